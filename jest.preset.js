@@ -1,0 +1,12 @@
+// The one jest setup: every project's jest.config.js says `preset: '../../jest.preset.js'` and no more.
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['**/test/**/*.test.ts', '**/*.flow.test.ts'],
+  transform: {
+    '^.+\\.[cm]?tsx?$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  testTimeout: 120_000,
+};

@@ -1,0 +1,121 @@
+/** Reads command lines: declared options for each command, `--params.k=v` and `--set.k=v` for all that take them. */
+import { parseArgs } from 'node:util';
+import { FlowError, suggest } from '../definition/errors';
+
+export interface OptionSpec {
+  type: 'string' | 'boolean' | 'number';
+  /** May be given several times. */
+  many?: boolean;
+  /** What stands for the value in the help. */
+  value?: string;
+  help: string;
+}
+
+export interface CommandSpec {
+  name: string;
+  help: string;
+  /** Positional arguments, as the help shows them: `<flow>`, `[pathspec]`. */
+  positionals: string[];
+  options: Record<string, OptionSpec>;
+  /** Families of options given as `--<family>.<name>=<value>`. */
+  families: ('params' | 'set')[];
+  examples: string[];
+}
+
+export type Values = Record<string, string | number | boolean | string[] | undefined>;
+export interface Parsed {
+  positionals: string[];
+  options: Values;
+  params: Record<string, string>;
+  set: Record<string, string>;
+}
+
+export const COMMON: Record<string, OptionSpec> = {
+  store: { type: 'string', value: 'folder', help: 'The store; default .flow in the workspace, or NX_FLOW_STORE' },
+  namespace: { type: 'string', value: 'name', help: 'Whose runs count; default user:<name>' },
+  json: { type: 'boolean', help: 'One JSON object on stdout; everything else goes to stderr' },
+  verbose: { type: 'boolean', help: "Show the engine's own stack frames too" },
+  help: { type: 'boolean', help: 'Show this' },
+};
+
+/** `maxWorkers` and `max-workers` are one option: Nx people write both. */
+const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+
+/** @throws FlowError FLOW_OPTION, FLOW_USAGE: all at once */
+export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Parsed {
+  const specs = { ...spec.options, ...COMMON };
+  const parsed: Parsed = { positionals: [], options: {}, params: {}, set: {} };
+  const problems: { code: string; message: string }[] = [];
+  const refuse = (code: string, message: string) => problems.push({ code, message });
+  const { tokens } = parseArgs({
+    args: joined(argv, specs, spec.families),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === 'positional') parsed.positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const family = spec.families.find((f) => token.name.startsWith(`${f}.`));
+    if (family) {
+      if (token.value === undefined) refuse('FLOW_OPTION', `${token.rawName} needs a value: ${token.rawName}=…`);
+      else parsed[family][token.name.slice(family.length + 1)] = token.value;
+      continue;
+    }
+    const long = token.name === 'h' ? 'help' : kebab(token.name);
+    const negated = long.startsWith('no-') && specs[long.slice(3)]?.type === 'boolean';
+    const name = negated ? long.slice(3) : long;
+    const option = specs[name];
+    if (!option) refuse('FLOW_OPTION', unknownOption(spec, token.rawName, long, Object.keys(specs)));
+    else {
+      const value = readValue(option, name, negated ? 'false' : token.value);
+      if (value instanceof FlowError) refuse(value.code, value.message);
+      else if (option.many) parsed.options[name] = [...((parsed.options[name] as string[]) ?? []), value as string];
+      else parsed.options[name] = value;
+    }
+  }
+  if (problems.length > 0) {
+    const message = problems.map((p) => p.message).join('\n');
+    throw new FlowError(problems[0]?.code ?? 'FLOW_OPTION', message, { problems });
+  }
+  return parsed;
+}
+
+/** parseArgs takes a value after a space for options that it knows; these are known by their shape. */
+function joined(argv: readonly string[], specs: Record<string, OptionSpec>, families: string[]): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const arg = argv[i] as string;
+    const next = argv[i + 1];
+    const name = arg.startsWith('--') && !arg.includes('=') ? arg.slice(2) : undefined;
+    const takesValue =
+      name !== undefined &&
+      (families.some((family) => name.startsWith(`${family}.`)) ||
+        ['string', 'number'].includes(specs[kebab(name)]?.type ?? ''));
+    if (takesValue && next !== undefined && !next.startsWith('--')) {
+      out.push(`${arg}=${next}`);
+      i++;
+    } else out.push(arg);
+  }
+  return out;
+}
+
+function readValue(option: OptionSpec, name: string, value: string | undefined) {
+  const wrong = (what: string) => new FlowError('FLOW_OPTION', `--${name} takes ${what}${value === undefined ? '' : `, not "${value}"`}.`);
+  switch (option.type) {
+    case 'boolean':
+      if (value === undefined || value === 'true') return true;
+      return value === 'false' ? false : wrong('true or false');
+    case 'number': {
+      const number = Number(value);
+      return value !== undefined && value !== '' && Number.isInteger(number) && number > 0 ? number : wrong('a whole number above 0');
+    }
+    case 'string':
+      return value === undefined || value === '' ? wrong(`a ${option.value ?? 'value'}: --${name}=…`) : value;
+  }
+}
+
+function unknownOption(spec: CommandSpec, raw: string, name: string, known: string[]): string {
+  const families = spec.families.includes('params') ? ' A parameter of the flow is given as --params.<name>=<value>.' : '';
+  return `${spec.name} has no option ${raw}. ${suggest(name, known)}${families}`;
+}

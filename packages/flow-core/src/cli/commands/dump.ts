@@ -1,0 +1,64 @@
+/** nx-flow dump: the artifacts of a task, as values. */
+import { inspect } from 'node:util';
+import { FlowError, suggest } from '../../definition/errors';
+import { recordedViews } from '../../engine/recorded';
+import { decodeArtifact } from '../../store/artifacts';
+import type { Command } from '..';
+import { flowName, namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from '../context';
+import { jsonValue } from '../json-value';
+import { size } from '../render/table';
+import { runOf, taskOf } from '../target';
+
+export const command: Command = {
+  spec: {
+    name: 'dump',
+    help: 'Print the artifacts that a task left behind',
+    positionals: ['<flow>', '[step | run/step | run/step/task]'],
+    options: {
+      include: { type: 'string', many: true, value: 'name', help: 'Only this artifact; may be given several times' },
+      full: { type: 'boolean', help: 'Whole values, however long' },
+    },
+    families: [],
+    examples: ['nx-flow dump movies', 'nx-flow dump movies 12/playlist/30 --include=films --json'],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 2);
+    const { output, options } = context;
+    const { colors } = output;
+    const place = placeOf(context);
+    const store = openPlaceStore(place);
+    try {
+      const flow = await flowName(place, context);
+      const spec = pathspecOf(context.positionals[1], flow);
+      const run = await runOf(store, flow, spec, namespaceOf(context));
+      const { row, others } = await taskOf(store, run, { ...spec, step: spec.step ?? 'end' });
+      const label = `${row.step}/${row.task}`;
+      const view = (await recordedViews(store, flow, run.run, [label])).get(label);
+      const include = options.include as string[] | undefined;
+      const names = [...(view?.entries.keys() ?? [])];
+      for (const name of include ?? []) {
+        if (!names.includes(name)) {
+          throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', `${flow}/${run.run}/${label} has no artifact "${name}". ${suggest(name, names)}`);
+        }
+      }
+      const pathspec = `${flow}/${run.run}/${label}`;
+      output.write(`${colors.bold(pathspec)}${others > 0 ? colors.dim(`  the first of ${others + 1} tasks`) : ''}\n`);
+      const values: Record<string, unknown> = {};
+      for (const [name, visible] of view?.entries ?? []) {
+        if (include && !include.includes(name)) continue;
+        const value = decodeArtifact(visible, store.cas);
+        if (output.json) values[name] = jsonValue(value);
+        else {
+          const limits = options.full === true ? { maxArrayLength: null, maxStringLength: null, depth: null } : { maxArrayLength: 10, maxStringLength: 500, depth: 4 };
+          const text = inspect(value, { ...limits, colors: colors.isColorSupported, breakLength: output.columns });
+          output.write(`\n${colors.cyan(name)} ${colors.dim(`${visible.type}, ${size(visible.size)}${visible.at === label ? '' : `, from ${visible.at}`}`)}\n${text}\n`);
+        }
+      }
+      output.result({ pathspec, artifacts: values });
+      return 0;
+    } finally {
+      await store.close();
+    }
+  },
+};

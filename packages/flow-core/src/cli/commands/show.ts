@@ -1,0 +1,194 @@
+/** nx-flow show: a run and its steps, or one task. */
+import { recordedOutputs, recordedParams } from '../../engine/recorded';
+import { decodeArtifact } from '../../store/artifacts';
+import type { RunRow, TaskRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import type { Command } from '..';
+import { flowName, namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from '../context';
+import { renderThrown } from '../render/error';
+import type { Output } from '../render/output';
+import { preview } from '../render/spin';
+import { statusOf, statusText } from '../render/status';
+import { ago, duration, plural, size, table } from '../render/table';
+import { requireRunStep, runOf, taskOf } from '../target';
+
+export const command: Command = {
+  spec: {
+    name: 'show',
+    help: 'Show a run: its steps, parameters and failures; or one task: its inputs and artifacts',
+    positionals: ['<flow>', '[run | run/step | run/step/task]'],
+    options: {},
+    families: [],
+    examples: ['nx-flow show movies', 'nx-flow show movies 12', 'nx-flow show movies 12/genre/3'],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 2);
+    const { output } = context;
+    const place = placeOf(context);
+    const store = openPlaceStore(place);
+    try {
+      const flow = await flowName(place, context);
+      const spec = pathspecOf(context.positionals[1], flow);
+      const run = await runOf(store, flow, spec, namespaceOf(context));
+      if (spec.step !== undefined) requireRunStep(run, spec.step);
+      if (spec.step !== undefined && spec.task !== undefined) {
+        const { row } = await taskOf(store, run, { ...spec, step: spec.step });
+        await showTask(store, run, row, output, place.workspace);
+      } else await showRun(store, run, spec.step, output, place.workspace);
+      return 0;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+interface StepSummary {
+  step: string;
+  kind: string;
+  done: number;
+  failed: number;
+  running: number;
+  totalMs: number;
+  first: number;
+}
+
+async function showRun(store: Store, run: RunRow, step: string | undefined, output: Output, cwd: string): Promise<void> {
+  const { colors } = output;
+  const steps = new Map<string, StepSummary>();
+  for (const { name, kind } of run.steps) {
+    if (step === undefined || step === name) steps.set(name, { step: name, kind, done: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
+  }
+  const failures: TaskRow[] = [];
+  const tasks: TaskRow[] = [];
+  for await (const row of store.tasks(run.flow, run.run, step)) {
+    const summary = steps.get(row.step);
+    if (!summary) continue;
+    summary[row.status]++;
+    summary.first ||= row.task;
+    summary.totalMs += row.durationMs ?? 0;
+    if (row.error) failures.push(row);
+    if (step !== undefined) tasks.push(row);
+  }
+  const params = await recordedParams(store, run.flow, run.run, await store.paramNames(run.flow, run.run));
+  const values = Object.fromEntries(params.map(([name, record]) => [name, decodeArtifact(record, store.cas)]));
+  const about = [
+    `${statusOf(run) === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,
+    run.durationMs === undefined ? '' : `took ${duration(run.durationMs)}`,
+    `by ${run.user}`,
+    run.tags.length > 0 ? `tags ${run.tags.join(' ')}` : '',
+    run.git ? `git ${run.git.commit.slice(0, 8)}${run.git.dirty ? ' with changes' : ''}` : '',
+  ].filter(Boolean);
+  output.write(`${colors.bold(`${run.flow}/${run.run}`)} ${statusText(run, output)}  ${colors.dim(about.join(', '))}\n`);
+  if (params.length > 0) {
+    output.write(`${colors.dim('parameters')} ${Object.entries(values).map(([k, v]) => `${k}=${preview({ value: v }, 60)}`).join('  ')}\n`);
+  }
+  output.write(`\n${step === undefined ? stepTable([...steps.values()], output) : taskTable(tasks, output)}`);
+  for (const { step: s, task, error } of failures.slice(0, 3)) {
+    output.write(`\n${colors.red(`${run.flow}/${run.run}/${s}/${task}`)}\n${error ? renderThrown(error, output, cwd) : ''}`);
+  }
+  if (failures.length > 3) output.write(`\n… and ${plural(failures.length - 3, 'more failure')}\n`);
+  if (failures.length === 0 && run.error) output.write(`\n${renderThrown(run.error, output, cwd)}`);
+  output.result({
+    pathspec: `${run.flow}/${run.run}`,
+    status: statusOf(run),
+    startedAt: run.startedAt,
+    durationMs: run.durationMs,
+    user: run.user,
+    namespace: run.namespace,
+    tags: run.tags,
+    params: values,
+    git: run.git,
+    code: run.code,
+    error: run.error && { name: run.error.name, message: run.error.message },
+    steps: [...steps.values()].map(({ step: s, kind, done, failed, running, totalMs }) => ({ step: s, kind, done, failed, running, totalMs: Math.round(totalMs) })),
+    ...(step === undefined ? {} : { tasks: tasks.map((row) => taskJson(run, row)) }),
+  });
+}
+
+function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
+  const rows = steps.map(({ step, kind, done, failed, running, totalMs, first }) => {
+    const ended = done + failed;
+    return [
+      ended + running > 0 ? step : colors.dim(step),
+      colors.dim(kind),
+      done > 0 ? colors.green(done.toLocaleString('en')) : '',
+      failed > 0 ? colors.red(String(failed)) : '',
+      running > 0 ? colors.cyan(String(running)) : '',
+      ended > 0 ? duration(totalMs / ended) : '',
+      ended > 1 ? duration(totalMs) : '',
+      first > 0 ? colors.dim(`${step}/${first}`) : colors.dim('not reached'),
+    ];
+  });
+  return table(
+    [{ head: 'Step' }, { head: 'Kind' }, { head: 'Done', align: 'right' }, { head: 'Failed', align: 'right' }, { head: 'Running', align: 'right' }, { head: 'Each', align: 'right' }, { head: 'Total', align: 'right' }, { head: 'First task' }],
+    rows,
+    columns,
+    colors.dim,
+  );
+}
+
+function taskTable(tasks: TaskRow[], { colors, columns }: Output): string {
+  const paint = { done: colors.green, failed: colors.red, running: colors.cyan };
+  const rows = tasks.map((row) => [
+    `${row.step}/${row.task}`,
+    paint[row.status](row.status),
+    row.stack.map(({ index }) => index).join(','),
+    row.iteration === undefined ? '' : String(row.iteration),
+    row.durationMs === undefined ? '' : duration(row.durationMs),
+    parentsText(row),
+    row.own.join(' '),
+  ]);
+  return table(
+    [{ head: 'Task' }, { head: 'Status' }, { head: 'Index' }, { head: 'Iteration' }, { head: 'Time', align: 'right' }, { head: 'Parents' }, { head: 'Artifacts', shrink: true }],
+    rows,
+    columns,
+    colors.dim,
+  );
+}
+
+function parentsText({ parents }: TaskRow): string {
+  return parents.length > 3 ? `${parents.slice(0, 2).join(' ')} … ${parents.at(-1)}` : parents.join(' ');
+}
+
+async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output, cwd: string): Promise<void> {
+  const { colors } = output;
+  const outputs = await recordedOutputs(store, run.flow, run.run, row);
+  const pathspec = `${run.flow}/${run.run}/${row.step}/${row.task}`;
+  const about = [
+    row.kind,
+    row.durationMs === undefined ? '' : `took ${duration(row.durationMs)}`,
+    row.parents.length > 0 ? `after ${parentsText(row)}` : '',
+    ...row.stack.map(({ step, index, count }) => `split ${index} of ${count} of ${step}`),
+    row.iteration === undefined ? '' : `iteration ${row.iteration}`,
+    row.verdict === undefined ? '' : `chose ${row.verdict}`,
+  ].filter(Boolean);
+  output.write(`${colors.bold(pathspec)} ${statusText({ ...run, status: row.status }, output)}  ${colors.dim(about.join(', '))}\n`);
+  const own = [...outputs].map(([name, meta]) => [name, meta.type, size(meta.size), meta.at === `${row.step}/${row.task}` ? '' : `from ${meta.at}`]);
+  const merged = row.kind === 'join' || row.kind === 'gather';
+  const inherited = merged ? [] : Object.entries(row.view).map(([name, at]) => [name, '', '', colors.dim(`from ${at}`)]);
+  if (own.length + inherited.length > 0) {
+    output.write(`\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: '' }], [...own, ...inherited], output.columns, colors.dim)}`);
+  }
+  if (row.error) output.write(`\n${renderThrown(row.error, output, cwd)}`);
+  output.result({
+    ...taskJson(run, row),
+    artifacts: Object.fromEntries([...outputs].map(([name, { type, size: bytes, digest }]) => [name, { type, size: bytes, digest }])),
+  });
+}
+
+function taskJson(run: RunRow, row: TaskRow): object {
+  const { step, task, kind, status, parents, stack, iteration, verdict, durationMs, startedAt, error } = row;
+  return {
+    pathspec: `${run.flow}/${run.run}/${step}/${task}`,
+    kind,
+    status,
+    parents: parents.map((label) => `${run.flow}/${label.split('/').length === 3 ? '' : `${run.run}/`}${label}`),
+    index: stack.map(({ index }) => index),
+    iteration,
+    verdict,
+    startedAt,
+    durationMs,
+    error: error && { name: error.name, message: error.message },
+  };
+}

@@ -1,0 +1,161 @@
+/** nx-flow spin: one step, now, on recorded inputs. */
+import { relative } from 'node:path';
+import { FlowError } from '../../definition/errors';
+import { clearOutputs, OutputLog, outputFolder, writeOutputs } from '../../engine/outputs';
+import type { Resolved, Selection } from '../../engine/resolve';
+import { requireStep } from '../../engine/resolve';
+import { type SpinOutcome, spin } from '../../engine/spin';
+import type { Command } from '..';
+import { type Context, currentUser, loadPlaceFlow, namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from '../context';
+import { renderSpin, preview } from '../render/spin';
+
+export const command: Command = {
+  spec: {
+    name: 'spin',
+    help: 'Execute one step on the inputs that a run recorded; nothing is stored',
+    positionals: ['<flow>', '[step | run/step | run/step/task]'],
+    options: {
+      step: { type: 'string', value: 'step', help: 'The step, or its pathspec: another way to give it' },
+      origin: { type: 'number', value: 'run', help: 'The run whose inputs to use; default the newest that has them' },
+      index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
+    },
+    families: ['params', 'set'],
+    examples: [
+      'nx-flow spin movies playlist',
+      'nx-flow spin movies 12/genre/3',
+      'nx-flow spin movies genre --index=2 --params.minVotes=500',
+    ],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 2);
+    const { output } = context;
+    const place = placeOf(context);
+    const store = openPlaceStore(place);
+    try {
+      const { graph } = await loadPlaceFlow(place, context);
+      const selection = selectionOf(context, graph);
+      process.chdir(place.workspace);
+      let resolved: Resolved | undefined;
+      let log: OutputLog | undefined;
+      let folder = '';
+      const captured = captureOutput((text) => {
+        log?.add(text);
+        output.write(text);
+      });
+      let outcome: SpinOutcome;
+      try {
+        outcome = await spin({
+          graph,
+          store,
+          selection,
+          params: context.params,
+          set: Object.fromEntries(Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)])),
+          user: currentUser(),
+          cwd: place.workspace,
+          log: (stream, text) => process[stream].write(text),
+          resolved(found) {
+            resolved = found;
+            folder = outputFolder(place.workspace, graph.flow, found.node.name, found.stack.map(({ index }) => index));
+            clearOutputs(folder);
+            log = new OutputLog(folder);
+            output.write(renderSpin.head(graph, found, output));
+          },
+        });
+      } finally {
+        captured.restore();
+        log?.close();
+      }
+      const result = jsonResult(outcome, relative(place.workspace, folder));
+      await writeOutputs(folder, outcome, result, store.cas);
+      output.write(renderSpin.end(outcome, resolved as Resolved, relative(context.cwd, folder) || '.', output, place.workspace));
+      output.result(result);
+      return outcome.status === 'done' ? 0 : 1;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+/** The step, run and task, given as one pathspec or by options. @throws FlowError FLOW_USAGE and those of pathspecs */
+function selectionOf(context: Context, graph: Parameters<typeof requireStep>[0]): Selection {
+  const { options, positionals } = context;
+  const given = [positionals[1], options.step as string | undefined].filter((text) => text !== undefined);
+  if (given.length === 2) {
+    throw new FlowError('FLOW_USAGE', `The step is given twice, as "${given[0]}" and by --step=${given[1]}: give it once.`);
+  }
+  const spec = pathspecOf(given[0], graph.flow);
+  const origin = options.origin as number | undefined;
+  if (origin !== undefined && spec.run !== undefined && spec.run !== origin) {
+    throw new FlowError('FLOW_USAGE', `The pathspec names run ${spec.run}, and --origin run ${origin}: give one of them.`);
+  }
+  const node = requireStep(graph, spec);
+  const run = spec.run ?? origin;
+  const index = indexOf(options.index as string | undefined);
+  if (index && spec.task !== undefined) {
+    throw new FlowError('FLOW_USAGE', 'A task is one split already: leave --index out, or give run/step only.');
+  }
+  return {
+    step: node.name,
+    namespace: namespaceOf(context),
+    ...(run === undefined ? {} : { run }),
+    ...(spec.task === undefined ? {} : { task: spec.task }),
+    ...(index ? { index } : {}),
+  };
+}
+
+function indexOf(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const numbers = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (numbers.some(Number.isNaN)) {
+    throw new FlowError('FLOW_INDEX', `--index takes numbers from 0, one for each level, such as 2 or 2,0; not "${text}".`);
+  }
+  return numbers;
+}
+
+/** As `--set.k=v` is read: JSON if it parses, else a string. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function jsonResult(outcome: SpinOutcome, outputPath: string): object {
+  const artifacts = Object.fromEntries(
+    outcome.artifacts.map(({ name, type, size, digest, change, ...rest }) => [
+      name,
+      { type, size, digest, change, preview: preview(rest, 120) },
+    ]),
+  );
+  const { step, origin, status, durationMs, error } = outcome;
+  return {
+    step,
+    origin: origin ?? null,
+    status,
+    durationMs: Math.round(durationMs * 1000) / 1000,
+    artifacts,
+    outputPath,
+    ...(error ? { error: { name: error.name, message: error.message, ...(error.code ? { code: error.code } : {}) } } : {}),
+  };
+}
+
+/** What is printed while the step runs is shown at once, and kept. */
+function captureOutput(seen: (text: string) => void): { restore(): void } {
+  const before = { stdout: process.stdout.write, stderr: process.stderr.write };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    process[stream].write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
+      seen(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+      const callback = typeof encoding === 'function' ? encoding : done;
+      if (typeof callback === 'function') process.nextTick(callback as () => void);
+      return true;
+    }) as typeof process.stdout.write;
+  }
+  return {
+    restore() {
+      process.stdout.write = before.stdout;
+      process.stderr.write = before.stderr;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** What every command needs: where it is, whose it is, which flow and which store it speaks of. */
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { FlowError } from '../definition/errors';
+import type { Graph } from '../definition/graph';
+import { findFlowFile, looksLikeFile, stem } from '../source/find';
+import { findWorkspace, storeFolder } from '../source/workspace';
+import { openStore } from '../store/open';
+import { type Pathspec, parsePathspec } from '../store/pathspec';
+import type { Store } from '../store/store';
+import type { Parsed } from './args';
+import type { Output } from './render/output';
+
+export interface Context extends Parsed {
+  cwd: string;
+  output: Output;
+  /** Anything that the process was asked to end by, such as Ctrl-C. */
+  signal: AbortSignal;
+}
+
+export function currentUser(): string {
+  return process.env.NX_FLOW_USER || userInfo().username;
+}
+
+export function namespaceOf(context: Context): string {
+  return (context.options.namespace as string | undefined) ?? `user:${currentUser()}`;
+}
+
+/** A flow's name or file, as given first. @throws FlowError FLOW_USAGE */
+function flowArgument({ positionals }: Context): string {
+  const [flow] = positionals;
+  if (flow === undefined) throw new FlowError('FLOW_USAGE', 'Which flow? Give its name (movies) or its file (movies.flow.ts).');
+  return flow;
+}
+
+export interface Place {
+  flow: string;
+  workspace: string;
+  store: string;
+}
+
+export function placeOf(context: Context): Place {
+  const flow = flowArgument(context);
+  // A file says where its workspace is, from wherever the command is given.
+  const workspace = findWorkspace(looksLikeFile(flow) ? resolve(context.cwd, flow, '..') : context.cwd);
+  return { flow, workspace, store: storeFolder(workspace, context.cwd, context.options.store as string | undefined) };
+}
+
+/** Opens the store first: its broker comes up while the flow is imported. */
+export function openPlaceStore(place: Place): Store {
+  return openStore(place.store);
+}
+
+/** @throws FlowError FLOW_NOT_FOUND and what importing it throws */
+export async function loadPlaceFlow(place: Place, context: Context): Promise<{ graph: Graph; file: string }> {
+  const file = await findFlowFile(place.flow, context.cwd, place.workspace);
+  const { loadFlow } = await import('../source/load');
+  const graph = await loadFlow(file, place.flow);
+  return { graph, file };
+}
+
+/** The flow's name for commands that only read the store: they work for a flow whose file is broken or gone. */
+export async function flowName(place: Place, context: Context): Promise<string> {
+  if (!looksLikeFile(place.flow)) return place.flow;
+  const file = await findFlowFile(place.flow, context.cwd, place.workspace);
+  const { indexFlows } = await import('../source/find');
+  const names = (await indexFlows(place.workspace)).filter((f) => f.file === file).map(({ name }) => name);
+  return names.length === 1 ? (names[0] as string) : stem(file);
+}
+
+/** The pathspec given after the flow; its own flow, if it names one, must be the same. @throws FlowError */
+export function pathspecOf(text: string | undefined, flow: string): Pathspec {
+  if (text === undefined) return {};
+  const spec = parsePathspec(text);
+  if (spec.flow !== undefined && spec.flow !== flow) {
+    throw new FlowError('FLOW_PATHSPEC_FLOW', `"${text}" is a pathspec of the flow "${spec.flow}", but this is "${flow}".`);
+  }
+  return spec;
+}
+
+/** @throws FlowError FLOW_USAGE for more arguments than the command takes */
+export function noMoreThan(context: Context, most: number): void {
+  const extra = context.positionals[most];
+  if (extra !== undefined) throw new FlowError('FLOW_USAGE', `"${extra}" is one argument too many; see --help.`);
+}

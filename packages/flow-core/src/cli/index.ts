@@ -1,0 +1,95 @@
+/** The `nx-flow` command. Each subcommand is loaded when it is asked for: start-up is the product. */
+import { FlowError, isFlowError, suggest } from '../definition/errors';
+import { type CommandSpec, parseCommandLine } from './args';
+import type { Context } from './context';
+import { makeOutput } from './render/output';
+
+/** A subcommand: what it takes, and what it does. Gives the exit code. */
+export interface Command {
+  spec: CommandSpec;
+  execute(context: Context): Promise<number>;
+}
+
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  run: () => import('./commands/run'),
+  spin: () => import('./commands/spin'),
+  show: () => import('./commands/show'),
+  check: () => import('./commands/check'),
+  runs: () => import('./commands/runs'),
+  dump: () => import('./commands/dump'),
+  logs: () => import('./commands/logs'),
+};
+
+export interface MainOptions {
+  cwd?: string;
+}
+
+/**
+ * Runs one command line and gives its exit code: 0 done, 1 a step failed, 2 bad usage.
+ *
+ * @example
+ * ```ts
+ * import { main } from '@nx-flow/core/cli';
+ * const code = await main(['spin', 'movies', 'playlist']);
+ * ```
+ */
+export async function main(argv: readonly string[], { cwd = process.cwd() }: MainOptions = {}): Promise<number> {
+  const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
+  const output = makeOutput(flagged('json'), flagged('verbose'));
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  try {
+    const [name = '--help', ...rest] = argv;
+    if (name === '--help' || name === '-h' || name === 'help') return await printOverview(output);
+    if (name === '--version') return await printVersion(output);
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!load) {
+      throw new FlowError('FLOW_COMMAND', `There is no command "${name}". ${suggest(name, Object.keys(COMMANDS))}`);
+    }
+    const { command } = await load();
+    const help = rest.includes('--help') || rest.includes('-h');
+    if (help) return await printHelp(command.spec, rest, cwd, output);
+    const parsed = parseCommandLine(command.spec, rest);
+    if (name === 'run') process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    return await command.execute({ ...parsed, cwd, output, signal: stop.signal });
+  } catch (error) {
+    const { renderFailure } = await import('./render/failure');
+    return renderFailure(error, output, cwd);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+async function printOverview(output: Context['output']): Promise<number> {
+  const { overview } = await import('./help');
+  const specs = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command.spec));
+  output.write(overview(specs, output));
+  return 0;
+}
+
+async function printVersion(output: Context['output']): Promise<number> {
+  const { packageVersion } = await import('../package-root');
+  output.write(`${packageVersion()}\n`);
+  return 0;
+}
+
+/** With a flow, its steps and parameters too; a flow that does not load says so, after the command's own help. */
+async function printHelp(spec: CommandSpec, argv: string[], cwd: string, output: Context['output']): Promise<number> {
+  const { commandHelp } = await import('./help');
+  const flow = argv.find((arg) => !arg.startsWith('-'));
+  if (flow === undefined) {
+    output.write(commandHelp(spec, output));
+    return 0;
+  }
+  const { loadPlaceFlow, placeOf } = await import('./context');
+  const context = { positionals: [flow], options: {}, params: {}, set: {}, cwd, output, signal: new AbortController().signal };
+  try {
+    const { graph } = await loadPlaceFlow(placeOf(context), context);
+    output.write(commandHelp(spec, output, graph));
+    return 0;
+  } catch (error) {
+    if (!isFlowError(error)) throw error;
+    output.write(`${commandHelp(spec, output)}\n`);
+    throw error;
+  }
+}

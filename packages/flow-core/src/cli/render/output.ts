@@ -1,0 +1,35 @@
+/** Where a command writes: stdout for people, stderr beside JSON, colours where they are seen. */
+import { createColors } from 'picocolors';
+
+export type Colors = ReturnType<typeof createColors>;
+
+export interface Output {
+  json: boolean;
+  verbose: boolean;
+  /** A terminal that can redraw lines. */
+  live: boolean;
+  columns: number;
+  colors: Colors;
+  /** The human's text. Not a line: give the newline. */
+  write(text: string): void;
+  /** The one JSON object, last. */
+  result(value: object): void;
+}
+
+export function makeOutput(json: boolean, verbose: boolean): Output {
+  // Captured now: a spin looks at what the step writes by replacing these.
+  const stdout = process.stdout.write.bind(process.stdout);
+  const stderr = process.stderr.write.bind(process.stderr);
+  const stream = json ? process.stderr : process.stdout;
+  const live = stream.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
+  const color = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : stream.isTTY === true;
+  return {
+    json,
+    verbose,
+    live,
+    columns: stream.columns ?? 100,
+    colors: createColors(color),
+    write: (text) => void (json ? stderr : stdout)(text),
+    result: (value) => void (json && stdout(`${JSON.stringify(value)}\n`)),
+  };
+}

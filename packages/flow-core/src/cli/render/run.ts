@@ -1,0 +1,180 @@
+/** A run on screen: what runs now, counts and progress, each task's output, the final table. */
+import type { Graph } from '../../definition/graph';
+import { unreachable } from '../../definition/errors';
+import type { FlowEvent } from '../../engine/events';
+import type { RunOutcome } from '../../engine/run';
+import type { ErrorRecord } from '../../store/rows';
+import { renderThrown } from './error';
+import { LiveRegion } from './live';
+import type { Output } from './output';
+import { duration, plural, table } from './table';
+
+interface StepState {
+  name: string;
+  planned: number;
+  running: number;
+  done: number;
+  failed: number;
+  /** Milliseconds, of all its tasks. */
+  total: number;
+  begunAt: number | undefined;
+  endedAt: number | undefined;
+  /** Last tenth that was told, where lines are plain. */
+  told: number;
+}
+
+/** A step with more tasks than this is told by its counts, not task by task. */
+const WIDE = 8;
+
+export interface RunRenderer {
+  emit(event: FlowEvent): void;
+  end(outcome: RunOutcome): void;
+}
+
+export function runRenderer(graph: Graph, output: Output, cwd: string): RunRenderer {
+  const { colors } = output;
+  const steps = new Map<string, StepState>();
+  for (const name of graph.steps.keys()) {
+    steps.set(name, { name, planned: 0, running: 0, done: 0, failed: 0, total: 0, begunAt: undefined, endedAt: undefined, told: 0 });
+  }
+  const of = (step: string) => steps.get(step) as StepState;
+  const live = output.live ? new LiveRegion(output, () => liveLines(steps, output)) : undefined;
+  const print = (text: string) => (live ? live.print(text) : output.write(text));
+  const short = (pathspec: string) => pathspec.split('/').slice(2).join('/');
+  const open = new Map<string, string>();
+  const failures: { pathspec: string; error: ErrorRecord }[] = [];
+
+  const log = (pathspec: string, text: string, stream: 'stdout' | 'stderr') => {
+    const key = `${pathspec} ${stream}`;
+    const lines = ((open.get(key) ?? '') + text).split('\n');
+    const rest = lines.pop() ?? '';
+    if (rest === '') open.delete(key);
+    else open.set(key, rest);
+    if (lines.length > 0) print(lines.map((line) => logLine(pathspec, line, stream)).join(''));
+  };
+  const logLine = (pathspec: string, line: string, stream: 'stdout' | 'stderr') =>
+    `${colors.dim(`${short(pathspec)} ${stream === 'stderr' ? '!' : '│'}`)} ${line}\n`;
+  const closeLog = (pathspec: string) => {
+    for (const stream of ['stdout', 'stderr'] as const) if (open.has(`${pathspec} ${stream}`)) log(pathspec, '\n', stream);
+  };
+  const progress = (state: StepState) => {
+    const ended = state.done + state.failed;
+    const tenth = Math.floor((ended / state.planned) * 10);
+    if (tenth <= state.told) return;
+    state.told = tenth;
+    print(`${state.failed > 0 ? colors.red('✗') : colors.green('✓')} ${state.name} ${ended.toLocaleString('en')}/${state.planned.toLocaleString('en')}${state.failed > 0 ? `, ${state.failed} failed` : ''}\n`);
+  };
+
+  return {
+    emit(event) {
+      switch (event.type) {
+        case 'run-started':
+          return print(`${colors.bold(event.pathspec)}${colors.dim(`  ${plural(event.steps.length, 'step')}, up to ${plural(event.workers, 'worker')}`)}\n`);
+        case 'tasks-planned':
+          of(event.step).planned += event.count;
+          return live?.changed();
+        case 'task-started': {
+          const state = of(event.step);
+          state.running++;
+          state.begunAt ??= performance.now();
+          return live?.changed();
+        }
+        case 'task-log':
+          return log(event.pathspec, event.text, event.stream);
+        case 'task-done':
+        case 'task-failed': {
+          const state = of(event.step);
+          state.running = Math.max(0, state.running - 1);
+          state.total += event.durationMs;
+          state.endedAt = performance.now();
+          closeLog(event.pathspec);
+          if (event.type === 'task-failed') {
+            state.failed++;
+            failures.push({ pathspec: event.pathspec, error: event.error });
+            print(`${colors.red('✗')} ${short(event.pathspec)} failed after ${duration(event.durationMs)}: ${firstLine(event.error)}\n`);
+          } else state.done++;
+          if (state.planned > WIDE) {
+            if (!live) progress(state);
+          } else if (event.type === 'task-done') {
+            print(`${colors.green('✓')} ${short(event.pathspec)} ${colors.dim(duration(event.durationMs))}\n`);
+          }
+          return live?.changed();
+        }
+        case 'notice':
+          return print(`${colors.yellow('!')} ${event.message}\n`);
+        case 'run-done':
+          return live?.close();
+        default:
+          return unreachable(event);
+      }
+    },
+    end({ pathspec, status, durationMs, tasks, error }) {
+      live?.close();
+      const rows = [...steps.values()].filter(({ planned }) => planned > 0).map((state) => finalRow(state, output));
+      output.write(
+        `\n${table(
+          [
+            { head: 'Step' },
+            { head: 'Tasks', align: 'right' },
+            { head: 'Done', align: 'right' },
+            { head: 'Failed', align: 'right' },
+            { head: 'Each', align: 'right' },
+            { head: 'Wall', align: 'right' },
+          ],
+          rows,
+          output.columns,
+          colors.dim,
+        )}`,
+      );
+      for (const failure of failures.slice(0, SHOWN)) {
+        output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
+      }
+      if (failures.length > SHOWN) output.write(`\n… and ${plural(failures.length - SHOWN, 'more failure')}: nx-flow show ${pathspec.replace('/', ' ')}\n`);
+      if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, cwd)}`);
+      const counts = `${plural(tasks.done, 'task')}${tasks.failed > 0 ? `, ${tasks.failed} failed` : ''}`;
+      const word = status === 'done' ? colors.green('done') : colors.red('failed');
+      output.write(`\n${colors.bold(pathspec)} ${word} in ${duration(durationMs)}: ${counts}\n`);
+    },
+  };
+}
+
+/** Failures that are told in full. */
+const SHOWN = 3;
+
+function firstLine({ name, code, message }: ErrorRecord): string {
+  return `${name === 'FlowError' ? '' : `${name}: `}${message.split('\n')[0]}${name === 'FlowError' && code ? ` (${code})` : ''}`;
+}
+
+function finalRow(state: StepState, { colors }: Output): string[] {
+  const ended = state.done + state.failed;
+  const wall = state.begunAt !== undefined && state.endedAt !== undefined ? state.endedAt - state.begunAt : 0;
+  return [
+    state.name,
+    state.planned.toLocaleString('en'),
+    state.done.toLocaleString('en'),
+    state.failed > 0 ? colors.red(String(state.failed)) : '',
+    ended > 0 ? duration(state.total / ended) : '',
+    ended > 0 ? duration(Math.max(wall, ended === 1 ? state.total : 0)) : '',
+  ];
+}
+
+const BAR = 24;
+
+/** What runs now: a line for each step at work, with a bar where there are many tasks. */
+function liveLines(steps: Map<string, StepState>, { colors }: Output): string[] {
+  const now = performance.now();
+  const lines: string[] = [];
+  for (const { name, planned, running, done, failed, begunAt } of steps.values()) {
+    const ended = done + failed;
+    if (planned === 0 || ended === planned || begunAt === undefined) continue;
+    const time = colors.dim(duration(now - begunAt));
+    if (planned === 1) lines.push(`${colors.cyan('●')} ${name} ${time}`);
+    else {
+      const full = Math.round((ended / planned) * BAR);
+      const bar = `${colors.cyan('█'.repeat(full))}${colors.dim('░'.repeat(BAR - full))}`;
+      const left = ended > 0 && ended < planned ? colors.dim(`, ${duration(((now - begunAt) / ended) * (planned - ended))} left`) : '';
+      lines.push(`${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${time}${left}`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,88 @@
+/** Tables in the terminal, and the words for sizes and times. */
+import { stripVTControlCharacters } from 'node:util';
+
+export interface Column {
+  head: string;
+  align?: 'right';
+  /** The column that gives way when the line would be too long. */
+  shrink?: boolean;
+}
+
+const GAP = '  ';
+
+/** Cells may hold colours. Rows that are too long for the terminal are cut in the shrinking column. */
+export function table(columns: Column[], rows: string[][], width: number, dim: (text: string) => string): string {
+  const widths = columns.map(({ head }, i) => Math.max(textWidth(head), ...rows.map((row) => textWidth(row[i] ?? ''))));
+  const total = widths.reduce((sum, w) => sum + w + GAP.length, 0);
+  const shrink = columns.findIndex((column) => column.shrink);
+  if (shrink >= 0 && total > width) widths[shrink] = Math.max(8, (widths[shrink] as number) - (total - width));
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, i) => pad(cut(cell, widths[i] as number), widths[i] as number, columns[i]?.align))
+      .join(GAP)
+      .trimEnd();
+  return [dim(line(columns.map(({ head }) => head))), ...rows.map(line)].map((l) => `${l}\n`).join('');
+}
+
+function pad(cell: string, width: number, align: 'right' | undefined): string {
+  const space = ' '.repeat(Math.max(0, width - textWidth(cell)));
+  return align === 'right' ? space + cell : cell + space;
+}
+
+/** Columns that a text takes: wide characters two, combining ones none. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const char of stripVTControlCharacters(text)) {
+    if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(char)) continue;
+    width += /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(char) && char > '\u2000' ? 2 : 1;
+  }
+  return width;
+}
+
+/** Cut to a width, with an ellipsis. Colours are given up by what is cut. */
+export function cut(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let out = '';
+  for (const char of stripVTControlCharacters(text)) {
+    if (textWidth(out + char) > width - 1) break;
+    out += char;
+  }
+  return `${out}…`;
+}
+
+/** `12 B`, `3.4 KB`, `1.2 GB`: powers of 1000. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  let value = bytes;
+  for (const unit of ['KB', 'MB', 'GB', 'TB']) {
+    value /= 1000;
+    if (value < 999.5 || unit === 'TB') return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+  }
+  return '';
+}
+
+/** `0.4 ms`, `12 ms`, `3.4 s`, `2 min 05 s`, `1 h 02 min`. */
+export function duration(ms: number): string {
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
+}
+
+/** `just now`, `5 min ago`, `3 h ago`, `2026-11-23 14:05`. */
+export function ago(then: number, now: number): string {
+  const minutes = Math.floor((now - then) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  const date = new Date(then);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+export function plural(count: number, word: string): string {
+  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+}

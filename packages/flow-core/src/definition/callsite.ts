@@ -1,0 +1,20 @@
+/** Where a line of the user's file calls into this package, for error messages. */
+
+/**
+ * Remembers the caller's place. The stack is rendered only when asked for: with source maps on, that is slow,
+ * and nobody asks unless something is wrong.
+ */
+export function callSite(below: (...args: never[]) => unknown): () => string | undefined {
+  const holder: { stack?: string } = {};
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 1;
+  Error.captureStackTrace(holder, below);
+  Error.stackTraceLimit = limit;
+  return () => placeOf(holder.stack?.split('\n')[1]);
+}
+
+/** `file:line:column` out of one line of a stack trace. */
+export function placeOf(line: string | undefined): string | undefined {
+  const match = line?.match(/(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?:\d+:\d+)\)?\s*$/);
+  return match?.[1]?.replace(/^file:\/\//, '').replace(/\?[^:]*(?=:\d+:\d+$)/, '');
+}

@@ -1,0 +1,146 @@
+/** flow(): declares a flow. Edges are declared by the child; handles carry the types. */
+import type { z } from 'zod';
+import { runBody } from './body';
+import { callSite } from './callsite';
+import { FlowError } from './errors';
+import type { AnyBody, Edge, Graph, Input, StepKind, StepNode } from './graph';
+import type { DefinedFlow, Flow, OneOf, Options, Parsed, Step } from './types';
+import { validate } from './validate';
+
+/** Marks what `f.end` returns. A symbol of the registry: a flow file may load another copy of this package. */
+export const FLOW = Symbol.for('@nx-flow/core:flow');
+const NODE = Symbol.for('@nx-flow/core:step');
+const EDGES = Symbol.for('@nx-flow/core:edges');
+
+type Handle = { readonly name: string; readonly [NODE]?: StepNode; readonly [EDGES]: Edge[] };
+
+/**
+ * Declares a flow. Name its file after it (`movies.flow.ts`), declare steps, and export what `end` returns.
+ *
+ * @example
+ * ```ts
+ * import { flow } from '@nx-flow/core';
+ * const f = flow('hello');
+ * const start = f.start(() => ({ names: ['Ada', 'Grace'] }));
+ * const greet = f.foreach('greet', { after: start, over: 'names' }, ({ input }) => ({ text: `Hello, ${input}!` }));
+ * const all = f.join('all', { after: greet }, ({ inputs }) => ({ texts: inputs.map((i) => i.text) }));
+ * export default f.end(all);
+ * ```
+ */
+export function flow<S extends z.ZodRawShape = Record<never, never>>(
+  name: string,
+  options: { params?: S } = {},
+): Flow<Parsed<S>> {
+  const declared: StepNode[] = [];
+  const where = callSite(flow as never);
+  const builder = { start, step, foreach, join, gather, switch: decide, loop, end };
+
+  function add(
+    kind: StepKind,
+    name: string,
+    given: Declared,
+    body: AnyBody | undefined,
+    at: Caller,
+  ): StepNode {
+    const { after, over, on, cases, while: goOn, max, ...options } = given;
+    const inputs = kind === 'gather' ? branches(after) : kind === 'start' ? [] : [{ from: edgesOf(after) }];
+    const node: StepNode = { name, kind, inputs, options, where: callSite(at), ...(body ? { body } : {}) };
+    if (over !== undefined) node.over = over;
+    if (on !== undefined) node.on = on;
+    if (cases !== undefined) node.cases = cases;
+    if (goOn !== undefined) node.while = goOn;
+    if (max !== undefined) node.max = max;
+    declared.push(node);
+    return node;
+  }
+  function start(first: Declared | AnyBody, second?: AnyBody) {
+    const [given, body] = typeof first === 'function' ? [{}, first] : [first, second];
+    return handle(add('start', 'start', given, body, start as Caller));
+  }
+  function step(name: string, given: Declared, body: AnyBody) {
+    return handle(add('step', name, given, body, step as Caller));
+  }
+  function foreach(name: string, given: Declared, body: AnyBody) {
+    return handle(add('foreach', name, given, body, foreach as Caller));
+  }
+  function join(name: string, given: Declared, body: AnyBody) {
+    return handle(add('join', name, given, body, join as Caller));
+  }
+  function gather(name: string, given: Declared, body: AnyBody) {
+    return handle(add('gather', name, given, body, gather as Caller));
+  }
+  function decide(name: string, given: Declared, body: AnyBody) {
+    const node = add('switch', name, given, body, decide as Caller);
+    const when = (value: string) => ({ name, [EDGES]: [{ from: name, when: value }] });
+    return { ...handle(node), when };
+  }
+  function loop(name: string, given: Declared, body: AnyBody) {
+    return handle(add('loop', name, given, body, loop as Caller));
+  }
+  function end(first: Declared | Handle, body?: AnyBody): DefinedFlow<unknown, unknown> {
+    const given = EDGES in first ? { after: first } : first;
+    add('end', 'end', given, body, end as Caller);
+    const graph: Graph = {
+      flow: name,
+      params: options.params ?? {},
+      steps: new Map(declared.map((node) => [node.name, node])),
+      where,
+    };
+    validate(graph, declared);
+    return { name, [FLOW]: graph } as unknown as DefinedFlow<unknown, unknown>;
+  }
+  return builder as unknown as Flow<Parsed<S>>;
+}
+
+/** Of several steps, the one that ran: the way out of a switch. */
+export const oneOf = ((...steps: Handle[]) => ({
+  name: `oneOf(${steps.map((s) => s.name).join(', ')})`,
+  [EDGES]: steps.flatMap((s) => edgesOf(s)),
+})) as unknown as OneOf;
+
+/** The graph of what a flow file exports, or undefined for any other value. */
+export function graphOf(value: unknown): Graph | undefined {
+  return typeof value === 'object' && value !== null ? (value as { [FLOW]?: Graph })[FLOW] : undefined;
+}
+
+/** The name of the step behind a handle. */
+// biome-ignore lint/suspicious/noExplicitAny: any handle
+export function stepName(step: Step<any, any, any> | string): string {
+  return typeof step === 'string' ? step : step.name;
+}
+
+type Caller = (...args: never[]) => unknown;
+interface Declared extends Options<string | undefined> {
+  after?: unknown;
+  over?: string;
+  on?: string;
+  cases?: readonly string[];
+  while?: string;
+  max?: number;
+}
+
+function handle(node: StepNode) {
+  return {
+    name: node.name,
+    [NODE]: node,
+    [EDGES]: [{ from: node.name }],
+    run: (context: object) => runBody(node, context),
+  };
+}
+
+function edgesOf(after: unknown): Edge[] {
+  if (typeof after === 'object' && after !== null && EDGES in after) return (after as Handle)[EDGES];
+  return [];
+}
+
+function branches(after: unknown): Input[] {
+  if (typeof after !== 'object' || after === null) return [];
+  return Object.entries(after).map(([as, branch]) => ({ as, from: edgesOf(branch) }));
+}
+
+/** Throws for what is no flow: used where a flow is handed over by a program. */
+export function requireGraph(value: unknown): Graph {
+  const graph = graphOf(value);
+  if (!graph) throw new FlowError('FLOW_NOT_A_FLOW', 'This is not a flow: pass what `f.end(…)` returned.');
+  return graph;
+}

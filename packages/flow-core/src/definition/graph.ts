@@ -1,0 +1,177 @@
+/** The graph of a flow: plain data about its steps, and the questions one asks of it. */
+import type { z } from 'zod';
+import type { Options } from './types';
+
+export type StepKind = 'start' | 'step' | 'foreach' | 'join' | 'gather' | 'switch' | 'loop' | 'end';
+
+/** An edge as the child declares it. `when` is the case through which a switch is left. */
+export interface Edge {
+  from: string;
+  when?: string;
+}
+
+/** One input of a step. Several edges are a `oneOf`: whichever of them ran. `as` is a gathered branch's name. */
+export interface Input {
+  as?: string;
+  from: Edge[];
+}
+
+/** The context as the engine passes it: untyped here, typed for the user by `Flow`. */
+export type AnyBody = (context: never) => unknown;
+
+export interface StepNode {
+  name: string;
+  kind: StepKind;
+  inputs: Input[];
+  /** foreach: the artifact that is split. */
+  over?: string;
+  /** switch: the artifact that decides, and what it may hold. */
+  on?: string;
+  cases?: readonly string[];
+  /** loop: the artifact that says whether to go on, and the most iterations. */
+  while?: string;
+  max?: number;
+  options: Options<string | undefined>;
+  body?: AnyBody;
+  /** Where it is declared: `file:line:column`, computed on demand. */
+  where(): string | undefined;
+}
+
+/**
+ * What surrounds a step, outermost first: the foreaches it is split by and the switch arms it stands in.
+ * An arm is a set of cases: `oneOf` of two of three cases is still conditional.
+ */
+export type Frame = { foreach: string } | { switch: string; cases: string[] };
+export type Scope = readonly Frame[];
+
+export interface Graph {
+  flow: string;
+  params: z.ZodRawShape;
+  steps: ReadonlyMap<string, StepNode>;
+  /** Artifact codecs that the flow registers come here (Constructs). */
+  where(): string | undefined;
+}
+
+/** A step's children: those with an edge from it, in the order of declaration. */
+export function children(graph: Graph, name: string): { node: StepNode; input: Input; edge: Edge }[] {
+  const index = childIndex(graph);
+  return index.get(name) ?? [];
+}
+
+type Child = { node: StepNode; input: Input; edge: Edge };
+const childIndexes = new WeakMap<Graph, Map<string, Child[]>>();
+function childIndex(graph: Graph): Map<string, Child[]> {
+  let index = childIndexes.get(graph);
+  if (index) return index;
+  index = new Map();
+  for (const node of graph.steps.values()) {
+    for (const input of node.inputs) {
+      for (const edge of input.from) {
+        const list = index.get(edge.from) ?? [];
+        list.push({ node, input, edge });
+        index.set(edge.from, list);
+      }
+    }
+  }
+  childIndexes.set(graph, index);
+  return index;
+}
+
+/** The names of a step's parents, each once. */
+export function parents(node: StepNode): string[] {
+  return [...new Set(node.inputs.flatMap((input) => input.from.map((edge) => edge.from)))];
+}
+
+/** Steps in an order in which parents come first. `declared` order already is one: a handle exists before its use. */
+export function ordered(graph: Graph): StepNode[] {
+  return [...graph.steps.values()];
+}
+
+const scopes = new WeakMap<Graph, Map<string, Scope | undefined>>();
+/** What surrounds a step; `undefined` where the graph is wrong there (the validator says how). */
+export function scopeOf(graph: Graph, name: string): Scope | undefined {
+  let known = scopes.get(graph);
+  if (!known) {
+    known = new Map();
+    scopes.set(graph, known);
+    for (const node of ordered(graph)) known.set(node.name, computeScope(graph, node, known));
+  }
+  return known.get(name);
+}
+
+/** The number of foreaches around a step: the length of its tasks' stack. */
+export function depthOf(graph: Graph, name: string): number {
+  return (scopeOf(graph, name) ?? []).filter((frame) => 'foreach' in frame).length;
+}
+
+function computeScope(
+  graph: Graph,
+  node: StepNode,
+  known: Map<string, Scope | undefined>,
+): Scope | undefined {
+  const inputs = node.inputs.map((input) => scopeOfInput(graph, input, known));
+  const first = inputs[0];
+  if (node.kind === 'start') return [];
+  if (first === undefined || inputs.some((scope) => scope === undefined || !sameScope(scope, first)))
+    return undefined;
+  if (node.kind === 'foreach') return [...first, { foreach: node.name }];
+  if (node.kind === 'join') {
+    const last = first.at(-1);
+    return last && 'foreach' in last ? first.slice(0, -1) : undefined;
+  }
+  return first;
+}
+
+/** The scope in which an input arrives: its edge's, the arm pushed by `when`, arms merged by `oneOf`. */
+export function scopeOfInput(
+  graph: Graph,
+  input: Input,
+  known?: ReadonlyMap<string, Scope | undefined>,
+): Scope | undefined {
+  const look = (name: string) => (known ? known.get(name) : scopeOf(graph, name));
+  const arriving: Scope[] = [];
+  for (const edge of input.from) {
+    const scope = look(edge.from);
+    if (!scope) return undefined;
+    arriving.push(edge.when === undefined ? scope : [...scope, { switch: edge.from, cases: [edge.when] }]);
+  }
+  return mergeArms(graph, arriving);
+}
+
+/** Joins alternative scopes into one: deepest arms of one switch unite, and a switch with every case taken is left. */
+function mergeArms(graph: Graph, arriving: Scope[]): Scope | undefined {
+  let scopes = arriving;
+  while (scopes.length > 1) {
+    const depth = Math.max(...scopes.map((scope) => scope.length));
+    const deepest = scopes.find((scope) => scope.length === depth) as Scope;
+    const last = deepest.at(-1);
+    if (!last || !('switch' in last)) return undefined;
+    const siblings = scopes.filter(
+      (scope) =>
+        scope.length === depth &&
+        sameScope(scope.slice(0, -1), deepest.slice(0, -1)) &&
+        'switch' in (scope.at(-1) as Frame) &&
+        (scope.at(-1) as { switch: string }).switch === last.switch,
+    );
+    if (siblings.length === 1) return undefined;
+    const cases = siblings.flatMap((scope) => (scope.at(-1) as { cases: string[] }).cases);
+    if (new Set(cases).size !== cases.length) return undefined;
+    const all = graph.steps.get(last.switch)?.cases ?? [];
+    const outer = deepest.slice(0, -1);
+    const united: Scope = all.every((c) => cases.includes(c))
+      ? outer
+      : [...outer, { switch: last.switch, cases: [...cases].sort() }];
+    scopes = [...scopes.filter((scope) => !siblings.includes(scope)), united];
+  }
+  return scopes[0];
+}
+
+export function sameScope(a: Scope, b: Scope): boolean {
+  return a.length === b.length && a.every((frame, i) => frameText(frame) === frameText(b[i] as Frame));
+}
+
+export function frameText(frame: Frame): string {
+  return 'foreach' in frame
+    ? `foreach ${frame.foreach}`
+    : `${frame.switch}=${[...frame.cases].sort().join('|')}`;
+}

@@ -1,0 +1,327 @@
+/** The rules of a flow's graph. One rule, one function, one sentence of advice. */
+import { suggest } from './errors';
+import {
+  children,
+  frameText,
+  type Graph,
+  parents,
+  type StepNode,
+  sameScope,
+  scopeOf,
+  scopeOfInput,
+} from './graph';
+
+export interface Finding {
+  message: string;
+  node?: StepNode;
+}
+export type Rule = (graph: Graph, declared: readonly StepNode[]) => Finding[];
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+const flowName: Rule = (graph) =>
+  NAME.test(graph.flow)
+    ? []
+    : [
+        {
+          message: `The flow's name "${graph.flow}" is not usable: letters, digits, _ and -, starting with a letter.`,
+        },
+      ];
+
+const stepNames: Rule = (_, declared) =>
+  declared
+    .filter((node) => typeof node.name !== 'string' || !NAME.test(node.name))
+    .map((node) => ({
+      node,
+      message: `The step name "${node.name}" is not usable: letters, digits, _ and -, starting with a letter.`,
+    }));
+
+const reservedNames: Rule = (_, declared) =>
+  declared
+    .filter((node) => ['start', 'end', 'spin'].includes(node.name) && node.kind !== node.name)
+    .map((node) => ({
+      node,
+      message: `A step cannot be called "${node.name}": the name is taken. Choose another.`,
+    }));
+
+const uniqueNames: Rule = (_, declared) =>
+  declared
+    .filter((node, i) => declared.findIndex((other) => other.name === node.name) !== i)
+    .map((node) => ({
+      node,
+      message:
+        node.kind === node.name
+          ? `A flow has one ${node.name}: remove the second f.${node.name}().`
+          : `There is a step "${node.name}" already: give one of the two another name.`,
+    }));
+
+const hasStart: Rule = (_, declared) =>
+  declared.some((node) => node.kind === 'start')
+    ? []
+    : [{ message: 'The flow has no start: declare it with f.start().' }];
+
+const hasBody: Rule = (_, declared) =>
+  declared
+    .filter((node) => node.kind !== 'end' && typeof node.body !== 'function')
+    .map((node) => ({
+      node,
+      message: `Step "${node.name}" has no body: give a function as the last argument.`,
+    }));
+
+const hasAfter: Rule = (_, declared) =>
+  declared
+    .filter((node) => node.kind !== 'start')
+    .filter((node) => node.inputs.length === 0 || node.inputs.some((input) => input.from.length === 0))
+    .map((node) => ({
+      node,
+      message: `Step "${node.name}" comes after nothing: give a step of this flow as \`after\`${node.kind === 'gather' ? ', one for each branch' : ''}.`,
+    }));
+
+const knownParents: Rule = (graph, declared) =>
+  declared.flatMap((node) =>
+    parents(node)
+      .filter((name) => !graph.steps.has(name))
+      .map((name) => ({
+        node,
+        message: `Step "${node.name}" comes after "${name}", which is a step of another flow.`,
+      })),
+  );
+
+const knownCases: Rule = (graph, declared) =>
+  declared.flatMap((node) =>
+    node.inputs
+      .flatMap((input) => input.from)
+      .filter((edge) => edge.when !== undefined)
+      .filter((edge) => !graph.steps.get(edge.from)?.cases?.includes(edge.when as string))
+      .map((edge) => ({
+        node,
+        message: `"${edge.when}" is not a case of "${edge.from}". ${suggest(edge.when as string, graph.steps.get(edge.from)?.cases ?? [])}`,
+      })),
+  );
+
+const switchIsLeftByCases: Rule = (graph, declared) =>
+  declared.flatMap((node) =>
+    node.inputs
+      .flatMap((input) => input.from)
+      .filter((edge) => edge.when === undefined && graph.steps.get(edge.from)?.kind === 'switch')
+      .map((edge) => ({
+        node,
+        message: `Step "${node.name}" comes after the switch "${edge.from}" itself: use ${edge.from}.when('…') for one of its cases.`,
+      })),
+  );
+
+const switchCases: Rule = (_, declared) =>
+  declared
+    .filter((node) => node.kind === 'switch')
+    .filter((node) => !Array.isArray(node.cases) || node.cases.length === 0 || !node.on)
+    .map((node) => ({
+      node,
+      message: `The switch "${node.name}" needs \`on\` (an artifact's name) and \`cases\` (a list).`,
+    }));
+
+const everyCaseLeads: Rule = (graph, declared) =>
+  declared
+    .filter((node) => node.kind === 'switch')
+    .flatMap((node) =>
+      (node.cases ?? [])
+        .filter((c) => !children(graph, node.name).some(({ edge }) => edge.when === c))
+        .map((c) => ({
+          node,
+          message: `The case "${c}" of "${node.name}" leads nowhere: declare a step after ${node.name}.when('${c}'), or name it in a oneOf.`,
+        })),
+    );
+
+const foreachOver: Rule = (_, declared) =>
+  declared
+    .filter((node) => node.kind === 'foreach' && !node.over)
+    .map((node) => ({
+      node,
+      message: `The foreach "${node.name}" needs \`over\`: the name of an artifact that is a list.`,
+    }));
+
+const loopWhile: Rule = (_, declared) =>
+  declared
+    .filter((node) => node.kind === 'loop')
+    .filter(
+      (node) => !node.while || (node.max !== undefined && !(Number.isInteger(node.max) && node.max > 0)),
+    )
+    .map((node) => ({
+      node,
+      message: `The loop "${node.name}" needs \`while\` (the name of an artifact that is true or false), and \`max\`, if given, is a whole number above 0.`,
+    }));
+
+const gatherTwo: Rule = (_, declared) =>
+  declared
+    .filter((node) => node.kind === 'gather' && node.inputs.length === 1)
+    .map((node) => ({
+      node,
+      message: `"${node.name}" gathers one branch only: use f.step() after it, or name another branch.`,
+    }));
+
+const oneOfIsExclusive: Rule = (graph, declared) =>
+  declared.flatMap((node) =>
+    node.inputs
+      .filter((input) => input.from.length > 1)
+      .filter((input) => input.from.every((edge) => scopeOf(graph, edge.from)))
+      .filter((input) => !scopeOfInput(graph, input))
+      .map((input) => ({
+        node,
+        message: `"${node.name}" comes after oneOf(${input.from.map((e) => e.from).join(', ')}), but these are not different arms of one switch: to wait for all of them, use f.gather().`,
+      })),
+  );
+
+const gatherSameScope: Rule = (graph, declared) =>
+  declared
+    .filter((node) => node.kind === 'gather' && node.inputs.length > 1)
+    .flatMap((node) => {
+      const scopes = node.inputs.map((input) => scopeOfInput(graph, input));
+      const first = scopes[0];
+      if (!first || scopes.some((scope) => !scope)) return [];
+      const at = scopes.findIndex((scope) => scope && !sameScope(scope, first));
+      if (at < 0) return [];
+      const told = (i: number) => {
+        const frames = (scopes[i] ?? []).map(frameText).join(', ');
+        return `"${node.inputs[i]?.as}" stands under ${frames || 'no foreach and no switch'}`;
+      };
+      return [
+        {
+          node,
+          message: `"${node.name}" cannot gather these branches: ${told(0)}, ${told(at)}. Join the foreach, or leave the switch by oneOf, before.`,
+        },
+      ];
+    });
+
+const joinNeedsForeach: Rule = (graph, declared) =>
+  declared
+    .filter((node) => node.kind === 'join' && node.inputs[0])
+    .flatMap((node) => {
+      const scope = scopeOfInput(graph, node.inputs[0] as never);
+      const last = scope?.at(-1);
+      if (!scope || (last && 'foreach' in last)) return [];
+      const after = parents(node).join(', ');
+      return [
+        {
+          node,
+          message: last
+            ? `"${node.name}" joins after "${after}", which only some splits reach (${frameText(last)}): leave the switch by oneOf before the join.`
+            : `"${node.name}" has nothing to join: "${after}" stands under no foreach. Use f.step(), or f.gather() for branches.`,
+        },
+      ];
+    });
+
+const endIsOutside: Rule = (graph, declared) =>
+  declared
+    .filter((node) => node.kind === 'end' && node.inputs[0])
+    .flatMap((node) => {
+      const last = scopeOfInput(graph, node.inputs[0] as never)?.at(-1);
+      if (!last) return [];
+      return [
+        {
+          node,
+          message:
+            'foreach' in last
+              ? `The flow cannot end inside the foreach "${last.foreach}": declare f.join() before f.end().`
+              : `The flow cannot end in one arm of the switch "${last.switch}": end after oneOf(…) of all its arms.`,
+        },
+      ];
+    });
+
+const reachesEnd: Rule = (graph, declared) => {
+  const reached = new Set<string>();
+  const visit = (name: string) => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    const node = graph.steps.get(name);
+    for (const parent of node ? parents(node) : []) visit(parent);
+  };
+  visit('end');
+  return declared
+    .filter((node) => node.kind !== 'end' && !reached.has(node.name))
+    .filter((node) => children(graph, node.name).length === 0)
+    .map((node) => ({
+      node,
+      message: `Step "${node.name}" does not reach the end: gather it with the other branches, or remove it.`,
+    }));
+};
+
+const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)$/;
+const optionValues: Rule = (_, declared) =>
+  declared.flatMap((node) => {
+    const { retry, timeout } = node.options;
+    const found: Finding[] = [];
+    const times = typeof retry === 'object' ? retry.times : retry;
+    const wait = typeof retry === 'object' ? retry.wait : undefined;
+    if (times !== undefined && !(Number.isInteger(times) && times >= 0)) {
+      found.push({ node, message: `\`retry\` of "${node.name}" is a whole number of times, 0 or more.` });
+    }
+    for (const [what, value] of [
+      ['timeout', timeout],
+      ['retry.wait', wait],
+    ] as const) {
+      if (value !== undefined && !DURATION.test(value)) {
+        found.push({
+          node,
+          message: `\`${what}\` of "${node.name}" is a duration such as '90s', '5m' or '2h', not "${value}".`,
+        });
+      }
+    }
+    return found;
+  });
+
+const KNOWN_OPTIONS = [
+  'env',
+  'drop',
+  'packages',
+  'isolate',
+  'resources',
+  'retry',
+  'timeout',
+  'catch',
+  'card',
+];
+const knownOptions: Rule = (_, declared) =>
+  declared.flatMap((node) =>
+    Object.keys(node.options)
+      .filter((key) => !KNOWN_OPTIONS.includes(key))
+      .map((key) => ({
+        node,
+        message: `Step "${node.name}" has an unknown option "${key}". ${suggest(key, KNOWN_OPTIONS)}`,
+      })),
+  );
+
+/** Options that are declared and typed, and that this version does not execute yet: refused, never ignored. */
+const PENDING = ['card', 'packages'] as const;
+const pendingOptions: Rule = (_, declared) =>
+  declared.flatMap((node) =>
+    PENDING.filter((key) => node.options[key] !== undefined && node.options[key] !== false).map((key) => ({
+      node,
+      message: `The option \`${key}\` of "${node.name}" is not supported by this version: remove it.`,
+    })),
+  );
+
+/** Each with the code that its findings carry. */
+export const RULES: Record<string, Rule> = {
+  FLOW_NAME: flowName,
+  FLOW_STEP_NAME: stepNames,
+  FLOW_STEP_RESERVED: reservedNames,
+  FLOW_STEP_TWICE: uniqueNames,
+  FLOW_NO_START: hasStart,
+  FLOW_NO_BODY: hasBody,
+  FLOW_NO_PARENT: hasAfter,
+  FLOW_FOREIGN_STEP: knownParents,
+  FLOW_UNKNOWN_CASE: knownCases,
+  FLOW_SWITCH_EDGE: switchIsLeftByCases,
+  FLOW_SWITCH_CASES: switchCases,
+  FLOW_CASE_LEADS_NOWHERE: everyCaseLeads,
+  FLOW_FOREACH_OVER: foreachOver,
+  FLOW_LOOP_WHILE: loopWhile,
+  FLOW_GATHER_ONE: gatherTwo,
+  FLOW_ONEOF: oneOfIsExclusive,
+  FLOW_GATHER_SCOPE: gatherSameScope,
+  FLOW_JOIN_SCOPE: joinNeedsForeach,
+  FLOW_END_SCOPE: endIsOutside,
+  FLOW_DEAD_END: reachesEnd,
+  FLOW_OPTION_VALUE: optionValues,
+  FLOW_OPTION_UNKNOWN: knownOptions,
+  FLOW_OPTION_PENDING: pendingOptions,
+};

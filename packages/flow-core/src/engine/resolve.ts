@@ -1,0 +1,339 @@
+/**
+ * Where a spin takes its inputs from. They are looked up, never derived from names or counts: a task that ran names its
+ * parents; for a step that no run has seen, its parents under today's graph are searched by what their rows say.
+ */
+import { FlowError, suggest } from '../definition/errors';
+import { depthOf, type Edge, type Graph, type Input, type StepNode } from '../definition/graph';
+import type { Pathspec } from '../store/pathspec';
+import type { RunRow, TaskRow } from '../store/rows';
+import type { Store } from '../store/store';
+import { taskOf } from './address';
+import type { Frame } from './task';
+
+export interface Selection {
+  step: string;
+  /** A run given by the user; with `task`, that very task. */
+  run?: number;
+  task?: number;
+  /** Which split, one number for each level, outermost first; missing ones are 0. */
+  index?: number[];
+  namespace: string;
+}
+
+export interface Resolved {
+  node: StepNode;
+  run: RunRow | undefined;
+  /** The task whose inputs these are, where one ran. */
+  origin: TaskRow | undefined;
+  parents: string[];
+  as?: string[];
+  stack: Frame[];
+  iteration?: number;
+  /** Newer runs that could not serve, and why. */
+  passedOver: string[];
+}
+
+/** The step that a pathspec and `--step` name together. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
+export function requireStep(graph: Graph, spec: Pathspec): StepNode {
+  if (spec.flow !== undefined && spec.flow !== graph.flow) {
+    throw new FlowError(
+      'FLOW_PATHSPEC_FLOW',
+      `The pathspec is one of the flow "${spec.flow}", but this is "${graph.flow}".`,
+    );
+  }
+  const names = [...graph.steps.keys()];
+  if (spec.step === undefined) {
+    throw new FlowError('FLOW_USAGE', `Which step? ${graph.flow} has: ${names.join(', ')}.`);
+  }
+  const node = graph.steps.get(spec.step);
+  if (!node) {
+    throw new FlowError(
+      'FLOW_STEP_NOT_FOUND',
+      `There is no step "${spec.step}" in ${graph.flow}. ${suggest(spec.step, names)}`,
+    );
+  }
+  return node;
+}
+
+/**
+ * @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_NO_INPUTS
+ */
+export async function resolveInputs(graph: Graph, store: Store, selection: Selection): Promise<Resolved> {
+  const node = requireStep(graph, { step: selection.step });
+  const { run, task } = selection;
+  if (run !== undefined) {
+    const row = await store.run(graph.flow, run);
+    if (!row) throw await runNotFound(graph.flow, run, store);
+    if (task !== undefined) return ofTask(graph, store, node, row, task);
+    const found = await inRun(graph, store, node, row, selection);
+    if ('why' in found) {
+      throw new FlowError(
+        'FLOW_NO_INPUTS',
+        `Run ${graph.flow}/${run} has no inputs for "${node.name}": ${found.why}.`,
+      );
+    }
+    return found;
+  }
+  const passedOver: string[] = [];
+  for await (const row of store.runs(graph.flow, selection.namespace)) {
+    const found = await inRun(graph, store, node, row, selection);
+    if (!('why' in found)) return { ...found, passedOver };
+    passedOver.push(`${row.run} (${found.why})`);
+  }
+  if (node.kind === 'start')
+    return { node, run: undefined, origin: undefined, parents: [], stack: [], passedOver };
+  throw noInputs(graph, node, selection.namespace, passedOver);
+}
+
+function noInputs(graph: Graph, node: StepNode, namespace: string, passedOver: string[]): FlowError {
+  const run = `nx-flow run ${graph.flow}`;
+  if (passedOver.length === 0) {
+    return new FlowError(
+      'FLOW_NO_INPUTS',
+      `"${node.name}" needs inputs, and ${graph.flow} has no run in the namespace ${namespace} yet: run it first, with \`${run}\`.`,
+    );
+  }
+  const shown = passedOver.slice(0, 3).join('; ');
+  return new FlowError(
+    'FLOW_NO_INPUTS',
+    `No run of ${graph.flow} has inputs for "${node.name}": ${shown}${passedOver.length > 3 ? '; …' : ''}. Run it again, with \`${run}\`.`,
+  );
+}
+
+async function runNotFound(flow: string, run: number, store: Store): Promise<FlowError> {
+  const newest: number[] = [];
+  for await (const row of store.runs(flow)) {
+    newest.push(row.run);
+    if (newest.length === 5) break;
+  }
+  const there = newest.length > 0 ? `Its newest runs: ${newest.join(', ')}.` : 'It has no runs yet.';
+  return new FlowError('FLOW_RUN_NOT_FOUND', `There is no run ${flow}/${run}. ${there}`);
+}
+
+/** Rule 1: the inputs of that very task. */
+async function ofTask(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  task: number,
+): Promise<Resolved> {
+  const row = await store.task(graph.flow, run.run, node.name, task);
+  if (row) return fromRow(node, run, row);
+  const tasks: number[] = [];
+  for await (const other of store.tasks(graph.flow, run.run, node.name)) {
+    tasks.push(other.task);
+    if (tasks.length === 6) break;
+  }
+  const there =
+    tasks.length > 0
+      ? `Its tasks: ${tasks
+          .slice(0, 5)
+          .map((t) => `${run.run}/${node.name}/${t}`)
+          .join(', ')}${tasks.length > 5 ? ', …' : ''}.`
+      : `That run has no task of "${node.name}".`;
+  throw new FlowError(
+    'FLOW_TASK_NOT_FOUND',
+    `There is no task ${graph.flow}/${run.run}/${node.name}/${task}. ${there}`,
+  );
+}
+
+function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
+  return {
+    node,
+    run,
+    origin: row,
+    parents: row.parents,
+    ...(row.as ? { as: row.as } : {}),
+    stack: row.stack,
+    ...(row.iteration === undefined ? {} : { iteration: row.iteration }),
+    passedOver: [],
+  };
+}
+
+type Found = Resolved | { why: string };
+
+/** Rules 2 to 4: the step's own task in this run; else, from its parents under today's graph. */
+async function inRun(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  selection: Selection,
+): Promise<Found> {
+  const depth = depthOf(graph, node.name);
+  const given = selection.index ?? [];
+  if (given.length > depth) {
+    throw new FlowError(
+      'FLOW_INDEX',
+      depth === 0
+        ? `"${node.name}" stands in no foreach: leave --index out.`
+        : `"${node.name}" stands in ${depth} foreach${depth > 1 ? 'es' : ''}: --index takes ${depth > 1 ? `at most ${depth} numbers` : 'one number'}.`,
+    );
+  }
+  const index = Array.from({ length: depth }, (_, i) => given[i] ?? 0);
+  const row = await findTask(store, graph.flow, run.run, node.name, index, () => true);
+  if (row && sameEdges(node, row)) return fromRow(node, run, row);
+  return fromParents(graph, store, node, run, index);
+}
+
+/** Whether a recorded task has the parents that today's graph gives its step. */
+function sameEdges(node: StepNode, row: TaskRow): boolean {
+  if (row.kind !== node.kind) return false;
+  if (node.kind === 'start') return true;
+  if (node.kind === 'gather') {
+    return (
+      row.as?.length === node.inputs.length &&
+      node.inputs.every((input) => {
+        const parent = row.parents[row.as?.indexOf(input.as as string) ?? -1];
+        return parent !== undefined && comesFrom(input, parent);
+      })
+    );
+  }
+  if (node.kind === 'foreach' && row.stack.at(-1)?.over !== node.over) return false;
+  const parent = row.parents[0] as string;
+  return (
+    comesFrom(node.inputs[0] as Input, parent) ||
+    (node.kind === 'loop' && taskOf(0, parent).step === node.name)
+  );
+}
+
+function comesFrom(input: Input, parent: string): boolean {
+  return input.from.some((edge) => edge.from === taskOf(0, parent).step);
+}
+
+/** The task of a step at some place of the foreaches. Splits are mostly recorded in order: the first look often hits. */
+async function findTask(
+  store: Store,
+  flow: string,
+  run: number,
+  step: string,
+  index: readonly number[],
+  wanted: (row: TaskRow) => boolean,
+): Promise<TaskRow | undefined> {
+  for await (const row of store.tasks(flow, run, step)) {
+    if (
+      row.stack.length === index.length &&
+      row.stack.every((frame, i) => frame.index === index[i]) &&
+      wanted(row)
+    ) {
+      return row;
+    }
+  }
+  return undefined;
+}
+
+async function fromParents(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  index: number[],
+): Promise<Found> {
+  const resolved: Resolved = { node, run, origin: undefined, parents: [], stack: [], passedOver: [] };
+  if (node.kind === 'start') return resolved;
+  if (node.kind === 'join') return joinFromParents(graph, store, node, run, index);
+  const at = node.kind === 'foreach' ? index.slice(0, -1) : index;
+  for (const input of node.inputs) {
+    const parent = await finishedParent(store, graph, run.run, input, at);
+    if ('why' in parent) return parent;
+    const { row } = parent;
+    const label = `${row.step}/${row.task}`;
+    resolved.parents.push(label);
+    if (input.as !== undefined) resolved.as = [...(resolved.as ?? []), input.as];
+    resolved.stack = row.stack;
+    if (node.kind === 'loop') resolved.iteration = 0;
+    if (node.kind === 'foreach') {
+      const frame = await splitFrame(store, graph.flow, run.run, node, row, index.at(-1) as number);
+      if ('why' in frame) return frame;
+      resolved.stack = [...row.stack, frame];
+    }
+  }
+  return resolved;
+}
+
+/** The finished task of an input's step, or of whichever of its alternatives ran and led here. */
+async function finishedParent(
+  store: Store,
+  graph: Graph,
+  run: number,
+  input: Input,
+  index: readonly number[],
+): Promise<{ row: TaskRow } | { why: string }> {
+  const reasons: string[] = [];
+  for (const edge of input.from) {
+    const row = await findTask(store, graph.flow, run, edge.from, index, (task) => task.more !== true);
+    if (row?.status === 'done' && leads(edge, row)) return { row };
+    reasons.push(
+      !row
+        ? `${edge.from} did not run there${index.length > 0 ? ` at index ${index.join(',')}` : ''}`
+        : row.status !== 'done'
+          ? `${edge.from} ${row.status === 'failed' ? 'failed' : 'has not finished'}`
+          : `${edge.from} chose "${row.verdict}", not "${edge.when}"`,
+    );
+  }
+  return { why: reasons.join(', ') };
+}
+
+function leads(edge: Edge, row: TaskRow): boolean {
+  return edge.when === undefined || row.verdict === edge.when;
+}
+
+async function splitFrame(
+  store: Store,
+  flow: string,
+  run: number,
+  node: StepNode,
+  parent: TaskRow,
+  index: number,
+): Promise<Frame | { why: string }> {
+  const over = node.over as string;
+  const label = `${parent.step}/${parent.task}`;
+  const at = parent.own.includes(over) ? label : parent.view[over];
+  if (at === undefined) return { why: `${label} has no artifact "${over}"` };
+  const [record] = await store.artifacts([{ flow, ...taskOf(run, at), name: over }]);
+  const count = Number(record?.type.match(/^Array\((\d+)\)$/)?.[1] ?? 0);
+  if (index >= count) return { why: `"${over}" there has ${count} items, so no index ${index}` };
+  return { step: node.name, index, count, over, of: label };
+}
+
+async function joinFromParents(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  outer: number[],
+): Promise<Found> {
+  const edges = (node.inputs[0] as Input).from;
+  const splits: TaskRow[] = [];
+  let count: number | undefined;
+  let failed = 0;
+  for (const edge of edges) {
+    for await (const row of store.tasks(graph.flow, run.run, edge.from)) {
+      const frame = row.stack.at(-1);
+      if (!frame || row.stack.length !== outer.length + 1) continue;
+      if (!row.stack.slice(0, -1).every((f, i) => f.index === outer[i])) continue;
+      count = frame.count;
+      if (row.more === true || !leads(edge, row)) continue;
+      if (row.status === 'done') splits[frame.index] = row;
+      else failed++;
+    }
+  }
+  const names = edges.map(({ from }) => from).join(' or ');
+  if (count === undefined) return { why: `${names} did not run there` };
+  const done = splits.filter(Boolean);
+  if (done.length < count) {
+    const rest = count - done.length;
+    return {
+      why: `${rest} of ${count} splits of ${names} ${failed === rest ? 'failed' : 'have not finished'}`,
+    };
+  }
+  return {
+    node,
+    run,
+    origin: undefined,
+    parents: done.map((row) => `${row.step}/${row.task}`),
+    stack: (done[0] as TaskRow).stack.slice(0, -1),
+    passedOver: [],
+  };
+}

@@ -1,0 +1,61 @@
+/** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
+import type { ArtifactRecord, ErrorRecord } from '../store/rows';
+import type { Visible } from './view';
+
+/** What all tasks of a run, or one spin, have in common. */
+export interface RunContext {
+  flow: string;
+  /** A number, or `spin`. */
+  run: string;
+  user: string;
+  namespace: string;
+  tags: string[];
+  origin?: string;
+  params: [string, ArtifactRecord][];
+  /** Where tasks run: relative paths in a step count from the workspace. */
+  cwd: string;
+}
+
+export interface Frame {
+  step: string;
+  index: number;
+  count: number;
+  over: string;
+  /** The view that shows the list. */
+  of: string;
+}
+
+export interface TaskSpec {
+  step: string;
+  task: string;
+  attempt: number;
+  /** Labels of views, in input order. */
+  parents: string[];
+  as?: string[];
+  /** Outermost first. */
+  stack: Frame[];
+  iteration?: number;
+}
+
+export interface TaskResult {
+  /** What the step returned, in its order: stored here, or passed on by reference. */
+  own: [string, ArtifactRecord][];
+  references: [string, Visible][];
+  /** For the foreaches that come next: how long their lists are. */
+  counts: Record<string, number>;
+  verdict?: string;
+  more?: boolean;
+}
+
+export interface TaskFailure {
+  error: ErrorRecord;
+  /** The thing itself, where it was thrown in this process. */
+  thrown?: unknown;
+}
+
+export type TaskOutcome = { startedAt: number; durationMs: number } & (
+  | { status: 'done'; result: TaskResult }
+  | { status: 'failed'; failure: TaskFailure }
+);
+
+export type TaskLog = (stream: 'stdout' | 'stderr', text: string) => void;

@@ -1,0 +1,94 @@
+/** The views of a run, in the coordinator: what each finished task left, without copying what it inherited. */
+
+import type { ArtifactRecord } from '../store/rows';
+import type { Store } from '../store/store';
+import { addressOf } from './address';
+import type { View, Visible } from './view';
+
+/** Bytes of small artifacts kept at hand; what is beyond is read from the store when a task needs it. */
+const BYTES_AT_HAND = 32 * 1024 * 1024;
+
+interface Node {
+  /** The view that this task inherits, whole but for the names it hides. */
+  base: Node | undefined;
+  own: [string, Visible][];
+  hidden: readonly string[];
+}
+
+export class Views {
+  readonly #nodes = new Map<string, Node>();
+  readonly #flow: string;
+  readonly #run: number;
+  readonly #store: Store;
+  #bytes = 0;
+
+  constructor(flow: string, run: number, store: Store) {
+    this.#flow = flow;
+    this.#run = run;
+    this.#store = store;
+  }
+
+  /**
+   * Notes what a task left behind.
+   * @param base the parent whose artifacts it passes on; a join and a gather have none.
+   */
+  add(
+    label: string,
+    base: string | undefined,
+    own: [string, ArtifactRecord][],
+    references: [string, Visible][],
+    hidden: readonly string[] = [],
+  ): void {
+    const kept = own.map(([name, record]): [string, Visible] => [name, this.#keep({ ...record, at: label })]);
+    const passed = references.map(([name, visible]): [string, Visible] => [name, this.#keep(visible)]);
+    const node: Node = {
+      base: base === undefined ? undefined : this.#nodes.get(base),
+      own: [...passed, ...kept],
+      hidden,
+    };
+    this.#nodes.set(label, node);
+  }
+
+  /** What a task passes on by reference: name to the task that stored it. For its row. */
+  inherited(label: string): Record<string, string> {
+    const node = this.#nodes.get(label) as Node;
+    const view: Record<string, string> = {};
+    for (const [name, { at }] of this.#entries(node)) if (at !== label) view[name] = at;
+    return view;
+  }
+
+  /** With the bytes of small artifacts, read from the store where they are not at hand. */
+  view(label: string): View | Promise<View> {
+    const entries = this.#entries(this.#nodes.get(label) as Node);
+    const away = [...entries].filter(([, { bytes, hash }]) => bytes === undefined && hash === undefined);
+    const view = { label, entries };
+    return away.length === 0 ? view : this.#fetch(view, away);
+  }
+
+  async #fetch(view: View, away: [string, Visible][]): Promise<View> {
+    const found = await this.#store.artifacts(
+      away.map(([name, { at }]) => addressOf(this.#flow, this.#run, at, name)),
+    );
+    away.forEach(([name, visible], i) => {
+      view.entries.set(name, { ...visible, ...found[i] });
+    });
+    return view;
+  }
+
+  #keep(visible: Visible): Visible {
+    if (visible.bytes === undefined) return visible;
+    if (this.#bytes + visible.bytes.length <= BYTES_AT_HAND) {
+      this.#bytes += visible.bytes.length;
+      return visible;
+    }
+    const { bytes: _, ...away } = visible;
+    return away;
+  }
+
+  #entries(node: Node): Map<string, Visible> {
+    const entries = node.base ? this.#entries(node.base) : new Map<string, Visible>();
+    for (const [name, visible] of node.own) entries.set(name, visible);
+    for (const name of node.hidden) entries.delete(name);
+    return entries;
+  }
+}

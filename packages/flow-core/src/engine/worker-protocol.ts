@@ -1,0 +1,25 @@
+/** What the coordinator and its workers say to each other. */
+import type { ErrorRecord } from '../store/rows';
+import type { RunContext, TaskOutcome, TaskSpec } from './task';
+import type { Visible } from './view';
+
+export interface WorkerStart {
+  type: 'start';
+  run: RunContext;
+  /** The folder of large values. */
+  cas: string;
+}
+export interface WorkerWork {
+  type: 'work';
+  /** Begin with no views: earlier ones are not needed any more. */
+  reset: boolean;
+  /** Views that this worker has not seen. */
+  views: [string, [string, Visible][]][];
+  tasks: TaskSpec[];
+}
+export type ToWorker = WorkerStart | WorkerWork;
+
+export type FromWorker =
+  | { type: 'broken'; error: ErrorRecord }
+  | { type: 'log'; stream: 'stdout' | 'stderr'; text: string }
+  | { type: 'outcomes'; outcomes: TaskOutcome[] };

@@ -1,0 +1,135 @@
+/** A worker process: imports the flow once, then executes tasks, one at a time, in the order in which they come. */
+import { loadFlow } from '../source/load';
+import { encodeArtifact } from '../store/artifacts';
+import { FileCas } from '../store/cas';
+import { Decoder } from './decoder';
+import { toRecord } from './error-record';
+import { executeTask } from './execute';
+import type { RunContext, TaskOutcome, TaskSpec } from './task';
+import type { View } from './view';
+import type { FromWorker, ToWorker } from './worker-protocol';
+
+const [file = '', flowName = ''] = process.argv.slice(2);
+/** Results of quick tasks travel together, but none waits longer than this. Milliseconds. */
+const HOLD_MS = 3;
+
+const send = (message: FromWorker) => process.connected && process.send?.(message);
+
+// The terminal's Ctrl-C reaches every process of the group: the coordinator decides what it means.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(0));
+let crash: ((error: unknown) => void) | undefined;
+const onCrash = (error: unknown) => {
+  if (crash) crash(error);
+  else send({ type: 'log', stream: 'stderr', text: `${toRecord(error).stack ?? error}\n` });
+};
+process.on('uncaughtException', onCrash);
+process.on('unhandledRejection', onCrash);
+
+captureOutput();
+const loaded = loadFlow(file, flowName);
+loaded.catch((error) => {
+  send({ type: 'broken', error: toRecord(error) });
+});
+
+const queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
+let views = new Map<string, View>();
+let context: { run: RunContext; cas: FileCas; decoder: Decoder } | undefined;
+let draining = false;
+
+process.on('message', (message: ToWorker) => {
+  if (message.type === 'start') {
+    const cas = new FileCas(message.cas);
+    context = { run: message.run, cas, decoder: new Decoder(cas) };
+    process.chdir(message.run.cwd);
+    return;
+  }
+  if (message.reset) views = new Map();
+  for (const [label, entries] of message.views) views.set(label, { label, entries: new Map(entries) });
+  for (const spec of message.tasks) queue.push({ spec, views });
+  if (!draining) drain();
+});
+
+async function drain(): Promise<void> {
+  draining = true;
+  let outcomes: TaskOutcome[] = [];
+  let sentAt = performance.now();
+  for (let job = queue.shift(); job; job = queue.shift()) {
+    outcomes.push(await perform(job.spec, job.views));
+    if (queue.length === 0 || performance.now() - sentAt > HOLD_MS) {
+      flushOutput();
+      send({ type: 'outcomes', outcomes });
+      outcomes = [];
+      sentAt = performance.now();
+    }
+  }
+  draining = false;
+}
+
+async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOutcome> {
+  const startedAt = Date.now();
+  const begun = performance.now();
+  const end = () => ({ startedAt, durationMs: performance.now() - begun });
+  const abort = new AbortController();
+  try {
+    const graph = await loaded;
+    const { run, cas, decoder } = context as NonNullable<typeof context>;
+    const crashed = new Promise<never>((_, reject) => {
+      crash = reject;
+    });
+    const result = await Promise.race([
+      crashed,
+      executeTask({
+        graph,
+        run,
+        spec,
+        view: (label) => seen.get(label) as View,
+        decode: decoder.decode,
+        item: decoder.item,
+        encode: (name, value) => encodeArtifact(name, value, cas),
+        log: write,
+        signal: abort.signal,
+      }),
+    ]);
+    return { ...end(), status: 'done', result };
+  } catch (error) {
+    return { ...end(), status: 'failed', failure: { error: toRecord(error) } };
+  } finally {
+    crash = undefined;
+    abort.abort();
+  }
+}
+
+/** Everything that is printed goes to the coordinator, which knows the task. In one piece where it comes quickly. */
+let pending: { stream: 'stdout' | 'stderr'; text: string } | undefined;
+let flushedAt = 0;
+
+function write(stream: 'stdout' | 'stderr', text: string): void {
+  if (pending && pending.stream !== stream) flushOutput();
+  if (pending) pending.text += text;
+  else {
+    pending = { stream, text };
+    setImmediate(flushOutput);
+  }
+  // A step that never yields is seen at work too.
+  if (performance.now() - flushedAt > 10 || pending.text.length > 65536) flushOutput();
+}
+
+function flushOutput(): void {
+  if (!pending) return;
+  const { stream, text } = pending;
+  pending = undefined;
+  flushedAt = performance.now();
+  send({ type: 'log', stream, text });
+}
+
+function captureOutput(): void {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    process[stream].write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
+      write(stream, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+      const callback = typeof encoding === 'function' ? encoding : done;
+      if (typeof callback === 'function') process.nextTick(callback as () => void);
+      return true;
+    }) as typeof process.stdout.write;
+  }
+}

@@ -1,0 +1,172 @@
+/** Finds flow files: by name, through an index that is kept and checked by time stamps. */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { FlowError, suggest } from '../definition/errors';
+
+/** What the index knows of a file: its stamp, and the names of the flows in it. */
+interface IndexedFile {
+  stamp: string;
+  names: string[];
+}
+/** Folders by their path from the workspace. A folder's time changes when an entry comes or goes. */
+interface IndexedFolder {
+  time: number;
+  folders: string[];
+  files: string[];
+}
+interface FlowIndex {
+  version: 1;
+  folders: Record<string, IndexedFolder>;
+  files: Record<string, IndexedFile>;
+}
+
+const IGNORED = new Set(['node_modules', 'dist', 'build', 'coverage', 'tmp']);
+export const FLOW_FILE = /\.flow\.[cm]?tsx?$/;
+/** `--flow` is a path when it looks like one. */
+const LIKE_A_PATH = /[\\/]|\.[cm]?[jt]sx?$/;
+
+export function looksLikeFile(flow: string): boolean {
+  return LIKE_A_PATH.test(flow);
+}
+
+/** The name that a flow file has by its own name: `movies.flow.ts` is `movies`. */
+export function stem(file: string): string {
+  return basename(file)
+    .replace(FLOW_FILE, '')
+    .replace(/\.[cm]?[jt]sx?$/, '');
+}
+
+/**
+ * The file of a flow, by its path or by its name.
+ * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS
+ */
+export async function findFlowFile(flow: string, cwd: string, workspace: string): Promise<string> {
+  if (looksLikeFile(flow)) {
+    const file = resolve(cwd, flow);
+    if (existsSync(file) && statSync(file).isFile()) return file;
+    throw new FlowError(
+      'FLOW_NOT_FOUND',
+      `There is no file ${file}. Give a flow's file (movies.flow.ts) or its name (movies).`,
+    );
+  }
+  const flows = await indexFlows(workspace);
+  const claiming = flows.filter(({ name }) => name === flow).map(({ file }) => file);
+  if (claiming.length === 1) return claiming[0] as string;
+  if (claiming.length > 1) {
+    const files = claiming.map((file) => relative(workspace, file)).join(' and ');
+    throw new FlowError(
+      'FLOW_AMBIGUOUS',
+      `The name "${flow}" is claimed by ${files}: give the file instead, or rename one.`,
+    );
+  }
+  throw new FlowError(
+    'FLOW_NOT_FOUND',
+    `There is no flow "${flow}" in ${workspace}. ${suggest(flow, new Set(flows.map(({ name }) => name)), 'It has no *.flow.ts file.')}`,
+  );
+}
+
+/** Every flow of the workspace. Only what changed since the last look is read again. */
+export async function indexFlows(workspace: string): Promise<{ name: string; file: string }[]> {
+  const path = join(workspace, '.flow', 'index.json');
+  const before = readIndex(path);
+  const after: FlowIndex = { version: 1, folders: {}, files: {} };
+  let changed = false;
+  const found: string[] = [];
+  const visit = (folder: string) => {
+    const absolute = join(workspace, folder);
+    let time: number;
+    try {
+      time = statSync(absolute).mtimeMs;
+    } catch {
+      changed = true;
+      return;
+    }
+    let known = before.folders[folder];
+    if (known?.time !== time) {
+      known = { time, ...entriesOf(absolute) };
+      changed = true;
+    }
+    after.folders[folder] = known;
+    for (const file of known.files) found.push(join(folder, file));
+    for (const child of known.folders) visit(join(folder, child));
+  };
+  visit('');
+  const flows: { name: string; file: string }[] = [];
+  for (const file of found) {
+    const absolute = join(workspace, file);
+    const entry = await namesOf(absolute, before.files[file]);
+    if (!entry) continue;
+    if (entry !== before.files[file]) changed = true;
+    after.files[file] = entry;
+    for (const name of entry.names) flows.push({ name, file: absolute });
+  }
+  if (changed) writeIndex(path, after);
+  return flows;
+}
+
+function entriesOf(folder: string): { folders: string[]; files: string[] } {
+  const folders: string[] = [];
+  const files: string[] = [];
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) {
+      if (!entry.name.startsWith('.') && !IGNORED.has(entry.name)) folders.push(entry.name);
+    } else if (FLOW_FILE.test(entry.name)) files.push(entry.name);
+  }
+  return { folders, files };
+}
+
+/** The names in a file. The parser is loaded only where the text no longer shows the names that were known. */
+async function namesOf(file: string, known: IndexedFile | undefined): Promise<IndexedFile | undefined> {
+  let stamp: string;
+  try {
+    const { mtimeMs, size } = statSync(file);
+    stamp = `${mtimeMs}-${size}`;
+  } catch {
+    return undefined;
+  }
+  if (known?.stamp === stamp) return known;
+  const text = readFileSync(file, 'utf8');
+  const calls = [...text.matchAll(/\bflow\s*(?:<[^>]*>)?\(\s*(['"`])([^'"`$]*)\1/g)].map(
+    (match) => match[2] as string,
+  );
+  if (known && known.names.length === calls.length && known.names.every((name, i) => name === calls[i])) {
+    return { stamp, names: known.names };
+  }
+  try {
+    const { parseFlowSource } = await import('./parse');
+    const names = [...new Set(parseFlowSource(file, text).map(({ name }) => name))];
+    return { stamp, names: names.length > 0 ? names : [stem(file)] };
+  } catch {
+    // A file that does not parse is still found by its stem, so that running it tells what is wrong.
+    return { stamp, names: [stem(file)] };
+  }
+}
+
+function readIndex(path: string): FlowIndex {
+  try {
+    const index = JSON.parse(readFileSync(path, 'utf8'));
+    if (index.version === 1) return index;
+  } catch {
+    // No index yet, or one that was cut off: look everywhere.
+  }
+  return { version: 1, folders: {}, files: {} };
+}
+
+function writeIndex(path: string, index: FlowIndex): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.${process.pid}`;
+    writeFileSync(temporary, JSON.stringify(index));
+    renameSync(temporary, path);
+  } catch {
+    // The index is a convenience: a read-only workspace works without it.
+  }
+}

@@ -1,0 +1,14 @@
+/** The broker's process: `node broker.js <store> <idle milliseconds>`. */
+import { serveBroker } from './server';
+
+const [store = '', idle = '5000'] = process.argv.slice(2);
+// The terminal's signals are for the command that started it; it leaves when its clients have left.
+process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
+process.stdout.on('error', () => {});
+serveBroker({ store, idleMs: Number(idle), onListening: () => process.stdout.write('listening\n') }).then(
+  () => process.exit(0),
+  (error: Error) => {
+    process.stderr.write(`${error.message}\n`, () => process.exit(3));
+  },
+);

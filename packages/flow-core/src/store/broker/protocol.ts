@@ -1,0 +1,81 @@
+/** What a broker and its clients say to each other, and how it is framed. */
+import { createHash } from 'node:crypto';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { BatchOptions, Entry, Op, RangeQuery } from '../kv';
+
+export type Request = { id: number } & (
+  | { op: 'get'; key: string }
+  | { op: 'getMany'; keys: readonly string[] }
+  | { op: 'range'; query: RangeQuery }
+  | { op: 'batch'; ops: readonly Op[]; options: BatchOptions }
+  | { op: 'claim'; counterKey: string; nonceKey: string }
+);
+export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
+export type { Entry };
+
+/**
+ * Two processes can talk when they agree on the messages and on v8's wire format. Both are part of the socket's name:
+ * a client of another kind starts a broker of its own, which waits for the lock until this one is idle and gone.
+ */
+const MESSAGES = 1;
+const WIRE = serialize(0)[1] ?? 0;
+
+/** Unix cuts socket paths at 108 bytes without a word: a long one moves to a hashed name in a private folder. */
+const LONGEST = 100;
+
+export function socketPath(store: string): string {
+  const name = `broker-${MESSAGES}-${WIRE}`;
+  const hash = createHash('sha256').update(`${store}/${name}`).digest('hex').slice(0, 24);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\nx-flow-${hash}`;
+  const direct = join(store, `${name}.sock`);
+  if (Buffer.byteLength(direct) <= LONGEST) return direct;
+  return join(privateFolder(), `${hash}.sock`);
+}
+
+/** Where hashed sockets live: one folder for each user, which only that user can enter. */
+export function privateFolder(): string {
+  return join(tmpdir(), `nx-flow-${userInfo().uid}`);
+}
+
+/** A message with its length in front. */
+export function frame(message: Request | Reply): Buffer {
+  const body = serialize(message);
+  const framed = Buffer.allocUnsafe(4 + body.length);
+  framed.writeUInt32LE(body.length, 0);
+  body.copy(framed, 4);
+  return framed;
+}
+
+/** Cuts a stream of bytes back into messages. */
+export class Unframer<M> {
+  #chunks: Buffer[] = [];
+  #length = 0;
+
+  push(chunk: Buffer): M[] {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    const messages: M[] = [];
+    while (this.#length >= 4) {
+      const head = this.#join(4);
+      const size = head.readUInt32LE(0);
+      if (this.#length < 4 + size) break;
+      const all = this.#join(4 + size);
+      messages.push(deserialize(all.subarray(4, 4 + size)) as M);
+      const rest = all.subarray(4 + size);
+      this.#chunks = rest.length > 0 ? [rest] : [];
+      this.#length = rest.length;
+    }
+    return messages;
+  }
+
+  /** The first chunk, made to hold at least so many bytes. Joined once a message is whole, not at every arrival. */
+  #join(bytes: number): Buffer {
+    const first = this.#chunks[0] as Buffer;
+    if (first.length >= bytes) return first;
+    const joined = Buffer.concat(this.#chunks, this.#length);
+    this.#chunks = [joined];
+    return joined;
+  }
+}

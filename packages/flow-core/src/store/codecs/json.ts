@@ -1,0 +1,14 @@
+/** Small plain data as JSON: quick, and readable with any LevelDB tool. */
+import type { Codec } from './codec';
+
+/** Longest walk, in bytes, whose value is stored as JSON: above, v8 is quicker and smaller. */
+const LIMIT = 16 * 1024;
+
+export const json: Codec = {
+  id: 'json',
+  version: 1,
+  match: (_value, walked) => walked !== undefined && walked.plain && walked.size <= LIMIT,
+  encode: (value) => Buffer.from(JSON.stringify(value)),
+  decode: (bytes) =>
+    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),
+};

@@ -1,0 +1,46 @@
+/** Bytes as they are: Buffer, typed arrays, ArrayBuffer, DataView. Written and read without a copy. */
+import { createHash } from 'node:crypto';
+import { types } from 'node:util';
+import { FlowError } from '../../definition/errors';
+import { bytesClass } from '../digest';
+import type { Codec } from './codec';
+
+type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
+
+export const raw: Codec = {
+  id: 'raw',
+  version: 1,
+  match: isBytes,
+  encode: (value) =>
+    ArrayBuffer.isView(value)
+      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+      : new Uint8Array(value as ArrayBuffer),
+  decode(bytes, type) {
+    const kind = type.slice(0, type.indexOf('('));
+    if (kind === 'Buffer') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (kind === 'ArrayBuffer') return aligned(bytes).buffer;
+    const Class = (globalThis as unknown as Record<string, View>)[kind];
+    if (!Class) throw new FlowError('FLOW_ARTIFACT_UNREADABLE', `This Node has no ${kind}.`, { exit: 1 });
+    const { buffer } = aligned(bytes);
+    const unit = (Class as unknown as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
+    return new Class(buffer, 0, buffer.byteLength / unit);
+  },
+  digest: (hash, value) =>
+    createHash('sha256')
+      .update(`raw:${bytesClass(value as object)}:${hash}`)
+      .digest('hex'),
+};
+
+/** A subclass would come back as its base class: it is left to the walk, which refuses it. */
+function isBytes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || types.isSharedArrayBuffer(value)) return false;
+  if (!ArrayBuffer.isView(value) && !types.isArrayBuffer(value)) return false;
+  if (ArrayBuffer.isView(value) && types.isSharedArrayBuffer(value.buffer)) return false;
+  return Buffer.isBuffer(value) || Object.getPrototypeOf(value)?.constructor?.name === bytesClass(value);
+}
+
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
+    ? bytes
+    : Uint8Array.from(bytes);
+}

@@ -1,0 +1,11 @@
+/** The store: what runs leave behind, and how it is kept. */
+export { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from './artifacts';
+export { BrokerKv } from './broker/client';
+export { type Cas, FileCas, MemoryCas } from './cas';
+export { walk } from './digest';
+export { type Kv, type Op, scan } from './kv';
+export { MemoryKv } from './memory';
+export { memoryStore, openStore } from './open';
+export { formatPathspec, type Pathspec, parsePathspec } from './pathspec';
+export type * from './rows';
+export { type ArtifactAddress, record, Store } from './store';

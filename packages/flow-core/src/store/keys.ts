@@ -1,0 +1,38 @@
+/** The keys of the store. Numbers are padded so that the order of keys is the order of numbers. */
+
+const pad = (n: number) => String(n).padStart(10, '0');
+const text = (s: string) => encodeURIComponent(s);
+
+export const keys = {
+  run: (flow: string, run: number) => `run/${flow}/${pad(run)}`,
+  runs: (flow: string) => `run/${flow}/`,
+  allRuns: () => 'run/',
+  /** Index of runs by namespace: "latest" is its last key. */
+  inNamespace: (flow: string, namespace: string, run: number) =>
+    `namespace/${flow}/${text(namespace)}/${pad(run)}`,
+  namespace: (flow: string, namespace: string) => `namespace/${flow}/${text(namespace)}/`,
+  task: (flow: string, run: number, step: string, task: number) =>
+    `task/${flow}/${pad(run)}/${step}/${pad(task)}`,
+  tasks: (flow: string, run: number, step?: string) =>
+    `task/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
+  artifact: (flow: string, run: number, step: string, task: number, name: string) =>
+    `artifact/${flow}/${pad(run)}/${step}/${pad(task)}/${text(name)}`,
+  /** Parameters are kept as the artifacts of a task that no step can have. */
+  params: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/params/${pad(0)}/`,
+  log: (flow: string, run: number, step: string, task: number, attempt: number, seq: number) =>
+    `log/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${pad(seq)}`,
+  logs: (flow: string, run: number, step?: string, task?: number) =>
+    `log/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/${task === undefined ? '' : `${pad(task)}/`}`}`,
+  counter: (flow: string) => `counter/${flow}`,
+  nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,
+};
+
+/** The range of all keys that begin with a prefix. Keys are ASCII, so `~` and up never follow a `/`. */
+export function prefixRange(prefix: string): { gte: string; lt: string } {
+  return { gte: prefix, lt: `${prefix}\x7f` };
+}
+
+/** The last part of a key as a number. */
+export function lastNumber(key: string): number {
+  return Number(key.slice(key.lastIndexOf('/') + 1));
+}

@@ -1,0 +1,58 @@
+/** The store's interface: an ordered map with atomic batches. LevelDB (through the broker) and memory implement it. */
+
+export type Op = { key: string; value: Uint8Array | string } | { key: string; value: undefined };
+
+export interface RangeQuery {
+  gte: string;
+  lt: string;
+  reverse?: boolean;
+  /** At most so many entries. */
+  limit: number;
+}
+export type Entry = [key: string, value: Uint8Array];
+
+export interface BatchOptions {
+  /** Survives the machine, not only the process. */
+  sync?: boolean;
+}
+
+/**
+ * Keys are ASCII strings, in their byte order. An operation that resolved is seen by every later one, of every client.
+ * Contract: `store/contract.ts`.
+ */
+export interface Kv {
+  get(key: string): Promise<Uint8Array | undefined>;
+  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  /** One page. For any number of entries use {@link scan}. */
+  range(query: RangeQuery): Promise<Entry[]>;
+  /** All or nothing. An operation without a value deletes its key. */
+  batch(ops: readonly Op[], options?: BatchOptions): Promise<void>;
+  /** The next number of a counter, from 1. The same nonce always gets the same number. */
+  claim(counterKey: string, nonceKey: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+const PAGE = 512;
+
+/** Every entry of a range, page by page. */
+export async function* scan(
+  kv: Kv,
+  query: Omit<RangeQuery, 'limit'> & { limit?: number },
+): AsyncGenerator<Entry, void, undefined> {
+  let { gte, lt } = query;
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
+  while (left > 0) {
+    const limit = Math.min(PAGE, left);
+    const page = await kv.range({ gte, lt, limit, ...(query.reverse ? { reverse: true } : {}) });
+    yield* page;
+    if (page.length < limit) return;
+    left -= page.length;
+    const last = (page.at(-1) as Entry)[0];
+    if (query.reverse) lt = last;
+    else gte = `${last}\0`;
+  }
+}
+
+const encoder = new TextEncoder();
+export const toBytes = (value: Uint8Array | string): Uint8Array =>
+  typeof value === 'string' ? encoder.encode(value) : value;

@@ -1,0 +1,68 @@
+/** The store in LevelDB. Only the broker opens it: a second opening fails, and one in the same process loses the lock. */
+import type { Level } from 'level';
+import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
+import { toBytes } from './kv';
+
+type Db = Level<string, Uint8Array>;
+
+export class LevelKv implements Kv {
+  readonly #db: Db;
+  #claims: Promise<unknown> = Promise.resolve();
+
+  private constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Rejects with `cause.code` LEVEL_LOCKED where another process holds the folder. */
+  static async open(folder: string): Promise<LevelKv> {
+    const { Level } = await import('level');
+    const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+    await db.open();
+    return new LevelKv(db);
+  }
+
+  get(key: string) {
+    return this.#db.get(key);
+  }
+
+  getMany(keys: readonly string[]) {
+    return this.#db.getMany(keys as string[]);
+  }
+
+  range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
+    return this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
+  }
+
+  batch(ops: readonly Op[], options: BatchOptions = {}) {
+    const list = ops.map(({ key, value }) =>
+      value === undefined
+        ? { type: 'del' as const, key }
+        : { type: 'put' as const, key, value: toBytes(value) },
+    );
+    return this.#db.batch(list, { sync: options.sync ?? false });
+  }
+
+  /** One claim after another: reading and writing the counter is one step. */
+  claim(counterKey: string, nonceKey: string): Promise<number> {
+    const claimed = this.#claims.then(async () => {
+      const [known, counter] = await this.getMany([nonceKey, counterKey]);
+      if (known) return Number(new TextDecoder().decode(known));
+      const next = (counter ? Number(new TextDecoder().decode(counter)) : 0) + 1;
+      const value = String(next);
+      await this.batch(
+        [
+          { key: counterKey, value },
+          { key: nonceKey, value },
+        ],
+        { sync: true },
+      );
+      return next;
+    });
+    this.#claims = claimed.catch(() => {});
+    return claimed;
+  }
+
+  close() {
+    return this.#db.close();
+  }
+}

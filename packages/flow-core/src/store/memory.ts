@@ -1,0 +1,58 @@
+/** The store in memory: for tests, and for flows that need not be kept. */
+import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, toBytes } from './kv';
+
+export class MemoryKv implements Kv {
+  readonly #values = new Map<string, Uint8Array>();
+  #sorted: string[] | undefined;
+
+  async get(key: string) {
+    return this.#values.get(key);
+  }
+
+  async getMany(keys: readonly string[]) {
+    return keys.map((key) => this.#values.get(key));
+  }
+
+  async range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
+    this.#sorted ??= [...this.#values.keys()].sort();
+    const keys = this.#sorted.slice(lowerBound(this.#sorted, gte), lowerBound(this.#sorted, lt));
+    if (reverse) keys.reverse();
+    return keys.slice(0, limit).map((key) => [key, this.#values.get(key) as Uint8Array]);
+  }
+
+  async batch(ops: readonly Op[], _options?: BatchOptions) {
+    for (const { key, value } of ops) {
+      if (value === undefined) {
+        if (this.#values.delete(key)) this.#sorted = undefined;
+        continue;
+      }
+      if (!this.#values.has(key)) this.#sorted = undefined;
+      this.#values.set(key, Uint8Array.from(toBytes(value)));
+    }
+  }
+
+  async claim(counterKey: string, nonceKey: string) {
+    const known = this.#values.get(nonceKey);
+    if (known) return Number(new TextDecoder().decode(known));
+    const counter = this.#values.get(counterKey);
+    const next = (counter ? Number(new TextDecoder().decode(counter)) : 0) + 1;
+    await this.batch([
+      { key: counterKey, value: String(next) },
+      { key: nonceKey, value: String(next) },
+    ]);
+    return next;
+  }
+
+  async close() {}
+}
+
+function lowerBound(sorted: string[], key: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as string) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

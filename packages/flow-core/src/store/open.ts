@@ -1,0 +1,20 @@
+/** Opens the store of a folder through its broker. */
+import { join, resolve } from 'node:path';
+import { BrokerKv } from './broker/client';
+import { FileCas, MemoryCas } from './cas';
+import { MemoryKv } from './memory';
+import { Store } from './store';
+
+/**
+ * The store of a folder. Connecting begins at once, in the background.
+ * @throws FlowError FLOW_STORE_UNWRITABLE
+ */
+export function openStore(folder: string): Store {
+  const path = resolve(folder);
+  return new Store(BrokerKv.open(path), new FileCas(join(path, 'cas')));
+}
+
+/** A store that is gone with the process. */
+export function memoryStore(): Store {
+  return new Store(new MemoryKv(), new MemoryCas());
+}

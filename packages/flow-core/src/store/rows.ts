@@ -1,0 +1,111 @@
+/** What a store records: runs, tasks, artifacts and logs, as they are kept. */
+import type { StepKind } from '../definition/graph';
+
+export type Status = 'running' | 'done' | 'failed';
+
+/** An exception as it is recorded. A plain record: an Error written by one Node cannot be read by another. */
+export interface ErrorRecord {
+  name: string;
+  message: string;
+  stack?: string;
+  code?: string;
+  cause?: ErrorRecord;
+}
+
+export interface GitState {
+  commit: string;
+  branch?: string;
+  dirty?: boolean;
+}
+
+export interface RunRow {
+  flow: string;
+  run: number;
+  status: Status;
+  user: string;
+  /** Where "latest" looks it up: `user:<name>` unless `--namespace` says otherwise. */
+  namespace: string;
+  tags: string[];
+  systemTags: string[];
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  durationMs?: number;
+  /** Parameters as they were given. What the schemas made of them are artifacts of the pseudo task `params/0`. */
+  given: Record<string, unknown>;
+  /** sha256 of the flow's source file. */
+  code?: string;
+  file?: string;
+  git?: GitState;
+  /** Counts of tasks by their end. */
+  tasks?: { done: number; failed: number };
+  error?: ErrorRecord;
+  /** The process that runs it, to tell a run that goes on from one that was killed. */
+  pid: number;
+  host: string;
+  node: string;
+  version: string;
+  steps: { name: string; kind: StepKind }[];
+}
+
+/** One foreach around a task: which split it is, and where the split list lies. */
+export interface StackFrame {
+  step: string;
+  index: number;
+  count: number;
+  /** The artifact that is split, and the task that shows it (`step/task`). */
+  over: string;
+  of: string;
+}
+
+export interface TaskRow {
+  step: string;
+  task: number;
+  kind: StepKind;
+  status: Status;
+  attempt: number;
+  /** `step/task` of this run (or `run/step/task` of another), in input order. */
+  parents: string[];
+  /** A gather's names for its parents. */
+  as?: string[];
+  /** Outermost first. */
+  stack: StackFrame[];
+  /** Of a loop: which iteration, and whether another follows. */
+  iteration?: number;
+  more?: boolean;
+  /** Of a switch: the case that it chose. */
+  verdict?: string;
+  startedAt: number;
+  durationMs?: number;
+  /** Names of the artifacts that this task itself stored. */
+  own: string[];
+  /** Artifacts that it passes on by reference: name to the task that stored it. */
+  view: Record<string, string>;
+  error?: ErrorRecord;
+  /** An attempt that failed before this one. */
+  attempts?: { startedAt: number; durationMs: number; error: ErrorRecord }[];
+}
+
+/** What is known of an artifact without reading its bytes. */
+export interface ArtifactMeta {
+  codec: string;
+  version: number;
+  /** For people: `Array(3201)`, `string`, `Map(4)`. */
+  type: string;
+  /** Bytes as encoded. */
+  size: number;
+  /** Of its value, by canonical walk: equal values have equal digests. */
+  digest: string;
+  /** sha256 of its bytes, when they lie in the CAS. */
+  hash?: string;
+}
+
+/** An artifact as it travels: its bytes in hand, or in the CAS under `hash`. */
+export interface ArtifactRecord extends ArtifactMeta {
+  bytes?: Uint8Array;
+}
+
+export interface LogRow {
+  stream: 'stdout' | 'stderr';
+  at: number;
+  text: string;
+}

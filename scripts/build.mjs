@@ -1,0 +1,96 @@
+/**
+ * Builds the packages to dist: one lazily evaluated CommonJS file for each package (esbuild, under 0.1 s), and the
+ * declarations (tsc, skipped when no source changed). Runs on `npm install`, through `prepare`.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Entry files: a name in dist, and the module whose exports it shows. */
+const PACKAGES = {
+  'packages/flow-core': {
+    external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
+    entries: {
+      index: 'index',
+      cli: 'cli/index',
+      source: 'source/index',
+      store: 'store/index',
+      worker: 'engine/worker',
+      broker: 'store/broker/main',
+    },
+  },
+  'packages/flow-plugin': {
+    external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],
+    entries: { index: 'index', 'executors/run': 'executors/run', 'executors/spin': 'executors/spin' },
+  },
+};
+
+for (const [folder, { external, entries }] of Object.entries(PACKAGES)) {
+  const cwd = join(root, folder);
+  const dist = join(cwd, 'dist');
+  mkdirSync(dist, { recursive: true });
+  // One bundle holds every module once, so that classes and state are the same whichever door was taken;
+  // esbuild turns `require` and `import()` of our own modules into calls that evaluate them on first use.
+  const names = Object.keys(entries);
+  const doors = names.map((name) => `${JSON.stringify(name)}: () => require('./src/${entries[name]}')`);
+  await build({
+    stdin: { contents: `module.exports = { ${doors.join(', ')} };`, resolveDir: cwd, loader: 'js' },
+    outfile: join(dist, 'bundle.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external,
+    // `import()` of a package stays lazy as a require: it is quicker, and everything here is CommonJS.
+    supported: { 'dynamic-import': false },
+    logLevel: 'warning',
+    legalComments: 'none',
+  });
+  for (const name of names) {
+    const up = '../'.repeat(name.split('/').length - 1) || './';
+    const exported = await exportedNames(cwd, entries[name]);
+    // ES modules see these names by a lexical scan of the file.
+    const shown = exported.length > 0 ? `0 && (module.exports = { ${exported.join(', ')} });\n` : '';
+    mkdirSync(dirname(join(dist, `${name}.js`)), { recursive: true });
+    writeFileSync(
+      join(dist, `${name}.js`),
+      `module.exports = require('${up}bundle.js')['${name}']();\n${shown}`,
+    );
+  }
+  declarations(cwd);
+}
+
+async function exportedNames(cwd, entry) {
+  const { metafile } = await build({
+    entryPoints: [join(cwd, 'src', `${entry}.ts`)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    packages: 'external',
+    outdir: 'unused',
+    logLevel: 'silent',
+  });
+  return Object.values(metafile.outputs)[0].exports;
+}
+
+function declarations(cwd) {
+  const types = join(cwd, 'dist', 'types');
+  const stamp = join(cwd, 'dist', '.declarations');
+  const hash = createHash('sha256').update(readFileSync(join(root, 'tsconfig.base.json')));
+  for (const file of readdirSync(join(cwd, 'src'), { recursive: true }).sort()) {
+    if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(cwd, 'src', file)));
+  }
+  const digest = hash.digest('hex');
+  if (existsSync(types) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  rmSync(types, { recursive: true, force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(cwd, 'tsconfig.build.json')], { cwd, stdio: 'inherit' });
+  writeFileSync(stamp, digest);
+}
