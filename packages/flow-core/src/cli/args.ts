@@ -31,7 +31,11 @@ export interface Parsed {
 }
 
 export const COMMON: Record<string, OptionSpec> = {
-  store: { type: 'string', value: 'folder', help: 'The store; default .flow in the workspace, or NX_FLOW_STORE' },
+  store: {
+    type: 'string',
+    value: 'folder',
+    help: 'The store; default .flow in the workspace, or NX_FLOW_STORE',
+  },
   namespace: { type: 'string', value: 'name', help: 'Whose runs count; default user:<name>' },
   json: { type: 'boolean', help: 'One JSON object on stdout; everything else goes to stderr' },
   verbose: { type: 'boolean', help: "Show the engine's own stack frames too" },
@@ -58,7 +62,8 @@ export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Pa
     if (token.kind !== 'option') continue;
     const family = spec.families.find((f) => token.name.startsWith(`${f}.`));
     if (family) {
-      if (token.value === undefined) refuse('FLOW_OPTION', `${token.rawName} needs a value: ${token.rawName}=…`);
+      if (token.value === undefined)
+        refuse('FLOW_OPTION', `${token.rawName} needs a value: ${token.rawName}=…`);
       else parsed[family][token.name.slice(family.length + 1)] = token.value;
       continue;
     }
@@ -70,7 +75,8 @@ export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Pa
     else {
       const value = readValue(option, name, negated ? 'false' : token.value);
       if (value instanceof FlowError) refuse(value.code, value.message);
-      else if (option.many) parsed.options[name] = [...((parsed.options[name] as string[]) ?? []), value as string];
+      else if (option.many)
+        parsed.options[name] = [...((parsed.options[name] as string[]) ?? []), value as string];
       else parsed.options[name] = value;
     }
   }
@@ -101,14 +107,17 @@ function joined(argv: readonly string[], specs: Record<string, OptionSpec>, fami
 }
 
 function readValue(option: OptionSpec, name: string, value: string | undefined) {
-  const wrong = (what: string) => new FlowError('FLOW_OPTION', `--${name} takes ${what}${value === undefined ? '' : `, not "${value}"`}.`);
+  const wrong = (what: string) =>
+    new FlowError('FLOW_OPTION', `--${name} takes ${what}${value === undefined ? '' : `, not "${value}"`}.`);
   switch (option.type) {
     case 'boolean':
       if (value === undefined || value === 'true') return true;
       return value === 'false' ? false : wrong('true or false');
     case 'number': {
       const number = Number(value);
-      return value !== undefined && value !== '' && Number.isInteger(number) && number > 0 ? number : wrong('a whole number above 0');
+      return value !== undefined && value !== '' && Number.isInteger(number) && number > 0
+        ? number
+        : wrong('a whole number above 0');
     }
     case 'string':
       return value === undefined || value === '' ? wrong(`a ${option.value ?? 'value'}: --${name}=…`) : value;
@@ -116,6 +125,8 @@ function readValue(option: OptionSpec, name: string, value: string | undefined) 
 }
 
 function unknownOption(spec: CommandSpec, raw: string, name: string, known: string[]): string {
-  const families = spec.families.includes('params') ? ' A parameter of the flow is given as --params.<name>=<value>.' : '';
+  const families = spec.families.includes('params')
+    ? ' A parameter of the flow is given as --params.<name>=<value>.'
+    : '';
   return `${spec.name} has no option ${raw}. ${suggest(name, known)}${families}`;
 }

@@ -29,7 +29,8 @@ export function namespaceOf(context: Context): string {
 /** A flow's name or file, as given first. @throws FlowError FLOW_USAGE */
 function flowArgument({ positionals }: Context): string {
   const [flow] = positionals;
-  if (flow === undefined) throw new FlowError('FLOW_USAGE', 'Which flow? Give its name (movies) or its file (movies.flow.ts).');
+  if (flow === undefined)
+    throw new FlowError('FLOW_USAGE', 'Which flow? Give its name (movies) or its file (movies.flow.ts).');
   return flow;
 }
 
@@ -43,7 +44,11 @@ export function placeOf(context: Context): Place {
   const flow = flowArgument(context);
   // A file says where its workspace is, from wherever the command is given.
   const workspace = findWorkspace(looksLikeFile(flow) ? resolve(context.cwd, flow, '..') : context.cwd);
-  return { flow, workspace, store: storeFolder(workspace, context.cwd, context.options.store as string | undefined) };
+  return {
+    flow,
+    workspace,
+    store: storeFolder(workspace, context.cwd, context.options.store as string | undefined),
+  };
 }
 
 /** Opens the store first: its broker comes up while the flow is imported. */
@@ -51,12 +56,15 @@ export function openPlaceStore(place: Place): Store {
   return openStore(place.store);
 }
 
-/** @throws FlowError FLOW_NOT_FOUND and what importing it throws */
-export async function loadPlaceFlow(place: Place, context: Context): Promise<{ graph: Graph; file: string }> {
-  const file = await findFlowFile(place.flow, context.cwd, place.workspace);
+/** @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
+export function findPlaceFile(place: Place, context: Context): Promise<string> {
+  return findFlowFile(place.flow, context.cwd, place.workspace);
+}
+
+/** @throws FlowError what importing the flow throws */
+export async function loadPlaceFlow(place: Place, file: string): Promise<Graph> {
   const { loadFlow } = await import('../source/load');
-  const graph = await loadFlow(file, place.flow);
-  return { graph, file };
+  return loadFlow(file, place.flow);
 }
 
 /** The flow's name for commands that only read the store: they work for a flow whose file is broken or gone. */
@@ -73,7 +81,10 @@ export function pathspecOf(text: string | undefined, flow: string): Pathspec {
   if (text === undefined) return {};
   const spec = parsePathspec(text);
   if (spec.flow !== undefined && spec.flow !== flow) {
-    throw new FlowError('FLOW_PATHSPEC_FLOW', `"${text}" is a pathspec of the flow "${spec.flow}", but this is "${flow}".`);
+    throw new FlowError(
+      'FLOW_PATHSPEC_FLOW',
+      `"${text}" is a pathspec of the flow "${spec.flow}", but this is "${flow}".`,
+    );
   }
   return spec;
 }
@@ -81,5 +92,6 @@ export function pathspecOf(text: string | undefined, flow: string): Pathspec {
 /** @throws FlowError FLOW_USAGE for more arguments than the command takes */
 export function noMoreThan(context: Context, most: number): void {
   const extra = context.positionals[most];
-  if (extra !== undefined) throw new FlowError('FLOW_USAGE', `"${extra}" is one argument too many; see --help.`);
+  if (extra !== undefined)
+    throw new FlowError('FLOW_USAGE', `"${extra}" is one argument too many; see --help.`);
 }

@@ -18,11 +18,24 @@ export function overview(commands: CommandSpec[], output: Output): string {
 
 export function commandHelp(spec: CommandSpec, output: Output, graph?: Graph): string {
   const { colors } = output;
-  const families = spec.families.map((f) => [`  --${f}.<name>=<value>`, f === 'params' ? 'A parameter of the flow' : 'An artifact that the step shall see instead: JSON, else text']);
-  const options = Object.entries({ ...spec.options, ...COMMON }).map(([name, o]) => [`  ${optionText(name, o)}`, o.help]);
+  const families = spec.families.map((f) => [
+    `  --${f}.<name>=<value>`,
+    f === 'params'
+      ? 'A parameter of the flow'
+      : 'An artifact that the step shall see instead: JSON, else text',
+  ]);
+  const options = Object.entries({ ...spec.options, ...COMMON }).map(([name, o]) => [
+    `  ${optionText(name, o)}`,
+    o.help,
+  ]);
   const parts = [
     `${colors.bold(`nx-flow ${spec.name}`)} ${spec.positionals.join(' ')}\n${spec.help}.\n\n`,
-    table([{ head: 'Options' }, { head: '', shrink: true }], [...families, ...options], output.columns, colors.dim),
+    table(
+      [{ head: 'Options' }, { head: '', shrink: true }],
+      [...families, ...options],
+      output.columns,
+      colors.dim,
+    ),
   ];
   if (graph) parts.push('\n', flowHelp(graph, output));
   parts.push(`\n${colors.dim('Examples')}\n${spec.examples.map((e) => `  ${e}\n`).join('')}`);
@@ -30,7 +43,9 @@ export function commandHelp(spec: CommandSpec, output: Output, graph?: Graph): s
 }
 
 function optionText(name: string, option: OptionSpec): string {
-  return option.type === 'boolean' ? `--${name}` : `--${name}=<${option.value ?? (option.type === 'number' ? 'n' : 'value')}>`;
+  return option.type === 'boolean'
+    ? `--${name}`
+    : `--${name}=<${option.value ?? (option.type === 'number' ? 'n' : 'value')}>`;
 }
 
 function flowHelp(graph: Graph, output: Output): string {
@@ -40,7 +55,12 @@ function flowHelp(graph: Graph, output: Output): string {
       const names = from.map(({ from: f, when }) => (when === undefined ? f : `${f}=${when}`)).join(' | ');
       return as === undefined || as === names ? names : `${as}: ${names}`;
     });
-    return [`  ${node.name}`, node.kind, after.join(', '), node.over === undefined ? '' : `over ${node.over}`];
+    return [
+      `  ${node.name}`,
+      node.kind,
+      after.join(', '),
+      node.over === undefined ? '' : `over ${node.over}`,
+    ];
   });
   const params = parameterHelp(graph).map((p) => [
     `  --params.${p.name}=…`,
@@ -48,7 +68,12 @@ function flowHelp(graph: Graph, output: Output): string {
     p.description,
   ]);
   const head = `${colors.bold(graph.flow)}\n`;
-  const stepTable = table([{ head: 'Steps' }, { head: 'Kind' }, { head: 'After' }, { head: '', shrink: true }], steps, output.columns, colors.dim);
+  const stepTable = table(
+    [{ head: 'Steps' }, { head: 'Kind' }, { head: 'After' }, { head: '', shrink: true }],
+    steps,
+    output.columns,
+    colors.dim,
+  );
   if (params.length === 0) return `${head}${stepTable}\nIt has no parameters.\n`;
   return `${head}${stepTable}\n${table([{ head: 'Parameters' }, { head: '' }, { head: '', shrink: true }], params, output.columns, colors.dim)}`;
 }

@@ -33,7 +33,10 @@ export interface MainOptions {
  * const code = await main(['spin', 'movies', 'playlist']);
  * ```
  */
-export async function main(argv: readonly string[], { cwd = process.cwd() }: MainOptions = {}): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  { cwd = process.cwd() }: MainOptions = {},
+): Promise<number> {
   const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
   const output = makeOutput(flagged('json'), flagged('verbose'));
   const stop = new AbortController();
@@ -44,7 +47,10 @@ export async function main(argv: readonly string[], { cwd = process.cwd() }: Mai
     if (name === '--version') return await printVersion(output);
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!load) {
-      throw new FlowError('FLOW_COMMAND', `There is no command "${name}". ${suggest(name, Object.keys(COMMANDS))}`);
+      throw new FlowError(
+        'FLOW_COMMAND',
+        `There is no command "${name}". ${suggest(name, Object.keys(COMMANDS))}`,
+      );
     }
     const { command } = await load();
     const help = rest.includes('--help') || rest.includes('-h');
@@ -74,17 +80,31 @@ async function printVersion(output: Context['output']): Promise<number> {
 }
 
 /** With a flow, its steps and parameters too; a flow that does not load says so, after the command's own help. */
-async function printHelp(spec: CommandSpec, argv: string[], cwd: string, output: Context['output']): Promise<number> {
+async function printHelp(
+  spec: CommandSpec,
+  argv: string[],
+  cwd: string,
+  output: Context['output'],
+): Promise<number> {
   const { commandHelp } = await import('./help');
   const flow = argv.find((arg) => !arg.startsWith('-'));
   if (flow === undefined) {
     output.write(commandHelp(spec, output));
     return 0;
   }
-  const { loadPlaceFlow, placeOf } = await import('./context');
-  const context = { positionals: [flow], options: {}, params: {}, set: {}, cwd, output, signal: new AbortController().signal };
+  const { findPlaceFile, loadPlaceFlow, placeOf } = await import('./context');
+  const context = {
+    positionals: [flow],
+    options: {},
+    params: {},
+    set: {},
+    cwd,
+    output,
+    signal: new AbortController().signal,
+  };
   try {
-    const { graph } = await loadPlaceFlow(placeOf(context), context);
+    const place = placeOf(context);
+    const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
     output.write(commandHelp(spec, output, graph));
     return 0;
   } catch (error) {

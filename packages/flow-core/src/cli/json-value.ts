@@ -19,7 +19,8 @@ export function jsonValue(value: unknown, above: readonly object[] = []): unknow
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (types.isRegExp(value)) return String(value);
   if (types.isNativeError(value)) return { name: value.name, message: value.message };
-  if (value instanceof Uint8Array || types.isUint8Array(value)) return Buffer.from(value as Uint8Array).toString('base64');
+  if (value instanceof Uint8Array || types.isUint8Array(value))
+    return Buffer.from(value as Uint8Array).toString('base64');
   if (types.isAnyArrayBuffer(value)) return Buffer.from(value).toString('base64');
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, of);
   if (types.isBoxedPrimitive(value)) return of(value.valueOf());

@@ -9,7 +9,10 @@ export async function runOf(store: Store, flow: string, spec: Pathspec, namespac
   if (spec.run === undefined) {
     const latest = await store.latest(flow, namespace);
     if (latest) return latest;
-    throw new FlowError('FLOW_RUN_NOT_FOUND', `${flow} has no run in the namespace ${namespace} yet: nx-flow run ${flow}`);
+    throw new FlowError(
+      'FLOW_RUN_NOT_FOUND',
+      `${flow} has no run in the namespace ${namespace} yet: nx-flow run ${flow}`,
+    );
   }
   const row = await store.run(flow, spec.run);
   if (row) return row;
@@ -25,12 +28,19 @@ export async function runOf(store: Store, flow: string, spec: Pathspec, namespac
 export function requireRunStep(run: RunRow, step: string): void {
   const names = run.steps.map(({ name }) => name);
   if (!names.includes(step)) {
-    throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${run.flow}/${run.run}. ${suggest(step, names)}`);
+    throw new FlowError(
+      'FLOW_STEP_NOT_FOUND',
+      `There is no step "${step}" in ${run.flow}/${run.run}. ${suggest(step, names)}`,
+    );
   }
 }
 
 /** One task: the one named, or the only or first one of the step. @throws FlowError FLOW_TASK_NOT_FOUND */
-export async function taskOf(store: Store, run: RunRow, spec: Pathspec & { step: string }): Promise<{ row: TaskRow; others: number }> {
+export async function taskOf(
+  store: Store,
+  run: RunRow,
+  spec: Pathspec & { step: string },
+): Promise<{ row: TaskRow; others: number }> {
   requireRunStep(run, spec.step);
   if (spec.task !== undefined) {
     const row = await store.task(run.flow, run.run, spec.step, spec.task);

@@ -4,16 +4,11 @@ import type { StepNode } from './graph';
 
 /** Runs `node`'s body on a context that the caller makes. What it reads and was not given is a named error. */
 export async function runBody(node: StepNode, given: object): Promise<Record<string, unknown>> {
+  const watch: Watch = { on: true };
   const context: Record<string, unknown> = { params: {}, stack: [], ...given };
-  if ('self' in context || node.kind !== 'join') context.self = strict('self', context.self ?? {});
-  if (context.inputs) {
-    const inputs = context.inputs as object;
-    const entries = Object.entries(inputs).map(([k, v]) => [k, strict(`inputs.${k}`, v as object)] as const);
-    context.inputs = Array.isArray(inputs)
-      ? entries.map(([, v]) => v)
-      : strict('inputs', Object.fromEntries(entries));
-  }
-  context.params = strict('params', context.params as object);
+  if (node.kind === 'join' || node.kind === 'gather') context.inputs = strictInputs(context.inputs, watch);
+  else context.self = strict('self', context.self, watch);
+  context.params = strict('params', context.params, watch);
   context.signal ??= new AbortController().signal;
   context.log ??= () => {};
   context.card ??= { append() {}, refresh() {} };
@@ -29,14 +24,30 @@ export async function runBody(node: StepNode, given: object): Promise<Record<str
     tags: new Set(),
   };
   if (!node.body) return {};
-  return ((await node.body(context as never)) ?? {}) as Record<string, unknown>;
+  try {
+    return ((await node.body(context as never)) ?? {}) as Record<string, unknown>;
+  } finally {
+    watch.on = false;
+  }
+}
+
+/** On as long as the body runs: what it returns may be its inputs, and a test looks at them as it likes. */
+type Watch = { on: boolean };
+
+function strictInputs(inputs: unknown, watch: Watch): unknown {
+  const entries = Object.entries(inputs ?? {}).map(
+    ([name, input]) => [name, strict(`inputs.${name}`, input, watch)] as const,
+  );
+  return Array.isArray(inputs)
+    ? entries.map(([, input]) => input)
+    : strict('inputs', Object.fromEntries(entries), watch);
 }
 
 /** An object whose missing properties are errors. Symbols and `then` are left alone: promises and printers ask for them. */
-function strict(label: string, values: object): object {
-  return new Proxy(values, {
+function strict(label: string, values: unknown, watch: Watch): object {
+  return new Proxy((values ?? {}) as object, {
     get(target, key, receiver) {
-      if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON') {
+      if (!watch.on || typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON') {
         return Reflect.get(target, key, receiver);
       }
       throw new FlowError(

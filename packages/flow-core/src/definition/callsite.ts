@@ -15,6 +15,21 @@ export function callSite(below: (...args: never[]) => unknown): () => string | u
 
 /** `file:line:column` out of one line of a stack trace. */
 export function placeOf(line: string | undefined): string | undefined {
-  const match = line?.match(/(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?:\d+:\d+)\)?\s*$/);
-  return match?.[1]?.replace(/^file:\/\//, '').replace(/\?[^:]*(?=:\d+:\d+$)/, '');
+  const match = line?.match(PLACE);
+  if (!match) return undefined;
+  const [, url, path, position] = match as unknown as [string, string | undefined, string, string];
+  return `${url ? decodePath(path) : path}${position}`;
+}
+
+/** A URL or a path, a query, `:line:column`. A folder's name may have parentheses: `(draft)`. */
+const PLACE =
+  /(?:\(|at (?:async )?)(file:\/\/(?:\/(?=[A-Za-z]:))?)?((?:\/|[A-Za-z]:[\\/])(?:[^()?]|\([^()]*\))*?)(?:\?[^:]*)?(:\d+:\d+)\)?\s*$/;
+
+/** A source map may name a file URL that is not encoded: then it is taken as it stands. */
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

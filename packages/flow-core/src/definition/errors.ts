@@ -57,7 +57,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < least) [best, least] = [candidate, d];
+    // Words that share no letter in place are not near, however short they are.
+    if (d < least && d < Math.max(word.length, candidate.length)) [best, least] = [candidate, d];
   }
   return best !== undefined && least <= Math.max(2, Math.ceil(best.length / 3)) ? best : undefined;
 }

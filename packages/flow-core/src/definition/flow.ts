@@ -2,8 +2,16 @@
 import type { z } from 'zod';
 import { runBody } from './body';
 import { callSite } from './callsite';
-import { FlowError } from './errors';
-import type { AnyBody, Edge, Graph, Input, StepKind, StepNode } from './graph';
+import { FlowError, problemsError } from './errors';
+import {
+  type AnyBody,
+  type Edge,
+  type Graph,
+  type Input,
+  type StepKind,
+  type StepNode,
+  takenFrom,
+} from './graph';
 import type { DefinedFlow, Flow, OneOf, Options, Parsed, Step } from './types';
 import { validate } from './validate';
 
@@ -33,23 +41,32 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
 ): Flow<Parsed<S>> {
   const declared: StepNode[] = [];
   const where = callSite(flow as never);
+  let ended = false;
   const builder = { start, step, foreach, join, gather, switch: decide, loop, end };
 
   function add(
     kind: StepKind,
-    name: string,
-    given: Declared,
+    step: string,
+    given: Declared | undefined,
     body: AnyBody | undefined,
     at: Caller,
   ): StepNode {
-    const { after, over, on, cases, while: goOn, max, ...options } = given;
+    const { after, over, on, cases, while: goOn, max, ...options } = given ?? {};
     const inputs = kind === 'gather' ? branches(after) : kind === 'start' ? [] : [{ from: edgesOf(after) }];
-    const node: StepNode = { name, kind, inputs, options, where: callSite(at), ...(body ? { body } : {}) };
+    const node: StepNode = {
+      name: step,
+      kind,
+      inputs,
+      options,
+      where: callSite(at),
+      ...(body ? { body } : {}),
+    };
     if (over !== undefined) node.over = over;
     if (on !== undefined) node.on = on;
-    if (cases !== undefined) node.cases = cases;
+    if (Array.isArray(cases)) node.cases = cases;
     if (goOn !== undefined) node.while = goOn;
     if (max !== undefined) node.max = max;
+    if (ended && kind !== 'end') throw late(name, node);
     declared.push(node);
     return node;
   }
@@ -71,14 +88,14 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
   }
   function decide(name: string, given: Declared, body: AnyBody) {
     const node = add('switch', name, given, body, decide as Caller);
-    const when = (value: string) => ({ name, [EDGES]: [{ from: name, when: value }] });
+    const when = (value: string) => ({ name, [EDGES]: [edge(node, value)] });
     return { ...handle(node), when };
   }
   function loop(name: string, given: Declared, body: AnyBody) {
     return handle(add('loop', name, given, body, loop as Caller));
   }
   function end(first: Declared | Handle, body?: AnyBody): DefinedFlow<unknown, unknown> {
-    const given = EDGES in first ? { after: first } : first;
+    const given = isHandle(first) || !first ? { after: first } : first;
     add('end', 'end', given, body, end as Caller);
     const graph: Graph = {
       flow: name,
@@ -87,6 +104,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
       where,
     };
     validate(graph, declared);
+    ended = true;
     return { name, [FLOW]: graph } as unknown as DefinedFlow<unknown, unknown>;
   }
   return builder as unknown as Flow<Parsed<S>>;
@@ -123,14 +141,32 @@ function handle(node: StepNode) {
   return {
     name: node.name,
     [NODE]: node,
-    [EDGES]: [{ from: node.name }],
+    [EDGES]: [edge(node)],
     run: (context: object) => runBody(node, context),
   };
 }
 
+function edge(node: StepNode, when?: string): Edge {
+  const made: Edge = { from: node.name, ...(when === undefined ? {} : { when }) };
+  takenFrom.set(made, node);
+  return made;
+}
+
+function isHandle(value: unknown): value is Handle {
+  return typeof value === 'object' && value !== null && EDGES in value;
+}
+
 function edgesOf(after: unknown): Edge[] {
-  if (typeof after === 'object' && after !== null && EDGES in after) return (after as Handle)[EDGES];
-  return [];
+  return isHandle(after) ? after[EDGES] : [];
+}
+
+/** A step declared behind `end` would silently never run. */
+function late(flow: string, node: StepNode): FlowError {
+  const message = `Step "${node.name}" is declared after f.end(), so it is no part of the flow: declare it before.`;
+  const where = node.where();
+  return problemsError('FLOW_INVALID', `The flow "${flow}" cannot run`, [
+    { code: 'FLOW_AFTER_END', message, ...(where ? { where } : {}) },
+  ]);
 }
 
 function branches(after: unknown): Input[] {

@@ -10,6 +10,9 @@ export interface Edge {
   when?: string;
 }
 
+/** The step that an edge was taken from: its name alone may also be one of another flow. */
+export const takenFrom = new WeakMap<Edge, StepNode>();
+
 /** One input of a step. Several edges are a `oneOf`: whichever of them ran. `as` is a gathered branch's name. */
 export interface Input {
   as?: string;
@@ -133,7 +136,7 @@ export function scopeOfInput(
   for (const edge of input.from) {
     const scope = look(edge.from);
     if (!scope) return undefined;
-    arriving.push(edge.when === undefined ? scope : [...scope, { switch: edge.from, cases: [edge.when] }]);
+    arriving.push(edge.when === undefined ? scope : inArm(graph, scope, edge.from, [edge.when]));
   }
   return mergeArms(graph, arriving);
 }
@@ -156,14 +159,16 @@ function mergeArms(graph: Graph, arriving: Scope[]): Scope | undefined {
     if (siblings.length === 1) return undefined;
     const cases = siblings.flatMap((scope) => (scope.at(-1) as { cases: string[] }).cases);
     if (new Set(cases).size !== cases.length) return undefined;
-    const all = graph.steps.get(last.switch)?.cases ?? [];
-    const outer = deepest.slice(0, -1);
-    const united: Scope = all.every((c) => cases.includes(c))
-      ? outer
-      : [...outer, { switch: last.switch, cases: [...cases].sort() }];
+    const united = inArm(graph, deepest.slice(0, -1), last.switch, cases.sort());
     scopes = [...scopes.filter((scope) => !siblings.includes(scope)), united];
   }
   return scopes[0];
+}
+
+/** The scope of some cases of a switch that stands in `outer`. With every case taken, nothing is conditional. */
+function inArm(graph: Graph, outer: Scope, name: string, cases: string[]): Scope {
+  const all = graph.steps.get(name)?.cases ?? [];
+  return all.every((c) => cases.includes(c)) ? outer : [...outer, { switch: name, cases }];
 }
 
 export function sameScope(a: Scope, b: Scope): boolean {

@@ -4,8 +4,11 @@ import type { Merged } from './types';
 
 /** On an input that the engine made: says where its artifacts come from, without decoding them. */
 export const SOURCE = Symbol.for('@nx-flow/core:source');
-/** On a merged object: the references. A symbol survives `{ ...merge(inputs) }`, and no value is read on the way. */
-export const MERGED = Symbol.for('@nx-flow/core:merged');
+/**
+ * What the key is called under which a merged object has its references. A symbol survives `{ ...merge(inputs) }`, and
+ * no value is read on the way. Each merge has a symbol of its own: a step may spread several.
+ */
+const MERGED = '@nx-flow/core:merged';
 
 /** What an engine-made input knows of itself: for each name, what tells its value apart and how to pass it on. */
 export interface Source {
@@ -71,7 +74,7 @@ function mergeSources(sources: Source[], exclude: ReadonlySet<string>): object {
       }
     }
   }
-  const merged = { [MERGED]: references };
+  const merged = { [Symbol(MERGED)]: references };
   for (const [name, { source }] of seen) {
     Object.defineProperty(merged, name, {
       get: () => source.read(name),
@@ -82,12 +85,16 @@ function mergeSources(sources: Source[], exclude: ReadonlySet<string>): object {
   return merged;
 }
 
-/** The references in what a step returned, less the names that it set itself; conflicts among the rest are an error. */
+/** The references in what a step returned, less the names that it set itself; conflicts among the rest are an error. Of several merges, the last has a name. */
 export function mergedReferences(returned: object): Map<string, unknown> {
-  const references = (returned as { [MERGED]?: References })[MERGED];
+  const references = new Map(
+    Object.getOwnPropertySymbols(returned)
+      .filter((key) => key.description === MERGED)
+      .flatMap((key) => [...(returned as Record<symbol, References>)[key as never]]),
+  );
   const taken = new Map<string, unknown>();
   const conflicts: string[] = [];
-  for (const [name, { reference, conflict }] of references ?? []) {
+  for (const [name, { reference, conflict }] of references) {
     if (Object.prototype.propertyIsEnumerable.call(returned, name)) continue;
     if (conflict !== undefined) conflicts.push(conflict);
     else taken.set(name, reference);

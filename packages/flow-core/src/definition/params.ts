@@ -31,19 +31,20 @@ export function parseParams(
     });
   }
   for (const name of names) {
-    if (!Object.hasOwn(given, name) && Object.hasOwn(recorded, name)) {
+    const isGiven = Object.hasOwn(given, name);
+    if (!isGiven && Object.hasOwn(recorded, name)) {
       parsed[name] = recorded[name];
       continue;
     }
     const schema = graph.params[name] as z.ZodType;
-    const result = schema.safeParse(given[name]);
-    if (result.success) parsed[name] = result.data;
-    else if (!Object.hasOwn(given, name)) {
+    const result = schema.safeParse(isGiven ? given[name] : undefined);
+    if (result.success && (isGiven || !needsText(schema))) parsed[name] = result.data;
+    else if (!isGiven) {
       problems.push({
         code: 'FLOW_PARAM_MISSING',
         message: `"${name}" is required: give it as --params.${name}=…${describe(schema)}`,
       });
-    } else {
+    } else if (!result.success) {
       const why = result.error.issues.map((issue) => issue.message).join('; ');
       problems.push({
         code: 'FLOW_PARAM_TYPE',
@@ -57,7 +58,28 @@ export function parseParams(
 }
 
 function describe(schema: z.ZodType): string {
-  return schema.description ? ` (${schema.description})` : '';
+  const description = descriptionOf(schema);
+  return description ? ` (${description})` : '';
+}
+
+/** The description nearest to the outside: `z.string().describe('…').default('a')` has it one layer in. */
+function descriptionOf(schema: z.ZodType): string | undefined {
+  const inner = innerOf(schema);
+  return schema.description ?? (inner && descriptionOf(inner));
+}
+
+/** True of a coerced text without a default: it would make the word "undefined" of a parameter that is not given. */
+function needsText(schema: z.ZodType): boolean {
+  const { type, coerce } = schema._zod.def as { type: string; coerce?: boolean };
+  if (type === 'string') return coerce === true;
+  const inner = innerOf(schema);
+  return inner !== undefined && ['pipe', 'nullable', 'readonly'].includes(type) && needsText(inner);
+}
+
+/** The schema that this one wraps, or reads through first. */
+function innerOf(schema: z.ZodType): z.ZodType | undefined {
+  const { innerType, in: first } = schema._zod.def as { innerType?: z.ZodType; in?: z.ZodType };
+  return innerType ?? first;
 }
 
 export interface ParameterHelp {
@@ -73,11 +95,12 @@ export function parameterHelp(graph: Graph): ParameterHelp[] {
   return Object.entries(graph.params).map(([name, type]) => {
     const schema = type as z.ZodType;
     const result = schema.safeParse(undefined);
+    const required = !result.success || needsText(schema);
     return {
       name,
-      description: schema.description ?? '',
-      required: !result.success,
-      ...(result.success ? { default: result.data } : {}),
+      description: descriptionOf(schema) ?? '',
+      required,
+      ...(result.success && !required ? { default: result.data } : {}),
     };
   });
 }

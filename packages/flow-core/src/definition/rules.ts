@@ -2,6 +2,7 @@
 import { suggest } from './errors';
 import {
   children,
+  type Edge,
   frameText,
   type Graph,
   parents,
@@ -9,6 +10,7 @@ import {
   sameScope,
   scopeOf,
   scopeOfInput,
+  takenFrom,
 } from './graph';
 
 export interface Finding {
@@ -77,15 +79,20 @@ const hasAfter: Rule = (_, declared) =>
       message: `Step "${node.name}" comes after nothing: give a step of this flow as \`after\`${node.kind === 'gather' ? ', one for each branch' : ''}.`,
     }));
 
-const knownParents: Rule = (graph, declared) =>
-  declared.flatMap((node) =>
-    parents(node)
-      .filter((name) => !graph.steps.has(name))
-      .map((name) => ({
-        node,
-        message: `Step "${node.name}" comes after "${name}", which is a step of another flow.`,
-      })),
-  );
+const knownParents: Rule = (graph, declared) => {
+  const own = new Set(declared);
+  const foreign = (edge: Edge) => {
+    const from = takenFrom.get(edge);
+    return from ? !own.has(from) : !graph.steps.has(edge.from);
+  };
+  return declared.flatMap((node) => {
+    const names = node.inputs.flatMap((input) => input.from.filter(foreign).map((edge) => edge.from));
+    return [...new Set(names)].map((name) => ({
+      node,
+      message: `Step "${node.name}" comes after "${name}", which is a step of another flow.`,
+    }));
+  });
+};
 
 const knownCases: Rule = (graph, declared) =>
   declared.flatMap((node) =>
@@ -249,9 +256,9 @@ const optionValues: Rule = (_, declared) =>
   declared.flatMap((node) => {
     const { retry, timeout } = node.options;
     const found: Finding[] = [];
-    const times = typeof retry === 'object' ? retry.times : retry;
-    const wait = typeof retry === 'object' ? retry.wait : undefined;
-    if (times !== undefined && !(Number.isInteger(times) && times >= 0)) {
+    const times = typeof retry === 'object' ? retry?.times : retry;
+    const wait = typeof retry === 'object' ? retry?.wait : undefined;
+    if (retry !== undefined && !(Number.isInteger(times) && (times as number) >= 0)) {
       found.push({ node, message: `\`retry\` of "${node.name}" is a whole number of times, 0 or more.` });
     }
     for (const [what, value] of [
@@ -279,15 +286,28 @@ const KNOWN_OPTIONS = [
   'catch',
   'card',
 ];
+const OPTIONS_OF_KIND = [
+  ['over', 'foreach'],
+  ['on', 'switch'],
+  ['cases', 'switch'],
+  ['while', 'loop'],
+  ['max', 'loop'],
+] as const;
 const knownOptions: Rule = (_, declared) =>
-  declared.flatMap((node) =>
-    Object.keys(node.options)
+  declared.flatMap((node) => [
+    ...Object.keys(node.options)
       .filter((key) => !KNOWN_OPTIONS.includes(key))
       .map((key) => ({
         node,
         message: `Step "${node.name}" has an unknown option "${key}". ${suggest(key, KNOWN_OPTIONS)}`,
       })),
-  );
+    ...OPTIONS_OF_KIND.filter(([key, kind]) => node[key] !== undefined && node.kind !== kind).map(
+      ([key, kind]) => ({
+        node,
+        message: `Step "${node.name}" has the option "${key}", which only f.${kind}() takes.`,
+      }),
+    ),
+  ]);
 
 /** Options that are declared and typed, and that this version does not execute yet: refused, never ignored. */
 const PENDING = ['card', 'packages'] as const;

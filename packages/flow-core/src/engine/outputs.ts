@@ -21,7 +21,12 @@ export interface OutputFile {
 }
 
 /** The folder of a spin's outputs; for a split, one folder deeper for each level. */
-export function outputFolder(workspace: string, flow: string, step: string, index: readonly number[]): string {
+export function outputFolder(
+  workspace: string,
+  flow: string,
+  step: string,
+  index: readonly number[],
+): string {
   return join(workspace, 'dist', 'flow', flow, 'spin', step, ...index.map(String));
 }
 
@@ -52,7 +57,12 @@ export function clearOutputs(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-export async function writeOutputs(folder: string, outcome: SpinOutcome, result: object, cas: Cas): Promise<void> {
+export async function writeOutputs(
+  folder: string,
+  outcome: SpinOutcome,
+  result: object,
+  cas: Cas,
+): Promise<void> {
   mkdirSync(join(folder, 'artifacts'), { recursive: true });
   const files: OutputFile[] = [];
   for (const artifact of outcome.artifacts) {

@@ -21,6 +21,8 @@ export interface Job {
 export interface PoolHost {
   run: RunContext;
   pull(): Job | undefined;
+  /** How many tasks can be pulled now. */
+  pending(): number;
   /** With the bytes of small artifacts in it. */
   view(label: string): View | Promise<View>;
   started(job: Job): void;

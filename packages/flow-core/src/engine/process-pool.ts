@@ -23,6 +23,10 @@ interface Worker {
   used: boolean;
   /** Waiting for views to be read from the store. */
   filling: boolean;
+  /** The flow is imported: what it is given, it begins at once. */
+  ready: boolean;
+  /** When it began the first of its tasks. */
+  since: number;
 }
 
 export interface ProcessPoolOptions {
@@ -30,7 +34,6 @@ export interface ProcessPoolOptions {
   flow: string;
   cas: string;
   max: number;
-  host: PoolHost;
 }
 
 export class ProcessPool implements Pool {
@@ -38,6 +41,7 @@ export class ProcessPool implements Pool {
   readonly #workers = new Set<Worker>();
   /** How long a step's tasks take, on the average of late. Milliseconds. */
   readonly #pace = new Map<string, number>();
+  #host: PoolHost | undefined;
   #held: Job | undefined;
   /** Given to a worker that died before it came to them. */
   readonly #returned: Job[] = [];
@@ -47,22 +51,28 @@ export class ProcessPool implements Pool {
     this.#options = options;
   }
 
-  /** Starts the first worker, before there is anything to do: it imports the flow meanwhile. */
-  warm(): void {
+  /** Starts the first worker, before there is a run: it imports the flow while the coordinator does. */
+  warm(): this {
     if (this.#workers.size === 0) this.#spawn();
+    return this;
+  }
+
+  /** The run that it works for. */
+  attach(host: PoolHost): this {
+    this.#host = host;
+    for (const worker of this.#workers) this.#begin(worker, host);
+    return this;
   }
 
   wake(): void {
-    if (this.#closed) return;
+    const host = this.#host;
+    if (this.#closed || !host) return;
     for (const worker of this.#workers) void this.#fill(worker);
-    while (this.#workers.size < this.#options.max) {
-      const job = this.#next();
-      if (!job) return;
-      const worker = this.#spawn();
-      this.#held = job;
-      void this.#fill(worker);
-      if (this.#held === job) return;
-    }
+    // A task waits for whoever is free first: a new worker takes its time to import the flow.
+    const waiting = host.pending() + this.#returned.length + (this.#held ? 1 : 0);
+    const coming = [...this.#workers].filter(({ ready }) => !ready).length;
+    for (let n = Math.min(this.#options.max - this.#workers.size, waiting - coming); n > 0; n--)
+      this.#spawn();
   }
 
   async close(): Promise<void> {
@@ -81,11 +91,11 @@ export class ProcessPool implements Pool {
   #next(): Job | undefined {
     const held = this.#held;
     this.#held = undefined;
-    return held ?? this.#returned.shift() ?? this.#options.host.pull();
+    return held ?? this.#returned.shift() ?? this.#host?.pull();
   }
 
   async #fill(worker: Worker): Promise<void> {
-    if (worker.filling || this.#closed) return;
+    if (worker.filling || !worker.ready || this.#closed) return;
     worker.filling = true;
     try {
       const jobs: Job[] = [];
@@ -101,9 +111,12 @@ export class ProcessPool implements Pool {
         if (job.isolate) worker.isolated = true;
       }
       if (jobs.length > 0) await this.#give(worker, jobs);
-      if (this.#held?.isolate && worker.used && worker.jobs.length === 0) this.#retire(worker);
+      if (this.#held?.isolate && worker.used && worker.jobs.length === 0) {
+        this.#retire(worker);
+        this.wake();
+      }
     } catch (error) {
-      this.#options.host.broken(error);
+      this.#host?.broken(error);
     } finally {
       worker.filling = false;
     }
@@ -118,6 +131,7 @@ export class ProcessPool implements Pool {
   }
 
   async #give(worker: Worker, jobs: Job[]): Promise<void> {
+    const host = this.#host as PoolHost;
     const reset = worker.sent.size > VIEWS;
     if (reset) worker.sent.clear();
     const views: ToWorker & { type: 'work' } = {
@@ -129,31 +143,46 @@ export class ProcessPool implements Pool {
     for (const label of new Set(jobs.flatMap((job) => job.views))) {
       if (worker.sent.has(label)) continue;
       worker.sent.add(label);
-      const view = this.#options.host.view(label);
+      const view = host.view(label);
       views.views.push([label, [...(view instanceof Promise ? await view : view).entries]]);
     }
-    if (worker.jobs.length === 0) this.#options.host.started(jobs[0] as Job);
+    if (!this.#workers.has(worker)) {
+      // It died while views were read from the store: its tasks have not begun.
+      this.#returned.push(...jobs);
+      return this.wake();
+    }
+    const idle = worker.jobs.length === 0;
     worker.jobs.push(...jobs);
+    if (idle) this.#started(worker);
     send(worker.child, views);
   }
 
   #spawn(): Worker {
-    const { file, flow, cas, host } = this.#options;
+    const { file, flow } = this.#options;
     const child = fork(packageFile('dist/worker.js'), [file, flow], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
       env: { ...process.env, FORCE_COLOR: process.env.FORCE_COLOR ?? (process.stdout.isTTY ? '1' : '0') },
     });
-    const worker: Worker = { child, jobs: [], sent: new Set(), isolated: false, used: false, filling: false };
+    const worker: Worker = {
+      child,
+      jobs: [],
+      sent: new Set(),
+      isolated: false,
+      used: false,
+      filling: false,
+      ready: false,
+      since: 0,
+    };
     this.#workers.add(worker);
-    send(child, { type: 'start', run: host.run, cas });
+    if (this.#host) this.#begin(worker, this.#host);
     child.on('message', (message: FromWorker) => this.#hear(worker, message));
     for (const stream of ['stdout', 'stderr'] as const) {
       // What bypasses the worker's own streams: processes that a step starts, and Node's last words.
       child[stream]?.setEncoding('utf8').on('data', (text: string) => {
         const job = worker.jobs[0];
-        if (job) host.log(job, stream, text);
+        if (job) this.#host?.log(job, stream, text);
       });
     }
     child.on('error', () => child.kill('SIGKILL'));
@@ -161,12 +190,29 @@ export class ProcessPool implements Pool {
     return worker;
   }
 
+  #begin({ child }: Worker, { run }: PoolHost): void {
+    send(child, { type: 'start', run, cas: this.#options.cas });
+  }
+
+  #started(worker: Worker): void {
+    worker.since = Date.now();
+    this.#host?.started(worker.jobs[0] as Job);
+  }
+
   #hear(worker: Worker, message: FromWorker): void {
-    if (this.#closed) return;
-    const { host } = this.#options;
+    const host = this.#host;
+    if (this.#closed || !host) {
+      worker.ready ||= message.type === 'ready';
+      return;
+    }
     switch (message.type) {
+      case 'ready':
+        worker.ready = true;
+        this.wake();
+        return;
       case 'broken':
-        return host.broken(message.error);
+        host.broken(message.error);
+        return;
       case 'log': {
         const job = worker.jobs[0];
         if (job) host.log(job, message.stream, message.text);
@@ -174,7 +220,7 @@ export class ProcessPool implements Pool {
       }
       case 'outcomes':
         for (const outcome of message.outcomes) this.#finish(worker, outcome);
-        if (worker.jobs.length > 0) host.started(worker.jobs[0] as Job);
+        if (worker.jobs.length > 0) this.#started(worker);
         if (worker.isolated) this.#retire(worker);
         this.wake();
     }
@@ -184,7 +230,7 @@ export class ProcessPool implements Pool {
     const job = worker.jobs.shift() as Job;
     const before = this.#pace.get(job.spec.step) ?? outcome.durationMs;
     this.#pace.set(job.spec.step, Math.max(0.01, before * 0.8 + outcome.durationMs * 0.2));
-    this.#options.host.finished(job, outcome);
+    this.#host?.finished(job, outcome);
   }
 
   #retire(worker: Worker): void {
@@ -196,17 +242,24 @@ export class ProcessPool implements Pool {
   #buried(worker: Worker, code: number | null, signal: string | null): void {
     this.#workers.delete(worker);
     if (this.#closed) return;
+    const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
+    if (!worker.ready) {
+      const message = `A worker process ${how} while it imported the flow.`;
+      this.#host?.broken(new FlowError('FLOW_WORKER_DIED', message, { exit: 1 }));
+      return;
+    }
     const [job, ...others] = worker.jobs.splice(0);
     if (job) {
-      const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
       const error = new FlowError(
         'FLOW_WORKER_DIED',
         `The worker process ${how} in the middle of the task.`,
         { exit: 1 },
       );
-      this.#options.host.finished(job, {
-        startedAt: Date.now(),
-        durationMs: 0,
+      const now = Date.now();
+      const since = worker.since || now;
+      this.#host?.finished(job, {
+        startedAt: since,
+        durationMs: now - since,
         status: 'failed',
         failure: { error: toRecord(error), thrown: error },
       });

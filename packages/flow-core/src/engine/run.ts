@@ -161,6 +161,7 @@ class Coordinator {
     return {
       run,
       pull: () => this.#pull(),
+      pending: () => (this.#stopped ? 0 : this.#ready.length - this.#taken),
       view: (label) => this.#views.view(label),
       started: (job) => {
         const task = this.#active.get(job);

@@ -197,7 +197,7 @@ function override(views: Map<string, View>, { node, parents }: Resolved, set: Re
   for (const label of new Set(parents)) {
     const view = views.get(label) as View;
     for (const [name, value] of Object.entries(set))
-      view.entries.set(name, { ...inMemory(name, value), at: label });
+      view.entries.set(name, { ...inMemory(name, value), at: '--set' });
   }
 }
 

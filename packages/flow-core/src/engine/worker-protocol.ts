@@ -20,6 +20,8 @@ export interface WorkerWork {
 export type ToWorker = WorkerStart | WorkerWork;
 
 export type FromWorker =
+  /** The flow is imported. */
+  | { type: 'ready' }
   | { type: 'broken'; error: ErrorRecord }
   | { type: 'log'; stream: 'stdout' | 'stderr'; text: string }
   | { type: 'outcomes'; outcomes: TaskOutcome[] };

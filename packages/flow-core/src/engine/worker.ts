@@ -28,9 +28,10 @@ process.on('unhandledRejection', onCrash);
 
 captureOutput();
 const loaded = loadFlow(file, flowName);
-loaded.catch((error) => {
-  send({ type: 'broken', error: toRecord(error) });
-});
+loaded.then(
+  () => send({ type: 'ready' }),
+  (error) => send({ type: 'broken', error: toRecord(error) }),
+);
 
 const queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
 let views = new Map<string, View>();

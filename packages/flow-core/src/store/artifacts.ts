@@ -7,7 +7,8 @@ import type { Codec } from './codecs/codec';
 import { json } from './codecs/json';
 import { raw } from './codecs/raw';
 import { v8 } from './codecs/v8';
-import { bytesClass, walk } from './digest';
+import { walk } from './digest';
+import { bytesClass } from './kinds';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
@@ -55,7 +56,10 @@ type Digest = NonNullable<Codec['digest']>;
 /** Encodes one value and keeps its bytes: small ones in the record, large ones in the CAS. */
 export async function encodeArtifact(name: string, value: unknown, cas: Cas): Promise<ArtifactRecord> {
   const { meta, bytes, digest } = encodeValue(name, value);
-  if (bytes.length <= INLINE_LIMIT) return { ...meta, digest: digest(), bytes };
+  if (bytes.length <= INLINE_LIMIT) {
+    // Raw bytes are the value's own memory, which its owner may go on writing.
+    return { ...meta, digest: digest(), bytes: meta.codec === raw.id ? new Uint8Array(bytes) : bytes };
+  }
   const hash = await cas.write(bytes);
   return { ...meta, digest: digest(hash), hash };
 }
@@ -70,7 +74,9 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas): unknown {
       { exit: 1 },
     );
   }
-  const bytes = record.hash === undefined ? (record.bytes as Uint8Array) : cas.read(record.hash);
+  // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
+  const bytes =
+    record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
   return codec.decode(bytes, record.type);
 }
 

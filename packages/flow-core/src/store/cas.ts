@@ -98,7 +98,7 @@ export class MemoryCas implements Cas {
 
   async write(bytes: Uint8Array): Promise<string> {
     const hash = createHash('sha256').update(bytes).digest('hex');
-    this.#values.set(hash, Uint8Array.from(bytes));
+    this.#values.set(hash, new Uint8Array(bytes));
     return hash;
   }
 
@@ -106,7 +106,7 @@ export class MemoryCas implements Cas {
     const bytes = this.#values.get(hash);
     if (!bytes)
       throw new FlowError('FLOW_STORE_CORRUPT', `The store has lost the bytes ${hash}.`, { exit: 1 });
-    return Uint8Array.from(bytes);
+    return new Uint8Array(bytes);
   }
 }
 

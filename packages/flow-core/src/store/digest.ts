@@ -1,11 +1,25 @@
 /**
  * The digest of a value: sha256 over a canonical walk. It is sensitive to everything that code can observe (types, key
  * order, -0, holes, shared references, cycles) and to nothing that it cannot: v8's own bytes differ for equal values.
- * The same walk finds what could not be stored, and names its path.
+ * The same walk finds what could not be stored, and names its path. A getter counts as the value that it gives;
+ * properties that are not enumerable are not looked at, and of memory only the viewed part.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../definition/errors';
+import {
+  article,
+  bytesClass,
+  errorClass,
+  extraKeys,
+  isBuffer,
+  isPlain,
+  nameOf,
+  standardClass,
+} from './kinds';
+import { SharedMemory } from './shared-memory';
+
+export { bytesClass, isPlain } from './kinds';
 
 export interface Walked {
   /** Hex, 64 characters. */
@@ -49,11 +63,22 @@ export function walk(value: unknown, name = 'value'): Walked {
   try {
     walker.value(value);
   } catch (error) {
-    if (error instanceof RangeError) walker.refuse('is nested too deeply to be stored');
+    if (error instanceof RangeError && error.message.includes('call stack'))
+      walker.refuse('is nested too deeply to be stored');
     throw error;
   }
   return walker.finish();
 }
+
+/** A place in a Map, a Set or an error: one object for all its entries, since most are never named. */
+interface Place {
+  kind: 'key' | 'entry' | 'item';
+  index: number;
+  key?: unknown;
+}
+
+/** Longest path that an error shows whole. */
+const SHOWN = 24;
 
 class Walker {
   readonly #hash: Hash = createHash('sha256');
@@ -62,9 +87,9 @@ class Walker {
   #total = 0;
   #plain = true;
   #special = false;
-  #path: (string | number)[];
+  #path: (string | number | Place)[];
   #seen: Map<object, number> | undefined;
-  #memory: Map<ArrayBufferLike, unknown> | undefined;
+  #memory: SharedMemory | undefined;
 
   constructor(name: string) {
     this.#path = [name];
@@ -78,9 +103,9 @@ class Walker {
 
   refuse(why: string): never {
     const [name, ...rest] = this.#path;
-    const path = rest
-      .map((k) => (typeof k === 'number' ? `[${k}]` : k.startsWith('<') ? k : property(k)))
-      .join('');
+    const shown = rest.map(segment);
+    if (shown.length > SHOWN) shown.splice(SHOWN / 2, shown.length - SHOWN, '…');
+    const path = shown.join('');
     throw new FlowError(
       'FLOW_ARTIFACT_UNSTORABLE',
       `The artifact ${name} cannot be stored: ${name}${path} ${why}.`,
@@ -112,9 +137,11 @@ class Walker {
         this.#string(v.toString(16));
         return;
       case 'function':
-        return this.refuse(`is a function${v.name ? ` (${v.name})` : ''}; store what it computes instead`);
+        this.refuse(`is a function${v.name ? ` (${v.name})` : ''}; store what it computes instead`);
+        break;
       case 'symbol':
-        return this.refuse('is a symbol; use a string');
+        this.refuse('is a symbol; use a string');
+        break;
       default:
         if (v === null) this.#tag(Tag.Null);
         else this.#object(v as object);
@@ -131,7 +158,10 @@ class Walker {
     }
     this.#seen.set(v, this.#seen.size);
     if (types.isProxy(v)) this.refuse('is a Proxy; copy it into a plain object first');
-    if (Array.isArray(v)) return this.#array(v);
+    if (Array.isArray(v)) {
+      this.#array(v);
+      return;
+    }
     const prototype = Object.getPrototypeOf(v);
     if (prototype === null || isPlain(prototype)) {
       if (types.isArgumentsObject(v)) this.refuse('is an arguments object; use an array');
@@ -163,10 +193,9 @@ class Walker {
   #array(v: unknown[]): void {
     const prototype = Object.getPrototypeOf(v);
     if (!Array.isArray(prototype))
-      this.refuse(`is a ${nameOf(v)}, a subclass of Array; use Array.from() on it`);
+      this.refuse(`is ${article(nameOf(v))}, a subclass of Array; use Array.from() on it`);
     this.#number(Tag.Array, v.length);
     const depth = this.#path.length;
-    let own = 0;
     for (let i = 0; i < v.length; i++) {
       const item = v[i];
       if (item === undefined && !(i in v)) {
@@ -174,7 +203,6 @@ class Walker {
         this.#tag(Tag.Hole);
         continue;
       }
-      own++;
       if (typeof item === 'number') {
         if (!Number.isFinite(item) || Object.is(item, -0)) this.#plain = false;
         this.#number(Tag.Number, item);
@@ -184,37 +212,49 @@ class Walker {
       }
     }
     this.#path.length = depth;
-    const keys = Object.keys(v);
-    if (keys.length > own) {
+    const extras = extraKeys(v);
+    if (extras.length > 0) {
       this.#plain = false;
-      this.#keys(v, Tag.ArrayKeys, keys.slice(own));
-    } else this.#noSymbols(v);
+      this.#keys(v, Tag.ArrayKeys, extras);
+    } else {
+      this.#noSymbols(v);
+      this.#tag(Tag.End);
+    }
   }
 
   #exotic(v: object): void {
     const standard = standardClass(v);
     if (standard === undefined)
       this.refuse(`is ${article(nameOf(v))}; only plain data survives, make it a plain object`);
-    if (types.isNativeError(v)) return this.#error(v);
-    if (types.isAnyArrayBuffer(v) || ArrayBuffer.isView(v)) return this.#bytes(v);
+    if (types.isNativeError(v)) this.#error(v);
+    else if (types.isAnyArrayBuffer(v) || ArrayBuffer.isView(v)) this.#bytes(v, standard);
+    else this.#standard(v, standard);
+  }
+
+  #standard(v: object, standard: string): void {
+    if (types.isPromise(v)) this.refuse('is a Promise; await it first');
+    if (standard === 'Object') this.refuse('inherits from another object; copy it into a plain object');
     this.#noOwn(v, standard);
     const depth = this.#path.length;
     if (types.isMap(v)) {
       this.#number(Tag.Map, v.size);
-      let i = 0;
+      const place: Place = { kind: 'key', index: 0 };
+      this.#path[depth] = place;
       for (const [key, item] of v) {
-        this.#path[depth] = `<key ${i}>`;
+        place.kind = 'key';
         this.value(key);
-        this.#path[depth] = typeof key === 'string' ? `<${JSON.stringify(key)}>` : `<entry ${i}>`;
+        place.kind = 'entry';
+        place.key = key;
         this.value(item);
-        i++;
+        place.index++;
       }
     } else if (types.isSet(v)) {
       this.#number(Tag.Set, v.size);
-      let i = 0;
+      const place: Place = { kind: 'item', index: 0 };
+      this.#path[depth] = place;
       for (const item of v) {
-        this.#path[depth] = `<item ${i++}>`;
         this.value(item);
+        place.index++;
       }
     } else if (types.isDate(v)) {
       this.#number(Tag.Date, v.getTime());
@@ -233,15 +273,12 @@ class Walker {
   }
 
   #error(v: Error): void {
+    this.#noSymbols(v);
     this.#special = true;
     this.#tag(Tag.Error);
+    this.#string(errorClass(v));
     const depth = this.#path.length;
-    for (const key of ['name', 'message', 'stack', 'cause', 'errors'] as const) {
-      const item = (v as unknown as Record<string, unknown>)[key];
-      this.#path[depth] = key;
-      this.value(item);
-    }
-    for (const key of Object.keys(v)) {
+    for (const key of [...hiddenKeys(v), ...Object.keys(v)]) {
       this.#string(key);
       this.#path[depth] = key;
       this.value((v as unknown as Record<string, unknown>)[key]);
@@ -250,20 +287,20 @@ class Walker {
     this.#tag(Tag.End);
   }
 
-  #bytes(v: ArrayBufferLike | ArrayBufferView): void {
-    if (types.isSharedArrayBuffer(v)) this.refuse('is a SharedArrayBuffer; copy it into an ArrayBuffer');
+  #bytes(v: ArrayBufferLike | ArrayBufferView, standard: string): void {
     const view = ArrayBuffer.isView(v) ? v : new Uint8Array(v as ArrayBuffer);
-    const buffer = view.buffer;
-    if (!Buffer.isBuffer(v)) {
-      this.#memory ??= new Map();
-      if (this.#memory.has(buffer))
-        this.refuse('shares its memory with another part of the value; copy one of them');
-      this.#memory.set(buffer, v);
-    }
+    const { buffer, byteOffset, byteLength } = view;
+    if (types.isSharedArrayBuffer(v)) this.refuse('is a SharedArrayBuffer; copy it into an ArrayBuffer');
+    if (types.isSharedArrayBuffer(buffer))
+      this.refuse(`is ${article(standard)} in a SharedArrayBuffer; copy it`);
+    this.#noOwn(v, standard, extraKeys(v));
+    this.#memory ??= new SharedMemory();
+    if (this.#memory.claim(view, isBuffer(v)))
+      this.refuse('shares its memory with another part of the value; copy one of them');
     this.#tag(Tag.Bytes);
     this.#string(bytesClass(v));
-    this.#number(Tag.Number, view.byteLength);
-    const bytes = new Uint8Array(buffer, view.byteOffset, view.byteLength);
+    this.#number(Tag.Number, byteLength);
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     this.#flush();
     this.#total += bytes.length;
     this.#hash.update(bytes);
@@ -274,12 +311,11 @@ class Walker {
     if (symbols.length > 0) this.refuse(`has a symbol key (${String(symbols[0])}); use a string key`);
   }
 
-  #noOwn(v: object, kind: string): void {
+  #noOwn(v: object, kind: string, own = Object.keys(v)): void {
     this.#noSymbols(v);
-    if (kind === 'String') return;
-    const own = Object.keys(v);
-    if (own.length > 0)
-      this.refuse(`is a ${kind} with a property of its own ("${own[0]}"), which would be lost`);
+    const first = types.isStringObject(v) ? own[v.length] : own[0];
+    if (first !== undefined)
+      this.refuse(`is ${article(kind)} with a property of its own ("${first}"), which would be lost`);
   }
 
   #tag(tag: Tag): void {
@@ -329,47 +365,16 @@ class Walker {
 /** Node 20 has it; the ES2023 library does not declare it. */
 const isWellFormed = (s: string): boolean => (s as string & { isWellFormed(): boolean }).isWellFormed();
 
-/** Object.prototype, of this realm or of another (a test runner's, a vm's). */
-export function isPlain(prototype: object): boolean {
-  return (
-    prototype === Object.prototype ||
-    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+/** What every error has, and code sees, although it is not enumerable. */
+export function hiddenKeys(v: Error): string[] {
+  return ['name', 'message', 'stack', 'cause', 'errors'].filter(
+    (key) => key in v && !Object.prototype.propertyIsEnumerable.call(v, key),
   );
 }
 
-/** The built-in class of an object, or undefined for a subclass and for a user's class. */
-function standardClass(v: object): string | undefined {
-  if (types.isNativeError(v)) return 'Error';
-  if (Buffer.isBuffer(v)) return 'Buffer';
-  const tag = Object.prototype.toString.call(v).slice(8, -1);
-  const constructor = Object.getPrototypeOf(v)?.constructor;
-  return typeof constructor === 'function' && constructor.name === tag && isNative(constructor)
-    ? tag
-    : undefined;
-}
-
-const natives = new WeakMap<object, boolean>();
-function isNative(f: object): boolean {
-  let native = natives.get(f);
-  if (native === undefined) {
-    native = Function.prototype.toString.call(f).includes('[native code]');
-    natives.set(f, native);
-  }
-  return native;
-}
-
-export function bytesClass(v: object): string {
-  return Buffer.isBuffer(v) ? 'Buffer' : Object.prototype.toString.call(v).slice(8, -1);
-}
-
-function nameOf(v: object): string {
-  return Object.getPrototypeOf(v)?.constructor?.name || 'object of a class';
-}
-
-function article(word: string): string {
-  return `${/^[AEIOU]/i.test(word) && !/^U[A-Z]/.test(word) ? 'an' : 'a'} ${word}`;
-}
-
-function property(key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+function segment(at: string | number | Place): string {
+  if (typeof at === 'number') return `[${at}]`;
+  if (typeof at === 'string') return /^[A-Za-z_$][\w$]*$/.test(at) ? `.${at}` : `[${JSON.stringify(at)}]`;
+  if (at.kind === 'entry' && typeof at.key === 'string') return `<${JSON.stringify(at.key)}>`;
+  return `<${at.kind} ${at.index}>`;
 }

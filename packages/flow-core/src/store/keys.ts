@@ -27,7 +27,7 @@ export const keys = {
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,
 };
 
-/** The range of all keys that begin with a prefix. Keys are ASCII, so `~` and up never follow a `/`. */
+/** The range of all keys that begin with a prefix. Keys are printable ASCII, which ends before 7f. */
 export function prefixRange(prefix: string): { gte: string; lt: string } {
   return { gte: prefix, lt: `${prefix}\x7f` };
 }

@@ -17,8 +17,9 @@ export interface BatchOptions {
 }
 
 /**
- * Keys are ASCII strings, in their byte order. An operation that resolved is seen by every later one, of every client.
- * Contract: `store/contract.ts`.
+ * Keys are ASCII strings, in their byte order. An operation that resolved is seen by every later one, of every client;
+ * a read sees every write that its own client began before it. Values that were read are the caller's own, and values
+ * that were written too, once the batch has resolved. Contract: `store/contract.ts`.
  */
 export interface Kv {
   get(key: string): Promise<Uint8Array | undefined>;
@@ -29,6 +30,7 @@ export interface Kv {
   batch(ops: readonly Op[], options?: BatchOptions): Promise<void>;
   /** The next number of a counter, from 1. The same nonce always gets the same number. */
   claim(counterKey: string, nonceKey: string): Promise<number>;
+  /** After what was asked before has been answered. */
   close(): Promise<void>;
 }
 

@@ -6,18 +6,18 @@ export class MemoryKv implements Kv {
   #sorted: string[] | undefined;
 
   async get(key: string) {
-    return this.#values.get(key);
+    return copy(this.#values.get(key));
   }
 
   async getMany(keys: readonly string[]) {
-    return keys.map((key) => this.#values.get(key));
+    return keys.map((key) => copy(this.#values.get(key)));
   }
 
   async range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
     this.#sorted ??= [...this.#values.keys()].sort();
     const keys = this.#sorted.slice(lowerBound(this.#sorted, gte), lowerBound(this.#sorted, lt));
     if (reverse) keys.reverse();
-    return keys.slice(0, limit).map((key) => [key, this.#values.get(key) as Uint8Array]);
+    return keys.slice(0, limit).map((key) => [key, copy(this.#values.get(key)) as Uint8Array]);
   }
 
   async batch(ops: readonly Op[], _options?: BatchOptions) {
@@ -27,7 +27,7 @@ export class MemoryKv implements Kv {
         continue;
       }
       if (!this.#values.has(key)) this.#sorted = undefined;
-      this.#values.set(key, Uint8Array.from(toBytes(value)));
+      this.#values.set(key, new Uint8Array(toBytes(value)));
     }
   }
 
@@ -45,6 +45,9 @@ export class MemoryKv implements Kv {
 
   async close() {}
 }
+
+/** What a caller gets is the caller's: it may change it. */
+const copy = (value: Uint8Array | undefined) => value && new Uint8Array(value);
 
 function lowerBound(sorted: string[], key: string): number {
   let low = 0;

@@ -46,3 +46,14 @@ export function placesIn(file: string): (call: RegExp) => string {
     return `${file}:${before.length}:${(before.at(-1) as string).length + 1}`;
   };
 }
+
+/** As {@link placesIn}, for a name whose column a compiler may lose: `switch` is a word of the language. */
+export function lineIn(file: string): (call: RegExp) => RegExp {
+  const at = placesIn(file);
+  return (call) => {
+    const line = at(call)
+      .replace(/:\d+$/, '')
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`^${line}:\\d+$`);
+  };
+}

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { isFlowError } from '../../definition/errors';
 import { stem } from '../../source/find';
 import type { Command } from '..';
-import { loadPlaceFlow, noMoreThan, placeOf } from '../context';
+import { findPlaceFile, loadPlaceFlow, noMoreThan, placeOf } from '../context';
 import { plural } from '../render/table';
 
 export const command: Command = {
@@ -22,13 +22,18 @@ export const command: Command = {
     const { colors } = output;
     const place = placeOf(context);
     try {
-      const { graph, file } = await loadPlaceFlow(place, context);
+      const file = await findPlaceFile(place, context);
+      const graph = await loadPlaceFlow(place, file);
       const warnings: string[] = [];
       if (graph.flow !== stem(file)) {
-        warnings.push(`The flow "${graph.flow}" lies in ${relative(context.cwd, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`);
+        warnings.push(
+          `The flow "${graph.flow}" lies in ${relative(context.cwd, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`,
+        );
       }
       for (const warning of warnings) output.write(`${colors.yellow('!')} ${warning}\n`);
-      output.write(`${colors.green('✓')} ${graph.flow}: ${plural(graph.steps.size, 'step')}, ${plural(Object.keys(graph.params).length, 'parameter')}, no problems\n`);
+      output.write(
+        `${colors.green('✓')} ${graph.flow}: ${plural(graph.steps.size, 'step')}, ${plural(Object.keys(graph.params).length, 'parameter')}, no problems\n`,
+      );
       output.result({ flow: graph.flow, steps: [...graph.steps.keys()], problems: [], warnings });
       return 0;
     } catch (error) {

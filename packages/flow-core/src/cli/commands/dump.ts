@@ -15,7 +15,12 @@ export const command: Command = {
     help: 'Print the artifacts that a task left behind',
     positionals: ['<flow>', '[step | run/step | run/step/task]'],
     options: {
-      include: { type: 'string', many: true, value: 'name', help: 'Only this artifact; may be given several times' },
+      include: {
+        type: 'string',
+        many: true,
+        value: 'name',
+        help: 'Only this artifact; may be given several times',
+      },
       full: { type: 'boolean', help: 'Whole values, however long' },
     },
     families: [],
@@ -39,20 +44,34 @@ export const command: Command = {
       const names = [...(view?.entries.keys() ?? [])];
       for (const name of include ?? []) {
         if (!names.includes(name)) {
-          throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', `${flow}/${run.run}/${label} has no artifact "${name}". ${suggest(name, names)}`);
+          throw new FlowError(
+            'FLOW_ARTIFACT_NOT_FOUND',
+            `${flow}/${run.run}/${label} has no artifact "${name}". ${suggest(name, names)}`,
+          );
         }
       }
       const pathspec = `${flow}/${run.run}/${label}`;
-      output.write(`${colors.bold(pathspec)}${others > 0 ? colors.dim(`  the first of ${others + 1} tasks`) : ''}\n`);
+      output.write(
+        `${colors.bold(pathspec)}${others > 0 ? colors.dim(`  the first of ${others + 1} tasks`) : ''}\n`,
+      );
       const values: Record<string, unknown> = {};
       for (const [name, visible] of view?.entries ?? []) {
         if (include && !include.includes(name)) continue;
         const value = decodeArtifact(visible, store.cas);
         if (output.json) values[name] = jsonValue(value);
         else {
-          const limits = options.full === true ? { maxArrayLength: null, maxStringLength: null, depth: null } : { maxArrayLength: 10, maxStringLength: 500, depth: 4 };
-          const text = inspect(value, { ...limits, colors: colors.isColorSupported, breakLength: output.columns });
-          output.write(`\n${colors.cyan(name)} ${colors.dim(`${visible.type}, ${size(visible.size)}${visible.at === label ? '' : `, from ${visible.at}`}`)}\n${text}\n`);
+          const limits =
+            options.full === true
+              ? { maxArrayLength: null, maxStringLength: null, depth: null }
+              : { maxArrayLength: 10, maxStringLength: 500, depth: 4 };
+          const text = inspect(value, {
+            ...limits,
+            colors: colors.isColorSupported,
+            breakLength: output.columns,
+          });
+          output.write(
+            `\n${colors.cyan(name)} ${colors.dim(`${visible.type}, ${size(visible.size)}${visible.at === label ? '' : `, from ${visible.at}`}`)}\n${text}\n`,
+          );
         }
       }
       output.result({ pathspec, artifacts: values });

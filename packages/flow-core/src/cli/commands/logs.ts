@@ -26,14 +26,25 @@ export const command: Command = {
       const spec = pathspecOf(context.positionals[1], flow);
       const run = await runOf(store, flow, spec, namespaceOf(context));
       if (spec.step !== undefined) requireRunStep(run, spec.step);
-      if (spec.step !== undefined && spec.task !== undefined) await taskOf(store, run, { ...spec, step: spec.step });
-      const only = options.stdout === options.stderr ? undefined : options.stdout === true ? 'stdout' : 'stderr';
+      if (spec.step !== undefined && spec.task !== undefined)
+        await taskOf(store, run, { ...spec, step: spec.step });
+      const only =
+        options.stdout === options.stderr ? undefined : options.stdout === true ? 'stdout' : 'stderr';
       const logs: object[] = [];
-      for await (const { step, task, attempt, stream, at, text } of store.logs(flow, run.run, spec.step, spec.task)) {
+      for await (const { step, task, attempt, stream, at, text } of store.logs(
+        flow,
+        run.run,
+        spec.step,
+        spec.task,
+      )) {
         if (only !== undefined && stream !== only) continue;
-        if (output.json) logs.push({ pathspec: `${flow}/${run.run}/${step}/${task}`, attempt, stream, at, text });
+        if (output.json)
+          logs.push({ pathspec: `${flow}/${run.run}/${step}/${task}`, attempt, stream, at, text });
         else if (spec.task !== undefined) output.write(text);
-        else output.write(prefixed(`${output.colors.dim(`${step}/${task} ${stream === 'stderr' ? '!' : '│'}`)} `, text));
+        else
+          output.write(
+            prefixed(`${output.colors.dim(`${step}/${task} ${stream === 'stderr' ? '!' : '│'}`)} `, text),
+          );
       }
       output.result({ pathspec: `${flow}/${run.run}`, logs });
       return 0;
@@ -44,5 +55,9 @@ export const command: Command = {
 };
 
 function prefixed(prefix: string, text: string): string {
-  return text.replace(/\n$/, '').split('\n').map((line) => `${prefix}${line}\n`).join('');
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => `${prefix}${line}\n`)
+    .join('');
 }

@@ -2,12 +2,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseParams } from '../../definition/params';
 import { ProcessPool } from '../../engine/process-pool';
 import { runFlow } from '../../engine/run';
 import type { Command } from '..';
-import { currentUser, loadPlaceFlow, namespaceOf, noMoreThan, openPlaceStore, placeOf } from '../context';
+import {
+  currentUser,
+  findPlaceFile,
+  loadPlaceFlow,
+  namespaceOf,
+  noMoreThan,
+  openPlaceStore,
+  placeOf,
+} from '../context';
 import { gitState } from '../git';
 import { runRenderer } from '../render/run';
 
@@ -18,7 +26,12 @@ export const command: Command = {
     positionals: ['<flow>'],
     options: {
       'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
-      tag: { type: 'string', many: true, value: 'tag', help: 'A tag for the run; may be given several times' },
+      tag: {
+        type: 'string',
+        many: true,
+        value: 'tag',
+        help: 'A tag for the run; may be given several times',
+      },
       bail: { type: 'boolean', help: 'Start no task after the first failure' },
     },
     families: ['params'],
@@ -30,10 +43,14 @@ export const command: Command = {
     const { output, options, signal } = context;
     const place = placeOf(context);
     const store = openPlaceStore(place);
+    const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
+    let pool: ProcessPool | undefined;
     try {
-      const { graph, file } = await loadPlaceFlow(place, context);
+      const file = await findPlaceFile(place, context);
+      // The first worker imports the flow while this process does.
+      pool = new ProcessPool({ file, flow: place.flow, cas: join(place.store, 'cas'), max: workers }).warm();
+      const graph = await loadPlaceFlow(place, file);
       const params = parseParams(graph, context.params);
-      const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
       const renderer = runRenderer(graph, output, place.workspace);
       const outcome = await runFlow({
         graph,
@@ -48,9 +65,11 @@ export const command: Command = {
         bail: options.bail === true,
         signal,
         file: relative(place.workspace, file),
-        code: createHash('sha256').update(await readFile(file)).digest('hex'),
+        code: createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex'),
         git: gitState(place.workspace),
-        pool: (host) => new ProcessPool({ file, flow: graph.flow, cas: `${place.store}/cas`, max: workers, host }),
+        pool: (host) => (pool as ProcessPool).attach(host),
       });
       renderer.end(outcome);
       const { pathspec, status, durationMs, tasks, error } = outcome;
@@ -63,6 +82,7 @@ export const command: Command = {
       });
       return status === 'done' ? 0 : 1;
     } finally {
+      await pool?.close();
       await store.close();
     }
   },

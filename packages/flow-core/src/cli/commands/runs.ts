@@ -1,7 +1,7 @@
 /** nx-flow runs: the runs of a flow, newest first. */
 import type { RunRow } from '../../store/rows';
 import type { Command } from '..';
-import { flowName, namespaceOf, noMoreThan, openPlaceStore, placeOf } from '../context';
+import { findPlaceFile, flowName, namespaceOf, noMoreThan, openPlaceStore, placeOf } from '../context';
 import { statusText } from '../render/status';
 import { ago, duration, table } from '../render/table';
 
@@ -36,10 +36,24 @@ export const command: Command = {
       }
       if (rows.length === 0) {
         // A name that is neither recorded nor a flow of the workspace is a mistake.
-        if (!(await store.flows()).includes(flow)) await (await import('../context')).loadPlaceFlow(place, context);
-        output.write(`${flow} has no runs${namespace === undefined ? '' : ` in the namespace ${namespace}`} yet: nx-flow run ${flow}\n`);
+        if (!(await store.flows()).includes(flow)) await findPlaceFile(place, context);
+        output.write(
+          `${flow} has no runs${namespace === undefined ? '' : ` in the namespace ${namespace}`} yet: nx-flow run ${flow}\n`,
+        );
       } else output.write(render(rows, output));
-      output.result({ flow, runs: rows.map(({ run, status, startedAt, durationMs, tasks, user, tags, given }) => ({ pathspec: `${flow}/${run}`, status, startedAt, durationMs, tasks, user, tags, params: given })) });
+      output.result({
+        flow,
+        runs: rows.map(({ run, status, startedAt, durationMs, tasks, user, tags, given }) => ({
+          pathspec: `${flow}/${run}`,
+          status,
+          startedAt,
+          durationMs,
+          tasks,
+          user,
+          tags,
+          params: given,
+        })),
+      });
       return 0;
     } finally {
       await store.close();
@@ -57,10 +71,21 @@ function render(rows: RunRow[], output: Parameters<typeof statusText>[1]): strin
     row.tasks ? `${row.tasks.done}${row.tasks.failed > 0 ? ` + ${row.tasks.failed} failed` : ''}` : '',
     row.user,
     row.tags.join(' '),
-    Object.entries(row.given).map(([k, v]) => `${k}=${v}`).join(' '),
+    Object.entries(row.given)
+      .map(([k, v]) => `${k}=${v}`)
+      .join(' '),
   ]);
   return table(
-    [{ head: 'Run' }, { head: 'Status' }, { head: 'Started' }, { head: 'Time', align: 'right' }, { head: 'Tasks' }, { head: 'User' }, { head: 'Tags' }, { head: 'Parameters', shrink: true }],
+    [
+      { head: 'Run' },
+      { head: 'Status' },
+      { head: 'Started' },
+      { head: 'Time', align: 'right' },
+      { head: 'Tasks' },
+      { head: 'User' },
+      { head: 'Tags' },
+      { head: 'Parameters', shrink: true },
+    ],
     cells,
     output.columns,
     output.colors.dim,

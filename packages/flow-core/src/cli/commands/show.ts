@@ -53,11 +53,18 @@ interface StepSummary {
   first: number;
 }
 
-async function showRun(store: Store, run: RunRow, step: string | undefined, output: Output, cwd: string): Promise<void> {
+async function showRun(
+  store: Store,
+  run: RunRow,
+  step: string | undefined,
+  output: Output,
+  cwd: string,
+): Promise<void> {
   const { colors } = output;
   const steps = new Map<string, StepSummary>();
   for (const { name, kind } of run.steps) {
-    if (step === undefined || step === name) steps.set(name, { step: name, kind, done: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
+    if (step === undefined || step === name)
+      steps.set(name, { step: name, kind, done: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
   }
   const failures: TaskRow[] = [];
   const tasks: TaskRow[] = [];
@@ -71,7 +78,9 @@ async function showRun(store: Store, run: RunRow, step: string | undefined, outp
     if (step !== undefined) tasks.push(row);
   }
   const params = await recordedParams(store, run.flow, run.run, await store.paramNames(run.flow, run.run));
-  const values = Object.fromEntries(params.map(([name, record]) => [name, decodeArtifact(record, store.cas)]));
+  const values = Object.fromEntries(
+    params.map(([name, record]) => [name, decodeArtifact(record, store.cas)]),
+  );
   const about = [
     `${statusOf(run) === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,
     run.durationMs === undefined ? '' : `took ${duration(run.durationMs)}`,
@@ -79,13 +88,21 @@ async function showRun(store: Store, run: RunRow, step: string | undefined, outp
     run.tags.length > 0 ? `tags ${run.tags.join(' ')}` : '',
     run.git ? `git ${run.git.commit.slice(0, 8)}${run.git.dirty ? ' with changes' : ''}` : '',
   ].filter(Boolean);
-  output.write(`${colors.bold(`${run.flow}/${run.run}`)} ${statusText(run, output)}  ${colors.dim(about.join(', '))}\n`);
+  output.write(
+    `${colors.bold(`${run.flow}/${run.run}`)} ${statusText(run, output)}  ${colors.dim(about.join(', '))}\n`,
+  );
   if (params.length > 0) {
-    output.write(`${colors.dim('parameters')} ${Object.entries(values).map(([k, v]) => `${k}=${preview({ value: v }, 60)}`).join('  ')}\n`);
+    output.write(
+      `${colors.dim('parameters')} ${Object.entries(values)
+        .map(([k, v]) => `${k}=${preview({ value: v }, 60)}`)
+        .join('  ')}\n`,
+    );
   }
   output.write(`\n${step === undefined ? stepTable([...steps.values()], output) : taskTable(tasks, output)}`);
   for (const { step: s, task, error } of failures.slice(0, 3)) {
-    output.write(`\n${colors.red(`${run.flow}/${run.run}/${s}/${task}`)}\n${error ? renderThrown(error, output, cwd) : ''}`);
+    output.write(
+      `\n${colors.red(`${run.flow}/${run.run}/${s}/${task}`)}\n${error ? renderThrown(error, output, cwd) : ''}`,
+    );
   }
   if (failures.length > 3) output.write(`\n… and ${plural(failures.length - 3, 'more failure')}\n`);
   if (failures.length === 0 && run.error) output.write(`\n${renderThrown(run.error, output, cwd)}`);
@@ -101,7 +118,14 @@ async function showRun(store: Store, run: RunRow, step: string | undefined, outp
     git: run.git,
     code: run.code,
     error: run.error && { name: run.error.name, message: run.error.message },
-    steps: [...steps.values()].map(({ step: s, kind, done, failed, running, totalMs }) => ({ step: s, kind, done, failed, running, totalMs: Math.round(totalMs) })),
+    steps: [...steps.values()].map(({ step: s, kind, done, failed, running, totalMs }) => ({
+      step: s,
+      kind,
+      done,
+      failed,
+      running,
+      totalMs: Math.round(totalMs),
+    })),
     ...(step === undefined ? {} : { tasks: tasks.map((row) => taskJson(run, row)) }),
   });
 }
@@ -121,7 +145,16 @@ function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
     ];
   });
   return table(
-    [{ head: 'Step' }, { head: 'Kind' }, { head: 'Done', align: 'right' }, { head: 'Failed', align: 'right' }, { head: 'Running', align: 'right' }, { head: 'Each', align: 'right' }, { head: 'Total', align: 'right' }, { head: 'First task' }],
+    [
+      { head: 'Step' },
+      { head: 'Kind' },
+      { head: 'Done', align: 'right' },
+      { head: 'Failed', align: 'right' },
+      { head: 'Running', align: 'right' },
+      { head: 'Each', align: 'right' },
+      { head: 'Total', align: 'right' },
+      { head: 'First task' },
+    ],
     rows,
     columns,
     colors.dim,
@@ -140,7 +173,15 @@ function taskTable(tasks: TaskRow[], { colors, columns }: Output): string {
     row.own.join(' '),
   ]);
   return table(
-    [{ head: 'Task' }, { head: 'Status' }, { head: 'Index' }, { head: 'Iteration' }, { head: 'Time', align: 'right' }, { head: 'Parents' }, { head: 'Artifacts', shrink: true }],
+    [
+      { head: 'Task' },
+      { head: 'Status' },
+      { head: 'Index' },
+      { head: 'Iteration' },
+      { head: 'Time', align: 'right' },
+      { head: 'Parents' },
+      { head: 'Artifacts', shrink: true },
+    ],
     rows,
     columns,
     colors.dim,
@@ -163,17 +204,30 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
     row.iteration === undefined ? '' : `iteration ${row.iteration}`,
     row.verdict === undefined ? '' : `chose ${row.verdict}`,
   ].filter(Boolean);
-  output.write(`${colors.bold(pathspec)} ${statusText({ ...run, status: row.status }, output)}  ${colors.dim(about.join(', '))}\n`);
-  const own = [...outputs].map(([name, meta]) => [name, meta.type, size(meta.size), meta.at === `${row.step}/${row.task}` ? '' : `from ${meta.at}`]);
+  output.write(
+    `${colors.bold(pathspec)} ${statusText({ ...run, status: row.status }, output)}  ${colors.dim(about.join(', '))}\n`,
+  );
+  const own = [...outputs].map(([name, meta]) => [
+    name,
+    meta.type,
+    size(meta.size),
+    meta.at === `${row.step}/${row.task}` ? '' : `from ${meta.at}`,
+  ]);
   const merged = row.kind === 'join' || row.kind === 'gather';
-  const inherited = merged ? [] : Object.entries(row.view).map(([name, at]) => [name, '', '', colors.dim(`from ${at}`)]);
+  const inherited = merged
+    ? []
+    : Object.entries(row.view).map(([name, at]) => [name, '', '', colors.dim(`from ${at}`)]);
   if (own.length + inherited.length > 0) {
-    output.write(`\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: '' }], [...own, ...inherited], output.columns, colors.dim)}`);
+    output.write(
+      `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: '' }], [...own, ...inherited], output.columns, colors.dim)}`,
+    );
   }
   if (row.error) output.write(`\n${renderThrown(row.error, output, cwd)}`);
   output.result({
     ...taskJson(run, row),
-    artifacts: Object.fromEntries([...outputs].map(([name, { type, size: bytes, digest }]) => [name, { type, size: bytes, digest }])),
+    artifacts: Object.fromEntries(
+      [...outputs].map(([name, { type, size: bytes, digest }]) => [name, { type, size: bytes, digest }]),
+    ),
   });
 }
 
@@ -183,7 +237,9 @@ function taskJson(run: RunRow, row: TaskRow): object {
     pathspec: `${run.flow}/${run.run}/${step}/${task}`,
     kind,
     status,
-    parents: parents.map((label) => `${run.flow}/${label.split('/').length === 3 ? '' : `${run.run}/`}${label}`),
+    parents: parents.map(
+      (label) => `${run.flow}/${label.split('/').length === 3 ? '' : `${run.run}/`}${label}`,
+    ),
     index: stack.map(({ index }) => index),
     iteration,
     verdict,

@@ -6,8 +6,18 @@ import type { Resolved, Selection } from '../../engine/resolve';
 import { requireStep } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
 import type { Command } from '..';
-import { type Context, currentUser, loadPlaceFlow, namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from '../context';
-import { renderSpin, preview } from '../render/spin';
+import {
+  type Context,
+  currentUser,
+  findPlaceFile,
+  loadPlaceFlow,
+  namespaceOf,
+  noMoreThan,
+  openPlaceStore,
+  pathspecOf,
+  placeOf,
+} from '../context';
+import { preview, renderSpin } from '../render/spin';
 
 export const command: Command = {
   spec: {
@@ -16,7 +26,11 @@ export const command: Command = {
     positionals: ['<flow>', '[step | run/step | run/step/task]'],
     options: {
       step: { type: 'string', value: 'step', help: 'The step, or its pathspec: another way to give it' },
-      origin: { type: 'number', value: 'run', help: 'The run whose inputs to use; default the newest that has them' },
+      origin: {
+        type: 'number',
+        value: 'run',
+        help: 'The run whose inputs to use; default the newest that has them',
+      },
       index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
     },
     families: ['params', 'set'],
@@ -33,7 +47,7 @@ export const command: Command = {
     const place = placeOf(context);
     const store = openPlaceStore(place);
     try {
-      const { graph } = await loadPlaceFlow(place, context);
+      const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
       const selection = selectionOf(context, graph);
       process.chdir(place.workspace);
       let resolved: Resolved | undefined;
@@ -50,13 +64,20 @@ export const command: Command = {
           store,
           selection,
           params: context.params,
-          set: Object.fromEntries(Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)])),
+          set: Object.fromEntries(
+            Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]),
+          ),
           user: currentUser(),
           cwd: place.workspace,
           log: (stream, text) => process[stream].write(text),
           resolved(found) {
             resolved = found;
-            folder = outputFolder(place.workspace, graph.flow, found.node.name, found.stack.map(({ index }) => index));
+            folder = outputFolder(
+              place.workspace,
+              graph.flow,
+              found.node.name,
+              found.stack.map(({ index }) => index),
+            );
             clearOutputs(folder);
             log = new OutputLog(folder);
             output.write(renderSpin.head(graph, found, output));
@@ -68,7 +89,15 @@ export const command: Command = {
       }
       const result = jsonResult(outcome, relative(place.workspace, folder));
       await writeOutputs(folder, outcome, result, store.cas);
-      output.write(renderSpin.end(outcome, resolved as Resolved, relative(context.cwd, folder) || '.', output, place.workspace));
+      output.write(
+        renderSpin.end(
+          outcome,
+          resolved as Resolved,
+          relative(context.cwd, folder) || '.',
+          output,
+          place.workspace,
+        ),
+      );
       output.result(result);
       return outcome.status === 'done' ? 0 : 1;
     } finally {
@@ -82,18 +111,27 @@ function selectionOf(context: Context, graph: Parameters<typeof requireStep>[0])
   const { options, positionals } = context;
   const given = [positionals[1], options.step as string | undefined].filter((text) => text !== undefined);
   if (given.length === 2) {
-    throw new FlowError('FLOW_USAGE', `The step is given twice, as "${given[0]}" and by --step=${given[1]}: give it once.`);
+    throw new FlowError(
+      'FLOW_USAGE',
+      `The step is given twice, as "${given[0]}" and by --step=${given[1]}: give it once.`,
+    );
   }
   const spec = pathspecOf(given[0], graph.flow);
   const origin = options.origin as number | undefined;
   if (origin !== undefined && spec.run !== undefined && spec.run !== origin) {
-    throw new FlowError('FLOW_USAGE', `The pathspec names run ${spec.run}, and --origin run ${origin}: give one of them.`);
+    throw new FlowError(
+      'FLOW_USAGE',
+      `The pathspec names run ${spec.run}, and --origin run ${origin}: give one of them.`,
+    );
   }
   const node = requireStep(graph, spec);
   const run = spec.run ?? origin;
   const index = indexOf(options.index as string | undefined);
   if (index && spec.task !== undefined) {
-    throw new FlowError('FLOW_USAGE', 'A task is one split already: leave --index out, or give run/step only.');
+    throw new FlowError(
+      'FLOW_USAGE',
+      'A task is one split already: leave --index out, or give run/step only.',
+    );
   }
   return {
     step: node.name,
@@ -108,7 +146,10 @@ function indexOf(text: string | undefined): number[] | undefined {
   if (text === undefined) return undefined;
   const numbers = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
   if (numbers.some(Number.isNaN)) {
-    throw new FlowError('FLOW_INDEX', `--index takes numbers from 0, one for each level, such as 2 or 2,0; not "${text}".`);
+    throw new FlowError(
+      'FLOW_INDEX',
+      `--index takes numbers from 0, one for each level, such as 2 or 2,0; not "${text}".`,
+    );
   }
   return numbers;
 }
@@ -137,7 +178,9 @@ function jsonResult(outcome: SpinOutcome, outputPath: string): object {
     durationMs: Math.round(durationMs * 1000) / 1000,
     artifacts,
     outputPath,
-    ...(error ? { error: { name: error.name, message: error.message, ...(error.code ? { code: error.code } : {}) } } : {}),
+    ...(error
+      ? { error: { name: error.name, message: error.message, ...(error.code ? { code: error.code } : {}) } }
+      : {}),
   };
 }
 

@@ -42,10 +42,14 @@ export function renderThrown(error: ErrorRecord, output: Output, cwd: string): s
 function framesOf(stack: string): Frame[] {
   const frames: Frame[] = [];
   for (const line of stack.split('\n')) {
-    const match = line.match(/^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:).*?):(\d+):(\d+)\)?$/);
+    const match = line.match(
+      /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:).*?):(\d+):(\d+)\)?$/,
+    );
     if (!match) continue;
     const [, text = '', where = '', l, c] = match;
-    const file = where.startsWith('file://') ? fileURLToPath(where.replace(/\?.*$/, '')) : where.replace(/\?.*$/, '');
+    const file = where.startsWith('file://')
+      ? fileURLToPath(where.replace(/\?.*$/, ''))
+      : where.replace(/\?.*$/, '');
     // What the file would be called inside its object says nothing to the user.
     const name = /^(Object\.)?(<anonymous>|body|node\.body)$/.test(text) ? '' : text;
     frames.push({ text: name, file, line: Number(l), column: Number(c), ours: isOurs(file) });
@@ -54,7 +58,12 @@ function framesOf(stack: string): Frame[] {
 }
 
 function isOurs(file: string): boolean {
-  return file.startsWith('node:') || /[\\/]node_modules[\\/]/.test(file) || file.startsWith(packageFile('dist')) || file.startsWith(packageFile('src'));
+  return (
+    file.startsWith('node:') ||
+    /[\\/]node_modules[\\/]/.test(file) ||
+    file.startsWith(packageFile('dist')) ||
+    file.startsWith(packageFile('src'))
+  );
 }
 
 /** The line itself, with one before and after, and a mark under the column. */
@@ -71,7 +80,8 @@ function sourceLines({ file, line, column }: Frame, { colors, columns }: Output)
     const text = (source[n - 1] ?? '').slice(0, Math.max(20, columns - width - 6));
     const number = String(n).padStart(width);
     out.push(n === line ? `  ${colors.red('>')} ${number} | ${text}` : colors.dim(`    ${number} | ${text}`));
-    if (n === line && column <= text.length + 1) out.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1)}${colors.red('^')}`);
+    if (n === line && column <= text.length + 1)
+      out.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1)}${colors.red('^')}`);
   }
   return out;
 }

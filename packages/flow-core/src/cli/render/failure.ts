@@ -7,13 +7,16 @@ import type { Output } from './output';
 export function renderFailure(error: unknown, output: Output, cwd: string): number {
   if (!isFlowError(error)) {
     output.write(`${renderThrown(toRecord(error), { ...output, verbose: true }, cwd)}`);
-    output.result({ error: { code: 'FLOW_INTERNAL', message: error instanceof Error ? error.message : String(error) } });
+    output.result({
+      error: { code: 'FLOW_INTERNAL', message: error instanceof Error ? error.message : String(error) },
+    });
     return 1;
   }
   const { colors } = output;
   output.write(`${colors.red(error.code)}  ${error.message}\n`);
   const { cause } = error;
-  if (error.code === 'FLOW_IMPORT' && cause instanceof Error) output.write(renderThrown(toRecord(cause), output, cwd));
+  if (error.code === 'FLOW_IMPORT' && cause instanceof Error)
+    output.write(renderThrown(toRecord(cause), output, cwd));
   else if (output.verbose && cause !== undefined) output.write(renderThrown(toRecord(cause), output, cwd));
   output.result({ error: { code: error.code, message: error.message, problems: error.problems } });
   return error.exit;

@@ -22,7 +22,11 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
   const stderr = process.stderr.write.bind(process.stderr);
   const stream = json ? process.stderr : process.stdout;
   const live = stream.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
-  const color = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : stream.isTTY === true;
+  const color = process.env.NO_COLOR
+    ? false
+    : process.env.FORCE_COLOR
+      ? process.env.FORCE_COLOR !== '0'
+      : stream.isTTY === true;
   return {
     json,
     verbose,

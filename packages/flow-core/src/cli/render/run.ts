@@ -1,6 +1,7 @@
 /** A run on screen: what runs now, counts and progress, each task's output, the final table. */
-import type { Graph } from '../../definition/graph';
+
 import { unreachable } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
 import type { FlowEvent } from '../../engine/events';
 import type { RunOutcome } from '../../engine/run';
 import type { ErrorRecord } from '../../store/rows';
@@ -35,7 +36,17 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
   const { colors } = output;
   const steps = new Map<string, StepState>();
   for (const name of graph.steps.keys()) {
-    steps.set(name, { name, planned: 0, running: 0, done: 0, failed: 0, total: 0, begunAt: undefined, endedAt: undefined, told: 0 });
+    steps.set(name, {
+      name,
+      planned: 0,
+      running: 0,
+      done: 0,
+      failed: 0,
+      total: 0,
+      begunAt: undefined,
+      endedAt: undefined,
+      told: 0,
+    });
   }
   const of = (step: string) => steps.get(step) as StepState;
   const live = output.live ? new LiveRegion(output, () => liveLines(steps, output)) : undefined;
@@ -55,21 +66,26 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
   const logLine = (pathspec: string, line: string, stream: 'stdout' | 'stderr') =>
     `${colors.dim(`${short(pathspec)} ${stream === 'stderr' ? '!' : '│'}`)} ${line}\n`;
   const closeLog = (pathspec: string) => {
-    for (const stream of ['stdout', 'stderr'] as const) if (open.has(`${pathspec} ${stream}`)) log(pathspec, '\n', stream);
+    for (const stream of ['stdout', 'stderr'] as const)
+      if (open.has(`${pathspec} ${stream}`)) log(pathspec, '\n', stream);
   };
   const progress = (state: StepState) => {
     const ended = state.done + state.failed;
     const tenth = Math.floor((ended / state.planned) * 10);
     if (tenth <= state.told) return;
     state.told = tenth;
-    print(`${state.failed > 0 ? colors.red('✗') : colors.green('✓')} ${state.name} ${ended.toLocaleString('en')}/${state.planned.toLocaleString('en')}${state.failed > 0 ? `, ${state.failed} failed` : ''}\n`);
+    print(
+      `${state.failed > 0 ? colors.red('✗') : colors.green('✓')} ${state.name} ${ended.toLocaleString('en')}/${state.planned.toLocaleString('en')}${state.failed > 0 ? `, ${state.failed} failed` : ''}\n`,
+    );
   };
 
   return {
     emit(event) {
       switch (event.type) {
         case 'run-started':
-          return print(`${colors.bold(event.pathspec)}${colors.dim(`  ${plural(event.steps.length, 'step')}, up to ${plural(event.workers, 'worker')}`)}\n`);
+          return print(
+            `${colors.bold(event.pathspec)}${colors.dim(`  ${plural(event.steps.length, 'step')}, up to ${plural(event.workers, 'worker')}`)}\n`,
+          );
         case 'tasks-planned':
           of(event.step).planned += event.count;
           return live?.changed();
@@ -91,12 +107,16 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           if (event.type === 'task-failed') {
             state.failed++;
             failures.push({ pathspec: event.pathspec, error: event.error });
-            print(`${colors.red('✗')} ${short(event.pathspec)} failed after ${duration(event.durationMs)}: ${firstLine(event.error)}\n`);
+            print(
+              `${colors.red('✗')} ${short(event.pathspec)} failed after ${duration(event.durationMs)}: ${firstLine(event.error)}\n`,
+            );
           } else state.done++;
           if (state.planned > WIDE) {
             if (!live) progress(state);
           } else if (event.type === 'task-done') {
-            print(`${colors.green('✓')} ${short(event.pathspec)} ${colors.dim(duration(event.durationMs))}\n`);
+            print(
+              `${colors.green('✓')} ${short(event.pathspec)} ${colors.dim(duration(event.durationMs))}\n`,
+            );
           }
           return live?.changed();
         }
@@ -110,7 +130,9 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
     },
     end({ pathspec, status, durationMs, tasks, error }) {
       live?.close();
-      const rows = [...steps.values()].filter(({ planned }) => planned > 0).map((state) => finalRow(state, output));
+      const rows = [...steps.values()]
+        .filter(({ planned }) => planned > 0)
+        .map((state) => finalRow(state, output));
       output.write(
         `\n${table(
           [
@@ -129,7 +151,10 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
       for (const failure of failures.slice(0, SHOWN)) {
         output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
       }
-      if (failures.length > SHOWN) output.write(`\n… and ${plural(failures.length - SHOWN, 'more failure')}: nx-flow show ${pathspec.replace('/', ' ')}\n`);
+      if (failures.length > SHOWN)
+        output.write(
+          `\n… and ${plural(failures.length - SHOWN, 'more failure')}: nx-flow show ${pathspec.replace('/', ' ')}\n`,
+        );
       if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, cwd)}`);
       const counts = `${plural(tasks.done, 'task')}${tasks.failed > 0 ? `, ${tasks.failed} failed` : ''}`;
       const word = status === 'done' ? colors.green('done') : colors.red('failed');
@@ -172,8 +197,13 @@ function liveLines(steps: Map<string, StepState>, { colors }: Output): string[] 
     else {
       const full = Math.round((ended / planned) * BAR);
       const bar = `${colors.cyan('█'.repeat(full))}${colors.dim('░'.repeat(BAR - full))}`;
-      const left = ended > 0 && ended < planned ? colors.dim(`, ${duration(((now - begunAt) / ended) * (planned - ended))} left`) : '';
-      lines.push(`${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${time}${left}`);
+      const left =
+        ended > 0 && ended < planned
+          ? colors.dim(`, ${duration(((now - begunAt) / ended) * (planned - ended))} left`)
+          : '';
+      lines.push(
+        `${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${time}${left}`,
+      );
     }
   }
   return lines;

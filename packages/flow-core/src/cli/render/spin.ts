@@ -9,25 +9,37 @@ import { cut, duration, size, table } from './table';
 
 export const renderSpin = { head, end };
 
-function head(graph: Graph, { node, run, origin, stack, passedOver, iteration }: Resolved, { colors }: Output): string {
-  const inputs = origin ? `inputs of ${run?.flow}/${run?.run}/${origin.step}/${origin.task}` : run ? `inputs from ${run.flow}/${run.run}` : 'on its parameters';
+function head(
+  graph: Graph,
+  { node, run, origin, stack, passedOver, iteration }: Resolved,
+  { colors }: Output,
+): string {
+  const inputs = origin
+    ? `inputs of ${run?.flow}/${run?.run}/${origin.step}/${origin.task}`
+    : run
+      ? `inputs from ${run.flow}/${run.run}`
+      : 'on its parameters';
   const place = [
     ...stack.map(({ index, count }) => `split ${index} of ${count}`),
     ...(iteration === undefined ? [] : [`iteration ${iteration}`]),
   ].join(', ');
-  const lines = [`${colors.bold(`spin ${graph.flow}/${node.name}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`];
+  const lines = [
+    `${colors.bold(`spin ${graph.flow}/${node.name}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
+  ];
   if (passedOver.length > 0) {
     const shown = passedOver.slice(0, 3).join(', ');
     lines.push(`${colors.yellow('!')} passed over run ${shown}${passedOver.length > 3 ? ', …' : ''}\n`);
   }
   const left = (['retry', 'catch'] as const).filter((option) => node.options[option] !== undefined);
-  if (left.length > 0) lines.push(`${colors.yellow('!')} ${left.join(' and ')} not applied: a spin shows the error as it is\n`);
+  if (left.length > 0)
+    lines.push(`${colors.yellow('!')} ${left.join(' and ')} not applied: a spin shows the error as it is\n`);
   return lines.join('');
 }
 
 function end(outcome: SpinOutcome, { run }: Resolved, folder: string, output: Output, cwd: string): string {
   const { colors } = output;
-  const beside = outcome.originMs === undefined ? '' : colors.dim(` (${duration(outcome.originMs)} in run ${run?.run})`);
+  const beside =
+    outcome.originMs === undefined ? '' : colors.dim(` (${duration(outcome.originMs)} in run ${run?.run})`);
   if (outcome.status === 'failed' && outcome.error) {
     const hints = [...new Set(outcome.hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
     return `\n${renderThrown(outcome.error, output, cwd)}${hints}\n${colors.red('failed')} after ${duration(outcome.durationMs)}${beside}\n`;
@@ -52,10 +64,19 @@ function changeText(change: Change, { colors }: Output): string {
 }
 
 /** The value on one line, cut. A reference is not decoded for it. */
-export function preview({ value, reference, change }: Pick<SpinArtifact, 'value' | 'reference'> & { change?: Change }, width: number): string {
+export function preview(
+  { value, reference, change }: Pick<SpinArtifact, 'value' | 'reference'> & { change?: Change },
+  width: number,
+): string {
   if (reference) return `from ${reference.at}`;
   if (change === 'gone') return '';
   if (typeof value === 'string') return cut(JSON.stringify(value.slice(0, width)), width);
-  const text = inspect(value, { depth: 2, maxArrayLength: 5, maxStringLength: 40, breakLength: Number.POSITIVE_INFINITY, compact: true });
+  const text = inspect(value, {
+    depth: 2,
+    maxArrayLength: 5,
+    maxStringLength: 40,
+    breakLength: Number.POSITIVE_INFINITY,
+    compact: true,
+  });
   return cut(text.replace(/\s+/g, ' ').slice(0, width * 4), width);
 }

@@ -11,11 +11,19 @@ export interface Column {
 const GAP = '  ';
 
 /** Cells may hold colours. Rows that are too long for the terminal are cut in the shrinking column. */
-export function table(columns: Column[], rows: string[][], width: number, dim: (text: string) => string): string {
-  const widths = columns.map(({ head }, i) => Math.max(textWidth(head), ...rows.map((row) => textWidth(row[i] ?? ''))));
+export function table(
+  columns: Column[],
+  rows: string[][],
+  width: number,
+  dim: (text: string) => string,
+): string {
+  const widths = columns.map(({ head }, i) =>
+    Math.max(textWidth(head), ...rows.map((row) => textWidth(row[i] ?? ''))),
+  );
   const total = widths.reduce((sum, w) => sum + w + GAP.length, 0);
   const shrink = columns.findIndex((column) => column.shrink);
-  if (shrink >= 0 && total > width) widths[shrink] = Math.max(8, (widths[shrink] as number) - (total - width));
+  if (shrink >= 0 && total > width)
+    widths[shrink] = Math.max(8, (widths[shrink] as number) - (total - width));
   const line = (cells: string[]) =>
     cells
       .map((cell, i) => pad(cut(cell, widths[i] as number), widths[i] as number, columns[i]?.align))
@@ -34,7 +42,12 @@ export function textWidth(text: string): number {
   let width = 0;
   for (const char of stripVTControlCharacters(text)) {
     if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(char)) continue;
-    width += /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(char) && char > '\u2000' ? 2 : 1;
+    width +=
+      /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
+        char,
+      ) && char > '\u2000'
+        ? 2
+        : 1;
   }
   return width;
 }
@@ -56,7 +69,8 @@ export function size(bytes: number): string {
   let value = bytes;
   for (const unit of ['KB', 'MB', 'GB', 'TB']) {
     value /= 1000;
-    if (value < 999.5 || unit === 'TB') return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+    if (value < 999.5 || unit === 'TB')
+      return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
   }
   return '';
 }

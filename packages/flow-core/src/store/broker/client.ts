@@ -1,18 +1,20 @@
 /** The client's side of the broker: connects, starts one where none answers, and resends what was not acknowledged. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
 import { packageFile } from '../../package-root';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
-import { frame, type Reply, type Request, socketPath, Unframer } from './protocol';
+import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
 
 /** How long a broker stays without clients. Under ten seconds, so that nothing of ours outlives the last command long. */
 const IDLE_MS = 5000;
 /** How long to look for a broker before giving up: one that is closing, or a crashed one's recovery, takes under 1 s. */
 const PATIENCE_MS = 15_000;
+/** Brokers in a row that may die without one answer: more, and it is the requests that kill them. */
+const DEATHS = 10;
 
 type Unsent = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 interface Waiting {
@@ -29,17 +31,23 @@ export class BrokerKv implements Kv {
   #nextId = 1;
   /** Sent and not acknowledged, in order: a reconnect sends them again, which every operation bears. */
   readonly #waiting = new Map<number, Waiting>();
-  #closed = false;
+  #deaths = 0;
+  #closing: Promise<void> | undefined;
+  #answered: (() => void) | undefined;
 
-  constructor(store: string) {
+  private constructor(store: string) {
     this.#store = store;
     this.#path = socketPath(store);
   }
 
-  /** Begins to connect, without waiting: whoever will need the store soon says so early. */
+  /**
+   * Begins to connect, without waiting: whoever will need the store soon says so early. An open store in which nothing
+   * is being read or written keeps no process alive.
+   * @throws FlowError FLOW_STORE_UNWRITABLE
+   */
   static open(store: string): BrokerKv {
     requireWritable(store);
-    const kv = new BrokerKv(store);
+    const kv = new BrokerKv(realpathSync(store));
     kv.#connected().catch(() => {});
     return kv;
   }
@@ -60,28 +68,39 @@ export class BrokerKv implements Kv {
     return this.#ask({ op: 'claim', counterKey, nonceKey }) as Promise<number>;
   }
 
-  async close() {
-    this.#closed = true;
+  close() {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#waiting.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#answered = resolve;
+      });
+    }
     const socket = await this.#socket?.catch(() => undefined);
     socket?.end();
-    socket?.unref();
   }
 
   #ask(request: Unsent): Promise<unknown> {
-    if (this.#closed)
+    if (this.#closing)
       return Promise.reject(new FlowError('FLOW_STORE_CLOSED', 'The store was closed.', { exit: 1 }));
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const framed = frame({ id, ...request } as Request);
       this.#waiting.set(id, { framed, resolve, reject });
-      if (this.#live) this.#live.write(framed);
-      else this.#connected().catch((error) => this.#fail(error));
+      if (this.#live) {
+        this.#live.ref();
+        this.#live.write(framed);
+      } else this.#connected().catch((error) => this.#fail(error));
     });
   }
 
   #fail(error: Error): void {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
+    this.#answered?.();
   }
 
   #connected(): Promise<Socket> {
@@ -104,19 +123,27 @@ export class BrokerKv implements Kv {
       for (const reply of unframer.push(chunk)) {
         const waiting = this.#waiting.get(reply.id);
         if (!waiting) continue;
+        this.#deaths = 0;
         this.#waiting.delete(reply.id);
         if ('error' in reply) waiting.reject(brokerError(reply.error));
         else waiting.resolve(reply.ok);
       }
+      if (this.#waiting.size > 0) return;
+      socket.unref();
+      this.#answered?.();
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       if (this.#live !== socket) return;
       this.#live = undefined;
       this.#socket = undefined;
-      if (!this.#closed && this.#waiting.size > 0) this.#connected().catch((error) => this.#fail(error));
+      if (this.#waiting.size === 0) return;
+      if (++this.#deaths > DEATHS)
+        this.#fail(unavailable(`${DEATHS} brokers of ${this.#store} in a row ended without an answer.`));
+      else this.#connected().catch((error) => this.#fail(error));
     });
     this.#live = socket;
+    if (this.#waiting.size === 0) socket.unref();
     for (const { framed } of this.#waiting.values()) socket.write(framed);
   }
 }
@@ -143,21 +170,24 @@ function brokerError({ message, code }: { message: string; code?: string }): Flo
   );
 }
 
+function unavailable(message: string, cause?: unknown, exit: 1 | 2 = 1): FlowError {
+  return new FlowError('FLOW_STORE_UNAVAILABLE', message, { exit, cause });
+}
+
 async function findBroker(store: string, path: string): Promise<Socket> {
+  try {
+    requireSocketFolder(path, store);
+  } catch (error) {
+    throw unavailable(`The store ${store} cannot be reached: ${(error as Error).message}.`, error);
+  }
   const until = Date.now() + PATIENCE_MS;
   let pause = 4;
   for (;;) {
     const socket = await tryConnect(path);
     if (socket) return socket;
-    if (Date.now() > until) {
-      throw new FlowError(
-        'FLOW_STORE_UNAVAILABLE',
-        `No broker for ${store} came up within ${PATIENCE_MS / 1000} s.`,
-        { exit: 1 },
-      );
-    }
-    // "locked": another process leads and is about to listen, or about to leave.
-    if ((await startBroker(store)) === 'locked') {
+    if (Date.now() > until)
+      throw unavailable(`No broker for ${store} came up within ${PATIENCE_MS / 1000} s.`);
+    if ((await startBroker(store)) === 'gone') {
       await delay(pause);
       pause = Math.min(pause * 2, 100);
     }
@@ -175,14 +205,17 @@ function tryConnect(path: string): Promise<Socket | undefined> {
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const absent = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAGAIN'].includes(error.code ?? '');
       if (absent) resolve(undefined);
-      else reject(error);
+      else reject(unavailable(`The store's socket ${path} does not answer: ${error.message}.`, error));
     });
   });
 }
 
-/** Starts a broker and waits until it listens, or has found that another leads. */
-function startBroker(store: string): Promise<'listening' | 'locked'> {
-  const idle = process.env.CI ? 0 : IDLE_MS;
+/**
+ * Starts a broker and waits until it listens, or is gone: because another leads, which is about to listen or about to
+ * leave; or because it was killed.
+ */
+function startBroker(store: string): Promise<'listening' | 'gone'> {
+  const idle = inCi() ? 0 : IDLE_MS;
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child: ChildProcess = spawn(process.execPath, [packageFile('dist/broker.js'), store, String(idle)], {
     cwd: store,
@@ -193,7 +226,9 @@ function startBroker(store: string): Promise<'listening' | 'locked'> {
   });
   return new Promise((resolve, reject) => {
     let complaint = '';
-    child.once('error', reject);
+    child.once('error', (error) =>
+      reject(unavailable(`No broker for ${store} can be started: ${error.message}.`, error)),
+    );
     child.stdout?.once('data', () => {
       resolve('listening');
       child.stdout?.destroy();
@@ -203,16 +238,18 @@ function startBroker(store: string): Promise<'listening' | 'locked'> {
     child.stderr?.on('data', (chunk) => {
       complaint += chunk;
     });
-    child.once('close', (code) => {
-      if (code === 0) resolve('locked');
+    child.once('close', (code, signal) => {
+      if (code === 0 || signal !== null) resolve('gone');
       else {
-        const why = complaint.trim().split('\n').at(-1) ?? `exit code ${code}`;
-        reject(
-          new FlowError('FLOW_STORE_UNAVAILABLE', `The store ${join(store, 'db')} cannot be opened: ${why}`, {
-            exit: 2,
-          }),
-        );
+        const why = complaint.trim().split('\n').at(-1) || `exit code ${code}`;
+        reject(unavailable(`The store ${join(store, 'db')} cannot be opened: ${why}`, undefined, 2));
       }
     });
   });
+}
+
+/** `CI=false` is how some say that it is not. */
+function inCi(): boolean {
+  const { CI } = process.env;
+  return CI !== undefined && !['', '0', 'false'].includes(CI);
 }

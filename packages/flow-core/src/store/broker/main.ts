@@ -5,7 +5,9 @@ const [store = '', idle = '5000'] = process.argv.slice(2);
 // The terminal's signals are for the command that started it; it leaves when its clients have left.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
+// Nobody reads what it says once it listens.
 process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
 serveBroker({ store, idleMs: Number(idle), onListening: () => process.stdout.write('listening\n') }).then(
   () => process.exit(0),
   (error: Error) => {

@@ -1,7 +1,8 @@
 /** What a broker and its clients say to each other, and how it is framed. */
 import { createHash } from 'node:crypto';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { BatchOptions, Entry, Op, RangeQuery } from '../kv';
 
@@ -25,18 +26,30 @@ const WIRE = serialize(0)[1] ?? 0;
 /** Unix cuts socket paths at 108 bytes without a word: a long one moves to a hashed name in a private folder. */
 const LONGEST = 100;
 
+/** @param store its real path: all who mean this store must come to the same name. */
 export function socketPath(store: string): string {
   const name = `broker-${MESSAGES}-${WIRE}`;
   const hash = createHash('sha256').update(`${store}/${name}`).digest('hex').slice(0, 24);
   if (process.platform === 'win32') return `\\\\.\\pipe\\nx-flow-${hash}`;
   const direct = join(store, `${name}.sock`);
-  if (Buffer.byteLength(direct) <= LONGEST) return direct;
-  return join(privateFolder(), `${hash}.sock`);
+  if (fits(direct)) return direct;
+  const hashed = join(privateFolder(tmpdir()), `${hash}.sock`);
+  return fits(hashed) ? hashed : join(privateFolder('/tmp'), `${hash}.sock`);
 }
 
+const fits = (path: string) => Buffer.byteLength(path) <= LONGEST;
+
 /** Where hashed sockets live: one folder for each user, which only that user can enter. */
-export function privateFolder(): string {
-  return join(tmpdir(), `nx-flow-${userInfo().uid}`);
+const privateFolder = (temporary: string) => join(temporary, `nx-flow-${process.getuid?.() ?? 0}`);
+
+/** Makes the socket's folder. @throws where it is a folder of everybody's that someone else made, or can enter. */
+export function requireSocketFolder(path: string, store: string): void {
+  const folder = dirname(path);
+  if (process.platform === 'win32' || folder === store) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0)
+    throw new Error(`${folder} must be a folder that only you can enter; remove it`);
 }
 
 /** A message with its length in front. */

@@ -1,14 +1,14 @@
 /**
  * The broker: the one process that has the store's LevelDB open, and serves it over a local socket.
- * Leadership is LevelDB's lock. The order is what makes it safe: open, unlink the stale socket, listen;
+ * Leadership is LevelDB's lock. The order is what makes it safe: open, listen, put the socket in the stale one's place;
  * and a write is acknowledged when its batch has resolved, never before.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Kv } from '../kv';
 import { LevelKv } from '../level';
-import { frame, type Reply, type Request, socketPath, Unframer } from './protocol';
+import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
 
 export type BrokerEnd = 'idle' | 'locked';
 
@@ -28,28 +28,15 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
     if ((error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED') return 'locked';
     throw (error as { cause?: unknown }).cause ?? error;
   }
-  const path = socketPath(store);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (process.platform !== 'win32') rmSync(path, { force: true });
-  const sockets = new Set<Socket>();
   const server = createServer();
-  const idle = new Promise<void>((resolve) => {
-    let timer: NodeJS.Timeout | undefined = setTimeout(resolve, Math.max(idleMs, STARTUP_MS));
-    server.on('connection', (socket) => {
-      clearTimeout(timer);
-      sockets.add(socket);
-      serveClient(socket, kv);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        if (sockets.size === 0) timer = setTimeout(resolve, idleMs);
-      });
-    });
-  });
-  await listen(server, path);
+  const idle = untilIdle(server, idleMs, (socket) => serveClient(socket, kv));
+  const path = socketPath(store);
+  requireSocketFolder(path, store);
+  const leave = await listen(server, path);
   onListening();
   await idle;
   // From here on a client is refused, and starts the next broker, which waits for the lock.
-  server.close();
+  leave();
   await kv.close();
   return 'idle';
 }
@@ -57,39 +44,95 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
 /** A broker whose starter died before connecting does not stay. */
 const STARTUP_MS = 5000;
 
-function listen(server: Server, path: string): Promise<void> {
+function untilIdle(server: Server, idleMs: number, serve: (socket: Socket) => void): Promise<void> {
+  const sockets = new Set<Socket>();
+  return new Promise((resolve) => {
+    let timer = setTimeout(resolve, Math.max(idleMs, STARTUP_MS));
+    server.on('connection', (socket) => {
+      clearTimeout(timer);
+      sockets.add(socket);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        if (sockets.size === 0) timer = setTimeout(resolve, idleMs);
+      });
+      serve(socket);
+    });
+  });
+}
+
+/** @returns stops listening */
+async function listen(server: Server, path: string): Promise<() => void> {
+  if (process.platform === 'win32') {
+    await listening(server, path);
+    return () => server.close();
+  }
+  // The server removes the file of this name when it closes, whoever's it is by then: so it is never the real one.
+  const beside = `${path}~`;
+  rmSync(beside, { force: true });
+  await listening(server, beside);
+  renameSync(beside, path);
+  const own = statSync(path);
+  return () => {
+    server.close();
+    // A store that was deleted and made anew has another broker already, and its socket here.
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
+  };
+}
+
+function listening(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, () => resolve());
   });
 }
 
-/** Reads may overtake each other; writes of one client are begun in the order in which they came. */
+/** Bytes of requests taken from one client before it has to wait for answers: what bounds the broker's memory. */
+const AHEAD = 64 * 1024 * 1024;
+
+/** A client's writes are done in the order in which they came, and a read sees all those before it. */
 function serveClient(socket: Socket, kv: Kv): void {
   const unframer = new Unframer<Request>();
-  const answer = (reply: Reply) => {
-    if (!socket.destroyed) socket.write(frame(reply));
-  };
   let writes: Promise<unknown> = Promise.resolve();
-  const inOrder = (request: Request): Promise<Reply> => {
-    // A read sees every write that its client sent before.
+  let open = 0;
+  let taken = 0;
+
+  const answer = (reply: Reply) => {
+    if (!socket.destroyed) socket.write(framed(reply));
+    if (--open > 0) return;
+    taken = 0;
+    socket.resume();
+  };
+  const begin = (request: Request) => {
+    open++;
     const done = writes.then(() => execute(kv, request));
-    if (request.op === 'batch') writes = done.catch(() => {});
-    return done;
+    if (request.op === 'batch' || request.op === 'claim') writes = done.catch(() => {});
+    done.then(answer, (error: Error) => answer(failure(request.id, error)));
   };
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
-    socket.cork();
-    for (const request of unframer.push(chunk)) {
-      inOrder(request).then(answer, (error: Error & { code?: string }) =>
-        answer({
-          id: request.id,
-          error: { message: error.message, ...(error.code ? { code: error.code } : {}) },
-        }),
-      );
+    taken += chunk.length;
+    try {
+      for (const request of unframer.push(chunk)) begin(request);
+    } catch {
+      // Not a client of ours: what it sends is not a message.
+      socket.destroy();
     }
-    process.nextTick(() => socket.uncork());
+    if (open > 0 && taken > AHEAD) socket.pause();
   });
+}
+
+/** A reply too large to be one message is a failure of its request alone. */
+function framed(reply: Reply): Buffer {
+  try {
+    return frame(reply);
+  } catch (error) {
+    return frame(failure(reply.id, error as Error));
+  }
+}
+
+function failure(id: number, { message, code }: Error & { code?: string }): Reply {
+  return { id, error: { message, ...(code ? { code } : {}) } };
 }
 
 async function execute(kv: Kv, request: Request): Promise<Reply> {

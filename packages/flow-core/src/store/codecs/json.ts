@@ -7,7 +7,7 @@ const LIMIT = 16 * 1024;
 export const json: Codec = {
   id: 'json',
   version: 1,
-  match: (_value, walked) => walked !== undefined && walked.plain && walked.size <= LIMIT,
+  match: (_value, walked) => walked?.plain === true && walked.size <= LIMIT,
   encode: (value) => Buffer.from(JSON.stringify(value)),
   decode: (bytes) =>
     JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),

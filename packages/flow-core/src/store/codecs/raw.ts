@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../../definition/errors';
-import { bytesClass } from '../digest';
+import { bytesClass, extraKeys } from '../kinds';
 import type { Codec } from './codec';
 
 type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
@@ -31,16 +31,18 @@ export const raw: Codec = {
       .digest('hex'),
 };
 
-/** A subclass would come back as its base class: it is left to the walk, which refuses it. */
+/** A subclass, or one with properties of its own, would come back without: it is left to the walk, which refuses it. */
 function isBytes(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || types.isSharedArrayBuffer(value)) return false;
   if (!ArrayBuffer.isView(value) && !types.isArrayBuffer(value)) return false;
   if (ArrayBuffer.isView(value) && types.isSharedArrayBuffer(value.buffer)) return false;
-  return Buffer.isBuffer(value) || Object.getPrototypeOf(value)?.constructor?.name === bytesClass(value);
+  const kind = bytesClass(value);
+  if (kind !== 'Buffer' && Object.getPrototypeOf(value)?.constructor?.name !== kind) return false;
+  return extraKeys(value).length === 0 && Object.getOwnPropertySymbols(value).length === 0;
 }
 
 function aligned(bytes: Uint8Array): Uint8Array {
   return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
     ? bytes
-    : Uint8Array.from(bytes);
+    : new Uint8Array(bytes);
 }

@@ -2,9 +2,10 @@
  * The default: node:v8's structured clone. It keeps Map, Set, Date, BigInt, RegExp, typed arrays, shared references and
  * cycles. What it would change without a word (errors, objects without prototype) is replaced by records on the way in.
  */
-
 import { types } from 'node:util';
-import { deserialize, serialize } from 'node:v8';
+import { DefaultDeserializer, serialize } from 'node:v8';
+import { hiddenKeys } from '../digest';
+import { type ErrorClass, errorClass } from '../kinds';
 import type { Codec } from './codec';
 
 const PLAIN = 0;
@@ -23,14 +24,32 @@ export const v8: Codec = {
     return bytes;
   },
   decode(bytes) {
-    const value = deserialize(bytes.subarray(1));
+    const reader = new Reader(bytes.subarray(1));
+    reader.readHeader();
+    const value = reader.readValue();
     return bytes[0] === SPECIAL ? unpack(value as Packed) : value;
   },
 };
 
-type Special =
-  | { kind: 'error'; fields: [string, unknown, boolean][] }
-  | { kind: 'null'; fields: [string, unknown, boolean][] };
+const { _readHostObject: readView } = DefaultDeserializer.prototype as unknown as {
+  _readHostObject(): ArrayBufferView;
+};
+
+/** Gives each typed array memory of its own: Node leaves them lying in the message, where one `.buffer` shows them all. */
+class Reader extends DefaultDeserializer {
+  _readHostObject(): ArrayBufferView {
+    const view = readView.call(this);
+    const memory = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+    if (Buffer.isBuffer(view)) return Buffer.from(memory);
+    return new (view.constructor as new (memory: ArrayBufferLike) => ArrayBufferView)(memory);
+  }
+}
+
+interface Special {
+  /** Of an error, its built-in class; `null` for an object without prototype. */
+  kind: ErrorClass | null;
+  fields: [key: string, value: unknown, enumerable: boolean][];
+}
 interface Packed {
   value: unknown;
   /** The stand-ins, by identity: v8 keeps it. */
@@ -48,7 +67,7 @@ function pack(root: unknown): Packed {
     if (Array.isArray(v)) {
       const out: unknown[] = new Array(v.length);
       copies.set(v, out);
-      for (const key of Object.keys(v)) out[key as never] = copy(v[key as never]) as never;
+      for (const key of Object.keys(v)) put(out, key, copy(v[key as never]));
       return out;
     }
     if (types.isMap(v)) {
@@ -68,19 +87,16 @@ function pack(root: unknown): Packed {
       const standIn = {};
       copies.set(v, standIn);
       const source = v as Record<string, unknown>;
-      const hidden = isError ? ['name', 'message', 'stack', 'cause', 'errors'].filter((k) => k in v) : [];
-      const shown = Object.keys(v).filter((k) => !hidden.includes(k));
       const fields: Special['fields'] = [];
-      specials.set(standIn, { kind: isError ? 'error' : 'null', fields });
-      for (const key of hidden)
-        fields.push([key, copy(source[key]), Object.prototype.propertyIsEnumerable.call(v, key)]);
-      for (const key of shown) fields.push([key, copy(source[key]), true]);
+      specials.set(standIn, { kind: isError ? errorClass(v) : null, fields });
+      for (const key of isError ? hiddenKeys(v) : []) fields.push([key, copy(source[key]), false]);
+      for (const key of Object.keys(v)) fields.push([key, copy(source[key]), true]);
       return standIn;
     }
     if (Object.prototype.toString.call(v) !== '[object Object]') return v;
     const out: Record<string, unknown> = {};
     copies.set(v, out);
-    for (const [key, item] of Object.entries(v)) out[key] = copy(item);
+    for (const [key, item] of Object.entries(v)) put(out, key, copy(item));
     return out;
   };
   return { value: copy(root), specials };
@@ -89,11 +105,11 @@ function pack(root: unknown): Packed {
 /** Builds the real errors and prototype-less objects, and puts them where their stand-ins are. */
 function unpack({ value: root, specials }: Packed): unknown {
   const real = new Map<object, object>();
-  for (const [standIn, { kind, fields }] of specials) {
-    real.set(standIn, kind === 'null' ? Object.create(null) : bareError(fields));
+  for (const [standIn, { kind }] of specials) {
+    real.set(standIn, kind === null ? Object.create(null) : bareError(kind));
   }
   const seen = new Set<object>();
-  const put = (v: unknown): unknown => {
+  const restore = (v: unknown): unknown => {
     if (typeof v !== 'object' || v === null) return v;
     const special = specials.get(v);
     if (special) {
@@ -101,12 +117,7 @@ function unpack({ value: root, specials }: Packed): unknown {
       if (!seen.has(v)) {
         seen.add(v);
         for (const [key, item, enumerable] of special.fields) {
-          Object.defineProperty(target, key, {
-            value: put(item),
-            enumerable,
-            writable: true,
-            configurable: true,
-          });
+          put(target, key, restore(item), enumerable);
         }
       }
       return target;
@@ -116,30 +127,38 @@ function unpack({ value: root, specials }: Packed): unknown {
     if (types.isMap(v)) {
       const entries = [...v];
       v.clear();
-      for (const [key, item] of entries) v.set(put(key), put(item));
+      for (const [key, item] of entries) v.set(restore(key), restore(item));
     } else if (types.isSet(v)) {
       const items = [...v];
       v.clear();
-      for (const item of items) v.add(put(item));
-    } else if (!ArrayBuffer.isView(v)) {
-      const record = v as Record<string, unknown>;
-      for (const key of Object.keys(v)) record[key] = put(record[key]);
+      for (const item of items) v.add(restore(item));
+    } else if (Array.isArray(v) || Object.prototype.toString.call(v) === '[object Object]') {
+      for (const key of Object.keys(v)) put(v, key, restore((v as Record<string, unknown>)[key]));
     }
     return v;
   };
-  return put(root);
+  return restore(root);
 }
 
-const CLASSES: Record<string, ErrorConstructor> = {
+/** Sets a property as data, `__proto__` too. */
+function put(target: object, key: string, value: unknown, enumerable = true): void {
+  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
+}
+
+const CLASSES = {
+  AggregateError,
+  Error,
   EvalError,
   RangeError,
   ReferenceError,
   SyntaxError,
   TypeError,
   URIError,
-};
-function bareError(fields: Special['fields']): Error {
-  const name = fields.find(([key]) => key === 'name')?.[1];
-  const Class = (typeof name === 'string' && CLASSES[name]) || Error;
-  return new Class();
+} as Record<ErrorClass, new (...args: unknown[]) => Error>;
+
+/** Without the stack of this place, and without any other property. */
+function bareError(kind: ErrorClass): Error {
+  const error = kind === 'AggregateError' ? new AggregateError([]) : new CLASSES[kind]();
+  for (const key of Object.getOwnPropertyNames(error)) Reflect.deleteProperty(error, key);
+  return error;
 }
