@@ -53,8 +53,8 @@ for (const [folder, { external, entries }] of Object.entries(PACKAGES)) {
   });
   for (const name of names) {
     const up = '../'.repeat(name.split('/').length - 1) || './';
-    const exported = await exportedNames(cwd, entries[name]);
-    // ES modules see these names by a lexical scan of the file.
+    // ES modules see these names by a lexical scan of the file; their `default` is the whole of it.
+    const exported = (await exportedNames(cwd, entries[name])).filter((n) => n !== 'default');
     const shown = exported.length > 0 ? `0 && (module.exports = { ${exported.join(', ')} });\n` : '';
     mkdirSync(dirname(join(dist, `${name}.js`)), { recursive: true });
     writeFileSync(

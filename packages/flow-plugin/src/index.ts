@@ -1,1 +1,4 @@
-export {};
+/** Flows in Nx: every `*.flow.ts` is inferred into the project graph, with the targets `run` and `spin`. */
+export { createNodes } from './graph/create-nodes';
+
+export const name = '@nx-flow/plugin';

@@ -1,4 +1,5 @@
 /** The rules of a flow's graph. One rule, one function, one sentence of advice. */
+import { parseDuration } from './duration';
 import { suggest } from './errors';
 import {
   children,
@@ -251,7 +252,6 @@ const reachesEnd: Rule = (graph, declared) => {
     }));
 };
 
-const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)$/;
 const optionValues: Rule = (_, declared) =>
   declared.flatMap((node) => {
     const { retry, timeout } = node.options;
@@ -265,7 +265,7 @@ const optionValues: Rule = (_, declared) =>
       ['timeout', timeout],
       ['retry.wait', wait],
     ] as const) {
-      if (value !== undefined && !DURATION.test(value)) {
+      if (value !== undefined && parseDuration(value) === undefined) {
         found.push({
           node,
           message: `\`${what}\` of "${node.name}" is a duration such as '90s', '5m' or '2h', not "${value}".`,

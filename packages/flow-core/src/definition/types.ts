@@ -13,9 +13,10 @@ type Lists<A> = { [K in keyof A]-?: A[K] extends readonly unknown[] ? K : never 
 type Pop<S> = S extends readonly [unknown, ...infer R] ? readonly [...R] : readonly [];
 // biome-ignore lint/complexity/noBannedTypes: "no artifacts" is what {} means here
 type None = {};
-type Artifacts<O> = Awaited<O> extends object ? Awaited<O> : None;
+/** Read-only from the start: `Readonly` around all that reaches a step would cost every name again at every step. */
+type Artifacts<O> = Awaited<O> extends object ? Readonly<Awaited<O>> : None;
 type Caught<O, V> = [V] extends [string]
-  ? Partial<Artifacts<O>> & { [K in V]: Error | undefined }
+  ? Partial<Artifacts<O>> & { readonly [K in V]: Error | undefined }
   : Artifacts<O>;
 type Returned<O> = O | Promise<O>;
 // biome-ignore lint/suspicious/noConfusingVoidType: a body may return nothing
@@ -89,7 +90,7 @@ export interface BaseContext<P, S> {
 }
 export interface Context<P, A, S> extends BaseContext<P, S> {
   /** Every artifact that reaches this step. Each is decoded when it is first read, as the task's own copy. */
-  readonly self: Readonly<A>;
+  readonly self: A;
 }
 export interface ForeachContext<P, A, S, I> extends Context<P, A, S> {
   readonly input: I;
@@ -111,8 +112,8 @@ export interface Options<V extends string | undefined = undefined> {
   isolate?: boolean;
   /** A declaration that schedulers may read. */
   resources?: Record<string, number>;
-  /** How often to try again, and how long to wait between (`'10s'`). */
-  retry?: number | { times: number; wait?: string };
+  /** How often to try again, how long to wait before (`'10s'`), and by what to multiply each further wait. */
+  retry?: number | { times: number; wait?: string; backoff?: number };
   /** How long one attempt may take: `'90s'`, `'5m'`, `'2h'`. */
   timeout?: string;
   /** Go on after a failure, with the error as the artifact of this name. */
@@ -133,7 +134,7 @@ type Splits<P, A, S extends readonly unknown[], K extends keyof A> = ForeachCont
   readonly [Item<A[K]>, ...S],
   Item<A[K]>
 >;
-type Branches<T extends Record<string, Step>> = { readonly [K in keyof T]: Readonly<ArtifactsOf<T[K]>> };
+type Branches<T extends Record<string, Step>> = { readonly [K in keyof T]: ArtifactsOf<T[K]> };
 
 /** A flow that is being declared: one method for each kind of step, `end` last. */
 export interface Flow<P> {
@@ -175,22 +176,25 @@ export interface Flow<P> {
   >(
     name: string,
     options: Options<V> & { after: Step<A, S> },
-    body: (c: JoinContext<P, readonly Readonly<A>[], Pop<S>>) => Returned<O>,
-  ): Step<Simplify<Caught<O, V>>, Pop<S>, JoinContext<P, readonly Readonly<A>[], Pop<S>>>;
+    body: (c: JoinContext<P, readonly A[], Pop<S>>) => Returned<O>,
+  ): Step<Caught<O, V>, Pop<S>, JoinContext<P, readonly A[], Pop<S>>>;
 
   /** One task for several branches, by name. */
   gather<T extends Record<string, Step>, O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: T & SameStack<T> },
     body: (c: JoinContext<P, Branches<T>, StackOf<T[keyof T]>>) => Returned<O>,
-  ): Step<Simplify<Caught<O, V>>, StackOf<T[keyof T]>, JoinContext<P, Branches<T>, StackOf<T[keyof T]>>>;
+  ): Step<Caught<O, V>, StackOf<T[keyof T]>, JoinContext<P, Branches<T>, StackOf<T[keyof T]>>>;
 
-  /** Chooses what comes next: its artifact `on` holds one of `cases`. */
-  switch<A, S extends readonly unknown[], const K extends string, const C extends string, O extends object>(
+  /**
+   * Chooses what comes next: its artifact `on` holds one of `cases`. `C` is not const: the body's other artifacts would
+   * be, too (`0` instead of `number`).
+   */
+  switch<A, S extends readonly unknown[], const K extends string, C extends string, O extends object>(
     name: string,
     options: Options & { after: Step<A, S>; on: K; cases: readonly C[] },
     body: (c: Context<P, A, S>) => Returned<O & Record<K, NoInfer<C>>>,
-  ): Switch<Put<A, Simplify<Omit<O, K> & Record<K, C>>>, S, C, Context<P, A, S>>;
+  ): Switch<Put<A, Readonly<Omit<O, K> & Record<K, C>>>, S, C, Context<P, A, S>>;
 
   /** Repeats one step, each iteration a task of its own, as long as its artifact `while` is true. */
   loop<
@@ -202,7 +206,7 @@ export interface Flow<P> {
     name: string,
     options: Options & { after: Step<A, S>; while: K; max?: number },
     body: (c: Context<P, A, S> & { readonly iteration: number }) => Returned<O>,
-  ): Step<Put<A, O>, S, Context<P, A, S> & { readonly iteration: number }>;
+  ): Step<Put<A, Readonly<O>>, S, Context<P, A, S> & { readonly iteration: number }>;
 
   /** The last step. Validates the whole flow: throws FLOW_INVALID with every problem at once. */
   end<A>(after: Step<A, readonly []>): DefinedFlow<P, A>;
@@ -225,13 +229,15 @@ export type Parsed<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 /** Of several steps, the one that ran. Only artifacts that every one of them leaves are visible. */
 export type OneOf = <T extends Step[]>(
   ...steps: T
-) => Step<Simplify<{ [K in keyof ArtifactsOf<T[number]>]: ArtifactsOf<T[number]>[K] }>, StackOf<T[number]>>;
+) => Step<{ readonly [K in keyof ArtifactsOf<T[number]>]: ArtifactsOf<T[number]>[K] }, StackOf<T[number]>>;
 
 type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (u: infer I) => void ? I : never;
 /** What `merge` gives: the artifacts of all inputs, less the excluded. */
-export type Merged<I extends object, X extends string> = Simplify<
-  Omit<I extends readonly (infer E)[] ? E : Intersect<I[keyof I]>, X>
+export type Merged<I extends object, X extends string> = Without<
+  I extends readonly (infer E)[] ? E : Intersect<I[keyof I]>,
+  X
 >;
+type Without<T, X> = [X] extends [never] ? T : { [K in keyof T as K extends X ? never : K]: T[K] };
 
 export interface TaskView<A> {
   readonly pathspec: string;

@@ -28,3 +28,12 @@ function describe(thrown: unknown): string {
     return String(thrown);
   }
 }
+
+/** An Error with the name, message, stack, code and causes of a record. */
+export function fromRecord({ name, message, stack, code, cause }: ErrorRecord): Error {
+  const error = new Error(message, cause === undefined ? undefined : { cause: fromRecord(cause) });
+  const hidden = { writable: true, configurable: true, enumerable: false };
+  if (name !== 'Error') Object.defineProperty(error, 'name', { ...hidden, value: name });
+  Object.defineProperty(error, 'stack', { ...hidden, value: stack });
+  return code === undefined ? error : Object.assign(error, { code });
+}

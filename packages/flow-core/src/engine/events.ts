@@ -19,6 +19,18 @@ export type FlowEvent =
       error: ErrorRecord;
       thrown?: unknown;
     }
+  /** An attempt failed, and another follows. `attempt` counts from 0. */
+  | {
+      type: 'task-retried';
+      pathspec: string;
+      step: string;
+      attempt: number;
+      times: number;
+      waitMs: number;
+      error: ErrorRecord;
+    }
+  /** A task failed for good, and its step catches that: the flow goes on. */
+  | { type: 'task-caught'; pathspec: string; step: string; durationMs: number; error: ErrorRecord }
   /** Something that the user should know, in one sentence. */
   | { type: 'notice'; message: string }
   /** The run's last row is in the store. */

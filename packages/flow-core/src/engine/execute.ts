@@ -185,11 +185,11 @@ function splitCounts(graph: Graph, node: StepNode, look: Look): Record<string, n
   for (const { node: child } of children(graph, node.name)) {
     const over = child.over;
     if (child.kind !== 'foreach' || over === undefined) continue;
-    const { found, value } = look(over);
+    const { found, value } = node.options.drop?.includes(over) ? { found: false } : look(over);
     const what = !found
       ? `there is no artifact "${over}" after ${node.name}`
       : !Array.isArray(value)
-        ? `"${over}" is ${value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
+        ? `"${over}" is ${value === null || value === undefined ? value : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
         : value.length === 0
           ? `"${over}" is empty`
           : undefined;

@@ -2,46 +2,81 @@
 import type { Op } from '../store/kv';
 import type { Store } from '../store/store';
 
-/** Most operations of one batch: bounds what a frame and a write hold in memory. */
+/** Most operations and bytes of one batch: bounds what a frame and a write hold in memory. */
 const GROUP = 4096;
+const GROUP_BYTES = 8 * 1024 * 1024;
 
 export class Journal {
   readonly #store: Store;
-  #ops: Op[] = [];
+  readonly #broken: (error: unknown) => void;
+  /** One entry for each call of {@link add}: its operations stay together. */
+  #calls: (readonly Op[])[] = [];
+  #added = 0;
+  #written = 0;
   #writing: Promise<void> | undefined;
-  #failed: unknown;
+  #batch: Promise<void> = Promise.resolve();
+  #failed: { error: unknown } | undefined;
 
-  constructor(store: Store) {
+  /** @param broken Told once, when the store fails: nothing is written from then on, so that no row stands behind a hole. */
+  constructor(store: Store, broken: (error: unknown) => void = () => {}) {
     this.#store = store;
+    this.#broken = broken;
   }
 
   /** Operations of one call land in one batch. */
   add(...ops: Op[]): void {
-    this.#ops.push(...ops);
+    if (this.#failed || ops.length === 0) return;
+    this.#added++;
+    this.#calls.push(ops);
     this.#writing ??= this.#write();
   }
 
-  /** Resolves when everything added so far is acknowledged. @throws what the store threw */
+  /** Resolves when everything added is acknowledged, also what is added meanwhile. @throws what the store threw */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing;
-    if (this.#failed !== undefined) throw this.#failed;
+    if (this.#failed) throw this.#failed.error;
+  }
+
+  /** Resolves when what was added before this call is acknowledged. @throws what the store threw */
+  async settled(): Promise<void> {
+    const until = this.#added;
+    while (this.#written < until && !this.#failed) await this.#batch;
+    if (this.#failed) throw this.#failed.error;
   }
 
   async #write(): Promise<void> {
-    await null;
+    this.#batch = Promise.resolve();
+    await this.#batch;
     try {
-      while (this.#ops.length > 0) {
-        const group = this.#ops;
-        this.#ops = [];
-        // A group larger than one batch is cut; what belongs together is added together and far smaller.
-        for (let at = 0; at < group.length; at += GROUP)
-          await this.#store.commit(group.slice(at, at + GROUP));
+      while (this.#calls.length > 0) {
+        const { ops, calls } = this.#take();
+        const batch = this.#store.commit(ops);
+        this.#batch = batch.catch(() => {});
+        await batch;
+        this.#written += calls;
       }
     } catch (error) {
-      this.#failed = error;
-      this.#ops = [];
+      this.#failed = { error };
+      this.#calls = [];
+      this.#broken(error);
     } finally {
       this.#writing = undefined;
     }
+  }
+
+  /** The calls that make up the next batch. A single one may be larger than the limits. */
+  #take(): { ops: Op[]; calls: number } {
+    const ops: Op[] = [];
+    let bytes = 0;
+    let calls = 0;
+    for (const call of this.#calls) {
+      const size = call.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+      if (calls > 0 && (ops.length + call.length > GROUP || bytes + size > GROUP_BYTES)) break;
+      ops.push(...call);
+      bytes += size;
+      calls++;
+    }
+    this.#calls = this.#calls.slice(calls);
+    return { ops, calls };
   }
 }

@@ -13,6 +13,8 @@ export interface Job {
   spec: TaskSpec;
   /** A fresh worker for this task alone. */
   isolate: boolean;
+  /** Milliseconds that it may take. */
+  timeoutMs?: number;
   /** Labels of all views that the task may read. */
   views: string[];
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { FlowError } from '../definition/errors';
 import { packageFile } from '../package-root';
 import { toRecord } from './error-record';
+import { TIMEOUT_GRACE_MS, timeoutError } from './policies';
 import type { Job, Pool, PoolHost } from './pool';
 import type { TaskOutcome } from './task';
 import type { FromWorker, ToWorker } from './worker-protocol';
@@ -25,8 +26,12 @@ interface Worker {
   filling: boolean;
   /** The flow is imported: what it is given, it begins at once. */
   ready: boolean;
-  /** When it began the first of its tasks. */
+  /** The task that it is at, and since when. */
+  begun: Job | undefined;
   since: number;
+  /** Kills it if its task does not notice its own timeout: a loop that never yields. */
+  deadline: NodeJS.Timeout | undefined;
+  expired: boolean;
 }
 
 export interface ProcessPoolOptions {
@@ -151,9 +156,8 @@ export class ProcessPool implements Pool {
       this.#returned.push(...jobs);
       return this.wake();
     }
-    const idle = worker.jobs.length === 0;
     worker.jobs.push(...jobs);
-    if (idle) this.#started(worker);
+    this.#started(worker);
     send(worker.child, views);
   }
 
@@ -173,7 +177,10 @@ export class ProcessPool implements Pool {
       used: false,
       filling: false,
       ready: false,
+      begun: undefined,
       since: 0,
+      deadline: undefined,
+      expired: false,
     };
     this.#workers.add(worker);
     if (this.#host) this.#begin(worker, this.#host);
@@ -194,9 +201,19 @@ export class ProcessPool implements Pool {
     send(child, { type: 'start', run, cas: this.#options.cas });
   }
 
+  /** Its first task is the one under way. Told once, whoever notices first. */
   #started(worker: Worker): void {
+    const [job] = worker.jobs;
+    if (!job || job === worker.begun) return;
+    worker.begun = job;
     worker.since = Date.now();
-    this.#host?.started(worker.jobs[0] as Job);
+    if (job.timeoutMs !== undefined) {
+      worker.deadline = setTimeout(() => {
+        worker.expired = true;
+        worker.child.kill('SIGKILL');
+      }, job.timeoutMs + TIMEOUT_GRACE_MS);
+    }
+    this.#host?.started(job);
   }
 
   #hear(worker: Worker, message: FromWorker): void {
@@ -219,14 +236,16 @@ export class ProcessPool implements Pool {
         return;
       }
       case 'outcomes':
+        if (!this.#workers.has(worker)) return;
         for (const outcome of message.outcomes) this.#finish(worker, outcome);
-        if (worker.jobs.length > 0) this.#started(worker);
-        if (worker.isolated) this.#retire(worker);
+        this.#started(worker);
+        if (worker.isolated || message.outcomes.some(isStray)) this.#retire(worker);
         this.wake();
     }
   }
 
   #finish(worker: Worker, outcome: TaskOutcome): void {
+    clearTimeout(worker.deadline);
     const job = worker.jobs.shift() as Job;
     const before = this.#pace.get(job.spec.step) ?? outcome.durationMs;
     this.#pace.set(job.spec.step, Math.max(0.01, before * 0.8 + outcome.durationMs * 0.2));
@@ -235,12 +254,14 @@ export class ProcessPool implements Pool {
 
   #retire(worker: Worker): void {
     this.#workers.delete(worker);
+    this.#returned.push(...worker.jobs.splice(0));
     if (worker.child.connected) worker.child.disconnect();
   }
 
   /** Its first task was under way and failed with it; the others go back, untouched. */
   #buried(worker: Worker, code: number | null, signal: string | null): void {
     this.#workers.delete(worker);
+    clearTimeout(worker.deadline);
     if (this.#closed) return;
     const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
     if (!worker.ready) {
@@ -250,11 +271,12 @@ export class ProcessPool implements Pool {
     }
     const [job, ...others] = worker.jobs.splice(0);
     if (job) {
-      const error = new FlowError(
-        'FLOW_WORKER_DIED',
-        `The worker process ${how} in the middle of the task.`,
-        { exit: 1 },
-      );
+      const error =
+        worker.expired && job.timeoutMs !== undefined
+          ? timeoutError(job.timeoutMs)
+          : new FlowError('FLOW_WORKER_DIED', `The worker process ${how} in the middle of the task.`, {
+              exit: 1,
+            });
       const now = Date.now();
       const since = worker.since || now;
       this.#host?.finished(job, {
@@ -271,4 +293,8 @@ export class ProcessPool implements Pool {
 
 function send(child: ChildProcess, message: ToWorker): void {
   if (child.connected) child.send(message, () => {});
+}
+
+function isStray(outcome: TaskOutcome): boolean {
+  return outcome.status === 'failed' && outcome.stray === true;
 }

@@ -63,7 +63,8 @@ export async function recordedParams(
 }
 
 export function visibleNames(label: string, row: TaskRow): [name: string, at: string][] {
-  return [...Object.entries(row.view), ...row.own.map((name): [string, string] => [name, label])];
+  const own = row.dropped ? row.own.filter((name) => !row.dropped?.includes(name)) : row.own;
+  return [...Object.entries(row.view), ...own.map((name): [string, string] => [name, label])];
 }
 
 function readArtifacts(

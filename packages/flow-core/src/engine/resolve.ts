@@ -4,6 +4,7 @@
  */
 import { FlowError, suggest } from '../definition/errors';
 import { depthOf, type Edge, type Graph, type Input, type StepNode } from '../definition/graph';
+import { listLength } from '../store/artifacts';
 import type { Pathspec } from '../store/pathspec';
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
@@ -292,7 +293,7 @@ async function splitFrame(
   const at = parent.own.includes(over) ? label : parent.view[over];
   if (at === undefined) return { why: `${label} has no artifact "${over}"` };
   const [record] = await store.artifacts([{ flow, ...taskOf(run, at), name: over }]);
-  const count = Number(record?.type.match(/^Array\((\d+)\)$/)?.[1] ?? 0);
+  const count = listLength(record?.type) ?? 0;
   if (index >= count) return { why: `"${over}" there has ${count} items, so no index ${index}` };
   return { step: node.name, index, count, over, of: label };
 }

@@ -2,20 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { FlowError, isFlowError } from '../definition/errors';
-import type { Graph, StepNode } from '../definition/graph';
+import { children, type Graph, type StepNode } from '../definition/graph';
 import type { Parameters } from '../definition/params';
 import { packageVersion } from '../package-root';
-import { encodeArtifact } from '../store/artifacts';
+import { encodeArtifact, listLength } from '../store/artifacts';
 import type { Op } from '../store/kv';
 import type { ArtifactRecord, ErrorRecord, GitState, RunRow, Status, TaskRow } from '../store/rows';
 import { record, type Store } from '../store/store';
-import { toRecord } from './error-record';
+import { fromRecord, toRecord } from './error-record';
 import type { Emit, TaskCounts } from './events';
 import { Journal } from './journal';
 import { TaskLogs } from './logs';
+import { retryTimes, retryWait, timeoutOf } from './policies';
 import type { Job, Pool, PoolHost } from './pool';
 import { type Planned, Scheduler } from './scheduler';
-import type { RunContext, TaskOutcome } from './task';
+import type { RunContext, TaskOutcome, TaskResult } from './task';
 import { Views } from './views';
 
 export interface RunOptions {
@@ -53,6 +54,17 @@ export interface RunOutcome {
 interface Active extends Planned {
   number: number;
   label: string;
+  attempt: number;
+  /** The attempts that failed before. */
+  attempts: NonNullable<TaskRow['attempts']>;
+}
+
+type Timed = Pick<TaskOutcome, 'startedAt' | 'durationMs'>;
+type Failed = TaskOutcome & { status: 'failed' };
+interface Caught {
+  error: ErrorRecord;
+  /** Names that the step would have returned. */
+  absent: string[];
 }
 
 /** How often rows of tasks under way and pieces of logs are written. Milliseconds. */
@@ -84,6 +96,9 @@ class Coordinator {
   readonly #tasks: TaskCounts = { done: 0, failed: 0 };
   #numbers = 0;
   #pool: Pool | undefined;
+  /** Failed tasks that wait for their next attempt, and caught ones that are being recorded. */
+  readonly #retrying = new Set<NodeJS.Timeout>();
+  #catching = 0;
   #finish: () => void = () => {};
   #error: ErrorRecord | undefined;
   #stopped = false;
@@ -94,8 +109,8 @@ class Coordinator {
     this.#run = run;
     this.#params = params;
     this.#scheduler = new Scheduler(graph);
-    this.#journal = new Journal(store);
-    this.#views = new Views(graph.flow, run, store);
+    this.#journal = new Journal(store, (error) => this.#stop(error));
+    this.#views = new Views(graph.flow, run, store, () => this.#journal.settled());
     this.#logs = new TaskLogs(graph.flow, run, this.#journal);
     this.#row = {
       flow: graph.flow,
@@ -172,7 +187,7 @@ class Coordinator {
       log: (job, stream, text) => {
         const task = this.#active.get(job);
         if (!task) return;
-        this.#logs.add(task.step, task.number, 0, stream, text);
+        this.#logs.add(task.step, task.number, task.attempt, stream, text);
         emit({ type: 'task-log', pathspec: this.#pathspec(task), step: task.step, stream, text });
       },
       finished: (job, outcome) => this.#finished(job, outcome),
@@ -181,11 +196,12 @@ class Coordinator {
   }
 
   #plan(tasks: Planned[]): void {
-    if (tasks.length === 0) return;
+    const bailed = this.#options.bail === true && this.#tasks.failed > 0;
+    if (tasks.length === 0 || bailed) return;
     const counts = new Map<string, number>();
     for (const task of tasks) {
       const number = ++this.#numbers;
-      this.#ready.push({ ...task, number, label: `${task.step}/${number}` });
+      this.#ready.push({ ...task, number, label: `${task.step}/${number}`, attempt: 0, attempts: [] });
       counts.set(task.step, (counts.get(task.step) ?? 0) + 1);
     }
     for (const [step, count] of counts) this.#options.emit({ type: 'tasks-planned', step, count });
@@ -200,18 +216,20 @@ class Coordinator {
       this.#ready.length = 0;
       this.#taken = 0;
     }
-    const node = this.#options.graph.steps.get(task.step) as StepNode;
+    const node = this.#node(task);
+    const timeoutMs = timeoutOf(node.options);
     const job: Job = {
       spec: {
         step: task.step,
         task: String(task.number),
-        attempt: 0,
+        attempt: task.attempt,
         parents: task.parents,
         stack: task.stack,
         ...(task.as ? { as: task.as } : {}),
         ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
       },
       isolate: node.options.isolate === true,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
       views: [...task.parents, ...task.stack.map(({ of }) => of)],
     };
     this.#active.set(job, { ...task, since: 0, recorded: false });
@@ -222,58 +240,54 @@ class Coordinator {
     const task = this.#active.get(job);
     if (!task) return;
     this.#active.delete(job);
-    const { emit, graph } = this.#options;
+    const { emit } = this.#options;
     const pathspec = this.#pathspec(task);
     const logs = this.#logs.take(task.step, task.number);
-    const { startedAt, durationMs } = outcome;
-    const row = this.#taskRow(task, outcome.status, startedAt, durationMs);
-    if (outcome.status === 'failed') {
-      this.#tasks.failed++;
-      const { error, thrown } = outcome.failure;
-      this.#error ??= error;
-      this.#journal.add(...logs, record.task(graph.flow, this.#run, { ...row, error }));
-      emit({ type: 'task-failed', pathspec, step: task.step, durationMs, error, thrown });
-      if (this.#options.bail) this.#ready.length = this.#taken = 0;
-    } else {
-      this.#tasks.done++;
-      this.#record(task, row, outcome.result, logs);
-      emit({ type: 'task-done', pathspec, step: task.step, durationMs });
-      const { counts, verdict, more } = outcome.result;
-      this.#plan(
-        this.#scheduler.after({
-          ...task,
-          counts,
-          ...(verdict === undefined ? {} : { verdict }),
-          ...(more === undefined ? {} : { more }),
-        }),
-      );
-    }
-    if (this.#active.size === 0 && this.#taken >= this.#ready.length) this.#finish();
+    if (outcome.status === 'done') {
+      this.#done(task, outcome, outcome.result, logs);
+      emit({ type: 'task-done', pathspec, step: task.step, durationMs: outcome.durationMs });
+    } else if (task.attempt < retryTimes(this.#node(task).options) && !this.#stopped) {
+      this.#retry(task, outcome, logs);
+    } else if (this.#node(task).options.catch !== undefined && !this.#stopped) {
+      void this.#caught(task, outcome, logs);
+    } else this.#failed(task, outcome, logs);
+    this.#finishIfDone();
   }
 
-  /** A finished task, its artifacts and its logs: one batch. */
-  #record(
+  #finishIfDone(): void {
+    const left = this.#active.size + this.#retrying.size + this.#catching + this.#ready.length - this.#taken;
+    if (left === 0) this.#finish();
+  }
+
+  /** A finished task, its artifacts and its logs: one batch. Then what it makes possible. */
+  #done(
     task: Active,
-    row: TaskRow,
-    result: (TaskOutcome & { status: 'done' })['result'],
+    { startedAt, durationMs }: Timed,
+    result: TaskResult,
     logs: Op[],
+    caught?: Caught,
   ): void {
     const { graph } = this.#options;
-    const node = graph.steps.get(task.step) as StepNode;
+    const node = this.#node(task);
     const inherits = node.kind !== 'join' && node.kind !== 'gather';
+    const hidden = [...(node.options.drop ?? []), ...(caught?.absent ?? [])];
+    // A step that catches and did not have to leaves its error's name undefined, whatever was upstream.
+    if (node.options.catch !== undefined && !caught) hidden.push(node.options.catch);
     this.#views.add(
       task.label,
       inherits ? task.parents[0] : undefined,
       result.own,
       result.references,
-      node.options.drop,
+      hidden,
     );
-    const full: TaskRow = {
-      ...row,
+    const row: TaskRow = {
+      ...this.#taskRow(task, 'done', startedAt, durationMs),
       own: result.own.map(([name]) => name),
+      ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
       view: this.#views.inherited(task.label),
       ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
       ...(result.more === undefined ? {} : { more: result.more }),
+      ...(caught ? { error: caught.error } : {}),
     };
     const ops: Op[] = result.own.map(([name, artifact]) =>
       record.artifact(
@@ -281,16 +295,125 @@ class Coordinator {
         artifact,
       ),
     );
-    this.#journal.add(...logs, ...ops, record.task(graph.flow, this.#run, full));
+    this.#journal.add(...logs, ...ops, record.task(graph.flow, this.#run, row));
+    this.#tasks.done++;
+    const { counts, verdict, more } = result;
+    this.#plan(
+      this.#scheduler.after({
+        ...task,
+        counts,
+        ...(verdict === undefined ? {} : { verdict }),
+        ...(more === undefined ? {} : { more }),
+      }),
+    );
+  }
+
+  #failed(task: Active, { startedAt, durationMs, failure }: Failed, logs: Op[]): void {
+    const { error, thrown } = failure;
+    this.#tasks.failed++;
+    this.#error ??= error;
+    const row = { ...this.#taskRow(task, 'failed', startedAt, durationMs), error };
+    this.#journal.add(...logs, record.task(this.#options.graph.flow, this.#run, row));
+    this.#options.emit({
+      type: 'task-failed',
+      pathspec: this.#pathspec(task),
+      step: task.step,
+      durationMs,
+      error,
+      thrown,
+    });
+    if (this.#options.bail) this.#ready.length = this.#taken = 0;
+  }
+
+  #retry(task: Active, { startedAt, durationMs, failure: { error } }: Failed, logs: Op[]): void {
+    const { graph, emit } = this.#options;
+    const { options } = this.#node(task);
+    const waitMs = retryWait(options, task.attempt);
+    const attempts = [...task.attempts, { startedAt, durationMs: Math.round(durationMs), error }];
+    const again: Active = { ...task, attempt: task.attempt + 1, attempts };
+    this.#journal.add(
+      ...logs,
+      record.task(graph.flow, this.#run, this.#taskRow(again, 'running', startedAt)),
+    );
+    const { attempt } = task;
+    const times = retryTimes(options);
+    emit({
+      type: 'task-retried',
+      pathspec: this.#pathspec(task),
+      step: task.step,
+      attempt,
+      times,
+      waitMs,
+      error,
+    });
+    const timer = setTimeout(() => {
+      this.#retrying.delete(timer);
+      this.#ready.push(again);
+      this.#pool?.wake();
+    }, waitMs);
+    this.#retrying.add(timer);
+  }
+
+  /** The step counts as done, with the error as its only artifact; the names that it would have returned are absent. */
+  async #caught(task: Active, outcome: Failed, logs: Op[]): Promise<void> {
+    const node = this.#node(task);
+    const { error } = outcome.failure;
+    this.#catching++;
+    try {
+      const { returnedNames } = await import('../source/returned');
+      const name = node.options.catch as string;
+      const own: [string, ArtifactRecord][] = [
+        [name, await encodeArtifact(name, fromRecord(error), this.#options.store.cas)],
+      ];
+      const absent = (node.body ? returnedNames(node.body) : []).filter((n) => n !== name);
+      const counts = this.#countsBehind(task, node, absent);
+      this.#done(task, outcome, { own, references: [], counts }, logs, { error, absent });
+      const { durationMs } = outcome;
+      this.#options.emit({
+        type: 'task-caught',
+        pathspec: this.#pathspec(task),
+        step: task.step,
+        durationMs,
+        error,
+      });
+    } catch (thrown) {
+      this.#failed(task, { ...outcome, failure: { error: toRecord(thrown), thrown } }, logs);
+    } finally {
+      this.#catching--;
+      this.#finishIfDone();
+    }
+  }
+
+  /** For foreaches after a caught step: the lists that it inherited. @throws FlowError FLOW_FOREACH_LIST */
+  #countsBehind(task: Active, node: StepNode, absent: readonly string[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { node: child } of children(this.#options.graph, node.name)) {
+      if (child.kind !== 'foreach') continue;
+      const over = child.over as string;
+      const inherits = node.kind !== 'join' && node.kind !== 'gather' && !absent.includes(over);
+      const type = inherits ? this.#views.typeOf(task.parents[0] as string, over) : undefined;
+      const count = listLength(type);
+      if (!count) {
+        const message = `The foreach "${child.name}" has nothing to split: "${node.name}" failed, and was caught, before it returned "${over}".`;
+        throw new FlowError('FLOW_FOREACH_LIST', message, { exit: 1 });
+      }
+      counts[over] = count;
+    }
+    return counts;
+  }
+
+  #node({ step }: Planned): StepNode {
+    return this.#options.graph.steps.get(step) as StepNode;
   }
 
   #taskRow(task: Active, status: Status, startedAt: number, durationMs?: number): TaskRow {
     return {
       step: task.step,
       task: task.number,
-      kind: (this.#options.graph.steps.get(task.step) as StepNode).kind,
+      kind: this.#node(task).kind,
       status,
-      attempt: 0,
+      attempt: task.attempt,
+      ...(task.attempts.length > 0 ? { attempts: task.attempts } : {}),
       parents: task.parents,
       ...(task.as ? { as: task.as } : {}),
       stack: task.stack,
@@ -319,6 +442,8 @@ class Coordinator {
   #stop(error: unknown): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    for (const timer of this.#retrying) clearTimeout(timer);
+    this.#retrying.clear();
     this.#error ??= toRecord(error);
     const at = Date.now();
     for (const [job, task] of [...this.#active]) {

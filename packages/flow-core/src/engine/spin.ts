@@ -1,5 +1,5 @@
 /** spin: one step, now, in this process, on the inputs that a run recorded. Writes nothing to the store. */
-import { FlowError, suggest } from '../definition/errors';
+import { FlowError, isFlowError, suggest } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
 import { encodeValue } from '../store/artifacts';
@@ -8,10 +8,12 @@ import type { Store } from '../store/store';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
+import { timeoutOf } from './policies';
 import { recordedOutputs, recordedParams, recordedViews } from './recorded';
 import { type Resolved, resolveInputs, type Selection } from './resolve';
 import type { Frame, RunContext, TaskLog, TaskResult, TaskSpec } from './task';
 import type { View, Visible } from './view';
+import { withTimeout } from './watchdog';
 
 export interface SpinOptions {
   graph: Graph;
@@ -67,10 +69,11 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const values = new Map<string, unknown>();
   const hints: string[] = [];
   const begun = performance.now();
+  const abort = new AbortController();
   let result: TaskResult | undefined;
   let thrown: { error: unknown } | undefined;
   try {
-    result = await guarded(
+    const execute = () =>
       executeTask({
         graph,
         run: inputs.run,
@@ -83,13 +86,14 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
           return describe(name, value);
         },
         log: options.log,
-        signal: new AbortController().signal,
+        signal: abort.signal,
         missing: (name, view) => {
           hints.push(missingHint(name, view, resolved));
           return undefined;
         },
-      }),
-    );
+      });
+    const timeoutMs = timeoutOf(resolved.node.options);
+    result = await guarded(timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort));
   } catch (error) {
     thrown = { error };
   }
@@ -103,7 +107,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
     artifacts,
-    hints: thrown ? hints : [],
+    hints: thrown && !isFlowError(thrown.error) ? hints : [],
     ...(thrown ? { error: toRecord(thrown.error), thrown: thrown.error } : {}),
   };
 }

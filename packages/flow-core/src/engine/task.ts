@@ -55,7 +55,8 @@ export interface TaskFailure {
 
 export type TaskOutcome = { startedAt: number; durationMs: number } & (
   | { status: 'done'; result: TaskResult }
-  | { status: 'failed'; failure: TaskFailure }
+  /** `stray`: its body may still be at work; whoever executed it is not to be used again. */
+  | { status: 'failed'; failure: TaskFailure; stray?: boolean }
 );
 
 export type TaskLog = (stream: 'stdout' | 'stderr', text: string) => void;

@@ -20,12 +20,15 @@ export class Views {
   readonly #flow: string;
   readonly #run: number;
   readonly #store: Store;
+  readonly #settled: () => Promise<void>;
   #bytes = 0;
 
-  constructor(flow: string, run: number, store: Store) {
+  /** @param settled Resolves when all that was noted so far can be read from the store. */
+  constructor(flow: string, run: number, store: Store, settled: () => Promise<void>) {
     this.#flow = flow;
     this.#run = run;
     this.#store = store;
+    this.#settled = settled;
   }
 
   /**
@@ -57,6 +60,11 @@ export class Views {
     return view;
   }
 
+  /** The type of an artifact as a task shows it, such as `Array(3)`. */
+  typeOf(label: string, name: string): string | undefined {
+    return this.#entries(this.#nodes.get(label) as Node).get(name)?.type;
+  }
+
   /** With the bytes of small artifacts, read from the store where they are not at hand. */
   view(label: string): View | Promise<View> {
     const entries = this.#entries(this.#nodes.get(label) as Node);
@@ -66,6 +74,7 @@ export class Views {
   }
 
   async #fetch(view: View, away: [string, Visible][]): Promise<View> {
+    await this.#settled();
     const found = await this.#store.artifacts(
       away.map(([name, { at }]) => addressOf(this.#flow, this.#run, at, name)),
     );

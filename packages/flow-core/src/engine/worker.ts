@@ -5,6 +5,7 @@ import { FileCas } from '../store/cas';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
+import { timeoutError, timeoutOf } from './policies';
 import type { RunContext, TaskOutcome, TaskSpec } from './task';
 import type { View } from './view';
 import type { FromWorker, ToWorker } from './worker-protocol';
@@ -56,7 +57,10 @@ async function drain(): Promise<void> {
   let outcomes: TaskOutcome[] = [];
   let sentAt = performance.now();
   for (let job = queue.shift(); job; job = queue.shift()) {
-    outcomes.push(await perform(job.spec, job.views));
+    const outcome = await perform(job.spec, job.views);
+    outcomes.push(outcome);
+    // Its body may still be at work here: the coordinator takes the rest to another process.
+    if (outcome.status === 'failed' && outcome.stray) queue.length = 0;
     if (queue.length === 0 || performance.now() - sentAt > HOLD_MS) {
       flushOutput();
       send({ type: 'outcomes', outcomes });
@@ -72,12 +76,23 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
   const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let stray = false;
   try {
     const graph = await loaded;
     const { run, cas, decoder } = context as NonNullable<typeof context>;
     const crashed = new Promise<never>((_, reject) => {
       crash = reject;
     });
+    const timeoutMs = timeoutOf(graph.steps.get(spec.step)?.options ?? {});
+    if (timeoutMs !== undefined) {
+      timer = setTimeout(() => {
+        stray = true;
+        const error = timeoutError(timeoutMs);
+        abort.abort(error);
+        crash?.(error);
+      }, timeoutMs);
+    }
     const result = await Promise.race([
       crashed,
       executeTask({
@@ -94,8 +109,9 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
     ]);
     return { ...end(), status: 'done', result };
   } catch (error) {
-    return { ...end(), status: 'failed', failure: { error: toRecord(error) } };
+    return { ...end(), status: 'failed', failure: { error: toRecord(error) }, stray };
   } finally {
+    clearTimeout(timer);
     crash = undefined;
     abort.abort();
   }

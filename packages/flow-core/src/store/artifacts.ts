@@ -80,6 +80,12 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas): unknown {
   return codec.decode(bytes, record.type);
 }
 
+/** The length of a list by its type, as {@link typeOf} gives it; undefined for what is no list. */
+export function listLength(type: string | undefined): number | undefined {
+  const length = type?.match(/^Array\((\d+)\)$/)?.[1];
+  return length === undefined ? undefined : Number(length);
+}
+
 /** For people: `Array(3)`, `Map(2)`, `string`, `Float64Array(10)`, `Object`. */
 export function typeOf(value: unknown): string {
   if (value === null) return 'null';

@@ -48,8 +48,7 @@ export class FileCas implements Cas {
       }
       const digest = hash.digest('hex');
       await mkdir(join(this.#folder, digest.slice(0, 2)), { recursive: true });
-      if (await exists(this.path(digest))) await rm(temporary);
-      else await rename(temporary, this.path(digest));
+      await place(temporary, this.path(digest));
       return digest;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -58,38 +57,44 @@ export class FileCas implements Cas {
   }
 
   read(hash: string): Uint8Array {
-    let fd: number;
+    const path = this.path(hash);
+    let bytes: Uint8Array | undefined;
     try {
-      fd = openSync(this.path(hash), 'r');
+      bytes = readVerified(path, hash);
     } catch (cause) {
-      throw new FlowError('FLOW_STORE_CORRUPT', `The store has lost the file ${this.path(hash)}.`, {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw corrupt(
+        code === 'ENOENT'
+          ? `The store has lost the file ${path}.`
+          : `The store's file ${path} cannot be read (${code}).`,
         cause,
-        exit: 1,
-      });
+      );
     }
-    try {
-      const bytes = new Uint8Array(fstatSync(fd).size);
-      const check = createHash('sha256');
-      for (let at = 0; at < bytes.length; ) {
-        const read = readSync(fd, bytes, at, Math.min(CHUNK, bytes.length - at), at);
-        if (read === 0) break;
-        check.update(bytes.subarray(at, at + read));
-        at += read;
-      }
-      if (check.digest('hex') !== hash) {
-        throw new FlowError(
-          'FLOW_STORE_CORRUPT',
-          `The file ${this.path(hash)} was changed: its bytes are not those that were stored.`,
-          {
-            exit: 1,
-          },
-        );
-      }
-      return bytes;
-    } finally {
-      closeSync(fd);
-    }
+    if (!bytes) throw corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
+    return bytes;
   }
+}
+
+/** Undefined where the bytes are not those of the hash. */
+function readVerified(path: string, hash: string): Uint8Array | undefined {
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(fstatSync(fd).size);
+    const check = createHash('sha256');
+    for (let at = 0; at < bytes.length; ) {
+      const read = readSync(fd, bytes, at, Math.min(CHUNK, bytes.length - at), at);
+      if (read === 0) break;
+      check.update(bytes.subarray(at, at + read));
+      at += read;
+    }
+    return check.digest('hex') === hash ? bytes : undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function corrupt(message: string, cause?: unknown): FlowError {
+  return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
 }
 
 /** The same in memory. */
@@ -104,8 +109,7 @@ export class MemoryCas implements Cas {
 
   read(hash: string): Uint8Array {
     const bytes = this.#values.get(hash);
-    if (!bytes)
-      throw new FlowError('FLOW_STORE_CORRUPT', `The store has lost the bytes ${hash}.`, { exit: 1 });
+    if (!bytes) throw corrupt(`The store has lost the bytes ${hash}.`);
     return new Uint8Array(bytes);
   }
 }
@@ -115,9 +119,15 @@ async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Arra
   while (at < chunk.length) at += (await file.write(chunk, at)).bytesWritten;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** Over a file that is there already, too: it may have been changed since. */
+async function place(temporary: string, path: string): Promise<void> {
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    // Windows does not replace a file that somebody reads.
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
+    await access(path);
+    await rm(temporary);
+  }
 }

@@ -2,6 +2,7 @@
 export { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from './artifacts';
 export { BrokerKv } from './broker/client';
 export { type Cas, FileCas, MemoryCas } from './cas';
+export { type ContractRunner, kvContract, type OpenedKv } from './contract';
 export { walk } from './digest';
 export { type Kv, type Op, scan } from './kv';
 export { MemoryKv } from './memory';

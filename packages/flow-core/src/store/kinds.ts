@@ -79,9 +79,9 @@ export function nameOf(v: object): string {
   return typeof name === 'string' && name ? name : 'object of a class';
 }
 
-/** For messages: `a Map`, `an Error`, `a URL`. */
+/** For messages: `a Map`, `an Error`, `a URL`, `a Uint8Array`. */
 export function article(word: string): string {
-  return `${/^[AEIOU]/i.test(word) && !/^U[A-Z]/.test(word) ? 'an' : 'a'} ${word}`;
+  return `${/^[AEIO]/i.test(word) ? 'an' : 'a'} ${word}`;
 }
 
 const tagOf = (v: object): string => Object.prototype.toString.call(v).slice(8, -1);

@@ -78,10 +78,13 @@ export interface TaskRow {
   durationMs?: number;
   /** Names of the artifacts that this task itself stored. */
   own: string[];
+  /** Names that it does not pass on, though it stored or inherited them: its step's option `drop`. */
+  dropped?: string[];
   /** Artifacts that it passes on by reference: name to the task that stored it. */
   view: Record<string, string>;
+  /** Why it failed; of a step that catches, also where it counts as done. */
   error?: ErrorRecord;
-  /** An attempt that failed before this one. */
+  /** The attempts that failed before this one. */
   attempts?: { startedAt: number; durationMs: number; error: ErrorRecord }[];
 }
 

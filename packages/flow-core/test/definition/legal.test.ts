@@ -44,7 +44,7 @@ test('foreaches, switches, gathers, loops and partial oneOfs may stand in one an
   const none = f.step('none', { after: kind.when('none') }, () => ({ out: 0 }));
   const some = f.step('some', { after: oneOf(words, deepest) }, ({ self }) => ({ out: self.out + 1 }));
   const most = f.step('most', { after: oneOf(some, none) }, ({ self }) => ({ out: self.out }));
-  const kinds = f.step('kinds', { after: oneOf(kind.when('skip'), most) }, ({ self }) => ({ m: self.n }));
+  const kinds = f.step('kinds', { after: oneOf(kind.when('skip'), most) }, () => ({ m: 1 }));
 
   const whole = f.gather('whole', { after: { rows, kinds, start } }, ({ inputs }) => ({
     t: inputs.rows.total,
@@ -65,7 +65,8 @@ test('foreaches, switches, gathers, loops and partial oneOfs may stand in one an
 
 /** A part of a flow that begins after one step and ends with one: whatever is made of such parts is right. */
 type Part =
-  | { kind: 'step' | 'loop' }
+  | { kind: 'step' }
+  | { kind: 'loop' }
   | { kind: 'foreach'; inside: Part[] }
   | { kind: 'gather'; branches: Part[][] }
   | { kind: 'switch'; arms: Part[][]; united: number };

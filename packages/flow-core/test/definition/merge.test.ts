@@ -98,7 +98,7 @@ describe('of what the engine made', () => {
   test('a name that the step sets is its own, before or behind the merge, and does not conflict', () => {
     const inputs = [input('each/1', { a: 1, b: 0 }), input('each/2', { a: 2, b: 0 })];
     expect(taken({ ...merge(inputs), a: 5 })).toEqual({ b: 'each/1/b' });
-    expect(taken({ a: undefined, ...merge(inputs) })).toEqual({ b: 'each/1/b' });
+    expect(taken({ a: undefined, ...(merge(inputs) as object) })).toEqual({ b: 'each/1/b' });
   });
 
   test('several merges in one return value are all passed on, the last of a name wins', () => {

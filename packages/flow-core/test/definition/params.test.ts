@@ -85,6 +85,8 @@ test('a coerced text that is not given is missing: it is not the word "undefined
     }),
   );
   expect(parameterHelp(graph).map((help) => help.required)).toEqual([true, true]);
+  const spared = graphWith({ some: z.coerce.string().default('a'), none: z.coerce.string().optional() });
+  expect(parseParams(spared, {}).parsed).toEqual({ some: 'a', none: undefined });
   expect(parseParams(graph, { text: 5, long: 'four' }).parsed).toEqual({ text: '5', long: 4 });
 });
 

@@ -1,1 +1,7 @@
-export {};
+/** The executor `run`: a whole flow, recorded. */
+import type { ExecutorContext } from '@nx/devkit';
+import { type DoorOptions, enter } from './door';
+
+export default function run(options: DoorOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  return enter('run', options, context);
+}

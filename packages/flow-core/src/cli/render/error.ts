@@ -76,12 +76,15 @@ function sourceLines({ file, line, column }: Frame, { colors, columns }: Output)
   }
   const out: string[] = [];
   const width = String(line + 1).length;
+  const room = Math.max(20, columns - width - 9);
+  // A long line is shown from where its marked column is still in sight.
+  const from = Math.max(0, column - 1 - Math.floor(room * 0.7));
+  const skip = column > room ? from : 0;
   for (let n = Math.max(1, line - 1); n <= Math.min(source.length, line + 1); n++) {
-    const text = (source[n - 1] ?? '').slice(0, Math.max(20, columns - width - 6));
+    const text = (source[n - 1] ?? '').slice(skip, skip + room);
     const number = String(n).padStart(width);
     out.push(n === line ? `  ${colors.red('>')} ${number} | ${text}` : colors.dim(`    ${number} | ${text}`));
-    if (n === line && column <= text.length + 1)
-      out.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1)}${colors.red('^')}`);
+    if (n === line) out.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1 - skip)}${colors.red('^')}`);
   }
   return out;
 }

@@ -97,7 +97,17 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
         }
         case 'task-log':
           return log(event.pathspec, event.text, event.stream);
+        case 'task-retried': {
+          of(event.step).running--;
+          closeLog(event.pathspec);
+          const wait = event.waitMs > 0 ? ` in ${duration(event.waitMs)}` : '';
+          print(
+            `${colors.yellow('↻')} ${short(event.pathspec)} failed: ${firstLine(event.error)}; attempt ${event.attempt + 2} of ${event.times + 1}${wait}\n`,
+          );
+          return live?.changed();
+        }
         case 'task-done':
+        case 'task-caught':
         case 'task-failed': {
           const state = of(event.step);
           state.running = Math.max(0, state.running - 1);
@@ -111,6 +121,10 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
               `${colors.red('✗')} ${short(event.pathspec)} failed after ${duration(event.durationMs)}: ${firstLine(event.error)}\n`,
             );
           } else state.done++;
+          if (event.type === 'task-caught')
+            print(
+              `${colors.yellow('✓')} ${short(event.pathspec)} failed, and was caught: ${firstLine(event.error)}\n`,
+            );
           if (state.planned > WIDE) {
             if (!live) progress(state);
           } else if (event.type === 'task-done') {
@@ -148,6 +162,8 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           colors.dim,
         )}`,
       );
+      const unreached = [...steps.values()].filter(({ planned }) => planned === 0).map(({ name }) => name);
+      if (unreached.length > 0) output.write(colors.dim(`not reached: ${unreached.join(', ')}\n`));
       for (const failure of failures.slice(0, SHOWN)) {
         output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
       }

@@ -120,13 +120,12 @@ export class BrokerKv implements Kv {
   #adopt(socket: Socket): void {
     const unframer = new Unframer<Reply>();
     socket.on('data', (chunk: Buffer) => {
-      for (const reply of unframer.push(chunk)) {
-        const waiting = this.#waiting.get(reply.id);
-        if (!waiting) continue;
-        this.#deaths = 0;
-        this.#waiting.delete(reply.id);
-        if ('error' in reply) waiting.reject(brokerError(reply.error));
-        else waiting.resolve(reply.ok);
+      try {
+        for (const reply of unframer.push(chunk)) this.#settle(reply);
+      } catch {
+        // A reply that cannot be read, for want of memory perhaps: once more on another connection.
+        socket.destroy();
+        return;
       }
       if (this.#waiting.size > 0) return;
       socket.unref();
@@ -145,6 +144,15 @@ export class BrokerKv implements Kv {
     this.#live = socket;
     if (this.#waiting.size === 0) socket.unref();
     for (const { framed } of this.#waiting.values()) socket.write(framed);
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (!waiting) return;
+    this.#deaths = 0;
+    this.#waiting.delete(reply.id);
+    if ('error' in reply) waiting.reject(brokerError(reply.error));
+    else waiting.resolve(reply.ok);
   }
 }
 

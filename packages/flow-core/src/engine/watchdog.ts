@@ -1,0 +1,42 @@
+/** Timeouts in this process, also for code that never yields. */
+import { Worker } from 'node:worker_threads';
+import { TIMEOUT_GRACE_MS, timeoutError } from './policies';
+
+/**
+ * Runs on a thread of its own, and ends the main thread's current JavaScript through the inspector, which no
+ * `try`/`catch` holds up. Then the event loop turns again, and the ordinary timer speaks.
+ */
+const GUARD = `
+const { workerData } = require('node:worker_threads');
+const { Session } = require('node:inspector');
+setTimeout(() => {
+  const session = new Session();
+  session.connectToMainThread();
+  session.post('Runtime.terminateExecution', () => {});
+}, workerData);
+`;
+
+/**
+ * Settles as the work does, or rejects with FLOW_TIMEOUT. The signal is aborted then.
+ * Under a debugger there is no guard: a breakpoint is no endless loop.
+ */
+export async function withTimeout<T>(work: () => Promise<T>, ms: number, abort: AbortController): Promise<T> {
+  const { url } = await import('node:inspector');
+  const guard =
+    url() === undefined ? new Worker(GUARD, { eval: true, workerData: ms + TIMEOUT_GRACE_MS }) : undefined;
+  guard?.unref();
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = timeoutError(ms);
+      abort.abort(error);
+      reject(error);
+    }, ms);
+  });
+  try {
+    return await Promise.race([work(), expired]);
+  } finally {
+    clearTimeout(timer);
+    await guard?.terminate();
+  }
+}

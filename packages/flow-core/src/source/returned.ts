@@ -1,0 +1,44 @@
+/** The names that a step's body returns, as far as its text tells: for a caught step, whose names must be absent. */
+import { parseSync } from 'oxc-parser';
+
+/** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */
+type Node = any;
+
+/** Reads the function's own text. Spread and computed names are not seen. */
+export function returnedNames(body: (...args: never[]) => unknown): string[] {
+  const { program, errors } = parseSync('body.js', `(${body.toString()})`);
+  if (errors.length > 0) return [];
+  const names = new Set<string>();
+  const root = (program.body[0] as Node)?.expression;
+  const f = root?.type === 'ParenthesizedExpression' ? root.expression : root;
+  if (f?.body?.type !== 'BlockStatement') collect(f?.body, names);
+  else visit(f.body, names);
+  return [...names];
+}
+
+function visit(node: Node, names: Set<string>): void {
+  if (
+    /^(ArrowFunctionExpression|FunctionExpression|FunctionDeclaration|ClassDeclaration|ClassExpression)$/.test(
+      node.type,
+    )
+  )
+    return;
+  if (node.type === 'ReturnStatement') collect(node.argument, names);
+  for (const value of Object.values(node)) {
+    const items = Array.isArray(value) ? value : [value];
+    for (const item of items) if (item && typeof item === 'object' && 'type' in item) visit(item, names);
+  }
+}
+
+function collect(node: Node, names: Set<string>): void {
+  if (node?.type === 'ParenthesizedExpression') collect(node.expression, names);
+  if (node?.type === 'ConditionalExpression') {
+    collect(node.consequent, names);
+    collect(node.alternate, names);
+  }
+  if (node?.type !== 'ObjectExpression') return;
+  for (const property of node.properties) {
+    if (property.type !== 'Property' || property.computed) continue;
+    names.add(property.key.type === 'Identifier' ? property.key.name : String(property.key.value));
+  }
+}

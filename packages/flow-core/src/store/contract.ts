@@ -1,0 +1,354 @@
+/**
+ * What every {@link Kv} does, as tests: an implementation is one when it passes them.
+ *
+ * @example
+ * import { describe, test } from 'node:test';
+ * import { kvContract, MemoryKv } from '@nx-flow/core/store';
+ *
+ * kvContract(
+ *   'memory',
+ *   async () => {
+ *     const kv = new MemoryKv();
+ *     return { kv, another: async () => kv, dispose: () => kv.close() };
+ *   },
+ *   { describe, test },
+ * );
+ */
+import assert from 'node:assert/strict';
+import { type Entry, type Kv, type Op, scan } from './kv';
+
+/** An empty store of its own for each test. */
+export interface OpenedKv {
+  kv: Kv;
+  /** Another client of the same store, which the test closes; `kv` itself where there can be only one. */
+  another(): Promise<Kv>;
+  dispose(): Promise<void>;
+}
+
+/** What a test runner is asked for: jest, vitest and node:test have it. */
+export interface ContractRunner {
+  describe(name: string, body: () => void): void;
+  test(name: string, body: () => Promise<void>): void;
+}
+
+export function kvContract(name: string, open: () => Promise<OpenedKv>, runner: ContractRunner): void {
+  const specify = (sentence: string, body: (kv: Kv, opened: OpenedKv) => Promise<void>) =>
+    runner.test(sentence, async () => {
+      const opened = await open();
+      try {
+        await body(opened.kv, opened);
+      } finally {
+        await opened.dispose();
+      }
+    });
+  runner.describe(`${name} keeps the contract of Kv`, () => {
+    values(specify);
+    batches(specify);
+    ranges(specify);
+    scans(specify);
+    order(specify);
+    claims(specify);
+  });
+}
+
+type Specify = (sentence: string, body: (kv: Kv, opened: OpenedKv) => Promise<void>) => void;
+
+const text = (value: Uint8Array | undefined) => value && new TextDecoder().decode(value);
+const puts = (...keys: string[]): Op[] => keys.map((key) => ({ key, value: `value of ${key}` }));
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, i) => `n/${String(i).padStart(6, '0')}`);
+const keysOf = (entries: readonly Entry[]) => entries.map(([key]) => key);
+const ALL = { gte: '', lt: '\x7f' };
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+function same(actual: Uint8Array | undefined, expected: Uint8Array): void {
+  assert.ok(actual instanceof Uint8Array, 'a value is a Uint8Array');
+  assert.equal(Buffer.compare(actual, expected), 0, 'the bytes are those that were written');
+}
+
+/** Of strings and numbers. By their text, since a test runner's arrays have another prototype than those of node:v8. */
+function lists(actual: readonly unknown[], expected: readonly unknown[]): void {
+  assert.equal(JSON.stringify(actual), JSON.stringify(expected));
+}
+
+function values(specify: Specify): void {
+  specify('get of an absent key gives undefined', async (kv) => {
+    assert.equal(await kv.get('absent'), undefined);
+  });
+
+  specify('getMany gives values in the order of the keys, undefined for absent ones', async (kv) => {
+    await kv.batch(puts('a', 'b'));
+    const found = await kv.getMany(['b', 'absent', 'a', 'b']);
+    lists(found.map(text), ['value of b', undefined, 'value of a', 'value of b']);
+    lists(await kv.getMany([]), []);
+  });
+
+  specify('values are kept to the byte: every byte, none, a megabyte', async (kv) => {
+    const every = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const none = new Uint8Array(0);
+    const large = Uint8Array.from({ length: 1024 * 1024 }, (_, i) => (i * 31) >> 3);
+    await kv.batch([
+      { key: 'every', value: every },
+      { key: 'none', value: none },
+      { key: 'large', value: large },
+    ]);
+    same(await kv.get('every'), every);
+    same(await kv.get('none'), none);
+    same(await kv.get('large'), large);
+    const [inRange] = await kv.range({ gte: 'large', lt: 'large~', limit: 1 });
+    same(inRange?.[1], large);
+  });
+
+  specify('a string is kept as its UTF-8', async (kv) => {
+    await kv.batch([{ key: 'k', value: 'Zürich — 東京 🎬' }]);
+    same(await kv.get('k'), new TextEncoder().encode('Zürich — 東京 🎬'));
+  });
+
+  specify('a view is kept without the memory around it', async (kv) => {
+    const memory = Uint8Array.from({ length: 100 }, (_, i) => i);
+    await kv.batch([{ key: 'k', value: memory.subarray(40, 43) }]);
+    same(await kv.get('k'), Uint8Array.of(40, 41, 42));
+  });
+
+  specify('once a batch has resolved its buffers are the caller’s again', async (kv) => {
+    const value = Uint8Array.of(1, 2, 3);
+    await kv.batch([{ key: 'k', value }]);
+    value.fill(0);
+    same(await kv.get('k'), Uint8Array.of(1, 2, 3));
+  });
+
+  specify('a value that was read is the caller’s: changing it changes nothing', async (kv) => {
+    await kv.batch([{ key: 'k', value: Uint8Array.of(1, 2, 3) }]);
+    const [many] = await kv.getMany(['k']);
+    const [entry] = await kv.range({ ...ALL, limit: 1 });
+    for (const value of [await kv.get('k'), many, entry?.[1]]) value?.fill(0);
+    same(await kv.get('k'), Uint8Array.of(1, 2, 3));
+  });
+}
+
+function batches(specify: Specify): void {
+  specify('a batch writes and deletes', async (kv) => {
+    await kv.batch(puts('a', 'b'));
+    await kv.batch([{ key: 'a', value: undefined }, ...puts('c'), { key: 'absent', value: undefined }]);
+    lists(keysOf(await kv.range({ ...ALL, limit: 10 })), ['b', 'c']);
+    assert.equal(await kv.get('a'), undefined);
+  });
+
+  specify('a batch overwrites, and of one key the last operation counts', async (kv) => {
+    await kv.batch(puts('k', 'gone'));
+    await kv.batch([
+      { key: 'k', value: 'first' },
+      { key: 'k', value: 'second' },
+      { key: 'gone', value: 'x' },
+      { key: 'gone', value: undefined },
+    ]);
+    assert.equal(text(await kv.get('k')), 'second');
+    assert.equal(await kv.get('gone'), undefined);
+  });
+
+  specify('an empty batch does nothing', async (kv) => {
+    await kv.batch([]);
+    await kv.batch([], { sync: true });
+    lists(await kv.range({ ...ALL, limit: 1 }), []);
+  });
+
+  specify('a batch is seen whole or not at all', async (kv) => {
+    const keys = numbered(50);
+    const rounds = 40;
+    let done = false;
+    const writer = (async () => {
+      for (let round = 1; round <= rounds; round++) {
+        await kv.batch(
+          keys.map((key) => ({ key, value: String(round) })),
+          { sync: round % 10 === 0 },
+        );
+      }
+      done = true;
+    })();
+    while (!done) {
+      const seen = new Set((await kv.range({ ...ALL, limit: 100 })).map(([, value]) => text(value)));
+      assert.ok(seen.size <= 1, `one batch's values at a time, not ${[...seen].join(' and ')}`);
+    }
+    await writer;
+  });
+}
+
+function ranges(specify: Specify): void {
+  specify('a range is in the order of the keys’ bytes', async (kv) => {
+    const sorted = ['', '!', '-', '.', '/', '0', '10', '9', 'A', 'Z', '_', 'a', 'a-b', 'a/b', 'aa', 'b', '~'];
+    await kv.batch(puts(...sorted.slice(1).reverse()));
+    lists(keysOf(await kv.range({ ...ALL, limit: 100 })), sorted.slice(1));
+  });
+
+  specify('a range begins with gte and ends before lt', async (kv) => {
+    await kv.batch(puts('a', 'b', 'c', 'd'));
+    lists(keysOf(await kv.range({ gte: 'b', lt: 'd', limit: 9 })), ['b', 'c']);
+    lists(keysOf(await kv.range({ gte: 'aa', lt: 'cc', limit: 9 })), ['b', 'c']);
+  });
+
+  specify('limit counts from the end that the range begins at', async (kv) => {
+    await kv.batch(puts('a', 'b', 'c', 'd'));
+    lists(keysOf(await kv.range({ ...ALL, limit: 2 })), ['a', 'b']);
+    lists(keysOf(await kv.range({ ...ALL, reverse: true, limit: 2 })), ['d', 'c']);
+    lists(keysOf(await kv.range({ gte: 'b', lt: 'd', reverse: true, limit: 9 })), ['c', 'b']);
+    lists(await kv.range({ ...ALL, limit: 0 }), []);
+  });
+
+  specify('a range without keys is empty, and so is one whose ends meet or cross', async (kv) => {
+    await kv.batch(puts('a', 'd'));
+    for (const reverse of [false, true]) {
+      for (const [gte, lt] of [
+        ['b', 'c'],
+        ['a', 'a'],
+        ['d', 'a'],
+        ['e', 'z'],
+      ] as const) {
+        lists(await kv.range({ gte, lt, reverse, limit: 9 }), []);
+      }
+    }
+  });
+
+  specify('entries come with their values', async (kv) => {
+    await kv.batch(puts('a', 'b'));
+    const entries = await kv.range({ ...ALL, limit: 9 });
+    lists(
+      entries.map(([key, value]) => [key, text(value)]),
+      [
+        ['a', 'value of a'],
+        ['b', 'value of b'],
+      ],
+    );
+  });
+}
+
+function scans(specify: Specify): void {
+  specify('a scan gives all entries, however many pages they are, both ways', async (kv) => {
+    // One less than two pages, two pages, and one more: pages of 512.
+    for (const count of [1023, 1024, 1025]) {
+      const keys = numbered(count);
+      await kv.batch(puts(...keys));
+      lists(keysOf(await collect(scan(kv, ALL))), keys);
+      lists(keysOf(await collect(scan(kv, { ...ALL, reverse: true }))), keys.toReversed());
+    }
+  });
+
+  specify('a scan stops at its limit, within a page and beyond', async (kv) => {
+    const keys = numbered(1200);
+    await kv.batch(puts(...keys));
+    for (const limit of [0, 1, 512, 513, 1100, 5000]) {
+      lists(keysOf(await collect(scan(kv, { ...ALL, limit }))), keys.slice(0, limit));
+      const last = keys.toReversed().slice(0, limit);
+      lists(keysOf(await collect(scan(kv, { ...ALL, reverse: true, limit }))), last);
+    }
+  });
+
+  specify('a scan gives every key that stays exactly once, whatever is written meanwhile', async (kv) => {
+    const stay = numbered(1500);
+    for (const reverse of [false, true]) {
+      await kv.batch(puts(...stay));
+      const seen: string[] = [];
+      let written = 0;
+      for await (const [key] of scan(kv, { ...ALL, reverse })) {
+        seen.push(key);
+        // Before and behind the place where the scan is: written, and deleted again.
+        if (seen.length % 100 !== 0) continue;
+        const around = [`m/${++written}`, `${key}-new`, `o/${written}`];
+        await kv.batch(puts(...around));
+        await kv.batch([...around.slice(0, 2), 'm/1'].map((k) => ({ key: k, value: undefined })));
+      }
+      const ordered = seen.toSorted();
+      lists(seen, reverse ? ordered.reverse() : ordered);
+      const kept = seen.filter((key) => stay.includes(key));
+      lists(kept, reverse ? stay.toReversed() : stay);
+      await kv.batch((await collect(scan(kv, ALL))).map(([key]) => ({ key, value: undefined })));
+    }
+  });
+}
+
+function order(specify: Specify): void {
+  specify('a read sees the writes that were begun before it, awaited or not', async (kv) => {
+    const pending: Promise<void>[] = [];
+    for (let i = 0; i < 100; i++) {
+      pending.push(kv.batch([{ key: 'k', value: String(i) }]));
+      if (i % 10 !== 0) continue;
+      const reads = [kv.get('k'), kv.getMany(['k']).then(([v]) => v)];
+      reads.push(kv.range({ ...ALL, limit: 1 }).then(([entry]) => entry?.[1]));
+      for (const value of await Promise.all(reads)) assert.equal(text(value), String(i));
+    }
+    await Promise.all(pending);
+  });
+
+  specify('writes that are begun together are done in their order', async (kv) => {
+    const writes = Array.from({ length: 200 }, (_, i) =>
+      kv.batch([{ key: 'k', value: String(i) }], { sync: i % 50 === 0 }),
+    );
+    await Promise.all(writes);
+    assert.equal(text(await kv.get('k')), '199');
+  });
+
+  specify('what one client wrote every other client sees', async (kv, { another }) => {
+    const other = await another();
+    await kv.batch(puts('a'));
+    assert.equal(text(await other.get('a')), 'value of a');
+    await other.batch([{ key: 'a', value: undefined }, ...puts('b')]);
+    lists(keysOf(await kv.range({ ...ALL, limit: 9 })), ['b']);
+    await other.close();
+  });
+
+  specify(
+    'close waits for what was asked before it, and what was written is there afterwards',
+    async (kv, { another }) => {
+      const other = await another();
+      const writes = numbered(50).map((key) => other.batch(puts(key)));
+      await other.close();
+      await Promise.all(writes);
+      await other.close();
+      assert.equal((await kv.range({ ...ALL, limit: 100 })).length, 50);
+    },
+  );
+}
+
+function claims(specify: Specify): void {
+  specify('claims count from 1, each counter for itself', async (kv) => {
+    for (const expected of [1, 2, 3]) {
+      assert.equal(await kv.claim('counter/a', `nonce/a/${expected}`), expected);
+      assert.equal(await kv.claim('counter/b', `nonce/b/${expected}`), expected);
+    }
+  });
+
+  specify('the same nonce gets the same number, and uses none up', async (kv) => {
+    assert.equal(await kv.claim('counter', 'nonce/x'), 1);
+    const again = await Promise.all(Array.from({ length: 10 }, () => kv.claim('counter', 'nonce/x')));
+    lists(again, Array(10).fill(1));
+    assert.equal(await kv.claim('counter', 'nonce/y'), 2);
+    assert.equal(await kv.claim('counter', 'nonce/x'), 1);
+  });
+
+  specify(
+    'a hundred claims at once, of two clients, get a hundred numbers without a gap',
+    async (kv, { another }) => {
+      const other = await another();
+      const claimed = await Promise.all(
+        Array.from({ length: 100 }, (_, i) => (i % 3 === 0 ? other : kv).claim('counter', `nonce/${i}`)),
+      );
+      lists(
+        claimed.toSorted((a, b) => a - b),
+        Array.from({ length: 100 }, (_, i) => i + 1),
+      );
+      await other.close();
+    },
+  );
+
+  specify('one nonce claimed by two clients at once gets one number', async (kv, { another }) => {
+    const other = await another();
+    const [mine, theirs] = await Promise.all([kv.claim('counter', 'nonce'), other.claim('counter', 'nonce')]);
+    assert.equal(mine, theirs);
+    assert.equal(await kv.claim('counter', 'next'), 2);
+    await other.close();
+  });
+}

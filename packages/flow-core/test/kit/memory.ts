@@ -1,0 +1,116 @@
+/** Flows run and spun in this process, on a store in memory. */
+import { requireGraph } from '../../src/definition/flow';
+import { parseParams } from '../../src/definition/params';
+import type { FlowEvent } from '../../src/engine/events';
+import { InProcessPool } from '../../src/engine/pool';
+import { recordedViews } from '../../src/engine/recorded';
+import { type Resolved, resolveInputs, type Selection } from '../../src/engine/resolve';
+import { type RunOutcome, runFlow } from '../../src/engine/run';
+import { type SpinOutcome, spin } from '../../src/engine/spin';
+import { decodeArtifact } from '../../src/store/artifacts';
+import { memoryStore } from '../../src/store/open';
+import type { RunRow, TaskRow } from '../../src/store/rows';
+import type { Store } from '../../src/store/store';
+
+export interface Ran extends Omit<RunOutcome, 'tasks'> {
+  flow: string;
+  events: FlowEvent[];
+  row: RunRow;
+  /** All task rows, by step, then by number. */
+  tasks: TaskRow[];
+}
+
+export interface MemoryRunOptions {
+  params?: Record<string, unknown>;
+  namespace?: string;
+  tags?: string[];
+  bail?: boolean;
+  signal?: AbortSignal;
+  onEvent?(event: FlowEvent): void;
+}
+
+export class MemoryEngine {
+  readonly store: Store;
+
+  constructor(store: Store = memoryStore()) {
+    this.store = store;
+  }
+
+  async run(defined: unknown, options: MemoryRunOptions = {}): Promise<Ran> {
+    const graph = requireGraph(defined);
+    const events: FlowEvent[] = [];
+    const outcome = await runFlow({
+      graph,
+      store: this.store,
+      params: parseParams(graph, options.params ?? {}),
+      user: 'tester',
+      namespace: options.namespace ?? 'user:tester',
+      tags: options.tags ?? [],
+      cwd: process.cwd(),
+      workers: 1,
+      emit: (event) => {
+        events.push(event);
+        options.onEvent?.(event);
+      },
+      pool: (host) => new InProcessPool(graph, this.store.cas, host),
+      ...(options.bail === undefined ? {} : { bail: options.bail }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    const tasks: TaskRow[] = [];
+    for await (const row of this.store.tasks(graph.flow, outcome.run)) tasks.push(row);
+    const row = (await this.store.run(graph.flow, outcome.run)) as RunRow;
+    return { ...outcome, flow: graph.flow, events, row, tasks };
+  }
+
+  resolve(defined: unknown, step: string, selection: Partial<Selection> = {}): Promise<Resolved> {
+    return resolveInputs(requireGraph(defined), this.store, { step, namespace: 'user:tester', ...selection });
+  }
+
+  spin(
+    defined: unknown,
+    step: string,
+    options: Partial<Selection> & { params?: Record<string, unknown>; set?: Record<string, unknown> } = {},
+  ): Promise<SpinOutcome> {
+    const { params = {}, set = {}, ...selection } = options;
+    return spin({
+      graph: requireGraph(defined),
+      store: this.store,
+      selection: { step, namespace: 'user:tester', ...selection },
+      params,
+      set,
+      user: 'tester',
+      cwd: process.cwd(),
+      log: () => {},
+    });
+  }
+
+  /** What is visible behind a task: names to values. */
+  async visible(flow: string, run: number, label: string): Promise<Record<string, unknown>> {
+    const view = (await recordedViews(this.store, flow, run, [label])).get(label);
+    return Object.fromEntries(
+      [...(view?.entries ?? [])].map(([name, record]) => [name, decodeArtifact(record, this.store.cas)]),
+    );
+  }
+
+  /** The same, behind the only task of a step. */
+  async after({ flow, run, tasks }: Ran, step: string): Promise<Record<string, unknown>> {
+    const rows = tasks.filter((row) => row.step === step);
+    if (rows.length !== 1) throw new Error(`"${step}" has ${rows.length} tasks.`);
+    return this.visible(flow, run, labelOf(rows[0] as TaskRow));
+  }
+}
+
+export function labelOf(row: TaskRow): string {
+  return `${row.step}/${row.task}`;
+}
+
+export function rowsOf(ran: Ran, step: string): TaskRow[] {
+  return ran.tasks.filter((row) => row.step === step);
+}
+
+/** The only task of a step. */
+export function rowOf(ran: Ran, step: string): TaskRow {
+  const rows = rowsOf(ran, step);
+  if (rows.length !== 1) throw new Error(`"${step}" has ${rows.length} tasks.`);
+  return rows[0] as TaskRow;
+}

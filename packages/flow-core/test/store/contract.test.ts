@@ -1,0 +1,33 @@
+import { BrokerKv } from '../../src/store/broker/client';
+import { kvContract } from '../../src/store/contract';
+import { MemoryKv } from '../../src/store/memory';
+import { temporaryPlace, withEnvironment } from './helpers/place';
+
+// The brokers leave at once when the last client has left.
+withEnvironment('CI', 'true');
+
+kvContract(
+  'MemoryKv',
+  async () => {
+    const kv = new MemoryKv();
+    return { kv, another: async () => kv, dispose: () => kv.close() };
+  },
+  { describe, test },
+);
+
+kvContract(
+  'LevelDB through the broker',
+  async () => {
+    const place = temporaryPlace();
+    const kv = BrokerKv.open(place.folder);
+    return {
+      kv,
+      another: async () => BrokerKv.open(place.folder),
+      async dispose() {
+        await kv.close();
+        await place.dispose();
+      },
+    };
+  },
+  { describe, test },
+);

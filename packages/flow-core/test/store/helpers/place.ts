@@ -1,0 +1,81 @@
+/** Temporary stores, their brokers' processes, and the end of both. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { packageFile } from '../../../src/package-root';
+
+const BROKER = packageFile('dist/broker.js');
+
+/** A folder that is gone after the test, with every broker that serves it. */
+export function temporaryPlace(prefix = 'nx-flow-test-') {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
+  return {
+    folder,
+    async dispose() {
+      for (const pid of brokersOf(folder)) await kill(pid);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The processes that serve stores in a folder. */
+export function brokersOf(folder: string): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  return lines
+    .filter((line) => line.includes(BROKER) && (line.includes(`${folder} `) || line.includes(`${folder}/`)))
+    .map((line) => Number.parseInt(line, 10))
+    .filter(alive);
+}
+
+/** A process that ended is gone, even while nobody has asked for its exit code. */
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+export async function kill(pid: number): Promise<void> {
+  if (alive(pid)) process.kill(pid, 'SIGKILL');
+  await until(() => !alive(pid), `process ${pid} is gone`);
+}
+
+/** Waits until something holds: the end of a process that is not our child sends no event. */
+export async function until(holds: () => boolean, what: string, ms = 20_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`After ${ms} ms still not: ${what}`);
+    await delay(5);
+  }
+}
+
+/** Starts a broker as a client would; resolves when it listens. */
+export async function startBroker(store: string, idleMs: number) {
+  const child = spawn(process.execPath, [BROKER, store, String(idleMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
+  await once(child.stdout, 'data');
+  return { pid: child.pid as number, ended };
+}
+
+/** Sets an environment variable for the tests of a file. */
+export function withEnvironment(name: string, value: string | undefined): void {
+  const before = process.env[name];
+  const set = (v: string | undefined) => {
+    if (v === undefined) delete process.env[name];
+    else process.env[name] = v;
+  };
+  beforeEach(() => set(value));
+  afterEach(() => set(before));
+}

@@ -1,0 +1,108 @@
+// What the flow API accepts and rejects: every @ts-expect-error below is a promise to the user. Compiled, never run.
+import { z } from 'zod';
+import { flow, merge, oneOf } from '../../src/index';
+
+type Eq<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const is = <T extends true>(_?: T) => {};
+
+const f = flow('TrainFlow', {
+  params: { alpha: z.coerce.number().default(0.1).describe('learning rate') },
+});
+const start = f.start(({ params }) => ({
+  rows: [1, 2, 3],
+  alphas: [params.alpha, 0.2],
+  shards: [['a'], ['b']],
+  n: 1,
+}));
+const left = f.step('left', { after: start, retry: 3, timeout: '5m' }, ({ self }) => ({
+  a: self.rows.length,
+}));
+const right = f.step('right', { after: start, catch: 'oops' }, async ({ self }) => ({ b: String(self.n) }));
+const both = f.gather('both', { after: { left, right } }, ({ inputs }) => {
+  is<Eq<typeof inputs.left.a, number>>();
+  is<Eq<typeof inputs.right.b, string | undefined>>();
+  is<Eq<typeof inputs.right.oops, Error | undefined>>();
+  // @ts-expect-error left never ran right's code
+  inputs.left.b;
+  return { ...merge(inputs, { exclude: ['oops'] }), total: inputs.left.a };
+});
+const train = f.foreach('train', { after: both, over: 'alphas' }, ({ self, input, index }) => {
+  is<Eq<typeof input, number>>();
+  return { loss: input * index + self.total };
+});
+const pick = f.join('pick', { after: train }, ({ inputs }) => ({
+  best: Math.min(...inputs.map((i) => i.loss)),
+  ...merge(inputs, { exclude: ['loss'] }),
+}));
+const outer = f.foreach('outer', { after: pick, over: 'shards' }, ({ input }) => ({ files: input }));
+const inner = f.foreach('inner', { after: outer, over: 'files' }, ({ input, stack }) => {
+  is<Eq<typeof stack, readonly [string, string[]]>>();
+  return { len: input.length };
+});
+const ji = f.join('ji', { after: inner }, ({ inputs }) => ({ sum: inputs.reduce((s, i) => s + i.len, 0) }));
+const jo = f.join('jo', { after: ji }, ({ inputs }) => ({ all: inputs.map((i) => i.sum), n: 1 }));
+const decide = f.switch('decide', { after: jo, on: 'size', cases: ['small', 'big'] }, ({ self }) => ({
+  size: self.n > 10 ? 'big' : 'small',
+  seen: true,
+  score: 1,
+}));
+const quick = f.step('quick', { after: decide.when('small') }, ({ self }) => ({
+  r: self.n,
+  onlyQuick: 1,
+  loss: 1,
+}));
+const slow = f.step('slow', { after: decide.when('big') }, ({ self }) => {
+  is<Eq<typeof self.size, 'small' | 'big'>>();
+  is<Eq<typeof self.seen, boolean>>();
+  is<Eq<typeof self.score, number>>();
+  return { r: self.n, loss: 2 };
+});
+// @ts-expect-error no such case
+decide.when('huge');
+// @ts-expect-error wrong verdict
+f.switch('bad', { after: jo, on: 'size', cases: ['small', 'big'] }, () => ({ size: 'huge' }));
+// @ts-expect-error not a list
+f.foreach('bad', { after: jo, over: 'n' }, () => ({}));
+// @ts-expect-error still inside a foreach: the flow cannot end here
+f.end(inner);
+const refine = f.loop(
+  'refine',
+  { after: oneOf(quick, slow), while: 'improving', max: 50 },
+  ({ self, iteration }) => {
+    // @ts-expect-error only on one branch
+    self.onlyQuick;
+    return { loss: self.loss / 2, improving: self.loss > 0.1 && iteration < 9 };
+  },
+);
+// @ts-expect-error a loop may not change an artifact's type
+f.loop('bad', { after: slow, while: 'go' }, () => ({ r: 'str', go: false }));
+const last = f.step('last', { after: refine, card: true }, ({ self, card, current }) => {
+  is<Eq<typeof self.loss, number>>();
+  card.append(`${current.pathspec}: ${self.r}`);
+});
+export default f.end(last);
+export async function testTrain() {
+  const out = await train.run({ self: { total: 1 }, input: 0.5, index: 2 });
+  is<Eq<typeof out.loss, number | undefined>>();
+}
+
+export const e2 = f.end({ after: last, retry: 1 }, ({ self }) => ({ fin: self.r }));
+// @ts-expect-error a switch is left by its cases
+f.step('x', { after: decide }, () => ({}));
+// @ts-expect-error different depth
+f.gather('x', { after: { inner, outer } }, () => ({}));
+// @ts-expect-error nothing to join
+f.join('x', { after: jo }, () => ({}));
+pick.run({ inputs: [{ loss: 1 }] });
+both.run({ inputs: { left: { a: 1 } } });
+// @ts-expect-error no such branch
+both.run({ inputs: { nope: { a: 1 } } });
+f.gather('g2', { after: { a: pick, b: jo } }, ({ inputs }) => ({ t: inputs.a.best + inputs.b.n }));
+const cj = f.join('cj', { after: inner, catch: 'err' }, ({ inputs }) => ({ z: inputs.length }));
+f.step('cj2', { after: cj }, ({ self }) => {
+  is<Eq<typeof self.z, number | undefined>>();
+});
+// @ts-expect-error no step upstream returned it
+f.step('x', { after: cj }, ({ self }) => ({ y: self.nowhere }));
+// @ts-expect-error not a parameter
+f.step('x', { after: cj }, ({ params }) => ({ y: params.beta }));

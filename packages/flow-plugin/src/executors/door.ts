@@ -1,0 +1,46 @@
+/** The door from an Nx task to the `nx-flow` command: no more than its command line. */
+import type { ExecutorContext } from '@nx/devkit';
+import { commandLine, type DoorOptions } from './command-line';
+
+export type { DoorOptions } from './command-line';
+
+/** Runs the command in this process, which Nx forked for the task. Its own text tells what failed. */
+export async function enter(
+  command: string,
+  options: DoorOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  // Nx sets FORCE_COLOR for every task, whatever the user said; Node warns of the pair at each first line of output.
+  if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
+  const { main } = await import('@nx-flow/core/cli');
+  const argv = commandLine(command, options, configured(context), rawOverrides(context));
+  const code = await main(argv, { cwd: context.root });
+  // Nx ends the process as soon as it has the answer; a pipe may still hold what was written.
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  return { success: code === 0 };
+}
+
+/** What the project's configuration says: Nx gives the options merged, but not parameter by parameter. */
+function configured({ target, configurationName }: ExecutorContext): Partial<DoorOptions>[] {
+  const configuration = configurationName ? target?.configurations?.[configurationName] : undefined;
+  return [target?.options ?? {}, configuration ?? {}];
+}
+
+/**
+ * The task's arguments as they were typed. Nx has turned `12e3` into a number in the options; here it is still text.
+ * Empty for an executor that was started by code: its options are values, and nothing was coerced.
+ */
+function rawOverrides({ taskGraph, projectName, targetName, configurationName }: ExecutorContext): string[] {
+  const tasks = Object.values(taskGraph?.tasks ?? {}).filter(
+    ({ target }) => target.project === projectName && target.target === targetName,
+  );
+  const task = tasks.find(({ target }) => target.configuration === configurationName) ?? tasks[0];
+  const overrides: { __overrides_unparsed__?: string[] } = task?.overrides ?? {};
+  return overrides.__overrides_unparsed__ ?? [];
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

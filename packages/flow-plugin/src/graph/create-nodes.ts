@@ -1,0 +1,82 @@
+/** Infers flows into the project graph. Files are parsed, never imported. */
+import { posix } from 'node:path';
+import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
+import { type Place, placesOf } from './projects';
+import { readSources, type SourceFile } from './sources';
+import { targetsOf } from './targets';
+
+const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
+/** Matched too, to know which names are taken; nothing is inferred from them. */
+const MANIFESTS = ['project.json', '**/project.json', 'package.json', '**/package.json'];
+/** The folders that `nx-flow` does not look into either; Nx itself leaves out what git ignores. */
+const IGNORED = /(^|\/)(node_modules|dist|build|coverage|tmp|\.[^/]+)\//;
+
+/** For `nx.json`: `{ "plugins": ["@nx-flow/plugin"] }`. It has no options. */
+export const createNodes: CreateNodes = [
+  `{${[FLOWS, ...MANIFESTS].join(',')}}`,
+  async (matched, _options, { workspaceRoot }) => {
+    const manifests = matched.filter((file) => file.endsWith('.json'));
+    const files = matched.filter((file) => !file.endsWith('.json') && !IGNORED.test(file));
+    if (files.length === 0) return [];
+    const sources = await readSources(files, workspaceRoot);
+    for (const { error } of sources) if (error !== undefined) warnOnce(error);
+    return nodesOf(sources, placesOf(files, manifests, workspaceRoot));
+  },
+];
+
+/** One result for each file: Nx merges those of one project. */
+function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): CreateNodesResultArray {
+  const placeOf = (source: SourceFile) => places.get(source.file) as Place;
+  const described = new Set<string>();
+  return sources.map((source) => {
+    const { root, name, existing } = placeOf(source);
+    const together = sources.filter((other) => placeOf(other).root === root);
+    const several = together.flatMap(({ flows }) => flows).length > 1;
+    const targets: Record<string, TargetConfiguration> = {};
+    const targetGroups: Record<string, string[]> = {};
+    for (const flow of source.flows) {
+      const mine = targetsOf({
+        flow,
+        file: source.file,
+        project: name,
+        ...(several ? { suffix: suffixOf(flow.name, source, together, root) } : {}),
+        shared: source.flows.length > 1,
+        ...(source.error === undefined ? {} : { error: source.error }),
+      });
+      Object.assign(targets, mine);
+      targetGroups[`flow ${flow.name}`] = Object.keys(mine);
+    }
+    // Nx appends lists that it merges: the project's own come from its first file only.
+    const technologies = described.has(root) ? {} : { technologies: ['nx-flow'] };
+    described.add(root);
+    const project = {
+      root,
+      // The name of a project that exists is not touched: whoever gives it twice renames it.
+      ...(existing ? {} : { name }),
+      targets,
+      metadata: { ...technologies, targetGroups },
+    };
+    return [source.file, { projects: { [root]: project } }] as const;
+  });
+}
+
+/** The flow's name; where two files of the project use it, the file's path within the project. */
+function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceFile[], root: string): string {
+  const claiming = together.filter(({ flows }) => flows.some(({ name }) => name === flow));
+  if (claiming.length === 1) return flow;
+  const path = posix.relative(root, file).replace(/\.flow\.[cm]?tsx?$/, '');
+  return path.replaceAll('/', '-');
+}
+
+const warned = new Set<string>();
+
+/**
+ * A file that does not parse keeps its targets, and running one shows the error in full. An AggregateCreateNodesError,
+ * Nx's way to report a broken file, would stop every command in the workspace until the last half-written line is
+ * finished: tests, builds, and the spin of any other flow.
+ */
+function warnOnce(error: string): void {
+  if (warned.has(error)) return;
+  warned.add(error);
+  process.stderr.write(`nx-flow: ${error}. The flow keeps its targets.\n`);
+}

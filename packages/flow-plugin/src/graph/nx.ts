@@ -1,0 +1,24 @@
+/**
+ * What we use of Nx's insides, in one place; the same in 23.3 and 24. Each is loaded on first use: the plugin's process
+ * has some of it already, and what it has not costs up to 0.2 s.
+ */
+import { join } from 'node:path';
+
+/** Reads JSON with comments, as Nx does. @throws Error where there is no such file, or it does not parse */
+export function readJson<T>(file: string): T {
+  const { readJsonFile } = require('nx/src/utils/fileutils') as typeof import('nx/src/utils/fileutils');
+  return readJsonFile(file) as T;
+}
+
+/** Whether a package.json is a project, by the workspaces of the package manager (npm, yarn, pnpm, lerna). */
+export function workspacesMatcher(workspace: string): (manifest: string) => boolean {
+  const nx = require('nx/src/plugins/package-json') as typeof import('nx/src/plugins/package-json');
+  const patterns = nx.buildPackageJsonPatterns(workspace, (path) => readJson(join(workspace, path)));
+  return nx.buildPackageJsonWorkspacesMatcher(patterns);
+}
+
+/** Where Nx and its plugins keep what they computed; `nx reset` empties it. */
+export function workspaceData(workspace: string): string {
+  const nx = require('nx/src/utils/cache-directory') as typeof import('nx/src/utils/cache-directory');
+  return nx.workspaceDataDirectoryForWorkspace(workspace);
+}

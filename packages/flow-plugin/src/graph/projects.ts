@@ -1,0 +1,103 @@
+/** Which project a flow belongs to: the nearest that exists, else its own folder. */
+import { existsSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
+import { readJson, workspacesMatcher } from './nx';
+
+export interface Place {
+  /** From the workspace root; `.` is the root itself. */
+  root: string;
+  name: string;
+  /** Nx knows the project without us; its name is not ours to give. */
+  existing: boolean;
+}
+
+interface Manifest {
+  name?: string;
+  nx?: { name?: string };
+}
+
+/**
+ * The places of flow files. `manifests` are the project.json and package.json files of the workspace: a name of
+ * theirs is not given to a folder of ours, since two projects of one name stop every Nx command.
+ */
+export function placesOf(
+  files: readonly string[],
+  manifests: readonly string[],
+  workspace: string,
+): Map<string, Place> {
+  const projects = new Projects(workspace);
+  const roots = new Map(files.map((file) => [file, projects.nearest(posix.dirname(file))]));
+  const folders = [...roots].filter(([, root]) => root === undefined).map(([file]) => posix.dirname(file));
+  const names = namesOf([...new Set(folders)], manifests, projects);
+  const places = new Map<string, Place>();
+  for (const [file, root] of roots) {
+    const folder = posix.dirname(file);
+    if (root !== undefined) places.set(file, { root, name: projects.nameOf(root), existing: true });
+    else places.set(file, { root: folder, name: names.get(folder) as string, existing: false });
+  }
+  return places;
+}
+
+/** A folder is called by its name; where another project is called so too, by its path. */
+function namesOf(folders: string[], manifests: readonly string[], projects: Projects): Map<string, string> {
+  if (folders.length === 0) return new Map();
+  const others = [...new Set(manifests.map((file) => posix.dirname(file)))].filter((root) =>
+    projects.has(root),
+  );
+  const taken = [...others, ...folders].map((root) => projects.nameOf(root));
+  return new Map(
+    folders.map((folder) => {
+      const name = projects.nameOf(folder);
+      const shared = taken.filter((other) => other === name).length > 1;
+      return [folder, shared ? folder.replaceAll('/', '-').toLowerCase() : name];
+    }),
+  );
+}
+
+/** What the files say of projects. Each folder is looked at once. */
+class Projects {
+  readonly #known = new Map<string, boolean>();
+  #inWorkspaces: ((manifest: string) => boolean) | undefined;
+
+  constructor(private readonly workspace: string) {}
+
+  nearest(folder: string): string | undefined {
+    for (let root = folder; ; root = posix.dirname(root)) {
+      if (this.has(root)) return root;
+      if (root === '.') return undefined;
+    }
+  }
+
+  /** As Nx decides: a project.json, or a package.json that the package manager's workspaces name. */
+  has(root: string): boolean {
+    let known = this.#known.get(root);
+    if (known === undefined) {
+      known =
+        existsSync(join(this.workspace, root, 'project.json')) ||
+        (existsSync(join(this.workspace, root, 'package.json')) &&
+          this.#isInWorkspaces(posix.join(root, 'package.json')));
+      this.#known.set(root, known);
+    }
+    return known;
+  }
+
+  nameOf(root: string): string {
+    const pack = this.#read(root, 'package.json');
+    const own = this.#read(root, 'project.json').name ?? pack.nx?.name ?? pack.name;
+    return own ?? basename(join(this.workspace, root)).toLowerCase();
+  }
+
+  #read(root: string, file: string): Manifest {
+    try {
+      return readJson(join(this.workspace, root, file));
+    } catch {
+      // Absent, or broken: then Nx itself says so.
+      return {};
+    }
+  }
+
+  #isInWorkspaces(manifest: string): boolean {
+    this.#inWorkspaces ??= workspacesMatcher(this.workspace);
+    return this.#inWorkspaces(manifest);
+  }
+}
