@@ -3,3 +3,11 @@ export { FlowError, isFlowError, type Problem } from './definition/errors';
 export { flow, oneOf } from './definition/flow';
 export { merge } from './definition/merge';
 export type * from './definition/types';
+
+/**
+ * Reads what runs recorded. See {@link FlowClient}.
+ * Loaded when it is called: a flow file imports this module at every start.
+ */
+export const client: typeof import('./client').client = ((...args: unknown[]) =>
+  (require('./client') as { client(...args: unknown[]): unknown }).client(...args)) as never;
+export type { Artifact, ClientOptions, FlowClient, Run, RunFilter, Step as StepView, Task } from './client';

@@ -238,18 +238,3 @@ export type Merged<I extends object, X extends string> = Without<
   X
 >;
 type Without<T, X> = [X] extends [never] ? T : { [K in keyof T as K extends X ? never : K]: T[K] };
-
-export interface TaskView<A> {
-  readonly pathspec: string;
-  readonly artifacts: { readonly [K in keyof A]: Promise<A[K]> };
-}
-export interface StepView<A> {
-  task(id?: number): Promise<TaskView<A>>;
-  tasks(): AsyncIterable<TaskView<A>>;
-}
-export interface RunView<A> {
-  // biome-ignore lint/suspicious/noExplicitAny: a seam of inference
-  step<B>(step: Step<B> | Switch<B, any, any>): StepView<B>;
-  step(name: string): StepView<Record<string, unknown>>;
-  readonly artifacts: { readonly [K in keyof A]: Promise<A[K]> };
-}

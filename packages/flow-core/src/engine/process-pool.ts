@@ -104,6 +104,8 @@ export class ProcessPool implements Pool {
     worker.filling = true;
     try {
       const jobs: Job[] = [];
+      // Quick tasks go in one message for many: a worker is given more when half of what it had is done.
+      if (worker.jobs.length * 2 > this.#room(worker, jobs)) return;
       while (worker.jobs.length + jobs.length < this.#room(worker, jobs)) {
         const job = this.#next();
         if (!job) break;
@@ -231,15 +233,15 @@ export class ProcessPool implements Pool {
         host.broken(message.error);
         return;
       case 'log': {
-        const job = worker.jobs[0];
+        const job = worker.jobs.find(({ spec }) => spec.task === message.task);
         if (job) host.log(job, message.stream, message.text);
         return;
       }
-      case 'outcomes':
+      case 'outcome':
         if (!this.#workers.has(worker)) return;
-        for (const outcome of message.outcomes) this.#finish(worker, outcome);
+        this.#finish(worker, message.outcome);
         this.#started(worker);
-        if (worker.isolated || message.outcomes.some(isStray)) this.#retire(worker);
+        if (worker.isolated || isStray(message.outcome)) this.#retire(worker);
         this.wake();
     }
   }

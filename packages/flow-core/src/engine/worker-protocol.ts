@@ -23,5 +23,5 @@ export type FromWorker =
   /** The flow is imported. */
   | { type: 'ready' }
   | { type: 'broken'; error: ErrorRecord }
-  | { type: 'log'; stream: 'stdout' | 'stderr'; text: string }
-  | { type: 'outcomes'; outcomes: TaskOutcome[] };
+  | { type: 'log'; task: string; stream: 'stdout' | 'stderr'; text: string }
+  | { type: 'outcome'; outcome: TaskOutcome };

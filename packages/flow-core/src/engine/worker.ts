@@ -11,8 +11,6 @@ import type { View } from './view';
 import type { FromWorker, ToWorker } from './worker-protocol';
 
 const [file = '', flowName = ''] = process.argv.slice(2);
-/** Results of quick tasks travel together, but none waits longer than this. Milliseconds. */
-const HOLD_MS = 3;
 
 const send = (message: FromWorker) => process.connected && process.send?.(message);
 
@@ -22,7 +20,7 @@ process.on('disconnect', () => process.exit(0));
 let crash: ((error: unknown) => void) | undefined;
 const onCrash = (error: unknown) => {
   if (crash) crash(error);
-  else send({ type: 'log', stream: 'stderr', text: `${toRecord(error).stack ?? error}\n` });
+  else write('stderr', `${toRecord(error).stack ?? error}\n`);
 };
 process.on('uncaughtException', onCrash);
 process.on('unhandledRejection', onCrash);
@@ -54,24 +52,19 @@ process.on('message', (message: ToWorker) => {
 
 async function drain(): Promise<void> {
   draining = true;
-  let outcomes: TaskOutcome[] = [];
-  let sentAt = performance.now();
   for (let job = queue.shift(); job; job = queue.shift()) {
     const outcome = await perform(job.spec, job.views);
-    outcomes.push(outcome);
+    flushOutput();
+    // At once, before the next task begins: if that one kills this process, it alone has failed.
+    send({ type: 'outcome', outcome });
     // Its body may still be at work here: the coordinator takes the rest to another process.
     if (outcome.status === 'failed' && outcome.stray) queue.length = 0;
-    if (queue.length === 0 || performance.now() - sentAt > HOLD_MS) {
-      flushOutput();
-      send({ type: 'outcomes', outcomes });
-      outcomes = [];
-      sentAt = performance.now();
-    }
   }
   draining = false;
 }
 
 async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOutcome> {
+  current = spec.task;
   const startedAt = Date.now();
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
@@ -118,14 +111,15 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
 }
 
 /** Everything that is printed goes to the coordinator, which knows the task. In one piece where it comes quickly. */
-let pending: { stream: 'stdout' | 'stderr'; text: string } | undefined;
+let pending: { task: string; stream: 'stdout' | 'stderr'; text: string } | undefined;
+let current = '';
 let flushedAt = 0;
 
 function write(stream: 'stdout' | 'stderr', text: string): void {
-  if (pending && pending.stream !== stream) flushOutput();
+  if (pending && (pending.stream !== stream || pending.task !== current)) flushOutput();
   if (pending) pending.text += text;
   else {
-    pending = { stream, text };
+    pending = { task: current, stream, text };
     setImmediate(flushOutput);
   }
   // A step that never yields is seen at work too.
@@ -134,10 +128,10 @@ function write(stream: 'stdout' | 'stderr', text: string): void {
 
 function flushOutput(): void {
   if (!pending) return;
-  const { stream, text } = pending;
+  const message = pending;
   pending = undefined;
   flushedAt = performance.now();
-  send({ type: 'log', stream, text });
+  send({ type: 'log', ...message });
 }
 
 function captureOutput(): void {

@@ -91,7 +91,7 @@ export async function indexFlows(workspace: string): Promise<{ name: string; fil
     }
     let known = before.folders[folder];
     if (known?.time !== time) {
-      known = { time, ...entriesOf(absolute) };
+      known = { time: settled(time) ? time : -1, ...entriesOf(absolute) };
       changed = true;
     }
     after.folders[folder] = known;
@@ -108,8 +108,17 @@ export async function indexFlows(workspace: string): Promise<{ name: string; fil
     after.files[file] = entry;
     for (const name of entry.names) flows.push({ name, file: absolute });
   }
-  if (changed) writeIndex(path, after);
+  // A folder that has no flows, such as one where the command was given by mistake, does not become a workspace.
+  if (changed && (flows.length > 0 || existsSync(dirname(path)))) writeIndex(path, after);
   return flows;
+}
+
+/**
+ * Whether whatever changes from now on gets another time stamp. File systems count in steps, of up to 10 ms on Linux:
+ * what changed this instant may change again within the same step, and is looked at again the next time.
+ */
+function settled(time: number): boolean {
+  return Math.abs(Date.now() - time) > 50;
 }
 
 function entriesOf(folder: string): { folders: string[]; files: string[] } {
@@ -128,11 +137,11 @@ async function namesOf(file: string, known: IndexedFile | undefined): Promise<In
   let stamp: string;
   try {
     const { mtimeMs, size } = statSync(file);
-    stamp = `${mtimeMs}-${size}`;
+    stamp = settled(mtimeMs) ? `${mtimeMs}-${size}` : '';
   } catch {
     return undefined;
   }
-  if (known?.stamp === stamp) return known;
+  if (stamp !== '' && known?.stamp === stamp) return known;
   const text = readFileSync(file, 'utf8');
   const calls = [...text.matchAll(/\bflow\s*(?:<[^>]*>)?\(\s*(['"`])([^'"`$]*)\1/g)].map(
     (match) => match[2] as string,
@@ -153,7 +162,7 @@ async function namesOf(file: string, known: IndexedFile | undefined): Promise<In
 function readIndex(path: string): FlowIndex {
   try {
     const index = JSON.parse(readFileSync(path, 'utf8'));
-    if (index.version === 1) return index;
+    if (index?.version === 1 && index.folders && index.files) return index;
   } catch {
     // No index yet, or one that was cut off: look everywhere.
   }

@@ -47,15 +47,15 @@ export async function loadFlow(file: string, wanted?: string): Promise<Graph> {
     throw await importError(file, error);
   }
   const graphs = new Set(
-    Object.values(exported)
-      .map(graphOf)
-      .filter((graph) => graph !== undefined),
+    // `module.exports = f.end(last)` is a flow itself.
+    [exported, ...Object.values(exported)].map(graphOf).filter((graph) => graph !== undefined),
   );
   const named =
     wanted !== undefined && !looksLikeFile(wanted) ? [...graphs].find((g) => g.flow === wanted) : undefined;
   const chosen =
     named ??
     graphOf(exported.default) ??
+    graphOf(exported) ??
     (graphs.size === 1 ? [...graphs][0] : [...graphs].find((g) => g.flow === stem(file)));
   if (chosen) return chosen;
   throw new FlowError(

@@ -34,6 +34,7 @@ export function parseFlowSource(file: string, text = readFileSync(file, 'utf8'))
   for (const statement of program.body as Node[]) collectImports(statement, makers);
   visit(program, (node) => {
     if (node.type === 'VariableDeclarator') {
+      collectRequire(node, makers);
       const name = flowName(node.init, makers);
       if (name !== undefined && node.id.type === 'Identifier') flows.set(node.id.name, { name, steps: [] });
       return;
@@ -48,8 +49,9 @@ export function parseFlowSource(file: string, text = readFileSync(file, 'utf8'))
   return [...flows.values()];
 }
 
-/** The local names of `flow`, as this file imports or requires it. */
+/** The local names of `flow`, as this file imports it. */
 function collectImports(statement: Node, makers: Set<string>): void {
+  if (statement.type === 'TSImportEqualsDeclaration') makers.add(`${statement.id.name}.flow`);
   if (statement.type !== 'ImportDeclaration') return;
   for (const specifier of statement.specifiers) {
     if (specifier.type === 'ImportSpecifier' && specifier.imported.name === 'flow')
@@ -58,7 +60,28 @@ function collectImports(statement: Node, makers: Set<string>): void {
   }
 }
 
-function flowName(init: Node, makers: Set<string>): string | undefined {
+/** The same for `const { flow } = require('…')` and `const core = require('…')`. */
+function collectRequire({ id, init }: Node, makers: Set<string>): void {
+  if (init?.type !== 'CallExpression' || init.callee.name !== 'require') return;
+  if (id.type === 'Identifier') makers.add(`${id.name}.flow`);
+  if (id.type !== 'ObjectPattern') return;
+  for (const { key, value } of id.properties) {
+    if (key?.name === 'flow' && value.type === 'Identifier') makers.add(value.name);
+  }
+}
+
+/** What TypeScript wraps around an expression leaves it the same. */
+const WRAPPERS = new Set([
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'TSTypeAssertion',
+  'ParenthesizedExpression',
+]);
+
+function flowName(wrapped: Node, makers: Set<string>): string | undefined {
+  let init = wrapped;
+  while (WRAPPERS.has(init?.type)) init = init.expression;
   if (init?.type !== 'CallExpression') return undefined;
   const { callee } = init;
   const called =

@@ -66,11 +66,13 @@ export function extraKeys(v: readonly unknown[] | ArrayBufferView | ArrayBufferL
   }
   const keys = Object.keys(v);
   // Indices come first.
+  if (keys[keys.length - 1] === String(items - 1)) return NONE;
   let indices = Math.min(items, keys.length);
   while (indices > 0 && !isIndex(keys[indices - 1] as string, items)) indices--;
   return keys.slice(indices);
 }
 
+const NONE: string[] = [];
 const isIndex = (key: string, items: number) => /^\d+$/.test(key) && Number(key) < items;
 
 /** For messages: the name of the value's class. */

@@ -21,8 +21,8 @@ describe('of plain objects', () => {
 
   test('of no inputs is empty', () => {
     expect({ ...merge([] as { a: number }[]) }).toMatchObject({});
-    expect(Object.keys(merge([]))).toEqual([]);
-    expect(mergedReferences({ ...merge([]) }).size).toBe(0);
+    expect(Object.keys(merge([] as object[]))).toEqual([]);
+    expect(mergedReferences({ ...merge([] as object[]) }).size).toBe(0);
   });
 });
 

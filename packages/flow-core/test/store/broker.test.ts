@@ -272,7 +272,9 @@ describe('where the store lies', () => {
     symlinkSync(long, link);
     await open(long).batch([{ key: 'k', value: 'v' }]);
     expect(text(await open(link).get('k'))).toBe('v');
-    theBroker();
+    const pid = theBroker();
+    await Promise.all(opened.map((kv) => kv.close()));
+    await until(() => !alive(pid), 'the broker has left, with its socket');
   });
 
   test('a store that was deleted and made anew keeps its new broker when the old one leaves', async () => {

@@ -18,8 +18,8 @@ export function chain(core: string, count: number): string {
 }
 
 /**
- * A chain of `count` steps with a group of every other kind in it, twice: branches, a gather, a foreach, a join, a
- * switch; the gather and the join merge all that was made so far.
+ * A chain of `count` steps with the other kinds in its middle: branches, a gather, a foreach, a join, a switch; the
+ * gather and the join merge all that was made so far.
  */
 export function mixed(core: string, count: number): string {
   const lines: string[] = [];
@@ -28,28 +28,26 @@ export function mixed(core: string, count: number): string {
   const linear = (until: number) => {
     while (n < until) next((i) => step(i, `s${i - 1}`));
   };
-  for (const group of [1, 2]) {
-    linear(Math.floor((count * group) / 3));
-    next((i) => branch(i, i - 1));
-    next((i) => branch(i, i - 2));
-    next(
-      (i) =>
-        `const s${i} = f.gather('s${i}', { after: { s${i - 2}, s${i - 1} } }, ({ inputs }) => ({ ...merge(inputs), a${i}: inputs.s${i - 1}.a${i - 1} }));\n`,
-    );
-    next(
-      (i) =>
-        `const s${i} = f.foreach('s${i}', { after: s${i - 1}, over: 'items' }, ({ self, input }) => ({ a${i}: self.a${i - 1} + input }));\n`,
-    );
-    next(
-      (i) =>
-        `const s${i} = f.join('s${i}', { after: s${i - 1} }, ({ inputs }) => ({ a${i}: inputs.reduce((sum, one) => sum + one.a${i - 1}, 0), ...merge(inputs, { exclude: ['a${i - 1}'] }) }));\n`,
-    );
-    next(
-      (i) =>
-        `const s${i} = f.switch('s${i}', { after: s${i - 1}, on: 'way${i}', cases: ['left', 'right'] }, ({ self }) => ({ a${i}: self.a${i - 1}, way${i}: self.a${i - 1} > 1 ? 'left' : 'right' }));\n`,
-    );
-    next((i) => step(i, `oneOf(s${i - 1}.when('left'), s${i - 1}.when('right'))`));
-  }
+  linear(Math.floor(count / 2));
+  next((i) => branch(i, i - 1));
+  next((i) => branch(i, i - 2));
+  next(
+    (i) =>
+      `const s${i} = f.gather('s${i}', { after: { s${i - 2}, s${i - 1} } }, ({ inputs }) => ({ ...merge(inputs), a${i}: inputs.s${i - 1}.a${i - 1} }));\n`,
+  );
+  next(
+    (i) =>
+      `const s${i} = f.foreach('s${i}', { after: s${i - 1}, over: 'items' }, ({ self, input }) => ({ a${i}: self.a${i - 1} + input }));\n`,
+  );
+  next(
+    (i) =>
+      `const s${i} = f.join('s${i}', { after: s${i - 1} }, ({ inputs }) => ({ a${i}: inputs.reduce((sum, one) => sum + one.a${i - 1}, 0), ...merge(inputs, { exclude: ['a${i - 1}'] }) }));\n`,
+  );
+  next(
+    (i) =>
+      `const s${i} = f.switch('s${i}', { after: s${i - 1}, on: 'way${i}', cases: ['left', 'right'] }, ({ self }) => ({ a${i}: self.a${i - 1}, way${i}: self.a${i - 1} > 1 ? 'left' : 'right' }));\n`,
+  );
+  next((i) => step(i, `oneOf(s${i - 1}.when('left'), s${i - 1}.when('right'))`));
   linear(count);
   return `${emptyFlow(core)}${START}${lines.join('')}export default f.end(s${n});\n`;
 }

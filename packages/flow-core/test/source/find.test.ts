@@ -1,0 +1,184 @@
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { stem } from '../../src/source/find';
+import { findWorkspace, storeFolder } from '../../src/source/workspace';
+import { SourceProcess } from '../kit/source';
+
+let source: SourceProcess;
+beforeAll(() => {
+  source = new SourceProcess();
+});
+afterAll(() => source.close());
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-test-')));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, content = ''): string {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+const text = (name: string) => `import { flow } from '@nx-flow/core';\nconst f = flow('${name}');\n`;
+const indexed = async () =>
+  (await source.indexFlows(folder)).map(({ name, file }) => `${name} ${relative(folder, file)}`).sort();
+
+describe('the workspace', () => {
+  const from = (path: string) => {
+    mkdirSync(join(folder, path), { recursive: true });
+    return findWorkspace(join(folder, path));
+  };
+
+  test.each([
+    ['the nearest folder upward with nx.json', { 'a/nx.json': '{}', 'package.json': '{}' }, 'a/b/c', 'a'],
+    ['the nearest folder upward with .flow', { 'a/b/.flow/x': '', 'a/nx.json': '{}' }, 'a/b/c', 'a/b'],
+    ['the package.json with workspaces', { 'package.json': '{"workspaces":[]}', 'a/package.json': '{}' }, 'a/b', ''],
+    ['the outermost package.json, where none has workspaces', { 'package.json': '{}', 'a/package.json': '{}' }, 'a/b', ''],
+    ['a package.json that is no JSON is one all the same', { 'a/package.json': '{' }, 'a/b', 'a'],
+    ['the folder itself, where there is nothing', {}, 'a/b', 'a/b'],
+  ])('is %s', (_, files, start, expected) => {
+    for (const [name, content] of Object.entries(files)) write(name, content);
+    expect(from(start)).toBe(join(folder, expected));
+  });
+
+  test('has its store in .flow, unless told otherwise', () => {
+    const before = process.env.NX_FLOW_STORE;
+    try {
+      delete process.env.NX_FLOW_STORE;
+      expect(storeFolder('/w', '/w/sub')).toBe('/w/.flow');
+      process.env.NX_FLOW_STORE = '../other';
+      expect(storeFolder('/w', '/w/sub')).toBe('/w/other');
+      expect(storeFolder('/w', '/w/sub', 'mine')).toBe('/w/sub/mine');
+      process.env.NX_FLOW_STORE = '';
+      expect(storeFolder('/w', '/w/sub')).toBe('/w/.flow');
+    } finally {
+      if (before === undefined) delete process.env.NX_FLOW_STORE;
+      else process.env.NX_FLOW_STORE = before;
+    }
+  });
+});
+
+describe('the index of flows', () => {
+  test('finds flow files of every kind, at any depth, and looks into no folder of others', async () => {
+    write('a.flow.ts', text('a'));
+    write('deep/er/b.flow.mts', text('b'));
+    write('deep/c.flow.tsx', text('c'));
+    write('deep/d.flow.cts', text('d'));
+    for (const ignored of ['node_modules/x', 'dist', '.hidden', 'deep/build', 'coverage', 'tmp']) {
+      write(`${ignored}/z.flow.ts`, text('z'));
+    }
+    write('plain.ts', text('plain'));
+    write('flow.ts', text('flow'));
+    expect(await indexed()).toEqual(['a a.flow.ts', 'b deep/er/b.flow.mts', 'c deep/c.flow.tsx', 'd deep/d.flow.cts']);
+  });
+
+  test('notices files that come, go and move', async () => {
+    write('a.flow.ts', text('a'));
+    expect(await indexed()).toEqual(['a a.flow.ts']);
+    const b = write('sub/b.flow.ts', text('b'));
+    expect(await indexed()).toEqual(['a a.flow.ts', 'b sub/b.flow.ts']);
+    renameSync(b, join(folder, 'sub/c.flow.ts'));
+    expect(await indexed()).toEqual(['a a.flow.ts', 'b sub/c.flow.ts']);
+    rmSync(join(folder, 'a.flow.ts'));
+    expect(await indexed()).toEqual(['b sub/c.flow.ts']);
+    renameSync(join(folder, 'sub'), join(folder, 'other'));
+    expect(await indexed()).toEqual(['b other/c.flow.ts']);
+  });
+
+  test('notices an edited name, also one of the same length at once', async () => {
+    write('a.flow.ts', text('one'));
+    expect(await indexed()).toEqual(['one a.flow.ts']);
+    for (const name of ['two', 'six', 'ten', 'eleven', 'red']) {
+      write('a.flow.ts', text(name));
+      expect(await indexed()).toEqual([`${name} a.flow.ts`]);
+    }
+  });
+
+  test('notices a file that came right after the folder was read', async () => {
+    for (let n = 0; n < 20; n++) {
+      write(`f${n}.flow.ts`, text(`f${n}`));
+      expect(await indexed()).toHaveLength(n + 1);
+    }
+  });
+
+  test('reads again what has another time, even where the size is the same', async () => {
+    const file = write('a.flow.ts', text('one'));
+    utimesSync(file, new Date(1e12), new Date(1e12));
+    expect(await indexed()).toEqual(['one a.flow.ts']);
+    write('a.flow.ts', text('two'));
+    utimesSync(file, new Date(1.1e12), new Date(1.1e12));
+    expect(await indexed()).toEqual(['two a.flow.ts']);
+  });
+
+  test('knows several flows of one file, and none by name in a file that does not parse', async () => {
+    write('two.flow.ts', `${text('first')}const g = flow('second');`);
+    write('broken.flow.ts', `${text('other')}const = ;`);
+    write('empty.flow.ts', '');
+    expect(await indexed()).toEqual(['broken broken.flow.ts', 'empty empty.flow.ts', 'first two.flow.ts', 'second two.flow.ts']);
+  });
+
+  test('is not misled by names in comments', async () => {
+    write('a.flow.ts', `// flow('wrong')\n${text('right')}`);
+    expect(await indexed()).toEqual(['right a.flow.ts']);
+  });
+
+  test('begins anew where its file is broken', async () => {
+    write('a.flow.ts', text('a'));
+    await indexed();
+    write('.flow/index.json', '{"version":1');
+    expect(await indexed()).toEqual(['a a.flow.ts']);
+    write('.flow/index.json', '{"version":1}');
+    expect(await indexed()).toEqual(['a a.flow.ts']);
+    write('.flow/index.json', 'null');
+    expect(await indexed()).toEqual(['a a.flow.ts']);
+  });
+
+  test('leaves nothing in a folder that has no flows', async () => {
+    expect(await indexed()).toEqual([]);
+    write('x.ts');
+    expect(findWorkspace(join(folder))).toBe(folder);
+    expect(() => rmSync(join(folder, '.flow'), { recursive: true })).toThrow('ENOENT');
+  });
+});
+
+describe('a flow', () => {
+  test('is found by its name from the workspace, and by its file from anywhere', async () => {
+    const file = write('pkg/movies.flow.ts', text('movies'));
+    await expect(source.findFlowFile('movies', join(folder, 'pkg'), folder)).resolves.toBe(file);
+    await expect(source.findFlowFile('movies.flow.ts', join(folder, 'pkg'), folder)).resolves.toBe(file);
+    await expect(source.findFlowFile('./pkg/movies.flow.ts', folder, folder)).resolves.toBe(file);
+    await expect(source.findFlowFile(file, '/', folder)).resolves.toBe(file);
+  });
+
+  test('that is not there is named, with the nearest one', async () => {
+    write('movies.flow.ts', text('movies'));
+    const failure = (flow: string) => source.findFlowFile(flow, folder, folder).then(() => 'found', ({ code, message }) => `${code} ${message}`);
+    expect(await failure('movis')).toBe(`FLOW_NOT_FOUND There is no flow "movis" in ${folder}. Did you mean "movies"?`);
+    expect(await failure('zebra')).toBe(`FLOW_NOT_FOUND There is no flow "zebra" in ${folder}. There is: movies.`);
+    expect(await failure('no.flow.ts')).toBe(
+      `FLOW_NOT_FOUND There is no file ${folder}/no.flow.ts. Give a flow's file (movies.flow.ts) or its name (movies).`,
+    );
+    rmSync(join(folder, 'movies.flow.ts'));
+    expect(await failure('movies')).toBe(`FLOW_NOT_FOUND There is no flow "movies" in ${folder}. It has no *.flow.ts file.`);
+  });
+
+  test('that two files claim is refused by its name', async () => {
+    write('a/movies.flow.ts', text('movies'));
+    write('b/films.flow.ts', text('movies'));
+    await expect(source.findFlowFile('movies', folder, folder)).rejects.toMatchObject({
+      code: 'FLOW_AMBIGUOUS',
+      message: 'The name "movies" is claimed by a/movies.flow.ts and b/films.flow.ts: give the file instead, or rename one.',
+    });
+  });
+
+  test('has the stem of its file as its own name', () => {
+    expect(stem('/x/movies.flow.ts')).toBe('movies');
+    expect(stem('movies.flow.mts')).toBe('movies');
+    expect(stem('movies.flow.tsx')).toBe('movies');
+    expect(stem('movies.ts')).toBe('movies');
+  });
+});

@@ -1,0 +1,82 @@
+import { SourceProcess } from '../kit/source';
+
+let source: SourceProcess;
+beforeAll(() => {
+  source = new SourceProcess();
+});
+afterAll(() => source.close());
+
+const parse = async (text: string) =>
+  (await source.parseFlowSource('/x/a.flow.ts', text)).map(({ name, steps }) => ({ name, steps: steps.map((s) => `${s.kind} ${s.name}`) }));
+const CORE = `import { flow } from '@nx-flow/core';\n`;
+
+test('gives the flow and its steps, in order of declaration', async () => {
+  const text = `${CORE}
+    const f = flow('movies', { params: {} });
+    export const start = f.start(() => ({ a: [1] }));
+    const each = f.foreach('each', { after: start, over: 'a' }, () => ({}));
+    const all = f.join("all", { after: each }, () => ({}));
+    const both = f.gather(\`both\`, { after: { all } }, () => ({}));
+    const pick = f.switch('pick', { after: both, on: 'k', cases: ['x'] }, () => ({ k: 'x' as const }));
+    const again = f.loop('again', { after: pick.when('x'), while: 'm' }, () => ({ m: false }));
+    export default f.end(f.step('last', { after: again }, () => ({})));`;
+  expect(await parse(text)).toEqual([
+    {
+      name: 'movies',
+      steps: ['start start', 'foreach each', 'join all', 'gather both', 'switch pick', 'loop again', 'end end', 'step last'],
+    },
+  ]);
+});
+
+test('several flows of one file are told apart', async () => {
+  expect(
+    await parse(`${CORE}const a = flow('one'); const b = flow('two'); a.start(() => {}); b.start(() => {}); b.step('s', {}, () => {});`),
+  ).toEqual([
+    { name: 'one', steps: ['start start'] },
+    { name: 'two', steps: ['start start', 'step s'] },
+  ]);
+});
+
+test.each([
+  ['an alias', `import { flow as make } from '@nx-flow/core'; const f = make('movies'); f.start(() => {});`],
+  ['a namespace', `import * as core from '@nx-flow/core'; const f = core.flow('movies'); f.start(() => {});`],
+  ['a type argument', `${CORE}const f = flow<{}>('movies'); f.start(() => {});`],
+  ['an export', `${CORE}export const f = flow('movies'); f.start(() => {});`],
+  ['require', `const { flow } = require('@nx-flow/core'); const f = flow('movies'); f.start(() => {});`],
+  ['require with an alias', `const { flow: make } = require('@nx-flow/core'); const f = make('movies'); f.start(() => {});`],
+  ['require of a namespace', `const core = require('@nx-flow/core'); const f = core.flow('movies'); f.start(() => {});`],
+  ['import = require', `import core = require('@nx-flow/core'); const f = core.flow('movies'); f.start(() => {});`],
+  ['TypeScript around it', `${CORE}const f = (flow('movies') satisfies object) as never as ReturnType<typeof flow>; f.start(() => {});`],
+])('the flow is recognised through %s', async (_, text) => {
+  expect(await parse(text)).toEqual([{ name: 'movies', steps: ['start start'] }]);
+});
+
+test('a name that is not literal is left out; the others stay', async () => {
+  expect(await parse(`${CORE}const f = flow('a'); f.step(name, {}, () => {}); f.step('b', {}, () => {}); const g = flow(name);`)).toEqual([
+    { name: 'a', steps: ['step b'] },
+  ]);
+});
+
+test('functions of the same name from elsewhere are no flows', async () => {
+  expect(await parse(`const flow = (x: string) => x; const f = flow('a');`)).toEqual([]);
+  expect(await parse(`import { flow } from 'lodash'; const f = flow(trim, parse);`)).toEqual([]);
+});
+
+test('a file that does not parse is refused with file, line and column', async () => {
+  const refused = async (text: string) => {
+    try {
+      await source.parseFlowSource('/x/a.flow.ts', text);
+    } catch (error) {
+      const { code, message } = error as { code: string; message: string };
+      return `${code} ${message}`;
+    }
+    return 'parsed';
+  };
+  expect(await refused(`${CORE}\nconst é = 'ü'; const x = ;`)).toMatch(/^FLOW_SYNTAX \/x\/a\.flow\.ts:3:26 {2}./);
+  expect(await refused('')).toBe('parsed');
+});
+
+test('JSX and types are read by the kind of the file', async () => {
+  expect(await source.parseFlowSource('/x/a.flow.tsx', `${CORE}const f = flow('a'); const x = <div/>;`)).toHaveLength(1);
+  expect(await source.parseFlowSource('/x/a.flow.ts', `${CORE}const f = flow('a'); const x = <string>y;`)).toHaveLength(1);
+});

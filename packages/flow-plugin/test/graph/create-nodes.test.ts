@@ -1,0 +1,235 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { CreateNodesResultArray, ProjectConfiguration } from '@nx/devkit';
+
+/** The plugin as Nx loads it, in a process of its own: the parser is an ES module, which jest cannot require. */
+const PLUGIN = `
+  const { createNodes } = require(${JSON.stringify(join(__dirname, '../..'))});
+  const [files, workspaceRoot] = JSON.parse(process.argv[1]);
+  createNodes[1](files, undefined, { workspaceRoot, nxJsonConfiguration: {} })
+    .then((results) => process.stdout.write(JSON.stringify(results)));
+`;
+
+let workspace: string;
+const written: string[] = [];
+
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'nx-flow-graph-'));
+  write('package.json', { name: 'root', private: true, workspaces: ['packages/*'] });
+});
+afterEach(() => {
+  written.length = 0;
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+function write(file: string, content: string | object): void {
+  const path = join(workspace, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  if (!written.includes(file)) written.push(file);
+}
+
+const source = (...names: string[]) =>
+  [
+    `import { flow } from '@nx-flow/core';`,
+    ...names.map(
+      (name) =>
+        `const ${name} = flow('${name}'); const s_${name} = ${name}.start(() => ({})); export const e_${name} = ${name}.end(${name}.step('train', { after: s_${name} }, () => ({})));`,
+    ),
+  ].join('\n');
+
+let warnings = '';
+
+/** The projects by their root, merged as Nx merges them. */
+function infer(): Record<string, Partial<ProjectConfiguration>> {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['-e', PLUGIN, JSON.stringify([written, workspace])],
+    { encoding: 'utf8', env: { ...process.env, NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx') } },
+  );
+  warnings = stderr;
+  const merged: Record<string, Partial<ProjectConfiguration>> = {};
+  for (const [, { projects }] of JSON.parse(stdout || '[]') as CreateNodesResultArray) {
+    for (const [root, project] of Object.entries(projects ?? {})) {
+      merged[root] = {
+        ...merged[root],
+        ...project,
+        targets: { ...merged[root]?.targets, ...project.targets },
+      };
+    }
+  }
+  return merged;
+}
+
+const brief = (projects: Record<string, Partial<ProjectConfiguration>>) =>
+  Object.entries(projects).map(([root, { name, targets }]) => [
+    root,
+    name,
+    Object.keys(targets ?? {}).join(' '),
+  ]);
+
+test('a flow belongs to the nearest folder upward that is a project already', () => {
+  write('apps/shop/project.json', '// comments are fine\n{ "name": "shop" }');
+  write('apps/shop/src/flows/a.flow.ts', source('a'));
+  write('packages/lib/package.json', { name: '@acme/lib' });
+  write('packages/lib/src/b.flow.mts', source('b'));
+  const projects = infer();
+  expect(brief(projects)).toEqual([
+    ['apps/shop', undefined, 'run spin'],
+    ['packages/lib', undefined, 'run spin'],
+  ]);
+  expect(projects['packages/lib']?.targets?.run?.metadata?.description).toContain('npx nx run @acme/lib');
+});
+
+test('a package.json outside of the workspaces is no project: the flow gets its own folder', () => {
+  write('tools/etl/package.json', { name: 'etl-tools' });
+  write('tools/etl/daily/a.flow.ts', source('a'));
+  expect(brief(infer())).toEqual([['tools/etl/daily', 'daily', 'run spin']]);
+});
+
+test('folders of one name are told apart by their paths, from each other and from other projects', () => {
+  write('a/daily/x.flow.ts', source('x'));
+  write('b/daily/y.flow.ts', source('y'));
+  write('flows/movies/movies.flow.ts', source('movies'));
+  write('packages/shop/package.json', { name: 'movies' });
+  write('c/weekly/z.flow.ts', source('z'));
+  expect(brief(infer())).toEqual([
+    ['a/daily', 'a-daily', 'run spin'],
+    ['b/daily', 'b-daily', 'run spin'],
+    ['flows/movies', 'flows-movies', 'run spin'],
+    ['c/weekly', 'weekly', 'run spin'],
+  ]);
+});
+
+test('several flows of a project have their names in the targets, and one name for the project', () => {
+  write('flows/movies.flow.ts', source('movies'));
+  write('flows/songs.flow.ts', source('songs'));
+  const projects = infer();
+  expect(brief(projects)).toEqual([['flows', 'flows', 'run-movies spin-movies run-songs spin-songs']]);
+  expect(projects.flows?.targets?.['spin-songs']?.options).toEqual({ flow: 'flows/songs.flow.ts' });
+});
+
+test('several flows of one file are asked for by name', () => {
+  write('flows/both.flow.ts', source('left', 'right'));
+  const { flows } = infer();
+  expect(flows?.targets?.['run-left']?.options).toEqual({ flow: 'flows/both.flow.ts', name: 'left' });
+  expect(flows?.targets?.['spin-right']?.options).toEqual({ flow: 'flows/both.flow.ts', name: 'right' });
+});
+
+test('two files of a project that use one name keep separate targets', () => {
+  write('packages/lib/package.json', { name: 'lib' });
+  write('packages/lib/a/x.flow.ts', source('same'));
+  write('packages/lib/b/x.flow.ts', source('same'));
+  expect(brief(infer())).toEqual([['packages/lib', undefined, 'run-a-x spin-a-x run-b-x spin-b-x']]);
+});
+
+test('each target says what it does, with a command to try', () => {
+  write('movies/movies.flow.ts', source('movies'));
+  const { movies } = infer();
+  expect(movies).toMatchInlineSnapshot(`
+{
+  "metadata": {
+    "targetGroups": {
+      "flow movies": [
+        "run",
+        "spin",
+      ],
+    },
+    "technologies": [
+      "nx-flow",
+    ],
+  },
+  "name": "movies",
+  "root": "movies",
+  "targets": {
+    "run": {
+      "executor": "@nx-flow/plugin:run",
+      "metadata": {
+        "description": "Runs the flow movies from start to end, and records everything. Try: npx nx run movies",
+        "help": {
+          "command": "npx nx run movies:run --help",
+          "example": {
+            "args": [
+              "--params.<name>=<value>",
+            ],
+          },
+        },
+        "scriptContent": "npx nx run movies",
+        "technologies": [
+          "nx-flow",
+        ],
+      },
+      "options": {
+        "flow": "movies/movies.flow.ts",
+      },
+    },
+    "spin": {
+      "executor": "@nx-flow/plugin:spin",
+      "metadata": {
+        "description": "Executes one step of the flow movies on the inputs that a run recorded. Try: npx nx spin movies --step=train",
+        "help": {
+          "command": "npx nx run movies:spin --help",
+          "example": {
+            "options": {
+              "step": "train",
+            },
+          },
+        },
+        "scriptContent": "npx nx spin movies --step=train",
+        "technologies": [
+          "nx-flow",
+        ],
+      },
+      "options": {
+        "flow": "movies/movies.flow.ts",
+      },
+    },
+  },
+}
+`);
+});
+
+test('build output and hidden folders are not looked into', () => {
+  for (const folder of ['dist', 'node_modules/x', 'a/build', '.flow/x'])
+    write(`${folder}/x.flow.ts`, source('x'));
+  expect(infer()).toEqual({});
+});
+
+test('a flow that the parser does not find goes by its name of file', () => {
+  write('odd/odd.flow.ts', 'export default 1;');
+  expect(brief(infer())).toEqual([['odd', 'odd', 'run spin']]);
+});
+
+describe('a file that does not parse', () => {
+  test('keeps the targets that it had, says why, and leaves others alone', () => {
+    write('flows/both.flow.ts', source('left', 'right'));
+    write('fine/fine.flow.ts', source('fine'));
+    const before = infer();
+    write('flows/both.flow.ts', `${source('left', 'right')}\nconst = 1;`);
+    const after = infer();
+    expect(brief(after)).toEqual(brief(before));
+    expect(after.fine).toEqual(before.fine);
+    expect(after.flows?.targets?.['run-left']?.metadata?.description).toMatch(/flows\/both\.flow\.ts:4:7/);
+    expect(warnings).toMatch(/^nx-flow: flows\/both\.flow\.ts:4:7 .*\n$/);
+  });
+
+  test('goes by its name of file where it has never parsed', () => {
+    write('new/new.flow.ts', 'export const = 1;');
+    expect(brief(infer())).toEqual([['new', 'new', 'run spin']]);
+  });
+});
+
+test('a file is parsed again only when it has changed', () => {
+  write('a/a.flow.ts', source('a'));
+  infer();
+  const folder = join(workspace, '.nx');
+  const file = join(folder, 'nx-flow-sources.json');
+  expect(readdirSync(folder)).toEqual(['nx-flow-sources.json']);
+  // What the cache says is believed for as long as the text is the same.
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"train"', '"tuned"'));
+  expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=tuned');
+  write('a/a.flow.ts', `${source('a')}\n`);
+  expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=train');
+});
