@@ -1,9 +1,9 @@
 /** What every command needs: where it is, whose it is, which flow and which store it speaks of. */
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { findFlowFile, looksLikeFile, stem } from '../source/find';
+import { currentUser } from '../source/user';
 import { findWorkspace, storeFolder } from '../source/workspace';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
@@ -16,10 +16,6 @@ export interface Context extends Parsed {
   output: Output;
   /** Anything that the process was asked to end by, such as Ctrl-C. */
   signal: AbortSignal;
-}
-
-export function currentUser(): string {
-  return process.env.NX_FLOW_USER || userInfo().username;
 }
 
 export function namespaceOf(context: Context): string {

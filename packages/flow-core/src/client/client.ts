@@ -1,7 +1,7 @@
 /** client(): reads what runs recorded. Lazy: nothing is read before it is asked for. */
-import { userInfo } from 'node:os';
 import { FlowError } from '../definition/errors';
 import type { DefinedFlow } from '../definition/types';
+import { currentUser } from '../source/user';
 import { findWorkspace, storeFolder } from '../source/workspace';
 import { openStore } from '../store/open';
 import type { Status } from '../store/rows';
@@ -41,9 +41,7 @@ export function client(flow: string | { name: string }, options: ClientOptions =
   return new FlowClient(
     name,
     typeof store === 'object' ? store : sharedStore(store),
-    namespace === undefined
-      ? `user:${process.env.NX_FLOW_USER || userInfo().username}`
-      : (namespace ?? undefined),
+    namespace === undefined ? `user:${currentUser()}` : (namespace ?? undefined),
   );
 }
 

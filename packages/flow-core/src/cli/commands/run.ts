@@ -6,16 +6,9 @@ import { join, relative } from 'node:path';
 import { parseParams } from '../../definition/params';
 import { ProcessPool } from '../../engine/process-pool';
 import { runFlow } from '../../engine/run';
+import { currentUser } from '../../source/user';
 import type { Command } from '..';
-import {
-  currentUser,
-  findPlaceFile,
-  loadPlaceFlow,
-  namespaceOf,
-  noMoreThan,
-  openPlaceStore,
-  placeOf,
-} from '../context';
+import { findPlaceFile, loadPlaceFlow, namespaceOf, noMoreThan, openPlaceStore, placeOf } from '../context';
 import { gitState } from '../git';
 import { runRenderer } from '../render/run';
 

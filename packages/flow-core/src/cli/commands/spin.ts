@@ -5,10 +5,10 @@ import { clearOutputs, OutputLog, outputFolder, writeOutputs } from '../../engin
 import type { Resolved, Selection } from '../../engine/resolve';
 import { requireStep } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
+import { currentUser } from '../../source/user';
 import type { Command } from '..';
 import {
   type Context,
-  currentUser,
   findPlaceFile,
   loadPlaceFlow,
   namespaceOf,

@@ -1,0 +1,8 @@
+/** Real Nx, real npm, real processes: the packages as a user installs them. */
+module.exports = {
+  preset: '../jest.preset.js',
+  globalSetup: './lib/setup.ts',
+  globalTeardown: './lib/teardown.ts',
+  // A command of Nx takes one to three seconds, more on a busy machine.
+  testTimeout: 180_000,
+};

@@ -1,0 +1,52 @@
+/** Once for all files: builds and packs the packages, and installs them beside Nx in a folder outside the repository. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { plainEnv } from './env';
+
+const ROOT = join(__dirname, '../..');
+const PACKAGES = ['flow-core', 'flow-plugin'];
+
+export default function setup(): void {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-e2e-')));
+  process.env.NX_FLOW_E2E = folder;
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'inherit' });
+  for (const name of PACKAGES) {
+    npm(join(ROOT, 'packages', name), 'pack', '--silent', '--pack-destination', folder);
+  }
+  const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+  const root = manifest(ROOT);
+  const core = manifest(join(ROOT, 'packages/flow-core'));
+  // NX_FLOW_E2E_NX=23.3.2 tries another version that we support.
+  const nx = process.env.NX_FLOW_E2E_NX ?? root.devDependencies.nx;
+  const dependencies = {
+    nx,
+    '@nx/devkit': process.env.NX_FLOW_E2E_NX ?? root.devDependencies['@nx/devkit'],
+    zod: core.devDependencies.zod,
+    ...Object.fromEntries(tarballs.map((file) => [nameOf(file), `file:${file}`])),
+  };
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'e2e', private: true, devDependencies: dependencies }),
+  );
+  npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
+}
+
+function npm(cwd: string, ...args: string[]): void {
+  execFileSync('npm', args, {
+    cwd,
+    env: plainEnv(),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+}
+
+function manifest(folder: string): { devDependencies: Record<string, string> } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+/** `nx-flow-core-0.1.0.tgz` is @nx-flow/core. */
+function nameOf(tarball: string): string {
+  return `@nx-flow/${tarball.match(/^nx-flow-([a-z]+)-/)?.[1]}`;
+}

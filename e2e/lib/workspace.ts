@@ -1,0 +1,93 @@
+/** A workspace of Nx in a folder of its own, with what `setup.ts` installed, and the commands that people type in it. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { plainEnv } from './env';
+
+export interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Both, for a look at what a person saw. */
+  text: string;
+  /** The one JSON object of `--json`, wherever Nx put it. */
+  json(): Record<string, never>;
+}
+
+export class Workspace {
+  readonly folder: string;
+
+  constructor(name: string, files: Record<string, string | object> = {}) {
+    const install = process.env.NX_FLOW_E2E as string;
+    this.folder = join(install, 'workspaces', name);
+    this.write({
+      'package.json': { name: 'acme', private: true, workspaces: ['packages/*'] },
+      'nx.json': { analytics: false, plugins: ['@nx-flow/plugin'] },
+      '.gitignore': 'node_modules\ndist\n.nx\n.flow\n',
+      ...files,
+    });
+    symlinkSync(join(install, 'node_modules'), join(this.folder, 'node_modules'), 'junction');
+  }
+
+  write(files: Record<string, string | object>): void {
+    for (const [file, content] of Object.entries(files)) {
+      const path = join(this.folder, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+    }
+  }
+
+  /** As typed: `npx('nx', 'run', 'movies')`. */
+  npx(...args: string[]): Result {
+    return this.#spawn('npx', args);
+  }
+
+  nx(...args: string[]): Result {
+    return this.#spawn(process.execPath, [join(this.folder, 'node_modules/nx/dist/bin/nx.js'), ...args]);
+  }
+
+  nxFlow(...args: string[]): Result {
+    return this.#spawn(process.execPath, [
+      join(this.folder, 'node_modules/@nx-flow/core/bin/nx-flow.js'),
+      ...args,
+    ]);
+  }
+
+  /** What `nx show project` knows, whole. */
+  project(name: string): { root: string; targets: Record<string, { metadata: Record<string, unknown> }> } {
+    return this.nx('show', 'project', name, '--json').json() as never;
+  }
+
+  #spawn(command: string, args: string[]): Result {
+    const { status, stdout, stderr, error } = spawnSync(command, args, {
+      cwd: this.folder,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+      env: plainEnv({
+        // A broker that leaves at once, no daemon, plain text.
+        CI: '1',
+        FORCE_COLOR: '0',
+        NX_DAEMON: 'false',
+        NX_ISOLATE_PLUGINS: 'false',
+        NX_CACHE_DIRECTORY: join(this.folder, '.nx/cache'),
+        NX_WORKSPACE_DATA_DIRECTORY: join(this.folder, '.nx/workspace-data'),
+        NX_NO_CLOUD: 'true',
+        NX_FLOW_USER: 'ada',
+        // npx finds what is installed, or fails: it never asks a registry.
+        npm_config_offline: 'true',
+      }),
+    });
+    if (error) throw error;
+    return {
+      code: status,
+      stdout,
+      stderr,
+      text: stdout + stderr,
+      json() {
+        const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+        if (lines.length !== 1) throw new Error(`expected one JSON line:\n${stdout}\n${stderr}`);
+        return JSON.parse(lines[0] as string);
+      },
+    };
+  }
+}

@@ -1,0 +1,165 @@
+import { MOVIES } from '../lib/flows';
+import { Workspace } from '../lib/workspace';
+
+const workspace = new Workspace('commands', { 'movies/movies.flow.ts': MOVIES });
+const { npx, nx, nxFlow } = {
+  npx: workspace.npx.bind(workspace),
+  nx: workspace.nx.bind(workspace),
+  nxFlow: workspace.nxFlow.bind(workspace),
+};
+/** An artifact's value, as it was recorded. */
+const dump = (pathspec: string) =>
+  nxFlow('dump', 'movies', pathspec, '--json').json().artifacts as Record<string, unknown>;
+
+describe('the commands of the README, in order', () => {
+  test('npx nx run movies:run --params.minVotes=500 runs the flow with that parameter', () => {
+    const { code, text } = npx('nx', 'run', 'movies:run', '--params.minVotes=500');
+    expect(text).toContain('movies/1 done');
+    expect(code).toBe(0);
+    expect(dump('1/playlist')).toMatchObject({ counts: [1, 2] });
+  });
+
+  test('npx nx run movies runs it with its defaults', () => {
+    const { code, text } = npx('nx', 'run', 'movies');
+    expect(text).toContain('movies/2 done');
+    expect(code).toBe(0);
+    expect(dump('2/playlist')).toMatchObject({ counts: [0, 2] });
+  });
+
+  test('npx nx spin movies --step=playlist executes that step on what the newest run recorded', () => {
+    const { code, text } = npx('nx', 'spin', 'movies', '--step=playlist');
+    expect(text).toContain('a playlist');
+    expect(text).toMatch(/inputs of movies\/2\/playlist\/\d+/);
+    expect(text).toMatch(/counts .* same/);
+    expect(text).not.toContain('looking at');
+    expect(code).toBe(0);
+  });
+
+  test('npx nx spin movies <run>/<step>/<task> executes that very task again', () => {
+    const { origin } = nx('spin', 'movies', '1/genre', '--index=1', '--json').json() as { origin: string };
+    expect(origin).toMatch(/^movies\/1\/genre\/\d+$/);
+    const { code, text } = npx('nx', 'spin', 'movies', origin.replace('movies/', ''));
+    expect(text).toContain(`inputs of ${origin}, split 1 of 2`);
+    expect(text).toContain('looking at horror');
+    expect(code).toBe(0);
+  });
+
+  test('the same through npx nx-flow', () => {
+    const run = npx('nx-flow', 'run', 'movies', '--params.minVotes=500');
+    expect(run.text).toContain('movies/3 done');
+    const step = npx('nx-flow', 'spin', 'movies', 'playlist');
+    expect(step.text).toMatch(/inputs of movies\/3\/playlist\/\d+/);
+    const [origin] = step.text.match(/3\/playlist\/\d+/) ?? [''];
+    const task = npx('nx-flow', 'spin', 'movies', origin);
+    expect(task.text).toContain(`inputs of movies/${origin}`);
+    expect([run.code, step.code, task.code]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('--json under Nx', () => {
+  test('run prints its one object on stdout, and the rest on stderr', () => {
+    const result = nx('run', 'movies:run', '--json');
+    expect(result.json()).toEqual({
+      pathspec: expect.stringMatching(/^movies\/\d+$/),
+      status: 'done',
+      durationMs: expect.any(Number),
+      tasks: expect.objectContaining({ done: 5, failed: 0 }),
+    });
+    expect(result.stdout).not.toContain('looking at');
+    expect(result.stderr).toContain('looking at crime');
+  });
+
+  test('spin prints its one object on stdout', () => {
+    expect(nx('spin', 'movies', 'playlist', '--json').json()).toMatchObject({
+      step: 'playlist',
+      status: 'done',
+      artifacts: { counts: { change: 'same', type: 'Array(2)' } },
+      outputPath: 'dist/flow/movies/spin/playlist',
+    });
+  });
+});
+
+describe('values arrive as they were typed', () => {
+  // Numbers to Nx, quoting to shells, nothing to either.
+  const values = ['12e3', '0x10', 'a b "c" \'d\'', 'x=y', '', '{"a":[1]}', 'false', '-5'];
+
+  test('12e3 for a z.string() parameter, by both ways', () => {
+    const run = (result: ReturnType<typeof nx>) => (result.json().pathspec as string).replace('movies/', '');
+    const byNx = run(nx('run', 'movies', '--params.sha=12e3', '--json'));
+    const byEngine = run(nxFlow('run', 'movies', '--params.sha=12e3', '--json'));
+    expect(dump(`${byNx}/playlist`).sha).toBe('12e3');
+    expect(dump(`${byEngine}/playlist`).sha).toBe('12e3');
+    const spun = nx('spin', 'movies', 'playlist', '--params.sha=07e1', '--json').json();
+    expect((spun.artifacts as Record<string, unknown>).sha).toMatchObject({ preview: '"07e1"' });
+  });
+
+  test.each(values)('%j', (value) => {
+    const { artifacts } = nx(
+      'spin',
+      'movies',
+      'start',
+      `--params.sha=${value}`,
+      '--json',
+    ).json() as never as {
+      artifacts: { given: { preview: string } };
+    };
+    expect(artifacts.given.preview).toContain(`sha: ${inspected(value)}`);
+  });
+
+  test('a parameter that is called like an option of Nx', () => {
+    const { artifacts } = nx('spin', 'movies', 'start', '--params.parallel=3', '--json').json() as never as {
+      artifacts: { given: { preview: string } };
+    };
+    expect(artifacts.given.preview).toContain("parallel: '3'");
+  });
+
+  test('an artifact that is set', () => {
+    const films = '--set.films=[{"genre":"crime"},{"genre":"crime"}]';
+    const { artifacts } = nx('spin', 'movies', 'genre', films, '--json').json() as never as {
+      artifacts: { count: { preview: string; change: string } };
+    };
+    expect(artifacts.count).toMatchObject({ preview: '2', change: 'changed' });
+  });
+});
+
+/** As `node:util` shows a string. */
+const inspected = (value: string) => require('node:util').inspect(value);
+
+describe('mistakes get one clear sentence, and the code that says whose they are', () => {
+  test('an unknown step: 1 under nx, which knows no other, 2 under nx-flow', () => {
+    const sentence = 'There is no step "playlits" in movies. Did you mean "playlist"?';
+    const under = [nx('spin', 'movies', '--step=playlits'), nxFlow('spin', 'movies', 'playlits')];
+    expect(under.map(({ text }) => text.includes(sentence))).toEqual([true, true]);
+    expect(under.map(({ text }) => text.includes('FLOW_STEP_NOT_FOUND'))).toEqual([true, true]);
+    expect(under.map(({ code }) => code)).toEqual([1, 2]);
+  });
+
+  test('an unknown option', () => {
+    const byNx = nx('spin', 'movies', '--stpe=playlist');
+    expect(byNx.text).toContain("'stpe' is not found in schema");
+    expect(byNx.code).toBe(1);
+    const byEngine = nxFlow('spin', 'movies', '--stpe=playlist');
+    expect(byEngine.text).toContain('spin has no option --stpe. Did you mean "step"?');
+    expect(byEngine.code).toBe(2);
+  });
+
+  test('an unknown parameter', () => {
+    const { code, text } = nx('run', 'movies', '--params.minvotes=3');
+    expect(text).toContain('"minvotes" is not a parameter of movies. Did you mean "minVotes"?');
+    expect(code).toBe(1);
+  });
+
+  test('an argument too many', () => {
+    const { code, text } = nx('run', 'movies', '500');
+    expect(text).toContain("Schema does not support positional arguments. Argument '500' found");
+    expect(code).toBe(1);
+  });
+});
+
+test('help names the options, with examples', () => {
+  const { code, text } = nx('run', 'movies:spin', '--help');
+  expect(text).toContain('Executes one step of a flow on the inputs that a run recorded');
+  expect(text).toContain('--step');
+  expect(text).toContain('nx spin movies 12/genre/3');
+  expect(code).toBe(0);
+});

@@ -1,0 +1,100 @@
+import { MOVIES, small } from '../lib/flows';
+import { Workspace } from '../lib/workspace';
+
+const workspace = new Workspace('inference', {
+  // In a project that exists, with options of its own for the target.
+  'apps/shop/project.json': {
+    name: 'shop',
+    targets: {
+      run: {
+        options: { params: { minVotes: 2500, sha: '12e3' }, tag: ['nightly'] },
+        configurations: { wide: { params: { minVotes: 0 } } },
+      },
+    },
+  },
+  'apps/shop/src/movies.flow.ts': MOVIES,
+  // In packages of either kind.
+  'packages/esm/package.json': { name: '@acme/esm', type: 'module', version: '1.0.0' },
+  'packages/esm/src/esm.flow.ts': `import { one } from './one.js';\n${small('esm', '({ self }) => ({ twice: self.one + one })')}`,
+  'packages/esm/src/one.ts': 'export const one = await Promise.resolve(1);',
+  'packages/cjs/package.json': { name: '@acme/cjs', type: 'commonjs', version: '1.0.0' },
+  'packages/cjs/src/cjs.flow.ts': `import { one } from './one';\n${small('cjs', '({ self }) => ({ twice: self.one + one })')}`,
+  'packages/cjs/src/one.ts': 'export const one = 1;',
+  // In folders of their own.
+  'etl/daily/daily.flow.ts': small('daily'),
+  'jobs/daily/nightly.flow.ts': small('nightly'),
+  'flows/left.flow.ts': small('left'),
+  'flows/right.flow.ts': small('right'),
+  'dist/old.flow.ts': small('old'),
+});
+const nx = workspace.nx.bind(workspace);
+
+test('flows are in the projects that they lie in, else in projects of their own', () => {
+  const { stdout } = nx('show', 'projects', '--json');
+  expect(JSON.parse(stdout).sort()).toEqual(
+    ['@acme/cjs', '@acme/esm', 'etl-daily', 'flows', 'jobs-daily', 'shop'].sort(),
+  );
+  expect(workspace.project('etl-daily').root).toBe('etl/daily');
+});
+
+test('several flows of a project keep its name, and have theirs in the targets', () => {
+  const { root, targets } = workspace.project('flows');
+  expect(root).toBe('flows');
+  expect(Object.keys(targets).sort()).toEqual(['run-left', 'run-right', 'spin-left', 'spin-right']);
+  const { code, text } = nx('run', 'flows:run-right');
+  expect(text).toContain('right/1 done');
+  expect(code).toBe(0);
+});
+
+test('nx show project says how to use each target', () => {
+  expect(nx('show', 'project', 'shop', '--no-web').stdout).toContain('npx nx spin shop --step=playlist');
+  const { run, spin } = workspace.project('shop').targets;
+  expect(run?.metadata).toEqual({
+    technologies: ['nx-flow'],
+    description: 'Runs the flow movies from start to end, and records everything. Try: npx nx run shop',
+    scriptContent: 'npx nx run shop',
+    help: { command: 'npx nx run shop:run --help', example: { args: ['--params.<name>=<value>'] } },
+  });
+  expect(spin?.metadata).toMatchObject({ help: { example: { options: { step: 'playlist' } } } });
+});
+
+test("a project's own options and configurations are added to what is typed, parameter by parameter", () => {
+  const given = (pathspec: string) => {
+    const { artifacts } = workspace.nxFlow('dump', 'movies', `${pathspec}/start`, '--json').json();
+    return (artifacts as { given: unknown }).given;
+  };
+  expect(nx('run', 'shop').text).toContain('movies/1 done');
+  expect(given('1')).toEqual({ minVotes: 2500, sha: '12e3', parallel: 'none' });
+  expect(nx('run', 'shop:run:wide', '--params.parallel=2').text).toContain('movies/2 done');
+  expect(given('2')).toEqual({ minVotes: 0, sha: '12e3', parallel: '2' });
+  expect(nx('run', 'shop', '--params.sha=0x1', '--tag=typed').text).toContain('movies/3 done');
+  expect(given('3')).toEqual({ minVotes: 2500, sha: '0x1', parallel: 'none' });
+  const shown = workspace.nxFlow('runs', 'movies').text;
+  expect(shown).toContain('nightly');
+  expect(shown).toContain('typed');
+});
+
+test('flows of ESM and of CommonJS packages run and spin, and run-many runs them together', () => {
+  const { code, text } = nx('run-many', '-t', 'run', '-p', '@acme/*', '--output-style=static');
+  expect(text).toContain('esm/1 done');
+  expect(text).toContain('cjs/1 done');
+  expect(code).toBe(0);
+  for (const kind of ['esm', 'cjs']) {
+    expect(nx('spin', `@acme/${kind}`, 'double', '--json').json()).toMatchObject({
+      status: 'done',
+      artifacts: { twice: { preview: '2', change: 'same' } },
+    });
+  }
+});
+
+test('a flow that does not parse says so, and leaves every other project as it was', () => {
+  workspace.write({
+    'broken/broken.flow.ts': 'import { flow } from "@nx-flow/core";\nconst f = = flow("broken");\n',
+  });
+  const other = nx('spin', '@acme/cjs', 'double');
+  expect(other.stderr).toContain('nx-flow: broken/broken.flow.ts:2:11');
+  expect(other.code).toBe(0);
+  const own = nx('run', 'broken');
+  expect(own.text).toMatch(/FLOW_SYNTAX .*broken\.flow\.ts:2:11/);
+  expect(own.code).toBe(1);
+});
