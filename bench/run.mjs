@@ -13,7 +13,8 @@ const names = rows.map(({ name }) => name);
 const unknown = positionals.filter((name) => !names.includes(name));
 const samples = values.samples === undefined ? undefined : Number(values.samples);
 if (unknown.length > 0) usage(`There is no row ${unknown.join(', ')}. There are: ${names.join(', ')}.`);
-if (samples !== undefined && !(Number.isInteger(samples) && samples > 0)) usage('--samples takes a whole number.');
+if (samples !== undefined && !(Number.isInteger(samples) && samples > 0))
+  usage('--samples takes a whole number.');
 if (values.write && positionals.length > 0) usage('--write takes all rows: the file shows one run.');
 
 // Brokers that this process starts leave with their last client.

@@ -8,7 +8,11 @@ const cells = (line) => [line.what, line.floor, line.ours, line.ratio, line.spre
 export function plain(lines) {
   const rows = lines.map(cells);
   const widths = HEADS.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i].length)));
-  const text = (row) => row.map((cell, i) => (i > 0 && i < 5 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd();
+  const text = (row) =>
+    row
+      .map((cell, i) => (i > 0 && i < 5 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd();
   const out = [text(HEADS)];
   let row;
   lines.forEach((line, i) => {

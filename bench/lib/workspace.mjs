@@ -1,5 +1,14 @@
 /** Temporary workspaces: the packages as they would be installed, their dependencies linked, all removed afterwards. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -32,8 +41,12 @@ export async function withWorkspace(files, use) {
     return await use(workspace);
   } finally {
     process.off('SIGINT', ending).off('SIGTERM', ending);
-    await workspace.letBrokerGo();
-    workspace.remove();
+    try {
+      await workspace.dropBroker();
+      await workspace.letBrokerGo();
+    } finally {
+      workspace.remove();
+    }
   }
 }
 
@@ -42,9 +55,9 @@ export class Workspace {
   constructor(folder) {
     this.folder = folder;
     this.store = join(folder, '.flow');
-    /** Where nx-flow and tsx start. */
+    /** The `nx-flow` command, without npx. */
     this.command = join(folder, 'node_modules/@nx-flow/core/bin/nx-flow.js');
-    this.nx = join(folder, 'node_modules/nx/bin/nx.js');
+    this.dropBroker = async () => {};
     /** Undone when the workspace goes, the last one first. */
     this.undo = [];
   }
@@ -77,17 +90,22 @@ export class Workspace {
     }
   }
 
+  /** Nx's own command, which lies elsewhere in each major version. */
+  get nx() {
+    return this.path('node_modules/nx', this.require('nx/package.json').bin.nx);
+  }
+
   /** A module as code of this workspace sees it. */
   require(name) {
     return createRequire(this.path('package.json'))(name);
   }
 
-  /** Keeps a broker up until the function that it gives is called. */
+  /** Keeps a broker up until `dropBroker`, which the end of the workspace calls too. */
   async holdBroker() {
     const { BrokerKv } = this.require('@nx-flow/core/store');
     const kv = BrokerKv.open(this.store);
     await kv.get('bench');
-    return () => kv.close();
+    this.dropBroker = () => kv.close();
   }
 
   /** Resolves when no broker listens any more. In CI (`CI=1`) one leaves with its last client. */

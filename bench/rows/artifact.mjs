@@ -1,4 +1,5 @@
 /** An artifact of 100 MB: saved and loaded, in time and in memory. */
+import { rmSync } from 'node:fs';
 import { alternate, line, timedNode } from '../lib/measure.mjs';
 import { withWorkspace } from '../lib/workspace.mjs';
 
@@ -72,36 +73,51 @@ export default {
   floor: 'write + fsync + sha256, read + sha256, of the same bytes',
   goal: `≤ ${GOAL} ×, under ${GOAL} × its size in memory`,
   measure: ({ samples, progress }) =>
-    withWorkspace({ 'package.json': '{ "name": "bench", "private": true }', 'child.cjs': CHILD }, async (workspace) => {
-      const { rmSync } = await import('node:fs');
-      const peaks = { save: [], load: [] };
-      const ask = async (what, who) => {
-        const folder = workspace.path('values');
-        // Saving what is there already would spare the renaming.
-        if (what === 'save') rmSync(workspace.path(who === 'ours' ? 'values/cas' : 'values/straight'), { recursive: true, force: true });
-        const { stdout } = await timedNode(['--expose-gc', 'child.cjs', what, who, folder], { cwd: workspace.folder });
-        const { ms, above } = JSON.parse(stdout);
-        // Saving holds the value itself too; loading makes it.
-        if (who === 'ours') peaks[what].push(above / 1e6 + (what === 'save' ? MB : 0));
-        return ms;
-      };
-      workspace.write('values/.keep', '');
-      const lines = [];
-      for (const what of ['save', 'load']) {
-        progress(what);
-        const taken = await alternate({
-          samples,
-          floor: () => ask(what, 'straight'),
-          ours: () => ask(what, 'ours'),
-          progress,
-        });
-        lines.push(line({ what, taken, goal: GOAL }));
-      }
-      for (const what of ['save', 'load']) {
-        const ours = peaks[what].slice(-samples);
-        const taken = { floor: ours.map(() => MB), ours };
-        lines.push(line({ what: `${what}: peak of memory against the size of the value`, taken, goal: GOAL, unit: 'MB' }));
-      }
-      return lines;
-    }),
+    withWorkspace(
+      { 'package.json': '{ "name": "bench", "private": true }', 'child.cjs': CHILD },
+      async (workspace) => {
+        const peaks = { save: [], load: [] };
+        const ask = async (what, who) => {
+          const folder = workspace.path('values');
+          // Saving what is there already would spare the renaming.
+          if (what === 'save')
+            rmSync(workspace.path(who === 'ours' ? 'values/cas' : 'values/straight'), {
+              recursive: true,
+              force: true,
+            });
+          const { stdout } = await timedNode(['--expose-gc', 'child.cjs', what, who, folder], {
+            cwd: workspace.folder,
+          });
+          const { ms, above } = JSON.parse(stdout);
+          // Saving holds the value itself too; loading makes it.
+          if (who === 'ours') peaks[what].push(above / 1e6 + (what === 'save' ? MB : 0));
+          return ms;
+        };
+        workspace.write('values/.keep', '');
+        const lines = [];
+        for (const what of ['save', 'load']) {
+          progress(what);
+          const taken = await alternate({
+            samples,
+            floor: () => ask(what, 'straight'),
+            ours: () => ask(what, 'ours'),
+            progress,
+          });
+          lines.push(line({ what, taken, goal: GOAL }));
+        }
+        for (const what of ['save', 'load']) {
+          const ours = peaks[what].slice(-samples);
+          const taken = { floor: ours.map(() => MB), ours };
+          lines.push(
+            line({
+              what: `${what}: peak of memory against the size of the value`,
+              taken,
+              goal: GOAL,
+              unit: 'MB',
+            }),
+          );
+        }
+        return lines;
+      },
+    ),
 };

@@ -67,7 +67,8 @@ export default {
           rmSync(workspace.store, { recursive: true, force: true });
           const { ms, stdout } = await timedNode([workspace.command, 'run', 'wide', '--json'], { cwd });
           const { status, tasks, durationMs } = JSON.parse(stdout);
-          if (status !== 'done' || tasks.done !== TASKS + 3) throw new Error(`The run is not whole: ${stdout}`);
+          if (status !== 'done' || tasks.done !== TASKS + 3)
+            throw new Error(`The run is not whole: ${stdout}`);
           inside.push(durationMs);
           await workspace.letBrokerGo();
           return ms;

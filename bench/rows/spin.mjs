@@ -13,6 +13,16 @@ const nothing = f.step('nothing', { after: start }, () => ({}));
 export default f.end(nothing);
 `;
 
+/** The same with a parameter: loading zod is part of what its author waits for. */
+const WITH_PARAMETER = `import { flow } from '@nx-flow/core';
+import { z } from 'zod';
+
+const f = flow('params', { params: { size: z.number().default(1) } });
+const start = f.start(({ params }) => ({ size: params.size }));
+const nothing = f.step('nothing', { after: start }, () => ({}));
+export default f.end(nothing);
+`;
+
 export default {
   name: 'spin',
   what: '`nx-flow spin`, step that does nothing',
@@ -22,27 +32,32 @@ export default {
     withWorkspace(
       {
         'package.json': '{ "name": "bench", "private": true }',
-        'hello.ts': "const name: string = 'world';\nconsole.log(`hello, ${name}`);\n",
+        'hello.ts': "const name: string = 'world';\nconsole.log(name);\n",
         'empty.flow.ts': FLOW,
+        'params.flow.ts': WITH_PARAMETER,
       },
       async (workspace) => {
         const cwd = workspace.folder;
         const node = async (argv) => (await timedNode(argv, { cwd })).ms;
         const floor = () => node(['--import', 'tsx', 'hello.ts']);
-        const spin = () => node([workspace.command, 'spin', 'empty', 'nothing']);
-        await node([workspace.command, 'run', 'empty']);
+        const spin = (flow) => () => node([workspace.command, 'spin', flow, 'nothing']);
+        for (const flow of ['empty', 'params']) await node([workspace.command, 'run', flow]);
         const lines = [];
 
-        const letGo = await workspace.holdBroker();
+        await workspace.holdBroker();
         progress('broker up');
-        const up = await alternate({ samples, floor, ours: spin, progress });
+        const up = await alternate({ samples, floor, ours: spin('empty'), progress });
         lines.push(line({ what: 'broker up already', taken: up, goal: GOAL, must: MUST }));
-        await letGo();
+        const zod = await alternate({ samples, floor, ours: spin('params'), progress });
+        lines.push(
+          line({ what: 'broker up already, the flow loads zod', taken: zod, goal: GOAL, must: MUST }),
+        );
+        await workspace.dropBroker();
         await workspace.letBrokerGo();
 
         progress('broker started by the spin');
         const alone = async () => {
-          const ms = await spin();
+          const ms = await spin('empty')();
           await workspace.letBrokerGo();
           return ms;
         };

@@ -19,7 +19,8 @@ export const start = f.start(({ params }) => {
     { title: 'Alien', genre: 'horror', votes: 2000 },
     { title: 'Jaws', genre: 'horror', votes: 3000 },
   ];
-  return { films: films.filter((film) => film.votes >= params.minVotes), genres: ['crime', 'horror'], given: params };
+  const kept = films.filter((film) => film.votes >= params.minVotes);
+  return { films: kept, genres: ['crime', 'horror'], given: { ...params } };
 });
 
 export const genre = f.foreach('genre', { after: start, over: 'genres' }, ({ self, input }) => {
@@ -43,4 +44,14 @@ const f = flow('${name}');
 export const start = f.start(() => ({ one: 1 }));
 export const double = f.step('double', { after: start }, ${body});
 export default f.end(double);
+`;
+
+/** Tells what it was given: any number of texts. */
+export const texts = (names: string[]) => `
+import { flow } from '@nx-flow/core';
+import { z } from 'zod';
+
+const f = flow('texts', { params: { ${names.map((name) => `'${name}': z.string()`).join(', ')} } });
+export const start = f.start(({ params }) => ({ given: { ...params } }));
+export default f.end(start);
 `;

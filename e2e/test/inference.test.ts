@@ -27,7 +27,7 @@ const workspace = new Workspace('inference', {
   'flows/right.flow.ts': small('right'),
   'dist/old.flow.ts': small('old'),
 });
-const nx = workspace.nx.bind(workspace);
+const { nx } = workspace;
 
 test('flows are in the projects that they lie in, else in projects of their own', () => {
   const { stdout } = nx('show', 'projects', '--json');
@@ -59,10 +59,8 @@ test('nx show project says how to use each target', () => {
 });
 
 test("a project's own options and configurations are added to what is typed, parameter by parameter", () => {
-  const given = (pathspec: string) => {
-    const { artifacts } = workspace.nxFlow('dump', 'movies', `${pathspec}/start`, '--json').json();
-    return (artifacts as { given: unknown }).given;
-  };
+  const given = (run: string) =>
+    workspace.nxFlow('dump', 'movies', `${run}/start`, '--json').json().artifacts.given;
   expect(nx('run', 'shop').text).toContain('movies/1 done');
   expect(given('1')).toEqual({ minVotes: 2500, sha: '12e3', parallel: 'none' });
   expect(nx('run', 'shop:run:wide', '--params.parallel=2').text).toContain('movies/2 done');

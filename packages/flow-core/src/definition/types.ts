@@ -76,8 +76,8 @@ export interface Card {
   refresh(): void;
 }
 
-/** What every step's body is given. */
-export interface BaseContext<P, S> {
+/** What every step's body is given. The contexts say their variance (`out`): the compiler need not compute it in every project. */
+export interface BaseContext<out P, out S> {
   readonly params: Readonly<P>;
   readonly current: Current;
   readonly card: Card;
@@ -88,15 +88,15 @@ export interface BaseContext<P, S> {
   /** Writes one line to the task's log. */
   log(message: string): void;
 }
-export interface Context<P, A, S> extends BaseContext<P, S> {
+export interface Context<out P, out A, out S> extends BaseContext<P, S> {
   /** Every artifact that reaches this step. Each is decoded when it is first read, as the task's own copy. */
   readonly self: A;
 }
-export interface ForeachContext<P, A, S, I> extends Context<P, A, S> {
+export interface ForeachContext<out P, out A, out S, out I> extends Context<P, A, S> {
   readonly input: I;
   readonly index: number;
 }
-export interface JoinContext<P, In, S> extends BaseContext<P, S> {
+export interface JoinContext<out P, out In, out S> extends BaseContext<P, S> {
   /** Of a join: the splits, in split order. Of a gather: the branches, by the names given in `after`. */
   readonly inputs: In;
 }

@@ -13,7 +13,12 @@ interface Node {
   base: Node | undefined;
   own: [string, Visible][];
   hidden: readonly string[];
+  /** How many nodes stand behind this one. */
+  depth: number;
 }
+
+/** A longer chain of inheritance (a loop's iterations) is flattened: looking a name up stays quick. */
+const LONGEST_CHAIN = 16;
 
 export class Views {
   readonly #nodes = new Map<string, Node>();
@@ -44,11 +49,11 @@ export class Views {
   ): void {
     const kept = own.map(([name, record]): [string, Visible] => [name, this.#keep({ ...record, at: label })]);
     const passed = references.map(([name, visible]): [string, Visible] => [name, this.#keep(visible)]);
-    const node: Node = {
-      base: base === undefined ? undefined : this.#nodes.get(base),
-      own: [...passed, ...kept],
-      hidden,
-    };
+    const behind = base === undefined ? undefined : this.#nodes.get(base);
+    const depth = (behind?.depth ?? -1) + 1;
+    let node: Node = { base: behind, own: [...passed, ...kept], hidden, depth };
+    if (depth > LONGEST_CHAIN)
+      node = { base: undefined, own: [...this.#entries(node)], hidden: [], depth: 0 };
     this.#nodes.set(label, node);
   }
 

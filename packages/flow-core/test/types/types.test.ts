@@ -62,6 +62,5 @@ describe('the cost of types', () => {
     expect(errors).toEqual([]);
     expect(instantiations - nothing).toBeGreaterThan(0);
     expect(instantiations - nothing).toBeLessThan(10_000);
-    if (process.env.COST) process.stderr.write(`${name} ${instantiations - nothing}\n`);
   });
 });

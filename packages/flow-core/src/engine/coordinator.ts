@@ -1,0 +1,326 @@
+/** Drives a run: gives planned tasks to the pool, and decides what each outcome leads to. */
+import { FlowError, isFlowError } from '../definition/errors';
+import { children, type StepNode } from '../definition/graph';
+import { encodeArtifact, listLength } from '../store/artifacts';
+import type { ArtifactRecord, ErrorRecord, Status } from '../store/rows';
+import { fromRecord, toRecord } from './error-record';
+import type { TaskCounts } from './events';
+import { retryTimes, retryWait, timeoutOf } from './policies';
+import type { Job, Pool, PoolHost } from './pool';
+import { type Caught, type NumberedTask, passesOn, Recorder, type Timed } from './recorder';
+import type { RunOptions, RunOutcome } from './run';
+import { type Planned, Scheduler } from './scheduler';
+import type { RunContext, TaskOutcome, TaskResult } from './task';
+
+type Failed = TaskOutcome & { status: 'failed' };
+
+/** How often rows of tasks under way and pieces of logs are written. Milliseconds. */
+const TICK_MS = 200;
+
+export class Coordinator {
+  readonly #options: RunOptions;
+  readonly #params: [string, ArtifactRecord][];
+  readonly #scheduler: Scheduler;
+  readonly #recorder: Recorder;
+  readonly #pathspec: string;
+  readonly #begun = performance.now();
+  readonly #ready: NumberedTask[] = [];
+  #taken = 0;
+  readonly #active = new Map<Job, NumberedTask & { since: number; recorded: boolean }>();
+  readonly #tasks: TaskCounts = { done: 0, failed: 0 };
+  #numbers = 0;
+  #pool: Pool | undefined;
+  /** Failed tasks that wait for their next attempt, and caught ones that are being recorded. */
+  readonly #retrying = new Set<NodeJS.Timeout>();
+  #catching = 0;
+  #finish: () => void = () => {};
+  #error: ErrorRecord | undefined;
+  #stopped = false;
+
+  constructor(options: RunOptions, run: number, params: [string, ArtifactRecord][]) {
+    this.#options = options;
+    this.#params = params;
+    this.#scheduler = new Scheduler(options.graph);
+    this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
+    this.#pathspec = `${options.graph.flow}/${run}`;
+  }
+
+  async execute(): Promise<RunOutcome> {
+    const { emit, signal, workers } = this.#options;
+    this.#recorder.begin(this.#params);
+    emit({ type: 'run-started', pathspec: this.#pathspec, steps: this.#recorder.row.steps, workers });
+    const finished = new Promise<void>((resolve) => {
+      this.#finish = resolve;
+    });
+    const tick = setInterval(() => this.#tick(), TICK_MS);
+    const interrupt = () =>
+      this.#stop(new FlowError('FLOW_INTERRUPTED', 'The run was interrupted.', { exit: 1 }));
+    signal?.addEventListener('abort', interrupt);
+    try {
+      this.#pool = this.#options.pool(this.#host());
+      this.#plan([this.#scheduler.start()]);
+      if (signal?.aborted) interrupt();
+      await finished;
+      await this.#pool.close();
+    } finally {
+      clearInterval(tick);
+      signal?.removeEventListener('abort', interrupt);
+    }
+    return this.#close();
+  }
+
+  #host(): PoolHost {
+    const { graph, user, namespace, tags, cwd, emit } = this.#options;
+    const run: RunContext = {
+      flow: graph.flow,
+      run: String(this.#recorder.row.run),
+      user,
+      namespace,
+      tags,
+      params: this.#params,
+      cwd,
+    };
+    return {
+      run,
+      pull: () => this.#pull(),
+      pending: () => (this.#stopped ? 0 : this.#ready.length - this.#taken),
+      view: (label) => this.#recorder.views.view(label),
+      started: (job) => {
+        const task = this.#active.get(job);
+        if (!task) return;
+        task.since = Date.now();
+        emit({ type: 'task-started', pathspec: this.#of(task), step: task.step });
+      },
+      log: (job, stream, text) => {
+        const task = this.#active.get(job);
+        if (!task) return;
+        this.#recorder.log(task, stream, text);
+        emit({ type: 'task-log', pathspec: this.#of(task), step: task.step, stream, text });
+      },
+      finished: (job, outcome) => this.#finished(job, outcome),
+      broken: (error) => this.#stop(error),
+    };
+  }
+
+  #plan(tasks: Planned[]): void {
+    const bailed = this.#options.bail === true && this.#tasks.failed > 0;
+    if (tasks.length === 0 || bailed) return;
+    const counts = new Map<string, number>();
+    for (const task of tasks) {
+      const number = ++this.#numbers;
+      this.#ready.push({ ...task, number, label: `${task.step}/${number}`, attempt: 0, attempts: [] });
+      counts.set(task.step, (counts.get(task.step) ?? 0) + 1);
+    }
+    for (const [step, count] of counts) this.#options.emit({ type: 'tasks-planned', step, count });
+    this.#pool?.wake();
+  }
+
+  #pull(): Job | undefined {
+    if (this.#stopped || this.#taken >= this.#ready.length) return undefined;
+    const task = this.#ready[this.#taken] as NumberedTask;
+    this.#ready[this.#taken++] = undefined as never;
+    if (this.#taken === this.#ready.length) {
+      this.#ready.length = 0;
+      this.#taken = 0;
+    }
+    const node = this.#node(task);
+    const timeoutMs = timeoutOf(node.options);
+    const job: Job = {
+      spec: {
+        step: task.step,
+        task: String(task.number),
+        attempt: task.attempt,
+        parents: task.parents,
+        stack: task.stack,
+        ...(task.as ? { as: task.as } : {}),
+        ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
+      },
+      isolate: node.options.isolate === true,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      views: [...task.parents, ...task.stack.map(({ of }) => of)],
+    };
+    this.#active.set(job, { ...task, since: 0, recorded: false });
+    return job;
+  }
+
+  #finished(job: Job, outcome: TaskOutcome): void {
+    const task = this.#active.get(job);
+    if (!task) return;
+    this.#active.delete(job);
+    const { emit } = this.#options;
+    const pathspec = this.#of(task);
+    if (outcome.status === 'done') {
+      this.#done(task, outcome, outcome.result);
+      emit({ type: 'task-done', pathspec, step: task.step, durationMs: outcome.durationMs });
+    } else if (task.attempt < retryTimes(this.#node(task).options) && !this.#stopped) {
+      this.#retry(task, outcome);
+    } else if (this.#node(task).options.catch !== undefined && !this.#stopped) {
+      void this.#caught(task, outcome);
+    } else this.#failed(task, outcome);
+    this.#finishIfDone();
+  }
+
+  #finishIfDone(): void {
+    const left = this.#active.size + this.#retrying.size + this.#catching + this.#ready.length - this.#taken;
+    if (left === 0) this.#finish();
+  }
+
+  /** Records a finished task, and plans what it makes possible. */
+  #done(task: NumberedTask, timed: Timed, result: TaskResult, caught?: Caught): void {
+    this.#recorder.done(task, timed, result, caught);
+    this.#tasks.done++;
+    const { counts, verdict, more } = result;
+    this.#plan(
+      this.#scheduler.after({
+        ...task,
+        counts,
+        ...(verdict === undefined ? {} : { verdict }),
+        ...(more === undefined ? {} : { more }),
+      }),
+    );
+  }
+
+  #failed(task: NumberedTask, outcome: Failed): void {
+    const { durationMs, failure } = outcome;
+    const { error, thrown } = failure;
+    this.#tasks.failed++;
+    this.#error ??= error;
+    this.#recorder.failed(task, outcome, error);
+    this.#options.emit({
+      type: 'task-failed',
+      pathspec: this.#of(task),
+      step: task.step,
+      durationMs,
+      error,
+      thrown,
+    });
+    if (this.#options.bail) this.#ready.length = this.#taken = 0;
+  }
+
+  #retry(task: NumberedTask, { startedAt, durationMs, failure: { error } }: Failed): void {
+    const { emit } = this.#options;
+    const { options } = this.#node(task);
+    const waitMs = retryWait(options, task.attempt);
+    const attempts = [...task.attempts, { startedAt, durationMs: Math.round(durationMs), error }];
+    const again: NumberedTask = { ...task, attempt: task.attempt + 1, attempts };
+    this.#recorder.attempted(again, startedAt);
+    const { attempt } = task;
+    const times = retryTimes(options);
+    emit({
+      type: 'task-retried',
+      pathspec: this.#of(task),
+      step: task.step,
+      attempt,
+      times,
+      waitMs,
+      error,
+    });
+    const timer = setTimeout(() => {
+      this.#retrying.delete(timer);
+      this.#ready.push(again);
+      this.#pool?.wake();
+    }, waitMs);
+    this.#retrying.add(timer);
+  }
+
+  /** The step counts as done, with the error as its only artifact; the names that it would have returned are absent. */
+  async #caught(task: NumberedTask, outcome: Failed): Promise<void> {
+    const node = this.#node(task);
+    const { error } = outcome.failure;
+    this.#catching++;
+    try {
+      const { returnedNames } = await import('../source/returned');
+      const name = node.options.catch as string;
+      const own: [string, ArtifactRecord][] = [
+        [name, await encodeArtifact(name, fromRecord(error), this.#options.store.cas)],
+      ];
+      const absent = (node.body ? returnedNames(node.body) : []).filter((n) => n !== name);
+      const counts = this.#countsBehind(task, node, absent);
+      this.#done(task, outcome, { own, references: [], counts }, { error, absent });
+      const { durationMs } = outcome;
+      this.#options.emit({
+        type: 'task-caught',
+        pathspec: this.#of(task),
+        step: task.step,
+        durationMs,
+        error,
+      });
+    } catch (thrown) {
+      this.#failed(task, { ...outcome, failure: { error: toRecord(thrown), thrown } });
+    } finally {
+      this.#catching--;
+      this.#finishIfDone();
+    }
+  }
+
+  /** For foreaches after a caught step: the lists that it inherited. @throws FlowError FLOW_FOREACH_LIST */
+  #countsBehind(task: NumberedTask, node: StepNode, absent: readonly string[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { node: child } of children(this.#options.graph, node.name)) {
+      if (child.kind !== 'foreach') continue;
+      const over = child.over as string;
+      const inherits = passesOn(node) && !absent.includes(over);
+      const type = inherits ? this.#recorder.views.typeOf(task.parents[0] as string, over) : undefined;
+      const count = listLength(type);
+      if (!count) {
+        const message = `The foreach "${child.name}" has nothing to split: "${node.name}" failed, and was caught, before it returned "${over}".`;
+        throw new FlowError('FLOW_FOREACH_LIST', message, { exit: 1 });
+      }
+      counts[over] = count;
+    }
+    return counts;
+  }
+
+  #node({ step }: Planned): StepNode {
+    return this.#options.graph.steps.get(step) as StepNode;
+  }
+
+  /** Tasks that take long get a row while they are under way, and their logs so far. */
+  #tick(): void {
+    this.#recorder.flushLogs();
+    const before = Date.now() - TICK_MS;
+    for (const task of this.#active.values()) {
+      if (task.recorded || task.since === 0 || task.since > before) continue;
+      task.recorded = true;
+      this.#recorder.running(task, task.since);
+    }
+  }
+
+  /** Ends the run before its end: what is under way is recorded as failed with this error. */
+  #stop(error: unknown): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const timer of this.#retrying) clearTimeout(timer);
+    this.#retrying.clear();
+    this.#error ??= toRecord(error);
+    const at = Date.now();
+    for (const [job, task] of [...this.#active]) {
+      if (task.since === 0) this.#active.delete(job);
+      else {
+        const failure = { error: toRecord(error), ...(isFlowError(error) ? { thrown: error } : {}) };
+        this.#finished(job, {
+          startedAt: task.since,
+          durationMs: at - task.since,
+          status: 'failed',
+          failure,
+        });
+      }
+    }
+    this.#finish();
+  }
+
+  async #close(): Promise<RunOutcome> {
+    const status: Status = this.#error ? 'failed' : 'done';
+    const durationMs = performance.now() - this.#begun;
+    const pathspec = this.#pathspec;
+    const tasks = this.#tasks;
+    const error = this.#error;
+    await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
+    this.#options.emit({ type: 'run-done', pathspec, status, durationMs, tasks });
+    return { pathspec, run: this.#recorder.row.run, status, durationMs, tasks, ...(error ? { error } : {}) };
+  }
+
+  #of(task: NumberedTask): string {
+    return `${this.#pathspec}/${task.label}`;
+  }
+}
