@@ -26,7 +26,12 @@ const PACKAGES = {
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],
-    entries: { index: 'index', 'executors/run': 'executors/run', 'executors/spin': 'executors/spin' },
+    entries: {
+      index: 'index',
+      'executors/run': 'executors/run',
+      'executors/spin': 'executors/spin',
+      'executors/resume': 'executors/resume',
+    },
   },
 };
 

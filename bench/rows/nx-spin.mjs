@@ -9,6 +9,8 @@ const GOAL = 1.2;
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const FILES = {
   'package.json': json({ name: 'bench', private: true }),
+  // As in any workspace: else the daemon takes each spin's outputs for sources, and works through the next measurement.
+  '.gitignore': 'node_modules\ndist\n.flow\n.nx\n',
   'nx.json': json({ analytics: false, neverConnectToCloud: true, plugins: ['@nx-flow/plugin'] }),
   'empty/empty.flow.ts': FLOW,
   'empty/project.json': json({

@@ -13,6 +13,7 @@ export interface Command {
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import('./commands/run'),
   spin: () => import('./commands/spin'),
+  resume: () => import('./commands/resume'),
   show: () => import('./commands/show'),
   check: () => import('./commands/check'),
   runs: () => import('./commands/runs'),
@@ -56,7 +57,7 @@ export async function main(
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, cwd, output);
     const parsed = parseCommandLine(command.spec, rest);
-    if (name === 'run') process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    if (name === 'run' || name === 'resume') process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     return await command.execute({ ...parsed, cwd, output, signal: stop.signal });
   } catch (error) {
     const { renderFailure } = await import('./render/failure');

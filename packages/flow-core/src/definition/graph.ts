@@ -85,6 +85,18 @@ export function parents(node: StepNode): string[] {
   return [...new Set(node.inputs.flatMap((input) => input.from.map((edge) => edge.from)))];
 }
 
+/** A step and every step that it needs. */
+export function ancestors(graph: Graph, name: string): Set<string> {
+  const found = new Set<string>();
+  const todo = [name];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const node = found.has(next) ? undefined : graph.steps.get(next);
+    found.add(next);
+    if (node) todo.push(...parents(node));
+  }
+  return found;
+}
+
 /** Steps in an order in which parents come first. `declared` order already is one: a handle exists before its use. */
 export function ordered(graph: Graph): StepNode[] {
   return [...graph.steps.values()];

@@ -1,15 +1,15 @@
 /** Drives a run: gives planned tasks to the pool, and decides what each outcome leads to. */
 import { FlowError, isFlowError } from '../definition/errors';
-import { children, type StepNode } from '../definition/graph';
+import { ancestors, children, type StepNode } from '../definition/graph';
 import { encodeArtifact, listLength } from '../store/artifacts';
-import type { ArtifactRecord, ErrorRecord, Status } from '../store/rows';
+import type { ArtifactRecord, ErrorRecord, Status, TaskRow } from '../store/rows';
 import { fromRecord, toRecord } from './error-record';
 import type { TaskCounts } from './events';
 import { retryTimes, retryWait, timeoutOf } from './policies';
 import type { Job, Pool, PoolHost } from './pool';
 import { type Caught, type NumberedTask, passesOn, Recorder, type Timed } from './recorder';
 import type { RunOptions, RunOutcome } from './run';
-import { type Planned, Scheduler } from './scheduler';
+import { type Finished, type Planned, Scheduler } from './scheduler';
 import type { RunContext, TaskOutcome, TaskResult } from './task';
 
 type Failed = TaskOutcome & { status: 'failed' };
@@ -23,6 +23,8 @@ export class Coordinator {
   readonly #scheduler: Scheduler;
   readonly #recorder: Recorder;
   readonly #pathspec: string;
+  /** With `until`: the steps to execute. */
+  readonly #wanted: ReadonlySet<string> | undefined;
   readonly #begun = performance.now();
   readonly #ready: NumberedTask[] = [];
   #taken = 0;
@@ -36,6 +38,8 @@ export class Coordinator {
   #finish: () => void = () => {};
   #error: ErrorRecord | undefined;
   #stopped = false;
+  /** The step `end` is done. */
+  #ended = false;
 
   constructor(options: RunOptions, run: number, params: [string, ArtifactRecord][]) {
     this.#options = options;
@@ -43,6 +47,7 @@ export class Coordinator {
     this.#scheduler = new Scheduler(options.graph);
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
     this.#pathspec = `${options.graph.flow}/${run}`;
+    if (options.until !== undefined) this.#wanted = ancestors(options.graph, options.until);
   }
 
   async execute(): Promise<RunOutcome> {
@@ -60,6 +65,7 @@ export class Coordinator {
       this.#pool = this.#options.pool(this.#host());
       this.#plan([this.#scheduler.start()]);
       if (signal?.aborted) interrupt();
+      this.#finishIfDone();
       await finished;
       await this.#pool.close();
     } finally {
@@ -70,7 +76,7 @@ export class Coordinator {
   }
 
   #host(): PoolHost {
-    const { graph, user, namespace, tags, cwd, emit } = this.#options;
+    const { graph, user, namespace, tags, cwd, emit, takeover } = this.#options;
     const run: RunContext = {
       flow: graph.flow,
       run: String(this.#recorder.row.run),
@@ -79,6 +85,7 @@ export class Coordinator {
       tags,
       params: this.#params,
       cwd,
+      ...(takeover ? { origin: `${graph.flow}/${takeover.origin.run}` } : {}),
     };
     return {
       run,
@@ -102,16 +109,30 @@ export class Coordinator {
     };
   }
 
+  /** Numbers tasks and makes them ready; those that the origin can stand for are done at once, and what follows them. */
   #plan(tasks: Planned[]): void {
     const bailed = this.#options.bail === true && this.#tasks.failed > 0;
     if (tasks.length === 0 || bailed) return;
-    const counts = new Map<string, number>();
-    for (const task of tasks) {
+    const { emit, takeover } = this.#options;
+    const planned = new Map<string, number>();
+    const taken = new Map<string, number>();
+    const todo = [...tasks];
+    for (let at = 0; at < todo.length; at++) {
+      const next = todo[at] as Planned;
+      if (this.#wanted && !this.#wanted.has(next.step)) continue;
       const number = ++this.#numbers;
-      this.#ready.push({ ...task, number, label: `${task.step}/${number}`, attempt: 0, attempts: [] });
+      const task = { ...next, number, label: `${next.step}/${number}`, attempt: 0, attempts: [] };
+      const row = takeover?.take(task);
+      const counts = row ? taken : planned;
       counts.set(task.step, (counts.get(task.step) ?? 0) + 1);
+      if (row && takeover) {
+        this.#ended ||= task.step === 'end';
+        this.#recorder.takenOver(task, row, takeover.view(row), takeover.source(row));
+        todo.push(...this.#scheduler.after({ ...task, counts: {}, ...outcomeOf(row) }));
+      } else this.#ready.push(task);
     }
-    for (const [step, count] of counts) this.#options.emit({ type: 'tasks-planned', step, count });
+    for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count });
+    for (const [step, count] of planned) emit({ type: 'tasks-planned', step, count });
     this.#pool?.wake();
   }
 
@@ -168,16 +189,9 @@ export class Coordinator {
   /** Records a finished task, and plans what it makes possible. */
   #done(task: NumberedTask, timed: Timed, result: TaskResult, caught?: Caught): void {
     this.#recorder.done(task, timed, result, caught);
+    this.#ended ||= task.step === 'end';
     this.#tasks.done++;
-    const { counts, verdict, more } = result;
-    this.#plan(
-      this.#scheduler.after({
-        ...task,
-        counts,
-        ...(verdict === undefined ? {} : { verdict }),
-        ...(more === undefined ? {} : { more }),
-      }),
-    );
+    this.#plan(this.#scheduler.after({ ...task, counts: {}, ...outcomeOf(result) }));
   }
 
   #failed(task: NumberedTask, outcome: Failed): void {
@@ -236,7 +250,7 @@ export class Coordinator {
       ];
       const absent = (node.body ? returnedNames(node.body) : []).filter((n) => n !== name);
       const counts = this.#countsBehind(task, node, absent);
-      this.#done(task, outcome, { own, references: [], counts }, { error, absent });
+      this.#done(task, outcome, { own, references: [], counts, params: [] }, { error, absent });
       const { durationMs } = outcome;
       this.#options.emit({
         type: 'task-caught',
@@ -310,10 +324,20 @@ export class Coordinator {
   }
 
   async #close(): Promise<RunOutcome> {
-    const status: Status = this.#error ? 'failed' : 'done';
+    if (!this.#error && !this.#ended && !this.#wanted) {
+      const message =
+        'The run came to a halt before its end, though no task failed: this is a defect of nx-flow.';
+      this.#error = toRecord(new FlowError('FLOW_STALLED', message, { exit: 1 }));
+    }
+    const status: Status = this.#error
+      ? 'failed'
+      : this.#wanted && !this.#wanted.has('end')
+        ? 'stopped'
+        : 'done';
     const durationMs = performance.now() - this.#begun;
     const pathspec = this.#pathspec;
-    const tasks = this.#tasks;
+    const taken = this.#options.takeover?.size;
+    const tasks = { ...this.#tasks, ...(taken === undefined ? {} : { taken }) };
     const error = this.#error;
     await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
     this.#options.emit({ type: 'run-done', pathspec, status, durationMs, tasks });
@@ -323,4 +347,17 @@ export class Coordinator {
   #of(task: NumberedTask): string {
     return `${this.#pathspec}/${task.label}`;
   }
+}
+
+/** What a finished task decided: which way it went, how it is split, whether it goes on. */
+function outcomeOf({
+  counts,
+  verdict,
+  more,
+}: Pick<TaskRow, 'counts' | 'verdict' | 'more'>): Partial<Pick<Finished, 'counts' | 'verdict' | 'more'>> {
+  return {
+    ...(counts ? { counts } : {}),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(more === undefined ? {} : { more }),
+  };
 }

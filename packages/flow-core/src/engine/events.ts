@@ -6,6 +6,8 @@ export type FlowEvent =
   | { type: 'run-started'; pathspec: string; steps: { name: string; kind: string }[]; workers: number }
   /** So many tasks of a step are known now: they will run when a worker is free. */
   | { type: 'tasks-planned'; step: string; count: number }
+  /** Of a resumed run: finished tasks of the origin stand for these. */
+  | { type: 'tasks-taken'; step: string; count: number }
   /** A worker has begun a task. */
   | { type: 'task-started'; pathspec: string; step: string }
   /** A task wrote to its output. `text` is one or more whole or partial lines. */
@@ -39,6 +41,8 @@ export type FlowEvent =
 export interface TaskCounts {
   done: number;
   failed: number;
+  /** Of a resumed run: taken over from its origin. */
+  taken?: number;
 }
 
 export type Emit = (event: FlowEvent) => void;

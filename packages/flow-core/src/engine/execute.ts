@@ -27,7 +27,8 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   const { graph, spec } = execution;
   const node = graph.steps.get(spec.step);
   if (!node) throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${spec.step}" in ${graph.flow}.`);
-  const returned = await callBody(execution, node);
+  const params = new Set<string>();
+  const returned = await callBody(execution, node, params);
   const own: [string, ArtifactRecord][] = [];
   const references: [string, Visible][] = [];
   for (const [name, reference] of mergedReferences(returned)) references.push([name, reference as Visible]);
@@ -38,17 +39,17 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     const visible = visibleAfter(execution, node, references).get(name);
     return visible ? { found: true, value: execution.decode(visible) } : { found: false };
   };
-  const result: TaskResult = { own, references, counts: splitCounts(graph, node, look) };
+  const result: TaskResult = { own, references, counts: splitCounts(graph, node, look), params: [...params] };
   if (node.kind === 'switch') result.verdict = verdict(node, look(node.on as string).value);
   if (node.kind === 'loop') result.more = goesOn(node, look(node.while as string).value, spec.iteration ?? 0);
   return result;
 }
 
-async function callBody(execution: Execution, node: StepNode): Promise<object> {
+async function callBody(execution: Execution, node: StepNode, params: Set<string>): Promise<object> {
   if (!node.body) return {};
   const restore = applyEnv(node.options.env);
   try {
-    const returned = await node.body(makeContext(execution, node) as never);
+    const returned = await node.body(makeContext(execution, node, params) as never);
     if (returned === undefined || returned === null) return {};
     if (!isRecord(returned)) {
       throw new FlowError(
@@ -69,7 +70,7 @@ function isRecord(value: unknown): value is object {
   return prototype === null || isPlain(prototype);
 }
 
-function makeContext(execution: Execution, node: StepNode): object {
+function makeContext(execution: Execution, node: StepNode, read: Set<string>): object {
   const { run, spec, decode, signal } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
   const object = (label: string) => lazyObject(execution.view(label), decode, missing);
@@ -77,7 +78,7 @@ function makeContext(execution: Execution, node: StepNode): object {
   const itemOf = ({ of, over, index }: TaskSpec['stack'][number]) =>
     execution.item(execution.view(of), over, index);
   const context: Record<string, unknown> = {
-    params: lazyParams(run, decode),
+    params: lazyParams(run, decode, read),
     current: Object.freeze({
       flow: run.flow,
       run: run.run,
@@ -126,16 +127,16 @@ function makeContext(execution: Execution, node: StepNode): object {
 const EMPTY: View = { label: 'start', entries: new Map() };
 
 /** Parameters are decoded when read, each task its own copy; one that does not exist is undefined, as TypeScript says. */
-function lazyParams(run: RunContext, decode: Decode): object {
+function lazyParams(run: RunContext, decode: Decode, read: Set<string>): object {
   const params = {};
   for (const [name, record] of run.params) {
-    let read = false;
-    let value: unknown;
+    let value: { is: unknown } | undefined;
     Object.defineProperty(params, name, {
       enumerable: true,
       get() {
-        if (!read) [value, read] = [decode(record), true];
-        return value;
+        read.add(name);
+        value ??= { is: decode(record) };
+        return value.is;
       },
     });
   }

@@ -3,9 +3,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { FlowError } from '../definition/errors';
 import { packageFile } from '../package-root';
 import { toRecord } from './error-record';
+import { OrphanGuard } from './orphan-guard';
 import { TIMEOUT_GRACE_MS, timeoutError } from './policies';
 import type { Job, Pool, PoolHost } from './pool';
 import type { TaskOutcome } from './task';
+
 import type { FromWorker, ToWorker } from './worker-protocol';
 
 /** Work handed to a worker ahead of time, in milliseconds: hides the round trip of quick tasks, keeps slow ones apart. */
@@ -32,6 +34,10 @@ interface Worker {
   /** Kills it if its task does not notice its own timeout: a loop that never yields. */
   deadline: NodeJS.Timeout | undefined;
   expired: boolean;
+  /** Heard, and not yet told to the host. */
+  outcomes: TaskOutcome[];
+  /** Asked to give back what it has not begun. */
+  returning: boolean;
 }
 
 export interface ProcessPoolOptions {
@@ -50,6 +56,10 @@ export class ProcessPool implements Pool {
   #held: Job | undefined;
   /** Given to a worker that died before it came to them. */
   readonly #returned: Job[] = [];
+  readonly #orphans = new OrphanGuard();
+  #balancing: NodeJS.Timeout | undefined;
+  /** Why the flow did not load, where that was known before there was a run to tell. */
+  #broken: { error: unknown } | undefined;
   #closed = false;
 
   constructor(options: ProcessPoolOptions) {
@@ -66,22 +76,27 @@ export class ProcessPool implements Pool {
   attach(host: PoolHost): this {
     this.#host = host;
     for (const worker of this.#workers) this.#begin(worker, host);
+    const broken = this.#broken;
+    if (broken) setImmediate(() => host.broken(broken.error));
     return this;
   }
 
   wake(): void {
     const host = this.#host;
     if (this.#closed || !host) return;
-    for (const worker of this.#workers) void this.#fill(worker);
+    const idleFirst = [...this.#workers].sort((a, b) => a.jobs.length - b.jobs.length);
+    for (const worker of idleFirst) void this.#fill(worker);
     // A task waits for whoever is free first: a new worker takes its time to import the flow.
     const waiting = host.pending() + this.#returned.length + (this.#held ? 1 : 0);
     const coming = [...this.#workers].filter(({ ready }) => !ready).length;
     for (let n = Math.min(this.#options.max - this.#workers.size, waiting - coming); n > 0; n--)
       this.#spawn();
+    this.#balance();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#balancing);
     const gone = [...this.#workers].map(
       ({ child }) =>
         new Promise<void>((resolve) => {
@@ -91,6 +106,24 @@ export class ProcessPool implements Pool {
         }),
     );
     await Promise.all(gone);
+    this.#orphans.close();
+  }
+
+  /** What was given ahead, to wait for a task that turns out slow, goes to a worker that has nothing to do. */
+  #balance(): void {
+    if (this.#balancing || this.#closed) return;
+    const workers = [...this.#workers];
+    const idle = workers.some(({ ready, jobs, filling }) => ready && jobs.length === 0 && !filling);
+    const queued = workers.filter(({ jobs, returning }) => jobs.length > 1 && !returning);
+    if (queued.length === 0 || !(idle || workers.length < this.#options.max)) return;
+    for (const worker of queued.filter(isLate)) {
+      worker.returning = true;
+      send(worker.child, { type: 'return' });
+    }
+    this.#balancing = setTimeout(() => {
+      this.#balancing = undefined;
+      this.#balance();
+    }, AHEAD_MS);
   }
 
   #next(): Job | undefined {
@@ -100,7 +133,7 @@ export class ProcessPool implements Pool {
   }
 
   async #fill(worker: Worker): Promise<void> {
-    if (worker.filling || !worker.ready || this.#closed) return;
+    if (worker.filling || !worker.ready || this.#closed || isLate(worker)) return;
     worker.filling = true;
     try {
       const jobs: Job[] = [];
@@ -183,8 +216,11 @@ export class ProcessPool implements Pool {
       since: 0,
       deadline: undefined,
       expired: false,
+      outcomes: [],
+      returning: false,
     };
     this.#workers.add(worker);
+    this.#orphans.watch(child);
     if (this.#host) this.#begin(worker, this.#host);
     child.on('message', (message: FromWorker) => this.#hear(worker, message));
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -222,6 +258,7 @@ export class ProcessPool implements Pool {
     const host = this.#host;
     if (this.#closed || !host) {
       worker.ready ||= message.type === 'ready';
+      if (message.type === 'broken') this.#broken = { error: message.error };
       return;
     }
     switch (message.type) {
@@ -238,12 +275,30 @@ export class ProcessPool implements Pool {
         return;
       }
       case 'outcome':
-        if (!this.#workers.has(worker)) return;
-        this.#finish(worker, message.outcome);
-        this.#started(worker);
-        if (worker.isolated || isStray(message.outcome)) this.#retire(worker);
+        worker.outcomes.push(message.outcome);
+        // What a child process of the task printed comes by a pipe: it is there, and is read before this.
+        setImmediate(() => this.#settle(worker));
+        return;
+      case 'returned': {
+        worker.returning = false;
+        const back = worker.jobs.filter(({ spec }) => message.tasks.includes(spec.task));
+        worker.jobs = worker.jobs.filter((job) => !back.includes(job));
+        this.#returned.push(...back);
         this.wake();
+      }
     }
+  }
+
+  #settle(worker: Worker): void {
+    const outcomes = worker.outcomes.splice(0);
+    if (outcomes.length === 0) return;
+    for (const outcome of outcomes) {
+      if (this.#closed || !this.#workers.has(worker)) return;
+      this.#finish(worker, outcome);
+      this.#started(worker);
+      if (worker.isolated || isStray(outcome)) this.#retire(worker);
+    }
+    this.wake();
   }
 
   #finish(worker: Worker, outcome: TaskOutcome): void {
@@ -262,6 +317,7 @@ export class ProcessPool implements Pool {
 
   /** Its first task was under way and failed with it; the others go back, untouched. */
   #buried(worker: Worker, code: number | null, signal: string | null): void {
+    this.#settle(worker);
     this.#workers.delete(worker);
     clearTimeout(worker.deadline);
     if (this.#closed) return;
@@ -295,6 +351,11 @@ export class ProcessPool implements Pool {
 
 function send(child: ChildProcess, message: ToWorker): void {
   if (child.connected) child.send(message, () => {});
+}
+
+/** Its task takes longer than what is given ahead may wait. */
+function isLate({ jobs, since }: Worker): boolean {
+  return jobs.length > 0 && Date.now() - since > AHEAD_MS;
 }
 
 function isStray(outcome: TaskOutcome): boolean {

@@ -36,6 +36,11 @@ export async function recordedOutputs(
   run: number,
   row: TaskRow,
 ): Promise<Map<string, Visible>> {
+  if (row.origin !== undefined) {
+    const source = taskOf(run, row.origin);
+    const original = await store.task(flow, source.run, source.step, source.task);
+    if (original) return recordedOutputs(store, flow, source.run, original);
+  }
   const label = `${row.step}/${row.task}`;
   const merged = row.kind === 'join' || row.kind === 'gather' ? Object.entries(row.view) : [];
   const wanted = [

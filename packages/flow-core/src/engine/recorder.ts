@@ -3,7 +3,15 @@ import { hostname } from 'node:os';
 import type { StepNode } from '../definition/graph';
 import { packageVersion } from '../package-root';
 import type { Op } from '../store/kv';
-import type { ArtifactRecord, ErrorRecord, GitState, RunRow, Status, TaskRow } from '../store/rows';
+import type {
+  ArtifactRecord,
+  ErrorRecord,
+  GitState,
+  RunRow,
+  Status,
+  TaskRow,
+  TaskStatus,
+} from '../store/rows';
 import { record } from '../store/store';
 import type { TaskCounts } from './events';
 import { Journal } from './journal';
@@ -11,6 +19,7 @@ import { TaskLogs } from './logs';
 import type { RunOptions } from './run';
 import type { Planned } from './scheduler';
 import type { TaskOutcome, TaskResult } from './task';
+import type { Visible } from './view';
 import { Views } from './views';
 
 /** A task on its way, with its number. */
@@ -61,6 +70,7 @@ export class Recorder {
       steps: [...graph.steps.values()].map(({ name, kind }) => ({ name, kind })),
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.file === undefined ? {} : { file: options.file }),
+      ...(options.takeover ? { origin: options.takeover.origin.run } : {}),
     };
   }
 
@@ -112,6 +122,8 @@ export class Recorder {
     const row: TaskRow = {
       ...this.#taskRow(task, 'done', startedAt, durationMs),
       own: result.own.map(([name]) => name),
+      ...(result.params.length > 0 ? { params: result.params } : {}),
+      ...(Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
       ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
       view: this.views.inherited(task.label),
       ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
@@ -124,6 +136,16 @@ export class Recorder {
       record.artifact({ flow, run, step, task: number, name }, artifact),
     );
     this.#journal.add(...this.#lastLogs(task), ...artifacts, this.#op(row));
+  }
+
+  /** A task of the origin that stands for this one: its artifacts are passed on from where they lie. */
+  takenOver(task: NumberedTask, row: TaskRow, view: Record<string, string>, origin: string): void {
+    const references = Object.entries(view).map(([name, at]): [string, Visible] => [name, { at } as Visible]);
+    this.views.add(task.label, undefined, [], references);
+    const { step, number, parents, as, stack } = task;
+    this.#journal.add(
+      this.#op({ ...row, step, task: number, parents, ...(as ? { as } : {}), stack, own: [], view, origin }),
+    );
   }
 
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */
@@ -159,7 +181,7 @@ export class Recorder {
     return this.#options.graph.steps.get(step) as StepNode;
   }
 
-  #taskRow(task: NumberedTask, status: Status, startedAt: number, durationMs?: number): TaskRow {
+  #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
     return {
       step: task.step,
       task: task.number,

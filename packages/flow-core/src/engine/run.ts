@@ -8,6 +8,7 @@ import type { Store } from '../store/store';
 import { Coordinator } from './coordinator';
 import type { Emit, TaskCounts } from './events';
 import type { Pool, PoolHost } from './pool';
+import type { Takeover } from './takeover';
 
 export interface RunOptions {
   graph: Graph;
@@ -25,6 +26,10 @@ export interface RunOptions {
   /** For the record and for people: at most so many tasks at once. */
   workers: number;
   pool(host: PoolHost): Pool;
+  /** Finished tasks of an earlier run that stand for this one's: a resumed run. */
+  takeover?: Takeover;
+  /** Execute this step and what it needs, and stop. */
+  until?: string;
   /** Start no task after the first failure. */
   bail?: boolean;
   /** Aborted when the run is to end early: Ctrl-C. */

@@ -63,8 +63,8 @@ export interface SpinOutcome {
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { graph, store } = options;
   const resolved = await resolveInputs(graph, store, options.selection);
-  options.resolved?.(resolved);
   const inputs = await gatherInputs(options, resolved);
+  options.resolved?.(resolved);
   const decoder = new Decoder(store.cas);
   const values = new Map<string, unknown>();
   const hints: string[] = [];
@@ -93,7 +93,9 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
         },
       });
     const timeoutMs = timeoutOf(resolved.node.options);
-    result = await guarded(timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort));
+    result = await guarded(() =>
+      timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort),
+    );
   } catch (error) {
     thrown = { error };
   }
@@ -112,17 +114,26 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   };
 }
 
-/** What nobody awaits fails the spin too, as it would fail a task. */
-async function guarded<T>(work: Promise<T>): Promise<T> {
+/** What nobody awaits fails the spin too, as it would fail a task; so does a step that leaves the process. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
   let fail: (error: unknown) => void = () => {};
   const crash = new Promise<never>((_, reject) => {
     fail = reject;
   });
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+  const { exit } = process;
+  process.exit = (code) => {
+    const error = new FlowError('FLOW_STEP_EXITED', `The step called process.exit(${code ?? ''}).`, {
+      exit: 1,
+    });
+    fail(error);
+    throw error;
+  };
   try {
-    return await Promise.race([work, crash]);
+    return await Promise.race([work(), crash]);
   } finally {
+    process.exit = exit;
     process.off('uncaughtException', fail);
     process.off('unhandledRejection', fail);
   }

@@ -43,6 +43,8 @@ export interface TaskResult {
   references: [string, Visible][];
   /** For the foreaches that come next: how long their lists are. */
   counts: Record<string, number>;
+  /** Names of the parameters that it read. */
+  params: string[];
   verdict?: string;
   more?: boolean;
 }

@@ -17,11 +17,17 @@ export interface WorkerWork {
   views: [string, [string, Visible][]][];
   tasks: TaskSpec[];
 }
-export type ToWorker = WorkerStart | WorkerWork;
+/** Give back what has not begun: others have nothing to do. */
+export interface WorkerReturn {
+  type: 'return';
+}
+export type ToWorker = WorkerStart | WorkerWork | WorkerReturn;
 
 export type FromWorker =
   /** The flow is imported. */
   | { type: 'ready' }
   | { type: 'broken'; error: ErrorRecord }
   | { type: 'log'; task: string; stream: 'stdout' | 'stderr'; text: string }
-  | { type: 'outcome'; outcome: TaskOutcome };
+  | { type: 'outcome'; outcome: TaskOutcome }
+  /** Tasks that it was given and has not begun. */
+  | { type: 'returned'; tasks: string[] };

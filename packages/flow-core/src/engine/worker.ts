@@ -2,6 +2,7 @@
 import { loadFlow } from '../source/load';
 import { encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
+import { captureOutput } from './capture';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
@@ -11,6 +12,9 @@ import type { View } from './view';
 import type { FromWorker, ToWorker } from './worker-protocol';
 
 const [file = '', flowName = ''] = process.argv.slice(2);
+
+/** Tasks that take longer are not quick ones. Milliseconds. */
+const SLOW_MS = 2;
 
 const send = (message: FromWorker) => process.connected && process.send?.(message);
 
@@ -25,7 +29,8 @@ const onCrash = (error: unknown) => {
 process.on('uncaughtException', onCrash);
 process.on('unhandledRejection', onCrash);
 
-captureOutput();
+captureOutput(write);
+process.on('exit', flushOutput);
 const loaded = loadFlow(file, flowName);
 loaded.then(
   () => send({ type: 'ready' }),
@@ -44,6 +49,10 @@ process.on('message', (message: ToWorker) => {
     process.chdir(message.run.cwd);
     return;
   }
+  if (message.type === 'return') {
+    send({ type: 'returned', tasks: queue.splice(0).map(({ spec }) => spec.task) });
+    return;
+  }
   if (message.reset) views = new Map();
   for (const [label, entries] of message.views) views.set(label, { label, entries: new Map(entries) });
   for (const spec of message.tasks) queue.push({ spec, views });
@@ -59,6 +68,8 @@ async function drain(): Promise<void> {
     send({ type: 'outcome', outcome });
     // Its body may still be at work here: the coordinator takes the rest to another process.
     if (outcome.status === 'failed' && outcome.stray) queue.length = 0;
+    // Behind a slow one, the coordinator may want the others back: its message is read in between.
+    if (outcome.durationMs > SLOW_MS) await new Promise(setImmediate);
   }
   draining = false;
 }
@@ -132,15 +143,4 @@ function flushOutput(): void {
   pending = undefined;
   flushedAt = performance.now();
   send({ type: 'log', ...message });
-}
-
-function captureOutput(): void {
-  for (const stream of ['stdout', 'stderr'] as const) {
-    process[stream].write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
-      write(stream, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
-      const callback = typeof encoding === 'function' ? encoding : done;
-      if (typeof callback === 'function') process.nextTick(callback as () => void);
-      return true;
-    }) as typeof process.stdout.write;
-  }
 }

@@ -1,7 +1,9 @@
 /** What a store records: runs, tasks, artifacts and logs, as they are kept. */
 import type { StepKind } from '../definition/graph';
 
-export type Status = 'running' | 'done' | 'failed';
+/** `stopped`: a run that was told to end early (`--until`), to be resumed. */
+export type Status = 'running' | 'done' | 'failed' | 'stopped';
+export type TaskStatus = Exclude<Status, 'stopped'>;
 
 /** An exception as it is recorded. A plain record: an Error written by one Node cannot be read by another. */
 export interface ErrorRecord {
@@ -36,8 +38,10 @@ export interface RunRow {
   code?: string;
   file?: string;
   git?: GitState;
-  /** Counts of tasks by their end. */
-  tasks?: { done: number; failed: number };
+  /** Counts of tasks by their end; `taken`: taken over from the origin. */
+  tasks?: { done: number; failed: number; taken?: number };
+  /** Of a resumed run: the number of the run that it took finished tasks over from. */
+  origin?: number;
   error?: ErrorRecord;
   /** The process that runs it, to tell a run that goes on from one that was killed. */
   pid: number;
@@ -61,7 +65,7 @@ export interface TaskRow {
   step: string;
   task: number;
   kind: StepKind;
-  status: Status;
+  status: TaskStatus;
   attempt: number;
   /** `step/task` of this run (or `run/step/task` of another), in input order. */
   parents: string[];
@@ -72,6 +76,12 @@ export interface TaskRow {
   /** Of a loop: which iteration, and whether another follows. */
   iteration?: number;
   more?: boolean;
+  /** Of a task that a resumed run took over: the one that executed, as `run/step/task`. */
+  origin?: string;
+  /** The parameters that it read. */
+  params?: string[];
+  /** For the foreaches that come next: how long their lists are. */
+  counts?: Record<string, number>;
   /** Of a switch: the case that it chose. */
   verdict?: string;
   startedAt: number;

@@ -23,14 +23,22 @@ test('a spin uses the inputs that the run recorded, whatever became of the data 
   await ws.ok(['run', 'data']);
   ws.write('data.json', '[1000]');
   const { json, stdout } = await ws.ok(['spin', 'data', 'sum', '--json']);
-  expect(json).toMatchObject({ step: 'sum', origin: 'data/1/sum/2', status: 'done', artifacts: { sum: { change: 'same', preview: '6' } } });
+  expect(json).toMatchObject({
+    step: 'sum',
+    origin: 'data/1/sum/2',
+    status: 'done',
+    artifacts: { sum: { change: 'same', preview: '6' } },
+  });
   // One object on the last line, and nothing else.
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(changes((await ws.ok(['spin', 'data', 'start', '--json'])).json)).toEqual({ rows: 'changed' });
   rmSync(ws.path('data.json'));
   expect((await ws.ok(['spin', 'data', 'sum', '--json'])).json.artifacts.sum.change).toBe('same');
   const failed = await ws.nxFlow(['spin', 'data', 'start', '--json']);
-  expect(failed).toMatchObject({ code: 1, json: { status: 'failed', error: { name: 'Error', code: 'ENOENT' } } });
+  expect(failed).toMatchObject({
+    code: 1,
+    json: { status: 'failed', error: { name: 'Error', code: 'ENOENT' } },
+  });
 });
 
 describe('values of every kind', () => {
@@ -46,7 +54,7 @@ describe('values of every kind', () => {
     floats: new Float64Array([1.5, Number.NaN, -0]), ints: new Int16Array([1, -2, 3]), bigs: new BigUint64Array([1n]),
     raw: new ArrayBuffer(4), data: new DataView(new ArrayBuffer(8), 2, 4),
     nested: { typed: [new Uint8Array([1]), { f: new Float32Array([0.1]) }] },
-    error: Object.assign(new TypeError('bad', { cause: new RangeError('why') }), { code: 'E', list: [1] }),
+    error: Object.assign(new TypeError('bad', { cause: Object.assign(new RangeError('why'), { stack: 'there' }) }), { stack: 'here', code: 'E', list: [1] }),
     regexp: /a+b/giu, nothing: undefined, nil: null, yes: true, empty: '', hole: [1, , 3],
     bare: Object.assign(Object.create(null), { x: 1 }),
     boxed: [Object(1), Object('s'), Object(true)],
@@ -90,7 +98,9 @@ describe('values of every kind', () => {
         }),
       );
       for (const { task, json, recorded } of spun) {
-        expect([task, ...new Set(Object.values(changes(json)))]).toEqual(task.includes('/end/') ? [task] : [task, 'same']);
+        expect([task, ...new Set(Object.values(changes(json)))]).toEqual(
+          task.includes('/end/') ? [task] : [task, 'same'],
+        );
         for (const name of Object.keys(recorded)) {
           expect(`${name} ${json.artifacts[name].digest}`).toBe(`${name} ${recorded[name].digest}`);
         }
@@ -126,10 +136,7 @@ test('the whole store is the same before and after spins that succeed, fail, ove
     [['9/next'], 2],
   ];
   const codes: (number | null)[] = [];
-  for (let at = 0; at < spins.length; at += 3) {
-    const some = await Promise.all(spins.slice(at, at + 3).map(([args]) => ws.nxFlow(['spin', 'store', ...args])));
-    codes.push(...some.map(({ code }) => code));
-  }
+  for (const [args] of spins) codes.push((await ws.nxFlow(['spin', 'store', ...args])).code);
   expect(codes).toEqual(spins.map(([, code]) => code));
   expect(await ws.store()).toEqual(before);
 });
@@ -181,16 +188,26 @@ test('a step just added, and a step that the last run failed in, are spun at onc
     );
   write(true);
   expect((await ws.nxFlow(['run', 'author'])).code).toBe(1);
-  write(false, `const more = f.step('more', { after: next }, ({ self }) => ({ c: self.b })); export default f.end(more);`);
+  write(
+    false,
+    `const more = f.step('more', { after: next }, ({ self }) => ({ c: self.b })); export default f.end(more);`,
+  );
   const { json } = await ws.ok(['spin', 'author', 'next', '--json']);
-  expect(json).toMatchObject({ origin: 'author/1/next/2', artifacts: { b: { change: 'new', preview: '2' } } });
+  expect(json).toMatchObject({
+    origin: 'author/1/next/2',
+    artifacts: { b: { change: 'new', preview: '2' } },
+  });
   expect(await ws.nxFlow(['spin', 'author', 'more'])).toMatchObject({
     code: 2,
-    stdout: 'FLOW_NO_INPUTS  No run of author has inputs for "more": 1 (next failed). Run it again, with `nx-flow run author`.\n',
+    stdout:
+      'FLOW_NO_INPUTS  No run of author has inputs for "more": 1 (next failed). Run it again, with `nx-flow run author`.\n',
   });
   write(false);
   await ws.ok(['run', 'author']);
-  write(false, `const more = f.step('more', { after: next }, ({ self }) => ({ c: self.b })); export default f.end(more);`);
+  write(
+    false,
+    `const more = f.step('more', { after: next }, ({ self }) => ({ c: self.b })); export default f.end(more);`,
+  );
   expect((await ws.ok(['spin', 'author', 'more', '--json'])).json).toMatchObject({
     origin: 'author/2',
     artifacts: { c: { change: 'new', preview: '2' } },
@@ -218,7 +235,10 @@ test('a join of 12 splits that finished in shuffled order is spun with 12 inputs
   await ws.ok(['run', 'wide', '--max-workers=12']);
   const rows = (await ws.ok(['show', 'wide', '1/split', '--json'])).json.tasks;
   const ended = rows
-    .map(({ startedAt, durationMs, index }: { startedAt: number; durationMs: number; index: number[] }) => [startedAt + durationMs, index[0]])
+    .map(({ startedAt, durationMs, index }: { startedAt: number; durationMs: number; index: number[] }) => [
+      startedAt + durationMs,
+      index[0],
+    ])
     .sort((a: number[], b: number[]) => (a[0] as number) - (b[0] as number))
     .map(([, index]: number[]) => index);
   expect(ended[0]).toBe(7);
@@ -229,9 +249,18 @@ test('a join of 12 splits that finished in shuffled order is spun with 12 inputs
   ]);
   expect(changes(join.json)).toEqual({ ns: 'same', indexes: 'same' });
   const { artifacts } = (await ws.ok(['dump', 'wide', 'all', '--json'])).json;
-  expect(artifacts).toEqual({ ns: Array.from({ length: 12 }, (_, n) => `n${n}`), indexes: Array.from({ length: 12 }, (_, n) => n) });
-  expect(one.json).toMatchObject({ artifacts: { n: { change: 'same', preview: '"n1"' }, index: { change: 'same' } }, outputPath: 'dist/flow/wide/spin/split/1' });
-  expect(eleven.json).toMatchObject({ artifacts: { n: { change: 'same', preview: '"n11"' } }, outputPath: 'dist/flow/wide/spin/split/11' });
+  expect(artifacts).toEqual({
+    ns: Array.from({ length: 12 }, (_, n) => `n${n}`),
+    indexes: Array.from({ length: 12 }, (_, n) => n),
+  });
+  expect(one.json).toMatchObject({
+    artifacts: { n: { change: 'same', preview: '"n1"' }, index: { change: 'same' } },
+    outputPath: 'dist/flow/wide/spin/split/1',
+  });
+  expect(eleven.json).toMatchObject({
+    artifacts: { n: { change: 'same', preview: '"n11"' } },
+    outputPath: 'dist/flow/wide/spin/split/11',
+  });
 });
 
 test('outputs lie where the result says: JSON, text and bytes in their natural form, the log, the result', async () => {
@@ -273,9 +302,14 @@ test('what nobody awaits fails the spin, and a step that leaves the process does
     'how: z.string().default("")',
   );
   const [reject, thrown, exit] = await Promise.all(
-    ['reject', 'throw', 'exit'].map((how) => ws.nxFlow(['spin', 'stray', 'start', `--params.how=${how}`, '--json'])),
+    ['reject', 'throw', 'exit'].map((how) =>
+      ws.nxFlow(['spin', 'stray', 'start', `--params.how=${how}`, '--json']),
+    ),
   );
   expect(reject).toMatchObject({ code: 1, json: { status: 'failed', error: { message: 'nobody saw it' } } });
-  expect(thrown).toMatchObject({ code: 1, json: { status: 'failed', error: { message: 'from a callback' } } });
+  expect(thrown).toMatchObject({
+    code: 1,
+    json: { status: 'failed', error: { message: 'from a callback' } },
+  });
   expect(exit).toMatchObject({ code: 1, json: { status: 'failed', error: { code: 'FLOW_STEP_EXITED' } } });
 });

@@ -31,7 +31,7 @@ function byHand() {
       pool?.finished(
         running.get(step) as Job,
         status === 'done'
-          ? { ...at, status, result: { own: [], references: [], counts: {} } }
+          ? { ...at, status, result: { own: [], references: [], counts: {}, params: [] } }
           : { ...at, status, failure: { error } },
       );
     },

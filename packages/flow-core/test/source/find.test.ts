@@ -36,8 +36,18 @@ describe('the workspace', () => {
   test.each([
     ['the nearest folder upward with nx.json', { 'a/nx.json': '{}', 'package.json': '{}' }, 'a/b/c', 'a'],
     ['the nearest folder upward with .flow', { 'a/b/.flow/x': '', 'a/nx.json': '{}' }, 'a/b/c', 'a/b'],
-    ['the package.json with workspaces', { 'package.json': '{"workspaces":[]}', 'a/package.json': '{}' }, 'a/b', ''],
-    ['the outermost package.json, where none has workspaces', { 'package.json': '{}', 'a/package.json': '{}' }, 'a/b', ''],
+    [
+      'the package.json with workspaces',
+      { 'package.json': '{"workspaces":[]}', 'a/package.json': '{}' },
+      'a/b',
+      '',
+    ],
+    [
+      'the outermost package.json, where none has workspaces',
+      { 'package.json': '{}', 'a/package.json': '{}' },
+      'a/b',
+      '',
+    ],
     ['a package.json that is no JSON is one all the same', { 'a/package.json': '{' }, 'a/b', 'a'],
     ['the folder itself, where there is nothing', {}, 'a/b', 'a/b'],
   ])('is %s', (_, files, start, expected) => {
@@ -73,7 +83,12 @@ describe('the index of flows', () => {
     }
     write('plain.ts', text('plain'));
     write('flow.ts', text('flow'));
-    expect(await indexed()).toEqual(['a a.flow.ts', 'b deep/er/b.flow.mts', 'c deep/c.flow.tsx', 'd deep/d.flow.cts']);
+    expect(await indexed()).toEqual([
+      'a a.flow.ts',
+      'b deep/er/b.flow.mts',
+      'c deep/c.flow.tsx',
+      'd deep/d.flow.cts',
+    ]);
   });
 
   test('notices files that come, go and move', async () => {
@@ -118,7 +133,12 @@ describe('the index of flows', () => {
     write('two.flow.ts', `${text('first')}const g = flow('second');`);
     write('broken.flow.ts', `${text('other')}const = ;`);
     write('empty.flow.ts', '');
-    expect(await indexed()).toEqual(['broken broken.flow.ts', 'empty empty.flow.ts', 'first two.flow.ts', 'second two.flow.ts']);
+    expect(await indexed()).toEqual([
+      'broken broken.flow.ts',
+      'empty empty.flow.ts',
+      'first two.flow.ts',
+      'second two.flow.ts',
+    ]);
   });
 
   test('is not misled by names in comments', async () => {
@@ -156,14 +176,24 @@ describe('a flow', () => {
 
   test('that is not there is named, with the nearest one', async () => {
     write('movies.flow.ts', text('movies'));
-    const failure = (flow: string) => source.findFlowFile(flow, folder, folder).then(() => 'found', ({ code, message }) => `${code} ${message}`);
-    expect(await failure('movis')).toBe(`FLOW_NOT_FOUND There is no flow "movis" in ${folder}. Did you mean "movies"?`);
-    expect(await failure('zebra')).toBe(`FLOW_NOT_FOUND There is no flow "zebra" in ${folder}. There is: movies.`);
+    const failure = (flow: string) =>
+      source.findFlowFile(flow, folder, folder).then(
+        () => 'found',
+        ({ code, message }) => `${code} ${message}`,
+      );
+    expect(await failure('movis')).toBe(
+      `FLOW_NOT_FOUND There is no flow "movis" in ${folder}. Did you mean "movies"?`,
+    );
+    expect(await failure('zebra')).toBe(
+      `FLOW_NOT_FOUND There is no flow "zebra" in ${folder}. There is: movies.`,
+    );
     expect(await failure('no.flow.ts')).toBe(
       `FLOW_NOT_FOUND There is no file ${folder}/no.flow.ts. Give a flow's file (movies.flow.ts) or its name (movies).`,
     );
     rmSync(join(folder, 'movies.flow.ts'));
-    expect(await failure('movies')).toBe(`FLOW_NOT_FOUND There is no flow "movies" in ${folder}. It has no *.flow.ts file.`);
+    expect(await failure('movies')).toBe(
+      `FLOW_NOT_FOUND There is no flow "movies" in ${folder}. It has no *.flow.ts file.`,
+    );
   });
 
   test('that two files claim is refused by its name', async () => {
@@ -171,7 +201,8 @@ describe('a flow', () => {
     write('b/films.flow.ts', text('movies'));
     await expect(source.findFlowFile('movies', folder, folder)).rejects.toMatchObject({
       code: 'FLOW_AMBIGUOUS',
-      message: 'The name "movies" is claimed by a/movies.flow.ts and b/films.flow.ts: give the file instead, or rename one.',
+      message:
+        'The name "movies" is claimed by a/movies.flow.ts and b/films.flow.ts: give the file instead, or rename one.',
     });
   });
 

@@ -13,7 +13,8 @@ beforeAll(() => {
 });
 afterAll(() => source.close());
 const CORE = `import { flow } from '@nx-flow/core';\n`;
-const one = (name: string, call = 'flow') => `const f = ${call}('${name}'); const start = f.start(() => ({}));`;
+const one = (name: string, call = 'flow') =>
+  `const f = ${call}('${name}'); const start = f.start(() => ({}));`;
 
 let ws: Workspace;
 beforeAll(() => {
@@ -22,12 +23,23 @@ beforeAll(() => {
 afterAll(() => ws.dispose());
 
 test('the default export is the flow', async () => {
-  expect(await load(ws.write('a.flow.ts', `${CORE}${one('a')} export default f.end(start);`))).toBe('a start,end');
+  expect(await load(ws.write('a.flow.ts', `${CORE}${one('a')} export default f.end(start);`))).toBe(
+    'a start,end',
+  );
 });
 
 test('so is the only exported one, of any name', async () => {
-  expect(await load(ws.write('b.flow.ts', `${CORE}${one('b')} export const mine = f.end(start);`))).toBe('b start,end');
-  expect(await load(ws.write('b2.flow.cts', `const { flow } = require('@nx-flow/core'); ${one('b2')} module.exports = f.end(start);`))).toBe('b2 start,end');
+  expect(await load(ws.write('b.flow.ts', `${CORE}${one('b')} export const mine = f.end(start);`))).toBe(
+    'b start,end',
+  );
+  expect(
+    await load(
+      ws.write(
+        'b2.flow.cts',
+        `const { flow } = require('@nx-flow/core'); ${one('b2')} module.exports = f.end(start);`,
+      ),
+    ),
+  ).toBe('b2 start,end');
 });
 
 test('of several, the one of the name given, else the default, else the one of the file', async () => {
@@ -37,7 +49,9 @@ test('of several, the one of the name given, else the default, else the one of t
   expect(await load(file)).toBe('c start,end');
   expect(await load(file, 'd')).toBe('d start,end');
   expect(await load(file, './c.flow.ts')).toBe('c start,end');
-  expect(await load(ws.write('e.flow.ts', two))).toBe(`FLOW_NOT_EXPORTED ${ws.path('e.flow.ts')} exports several flows (c, d): name the one you mean.`);
+  expect(await load(ws.write('e.flow.ts', two))).toBe(
+    `FLOW_NOT_EXPORTED ${ws.path('e.flow.ts')} exports several flows (c, d): name the one you mean.`,
+  );
   expect(await load(ws.write('e2.flow.ts', `${two} export default d;`))).toBe('d start,end');
 });
 
@@ -48,21 +62,54 @@ test('a file without a flow, one that throws, and one that does not parse are to
   expect(await load(ws.write('g.flow.ts', `throw new RangeError('at import');`))).toBe(
     `FLOW_IMPORT ${ws.path('g.flow.ts')} throws when it is imported: RangeError: at import < at import`,
   );
-  expect(await load(ws.write('h.flow.ts', `${CORE}const x = ;`))).toMatch(`FLOW_SYNTAX ${ws.path('h.flow.ts')}:2:11`);
+  expect(await load(ws.write('h.flow.ts', `${CORE}const x = ;`))).toMatch(
+    `FLOW_SYNTAX ${ws.path('h.flow.ts')}:2:11`,
+  );
   expect(await load(ws.write('i.flow.ts', `import './missing-file';`))).toContain('FLOW_IMPORT');
 });
 
 test('a syntax error in a file that the flow imports names that file', async () => {
   ws.write('broken.ts', 'export const = 1;');
-  expect(await load(ws.write('j.flow.ts', `import './broken'; ${CORE}${one('j')} export default f.end(start);`))).toMatch(/^FLOW_IMPORT .*broken\.ts:1:13/s);
+  expect(
+    await load(ws.write('j.flow.ts', `import './broken'; ${CORE}${one('j')} export default f.end(start);`)),
+  ).toMatch(/^FLOW_IMPORT .*broken\.ts:1:13/s);
 });
 
 test('every kind of package works, also with top-level await', async () => {
   ws.write('esm/package.json', '{"type":"module"}');
   ws.write('esm/other.ts', 'export const one = 1;');
-  expect(await load(ws.write('esm/k.flow.ts', `${CORE}import { one } from './other'; ${one('k')} void one; export default f.end(start);`))).toBe('k start,end');
-  expect(await load(ws.write('esm/l.flow.ts', `${CORE}await Promise.resolve(); ${one('l')} export default f.end(start);`))).toBe('l start,end');
-  expect(await load(ws.write('m.flow.mts', `${CORE}await Promise.resolve(); ${one('m')} export default f.end(start);`))).toBe('m start,end');
-  expect(await load(ws.write('esm/n.flow.cts', `const { flow } = require('@nx-flow/core'); ${one('n')} module.exports = { default: f.end(start) };`))).toBe('n start,end');
-  expect(await load(ws.write('esm/o.flow.ts', `${CORE}await Promise.resolve(); ${one('o')} throw new Error('after await');`))).toContain('FLOW_IMPORT');
+  expect(
+    await load(
+      ws.write(
+        'esm/k.flow.ts',
+        `${CORE}import { one } from './other'; ${one('k')} void one; export default f.end(start);`,
+      ),
+    ),
+  ).toBe('k start,end');
+  expect(
+    await load(
+      ws.write('esm/l.flow.ts', `${CORE}await Promise.resolve(); ${one('l')} export default f.end(start);`),
+    ),
+  ).toBe('l start,end');
+  expect(
+    await load(
+      ws.write('m.flow.mts', `${CORE}await Promise.resolve(); ${one('m')} export default f.end(start);`),
+    ),
+  ).toBe('m start,end');
+  expect(
+    await load(
+      ws.write(
+        'esm/n.flow.cts',
+        `const { flow } = require('@nx-flow/core'); ${one('n')} module.exports = { default: f.end(start) };`,
+      ),
+    ),
+  ).toBe('n start,end');
+  expect(
+    await load(
+      ws.write(
+        'esm/o.flow.ts',
+        `${CORE}await Promise.resolve(); ${one('o')} throw new Error('after await');`,
+      ),
+    ),
+  ).toContain('FLOW_IMPORT');
 });

@@ -7,7 +7,10 @@ beforeAll(() => {
 afterAll(() => source.close());
 
 const parse = async (text: string) =>
-  (await source.parseFlowSource('/x/a.flow.ts', text)).map(({ name, steps }) => ({ name, steps: steps.map((s) => `${s.kind} ${s.name}`) }));
+  (await source.parseFlowSource('/x/a.flow.ts', text)).map(({ name, steps }) => ({
+    name,
+    steps: steps.map((s) => `${s.kind} ${s.name}`),
+  }));
 const CORE = `import { flow } from '@nx-flow/core';\n`;
 
 test('gives the flow and its steps, in order of declaration', async () => {
@@ -23,14 +26,25 @@ test('gives the flow and its steps, in order of declaration', async () => {
   expect(await parse(text)).toEqual([
     {
       name: 'movies',
-      steps: ['start start', 'foreach each', 'join all', 'gather both', 'switch pick', 'loop again', 'end end', 'step last'],
+      steps: [
+        'start start',
+        'foreach each',
+        'join all',
+        'gather both',
+        'switch pick',
+        'loop again',
+        'end end',
+        'step last',
+      ],
     },
   ]);
 });
 
 test('several flows of one file are told apart', async () => {
   expect(
-    await parse(`${CORE}const a = flow('one'); const b = flow('two'); a.start(() => {}); b.start(() => {}); b.step('s', {}, () => {});`),
+    await parse(
+      `${CORE}const a = flow('one'); const b = flow('two'); a.start(() => {}); b.start(() => {}); b.step('s', {}, () => {});`,
+    ),
   ).toEqual([
     { name: 'one', steps: ['start start'] },
     { name: 'two', steps: ['start start', 'step s'] },
@@ -43,18 +57,32 @@ test.each([
   ['a type argument', `${CORE}const f = flow<{}>('movies'); f.start(() => {});`],
   ['an export', `${CORE}export const f = flow('movies'); f.start(() => {});`],
   ['require', `const { flow } = require('@nx-flow/core'); const f = flow('movies'); f.start(() => {});`],
-  ['require with an alias', `const { flow: make } = require('@nx-flow/core'); const f = make('movies'); f.start(() => {});`],
-  ['require of a namespace', `const core = require('@nx-flow/core'); const f = core.flow('movies'); f.start(() => {});`],
-  ['import = require', `import core = require('@nx-flow/core'); const f = core.flow('movies'); f.start(() => {});`],
-  ['TypeScript around it', `${CORE}const f = (flow('movies') satisfies object) as never as ReturnType<typeof flow>; f.start(() => {});`],
+  [
+    'require with an alias',
+    `const { flow: make } = require('@nx-flow/core'); const f = make('movies'); f.start(() => {});`,
+  ],
+  [
+    'require of a namespace',
+    `const core = require('@nx-flow/core'); const f = core.flow('movies'); f.start(() => {});`,
+  ],
+  [
+    'import = require',
+    `import core = require('@nx-flow/core'); const f = core.flow('movies'); f.start(() => {});`,
+  ],
+  [
+    'TypeScript around it',
+    `${CORE}const f = (flow('movies') satisfies object) as never as ReturnType<typeof flow>; f.start(() => {});`,
+  ],
 ])('the flow is recognised through %s', async (_, text) => {
   expect(await parse(text)).toEqual([{ name: 'movies', steps: ['start start'] }]);
 });
 
 test('a name that is not literal is left out; the others stay', async () => {
-  expect(await parse(`${CORE}const f = flow('a'); f.step(name, {}, () => {}); f.step('b', {}, () => {}); const g = flow(name);`)).toEqual([
-    { name: 'a', steps: ['step b'] },
-  ]);
+  expect(
+    await parse(
+      `${CORE}const f = flow('a'); f.step(name, {}, () => {}); f.step('b', {}, () => {}); const g = flow(name);`,
+    ),
+  ).toEqual([{ name: 'a', steps: ['step b'] }]);
 });
 
 test('functions of the same name from elsewhere are no flows', async () => {
@@ -72,11 +100,17 @@ test('a file that does not parse is refused with file, line and column', async (
     }
     return 'parsed';
   };
-  expect(await refused(`${CORE}\nconst é = 'ü'; const x = ;`)).toMatch(/^FLOW_SYNTAX \/x\/a\.flow\.ts:3:26 {2}./);
+  expect(await refused(`${CORE}\nconst é = 'ü'; const x = ;`)).toMatch(
+    /^FLOW_SYNTAX \/x\/a\.flow\.ts:3:26 {2}./,
+  );
   expect(await refused('')).toBe('parsed');
 });
 
 test('JSX and types are read by the kind of the file', async () => {
-  expect(await source.parseFlowSource('/x/a.flow.tsx', `${CORE}const f = flow('a'); const x = <div/>;`)).toHaveLength(1);
-  expect(await source.parseFlowSource('/x/a.flow.ts', `${CORE}const f = flow('a'); const x = <string>y;`)).toHaveLength(1);
+  expect(
+    await source.parseFlowSource('/x/a.flow.tsx', `${CORE}const f = flow('a'); const x = <div/>;`),
+  ).toHaveLength(1);
+  expect(
+    await source.parseFlowSource('/x/a.flow.ts', `${CORE}const f = flow('a'); const x = <string>y;`),
+  ).toHaveLength(1);
 });

@@ -26,6 +26,7 @@ export function targetsOf({
   const run = suffix === undefined ? 'run' : `run-${suffix}`;
   const spin = suffix === undefined ? 'spin' : `spin-${suffix}`;
   const options = { flow: file, ...(shared ? { name: flow.name } : {}) };
+  const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
   const step = exampleStep(flow);
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
     executor: `@nx-flow/plugin:${executor}`,
@@ -51,6 +52,13 @@ export function targetsOf({
       'spin',
       `Executes one step of the flow ${flow.name} on the inputs that a run recorded.`,
       `npx nx ${spin} ${project} --step=${step}`,
+      { options: { step } },
+    ),
+    [resume]: target(
+      resume,
+      'resume',
+      `Runs the flow ${flow.name} again, taking over what its latest run finished.`,
+      `npx nx ${resume} ${project}`,
       { options: { step } },
     ),
   };

@@ -1,6 +1,7 @@
 /** nx-flow spin: one step, now, on recorded inputs. */
 import { relative } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { captureOutput } from '../../engine/capture';
 import { clearOutputs, OutputLog, outputFolder, writeOutputs } from '../../engine/outputs';
 import type { Resolved, Selection } from '../../engine/resolve';
 import { requireStep } from '../../engine/resolve';
@@ -53,7 +54,7 @@ export const command: Command = {
       let resolved: Resolved | undefined;
       let log: OutputLog | undefined;
       let folder = '';
-      const captured = captureOutput((text) => {
+      const restore = captureOutput((_, text) => {
         log?.add(text);
         output.write(text);
       });
@@ -84,7 +85,7 @@ export const command: Command = {
           },
         });
       } finally {
-        captured.restore();
+        restore();
         log?.close();
       }
       const result = jsonResult(outcome, relative(place.workspace, folder));
@@ -181,24 +182,5 @@ function jsonResult(outcome: SpinOutcome, outputPath: string): object {
     ...(error
       ? { error: { name: error.name, message: error.message, ...(error.code ? { code: error.code } : {}) } }
       : {}),
-  };
-}
-
-/** What is printed while the step runs is shown at once, and kept. */
-function captureOutput(seen: (text: string) => void): { restore(): void } {
-  const before = { stdout: process.stdout.write, stderr: process.stderr.write };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    process[stream].write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
-      seen(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
-      const callback = typeof encoding === 'function' ? encoding : done;
-      if (typeof callback === 'function') process.nextTick(callback as () => void);
-      return true;
-    }) as typeof process.stdout.write;
-  }
-  return {
-    restore() {
-      process.stdout.write = before.stdout;
-      process.stderr.write = before.stderr;
-    },
   };
 }

@@ -16,7 +16,17 @@ export interface Output {
   result(value: object): void;
 }
 
+/** A reader that leaves early (`| head`) does not end a run. */
+function deafenTo(stream: NodeJS.WriteStream): void {
+  if (stream.listenerCount('error') > 0) return;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 export function makeOutput(json: boolean, verbose: boolean): Output {
+  deafenTo(process.stdout);
+  deafenTo(process.stderr);
   // Captured now: a spin looks at what the step writes by replacing these.
   const stdout = process.stdout.write.bind(process.stdout);
   const stderr = process.stderr.write.bind(process.stderr);
@@ -31,7 +41,7 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
     json,
     verbose,
     live,
-    columns: stream.columns ?? 100,
+    columns: stream.columns || 100,
     colors: createColors(color),
     write: (text) => void (json ? stderr : stdout)(text),
     result: (value) => void (json && stdout(`${JSON.stringify(value)}\n`)),

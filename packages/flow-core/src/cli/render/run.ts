@@ -16,6 +16,8 @@ interface StepState {
   running: number;
   done: number;
   failed: number;
+  /** Taken over from the origin of a resumed run. */
+  taken: number;
   /** Milliseconds, of all its tasks. */
   total: number;
   begunAt: number | undefined;
@@ -42,6 +44,7 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
       running: 0,
       done: 0,
       failed: 0,
+      taken: 0,
       total: 0,
       begunAt: undefined,
       endedAt: undefined,
@@ -89,6 +92,11 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
         case 'tasks-planned':
           of(event.step).planned += event.count;
           return live?.changed();
+        case 'tasks-taken':
+          of(event.step).taken += event.count;
+          return print(
+            `${colors.dim('↷')} ${event.step} ${colors.dim(`taken over${event.count > 1 ? ` (${plural(event.count, 'task')})` : ''}`)}\n`,
+          );
         case 'task-started': {
           const state = of(event.step);
           state.running++;
@@ -162,7 +170,9 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           colors.dim,
         )}`,
       );
-      const unreached = [...steps.values()].filter(({ planned }) => planned === 0).map(({ name }) => name);
+      const unreached = [...steps.values()]
+        .filter(({ planned, taken }) => planned + taken === 0)
+        .map(({ name }) => name);
       if (unreached.length > 0) output.write(colors.dim(`not reached: ${unreached.join(', ')}\n`));
       for (const failure of failures.slice(0, SHOWN)) {
         output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
@@ -172,8 +182,8 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           `\n… and ${plural(failures.length - SHOWN, 'more failure')}: nx-flow show ${pathspec.replace('/', ' ')}\n`,
         );
       if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, cwd)}`);
-      const counts = `${plural(tasks.done, 'task')}${tasks.failed > 0 ? `, ${tasks.failed} failed` : ''}`;
-      const word = status === 'done' ? colors.green('done') : colors.red('failed');
+      const counts = `${plural(tasks.done, 'task')}${tasks.failed > 0 ? `, ${tasks.failed} failed` : ''}${tasks.taken ? `, ${tasks.taken} taken over` : ''}`;
+      const word = status === 'failed' ? colors.red(status) : colors.green(status);
       output.write(`\n${colors.bold(pathspec)} ${word} in ${duration(durationMs)}: ${counts}\n`);
     },
   };

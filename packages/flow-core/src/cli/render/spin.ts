@@ -73,6 +73,7 @@ export function preview(
   if (typeof value === 'string') return cut(JSON.stringify(value.slice(0, width)), width);
   const text = inspect(value, {
     depth: 2,
+    getters: 'get',
     maxArrayLength: 5,
     maxStringLength: 40,
     breakLength: Number.POSITIVE_INFINITY,

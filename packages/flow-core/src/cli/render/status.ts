@@ -16,6 +16,12 @@ export function statusOf(run: Pick<RunRow, 'status' | 'pid' | 'host'>): Status |
 
 export function statusText(run: Pick<RunRow, 'status' | 'pid' | 'host'>, { colors }: Output): string {
   const status = statusOf(run);
-  const paint = { done: colors.green, failed: colors.red, killed: colors.red, running: colors.cyan };
+  const paint = {
+    done: colors.green,
+    failed: colors.red,
+    killed: colors.red,
+    running: colors.cyan,
+    stopped: colors.yellow,
+  };
   return paint[status](status);
 }

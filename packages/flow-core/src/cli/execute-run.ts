@@ -1,0 +1,97 @@
+/** What `run` and `resume` have in common: workers, the record, the renderer, the result. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { FlowError, suggest } from '../definition/errors';
+import type { Graph } from '../definition/graph';
+import type { Parameters } from '../definition/params';
+import { ProcessPool } from '../engine/process-pool';
+import { runFlow } from '../engine/run';
+import type { Takeover } from '../engine/takeover';
+import { currentUser } from '../source/user';
+import type { Store } from '../store/store';
+import type { OptionSpec } from './args';
+import { type Context, findPlaceFile, loadPlaceFlow, namespaceOf, openPlaceStore, placeOf } from './context';
+import { gitState } from './git';
+import { type RunRenderer, runRenderer } from './render/run';
+
+export const RUN_OPTIONS: Record<string, OptionSpec> = {
+  'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
+  tag: { type: 'string', many: true, value: 'tag', help: 'A tag for the run; may be given several times' },
+  until: {
+    type: 'string',
+    value: 'step',
+    help: 'Execute this step and what it needs, and stop, to be resumed',
+  },
+  bail: { type: 'boolean', help: 'Start no task after the first failure' },
+};
+
+export interface Prepared {
+  params: Parameters;
+  takeover?: Takeover;
+}
+
+/** Gives the exit code. `prepare` reads what the command has of its own; `finished` tells what it has to say. */
+export async function executeRun(
+  context: Context,
+  prepare: (graph: Graph, store: Store) => Promise<Prepared>,
+  finished: (prepared: Prepared, renderer: RunRenderer) => void = () => {},
+): Promise<number> {
+  const { output, options, signal } = context;
+  const place = placeOf(context);
+  const store = openPlaceStore(place);
+  const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
+  let pool: ProcessPool | undefined;
+  try {
+    const file = await findPlaceFile(place, context);
+    // The first worker imports the flow while this process does.
+    pool = new ProcessPool({ file, flow: place.flow, cas: join(place.store, 'cas'), max: workers }).warm();
+    const graph = await loadPlaceFlow(place, file);
+    const until = options.until as string | undefined;
+    if (until !== undefined) requireKnownStep(graph, until);
+    const prepared = await prepare(graph, store);
+    const renderer = runRenderer(graph, output, place.workspace);
+    const outcome = await runFlow({
+      ...prepared,
+      graph,
+      store,
+      user: currentUser(),
+      namespace: namespaceOf(context),
+      tags: (options.tag as string[] | undefined) ?? [],
+      cwd: place.workspace,
+      emit: renderer.emit,
+      workers,
+      bail: options.bail === true,
+      ...(until === undefined ? {} : { until }),
+      signal,
+      file: relative(place.workspace, file),
+      code: createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex'),
+      git: gitState(place.workspace),
+      pool: (host) => (pool as ProcessPool).attach(host),
+    });
+    finished(prepared, renderer);
+    renderer.end(outcome);
+    const { pathspec, status, durationMs, tasks, error } = outcome;
+    output.result({
+      pathspec,
+      status,
+      durationMs: Math.round(durationMs),
+      tasks,
+      ...(error ? { error: { name: error.name, message: error.message, code: error.code } } : {}),
+    });
+    return status === 'failed' ? 1 : 0;
+  } finally {
+    await pool?.close();
+    await store.close();
+  }
+}
+
+/** @throws FlowError FLOW_STEP_NOT_FOUND */
+export function requireKnownStep(graph: Graph, step: string): void {
+  if (graph.steps.has(step)) return;
+  const near = suggest(step, graph.steps.keys());
+  throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${graph.flow}. ${near}`);
+}

@@ -1,0 +1,313 @@
+import { Workspace } from '../kit/workspace';
+
+let ws: Workspace;
+beforeAll(() => {
+  ws = new Workspace();
+});
+afterAll(() => ws.dispose());
+afterEach(() => ws.silence());
+
+test('what tasks print is shown live with their pathspec, and kept: both streams, and lines that are not ended', async () => {
+  ws.flow(
+    'prints',
+    `const start = f.start(async ({ log }) => {
+       console.log('one line');
+       console.error('to stderr');
+       process.stdout.write('a line in ');
+       tell('half');
+       await hear('go');
+       process.stdout.write('two pieces\\nno end');
+       log(' of log');
+       process.stdout.write('the very end');
+     });
+     const next = f.step('next', { after: start }, () => console.log('next é 東京 👩‍🚀'));
+     export default f.end(next);`,
+  );
+  const run = ws.start(['run', 'prints']);
+  await ws.hear('half');
+  await run.printed('start/1 │ one line\n');
+  await run.printed('start/1 ! to stderr\n');
+  ws.tell('go');
+  const { stdout } = await run.done;
+  for (const line of [
+    'start/1 │ a line in two pieces',
+    'start/1 │ no end of log',
+    'start/1 │ the very end',
+    'next/2 │ next é 東京 👩‍🚀',
+  ]) {
+    expect(stdout).toContain(`${line}\n`);
+  }
+  const [all, one, errors, outs, json] = await Promise.all([
+    ws.ok(['logs', 'prints']),
+    ws.ok(['logs', 'prints', '1/start/1', '--stdout']),
+    ws.ok(['logs', 'prints', '1', '--stderr']),
+    ws.ok(['logs', 'prints', '1/next']),
+    ws.ok(['logs', 'prints', '--json']),
+  ]);
+  const pieces = 'a line in two pieces\nno end of log\nthe very end';
+  expect(one.stdout).toBe(`one line\n${pieces}`);
+  expect(errors.stdout).toBe('start/1 ! to stderr\n');
+  expect(outs.stdout).toBe('next/2 │ next é 東京 👩‍🚀\n');
+  // Pieces that were kept apart, because time went by between them, are one line again.
+  expect(all.stdout).toBe(
+    `next/2 │ next é 東京 👩‍🚀\nstart/1 │ one line\nstart/1 ! to stderr\n${pieces
+      .split('\n')
+      .map((line) => `start/1 │ ${line}\n`)
+      .join('')}`,
+  );
+  expect(json.json).toMatchObject({ pathspec: 'prints/1' });
+  expect(json.json.logs[0]).toMatchObject({
+    pathspec: 'prints/1/next/2',
+    attempt: 0,
+    stream: 'stdout',
+    text: 'next é 東京 👩‍🚀\n',
+  });
+});
+
+test('output of a process that the step starts, and bytes cut inside a character, belong to the task', async () => {
+  ws.flow(
+    'inherits',
+    `import { execFileSync, spawn } from 'node:child_process';
+     const start = f.start(() => {
+       console.log('before');
+       execFileSync(process.execPath, ['-e', 'console.log("from the child"); console.error("and its stderr")'], { stdio: 'inherit' });
+       const bytes = Buffer.from('é東\\n');
+       for (const byte of bytes) process.stdout.write(Buffer.from([byte]));
+       process.stdout.write('6869', 'hex');
+     });
+     const next = f.step('next', { after: start }, () => {
+       execFileSync('/bin/sh', ['-c', 'echo last thing'], { stdio: 'inherit' });
+     });
+     const quiet = f.step('quiet', { after: next }, () => ({ q: 1 }));
+     export default f.end(quiet);`,
+  );
+  const { stdout } = await ws.ok(['run', 'inherits', '--max-workers=1']);
+  expect(stdout).toContain('start/1 │ from the child\n');
+  expect(stdout).toContain('start/1 ! and its stderr\n');
+  const [start, next, quiet] = await Promise.all(
+    ['start/1', 'next/2', 'quiet/3'].map((task) => ws.ok(['logs', 'inherits', `1/${task}`])),
+  );
+  for (const text of ['before\n', 'from the child\n', 'and its stderr\n', 'é東\nhi'])
+    expect(start?.stdout).toContain(text);
+  expect(next?.stdout).toBe('last thing\n');
+  expect(quiet?.stdout).toBe('');
+});
+
+test("quick tasks on one worker do not take each other's lines", async () => {
+  ws.flow(
+    'quick',
+    `const start = f.start(() => ({ ns: Array.from({ length: 80 }, (_, n) => n) }));
+     const work = f.foreach('work', { after: start, over: 'ns' }, ({ input, current }) => console.log('I am ' + current.task + ' with ' + input));
+     export default f.end(f.join('all', { after: work }, () => ({})));`,
+  );
+  await ws.ok(['run', 'quick', '--max-workers=1']);
+  const { logs } = (await ws.ok(['logs', 'quick', '1/work', '--json'])).json;
+  expect(logs).toHaveLength(80);
+  for (const { pathspec, text } of logs)
+    expect(text).toMatch(new RegExp(`^I am ${pathspec.split('/').at(-1)} with \\d+\\n$`));
+});
+
+test('a megabyte of output, and one of results, comes whole', async () => {
+  ws.flow(
+    'loud',
+    `const start = f.start(() => {
+       for (let i = 0; i < 16; i++) console.log(String(i).padStart(2, '0') + 'é'.repeat(32_000));
+       return { text: 'ü'.repeat(600_000) };
+     });
+     export default f.end(start);`,
+  );
+  const expected = Array.from(
+    { length: 16 },
+    (_, i) => `${String(i).padStart(2, '0')}${'é'.repeat(32_000)}\n`,
+  ).join('');
+  const run = await ws.ok(['run', 'loud']);
+  expect(
+    run.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('start/1 │ '))
+      .map((line) => `${line.slice(10)}\n`)
+      .join(''),
+  ).toBe(expected);
+  const [logs, dump, spin] = await Promise.all([
+    ws.ok(['logs', 'loud', '1/start/1']),
+    ws.ok(['dump', 'loud', '--json']),
+    ws.ok(['spin', 'loud', 'start']),
+  ]);
+  expect(logs.stdout).toBe(expected);
+  expect(dump.json.artifacts.text).toBe('ü'.repeat(600_000));
+  expect(spin.stdout).toContain(expected);
+});
+
+describe('--json: one object on the last line of stdout, and nothing else there', () => {
+  beforeAll(async () => {
+    ws.flow(
+      'shapes',
+      `const start = f.start(() => { console.log('printed'); return { n: 1, map: new Map([['k', new Date(0)]]), big: 2n ** 70n, bytes: Buffer.from('hi') }; });
+       const next = f.step('next', { after: start }, ({ params }) => { if (params.fail) throw new RangeError('asked to'); return { m: 2 }; });
+       export default f.end(next);`,
+      'fail: z.coerce.boolean().default(false)',
+    );
+  });
+  const only = ({ stdout }: { stdout: string }) => expect(stdout).toMatch(/^\{.*\}\n$/);
+
+  test('run', async () => {
+    const done = await ws.ok(['run', 'shapes', '--json']);
+    only(done);
+    expect(done.json).toEqual({
+      pathspec: 'shapes/1',
+      status: 'done',
+      durationMs: expect.any(Number),
+      tasks: { done: 3, failed: 0 },
+    });
+    expect(done.stderr).toContain('start/1 │ printed\n');
+    const failed = await ws.nxFlow(['run', 'shapes', '--json', '--params.fail=1']);
+    only(failed);
+    expect(failed.code).toBe(1);
+    expect(failed.json).toEqual({
+      pathspec: 'shapes/2',
+      status: 'failed',
+      durationMs: expect.any(Number),
+      tasks: { done: 1, failed: 1 },
+      error: { name: 'RangeError', message: 'asked to' },
+    });
+  });
+
+  test('spin', async () => {
+    const done = await ws.ok(['spin', 'shapes', '1/start', '--json']);
+    only(done);
+    expect(done.json).toEqual({
+      step: 'start',
+      origin: 'shapes/1/start/1',
+      status: 'done',
+      durationMs: expect.any(Number),
+      outputPath: 'dist/flow/shapes/spin/start',
+      artifacts: {
+        n: {
+          type: 'number',
+          size: 1,
+          digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+          change: 'same',
+          preview: '1',
+        },
+        map: {
+          type: 'Map(1)',
+          size: expect.any(Number),
+          digest: expect.any(String),
+          change: 'same',
+          preview: "Map(1) { 'k' => 1970-01-01T00:00:00.000Z }",
+        },
+        big: {
+          type: 'bigint',
+          size: expect.any(Number),
+          digest: expect.any(String),
+          change: 'same',
+          preview: '1180591620717411303424n',
+        },
+        bytes: {
+          type: 'Buffer(2)',
+          size: 2,
+          digest: expect.any(String),
+          change: 'same',
+          preview: '<Buffer 68 69>',
+        },
+      },
+    });
+    expect(done.stderr).toContain('printed\n');
+    const failed = await ws.nxFlow(['spin', 'shapes', '1/next', '--json', '--params.fail=1']);
+    only(failed);
+    expect(failed.json).toEqual({
+      step: 'next',
+      origin: 'shapes/1/next/2',
+      status: 'failed',
+      durationMs: expect.any(Number),
+      outputPath: 'dist/flow/shapes/spin/next',
+      artifacts: {},
+      error: { name: 'RangeError', message: 'asked to' },
+    });
+  });
+
+  test('dump', async () => {
+    const done = await ws.ok(['dump', 'shapes', '1/end', '--json']);
+    only(done);
+    expect(done.json).toEqual({
+      pathspec: 'shapes/1/end/3',
+      artifacts: {
+        n: 1,
+        map: [['k', '1970-01-01T00:00:00.000Z']],
+        big: '1180591620717411303424',
+        bytes: 'aGk=',
+        m: 2,
+      },
+    });
+    expect(
+      (await ws.ok(['dump', 'shapes', '1/end/3', '--json', '--include=m', '--include=n'])).json.artifacts,
+    ).toEqual({ n: 1, m: 2 });
+  });
+
+  test('bad usage', async () => {
+    const refused = await ws.nxFlow(['spin', 'shapes', 'nxt', '--json']);
+    only(refused);
+    expect(refused.code).toBe(2);
+    expect(refused.json).toEqual({
+      error: {
+        code: 'FLOW_STEP_NOT_FOUND',
+        message: 'There is no step "nxt" in shapes. Did you mean "next"?',
+        problems: [
+          { code: 'FLOW_STEP_NOT_FOUND', message: 'There is no step "nxt" in shapes. Did you mean "next"?' },
+        ],
+      },
+    });
+  });
+});
+
+describe('a failure', () => {
+  beforeAll(async () => {
+    ws.write(
+      'deep.ts',
+      `export function inner(n: number): number {
+  if (n === 0) {
+    throw new RangeError('no more', { cause: new Error('because') });
+  }
+  return inner(n - 1);
+}
+`,
+    );
+    ws.flow(
+      'fails',
+      `import { inner } from './deep';
+const start = f.start(async () => {
+  await null;
+  return { n: inner(2) };
+});
+export default f.end(start);`,
+    );
+  });
+  const shown = (text: string) => {
+    expect(text).toContain('RangeError: no more\n');
+    expect(text).toContain("> 3 |     throw new RangeError('no more', { cause: new Error('because') });\n");
+    expect(text).toMatch(
+      / {4}at inner \(deep\.ts:3:11\)\n {4}at inner \(deep\.ts:5:10\)\n {4}at inner \(deep\.ts:5:10\)\n {4}at \(fails\.flow\.ts:\d+:\d+\)\n/,
+    );
+    expect(text).toContain('Caused by Error: because\n');
+  };
+
+  test("in a run is shown with the source line and the user's own frames, its cause too", async () => {
+    const { code, stdout } = await ws.nxFlow(['run', 'fails']);
+    expect(code).toBe(1);
+    shown(stdout);
+    expect(stdout).not.toMatch(/bundle\.js|node:internal|node_modules/);
+    shown((await ws.ok(['show', 'fails'])).stdout);
+  });
+
+  test("in a spin too; the engine's frames come with --verbose", async () => {
+    const [plain, verbose] = await Promise.all([
+      ws.nxFlow(['spin', 'fails', 'start', '--origin=1']),
+      ws.nxFlow(['spin', 'fails', '1/start', '--verbose', '--json']),
+    ]);
+    expect(plain.code).toBe(1);
+    shown(plain.stdout);
+    expect(plain.stdout).not.toMatch(/bundle\.js|node:internal|node_modules/);
+    expect(verbose.stderr).toContain('bundle.js');
+    expect(verbose.stderr).toContain('> 3 |     throw new RangeError');
+  });
+});
