@@ -1,4 +1,5 @@
 /** What every command needs: where it is, whose it is, which flow and which store it speaks of. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
@@ -47,9 +48,23 @@ export function placeOf(context: Context): Place {
   };
 }
 
-/** Opens the store first: its broker comes up while the flow is imported. */
-export function openPlaceStore(place: Place): Store {
+/**
+ * Opens the store first: its broker comes up while the flow is imported. But a folder becomes a store only for a flow
+ * that is there. @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_NOT_FOUND
+ */
+export async function openPlaceStore(place: Place, context: Context): Promise<Store> {
+  if (!existsSync(place.store)) await findPlaceFile(place, context);
   return openStore(place.store);
+}
+
+/** For commands that read what was recorded: a name without runs is a flow of the workspace, or a mistake. @throws FlowError FLOW_NOT_FOUND */
+export async function requireKnown(
+  store: Store,
+  flow: string,
+  place: Place,
+  context: Context,
+): Promise<void> {
+  if (!(await store.flows()).includes(flow)) await findPlaceFile(place, context);
 }
 
 /** @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */

@@ -40,7 +40,7 @@ export async function executeRun(
 ): Promise<number> {
   const { output, options, signal } = context;
   const place = placeOf(context);
-  const store = openPlaceStore(place);
+  const store = await openPlaceStore(place, context);
   const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
   let pool: ProcessPool | undefined;
   try {

@@ -18,7 +18,8 @@ export interface Execution {
   item(view: View, over: string, index: number): unknown;
   encode(name: string, value: unknown): Promise<ArtifactRecord>;
   log: TaskLog;
-  signal: AbortSignal;
+  /** Made when a step asks for it: an AbortController for each quick task costs more than the task. */
+  signal(): AbortSignal;
   missing?: Missing;
 }
 
@@ -71,7 +72,7 @@ function isRecord(value: unknown): value is object {
 }
 
 function makeContext(execution: Execution, node: StepNode, read: Set<string>): object {
-  const { run, spec, decode, signal } = execution;
+  const { run, spec, decode } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
   const object = (label: string) => lazyObject(execution.view(label), decode, missing);
   const frames = [...spec.stack].reverse();
@@ -92,7 +93,9 @@ function makeContext(execution: Execution, node: StepNode, read: Set<string>): o
       tags: new Set(run.tags),
     }),
     card: NO_CARD,
-    signal,
+    get signal() {
+      return execution.signal();
+    },
     stack: lazyList(frames.map((frame) => () => itemOf(frame))),
     log: (message: string) => execution.log('stdout', `${message}\n`),
   };

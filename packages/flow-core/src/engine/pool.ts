@@ -89,7 +89,7 @@ export class InProcessPool implements Pool {
         item: decoder.item,
         encode: (name, value) => encodeArtifact(name, value, this.#cas),
         log: (stream, text) => this.#host.log(job, stream, text),
-        signal: new AbortController().signal,
+        signal: () => new AbortController().signal,
       });
       return { startedAt, durationMs: performance.now() - begun, status: 'done', result };
     } catch (thrown) {

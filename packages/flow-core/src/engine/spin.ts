@@ -86,7 +86,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
           return describe(name, value);
         },
         log: options.log,
-        signal: abort.signal,
+        signal: () => abort.signal,
         missing: (name, view) => {
           hints.push(missingHint(name, view, resolved));
           return undefined;

@@ -79,7 +79,7 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
   const startedAt = Date.now();
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
-  const abort = new AbortController();
+  let abort: AbortController | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stray = false;
   try {
@@ -93,7 +93,7 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
       timer = setTimeout(() => {
         stray = true;
         const error = timeoutError(timeoutMs);
-        abort.abort(error);
+        abort?.abort(error);
         crash?.(error);
       }, timeoutMs);
     }
@@ -108,7 +108,10 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
         item: decoder.item,
         encode: (name, value) => encodeArtifact(name, value, cas),
         log: write,
-        signal: abort.signal,
+        signal: () => {
+          abort ??= new AbortController();
+          return abort.signal;
+        },
       }),
     ]);
     return { ...end(), status: 'done', result };
@@ -117,7 +120,7 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
   } finally {
     clearTimeout(timer);
     crash = undefined;
-    abort.abort();
+    abort?.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 /** Imports a flow file through tsx, in this process. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { FlowError, isFlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
@@ -10,13 +10,28 @@ import { looksLikeFile, stem } from './find';
 let registered = false;
 
 /**
+ * tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into each of
+ * their files, which is half of the time that zod takes.
+ */
+function registerTsx(): void {
+  const loaders = (Module as unknown as { _extensions: Extensions })._extensions;
+  const plain = loaders['.js'] as Loader;
+  // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
+  require('tsx/cjs/api').register();
+  const transforming = loaders['.js'] as Loader;
+  loaders['.js'] = (module, file) =>
+    (/[\\/]node_modules[\\/]/.test(file) ? plain : transforming)(module, file);
+}
+type Loader = (module: unknown, file: string) => void;
+type Extensions = Record<string, Loader | undefined>;
+
+/**
  * Imports a module in TypeScript, of either kind of package. `require` with tsx's CommonJS hook is the quickest way
  * and gives the named exports; only a module with top-level await needs the ES loader.
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
   if (!registered) {
-    // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
-    require('tsx/cjs/api').register();
+    registerTsx();
     registered = true;
   }
   try {

@@ -27,6 +27,9 @@ test('what tasks print is shown live with their pathspec, and kept: both streams
   await ws.hear('half');
   await run.printed('start/1 │ one line\n');
   await run.printed('start/1 ! to stderr\n');
+  // Kept in pieces: what it printed so far is in the store while it goes on.
+  let kept = '';
+  while (!kept.includes('a line in ')) kept = (await ws.ok(['logs', 'prints', '--json'])).stdout;
   ws.tell('go');
   const { stdout } = await run.done;
   for (const line of [

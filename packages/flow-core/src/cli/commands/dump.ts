@@ -4,7 +4,15 @@ import { FlowError, suggest } from '../../definition/errors';
 import { recordedViews } from '../../engine/recorded';
 import { decodeArtifact } from '../../store/artifacts';
 import type { Command } from '..';
-import { flowName, namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from '../context';
+import {
+  flowName,
+  namespaceOf,
+  noMoreThan,
+  openPlaceStore,
+  pathspecOf,
+  placeOf,
+  requireKnown,
+} from '../context';
 import { jsonValue } from '../json-value';
 import { size } from '../render/table';
 import { runOf, taskOf } from '../target';
@@ -32,10 +40,11 @@ export const command: Command = {
     const { output, options } = context;
     const { colors } = output;
     const place = placeOf(context);
-    const store = openPlaceStore(place);
+    const store = await openPlaceStore(place, context);
     try {
       const flow = await flowName(place, context);
       const spec = pathspecOf(context.positionals[1], flow);
+      await requireKnown(store, flow, place, context);
       const run = await runOf(store, flow, spec, namespaceOf(context));
       const { row, others } = await taskOf(store, run, { ...spec, step: spec.step ?? 'end' });
       const label = `${row.step}/${row.task}`;

@@ -1,6 +1,14 @@
 /** nx-flow logs: what the tasks of a run printed. */
 import type { Command } from '..';
-import { flowName, namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from '../context';
+import {
+  flowName,
+  namespaceOf,
+  noMoreThan,
+  openPlaceStore,
+  pathspecOf,
+  placeOf,
+  requireKnown,
+} from '../context';
 import { requireRunStep, runOf, taskOf } from '../target';
 
 export const command: Command = {
@@ -20,10 +28,11 @@ export const command: Command = {
     noMoreThan(context, 2);
     const { output, options } = context;
     const place = placeOf(context);
-    const store = openPlaceStore(place);
+    const store = await openPlaceStore(place, context);
     try {
       const flow = await flowName(place, context);
       const spec = pathspecOf(context.positionals[1], flow);
+      await requireKnown(store, flow, place, context);
       const run = await runOf(store, flow, spec, namespaceOf(context));
       if (spec.step !== undefined) requireRunStep(run, spec.step);
       if (spec.step !== undefined && spec.task !== undefined)
@@ -31,6 +40,7 @@ export const command: Command = {
       const only =
         options.stdout === options.stderr ? undefined : options.stdout === true ? 'stdout' : 'stderr';
       const logs: object[] = [];
+      const lines = new Lines((label, line) => output.write(`${output.colors.dim(label)} ${line}\n`));
       for await (const { step, task, attempt, stream, at, text } of store.logs(
         flow,
         run.run,
@@ -41,11 +51,9 @@ export const command: Command = {
         if (output.json)
           logs.push({ pathspec: `${flow}/${run.run}/${step}/${task}`, attempt, stream, at, text });
         else if (spec.task !== undefined) output.write(text);
-        else
-          output.write(
-            prefixed(`${output.colors.dim(`${step}/${task} ${stream === 'stderr' ? '!' : '│'}`)} `, text),
-          );
+        else lines.add(`${step}/${task} ${stream === 'stderr' ? '!' : '│'}`, text);
       }
+      lines.end();
       output.result({ pathspec: `${flow}/${run.run}`, logs });
       return 0;
     } finally {
@@ -54,10 +62,26 @@ export const command: Command = {
   },
 };
 
-function prefixed(prefix: string, text: string): string {
-  return text
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((line) => `${prefix}${line}\n`)
-    .join('');
+/** Puts lines together that were kept in pieces. A stream of a task that follows another one begins a new line. */
+class Lines {
+  readonly #write: (label: string, line: string) => void;
+  #label = '';
+  #rest = '';
+
+  constructor(write: (label: string, line: string) => void) {
+    this.#write = write;
+  }
+
+  add(label: string, text: string): void {
+    if (label !== this.#label) this.end();
+    this.#label = label;
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() as string;
+    for (const line of lines) this.#write(label, line);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#write(this.#label, this.#rest);
+    this.#rest = '';
+  }
 }

@@ -24,7 +24,7 @@ export const command: Command = {
     noMoreThan(context, 1);
     const { output, options } = context;
     const place = placeOf(context);
-    const store = openPlaceStore(place);
+    const store = await openPlaceStore(place, context);
     try {
       const flow = await flowName(place, context);
       const limit = (options.limit as number | undefined) ?? DEFAULT_LIMIT;

@@ -4,7 +4,15 @@ import { decodeArtifact } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '..';
-import { flowName, namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from '../context';
+import {
+  flowName,
+  namespaceOf,
+  noMoreThan,
+  openPlaceStore,
+  pathspecOf,
+  placeOf,
+  requireKnown,
+} from '../context';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
 import { preview } from '../render/spin';
@@ -26,10 +34,11 @@ export const command: Command = {
     noMoreThan(context, 2);
     const { output } = context;
     const place = placeOf(context);
-    const store = openPlaceStore(place);
+    const store = await openPlaceStore(place, context);
     try {
       const flow = await flowName(place, context);
       const spec = pathspecOf(context.positionals[1], flow);
+      await requireKnown(store, flow, place, context);
       const run = await runOf(store, flow, spec, namespaceOf(context));
       if (spec.step !== undefined) requireRunStep(run, spec.step);
       if (spec.step !== undefined && spec.task !== undefined) {

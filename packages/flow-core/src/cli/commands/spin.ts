@@ -46,7 +46,7 @@ export const command: Command = {
     noMoreThan(context, 2);
     const { output } = context;
     const place = placeOf(context);
-    const store = openPlaceStore(place);
+    const store = await openPlaceStore(place, context);
     try {
       const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
       const selection = selectionOf(context, graph);

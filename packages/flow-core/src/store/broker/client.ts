@@ -1,6 +1,6 @@
 /** The client's side of the broker: connects, starts one where none answers, and resends what was not acknowledged. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -191,7 +191,8 @@ async function findBroker(store: string, path: string): Promise<Socket> {
   const until = Date.now() + PATIENCE_MS;
   let pause = 4;
   for (;;) {
-    const socket = await tryConnect(path);
+    // No socket, no broker: said at once, where connecting would say it only when the event loop turns.
+    const socket = process.platform === 'win32' || existsSync(path) ? await tryConnect(path) : undefined;
     if (socket) return socket;
     if (Date.now() > until)
       throw unavailable(`No broker for ${store} came up within ${PATIENCE_MS / 1000} s.`);
