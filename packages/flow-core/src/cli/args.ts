@@ -120,7 +120,9 @@ function readValue(option: OptionSpec, name: string, value: string | undefined) 
         : wrong('a whole number above 0');
     }
     case 'string':
-      return value === undefined || value === '' ? wrong(`a ${option.value ?? 'value'}: --${name}=…`) : value;
+      return value === undefined || value === ''
+        ? new FlowError('FLOW_OPTION', `--${name} needs a value: --${name}=<${option.value ?? 'value'}>`)
+        : value;
   }
 }
 

@@ -74,6 +74,8 @@ export function findPlaceFile(place: Place, context: Context): Promise<string> {
 
 /** @throws FlowError what importing the flow throws */
 export async function loadPlaceFlow(place: Place, file: string): Promise<Graph> {
+  // Relative paths in a flow count from the workspace, while it is imported as while a step runs.
+  process.chdir(place.workspace);
   const { loadFlow } = await import('../source/load');
   return loadFlow(file, place.flow);
 }

@@ -45,6 +45,7 @@ export async function executeRun(
   let pool: ProcessPool | undefined;
   try {
     const file = await findPlaceFile(place, context);
+    process.chdir(place.workspace);
     // The first worker imports the flow while this process does.
     pool = new ProcessPool({ file, flow: place.flow, cas: join(place.store, 'cas'), max: workers }).warm();
     const graph = await loadPlaceFlow(place, file);

@@ -100,8 +100,7 @@ export class ProcessPool implements Pool {
     const gone = [...this.#workers].map(
       ({ child }) =>
         new Promise<void>((resolve) => {
-          if (child.exitCode !== null || child.signalCode !== null) resolve();
-          else child.once('close', () => resolve());
+          onEnd(child, () => resolve());
           child.kill('SIGKILL');
         }),
     );
@@ -231,7 +230,7 @@ export class ProcessPool implements Pool {
       });
     }
     child.on('error', () => child.kill('SIGKILL'));
-    child.on('close', (code, signal) => this.#buried(worker, code, signal));
+    onEnd(child, (code, signal) => this.#buried(worker, code, signal));
     return worker;
   }
 
@@ -312,7 +311,8 @@ export class ProcessPool implements Pool {
   #retire(worker: Worker): void {
     this.#workers.delete(worker);
     this.#returned.push(...worker.jobs.splice(0));
-    if (worker.child.connected) worker.child.disconnect();
+    // Not asked to leave: what a timed out body still does there may never yield.
+    worker.child.kill('SIGKILL');
   }
 
   /** Its first task was under way and failed with it; the others go back, untouched. */
@@ -347,6 +347,31 @@ export class ProcessPool implements Pool {
     this.#returned.push(...others);
     this.wake();
   }
+}
+
+/** How long the last words of an ended process are waited for. Milliseconds. */
+const LAST_WORDS_MS = 50;
+
+/**
+ * Told when a process has ended and all its messages are read. Not when its output is closed: a process that a step
+ * started, and left, may hold that open for ever.
+ */
+function onEnd(child: ChildProcess, ended: (code: number | null, signal: string | null) => void): void {
+  const check = () => {
+    if ((child.exitCode === null && child.signalCode === null) || child.connected) return;
+    child.off('exit', check).off('disconnect', check);
+    const letGo = () => {
+      clearTimeout(timer);
+      child.off('close', letGo);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      ended(child.exitCode, child.signalCode);
+    };
+    const timer = setTimeout(letGo, LAST_WORDS_MS);
+    child.once('close', letGo);
+  };
+  child.on('exit', check).on('disconnect', check);
+  check();
 }
 
 function send(child: ChildProcess, message: ToWorker): void {

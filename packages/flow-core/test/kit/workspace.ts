@@ -1,5 +1,5 @@
 /** A workspace of its own under the system's temporary folder, and the real command in it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -248,6 +248,7 @@ export async function wholeStore(folder: string): Promise<Record<string, string>
 /** Processes whose environment holds a text. The broker that this process itself started is one of them. */
 function processesWith(mark: string): { pid: number; command: string }[] {
   const found: { pid: number; command: string }[] = [];
+  if (!existsSync('/proc/self/environ')) return processesNaming(mark.slice(mark.indexOf('=') + 1));
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
     try {
@@ -262,6 +263,16 @@ function processesWith(mark: string): { pid: number; command: string }[] {
     }
   }
   return found;
+}
+
+/** Where environments cannot be read: what names the folder in its command line. */
+function processesNaming(folder: string): { pid: number; command: string }[] {
+  const listed = execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' });
+  return listed
+    .split('\n')
+    .map((line) => line.trim().match(/^(\d+) (.*)$/))
+    .filter((match) => match?.[2]?.includes(folder))
+    .map((match) => ({ pid: Number(match?.[1]), command: match?.[2] as string }));
 }
 
 function lastJson(stdout: string): unknown {

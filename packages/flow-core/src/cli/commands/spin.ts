@@ -50,7 +50,6 @@ export const command: Command = {
     try {
       const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
       const selection = selectionOf(context, graph);
-      process.chdir(place.workspace);
       let resolved: Resolved | undefined;
       let log: OutputLog | undefined;
       let folder = '';
