@@ -18,6 +18,8 @@ export interface Selection {
   task?: number;
   /** Which split, one number for each level, outermost first; missing ones are 0. */
   index?: number[];
+  /** Which iteration of a loop, from 0. */
+  iteration?: number;
   namespace: string;
 }
 
@@ -173,9 +175,32 @@ async function inRun(
     );
   }
   const index = Array.from({ length: depth }, (_, i) => given[i] ?? 0);
-  const row = await findTask(store, graph.flow, run.run, node.name, index, () => true);
+  if (selection.iteration !== undefined)
+    return ofIteration(graph, store, node, run, index, selection.iteration);
+  const row = await findTask(store, graph.flow, run.run, node.name, index, ({ iteration }) => !iteration);
   if (row && sameEdges(node, row)) return fromRow(node, run, row);
   return fromParents(graph, store, node, run, index);
+}
+
+/** An iteration that ran; or the one after the last, on what the last one left. */
+async function ofIteration(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  index: readonly number[],
+  iteration: number,
+): Promise<Found> {
+  if (node.kind !== 'loop')
+    throw new FlowError('FLOW_ITERATION', `"${node.name}" is no loop: leave --iteration out.`);
+  const find = (n: number) =>
+    findTask(store, graph.flow, run.run, node.name, index, (row) => row.iteration === n);
+  const row = await find(iteration);
+  if (row) return fromRow(node, run, row);
+  const before = iteration > 0 ? await find(iteration - 1) : undefined;
+  if (before?.status !== 'done') return { why: `"${node.name}" has no iteration ${iteration} there` };
+  const { step, task, stack } = before;
+  return { node, run, origin: undefined, parents: [`${step}/${task}`], stack, iteration, passedOver: [] };
 }
 
 /** Whether a recorded task has the parents that today's graph gives its step. */

@@ -8,6 +8,7 @@ import type { Store } from '../store/store';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
+import { applyGiven, type Given, inMemory } from './override';
 import { timeoutOf } from './policies';
 import { recordedOutputs, recordedParams, recordedViews } from './recorded';
 import { type Resolved, resolveInputs, type Selection } from './resolve';
@@ -23,6 +24,8 @@ export interface SpinOptions {
   params: Record<string, unknown>;
   /** Artifacts given now, for every input of the step. */
   set: Record<string, unknown>;
+  /** Artifacts given now by a program; `set` wins over them. */
+  given?: Given;
   user: string;
   cwd: string;
   log: TaskLog;
@@ -161,7 +164,10 @@ async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<I
         recordedParams(store, graph.flow, run.run, names),
       ])
     : [new Map<string, View>(), []];
-  if (Object.keys(options.set).length > 0) override(views, resolved, options.set);
+  const { decode } = new Decoder(store.cas);
+  for (const given of [options.given, options.set]) {
+    if (given) await applyGiven(views, resolved, given, decode);
+  }
   const params = mergeParams(graph, options.params, recorded);
   return {
     views,
@@ -199,26 +205,6 @@ function mergeParams(
       ? [name, known[name] as ArtifactRecord]
       : [name, inMemory(name, value)],
   );
-}
-
-/** `--set`: in the view of every input, on top of what is there. */
-function override(views: Map<string, View>, { node, parents }: Resolved, set: Record<string, unknown>): void {
-  if (parents.length === 0) {
-    throw new FlowError(
-      'FLOW_USAGE',
-      `"${node.name}" has no inputs to set: give it parameters, as --params.name=value.`,
-    );
-  }
-  for (const label of new Set(parents)) {
-    const view = views.get(label) as View;
-    for (const [name, value] of Object.entries(set))
-      view.entries.set(name, { ...inMemory(name, value), at: '--set' });
-  }
-}
-
-function inMemory(name: string, value: unknown): ArtifactRecord {
-  const { meta, bytes, digest } = encodeValue(name, value);
-  return { ...meta, digest: digest(), bytes };
 }
 
 /** An output as it would be recorded, without keeping it. */

@@ -1,8 +1,10 @@
 /** nx-flow spin: one step, now, on recorded inputs. */
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { captureOutput } from '../../engine/capture';
 import { clearOutputs, OutputLog, outputFolder, writeOutputs } from '../../engine/outputs';
+import type { Given } from '../../engine/override';
 import type { Resolved, Selection } from '../../engine/resolve';
 import { requireStep } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
@@ -33,6 +35,12 @@ export const command: Command = {
         help: 'The run whose inputs to use; default the newest that has them',
       },
       index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
+      iteration: { type: 'string', value: 'n', help: 'Which iteration of a loop, from 0' },
+      artifacts: {
+        type: 'string',
+        value: 'file.ts',
+        help: 'A module whose default export is what the step shall see instead: an object, or a function of the inputs',
+      },
     },
     families: ['params', 'set'],
     examples: [
@@ -50,6 +58,7 @@ export const command: Command = {
     try {
       const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
       const selection = selectionOf(context, graph);
+      const given = await givenArtifacts(context);
       let resolved: Resolved | undefined;
       let log: OutputLog | undefined;
       let folder = '';
@@ -64,6 +73,7 @@ export const command: Command = {
           store,
           selection,
           params: context.params,
+          ...(given ? { given } : {}),
           set: Object.fromEntries(
             Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]),
           ),
@@ -127,10 +137,11 @@ function selectionOf(context: Context, graph: Parameters<typeof requireStep>[0])
   const node = requireStep(graph, spec);
   const run = spec.run ?? origin;
   const index = indexOf(options.index as string | undefined);
-  if (index && spec.task !== undefined) {
+  const iteration = iterationOf(options.iteration as string | undefined);
+  if ((index || iteration !== undefined) && spec.task !== undefined) {
     throw new FlowError(
       'FLOW_USAGE',
-      'A task is one split already: leave --index out, or give run/step only.',
+      'A task is one split and one iteration already: leave --index and --iteration out, or give run/step only.',
     );
   }
   return {
@@ -139,7 +150,36 @@ function selectionOf(context: Context, graph: Parameters<typeof requireStep>[0])
     ...(run === undefined ? {} : { run }),
     ...(spec.task === undefined ? {} : { task: spec.task }),
     ...(index ? { index } : {}),
+    ...(iteration === undefined ? {} : { iteration }),
   };
+}
+
+/** What a module of `--artifacts` gives: its default export, or else its named ones. @throws FlowError FLOW_OVERRIDE */
+async function givenArtifacts({ options, cwd }: Context): Promise<Given | undefined> {
+  if (options.artifacts === undefined) return undefined;
+  const file = resolve(cwd, options.artifacts as string);
+  if (!existsSync(file)) {
+    throw new FlowError(
+      'FLOW_OVERRIDE',
+      `There is no file ${file}: --artifacts takes a TypeScript module that exports artifacts.`,
+    );
+  }
+  const { importModule } = await import('../../source/load');
+  let exported: Record<string, unknown>;
+  try {
+    exported = await importModule(file);
+  } catch (cause) {
+    throw new FlowError('FLOW_IMPORT', `${file} throws when it is imported: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  return (exported.default ?? { ...exported }) as Given;
+}
+
+function iterationOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new FlowError('FLOW_ITERATION', `--iteration takes one number from 0, not "${text}".`);
 }
 
 function indexOf(text: string | undefined): number[] | undefined {

@@ -1,0 +1,73 @@
+/** Artifacts given by hand for a spin: for every input of the step, or for one of them. */
+import { FlowError } from '../definition/errors';
+import { encodeValue } from '../store/artifacts';
+import type { ArtifactRecord } from '../store/rows';
+import type { Resolved } from './resolve';
+import { type Decode, lazyList, lazyObject, type View } from './view';
+
+/** An object of artifacts, or a function of the inputs (`self`, or what a join or gather has as `inputs`) that gives one. */
+export type Given =
+  | Record<string, unknown>
+  | ((inputs: unknown) => Record<string, unknown> | Promise<Record<string, unknown>>);
+
+/**
+ * Puts given artifacts on top of what the inputs show. In a join or gather, a key that names an input (a branch, an
+ * index, a pathspec) and holds an object is for that input alone.
+ * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE
+ */
+export async function applyGiven(
+  views: Map<string, View>,
+  resolved: Resolved,
+  given: Given,
+  decode: Decode,
+): Promise<void> {
+  const { node, parents } = resolved;
+  const values = typeof given === 'function' ? await given(inputsOf(views, resolved, decode)) : given;
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new FlowError('FLOW_OVERRIDE', 'Given artifacts are an object: artifact names and their values.');
+  }
+  const names = Object.keys(values);
+  if (names.length === 0) return;
+  if (parents.length === 0) {
+    throw new FlowError(
+      'FLOW_USAGE',
+      `"${node.name}" has no inputs to set: give it parameters, as --params.name=value.`,
+    );
+  }
+  for (const name of names) {
+    const value = values[name];
+    const one = labelOf(name, resolved);
+    if (one !== undefined && typeof value === 'object' && value !== null) {
+      for (const [inner, v] of Object.entries(value)) put(views, [one], inner, v);
+    } else put(views, parents, name, value);
+  }
+}
+
+function put(views: Map<string, View>, labels: readonly string[], name: string, value: unknown): void {
+  const record = inMemory(name, value);
+  for (const label of new Set(labels)) views.get(label)?.entries.set(name, { ...record, at: 'given' });
+}
+
+/** The input that a key names, if it names one. */
+function labelOf(key: string, { node, run, parents, as }: Resolved): string | undefined {
+  if (node.kind !== 'join' && node.kind !== 'gather') return undefined;
+  const branch = as?.indexOf(key) ?? -1;
+  if (branch >= 0) return parents[branch];
+  if (node.kind === 'join' && /^\d+$/.test(key)) return parents[Number(key)];
+  return parents.find((label) =>
+    [label, `${run?.run}/${label}`, `${run?.flow}/${run?.run}/${label}`].includes(key),
+  );
+}
+
+function inputsOf(views: Map<string, View>, { node, parents, as }: Resolved, decode: Decode): unknown {
+  const object = (label: string) => lazyObject(views.get(label) as View, decode, () => undefined);
+  if (node.kind === 'join') return lazyList(parents.map((label) => () => object(label)));
+  if (node.kind === 'gather') return Object.fromEntries(parents.map((label, i) => [as?.[i], object(label)]));
+  return parents[0] === undefined ? {} : object(parents[0]);
+}
+
+/** A value as a record that holds its own bytes. */
+export function inMemory(name: string, value: unknown): ArtifactRecord {
+  const { meta, bytes, digest } = encodeValue(name, value);
+  return { ...meta, digest: digest(), bytes };
+}
