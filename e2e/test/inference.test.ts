@@ -40,7 +40,14 @@ test('flows are in the projects that they lie in, else in projects of their own'
 test('several flows of a project keep its name, and have theirs in the targets', () => {
   const { root, targets } = workspace.project('flows');
   expect(root).toBe('flows');
-  expect(Object.keys(targets).sort()).toEqual(['run-left', 'run-right', 'spin-left', 'spin-right']);
+  expect(Object.keys(targets).sort()).toEqual([
+    'resume-left',
+    'resume-right',
+    'run-left',
+    'run-right',
+    'spin-left',
+    'spin-right',
+  ]);
   const { code, text } = nx('run', 'flows:run-right');
   expect(text).toContain('right/1 done');
   expect(code).toBe(0);

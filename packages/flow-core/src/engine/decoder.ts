@@ -2,6 +2,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { decodeArtifact, encodeValue } from '../store/artifacts';
 import type { Cas } from '../store/cas';
+import { localize } from '../store/realm';
 import type { ArtifactRecord } from '../store/rows';
 import type { View } from './view';
 

@@ -1,7 +1,8 @@
 /** A spin's outputs as files, for whoever comes next: `dist/flow/<flow>/spin/<step>/`. */
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeArtifact, encodeValue } from '../store/artifacts';
 import type { Cas } from '../store/cas';
 import type { SpinArtifact, SpinOutcome } from './spin';
@@ -20,56 +21,70 @@ export interface OutputFile {
   format: 'json' | 'text' | 'bytes' | 'v8';
 }
 
-/** The folder of a spin's outputs; for a split, one folder deeper for each level. */
-export function outputFolder(
-  workspace: string,
-  flow: string,
-  step: string,
-  index: readonly number[],
-): string {
-  return join(workspace, 'dist', 'flow', flow, 'spin', step, ...index.map(String));
-}
+/**
+ * One spin's outputs. They are written beside the folder and put in its place in one piece at the end: what an earlier
+ * spin left is gone then, and two spins of one step at once leave the outputs of one of them, whole.
+ */
+export class Outputs {
+  /** `dist/flow/<flow>/spin/<step>`; for a split, one folder deeper for each level. */
+  readonly folder: string;
+  readonly #draft: string;
+  #log: number | undefined;
 
-/** Keeps what a step prints, beside passing it on. */
-export class OutputLog {
-  readonly #folder: string;
-  #fd: number | undefined;
-
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(workspace: string, flow: string, step: string, index: readonly number[]) {
+    const spins = join(workspace, 'dist', 'flow', flow, 'spin');
+    this.folder = join(spins, step, ...index.map(String));
+    this.#draft = join(spins, `.${process.pid}-${randomBytes(4).toString('hex')}`);
   }
 
-  add(text: string): void {
-    if (this.#fd === undefined) {
-      mkdirSync(this.#folder, { recursive: true });
-      this.#fd = openSync(join(this.#folder, 'log.txt'), 'w');
+  /** Keeps what the step prints. */
+  log(text: string): void {
+    if (this.#log === undefined) {
+      mkdirSync(this.#draft, { recursive: true });
+      this.#log = openSync(join(this.#draft, 'log.txt'), 'w');
     }
-    writeSync(this.#fd, text);
+    writeSync(this.#log, text);
   }
 
-  close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+  async finish(outcome: SpinOutcome, result: object, cas: Cas): Promise<void> {
+    this.#closeLog();
+    mkdirSync(join(this.#draft, 'artifacts'), { recursive: true });
+    const files: OutputFile[] = [];
+    for (const artifact of outcome.artifacts) {
+      if (artifact.change !== 'gone') files.push(await writeArtifact(this.#draft, artifact, cas));
+    }
+    writeFileSync(join(this.#draft, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
+    writeFileSync(join(this.#draft, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+    replaceFolder(this.#draft, this.folder);
+  }
+
+  /** Leaves the folder as it was. */
+  discard(): void {
+    this.#closeLog();
+    rmSync(this.#draft, { recursive: true, force: true });
+  }
+
+  #closeLog(): void {
+    if (this.#log !== undefined) closeSync(this.#log);
+    this.#log = undefined;
   }
 }
 
-/** Empties the folder: what an earlier spin left there is not an output of this one. */
-export function clearOutputs(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
-}
+/** How often a folder that another spin has just put in place is replaced again. */
+const ATTEMPTS = 20;
 
-export async function writeOutputs(
-  folder: string,
-  outcome: SpinOutcome,
-  result: object,
-  cas: Cas,
-): Promise<void> {
-  mkdirSync(join(folder, 'artifacts'), { recursive: true });
-  const files: OutputFile[] = [];
-  for (const artifact of outcome.artifacts) {
-    if (artifact.change !== 'gone') files.push(await writeArtifact(folder, artifact, cas));
+function replaceFolder(draft: string, folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    rmSync(folder, { recursive: true, force: true });
+    try {
+      renameSync(draft, folder);
+      return;
+    } catch (error) {
+      const again = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!again || attempt === ATTEMPTS) throw error;
+    }
   }
-  writeFileSync(join(folder, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
-  writeFileSync(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
 }
 
 async function writeArtifact(folder: string, artifact: SpinArtifact, cas: Cas): Promise<OutputFile> {

@@ -122,7 +122,10 @@ async function ofTask(
   task: number,
 ): Promise<Resolved> {
   const row = await store.task(graph.flow, run.run, node.name, task);
-  if (row) return fromRow(node, run, row);
+  if (row) {
+    requireSameInputs(node, run, row);
+    return fromRow(node, run, row);
+  }
   const tasks: number[] = [];
   for await (const other of store.tasks(graph.flow, run.run, node.name)) {
     tasks.push(other.task);
@@ -178,7 +181,9 @@ async function inRun(
   if (selection.iteration !== undefined)
     return ofIteration(graph, store, node, run, index, selection.iteration);
   const row = await findTask(store, graph.flow, run.run, node.name, index, ({ iteration }) => !iteration);
-  if (row && sameEdges(node, row)) return fromRow(node, run, row);
+  if (row && sameEdges(node, row) && (await sameArms(store, graph.flow, run.run, node, row))) {
+    return fromRow(node, run, row);
+  }
   return fromParents(graph, store, node, run, index);
 }
 
@@ -221,6 +226,37 @@ function sameEdges(node: StepNode, row: TaskRow): boolean {
   return (
     comesFrom(node.inputs[0] as Input, parent) ||
     (node.kind === 'loop' && taskOf(0, parent).step === node.name)
+  );
+}
+
+/** Whether the switches before a recorded task chose the cases through which its step is reached today. */
+async function sameArms(
+  store: Store,
+  flow: string,
+  run: number,
+  node: StepNode,
+  row: TaskRow,
+): Promise<boolean> {
+  if (!node.inputs.some(({ from }) => from.some(({ when }) => when !== undefined))) return true;
+  const labels = row.parents.map((label) => taskOf(run, label));
+  const parents = await Promise.all(labels.map((at) => store.task(flow, at.run, at.step, at.task)));
+  return parents.every((parent) => {
+    const edges = node.inputs.flatMap(({ from }) => from.filter((edge) => edge.from === parent?.step));
+    return !parent || edges.length === 0 || edges.some((edge) => leads(edge, parent));
+  });
+}
+
+/** A task can stand for its step only where today's step reads inputs of the same shape. @throws FlowError FLOW_STEP_CHANGED */
+function requireSameInputs(node: StepNode, run: RunRow, row: TaskRow): void {
+  const shape = (kind: string) => (['join', 'gather', 'start', 'foreach'].includes(kind) ? kind : 'step');
+  const branches = node.inputs.every(({ as }) => as === undefined || row.as?.includes(as));
+  if (shape(node.kind) === shape(row.kind) && branches) return;
+  const pathspec = `${run.flow}/${run.run}/${row.step}/${row.task}`;
+  throw new FlowError(
+    'FLOW_STEP_CHANGED',
+    shape(node.kind) === shape(row.kind)
+      ? `${pathspec} gathered ${row.as?.join(', ')}, and today "${node.name}" gathers ${node.inputs.map(({ as }) => as).join(', ')}: its inputs do not fit. Spin the step by its name instead.`
+      : `${pathspec} was recorded when "${node.name}" was a ${row.kind}, and today it is a ${node.kind}: its inputs do not fit. Spin the step by its name instead.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { parseParams } from '../definition/params';
 import { encodeValue } from '../store/artifacts';
 import type { ArtifactRecord, ErrorRecord, Status } from '../store/rows';
 import type { Store } from '../store/store';
+import type { Alone } from './alone';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
@@ -26,6 +27,8 @@ export interface SpinOptions {
   set: Record<string, unknown>;
   /** Artifacts given now by a program; `set` wins over them. */
   given?: Given;
+  /** These are all the inputs: no run is looked for. */
+  alone?: Alone;
   user: string;
   cwd: string;
   log: TaskLog;
@@ -65,7 +68,7 @@ export interface SpinOutcome {
 
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { graph, store } = options;
-  const resolved = await resolveInputs(graph, store, options.selection);
+  const resolved = options.alone?.resolved ?? (await resolveInputs(graph, store, options.selection));
   const inputs = await gatherInputs(options, resolved);
   options.resolved?.(resolved);
   const decoder = new Decoder(store.cas);
@@ -163,7 +166,7 @@ async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<I
         recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)]),
         recordedParams(store, graph.flow, run.run, names),
       ])
-    : [new Map<string, View>(), []];
+    : [options.alone?.views ?? new Map<string, View>(), []];
   const { decode } = new Decoder(store.cas);
   for (const given of [options.given, options.set]) {
     if (given) await applyGiven(views, resolved, given, decode);

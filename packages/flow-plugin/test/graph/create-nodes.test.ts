@@ -77,8 +77,8 @@ test('a flow belongs to the nearest folder upward that is a project already', ()
   write('packages/lib/src/b.flow.mts', source('b'));
   const projects = infer();
   expect(brief(projects)).toEqual([
-    ['apps/shop', undefined, 'run spin'],
-    ['packages/lib', undefined, 'run spin'],
+    ['apps/shop', undefined, 'run spin resume'],
+    ['packages/lib', undefined, 'run spin resume'],
   ]);
   expect(projects['packages/lib']?.targets?.run?.metadata?.description).toContain('npx nx run @acme/lib');
 });
@@ -86,7 +86,7 @@ test('a flow belongs to the nearest folder upward that is a project already', ()
 test('a package.json outside of the workspaces is no project: the flow gets its own folder', () => {
   write('tools/etl/package.json', { name: 'etl-tools' });
   write('tools/etl/daily/a.flow.ts', source('a'));
-  expect(brief(infer())).toEqual([['tools/etl/daily', 'daily', 'run spin']]);
+  expect(brief(infer())).toEqual([['tools/etl/daily', 'daily', 'run spin resume']]);
 });
 
 test('folders of one name are told apart by their paths, from each other and from other projects', () => {
@@ -96,10 +96,10 @@ test('folders of one name are told apart by their paths, from each other and fro
   write('packages/shop/package.json', { name: 'movies' });
   write('c/weekly/z.flow.ts', source('z'));
   expect(brief(infer())).toEqual([
-    ['a/daily', 'a-daily', 'run spin'],
-    ['b/daily', 'b-daily', 'run spin'],
-    ['flows/movies', 'flows-movies', 'run spin'],
-    ['c/weekly', 'weekly', 'run spin'],
+    ['a/daily', 'a-daily', 'run spin resume'],
+    ['b/daily', 'b-daily', 'run spin resume'],
+    ['flows/movies', 'flows-movies', 'run spin resume'],
+    ['c/weekly', 'weekly', 'run spin resume'],
   ]);
 });
 
@@ -107,7 +107,9 @@ test('several flows of a project have their names in the targets, and one name f
   write('flows/movies.flow.ts', source('movies'));
   write('flows/songs.flow.ts', source('songs'));
   const projects = infer();
-  expect(brief(projects)).toEqual([['flows', 'flows', 'run-movies spin-movies run-songs spin-songs']]);
+  expect(brief(projects)).toEqual([
+    ['flows', 'flows', 'run-movies spin-movies resume-movies run-songs spin-songs resume-songs'],
+  ]);
   expect(projects.flows?.targets?.['spin-songs']?.options).toEqual({ flow: 'flows/songs.flow.ts' });
 });
 
@@ -122,7 +124,9 @@ test('two files of a project that use one name keep separate targets', () => {
   write('packages/lib/package.json', { name: 'lib' });
   write('packages/lib/a/x.flow.ts', source('same'));
   write('packages/lib/b/x.flow.ts', source('same'));
-  expect(brief(infer())).toEqual([['packages/lib', undefined, 'run-a-x spin-a-x run-b-x spin-b-x']]);
+  expect(brief(infer())).toEqual([
+    ['packages/lib', undefined, 'run-a-x spin-a-x resume-a-x run-b-x spin-b-x resume-b-x'],
+  ]);
 });
 
 test('each target says what it does, with a command to try', () => {
@@ -135,6 +139,7 @@ test('each target says what it does, with a command to try', () => {
       "flow movies": [
         "run",
         "spin",
+        "resume",
       ],
     },
     "technologies": [
@@ -144,6 +149,27 @@ test('each target says what it does, with a command to try', () => {
   "name": "movies",
   "root": "movies",
   "targets": {
+    "resume": {
+      "executor": "@nx-flow/plugin:resume",
+      "metadata": {
+        "description": "Runs the flow movies again, taking over what its latest run finished. Try: npx nx resume movies",
+        "help": {
+          "command": "npx nx run movies:resume --help",
+          "example": {
+            "options": {
+              "step": "train",
+            },
+          },
+        },
+        "scriptContent": "npx nx resume movies",
+        "technologies": [
+          "nx-flow",
+        ],
+      },
+      "options": {
+        "flow": "movies/movies.flow.ts",
+      },
+    },
     "run": {
       "executor": "@nx-flow/plugin:run",
       "metadata": {
@@ -199,7 +225,7 @@ test('build output and hidden folders are not looked into', () => {
 
 test('a flow that the parser does not find goes by its name of file', () => {
   write('odd/odd.flow.ts', 'export default 1;');
-  expect(brief(infer())).toEqual([['odd', 'odd', 'run spin']]);
+  expect(brief(infer())).toEqual([['odd', 'odd', 'run spin resume']]);
 });
 
 describe('a file that does not parse', () => {
@@ -217,7 +243,7 @@ describe('a file that does not parse', () => {
 
   test('goes by its name of file where it has never parsed', () => {
     write('new/new.flow.ts', 'export const = 1;');
-    expect(brief(infer())).toEqual([['new', 'new', 'run spin']]);
+    expect(brief(infer())).toEqual([['new', 'new', 'run spin resume']]);
   });
 });
 

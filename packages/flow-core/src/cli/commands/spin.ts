@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { captureOutput } from '../../engine/capture';
-import { clearOutputs, OutputLog, outputFolder, writeOutputs } from '../../engine/outputs';
+import { Outputs } from '../../engine/outputs';
 import type { Given } from '../../engine/override';
 import type { Resolved, Selection } from '../../engine/resolve';
 import { requireStep } from '../../engine/resolve';
@@ -60,10 +60,9 @@ export const command: Command = {
       const selection = selectionOf(context, graph);
       const given = await givenArtifacts(context);
       let resolved: Resolved | undefined;
-      let log: OutputLog | undefined;
-      let folder = '';
+      let outputs: Outputs | undefined;
       const restore = captureOutput((_, text) => {
-        log?.add(text);
+        outputs?.log(text);
         output.write(text);
       });
       let outcome: SpinOutcome;
@@ -82,23 +81,20 @@ export const command: Command = {
           log: (stream, text) => process[stream].write(text),
           resolved(found) {
             resolved = found;
-            folder = outputFolder(
-              place.workspace,
-              graph.flow,
-              found.node.name,
-              found.stack.map(({ index }) => index),
-            );
-            clearOutputs(folder);
-            log = new OutputLog(folder);
+            const index = found.stack.map((frame) => frame.index);
+            outputs = new Outputs(place.workspace, graph.flow, found.node.name, index);
             output.write(renderSpin.head(graph, found, output));
           },
         });
+      } catch (error) {
+        outputs?.discard();
+        throw error;
       } finally {
         restore();
-        log?.close();
       }
+      const { folder } = outputs as unknown as Outputs;
       const result = jsonResult(outcome, relative(place.workspace, folder));
-      await writeOutputs(folder, outcome, result, store.cas);
+      await (outputs as unknown as Outputs).finish(outcome, result, store.cas);
       output.write(
         renderSpin.end(
           outcome,
