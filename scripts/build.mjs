@@ -20,6 +20,8 @@ const PACKAGES = {
       cli: 'cli/index',
       source: 'source/index',
       store: 'store/index',
+      testing: 'testing/index',
+      'testing-child': 'testing/child',
       worker: 'engine/worker',
       broker: 'store/broker/main',
     },

@@ -7,10 +7,13 @@ import { table } from './render/table';
 
 export function overview(commands: CommandSpec[], output: Output): string {
   const { colors } = output;
-  const rows = commands.map((c) => [`  nx-flow ${c.name} ${c.positionals.join(' ')}`, c.help]);
+  const rows = commands.map((c) => [
+    `  nx-flow ${c.name} ${c.positionals.map((p) => (p.includes('|') ? '[pathspec]' : p)).join(' ')}`,
+    c.help,
+  ]);
   return [
     `${colors.bold('nx-flow')}: write a flow as steps, run it once, then spin one step at a time.\n\n`,
-    table([{ head: 'Commands' }, { head: '', shrink: true }], rows, output.columns, colors.dim),
+    table([{ head: 'Commands' }, { head: '' }], rows, output.columns, colors.dim),
     `\n<flow> is a flow's name (movies) or its file (movies.flow.ts). nx-flow <command> --help tells more,\n`,
     `nx-flow spin <flow> --help names the flow's steps and parameters.\n`,
   ].join('');
@@ -30,12 +33,7 @@ export function commandHelp(spec: CommandSpec, output: Output, graph?: Graph): s
   ]);
   const parts = [
     `${colors.bold(`nx-flow ${spec.name}`)} ${spec.positionals.join(' ')}\n${spec.help}.\n\n`,
-    table(
-      [{ head: 'Options' }, { head: '', shrink: true }],
-      [...families, ...options],
-      output.columns,
-      colors.dim,
-    ),
+    table([{ head: 'Options' }, { head: '' }], [...families, ...options], output.columns, colors.dim),
   ];
   if (graph) parts.push('\n', flowHelp(graph, output));
   parts.push(`\n${colors.dim('Examples')}\n${spec.examples.map((e) => `  ${e}\n`).join('')}`);
@@ -69,11 +67,11 @@ function flowHelp(graph: Graph, output: Output): string {
   ]);
   const head = `${colors.bold(graph.flow)}\n`;
   const stepTable = table(
-    [{ head: 'Steps' }, { head: 'Kind' }, { head: 'After' }, { head: '', shrink: true }],
+    [{ head: 'Steps' }, { head: 'Kind' }, { head: 'After' }, { head: '' }],
     steps,
     output.columns,
     colors.dim,
   );
   if (params.length === 0) return `${head}${stepTable}\nIt has no parameters.\n`;
-  return `${head}${stepTable}\n${table([{ head: 'Parameters' }, { head: '' }, { head: '', shrink: true }], params, output.columns, colors.dim)}`;
+  return `${head}${stepTable}\n${table([{ head: 'Parameters' }, { head: '' }, { head: '' }], params, output.columns, colors.dim)}`;
 }

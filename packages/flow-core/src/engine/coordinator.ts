@@ -248,7 +248,7 @@ export class Coordinator {
       const own: [string, ArtifactRecord][] = [
         [name, await encodeArtifact(name, fromRecord(error), this.#options.store.cas)],
       ];
-      const absent = (node.body ? returnedNames(node.body) : []).filter((n) => n !== name);
+      const absent = (node.body ? await returnedNames(node.body) : []).filter((n) => n !== name);
       const counts = this.#countsBehind(task, node, absent);
       this.#done(task, outcome, { own, references: [], counts, params: [] }, { error, absent });
       const { durationMs } = outcome;

@@ -38,7 +38,7 @@ function copy(value: unknown): unknown {
   const { meta, bytes, digest } = encodeValue('input', value);
   if (meta.codec === 'v8' || meta.codec === 'json')
     return decodeArtifact({ ...meta, digest: digest(), bytes }, NOWHERE);
-  return deserialize(serialize(value));
+  return localize(deserialize(serialize(value)));
 }
 
 const NOWHERE: Cas = {

@@ -32,7 +32,9 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   const returned = await callBody(execution, node, params);
   const own: [string, ArtifactRecord][] = [];
   const references: [string, Visible][] = [];
-  for (const [name, reference] of mergedReferences(returned)) references.push([name, reference as Visible]);
+  for (const [name, reference] of mergedReferences(returned)) {
+    if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
+  }
   for (const [name, value] of Object.entries(returned)) own.push([name, await execution.encode(name, value)]);
   const look = (name: string): { found: boolean; value?: unknown } => {
     if (Object.hasOwn(returned, name))
@@ -40,9 +42,10 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     const visible = visibleAfter(execution, node, references).get(name);
     return visible ? { found: true, value: execution.decode(visible) } : { found: false };
   };
-  const result: TaskResult = { own, references, counts: splitCounts(graph, node, look), params: [...params] };
+  const result: TaskResult = { own, references, counts: {}, params: [...params] };
   if (node.kind === 'switch') result.verdict = verdict(node, look(node.on as string).value);
   if (node.kind === 'loop') result.more = goesOn(node, look(node.while as string).value, spec.iteration ?? 0);
+  if (!result.more) result.counts = splitCounts(graph, node, result.verdict, look);
   return result;
 }
 
@@ -184,11 +187,18 @@ export function visibleAfter(
 
 type Look = (name: string) => { found: boolean; value?: unknown };
 
-function splitCounts(graph: Graph, node: StepNode, look: Look): Record<string, number> {
+/** The lengths of the lists for the foreaches that follow indeed: those of other arms need none. */
+function splitCounts(
+  graph: Graph,
+  node: StepNode,
+  verdict: string | undefined,
+  look: Look,
+): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { node: child } of children(graph, node.name)) {
+  for (const { node: child, edge } of children(graph, node.name)) {
     const over = child.over;
     if (child.kind !== 'foreach' || over === undefined) continue;
+    if (edge.when !== undefined && edge.when !== verdict) continue;
     const { found, value } = node.options.drop?.includes(over) ? { found: false } : look(over);
     const what = !found
       ? `there is no artifact "${over}" after ${node.name}`

@@ -1,7 +1,7 @@
 /** Who executes tasks: the interface, and the implementation in this process. */
 
 import type { Graph } from '../definition/graph';
-import { decodeArtifact, encodeArtifact } from '../store/artifacts';
+import { encodeArtifact } from '../store/artifacts';
 import type { Cas } from '../store/cas';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
@@ -85,7 +85,7 @@ export class InProcessPool implements Pool {
         run: this.#host.run,
         spec: job.spec,
         view: (label) => views.get(label) as View,
-        decode: (record) => decodeArtifact(record, this.#cas),
+        decode: decoder.decode,
         item: decoder.item,
         encode: (name, value) => encodeArtifact(name, value, this.#cas),
         log: (stream, text) => this.#host.log(job, stream, text),

@@ -356,7 +356,10 @@ const LAST_WORDS_MS = 50;
  * Told when a process has ended and all its messages are read. Not when its output is closed: a process that a step
  * started, and left, may hold that open for ever.
  */
-function onEnd(child: ChildProcess, ended: (code: number | null, signal: string | null) => void): void {
+export function onEnd(
+  child: ChildProcess,
+  ended: (code: number | null, signal: string | null) => void,
+): void {
   const check = () => {
     if ((child.exitCode === null && child.signalCode === null) || child.connected) return;
     child.off('exit', check).off('disconnect', check);

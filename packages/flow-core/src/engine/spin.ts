@@ -14,7 +14,7 @@ import { timeoutOf } from './policies';
 import { recordedOutputs, recordedParams, recordedViews } from './recorded';
 import { type Resolved, resolveInputs, type Selection } from './resolve';
 import type { Frame, RunContext, TaskLog, TaskResult, TaskSpec } from './task';
-import type { View, Visible } from './view';
+import type { Missing, View, Visible } from './view';
 import { withTimeout } from './watchdog';
 
 export interface SpinOptions {
@@ -29,6 +29,8 @@ export interface SpinOptions {
   given?: Given;
   /** These are all the inputs: no run is looked for. */
   alone?: Alone;
+  /** Do not end code that never yields: under a test runner, that would end the whole process. */
+  lenient?: boolean;
   user: string;
   cwd: string;
   log: TaskLog;
@@ -74,6 +76,8 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const decoder = new Decoder(store.cas);
   const values = new Map<string, unknown>();
   const hints: string[] = [];
+  const missing: Missing =
+    options.alone?.missing ?? ((name, view) => void hints.push(missingHint(name, view, resolved)));
   const begun = performance.now();
   const abort = new AbortController();
   let result: TaskResult | undefined;
@@ -86,21 +90,19 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
         spec: inputs.spec,
         view: (label) => inputs.views.get(label) as View,
         decode: decoder.decode,
-        item: decoder.item,
+        item: (view, over, index) =>
+          view.entries.has(over) ? decoder.item(view, over, index) : missing(over, view),
         encode: async (name, value) => {
           values.set(name, value);
           return describe(name, value);
         },
         log: options.log,
         signal: () => abort.signal,
-        missing: (name, view) => {
-          hints.push(missingHint(name, view, resolved));
-          return undefined;
-        },
+        missing,
       });
     const timeoutMs = timeoutOf(resolved.node.options);
     result = await guarded(() =>
-      timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort),
+      timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort, options.lenient),
     );
   } catch (error) {
     thrown = { error };

@@ -2,6 +2,7 @@
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { taskOf } from './address';
+import { visibleNames } from './recorded';
 import { type Planned, stackKey } from './scheduler';
 
 export interface TakeoverOptions {
@@ -63,10 +64,8 @@ export class Takeover {
       const { run, step, task } = taskOf(this.origin.run, label);
       return `${run}/${step}/${task}`;
     };
-    const view: Record<string, string> = {};
-    for (const [name, at] of Object.entries(row.view)) view[name] = whole(at);
-    for (const name of row.own) view[name] = whole(`${row.step}/${row.task}`);
-    return view;
+    const names = visibleNames(`${row.step}/${row.task}`, row);
+    return Object.fromEntries(names.map(([name, at]) => [name, whole(at)]));
   }
 
   /** The task that really executed: the origin may have taken it over itself. */

@@ -1,11 +1,12 @@
 /** The names that a step's body returns, as far as its text tells: for a caught step, whose names must be absent. */
-import { parseSync } from 'oxc-parser';
+import { loadParser } from './parser';
 
 /** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */
 type Node = any;
 
 /** Reads the function's own text. Spread and computed names are not seen. */
-export function returnedNames(body: (...args: never[]) => unknown): string[] {
+export async function returnedNames(body: (...args: never[]) => unknown): Promise<string[]> {
+  const { parseSync } = await loadParser();
   const { program, errors } = parseSync('body.js', `(${body.toString()})`);
   if (errors.length > 0) return [];
   const names = new Set<string>();

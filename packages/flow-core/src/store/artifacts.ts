@@ -9,6 +9,7 @@ import { raw } from './codecs/raw';
 import { v8 } from './codecs/v8';
 import { walk } from './digest';
 import { bytesClass } from './kinds';
+import { localize } from './realm';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
@@ -77,7 +78,7 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas): unknown {
   // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
   const bytes =
     record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
-  return codec.decode(bytes, record.type);
+  return localize(codec.decode(bytes, record.type));
 }
 
 /** The length of a list by its type, as {@link typeOf} gives it; undefined for what is no list. */

@@ -10,7 +10,7 @@ let foreign: boolean | undefined;
 
 /** Gives a decoded value, which is nobody else's, the classes of this realm. In place; outside test runners it costs nothing. */
 export function localize<T>(value: T): T {
-  foreign ??= !(deserialize(serialize([])) instanceof Array);
+  foreign ??= !(deserialize(serialize(new Map())) instanceof Map);
   if (!foreign || typeof value !== 'object' || value === null) return value;
   const seen = new Set<object>();
   const todo: unknown[] = [value];

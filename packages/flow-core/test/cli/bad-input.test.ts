@@ -122,7 +122,7 @@ const REFUSED: [line: string, said: string][] = [
   ['spin movies pick --index=0', 'FLOW_INDEX  "pick" stands in no foreach: leave --index out.'],
   [
     'spin movies 1/train/2 --index=0',
-    'FLOW_USAGE  A task is one split already: leave --index out, or give run/step only.',
+    'FLOW_USAGE  A task is one split and one iteration already: leave --index and --iteration out, or give run/step only.',
   ],
   [
     'run movies --max-worker=2',

@@ -1,4 +1,5 @@
 /** nx-flow show: a run and its steps, or one task. */
+import { statusNow } from '../../engine/alive';
 import { recordedOutputs, recordedParams } from '../../engine/recorded';
 import { decodeArtifact } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
@@ -16,7 +17,7 @@ import {
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
 import { preview } from '../render/spin';
-import { statusOf, statusText } from '../render/status';
+import { statusText } from '../render/status';
 import { ago, duration, plural, size, table } from '../render/table';
 import { requireRunStep, runOf, taskOf } from '../target';
 
@@ -91,7 +92,7 @@ async function showRun(
     params.map(([name, record]) => [name, decodeArtifact(record, store.cas)]),
   );
   const about = [
-    `${statusOf(run) === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,
+    `${statusNow(run) === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,
     run.durationMs === undefined ? '' : `took ${duration(run.durationMs)}`,
     `by ${run.user}`,
     run.tags.length > 0 ? `tags ${run.tags.join(' ')}` : '',
@@ -117,7 +118,7 @@ async function showRun(
   if (failures.length === 0 && run.error) output.write(`\n${renderThrown(run.error, output, cwd)}`);
   output.result({
     pathspec: `${run.flow}/${run.run}`,
-    status: statusOf(run),
+    status: statusNow(run),
     startedAt: run.startedAt,
     durationMs: run.durationMs,
     user: run.user,

@@ -1,8 +1,8 @@
 /** The client's side of the broker: connects, starts one where none answers, and resends what was not acknowledged. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
 import { packageFile } from '../../package-root';
@@ -156,10 +156,22 @@ export class BrokerKv implements Kv {
   }
 }
 
+/** As `mkdir -p`. Node's own never returns where a file system refuses a folder with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
+}
+
 /** @throws FlowError FLOW_STORE_UNWRITABLE */
 export function requireWritable(store: string): void {
   try {
-    mkdirSync(store, { recursive: true });
+    makeFolder(store);
     accessSync(store, constants.W_OK);
   } catch (cause) {
     throw new FlowError(

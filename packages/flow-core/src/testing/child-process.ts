@@ -1,0 +1,145 @@
+/** The Runner's work in a child process: for flows given by their file. Each call has a process of its own. */
+import { fork } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FlowError } from '../definition/errors';
+import { Decoder } from '../engine/decoder';
+import { fromRecord } from '../engine/error-record';
+import { OrphanGuard } from '../engine/orphan-guard';
+import { onEnd } from '../engine/process-pool';
+import { packageFile } from '../package-root';
+import { encodeArtifact } from '../store/artifacts';
+import { FileCas } from '../store/cas';
+import { openStore } from '../store/open';
+import type { Store } from '../store/store';
+import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
+import type { FromChild, ToChild } from './protocol';
+
+export class ChildProcesses implements Backend {
+  readonly #file: string;
+  readonly #folder: string | undefined;
+  #temporary: string | undefined;
+  #store: Store | undefined;
+
+  /** @param folder The store's; undefined for a temporary one. */
+  constructor(file: string, folder: string | undefined) {
+    this.#file = file;
+    this.#folder = folder;
+  }
+
+  store(): Store {
+    this.#store ??= openStore(this.#storeFolder());
+    return this.#store;
+  }
+
+  async spin({ given, alone, ...request }: SpinRequest): Promise<SpinReply> {
+    const values = new FileCas(this.#values());
+    const record = await encodeArtifact('artifacts', alone ? alone.artifacts : given, values);
+    const begun = performance.now();
+    const { reply, stdout, stderr } = await this.#ask({
+      ...this.#order(alone ? undefined : this.#storeFolder()),
+      type: 'spin',
+      request,
+      artifacts: { record, alone: alone !== undefined },
+    });
+    const printed = { stdout, stderr };
+    if (reply instanceof FlowError) {
+      const durationMs = performance.now() - begun;
+      const none = { origin: undefined, index: [], artifacts: [] };
+      return { step: request.step, status: 'failed', error: reply, durationMs, ...none, ...printed };
+    }
+    if (reply.type !== 'spun') throw new Error(`Answered a spin with ${reply.type}.`);
+    const { decode } = new Decoder(values);
+    const { step, error, durationMs, origin, index, artifacts } = reply;
+    return {
+      step,
+      status: error ? 'failed' : 'done',
+      error: error && fromRecord(error),
+      durationMs,
+      origin,
+      index,
+      ...printed,
+      artifacts: artifacts.map(([name, value]) => [name, () => decode(value)]),
+    };
+  }
+
+  async run(request: RunRequest): Promise<RunReply> {
+    const { reply } = await this.#ask({ ...this.#order(this.#storeFolder()), type: 'run', request });
+    if (reply instanceof FlowError) throw reply;
+    if (reply.type !== 'ran') throw new Error(`Answered a run with ${reply.type}.`);
+    return { ...reply, error: reply.error && fromRecord(reply.error) };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#store?.close();
+    this.#store = undefined;
+    const folder = this.#temporary;
+    this.#temporary = undefined;
+    // The broker may be writing its last words there.
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  #order(store: string | undefined): Pick<ToChild, 'file' | 'store' | 'values'> {
+    return { file: this.#file, store, values: this.#values() };
+  }
+
+  #own(): string {
+    this.#temporary ??= mkdtempSync(join(tmpdir(), 'nx-flow-runner-'));
+    return this.#temporary;
+  }
+
+  #storeFolder(): string {
+    return this.#folder ?? join(this.#own(), 'store');
+  }
+
+  #values(): string {
+    return join(this.#own(), 'values');
+  }
+
+  /** A child that dies without an answer gives FLOW_WORKER_DIED. @throws FlowError for bad usage */
+  async #ask(message: ToChild) {
+    const child = fork(packageFile('dist/testing-child.js'), [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: [],
+      // A test runner's `process.env` is a copy: what a test sets there would not reach the child by itself.
+      env: { ...process.env },
+    });
+    const orphans = new OrphanGuard();
+    orphans.watch(child);
+    const printed = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+        printed[stream] += text;
+      });
+    }
+    let answer: FromChild | undefined;
+    child.on('message', (reply: FromChild) => {
+      answer = reply;
+    });
+    const ended = new Promise<string>((resolve, reject) => {
+      child.on('error', reject);
+      onEnd(child, (code, signal) =>
+        resolve(signal ? `was killed by ${signal}` : `exited with code ${code}`),
+      );
+    });
+    child.send(message, () => {});
+    try {
+      const how = await ended;
+      const reply =
+        answer ?? new FlowError('FLOW_WORKER_DIED', `The process ${how} before it was done.`, { exit: 1 });
+      if (!(reply instanceof FlowError) && reply.type === 'refused') throw refused(reply);
+      return { reply: reply as Exclude<typeof reply, { type: 'refused' }>, ...printed };
+    } finally {
+      orphans.close();
+    }
+  }
+}
+
+function refused({ error, exit, problems }: FromChild & { type: 'refused' }): Error {
+  if (error.name !== 'FlowError' || error.code === undefined) return fromRecord(error);
+  const cause = error.cause === undefined ? {} : { cause: fromRecord(error.cause) };
+  return new FlowError(error.code, error.message, { exit, problems, ...cause });
+}

@@ -1,0 +1,93 @@
+/** A Runner's child process: imports the flow, does what it is asked for once, answers, and ends. */
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { isFlowError } from '../definition/errors';
+import { Decoder } from '../engine/decoder';
+import { toRecord } from '../engine/error-record';
+import { ProcessPool } from '../engine/process-pool';
+import { loadFlow } from '../source/load';
+import { findWorkspace } from '../source/workspace';
+import { decodeArtifact, encodeArtifact } from '../store/artifacts';
+import { FileCas } from '../store/cas';
+import { memoryStore, openStore } from '../store/open';
+import { runWhole, spinStep } from './engine';
+import type { FromChild, ToChild } from './protocol';
+
+process.on('disconnect', () => process.exit(0));
+process.once('message', async (message: ToChild) => {
+  const reply = await answer(message).catch(refusal);
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+  );
+  process.send?.(reply, () => process.exit(0));
+});
+
+async function answer(message: ToChild): Promise<FromChild> {
+  const workspace = findWorkspace(dirname(message.file));
+  process.chdir(workspace);
+  return message.type === 'spin' ? answerSpin(message) : answerRun(message, workspace);
+}
+
+async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChild> {
+  const { file, request, artifacts } = message;
+  const graph = await loadFlow(file);
+  const values = new FileCas(message.values);
+  const given = decodeArtifact(artifacts.record, values);
+  const store = message.store === undefined ? memoryStore() : openStore(message.store);
+  try {
+    const outcome = await spinStep(
+      graph,
+      store,
+      {
+        ...request,
+        given: artifacts.alone ? {} : (given as Record<string, unknown>),
+        alone: artifacts.alone ? { artifacts: given } : undefined,
+      },
+      (stream, text) => process[stream].write(text),
+      false,
+    );
+    const { decode } = new Decoder(store.cas);
+    const { step, error, durationMs, origin, index } = outcome;
+    const reply: FromChild = { type: 'spun', step, error, durationMs, origin, index, artifacts: [] };
+    for (const { name, change, value, reference } of outcome.artifacts) {
+      if (change === 'gone') continue;
+      const encoded = await encodeArtifact(name, reference ? decode(reference) : value, values);
+      reply.artifacts.push([name, encoded]);
+    }
+    return reply;
+  } finally {
+    await store.close();
+  }
+}
+
+async function answerRun(message: ToChild & { type: 'run' }, workspace: string): Promise<FromChild> {
+  const { file, request } = message;
+  const folder = message.store as string;
+  const graph = await loadFlow(file);
+  const store = openStore(folder);
+  const max = availableParallelism();
+  const pool = new ProcessPool({ file, flow: graph.flow, cas: join(folder, 'cas'), max });
+  try {
+    const outcome = await runWhole(graph, store, request, {
+      workers: max,
+      file: relative(workspace, file),
+      pool: (host) => pool.attach(host),
+    });
+    const { run, durationMs, tasks, error } = outcome;
+    const status = outcome.status === 'done' ? 'done' : 'failed';
+    return { type: 'ran', flow: graph.flow, run, status, durationMs, tasks, error };
+  } finally {
+    await pool.close();
+    await store.close();
+  }
+}
+
+function refusal(error: unknown): FromChild {
+  const known = isFlowError(error);
+  return {
+    type: 'refused',
+    error: toRecord(error),
+    exit: known ? error.exit : 1,
+    problems: known ? error.problems : [],
+  };
+}

@@ -1,0 +1,41 @@
+/** Hears what this process prints: its streams, and its console, which a test runner may have replaced. */
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+import { captureOutput, type Heard } from '../engine/capture';
+
+/** Gives what puts everything back. */
+export function captureProcess(heard: Heard): () => void {
+  const streams = captureOutput(heard);
+  const stream = (name: 'stdout' | 'stderr') =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk, _encoding, done) {
+        heard(name, String(chunk));
+        done();
+      },
+    });
+  const hearing = new Console({ stdout: stream('stdout'), stderr: stream('stderr'), colorMode: false });
+  const target = console as unknown as Record<string, unknown>;
+  const before = new Map<string, PropertyDescriptor | undefined>();
+  for (const [name, value] of Object.entries(hearing)) {
+    if (typeof value !== 'function' || name === 'Console') continue;
+    before.set(name, Object.getOwnPropertyDescriptor(target, name));
+    Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
+  }
+  return () => {
+    streams();
+    for (const [name, descriptor] of before) {
+      if (descriptor) Object.defineProperty(target, name, descriptor);
+      else delete target[name];
+    }
+  };
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after another: a step has the process's streams, its environment and its `exit` for itself. */
+export function exclusively<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work);
+  last = turn.catch(() => {});
+  return turn;
+}

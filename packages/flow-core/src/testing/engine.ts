@@ -1,0 +1,85 @@
+/** Spins and runs in this process, in terms of the engine. The same for the Runner's own process and its child. */
+import type { Graph } from '../definition/graph';
+import { parseParams } from '../definition/params';
+import { givenAlone } from '../engine/alone';
+import type { Pool, PoolHost } from '../engine/pool';
+import { requireStep } from '../engine/resolve';
+import { prepareResume } from '../engine/resume';
+import { type RunOutcome, runFlow } from '../engine/run';
+import { type SpinOutcome, spin } from '../engine/spin';
+import type { TaskLog } from '../engine/task';
+import { currentUser } from '../source/user';
+import type { Store } from '../store/store';
+import type { RunRequest, SpinRequest } from './backend';
+
+/** @throws FlowError for bad usage; what the step throws is part of the outcome */
+export function spinStep(
+  graph: Graph,
+  store: Store,
+  request: SpinRequest,
+  log: TaskLog,
+  lenient: boolean,
+): Promise<SpinOutcome> {
+  const { step, from, given, alone, params, index, iteration, namespace } = request;
+  requireStep(graph, { ...(from?.flow === undefined ? {} : { flow: from.flow }), step });
+  const place = {
+    ...(index ? { index: [...index] } : {}),
+    ...(iteration === undefined ? {} : { iteration }),
+  };
+  return spin({
+    graph,
+    store,
+    selection: {
+      step,
+      namespace,
+      ...(from?.run === undefined ? {} : { run: from.run }),
+      ...(from?.task === undefined ? {} : { task: from.task }),
+      ...place,
+    },
+    ...(alone ? { alone: givenAlone(graph, { step, artifacts: alone.artifacts, ...place }) } : {}),
+    given,
+    lenient,
+    set: {},
+    params,
+    user: currentUser(),
+    cwd: process.cwd(),
+    log,
+  });
+}
+
+export interface RunHow {
+  workers: number;
+  file?: string;
+  pool(host: PoolHost): Pool;
+}
+
+/** @throws FlowError for bad usage; what a step throws is part of the outcome */
+export async function runWhole(
+  graph: Graph,
+  store: Store,
+  { params, tags, namespace, resume }: RunRequest,
+  how: RunHow,
+): Promise<RunOutcome> {
+  if (resume?.from?.flow !== undefined) requireStep(graph, { flow: resume.from.flow, step: 'start' });
+  const prepared = resume
+    ? await prepareResume({
+        graph,
+        store,
+        params,
+        namespace,
+        ...(resume.from?.run === undefined ? {} : { run: resume.from.run }),
+        ...(resume.step === undefined ? {} : { step: resume.step }),
+      })
+    : { params: parseParams(graph, params) };
+  return runFlow({
+    ...prepared,
+    ...how,
+    graph,
+    store,
+    user: currentUser(),
+    namespace,
+    tags: [...tags],
+    cwd: process.cwd(),
+    emit: () => {},
+  });
+}

@@ -1,0 +1,186 @@
+/** Matchers for jest and Vitest, of neither of which this package knows: `expect.extend(flowMatchers)`. */
+import { inspect, isDeepStrictEqual } from 'node:util';
+import type { Ran, Spun } from './types';
+
+interface Verdict {
+  pass: boolean;
+  message(): string;
+  actual?: unknown;
+  expected?: unknown;
+}
+type Reason = string | RegExp | (new (...args: never[]) => Error);
+/** What the test runner lends a matcher. */
+interface Helpers {
+  equals?(a: unknown, b: unknown): boolean;
+}
+
+/**
+ * `toSucceed`, `toFailWith` and `toHaveArtifact`, for what a {@link Runner} gives.
+ *
+ * @example
+ * ```ts
+ * import { flowMatchers } from '@nx-flow/core/testing';
+ * expect.extend(flowMatchers);
+ * const spun = { step: 'sum', status: 'done', error: undefined, artifacts: { sum: 9 }, stdout: '', stderr: '' };
+ * expect(spun).toSucceed();
+ * expect(spun).toHaveArtifact('sum', 9);
+ * expect(spun).not.toFailWith(/./);
+ * ```
+ */
+export const flowMatchers = {
+  /** The spin or the run is done. */
+  toSucceed(received: unknown): Verdict {
+    const result = requireResult('toSucceed', received);
+    const pass = result.status === 'done';
+    return {
+      pass,
+      message: () =>
+        pass
+          ? `${capital(result)} succeeded, and should not have.`
+          : `${capital(result)} failed:\n\n${story(result)}`,
+    };
+  },
+
+  /**
+   * It failed with this error: by a part of its message, its whole code (`FLOW_TIMEOUT`), an expression for the
+   * message, or the error's class. Without an argument, with any.
+   */
+  toFailWith(received: unknown, reason?: Reason): Verdict {
+    const result = requireResult('toFailWith', received);
+    const { error } = result;
+    const pass =
+      result.status !== 'done' && error !== undefined && (reason === undefined || fits(error, reason));
+    const wanted = reason === undefined ? 'with an error' : `with ${reasonText(reason)}`;
+    return {
+      pass,
+      message: () =>
+        pass
+          ? `${capital(result)} failed ${wanted}, and should not have:\n\n${story(result)}`
+          : error
+            ? `${capital(result)} should have failed ${wanted}, but failed otherwise:\n\n${story(result)}`
+            : `${capital(result)} should have failed ${wanted}, but succeeded${returned(result)}.`,
+    };
+  },
+
+  /** The step returned an artifact of this name; with a second argument, one that equals it. */
+  toHaveArtifact(this: Helpers | undefined, received: unknown, name: string, ...value: [unknown?]): Verdict {
+    const result = requireResult('toHaveArtifact', received);
+    if (!isSpun(result)) {
+      throw new TypeError(
+        'toHaveArtifact() takes what runner.spin() gave: of a run, await run.artifacts.name.',
+      );
+    }
+    const has = Object.hasOwn(result.artifacts, name);
+    const actual = has ? result.artifacts[name] : undefined;
+    const equals = this?.equals ?? isDeepStrictEqual;
+    const pass = has && (value.length === 0 || equals(actual, value[0]));
+    const [expected] = value;
+    return {
+      pass,
+      ...(has && value.length > 0 ? { actual, expected } : {}),
+      message: () => {
+        if (pass) {
+          const what = value.length === 0 ? '' : ` equal to ${show(expected)}`;
+          return `${capital(result)} has an artifact "${name}"${what}, and should not have.`;
+        }
+        if (result.status !== 'done')
+          return `${capital(result)} has no artifact "${name}", for it failed:\n\n${story(result)}`;
+        if (!has) return `${capital(result)} did not return "${name}"${returned(result)}.`;
+        return `The artifact "${name}" of ${nameOf(result)} is another.\n\nExpected: ${show(expected)}\nReceived: ${show(actual)}`;
+      },
+    };
+  },
+};
+
+type Result = Spun | Ran;
+
+function isSpun(result: Result): result is Spun {
+  return 'artifacts' in result;
+}
+
+function requireResult(matcher: string, received: unknown): Result {
+  const like =
+    typeof received === 'object' && received !== null && 'status' in received && 'error' in received;
+  if (like && ('step' in received || 'pathspec' in received)) return received as Result;
+  const hint = received instanceof Promise ? ': it is a promise, await it' : '';
+  throw new TypeError(
+    `${matcher}() takes what runner.spin() or runner.run() gave, not ${show(received)}${hint}.`,
+  );
+}
+
+function nameOf(result: Result): string {
+  if (!isSpun(result)) return `the run ${result.pathspec}`;
+  const place = result.index?.length > 0 ? ` (index ${result.index.join(',')})` : '';
+  return `the spin of "${result.step}"${place}`;
+}
+
+function capital(result: Result): string {
+  return nameOf(result).replace(/^t/, 'T');
+}
+
+function returned(result: Result): string {
+  if (!isSpun(result)) return '';
+  const names = Object.keys(result.artifacts);
+  return names.length > 0 ? `; it returned: ${names.join(', ')}` : '; it returned nothing';
+}
+
+/** The error with its causes, and what the step had printed. */
+function story(result: Result): string {
+  const lines = [result.error ? errorText(result.error) : `Its status is ${result.status}.`];
+  if (isSpun(result)) {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (result[stream]) lines.push(`${stream}:\n${result[stream].trimEnd()}`);
+    }
+  }
+  return lines.join('\n\n');
+}
+
+/** Of our own errors the code stands for the name, and for the properties. */
+function errorText(error: Error & { code?: unknown }): string {
+  if (error.name !== 'FlowError') return inspect(error);
+  const cause = error.cause === undefined ? '' : `\n[cause]: ${inspect(error.cause)}`;
+  return `${error.stack ?? error.message}`.replace(/^FlowError/, String(error.code)) + cause;
+}
+
+function fits(error: Error, reason: Reason): boolean {
+  if (typeof reason === 'string') {
+    return error.message.includes(reason) || (error as { code?: unknown }).code === reason;
+  }
+  if (typeof reason === 'function') return isOf(error, reason.name) || error instanceof reason;
+  return new RegExp(reason.source, reason.flags.replace(/[gy]/g, '')).test(error.message);
+}
+
+/** By name: the class of a test's own realm is another object, and an error from another process has only its name. */
+function isOf(error: Error, className: string): boolean {
+  if (error.name === className) return true;
+  for (let at = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
+    if (at.constructor?.name === className) return true;
+  }
+  return false;
+}
+
+function reasonText(reason: Reason): string {
+  if (typeof reason === 'function') return reason.name;
+  return typeof reason === 'string' ? JSON.stringify(reason) : String(reason);
+}
+
+function show(value: unknown): string {
+  return inspect(value, { depth: 4, maxArrayLength: 20, maxStringLength: 400 });
+}
+
+/**
+ * What `expect` has after `expect.extend(flowMatchers)`. The types of jest's global `expect` know it; Vitest's are told
+ * so in one line: `declare module 'vitest' { interface Assertion<T> extends FlowMatchers<void> {} }`.
+ */
+export interface FlowMatchers<R = void> {
+  toSucceed(): R;
+  toFailWith(reason?: Reason): R;
+  toHaveArtifact(name: string, value?: unknown): R;
+}
+
+declare global {
+  namespace jest {
+    // biome-ignore lint/complexity/noBannedTypes: declarations that merge have the same parameters
+    interface Matchers<R, T = {}> extends FlowMatchers<R> {}
+  }
+}

@@ -1,0 +1,232 @@
+/** Runner: a flow's steps, and whole runs of it, in unit tests. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { client } from '../client';
+import { FlowError } from '../definition/errors';
+import { requireGraph, stepName } from '../definition/flow';
+import type { DefinedFlow, Step, Switch } from '../definition/types';
+import { looksLikeFile } from '../source/find';
+import { currentUser } from '../source/user';
+import { findWorkspace, storeFolder } from '../source/workspace';
+import { memoryStore, openStore } from '../store/open';
+import { type Pathspec, parsePathspec } from '../store/pathspec';
+import type { Backend, RunRequest } from './backend';
+import { ChildProcesses } from './child-process';
+import { InProcess } from './in-process';
+import { spunOf } from './spun';
+import type {
+  GivenArtifacts,
+  Origin,
+  Ran,
+  ResumeOptions,
+  RunnerOptions,
+  RunOptions,
+  SpinOptions,
+  Spun,
+} from './types';
+
+/**
+ * Spins steps and runs flows in tests. A flow that was imported executes in this process, where breakpoints and mocks
+ * work; one given by its file, in child processes. Runs are recorded in a store of the runner's own, which is gone
+ * with {@link Runner.dispose}, unless the options name another.
+ *
+ * A step that fails is a result to assert on; bad usage, such as an unknown step, throws a FlowError.
+ *
+ * @example
+ * ```ts
+ * import { flow } from '@nx-flow/core';
+ * import { Runner } from '@nx-flow/core/testing';
+ * const f = flow('sums');
+ * const start = f.start(() => ({ numbers: [1, 2, 3] }));
+ * const total = f.step('total', { after: start }, ({ self }) => ({ sum: self.numbers.reduce((a, b) => a + b, 0) }));
+ * const runner = new Runner(f.end(total));
+ * const spun = await runner.spin(total, { artifacts: { numbers: [4, 5] } });
+ * console.log(spun.status, spun.artifacts.sum); // done 9
+ * ```
+ */
+export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
+  readonly #backend: Backend;
+  readonly #namespace: string;
+
+  /**
+   * @param flow What `f.end(…)` returned, or the file that exports it; a relative path counts from the working directory.
+   * @throws FlowError FLOW_NOT_A_FLOW, FLOW_NOT_FOUND, FLOW_USAGE
+   */
+  constructor(flow: DefinedFlow<P, A> | string | URL, options: RunnerOptions = {}) {
+    this.#namespace = options.namespace ?? `user:${currentUser()}`;
+    if (typeof flow === 'string' || isUrl(flow)) {
+      const file = requireFile(flow);
+      this.#backend = new ChildProcesses(file, folderOf(options.store, dirname(file)));
+    } else {
+      const folder = folderOf(options.store, process.cwd());
+      const graph = requireGraph(flow);
+      this.#backend = new InProcess(graph, () => (folder === undefined ? memoryStore() : openStore(folder)));
+    }
+  }
+
+  /**
+   * Executes one step, now. Nothing is recorded. `retry` and `catch` are not applied.
+   *
+   * @example
+   * ```ts
+   * import { flow } from '@nx-flow/core';
+   * import { Runner } from '@nx-flow/core/testing';
+   * const f = flow('squares');
+   * const start = f.start(() => ({ ns: [1, 2, 3] }));
+   * const square = f.foreach('square', { after: start, over: 'ns' }, ({ input }) => ({ squared: input ** 2 }));
+   * const all = f.join('all', { after: square }, ({ inputs }) => ({ squares: inputs.map((i) => i.squared) }));
+   * const runner = new Runner(f.end(all));
+   * await runner.run();
+   * const recorded = await runner.spin(square, { index: 2 }); // the inputs that the run recorded
+   * const given = await runner.spin(all, { artifacts: [{ squared: 1 }, { squared: 100 }] }); // no run needed
+   * console.log(recorded.artifacts.squared, given.artifacts.squares); // 9 [ 1, 100 ]
+   * ```
+   * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_NO_INPUTS, FLOW_RUN_NOT_FOUND, FLOW_PARAMS, FLOW_INDEX …
+   */
+  spin<B, S extends readonly unknown[], C>(
+    step: Step<B, S, C>,
+    options?: SpinOptions<P, GivenArtifacts<C>>,
+  ): Promise<Spun<B>>;
+  spin<B, S extends readonly unknown[], K extends string, X>(
+    step: Switch<B, S, K, X>,
+    options?: SpinOptions<P, GivenArtifacts<X>>,
+  ): Promise<Spun<B>>;
+  spin(step: string, options?: SpinOptions<P>): Promise<Spun>;
+  async spin(step: string | { readonly name: string }, options: SpinOptions<P> = {}): Promise<Spun<never>> {
+    const name = stepName(step as string);
+    const { artifacts, params = {}, index, iteration } = options;
+    const { from, ...rest } = originOf(options.from, name);
+    const alone = artifacts !== undefined && options.from === undefined;
+    const reply = await this.#backend.spin({
+      ...rest,
+      step: name,
+      from,
+      given: artifacts === undefined || alone ? {} : byKey(artifacts),
+      alone: alone ? { artifacts } : undefined,
+      params: params as Record<string, unknown>,
+      index: typeof index === 'number' ? [index] : index,
+      iteration,
+      namespace: this.#namespace,
+    });
+    return spunOf(reply);
+  }
+
+  /**
+   * Runs the whole flow, and records it in the runner's store. In this process tasks come one after another, and
+   * `timeout`, `isolate` are not applied; of a file, in worker processes, as `nx-flow run` does.
+   *
+   * @example
+   * ```ts
+   * import { flow } from '@nx-flow/core';
+   * import { Runner } from '@nx-flow/core/testing';
+   * const f = flow('hello');
+   * const start = f.start(() => ({ text: 'Hello' }));
+   * const runner = new Runner(f.end(start));
+   * const { status, run } = await runner.run({ tags: ['test'] });
+   * console.log(status, await run.artifacts.text); // done Hello
+   * ```
+   * @throws FlowError for bad usage: FLOW_PARAMS
+   */
+  run(options: RunOptions<P> = {}): Promise<Ran<A>> {
+    return this.#run(options, undefined);
+  }
+
+  /**
+   * A new run that takes over what an earlier one finished, and executes the rest.
+   *
+   * @example
+   * ```ts
+   * import { flow } from '@nx-flow/core';
+   * import { Runner } from '@nx-flow/core/testing';
+   * let fixed = false;
+   * const f = flow('shaky');
+   * const start = f.start(() => ({ at: 1 }));
+   * const next = f.step('next', { after: start }, ({ self }) => {
+   *   if (!fixed) throw new Error('not yet');
+   *   return { done: self.at };
+   * });
+   * const runner = new Runner(f.end(next));
+   * const failed = await runner.run();
+   * fixed = true;
+   * const resumed = await runner.resume({ from: failed });
+   * console.log(failed.status, resumed.status, resumed.tasks.taken); // failed done 1
+   * ```
+   * @throws FlowError for bad usage: FLOW_RUN_NOT_FOUND, FLOW_NOTHING_TO_RESUME, FLOW_STEP_NOT_FOUND, FLOW_PARAMS
+   */
+  resume(options: ResumeOptions<P> = {}): Promise<Ran<A>> {
+    const step = options.step === undefined ? undefined : stepName(options.step as string);
+    return this.#run(options, { ...originOf(options.from, undefined), step });
+  }
+
+  /** Closes the store, and removes what was temporary. `await using runner = …` does it too. */
+  dispose(): Promise<void> {
+    return this.#backend.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #run({ params = {}, tags = [] }: RunOptions<P>, resume: RunRequest['resume']): Promise<Ran<A>> {
+    const reply = await this.#backend.run({
+      params: params as Record<string, unknown>,
+      tags,
+      namespace: this.#namespace,
+      resume,
+    });
+    const { flow, run, status, durationMs, tasks, error } = reply;
+    const recorded = await client(flow, { store: this.#backend.store(), namespace: null }).run(run);
+    return { pathspec: `${flow}/${run}`, status, error, durationMs, tasks, run: recorded as never };
+  }
+}
+
+function isUrl(flow: unknown): flow is URL {
+  return Object.prototype.toString.call(flow) === '[object URL]';
+}
+
+function requireFile(flow: string | URL): string {
+  const text = typeof flow === 'string' ? flow : fileURLToPath(flow);
+  if (!looksLikeFile(text)) {
+    throw new FlowError(
+      'FLOW_USAGE',
+      `"${text}" is not a file: give the flow's file, such as ${text}.flow.ts.`,
+    );
+  }
+  const file = resolve(text);
+  if (existsSync(file)) return file;
+  throw new FlowError('FLOW_NOT_FOUND', `There is no file ${file}.`);
+}
+
+/** The store's folder; undefined for one of the runner's own. */
+function folderOf(store: string | undefined, from: string): string | undefined {
+  if (store === undefined) return undefined;
+  return store === 'workspace' ? storeFolder(findWorkspace(from), process.cwd()) : resolve(store);
+}
+
+/** @throws FlowError FLOW_PATHSPEC, FLOW_USAGE */
+function originOf(
+  from: Origin | 'latest' | undefined,
+  step: string | undefined,
+): { from: Pathspec | undefined } {
+  if (from === undefined || from === 'latest') return { from: undefined };
+  if (typeof from === 'number') return { from: { run: from } };
+  const text = typeof from === 'string' ? from : from.pathspec;
+  const spec = parsePathspec(text);
+  if (spec.run === undefined) {
+    throw new FlowError(
+      'FLOW_USAGE',
+      `\`from\` is a run or a task, such as 12 or 12/train/3, not "${text}".`,
+    );
+  }
+  if (spec.step !== undefined && spec.step !== step) {
+    const what = step === undefined ? 'A run is resumed from a run' : `"${step}" is spun`;
+    throw new FlowError('FLOW_USAGE', `${what}, but \`from\` names the step "${spec.step}": "${text}".`);
+  }
+  return { from: spec };
+}
+
+/** The list of a join's inputs, by their index. */
+function byKey(artifacts: object): Record<string, unknown> {
+  return Array.isArray(artifacts) ? { ...artifacts } : { ...artifacts };
+}

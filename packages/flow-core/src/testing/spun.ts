@@ -1,0 +1,68 @@
+/** The artifacts of a spin: each read when it is asked for, and a clear word where there is none. */
+import { FlowError, suggest } from '../definition/errors';
+import type { SpinReply } from './backend';
+import type { Spun } from './types';
+
+export function spunOf({ artifacts, ...reply }: SpinReply): Spun<never> {
+  const { step, status, error, durationMs, origin, index, stdout, stderr } = reply;
+  const values = lazy(artifacts);
+  return {
+    step,
+    status,
+    error,
+    artifacts: strict(values, { step, error }) as never,
+    stdout,
+    stderr,
+    durationMs,
+    origin,
+    index,
+  };
+}
+
+function lazy(artifacts: SpinReply['artifacts']): object {
+  const values = {};
+  for (const [name, read] of artifacts) {
+    let known: { value: unknown } | undefined;
+    const get = () => {
+      known ??= { value: read() };
+      return known.value;
+    };
+    Object.defineProperty(values, name, { enumerable: true, configurable: true, get });
+  }
+  return values;
+}
+
+/** What printers, comparers and promises ask of any object, to see what kind it is. */
+const PROBES = new Set([
+  'then',
+  'toJSON',
+  'asymmetricMatch',
+  '$$typeof',
+  '$$asyncCallbacks',
+  'nodeType',
+  'tagName',
+  'length',
+  'size',
+  'name',
+  'message',
+  'stack',
+  '_isMockFunction',
+]);
+
+function strict(values: object, { step, error }: Pick<Spun, 'step' | 'error'>): object {
+  return new Proxy(values, {
+    get(target, key, receiver) {
+      if (typeof key === 'symbol' || key in target || PROBES.has(key) || key.startsWith('@@')) {
+        return Reflect.get(target, key, receiver);
+      }
+      const names = Object.keys(target);
+      const why = error
+        ? `it failed with ${error.name}: ${error.message}`
+        : suggest(key, names, 'It returned nothing.');
+      throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', `"${step}" did not return "${key}": ${why}`, {
+        exit: 1,
+        ...(error ? { cause: error } : {}),
+      });
+    },
+  });
+}

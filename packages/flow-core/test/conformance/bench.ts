@@ -1,0 +1,250 @@
+/** Runs, resumes and spins a program in this process, and compares what was recorded with what it means. */
+import { requireGraph } from '../../src/definition/flow';
+import type { Graph } from '../../src/definition/graph';
+import { parseParams } from '../../src/definition/params';
+import { taskOf } from '../../src/engine/address';
+import type { FlowEvent } from '../../src/engine/events';
+import type { Given } from '../../src/engine/override';
+import { InProcessPool } from '../../src/engine/pool';
+import { recordedOutputs, recordedParams, recordedViews } from '../../src/engine/recorded';
+import type { Selection } from '../../src/engine/resolve';
+import { runFlow } from '../../src/engine/run';
+import { type SpinOutcome, spin } from '../../src/engine/spin';
+import { Takeover } from '../../src/engine/takeover';
+import { decodeArtifact, encodeValue } from '../../src/store/artifacts';
+import { memoryStore } from '../../src/store/open';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../src/store/rows';
+import type { Store } from '../../src/store/store';
+import { canonical, keyOf } from './body';
+import { type Declaration, declare, type EngineContext } from './declare';
+import { type Interpretation, interpret, type Task } from './interpreter';
+import type { Program } from './program';
+import { ShuffledPool } from './shuffled-pool';
+
+export interface RunSettings extends Declaration {
+  params?: Record<string, unknown>;
+  tags?: string[];
+  /** Tasks finish in an order drawn from it; without it, one after another. */
+  shuffle?: number | undefined;
+}
+
+/** A run, with its rows by the place of their tasks. */
+export interface Recorded {
+  run: number;
+  row: RunRow;
+  tasks: Map<string, TaskRow>;
+  /** Places of the tasks whose bodies ran, in that order. */
+  executed: string[];
+  events: FlowEvent[];
+}
+
+export interface Comparison extends Partial<Interpretation> {
+  /** Of an incomplete run: which tasks it should have finished. */
+  finished?: (task: Task) => boolean;
+}
+
+const PARAMS = { seed: 1, label: 'none' };
+
+export class Bench {
+  readonly store: Store = memoryStore();
+  readonly program: Program;
+
+  constructor(program: Program) {
+    this.program = program;
+  }
+
+  run(settings: RunSettings = {}): Promise<Recorded> {
+    return this.#run(settings, settings.params ?? {});
+  }
+
+  /** As the command `resume` does it. */
+  async resume(origin: Recorded, settings: RunSettings & { from?: string } = {}): Promise<Recorded> {
+    const graph = requireGraph(declare(this.program));
+    const recorded = await recordedParams(this.store, graph.flow, origin.run, Object.keys(graph.params));
+    const values = recorded.map(([name, record]) => [name, decodeArtifact(record, this.store.cas)]);
+    const { parsed } = parseParams(graph, settings.params ?? {}, Object.fromEntries(values));
+    const before = new Map(recorded.map(([name, { digest }]) => [name, digest]));
+    const changed = Object.keys(parsed).filter(
+      (name) => encodeValue(name, parsed[name]).digest() !== before.get(name),
+    );
+    const takeover = await Takeover.of({
+      store: this.store,
+      origin: origin.row,
+      changed: new Set(changed),
+      ...(settings.from === undefined ? {} : { from: settings.from }),
+    });
+    return this.#run(settings, parsed, takeover);
+  }
+
+  async #run(settings: RunSettings, params: Record<string, unknown>, takeover?: Takeover): Promise<Recorded> {
+    const executed: string[] = [];
+    const hooks = settings.hooks ?? {};
+    const before = (key: string, context: EngineContext, spec: Task['spec']) => {
+      executed.push(key);
+      hooks.before?.(key, context, spec);
+    };
+    const graph = requireGraph(declare(this.program, { ...settings, hooks: { ...hooks, before } }));
+    const { cas } = this.store;
+    const events: FlowEvent[] = [];
+    const { run } = await runFlow({
+      graph,
+      store: this.store,
+      params: parseParams(graph, params),
+      user: 'tester',
+      namespace: 'user:tester',
+      tags: settings.tags ?? [],
+      cwd: process.cwd(),
+      workers: 1,
+      emit: (event) => events.push(event),
+      pool: (host) =>
+        settings.shuffle === undefined
+          ? new InProcessPool(graph, cas, host)
+          : new ShuffledPool(graph, cas, host, settings.shuffle),
+      ...(takeover ? { takeover } : {}),
+    });
+    const tasks = new Map<string, TaskRow>();
+    for await (const row of this.store.tasks(graph.flow, run)) {
+      expect(tasks.has(placeOf(row))).toBe(false);
+      tasks.set(placeOf(row), row);
+    }
+    return { run, row: (await this.store.run(graph.flow, run)) as RunRow, tasks, executed, events };
+  }
+
+  spin(
+    step: string,
+    selection: Partial<Selection> & { set?: Record<string, unknown>; given?: Given } = {},
+    { params = {}, ...declaration }: Declaration & { params?: Record<string, unknown> } = {},
+  ): Promise<SpinOutcome> {
+    const { set = {}, given, ...rest } = selection;
+    return spin({
+      graph: this.graph(declaration),
+      store: this.store,
+      selection: { step, namespace: 'user:tester', ...rest },
+      params,
+      set,
+      ...(given ? { given } : {}),
+      user: 'tester',
+      cwd: process.cwd(),
+      log: () => {},
+    });
+  }
+
+  graph(declaration: Declaration = {}): Graph {
+    return requireGraph(declare(this.program, declaration));
+  }
+
+  meaning(options: Partial<Interpretation> = {}): Map<string, Task> {
+    return interpret(this.program, { ...options, params: { ...PARAMS, ...options.params } });
+  }
+
+  /** Every task, its place, its lineage and all of its artifacts are what the program means; gives the meaning. */
+  async agrees(
+    recorded: Recorded,
+    { finished = ({ error, caught }) => !error || caught, ...options }: Comparison = {},
+  ) {
+    const meaning = this.meaning(options);
+    const done = [...recorded.tasks].filter(([, row]) => row.status === 'done').map(([key]) => key);
+    const wanted = [...meaning.values()].filter(finished);
+    const fails = [...meaning.values()].find(({ error }) => error !== undefined);
+    if (fails && recorded.row.status === 'done' && !fails.caught) throw fails.error;
+    expect(done.sort()).toEqual(wanted.map(({ key }) => key).sort());
+    const { flow } = recorded.row;
+    const labels = wanted.map(({ key }) => labelOf(recorded.tasks.get(key) as TaskRow));
+    const views = await recordedViews(this.store, flow, recorded.run, labels);
+    const values = new Map<string, unknown>();
+    const decoded = (name: string, at: string, record: ArtifactRecord) => {
+      const address = `${at}/${name}`;
+      if (!values.has(address)) values.set(address, decodeArtifact(record, this.store.cas));
+      return values.get(address);
+    };
+    for (const [i, task] of wanted.entries()) {
+      const row = recorded.tasks.get(task.key) as TaskRow;
+      expectSame(linesOf(recorded, row), linesOfTask(task), `${task.key}: its place`);
+      const entries = [...(views.get(labels[i] as string)?.entries ?? [])];
+      const seen = entries.map(([name, visible]) => [name, decoded(name, visible.at, visible)]);
+      expectSame(
+        byName(Object.fromEntries(seen)),
+        byName(task.visible),
+        `${task.key}: what it leaves behind`,
+      );
+      const outputs = await recordedOutputs(this.store, flow, recorded.run, row);
+      const returned = [...outputs].map(([name, record]) => [name, decodeArtifact(record, this.store.cas)]);
+      expectSame(
+        byName(Object.fromEntries(returned)),
+        byName(task.returned),
+        `${task.key}: what it returned`,
+      );
+    }
+    return meaning;
+  }
+
+  /** A spin of that very task gives what it recorded. */
+  async spinsTheSame(recorded: Recorded, task: Task, declaration: Declaration = {}): Promise<void> {
+    const row = recorded.tasks.get(task.key) as TaskRow;
+    const outcome = await this.spin(task.step, { run: recorded.run, task: row.task }, declaration);
+    expectSameSpin(outcome, task);
+    const pathspec = `${this.program.name}/${recorded.run}/${labelOf(row)}`;
+    expectSame(outcome.origin, pathspec, `${task.key}: its origin`);
+    expectSame(
+      outcome.index,
+      task.stack.map(({ index }) => index),
+      `${task.key}: its index`,
+    );
+  }
+}
+
+/** Every artifact of the spin is that of the task, and none is missing. */
+export function expectSameSpin(outcome: SpinOutcome, task: Task): void {
+  const { error } = outcome;
+  const names = Object.keys(task.returned).sort();
+  const found = outcome.artifacts.map(({ name, change }) => `${name} ${change}`).sort();
+  expectSame(
+    { found, error },
+    { found: names.map((name) => `${name} same`), error: undefined },
+    `spin ${task.key}`,
+  );
+}
+
+/** As `expect(…).toEqual(…)`, but quick where nothing differs, and strict: the sign of zero, undefined values. */
+export function expectSame(actual: unknown, expected: unknown, what: string): void {
+  const [found, wanted] = [canonical(actual), canonical(expected)];
+  if (found !== wanted) expect({ [what]: JSON.parse(found) }).toEqual({ [what]: JSON.parse(wanted) });
+  expect(found).toBe(wanted);
+}
+
+export function placeOf(row: TaskRow): string {
+  return keyOf(
+    row.step,
+    row.stack.map(({ index }) => index),
+    row.iteration,
+  );
+}
+
+export function labelOf({ step, task }: { step: string; task: number }): string {
+  return `${step}/${task}`;
+}
+
+/** Where a task stands, its parents as places. */
+function linesOf({ run, tasks }: Recorded, row: TaskRow): object {
+  const places = new Map([...tasks].map(([key, other]) => [labelOf(other), key]));
+  const place = (label: string) => {
+    const { step, task, run: of } = taskOf(run, label);
+    return of === run ? places.get(labelOf({ step, task })) : label;
+  };
+  return {
+    parents: row.parents.map(place),
+    as: row.as,
+    stack: row.stack.map((frame) => ({ ...frame, of: place(frame.of) })),
+    iteration: row.iteration,
+    kind: row.kind,
+    attempt: row.attempt,
+  };
+}
+function linesOfTask({ parents, as, stack, iteration, spec }: Task): object {
+  return { parents, as, stack, iteration, kind: spec.kind, attempt: 0 };
+}
+
+/** In the order of names: what a view lists first is nobody's business. */
+function byName(values: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+}

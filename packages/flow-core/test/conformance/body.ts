@@ -1,0 +1,157 @@
+/** The bodies of a program's steps: deterministic, and dependent on everything that a step can see. */
+import { createHash } from 'node:crypto';
+import { types } from 'node:util';
+import type { Spec } from './program';
+
+type Values = Record<string, unknown>;
+
+/** What a body is given: by the engine, or by the reference interpreter. */
+export interface Context {
+  self?: Values;
+  inputs?: Values[] | Record<string, Values>;
+  params: Values;
+  input?: unknown;
+  index?: number;
+  stack: readonly unknown[];
+  iteration?: number;
+}
+
+/** How a test takes part in the bodies. */
+export interface Hooks<C extends Context = Context> {
+  /** Before a body does anything. What it throws, the body throws. */
+  before?(key: string, context: C, spec: Spec): void;
+  /** More to return. */
+  extra?(key: string, spec: Spec): Values;
+}
+
+export type Merge = (inputs: object, options: { exclude: readonly string[] }) => object;
+
+/** Where a task stands, as every test names it: `step|indices|iteration`. */
+export function keyOf(step: string, indices: readonly number[], iteration: number | undefined): string {
+  return `${step}|${indices.join('.')}|${iteration ?? ''}`;
+}
+
+export function bodyOf<C extends Context>(spec: Spec, merge: Merge, hooks: Hooks<C>) {
+  return (context: C): Values | undefined => {
+    const key = keyOf(spec.name, context.stack.map(placeOfItem).reverse(), context.iteration);
+    hooks.before?.(key, context, spec);
+    const seen = hash(`${spec.name} ${snapshot(context, spec.params)}`);
+    const { self, inputs } = context;
+    const met = inputs && spec.merges ? meeting(Object.values(inputs), spec, seen) : undefined;
+    const own: Values = { ...met?.set };
+    for (const name of spec.sets) own[name] = madeOf(hash(seen + name));
+    if (spec.on && spec.cases) own[spec.on] = spec.cases[numberOf(seen) % spec.cases.length];
+    if (spec.while) own[spec.while] = (context.iteration as number) + 1 < (spec.times as number);
+    Object.assign(own, lists(spec, seen, own, new Set([...(met?.passed ?? []), ...Object.keys(self ?? {})])));
+    Object.assign(own, hooks.extra?.(key, spec));
+    if (spec.silent && Object.keys(own).length === spec.sets.length) return undefined;
+    const passed = inputs && met ? merge(inputs, { exclude: met.exclude }) : {};
+    return { ...passed, mark: seen, ...own };
+  };
+}
+
+/** What a merge meets: names that differ between inputs are set anew, or excluded. */
+function meeting(inputs: Values[], spec: Spec, seen: string) {
+  const first = new Map<string, string>();
+  const differ = new Set<string>(['mark']);
+  for (const input of inputs) {
+    for (const name of Object.keys(input)) {
+      const text = canonical(input[name]);
+      if ((first.get(name) ?? text) !== text) differ.add(name);
+      first.set(name, text);
+    }
+  }
+  const anew = [...differ].filter(
+    (name) => !['mark', 'rows'].includes(name) && numberOf(hash(name + seen)) % 2 === 0,
+  );
+  const exclude = [...spec.exclude, ...[...differ].filter((name) => name !== 'mark' && !anew.includes(name))];
+  const passed = [...first.keys()].filter((name) => !exclude.includes(name));
+  return { exclude, passed, set: Object.fromEntries(anew.map((name) => [name, madeOf(hash(name + seen))])) };
+}
+
+/** Lists for the foreaches that follow. Whatever is inherited under the name `rows` serves. */
+function lists(spec: Spec, seen: string, own: Values, visible: ReadonlySet<string>): Values {
+  const made: Values = {};
+  for (const { over, length, when } of spec.lists) {
+    const follows =
+      (when === undefined || own[spec.on as string] === when) && !(spec.while && own[spec.while]);
+    if (over === 'rows' && visible.has('rows')) continue;
+    if (follows || !spec.sparing) made[over] ??= items(hash(seen + over), length);
+    else if (over !== 'rows' && numberOf(seen) % 2 === 0) made[over] ??= [];
+  }
+  return made;
+}
+
+/** Items tell their place: as a number, a text or an object. */
+function items(seed: string, longest: number): unknown[] {
+  const length = longest > 3 ? longest : 1 + (numberOf(seed) % longest);
+  const kind = numberOf(seed) % 3;
+  return Array.from({ length }, (_, at) => [at, `${at}:${seed}`, { at, seed }][kind]);
+}
+function placeOfItem(item: unknown): number {
+  return typeof item === 'object' ? (item as { at: number }).at : Number.parseInt(String(item), 10);
+}
+
+/** Everything that a body sees, as one text. */
+export function snapshot(context: Context, params = true): string {
+  const { self, inputs, input, index, stack, iteration } = context;
+  const sorted = (values: Values) =>
+    Object.keys(values)
+      .sort()
+      .map((name) => [name, values[name]]);
+  return canonical([
+    self && sorted(self),
+    inputs && Object.keys(inputs).map((as) => [as, sorted((inputs as Record<string, Values>)[as] as Values)]),
+    params ? sorted(context.params) : undefined,
+    [input, index, [...stack], iteration],
+  ]);
+}
+
+/** A value as a text that tells apart what code can tell apart. Values of another realm count as ours. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, function (this: Values, key, v) {
+    const raw = this[key];
+    if (raw === undefined) return 'undefined!';
+    if (typeof raw === 'bigint') return `bigint! ${raw}`;
+    if (typeof raw === 'number' && (Object.is(raw, -0) || !Number.isFinite(raw))) {
+      return `number! ${Object.is(raw, -0) ? '-0' : raw}`;
+    }
+    if (types.isMap(raw)) return ['Map!', ...raw];
+    if (types.isDate(raw)) return ['Date!', raw.getTime()];
+    if (types.isNativeError(raw)) return ['Error!', raw.name, raw.message];
+    if (ArrayBuffer.isView(raw)) {
+      return ['bytes!', Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('hex')];
+    }
+    return v;
+  });
+}
+
+/** A value of some kind. */
+function madeOf(seed: string): unknown {
+  const n = numberOf(seed);
+  switch (n % 12) {
+    case 0:
+      return new Map<unknown, unknown>([[seed, new Date(n)]]);
+    case 1:
+      return new Uint8Array(Buffer.from(seed, 'hex'));
+    case 2:
+      return { b: seed, a: [n, null, { deep: [seed] }] };
+    case 3:
+      return [undefined, Number.NaN, -0, true, 10n][n % 5];
+    case 4:
+      return [n, seed, [n]];
+    case 5:
+      return n % 7 === 0 ? seed.repeat(4_000) : null;
+    case 6:
+      return n / 3;
+    default:
+      return seed;
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha1').update(text).digest('hex').slice(0, 12);
+}
+function numberOf(seed: string): number {
+  return Number.parseInt(seed.slice(0, 8), 16);
+}

@@ -1,0 +1,171 @@
+/** What a program means: executed by recursion over its parts. It knows no store, no processes and no scheduler. */
+import { bodyOf, type Context, type Hooks, keyOf, type Merge } from './body';
+import type { Part, Program, Spec } from './program';
+
+export interface Frame {
+  step: string;
+  index: number;
+  count: number;
+  over: string;
+  /** The task that shows the list. */
+  of: string;
+}
+
+export interface Task {
+  key: string;
+  step: string;
+  spec: Spec;
+  /** Keys, in input order. */
+  parents: string[];
+  as: string[] | undefined;
+  stack: Frame[];
+  iteration: number | undefined;
+  context: Context;
+  /** What it returned, the merged names too. */
+  returned: Record<string, unknown>;
+  /** What the steps after it see. */
+  visible: Record<string, unknown>;
+  error?: unknown;
+  /** It failed, and its step catches that. */
+  caught: boolean;
+}
+
+export interface Interpretation {
+  params: Record<string, unknown>;
+  hooks?: Hooks;
+  /** Steps that catch, and the name under which they leave the error. */
+  catches?: Record<string, string>;
+}
+
+/** The names that a body's text shows: absent where the step was caught. */
+const ABSENT = ['mark'];
+
+/** Every task that runs, by key, in an order in which parents come first. */
+export function interpret(program: Program, options: Interpretation): Map<string, Task> {
+  const { params, hooks = {}, catches = {} } = options;
+  const tasks = new Map<string, Task>();
+  const start = execute(program.start, [], []);
+  const last = sequence(program.parts, start);
+  if (last) execute(program.end, [last], []);
+  return tasks;
+
+  function sequence(parts: Part[], after: Task | undefined): Task | undefined {
+    return parts.reduce((at, part) => at && one(part, at), after);
+  }
+
+  /** Gives the task that a part ends with; none if something failed on the way. */
+  function one(part: Part, at: Task): Task | undefined {
+    const { spec } = part;
+    switch (part.kind) {
+      case 'step':
+        return execute(spec, [at], at.stack);
+      case 'loop': {
+        let last: Task | undefined = at;
+        for (let iteration = 0; last; iteration++) {
+          last = execute(spec, [last], at.stack, iteration);
+          if (last?.returned[spec.while as string] === false) break;
+        }
+        return last;
+      }
+      case 'foreach': {
+        const over = spec.over as string;
+        const list = at.visible[over] as unknown[];
+        const ends = list.map((_, index) => {
+          const frame = { step: spec.name, index, count: list.length, over, of: at.key };
+          return sequence(part.inside, execute(spec, [at], [...at.stack, frame]));
+        });
+        return together(part.join, ends, at.stack);
+      }
+      case 'gather':
+        return together(
+          spec,
+          part.branches.map((branch) => sequence(branch, at)),
+          at.stack,
+        );
+      case 'switch': {
+        const pick = execute(spec, [at], at.stack);
+        if (!pick) return undefined;
+        const arm = (spec.cases as string[]).indexOf(pick.returned[spec.on as string] as string);
+        const end = sequence(part.arms[arm] as Part[], pick);
+        return end && part.united && arm < part.united.arms
+          ? execute(part.united.spec, [end], at.stack)
+          : end;
+      }
+    }
+  }
+
+  function together(spec: Spec, ends: (Task | undefined)[], stack: Frame[]): Task | undefined {
+    return ends.includes(undefined) ? undefined : execute(spec, ends as Task[], stack);
+  }
+
+  function execute(spec: Spec, parents: Task[], stack: Frame[], iteration?: number): Task | undefined {
+    const joins = spec.kind === 'join' || spec.kind === 'gather';
+    const task: Task = {
+      key: keyOf(
+        spec.name,
+        stack.map(({ index }) => index),
+        iteration,
+      ),
+      step: spec.name,
+      spec,
+      parents: parents.map(({ key }) => key),
+      as: spec.kind === 'gather' ? spec.as : undefined,
+      stack,
+      iteration,
+      context: contextOf(spec, parents, stack, iteration),
+      returned: {},
+      visible: {},
+      caught: false,
+    };
+    tasks.set(task.key, task);
+    const hidden = new Set(spec.drop);
+    const name = catches[spec.name];
+    try {
+      task.returned = bodyOf(spec, mergeBut(spec.drop), hooks)(structuredClone(task.context)) ?? {};
+      if (name !== undefined) hidden.add(name);
+    } catch (error) {
+      task.error = error;
+      if (name === undefined) return undefined;
+      task.caught = true;
+      task.returned = { [name]: error };
+      for (const absent of ABSENT) hidden.add(absent);
+    }
+    const reaching = joins ? {} : parents[0]?.visible;
+    task.visible = without({ ...reaching, ...task.returned }, hidden);
+    return task;
+  }
+
+  function contextOf(spec: Spec, parents: Task[], stack: Frame[], iteration?: number): Context {
+    const items = stack
+      .map(({ of, over, index }) => ((tasks.get(of) as Task).visible[over] as unknown[])[index])
+      .reverse();
+    const seen = parents.map(({ visible }) => visible);
+    return {
+      params,
+      stack: items,
+      ...(spec.kind === 'join'
+        ? { inputs: seen }
+        : spec.kind === 'gather'
+          ? { inputs: Object.fromEntries(spec.as.map((as, i) => [as, seen[i] as object])) }
+          : { self: seen[0] ?? {} }),
+      ...(stack.length > 0 && spec.kind !== 'join' ? { index: stack.at(-1)?.index, input: items[0] } : {}),
+      ...(iteration === undefined ? {} : { iteration }),
+    } as Context;
+  }
+}
+
+/** Names that differ are set or excluded by whoever merges: the first stands for all. What is dropped is not passed on. */
+function mergeBut(drop: readonly string[]): Merge {
+  return (inputs, { exclude }) => {
+    const merged: Record<string, unknown> = {};
+    for (const [name, value] of Object.values(inputs).flatMap((input) => Object.entries(input))) {
+      if (exclude.includes(name) || drop.includes(name) || Object.hasOwn(merged, name)) continue;
+      merged[name] = value;
+    }
+    return merged;
+  };
+}
+
+function without(values: Record<string, unknown>, hidden: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !hidden.has(name)));
+}

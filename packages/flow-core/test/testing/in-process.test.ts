@@ -1,0 +1,353 @@
+import { flow, merge } from '../../src';
+import { flowMatchers, Runner } from '../../src/testing';
+import kinds, { all, big, both, each, left, shrink, size, start } from './flows';
+
+expect.extend(flowMatchers);
+
+type Eq<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const is = <T extends true>(_?: T) => {};
+
+let runner: Runner<{ factor: number }, object>;
+beforeEach(() => {
+  runner = new Runner(kinds);
+});
+afterEach(() => runner.dispose());
+
+describe('a step on given artifacts alone', () => {
+  test('a linear step sees what it is given, without any run', async () => {
+    const spun = await runner.spin(left, { artifacts: { total: 8, table: new Map() } });
+    expect(spun).toMatchObject({
+      step: 'left',
+      status: 'done',
+      error: undefined,
+      origin: undefined,
+      index: [],
+    });
+    expect(spun.artifacts).toEqual({ half: 4, isMap: true });
+    is<Eq<typeof spun.artifacts.half, number>>();
+    expect(spun.durationMs).toBeGreaterThan(0);
+  });
+
+  test('start sees its parameters', async () => {
+    const spun = await runner.spin(start, { params: { factor: '7' } });
+    expect(spun.artifacts.factor).toBe(7);
+    expect(spun.artifacts.table).toEqual(new Map([['a', 1]]));
+  });
+
+  test('a foreach takes its item from the list that it is given', async () => {
+    const artifacts = { names: ['x', 'long'], factor: 2 };
+    expect((await runner.spin(each, { artifacts })).artifacts).toEqual({ length: 2, label: '0:x' });
+    const second = await runner.spin(each, { artifacts, index: 1 });
+    expect(second.artifacts).toEqual({ length: 8, label: '1:long' });
+    expect(second.index).toEqual([1]);
+  });
+
+  test('a join takes a list, a gather an object for each branch', async () => {
+    const joined = await runner.spin(all, {
+      artifacts: [
+        { length: 1, label: 'a', factor: 3 },
+        { length: 2, label: 'b', factor: 3 },
+      ],
+    });
+    expect(joined.artifacts).toEqual({ factor: 3, total: 3, labels: ['a', 'b'] });
+    const gathered = await runner.spin(both, {
+      artifacts: { left: { half: 1, total: 2 }, right: { first: 'f' } },
+    });
+    expect(gathered.artifacts).toEqual({ text: '1 f', total: 2 });
+  });
+
+  test('a switch decides, a loop has its iteration', async () => {
+    expect((await runner.spin(size, { artifacts: { total: 51 } })).artifacts.kind).toBe('big');
+    expect((await runner.spin(shrink, { artifacts: { n: 8 } })).artifacts).toEqual({ n: 4, more: true });
+    const last = await runner.spin(shrink, { artifacts: { n: 8 }, iteration: 2 });
+    expect(last.artifacts.more).toBe(false);
+  });
+
+  test('nested foreaches have their items from the lists that were given', async () => {
+    const f = flow('nested');
+    const first = f.start(() => ({ rows: [{ cells: [1, 2] }] }));
+    const row = f.foreach('row', { after: first, over: 'rows' }, ({ input }) => ({ cells: input.cells }));
+    const cell = f.foreach('cell', { after: row, over: 'cells' }, ({ input, stack }) => ({
+      sum: input + stack[1].cells.length,
+    }));
+    const rowEnd = f.join('rowEnd', { after: cell }, () => ({}));
+    const end = f.join('endRows', { after: rowEnd }, () => ({}));
+    const nested = new Runner(f.end(end));
+    const rows = [{ cells: [0] }, { cells: [5, 6, 7] }];
+    const spun = await nested.spin(cell, { artifacts: { rows, cells: [5, 6, 7] }, index: [1, 2] });
+    expect(spun).toMatchObject({ status: 'done', index: [1, 2] });
+    expect(spun.artifacts.sum).toBe(10);
+  });
+
+  test('nothing is read from the store, even where there is a run', async () => {
+    await runner.run();
+    const spun = await runner.spin(left, { artifacts: { total: 8 } });
+    expect(spun).toFailWith('FLOW_ARTIFACT_NOT_GIVEN');
+    expect(spun.error?.message).toBe('The step reads self.table, which was not given. There is: total.');
+  });
+
+  test('merge names the inputs whose values differ', async () => {
+    const artifacts = [
+      { factor: 1, length: 1 },
+      { factor: 2, length: 1 },
+    ];
+    const spun = await runner.spin(all, { artifacts: artifacts.map((one) => ({ ...one, label: '' })) });
+    expect(spun).toFailWith('"factor" differs between inputs[0] and inputs[1]');
+  });
+
+  test.each([
+    ['a join without a list', () => runner.spin('all', { artifacts: {} }), 'FLOW_OVERRIDE'],
+    [
+      'a branch that is not gathered',
+      () => runner.spin('both', { artifacts: { lefd: {} } }),
+      'FLOW_OVERRIDE',
+    ],
+    ['artifacts of start', () => runner.spin('start', { artifacts: { a: 1 } }), 'FLOW_USAGE'],
+    [
+      'a number where a foreach needs a list',
+      () => runner.spin('each', { artifacts: { names: 1 } }),
+      'FLOW_FOREACH_LIST',
+    ],
+    [
+      'an index beyond the list',
+      () => runner.spin('each', { artifacts: { names: ['a'] }, index: 1 }),
+      'FLOW_INDEX',
+    ],
+    ['an index outside a foreach', () => runner.spin('left', { artifacts: {}, index: 0 }), 'FLOW_INDEX'],
+    [
+      'an iteration of what is no loop',
+      () => runner.spin('left', { artifacts: {}, iteration: 0 }),
+      'FLOW_ITERATION',
+    ],
+    ['a function', () => runner.spin('left', { artifacts: { total: () => 1 } }), 'FLOW_ARTIFACT_UNSTORABLE'],
+  ])('%s is bad usage', async (_, spin, code) => {
+    await expect(spin()).rejects.toMatchObject({ name: 'FlowError', code });
+  });
+});
+
+describe('a step on recorded inputs', () => {
+  test('a spin takes the newest run, a given one, and what a run or a task of the client stands for', async () => {
+    const one = await runner.run({ params: { factor: 1 } });
+    const two = await runner.run({ params: { factor: 2 } });
+    const of = async (from?: Parameters<typeof runner.spin>[1] extends infer O ? O : never) =>
+      runner.spin(each, { index: 2, ...(from as object) });
+    expect((await of()).artifacts.length).toBe(6);
+    expect((await of({ from: 1 })).artifacts.length).toBe(3);
+    expect((await of({ from: one })).artifacts.length).toBe(3);
+    expect((await of({ from: two.run })).artifacts.length).toBe(6);
+    expect((await of({ from: 'kinds/1' })).artifacts.length).toBe(3);
+    const task = await one.run.step(each).task();
+    const spun = await runner.spin(each, { from: task });
+    expect(spun.artifacts.label).toBe('0:ada');
+    expect(spun.origin).toBe(task.pathspec);
+  });
+
+  test('artifacts and parameters stand on top of what was recorded', async () => {
+    const run = await runner.run();
+    const step = await runner.spin(left, { artifacts: { total: 100 }, from: 'latest' });
+    expect(step.artifacts).toEqual({ half: 50, isMap: true });
+    const join = await runner.spin(all, { artifacts: [{}, { length: 1 }], from: run });
+    expect(join.artifacts.total).toBe(61);
+    const gather = await runner.spin(both, { artifacts: { right: { first: 'given' } }, from: 1 });
+    expect(gather.artifacts.text).toBe('45 given');
+    expect((await runner.spin(start, { params: { factor: 3 } })).artifacts.factor).toBe(3);
+  });
+
+  test('what merge passed on by reference is read when it is asked for', async () => {
+    await runner.run();
+    const { artifacts } = await runner.spin(all);
+    expect(artifacts.table).toEqual(new Map([['a', 1]]));
+    expect(artifacts.table instanceof Map).toBe(true);
+  });
+
+  test.each([
+    ['an unknown step', () => runner.spin('lefd'), 'FLOW_STEP_NOT_FOUND', 'Did you mean "left"?'],
+    ['no run at all', () => runner.spin(left), 'FLOW_NO_INPUTS', 'has no run'],
+    ['an unknown run', () => runner.spin(left, { from: 7 }), 'FLOW_RUN_NOT_FOUND', 'no run kinds/7'],
+    [
+      'a task of another step',
+      () => runner.spin(left, { from: '1/right/3' }),
+      'FLOW_USAGE',
+      '"left" is spun',
+    ],
+    ['a run of another flow', () => runner.spin(left, { from: 'other/1' }), 'FLOW_PATHSPEC_FLOW', '"other"'],
+    ['what is no run', () => runner.spin(left, { from: 'left' }), 'FLOW_USAGE', 'a run or a task'],
+    [
+      'a parameter of the wrong type',
+      () => runner.spin(start, { params: { factor: 'x' } }),
+      'FLOW_PARAMS',
+      'factor',
+    ],
+  ])('%s is bad usage', async (_, spin, code, message) => {
+    await expect(spin()).rejects.toMatchObject({
+      name: 'FlowError',
+      code,
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('a step that fails', () => {
+  class Denied extends Error {}
+  const f = flow('failing');
+  const first = f.start(() => ({ why: 'because' }));
+  const fail = f.step('fail', { after: first, retry: 3, catch: 'oops' }, ({ self }): object => {
+    console.log('almost');
+    throw new Denied(`no: ${self.why}`, { cause: new TypeError('deeper') });
+  });
+  const leave = f.step('leave', { after: fail }, (): object => {
+    process.exit(3);
+  });
+  const odd = f.step('odd', { after: leave, timeout: '20ms' }, ({ signal }) => {
+    return new Promise<object>((resolve) => signal.addEventListener('abort', () => resolve({})));
+  });
+  const failing = f.end(odd);
+
+  test('it is an object to assert on, with the very error that was thrown', async () => {
+    const spun = await new Runner(failing).spin(fail, { artifacts: { why: 'rain' } });
+    expect(spun.status).toBe('failed');
+    expect(spun.error).toBeInstanceOf(Denied);
+    expect(spun.error?.stack).toContain(__filename);
+    expect(spun.stdout).toBe('almost\n');
+    expect(spun).toFailWith(Denied);
+    expect(spun).toFailWith('no: rain');
+    expect(spun).not.toSucceed();
+  });
+
+  test('reading an artifact of it tells why there is none', async () => {
+    const spun = await new Runner(failing).spin(fail, { artifacts: { why: 'rain' } });
+    expect(() => spun.artifacts.why).toThrow('"fail" did not return "why": it failed with Error: no: rain');
+    expect(spun.artifacts).toEqual({});
+  });
+
+  test('leaving the process, and taking too long, fail it too', async () => {
+    const own = new Runner(failing);
+    expect(await own.spin(leave, { artifacts: {} })).toFailWith('FLOW_STEP_EXITED');
+    expect(await own.spin(odd, { artifacts: {} })).toFailWith('FLOW_TIMEOUT');
+  });
+});
+
+test('a step that holds the process up beyond its timeout fails, and the test runner lives', async () => {
+  const f = flow('busy');
+  const first = f.start({ timeout: '10ms' }, () => {
+    const end = performance.now() + 400;
+    while (performance.now() < end);
+    return { a: 1 };
+  });
+  expect(await new Runner(f.end(first)).spin(first)).toFailWith('FLOW_TIMEOUT');
+});
+
+describe('what a step prints', () => {
+  test('console, streams and log are heard, and nothing else is', async () => {
+    const before = { console: { ...console }, out: process.stdout.write, err: process.stderr.write };
+    const spun = await runner.spin(left, { artifacts: { total: 8, table: new Map() } });
+    expect(spun.stdout).toBe('logged\nwritten\n');
+    expect(spun.stderr).toBe('complained\n');
+    expect({ console: { ...console }, out: process.stdout.write, err: process.stderr.write }).toEqual(before);
+  });
+
+  test('everything is put back after bad usage and after a failure', async () => {
+    const { log } = console;
+    const write = process.stdout.write;
+    await expect(runner.spin('nowhere')).rejects.toThrow();
+    expect(await runner.spin(left, { artifacts: {} })).not.toSucceed();
+    expect(console.log).toBe(log);
+    expect(process.stdout.write).toBe(write);
+  });
+
+  test('spins at the same time do not hear each other', async () => {
+    const spins = await Promise.all(
+      [1, 2, 3].map((n) => runner.spin(left, { artifacts: { total: n, table: new Map() } })),
+    );
+    expect(spins.map(({ stdout, artifacts }) => [stdout, artifacts.half])).toEqual(
+      [1, 2, 3].map((n) => ['logged\nwritten\n', n / 2]),
+    );
+  });
+});
+
+describe('whole runs', () => {
+  test('a run is recorded, with its tags and what its tasks printed', async () => {
+    const ran = await runner.run({ tags: ['exp'], params: { factor: 1 } });
+    expect(ran).toSucceed();
+    expect(ran).toMatchObject({ pathspec: 'kinds/1', tasks: { done: 14, failed: 0 }, error: undefined });
+    expect(ran.run.tags).toEqual(new Set(['exp']));
+    expect(await (await ran.run.step(start).task()).stdout()).toBe('from console\n');
+    const total = await (await ran.run.step(all).task()).artifacts.total;
+    is<Eq<typeof total, number>>();
+    expect(total).toBe(9);
+    expect(
+      (
+        await ran.run
+          .step(big)
+          .task()
+          .catch(() => undefined)
+      )?.pathspec,
+    ).toBeUndefined();
+  });
+
+  test('a run that fails tells the very error, and is resumed from there', async () => {
+    let broken = true;
+    const f = flow('mend');
+    const first = f.start(() => ({ a: 1 }));
+    const next = f.step('next', { after: first }, ({ self }) => {
+      if (broken) throw new RangeError('broken');
+      return { b: self.a + 1 };
+    });
+    const own = new Runner(f.end(next));
+    const failed = await own.run();
+    expect(failed).toFailWith(RangeError);
+    expect(failed.error).toBeInstanceOf(RangeError);
+    broken = false;
+    const resumed = await own.resume({ from: failed });
+    expect(resumed).toMatchObject({ pathspec: 'mend/2', status: 'done', tasks: { done: 2, taken: 1 } });
+    expect(await resumed.run.artifacts.b).toBe(2);
+    await expect(own.resume()).rejects.toMatchObject({ code: 'FLOW_NOTHING_TO_RESUME' });
+    expect((await own.resume({ step: next })).tasks).toMatchObject({ taken: 1 });
+    await expect(own.resume({ step: 'nxt' })).rejects.toMatchObject({ code: 'FLOW_STEP_NOT_FOUND' });
+    await expect(own.resume({ from: 9 })).rejects.toMatchObject({ code: 'FLOW_RUN_NOT_FOUND' });
+  });
+
+  test('a caught step leaves its error, and no name that it would have returned', async () => {
+    const f = flow('caught');
+    const first = f.start(() => ({ b: 'upstream' }));
+    const fails = f.step('fails', { after: first, catch: 'oops' }, ({ self }) => {
+      if (self.b) throw new TypeError('expected');
+      return { b: 'own' };
+    });
+    const after = f.step('after', { after: fails }, ({ self }) => ({
+      seen: [self.oops instanceof Error, self.oops?.message, self.b],
+    }));
+    const ran = await new Runner(f.end(after)).run();
+    expect(ran).toSucceed();
+    expect(await ran.run.artifacts.seen).toEqual([true, 'expected', undefined]);
+  });
+
+  test('unknown parameters are bad usage', async () => {
+    const params = { fctor: 1 } as object;
+    await expect(runner.run({ params })).rejects.toMatchObject({ code: 'FLOW_PARAMS' });
+  });
+
+  test('what is no flow is refused', () => {
+    expect(() => new Runner({} as never)).toThrow('This is not a flow');
+    expect(() => new Runner('kinds')).toThrow('"kinds" is not a file');
+    expect(() => new Runner('nowhere.flow.ts')).toThrow('There is no file');
+  });
+});
+
+test('the types know what a step can be given', () => {
+  void (() => {
+    // @ts-expect-error no such artifact reaches it
+    runner.spin(left, { artifacts: { totl: 1 } });
+    // @ts-expect-error a number
+    runner.spin(left, { artifacts: { total: '1' } });
+    // @ts-expect-error a join takes a list
+    runner.spin(all, { artifacts: { length: 1 } });
+    // @ts-expect-error no such branch
+    runner.spin(both, { artifacts: { middle: {} } });
+    // @ts-expect-error not a parameter
+    runner.spin(left, { params: { fctor: 1 } });
+    // @ts-expect-error not a parameter
+    runner.run({ params: { fctor: 1 } });
+    void merge;
+  });
+});
