@@ -1,4 +1,5 @@
 /** Help: of the command, of one command, and of a flow. */
+import { inspect } from 'node:util';
 import type { Graph } from '../definition/graph';
 import { parameterHelp } from '../definition/params';
 import { COMMON, type CommandSpec, type OptionSpec } from './args';
@@ -62,7 +63,11 @@ function flowHelp(graph: Graph, output: Output): string {
   });
   const params = parameterHelp(graph).map((p) => [
     `  --params.${p.name}=…`,
-    p.required ? 'required' : `default ${JSON.stringify(p.default)}`,
+    p.required
+      ? 'required'
+      : p.default === undefined
+        ? 'optional'
+        : `default ${inspect(p.default, { breakLength: Infinity })}`,
     p.description,
   ]);
   const head = `${colors.bold(graph.flow)}\n`;

@@ -37,7 +37,7 @@ export function parseParams(
       continue;
     }
     const schema = graph.params[name] as z.ZodType;
-    const result = schema.safeParse(isGiven ? given[name] : undefined);
+    const result = read(schema, isGiven ? given[name] : undefined);
     if (result.success && (isGiven || !needsText(schema))) parsed[name] = result.data;
     else if (!isGiven) {
       problems.push({
@@ -82,6 +82,16 @@ function innerOf(schema: z.ZodType): z.ZodType | undefined {
   return innerType ?? first;
 }
 
+/** What a schema makes of a value. A transform of the user's may throw: that is a wrong value too. */
+function read(schema: z.ZodType, value: unknown): ReturnType<z.ZodType['safeParse']> {
+  try {
+    return schema.safeParse(value);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { success: false, error: { issues: [{ message }] } } as ReturnType<z.ZodType['safeParse']>;
+  }
+}
+
 export interface ParameterHelp {
   name: string;
   description: string;
@@ -94,7 +104,7 @@ export interface ParameterHelp {
 export function parameterHelp(graph: Graph): ParameterHelp[] {
   return Object.entries(graph.params).map(([name, type]) => {
     const schema = type as z.ZodType;
-    const result = schema.safeParse(undefined);
+    const result = read(schema, undefined);
     const required = !result.success || needsText(schema);
     return {
       name,

@@ -105,6 +105,11 @@ export class Coordinator {
         emit({ type: 'task-log', pathspec: this.#of(task), step: task.step, stream, text });
       },
       finished: (job, outcome) => this.#finished(job, outcome),
+      late: (task, text) =>
+        emit({
+          type: 'notice',
+          message: `task ${task} went on after its end: ${text.trim().split('\n')[0]}`,
+        }),
       broken: (error) => this.#stop(error),
     };
   }

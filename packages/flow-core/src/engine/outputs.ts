@@ -1,5 +1,5 @@
 /** A spin's outputs as files, for whoever comes next: `dist/flow/<flow>/spin/<step>/`. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -116,6 +116,15 @@ async function writeArtifact(folder: string, artifact: SpinArtifact, cas: Cas): 
   return file;
 }
 
+/** File systems take names of up to 255 bytes. */
+const LONGEST_NAME = 200;
+
 function fileName(name: string): string {
+  const short = safeName(name);
+  if (short.length <= LONGEST_NAME) return short;
+  return `${short.slice(0, LONGEST_NAME)}-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+}
+
+function safeName(name: string): string {
   return /^[\w-][\w.-]*$/.test(name) ? name : encodeURIComponent(name).replaceAll('.', '%2E');
 }

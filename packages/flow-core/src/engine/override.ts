@@ -1,5 +1,5 @@
 /** Artifacts given by hand for a spin: for every input of the step, or for one of them. */
-import { FlowError } from '../definition/errors';
+import { FlowError, suggest } from '../definition/errors';
 import { encodeValue } from '../store/artifacts';
 import type { ArtifactRecord } from '../store/rows';
 import type { Resolved } from './resolve';
@@ -13,6 +13,7 @@ export type Given =
 /**
  * Puts given artifacts on top of what the inputs show. In a join or gather, a key that names an input (a branch, an
  * index, a pathspec) and holds an object is for that input alone.
+ * Gives a sentence for each name that no input has: it may be new, or mistyped.
  * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE
  */
 export async function applyGiven(
@@ -20,20 +21,26 @@ export async function applyGiven(
   resolved: Resolved,
   given: Given,
   decode: Decode,
-): Promise<void> {
+): Promise<string[]> {
   const { node, parents } = resolved;
   const values = typeof given === 'function' ? await given(inputsOf(views, resolved, decode)) : given;
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new FlowError('FLOW_OVERRIDE', 'Given artifacts are an object: artifact names and their values.');
   }
   const names = Object.keys(values);
-  if (names.length === 0) return;
+  if (names.length === 0) return [];
   if (parents.length === 0) {
     throw new FlowError(
       'FLOW_USAGE',
       `"${node.name}" has no inputs to set: give it parameters, as --params.name=value.`,
     );
   }
+  const unknown = names
+    .filter((name) => labelOf(name, resolved) === undefined && !isVisible(name, views, parents))
+    .map((name) => {
+      const there = suggest(name, views.get(parents[0] as string)?.entries.keys() ?? [], 'It has none.');
+      return `The inputs have no artifact "${name}": it is given as a new one. ${there}`;
+    });
   for (const name of names) {
     const value = values[name];
     const one = labelOf(name, resolved);
@@ -41,6 +48,11 @@ export async function applyGiven(
       for (const [inner, v] of Object.entries(value)) put(views, [one], inner, v);
     } else put(views, parents, name, value);
   }
+  return unknown;
+}
+
+function isVisible(name: string, views: Map<string, View>, parents: readonly string[]): boolean {
+  return parents.some((label) => views.get(label)?.entries.has(name));
 }
 
 function put(views: Map<string, View>, labels: readonly string[], name: string, value: unknown): void {

@@ -30,6 +30,8 @@ export interface PoolHost {
   started(job: Job): void;
   log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
   finished(job: Job, outcome: TaskOutcome): void;
+  /** A task that had ended printed something still, or threw. */
+  late(task: string, text: string): void;
   /** Nothing can be executed any more: the flow does not load in a worker. */
   broken(error: unknown): void;
 }

@@ -271,6 +271,7 @@ export class ProcessPool implements Pool {
       case 'log': {
         const job = worker.jobs.find(({ spec }) => spec.task === message.task);
         if (job) host.log(job, message.stream, message.text);
+        else if (message.task !== '') host.late(message.task, message.text);
         return;
       }
       case 'outcome':

@@ -31,7 +31,9 @@ export async function prepareResume(
     throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${graph.flow}. ${near}`);
   }
   const origin = await originOf(options);
-  requireResumable(origin, step, Object.keys(params).length > 0);
+  const known = new Set(origin.steps.map(({ name }) => name));
+  const grown = [...graph.steps.keys()].some((name) => !known.has(name));
+  requireResumable(origin, step, grown || Object.keys(params).length > 0);
   const recorded = await recordedParams(store, graph.flow, origin.run, Object.keys(graph.params));
   const values = recorded.map(([name, record]) => [name, decodeArtifact(record, store.cas)] as const);
   const { parsed } = parseParams(graph, params, Object.fromEntries(values));

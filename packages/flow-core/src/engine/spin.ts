@@ -34,6 +34,8 @@ export interface SpinOptions {
   user: string;
   cwd: string;
   log: TaskLog;
+  /** Told what the user should know before the body runs, a sentence each. */
+  notice?(message: string): void;
   /** Told where the inputs come from, before the body runs. */
   resolved?(resolved: Resolved): void;
 }
@@ -130,6 +132,12 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   });
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+  // Nothing is left that could wake the step: without this the process would end here, as if all were well.
+  const stuck = () => {
+    const message = 'The step waits for a promise that nothing can settle any more.';
+    fail(new FlowError('FLOW_STEP_STUCK', message, { exit: 1 }));
+  };
+  process.on('beforeExit', stuck);
   const { exit } = process;
   process.exit = (code) => {
     const error = new FlowError('FLOW_STEP_EXITED', `The step called process.exit(${code ?? ''}).`, {
@@ -142,6 +150,7 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
     return await Promise.race([work(), crash]);
   } finally {
     process.exit = exit;
+    process.off('beforeExit', stuck);
     process.off('uncaughtException', fail);
     process.off('unhandledRejection', fail);
   }
@@ -171,7 +180,8 @@ async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<I
     : [options.alone?.views ?? new Map<string, View>(), []];
   const { decode } = new Decoder(store.cas);
   for (const given of [options.given, options.set]) {
-    if (given) await applyGiven(views, resolved, given, decode);
+    if (!given) continue;
+    for (const notice of await applyGiven(views, resolved, given, decode)) options.notice?.(notice);
   }
   const params = mergeParams(graph, options.params, recorded);
   return {

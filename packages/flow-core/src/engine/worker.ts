@@ -1,4 +1,5 @@
 /** A worker process: imports the flow once, then executes tasks, one at a time, in the order in which they come. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { loadFlow } from '../source/load';
 import { encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
@@ -8,6 +9,7 @@ import { toRecord } from './error-record';
 import { executeTask } from './execute';
 import { timeoutError, timeoutOf } from './policies';
 import type { RunContext, TaskOutcome, TaskSpec } from './task';
+import { watchEnv } from './tidy';
 import type { View } from './view';
 import type { FromWorker, ToWorker } from './worker-protocol';
 
@@ -21,11 +23,20 @@ const send = (message: FromWorker) => process.connected && process.send?.(messag
 // The terminal's Ctrl-C reaches every process of the group: the coordinator decides what it means.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
-let crash: ((error: unknown) => void) | undefined;
+/** The task that code belongs to, also in its timers and in promises that nobody awaits. */
+interface Scope {
+  task: string;
+  /** Fails the task while it is under way. */
+  fail?: (error: unknown) => void;
+}
+const scopes = new AsyncLocalStorage<Scope>();
+let underWay: Scope | undefined;
 const onCrash = (error: unknown) => {
-  if (crash) crash(error);
+  const scope = scopes.getStore() ?? underWay;
+  if (scope?.fail) scope.fail(error);
   else write('stderr', `${toRecord(error).stack ?? error}\n`);
 };
+const env = watchEnv();
 process.on('uncaughtException', onCrash);
 process.on('unhandledRejection', onCrash);
 
@@ -75,7 +86,8 @@ async function drain(): Promise<void> {
 }
 
 async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOutcome> {
-  current = spec.task;
+  const scope: Scope = { task: spec.task };
+  underWay = scope;
   const startedAt = Date.now();
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
@@ -86,19 +98,21 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
     const graph = await loaded;
     const { run, cas, decoder } = context as NonNullable<typeof context>;
     const crashed = new Promise<never>((_, reject) => {
-      crash = reject;
+      scope.fail = (error) => {
+        // The body may be at work still, and is no company for another task.
+        stray = true;
+        reject(error);
+      };
     });
     const timeoutMs = timeoutOf(graph.steps.get(spec.step)?.options ?? {});
     if (timeoutMs !== undefined) {
       timer = setTimeout(() => {
-        stray = true;
         const error = timeoutError(timeoutMs);
         abort?.abort(error);
-        crash?.(error);
+        scope.fail?.(error);
       }, timeoutMs);
     }
-    const result = await Promise.race([
-      crashed,
+    const execute = () =>
       executeTask({
         graph,
         run,
@@ -112,28 +126,37 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
           abort ??= new AbortController();
           return abort.signal;
         },
-      }),
-    ]);
+      });
+    const result = await Promise.race([crashed, scopes.run(scope, execute)]);
     return { ...end(), status: 'done', result };
   } catch (error) {
     return { ...end(), status: 'failed', failure: { error: toRecord(error) }, stray };
   } finally {
     clearTimeout(timer);
-    crash = undefined;
+    scope.fail = undefined;
+    underWay = undefined;
     abort?.abort();
+    tidy();
   }
+}
+
+function tidy(): void {
+  env.restore();
+  process.exitCode = undefined;
+  const cwd = context?.run.cwd;
+  if (cwd !== undefined && process.cwd() !== cwd) process.chdir(cwd);
 }
 
 /** Everything that is printed goes to the coordinator, which knows the task. In one piece where it comes quickly. */
 let pending: { task: string; stream: 'stdout' | 'stderr'; text: string } | undefined;
-let current = '';
 let flushedAt = 0;
 
 function write(stream: 'stdout' | 'stderr', text: string): void {
-  if (pending && (pending.stream !== stream || pending.task !== current)) flushOutput();
+  const task = (scopes.getStore() ?? underWay)?.task ?? '';
+  if (pending && (pending.stream !== stream || pending.task !== task)) flushOutput();
   if (pending) pending.text += text;
   else {
-    pending = { task: current, stream, text };
+    pending = { task, stream, text };
     setImmediate(flushOutput);
   }
   // A step that never yields is seen at work too.

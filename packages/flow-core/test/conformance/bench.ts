@@ -2,16 +2,16 @@
 import { requireGraph } from '../../src/definition/flow';
 import type { Graph } from '../../src/definition/graph';
 import { parseParams } from '../../src/definition/params';
-import { taskOf } from '../../src/engine/address';
 import type { FlowEvent } from '../../src/engine/events';
 import type { Given } from '../../src/engine/override';
 import { InProcessPool } from '../../src/engine/pool';
-import { recordedOutputs, recordedParams, recordedViews } from '../../src/engine/recorded';
+import { recordedOutputs, recordedViews } from '../../src/engine/recorded';
 import type { Selection } from '../../src/engine/resolve';
+import { prepareResume } from '../../src/engine/resume';
 import { runFlow } from '../../src/engine/run';
 import { type SpinOutcome, spin } from '../../src/engine/spin';
-import { Takeover } from '../../src/engine/takeover';
-import { decodeArtifact, encodeValue } from '../../src/store/artifacts';
+import type { Takeover } from '../../src/engine/takeover';
+import { decodeArtifact } from '../../src/store/artifacts';
 import { memoryStore } from '../../src/store/open';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../src/store/rows';
 import type { Store } from '../../src/store/store';
@@ -41,6 +41,8 @@ export interface Recorded {
 export interface Comparison extends Partial<Interpretation> {
   /** Of an incomplete run: which tasks it should have finished. */
   finished?: (task: Task) => boolean;
+  /** Which attempt succeeded. */
+  attempt?: number;
 }
 
 const PARAMS = { seed: 1, label: 'none' };
@@ -57,23 +59,17 @@ export class Bench {
     return this.#run(settings, settings.params ?? {});
   }
 
-  /** As the command `resume` does it. */
+  /** @param settings `from`: the step to execute again. */
   async resume(origin: Recorded, settings: RunSettings & { from?: string } = {}): Promise<Recorded> {
-    const graph = requireGraph(declare(this.program));
-    const recorded = await recordedParams(this.store, graph.flow, origin.run, Object.keys(graph.params));
-    const values = recorded.map(([name, record]) => [name, decodeArtifact(record, this.store.cas)]);
-    const { parsed } = parseParams(graph, settings.params ?? {}, Object.fromEntries(values));
-    const before = new Map(recorded.map(([name, { digest }]) => [name, digest]));
-    const changed = Object.keys(parsed).filter(
-      (name) => encodeValue(name, parsed[name]).digest() !== before.get(name),
-    );
-    const takeover = await Takeover.of({
+    const { params, takeover } = await prepareResume({
+      graph: this.graph(),
       store: this.store,
-      origin: origin.row,
-      changed: new Set(changed),
-      ...(settings.from === undefined ? {} : { from: settings.from }),
+      run: origin.run,
+      ...(settings.from === undefined ? {} : { step: settings.from }),
+      params: settings.params ?? {},
+      namespace: 'user:tester',
     });
-    return this.#run(settings, parsed, takeover);
+    return this.#run(settings, params.parsed, takeover);
   }
 
   async #run(settings: RunSettings, params: Record<string, unknown>, takeover?: Takeover): Promise<Recorded> {
@@ -104,7 +100,7 @@ export class Bench {
     });
     const tasks = new Map<string, TaskRow>();
     for await (const row of this.store.tasks(graph.flow, run)) {
-      expect(tasks.has(placeOf(row))).toBe(false);
+      if (tasks.has(placeOf(row))) throw new Error(`${placeOf(row)} ran twice.`);
       tasks.set(placeOf(row), row);
     }
     return { run, row: (await this.store.run(graph.flow, run)) as RunRow, tasks, executed, events };
@@ -140,7 +136,7 @@ export class Bench {
   /** Every task, its place, its lineage and all of its artifacts are what the program means; gives the meaning. */
   async agrees(
     recorded: Recorded,
-    { finished = ({ error, caught }) => !error || caught, ...options }: Comparison = {},
+    { finished = ({ error, caught }) => !error || caught, attempt = 0, ...options }: Comparison = {},
   ) {
     const meaning = this.meaning(options);
     const done = [...recorded.tasks].filter(([, row]) => row.status === 'done').map(([key]) => key);
@@ -151,6 +147,7 @@ export class Bench {
     const { flow } = recorded.row;
     const labels = wanted.map(({ key }) => labelOf(recorded.tasks.get(key) as TaskRow));
     const views = await recordedViews(this.store, flow, recorded.run, labels);
+    const linesIn = linesOf(recorded);
     const values = new Map<string, unknown>();
     const decoded = (name: string, at: string, record: ArtifactRecord) => {
       const address = `${at}/${name}`;
@@ -159,7 +156,7 @@ export class Bench {
     };
     for (const [i, task] of wanted.entries()) {
       const row = recorded.tasks.get(task.key) as TaskRow;
-      expectSame(linesOf(recorded, row), linesOfTask(task), `${task.key}: its place`);
+      expectSame(linesIn(row), linesOfTask(task, attempt), `${task.key}: its place`);
       const entries = [...(views.get(labels[i] as string)?.entries ?? [])];
       const seen = entries.map(([name, visible]) => [name, decoded(name, visible.at, visible)]);
       expectSame(
@@ -208,7 +205,8 @@ export function expectSameSpin(outcome: SpinOutcome, task: Task): void {
 /** As `expect(…).toEqual(…)`, but quick where nothing differs, and strict: the sign of zero, undefined values. */
 export function expectSame(actual: unknown, expected: unknown, what: string): void {
   const [found, wanted] = [canonical(actual), canonical(expected)];
-  if (found !== wanted) expect({ [what]: JSON.parse(found) }).toEqual({ [what]: JSON.parse(wanted) });
+  if (found === wanted) return;
+  expect({ [what]: JSON.parse(found) }).toEqual({ [what]: JSON.parse(wanted) });
   expect(found).toBe(wanted);
 }
 
@@ -224,24 +222,21 @@ export function labelOf({ step, task }: { step: string; task: number }): string 
   return `${step}/${task}`;
 }
 
-/** Where a task stands, its parents as places. */
-function linesOf({ run, tasks }: Recorded, row: TaskRow): object {
-  const places = new Map([...tasks].map(([key, other]) => [labelOf(other), key]));
-  const place = (label: string) => {
-    const { step, task, run: of } = taskOf(run, label);
-    return of === run ? places.get(labelOf({ step, task })) : label;
-  };
-  return {
-    parents: row.parents.map(place),
-    as: row.as,
-    stack: row.stack.map((frame) => ({ ...frame, of: place(frame.of) })),
-    iteration: row.iteration,
-    kind: row.kind,
-    attempt: row.attempt,
-  };
+/** Where tasks stand, their parents as places. */
+function linesOf({ tasks }: Recorded): (row: TaskRow) => object {
+  const places = new Map([...tasks].map(([key, row]) => [labelOf(row), key]));
+  const place = (label: string) => places.get(label) ?? label;
+  return ({ parents, as, stack, iteration, kind, attempt }) => ({
+    parents: parents.map(place),
+    as,
+    stack: stack.map((frame) => ({ ...frame, of: place(frame.of) })),
+    iteration,
+    kind,
+    attempt,
+  });
 }
-function linesOfTask({ parents, as, stack, iteration, spec }: Task): object {
-  return { parents, as, stack, iteration, kind: spec.kind, attempt: 0 };
+function linesOfTask({ parents, as, stack, iteration, spec }: Task, attempt: number): object {
+  return { parents, as, stack, iteration, kind: spec.kind, attempt };
 }
 
 /** In the order of names: what a view lists first is nobody's business. */

@@ -31,6 +31,9 @@ export function keyOf(step: string, indices: readonly number[], iteration: numbe
   return `${step}|${indices.join('.')}|${iteration ?? ''}`;
 }
 
+/** The names that a body's text shows: absent where its step was caught. */
+export const NAMED = ['mark'];
+
 export function bodyOf<C extends Context>(spec: Spec, merge: Merge, hooks: Hooks<C>) {
   return (context: C): Values | undefined => {
     const key = keyOf(spec.name, context.stack.map(placeOfItem).reverse(), context.iteration);
@@ -47,6 +50,23 @@ export function bodyOf<C extends Context>(spec: Spec, merge: Merge, hooks: Hooks
     if (spec.silent && Object.keys(own).length === spec.sets.length) return undefined;
     const passed = inputs && met ? merge(inputs, { exclude: met.exclude }) : {};
     return { ...passed, mark: seen, ...own };
+  };
+}
+
+/** What a body gives for a context, without an engine. */
+export function returnedBy(spec: Spec, context: Context): Record<string, unknown> {
+  return bodyOf(spec, mergeBut(spec.drop), {})(structuredClone(context)) ?? {};
+}
+
+/** merge() on plain values. Names that differ are set or excluded by whoever merges: the first stands for all. What is dropped is not passed on. */
+export function mergeBut(drop: readonly string[]): Merge {
+  return (inputs, { exclude }) => {
+    const merged: Record<string, unknown> = {};
+    for (const [name, value] of Object.values(inputs).flatMap((input) => Object.entries(input))) {
+      if (exclude.includes(name) || drop.includes(name) || Object.hasOwn(merged, name)) continue;
+      merged[name] = value;
+    }
+    return merged;
   };
 }
 
@@ -107,23 +127,25 @@ export function snapshot(context: Context, params = true): string {
   ]);
 }
 
-/** A value as a text that tells apart what code can tell apart. Values of another realm count as ours. */
+/** A value as JSON that tells apart what code can tell apart. Values of another realm count as ours. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, function (this: Values, key, v) {
-    const raw = this[key];
-    if (raw === undefined) return 'undefined!';
-    if (typeof raw === 'bigint') return `bigint! ${raw}`;
-    if (typeof raw === 'number' && (Object.is(raw, -0) || !Number.isFinite(raw))) {
-      return `number! ${Object.is(raw, -0) ? '-0' : raw}`;
-    }
-    if (types.isMap(raw)) return ['Map!', ...raw];
-    if (types.isDate(raw)) return ['Date!', raw.getTime()];
-    if (types.isNativeError(raw)) return ['Error!', raw.name, raw.message];
-    if (ArrayBuffer.isView(raw)) {
-      return ['bytes!', Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('hex')];
-    }
-    return v;
-  });
+  if (value === undefined) return '"undefined!"';
+  if (typeof value === 'bigint') return `"bigint! ${value}"`;
+  if (typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value))) {
+    return `"number! ${Object.is(value, -0) ? '-0' : value}"`;
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${Array.from(value, canonical).join()}]`;
+  if (types.isMap(value)) return canonical(['Map!', ...value]);
+  if (types.isDate(value)) return canonical(['Date!', value.getTime()]);
+  if (types.isNativeError(value)) return canonical(['Error!', value.name, value.message]);
+  if (ArrayBuffer.isView(value)) {
+    return canonical([
+      'bytes!',
+      Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex'),
+    ]);
+  }
+  return `{${Object.entries(value).map(([name, v]) => `${JSON.stringify(name)}:${canonical(v)}`)}}`;
 }
 
 /** A value of some kind. */

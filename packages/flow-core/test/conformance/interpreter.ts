@@ -1,5 +1,5 @@
 /** What a program means: executed by recursion over its parts. It knows no store, no processes and no scheduler. */
-import { bodyOf, type Context, type Hooks, keyOf, type Merge } from './body';
+import { bodyOf, type Context, type Hooks, keyOf, mergeBut, NAMED } from './body';
 import type { Part, Program, Spec } from './program';
 
 export interface Frame {
@@ -37,15 +37,13 @@ export interface Interpretation {
   catches?: Record<string, string>;
 }
 
-/** The names that a body's text shows: absent where the step was caught. */
-const ABSENT = ['mark'];
-
 /** Every task that runs, by key, in an order in which parents come first. */
-export function interpret(program: Program, options: Interpretation): Map<string, Task> {
-  const { params, hooks = {}, catches = {} } = options;
+export function interpret(
+  program: Program,
+  { params, hooks = {}, catches = {} }: Interpretation,
+): Map<string, Task> {
   const tasks = new Map<string, Task>();
-  const start = execute(program.start, [], []);
-  const last = sequence(program.parts, start);
+  const last = sequence(program.parts, execute(program.start, [], []));
   if (last) execute(program.end, [last], []);
   return tasks;
 
@@ -69,9 +67,8 @@ export function interpret(program: Program, options: Interpretation): Map<string
       }
       case 'foreach': {
         const over = spec.over as string;
-        const list = at.visible[over] as unknown[];
-        const ends = list.map((_, index) => {
-          const frame = { step: spec.name, index, count: list.length, over, of: at.key };
+        const ends = (at.visible[over] as unknown[]).map((_, index, { length: count }) => {
+          const frame = { step: spec.name, index, count, over, of: at.key };
           return sequence(part.inside, execute(spec, [at], [...at.stack, frame]));
         });
         return together(part.join, ends, at.stack);
@@ -126,12 +123,11 @@ export function interpret(program: Program, options: Interpretation): Map<string
     } catch (error) {
       task.error = error;
       if (name === undefined) return undefined;
-      task.caught = true;
-      task.returned = { [name]: error };
-      for (const absent of ABSENT) hidden.add(absent);
+      Object.assign(task, { caught: true, returned: { [name]: error } });
+      for (const absent of NAMED) hidden.add(absent);
     }
-    const reaching = joins ? {} : parents[0]?.visible;
-    task.visible = without({ ...reaching, ...task.returned }, hidden);
+    task.visible = { ...(joins ? {} : parents[0]?.visible), ...task.returned };
+    for (const name of hidden) delete task.visible[name];
     return task;
   }
 
@@ -152,20 +148,4 @@ export function interpret(program: Program, options: Interpretation): Map<string
       ...(iteration === undefined ? {} : { iteration }),
     } as Context;
   }
-}
-
-/** Names that differ are set or excluded by whoever merges: the first stands for all. What is dropped is not passed on. */
-function mergeBut(drop: readonly string[]): Merge {
-  return (inputs, { exclude }) => {
-    const merged: Record<string, unknown> = {};
-    for (const [name, value] of Object.values(inputs).flatMap((input) => Object.entries(input))) {
-      if (exclude.includes(name) || drop.includes(name) || Object.hasOwn(merged, name)) continue;
-      merged[name] = value;
-    }
-    return merged;
-  };
-}
-
-function without(values: Record<string, unknown>, hidden: ReadonlySet<string>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !hidden.has(name)));
 }

@@ -14,6 +14,7 @@ import {
   placeOf,
   requireKnown,
 } from '../context';
+import { jsonValue } from '../json-value';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
 import { preview } from '../render/spin';
@@ -124,7 +125,7 @@ async function showRun(
     user: run.user,
     namespace: run.namespace,
     tags: run.tags,
-    params: values,
+    params: jsonValue(values),
     git: run.git,
     code: run.code,
     error: run.error && { name: run.error.name, message: run.error.message },

@@ -61,6 +61,12 @@ export const command: Command = {
       const given = await givenArtifacts(context);
       let resolved: Resolved | undefined;
       let outputs: Outputs | undefined;
+      let ended = false;
+      // What a step left behind may fail while its outputs are written: that is told, and changes nothing.
+      const late = (error: unknown) => {
+        if (ended) output.write(`${output.colors.yellow('!')} after its end, the step threw: ${error}\n`);
+      };
+      process.on('uncaughtException', late).on('unhandledRejection', late);
       const restore = captureOutput((_, text) => {
         outputs?.log(text);
         output.write(text);
@@ -79,6 +85,7 @@ export const command: Command = {
           user: currentUser(),
           cwd: place.workspace,
           log: (stream, text) => process[stream].write(text),
+          notice: (message) => output.write(`${output.colors.yellow('!')} ${message}\n`),
           resolved(found) {
             resolved = found;
             const index = found.stack.map((frame) => frame.index);
@@ -90,6 +97,7 @@ export const command: Command = {
         outputs?.discard();
         throw error;
       } finally {
+        ended = true;
         restore();
       }
       const { folder } = outputs as unknown as Outputs;
