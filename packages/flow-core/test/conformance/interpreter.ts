@@ -43,8 +43,7 @@ export function interpret(
   { params, hooks = {}, catches = {} }: Interpretation,
 ): Map<string, Task> {
   const tasks = new Map<string, Task>();
-  const last = sequence(program.parts, execute(program.start, [], []));
-  if (last) execute(program.end, [last], []);
+  sequence([...program.parts, { kind: 'step', spec: program.end }], execute(program.start, [], []));
   return tasks;
 
   function sequence(parts: Part[], after: Task | undefined): Task | undefined {
@@ -132,9 +131,8 @@ export function interpret(
   }
 
   function contextOf(spec: Spec, parents: Task[], stack: Frame[], iteration?: number): Context {
-    const items = stack
-      .map(({ of, over, index }) => ((tasks.get(of) as Task).visible[over] as unknown[])[index])
-      .reverse();
+    const item = ({ of, over, index }: Frame) => ((tasks.get(of) as Task).visible[over] as unknown[])[index];
+    const items = stack.map(item).reverse();
     const seen = parents.map(({ visible }) => visible);
     return {
       params,
