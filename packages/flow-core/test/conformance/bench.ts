@@ -39,8 +39,6 @@ export interface Recorded {
 }
 
 export interface Comparison extends Partial<Interpretation> {
-  /** Of an incomplete run: which tasks it should have finished. */
-  finished?: (task: Task) => boolean;
   /** Which attempt succeeded. */
   attempt?: number;
 }
@@ -134,13 +132,10 @@ export class Bench {
   }
 
   /** Every task, its place, its lineage and all of its artifacts are what the program means; gives the meaning. */
-  async agrees(
-    recorded: Recorded,
-    { finished = ({ error, caught }) => !error || caught, attempt = 0, ...options }: Comparison = {},
-  ) {
+  async agrees(recorded: Recorded, { attempt = 0, ...options }: Comparison = {}) {
     const meaning = this.meaning(options);
     const done = [...recorded.tasks].filter(([, row]) => row.status === 'done').map(([key]) => key);
-    const wanted = [...meaning.values()].filter(finished);
+    const wanted = [...meaning.values()].filter(({ error, caught }) => error === undefined || caught);
     const fails = [...meaning.values()].find(({ error }) => error !== undefined);
     if (fails && recorded.row.status === 'done' && !fails.caught) throw fails.error;
     expect(done.sort()).toEqual(wanted.map(({ key }) => key).sort());

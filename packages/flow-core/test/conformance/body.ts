@@ -127,6 +127,9 @@ export function snapshot(context: Context, params = true): string {
   ]);
 }
 
+/** Texts beyond this length are repetitions: their ends tell them apart. */
+const LONG = 1_000;
+
 /** A value as JSON that tells apart what code can tell apart. Values of another realm count as ours. */
 export function canonical(value: unknown): string {
   if (value === undefined) return '"undefined!"';
@@ -134,7 +137,22 @@ export function canonical(value: unknown): string {
   if (typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value))) {
     return `"number! ${Object.is(value, -0) ? '-0' : value}"`;
   }
+  if (typeof value === 'string' && value.length > LONG) {
+    return `"text! ${value.length} ${value.slice(0, 40)} ${value.slice(-40)}"`;
+  }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = known.get(value);
+  if (text === undefined) {
+    text = ofObject(value);
+    known.set(value, text);
+  }
+  return text;
+}
+
+/** Nobody here changes a value: what was written down once need not be again. */
+const known = new WeakMap<object, string>();
+
+function ofObject(value: object): string {
   if (Array.isArray(value)) return `[${Array.from(value, canonical).join()}]`;
   if (types.isMap(value)) return canonical(['Map!', ...value]);
   if (types.isDate(value)) return canonical(['Date!', value.getTime()]);

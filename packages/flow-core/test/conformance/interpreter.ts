@@ -117,7 +117,7 @@ export function interpret(
     const hidden = new Set(spec.drop);
     const name = catches[spec.name];
     try {
-      task.returned = bodyOf(spec, mergeBut(spec.drop), hooks)(structuredClone(task.context)) ?? {};
+      task.returned = bodyOf(spec, mergeBut(spec.drop), hooks)(task.context) ?? {};
       if (name !== undefined) hidden.add(name);
     } catch (error) {
       task.error = error;

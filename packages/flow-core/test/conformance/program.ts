@@ -56,7 +56,7 @@ export interface Program {
 /** Names that many steps set; some are those of every object's own methods. */
 export const SHARED = ['shared', 'a', 'constructor', 'then', 'name', 'toString', 'length', 'input'];
 const MOST_STEPS = 40;
-const MOST_SPLITS = 27;
+const MOST_SPLITS = 18;
 const DEEPEST_FOREACH = 3;
 
 /** Where a part may be left: behind a step, or one case of a switch. */
@@ -70,7 +70,7 @@ interface Room {
   splits: number;
 }
 
-/** Gives names to a shape's steps. What goes beyond 40 steps, three foreaches or 27 splits is cut. */
+/** Gives names to a shape's steps. What goes beyond 40 steps, three foreaches or 18 splits is cut. */
 export function compile(name: string, shapes: Shape[]): Program {
   const specs: Spec[] = [];
   let left = MOST_STEPS - 2;
@@ -183,13 +183,4 @@ function bit(seed: number | undefined, at: number): boolean {
 }
 function seeded(seed: number | undefined): { seed?: number } {
   return seed === undefined ? {} : { seed };
-}
-
-/** The steps that need a step, directly or not, and the step itself. */
-export function stepsFrom(tasks: Iterable<{ step: string; parents: string[] }>, step: string): Set<string> {
-  const found = new Set([step]);
-  for (const task of tasks) {
-    if (task.parents.some((parent) => found.has(parent.split('|')[0] as string))) found.add(task.step);
-  }
-  return found;
 }

@@ -14,12 +14,12 @@ const shape = fc.letrec<{ shapes: Shape[]; shape: Shape }>((tie) => ({
     fc.record({
       kind: fc.constant('loop' as const),
       seed,
-      times: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constant(20)),
+      times: fc.oneof({ weight: 15, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.constant(20)),
     }),
     fc.record({
       kind: fc.constant('foreach' as const),
       seed,
-      length: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.constant(12)),
+      length: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.constant(12)),
       inside: tie('shapes'),
     }),
     fc.record({
