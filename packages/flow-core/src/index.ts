@@ -3,6 +3,7 @@ export { FlowError, isFlowError, type Problem } from './definition/errors';
 export { flow, oneOf } from './definition/flow';
 export { merge } from './definition/merge';
 export type * from './definition/types';
+export { param } from './source/param';
 
 /**
  * Reads what runs recorded. See {@link FlowClient}.

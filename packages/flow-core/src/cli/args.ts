@@ -42,6 +42,15 @@ export const COMMON: Record<string, OptionSpec> = {
   help: { type: 'boolean', help: 'Show this' },
 };
 
+/** Of every command that takes parameters. */
+export const PARAMS_FILE: Record<string, OptionSpec> = {
+  'params-file': {
+    type: 'string',
+    value: 'file.json',
+    help: 'Parameters from a JSON object; --params.<name> wins',
+  },
+};
+
 /** `maxWorkers` and `max-workers` are one option: Nx people write both. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 

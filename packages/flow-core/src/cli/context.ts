@@ -1,5 +1,5 @@
 /** What every command needs: where it is, whose it is, which flow and which store it speaks of. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
@@ -107,4 +107,22 @@ export function noMoreThan(context: Context, most: number): void {
   const extra = context.positionals[most];
   if (extra !== undefined)
     throw new FlowError('FLOW_USAGE', `"${extra}" is one argument too many; see --help.`);
+}
+
+/** Parameters from `--params-file`, and on top of them those given one by one. @throws FlowError FLOW_PARAMS_FILE */
+export function givenParams({ params, options, cwd }: Context): Record<string, unknown> {
+  const given = options['params-file'] as string | undefined;
+  if (given === undefined) return params;
+  const file = resolve(cwd, given);
+  let values: unknown;
+  try {
+    values = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = (cause as Error).message.split('\n')[0];
+    throw new FlowError('FLOW_PARAMS_FILE', `${file} cannot be read as JSON: ${why}`, { cause });
+  }
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new FlowError('FLOW_PARAMS_FILE', `${file} holds no JSON object: it takes { "name": value, … }.`);
+  }
+  return { ...values, ...params };
 }

@@ -11,7 +11,7 @@ import { runFlow } from '../engine/run';
 import type { Takeover } from '../engine/takeover';
 import { currentUser } from '../source/user';
 import type { Store } from '../store/store';
-import type { OptionSpec } from './args';
+import { type OptionSpec, PARAMS_FILE } from './args';
 import { type Context, findPlaceFile, loadPlaceFlow, namespaceOf, openPlaceStore, placeOf } from './context';
 import { gitState } from './git';
 import { type RunRenderer, runRenderer } from './render/run';
@@ -24,6 +24,7 @@ export const RUN_OPTIONS: Record<string, OptionSpec> = {
     value: 'step',
     help: 'Execute this step and what it needs, and stop, to be resumed',
   },
+  ...PARAMS_FILE,
   bail: { type: 'boolean', help: 'Start no task after the first failure' },
 };
 

@@ -1,7 +1,7 @@
 /** nx-flow resume: a new run that takes over what an earlier one finished, and executes the rest. */
 import { prepareResume } from '../../engine/resume';
 import type { Command } from '..';
-import { namespaceOf, noMoreThan } from '../context';
+import { givenParams, namespaceOf, noMoreThan } from '../context';
 import { executeRun, RUN_OPTIONS } from '../execute-run';
 
 export const command: Command = {
@@ -27,7 +27,7 @@ export const command: Command = {
         return prepareResume({
           graph,
           store,
-          params: context.params,
+          params: givenParams(context),
           namespace: namespaceOf(context),
           ...(run === undefined ? {} : { run }),
           ...(step === undefined ? {} : { step }),

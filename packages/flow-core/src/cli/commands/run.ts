@@ -1,7 +1,7 @@
 /** nx-flow run: a whole flow, recorded. */
 import { parseParams } from '../../definition/params';
 import type { Command } from '..';
-import { noMoreThan } from '../context';
+import { givenParams, noMoreThan } from '../context';
 import { executeRun, RUN_OPTIONS } from '../execute-run';
 
 export const command: Command = {
@@ -16,6 +16,6 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 1);
-    return executeRun(context, async (graph) => ({ params: parseParams(graph, context.params) }));
+    return executeRun(context, async (graph) => ({ params: parseParams(graph, givenParams(context)) }));
   },
 };

@@ -10,9 +10,11 @@ import { requireStep } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
 import { currentUser } from '../../source/user';
 import type { Command } from '..';
+import { PARAMS_FILE } from '../args';
 import {
   type Context,
   findPlaceFile,
+  givenParams,
   loadPlaceFlow,
   namespaceOf,
   noMoreThan,
@@ -35,6 +37,7 @@ export const command: Command = {
         help: 'The run whose inputs to use; default the newest that has them',
       },
       index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
+      ...PARAMS_FILE,
       iteration: { type: 'string', value: 'n', help: 'Which iteration of a loop, from 0' },
       artifacts: {
         type: 'string',
@@ -77,7 +80,7 @@ export const command: Command = {
           graph,
           store,
           selection,
-          params: context.params,
+          params: givenParams(context),
           ...(given ? { given } : {}),
           set: Object.fromEntries(
             Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]),
