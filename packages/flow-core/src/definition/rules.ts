@@ -256,6 +256,12 @@ const optionValues: Rule = (_, declared) =>
   declared.flatMap((node) => {
     const { retry, timeout } = node.options;
     const found: Finding[] = [];
+    if (node.options.catch !== undefined && ['start', 'switch', 'loop', 'end'].includes(node.kind)) {
+      found.push({
+        node,
+        message: `"${node.name}" cannot \`catch\`: nothing could follow a failed ${node.kind}. Catch in a step before or after it.`,
+      });
+    }
     const times = typeof retry === 'object' ? retry?.times : retry;
     const wait = typeof retry === 'object' ? retry?.wait : undefined;
     if (retry !== undefined && !(Number.isInteger(times) && (times as number) >= 0)) {
