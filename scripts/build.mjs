@@ -23,6 +23,7 @@ const PACKAGES = {
       testing: 'testing/index',
       'testing-child': 'testing/child',
       worker: 'engine/worker',
+      'packages-hooks': 'source/packages/hooks',
       broker: 'store/broker/main',
     },
   },

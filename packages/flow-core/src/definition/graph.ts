@@ -85,6 +85,16 @@ export function parents(node: StepNode): string[] {
   return [...new Set(node.inputs.flatMap((input) => input.from.map((edge) => edge.from)))];
 }
 
+/** Nothing could follow the others when they have failed. */
+export function canCatch({ kind }: StepNode): boolean {
+  return !['start', 'switch', 'loop', 'end'].includes(kind);
+}
+
+/** Whether a step has npm packages of its own. */
+export function hasPackages({ options: { packages } }: StepNode): boolean {
+  return packages !== undefined && Object.keys(packages).length > 0;
+}
+
 /** A step and every step that it needs. */
 export function ancestors(graph: Graph, name: string): Set<string> {
   const found = new Set<string>();

@@ -2,6 +2,7 @@
 import { parseDuration } from './duration';
 import { suggest } from './errors';
 import {
+  canCatch,
   children,
   type Edge,
   frameText,
@@ -13,6 +14,7 @@ import {
   scopeOfInput,
   takenFrom,
 } from './graph';
+import { packageProblems } from './packages';
 
 export interface Finding {
   message: string;
@@ -256,7 +258,7 @@ const optionValues: Rule = (_, declared) =>
   declared.flatMap((node) => {
     const { retry, timeout } = node.options;
     const found: Finding[] = [];
-    if (node.options.catch !== undefined && ['start', 'switch', 'loop', 'end'].includes(node.kind)) {
+    if (node.options.catch !== undefined && !canCatch(node)) {
       found.push({
         node,
         message: `"${node.name}" cannot \`catch\`: nothing could follow a failed ${node.kind}. Catch in a step before or after it.`,
@@ -280,6 +282,14 @@ const optionValues: Rule = (_, declared) =>
     }
     return found;
   });
+
+const packageSpecs: Rule = (_, declared) =>
+  declared.flatMap((node) =>
+    packageProblems(node.options.packages).map((problem) => ({
+      node,
+      message: `\`packages\` of "${node.name}" ${problem}`,
+    })),
+  );
 
 const KNOWN_OPTIONS = [
   'env',
@@ -316,7 +326,7 @@ const knownOptions: Rule = (_, declared) =>
   ]);
 
 /** Options that are declared and typed, and that this version does not execute yet: refused, never ignored. */
-const PENDING = ['card', 'packages'] as const;
+const PENDING = ['card'] as const;
 const pendingOptions: Rule = (_, declared) =>
   declared.flatMap((node) =>
     PENDING.filter((key) => node.options[key] !== undefined && node.options[key] !== false).map((key) => ({
@@ -348,6 +358,7 @@ export const RULES: Record<string, Rule> = {
   FLOW_END_SCOPE: endIsOutside,
   FLOW_DEAD_END: reachesEnd,
   FLOW_OPTION_VALUE: optionValues,
+  FLOW_PACKAGES: packageSpecs,
   FLOW_OPTION_UNKNOWN: knownOptions,
   FLOW_OPTION_PENDING: pendingOptions,
 };

@@ -106,7 +106,10 @@ export interface Options<V extends string | undefined = undefined> {
   env?: Record<string, string>;
   /** Artifacts that this step does not pass on. */
   drop?: readonly string[];
-  /** npm packages for this step alone: name to version. */
+  /**
+   * npm packages for this step alone: name to version, range, tag, or anything that npm installs (`file:…` counts
+   * from the workspace). Installed once, into `.flow/env`.
+   */
   packages?: Record<string, string>;
   /** A fresh worker process for each task. */
   isolate?: boolean;

@@ -1,13 +1,22 @@
 /** Imports a flow file through tsx, in this process. */
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlowError, isFlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
 import type { Graph } from '../definition/graph';
+import { packageFile } from '../package-root';
 import { looksLikeFile, stem } from './find';
+import type { Installed } from './packages/install';
+import { isUsers, packageOf } from './packages/names';
 
 let registered = false;
+let esmRegistered: Promise<void> | undefined;
+/** URLs of files that the ES loader has imported: it never forgets one. */
+const imported = new Set<string>();
+/** Tells a URL that is imported once more from the first. */
+let again = '';
 
 /**
  * tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into each of
@@ -25,6 +34,9 @@ function registerTsx(): void {
 type Loader = (module: unknown, file: string) => void;
 type Extensions = Record<string, Loader | undefined>;
 
+/** What `require` says of a module that only the ES loader can load: top-level await, or a package for `import` alone. */
+const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
+
 /**
  * Imports a module in TypeScript, of either kind of package. `require` with tsx's CommonJS hook is the quickest way
  * and gives the named exports; only a module with top-level await needs the ES loader.
@@ -37,17 +49,58 @@ export async function importModule(file: string): Promise<Record<string, unknown
   try {
     return createRequire(file)(file);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
-    const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
-    const { register } = await nativeImport('tsx/esm/api').catch(() => nativeImport(esmApi()));
-    (register as () => void)();
-    return nativeImport(pathToFileURL(file).href);
+    if (!FOR_IMPORT.has((error as { code?: string }).code ?? '')) throw error;
+    esmRegistered ??= registerEsm();
+    await esmRegistered;
+    const { href } = pathToFileURL(file);
+    const known = imported.has(href);
+    imported.add(href);
+    return nativeImport(known ? href + again : href);
   }
+}
+
+const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
+
+async function registerEsm(): Promise<void> {
+  const { register } = await nativeImport('tsx/esm/api').catch(() => nativeImport(esmApi()));
+  (register as () => void)();
 }
 
 /** tsx's ES loader must be imported, not required: its CommonJS build looks for files that are not there. */
 function esmApi(): string {
   return pathToFileURL(require.resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href;
+}
+
+/**
+ * The flow as a step with packages of its own has it: from now on, these names mean the step's versions. Modules of
+ * the user's that were imported before are evaluated once more.
+ * @throws FlowError as {@link loadFlow}
+ */
+export async function loadFlowWith(installed: Installed, file: string, wanted?: string): Promise<Graph> {
+  const { usePackages } = await import('./packages/resolve');
+  const { AGAIN } = await import('./packages/hooks');
+  usePackages(installed);
+  forget(file);
+  again = `?${AGAIN}=${basename(installed.folder)}`;
+  try {
+    return await loadFlow(file, wanted);
+  } catch (error) {
+    if (!isFlowError(error)) throw error;
+    const { code, message, cause } = error;
+    const which = `It was imported for a step that has packages of its own: ${installed.names.join(', ')}.`;
+    throw new FlowError(code, `${message}\n${which}`, { cause });
+  }
+}
+
+/** Drops a module of the user's, and those of theirs that it imports, from what `require` remembers. */
+function forget(file: string): void {
+  const { cache } = createRequire(file);
+  const todo = [cache[file]];
+  for (let module = todo.pop(); module; module = todo.pop()) {
+    if (!isUsers(module.filename, packageFile('')) || cache[module.filename] !== module) continue;
+    delete cache[module.filename];
+    todo.push(...module.children);
+  }
 }
 
 /**
@@ -90,5 +143,23 @@ async function importError(file: string, error: unknown): Promise<FlowError> {
     if (isFlowError(syntax)) return syntax;
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new FlowError('FLOW_IMPORT', `${file} throws when it is imported: ${message}`, { cause: error });
+  const hint = hintFor(file, error);
+  return new FlowError('FLOW_IMPORT', `${file} throws when it is imported: ${message}${hint}`, {
+    cause: error,
+  });
+}
+
+/** What cannot be imported above the steps: whoever plans a run imports the flow too, and has no step's packages. */
+function hintFor(file: string, error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+    return '\nIt is for `import` alone: import it inside a step, by await import(…), or put "type": "module" into the package.json beside the flow.';
+  }
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return '';
+  const name = packageOf(message?.match(/Cannot find (?:module|package) '([^']+)'/)?.[1] ?? '');
+  const text = readFileSync(file, 'utf8');
+  if (name === undefined || !/\bpackages\b/.test(text)) return '';
+  const key = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  if (!new RegExp(`(^|[\\s{,])(['"]${key}['"]|${key})\\s*:`).test(text)) return '';
+  return `\n"${name}" is one of a step's \`packages\`, and is there in that step alone: import it inside the step, by await import('${name}').`;
 }

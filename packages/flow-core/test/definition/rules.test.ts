@@ -451,20 +451,66 @@ test('an option that belongs to another kind of step is unknown here', () => {
   ]);
 });
 
-test.each([
-  ['packages', { leftpad: '1' }],
-  ['card', true],
-])('the option %s, which is not executed yet, is refused rather than ignored', (option, value) => {
-  const found = refused((f, start) => f.end(f.step('early', { after: start, [option]: value }, nothing)));
-  expect(found).toEqual([
-    problem(
-      'FLOW_OPTION_PENDING',
-      `The option \`${option}\` of "early" is not supported by this version: remove it.`,
-      at(/f\.step\('early'/),
-    ),
+test('packages are names of npm packages, each with something that npm installs', () => {
+  const of = (packages: unknown) =>
+    refused((f, start) => f.end(f.step('uses', { after: start, packages }, nothing))).map(
+      ({ code, message }) => {
+        expect(code).toBe('FLOW_PACKAGES');
+        return message.replace('`packages` of "uses" ', '');
+      },
+    );
+  for (const spec of [
+    '4.17.21',
+    '^4',
+    '>=1 <3 || 4.x',
+    '*',
+    'latest',
+    '1.0.0-rc.1+build',
+    'npm:lodash@4',
+    'file:vendor/x.tgz',
+    './vendor/x',
+    'github:user/repo#v1',
+    'https://example.com/x.tgz',
+  ]) {
+    expect([spec, of({ lodash: spec, '@scope/other.name': spec, JSONStream: spec })]).toEqual([spec, []]);
+  }
+  expect(of({})).toEqual([]);
+  const shape = "is an object of names and versions, such as { lodash: '4.17.21' }.";
+  expect([of(['lodash']), of('lodash'), of(null)]).toEqual([[shape], [shape], [shape]]);
+  expect(of({ '../x': '1', 'a b': '1', '@scope': '1' })).toEqual(
+    ['../x', 'a b', '@scope'].map((name) => `names "${name}", which is no name of an npm package.`),
+  );
+  expect(of({ fs: '1', '@nx-flow/core': '1' })).toEqual([
+    'names "fs", which is a module of Node itself: leave it out.',
+    'names @nx-flow/core, which executes the step: leave it out.',
   ]);
-  expect(refused((f, start) => f.end(f.step('off', { after: start, card: false }, nothing)))).toEqual([]);
+  expect(of({ a: '', b: 4, c: undefined })).toEqual(
+    ['a', 'b', 'c'].map(
+      (name) => `gives "${name}" no version: write it as text, such as '4.17.21', '^4' or 'latest'.`,
+    ),
+  );
+  expect(of({ lodash: 'lodash@4' })).toEqual([
+    `gives "lodash" the version "lodash@4": write a version, a range or a tag alone, such as '4.17.21'.`,
+  ]);
+  expect(of({ mine: 'workspace:*' })).toEqual([
+    'gives "mine" as "workspace:*", which npm does not know: for a folder of the workspace write file:<path>.',
+  ]);
 });
+
+test.each([['card', true]])(
+  'the option %s, which is not executed yet, is refused rather than ignored',
+  (option, value) => {
+    const found = refused((f, start) => f.end(f.step('early', { after: start, [option]: value }, nothing)));
+    expect(found).toEqual([
+      problem(
+        'FLOW_OPTION_PENDING',
+        `The option \`${option}\` of "early" is not supported by this version: remove it.`,
+        at(/f\.step\('early'/),
+      ),
+    ]);
+    expect(refused((f, start) => f.end(f.step('off', { after: start, card: false }, nothing)))).toEqual([]);
+  },
+);
 
 test('all problems of a flow are one error, each on a line of its own with its place', () => {
   const declare = () => {

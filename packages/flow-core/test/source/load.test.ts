@@ -75,6 +75,17 @@ test('a syntax error in a file that the flow imports names that file', async () 
   ).toMatch(/^FLOW_IMPORT .*broken\.ts:1:13/s);
 });
 
+test('a package that is for import alone is imported above the steps by ES modules, inside them by others', async () => {
+  ws.write('node_modules/alone/package.json', '{"type":"module","exports":{"import":"./index.js"}}');
+  ws.write('node_modules/alone/index.js', 'export const x = 1;');
+  const text = `${CORE}import { x } from 'alone'; ${one('p')} void x; export default f.end(start);`;
+  ws.write('modules/package.json', '{"type":"module"}');
+  expect(await load(ws.write('modules/p.flow.ts', text))).toBe('p start,end');
+  expect(await load(ws.write('p.flow.ts', text))).toContain(
+    'It is for `import` alone: import it inside a step, by await import(…), or put "type": "module" into the package.json beside the flow.',
+  );
+});
+
 test('every kind of package works, also with top-level await', async () => {
   ws.write('esm/package.json', '{"type":"module"}');
   ws.write('esm/other.ts', 'export const one = 1;');

@@ -1,0 +1,83 @@
+/** The npm client: one installation, in a folder that has a package.json. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { FlowError } from '../../definition/errors';
+
+const ARGUMENTS = [
+  'install',
+  '--no-audit',
+  '--no-fund',
+  '--no-progress',
+  '--no-update-notifier',
+  '--loglevel=error',
+  // The lock file stays with what was installed: it says what was.
+  '--package-lock=true',
+  // A folder is copied, not linked: what is installed stays as it is.
+  '--install-links=true',
+  '--workspaces=false',
+  '--global=false',
+  '--dry-run=false',
+];
+
+/** Settings that `npm run` and `npx` hand down, and that speak of the package that they were started for. */
+const OF_ANOTHER_PACKAGE =
+  /^npm_(package_|lifecycle_|config_(local_prefix|workspaces?|include_workspace_root|prefix|location|omit|package_lock_only|json)$)/i;
+
+export interface NpmOptions {
+  signal?: AbortSignal | undefined;
+  /** Told of the process: who is killed meanwhile should not leave it behind. */
+  watch?: ((child: ChildProcess) => void) | undefined;
+}
+
+/** @throws FlowError FLOW_PACKAGES with npm's own last lines, FLOW_INTERRUPTED */
+export async function npmInstall(folder: string, what: string, { signal, watch }: NpmOptions): Promise<void> {
+  const env = Object.entries(process.env).filter(([name]) => !OF_ANOTHER_PACKAGE.test(name));
+  const child = spawn('npm', ARGUMENTS, {
+    cwd: folder,
+    env: Object.fromEntries(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    // On Windows npm is a script. Nothing of the user's is among the arguments.
+    shell: process.platform === 'win32',
+  });
+  watch?.(child);
+  const stop = () => child.kill('SIGTERM');
+  signal?.addEventListener('abort', stop);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-20_000);
+    });
+  }
+  try {
+    const how = await new Promise<string | undefined>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, ended) =>
+        resolve(code === 0 ? undefined : ended ? `was ended by ${ended}` : `ended with code ${code}`),
+      );
+    });
+    if (how === undefined) return;
+    if (signal?.aborted) throw new FlowError('FLOW_INTERRUPTED', 'The run was interrupted.', { exit: 1 });
+    throw new FlowError('FLOW_PACKAGES', `npm could not install ${what}: it ${how}.${lastWords(said)}`, {
+      exit: 1,
+    });
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== 'ENOENT') throw cause;
+    const message = `npm was not found, and is needed to install ${what}: put it on the PATH.`;
+    throw new FlowError('FLOW_PACKAGES', message, { exit: 1, cause });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** Lines that are told from either end: npm says first what is wrong, a build that fails says it last. */
+const LINES = 4;
+
+function lastWords(said: string): string {
+  const lines = said
+    .split('\n')
+    .map((line) => line.replace(/^npm (error|ERR!) ?/, '').trimEnd())
+    .filter((line) => line.trim() !== '' && !/complete log of this run|debug-\d+\.log/.test(line));
+  const told =
+    lines.length <= 2 * LINES + 1 ? lines : [...lines.slice(0, LINES), '…', ...lines.slice(-LINES)];
+  return told.map((line) => `\n  ${line}`).join('');
+}

@@ -1,0 +1,73 @@
+/** A set of npm packages: what it is called on disk, and what npm is asked for. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { FlowError } from '../../definition/errors';
+
+export interface PackageSet {
+  /** Names the folder: the same for the same packages on the same kind of machine. */
+  hash: string;
+  names: readonly string[];
+  /** As package.json has them: local files by their whole path. */
+  dependencies: Record<string, string>;
+  /** For people: `left-pad@1.3.0, lodash@4`. */
+  text: string;
+}
+
+/** Local specifications: `file:…`, and paths. What npm takes for a folder or a tarball beside package.json. */
+const LOCAL = /^(file:|\.{1,2}[\\/]|[\\/]|~\/|[A-Za-z]:[\\/])/;
+
+/**
+ * @param workspace Where relative files count from.
+ * @throws FlowError FLOW_PACKAGES for a file that is not there
+ */
+export function packageSet(packages: Record<string, string>, workspace: string): PackageSet {
+  const sorted = Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1));
+  const dependencies: Record<string, string> = {};
+  const content: (string | undefined)[] = [];
+  for (const [name, spec] of sorted) {
+    const path = LOCAL.test(spec) ? resolve(workspace, spec.replace(/^file:/, '')) : undefined;
+    if (path !== undefined && !existsSync(path)) {
+      throw new FlowError(
+        'FLOW_PACKAGES',
+        `The package "${name}" is to come from ${spec}, but there is no ${path}: a path counts from the workspace.`,
+        { exit: 1 },
+      );
+    }
+    dependencies[name] = path === undefined ? spec : `file:${path}`;
+    content.push(path === undefined ? undefined : contentHash(path));
+  }
+  const key = JSON.stringify([
+    1,
+    sorted,
+    // A file may change and keep its name.
+    content,
+    // Native builds are for one of these.
+    process.versions.modules,
+    process.platform,
+    process.arch,
+    existsSync('/etc/alpine-release') ? 'musl' : '',
+  ]);
+  return {
+    hash: createHash('sha256').update(key).digest('hex').slice(0, 16),
+    names: sorted.map(([name]) => name),
+    dependencies,
+    text: sorted.map(([name, spec]) => `${name}@${spec}`).join(', '),
+  };
+}
+
+/** Of a tarball, or of everything in a folder that could come to be packed. */
+function contentHash(path: string): string {
+  const hash = createHash('sha256');
+  const add = (at: string, name: string) => {
+    if (!statSync(at).isDirectory()) {
+      hash.update(JSON.stringify(name)).update(readFileSync(at));
+      return;
+    }
+    for (const entry of readdirSync(at).sort()) {
+      if (entry !== 'node_modules' && entry !== '.git') add(join(at, entry), `${name}/${entry}`);
+    }
+  };
+  add(path, '');
+  return hash.digest('hex');
+}
