@@ -51,6 +51,16 @@ export const PARAMS_FILE: Record<string, OptionSpec> = {
   },
 };
 
+/** Of every command that executes steps. */
+export const WITH: Record<string, OptionSpec> = {
+  with: {
+    type: 'string',
+    many: true,
+    value: 'option',
+    help: 'An option for all steps that do not declare it: retry=3, retry:times=3,wait=10s, timeout=5m, catch=error, isolate, env:KEY=VALUE; may be given several times',
+  },
+};
+
 /** `maxWorkers` and `max-workers` are one option: Nx people write both. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 

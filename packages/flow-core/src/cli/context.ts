@@ -109,6 +109,14 @@ export function noMoreThan(context: Context, most: number): void {
     throw new FlowError('FLOW_USAGE', `"${extra}" is one argument too many; see --help.`);
 }
 
+/** Gives a flow the options of `--with`. @throws FlowError FLOW_WITH */
+export async function forAllSteps({ options }: Context): Promise<(graph: Graph) => Graph> {
+  if (options.with === undefined) return (graph) => graph;
+  const { optionsForAll, withOptions } = await import('../definition/with');
+  const given = optionsForAll(options.with as string[]);
+  return (graph) => withOptions(graph, given);
+}
+
 /** Parameters from `--params-file`, and on top of them those given one by one. @throws FlowError FLOW_PARAMS_FILE */
 export function givenParams({ params, options, cwd }: Context): Record<string, unknown> {
   const given = options['params-file'] as string | undefined;

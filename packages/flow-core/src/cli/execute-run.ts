@@ -11,8 +11,16 @@ import { runFlow } from '../engine/run';
 import type { Takeover } from '../engine/takeover';
 import { currentUser } from '../source/user';
 import type { Store } from '../store/store';
-import { type OptionSpec, PARAMS_FILE } from './args';
-import { type Context, findPlaceFile, loadPlaceFlow, namespaceOf, openPlaceStore, placeOf } from './context';
+import { type OptionSpec, PARAMS_FILE, WITH } from './args';
+import {
+  type Context,
+  findPlaceFile,
+  forAllSteps,
+  loadPlaceFlow,
+  namespaceOf,
+  openPlaceStore,
+  placeOf,
+} from './context';
 import { gitState } from './git';
 import { type RunRenderer, runRenderer } from './render/run';
 
@@ -25,6 +33,7 @@ export const RUN_OPTIONS: Record<string, OptionSpec> = {
     help: 'Execute this step and what it needs, and stop, to be resumed',
   },
   ...PARAMS_FILE,
+  ...WITH,
   bail: { type: 'boolean', help: 'Start no task after the first failure' },
 };
 
@@ -48,8 +57,11 @@ export async function executeRun(
     const file = await findPlaceFile(place, context);
     process.chdir(place.workspace);
     // The first worker imports the flow while this process does.
-    pool = new ProcessPool({ file, flow: place.flow, cas: join(place.store, 'cas'), max: workers }).warm();
-    const graph = await loadPlaceFlow(place, file);
+    const given = (options.with as string[] | undefined) ?? [];
+    const withGiven = await forAllSteps(context);
+    const cas = join(place.store, 'cas');
+    pool = new ProcessPool({ file, flow: place.flow, cas, max: workers, with: given }).warm();
+    const graph = withGiven(await loadPlaceFlow(place, file));
     const until = options.until as string | undefined;
     if (until !== undefined) requireKnownStep(graph, until);
     const prepared = await prepare(graph, store);
@@ -65,6 +77,7 @@ export async function executeRun(
       emit: renderer.emit,
       workers,
       bail: options.bail === true,
+      ...(given.length > 0 ? { with: given } : {}),
       ...(until === undefined ? {} : { until }),
       signal,
       file: relative(place.workspace, file),

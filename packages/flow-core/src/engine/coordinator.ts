@@ -5,8 +5,10 @@ import { encodeArtifact, listLength } from '../store/artifacts';
 import type { ArtifactRecord, ErrorRecord, Status, TaskRow } from '../store/rows';
 import { fromRecord, toRecord } from './error-record';
 import type { TaskCounts } from './events';
+import type { Installed } from './packages';
 import { retryTimes, retryWait, timeoutOf } from './policies';
 import type { Job, Pool, PoolHost } from './pool';
+import { ReadyTasks } from './ready';
 import { type Caught, type NumberedTask, passesOn, Recorder, type Timed } from './recorder';
 import type { RunOptions, RunOutcome } from './run';
 import { type Finished, type Planned, Scheduler } from './scheduler';
@@ -26,8 +28,9 @@ export class Coordinator {
   /** With `until`: the steps to execute. */
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #begun = performance.now();
-  readonly #ready: NumberedTask[] = [];
-  #taken = 0;
+  readonly #ready = new ReadyTasks<NumberedTask>();
+  /** npm packages of steps, and where they are. */
+  readonly #packages: ReadonlyMap<string, Installed>;
   readonly #active = new Map<Job, NumberedTask & { since: number; recorded: boolean }>();
   readonly #tasks: TaskCounts = { done: 0, failed: 0 };
   #numbers = 0;
@@ -41,8 +44,14 @@ export class Coordinator {
   /** The step `end` is done. */
   #ended = false;
 
-  constructor(options: RunOptions, run: number, params: [string, ArtifactRecord][]) {
+  constructor(
+    options: RunOptions,
+    run: number,
+    params: [string, ArtifactRecord][],
+    packages: ReadonlyMap<string, Installed>,
+  ) {
     this.#options = options;
+    this.#packages = packages;
     this.#params = params;
     this.#scheduler = new Scheduler(options.graph);
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
@@ -89,8 +98,9 @@ export class Coordinator {
     };
     return {
       run,
-      pull: () => this.#pull(),
-      pending: () => (this.#stopped ? 0 : this.#ready.length - this.#taken),
+      pull: (kind) => this.#pull(kind),
+      pending: (kind) => (this.#stopped ? 0 : this.#ready.waiting(kind)),
+      kinds: () => (this.#stopped ? [] : this.#ready.kinds()),
       view: (label) => this.#recorder.views.view(label),
       started: (job) => {
         const task = this.#active.get(job);
@@ -134,23 +144,23 @@ export class Coordinator {
         this.#ended ||= task.step === 'end';
         this.#recorder.takenOver(task, row, takeover.view(row), takeover.source(row));
         todo.push(...this.#scheduler.after({ ...task, counts: {}, ...outcomeOf(row) }));
-      } else this.#ready.push(task);
+      } else this.#await(task);
     }
     for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count });
     for (const [step, count] of planned) emit({ type: 'tasks-planned', step, count });
     this.#pool?.wake();
   }
 
-  #pull(): Job | undefined {
-    if (this.#stopped || this.#taken >= this.#ready.length) return undefined;
-    const task = this.#ready[this.#taken] as NumberedTask;
-    this.#ready[this.#taken++] = undefined as never;
-    if (this.#taken === this.#ready.length) {
-      this.#ready.length = 0;
-      this.#taken = 0;
-    }
+  #await(task: NumberedTask): void {
+    this.#ready.push(this.#packages.get(task.step)?.folder ?? '', task);
+  }
+
+  #pull(kind?: string): Job | undefined {
+    const task = this.#stopped ? undefined : this.#ready.pull(kind);
+    if (!task) return undefined;
     const node = this.#node(task);
     const timeoutMs = timeoutOf(node.options);
+    const packages = this.#packages.get(task.step);
     const job: Job = {
       spec: {
         step: task.step,
@@ -162,6 +172,7 @@ export class Coordinator {
         ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
       },
       isolate: node.options.isolate === true,
+      ...(packages ? { packages } : {}),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       views: [...task.parents, ...task.stack.map(({ of }) => of)],
     };
@@ -187,7 +198,7 @@ export class Coordinator {
   }
 
   #finishIfDone(): void {
-    const left = this.#active.size + this.#retrying.size + this.#catching + this.#ready.length - this.#taken;
+    const left = this.#active.size + this.#retrying.size + this.#catching + this.#ready.size;
     if (left === 0) this.#finish();
   }
 
@@ -213,7 +224,7 @@ export class Coordinator {
       error,
       thrown,
     });
-    if (this.#options.bail) this.#ready.length = this.#taken = 0;
+    if (this.#options.bail) this.#ready.clear();
   }
 
   #retry(task: NumberedTask, { startedAt, durationMs, failure: { error } }: Failed): void {
@@ -236,7 +247,7 @@ export class Coordinator {
     });
     const timer = setTimeout(() => {
       this.#retrying.delete(timer);
-      this.#ready.push(again);
+      this.#await(again);
       this.#pool?.wake();
     }, waitMs);
     this.#retrying.add(timer);

@@ -33,6 +33,8 @@ export type FlowEvent =
     }
   /** A task failed for good, and its step catches that: the flow goes on. */
   | { type: 'task-caught'; pathspec: string; step: string; durationMs: number; error: ErrorRecord }
+  /** npm packages of some step are being installed, before the run begins: `left-pad@1.3.0, lodash@4`. */
+  | { type: 'packages-installing'; packages: string }
   /** Something that the user should know, in one sentence. */
   | { type: 'notice'; message: string }
   /** The run's last row is in the store. */

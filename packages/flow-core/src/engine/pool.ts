@@ -6,6 +6,7 @@ import type { Cas } from '../store/cas';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
+import type { Installed } from './packages';
 import type { RunContext, TaskOutcome, TaskSpec } from './task';
 import type { View } from './view';
 
@@ -13,18 +14,26 @@ export interface Job {
   spec: TaskSpec;
   /** A fresh worker for this task alone. */
   isolate: boolean;
+  /** npm packages for this task alone. */
+  packages?: Installed;
   /** Milliseconds that it may take. */
   timeoutMs?: number;
   /** Labels of all views that the task may read. */
   views: string[];
 }
 
-/** How a pool and the run that uses it meet: the pool pulls tasks when it has room for one. */
+/**
+ * How a pool and the run that uses it meet: the pool pulls tasks when it has room for one. The kind of a task is the
+ * folder of its packages, or empty.
+ */
 export interface PoolHost {
   run: RunContext;
-  pull(): Job | undefined;
-  /** How many tasks can be pulled now. */
-  pending(): number;
+  /** The one that has waited longest, of this kind or of any. */
+  pull(kind?: string): Job | undefined;
+  /** How many tasks of a kind can be pulled now. */
+  pending(kind: string): number;
+  /** The kinds of which tasks can be pulled now, the one that has waited longest first. */
+  kinds(): string[];
   /** With the bytes of small artifacts in it. */
   view(label: string): View | Promise<View>;
   started(job: Job): void;
@@ -79,7 +88,9 @@ export class InProcessPool implements Pool {
   async #execute(job: Job, decoder: Decoder): Promise<TaskOutcome> {
     const startedAt = Date.now();
     const begun = performance.now();
+    let release = () => {};
     try {
+      if (job.packages) release = (await import('../source/packages/resolve')).usePackages(job.packages);
       const views = new Map<string, View>();
       for (const label of job.views) views.set(label, await this.#host.view(label));
       const result = await executeTask({
@@ -97,6 +108,8 @@ export class InProcessPool implements Pool {
     } catch (thrown) {
       const failure = { error: toRecord(thrown), thrown };
       return { startedAt, durationMs: performance.now() - begun, status: 'failed', failure };
+    } finally {
+      release();
     }
   }
 }

@@ -21,6 +21,10 @@ interface Worker {
   /** Given and not finished, oldest first: the first one is the one under way. */
   jobs: Job[];
   sent: Set<string>;
+  /** The folder of the packages that it executes with, or empty. */
+  kind: string;
+  /** Given nothing more: tasks of another kind have no worker and no room for one. */
+  leaving: boolean;
   isolated: boolean;
   /** A worker that was reused cannot be the fresh one that `isolate` asks for. */
   used: boolean;
@@ -45,6 +49,8 @@ export interface ProcessPoolOptions {
   flow: string;
   cas: string;
   max: number;
+  /** Options that were given for all steps. */
+  with?: readonly string[];
 }
 
 export class ProcessPool implements Pool {
@@ -53,9 +59,10 @@ export class ProcessPool implements Pool {
   /** How long a step's tasks take, on the average of late. Milliseconds. */
   readonly #pace = new Map<string, number>();
   #host: PoolHost | undefined;
-  #held: Job | undefined;
+  /** Pulled, and not for the worker that it was pulled for. By kind. */
+  readonly #held = new Map<string, Job>();
   /** Given to a worker that died before it came to them. */
-  readonly #returned: Job[] = [];
+  #returned: Job[] = [];
   readonly #orphans = new OrphanGuard();
   #balancing: NodeJS.Timeout | undefined;
   /** Why the flow did not load, where that was known before there was a run to tell. */
@@ -68,7 +75,7 @@ export class ProcessPool implements Pool {
 
   /** Starts the first worker, before there is a run: it imports the flow while the coordinator does. */
   warm(): this {
-    if (this.#workers.size === 0) this.#spawn();
+    if (this.#workers.size === 0) this.#spawn('');
     return this;
   }
 
@@ -86,12 +93,47 @@ export class ProcessPool implements Pool {
     if (this.#closed || !host) return;
     const idleFirst = [...this.#workers].sort((a, b) => a.jobs.length - b.jobs.length);
     for (const worker of idleFirst) void this.#fill(worker);
-    // A task waits for whoever is free first: a new worker takes its time to import the flow.
-    const waiting = host.pending() + this.#returned.length + (this.#held ? 1 : 0);
-    const coming = [...this.#workers].filter(({ ready }) => !ready).length;
-    for (let n = Math.min(this.#options.max - this.#workers.size, waiting - coming); n > 0; n--)
-      this.#spawn();
+    for (const kind of this.#kinds(host)) this.#staff(kind, host);
     this.#balance();
+  }
+
+  /** Kinds of which tasks wait, the one that has waited longest first. */
+  #kinds(host: PoolHost): Set<string> {
+    return new Set([...this.#held.keys(), ...this.#returned.map(kindOf), ...host.kinds()]);
+  }
+
+  #waiting(kind: string, host: PoolHost): number {
+    const returned = this.#returned.filter((job) => kindOf(job) === kind).length;
+    return host.pending(kind) + returned + (this.#held.has(kind) ? 1 : 0);
+  }
+
+  /** A task waits for whoever is free first: a new worker takes its time to import the flow. */
+  #staff(kind: string, host: PoolHost): void {
+    const coming = [...this.#workers].filter((worker) => !worker.ready && worker.kind === kind).length;
+    for (let n = this.#waiting(kind, host) - coming; n > 0; n--) {
+      if (this.#workers.size >= this.#options.max && !this.#makeRoom(kind, host)) return;
+      this.#spawn(kind);
+    }
+  }
+
+  /** In the place of a worker of another kind: one that has nothing to do, or else the next one that is done. */
+  #makeRoom(kind: string, host: PoolHost): boolean {
+    const others = [...this.#workers].filter((worker) => worker.kind !== kind);
+    const idle = others.find(
+      (worker) => worker.jobs.length === 0 && !worker.filling && this.#waiting(worker.kind, host) === 0,
+    );
+    if (idle) {
+      this.#retire(idle);
+      return true;
+    }
+    const [oldest] = this.#kinds(host);
+    const nobody = others.length === this.#workers.size && others.every(({ leaving }) => !leaving);
+    const [least] = others.sort((a, b) => a.jobs.length - b.jobs.length);
+    if (kind !== oldest || !nobody || !least) return false;
+    least.leaving = true;
+    if (least.jobs.length > 0 || least.filling) return false;
+    this.#retire(least);
+    return true;
   }
 
   async close(): Promise<void> {
@@ -112,9 +154,14 @@ export class ProcessPool implements Pool {
   #balance(): void {
     if (this.#balancing || this.#closed) return;
     const workers = [...this.#workers];
-    const idle = workers.some(({ ready, jobs, filling }) => ready && jobs.length === 0 && !filling);
-    const queued = workers.filter(({ jobs, returning }) => jobs.length > 1 && !returning);
-    if (queued.length === 0 || !(idle || workers.length < this.#options.max)) return;
+    const idle = workers.filter(({ ready, jobs, filling }) => ready && jobs.length === 0 && !filling);
+    const queued = workers.filter(
+      ({ jobs, returning, kind }) =>
+        jobs.length > 1 &&
+        !returning &&
+        (workers.length < this.#options.max || idle.some((worker) => worker.kind === kind)),
+    );
+    if (queued.length === 0) return;
     for (const worker of queued.filter(isLate)) {
       worker.returning = true;
       send(worker.child, { type: 'return' });
@@ -125,24 +172,32 @@ export class ProcessPool implements Pool {
     }, AHEAD_MS);
   }
 
-  #next(): Job | undefined {
-    const held = this.#held;
-    this.#held = undefined;
-    return held ?? this.#returned.shift() ?? this.#host?.pull();
+  #next(kind: string): Job | undefined {
+    const held = this.#held.get(kind);
+    if (held) {
+      this.#held.delete(kind);
+      return held;
+    }
+    const at = this.#returned.findIndex((job) => kindOf(job) === kind);
+    return at < 0 ? this.#host?.pull(kind) : this.#returned.splice(at, 1)[0];
   }
 
   async #fill(worker: Worker): Promise<void> {
     if (worker.filling || !worker.ready || this.#closed || isLate(worker)) return;
+    if (worker.leaving) {
+      if (worker.jobs.length === 0) this.#retire(worker);
+      return;
+    }
     worker.filling = true;
     try {
       const jobs: Job[] = [];
       // Quick tasks go in one message for many: a worker is given more when half of what it had is done.
       if (worker.jobs.length * 2 > this.#room(worker, jobs)) return;
       while (worker.jobs.length + jobs.length < this.#room(worker, jobs)) {
-        const job = this.#next();
+        const job = this.#next(worker.kind);
         if (!job) break;
         if (job.isolate ? worker.used || jobs.length > 0 : worker.isolated) {
-          this.#held = job;
+          this.#held.set(worker.kind, job);
           break;
         }
         jobs.push(job);
@@ -150,7 +205,7 @@ export class ProcessPool implements Pool {
         if (job.isolate) worker.isolated = true;
       }
       if (jobs.length > 0) await this.#give(worker, jobs);
-      if (this.#held?.isolate && worker.used && worker.jobs.length === 0) {
+      if (this.#held.get(worker.kind)?.isolate && worker.used && worker.jobs.length === 0) {
         this.#retire(worker);
         this.wake();
       }
@@ -195,9 +250,10 @@ export class ProcessPool implements Pool {
     send(worker.child, views);
   }
 
-  #spawn(): Worker {
+  #spawn(kind: string): Worker {
     const { file, flow } = this.#options;
-    const child = fork(packageFile('dist/worker.js'), [file, flow], {
+    const given = JSON.stringify(this.#options.with ?? []);
+    const child = fork(packageFile('dist/worker.js'), [file, flow, given, kind], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
@@ -207,6 +263,8 @@ export class ProcessPool implements Pool {
       child,
       jobs: [],
       sent: new Set(),
+      kind,
+      leaving: false,
       isolated: false,
       used: false,
       filling: false,
@@ -266,7 +324,7 @@ export class ProcessPool implements Pool {
         this.wake();
         return;
       case 'broken':
-        host.broken(message.error);
+        if (this.#workers.has(worker)) host.broken(message.error);
         return;
       case 'log': {
         const job = worker.jobs.find(({ spec }) => spec.task === message.task);
@@ -319,9 +377,14 @@ export class ProcessPool implements Pool {
   /** Its first task was under way and failed with it; the others go back, untouched. */
   #buried(worker: Worker, code: number | null, signal: string | null): void {
     this.#settle(worker);
-    this.#workers.delete(worker);
+    const retired = !this.#workers.delete(worker);
     clearTimeout(worker.deadline);
     if (this.#closed) return;
+    // Its tasks are where they belong already.
+    if (retired) {
+      this.wake();
+      return;
+    }
     const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
     if (!worker.ready) {
       const message = `A worker process ${how} while it imported the flow.`;
@@ -380,6 +443,10 @@ export function onEnd(
 
 function send(child: ChildProcess, message: ToWorker): void {
   if (child.connected) child.send(message, () => {});
+}
+
+function kindOf({ packages }: Job): string {
+  return packages?.folder ?? '';
 }
 
 /** Its task takes longer than what is given ahead may wait. */

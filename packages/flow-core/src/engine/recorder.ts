@@ -68,6 +68,7 @@ export class Recorder {
       node: process.version,
       version: packageVersion(),
       steps: [...graph.steps.values()].map(({ name, kind }) => ({ name, kind })),
+      ...(options.with ? { with: options.with } : {}),
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.file === undefined ? {} : { file: options.file }),
       ...(options.takeover ? { origin: options.takeover.origin.run } : {}),

@@ -1,12 +1,13 @@
 /** run: a new run of a whole flow, from start to end, everything recorded. */
 import { randomUUID } from 'node:crypto';
-import type { Graph } from '../definition/graph';
+import { ancestors, type Graph, hasPackages } from '../definition/graph';
 import type { Parameters } from '../definition/params';
 import { encodeArtifact } from '../store/artifacts';
 import type { ArtifactRecord, ErrorRecord, GitState, Status } from '../store/rows';
 import type { Store } from '../store/store';
 import { Coordinator } from './coordinator';
 import type { Emit, TaskCounts } from './events';
+import type { Installed } from './packages';
 import type { Pool, PoolHost } from './pool';
 import type { Takeover } from './takeover';
 
@@ -22,6 +23,10 @@ export interface RunOptions {
   file?: string;
   git?: Promise<GitState | undefined>;
   cwd: string;
+  /** Where packages of steps are installed, and count from; default `cwd`. */
+  workspace?: string;
+  /** Options that were given for all steps, for the record. */
+  with?: readonly string[];
   emit: Emit;
   /** For the record and for people: at most so many tasks at once. */
   workers: number;
@@ -47,10 +52,23 @@ export interface RunOutcome {
 
 export async function runFlow(options: RunOptions): Promise<RunOutcome> {
   const { graph, store } = options;
+  const packages = await packagesOf(options);
   const params: [string, ArtifactRecord][] = [];
   for (const [name, value] of Object.entries(options.params.parsed)) {
     params.push([name, await encodeArtifact(name, value, store.cas)]);
   }
   const run = await store.claimRun(graph.flow, randomUUID());
-  return new Coordinator(options, run, params).execute();
+  return new Coordinator(options, run, params, packages).execute();
+}
+
+/** Installed before there is a run: a version that does not exist fails the command, not its last task. */
+async function packagesOf(options: RunOptions): Promise<ReadonlyMap<string, Installed>> {
+  const { graph, until, workspace = options.cwd, emit, signal } = options;
+  if (![...graph.steps.values()].some(hasPackages)) return new Map();
+  const { installOfSteps } = await import('./packages');
+  return installOfSteps(graph, until === undefined ? undefined : ancestors(graph, until), {
+    workspace,
+    signal,
+    installing: (packages) => emit({ type: 'packages-installing', packages }),
+  });
 }

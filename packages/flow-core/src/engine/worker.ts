@@ -1,6 +1,7 @@
 /** A worker process: imports the flow once, then executes tasks, one at a time, in the order in which they come. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { loadFlow } from '../source/load';
+import type { Graph } from '../definition/graph';
+import { loadFlow, loadFlowWith } from '../source/load';
 import { encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { captureOutput } from './capture';
@@ -13,7 +14,7 @@ import { watchEnv } from './tidy';
 import type { View } from './view';
 import type { FromWorker, ToWorker } from './worker-protocol';
 
-const [file = '', flowName = ''] = process.argv.slice(2);
+const [file = '', flowName = '', given = '[]', packages = ''] = process.argv.slice(2);
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
@@ -42,11 +43,26 @@ process.on('unhandledRejection', onCrash);
 
 captureOutput(write);
 process.on('exit', flushOutput);
-const loaded = loadFlow(file, flowName);
+const loaded = load();
 loaded.then(
   () => send({ type: 'ready' }),
   (error) => send({ type: 'broken', error: toRecord(error) }),
 );
+
+async function load(): Promise<Graph> {
+  const graph =
+    packages === ''
+      ? await loadFlow(file, flowName)
+      : await loadFlowWith(
+          (await import('../source/packages/install')).installedIn(packages),
+          file,
+          flowName,
+        );
+  const options: string[] = JSON.parse(given);
+  if (options.length === 0) return graph;
+  const { optionsForAll, withOptions } = await import('../definition/with');
+  return withOptions(graph, optionsForAll(options));
+}
 
 const queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
 let views = new Map<string, View>();

@@ -34,6 +34,8 @@ export interface RunRow {
   durationMs?: number;
   /** Parameters as they were given. What the schemas made of them are artifacts of the pseudo task `params/0`. */
   given: Record<string, unknown>;
+  /** Step options that were given for all steps, as they were written: `retry=3`. */
+  with?: readonly string[];
   /** sha256 of the flow's source file. */
   code?: string;
   file?: string;

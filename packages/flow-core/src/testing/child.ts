@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { isFlowError } from '../definition/errors';
+import type { Graph } from '../definition/graph';
 import { Decoder } from '../engine/decoder';
 import { toRecord } from '../engine/error-record';
 import { ProcessPool } from '../engine/process-pool';
@@ -30,7 +31,7 @@ async function answer(message: ToChild): Promise<FromChild> {
 
 async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChild> {
   const { file, request, artifacts } = message;
-  const graph = await loadFlow(file);
+  const graph = await graphOfStep(await loadFlow(file), request.step, file);
   const values = new FileCas(message.values);
   const given = decodeArtifact(artifacts.record, values);
   const store = message.store === undefined ? memoryStore() : openStore(message.store);
@@ -58,6 +59,13 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
   } finally {
     await store.close();
   }
+}
+
+/** With the step's own packages, where it has any. */
+async function graphOfStep(graph: Graph, step: string, file: string): Promise<Graph> {
+  if (graph.steps.get(step)?.options.packages === undefined) return graph;
+  const { graphWithPackages } = await import('../engine/packages');
+  return graphWithPackages(graph, step, { file, workspace: process.cwd() });
 }
 
 async function answerRun(message: ToChild & { type: 'run' }, workspace: string): Promise<FromChild> {

@@ -9,6 +9,7 @@ import { type RunOutcome, runFlow } from '../engine/run';
 import { type SpinOutcome, spin } from '../engine/spin';
 import type { TaskLog } from '../engine/task';
 import { currentUser } from '../source/user';
+import { findWorkspace } from '../source/workspace';
 import type { Store } from '../store/store';
 import type { RunRequest, SpinRequest } from './backend';
 
@@ -80,6 +81,7 @@ export async function runWhole(
     namespace,
     tags: [...tags],
     cwd: process.cwd(),
+    workspace: findWorkspace(process.cwd()),
     emit: () => {},
   });
 }

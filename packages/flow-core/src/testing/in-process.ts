@@ -1,9 +1,14 @@
 /** The Runner's work in this process: for flows that a test has imported. */
-import type { Graph } from '../definition/graph';
+import Module from 'node:module';
+import { basename } from 'node:path';
+import { FlowError } from '../definition/errors';
+import { type Graph, hasPackages, type StepNode } from '../definition/graph';
 import { Decoder } from '../engine/decoder';
 import { fromRecord } from '../engine/error-record';
+import type { Installed } from '../engine/packages';
 import { InProcessPool, type Job, type PoolHost } from '../engine/pool';
 import type { SpinOutcome } from '../engine/spin';
+import { findWorkspace } from '../source/workspace';
 import { memoryStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
 import type { Store } from '../store/store';
@@ -34,7 +39,9 @@ export class InProcess implements Backend {
       };
       const restore = captureProcess(heard);
       const store = request.alone ? memoryStore() : this.store();
+      let release = () => {};
       try {
+        release = await this.#usePackages(request.step);
         const outcome = await spinStep(this.#graph, store, request, heard, true);
         return {
           ...outcome,
@@ -44,13 +51,29 @@ export class InProcess implements Backend {
           artifacts: artifactsOf(outcome, new Decoder(store.cas)),
         };
       } finally {
+        release();
         restore();
       }
     });
   }
 
+  /** From now on, until what it gives is called. @throws FlowError FLOW_PACKAGES */
+  async #usePackages(step: string): Promise<() => void> {
+    const node = this.#graph.steps.get(step);
+    if (!node || !hasPackages(node)) return () => {};
+    requireOwnLoader(node);
+    const [{ installOfSteps }, { usePackages }] = await Promise.all([
+      import('../engine/packages'),
+      import('../source/packages/resolve'),
+    ]);
+    const workspace = findWorkspace(process.cwd());
+    const installed = await installOfSteps(this.#graph, new Set([step]), { workspace });
+    return usePackages(installed.get(step) as Installed);
+  }
+
   run(request: RunRequest): Promise<RunReply> {
     return exclusively(async () => {
+      for (const node of this.#graph.steps.values()) if (hasPackages(node)) requireOwnLoader(node);
       // Tasks come one after another, so what is printed is the current one's.
       let say: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
       const thrown = new Map<ErrorRecord | undefined, unknown>();
@@ -90,6 +113,19 @@ export class InProcess implements Backend {
     await this.#store?.close();
     this.#store = undefined;
   }
+}
+
+/**
+ * A test runner that loads modules itself, as jest and Vitest do, lets nobody else say what a name means there.
+ * @throws FlowError FLOW_PACKAGES
+ */
+function requireOwnLoader({ name, where }: StepNode): void {
+  // jest's Module is a class of its own that extends Node's; Vitest leaves it, and is not asked by it.
+  const standIn = Object.hasOwn(Object.getPrototypeOf(Module), '_load');
+  if (!standIn && !('__vitest_worker__' in globalThis)) return;
+  const file = where()?.replace(/:\d+:\d+$/, '');
+  const message = `"${name}" has packages of its own, which a test runner that loads modules itself cannot give it: give the Runner the flow's file, new Runner('${file === undefined ? '….flow.ts' : basename(file)}').`;
+  throw new FlowError('FLOW_PACKAGES', message);
 }
 
 /** What a step returned is at hand; what it passed on by reference is read when it is asked for. */

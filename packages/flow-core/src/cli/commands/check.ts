@@ -30,6 +30,10 @@ export const command: Command = {
           `The flow "${graph.flow}" lies in ${relative(context.cwd, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`,
         );
       }
+      for (const { name, options } of graph.steps.values()) {
+        const set = Object.entries(options.packages ?? {}).map(([pkg, spec]) => `${pkg}@${spec}`);
+        if (set.length > 0) output.write(colors.dim(`${name} has packages of its own: ${set.join(', ')}\n`));
+      }
       for (const warning of warnings) output.write(`${colors.yellow('!')} ${warning}\n`);
       output.write(
         `${colors.green('✓')} ${graph.flow}: ${plural(graph.steps.size, 'step')}, ${plural(Object.keys(graph.params).length, 'parameter')}, no problems\n`,

@@ -97,6 +97,7 @@ async function showRun(
     run.durationMs === undefined ? '' : `took ${duration(run.durationMs)}`,
     `by ${run.user}`,
     run.tags.length > 0 ? `tags ${run.tags.join(' ')}` : '',
+    run.with ? `with ${run.with.join(' ')}` : '',
     run.git ? `git ${run.git.commit.slice(0, 8)}${run.git.dirty ? ' with changes' : ''}` : '',
   ].filter(Boolean);
   output.write(
@@ -126,6 +127,7 @@ async function showRun(
     namespace: run.namespace,
     tags: run.tags,
     params: jsonValue(values),
+    with: run.with,
     git: run.git,
     code: run.code,
     error: run.error && { name: run.error.name, message: run.error.message },

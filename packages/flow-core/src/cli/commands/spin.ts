@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
 import { captureOutput } from '../../engine/capture';
 import { Outputs } from '../../engine/outputs';
 import type { Given } from '../../engine/override';
@@ -10,15 +11,17 @@ import { requireStep } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
 import { currentUser } from '../../source/user';
 import type { Command } from '..';
-import { PARAMS_FILE } from '../args';
+import { PARAMS_FILE, WITH } from '../args';
 import {
   type Context,
   findPlaceFile,
+  forAllSteps,
   givenParams,
   loadPlaceFlow,
   namespaceOf,
   noMoreThan,
   openPlaceStore,
+  type Place,
   pathspecOf,
   placeOf,
 } from '../context';
@@ -38,6 +41,7 @@ export const command: Command = {
       },
       index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
       ...PARAMS_FILE,
+      ...WITH,
       iteration: { type: 'string', value: 'n', help: 'Which iteration of a loop, from 0' },
       artifacts: {
         type: 'string',
@@ -59,8 +63,11 @@ export const command: Command = {
     const place = placeOf(context);
     const store = await openPlaceStore(place, context);
     try {
-      const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
-      const selection = selectionOf(context, graph);
+      const file = await findPlaceFile(place, context);
+      const withGiven = await forAllSteps(context);
+      const loaded = withGiven(await loadPlaceFlow(place, file));
+      const selection = selectionOf(context, loaded);
+      const graph = await withPackages(loaded, selection.step, place, file, output);
       const given = await givenArtifacts(context);
       let resolved: Resolved | undefined;
       let outputs: Outputs | undefined;
@@ -123,8 +130,22 @@ export const command: Command = {
   },
 };
 
+/** What the step imports are its own packages, where it has any. @throws FlowError FLOW_PACKAGES */
+async function withPackages(
+  graph: Graph,
+  step: string,
+  { flow, workspace }: Place,
+  file: string,
+  output: Context['output'],
+): Promise<Graph> {
+  if (graph.steps.get(step)?.options.packages === undefined) return graph;
+  const { graphWithPackages } = await import('../../engine/packages');
+  const installing = (packages: string) => output.write(renderSpin.installing(packages, output));
+  return graphWithPackages(graph, step, { file, wanted: flow, workspace, installing });
+}
+
 /** The step, run and task, given as one pathspec or by options. @throws FlowError FLOW_USAGE and those of pathspecs */
-function selectionOf(context: Context, graph: Parameters<typeof requireStep>[0]): Selection {
+function selectionOf(context: Context, graph: Graph): Selection {
   const { options, positionals } = context;
   const given = [positionals[1], options.step as string | undefined].filter((text) => text !== undefined);
   if (given.length === 2) {

@@ -142,6 +142,8 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           }
           return live?.changed();
         }
+        case 'packages-installing':
+          return print(`${colors.dim('⇣')} installing ${event.packages} …\n`);
         case 'notice':
           return print(`${colors.yellow('!')} ${event.message}\n`);
         case 'run-done':

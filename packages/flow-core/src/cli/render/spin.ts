@@ -7,7 +7,7 @@ import { renderThrown } from './error';
 import type { Output } from './output';
 import { cut, duration, size, table } from './table';
 
-export const renderSpin = { head, end };
+export const renderSpin = { head, end, installing };
 
 function head(
   graph: Graph,
@@ -34,6 +34,10 @@ function head(
   if (left.length > 0)
     lines.push(`${colors.yellow('!')} ${left.join(' and ')} not applied: a spin shows the error as it is\n`);
   return lines.join('');
+}
+
+function installing(packages: string, { colors }: Output): string {
+  return `${colors.dim('⇣')} installing ${packages} …\n`;
 }
 
 function end(outcome: SpinOutcome, { run }: Resolved, folder: string, output: Output, cwd: string): string {

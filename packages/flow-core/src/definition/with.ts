@@ -1,0 +1,128 @@
+/** `--with`: step options for every step that does not declare them itself. */
+import { parseDuration } from './duration';
+import { FlowError, suggest } from './errors';
+import { canCatch, type Graph, type StepNode } from './graph';
+
+export type OptionsForAll = Pick<StepNode['options'], 'retry' | 'timeout' | 'catch' | 'isolate' | 'env'>;
+type Name = keyof OptionsForAll;
+interface Given {
+  /** As it was written. */
+  text: string;
+  /** After `=`. */
+  value: string | undefined;
+  /** After `:`. */
+  fields: Record<string, string> | undefined;
+}
+
+/** How each is written, for people. */
+const FORMS: Record<Name, string> = {
+  retry: 'retry=3 or retry:times=3,wait=10s,backoff=2',
+  timeout: 'timeout=5m',
+  catch: 'catch=error',
+  isolate: 'isolate',
+  env: 'env:KEY=VALUE,OTHER=VALUE',
+};
+
+const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {
+  retry: ({ text, value, fields }) => {
+    const times = wholeNumber(value ?? fields?.times);
+    const { times: _, wait, backoff, ...unknown } = fields ?? {};
+    const [other] = Object.keys(unknown);
+    if (other !== undefined) {
+      throw refused(text, `retry has no "${other}". ${suggest(other, ['times', 'wait', 'backoff'])}`);
+    }
+    const factor = backoff === undefined ? undefined : Number(backoff);
+    const wrong =
+      times === undefined ||
+      (wait !== undefined && parseDuration(wait) === undefined) ||
+      (factor !== undefined && !(factor > 0 && Number.isFinite(factor)));
+    if (wrong) throw malformed('retry', text);
+    if (!fields) return times;
+    return {
+      times,
+      ...(wait === undefined ? {} : { wait }),
+      ...(factor === undefined ? {} : { backoff: factor }),
+    };
+  },
+  timeout: ({ text, value }) => {
+    if (value === undefined || parseDuration(value) === undefined) throw malformed('timeout', text);
+    return value;
+  },
+  catch: ({ text, value }) => {
+    if (value === undefined || !/^[A-Za-z_$][\w$]*$/.test(value)) throw malformed('catch', text);
+    return value;
+  },
+  isolate: ({ text, value, fields }) => {
+    if (fields || (value !== undefined && value !== 'true')) throw malformed('isolate', text);
+    return true;
+  },
+  env: ({ text, fields }) => {
+    if (!fields) throw malformed('env', text);
+    return fields;
+  },
+};
+
+/**
+ * Reads what was given: `option`, `option=value` or `option:key=value,key=value`.
+ *
+ * @example
+ * ```ts
+ * optionsForAll(['retry:times=3,wait=10s', 'timeout=5m']);
+ * // { retry: { times: 3, wait: '10s' }, timeout: '5m' }
+ * ```
+ * @throws FlowError FLOW_WITH
+ */
+export function optionsForAll(texts: readonly string[]): OptionsForAll {
+  const options: OptionsForAll = {};
+  for (const text of texts) {
+    const given = /^(\w+)(?:([=:])(.*))?$/s.exec(text.trim());
+    const name = (given?.[1] ?? text) as Name;
+    if (!given || !Object.hasOwn(FORMS, name)) {
+      const near = suggest(name, Object.keys(FORMS));
+      throw refused(text, `no such option can be given to all steps. ${near} Write ${forms()}.`);
+    }
+    // Variables come one by one too; anything else given twice is a mistake.
+    if (name !== 'env' && options[name] !== undefined)
+      throw refused(text, `${name} is given twice: give it once.`);
+    const [, , sign, rest] = given;
+    const read = READERS[name]({
+      text,
+      value: sign === '=' ? rest : undefined,
+      fields: sign === ':' ? fieldsOf(name, text, rest ?? '') : undefined,
+    });
+    const value = name === 'env' ? { ...options.env, ...(read as Record<string, string>) } : read;
+    Object.assign(options, { [name]: value });
+  }
+  return options;
+}
+
+/** The flow with these options on every step that has none of its own, and can have them. */
+export function withOptions(graph: Graph, options: OptionsForAll): Graph {
+  const steps = [...graph.steps].map(([name, node]): [string, StepNode] => {
+    const { catch: caught, ...others } = options;
+    const can = caught === undefined || !canCatch(node) ? others : { ...others, catch: caught };
+    return [name, { ...node, options: { ...can, ...node.options } }];
+  });
+  return { ...graph, steps: new Map(steps) };
+}
+
+/** A comma begins the next pair only if one follows: `PATHS=a,b` is one. */
+function fieldsOf(name: Name, text: string, rest: string): Record<string, string> {
+  const pairs = rest.split(/,(?=[A-Za-z_]\w*=)/).map((pair) => /^([A-Za-z_]\w*)=(.*)$/s.exec(pair));
+  if (pairs.some((pair) => pair === null)) throw malformed(name, text);
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+const forms = () => Object.values(FORMS).join('; ');
+
+function malformed(name: Name, text: string): FlowError {
+  return refused(text, `write ${FORMS[name]}.`);
+}
+
+function refused(text: string, why: string): FlowError {
+  return new FlowError('FLOW_WITH', `--with=${text}: ${why}`);
+}
