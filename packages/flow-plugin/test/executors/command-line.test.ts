@@ -36,6 +36,13 @@ test('tags of the configuration are all given, and replaced by those that were t
   expect(line(['--tag=c'], { tag: 'c' }, { tag: ['a', 'b'] })).toEqual([flow, '--tag=c']);
 });
 
+test('options for all steps pass with their commas and colons, typed or configured', () => {
+  const options = ['retry:times=3,wait=10s', 'env:A=1,2'];
+  const given = options.map((option) => `--with=${option}`);
+  expect(line([], { with: options })).toEqual([flow, ...given]);
+  expect(line(given, { with: options })).toEqual([flow, ...given]);
+});
+
 test('a step by position takes the place of the one that is configured, and the other way round', () => {
   expect(line(['12/train/3'], { pathspec: '12/train/3', step: 'tune' })).toEqual([flow, '12/train/3']);
   expect(line(['--step=tune'], { pathspec: 'train', step: 'tune' })).toEqual([flow, '--step=tune']);
