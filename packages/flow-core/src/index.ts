@@ -11,4 +11,14 @@ export { param } from './source/param';
  */
 export const client: typeof import('./client').client = ((...args: unknown[]) =>
   (require('./client') as { client(...args: unknown[]): unknown }).client(...args)) as never;
-export type { Artifact, ClientOptions, FlowClient, Run, RunFilter, Step as StepView, Task } from './client';
+export type {
+  Artifact,
+  ClientOptions,
+  FlowClient,
+  Run,
+  RunFilter,
+  Step as StepView,
+  StoreClient,
+  Task,
+  TaskLog,
+} from './client';

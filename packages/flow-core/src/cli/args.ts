@@ -36,7 +36,11 @@ export const COMMON: Record<string, OptionSpec> = {
     value: 'folder',
     help: 'The store; default .flow in the workspace, or NX_FLOW_STORE',
   },
-  namespace: { type: 'string', value: 'name', help: 'Whose runs count; default user:<name>' },
+  namespace: {
+    type: 'string',
+    value: 'name',
+    help: 'Whose runs count as the newest: a namespace, or everybody; default user:<name>',
+  },
   json: { type: 'boolean', help: 'One JSON object on stdout; everything else goes to stderr' },
   verbose: { type: 'boolean', help: "Show the engine's own stack frames too" },
   help: { type: 'boolean', help: 'Show this' },

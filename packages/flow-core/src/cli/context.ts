@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { findFlowFile, looksLikeFile, stem } from '../source/find';
-import { currentUser } from '../source/user';
+import { lookupNamespace } from '../source/user';
 import { findWorkspace, storeFolder } from '../source/workspace';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
@@ -19,8 +19,9 @@ export interface Context extends Parsed {
   signal: AbortSignal;
 }
 
-export function namespaceOf(context: Context): string {
-  return (context.options.namespace as string | undefined) ?? `user:${currentUser()}`;
+/** Whose runs count where the newest is looked up; undefined for everybody's. A run named by its number may be anyone's. */
+export function namespaceOf({ options }: Context): string | undefined {
+  return lookupNamespace(options.namespace as string | undefined);
 }
 
 /** A flow's name or file, as given first. @throws FlowError FLOW_USAGE */
@@ -57,14 +58,41 @@ export async function openPlaceStore(place: Place, context: Context): Promise<St
   return openStore(place.store);
 }
 
-/** For commands that read what was recorded: a name without runs is a flow of the workspace, or a mistake. @throws FlowError FLOW_NOT_FOUND */
-export async function requireKnown(
-  store: Store,
-  flow: string,
-  place: Place,
+/** What the reading commands work on. */
+export interface Recorded {
+  flow: string;
+  place: Place;
+  store: Store;
+  /** What was given after the flow, in order. */
+  specs: Pathspec[];
+  /** The first of them. */
+  spec: Pathspec;
+  /** Whose runs count as the newest; undefined for everybody's. */
+  namespace: string | undefined;
+}
+
+/**
+ * The beginning and the end of every command that reads what was recorded. A name without runs is a flow of the
+ * workspace, or a mistake. @param most pathspecs that the command takes
+ * @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW, FLOW_STORE_UNWRITABLE
+ */
+export async function reading(
   context: Context,
-): Promise<void> {
-  if (!(await store.flows()).includes(flow)) await findPlaceFile(place, context);
+  most: number,
+  read: (recorded: Recorded) => Promise<void>,
+): Promise<number> {
+  noMoreThan(context, 1 + most);
+  const place = placeOf(context);
+  const store = await openPlaceStore(place, context);
+  try {
+    const flow = await flowName(place, context);
+    const specs = context.positionals.slice(1).map((text) => pathspecOf(text, flow));
+    if (!(await store.latest(flow))) await findPlaceFile(place, context);
+    await read({ flow, place, store, specs, spec: specs[0] ?? {}, namespace: namespaceOf(context) });
+    return 0;
+  } finally {
+    await store.close();
+  }
 }
 
 /** @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */

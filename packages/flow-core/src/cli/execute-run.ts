@@ -9,18 +9,10 @@ import type { Parameters } from '../definition/params';
 import { ProcessPool } from '../engine/process-pool';
 import { runFlow } from '../engine/run';
 import type { Takeover } from '../engine/takeover';
-import { currentUser } from '../source/user';
+import { currentUser, EVERYBODY, ownNamespace } from '../source/user';
 import type { Store } from '../store/store';
 import { type OptionSpec, PARAMS_FILE, WITH } from './args';
-import {
-  type Context,
-  findPlaceFile,
-  forAllSteps,
-  loadPlaceFlow,
-  namespaceOf,
-  openPlaceStore,
-  placeOf,
-} from './context';
+import { type Context, findPlaceFile, forAllSteps, loadPlaceFlow, openPlaceStore, placeOf } from './context';
 import { gitState } from './git';
 import { type RunRenderer, runRenderer } from './render/run';
 
@@ -71,7 +63,7 @@ export async function executeRun(
       graph,
       store,
       user: currentUser(),
-      namespace: namespaceOf(context),
+      namespace: recordedNamespace(context, prepared),
       tags: (options.tag as string[] | undefined) ?? [],
       cwd: place.workspace,
       emit: renderer.emit,
@@ -102,6 +94,12 @@ export async function executeRun(
     await pool?.close();
     await store.close();
   }
+}
+
+/** What resumes a run of everybody's is one's own. A run looks nothing up: there, `everybody` is refused later. */
+function recordedNamespace({ options }: Context, { takeover }: Prepared): string {
+  const given = options.namespace as string | undefined;
+  return given === undefined || (given === EVERYBODY && takeover) ? ownNamespace() : given;
 }
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND */

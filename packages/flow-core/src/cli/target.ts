@@ -1,27 +1,14 @@
 /** The run, step or tasks that a reading command is asked about. */
 import { FlowError, suggest } from '../definition/errors';
+import { latestRun, requireRun } from '../engine/find-run';
 import type { Pathspec } from '../store/pathspec';
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
+import type { Recorded } from './context';
 
 /** The run of a pathspec; without one, the newest of the namespace. @throws FlowError FLOW_RUN_NOT_FOUND */
-export async function runOf(store: Store, flow: string, spec: Pathspec, namespace: string): Promise<RunRow> {
-  if (spec.run === undefined) {
-    const latest = await store.latest(flow, namespace);
-    if (latest) return latest;
-    throw new FlowError(
-      'FLOW_RUN_NOT_FOUND',
-      `${flow} has no run in the namespace ${namespace} yet: nx-flow run ${flow}`,
-    );
-  }
-  const row = await store.run(flow, spec.run);
-  if (row) return row;
-  const newest: number[] = [];
-  for await (const { run } of store.runs(flow)) if (newest.push(run) === 5) break;
-  throw new FlowError(
-    'FLOW_RUN_NOT_FOUND',
-    `There is no run ${flow}/${spec.run}. ${newest.length > 0 ? `Its newest runs: ${newest.join(', ')}.` : 'It has no runs yet.'}`,
-  );
+export function runOf({ store, flow, namespace }: Recorded, { run }: Pathspec): Promise<RunRow> {
+  return run === undefined ? latestRun(store, flow, namespace) : requireRun(store, flow, run);
 }
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND */

@@ -1,29 +1,26 @@
 /** client(): reads what runs recorded. Lazy: nothing is read before it is asked for. */
 import { FlowError } from '../definition/errors';
 import type { DefinedFlow } from '../definition/types';
-import { currentUser } from '../source/user';
+import { lookupNamespace } from '../source/user';
 import { findWorkspace, storeFolder } from '../source/workspace';
 import { openStore } from '../store/open';
-import type { Status } from '../store/rows';
+import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
-import { Run } from './run';
+import { FlowClient } from './flow';
+import type { Run } from './run';
+import type { Untyped } from './scope';
+import type { Step } from './step';
+import type { Task } from './task';
 
 export interface ClientOptions {
   /** The store's folder. Default: `NX_FLOW_STORE`, or `.flow` in the workspace around the working directory. */
   store?: string | Store;
-  /** Whose runs count as latest. Default `user:<name>`; `null` for everybody's. */
+  /** Whose runs are listed and count as latest. Default `user:<name>`; `null` for everybody's. */
   namespace?: string | null;
 }
 
-export interface RunFilter {
-  /** Runs that have this tag, the user's or the system's. */
-  tag?: string;
-  status?: Status;
-  user?: string;
-}
-
 /**
- * The runs of a flow, typed when the flow itself is given.
+ * The runs of a flow, typed when the flow itself is given; without a flow, everything in the store.
  *
  * @example
  * ```ts
@@ -31,18 +28,22 @@ export interface RunFilter {
  * import movies, { playlist } from './movies.flow';
  * const run = await client(movies).latest();
  * const films = await (await run.step(playlist).task()).artifacts.playlist;
+ * for await (const flow of client().flows()) console.log(flow.name);
  * ```
+ * @throws FlowError FLOW_STORE_UNWRITABLE
  */
 export function client<P, A>(flow: DefinedFlow<P, A>, options?: ClientOptions): FlowClient<A>;
-export function client(flow: string, options?: ClientOptions): FlowClient<Record<string, unknown>>;
-export function client(flow: string | { name: string }, options: ClientOptions = {}): FlowClient<never> {
-  const name = typeof flow === 'string' ? flow : flow.name;
-  const { store, namespace } = options;
-  return new FlowClient(
-    name,
-    typeof store === 'object' ? store : sharedStore(store),
-    namespace === undefined ? `user:${currentUser()}` : (namespace ?? undefined),
-  );
+export function client(flow: string, options?: ClientOptions): FlowClient<Untyped>;
+export function client(options?: ClientOptions): StoreClient;
+export function client(
+  first: string | { name: string } | ClientOptions = {},
+  second: ClientOptions = {},
+): unknown {
+  const flow = typeof first === 'string' ? first : 'name' in first ? first.name : undefined;
+  const { store, namespace } = flow === undefined ? (first as ClientOptions) : second;
+  const opened = typeof store === 'object' ? store : sharedStore(store);
+  const whose = lookupNamespace(namespace);
+  return flow === undefined ? new StoreClient(opened, whose) : new FlowClient(flow, opened, whose);
 }
 
 const stores = new Map<string, Store>();
@@ -59,49 +60,46 @@ function sharedStore(folder: string | undefined): Store {
   return store;
 }
 
-/** The runs of one flow. */
-export class FlowClient<A> {
-  readonly name: string;
+/** Everything in a store, by name or by pathspec. */
+export class StoreClient {
   readonly #store: Store;
   readonly #namespace: string | undefined;
 
-  constructor(name: string, store: Store, namespace: string | undefined) {
-    this.name = name;
+  constructor(store: Store, namespace: string | undefined) {
     this.#store = store;
     this.#namespace = namespace;
   }
 
-  /** The newest run of the namespace, whatever became of it. @throws FlowError FLOW_RUN_NOT_FOUND */
-  async latest(): Promise<Run<A>> {
-    for await (const run of this.runs()) return run;
-    throw this.#none('has no run');
+  /** The flows that have runs, whoever's. */
+  async *flows(): AsyncGenerator<FlowClient<Untyped>, void, undefined> {
+    for await (const name of this.#store.flows()) yield this.flow(name);
   }
 
-  /** The newest run that is done. @throws FlowError FLOW_RUN_NOT_FOUND */
-  async latestSuccessful(): Promise<Run<A>> {
-    for await (const run of this.runs({ status: 'done' })) return run;
-    throw this.#none('has no run that is done');
+  flow(name: string): FlowClient<Untyped> {
+    return new FlowClient(name, this.#store, this.#namespace);
   }
 
-  /** A run by its number. @throws FlowError FLOW_RUN_NOT_FOUND */
-  async run(number: number): Promise<Run<A>> {
-    const row = await this.#store.run(this.name, number);
-    if (row) return new Run(this.#store, row);
-    throw new FlowError('FLOW_RUN_NOT_FOUND', `There is no run ${this.name}/${number}.`);
+  /** `movies/12` @throws FlowError FLOW_PATHSPEC, FLOW_RUN_NOT_FOUND */
+  async run(pathspec: string): Promise<Run<Untyped>> {
+    return this.#flowOf(pathspec).run(pathspec);
   }
 
-  /** Newest first, of the client's namespace. */
-  async *runs({ tag, status, user }: RunFilter = {}): AsyncGenerator<Run<A>, void, undefined> {
-    for await (const row of this.#store.runs(this.name, this.#namespace)) {
-      if (status !== undefined && row.status !== status) continue;
-      if (user !== undefined && row.user !== user) continue;
-      if (tag !== undefined && !row.tags.includes(tag) && !row.systemTags.includes(tag)) continue;
-      yield new Run(this.#store, row);
-    }
+  /** `movies/12/train` @throws FlowError FLOW_PATHSPEC, FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND */
+  async step(pathspec: string): Promise<Step<Untyped>> {
+    return this.#flowOf(pathspec).step(pathspec);
   }
 
-  #none(what: string): FlowError {
-    const where = this.#namespace === undefined ? '' : ` in the namespace ${this.#namespace}`;
-    return new FlowError('FLOW_RUN_NOT_FOUND', `${this.name} ${what}${where} yet: nx-flow run ${this.name}`);
+  /** `movies/12/train/3` @throws FlowError FLOW_PATHSPEC, FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND */
+  async task(pathspec: string): Promise<Task<Untyped>> {
+    return this.#flowOf(pathspec).task(pathspec);
+  }
+
+  #flowOf(pathspec: string): FlowClient<Untyped> {
+    const { flow }: Pathspec = parsePathspec(pathspec);
+    if (flow !== undefined) return this.flow(flow);
+    throw new FlowError(
+      'FLOW_PATHSPEC',
+      `"${pathspec}" does not say of which flow it is: put its name in front, as in movies/${pathspec}.`,
+    );
   }
 }

@@ -1,5 +1,7 @@
 /** Reads what runs recorded: flows, runs, steps, tasks, artifacts. */
-export { type ClientOptions, client, FlowClient, type RunFilter } from './client';
+export { Artifact } from './artifact';
+export { type ClientOptions, client, StoreClient } from './client';
+export { FlowClient, type RunFilter } from './flow';
 export { Run } from './run';
 export { Step } from './step';
-export { Artifact, Task } from './task';
+export { Task, type TaskLog } from './task';

@@ -1,20 +1,32 @@
 /** A run, as it was recorded. */
 import { FlowError, suggest } from '../definition/errors';
 import type { Step as StepHandle, Switch } from '../definition/types';
+import { type RunStatus, statusNow } from '../engine/alive';
 import { recordedParams } from '../engine/recorded';
 import { decodeArtifact } from '../store/artifacts';
-import type { ErrorRecord, GitState, RunRow, Status } from '../store/rows';
+import type { ErrorRecord, GitState, RunRow } from '../store/rows';
 import type { Store } from '../store/store';
+import { requireTags } from '../store/tags';
 import { lazyValues, type Values } from './lazy';
+import type { Scope, Untyped } from './scope';
 import { Step } from './step';
+import { Task } from './task';
 
+/** A run. It is iterable: `for (const step of run)`. What can change is as it was read last: {@link refresh}. */
 export class Run<A> {
-  readonly #store: Store;
-  #row: RunRow;
+  readonly #scope: Scope;
 
   constructor(store: Store, row: RunRow) {
-    this.#store = store;
-    this.#row = row;
+    const run = this as unknown as Run<Untyped>;
+    const open = async (number: number) => {
+      const other = await store.run(row.flow, number);
+      return other && new Run<Untyped>(store, { ...other, tags: await store.tags(other) });
+    };
+    this.#scope = { store, row, run, open };
+  }
+
+  get #row(): RunRow {
+    return this.#scope.row;
   }
 
   get flow(): string {
@@ -27,9 +39,15 @@ export class Run<A> {
   get pathspec(): string {
     return `${this.#row.flow}/${this.#row.run}`;
   }
-  /** As it stood when it was read; see {@link refresh}. */
-  get status(): Status {
-    return this.#row.status;
+  /** `stopped`: it was told to end early. `killed`: it says that it is running, and its process is gone. */
+  get status(): RunStatus {
+    return statusNow(this.#row);
+  }
+  get finished(): boolean {
+    return this.status !== 'running';
+  }
+  get successful(): boolean {
+    return this.status === 'done';
   }
   get user(): string {
     return this.#row.user;
@@ -56,41 +74,84 @@ export class Run<A> {
   get systemTags(): ReadonlySet<string> {
     return new Set(this.#row.systemTags);
   }
+  /** The state of git when it began; undefined where there is none, and until the run has ended. */
   get git(): GitState | undefined {
     return this.#row.git;
+  }
+  /** sha256 of the flow's file. */
+  get code(): string | undefined {
+    return this.#row.code;
+  }
+  /** The flow's file, from the workspace. */
+  get file(): string | undefined {
+    return this.#row.file;
+  }
+  /** The Node and the nx-flow that ran it, on which machine. */
+  get environment(): { node: string; version: string; host: string } {
+    const { node, version, host } = this.#row;
+    return { node, version, host };
   }
   /** Why it failed. */
   get error(): ErrorRecord | undefined {
     return this.#row.error;
+  }
+  /** Tasks by their end, once the run has ended; `taken`: taken over from its origin. */
+  get counts(): RunRow['tasks'] {
+    return this.#row.tasks;
   }
   /** Parameters as they were given. */
   get given(): Readonly<Record<string, unknown>> {
     return this.#row.given;
   }
 
+  /** Of a resumed run: the run that it took finished tasks over from. */
+  async origin(): Promise<Run<Untyped> | undefined> {
+    const { origin } = this.#row;
+    return origin === undefined ? undefined : this.#scope.open(origin);
+  }
+
   /** Parameters as the schemas gave them. */
   async params(): Promise<Record<string, unknown>> {
+    const { store } = this.#scope;
     const { flow, run } = this.#row;
-    const records = await recordedParams(this.#store, flow, run, await this.#store.paramNames(flow, run));
-    return Object.fromEntries(
-      records.map(([name, record]) => [name, decodeArtifact(record, this.#store.cas)]),
-    );
+    const records = await recordedParams(store, flow, run, await store.paramNames(flow, run));
+    return Object.fromEntries(records.map(([name, record]) => [name, decodeArtifact(record, store.cas)]));
   }
 
   /** Reads the run again: its status, its tags. */
   async refresh(): Promise<this> {
-    this.#row = (await this.#store.run(this.#row.flow, this.#row.run)) ?? this.#row;
+    const { store } = this.#scope;
+    const row = (await store.run(this.#row.flow, this.#row.run)) ?? this.#row;
+    this.#scope.row = { ...row, tags: await store.tags(row) };
     return this;
+  }
+
+  /** Adds tags, also while it runs; those of others stay. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
+  addTags(...tags: string[]): Promise<this> {
+    return this.replaceTags([], tags);
+  }
+
+  /** Removes tags; those that it does not have do no harm. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
+  removeTags(...tags: string[]): Promise<this> {
+    return this.replaceTags(tags, []);
+  }
+
+  /** Removes some tags and adds others, in one go; a tag in both is there afterwards. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
+  async replaceTags(remove: readonly string[], add: readonly string[]): Promise<this> {
+    requireTags([...remove, ...add]);
+    const { flow, run } = this.#row;
+    if (remove.length + add.length > 0) await this.#scope.store.changeTags(flow, run, { add, remove });
+    return this.refresh();
   }
 
   /** A step by its handle, typed, or by its name. @throws FlowError FLOW_STEP_NOT_FOUND */
   // biome-ignore lint/suspicious/noExplicitAny: a seam of inference
   step<B>(step: StepHandle<B> | Switch<B, any, any>): Step<B>;
-  step(name: string): Step<Record<string, unknown>>;
+  step(name: string): Step<Untyped>;
   step(step: string | { name: string }): Step<never> {
     const name = typeof step === 'string' ? step : step.name;
     const names = this.#row.steps.map((s) => s.name);
-    if (names.includes(name)) return new Step(this.#store, this.#row, name);
+    if (names.includes(name)) return new Step(this.#scope, name);
     throw new FlowError(
       'FLOW_STEP_NOT_FOUND',
       `There is no step "${name}" in ${this.pathspec}. ${suggest(name, names)}`,
@@ -98,14 +159,30 @@ export class Run<A> {
   }
 
   /** Every step that the flow had then, in the order of declaration; also those that the run did not reach. */
-  steps(): Step<Record<string, unknown>>[] {
-    return this.#row.steps.map(({ name }) => new Step(this.#store, this.#row, name));
+  steps(): Step<Untyped>[] {
+    return this.#row.steps.map(({ name }) => new Step(this.#scope, name));
+  }
+
+  *[Symbol.iterator](): Generator<Step<Untyped>, void, undefined> {
+    yield* this.steps();
+  }
+
+  /** Every task of the run, by step, then by number. */
+  async *tasks(): AsyncGenerator<Task<Untyped>, void, undefined> {
+    const { flow, run } = this.#row;
+    for await (const row of this.#scope.store.tasks(flow, run)) yield new Task(this.#scope, row);
+  }
+
+  /** A task of the run: `train/3`. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND */
+  async task(label: string): Promise<Task<Untyped>> {
+    const [step = '', number] = label.split('/');
+    return this.step(step).task(number === undefined ? undefined : Number(number));
   }
 
   /** The artifacts that stand at the end. */
   get artifacts(): Values<A> {
     return lazyValues(async (name) => {
-      const end = await new Step<A>(this.#store, this.#row, 'end').task();
+      const end = await new Step<A>(this.#scope, 'end').task();
       return end.artifacts[name as keyof A] as Promise<never>;
     });
   }

@@ -1,27 +1,51 @@
-/** A step of a run: its tasks. */
+/** A step of a run: its tasks, and its place in the flow as it was then. */
 import { FlowError } from '../definition/errors';
-import type { RunRow } from '../store/rows';
-import type { Store } from '../store/store';
+import type { StepKind } from '../definition/graph';
+import type { Run } from './run';
+import type { Scope, Untyped } from './scope';
 import { Task } from './task';
 
+/** A step of a run. It is iterable: `for await (const task of step)`. */
 export class Step<A> {
   readonly name: string;
-  readonly #store: Store;
-  readonly #run: RunRow;
+  readonly #scope: Scope;
 
-  constructor(store: Store, run: RunRow, name: string) {
-    this.#store = store;
-    this.#run = run;
+  constructor(scope: Scope, name: string) {
+    this.#scope = scope;
     this.name = name;
   }
 
+  get run(): Run<Untyped> {
+    return this.#scope.run;
+  }
   /** `movies/12/train` */
   get pathspec(): string {
-    return `${this.#run.flow}/${this.#run.run}/${this.name}`;
+    return `${this.#scope.run.pathspec}/${this.name}`;
+  }
+  get kind(): StepKind {
+    return this.#node.kind;
+  }
+
+  /** The steps that it followed then. */
+  parents(): Step<Untyped>[] {
+    return (this.#node.after ?? []).map((name) => new Step(this.#scope, name));
+  }
+
+  /** The steps that followed it then. */
+  children(): Step<Untyped>[] {
+    const after = this.#scope.row.steps.filter((step) => step.after?.includes(this.name));
+    return after.map(({ name }) => new Step(this.#scope, name));
+  }
+
+  /** Of a resumed run: the same step of the run that it took finished tasks over from; undefined if that had none. */
+  async origin(): Promise<Step<Untyped> | undefined> {
+    const origin = await this.#scope.run.origin();
+    return origin?.steps().find(({ name }) => name === this.name);
   }
 
   /** A task by its number; without one, the first. @throws FlowError FLOW_TASK_NOT_FOUND */
   async task(number?: number): Promise<Task<A>> {
+    const { store, row: run } = this.#scope;
     if (number === undefined) {
       for await (const task of this.tasks()) return task;
       throw new FlowError(
@@ -29,15 +53,24 @@ export class Step<A> {
         `${this.pathspec} has no task: the run did not reach that step.`,
       );
     }
-    const row = await this.#store.task(this.#run.flow, this.#run.run, this.name, number);
-    if (row) return new Task(this.#store, this.#run, row);
+    const row = Number.isSafeInteger(number)
+      ? await store.task(run.flow, run.run, this.name, number)
+      : undefined;
+    if (row) return new Task(this.#scope, row);
     throw new FlowError('FLOW_TASK_NOT_FOUND', `There is no task ${this.pathspec}/${number}.`);
   }
 
   /** In the order of their numbers. */
   async *tasks(): AsyncGenerator<Task<A>, void, undefined> {
-    for await (const row of this.#store.tasks(this.#run.flow, this.#run.run, this.name)) {
-      yield new Task(this.#store, this.#run, row);
-    }
+    const { store, row: run } = this.#scope;
+    for await (const row of store.tasks(run.flow, run.run, this.name)) yield new Task(this.#scope, row);
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Task<A>, void, undefined> {
+    return this.tasks();
+  }
+
+  get #node() {
+    return this.#scope.row.steps.find(({ name }) => name === this.name) as Scope['row']['steps'][number];
   }
 }

@@ -1,39 +1,77 @@
 /** A task of a run: its artifacts, its place in the flow, its output. */
 import { FlowError, suggest } from '../definition/errors';
+import type { StepKind } from '../definition/graph';
 import { addressOf, taskOf } from '../engine/address';
+import { type RunStatus, statusNow } from '../engine/alive';
+import { fromRecord } from '../engine/error-record';
 import { visibleNames } from '../engine/recorded';
-import { decodeArtifact } from '../store/artifacts';
-import type { ArtifactRecord, ErrorRecord, RunRow, Status, TaskRow } from '../store/rows';
-import type { Store } from '../store/store';
+import type { ErrorRecord, TaskRow } from '../store/rows';
+import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
+import type { Run } from './run';
+import type { Scope, Untyped } from './scope';
 
+/** Artifacts read at a time where all are asked for: each may hold 32 KB. */
+const TOGETHER = 64;
+
+export interface TaskLog {
+  stream: 'stdout' | 'stderr';
+  /** When it was written; what a task wrote in quick succession is one piece. */
+  at: Date;
+  attempt: number;
+  text: string;
+}
+
+/** A task. It is iterable, over its artifacts: `for await (const artifact of task)`. */
 export class Task<A> {
-  readonly #store: Store;
-  readonly #run: RunRow;
-  readonly #row: TaskRow;
+  readonly #scope: Scope;
+  #row: TaskRow;
 
-  constructor(store: Store, run: RunRow, row: TaskRow) {
-    this.#store = store;
-    this.#run = run;
+  constructor(scope: Scope, row: TaskRow) {
+    this.#scope = scope;
     this.#row = row;
   }
 
   get number(): number {
     return this.#row.task;
   }
+  /** The step's name. */
   get step(): string {
     return this.#row.step;
   }
+  get kind(): StepKind {
+    return this.#row.kind;
+  }
+  get run(): Run<Untyped> {
+    return this.#scope.run;
+  }
   /** `movies/12/train/3` */
   get pathspec(): string {
-    return `${this.#run.flow}/${this.#run.run}/${this.#row.step}/${this.#row.task}`;
+    return `${this.#scope.run.pathspec}/${this.#label}`;
   }
-  get status(): Status {
-    return this.#row.status;
+  /** `killed`: it was under way when its run was. */
+  get status(): RunStatus {
+    return statusNow({ ...this.#scope.row, status: this.#row.status });
+  }
+  get finished(): boolean {
+    return this.status !== 'running';
+  }
+  get successful(): boolean {
+    return this.#row.status === 'done';
+  }
+  /** It failed and counts as done: its step has the option `catch`. */
+  get caught(): boolean {
+    return this.successful && this.#row.error !== undefined;
   }
   get startedAt(): Date {
     return new Date(this.#row.startedAt);
   }
+  /** Undefined while it runs. */
+  get finishedAt(): Date | undefined {
+    const { startedAt, durationMs } = this.#row;
+    return durationMs === undefined ? undefined : new Date(startedAt + durationMs);
+  }
+  /** Of the last attempt. */
   get durationMs(): number | undefined {
     return this.#row.durationMs;
   }
@@ -53,9 +91,21 @@ export class Task<A> {
   get verdict(): string | undefined {
     return this.#row.verdict;
   }
+  /** The parameters that it read. */
+  get params(): readonly string[] {
+    return this.#row.params ?? [];
+  }
   /** Why it failed; of a step that catches, also where it counts as done. */
   get error(): ErrorRecord | undefined {
     return this.#row.error;
+  }
+  /** {@link error} as an Error, with its message, stack and causes. */
+  get exception(): Error | undefined {
+    return this.#row.error && fromRecord(this.#row.error);
+  }
+  /** The number of its last attempt, from 0. */
+  get attempt(): number {
+    return this.#row.attempt;
   }
   /** The attempts that failed before the last one. */
   get attempts(): NonNullable<TaskRow['attempts']> {
@@ -75,97 +125,124 @@ export class Task<A> {
   /** One artifact, without reading its value. @throws FlowError FLOW_ARTIFACT_NOT_FOUND */
   async artifact(name: string): Promise<Artifact> {
     const visible = this.#visible();
-    const at = visible.find(([n]) => n === name)?.[1];
-    if (at === undefined) {
-      const names = visible.map(([n]) => n);
-      throw new FlowError(
-        'FLOW_ARTIFACT_NOT_FOUND',
-        `${this.pathspec} has no artifact "${name}". ${suggest(name, names)}`,
-      );
-    }
-    const [record] = await this.#store.artifacts([addressOf(this.#run.flow, this.#run.run, at, name)]);
-    if (!record)
-      throw new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${this.pathspec}/${name}.`, { exit: 1 });
-    return new Artifact(this.#store, name, record);
+    const found = visible.find(([n]) => n === name);
+    if (found) return (await this.#read([found]))[0] as Artifact;
+    const names = visible.map(([n]) => n);
+    throw new FlowError(
+      'FLOW_ARTIFACT_NOT_FOUND',
+      `${this.pathspec} has no artifact "${name}". ${suggest(name, names)}`,
+    );
+  }
+
+  /** Every artifact, without reading the values of large ones. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Artifact, void, undefined> {
+    const visible = this.#visible();
+    for (let i = 0; i < visible.length; i += TOGETHER)
+      yield* await this.#read(visible.slice(i, i + TOGETHER));
+  }
+
+  /** The pathspecs of {@link parents}: nothing is read for them. */
+  get parentPathspecs(): string[] {
+    const { flow, run } = this.#scope.row;
+    return this.#row.parents.map((label) => {
+      const at = taskOf(run, label);
+      return `${flow}/${at.run}/${at.step}/${at.task}`;
+    });
   }
 
   /** The tasks whose artifacts it read, in input order. */
-  async parents(): Promise<Task<Record<string, unknown>>[]> {
-    return this.#tasks(this.#row.parents);
+  async parents(): Promise<Task<Untyped>[]> {
+    const { store, row } = this.#scope;
+    const rows = await store.taskRows(
+      row.flow,
+      row.run,
+      this.#row.parents.map((label) => taskOf(row.run, label)),
+    );
+    return rows.flatMap((parent) => (parent ? [new Task<Untyped>(this.#scope, parent)] : []));
   }
 
-  /** The tasks that had this one as an input. */
-  async *children(): AsyncGenerator<Task<Record<string, unknown>>, void, undefined> {
-    const label = `${this.#row.step}/${this.#row.task}`;
-    for await (const row of this.#store.tasks(this.#run.flow, this.#run.run)) {
-      if (row.parents.includes(label)) yield new Task(this.#store, this.#run, row);
+  /**
+   * The tasks that had this one as an input. Only the steps that follow its own are read, from its number on. To walk
+   * a whole run, go through its tasks once, and read their {@link parentPathspecs}.
+   */
+  async *children(): AsyncGenerator<Task<Untyped>, void, undefined> {
+    const { store, row: run } = this.#scope;
+    const { step, task, kind } = this.#row;
+    for (const { name, after } of run.steps) {
+      const follows = after?.includes(step) ?? true;
+      if (!follows && !(kind === 'loop' && name === step)) continue;
+      let found = 0;
+      // A task is numbered when those before it are done, so later than they are.
+      for await (const row of store.tasks(run.flow, run.run, name, task + 1)) {
+        if (!row.parents.includes(this.#label)) continue;
+        yield new Task(this.#scope, row);
+        // A foreach makes a child for each item, every other step one.
+        const count = row.kind === 'foreach' ? row.stack.at(-1)?.count : 1;
+        if (++found === count) break;
+      }
     }
   }
 
-  /** What it wrote, of all attempts. */
-  stdout(): Promise<string> {
-    return this.#log('stdout');
-  }
-  stderr(): Promise<string> {
-    return this.#log('stderr');
+  /** Of a task that was taken over: the one that executed. */
+  async origin(): Promise<Task<Untyped> | undefined> {
+    if (this.#row.origin === undefined) return undefined;
+    const { run, step, task } = taskOf(this.#scope.row.run, this.#row.origin);
+    return (await this.#scope.open(run))?.step(step).task(task);
   }
 
-  async #log(wanted: 'stdout' | 'stderr'): Promise<string> {
+  /** The pathspec of {@link origin}: nothing is read for it. */
+  get originPathspec(): string | undefined {
+    const { origin } = this.#row;
+    return origin === undefined ? undefined : `${this.#scope.row.flow}/${origin}`;
+  }
+
+  /** What it wrote, piece by piece, of all attempts; of a task that was taken over, what its origin wrote. */
+  async *logs(): AsyncGenerator<TaskLog, void, undefined> {
+    const { store, row } = this.#scope;
+    const { run, step, task } = taskOf(row.run, this.#row.origin ?? this.#label);
+    for await (const { stream, at, attempt, text } of store.logs(row.flow, run, step, task))
+      yield { stream, at: new Date(at), attempt, text };
+  }
+
+  /** What it wrote, of all attempts or of one. */
+  stdout(attempt?: number): Promise<string> {
+    return this.#log('stdout', attempt);
+  }
+  stderr(attempt?: number): Promise<string> {
+    return this.#log('stderr', attempt);
+  }
+
+  /** Reads the task again: its status. */
+  async refresh(): Promise<this> {
+    const { store, row } = this.#scope;
+    this.#row = (await store.task(row.flow, row.run, this.#row.step, this.#row.task)) ?? this.#row;
+    return this;
+  }
+
+  get #label(): string {
+    return `${this.#row.step}/${this.#row.task}`;
+  }
+
+  async #log(wanted: 'stdout' | 'stderr', of: number | undefined): Promise<string> {
     let all = '';
-    const { flow, run } = this.#run;
-    for await (const { stream, text } of this.#store.logs(flow, run, this.#row.step, this.#row.task)) {
-      if (stream === wanted) all += text;
-    }
+    for await (const { stream, attempt, text } of this.logs())
+      if (stream === wanted && (of === undefined || of === attempt)) all += text;
     return all;
   }
 
-  #visible(): [string, string][] {
-    return visibleNames(`${this.#row.step}/${this.#row.task}`, this.#row);
+  #visible(): [name: string, at: string][] {
+    return visibleNames(this.#label, this.#row);
   }
 
-  async #tasks(labels: readonly string[]): Promise<Task<Record<string, unknown>>[]> {
-    const { flow, run } = this.#run;
-    const rows = await Promise.all(
-      labels.map((label) => {
-        const { run: r, step, task } = taskOf(run, label);
-        return this.#store.task(flow, r, step, task);
-      }),
+  async #read(visible: readonly [name: string, at: string][]): Promise<Artifact[]> {
+    const { store, row } = this.#scope;
+    const records = await store.artifacts(
+      visible.map(([name, at]) => addressOf(row.flow, row.run, at, name)),
     );
-    return rows.flatMap((row) =>
-      row ? [new Task<Record<string, unknown>>(this.#store, this.#run, row)] : [],
-    );
-  }
-}
-
-/** An artifact: what is known of it, and its value when asked. */
-export class Artifact {
-  readonly name: string;
-  readonly #store: Store;
-  readonly #record: ArtifactRecord;
-
-  constructor(store: Store, name: string, record: ArtifactRecord) {
-    this.#store = store;
-    this.name = name;
-    this.#record = record;
-  }
-
-  /** For people: `Array(3)`. */
-  get type(): string {
-    return this.#record.type;
-  }
-  /** Bytes as stored. */
-  get size(): number {
-    return this.#record.size;
-  }
-  /** Equal values have equal digests. */
-  get digest(): string {
-    return this.#record.digest;
-  }
-  get codec(): string {
-    return this.#record.codec;
-  }
-  /** A copy of its own at every call. */
-  value(): unknown {
-    return decodeArtifact(this.#record, this.#store.cas);
+    return visible.map(([name, at], i) => {
+      const record = records[i];
+      if (record) return new Artifact(this.#scope, at, name, record);
+      throw new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${this.pathspec}/${name}.`, { exit: 1 });
+    });
   }
 }

@@ -2,8 +2,11 @@
 import { hostname } from 'node:os';
 import type { RunRow, Status } from '../store/rows';
 
+/** `killed`: it says that it is running, and its process is gone. */
+export type RunStatus = Status | 'killed';
+
 /** A run of this machine that says it is running, though its process is gone, was killed. */
-export function statusNow({ status, pid, host }: Pick<RunRow, 'status' | 'pid' | 'host'>): Status | 'killed' {
+export function statusNow({ status, pid, host }: Pick<RunRow, 'status' | 'pid' | 'host'>): RunStatus {
   if (status !== 'running' || host !== hostname()) return status;
   try {
     process.kill(pid, 0);

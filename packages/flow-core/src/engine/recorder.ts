@@ -1,6 +1,6 @@
 /** Writes down what happens in a run: its row, its tasks, their artifacts and logs. */
 import { hostname } from 'node:os';
-import type { StepNode } from '../definition/graph';
+import { parents, type StepNode } from '../definition/graph';
 import { packageVersion } from '../package-root';
 import type { Op } from '../store/kv';
 import type {
@@ -59,7 +59,7 @@ export class Recorder {
       status: 'running',
       user,
       namespace,
-      tags,
+      tags: [...new Set(tags)],
       systemTags: [`user:${user}`],
       startedAt: Date.now(),
       given: options.params.given,
@@ -67,7 +67,11 @@ export class Recorder {
       host: hostname(),
       node: process.version,
       version: packageVersion(),
-      steps: [...graph.steps.values()].map(({ name, kind }) => ({ name, kind })),
+      steps: [...graph.steps.values()].map((node) => ({
+        name: node.name,
+        kind: node.kind,
+        after: parents(node),
+      })),
       ...(options.with ? { with: options.with } : {}),
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.file === undefined ? {} : { file: options.file }),

@@ -8,6 +8,7 @@ import type { Pathspec } from '../store/pathspec';
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { taskOf } from './address';
+import { inNamespace, requireRun } from './find-run';
 import { findTask, fromParents, leads } from './parents';
 import type { Frame } from './task';
 
@@ -20,7 +21,8 @@ export interface Selection {
   index?: number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
-  namespace: string;
+  /** Whose runs count where none is given; undefined for everybody's. */
+  namespace: string | undefined;
 }
 
 export interface Resolved {
@@ -65,8 +67,7 @@ export async function resolveInputs(graph: Graph, store: Store, selection: Selec
   const node = requireStep(graph, { step: selection.step });
   const { run, task } = selection;
   if (run !== undefined) {
-    const row = await store.run(graph.flow, run);
-    if (!row) throw await runNotFound(graph.flow, run, store);
+    const row = await requireRun(store, graph.flow, run);
     if (task !== undefined) return ofTask(graph, store, node, row, task);
     const found = await inRun(graph, store, node, row, selection);
     if ('why' in found) {
@@ -85,15 +86,22 @@ export async function resolveInputs(graph: Graph, store: Store, selection: Selec
   }
   if (node.kind === 'start')
     return { node, run: undefined, origin: undefined, parents: [], stack: [], passedOver };
-  throw noInputs(graph, node, selection.namespace, passedOver);
+  throw await noInputs(graph, store, node, selection.namespace, passedOver);
 }
 
-function noInputs(graph: Graph, node: StepNode, namespace: string, passedOver: string[]): FlowError {
+async function noInputs(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  namespace: string | undefined,
+  passedOver: string[],
+): Promise<FlowError> {
   const run = `nx-flow run ${graph.flow}`;
   if (passedOver.length === 0) {
+    const { yet, others } = await inNamespace(store, graph.flow, namespace);
     return new FlowError(
       'FLOW_NO_INPUTS',
-      `"${node.name}" needs inputs, and ${graph.flow} has no run in the namespace ${namespace} yet: run it first, with \`${run}\`.`,
+      `"${node.name}" needs inputs, and ${graph.flow} has no run${yet}: run it first, with \`${run}\`${others || '.'}`,
     );
   }
   const shown = passedOver.slice(0, 3).join('; ');
@@ -101,16 +109,6 @@ function noInputs(graph: Graph, node: StepNode, namespace: string, passedOver: s
     'FLOW_NO_INPUTS',
     `No run of ${graph.flow} has inputs for "${node.name}": ${shown}${passedOver.length > 3 ? '; …' : ''}. Run it again, with \`${run}\`.`,
   );
-}
-
-async function runNotFound(flow: string, run: number, store: Store): Promise<FlowError> {
-  const newest: number[] = [];
-  for await (const row of store.runs(flow)) {
-    newest.push(row.run);
-    if (newest.length === 5) break;
-  }
-  const there = newest.length > 0 ? `Its newest runs: ${newest.join(', ')}.` : 'It has no runs yet.';
-  return new FlowError('FLOW_RUN_NOT_FOUND', `There is no run ${flow}/${run}. ${there}`);
 }
 
 /** Rule 1: the inputs of that very task. */

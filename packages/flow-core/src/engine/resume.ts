@@ -6,6 +6,7 @@ import { decodeArtifact, encodeValue } from '../store/artifacts';
 import type { RunRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { statusNow } from './alive';
+import { latestRun, requireRun } from './find-run';
 import { recordedParams } from './recorded';
 import { Takeover } from './takeover';
 
@@ -18,7 +19,8 @@ export interface ResumeOptions {
   step?: string;
   /** Parameters given now: they win over the origin's. */
   params: Record<string, unknown>;
-  namespace: string;
+  /** Undefined: everybody's. */
+  namespace: string | undefined;
 }
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_RUN_NOT_FOUND, FLOW_RUN_GOES_ON, FLOW_NOTHING_TO_RESUME, FLOW_PARAMS */
@@ -30,7 +32,10 @@ export async function prepareResume(
     const near = suggest(step, graph.steps.keys());
     throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${graph.flow}. ${near}`);
   }
-  const origin = await originOf(options);
+  const { run, namespace } = options;
+  const origin = await (run === undefined
+    ? latestRun(store, graph.flow, namespace)
+    : requireRun(store, graph.flow, run));
   const known = new Set(origin.steps.map(({ name }) => name));
   const grown = [...graph.steps.keys()].some((name) => !known.has(name));
   requireResumable(origin, step, grown || Object.keys(params).length > 0);
@@ -46,18 +51,6 @@ export async function prepareResume(
     params: { given: { ...origin.given, ...params }, parsed },
     takeover: await Takeover.of({ store, origin, changed: new Set(changed), ...from }),
   };
-}
-
-async function originOf({ graph, store, run, namespace }: ResumeOptions): Promise<RunRow> {
-  const row =
-    run === undefined ? await store.latest(graph.flow, namespace) : await store.run(graph.flow, run);
-  if (row) return row;
-  throw new FlowError(
-    'FLOW_RUN_NOT_FOUND',
-    run === undefined
-      ? `${graph.flow} has no run in the namespace ${namespace} yet: run it first.`
-      : `There is no run ${graph.flow}/${run}.`,
-  );
 }
 
 function requireResumable(origin: RunRow, step: string | undefined, changes: boolean): void {

@@ -1,10 +1,13 @@
 /** run: a new run of a whole flow, from start to end, everything recorded. */
 import { randomUUID } from 'node:crypto';
+import { FlowError } from '../definition/errors';
 import { ancestors, type Graph, hasPackages } from '../definition/graph';
 import type { Parameters } from '../definition/params';
+import { EVERYBODY } from '../source/user';
 import { encodeArtifact } from '../store/artifacts';
 import type { ArtifactRecord, ErrorRecord, GitState, Status } from '../store/rows';
 import type { Store } from '../store/store';
+import { requireTags } from '../store/tags';
 import { Coordinator } from './coordinator';
 import type { Emit, TaskCounts } from './events';
 import type { Installed } from './packages';
@@ -17,6 +20,7 @@ export interface RunOptions {
   params: Parameters;
   user: string;
   namespace: string;
+  /** As given: one given twice is one. */
   tags: string[];
   /** Facts about the code, for the record. */
   code?: string;
@@ -50,8 +54,14 @@ export interface RunOutcome {
   error?: ErrorRecord;
 }
 
+/** @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE */
 export async function runFlow(options: RunOptions): Promise<RunOutcome> {
   const { graph, store } = options;
+  requireTags(options.tags);
+  if (options.namespace === EVERYBODY) {
+    const message = `A run is in one namespace, and "${EVERYBODY}" stands for all of them: give another, or none.`;
+    throw new FlowError('FLOW_NAMESPACE', message);
+  }
   const packages = await packagesOf(options);
   const params: [string, ArtifactRecord][] = [];
   for (const [name, value] of Object.entries(options.params.parsed)) {

@@ -2,6 +2,7 @@
 import { FlowError, isFlowError, suggest } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
+import { ownNamespace } from '../source/user';
 import { encodeValue } from '../store/artifacts';
 import type { ArtifactRecord, ErrorRecord, Status } from '../store/rows';
 import type { Store } from '../store/store';
@@ -190,7 +191,7 @@ async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<I
       flow: graph.flow,
       run: 'spin',
       user,
-      namespace: selection.namespace,
+      namespace: selection.namespace ?? ownNamespace(user),
       tags: [],
       params,
       cwd,

@@ -1,4 +1,4 @@
-/** Who runs: recorded with every run, and the default namespace. */
+/** Who runs, and whose runs are looked at: recorded with every run. */
 import { userInfo } from 'node:os';
 
 /** `NX_FLOW_USER`, or the account's name; in a container without accounts, its number. */
@@ -9,4 +9,18 @@ export function currentUser(): string {
   } catch {
     return String(process.getuid?.() ?? 'unknown');
   }
+}
+
+/** Given as a namespace, it stands for all of them: no run is in it. */
+export const EVERYBODY = 'everybody';
+
+/** The namespace of a user, unless another was given. */
+export function ownNamespace(user = currentUser()): string {
+  return `user:${user}`;
+}
+
+/** Whose runs count where the newest is looked up; undefined for everybody's. @param given null for everybody's */
+export function lookupNamespace(given: string | null | undefined): string | undefined {
+  if (given === undefined) return ownNamespace();
+  return given === null || given === EVERYBODY ? undefined : given;
 }

@@ -11,6 +11,10 @@ export const keys = {
   inNamespace: (flow: string, namespace: string, run: number) =>
     `namespace/${flow}/${text(namespace)}/${pad(run)}`,
   namespace: (flow: string, namespace: string) => `namespace/${flow}/${text(namespace)}/`,
+  namespaces: (flow: string) => `namespace/${flow}/`,
+  /** A change of one tag since a run's start: a key of its own, so that changes meet neither each other nor the run's row. */
+  tag: (flow: string, run: number, tag: string) => `tag/${flow}/${pad(run)}/${text(tag)}`,
+  tags: (flow: string, run?: number) => `tag/${flow}/${run === undefined ? '' : `${pad(run)}/`}`,
   task: (flow: string, run: number, step: string, task: number) =>
     `task/${flow}/${pad(run)}/${step}/${pad(task)}`,
   tasks: (flow: string, run: number, step?: string) =>

@@ -36,20 +36,21 @@ export interface Kv {
 
 const PAGE = 512;
 
-/** Every entry of a range, page by page. */
+/** Every entry of a range, page by page. @param page entries of one page: fewer where values are large */
 export async function* scan(
   kv: Kv,
   query: Omit<RangeQuery, 'limit'> & { limit?: number },
+  page = PAGE,
 ): AsyncGenerator<Entry, void, undefined> {
   let { gte, lt } = query;
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   while (left > 0) {
-    const limit = Math.min(PAGE, left);
-    const page = await kv.range({ gte, lt, limit, ...(query.reverse ? { reverse: true } : {}) });
-    yield* page;
-    if (page.length < limit) return;
-    left -= page.length;
-    const last = (page.at(-1) as Entry)[0];
+    const limit = Math.min(page, left);
+    const entries = await kv.range({ gte, lt, limit, ...(query.reverse ? { reverse: true } : {}) });
+    yield* entries;
+    if (entries.length < limit) return;
+    left -= entries.length;
+    const last = (entries.at(-1) as Entry)[0];
     if (query.reverse) lt = last;
     else gte = `${last}\0`;
   }

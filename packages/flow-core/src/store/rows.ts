@@ -27,6 +27,7 @@ export interface RunRow {
   user: string;
   /** Where "latest" looks it up: `user:<name>` unless `--namespace` says otherwise. */
   namespace: string;
+  /** The user's tags at its start. Those of now: `Store.tags`, `Store.withTags`. */
   tags: string[];
   systemTags: string[];
   /** Milliseconds since 1970. */
@@ -50,7 +51,8 @@ export interface RunRow {
   host: string;
   node: string;
   version: string;
-  steps: { name: string; kind: StepKind }[];
+  /** The flow as it was, in the order of declaration; `after`: the steps that a step follows. */
+  steps: { name: string; kind: StepKind; after?: string[] }[];
 }
 
 /** One foreach around a task: which split it is, and where the split list lies. */

@@ -1,8 +1,11 @@
 /** What a store holds, in the words of flows: runs, tasks, artifacts, logs, on top of a Kv and a CAS. */
 import type { Cas } from './cas';
+import { fromJson } from './json';
 import { keys, lastNumber, prefixRange } from './keys';
-import { type Kv, type Op, scan } from './kv';
+import { type Entry, type Kv, type Op, scan } from './kv';
+import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
 import type { ArtifactMeta, ArtifactRecord, LogRow, RunRow, TaskRow } from './rows';
+import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
 
 /** Where an artifact lies: the task that stored it, and its name. */
 export interface ArtifactAddress {
@@ -35,35 +38,75 @@ export class Store {
     return fromJson(await this.kv.get(keys.run(flow, run)));
   }
 
-  /** Newest first. */
-  async *runs(flow: string, namespace?: string): AsyncGenerator<RunRow, void, undefined> {
-    const prefix = namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace);
-    for await (const [key, value] of scan(this.kv, { ...prefixRange(prefix), reverse: true })) {
+  /** Newest first. @param before only runs with smaller numbers */
+  async *runs(flow: string, namespace?: string, before?: number): AsyncGenerator<RunRow, void, undefined> {
+    const range = prefixRange(namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace));
+    if (before !== undefined)
+      range.lt = namespace === undefined ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
+    for await (const [key, value] of scan(this.kv, { ...range, reverse: true })) {
       const row = namespace === undefined ? fromJson<RunRow>(value) : await this.run(flow, lastNumber(key));
       if (row) yield row;
     }
   }
 
-  /** The newest run of a namespace: one reverse seek, whatever the number of runs. */
-  async latest(flow: string, namespace: string): Promise<RunRow | undefined> {
-    const [entry] = await this.kv.range({
-      ...prefixRange(keys.namespace(flow, namespace)),
-      reverse: true,
-      limit: 1,
-    });
+  /** The newest run, of a namespace or of all: one reverse seek, whatever the number of runs. */
+  async latest(flow: string, namespace?: string): Promise<RunRow | undefined> {
+    const prefix = namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace);
+    const [entry] = await this.kv.range({ ...prefixRange(prefix), reverse: true, limit: 1 });
     return entry && this.run(flow, lastNumber(entry[0]));
   }
 
+  /** The user's tags of a run, as they stand now. */
+  async tags({ flow, run, tags }: RunRow): Promise<string[]> {
+    const changes: TagEntry[] = [];
+    for await (const entry of scan(this.kv, prefixRange(keys.tags(flow, run)))) changes.push(tagEntry(entry));
+    return applyChanges(tags, changes);
+  }
+
+  /** The rows of {@link runs} with their tags as they stand now: one more scan beside theirs, however many they are. */
+  async *withTags(flow: string, rows: AsyncIterable<RunRow>): AsyncGenerator<RunRow, void, undefined> {
+    const entries = scan(this.kv, { ...prefixRange(keys.tags(flow)), reverse: true });
+    let next: TagEntry | undefined;
+    const advance = async () => {
+      const { value, done } = await entries.next();
+      next = done ? undefined : tagEntry(value as Entry);
+    };
+    await advance();
+    for await (const row of rows) {
+      const changes: TagEntry[] = [];
+      for (; next && next.run >= row.run; await advance()) if (next.run === row.run) changes.unshift(next);
+      yield changes.length > 0 ? { ...row, tags: applyChanges(row.tags, changes) } : row;
+    }
+  }
+
+  /**
+   * Adds and removes tags of a run; a tag that is in both is there afterwards. Each tag is a key of its own: changes
+   * made at once by several processes, and by the run itself, all stand. Doing it twice is doing it once.
+   */
+  changeTags(flow: string, run: number, { add = [], remove = [] }: TagChanges): Promise<void> {
+    const op = (value: string) => (tag: string) => ({ key: keys.tag(flow, run, tag), value });
+    return this.commit([...remove.map(op(REMOVED)), ...add.map(op(ADDED))]);
+  }
+
   /** The flows that have runs: one seek each. */
-  async flows(): Promise<string[]> {
-    const names: string[] = [];
-    let { gte, lt } = prefixRange(keys.allRuns());
+  flows(): AsyncGenerator<string, void, undefined> {
+    return this.#names(keys.allRuns(), (flow) => keys.runs(flow));
+  }
+
+  /** The namespaces in which a flow has runs: one seek each. */
+  namespaces(flow: string): AsyncGenerator<string, void, undefined> {
+    return this.#names(keys.namespaces(flow), (namespace) => keys.namespace(flow, namespace));
+  }
+
+  /** The distinct names that follow a prefix of keys, skipping from one to the next. */
+  async *#names(prefix: string, within: (name: string) => string): AsyncGenerator<string, void, undefined> {
+    let { gte, lt } = prefixRange(prefix);
     for (;;) {
       const [entry] = await this.kv.range({ gte, lt, limit: 1 });
-      if (!entry) return names;
-      const flow = entry[0].split('/')[1] as string;
-      names.push(flow);
-      gte = prefixRange(keys.runs(flow)).lt;
+      if (!entry) return;
+      const name = decodeURIComponent(entry[0].slice(prefix.length).split('/')[0] as string);
+      yield name;
+      gte = prefixRange(within(name)).lt;
     }
   }
 
@@ -80,11 +123,16 @@ export class Store {
     return values.map((value) => fromJson(value));
   }
 
-  /** Of a run, or of one of its steps; by step, then by number. */
-  async *tasks(flow: string, run: number, step?: string): AsyncGenerator<TaskRow, void, undefined> {
-    for await (const [, value] of scan(this.kv, prefixRange(keys.tasks(flow, run, step)))) {
-      yield fromJson<TaskRow>(value) as TaskRow;
-    }
+  /** Of a run, or of one of its steps; by step, then by number. @param from with a step: leaves smaller numbers out */
+  async *tasks(
+    flow: string,
+    run: number,
+    step?: string,
+    from?: number,
+  ): AsyncGenerator<TaskRow, void, undefined> {
+    const range = prefixRange(keys.tasks(flow, run, step));
+    if (step !== undefined && from !== undefined) range.gte = keys.task(flow, run, step, from);
+    for await (const [, value] of scan(this.kv, range)) yield fromJson<TaskRow>(value) as TaskRow;
   }
 
   /** The names of a run's parameters. */
@@ -103,16 +151,15 @@ export class Store {
     return values.map((value) => (value ? unpackArtifact(value) : undefined));
   }
 
+  /** Of a run, a step or a task: task by task, in the order of their keys. By time: `logs.ts`. */
   async *logs(
     flow: string,
     run: number,
     step?: string,
     task?: number,
-  ): AsyncGenerator<LogRow & { step: string; task: number; attempt: number }> {
-    for await (const [key, value] of scan(this.kv, prefixRange(keys.logs(flow, run, step, task)))) {
-      const [, , , s = '', t, attempt] = key.split('/');
-      yield { ...(fromJson<LogRow>(value) as LogRow), step: s, task: Number(t), attempt: Number(attempt) };
-    }
+  ): AsyncGenerator<TaskLogRow, void, undefined> {
+    const range = prefixRange(keys.logs(flow, run, step, task));
+    for await (const entry of scan(this.kv, range, LOG_PAGE)) yield logRow(entry);
   }
 
   close(): Promise<void> {
@@ -145,8 +192,19 @@ export const record = {
   }),
 };
 
-function fromJson<T>(value: Uint8Array | undefined): T | undefined {
-  return value && JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'));
+interface TagEntry {
+  run: number;
+  tag: string;
+  added: boolean;
+}
+
+function tagEntry([key, value]: Entry): TagEntry {
+  const [, , run, tag = ''] = key.split('/');
+  return {
+    run: Number(run),
+    tag: decodeURIComponent(tag),
+    added: Buffer.from(value).toString('latin1') === ADDED,
+  };
 }
 
 /** One value: the length of the metadata, the metadata as JSON, the bytes unless they lie in the CAS. */

@@ -173,7 +173,7 @@ const REFUSED: [line: string, said: string][] = [
   ],
   [
     'spin movies pick --namespace=team',
-    'FLOW_NO_INPUTS  "pick" needs inputs, and movies has no run in the namespace team yet: run it first, with `nx-flow run movies`.',
+    'FLOW_NO_INPUTS  "pick" needs inputs, and movies has no run in the namespace team yet: run it first, with `nx-flow run movies`. There are runs in user:tester: --namespace=everybody (in code, namespace: null) finds those too.',
   ],
   ['dump fresh', 'FLOW_RUN_NOT_FOUND  fresh has no run in the namespace user:tester yet: nx-flow run fresh'],
   [

@@ -100,7 +100,7 @@ test('a namespace has its own latest run', async () => {
   const [mine, team, all] = await Promise.all([
     ws.ok(['runs', 'spaces', '--json']),
     done(['spin', 'spaces', 'end', '--namespace=team']),
-    ws.ok(['runs', 'spaces', '--all', '--json']),
+    ws.ok(['runs', 'spaces', '--namespace=everybody', '--json']),
   ]);
   expect(mine.json.runs.map(({ pathspec }: { pathspec: string }) => pathspec)).toEqual(['spaces/1']);
   expect(team).toBe('spaces/2/end/2');

@@ -53,13 +53,13 @@ test('what tasks print is shown live with their pathspec, and kept: both streams
   expect(outs.stdout).toBe('next/2 │ next é 東京 👩‍🚀\n');
   // Pieces that were kept apart, because time went by between them, are one line again.
   expect(all.stdout).toBe(
-    `next/2 │ next é 東京 👩‍🚀\nstart/1 │ one line\nstart/1 ! to stderr\n${pieces
+    `start/1 │ one line\nstart/1 ! to stderr\n${pieces
       .split('\n')
       .map((line) => `start/1 │ ${line}\n`)
-      .join('')}`,
+      .join('')}next/2 │ next é 東京 👩‍🚀\n`,
   );
   expect(json.json).toMatchObject({ pathspec: 'prints/1' });
-  expect(json.json.logs[0]).toMatchObject({
+  expect(json.json.logs.at(-1)).toMatchObject({
     pathspec: 'prints/1/next/2',
     attempt: 0,
     stream: 'stdout',
@@ -261,6 +261,82 @@ describe('--json: one object on the last line of stdout, and nothing else there'
       },
     });
   });
+});
+
+test('logs of tasks that wrote at the same time come by time, each line whole', async () => {
+  // Each split waits until what the other wrote is in the store.
+  ws.flow(
+    'turns',
+    `const start = f.start(() => ({ names: ['a', 'b'] }));
+     const each = f.foreach('each', { after: start, over: 'names' }, async ({ input }) => {
+       for (let turn = 0; turn < 3; turn++) {
+         const at = turn * 2 + (input === 'a' ? 0 : 1);
+         await hear('turn-' + at);
+         process.stdout.write(input + turn + (turn === 1 ? ' first half, ' : '\\n'));
+         tell('wrote-' + at);
+       }
+     });
+     export default f.end(f.join('all', { after: each }, () => ({})));`,
+  );
+  const run = ws.start(['run', 'turns', '--max-workers=2']);
+  for (let turn = 0; turn < 6; turn++) {
+    ws.tell(`turn-${turn}`);
+    await ws.hear(`wrote-${turn}`);
+    const kept = async () => (await ws.ok(['logs', 'turns', '1', '--json'])).json.logs.length;
+    while ((await kept()) <= turn);
+  }
+  await run.done;
+  const { json } = await ws.ok(['logs', 'turns', '1', '--json']);
+  expect(json.logs.map(({ text }: { text: string }) => text.trim())).toEqual([
+    'a0',
+    'b0',
+    'a1 first half,',
+    'b1 first half,',
+    'a2',
+    'b2',
+  ]);
+  expect((await ws.ok(['logs', 'turns', '1'])).stdout).toBe(
+    `each/2 │ a0
+each/3 │ b0
+each/2 │ a1 first half, a2
+each/3 │ b1 first half, b2
+`,
+  );
+  ws.silence();
+});
+
+test('show says caught of a task whose exception its step caught, and logs of a resumed run follow what was taken over', async () => {
+  ws.flow(
+    'catches',
+    `const start = f.start(() => { console.log('from the start'); return { ns: [0, 1] }; });
+     const each = f.foreach('each', { after: start, over: 'ns', catch: 'oops' }, ({ input }) => {
+       if (input === 1) throw new RangeError('caught one');
+     });
+     export default f.end(f.join('all', { after: each }, () => ({})));`,
+  );
+  await ws.ok(['run', 'catches']);
+  const [run, step, task, json] = await Promise.all([
+    ws.ok(['show', 'catches', '1']),
+    ws.ok(['show', 'catches', '1/each']),
+    ws.ok(['show', 'catches', '1/each/3']),
+    ws.ok(['show', 'catches', '1/each/3', '--json']),
+  ]);
+  expect(run.stdout).toMatch(/^Step +Kind +Done +Caught +Failed/m);
+  expect(run.stdout).toMatch(/^each +foreach +2 +1 /m);
+  expect(run.stdout).toContain('catches/1/each/3 caught\nRangeError: caught one\n');
+  expect(step.stdout).toMatch(/^each\/2 +done/m);
+  expect(step.stdout).toMatch(/^each\/3 +caught/m);
+  expect(task.stdout).toMatch(/^catches\/1\/each\/3 caught {2}foreach/);
+  expect(json.json).toMatchObject({ status: 'done', caught: true, attempt: 0 });
+  await ws.ok(['resume', 'catches', 'all']);
+  const [taken, whole, shown] = await Promise.all([
+    ws.ok(['logs', 'catches', '2/start/1']),
+    ws.ok(['logs', 'catches', '2']),
+    ws.ok(['show', 'catches', '2/start/1']),
+  ]);
+  expect(taken.stdout).toBe('from the start\n');
+  expect(whole.stdout).toBe('3 tasks taken over from catches/1: the output is there\n');
+  expect(shown.stdout).toContain('taken over from catches/1/start/1');
 });
 
 describe('a failure', () => {

@@ -76,7 +76,7 @@ describe('without a pathspec', () => {
     expect((await e.resolve(chain(), 'mine')).run?.run).toBe(1);
     expect((await e.resolve(chain(), 'mine', { namespace: 'team' })).run?.run).toBe(2);
     expect(await messageOf(e.resolve(chain(), 'mine', { namespace: 'nobody' }))).toBe(
-      '"mine" needs inputs, and chain has no run in the namespace nobody yet: run it first, with `nx-flow run chain`.',
+      '"mine" needs inputs, and chain has no run in the namespace nobody yet: run it first, with `nx-flow run chain`. There are runs in team, user:tester: --namespace=everybody (in code, namespace: null) finds those too.',
     );
   });
 

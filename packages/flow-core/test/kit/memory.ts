@@ -5,8 +5,10 @@ import type { FlowEvent } from '../../src/engine/events';
 import { InProcessPool } from '../../src/engine/pool';
 import { recordedViews } from '../../src/engine/recorded';
 import { type Resolved, resolveInputs, type Selection } from '../../src/engine/resolve';
+import { prepareResume } from '../../src/engine/resume';
 import { type RunOutcome, runFlow } from '../../src/engine/run';
 import { type SpinOutcome, spin } from '../../src/engine/spin';
+import type { Takeover } from '../../src/engine/takeover';
 import { decodeArtifact } from '../../src/store/artifacts';
 import { memoryStore } from '../../src/store/open';
 import type { RunRow, TaskRow } from '../../src/store/rows';
@@ -26,6 +28,8 @@ export interface MemoryRunOptions {
   tags?: string[];
   bail?: boolean;
   signal?: AbortSignal;
+  user?: string;
+  takeover?: Takeover;
   onEvent?(event: FlowEvent): void;
 }
 
@@ -43,7 +47,7 @@ export class MemoryEngine {
       graph,
       store: this.store,
       params: parseParams(graph, options.params ?? {}),
-      user: 'tester',
+      user: options.user ?? 'tester',
       namespace: options.namespace ?? 'user:tester',
       tags: options.tags ?? [],
       cwd: process.cwd(),
@@ -55,11 +59,25 @@ export class MemoryEngine {
       pool: (host) => new InProcessPool(graph, this.store.cas, host),
       ...(options.bail === undefined ? {} : { bail: options.bail }),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.takeover ? { takeover: options.takeover } : {}),
     });
     const tasks: TaskRow[] = [];
     for await (const row of this.store.tasks(graph.flow, outcome.run)) tasks.push(row);
     const row = (await this.store.run(graph.flow, outcome.run)) as RunRow;
     return { ...outcome, flow: graph.flow, events, row, tasks };
+  }
+
+  /** A run that takes over what another finished. */
+  async resume(defined: unknown, run: number, step?: string, options: MemoryRunOptions = {}): Promise<Ran> {
+    const { takeover } = await prepareResume({
+      graph: requireGraph(defined),
+      store: this.store,
+      run,
+      ...(step === undefined ? {} : { step }),
+      params: {},
+      namespace: undefined,
+    });
+    return this.run(defined, { ...options, takeover });
   }
 
   resolve(defined: unknown, step: string, selection: Partial<Selection> = {}): Promise<Resolved> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { decodeArtifact, encodeArtifact } from '../../src/store/artifacts';
 import { scan } from '../../src/store/kv';
+import { logsByTime } from '../../src/store/logs';
 import { memoryStore, openStore } from '../../src/store/open';
 import type { LogRow, RunRow, TaskRow } from '../../src/store/rows';
 import { packArtifact, record, type Store, unpackArtifact } from '../../src/store/store';
@@ -129,15 +130,96 @@ describe.each([
       expect(asked).toEqual([1]);
     });
 
+    test('the latest of all is the newest of any namespace; those before one are found too', async () => {
+      for (const [run, namespace] of [
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'a'],
+        [4, 'b'],
+      ] as const)
+        await store.commit(record.run(runRow('movies', run, { namespace })));
+      expect((await store.latest('movies'))?.run).toBe(4);
+      expect(numbers(await all(store.runs('movies', undefined, 3)))).toEqual([2, 1]);
+      expect(numbers(await all(store.runs('movies', 'b', 4)))).toEqual([2]);
+      expect(numbers(await all(store.runs('movies', 'a', 1)))).toEqual([]);
+    });
+
+    test('have namespaces, each named once', async () => {
+      expect(await all(store.namespaces('movies'))).toEqual([]);
+      const names = ['prod/eu ~ü', 'user:bo', 'user:bob'];
+      for (const namespace of names) {
+        for (const run of [1, 2]) await store.commit(record.run(runRow('movies', run, { namespace })));
+        await store.commit(record.run(runRow('moviesX', 1, { namespace: 'other' })));
+      }
+      expect(await all(store.namespaces('movies'))).toEqual(names);
+    });
+
     test('flows are those that have runs, in the order of their keys', async () => {
-      expect(await store.flows()).toEqual([]);
+      expect(await all(store.flows())).toEqual([]);
       const names = ['movies', 'movies-b', 'movies_a', 'A', 'z', 'moviesX'];
       for (const name of names) {
         await store.claimRun(name, 'n');
         await store.commit([...record.run(runRow(name, 1)), ...record.run(runRow(name, 20))]);
       }
-      expect(new Set(await store.flows())).toEqual(new Set(names));
-      expect(await store.flows()).toHaveLength(names.length);
+      expect(new Set(await all(store.flows()))).toEqual(new Set(names));
+      expect(await all(store.flows())).toHaveLength(names.length);
+    });
+  });
+
+  describe('tags', () => {
+    test('are those of the start with what was changed since, for each run its own', async () => {
+      const row = runRow('movies', 3, { tags: ['z', 'a/b'] });
+      for (const run of [2, 4, 33]) await store.commit(record.run(runRow('movies', run)));
+      await store.commit(record.run(row));
+      expect(await store.tags(row)).toEqual(['z', 'a/b']);
+      await store.changeTags('movies', 3, { add: ['ü 1', '100%'], remove: ['a/b'] });
+      await store.changeTags('movies', 33, { add: ['other'] });
+      await store.changeTags('moviesX', 3, { add: ['other flow'] });
+      expect(await store.tags(row)).toEqual(['z', '100%', 'ü 1']);
+      await store.changeTags('movies', 3, { add: ['a/b', 'both'], remove: ['ü 1', 'z', 'both', 'absent'] });
+      expect(await store.tags(row)).toEqual(['a/b', '100%', 'both']);
+      expect(await store.run('movies', 3)).toEqual(row);
+      const tagged = await all(store.withTags('movies', store.runs('movies')));
+      expect(tagged.map(({ run, tags }) => [run, ...tags])).toEqual([
+        [33, 'other'],
+        [4],
+        [3, 'a/b', '100%', 'both'],
+        [2],
+      ]);
+    });
+
+    test('that were changed stay so when the run’s row is written again, and a change that is sent twice is one', async () => {
+      const row = runRow('movies', 1, { tags: ['first'] });
+      await store.commit(record.run(row));
+      for (let twice = 0; twice < 2; twice++)
+        await store.changeTags('movies', 1, { add: ['later'], remove: ['first'] });
+      await store.commit(record.run({ ...row, status: 'done' }));
+      expect(await store.tags((await store.run('movies', 1)) as RunRow)).toEqual(['later']);
+    });
+
+    test('of a thousand runs are read beside them, in one more scan', async () => {
+      const many = Array.from({ length: 1100 }, (_, i) => i + 1);
+      await store.commit(many.flatMap((run) => record.run(runRow('movies', run))));
+      for (const run of many) await store.changeTags('movies', run, { add: [`t${run}`, 'x'] });
+      const asked: string[] = [];
+      const range = store.kv.range.bind(store.kv);
+      store.kv.range = (query) => {
+        asked.push(query.gte.split('/')[0] as string);
+        return range(query);
+      };
+      const rows = await all(store.withTags('movies', store.runs('movies')));
+      expect(rows.map(({ run, tags }) => [run, ...tags])).toEqual(
+        many.toReversed().map((run) => [run, `t${run}`, 'x']),
+      );
+      expect(asked.filter((kind) => kind === 'tag').length).toBeLessThan(8);
+    });
+
+    test('added by a hundred clients at once all stand', async () => {
+      const row = runRow('movies', 1);
+      await store.commit(record.run(row));
+      const tags = Array.from({ length: 100 }, (_, i) => `tag ${i}`);
+      await Promise.all(tags.map((tag) => store.changeTags('movies', 1, { add: [tag] })));
+      expect(new Set(await store.tags(row))).toEqual(new Set(tags));
     });
   });
 
@@ -209,6 +291,70 @@ describe.each([
       });
       expect(found[0]).not.toHaveProperty('bytes');
       expect(await store.artifacts([])).toEqual([]);
+    });
+  });
+
+  describe('logs by time', () => {
+    const write = (step: string, task: number, times: number[]) =>
+      store.commit(
+        times.map((at, seq) =>
+          record.log('movies', 1, { step, task, attempt: 0, seq }, {
+            stream: 'stdout',
+            at,
+            text: `${step}/${task} at ${at}`,
+          } satisfies LogRow),
+        ),
+      );
+
+    test('come from all tasks in the order of their times, and say when a task’s are over', async () => {
+      await write('b', 1, [5, 30]);
+      await write('a', 2, [10, 20, 40]);
+      await write('c', 3, [1, 50]);
+      await store.commit([
+        record.log(
+          'movies',
+          11,
+          { step: 'a', task: 2, attempt: 0, seq: 0 },
+          { stream: 'stdout', at: 2, text: '' },
+        ),
+      ]);
+      const rows = await all(logsByTime(store.kv, 'movies', 1));
+      expect(rows.map(({ at, step, last }) => [at, step, last])).toEqual([
+        [1, 'c', false],
+        [5, 'b', false],
+        [10, 'a', false],
+        [20, 'a', false],
+        [30, 'b', true],
+        [40, 'a', true],
+        [50, 'c', true],
+      ]);
+      const ofStep = await all(logsByTime(store.kv, 'movies', 1, 'a'));
+      expect(ofStep.map(({ text }) => text)).toEqual(['a/2 at 10', 'a/2 at 20', 'a/2 at 40']);
+      expect(await all(logsByTime(store.kv, 'movies', 2))).toEqual([]);
+    });
+
+    test('of tasks that follow one another are read one after another, however many and however long', async () => {
+      const long = 70;
+      const tasks = 40;
+      for (let task = 1; task <= tasks; task++)
+        await write(
+          'each',
+          task,
+          task % 3 === 0 ? [task * 1000] : Array.from({ length: long }, (_, i) => task * 1000 + i),
+        );
+      let limit = 0;
+      const range = store.kv.range.bind(store.kv);
+      store.kv.range = (query) => {
+        limit = Math.max(limit, query.limit);
+        return range(query);
+      };
+      const rows = await all(logsByTime(store.kv, 'movies', 1));
+      const times = rows.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted((x, y) => x - y));
+      expect(rows).toHaveLength(13 + 27 * long);
+      expect(rows.filter(({ last }) => last)).toHaveLength(tasks);
+      // A page is small: its rows may be large.
+      expect(limit).toBeLessThanOrEqual(16);
     });
   });
 

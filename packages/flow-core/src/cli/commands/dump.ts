@@ -4,15 +4,7 @@ import { FlowError, suggest } from '../../definition/errors';
 import { recordedViews } from '../../engine/recorded';
 import { decodeArtifact } from '../../store/artifacts';
 import type { Command } from '..';
-import {
-  flowName,
-  namespaceOf,
-  noMoreThan,
-  openPlaceStore,
-  pathspecOf,
-  placeOf,
-  requireKnown,
-} from '../context';
+import { reading } from '../context';
 import { jsonValue } from '../json-value';
 import { size } from '../render/table';
 import { runOf, taskOf } from '../target';
@@ -35,17 +27,12 @@ export const command: Command = {
     examples: ['nx-flow dump movies', 'nx-flow dump movies 12/playlist/30 --include=films --json'],
   },
 
-  async execute(context) {
-    noMoreThan(context, 2);
+  execute(context) {
     const { output, options } = context;
     const { colors } = output;
-    const place = placeOf(context);
-    const store = await openPlaceStore(place, context);
-    try {
-      const flow = await flowName(place, context);
-      const spec = pathspecOf(context.positionals[1], flow);
-      await requireKnown(store, flow, place, context);
-      const run = await runOf(store, flow, spec, namespaceOf(context));
+    return reading(context, 1, async (recorded) => {
+      const { flow, store, spec } = recorded;
+      const run = await runOf(recorded, spec);
       const { row, others } = await taskOf(store, run, { ...spec, step: spec.step ?? 'end' });
       const label = `${row.step}/${row.task}`;
       const view = (await recordedViews(store, flow, run.run, [label])).get(label);
@@ -84,9 +71,6 @@ export const command: Command = {
         }
       }
       output.result({ pathspec, artifacts: values });
-      return 0;
-    } finally {
-      await store.close();
-    }
+    });
   },
 };

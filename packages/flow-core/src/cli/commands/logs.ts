@@ -1,20 +1,19 @@
-/** nx-flow logs: what the tasks of a run printed. */
+/** nx-flow logs: what the tasks of a run printed, by time. */
+import { taskOf as addressIn } from '../../engine/address';
+import { logsByTime, type TaskLogRow } from '../../store/logs';
 import type { Command } from '..';
-import {
-  flowName,
-  namespaceOf,
-  noMoreThan,
-  openPlaceStore,
-  pathspecOf,
-  placeOf,
-  requireKnown,
-} from '../context';
+import { type Recorded, reading } from '../context';
+import type { Output } from '../render/output';
+import { plural } from '../render/table';
 import { requireRunStep, runOf, taskOf } from '../target';
+
+/** Longest line that is put together from pieces, in characters. */
+const LONGEST_LINE = 64 * 1024;
 
 export const command: Command = {
   spec: {
     name: 'logs',
-    help: 'Print what a task, a step or a whole run wrote to its output',
+    help: 'Print what a task, a step or a whole run wrote to its output, by time',
     positionals: ['<flow>', '[run | run/step | run/step/task]'],
     options: {
       stdout: { type: 'boolean', help: 'Only what was written to stdout' },
@@ -24,64 +23,85 @@ export const command: Command = {
     examples: ['nx-flow logs movies', 'nx-flow logs movies 12/genre/3 --stderr'],
   },
 
-  async execute(context) {
-    noMoreThan(context, 2);
+  execute(context) {
     const { output, options } = context;
-    const place = placeOf(context);
-    const store = await openPlaceStore(place, context);
-    try {
-      const flow = await flowName(place, context);
-      const spec = pathspecOf(context.positionals[1], flow);
-      await requireKnown(store, flow, place, context);
-      const run = await runOf(store, flow, spec, namespaceOf(context));
-      if (spec.step !== undefined) requireRunStep(run, spec.step);
-      if (spec.step !== undefined && spec.task !== undefined)
-        await taskOf(store, run, { ...spec, step: spec.step });
+    return reading(context, 1, async (recorded) => {
+      const { flow } = recorded;
       const only =
         options.stdout === options.stderr ? undefined : options.stdout === true ? 'stdout' : 'stderr';
+      const { run, rows, alone } = await rowsOf(recorded, output);
       const logs: object[] = [];
       const lines = new Lines((label, line) => output.write(`${output.colors.dim(label)} ${line}\n`));
-      for await (const { step, task, attempt, stream, at, text } of store.logs(
-        flow,
-        run.run,
-        spec.step,
-        spec.task,
-      )) {
-        if (only !== undefined && stream !== only) continue;
-        if (output.json)
-          logs.push({ pathspec: `${flow}/${run.run}/${step}/${task}`, attempt, stream, at, text });
-        else if (spec.task !== undefined) output.write(text);
-        else lines.add(`${step}/${task} ${stream === 'stderr' ? '!' : '│'}`, text);
+      for await (const { step, task, attempt, stream, at, text, last } of rows) {
+        const label = `${step}/${task}`;
+        if (only === undefined || stream === only) {
+          if (output.json) logs.push({ pathspec: `${flow}/${run}/${label}`, attempt, stream, at, text });
+          else if (alone) output.write(text);
+          else lines.add(label, stream, text);
+        }
+        if (last) lines.end(label);
       }
-      lines.end();
-      output.result({ pathspec: `${flow}/${run.run}`, logs });
-      return 0;
-    } finally {
-      await store.close();
-    }
+      output.result({ pathspec: `${flow}/${run}`, logs });
+    });
   },
 };
 
-/** Puts lines together that were kept in pieces. A stream of a task that follows another one begins a new line. */
+interface Rows {
+  run: number;
+  /** `last`: the task wrote nothing after it. */
+  rows: AsyncIterable<TaskLogRow & { last?: boolean }>;
+  /** Of one task: its text as it is. */
+  alone: boolean;
+}
+
+/** Of a task that was taken over, what its origin wrote. */
+async function rowsOf(recorded: Recorded, output: Output): Promise<Rows> {
+  const { flow, store, spec } = recorded;
+  const run = await runOf(recorded, spec);
+  if (spec.step !== undefined) requireRunStep(run, spec.step);
+  if (spec.step !== undefined && spec.task !== undefined) {
+    const { row } = await taskOf(store, run, { ...spec, step: spec.step });
+    const at = addressIn(run.run, row.origin ?? `${row.step}/${row.task}`);
+    return { run: at.run, rows: store.logs(flow, at.run, at.step, at.task), alone: true };
+  }
+  const taken = run.tasks?.taken ?? 0;
+  if (taken > 0) {
+    const note = `${plural(taken, 'task')} taken over from ${flow}/${run.origin}: the output is there`;
+    output.write(`${output.colors.dim(note)}\n`);
+  }
+  return { run: run.run, rows: logsByTime(store.kv, flow, run.run, spec.step), alone: false };
+}
+
+/** Puts lines together that were kept in pieces, each task's two streams for themselves. */
 class Lines {
   readonly #write: (label: string, line: string) => void;
-  #label = '';
-  #rest = '';
+  readonly #rests = new Map<string, string>();
 
   constructor(write: (label: string, line: string) => void) {
     this.#write = write;
   }
 
-  add(label: string, text: string): void {
-    if (label !== this.#label) this.end();
-    this.#label = label;
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() as string;
+  add(task: string, stream: 'stdout' | 'stderr', text: string): void {
+    const label = `${task} ${stream === 'stderr' ? '!' : '│'}`;
+    // What a task wrote to one stream ends where it goes on with the other.
+    this.#finish(`${task} ${stream === 'stderr' ? '│' : '!'}`);
+    const lines = ((this.#rests.get(label) ?? '') + text).split('\n');
+    const rest = lines.pop() as string;
     for (const line of lines) this.#write(label, line);
+    if (rest === '') this.#rests.delete(label);
+    else this.#rests.set(label, rest);
+    if (rest.length > LONGEST_LINE) this.#finish(label);
   }
 
-  end(): void {
-    if (this.#rest !== '') this.#write(this.#label, this.#rest);
-    this.#rest = '';
+  /** The task writes no more. */
+  end(task: string): void {
+    this.#finish(`${task} │`);
+    this.#finish(`${task} !`);
+  }
+
+  #finish(label: string): void {
+    const rest = this.#rests.get(label);
+    if (rest !== undefined) this.#write(label, rest);
+    this.#rests.delete(label);
   }
 }

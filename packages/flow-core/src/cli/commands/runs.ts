@@ -1,11 +1,15 @@
 /** nx-flow runs: the runs of a flow, newest first. */
+import { FlowError } from '../../definition/errors';
+import { type RunStatus, statusNow } from '../../engine/alive';
+import { inNamespace } from '../../engine/find-run';
 import type { RunRow } from '../../store/rows';
 import type { Command } from '..';
-import { findPlaceFile, flowName, namespaceOf, noMoreThan, openPlaceStore, placeOf } from '../context';
+import { type Context, type Recorded, reading } from '../context';
 import { statusText } from '../render/status';
 import { ago, duration, table } from '../render/table';
 
 const DEFAULT_LIMIT = 20;
+const STATUSES: readonly RunStatus[] = ['running', 'done', 'failed', 'stopped', 'killed'];
 
 export const command: Command = {
   spec: {
@@ -13,53 +17,69 @@ export const command: Command = {
     help: 'List the runs of a flow, newest first',
     positionals: ['<flow>'],
     options: {
+      tag: { type: 'string', many: true, value: 'tag', help: 'Only runs that have this tag; all of several' },
+      status: { type: 'string', value: 'status', help: `Only such runs: ${STATUSES.join(', ')}` },
+      user: { type: 'string', value: 'name', help: 'Only runs of this user' },
       limit: { type: 'number', help: `At most so many; default ${DEFAULT_LIMIT}` },
-      all: { type: 'boolean', help: 'The runs of every namespace' },
     },
     families: [],
-    examples: ['nx-flow runs movies', 'nx-flow runs movies --all --limit=100'],
+    examples: [
+      'nx-flow runs movies',
+      'nx-flow runs movies --tag=exp1 --status=done',
+      'nx-flow runs movies --namespace=everybody --user=mia --limit=100',
+    ],
   },
 
-  async execute(context) {
-    noMoreThan(context, 1);
-    const { output, options } = context;
-    const place = placeOf(context);
-    const store = await openPlaceStore(place, context);
-    try {
-      const flow = await flowName(place, context);
+  execute(context) {
+    const wanted = filterOf(context);
+    return reading(context, 0, async (recorded) => {
+      const { output, options } = context;
+      const { flow, store, namespace } = recorded;
       const limit = (options.limit as number | undefined) ?? DEFAULT_LIMIT;
-      const namespace = options.all === true ? undefined : namespaceOf(context);
       const rows: RunRow[] = [];
-      for await (const row of store.runs(flow, namespace)) {
-        rows.push(row);
-        if (rows.length === limit) break;
+      for await (const row of store.withTags(flow, store.runs(flow, namespace))) {
+        if (wanted(row) && rows.push(row) === limit) break;
       }
-      if (rows.length === 0) {
-        // A name that is neither recorded nor a flow of the workspace is a mistake.
-        if (!(await store.flows()).includes(flow)) await findPlaceFile(place, context);
-        output.write(
-          `${flow} has no runs${namespace === undefined ? '' : ` in the namespace ${namespace}`} yet: nx-flow run ${flow}\n`,
-        );
-      } else output.write(render(rows, output));
+      output.write(rows.length > 0 ? render(rows, output) : await none(recorded, context));
       output.result({
         flow,
-        runs: rows.map(({ run, status, startedAt, durationMs, tasks, user, tags, given }) => ({
-          pathspec: `${flow}/${run}`,
-          status,
-          startedAt,
-          durationMs,
-          tasks,
-          user,
-          tags,
-          params: given,
+        runs: rows.map((row) => ({
+          pathspec: `${flow}/${row.run}`,
+          status: statusNow(row),
+          startedAt: row.startedAt,
+          durationMs: row.durationMs,
+          tasks: row.tasks,
+          user: row.user,
+          namespace: row.namespace,
+          tags: row.tags,
+          params: row.given,
         })),
       });
-      return 0;
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
+
+/** @throws FlowError FLOW_OPTION */
+function filterOf({ options }: Context): (row: RunRow) => boolean {
+  const { status, user } = options;
+  if (status !== undefined && !STATUSES.includes(status as RunStatus)) {
+    throw new FlowError('FLOW_OPTION', `--status takes one of ${STATUSES.join(', ')}, not "${status}".`);
+  }
+  const tags = (options.tag as string[] | undefined) ?? [];
+  return (row) =>
+    (status === undefined || statusNow(row) === status) &&
+    (user === undefined || row.user === user) &&
+    tags.every((tag) => row.tags.includes(tag) || row.systemTags.includes(tag));
+}
+
+async function none({ flow, store, namespace }: Recorded, { options }: Context): Promise<string> {
+  const { tag, status, user } = options;
+  if (tag === undefined && status === undefined && user === undefined) {
+    const { yet, others } = await inNamespace(store, flow, namespace);
+    return `${flow} has no runs${yet}: nx-flow run ${flow}${others}\n`;
+  }
+  return `${flow} has no such runs${namespace === undefined ? '' : ` in the namespace ${namespace}`}.\n`;
+}
 
 function render(rows: RunRow[], output: Parameters<typeof statusText>[1]): string {
   const now = Date.now();

@@ -5,20 +5,12 @@ import { decodeArtifact } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '..';
-import {
-  flowName,
-  namespaceOf,
-  noMoreThan,
-  openPlaceStore,
-  pathspecOf,
-  placeOf,
-  requireKnown,
-} from '../context';
+import { reading } from '../context';
 import { jsonValue } from '../json-value';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
 import { preview } from '../render/spin';
-import { statusText } from '../render/status';
+import { isCaught, statusText, taskStatusText } from '../render/status';
 import { ago, duration, plural, size, table } from '../render/table';
 import { requireRunStep, runOf, taskOf } from '../target';
 
@@ -32,25 +24,17 @@ export const command: Command = {
     examples: ['nx-flow show movies', 'nx-flow show movies 12', 'nx-flow show movies 12/genre/3'],
   },
 
-  async execute(context) {
-    noMoreThan(context, 2);
+  execute(context) {
     const { output } = context;
-    const place = placeOf(context);
-    const store = await openPlaceStore(place, context);
-    try {
-      const flow = await flowName(place, context);
-      const spec = pathspecOf(context.positionals[1], flow);
-      await requireKnown(store, flow, place, context);
-      const run = await runOf(store, flow, spec, namespaceOf(context));
+    return reading(context, 1, async (recorded) => {
+      const { store, spec, place } = recorded;
+      const run = await runOf(recorded, spec);
       if (spec.step !== undefined) requireRunStep(run, spec.step);
       if (spec.step !== undefined && spec.task !== undefined) {
         const { row } = await taskOf(store, run, { ...spec, step: spec.step });
         await showTask(store, run, row, output, place.workspace);
       } else await showRun(store, run, spec.step, output, place.workspace);
-      return 0;
-    } finally {
-      await store.close();
-    }
+    });
   },
 };
 
@@ -58,6 +42,8 @@ interface StepSummary {
   step: string;
   kind: string;
   done: number;
+  /** Of those done: whose exception the step caught. */
+  caught: number;
   failed: number;
   running: number;
   totalMs: number;
@@ -75,7 +61,7 @@ async function showRun(
   const steps = new Map<string, StepSummary>();
   for (const { name, kind } of run.steps) {
     if (step === undefined || step === name)
-      steps.set(name, { step: name, kind, done: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
+      steps.set(name, { step: name, kind, done: 0, caught: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
   }
   const failures: TaskRow[] = [];
   const tasks: TaskRow[] = [];
@@ -85,6 +71,7 @@ async function showRun(
     summary[row.status]++;
     summary.first ||= row.task;
     summary.totalMs += row.durationMs ?? 0;
+    if (isCaught(row)) summary.caught++;
     if (row.error) failures.push(row);
     if (step !== undefined) tasks.push(row);
   }
@@ -92,12 +79,14 @@ async function showRun(
   const values = Object.fromEntries(
     params.map(([name, record]) => [name, decodeArtifact(record, store.cas)]),
   );
+  const tags = await store.tags(run);
   const about = [
     `${statusNow(run) === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,
     run.durationMs === undefined ? '' : `took ${duration(run.durationMs)}`,
     `by ${run.user}`,
-    run.tags.length > 0 ? `tags ${run.tags.join(' ')}` : '',
+    tags.length > 0 ? `tags ${tags.join(' ')}` : '',
     run.with ? `with ${run.with.join(' ')}` : '',
+    run.origin === undefined ? '' : `resumed from ${run.flow}/${run.origin}`,
     run.git ? `git ${run.git.commit.slice(0, 8)}${run.git.dirty ? ' with changes' : ''}` : '',
   ].filter(Boolean);
   output.write(
@@ -111,9 +100,11 @@ async function showRun(
     );
   }
   output.write(`\n${step === undefined ? stepTable([...steps.values()], output) : taskTable(tasks, output)}`);
-  for (const { step: s, task, error } of failures.slice(0, 3)) {
+  for (const row of failures.slice(0, 3)) {
+    const { step: s, task, error } = row;
+    const pathspec = `${run.flow}/${run.run}/${s}/${task}`;
     output.write(
-      `\n${colors.red(`${run.flow}/${run.run}/${s}/${task}`)}\n${error ? renderThrown(error, output, cwd) : ''}`,
+      `\n${isCaught(row) ? colors.yellow(`${pathspec} caught`) : colors.red(pathspec)}\n${error ? renderThrown(error, output, cwd) : ''}`,
     );
   }
   if (failures.length > 3) output.write(`\n… and ${plural(failures.length - 3, 'more failure')}\n`);
@@ -125,16 +116,19 @@ async function showRun(
     durationMs: run.durationMs,
     user: run.user,
     namespace: run.namespace,
-    tags: run.tags,
+    tags,
+    systemTags: run.systemTags,
+    ...(run.origin === undefined ? {} : { origin: `${run.flow}/${run.origin}` }),
     params: jsonValue(values),
     with: run.with,
     git: run.git,
     code: run.code,
     error: run.error && { name: run.error.name, message: run.error.message },
-    steps: [...steps.values()].map(({ step: s, kind, done, failed, running, totalMs }) => ({
+    steps: [...steps.values()].map(({ step: s, kind, done, caught, failed, running, totalMs }) => ({
       step: s,
       kind,
       done,
+      caught,
       failed,
       running,
       totalMs: Math.round(totalMs),
@@ -144,12 +138,15 @@ async function showRun(
 }
 
 function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
-  const rows = steps.map(({ step, kind, done, failed, running, totalMs, first }) => {
+  // A column only where something was caught: few flows catch.
+  const catches = steps.some(({ caught }) => caught > 0);
+  const rows = steps.map(({ step, kind, done, caught, failed, running, totalMs, first }) => {
     const ended = done + failed;
     return [
       ended + running > 0 ? step : colors.dim(step),
       colors.dim(kind),
       done > 0 ? colors.green(done.toLocaleString('en')) : '',
+      ...(catches ? [caught > 0 ? colors.yellow(caught.toLocaleString('en')) : ''] : []),
       failed > 0 ? colors.red(String(failed)) : '',
       running > 0 ? colors.cyan(String(running)) : '',
       ended > 0 ? duration(totalMs / ended) : '',
@@ -162,6 +159,7 @@ function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
       { head: 'Step' },
       { head: 'Kind' },
       { head: 'Done', align: 'right' },
+      ...(catches ? [{ head: 'Caught', align: 'right' as const }] : []),
       { head: 'Failed', align: 'right' },
       { head: 'Running', align: 'right' },
       { head: 'Each', align: 'right' },
@@ -174,11 +172,11 @@ function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
   );
 }
 
-function taskTable(tasks: TaskRow[], { colors, columns }: Output): string {
-  const paint = { done: colors.green, failed: colors.red, running: colors.cyan };
+function taskTable(tasks: TaskRow[], output: Output): string {
+  const { colors, columns } = output;
   const rows = tasks.map((row) => [
     `${row.step}/${row.task}`,
-    paint[row.status](row.status),
+    taskStatusText(row, output),
     row.stack.map(({ index }) => index).join(','),
     row.iteration === undefined ? '' : String(row.iteration),
     row.durationMs === undefined ? '' : duration(row.durationMs),
@@ -216,9 +214,11 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
     ...row.stack.map(({ step, index, count }) => `split ${index} of ${count} of ${step}`),
     row.iteration === undefined ? '' : `iteration ${row.iteration}`,
     row.verdict === undefined ? '' : `chose ${row.verdict}`,
+    row.attempts ? `attempt ${row.attempt + 1}` : '',
+    row.origin === undefined ? '' : `taken over from ${run.flow}/${row.origin}`,
   ].filter(Boolean);
   output.write(
-    `${colors.bold(pathspec)} ${statusText({ ...run, status: row.status }, output)}  ${colors.dim(about.join(', '))}\n`,
+    `${colors.bold(pathspec)} ${taskStatusText(row, output, run)}  ${colors.dim(about.join(', '))}\n`,
   );
   const own = [...outputs].map(([name, meta]) => [
     name,
@@ -246,10 +246,14 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
 
 function taskJson(run: RunRow, row: TaskRow): object {
   const { step, task, kind, status, parents, stack, iteration, verdict, durationMs, startedAt, error } = row;
+  const { attempt, origin } = row;
   return {
     pathspec: `${run.flow}/${run.run}/${step}/${task}`,
     kind,
     status,
+    ...(isCaught(row) ? { caught: true } : {}),
+    attempt,
+    ...(origin === undefined ? {} : { origin: `${run.flow}/${origin}` }),
     parents: parents.map(
       (label) => `${run.flow}/${label.split('/').length === 3 ? '' : `${run.run}/`}${label}`,
     ),

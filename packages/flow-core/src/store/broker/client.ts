@@ -174,11 +174,12 @@ export function requireWritable(store: string): void {
     makeFolder(store);
     accessSync(store, constants.W_OK);
   } catch (cause) {
-    throw new FlowError(
-      'FLOW_STORE_UNWRITABLE',
-      `The store's folder ${store} cannot be written (${(cause as NodeJS.ErrnoException).code}): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.`,
-      { cause },
-    );
+    const code = (cause as NodeJS.ErrnoException).code;
+    // LevelDB takes its lock by writing.
+    const message = existsSync(join(store, 'db'))
+      ? `The store's folder ${store} cannot be written (${code}), and reading needs that too: make it writable, or copy it to where you can write and name the copy by --store=<folder> or NX_FLOW_STORE.`
+      : `The store's folder ${store} cannot be written (${code}): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.`;
+    throw new FlowError('FLOW_STORE_UNWRITABLE', message, { cause });
   }
 }
 

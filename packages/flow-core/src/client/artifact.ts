@@ -1,0 +1,59 @@
+/** An artifact: what is known of it, and its value when asked. */
+import { taskOf } from '../engine/address';
+import { decodeArtifact } from '../store/artifacts';
+import type { ArtifactRecord } from '../store/rows';
+import type { Scope } from './scope';
+
+export class Artifact {
+  readonly name: string;
+  readonly #scope: Scope;
+  readonly #at: string;
+  readonly #record: ArtifactRecord;
+
+  /** @param at the task that stored it, as `step/task` of this run or `run/step/task` of another */
+  constructor(scope: Scope, at: string, name: string, record: ArtifactRecord) {
+    this.#scope = scope;
+    this.#at = at;
+    this.name = name;
+    this.#record = record;
+  }
+
+  /** Where it lies, behind the task that stored it: `movies/12/train/3/loss`. */
+  get pathspec(): string {
+    const { flow, run } = this.#scope.row;
+    const at = taskOf(run, this.#at);
+    return `${flow}/${at.run}/${at.step}/${at.task}/${this.name}`;
+  }
+  /** For people: `Array(3)`. */
+  get type(): string {
+    return this.#record.type;
+  }
+  /** Bytes as stored. */
+  get size(): number {
+    return this.#record.size;
+  }
+  /** Equal values have equal digests. */
+  get digest(): string {
+    return this.#record.digest;
+  }
+  /** sha256 of its bytes, when they lie in a file of their own: what is large does. */
+  get sha(): string | undefined {
+    return this.#record.hash;
+  }
+  get codec(): string {
+    return this.#record.codec;
+  }
+
+  /** The end of the task that stored it. */
+  async createdAt(): Promise<Date | undefined> {
+    const { store, row } = this.#scope;
+    const { run, step, task } = taskOf(row.run, this.#at);
+    const storing = await store.task(row.flow, run, step, task);
+    return storing && new Date(storing.startedAt + (storing.durationMs ?? 0));
+  }
+
+  /** A copy of its own at every call. */
+  value(): unknown {
+    return decodeArtifact(this.#record, this.#scope.store.cas);
+  }
+}

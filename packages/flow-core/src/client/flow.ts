@@ -1,0 +1,93 @@
+/** A flow: its runs. */
+import { FlowError } from '../definition/errors';
+import { type RunStatus, statusNow } from '../engine/alive';
+import { latestRun, noRun, requireRun } from '../engine/find-run';
+import { type Pathspec, parsePathspec } from '../store/pathspec';
+import type { RunRow } from '../store/rows';
+import type { Store } from '../store/store';
+import { Run } from './run';
+import type { Untyped } from './scope';
+import type { Step } from './step';
+import type { Task } from './task';
+
+export interface RunFilter {
+  /** Runs that have this tag, or all of these, the user's or the system's. */
+  tag?: string | readonly string[];
+  status?: RunStatus;
+  user?: string;
+}
+
+/** The runs of one flow. It is iterable: `for await (const run of client(movies))`. */
+export class FlowClient<A> {
+  readonly name: string;
+  /** Whose runs are listed and count as latest; undefined for everybody's. */
+  readonly namespace: string | undefined;
+  readonly #store: Store;
+
+  constructor(name: string, store: Store, namespace: string | undefined) {
+    this.name = name;
+    this.namespace = namespace;
+    this.#store = store;
+  }
+
+  /** The newest run of the namespace, whatever became of it. @throws FlowError FLOW_RUN_NOT_FOUND */
+  async latest(): Promise<Run<A>> {
+    return this.#open(await latestRun(this.#store, this.name, this.namespace));
+  }
+
+  /** The newest run that is done. @throws FlowError FLOW_RUN_NOT_FOUND */
+  async latestSuccessful(): Promise<Run<A>> {
+    for await (const run of this.runs({ status: 'done' })) return run;
+    throw await noRun(this.#store, this.name, this.namespace, 'no run that is done');
+  }
+
+  /** A run by its number or pathspec, whosever it is. @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW */
+  async run(run: number | string): Promise<Run<A>> {
+    const number = typeof run === 'number' ? run : this.#spec(run, 'run').run;
+    return this.#open(await requireRun(this.#store, this.name, number));
+  }
+
+  /** `12/train` @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW */
+  async step(pathspec: string): Promise<Step<Untyped>> {
+    const { run, step } = this.#spec(pathspec, 'step');
+    return (await this.run(run)).step(step);
+  }
+
+  /** `12/train/3` @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW */
+  async task(pathspec: string): Promise<Task<Untyped>> {
+    const { run, step, task } = this.#spec(pathspec, 'task');
+    return (await this.run(run)).step(step).task(task);
+  }
+
+  /** Newest first, of the client's namespace. */
+  async *runs({ tag = [], status, user }: RunFilter = {}): AsyncGenerator<Run<A>, void, undefined> {
+    const tags = typeof tag === 'string' ? [tag] : tag;
+    const rows = this.#store.runs(this.name, this.namespace);
+    for await (const row of this.#store.withTags(this.name, rows)) {
+      if (status !== undefined && statusNow(row) !== status) continue;
+      if (user !== undefined && row.user !== user) continue;
+      if (!tags.every((t) => row.tags.includes(t) || row.systemTags.includes(t))) continue;
+      yield new Run(this.#store, row);
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Run<A>, void, undefined> {
+    return this.runs();
+  }
+
+  async #open(row: RunRow): Promise<Run<A>> {
+    return new Run(this.#store, { ...row, tags: await this.#store.tags(row) });
+  }
+
+  #spec<K extends 'run' | 'step' | 'task'>(text: string, wanted: K): Required<Pathspec> {
+    const spec = parsePathspec(text);
+    if (spec.flow !== undefined && spec.flow !== this.name) {
+      const message = `"${text}" is a pathspec of the flow "${spec.flow}", but this is "${this.name}".`;
+      throw new FlowError('FLOW_PATHSPEC_FLOW', message);
+    }
+    const deepest = spec.task !== undefined ? 'task' : spec.step !== undefined ? 'step' : 'run';
+    if (deepest === wanted && spec.run !== undefined) return spec as Required<Pathspec>;
+    const example = { run: '12', step: '12/train', task: '12/train/3' }[wanted];
+    throw new FlowError('FLOW_PATHSPEC', `"${text}" does not name a ${wanted}: that looks like ${example}.`);
+  }
+}
