@@ -19,6 +19,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   runs: () => import('./commands/runs'),
   dump: () => import('./commands/dump'),
   logs: () => import('./commands/logs'),
+  diff: () => import('./commands/diff'),
+  tag: () => import('./commands/tag'),
 };
 
 export interface MainOptions {
