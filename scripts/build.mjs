@@ -7,21 +7,24 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Entry files: a name in dist, and the module whose exports it shows. */
 const PACKAGES = {
   'packages/flow-core': {
+    // Vitest's `expect` can only be imported: this door alone is an ES module.
+    modules: ['testing/vitest'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     entries: {
       index: 'index',
       cli: 'cli/index',
       source: 'source/index',
       store: 'store/index',
-      testing: 'testing/index',
-      'testing-child': 'testing/child',
+      'testing/index': 'testing/index',
+      'testing/jest': 'testing/jest',
+      'testing/child': 'testing/child',
       worker: 'engine/worker',
       'packages-hooks': 'source/packages/hooks',
       broker: 'store/broker/main',
@@ -38,7 +41,7 @@ const PACKAGES = {
   },
 };
 
-for (const [folder, { external, entries }] of Object.entries(PACKAGES)) {
+for (const [folder, { external, entries, modules = [] }] of Object.entries(PACKAGES)) {
   const cwd = join(root, folder);
   const dist = join(cwd, 'dist');
   mkdirSync(dist, { recursive: true });
@@ -70,6 +73,10 @@ for (const [folder, { external, entries }] of Object.entries(PACKAGES)) {
       `module.exports = require('${up}bundle.js')['${name}']();\n${shown}`,
     );
   }
+  for (const name of modules) {
+    const { code } = await transform(readFileSync(join(cwd, 'src', `${name}.mts`), 'utf8'), { loader: 'ts' });
+    writeFileSync(join(dist, `${name}.mjs`), code);
+  }
   declarations(cwd);
 }
 
@@ -93,7 +100,7 @@ function declarations(cwd) {
   const stamp = join(cwd, 'dist', '.declarations');
   const hash = createHash('sha256').update(readFileSync(join(root, 'tsconfig.base.json')));
   for (const file of readdirSync(join(cwd, 'src'), { recursive: true }).sort()) {
-    if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(cwd, 'src', file)));
+    if (/\.m?ts$/.test(file)) hash.update(file).update(readFileSync(join(cwd, 'src', file)));
   }
   const digest = hash.digest('hex');
   if (existsSync(types) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;

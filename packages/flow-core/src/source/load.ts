@@ -1,5 +1,4 @@
 /** Imports a flow file through tsx, in this process. */
-import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +8,7 @@ import type { Graph } from '../definition/graph';
 import { packageFile } from '../package-root';
 import { looksLikeFile, stem } from './find';
 import type { Installed } from './packages/install';
-import { isUsers, packageOf } from './packages/names';
+import { isUsers } from './packages/names';
 
 let registered = false;
 let esmRegistered: Promise<void> | undefined;
@@ -86,9 +85,9 @@ export async function loadFlowWith(installed: Installed, file: string, wanted?: 
     return await loadFlow(file, wanted);
   } catch (error) {
     if (!isFlowError(error)) throw error;
-    const { code, message, cause } = error;
+    const { code, message, cause, problems } = error;
     const which = `It was imported for a step that has packages of its own: ${installed.names.join(', ')}.`;
-    throw new FlowError(code, `${message}\n${which}`, { cause });
+    throw new FlowError(code, `${message}\n${which}`, { cause, problems });
   }
 }
 
@@ -112,6 +111,7 @@ export async function loadFlow(file: string, wanted?: string): Promise<Graph> {
   try {
     exported = await importModule(file);
   } catch (error) {
+    const { importError } = await import('./import-error');
     throw await importError(file, error);
   }
   const graphs = new Set(
@@ -132,34 +132,4 @@ export async function loadFlow(file: string, wanted?: string): Promise<Graph> {
       ? `${file} exports several flows (${[...graphs].map((g) => g.flow).join(', ')}): name the one you mean.`
       : `${file} exports no flow: end it with \`export default f.end(last)\`.`,
   );
-}
-
-async function importError(file: string, error: unknown): Promise<FlowError> {
-  if (isFlowError(error)) return error;
-  try {
-    const { parseFlowSource } = await import('./parse');
-    parseFlowSource(file, readFileSync(file, 'utf8'));
-  } catch (syntax) {
-    if (isFlowError(syntax)) return syntax;
-  }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const hint = hintFor(file, error);
-  return new FlowError('FLOW_IMPORT', `${file} throws when it is imported: ${message}${hint}`, {
-    cause: error,
-  });
-}
-
-/** What cannot be imported above the steps: whoever plans a run imports the flow too, and has no step's packages. */
-function hintFor(file: string, error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
-    return '\nIt is for `import` alone: import it inside a step, by await import(…), or put "type": "module" into the package.json beside the flow.';
-  }
-  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return '';
-  const name = packageOf(message?.match(/Cannot find (?:module|package) '([^']+)'/)?.[1] ?? '');
-  const text = readFileSync(file, 'utf8');
-  if (name === undefined || !/\bpackages\b/.test(text)) return '';
-  const key = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  if (!new RegExp(`(^|[\\s{,])(['"]${key}['"]|${key})\\s*:`).test(text)) return '';
-  return `\n"${name}" is one of a step's \`packages\`, and is there in that step alone: import it inside the step, by await import('${name}').`;
 }

@@ -12,7 +12,13 @@ export interface ErrorRecord {
   stack?: string;
   code?: string;
   cause?: ErrorRecord;
+  /** Of an AggregateError. */
+  errors?: ErrorRecord[];
+  /** Its own fields, such as `status`: texts, numbers, truth values, and those of the plain objects among them. */
+  fields?: ErrorFields;
 }
+export type ErrorField = string | number | boolean | null;
+export type ErrorFields = Record<string, ErrorField | Record<string, ErrorField>>;
 
 export interface GitState {
   commit: string;

@@ -100,7 +100,7 @@ export class ChildProcesses implements Backend {
 
   /** A child that dies without an answer gives FLOW_WORKER_DIED. @throws FlowError for bad usage */
   async #ask(message: ToChild) {
-    const child = fork(packageFile('dist/testing-child.js'), [], {
+    const child = fork(packageFile('dist/testing/child.js'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],

@@ -1,5 +1,7 @@
 /** Matchers for jest and Vitest, of neither of which this package knows: `expect.extend(flowMatchers)`. */
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { toRecord } from '../engine/error-record';
+import { errorText } from '../engine/error-text';
 import type { Ran, Spun } from './types';
 
 interface Verdict {
@@ -124,9 +126,13 @@ function returned(result: Result): string {
   return names.length > 0 ? `; it returned: ${names.join(', ')}` : '; it returned nothing';
 }
 
-/** The error with its causes, and what the step had printed. */
+/** The error as the command shows it, with its source line and causes; and what the step had printed. */
 function story(result: Result): string {
-  const lines = [result.error ? errorText(result.error) : `Its status is ${result.status}.`];
+  const lines = [
+    result.error
+      ? errorText(toRecord(result.error), PLAIN, process.cwd()).trimEnd()
+      : `Its status is ${result.status}.`,
+  ];
   if (isSpun(result)) {
     for (const stream of ['stdout', 'stderr'] as const) {
       if (result[stream]) lines.push(`${stream}:\n${result[stream].trimEnd()}`);
@@ -135,12 +141,8 @@ function story(result: Result): string {
   return lines.join('\n\n');
 }
 
-/** Of our own errors the code stands for the name, and for the properties. */
-function errorText(error: Error & { code?: unknown }): string {
-  if (error.name !== 'FlowError') return inspect(error);
-  const cause = error.cause === undefined ? '' : `\n[cause]: ${inspect(error.cause)}`;
-  return `${error.stack ?? error.message}`.replace(/^FlowError/, String(error.code)) + cause;
-}
+const same = (text: string) => text;
+const PLAIN = { verbose: false, columns: 100, colors: { red: same, bold: same, dim: same } };
 
 function fits(error: Error, reason: Reason): boolean {
   if (typeof reason === 'string') {
@@ -169,8 +171,8 @@ function show(value: unknown): string {
 }
 
 /**
- * What `expect` has after `expect.extend(flowMatchers)`. The types of jest's global `expect` know it; Vitest's are told
- * so in one line: `declare module 'vitest' { interface Assertion<T> extends FlowMatchers<void> {} }`.
+ * What `expect` has after `expect.extend(flowMatchers)`. The types of jest's global `expect` know it once this module
+ * is imported; Vitest's by `@nx-flow/core/testing/vitest`.
  */
 export interface FlowMatchers<R = void> {
   toSucceed(): R;

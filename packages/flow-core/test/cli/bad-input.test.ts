@@ -181,7 +181,6 @@ const REFUSED: [line: string, said: string][] = [
     'FLOW_NOT_EXPORTED  <ws>/nothing.flow.ts exports no flow: end it with `export default f.end(last)`.',
   ],
   ['run syntax', 'FLOW_SYNTAX  <ws>/syntax.flow.ts:2:24  Expected `,` or `)` but found `;`'],
-  ['check syntax', 'FLOW_SYNTAX  <ws>/syntax.flow.ts:2:24  Expected `,` or `)` but found `;`'],
   [
     'run movies --store=<ws>/plain.txt/store',
     "FLOW_STORE_UNWRITABLE  The store's folder <ws>/plain.txt/store cannot be written (ENOTDIR): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.",

@@ -105,7 +105,7 @@ test('children of a gathered step name the branch; a step gathered twice is ther
 
 describe('oneOf over nested switches', () => {
   /** The scope after oneOf of the ends that `choose` picks from two switches, one inside the other's arm `a`. */
-  function after(choose: (ends: Record<'x' | 'y' | 'z' | 'b' | 'c', Handle>) => Handle[]) {
+  function behind(choose: (ends: Record<'x' | 'y' | 'z' | 'b' | 'c', Handle>) => Handle[]) {
     const f = untyped('deep');
     const start = f.start(nothing);
     const outer = f.switch('outer', { after: start, on: 'o', cases: ['a', 'b', 'c'] }, nothing);
@@ -124,30 +124,30 @@ describe('oneOf over nested switches', () => {
     [];
 
   test('all ends at once leave both switches, in any order', () => {
-    expect(after((e) => [e.x, e.y, e.z, e.b, e.c])).toEqual([]);
-    expect(after((e) => [e.c, e.z, e.b, e.y, e.x])).toEqual([]);
+    expect(behind((e) => [e.x, e.y, e.z, e.b, e.c])).toEqual([]);
+    expect(behind((e) => [e.c, e.z, e.b, e.y, e.x])).toEqual([]);
   });
 
   test('all ends of the inner switch stand in the arm around it', () => {
-    expect(after((e) => [e.x, e.y, e.z])).toEqual(['outer=a']);
+    expect(behind((e) => [e.x, e.y, e.z])).toEqual(['outer=a']);
   });
 
   test('all ends of the inner one and some of the outer one stand in those arms', () => {
-    expect(after((e) => [e.b, e.x, e.y, e.z])).toEqual(['outer=a|b']);
+    expect(behind((e) => [e.b, e.x, e.y, e.z])).toEqual(['outer=a|b']);
   });
 
   test('some ends of the inner switch stand in its arms', () => {
-    expect(after((e) => [e.z, e.x])).toEqual(['outer=a', 'inner=x|z']);
+    expect(behind((e) => [e.z, e.x])).toEqual(['outer=a', 'inner=x|z']);
   });
 
   test('an inner switch half left cannot be one with an arm of the outer', () => {
-    expect(after((e) => [e.x, e.b])).toBeUndefined();
-    expect(after((e) => [e.x, e.y, e.b])).toBeUndefined();
+    expect(behind((e) => [e.x, e.b])).toBeUndefined();
+    expect(behind((e) => [e.x, e.y, e.b])).toBeUndefined();
   });
 
   test('the same end twice is no alternative', () => {
-    expect(after((e) => [e.x, e.x])).toBeUndefined();
-    expect(after((e) => [e.b, e.c, e.b])).toBeUndefined();
+    expect(behind((e) => [e.x, e.x])).toBeUndefined();
+    expect(behind((e) => [e.b, e.c, e.b])).toBeUndefined();
   });
 });
 

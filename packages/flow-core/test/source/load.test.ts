@@ -72,7 +72,7 @@ test('a syntax error in a file that the flow imports names that file', async () 
   ws.write('broken.ts', 'export const = 1;');
   expect(
     await load(ws.write('j.flow.ts', `import './broken'; ${CORE}${one('j')} export default f.end(start);`)),
-  ).toMatch(/^FLOW_IMPORT .*broken\.ts:1:13/s);
+  ).toMatch(/^FLOW_SYNTAX .*broken\.ts:1:14/s);
 });
 
 test('a package that is for import alone is imported above the steps by ES modules, inside them by others', async () => {

@@ -1,54 +1,127 @@
 /** nx-flow check: says whether a flow is right, without running it. */
 import { relative } from 'node:path';
-import { isFlowError } from '../../definition/errors';
-import { stem } from '../../source/find';
+import { isFlowError, type Problem } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
+import { indexFlows, stem } from '../../source/find';
+import { findWorkspace } from '../../source/workspace';
 import type { Command } from '..';
-import { findPlaceFile, loadPlaceFlow, noMoreThan, placeOf } from '../context';
+import { type Context, findPlaceFile, loadPlaceFlow, noMoreThan, placeOf } from '../context';
 import { plural } from '../render/table';
+
+interface Checked {
+  flow: string;
+  file: string;
+  /** Undefined for a flow that does not load. */
+  graph?: Graph;
+  problems: Problem[];
+  warnings: Problem[];
+}
 
 export const command: Command = {
   spec: {
     name: 'check',
-    help: 'Check a flow: every problem, each with its place',
-    positionals: ['<flow>'],
-    options: {},
+    help: 'Check a flow, or every flow: each problem with its place',
+    positionals: ['[flow]'],
+    options: { types: { type: 'boolean', help: "Run the workspace's own TypeScript too" } },
     families: [],
-    examples: ['nx-flow check movies'],
+    examples: ['nx-flow check movies', 'nx-flow check --types'],
   },
 
   async execute(context) {
     noMoreThan(context, 1);
     const { output } = context;
-    const { colors } = output;
-    const place = placeOf(context);
-    try {
-      const file = await findPlaceFile(place, context);
-      const graph = await loadPlaceFlow(place, file);
-      const warnings: string[] = [];
-      if (graph.flow !== stem(file)) {
-        warnings.push(
-          `The flow "${graph.flow}" lies in ${relative(context.cwd, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`,
-        );
-      }
-      for (const { name, options } of graph.steps.values()) {
-        const set = Object.entries(options.packages ?? {}).map(([pkg, spec]) => `${pkg}@${spec}`);
-        if (set.length > 0) output.write(colors.dim(`${name} has packages of its own: ${set.join(', ')}\n`));
-      }
-      for (const warning of warnings) output.write(`${colors.yellow('!')} ${warning}\n`);
-      output.write(
-        `${colors.green('✓')} ${graph.flow}: ${plural(graph.steps.size, 'step')}, ${plural(Object.keys(graph.params).length, 'parameter')}, no problems\n`,
-      );
-      output.result({ flow: graph.flow, steps: [...graph.steps.keys()], problems: [], warnings });
-      return 0;
-    } catch (error) {
-      if (!isFlowError(error) || error.code !== 'FLOW_INVALID') throw error;
-      for (const { where, message, code } of error.problems) {
-        const at = where ? `${relative(context.cwd, where)}  ` : '';
-        output.write(`${colors.red('✗')} ${at}${message} ${colors.dim(code)}\n`);
-      }
-      output.write(`\n${plural(error.problems.length, 'problem')}\n`);
-      output.result({ problems: error.problems, warnings: [] });
-      return 2;
+    const checked = await checkFlows(context);
+    const problems = distinct(checked.flatMap((one) => one.problems));
+    const warnings = distinct(checked.flatMap((one) => one.warnings));
+    if (context.options.types === true) {
+      const { typeProblems } = await import('../type-check');
+      problems.push(...(await typeProblems([...new Set(checked.map(({ file }) => file))])));
     }
+    render(context, checked, problems, warnings);
+    const flows = checked.map(({ flow, file, graph }) => ({
+      flow: graph?.flow ?? flow,
+      file,
+      steps: graph ? [...graph.steps.keys()] : [],
+    }));
+    output.result({ flows, problems, warnings });
+    return problems.length > 0 ? 2 : 0;
   },
 };
+
+/** The one that is named, or all of the workspace. @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
+async function checkFlows(context: Context): Promise<Checked[]> {
+  const [named] = context.positionals;
+  if (named !== undefined) {
+    const place = placeOf(context);
+    return [await checkFlow(place.flow, await findPlaceFile(place, context), place.workspace)];
+  }
+  const workspace = findWorkspace(context.cwd);
+  const found = await indexFlows(workspace);
+  const checked: Checked[] = [];
+  for (const { name, file } of found) {
+    const one = await checkFlow(name, file, workspace);
+    const others = found.filter((other) => other.name === name && other.file !== file);
+    if (others.length > 0) {
+      const files = others.map((other) => relative(workspace, other.file)).join(' and ');
+      const message = `The name "${name}" is claimed by ${files} too: it has to be given as a file, or be another.`;
+      one.warnings.push({ code: 'FLOW_AMBIGUOUS', message, where: one.graph?.where() ?? file });
+    }
+    checked.push(one);
+  }
+  return checked;
+}
+
+async function checkFlow(flow: string, file: string, workspace: string): Promise<Checked> {
+  const found: Checked = { flow, file, problems: [], warnings: [] };
+  try {
+    const graph = await loadPlaceFlow({ flow, workspace, store: '' }, file);
+    found.graph = graph;
+    if (graph.flow !== stem(file)) {
+      const message = `The flow "${graph.flow}" lies in ${relative(workspace, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`;
+      found.warnings.push({ code: 'FLOW_FILE_NAME', message, where: graph.where() ?? file });
+    }
+    const { computedSteps } = await import('../../source/computed');
+    found.warnings.push(...computedSteps(graph));
+  } catch (error) {
+    if (!isFlowError(error)) throw error;
+    found.problems.push(...error.problems.map((problem) => ({ ...problem, where: problem.where ?? file })));
+  }
+  return found;
+}
+
+/** Several flows of one file, or of one module, meet the same problem once each. */
+function distinct(problems: Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [`${problem.where} ${problem.message}`, problem])).values()];
+}
+
+function render(
+  { cwd, output }: Context,
+  checked: Checked[],
+  problems: Problem[],
+  warnings: Problem[],
+): void {
+  const { colors } = output;
+  const line = ({ where, message, code }: Problem) => {
+    const [first, ...more] = message.split('\n');
+    const at = where ? `${relative(cwd, where)}  ` : '';
+    return `${at}${first}  ${colors.dim(code)}\n${more.map((text) => `  ${text}\n`).join('')}`;
+  };
+  for (const problem of problems) output.write(`${colors.red('✗')} ${line(problem)}`);
+  for (const warning of warnings) output.write(`${colors.yellow('!')} ${line(warning)}`);
+  if (problems.length + warnings.length > 0) output.write('\n');
+  for (const { name, options } of checked.flatMap(({ graph }) => [...(graph?.steps.values() ?? [])])) {
+    const set = Object.entries(options.packages ?? {}).map(([pkg, spec]) => `${pkg}@${spec}`);
+    if (set.length > 0) output.write(colors.dim(`${name} has packages of its own: ${set.join(', ')}\n`));
+  }
+  const [only] = checked;
+  const count = [
+    ...(problems.length > 0 ? [plural(problems.length, 'problem')] : ['no problems']),
+    ...(warnings.length > 0 ? [plural(warnings.length, 'warning')] : []),
+  ].join(', ');
+  const what =
+    checked.length === 1 && only?.graph
+      ? `${only.graph.flow}: ${plural(only.graph.steps.size, 'step')}, ${plural(Object.keys(only.graph.params).length, 'parameter')}`
+      : plural(checked.length, 'flow');
+  const mark = problems.length > 0 ? colors.red('✗') : colors.green('✓');
+  output.write(`${mark} ${what}, ${count}\n`);
+}

@@ -1,6 +1,8 @@
 /** The end of a command that could not do what it was asked: one clear sentence, the code, the exit code. */
 import { isFlowError } from '../../definition/errors';
 import { toRecord } from '../../engine/error-record';
+import { excerpt } from '../../engine/error-text';
+import { isMissingModule } from '../../source/import-error';
 import { renderThrown } from './error';
 import type { Output } from './output';
 
@@ -15,7 +17,10 @@ export function renderFailure(error: unknown, output: Output, cwd: string): numb
   const { colors } = output;
   output.write(`${colors.red(error.code)}  ${error.message}\n`);
   const { cause } = error;
-  if (error.code === 'FLOW_IMPORT' && cause instanceof Error)
+  const where = error.problems[0]?.where;
+  if (error.code === 'FLOW_IMPORT' && where !== undefined && isMissingModule(cause) && !output.verbose)
+    output.write(excerpt(where, output));
+  else if (error.code === 'FLOW_IMPORT' && cause instanceof Error)
     output.write(renderThrown(toRecord(cause), output, cwd));
   else if (output.verbose && cause !== undefined) output.write(renderThrown(toRecord(cause), output, cwd));
   output.result({ error: { code: error.code, message: error.message, problems: error.problems } });

@@ -1,0 +1,128 @@
+/**
+ * `check --types`: the workspace's own TypeScript, as a child process. TypeScript 7 has a command and no API, and its
+ * command takes no files beside a project: so it is given a project that extends the flow's, and holds the flow.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { FlowError, type Problem } from '../definition/errors';
+
+/** What a project that only checks must not inherit: null takes an option back. */
+const ONLY_CHECK = {
+  noEmit: true,
+  composite: false,
+  incremental: false,
+  emitDeclarationOnly: false,
+  tsBuildInfoFile: null,
+  rootDir: null,
+  outDir: null,
+  outFile: null,
+};
+/** Where no tsconfig.json tells otherwise: what tsx runs. */
+const DEFAULTS = {
+  strict: true,
+  target: 'es2022',
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  allowImportingTsExtensions: true,
+  skipLibCheck: true,
+};
+
+/**
+ * What the type checker finds in flow files and in what they import, packages left out.
+ * @throws FlowError FLOW_TYPESCRIPT where there is none, or where it breaks down
+ */
+export async function typeProblems(files: readonly string[]): Promise<Problem[]> {
+  const projects = new Map<string, string[]>();
+  for (const file of files) {
+    const project = nearest(file, 'tsconfig.json') ?? '';
+    projects.set(project, [...(projects.get(project) ?? []), file]);
+  }
+  const problems = new Map<string, Problem>();
+  for (const [project, flows] of projects) {
+    for (const problem of await checkProject(project, flows)) {
+      problems.set(`${problem.where} ${problem.code} ${problem.message}`, problem);
+    }
+  }
+  return [...problems.values()];
+}
+
+async function checkProject(project: string, files: string[]): Promise<Problem[]> {
+  const [first] = files as [string];
+  const tsc = compilerFor(first);
+  const modules = nearest(first, 'node_modules') as string;
+  // Types are looked for from the project's folder upward, so it lies where packages lie; not among the user's files.
+  const folder = join(modules, '.nx-flow');
+  const config = join(folder, `check-${process.pid}.json`);
+  const ambient = project ? [join(dirname(project), '**', '*.d.ts')] : [];
+  const json = {
+    ...(project ? { extends: project } : {}),
+    compilerOptions: { ...(project ? {} : DEFAULTS), ...ONLY_CHECK },
+    files,
+    // Declarations of the project that hold everywhere; none of its other files.
+    include: ambient,
+    exclude: ['node_modules', 'dist', 'build', 'coverage', 'tmp'].map((name) =>
+      join(project ? dirname(project) : folder, '**', name),
+    ),
+  };
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(config, JSON.stringify(json));
+    const { code, printed } = await execute(tsc, ['-p', config, '--pretty', 'false'], dirname(first));
+    const problems = diagnostics(printed, dirname(first), project || config);
+    if (code === 0 || problems.length > 0) return problems.filter(({ where = '' }) => !isForeign(where));
+    throw new FlowError('FLOW_TYPESCRIPT', `${tsc} ended with ${code}: ${printed.trim().slice(0, 500)}`);
+  } finally {
+    rmSync(config, { force: true });
+  }
+}
+
+/** The command of the TypeScript that the flow's own folder sees. @throws FlowError FLOW_TYPESCRIPT */
+function compilerFor(file: string): string {
+  for (const folder of createRequire(file).resolve.paths('typescript') ?? []) {
+    const manifest = join(folder, 'typescript', 'package.json');
+    if (!existsSync(manifest)) continue;
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+    if (typeof bin?.tsc === 'string') return join(dirname(manifest), bin.tsc);
+  }
+  const message = `--types needs TypeScript, and ${dirname(file)} sees none: npm install --save-dev typescript`;
+  throw new FlowError('FLOW_TYPESCRIPT', message);
+}
+
+function nearest(file: string, name: string): string | undefined {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, name))) return join(folder, name);
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function execute(tsc: string, args: string[], cwd: string): Promise<{ code: number; printed: string }> {
+  return new Promise((done) => {
+    const options = { cwd, maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, [tsc, ...args], options, (error, stdout, stderr) => {
+      const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
+      done({ code, printed: stdout + stderr });
+    });
+  });
+}
+
+/** `file(line,column): error TS2345: text`, further lines of the text indented; without a place, of the project. */
+function diagnostics(printed: string, cwd: string, project: string): Problem[] {
+  const problems: Problem[] = [];
+  for (const line of printed.split(/\r?\n/)) {
+    const [, file, at, column, code, message] =
+      line.match(/^(?:(.+)\((\d+),(\d+)\): )?error (TS\d+): (.*)$/) ?? [];
+    const last = problems.at(-1);
+    if (code !== undefined && message !== undefined) {
+      const path = file === undefined ? undefined : isAbsolute(file) ? file : resolve(cwd, file);
+      problems.push({ code, message, where: path === undefined ? project : `${path}:${at}:${column}` });
+    } else if (last && /^\s+\S/.test(line)) last.message += `\n${line}`;
+  }
+  return problems;
+}
+
+/** Not the user's to mend. */
+function isForeign(where: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(where);
+}

@@ -1,0 +1,124 @@
+/** What importing a flow threw, as one sentence with its place: the line of the user's that it comes from. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { placeOf } from '../definition/callsite';
+import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
+import { packageFile } from '../package-root';
+import { packageOf } from './packages/names';
+
+/** @returns FLOW_SYNTAX, FLOW_IMPORT; or the FlowError that it is */
+export async function importError(file: string, error: unknown): Promise<FlowError> {
+  if (isFlowError(error)) return error;
+  try {
+    const { parseFlowSource } = await import('./parse');
+    parseFlowSource(file, readFileSync(file, 'utf8'));
+  } catch (syntax) {
+    if (isFlowError(syntax)) return withPlace(syntax);
+  }
+  const syntax = transformProblems(error);
+  if (syntax.length > 0) return problemsError('FLOW_SYNTAX', `${file} cannot be imported`, syntax);
+  const missing = missingModule(error);
+  if (missing) {
+    const { name, importer } = missing;
+    const message = /^\.{0,2}\//.test(name)
+      ? `There is no module "${name}".`
+      : `The package "${name}" is not installed.${hintFor(file, error)}`;
+    const problem = { code: 'FLOW_IMPORT', message, where: placeOfImport(importer, name) ?? importer };
+    return problemsError('FLOW_IMPORT', `${file} cannot be imported`, [problem], { cause: error });
+  }
+  const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = `throws when it is imported: ${thrown}${hintFor(file, error)}`;
+  return new FlowError('FLOW_IMPORT', `${file} ${message}`, {
+    cause: error,
+    problems: [{ code: 'FLOW_IMPORT', message: `The file ${message}`, where: firstOfUser(error) ?? file }],
+  });
+}
+
+/** Node found no such module: the sentence that says so is all that there is to know. */
+export function isMissingModule(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** What cannot be imported above the steps: whoever plans a run imports the flow too, and has no step's packages. */
+function hintFor(file: string, error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+    return '\nIt is for `import` alone: import it inside a step, by await import(…), or put "type": "module" into the package.json beside the flow.';
+  }
+  if (!isMissingModule(error)) return '';
+  const name = packageOf(message?.match(/Cannot find (?:module|package) '([^']+)'/)?.[1] ?? '');
+  const text = readFileSync(file, 'utf8');
+  if (name === undefined || !/\bpackages\b/.test(text)) return '';
+  const key = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  if (!new RegExp(`(^|[\\s{,])(['"]${key}['"]|${key})\\s*:`).test(text)) return '';
+  return `\n"${name}" is one of a step's \`packages\`, and is there in that step alone: import it inside the step, by await import('${name}').`;
+}
+
+/** The parser's sentence begins with its place. */
+function withPlace(error: FlowError): FlowError {
+  const [, where, message] = error.message.match(/^(.*?:\d+:\d+) {2}(.*)$/s) ?? [];
+  if (where === undefined || message === undefined) return error;
+  return new FlowError(error.code, error.message, { problems: [{ code: error.code, message, where }] });
+}
+
+/** A module that the flow imports does not parse: `file:line:column: ERROR: what`, its columns from 0. */
+function transformProblems(error: unknown): Problem[] {
+  if (!(error instanceof Error) || error.name !== 'TransformError') return [];
+  return [...error.message.matchAll(/^(.+):(\d+):(\d+): ERROR: (.*)$/gm)].map(
+    ([, file, line, column, text]) => ({
+      code: 'FLOW_SYNTAX',
+      message: text as string,
+      where: `${file}:${line}:${Number(column) + 1}`,
+    }),
+  );
+}
+
+/** What could not be found, as it is written in the file that wants it, if that is a file of the user's. */
+function missingModule(error: unknown): { name: string; importer: string } | undefined {
+  const { code, message, requireStack } = error as NodeJS.ErrnoException & { requireStack?: string[] };
+  let missing: { name?: string | undefined; importer?: string | undefined } = {};
+  if (code === 'MODULE_NOT_FOUND') {
+    missing = { name: message.match(/^Cannot find module '(.*?)'/)?.[1], importer: requireStack?.[0] };
+  } else if (code === 'ERR_MODULE_NOT_FOUND') {
+    const [, name, importer] =
+      message.match(/^Cannot find (?:module|package) '(.*?)' imported from (.*?)$/m) ?? [];
+    missing = { name, importer };
+  }
+  const { name, importer } = missing;
+  if (name === undefined || importer === undefined || !isUsers(importer)) return undefined;
+  return { name: writtenIn(importer, name), importer };
+}
+
+function isUsers(file: string): boolean {
+  const ours = ['dist', 'src'].some((folder) => file.startsWith(packageFile(folder)));
+  return !ours && existsSync(file) && !/[\\/]node_modules[\\/]/.test(file);
+}
+
+/** Of an ES module Node tells the whole path: the relative one, with or without an extension, stands in the text. */
+function writtenIn(importer: string, name: string): string {
+  const bare = (path: string) =>
+    resolve(dirname(importer), path.slice(0, path.length - extname(path).length));
+  if (!name.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(name)) return name;
+  const relative = [...readFileSync(importer, 'utf8').matchAll(/(['"`])(\.{1,2}\/[^'"`\n]+)\1/g)];
+  return (
+    relative.map((match) => match[2] as string).find((path) => bare(path) === bare(name)) ?? basename(name)
+  );
+}
+
+function placeOfImport(file: string, name: string): string | undefined {
+  const text = readFileSync(file, 'utf8');
+  const at = ["'", '"', '`'].map((quote) => text.indexOf(quote + name + quote)).find((found) => found >= 0);
+  if (at === undefined) return undefined;
+  const before = text.slice(0, at).split('\n');
+  return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+function firstOfUser(error: unknown): string | undefined {
+  const lines = String((error as { stack?: unknown } | undefined)?.stack ?? '').split('\n');
+  for (const line of lines) {
+    const place = line.trimStart().startsWith('at ') ? placeOf(line) : undefined;
+    if (place && isUsers(place.replace(/:\d+:\d+$/, ''))) return place;
+  }
+  return undefined;
+}

@@ -1,0 +1,176 @@
+/** Runner and matchers under a real Vitest, in packages of both kinds. */
+import { execFile } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify, stripVTControlCharacters } from 'node:util';
+import { Workspace } from '../kit/workspace';
+
+const root = resolve(__dirname, '../../../..');
+const VITEST = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const TSC = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+
+const PASSING = `import { afterAll, expect, test } from 'vitest';
+import '@nx-flow/core/testing/vitest';
+import { Runner } from '@nx-flow/core/testing';
+import parts, { bad, each, late, start, stray } from './parts.flow';
+
+const here = new Runner(parts);
+const child = new Runner('parts.flow.ts');
+afterAll(async () => {
+  await here.dispose();
+  await child.dispose();
+});
+
+test('a step in this process: typed, on given and on recorded artifacts', async () => {
+  const alone = await here.spin(each, { artifacts: { rows: [5], table: new Map(), when: new Date(0) } });
+  expect(alone).toSucceed();
+  expect(alone).toHaveArtifact('n', 50);
+  const n: number = alone.artifacts.n;
+  expect(n).toBe(50);
+  const ran = await here.run({ params: { k: '3' } });
+  expect(ran).toFailWith(RangeError);
+  expect(ran).toFailWith('too many: 3');
+  const spun = await here.spin(each, { from: ran, index: 2 });
+  expect(spun.artifacts).toEqual({ n: 9, ofThisRealm: [true, true, true] });
+  expect(spun.stdout).toBe('row 3\\n');
+  const again = await here.spin(bad, { from: ran });
+  expect(again).not.toFailWith('FLOW_TIMEOUT');
+  expect(again.error).toMatchObject({ response: { status: 500 }, cause: { message: 'the cause' } });
+  expect(again.error?.stack).toContain('parts.flow.ts:10:');
+});
+
+test('what nobody awaits fails the spin, and not the test run', async () => {
+  expect(await here.spin(stray, { artifacts: {} })).toFailWith('nobody awaits this');
+});
+
+test('what start returns is of the realm of the test', async () => {
+  const spun = await here.spin(start);
+  expect(spun.artifacts.table).toEqual(new Map([['a', [1]]]));
+  expect(spun.artifacts.table).toBeInstanceOf(Map);
+});
+
+test('a step in a child, by a path from the working directory; its run and its resume', async () => {
+  const ran = await child.run({ params: { k: 4 } });
+  expect(ran).toFailWith('MANY');
+  expect(await child.spin('each', { from: ran, index: 1 })).toHaveArtifact('n', 8);
+  expect(await child.spin('start')).toHaveArtifact('table', new Map([['a', [1]]]));
+  const failed = await child.spin('bad', { artifacts: { ns: [1, 2, 3] } });
+  expect(failed.error).toBeInstanceOf(RangeError);
+  expect(failed.error).toMatchObject({ response: { status: 500 }, cause: { message: 'the cause' } });
+  expect(await child.resume({ from: ran })).toFailWith('too many');
+});
+
+test('timeouts: of a promise here, of a loop that never yields in a child', async () => {
+  expect(await here.spin(late, { artifacts: { busy: false } })).toFailWith('FLOW_TIMEOUT');
+  expect(await child.spin('late', { artifacts: { busy: true } })).toFailWith('FLOW_TIMEOUT');
+});
+`;
+
+const FAILING = `import { expect, test } from 'vitest';
+import '@nx-flow/core/testing/vitest';
+import { Runner } from '@nx-flow/core/testing';
+import parts, { bad, each } from './parts.flow';
+
+test('another value', async () => {
+  const artifacts = { rows: [1], table: new Map(), when: new Date(0) };
+  expect(await new Runner(parts).spin(each, { artifacts })).toHaveArtifact('n', 11);
+});
+test('an error', async () => {
+  expect(await new Runner(parts).spin(bad, { artifacts: { ns: [1, 2, 3] } })).toSucceed();
+});
+`;
+
+const TYPES = `import { expect } from 'vitest';
+import '@nx-flow/core/testing/vitest';
+import { Runner } from '@nx-flow/core/testing';
+import parts, { each } from './parts.flow.ts';
+export async function types() {
+  const spun = await new Runner(parts).spin(each, { artifacts: { rows: [1] } });
+  expect(spun).toHaveArtifact('n', 1);
+  expect(spun).not.toFailWith(RangeError);
+  await expect(Promise.resolve(spun)).resolves.toSucceed();
+  // @ts-expect-error the name of an artifact is a text
+  expect(spun).toHaveArtifact(1);
+  // @ts-expect-error no such matcher
+  expect(spun).toSucceeed();
+}
+`;
+
+/** In an ES module the file may await at its top, and its imports name the extension. */
+const flowOf = (esm: boolean) => `import { flow } from '@nx-flow/core';
+import { z } from 'zod';
+import { limit } from './local${esm ? '.ts' : ''}';
+${esm ? 'await null;' : ''}
+const f = flow('parts', { params: { k: z.coerce.number().default(10) } });
+export const start = f.start(({ params }) => ({ rows: [1, 2, 3], table: new Map([['a', [params.k]]]).set('a', [1]), when: new Date(0), k: params.k }));
+export const each = f.foreach('each', { after: start, over: 'rows' }, ({ self, input, params }) => { console.log('row', input); return {
+  n: input * params.k${esm ? '' : ' as number'}, ofThisRealm: [self.table instanceof Map, self.when instanceof Date, self.rows instanceof Array] }; });
+export const all = f.join('all', { after: each }, ({ inputs }) => ({ ns: inputs.map((i) => i.n) }));
+export const bad = f.step('bad', { after: all }, ({ self }) => { if (self.ns.length > limit) throw Object.assign(new RangeError('too many: ' + self.ns.length, { cause: new Error('the cause') }), { code: 'MANY', response: { status: 500 } }); return { busy: false }; });
+export const stray = f.step('stray', { after: bad }, async () => { void Promise.reject(new Error('nobody awaits this')); await new Promise((go) => setImmediate(go)); });
+export const late = f.step('late', { after: stray, timeout: '300ms' }, async ({ self }) => { while (self.busy); await new Promise(() => {}); });
+export default f.end(late);
+`;
+
+describe.each([
+  ['of ES modules', { name: 'esm', private: true, type: 'module' }],
+  ['of CommonJS', { name: 'cjs', private: true, type: 'commonjs' }],
+])('in a package %s', (_, manifest) => {
+  const w = new Workspace(manifest);
+  afterAll(() => w.dispose());
+  const esm = manifest.type === 'module';
+  for (const name of ['vitest', 'typescript', '@types']) {
+    symlinkSync(join(root, 'node_modules', name), w.path('node_modules', name), 'junction');
+  }
+  w.write('local.ts', 'export const limit: number = 2;\n');
+  w.write('parts.flow.ts', flowOf(esm));
+  w.write('passing.test.ts', PASSING);
+  w.write('failing.test.ts', FAILING);
+  w.write('types.ts', TYPES);
+
+  /** A Vitest of its own: nothing of jest reaches it. */
+  async function vitest(file: string): Promise<{ code: number; printed: string }> {
+    const { NODE_ENV: _, JEST_WORKER_ID: __, ...env } = process.env;
+    const running = promisify(execFile)(process.execPath, [VITEST, 'run', file], {
+      cwd: w.folder,
+      env: { ...env, CI: '1', NO_COLOR: '1', NX_FLOW_USER: 'tester' },
+    });
+    const { code = 0, stdout, stderr } = await running.catch((error) => error);
+    return { code, printed: stripVTControlCharacters(stdout + stderr) };
+  }
+
+  test('Runner and matchers do what they do under jest', async () => {
+    const { code, printed } = await vitest('passing.test.ts');
+    expect(printed).toMatch(/Tests {2}5 passed \(5\)/);
+    expect(printed).not.toMatch(/Unhandled|failed/);
+    expect(code).toBe(0);
+  });
+
+  test('what fails tells what the step did, with the line that threw and no frame of the engine', async () => {
+    const { code, printed } = await vitest('failing.test.ts');
+    expect(code).toBe(1);
+    expect(printed).toMatch(/Tests {2}2 failed \(2\)/);
+    expect(printed).toContain('The artifact "n" of the spin of "each" (index 0) is another.');
+    expect(printed).toMatch(/- 11\n\+ 10\n/);
+    expect(printed).toContain('The spin of "bad" failed:\n\nRangeError: too many: 3\n');
+    expect(printed).toMatch(/ > 10 \| .*throw Object.assign.*\n/);
+    expect(printed).toMatch(/ {4}at \(parts\.flow\.ts:10:\d+\)\n {4}\{ response: \{ status: 500 \} \}\n/);
+    expect(printed).toContain('Caused by Error: the cause\n');
+    expect(printed).not.toContain('bundle.js');
+  });
+
+  test.each(['nodenext', 'bundler'])(
+    'the matchers have types, with module resolution %s',
+    async (resolution) => {
+      const module = resolution === 'nodenext' ? resolution : 'esnext';
+      const compilerOptions = {
+        ...{ strict: true, noEmit: true, skipLibCheck: true, target: 'es2022', types: ['node'] },
+        ...{ module, moduleResolution: resolution, allowImportingTsExtensions: true },
+      };
+      const config = w.write(`${resolution}.json`, JSON.stringify({ compilerOptions, files: ['types.ts'] }));
+      const compiling = promisify(execFile)(process.execPath, [TSC, '-p', config, '--pretty', 'false']);
+      const { stdout } = await compiling.catch((error) => error);
+      expect(stdout).toBe('');
+    },
+  );
+});
