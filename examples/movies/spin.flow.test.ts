@@ -1,9 +1,8 @@
 // Spins and runs of the whole flow in unit tests. `movies.flow.test.ts` has the functions and the bodies alone.
-import { flowMatchers, Runner } from '@nx-flow/core/testing';
+import '@nx-flow/core/testing/jest';
+import { Runner } from '@nx-flow/core/testing';
 import { type Film, label } from './films';
 import movies, { byDecade, genre, playlist, tables } from './movies.flow';
-
-expect.extend(flowMatchers);
 
 const film = (title: string, rating: number, votes = 5000): Film => ({
   title,

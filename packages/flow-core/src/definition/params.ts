@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { FlowError, type Problem, problemsError, suggest } from './errors';
 import type { Graph } from './graph';
+import { whyWrong } from './wrong-value';
 
 export interface Parameters {
   /** As they were given, name to text (or to JSON, from a file). */
@@ -45,7 +46,7 @@ export function parseParams(
         message: `"${name}" is required: give it as --params.${name}=…${describe(schema)}`,
       });
     } else if (!result.success) {
-      const why = result.error.issues.map((issue) => issue.message).join('; ');
+      const why = whyWrong(result.error.issues, given[name]);
       problems.push({
         code: 'FLOW_PARAM_TYPE',
         message: `"${name}" cannot be ${JSON.stringify(given[name])}: ${why}${describe(schema)}`,

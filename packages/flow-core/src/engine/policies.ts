@@ -29,3 +29,9 @@ export function timeoutError(timeoutMs: number): FlowError {
     exit: 1,
   });
 }
+
+/** Of a body that nothing could wake any more: no timer, no socket, no file, no process is left that it waits for. */
+export function stuckError(): FlowError {
+  const message = 'The step waits for a promise that nothing can settle any more.';
+  return new FlowError('FLOW_STEP_STUCK', message, { exit: 1 });
+}

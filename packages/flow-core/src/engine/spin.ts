@@ -11,7 +11,7 @@ import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
 import { applyGiven, type Given, inMemory } from './override';
-import { timeoutOf } from './policies';
+import { stuckError, timeoutOf } from './policies';
 import { recordedOutputs, recordedParams, recordedViews } from './recorded';
 import { type Resolved, resolveInputs, type Selection } from './resolve';
 import type { Frame, RunContext, TaskLog, TaskResult, TaskSpec } from './task';
@@ -134,10 +134,7 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   // Nothing is left that could wake the step: without this the process would end here, as if all were well.
-  const stuck = () => {
-    const message = 'The step waits for a promise that nothing can settle any more.';
-    fail(new FlowError('FLOW_STEP_STUCK', message, { exit: 1 }));
-  };
+  const stuck = () => fail(stuckError());
   process.on('beforeExit', stuck);
   const { exit } = process;
   process.exit = (code) => {

@@ -8,7 +8,7 @@ import { captureOutput } from './capture';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
-import { timeoutError, timeoutOf } from './policies';
+import { stuckError, timeoutError, timeoutOf } from './policies';
 import type { RunContext, TaskOutcome, TaskSpec } from './task';
 import { watchEnv } from './tidy';
 import type { View } from './view';
@@ -40,6 +40,11 @@ const onCrash = (error: unknown) => {
 const env = watchEnv();
 process.on('uncaughtException', onCrash);
 process.on('unhandledRejection', onCrash);
+// While a task is under way, the channel to the coordinator does not count as something that it may wait for.
+process.on('beforeExit', () => {
+  process.channel?.ref();
+  underWay?.fail?.(stuckError());
+});
 
 captureOutput(write);
 process.on('exit', flushOutput);
@@ -88,6 +93,7 @@ process.on('message', (message: ToWorker) => {
 
 async function drain(): Promise<void> {
   draining = true;
+  process.channel?.unref();
   for (let job = queue.shift(); job; job = queue.shift()) {
     const outcome = await perform(job.spec, job.views);
     flushOutput();
@@ -99,6 +105,7 @@ async function drain(): Promise<void> {
     if (outcome.durationMs > SLOW_MS) await new Promise(setImmediate);
   }
   draining = false;
+  process.channel?.ref();
 }
 
 async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOutcome> {

@@ -145,15 +145,15 @@ const REFUSED: [line: string, said: string][] = [
   ],
   [
     'run movies --params.minVotes=lots',
-    'FLOW_PARAMS  The parameters of movies are not right: "minVotes" cannot be "lots": Invalid input: expected number, received NaN',
+    'FLOW_PARAMS  The parameters of movies are not right: "minVotes" cannot be "lots": it takes a number',
   ],
   [
     'run movies --params.minVotes=1.5 --params.x=1',
-    'FLOW_PARAMS  The parameters of movies are not right:\n  "x" is not a parameter of movies. There are: minVotes, sha.\n  "minVotes" cannot be "1.5": Invalid input: expected int, received number',
+    'FLOW_PARAMS  The parameters of movies are not right:\n  "x" is not a parameter of movies. There are: minVotes, sha.\n  "minVotes" cannot be "1.5": it takes a whole number',
   ],
   [
     'spin movies pick --params.minVotes=lots',
-    'FLOW_PARAMS  The parameters of movies are not right: "minVotes" cannot be "lots": Invalid input: expected number, received NaN',
+    'FLOW_PARAMS  The parameters of movies are not right: "minVotes" cannot be "lots": it takes a number',
   ],
   [
     'run needs',

@@ -111,7 +111,7 @@ test('all that is wrong is told at once, with the nearest names', async () => {
     'FLOW_PARAM_UNKNOWN "sah" is not a parameter of strict. Did you mean "sha"?',
     'FLOW_PARAM_TYPE "min" is required: give it as --params.min=… (fewest votes)'.replace('TYPE', 'MISSING'),
     'FLOW_PARAM_TYPE "sha" cannot be "abcd": Too big: expected string to have exactly 3 characters',
-    'FLOW_PARAM_TYPE "rate" cannot be "1": Invalid input: expected number, received string',
+    'FLOW_PARAM_TYPE "rate" cannot be "1": it takes a number, and this is text: let the schema read it, by z.coerce.number()',
   ]);
   expect(await ws.nxFlow(['runs', 'strict', '--json'])).toMatchObject({ json: { runs: [] } });
 });

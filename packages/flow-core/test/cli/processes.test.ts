@@ -72,6 +72,47 @@ test('a step that leaves its process fails that task alone, however quick the ot
   expect((await ws.ok(['logs', 'leaves', failed[0]?.pathspec as string])).stdout).toBe('last words\n');
 });
 
+test('a task that nothing can wake any more fails at once; one that waits for anything does not', async () => {
+  ws.flow(
+    'stuck',
+    `import { execFile } from 'node:child_process';
+     import { promisify } from 'node:util';
+     import { Worker } from 'node:worker_threads';
+     import { lookup } from 'node:dns/promises';
+     import { createServer, connect } from 'node:net';
+     const waits: Record<string, () => unknown> = {
+       never: () => new Promise(() => {}),
+       timer: () => new Promise((done) => setTimeout(done, 40)),
+       child: () => promisify(execFile)(process.execPath, ['-e', '0']),
+       thread: () => new Promise((done) => new Worker('require("node:worker_threads").parentPort.postMessage(1)', { eval: true }).once('message', done)),
+       key: () => crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt']),
+       module: () => import('node:zlib'),
+       lookup: () => lookup('localhost'),
+       socket: () => new Promise((done) => {
+         const server = createServer((socket) => socket.end('x')).listen(0, '127.0.0.1', () =>
+           connect((server.address() as any).port, '127.0.0.1').on('data', () => server.close(done)));
+       }),
+       nothing: () => {},
+     };
+     const start = f.start(() => ({ ways: Object.keys(waits) }));
+     const way = f.foreach('way', { after: start, over: 'ways' }, async ({ input }) => {
+       await waits[input]?.();
+       return { input };
+     });
+     export default f.end(f.join('all', { after: way }, () => ({})));`,
+  );
+  const { code, stdout, stderr } = await ws.nxFlow(['run', 'stuck', '--json', '--max-workers=2']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    tasks: { done: 9, failed: 1 },
+    error: {
+      code: 'FLOW_STEP_STUCK',
+      message: 'The step waits for a promise that nothing can settle any more.',
+    },
+  });
+  expect(stderr).toContain('FLOW_STEP_STUCK');
+});
+
 test('kill -9 of the broker in mid-run loses nothing', async () => {
   ws.flow('five', FIVE);
   const run = ws.start(['run', 'five', '--max-workers=5', '--json']);
@@ -102,7 +143,7 @@ test('kill -9 of the coordinator leaves nothing alive, not even a step in an end
      const work = f.foreach('work', { after: start, over: 'ns' }, async ({ input }) => {
        tell('at' + input);
        if (input === 1) for (;;) {}
-       await new Promise(() => {});
+       await hear('never');
      });
      export default f.end(f.join('all', { after: work }, () => ({})));`,
   );
@@ -126,7 +167,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
        console.log('before ' + input);
        tell('at' + input);
        if (input === 1) for (;;) {}
-       await new Promise(() => {});
+       await hear('never');
      });
      export default f.end(f.join('all', { after: work }, () => ({})));`,
     );

@@ -4,7 +4,7 @@ import type { Graph } from '../../src/definition/graph';
 import { parseParams } from '../../src/definition/params';
 import type { FlowEvent } from '../../src/engine/events';
 import type { Given } from '../../src/engine/override';
-import { InProcessPool } from '../../src/engine/pool';
+import { InProcessPool, type Pool, type PoolHost } from '../../src/engine/pool';
 import { recordedOutputs, recordedViews } from '../../src/engine/recorded';
 import type { Selection } from '../../src/engine/resolve';
 import { prepareResume } from '../../src/engine/resume';
@@ -26,6 +26,8 @@ export interface RunSettings extends Declaration {
   tags?: string[];
   /** Tasks finish in an order drawn from it; without it, one after another. */
   shuffle?: number | undefined;
+  /** Instead: tasks run in worker processes, which import the program's flow from a file. */
+  pool?(host: PoolHost): Pool;
 }
 
 /** A run, with its rows by the place of their tasks. */
@@ -39,18 +41,19 @@ export interface Recorded {
 }
 
 export interface Comparison extends Partial<Interpretation> {
-  /** Which attempt succeeded. */
-  attempt?: number;
+  /** Which attempt succeeded; of a task by its place, if not all are alike. */
+  attempt?: number | ((key: string) => number);
 }
 
 const PARAMS = { seed: 1, label: 'none' };
 
 export class Bench {
-  readonly store: Store = memoryStore();
+  readonly store: Store;
   readonly program: Program;
 
-  constructor(program: Program) {
+  constructor(program: Program, store = memoryStore()) {
     this.program = program;
+    this.store = store;
   }
 
   run(settings: RunSettings = {}): Promise<Recorded> {
@@ -90,10 +93,12 @@ export class Bench {
       cwd: process.cwd(),
       workers: 1,
       emit: (event) => events.push(event),
-      pool: (host) =>
-        settings.shuffle === undefined
-          ? new InProcessPool(graph, cas, host)
-          : new ShuffledPool(graph, cas, host, settings.shuffle),
+      pool:
+        settings.pool ??
+        ((host) =>
+          settings.shuffle === undefined
+            ? new InProcessPool(graph, cas, host)
+            : new ShuffledPool(graph, cas, host, settings.shuffle)),
       ...(takeover ? { takeover } : {}),
     });
     const tasks = new Map<string, TaskRow>();
@@ -151,7 +156,8 @@ export class Bench {
     };
     for (const [i, task] of wanted.entries()) {
       const row = recorded.tasks.get(task.key) as TaskRow;
-      expectSame(linesIn(row), linesOfTask(task, attempt), `${task.key}: its place`);
+      const which = typeof attempt === 'number' ? attempt : attempt(task.key);
+      expectSame(linesIn(row), linesOfTask(task, which), `${task.key}: its place`);
       const entries = [...(views.get(labels[i] as string)?.entries ?? [])];
       const seen = entries.map(([name, visible]) => [name, decoded(name, visible.at, visible)]);
       expectSame(

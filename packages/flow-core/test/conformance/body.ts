@@ -92,11 +92,13 @@ function meeting(inputs: Values[], spec: Spec, seen: string) {
 /** Lists for the foreaches that follow. Whatever is inherited under the name `rows` serves. */
 function lists(spec: Spec, seen: string, own: Values, visible: ReadonlySet<string>): Values {
   const made: Values = {};
-  for (const { over, length, when } of spec.lists) {
-    const follows =
-      (when === undefined || own[spec.on as string] === when) && !(spec.while && own[spec.while]);
+  const follows = ({ when }: Spec['lists'][number]) =>
+    (when === undefined || own[spec.on as string] === when) && !(spec.while && own[spec.while]);
+  // Several cases may lead to one foreach: the list is needed if any of them is taken.
+  for (const list of [...spec.lists.filter(follows), ...spec.lists.filter((list) => !follows(list))]) {
+    const { over, length } = list;
     if (over === 'rows' && visible.has('rows')) continue;
-    if (follows || !spec.sparing) made[over] ??= items(hash(seen + over), length);
+    if (follows(list) || !spec.sparing) made[over] ??= items(hash(seen + over), length);
     else if (over !== 'rows' && numberOf(seen) % 2 === 0) made[over] ??= [];
   }
   return made;

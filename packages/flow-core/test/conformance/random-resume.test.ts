@@ -2,10 +2,10 @@
 import type { TaskRow } from '../../src/store/rows';
 import { Bench, expectSame } from './bench';
 import type { Task } from './interpreter';
-import { everyProgram, oneOf } from './random';
+import { DRAWN, everyProgram, oneOf } from './random';
 import { randomOf } from './shuffled-pool';
 
-test('a run that failed anywhere is resumed: what was finished is taken over, nothing else; all agrees', async () => {
+test(`a run that failed anywhere is resumed: what was finished is taken over, nothing else; all agrees ${DRAWN}`, async () => {
   await everyProgram(async ({ program, draw }) => {
     const random = randomOf(draw);
     const shuffle = draw % 3 === 0 ? undefined : draw;

@@ -2,13 +2,13 @@
 import type { TaskRow } from '../../src/store/rows';
 import { Bench, expectSame, expectSameSpin, type Recorded } from './bench';
 import type { Task } from './interpreter';
-import { everyProgram, oneOf, RUNS } from './random';
+import { DRAWN, everyProgram, oneOf, RUNS } from './random';
 import { randomOf } from './shuffled-pool';
 
 /** Tasks of each program that are spun. */
 const SPINS = 8;
 
-test('a run agrees with what the program means; a spin of any task gives what it recorded', async () => {
+test(`a run agrees with what the program means; a spin of any task gives what it recorded ${DRAWN}`, async () => {
   let tasks = 0;
   let largest = 0;
   await everyProgram(async ({ program, draw }) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { flow } from '../../src/definition/flow';
 import { keyValue, parameterHelp, parseParams } from '../../src/definition/params';
+import { param } from '../../src/source/param';
 import { requireGraphOf } from './untyped';
 
 function graphWith(params: z.ZodRawShape) {
@@ -32,8 +33,8 @@ test('unknown, missing and ill-typed parameters are reported all at once', () =>
       message: [
         'The parameters of movies are not right:',
         '  "minVote" is not a parameter of movies. Did you mean "minVotes"?',
-        '  "minVotes" cannot be "many": Invalid input: expected number, received NaN (votes that a film needs)',
-        '  "genre" cannot be "drma": Invalid option: expected one of "drama"|"comedy"',
+        '  "minVotes" cannot be "many": it takes a number (votes that a film needs)',
+        '  "genre" cannot be "drma": it takes "drama" or "comedy"',
         '  "out" is required: give it as --params.out=… (where to write)',
       ].join('\n'),
       problems: [
@@ -129,4 +130,38 @@ test('a pair is split at its first equals sign', () => {
       expect.objectContaining({ code: 'FLOW_USAGE', message: `--tag takes name=value, not "${text}".` }),
     );
   }
+});
+
+test.each([
+  ['a date', z.coerce.date(), 'x', 'it takes a date, such as 2026-01-31'],
+  ['a number', z.coerce.number(), 'abc', 'it takes a number'],
+  ['a whole number', z.coerce.number().int(), '1.5', 'it takes a whole number'],
+  ['a big number', z.coerce.bigint(), '1.5', 'it takes a whole number'],
+  ['one of two', z.enum(['a', 'b']), 'c', 'it takes "a" or "b"'],
+  ['a literal', z.literal('x'), 'y', 'it takes "x"'],
+  ['a union', z.union([z.coerce.number(), z.literal('auto')]), 'many', 'it takes a number or "auto"'],
+  [
+    'a number that no text is',
+    z.number(),
+    '3',
+    'it takes a number, and this is text: let the schema read it, by z.coerce.number()',
+  ],
+  [
+    'a list that no text is',
+    z.array(z.string()),
+    'a',
+    'it takes a list, and this is text: let the schema read it, by param.json(…)',
+  ],
+  ['a number out of range', z.coerce.number().min(3), '2', 'Too small: expected number to be >=3'],
+  ['the words of its author', z.coerce.number({ error: 'a count of films' }), 'x', 'a count of films'],
+  [
+    'a part of JSON',
+    param.json(z.object({ n: z.array(z.number()) })),
+    '{"n":[1,"x"]}',
+    'n.1: it takes a number',
+  ],
+])('what cannot be %s is told in words for whoever gave it', (_, schema, value, why) => {
+  expect(() => parseParams(graphWith({ p: schema }), { p: value })).toThrow(
+    `The parameters of movies are not right: "p" cannot be ${JSON.stringify(value)}: ${why}`,
+  );
 });
