@@ -7,6 +7,8 @@ import { Workspace } from '../kit/workspace';
 
 const root = resolve(__dirname, '../../../..');
 const VITEST = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+/** Vitest's own limit is 5 seconds a test: little for several child processes on a busy machine. */
+const PATIENT = ['--testTimeout=60000', '--hookTimeout=60000'];
 const TSC = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
 const PASSING = `import { afterAll, expect, test } from 'vitest';
@@ -131,7 +133,7 @@ describe.each([
   /** A Vitest of its own: nothing of jest reaches it. */
   async function vitest(file: string): Promise<{ code: number; printed: string }> {
     const { NODE_ENV: _, JEST_WORKER_ID: __, ...env } = process.env;
-    const running = promisify(execFile)(process.execPath, [VITEST, 'run', file], {
+    const running = promisify(execFile)(process.execPath, [VITEST, 'run', file, ...PATIENT], {
       cwd: w.folder,
       env: { ...env, CI: '1', NO_COLOR: '1', NX_FLOW_USER: 'tester' },
     });
