@@ -1,4 +1,5 @@
 /** Imports a flow file through tsx, in this process. */
+import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,10 +27,21 @@ function registerTsx(): void {
   const plain = loaders['.js'] as Loader;
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
   require('tsx/cjs/api').register();
-  const transforming = loaders['.js'] as Loader;
-  loaders['.js'] = (module, file) =>
-    (/[\\/]node_modules[\\/]/.test(file) ? plain : transforming)(module, file);
+  for (const extension of ['.js', '.ts', '.tsx', '.mts', '.cts']) {
+    const transforming = loaders[extension];
+    if (!transforming) continue;
+    loaders[extension] = (module, file) => {
+      if (extension === '.js' && /[\\/]node_modules[\\/]/.test(file)) return plain(module, file);
+      importsLocally ||= IMPORTS_LOCALLY.test(readFileSync(file, 'utf8'));
+      return transforming(module, file);
+    };
+  }
 }
+
+/** `import()` of anything but a package by its name. Node's own loader knows neither TypeScript nor its short names. */
+const IMPORTS_LOCALLY = /\bimport\s*\(\s*(?!(['"`])[^.$/'"`][^$'"`]*\1)/;
+let importsLocally = false;
+
 type Loader = (module: unknown, file: string) => void;
 type Extensions = Record<string, Loader | undefined>;
 
@@ -46,11 +58,13 @@ export async function importModule(file: string): Promise<Record<string, unknown
     registered = true;
   }
   try {
-    return createRequire(file)(file);
+    const exported = createRequire(file)(file);
+    // A step may come to its `import('./other')` at any time from now on.
+    if (importsLocally) await useEsm();
+    return exported;
   } catch (error) {
     if (!FOR_IMPORT.has((error as { code?: string }).code ?? '')) throw error;
-    esmRegistered ??= registerEsm();
-    await esmRegistered;
+    await useEsm();
     const { href } = pathToFileURL(file);
     const known = imported.has(href);
     imported.add(href);
@@ -59,6 +73,11 @@ export async function importModule(file: string): Promise<Record<string, unknown
 }
 
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
+
+function useEsm(): Promise<void> {
+  esmRegistered ??= registerEsm();
+  return esmRegistered;
+}
 
 async function registerEsm(): Promise<void> {
   const { register } = await nativeImport('tsx/esm/api').catch(() => nativeImport(esmApi()));

@@ -124,3 +124,28 @@ test('every kind of package works, also with top-level await', async () => {
     ),
   ).toContain('FLOW_IMPORT');
 });
+
+test.each(['commonjs', 'module'])(
+  'a step of a %s package imports local modules when it runs',
+  async (type) => {
+    ws.write(`later-${type}/package.json`, JSON.stringify({ name: `later-${type}`, type }));
+    ws.write(`later-${type}/other.ts`, 'export const named: number = 42; export default 7;');
+    ws.write(`later-${type}/deep.ts`, `export const deep = async () => (await import('./other')).named;`);
+    const file = ws.write(
+      `later-${type}/later.flow.ts`,
+      `${CORE}import { deep } from './deep';
+    const f = flow('later');
+    const start = f.start(async () => {
+      const other = await import('./other');
+      const named = (await import('./other.ts')).named + (await import('./other.js')).default;
+      return { got: [other.named, other.default, named, await deep()] };
+    });
+    export default f.end(start);`,
+    );
+    const { steps } = await source.loadFlow(file);
+    expect(steps).toContain('start');
+    const spun = await ws.nxFlow(['spin', file, 'start', '--json']);
+    expect(spun.stdout + spun.stderr).toContain('"done"');
+    expect(spun.json.artifacts.got.preview).toBe('[ 42, 7, 49, 42 ]');
+  },
+);
