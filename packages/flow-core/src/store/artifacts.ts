@@ -56,7 +56,11 @@ type Digest = NonNullable<Codec['digest']>;
 
 /** Encodes one value and keeps its bytes: small ones in the record, large ones in the CAS. */
 export async function encodeArtifact(name: string, value: unknown, cas: Cas): Promise<ArtifactRecord> {
-  const { meta, bytes, digest } = encodeValue(name, value);
+  return keepEncoded(encodeValue(name, value), cas);
+}
+
+/** The same for a value that is encoded already. */
+export async function keepEncoded({ meta, bytes, digest }: EncodedValue, cas: Cas): Promise<ArtifactRecord> {
   if (bytes.length <= INLINE_LIMIT) {
     // Raw bytes are the value's own memory, which its owner may go on writing.
     return { ...meta, digest: digest(), bytes: meta.codec === raw.id ? new Uint8Array(bytes) : bytes };

@@ -1,8 +1,8 @@
 /** Content-addressed files: values too large to sit in LevelDB well, under the sha256 of their bytes. */
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 
 /** Large enough that a system call is nothing, small enough that hashing and writing overlap. */
@@ -95,6 +95,27 @@ function readVerified(path: string, hash: string): Uint8Array | undefined {
 
 function corrupt(message: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
+}
+
+/** Lets `to` have bytes of `from` by their hash: as another name of the same file where that is possible. */
+export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void> {
+  if (!from.path || !to.path) {
+    await to.write(from.read(hash));
+    return;
+  }
+  const [source, target] = [from.path(hash), to.path(hash)];
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await link(source, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code === 'ENOENT') throw corrupt(`The store has lost the file ${source}.`, error);
+    // Another file system, or one without hard links.
+    const temporary = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
+    await copyFile(source, temporary);
+    await place(temporary, target);
+  }
 }
 
 /** The same in memory. */

@@ -51,6 +51,8 @@ export interface RunRow {
   tasks?: { done: number; failed: number; taken?: number };
   /** Of a resumed run: the number of the run that it took finished tasks over from. */
   origin?: number;
+  /** Of a spin that was kept: the step, and the run or task whose inputs it took. */
+  spun?: { step: string; origin?: string };
   error?: ErrorRecord;
   /** The process that runs it, to tell a run that goes on from one that was killed. */
   pid: number;
@@ -77,7 +79,7 @@ export interface TaskRow {
   kind: StepKind;
   status: TaskStatus;
   attempt: number;
-  /** `step/task` of this run (or `run/step/task` of another), in input order. */
+  /** `step/task` of this run (or `run/step/task` of another), in input order; of a kept spin full pathspecs. */
   parents: string[];
   /** A gather's names for its parents. */
   as?: string[];
@@ -88,6 +90,10 @@ export interface TaskRow {
   more?: boolean;
   /** Of a task that a resumed run took over: the one that executed, as `run/step/task`. */
   origin?: string;
+  /** Of a kept spin: the task or run whose inputs it took, as a full pathspec of the real store. */
+  spun?: string;
+  /** Of a kept spin: the tasks, as full pathspecs, that stored what it passes on; all of that is kept with it. */
+  sources?: Record<string, string>;
   /** The parameters that it read. */
   params?: string[];
   /** For the foreaches that come next: how long their lists are. */
