@@ -65,6 +65,11 @@ export const WITH: Record<string, OptionSpec> = {
   },
 };
 
+/** Of commands that read what was recorded. */
+export const SPIN_STORE: Record<string, OptionSpec> = {
+  spin: { type: 'boolean', help: 'Of the spins that were kept (spin --persist) instead of the runs' },
+};
+
 /** `maxWorkers` and `max-workers` are one option: Nx people write both. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 

@@ -54,6 +54,10 @@ export function placeOf(context: Context): Place {
  * that is there. @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_NOT_FOUND
  */
 export async function openPlaceStore(place: Place, context: Context): Promise<Store> {
+  if (context.options.spin === true) {
+    const { keptSpins } = await import('./keep');
+    return openStore(keptSpins(place.store, place.flow));
+  }
   if (!existsSync(place.store)) await findPlaceFile(place, context);
   return openStore(place.store);
 }
@@ -87,7 +91,10 @@ export async function reading(
   try {
     const flow = await flowName(place, context);
     const specs = context.positionals.slice(1).map((text) => pathspecOf(text, flow));
-    if (!(await store.latest(flow))) await findPlaceFile(place, context);
+    if (!(await store.latest(flow))) {
+      await findPlaceFile(place, context);
+      if (context.options.spin === true) throw (await import('./keep')).nothingKept(place.store, flow);
+    }
     await read({ flow, place, store, specs, spec: specs[0] ?? {}, namespace: namespaceOf(context) });
     return 0;
   } finally {

@@ -110,6 +110,11 @@ export class Run<A> {
     return origin === undefined ? undefined : this.#scope.open(origin);
   }
 
+  /** Of a kept spin: the step, and the run or task whose inputs it took. */
+  get spun(): { step: string; origin?: string } | undefined {
+    return this.#row.spun;
+  }
+
   /** Parameters as the schemas gave them. */
   async params(): Promise<Record<string, unknown>> {
     const { store } = this.#scope;

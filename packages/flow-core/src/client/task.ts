@@ -1,7 +1,7 @@
 /** A task of a run: its artifacts, its place in the flow, its output. */
 import { FlowError, suggest } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
-import { addressOf, taskOf } from '../engine/address';
+import { addressOf, fullPathspec, taskOf } from '../engine/address';
 import { type RunStatus, statusNow } from '../engine/alive';
 import { fromRecord } from '../engine/error-record';
 import { visibleNames } from '../engine/recorded';
@@ -144,15 +144,13 @@ export class Task<A> {
   /** The pathspecs of {@link parents}: nothing is read for them. */
   get parentPathspecs(): string[] {
     const { flow, run } = this.#scope.row;
-    return this.#row.parents.map((label) => {
-      const at = taskOf(run, label);
-      return `${flow}/${at.run}/${at.step}/${at.task}`;
-    });
+    return this.#row.parents.map((label) => fullPathspec(flow, run, label));
   }
 
-  /** The tasks whose artifacts it read, in input order. */
+  /** The tasks whose artifacts it read, in input order. Those of a kept spin are in another store. */
   async parents(): Promise<Task<Untyped>[]> {
     const { store, row } = this.#scope;
+    if (row.spun) return [];
     const rows = await store.taskRows(
       row.flow,
       row.run,
@@ -190,9 +188,10 @@ export class Task<A> {
     return (await this.#scope.open(run))?.step(step).task(task);
   }
 
-  /** The pathspec of {@link origin}: nothing is read for it. */
+  /** The pathspec of {@link origin}: nothing is read for it. Of a kept spin the task or run whose inputs it took. */
   get originPathspec(): string | undefined {
-    const { origin } = this.#row;
+    const { origin, spun } = this.#row;
+    if (spun !== undefined) return spun;
     return origin === undefined ? undefined : `${this.#scope.row.flow}/${origin}`;
   }
 

@@ -13,6 +13,12 @@ export function taskOf(run: number, label: string): TaskAddress {
   return { run: parts.length === 3 ? Number(parts[0]) : run, step, task: Number(task) };
 }
 
+/** `movies/12/train/3`. A label of a kept spin is that already. */
+export function fullPathspec(flow: string, run: number, label: string): string {
+  const parts = label.split('/').length;
+  return parts === 4 ? label : `${flow}/${parts === 3 ? '' : `${run}/`}${label}`;
+}
+
 export function addressOf(flow: string, run: number, label: string, name: string): ArtifactAddress {
   return { flow, ...taskOf(run, label), name };
 }

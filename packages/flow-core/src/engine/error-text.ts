@@ -12,6 +12,8 @@ export interface ErrorStyle {
   verbose: boolean;
   columns: number;
   colors: { red: Paint; bold: Paint; dim: Paint };
+  /** At most so many frames of the user, and no word of the others; default 8. */
+  frames?: number;
 }
 
 /** Whose code a frame is: the user's, a package's, or the engine's and Node's own. */
@@ -72,8 +74,9 @@ function frameLines(stack: string, style: ErrorStyle, cwd: string): string[] {
   const line = ({ text, file, line, column }: Frame) =>
     colors.dim(`    at ${text ? `${text} ` : ''}(${relative(cwd, file) || file}:${line}:${column})`);
   const lines = users[0] ? sourceLines(users[0], style) : [];
-  lines.push(...shown.slice(0, FRAMES).map(line));
-  if (shown.length > FRAMES) lines.push(colors.dim(`    … ${shown.length - FRAMES} more`));
+  lines.push(...shown.slice(0, style.frames ?? FRAMES).map(line));
+  if (style.frames === undefined && shown.length > FRAMES)
+    lines.push(colors.dim(`    … ${shown.length - FRAMES} more`));
   if (!verbose) lines.push(...packages.map(line));
   return lines;
 }

@@ -77,6 +77,7 @@ function isRecord(value: unknown): value is object {
 function makeContext(execution: Execution, node: StepNode, read: Set<string>): object {
   const { run, spec, decode } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
+  const task = spec.shown ?? spec.task;
   const object = (label: string) => lazyObject(execution.view(label), decode, missing);
   const frames = [...spec.stack].reverse();
   const itemOf = ({ of, over, index }: TaskSpec['stack'][number]) =>
@@ -87,8 +88,8 @@ function makeContext(execution: Execution, node: StepNode, read: Set<string>): o
       flow: run.flow,
       run: run.run,
       step: spec.step,
-      task: spec.task,
-      pathspec: `${run.flow}/${run.run}/${spec.step}/${spec.task}`,
+      task,
+      pathspec: `${run.flow}/${run.run}/${spec.step}/${task}`,
       attempt: spec.attempt,
       user: run.user,
       namespace: run.namespace,

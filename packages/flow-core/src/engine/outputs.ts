@@ -1,9 +1,9 @@
 /** A spin's outputs as files, for whoever comes next: `dist/flow/<flow>/spin/<step>/`. */
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { decodeArtifact, encodeValue } from '../store/artifacts';
+import { decodeArtifact, type EncodedValue, encodeValue } from '../store/artifacts';
 import type { Cas } from '../store/cas';
 import type { SpinArtifact, SpinOutcome } from './spin';
 
@@ -21,15 +21,67 @@ export interface OutputFile {
   format: 'json' | 'text' | 'bytes' | 'v8';
 }
 
+/** The files of one spun task. The folder is made when something is written. */
+export class OutputFolder {
+  readonly path: string;
+  #log: number | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Keeps what the step prints. */
+  log(text: string): void {
+    if (this.#log === undefined) {
+      mkdirSync(this.path, { recursive: true });
+      this.#log = openSync(join(this.path, 'log.txt'), 'w');
+    }
+    writeSync(this.#log, text);
+  }
+
+  /** @param written Files of artifacts that whoever executed the task has written here already. */
+  async write(
+    outcome: SpinOutcome,
+    result: object,
+    cas: Cas,
+    written: readonly OutputFile[] = [],
+  ): Promise<void> {
+    this.close();
+    const folder = join(this.path, 'artifacts');
+    // What a task wrote before it failed after all is no output.
+    if (outcome.artifacts.length === 0) rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const known = new Map(written.map((file) => [file.name, file]));
+    const files: OutputFile[] = [];
+    for (const artifact of outcome.artifacts) {
+      if (artifact.change !== 'gone')
+        files.push(known.get(artifact.name) ?? (await writeArtifact(this.path, artifact, cas)));
+    }
+    writeFileSync(join(this.path, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
+    this.writeResult(result);
+  }
+
+  writeResult(result: object): void {
+    mkdirSync(this.path, { recursive: true });
+    writeFileSync(join(this.path, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  }
+
+  close(): void {
+    if (this.#log !== undefined) closeSync(this.#log);
+    this.#log = undefined;
+  }
+}
+
 /**
- * One spin's outputs. They are written beside the folder and put in its place in one piece at the end: what an earlier
- * spin left is gone then, and two spins of one step at once leave the outputs of one of them, whole.
+ * The outputs of one spin, of one task or of many splits. They are written beside the folder and put in its place in
+ * one piece at the end: what an earlier spin left is gone then, and two spins of one step at once leave the outputs of
+ * one of them, whole.
  */
 export class Outputs {
   /** `dist/flow/<flow>/spin/<step>`; for a split, one folder deeper for each level. */
   readonly folder: string;
   readonly #draft: string;
-  #log: number | undefined;
+  readonly #splits = new Map<string, OutputFolder>();
 
   constructor(workspace: string, flow: string, step: string, index: readonly number[]) {
     const spins = join(workspace, 'dist', 'flow', flow, 'spin');
@@ -37,83 +89,92 @@ export class Outputs {
     this.#draft = join(spins, `.${process.pid}-${randomBytes(4).toString('hex')}`);
   }
 
-  /** Keeps what the step prints. */
-  log(text: string): void {
-    if (this.#log === undefined) {
-      mkdirSync(this.#draft, { recursive: true });
-      this.#log = openSync(join(this.#draft, 'log.txt'), 'w');
+  /** The files themselves; of one split, by its numbers below this folder. */
+  at(...below: number[]): OutputFolder {
+    const key = below.join('/');
+    let folder = this.#splits.get(key);
+    if (!folder) {
+      folder = new OutputFolder(join(this.#draft, ...below.map(String)));
+      this.#splits.set(key, folder);
     }
-    writeSync(this.#log, text);
+    return folder;
   }
 
-  async finish(outcome: SpinOutcome, result: object, cas: Cas): Promise<void> {
-    this.#closeLog();
-    mkdirSync(join(this.#draft, 'artifacts'), { recursive: true });
-    const files: OutputFile[] = [];
-    for (const artifact of outcome.artifacts) {
-      if (artifact.change !== 'gone') files.push(await writeArtifact(this.#draft, artifact, cas));
-    }
-    writeFileSync(join(this.#draft, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
-    writeFileSync(join(this.#draft, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-    replaceFolder(this.#draft, this.folder);
+  /** They are there from now on, all at once. Resolves when what was there before is gone. */
+  async place(): Promise<void> {
+    this.#close();
+    await replaceFolder(this.#draft, this.folder);
   }
 
   /** Leaves the folder as it was. */
   discard(): void {
-    this.#closeLog();
+    this.#close();
     rmSync(this.#draft, { recursive: true, force: true });
   }
 
-  #closeLog(): void {
-    if (this.#log !== undefined) closeSync(this.#log);
-    this.#log = undefined;
+  #close(): void {
+    for (const split of this.#splits.values()) split.close();
   }
 }
 
 /** How often a folder that another spin has just put in place is replaced again. */
 const ATTEMPTS = 20;
 
-function replaceFolder(draft: string, folder: string): void {
+async function replaceFolder(draft: string, folder: string): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true });
+  const before: string[] = [];
   for (let attempt = 1; ; attempt++) {
-    rmSync(folder, { recursive: true, force: true });
+    // Put aside, not removed: of many splits, that would take long.
+    const aside = `${draft}-${attempt}`;
+    try {
+      renameSync(folder, aside);
+      before.push(aside);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') rmSync(folder, { recursive: true, force: true });
+    }
     try {
       renameSync(draft, folder);
-      return;
+      break;
     } catch (error) {
       const again = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
       if (!again || attempt === ATTEMPTS) throw error;
     }
   }
+  await Promise.all(before.map((aside) => rm(aside, { recursive: true, force: true })));
 }
 
 async function writeArtifact(folder: string, artifact: SpinArtifact, cas: Cas): Promise<OutputFile> {
   const { name, type, size, digest, reference } = artifact;
-  const entry = (extension: string, format: OutputFile['format']): OutputFile => ({
-    name,
-    type,
-    size,
-    digest,
-    file: `artifacts/${fileName(name)}.${extension}`,
-    format,
-  });
   if (reference?.hash !== undefined && reference.size > DECODE_LIMIT && cas.path) {
-    const file = reference.codec === 'raw' ? entry('bin', 'bytes') : entry('v8', 'v8');
-    await copyFile(cas.path(reference.hash), join(folder, file.file));
-    return file;
+    const [extension, format] =
+      reference.codec === 'raw' ? (['bin', 'bytes'] as const) : (['v8', 'v8'] as const);
+    const file = `artifacts/${fileName(name)}.${extension}`;
+    await copyFile(cas.path(reference.hash), join(folder, file));
+    return { name, type, size, digest, file, format };
   }
   const value = reference ? decodeArtifact(reference, cas) : artifact.value;
-  const { meta, bytes, plain } = encodeValue(name, value);
-  const [file, content] =
+  return writeValue(folder, { name, type, size, digest }, value, encodeValue(name, value));
+}
+
+/** Writes a value in its natural form, below `artifacts/` of the folder. */
+export function writeValue(
+  folder: string,
+  about: Omit<OutputFile, 'file' | 'format'>,
+  value: unknown,
+  { meta, bytes, plain }: EncodedValue,
+): OutputFile {
+  const [extension, format, content] =
     typeof value === 'string'
-      ? [entry('txt', 'text'), value]
+      ? (['txt', 'text', value] as const)
       : meta.codec === 'raw'
-        ? [entry('bin', 'bytes'), bytes]
+        ? (['bin', 'bytes', bytes] as const)
         : plain
-          ? [entry('json', 'json'), `${JSON.stringify(value, null, meta.size < 65536 ? 2 : undefined)}\n`]
-          : [entry('v8', 'v8'), bytes];
-  writeFileSync(join(folder, file.file), content);
-  return file;
+          ? (['json', 'json', `${JSON.stringify(value, null, meta.size < 65536 ? 2 : undefined)}\n`] as const)
+          : (['v8', 'v8', bytes] as const);
+  const file = `artifacts/${fileName(about.name)}.${extension}`;
+  writeFileSync(join(folder, file), content);
+  return { ...about, file, format };
 }
 
 /** File systems take names of up to 255 bytes. */

@@ -48,6 +48,8 @@ export interface ProcessPoolOptions {
   file: string;
   flow: string;
   cas: string;
+  /** Where large values are written, if not there. */
+  keep?: string;
   max: number;
   /** Options that were given for all steps. */
   with?: readonly string[];
@@ -293,7 +295,8 @@ export class ProcessPool implements Pool {
   }
 
   #begin({ child }: Worker, { run }: PoolHost): void {
-    send(child, { type: 'start', run, cas: this.#options.cas });
+    const { cas, keep } = this.#options;
+    send(child, { type: 'start', run, cas, ...(keep === undefined ? {} : { keep }) });
   }
 
   /** Its first task is the one under way. Told once, whoever notices first. */

@@ -3,14 +3,15 @@
  * parents; for a step that no run has seen, its parents under today's graph are searched by what their rows say.
  */
 import { FlowError, suggest } from '../definition/errors';
-import { depthOf, type Graph, type Input, type StepNode } from '../definition/graph';
+import { type Graph, type Input, type StepNode, scopeOf } from '../definition/graph';
 import type { Pathspec } from '../store/pathspec';
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { taskOf } from './address';
-import { inNamespace, requireRun } from './find-run';
-import { findTask, fromParents, leads } from './parents';
+import { requireRun } from './find-run';
+import { fromParents, leads } from './parents';
 import type { Frame } from './task';
+import { Tasks } from './tasks';
 
 export interface Selection {
   step: string;
@@ -21,6 +22,8 @@ export interface Selection {
   index?: number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
+  /** Where no run took the arm that the step stands in: what the switch before it left will do. */
+  anyArm?: boolean;
   /** Whose runs count where none is given; undefined for everybody's. */
   namespace: string | undefined;
 }
@@ -36,6 +39,8 @@ export interface Resolved {
   iteration?: number;
   /** Newer runs that could not serve, and why. */
   passedOver: string[];
+  /** The switch before it chose another case, and that is as the user wants it. */
+  otherArm?: string;
 }
 
 /** The step that a pathspec and `--step` name together. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
@@ -66,49 +71,40 @@ export function requireStep(graph: Graph, spec: Pathspec): StepNode {
 export async function resolveInputs(graph: Graph, store: Store, selection: Selection): Promise<Resolved> {
   const node = requireStep(graph, { step: selection.step });
   const { run, task } = selection;
-  if (run !== undefined) {
-    const row = await requireRun(store, graph.flow, run);
+  const tasks = new Tasks(store);
+  const failures: Failure[] = [];
+  const rows =
+    run === undefined
+      ? store.runs(graph.flow, selection.namespace)
+      : [await requireRun(store, graph.flow, run)];
+  for await (const row of rows) {
     if (task !== undefined) return ofTask(graph, store, node, row, task);
-    const found = await inRun(graph, store, node, row, selection);
-    if ('why' in found) {
-      throw new FlowError(
-        'FLOW_NO_INPUTS',
-        `Run ${graph.flow}/${run} has no inputs for "${node.name}": ${found.why}.`,
-      );
+    const found = await inRun(graph, tasks, node, row, { ...selection, anyArm: false });
+    if (!('why' in found)) return { ...found, passedOver: failures.map(({ text }) => text) };
+    const { why, beyond = false } = found;
+    failures.push({ run: row, why, beyond, text: `${row.run} (${why})` });
+  }
+  if (selection.anyArm) {
+    for (const { run: row } of failures) {
+      const found = await inRun(graph, tasks, node, row, selection);
+      if (!('why' in found)) return found;
     }
-    return found;
   }
-  const passedOver: string[] = [];
-  for await (const row of store.runs(graph.flow, selection.namespace)) {
-    const found = await inRun(graph, store, node, row, selection);
-    if (!('why' in found)) return { ...found, passedOver };
-    passedOver.push(`${row.run} (${found.why})`);
-  }
-  if (node.kind === 'start')
+  if (node.kind === 'start') {
+    const passedOver = failures.map(({ text }) => text);
     return { node, run: undefined, origin: undefined, parents: [], stack: [], passedOver };
-  throw await noInputs(graph, store, node, selection.namespace, passedOver);
+  }
+  const { noInputs } = await import('./no-inputs');
+  throw await noInputs({ graph, store, node, selection, failures });
 }
 
-async function noInputs(
-  graph: Graph,
-  store: Store,
-  node: StepNode,
-  namespace: string | undefined,
-  passedOver: string[],
-): Promise<FlowError> {
-  const run = `nx-flow run ${graph.flow}`;
-  if (passedOver.length === 0) {
-    const { yet, others } = await inNamespace(store, graph.flow, namespace);
-    return new FlowError(
-      'FLOW_NO_INPUTS',
-      `"${node.name}" needs inputs, and ${graph.flow} has no run${yet}: run it first, with \`${run}\`${others || '.'}`,
-    );
-  }
-  const shown = passedOver.slice(0, 3).join('; ');
-  return new FlowError(
-    'FLOW_NO_INPUTS',
-    `No run of ${graph.flow} has inputs for "${node.name}": ${shown}${passedOver.length > 3 ? '; …' : ''}. Run it again, with \`${run}\`.`,
-  );
+/** A run without inputs for a step. */
+export interface Failure {
+  run: RunRow;
+  why: string;
+  /** There are fewer splits than the index asks for. */
+  beyond: boolean;
+  text: string;
 }
 
 /** Rule 1: the inputs of that very task. */
@@ -156,40 +152,96 @@ function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
 }
 
 /** Inputs, or why there are none. */
-export type Found = Resolved | { why: string };
+export type Found =
+  | Resolved
+  | {
+      why: string;
+      /** Only because switches chose other cases. */
+      untaken?: boolean;
+      /** There are fewer splits than the index asks for. */
+      beyond?: boolean;
+    };
+
+/** The foreaches around a step, outermost first. */
+export function foreachesAround(graph: Graph, node: StepNode): string[] {
+  return (scopeOf(graph, node.name) ?? []).flatMap((frame) => ('foreach' in frame ? [frame.foreach] : []));
+}
+
+/** @throws FlowError FLOW_INDEX */
+export function requireIndex(around: readonly string[], node: StepNode, given: readonly number[]): void {
+  const depth = around.length;
+  if (given.length <= depth) return;
+  throw new FlowError(
+    'FLOW_INDEX',
+    depth === 0
+      ? `"${node.name}" stands in no foreach: leave --index out.`
+      : `"${node.name}" stands in ${depth} foreach${depth > 1 ? 'es' : ''}: --index takes ${depth > 1 ? `at most ${depth} numbers` : 'one number'}.`,
+  );
+}
 
 /** Rules 2 to 4: the step's own task in this run; else, from its parents under today's graph. */
-async function inRun(
+export async function inRun(
   graph: Graph,
-  store: Store,
+  tasks: Tasks,
   node: StepNode,
   run: RunRow,
-  selection: Selection,
+  selection: Pick<Selection, 'index' | 'iteration' | 'anyArm'>,
 ): Promise<Found> {
-  const depth = depthOf(graph, node.name);
+  const around = foreachesAround(graph, node);
   const given = selection.index ?? [];
-  if (given.length > depth) {
-    throw new FlowError(
-      'FLOW_INDEX',
-      depth === 0
-        ? `"${node.name}" stands in no foreach: leave --index out.`
-        : `"${node.name}" stands in ${depth} foreach${depth > 1 ? 'es' : ''}: --index takes ${depth > 1 ? `at most ${depth} numbers` : 'one number'}.`,
-    );
-  }
-  const index = Array.from({ length: depth }, (_, i) => given[i] ?? 0);
+  requireIndex(around, node, given);
+  const index = around.map((_, i) => given[i] ?? 0);
   if (selection.iteration !== undefined)
-    return ofIteration(graph, store, node, run, index, selection.iteration);
-  const row = await findTask(store, graph.flow, run.run, node.name, index, ({ iteration }) => !iteration);
-  if (row && sameEdges(node, row) && (await sameArms(store, graph.flow, run.run, node, row))) {
+    return ofIteration(graph, tasks, node, run, index, selection.iteration);
+  const row = await tasks.find(graph.flow, run.run, node.name, index, ({ iteration }) => !iteration);
+  if (row && sameEdges(node, row) && (await sameArms(tasks.store, graph.flow, run.run, node, row))) {
     return fromRow(node, run, row);
   }
-  return fromParents(graph, store, node, run, index);
+  const found = await fromParents(graph, tasks, node, run, index, selection.anyArm);
+  if ('why' in found) return (await outOfRange(graph, tasks, run, around, index)) ?? found;
+  return found;
+}
+
+/** Where there are fewer splits than an index needs, that is why. */
+async function outOfRange(
+  graph: Graph,
+  tasks: Tasks,
+  run: RunRow,
+  around: readonly string[],
+  index: readonly number[],
+): Promise<{ why: string; beyond: boolean } | undefined> {
+  for (const [level, step] of around.entries()) {
+    const count = await splitCount(graph, tasks, run, step, index.slice(0, level));
+    if (count === undefined) return undefined;
+    const wanted = index[level] as number;
+    const { over } = graph.steps.get(step) as StepNode;
+    if (wanted >= count) {
+      const why = `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${wanted}`;
+      return { why, beyond: true };
+    }
+  }
+  return undefined;
+}
+
+/** Into how many splits a foreach fell, as its tasks say; undefined where none of it ran. */
+export async function splitCount(
+  graph: Graph,
+  tasks: Tasks,
+  run: RunRow,
+  step: string,
+  outer: readonly number[],
+): Promise<number | undefined> {
+  for await (const row of tasks.under(graph.flow, run.run, step, outer)) {
+    const frame = row.stack.at(-1);
+    return frame?.over === graph.steps.get(step)?.over ? frame?.count : undefined;
+  }
+  return undefined;
 }
 
 /** An iteration that ran; or the one after the last, on what the last one left. */
 async function ofIteration(
   graph: Graph,
-  store: Store,
+  tasks: Tasks,
   node: StepNode,
   run: RunRow,
   index: readonly number[],
@@ -197,8 +249,7 @@ async function ofIteration(
 ): Promise<Found> {
   if (node.kind !== 'loop')
     throw new FlowError('FLOW_ITERATION', `"${node.name}" is no loop: leave --iteration out.`);
-  const find = (n: number) =>
-    findTask(store, graph.flow, run.run, node.name, index, (row) => row.iteration === n);
+  const find = (n: number) => tasks.find(graph.flow, run.run, node.name, index, (row) => row.iteration === n);
   const row = await find(iteration);
   if (row) return fromRow(node, run, row);
   const before = iteration > 0 ? await find(iteration - 1) : undefined;

@@ -1,7 +1,6 @@
 /** spin: one step, now, in this process, on the inputs that a run recorded. Writes nothing to the store. */
-import { FlowError, isFlowError, suggest } from '../definition/errors';
+import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
-import { parseParams } from '../definition/params';
 import { ownNamespace } from '../source/user';
 import { encodeValue } from '../store/artifacts';
 import type { ArtifactRecord, ErrorRecord, Status } from '../store/rows';
@@ -10,11 +9,22 @@ import type { Alone } from './alone';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
-import { applyGiven, type Given, inMemory } from './override';
+import type { KeptSpin } from './keep';
+import type { MissingRead } from './missing';
+import { applyGiven, type Given } from './override';
 import { stuckError, timeoutOf } from './policies';
-import { recordedOutputs, recordedParams, recordedViews } from './recorded';
+import { recordedViews } from './recorded';
 import { type Resolved, resolveInputs, type Selection } from './resolve';
-import type { Frame, RunContext, TaskLog, TaskResult, TaskSpec } from './task';
+import {
+  compareOutputs,
+  originOf,
+  originTime,
+  outputsBefore,
+  spinContext,
+  spinParams,
+  spinSpec,
+} from './spin-task';
+import type { RunContext, TaskLog, TaskResult, TaskSpec } from './task';
 import type { Missing, View, Visible } from './view';
 import { withTimeout } from './watchdog';
 
@@ -39,6 +49,8 @@ export interface SpinOptions {
   notice?(message: string): void;
   /** Told where the inputs come from, before the body runs. */
   resolved?(resolved: Resolved): void;
+  /** Keep the spin: told where its inputs come from and its parameters, gives where it is kept. */
+  keep?(origin: string | undefined, params: RunContext['params']): Promise<KeptSpin>;
 }
 
 export type Change = 'same' | 'changed' | 'new' | 'gone';
@@ -52,6 +64,8 @@ export interface SpinArtifact {
   /** What it is: a value that the step returned, or one that it passed on by reference. Absent when gone. */
   value?: unknown;
   reference?: Visible;
+  /** A line in the place of a value that is in another process. */
+  preview?: string;
 }
 
 export interface SpinOutcome {
@@ -69,18 +83,24 @@ export interface SpinOutcome {
   thrown?: unknown;
   /** Artifacts that the step read and that were not there, with what to know about it. */
   hints: string[];
+  /** Of a spin that is kept: its pathspec in the store of kept spins, `movies/3/train/1`. */
+  kept?: string;
 }
 
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { graph, store } = options;
   const resolved = options.alone?.resolved ?? (await resolveInputs(graph, store, options.selection));
   const inputs = await gatherInputs(options, resolved);
+  const origin = originOf(graph, resolved);
+  const keep = await options.keep?.(origin, inputs.run.params);
   options.resolved?.(resolved);
   const decoder = new Decoder(store.cas);
   const values = new Map<string, unknown>();
-  const hints: string[] = [];
+  const absent: MissingRead[] = [];
   const missing: Missing =
-    options.alone?.missing ?? ((name, view) => void hints.push(missingHint(name, view, resolved)));
+    options.alone?.missing ??
+    ((name, { label }) => void absent.push({ name, label: shortLabel(resolved, label) }));
+  const startedAt = Date.now();
   const begun = performance.now();
   const abort = new AbortController();
   let result: TaskResult | undefined;
@@ -97,7 +117,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
           view.entries.has(over) ? decoder.item(view, over, index) : missing(over, view),
         encode: async (name, value) => {
           values.set(name, value);
-          return describe(name, value);
+          return keep ? keep.encode(encodeValue(name, value)) : describe(name, value);
         },
         log: options.log,
         signal: () => abort.signal,
@@ -111,18 +131,45 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     thrown = { error };
   }
   const durationMs = performance.now() - begun;
-  const artifacts = result ? await compare(options, resolved, result, values) : [];
+  const error = thrown && toRecord(thrown.error);
+  const view = (label: string) => inputs.views.get(label);
+  if (keep) {
+    const ended = { ...(result ? { result } : {}), ...(error ? { error } : {}) };
+    await keep.task(1, resolved, { startedAt, durationMs, view, ...ended });
+    await keep.end(durationMs);
+  }
   return {
     step: resolved.node.name,
-    origin: originOf(graph, resolved),
-    originMs: resolved.origin?.status === 'done' ? resolved.origin.durationMs : undefined,
+    origin,
+    originMs: originTime(resolved),
     status: thrown ? 'failed' : 'done',
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
-    artifacts,
-    hints: thrown && !isFlowError(thrown.error) ? hints : [],
-    ...(thrown ? { error: toRecord(thrown.error), thrown: thrown.error } : {}),
+    artifacts: result
+      ? compareOutputs(await outputsBefore(graph, store, resolved), result, (name) => ({
+          value: values.get(name),
+        }))
+      : [],
+    hints: thrown && absent.length > 0 ? await hintsFor(options, resolved, absent, view) : [],
+    ...(thrown ? { error: error as ErrorRecord, thrown: thrown.error } : {}),
+    ...(keep ? { kept: `${keep.pathspec}/${resolved.node.name}/1` } : {}),
   };
+}
+
+async function hintsFor(
+  { graph, store, selection }: SpinOptions,
+  resolved: Resolved,
+  absent: readonly MissingRead[],
+  view: (label: string) => View | undefined,
+): Promise<string[]> {
+  const { missingHints } = await import('./missing');
+  return missingHints(graph, store, resolved, selection, absent, view);
+}
+
+/** Views of a run are labelled with it for people. */
+function shortLabel({ run }: Resolved, label: string): string {
+  const own = `${run?.flow}/${run?.run}/`;
+  return label.startsWith(own) ? label.slice(own.length) : label;
 }
 
 /** What nobody awaits fails the spin too, as it would fail a task; so does a step that leaves the process. */
@@ -154,12 +201,6 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** `movies/12/train/3`; without a task of its own, the run that gave the inputs. */
-function originOf(graph: Graph, { run, origin }: Resolved): string | undefined {
-  if (!run) return undefined;
-  return origin ? `${graph.flow}/${run.run}/${origin.step}/${origin.task}` : `${graph.flow}/${run.run}`;
-}
-
 interface Inputs {
   run: RunContext;
   spec: TaskSpec;
@@ -168,95 +209,24 @@ interface Inputs {
 
 async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<Inputs> {
   const { graph, store, user, cwd, selection } = options;
-  const { run, parents, stack, node } = resolved;
-  const names = Object.keys(graph.params);
-  const [views, recorded] = run
-    ? await Promise.all([
-        recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)]),
-        recordedParams(store, graph.flow, run.run, names),
-      ])
-    : [options.alone?.views ?? new Map<string, View>(), []];
+  const { run, parents, stack } = resolved;
+  const [views, params] = await Promise.all([
+    run
+      ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
+      : (options.alone?.views ?? new Map<string, View>()),
+    spinParams(graph, store, run?.run, options.params),
+  ]);
   const { decode } = new Decoder(store.cas);
   for (const given of [options.given, options.set]) {
     if (!given) continue;
     for (const notice of await applyGiven(views, resolved, given, decode)) options.notice?.(notice);
   }
-  const params = mergeParams(graph, options.params, recorded);
-  return {
-    views,
-    run: {
-      flow: graph.flow,
-      run: 'spin',
-      user,
-      namespace: selection.namespace ?? ownNamespace(user),
-      tags: [],
-      params,
-      cwd,
-    },
-    spec: {
-      step: node.name,
-      task: 'spin',
-      attempt: 0,
-      parents: parents.length > 0 ? parents : [],
-      stack: stack as Frame[],
-      ...(resolved.as ? { as: resolved.as } : {}),
-      ...(resolved.iteration === undefined ? {} : { iteration: resolved.iteration }),
-    },
-  };
-}
-
-/** Recorded values stand; given ones win; a parameter newer than the run takes today's default. */
-function mergeParams(
-  graph: Graph,
-  given: Record<string, unknown>,
-  recorded: [string, ArtifactRecord][],
-): [string, ArtifactRecord][] {
-  const known = Object.fromEntries(recorded);
-  const { parsed } = parseParams(graph, given, known);
-  return Object.entries(parsed).map(([name, value]) =>
-    Object.hasOwn(known, name) && value === known[name]
-      ? [name, known[name] as ArtifactRecord]
-      : [name, inMemory(name, value)],
-  );
+  const namespace = selection.namespace ?? ownNamespace(user);
+  return { views, run: spinContext(graph, { user, namespace, cwd }, params), spec: spinSpec(resolved) };
 }
 
 /** An output as it would be recorded, without keeping it. */
 function describe(name: string, value: unknown): ArtifactRecord {
   const { meta, digest } = encodeValue(name, value);
   return { ...meta, digest: digest() };
-}
-
-async function compare(
-  { graph, store }: SpinOptions,
-  { run, origin }: Resolved,
-  result: TaskResult,
-  values: ReadonlyMap<string, unknown>,
-): Promise<SpinArtifact[]> {
-  const before =
-    run && origin?.status === 'done'
-      ? await recordedOutputs(store, graph.flow, run.run, origin)
-      : new Map<string, Visible>();
-  const changeOf = (name: string, digest: string): Change => {
-    const old = before.get(name);
-    return !old ? 'new' : old.digest === digest ? 'same' : 'changed';
-  };
-  const artifacts: SpinArtifact[] = [];
-  for (const [name, { type, size, digest }] of result.own) {
-    artifacts.push({ name, type, size, digest, change: changeOf(name, digest), value: values.get(name) });
-  }
-  for (const [name, reference] of result.references) {
-    const { type, size, digest } = reference;
-    artifacts.push({ name, type, size, digest, change: changeOf(name, digest), reference });
-  }
-  const returned = new Set(artifacts.map(({ name }) => name));
-  for (const [name, { type, size, digest }] of before) {
-    if (!returned.has(name)) artifacts.push({ name, type, size, digest, change: 'gone' });
-  }
-  return artifacts;
-}
-
-function missingHint(name: string, view: View, { run }: Resolved): string {
-  const there = suggest(name, view.entries.keys(), 'It has none.');
-  const from = run ? `run ${run.flow}/${run.run}` : 'the inputs';
-  return `The step read "${name}", which ${from} does not have there. ${there} Run the flow again, or give it: --set.${name}=…`;
 }

@@ -1,5 +1,7 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
 import type { ArtifactRecord, ErrorRecord } from '../store/rows';
+import type { MissingRead } from './missing';
+import type { OutputFile } from './outputs';
 import type { Visible } from './view';
 
 /** What all tasks of a run, or one spin, have in common. */
@@ -35,6 +37,10 @@ export interface TaskSpec {
   /** Outermost first. */
   stack: Frame[];
   iteration?: number;
+  /** What `current.task` says, where that is not its number: of a spin. */
+  shown?: string;
+  /** The folder that its artifacts are written to as files: of a spin. */
+  outputs?: string;
 }
 
 export interface TaskResult {
@@ -47,12 +53,17 @@ export interface TaskResult {
   params: string[];
   verdict?: string;
   more?: boolean;
+  /** Of a spin: its artifacts as files, and a line that shows each. */
+  files?: OutputFile[];
+  previews?: Record<string, string>;
 }
 
 export interface TaskFailure {
   error: ErrorRecord;
   /** The thing itself, where it was thrown in this process. */
   thrown?: unknown;
+  /** What it read that is not there. */
+  missing?: MissingRead[];
 }
 
 export type TaskOutcome = { startedAt: number; durationMs: number } & (

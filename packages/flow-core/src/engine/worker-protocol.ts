@@ -8,6 +8,8 @@ export interface WorkerStart {
   run: RunContext;
   /** The folder of large values. */
   cas: string;
+  /** Where large values are written, if not there: of a spin that is kept. */
+  keep?: string;
 }
 export interface WorkerWork {
   type: 'work';

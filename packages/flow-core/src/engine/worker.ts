@@ -8,10 +8,11 @@ import { captureOutput } from './capture';
 import { Decoder } from './decoder';
 import { toRecord } from './error-record';
 import { executeTask } from './execute';
+import type { MissingRead } from './missing';
 import { stuckError, timeoutError, timeoutOf } from './policies';
 import type { RunContext, TaskOutcome, TaskSpec } from './task';
 import { watchEnv } from './tidy';
-import type { View } from './view';
+import type { Missing, View } from './view';
 import type { FromWorker, ToWorker } from './worker-protocol';
 
 const [file = '', flowName = '', given = '[]', packages = ''] = process.argv.slice(2);
@@ -71,13 +72,14 @@ async function load(): Promise<Graph> {
 
 const queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
 let views = new Map<string, View>();
-let context: { run: RunContext; cas: FileCas; decoder: Decoder } | undefined;
+let context: { run: RunContext; cas: FileCas; keep?: FileCas; decoder: Decoder } | undefined;
 let draining = false;
 
 process.on('message', (message: ToWorker) => {
   if (message.type === 'start') {
     const cas = new FileCas(message.cas);
     context = { run: message.run, cas, decoder: new Decoder(cas) };
+    if (message.keep !== undefined) context.keep = new FileCas(message.keep);
     process.chdir(message.run.cwd);
     return;
   }
@@ -117,9 +119,11 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
   let abort: AbortController | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stray = false;
+  const absent: MissingRead[] = [];
+  const missing: Missing = (name, { label }) => void absent.push({ name, label });
   try {
     const graph = await loaded;
-    const { run, cas, decoder } = context as NonNullable<typeof context>;
+    const { run, cas, keep, decoder } = context as NonNullable<typeof context>;
     const crashed = new Promise<never>((_, reject) => {
       scope.fail = (error) => {
         // The body may be at work still, and is no company for another task.
@@ -135,6 +139,10 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
         scope.fail?.(error);
       }, timeoutMs);
     }
+    const writer =
+      spec.outputs === undefined
+        ? undefined
+        : new (await import('./output-writer')).OutputWriter(spec.outputs, keep);
     const execute = () =>
       executeTask({
         graph,
@@ -142,18 +150,23 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
         spec,
         view: (label) => seen.get(label) as View,
         decode: decoder.decode,
-        item: decoder.item,
-        encode: (name, value) => encodeArtifact(name, value, cas),
+        item: (view, over, index) =>
+          view.entries.has(over) ? decoder.item(view, over, index) : missing(over, view),
+        encode: writer?.encode ?? ((name, value) => encodeArtifact(name, value, cas)),
         log: write,
+        missing,
         signal: () => {
           abort ??= new AbortController();
           return abort.signal;
         },
       });
     const result = await Promise.race([crashed, scopes.run(scope, execute)]);
-    return { ...end(), status: 'done', result };
+    const timed = end();
+    writer?.finish(result);
+    return { ...timed, status: 'done', result };
   } catch (error) {
-    return { ...end(), status: 'failed', failure: { error: toRecord(error) }, stray };
+    const failure = { error: toRecord(error), ...(absent.length > 0 ? { missing: absent } : {}) };
+    return { ...end(), status: 'failed', failure, stray };
   } finally {
     clearTimeout(timer);
     scope.fail = undefined;

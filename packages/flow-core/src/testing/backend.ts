@@ -15,6 +15,8 @@ export interface SpinRequest {
   index: readonly number[] | undefined;
   iteration: number | undefined;
   namespace: string;
+  /** Keep it, in the store of kept spins. */
+  persist: boolean;
 }
 
 export interface SpinReply {
@@ -27,6 +29,10 @@ export interface SpinReply {
   stdout: string;
   stderr: string;
   artifacts: [name: string, read: () => unknown][];
+  /** What to know of artifacts that it read and that are not there. */
+  hints: readonly string[];
+  /** Its pathspec in the store of kept spins. */
+  kept: string | undefined;
 }
 
 export interface RunRequest {
@@ -52,5 +58,7 @@ export interface Backend {
   run(request: RunRequest): Promise<RunReply>;
   /** Where its runs are. */
   store(): Store;
+  /** Where spins are kept. */
+  spins(): Store;
   dispose(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { Decoder } from '../engine/decoder';
 import { fromRecord } from '../engine/error-record';
+import { spinStoreFolder } from '../engine/keep';
 import { OrphanGuard } from '../engine/orphan-guard';
 import { onEnd } from '../engine/process-pool';
 import { packageFile } from '../package-root';
@@ -22,6 +23,7 @@ export class ChildProcesses implements Backend {
   readonly #folder: string | undefined;
   #temporary: string | undefined;
   #store: Store | undefined;
+  #spins: Store | undefined;
 
   /** @param folder The store's; undefined for a temporary one. */
   constructor(file: string, folder: string | undefined) {
@@ -32,6 +34,11 @@ export class ChildProcesses implements Backend {
   store(): Store {
     this.#store ??= openStore(this.#storeFolder());
     return this.#store;
+  }
+
+  spins(): Store {
+    this.#spins ??= openStore(spinStoreFolder(this.#storeFolder()));
+    return this.#spins;
   }
 
   async spin({ given, alone, ...request }: SpinRequest): Promise<SpinReply> {
@@ -47,12 +54,12 @@ export class ChildProcesses implements Backend {
     const printed = { stdout, stderr };
     if (reply instanceof FlowError) {
       const durationMs = performance.now() - begun;
-      const none = { origin: undefined, index: [], artifacts: [] };
+      const none = { origin: undefined, index: [], artifacts: [], hints: [], kept: undefined };
       return { step: request.step, status: 'failed', error: reply, durationMs, ...none, ...printed };
     }
     if (reply.type !== 'spun') throw new Error(`Answered a spin with ${reply.type}.`);
     const { decode } = new Decoder(values);
-    const { step, error, durationMs, origin, index, artifacts } = reply;
+    const { step, error, durationMs, origin, index, hints, kept, artifacts } = reply;
     return {
       step,
       status: error ? 'failed' : 'done',
@@ -60,6 +67,8 @@ export class ChildProcesses implements Backend {
       durationMs,
       origin,
       index,
+      hints,
+      kept,
       ...printed,
       artifacts: artifacts.map(([name, value]) => [name, () => decode(value)]),
     };
@@ -73,16 +82,17 @@ export class ChildProcesses implements Backend {
   }
 
   async dispose(): Promise<void> {
-    await this.#store?.close();
-    this.#store = undefined;
+    await Promise.all([this.#store?.close(), this.#spins?.close()]);
+    this.#store = this.#spins = undefined;
     const folder = this.#temporary;
     this.#temporary = undefined;
     // The broker may be writing its last words there.
     if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  #order(store: string | undefined): Pick<ToChild, 'file' | 'store' | 'values'> {
-    return { file: this.#file, store, values: this.#values() };
+  #order(store: string | undefined): Pick<ToChild, 'file' | 'store' | 'spins' | 'values'> {
+    const spins = spinStoreFolder(this.#storeFolder());
+    return { file: this.#file, store, spins, values: this.#values() };
   }
 
   #own(): string {

@@ -3,14 +3,17 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { isFlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
+import { captureOutput, type Heard } from '../engine/capture';
 import { Decoder } from '../engine/decoder';
 import { toRecord } from '../engine/error-record';
+import type { KeptSpin } from '../engine/keep';
 import { ProcessPool } from '../engine/process-pool';
 import { loadFlow } from '../source/load';
 import { findWorkspace } from '../source/workspace';
 import { decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { memoryStore, openStore } from '../store/open';
+import type { Store } from '../store/store';
 import { runWhole, spinStep } from './engine';
 import type { FromChild, ToChild } from './protocol';
 
@@ -35,6 +38,17 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
   const values = new FileCas(message.values);
   const given = decodeArtifact(artifacts.record, values);
   const store = message.store === undefined ? memoryStore() : openStore(message.store);
+  let spins: Store | undefined;
+  let kept: KeptSpin | undefined;
+  const write = {
+    stdout: process.stdout.write.bind(process.stdout),
+    stderr: process.stderr.write.bind(process.stderr),
+  };
+  const heard: Heard = (stream, text) => {
+    write[stream](text);
+    kept?.log(1, stream, text);
+  };
+  const restore = request.persist ? captureOutput(heard) : () => {};
   try {
     const outcome = await spinStep(
       graph,
@@ -44,12 +58,25 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
         given: artifacts.alone ? {} : (given as Record<string, unknown>),
         alone: artifacts.alone ? { artifacts: given } : undefined,
       },
-      (stream, text) => process[stream].write(text),
-      false,
+      {
+        log: (stream, text) => process[stream].write(text),
+        lenient: false,
+        spins: () => {
+          spins ??= openStore(message.spins);
+          return spins;
+        },
+        began: (begun) => {
+          kept = begun;
+        },
+      },
     );
     const { decode } = new Decoder(store.cas);
-    const { step, error, durationMs, origin, index } = outcome;
-    const reply: FromChild = { type: 'spun', step, error, durationMs, origin, index, artifacts: [] };
+    const { step, error, durationMs, origin, index, hints } = outcome;
+    const reply: FromChild = {
+      ...{ type: 'spun', step, error, durationMs, origin, index, hints },
+      kept: outcome.kept,
+      artifacts: [],
+    };
     for (const { name, change, value, reference } of outcome.artifacts) {
       if (change === 'gone') continue;
       const encoded = await encodeArtifact(name, reference ? decode(reference) : value, values);
@@ -57,6 +84,8 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
     }
     return reply;
   } finally {
+    restore();
+    await spins?.close();
     await store.close();
   }
 }

@@ -2,6 +2,7 @@
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
 import { givenAlone } from '../engine/alone';
+import type { KeptSpin } from '../engine/keep';
 import type { Pool, PoolHost } from '../engine/pool';
 import { requireStep } from '../engine/resolve';
 import { prepareResume } from '../engine/resume';
@@ -13,13 +14,21 @@ import { findWorkspace } from '../source/workspace';
 import type { Store } from '../store/store';
 import type { RunRequest, SpinRequest } from './backend';
 
+export interface SpinHow {
+  log: TaskLog;
+  lenient: boolean;
+  /** Where a spin is kept that is to be. */
+  spins(): Store;
+  /** Told what keeps it: it wants to hear what the step prints. */
+  began(kept: KeptSpin): void;
+}
+
 /** @throws FlowError for bad usage; what the step throws is part of the outcome */
 export function spinStep(
   graph: Graph,
   store: Store,
   request: SpinRequest,
-  log: TaskLog,
-  lenient: boolean,
+  { log, lenient, spins, began }: SpinHow,
 ): Promise<SpinOutcome> {
   const { step, from, given, alone, params, index, iteration, namespace } = request;
   requireStep(graph, { ...(from?.flow === undefined ? {} : { flow: from.flow }), step });
@@ -36,6 +45,7 @@ export function spinStep(
       ...(from?.run === undefined ? {} : { run: from.run }),
       ...(from?.task === undefined ? {} : { task: from.task }),
       ...place,
+      anyArm: Object.keys(given).length > 0,
     },
     ...(alone ? { alone: givenAlone(graph, { step, artifacts: alone.artifacts, ...place }) } : {}),
     given,
@@ -45,6 +55,18 @@ export function spinStep(
     user: currentUser(),
     cwd: process.cwd(),
     log,
+    ...(request.persist
+      ? {
+          async keep(origin, values) {
+            const { KeptSpin } = await import('../engine/keep');
+            const user = currentUser();
+            const options = { graph, store: spins(), from: store.cas, user, namespace, given: params };
+            const kept = await KeptSpin.begin(options, step, origin, values);
+            began(kept);
+            return kept;
+          },
+        }
+      : {}),
   });
 }
 

@@ -5,11 +5,12 @@ import { FlowError } from '../definition/errors';
 import { type Graph, hasPackages, type StepNode } from '../definition/graph';
 import { Decoder } from '../engine/decoder';
 import { fromRecord } from '../engine/error-record';
+import { type KeptSpin, spinStoreFolder } from '../engine/keep';
 import type { Installed } from '../engine/packages';
 import { InProcessPool, type Job, type PoolHost } from '../engine/pool';
 import type { SpinOutcome } from '../engine/spin';
 import { findWorkspace } from '../source/workspace';
-import { memoryStore } from '../store/open';
+import { memoryStore, openStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
@@ -18,33 +19,50 @@ import { runWhole, spinStep } from './engine';
 
 export class InProcess implements Backend {
   readonly #graph: Graph;
-  readonly #open: () => Store;
+  readonly #folder: string | undefined;
   #store: Store | undefined;
+  #spins: Store | undefined;
 
-  constructor(graph: Graph, open: () => Store) {
+  /** @param folder The store's; undefined for one in memory. */
+  constructor(graph: Graph, folder: string | undefined) {
     this.#graph = graph;
-    this.#open = open;
+    this.#folder = folder;
   }
 
   store(): Store {
-    this.#store ??= this.#open();
+    this.#store ??= this.#folder === undefined ? memoryStore() : openStore(this.#folder);
     return this.#store;
+  }
+
+  spins(): Store {
+    this.#spins ??= this.#folder === undefined ? memoryStore() : openStore(spinStoreFolder(this.#folder));
+    return this.#spins;
   }
 
   spin(request: SpinRequest): Promise<SpinReply> {
     return exclusively(async () => {
       const printed = { stdout: '', stderr: '' };
+      let kept: KeptSpin | undefined;
       const heard = (stream: 'stdout' | 'stderr', text: string) => {
         printed[stream] += text;
+        kept?.log(1, stream, text);
       };
       const restore = captureProcess(heard);
       const store = request.alone ? memoryStore() : this.store();
       let release = () => {};
       try {
         release = await this.#usePackages(request.step);
-        const outcome = await spinStep(this.#graph, store, request, heard, true);
+        const outcome = await spinStep(this.#graph, store, request, {
+          log: heard,
+          lenient: true,
+          spins: () => this.spins(),
+          began: (begun) => {
+            kept = begun;
+          },
+        });
         return {
           ...outcome,
+          kept: outcome.kept,
           status: outcome.status === 'done' ? 'done' : 'failed',
           error: outcome.error && errorOf(outcome.error, outcome.thrown),
           ...printed,
@@ -110,8 +128,8 @@ export class InProcess implements Backend {
   }
 
   async dispose(): Promise<void> {
-    await this.#store?.close();
-    this.#store = undefined;
+    await Promise.all([this.#store?.close(), this.#spins?.close()]);
+    this.#store = this.#spins = undefined;
   }
 }
 

@@ -7,6 +7,8 @@ export interface Order {
   file: string;
   /** The store's folder, where one is needed. */
   store: string | undefined;
+  /** The folder of the store of kept spins. */
+  spins: string;
   /** The folder of large values on their way. */
   values: string;
 }
@@ -29,6 +31,8 @@ export type FromChild =
       durationMs: number;
       origin: string | undefined;
       index: number[];
+      hints: string[];
+      kept: string | undefined;
       artifacts: [name: string, record: ArtifactRecord][];
     }
   | {

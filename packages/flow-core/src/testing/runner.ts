@@ -2,14 +2,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { client } from '../client';
+import { client, type Task } from '../client';
 import { FlowError } from '../definition/errors';
 import { requireGraph, stepName } from '../definition/flow';
 import type { DefinedFlow, Step, Switch } from '../definition/types';
 import { looksLikeFile } from '../source/find';
 import { currentUser } from '../source/user';
 import { findWorkspace, storeFolder } from '../source/workspace';
-import { memoryStore, openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Backend, RunRequest } from './backend';
 import { ChildProcesses } from './child-process';
@@ -61,12 +60,13 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     } else {
       const folder = folderOf(options.store, process.cwd());
       const graph = requireGraph(flow);
-      this.#backend = new InProcess(graph, () => (folder === undefined ? memoryStore() : openStore(folder)));
+      this.#backend = new InProcess(graph, folder);
     }
   }
 
   /**
-   * Executes one step, now. Nothing is recorded. `retry` and `catch` are not applied.
+   * Executes one step, now. Nothing is recorded, unless `persist` keeps the spin in a store beside the runner's:
+   * `spun.task` shows it. `retry` and `catch` are not applied.
    *
    * @example
    * ```ts
@@ -108,8 +108,9 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
       index: typeof index === 'number' ? [index] : index,
       iteration,
       namespace: this.#namespace,
+      persist: options.persist === true,
     });
-    return spunOf(reply);
+    return spunOf(reply, reply.kept === undefined ? undefined : await this.#keptTask(reply.kept));
   }
 
   /**
@@ -166,6 +167,12 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  async #keptTask(pathspec: string): Promise<Task<never>> {
+    const { flow = '', run = 0, step = '', task } = parsePathspec(pathspec);
+    const found = await client(flow, { store: this.#backend.spins(), namespace: null }).run(run);
+    return (await found.step(step).task(task)) as Task<never>;
   }
 
   async #run({ params = {}, tags = [] }: RunOptions<P>, resume: RunRequest['resume']): Promise<Ran<A>> {

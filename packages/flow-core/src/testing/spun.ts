@@ -1,9 +1,12 @@
 /** The artifacts of a spin: each read when it is asked for, and a clear word where there is none. */
+
+import type { Task } from '../client';
 import { FlowError, suggest } from '../definition/errors';
 import type { SpinReply } from './backend';
 import type { Spun } from './types';
 
-export function spunOf({ artifacts, ...reply }: SpinReply): Spun<never> {
+/** @param task Where it was kept. */
+export function spunOf({ artifacts, ...reply }: SpinReply, task?: Task<never>): Spun<never> {
   const { step, status, error, durationMs, origin, index, stdout, stderr } = reply;
   const values = lazy(artifacts);
   return {
@@ -16,6 +19,9 @@ export function spunOf({ artifacts, ...reply }: SpinReply): Spun<never> {
     durationMs,
     origin,
     index,
+    hints: reply.hints,
+    pathspec: reply.kept,
+    task,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The types of the Runner: what it is given, and what comes back. */
-import type { Run } from '../client';
+import type { Run, Task } from '../client';
 import type { TaskCounts } from '../engine/events';
 
 export interface RunnerOptions {
@@ -43,6 +43,8 @@ export interface SpinOptions<P = Record<string, unknown>, G = object> {
   index?: number | readonly number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
+  /** Keep the spin in the store of kept spins, `spin/` beside the runner's: see {@link Spun.task}. */
+  persist?: boolean;
 }
 
 /** What a spin came to. A step that fails is a result too: see `status` and `error`. */
@@ -65,6 +67,12 @@ export interface Spun<A = Record<string, unknown>> {
   readonly origin: string | undefined;
   /** The split, outermost first; empty outside a foreach. */
   readonly index: readonly number[];
+  /** Of a step that failed: the artifacts that it read and that were not there, a sentence each on what would help. */
+  readonly hints: readonly string[];
+  /** Of a spin that was kept: `movies/3/train/1`, in the store of kept spins. */
+  readonly pathspec: string | undefined;
+  /** Of a spin that was kept: as the client shows it, with all that it passes on. */
+  readonly task: Task<A> | undefined;
 }
 
 export interface RunOptions<P = Record<string, unknown>> {

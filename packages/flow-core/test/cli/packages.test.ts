@@ -257,3 +257,20 @@ test('one worker is enough for steps of many kinds, with retries and fresh proce
     });
   }
 });
+
+test('every split of a spin of all has the packages of its step, and the options given for all', async () => {
+  ws.flow(
+    'splits',
+    `const start = f.start(() => ({ ns: [1, 2, 3] }));
+     const each = f.foreach('each', { after: start, over: 'ns', packages: ${set('2.0.0')} }, ({ input }) => ({
+       said: [input, require('dup').version, process.env.COLOR ?? 'none'].join(' '),
+     }));
+     export default f.end(f.join('all', { after: each }, () => ({})));`,
+  );
+  await ok(['run', 'splits']);
+  const { json } = await ok(['spin', 'splits', 'each', '--all', '--with=env:COLOR=red']);
+  const said = json.splits.map(
+    ({ artifacts }: { artifacts: { said: { preview: string } } }) => artifacts.said.preview,
+  );
+  expect(said).toEqual(['"1 2.0.0 red"', '"2 2.0.0 red"', '"3 2.0.0 red"']);
+});

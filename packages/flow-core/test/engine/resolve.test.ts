@@ -364,7 +364,7 @@ describe('in a foreach', () => {
       'Run nested/1 has no inputs for "b": "bs" there has 2 items, so no index 5.',
     );
     expect(await messageOf(e.resolve(nested(), 'b', { run: 1, index: [12, 0] }))).toBe(
-      'Run nested/1 has no inputs for "b": a did not run there at index 12.',
+      'Run nested/1 has no inputs for "b": "as" there has 12 items, so no index 12.',
     );
   });
 

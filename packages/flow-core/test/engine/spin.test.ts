@@ -134,7 +134,7 @@ test('an artifact that the step read and that is not there is told, where it fai
   const outcome = await e.spin(flowOf, 'next');
   expect(outcome.status).toBe('failed');
   expect(outcome.hints).toEqual([
-    'The step read "counts", which run misses/1 does not have there. Did you mean "count"? Run the flow again, or give it: --set.counts=…',
+    'The step reads "counts", which misses/1/start/1 does not have (it has count). Did you mean "count"? Run the flow again (nx-flow run misses), or give it: --set.counts=…',
   ]);
 });
 

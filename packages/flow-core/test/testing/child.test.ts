@@ -114,3 +114,14 @@ test('a store of the workspace is left as it was by a spin', async () => {
   expect(await wholeStore(w.path('.flow'))).toEqual(stored);
   await own.dispose();
 });
+
+test('a spin that is kept is shown by the client, with what it passes on and what it printed', async () => {
+  const ran = await runner.run();
+  const spun = await runner.spin('each', { from: ran, index: 1, persist: true });
+  expect(spun.pathspec).toBe('parts/1/each/1');
+  expect(spun).toMatchObject({ stdout: 'row 2\n', hints: [] });
+  expect(await spun.task?.artifacts.n).toBe(20);
+  expect(await spun.task?.artifacts.big).toHaveLength(100_000);
+  expect(await spun.task?.stdout()).toBe('row 2\n');
+  expect(await spun.task?.stderr()).toBe('warned\n');
+});

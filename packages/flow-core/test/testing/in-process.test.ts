@@ -351,3 +351,48 @@ test('the types know what a step can be given', () => {
     void merge;
   });
 });
+
+describe('a spin that is kept', () => {
+  test('is a task that the client shows, in a store beside the runs, which are as they were', async () => {
+    const ran = await runner.run();
+    const spun = await runner.spin(each, { index: 2, persist: true });
+    expect(spun.pathspec).toBe('kinds/1/each/1');
+    expect(spun.task).toMatchObject({ status: 'done', step: 'each', index: [2], pathspec: 'kinds/1/each/1' });
+    expect(spun.task?.originPathspec).toBe(spun.origin);
+    expect(spun.task?.parentPathspecs).toEqual(['kinds/1/start/1']);
+    expect(await spun.task?.artifacts.label).toBe('2:cyd');
+    // What it passes on is there too.
+    expect(spun.task?.artifactNames().sort()).toEqual(['factor', 'label', 'length', 'names', 'table']);
+    expect(await (await spun.task?.artifact('table'))?.value()).toEqual(new Map([['a', 1]]));
+    expect((await runner.spin(left)).origin).toMatch(/^kinds\/1\/left\//);
+    expect((await ran.run.refresh()).status).toBe('done');
+    expect((await runner.spin(each)).pathspec).toBeUndefined();
+  });
+
+  test('with given artifacts alone, and with what it prints and throws', async () => {
+    const spun = await runner.spin(left, { artifacts: { total: 8, table: new Map() }, persist: true });
+    expect(await spun.task?.artifacts.half).toBe(4);
+    expect(await spun.task?.stdout()).toBe('logged\nwritten\n');
+    expect(await spun.task?.stderr()).toBe('complained\n');
+    const failed = await runner.spin(left, { artifacts: {}, persist: true });
+    expect(failed.task).toMatchObject({ status: 'failed', error: { code: 'FLOW_ARTIFACT_NOT_GIVEN' } });
+    expect(failed.pathspec).toBe('kinds/2/left/1');
+  });
+});
+
+test('a failing step that reads what no run has is told what would help', async () => {
+  const f = flow('lacking');
+  const first = f.start(() => ({ rows: [1] }));
+  const next = f.step('next', { after: first }, ({ self }) => ({
+    n: (self as unknown as { table: number[] }).table.length,
+  }));
+  const lacking = new Runner(f.end(next));
+  try {
+    await lacking.run();
+    expect((await lacking.spin(next)).hints).toEqual([
+      'The step reads "table", which lacking/1/start/1 does not have (it has rows). Run the flow again (nx-flow run lacking), or give it: --set.table=…',
+    ]);
+  } finally {
+    await lacking.dispose();
+  }
+});

@@ -2,7 +2,7 @@
 import { FlowError } from '../../definition/errors';
 import { diffParams, diffSteps, diffTasks, type StepDiff } from '../../engine/diff';
 import { latestRun } from '../../engine/find-run';
-import { findTask } from '../../engine/parents';
+import { Tasks } from '../../engine/tasks';
 import type { Pathspec } from '../../store/pathspec';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Command } from '..';
@@ -112,7 +112,7 @@ async function tasksOf(recorded: Recorded, { runs, specs, step }: Asked): Promis
   const found = await Promise.all(
     runs.map(async (run, i) => {
       const index = place.stack.map((frame) => frame.index);
-      const row = named[i] ?? (await findTask(store, flow, run.run, step, index, sameIteration(place)));
+      const row = named[i] ?? (await new Tasks(store).find(flow, run.run, step, index, sameIteration(place)));
       if (row) return row;
       const at = [...index.map((n) => `split ${n}`), ...iterationText(place)].join(', ');
       const where = at === '' ? '' : ` (${at})`;

@@ -4,6 +4,7 @@ import { FlowError, suggest } from '../../definition/errors';
 import { recordedViews } from '../../engine/recorded';
 import { decodeArtifact } from '../../store/artifacts';
 import type { Command } from '..';
+import { SPIN_STORE } from '../args';
 import { reading } from '../context';
 import { jsonValue } from '../json-value';
 import { size } from '../render/table';
@@ -15,6 +16,7 @@ export const command: Command = {
     help: 'Print the artifacts that a task left behind',
     positionals: ['<flow>', '[step | run/step | run/step/task]'],
     options: {
+      ...SPIN_STORE,
       include: {
         type: 'string',
         many: true,
@@ -24,7 +26,11 @@ export const command: Command = {
       full: { type: 'boolean', help: 'Whole values, however long' },
     },
     families: [],
-    examples: ['nx-flow dump movies', 'nx-flow dump movies 12/playlist/30 --include=films --json'],
+    examples: [
+      'nx-flow dump movies',
+      'nx-flow dump --spin movies 3',
+      'nx-flow dump movies 12/playlist/30 --include=films --json',
+    ],
   },
 
   execute(context) {
@@ -33,7 +39,10 @@ export const command: Command = {
     return reading(context, 1, async (recorded) => {
       const { flow, store, spec } = recorded;
       const run = await runOf(recorded, spec);
-      const { row, others } = await taskOf(store, run, { ...spec, step: spec.step ?? 'end' });
+      const { row, others } = await taskOf(store, run, {
+        ...spec,
+        step: spec.step ?? run.spun?.step ?? 'end',
+      });
       const label = `${row.step}/${row.task}`;
       const view = (await recordedViews(store, flow, run.run, [label])).get(label);
       const include = options.include as string[] | undefined;
@@ -65,10 +74,15 @@ export const command: Command = {
             colors: colors.isColorSupported,
             breakLength: output.columns,
           });
-          output.write(
-            `\n${colors.cyan(name)} ${colors.dim(`${visible.type}, ${size(visible.size)}${visible.at === label ? '' : `, from ${visible.at}`}`)}\n${text}\n`,
-          );
+          const from = row.sources?.[name] ?? (visible.at === label ? undefined : visible.at);
+          const about = `${visible.type}, ${size(visible.size)}${from === undefined ? '' : `, from ${from}`}`;
+          output.write(`\n${colors.cyan(name)} ${colors.dim(about)}\n${text}\n`);
         }
+      }
+      if (names.length === 0) {
+        const none =
+          row.status === 'failed' ? 'The task failed: it left no artifacts.' : 'It has no artifacts.';
+        output.write(`${colors.dim(none)}\n`);
       }
       output.result({ pathspec, artifacts: values });
     });

@@ -2,6 +2,7 @@
 import { taskOf as addressIn } from '../../engine/address';
 import { logsByTime, type TaskLogRow } from '../../store/logs';
 import type { Command } from '..';
+import { SPIN_STORE } from '../args';
 import { type Recorded, reading } from '../context';
 import type { Output } from '../render/output';
 import { plural } from '../render/table';
@@ -16,6 +17,7 @@ export const command: Command = {
     help: 'Print what a task, a step or a whole run wrote to its output, by time',
     positionals: ['<flow>', '[run | run/step | run/step/task]'],
     options: {
+      ...SPIN_STORE,
       stdout: { type: 'boolean', help: 'Only what was written to stdout' },
       stderr: { type: 'boolean', help: 'Only what was written to stderr' },
     },

@@ -4,6 +4,7 @@ import { type RunStatus, statusNow } from '../../engine/alive';
 import { inNamespace } from '../../engine/find-run';
 import type { RunRow } from '../../store/rows';
 import type { Command } from '..';
+import { SPIN_STORE } from '../args';
 import { type Context, type Recorded, reading } from '../context';
 import { statusText } from '../render/status';
 import { ago, duration, table } from '../render/table';
@@ -17,6 +18,7 @@ export const command: Command = {
     help: 'List the runs of a flow, newest first',
     positionals: ['<flow>'],
     options: {
+      ...SPIN_STORE,
       tag: { type: 'string', many: true, value: 'tag', help: 'Only runs that have this tag; all of several' },
       status: { type: 'string', value: 'status', help: `Only such runs: ${STATUSES.join(', ')}` },
       user: { type: 'string', value: 'name', help: 'Only runs of this user' },
@@ -53,6 +55,7 @@ export const command: Command = {
           namespace: row.namespace,
           tags: row.tags,
           params: row.given,
+          ...(row.spun ? { spun: row.spun } : {}),
         })),
       });
     });
@@ -91,6 +94,7 @@ function render(rows: RunRow[], output: Parameters<typeof statusText>[1]): strin
     row.tasks ? `${row.tasks.done}${row.tasks.failed > 0 ? ` + ${row.tasks.failed} failed` : ''}` : '',
     row.user,
     row.tags.join(' '),
+    ...(row.spun ? [`${row.spun.step} on ${row.spun.origin ?? 'given inputs'}`] : []),
     Object.entries(row.given)
       .map(([k, v]) => `${k}=${v}`)
       .join(' '),
@@ -104,6 +108,7 @@ function render(rows: RunRow[], output: Parameters<typeof statusText>[1]): strin
       { head: 'Tasks' },
       { head: 'User' },
       { head: 'Tags' },
+      ...(rows[0]?.spun ? [{ head: 'Spin of' }] : []),
       { head: 'Parameters', shrink: true },
     ],
     cells,

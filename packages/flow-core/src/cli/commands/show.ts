@@ -1,10 +1,12 @@
 /** nx-flow show: a run and its steps, or one task. */
+import { fullPathspec } from '../../engine/address';
 import { statusNow } from '../../engine/alive';
 import { recordedOutputs, recordedParams } from '../../engine/recorded';
 import { decodeArtifact } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '..';
+import { SPIN_STORE } from '../args';
 import { reading } from '../context';
 import { jsonValue } from '../json-value';
 import { renderThrown } from '../render/error';
@@ -19,7 +21,7 @@ export const command: Command = {
     name: 'show',
     help: 'Show a run: its steps, parameters and failures; or one task: its inputs and artifacts',
     positionals: ['<flow>', '[run | run/step | run/step/task]'],
-    options: {},
+    options: { ...SPIN_STORE },
     families: [],
     examples: ['nx-flow show movies', 'nx-flow show movies 12', 'nx-flow show movies 12/genre/3'],
   },
@@ -60,7 +62,9 @@ async function showRun(
   const { colors } = output;
   const steps = new Map<string, StepSummary>();
   for (const { name, kind } of run.steps) {
-    if (step === undefined || step === name)
+    // A kept spin is of one step.
+    const wanted = step ?? run.spun?.step;
+    if (wanted === undefined || wanted === name)
       steps.set(name, { step: name, kind, done: 0, caught: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
   }
   const failures: TaskRow[] = [];
@@ -86,6 +90,7 @@ async function showRun(
     `by ${run.user}`,
     tags.length > 0 ? `tags ${tags.join(' ')}` : '',
     run.with ? `with ${run.with.join(' ')}` : '',
+    run.spun ? `spin of ${run.spun.step} on ${run.spun.origin ?? 'given inputs'}` : '',
     run.origin === undefined ? '' : `resumed from ${run.flow}/${run.origin}`,
     run.git ? `git ${run.git.commit.slice(0, 8)}${run.git.dirty ? ' with changes' : ''}` : '',
   ].filter(Boolean);
@@ -119,6 +124,7 @@ async function showRun(
     tags,
     systemTags: run.systemTags,
     ...(run.origin === undefined ? {} : { origin: `${run.flow}/${run.origin}` }),
+    ...(run.spun ? { spun: run.spun } : {}),
     params: jsonValue(values),
     with: run.with,
     git: run.git,
@@ -215,6 +221,7 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
     row.iteration === undefined ? '' : `iteration ${row.iteration}`,
     row.verdict === undefined ? '' : `chose ${row.verdict}`,
     row.attempts ? `attempt ${row.attempt + 1}` : '',
+    row.spun === undefined ? '' : `spin of ${row.spun}`,
     row.origin === undefined ? '' : `taken over from ${run.flow}/${row.origin}`,
   ].filter(Boolean);
   output.write(
@@ -224,12 +231,21 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
     name,
     meta.type,
     size(meta.size),
-    meta.at === `${row.step}/${row.task}` ? '' : `from ${meta.at}`,
+    row.sources?.[name] !== undefined
+      ? `from ${row.sources[name]}`
+      : meta.at === `${row.step}/${row.task}`
+        ? ''
+        : `from ${meta.at}`,
   ]);
   const merged = row.kind === 'join' || row.kind === 'gather';
   const inherited = merged
     ? []
-    : Object.entries(row.view).map(([name, at]) => [name, '', '', colors.dim(`from ${at}`)]);
+    : Object.entries({ ...row.view, ...row.sources }).map(([name, at]) => [
+        name,
+        '',
+        '',
+        colors.dim(`from ${at}`),
+      ]);
   if (own.length + inherited.length > 0) {
     output.write(
       `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: '' }], [...own, ...inherited], output.columns, colors.dim)}`,
@@ -246,7 +262,7 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
 
 function taskJson(run: RunRow, row: TaskRow): object {
   const { step, task, kind, status, parents, stack, iteration, verdict, durationMs, startedAt, error } = row;
-  const { attempt, origin } = row;
+  const { attempt, origin, spun } = row;
   return {
     pathspec: `${run.flow}/${run.run}/${step}/${task}`,
     kind,
@@ -254,9 +270,8 @@ function taskJson(run: RunRow, row: TaskRow): object {
     ...(isCaught(row) ? { caught: true } : {}),
     attempt,
     ...(origin === undefined ? {} : { origin: `${run.flow}/${origin}` }),
-    parents: parents.map(
-      (label) => `${run.flow}/${label.split('/').length === 3 ? '' : `${run.run}/`}${label}`,
-    ),
+    ...(spun === undefined ? {} : { spun }),
+    parents: parents.map((label) => fullPathspec(run.flow, run.run, label)),
     index: stack.map(({ index }) => index),
     iteration,
     verdict,

@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { captureOutput } from '../../engine/capture';
+import type { KeptSpin } from '../../engine/keep';
 import { Outputs } from '../../engine/outputs';
 import type { Given } from '../../engine/override';
 import type { Resolved, Selection } from '../../engine/resolve';
@@ -25,6 +26,7 @@ import {
   pathspecOf,
   placeOf,
 } from '../context';
+import type { Keeper } from '../keep';
 import { preview, renderSpin } from '../render/spin';
 
 export const command: Command = {
@@ -43,11 +45,17 @@ export const command: Command = {
       ...PARAMS_FILE,
       ...WITH,
       iteration: { type: 'string', value: 'n', help: 'Which iteration of a loop, from 0' },
+      all: {
+        type: 'boolean',
+        help: 'Every split of a foreach, in parallel; with --index=2, those under split 2 of the outer one',
+      },
+      'max-workers': { type: 'number', help: 'With --all: splits at once; default the number of cores' },
       artifacts: {
         type: 'string',
         value: 'file.ts',
         help: 'A module whose default export is what the step shall see instead: an object, or a function of the inputs',
       },
+      persist: { type: 'boolean', help: 'Keep the spin, to be seen by nx-flow dump --spin' },
     },
     families: ['params', 'set'],
     examples: [
@@ -62,13 +70,31 @@ export const command: Command = {
     const { output } = context;
     const place = placeOf(context);
     const store = await openPlaceStore(place, context);
+    let keeper: Keeper | undefined;
     try {
       const file = await findPlaceFile(place, context);
       const withGiven = await forAllSteps(context);
       const loaded = withGiven(await loadPlaceFlow(place, file));
       const selection = selectionOf(context, loaded);
-      const graph = await withPackages(loaded, selection.step, place, file, output);
       const given = await givenArtifacts(context);
+      const set = Object.fromEntries(
+        Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]),
+      );
+      if (given !== undefined || Object.keys(set).length > 0) selection.anyArm = true;
+      if (context.options.persist === true) {
+        const { openKeeper } = await import('../keep');
+        keeper = openKeeper(context, place, file, loaded, store);
+      }
+      if (context.options.all === true) {
+        const { spinAll } = await import('../spin-all');
+        const params = givenParams(context);
+        return await spinAll({
+          ...{ context, place, file, graph: loaded, store, selection, given, set, params, keeper },
+          result: jsonResult,
+        });
+      }
+      const graph = await withPackages(loaded, selection.step, place, file, output);
+      let kept: KeptSpin | undefined;
       let resolved: Resolved | undefined;
       let outputs: Outputs | undefined;
       let ended = false;
@@ -77,8 +103,9 @@ export const command: Command = {
         if (ended) output.write(`${output.colors.yellow('!')} after its end, the step threw: ${error}\n`);
       };
       process.on('uncaughtException', late).on('unhandledRejection', late);
-      const restore = captureOutput((_, text) => {
-        outputs?.log(text);
+      const restore = captureOutput((stream, text) => {
+        outputs?.at().log(text);
+        kept?.log(1, stream, text);
         output.write(text);
       });
       let outcome: SpinOutcome;
@@ -89,9 +116,7 @@ export const command: Command = {
           selection,
           params: givenParams(context),
           ...(given ? { given } : {}),
-          set: Object.fromEntries(
-            Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]),
-          ),
+          set,
           user: currentUser(),
           cwd: place.workspace,
           log: (stream, text) => process[stream].write(text),
@@ -102,6 +127,14 @@ export const command: Command = {
             outputs = new Outputs(place.workspace, graph.flow, found.node.name, index);
             output.write(renderSpin.head(graph, found, output));
           },
+          ...(keeper
+            ? {
+                async keep(origin, params) {
+                  kept = await (keeper as Keeper).begin(selection.step, origin, params);
+                  return kept;
+                },
+              }
+            : {}),
         });
       } catch (error) {
         outputs?.discard();
@@ -110,9 +143,11 @@ export const command: Command = {
         ended = true;
         restore();
       }
-      const { folder } = outputs as unknown as Outputs;
+      const written = outputs as unknown as Outputs;
+      const { folder } = written;
       const result = jsonResult(outcome, relative(place.workspace, folder));
-      await (outputs as unknown as Outputs).finish(outcome, result, store.cas);
+      await written.at().write(outcome, result, store.cas);
+      await written.place();
       output.write(
         renderSpin.end(
           outcome,
@@ -122,9 +157,11 @@ export const command: Command = {
           place.workspace,
         ),
       );
+      if (outcome.kept !== undefined) output.write(renderSpin.kept(outcome.kept, graph.flow, output));
       output.result(result);
       return outcome.status === 'done' ? 0 : 1;
     } finally {
+      await keeper?.close();
       await store.close();
     }
   },
@@ -166,6 +203,9 @@ function selectionOf(context: Context, graph: Graph): Selection {
   const run = spec.run ?? origin;
   const index = indexOf(options.index as string | undefined);
   const iteration = iterationOf(options.iteration as string | undefined);
+  if (options.all !== true && options['max-workers'] !== undefined) {
+    throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
+  }
   if ((index || iteration !== undefined) && spec.task !== undefined) {
     throw new FlowError(
       'FLOW_USAGE',
@@ -238,7 +278,7 @@ function jsonResult(outcome: SpinOutcome, outputPath: string): object {
       { type, size, digest, change, preview: preview(rest, 120) },
     ]),
   );
-  const { step, origin, status, durationMs, error } = outcome;
+  const { step, origin, status, durationMs, error, hints, kept } = outcome;
   return {
     step,
     origin: origin ?? null,
@@ -249,5 +289,7 @@ function jsonResult(outcome: SpinOutcome, outputPath: string): object {
     ...(error
       ? { error: { name: error.name, message: error.message, ...(error.code ? { code: error.code } : {}) } }
       : {}),
+    ...(hints.length > 0 ? { hints } : {}),
+    ...(kept === undefined ? {} : { kept }),
   };
 }

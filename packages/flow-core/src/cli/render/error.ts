@@ -3,6 +3,7 @@ import { errorText } from '../../engine/error-text';
 import type { ErrorRecord } from '../../store/rows';
 import type { Output } from './output';
 
-export function renderThrown(error: ErrorRecord, output: Output, cwd: string): string {
-  return errorText(error, output, cwd);
+/** @param frames At most so many frames of the user. */
+export function renderThrown(error: ErrorRecord, output: Output, cwd: string, frames?: number): string {
+  return errorText(error, frames === undefined ? output : { ...output, frames }, cwd);
 }

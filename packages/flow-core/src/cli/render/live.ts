@@ -1,10 +1,11 @@
-/** A few lines at the bottom of the terminal that are redrawn; what is printed scrolls above them. */
+/** What goes on, on screen: a few lines that are redrawn, above them what tasks print, each line with its task's name. */
 import type { Output } from './output';
-import { cut } from './table';
+import { cut, duration } from './table';
 
 /** Redraws at most so often. Milliseconds. */
 const EVERY_MS = 80;
 
+/** A few lines at the bottom of the terminal that are redrawn; what is printed scrolls above them. */
 export class LiveRegion {
   readonly #output: Output;
   readonly #lines: () => string[];
@@ -52,5 +53,54 @@ export class LiveRegion {
     const erased = this.#erase();
     this.#output.write(erased + lines.join(''));
     this.#shown = lines.length;
+  }
+}
+
+const BAR = 24;
+
+/** Many tasks of a kind: a bar, counts, and how long the rest will take. */
+export function progressLine(
+  counts: { name: string; planned: number; running: number; done: number; failed: number },
+  sinceMs: number,
+  { colors }: Output,
+): string {
+  const { name, planned, running, done, failed } = counts;
+  const ended = done + failed;
+  const full = Math.round((ended / planned) * BAR);
+  const bar = `${colors.cyan('█'.repeat(full))}${colors.dim('░'.repeat(BAR - full))}`;
+  const left =
+    ended > 0 && ended < planned
+      ? colors.dim(`, ${duration((sinceMs / ended) * (planned - ended))} left`)
+      : '';
+  return `${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${colors.dim(duration(sinceMs))}${left}`;
+}
+
+/** What several tasks print at once, as whole lines. */
+export class LabelledLines {
+  readonly #output: Output;
+  readonly #print: (text: string) => void;
+  /** Of lines that have not ended. */
+  readonly #open = new Map<string, string>();
+
+  constructor(output: Output, print: (text: string) => void) {
+    this.#output = output;
+    this.#print = print;
+  }
+
+  add(label: string, stream: 'stdout' | 'stderr', text: string): void {
+    const key = `${label} ${stream}`;
+    const lines = ((this.#open.get(key) ?? '') + text).split('\n');
+    const rest = lines.pop() ?? '';
+    if (rest === '') this.#open.delete(key);
+    else this.#open.set(key, rest);
+    const { dim } = this.#output.colors;
+    const head = dim(`${label} ${stream === 'stderr' ? '!' : '│'}`);
+    if (lines.length > 0) this.#print(lines.map((line) => `${head} ${line}\n`).join(''));
+  }
+
+  /** The task has ended: its last lines are over. */
+  close(label: string): void {
+    for (const stream of ['stdout', 'stderr'] as const)
+      if (this.#open.has(`${label} ${stream}`)) this.add(label, stream, '\n');
   }
 }

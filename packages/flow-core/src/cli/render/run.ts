@@ -6,7 +6,7 @@ import type { FlowEvent } from '../../engine/events';
 import type { RunOutcome } from '../../engine/run';
 import type { ErrorRecord } from '../../store/rows';
 import { renderThrown } from './error';
-import { LiveRegion } from './live';
+import { LabelledLines, LiveRegion, progressLine } from './live';
 import type { Output } from './output';
 import { duration, plural, table } from './table';
 
@@ -55,23 +55,9 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
   const live = output.live ? new LiveRegion(output, () => liveLines(steps, output)) : undefined;
   const print = (text: string) => (live ? live.print(text) : output.write(text));
   const short = (pathspec: string) => pathspec.split('/').slice(2).join('/');
-  const open = new Map<string, string>();
+  const logs = new LabelledLines(output, print);
   const failures: { pathspec: string; error: ErrorRecord }[] = [];
 
-  const log = (pathspec: string, text: string, stream: 'stdout' | 'stderr') => {
-    const key = `${pathspec} ${stream}`;
-    const lines = ((open.get(key) ?? '') + text).split('\n');
-    const rest = lines.pop() ?? '';
-    if (rest === '') open.delete(key);
-    else open.set(key, rest);
-    if (lines.length > 0) print(lines.map((line) => logLine(pathspec, line, stream)).join(''));
-  };
-  const logLine = (pathspec: string, line: string, stream: 'stdout' | 'stderr') =>
-    `${colors.dim(`${short(pathspec)} ${stream === 'stderr' ? '!' : '│'}`)} ${line}\n`;
-  const closeLog = (pathspec: string) => {
-    for (const stream of ['stdout', 'stderr'] as const)
-      if (open.has(`${pathspec} ${stream}`)) log(pathspec, '\n', stream);
-  };
   const progress = (state: StepState) => {
     const ended = state.done + state.failed;
     const tenth = Math.floor((ended / state.planned) * 10);
@@ -104,10 +90,10 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           return live?.changed();
         }
         case 'task-log':
-          return log(event.pathspec, event.text, event.stream);
+          return logs.add(short(event.pathspec), event.stream, event.text);
         case 'task-retried': {
           of(event.step).running--;
-          closeLog(event.pathspec);
+          logs.close(short(event.pathspec));
           const wait = event.waitMs > 0 ? ` in ${duration(event.waitMs)}` : '';
           print(
             `${colors.yellow('↻')} ${short(event.pathspec)} failed: ${firstLine(event.error)}; attempt ${event.attempt + 2} of ${event.times + 1}${wait}\n`,
@@ -121,7 +107,7 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           state.running = Math.max(0, state.running - 1);
           state.total += event.durationMs;
           state.endedAt = performance.now();
-          closeLog(event.pathspec);
+          logs.close(short(event.pathspec));
           if (event.type === 'task-failed') {
             state.failed++;
             failures.push({ pathspec: event.pathspec, error: event.error });
@@ -211,11 +197,10 @@ function finalRow(state: StepState, { colors }: Output): string[] {
   ];
 }
 
-const BAR = 24;
-
 /** What runs now: a line for each step at work, with a bar where there are many tasks. */
-function liveLines(steps: Map<string, StepState>, { colors }: Output): string[] {
+function liveLines(steps: Map<string, StepState>, output: Output): string[] {
   const now = performance.now();
+  const { colors } = output;
   const lines: string[] = [];
   for (const { name, planned, running, done, failed, begunAt } of steps.values()) {
     const ended = done + failed;
@@ -223,15 +208,7 @@ function liveLines(steps: Map<string, StepState>, { colors }: Output): string[] 
     const time = colors.dim(duration(now - begunAt));
     if (planned === 1) lines.push(`${colors.cyan('●')} ${name} ${time}`);
     else {
-      const full = Math.round((ended / planned) * BAR);
-      const bar = `${colors.cyan('█'.repeat(full))}${colors.dim('░'.repeat(BAR - full))}`;
-      const left =
-        ended > 0 && ended < planned
-          ? colors.dim(`, ${duration(((now - begunAt) / ended) * (planned - ended))} left`)
-          : '';
-      lines.push(
-        `${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${time}${left}`,
-      );
+      lines.push(progressLine({ name, planned, running, done, failed }, now - begunAt, output));
     }
   }
   return lines;

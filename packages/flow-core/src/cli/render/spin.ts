@@ -1,19 +1,20 @@
 /** A spin on screen: where its inputs come from, then one table of what the step returned. */
-import { inspect } from 'node:util';
 import type { Graph } from '../../definition/graph';
+import { previewOf } from '../../engine/preview';
 import type { Resolved } from '../../engine/resolve';
 import type { Change, SpinArtifact, SpinOutcome } from '../../engine/spin';
 import { renderThrown } from './error';
 import type { Output } from './output';
 import { cut, duration, size, table } from './table';
 
-export const renderSpin = { head, end, installing };
+export const renderSpin = { head, end, installing, warnings, kept, changeText };
 
 function head(
   graph: Graph,
-  { node, run, origin, stack, passedOver, iteration }: Resolved,
-  { colors }: Output,
+  { node, run, origin, stack, passedOver, iteration, otherArm }: Resolved,
+  output: Output,
 ): string {
+  const { colors } = output;
   const inputs = origin
     ? `inputs of ${run?.flow}/${run?.run}/${origin.step}/${origin.task}`
     : run
@@ -26,14 +27,28 @@ function head(
   const lines = [
     `${colors.bold(`spin ${graph.flow}/${node.name}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
   ];
+  if (otherArm !== undefined) lines.push(`${colors.yellow('!')} ${otherArm}: spun on what it left\n`);
+  lines.push(warnings(node, passedOver, output));
+  return lines.join('');
+}
+
+/** What the user should know before the step runs. */
+function warnings({ options }: Resolved['node'], passedOver: readonly string[], { colors }: Output): string {
+  const lines: string[] = [];
   if (passedOver.length > 0) {
     const shown = passedOver.slice(0, 3).join(', ');
     lines.push(`${colors.yellow('!')} passed over run ${shown}${passedOver.length > 3 ? ', …' : ''}\n`);
   }
-  const left = (['retry', 'catch'] as const).filter((option) => node.options[option] !== undefined);
+  const left = (['retry', 'catch'] as const).filter((option) => options[option] !== undefined);
   if (left.length > 0)
     lines.push(`${colors.yellow('!')} ${left.join(' and ')} not applied: a spin shows the error as it is\n`);
   return lines.join('');
+}
+
+/** How to look at a spin that was kept. */
+function kept(pathspec: string, flow: string, { colors }: Output): string {
+  const run = pathspec.split('/')[1];
+  return `${colors.dim('kept as')} ${pathspec}${colors.dim(`: nx-flow dump --spin ${flow} ${run}`)}\n`;
 }
 
 function installing(packages: string, { colors }: Output): string {
@@ -69,19 +84,15 @@ function changeText(change: Change, { colors }: Output): string {
 
 /** The value on one line, cut. A reference is not decoded for it. */
 export function preview(
-  { value, reference, change }: Pick<SpinArtifact, 'value' | 'reference'> & { change?: Change },
+  {
+    value,
+    reference,
+    change,
+    preview: line,
+  }: Pick<SpinArtifact, 'value' | 'reference' | 'preview'> & { change?: Change },
   width: number,
 ): string {
   if (reference) return `from ${reference.at}`;
   if (change === 'gone') return '';
-  if (typeof value === 'string') return cut(JSON.stringify(value.slice(0, width)), width);
-  const text = inspect(value, {
-    depth: 2,
-    getters: 'get',
-    maxArrayLength: 5,
-    maxStringLength: 40,
-    breakLength: Number.POSITIVE_INFINITY,
-    compact: true,
-  });
-  return cut(text.replace(/\s+/g, ' ').slice(0, width * 4), width);
+  return cut(line ?? previewOf(value, width), width);
 }

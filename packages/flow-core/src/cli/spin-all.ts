@@ -1,0 +1,152 @@
+/** `spin --all`: every split of a step, in worker processes. */
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { type Graph, hasPackages, type StepNode } from '../definition/graph';
+import { toRecord } from '../engine/error-record';
+import { Outputs } from '../engine/outputs';
+import type { Given } from '../engine/override';
+import type { Installed } from '../engine/packages';
+import { ProcessPool } from '../engine/process-pool';
+import type { Selection } from '../engine/resolve';
+import { type SplitOutcome, spinSplits } from '../engine/spin-all';
+import { spinParams } from '../engine/spin-task';
+import { recordedInputs } from '../engine/split-inputs';
+import { resolveSplits, type Splits } from '../engine/splits';
+import { currentUser, ownNamespace } from '../source/user';
+import type { Store } from '../store/store';
+import type { Context, Place } from './context';
+import type { Keeper } from './keep';
+import { renderSpin } from './render/spin';
+import { spinAllRenderer } from './render/spin-all';
+
+export interface SpinAllRequest {
+  context: Context;
+  place: Place;
+  file: string;
+  graph: Graph;
+  store: Store;
+  selection: Selection;
+  given: Given | undefined;
+  set: Record<string, unknown>;
+  params: Record<string, unknown>;
+  keeper: Keeper | undefined;
+  /** The JSON of one spin. */
+  result(outcome: SplitOutcome, outputPath: string): object;
+}
+
+/** Gives the exit code. @throws FlowError for bad usage, and FLOW_INTERRUPTED */
+export async function spinAll(request: SpinAllRequest): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  // The workers do not hear Ctrl-C: they are ended in order.
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await spinAllUntil(request, stop.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+async function spinAllUntil(request: SpinAllRequest, signal: AbortSignal): Promise<number> {
+  const { context, place, file, graph, store, selection, keeper } = request;
+  const { output, options } = context;
+  const found = await resolveSplits(graph, store, selection);
+  const { node, run, splits } = found;
+  const params = await spinParams(graph, store, run.run, request.params);
+  const prefix = selection.index ?? [];
+  const outputs = new Outputs(place.workspace, graph.flow, node.name, prefix);
+  const max = (options['max-workers'] as number | undefined) ?? availableParallelism();
+  const folderOf = (index: readonly number[]) =>
+    relative(place.workspace, join(outputs.folder, ...index.slice(prefix.length).map(String)));
+  const splitResult = (outcome: SplitOutcome) => request.result(outcome, folderOf(outcome.index));
+  const packages = await packagesOf(request, node, signal);
+  const keep = await keeper?.begin(node.name, `${graph.flow}/${run.run}`, params);
+  const renderer = spinAllRenderer(found, max, output);
+  const begun = performance.now();
+  const elapsed = () => performance.now() - begun;
+  const given = [request.given, request.set];
+  let outcomes: SplitOutcome[];
+  try {
+    outcomes = await spinSplits({
+      graph,
+      splits,
+      inputs: recordedInputs({ graph, store, selection, given, notice: renderer.notice }),
+      params,
+      user: currentUser(),
+      namespace: selection.namespace ?? ownNamespace(),
+      cwd: place.workspace,
+      cas: store.cas,
+      outputs,
+      prefix: prefix.length,
+      result: splitResult,
+      pool: (host) =>
+        new ProcessPool({
+          file,
+          flow: place.flow,
+          cas: join(place.store, 'cas'),
+          ...(keeper ? { keep: keeper.cas } : {}),
+          max,
+          with: (options.with as string[] | undefined) ?? [],
+        }).attach(host),
+      ...(packages ? { packages } : {}),
+      ...(keep ? { keep } : {}),
+      signal,
+      started: renderer.started,
+      log: renderer.log,
+      ended: renderer.ended,
+      notice: renderer.notice,
+    });
+  } catch (error) {
+    renderer.close();
+    outputs.discard();
+    await keep?.end(elapsed(), toRecord(error));
+    throw error;
+  }
+  const durationMs = elapsed();
+  await keep?.end(durationMs);
+  const kept = keep ? { kept: keep.pathspec } : {};
+  const result = { ...jsonResult(found, outcomes, durationMs, splitResult, folderOf(prefix)), ...kept };
+  outputs.at().writeResult(result);
+  await outputs.place();
+  renderer.end(outcomes, durationMs, relative(context.cwd, outputs.folder) || '.', place.workspace);
+  if (keep) output.write(renderSpin.kept(keep.pathspec, graph.flow, output));
+  output.result(result);
+  return outcomes.every(({ status }) => status === 'done') ? 0 : 1;
+}
+
+/** Installed before the first split begins. @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED */
+async function packagesOf(
+  { context: { output }, place: { workspace }, graph }: SpinAllRequest,
+  node: StepNode,
+  signal: AbortSignal,
+): Promise<Installed | undefined> {
+  if (!hasPackages(node)) return undefined;
+  const { installOfSteps } = await import('../engine/packages');
+  const installing = (packages: string) => output.write(renderSpin.installing(packages, output));
+  const installed = await installOfSteps(graph, new Set([node.name]), { workspace, signal, installing });
+  return installed.get(node.name);
+}
+
+function jsonResult(
+  { node, run, without }: Splits,
+  outcomes: readonly SplitOutcome[],
+  durationMs: number,
+  splitResult: (outcome: SplitOutcome) => object,
+  outputPath: string,
+): object {
+  return {
+    step: node.name,
+    origin: `${run.flow}/${run.run}`,
+    status: outcomes.every(({ status }) => status === 'done') ? 'done' : 'failed',
+    durationMs: Math.round(durationMs * 1000) / 1000,
+    splits: outcomes.map((outcome) => ({
+      index: outcome.index,
+      item: outcome.item,
+      ...splitResult(outcome),
+      originMs: outcome.originMs ?? null,
+    })),
+    // Splits that have no inputs in that run, and why.
+    without: without.map(({ index, why }) => ({ index, why })),
+    outputPath,
+  };
+}
