@@ -125,7 +125,5 @@ function edgesOf(node: Node): HandleUse[] | undefined {
 }
 
 function isOneOf(callee: Node): boolean {
-  return (
-    callee.name === 'oneOf' || (callee.type === 'MemberExpression' && callee.property.name === 'oneOf')
-  );
+  return callee.name === 'oneOf' || (callee.type === 'MemberExpression' && callee.property.name === 'oneOf');
 }

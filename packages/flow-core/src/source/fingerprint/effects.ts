@@ -122,9 +122,7 @@ function isHarmlessCall({ callee, arguments: args }: Node, around: Surroundings)
   if (callee.type !== 'MemberExpression' || callee.computed) return false;
   const { object, property } = callee;
   const standing = literal(object) !== undefined || object.type === 'ArrayExpression';
-  return (
-    standing && METHODS.test(property.name) && isHarmless(object, around) && isData(args, around)
-  );
+  return standing && METHODS.test(property.name) && isHarmless(object, around) && isData(args, around);
 }
 
 /** `z.string().min(1)` and `param.json(…).default(…)`: descriptions, all the way down. */

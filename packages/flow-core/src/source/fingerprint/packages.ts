@@ -77,10 +77,7 @@ export class Packages {
       if (seen.has(found.folder)) return;
       seen.add(found.folder);
       const { version, sideEffects, dependencies, optionalDependencies, peerDependencies } = found.manifest;
-      versions.set(
-        found.name,
-        (versions.get(found.name) ?? new Set()).add(String(version ?? 'no version')),
-      );
+      versions.set(found.name, (versions.get(found.name) ?? new Set()).add(String(version ?? 'no version')));
       inert &&= sideEffects === false;
       const names = { ...record(peerDependencies), ...record(optionalDependencies), ...record(dependencies) };
       for (const name of Object.keys(names)) {

@@ -255,7 +255,7 @@ class ModuleReader {
 }
 
 function namesIn(declarations: readonly Node[]): string[] {
-  return blockNames([{ type: "VariableDeclaration", kind: "let", declarations }]);
+  return blockNames([{ type: 'VariableDeclaration', kind: 'let', declarations }]);
 }
 
 function nameOf(node: Node): string {

@@ -53,8 +53,7 @@ export class Resolver {
 
   #resolve(specifier: string, from: string): Target[] {
     const folder = dirname(from);
-    if (specifier.startsWith('file:'))
-      return this.#files([decodeURIComponent(new URL(specifier).pathname)]);
+    if (specifier.startsWith('file:')) return this.#files([decodeURIComponent(new URL(specifier).pathname)]);
     if (/^\.\.?($|\/)/.test(specifier) || isAbsolute(specifier))
       return this.#files([resolve(folder, specifier)]);
     if (specifier.startsWith('node:')) return [{ kind: 'host', name: specifier }];
