@@ -31,7 +31,7 @@ export class Ground {
   constructor(around: Around, parts: Parts, base?: Ground) {
     this.#around = around;
     this.#parts = parts;
-    this.#seen = new Set(base?.#seen);
+    this.#seen = new Set(base ? base.#seen : undefined);
   }
 
   /** True the first time. */

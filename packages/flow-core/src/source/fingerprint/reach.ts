@@ -20,11 +20,11 @@ export class Reach {
   /** @param base What counts for every step: reached already. */
   constructor(around: Around, base?: Reach) {
     this.#around = around;
-    this.#parts = new Parts(base?.#parts);
-    this.#ground = new Ground(around, this.#parts, base?.#ground);
-    this.#units = new Set(base?.#units);
-    this.#sites = new Set(base?.#sites);
-    this.#whole = new Set(base?.#whole);
+    this.#parts = new Parts(base ? base.#parts : undefined);
+    this.#ground = new Ground(around, this.#parts, base ? base.#ground : undefined);
+    this.#units = new Set(base ? base.#units : undefined);
+    this.#sites = new Set(base ? base.#sites : undefined);
+    this.#whole = new Set(base ? base.#whole : undefined);
   }
 
   parts(): Part[] {
