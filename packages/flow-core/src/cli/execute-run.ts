@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { FlowError, suggest } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import type { Parameters } from '../definition/params';
+import { recordCode } from '../engine/code';
 import { ProcessPool } from '../engine/process-pool';
 import { runFlow } from '../engine/run';
 import type { Takeover } from '../engine/takeover';
@@ -58,6 +59,9 @@ export async function executeRun(
     if (until !== undefined) requireKnownStep(graph, until);
     const prepared = await prepare(graph, store);
     const renderer = runRenderer(graph, output, place.workspace);
+    let run = 0;
+    let code: Promise<void> | undefined;
+    const fingerprint = () => recordCode(store, { flow: graph.flow, run, file, root: place.workspace });
     const outcome = await runFlow({
       ...prepared,
       graph,
@@ -66,7 +70,12 @@ export async function executeRun(
       namespace: recordedNamespace(context, prepared),
       tags: (options.tag as string[] | undefined) ?? [],
       cwd: place.workspace,
-      emit: renderer.emit,
+      emit(event) {
+        renderer.emit(event);
+        if (event.type === 'run-started') run = runNumber(event.pathspec);
+        // Not before: the first task shall not wait for it, nor share the processor with it.
+        if (event.type === 'task-started') code ??= new Promise(setImmediate).then(fingerprint);
+      },
       workers,
       bail: options.bail === true,
       ...(given.length > 0 ? { with: given } : {}),
@@ -79,6 +88,7 @@ export async function executeRun(
       git: gitState(place.workspace),
       pool: (host) => (pool as ProcessPool).attach(host),
     });
+    await (code ?? fingerprint());
     finished(prepared, renderer);
     renderer.end(outcome);
     const { pathspec, status, durationMs, tasks, error } = outcome;
@@ -100,6 +110,10 @@ export async function executeRun(
 function recordedNamespace({ options }: Context, { takeover }: Prepared): string {
   const given = options.namespace as string | undefined;
   return given === undefined || (given === EVERYBODY && takeover) ? ownNamespace() : given;
+}
+
+function runNumber(pathspec: string): number {
+  return Number(pathspec.slice(pathspec.lastIndexOf('/') + 1));
 }
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND */

@@ -20,6 +20,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   dump: () => import('./commands/dump'),
   logs: () => import('./commands/logs'),
   diff: () => import('./commands/diff'),
+  why: () => import('./commands/why'),
   tag: () => import('./commands/tag'),
 };
 

@@ -81,11 +81,12 @@ function readArtifacts(
   return store.artifacts(wanted.map(({ name, at }) => addressOf(flow, run, at, name)));
 }
 
-async function rowsOf(
+/** The rows of tasks; mostly they are of one run, and then it is one look-up. */
+export async function rowsOf(
   store: Store,
   flow: string,
   run: number,
-  labels: string[],
+  labels: readonly string[],
 ): Promise<(TaskRow | undefined)[]> {
   const addresses = labels.map((label) => taskOf(run, label));
   const here = addresses.every((address) => address.run === run);

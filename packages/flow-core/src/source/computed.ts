@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 import type { Problem } from '../definition/errors';
 import type { Graph, StepNode } from '../definition/graph';
-
-/** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */
-type Node = any;
+import { literal, type Node, unwrap, visit } from './ast';
 
 /** A call such as `f.step('train', { after: start }, …)`. */
 interface Call {
@@ -77,11 +75,11 @@ function callsIn(file: string): Map<string, Call[]> {
 
 function hasLiteralEdges(kind: string, args: Node[], constants: ReadonlySet<string>): boolean {
   if (kind === 'start') return true;
-  const options = unwrapped(kind === 'end' ? args[0] : args[1]);
+  const options = unwrap(kind === 'end' ? args[0] : args[1]);
   if (kind === 'end' && options?.type !== 'ObjectExpression') return isEdge(options, constants);
   if (options?.type !== 'ObjectExpression') return false;
   const after = options.properties.find((property: Node) => property.key?.name === 'after');
-  const value = unwrapped(after?.value);
+  const value = unwrap(after?.value);
   if (value?.type !== 'ObjectExpression') return isEdge(value, constants);
   return value.properties.every(
     (branch: Node) => branch.type === 'Property' && !branch.computed && isEdge(branch.value, constants),
@@ -90,7 +88,7 @@ function hasLiteralEdges(kind: string, args: Node[], constants: ReadonlySet<stri
 
 /** A step's const, `pick.when('small')`, `oneOf(a, b)`. */
 function isEdge(wrapped: Node, constants: ReadonlySet<string>): boolean {
-  const node = unwrapped(wrapped);
+  const node = unwrap(wrapped);
   if (node?.type === 'Identifier') return constants.has(node.name);
   if (node?.type === 'MemberExpression') return !node.computed && isEdge(node.object, constants);
   if (node?.type !== 'CallExpression') return false;
@@ -104,23 +102,3 @@ function isEdge(wrapped: Node, constants: ReadonlySet<string>): boolean {
 }
 
 const KINDS = new Set(['start', 'step', 'foreach', 'join', 'gather', 'switch', 'loop']);
-
-const WRAPPERS = /^(TSAsExpression|TSSatisfiesExpression|TSNonNullExpression|ParenthesizedExpression)$/;
-
-function unwrapped(node: Node): Node {
-  return node && WRAPPERS.test(node.type) ? unwrapped(node.expression) : node;
-}
-
-function literal(node: Node): string | undefined {
-  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
-  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0].value.cooked;
-  return undefined;
-}
-
-function visit(node: Node, enter: (node: Node) => void): void {
-  enter(node);
-  for (const value of Object.values(node)) {
-    const items = Array.isArray(value) ? value : [value];
-    for (const item of items) if (item && typeof item === 'object' && 'type' in item) visit(item, enter);
-  }
-}

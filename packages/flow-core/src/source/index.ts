@@ -1,5 +1,21 @@
 /** Reads flow files: statically, by name, and by importing them. */
 export { FLOW_FILE, findFlowFile, indexFlows, stem } from './find';
+export {
+  type FingerprintOptions,
+  type Fingerprints,
+  fingerprintFlow,
+  type Part,
+  type PartKind,
+  type SourceHost,
+  type StepFingerprint,
+} from './fingerprint';
+export { compareFingerprints, type Difference } from './fingerprint/compare';
 export { importModule, loadFlow } from './load';
-export { parseFlowSource, type SourceFlow, type SourceStep } from './parse';
+export {
+  parseFlowSource,
+  type SourceEdge,
+  type SourceFlow,
+  type SourceInput,
+  type SourceStep,
+} from './parse';
 export { findWorkspace, storeFolder } from './workspace';

@@ -1,114 +1,148 @@
-/** Reads a flow file without running it: the names of its flows and steps, with their places. */
+/** Reads a flow file without running it: its flows, their steps with places, edges and options. */
 import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 import { FlowError } from '../definition/errors';
+import { keyOf, Lines, literal, type Node, unwrap, visit } from './ast';
+import { readStepCall, type StepCall } from './step-call';
+
+/** An edge, from the step of that name; `when` is the case through which a switch is left. */
+export interface SourceEdge {
+  from: string;
+  when?: string;
+}
+
+/** One input of a step. Several edges are a `oneOf`; `as` is a gathered branch's name. */
+export interface SourceInput {
+  as?: string;
+  from: SourceEdge[];
+}
 
 export interface SourceStep {
   name: string;
   kind: string;
+  /** Where it is declared; both from 1. */
+  line: number;
+  column: number;
+  /** Its edges; left out where one is computed, or leads to a handle that this file does not declare. */
+  inputs?: SourceInput[];
+  /** Options that are written out: `over`, `on`, `cases`, `while`, `max`, `retry` and the rest. */
+  options: Record<string, unknown>;
+  /** Names of options that are computed; `...` stands for a spread. */
+  computed: string[];
 }
+
 export interface SourceFlow {
   name: string;
+  line: number;
+  column: number;
   /** Steps of literal name, in the order of declaration; `start` and `end` included. */
   steps: SourceStep[];
+  /** Declarations whose name is computed: they run, and nothing can be said of them here. */
+  unnamed: { kind: string; line: number; column: number }[];
+  /** The names of its parameters, as far as they are written out. */
+  params: string[];
 }
-
-const KINDS = new Set(['start', 'step', 'foreach', 'join', 'gather', 'switch', 'loop', 'end']);
-
-/** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */
-type Node = any;
 
 /**
  * The flows that a file declares: `const f = flow('name')`, then `f.step('…')` and so on.
  * @throws FlowError FLOW_SYNTAX, with file, line and column
  */
 export function parseFlowSource(file: string, text = readFileSync(file, 'utf8')): SourceFlow[] {
-  const { program, errors } = parseSync(file, text);
-  const error = errors[0];
-  if (error) {
-    const at = error.labels[0]?.start ?? 0;
-    throw new FlowError('FLOW_SYNTAX', `${file}:${lineColumn(text, at)}  ${error.message}`);
-  }
-  const makers = new Set<string>();
+  const lines = new Lines(text);
+  const program = parseProgram(file, text, lines);
+  const makers = new Makers();
   const flows = new Map<string, SourceFlow>();
-  for (const statement of program.body as Node[]) collectImports(statement, makers);
+  const calls: { call: StepCall; flow: SourceFlow }[] = [];
+  const handles = new Map<string, Node>();
+  for (const statement of program.body) makers.imported(statement);
   visit(program, (node) => {
     if (node.type === 'VariableDeclarator') {
-      collectRequire(node, makers);
-      const name = flowName(node.init, makers);
-      if (name !== undefined && node.id.type === 'Identifier') flows.set(node.id.name, { name, steps: [] });
+      makers.required(node);
+      const made = makers.flowCall(node.init);
+      if (made && node.id.type === 'Identifier') {
+        const { name, params } = made;
+        flows.set(node.id.name, { name, ...lines.at(made.call.start), steps: [], unnamed: [], params });
+      } else if (node.id.type === 'Identifier') handles.set(node.id.name, unwrap(node.init));
       return;
     }
-    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
-    const owner = flows.get(node.callee.object.name);
-    const kind = node.callee.property.name;
-    if (!owner || !KINDS.has(kind)) return;
-    const name = kind === 'start' || kind === 'end' ? kind : literal(node.arguments[0]);
-    if (name !== undefined) owner.steps.push({ name, kind });
+    const call = readStepCall(node);
+    const flow = call && flows.get(call.owner);
+    if (flow) calls.push({ call, flow });
   });
+  const named = new Map(calls.map(({ call }) => [call.call, call.name]));
+  for (const { call, flow } of calls) {
+    const at = lines.at(call.call.start);
+    if (call.name === undefined) flow.unnamed.push({ kind: call.kind, ...at });
+    else flow.steps.push({ ...stepOf(call, call.name, (node) => named.get(node), handles), ...at });
+  }
   return [...flows.values()];
 }
 
-/** The local names of `flow`, as this file imports it. */
-function collectImports(statement: Node, makers: Set<string>): void {
-  if (statement.type === 'TSImportEqualsDeclaration') makers.add(`${statement.id.name}.flow`);
-  if (statement.type !== 'ImportDeclaration') return;
-  for (const specifier of statement.specifiers) {
-    if (specifier.type === 'ImportSpecifier' && specifier.imported.name === 'flow')
-      makers.add(specifier.local.name);
-    if (specifier.type === 'ImportNamespaceSpecifier') makers.add(`${specifier.local.name}.flow`);
+function stepOf(
+  call: StepCall,
+  name: string,
+  nameOf: (call: Node) => string | undefined,
+  handles: ReadonlyMap<string, Node>,
+): Omit<SourceStep, 'line' | 'column'> {
+  const { kind, literals: options, computed } = call;
+  const inputs = call.inputs?.map(({ as, from }) => ({
+    ...(as === undefined ? {} : { as }),
+    from: from.map(({ variable, call: inner, when }) => {
+      const step = nameOf(inner ?? handles.get(variable as string));
+      return { from: step as string, ...(when === undefined ? {} : { when }) };
+    }),
+  }));
+  const known = inputs?.every(({ from }) => from.every((edge) => edge.from !== undefined));
+  return { name, kind, ...(inputs && known ? { inputs } : {}), options, computed };
+}
+
+/** @throws FlowError FLOW_SYNTAX, with file, line and column */
+export function parseProgram(file: string, text: string, lines = new Lines(text)): { body: Node[] } & Node {
+  const { program, errors } = parseSync(file, text, { preserveParens: false });
+  const error = errors[0];
+  if (!error) return program;
+  const { line, column } = lines.at(error.labels[0]?.start ?? 0);
+  throw new FlowError('FLOW_SYNTAX', `${file}:${line}:${column}  ${error.message}`);
+}
+
+/** The local names of `flow`, as a file imports it. */
+export class Makers {
+  readonly #names = new Set<string>();
+
+  imported(statement: Node): void {
+    if (statement.type === 'TSImportEqualsDeclaration') this.#names.add(`${statement.id.name}.flow`);
+    if (statement.type !== 'ImportDeclaration') return;
+    for (const specifier of statement.specifiers) {
+      if (specifier.type === 'ImportSpecifier' && specifier.imported.name === 'flow')
+        this.#names.add(specifier.local.name);
+      if (specifier.type === 'ImportNamespaceSpecifier') this.#names.add(`${specifier.local.name}.flow`);
+    }
+  }
+
+  /** The same for `const { flow } = require('…')` and `const core = require('…')`. */
+  required({ id, init }: Node): void {
+    if (init?.type !== 'CallExpression' || init.callee.name !== 'require') return;
+    if (id.type === 'Identifier') this.#names.add(`${id.name}.flow`);
+    if (id.type !== 'ObjectPattern') return;
+    for (const { key, value } of id.properties) {
+      if (key?.name === 'flow' && value.type === 'Identifier') this.#names.add(value.name);
+    }
+  }
+
+  /** `flow('name', …)`, called by one of these names. */
+  flowCall(wrapped: Node): { call: Node; name: string; params: string[]; schemas: Node[] } | undefined {
+    const call = unwrap(wrapped);
+    if (call?.type !== 'CallExpression' || !this.#names.has(calledName(call.callee))) return undefined;
+    const name = literal(call.arguments[0]);
+    if (name === undefined) return undefined;
+    const options: Node[] = unwrap(call.arguments[1])?.properties ?? [];
+    const params = unwrap(options.find((property) => keyOf(property) === 'params')?.value);
+    const schemas: Node[] = (params?.properties ?? []).filter((p: Node) => keyOf(p) !== undefined);
+    return { call, name, params: schemas.map((property) => keyOf(property) as string), schemas };
   }
 }
 
-/** The same for `const { flow } = require('…')` and `const core = require('…')`. */
-function collectRequire({ id, init }: Node, makers: Set<string>): void {
-  if (init?.type !== 'CallExpression' || init.callee.name !== 'require') return;
-  if (id.type === 'Identifier') makers.add(`${id.name}.flow`);
-  if (id.type !== 'ObjectPattern') return;
-  for (const { key, value } of id.properties) {
-    if (key?.name === 'flow' && value.type === 'Identifier') makers.add(value.name);
-  }
-}
-
-/** What TypeScript wraps around an expression leaves it the same. */
-const WRAPPERS = new Set([
-  'TSAsExpression',
-  'TSSatisfiesExpression',
-  'TSNonNullExpression',
-  'TSTypeAssertion',
-  'ParenthesizedExpression',
-]);
-
-function flowName(wrapped: Node, makers: Set<string>): string | undefined {
-  let init = wrapped;
-  while (WRAPPERS.has(init?.type)) init = init.expression;
-  if (init?.type !== 'CallExpression') return undefined;
-  const { callee } = init;
-  const called =
-    callee.type === 'Identifier'
-      ? callee.name
-      : callee.type === 'MemberExpression'
-        ? `${callee.object.name}.${callee.property.name}`
-        : '';
-  return makers.has(called) ? literal(init.arguments[0]) : undefined;
-}
-
-function literal(node: Node): string | undefined {
-  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
-  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0].value.cooked;
-  return undefined;
-}
-
-function visit(node: Node, enter: (node: Node) => void): void {
-  enter(node);
-  for (const value of Object.values(node)) {
-    if (Array.isArray(value)) {
-      for (const item of value) if (item && typeof item === 'object' && 'type' in item) visit(item, enter);
-    } else if (value && typeof value === 'object' && 'type' in value) visit(value, enter);
-  }
-}
-
-function lineColumn(text: string, at: number): string {
-  const before = text.slice(0, at).split('\n');
-  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+function calledName(callee: Node): string {
+  if (callee.type === 'Identifier') return callee.name;
+  return callee.type === 'MemberExpression' ? `${callee.object.name}.${callee.property.name}` : '';
 }

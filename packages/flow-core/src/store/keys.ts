@@ -27,6 +27,8 @@ export const keys = {
     `log/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${pad(seq)}`,
   logs: (flow: string, run: number, step?: string, task?: number) =>
     `log/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/${task === undefined ? '' : `${pad(task)}/`}`}`,
+  /** What the code of a run was: one row, apart from the run's own, which is read more often. */
+  code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
   counter: (flow: string) => `counter/${flow}`,
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,
 };

@@ -63,6 +63,21 @@ export interface RunRow {
   steps: { name: string; kind: StepKind; after?: string[] }[];
 }
 
+/** A part of a fingerprint: its kind, its name, its hash or version, and `file:line` where it has a place. */
+export type CodePart = [kind: string, name: string, value: string, at?: string];
+
+/** The fingerprints of a run's steps. Parts that several steps share are written once. */
+export interface CodeRow {
+  format: number;
+  parts: CodePart[];
+  /** Of each step: which parts. */
+  steps: Record<string, number[]>;
+  /** Of a step whose declaration could not be found: everything that the flow loads. */
+  other: number[];
+  /** Why there are no fingerprints: the code could not be read when the run began. */
+  error?: string;
+}
+
 /** One foreach around a task: which split it is, and where the split list lies. */
 export interface StackFrame {
   step: string;

@@ -4,7 +4,7 @@ import { fromJson } from './json';
 import { keys, lastNumber, prefixRange } from './keys';
 import { type Entry, type Kv, type Op, scan } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
-import type { ArtifactMeta, ArtifactRecord, LogRow, RunRow, TaskRow } from './rows';
+import type { ArtifactMeta, ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
 import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
 
 /** Where an artifact lies: the task that stored it, and its name. */
@@ -135,6 +135,11 @@ export class Store {
     for await (const [, value] of scan(this.kv, range)) yield fromJson<TaskRow>(value) as TaskRow;
   }
 
+  /** The fingerprints of a run's steps; undefined for a run that recorded none. */
+  async code(flow: string, run: number): Promise<CodeRow | undefined> {
+    return fromJson(await this.kv.get(keys.code(flow, run)));
+  }
+
   /** The names of a run's parameters. */
   async paramNames(flow: string, run: number): Promise<string[]> {
     const names: string[] = [];
@@ -175,6 +180,10 @@ export const record = {
   ],
   task: (flow: string, run: number, row: TaskRow): Op => ({
     key: keys.task(flow, run, row.step, row.task),
+    value: JSON.stringify(row),
+  }),
+  code: (flow: string, run: number, row: CodeRow): Op => ({
+    key: keys.code(flow, run),
     value: JSON.stringify(row),
   }),
   artifact: (address: ArtifactAddress, artifact: ArtifactRecord): Op => ({

@@ -114,3 +114,70 @@ test('JSX and types are read by the kind of the file', async () => {
     await source.parseFlowSource('/x/a.flow.ts', `${CORE}const f = flow('a'); const x = <string>y;`),
   ).toHaveLength(1);
 });
+
+test('edges, options and places of steps, as far as they are written out', async () => {
+  const text = `${CORE}const f = flow('movies', { params: { a: z.string(), ...more } });
+const start = f.start({ retry: { times: 2 } }, () => ({ a: [1], k: 'x' }));
+const each = f.foreach('each', { after: start, over: 'a', timeout: '5m' }, () => ({}));
+const all = f.join('all', { after: each, env: process.env }, () => ({}));
+const size = f.switch('size', { after: start, on: 'k', cases: ['x', 'y'] }, () => ({ k: 'x' }));
+const x = f.step('x', { after: size.when('x') }, () => ({}));
+const one = f.step('one', { after: oneOf(x, size.when('y')) }, () => ({}));
+const both = f.gather('both', { after: { left: all, right: one } }, () => ({}));
+  const again = f.loop('again', { after: (both as never), while: 'm', max: -1 }, () => ({ m: false }));
+export default f.end(f.step('last', { after: again }, () => ({})));`;
+  const [flow] = await source.parseFlowSource('/x/a.flow.ts', text);
+  expect(flow).toMatchObject({ name: 'movies', line: 2, column: 11, params: ['a'], unnamed: [] });
+  const steps = Object.fromEntries((flow?.steps ?? []).map(({ name, ...step }) => [name, step]));
+  const after = (...from: string[]) => [
+    {
+      from: from.map((edge) =>
+        (([step, when]) => (when ? { from: step, when } : { from: step }))(edge.split('=')),
+      ),
+    },
+  ];
+  const place = (line: number, column: number) => ({ line, column, computed: [] });
+  expect(steps).toEqual({
+    start: { kind: 'start', inputs: [], options: { retry: { times: 2 } }, ...place(3, 15) },
+    each: { kind: 'foreach', inputs: after('start'), options: { over: 'a', timeout: '5m' }, ...place(4, 14) },
+    all: { kind: 'join', inputs: after('each'), options: {}, ...place(5, 13), computed: ['env'] },
+    size: {
+      kind: 'switch',
+      inputs: after('start'),
+      options: { on: 'k', cases: ['x', 'y'] },
+      ...place(6, 14),
+    },
+    x: { kind: 'step', inputs: after('size=x'), options: {}, ...place(7, 11) },
+    one: { kind: 'step', inputs: after('x', 'size=y'), options: {}, ...place(8, 13) },
+    both: {
+      kind: 'gather',
+      inputs: [
+        { as: 'left', from: [{ from: 'all' }] },
+        { as: 'right', from: [{ from: 'one' }] },
+      ],
+      options: {},
+      ...place(9, 14),
+    },
+    again: { kind: 'loop', inputs: after('both'), options: { while: 'm', max: -1 }, ...place(10, 17) },
+    last: { kind: 'step', inputs: after('again'), options: {}, ...place(11, 22) },
+    end: { kind: 'end', inputs: after('last'), options: {}, ...place(11, 16) },
+  });
+});
+
+test('what is computed is said to be: names, edges, handles of other files, spread options', async () => {
+  const text = `${CORE}import { far } from './far';
+const f = flow('a');
+const b = f.step('b', { after: choose() }, () => {});
+const c = f.step('c', { after: far }, () => {});
+const d = f.step('d', { after: b, ...shared }, () => {});
+const e = f.step('e', options, () => {});
+f.step(name, { after: b }, () => {});`;
+  const [flow] = await source.parseFlowSource('/x/a.flow.ts', text);
+  expect(flow?.unnamed).toEqual([{ kind: 'step', line: 8, column: 1 }]);
+  expect(flow?.steps.map(({ name, inputs, computed }) => [name, inputs, computed])).toEqual([
+    ['b', undefined, ['after']],
+    ['c', undefined, []],
+    ['d', undefined, ['...', 'after']],
+    ['e', undefined, ['...', 'after']],
+  ]);
+});

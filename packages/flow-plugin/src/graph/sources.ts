@@ -22,6 +22,9 @@ interface Cache {
   files: Record<string, Cached>;
 }
 
+/** A flow of which nothing is known but that it is there. */
+const NOTHING = { line: 1, column: 1, steps: [], unnamed: [], params: [] };
+
 /** `files` are paths from the workspace's root. A file that is gone meanwhile is left out. */
 export async function readSources(files: readonly string[], workspace: string): Promise<SourceFile[]> {
   const path = join(workspaceData(workspace), 'nx-flow-sources.json');
@@ -41,10 +44,10 @@ export async function readSources(files: readonly string[], workspace: string): 
       try {
         const flows = parseFlowSource(file, text);
         // A flow that the parser does not find (its name is computed, say) still goes by its file's name.
-        cached = { hash, flows: flows.length > 0 ? flows : [{ name: stem(file), steps: [] }] };
+        cached = { hash, flows: flows.length > 0 ? flows : [{ ...NOTHING, name: stem(file) }] };
       } catch (thrown) {
         error = thrown instanceof Error ? thrown.message : String(thrown);
-        cached = { hash: '', flows: cached?.flows ?? [{ name: stem(file), steps: [] }] };
+        cached = { hash: '', flows: cached?.flows ?? [{ ...NOTHING, name: stem(file) }] };
       }
     }
     after.files[file] = cached;

@@ -254,7 +254,7 @@ test('a file is parsed again only when it has changed', () => {
   const file = join(folder, 'nx-flow-sources.json');
   expect(readdirSync(folder)).toEqual(['nx-flow-sources.json']);
   // What the cache says is believed for as long as the text is the same.
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"train"', '"tuned"'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"name":"train"', '"name":"tuned"'));
   expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=tuned');
   write('a/a.flow.ts', `${source('a')}\n`);
   expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=train');

@@ -7,8 +7,7 @@ import { captureOutput } from '../../engine/capture';
 import type { KeptSpin } from '../../engine/keep';
 import { Outputs } from '../../engine/outputs';
 import type { Given } from '../../engine/override';
-import type { Resolved, Selection } from '../../engine/resolve';
-import { requireStep } from '../../engine/resolve';
+import type { Resolved } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
 import { currentUser } from '../../source/user';
 import type { Command } from '..';
@@ -19,15 +18,14 @@ import {
   forAllSteps,
   givenParams,
   loadPlaceFlow,
-  namespaceOf,
   noMoreThan,
   openPlaceStore,
   type Place,
-  pathspecOf,
   placeOf,
 } from '../context';
 import type { Keeper } from '../keep';
 import { preview, renderSpin } from '../render/spin';
+import { SELECTION, selectionOf } from '../selection';
 
 export const command: Command = {
   spec: {
@@ -35,16 +33,14 @@ export const command: Command = {
     help: 'Execute one step on the inputs that a run recorded; nothing is stored',
     positionals: ['<flow>', '[step | run/step | run/step/task]'],
     options: {
-      step: { type: 'string', value: 'step', help: 'The step, or its pathspec: another way to give it' },
+      ...SELECTION,
       origin: {
         type: 'number',
         value: 'run',
         help: 'The run whose inputs to use; default the newest that has them',
       },
-      index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
       ...PARAMS_FILE,
       ...WITH,
-      iteration: { type: 'string', value: 'n', help: 'Which iteration of a loop, from 0' },
       all: {
         type: 'boolean',
         help: 'Every split of a foreach, in parallel; with --index=2, those under split 2 of the outer one',
@@ -76,6 +72,9 @@ export const command: Command = {
       const withGiven = await forAllSteps(context);
       const loaded = withGiven(await loadPlaceFlow(place, file));
       const selection = selectionOf(context, loaded);
+      if (context.options.all !== true && context.options['max-workers'] !== undefined) {
+        throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
+      }
       const given = await givenArtifacts(context);
       const set = Object.fromEntries(
         Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]),
@@ -181,47 +180,6 @@ async function withPackages(
   return graphWithPackages(graph, step, { file, wanted: flow, workspace, installing });
 }
 
-/** The step, run and task, given as one pathspec or by options. @throws FlowError FLOW_USAGE and those of pathspecs */
-function selectionOf(context: Context, graph: Graph): Selection {
-  const { options, positionals } = context;
-  const given = [positionals[1], options.step as string | undefined].filter((text) => text !== undefined);
-  if (given.length === 2) {
-    throw new FlowError(
-      'FLOW_USAGE',
-      `The step is given twice, as "${given[0]}" and by --step=${given[1]}: give it once.`,
-    );
-  }
-  const spec = pathspecOf(given[0], graph.flow);
-  const origin = options.origin as number | undefined;
-  if (origin !== undefined && spec.run !== undefined && spec.run !== origin) {
-    throw new FlowError(
-      'FLOW_USAGE',
-      `The pathspec names run ${spec.run}, and --origin run ${origin}: give one of them.`,
-    );
-  }
-  const node = requireStep(graph, spec);
-  const run = spec.run ?? origin;
-  const index = indexOf(options.index as string | undefined);
-  const iteration = iterationOf(options.iteration as string | undefined);
-  if (options.all !== true && options['max-workers'] !== undefined) {
-    throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
-  }
-  if ((index || iteration !== undefined) && spec.task !== undefined) {
-    throw new FlowError(
-      'FLOW_USAGE',
-      'A task is one split and one iteration already: leave --index and --iteration out, or give run/step only.',
-    );
-  }
-  return {
-    step: node.name,
-    namespace: namespaceOf(context),
-    ...(run === undefined ? {} : { run }),
-    ...(spec.task === undefined ? {} : { task: spec.task }),
-    ...(index ? { index } : {}),
-    ...(iteration === undefined ? {} : { iteration }),
-  };
-}
-
 /** What a module of `--artifacts` gives: its default export, or else its named ones. @throws FlowError FLOW_OVERRIDE */
 async function givenArtifacts({ options, cwd }: Context): Promise<Given | undefined> {
   if (options.artifacts === undefined) return undefined;
@@ -242,24 +200,6 @@ async function givenArtifacts({ options, cwd }: Context): Promise<Given | undefi
     });
   }
   return (exported.default ?? { ...exported }) as Given;
-}
-
-function iterationOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new FlowError('FLOW_ITERATION', `--iteration takes one number from 0, not "${text}".`);
-}
-
-function indexOf(text: string | undefined): number[] | undefined {
-  if (text === undefined) return undefined;
-  const numbers = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
-  if (numbers.some(Number.isNaN)) {
-    throw new FlowError(
-      'FLOW_INDEX',
-      `--index takes numbers from 0, one for each level, such as 2 or 2,0; not "${text}".`,
-    );
-  }
-  return numbers;
 }
 
 /** As `--set.k=v` is read: JSON if it parses, else a string. */

@@ -1,0 +1,66 @@
+/** nx-flow why: what differs between a step's last task and now: code, parameters, inputs, environment. */
+import { why } from '../../engine/why';
+import type { Command } from '..';
+import { PARAMS_FILE } from '../args';
+import { findPlaceFile, givenParams, loadPlaceFlow, noMoreThan, openPlaceStore, placeOf } from '../context';
+import { gitState } from '../git';
+import { renderWhy, whyJson } from '../render/why';
+import { SELECTION, selectionOf } from '../selection';
+
+export const command: Command = {
+  spec: {
+    name: 'why',
+    help: 'Say what differs between the last task of a step and now: code, parameters, inputs, environment',
+    positionals: ['<flow>', '[step | run/step | run/step/task]'],
+    options: {
+      ...SELECTION,
+      origin: {
+        type: 'number',
+        value: 'run',
+        help: 'The run to compare with; default the newest that has the step',
+      },
+      ...PARAMS_FILE,
+    },
+    families: ['params'],
+    examples: [
+      'nx-flow why movies playlist',
+      'nx-flow why movies 12/genre/3',
+      'nx-flow why movies genre --index=2',
+    ],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 2);
+    const { output } = context;
+    const place = placeOf(context);
+    const store = await openPlaceStore(place, context);
+    try {
+      const git = gitState(place.workspace);
+      const file = await findPlaceFile(place, context);
+      const graph = await loadPlaceFlow(place, file);
+      const found = await why({
+        ...selectionOf(context, graph),
+        graph,
+        store,
+        params: givenParams(context),
+        code: await codeNow(file, graph.flow, place.workspace),
+      });
+      const now = await git;
+      output.write(renderWhy(found, now, output));
+      output.result(whyJson(found, now));
+      return 0;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+/** A file that the loader never comes to may be broken: that is no reason to say nothing of all else. */
+async function codeNow(file: string, flow: string, root: string) {
+  const { fingerprintFlow } = await import('../../source/fingerprint');
+  try {
+    return fingerprintFlow({ file, flow, root });
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}

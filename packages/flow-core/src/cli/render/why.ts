@@ -1,0 +1,166 @@
+/** What differs, on screen: one section for each kind of cause, and a verdict; and the same as JSON. */
+import type { Why } from '../../engine/why';
+import type { CodeDifferences } from '../../engine/why-code';
+import type { InputDifference } from '../../engine/why-inputs';
+import type { ParameterDifference } from '../../engine/why-params';
+import type { Difference } from '../../source/fingerprint/compare';
+import type { GitState } from '../../store/rows';
+import { jsonValue } from '../json-value';
+import type { Output } from './output';
+import { preview } from './spin';
+import { ago, plural, size, textWidth } from './table';
+
+/** Most lines of one section: the rest is counted. */
+const LINES = 12;
+type Section = [head: string, lines: string[]];
+
+export function renderWhy(found: Why, git: GitState | undefined, output: Output): string {
+  const { colors } = output;
+  const { row, run, pathspec, executed } = found;
+  const about = [
+    row.status,
+    ...row.stack.map(({ index, count }) => `split ${index} of ${count}`),
+    ...(row.iteration === undefined ? [] : [`iteration ${row.iteration}`]),
+    ago(row.startedAt, Date.now()),
+    ...(executed === pathspec ? [] : [`taken over from ${executed}`]),
+  ].join(', ');
+  const sections: Section[] = [
+    ['Code', codeLines(found.code, row.step, output)],
+    ['Parameters', found.parameters.map((difference) => parameterLine(difference, output))],
+    ['Inputs', inputLines(found, output)],
+    ['Upstream', upstreamLines(found, output)],
+    ['Environment', environmentLines(found, git, output)],
+  ];
+  const width = Math.max(...sections.map(([head]) => head.length)) + 2;
+  const body = sections.flatMap(([head, lines]) => {
+    const more = lines.length - LINES;
+    const shown = more > 0 ? [...lines.slice(0, LINES - 1), colors.dim(`… and ${more + 1} more`)] : lines;
+    return (shown.length > 0 ? shown : [colors.dim('the same')]).map(
+      (line, i) => `${colors.dim((i === 0 ? head : '').padEnd(width))}${line}\n`,
+    );
+  });
+  const head = `${colors.bold(`why ${run.flow}/${row.step}`)}  ${colors.dim(`now, against ${pathspec} (${about})`)}`;
+  return `${head}\n\n${body.join('')}\n${verdict(found, output)}\n`;
+}
+
+function verdict({ same, upstream, run, row, parameters }: Why, { colors }: Output): string {
+  const spin = `nx-flow spin ${run.flow} ${row.step} shows what it does now`;
+  const steps = plural(upstream.length, 'step');
+  const anew = upstream.length > 0 ? `; a run would make its inputs anew (${steps} before it)` : '';
+  if (same) return `${colors.green('nothing differs')}: a spin would do the same${anew}`;
+  if (same === undefined)
+    return `${colors.yellow('the code cannot be compared')}, nothing else differs: ${spin}`;
+  const byDefault = parameters.some(({ given, matters }) => matters && given.before && !given.after);
+  const recorded = byDefault ? ' (a spin takes the recorded parameters, a run the default ones)' : '';
+  return `${colors.yellow('it differs')}: ${spin}${recorded}${anew}`;
+}
+
+function codeLines(code: CodeDifferences, step: string, { colors }: Output): string[] {
+  if ('unknown' in code) return [colors.yellow(code.unknown)];
+  const texts = code.differences.map((difference) => own(difference, step));
+  const width = Math.max(0, ...texts.map(textWidth));
+  const lines = code.differences.map(({ at }, i) => {
+    const text = texts[i] as string;
+    return at === undefined ? text : `${text}${' '.repeat(width - textWidth(text))}  ${colors.dim(at)}`;
+  });
+  const open = code.open.map((place) =>
+    colors.yellow(`${place} loads code by a computed name: that is not compared`),
+  );
+  return [...lines, ...open];
+}
+
+/** The step that is asked about needs no name. */
+function own({ kind, name, text, change }: Difference, step: string): string {
+  if (name !== step || change !== 'changed') return text;
+  if (kind === 'function') return "the step's own function changed";
+  return kind === 'options' ? "the step's own options or edges changed" : text;
+}
+
+function parameterLine(difference: ParameterDifference, { colors }: Output): string {
+  const { name, change, before, after, given, matters } = difference;
+  const show = (value: unknown) => preview({ value }, 40);
+  const unread = matters ? '' : ', which it did not read,';
+  switch (change) {
+    case 'schema':
+      return `${name}${unread} is ${show(after)} as before; its schema changed`;
+    case 'new':
+      return `${name} is new: ${show(after)}`;
+    case 'gone':
+      return `${name}${unread} is gone; it was ${show(before)}`;
+    case 'changed': {
+      const now = given.after ? 'given now' : given.before ? 'given then, its default now' : 'its default';
+      return `${name}${unread} ${show(before)} → ${show(after)} ${colors.dim(`(${now})`)}`;
+    }
+  }
+}
+
+function inputLines({ inputs, row }: Why, { colors }: Output): string[] {
+  if (row.parents.length === 0) return [colors.dim('it has none')];
+  if (inputs.before === undefined) return [colors.dim('no run before to compare with')];
+  if (inputs.differences.length === 0) return [colors.dim(`the same as in ${inputs.before}`)];
+  return inputs.differences.map((difference, i) => {
+    const since = i === 0 ? colors.dim(`  since ${inputs.before}`) : '';
+    return `${inputText(difference, row.parents.length)}${since}`;
+  });
+}
+
+function inputText({ name, change, inputs, before, after }: InputDifference, of: number): string {
+  const about = (value: { type: string; size: number } | undefined) =>
+    value ? `${value.type}, ${size(value.size)}` : '';
+  const [was, is] = [about(before), about(after)];
+  const what =
+    change !== 'changed' ? `is ${change}` : was === is ? `changed (${is})` : `changed: ${was} → ${is}`;
+  const named = inputs.every((input) => !/^\d+$/.test(input));
+  const where = of === 1 ? '' : named ? ` from ${inputs.join(', ')}` : ` in ${inputs.length} of ${of} inputs`;
+  return `${name}${where} ${what}`;
+}
+
+/** Steps of which nothing can be said share a line where the reason is the same. */
+function upstreamLines({ upstream }: Why, { colors }: Output): string[] {
+  const lines: string[] = [];
+  const unknown = new Map<string, string[]>();
+  for (const { step, code } of upstream) {
+    if ('unknown' in code) {
+      unknown.set(code.unknown, [...(unknown.get(code.unknown) ?? []), step]);
+      continue;
+    }
+    const [first, ...more] = code.differences as [Difference, ...Difference[]];
+    const others = more.length > 0 ? colors.dim(`, and ${plural(more.length, 'more difference')}`) : '';
+    lines.push(`${step}: ${own(first, step).replace("the step's", 'its')}${others}`);
+  }
+  for (const [reason, steps] of unknown) lines.push(`${steps.join(', ')}: ${colors.yellow(reason)}`);
+  return lines;
+}
+
+function environmentLines(
+  { environment, run }: Why,
+  git: GitState | undefined,
+  { colors }: Output,
+): string[] {
+  const lines = environment.map(({ name, before, after }) => `${name} ${before} → ${after}`);
+  const text = ({ commit, dirty }: GitState) => `${commit.slice(0, 8)}${dirty ? ' with changes' : ''}`;
+  if (run.git && git && text(run.git) !== text(git))
+    lines.push(colors.dim(`git ${text(run.git)} → ${text(git)}`));
+  if (run.with && run.with.length > 0)
+    lines.push(colors.dim(`the run had ${run.with.map((option) => `--with=${option}`).join(' ')}`));
+  return lines;
+}
+
+export function whyJson(found: Why, git: GitState | undefined): object {
+  const { pathspec, executed, same, code, parameters, inputs, upstream, environment, run } = found;
+  return {
+    pathspec,
+    executed,
+    same: same ?? null,
+    code,
+    parameters: parameters.map(({ before, after, ...rest }) => ({
+      ...rest,
+      ...(rest.change === 'new' ? {} : { before: jsonValue(before) }),
+      ...(rest.change === 'gone' ? {} : { after: jsonValue(after) }),
+    })),
+    inputs: { before: inputs.before ?? null, differences: inputs.differences },
+    upstream,
+    environment,
+    git: { before: run.git ?? null, after: git ?? null },
+  };
+}

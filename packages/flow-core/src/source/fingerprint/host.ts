@@ -1,0 +1,82 @@
+/** Where sources are read from, and a record of every look: what a fingerprint depends on. */
+import { readFileSync, realpathSync } from 'node:fs';
+import { hash } from './hash';
+
+export interface SourceHost {
+  /** The bytes of a file; undefined where there is none. */
+  read(file: string): Uint8Array | undefined;
+  /** A path without symbolic links; the path itself where there is nothing. */
+  realpath(path: string): string;
+}
+
+export const diskHost: SourceHost = {
+  read(file) {
+    try {
+      return readFileSync(file);
+    } catch {
+      return undefined;
+    }
+  },
+  realpath(path) {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
+  },
+};
+
+/** Reads each file once. */
+export class Sources {
+  readonly #host: SourceHost;
+  readonly #bytes = new Map<string, Uint8Array | undefined>();
+  readonly #json = new Map<string, Record<string, unknown> | undefined>();
+
+  constructor(host: SourceHost) {
+    this.#host = host;
+  }
+
+  read(file: string): Uint8Array | undefined {
+    if (!this.#bytes.has(file)) this.#bytes.set(file, this.#host.read(file));
+    return this.#bytes.get(file);
+  }
+
+  has(file: string): boolean {
+    return this.read(file) !== undefined;
+  }
+
+  text(file: string): string | undefined {
+    const bytes = this.read(file);
+    return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  }
+
+  /** An object of JSON, with comments and trailing commas as tsconfig has them; undefined for anything else. */
+  json(file: string): Record<string, unknown> | undefined {
+    if (!this.#json.has(file)) this.#json.set(file, parseJson(this.text(file)));
+    return this.#json.get(file);
+  }
+
+  realpath(path: string): string {
+    return this.#host.realpath(path);
+  }
+
+  /** Every file that was asked for: the hash of its bytes, or null where there was none. */
+  seen(): Record<string, string | null> {
+    const files = [...this.#bytes].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(files.map(([file, bytes]) => [file, bytes ? hash(bytes) : null]));
+  }
+}
+
+function parseJson(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined;
+  const bare = text
+    .replace(/^\uFEFF/, '')
+    .replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part[0] === '"' ? part : ' '))
+    .replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part[0] === '"' ? part : ''));
+  try {
+    const value = JSON.parse(bare);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

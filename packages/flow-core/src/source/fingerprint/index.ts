@@ -1,0 +1,124 @@
+/**
+ * Fingerprints: everything of the code that can change what a step does, as named parts with a hash each. The sources
+ * are parsed, never imported. Where things cannot be told apart, all of them count: a difference too many costs time,
+ * one too few would hand out wrong results. (What makes a module fail while it is loaded is not looked at.)
+ */
+import { packageVersion } from '../../package-root';
+import type { Around } from './ground';
+import { hash } from './hash';
+import { diskHost, type SourceHost, Sources } from './host';
+import type { Site } from './module';
+import { Modules } from './modules';
+import { Packages } from './packages';
+import type { Part } from './parts';
+import { Reach } from './reach';
+import { Resolver } from './resolve';
+import { Tsconfigs } from './tsconfig';
+
+export type { SourceHost } from './host';
+export type { Part, PartKind } from './parts';
+
+/** Changes when equal code gets other hashes, or other parts: fingerprints of different formats say nothing. */
+export const FORMAT = 1;
+
+export interface StepFingerprint {
+  /** Over all parts: equal digests mean that nothing in the code can make a difference. */
+  digest: string;
+  parts: Part[];
+  /** Places where it loads code by a computed name: that code is in no part. */
+  open: string[];
+}
+
+export interface Fingerprints {
+  format: number;
+  flow: string;
+  /** Of each step whose declaration can be found. */
+  steps: Record<string, StepFingerprint>;
+  /** Of any other step, such as one with a computed name: everything that the flow file loads. */
+  other: StepFingerprint;
+  /** Every file that was looked for, with the hash of its bytes, or null: same files, same fingerprints. */
+  files: Record<string, string | null>;
+}
+
+export interface FingerprintOptions {
+  /** The flow's file, absolute. */
+  file: string;
+  flow: string;
+  /** The workspace: files are named from there. */
+  root: string;
+  host?: SourceHost;
+  /** Of Node and of the engine; default this process's. */
+  node?: string;
+  engine?: string;
+}
+
+/**
+ * @throws FlowError FLOW_SYNTAX for a module that does not parse, FLOW_IMPORT for a flow file that is not there
+ * @example
+ * ```ts
+ * const { steps } = fingerprintFlow({ file: '/work/movies.flow.ts', flow: 'movies', root: '/work' });
+ * console.log(steps.genre.digest);
+ * ```
+ */
+export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
+  const sources = new Sources(options.host ?? diskHost);
+  const root = sources.realpath(options.root);
+  const packages = new Packages(sources);
+  const tsconfigs = new Tsconfigs(sources, packages, root, [process.env.TSX_TSCONFIG_PATH || []].flat());
+  const resolver = new Resolver(sources, packages, tsconfigs);
+  const modules = new Modules(sources.realpath(options.file), sources, packages, resolver);
+  const around: Around = { modules, sources, packages, tsconfigs, root, paths: new Map() };
+  const base = new Reach(around);
+  const node = (options.node ?? process.version).replace(/^v?(\d+).*/, '$1');
+  base.add('node', '', node);
+  base.add('engine', '', options.engine ?? packageVersion());
+  base.load(modules.order);
+  const all = new Reach(around, base);
+  for (const at of modules.order) if (typeof at === 'string') all.whole(at);
+  const { sites, splits } = declarations(modules, options.flow);
+  const steps: Record<string, StepFingerprint> = {};
+  for (const [name, found] of sites) {
+    const [only, ...more] = found;
+    // Declared twice, it is not said which of them runs.
+    if (!only || more.length > 0) continue;
+    const reach = new Reach(around, base);
+    reach.site(only.file, only.site);
+    reach.add('splits', name, (splits.get(name) ?? []).sort().join());
+    steps[name] = finish(reach);
+  }
+  return { format: FORMAT, flow: options.flow, steps, other: finish(all), files: sources.seen() };
+}
+
+interface Declarations {
+  sites: Map<string, { file: string; site: Site }[]>;
+  splits: Map<string, string[]>;
+}
+
+/** The steps that are declared on a flow, and by which of their artifacts foreaches split them. */
+function declarations(modules: Modules, flow: string): Declarations {
+  const sites: Declarations['sites'] = new Map();
+  const splits: Declarations['splits'] = new Map();
+  for (const file of modules.order) {
+    if (typeof file !== 'string') continue;
+    for (const site of modules.module(file).units.flatMap((unit) => unit.sites)) {
+      if (modules.flowOf(file, site) !== flow) continue;
+      sites.set(site.name, [...(sites.get(site.name) ?? []), { file, site }]);
+      if (site.call.kind !== 'foreach') continue;
+      const over = String(site.call.literals.over);
+      for (const { use } of site.edges) {
+        const parent = use.variable === undefined ? undefined : modules.stepOf(file, use.variable);
+        const name = parent?.site.name ?? use.call?.arguments[0]?.value;
+        if (name !== undefined) splits.set(name, [...(splits.get(name) ?? []), over]);
+      }
+    }
+  }
+  return { sites, splits };
+}
+
+function finish(reach: Reach): StepFingerprint {
+  reach.order();
+  const parts = reach.parts();
+  const digest = hash(parts.map(({ kind, name, value }) => `${kind}\0${name}\0${value}\n`).join(''));
+  const open = parts.filter(({ kind }) => kind === 'open').map(({ name, at }) => at ?? name);
+  return { digest, parts, open };
+}

@@ -1,0 +1,60 @@
+/** A module as fingerprints see it: units that are evaluated or declared at its top, and what it takes and gives. */
+import type { HandleUse, StepCall } from '../step-call';
+import type { Facts } from './facts';
+
+/** The engine: it counts by its version. */
+export const ENGINE = '@nx-flow/core';
+
+/** The declaration of a step, at a place where it is sure to be evaluated once. */
+export interface Site {
+  call: StepCall;
+  name: string;
+  at: number;
+  /** Its function. A start or an end may have none. */
+  body: Facts | undefined;
+  /** All else: name, options, edges as they are written. */
+  options: Facts;
+  edges: { use: HandleUse; as?: string }[];
+}
+
+/** A statement at the top of a module, or one declarator of it. */
+export interface Unit {
+  names: string[];
+  kind: 'function' | 'class' | 'value' | 'enum' | 'statement';
+  at: number;
+  facts: Facts;
+  /** Whether loading the module makes it do something; `reading`: only where reading a property may. */
+  effect: boolean | 'reading';
+  sites: Site[];
+  /** `const genre = f.foreach(…)`: its variable is the handle of this step. */
+  handle?: Site;
+  flow?: { name: string; params: { name: string; facts: Facts }[] };
+}
+
+/** `*` is the whole namespace. */
+export interface Import {
+  source: string;
+  name: string;
+}
+
+export type Export = { local: string } | { unit: Unit } | Import;
+
+export interface Module {
+  text: string;
+  units: Unit[];
+  declared: Map<string, Unit[]>;
+  imports: Map<string, Import>;
+  /** Modules that are loaded with it, in order. */
+  sources: string[];
+  /** Of these, the ones of which it takes nothing: `import 'x'`. */
+  bare: Set<string>;
+  exports: Map<string, Export>;
+  stars: string[];
+  /** Names that are assigned to after their declaration. */
+  written: Set<string>;
+  tricky: boolean;
+}
+
+export function factsOf({ facts, sites }: Unit): Facts[] {
+  return [facts, ...sites.flatMap(({ body, options }) => (body ? [options, body] : [options]))];
+}

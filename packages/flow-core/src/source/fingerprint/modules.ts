@@ -1,0 +1,168 @@
+/** All modules that a flow file loads, with what can only be said of them together: handles, flows, order, effects. */
+import { FlowError } from '../../definition/errors';
+import type { Sources } from './host';
+import type { Import, Module, Site, Unit } from './module';
+import type { Package, Packages } from './packages';
+import { readModule } from './read-module';
+import type { Resolver, Target } from './resolve';
+
+/** What a name of a module stands for, and under which name that is known where it is declared. */
+export type Meaning = { file: string; unit: Unit; name: string } | { target: Target; name: string };
+
+interface Loaded {
+  order: (string | Package)[];
+  tricky: boolean;
+}
+
+export class Modules {
+  readonly entry: string;
+  readonly #sources: Sources;
+  readonly #packages: Packages;
+  readonly #resolver: Resolver;
+  readonly #modules = new Map<string, Module>();
+  readonly #effects = new Map<Unit, boolean>();
+  readonly #flows = new Map<Site, string | undefined>();
+  /** Packages that are imported for what loading them does. */
+  readonly #bare = new Set<string>();
+  #loaded: Loaded | undefined;
+
+  constructor(entry: string, sources: Sources, packages: Packages, resolver: Resolver) {
+    this.entry = entry;
+    this.#sources = sources;
+    this.#packages = packages;
+    this.#resolver = resolver;
+  }
+
+  /** @throws FlowError FLOW_SYNTAX, FLOW_IMPORT for a file that cannot be read */
+  module(file: string): Module {
+    let module = this.#modules.get(file);
+    if (!module) {
+      const text = this.#sources.text(file);
+      if (text === undefined) throw new FlowError('FLOW_IMPORT', `${file} cannot be read.`);
+      module = readModule(file, text);
+      this.#modules.set(file, module);
+    }
+    return module;
+  }
+
+  resolve(specifier: string, from: string): Target[] {
+    return this.#resolver.resolve(specifier, from);
+  }
+
+  /** Modules and packages that are loaded before the flow is there, in their order. */
+  get order(): readonly (string | Package)[] {
+    return this.#load().order;
+  }
+
+  /** What a module loads, itself last. */
+  orderOf(file: string): (string | Package)[] {
+    const order: (string | Package)[] = [];
+    const seen = new Set<string>();
+    const enter = (at: string) => {
+      if (seen.has(at)) return;
+      seen.add(at);
+      for (const source of this.module(at).sources) {
+        for (const target of this.resolve(source, at)) {
+          if (target.kind === 'module') enter(target.file);
+          if (target.kind !== 'package') continue;
+          const { found } = target;
+          if (this.module(at).bare.has(source)) this.#bare.add(found.folder);
+          if (!seen.has(found.folder)) order.push(found);
+          seen.add(found.folder);
+        }
+      }
+      order.push(at);
+    };
+    enter(file);
+    return order;
+  }
+
+  /** Whether a unit does something while its module is loaded. */
+  isEffect(file: string, unit: Unit): boolean {
+    let effect = this.#effects.get(unit);
+    if (effect === undefined) {
+      effect =
+        unit.effect === true ||
+        (unit.effect === 'reading' && this.#load().tricky) ||
+        unit.sites.some((site) => this.flowOf(file, site) === undefined);
+      this.#effects.set(unit, effect);
+    }
+    return effect;
+  }
+
+  /** A package whose loading may change what others see. */
+  mayChange(found: Package): boolean {
+    return this.#bare.has(found.folder) || !this.#packages.isInert(found);
+  }
+
+  /** The name of the flow that a step is declared on; undefined where its variable holds something else. */
+  flowOf(file: string, site: Site): string | undefined {
+    if (!this.#flows.has(site)) {
+      const meanings = this.meanings(file, site.call.owner);
+      const names = new Set(meanings.map((m) => ('unit' in m ? m.unit.flow?.name : undefined)));
+      this.#flows.set(site, names.size === 1 ? [...names][0] : undefined);
+    }
+    return this.#flows.get(site);
+  }
+
+  /** The step behind a variable, if it is a handle and nothing else. */
+  stepOf(file: string, variable: string): { file: string; site: Site } | undefined {
+    const [meaning, ...more] = this.meanings(file, variable);
+    if (!meaning || more.length > 0 || !('unit' in meaning) || !meaning.unit.handle) return undefined;
+    return { file: meaning.file, site: meaning.unit.handle };
+  }
+
+  /** What a name stands for in a module: what it declares, or what it imports. Nothing, for a global. */
+  meanings(file: string, name: string): Meaning[] {
+    const module = this.module(file);
+    const units = module.declared.get(name);
+    if (units) return units.map((unit) => ({ file, unit, name }));
+    const given = module.imports.get(name);
+    return given ? this.#imported(file, given, new Set()) : [];
+  }
+
+  /** What a module gives under a name; undefined where that cannot be said, and all of it counts. */
+  exported(file: string, name: string, seen = new Set<string>()): Meaning[] | undefined {
+    const key = `${file}\0${name}`;
+    if (name === '*' || seen.has(key)) return undefined;
+    seen.add(key);
+    const module = this.module(file);
+    const found = module.exports.get(name);
+    if (found) {
+      if ('unit' in found) return [{ file, unit: found.unit, name }];
+      if ('source' in found) return this.#imported(file, found, seen);
+      const units = module.declared.get(found.local);
+      if (units) return units.map((unit) => ({ file, unit, name: found.local }));
+      const given = module.imports.get(found.local);
+      return given && this.#imported(file, given, seen);
+    }
+    if (name === 'default') return undefined;
+    const through: Meaning[] = [];
+    let certain = false;
+    for (const source of module.stars) {
+      for (const target of this.resolve(source, file)) {
+        const given = target.kind === 'module' ? this.exported(target.file, name, seen) : undefined;
+        if (given) certain = true;
+        if (given) through.push(...given);
+        else if (target.kind !== 'module') through.push({ target, name });
+      }
+    }
+    return certain ? through : undefined;
+  }
+
+  #imported(file: string, { source, name }: Import, seen: Set<string>): Meaning[] {
+    return this.resolve(source, file).flatMap((target): Meaning[] => {
+      const given = target.kind === 'module' ? this.exported(target.file, name, seen) : undefined;
+      return given ?? [{ target, name }];
+    });
+  }
+
+  #load(): Loaded {
+    if (!this.#loaded) {
+      const order = this.orderOf(this.entry);
+      const tricky = order.some((at) => typeof at === 'string' && this.module(at).tricky);
+      this.#loaded = { order, tricky };
+    }
+    return this.#loaded;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Where an import leads. Loaders do not agree, and conditions depend on who asks: every place that it may lead to is
+ * given, and all of them count.
+ */
+import { builtinModules } from 'node:module';
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import type { Sources } from './host';
+import { ENGINE } from './module';
+import { chosen, type Package, type Packages, splitName } from './packages';
+import type { Tsconfigs } from './tsconfig';
+
+export type Target =
+  | { kind: 'module'; file: string }
+  /** JSON and whatever else is no code. */
+  | { kind: 'data'; file: string }
+  | { kind: 'package'; found: Package }
+  /** Of Node, or the engine: their versions count anyway. */
+  | { kind: 'host'; name: string }
+  | { kind: 'missing'; specifier: string };
+
+const CODE = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+/** `./x.js` is written for `./x.ts`. */
+const WRITTEN: Record<string, string[]> = {
+  '.js': ['.ts', '.tsx'],
+  '.jsx': ['.tsx', '.ts'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+};
+const BUILTIN = new Set(builtinModules);
+
+export class Resolver {
+  readonly #sources: Sources;
+  readonly #packages: Packages;
+  readonly #tsconfigs: Tsconfigs;
+  readonly #known = new Map<string, Target[]>();
+
+  constructor(sources: Sources, packages: Packages, tsconfigs: Tsconfigs) {
+    this.#sources = sources;
+    this.#packages = packages;
+    this.#tsconfigs = tsconfigs;
+  }
+
+  resolve(specifier: string, from: string): Target[] {
+    const key = `${dirname(from)}\0${specifier}`;
+    let targets = this.#known.get(key);
+    if (!targets) {
+      targets = this.#resolve(specifier.replace(/[?].*$/, ''), from);
+      if (targets.length === 0) targets = [{ kind: 'missing', specifier }];
+      this.#known.set(key, targets);
+    }
+    return targets;
+  }
+
+  #resolve(specifier: string, from: string): Target[] {
+    const folder = dirname(from);
+    if (specifier.startsWith('file:')) return this.#files([decodeURIComponent(new URL(specifier).pathname)]);
+    if (/^\.\.?($|\/)/.test(specifier) || isAbsolute(specifier))
+      return this.#files([resolve(folder, specifier)]);
+    if (specifier.startsWith('node:')) return [{ kind: 'host', name: specifier }];
+    const { name, path } = splitName(specifier);
+    if (name === ENGINE) return [{ kind: 'host', name }];
+    const mapped = this.#files(this.#tsconfigs.mapped(specifier, from));
+    if (specifier.startsWith('#')) {
+      // It may name a package.
+      const inner = this.#subpaths(specifier, folder).flatMap((target) => this.#resolve(target, from));
+      return [...mapped, ...inner];
+    }
+    const found = this.#packages.find(name, folder);
+    if (!found) return BUILTIN.has(name) ? [...mapped, { kind: 'host', name: specifier }] : mapped;
+    if (found.installed) return [...mapped, { kind: 'package', found }];
+    return [...mapped, ...this.#files(this.#packages.entries(found, path))];
+  }
+
+  /** `#lib/x`, as the nearest package.json maps it; a path in it counts from there. */
+  #subpaths(specifier: string, from: string): string[] {
+    for (let folder = from; ; folder = dirname(folder)) {
+      const manifest = this.#sources.json(join(folder, 'package.json'));
+      if (manifest)
+        return chosen(manifest.imports, specifier).map((target) =>
+          target.startsWith('.') ? join(folder, target) : target,
+        );
+      if (dirname(folder) === folder) return [];
+    }
+  }
+
+  #files(paths: readonly string[]): Target[] {
+    const files = new Set<string>();
+    for (const path of paths) {
+      const candidates = this.#candidates(path);
+      const code = candidates.filter((file) => CODE.includes(extname(file)) && this.#sources.has(file));
+      const data = code.length > 0 ? undefined : candidates.find((file) => this.#sources.has(file));
+      for (const file of data === undefined ? code : [data]) files.add(this.#sources.realpath(file));
+    }
+    return [...files].map((file) => ({ kind: CODE.includes(extname(file)) ? 'module' : 'data', file }));
+  }
+
+  #candidates(path: string): string[] {
+    const end = extname(path);
+    const stem = path.slice(0, path.length - end.length);
+    const endings = [...CODE, '.json', '.node'];
+    const { main } = this.#sources.json(join(path, 'package.json')) ?? {};
+    const mains = typeof main === 'string' ? [join(path, main).replace(/\.\w+$/, '')] : [];
+    return [
+      ...(WRITTEN[end] ?? []).map((other) => stem + other),
+      ...(end === '' ? [] : [path]),
+      ...endings.map((ending) => path + ending),
+      ...mains.flatMap((file) => endings.map((ending) => file + ending)),
+      ...endings.map((ending) => join(path, `index${ending}`)),
+      ...(end === '' ? [path] : []),
+    ];
+  }
+}

@@ -1,0 +1,86 @@
+/** The tsconfig files that may have a say in how a file is translated and where its imports lead. */
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { Sources } from './host';
+import { type Packages, splitName } from './packages';
+
+export class Tsconfigs {
+  readonly #sources: Sources;
+  readonly #packages: Packages;
+  readonly #root: string;
+  readonly #more: readonly string[];
+  readonly #chains = new Map<string, string[]>();
+
+  /** @param more Named otherwise, such as by `TSX_TSCONFIG_PATH`. */
+  constructor(sources: Sources, packages: Packages, root: string, more: readonly string[]) {
+    this.#sources = sources;
+    this.#packages = packages;
+    this.#root = root;
+    this.#more = more;
+  }
+
+  /** Those of the folders around a file, of the workspace, and all that they extend. */
+  of(file: string): string[] {
+    const folder = dirname(file);
+    let chain = this.#chains.get(folder);
+    if (!chain) {
+      const found = new Set<string>();
+      for (const config of this.#more) this.#add(resolve(this.#root, config), found);
+      this.#add(join(this.#root, 'tsconfig.json'), found);
+      for (let at = folder; isInside(at, this.#root) && at !== this.#root; at = dirname(at))
+        this.#add(join(at, 'tsconfig.json'), found);
+      chain = [...found];
+      this.#chains.set(folder, chain);
+    }
+    return chain;
+  }
+
+  /** Where `paths` and `baseUrl` may send an import: paths without extension, or with. */
+  mapped(specifier: string, from: string): string[] {
+    return this.of(from).flatMap((config) => {
+      const options = this.#sources.json(config)?.compilerOptions as
+        | { paths?: Record<string, string[]>; baseUrl?: string }
+        | undefined;
+      const base = resolve(dirname(config), options?.baseUrl ?? '.');
+      const found = options?.baseUrl === undefined ? [] : [join(base, specifier)];
+      for (const [pattern, targets] of Object.entries(options?.paths ?? {})) {
+        const star = starOf(pattern, specifier);
+        if (star !== undefined)
+          for (const target of targets) found.push(resolve(base, target.replace('*', star)));
+      }
+      return found;
+    });
+  }
+
+  #add(config: string, found: Set<string>): void {
+    if (found.has(config) || !this.#sources.has(config)) return;
+    found.add(config);
+    const { extends: parents } = this.#sources.json(config) ?? {};
+    for (const parent of [parents].flat()) {
+      if (typeof parent === 'string')
+        for (const file of this.#extended(parent, config)) this.#add(file, found);
+    }
+  }
+
+  #extended(parent: string, config: string): string[] {
+    const folder = dirname(config);
+    const forms = (path: string) => [path, `${path}.json`, join(path, 'tsconfig.json')];
+    if (parent.startsWith('.') || isAbsolute(parent)) return forms(resolve(folder, parent));
+    const { name, path } = splitName(parent);
+    const found = this.#packages.find(name, folder);
+    return found ? forms(join(found.folder, path)) : [];
+  }
+}
+
+/** What the `*` of a pattern stands for; undefined where it does not fit. */
+function starOf(pattern: string, specifier: string): string | undefined {
+  const [before = '', after] = pattern.split('*');
+  if (after === undefined) return pattern === specifier ? '' : undefined;
+  const fits =
+    specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= pattern.length - 1;
+  return fits ? specifier.slice(before.length, specifier.length - after.length) : undefined;
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}
