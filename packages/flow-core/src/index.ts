@@ -1,9 +1,11 @@
 /** @nx-flow/core: write flows as steps, run them once, then spin one step at a time. */
+export type { Codec } from './definition/codec';
 export { FlowError, isFlowError, type Problem } from './definition/errors';
 export { flow, oneOf } from './definition/flow';
 export { merge } from './definition/merge';
 export type * from './definition/types';
 export { param } from './source/param';
+export { type FileArtifact, file } from './store/file';
 
 /**
  * Reads what runs recorded. See {@link FlowClient}.

@@ -6,8 +6,10 @@ import type { Graph } from '../definition/graph';
 import { findFlowFile, looksLikeFile, stem } from '../source/find';
 import { lookupNamespace } from '../source/user';
 import { findWorkspace, storeFolder } from '../source/workspace';
+import { type Codecs, decodeArtifact, isBuiltIn } from '../store/artifacts';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
+import type { ArtifactRecord } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Parsed } from './args';
 import type { Output } from './render/output';
@@ -113,6 +115,30 @@ export async function loadPlaceFlow(place: Place, file: string): Promise<Graph> 
   process.chdir(place.workspace);
   const { loadFlow } = await import('../source/load');
   return loadFlow(file, place.flow);
+}
+
+/**
+ * Reads artifacts for commands that only read the store. The flow is imported for its codecs, when there is an artifact
+ * that one of them stored.
+ */
+export function decoderOf({ store, place }: Recorded, context: Context): Decode {
+  let codecs: Promise<Codecs> | undefined;
+  return async (record) => {
+    if (!isBuiltIn(record)) codecs ??= codecsOf(place, context, record.codec);
+    return decodeArtifact(record, store.cas, await codecs);
+  };
+}
+export type Decode = (record: ArtifactRecord) => Promise<unknown>;
+
+/** @throws FlowError FLOW_CODEC_UNKNOWN */
+async function codecsOf(place: Place, context: Context, id: string): Promise<Codecs> {
+  try {
+    return (await loadPlaceFlow(place, await findPlaceFile(place, context))).codecs;
+  } catch (cause) {
+    const why = (cause as Error).message;
+    const message = `The codec "${id}" stored an artifact, and the flow that registers it cannot be imported: ${why}`;
+    throw new FlowError('FLOW_CODEC_UNKNOWN', message, { cause, exit: 1 });
+  }
 }
 
 /** The flow's name for commands that only read the store: they work for a flow whose file is broken or gone. */

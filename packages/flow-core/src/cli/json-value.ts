@@ -1,15 +1,17 @@
 /** Any artifact as JSON, for `dump --json`: what JSON does not know is written as what comes nearest. */
 import { types } from 'node:util';
+import { isFile } from '../store/file';
 
 /**
  * Map: list of pairs. Set: list. Date: ISO text. BigInt: decimal text. RegExp: text. Error: name and message.
- * Bytes: base64; other typed arrays: list. undefined, NaN and infinities: null. A cycle: `"[circular]"`.
+ * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its name,
+ * size and path. A cycle: `"[circular]"`. undefined stays: JSON leaves it out of objects, and has null for it in lists.
  */
 export function jsonValue(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (value === undefined) return null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value !== 'object' || value === null) return value;
+  if (isFile(value)) return { name: value.name, size: value.size, path: value.path };
   if (above.includes(value)) return '[circular]';
   const inside = [...above, value];
   const of = (v: unknown) => jsonValue(v, inside);

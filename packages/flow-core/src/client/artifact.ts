@@ -52,8 +52,11 @@ export class Artifact {
     return storing && new Date(storing.startedAt + (storing.durationMs ?? 0));
   }
 
-  /** A copy of its own at every call. */
+  /**
+   * A copy of its own at every call; of a file, a handle.
+   * @throws FlowError FLOW_CODEC_UNKNOWN where a codec of the flow stored it, and the client has the flow's name alone
+   */
   value(): unknown {
-    return decodeArtifact(this.#record, this.#scope.store.cas);
+    return decodeArtifact(this.#record, this.#scope.store.cas, this.#scope.codecs);
   }
 }

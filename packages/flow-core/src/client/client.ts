@@ -1,5 +1,6 @@
 /** client(): reads what runs recorded. Lazy: nothing is read before it is asked for. */
 import { FlowError } from '../definition/errors';
+import { graphOf } from '../definition/flow';
 import type { DefinedFlow } from '../definition/types';
 import { lookupNamespace } from '../source/user';
 import { findWorkspace, storeFolder } from '../source/workspace';
@@ -43,7 +44,8 @@ export function client(
   const { store, namespace } = flow === undefined ? (first as ClientOptions) : second;
   const opened = typeof store === 'object' ? store : sharedStore(store);
   const whose = lookupNamespace(namespace);
-  return flow === undefined ? new StoreClient(opened, whose) : new FlowClient(flow, opened, whose);
+  if (flow === undefined) return new StoreClient(opened, whose);
+  return new FlowClient(flow, opened, whose, graphOf(first)?.codecs);
 }
 
 const stores = new Map<string, Store>();

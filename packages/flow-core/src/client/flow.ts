@@ -2,6 +2,7 @@
 import { FlowError } from '../definition/errors';
 import { type RunStatus, statusNow } from '../engine/alive';
 import { latestRun, noRun, requireRun } from '../engine/find-run';
+import type { Codecs } from '../store/artifacts';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { RunRow } from '../store/rows';
 import type { Store } from '../store/store';
@@ -23,9 +24,11 @@ export class FlowClient<A> {
   /** Whose runs are listed and count as latest; undefined for everybody's. */
   readonly namespace: string | undefined;
   readonly #store: Store;
+  readonly #codecs: Codecs;
 
-  constructor(name: string, store: Store, namespace: string | undefined) {
+  constructor(name: string, store: Store, namespace: string | undefined, codecs?: Codecs) {
     this.name = name;
+    this.#codecs = codecs;
     this.namespace = namespace;
     this.#store = store;
   }
@@ -67,7 +70,7 @@ export class FlowClient<A> {
       if (status !== undefined && statusNow(row) !== status) continue;
       if (user !== undefined && row.user !== user) continue;
       if (!tags.every((t) => row.tags.includes(t) || row.systemTags.includes(t))) continue;
-      yield new Run(this.#store, row);
+      yield new Run(this.#store, row, this.#codecs);
     }
   }
 
@@ -76,7 +79,7 @@ export class FlowClient<A> {
   }
 
   async #open(row: RunRow): Promise<Run<A>> {
-    return new Run(this.#store, { ...row, tags: await this.#store.tags(row) });
+    return new Run(this.#store, { ...row, tags: await this.#store.tags(row) }, this.#codecs);
   }
 
   #spec<K extends 'run' | 'step' | 'task'>(text: string, wanted: K): Required<Pathspec> {

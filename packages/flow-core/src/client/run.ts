@@ -3,7 +3,7 @@ import { FlowError, suggest } from '../definition/errors';
 import type { Step as StepHandle, Switch } from '../definition/types';
 import { type RunStatus, statusNow } from '../engine/alive';
 import { recordedParams } from '../engine/recorded';
-import { decodeArtifact } from '../store/artifacts';
+import { type Codecs, decodeArtifact } from '../store/artifacts';
 import type { ErrorRecord, GitState, RunRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { requireTags } from '../store/tags';
@@ -16,13 +16,13 @@ import { Task } from './task';
 export class Run<A> {
   readonly #scope: Scope;
 
-  constructor(store: Store, row: RunRow) {
+  constructor(store: Store, row: RunRow, codecs?: Codecs) {
     const run = this as unknown as Run<Untyped>;
     const open = async (number: number) => {
       const other = await store.run(row.flow, number);
-      return other && new Run<Untyped>(store, { ...other, tags: await store.tags(other) });
+      return other && new Run<Untyped>(store, { ...other, tags: await store.tags(other) }, codecs);
     };
-    this.#scope = { store, row, run, open };
+    this.#scope = { store, codecs, row, run, open };
   }
 
   get #row(): RunRow {
@@ -117,10 +117,11 @@ export class Run<A> {
 
   /** Parameters as the schemas gave them. */
   async params(): Promise<Record<string, unknown>> {
-    const { store } = this.#scope;
+    const { store, codecs } = this.#scope;
     const { flow, run } = this.#row;
     const records = await recordedParams(store, flow, run, await store.paramNames(flow, run));
-    return Object.fromEntries(records.map(([name, record]) => [name, decodeArtifact(record, store.cas)]));
+    const values = records.map(([name, record]) => [name, decodeArtifact(record, store.cas, codecs)]);
+    return Object.fromEntries(values);
   }
 
   /** Reads the run again: its status, its tags. */

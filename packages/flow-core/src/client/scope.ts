@@ -1,4 +1,5 @@
 /** What the views of one run share. */
+import type { Codecs } from '../store/artifacts';
 import type { RunRow } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Run } from './run';
@@ -8,6 +9,8 @@ export type Untyped = Record<string, unknown>;
 
 export interface Scope {
   readonly store: Store;
+  /** Those of the flow, where it is given itself. */
+  readonly codecs: Codecs;
   /** As it was read last, with the tags of then. */
   row: RunRow;
   readonly run: Run<Untyped>;

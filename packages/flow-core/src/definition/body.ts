@@ -1,6 +1,7 @@
 /** step.run(): a step's body alone, for unit tests. */
 import { FlowError, suggest } from './errors';
 import type { StepNode } from './graph';
+import { mergedReferences, mergeKeys } from './merge';
 
 /** Runs `node`'s body on a context that the caller makes. What it reads and was not given is a named error. */
 export async function runBody(node: StepNode, given: object): Promise<Record<string, unknown>> {
@@ -25,10 +26,18 @@ export async function runBody(node: StepNode, given: object): Promise<Record<str
   };
   if (!node.body) return {};
   try {
-    return ((await node.body(context as never)) ?? {}) as Record<string, unknown>;
+    return merged(((await node.body(context as never)) ?? {}) as Record<string, unknown>);
   } finally {
     watch.on = false;
   }
+}
+
+/** Names that merge() met with different values, and the step does not set, are an error here as in a run. */
+function merged(returned: Record<string | symbol, unknown>): Record<string, unknown> {
+  const keys = mergeKeys(returned);
+  if (keys.length === 0) return returned;
+  mergedReferences(returned);
+  return Object.fromEntries(Object.entries(returned));
 }
 
 /** On as long as the body runs: what it returns may be its inputs, and a test looks at them as it likes. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { runBody } from './body';
 import { callSite } from './callsite';
+import { type AnyCodec, requireCodecs } from './codec';
 import { FlowError, problemsError } from './errors';
 import {
   type AnyBody,
@@ -24,6 +25,8 @@ type Handle = { readonly name: string; readonly [NODE]?: StepNode; readonly [EDG
 
 /**
  * Declares a flow. Name its file after it (`movies.flow.ts`), declare steps, and export what `end` returns.
+ * `params` are zod schemas, `codecs` store values of your own classes ({@link Codec}).
+ * @throws FlowError FLOW_CODEC for codecs that are not well-formed
  *
  * @example
  * ```ts
@@ -37,8 +40,9 @@ type Handle = { readonly name: string; readonly [NODE]?: StepNode; readonly [EDG
  */
 export function flow<S extends z.ZodRawShape = Record<never, never>>(
   name: string,
-  options: { params?: S } = {},
+  options: { params?: S; codecs?: readonly AnyCodec[] } = {},
 ): Flow<Parsed<S>> {
+  const codecs = requireCodecs(name, options.codecs);
   const declared: StepNode[] = [];
   const where = callSite(flow as never);
   let ended = false;
@@ -100,6 +104,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
     const graph: Graph = {
       flow: name,
       params: options.params ?? {},
+      ...(codecs.length > 0 ? { codecs } : {}),
       steps: new Map(declared.map((node) => [node.name, node])),
       where,
     };

@@ -1,5 +1,6 @@
 /** The graph of a flow: plain data about its steps, and the questions one asks of it. */
 import type { z } from 'zod';
+import type { AnyCodec } from './codec';
 import type { Options } from './types';
 
 export type StepKind = 'start' | 'step' | 'foreach' | 'join' | 'gather' | 'switch' | 'loop' | 'end';
@@ -51,7 +52,8 @@ export interface Graph {
   flow: string;
   params: z.ZodRawShape;
   steps: ReadonlyMap<string, StepNode>;
-  /** Artifact codecs that the flow registers come here (Constructs). */
+  /** Those that the flow registers, beside the built-in ones. */
+  codecs?: readonly AnyCodec[];
   where(): string | undefined;
 }
 

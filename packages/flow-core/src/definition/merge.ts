@@ -1,6 +1,8 @@
 /** merge(): passes artifacts on by reference. */
-import { FlowError } from './errors';
-import type { Merged } from './types';
+import { isDeepStrictEqual } from 'node:util';
+import { FlowError, suggest } from './errors';
+import { type Conflict, conflictError, literal, previewOf, type Seen } from './merge-conflict';
+import type { AllOf, Merged, NameOf } from './types';
 
 /** On an input that the engine made: says where its artifacts come from, without decoding them. */
 export const SOURCE = Symbol.for('@nx-flow/core:source');
@@ -18,17 +20,24 @@ export interface Source {
   digest(name: string): string;
   reference(name: string): unknown;
   read(name: string): unknown;
+  /** The value in a few words, or its type and size: for messages, without reading what is large. */
+  preview(name: string): string;
 }
 
-export interface MergeOptions<X extends string> {
+export interface MergeOptions<X extends string, N extends string = string> {
   /** Names that are not taken over. */
   exclude?: readonly X[];
+  /** The only names that are taken over. */
+  include?: readonly N[];
 }
 
 /**
- * The artifacts of all inputs, passed on by reference: nothing is read or copied. A name that has different values in
- * two inputs is an error that lists every such name (FLOW_MERGE_CONFLICT), unless it is excluded or the step sets it.
+ * The artifacts of all inputs, passed on by reference: nothing is read or copied. `exclude` leaves names out, `include`
+ * takes these alone. A name that has different values in two inputs is an error that lists every such name
+ * (FLOW_MERGE_CONFLICT), unless it is left out or the step sets it. `const { a, ...rest } = merge(inputs)` reads `a`,
+ * and `...rest` passes on all but `a`.
  *
+ * @throws FlowError FLOW_MERGE_OPTIONS for both options at once, FLOW_MERGE_NAME for an included name that no input has
  * @example
  * ```ts
  * const both = f.gather('both', { after: { left, right } }, ({ inputs }) => ({ ...merge(inputs), total: inputs.left.a }));
@@ -36,75 +45,218 @@ export interface MergeOptions<X extends string> {
  */
 export function merge<I extends object, X extends string = never>(
   inputs: I,
-  options: MergeOptions<X> = {},
-): Merged<I, X> {
-  const exclude = new Set<string>(options.exclude ?? []);
-  const all = Object.values(inputs) as object[];
-  const sources = all.map((input) => (input as { [SOURCE]?: Source })[SOURCE]);
-  if (sources.every((source): source is Source => source !== undefined)) {
-    return mergeSources(sources, exclude) as Merged<I, X>;
-  }
-  const merged: Record<string, unknown> = {};
-  for (const input of all) {
-    for (const [name, value] of Object.entries(input)) {
-      if (!exclude.has(name)) merged[name] = value;
-    }
-  }
-  return merged as Merged<I, X>;
-}
-
-export type References = Map<string, { reference: unknown; conflict?: string }>;
-
-function mergeSources(sources: Source[], exclude: ReadonlySet<string>): object {
-  const references: References = new Map();
-  const seen = new Map<string, { source: Source; digest: string }>();
-  for (const source of sources) {
-    for (const name of source.names()) {
-      if (exclude.has(name)) continue;
-      const before = seen.get(name);
-      const digest = source.digest(name);
-      if (!before) {
-        seen.set(name, { source, digest });
-        references.set(name, { reference: source.reference(name) });
-      } else if (before.digest !== digest) {
-        const entry = references.get(name);
-        if (entry && entry.conflict === undefined) {
-          entry.conflict = `"${name}" differs between ${before.source.label} and ${source.label}`;
-        }
-      }
-    }
-  }
-  const merged = { [Symbol(MERGED)]: references };
-  for (const [name, { source }] of seen) {
-    Object.defineProperty(merged, name, {
-      get: () => source.read(name),
-      enumerable: false,
-      configurable: true,
-    });
-  }
-  return merged;
-}
-
-/** The references in what a step returned, less the names that it set itself; conflicts among the rest are an error. Of several merges, the last has a name. */
-export function mergedReferences(returned: object): Map<string, unknown> {
-  const references = new Map(
-    Object.getOwnPropertySymbols(returned)
-      .filter((key) => key.description === MERGED)
-      .flatMap((key) => [...(returned as Record<symbol, References>)[key as never]]),
+  options?: { exclude?: readonly X[]; include?: undefined },
+): Merged<I, X>;
+export function merge<I extends object, const N extends NameOf<I>>(
+  inputs: I,
+  options: { include: readonly N[]; exclude?: undefined },
+): Pick<AllOf<I>, N>;
+export function merge(inputs: object, options: MergeOptions<string> = {}): object {
+  const all = Object.entries(inputs) as [string, object][];
+  const sources = all.map(([, input]) => (input as { [SOURCE]?: Source })[SOURCE]);
+  const ofEngine = sources.every((source): source is Source => source !== undefined);
+  const takes = chooser(options, () =>
+    ofEngine ? sources.flatMap((source) => [...source.names()]) : all.flatMap(([, one]) => Object.keys(one)),
   );
-  const taken = new Map<string, unknown>();
-  const conflicts: string[] = [];
-  for (const [name, { reference, conflict }] of references) {
-    if (Object.prototype.propertyIsEnumerable.call(returned, name)) continue;
-    if (conflict !== undefined) conflicts.push(conflict);
-    else taken.set(name, reference);
+  if (ofEngine) return mergeSources(sources, takes, options);
+  return mergeValues(all, Array.isArray(inputs), takes, options);
+}
+
+/** @throws FlowError FLOW_MERGE_OPTIONS, FLOW_MERGE_NAME */
+function chooser(
+  { include, exclude }: MergeOptions<string>,
+  names: () => string[],
+): (name: string) => boolean {
+  if (include === undefined) {
+    const excluded = new Set(exclude ?? []);
+    return (name) => !excluded.has(name);
   }
-  if (conflicts.length > 0) {
+  if (exclude !== undefined) {
     throw new FlowError(
-      'FLOW_MERGE_CONFLICT',
-      `merge() met different values: ${conflicts.join('; ')}. Set them in the step's return value, or exclude them: merge(inputs, { exclude: […] }).`,
+      'FLOW_MERGE_OPTIONS',
+      'merge() takes `include` or `exclude`, not both: `include` leaves out everything else already.',
       { exit: 1 },
     );
   }
+  const there = new Set(names());
+  const unknown = include.filter((name) => !there.has(name));
+  if (unknown.length > 0) {
+    const each = unknown.map((name) => `"${name}". ${suggest(name, there, 'They have none.')}`);
+    throw new FlowError('FLOW_MERGE_NAME', `merge() is to include what no input has: ${each.join(' ')}`, {
+      exit: 1,
+    });
+  }
+  const included = new Set(include);
+  return (name) => included.has(name);
+}
+
+interface Entry {
+  /** Absent where the value itself lies in the merged object. */
+  reference?: unknown;
+  read(): unknown;
+  conflict?: () => Conflict;
+}
+/** What one merge knows, under its symbol: of each name, how it goes on. */
+export interface References {
+  entries: ReadonlyMap<string, Entry>;
+  /** The call with other options: what to write instead. */
+  without(names: readonly string[]): string;
+}
+
+function mergeSources(
+  sources: readonly Source[],
+  takes: (name: string) => boolean,
+  options: MergeOptions<string>,
+): object {
+  const entries = new Map<string, Entry>();
+  const digests = new Map<string, string>();
+  for (const source of sources) {
+    for (const name of source.names()) {
+      if (!takes(name)) continue;
+      const entry = entries.get(name);
+      const digest = source.digest(name);
+      if (!entry) {
+        digests.set(name, digest);
+        entries.set(name, { reference: source.reference(name), read: () => source.read(name) });
+      } else if (!entry.conflict && digests.get(name) !== digest) {
+        entry.conflict = () => conflictOf(sources, name);
+      }
+    }
+  }
+  return mergedObject({}, { entries, without: withoutNames(options) });
+}
+
+/** Who has which value, in the order of the inputs. Only made when it is told. */
+function conflictOf(sources: readonly Source[], name: string): Conflict {
+  const groups = new Map<string, Seen>();
+  for (const source of sources) {
+    if (![...source.names()].includes(name)) continue;
+    const digest = source.digest(name);
+    const seen = groups.get(digest) ?? { preview: () => source.preview(name), labels: [] };
+    seen.labels.push(source.label);
+    groups.set(digest, seen);
+  }
+  return { name, values: [...groups.values()] };
+}
+
+/** Of plain objects, as in a unit test: values as they are. A name in conflict goes on only if the step sets it. */
+function mergeValues(
+  inputs: readonly [string, object][],
+  isList: boolean,
+  takes: (name: string) => boolean,
+  options: MergeOptions<string>,
+): object {
+  const seen = new Map<string, { value: unknown; labels: string[] }[]>();
+  for (const [key, input] of inputs) {
+    for (const [name, value] of Object.entries(input)) {
+      if (!takes(name)) continue;
+      const groups = seen.get(name) ?? [];
+      seen.set(name, groups);
+      const label = isList ? `inputs[${key}]` : `inputs.${key}`;
+      const group = groups.find((one) => isDeepStrictEqual(one.value, value));
+      if (group) group.labels.push(label);
+      else groups.push({ value, labels: [label] });
+    }
+  }
+  const values: Record<string, unknown> = {};
+  const entries = new Map<string, Entry>();
+  for (const [name, groups] of seen) {
+    const { value: first } = groups[0] as { value: unknown };
+    if (groups.length === 1) values[name] = first;
+    else {
+      const conflict = () => ({
+        name,
+        values: groups.map(({ value, labels }) => ({ preview: () => previewOf(value), labels })),
+      });
+      entries.set(name, { read: () => first, conflict });
+    }
+  }
+  return entries.size === 0 ? values : mergedObject(values, { entries, without: withoutNames(options) });
+}
+
+function withoutNames({ include, exclude = [] }: MergeOptions<string>): References['without'] {
+  return (names) => {
+    const [option, list] =
+      include === undefined
+        ? ['exclude', [...new Set([...exclude, ...names])]]
+        : ['include', include.filter((name) => !names.includes(name))];
+    return `merge(inputs, { ${option}: [${list.map(literal).join(', ')}] })`;
+  };
+}
+
+/**
+ * The object that merge() gives. Its names are there to be read, and not enumerable: `{ ...merge(inputs) }` takes over
+ * the symbol alone. A copy asks for the property of each name that it takes, also in vain, and `const { a, ...rest }`
+ * does not ask for `a`: the references that the copy then gets are those of the names that it asked for.
+ */
+function mergedObject(values: Record<string, unknown>, { entries: all, without }: References): object {
+  const key = Symbol(MERGED);
+  const entries = new Map(all);
+  let asked = new Set<string>();
+  let copied: References | undefined;
+  return new Proxy(values, {
+    ownKeys(target) {
+      asked = new Set();
+      copied = undefined;
+      const own = Reflect.ownKeys(target);
+      return [...own, ...[...entries.keys()].filter((name) => !Object.hasOwn(target, name)), key];
+    },
+    getOwnPropertyDescriptor(target, name) {
+      if (name === key) {
+        copied = { entries: new Map([...entries].filter(([one]) => asked.has(one))), without };
+        return { value: undefined, enumerable: true, configurable: true, writable: true };
+      }
+      if (typeof name === 'symbol' || Object.hasOwn(target, name) || !entries.has(name)) {
+        return Reflect.getOwnPropertyDescriptor(target, name);
+      }
+      asked.add(name);
+      return { value: undefined, enumerable: false, configurable: true, writable: true };
+    },
+    has: (target, name) => name === key || entries.has(name as string) || Reflect.has(target, name),
+    get(target, name) {
+      if (name === key) {
+        const given = copied ?? { entries, without };
+        copied = undefined;
+        return given;
+      }
+      const entry = Object.hasOwn(target, name) ? undefined : entries.get(name as string);
+      return entry ? entry.read() : Reflect.get(target, name);
+    },
+    deleteProperty(target, name) {
+      entries.delete(name as string);
+      return Reflect.deleteProperty(target, name);
+    },
+    // A name that is set is the step's own. The engine looks whether it is enumerable.
+    set: (target, name, value) => Reflect.set(target, name, value),
+  });
+}
+
+/**
+ * The references in what a step returned, less the names that it set itself; conflicts among the rest are an error. Of
+ * several merges, the last has a name.
+ * @throws FlowError FLOW_MERGE_CONFLICT
+ */
+export function mergedReferences(returned: object): Map<string, unknown> {
+  const entries = new Map<string, [Entry, References]>();
+  for (const symbol of mergeKeys(returned)) {
+    const references = (returned as Record<symbol, References>)[symbol] as References;
+    for (const [name, entry] of references.entries) entries.set(name, [entry, references]);
+  }
+  const taken = new Map<string, unknown>();
+  const conflicts: Conflict[] = [];
+  let merged: References | undefined;
+  for (const [name, [{ reference, conflict }, references]] of entries) {
+    if (Object.prototype.propertyIsEnumerable.call(returned, name)) continue;
+    if (conflict) {
+      conflicts.push(conflict());
+      merged ??= references;
+    } else if (reference !== undefined) taken.set(name, reference);
+  }
+  if (merged) throw conflictError(conflicts, merged.without(conflicts.map(({ name }) => name)));
   return taken;
+}
+
+/** The symbols under which an object has references. */
+export function mergeKeys(object: object): symbol[] {
+  return Object.getOwnPropertySymbols(object).filter(({ description }) => description === MERGED);
 }

@@ -14,7 +14,11 @@ type Pop<S> = S extends readonly [unknown, ...infer R] ? readonly [...R] : reado
 // biome-ignore lint/complexity/noBannedTypes: "no artifacts" is what {} means here
 type None = {};
 /** Read-only from the start: `Readonly` around all that reaches a step would cost every name again at every step. */
-type Artifacts<O> = Awaited<O> extends object ? Readonly<Awaited<O>> : None;
+type Artifacts<O> = [Awaited<O>] extends [never]
+  ? None
+  : Awaited<O> extends object
+    ? Readonly<Awaited<O>>
+    : None;
 type Caught<O, V> = [V] extends [string]
   ? Partial<Artifacts<O>> & { readonly [K in V]: Error | undefined }
   : Artifacts<O>;
@@ -139,6 +143,9 @@ type Splits<P, A, S extends readonly unknown[], K extends keyof A> = ForeachCont
 >;
 type Branches<T extends Record<string, Step>> = { readonly [K in keyof T]: ArtifactsOf<T[K]> };
 
+/** What a switch's body returns: its `on`, unless that stands upstream already. */
+type Verdict<A, K extends string, C> = K extends keyof A ? { readonly [X in K]?: C } : Record<K, C>;
+
 /** A flow that is being declared: one method for each kind of step, `end` last. */
 export interface Flow<P> {
   /** The first step. */
@@ -190,13 +197,13 @@ export interface Flow<P> {
   ): Step<Caught<O, V>, StackOf<T[keyof T]>, JoinContext<P, Branches<T>, StackOf<T[keyof T]>>>;
 
   /**
-   * Chooses what comes next: its artifact `on` holds one of `cases`. `C` is not const: the body's other artifacts would
-   * be, too (`0` instead of `number`).
+   * Chooses what comes next: its artifact `on`, which the body returns or which stands upstream, holds one of `cases`.
+   * `C` is not const: the body's other artifacts would be, too (`0` instead of `number`).
    */
   switch<A, S extends readonly unknown[], const K extends string, C extends string, O extends object>(
     name: string,
     options: Options & { after: Step<A, S>; on: K; cases: readonly C[] },
-    body: (c: Context<P, A, S>) => Returned<O & Record<K, NoInfer<C>>>,
+    body: (c: Context<P, A, S>) => Returned<O & Verdict<A, K, NoInfer<C>>>,
   ): Switch<Put<A, Readonly<Omit<O, K> & Record<K, C>>>, S, C, Context<P, A, S>>;
 
   /** Repeats one step, each iteration a task of its own, as long as its artifact `while` is true. */
@@ -235,9 +242,9 @@ export type OneOf = <T extends Step[]>(
 ) => Step<{ readonly [K in keyof ArtifactsOf<T[number]>]: ArtifactsOf<T[number]>[K] }, StackOf<T[number]>>;
 
 type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (u: infer I) => void ? I : never;
+/** The artifacts of all inputs of a join or gather. */
+export type AllOf<I extends object> = I extends readonly (infer E)[] ? E : Intersect<I[keyof I]>;
+export type NameOf<I extends object> = keyof AllOf<I> & string;
 /** What `merge` gives: the artifacts of all inputs, less the excluded. */
-export type Merged<I extends object, X extends string> = Without<
-  I extends readonly (infer E)[] ? E : Intersect<I[keyof I]>,
-  X
->;
+export type Merged<I extends object, X extends string> = Without<AllOf<I>, X>;
 type Without<T, X> = [X] extends [never] ? T : { [K in keyof T as K extends X ? never : K]: T[K] };

@@ -1,7 +1,7 @@
 /** A spin on artifacts that were given, and on nothing else: without any run, and without a look at the store. */
 import { FlowError, suggest } from '../definition/errors';
 import { type Graph, type StepNode, scopeOf } from '../definition/graph';
-import { inMemory } from './override';
+import { type Codecs, unkeptArtifact } from '../store/artifacts';
 import { type Resolved, requireStep } from './resolve';
 import type { Frame } from './task';
 import type { Missing, View, Visible } from './view';
@@ -33,7 +33,7 @@ export function givenAlone(graph: Graph, options: AloneOptions): Alone {
   if (iteration !== undefined && node.kind !== 'loop') {
     throw new FlowError('FLOW_ITERATION', `"${node.name}" is no loop: leave \`iteration\` out.`);
   }
-  const inputs = inputsOf(node, options.artifacts);
+  const inputs = inputsOf(node, options.artifacts, graph.codecs);
   const stack = stackOf(graph, node, inputs, options.index ?? []);
   const resolved: Resolved = {
     node,
@@ -57,7 +57,7 @@ const notGiven: Missing = (name, { label, entries }) => {
 };
 
 /** One view for each input, in input order. */
-function inputsOf(node: StepNode, artifacts: unknown): View[] {
+function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): View[] {
   const { name, kind } = node;
   if (kind === 'join') {
     if (!Array.isArray(artifacts) || artifacts.length === 0) {
@@ -66,14 +66,14 @@ function inputsOf(node: StepNode, artifacts: unknown): View[] {
         `"${name}" is a join: give its \`artifacts\` as a list, an object for each split.`,
       );
     }
-    return artifacts.map((one, i) => viewOf(`inputs[${i}]`, one));
+    return artifacts.map((one, i) => viewOf(`inputs[${i}]`, one, codecs));
   }
   const values = objectOf('artifacts', artifacts);
   if (kind === 'start') {
     if (Object.keys(values).length === 0) return [];
     throw new FlowError('FLOW_USAGE', '"start" has no inputs: give it `params`.');
   }
-  if (kind !== 'gather') return [viewOf('self', values)];
+  if (kind !== 'gather') return [viewOf('self', values, codecs)];
   const branches = node.inputs.map(({ as }) => as as string);
   for (const key of Object.keys(values)) {
     if (branches.includes(key)) continue;
@@ -82,13 +82,13 @@ function inputsOf(node: StepNode, artifacts: unknown): View[] {
       `"${name}" gathers no branch "${key}". ${suggest(key, branches)} Give an object for each branch.`,
     );
   }
-  return branches.map((as) => viewOf(`inputs.${as}`, values[as] ?? {}));
+  return branches.map((as) => viewOf(`inputs.${as}`, values[as] ?? {}, codecs));
 }
 
-function viewOf(label: string, values: unknown): View {
+function viewOf(label: string, values: unknown, codecs: Codecs): View {
   const entries = Object.entries(objectOf(label, values)).map(([name, value]): [string, Visible] => [
     name,
-    { ...inMemory(name, value), at: 'given' },
+    { ...unkeptArtifact(name, value, codecs), at: 'given' },
   ]);
   return { label, entries: new Map(entries) };
 }

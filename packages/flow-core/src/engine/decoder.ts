@@ -1,6 +1,6 @@
 /** Reads artifacts for tasks: each task its own copy; a split list is decoded once, and each item copied out. */
 import { deserialize, serialize } from 'node:v8';
-import { decodeArtifact, encodeValue } from '../store/artifacts';
+import { type Codecs, decodeArtifact, encodeValue, isBuiltIn } from '../store/artifacts';
 import type { Cas } from '../store/cas';
 import { localize } from '../store/realm';
 import type { ArtifactRecord } from '../store/rows';
@@ -11,17 +11,22 @@ const LISTS = 4;
 
 export class Decoder {
   readonly #cas: Cas;
+  readonly #codecs: Codecs;
   readonly #lists = new Map<string, unknown[]>();
 
-  constructor(cas: Cas) {
+  /** @param codecs those of the flow */
+  constructor(cas: Cas, codecs?: Codecs) {
     this.#cas = cas;
+    this.#codecs = codecs;
   }
 
-  readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.#cas);
+  readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.#cas, this.#codecs);
 
   readonly item = (view: View, over: string, index: number): unknown => {
     const record = view.entries.get(over);
     if (!record) return undefined;
+    // What a codec of the flow puts into a list, nobody else can copy.
+    if (!isBuiltIn(record)) return (this.decode(record) as unknown[])[index];
     let list = this.#lists.get(record.digest);
     if (!list) {
       list = this.decode(record) as unknown[];
@@ -41,9 +46,7 @@ function copy(value: unknown): unknown {
   return localize(deserialize(serialize(value)));
 }
 
-const NOWHERE: Cas = {
-  write: () => Promise.reject(new Error('not kept')),
-  read: () => {
-    throw new Error('not kept');
-  },
+const unkept = () => {
+  throw new Error('not kept');
 };
+const NOWHERE: Cas = { write: unkept, writeFile: unkept, has: () => false, read: unkept, file: unkept };

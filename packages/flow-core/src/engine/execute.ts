@@ -4,6 +4,7 @@ import { children, type Graph, type StepNode } from '../definition/graph';
 import { mergedReferences } from '../definition/merge';
 import { typeOf } from '../store/artifacts';
 import { isPlain } from '../store/digest';
+import { isFile, requireFile } from '../store/file';
 import type { ArtifactRecord } from '../store/rows';
 import type { RunContext, TaskLog, TaskResult, TaskSpec } from './task';
 import { type Decode, lazyList, lazyObject, type Missing, type View, type Visible } from './view';
@@ -35,7 +36,10 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   for (const [name, reference] of mergedReferences(returned)) {
     if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
   }
-  for (const [name, value] of Object.entries(returned)) own.push([name, await execution.encode(name, value)]);
+  for (const [name, value] of Object.entries(returned)) {
+    if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
+    own.push([name, await execution.encode(name, value)]);
+  }
   const look = (name: string): { found: boolean; value?: unknown } => {
     if (Object.hasOwn(returned, name))
       return { found: true, value: (returned as Record<string, unknown>)[name] };
@@ -78,7 +82,10 @@ function makeContext(execution: Execution, node: StepNode, read: Set<string>): o
   const { run, spec, decode } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
   const task = spec.shown ?? spec.task;
-  const object = (label: string) => lazyObject(execution.view(label), decode, missing);
+  const object = (label: string) => {
+    const view = execution.view(label);
+    return lazyObject(view, decode, missing, run.run === 'spin' ? view.label : pathspecOf(run, label));
+  };
   const frames = [...spec.stack].reverse();
   const itemOf = ({ of, over, index }: TaskSpec['stack'][number]) =>
     execution.item(execution.view(of), over, index);
@@ -129,6 +136,11 @@ function makeContext(execution: Execution, node: StepNode, read: Set<string>): o
   }
   if (spec.iteration !== undefined) context.iteration = spec.iteration;
   return context;
+}
+
+/** Of a task of this run, or of the one that it takes over from. */
+function pathspecOf({ flow, run }: RunContext, label: string): string {
+  return label.split('/').length === 3 ? `${flow}/${label}` : `${flow}/${run}/${label}`;
 }
 
 const EMPTY: View = { label: 'start', entries: new Map() };

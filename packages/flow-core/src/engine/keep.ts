@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Graph, parents as parentsOf } from '../definition/graph';
 import { packageVersion } from '../package-root';
-import { type EncodedValue, INLINE_LIMIT, keepEncoded } from '../store/artifacts';
+import { encodeArtifact, INLINE_LIMIT } from '../store/artifacts';
 import { type Cas, shareBytes } from '../store/cas';
 import type { Op } from '../store/kv';
 import type { ArtifactRecord, ErrorRecord, RunRow, TaskRow } from '../store/rows';
@@ -110,8 +110,8 @@ export class KeptSpin {
   }
 
   /** Keeps what a step returned, where no worker process has done so. */
-  encode(encoded: EncodedValue): Promise<ArtifactRecord> {
-    return keepEncoded(encoded, this.#options.store.cas);
+  encode(name: string, value: unknown): Promise<ArtifactRecord> {
+    return encodeArtifact(name, value, this.#options.store.cas, this.#options.graph.codecs);
   }
 
   log(task: number, stream: 'stdout' | 'stderr', text: string): void {
@@ -184,7 +184,9 @@ export class KeptSpin {
       await shareBytes(value.hash, this.#options.from, cas);
       return value;
     }
-    const { bytes, ...meta } = value;
+    const { bytes, path, ...meta } = value;
+    // A file that was given by hand.
+    if (path !== undefined) return { ...meta, hash: (await cas.writeFile(path)).hash };
     if (!bytes || bytes.length <= INLINE_LIMIT) return value;
     return { ...meta, hash: await cas.write(bytes) };
   }

@@ -2,9 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { decodeArtifact, type EncodedValue, encodeValue } from '../store/artifacts';
+import { dirname, extname, join } from 'node:path';
+import { type Codecs, decodeArtifact, type EncodedValue, encodeValue, isBuiltIn } from '../store/artifacts';
 import type { Cas } from '../store/cas';
+import { type FileArtifact, isFile } from '../store/file';
 import type { SpinArtifact, SpinOutcome } from './spin';
 
 /** A large reference is handed on as its bytes, not decoded only to be written again. */
@@ -17,8 +18,11 @@ export interface OutputFile {
   digest: string;
   /** Relative to the folder. */
   file: string;
-  /** How to read it: JSON, UTF-8 text, bytes as they are, or `v8.deserialize` of all but the first byte. */
-  format: 'json' | 'text' | 'bytes' | 'v8';
+  /**
+   * How to read it: JSON, UTF-8 text, bytes as they are, `v8.deserialize` of all but the first byte, the file that it
+   * is, or by the flow's codec of the name that follows.
+   */
+  format: 'json' | 'text' | 'bytes' | 'v8' | 'file' | `codec:${string}`;
 }
 
 /** The files of one spun task. The folder is made when something is written. */
@@ -45,6 +49,7 @@ export class OutputFolder {
     result: object,
     cas: Cas,
     written: readonly OutputFile[] = [],
+    codecs?: Codecs,
   ): Promise<void> {
     this.close();
     const folder = join(this.path, 'artifacts');
@@ -55,7 +60,7 @@ export class OutputFolder {
     const files: OutputFile[] = [];
     for (const artifact of outcome.artifacts) {
       if (artifact.change !== 'gone')
-        files.push(known.get(artifact.name) ?? (await writeArtifact(this.path, artifact, cas)));
+        files.push(known.get(artifact.name) ?? (await writeArtifact(this.path, artifact, cas, codecs)));
     }
     writeFileSync(join(this.path, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
     this.writeResult(result);
@@ -144,17 +149,43 @@ async function replaceFolder(draft: string, folder: string): Promise<void> {
   await Promise.all(before.map((aside) => rm(aside, { recursive: true, force: true })));
 }
 
-async function writeArtifact(folder: string, artifact: SpinArtifact, cas: Cas): Promise<OutputFile> {
+async function writeArtifact(
+  folder: string,
+  artifact: SpinArtifact,
+  cas: Cas,
+  codecs: Codecs,
+): Promise<OutputFile> {
   const { name, type, size, digest, reference } = artifact;
-  if (reference?.hash !== undefined && reference.size > DECODE_LIMIT && cas.path) {
-    const [extension, format] =
-      reference.codec === 'raw' ? (['bin', 'bytes'] as const) : (['v8', 'v8'] as const);
+  if (
+    reference?.hash !== undefined &&
+    reference.size > DECODE_LIMIT &&
+    cas.path &&
+    reference.codec !== 'file'
+  ) {
+    const { codec } = reference;
+    const [extension, format] = isBuiltIn(reference)
+      ? codec === 'raw'
+        ? (['bin', 'bytes'] as const)
+        : (['v8', 'v8'] as const)
+      : (['bin', `codec:${codec}`] as const);
     const file = `artifacts/${fileName(name)}.${extension}`;
     await copyFile(cas.path(reference.hash), join(folder, file));
     return { name, type, size, digest, file, format };
   }
-  const value = reference ? decodeArtifact(reference, cas) : artifact.value;
-  return writeValue(folder, { name, type, size, digest }, value, encodeValue(name, value));
+  const value = reference ? decodeArtifact(reference, cas, codecs) : artifact.value;
+  if (isFile(value)) return writeFileArtifact(folder, { name, type, size, digest }, value);
+  return writeValue(folder, { name, type, size, digest }, value, encodeValue(name, value, codecs));
+}
+
+/** Copies a file, below `artifacts/` of the folder, with its own extension. */
+export async function writeFileArtifact(
+  folder: string,
+  about: Omit<OutputFile, 'file' | 'format'>,
+  value: FileArtifact,
+): Promise<OutputFile> {
+  const file = `artifacts/${fileName(about.name)}${extname(value.name) || '.bin'}`;
+  await copyFile(value.path, join(folder, file));
+  return { ...about, file, format: 'file' };
 }
 
 /** Writes a value in its natural form, below `artifacts/` of the folder. */
@@ -164,8 +195,9 @@ export function writeValue(
   value: unknown,
   { meta, bytes, plain }: EncodedValue,
 ): OutputFile {
-  const [extension, format, content] =
-    typeof value === 'string'
+  const [extension, format, content] = !isBuiltIn(meta)
+    ? (['bin', `codec:${meta.codec}`, bytes] as const)
+    : typeof value === 'string'
       ? (['txt', 'text', value] as const)
       : meta.codec === 'raw'
         ? (['bin', 'bytes', bytes] as const)

@@ -1,7 +1,7 @@
 /** Artifacts given by hand for a spin: for every input of the step, or for one of them. */
 import { FlowError, suggest } from '../definition/errors';
-import { encodeValue } from '../store/artifacts';
-import type { ArtifactRecord } from '../store/rows';
+import { type Codecs, unkeptArtifact } from '../store/artifacts';
+import { isFile } from '../store/file';
 import type { Resolved } from './resolve';
 import { type Decode, lazyList, lazyObject, type View } from './view';
 
@@ -14,13 +14,14 @@ export type Given =
  * Puts given artifacts on top of what the inputs show. In a join or gather, a key that names an input (a branch, an
  * index, a pathspec) and holds an object is for that input alone.
  * Gives a sentence for each name that no input has: it may be new, or mistyped.
- * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE
+ * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE, FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
 export async function applyGiven(
   views: Map<string, View>,
   resolved: Resolved,
   given: Given,
   decode: Decode,
+  codecs?: Codecs,
 ): Promise<string[]> {
   const { node, parents } = resolved;
   const values = typeof given === 'function' ? await given(inputsOf(views, resolved, decode)) : given;
@@ -44,9 +45,9 @@ export async function applyGiven(
   for (const name of names) {
     const value = values[name];
     const one = labelOf(name, resolved);
-    if (one !== undefined && typeof value === 'object' && value !== null) {
-      for (const [inner, v] of Object.entries(value)) put(views, [one], inner, v);
-    } else put(views, parents, name, value);
+    if (one !== undefined && typeof value === 'object' && value !== null && !isFile(value)) {
+      for (const [inner, v] of Object.entries(value)) put(views, [one], inner, v, codecs);
+    } else put(views, parents, name, value, codecs);
   }
   return unknown;
 }
@@ -55,8 +56,14 @@ function isVisible(name: string, views: Map<string, View>, parents: readonly str
   return parents.some((label) => views.get(label)?.entries.has(name));
 }
 
-function put(views: Map<string, View>, labels: readonly string[], name: string, value: unknown): void {
-  const record = inMemory(name, value);
+function put(
+  views: Map<string, View>,
+  labels: readonly string[],
+  name: string,
+  value: unknown,
+  codecs: Codecs,
+): void {
+  const record = unkeptArtifact(name, value, codecs);
   for (const label of new Set(labels)) views.get(label)?.entries.set(name, { ...record, at: 'given' });
 }
 
@@ -76,10 +83,4 @@ function inputsOf(views: Map<string, View>, { node, parents, as }: Resolved, dec
   if (node.kind === 'join') return lazyList(parents.map((label) => () => object(label)));
   if (node.kind === 'gather') return Object.fromEntries(parents.map((label, i) => [as?.[i], object(label)]));
   return parents[0] === undefined ? {} : object(parents[0]);
-}
-
-/** A value as a record that holds its own bytes. */
-export function inMemory(name: string, value: unknown): ArtifactRecord {
-  const { meta, bytes, digest } = encodeValue(name, value);
-  return { ...meta, digest: digest(), bytes };
 }

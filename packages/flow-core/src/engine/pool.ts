@@ -76,7 +76,7 @@ export class InProcessPool implements Pool {
 
   async #work(): Promise<void> {
     this.#busy = true;
-    const decoder = new Decoder(this.#cas);
+    const decoder = new Decoder(this.#cas, this.#graph.codecs);
     for (let job = this.#host.pull(); job && !this.#closed; job = this.#host.pull()) {
       this.#host.started(job);
       const outcome = await this.#execute(job, decoder);
@@ -100,7 +100,7 @@ export class InProcessPool implements Pool {
         view: (label) => views.get(label) as View,
         decode: decoder.decode,
         item: decoder.item,
-        encode: (name, value) => encodeArtifact(name, value, this.#cas),
+        encode: (name, value) => encodeArtifact(name, value, this.#cas, this.#graph.codecs),
         log: (stream, text) => this.#host.log(job, stream, text),
         signal: () => new AbortController().signal,
       });

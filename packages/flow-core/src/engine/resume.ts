@@ -40,11 +40,13 @@ export async function prepareResume(
   const grown = [...graph.steps.keys()].some((name) => !known.has(name));
   requireResumable(origin, step, grown || Object.keys(params).length > 0);
   const recorded = await recordedParams(store, graph.flow, origin.run, Object.keys(graph.params));
-  const values = recorded.map(([name, record]) => [name, decodeArtifact(record, store.cas)] as const);
+  const values = recorded.map(
+    ([name, record]) => [name, decodeArtifact(record, store.cas, graph.codecs)] as const,
+  );
   const { parsed } = parseParams(graph, params, Object.fromEntries(values));
   const digests = new Map(recorded.map(([name, { digest }]) => [name, digest]));
   const changed = Object.keys(parsed).filter(
-    (name) => encodeValue(name, parsed[name]).digest() !== digests.get(name),
+    (name) => encodeValue(name, parsed[name], graph.codecs).digest() !== digests.get(name),
   );
   const from = step === undefined ? {} : { from: step };
   return {

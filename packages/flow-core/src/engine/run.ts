@@ -65,7 +65,7 @@ export async function runFlow(options: RunOptions): Promise<RunOutcome> {
   const packages = await packagesOf(options);
   const params: [string, ArtifactRecord][] = [];
   for (const [name, value] of Object.entries(options.params.parsed)) {
-    params.push([name, await encodeArtifact(name, value, store.cas)]);
+    params.push([name, await encodeArtifact(name, value, store.cas, graph.codecs)]);
   }
   const run = await store.claimRun(graph.flow, randomUUID());
   return new Coordinator(options, run, params, packages).execute();

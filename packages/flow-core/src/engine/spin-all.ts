@@ -95,7 +95,7 @@ class SplitSpinner {
 
   constructor(options: SpinAllOptions) {
     this.#options = options;
-    this.#decoder = new Decoder(options.cas);
+    this.#decoder = new Decoder(options.cas, options.graph.codecs);
     this.#splits = options.splits.map((resolved, at) => ({
       at,
       resolved,
@@ -217,7 +217,7 @@ class SplitSpinner {
   async #ended(job: Job, ended: TaskOutcome): Promise<void> {
     const split = this.#jobs.get(job) as Split;
     this.#jobs.delete(job);
-    const { keep, result, cas } = this.#options;
+    const { keep, result, cas, graph } = this.#options;
     const views = await this.#viewsOf(split);
     const view = (label: string) => views.get(label);
     const { outcome, files } = await this.#outcome(split, ended, view);
@@ -227,7 +227,7 @@ class SplitSpinner {
       await keep.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
       outcome.kept = `${keep.pathspec}/${outcome.step}/${split.at + 1}`;
     }
-    await this.#folder(split).write(outcome, result(outcome), cas, files);
+    await this.#folder(split).write(outcome, result(outcome), cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;
     this.#forget(split);
     this.#options.ended?.(outcome);

@@ -1,9 +1,9 @@
 /** What a spin of one task and of many have in common: the task's place, its parameters, and how its outputs compare. */
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
+import { unkeptArtifact } from '../store/artifacts';
 import type { ArtifactRecord } from '../store/rows';
 import type { Store } from '../store/store';
-import { inMemory } from './override';
 import { recordedOutputs, recordedParams } from './recorded';
 import type { Resolved } from './resolve';
 import type { Change, SpinArtifact } from './spin';
@@ -45,7 +45,7 @@ export async function spinParams(
   return Object.entries(parsed).map(([name, value]) =>
     Object.hasOwn(known, name) && value === known[name]
       ? [name, known[name] as ArtifactRecord]
-      : [name, inMemory(name, value)],
+      : [name, unkeptArtifact(name, value, graph.codecs)],
   );
 }
 

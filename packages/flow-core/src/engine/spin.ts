@@ -2,7 +2,8 @@
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { ownNamespace } from '../source/user';
-import { encodeValue } from '../store/artifacts';
+import { type Codecs, encodeValue, unkeptArtifact } from '../store/artifacts';
+import { isFile } from '../store/file';
 import type { ArtifactRecord, ErrorRecord, Status } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Alone } from './alone';
@@ -94,7 +95,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const origin = originOf(graph, resolved);
   const keep = await options.keep?.(origin, inputs.run.params);
   options.resolved?.(resolved);
-  const decoder = new Decoder(store.cas);
+  const decoder = new Decoder(store.cas, graph.codecs);
   const values = new Map<string, unknown>();
   const absent: MissingRead[] = [];
   const missing: Missing =
@@ -117,7 +118,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
           view.entries.has(over) ? decoder.item(view, over, index) : missing(over, view),
         encode: async (name, value) => {
           values.set(name, value);
-          return keep ? keep.encode(encodeValue(name, value)) : describe(name, value);
+          return keep ? keep.encode(name, value) : describe(name, value, graph.codecs);
         },
         log: options.log,
         signal: () => abort.signal,
@@ -216,17 +217,19 @@ async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<I
       : (options.alone?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);
-  const { decode } = new Decoder(store.cas);
+  const { decode } = new Decoder(store.cas, graph.codecs);
   for (const given of [options.given, options.set]) {
     if (!given) continue;
-    for (const notice of await applyGiven(views, resolved, given, decode)) options.notice?.(notice);
+    for (const notice of await applyGiven(views, resolved, given, decode, graph.codecs))
+      options.notice?.(notice);
   }
   const namespace = selection.namespace ?? ownNamespace(user);
   return { views, run: spinContext(graph, { user, namespace, cwd }, params), spec: spinSpec(resolved) };
 }
 
 /** An output as it would be recorded, without keeping it. */
-function describe(name: string, value: unknown): ArtifactRecord {
-  const { meta, digest } = encodeValue(name, value);
+function describe(name: string, value: unknown, codecs: Codecs): ArtifactRecord {
+  if (isFile(value)) return unkeptArtifact(name, value);
+  const { meta, digest } = encodeValue(name, value, codecs);
   return { ...meta, digest: digest() };
 }

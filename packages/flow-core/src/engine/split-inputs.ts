@@ -26,7 +26,7 @@ export function recordedInputs({
   given,
   notice,
 }: RecordedInputsOptions): SplitInputs {
-  const { decode } = new Decoder(store.cas);
+  const { decode } = new Decoder(store.cas, graph.codecs);
   const told = new Set<string>();
   const hinted = new Map<string, Promise<string[]>>();
   return {
@@ -34,7 +34,7 @@ export function recordedInputs({
       const views = await recordedViews(store, graph.flow, split.run?.run as number, labels);
       for (const one of given) {
         if (!one) continue;
-        for (const message of await applyGiven(views, split, one, decode)) {
+        for (const message of await applyGiven(views, split, one, decode, graph.codecs)) {
           if (!told.has(message)) notice(message);
           told.add(message);
         }

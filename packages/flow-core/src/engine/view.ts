@@ -1,5 +1,6 @@
 /** What a task can see: names, each with where its artifact lies; and the objects through which a step reads them. */
 import { SOURCE, type Source } from '../definition/merge';
+import { previewOf } from '../definition/merge-conflict';
 import type { ArtifactRecord } from '../store/rows';
 
 /** An artifact as it is visible somewhere: `at` is the task that stored it. */
@@ -18,21 +19,36 @@ export type Decode = (record: ArtifactRecord) => unknown;
 /** Told when a step reads an artifact that is not there; gives the value to use, or throws. */
 export type Missing = (name: string, view: View) => unknown;
 
+/** Largest value, in bytes, that an error message shows. */
+const PREVIEW_LIMIT = 1024;
+
 /**
  * `self`, or one of `inputs`: an object that decodes an artifact when it is first read, as the reader's own copy,
  * and that merge() can take references from.
+ * @param pathspec how messages name the input
  */
-export function lazyObject(view: View, decode: Decode, missing: Missing): object {
+export function lazyObject(
+  view: View,
+  decode: Decode,
+  missing: Missing,
+  pathspec: string = view.label,
+): object {
   const read = (name: string): unknown => {
     const visible = view.entries.get(name);
     return visible ? decode(visible) : missing(name, view);
   };
   const source: Source = {
-    label: view.label,
+    label: pathspec,
     names: () => view.entries.keys(),
     digest: (name) => (view.entries.get(name) as Visible).digest,
     reference: (name) => view.entries.get(name),
     read: (name) => target(name),
+    preview(name) {
+      const { type, size, ...visible } = view.entries.get(name) as Visible;
+      return visible.bytes !== undefined && size <= PREVIEW_LIMIT
+        ? previewOf(decode({ type, size, ...visible }))
+        : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type} of ${size.toLocaleString('en')} bytes`;
+    },
   };
   const values: Record<string, unknown> = {};
   const target = (name: string): unknown => {

@@ -26,7 +26,8 @@ export async function parameterDifferences(
 ): Promise<ParameterDifference[]> {
   const names = await store.paramNames(run.flow, run.run);
   const recorded = new Map(await recordedParams(store, run.flow, run.run, names));
-  const value = (name: string) => decodeArtifact(recorded.get(name) as ArtifactRecord, store.cas);
+  const value = (name: string) =>
+    decodeArtifact(recorded.get(name) as ArtifactRecord, store.cas, graph.codecs);
   // One that must be given has no value of its own to compare with: it keeps the recorded one.
   const required = parameterHelp(graph).filter((help) => help.required && recorded.has(help.name));
   const kept = Object.fromEntries(required.map(({ name }) => [name, value(name)]));
@@ -36,7 +37,8 @@ export async function parameterDifferences(
   for (const name of new Set([...recorded.keys(), ...Object.keys(parsed)])) {
     const record = recorded.get(name);
     const declared = Object.hasOwn(graph.params, name);
-    const equal = record && declared && encodeValue(name, parsed[name]).digest() === record.digest;
+    const equal =
+      record && declared && encodeValue(name, parsed[name], graph.codecs).digest() === record.digest;
     if (equal && !schemas.has(name)) continue;
     found.push({
       name,

@@ -72,13 +72,13 @@ async function load(): Promise<Graph> {
 
 const queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
 let views = new Map<string, View>();
-let context: { run: RunContext; cas: FileCas; keep?: FileCas; decoder: Decoder } | undefined;
+let context: { run: RunContext; cas: FileCas; keep?: FileCas; decoder?: Decoder } | undefined;
 let draining = false;
 
 process.on('message', (message: ToWorker) => {
   if (message.type === 'start') {
     const cas = new FileCas(message.cas);
-    context = { run: message.run, cas, decoder: new Decoder(cas) };
+    context = { run: message.run, cas };
     if (message.keep !== undefined) context.keep = new FileCas(message.keep);
     process.chdir(message.run.cwd);
     return;
@@ -123,7 +123,11 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
   const missing: Missing = (name, { label }) => void absent.push({ name, label });
   try {
     const graph = await loaded;
-    const { run, cas, keep, decoder } = context as NonNullable<typeof context>;
+    const at = context as NonNullable<typeof context>;
+    const { run, cas, keep } = at;
+    // With the flow's codecs, which are known now.
+    at.decoder ??= new Decoder(cas, graph.codecs);
+    const { decode, item } = at.decoder;
     const crashed = new Promise<never>((_, reject) => {
       scope.fail = (error) => {
         // The body may be at work still, and is no company for another task.
@@ -142,17 +146,16 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
     const writer =
       spec.outputs === undefined
         ? undefined
-        : new (await import('./output-writer')).OutputWriter(spec.outputs, keep);
+        : new (await import('./output-writer')).OutputWriter(spec.outputs, keep, graph.codecs);
     const execute = () =>
       executeTask({
         graph,
         run,
         spec,
         view: (label) => seen.get(label) as View,
-        decode: decoder.decode,
-        item: (view, over, index) =>
-          view.entries.has(over) ? decoder.item(view, over, index) : missing(over, view),
-        encode: writer?.encode ?? ((name, value) => encodeArtifact(name, value, cas)),
+        decode,
+        item: (view, over, index) => (view.entries.has(over) ? item(view, over, index) : missing(over, view)),
+        encode: writer?.encode ?? ((name, value) => encodeArtifact(name, value, cas, graph.codecs)),
         log: write,
         missing,
         signal: () => {
@@ -162,7 +165,7 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
       });
     const result = await Promise.race([crashed, scopes.run(scope, execute)]);
     const timed = end();
-    writer?.finish(result);
+    await writer?.finish(result);
     return { ...timed, status: 'done', result };
   } catch (error) {
     const failure = { error: toRecord(error), ...(absent.length > 0 ? { missing: absent } : {}) };

@@ -1,21 +1,38 @@
 /** Values to artifacts and back: chooses the codec, takes the digest, decides between LevelDB and the CAS. */
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
-import { FlowError } from '../definition/errors';
+import { type AnyCodec, BUILT_IN } from '../definition/codec';
+import { FlowError, isFlowError } from '../definition/errors';
 import type { Cas } from './cas';
-import type { Codec } from './codecs/codec';
+import type { BuiltInCodec } from './codecs/codec';
 import { json } from './codecs/json';
 import { raw } from './codecs/raw';
 import { v8 } from './codecs/v8';
 import { walk } from './digest';
-import { bytesClass } from './kinds';
+import {
+  type FileArtifact,
+  fileAt,
+  fileDigest,
+  fileType,
+  hashFile,
+  isFile,
+  nameOfType,
+  requireFile,
+  storedFile,
+  storedHash,
+} from './file';
+import { bytesClass, nameOf } from './kinds';
 import { localize } from './realm';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
 export const INLINE_LIMIT = 32 * 1024;
 
-const CODECS: readonly Codec[] = [raw, json, v8];
+const CODECS: readonly BuiltInCodec[] = [raw, json, v8];
+const FILE_CODEC = { codec: 'file', version: 1 } as const;
+
+/** Codecs of a flow, which come before the built-in ones. */
+export type Codecs = readonly AnyCodec[] | undefined;
 
 /** A value as bytes, with all that is known of it but where the bytes lie. */
 export interface EncodedValue {
@@ -32,10 +49,12 @@ export interface EncodedValue {
  * @param name The artifact's name, for the error.
  * @throws FlowError FLOW_ARTIFACT_UNSTORABLE
  */
-export function encodeValue(name: string, value: unknown): EncodedValue {
+export function encodeValue(name: string, value: unknown, codecs?: Codecs): EncodedValue {
+  const own = codecs?.find((codec) => ask(name, codec, 'match', () => codec.match(value) === true));
+  if (own) return encodeOwn(name, value, own);
   const canonical = CODECS.find((codec) => codec.digest && codec.match(value, undefined));
-  const walked = canonical ? undefined : walk(value, name);
-  const codec = canonical ?? (CODECS.find((c) => c.match(value, walked)) as Codec);
+  const walked = canonical ? undefined : walkWhole(value, name, codecs);
+  const codec = canonical ?? (CODECS.find((c) => c.match(value, walked)) as BuiltInCodec);
   try {
     const bytes = codec.encode(value, walked);
     return {
@@ -45,44 +64,142 @@ export function encodeValue(name: string, value: unknown): EncodedValue {
       digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), value),
     };
   } catch (cause) {
-    const why = (cause as Error).message;
-    throw new FlowError('FLOW_ARTIFACT_UNSTORABLE', `The artifact ${name} cannot be stored: ${why}`, {
-      cause,
-      exit: 1,
-    });
+    throw unstorable(name, (cause as Error).message, cause);
   }
 }
-type Digest = NonNullable<Codec['digest']>;
+type Digest = NonNullable<BuiltInCodec['digest']>;
 
-/** Encodes one value and keeps its bytes: small ones in the record, large ones in the CAS. */
-export async function encodeArtifact(name: string, value: unknown, cas: Cas): Promise<ArtifactRecord> {
-  return keepEncoded(encodeValue(name, value), cas);
+/** What lies inside of a value is no business of codecs: who has some may expect it to be. */
+function walkWhole(value: unknown, name: string, codecs: Codecs) {
+  try {
+    return walk(value, name);
+  } catch (error) {
+    if (!codecs?.length || !isFlowError(error)) throw error;
+    const hint = 'Codecs are for whole artifacts: return what they are for as an artifact of its own.';
+    throw new FlowError(error.code, `${error.message} ${hint}`, { exit: error.exit, cause: error });
+  }
+}
+
+function encodeOwn(name: string, value: unknown, codec: AnyCodec): EncodedValue {
+  const bytes = ask(name, codec, 'encode', () => codec.encode(value));
+  if (!types.isUint8Array(bytes)) {
+    throw unstorable(name, `encode() of the codec "${codec.id}" gave ${typeOf(bytes)}, not a Uint8Array.`);
+  }
+  const text = codec.digest && ask(name, codec, 'digest', () => codec.digest?.(value));
+  if (codec.digest && typeof text !== 'string') {
+    throw unstorable(name, `digest() of the codec "${codec.id}" gave ${typeOf(text)}, not a text.`);
+  }
+  return {
+    meta: { codec: codec.id, version: codec.version, type: typeOf(value), size: bytes.length },
+    bytes,
+    plain: false,
+    digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
+  };
+}
+
+function ask<T>(name: string, codec: AnyCodec, method: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const why = (cause as Error | undefined)?.message ?? String(cause);
+    throw unstorable(name, `${method}() of the codec "${codec.id}" threw: ${why}`, cause);
+  }
+}
+
+function unstorable(name: string, why: string, cause?: unknown): FlowError {
+  const message = `The artifact ${name} cannot be stored: ${why}`;
+  return new FlowError('FLOW_ARTIFACT_UNSTORABLE', message, { cause, exit: 1 });
+}
+
+/** Encodes one value and keeps its bytes: small ones in the record, large ones and files in the CAS. */
+export async function encodeArtifact(
+  name: string,
+  value: unknown,
+  cas: Cas,
+  codecs?: Codecs,
+): Promise<ArtifactRecord> {
+  if (isFile(value)) return storeFile(value, cas);
+  return keepEncoded(encodeValue(name, value, codecs), cas);
 }
 
 /** The same for a value that is encoded already. */
 export async function keepEncoded({ meta, bytes, digest }: EncodedValue, cas: Cas): Promise<ArtifactRecord> {
   if (bytes.length <= INLINE_LIMIT) {
-    // Raw bytes are the value's own memory, which its owner may go on writing.
-    return { ...meta, digest: digest(), bytes: meta.codec === raw.id ? new Uint8Array(bytes) : bytes };
+    // Bytes that are not made by us may be the value's own memory, which its owner may go on writing.
+    const kept = meta.codec === json.id || meta.codec === v8.id ? bytes : new Uint8Array(bytes);
+    return { ...meta, digest: digest(), bytes: kept };
   }
   const hash = await cas.write(bytes);
   return { ...meta, digest: digest(hash), hash };
 }
 
-/** The value of an artifact: a copy of its own at every call. */
-export function decodeArtifact(record: ArtifactRecord, cas: Cas): unknown {
-  const codec = CODECS.find(({ id }) => id === record.codec);
-  if (!codec || codec.version < record.version) {
-    throw new FlowError(
-      'FLOW_ARTIFACT_UNREADABLE',
-      `No codec here reads ${record.codec} ${record.version}.`,
-      { exit: 1 },
-    );
+/** One that comes out of this very store lies there already. */
+async function storeFile(value: FileArtifact, cas: Cas): Promise<ArtifactRecord> {
+  const { name } = value;
+  const known = storedHash(value);
+  const { hash, size } =
+    known !== undefined && cas.has(known)
+      ? { hash: known, size: value.size }
+      : await cas.writeFile(value.path);
+  return { ...FILE_CODEC, type: fileType(name), size, digest: fileDigest(name, hash), hash };
+}
+
+/**
+ * An artifact that is not kept: a value as a record that holds its own bytes, a file as one that says where it lies.
+ * @throws FlowError FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
+ */
+export function unkeptArtifact(name: string, value: unknown, codecs?: Codecs): ArtifactRecord {
+  if (!isFile(value)) {
+    const { meta, bytes, digest } = encodeValue(name, value, codecs);
+    return { ...meta, digest: digest(), bytes };
   }
+  requireFile(`The artifact "${name}" was given as`, value);
+  const { path } = value;
+  const known = storedHash(value);
+  const { hash, size } = known === undefined ? hashFile(path) : { hash: known, size: value.size };
+  return { ...FILE_CODEC, type: fileType(value.name), size, digest: fileDigest(value.name, hash), path };
+}
+
+/**
+ * The value of an artifact: a copy of its own at every call.
+ * @throws FlowError FLOW_CODEC_UNKNOWN, FLOW_ARTIFACT_UNREADABLE, FLOW_STORE_CORRUPT
+ */
+export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs): unknown {
+  const { codec: id, version, type } = record;
+  const own = codecs?.find((codec) => codec.id === id);
+  const builtIn = CODECS.find((codec) => codec.id === id);
+  const newest = own?.version ?? (id === FILE_CODEC.codec ? FILE_CODEC.version : builtIn?.version);
+  if (newest === undefined) {
+    const message = `Its codec "${id}" is not known here: only the flow that registers it, flow('…', { codecs: […] }), can read the artifact.`;
+    throw new FlowError('FLOW_CODEC_UNKNOWN', message, { exit: 1 });
+  }
+  if (newest < version) {
+    const whose = own ? "the flow's code" : 'nx-flow';
+    const message = `Version ${version} of the codec "${id}" stored this artifact, and here is version ${newest}: newer versions of ${whose} read it.`;
+    throw new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1 });
+  }
+  if (id === FILE_CODEC.codec) return decodeFile(record, cas);
   // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
   const bytes =
     record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
-  return localize(codec.decode(bytes, record.type));
+  if (builtIn) return localize(builtIn.decode(bytes, type));
+  try {
+    return own?.decode(bytes, version);
+  } catch (cause) {
+    const why = (cause as Error | undefined)?.message ?? String(cause);
+    const message = `decode() of the codec "${id}" threw: ${why}`;
+    throw new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1, cause });
+  }
+}
+
+function decodeFile({ type, size, hash, path }: ArtifactRecord, cas: Cas): FileArtifact {
+  if (path !== undefined) return fileAt(path, nameOfType(type));
+  return storedFile(nameOfType(type), size, hash as string, () => cas.file(hash as string));
+}
+
+/** Whether every flow, and whoever has none, can read it. */
+export function isBuiltIn({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
+  return BUILT_IN.includes(codec);
 }
 
 /** The length of a list by its type, as {@link typeOf} gives it; undefined for what is no list. */
@@ -91,10 +208,11 @@ export function listLength(type: string | undefined): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-/** For people: `Array(3)`, `Map(2)`, `string`, `Float64Array(10)`, `Object`. */
+/** For people: `Array(3)`, `Map(2)`, `string`, `Float64Array(10)`, `Object`, `File(big.csv)`, the name of a class. */
 export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
+  if (isFile(value)) return fileType(value.name);
   if (Array.isArray(value)) return `Array(${value.length})`;
   if (ArrayBuffer.isView(value)) {
     return `${bytesClass(value)}(${(value as { length?: number }).length ?? value.byteLength})`;
@@ -102,9 +220,9 @@ export function typeOf(value: unknown): string {
   if (types.isArrayBuffer(value)) return `ArrayBuffer(${value.byteLength})`;
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   if (tag === 'Map' || tag === 'Set') return `${tag}(${(value as Map<unknown, unknown>).size})`;
-  return tag;
+  return tag === 'Object' && Object.getPrototypeOf(value) !== null ? nameOf(value) : tag;
 }
 
-function sha256(bytes: Uint8Array): string {
+function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,9 +1,21 @@
 /** Content-addressed files: values too large to sit in LevelDB well, under the sha256 of their bytes. */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
+import { hashFile } from './file';
 
 /** Large enough that a system call is nothing, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
@@ -13,8 +25,15 @@ export interface Cas {
   write(bytes: Uint8Array): Promise<string>;
   /** Verified against the hash. @throws FlowError FLOW_STORE_CORRUPT */
   read(hash: string): Uint8Array;
+  /** Keeps the bytes of a file, and never holds them all; gives their sha256. */
+  writeFile(path: string): Promise<{ hash: string; size: number }>;
+  has(hash: string): boolean;
+  /** A file with these bytes, verified once in a process. @throws FlowError FLOW_STORE_CORRUPT */
+  file(hash: string): string;
   /** The file of these bytes, where they lie in one. */
   path?(hash: string): string;
+  /** Removes what was temporary. */
+  close?(): void;
 }
 
 export class FileCas implements Cas {
@@ -28,20 +47,46 @@ export class FileCas implements Cas {
     return join(this.#folder, hash.slice(0, 2), hash);
   }
 
-  /** Temporary file, hashed while it is written, synced, renamed: a crash leaves no file that lies. */
   async write(bytes: Uint8Array): Promise<string> {
+    const { hash } = await this.#keep(async (take) => {
+      for (let at = 0; at < bytes.length; at += CHUNK) await take(bytes.subarray(at, at + CHUNK));
+    });
+    return hash;
+  }
+
+  writeFile(path: string): Promise<{ hash: string; size: number }> {
+    return this.#keep(async (take) => {
+      const source = await open(path, 'r');
+      try {
+        const chunk = Buffer.allocUnsafeSlow(CHUNK);
+        for (;;) {
+          const { bytesRead } = await source.read(chunk, 0, CHUNK);
+          if (bytesRead === 0) return;
+          await take(chunk.subarray(0, bytesRead));
+        }
+      } finally {
+        await source.close();
+      }
+    });
+  }
+
+  /** Temporary file, hashed while it is written, synced, renamed: a crash leaves no file that lies. */
+  async #keep(
+    give: (take: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
+  ): Promise<{ hash: string; size: number }> {
     const temporary = join(this.#folder, `.${process.pid}-${randomBytes(6).toString('hex')}`);
     await mkdir(this.#folder, { recursive: true });
     const file = await open(temporary, 'wx');
     const hash = createHash('sha256');
+    let size = 0;
     try {
       try {
-        for (let at = 0; at < bytes.length; at += CHUNK) {
-          const chunk = bytes.subarray(at, at + CHUNK);
+        await give(async (chunk) => {
           const written = writeAll(file, chunk);
           hash.update(chunk);
+          size += chunk.length;
           await written;
-        }
+        });
         await file.datasync();
       } finally {
         await file.close();
@@ -49,11 +94,29 @@ export class FileCas implements Cas {
       const digest = hash.digest('hex');
       await mkdir(join(this.#folder, digest.slice(0, 2)), { recursive: true });
       await place(temporary, this.path(digest));
-      return digest;
+      return { hash: digest, size };
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  has(hash: string): boolean {
+    return existsSync(this.path(hash));
+  }
+
+  file(hash: string): string {
+    const path = this.path(hash);
+    if (verified.has(path)) return path;
+    let found: string;
+    try {
+      found = hashFile(path).hash;
+    } catch (cause) {
+      throw unreadable(path, cause);
+    }
+    if (found !== hash) throw changed(path);
+    verified.add(path);
+    return path;
   }
 
   read(hash: string): Uint8Array {
@@ -62,18 +125,15 @@ export class FileCas implements Cas {
     try {
       bytes = readVerified(path, hash);
     } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw corrupt(
-        code === 'ENOENT'
-          ? `The store has lost the file ${path}.`
-          : `The store's file ${path} cannot be read (${code}).`,
-        cause,
-      );
+      throw unreadable(path, cause);
     }
-    if (!bytes) throw corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
+    if (!bytes) throw changed(path);
     return bytes;
   }
 }
+
+/** Files that this process has read as a whole and found right. */
+const verified = new Set<string>();
 
 /** Undefined where the bytes are not those of the hash. */
 function readVerified(path: string, hash: string): Uint8Array | undefined {
@@ -91,6 +151,16 @@ function readVerified(path: string, hash: string): Uint8Array | undefined {
   } finally {
     closeSync(fd);
   }
+}
+
+function unreadable(path: string, cause: unknown): FlowError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const lost = `The store has lost the file ${path}.`;
+  return corrupt(code === 'ENOENT' ? lost : `The store's file ${path} cannot be read (${code}).`, cause);
+}
+
+function changed(path: string): FlowError {
+  return corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
 }
 
 function corrupt(message: string, cause?: unknown): FlowError {
@@ -118,9 +188,10 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
   }
 }
 
-/** The same in memory. */
+/** The same in memory; what is asked for as a file becomes a temporary one. */
 export class MemoryCas implements Cas {
   readonly #values = new Map<string, Uint8Array>();
+  #folder: string | undefined;
 
   async write(bytes: Uint8Array): Promise<string> {
     const hash = createHash('sha256').update(bytes).digest('hex');
@@ -132,6 +203,31 @@ export class MemoryCas implements Cas {
     const bytes = this.#values.get(hash);
     if (!bytes) throw corrupt(`The store has lost the bytes ${hash}.`);
     return new Uint8Array(bytes);
+  }
+
+  async writeFile(path: string): Promise<{ hash: string; size: number }> {
+    const bytes = readFileSync(path);
+    return { hash: await this.write(bytes), size: bytes.length };
+  }
+
+  has(hash: string): boolean {
+    return this.#values.has(hash);
+  }
+
+  file(hash: string): string {
+    const bytes = this.read(hash);
+    if (this.#folder === undefined) {
+      this.#folder = mkdtempSync(join(tmpdir(), 'nx-flow-files-'));
+      process.once('exit', () => this.close());
+    }
+    const path = join(this.#folder, hash);
+    if (!existsSync(path)) writeFileSync(path, bytes);
+    return path;
+  }
+
+  close(): void {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
   }
 }
 

@@ -1,12 +1,14 @@
 /**
  * The digest of a value: sha256 over a canonical walk. It is sensitive to everything that code can observe (types, key
  * order, -0, holes, shared references, cycles) and to nothing that it cannot: v8's own bytes differ for equal values.
+ * An error's stack alone is left out: it says where the code lies, not what went wrong.
  * The same walk finds what could not be stored, and names its path. A getter counts as the value that it gives;
  * properties that are not enumerable are not looked at, and of memory only the viewed part.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../definition/errors';
+import { isFile } from './file';
 import {
   article,
   bytesClass,
@@ -223,6 +225,8 @@ class Walker {
   }
 
   #exotic(v: object): void {
+    if (isFile(v))
+      this.refuse('is a file(), which is an artifact of its own: return it as one, not inside another');
     const standard = standardClass(v);
     if (standard === undefined)
       this.refuse(`is ${article(nameOf(v))}; only plain data survives, make it a plain object`);
@@ -279,6 +283,9 @@ class Walker {
     this.#string(errorClass(v));
     const depth = this.#path.length;
     for (const key of [...hiddenKeys(v), ...Object.keys(v)]) {
+      // It names lines of the code, its package and the machine's folders: the same error of the same cause would
+      // count as changed after every edit above it. It is stored all the same.
+      if (key === 'stack') continue;
       this.#string(key);
       this.#path[depth] = key;
       this.value((v as unknown as Record<string, unknown>)[key]);

@@ -146,6 +146,8 @@ export interface ArtifactMeta {
 /** An artifact as it travels: its bytes in hand, or in the CAS under `hash`. */
 export interface ArtifactRecord extends ArtifactMeta {
   bytes?: Uint8Array;
+  /** Of a file that no store has: where it lies. In a spin only, never recorded. */
+  path?: string;
 }
 
 export interface LogRow {

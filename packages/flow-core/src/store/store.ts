@@ -167,8 +167,9 @@ export class Store {
     for await (const entry of scan(this.kv, range, LOG_PAGE)) yield logRow(entry);
   }
 
-  close(): Promise<void> {
-    return this.kv.close();
+  async close(): Promise<void> {
+    this.cas.close?.();
+    await this.kv.close();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Who executes what a Runner is asked for: this process, or another. */
 import type { TaskCounts } from '../engine/events';
+import type { Codecs } from '../store/artifacts';
 import type { Pathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
 
@@ -56,6 +57,8 @@ export interface RunReply {
 export interface Backend {
   spin(request: SpinRequest): Promise<SpinReply>;
   run(request: RunRequest): Promise<RunReply>;
+  /** Those of the flow, as far as this process can have them. */
+  codecs(): Promise<Codecs>;
   /** Where its runs are. */
   store(): Store;
   /** Where spins are kept. */

@@ -11,17 +11,19 @@ import { spinStoreFolder } from '../engine/keep';
 import { OrphanGuard } from '../engine/orphan-guard';
 import { onEnd } from '../engine/process-pool';
 import { packageFile } from '../package-root';
-import { encodeArtifact } from '../store/artifacts';
+import { type Codecs, encodeArtifact, isBuiltIn } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
 import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
-import type { FromChild, ToChild } from './protocol';
+import { type FromChild, packFiles, type ToChild } from './protocol';
 
 export class ChildProcesses implements Backend {
   readonly #file: string;
   readonly #folder: string | undefined;
   #temporary: string | undefined;
+  #hasCodecs = false;
+  #loaded: Promise<Codecs> | undefined;
   #store: Store | undefined;
   #spins: Store | undefined;
 
@@ -43,7 +45,7 @@ export class ChildProcesses implements Backend {
 
   async spin({ given, alone, ...request }: SpinRequest): Promise<SpinReply> {
     const values = new FileCas(this.#values());
-    const record = await encodeArtifact('artifacts', alone ? alone.artifacts : given, values);
+    const record = await encodeArtifact('artifacts', packFiles(alone ? alone.artifacts : given), values);
     const begun = performance.now();
     const { reply, stdout, stderr } = await this.#ask({
       ...this.#order(alone ? undefined : this.#storeFolder()),
@@ -58,8 +60,9 @@ export class ChildProcesses implements Backend {
       return { step: request.step, status: 'failed', error: reply, durationMs, ...none, ...printed };
     }
     if (reply.type !== 'spun') throw new Error(`Answered a spin with ${reply.type}.`);
-    const { decode } = new Decoder(values);
     const { step, error, durationMs, origin, index, hints, kept, artifacts } = reply;
+    this.#hasCodecs ||= artifacts.some(([, record]) => !isBuiltIn(record));
+    const { decode } = new Decoder(values, await this.codecs());
     return {
       step,
       status: error ? 'failed' : 'done',
@@ -78,7 +81,19 @@ export class ChildProcesses implements Backend {
     const { reply } = await this.#ask({ ...this.#order(this.#storeFolder()), type: 'run', request });
     if (reply instanceof FlowError) throw reply;
     if (reply.type !== 'ran') throw new Error(`Answered a run with ${reply.type}.`);
+    this.#hasCodecs = reply.codecs;
     return { ...reply, error: reply.error && fromRecord(reply.error) };
+  }
+
+  /** The flow is imported here too, for its codecs alone. Where that cannot be, what they stored says so when it is read. */
+  async codecs(): Promise<Codecs> {
+    if (!this.#hasCodecs) return undefined;
+    const { loadFlow } = await import('../source/load');
+    this.#loaded ??= loadFlow(this.#file).then(
+      ({ codecs }) => codecs,
+      () => undefined,
+    );
+    return this.#loaded;
   }
 
   async dispose(): Promise<void> {

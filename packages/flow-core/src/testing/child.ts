@@ -15,7 +15,7 @@ import { FileCas } from '../store/cas';
 import { memoryStore, openStore } from '../store/open';
 import type { Store } from '../store/store';
 import { runWhole, spinStep } from './engine';
-import type { FromChild, ToChild } from './protocol';
+import { type FromChild, type ToChild, unpackFiles } from './protocol';
 
 process.on('disconnect', () => process.exit(0));
 process.once('message', async (message: ToChild) => {
@@ -36,7 +36,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
   const { file, request, artifacts } = message;
   const graph = await graphOfStep(await loadFlow(file), request.step, file);
   const values = new FileCas(message.values);
-  const given = decodeArtifact(artifacts.record, values);
+  const given = unpackFiles(decodeArtifact(artifacts.record, values));
   const store = message.store === undefined ? memoryStore() : openStore(message.store);
   let spins: Store | undefined;
   let kept: KeptSpin | undefined;
@@ -70,7 +70,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
         },
       },
     );
-    const { decode } = new Decoder(store.cas);
+    const { decode } = new Decoder(store.cas, graph.codecs);
     const { step, error, durationMs, origin, index, hints } = outcome;
     const reply: FromChild = {
       ...{ type: 'spun', step, error, durationMs, origin, index, hints },
@@ -79,7 +79,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
     };
     for (const { name, change, value, reference } of outcome.artifacts) {
       if (change === 'gone') continue;
-      const encoded = await encodeArtifact(name, reference ? decode(reference) : value, values);
+      const encoded = await encodeArtifact(name, reference ? decode(reference) : value, values, graph.codecs);
       reply.artifacts.push([name, encoded]);
     }
     return reply;
@@ -112,7 +112,8 @@ async function answerRun(message: ToChild & { type: 'run' }, workspace: string):
     });
     const { run, durationMs, tasks, error } = outcome;
     const status = outcome.status === 'done' ? 'done' : 'failed';
-    return { type: 'ran', flow: graph.flow, run, status, durationMs, tasks, error };
+    const codecs = graph.codecs !== undefined;
+    return { type: 'ran', flow: graph.flow, run, status, durationMs, tasks, error, codecs };
   } finally {
     await pool.close();
     await store.close();

@@ -10,6 +10,7 @@ import type { Installed } from '../engine/packages';
 import { InProcessPool, type Job, type PoolHost } from '../engine/pool';
 import type { SpinOutcome } from '../engine/spin';
 import { findWorkspace } from '../source/workspace';
+import type { Codecs } from '../store/artifacts';
 import { memoryStore, openStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
 import type { Store } from '../store/store';
@@ -39,6 +40,10 @@ export class InProcess implements Backend {
     return this.#spins;
   }
 
+  async codecs(): Promise<Codecs> {
+    return this.#graph.codecs;
+  }
+
   spin(request: SpinRequest): Promise<SpinReply> {
     return exclusively(async () => {
       const printed = { stdout: '', stderr: '' };
@@ -66,7 +71,7 @@ export class InProcess implements Backend {
           status: outcome.status === 'done' ? 'done' : 'failed',
           error: outcome.error && errorOf(outcome.error, outcome.thrown),
           ...printed,
-          artifacts: artifactsOf(outcome, new Decoder(store.cas)),
+          artifacts: artifactsOf(outcome, new Decoder(store.cas, this.#graph.codecs)),
         };
       } finally {
         release();

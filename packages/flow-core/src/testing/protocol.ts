@@ -1,5 +1,7 @@
 /** What a Runner and its child process say to each other: one request, one answer. */
 import type { TaskCounts } from '../engine/events';
+import { fileAt, isFile } from '../store/file';
+import { isPlain } from '../store/kinds';
 import type { ArtifactRecord, ErrorRecord } from '../store/rows';
 import type { RunRequest, SpinRequest } from './backend';
 
@@ -43,6 +45,36 @@ export type FromChild =
       durationMs: number;
       tasks: TaskCounts;
       error: ErrorRecord | undefined;
+      /** The flow has codecs of its own. */
+      codecs: boolean;
     }
   /** Bad usage, or a flow that does not load. */
   | { type: 'refused'; error: ErrorRecord; exit: 1 | 2; problems: { code: string; message: string }[] };
+
+/** What stands for a file among given artifacts: the child has the same files. */
+const FILE = '@nx-flow/core:file';
+/** Artifacts are properties of an object, or of those in a list or object: one for each input. */
+const DEPTH = 2;
+
+/** Given artifacts as they travel: files by their paths. */
+export function packFiles(given: unknown): unknown {
+  return mapArtifacts(given, (value) => (isFile(value) ? { [FILE]: value.path } : value));
+}
+
+export function unpackFiles(given: unknown): unknown {
+  return mapArtifacts(given, (value) => {
+    const path = (value as Record<string, unknown> | null | undefined)?.[FILE];
+    return typeof path === 'string' ? fileAt(path) : value;
+  });
+}
+
+function mapArtifacts(value: unknown, change: (value: unknown) => unknown, depth = 0): unknown {
+  const changed = change(value);
+  if (changed !== value || depth === DEPTH || typeof value !== 'object' || value === null) return changed;
+  const of = (v: unknown) => mapArtifacts(v, change, depth + 1);
+  if (Array.isArray(value)) return value.some((v) => of(v) !== v) ? value.map(of) : value;
+  if (!isPlain(Object.getPrototypeOf(value) ?? Object.prototype)) return value;
+  const entries = Object.entries(value).map(([key, v]) => [key, v, of(v)] as const);
+  if (entries.every(([, before, after]) => before === after)) return value;
+  return Object.fromEntries(entries.map(([key, , after]) => [key, after]));
+}

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { client, type Task } from '../client';
+import { FlowClient, type Task } from '../client';
 import { FlowError } from '../definition/errors';
 import { requireGraph, stepName } from '../definition/flow';
 import type { DefinedFlow, Step, Switch } from '../definition/types';
@@ -171,7 +171,8 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
 
   async #keptTask(pathspec: string): Promise<Task<never>> {
     const { flow = '', run = 0, step = '', task } = parsePathspec(pathspec);
-    const found = await client(flow, { store: this.#backend.spins(), namespace: null }).run(run);
+    const codecs = await this.#backend.codecs();
+    const found = await new FlowClient(flow, this.#backend.spins(), undefined, codecs).run(run);
     return (await found.step(step).task(task)) as Task<never>;
   }
 
@@ -183,7 +184,9 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
       resume,
     });
     const { flow, run, status, durationMs, tasks, error } = reply;
-    const recorded = await client(flow, { store: this.#backend.store(), namespace: null }).run(run);
+    const codecs = await this.#backend.codecs();
+    const runs = new FlowClient(flow, this.#backend.store(), undefined, codecs);
+    const recorded = await runs.run(run);
     return { pathspec: `${flow}/${run}`, status, error, durationMs, tasks, run: recorded as never };
   }
 }

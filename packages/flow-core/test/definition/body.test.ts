@@ -151,3 +151,16 @@ test('what a body throws comes through as it is', async () => {
   });
   await expect(fails.run({})).rejects.toBe(failure);
 });
+
+test('merge() of given inputs reports the names with different values, as in a run', async () => {
+  const all = f.join('all', { after: each }, ({ inputs }) => ({ ...merge(inputs), total: 0 }));
+  const [one, two] = [
+    { loss: 1, total: 1, rate: 0.5 },
+    { loss: 2, total: 2, rate: 0.5 },
+  ];
+  await expect(all.run({ inputs: [one, two] })).rejects.toMatchObject({
+    code: 'FLOW_MERGE_CONFLICT',
+    message: expect.stringContaining('  "loss": inputs[0] has 1; inputs[1] has 2\n'),
+  });
+  expect(await all.run({ inputs: [one, { ...two, loss: 1 }] })).toEqual({ loss: 1, total: 0, rate: 0.5 });
+});

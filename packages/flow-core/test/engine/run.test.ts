@@ -268,7 +268,12 @@ describe('what is passed on', () => {
     expect((await engine().run(declare(true))).status).toBe('done');
     const ran = await engine().run(declare(false));
     expect(ran.error?.code).toBe('FLOW_MERGE_CONFLICT');
-    expect(ran.error?.message).toMatch(/"v" differs between left\/2 and right\/3; "w" differs/);
+    expect(ran.error?.message).toBe(
+      'merge() met different values of 2 names:\n' +
+        '  "v": conflict/1/left/2 has [ 1, 2 ]; conflict/1/right/3 has [ 1, 3 ]\n' +
+        '  "w": conflict/1/left/2 has 1; conflict/1/right/3 has 2\n' +
+        "Return them from the step itself, or leave them out: merge(inputs, { exclude: ['v', 'w'] })",
+    );
   });
 
   test('a gather and a join pass on nothing by themselves', async () => {

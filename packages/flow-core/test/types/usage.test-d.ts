@@ -1,6 +1,6 @@
 // What the flow API accepts and rejects: every @ts-expect-error below is a promise to the user. Compiled, never run.
 import { z } from 'zod';
-import { flow, merge, oneOf } from '../../src/index';
+import { type FileArtifact, file, flow, merge, oneOf } from '../../src/index';
 
 type Eq<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const is = <T extends true>(_?: T) => {};
@@ -106,3 +106,34 @@ f.step('cj2', { after: cj }, ({ self }) => {
 f.step('x', { after: cj }, ({ self }) => ({ y: self.nowhere }));
 // @ts-expect-error not a parameter
 f.step('x', { after: cj }, ({ params }) => ({ y: params.beta }));
+
+// A step that always throws hides nothing from those behind it.
+const broken = f.step('broken', { after: start }, () => {
+  throw new Error('always');
+});
+f.step('behind', { after: broken }, ({ self }) => {
+  is<Eq<typeof self.n, number>>();
+});
+// A switch may decide on what stands upstream.
+const kindly = f.step('kindly', { after: start }, ({ self }) => ({
+  kind: self.n > 1 ? ('many' as const) : ('one' as const),
+}));
+const inherits = f.switch('inherits', { after: kindly, on: 'kind', cases: ['one', 'many'] }, ({ self }) => ({
+  seen: self.n,
+}));
+f.step('one', { after: inherits.when('one') }, ({ self }) => {
+  is<Eq<typeof self.kind, 'one' | 'many'>>();
+  is<Eq<typeof self.seen, number>>();
+});
+// @ts-expect-error the verdict that it returns itself is still one of the cases
+f.switch('bad', { after: kindly, on: 'kind', cases: ['one', 'many'] }, () => ({ kind: 'huge' }));
+
+// A file reaches the next steps as a handle.
+const written = f.step('written', { after: start }, () => ({ report: file('/tmp/big.csv') }));
+f.step('reads', { after: written }, async ({ self }) => {
+  is<Eq<typeof self.report, FileArtifact>>();
+  is<Eq<typeof self.report.size, number>>();
+  // @ts-expect-error a file is no text
+  self.report.toUpperCase();
+  return { text: await self.report.text() };
+});

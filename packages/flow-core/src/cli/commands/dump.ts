@@ -2,10 +2,9 @@
 import { inspect } from 'node:util';
 import { FlowError, suggest } from '../../definition/errors';
 import { recordedViews } from '../../engine/recorded';
-import { decodeArtifact } from '../../store/artifacts';
 import type { Command } from '..';
 import { SPIN_STORE } from '../args';
-import { reading } from '../context';
+import { decoderOf, reading } from '../context';
 import { jsonValue } from '../json-value';
 import { size } from '../render/table';
 import { runOf, taskOf } from '../target';
@@ -59,10 +58,11 @@ export const command: Command = {
       output.write(
         `${colors.bold(pathspec)}${others > 0 ? colors.dim(`  the first of ${others + 1} tasks`) : ''}\n`,
       );
+      const decode = decoderOf(recorded, context);
       const values: Record<string, unknown> = {};
       for (const [name, visible] of view?.entries ?? []) {
         if (include && !include.includes(name)) continue;
-        const value = decodeArtifact(visible, store.cas);
+        const value = await decode(visible);
         if (output.json) values[name] = jsonValue(value);
         else {
           const limits =

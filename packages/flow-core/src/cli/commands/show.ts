@@ -2,12 +2,11 @@
 import { fullPathspec } from '../../engine/address';
 import { statusNow } from '../../engine/alive';
 import { recordedOutputs, recordedParams } from '../../engine/recorded';
-import { decodeArtifact } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '..';
 import { SPIN_STORE } from '../args';
-import { reading } from '../context';
+import { type Decode, decoderOf, reading } from '../context';
 import { jsonValue } from '../json-value';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
@@ -35,7 +34,7 @@ export const command: Command = {
       if (spec.step !== undefined && spec.task !== undefined) {
         const { row } = await taskOf(store, run, { ...spec, step: spec.step });
         await showTask(store, run, row, output, place.workspace);
-      } else await showRun(store, run, spec.step, output, place.workspace);
+      } else await showRun(store, run, spec.step, output, place.workspace, decoderOf(recorded, context));
     });
   },
 };
@@ -58,6 +57,7 @@ async function showRun(
   step: string | undefined,
   output: Output,
   cwd: string,
+  decode: Decode,
 ): Promise<void> {
   const { colors } = output;
   const steps = new Map<string, StepSummary>();
@@ -80,9 +80,8 @@ async function showRun(
     if (step !== undefined) tasks.push(row);
   }
   const params = await recordedParams(store, run.flow, run.run, await store.paramNames(run.flow, run.run));
-  const values = Object.fromEntries(
-    params.map(([name, record]) => [name, decodeArtifact(record, store.cas)]),
-  );
+  const values: Record<string, unknown> = {};
+  for (const [name, record] of params) values[name] = await decode(record);
   const tags = await store.tags(run);
   const about = [
     `${statusNow(run) === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,

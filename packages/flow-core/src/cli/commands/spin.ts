@@ -145,7 +145,7 @@ export const command: Command = {
       const written = outputs as unknown as Outputs;
       const { folder } = written;
       const result = jsonResult(outcome, relative(place.workspace, folder));
-      await written.at().write(outcome, result, store.cas);
+      await written.at().write(outcome, result, store.cas, [], graph.codecs);
       await written.place();
       output.write(
         renderSpin.end(

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { statusNow } from '../../engine/alive';
 import { type ArtifactDiff, type Described, endOf, type StepDiff } from '../../engine/diff';
 import type { Change } from '../../engine/spin';
-import { decodeArtifact } from '../../store/artifacts';
+import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Output } from './output';
@@ -210,7 +210,8 @@ function valueText(record: Described | undefined, cas: Cas): string {
 }
 
 export function shown(record: Described, cas: Cas): string | undefined {
-  if (record.bytes === undefined) return undefined;
+  // A codec of the flow is not at hand here.
+  if (record.bytes === undefined || !isBuiltIn(record)) return undefined;
   const value = decodeArtifact(record, cas);
   return types.isNativeError(value) ? `${value.name}: ${value.message}` : preview({ value }, WIDTH);
 }

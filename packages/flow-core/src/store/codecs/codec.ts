@@ -1,7 +1,7 @@
-/** The interface of a codec: how values of some kind become bytes and come back. */
+/** The interface of a built-in codec. Those of flows have another one: `definition/codec.ts`. */
 import type { Walked } from '../digest';
 
-export interface Codec {
+export interface BuiltInCodec {
   /** Recorded with every artifact; never changes its meaning. */
   readonly id: string;
   /** Recorded too: a codec decodes what any earlier version of it wrote. */

@@ -1,10 +1,10 @@
 /** Small plain data as JSON: quick, and readable with any LevelDB tool. */
-import type { Codec } from './codec';
+import type { BuiltInCodec } from './codec';
 
 /** Longest walk, in bytes, whose value is stored as JSON: above, v8 is quicker and smaller. */
 const LIMIT = 16 * 1024;
 
-export const json: Codec = {
+export const json: BuiltInCodec = {
   id: 'json',
   version: 1,
   match: (_value, walked) => walked?.plain === true && walked.size <= LIMIT,

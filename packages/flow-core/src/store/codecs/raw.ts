@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../../definition/errors';
 import { bytesClass, extraKeys } from '../kinds';
-import type { Codec } from './codec';
+import type { BuiltInCodec } from './codec';
 
 type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
 
-export const raw: Codec = {
+export const raw: BuiltInCodec = {
   id: 'raw',
   version: 1,
   match: isBytes,

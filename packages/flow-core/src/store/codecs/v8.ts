@@ -6,12 +6,12 @@ import { types } from 'node:util';
 import { DefaultDeserializer, serialize } from 'node:v8';
 import { hiddenKeys } from '../digest';
 import { type ErrorClass, errorClass } from '../kinds';
-import type { Codec } from './codec';
+import type { BuiltInCodec } from './codec';
 
 const PLAIN = 0;
 const SPECIAL = 1;
 
-export const v8: Codec = {
+export const v8: BuiltInCodec = {
   id: 'v8',
   version: 1,
   match: () => true,

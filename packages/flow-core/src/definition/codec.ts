@@ -1,0 +1,78 @@
+/** Codecs that a flow registers: how values of the user's own classes become bytes and come back. */
+import { FlowError } from './errors';
+
+/**
+ * Stores artifacts of some kind in a way of its own. Registered by the flow: `flow('map', { codecs: [point] })`. A codec
+ * is for whole artifacts, not for what lies inside of them, and comes before the built-in ones.
+ *
+ * @example
+ * ```ts
+ * import { type Codec, flow } from '@nx-flow/core';
+ * class Point {
+ *   constructor(readonly x: number, readonly y: number) {}
+ * }
+ * const point: Codec<Point> = {
+ *   id: 'point',
+ *   version: 1,
+ *   match: (value) => value instanceof Point,
+ *   encode: ({ x, y }) => Buffer.from(`${x},${y}`),
+ *   decode(bytes) {
+ *     const [x, y] = Buffer.from(bytes).toString().split(',').map(Number);
+ *     return new Point(x ?? 0, y ?? 0);
+ *   },
+ * };
+ * const f = flow('map', { codecs: [point] });
+ * const start = f.start(() => ({ home: new Point(1, 2) }));
+ * export default f.end(start);
+ * ```
+ */
+export interface Codec<T> {
+  /** Recorded with every artifact that it stores; it never comes to mean something else. */
+  readonly id: string;
+  /** A whole number from 1, recorded too: {@link decode} reads what any earlier version wrote. */
+  readonly version: number;
+  /** Whether this codec is for this value. Asked of every artifact, so it should be quick. */
+  match(value: unknown): boolean;
+  encode(value: T): Uint8Array;
+  /** @param version that of the codec when it wrote these bytes */
+  decode(bytes: Uint8Array, version: number): T;
+  /** A text that is the same for equal values. Without it, values are equal when their bytes are. */
+  digest?(value: T): string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of codecs of different types
+export type AnyCodec = Codec<any>;
+
+/** The ids of those that every flow has. */
+export const BUILT_IN: readonly string[] = ['raw', 'json', 'v8', 'file'];
+
+/** @throws FlowError FLOW_CODEC, with every problem at once */
+export function requireCodecs(flow: string, codecs: unknown): readonly AnyCodec[] {
+  if (codecs === undefined) return [];
+  const problems = Array.isArray(codecs) ? codecs.flatMap(problemsOf) : ['`codecs` is a list of codecs.'];
+  if (problems.length === 0) return codecs as AnyCodec[];
+  throw new FlowError('FLOW_CODEC', `The flow "${flow}" cannot use its codecs: ${problems.join(' ')}`, {
+    problems: problems.map((message) => ({ code: 'FLOW_CODEC', message })),
+  });
+}
+
+function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string[] {
+  if (typeof codec !== 'object' || codec === null) return [`codecs[${at}] is no object.`];
+  const given = codec as Partial<AnyCodec>;
+  const { id, version } = given;
+  if (typeof id !== 'string' || !/^[\w.:@/-]{1,100}$/.test(id)) {
+    return [`codecs[${at}] needs an id of letters, digits and .:@/-_, such as "point".`];
+  }
+  const problems: string[] = [];
+  if (BUILT_IN.includes(id)) problems.push(`"${id}" is the id of a built-in codec: take another.`);
+  if (all.findIndex((other) => (other as Partial<AnyCodec> | null)?.id === id) < at)
+    problems.push(`"${id}" is there twice.`);
+  if (!Number.isSafeInteger(version) || (version as number) < 1)
+    problems.push(`"${id}" needs a version: a whole number from 1.`);
+  for (const method of ['match', 'encode', 'decode'] as const) {
+    if (typeof given[method] !== 'function') problems.push(`"${id}" needs a function ${method}().`);
+  }
+  if (given.digest !== undefined && typeof given.digest !== 'function')
+    problems.push(`The digest of "${id}" is no function.`);
+  return problems;
+}
