@@ -80,6 +80,29 @@ describe('a file', () => {
     expect(await ws.store()).toEqual(before);
   });
 
+  test('is spun in all splits, and kept by --persist', async () => {
+    const all = await ws.ok(['spin', 'files', 'each', '--all', '--json']);
+    expect(ws.read(`${all.json.outputPath}/1/artifacts/report.csv`)).toBe('one\n');
+    const kept = await ws.ok(['spin', 'files', 'start', '--persist', '--json']);
+    expect(kept.code).toBe(0);
+    const dumped = await ws.ok(['dump', 'files', '--spin', 'start', '--include=report', '--json']);
+    const { path, size } = dumped.json.artifacts.report;
+    expect([path.startsWith(ws.path('.flow/spin')), size, readFileSync(path, 'utf8')]).toEqual([
+      true,
+      6,
+      'other\n',
+    ]);
+    ws.write('kept.txt', 'kept');
+    ws.write(
+      'kept.ts',
+      `import { file } from '@nx-flow/core';\nexport default { report: file('kept.txt') };\n`,
+    );
+    await ws.ok(['spin', 'files', 'each', '--all', '--persist', '--artifacts=kept.ts', '--json']);
+    const each = await ws.ok(['dump', 'files', '--spin', 'each', '--json']);
+    expect(each.json.artifacts.text).toBe('akept');
+    expect(readFileSync(each.json.artifacts.report.path, 'utf8')).toBe('kept');
+  });
+
   test('is given by a module of --artifacts', async () => {
     ws.write('given.txt', 'given');
     ws.write(

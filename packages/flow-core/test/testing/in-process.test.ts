@@ -92,7 +92,7 @@ describe('a step on given artifacts alone', () => {
       { factor: 2, length: 1 },
     ];
     const spun = await runner.spin(all, { artifacts: artifacts.map((one) => ({ ...one, label: '' })) });
-    expect(spun).toFailWith('"factor" differs between inputs[0] and inputs[1]');
+    expect(spun).toFailWith('"factor": inputs[0] has 1; inputs[1] has 2');
   });
 
   test.each([
