@@ -7,6 +7,9 @@ import { type Files, FingerprintProcess } from '../../kit/fingerprints';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 300);
 
+/** Modules of a vm are never given up: after so many edits, a new process goes on. */
+const FRESH = 250;
+
 let sources: FingerprintProcess;
 beforeAll(() => {
   sources = new FingerprintProcess();
@@ -165,8 +168,13 @@ test(
   `${RUNS} edits: a step whose result changed has another fingerprint`,
   async () => {
     const count = { changed: 0, kept: 0 };
+    let edits = 0;
     await fc.assert(
       fc.asyncProperty(program, edit, async (before, change) => {
+        if (++edits % FRESH === 0) {
+          await sources.close();
+          sources = new FingerprintProcess();
+        }
         const files = [write(before), write(edited(before, change))] as const;
         const prints = await Promise.all(files.map((f) => sources.fingerprint({ files: f })));
         for (const step of ['start', 'a', 'b']) {
