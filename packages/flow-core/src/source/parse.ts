@@ -53,7 +53,7 @@ export function parseFlowSource(file: string, text = readFileSync(file, 'utf8'))
   const makers = new Makers();
   const flows = new Map<string, SourceFlow>();
   const calls: { call: StepCall; flow: SourceFlow }[] = [];
-  const handles = new Map<string, Node>();
+  const handles = new Handles(program);
   for (const statement of program.body) makers.imported(statement);
   visit(program, (node) => {
     if (node.type === 'VariableDeclarator') {
@@ -62,7 +62,7 @@ export function parseFlowSource(file: string, text = readFileSync(file, 'utf8'))
       if (made && node.id.type === 'Identifier') {
         const { name, params } = made;
         flows.set(node.id.name, { name, ...lines.at(made.call.start), steps: [], unnamed: [], params });
-      } else if (node.id.type === 'Identifier') handles.set(node.id.name, unwrap(node.init));
+      } else if (node.id.type === 'Identifier') handles.add(node);
       return;
     }
     const call = readStepCall(node);
@@ -82,18 +82,57 @@ function stepOf(
   call: StepCall,
   name: string,
   nameOf: (call: Node) => string | undefined,
-  handles: ReadonlyMap<string, Node>,
+  handles: Handles,
 ): Omit<SourceStep, 'line' | 'column'> {
   const { kind, literals: options, computed } = call;
   const inputs = call.inputs?.map(({ as, from }) => ({
     ...(as === undefined ? {} : { as }),
     from: from.map(({ variable, call: inner, when }) => {
-      const step = nameOf(inner ?? handles.get(variable as string));
+      const step = nameOf(inner ?? handles.of(variable as string, call.call));
       return { from: step as string, ...(when === undefined ? {} : { when }) };
     }),
   }));
   const known = inputs?.every(({ from }) => from.every((edge) => edge.from !== undefined));
   return { name, kind, ...(inputs && known ? { inputs } : {}), options, computed };
+}
+
+/** What variables hold. A body may use the name of a step's handle for a variable of its own. */
+class Handles {
+  readonly #outside = new Set<Node>();
+  readonly #module = new Map<string, Node>();
+  readonly #inside = new Map<string, Node>();
+  /** Declared in several functions. */
+  readonly #several = new Set<string>();
+
+  constructor(program: Node) {
+    visitOutside(program, (node) => this.#outside.add(node));
+  }
+
+  add(declarator: Node): void {
+    const { name } = declarator.id;
+    const value = unwrap(declarator.init);
+    if (this.#outside.has(declarator)) this.#module.set(name, value);
+    else if (this.#inside.has(name)) this.#several.add(name);
+    else this.#inside.set(name, value);
+  }
+
+  /** As it is seen from a call; undefined where that takes more than a look. */
+  of(name: string, call: Node): Node | undefined {
+    if (this.#outside.has(call)) return this.#module.get(name);
+    if (this.#several.has(name) || (this.#inside.has(name) && this.#module.has(name))) return undefined;
+    return this.#inside.get(name) ?? this.#module.get(name);
+  }
+}
+
+/** Every node outside of functions. */
+function visitOutside(node: Node, enter: (node: Node) => void): void {
+  enter(node);
+  for (const value of Object.values(node)) {
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (!item || typeof item !== 'object' || !('type' in item)) continue;
+      if (!/Function/.test((item as Node).type)) visitOutside(item as Node, enter);
+    }
+  }
 }
 
 /** @throws FlowError FLOW_SYNTAX, with file, line and column */

@@ -181,3 +181,20 @@ f.step(name, { after: b }, () => {});`;
     ['e', undefined, ['...', 'after']],
   ]);
 });
+
+test('a body may use the name of a handle for a variable of its own', async () => {
+  const text = `${CORE}
+    const f = flow('movies');
+    const start = f.start(() => ({ a: 1 }));
+    const pick = f.step('pick', { after: start }, () => { const pick = [1]; const start = 2; return { pick, start }; });
+    function more(after) { const start = later(); return f.step('more', { after: start }, () => ({})); }
+    export default f.end(pick);`;
+  const [flow] = await source.parseFlowSource('/x/a.flow.ts', text);
+  const edges = flow?.steps.map(({ name, inputs }) => [name, inputs?.flatMap(({ from }) => from)]);
+  expect(edges).toEqual([
+    ['start', []],
+    ['pick', [{ from: 'start' }]],
+    ['more', undefined],
+    ['end', [{ from: 'pick' }]],
+  ]);
+});
