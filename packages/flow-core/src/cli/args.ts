@@ -76,7 +76,8 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase(
 /** @throws FlowError FLOW_OPTION, FLOW_USAGE: all at once */
 export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Parsed {
   const specs = { ...spec.options, ...COMMON };
-  const parsed: Parsed = { positionals: [], options: {}, params: {}, set: {} };
+  // Without a prototype: what is given may have any name.
+  const parsed: Parsed = { positionals: [], options: {}, params: Object.create(null), set: Object.create(null) };
   const problems: { code: string; message: string }[] = [];
   const refuse = (code: string, message: string) => problems.push({ code, message });
   const { tokens } = parseArgs({
@@ -92,6 +93,8 @@ export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Pa
     if (family) {
       if (token.value === undefined)
         refuse('FLOW_OPTION', `${token.rawName} needs a value: ${token.rawName}=…`);
+      else if (Object.hasOwn(parsed[family], token.name.slice(family.length + 1)))
+        refuse('FLOW_OPTION', `${token.rawName} is given twice: give it once.`);
       else parsed[family][token.name.slice(family.length + 1)] = token.value;
       continue;
     }

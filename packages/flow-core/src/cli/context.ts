@@ -183,6 +183,10 @@ export function givenParams({ params, options, cwd }: Context): Record<string, u
   const given = options['params-file'] as string | undefined;
   if (given === undefined) return params;
   const file = resolve(cwd, given);
+  if (!existsSync(file)) {
+    const message = `There is no file ${file}: --params-file takes a JSON object of parameters.`;
+    throw new FlowError('FLOW_PARAMS_FILE', message);
+  }
   let values: unknown;
   try {
     values = JSON.parse(readFileSync(file, 'utf8'));

@@ -24,12 +24,16 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   tag: () => import('./commands/tag'),
 };
 
+/** Their processes do not hear Ctrl-C: they are ended in order. */
+const HEARS_SIGNALS = ['run', 'resume'];
+
 export interface MainOptions {
   cwd?: string;
 }
 
 /**
- * Runs one command line and gives its exit code: 0 done, 1 a step failed, 2 bad usage.
+ * Runs one command line and gives its exit code: 0 done, 1 a step failed, 2 bad usage; as a shell has it, 130 after
+ * Ctrl-C and 143 after SIGTERM.
  *
  * @example
  * ```ts
@@ -44,7 +48,11 @@ export async function main(
   const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
   const output = makeOutput(flagged('json'), flagged('verbose'));
   const stop = new AbortController();
-  const interrupt = () => stop.abort();
+  let ended: NodeJS.Signals | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    ended ??= signal;
+    stop.abort();
+  };
   try {
     const [name = '--help', ...rest] = argv;
     if (name === '--help' || name === '-h' || name === 'help') return await printOverview(output);
@@ -60,14 +68,20 @@ export async function main(
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, cwd, output);
     const parsed = parseCommandLine(command.spec, rest);
-    if (name === 'run' || name === 'resume') process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-    return await command.execute({ ...parsed, cwd, output, signal: stop.signal });
+    if (HEARS_SIGNALS.includes(name)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    return exitCode(await command.execute({ ...parsed, cwd, output, signal: stop.signal }), ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');
-    return renderFailure(error, output, cwd);
+    return exitCode(renderFailure(error, output, cwd), ended);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** A command that is done is done, also where a signal came too late. */
+function exitCode(code: number, ended: NodeJS.Signals | undefined): number {
+  if (code === 0 || ended === undefined) return code;
+  return ended === 'SIGINT' ? 130 : 143;
 }
 
 async function printOverview(output: Context['output']): Promise<number> {

@@ -55,6 +55,6 @@ export function keptSpins(store: string, flow: string): string {
 export function nothingKept(store: string, flow: string): FlowError {
   return new FlowError(
     'FLOW_RUN_NOT_FOUND',
-    `No spin of ${flow} was kept in ${store} yet: nx-flow spin ${flow} <step> --persist keeps one.`,
+    `No spin of ${flow} was kept in ${spinStoreFolder(store)} yet: nx-flow spin ${flow} <step> --persist keeps one.`,
   );
 }

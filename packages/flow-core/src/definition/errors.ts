@@ -63,14 +63,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best !== undefined && least <= Math.max(2, Math.ceil(best.length / 3)) ? best : undefined;
 }
 
+/** Names that a sentence lists. */
+const NAMED = 30;
+
 /** The end of a sentence about an unknown name: `Did you mean "train"?` or `There is: a, b.` */
 export function suggest(word: string, candidates: Iterable<string>, none = 'There is none.'): string {
   const all = [...candidates];
   const near = nearest(word, all);
   if (near !== undefined) return `Did you mean "${near}"?`;
   if (all.length === 0) return none;
-  const shown = all.slice(0, 12).join(', ');
-  return `There ${all.length === 1 ? 'is' : 'are'}: ${shown}${all.length > 12 ? ', …' : ''}.`;
+  const shown = all.slice(0, NAMED).join(', ');
+  return `There ${all.length === 1 ? 'is' : 'are'}: ${shown}${all.length > NAMED ? ', …' : ''}.`;
 }
 
 /** Closes a switch over a union: a new member is a compile error here. */

@@ -129,11 +129,22 @@ const switchCases: Rule = (_, declared) =>
       message: `The switch "${node.name}" needs \`on\` (an artifact's name) and \`cases\` (a list).`,
     }));
 
+const casesOnce: Rule = (_, declared) =>
+  declared
+    .filter((node) => node.kind === 'switch' && Array.isArray(node.cases))
+    .flatMap((node) => {
+      const twice = (node.cases ?? []).filter((c, i, all) => all.indexOf(c) !== i);
+      return [...new Set(twice)].map((c) => ({
+        node,
+        message: `The case "${c}" of "${node.name}" stands twice in \`cases\`: remove the second.`,
+      }));
+    });
+
 const everyCaseLeads: Rule = (graph, declared) =>
   declared
     .filter((node) => node.kind === 'switch')
     .flatMap((node) =>
-      (node.cases ?? [])
+      [...new Set(node.cases ?? [])]
         .filter((c) => !children(graph, node.name).some(({ edge }) => edge.when === c))
         .map((c) => ({
           node,
@@ -348,6 +359,7 @@ export const RULES: Record<string, Rule> = {
   FLOW_UNKNOWN_CASE: knownCases,
   FLOW_SWITCH_EDGE: switchIsLeftByCases,
   FLOW_SWITCH_CASES: switchCases,
+  FLOW_CASE_TWICE: casesOnce,
   FLOW_CASE_LEADS_NOWHERE: everyCaseLeads,
   FLOW_FOREACH_OVER: foreachOver,
   FLOW_LOOP_WHILE: loopWhile,

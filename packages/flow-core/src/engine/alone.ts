@@ -1,4 +1,5 @@
 /** A spin on artifacts that were given, and on nothing else: without any run, and without a look at the store. */
+import { requireArtifactName } from '../definition/artifact-name';
 import { FlowError, suggest } from '../definition/errors';
 import { type Graph, type StepNode, scopeOf } from '../definition/graph';
 import { type Codecs, unkeptArtifact } from '../store/artifacts';
@@ -25,7 +26,7 @@ export interface Alone {
 
 /**
  * The inputs of a step, made of values.
- * @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_OVERRIDE, FLOW_USAGE, FLOW_INDEX, FLOW_ITERATION, FLOW_FOREACH_LIST, FLOW_ARTIFACT_UNSTORABLE
+ * @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_OVERRIDE, FLOW_USAGE, FLOW_INDEX, FLOW_ITERATION, FLOW_FOREACH_LIST, FLOW_ARTIFACT_NAME, FLOW_ARTIFACT_UNSTORABLE
  */
 export function givenAlone(graph: Graph, options: AloneOptions): Alone {
   const node = requireStep(graph, { step: options.step });
@@ -86,10 +87,10 @@ function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): View[] {
 }
 
 function viewOf(label: string, values: unknown, codecs: Codecs): View {
-  const entries = Object.entries(objectOf(label, values)).map(([name, value]): [string, Visible] => [
-    name,
-    { ...unkeptArtifact(name, value, codecs), at: 'given' },
-  ]);
+  const entries = Object.entries(objectOf(label, values)).map(([name, value]): [string, Visible] => {
+    requireArtifactName(name, `${label} was given`);
+    return [name, { ...unkeptArtifact(name, value, codecs), at: 'given' }];
+  });
   return { label, entries: new Map(entries) };
 }
 

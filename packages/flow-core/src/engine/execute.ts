@@ -1,4 +1,5 @@
 /** Executes one task: makes its context, runs the body, encodes what it returns. The same code in run, spin and tests. */
+import { requireArtifactName } from '../definition/artifact-name';
 import { FlowError, suggest } from '../definition/errors';
 import { children, type Graph, type StepNode } from '../definition/graph';
 import { mergedReferences } from '../definition/merge';
@@ -37,6 +38,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
   }
   for (const [name, value] of Object.entries(returned)) {
+    requireArtifactName(name, `Step "${node.name}" returned`, { exit: 1 });
     if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
     own.push([name, await execution.encode(name, value)]);
   }

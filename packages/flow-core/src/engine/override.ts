@@ -1,4 +1,5 @@
 /** Artifacts given by hand for a spin: for every input of the step, or for one of them. */
+import { requireArtifactName } from '../definition/artifact-name';
 import { FlowError, suggest } from '../definition/errors';
 import { type Codecs, unkeptArtifact } from '../store/artifacts';
 import { isFile } from '../store/file';
@@ -14,7 +15,7 @@ export type Given =
  * Puts given artifacts on top of what the inputs show. In a join or gather, a key that names an input (a branch, an
  * index, a pathspec) and holds an object is for that input alone.
  * Gives a sentence for each name that no input has: it may be new, or mistyped.
- * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE, FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
+ * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE, FLOW_ARTIFACT_NAME, FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
 export async function applyGiven(
   views: Map<string, View>,
@@ -30,6 +31,7 @@ export async function applyGiven(
   }
   const names = Object.keys(values);
   if (names.length === 0) return [];
+  for (const name of names) requireArtifactName(name, `"${node.name}" was given`);
   if (parents.length === 0) {
     throw new FlowError(
       'FLOW_USAGE',
@@ -46,7 +48,10 @@ export async function applyGiven(
     const value = values[name];
     const one = labelOf(name, resolved);
     if (one !== undefined && typeof value === 'object' && value !== null && !isFile(value)) {
-      for (const [inner, v] of Object.entries(value)) put(views, [one], inner, v, codecs);
+      for (const [inner, v] of Object.entries(value)) {
+        requireArtifactName(inner, `"${node.name}" was given`);
+        put(views, [one], inner, v, codecs);
+      }
     } else put(views, parents, name, value, codecs);
   }
   return unknown;

@@ -1,5 +1,6 @@
 /** Finds flow files: by name, through an index that is kept and checked by time stamps. */
 import {
+  type Dirent,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -91,11 +92,14 @@ export async function indexFlows(workspace: string): Promise<{ name: string; fil
     }
     let known = before.folders[folder];
     if (known?.time !== time) {
-      known = { time: settled(time) ? time : -1, ...entriesOf(absolute) };
+      const entries = entriesOf(absolute);
+      known = { time: entries && settled(time) ? time : -1, ...(entries ?? { folders: [], files: [] }) };
       changed = true;
     }
     after.folders[folder] = known;
     for (const file of known.files) found.push(join(folder, file));
+    // The file system's root holds all there is: what a command finds there is what lies in it directly.
+    if (dirname(absolute) === absolute) return;
     for (const child of known.folders) visit(join(folder, child));
   };
   visit('');
@@ -121,10 +125,17 @@ function settled(time: number): boolean {
   return Math.abs(Date.now() - time) > 50;
 }
 
-function entriesOf(folder: string): { folders: string[]; files: string[] } {
+/** Undefined for a folder that may not be read, or is gone meanwhile. */
+function entriesOf(folder: string): { folders: string[]; files: string[] } | undefined {
   const folders: string[] = [];
   const files: string[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
+  for (const entry of entries) {
     if (entry.isDirectory()) {
       if (!entry.name.startsWith('.') && !IGNORED.has(entry.name)) folders.push(entry.name);
     } else if (FLOW_FILE.test(entry.name)) files.push(entry.name);
@@ -142,7 +153,13 @@ async function namesOf(file: string, known: IndexedFile | undefined): Promise<In
     return undefined;
   }
   if (stamp !== '' && known?.stamp === stamp) return known;
-  const text = readFileSync(file, 'utf8');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    // It may not be read: it is found by its stem too.
+    return { stamp: '', names: [stem(file)] };
+  }
   const calls = [...text.matchAll(/\bflow\s*(?:<[^>]*>)?\(\s*(['"`])([^'"`$]*)\1/g)].map(
     (match) => match[2] as string,
   );

@@ -4,18 +4,19 @@ import { dirname, join, resolve } from 'node:path';
 
 /**
  * The nearest folder upward with `.flow`, `nx.json` or a root package.json (the outermost one, or one with
- * workspaces); where there is none, the folder itself.
+ * workspaces); where there is none, the folder itself. The file system's root is the workspace of nothing below it,
+ * whatever was left there.
  */
 export function findWorkspace(from: string): string {
   let outermost: string | undefined;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (dirname(folder) === folder) return outermost ?? resolve(from);
     if (existsSync(join(folder, '.flow')) || existsSync(join(folder, 'nx.json'))) return folder;
     const manifest = join(folder, 'package.json');
     if (existsSync(manifest)) {
       outermost = folder;
       if (isRoot(manifest)) return folder;
     }
-    if (dirname(folder) === folder) return outermost ?? resolve(from);
   }
 }
 

@@ -1,7 +1,8 @@
 /** nx-flow resume: a new run that takes over what an earlier one finished, and executes the rest. */
+import { FlowError } from '../../definition/errors';
 import { prepareResume } from '../../engine/resume';
 import type { Command } from '..';
-import { givenParams, namespaceOf, noMoreThan } from '../context';
+import { type Context, givenParams, namespaceOf, noMoreThan } from '../context';
 import { executeRun, RUN_OPTIONS } from '../execute-run';
 
 export const command: Command = {
@@ -10,6 +11,7 @@ export const command: Command = {
     help: 'Run a flow again, taking over what an earlier run finished; the rest is executed',
     positionals: ['<flow>', '[step]'],
     options: {
+      step: { type: 'string', value: 'step', help: 'The step to execute again: another way to give it' },
       origin: { type: 'number', value: 'run', help: 'The run to take over from; default the latest' },
       ...RUN_OPTIONS,
     },
@@ -19,10 +21,10 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 2);
+    const step = stepOf(context);
     return executeRun(
       context,
       (graph, store) => {
-        const [, step] = context.positionals;
         const run = context.options.origin as number | undefined;
         return prepareResume({
           graph,
@@ -42,3 +44,11 @@ export const command: Command = {
     );
   },
 };
+
+/** @throws FlowError FLOW_USAGE */
+function stepOf({ positionals: [, position], options }: Context): string | undefined {
+  const option = options.step as string | undefined;
+  if (position === undefined || option === undefined) return position ?? option;
+  const message = `The step is given twice, as "${position}" and by --step=${option}: give it once.`;
+  throw new FlowError('FLOW_USAGE', message);
+}

@@ -43,11 +43,13 @@ export function renderWhy(found: Why, git: GitState | undefined, output: Output)
   return `${head}\n\n${body.join('')}\n${verdict(found, output)}\n`;
 }
 
-function verdict({ same, upstream, run, row, parameters }: Why, { colors }: Output): string {
+function verdict({ same, upstream, run, row, parameters, inputs }: Why, { colors }: Output): string {
   const spin = `nx-flow spin ${run.flow} ${row.step} shows what it does now`;
   const steps = plural(upstream.length, 'step');
   const anew = upstream.length > 0 ? `; a run would make its inputs anew (${steps} before it)` : '';
-  if (same) return `${colors.green('nothing differs')}: a spin would do the same${anew}`;
+  // The inputs are those of the run before beside the last one's: a spin takes the last one's.
+  const what = inputs.differences.length > 0 ? 'nothing differs in code and parameters' : 'nothing differs';
+  if (same) return `${colors.green(what)}: a spin would do the same${anew}`;
   if (same === undefined)
     return `${colors.yellow('the code cannot be compared')}, nothing else differs: ${spin}`;
   const byDefault = parameters.some(({ given, matters }) => matters && given.before && !given.after);

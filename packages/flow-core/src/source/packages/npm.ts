@@ -18,6 +18,16 @@ const ARGUMENTS = [
   '--dry-run=false',
 ];
 
+/** npm's own patience is more than a minute, in which nothing is said. */
+const LESS_PATIENCE = [
+  '--fetch-retries=1',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=5000',
+];
+
+/** What npm says where the registry, or the network, is not there. */
+const UNREACHABLE = /^npm (?:error|ERR!) code (ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/m;
+
 /** Settings that `npm run` and `npx` hand down, and that speak of the package that they were started for. */
 const OF_ANOTHER_PACKAGE =
   /^npm_(package_|lifecycle_|config_(local_prefix|workspaces?|include_workspace_root|prefix|location|omit|package_lock_only|json)$)/i;
@@ -31,7 +41,7 @@ export interface NpmOptions {
 /** @throws FlowError FLOW_PACKAGES with npm's own last lines, FLOW_INTERRUPTED */
 export async function npmInstall(folder: string, what: string, { signal, watch }: NpmOptions): Promise<void> {
   const env = Object.entries(process.env).filter(([name]) => !OF_ANOTHER_PACKAGE.test(name));
-  const child = spawn('npm', ARGUMENTS, {
+  const child = spawn('npm', [...ARGUMENTS, ...patience()], {
     cwd: folder,
     env: Object.fromEntries(env),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,7 +67,9 @@ export async function npmInstall(folder: string, what: string, { signal, watch }
     });
     if (how === undefined) return;
     if (signal?.aborted) throw new FlowError('FLOW_INTERRUPTED', 'The run was interrupted.', { exit: 1 });
-    throw new FlowError('FLOW_PACKAGES', `npm could not install ${what}: it ${how}.${lastWords(said)}`, {
+    const unreachable = said.match(UNREACHABLE)?.[1];
+    const why = unreachable ? `the registry could not be reached (${unreachable})` : `it ${how}`;
+    throw new FlowError('FLOW_PACKAGES', `npm could not install ${what}: ${why}.${lastWords(said)}`, {
       exit: 1,
     });
   } catch (cause) {
@@ -67,6 +79,12 @@ export async function npmInstall(folder: string, what: string, { signal, watch }
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Who says in the environment how often to try is obeyed. */
+function patience(): string[] {
+  const said = Object.keys(process.env).some((name) => /^npm_config_fetch_retr/i.test(name));
+  return said ? [] : LESS_PATIENCE;
 }
 
 /** Lines that are told from either end: npm says first what is wrong, a build that fails says it last. */
