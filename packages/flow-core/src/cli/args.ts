@@ -77,7 +77,12 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase(
 export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Parsed {
   const specs = { ...spec.options, ...COMMON };
   // Without a prototype: what is given may have any name.
-  const parsed: Parsed = { positionals: [], options: {}, params: Object.create(null), set: Object.create(null) };
+  const parsed: Parsed = {
+    positionals: [],
+    options: {},
+    params: Object.create(null),
+    set: Object.create(null),
+  };
   const problems: { code: string; message: string }[] = [];
   const refuse = (code: string, message: string) => problems.push({ code, message });
   const { tokens } = parseArgs({

@@ -150,11 +150,19 @@ export async function flowName(place: Place, context: Context): Promise<string> 
   return names.length === 1 ? (names[0] as string) : stem(file);
 }
 
-/** The pathspec given after the flow; its own flow, if it names one, must be the same. @throws FlowError */
-export function pathspecOf(text: string | undefined, flow: string): Pathspec {
+/**
+ * The pathspec given after the flow; its own flow, if it names one, must be the same.
+ * @param graph Where it is known: tells a step from a flow.
+ * @throws FlowError FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW
+ */
+export function pathspecOf(text: string | undefined, flow: string, graph?: Graph): Pathspec {
   if (text === undefined) return {};
   const spec = parsePathspec(text);
   if (spec.flow !== undefined && spec.flow !== flow) {
+    if (spec.step === undefined && graph?.steps.has(spec.flow)) {
+      const right = `a pathspec is run/step/task: give the run too, such as 12/${text}.`;
+      throw new FlowError('FLOW_PATHSPEC', `"${text}" lacks the run: ${right}`);
+    }
     throw new FlowError(
       'FLOW_PATHSPEC_FLOW',
       `"${text}" is a pathspec of the flow "${spec.flow}", but this is "${flow}".`,

@@ -61,6 +61,7 @@ export async function executeRun(
     const renderer = runRenderer(graph, output, place.workspace);
     let run = 0;
     let code: Promise<void> | undefined;
+    let reached = until === undefined;
     const fingerprint = () => recordCode(store, { flow: graph.flow, run, file, root: place.workspace });
     const outcome = await runFlow({
       ...prepared,
@@ -72,6 +73,8 @@ export async function executeRun(
       cwd: place.workspace,
       emit(event) {
         renderer.emit(event);
+        if ((event.type === 'tasks-planned' || event.type === 'tasks-taken') && event.step === until)
+          reached = true;
         if (event.type === 'run-started') run = runNumber(event.pathspec);
         // Not before: the first task shall not wait for it, nor share the processor with it.
         if (event.type === 'task-started') code ??= new Promise(setImmediate).then(fingerprint);
@@ -90,6 +93,12 @@ export async function executeRun(
     });
     await (code ?? fingerprint());
     finished(prepared, renderer);
+    if (!reached && outcome.status !== 'failed') {
+      renderer.emit({
+        type: 'notice',
+        message: `${until} was not reached: a switch before it took another case`,
+      });
+    }
     renderer.end(outcome);
     const { pathspec, status, durationMs, tasks, error } = outcome;
     output.result({

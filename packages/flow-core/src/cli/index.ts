@@ -1,6 +1,6 @@
 /** The `nx-flow` command. Each subcommand is loaded when it is asked for: start-up is the product. */
 import { FlowError, isFlowError, suggest } from '../definition/errors';
-import { type CommandSpec, parseCommandLine } from './args';
+import { type CommandSpec, type Parsed, parseCommandLine } from './args';
 import type { Context } from './context';
 import { makeOutput } from './render/output';
 
@@ -24,8 +24,10 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   tag: () => import('./commands/tag'),
 };
 
-/** Their processes do not hear Ctrl-C: they are ended in order. */
-const HEARS_SIGNALS = ['run', 'resume'];
+/** Their workers do not hear Ctrl-C: they are ended in order. */
+function hasWorkers(name: string, { options }: Parsed): boolean {
+  return name === 'run' || name === 'resume' || (name === 'spin' && options.all === true);
+}
 
 export interface MainOptions {
   cwd?: string;
@@ -68,7 +70,7 @@ export async function main(
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, cwd, output);
     const parsed = parseCommandLine(command.spec, rest);
-    if (HEARS_SIGNALS.includes(name)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    if (hasWorkers(name, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     return exitCode(await command.execute({ ...parsed, cwd, output, signal: stop.signal }), ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');

@@ -21,7 +21,7 @@ export function selectionOf(context: Context, graph: Graph): Selection {
       `The step is given twice, as "${given[0]}" and by --step=${given[1]}: give it once.`,
     );
   }
-  const spec = pathspecOf(given[0], graph.flow);
+  const spec = pathspecOf(given[0], graph.flow, graph);
   const origin = options.origin as number | undefined;
   if (origin !== undefined && spec.run !== undefined && spec.run !== origin) {
     throw new FlowError(

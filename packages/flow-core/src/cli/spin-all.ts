@@ -36,20 +36,8 @@ export interface SpinAllRequest {
 
 /** Gives the exit code. @throws FlowError for bad usage, and FLOW_INTERRUPTED */
 export async function spinAll(request: SpinAllRequest): Promise<number> {
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  // The workers do not hear Ctrl-C: they are ended in order.
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await spinAllUntil(request, stop.signal);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
-}
-
-async function spinAllUntil(request: SpinAllRequest, signal: AbortSignal): Promise<number> {
   const { context, place, file, graph, store, selection, keeper } = request;
-  const { output, options } = context;
+  const { output, options, signal } = context;
   const found = await resolveSplits(graph, store, selection);
   const { node, run, splits } = found;
   const params = await spinParams(graph, store, run.run, request.params);

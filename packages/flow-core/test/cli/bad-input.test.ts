@@ -74,6 +74,14 @@ const REFUSED: [line: string, said: string][] = [
     'spin movies train --step=pick',
     'FLOW_USAGE  The step is given twice, as "train" and by --step=pick: give it once.',
   ],
+  [
+    'resume movies train --step=pick',
+    'FLOW_USAGE  The step is given twice, as "train" and by --step=pick: give it once.',
+  ],
+  [
+    'resume movies --step=trian',
+    'FLOW_STEP_NOT_FOUND  There is no step "trian" in movies. Did you mean "train"?',
+  ],
   ['dump movies trian', 'FLOW_STEP_NOT_FOUND  There is no step "trian" in movies/1. Did you mean "train"?'],
   [
     'logs movies 1/zebra',
@@ -94,7 +102,7 @@ const REFUSED: [line: string, said: string][] = [
   ['spin movies 1/2/3', `FLOW_PATHSPEC  "1/2/3" is not a pathspec. ${PATHSPECS}`],
   [
     'spin movies train/1',
-    'FLOW_PATHSPEC_FLOW  "train/1" is a pathspec of the flow "train", but this is "movies".',
+    'FLOW_PATHSPEC  "train/1" lacks the run: a pathspec is run/step/task: give the run too, such as 12/train/1.',
   ],
   ['spin movies 01/train', `FLOW_PATHSPEC  "01/train" is not a pathspec. ${PATHSPECS}`],
   ['spin movies 1/train/2/x/y', `FLOW_PATHSPEC  "1/train/2/x/y" is not a pathspec. ${PATHSPECS}`],
@@ -166,6 +174,26 @@ const REFUSED: [line: string, said: string][] = [
   [
     'spin movies start --set.a=1',
     'FLOW_USAGE  "start" has no inputs to set: give it parameters, as --params.name=value.',
+  ],
+  [
+    'spin movies pick --set.__proto__=1',
+    'FLOW_ARTIFACT_NAME  "pick" was given an artifact named "__proto__", which no step could read: give it another name.',
+  ],
+  [
+    'spin movies pick --set.=1',
+    'FLOW_ARTIFACT_NAME  "pick" was given an artifact named "", which no step could read: give it another name.',
+  ],
+  [
+    'run movies --params.__proto__=1',
+    'FLOW_PARAMS  The parameters of movies are not right: "__proto__" is not a parameter of movies. There are: minVotes, sha.',
+  ],
+  [
+    'run movies --params-file=nope.json',
+    'FLOW_PARAMS_FILE  There is no file <ws>/nope.json: --params-file takes a JSON object of parameters.',
+  ],
+  [
+    'dump --spin movies',
+    'FLOW_RUN_NOT_FOUND  No spin of movies was kept in <ws>/.flow/spin yet: nx-flow spin movies <step> --persist keeps one.',
   ],
   [
     'spin fresh next',

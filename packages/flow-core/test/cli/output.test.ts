@@ -390,3 +390,19 @@ export default f.end(start);`,
     expect(verbose.stderr).toContain('> 3 |     throw new RangeError');
   });
 });
+
+test('--until tells of a step that was not reached, because a switch took another case', async () => {
+  ws.flow(
+    'arms',
+    `const start = f.switch('way', { after: f.start(() => ({ go: 'fast' })), on: 'go', cases: ['fast', 'slow'] }, () => ({}));
+     const fast = f.step('fast', { after: start.when('fast') }, () => ({}));
+     const slow = f.step('slow', { after: start.when('slow') }, () => ({}));
+     export default f.end(f.step('both', { after: oneOf(fast, slow) }, () => ({})));`,
+  );
+  const [slow, fast] = [
+    await ws.ok(['run', 'arms', '--until=slow']),
+    await ws.ok(['run', 'arms', '--until=fast']),
+  ];
+  expect(slow.stdout).toContain('! slow was not reached: a switch before it took another case\n');
+  expect(fast.stdout).not.toContain('a switch before it');
+});

@@ -156,8 +156,25 @@ test('an interrupted installation ends npm, and leaves nothing behind', async ()
   const run = ws.start(['run', 'stopped', '--json'], env(hanging));
   await ws.hear('hanging');
   run.child.kill('SIGINT');
-  expect(await run.done).toMatchObject({ code: 1, json: { error: { code: 'FLOW_INTERRUPTED' } } });
+  expect(await run.done).toMatchObject({ code: 130, json: { error: { code: 'FLOW_INTERRUPTED' } } });
   expect(installed()).toEqual([]);
+});
+
+test('npm is asked to give up soon, unless the environment says how often to try', async () => {
+  const asked = async (more: Record<string, string> = {}) => {
+    const file = ws.path('arguments.json');
+    const told = `require('node:fs').writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.argv)); process.exit(1)`;
+    const { npm_config_fetch_retries: _, ...rest } = fakeNpm(ws, told) as Record<string, string>;
+    await ws.nxFlow(['run', 'patience'], { env: { ...rest, ...more } });
+    return JSON.parse(ws.read('arguments.json')).filter((one: string) => one.startsWith('--fetch'));
+  };
+  ws.flow('patience', user(`{ dup: '98.0.0' }`));
+  expect(await asked()).toEqual([
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-retry-maxtimeout=5000',
+  ]);
+  expect(await asked({ npm_config_fetch_retries: '4' })).toEqual([]);
 });
 
 test('a folder that was damaged is installed again', async () => {
@@ -186,7 +203,7 @@ test('what cannot be installed fails the command before its first task, with the
   expect(code).toBe(1);
   expect(json.error.code).toBe('FLOW_PACKAGES');
   expect(json.error.message).toMatch(
-    /^npm could not install dup@99\.0\.0: it ended with code 1\.\n {2}code ECONNREFUSED\n.*ECONNREFUSED 127\.0\.0\.1:9/s,
+    /^npm could not install dup@99\.0\.0: the registry could not be reached \(ECONNREFUSED\)\.\n {2}code ECONNREFUSED\n.*ECONNREFUSED 127\.0\.0\.1:9/s,
   );
   expect(await fails(['spin', 'absent', 'uses'])).toMatchObject({
     code: 1,

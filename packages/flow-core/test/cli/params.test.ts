@@ -67,8 +67,12 @@ test('a text stays the text that was given', async () => {
   });
 });
 
-test('the last of several wins; the store keeps them as they were given', async () => {
-  expect(await seen('--params.sha=1', '--params.sha=12e3')).toMatchObject({ sha: '12e3' });
+test('one that is given twice is refused; the store keeps them as they were given', async () => {
+  expect(await ws.nxFlow(['run', 'given', '--params.sha=1', '--params.sha=12e3', '--json'])).toMatchObject({
+    code: 2,
+    json: { error: { code: 'FLOW_OPTION', message: '--params.sha is given twice: give it once.' } },
+  });
+  expect(await seen('--params.sha=12e3')).toMatchObject({ sha: '12e3' });
   const { runs } = (await ws.ok(['runs', 'given', '--json'])).json;
   expect(runs[0].params).toEqual({ sha: '12e3' });
 });

@@ -157,9 +157,12 @@ test('kill -9 of the coordinator leaves nothing alive, not even a step in an end
   expect((await ws.ok(['show', 'endless', '1', '--json'])).json.status).toBe('killed');
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends a run cleanly: recorded as failed, with what was under way',
-  async (signal) => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s ends a run cleanly: recorded as failed, with what was under way, and exit code %i',
+  async (signal, exit) => {
     ws.flow(
       'stopped',
       `const start = f.start(() => ({ ns: [0, 1] }));
@@ -176,7 +179,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     process.kill(run.pid, signal);
     const done = await run.done;
     expect(done).toMatchObject({
-      code: 1,
+      code: exit,
       json: {
         pathspec: 'stopped/1',
         status: 'failed',

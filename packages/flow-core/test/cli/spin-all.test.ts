@@ -257,7 +257,7 @@ test('Ctrl-C ends the processes of the splits, and leaves the outputs as they we
   await Promise.all([ws.hear('at0'), ws.hear('at1')]);
   spin.child.kill('SIGINT');
   const { code, stdout } = await spin.done;
-  expect([code, stdout]).toEqual([1, expect.stringContaining('FLOW_INTERRUPTED')]);
+  expect([code, stdout]).toEqual([130, expect.stringContaining('FLOW_INTERRUPTED')]);
   await ws.quiet();
   expect(ws.read('dist/flow/films/spin/genre/2/log.txt')).toBe('reads Horror\n');
   const { json } = await ws.ok(['show', '--spin', 'films', '--store=stop', '--json']);

@@ -110,6 +110,8 @@ test('inputs are compared with the run before', async () => {
   expect(await show('sum')).toMatch(
     /^Inputs {7}rows changed: Array\(3\), \d+ B → Array\(2\), \d+ B {2}since w\/1\/sum\/2$/m,
   );
+  const { stdout } = await ws.ok(['why', 'w', 'sum', '--params.n=2']);
+  expect(stdout).toContain('nothing differs in code and parameters: a spin would do the same');
   expect((await ask('1/sum')).inputs.before).toBeNull();
 });
 

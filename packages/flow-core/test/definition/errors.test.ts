@@ -58,6 +58,6 @@ test('a suggestion names the nearest, or else what there is', () => {
   expect(suggest('evaluate', new Set(['train']))).toBe('There is: train.');
   expect(suggest('evaluate', [])).toBe('There is none.');
   expect(suggest('evaluate', [], 'It has none.')).toBe('It has none.');
-  const many = Array.from({ length: 14 }, (_, i) => `step${i}`);
-  expect(suggest('evaluate', many)).toBe(`There are: ${many.slice(0, 12).join(', ')}, ….`);
+  const many = Array.from({ length: 32 }, (_, i) => `step${i}`);
+  expect(suggest('evaluate', many)).toBe(`There are: ${many.slice(0, 30).join(', ')}, ….`);
 });

@@ -251,6 +251,20 @@ test('every case of a switch leads somewhere', () => {
   ]);
 });
 
+test('a case stands once in the list', () => {
+  const found = refused((f, start) => {
+    const way = f.switch('twice', { after: start, on: 'x', cases: ['x', 'x'] }, nothing);
+    return f.end(anyOf(f.step('a', { after: way.when('x') }, nothing)));
+  });
+  expect(found).toContainEqual(
+    problem(
+      'FLOW_CASE_TWICE',
+      'The case "x" of "twice" stands twice in `cases`: remove the second.',
+      onLine(/f\.switch\('twice'/),
+    ),
+  );
+});
+
 test('a foreach names the list that it splits', () => {
   const found = refused((f, start) => {
     const each = f.foreach('listless', { after: start }, nothing);

@@ -1,7 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { stem } from '../../src/source/find';
+import { dirname, join, parse, relative } from 'node:path';
+import { indexFlows, stem } from '../../src/source/find';
 import { findWorkspace, storeFolder } from '../../src/source/workspace';
 import { SourceProcess } from '../kit/source';
 
@@ -155,6 +163,31 @@ describe('the index of flows', () => {
     expect(await indexed()).toEqual(['a a.flow.ts']);
     write('.flow/index.json', 'null');
     expect(await indexed()).toEqual(['a a.flow.ts']);
+  });
+
+  test('takes a folder that may not be read, or is gone meanwhile, for an empty one, until it can be read', async () => {
+    write('a.flow.ts', text('a'));
+    write('shut/b.flow.ts', text('b'));
+    for (const name of ['', 'shut']) utimesSync(join(folder, name), new Date(1e12), new Date(1e12));
+    const { readdirSync } = fs;
+    const spy = jest.spyOn(fs, 'readdirSync').mockImplementation(((path: string, options: object) => {
+      if (path === join(folder, 'shut')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      return readdirSync(path, options as never);
+    }) as never);
+    const names = async () => (await indexFlows(folder)).map(({ name }) => name);
+    try {
+      expect(await names()).toEqual(['a']);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(await names()).toEqual(['a', 'b']);
+  });
+
+  test("does not walk the file system's root", async () => {
+    const { root } = parse(folder);
+    write('a.flow.ts', text('a'));
+    expect((await source.indexFlows(root)).filter(({ file }) => dirname(file) !== root)).toEqual([]);
+    expect(findWorkspace(root)).toBe(root);
   });
 
   test('leaves nothing in a folder that has no flows', async () => {

@@ -28,6 +28,13 @@ describe('a step on given artifacts alone', () => {
     expect(spun.durationMs).toBeGreaterThan(0);
   });
 
+  test('a name that no step could read is refused', async () => {
+    const artifacts = { ['__proto__']: 1 };
+    await expect(runner.spin(left, { artifacts: artifacts as never })).rejects.toMatchObject({
+      code: 'FLOW_ARTIFACT_NAME',
+    });
+  });
+
   test('start sees its parameters', async () => {
     const spun = await runner.spin(start, { params: { factor: '7' } });
     expect(spun.artifacts.factor).toBe(7);

@@ -1,3 +1,5 @@
+import { parseCommandLine } from '../../../flow-core/src/cli/args';
+import { command } from '../../../flow-core/src/cli/commands/resume';
 import { commandLine, type DoorOptions } from '../../src/executors/command-line';
 
 const flow = 'movies.flow.ts';
@@ -16,6 +18,19 @@ test('a value after a space belongs to its option, as it does for Nx', () => {
   expect(line(['--step', 'train'], { step: 'train' })).toEqual([flow, '--step=train']);
   expect(line(['--params.n', '-5'], { params: { n: -5 } })).toEqual([flow, '--params.n=-5']);
   expect(line(['--bail', '--tag', 'x'], { bail: true, tag: 'x' })).toEqual([flow, '--bail', '--tag=x']);
+});
+
+test('the step of resume is given by position, by name, or by the configuration', () => {
+  const resume = (raw: string[], options: Partial<DoorOptions>) =>
+    commandLine('resume', { flow, ...options }, [], raw).slice(2);
+  // Nx puts what is typed by position into `step` too.
+  expect(resume(['train'], { step: 'train' })).toEqual(['train']);
+  expect(resume(['--step=train'], { step: 'train' })).toEqual(['--step=train']);
+  expect(resume([], { step: 'train' })).toEqual(['--step=train']);
+  for (const args of [['train'], ['--step=train'], ['--step', 'train']]) {
+    const { positionals, options } = parseCommandLine(command.spec, [flow, ...args]);
+    expect(positionals[1] ?? options.step).toBe('train');
+  }
 });
 
 test('options that were not typed come from the merged ones', () => {

@@ -19,11 +19,7 @@ const ARGUMENTS = [
 ];
 
 /** npm's own patience is more than a minute, in which nothing is said. */
-const LESS_PATIENCE = [
-  '--fetch-retries=1',
-  '--fetch-retry-mintimeout=1000',
-  '--fetch-retry-maxtimeout=5000',
-];
+const LESS_PATIENCE = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
 
 /** What npm says where the registry, or the network, is not there. */
 const UNREACHABLE = /^npm (?:error|ERR!) code (ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/m;
