@@ -343,7 +343,7 @@ describe('--persist', () => {
     expect(await ws.nxFlow(['dump', '--spin', 'films', '--store=none'])).toMatchObject({
       code: 2,
       stdout: expect.stringMatching(
-        /^FLOW_RUN_NOT_FOUND {2}No spin of films was kept in .*none yet: nx-flow spin films <step> --persist keeps one\.\n$/,
+        /^FLOW_RUN_NOT_FOUND {2}No spin of films was kept in .*none\/spin yet: nx-flow spin films <step> --persist keeps one\.\n$/,
       ),
     });
   });
