@@ -50,7 +50,12 @@ export async function spinAll(request: SpinAllRequest): Promise<number> {
 async function spinAllUntil(request: SpinAllRequest, signal: AbortSignal): Promise<number> {
   const { context, place, file, graph, store, selection, keeper } = request;
   const { output, options } = context;
-  const found = await resolveSplits(graph, store, selection);
+  const given = [request.given, request.set];
+  const recorded = await resolveSplits(graph, store, selection);
+  const found =
+    request.given || Object.keys(request.set).length > 0
+      ? await (await import('../engine/given-list')).resplitAll(graph, store, recorded, given)
+      : recorded;
   const { node, run, splits } = found;
   const params = await spinParams(graph, store, run.run, request.params);
   const prefix = selection.index ?? [];
@@ -64,7 +69,6 @@ async function spinAllUntil(request: SpinAllRequest, signal: AbortSignal): Promi
   const renderer = spinAllRenderer(found, max, output);
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;
-  const given = [request.given, request.set];
   let outcomes: SplitOutcome[];
   try {
     outcomes = await spinSplits({

@@ -90,8 +90,8 @@ export interface SpinOutcome {
 
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { graph, store } = options;
-  const resolved = options.alone?.resolved ?? (await resolveInputs(graph, store, options.selection));
-  const inputs = await gatherInputs(options, resolved);
+  const inputs = await gatherInputs(options);
+  const { resolved } = inputs;
   const origin = originOf(graph, resolved);
   const keep = await options.keep?.(origin, inputs.run.params);
   options.resolved?.(resolved);
@@ -203,28 +203,40 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
 }
 
 interface Inputs {
+  resolved: Resolved;
   run: RunContext;
   spec: TaskSpec;
   views: Map<string, View>;
 }
 
-async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<Inputs> {
-  const { graph, store, user, cwd, selection } = options;
-  const { run, parents, stack } = resolved;
+async function gatherInputs(options: SpinOptions): Promise<Inputs> {
+  const { graph, store, user, cwd, selection, alone } = options;
+  const given = [options.given, options.set].filter((one) => typeof one === 'function' || hasNames(one));
+  const lists = given.length > 0 && !alone ? await import('./given-list') : undefined;
+  const found = lists
+    ? await lists.resolveGiven(graph, store, selection, given)
+    : { resolved: alone?.resolved ?? (await resolveInputs(graph, store, selection)) };
+  const { run, parents, stack } = found.resolved;
   const [views, params] = await Promise.all([
     run
       ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
-      : (options.alone?.views ?? new Map<string, View>()),
+      : (alone?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);
   const { decode } = new Decoder(store.cas, graph.codecs);
-  for (const given of [options.given, options.set]) {
-    if (!given) continue;
-    for (const notice of await applyGiven(views, resolved, given, decode, graph.codecs))
+  for (const one of [options.given, options.set]) {
+    if (!one) continue;
+    for (const notice of await applyGiven(views, found.resolved, one, decode, graph.codecs))
       options.notice?.(notice);
   }
+  const resolved = lists ? lists.resplit(found, views) : found.resolved;
   const namespace = selection.namespace ?? ownNamespace(user);
-  return { views, run: spinContext(graph, { user, namespace, cwd }, params), spec: spinSpec(resolved) };
+  const context = spinContext(graph, { user, namespace, cwd }, params);
+  return { resolved, views, run: context, spec: spinSpec(resolved) };
+}
+
+function hasNames(given: object | undefined): boolean {
+  return typeof given === 'object' && given !== null && Object.keys(given).length > 0;
 }
 
 /** An output as it would be recorded, without keeping it. */

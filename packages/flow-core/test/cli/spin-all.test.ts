@@ -129,6 +129,30 @@ test('parameters and artifacts given by hand are seen by every split', async () 
   ]);
 });
 
+test('a list given by hand has as many splits as it has items', async () => {
+  films();
+  await ws.ok(['run', 'films', '--store=given']);
+  const items = async (list: string[]) => {
+    const set = `--set.genres=${JSON.stringify(list)}`;
+    const { json } = await ws.ok(['spin', 'films', 'genre', '--all', '--json', '--store=given', set]);
+    return json.splits.map(({ index, artifacts }: Split) => [
+      index[0],
+      artifacts.name?.preview,
+      artifacts.name?.change,
+    ]);
+  };
+  expect(await items(['Drama', 'b'])).toEqual([
+    [0, '"Drama"', 'same'],
+    [1, '"b"', 'changed'],
+  ]);
+  expect((await items(['a', 'b', 'c', 'd'])).at(-1)).toEqual([3, '"d"', 'new']);
+  const beyond = ['spin', 'films', 'genre', '--index=2', '--set.genres=["a","b"]', '--store=given'];
+  expect(await ws.nxFlow(beyond)).toMatchObject({
+    code: 2,
+    stdout: 'FLOW_INDEX  "genres" has 2 items now that it is given, so there is no index 2.\n',
+  });
+});
+
 test('a split that fails, dies, or never yields is told with its place; the others finish', async () => {
   films();
   await ws.ok(['run', 'films', '--store=bad']);
