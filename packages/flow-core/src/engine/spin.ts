@@ -82,7 +82,7 @@ export interface SpinOutcome {
   artifacts: SpinArtifact[];
   error?: ErrorRecord;
   thrown?: unknown;
-  /** Artifacts that the step read and that were not there, with what to know about it. */
+  /** Artifacts that the step read and that were not there, with what to know about it: where it ends well, too. */
   hints: string[];
   /** Of a spin that is kept: its pathspec in the store of kept spins, `movies/3/train/1`. */
   kept?: string;
@@ -151,7 +151,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
           value: values.get(name),
         }))
       : [],
-    hints: thrown && absent.length > 0 ? await hintsFor(options, resolved, absent, view) : [],
+    hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, !thrown) : [],
     ...(thrown ? { error: error as ErrorRecord, thrown: thrown.error } : {}),
     ...(keep ? { kept: `${keep.pathspec}/${resolved.node.name}/1` } : {}),
   };
@@ -162,9 +162,11 @@ async function hintsFor(
   resolved: Resolved,
   absent: readonly MissingRead[],
   view: (label: string) => View | undefined,
+  done: boolean,
 ): Promise<string[]> {
-  const { missingHints } = await import('./missing');
-  return missingHints(graph, store, resolved, selection, absent, view);
+  const { missingHints, unexpected } = await import('./missing');
+  const reads = done ? await unexpected(graph, resolved, absent) : absent;
+  return missingHints(graph, store, resolved, selection, reads, view);
 }
 
 /** Views of a run are labelled with it for people. */

@@ -153,6 +153,21 @@ test('a list given by hand has as many splits as it has items', async () => {
   });
 });
 
+test('an artifact that splits read and that is not there is told once, though they end well', async () => {
+  films();
+  await ws.ok(['run', 'films', '--store=lacks']);
+  films(FILMS.replace("console.log('reads ' + input);", 'void (self as any).tables;'));
+  const hint =
+    'The step reads "tables", which films/1/start/1 does not have (it has genres, table). Did you mean "table"? ' +
+    'Run the flow again (nx-flow run films), or give it: --set.tables=…';
+  const { stderr, json } = await ws.ok(['spin', 'films', 'genre', '--all', '--store=lacks', '--json']);
+  expect(stderr.split(`! ${hint}\n`)).toHaveLength(2);
+  expect(json.splits.map(({ hints }: { hints: string[] }) => hints)).toEqual([[hint], [hint], [hint]]);
+  const one = await ws.ok(['spin', 'films', 'genre', '--store=lacks', '--json']);
+  expect([one.json.status, one.json.hints]).toEqual(['done', [hint]]);
+  expect(one.stderr).toContain(`\n! ${hint}\n\ndone in`);
+});
+
 test('a split that fails, dies, or never yields is told with its place; the others finish', async () => {
   films();
   await ws.ok(['run', 'films', '--store=bad']);
