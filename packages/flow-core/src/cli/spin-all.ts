@@ -38,7 +38,12 @@ export interface SpinAllRequest {
 export async function spinAll(request: SpinAllRequest): Promise<number> {
   const { context, place, file, graph, store, selection, keeper } = request;
   const { output, options, signal } = context;
-  const found = await resolveSplits(graph, store, selection);
+  const given = [request.given, request.set];
+  const recorded = await resolveSplits(graph, store, selection);
+  const found =
+    request.given || Object.keys(request.set).length > 0
+      ? await (await import('../engine/given-list')).resplitAll(graph, store, recorded, given)
+      : recorded;
   const { node, run, splits } = found;
   const params = await spinParams(graph, store, run.run, request.params);
   const prefix = selection.index ?? [];
@@ -52,7 +57,6 @@ export async function spinAll(request: SpinAllRequest): Promise<number> {
   const renderer = spinAllRenderer(found, max, output);
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;
-  const given = [request.given, request.set];
   let outcomes: SplitOutcome[];
   try {
     outcomes = await spinSplits({

@@ -148,7 +148,7 @@ export class KeptSpin {
       startedAt: kept.startedAt,
       durationMs: Math.round(kept.durationMs * 1000) / 1000,
       own: result?.own.map(([name]) => name) ?? [],
-      ...(result && result.params.length > 0 ? { params: result.params } : {}),
+      ...(result ? { params: result.params } : {}),
       ...(result && Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
       ...(result?.verdict === undefined ? {} : { verdict: result.verdict }),
       ...(result?.more === undefined ? {} : { more: result.more }),

@@ -1,6 +1,6 @@
 /** What to say of an artifact that a step reads and that is not there. Loaded only when that happened. */
 import { nearest } from '../definition/errors';
-import type { Graph } from '../definition/graph';
+import { ancestors, type Graph, type StepNode, scopeOf } from '../definition/graph';
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { fullPathspec, taskOf } from './address';
@@ -19,6 +19,34 @@ export interface MissingRead {
 const RUNS = 10;
 /** Names that are told of what is there. */
 const NAMES = 12;
+
+/**
+ * Of the reads of a step that ended well, those that it may not have been prepared for. Artifacts that are there in some
+ * runs only are read on purpose: the error of a step that catches, what an arm of a switch returns, what the iteration
+ * before returned.
+ */
+export async function unexpected(
+  graph: Graph,
+  { node }: Pick<Resolved, 'node'>,
+  reads: readonly MissingRead[],
+): Promise<MissingRead[]> {
+  const upstream = [...ancestors(graph, node.name)].map((name) => graph.steps.get(name) as StepNode);
+  const optional = new Set(upstream.map(({ options }) => options.catch));
+  const left = reads.filter(({ name }) => !optional.has(name));
+  const armsOf = (name: string) =>
+    (scopeOf(graph, name) ?? []).flatMap((frame) => ('switch' in frame ? [frame.switch] : []));
+  const around = new Set(armsOf(node.name));
+  const sometimes = upstream.filter(
+    (step) =>
+      step.options.catch !== undefined ||
+      (step === node ? node.kind === 'loop' : armsOf(step.name).some((name) => !around.has(name))),
+  );
+  if (left.length === 0 || sometimes.length === 0) return left;
+  const { returnedNames } = await import('../source/returned');
+  for (const { body } of sometimes)
+    for (const name of body ? await returnedNames(body) : []) optional.add(name);
+  return left.filter(({ name }) => !optional.has(name));
+}
 
 /** A sentence or two for each artifact, each named once. */
 export async function missingHints(

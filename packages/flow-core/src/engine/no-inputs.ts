@@ -28,9 +28,11 @@ export async function noInputs(asked: NoInputs): Promise<FlowError> {
       `"${node.name}" needs inputs, and ${graph.flow} has no run${yet}: run it first, with \`${again}\`${others || '.'}`,
     );
   }
-  const arm = await armNotTaken(asked);
-  if (arm !== undefined) return error(arm);
   const split = await otherSplit(asked);
+  // Nobody asked for the first split: where another one went through the arm, it is what is wanted.
+  const anySplit = (selection.index ?? []).length === 0 && split !== '';
+  const arm = anySplit ? undefined : await armNotTaken(asked);
+  if (arm !== undefined) return error(`${arm}${split}`);
   const [first] = failures as [Failure, ...Failure[]];
   if (selection.run !== undefined) {
     return error(
@@ -73,7 +75,7 @@ async function armNotTaken({
       taken ||= frame.cases.includes(row.verdict);
       took.set(row.verdict, [...(took.get(row.verdict) ?? []), run.run]);
     }
-    if (!taken && took.size > 0) return armSentence(graph, node, frame, took, selection);
+    if (!taken && took.size > 0) return armSentence(graph, node, { ...frame, index }, took, selection);
   }
   return undefined;
 }
@@ -81,13 +83,15 @@ async function armNotTaken({
 function armSentence(
   graph: Graph,
   node: StepNode,
-  frame: { switch: string; cases: string[] },
+  frame: { switch: string; cases: string[]; index: readonly number[] },
   took: ReadonlyMap<string, readonly number[]>,
   { run, index }: Selection,
 ): string {
   const { flow } = graph;
   const cases = frame.cases.map((name) => `"${name}"`).join(' or ');
-  const which = `the case${frame.cases.length > 1 ? 's' : ''} ${cases} of the switch "${frame.switch}"`;
+  const which = `the case${frame.cases.length > 1 ? 's' : ''} ${cases} of the switch "${frame.switch}"${
+    frame.index.length > 0 ? ` at index ${frame.index.join(',')}` : ''
+  }`;
   const runs = [...took].map(([verdict, numbers]) => {
     const who = numbers.length === 1 ? `run ${numbers[0]}` : `runs ${listed(numbers)}`;
     return `${who} took "${verdict}"`;
@@ -100,12 +104,14 @@ function armSentence(
   const set = direct
     ? `Spin it on what "${frame.switch}" left, with what you set: nx-flow spin ${flow} ${node.name}${at} --set.${on}=${frame.cases[0]} (or --artifacts=<file.ts>). Or make`
     : 'Make';
-  const [param, ...params] = Object.keys(graph.params).map((name) => `--params.${name}`);
-  const others = params.length > 0 ? ` (or ${params.slice(0, 3).join(', ')})` : '';
+  // Which of several parameters decides is not known.
+  const params = Object.keys(graph.params);
   const lead =
-    param === undefined
+    params.length === 0
       ? `a run that leads there, with other data or another decision of "${frame.switch}".`
-      : `a run that leads there: nx-flow run ${flow} ${param}=…${others}.`;
+      : params.length === 1
+        ? `a run that leads there: nx-flow run ${flow} --params.${params[0]}=….`
+        : `a run with a parameter that leads there: nx-flow run ${flow} --params.<name>=….`;
   return `${head} ${set} ${lead}`;
 }
 

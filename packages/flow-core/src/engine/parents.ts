@@ -109,17 +109,19 @@ async function joinFromParents(
       count = frame.count;
       if (row.more === true || !leads(edge, row)) continue;
       if (row.status === 'done') splits[frame.index] = row;
-      else failed++;
+      else if (row.status === 'failed') failed++;
     }
   }
   const names = edges.map(({ from }) => from).join(' or ');
   if (count === undefined) return { why: `${names} did not run there` };
   const done = splits.filter(Boolean);
   if (done.length < count) {
-    const rest = count - done.length;
-    return {
-      why: `${rest} of ${count} splits of ${names} ${failed === rest ? 'failed' : 'have not finished'}`,
-    };
+    const unfinished = count - done.length - failed;
+    const told = [
+      ...(failed > 0 ? [`${failed} of ${count} splits of ${names} failed`] : []),
+      ...(unfinished > 0 ? [`${unfinished} of ${count} splits of ${names} have not finished`] : []),
+    ];
+    return { why: told.join(', ') };
   }
   return {
     node,

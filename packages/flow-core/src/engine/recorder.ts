@@ -127,7 +127,8 @@ export class Recorder {
     const row: TaskRow = {
       ...this.#taskRow(task, 'done', startedAt, durationMs),
       own: result.own.map(([name]) => name),
-      ...(result.params.length > 0 ? { params: result.params } : {}),
+      // What a body read before it threw is not known: without the list, it may have been anything.
+      ...(caught ? {} : { params: result.params }),
       ...(Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
       ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
       view: this.views.inherited(task.label),

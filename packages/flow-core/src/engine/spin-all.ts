@@ -10,6 +10,7 @@ import type { ErrorRecord } from '../store/rows';
 import { Decoder } from './decoder';
 import { fromRecord } from './error-record';
 import type { KeptSpin } from './keep';
+import type { MissingRead } from './missing';
 import type { OutputFile, Outputs } from './outputs';
 import type { Installed } from './packages';
 import { timeoutOf } from './policies';
@@ -28,9 +29,13 @@ export interface SplitInputs {
   /** What the split's origin returned. */
   before(split: Resolved): Promise<ReadonlyMap<string, Visible>>;
   /** What to say of artifacts that a split read and that are not there. */
-  hints(split: Resolved, failure: SplitFailure, view: (label: string) => View | undefined): Promise<string[]>;
+  hints(
+    split: Resolved,
+    reads: readonly MissingRead[],
+    view: (label: string) => View | undefined,
+    done: boolean,
+  ): Promise<string[]>;
 }
-type SplitFailure = (TaskOutcome & { status: 'failed' })['failure'];
 
 export interface SplitOutcome extends SpinOutcome {
   /** The item of the split list on one line. */
@@ -252,9 +257,11 @@ class SplitSpinner {
       artifacts: [],
       hints: [],
     };
+    const done = ended.status === 'done';
+    const { missing } = done ? ended.result : ended.failure;
+    if (missing) outcome.hints = await inputs.hints(resolved, missing, view, done);
     if (ended.status === 'failed') {
       outcome.error = ended.failure.error;
-      if (ended.failure.missing) outcome.hints = await inputs.hints(resolved, ended.failure, view);
       return { outcome, files: [] };
     }
     const { files = [], previews = {} } = ended.result;

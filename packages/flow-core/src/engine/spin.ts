@@ -82,7 +82,7 @@ export interface SpinOutcome {
   artifacts: SpinArtifact[];
   error?: ErrorRecord;
   thrown?: unknown;
-  /** Artifacts that the step read and that were not there, with what to know about it. */
+  /** Artifacts that the step read and that were not there, with what to know about it: where it ends well, too. */
   hints: string[];
   /** Of a spin that is kept: its pathspec in the store of kept spins, `movies/3/train/1`. */
   kept?: string;
@@ -90,8 +90,8 @@ export interface SpinOutcome {
 
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { graph, store } = options;
-  const resolved = options.alone?.resolved ?? (await resolveInputs(graph, store, options.selection));
-  const inputs = await gatherInputs(options, resolved);
+  const inputs = await gatherInputs(options);
+  const { resolved } = inputs;
   const origin = originOf(graph, resolved);
   const keep = await options.keep?.(origin, inputs.run.params);
   options.resolved?.(resolved);
@@ -151,7 +151,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
           value: values.get(name),
         }))
       : [],
-    hints: thrown && absent.length > 0 ? await hintsFor(options, resolved, absent, view) : [],
+    hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, !thrown) : [],
     ...(thrown ? { error: error as ErrorRecord, thrown: thrown.error } : {}),
     ...(keep ? { kept: `${keep.pathspec}/${resolved.node.name}/1` } : {}),
   };
@@ -162,9 +162,11 @@ async function hintsFor(
   resolved: Resolved,
   absent: readonly MissingRead[],
   view: (label: string) => View | undefined,
+  done: boolean,
 ): Promise<string[]> {
-  const { missingHints } = await import('./missing');
-  return missingHints(graph, store, resolved, selection, absent, view);
+  const { missingHints, unexpected } = await import('./missing');
+  const reads = done ? await unexpected(graph, resolved, absent) : absent;
+  return missingHints(graph, store, resolved, selection, reads, view);
 }
 
 /** Views of a run are labelled with it for people. */
@@ -203,28 +205,40 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
 }
 
 interface Inputs {
+  resolved: Resolved;
   run: RunContext;
   spec: TaskSpec;
   views: Map<string, View>;
 }
 
-async function gatherInputs(options: SpinOptions, resolved: Resolved): Promise<Inputs> {
-  const { graph, store, user, cwd, selection } = options;
-  const { run, parents, stack } = resolved;
+async function gatherInputs(options: SpinOptions): Promise<Inputs> {
+  const { graph, store, user, cwd, selection, alone } = options;
+  const given = [options.given, options.set].filter((one) => typeof one === 'function' || hasNames(one));
+  const lists = given.length > 0 && !alone ? await import('./given-list') : undefined;
+  const found = lists
+    ? await lists.resolveGiven(graph, store, selection, given)
+    : { resolved: alone?.resolved ?? (await resolveInputs(graph, store, selection)) };
+  const { run, parents, stack } = found.resolved;
   const [views, params] = await Promise.all([
     run
       ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
-      : (options.alone?.views ?? new Map<string, View>()),
+      : (alone?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);
   const { decode } = new Decoder(store.cas, graph.codecs);
-  for (const given of [options.given, options.set]) {
-    if (!given) continue;
-    for (const notice of await applyGiven(views, resolved, given, decode, graph.codecs))
+  for (const one of [options.given, options.set]) {
+    if (!one) continue;
+    for (const notice of await applyGiven(views, found.resolved, one, decode, graph.codecs))
       options.notice?.(notice);
   }
+  const resolved = lists ? lists.resplit(found, views) : found.resolved;
   const namespace = selection.namespace ?? ownNamespace(user);
-  return { views, run: spinContext(graph, { user, namespace, cwd }, params), spec: spinSpec(resolved) };
+  const context = spinContext(graph, { user, namespace, cwd }, params);
+  return { resolved, views, run: context, spec: spinSpec(resolved) };
+}
+
+function hasNames(given: object | undefined): boolean {
+  return typeof given === 'object' && given !== null && Object.keys(given).length > 0;
 }
 
 /** An output as it would be recorded, without keeping it. */

@@ -2,7 +2,7 @@
 import type { Graph } from '../definition/graph';
 import type { Store } from '../store/store';
 import { Decoder } from './decoder';
-import { missingHints } from './missing';
+import { missingHints, unexpected } from './missing';
 import { applyGiven, type Given } from './override';
 import { recordedViews } from './recorded';
 import type { Selection } from './resolve';
@@ -42,12 +42,14 @@ export function recordedInputs({
       return views;
     },
     before: (split) => outputsBefore(graph, store, split),
-    hints(split, { missing = [] }, view) {
+    hints(split, missing, view, done) {
       // Splits that read the same name are told the same.
-      const key = missing.map(({ name }) => name).join();
+      const key = `${done} ${missing.map(({ name }) => name).join()}`;
       let hints = hinted.get(key);
       if (!hints) {
-        hints = missingHints(graph, store, split, selection, missing, view);
+        hints = (done ? unexpected(graph, split, missing) : Promise.resolve(missing)).then((reads) =>
+          missingHints(graph, store, split, selection, reads, view),
+        );
         hinted.set(key, hints);
       }
       return hints;

@@ -56,6 +56,8 @@ export interface TaskResult {
   /** Of a spin: its artifacts as files, and a line that shows each. */
   files?: OutputFile[];
   previews?: Record<string, string>;
+  /** Of a spin: what it read that is not there. */
+  missing?: MissingRead[];
 }
 
 export interface TaskFailure {

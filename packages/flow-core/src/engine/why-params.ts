@@ -15,7 +15,7 @@ export interface ParameterDifference {
   after?: unknown;
   /** Whether its value was given, then and now; else it is its default. */
   given: { before: boolean; after: boolean };
-  /** False where the task finished without reading it. */
+  /** False where the task finished without reading it; true also where it is not known what it read. */
   matters: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function parameterDifferences(
       ...(record ? { before: value(name) } : {}),
       ...(declared ? { after: parsed[name] } : {}),
       given: { before: Object.hasOwn(run.given, name), after: Object.hasOwn(params, name) },
-      matters: row.status !== 'done' || row.params?.includes(name) === true,
+      matters: row.status !== 'done' || (row.params?.includes(name) ?? true),
     });
   }
   return found;

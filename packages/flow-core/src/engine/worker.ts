@@ -166,6 +166,7 @@ async function perform(spec: TaskSpec, seen: Map<string, View>): Promise<TaskOut
     const result = await Promise.race([crashed, scopes.run(scope, execute)]);
     const timed = end();
     await writer?.finish(result);
+    if (writer && absent.length > 0) result.missing = absent;
     return { ...timed, status: 'done', result };
   } catch (error) {
     const failure = { error: toRecord(error), ...(absent.length > 0 ? { missing: absent } : {}) };

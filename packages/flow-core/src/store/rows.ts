@@ -109,7 +109,7 @@ export interface TaskRow {
   spun?: string;
   /** Of a kept spin: the tasks, as full pathspecs, that stored what it passes on; all of that is kept with it. */
   sources?: Record<string, string>;
-  /** The parameters that it read. */
+  /** The parameters that it read; absent where that is not known: while it is under way, after a failure, a caught one too. */
   params?: string[];
   /** For the foreaches that come next: how long their lists are. */
   counts?: Record<string, number>;

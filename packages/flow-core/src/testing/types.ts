@@ -67,7 +67,7 @@ export interface Spun<A = Record<string, unknown>> {
   readonly origin: string | undefined;
   /** The split, outermost first; empty outside a foreach. */
   readonly index: readonly number[];
-  /** Of a step that failed: the artifacts that it read and that were not there, a sentence each on what would help. */
+  /** The artifacts that it read and that were not there, a sentence each on what would help. */
   readonly hints: readonly string[];
   /** Of a spin that was kept: `movies/3/train/1`, in the store of kept spins. */
   readonly pathspec: string | undefined;

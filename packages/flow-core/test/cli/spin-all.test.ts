@@ -129,6 +129,45 @@ test('parameters and artifacts given by hand are seen by every split', async () 
   ]);
 });
 
+test('a list given by hand has as many splits as it has items', async () => {
+  films();
+  await ws.ok(['run', 'films', '--store=given']);
+  const items = async (list: string[]) => {
+    const set = `--set.genres=${JSON.stringify(list)}`;
+    const { json } = await ws.ok(['spin', 'films', 'genre', '--all', '--json', '--store=given', set]);
+    return json.splits.map(({ index, artifacts }: Split) => [
+      index[0],
+      artifacts.name?.preview,
+      artifacts.name?.change,
+    ]);
+  };
+  expect(await items(['Drama', 'b'])).toEqual([
+    [0, '"Drama"', 'same'],
+    [1, '"b"', 'changed'],
+  ]);
+  expect((await items(['a', 'b', 'c', 'd'])).at(-1)).toEqual([3, '"d"', 'new']);
+  const beyond = ['spin', 'films', 'genre', '--index=2', '--set.genres=["a","b"]', '--store=given'];
+  expect(await ws.nxFlow(beyond)).toMatchObject({
+    code: 2,
+    stdout: 'FLOW_INDEX  "genres" has 2 items now that it is given, so there is no index 2.\n',
+  });
+});
+
+test('an artifact that splits read and that is not there is told once, though they end well', async () => {
+  films();
+  await ws.ok(['run', 'films', '--store=lacks']);
+  films(FILMS.replace("console.log('reads ' + input);", 'void (self as any).tables;'));
+  const hint =
+    'The step reads "tables", which films/1/start/1 does not have (it has genres, table). Did you mean "table"? ' +
+    'Run the flow again (nx-flow run films), or give it: --set.tables=…';
+  const { stderr, json } = await ws.ok(['spin', 'films', 'genre', '--all', '--store=lacks', '--json']);
+  expect(stderr.split(`! ${hint}\n`)).toHaveLength(2);
+  expect(json.splits.map(({ hints }: { hints: string[] }) => hints)).toEqual([[hint], [hint], [hint]]);
+  const one = await ws.ok(['spin', 'films', 'genre', '--store=lacks', '--json']);
+  expect([one.json.status, one.json.hints]).toEqual(['done', [hint]]);
+  expect(one.stderr).toContain(`\n! ${hint}\n\ndone in`);
+});
+
 test('a split that fails, dies, or never yields is told with its place; the others finish', async () => {
   films();
   await ws.ok(['run', 'films', '--store=bad']);

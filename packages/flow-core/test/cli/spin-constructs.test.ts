@@ -102,13 +102,13 @@ describe('on a run of the arm "big", and a newer one of "small"', () => {
     expect(arm.stdout).toBe(
       'FLOW_NO_INPUTS  No run took the case "huge" of the switch "pick": run 2 took "small"; run 1 took "big". ' +
         'Spin it on what "pick" left, with what you set: nx-flow spin constructs huge --set.kind=huge ' +
-        '(or --artifacts=<file.ts>). Or make a run that leads there: nx-flow run constructs --params.n=… (or --params.kind).\n',
+        '(or --artifacts=<file.ts>). Or make a run with a parameter that leads there: nx-flow run constructs --params.<name>=….\n',
     );
     expect(arm.code).toBe(2);
     const behind = await ws.nxFlow(['spin', 'constructs', 'hugest', '--origin=2']);
     expect(behind.stdout).toBe(
       'FLOW_NO_INPUTS  Run constructs/2 did not take the case "huge" of the switch "pick": run 2 took "small". ' +
-        'Make a run that leads there: nx-flow run constructs --params.n=… (or --params.kind).\n',
+        'Make a run with a parameter that leads there: nx-flow run constructs --params.<name>=….\n',
     );
     const set = await ws.ok(['spin', 'constructs', 'huge', '--set.kind=huge', '--json']);
     expect(set.json).toMatchObject({

@@ -1,6 +1,7 @@
 import { flow, merge, oneOf } from '../../src';
 import { requireGraph } from '../../src/definition/flow';
 import { requireStep } from '../../src/engine/resolve';
+import { record } from '../../src/store/store';
 import { labelOf, MemoryEngine, rowOf, rowsOf } from '../kit/memory';
 
 /** A flow whose step `mine` can fail, and whose later steps can be changed. */
@@ -246,6 +247,31 @@ describe("under today's graph", () => {
       run: { run: 1 },
       passedOver: ['2 (1 of 3 splits of n failed)'],
     });
+  });
+
+  test('splits that are under way are told as not finished, beside those that failed', async () => {
+    const declare = (step: string) => {
+      const f = flow('goeson');
+      const start = f.start(() => ({ ns: [5, 6, 7, 8] }));
+      const n = f.foreach('n', { after: start, over: 'ns' }, ({ input }) => ({ n: input }));
+      return f.end(f.join(step, { after: n }, ({ inputs }) => ({ all: inputs.map((i) => i.n) })));
+    };
+    const e = new MemoryEngine();
+    const ran = await e.run(declare('old'));
+    const rows = rowsOf(ran, 'n');
+    const become = (split: number, status: 'running' | 'failed') =>
+      e.store.kv.batch([
+        record.task(ran.flow, ran.run, { ...(rows[split] as (typeof rows)[number]), status }),
+      ]);
+    const why = () => messageOf(e.resolve(declare('fresh'), 'fresh'));
+    await become(0, 'running');
+    await become(1, 'running');
+    expect(await why()).toContain('1 (2 of 4 splits of n have not finished)');
+    await become(2, 'failed');
+    expect(await why()).toContain('1 (1 of 4 splits of n failed, 2 of 4 splits of n have not finished)');
+    await become(0, 'failed');
+    await become(1, 'failed');
+    expect(await why()).toContain('1 (3 of 4 splits of n failed)');
   });
 
   test('an added foreach splits the list that its parent left', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flow, merge } from '../../src';
+import { flow, merge, oneOf } from '../../src';
 import { MemoryEngine, rowOf } from '../kit/memory';
 
 test('a spin takes the inputs that were recorded, and compares what it returns with what was', async () => {
@@ -143,6 +143,53 @@ test('parameters: recorded ones stand, given ones win, newer ones take their def
   await expect(e.spin(declare(false), 'next', { params: { n: 'x', m: '1' } })).rejects.toMatchObject({
     code: 'FLOW_PARAMS',
   });
+});
+
+test('an artifact that the step read and that is not there is told where it ends well, too', async () => {
+  const declare = (returned: Record<string, unknown>) => {
+    const f = flow('misses');
+    const start = f.start(() => ({ count: 1, ...returned }));
+    const next = f.step('next', { after: start }, ({ self }) => ({
+      n: (self as unknown as { counts?: number[] }).counts?.length ?? 0,
+    }));
+    return f.end(next);
+  };
+  const e = new MemoryEngine();
+  await e.run(declare({ counts: [1] }));
+  await e.run(declare({}));
+  expect(await e.spin(declare({}), 'next')).toMatchObject({
+    status: 'done',
+    hints: [
+      'The step reads "counts", which misses/2/start/1 does not have (it has count). Did you mean "count"? Run 1 has it: nx-flow spin misses next --origin=1',
+    ],
+  });
+  expect(await e.spin(declare({}), 'next', { set: { counts: [1, 2] } })).toMatchObject({ hints: [] });
+});
+
+test('artifacts that are there in some runs only may be read: of a caught step, of an arm, of the iteration before', async () => {
+  const f = flow('optional');
+  const start = f.start(() => ({ n: 1 }));
+  const tries = f.step('tries', { after: start, catch: 'failure' }, ({ self }) => ({ tried: self.n }));
+  const pick = f.switch('pick', { after: tries, on: 'kind', cases: ['a', 'b'] }, () => ({
+    kind: 'a' as 'a' | 'b',
+  }));
+  const a = f.step('a', { after: pick.when('a') }, () => ({ inA: 1 }));
+  const b = f.step('b', { after: pick.when('b') }, () => ({ inB: 1 }));
+  const grow = f.loop('grow', { after: oneOf(a, b), while: 'more' }, ({ self, iteration }) => ({
+    sum: ((self as { sum?: number }).sum ?? 0) + 1,
+    more: iteration < 1,
+  }));
+  const last = f.step('last', { after: grow }, ({ self }) => {
+    const { failure, inB, other } = self as { failure?: Error; inB?: number; other?: string };
+    return { seen: [failure, inB, other].filter((one) => one !== undefined).length };
+  });
+  const defined = f.end(last);
+  const e = new MemoryEngine();
+  await e.run(defined);
+  expect((await e.spin(defined, 'grow')).hints).toEqual([]);
+  expect((await e.spin(defined, 'last')).hints).toEqual([
+    expect.stringContaining('The step reads "other", which optional/1/grow/'),
+  ]);
 });
 
 test('an artifact that the step read and that is not there is told, where it fails', async () => {

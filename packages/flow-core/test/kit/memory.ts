@@ -69,15 +69,15 @@ export class MemoryEngine {
 
   /** A run that takes over what another finished. */
   async resume(defined: unknown, run: number, step?: string, options: MemoryRunOptions = {}): Promise<Ran> {
-    const { takeover } = await prepareResume({
+    const { params, takeover } = await prepareResume({
       graph: requireGraph(defined),
       store: this.store,
       run,
       ...(step === undefined ? {} : { step }),
-      params: {},
+      params: options.params ?? {},
       namespace: undefined,
     });
-    return this.run(defined, { ...options, takeover });
+    return this.run(defined, { ...options, params: params.given, takeover });
   }
 
   resolve(defined: unknown, step: string, selection: Partial<Selection> = {}): Promise<Resolved> {

@@ -71,6 +71,10 @@ export function spinAllRenderer(
       output.write(`\n${splitTable(outcomes, run.run, output)}`);
       const totals = artifactTotals(outcomes, output);
       if (totals !== '') output.write(`\n${totals}`);
+      // Those of failures stand with them.
+      const hints = outcomes.flatMap((outcome) => (outcome.error ? [] : outcome.hints));
+      const said = [...new Set(hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`);
+      if (said.length > 0) output.write(`\n${said.join('')}`);
       for (const text of failures(outcomes, output, cwd)) output.write(`\n${text}`);
       output.write(`\n${lastLine(outcomes, wallMs, run.run, output)}, outputs in ${folder}\n`);
     },

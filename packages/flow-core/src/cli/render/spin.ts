@@ -59,8 +59,8 @@ function end(outcome: SpinOutcome, { run }: Resolved, folder: string, output: Ou
   const { colors } = output;
   const beside =
     outcome.originMs === undefined ? '' : colors.dim(` (${duration(outcome.originMs)} in run ${run?.run})`);
+  const hints = [...new Set(outcome.hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
   if (outcome.status === 'failed' && outcome.error) {
-    const hints = [...new Set(outcome.hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
     return `\n${renderThrown(outcome.error, output, cwd)}${hints}\n${colors.red('failed')} after ${duration(outcome.durationMs)}${beside}\n`;
   }
   const rows = outcome.artifacts.map((artifact) => [
@@ -74,7 +74,7 @@ function end(outcome: SpinOutcome, { run }: Resolved, folder: string, output: Ou
     rows.length > 0
       ? `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: 'Change' }, { head: 'Value', shrink: true }], rows, output.columns, colors.dim)}`
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
-  return `${body}\n${colors.green('done')} in ${duration(outcome.durationMs)}${beside}, outputs in ${folder}\n`;
+  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(outcome.durationMs)}${beside}, outputs in ${folder}\n`;
 }
 
 function changeText(change: Change, { colors }: Output): string {
