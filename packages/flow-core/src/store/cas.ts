@@ -237,7 +237,7 @@ async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Arra
 }
 
 /** Over a file that is there already, too: it may have been changed since. */
-async function place(temporary: string, path: string): Promise<void> {
+export async function place(temporary: string, path: string): Promise<void> {
   try {
     await rename(temporary, path);
   } catch (error) {

@@ -53,6 +53,8 @@ export interface RunRow {
   origin?: number;
   /** Of a spin that was kept: the step, and the run or task whose inputs it took. */
   spun?: { step: string; origin?: string };
+  /** Of a run that was made elsewhere: what it was there, and how it came here. */
+  imported?: ImportedFrom;
   error?: ErrorRecord;
   /** The process that runs it, to tell a run that goes on from one that was killed. */
   pid: number;
@@ -76,6 +78,21 @@ export interface CodeRow {
   other: number[];
   /** Why there are no fingerprints: the code could not be read when the run began. */
   error?: string;
+}
+
+export interface ImportedFrom {
+  /** Of its content: importing the same run again is known by it. */
+  id: string;
+  /** `movies/12`, in the store in which it ran. */
+  run: string;
+  /** In that store. */
+  namespace: string;
+  /** Of a resumed run: the number, there, of the run that it took finished tasks over from. */
+  origin?: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Who imported it. */
+  by: string;
 }
 
 /** One foreach around a task: which split it is, and where the split list lies. */

@@ -45,10 +45,10 @@ export interface Trial {
   draw: number;
 }
 
-export function everyProgram(check: (trial: Trial) => Promise<void>): Promise<void> {
+export function everyProgram(check: (trial: Trial) => Promise<void>, numRuns = RUNS): Promise<void> {
   return fc.assert(
     fc.asyncProperty(program, seed, (program, draw) => check({ program, draw })),
-    { seed: SEED, numRuns: RUNS },
+    { seed: SEED, numRuns },
   );
 }
 

@@ -1,5 +1,5 @@
 /** A workspace of its own under the system's temporary folder, and the real command in it. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokerKv } from '../../src/store/broker/client';
 import { scan } from '../../src/store/kv';
@@ -47,6 +48,8 @@ export interface Started {
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** Its input is the child's `stdin`. */
+  stdin?: true;
 }
 
 /** Helpers for flow files: steps wait for files, and tell by files where they are. */
@@ -129,13 +132,15 @@ ${body}
     rmSync(this.path('signals'), { recursive: true, force: true });
   }
 
-  start(args: readonly string[], { cwd = this.folder, env = {} }: RunOptions = {}): Started {
+  start(args: readonly string[], { cwd = this.folder, env = {}, stdin }: RunOptions = {}): Started {
     const { FORCE_COLOR: _, NX_FLOW_STORE: __, ...inherited } = process.env;
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd,
       env: { ...inherited, NX_FLOW_USER: 'tester', CI: '1', NO_COLOR: '1', [MARK]: this.folder, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+      stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+    // What it does not read any more is nobody's loss.
+    child.stdin?.on('error', () => {});
     let stdout = '';
     let stderr = '';
     let waiting: { text: string; resolve(): void }[] = [];

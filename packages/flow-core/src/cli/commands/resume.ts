@@ -2,8 +2,9 @@
 import { FlowError } from '../../definition/errors';
 import { prepareResume } from '../../engine/resume';
 import type { Command } from '..';
-import { type Context, givenParams, namespaceOf, noMoreThan } from '../context';
+import { type Context, givenParams, namespaceOf, noMoreThan, placeOf } from '../context';
 import { executeRun, RUN_OPTIONS } from '../execute-run';
+import { takeSnapshot } from '../snapshot';
 
 export const command: Command = {
   spec: {
@@ -24,8 +25,9 @@ export const command: Command = {
     const step = stepOf(context);
     return executeRun(
       context,
-      (graph, store) => {
+      async (graph, store) => {
         const run = context.options.origin as number | undefined;
+        if (run === undefined) await takeSnapshot(context, placeOf(context), graph.flow, store);
         return prepareResume({
           graph,
           store,

@@ -91,6 +91,7 @@ async function showRun(
     run.with ? `with ${run.with.join(' ')}` : '',
     run.spun ? `spin of ${run.spun.step} on ${run.spun.origin ?? 'given inputs'}` : '',
     run.origin === undefined ? '' : `resumed from ${run.flow}/${run.origin}`,
+    run.imported ? `imported, there ${run.imported.run}` : '',
     run.git ? `git ${run.git.commit.slice(0, 8)}${run.git.dirty ? ' with changes' : ''}` : '',
   ].filter(Boolean);
   output.write(
@@ -127,6 +128,7 @@ async function showRun(
     params: jsonValue(values),
     with: run.with,
     git: run.git,
+    imported: run.imported,
     code: run.code,
     error: run.error && { name: run.error.name, message: run.error.message },
     steps: [...steps.values()].map(({ step: s, kind, done, caught, failed, running, totalMs }) => ({

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { small } from '../lib/flows';
+import { Workspace } from '../lib/workspace';
+
+const workspace = new Workspace('snapshot', {
+  'packages/etl/package.json': { name: '@acme/etl', version: '1.0.0' },
+  'packages/etl/src/etl.flow.ts': `import { factor } from './factor';\n${small('etl', '({ self }) => ({ times: self.one * factor })')}`,
+  'packages/etl/src/factor.ts': 'export const factor = 3;\n',
+});
+const { nx } = workspace;
+const path = (...parts: string[]) => join(workspace.folder, ...parts);
+const FILE = path('dist/flow/etl/snapshot/etl.nxflow');
+/** As on another machine: the sources and Nx's cache, and nothing else. */
+const freshMachine = () => {
+  for (const folder of ['.flow', 'dist']) rmSync(path(folder), { recursive: true, force: true });
+};
+
+test('what one machine has run, another spins: the snapshot comes out of the cache', () => {
+  const first = nx('snapshot', '@acme/etl');
+  expect(first.text).toContain('etl/1 done');
+  expect(first.code).toBe(0);
+  const bytes = readFileSync(FILE);
+
+  freshMachine();
+  expect(nx('spin', '@acme/etl', 'double').code).toBe(1);
+  const second = nx('snapshot', '@acme/etl');
+  expect(second.text).toContain('Nx read the output from the cache instead of running the command');
+  expect(readFileSync(FILE).equals(bytes)).toBe(true);
+  const spun = nx('spin', '@acme/etl', 'double');
+  expect(spun.text).toContain('imported the snapshot dist/flow/etl/snapshot/etl.nxflow as etl/1');
+  expect(spun.text).toMatch(/times +number +\d+ B +same/);
+  expect(spun.code).toBe(0);
+});
+
+test('an edit of what the flow imports is another snapshot', () => {
+  writeFileSync(path('packages/etl/src/factor.ts'), 'export const factor = 4;\n');
+  const { text, code } = nx('snapshot', '@acme/etl', '--json');
+  expect(text).not.toContain('from the cache');
+  expect(code).toBe(0);
+  expect(nx('spin', '@acme/etl', 'double', '--json').json().artifacts.times).toMatchObject({
+    preview: '4',
+    change: 'same',
+  });
+  // The sources as they were are the snapshot that was.
+  writeFileSync(path('packages/etl/src/factor.ts'), 'export const factor = 3;\n');
+  freshMachine();
+  expect(nx('snapshot', '@acme/etl').text).toContain('from the cache');
+  expect(existsSync(FILE)).toBe(true);
+});

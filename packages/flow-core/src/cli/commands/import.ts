@@ -1,0 +1,79 @@
+/** nx-flow import: a run that was made elsewhere, out of its file. */
+import { relative, resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { FlowError } from '../../definition/errors';
+import { requireGoing } from '../../engine/transfer/export';
+import { headOfFile, importFromFile } from '../../engine/transfer/file';
+import { type Imported, importRun } from '../../engine/transfer/import';
+import { currentUser } from '../../source/user';
+import { findWorkspace, storeFolder } from '../../source/workspace';
+import { openStore } from '../../store/open';
+import type { Command } from '..';
+import { noMoreThan } from '../context';
+import { plural, size } from '../render/table';
+import { originText, transferProgress } from '../render/transfer';
+import { importNamespace } from '../snapshot';
+
+export const command: Command = {
+  spec: {
+    name: 'import',
+    help: 'Take a run out of a file that nx-flow export wrote; it becomes the latest of your namespace',
+    positionals: ['<file>'],
+    options: {},
+    families: [],
+    examples: ['nx-flow import movies.nxflow', 'nx-flow import movies.nxflow --namespace=ci'],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 1);
+    const { output, options, cwd, signal } = context;
+    const [given] = context.positionals;
+    if (given === undefined)
+      throw new FlowError('FLOW_USAGE', 'Which file? nx-flow import <file>; - is stdin.');
+    const namespace = importNamespace(context);
+    const piped = given === '-';
+    const file = resolve(cwd, given);
+    // A folder becomes a store only for a file that is one.
+    if (!piped) await headOfFile(file);
+    const store = openStore(storeFolder(findWorkspace(cwd), cwd, options.store as string | undefined));
+    const name = piped ? 'What came on stdin' : relative(cwd, file) || file;
+    const progress = transferProgress(`importing ${name}`, output);
+    const common = { store, name, namespace, user: currentUser(), signal };
+    let imported: Imported;
+    try {
+      imported = piped
+        ? await importRun({ ...common, source: stdin(signal), progress: progress.tell })
+        : await importFromFile(file, { ...common, progress: progress.tell });
+    } finally {
+      progress.close();
+      await store.close();
+    }
+    const { run, known, head, bytes } = imported;
+    const pathspec = `${run.flow}/${run.run}`;
+    const what = known ? 'is here already: nothing was changed' : `is ${originText(head.run)}`;
+    output.write(
+      `${output.colors.bold(pathspec)} ${what}  ${output.colors.dim(`${plural(head.tasks, 'task')}, ${plural(head.artifacts, 'artifact')}, ${size(bytes)}, in the namespace ${run.namespace}`)}\n`,
+    );
+    output.result({
+      pathspec,
+      origin: `${head.run.flow}/${head.run.run}`,
+      known,
+      namespace: run.namespace,
+      id: head.id,
+      tasks: head.tasks,
+      artifacts: head.artifacts,
+      bytes,
+    });
+    return 0;
+  },
+};
+
+/** Also where nothing comes any more, an interrupt ends it. */
+async function* stdin(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* addAbortSignal(signal, process.stdin);
+  } catch (error) {
+    requireGoing(signal);
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+/** nx-flow snapshot: the run of today's code as a file that Nx caches; the flow is run where there is none yet. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import type { Graph } from '../../definition/graph';
+import { type Parameters, parseParams } from '../../definition/params';
+import { recordedParams } from '../../engine/recorded';
+import { exportToFile } from '../../engine/transfer/file';
+import { newestChange } from '../../source/changes';
+import { encodeValue } from '../../store/artifacts';
+import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import type { Command } from '..';
+import {
+  type Context,
+  findPlaceFile,
+  givenParams,
+  loadPlaceFlow,
+  namespaceOf,
+  noMoreThan,
+  openPlaceStore,
+  type Place,
+  placeOf,
+} from '../context';
+import { executeRun, RUN_OPTIONS } from '../execute-run';
+import { plural, size } from '../render/table';
+import { transferProgress } from '../render/transfer';
+import { snapshotFile } from '../snapshot';
+
+// Whatever decides the run is in Nx's key: options are, a file of parameters outside of the project would not be.
+const { until: _, 'params-file': __, ...OPTIONS } = RUN_OPTIONS;
+
+export const command: Command = {
+  spec: {
+    name: 'snapshot',
+    help: 'Export the newest run of today’s code to dist/flow/<flow>/snapshot, after running the flow if there is none',
+    positionals: ['<flow>'],
+    options: OPTIONS,
+    families: ['params'],
+    examples: ['nx-flow snapshot movies', 'nx-flow snapshot movies --params.minVotes=500'],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 1);
+    const place = placeOf(context);
+    const found = await withFlow(context, place, (graph, store, file) =>
+      fittingRun(context, place, graph, store, file),
+    );
+    if (found !== undefined) return exported(context, place, found);
+    // The run says what it does as always; the one JSON object is the snapshot's.
+    let pathspec = '';
+    const result = (value: object) => {
+      pathspec = (value as { pathspec: string }).pathspec;
+    };
+    const code = await executeRun({ ...context, output: { ...context.output, result } }, async (graph) => ({
+      params: parseParams(graph, givenParams(context)),
+    }));
+    if (code !== 0) return code;
+    return exported(context, place, Number(pathspec.split('/')[1]));
+  },
+};
+
+async function withFlow<T>(
+  context: Context,
+  place: Place,
+  use: (graph: Graph, store: Store, file: string) => Promise<T>,
+): Promise<T> {
+  const store = await openPlaceStore(place, context);
+  try {
+    const file = await findPlaceFile(place, context);
+    return await use(await loadPlaceFlow(place, file), store, file);
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * The newest run that is what running the flow now would give: done, whole, by the same flow file and on the same
+ * parameters and options, and nothing in the flow's folder, and no lock file, has changed since it began.
+ */
+async function fittingRun(
+  context: Context,
+  place: Place,
+  graph: Graph,
+  store: Store,
+  file: string,
+): Promise<number | undefined> {
+  const params = parseParams(graph, givenParams(context));
+  const code = createHash('sha256').update(readFileSync(file)).digest('hex');
+  let changed: number | undefined;
+  for await (const row of store.runs(graph.flow, namespaceOf(context))) {
+    // What a resumed run had taken over may have been made by older code.
+    const resumed = row.origin !== undefined || row.imported?.origin !== undefined;
+    if (row.status !== 'done' || row.code !== code || resumed) continue;
+    if (JSON.stringify(row.with ?? []) !== JSON.stringify(context.options.with ?? [])) continue;
+    changed ??= newestChange(dirname(file), place.workspace);
+    if (row.startedAt < changed) return undefined;
+    if (await sameParams(store, row, params)) return row.run;
+  }
+  return undefined;
+}
+
+async function sameParams(store: Store, { flow, run }: RunRow, { parsed }: Parameters): Promise<boolean> {
+  const recorded = await recordedParams(store, flow, run, await store.paramNames(flow, run));
+  const digests = new Map(recorded.map(([name, { digest }]) => [name, digest]));
+  const now = Object.entries(parsed);
+  return (
+    now.length === digests.size &&
+    now.every(([name, value]) => encodeValue(name, value).digest() === digests.get(name))
+  );
+}
+
+async function exported(context: Context, place: Place, run: number): Promise<number> {
+  const { output, signal } = context;
+  const progress = transferProgress('exporting the snapshot', output);
+  try {
+    return await withFlow(context, place, async ({ flow }, store) => {
+      const row = (await store.run(flow, run)) as RunRow;
+      const file = snapshotFile(place.workspace, flow);
+      mkdirSync(dirname(file), { recursive: true });
+      const { id, tasks, artifacts, bytes } = await exportToFile(file, {
+        store,
+        run: row,
+        progress: progress.tell,
+        signal,
+      });
+      progress.close();
+      const pathspec = `${flow}/${run}`;
+      output.write(
+        `${output.colors.bold(pathspec)} is in ${relative(context.cwd, file)}: ${plural(tasks, 'task')}, ${plural(artifacts, 'artifact')}, ${size(bytes)}\n`,
+      );
+      output.result({ pathspec, file: relative(place.workspace, file), id, tasks, artifacts, bytes });
+      return 0;
+    });
+  } finally {
+    progress.close();
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * All that a run is, in the form in which it travels: self-contained. What a resumed run had taken over from other runs
+ * is given as if this run had executed it, with its artifacts and logs; what only its store can understand is left out.
+ */
+import { FlowError } from '../../definition/errors';
+import { keys, prefixRange } from '../../store/keys';
+import { scan } from '../../store/kv';
+import { LOG_PAGE } from '../../store/logs';
+import type { ArtifactRecord, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import { addressOf, taskOf } from '../address';
+import { statusNow } from '../alive';
+import type { ArtifactAt, LogAt } from './format';
+
+export type Content =
+  | { kind: 'task'; row: TaskRow }
+  | { kind: 'artifact'; at: ArtifactAt; record: ArtifactRecord };
+
+/** Artifacts that are read together: at 32 KB, the largest that lie in LevelDB, they are 8 MB. */
+const GROUP = 256;
+
+const KILLED: ErrorRecord = {
+  name: 'FlowError',
+  code: 'FLOW_RUN_KILLED',
+  message: 'The run ended while this task was running.',
+};
+
+/** A task of the run, with where its artifacts lie: with it, or with the task that it stands for. */
+interface Placed {
+  row: TaskRow;
+  run: number;
+  step: string;
+  task: number;
+}
+
+export class RunContent {
+  readonly #store: Store;
+  readonly #row: RunRow;
+  /** As they stand now. */
+  readonly #tags: string[];
+  /** Tasks of other runs that tasks of this run stand for: `run/step/task` to `step/task`. */
+  readonly #standIns = new Map<string, string>();
+
+  private constructor(store: Store, row: RunRow, tags: string[]) {
+    this.#store = store;
+    this.#row = row;
+    this.#tags = tags;
+  }
+
+  /** @throws FlowError FLOW_RUN_GOES_ON */
+  static async of(store: Store, row: RunRow): Promise<RunContent> {
+    const { flow, run } = row;
+    if (statusNow(row) === 'running') {
+      throw new FlowError(
+        'FLOW_RUN_GOES_ON',
+        `${flow}/${run} still runs: a run can be exported when it has ended.`,
+      );
+    }
+    const content = new RunContent(store, row, await store.tags(row));
+    if (row.origin !== undefined) {
+      for await (const { step, task, origin } of store.tasks(flow, run)) {
+        if (origin !== undefined) content.#standIns.set(origin, `${step}/${task}`);
+      }
+    }
+    return content;
+  }
+
+  /** The run's row, as the store had it in which it ran; its fields in the order of their names. */
+  run(): RunRow {
+    const { imported, ...rest } = this.#row;
+    const row = { ...rest, tags: this.#tags };
+    const ended: RunRow = row.status === 'running' ? { ...row, status: 'failed', error: killed(row) } : row;
+    const original: RunRow = imported
+      ? {
+          ...ended,
+          run: runNumber(imported.run),
+          namespace: imported.namespace,
+          ...(imported.origin === undefined ? {} : { origin: imported.origin }),
+        }
+      : ended;
+    const sorted = Object.entries(original).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted) as unknown as RunRow;
+  }
+
+  /** Parameters first, then each task with its artifacts behind it. @throws FlowError FLOW_STORE_CORRUPT */
+  async *rows(): AsyncGenerator<Content, void, undefined> {
+    const { flow, run } = this.#row;
+    const params = await this.#store.paramNames(flow, run);
+    yield* this.#artifacts(params.map((name) => [{ step: 'params', task: 0, name }, `${run}/params/0`]));
+    let group: Placed[] = [];
+    let names = 0;
+    for await (const row of this.#store.tasks(flow, run)) {
+      const placed = await this.#placed(row);
+      group.push(placed);
+      names += placed.row.own.length;
+      if (names < GROUP && group.length < GROUP) continue;
+      yield* this.#group(group);
+      group = [];
+      names = 0;
+    }
+    yield* this.#group(group);
+  }
+
+  /** What its tasks printed, also those that it had taken over; in the order of its tasks. */
+  async *logs(): AsyncGenerator<LogAt, void, undefined> {
+    const { flow, run } = this.#row;
+    if (this.#standIns.size === 0) {
+      yield* this.#logs(keys.logs(flow, run));
+      return;
+    }
+    for await (const { step, task, origin } of this.#store.tasks(flow, run)) {
+      const from = taskOf(run, origin ?? `${step}/${task}`);
+      for await (const log of this.#logs(keys.logs(flow, from.run, from.step, from.task)))
+        yield { ...log, task };
+    }
+  }
+
+  async *#logs(prefix: string): AsyncGenerator<LogAt, void, undefined> {
+    for await (const [key, value] of scan(this.#store.kv, prefixRange(prefix), LOG_PAGE)) {
+      const [step = '', task, attempt, seq] = key.split('/').slice(3);
+      const row: LogRow = JSON.parse(Buffer.from(value).toString('utf8'));
+      yield { step, task: Number(task), attempt: Number(attempt), seq: Number(seq), ...row };
+    }
+  }
+
+  async *#group(group: readonly Placed[]): AsyncGenerator<Content, void, undefined> {
+    const wanted = group.flatMap(({ row: { step, task, own }, ...from }) =>
+      own.map((name): Wanted => [{ step, task, name }, `${from.run}/${from.step}/${from.task}`]),
+    );
+    const artifacts = this.#artifacts(wanted);
+    for (const { row } of group) {
+      yield { kind: 'task', row };
+      for (let left = row.own.length; left > 0; left--) yield (await artifacts.next()).value as Content;
+    }
+  }
+
+  async *#artifacts(wanted: readonly Wanted[]): AsyncGenerator<Content, void, undefined> {
+    const { flow, run } = this.#row;
+    for (let i = 0; i < wanted.length; i += GROUP) {
+      const some = wanted.slice(i, i + GROUP);
+      const found = await this.#store.artifacts(
+        some.map(([at, from]) => addressOf(flow, run, from, at.name)),
+      );
+      for (const [n, [at, from]] of some.entries()) {
+        const record = found[n];
+        if (!record) throw this.#lost(`${flow}/${from}/${at.name}`);
+        yield { kind: 'artifact', at, record };
+      }
+    }
+  }
+
+  /** The row with labels of this run only; of a task that was taken over, as if it had been executed here. */
+  async #placed(row: TaskRow): Promise<Placed> {
+    const { flow, run } = this.#row;
+    const { origin, ...rest } = row;
+    const here = {
+      ...rest,
+      ...(rest.status === 'running' ? { status: 'failed' as const, error: KILLED } : {}),
+      parents: rest.parents.map((label) => this.#local(label)),
+      stack: rest.stack.map((frame) => ({ ...frame, of: this.#local(frame.of) })),
+    };
+    const from = taskOf(run, origin ?? `${row.step}/${row.task}`);
+    const own =
+      origin === undefined ? row.own : (await this.#store.task(flow, from.run, from.step, from.task))?.own;
+    if (!own) throw this.#lost(`${flow}/${origin}`);
+    const view = Object.entries(row.view)
+      .filter(([, at]) => at !== origin)
+      .map(([name, at]) => [name, this.#local(at)]);
+    return { row: { ...here, own, view: Object.fromEntries(view) }, ...from };
+  }
+
+  /** `step/task` of this run. */
+  #local(label: string): string {
+    const { run, step, task } = taskOf(this.#row.run, label);
+    if (run === this.#row.run) return `${step}/${task}`;
+    const local = this.#standIns.get(`${run}/${step}/${task}`);
+    // Whatever a taken-over task shows was stored by a task before it, which was taken over too.
+    if (local === undefined) throw this.#lost(`${this.#row.flow}/${label}`);
+    return local;
+  }
+
+  #lost(what: string): FlowError {
+    const { flow, run } = this.#row;
+    return new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${what}, which ${flow}/${run} needs.`, {
+      exit: 1,
+    });
+  }
+}
+type Wanted = [at: ArtifactAt, from: string];
+
+function killed({ flow, run }: RunRow): ErrorRecord {
+  return { name: 'FlowError', code: 'FLOW_RUN_KILLED', message: `${flow}/${run} was killed.` };
+}
+
+/** The number in `movies/12`. */
+function runNumber(pathspec: string): number {
+  return Number(pathspec.slice(pathspec.lastIndexOf('/') + 1));
+}

@@ -1,0 +1,107 @@
+/** export: a run as one file, whatever its size, with everything that a spin of its steps needs. */
+import { FlowError } from '../../definition/errors';
+import type { RunRow } from '../../store/rows';
+import { packArtifact, type Store } from '../../store/store';
+import { type Content, RunContent } from './content';
+import { artifactPayload, ContentId, type Head, Kind } from './format';
+import { openValue } from './values';
+import { FrameWriter, type Sink } from './write';
+
+export interface ExportOptions {
+  store: Store;
+  run: RunRow;
+  sink: Sink;
+  /** Whether what the tasks printed goes along. Default true. */
+  logs?: boolean;
+  /** Told from time to time how many bytes of about how many are written. */
+  progress?(written: number, about: number): void;
+  signal?: AbortSignal;
+}
+
+export interface Exported {
+  id: string;
+  tasks: number;
+  artifacts: number;
+  bytes: number;
+}
+
+/**
+ * Reads the run twice: first its rows alone, for the id that stands at the file's beginning.
+ * @throws FlowError FLOW_RUN_GOES_ON, FLOW_STORE_CORRUPT, FLOW_INTERRUPTED
+ */
+export async function exportRun(options: ExportOptions): Promise<Exported> {
+  const { store, run, sink, logs = true, progress = () => {}, signal } = options;
+  const content = await RunContent.of(store, run);
+  const head = await headOf(content, signal);
+  const writer = new FrameWriter(sink);
+  await writer.frame(Kind.Head, Buffer.from(JSON.stringify(head)));
+  const sent = new Set<string>();
+  for await (const item of content.rows()) {
+    requireGoing(signal);
+    const { kind, payload } = frameOf(item);
+    await writer.frame(kind, payload);
+    const hash = item.kind === 'artifact' ? item.record.hash : undefined;
+    if (hash !== undefined && !sent.has(hash)) {
+      sent.add(hash);
+      const { size, pieces } = await openValue(store.cas, hash);
+      await writer.value(hash, { size, pieces: told(pieces, () => tell(writer.written)) });
+    }
+    tell(writer.written);
+  }
+  if (logs) {
+    for await (const log of content.logs()) {
+      requireGoing(signal);
+      await writer.frame(Kind.Log, Buffer.from(JSON.stringify(log)));
+    }
+  }
+  await writer.end();
+  const { id, tasks, artifacts } = head;
+  return { id, tasks, artifacts, bytes: writer.written };
+
+  function tell(written: number): void {
+    requireGoing(signal);
+    progress(written, Math.max(head.bytes, written));
+  }
+}
+
+async function headOf(content: RunContent, signal: AbortSignal | undefined): Promise<Head> {
+  const run = content.run();
+  const id = new ContentId(run);
+  const hashes = new Set<string>();
+  const head: Head = { id: '', run, tasks: 0, artifacts: 0, bytes: 0 };
+  for await (const item of content.rows()) {
+    requireGoing(signal);
+    const { kind, payload } = frameOf(item);
+    id.add(kind, payload);
+    head.bytes += payload.length;
+    if (item.kind === 'task') head.tasks++;
+    else {
+      head.artifacts++;
+      const { hash, size } = item.record;
+      if (hash !== undefined && !hashes.has(hash)) head.bytes += size;
+      if (hash !== undefined) hashes.add(hash);
+    }
+  }
+  return { ...head, id: id.digest() };
+}
+
+function frameOf(item: Content): { kind: Kind; payload: Buffer } {
+  return item.kind === 'task'
+    ? { kind: Kind.Task, payload: Buffer.from(JSON.stringify(item.row)) }
+    : { kind: Kind.Artifact, payload: artifactPayload(item.at, packArtifact(item.record)) };
+}
+
+async function* told(
+  pieces: AsyncIterable<Uint8Array>,
+  tell: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    tell();
+    yield piece;
+  }
+}
+
+/** @throws FlowError FLOW_INTERRUPTED */
+export function requireGoing(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new FlowError('FLOW_INTERRUPTED', 'It was interrupted.', { exit: 1 });
+}

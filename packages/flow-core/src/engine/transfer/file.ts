@@ -1,0 +1,90 @@
+/** Runs to files and out of them: a file is there whole, or not at all. */
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { FlowError, isFlowError } from '../../definition/errors';
+import { type Exported, type ExportOptions, exportRun } from './export';
+import type { Head } from './format';
+import { type Imported, type ImportOptions, importRun, readHead } from './import';
+import { FrameReader } from './read';
+import { writeAll } from './stage';
+import { piecesOf } from './values';
+
+const WHY: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+  EFBIG: 'the file would be too large',
+  EISDIR: 'it is a folder',
+  ENOENT: 'its folder is not there',
+};
+
+/**
+ * Writes beside the file, and puts it in its place at the end: what was there before stays until then, and after a failure.
+ * @throws FlowError FLOW_EXPORT_FILE, and those of {@link exportRun}
+ */
+export async function exportToFile(file: string, options: Omit<ExportOptions, 'sink'>): Promise<Exported> {
+  const part = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  try {
+    const handle = await open(part, 'wx');
+    let exported: Exported;
+    try {
+      exported = await exportRun({ ...options, sink: { write: (bytes) => writeAll(handle, bytes) } });
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, file);
+    return exported;
+  } catch (cause) {
+    await rm(part, { force: true }).catch(() => {});
+    const { code } = cause as NodeJS.ErrnoException;
+    if (isFlowError(cause) || code === undefined) throw cause;
+    const why = WHY[code] ?? 'it is not writable';
+    throw new FlowError('FLOW_EXPORT_FILE', `${file} cannot be written: ${why} (${code}).`, {
+      cause,
+      exit: 1,
+    });
+  }
+}
+
+/** @throws FlowError FLOW_IMPORT_FILE, and those of {@link importRun} */
+export async function importFromFile(
+  file: string,
+  options: Omit<ImportOptions, 'source' | 'progress'> & { progress?(read: number, of: number): void },
+): Promise<Imported> {
+  const handle = await openFile(file);
+  try {
+    const { size } = await handle.stat();
+    const { progress, ...rest } = options;
+    return await importRun({
+      ...rest,
+      source: piecesOf(handle),
+      ...(progress ? { progress: (read: number) => progress(read, size) } : {}),
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What a file says of its run; the rest is neither read nor verified. @throws FlowError FLOW_IMPORT_FILE, FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT */
+export async function headOfFile(file: string): Promise<Head> {
+  const handle = await openFile(file);
+  try {
+    return await readHead(new FrameReader(piecesOf(handle), file));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openFile(file: string): Promise<FileHandle> {
+  try {
+    const handle = await open(file, 'r');
+    if (!(await handle.stat()).isDirectory()) return handle;
+    await handle.close();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message =
+      code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be read (${code}).`;
+    throw new FlowError('FLOW_IMPORT_FILE', message, { cause });
+  }
+  throw new FlowError('FLOW_IMPORT_FILE', `${file} is a folder.`);
+}

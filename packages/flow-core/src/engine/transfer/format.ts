@@ -1,0 +1,104 @@
+/**
+ * The file that carries a run from one store to another. Version 1, numbers little-endian:
+ *
+ *     preamble   magic (8 bytes), version (u16), the version's complement (u16)
+ *     frames     kind (u8), length of the payload (u32), payload
+ *
+ *     1 head      JSON {@link Head}: always the first
+ *     2 task      JSON TaskRow
+ *     3 artifact  length of the address (u32), JSON {@link ArtifactAt}, the artifact as the store packs it
+ *     4 log       JSON {@link LogAt}
+ *     5 value     sha256 (32 bytes) and size (u64) of a value of the CAS; its bytes follow the frame
+ *     6 end       sha256 of all that was written before it but the bytes of values: always the last
+ *
+ * Every byte is thus held by one hash: those of a value by its own, all others by the last frame's. No number of a run
+ * stands in a row: labels are `step/task`, whatever runs a resumed run had taken tasks over from. Nothing is compressed:
+ * numbers gain nothing by it, and whoever stores or sends the file can do it. Equal runs give equal files, byte by byte.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import type { LogRow, RunRow } from '../../store/rows';
+
+/** As PNG's: shows a file that was sent as text, or of which seven bits were kept. */
+export const MAGIC = Buffer.from('\x89NXF\r\n\x1a\n', 'latin1');
+export const VERSION = 1;
+export const PREAMBLE = MAGIC.length + 4;
+/** Longest payload: a row of a join of a million tasks has 20 MB. A length that was altered costs no more memory. */
+export const LONGEST = 256 * 1024 * 1024;
+
+export enum Kind {
+  Head = 1,
+  Task,
+  Artifact,
+  Log,
+  Value,
+  End,
+}
+
+export interface Head {
+  /** Of the run's content: its row but for tags, its tasks and artifacts. Logs and tags do not tell runs apart. */
+  id: string;
+  /** As the store had it in which the flow ran: its number, its namespace. */
+  run: RunRow;
+  tasks: number;
+  artifacts: number;
+  /** Of all frames and values, but for logs: to tell how far one is. */
+  bytes: number;
+}
+
+export interface ArtifactAt {
+  step: string;
+  task: number;
+  name: string;
+}
+
+export interface LogAt extends LogRow {
+  step: string;
+  task: number;
+  attempt: number;
+  seq: number;
+}
+
+export function preamble(): Buffer {
+  const bytes = Buffer.alloc(PREAMBLE);
+  MAGIC.copy(bytes);
+  bytes.writeUInt16LE(VERSION, MAGIC.length);
+  bytes.writeUInt16LE(~VERSION & 0xffff, MAGIC.length + 2);
+  return bytes;
+}
+
+export function frameHead(kind: Kind, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(5);
+  bytes.writeUInt8(kind, 0);
+  bytes.writeUInt32LE(length, 1);
+  return bytes;
+}
+
+/** The payload of an artifact: its address, and what the store keeps. */
+export function artifactPayload(at: ArtifactAt, packed: Uint8Array): Buffer {
+  const address = Buffer.from(JSON.stringify(at));
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(address.length, 0);
+  return Buffer.concat([length, address, packed]);
+}
+
+export function artifactOf(payload: Buffer): { at: ArtifactAt; packed: Buffer } {
+  const end = 4 + payload.readUInt32LE(0);
+  return { at: JSON.parse(payload.toString('utf8', 4, end)), packed: payload.subarray(end) };
+}
+
+/** Takes the id of a run, out of its row and the payloads of its tasks and artifacts in the order of the file. */
+export class ContentId {
+  readonly #hash: Hash = createHash('sha256');
+
+  constructor(run: RunRow) {
+    this.add(Kind.Head, Buffer.from(JSON.stringify({ ...run, tags: [] })));
+  }
+
+  add(kind: Kind, payload: Uint8Array): void {
+    this.#hash.update(frameHead(kind, payload.length)).update(payload);
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * import: a run out of its file, whole or not at all. The file is read once: its values and rows are set aside until
+ * every byte has proved right; then the values take their places, and the rows are written, the run's own last. Before
+ * that one nothing is visible; an import that was killed leaves rows that the next import of the file writes again.
+ */
+import { FlowError, isFlowError } from '../../definition/errors';
+import { keys } from '../../store/keys';
+import type { Op } from '../../store/kv';
+import type { RunRow, TaskRow } from '../../store/rows';
+import { record, type Store, unpackArtifact } from '../../store/store';
+import { requireGoing } from './export';
+import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
+import { FrameReader, parsed, type Row, type Value } from './read';
+import { openStage, type Stage } from './stage';
+
+export interface ImportOptions {
+  store: Store;
+  source: AsyncIterable<Uint8Array>;
+  /** What the file is called, for errors. */
+  name: string;
+  /** Where the run is to be found as the latest. */
+  namespace: string;
+  /** Who imports it. */
+  user: string;
+  /** Told from time to time how many bytes have been read. */
+  progress?(read: number): void;
+  signal?: AbortSignal;
+}
+
+export interface Imported {
+  /** As it stands in this store. */
+  run: RunRow;
+  /** Whether it was here before. */
+  known: boolean;
+  head: Head;
+  bytes: number;
+}
+
+/** Most operations and bytes of one batch. */
+const GROUP = 4096;
+const GROUP_BYTES = 4 * 1024 * 1024;
+
+/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE */
+export async function importRun(options: ImportOptions): Promise<Imported> {
+  const { store, namespace, user } = options;
+  const reader = new FrameReader(options.source, options.name);
+  const head = await readHead(reader);
+  const known = await knownRun(store, head, namespace);
+  const stage = known ? undefined : await attempt(() => openStage(store.cas));
+  try {
+    await verify(reader, head, stage, options);
+    // Another import of the same file may have been quicker.
+    const now = known ?? (await knownRun(store, head, namespace));
+    if (now || !stage) return { run: now as RunRow, known: true, head, bytes: reader.read };
+    await attempt(() => stage.place());
+    const { flow } = head.run;
+    const number = await store.claimRun(flow, nonceOf(head, namespace));
+    await writeRows(store, flow, number, stage);
+    const run = importedRow(head, number, namespace, user);
+    await store.commit(record.run(run));
+    return { run, known: false, head, bytes: reader.read };
+  } finally {
+    await stage?.discard();
+  }
+}
+
+/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT */
+export async function readHead(reader: FrameReader): Promise<Head> {
+  const head = await reader.head();
+  const { run } = head;
+  const right =
+    typeof head.id === 'string' &&
+    isName(run?.flow) &&
+    Number.isSafeInteger(run.run) &&
+    ['done', 'failed', 'stopped'].includes(run.status) &&
+    typeof run.namespace === 'string';
+  if (!right) throw reader.corrupt('it was altered');
+  return head;
+}
+
+/** The run of a file, where this store has it already: imported into this namespace, or made here. */
+export async function knownRun(store: Store, head: Head, namespace: string): Promise<RunRow | undefined> {
+  const { flow, run, startedAt, pid, host, namespace: original } = head.run;
+  const claimed = await store.kv.get(keys.nonce(flow, nonceOf(head, namespace)));
+  if (claimed) {
+    const row = await store.run(flow, Number(Buffer.from(claimed).toString('latin1')));
+    if (row) return row;
+  }
+  if (original !== namespace) return undefined;
+  const native = await store.run(flow, run);
+  const same = native?.startedAt === startedAt && native.pid === pid && native.host === host;
+  return same && native.imported === undefined ? native : undefined;
+}
+
+const nonceOf = ({ id }: Head, namespace: string) => `import/${id}/${namespace}`;
+
+async function verify(
+  reader: FrameReader,
+  head: Head,
+  stage: Stage | undefined,
+  { progress = () => {}, signal }: ImportOptions,
+): Promise<void> {
+  const id = new ContentId(head.run);
+  const given = new Set<string>();
+  const needed = new Set<string>();
+  for await (const frame of reader.frames()) {
+    requireGoing(signal);
+    if (frame.kind === Kind.Value) {
+      if (given.has(frame.hash)) throw reader.corrupt('it was altered');
+      given.add(frame.hash);
+      await takeValue(frame, stage, () => {
+        requireGoing(signal);
+        progress(reader.read);
+      });
+    } else {
+      if (frame.kind !== Kind.Log) id.add(frame.kind, frame.payload);
+      const hash = parsed(() => checkRow(frame), reader);
+      if (hash !== undefined) needed.add(hash);
+      if (stage) await attempt(() => stage.row(frame));
+    }
+    progress(reader.read);
+  }
+  for (const hash of needed) if (!given.has(hash)) throw reader.corrupt(`it lacks the value ${hash}`);
+  if (id.digest() !== head.id) throw reader.corrupt('its content is not that of its id');
+}
+
+async function takeValue({ hash, pieces }: Value, stage: Stage | undefined, tell: () => void): Promise<void> {
+  const told = (async function* () {
+    for await (const piece of pieces) {
+      tell();
+      yield piece;
+    }
+  })();
+  if (stage) await attempt(() => stage.value(hash, told));
+  else for await (const _ of told);
+}
+
+/** That a row is one; gives the hash of the value that it needs. @throws where it is none */
+function checkRow({ kind, payload }: Row): string | undefined {
+  if (kind === Kind.Artifact) {
+    const { at, packed } = artifactOf(payload);
+    if (typeof at.name !== 'string') throw new TypeError();
+    requirePlace(at);
+    return unpackArtifact(packed).hash;
+  }
+  const row: TaskRow | LogAt = JSON.parse(payload.toString('utf8'));
+  requirePlace(row);
+  return undefined;
+}
+
+/** They become part of keys. */
+function requirePlace({ step, task }: { step: string; task: number }): void {
+  if (!isName(step) || !Number.isSafeInteger(task) || task < 0) throw new TypeError();
+}
+
+function isName(text: unknown): boolean {
+  return typeof text === 'string' && /^[A-Za-z_][\w-]*$/.test(text);
+}
+
+async function writeRows(store: Store, flow: string, run: number, stage: Stage): Promise<void> {
+  let ops: Op[] = [];
+  let bytes = 0;
+  for await (const row of stage.rows()) {
+    ops.push(opOf(flow, run, row));
+    bytes += row.payload.length;
+    if (ops.length < GROUP && bytes < GROUP_BYTES) continue;
+    await store.commit(ops);
+    ops = [];
+    bytes = 0;
+  }
+  if (ops.length > 0) await store.commit(ops);
+}
+
+function opOf(flow: string, run: number, { kind, payload }: Row): Op {
+  if (kind === Kind.Artifact) {
+    const { at, packed } = artifactOf(payload);
+    return record.artifact({ flow, run, ...at }, unpackArtifact(packed));
+  }
+  const json = JSON.parse(payload.toString('utf8'));
+  if (kind === Kind.Task) return record.task(flow, run, json);
+  const { step, task, attempt: n, seq, ...log } = json as LogAt;
+  return record.log(flow, run, { step, task, attempt: n, seq }, log);
+}
+
+function importedRow({ id, run }: Head, number: number, namespace: string, user: string): RunRow {
+  const { origin, ...row } = run;
+  return {
+    ...row,
+    run: number,
+    namespace,
+    imported: {
+      id,
+      run: `${run.flow}/${run.run}`,
+      namespace: run.namespace,
+      ...(origin === undefined ? {} : { origin }),
+      at: Date.now(),
+      by: user,
+    },
+  };
+}
+
+/** What the file system refuses is said in one sentence. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { code, path } = cause as NodeJS.ErrnoException;
+    if (isFlowError(cause) || code === undefined) throw cause;
+    const why = code === 'ENOSPC' ? 'the disk is full' : `${path ?? 'it'} cannot be written`;
+    throw new FlowError(
+      'FLOW_STORE_UNWRITABLE',
+      `The run cannot be kept in the store: ${why} (${code}). Nothing was changed.`,
+      { cause, exit: 1 },
+    );
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Where a run lies while its file is being verified: beside the store's values, seen by nobody. Only when everything has
+ * proved right its values take their places; before, giving up removes a folder that nobody else can refer to.
+ */
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Cas, place } from '../../store/cas';
+import { frameHead } from './format';
+import { ByteReader, type Row } from './read';
+import { PIECE, piecesOf } from './values';
+
+export interface Stage {
+  /** Keeps a value, whose pieces fail where they are not those of the hash. */
+  value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  row(row: Row): Promise<void>;
+  /** Gives the values to the CAS. */
+  place(): Promise<void>;
+  /** Every row, in order. */
+  rows(): AsyncGenerator<Row, void, undefined>;
+  discard(): Promise<void>;
+}
+
+export async function openStage(cas: Cas): Promise<Stage> {
+  if (!cas.path) return new MemoryStage(cas);
+  const folder = dirname(dirname(cas.path('0'.repeat(64))));
+  await mkdir(folder, { recursive: true });
+  await sweep(folder);
+  const stage = join(folder, `${prefix()}${process.pid}-${randomBytes(6).toString('hex')}`);
+  await mkdir(stage);
+  return new FileStage(stage, (hash) => (cas.path as (hash: string) => string)(hash));
+}
+
+const prefix = () => `.import-${hostname().replace(/[^\w.]/g, '_')}-`;
+
+/** What a killed import left, by the number of its process. Those of other machines are theirs. */
+async function sweep(folder: string): Promise<void> {
+  const mine = prefix();
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(mine)) continue;
+    const pid = Number(name.slice(mine.length).split('-')[0]);
+    if (!isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+class FileStage implements Stage {
+  readonly #folder: string;
+  readonly #place: (hash: string) => string;
+  readonly #values = new Set<string>();
+  #rows: FileHandle | undefined;
+  #gathered: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(folder: string, placeOf: (hash: string) => string) {
+    this.#folder = folder;
+    this.#place = placeOf;
+  }
+
+  async value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const file = await open(join(this.#folder, hash), 'wx');
+    try {
+      for await (const piece of pieces) await writeAll(file, piece);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    this.#values.add(hash);
+  }
+
+  async row({ kind, payload }: Row): Promise<void> {
+    this.#gathered.push(frameHead(kind, payload.length), payload);
+    this.#size += payload.length + 5;
+    if (this.#size >= PIECE) await this.#flush();
+  }
+
+  async place(): Promise<void> {
+    for (const hash of this.#values) {
+      const path = this.#place(hash);
+      await mkdir(dirname(path), { recursive: true });
+      await place(join(this.#folder, hash), path);
+    }
+    this.#values.clear();
+  }
+
+  async *rows(): AsyncGenerator<Row, void, undefined> {
+    await this.#flush();
+    await this.#rows?.close();
+    this.#rows = undefined;
+    const file = await open(join(this.#folder, 'rows'), 'r');
+    try {
+      const bytes = new ByteReader(piecesOf(file));
+      for (;;) {
+        const head = await bytes.take(5);
+        if (head.length === 0) return;
+        const payload = await bytes.take(head.readUInt32LE(1));
+        yield { kind: head.readUInt8(0) as Row['kind'], payload };
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  async discard(): Promise<void> {
+    await this.#rows?.close();
+    this.#rows = undefined;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #flush(): Promise<void> {
+    this.#rows ??= await open(join(this.#folder, 'rows'), 'wx');
+    await writeAll(this.#rows, Buffer.concat(this.#gathered, this.#size));
+    this.#gathered = [];
+    this.#size = 0;
+  }
+}
+
+/** The same for a store in memory. */
+class MemoryStage implements Stage {
+  readonly #cas: Cas;
+  readonly #values: Uint8Array[] = [];
+  readonly #rows: Row[] = [];
+
+  constructor(cas: Cas) {
+    this.#cas = cas;
+  }
+
+  async value(_hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const parts: Buffer[] = [];
+    for await (const piece of pieces) parts.push(Buffer.from(piece));
+    this.#values.push(Buffer.concat(parts));
+  }
+
+  async row(row: Row): Promise<void> {
+    this.#rows.push(row);
+  }
+
+  async place(): Promise<void> {
+    for (const bytes of this.#values) await this.#cas.write(bytes);
+  }
+
+  async *rows(): AsyncGenerator<Row, void, undefined> {
+    yield* this.#rows;
+  }
+
+  async discard(): Promise<void> {}
+}
+
+export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+}

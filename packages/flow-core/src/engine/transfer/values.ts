@@ -1,0 +1,78 @@
+/** Values of the CAS, piece by piece: whatever their size, one piece is in memory. */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { FlowError } from '../../definition/errors';
+import type { Cas } from '../../store/cas';
+
+/** Large enough that a system call is nothing. */
+export const PIECE = 1024 * 1024;
+
+export interface Pieces {
+  size: number;
+  /** Verified against the hash, at its end. A piece holds until the next is asked for. @throws FlowError FLOW_STORE_CORRUPT */
+  pieces: AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+/** @throws FlowError FLOW_STORE_CORRUPT */
+export async function openValue(cas: Cas, hash: string): Promise<Pieces> {
+  if (!cas.path) {
+    const bytes = cas.read(hash);
+    return { size: bytes.length, pieces: whole(bytes) };
+  }
+  const path = cas.path(hash);
+  try {
+    const { size } = await stat(path);
+    return { size, pieces: verified(path, hash, size) };
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw corrupt(
+      code === 'ENOENT'
+        ? `The store has lost the file ${path}.`
+        : `The store's file ${path} cannot be read (${code}).`,
+      cause,
+    );
+  }
+}
+
+async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
+}
+
+async function* verified(
+  path: string,
+  hash: string,
+  size: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const check = createHash('sha256');
+  let left = size;
+  const file = await open(path, 'r');
+  try {
+    for await (const piece of piecesOf(file, size)) {
+      check.update(piece);
+      left -= piece.length;
+      yield piece;
+    }
+  } finally {
+    await file.close();
+  }
+  if (left !== 0 || check.digest('hex') !== hash)
+    throw corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
+}
+
+/** A file from its present place on, in one piece of memory. @param most bytes, at most */
+export async function* piecesOf(
+  file: FileHandle,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const memory = Buffer.allocUnsafe(PIECE);
+  for (let left = most; left > 0; ) {
+    const { bytesRead } = await file.read(memory, 0, Math.min(PIECE, left));
+    if (bytesRead === 0) return;
+    left -= bytesRead;
+    yield memory.subarray(0, bytesRead);
+  }
+}
+
+function corrupt(message: string, cause?: unknown): FlowError {
+  return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
+}
