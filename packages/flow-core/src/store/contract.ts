@@ -48,6 +48,7 @@ export function kvContract(name: string, open: () => Promise<OpenedKv>, runner: 
     scans(specify);
     order(specify);
     claims(specify);
+    generations(specify);
   });
 }
 
@@ -311,6 +312,43 @@ function order(specify: Specify): void {
       assert.equal((await kv.range({ ...ALL, limit: 100 })).length, 50);
     },
   );
+}
+
+function generations(specify: Specify): void {
+  specify(
+    'the generation is the same while nothing is written, and another after any write',
+    async (kv, { another }) => {
+      await kv.batch(puts('a'));
+      const first = await kv.generation();
+      await kv.get('a');
+      assert.equal(await kv.generation(), first);
+      const other = await another();
+      assert.equal(await other.generation(), first);
+      const seen = [first];
+      for (const write of [
+        () => kv.batch(puts('a')),
+        () => other.batch([{ key: 'a', value: undefined }]),
+        () => kv.claim('counter', 'nonce'),
+      ]) {
+        await write();
+        const next = await other.generation();
+        assert.ok(!seen.includes(next));
+        assert.equal(await kv.generation(), next);
+        seen.push(next);
+      }
+      await other.close();
+    },
+  );
+
+  specify('a generation asked for amid writes is not that of the state after them', async (kv) => {
+    const writes = numbered(200).map((key) => kv.batch(puts(key)));
+    const amid = await kv.generation();
+    const then = (await kv.range({ ...ALL, limit: 1000 })).length;
+    await Promise.all(writes);
+    if ((await kv.generation()) === amid) assert.equal(then, 200);
+    await kv.batch(puts('one more'));
+    assert.notEqual(await kv.generation(), amid);
+  });
 }
 
 function claims(specify: Specify): void {

@@ -30,6 +30,8 @@ export interface Kv {
   batch(ops: readonly Op[], options?: BatchOptions): Promise<void>;
   /** The next number of a counter, from 1. The same nonce always gets the same number. */
   claim(counterKey: string, nonceKey: string): Promise<number>;
+  /** A name for the state: as long as it is the same, nothing was written. */
+  generation(): Promise<string>;
   /** After what was asked before has been answered. */
   close(): Promise<void>;
 }

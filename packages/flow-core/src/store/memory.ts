@@ -4,6 +4,7 @@ import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, toByt
 export class MemoryKv implements Kv {
   readonly #values = new Map<string, Uint8Array>();
   #sorted: string[] | undefined;
+  #writes = 0;
 
   async get(key: string) {
     return copy(this.#values.get(key));
@@ -21,6 +22,7 @@ export class MemoryKv implements Kv {
   }
 
   async batch(ops: readonly Op[], _options?: BatchOptions) {
+    this.#writes++;
     for (const { key, value } of ops) {
       if (value === undefined) {
         if (this.#values.delete(key)) this.#sorted = undefined;
@@ -41,6 +43,10 @@ export class MemoryKv implements Kv {
       { key: nonceKey, value: String(next) },
     ]);
     return next;
+  }
+
+  async generation() {
+    return String(this.#writes);
   }
 
   async close() {}

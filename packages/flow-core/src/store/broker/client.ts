@@ -68,6 +68,10 @@ export class BrokerKv implements Kv {
     return this.#ask({ op: 'claim', counterKey, nonceKey }) as Promise<number>;
   }
 
+  generation() {
+    return this.#ask({ op: 'generation' }) as Promise<string>;
+  }
+
   close() {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -12,6 +12,7 @@ export type Request = { id: number } & (
   | { op: 'range'; query: RangeQuery }
   | { op: 'batch'; ops: readonly Op[]; options: BatchOptions }
   | { op: 'claim'; counterKey: string; nonceKey: string }
+  | { op: 'generation' }
 );
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
@@ -20,7 +21,7 @@ export type { Entry };
  * Two processes can talk when they agree on the messages and on v8's wire format. Both are part of the socket's name:
  * a client of another kind starts a broker of its own, which waits for the lock until this one is idle and gone.
  */
-const MESSAGES = 1;
+const MESSAGES = 2;
 const WIRE = serialize(0)[1] ?? 0;
 
 /** Unix cuts socket paths at 108 bytes without a word: a long one moves to a hashed name in a private folder. */

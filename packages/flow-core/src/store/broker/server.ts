@@ -149,5 +149,7 @@ async function execute(kv: Kv, request: Request): Promise<Reply> {
       return { id, ok: undefined };
     case 'claim':
       return { id, ok: await kv.claim(request.counterKey, request.nonceKey) };
+    case 'generation':
+      return { id, ok: await kv.generation() };
   }
 }
