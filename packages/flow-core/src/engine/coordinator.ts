@@ -11,7 +11,7 @@ import type { Job, Pool, PoolHost } from './pool';
 import { ReadyTasks } from './ready';
 import { type Caught, type NumberedTask, passesOn, Recorder, type Timed } from './recorder';
 import type { RunOptions, RunOutcome } from './run';
-import { type Finished, type Planned, Scheduler } from './scheduler';
+import { type Finished, type Planned, Scheduler, stackKey } from './scheduler';
 import type { RunContext, TaskOutcome, TaskResult } from './task';
 
 type Failed = TaskOutcome & { status: 'failed' };
@@ -86,15 +86,16 @@ export class Coordinator {
 
   #host(): PoolHost {
     const { graph, user, namespace, tags, cwd, emit, takeover } = this.#options;
+    const { anonymous } = this.#options;
     const run: RunContext = {
       flow: graph.flow,
-      run: String(this.#recorder.row.run),
+      run: anonymous ? 'spin' : String(this.#recorder.row.run),
       user,
       namespace,
       tags,
       params: this.#params,
       cwd,
-      ...(takeover ? { origin: `${graph.flow}/${takeover.origin.run}` } : {}),
+      ...(takeover && !anonymous ? { origin: `${graph.flow}/${takeover.origin.run}` } : {}),
     };
     return {
       run,
@@ -128,7 +129,7 @@ export class Coordinator {
   #plan(tasks: Planned[]): void {
     const bailed = this.#options.bail === true && this.#tasks.failed > 0;
     if (tasks.length === 0 || bailed) return;
-    const { emit, takeover } = this.#options;
+    const { emit, takeover, only, graph } = this.#options;
     const planned = new Map<string, number>();
     const taken = new Map<string, number>();
     const todo = [...tasks];
@@ -144,6 +145,9 @@ export class Coordinator {
         this.#ended ||= task.step === 'end';
         this.#recorder.takenOver(task, row, takeover.view(row), takeover.source(row));
         todo.push(...this.#scheduler.after({ ...task, counts: {}, ...outcomeOf(row) }));
+      } else if (only !== undefined && task.step !== only) {
+        this.#stop(notHanded(graph.flow, task, only));
+        return;
       } else this.#await(task);
     }
     for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count });
@@ -165,6 +169,7 @@ export class Coordinator {
       spec: {
         step: task.step,
         task: String(task.number),
+        ...(this.#options.anonymous ? { shown: 'spin' } : {}),
         attempt: task.attempt,
         parents: task.parents,
         stack: task.stack,
@@ -363,6 +368,15 @@ export class Coordinator {
   #of(task: NumberedTask): string {
     return `${this.#pathspec}/${task.label}`;
   }
+}
+
+function notHanded(flow: string, { step, stack }: Planned, only: string): FlowError {
+  const where = stack.length > 0 ? ` at split ${stackKey(stack)}` : '';
+  return new FlowError(
+    'FLOW_HANDOVER',
+    `"${only}" needs "${step}"${where}, which handed nothing over there: execute "${step}" again, as \`nx-flow step ${flow} ${step}\`.`,
+    { exit: 1 },
+  );
 }
 
 /** What a finished task decided: which way it went, how it is split, whether it goes on. */

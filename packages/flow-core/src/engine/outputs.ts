@@ -7,6 +7,7 @@ import { type Codecs, decodeArtifact, type EncodedValue, encodeValue, isBuiltIn 
 import type { Cas } from '../store/cas';
 import { type FileArtifact, isFile } from '../store/file';
 import type { SpinArtifact, SpinOutcome } from './spin';
+import type { Visible } from './view';
 
 /** A large reference is handed on as its bytes, not decoded only to be written again. */
 const DECODE_LIMIT = 4 * 1024 * 1024;
@@ -125,7 +126,8 @@ export class Outputs {
 /** How often a folder that another spin has just put in place is replaced again. */
 const ATTEMPTS = 20;
 
-async function replaceFolder(draft: string, folder: string): Promise<void> {
+/** Puts a folder in the place of another, whole. */
+export async function replaceFolder(draft: string, folder: string): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true });
   const before: string[] = [];
   for (let attempt = 1; ; attempt++) {
@@ -147,6 +149,23 @@ async function replaceFolder(draft: string, folder: string): Promise<void> {
     }
   }
   await Promise.all(before.map((aside) => rm(aside, { recursive: true, force: true })));
+}
+
+/** Artifacts that lie in a store, in their natural form, with their list in `artifacts.json`. */
+export async function writeArtifacts(
+  folder: string,
+  references: readonly [name: string, Visible][],
+  cas: Cas,
+  codecs: Codecs,
+): Promise<void> {
+  mkdirSync(join(folder, 'artifacts'), { recursive: true });
+  const files: OutputFile[] = [];
+  for (const [name, reference] of references) {
+    const { type, size, digest } = reference;
+    const artifact: SpinArtifact = { name, type, size, digest, change: 'new', reference };
+    files.push(await writeArtifact(folder, artifact, cas, codecs));
+  }
+  writeFileSync(join(folder, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
 }
 
 async function writeArtifact(

@@ -39,6 +39,10 @@ export interface RunOptions {
   takeover?: Takeover;
   /** Execute this step and what it needs, and stop. */
   until?: string;
+  /** Execute tasks of this step alone: every other one has to be taken over. */
+  only?: string;
+  /** Tasks do not learn their run's number nor their own: what they see is in what they are given. */
+  anonymous?: boolean;
   /** Start no task after the first failure. */
   bail?: boolean;
   /** Aborted when the run is to end early: Ctrl-C. */
@@ -73,10 +77,12 @@ export async function runFlow(options: RunOptions): Promise<RunOutcome> {
 
 /** Installed before there is a run: a version that does not exist fails the command, not its last task. */
 async function packagesOf(options: RunOptions): Promise<ReadonlyMap<string, Installed>> {
-  const { graph, until, workspace = options.cwd, emit, signal } = options;
+  const { graph, until, only, workspace = options.cwd, emit, signal } = options;
   if (![...graph.steps.values()].some(hasPackages)) return new Map();
   const { installOfSteps } = await import('./packages');
-  return installOfSteps(graph, until === undefined ? undefined : ancestors(graph, until), {
+  const wanted =
+    only !== undefined ? new Set([only]) : until === undefined ? undefined : ancestors(graph, until);
+  return installOfSteps(graph, wanted, {
     workspace,
     signal,
     installing: (packages) => emit({ type: 'packages-installing', packages }),

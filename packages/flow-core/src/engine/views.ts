@@ -101,7 +101,11 @@ export class Views {
 
   #entries(node: Node): Map<string, Visible> {
     const entries = node.base ? this.#entries(node.base) : new Map<string, Visible>();
-    for (const [name, visible] of node.own) entries.set(name, visible);
+    for (const [name, visible] of node.own) {
+      // What a task sets anew comes last, as in the rows: names are listed alike in a run, a resumed run and a spin.
+      entries.delete(name);
+      entries.set(name, visible);
+    }
     for (const name of node.hidden) entries.delete(name);
     return entries;
   }

@@ -32,6 +32,8 @@ const WIDE = 8;
 export interface RunRenderer {
   emit(event: FlowEvent): void;
   end(outcome: RunOutcome): void;
+  /** The failures alone, without the table. */
+  failed(outcome: RunOutcome): void;
 }
 
 export function runRenderer(graph: Graph, output: Output, cwd: string): RunRenderer {
@@ -68,7 +70,22 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
     );
   };
 
+  const tellFailures = ({ pathspec, error }: RunOutcome) => {
+    for (const failure of failures.slice(0, SHOWN)) {
+      output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
+    }
+    if (failures.length > SHOWN)
+      output.write(
+        `\n… and ${plural(failures.length - SHOWN, 'more failure')}: nx-flow show ${pathspec.replace('/', ' ')}\n`,
+      );
+    if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, cwd)}`);
+  };
+
   return {
+    failed(outcome) {
+      live?.close();
+      tellFailures(outcome);
+    },
     emit(event) {
       switch (event.type) {
         case 'run-started':
@@ -138,7 +155,8 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
           return unreachable(event);
       }
     },
-    end({ pathspec, status, durationMs, tasks, error }) {
+    end(outcome) {
+      const { pathspec, status, durationMs, tasks } = outcome;
       live?.close();
       const rows = [...steps.values()]
         .filter(({ planned }) => planned > 0)
@@ -162,14 +180,7 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
         .filter(({ planned, taken }) => planned + taken === 0)
         .map(({ name }) => name);
       if (unreached.length > 0) output.write(colors.dim(`not reached: ${unreached.join(', ')}\n`));
-      for (const failure of failures.slice(0, SHOWN)) {
-        output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
-      }
-      if (failures.length > SHOWN)
-        output.write(
-          `\n… and ${plural(failures.length - SHOWN, 'more failure')}: nx-flow show ${pathspec.replace('/', ' ')}\n`,
-        );
-      if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, cwd)}`);
+      tellFailures(outcome);
       const counts = `${plural(tasks.done, 'task')}${tasks.failed > 0 ? `, ${tasks.failed} failed` : ''}${tasks.taken ? `, ${tasks.taken} taken over` : ''}`;
       const word = status === 'failed' ? colors.red(status) : colors.green(status);
       output.write(`\n${colors.bold(pathspec)} ${word} in ${duration(durationMs)}: ${counts}\n`);

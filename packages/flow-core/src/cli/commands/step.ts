@@ -1,0 +1,104 @@
+/** nx-flow step: one step on what the steps before it handed over; what the targets `spin-<step>` execute. */
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { FlowError } from '../../definition/errors';
+import type { StepNode } from '../../definition/graph';
+import { parseParams } from '../../definition/params';
+import { isKept, keyOf } from '../../engine/handover/kept';
+import { stepFolder } from '../../engine/handover/layout';
+import { Draft, executeStep } from '../../engine/handover/step';
+import { ProcessPool } from '../../engine/process-pool';
+import { requireStep } from '../../engine/resolve';
+import { currentUser, ownNamespace } from '../../source/user';
+import type { Command } from '..';
+import { PARAMS_FILE } from '../args';
+import { findPlaceFile, givenParams, loadPlaceFlow, noMoreThan, placeOf } from '../context';
+import { stepRenderer } from '../render/step';
+
+export const command: Command = {
+  spec: {
+    name: 'step',
+    help: 'Execute one step on what the steps before it handed over in dist/flow; nothing is recorded',
+    positionals: ['<flow>', '<step>'],
+    options: {
+      'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
+      ...PARAMS_FILE,
+    },
+    families: ['params'],
+    examples: ['nx-flow step movies genre'],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 2);
+    const { output, options, signal, positionals } = context;
+    for (const option of ['store', 'namespace'].filter((name) => options[name] !== undefined)) {
+      throw new FlowError(
+        'FLOW_OPTION',
+        `step has no option --${option}: it records nothing, and reads no run.`,
+      );
+    }
+    const place = placeOf(context);
+    const file = await findPlaceFile(place, context);
+    process.chdir(place.workspace);
+    const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
+    const draft = new Draft(place.workspace, place.flow);
+    const pool = new ProcessPool({ file, flow: place.flow, cas: draft.cas, max: workers, with: [] }).warm();
+    try {
+      const graph = await loadPlaceFlow(place, file);
+      const { name: step } = requireStep(graph, positionals[1] === undefined ? {} : { step: positionals[1] });
+      const folder = stepFolder(place.workspace, graph.flow, step);
+      const outputPath = relative(place.workspace, folder);
+      const user = currentUser();
+      const namespace = ownNamespace();
+      const given = givenParams(context);
+      const key =
+        context.stepKey === undefined
+          ? undefined
+          : keyOf({
+              ...{ graph, workspace: place.workspace, user, namespace },
+              step: graph.steps.get(step) as StepNode,
+              given: context.stepKey,
+              params: given,
+            });
+      if (key !== undefined && isKept(folder, key)) {
+        output.write(
+          `${output.colors.green('kept')} what ${graph.flow}/${step} left in ${outputPath}: nothing that it depends on has changed\n`,
+        );
+        output.result({ step, status: 'done', kept: true, outputPath });
+        return 0;
+      }
+      const renderer = stepRenderer(graph, step, output, place.workspace);
+      const result = await executeStep(
+        {
+          graph,
+          step,
+          workspace: place.workspace,
+          params: parseParams(graph, given),
+          user,
+          namespace,
+          workers,
+          emit: renderer.emit,
+          pool: (host) => pool.attach(host),
+          signal,
+          ...(key === undefined ? {} : { key }),
+        },
+        draft,
+      );
+      renderer.end(result, relative(context.cwd, result.folder) || '.');
+      const { status, durationMs, tasks, error } = result.outcome;
+      output.result({
+        step,
+        status: status === 'failed' ? 'failed' : 'done',
+        taken: result.seen?.taken ?? null,
+        durationMs: Math.round(durationMs),
+        tasks: { done: tasks.done, failed: tasks.failed },
+        outputPath,
+        ...(error ? { error: { name: error.name, message: error.message, code: error.code } } : {}),
+      });
+      return status === 'failed' ? 1 : 0;
+    } finally {
+      await pool.close();
+      draft.remove();
+    }
+  },
+};

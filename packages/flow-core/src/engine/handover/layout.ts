@@ -1,0 +1,55 @@
+/**
+ * What a step hands over to the steps after it when a flow runs as a graph of targets: one folder for each step,
+ * `dist/flow/<flow>/steps/<step>/`, and nothing else. Whoever has the folders of all steps before it can execute a step.
+ */
+import { join } from 'node:path';
+import type { ArtifactMeta, TaskRow } from '../../store/rows';
+
+/** Raised when a reader of older folders would be wrong. */
+export const HANDOVER_VERSION = 1;
+
+/**
+ * What the steps after this one can see of it, and nothing that differs between two executions with equal results: no
+ * times, no numbers. Equal files mean that nothing after this step has to execute again.
+ */
+export interface Seen {
+  version: typeof HANDOVER_VERSION;
+  flow: string;
+  step: string;
+  /** False where a switch went another way: the step did not run, and nothing was wrong. */
+  taken: boolean;
+  tasks: SeenTask[];
+}
+
+export interface SeenTask {
+  /** The split, outermost first, and the digest of the list that each level splits. */
+  stack: { index: number; count: number; list: string }[];
+  iteration?: number;
+  /** Every artifact that it shows, its own and those it passes on: name and digest, in the order in which they are listed. */
+  artifacts: [name: string, digest: string][];
+  verdict?: string;
+  counts?: Record<string, number>;
+}
+
+/** The tasks as a store records them, with the artifacts that they stored themselves. */
+export interface Handed {
+  version: typeof HANDOVER_VERSION;
+  flow: string;
+  step: string;
+  tasks: { row: TaskRow; artifacts: [name: string, HandedArtifact][] }[];
+}
+
+/** Small ones hold their bytes as base64, large ones lie under `cas/` in the folder. */
+export type HandedArtifact = ArtifactMeta & { bytes?: string };
+
+export const SEEN_FILE = 'seen.json';
+export const HANDED_FILE = 'tasks.json';
+
+/** The folder of all steps of a flow. */
+export function stepsFolder(workspace: string, flow: string): string {
+  return join(workspace, 'dist', 'flow', flow, 'steps');
+}
+
+export function stepFolder(workspace: string, flow: string, step: string): string {
+  return join(stepsFolder(workspace, flow), step);
+}

@@ -1,0 +1,112 @@
+/** Reads what the steps before one have handed over, as a store that a run can take its tasks from. */
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FlowError } from '../../definition/errors';
+import { ancestors, type Graph } from '../../definition/graph';
+import { FileCas } from '../../store/cas';
+import type { Op } from '../../store/kv';
+import { MemoryKv } from '../../store/memory';
+import type { ArtifactRecord, RunRow } from '../../store/rows';
+import { record, Store } from '../../store/store';
+import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact, stepFolder } from './layout';
+
+/** The run, in the store of one step's execution, that stands for what was handed over. */
+const ORIGIN = 1;
+
+/**
+ * A store in memory that holds the tasks of all steps before `step`; large values are linked into `casFolder`.
+ * @throws FlowError FLOW_HANDOVER
+ */
+export async function readHandovers(
+  graph: Graph,
+  step: string,
+  workspace: string,
+  casFolder: string,
+): Promise<{ store: Store; origin: RunRow }> {
+  const store = new Store(new MemoryKv(), new FileCas(casFolder));
+  const origin = originRow(graph);
+  const ops: Op[] = [...record.run(origin)];
+  for (const before of ancestors(graph, step)) {
+    if (before === step) continue;
+    const folder = stepFolder(workspace, graph.flow, before);
+    const cas = new FileCas(join(folder, 'cas'));
+    for (const { row, artifacts } of readHanded(graph.flow, before, folder).tasks) {
+      ops.push(record.task(graph.flow, ORIGIN, row));
+      for (const [name, artifact] of artifacts) {
+        const address = { flow: graph.flow, run: ORIGIN, step: before, task: row.task, name };
+        ops.push(record.artifact(address, unpacked(artifact)));
+        if (artifact.hash !== undefined)
+          link(cas.path(artifact.hash), store.cas.path?.(artifact.hash) as string);
+      }
+    }
+  }
+  // Number 1 is what was handed over: the step's own run is the next.
+  await store.claimRun(graph.flow, 'handed over');
+  await store.commit(ops);
+  return { store, origin };
+}
+
+function readHanded(flow: string, step: string, folder: string): Handed {
+  const file = join(folder, HANDED_FILE);
+  let handed: Handed;
+  try {
+    handed = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const gone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new FlowError(
+      'FLOW_HANDOVER',
+      gone
+        ? `"${step}" has handed nothing over yet: execute it first, as \`nx-flow step ${flow} ${step}\` or by its target spin-${step}.`
+        : `${file} cannot be read: execute "${step}" again. ${(cause as Error).message}`,
+      { cause, exit: 1 },
+    );
+  }
+  if (handed.version === HANDOVER_VERSION && handed.flow === flow && handed.step === step) return handed;
+  throw new FlowError(
+    'FLOW_HANDOVER',
+    `${file} was written by another version of nx-flow: execute "${step}" again.`,
+    { exit: 1 },
+  );
+}
+
+function unpacked({ bytes, ...meta }: HandedArtifact): ArtifactRecord {
+  return bytes === undefined ? meta : { ...meta, bytes: Buffer.from(bytes, 'base64') };
+}
+
+/** Both names stand for one file: nothing is copied where the file system can do it. */
+export function link(from: string, to: string): void {
+  if (existsSync(to)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code === 'ENOENT') {
+      throw new FlowError('FLOW_HANDOVER', `The file ${from}, which was handed over, is gone.`, {
+        cause: error,
+        exit: 1,
+      });
+    }
+    copyFileSync(from, to);
+  }
+}
+
+function originRow(graph: Graph): RunRow {
+  return {
+    flow: graph.flow,
+    run: ORIGIN,
+    status: 'done',
+    user: '',
+    namespace: '',
+    tags: [],
+    systemTags: [],
+    startedAt: 0,
+    given: {},
+    pid: 0,
+    host: '',
+    node: process.version,
+    version: '',
+    steps: [...graph.steps.values()].map(({ name, kind }) => ({ name, kind })),
+  };
+}

@@ -1,0 +1,86 @@
+/** One step of a flow on what the steps before it handed over: every split and iteration of it, and nothing is recorded. */
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Graph } from '../../definition/graph';
+import type { Parameters } from '../../definition/params';
+import type { Emit } from '../events';
+import { replaceFolder } from '../outputs';
+import type { Pool, PoolHost } from '../pool';
+import { type RunOutcome, runFlow } from '../run';
+import { Takeover } from '../takeover';
+import { writeKept } from './kept';
+import { type Seen, stepFolder, stepsFolder } from './layout';
+import { writeNatural } from './natural';
+import { readHandovers } from './read';
+import { writeHandover } from './write';
+
+export interface StepOptions {
+  graph: Graph;
+  step: string;
+  workspace: string;
+  params: Parameters;
+  user: string;
+  namespace: string;
+  workers: number;
+  emit: Emit;
+  /** Executes the tasks; large values of theirs lie in the draft's `cas`. */
+  pool(host: PoolHost): Pool;
+  signal?: AbortSignal;
+  /** What the execution depends on: the folder tells later whether it still stands. */
+  key?: string;
+}
+
+export interface StepOutcome {
+  outcome: RunOutcome;
+  /** Absent where a task failed: then the folder is as it was. */
+  seen?: Seen;
+  folder: string;
+}
+
+/** Where a step's execution keeps what is not finished, beside the folders of the steps. */
+export class Draft {
+  readonly folder: string;
+  /** Large values of this step and, linked, of those before it. */
+  readonly cas: string;
+  /** What becomes the step's folder. */
+  readonly outputs: string;
+
+  constructor(workspace: string, flow: string) {
+    this.folder = join(stepsFolder(workspace, flow), `.${process.pid}-${randomBytes(4).toString('hex')}`);
+    this.cas = join(this.folder, 'cas');
+    this.outputs = join(this.folder, 'outputs');
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * `retry` and `catch` apply, as in a run. The step's folder is replaced in one piece when all its tasks are done.
+ * @throws FlowError FLOW_HANDOVER where a step before this one has handed nothing over
+ */
+export async function executeStep(options: StepOptions, draft: Draft): Promise<StepOutcome> {
+  const { graph, step, workspace } = options;
+  const { store, origin } = await readHandovers(graph, step, workspace, draft.cas);
+  const takeover = await Takeover.of({ store, origin, changed: new Set() });
+  const outcome = await runFlow({
+    ...options,
+    store,
+    takeover,
+    until: step,
+    only: step,
+    anonymous: true,
+    tags: [],
+    cwd: workspace,
+  });
+  const folder = stepFolder(workspace, graph.flow, step);
+  if (outcome.status === 'failed') return { outcome, folder };
+  const executed = { store, flow: graph.flow, run: outcome.run, step };
+  const seen = await writeHandover(executed, draft.outputs);
+  await writeNatural(executed, draft.outputs, graph.codecs);
+  if (options.key !== undefined) writeKept(draft.outputs, options.key);
+  await replaceFolder(draft.outputs, folder);
+  return { outcome, seen, folder };
+}

@@ -1,0 +1,137 @@
+/** Writes what a step hands over: rows of its tasks under numbers that say their place, and what can be seen of them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileCas } from '../../store/cas';
+import type { ArtifactRecord, TaskRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import { addressOf, taskOf } from '../address';
+import { recordedViews, visibleNames } from '../recorded';
+import type { View } from '../view';
+import {
+  HANDED_FILE,
+  HANDOVER_VERSION,
+  type Handed,
+  type HandedArtifact,
+  SEEN_FILE,
+  type Seen,
+  type SeenTask,
+} from './layout';
+import { link } from './read';
+
+/** What a step's execution left in its store: `run` is the run that executed it. */
+export interface Executed {
+  store: Store;
+  flow: string;
+  run: number;
+  step: string;
+}
+
+/** Writes `tasks.json`, `seen.json` and the large values into a folder, which is the step's own. */
+export async function writeHandover(executed: Executed, folder: string): Promise<Seen> {
+  const { store, flow, run, step } = executed;
+  const rows = await inPlaceOrder(executed);
+  const relabel = await labelsByPlace(executed, rows);
+  const splits = new Set(rows.flatMap(({ stack }) => stack.map(({ of }) => of)));
+  const lists = await recordedViews(store, flow, run, [...splits]);
+  const cas = new FileCas(join(folder, 'cas'));
+  const handed: Handed = { version: HANDOVER_VERSION, flow, step, tasks: [] };
+  const seen: Seen = { version: HANDOVER_VERSION, flow, step, taken: rows.length > 0, tasks: [] };
+  for (const row of rows) {
+    const visible = visibleNames(labelOf(row), row);
+    const records = await store.artifacts([
+      ...row.own.map((name) => ({ flow, run, step, task: row.task, name })),
+      ...visible.map(([name, at]) => addressOf(flow, run, at, name)),
+    ]);
+    const own = row.own.map((name, i) => [name, records[i] as ArtifactRecord] as const);
+    for (const [, { hash }] of own) {
+      if (hash !== undefined) link(store.cas.path?.(hash) as string, cas.path(hash));
+    }
+    handed.tasks.push({
+      row: relabelled(row, relabel),
+      artifacts: own.map(([name, artifact]) => [name, packed(artifact)]),
+    });
+    const shown = records.slice(own.length) as ArtifactRecord[];
+    const artifacts = visible.map(([name], i): [string, string] => [
+      name,
+      (shown[i] as ArtifactRecord).digest,
+    ]);
+    seen.tasks.push(seenTask(row, lists, artifacts));
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, HANDED_FILE), `${JSON.stringify(handed)}\n`);
+  writeFileSync(join(folder, SEEN_FILE), `${JSON.stringify(seen)}\n`);
+  return seen;
+}
+
+const labelOf = ({ step, task }: { step: string; task: number }) => `${step}/${task}`;
+
+/** The step's finished tasks by split, then by iteration: the order in which they ended is chance. */
+export async function inPlaceOrder({ store, flow, run, step }: Executed): Promise<TaskRow[]> {
+  const rows: TaskRow[] = [];
+  for await (const row of store.tasks(flow, run, step)) if (row.status === 'done') rows.push(row);
+  return rows.sort((a, b) => {
+    for (const [i, { index }] of a.stack.entries()) {
+      const other = b.stack[i]?.index ?? 0;
+      if (index !== other) return index - other;
+    }
+    return (a.iteration ?? 0) - (b.iteration ?? 0);
+  });
+}
+
+/** Labels of this execution to labels that say the place: the n-th task of its step; taken ones have theirs already. */
+async function labelsByPlace(
+  { store, flow, run, step }: Executed,
+  rows: readonly TaskRow[],
+): Promise<(label: string) => string> {
+  const known = new Map(rows.map((row, i) => [labelOf(row), `${step}/${i + 1}`]));
+  const others = new Set(
+    rows
+      .flatMap((row) => [...row.parents, ...row.stack.map(({ of }) => of)])
+      .filter((label) => !known.has(label)),
+  );
+  const taken = await store.taskRows(
+    flow,
+    run,
+    [...others].map((label) => taskOf(run, label)),
+  );
+  for (const row of taken) if (row?.origin !== undefined) known.set(labelOf(row), inOneRun(row.origin));
+  return (label) => known.get(label) ?? inOneRun(label);
+}
+
+/** `1/genre/3` as `genre/3`: what is handed over knows no runs. */
+function inOneRun(label: string): string {
+  return labelOf(taskOf(0, label));
+}
+
+function relabelled(row: TaskRow, relabel: (label: string) => string): TaskRow {
+  return {
+    ...row,
+    task: taskOf(0, relabel(labelOf(row))).task,
+    parents: row.parents.map(relabel),
+    stack: row.stack.map((frame) => ({ ...frame, of: relabel(frame.of) })),
+    view: Object.fromEntries(Object.entries(row.view).map(([name, at]) => [name, relabel(at)])),
+  };
+}
+
+function packed({ bytes, ...meta }: ArtifactRecord): HandedArtifact {
+  return bytes === undefined ? meta : { ...meta, bytes: Buffer.from(bytes).toString('base64') };
+}
+
+function seenTask(
+  row: TaskRow,
+  lists: ReadonlyMap<string, View>,
+  artifacts: SeenTask['artifacts'],
+): SeenTask {
+  const { iteration, verdict, counts } = row;
+  return {
+    stack: row.stack.map(({ index, count, of, over }) => ({
+      index,
+      count,
+      list: lists.get(of)?.entries.get(over)?.digest ?? '',
+    })),
+    ...(iteration === undefined ? {} : { iteration }),
+    artifacts,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(counts === undefined ? {} : { counts }),
+  };
+}
