@@ -20,6 +20,7 @@ const PACKAGES = {
     entries: {
       index: 'index',
       cli: 'cli/index',
+      heads: 'cli/heads',
       source: 'source/index',
       store: 'store/index',
       'testing/index': 'testing/index',
@@ -37,6 +38,8 @@ const PACKAGES = {
       'executors/run': 'executors/run',
       'executors/spin': 'executors/spin',
       'executors/resume': 'executors/resume',
+      'executors/step': 'executors/step',
+      'executors/snapshot': 'executors/snapshot',
     },
   },
 };

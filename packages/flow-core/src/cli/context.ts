@@ -19,6 +19,10 @@ export interface Context extends Parsed {
   output: Output;
   /** Anything that the process was asked to end by, such as Ctrl-C. */
   signal: AbortSignal;
+  /** Of `step`: what it depends on beside what is handed over, where the caller knows that. */
+  stepKey?: string;
+  /** Of `spin`: keys that were published, by selection; its own must be among them, and hold. */
+  heads?: Record<string, string>;
 }
 
 /** Whose runs count where the newest is looked up; undefined for everybody's. A run named by its number may be anyone's. */

@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import('./commands/run'),
   spin: () => import('./commands/spin'),
   resume: () => import('./commands/resume'),
+  step: () => import('./commands/step'),
   show: () => import('./commands/show'),
   check: () => import('./commands/check'),
   runs: () => import('./commands/runs'),
@@ -22,14 +23,18 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   diff: () => import('./commands/diff'),
   why: () => import('./commands/why'),
   tag: () => import('./commands/tag'),
+  export: () => import('./commands/export'),
+  import: () => import('./commands/import'),
+  snapshot: () => import('./commands/snapshot'),
 };
 
-/** Their workers do not hear Ctrl-C: they are ended in order. */
-function hasWorkers(name: string, { options }: Parsed): boolean {
-  return name === 'run' || name === 'resume' || (name === 'spin' && options.all === true);
+/** These end what they began before they leave; workers do not hear Ctrl-C. */
+const INTERRUPTIBLE = new Set(['run', 'resume', 'step', 'export', 'import', 'snapshot']);
+function endsInOrder(name: string, { options }: Parsed): boolean {
+  return INTERRUPTIBLE.has(name) || (name === 'spin' && options.all === true);
 }
 
-export interface MainOptions {
+export interface MainOptions extends Pick<Context, 'stepKey' | 'heads'> {
   cwd?: string;
 }
 
@@ -45,7 +50,7 @@ export interface MainOptions {
  */
 export async function main(
   argv: readonly string[],
-  { cwd = process.cwd() }: MainOptions = {},
+  { cwd = process.cwd(), ...more }: MainOptions = {},
 ): Promise<number> {
   const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
   const output = makeOutput(flagged('json'), flagged('verbose'));
@@ -70,8 +75,8 @@ export async function main(
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, cwd, output);
     const parsed = parseCommandLine(command.spec, rest);
-    if (hasWorkers(name, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-    return exitCode(await command.execute({ ...parsed, cwd, output, signal: stop.signal }), ended);
+    if (endsInOrder(name, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    return exitCode(await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal }), ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');
     return exitCode(renderFailure(error, output, cwd), ended);

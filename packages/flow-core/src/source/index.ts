@@ -10,6 +10,7 @@ export {
   type StepFingerprint,
 } from './fingerprint';
 export { compareFingerprints, type Difference } from './fingerprint/compare';
+export { readLinks, type SourceLinks } from './links';
 export { importModule, loadFlow } from './load';
 export {
   parseFlowSource,
@@ -18,4 +19,5 @@ export {
   type SourceInput,
   type SourceStep,
 } from './parse';
+export { knownSteps, parentsOf, staticGraph } from './static-graph';
 export { findWorkspace, storeFolder } from './workspace';

@@ -7,9 +7,10 @@ import { captureOutput } from '../../engine/capture';
 import type { KeptSpin } from '../../engine/keep';
 import { Outputs } from '../../engine/outputs';
 import type { Given } from '../../engine/override';
-import type { Resolved } from '../../engine/resolve';
+import type { Resolved, Selection } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
 import { currentUser } from '../../source/user';
+import type { Store } from '../../store/store';
 import type { Command } from '..';
 import { PARAMS_FILE, WITH } from '../args';
 import {
@@ -26,6 +27,7 @@ import {
 import type { Keeper } from '../keep';
 import { preview, renderSpin } from '../render/spin';
 import { SELECTION, selectionOf } from '../selection';
+import { takeSnapshot } from '../snapshot';
 
 export const command: Command = {
   spec: {
@@ -75,6 +77,7 @@ export const command: Command = {
       if (context.options.all !== true && context.options['max-workers'] !== undefined) {
         throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
       }
+      if (selection.run === undefined) await takeSnapshot(context, place, loaded.flow, store);
       const given = await givenArtifacts(context);
       const set = Object.fromEntries(
         Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]),
@@ -92,6 +95,7 @@ export const command: Command = {
           result: jsonResult,
         });
       }
+      if (context.heads) await requireHead(context.heads, { graph: loaded, store, selection, place });
       const graph = await withPackages(loaded, selection.step, place, file, output);
       let kept: KeptSpin | undefined;
       let resolved: Resolved | undefined;
@@ -178,6 +182,22 @@ async function withPackages(
   const { graphWithPackages } = await import('../../engine/packages');
   const installing = (packages: string) => output.write(renderSpin.installing(packages, output));
   return graphWithPackages(graph, step, { file, wanted: flow, workspace, installing });
+}
+
+/** A result is cached under the key that was published: what the step sees must be that. @throws FlowError FLOW_HEAD_MOVED */
+async function requireHead(
+  heads: Record<string, string>,
+  { graph, store, selection, place }: { graph: Graph; store: Store; selection: Selection; place: Place },
+): Promise<void> {
+  const { headOf } = await import('../../engine/head');
+  const { selectionText } = await import('../spin-head');
+  const { key } = await headOf({ graph, store, selection, user: currentUser() });
+  if (heads[selectionText(selection, place)] === key) return;
+  throw new FlowError(
+    'FLOW_HEAD_MOVED',
+    'What the step would see changed after Nx had looked for a cached result of it: give the command again.',
+    { exit: 1 },
+  );
 }
 
 /** What a module of `--artifacts` gives: its default export, or else its named ones. @throws FlowError FLOW_OVERRIDE */

@@ -1,0 +1,101 @@
+/**
+ * What `nx-flow spin <arguments>` would see, as a key, without importing the flow: for Nx, which hashes before it
+ * executes. The spin itself compares the key with what it finds: a result is never cached under another's key.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { FlowError } from '../definition/errors';
+import { depthOf, type Graph } from '../definition/graph';
+import { headOf } from '../engine/head';
+import type { Selection } from '../engine/resolve';
+import { parseFlowSource } from '../source/parse';
+import { staticGraph } from '../source/static-graph';
+import { currentUser } from '../source/user';
+import type { Store } from '../store/store';
+import { parseCommandLine } from './args';
+import { command } from './commands/spin';
+import { type Context, findPlaceFile, openPlaceStore, type Place, placeOf } from './context';
+import { headState, type SpinHead } from './heads';
+import { makeOutput } from './render/output';
+import { selectionOf } from './selection';
+import { snapshotFile } from './snapshot';
+
+/** Options whose effect is not known before the step runs: such a spin is executed each time. */
+const OPEN = ['all', 'persist', 'artifacts'];
+
+export async function spinHead(
+  argv: readonly string[],
+  flow: string,
+  cwd: string,
+): Promise<SpinHead | undefined> {
+  try {
+    const parsed = parseCommandLine(command.spec, argv);
+    const output = makeOutput(true, false);
+    const context: Context = { ...parsed, cwd, output, signal: new AbortController().signal };
+    const place = placeOf(context);
+    const file = await findPlaceFile(place, context);
+    const source = parseFlowSource(file).find(({ name }) => name === flow);
+    const graph = source && staticGraph(source);
+    const open = OPEN.some((option) => parsed.options[option] !== undefined);
+    if (!graph || open) return { selection: '', key: randomUUID(), once: true };
+    const selection = selectionOf(context, graph);
+    if (!hasOutputs(context, graph, selection)) return { selection: '', key: randomUUID(), once: true };
+    if (Object.keys(parsed.set).length > 0) selection.anyArm = true;
+    return await headIn(context, place, file, graph, selection);
+  } catch (error) {
+    if (error instanceof FlowError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether Nx can tell where the outputs lie: by the option `step` alone. A pathspec names no folder, and the splits of a
+ * foreach share one.
+ */
+function hasOutputs({ positionals, options }: Context, graph: Graph, { step, task }: Selection): boolean {
+  return (
+    positionals[1] === undefined && options.step === step && task === undefined && depthOf(graph, step) === 0
+  );
+}
+
+/** The inputs that a selection means, as text: the same for whoever publishes a head and for whoever executes. */
+export function selectionText(selection: Selection, { workspace, store }: Place): string {
+  return JSON.stringify([selection, relative(workspace, store)]);
+}
+
+async function headIn(
+  context: Context,
+  place: Place,
+  file: string,
+  graph: Graph,
+  selection: Selection,
+): Promise<SpinHead> {
+  const snapshot = snapshotFile(place.workspace, graph.flow);
+  const text = selectionText(selection, place);
+  const once = (key: string): SpinHead => ({ selection: text, key, once: true });
+  const state = () => headState(place.store, [file, snapshot]);
+  if (!existsSync(place.store)) {
+    return existsSync(snapshot) ? once(randomUUID()) : { selection: text, key: 'no store', state: state() };
+  }
+  const store = await openPlaceStore(place, context);
+  try {
+    // Asked for first: what is written from now on gives the state another name.
+    await store.kv.generation();
+    const now = state();
+    // What a spin would import first is not there yet.
+    const awaits = selection.run === undefined && existsSync(snapshot);
+    if (awaits && (await isNewer(snapshot, graph.flow, store))) return once(randomUUID());
+    const { key, passing } = await headOf({ graph, store, selection, user: currentUser() });
+    return passing ? once(key) : { selection: text, key, state: now };
+  } finally {
+    await store.close();
+  }
+}
+
+async function isNewer(snapshot: string, flow: string, store: Store): Promise<boolean> {
+  const { headOfFile } = await import('../engine/transfer/file');
+  const head = await headOfFile(snapshot);
+  const newest = await store.latest(flow);
+  return !newest || newest.startedAt < head.run.startedAt;
+}
