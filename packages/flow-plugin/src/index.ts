@@ -1,4 +1,6 @@
 /** Flows in Nx: every `*.flow.ts` is inferred into the project graph, with the targets `run` and `spin`. */
 export { createNodes } from './graph/create-nodes';
+export { createDependencies } from './graph/dependencies';
+export { preTasksExecution } from './heads/publish';
 
 export const name = '@nx-flow/plugin';

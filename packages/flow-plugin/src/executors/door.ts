@@ -1,5 +1,6 @@
 /** The door from an Nx task to the `nx-flow` command: no more than its command line. */
 import type { ExecutorContext } from '@nx/devkit';
+import type { MainOptions } from '@nx-flow/core/cli';
 import { commandLine, type DoorOptions } from './command-line';
 
 export type { DoorOptions } from './command-line';
@@ -9,12 +10,13 @@ export async function enter(
   command: string,
   options: DoorOptions,
   context: ExecutorContext,
+  more: Omit<MainOptions, 'cwd'> = {},
 ): Promise<{ success: boolean }> {
   // Nx sets FORCE_COLOR for every task, whatever the user said; Node warns of the pair at each first line of output.
   if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
   const { main } = await import('@nx-flow/core/cli');
   const argv = commandLine(command, options, configured(context), rawOverrides(context));
-  const code = await main(argv, { cwd: context.root });
+  const code = await main(argv, { ...more, cwd: context.root });
   // Nx ends the process as soon as it has the answer; a pipe may still hold what was written.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return { success: code === 0 };

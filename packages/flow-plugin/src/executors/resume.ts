@@ -2,9 +2,13 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type DoorOptions, enter } from './door';
 
-export default function resume(
+export default async function resume(
   options: DoorOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return enter('resume', options, context);
+  const result = await enter('resume', options, context);
+  // A spin that waits for this run in the same command is hashed after it.
+  const { publishAgain } = await import('../heads/spins');
+  await publishAgain(options.flow, context.root);
+  return result;
 }

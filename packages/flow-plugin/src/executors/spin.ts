@@ -2,6 +2,11 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type DoorOptions, enter } from './door';
 
-export default function spin(options: DoorOptions, context: ExecutorContext): Promise<{ success: boolean }> {
-  return enter('spin', options, context);
+export default async function spin(
+  options: DoorOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  const { publishedHeads } = await import('../heads/published');
+  const heads = publishedHeads(context);
+  return enter('spin', options, context, heads ? { heads } : {});
 }

@@ -11,12 +11,17 @@ const MANIFESTS = ['project.json', '**/project.json', 'package.json', '**/packag
 /** The folders that `nx-flow` does not look into either; Nx itself leaves out what git ignores. */
 const IGNORED = /(^|\/)(node_modules|dist|build|coverage|tmp|\.[^/]+)\//;
 
+/** Of the files that Nx knows, those that flows are inferred from. */
+export function isFlowFile(file: string): boolean {
+  return /\.flow\.[cm]?tsx?$/.test(file) && !IGNORED.test(file);
+}
+
 /** For `nx.json`: `{ "plugins": ["@nx-flow/plugin"] }`. It has no options. */
 export const createNodes: CreateNodes = [
   `{${[FLOWS, ...MANIFESTS].join(',')}}`,
   async (matched, _options, { workspaceRoot }) => {
     const manifests = matched.filter((file) => file.endsWith('.json'));
-    const files = matched.filter((file) => !file.endsWith('.json') && !IGNORED.test(file));
+    const files = matched.filter(isFlowFile);
     if (files.length === 0) return [];
     const sources = await readSources(files, workspaceRoot);
     for (const { error } of sources) if (error !== undefined) warnOnce(error);
@@ -43,8 +48,11 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
       });
-      Object.assign(targets, mine);
-      targetGroups[`flow ${flow.name}`] = Object.keys(mine);
+      Object.assign(targets, mine.flow, mine.steps);
+      targetGroups[`flow ${flow.name}`] = Object.keys(mine.flow);
+      if (Object.keys(mine.steps).length > 0) {
+        targetGroups[`steps of ${flow.name}`] = Object.keys(mine.steps);
+      }
     }
     // Nx appends lists that it merges: the project's own come from its first file only.
     const technologies = described.has(root) ? {} : { technologies: ['nx-flow'] };

@@ -22,3 +22,22 @@ export function workspaceData(workspace: string): string {
   const nx = require('nx/src/utils/cache-directory') as typeof import('nx/src/utils/cache-directory');
   return nx.workspaceDataDirectoryForWorkspace(workspace);
 }
+
+/** Every target of the graph that the present command was made with. */
+export function cachedTargets(): {
+  project: string;
+  target: string;
+  executor: string | undefined;
+  options: Record<string, unknown>;
+}[] {
+  const nx =
+    require('nx/src/project-graph/project-graph') as typeof import('nx/src/project-graph/project-graph');
+  return Object.entries(nx.readCachedProjectGraph().nodes).flatMap(([project, { data }]) =>
+    Object.entries(data.targets ?? {}).map(([target, { executor, options }]) => ({
+      project,
+      target,
+      executor,
+      options: options ?? {},
+    })),
+  );
+}

@@ -1,94 +1,75 @@
 /** The flows in each file, parsed again only when the file or the parser changed. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SourceFlow } from '@nx-flow/core/source';
-import { workspaceData } from './nx';
+import { FileCache } from './cache';
+
+/** A flow as its source shows it. */
+export interface FlowSource extends Pick<SourceFlow, 'name'> {
+  steps: { name: string; kind: string }[];
+  /** The steps that have targets: all that stands before them is written out. With the steps before each. */
+  known: { name: string; kind: string; after: string[] }[];
+}
 
 export interface SourceFile {
   file: string;
-  flows: SourceFlow[];
+  flows: FlowSource[];
   /** Why it does not parse: file:line:column and the reason. `flows` is then what it had when it last did. */
   error?: string;
 }
 
 interface Cached {
   hash: string;
-  flows: SourceFlow[];
+  flows: FlowSource[];
 }
-interface Cache {
-  /** Of the parser: what it reads may change with it. */
-  parser: string;
-  files: Record<string, Cached>;
-}
-
-/** A flow of which nothing is known but that it is there. */
-const NOTHING = { line: 1, column: 1, steps: [], unnamed: [], params: [] };
 
 /** `files` are paths from the workspace's root. A file that is gone meanwhile is left out. */
 export async function readSources(files: readonly string[], workspace: string): Promise<SourceFile[]> {
-  const path = join(workspaceData(workspace), 'nx-flow-sources.json');
-  const parser = parserStamp();
-  const before = readCache(path);
-  const after: Cache = { parser, files: {} };
+  const cache = new FileCache<Cached>(workspace, 'sources');
   const sources: SourceFile[] = [];
   for (const file of files) {
     const text = textOf(join(workspace, file));
     if (text === undefined) continue;
     const hash = createHash('sha256').update(text).digest('hex');
-    let cached = before.files[file];
+    let cached = cache.get(file);
     let error: string | undefined;
-    if (cached?.hash !== hash || before.parser !== parser) {
+    if (cached?.hash !== hash) {
       // The parser is a native module: it is loaded when a file has changed, and only then.
-      const { parseFlowSource, stem } = await import('@nx-flow/core/source');
+      const { knownSteps, parentsOf, parseFlowSource, stem } = await import('@nx-flow/core/source');
       try {
-        const flows = parseFlowSource(file, text);
+        const flows = parseFlowSource(file, text).map(
+          (flow): FlowSource => ({
+            name: flow.name,
+            steps: flow.steps.map(({ name, kind }) => ({ name, kind })),
+            known: knownSteps(flow).map((s) => ({ name: s.name, kind: s.kind, after: parentsOf(s) })),
+          }),
+        );
         // A flow that the parser does not find (its name is computed, say) still goes by its file's name.
-        cached = { hash, flows: flows.length > 0 ? flows : [{ ...NOTHING, name: stem(file) }] };
+        cached = { hash, flows: flows.length > 0 ? flows : [nothing(stem(file))] };
       } catch (thrown) {
         error = thrown instanceof Error ? thrown.message : String(thrown);
-        cached = { hash: '', flows: cached?.flows ?? [{ ...NOTHING, name: stem(file) }] };
+        cached = { hash: '', flows: cache.last(file)?.flows ?? [nothing(stem(file))] };
       }
     }
-    after.files[file] = cached;
+    cache.set(file, cached);
     sources.push({ file, flows: cached.flows, ...(error === undefined ? {} : { error }) });
   }
-  if (JSON.stringify(after) !== JSON.stringify(before)) writeCache(path, after);
+  cache.write();
   return sources;
 }
 
-/** Changes with each version of the parser and, where it is built in place, with each build. */
-function parserStamp(): string {
-  const file = require.resolve('@nx-flow/core/source');
-  const { version } = require('@nx-flow/core/package.json') as { version: string };
-  return `${version} ${statSync(file).mtimeMs}`;
+/** What the graph was made of last: before tasks are executed, that is now. */
+export function lastSources(workspace: string): SourceFile[] {
+  return new FileCache<Cached>(workspace, 'sources').all().map(([file, { flows }]) => ({ file, flows }));
 }
+
+const nothing = (name: string): FlowSource => ({ name, steps: [], known: [] });
 
 function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
     return undefined;
-  }
-}
-
-function readCache(path: string): Cache {
-  try {
-    const cache = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof cache.parser === 'string' && typeof cache.files === 'object') return cache;
-  } catch {
-    // None yet, or one that was cut off: every file is parsed.
-  }
-  return { parser: '', files: {} };
-}
-
-function writeCache(path: string, cache: Cache): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify(cache));
-    renameSync(temporary, path);
-  } catch {
-    // It saves milliseconds: a read-only workspace works without it.
   }
 }

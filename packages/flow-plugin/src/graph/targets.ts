@@ -1,9 +1,11 @@
 /** The targets of a flow, each with a command to try. */
 import type { TargetConfiguration } from '@nx/devkit';
-import type { SourceFlow } from '@nx-flow/core/source';
+import { spinHeadFile, UNPUBLISHED } from '../heads/layout';
+import type { FlowSource } from './sources';
+import { stepTargets } from './step-targets';
 
 export interface FlowTargets {
-  flow: SourceFlow;
+  flow: FlowSource;
   /** From the workspace's root. */
   file: string;
   project: string;
@@ -15,7 +17,15 @@ export interface FlowTargets {
   error?: string;
 }
 
-export function targetsOf({
+/** The targets of the flow itself, and those of its steps. */
+export function targetsOf(options: FlowTargets): {
+  flow: Record<string, TargetConfiguration>;
+  steps: Record<string, TargetConfiguration>;
+} {
+  return { flow: flowTargets(options), steps: stepTargets(options) };
+}
+
+function flowTargets({
   flow,
   file,
   project,
@@ -27,10 +37,12 @@ export function targetsOf({
   const spin = suffix === undefined ? 'spin' : `spin-${suffix}`;
   const options = { flow: file, ...(shared ? { name: flow.name } : {}) };
   const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
+  const snapshot = suffix === undefined ? 'snapshot' : `snapshot-${suffix}`;
   const step = exampleStep(flow);
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
     executor: `@nx-flow/plugin:${executor}`,
     options,
+    ...CACHING[executor]?.(flow.name, `{workspaceRoot}/${spinHeadFile(file, flow.name)}`),
     metadata: {
       technologies: ['nx-flow'],
       description: `${says} Try: ${attempt}${error === undefined ? '' : `. Does not parse: ${error}`}`,
@@ -61,12 +73,46 @@ export function targetsOf({
       `npx nx ${resume} ${project}`,
       { options: { step } },
     ),
+    [snapshot]: {
+      ...target(
+        snapshot,
+        'snapshot',
+        `Keeps a run of the flow ${flow.name} as a file that Nx caches; spin takes its inputs from it on a fresh machine.`,
+        `npx nx ${snapshot} ${project}`,
+        { args: ['--params.<name>=<value>'] },
+      ),
+      // The key is what the run depends on: Nx's hash of the sources, and the options. No run's number is among them,
+      // which would be another run on another machine.
+      cache: true,
+      outputs: [`{workspaceRoot}/dist/flow/${flow.name}/snapshot`],
+    },
   };
 }
+
+/** What Nx has to know to replay a spin, and to hash one that comes after a run in one command. */
+const CACHING: Record<string, (flow: string, head: string) => Partial<TargetConfiguration>> = {
+  spin: (flow, head) => ({
+    cache: true,
+    inputs: [
+      'default',
+      '^default',
+      ...LOCK_FILES.map((name) => `{workspaceRoot}/${name}`),
+      { env: 'NX_FLOW_STORE' },
+      { env: UNPUBLISHED },
+      { fileset: head, includeIgnored: true },
+    ],
+    outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
+  }),
+  run: (_, head) => ({ outputs: [head] }),
+  resume: (_, head) => ({ outputs: [head] }),
+};
+
+/** Which packages are installed: of npm, yarn, pnpm, bun. */
+const LOCK_FILES = ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'];
 
 type Example = { options?: Record<string, unknown>; args?: string[] };
 
 /** The last step that somebody wrote: most likely the one in work. */
-function exampleStep({ steps }: SourceFlow): string {
+function exampleStep({ steps }: FlowSource): string {
   return steps.findLast(({ name }) => name !== 'start' && name !== 'end')?.name ?? 'start';
 }

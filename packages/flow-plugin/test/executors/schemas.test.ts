@@ -3,18 +3,23 @@ import { join } from 'node:path';
 import { COMMON } from '../../../flow-core/src/cli/args';
 import { command as resume } from '../../../flow-core/src/cli/commands/resume';
 import { command as run } from '../../../flow-core/src/cli/commands/run';
+import { command as snapshot } from '../../../flow-core/src/cli/commands/snapshot';
 import { command as spin } from '../../../flow-core/src/cli/commands/spin';
+import { command as step } from '../../../flow-core/src/cli/commands/step';
 
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-test.each([run, spin, resume])(
+test.each([run, spin, resume, snapshot, step])(
   'the schema of an executor has exactly the options of its command',
   ({ spec }) => {
     const file = join(__dirname, '../../schemas', `${spec.name}.json`);
     const schema = JSON.parse(readFileSync(file, 'utf8'));
     // --help is Nx's own.
-    const { help: _, ...options } = { ...COMMON, ...spec.options };
-    const positional = spec.positionals.length > 1 ? [spec.name === 'resume' ? 'step' : 'pathspec'] : [];
+    const { help: _, ...all } = { ...COMMON, ...spec.options };
+    // What records nothing has no store, and nobody's.
+    const { store, namespace, ...rest } = all;
+    const options = spec.name === 'step' ? rest : all;
+    const positional = spec.positionals.length > 1 ? [spec.name === 'spin' ? 'pathspec' : 'step'] : [];
     // The step of resume is an option as well.
     const known = new Set([
       'flow',

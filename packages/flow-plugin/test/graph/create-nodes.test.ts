@@ -67,7 +67,9 @@ const brief = (projects: Record<string, Partial<ProjectConfiguration>>) =>
   Object.entries(projects).map(([root, { name, targets }]) => [
     root,
     name,
-    Object.keys(targets ?? {}).join(' '),
+    Object.keys(targets ?? {})
+      .filter((target) => targets?.[target]?.executor !== '@nx-flow/plugin:step')
+      .join(' '),
   ]);
 
 test('a flow belongs to the nearest folder upward that is a project already', () => {
@@ -77,8 +79,8 @@ test('a flow belongs to the nearest folder upward that is a project already', ()
   write('packages/lib/src/b.flow.mts', source('b'));
   const projects = infer();
   expect(brief(projects)).toEqual([
-    ['apps/shop', undefined, 'run spin resume'],
-    ['packages/lib', undefined, 'run spin resume'],
+    ['apps/shop', undefined, 'run spin resume snapshot'],
+    ['packages/lib', undefined, 'run spin resume snapshot'],
   ]);
   expect(projects['packages/lib']?.targets?.run?.metadata?.description).toContain('npx nx run @acme/lib');
 });
@@ -86,7 +88,7 @@ test('a flow belongs to the nearest folder upward that is a project already', ()
 test('a package.json outside of the workspaces is no project: the flow gets its own folder', () => {
   write('tools/etl/package.json', { name: 'etl-tools' });
   write('tools/etl/daily/a.flow.ts', source('a'));
-  expect(brief(infer())).toEqual([['tools/etl/daily', 'daily', 'run spin resume']]);
+  expect(brief(infer())).toEqual([['tools/etl/daily', 'daily', 'run spin resume snapshot']]);
 });
 
 test('folders of one name are told apart by their paths, from each other and from other projects', () => {
@@ -96,10 +98,10 @@ test('folders of one name are told apart by their paths, from each other and fro
   write('packages/shop/package.json', { name: 'movies' });
   write('c/weekly/z.flow.ts', source('z'));
   expect(brief(infer())).toEqual([
-    ['a/daily', 'a-daily', 'run spin resume'],
-    ['b/daily', 'b-daily', 'run spin resume'],
-    ['flows/movies', 'flows-movies', 'run spin resume'],
-    ['c/weekly', 'weekly', 'run spin resume'],
+    ['a/daily', 'a-daily', 'run spin resume snapshot'],
+    ['b/daily', 'b-daily', 'run spin resume snapshot'],
+    ['flows/movies', 'flows-movies', 'run spin resume snapshot'],
+    ['c/weekly', 'weekly', 'run spin resume snapshot'],
   ]);
 });
 
@@ -108,7 +110,11 @@ test('several flows of a project have their names in the targets, and one name f
   write('flows/songs.flow.ts', source('songs'));
   const projects = infer();
   expect(brief(projects)).toEqual([
-    ['flows', 'flows', 'run-movies spin-movies resume-movies run-songs spin-songs resume-songs'],
+    [
+      'flows',
+      'flows',
+      'run-movies spin-movies resume-movies snapshot-movies run-songs spin-songs resume-songs snapshot-songs',
+    ],
   ]);
   expect(projects.flows?.targets?.['spin-songs']?.options).toEqual({ flow: 'flows/songs.flow.ts' });
 });
@@ -125,7 +131,11 @@ test('two files of a project that use one name keep separate targets', () => {
   write('packages/lib/a/x.flow.ts', source('same'));
   write('packages/lib/b/x.flow.ts', source('same'));
   expect(brief(infer())).toEqual([
-    ['packages/lib', undefined, 'run-a-x spin-a-x resume-a-x run-b-x spin-b-x resume-b-x'],
+    [
+      'packages/lib',
+      undefined,
+      'run-a-x spin-a-x resume-a-x snapshot-a-x run-b-x spin-b-x resume-b-x snapshot-b-x',
+    ],
   ]);
 });
 
@@ -140,6 +150,12 @@ test('each target says what it does, with a command to try', () => {
         "run",
         "spin",
         "resume",
+        "snapshot",
+      ],
+      "steps of movies": [
+        "spin-start",
+        "spin-train",
+        "spin-end",
       ],
     },
     "technologies": [
@@ -169,6 +185,9 @@ test('each target says what it does, with a command to try', () => {
       "options": {
         "flow": "movies/movies.flow.ts",
       },
+      "outputs": [
+        "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+      ],
     },
     "run": {
       "executor": "@nx-flow/plugin:run",
@@ -190,9 +209,56 @@ test('each target says what it does, with a command to try', () => {
       "options": {
         "flow": "movies/movies.flow.ts",
       },
+      "outputs": [
+        "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+      ],
+    },
+    "snapshot": {
+      "cache": true,
+      "executor": "@nx-flow/plugin:snapshot",
+      "metadata": {
+        "description": "Keeps a run of the flow movies as a file that Nx caches; spin takes its inputs from it on a fresh machine. Try: npx nx snapshot movies",
+        "help": {
+          "command": "npx nx run movies:snapshot --help",
+          "example": {
+            "args": [
+              "--params.<name>=<value>",
+            ],
+          },
+        },
+        "scriptContent": "npx nx snapshot movies",
+        "technologies": [
+          "nx-flow",
+        ],
+      },
+      "options": {
+        "flow": "movies/movies.flow.ts",
+      },
+      "outputs": [
+        "{workspaceRoot}/dist/flow/movies/snapshot",
+      ],
     },
     "spin": {
+      "cache": true,
       "executor": "@nx-flow/plugin:spin",
+      "inputs": [
+        "default",
+        "^default",
+        "{workspaceRoot}/package-lock.json",
+        "{workspaceRoot}/yarn.lock",
+        "{workspaceRoot}/pnpm-lock.yaml",
+        "{workspaceRoot}/bun.lock",
+        {
+          "env": "NX_FLOW_STORE",
+        },
+        {
+          "env": "NX_FLOW_UNPUBLISHED",
+        },
+        {
+          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+          "includeIgnored": true,
+        },
+      ],
       "metadata": {
         "description": "Executes one step of the flow movies on the inputs that a run recorded. Try: npx nx spin movies --step=train",
         "help": {
@@ -211,6 +277,150 @@ test('each target says what it does, with a command to try', () => {
       "options": {
         "flow": "movies/movies.flow.ts",
       },
+      "outputs": [
+        "{workspaceRoot}/dist/flow/movies/spin/{options.step}",
+      ],
+    },
+    "spin-end": {
+      "cache": true,
+      "dependsOn": [
+        {
+          "params": "forward",
+          "target": "spin-train",
+        },
+      ],
+      "executor": "@nx-flow/plugin:step",
+      "inputs": [
+        {
+          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/end",
+          "includeIgnored": true,
+        },
+        "{projectRoot}/**/*",
+        "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        {
+          "dependentTasksOutputFiles": "**/seen.json",
+        },
+        {
+          "externalDependencies": [],
+        },
+        {
+          "env": "NX_FLOW_UNPUBLISHED",
+        },
+      ],
+      "metadata": {
+        "description": "Executes the step end of the flow movies on what spin-train handed over; nothing is recorded. Try: npx nx run movies:spin-end",
+        "help": {
+          "command": "npx nx run movies:spin-end --help",
+          "example": {
+            "args": [
+              "--params.<name>=<value>",
+            ],
+          },
+        },
+        "scriptContent": "npx nx run movies:spin-end",
+        "technologies": [
+          "nx-flow",
+        ],
+      },
+      "options": {
+        "flow": "movies/movies.flow.ts",
+        "step": "end",
+      },
+      "outputs": [
+        "{workspaceRoot}/dist/flow/movies/steps/end",
+      ],
+    },
+    "spin-start": {
+      "cache": true,
+      "executor": "@nx-flow/plugin:step",
+      "inputs": [
+        {
+          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/start",
+          "includeIgnored": true,
+        },
+        "{projectRoot}/**/*",
+        "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        {
+          "dependentTasksOutputFiles": "**/seen.json",
+        },
+        {
+          "externalDependencies": [],
+        },
+        {
+          "env": "NX_FLOW_UNPUBLISHED",
+        },
+      ],
+      "metadata": {
+        "description": "Executes the step start of the flow movies; nothing is recorded. Try: npx nx run movies:spin-start",
+        "help": {
+          "command": "npx nx run movies:spin-start --help",
+          "example": {
+            "args": [
+              "--params.<name>=<value>",
+            ],
+          },
+        },
+        "scriptContent": "npx nx run movies:spin-start",
+        "technologies": [
+          "nx-flow",
+        ],
+      },
+      "options": {
+        "flow": "movies/movies.flow.ts",
+        "step": "start",
+      },
+      "outputs": [
+        "{workspaceRoot}/dist/flow/movies/steps/start",
+      ],
+    },
+    "spin-train": {
+      "cache": true,
+      "dependsOn": [
+        {
+          "params": "forward",
+          "target": "spin-start",
+        },
+      ],
+      "executor": "@nx-flow/plugin:step",
+      "inputs": [
+        {
+          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/train",
+          "includeIgnored": true,
+        },
+        "{projectRoot}/**/*",
+        "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        {
+          "dependentTasksOutputFiles": "**/seen.json",
+        },
+        {
+          "externalDependencies": [],
+        },
+        {
+          "env": "NX_FLOW_UNPUBLISHED",
+        },
+      ],
+      "metadata": {
+        "description": "Executes the step train of the flow movies on what spin-start handed over; nothing is recorded. Try: npx nx run movies:spin-train",
+        "help": {
+          "command": "npx nx run movies:spin-train --help",
+          "example": {
+            "args": [
+              "--params.<name>=<value>",
+            ],
+          },
+        },
+        "scriptContent": "npx nx run movies:spin-train",
+        "technologies": [
+          "nx-flow",
+        ],
+      },
+      "options": {
+        "flow": "movies/movies.flow.ts",
+        "step": "train",
+      },
+      "outputs": [
+        "{workspaceRoot}/dist/flow/movies/steps/train",
+      ],
     },
   },
 }
@@ -225,7 +435,7 @@ test('build output and hidden folders are not looked into', () => {
 
 test('a flow that the parser does not find goes by its name of file', () => {
   write('odd/odd.flow.ts', 'export default 1;');
-  expect(brief(infer())).toEqual([['odd', 'odd', 'run spin resume']]);
+  expect(brief(infer())).toEqual([['odd', 'odd', 'run spin resume snapshot']]);
 });
 
 describe('a file that does not parse', () => {
@@ -243,7 +453,7 @@ describe('a file that does not parse', () => {
 
   test('goes by its name of file where it has never parsed', () => {
     write('new/new.flow.ts', 'export const = 1;');
-    expect(brief(infer())).toEqual([['new', 'new', 'run spin resume']]);
+    expect(brief(infer())).toEqual([['new', 'new', 'run spin resume snapshot']]);
   });
 });
 
@@ -258,4 +468,35 @@ test('a file is parsed again only when it has changed', () => {
   expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=tuned');
   write('a/a.flow.ts', `${source('a')}\n`);
   expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=train');
+});
+
+test('every step of which all before it is written out has a target, after those that it needs', () => {
+  write(
+    'flows/mixed.flow.ts',
+    `import { flow, oneOf } from '@nx-flow/core';
+    const f = flow('mixed');
+    const start = f.start(() => ({ rows: [1], kind: 'a' }));
+    const each = f.foreach('each', { after: start, over: 'rows' }, () => ({}));
+    const all = f.join('all', { after: each }, () => ({}));
+    const pick = f.switch('pick', { after: all, on: 'kind', cases: ['a', 'b'] }, () => ({ kind: 'a' as const }));
+    const left = f.step('left', { after: pick.when('a') }, () => ({}));
+    const both = f.gather('both', { after: { all, start } }, () => ({}));
+    const odd = f.step(['o', 'dd'].join(''), { after: both }, () => ({}));
+    const last = f.step('last', { after: odd }, () => ({}));
+    export default f.end(f.step('again', { after: oneOf(left, pick.when('b')) }, () => ({})));`,
+  );
+  const targets = infer().flows?.targets ?? {};
+  const after = Object.entries(targets)
+    .filter(([, { executor }]) => executor === '@nx-flow/plugin:step')
+    .map(([name, { dependsOn = [] }]) => [name, dependsOn.map((on) => (on as { target: string }).target)]);
+  expect(Object.fromEntries(after)).toEqual({
+    'spin-start': [],
+    'spin-each': ['spin-start'],
+    'spin-all': ['spin-each'],
+    'spin-pick': ['spin-all'],
+    'spin-left': ['spin-pick'],
+    'spin-both': ['spin-all', 'spin-start'],
+    'spin-again': ['spin-left', 'spin-pick'],
+    'spin-end': ['spin-again'],
+  });
 });

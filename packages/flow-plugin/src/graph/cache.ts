@@ -1,0 +1,74 @@
+/** What was computed from files, kept between commands where Nx keeps such things; `nx reset` empties it. */
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { workspaceData } from './nx';
+
+interface Kept<T> {
+  /** Of the parser: what it reads may change with it. */
+  parser: string;
+  files: Record<string, T>;
+}
+
+/** One value for each file. Those that are not set again are dropped when it is written. */
+export class FileCache<T> {
+  readonly #path: string;
+  readonly #parser = parserStamp();
+  readonly #before: Kept<T>;
+  readonly #after: Record<string, T> = {};
+
+  constructor(workspace: string, name: string) {
+    this.#path = join(workspaceData(workspace), `nx-flow-${name}.json`);
+    this.#before = read(this.#path);
+  }
+
+  /** What was kept, by whichever parser. */
+  last(file: string): T | undefined {
+    return this.#before.files[file];
+  }
+
+  /** What was kept, by this very parser. */
+  get(file: string): T | undefined {
+    return this.#before.parser === this.#parser ? this.#before.files[file] : undefined;
+  }
+
+  /** All that was kept, by whichever parser. */
+  all(): [file: string, value: T][] {
+    return Object.entries(this.#before.files);
+  }
+
+  set(file: string, value: T): void {
+    this.#after[file] = value;
+  }
+
+  write(): void {
+    const sorted = Object.entries(this.#after).sort(([a], [b]) => (a < b ? -1 : 1));
+    const after: Kept<T> = { parser: this.#parser, files: Object.fromEntries(sorted) };
+    const text = JSON.stringify(after);
+    if (text === JSON.stringify(this.#before)) return;
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      const temporary = `${this.#path}.${process.pid}`;
+      writeFileSync(temporary, text);
+      renameSync(temporary, this.#path);
+    } catch {
+      // It saves milliseconds: a read-only workspace works without it.
+    }
+  }
+}
+
+/** Changes with each version of the parser and, where it is built in place, with each build. */
+function parserStamp(): string {
+  const file = require.resolve('@nx-flow/core/source');
+  const { version } = require('@nx-flow/core/package.json') as { version: string };
+  return `${version} ${statSync(file).mtimeMs}`;
+}
+
+function read<T>(path: string): Kept<T> {
+  try {
+    const kept = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof kept.parser === 'string' && typeof kept.files === 'object') return kept;
+  } catch {
+    // None yet, or one that was cut off: every file is parsed.
+  }
+  return { parser: '', files: {} };
+}

@@ -1,0 +1,56 @@
+/** A target for each step: the flow as a task graph of Nx, along its own edges. */
+import type { TargetConfiguration } from '@nx/devkit';
+import { fingerprintFile, UNPUBLISHED } from '../heads/layout';
+import type { FlowTargets } from './targets';
+
+/** Code is known by the step's fingerprint, to the binding. All else in the project may be data that a step reads. */
+const CODE = ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'];
+export const CODE_FILE = new RegExp(`\\.(${CODE.join('|')})$`);
+
+/** What a step's target depends on, beside its fingerprint. */
+export const STEP_INPUTS: NonNullable<TargetConfiguration['inputs']> = [
+  '{projectRoot}/**/*',
+  `!{projectRoot}/**/*.{${CODE.join(',')}}`,
+  // What can be seen of the steps before: equal files mean that nothing changed for this one.
+  { dependentTasksOutputFiles: '**/seen.json' },
+  // The fingerprint has the packages that the step reaches, with their versions.
+  { externalDependencies: [] },
+  { env: UNPUBLISHED },
+];
+
+export function stepTargets({
+  flow,
+  file,
+  project,
+  suffix,
+  shared,
+}: FlowTargets): Record<string, TargetConfiguration> {
+  const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}-${step}`);
+  const targets: Record<string, TargetConfiguration> = {};
+  for (const { name: step, kind, after } of flow.known) {
+    const attempt = `npx nx run ${project}:${nameOf(step)}`;
+    const what = kind === 'step' || kind === step ? 'step' : `${kind} step`;
+    const on = after.length > 0 ? ` on what ${after.map(nameOf).join(', ')} handed over` : '';
+    targets[nameOf(step)] = {
+      executor: '@nx-flow/plugin:step',
+      options: { flow: file, ...(shared ? { name: flow.name } : {}), step },
+      cache: true,
+      // Parameters given for one step are given for those before it: it is one flow.
+      ...(after.length > 0
+        ? { dependsOn: after.map((parent) => ({ target: nameOf(parent), params: 'forward' as const })) }
+        : {}),
+      inputs: [
+        { fileset: `{workspaceRoot}/${fingerprintFile(file, flow.name, step)}`, includeIgnored: true },
+        ...STEP_INPUTS,
+      ],
+      outputs: [`{workspaceRoot}/dist/flow/${flow.name}/steps/${step}`],
+      metadata: {
+        technologies: ['nx-flow'],
+        description: `Executes the ${what} ${step} of the flow ${flow.name}${on}; nothing is recorded. Try: ${attempt}`,
+        scriptContent: attempt,
+        help: { command: `${attempt} --help`, example: { args: ['--params.<name>=<value>'] } },
+      },
+    };
+  }
+  return targets;
+}

@@ -1,0 +1,83 @@
+/** Publishes the fingerprint of every step, where its target's inputs name it. Done again only for what changed. */
+import { randomUUID } from 'node:crypto';
+import { type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileCache } from '../graph/cache';
+import type { SourceFile } from '../graph/sources';
+import { fingerprintFile, writeIfOther } from './layout';
+
+interface Known {
+  /** Every file that the fingerprints came from, with its stamp; null for one that was looked for and not there. */
+  files: Record<string, string | null>;
+  steps: Record<string, string>;
+}
+
+export async function publishFingerprints(sources: readonly SourceFile[], workspace: string): Promise<void> {
+  const cache = new FileCache<Known>(workspace, 'fingerprints');
+  const stamps = new Stamps();
+  for (const { file, flows } of sources) {
+    for (const { name, known } of flows) {
+      if (known.length === 0) continue;
+      const key = `${file} ${name}`;
+      let now = cache.get(key);
+      if (!now || !stamps.same(now.files)) now = await fingerprints(file, name, workspace, stamps);
+      cache.set(key, now);
+      for (const { name: step } of known) {
+        const digest = now.steps[step] ?? randomUUID();
+        writeIfOther(join(workspace, fingerprintFile(file, name, step)), digest);
+      }
+    }
+  }
+  cache.write();
+}
+
+async function fingerprints(file: string, flow: string, root: string, stamps: Stamps): Promise<Known> {
+  const { fingerprintFlow } = await import('@nx-flow/core/source');
+  try {
+    const { steps, files } = fingerprintFlow({ file: join(root, file), flow, root });
+    return {
+      files: Object.fromEntries(Object.keys(files).map((path) => [path, stamps.of(path)])),
+      // A step that loads code by a computed name is executed each time: nobody can say what it loads.
+      steps: Object.fromEntries(
+        Object.entries(steps).flatMap(([name, { digest, open }]) =>
+          open.length > 0 ? [] : [[name, digest]],
+        ),
+      ),
+    };
+  } catch {
+    // It does not parse: nothing is replayed, and executing it says why.
+    return { files: { '': '' }, steps: {} };
+  }
+}
+
+/** Time stamps tell whether a file changed, unless it changed this instant: then it may again within the same tick. */
+const SETTLED_MS = 50;
+
+class Stamps {
+  readonly #known = new Map<string, string | null>();
+  readonly #now = Date.now();
+
+  of(file: string): string | null {
+    let stamp = this.#known.get(file);
+    if (stamp === undefined) {
+      const found = look(file);
+      const settled = found && Math.abs(this.#now - Math.max(found.mtimeMs, found.ctimeMs)) > SETTLED_MS;
+      stamp = !found ? null : settled ? `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}` : '';
+      this.#known.set(file, stamp);
+    }
+    return stamp;
+  }
+
+  same(files: Record<string, string | null>): boolean {
+    return Object.entries(files).every(([file, stamp]) => stamp !== '' && this.of(file) === stamp);
+  }
+}
+
+function look(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    // Where a folder was looked for and a file lies, there is nothing.
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** Where digests for Nx to hash are published: ignored files, which targets name with `includeIgnored`. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
+
+const HEADS = '.flow/heads';
+
+/** A variable that is in the hash of every target of a flow, and set to something new where nothing could be published. */
+export const UNPUBLISHED = 'NX_FLOW_UNPUBLISHED';
+
+/** Of a flow: by its file, since two files may use one name. From the workspace root, with `/`. */
+function folderOf(file: string, flow: string): string {
+  return `${HEADS}/${file}/${flow}`;
+}
+
+/** Everything of the code that can change what a step does. */
+export function fingerprintFile(file: string, flow: string, step: string): string {
+  return `${folderOf(file, flow)}/steps/${step}`;
+}
+
+/** Everything that the spins which the present command may execute would see. */
+export function spinHeadFile(file: string, flow: string): string {
+  return `${folderOf(file, flow)}/spin.json`;
+}
+
+type Input = NonNullable<TargetConfiguration['inputs']>[number];
+
+/** The published file that an input names, from the workspace root. */
+export function publishedBy(input: Input): string | undefined {
+  const fileset = typeof input === 'object' && 'fileset' in input ? input.fileset : '';
+  const file = fileset.replace('{workspaceRoot}/', '');
+  return file.startsWith(`${HEADS}/`) ? file : undefined;
+}
+
+/** A file that stays as it is keeps its time stamp: Nx need not hash it again. */
+export function writeIfOther(file: string, text: string): void {
+  try {
+    if (readFileSync(file, 'utf8') === text) return;
+  } catch {
+    mkdirSync(dirname(file), { recursive: true });
+  }
+  writeFileSync(file, text);
+}

@@ -1,0 +1,27 @@
+/** Before any task is hashed: publishes what the hashes of flows need to hold. Runs before every task command. */
+import { randomUUID } from 'node:crypto';
+import { lastSources } from '../graph/sources';
+import { publishFingerprints } from './fingerprints';
+import { UNPUBLISHED } from './layout';
+import { publishSpins } from './spins';
+
+/** As Nx has it since 20.4, and does not export. */
+type PreTasksExecution = (
+  options: unknown,
+  context: { workspaceRoot: string; argv: string[] },
+) => Promise<void>;
+
+export const preTasksExecution: PreTasksExecution = async (_options, { workspaceRoot, argv }) => {
+  try {
+    const sources = lastSources(workspaceRoot);
+    if (sources.length === 0) return;
+    await publishFingerprints(sources, workspaceRoot);
+    await publishSpins(sources, workspaceRoot, argv);
+    delete process.env[UNPUBLISHED];
+  } catch (error) {
+    // Whatever is wrong with flows must not stop the tasks of others. What lies there from before must not be believed.
+    process.stderr.write(`nx-flow: ${(error as Error).message}. Spins are executed, not replayed.\n`);
+    // Nx hands what a plugin changes in its environment to the process that hashes.
+    process.env[UNPUBLISHED] = randomUUID();
+  }
+};
