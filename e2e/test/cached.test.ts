@@ -211,6 +211,16 @@ describe('the steps as targets', () => {
     );
   });
 
+  test('what may ask for the user is the user’s own', () => {
+    expect(executed()).toEqual([]);
+    const flow = readFileSync(join(workspace.folder, 'flows/sums.flow.ts'), 'utf8');
+    workspace.write({ 'flows/sums.flow.ts': `${flow}// current\n` });
+    expect(executed()).toEqual(STEPS);
+    expect(executed()).toEqual([]);
+    workspace.write({ 'flows/sums.flow.ts': flow });
+    expect(executed()).toEqual([]);
+  });
+
   test('where nothing can be published, flows are executed, and others are not stopped', () => {
     const heads = join(workspace.folder, '.flow/heads');
     expect(executed()).toEqual([]);

@@ -20,4 +20,5 @@ export {
   type SourceStep,
 } from './parse';
 export { knownSteps, parentsOf, staticGraph } from './static-graph';
+export { currentUser } from './user';
 export { findWorkspace, storeFolder } from './workspace';

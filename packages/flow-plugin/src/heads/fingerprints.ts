@@ -1,15 +1,18 @@
 /** Publishes the fingerprint of every step, where its target's inputs name it. Done again only for what changed. */
 import { randomUUID } from 'node:crypto';
-import { type Stats, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileCache } from '../graph/cache';
 import type { SourceFile } from '../graph/sources';
+import { CODE_FILE } from '../graph/step-targets';
 import { fingerprintFile, writeIfOther } from './layout';
 
 interface Known {
   /** Every file that the fingerprints came from, with its stamp; null for one that was looked for and not there. */
   files: Record<string, string | null>;
   steps: Record<string, string>;
+  /** Some code may ask for `current.user`: then results are each user's own. */
+  personal: boolean;
 }
 
 export async function publishFingerprints(sources: readonly SourceFile[], workspace: string): Promise<void> {
@@ -24,11 +27,17 @@ export async function publishFingerprints(sources: readonly SourceFile[], worksp
       cache.set(key, now);
       for (const { name: step } of known) {
         const digest = now.steps[step] ?? randomUUID();
-        writeIfOther(join(workspace, fingerprintFile(file, name, step)), digest);
+        const text = now.personal ? `${digest} ${await user()}` : digest;
+        writeIfOther(join(workspace, fingerprintFile(file, name, step)), text);
       }
     }
   }
   cache.write();
+}
+
+async function user(): Promise<string> {
+  const { currentUser } = await import('@nx-flow/core/source');
+  return currentUser();
 }
 
 async function fingerprints(file: string, flow: string, root: string, stamps: Stamps): Promise<Known> {
@@ -36,6 +45,7 @@ async function fingerprints(file: string, flow: string, root: string, stamps: St
   try {
     const { steps, files } = fingerprintFlow({ file: join(root, file), flow, root });
     return {
+      personal: Object.keys(files).some((path) => files[path] !== null && asksForUser(path)),
       files: Object.fromEntries(Object.keys(files).map((path) => [path, stamps.of(path)])),
       // A step that loads code by a computed name is executed each time: nobody can say what it loads.
       steps: Object.fromEntries(
@@ -46,7 +56,7 @@ async function fingerprints(file: string, flow: string, root: string, stamps: St
     };
   } catch {
     // It does not parse: nothing is replayed, and executing it says why.
-    return { files: { '': '' }, steps: {} };
+    return { files: { '': '' }, steps: {}, personal: false };
   }
 }
 
@@ -71,6 +81,12 @@ class Stamps {
   same(files: Record<string, string | null>): boolean {
     return Object.entries(files).every(([file, stamp]) => stamp !== '' && this.of(file) === stamp);
   }
+}
+
+/** A file of the user's own code in which the word stands. Packages are told of users by whoever calls them. */
+function asksForUser(path: string): boolean {
+  if (/[\\/]node_modules[\\/]/.test(path) || !CODE_FILE.test(path)) return false;
+  return /\bcurrent\b/.test(readFileSync(path, 'utf8'));
 }
 
 function look(file: string): Stats | undefined {
