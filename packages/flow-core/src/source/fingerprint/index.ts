@@ -56,7 +56,7 @@ export interface FingerprintOptions {
  * @throws FlowError FLOW_SYNTAX for a module that does not parse, FLOW_IMPORT for a flow file that is not there
  * @example
  * ```ts
- * const { steps } = fingerprintFlow({ file: '/work/movies.flow.ts', flow: 'movies', root: '/work' });
+ * const { steps } = fingerprintFlow({ file: '/repo/movies.flow.ts', flow: 'movies', root: '/repo' });
  * console.log(steps.genre.digest);
  * ```
  */
