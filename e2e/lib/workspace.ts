@@ -17,6 +17,8 @@ export interface Result {
 
 export class Workspace {
   readonly folder: string;
+  /** What the environment of every command has beside that of all workspaces. */
+  env: Record<string, string> = {};
 
   constructor(name: string, files: Record<string, string | object> = {}) {
     const install = process.env.NX_FLOW_E2E as string;
@@ -70,6 +72,7 @@ export class Workspace {
         NX_FLOW_USER: 'ada',
         // npx finds what is installed, or fails: it never asks a registry.
         npm_config_offline: 'true',
+        ...this.env,
       }),
     });
     if (error) throw error;

@@ -21,6 +21,8 @@ export interface Context extends Parsed {
   signal: AbortSignal;
   /** Of `step`: what it depends on beside what is handed over, where the caller knows that. */
   stepKey?: string;
+  /** Of `step`: executes also where what the step left still stands. */
+  again?: boolean;
   /** Of `spin`: keys that were published, by selection; its own must be among them, and hold. */
   heads?: Record<string, string>;
 }

@@ -6,6 +6,8 @@ import { readGeneration } from '../store/generation';
 export interface SpinHead {
   /** Which inputs are meant; empty where that cannot be known before the flow is imported. */
   selection: string;
+  /** The step, where it is known beforehand. */
+  step?: string;
   /** Of everything that the step would see there; a number for this once, where that cannot be known beforehand. */
   key: string;
   once?: true;
@@ -46,4 +48,13 @@ export async function spinHead(
 ): Promise<SpinHead | undefined> {
   const head = await import('./spin-head');
   return head.spinHead(argv, flow, cwd);
+}
+
+/**
+ * What `nx-flow step <arguments>` is given for parameters, with the files that are named there, as a key. Undefined where
+ * nothing is given, or the command would be refused.
+ */
+export async function stepGivenKey(argv: readonly string[], workspace: string): Promise<string | undefined> {
+  const head = await import('./step-given');
+  return head.stepGivenKey(argv, workspace);
 }

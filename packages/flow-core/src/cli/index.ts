@@ -34,8 +34,10 @@ function endsInOrder(name: string, { options }: Parsed): boolean {
   return INTERRUPTIBLE.has(name) || (name === 'spin' && options.all === true);
 }
 
-export interface MainOptions extends Pick<Context, 'stepKey' | 'heads'> {
+export interface MainOptions extends Pick<Context, 'stepKey' | 'again' | 'heads'> {
   cwd?: string;
+  /** Why whoever opened the door does not let this through: told as the command's own errors are. */
+  refused?: FlowError;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface MainOptions extends Pick<Context, 'stepKey' | 'heads'> {
  */
 export async function main(
   argv: readonly string[],
-  { cwd = process.cwd(), ...more }: MainOptions = {},
+  { cwd = process.cwd(), refused, ...more }: MainOptions = {},
 ): Promise<number> {
   const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
   const output = makeOutput(flagged('json'), flagged('verbose'));
@@ -75,6 +77,7 @@ export async function main(
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, cwd, output);
     const parsed = parseCommandLine(command.spec, rest);
+    if (refused) throw refused;
     if (endsInOrder(name, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     return exitCode(await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal }), ended);
   } catch (error) {

@@ -16,6 +16,7 @@ import type { Store } from '../store/store';
 import { parseCommandLine } from './args';
 import { command } from './commands/spin';
 import { type Context, findPlaceFile, openPlaceStore, type Place, placeOf } from './context';
+import { type GivenKey, givenKey } from './given-key';
 import { headState, type SpinHead } from './heads';
 import { makeOutput } from './render/output';
 import { selectionOf } from './selection';
@@ -42,7 +43,7 @@ export async function spinHead(
     const selection = selectionOf(context, graph);
     if (!hasOutputs(context, graph, selection)) return { selection: '', key: randomUUID(), once: true };
     if (Object.keys(parsed.set).length > 0) selection.anyArm = true;
-    return await headIn(context, place, file, graph, selection);
+    return { ...(await headIn(context, place, file, graph, selection)), step: selection.step };
   } catch (error) {
     if (error instanceof FlowError) return undefined;
     throw error;
@@ -64,6 +65,11 @@ export function selectionText(selection: Selection, { workspace, store }: Place)
   return JSON.stringify([selection, relative(workspace, store)]);
 }
 
+/** With what was given for parameters: what is recorded is in the head itself. */
+export function fullKey(head: string, { key }: GivenKey): string {
+  return key === undefined ? head : `${head} ${key}`;
+}
+
 async function headIn(
   context: Context,
   place: Place,
@@ -74,9 +80,11 @@ async function headIn(
   const snapshot = snapshotFile(place.workspace, graph.flow);
   const text = selectionText(selection, place);
   const once = (key: string): SpinHead => ({ selection: text, key, once: true });
-  const state = () => headState(place.store, [file, snapshot]);
+  const given = givenKey(context, place.workspace);
+  const state = () => headState(place.store, [file, snapshot, ...given.files]);
   if (!existsSync(place.store)) {
-    return existsSync(snapshot) ? once(randomUUID()) : { selection: text, key: 'no store', state: state() };
+    const key = fullKey('no store', given);
+    return existsSync(snapshot) ? once(randomUUID()) : { selection: text, key, state: state() };
   }
   const store = await openPlaceStore(place, context);
   try {
@@ -87,7 +95,7 @@ async function headIn(
     const awaits = selection.run === undefined && existsSync(snapshot);
     if (awaits && (await isNewer(snapshot, graph.flow, store))) return once(randomUUID());
     const { key, passing } = await headOf({ graph, store, selection, user: currentUser() });
-    return passing ? once(key) : { selection: text, key, state: now };
+    return passing ? once(key) : { selection: text, key: fullKey(key, given), state: now };
   } finally {
     await store.close();
   }

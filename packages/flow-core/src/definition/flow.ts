@@ -4,6 +4,7 @@ import { runBody } from './body';
 import { callSite } from './callsite';
 import { type AnyCodec, requireCodecs } from './codec';
 import { FlowError, problemsError } from './errors';
+import { type FlowInput, requireInputs } from './flow-inputs';
 import {
   type AnyBody,
   type Edge,
@@ -25,8 +26,10 @@ type Handle = { readonly name: string; readonly [NODE]?: StepNode; readonly [EDG
 
 /**
  * Declares a flow. Name its file after it (`movies.flow.ts`), declare steps, and export what `end` returns.
- * `params` are zod schemas, `codecs` store values of your own classes ({@link Codec}).
- * @throws FlowError FLOW_CODEC for codecs that are not well-formed
+ * `params` are zod schemas, `codecs` store values of your own classes ({@link Codec}). `inputs` tells what steps read
+ * beside that, for Nx to know when a step's result may have changed: data files ({@link FlowInput}) and variables of
+ * the environment. Without it, every file of the project that is no code counts, and no variable.
+ * @throws FlowError FLOW_CODEC, FLOW_INPUTS for codecs and inputs that are not well-formed
  *
  * @example
  * ```ts
@@ -40,9 +43,10 @@ type Handle = { readonly name: string; readonly [NODE]?: StepNode; readonly [EDG
  */
 export function flow<S extends z.ZodRawShape = Record<never, never>>(
   name: string,
-  options: { params?: S; codecs?: readonly AnyCodec[] } = {},
+  options: { params?: S; codecs?: readonly AnyCodec[]; inputs?: readonly FlowInput[] } = {},
 ): Flow<Parsed<S>> {
   const codecs = requireCodecs(name, options.codecs);
+  requireInputs(name, options.inputs);
   const declared: StepNode[] = [];
   const where = callSite(flow as never);
   let ended = false;

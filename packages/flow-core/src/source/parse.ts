@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 import { FlowError } from '../definition/errors';
-import { keyOf, Lines, literal, type Node, unwrap, visit } from './ast';
+import { type FlowInput, requireInputs } from '../definition/flow-inputs';
+import { keyOf, Lines, literal, literalValue, type Node, unwrap, visit } from './ast';
 import { readStepCall, type StepCall } from './step-call';
 
 /** An edge, from the step of that name; `when` is the case through which a switch is left. */
@@ -41,6 +42,8 @@ export interface SourceFlow {
   unnamed: { kind: string; line: number; column: number }[];
   /** The names of its parameters, as far as they are written out. */
   params: string[];
+  /** What it says that its steps read; absent where it says nothing. */
+  inputs?: FlowInput[] | 'computed';
 }
 
 /**
@@ -60,8 +63,8 @@ export function parseFlowSource(file: string, text = readFileSync(file, 'utf8'))
       makers.required(node);
       const made = makers.flowCall(node.init);
       if (made && node.id.type === 'Identifier') {
-        const { name, params } = made;
-        flows.set(node.id.name, { name, ...lines.at(made.call.start), steps: [], unnamed: [], params });
+        const { call, schemas: _, ...about } = made;
+        flows.set(node.id.name, { ...about, ...lines.at(call.start), steps: [], unnamed: [] });
       } else if (node.id.type === 'Identifier') handles.add(node);
       return;
     }
@@ -169,16 +172,40 @@ export class Makers {
   }
 
   /** `flow('name', …)`, called by one of these names. */
-  flowCall(wrapped: Node): { call: Node; name: string; params: string[]; schemas: Node[] } | undefined {
+  flowCall(wrapped: Node): (FlowCall & { call: Node; schemas: Node[] }) | undefined {
     const call = unwrap(wrapped);
     if (call?.type !== 'CallExpression' || !this.#names.has(calledName(call.callee))) return undefined;
     const name = literal(call.arguments[0]);
     if (name === undefined) return undefined;
-    const options: Node[] = unwrap(call.arguments[1])?.properties ?? [];
-    const params = unwrap(options.find((property) => keyOf(property) === 'params')?.value);
-    const schemas: Node[] = (params?.properties ?? []).filter((p: Node) => keyOf(p) !== undefined);
-    return { call, name, params: schemas.map((property) => keyOf(property) as string), schemas };
+    const given = unwrap(call.arguments[1]);
+    const options: Node[] = given?.properties ?? [];
+    const option = (key: string) => unwrap(options.find((property) => keyOf(property) === key)?.value);
+    // A spread may hold any option.
+    const open = options.some((property) => keyOf(property) === undefined) || (given && !given.properties);
+    const schemas: Node[] = (option('params')?.properties ?? []).filter((p: Node) => keyOf(p) !== undefined);
+    const inputs = open ? 'computed' : inputsOf(option('inputs'));
+    return {
+      call,
+      name,
+      params: schemas.map((property) => keyOf(property) as string),
+      ...(inputs ? { inputs } : {}),
+      schemas,
+    };
   }
+}
+
+type FlowCall = Pick<SourceFlow, 'name' | 'params' | 'inputs'>;
+
+/** Those that could not be read when the flow is imported are computed ones here. */
+function inputsOf(node: Node): SourceFlow['inputs'] {
+  if (node === undefined) return undefined;
+  const found = literalValue(node)?.value;
+  try {
+    requireInputs('', found);
+  } catch {
+    return 'computed';
+  }
+  return (found as FlowInput[] | undefined) ?? 'computed';
 }
 
 function calledName(callee: Node): string {

@@ -198,3 +198,16 @@ test('a body may use the name of a handle for a variable of its own', async () =
     ['end', [{ from: 'pick' }]],
   ]);
 });
+
+test.each([
+  ['written out', `{ inputs: ['data/*.csv', { env: 'URL' }] as const }`, ['data/*.csv', { env: 'URL' }]],
+  ['none', `{ params: {} }`, undefined],
+  ['a variable', `{ inputs }`, 'computed'],
+  ['a call', `{ inputs: ['a'].concat(more) }`, 'computed'],
+  ['perhaps in what is spread', `{ ...shared, params: {} }`, 'computed'],
+  ['perhaps in a variable', `options`, 'computed'],
+  ['wrong ones', `{ inputs: [1] }`, 'computed'],
+])('what the steps of a flow read: %s', async (_, options, inputs) => {
+  const [flow] = await source.parseFlowSource('/x/a.flow.ts', `${CORE}const f = flow('a', ${options});`);
+  expect(flow?.inputs).toEqual(inputs);
+});

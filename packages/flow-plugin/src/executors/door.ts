@@ -22,6 +22,24 @@ export async function enter(
   return { success: code === 0 };
 }
 
+/** The same for what makes a run: a spin that waits for it in one command is hashed after it, by what is published then. */
+export async function enterAndPublish(
+  command: string,
+  options: DoorOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  const result = await enter(command, options, context);
+  try {
+    const { publishAgain } = await import('../heads/spins');
+    await publishAgain(options.flow, context.root);
+    return result;
+  } catch (error) {
+    // What lies there from before must not be believed by a spin that comes after this in the same command.
+    process.stderr.write(`The run is recorded, and Nx cannot be told of it: ${(error as Error).message}\n`);
+    return { success: false };
+  }
+}
+
 /** What the project's configuration says: Nx gives the options merged, but not parameter by parameter. */
 function configured({ target, configurationName }: ExecutorContext): Partial<DoorOptions>[] {
   const configuration = configurationName ? target?.configurations?.[configurationName] : undefined;

@@ -6,7 +6,8 @@ export default async function spin(
   options: DoorOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  const { publishedHeads } = await import('../heads/published');
-  const heads = publishedHeads(context);
-  return enter('spin', options, context, heads ? { heads } : {});
+  const { publishedFor, publishedHeads } = await import('../heads/published');
+  const { file, ...refused } = publishedFor(context);
+  const heads = publishedHeads(file, context);
+  return enter('spin', options, context, heads ? { heads } : refused);
 }

@@ -6,7 +6,11 @@ export default async function step(
   { step: name, ...options }: DoorOptions & { step: string },
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
+  const { publishedFor } = await import('../heads/published');
   const { stepKey } = await import('../heads/step-key');
-  const key = await stepKey(context);
-  return enter('step', { ...options, pathspec: name }, context, key === undefined ? {} : { stepKey: key });
+  const { file, ...refused } = publishedFor(context);
+  const key = await stepKey(file, context);
+  const again = process.env.NX_SKIP_NX_CACHE === 'true';
+  const more = key === undefined ? refused : { stepKey: key, again };
+  return enter('step', { ...options, pathspec: name }, context, more);
 }

@@ -1,6 +1,7 @@
 /** Infers flows into the project graph. Files are parsed, never imported. */
 import { posix } from 'node:path';
 import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
+import { flowInputs } from './flow-inputs';
 import { type Place, placesOf } from './projects';
 import { readSources, type SourceFile } from './sources';
 import { targetsOf } from './targets';
@@ -24,7 +25,7 @@ export const createNodes: CreateNodes = [
     const files = matched.filter(isFlowFile);
     if (files.length === 0) return [];
     const sources = await readSources(files, workspaceRoot);
-    for (const { error } of sources) if (error !== undefined) warnOnce(error);
+    for (const source of sources) for (const warning of warningsOf(source)) warnOnce(warning);
     return nodesOf(sources, placesOf(files, manifests, workspaceRoot));
   },
 ];
@@ -76,15 +77,26 @@ function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceF
   return path.replaceAll('/', '-');
 }
 
-const warned = new Set<string>();
-
 /**
  * A file that does not parse keeps its targets, and running one shows the error in full. An AggregateCreateNodesError,
  * Nx's way to report a broken file, would stop every command in the workspace until the last half-written line is
  * finished: tests, builds, and the spin of any other flow.
  */
-function warnOnce(error: string): void {
-  if (warned.has(error)) return;
-  warned.add(error);
-  process.stderr.write(`nx-flow: ${error}. The flow keeps its targets.\n`);
+function warningsOf({ file, flows, error }: SourceFile): string[] {
+  const uncached = flows.filter((flow) => flowInputs(flow, file) === undefined);
+  return [
+    ...(error === undefined ? [] : [`${error}. The flow keeps its targets.`]),
+    ...uncached.map(
+      ({ name }) =>
+        `${file}: the inputs of the flow ${name} are computed, or lead out of the workspace: Nx replays nothing of it. Write them out.`,
+    ),
+  ];
+}
+
+const warned = new Set<string>();
+
+function warnOnce(warning: string): void {
+  if (warned.has(warning)) return;
+  warned.add(warning);
+  process.stderr.write(`nx-flow: ${warning}\n`);
 }

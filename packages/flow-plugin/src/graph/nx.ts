@@ -23,6 +23,15 @@ export function workspaceData(workspace: string): string {
   return nx.workspaceDataDirectoryForWorkspace(workspace);
 }
 
+/**
+ * The files that filesets with `includeIgnored` match, from the workspace root, sorted; undefined where this version of
+ * Nx does not tell.
+ */
+export function filesOfInputs(workspace: string, globs: string[]): string[] | undefined {
+  const nx = require('nx/src/native') as Partial<typeof import('nx/src/native')>;
+  return nx.expandFilesInput?.(workspace, globs);
+}
+
 /** Every target of the graph that the present command was made with. */
 export function cachedTargets(): {
   project: string;

@@ -6,7 +6,7 @@ import type { SourceFlow } from '@nx-flow/core/source';
 import { FileCache } from './cache';
 
 /** A flow as its source shows it. */
-export interface FlowSource extends Pick<SourceFlow, 'name'> {
+export interface FlowSource extends Pick<SourceFlow, 'name' | 'inputs'> {
   steps: { name: string; kind: string }[];
   /** The steps that have targets: all that stands before them is written out. With the steps before each. */
   known: { name: string; kind: string; after: string[] }[];
@@ -41,6 +41,7 @@ export async function readSources(files: readonly string[], workspace: string): 
         const flows = parseFlowSource(file, text).map(
           (flow): FlowSource => ({
             name: flow.name,
+            ...(flow.inputs ? { inputs: flow.inputs } : {}),
             steps: flow.steps.map(({ name, kind }) => ({ name, kind })),
             known: knownSteps(flow).map((s) => ({ name: s.name, kind: s.kind, after: parentsOf(s) })),
           }),

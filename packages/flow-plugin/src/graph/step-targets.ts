@@ -1,16 +1,18 @@
 /** A target for each step: the flow as a task graph of Nx, along its own edges. */
 import type { TargetConfiguration } from '@nx/devkit';
 import { fingerprintFile, UNPUBLISHED } from '../heads/layout';
+import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './targets';
 
 /** Code is known by the step's fingerprint, to the binding. All else in the project may be data that a step reads. */
 const CODE = ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'];
 export const CODE_FILE = new RegExp(`\\.(${CODE.join('|')})$`);
 
-/** What a step's target depends on, beside its fingerprint. */
+/** The files that a step may read, where its flow does not say. */
+export const DATA_FILES = ['{projectRoot}/**/*', `!{projectRoot}/**/*.{${CODE.join(',')}}`];
+
+/** What a step's target depends on, beside its fingerprint and what it reads. */
 export const STEP_INPUTS: NonNullable<TargetConfiguration['inputs']> = [
-  '{projectRoot}/**/*',
-  `!{projectRoot}/**/*.{${CODE.join(',')}}`,
   // What can be seen of the steps before: equal files mean that nothing changed for this one.
   { dependentTasksOutputFiles: '**/seen.json' },
   // The fingerprint has the packages that the step reaches, with their versions.
@@ -27,6 +29,9 @@ export function stepTargets({
 }: FlowTargets): Record<string, TargetConfiguration> {
   const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}-${step}`);
   const targets: Record<string, TargetConfiguration> = {};
+  const reads = flowInputs(flow, file);
+  const { files, without, env } = reads ?? { files: [], without: [], env: [] };
+  const inputs = [...(files.length > 0 ? files : [...DATA_FILES, ...without]), ...env, ...STEP_INPUTS];
   for (const { name: step, kind, after } of flow.known) {
     const attempt = `npx nx run ${project}:${nameOf(step)}`;
     const what = kind === 'step' || kind === step ? 'step' : `${kind} step`;
@@ -34,14 +39,14 @@ export function stepTargets({
     targets[nameOf(step)] = {
       executor: '@nx-flow/plugin:step',
       options: { flow: file, ...(shared ? { name: flow.name } : {}), step },
-      cache: true,
+      cache: reads !== undefined,
       // Parameters given for one step are given for those before it: it is one flow.
       ...(after.length > 0
         ? { dependsOn: after.map((parent) => ({ target: nameOf(parent), params: 'forward' as const })) }
         : {}),
       inputs: [
         { fileset: `{workspaceRoot}/${fingerprintFile(file, flow.name, step)}`, includeIgnored: true },
-        ...STEP_INPUTS,
+        ...inputs,
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow.name}/steps/${step}`],
       metadata: {

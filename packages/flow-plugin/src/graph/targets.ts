@@ -1,6 +1,7 @@
 /** The targets of a flow, each with a command to try. */
 import type { TargetConfiguration } from '@nx/devkit';
 import { spinHeadFile, UNPUBLISHED } from '../heads/layout';
+import { flowInputs } from './flow-inputs';
 import type { FlowSource } from './sources';
 import { stepTargets } from './step-targets';
 
@@ -39,10 +40,13 @@ function flowTargets({
   const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
   const snapshot = suffix === undefined ? 'snapshot' : `snapshot-${suffix}`;
   const step = exampleStep(flow);
+  const said = flowInputs(flow, file);
+  // What is left out may be code, too, of which the project's own inputs have the last word.
+  const reads = said && [...said.files, ...said.env];
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
     executor: `@nx-flow/plugin:${executor}`,
     options,
-    ...CACHING[executor]?.(flow.name, `{workspaceRoot}/${spinHeadFile(file, flow.name)}`),
+    ...CACHING[executor]?.(flow.name, `{workspaceRoot}/${spinHeadFile(file, flow.name)}`, reads),
     metadata: {
       technologies: ['nx-flow'],
       description: `${says} Try: ${attempt}${error === undefined ? '' : `. Does not parse: ${error}`}`,
@@ -73,39 +77,44 @@ function flowTargets({
       `npx nx ${resume} ${project}`,
       { options: { step } },
     ),
-    [snapshot]: {
-      ...target(
-        snapshot,
-        'snapshot',
-        `Keeps a run of the flow ${flow.name} as a file that Nx caches; spin takes its inputs from it on a fresh machine.`,
-        `npx nx ${snapshot} ${project}`,
-        { args: ['--params.<name>=<value>'] },
-      ),
-      // The key is what the run depends on: Nx's hash of the sources, and the options. No run's number is among them,
-      // which would be another run on another machine.
-      cache: true,
-      outputs: [`{workspaceRoot}/dist/flow/${flow.name}/snapshot`],
-    },
+    [snapshot]: target(
+      snapshot,
+      'snapshot',
+      `Keeps a run of the flow ${flow.name} as a file that Nx caches; spin takes its inputs from it on a fresh machine.`,
+      `npx nx ${snapshot} ${project}`,
+      { args: ['--params.<name>=<value>'] },
+    ),
   };
 }
 
-/** What Nx has to know to replay a spin, and to hash one that comes after a run in one command. */
-const CACHING: Record<string, (flow: string, head: string) => Partial<TargetConfiguration>> = {
-  spin: (flow, head) => ({
-    cache: true,
-    inputs: [
-      'default',
-      '^default',
-      ...LOCK_FILES.map((name) => `{workspaceRoot}/${name}`),
-      { env: 'NX_FLOW_STORE' },
-      { env: UNPUBLISHED },
-      { fileset: head, includeIgnored: true },
-    ],
-    outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
-  }),
-  run: (_, head) => ({ outputs: [head] }),
-  resume: (_, head) => ({ outputs: [head] }),
-};
+type Inputs = NonNullable<TargetConfiguration['inputs']>;
+
+/** What Nx has to know to replay a spin or a snapshot, and to hash a spin that comes after a run in one command. */
+const CACHING: Record<string, (flow: string, head: string, reads?: Inputs) => Partial<TargetConfiguration>> =
+  {
+    spin: (flow, head, reads) => ({
+      cache: reads !== undefined,
+      inputs: [
+        'default',
+        '^default',
+        ...(reads ?? []),
+        ...LOCK_FILES.map((name) => `{workspaceRoot}/${name}`),
+        { env: 'NX_FLOW_STORE' },
+        { env: UNPUBLISHED },
+        { fileset: head, includeIgnored: true },
+      ],
+      outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
+    }),
+    // The key is what the run depends on: Nx's hash of the sources, and the options. No run's number is among them,
+    // which would be another run on another machine.
+    snapshot: (flow, _, reads) => ({
+      cache: reads !== undefined,
+      ...(reads && reads.length > 0 ? { inputs: ['default', '^default', ...reads] } : {}),
+      outputs: [`{workspaceRoot}/dist/flow/${flow}/snapshot`],
+    }),
+    run: (_, head) => ({ outputs: [head] }),
+    resume: (_, head) => ({ outputs: [head] }),
+  };
 
 /** Which packages are installed: of npm, yarn, pnpm, bun. */
 const LOCK_FILES = ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'];

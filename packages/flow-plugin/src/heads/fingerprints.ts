@@ -1,38 +1,59 @@
-/** Publishes the fingerprint of every step, where its target's inputs name it. Done again only for what changed. */
+/** Publishes the fingerprint of every step, where its target's inputs name it. Computed again only for what changed. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileCache } from '../graph/cache';
 import type { SourceFile } from '../graph/sources';
 import { CODE_FILE } from '../graph/step-targets';
+import { Given } from './given';
 import { fingerprintFile, writeIfOther } from './layout';
 
 interface Known {
   /** Every file that the fingerprints came from, with its stamp; null for one that was looked for and not there. */
   files: Record<string, string | null>;
-  steps: Record<string, string>;
+  steps: Record<string, StepCode>;
   /** Some code may ask for `current.user`: then results are each user's own. */
   personal: boolean;
 }
 
-export async function publishFingerprints(sources: readonly SourceFile[], workspace: string): Promise<void> {
+interface StepCode {
+  digest: string;
+  /** It loads code by a computed name: nobody can say what that is. */
+  open?: true;
+}
+
+/** Of each flow, by `flowKey`: the code of its steps. */
+export type FlowCodes = ReadonlyMap<string, Readonly<Record<string, StepCode>>>;
+
+export const flowKey = (file: string, flow: string) => `${file} ${flow}`;
+
+export async function publishFingerprints(
+  sources: readonly SourceFile[],
+  workspace: string,
+  argv: readonly string[],
+): Promise<FlowCodes> {
+  const given = new Given(workspace, argv);
+  const codes = new Map<string, Record<string, StepCode>>();
   const cache = new FileCache<Known>(workspace, 'fingerprints');
   const stamps = new Stamps();
   for (const { file, flows } of sources) {
     for (const { name, known } of flows) {
       if (known.length === 0) continue;
-      const key = `${file} ${name}`;
+      const key = flowKey(file, name);
       let now = cache.get(key);
       if (!now || !stamps.same(now.files)) now = await fingerprints(file, name, workspace, stamps);
       cache.set(key, now);
+      codes.set(key, now.steps);
+      const more = [...(now.personal ? [await user()] : []), ...(await given.of(file, name))];
       for (const { name: step } of known) {
-        const digest = now.steps[step] ?? randomUUID();
-        const text = now.personal ? `${digest} ${await user()}` : digest;
-        writeIfOther(join(workspace, fingerprintFile(file, name, step)), text);
+        const code = now.steps[step];
+        const digest = code && !code.open ? code.digest : randomUUID();
+        writeIfOther(join(workspace, fingerprintFile(file, name, step)), [digest, ...more].join(' '));
       }
     }
   }
   cache.write();
+  return codes;
 }
 
 async function user(): Promise<string> {
@@ -47,11 +68,11 @@ async function fingerprints(file: string, flow: string, root: string, stamps: St
     return {
       personal: Object.keys(files).some((path) => files[path] !== null && asksForUser(path)),
       files: Object.fromEntries(Object.keys(files).map((path) => [path, stamps.of(path)])),
-      // A step that loads code by a computed name is executed each time: nobody can say what it loads.
       steps: Object.fromEntries(
-        Object.entries(steps).flatMap(([name, { digest, open }]) =>
-          open.length > 0 ? [] : [[name, digest]],
-        ),
+        Object.entries(steps).map(([name, { digest, open }]) => [
+          name,
+          { digest, ...(open.length > 0 ? { open: true } : {}) },
+        ]),
       ),
     };
   } catch {

@@ -15,8 +15,8 @@ export const preTasksExecution: PreTasksExecution = async (_options, { workspace
   try {
     const sources = lastSources(workspaceRoot);
     if (sources.length === 0) return;
-    await publishFingerprints(sources, workspaceRoot);
-    await publishSpins(sources, workspaceRoot, argv);
+    const codes = await publishFingerprints(sources, workspaceRoot, argv);
+    await publishSpins(sources, workspaceRoot, argv, codes);
     delete process.env[UNPUBLISHED];
   } catch (error) {
     // Whatever is wrong with flows must not stop the tasks of others. What lies there from before must not be believed.

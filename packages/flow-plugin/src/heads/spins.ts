@@ -9,29 +9,39 @@ import { FileCache } from '../graph/cache';
 import { cachedTargets } from '../graph/nx';
 import type { SourceFile } from '../graph/sources';
 import { taskCommand } from './command';
+import { type FlowCodes, flowKey } from './fingerprints';
 import { spinHeadFile, writeIfOther } from './layout';
 
-/** By selection; `*` where a spin's selection cannot be known beforehand: it is executed, and nothing is compared. */
-export type PublishedHeads = Record<string, string>;
+/** What is published for the spins of a flow. */
+export interface PublishedSpins {
+  /** By selection; `*` where a spin's selection cannot be known beforehand: it is executed, and nothing is compared. */
+  heads: Record<string, string>;
+  /** Fingerprints of the steps: they hold code that Nx does not hash, since it lies in no project. */
+  code: Record<string, string>;
+}
 
 /** Of a flow: the command lines that were asked for last, and heads by command line. */
 interface Known {
   asked: string[][];
   heads: Record<string, SpinHead>;
+  code: Record<string, string>;
 }
 
 export async function publishSpins(
   sources: readonly SourceFile[],
   workspace: string,
   argv: readonly string[],
+  codes: FlowCodes,
 ): Promise<void> {
   const spins = cachedTargets().filter(({ executor }) => executor === '@nx-flow/plugin:spin');
   const given = taskCommand(argv);
   const cache = new FileCache<Known>(workspace, 'spins');
   for (const { file, flows } of sources) {
     for (const { name } of flows) {
-      const key = `${file} ${name}`;
-      const known = cache.get(key) ?? { asked: [], heads: {} };
+      const key = flowKey(file, name);
+      const known = cache.get(key) ?? { asked: [], heads: {}, code: {} };
+      const steps = Object.entries(codes.get(key) ?? {});
+      const code = Object.fromEntries(steps.map(([step, { digest }]) => [step, digest]));
       const asked = spins.flatMap(({ project, target, options }) => {
         const door = options as unknown as DoorOptions;
         if (door.flow !== file || (door.name ?? name) !== name) return [];
@@ -42,8 +52,9 @@ export async function publishSpins(
         ];
         return lines.map(([, ...line]) => line);
       });
-      const heads = asked.length > 0 ? await publish(file, name, workspace, asked, known) : known.heads;
-      cache.set(key, { asked, heads });
+      const heads =
+        asked.length > 0 ? await publish(file, name, workspace, { ...known, asked, code }) : known.heads;
+      cache.set(key, { asked, heads, code });
     }
   }
   cache.write();
@@ -55,10 +66,7 @@ export async function publishAgain(file: string, workspace: string): Promise<voi
   for (const [key, known] of cache.all()) {
     const [of, flow] = key.split(' ') as [string, string];
     const again = of === file && known.asked.length > 0;
-    cache.set(
-      key,
-      again ? { ...known, heads: await publish(file, flow, workspace, known.asked, known) } : known,
-    );
+    cache.set(key, again ? { ...known, heads: await publish(file, flow, workspace, known) } : known);
   }
   cache.write();
 }
@@ -67,21 +75,22 @@ async function publish(
   file: string,
   flow: string,
   workspace: string,
-  asked: string[][],
   known: Known,
 ): Promise<Record<string, SpinHead>> {
-  const published: PublishedHeads = {};
+  const published: PublishedSpins = { heads: {}, code: {} };
   const heads: Record<string, SpinHead> = {};
   const { headHolds, spinHead } = await import('@nx-flow/core/heads');
-  for (const argv of asked) {
+  for (const argv of known.asked) {
     const line = JSON.stringify(argv);
     const before = known.heads[line];
     const head = before && headHolds(before) ? before : await spinHead(argv, flow, workspace);
     if (!head) continue;
-    published[head.selection === '' ? '*' : head.selection] = head.key;
+    published.heads[head.selection === '' ? '*' : head.selection] = head.key;
+    const code = head.step === undefined ? undefined : known.code[head.step];
+    if (head.step !== undefined && code !== undefined) published.code[head.step] = code;
     if (!head.once) heads[line] = head;
   }
-  if (Object.keys(published).length > 0) {
+  if (Object.keys(published.heads).length > 0) {
     writeIfOther(join(workspace, spinHeadFile(file, flow)), `${JSON.stringify(published)}\n`);
   }
   // Of late: alternating between two steps opens the store for neither.

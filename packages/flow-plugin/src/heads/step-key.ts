@@ -5,31 +5,60 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutorContext } from '@nx/devkit';
-import { CODE_FILE, STEP_INPUTS } from '../graph/step-targets';
+import { filesOfInputs } from '../graph/nx';
+import { CODE_FILE, DATA_FILES, STEP_INPUTS } from '../graph/step-targets';
 import { publishedBy } from './layout';
 
+type Input = NonNullable<NonNullable<ExecutorContext['target']>['inputs']>[number];
+
 /**
- * The step's fingerprint and the project's data files, as one hash. Undefined where the target has inputs of the user's
- * own, or git does not say which files there are: then nothing is kept, and the step is executed.
+ * The step's fingerprint and what it may read, as one hash. Undefined where the target has inputs of the user's own, or
+ * nobody says which files there are: then nothing is kept, and the step is executed.
+ * @param fingerprint The file that it was published in.
  */
-export async function stepKey(context: ExecutorContext): Promise<string | undefined> {
+export async function stepKey(
+  fingerprint: string | undefined,
+  context: ExecutorContext,
+): Promise<string | undefined> {
   const inputs = context.target?.inputs ?? [];
-  const fingerprint = inputs.flatMap((input) => publishedBy(input) ?? [])[0];
-  const ours = new Set(STEP_INPUTS.map((input) => JSON.stringify(input)));
-  const known = inputs.every((input) => publishedBy(input) ?? ours.has(JSON.stringify(input)));
   const root = context.projectsConfigurations.projects[context.projectName ?? '']?.root;
-  if (fingerprint === undefined || !known || root === undefined) return undefined;
+  if (fingerprint === undefined || root === undefined) return undefined;
   const published = join(context.root, fingerprint);
   if (!existsSync(published)) return undefined;
-  const files = await knownFiles(context.root, root);
+  const reads = readsOf(inputs.filter((input) => publishedBy(input) === undefined));
+  if (!reads) return undefined;
+  const files = reads.globs
+    ? filesOfInputs(context.root, reads.globs)
+    : (await knownFiles(context.root, root))?.filter((path) => !CODE_FILE.test(path));
   if (!files) return undefined;
   const hash = createHash('sha256').update(readFileSync(published));
+  for (const name of reads.env) hash.update(`\0${name}\0${process.env[name] ?? '\0'}`);
   for (const path of files) {
-    if (CODE_FILE.test(path)) continue;
     const whole = join(context.root, path);
     if (existsSync(whole)) hash.update(`\0${path}\0`).update(readFileSync(whole));
   }
   return hash.digest('hex');
+}
+
+interface Reads {
+  /** Absent where all data files of the project count. */
+  globs?: string[];
+  env: string[];
+}
+
+/** Undefined where there is anything else among the inputs than we put there. */
+function readsOf(inputs: readonly Input[]): Reads | undefined {
+  const ours = new Set(STEP_INPUTS.map((input) => JSON.stringify(input)));
+  const rest = inputs.filter((input) => !ours.has(JSON.stringify(input)));
+  const all = DATA_FILES.every((input) => rest.includes(input));
+  const reads: Reads = { ...(all ? {} : { globs: [] }), env: [] };
+  for (const input of rest) {
+    if (typeof input === 'object' && 'env' in input) reads.env.push(input.env);
+    else if (typeof input === 'object' && 'fileset' in input && input.includeIgnored && reads.globs)
+      reads.globs.push(input.fileset.replace('{workspaceRoot}/', ''));
+    else if (typeof input !== 'string' || !all || !DATA_FILES.includes(input)) return undefined;
+  }
+  return reads;
 }
 
 /** Those that Nx hashes: what git knows, and what it would. */

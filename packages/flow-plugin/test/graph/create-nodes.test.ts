@@ -500,3 +500,46 @@ test('every step of which all before it is written out has a target, after those
     'spin-end': ['spin-again'],
   });
 });
+
+describe('what the steps of a flow read', () => {
+  const reading = (inputs: string) =>
+    `import { flow } from '@nx-flow/core';\nconst f = flow('a', { inputs: ${inputs} }); const s = f.start(() => ({})); export default f.end(s);`;
+  const inputsOf = (target: string) => infer()['jobs/a']?.targets?.[target]?.inputs ?? [];
+  const DATA = ['{projectRoot}/**/*', '!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'];
+
+  test('named files stand in the place of all data files, for git to ignore or not', () => {
+    write('jobs/a/a.flow.ts', reading(`['data/*.csv', '!data/x.csv', '../rates.json']`));
+    const named = ['jobs/a/data/*.csv', '!jobs/a/data/x.csv', 'jobs/rates.json'].map((glob) => ({
+      fileset: glob.replace(/^(!?)/, '$1{workspaceRoot}/'),
+      includeIgnored: true,
+    }));
+    for (const target of ['spin', 'spin-start', 'snapshot'])
+      expect(inputsOf(target)).toEqual(expect.arrayContaining(named));
+    expect(inputsOf('spin-start')).not.toEqual(expect.arrayContaining(DATA));
+    expect(inputsOf('spin')).toEqual(expect.arrayContaining(['default', '^default']));
+  });
+
+  test('variables and what is left out stand beside all data files', () => {
+    write('jobs/a/a.flow.ts', reading(`['!draft/**', { env: 'API_URL' }]`));
+    expect(inputsOf('spin-start').slice(1, 5)).toEqual([
+      ...DATA,
+      '!{workspaceRoot}/jobs/a/draft/**',
+      { env: 'API_URL' },
+    ]);
+    expect(inputsOf('spin')).toEqual(expect.arrayContaining([{ env: 'API_URL' }]));
+    expect(inputsOf('spin')).not.toEqual(expect.arrayContaining(['!{workspaceRoot}/jobs/a/draft/**']));
+  });
+
+  test.each([
+    ['are computed', `[process.env.X]`],
+    ['lead out of the workspace', `['../../../x.csv']`],
+  ])('where they %s, nothing of the flow is cached, and one line says so', (_, inputs) => {
+    write('jobs/a/a.flow.ts', reading(inputs));
+    const targets = infer()['jobs/a']?.targets ?? {};
+    for (const target of ['spin', 'spin-start', 'spin-end', 'snapshot'])
+      expect(targets[target]?.cache).toBe(false);
+    expect(warnings).toContain(
+      'nx-flow: jobs/a/a.flow.ts: the inputs of the flow a are computed, or lead out',
+    );
+  });
+});

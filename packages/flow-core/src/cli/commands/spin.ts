@@ -95,7 +95,7 @@ export const command: Command = {
           result: jsonResult,
         });
       }
-      if (context.heads) await requireHead(context.heads, { graph: loaded, store, selection, place });
+      if (context.heads) await requireHead(context, { graph: loaded, store, selection, place });
       const graph = await withPackages(loaded, selection.step, place, file, output);
       let kept: KeptSpin | undefined;
       let resolved: Resolved | undefined;
@@ -186,13 +186,15 @@ async function withPackages(
 
 /** A result is cached under the key that was published: what the step sees must be that. @throws FlowError FLOW_HEAD_MOVED */
 async function requireHead(
-  heads: Record<string, string>,
+  context: Context,
   { graph, store, selection, place }: { graph: Graph; store: Store; selection: Selection; place: Place },
 ): Promise<void> {
   const { headOf } = await import('../../engine/head');
-  const { selectionText } = await import('../spin-head');
+  const { fullKey, selectionText } = await import('../spin-head');
+  const { givenKey } = await import('../given-key');
   const { key } = await headOf({ graph, store, selection, user: currentUser() });
-  if (heads[selectionText(selection, place)] === key) return;
+  const now = fullKey(key, givenKey(context, place.workspace));
+  if (context.heads?.[selectionText(selection, place)] === now) return;
   throw new FlowError(
     'FLOW_HEAD_MOVED',
     'What the step would see changed after Nx had looked for a cached result of it: give the command again.',

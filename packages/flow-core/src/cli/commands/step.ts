@@ -60,7 +60,7 @@ export const command: Command = {
               given: context.stepKey,
               params: given,
             });
-      if (key !== undefined && isKept(folder, key)) {
+      if (key !== undefined && !context.again && isKept(folder, key)) {
         output.write(
           `${output.colors.green('kept')} what ${graph.flow}/${step} left in ${outputPath}: nothing that it depends on has changed\n`,
         );

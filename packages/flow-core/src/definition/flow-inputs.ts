@@ -1,0 +1,40 @@
+/** What a flow says that its steps read beside code and artifacts: for whoever decides what has to be executed again. */
+import { FlowError } from './errors';
+
+/**
+ * Files, as a glob from the folder of the flow's file (`!` in front leaves out), or a variable of the environment.
+ *
+ * @example
+ * ```ts
+ * import { type FlowInput, flow } from '@nx-flow/core';
+ * const inputs: FlowInput[] = ['data/*.csv', '!data/draft.csv', { env: 'API_URL' }];
+ * ```
+ */
+export type FlowInput = string | { readonly env: string };
+
+/** @throws FlowError FLOW_INPUTS, with every problem at once */
+export function requireInputs(flow: string, inputs: unknown): void {
+  if (inputs === undefined) return;
+  const problems = Array.isArray(inputs) ? inputs.flatMap(problemsOf) : ['`inputs` is a list.'];
+  if (problems.length === 0) return;
+  throw new FlowError(
+    'FLOW_INPUTS',
+    `The inputs of the flow "${flow}" cannot be read: ${problems.join(' ')}`,
+    {
+      problems: problems.map((message) => ({ code: 'FLOW_INPUTS', message })),
+    },
+  );
+}
+
+function problemsOf(input: unknown, at: number): string[] {
+  if (typeof input === 'string') {
+    const glob = input.replace(/^!/, '');
+    if (glob === '') return [`inputs[${at}] is empty.`];
+    if (/^([\\/]|[A-Za-z]:)/.test(glob))
+      return [`"${input}" is absolute: give it from the folder of the flow's file.`];
+    return glob.includes('\\') ? [`"${input}" has a backslash: write globs with "/".`] : [];
+  }
+  const name = (input as { env?: unknown } | null)?.env;
+  if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) return [];
+  return [`inputs[${at}] is neither a glob nor { env: 'NAME' }.`];
+}
