@@ -48,3 +48,31 @@ test('an edit of what the flow imports is another snapshot', () => {
   expect(nx('snapshot', '@acme/etl').text).toContain('from the cache');
   expect(existsSync(FILE)).toBe(true);
 });
+
+test('so is one of code that lies in no project, and of a file that gives the parameters', () => {
+  const ways = () =>
+    [nx('snapshot', 'far'), nx('snapshot', 'far', '--params-file=given.json')].map(({ code, text }) => [
+      code,
+      text.includes('from the cache'),
+    ]);
+  workspace.write({
+    'far/far.flow.ts': `import { factor } from '../outside/factor';
+import { flow, param } from '@nx-flow/core';
+const f = flow('far', { params: { more: param.json().default(0) } });
+export const start = f.start(({ params }) => ({ sum: factor + Number(params.more) }));
+export default f.end(start);
+`,
+    'outside/factor.ts': 'export const factor: number = 1;\n',
+    'given.json': { more: 1 },
+  });
+  const [executed, replayed] = [
+    [0, false],
+    [0, true],
+  ];
+  expect(ways()).toEqual([executed, executed]);
+  expect(ways()).toEqual([replayed, replayed]);
+  workspace.write({ 'given.json': { more: 2 } });
+  expect(ways()).toEqual([replayed, executed]);
+  workspace.write({ 'outside/factor.ts': 'export const factor: number = 2;\n' });
+  expect(ways()).toEqual([executed, executed]);
+});

@@ -51,10 +51,13 @@ export async function spinHead(
 }
 
 /**
- * What `nx-flow step <arguments>` is given for parameters, with the files that are named there, as a key. Undefined where
- * nothing is given, or the command would be refused.
+ * What a command line gives for parameters, with the files that are named there, as a key. Undefined where nothing is
+ * given, or the command would be refused.
  */
-export async function stepGivenKey(argv: readonly string[], workspace: string): Promise<string | undefined> {
-  const head = await import('./step-given');
-  return head.stepGivenKey(argv, workspace);
+export async function givenParamsKey(
+  argv: readonly string[],
+  workspace: string,
+): Promise<string | undefined> {
+  const given = await import('./given-params');
+  return given.givenParamsKey(argv, workspace);
 }

@@ -248,3 +248,19 @@ test('spin and resume take the run of a snapshot that lies there, once, and not 
   await there.ok(['run', 'carried'], third);
   expect((await there.ok(['spin', 'carried', 'all'], third)).stdout).toMatch(/inputs of carried\/4\//);
 });
+
+test('the code of a run goes with it: why tells there what has changed since', async () => {
+  bothHave();
+  await here.ok(['run', 'carried']);
+  await here.ok(['export', 'carried', 'latest', 'run.nxflow']);
+  await there.ok(['import', here.path('run.nxflow')]);
+  // Besides `signals.ts`, which holds the folder of its workspace.
+  const changed = async () => {
+    const { json } = await there.ok(['why', 'carried', 'all', '--json']);
+    const differences: { kind: string; name: string }[] = json.code.differences;
+    return differences.filter(({ name }) => !name.startsWith('signals.ts')).map(({ kind }) => kind);
+  };
+  expect(await changed()).toEqual([]);
+  there.flow('carried', BODY.replace('(s, { n }) => s + n', '(s, { n }) => n + s'));
+  expect(await changed()).toEqual(['function']);
+});

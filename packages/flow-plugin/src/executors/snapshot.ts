@@ -2,9 +2,11 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { type DoorOptions, enter } from './door';
 
-export default function snapshot(
+export default async function snapshot(
   options: DoorOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return enter('snapshot', options, context);
+  const { publishedFor } = await import('../heads/published');
+  const { file: _, ...refused } = publishedFor(context);
+  return enter('snapshot', options, context, refused);
 }

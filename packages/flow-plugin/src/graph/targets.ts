@@ -1,6 +1,6 @@
 /** The targets of a flow, each with a command to try. */
 import type { TargetConfiguration } from '@nx/devkit';
-import { spinHeadFile, UNPUBLISHED } from '../heads/layout';
+import { snapshotHeadFile, spinHeadFile, UNPUBLISHED } from '../heads/layout';
 import { flowInputs } from './flow-inputs';
 import type { FlowSource } from './sources';
 import { stepTargets } from './step-targets';
@@ -46,7 +46,7 @@ function flowTargets({
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
     executor: `@nx-flow/plugin:${executor}`,
     options,
-    ...CACHING[executor]?.(flow.name, `{workspaceRoot}/${spinHeadFile(file, flow.name)}`, reads),
+    ...CACHING[executor]?.(flow.name, file, reads),
     metadata: {
       technologies: ['nx-flow'],
       description: `${says} Try: ${attempt}${error === undefined ? '' : `. Does not parse: ${error}`}`,
@@ -90,34 +90,43 @@ function flowTargets({
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** What Nx has to know to replay a spin or a snapshot, and to hash a spin that comes after a run in one command. */
-const CACHING: Record<string, (flow: string, head: string, reads?: Inputs) => Partial<TargetConfiguration>> =
+const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Partial<TargetConfiguration>> =
   {
-    spin: (flow, head, reads) => ({
+    spin: (flow, file, reads) => ({
       cache: reads !== undefined,
       inputs: [
-        'default',
-        '^default',
+        ...SOURCES,
         ...(reads ?? []),
-        ...LOCK_FILES.map((name) => `{workspaceRoot}/${name}`),
         { env: 'NX_FLOW_STORE' },
         { env: UNPUBLISHED },
-        { fileset: head, includeIgnored: true },
+        { fileset: `{workspaceRoot}/${spinHeadFile(file, flow)}`, includeIgnored: true },
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
     }),
-    // The key is what the run depends on: Nx's hash of the sources, and the options. No run's number is among them,
-    // which would be another run on another machine.
-    snapshot: (flow, _, reads) => ({
+    // The key is what the run depends on: the sources, and the options. No run's number is among them, which would be
+    // another run on another machine.
+    snapshot: (flow, file, reads) => ({
       cache: reads !== undefined,
-      ...(reads && reads.length > 0 ? { inputs: ['default', '^default', ...reads] } : {}),
+      inputs: [
+        ...SOURCES,
+        ...(reads ?? []),
+        { env: UNPUBLISHED },
+        { fileset: `{workspaceRoot}/${snapshotHeadFile(file, flow)}`, includeIgnored: true },
+      ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/snapshot`],
     }),
-    run: (_, head) => ({ outputs: [head] }),
-    resume: (_, head) => ({ outputs: [head] }),
+    run: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinHeadFile(file, flow)}`] }),
+    resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinHeadFile(file, flow)}`] }),
   };
 
-/** Which packages are installed: of npm, yarn, pnpm, bun. */
-const LOCK_FILES = ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'];
+/** Those of the project and what it depends on, and which packages are installed: of npm, yarn, pnpm, bun. */
+const SOURCES = [
+  'default',
+  '^default',
+  ...['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'].map(
+    (name) => `{workspaceRoot}/${name}`,
+  ),
+];
 
 type Example = { options?: Record<string, unknown>; args?: string[] };
 

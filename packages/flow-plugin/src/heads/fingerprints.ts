@@ -6,7 +6,7 @@ import { FileCache } from '../graph/cache';
 import type { SourceFile } from '../graph/sources';
 import { CODE_FILE } from '../graph/step-targets';
 import { Given } from './given';
-import { fingerprintFile, writeIfOther } from './layout';
+import { fingerprintFile, snapshotHeadFile, writeIfOther } from './layout';
 
 interface Known {
   /** Every file that the fingerprints came from, with its stamp; null for one that was looked for and not there. */
@@ -44,12 +44,15 @@ export async function publishFingerprints(
       if (!now || !stamps.same(now.files)) now = await fingerprints(file, name, workspace, stamps);
       cache.set(key, now);
       codes.set(key, now.steps);
-      const more = [...(now.personal ? [await user()] : []), ...(await given.of(file, name))];
+      const more = [...(now.personal ? [await user()] : []), ...(await given.of(file, name, 'step'))];
       for (const { name: step } of known) {
         const code = now.steps[step];
         const digest = code && !code.open ? code.digest : randomUUID();
         writeIfOther(join(workspace, fingerprintFile(file, name, step)), [digest, ...more].join(' '));
       }
+      const all = Object.values(now.steps).map(({ digest }) => digest);
+      const head = [...all, ...(await given.of(file, name, 'snapshot'))].join(' ');
+      writeIfOther(join(workspace, snapshotHeadFile(file, name)), head);
     }
   }
   cache.write();

@@ -23,6 +23,11 @@ export function spinHeadFile(file: string, flow: string): string {
   return `${folderOf(file, flow)}/spin.json`;
 }
 
+/** What a snapshot depends on beside what Nx hashes. */
+export function snapshotHeadFile(file: string, flow: string): string {
+  return `${folderOf(file, flow)}/snapshot`;
+}
+
 type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
 /** The published file that an input names, from the workspace root. */

@@ -216,6 +216,21 @@ test('each target says what it does, with a command to try', () => {
     "snapshot": {
       "cache": true,
       "executor": "@nx-flow/plugin:snapshot",
+      "inputs": [
+        "default",
+        "^default",
+        "{workspaceRoot}/package-lock.json",
+        "{workspaceRoot}/yarn.lock",
+        "{workspaceRoot}/pnpm-lock.yaml",
+        "{workspaceRoot}/bun.lock",
+        {
+          "env": "NX_FLOW_UNPUBLISHED",
+        },
+        {
+          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/snapshot",
+          "includeIgnored": true,
+        },
+      ],
       "metadata": {
         "description": "Keeps a run of the flow movies as a file that Nx caches; spin takes its inputs from it on a fresh machine. Try: npx nx snapshot movies",
         "help": {

@@ -6,6 +6,7 @@ import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
 import { recordedParams } from '../../engine/recorded';
 import { exportToFile } from '../../engine/transfer/file';
+import { Codes } from '../../engine/why-code';
 import { newestChange } from '../../source/changes';
 import { encodeValue } from '../../store/artifacts';
 import type { RunRow } from '../../store/rows';
@@ -27,8 +28,7 @@ import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
 import { snapshotFile } from '../snapshot';
 
-// Whatever decides the run is in Nx's key: options are, a file of parameters outside of the project would not be.
-const { until: _, 'params-file': __, ...OPTIONS } = RUN_OPTIONS;
+const { until: _, ...OPTIONS } = RUN_OPTIONS;
 
 export const command: Command = {
   spec: {
@@ -76,7 +76,8 @@ async function withFlow<T>(
 
 /**
  * The newest run that is what running the flow now would give: done, whole, by the same flow file and on the same
- * parameters and options, and nothing in the flow's folder, and no lock file, has changed since it began.
+ * parameters and options, nothing in the flow's folder, and no lock file, has changed since it began, and neither has
+ * any code that its steps reach.
  */
 async function fittingRun(
   context: Context,
@@ -87,6 +88,7 @@ async function fittingRun(
 ): Promise<number | undefined> {
   const params = parseParams(graph, givenParams(context));
   const code = createHash('sha256').update(readFileSync(file)).digest('hex');
+  let codes: Codes | undefined;
   let changed: number | undefined;
   for await (const row of store.runs(graph.flow, namespaceOf(context))) {
     // What a resumed run had taken over may have been made by older code.
@@ -95,9 +97,25 @@ async function fittingRun(
     if (JSON.stringify(row.with ?? []) !== JSON.stringify(context.options.with ?? [])) continue;
     changed ??= newestChange(dirname(file), place.workspace);
     if (row.startedAt < changed) return undefined;
-    if (await sameParams(store, row, params)) return row.run;
+    if (!(await sameParams(store, row, params))) continue;
+    codes ??= await codesOf(store, graph, file, place);
+    if (await sameCode(codes, graph, row)) return row.run;
   }
   return undefined;
+}
+
+async function codesOf(store: Store, { flow }: Graph, file: string, { workspace }: Place): Promise<Codes> {
+  const { fingerprintFlow } = await import('../../source/fingerprint');
+  return new Codes(store, flow, fingerprintFlow({ file, flow, root: workspace }));
+}
+
+async function sameCode(codes: Codes, { steps }: Graph, { run, node }: RunRow): Promise<boolean> {
+  if (node !== process.version) return false;
+  for (const step of steps.keys()) {
+    const found = await codes.differences(step, run);
+    if (!('differences' in found) || found.differences.length + found.open.length > 0) return false;
+  }
+  return true;
 }
 
 async function sameParams(store: Store, { flow, run }: RunRow, { parsed }: Parameters): Promise<boolean> {

@@ -6,7 +6,7 @@ import { FlowError } from '../../definition/errors';
 import { keys, prefixRange } from '../../store/keys';
 import { scan } from '../../store/kv';
 import { LOG_PAGE } from '../../store/logs';
-import type { ArtifactRecord, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { addressOf, taskOf } from '../address';
 import { statusNow } from '../alive';
@@ -80,6 +80,12 @@ export class RunContent {
       : ended;
     const sorted = Object.entries(original).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(sorted) as unknown as RunRow;
+  }
+
+  /** Fingerprints; not of a resumed run, whose tasks other code made in part. */
+  async code(): Promise<CodeRow | undefined> {
+    const { flow, run, origin, imported } = this.#row;
+    return origin === undefined && imported?.origin === undefined ? this.#store.code(flow, run) : undefined;
   }
 
   /** Parameters first, then each task with its artifacts behind it. @throws FlowError FLOW_STORE_CORRUPT */

@@ -35,6 +35,8 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
   const head = await headOf(content, signal);
   const writer = new FrameWriter(sink);
   await writer.frame(Kind.Head, Buffer.from(JSON.stringify(head)));
+  const code = await content.code();
+  if (code) await writer.frame(Kind.Code, Buffer.from(JSON.stringify(code)));
   const sent = new Set<string>();
   for await (const item of content.rows()) {
     requireGoing(signal);

@@ -9,6 +9,7 @@
  *     3 artifact  length of the address (u32), JSON {@link ArtifactAt}, the artifact as the store packs it
  *     4 log       JSON {@link LogAt}
  *     5 value     sha256 (32 bytes) and size (u64) of a value of the CAS; its bytes follow the frame
+ *     7 code      JSON CodeRow: the fingerprints of the run's steps, where it recorded them itself
  *     6 end       sha256 of all that was written before it but the bytes of values: always the last
  *
  * Every byte is thus held by one hash: those of a value by its own, all others by the last frame's. No number of a run
@@ -32,10 +33,11 @@ export enum Kind {
   Log,
   Value,
   End,
+  Code,
 }
 
 export interface Head {
-  /** Of the run's content: its row but for tags, its tasks and artifacts. Logs and tags do not tell runs apart. */
+  /** Of the run's content: its row but for tags, its tasks and artifacts. Logs, code and tags do not tell runs apart. */
   id: string;
   /** As the store had it in which the flow ran: its number, its namespace. */
   run: RunRow;

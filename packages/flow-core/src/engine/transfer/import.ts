@@ -6,7 +6,7 @@
 import { FlowError, isFlowError } from '../../definition/errors';
 import { keys } from '../../store/keys';
 import type { Op } from '../../store/kv';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { CodeRow, RunRow, TaskRow } from '../../store/rows';
 import { record, type Store, unpackArtifact } from '../../store/store';
 import { requireGoing } from './export';
 import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
@@ -113,7 +113,7 @@ async function verify(
         progress(reader.read);
       });
     } else {
-      if (frame.kind !== Kind.Log) id.add(frame.kind, frame.payload);
+      if (frame.kind !== Kind.Log && frame.kind !== Kind.Code) id.add(frame.kind, frame.payload);
       const hash = parsed(() => checkRow(frame), reader);
       if (hash !== undefined) needed.add(hash);
       if (stage) await attempt(() => stage.row(frame));
@@ -142,6 +142,12 @@ function checkRow({ kind, payload }: Row): string | undefined {
     if (typeof at.name !== 'string') throw new TypeError();
     requirePlace(at);
     return unpackArtifact(packed).hash;
+  }
+  if (kind === Kind.Code) {
+    const { format, parts, steps, other }: CodeRow = JSON.parse(payload.toString('utf8'));
+    const right = Number.isSafeInteger(format) && Array.isArray(parts) && Array.isArray(other) && steps;
+    if (!right) throw new TypeError();
+    return undefined;
   }
   const row: TaskRow | LogAt = JSON.parse(payload.toString('utf8'));
   requirePlace(row);
@@ -178,6 +184,7 @@ function opOf(flow: string, run: number, { kind, payload }: Row): Op {
   }
   const json = JSON.parse(payload.toString('utf8'));
   if (kind === Kind.Task) return record.task(flow, run, json);
+  if (kind === Kind.Code) return record.code(flow, run, json);
   const { step, task, attempt: n, seq, ...log } = json as LogAt;
   return record.log(flow, run, { step, task, attempt: n, seq }, log);
 }

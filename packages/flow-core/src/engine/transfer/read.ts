@@ -3,7 +3,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { FlowError } from '../../definition/errors';
 import { type Head, Kind, LONGEST, MAGIC, PREAMBLE, VERSION } from './format';
 
-export type Row = { kind: Kind.Task | Kind.Artifact | Kind.Log; payload: Buffer };
+export type Row = { kind: Kind.Task | Kind.Artifact | Kind.Log | Kind.Code; payload: Buffer };
+const ROWS: ReadonlySet<Kind> = new Set([Kind.Task, Kind.Artifact, Kind.Log, Kind.Code]);
 /** `pieces` must be read to their end before the next frame. */
 export type Value = { kind: Kind.Value; hash: string; size: number; pieces: AsyncGenerator<Uint8Array> };
 
@@ -50,7 +51,7 @@ export class FrameReader {
       const frame = await this.#frame();
       if (frame === undefined) break;
       const { kind, payload } = frame;
-      if (kind === Kind.Task || kind === Kind.Artifact || kind === Kind.Log) yield { kind, payload };
+      if (ROWS.has(kind)) yield { kind, payload } as Row;
       else if (kind === Kind.Value && payload.length === 40) yield this.#value(payload);
       else throw this.corrupt(`it has a record of the unknown kind ${kind}`);
     }
