@@ -1,5 +1,6 @@
 /** What Nx replays of `nx spin` and what it executes: a truth table, against the real thing. */
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Sums } from '../lib/sums';
 
 const workspace = new Sums('cached-spin');
@@ -215,6 +216,28 @@ test('a target whose inputs leave out what is published is refused, before Nx ca
   });
   expect(nx('spin', 'flows', '--step=sum').code).toBe(0);
   workspace.write({ 'flows/project.json': { name: 'flows' } });
+});
+
+test('what Nx has lost of a cached result is not taken for whole: the command fails, and the next one executes', () => {
+  spin('--step=sum');
+  const cache = workspace.path('.nx/cache');
+  const losing = (lose: (file: string) => void) => {
+    expect(spin('--step=sum')).toBe('hit');
+    for (const hash of readdirSync(cache)) {
+      const file = join(cache, hash, FOLDER, 'artifacts/sum.json');
+      if (existsSync(file)) lose(file);
+    }
+    const { code, text } = nx('spin', 'flows', '--step=sum');
+    const next = spin('--step=sum');
+    return [code, text.match(/FLOW_CACHE_DAMAGED .*/)?.[0], next];
+  };
+  const told = (what: string) => [
+    1,
+    `FLOW_CACHE_DAMAGED  What Nx restored from its cache is not whole: ${FOLDER} ${what}. It was removed from the cache: give the command again.`,
+    'miss',
+  ];
+  expect(losing((file) => rmSync(file))).toEqual(told('lacks artifacts/sum.json'));
+  expect(losing((file) => writeFileSync(file, '77\n'))).toEqual(told('has another artifacts/sum.json'));
 });
 
 test('where nothing can be published, spins are executed', () => {

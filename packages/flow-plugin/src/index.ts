@@ -2,5 +2,6 @@
 export { createNodes } from './graph/create-nodes';
 export { createDependencies } from './graph/dependencies';
 export { preTasksExecution } from './heads/publish';
+export { postTasksExecution } from './heads/verify';
 
 export const name = '@nx-flow/plugin';

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { currentUser } from '../source/user';
 import { readGeneration } from '../store/generation';
 
+export { damageOf } from '../engine/whole';
+
 export interface SpinHead {
   /** Which inputs are meant; empty where that cannot be known before the flow is imported. */
   selection: string;

@@ -8,6 +8,7 @@ import type { Cas } from '../store/cas';
 import { type FileArtifact, isFile } from '../store/file';
 import type { SpinArtifact, SpinOutcome } from './spin';
 import type { Visible } from './view';
+import { writeManifest } from './whole';
 
 /** A large reference is handed on as its bytes, not decoded only to be written again. */
 const DECODE_LIMIT = 4 * 1024 * 1024;
@@ -106,9 +107,13 @@ export class Outputs {
     return folder;
   }
 
-  /** They are there from now on, all at once. Resolves when what was there before is gone. */
-  async place(): Promise<void> {
+  /**
+   * They are there from now on, all at once. Resolves when what was there before is gone.
+   * @param listed With a list of the files, for whoever restores them from a cache.
+   */
+  async place(listed = false): Promise<void> {
     this.#close();
+    if (listed) writeManifest(this.#draft);
     await replaceFolder(this.#draft, this.folder);
   }
 

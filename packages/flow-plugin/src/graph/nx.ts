@@ -23,6 +23,12 @@ export function workspaceData(workspace: string): string {
   return nx.workspaceDataDirectoryForWorkspace(workspace);
 }
 
+/** Where Nx keeps what tasks left, each in a folder that is called by the task's hash. */
+export function cacheFolder(workspace: string): string {
+  const nx = require('nx/src/utils/cache-directory') as typeof import('nx/src/utils/cache-directory');
+  return nx.cacheDirectoryForWorkspace(workspace);
+}
+
 /**
  * The files that filesets with `includeIgnored` match, from the workspace root, sorted; undefined where this version of
  * Nx does not tell.

@@ -150,7 +150,7 @@ export const command: Command = {
       const { folder } = written;
       const result = jsonResult(outcome, relative(place.workspace, folder));
       await written.at().write(outcome, result, store.cas, [], graph.codecs);
-      await written.place();
+      await written.place(context.heads !== undefined);
       output.write(
         renderSpin.end(
           outcome,

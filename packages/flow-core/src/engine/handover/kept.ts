@@ -3,18 +3,13 @@
  * Nx hashes a project's whole configuration into each target, so that a new step makes all of them miss; this does not.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Graph, parents, type StepNode } from '../../definition/graph';
+import { damageOf } from '../whole';
 import { SEEN_FILE, stepFolder } from './layout';
 
-const KEPT_FILE = 'kept.json';
-
-interface Kept {
-  key: string;
-  /** Every file of the folder, from there, with the sha256 of its bytes. */
-  files: Record<string, string>;
-}
+const KEY_FILE = 'key.txt';
 
 export interface KeyOptions {
   graph: Graph;
@@ -32,7 +27,7 @@ export interface KeyOptions {
 export function keyOf({ graph, step, workspace, ...rest }: KeyOptions): string | undefined {
   try {
     const seen = parents(step).map((name) =>
-      hashOf(join(stepFolder(workspace, graph.flow, name), SEEN_FILE)),
+      sha256(readFileSync(join(stepFolder(workspace, graph.flow, name), SEEN_FILE))),
     );
     return sha256(JSON.stringify([graph.flow, step.name, seen, rest]));
   } catch {
@@ -42,27 +37,15 @@ export function keyOf({ graph, step, workspace, ...rest }: KeyOptions): string |
 
 export function isKept(folder: string, key: string): boolean {
   try {
-    const kept: Kept = JSON.parse(readFileSync(join(folder, KEPT_FILE), 'utf8'));
-    return kept.key === key && JSON.stringify(kept.files) === JSON.stringify(filesOf(folder));
+    return readFileSync(join(folder, KEY_FILE), 'utf8') === key && damageOf(folder) === undefined;
   } catch {
     return false;
   }
 }
 
-/** The last file that is written into a folder. */
-export function writeKept(folder: string, key: string): void {
-  const kept: Kept = { key, files: filesOf(folder) };
-  writeFileSync(join(folder, KEPT_FILE), `${JSON.stringify(kept)}\n`);
+export function writeKey(folder: string, key: string): void {
+  writeFileSync(join(folder, KEY_FILE), key);
 }
-
-function filesOf(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== KEPT_FILE)
-    .map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(names.sort().map((file) => [file.slice(folder.length + 1), hashOf(file)]));
-}
-
-const hashOf = (file: string) => sha256(readFileSync(file));
 
 function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');

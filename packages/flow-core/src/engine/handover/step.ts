@@ -9,7 +9,8 @@ import { replaceFolder } from '../outputs';
 import type { Pool, PoolHost } from '../pool';
 import { type RunOutcome, runFlow } from '../run';
 import { Takeover } from '../takeover';
-import { writeKept } from './kept';
+import { writeManifest } from '../whole';
+import { writeKey } from './kept';
 import { type Seen, stepFolder, stepsFolder } from './layout';
 import { writeNatural } from './natural';
 import { readHandovers } from './read';
@@ -80,7 +81,8 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
   const executed = { store, flow: graph.flow, run: outcome.run, step };
   const seen = await writeHandover(executed, draft.outputs);
   await writeNatural(executed, draft.outputs, graph.codecs);
-  if (options.key !== undefined) writeKept(draft.outputs, options.key);
+  if (options.key !== undefined) writeKey(draft.outputs, options.key);
+  writeManifest(draft.outputs);
   await replaceFolder(draft.outputs, folder);
   return { outcome, seen, folder };
 }
