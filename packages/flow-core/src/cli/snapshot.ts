@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { FlowError, isFlowError } from '../definition/errors';
+import type { Head } from '../engine/transfer/format';
 import { currentUser, EVERYBODY, ownNamespace } from '../source/user';
 import type { Store } from '../store/store';
 import type { Context, Place } from './context';
@@ -23,31 +24,50 @@ export function importNamespace({ options }: Context): string {
   );
 }
 
+/** Whoever looks at everybody's runs finds an imported one among their own. */
+function namespaceFor(context: Context): string {
+  return context.options.namespace === EVERYBODY ? ownNamespace() : importNamespace(context);
+}
+
 /**
- * Imports the run of the snapshot, unless it is here already or a newer one is. One line says so; a snapshot that cannot
- * be imported stops nothing that works without it. Where there is none, this costs one look at the disk.
+ * What the snapshot's file says of its run, where the run is to be imported: it is not here already, and no newer one is.
+ * Where there is no file, this costs one look at the disk.
+ * @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT
  */
+export async function awaitedSnapshot(
+  context: Context,
+  place: Place,
+  flow: string,
+  store: Store,
+): Promise<Head | undefined> {
+  const file = snapshotFile(place.workspace, flow);
+  if (!existsSync(file)) return undefined;
+  const { headOfFile } = await import('../engine/transfer/file');
+  const { knownRun } = await import('../engine/transfer/import');
+  const namespace = namespaceFor(context);
+  const head = await headOfFile(file);
+  if (head.run.flow !== flow || (await knownRun(store, head, namespace))) return undefined;
+  const newest = await store.latest(flow, namespace);
+  return newest && newest.startedAt >= head.run.startedAt ? undefined : head;
+}
+
+/** Imports the run of the snapshot. One line says so; a snapshot that cannot be imported stops nothing that works without it. */
 export async function takeSnapshot(
   context: Context,
   place: Place,
   flow: string,
   store: Store,
 ): Promise<void> {
+  const { output, signal, cwd } = context;
   const file = snapshotFile(place.workspace, flow);
-  if (!existsSync(file)) return;
-  const { headOfFile, importFromFile } = await import('../engine/transfer/file');
-  const { knownRun } = await import('../engine/transfer/import');
-  const { output, signal } = context;
-  // Whoever looks at everybody's runs finds it among their own.
-  const namespace = context.options.namespace === EVERYBODY ? ownNamespace() : importNamespace(context);
-  const name = relative(context.cwd, file);
+  const name = relative(cwd, file);
   try {
-    const head = await headOfFile(file);
-    if (head.run.flow !== flow || (await knownRun(store, head, namespace))) return;
-    const newest = await store.latest(flow, namespace);
-    if (newest && newest.startedAt >= head.run.startedAt) return;
-    const { run } = await importFromFile(file, { store, name, namespace, user: currentUser(), signal });
+    const head = await awaitedSnapshot(context, place, flow, store);
+    if (!head) return;
+    const { importFromFile } = await import('../engine/transfer/file');
     const { originText } = await import('./render/transfer');
+    const options = { store, name, namespace: namespaceFor(context), user: currentUser(), signal };
+    const { run } = await importFromFile(file, options);
     output.write(
       `${output.colors.dim(`imported the snapshot ${name} as ${flow}/${run.run}: ${originText(head.run)}`)}\n`,
     );

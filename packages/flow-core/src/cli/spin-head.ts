@@ -12,7 +12,6 @@ import type { Selection } from '../engine/resolve';
 import { parseFlowSource } from '../source/parse';
 import { staticGraph } from '../source/static-graph';
 import { currentUser } from '../source/user';
-import type { Store } from '../store/store';
 import { parseCommandLine } from './args';
 import { command } from './commands/spin';
 import { type Context, findPlaceFile, openPlaceStore, type Place, placeOf } from './context';
@@ -20,7 +19,7 @@ import { type GivenKey, givenKey } from './given-key';
 import { headState, type SpinHead } from './heads';
 import { makeOutput } from './render/output';
 import { selectionOf } from './selection';
-import { snapshotFile } from './snapshot';
+import { awaitedSnapshot, snapshotFile } from './snapshot';
 
 /** Options whose effect is not known before the step runs: such a spin is executed each time. */
 const OPEN = ['all', 'persist', 'artifacts'];
@@ -39,16 +38,26 @@ export async function spinHead(
     const source = parseFlowSource(file).find(({ name }) => name === flow);
     const graph = source && staticGraph(source);
     const open = OPEN.some((option) => parsed.options[option] !== undefined);
-    if (!graph || open) return { selection: '', key: randomUUID(), once: true };
+    if (!graph || open) return executed();
     const selection = selectionOf(context, graph);
-    if (!hasOutputs(context, graph, selection)) return { selection: '', key: randomUUID(), once: true };
+    if (!hasOutputs(context, graph, selection)) return executed();
     if (Object.keys(parsed.set).length > 0) selection.anyArm = true;
-    return { ...(await headIn(context, place, file, graph, selection)), step: selection.step };
+    const head = await headIn(context, place, file, graph, selection).catch(refused);
+    return { ...head, step: selection.step };
   } catch (error) {
     if (error instanceof FlowError) return undefined;
     throw error;
   }
 }
+
+/** No inputs, or no store: the spin itself says so. What was published for inputs that were there would be a wrong hit. */
+function refused(error: unknown): SpinHead {
+  if (error instanceof FlowError) return executed();
+  throw error;
+}
+
+/** The spin is executed this once, whatever it finds: there is no key to compare with what it sees. */
+const executed = (): SpinHead => ({ selection: '', key: randomUUID(), once: true });
 
 /**
  * Whether Nx can tell where the outputs lie: by the option `step` alone. A pathspec names no folder, and the splits of a
@@ -79,31 +88,22 @@ async function headIn(
 ): Promise<SpinHead> {
   const snapshot = snapshotFile(place.workspace, graph.flow);
   const text = selectionText(selection, place);
-  const once = (key: string): SpinHead => ({ selection: text, key, once: true });
   const given = givenKey(context, place.workspace);
   const state = () => headState(place.store, [file, snapshot, ...given.files]);
-  if (!existsSync(place.store)) {
-    const key = fullKey('no store', given);
-    return existsSync(snapshot) ? once(randomUUID()) : { selection: text, key, state: state() };
-  }
+  // The spin makes one, and may import the snapshot into it.
+  if (!existsSync(place.store)) return executed();
   const store = await openPlaceStore(place, context);
   try {
     // Asked for first: what is written from now on gives the state another name.
     await store.kv.generation();
     const now = state();
     // What a spin would import first is not there yet.
-    const awaits = selection.run === undefined && existsSync(snapshot);
-    if (awaits && (await isNewer(snapshot, graph.flow, store))) return once(randomUUID());
+    if (selection.run === undefined && (await awaitedSnapshot(context, place, graph.flow, store))) {
+      return executed();
+    }
     const { key, passing } = await headOf({ graph, store, selection, user: currentUser() });
-    return passing ? once(key) : { selection: text, key: fullKey(key, given), state: now };
+    return passing ? executed() : { selection: text, key: fullKey(key, given), state: now };
   } finally {
     await store.close();
   }
-}
-
-async function isNewer(snapshot: string, flow: string, store: Store): Promise<boolean> {
-  const { headOfFile } = await import('../engine/transfer/file');
-  const head = await headOfFile(snapshot);
-  const newest = await store.latest(flow);
-  return !newest || newest.startedAt < head.run.startedAt;
 }
