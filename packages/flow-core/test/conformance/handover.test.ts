@@ -29,7 +29,7 @@ async function executeAll(bench: Bench, folder: string, shuffle: number, setting
   const order = [...bench.graph(settings).steps.keys()];
   for (const step of order) {
     const graph = bench.graph(settings);
-    const draft = new Draft(folder, graph.flow);
+    const draft = new Draft(folder);
     try {
       const { outcome } = await executeStep(
         {

@@ -41,7 +41,7 @@ export const command: Command = {
     const file = await findPlaceFile(place, context);
     process.chdir(place.workspace);
     const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
-    const draft = new Draft(place.workspace, place.flow);
+    const draft = new Draft(place.workspace);
     const pool = new ProcessPool({ file, flow: place.flow, cas: draft.cas, max: workers, with: [] }).warm();
     try {
       const graph = await loadPlaceFlow(place, file);

@@ -45,11 +45,11 @@ export type HandedArtifact = ArtifactMeta & { bytes?: string };
 export const SEEN_FILE = 'seen.json';
 export const HANDED_FILE = 'tasks.json';
 
-/** The folder of all steps of a flow. */
-export function stepsFolder(workspace: string, flow: string): string {
-  return join(workspace, 'dist', 'flow', flow, 'steps');
+/** What flows leave for whoever comes next, each in a folder of its name. */
+export function flowsFolder(workspace: string): string {
+  return join(workspace, 'dist', 'flow');
 }
 
 export function stepFolder(workspace: string, flow: string, step: string): string {
-  return join(stepsFolder(workspace, flow), step);
+  return join(flowsFolder(workspace), flow, 'steps', step);
 }

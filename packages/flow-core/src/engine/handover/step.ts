@@ -11,7 +11,7 @@ import { type RunOutcome, runFlow } from '../run';
 import { Takeover } from '../takeover';
 import { writeManifest } from '../whole';
 import { writeKey } from './kept';
-import { type Seen, stepFolder, stepsFolder } from './layout';
+import { flowsFolder, type Seen, stepFolder } from './layout';
 import { writeNatural } from './natural';
 import { readHandovers } from './read';
 import { writeHandover } from './write';
@@ -39,7 +39,7 @@ export interface StepOutcome {
   folder: string;
 }
 
-/** Where a step's execution keeps what is not finished, beside the folders of the steps. */
+/** Where a step's execution keeps what is not finished: beside the flows' folders, for it becomes one of theirs. */
 export class Draft {
   readonly folder: string;
   /** Large values of this step and, linked, of those before it. */
@@ -47,8 +47,8 @@ export class Draft {
   /** What becomes the step's folder. */
   readonly outputs: string;
 
-  constructor(workspace: string, flow: string) {
-    this.folder = join(stepsFolder(workspace, flow), `.${process.pid}-${randomBytes(4).toString('hex')}`);
+  constructor(workspace: string) {
+    this.folder = join(flowsFolder(workspace), `.${process.pid}-${randomBytes(4).toString('hex')}`);
     this.cas = join(this.folder, 'cas');
     this.outputs = join(this.folder, 'outputs');
   }
