@@ -88,6 +88,8 @@ export class Workspace {
       encoding: 'utf8',
     });
 
+  readonly node = (...args: string[]): Result => this.#spawn(process.execPath, args);
+
   /** What `nx show project` knows, whole. */
   project(name: string): { root: string; targets: Record<string, { metadata: Record<string, unknown> }> } {
     return this.nx('show', 'project', name, '--json').json();

@@ -1,0 +1,170 @@
+/** Every graph of the conformance matrix as a graph of Nx's own tasks: it has the flow's edges, and does what a run does. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GRAPHS } from '../../packages/flow-core/test/conformance/graphs';
+import { sourceOf } from '../../packages/flow-core/test/conformance/source';
+import { Workspace } from '../lib/workspace';
+
+const BODIES = join(__dirname, '../../packages/flow-core/test/conformance/body.ts');
+
+/** Tells of every flow's latest run what it was declared as, and what each of its tasks left. */
+const READER = `
+const { client } = require('@nx-flow/core');
+(async () => {
+  const flows = {};
+  for (const name of process.argv.slice(2)) {
+    const steps = {};
+    for (const step of await client(name).latest()) {
+      const tasks = [];
+      for await (const task of step) {
+        const { index, iteration, pathspec } = task;
+        const artifacts = [];
+        for await (const { name, digest, pathspec: at } of task)
+          artifacts.push({ name, digest, own: at === pathspec + '/' + name });
+        tasks.push({ index, iteration, artifacts });
+      }
+      steps[step.name] = { kind: step.kind, after: step.parents().map(({ name }) => name), tasks };
+    }
+    flows[name] = steps;
+  }
+  console.log(JSON.stringify(flows));
+})();
+`;
+
+interface Artifact {
+  name: string;
+  digest: string;
+}
+interface Recorded {
+  kind: string;
+  after: string[];
+  tasks: { index: number[]; iteration?: number; artifacts: (Artifact & { own: boolean })[] }[];
+}
+
+const flows = Object.values(GRAPHS).map(({ name }) => name);
+const workspace = new Workspace('graphs', {
+  'bodies/body.ts': readFileSync(BODIES, 'utf8'),
+  'read.cjs': READER,
+  ...Object.fromEntries(
+    Object.values(GRAPHS).map((program) => [
+      `flows/${program.name}/${program.name}.flow.ts`,
+      sourceOf(program, '../../bodies/body'),
+    ]),
+  ),
+});
+const all = (target: string) => {
+  const { code, text } = workspace.nx('run-many', '-t', target, '--parallel=3', '--output-style=static');
+  expect([code, text]).toEqual([0, expect.any(String)]);
+  return text;
+};
+/** What the runs recorded, by flow and step. */
+let recorded: Record<string, Record<string, Recorded>>;
+/** What Nx said of the steps as targets. */
+let executed: string;
+
+beforeAll(() => {
+  expect(all('run')).toContain(`Successfully ran target run for ${flows.length} projects`);
+  recorded = workspace.node('read.cjs', ...flows).json();
+});
+beforeAll(() => {
+  executed = all('spin-end');
+});
+
+function json<T>(...path: string[]): T {
+  return JSON.parse(readFileSync(join(workspace.folder, ...path), 'utf8'));
+}
+
+/** Tasks with those that each depends on. */
+function taskGraph(...command: string[]): Record<string, string[]> {
+  expect(workspace.nx(...command, '--graph=tasks.json').code).toBe(0);
+  const { tasks } = json<{
+    tasks: { tasks: object; dependencies: Record<string, (string | { id: string })[]> };
+  }>('tasks.json');
+  const ids = Object.keys(tasks.tasks).sort();
+  return Object.fromEntries(
+    ids.map((id) => [
+      id,
+      // A list of names in Nx 23, of objects in 24.
+      (tasks.dependencies[id] ?? []).map((on) => (typeof on === 'string' ? on : on.id)).sort(),
+    ]),
+  );
+}
+
+/** The same, of a flow as its run knew it. */
+function edges(flow: string): [task: string, on: string[]][] {
+  const id = (step: string) => `${flow}:spin-${step}`;
+  return Object.entries(recorded[flow] as Record<string, Recorded>).map(([step, { after }]) => [
+    id(step),
+    after.map(id).sort(),
+  ]);
+}
+
+test('the task graph of spin-end has the steps and the edges of each flow, and no more', () => {
+  expect(taskGraph('run-many', '-t', 'spin-end')).toEqual(Object.fromEntries(flows.flatMap(edges)));
+  const one = 'mixture_of_sixteen_steps';
+  expect(taskGraph('run', `${one}:spin-end`)).toEqual(Object.fromEntries(edges(one)));
+});
+
+const sorted = (artifacts: Artifact[]) =>
+  artifacts.map(({ name, digest }) => [name, digest]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+
+describe.each(flows)('%s', (flow) => {
+  const folder = (step: string, ...below: (string | number)[]) =>
+    join('dist/flow', flow, 'steps', step, ...below.map(String));
+
+  test('each step hands on what its tasks left in a run', () => {
+    for (const [step, { kind, tasks }] of Object.entries(recorded[flow] as Record<string, Recorded>)) {
+      const whole = ['end', 'join', 'gather'].includes(kind);
+      // Of a loop, the last iteration: it comes last.
+      const places = new Map(tasks.map((task) => [task.index.join('/'), task]));
+      for (const [place, { artifacts }] of places) {
+        const files = json<(Artifact & { file: string })[]>(folder(step, place, 'artifacts.json'));
+        const own = artifacts.filter((artifact) => whole || artifact.own);
+        expect([step, place, sorted(files)]).toEqual([step, place, sorted(own)]);
+        for (const { file } of files)
+          expect(existsSync(join(workspace.folder, folder(step, place, file)))).toBe(true);
+      }
+    }
+  });
+
+  test('the steps after it can see every split, iteration and artifact of a run', () => {
+    for (const [step, { tasks }] of Object.entries(recorded[flow] as Record<string, Recorded>)) {
+      const seen = json<{
+        tasks: { stack: { index: number }[]; iteration?: number; artifacts: [string, string][] }[];
+      }>(folder(step, 'seen.json'));
+      const found = seen.tasks.map(({ stack, iteration, artifacts }) => [
+        [step, ...stack.map(({ index }) => index), iteration],
+        sorted(artifacts.map(([name, digest]) => ({ name, digest }))),
+      ]);
+      const left = tasks.map(({ index, iteration, artifacts }) => [
+        [step, ...index, iteration],
+        sorted(artifacts),
+      ]);
+      expect(found.sort()).toEqual(left.sort());
+    }
+  });
+
+  test('steps that the run did not reach are not taken, and no others', () => {
+    for (const [step, { tasks }] of Object.entries(recorded[flow] as Record<string, Recorded>)) {
+      const [, said] = executed.split(`> nx run ${flow}:spin-${step}\n`);
+      const told = said?.split('\n> nx run')[0]?.includes('not taken');
+      expect([step, told]).toEqual([step, tasks.length === 0]);
+      expect(existsSync(join(workspace.folder, folder(step, 'artifacts.json')))).toBe(
+        tasks.some(({ index }) => index.length === 0),
+      );
+    }
+  });
+});
+
+test('the graphs have steps that are not taken, splits and iterations', () => {
+  const steps = Object.values(recorded).flatMap((flow) => Object.values(flow));
+  expect(steps.filter(({ tasks }) => tasks.length === 0).length).toBeGreaterThan(5);
+  expect(Math.max(...steps.map(({ tasks }) => tasks.length))).toBeGreaterThanOrEqual(18);
+});
+
+test('executed again, every step of every flow is replayed', () => {
+  const steps = flows.flatMap(edges).length;
+  expect(all('spin-end')).toContain(
+    `Nx read the output from the cache instead of running the command for ${steps} out of ${steps} tasks.`,
+  );
+});
