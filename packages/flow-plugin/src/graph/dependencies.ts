@@ -1,114 +1,71 @@
 /**
- * Edges between projects that flows make: a module of another project that a flow imports, itself or through its local
- * modules, and another flow whose runs it reads. Nx's own analysis of sources is off in a workspace without @nx/js.
+ * Edges between projects that flows make: by the modules that a flow imports, and those that they import, in whichever
+ * project they lie; and by the flows whose runs are read. Nx's own analysis of sources is off in a workspace without
+ * @nx/js; where it is on, it finds the same imports.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
-import type { CreateDependencies, RawProjectGraphDependency } from '@nx/devkit';
-import { FileCache } from './cache';
+import type { CreateDependencies } from '@nx/devkit';
 import { isFlowFile } from './create-nodes';
-import { Modules, packageName } from './modules';
+import { Edges } from './edges';
+import { Links } from './links';
+import { Modules } from './modules';
+import { Externals } from './packages';
 import { readSources } from './sources';
 
-/** As `DependencyType` of @nx/devkit has it, without loading that. */
-const STATIC = 'static' as RawProjectGraphDependency['type'];
-
-interface Links {
-  hash: string;
-  modules: string[];
-  flows: string[];
+/** A module, and the file by which it counts: itself, or where it is in no project, the one that leads to it. */
+interface Visit {
+  file: string;
+  by: string;
 }
 
 export const createDependencies: CreateDependencies = async (_options, context) => {
-  const { projects, workspaceRoot, fileMap, externalNodes } = context;
-  const files = Object.values(fileMap.projectFileMap).flat();
-  const flowFiles = files.map(({ file }) => file).filter(isFlowFile);
-  if (flowFiles.length === 0) return [];
-  const owners = new Owners(Object.entries(projects).map(([name, { root }]) => [name, root]));
-  const hashes = new Map([...files, ...fileMap.nonProjectFiles].map(({ file, hash }) => [file, hash]));
-  const modules = new Modules(workspaceRoot, hashes, Object.values(projects));
-  const cache = new FileCache<Links>(workspaceRoot, 'links');
-  const flowOwners = await ownersOfFlows(flowFiles, workspaceRoot, owners);
-  const edges = new Map<string, RawProjectGraphDependency>();
-  const add = (source: string, target: string | undefined, sourceFile: string) => {
-    if (target === undefined || target === source) return;
-    edges.set(`${source} ${target} ${sourceFile}`, { source, target, sourceFile, type: STATIC });
-  };
-  for (const flowFile of flowFiles) {
-    const source = owners.of(flowFile);
-    if (source === undefined) continue;
-    const seen = new Set([flowFile]);
-    // What is imported is looked at as far as it belongs to the flow's own project.
-    for (const file of seen) {
-      const links = await linksOf(file, hashes.get(file) ?? '', workspaceRoot, cache);
-      for (const flow of links.flows) {
-        for (const owner of flowOwners.get(flow) ?? []) add(source, owner, file);
-      }
-      for (const specifier of links.modules) {
-        const found = modules.find(specifier, file);
-        if (found === undefined) {
-          const external = `npm:${packageName(specifier)}`;
-          if (externalNodes?.[external]) add(source, external, file);
-        } else if (owners.of(found) === source) seen.add(found);
-        else add(source, owners.of(found), file);
-      }
+  const { projects, workspaceRoot, fileMap, filesToProcess, externalNodes } = context;
+  const owners = new Map<string, string>();
+  const hashes = new Map(fileMap.nonProjectFiles.map(({ file, hash }) => [file, hash]));
+  for (const [project, files] of Object.entries(fileMap.projectFileMap)) {
+    for (const { file, hash } of files) {
+      owners.set(file, project);
+      hashes.set(file, hash);
     }
   }
-  cache.write();
-  return [...edges.values()];
+  const flowFiles = [...owners.keys()].filter(isFlowFile);
+  if (flowFiles.length === 0) return [];
+  const flows = await projectsOfFlows(flowFiles, workspaceRoot, owners);
+  const externals = new Externals(workspaceRoot, Object.keys(externalNodes ?? {}));
+  const modules = new Modules(workspaceRoot, hashes, Object.values(projects));
+  const links = new Links(workspaceRoot, hashes);
+  const edges = new Edges();
+  const visits = new Map<string, Visit>();
+  const visit = (file: string, by: string) => visits.set(`${file} ${by}`, { file, by });
+  for (const file of flowFiles) visit(file, file);
+  for (const { file, by } of visits.values()) {
+    const source = owners.get(by) as string;
+    const { modules: specifiers, flows: read } = await links.of(file);
+    for (const flow of read) for (const project of flows.get(flow) ?? []) edges.reads(source, project);
+    for (const specifier of specifiers) {
+      const found = modules.find(specifier, file);
+      for (const target of found) {
+        const owner = owners.get(target);
+        if (owner !== undefined) edges.imports(source, owner, by);
+        visit(target, owner === undefined ? by : target);
+      }
+      const external = found.length > 0 ? undefined : externals.of(specifier, file);
+      if (external !== undefined) edges.imports(source, external, by);
+    }
+  }
+  links.write();
+  return edges.dependencies(workspaceRoot, hashes, filesToProcess);
 };
 
-async function linksOf(
-  file: string,
-  hash: string,
-  workspace: string,
-  cache: FileCache<Links>,
-): Promise<Links> {
-  let links = cache.get(file);
-  if (links?.hash !== hash || hash === '') links = { hash, ...(await read(join(workspace, file), file)) };
-  cache.set(file, links);
-  return links;
-}
-
-const CODE = /\.[cm]?[jt]sx?$/;
-
-async function read(path: string, file: string): Promise<Omit<Links, 'hash'>> {
-  if (!CODE.test(file)) return { modules: [], flows: [] };
-  const { readLinks } = await import('@nx-flow/core/source');
-  try {
-    return readLinks(file, readFileSync(path, 'utf8'));
-  } catch {
-    // It does not parse: whoever runs it is told. Its edges come back with it.
-    return { modules: [], flows: [] };
-  }
-}
-
-async function ownersOfFlows(
+async function projectsOfFlows(
   files: string[],
   workspace: string,
-  owners: Owners,
-): Promise<Map<string, string[]>> {
-  const byName = new Map<string, string[]>();
+  owners: ReadonlyMap<string, string>,
+): Promise<Map<string, Set<string>>> {
+  const byName = new Map<string, Set<string>>();
   for (const { file, flows } of await readSources(files, workspace)) {
-    const owner = owners.of(file);
-    if (owner === undefined) continue;
-    for (const { name } of flows) byName.set(name, [...(byName.get(name) ?? []), owner]);
-  }
-  return byName;
-}
-
-/** Which project a file belongs to: that of the longest root. */
-class Owners {
-  readonly #roots: Map<string, string>;
-
-  constructor(projects: [name: string, root: string][]) {
-    this.#roots = new Map(projects.map(([name, root]) => [root === '' ? '.' : root, name]));
-  }
-
-  of(file: string): string | undefined {
-    for (let folder = dirname(file); ; folder = posix.dirname(folder)) {
-      const name = this.#roots.get(folder);
-      if (name !== undefined || folder === '.') return name;
+    for (const { name } of flows) {
+      byName.set(name, (byName.get(name) ?? new Set()).add(owners.get(file) as string));
     }
   }
+  return byName;
 }

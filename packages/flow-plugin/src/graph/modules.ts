@@ -1,37 +1,72 @@
-/** Where specifiers lead inside the workspace: relative ones, names of its packages, tsconfig's paths. */
+/** Where specifiers lead inside the workspace, as far as can be said without asking a loader: every place counts. */
 import { dirname, join, posix } from 'node:path';
-import { readJson } from './nx';
+import { packageName, readManifest } from './packages';
+import { Mappings, starOf } from './paths';
 
 const EXTENSIONS = ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
 
+interface Manifest {
+  name?: string;
+  main?: unknown;
+  module?: unknown;
+  exports?: unknown;
+  imports?: unknown;
+}
+
 export class Modules {
+  readonly #workspace: string;
   readonly #files: ReadonlyMap<string, string>;
+  readonly #mappings: Mappings;
+  readonly #manifests = new Map<string, Manifest>();
+  /** Packages of the workspace: the folder of each. */
   readonly #packages = new Map<string, string>();
-  readonly #paths: [pattern: string, targets: string[]][];
 
   /** @param files Those of the workspace, from its root. */
   constructor(workspace: string, files: ReadonlyMap<string, string>, projects: { root: string }[]) {
+    this.#workspace = workspace;
     this.#files = files;
+    this.#mappings = new Mappings(workspace, files);
     for (const { root } of projects) {
-      const manifest = posix.join(root, 'package.json');
-      const name = files.has(manifest) ? nameIn(join(workspace, manifest)) : undefined;
-      if (name !== undefined) this.#packages.set(name, manifest);
+      const { name } = this.#manifest(root);
+      if (name !== undefined) this.#packages.set(name, root);
     }
-    this.#paths = pathsOf(workspace);
   }
 
-  /** A file of the workspace; of a package, its manifest. */
-  find(specifier: string, from: string): string | undefined {
-    if (specifier.startsWith('.')) return this.#file(posix.join(dirname(from), specifier));
-    for (const [pattern, targets] of this.#paths) {
-      const rest = matched(pattern, specifier);
-      if (rest === undefined) continue;
-      for (const target of targets) {
-        const file = this.#file(posix.normalize(target.replace('*', rest)));
-        if (file !== undefined) return file;
+  /** Files of the workspace; of a package its manifest, and what that says is given. */
+  find(written: string, from: string): string[] {
+    const specifier = written.replace(/\?.*$/, '');
+    if (/^\.\.?($|\/)/.test(specifier)) return this.#existing([posix.join(dirname(from), specifier)]);
+    const mapped = this.#existing(this.#mappings.of(specifier, from));
+    if (specifier.startsWith('#')) return [...mapped, ...this.#inner(specifier, from)];
+    const name = packageName(specifier);
+    const folder = this.#packages.get(name);
+    if (folder === undefined) return mapped;
+    const entries = entriesOf(this.#manifest(folder), `.${specifier.slice(name.length)}`);
+    return [
+      ...mapped,
+      posix.join(folder, 'package.json'),
+      ...this.#existing(entries.map((entry) => posix.join(folder, entry))),
+    ];
+  }
+
+  /** `#lib/x`, as the nearest package.json maps it: to a file of its own, or to a package. */
+  #inner(specifier: string, from: string): string[] {
+    for (let folder = dirname(from); ; folder = posix.dirname(folder)) {
+      if (this.#files.has(posix.join(folder, 'package.json'))) {
+        return chosen(this.#manifest(folder).imports, specifier).flatMap((target) =>
+          target.startsWith('.')
+            ? this.#existing([posix.join(folder, target)])
+            : target.startsWith('#')
+              ? []
+              : this.find(target, from),
+        );
       }
+      if (folder === '.') return [];
     }
-    return this.#packages.get(packageName(specifier));
+  }
+
+  #existing(paths: string[]): string[] {
+    return [...new Set(paths.flatMap((path) => this.#file(path) ?? []))];
   }
 
   #file(path: string): string | undefined {
@@ -42,51 +77,36 @@ export class Modules {
     );
     return candidates.find((candidate) => this.#files.has(candidate));
   }
-}
 
-export function packageName(specifier: string): string {
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
-function nameIn(manifest: string): string | undefined {
-  try {
-    return readJson<{ name?: string }>(manifest).name;
-  } catch {
-    return undefined;
-  }
-}
-
-interface Tsconfig {
-  compilerOptions?: { baseUrl?: string; paths?: Record<string, string[]> };
-}
-
-function pathsOf(workspace: string): [string, string[]][] {
-  for (const name of ['tsconfig.base.json', 'tsconfig.json']) {
-    try {
-      const { compilerOptions } = readJson<Tsconfig>(join(workspace, name));
-      const base = compilerOptions?.baseUrl ?? '.';
-      return Object.entries(compilerOptions?.paths ?? {}).map(([pattern, targets]) => [
-        pattern,
-        targets.map((target) => posix.join(base, target)),
-      ]);
-    } catch {
-      // The next one.
+  #manifest(folder: string): Manifest {
+    let manifest = this.#manifests.get(folder);
+    if (!manifest) {
+      const there = this.#files.has(posix.join(folder, 'package.json'));
+      manifest = there ? readManifest<Manifest>(join(this.#workspace, folder)) : {};
+      this.#manifests.set(folder, manifest);
     }
+    return manifest;
   }
-  return [];
 }
 
-/** What stands for the star; empty where the pattern has none and is the specifier. */
-function matched(pattern: string, specifier: string): string | undefined {
-  const star = pattern.indexOf('*');
-  if (star < 0) return pattern === specifier ? '' : undefined;
-  const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
-  const fits =
-    specifier.startsWith(before) &&
-    specifier.endsWith(after) &&
-    specifier.length >= before.length + after.length;
-  return fits ? specifier.slice(before.length, specifier.length - after.length) : undefined;
+/** What a package gives for a path in it, under whichever condition. */
+function entriesOf({ exports, main, module }: Manifest, path: string): string[] {
+  if (exports !== undefined) return chosen(exports, path);
+  if (path !== '.') return [path];
+  return [main, module, 'index'].filter((entry): entry is string => typeof entry === 'string');
+}
+
+function chosen(map: unknown, path: string): string[] {
+  const entries = Object.entries(typeof map === 'object' && !Array.isArray(map) ? (map ?? {}) : {});
+  // Without paths, it is what the package itself gives.
+  if (!entries.some(([key]) => /^[.#]/.test(key))) return path === '.' ? textsIn(map) : [];
+  return entries.flatMap(([key, value]) => {
+    const star = starOf(key, path);
+    return star === undefined ? [] : textsIn(value).map((target) => target.replaceAll('*', star));
+  });
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

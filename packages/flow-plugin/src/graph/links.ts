@@ -1,0 +1,49 @@
+/** What each module refers to, read again only when the file or the parser changed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceLinks } from '@nx-flow/core/source';
+import { FileCache } from './cache';
+
+interface Kept extends SourceLinks {
+  hash: string;
+}
+
+const CODE = /\.[cm]?[jt]sx?$/;
+
+export class Links {
+  readonly #workspace: string;
+  readonly #hashes: ReadonlyMap<string, string>;
+  readonly #cache: FileCache<Kept>;
+
+  /** @param hashes Of every file, from the workspace's root. */
+  constructor(workspace: string, hashes: ReadonlyMap<string, string>) {
+    this.#workspace = workspace;
+    this.#hashes = hashes;
+    this.#cache = new FileCache(workspace, 'links');
+  }
+
+  async of(file: string): Promise<SourceLinks> {
+    if (!CODE.test(file)) return NONE;
+    const hash = this.#hashes.get(file) ?? '';
+    let links = this.#cache.get(file);
+    if (links?.hash !== hash || hash === '') links = { hash, ...(await this.#read(file)) };
+    this.#cache.set(file, links);
+    return links;
+  }
+
+  async #read(file: string): Promise<SourceLinks> {
+    const { readLinks } = await import('@nx-flow/core/source');
+    try {
+      return readLinks(file, readFileSync(join(this.#workspace, file), 'utf8'));
+    } catch {
+      // It does not parse, or is gone: whoever runs it is told. Until then it refers to what it did.
+      return this.#cache.last(file) ?? NONE;
+    }
+  }
+
+  write(): void {
+    this.#cache.write();
+  }
+}
+
+const NONE: SourceLinks = { modules: [], flows: [] };
