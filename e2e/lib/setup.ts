@@ -1,6 +1,6 @@
 /** Once for all files: builds and packs the packages, and installs them beside Nx in a folder outside the repository. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainEnv } from './env';
@@ -15,17 +15,22 @@ export default function setup(): void {
   for (const name of PACKAGES) {
     npm(join(ROOT, 'packages', name), 'pack', '--silent', '--pack-destination', folder);
   }
-  const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
-  const root = manifest(ROOT);
-  const core = manifest(join(ROOT, 'packages/flow-core'));
   // NX_FLOW_E2E_NX=23.3.2 tries another version that we support.
-  const nx = process.env.NX_FLOW_E2E_NX ?? root.devDependencies.nx;
+  install(folder, process.env.NX_FLOW_E2E_NX ?? manifest(ROOT).devDependencies.nx);
+}
+
+/** Installs the packed packages into a folder, beside a version of Nx. */
+export function install(folder: string, nx: string | undefined): void {
+  const packed = process.env.NX_FLOW_E2E as string;
+  const tarballs = readdirSync(packed).filter((file) => file.endsWith('.tgz'));
+  const core = manifest(join(ROOT, 'packages/flow-core'));
   const dependencies = {
     nx,
-    '@nx/devkit': process.env.NX_FLOW_E2E_NX ?? root.devDependencies['@nx/devkit'],
+    '@nx/devkit': nx,
     zod: core.devDependencies.zod,
-    ...Object.fromEntries(tarballs.map((file) => [nameOf(file), `file:${file}`])),
+    ...Object.fromEntries(tarballs.map((file) => [nameOf(file), `file:${join(packed, file)}`])),
   };
+  mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'e2e', private: true, devDependencies: dependencies }),

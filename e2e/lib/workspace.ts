@@ -1,6 +1,6 @@
 /** A workspace of Nx in a folder of its own, with what `setup.ts` installed, and the commands that people type in it. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plainEnv } from './env';
 
@@ -19,6 +19,8 @@ export interface WorkspaceOptions {
   env?: Record<string, string>;
   /** What git knows of another workspace, instead of files. */
   cloneOf?: Workspace;
+  /** The folder whose node_modules it has. */
+  install?: string;
 }
 
 export class Workspace {
@@ -29,9 +31,8 @@ export class Workspace {
   constructor(
     name: string,
     files: Record<string, string | object> = {},
-    { env = {}, cloneOf }: WorkspaceOptions = {},
+    { env = {}, cloneOf, install = process.env.NX_FLOW_E2E as string }: WorkspaceOptions = {},
   ) {
-    const install = process.env.NX_FLOW_E2E as string;
     this.folder = join(install, 'workspaces', name);
     this.env = env;
     if (cloneOf) execFileSync('git', ['clone', '-q', cloneOf.folder, this.folder]);
@@ -87,6 +88,22 @@ export class Workspace {
       cwd: this.folder,
       encoding: 'utf8',
     });
+
+  /** The tasks that a command would execute, with those that each depends on. */
+  taskGraph(...command: string[]): Record<string, string[]> {
+    const { code, text } = this.nx(...command, '--graph=tasks.json');
+    if (code !== 0) throw new Error(text);
+    const { tasks } = JSON.parse(readFileSync(join(this.folder, 'tasks.json'), 'utf8'));
+    return Object.fromEntries(
+      Object.keys(tasks.tasks)
+        .sort()
+        .map((id) => {
+          // A list of names in Nx 23, of objects in 24.
+          const before: (string | { id: string })[] = tasks.dependencies[id] ?? [];
+          return [id, before.map((task) => (typeof task === 'string' ? task : task.id)).sort()];
+        }),
+    );
+  }
 
   readonly node = (...args: string[]): Result => this.#spawn(process.execPath, args);
 

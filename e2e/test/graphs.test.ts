@@ -74,23 +74,7 @@ function json<T>(...path: string[]): T {
   return JSON.parse(readFileSync(join(workspace.folder, ...path), 'utf8'));
 }
 
-/** Tasks with those that each depends on. */
-function taskGraph(...command: string[]): Record<string, string[]> {
-  expect(workspace.nx(...command, '--graph=tasks.json').code).toBe(0);
-  const { tasks } = json<{
-    tasks: { tasks: object; dependencies: Record<string, (string | { id: string })[]> };
-  }>('tasks.json');
-  const ids = Object.keys(tasks.tasks).sort();
-  return Object.fromEntries(
-    ids.map((id) => [
-      id,
-      // A list of names in Nx 23, of objects in 24.
-      (tasks.dependencies[id] ?? []).map((on) => (typeof on === 'string' ? on : on.id)).sort(),
-    ]),
-  );
-}
-
-/** The same, of a flow as its run knew it. */
+/** The tasks of a flow, with those that each depends on, as its run knew them. */
 function edges(flow: string): [task: string, on: string[]][] {
   const id = (step: string) => `${flow}:spin-${step}`;
   return Object.entries(recorded[flow] as Record<string, Recorded>).map(([step, { after }]) => [
@@ -100,9 +84,9 @@ function edges(flow: string): [task: string, on: string[]][] {
 }
 
 test('the task graph of spin-end has the steps and the edges of each flow, and no more', () => {
-  expect(taskGraph('run-many', '-t', 'spin-end')).toEqual(Object.fromEntries(flows.flatMap(edges)));
+  expect(workspace.taskGraph('run-many', '-t', 'spin-end')).toEqual(Object.fromEntries(flows.flatMap(edges)));
   const one = 'mixture_of_sixteen_steps';
-  expect(taskGraph('run', `${one}:spin-end`)).toEqual(Object.fromEntries(edges(one)));
+  expect(workspace.taskGraph('run', `${one}:spin-end`)).toEqual(Object.fromEntries(edges(one)));
 });
 
 const sorted = (artifacts: Artifact[]) =>

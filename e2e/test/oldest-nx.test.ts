@@ -1,0 +1,115 @@
+/** The oldest Nx that we support, always: what a flow needs of it, in short. All other files try the newest one. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { install } from '../lib/setup';
+import { Workspace } from '../lib/workspace';
+
+const OLDEST = '23.3.2';
+const FLOW = `
+import { flow } from '@nx-flow/core';
+import { z } from 'zod';
+import { twice } from '../lib';
+
+const f = flow('sums', { params: { sha: z.string().default('none') } });
+export const start = f.start(({ params }) => ({ rows: [1, 2, 3], given: params.sha }));
+export const each = f.foreach('each', { after: start, over: 'rows' }, ({ input }) => ({ twice: twice(input) }));
+export const sum = f.join('sum', { after: each }, ({ inputs }) => ({
+  sum: inputs.map((input) => input.twice).reduce((a, b) => a + b),
+}));
+export const parity = f.step('parity', { after: sum }, ({ self }) => ({ even: self.sum % 2 === 0 }));
+export default f.end(parity);
+`;
+const LIB = 'export const twice = (n: number) => 2 * n;\n';
+const REPLAYED = 'Nx read the output from the cache';
+
+const folder = join(process.env.NX_FLOW_E2E as string, 'oldest');
+let workspace: Workspace;
+
+beforeAll(() => {
+  install(folder, OLDEST);
+  workspace = new Workspace(
+    'oldest',
+    {
+      'flows/sums.flow.ts': FLOW,
+      'lib/project.json': { name: 'lib' },
+      'lib/index.ts': LIB,
+    },
+    { install: folder },
+  );
+});
+
+test('it is that version', () => {
+  expect(workspace.nx('--version').text).toContain(`v${OLDEST}`);
+});
+
+test('the flow’s targets are inferred, and nx show project says how to use them', () => {
+  const { targets } = workspace.project('flows');
+  expect(Object.keys(targets).sort()).toEqual([
+    'resume',
+    'run',
+    'snapshot',
+    'spin',
+    'spin-each',
+    'spin-end',
+    'spin-parity',
+    'spin-start',
+    'spin-sum',
+  ]);
+  expect(targets.spin?.metadata.description).toContain('Try: npx nx spin flows --step=parity');
+});
+
+test('a run takes parameters as they are typed', () => {
+  const { code, text } = workspace.nx('run', 'flows', '--params.sha=12e3');
+  expect(text).toContain('sums/1 done');
+  expect(code).toBe(0);
+  expect(workspace.nxFlow('dump', 'sums', 'start', '--json').json().artifacts.given).toBe('12e3');
+});
+
+test('a spin is replayed until something that it sees changes', () => {
+  const spin = (...args: string[]) => {
+    const { code, text } = workspace.nx('spin', 'flows', '--step=sum', ...args);
+    expect([code, text]).toEqual([0, expect.stringMatching(/^sum +number/m)]);
+    return text.includes(REPLAYED) ? 'hit' : 'miss';
+  };
+  const seen = [spin(), spin()];
+  workspace.write({ 'lib/index.ts': LIB.replace('2 * n', 'n * 2') });
+  seen.push(spin(), spin(), spin('--origin=1'));
+  expect(workspace.nx('run', 'flows', '--params.sha=12e3').code).toBe(0);
+  seen.push(spin());
+  expect(workspace.nx('run', 'flows', '--params.sha=other').code).toBe(0);
+  seen.push(spin());
+  // An import; the same run by its number; a run of equal artifacts; a run of another parameter.
+  expect(seen).toEqual(['miss', 'hit', 'miss', 'hit', 'miss', 'hit', 'miss']);
+});
+
+test('the steps are a task graph, and an edit executes what sees another result', () => {
+  const id = (step: string) => `flows:spin-${step}`;
+  const before = { start: [], each: ['start'], sum: ['each'], parity: ['sum'], end: ['parity'] };
+  expect(workspace.taskGraph('run', 'flows:spin-end')).toEqual(
+    Object.fromEntries(Object.entries(before).map(([step, on]) => [id(step), on.map(id)])),
+  );
+  const steps = Object.keys(before);
+  const executed = () => {
+    const { code, text } = workspace.nx('run', 'flows:spin-end');
+    expect([code, text]).toEqual([0, expect.stringContaining('Successfully ran target spin-end')]);
+    return steps.filter((step) => !new RegExp(`${id(step)}\\b.*(cache|existing)`).test(text));
+  };
+  expect(executed()).toEqual(steps);
+  expect(executed()).toEqual([]);
+  // Its result is the same: nothing after it is executed.
+  workspace.write({ 'flows/sums.flow.ts': FLOW.replace('self.sum % 2 === 0', '!(self.sum % 2)') });
+  expect(executed()).toEqual(['parity']);
+  // Its result is another, and that of the parity is not.
+  workspace.write({ 'lib/index.ts': LIB.replace('2 * n', '4 * n') });
+  expect(executed()).toEqual(['each', 'sum', 'parity', 'end']);
+  const artifacts = join(workspace.folder, 'dist/flow/sums/steps/end/artifacts.json');
+  expect(JSON.parse(readFileSync(artifacts, 'utf8'))).toContainEqual(
+    expect.objectContaining({ name: 'sum' }),
+  );
+});
+
+test('the project graph has the import', () => {
+  expect(workspace.nx('graph', '--file=graph.json').code).toBe(0);
+  const { graph } = JSON.parse(readFileSync(join(workspace.folder, 'graph.json'), 'utf8'));
+  expect(graph.dependencies.flows).toEqual([{ source: 'flows', target: 'lib', type: 'static' }]);
+});
