@@ -1,5 +1,5 @@
 /** The oldest Nx that we support, always: what a flow needs of it, in short. All other files try the newest one. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from '../lib/setup';
 import { Workspace } from '../lib/workspace';
@@ -106,6 +106,48 @@ test('the steps are a task graph, and an edit executes what sees another result'
   expect(JSON.parse(readFileSync(artifacts, 'utf8'))).toContainEqual(
     expect.objectContaining({ name: 'sum' }),
   );
+});
+
+test('what the flow and its project say of inputs counts, also files that git ignores', () => {
+  workspace.write({
+    '.gitignore': 'node_modules\ndist\n.nx\n.flow\n*.csv\n',
+    'flows/data/a.csv': '1',
+    'flows/data/draft.csv': '1',
+    'flows/sums.flow.ts': FLOW.replace('{ params:', "{ inputs: ['data/*.csv', '!data/draft.csv'], params:"),
+    'flows/project.json': { name: 'flows', targets: { spin: { inputs: ['...', { env: 'MOOD' }] } } },
+  });
+  const ways = () =>
+    [workspace.nx('spin', 'flows', '--step=sum'), workspace.nx('run', 'flows:spin-start')].map(
+      ({ code, text }) => code === 0 && !text.includes(REPLAYED),
+    );
+  const executed = [ways(), ways()];
+  workspace.write({ 'flows/data/draft.csv': '2' });
+  executed.push(ways());
+  workspace.write({ 'flows/data/a.csv': '2' });
+  executed.push(ways());
+  workspace.env = { MOOD: 'glad' };
+  executed.push(ways());
+  workspace.env = {};
+  expect(executed).toEqual([
+    [true, true],
+    [false, false],
+    [false, false],
+    [true, true],
+    [true, false],
+  ]);
+});
+
+test('what Nx has lost of a cached result is told, and executed the next time', () => {
+  const spin = () => workspace.nx('spin', 'flows', '--step=sum');
+  expect(spin().code).toBe(0);
+  const cache = join(workspace.folder, '.nx/cache');
+  for (const hash of readdirSync(cache)) {
+    const lost = join(cache, hash, 'dist/flow/sums/spin/sum/artifacts');
+    if (existsSync(lost)) rmSync(lost, { recursive: true });
+  }
+  const { code, text } = spin();
+  expect([code, text]).toEqual([1, expect.stringContaining('FLOW_CACHE_DAMAGED')]);
+  expect(spin().text).not.toContain(REPLAYED);
 });
 
 test('the project graph has the import', () => {
