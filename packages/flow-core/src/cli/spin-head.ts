@@ -9,7 +9,7 @@ import { FlowError } from '../definition/errors';
 import { depthOf, type Graph } from '../definition/graph';
 import { headOf } from '../engine/head';
 import type { Selection } from '../engine/resolve';
-import { parseFlowSource } from '../source/parse';
+import { readFlowFiles } from '../source/flow-files';
 import { staticGraph } from '../source/static-graph';
 import { currentUser } from '../source/user';
 import { parseCommandLine } from './args';
@@ -35,14 +35,15 @@ export async function spinHead(
     const context: Context = { ...parsed, cwd, output, signal: new AbortController().signal };
     const place = placeOf(context);
     const file = await findPlaceFile(place, context);
-    const source = parseFlowSource(file).find(({ name }) => name === flow);
+    const { flows, others } = readFlowFiles(file, place.workspace);
+    const source = flows.find(({ name }) => name === flow);
     const graph = source && staticGraph(source);
     const open = OPEN.some((option) => parsed.options[option] !== undefined);
     if (!graph || open) return executed();
     const selection = selectionOf(context, graph);
     if (!hasOutputs(context, graph, selection)) return executed();
     if (Object.keys(parsed.set).length > 0) selection.anyArm = true;
-    const head = await headIn(context, place, file, graph, selection).catch(refused);
+    const head = await headIn(context, place, [file, ...others], graph, selection).catch(refused);
     return { ...head, step: selection.step };
   } catch (error) {
     if (error instanceof FlowError) return undefined;
@@ -82,14 +83,14 @@ export function fullKey(head: string, { key }: GivenKey): string {
 async function headIn(
   context: Context,
   place: Place,
-  file: string,
+  files: string[],
   graph: Graph,
   selection: Selection,
 ): Promise<SpinHead> {
   const snapshot = snapshotFile(place.workspace, graph.flow);
   const text = selectionText(selection, place);
   const given = givenKey(context, place.workspace);
-  const state = () => headState(place.store, [file, snapshot, ...given.files]);
+  const state = () => headState(place.store, [...files, snapshot, ...given.files]);
   // The spin makes one, and may import the snapshot into it.
   if (!existsSync(place.store)) return executed();
   const store = await openPlaceStore(place, context);

@@ -10,6 +10,7 @@ export {
   type StepFingerprint,
 } from './fingerprint';
 export { compareFingerprints, type Difference } from './fingerprint/compare';
+export { type FlowFiles, readFlowFiles } from './flow-files';
 export { readLinks, type SourceLinks } from './links';
 export { importModule, loadFlow } from './load';
 export {

@@ -42,6 +42,7 @@ export class SourceProcess {
 
   readonly indexFlows: Call<typeof Source.indexFlows> = (...args) => this.#call('indexFlows', args);
   readonly findFlowFile: Call<typeof Source.findFlowFile> = (...args) => this.#call('findFlowFile', args);
+  readonly readFlowFiles: Call<typeof Source.readFlowFiles> = (...args) => this.#call('readFlowFiles', args);
   readonly parseFlowSource: Call<typeof Source.parseFlowSource> = (...args) =>
     this.#call('parseFlowSource', args);
   readonly loadFlow = (file: string, wanted?: string): Promise<LoadedFlow> =>

@@ -1,7 +1,7 @@
 /** The flows in each file, parsed again only when the file or the parser changed. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { SourceFlow } from '@nx-flow/core/source';
 import { FileCache } from './cache';
 
@@ -22,6 +22,8 @@ export interface SourceFile {
 interface Cached {
   hash: string;
   flows: FlowSource[];
+  /** Other files that steps lie in, absolute, with their hashes; null for one that is gone. */
+  others?: Record<string, string | null>;
 }
 
 /** `files` are paths from the workspace's root. A file that is gone meanwhile is left out. */
@@ -31,14 +33,15 @@ export async function readSources(files: readonly string[], workspace: string): 
   for (const file of files) {
     const text = textOf(join(workspace, file));
     if (text === undefined) continue;
-    const hash = createHash('sha256').update(text).digest('hex');
+    const hash = hashOf(text);
     let cached = cache.get(file);
     let error: string | undefined;
-    if (cached?.hash !== hash) {
+    if (cached?.hash !== hash || !sameFiles(cached.others)) {
       // The parser is a native module: it is loaded when a file has changed, and only then.
-      const { knownSteps, parentsOf, parseFlowSource, stem } = await import('@nx-flow/core/source');
+      const { knownSteps, parentsOf, readFlowFiles, stem } = await import('@nx-flow/core/source');
       try {
-        const flows = parseFlowSource(file, text).map(
+        const read = readFlowFiles(join(workspace, file), workspace, text);
+        const flows = read.flows.map(
           (flow): FlowSource => ({
             name: flow.name,
             ...(flow.inputs ? { inputs: flow.inputs } : {}),
@@ -47,9 +50,14 @@ export async function readSources(files: readonly string[], workspace: string): 
           }),
         );
         // A flow that the parser does not find (its name is computed, say) still goes by its file's name.
-        cached = { hash, flows: flows.length > 0 ? flows : [nothing(stem(file))] };
+        cached = {
+          hash,
+          flows: flows.length > 0 ? flows : [nothing(stem(file))],
+          ...(read.others.length > 0 ? { others: hashesOf(read.others) } : {}),
+        };
       } catch (thrown) {
-        error = thrown instanceof Error ? thrown.message : String(thrown);
+        const message = thrown instanceof Error ? thrown.message : String(thrown);
+        error = message.replaceAll(`${workspace}${sep}`, '');
         cached = { hash: '', flows: cache.last(file)?.flows ?? [nothing(stem(file))] };
       }
     }
@@ -66,6 +74,22 @@ export function lastSources(workspace: string): SourceFile[] {
 }
 
 const nothing = (name: string): FlowSource => ({ name, steps: [], known: [] });
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function hashesOf(files: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(
+    files.map((file) => {
+      const text = textOf(file);
+      return [file, text === undefined ? null : hashOf(text)];
+    }),
+  );
+}
+
+function sameFiles(others: Cached['others'] = {}): boolean {
+  const now = hashesOf(Object.keys(others));
+  return Object.entries(others).every(([file, hash]) => now[file] === hash);
+}
 
 function textOf(file: string): string | undefined {
   try {

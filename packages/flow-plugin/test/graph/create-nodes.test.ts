@@ -558,3 +558,24 @@ describe('what the steps of a flow read', () => {
     );
   });
 });
+
+test('steps that lie in files which the flow imports have targets, as they are now', () => {
+  const steps = (name: string) =>
+    `import { f } from './flow'; export const start = f.start(() => ({})); export const ${name} = f.step('${name}', { after: start }, () => ({}));`;
+  write('jobs/parts/flow.ts', `import { flow } from '@nx-flow/core'; export const f = flow('parts');`);
+  write('jobs/parts/steps.ts', steps('one'));
+  write(
+    'jobs/parts/parts.flow.ts',
+    `import { f } from './flow'; import { one } from './steps'; export default f.end(one);`,
+  );
+  const edges = () =>
+    Object.entries(infer()['jobs/parts']?.targets ?? {})
+      .filter(([, { executor }]) => executor === '@nx-flow/plugin:step')
+      .map(([name, { dependsOn = [] }]) => [
+        name,
+        ...dependsOn.map((on) => (typeof on === 'string' ? on : on.target)),
+      ]);
+  expect(edges()).toEqual([['spin-start'], ['spin-one', 'spin-start'], ['spin-end', 'spin-one']]);
+  write('jobs/parts/steps.ts', steps('other').replace('const other', 'const one'));
+  expect(edges()).toEqual([['spin-start'], ['spin-other', 'spin-start'], ['spin-end', 'spin-other']]);
+});

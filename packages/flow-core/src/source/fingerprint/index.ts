@@ -8,12 +8,9 @@ import type { Around } from './ground';
 import { hash } from './hash';
 import { diskHost, type SourceHost, Sources } from './host';
 import type { Site } from './module';
-import { Modules } from './modules';
-import { Packages } from './packages';
+import { type Modules, surroundingsOf } from './modules';
 import type { Part } from './parts';
 import { Reach } from './reach';
-import { Resolver } from './resolve';
-import { Tsconfigs } from './tsconfig';
 
 export type { SourceHost } from './host';
 export type { Part, PartKind } from './parts';
@@ -62,12 +59,9 @@ export interface FingerprintOptions {
  */
 export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
   const sources = new Sources(options.host ?? diskHost);
-  const root = sources.realpath(options.root);
-  const packages = new Packages(sources);
-  const tsconfigs = new Tsconfigs(sources, packages, root, [process.env.TSX_TSCONFIG_PATH || []].flat());
-  const resolver = new Resolver(sources, packages, tsconfigs);
-  const modules = new Modules(sources.realpath(options.file), sources, packages, resolver);
-  const around: Around = { modules, sources, packages, tsconfigs, root, paths: new Map() };
+  const surroundings = surroundingsOf(options.file, options.root, sources);
+  const { modules } = surroundings;
+  const around: Around = { ...surroundings, sources, paths: new Map() };
   const base = new Reach(around);
   const node = (options.node ?? process.version).replace(/^v?(\d+).*/, '$1');
   base.add('node', '', node);

@@ -1,4 +1,5 @@
 /** A module as fingerprints see it: units that are evaluated or declared at its top, and what it takes and gives. */
+import type { SourceFlow } from '../parse';
 import type { HandleUse, StepCall } from '../step-call';
 import type { Facts } from './facts';
 
@@ -28,7 +29,12 @@ export interface Unit {
   sites: Site[];
   /** `const genre = f.foreach(…)`: its variable is the handle of this step. */
   handle?: Site;
-  flow?: { name: string; params: { name: string; facts: Facts }[] };
+  flow?: {
+    name: string;
+    params: { name: string; facts: Facts }[];
+    /** As it stands there. */
+    said: Pick<SourceFlow, 'params' | 'inputs'>;
+  };
 }
 
 /** `*` is the whole namespace. */

@@ -2,9 +2,10 @@
 import { FlowError } from '../../definition/errors';
 import type { Sources } from './host';
 import type { Import, Module, Site, Unit } from './module';
-import type { Package, Packages } from './packages';
+import { type Package, Packages } from './packages';
 import { readModule } from './read-module';
-import type { Resolver, Target } from './resolve';
+import { Resolver, type Target } from './resolve';
+import { Tsconfigs } from './tsconfig';
 
 /** What a name of a module stands for, and under which name that is known where it is declared. */
 export type Meaning = { file: string; unit: Unit; name: string } | { target: Target; name: string };
@@ -12,6 +13,25 @@ export type Meaning = { file: string; unit: Unit; name: string } | { target: Tar
 interface Loaded {
   order: (string | Package)[];
   tricky: boolean;
+}
+
+/** @param root The workspace. */
+export function modulesOf(file: string, root: string, sources: Sources): Modules {
+  return surroundingsOf(file, root, sources).modules;
+}
+
+/** The same, with what modules are resolved by. */
+export function surroundingsOf(
+  file: string,
+  root: string,
+  sources: Sources,
+): { modules: Modules; packages: Packages; tsconfigs: Tsconfigs; root: string } {
+  const real = sources.realpath(root);
+  const packages = new Packages(sources);
+  const tsconfigs = new Tsconfigs(sources, packages, real, [process.env.TSX_TSCONFIG_PATH || []].flat());
+  const resolver = new Resolver(sources, packages, tsconfigs);
+  const modules = new Modules(sources.realpath(file), sources, packages, resolver);
+  return { modules, packages, tsconfigs, root: real };
 }
 
 export class Modules {

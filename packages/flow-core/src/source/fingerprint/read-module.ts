@@ -151,14 +151,14 @@ class ModuleReader {
     const plain = node.id.type === 'Identifier';
     const made = plain && kind === 'const' ? this.#makers.flowCall(node.init) : undefined;
     if (made && this.#isCore(made.call.callee.object?.name ?? made.call.callee.name)) {
-      const { call, name, schemas } = made;
+      const { call, name, schemas, ...said } = made;
       this.#owners.add(node.id.name);
       const unit = this.#add(node, 'value', [node.id.name], this.#effect(...call.arguments));
       const params = schemas.map((property) => ({
         name: String(property.key.name ?? property.key.value),
         facts: readFacts(property.value),
       }));
-      unit.flow = { name, params };
+      unit.flow = { name, params, said };
       return unit;
     }
     const sites = this.#sites(node.init);
