@@ -4,6 +4,7 @@ import { currentUser } from '../source/user';
 import { readGeneration } from '../store/generation';
 
 export { damageOf } from '../engine/whole';
+export { currentUser };
 
 export interface SpinHead {
   /** Which inputs are meant; empty where that cannot be known before the flow is imported. */

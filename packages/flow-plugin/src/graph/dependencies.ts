@@ -6,6 +6,7 @@
 import type { CreateDependencies } from '@nx/devkit';
 import { isFlowFile } from './create-nodes';
 import { Edges } from './edges';
+import { keepFlowTargets } from './flow-targets';
 import { Links } from './links';
 import { Modules } from './modules';
 import { Externals } from './packages';
@@ -19,6 +20,7 @@ interface Visit {
 
 export const createDependencies: CreateDependencies = async (_options, context) => {
   const { projects, workspaceRoot, fileMap, filesToProcess, externalNodes } = context;
+  keepFlowTargets(workspaceRoot, projects);
   const owners = new Map<string, string>();
   const hashes = new Map(fileMap.nonProjectFiles.map(({ file, hash }) => [file, hash]));
   for (const [project, files] of Object.entries(fileMap.projectFileMap)) {

@@ -38,21 +38,16 @@ export function filesOfInputs(workspace: string, globs: string[]): string[] | un
   return nx.expandFilesInput?.(workspace, globs);
 }
 
-/** Every target of the graph that the present command was made with. */
-export function cachedTargets(): {
-  project: string;
-  target: string;
-  executor: string | undefined;
-  options: Record<string, unknown>;
-}[] {
+/** The targets of the graph that the present command was made with, of executors whose names begin so; by project. */
+export function cachedTargets(
+  executors: string,
+): [project: string, targets: { target: string; executor: string; options: Record<string, unknown> }[]][] {
   const nx =
     require('nx/src/project-graph/project-graph') as typeof import('nx/src/project-graph/project-graph');
-  return Object.entries(nx.readCachedProjectGraph().nodes).flatMap(([project, { data }]) =>
-    Object.entries(data.targets ?? {}).map(([target, { executor, options }]) => ({
-      project,
-      target,
-      executor,
-      options: options ?? {},
-    })),
-  );
+  return Object.entries(nx.readCachedProjectGraph().nodes).map(([project, { data }]) => [
+    project,
+    Object.entries(data.targets ?? {}).flatMap(([target, { executor, options = {} }]) =>
+      executor?.startsWith(executors) ? [{ target, executor, options }] : [],
+    ),
+  ]);
 }

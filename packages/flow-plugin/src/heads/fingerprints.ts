@@ -1,19 +1,22 @@
 /** Publishes the fingerprint of every step, where its target's inputs name it. Computed again only for what changed. */
-import { randomUUID } from 'node:crypto';
-import { readFileSync, type Stats, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FileCache } from '../graph/cache';
 import type { SourceFile } from '../graph/sources';
 import { CODE_FILE } from '../graph/step-targets';
 import { Given } from './given';
 import { fingerprintFile, snapshotHeadFile, writeIfOther } from './layout';
+import { type Seen, Stamps } from './stamps';
 
 interface Known {
-  /** Every file that the fingerprints came from, with its stamp; null for one that was looked for and not there. */
-  files: Record<string, string | null>;
+  /** What the fingerprints came from. */
+  seen: Seen;
   steps: Record<string, StepCode>;
   /** Some code may ask for `current.user`: then results are each user's own. */
   personal: boolean;
+  /** What was published of it, and where: not written again while it lies there. */
+  published?: { texts: string; folders: string };
 }
 
 interface StepCode {
@@ -41,26 +44,60 @@ export async function publishFingerprints(
       if (known.length === 0) continue;
       const key = flowKey(file, name);
       let now = cache.get(key);
-      if (!now || !stamps.same(now.files)) now = await fingerprints(file, name, workspace, stamps);
+      if (!now || !stamps.same(now.seen)) now = await fingerprints(file, name, workspace, stamps);
       cache.set(key, now);
       codes.set(key, now.steps);
-      const more = [...(now.personal ? [await user()] : []), ...(await given.of(file, name, 'step'))];
-      for (const { name: step } of known) {
-        const code = now.steps[step];
-        const digest = code && !code.open ? code.digest : randomUUID();
-        writeIfOther(join(workspace, fingerprintFile(file, name, step)), [digest, ...more].join(' '));
-      }
-      const all = Object.values(now.steps).map(({ digest }) => digest);
-      const head = [...all, ...(await given.of(file, name, 'snapshot'))].join(' ');
-      writeIfOther(join(workspace, snapshotHeadFile(file, name)), head);
+      const steps = known.map(({ name: step }) => step);
+      now.published = publish(
+        workspace,
+        await textsOf({ file, flow: name, steps }, now, given),
+        now.published,
+      );
     }
   }
   cache.write();
   return codes;
 }
 
+/** By the files that they belong into, from the workspace root. */
+async function textsOf(
+  { file, flow, steps }: { file: string; flow: string; steps: string[] },
+  { steps: codes, personal }: Known,
+  given: Given,
+): Promise<Map<string, string>> {
+  const more = [...(personal ? [await user()] : []), ...(await given.of(file, flow, 'step'))];
+  const texts = new Map<string, string>();
+  for (const step of steps) {
+    const code = codes[step];
+    const digest = code && !code.open ? code.digest : randomUUID();
+    texts.set(fingerprintFile(file, flow, step), [digest, ...more].join(' '));
+  }
+  const all = Object.values(codes).map(({ digest }) => digest);
+  texts.set(snapshotHeadFile(file, flow), [...all, ...(await given.of(file, flow, 'snapshot'))].join(' '));
+  return texts;
+}
+
+function publish(
+  workspace: string,
+  texts: ReadonlyMap<string, string>,
+  before: Known['published'],
+): Known['published'] {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([...texts]))
+    .digest('hex');
+  const folders = [...new Set([...texts.keys()].map((file) => dirname(join(workspace, file))))];
+  // A file that somebody removed has changed its folder.
+  const stampOf = () => {
+    const stamps = new Stamps();
+    return folders.map((folder) => stamps.of(folder)).join();
+  };
+  if (before?.texts === hash && before.folders === stampOf()) return before;
+  for (const [file, text] of texts) writeIfOther(join(workspace, file), text);
+  return { texts: hash, folders: stampOf() };
+}
+
 async function user(): Promise<string> {
-  const { currentUser } = await import('@nx-flow/core/source');
+  const { currentUser } = await import('@nx-flow/core/heads');
   return currentUser();
 }
 
@@ -70,7 +107,7 @@ async function fingerprints(file: string, flow: string, root: string, stamps: St
     const { steps, files } = fingerprintFlow({ file: join(root, file), flow, root });
     return {
       personal: Object.keys(files).some((path) => files[path] !== null && asksForUser(path)),
-      files: Object.fromEntries(Object.keys(files).map((path) => [path, stamps.of(path)])),
+      seen: stamps.see(Object.keys(files), (path) => files[path] !== null),
       steps: Object.fromEntries(
         Object.entries(steps).map(([name, { digest, open }]) => [
           name,
@@ -80,30 +117,7 @@ async function fingerprints(file: string, flow: string, root: string, stamps: St
     };
   } catch {
     // It does not parse: nothing is replayed, and executing it says why.
-    return { files: { '': '' }, steps: {}, personal: false };
-  }
-}
-
-/** Time stamps tell whether a file changed, unless it changed this instant: then it may again within the same tick. */
-const SETTLED_MS = 50;
-
-class Stamps {
-  readonly #known = new Map<string, string | null>();
-  readonly #now = Date.now();
-
-  of(file: string): string | null {
-    let stamp = this.#known.get(file);
-    if (stamp === undefined) {
-      const found = look(file);
-      const settled = found && Math.abs(this.#now - Math.max(found.mtimeMs, found.ctimeMs)) > SETTLED_MS;
-      stamp = !found ? null : settled ? `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}` : '';
-      this.#known.set(file, stamp);
-    }
-    return stamp;
-  }
-
-  same(files: Record<string, string | null>): boolean {
-    return Object.entries(files).every(([file, stamp]) => stamp !== '' && this.of(file) === stamp);
+    return { seen: { files: { '': '' }, absent: {} }, steps: {}, personal: false };
   }
 }
 
@@ -111,13 +125,4 @@ class Stamps {
 function asksForUser(path: string): boolean {
   if (/[\\/]node_modules[\\/]/.test(path) || !CODE_FILE.test(path)) return false;
   return /\bcurrent\b/.test(readFileSync(path, 'utf8'));
-}
-
-function look(file: string): Stats | undefined {
-  try {
-    return statSync(file, { throwIfNoEntry: false });
-  } catch {
-    // Where a folder was looked for and a file lies, there is nothing.
-    return undefined;
-  }
 }

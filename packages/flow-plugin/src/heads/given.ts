@@ -1,35 +1,48 @@
 /** Parameters that name files: targets are hashed with the name, and read what stands there. */
 import { commandLine, type DoorOptions } from '../executors/command-line';
-import { cachedTargets } from '../graph/nx';
+import { keptFlowTargets } from '../graph/flow-targets';
 import { taskCommand } from './command';
+
+const EXECUTORS = { step: '@nx-flow/plugin:step', snapshot: '@nx-flow/plugin:snapshot' };
 
 export class Given {
   readonly #workspace: string;
-  /** Those of the command, as a step is given them. */
+  /** Those of the command, as a target is given them. */
   readonly #args: string[];
-  #targets: ReturnType<typeof cachedTargets> | undefined;
+  readonly #targets: { executor: string; options: DoorOptions }[];
+  readonly #keys = new Map<string, Promise<string | undefined>>();
 
   constructor(workspace: string, argv: readonly string[]) {
     this.#workspace = workspace;
     this.#args = taskCommand(argv).args.filter((arg) => /^--params[.-]|^--paramsFile/.test(arg));
+    const all = keptFlowTargets(workspace).flatMap(([, targets]) => targets);
+    this.#targets = all.map(({ executor, options }) => ({ executor, options: options as DoorOptions }));
   }
 
   /** What the targets of a flow that execute its steps are given, by the command and by their options, as keys. */
-  async of(file: string, flow: string, executor: 'step' | 'snapshot'): Promise<string[]> {
-    this.#targets ??= cachedTargets();
-    const lines = new Set<string>();
-    for (const { executor: of, options } of this.#targets) {
-      const { step: _, name, ...door } = options as unknown as DoorOptions;
-      if (of !== `@nx-flow/plugin:${executor}` || door.flow !== file || (name ?? flow) !== flow) continue;
-      lines.add(JSON.stringify(commandLine(executor, door, [door], this.#args)));
+  async of(file: string, flow: string, kind: keyof typeof EXECUTORS): Promise<string[]> {
+    const configured = this.#targets.flatMap(({ executor, options: { step: _, name, ...door } }) =>
+      executor === EXECUTORS[kind] && door.flow === file && (name ?? flow) === flow
+        ? [door as DoorOptions]
+        : [],
+    );
+    const lines = [
+      this.#args,
+      ...configured.map((door) => commandLine(kind, door, [door], this.#args).slice(2)),
+    ];
+    const keys = await Promise.all(
+      lines.filter((line) => line.some((arg) => arg.startsWith('--params'))).map((line) => this.#key(line)),
+    );
+    return [...new Set(keys.filter((key) => key !== undefined))].sort();
+  }
+
+  #key(line: string[]): Promise<string | undefined> {
+    const text = JSON.stringify(line);
+    let key = this.#keys.get(text);
+    if (!key) {
+      key = import('@nx-flow/core/heads').then((heads) => heads.givenParamsKey(line, this.#workspace));
+      this.#keys.set(text, key);
     }
-    const keys: string[] = [];
-    for (const line of lines) {
-      if (!line.includes('--params')) continue;
-      const { givenParamsKey } = await import('@nx-flow/core/heads');
-      const key = await givenParamsKey(JSON.parse(line), this.#workspace);
-      if (key !== undefined) keys.push(key);
-    }
-    return keys.sort();
+    return key;
   }
 }

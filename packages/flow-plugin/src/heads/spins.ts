@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { SpinHead } from '@nx-flow/core/heads';
 import { commandLine, type DoorOptions } from '../executors/command-line';
 import { FileCache } from '../graph/cache';
-import { cachedTargets } from '../graph/nx';
+import { keptFlowTargets } from '../graph/flow-targets';
 import type { SourceFile } from '../graph/sources';
 import { taskCommand } from './command';
 import { type FlowCodes, flowKey } from './fingerprints';
@@ -33,7 +33,11 @@ export async function publishSpins(
   argv: readonly string[],
   codes: FlowCodes,
 ): Promise<void> {
-  const spins = cachedTargets().filter(({ executor }) => executor === '@nx-flow/plugin:spin');
+  const spins = keptFlowTargets(workspace).flatMap(([project, targets]) =>
+    targets.flatMap(({ executor, ...of }) =>
+      executor === '@nx-flow/plugin:spin' ? [{ project, ...of }] : [],
+    ),
+  );
   const given = taskCommand(argv);
   const cache = new FileCache<Known>(workspace, 'spins');
   for (const { file, flows } of sources) {
@@ -50,7 +54,7 @@ export async function publishSpins(
           commandLine('spin', door, [], []),
           ...(named ? [commandLine('spin', door, [door], given.args)] : []),
         ];
-        return lines.map(([, ...line]) => line);
+        return lines.map(([, ...line]) => line).filter(namesStep);
       });
       const heads =
         asked.length > 0 ? await publish(file, name, workspace, { ...known, asked, code }) : known.heads;
@@ -58,6 +62,11 @@ export async function publishSpins(
     }
   }
   cache.write();
+}
+
+/** A spin without a step is refused. */
+function namesStep([, ...args]: string[]): boolean {
+  return args.some((arg) => !arg.startsWith('-') || arg.startsWith('--step='));
 }
 
 /** After a run: what was published for this command before it is not what its spins will see now. */
