@@ -52,7 +52,8 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
       Object.assign(targets, mine.flow, mine.steps);
       targetGroups[`flow ${flow.name}`] = Object.keys(mine.flow);
       if (Object.keys(mine.steps).length > 0) {
-        targetGroups[`steps of ${flow.name}`] = Object.keys(mine.steps);
+        // Nx sorts the groups by name: a flow's two stand together.
+        targetGroups[`flow ${flow.name} steps`] = Object.keys(mine.steps);
       }
     }
     // Nx appends lists that it merges: the project's own come from its first file only.
@@ -63,10 +64,16 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
       // The name of a project that exists is not touched: whoever gives it twice renames it.
       ...(existing ? {} : { name }),
       targets,
-      metadata: { ...technologies, targetGroups },
+      metadata: { ...technologies, ...(existing ? {} : { description: describe(together) }), targetGroups },
     };
     return [source.file, { projects: { [root]: project } }] as const;
   });
+}
+
+/** What `nx graph` and `nx show project` say of a folder that is a project for its flows alone. */
+function describe(sources: readonly SourceFile[]): string {
+  const names = [...new Set(sources.flatMap(({ flows }) => flows.map(({ name }) => name)))].sort();
+  return `${names.length > 1 ? 'Flows' : 'Flow'} ${names.join(', ')}`;
 }
 
 /** The flow's name; where two files of the project use it, the file's path within the project. */

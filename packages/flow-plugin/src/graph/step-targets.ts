@@ -34,8 +34,6 @@ export function stepTargets({
   const inputs = [...(files.length > 0 ? files : [...DATA_FILES, ...without]), ...env, ...STEP_INPUTS];
   for (const { name: step, kind, after } of flow.known) {
     const attempt = `npx nx run ${project}:${nameOf(step)}`;
-    const what = kind === 'step' || kind === step ? 'step' : `${kind} step`;
-    const on = after.length > 0 ? ` on what ${after.map(nameOf).join(', ')} handed over` : '';
     targets[nameOf(step)] = {
       executor: '@nx-flow/plugin:step',
       options: { flow: file, ...(shared ? { name: flow.name } : {}), step },
@@ -51,11 +49,19 @@ export function stepTargets({
       outputs: [`{workspaceRoot}/dist/flow/${flow.name}/steps/${step}`],
       metadata: {
         technologies: ['nx-flow'],
-        description: `Executes the ${what} ${step} of the flow ${flow.name}${on}; nothing is recorded. Try: ${attempt}`,
+        description: `${whatItDoes(flow.name, step, kind, after.map(nameOf))}; nothing is recorded. Try: ${attempt}`,
         scriptContent: attempt,
         help: { command: `${attempt} --help`, example: { args: ['--params.<name>=<value>'] } },
       },
     };
   }
   return targets;
+}
+
+function whatItDoes(flow: string, step: string, kind: string, before: string[]): string {
+  if (kind === 'end')
+    return `Executes the flow ${flow} to its end: each step as a target, on what those before it handed over`;
+  const what = kind === 'step' || kind === step ? 'step' : `${kind} step`;
+  const on = before.length > 0 ? ` on what ${before.join(', ')} handed over` : '';
+  return `Executes the ${what} ${step} of the flow ${flow}${on}`;
 }

@@ -145,6 +145,7 @@ test('each target says what it does, with a command to try', () => {
   expect(movies).toMatchInlineSnapshot(`
 {
   "metadata": {
+    "description": "Flow movies",
     "targetGroups": {
       "flow movies": [
         "run",
@@ -152,7 +153,7 @@ test('each target says what it does, with a command to try', () => {
         "resume",
         "snapshot",
       ],
-      "steps of movies": [
+      "flow movies steps": [
         "spin-start",
         "spin-train",
         "spin-end",
@@ -323,7 +324,7 @@ test('each target says what it does, with a command to try', () => {
         },
       ],
       "metadata": {
-        "description": "Executes the step end of the flow movies on what spin-train handed over; nothing is recorded. Try: npx nx run movies:spin-end",
+        "description": "Executes the flow movies to its end: each step as a target, on what those before it handed over; nothing is recorded. Try: npx nx run movies:spin-end",
         "help": {
           "command": "npx nx run movies:spin-end --help",
           "example": {
