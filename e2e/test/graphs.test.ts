@@ -66,9 +66,10 @@ beforeAll(() => {
   expect(all('run')).toContain(`Successfully ran target run for ${flows.length} projects`);
   recorded = workspace.node('read.cjs', ...flows).json();
 });
+// A process or two for each of 142 steps: a minute on two cores that have nothing else to do.
 beforeAll(() => {
   executed = all('spin-end');
-});
+}, 600_000);
 
 function json<T>(...path: string[]): T {
   return JSON.parse(readFileSync(join(workspace.folder, ...path), 'utf8'));
