@@ -45,7 +45,7 @@ process.exit(0);
 async function loadRows() {
   const files = readdirSync(new URL('rows/', import.meta.url)).filter((file) => file.endsWith('.mjs'));
   const modules = await Promise.all(files.map((file) => import(`./rows/${file}`)));
-  const order = ['spin', 'nx-spin', 'foreach', 'artifact', 'merge', 'transfer'];
+  const order = ['spin', 'nx-spin', 'nx-hit', 'nx-flows', 'foreach', 'artifact', 'merge', 'transfer'];
   const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
   return modules.map((module) => module.default).sort((a, b) => place(a.name) - place(b.name));
 }

@@ -33,10 +33,15 @@ export const createNodes: CreateNodes = [
 /** One result for each file: Nx merges those of one project. */
 function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): CreateNodesResultArray {
   const placeOf = (source: SourceFile) => places.get(source.file) as Place;
+  const ofRoots = new Map<string, SourceFile[]>();
+  for (const source of sources) {
+    const { root } = placeOf(source);
+    ofRoots.set(root, [...(ofRoots.get(root) ?? []), source]);
+  }
   const described = new Set<string>();
   return sources.map((source) => {
     const { root, name, existing } = placeOf(source);
-    const together = sources.filter((other) => placeOf(other).root === root);
+    const together = ofRoots.get(root) as SourceFile[];
     const several = together.flatMap(({ flows }) => flows).length > 1;
     const targets: Record<string, TargetConfiguration> = {};
     const targetGroups: Record<string, string[]> = {};

@@ -44,11 +44,15 @@ function namesOf(folders: string[], manifests: readonly string[], projects: Proj
   const others = [...new Set(manifests.map((file) => posix.dirname(file)))].filter((root) =>
     projects.has(root),
   );
-  const taken = [...others, ...folders].map((root) => projects.nameOf(root));
+  const taken = new Map<string, number>();
+  for (const root of [...others, ...folders]) {
+    const name = projects.nameOf(root);
+    taken.set(name, (taken.get(name) ?? 0) + 1);
+  }
   return new Map(
     folders.map((folder) => {
       const name = projects.nameOf(folder);
-      const shared = taken.filter((other) => other === name).length > 1;
+      const shared = (taken.get(name) ?? 0) > 1;
       return [folder, shared ? folder.replaceAll('/', '-').toLowerCase() : name];
     }),
   );
@@ -88,10 +92,12 @@ class Projects {
   }
 
   #read(root: string, file: string): Manifest {
+    const path = join(this.workspace, root, file);
+    if (!existsSync(path)) return {};
     try {
-      return readJson(join(this.workspace, root, file));
+      return readJson(path);
     } catch {
-      // Absent, or broken: then Nx itself says so.
+      // Broken: Nx itself says so.
       return {};
     }
   }

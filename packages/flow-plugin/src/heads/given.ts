@@ -9,14 +9,16 @@ export class Given {
   readonly #workspace: string;
   /** Those of the command, as a target is given them. */
   readonly #args: string[];
-  readonly #targets: { executor: string; options: DoorOptions }[];
+  readonly #targets: { executor: string; options: DoorOptions }[] = [];
   readonly #keys = new Map<string, Promise<string | undefined>>();
 
   constructor(workspace: string, argv: readonly string[]) {
     this.#workspace = workspace;
     this.#args = taskCommand(argv).args.filter((arg) => /^--params[.-]|^--paramsFile/.test(arg));
-    const all = keptFlowTargets(workspace).flatMap(([, targets]) => targets);
-    this.#targets = all.map(({ executor, options }) => ({ executor, options: options as DoorOptions }));
+    for (const { executor, options } of keptFlowTargets(workspace).flatMap(([, targets]) => targets)) {
+      if ('params' in options || 'paramsFile' in options)
+        this.#targets.push({ executor, options: options as unknown as DoorOptions });
+    }
   }
 
   /** What the targets of a flow that execute its steps are given, by the command and by their options, as keys. */

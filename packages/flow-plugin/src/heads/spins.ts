@@ -33,11 +33,7 @@ export async function publishSpins(
   argv: readonly string[],
   codes: FlowCodes,
 ): Promise<void> {
-  const spins = keptFlowTargets(workspace).flatMap(([project, targets]) =>
-    targets.flatMap(({ executor, ...of }) =>
-      executor === '@nx-flow/plugin:spin' ? [{ project, ...of }] : [],
-    ),
-  );
+  const spins = spinTargets(workspace);
   const given = taskCommand(argv);
   const cache = new FileCache<Known>(workspace, 'spins');
   for (const { file, flows } of sources) {
@@ -46,9 +42,8 @@ export async function publishSpins(
       const known = cache.get(key) ?? { asked: [], heads: {}, code: {} };
       const steps = Object.entries(codes.get(key) ?? {});
       const code = Object.fromEntries(steps.map(([step, { digest }]) => [step, digest]));
-      const asked = spins.flatMap(({ project, target, options }) => {
-        const door = options as unknown as DoorOptions;
-        if (door.flow !== file || (door.name ?? name) !== name) return [];
+      const asked = (spins.get(file) ?? []).flatMap(({ project, target, door }) => {
+        if ((door.name ?? name) !== name) return [];
         const named = (given.project ?? project) === project && (given.target ?? target) === target;
         const lines = [
           commandLine('spin', door, [], []),
@@ -62,6 +57,21 @@ export async function publishSpins(
     }
   }
   cache.write();
+}
+
+/** Those that spin, by the file of their flow. */
+function spinTargets(
+  workspace: string,
+): Map<string, { project: string; target: string; door: DoorOptions }[]> {
+  const spins = new Map<string, { project: string; target: string; door: DoorOptions }[]>();
+  for (const [project, targets] of keptFlowTargets(workspace)) {
+    for (const { target, executor, options } of targets) {
+      if (executor !== '@nx-flow/plugin:spin') continue;
+      const door = options as unknown as DoorOptions;
+      spins.set(door.flow, [...(spins.get(door.flow) ?? []), { project, target, door }]);
+    }
+  }
+  return spins;
 }
 
 /** A spin without a step is refused. */

@@ -1,13 +1,13 @@
 /** Whether files are as they were, without reading them. */
 import { type Stats, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** What was seen of some files. */
 export interface Seen {
   /** Of every file that was there. */
   files: Record<string, string>;
-  /** Those that were looked for and not there, by their folders: none has come while its folder has the same stamp. */
-  absent: Record<string, { stamp: string; files: string[] }>;
+  /** Names that were looked for and not there, by their folders: none has come while its folder has the same stamp. */
+  absent: Record<string, { stamp: string; names: string[] }>;
 }
 
 /** Time stamps tell whether a file changed, unless it changed this instant: then it may again within the same tick. */
@@ -37,8 +37,8 @@ export class Stamps {
       if (present(file)) seen.files[file] = this.of(file);
       else {
         const folder = dirname(file);
-        seen.absent[folder] ??= { stamp: this.of(folder), files: [] };
-        seen.absent[folder]?.files.push(file);
+        seen.absent[folder] ??= { stamp: this.of(folder), names: [] };
+        seen.absent[folder]?.names.push(basename(file));
       }
     }
     return seen;
@@ -52,7 +52,7 @@ export class Stamps {
     for (const [folder, was] of Object.entries(seen.absent)) {
       const stamp = this.of(folder);
       if (was.stamp !== UNSETTLED && was.stamp === stamp) continue;
-      if (was.files.some((file) => this.of(file) !== NOTHING)) return false;
+      if (was.names.some((name) => this.of(join(folder, name)) !== NOTHING)) return false;
       was.stamp = stamp;
     }
     return true;
