@@ -1,5 +1,6 @@
 /** Reads flow files: statically, by name, and by importing them. */
-export { FLOW_FILE, findFlowFile, indexFlows, stem } from './find';
+export { suggest } from '../definition/errors';
+export { FLOW_FILE, findFlowFile, indexFlows, looksLikeFile, stem } from './find';
 export {
   type FingerprintOptions,
   type Fingerprints,
@@ -13,6 +14,7 @@ export { compareFingerprints, type Difference } from './fingerprint/compare';
 export { type FlowFiles, readFlowFiles } from './flow-files';
 export { readLinks, type SourceLinks } from './links';
 export { importModule, loadFlow } from './load';
+export { flowNameProblem, stepNameProblem } from './names';
 export {
   parseFlowSource,
   type SourceEdge,
@@ -20,6 +22,16 @@ export {
   type SourceInput,
   type SourceStep,
 } from './parse';
-export { knownSteps, parentsOf, staticGraph } from './static-graph';
+export {
+  type CoreNames,
+  type PlacedEdge,
+  type PlacedFlow,
+  type PlacedInput,
+  type PlacedStep,
+  type Places,
+  readPlaces,
+  type Span,
+} from './places';
+export { graphProblems, knownSteps, parentsOf, staticGraph } from './static-graph';
 export { currentUser } from './user';
 export { findWorkspace, storeFolder } from './workspace';

@@ -52,9 +52,22 @@ export interface SourceFlow {
  */
 export function parseFlowSource(file: string, text = readFileSync(file, 'utf8')): SourceFlow[] {
   const lines = new Lines(text);
-  const program = parseProgram(file, text, lines);
+  return readFlows(parseProgram(file, text, lines), lines).map(({ flow }) => flow);
+}
+
+/** A flow, with the syntax that it was read from. */
+export interface FlowSyntax {
+  flow: SourceFlow;
+  /** The variable that holds it. */
+  variable: string;
+  /** The declarations of its steps, in order; those of a computed name too. */
+  calls: StepCall[];
+  handles: Handles;
+}
+
+export function readFlows(program: { body: Node[] } & Node, lines: Lines): FlowSyntax[] {
   const makers = new Makers();
-  const flows = new Map<string, SourceFlow>();
+  const flows = new Map<string, FlowSyntax>();
   const calls: { call: StepCall; flow: SourceFlow }[] = [];
   const handles = new Handles(program);
   for (const statement of program.body) makers.imported(statement);
@@ -64,13 +77,16 @@ export function parseFlowSource(file: string, text = readFileSync(file, 'utf8'))
       const made = makers.flowCall(node.init);
       if (made && node.id.type === 'Identifier') {
         const { call, schemas: _, ...about } = made;
-        flows.set(node.id.name, { ...about, ...lines.at(call.start), steps: [], unnamed: [] });
+        const flow = { ...about, ...lines.at(call.start), steps: [], unnamed: [] };
+        flows.set(node.id.name, { flow, variable: node.id.name, calls: [], handles });
       } else if (node.id.type === 'Identifier') handles.add(node);
       return;
     }
     const call = readStepCall(node);
-    const flow = call && flows.get(call.owner);
-    if (flow) calls.push({ call, flow });
+    const syntax = call && flows.get(call.owner);
+    if (!syntax) return;
+    syntax.calls.push(call);
+    calls.push({ call, flow: syntax.flow });
   });
   const named = new Map(calls.map(({ call }) => [call.call, call.name]));
   for (const { call, flow } of calls) {
@@ -100,7 +116,7 @@ function stepOf(
 }
 
 /** What variables hold. A body may use the name of a step's handle for a variable of its own. */
-class Handles {
+export class Handles {
   readonly #outside = new Set<Node>();
   readonly #module = new Map<string, Node>();
   readonly #inside = new Map<string, Node>();
@@ -140,9 +156,18 @@ function visitOutside(node: Node, enter: (node: Node) => void): void {
 
 /** @throws FlowError FLOW_SYNTAX, with file, line and column */
 export function parseProgram(file: string, text: string, lines = new Lines(text)): { body: Node[] } & Node {
-  const { program, errors } = parseSync(file, text, { preserveParens: false });
+  return parseModule(file, text, lines).program;
+}
+
+/** The same, with the comments, which are no part of a program. */
+export function parseModule(
+  file: string,
+  text: string,
+  lines: Lines,
+): { program: { body: Node[] } & Node; comments: { start: number; end: number }[] } {
+  const { program, comments, errors } = parseSync(file, text, { preserveParens: false });
   const error = errors[0];
-  if (!error) return program;
+  if (!error) return { program, comments };
   const { line, column } = lines.at(error.labels[0]?.start ?? 0);
   throw new FlowError('FLOW_SYNTAX', `${file}:${line}:${column}  ${error.message}`);
 }

@@ -1,5 +1,7 @@
 /** The graph of a flow as its source shows it: for whoever must know the edges and cannot import the file. */
+import type { Problem } from '../definition/errors';
 import type { Graph, StepNode } from '../definition/graph';
+import { findProblems } from '../definition/validate';
 import type { SourceFlow, SourceStep } from './parse';
 
 /** Options that shape the graph: a step for which one is computed is not known by its source. */
@@ -42,6 +44,15 @@ export function staticGraph(flow: SourceFlow): Graph | undefined {
     steps: new Map(known.map((step) => [step.name, nodeOf(step)])),
     where: nowhere,
   };
+}
+
+/** What is wrong with a flow's graph, by its source alone; undefined where a part of it is computed. */
+export function graphProblems(flow: SourceFlow): Problem[] | undefined {
+  const graph = staticGraph(flow);
+  if (!graph) return undefined;
+  const body = () => ({});
+  const steps = new Map([...graph.steps].map(([name, node]) => [name, { ...node, body }]));
+  return findProblems({ ...graph, steps }, [...steps.values()]);
 }
 
 function nodeOf({ name, kind, inputs = [], options }: SourceStep): StepNode {

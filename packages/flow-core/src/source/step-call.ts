@@ -6,6 +6,8 @@ const KINDS = new Set(['start', 'step', 'foreach', 'join', 'gather', 'switch', '
 /** A use of a handle as an edge: its variable, or the declaration itself where that stands in its place. */
 export interface HandleUse {
   node: Node;
+  /** All of it, with the case of a switch: `size.when('small')`. */
+  edge: Node;
   /** The variable that holds the handle. */
   variable?: string;
   /** `f.end(f.step(…))`: the inner call. */
@@ -18,6 +20,10 @@ export interface HandleUse {
 export interface CallInput {
   as?: string;
   from: HandleUse[];
+  /** What is given: a handle, or the whole `oneOf(…)`. */
+  value: Node;
+  /** Of a gather: `left: byGenre`, or `byGenre` alone. */
+  property?: Node;
 }
 
 export interface StepCall {
@@ -93,21 +99,22 @@ function inputsOf(kind: string, after: Node | undefined): CallInput[] | undefine
   const node = unwrap(after);
   if (kind !== 'gather') {
     const from = edgesOf(node);
-    return from && [{ from }];
+    return from && [{ from, value: node }];
   }
   if (node?.type !== 'ObjectExpression') return undefined;
   const inputs: CallInput[] = [];
   for (const property of node.properties) {
     const as = keyOf(property);
-    const from = as === undefined ? undefined : edgesOf(unwrap(property.value));
+    const value = unwrap(property.value);
+    const from = as === undefined ? undefined : edgesOf(value);
     if (!from) return undefined;
-    inputs.push({ as: as as string, from });
+    inputs.push({ as: as as string, from, value, property });
   }
   return inputs;
 }
 
 function edgesOf(node: Node): HandleUse[] | undefined {
-  if (node?.type === 'Identifier') return [{ node, variable: node.name }];
+  if (node?.type === 'Identifier') return [{ node, edge: node, variable: node.name }];
   if (node?.type !== 'CallExpression') return undefined;
   if (isOneOf(node.callee)) {
     const uses = node.arguments.map((argument: Node) => edgesOf(unwrap(argument)));
@@ -118,10 +125,10 @@ function edgesOf(node: Node): HandleUse[] | undefined {
     const when = literal(node.arguments[0]);
     const [use, ...more] = edgesOf(unwrap(callee.object)) ?? [];
     return when !== undefined && use && more.length === 0 && use.when === undefined
-      ? [{ ...use, when }]
+      ? [{ ...use, edge: node, when }]
       : undefined;
   }
-  return readStepCall(node) ? [{ node, call: node }] : undefined;
+  return readStepCall(node) ? [{ node, edge: node, call: node }] : undefined;
 }
 
 function isOneOf(callee: Node): boolean {

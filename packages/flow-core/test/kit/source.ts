@@ -31,7 +31,11 @@ export class SourceProcess {
   #id = 0;
 
   constructor() {
-    this.#child = spawn(process.execPath, ['-e', SERVE], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = spawn(process.execPath, ['-e', SERVE], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Steps that refer to each other arrive as they are.
+      serialization: 'advanced',
+    });
     this.#child.on('message', ({ id, value, error }: { id: number; value: never; error?: object }) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -45,6 +49,12 @@ export class SourceProcess {
   readonly readFlowFiles: Call<typeof Source.readFlowFiles> = (...args) => this.#call('readFlowFiles', args);
   readonly parseFlowSource: Call<typeof Source.parseFlowSource> = (...args) =>
     this.#call('parseFlowSource', args);
+  readonly readPlaces: Call<typeof Source.readPlaces> = (...args) => this.#call('readPlaces', args);
+  readonly graphProblems: Call<typeof Source.graphProblems> = (...args) => this.#call('graphProblems', args);
+  readonly flowNameProblem: Call<typeof Source.flowNameProblem> = (...args) =>
+    this.#call('flowNameProblem', args);
+  readonly stepNameProblem: Call<typeof Source.stepNameProblem> = (...args) =>
+    this.#call('stepNameProblem', args);
   readonly loadFlow = (file: string, wanted?: string): Promise<LoadedFlow> =>
     this.#call('loadFlow', wanted === undefined ? [file] : [file, wanted]);
 
