@@ -40,6 +40,9 @@ const PACKAGES = {
       'executors/resume': 'executors/resume',
       'executors/step': 'executors/step',
       'executors/snapshot': 'executors/snapshot',
+      'generators/init': 'generators/init',
+      'generators/flow': 'generators/flow',
+      'generators/step': 'generators/step',
     },
   },
 };

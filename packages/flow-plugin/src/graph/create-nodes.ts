@@ -6,7 +6,7 @@ import { type Place, placesOf } from './projects';
 import { readSources, type SourceFile } from './sources';
 import { targetsOf } from './targets';
 
-const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
+export const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
 /** Matched too, to know which names are taken; nothing is inferred from them. */
 const MANIFESTS = ['project.json', '**/project.json', 'package.json', '**/package.json'];
 /** The folders that `nx-flow` does not look into either; Nx itself leaves out what git ignores. */

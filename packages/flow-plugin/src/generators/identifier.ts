@@ -1,0 +1,18 @@
+/** A variable's name, made of the name of a flow or a step: `by-genre` is byGenre. */
+
+/** Words that no variable may be called, in a module. */
+const RESERVED = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+  finally for function if implements import in instanceof interface let new null package private protected public
+  return static super switch this throw true try typeof undefined var void while with yield`.split(/\s+/),
+);
+
+/** @param suffix What is added where the name is reserved or among those taken: `count` is countStep then. */
+export function identifier(name: string, taken: ReadonlySet<string>, suffix: string): string {
+  const camel = name.replace(/-+(.)?/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? '');
+  const free = (word: string) => !RESERVED.has(word) && !taken.has(word);
+  if (free(camel)) return camel;
+  let candidate = camel + suffix;
+  for (let i = 2; !free(candidate); i++) candidate = `${camel}${suffix}${i}`;
+  return candidate;
+}

@@ -1,0 +1,47 @@
+/** Where a new declaration goes: behind the last of the steps that it comes after. */
+import { FlowError } from '@nx-flow/core';
+import type { Places } from '@nx-flow/core/source';
+import type { Anchor } from './anchors';
+import { type Edit, insertAt } from './edits';
+import type { Rewired } from './followers';
+import type { Style } from './style';
+
+/** @throws FlowError FLOW_STEP_ORDER where what is to follow stands above */
+export function insertDeclarations(
+  declarations: readonly string[],
+  text: string,
+  places: Places,
+  anchors: readonly Anchor[],
+  rewired: readonly Rewired[],
+  { eol }: Style,
+  file: string,
+): Edit {
+  const last = anchors.reduce((a, b) => (a.step.start > b.step.start ? a : b)).step;
+  for (const { step, input } of rewired) {
+    if (input.start > last.statement.end) continue;
+    throw new FlowError(
+      'FLOW_STEP_ORDER',
+      `"${step.name ?? step.kind}" (${file}:${step.line}) is to follow, and must stand below "${last.name}" (${file}:${last.line}), in a statement of its own: move it there first.`,
+    );
+  }
+  const at = lineEnd(last.statement.end, text, places);
+  const apart = /^\r?\n[ \t]*\r?\n/.test(text.slice(at)) ? eol : '';
+  const block = declarations.map((declaration) => eol + apart + declaration).join('');
+  // What follows on the same line begins the next one.
+  const rest = /^(\r?\n|$)/.test(text.slice(at)) ? '' : eol;
+  return insertAt(at, block + rest);
+}
+
+/** The end of the line, with a comment that explains it; the end of the statement where another one follows. */
+function lineEnd(end: number, text: string, { statements, comments }: Places): number {
+  let at = end;
+  for (;;) {
+    const [blank = ''] = text.slice(at).match(/^[ \t]*/) ?? [];
+    const comment = comments.find(({ start }) => start === at + blank.length);
+    if (!comment) break;
+    at = comment.end;
+  }
+  const [blank = ''] = text.slice(at).match(/^[ \t]*/) ?? [];
+  const next = statements.some(({ start }) => start === at + blank.length);
+  return next ? end : at;
+}

@@ -1,0 +1,72 @@
+/** Where a new flow goes: its name, and the folder of its file. */
+import { posix } from 'node:path';
+import { getProjects, readCachedProjectGraph, type Tree } from '@nx/devkit';
+import { FlowError } from '@nx-flow/core';
+import { flowNameProblem, stem, suggest } from '@nx-flow/core/source';
+
+export interface PlaceOptions {
+  /** A name, or a path that ends in it. */
+  name: string;
+  directory?: string;
+  project?: string;
+  /** Where the command was given, from the workspace's root. */
+  cwd?: string;
+}
+
+export interface NewFlow {
+  name: string;
+  /** From the workspace's root. */
+  folder: string;
+}
+
+/**
+ * A folder that is named is taken as it is. Else the flow goes to the project that its path lies in; where there is
+ * none, into a folder of its own name, which the plugin makes a project of that name.
+ * @throws FlowError FLOW_NAME, FLOW_PROJECT_NOT_FOUND, FLOW_OUTSIDE
+ */
+export function placeOf(tree: Tree, { name: given, directory, project, cwd = '' }: PlaceOptions): NewFlow {
+  const path = given.replaceAll('\\', '/').replace(/\/+$/, '');
+  const name = stem(path);
+  const problem = flowNameProblem(name);
+  if (problem) throw new FlowError(problem.code, problem.message);
+  const projects = new Map([...getProjects(tree)].map(([name, { root }]) => [name, root]));
+  const within = posix.join(directory ?? '', posix.dirname(path));
+  const folder = project === undefined ? from(cwd, within) : posix.join(rootOf(project, projects), within);
+  if (folder.startsWith('..') || posix.isAbsolute(folder)) {
+    throw new FlowError(
+      'FLOW_OUTSIDE',
+      `${posix.join(folder, name)} is not in the workspace: give a path from its root, or from your folder in it.`,
+    );
+  }
+  const chosen = directory !== undefined || project !== undefined || isInProject(folder, projects.values());
+  return { name, folder: chosen ? folder : posix.join(folder, name) };
+}
+
+/** As Nx's own generators have it: a path that begins with the current folder counts from the root. */
+function from(cwd: string, path: string): string {
+  const fromRoot = cwd !== '' && (path === cwd || path.startsWith(`${cwd}/`));
+  return fromRoot ? path : posix.join(cwd, path);
+}
+
+/** A project of the tree, or one that a plugin inferred when the command began. */
+function rootOf(project: string, projects: ReadonlyMap<string, string>): string {
+  const roots = new Map([...inferred(), ...projects]);
+  const root = roots.get(project);
+  if (root !== undefined) return root;
+  const message = `There is no project "${project}" in this workspace. ${suggest(project, roots.keys())}`;
+  throw new FlowError('FLOW_PROJECT_NOT_FOUND', message);
+}
+
+function inferred(): [name: string, root: string][] {
+  try {
+    return Object.entries(readCachedProjectGraph().nodes).map(([name, { data }]) => [name, data.root]);
+  } catch {
+    // No graph was made, as with --skip-project-graph.
+    return [];
+  }
+}
+
+/** The workspace's root is a folder of other things, even where it is a project too. */
+function isInProject(folder: string, roots: Iterable<string>): boolean {
+  return [...roots].some((root) => root !== '.' && (folder === root || folder.startsWith(`${root}/`)));
+}

@@ -1,0 +1,87 @@
+/** The generator `step`: one more step in a flow that exists. */
+import { type GeneratorCallback, logger, type Tree } from '@nx/devkit';
+import { FlowError } from '@nx-flow/core';
+import { looksLikeFile } from '@nx-flow/core/source';
+import { commandsOf } from './commands';
+import { findFlow } from './flow-files';
+import { type Inserted, insertStep } from './insert';
+import { isQuiet, told } from './told';
+
+export interface StepOptions {
+  flow: string;
+  name: string;
+  after: string;
+  before?: string;
+  kind?: 'step' | 'foreach';
+  over?: string;
+  join?: string;
+  /** Where the command was given, from the workspace's root. */
+  cwd?: string;
+}
+
+/** Nothing is formatted: whoever adds a step does not ask to have the rest of the file written anew. */
+export default told(async (tree: Tree, options: StepOptions): Promise<GeneratorCallback> => {
+  const { flow, name, after, before } = options;
+  const file = await findFlow(tree, flow, options.cwd ?? '');
+  const inserted = insertStep({
+    file,
+    text: tree.read(file, 'utf-8') ?? '',
+    ...(looksLikeFile(flow) ? {} : { flow }),
+    name,
+    after,
+    ...(before === undefined ? {} : { before: before.split(',').map((one) => one.trim()) }),
+    ...foreachOf(options),
+  });
+  tree.write(file, inserted.text);
+  if (isQuiet()) return () => {};
+  for (const line of notes(inserted, before !== undefined)) logger.info(line);
+  return async () => {
+    const { spin } = await commandsOf(tree, file, inserted.flow);
+    logger.info(`\nSpin it on what the last run recorded for the steps before it:\n\n  ${spin(name)}\n`);
+  };
+});
+
+function foreachOf({
+  name,
+  kind = 'step',
+  over,
+  join,
+}: StepOptions): Pick<Parameters<typeof insertStep>[0], 'foreach'> {
+  if (kind === 'foreach') {
+    if (over !== undefined) return { foreach: { over, join: join ?? joinName(name) } };
+    const message = 'A foreach needs the name of an artifact that is a list: --over=<artifact>.';
+    throw new FlowError('FLOW_FOREACH_OVER', message);
+  }
+  if (over === undefined && join === undefined) return {};
+  const option = over === undefined ? '--join' : '--over';
+  throw new FlowError('FLOW_USAGE', `${option} is for --kind=foreach.`);
+}
+
+/** In the manner of the foreach's own name. */
+function joinName(name: string): string {
+  if (name.includes('-')) return `${name}-join`;
+  return name.includes('_') ? `${name}_join` : `${name}Join`;
+}
+
+/** What was done beside the step itself. */
+function* notes({ steps, anchors, rewired }: Inserted, chosen: boolean): Generator<string> {
+  for (const { name, handle } of steps) {
+    if (name !== handle && !name.includes('-'))
+      yield `"${name}" is a name in use there: the step's const is ${handle}.`;
+  }
+  const last = steps.at(-1)?.name;
+  const from = anchors
+    .map(({ step, when }) => (when === undefined ? step.name : `${step.name}.${when}`))
+    .join(', ');
+  const names = [...new Set(rewired.map(({ step: { name, kind } }) => name ?? `a ${kind} of computed name`))];
+  if (names.length === 0) yield `Nothing came after ${from}, and nothing comes after ${last} yet.`;
+  else if (names.length === 1) yield `${names[0]} comes after ${last} now.`;
+  else {
+    yield `${names.slice(0, -1).join(', ')} and ${names.at(-1)} come after ${last} now.${chosen ? '' : ` --before=${names[0]} moves that one alone.`}`;
+  }
+  for (const step of new Set(rewired.map((one) => one.step))) {
+    const branches = rewired.filter((one) => one.step === step).map(({ input }) => input.as);
+    if (branches.length < 2) continue;
+    yield `${step.name} takes ${last} for its branches ${branches.join(' and ')}: as one step after it, it would be simpler.`;
+  }
+}
