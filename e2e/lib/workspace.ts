@@ -1,6 +1,6 @@
 /** A workspace of Nx in a folder of its own, with what `setup.ts` installed, and the commands that people type in it. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plainEnv } from './env';
 
@@ -53,6 +53,16 @@ export class Workspace {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
     }
+  }
+
+  /** Copies of the packages that all workspaces share, less these: for commands that install some. */
+  ownPackages(...without: string[]): void {
+    const own = join(this.folder, 'node_modules');
+    const shared = realpathSync(own);
+    // It is a link: what it leads to stays.
+    rmSync(own);
+    const left = [...without, '.package-lock.json'].map((name) => join(shared, name));
+    cpSync(shared, own, { recursive: true, filter: (path) => !left.includes(path) });
   }
 
   /** As typed: `npx('nx', 'run', 'movies')`. */

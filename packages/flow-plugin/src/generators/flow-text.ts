@@ -45,7 +45,8 @@ export default f.end(ranking);
 `;
 }
 
-export function testText(name: string, runner: Exclude<TestRunner, 'none'>): string {
+/** @param extension What a relative import ends with. */
+export function testText(name: string, runner: Exclude<TestRunner, 'none'>, extension: string): string {
   // What the test imports beside the flow, and what it declares.
   const taken = ['Runner', 'runner', 'city', 'ranking', 'test', 'expect', 'afterAll'];
   const flow = identifier(name, new Set(taken), 'Flow');
@@ -57,7 +58,7 @@ import { afterAll, expect, test } from 'vitest';`
       : `import '@nx-flow/core/testing/jest';
 import { Runner } from '@nx-flow/core/testing';`;
   return `${imports}
-import ${flow}, { city, ranking } from './${name}.flow';
+import ${flow}, { city, ranking } from './${name}.flow${extension}';
 
 const runner = new Runner(${flow});
 afterAll(() => runner.dispose());

@@ -6,6 +6,7 @@ import { commandsOf } from './commands';
 import { flowFiles } from './flow-files';
 import { EXAMPLE_STEP, flowText, testText } from './flow-text';
 import init from './init';
+import { moduleExtension } from './module-extension';
 import { type PlaceOptions, placeOf } from './place';
 import { type TestRunner, testRunnerOf } from './test-runner';
 import { isQuiet, told } from './told';
@@ -25,7 +26,7 @@ export default told(async (tree: Tree, options: FlowOptions): Promise<GeneratorC
   await refuseTaken(tree, name);
   const install = await init(tree, { skipPackageJson: options.skipPackageJson ?? false, skipFormat: true });
   tree.write(file, flowText(name));
-  if (runner !== 'none') tree.write(test, testText(name, runner));
+  if (runner !== 'none') tree.write(test, testText(name, runner, moduleExtension(tree, folder)));
   else if (options.testRunner === undefined && !isQuiet()) {
     logger.info(
       'There is neither jest nor vitest here, so no test is written; --test-runner=vitest writes one.',
@@ -35,10 +36,12 @@ export default told(async (tree: Tree, options: FlowOptions): Promise<GeneratorC
   return async () => {
     await install();
     if (isQuiet()) return;
-    const { run, spin } = await commandsOf(tree, file, name);
+    const { project, run, spin, others } = await commandsOf(tree, file, name);
     logger.info(
       `\nRun it, then spin one step of it on what the run recorded:\n\n  ${run}\n  ${spin(EXAMPLE_STEP)}\n`,
     );
+    // With the second flow, the targets of the first have its name, too.
+    if (others.length === 1) logger.info(`The other flow of ${project} is run by \`${others[0]}\` now.\n`);
   };
 });
 

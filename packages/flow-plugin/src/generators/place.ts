@@ -22,14 +22,14 @@ export interface NewFlow {
 /**
  * A folder that is named is taken as it is. Else the flow goes to the project that its path lies in; where there is
  * none, into a folder of its own name, which the plugin makes a project of that name.
- * @throws FlowError FLOW_NAME, FLOW_PROJECT_NOT_FOUND, FLOW_OUTSIDE
+ * @throws FlowError FLOW_NAME, FLOW_OUTSIDE, FLOW_PROJECT_NOT_FOUND, FLOW_PROJECT_TAKEN
  */
 export function placeOf(tree: Tree, { name: given, directory, project, cwd = '' }: PlaceOptions): NewFlow {
   const path = given.replaceAll('\\', '/').replace(/\/+$/, '');
   const name = stem(path);
   const problem = flowNameProblem(name);
   if (problem) throw new FlowError(problem.code, problem.message);
-  const projects = new Map([...getProjects(tree)].map(([name, { root }]) => [name, root]));
+  const projects = new Map([...getProjects(tree)].map(([project, { root }]) => [project, root]));
   const within = posix.join(directory ?? '', posix.dirname(path));
   const folder = project === undefined ? from(cwd, within) : posix.join(rootOf(project, projects), within);
   if (folder.startsWith('..') || posix.isAbsolute(folder)) {
@@ -38,8 +38,20 @@ export function placeOf(tree: Tree, { name: given, directory, project, cwd = '' 
       `${posix.join(folder, name)} is not in the workspace: give a path from its root, or from your folder in it.`,
     );
   }
-  const chosen = directory !== undefined || project !== undefined || isInProject(folder, projects.values());
-  return { name, folder: chosen ? folder : posix.join(folder, name) };
+  if (project !== undefined || isInProject(folder, projects.values())) return { name, folder };
+  const own = directory === undefined ? posix.join(folder, name) : folder;
+  refuseTaken(own, projects);
+  return { name, folder: own };
+}
+
+/** A folder of its own is a project of its name, and two projects of one name stop every command of Nx. */
+function refuseTaken(folder: string, projects: ReadonlyMap<string, string>): void {
+  const root = projects.get(folder.toLowerCase());
+  if (root === undefined || root === folder) return;
+  throw new FlowError(
+    'FLOW_PROJECT_TAKEN',
+    `${folder} would be a project, and ${root} is called so already: put the flow there with --project=${folder.toLowerCase()}, or choose another folder.`,
+  );
 }
 
 /** As Nx's own generators have it: a path that begins with the current folder counts from the root. */

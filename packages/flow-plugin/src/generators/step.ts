@@ -5,6 +5,7 @@ import { looksLikeFile } from '@nx-flow/core/source';
 import { commandsOf } from './commands';
 import { findFlow } from './flow-files';
 import { type Inserted, insertStep } from './insert';
+import { listed, titled } from './insert/words';
 import { isQuiet, told } from './told';
 
 export interface StepOptions {
@@ -69,19 +70,18 @@ function* notes({ steps, anchors, rewired }: Inserted, chosen: boolean): Generat
     if (name !== handle && !name.includes('-'))
       yield `"${name}" is a name in use there: the step's const is ${handle}.`;
   }
-  const last = steps.at(-1)?.name;
-  const from = anchors
-    .map(({ step, when }) => (when === undefined ? step.name : `${step.name}.${when}`))
-    .join(', ');
-  const names = [...new Set(rewired.map(({ step: { name, kind } }) => name ?? `a ${kind} of computed name`))];
-  if (names.length === 0) yield `Nothing came after ${from}, and nothing comes after ${last} yet.`;
-  else if (names.length === 1) yield `${names[0]} comes after ${last} now.`;
+  const last = `"${steps.at(-1)?.name}"`;
+  const from = anchors.map(({ step, when }) => `"${step.name}${when === undefined ? '' : `.${when}`}"`);
+  const names = [...new Set(rewired.map(({ step }) => titled(step)))];
+  if (names.length === 0) yield `Nothing came after ${listed(from)}, and nothing comes after ${last} yet.`;
   else {
-    yield `${names.slice(0, -1).join(', ')} and ${names.at(-1)} come after ${last} now.${chosen ? '' : ` --before=${names[0]} moves that one alone.`}`;
+    const [first] = rewired.flatMap(({ step: { name } }) => name ?? []);
+    const way = chosen || names.length === 1 || !first ? '' : ` --before=${first} moves that one alone.`;
+    yield `${listed(names)} ${names.length === 1 ? 'comes' : 'come'} after ${last} now.${way}`;
   }
   for (const step of new Set(rewired.map((one) => one.step))) {
     const branches = rewired.filter((one) => one.step === step).map(({ input }) => input.as);
     if (branches.length < 2) continue;
-    yield `${step.name} takes ${last} for its branches ${branches.join(' and ')}: as one step after it, it would be simpler.`;
+    yield `${titled(step)} takes ${last} for its branches ${listed(branches)}: as one step after it, it would be simpler.`;
   }
 }

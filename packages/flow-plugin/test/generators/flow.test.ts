@@ -58,6 +58,11 @@ test.each([
     'FLOW_PROJECT_NOT_FOUND  There is no project "shoop" in this workspace. Did you mean "shop"?',
   ],
   [
+    { name: 'shop' },
+    'FLOW_PROJECT_TAKEN  shop would be a project, and apps/shop is called so already: put the flow there with --project=shop, or choose another folder.',
+  ],
+  [{ name: 'movies', directory: 'shop' }, expect.stringContaining('FLOW_PROJECT_TAKEN')],
+  [
     { name: '../movies' },
     'FLOW_OUTSIDE  ../movies is not in the workspace: give a path from its root, or from your folder in it.',
   ],
@@ -125,6 +130,19 @@ test.each([
   expect(written[`${name}/${name}.flow.test.ts`]).toContain(
     `import ${local}, { city, ranking } from './${name}.flow';\n\nconst runner = new Runner(${local});`,
   );
+});
+
+test.each([
+  ['module', 'nodenext', './movies.flow.js'],
+  ['module', 'esnext', './movies.flow'],
+  ['commonjs', 'node20', './movies.flow'],
+])('in a package of type %s, with modules as of %s, the test imports %s', async (type, module, specifier) => {
+  const files = {
+    'packages/media/package.json': JSON.stringify({ name: '@acme/media', type }),
+    'tsconfig.base.json': `{ "compilerOptions": { "module": "${module}" } } // ours`,
+  };
+  const { written } = await generate({ name: 'packages/media/src/movies', testRunner: 'vitest' }, files);
+  expect(written['packages/media/src/movies.flow.test.ts']).toContain(`from '${specifier}';`);
 });
 
 test('the workspace is set up on the way; tsx is not loaded', async () => {

@@ -59,7 +59,7 @@ describe('what followed follows the new step, and all else stays byte for byte',
         `\n\n${STEP('report', 'tables')}\n\nexport default f.end(report)`,
       ]),
     );
-    expect(said).toEqual(['end comes after report now.']);
+    expect(said).toEqual(['"end" comes after "report" now.']);
     expect(tsx).toBe(false);
   });
 
@@ -84,7 +84,9 @@ describe('what followed follows the new step, and all else stays byte for byte',
         ['// two of them\n', `// two of them\n\n${STEP('clean', 'start')}\n`],
       ),
     );
-    expect(said).toEqual(['genre and byTitle come after clean now. --before=genre moves that one alone.']);
+    expect(said).toEqual([
+      '"genre" and "byTitle" come after "clean" now. --before=genre moves that one alone.',
+    ]);
   });
 
   test('one of several followers, which --before chooses', async () => {
@@ -96,7 +98,7 @@ describe('what followed follows the new step, and all else stays byte for byte',
         ['// two of them\n', `// two of them\n\n${STEP('clean', 'start')}\n`],
       ),
     );
-    expect(said).toEqual(['byTitle comes after clean now.']);
+    expect(said).toEqual(['"byTitle" comes after "clean" now.']);
   });
 
   test('a branch keeps its name, for the body that reads it', async () => {
@@ -128,8 +130,8 @@ export const tables`,
       ),
     );
     expect(said).toEqual([
-      'tables comes after both now.',
-      'tables takes both for its branches byGenre and titles: as one step after it, it would be simpler.',
+      '"tables" comes after "both" now.',
+      '"tables" takes "both" for its branches byGenre and titles: as one step after it, it would be simpler.',
     ]);
   });
 
@@ -184,7 +186,7 @@ describe('switches, loops and ends', () => {
           ['\nconst small', `\n${STEP('clean', `size.when('small')`, '')}\nconst small`],
         ),
       );
-      expect(said).toEqual(['small comes after clean now.']);
+      expect(said).toEqual(['"small" comes after "clean" now.']);
     },
   );
 
@@ -236,7 +238,7 @@ export const filmJoin = f.join('filmJoin', { after: film }, ({ inputs }) => {
         [`{ after: start }, ({ self })`, `{ after: filmJoin }, ({ self })`],
       ),
     );
-    expect(said).toEqual(['byTitle comes after filmJoin now.']);
+    expect(said).toEqual(['"byTitle" comes after "filmJoin" now.']);
   });
 
   test.each([
@@ -380,7 +382,7 @@ describe('it is written as the file is', () => {
   ])('a step called %s has the const %s', async (name, handle, said) => {
     const generated = await step({ name, after: 'tables' });
     expect(generated.written[FILE]).toContain(`const ${handle} = f.step('${name}', { after: tables }`);
-    expect(generated.said).toEqual([...said, `end comes after ${name} now.`]);
+    expect(generated.said).toEqual([...said, `"end" comes after "${name}" now.`]);
   });
 });
 
@@ -473,7 +475,7 @@ describe('what it cannot do, it says in one sentence, and changes nothing', () =
     [
       {},
       LINES.elsewhere,
-      `FLOW_NOT_WRITTEN_OUT  ${FILE} does not make its flow by flow('…') itself: what its steps are cannot be read from it, so add the step by hand.`,
+      `FLOW_NOT_WRITTEN_OUT  ${FILE} does not make its flow by flow('…') itself: its steps lie in ./steps and ./base, so add this one by hand.`,
     ],
     [
       {},
@@ -523,13 +525,13 @@ describe('what it cannot do, it says in one sentence, and changes nothing', () =
     expect(inline.written[FILE]).toContain(`f.end(f.step('last', { after: clean }, () => ({})))`);
     const chosen = await step({ name: 'clean', after: 'start', before: 'genre' }, LINES.unnamed);
     expect(chosen.error).toBeUndefined();
-    expect(chosen.said).toEqual(['genre comes after clean now.']);
+    expect(chosen.said).toEqual(['"genre" comes after "clean" now.']);
   });
 
   test('a flow that is not finished gets the step, and is told that nothing follows', async () => {
     const text = MOVIES.replace('export default f.end(tables);', '');
     const { said, written } = await step({ name: 'clean', after: 'tables' }, text);
     expect(written[FILE]).toContain(STEP('clean', 'tables'));
-    expect(said).toEqual(['Nothing came after tables, and nothing comes after clean yet.']);
+    expect(said).toEqual(['Nothing came after "tables", and nothing comes after "clean" yet.']);
   });
 });

@@ -1,6 +1,7 @@
 /** The declaration of a new step, as somebody would write it who is about to fill it in. */
 import type { Anchor } from './anchors';
 import { quoted, type Style } from './style';
+import { listed } from './words';
 
 export interface NewStep {
   /** The variable that holds the flow. */
@@ -78,6 +79,3 @@ function declaration({ flow, name, handle, exported, style }: NewStep, body: Bod
 function edgeText({ handle, when }: Anchor, style: Style): string {
   return when === undefined ? handle : `${handle}.when(${quoted(when, style)})`;
 }
-
-const listed = (names: readonly string[]) =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

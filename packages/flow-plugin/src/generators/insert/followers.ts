@@ -2,6 +2,7 @@
 import { FlowError } from '@nx-flow/core';
 import type { PlacedEdge, PlacedFlow, PlacedInput, PlacedStep } from '@nx-flow/core/source';
 import { type Anchor, findStep } from './anchors';
+import { titled } from './words';
 
 /** An input of a step, and the edges of it that change. */
 export interface Rewired {
@@ -91,6 +92,3 @@ function requireFollower(
         : ` These do: ${after.join(', ')}.`;
   throw new FlowError('FLOW_STEP_NOT_FOUND', `"${step.name}" does not come after ${names}.${hint}`);
 }
-
-const titled = ({ kind, name }: PlacedStep) =>
-  name === undefined ? `a ${kind} of computed name` : `"${name}"`;

@@ -4,6 +4,7 @@ import {
   graphProblems,
   type PlacedFlow,
   type Places,
+  readLinks,
   readPlaces,
   stepNameProblem,
 } from '@nx-flow/core/source';
@@ -16,6 +17,7 @@ import { followersOf, type Rewired } from './followers';
 import { insertDeclarations } from './position';
 import { rewire } from './rewire';
 import { styleOf } from './style';
+import { listed } from './words';
 
 export interface StepRequest {
   /** From the workspace's root: for places in sentences. */
@@ -118,7 +120,7 @@ function insert(
   return { text: applyEdits(text, edits), flow: flow.source.name, steps, anchors, rewired };
 }
 
-function flowOf({ flows }: Places, { file, flow }: StepRequest): PlacedFlow {
+function flowOf({ flows }: Places, { file, text, flow }: StepRequest): PlacedFlow {
   const found = flow === undefined ? flows : flows.filter(({ source }) => source.name === flow);
   const [only] = found;
   if (found.length === 1 && only) return only;
@@ -126,9 +128,12 @@ function flowOf({ flows }: Places, { file, flow }: StepRequest): PlacedFlow {
     const names = flows.map(({ source }) => source.name).join(', ');
     throw new FlowError('FLOW_AMBIGUOUS', `${file} has several flows: give the name of one (${names}).`);
   }
+  const local = readLinks(file, text).modules.filter((module) => module.startsWith('.'));
+  const where =
+    local.length > 0 ? `its steps lie in ${listed(local)}` : 'its steps cannot be read from there';
   throw new FlowError(
     'FLOW_NOT_WRITTEN_OUT',
-    `${file} does not make its flow by flow('…') itself: what its steps are cannot be read from it, so add the step by hand.`,
+    `${file} does not make its flow by flow('…') itself: ${where}, so add this one by hand.`,
   );
 }
 
