@@ -38,24 +38,39 @@ export function placesOf(
   return places;
 }
 
-/** A folder is called by its name; where another project is called so too, by its path. */
+/**
+ * A folder is called by its name; where another project is called so too, by its path, and where that is a name of another
+ * project as well, by something that no project is called.
+ */
 function namesOf(folders: string[], manifests: readonly string[], projects: Projects): Map<string, string> {
   if (folders.length === 0) return new Map();
-  const others = [...new Set(manifests.map((file) => posix.dirname(file)))].filter((root) =>
+  const roots = [...new Set(manifests.map((file) => posix.dirname(file)))].filter((root) =>
     projects.has(root),
   );
-  const taken = new Map<string, number>();
-  for (const root of [...others, ...folders]) {
-    const name = projects.nameOf(root);
-    taken.set(name, (taken.get(name) ?? 0) + 1);
+  const others = roots.map((root) => projects.nameOf(root));
+  const claims = new Map<string, number>();
+  for (const name of [...others, ...folders.map((folder) => projects.nameOf(folder))]) {
+    claims.set(name, (claims.get(name) ?? 0) + 1);
   }
-  return new Map(
-    folders.map((folder) => {
-      const name = projects.nameOf(folder);
-      const shared = (taken.get(name) ?? 0) > 1;
-      return [folder, shared ? folder.replaceAll('/', '-').toLowerCase() : name];
-    }),
-  );
+  const taken = new Set(others);
+  const names = new Map<string, string>();
+  const give = (folder: string, name: string) => {
+    taken.add(name);
+    names.set(folder, name);
+  };
+  const [alone, together] = [folders.filter(isAlone), folders.filter((folder) => !isAlone(folder))];
+  for (const folder of alone) give(folder, projects.nameOf(folder));
+  for (const folder of together) {
+    const path = folder.replaceAll('/', '-').toLowerCase();
+    let name = path;
+    for (let n = 1; taken.has(name); n++) name = n === 1 ? `${path}-flow` : `${path}-flow-${n}`;
+    give(folder, name);
+  }
+  return names;
+
+  function isAlone(folder: string): boolean {
+    return claims.get(projects.nameOf(folder)) === 1;
+  }
 }
 
 /** What the files say of projects. Each folder is looked at once. */

@@ -105,6 +105,19 @@ test('folders of one name are told apart by their paths, from each other and fro
   ]);
 });
 
+test('a path that is the name of another project is not given to a folder', () => {
+  write('apps/shop/project.json', { name: 'shop' });
+  write('apps/other/project.json', { name: 'a-daily' });
+  write('shop/shop.flow.ts', source('shop'));
+  write('a/daily/x.flow.ts', source('x'));
+  write('b/daily/y.flow.ts', source('y'));
+  expect(brief(infer()).map(([root, name]) => [root, name])).toEqual([
+    ['shop', 'shop-flow'],
+    ['a/daily', 'a-daily-flow'],
+    ['b/daily', 'b-daily'],
+  ]);
+});
+
 test('several flows of a project have their names in the targets, and one name for the project', () => {
   write('flows/movies.flow.ts', source('movies'));
   write('flows/songs.flow.ts', source('songs'));

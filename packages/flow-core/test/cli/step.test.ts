@@ -1,0 +1,144 @@
+/** nx-flow step: what the targets of single steps execute. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { Workspace } from '../kit/workspace';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = new Workspace();
+});
+afterEach(() => workspace.dispose());
+
+const step = (...args: string[]) => workspace.nxFlow(['step', ...args, '--json']);
+/** Executes steps in order; gives the JSON of the last. */
+async function steps(flow: string, ...names: string[]) {
+  let last: Awaited<ReturnType<typeof step>> | undefined;
+  for (const name of names) last = await step(flow, name);
+  return last as Awaited<ReturnType<typeof step>>;
+}
+const handed = (flow: string, name: string, file: string) =>
+  JSON.parse(workspace.read(`dist/flow/${flow}/steps/${name}/${file}`));
+
+test('a step that retries is attempted again, and one that catches hands its error on', async () => {
+  workspace.flow(
+    'tough',
+    `const start = f.start({ retry: 2 }, () => {
+       tell('attempt-' + told('attempt-').length);
+       if (told('attempt-').length < 3) throw new Error('not yet');
+       return { attempts: told('attempt-').length };
+     });
+     const caught = f.step('caught', { after: start, catch: 'problem' }, ({ self }): { never: number } => {
+       throw new RangeError('after ' + self.attempts);
+     });
+     const after = f.step('after', { after: caught }, ({ self }) => ({ text: self.problem?.message ?? 'none' }));
+     export default f.end(after);`,
+  );
+  const result = await steps('tough', 'start', 'caught', 'after');
+  expect([result.code, result.json]).toEqual([0, expect.objectContaining({ status: 'done', taken: true })]);
+  expect(handed('tough', 'start', 'artifacts/attempts.json')).toBe(3);
+  expect(workspace.read('dist/flow/tough/steps/after/artifacts/text.txt')).toBe('after 3');
+});
+
+test('a step that a switch left out is not taken, and what comes after it goes on without it', async () => {
+  workspace.flow(
+    'ways',
+    `const start = f.start(() => ({ way: 'left' as 'left' | 'right' }));
+     const pick = f.switch('pick', { after: start, on: 'way', cases: ['left', 'right'] }, ({ self }) => ({ way: self.way }));
+     const left = f.step('left', { after: pick.when('left') }, () => ({ by: 'left' }));
+     const right = f.step('right', { after: pick.when('right') }, () => ({ by: 'right' }));
+     const further = f.step('further', { after: right }, () => ({ by: 'further' }));
+     const both = f.step('both', { after: oneOf(left, further) }, ({ self }) => ({ text: 'by ' + self.by }));
+     export default f.end(both);`,
+  );
+  await steps('ways', 'start', 'pick', 'left');
+  for (const name of ['right', 'further']) {
+    const { code, stdout } = await workspace.nxFlow(['step', 'ways', name]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('not taken: a switch before it went another way'),
+    ]);
+    expect(handed('ways', name, 'seen.json')).toMatchObject({ taken: false, tasks: [] });
+  }
+  expect((await step('ways', 'right')).json).toMatchObject({
+    status: 'done',
+    taken: false,
+    tasks: { done: 0 },
+  });
+  expect((await step('ways', 'both')).code).toBe(0);
+  expect(workspace.read('dist/flow/ways/steps/both/artifacts/text.txt')).toBe('by left');
+});
+
+test('every split and every iteration is executed inside one command; the artifacts lie in a folder for each split', async () => {
+  workspace.flow(
+    'many',
+    `const start = f.start(({ params }) => ({ rows: Array.from({ length: params.rows }, (_, i) => i) }));
+     const each = f.foreach('each', { after: start, over: 'rows' }, ({ input }) => {
+       console.log('row ' + input);
+       return { square: input ** 2 };
+     });
+     const again = f.loop('again', { after: each, while: 'more', max: 9 }, ({ self, iteration }) => ({ more: iteration < self.square }));
+     const all = f.join('all', { after: again }, ({ inputs }) => ({ squares: inputs.map((one) => one.square) }));
+     export default f.end(all);`,
+    `rows: z.coerce.number()`,
+  );
+  const given = ['--params.rows=3'];
+  expect((await step('many', 'start', ...given)).code).toBe(0);
+  expect((await step('many', 'each', ...given)).json).toMatchObject({ tasks: { done: 3, failed: 0 } });
+  expect(handed('many', 'each', '2/artifacts/square.json')).toBe(4);
+  expect(workspace.read('dist/flow/many/steps/each/2/log.txt')).toBe('row 2\n');
+  // 1, 2 and 5 iterations.
+  expect((await step('many', 'again', ...given)).json).toMatchObject({ tasks: { done: 8, failed: 0 } });
+  expect((await step('many', 'all', ...given)).code).toBe(0);
+  expect(handed('many', 'all', 'artifacts/squares.json')).toEqual([0, 1, 4]);
+});
+
+const CHAIN = `const start = f.start(() => ({ one: 1 }));
+  const next = f.step('next', { after: start }, ({ self }) => {
+    if (process.env.FAIL) throw new RangeError('it fails');
+    return { two: self.one + 1 };
+  });
+  export default f.end(next);`;
+
+test('a step that fails says where, and leaves the folder as it was', async () => {
+  workspace.flow('chain', CHAIN);
+  expect((await steps('chain', 'start', 'next')).code).toBe(0);
+  const failed = await workspace.nxFlow(['step', 'chain', 'next', '--json'], { env: { FAIL: '1' } });
+  expect([failed.code, failed.json]).toEqual([
+    1,
+    expect.objectContaining({ status: 'failed', error: { name: 'RangeError', message: 'it fails' } }),
+  ]);
+  expect(failed.stderr).toContain('RangeError: it fails');
+  expect(failed.stderr).toContain('chain.flow.ts:');
+  expect(handed('chain', 'next', 'artifacts/two.json')).toBe(2);
+  // No draft is left beside the folders of the steps.
+  expect(readdirSync(workspace.path('dist/flow/chain/steps')).sort()).toEqual(['next', 'start']);
+});
+
+test('nothing is recorded, and no store is made', async () => {
+  workspace.flow('chain', CHAIN);
+  expect((await steps('chain', 'start', 'next', 'end')).code).toBe(0);
+  expect(existsSync(workspace.path('.flow/db'))).toBe(false);
+  expect(await step('chain', 'next', '--store=other')).toMatchObject({
+    code: 2,
+    json: { error: { code: 'FLOW_OPTION' } },
+  });
+});
+
+test('a step before it that has handed nothing over is named, with what to do', async () => {
+  workspace.flow('chain', CHAIN);
+  const missing = await step('chain', 'next');
+  expect([missing.code, missing.json.error]).toEqual([
+    1,
+    expect.objectContaining({
+      code: 'FLOW_HANDOVER',
+      message: expect.stringContaining('"start" has handed nothing over yet: execute it first'),
+    }),
+  ]);
+  await step('chain', 'start');
+  workspace.write('dist/flow/chain/steps/start/tasks.json', '{"version":');
+  expect((await step('chain', 'next')).json.error).toMatchObject({ code: 'FLOW_HANDOVER' });
+  rmSync(workspace.path('dist'), { recursive: true });
+  expect((await step('chain', 'nxet')).json.error).toMatchObject({
+    code: 'FLOW_STEP_NOT_FOUND',
+    message: expect.stringContaining('next'),
+  });
+});
