@@ -42,7 +42,7 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
   return sources.map((source) => {
     const { root, name, existing } = placeOf(source);
     const together = ofRoots.get(root) as SourceFile[];
-    const several = together.flatMap(({ flows }) => flows).length > 1;
+    const suffixes = suffixesOf(together, root);
     const targets: Record<string, TargetConfiguration> = {};
     const targetGroups: Record<string, string[]> = {};
     for (const flow of source.flows) {
@@ -50,7 +50,7 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
         flow,
         file: source.file,
         project: name,
-        ...(several ? { suffix: suffixOf(flow.name, source, together, root) } : {}),
+        ...(suffixes.size > 1 ? { suffix: suffixOf(flow.name, source, together, root), suffixes } : {}),
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
       });
@@ -79,6 +79,13 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
 function describe(sources: readonly SourceFile[]): string {
   const names = [...new Set(sources.flatMap(({ flows }) => flows.map(({ name }) => name)))].sort();
   return `${names.length > 1 ? 'Flows' : 'Flow'} ${names.join(', ')}`;
+}
+
+function suffixesOf(together: readonly SourceFile[], root: string): Set<string> {
+  const all = together.map((source) =>
+    source.flows.map(({ name }) => suffixOf(name, source, together, root)),
+  );
+  return new Set(all.flat());
 }
 
 /** The flow's name; where two files of the project use it, the file's path within the project. */

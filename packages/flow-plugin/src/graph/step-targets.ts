@@ -25,9 +25,12 @@ export function stepTargets({
   file,
   project,
   suffix,
+  suffixes = new Set(),
   shared,
 }: FlowTargets): Record<string, TargetConfiguration> {
-  const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}-${step}`);
+  // Beside a flow `etl-daily`, the step `daily` of the flow `etl` is no `spin-etl-daily`.
+  const apart = [...suffixes].some((other) => other.startsWith(`${suffix}-`)) ? '--' : '-';
+  const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}${apart}${step}`);
   const targets: Record<string, TargetConfiguration> = {};
   const reads = flowInputs(flow, file);
   const { files, without, env } = reads ?? { files: [], without: [], env: [] };

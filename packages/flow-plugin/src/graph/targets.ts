@@ -12,6 +12,8 @@ export interface FlowTargets {
   project: string;
   /** What tells this flow's targets from those of the project's other flows: `run-movies`. Absent for an only flow. */
   suffix?: string;
+  /** Those of all flows of the project. */
+  suffixes?: ReadonlySet<string>;
   /** Whether the file declares other flows too: then the file alone does not say which. */
   shared: boolean;
   /** Why the file does not parse. */

@@ -132,6 +132,22 @@ test('several flows of a project have their names in the targets, and one name f
   expect(projects.flows?.targets?.['spin-songs']?.options).toEqual({ flow: 'flows/songs.flow.ts' });
 });
 
+test('a step of one flow never takes the target of another', () => {
+  write('flows/etl.flow.ts', source('etl').replaceAll('train', 'daily'));
+  write('flows/etl-daily.flow.ts', source('etl').replaceAll("flow('etl')", "flow('etl-daily')"));
+  const targets = infer().flows?.targets ?? {};
+  expect(
+    Object.keys(targets)
+      .filter((name) => name.startsWith('spin'))
+      .sort(),
+  ).toEqual([
+    ...['spin-etl', 'spin-etl--daily', 'spin-etl--end', 'spin-etl--start'],
+    ...['spin-etl-daily', 'spin-etl-daily-end', 'spin-etl-daily-start', 'spin-etl-daily-train'],
+  ]);
+  expect(targets['spin-etl-daily']?.executor).toBe('@nx-flow/plugin:spin');
+  expect(targets['spin-etl--end']?.dependsOn).toEqual([{ target: 'spin-etl--daily', params: 'forward' }]);
+});
+
 test('several flows of one file are asked for by name', () => {
   write('flows/both.flow.ts', source('left', 'right'));
   const { flows } = infer();
