@@ -16,11 +16,15 @@ const PACKAGES = {
   'packages/flow-core': {
     // Vitest's `expect` can only be imported: this door alone is an ES module.
     modules: ['testing/vitest'],
+    // Opened before every command of a workspace: the whole bundle would take as long as all that this door does.
+    alone: ['heads'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     entries: {
       index: 'index',
       cli: 'cli/index',
       heads: 'cli/heads',
+      'spin-head': 'cli/spin-head',
+      'given-params': 'cli/given-params',
       source: 'source/index',
       store: 'store/index',
       'testing/index': 'testing/index',
@@ -47,7 +51,17 @@ const PACKAGES = {
   },
 };
 
-for (const [folder, { external, entries, modules = [] }] of Object.entries(PACKAGES)) {
+/** What a door of its own imports later comes through the other doors, out of the bundle. */
+const byOtherDoors = {
+  name: 'other-doors',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: `./${path.split('/').at(-1)}.js`, external: true } : undefined,
+    );
+  },
+};
+
+for (const [folder, { external, entries, modules = [], alone = [] }] of Object.entries(PACKAGES)) {
   const cwd = join(root, folder);
   const dist = join(cwd, 'dist');
   mkdirSync(dist, { recursive: true });
@@ -55,9 +69,7 @@ for (const [folder, { external, entries, modules = [] }] of Object.entries(PACKA
   // esbuild turns `require` and `import()` of our own modules into calls that evaluate them on first use.
   const names = Object.keys(entries);
   const doors = names.map((name) => `${JSON.stringify(name)}: () => require('./src/${entries[name]}')`);
-  await build({
-    stdin: { contents: `module.exports = { ${doors.join(', ')} };`, resolveDir: cwd, loader: 'js' },
-    outfile: join(dist, 'bundle.js'),
+  const options = {
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -67,8 +79,22 @@ for (const [folder, { external, entries, modules = [] }] of Object.entries(PACKA
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
     legalComments: 'none',
+  };
+  await build({
+    ...options,
+    stdin: { contents: `module.exports = { ${doors.join(', ')} };`, resolveDir: cwd, loader: 'js' },
+    outfile: join(dist, 'bundle.js'),
   });
-  for (const name of names) {
+  for (const name of alone) {
+    const entry = join(cwd, 'src', `${entries[name]}.ts`);
+    await build({
+      ...options,
+      entryPoints: [entry],
+      outfile: join(dist, `${name}.js`),
+      plugins: [byOtherDoors],
+    });
+  }
+  for (const name of names.filter((door) => !alone.includes(door))) {
     const up = '../'.repeat(name.split('/').length - 1) || './';
     // ES modules see these names by a lexical scan of the file; their `default` is the whole of it.
     const exported = (await exportedNames(cwd, entries[name])).filter((n) => n !== 'default');

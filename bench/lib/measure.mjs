@@ -70,25 +70,36 @@ export const median = (numbers) => quantile(numbers, 0.5);
 
 /**
  * One line of the table, out of samples taken in turn.
- * @param {{ what: string, taken: { floor: number[], ours: number[] }, goal: number, must?: number, unit?: string, note?: string, missed?: string }} given
- *   `missed` says which other condition does not hold.
+ * @param {{ what: string, taken: { floor: number[], ours: number[] }, goal?: number, must?: number, most?: number, unit?: string, note?: string, missed?: string }} given
+ *   `most`, in the place of a goal, is what may be added to the floor; `missed` says which other condition does not hold.
  */
-export function line({ what, taken, goal, must = goal, unit = 'ms', note = '', missed }) {
+export function line({
+  what,
+  taken,
+  goal = Number.POSITIVE_INFINITY,
+  must = goal,
+  most,
+  unit = 'ms',
+  note = '',
+  missed,
+}) {
   const floor = median(taken.floor);
   const ours = median(taken.ours);
   const ratio = ours / floor;
   const each = taken.ours.map((value, i) => value / taken.floor[i]);
-  const verdict = ratio > must || missed ? 'missed' : ratio > goal ? 'must' : 'goal';
+  const over = most !== undefined && ours - floor > most;
+  const verdict = ratio > must || over || missed ? 'missed' : ratio > goal ? 'must' : 'goal';
+  const bound = most !== undefined ? `+ ≤ ${most} ${unit}` : Number.isFinite(goal) ? `≤ ${goal} ×` : '';
   return {
     what,
     floor: `${round(floor)} ${unit}`,
     ours: `${round(ours)} ${unit}`,
     ratio: `${ratio.toFixed(2)} ×`,
     spread: `${quantile(each, 0.25).toFixed(2)}–${quantile(each, 0.75).toFixed(2)}`,
-    goal: `≤ ${goal} ×${must > goal ? ` (must ≤ ${must} ×)` : ''}`,
-    verdict: missed ? `${verdict}: ${missed}` : verdict,
+    goal: `${bound}${must > goal ? ` (must ≤ ${must} ×)` : ''}`,
+    verdict: missed ? `${verdict}: ${missed}` : bound === '' ? '' : verdict,
     samples: taken.ours.length,
-    note,
+    note: most === undefined ? note : `${ours < floor ? '−' : '+'} ${round(Math.abs(ours - floor))} ${unit}`,
   };
 }
 

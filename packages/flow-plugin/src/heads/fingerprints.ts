@@ -1,5 +1,5 @@
 /** Publishes the fingerprint of every step, where its target's inputs name it. Computed again only for what changed. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileCache } from '../graph/cache';
@@ -7,7 +7,7 @@ import type { SourceFile } from '../graph/sources';
 import { CODE_FILE } from '../graph/step-targets';
 import { Given } from './given';
 import { fingerprintFile, snapshotHeadFile, writeIfOther } from './layout';
-import { type Seen, Stamps } from './stamps';
+import { type Seen, Stamps, sameStamps } from './stamps';
 
 interface Known {
   /** What the fingerprints came from. */
@@ -15,8 +15,8 @@ interface Known {
   steps: Record<string, StepCode>;
   /** Some code may ask for `current.user`: then results are each user's own. */
   personal: boolean;
-  /** What was published of it, and where: not written again while it lies there. */
-  published?: { texts: string; folders: string };
+  /** The stamps of the folders in which this is published, with nothing beside it: it need not be written again. */
+  published?: string[];
 }
 
 interface StepCode {
@@ -47,12 +47,21 @@ export async function publishFingerprints(
       if (!now || !stamps.same(now.seen)) now = await fingerprints(file, name, workspace, stamps);
       cache.set(key, now);
       codes.set(key, now.steps);
+      const alone =
+        !now.personal && !given.has(file, name) && !Object.values(now.steps).some(({ open }) => open);
+      // A file that somebody removed has changed its folder.
+      const folders = () => {
+        const fresh = new Stamps();
+        return [fingerprintFile(file, name, ''), snapshotHeadFile(file, name)].map((path) =>
+          fresh.of(dirname(join(workspace, path))),
+        );
+      };
+      if (alone && now.published && sameStamps(now.published, folders())) continue;
       const steps = known.map(({ name: step }) => step);
-      now.published = publish(
-        workspace,
-        await textsOf({ file, flow: name, steps }, now, given),
-        now.published,
-      );
+      for (const [path, text] of await textsOf({ file, flow: name, steps }, now, given))
+        writeIfOther(join(workspace, path), text);
+      if (alone) now.published = folders();
+      else delete now.published;
     }
   }
   cache.write();
@@ -75,25 +84,6 @@ async function textsOf(
   const all = Object.values(codes).map(({ digest }) => digest);
   texts.set(snapshotHeadFile(file, flow), [...all, ...(await given.of(file, flow, 'snapshot'))].join(' '));
   return texts;
-}
-
-function publish(
-  workspace: string,
-  texts: ReadonlyMap<string, string>,
-  before: Known['published'],
-): Known['published'] {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([...texts]))
-    .digest('hex');
-  const folders = [...new Set([...texts.keys()].map((file) => dirname(join(workspace, file))))];
-  // A file that somebody removed has changed its folder.
-  const stampOf = () => {
-    const stamps = new Stamps();
-    return folders.map((folder) => stamps.of(folder)).join();
-  };
-  if (before?.texts === hash && before.folders === stampOf()) return before;
-  for (const [file, text] of texts) writeIfOther(join(workspace, file), text);
-  return { texts: hash, folders: stampOf() };
 }
 
 async function user(): Promise<string> {

@@ -39,21 +39,22 @@ export async function publishSpins(
   for (const { file, flows } of sources) {
     for (const { name } of flows) {
       const key = flowKey(file, name);
-      const known = cache.get(key) ?? { asked: [], heads: {}, code: {} };
-      const steps = Object.entries(codes.get(key) ?? {});
-      const code = Object.fromEntries(steps.map(([step, { digest }]) => [step, digest]));
+      const known = cache.get(key);
       const asked = (spins.get(file) ?? []).flatMap(({ project, target, door }) => {
         if ((door.name ?? name) !== name) return [];
         const named = (given.project ?? project) === project && (given.target ?? target) === target;
         const lines = [
-          commandLine('spin', door, [], []),
-          ...(named ? [commandLine('spin', door, [door], given.args)] : []),
+          ...(namesStep(door, []) ? [commandLine('spin', door, [], [])] : []),
+          ...(named && namesStep(door, given.args) ? [commandLine('spin', door, [door], given.args)] : []),
         ];
-        return lines.map(([, ...line]) => line).filter(namesStep);
+        return lines.map(([, ...line]) => line);
       });
-      const heads =
-        asked.length > 0 ? await publish(file, name, workspace, { ...known, asked, code }) : known.heads;
-      cache.set(key, { asked, heads, code });
+      if (asked.length > 0) {
+        const steps = Object.entries(codes.get(key) ?? {});
+        const code = Object.fromEntries(steps.map(([step, { digest }]) => [step, digest]));
+        const heads = await publish(file, name, workspace, { heads: known?.heads ?? {}, asked, code });
+        cache.set(key, { asked, heads, code });
+      } else if (known) cache.set(key, { ...known, asked });
     }
   }
   cache.write();
@@ -75,8 +76,9 @@ function spinTargets(
 }
 
 /** A spin without a step is refused. */
-function namesStep([, ...args]: string[]): boolean {
-  return args.some((arg) => !arg.startsWith('-') || arg.startsWith('--step='));
+function namesStep({ step, pathspec }: DoorOptions, args: readonly string[]): boolean {
+  const given = args.some((arg) => !arg.startsWith('-') || arg.startsWith('--step='));
+  return given || step !== undefined || pathspec !== undefined;
 }
 
 /** After a run: what was published for this command before it is not what its spins will see now. */

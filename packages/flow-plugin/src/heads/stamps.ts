@@ -16,6 +16,11 @@ const SETTLED_MS = 50;
 const UNSETTLED = '';
 const NOTHING = 'nothing';
 
+/** Whether stamps that were taken one after another say that nothing has changed in between. */
+export function sameStamps(before: readonly string[], now: readonly string[]): boolean {
+  return before.every((stamp, i) => stamp !== UNSETTLED && stamp === now[i]);
+}
+
 /** Looks at each file once. */
 export class Stamps {
   readonly #known = new Map<string, string>();
