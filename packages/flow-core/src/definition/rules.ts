@@ -14,6 +14,7 @@ import {
   scopeOfInput,
   takenFrom,
 } from './graph';
+import { isUsableName, nameAdvice } from './names';
 import { packageProblems } from './packages';
 
 export interface Finding {
@@ -22,23 +23,15 @@ export interface Finding {
 }
 export type Rule = (graph: Graph, declared: readonly StepNode[]) => Finding[];
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-
-const flowName: Rule = (graph) =>
-  NAME.test(graph.flow)
-    ? []
-    : [
-        {
-          message: `The flow's name "${graph.flow}" is not usable: letters, digits, _ and -, starting with a letter.`,
-        },
-      ];
+const flowName: Rule = ({ flow }) =>
+  isUsableName(flow) ? [] : [{ message: `The flow's name "${flow}" is not usable: ${nameAdvice(flow)}` }];
 
 const stepNames: Rule = (_, declared) =>
   declared
-    .filter((node) => typeof node.name !== 'string' || !NAME.test(node.name))
+    .filter(({ name }) => typeof name !== 'string' || !isUsableName(name))
     .map((node) => ({
       node,
-      message: `The step name "${node.name}" is not usable: letters, digits, _ and -, starting with a letter.`,
+      message: `The step name "${node.name}" is not usable: ${nameAdvice(String(node.name))}`,
     }));
 
 const reservedNames: Rule = (_, declared) =>

@@ -1,5 +1,6 @@
 /** Reads flow files: statically, by name, and by importing them. */
 export { suggest } from '../definition/errors';
+export { isUsableName } from '../definition/names';
 export { FLOW_FILE, findFlowFile, indexFlows, looksLikeFile, stem } from './find';
 export {
   type FingerprintOptions,

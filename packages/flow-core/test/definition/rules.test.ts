@@ -41,6 +41,19 @@ test('a flow needs a usable name', () => {
   ]);
 });
 
+test('a name is as long as folders can take it', () => {
+  const long = 'n'.repeat(101);
+  const f = untyped(long);
+  const step = f.step(long, { after: f.start(nothing) }, nothing);
+  const advice = 'is not usable: at most 100 characters, and these are 101.';
+  expect(problemsOf(() => f.end(step))).toEqual([
+    problem('FLOW_NAME', `The flow's name "${long}" ${advice}`, HERE),
+    problem('FLOW_STEP_NAME', `The step name "${long}" ${advice}`, HERE),
+  ]);
+  const longest = untyped(long.slice(1));
+  expect(problemsOf(() => longest.end(longest.start(nothing)))).toEqual([]);
+});
+
 test('a step needs a usable name', () => {
   expect(refused((f, start) => f.end(f.step('2nd', { after: start }, nothing)))).toEqual([
     problem(
