@@ -1,5 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { small } from '../lib/flows';
-import { Workspace } from '../lib/workspace';
+import { type Result, Workspace } from '../lib/workspace';
 
 const BODY = `({ self }) => {
   const limit = self.one;
@@ -28,4 +40,156 @@ test('the JSON of a failure has the error', () => {
     error: { name: 'RangeError', message: 'more than 1' },
   });
   expect(result.code).toBe(1);
+});
+
+describe('whatever is wrong with flows or their store, other projects go on', () => {
+  const others = new Workspace('others', {
+    'app/project.json': { name: 'app', targets: { build: { command: 'echo built' } } },
+    'good/good.flow.ts': small('good'),
+  });
+  const { nx } = others;
+  const path = (...parts: string[]) => join(others.folder, ...parts);
+  const remove = (...files: string[]) => {
+    for (const file of files) rmSync(path(file), { recursive: true, force: true });
+  };
+  afterEach(() => remove('.flow', 'dist', 'odd', '.nx'));
+
+  function expectOthersToGoOn(...more: string[]): void {
+    const build = nx('run-many', '-t', 'build', ...more);
+    expect([build.code, build.text]).toEqual([0, expect.stringContaining('Successfully ran target')]);
+    const shown = nx('show', 'projects', '--json');
+    expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, expect.arrayContaining(['app', 'good'])]);
+  }
+  /** One line of ours, with its code and without a stack. */
+  function expectOneSentence({ code, text }: Result, sentence: string): void {
+    expect(text.split('\n').filter((line) => /^FLOW_|^ +at /.test(line))).toEqual([
+      expect.stringContaining(sentence),
+    ]);
+    expect(code).toBe(1);
+  }
+
+  test('a file in the place of .flow', () => {
+    others.write({ '.flow': 'a file' });
+    expectOthersToGoOn('spin-end');
+    for (const args of [['run'], ['spin', '--step=double'], ['resume'], ['snapshot']]) {
+      const [target, ...options] = args as [string, ...string[]];
+      expectOneSentence(nx('run', `good:${target}`, ...options), 'FLOW_STORE_UNWRITABLE');
+    }
+  });
+
+  test('a store that no broker can open', () => {
+    others.write({ '.flow/db': 'a file' });
+    expectOthersToGoOn('spin-end');
+    expectOneSentence(nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  The store');
+  });
+
+  test('a store that another process has locked', async () => {
+    expect(nx('run', 'good').code).toBe(0);
+    const script = `const { Level } = require('level');
+      new Level(${JSON.stringify(path('.flow/db'))}).open().then(() => { console.log('locked'); process.stdin.resume(); });`;
+    const locker = spawn(process.execPath, ['-e', script], { cwd: others.folder });
+    try {
+      await once(locker.stdout, 'data');
+      expectOthersToGoOn('spin-end');
+      expectOneSentence(nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  No broker');
+    } finally {
+      locker.stdin.end();
+      await once(locker, 'exit');
+    }
+    expect(nx('run', 'good').text).toContain('good/2 done');
+  });
+
+  test.each(['cut off', 'another shape', 'a folder'])('%s: caches of what was parsed', (what) => {
+    const data = path('.nx/workspace-data');
+    const kept = () => readdirSync(data).filter((name) => /^nx-flow-\w+\.json$/.test(name));
+    nx('run', 'good:spin-end');
+    expect(kept()).toEqual(expect.arrayContaining(['nx-flow-sources.json', 'nx-flow-links.json']));
+    for (const name of kept()) {
+      const file = join(data, name);
+      const text = readFileSync(file, 'utf8');
+      rmSync(file);
+      if (what === 'a folder') mkdirSync(file);
+      else writeFileSync(file, what === 'cut off' ? text.slice(0, -9) : '{"parser":"","files":null}');
+    }
+    expectOthersToGoOn('spin-end');
+    expect(nx('show', 'projects').stderr.includes('cannot be kept')).toBe(what === 'a folder');
+    // What the cache does not tell must not be taken for what it was.
+    const edited = small('good').replace('one: 1', 'one: 2');
+    others.write({ 'good/good.flow.ts': edited });
+    expect(nx('run', 'good:spin-double').code).toBe(0);
+    expect(readFileSync(path('dist/flow/good/steps/double/artifacts/twice.json'), 'utf8')).toBe('4\n');
+    others.write({ 'good/good.flow.ts': small('good') });
+    expect(readdirSync(data).filter((name) => /^nx-flow-.*\d$/.test(name))).toEqual([]);
+  });
+
+  test('a parser that is not installed for this platform', () => {
+    nx('run', 'good:spin-end');
+    const preload = `const Module = require('node:module');
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...more) => {
+        if (name === 'oxc-parser') throw new Error('Cannot find native binding.');
+        return resolve.call(Module, name, ...more);
+      };`;
+    others.write({ 'odd/preload.cjs': preload, 'odd/new.flow.ts': small('new') });
+    others.env = { NODE_OPTIONS: `--require=${path('odd/preload.cjs')}` };
+    try {
+      expectOthersToGoOn();
+      const { code, text } = nx('run', 'odd');
+      expect(text).toContain('nx-flow: Cannot find native binding. The flow keeps its targets.');
+      expect([code, text]).toEqual([0, expect.stringContaining('new/1 done')]);
+    } finally {
+      others.env = {};
+    }
+    expect(nx('run', 'odd:spin-end').code).toBe(0);
+  });
+
+  test('what is called as a flow and is no file, or holds no flow', () => {
+    others.write({ 'odd/x.flow.ts/index.ts': 'export {};\n', 'odd/empty/y.flow.ts': '' });
+    symlinkSync('nowhere.ts', path('odd/z.flow.ts'));
+    expectOthersToGoOn('spin-end');
+    expect(JSON.parse(nx('show', 'projects', '--json').stdout).sort()).toEqual(['app', 'empty', 'good']);
+    expectOneSentence(nx('run', 'empty'), 'FLOW_NOT_EXPORTED');
+  });
+
+  test('names that no flow and no step can have', () => {
+    const names = ['two words', '../../../../out', 'a:b', '', 'n'.repeat(300)];
+    for (const [i, name] of names.entries()) {
+      others.write({
+        [`odd/flow-${i}/a.flow.ts`]: small(name),
+        [`odd/step-${i}/b.flow.ts`]: small('odd').replace("'double'", `'${name}'`),
+      });
+    }
+    expectOthersToGoOn('spin-end');
+    for (const project of names.flatMap((_, i) => [`flow-${i}`, `step-${i}`])) {
+      expect(Object.keys(others.project(project).targets).sort()).toEqual([
+        'resume',
+        'run',
+        'snapshot',
+        'spin',
+      ]);
+    }
+    const { code, text } = nx('run-many', '-t', 'run', '-p', 'flow-*', 'step-*', '--output-style=static');
+    for (const name of names) {
+      expect(text).toContain(`The flow's name "${name}" is not usable`);
+      expect(text).toContain(`The step name "${name}" is not usable`);
+    }
+    expect(code).toBe(1);
+    // What is wrong with one flow does not keep Nx from replaying another.
+    const replayed = nx('run', 'good:spin-end').text;
+    expect(replayed).not.toContain('nx-flow:');
+    expect(replayed).toContain('for 3 out of 3 tasks');
+    expect([existsSync(path('out')), existsSync(path('../out'))]).toEqual([false, false]);
+  });
+
+  test('a name of JavaScript’s own is a name', () => {
+    const body = '({ self }) => ({ twice: self.one * 2 })';
+    const flow = small('__proto__', body).replace("'double'", "'constructor'");
+    others.write({ 'odd/proto.flow.ts': flow });
+    expect(nx('run', 'odd').text).toContain('__proto__/1 done');
+    for (const how of ['executed', 'replayed']) {
+      const { code, text } = nx('run', 'odd:spin-end');
+      expect([code, text.includes('for 3 out of 3 tasks')]).toEqual([0, how === 'replayed']);
+    }
+    expect(nx('spin', 'odd', '--step=constructor').text).toMatch(/twice +number +\d+ B +same/);
+  });
 });

@@ -1,5 +1,5 @@
 /** What was computed from files, kept between commands where Nx keeps such things; `nx reset` empties it. */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { workspaceData } from './nx';
 
@@ -40,19 +40,31 @@ export class FileCache<T> {
     this.#after[file] = value;
   }
 
-  write(): void {
+  /** Whether it could be kept. */
+  write(): boolean {
     const sorted = Object.entries(this.#after).sort(([a], [b]) => (a < b ? -1 : 1));
     const after: Kept<T> = { parser: this.#parser, files: Object.fromEntries(sorted) };
     const text = JSON.stringify(after);
-    if (text === JSON.stringify(this.#before)) return;
+    if (text === JSON.stringify(this.#before)) return true;
+    const temporary = `${this.#path}.${process.pid}`;
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
-      const temporary = `${this.#path}.${process.pid}`;
       writeFileSync(temporary, text);
       renameSync(temporary, this.#path);
+      return true;
     } catch {
       // It saves milliseconds: a read-only workspace works without it.
+      removed(temporary);
+      return false;
     }
+  }
+}
+
+function removed(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It was not written either.
   }
 }
 
@@ -66,7 +78,7 @@ function parserStamp(): string {
 function read<T>(path: string): Kept<T> {
   try {
     const kept = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof kept.parser === 'string' && typeof kept.files === 'object') return kept;
+    if (typeof kept.parser === 'string' && typeof kept.files === 'object' && kept.files) return kept;
   } catch {
     // None yet, or one that was cut off: every file is parsed.
   }

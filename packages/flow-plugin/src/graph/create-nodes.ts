@@ -53,6 +53,7 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
         ...(suffixes.size > 1 ? { suffix: suffixOf(flow.name, source, together, root), suffixes } : {}),
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
+        ...(source.lost ? { lost: true } : {}),
       });
       Object.assign(targets, mine.flow, mine.steps);
       targetGroups[`flow ${flow.name}`] = Object.keys(mine.flow);
@@ -101,10 +102,13 @@ function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceF
  * Nx's way to report a broken file, would stop every command in the workspace until the last half-written line is
  * finished: tests, builds, and the spin of any other flow.
  */
-function warningsOf({ file, flows, error }: SourceFile): string[] {
+function warningsOf({ file, flows, error, lost }: SourceFile): string[] {
   const uncached = flows.filter((flow) => flowInputs(flow, file) === undefined);
   return [
     ...(error === undefined ? [] : [`${error}. The flow keeps its targets.`]),
+    ...(lost
+      ? ['what was read of flows cannot be kept where Nx keeps its data: Nx replays nothing of them.']
+      : []),
     ...uncached.map(
       ({ name }) =>
         `${file}: the inputs of the flow ${name} are computed, or lead out of the workspace: Nx replays nothing of it. Write them out.`,

@@ -26,18 +26,18 @@ export class Links {
     if (!CODE.test(file)) return NONE;
     const hash = this.#hashes.get(file) ?? '';
     let links = this.#cache.get(file);
-    if (links?.hash !== hash || hash === '') links = { hash, ...(await this.#read(file)) };
+    if (links?.hash !== hash || hash === '') links = await this.#read(file, hash);
     this.#cache.set(file, links);
     return links;
   }
 
-  async #read(file: string): Promise<SourceLinks> {
-    const { readLinks } = await import('@nx-flow/core/source');
+  async #read(file: string, hash: string): Promise<Kept> {
     try {
-      return readLinks(file, readFileSync(join(this.#workspace, file), 'utf8'));
+      const { readLinks } = await import('@nx-flow/core/source');
+      return { hash, ...readLinks(file, readFileSync(join(this.#workspace, file), 'utf8')) };
     } catch {
-      // It does not parse, or is gone: whoever runs it is told. Until then it refers to what it did.
-      return this.#cache.last(file) ?? NONE;
+      // It does not parse, is gone, or there is no parser: whoever runs it is told. Until then it refers to what it did.
+      return { ...(this.#cache.last(file) ?? NONE), hash: '' };
     }
   }
 

@@ -1,7 +1,7 @@
 /** The flows in each file, parsed again only when the file or the parser changed. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { SourceFlow } from '@nx-flow/core/source';
 import { FileCache } from './cache';
 
@@ -17,6 +17,8 @@ export interface SourceFile {
   flows: FlowSource[];
   /** Why it does not parse: file:line:column and the reason. `flows` is then what it had when it last did. */
   error?: string;
+  /** What stands here could not be kept: nothing can be published for it before tasks are hashed. */
+  lost?: true;
 }
 
 interface Cached {
@@ -37,35 +39,46 @@ export async function readSources(files: readonly string[], workspace: string): 
     let cached = cache.get(file);
     let error: string | undefined;
     if (cached?.hash !== hash || !sameFiles(cached.others)) {
-      // The parser is a native module: it is loaded when a file has changed, and only then.
-      const { knownSteps, parentsOf, readFlowFiles, stem } = await import('@nx-flow/core/source');
       try {
-        const read = readFlowFiles(join(workspace, file), workspace, text);
-        const flows = read.flows.map(
-          (flow): FlowSource => ({
-            name: flow.name,
-            ...(flow.inputs ? { inputs: flow.inputs } : {}),
-            steps: flow.steps.map(({ name, kind }) => ({ name, kind })),
-            known: knownSteps(flow).map((s) => ({ name: s.name, kind: s.kind, after: parentsOf(s) })),
-          }),
-        );
+        // The parser is a native module: it is loaded when a file has changed, and only then; or it is not installed.
+        const source = await import('@nx-flow/core/source');
+        const read = source.readFlowFiles(join(workspace, file), workspace, text);
+        const flows = named(read.flows, source);
         // A flow that the parser does not find (its name is computed, say) still goes by its file's name.
         cached = {
           hash,
-          flows: flows.length > 0 ? flows : [nothing(stem(file))],
+          flows: flows.length > 0 ? flows : [nothing(file)],
           ...(read.others.length > 0 ? { others: hashesOf(read.others) } : {}),
         };
       } catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
-        error = message.replaceAll(`${workspace}${sep}`, '');
-        cached = { hash: '', flows: cache.last(file)?.flows ?? [nothing(stem(file))] };
+        error = message.replaceAll(`${workspace}${sep}`, '').replace(/\.$/, '');
+        cached = { hash: '', flows: cache.last(file)?.flows ?? [nothing(file)] };
       }
     }
     cache.set(file, cached);
     sources.push({ file, flows: cached.flows, ...(error === undefined ? {} : { error }) });
   }
-  cache.write();
-  return sources;
+  return cache.write() ? sources : sources.map((source) => ({ ...source, lost: true }));
+}
+
+/** A name that the flow's own rules refuse is in no path and in no target: `../x` would lead out of the folder. */
+function named(
+  flows: readonly SourceFlow[],
+  { isUsableName, knownSteps, parentsOf }: typeof import('@nx-flow/core/source'),
+): FlowSource[] {
+  return flows
+    .filter(({ name }) => isUsableName(name))
+    .map((flow) => {
+      const steps = flow.steps.filter(({ name }) => isUsableName(name));
+      const known = steps.length < flow.steps.length ? [] : knownSteps(flow);
+      return {
+        name: flow.name,
+        ...(flow.inputs ? { inputs: flow.inputs } : {}),
+        steps: steps.map(({ name, kind }) => ({ name, kind })),
+        known: known.map((s) => ({ name: s.name, kind: s.kind, after: parentsOf(s) })),
+      };
+    });
 }
 
 /** What the graph was made of last: before tasks are executed, that is now. */
@@ -73,7 +86,11 @@ export function lastSources(workspace: string): SourceFile[] {
   return new FileCache<Cached>(workspace, 'sources').all().map(([file, { flows }]) => ({ file, flows }));
 }
 
-const nothing = (name: string): FlowSource => ({ name, steps: [], known: [] });
+/** By the file's name, as far as it can stand in a path. */
+function nothing(file: string): FlowSource {
+  const stem = basename(file).replace(/\.flow\.[cm]?tsx?$/, '');
+  return { name: stem.replace(/[^\w-]+/g, '-').slice(0, 100) || 'flow', steps: [], known: [] };
+}
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 

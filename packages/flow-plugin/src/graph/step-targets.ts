@@ -27,12 +27,13 @@ export function stepTargets({
   suffix,
   suffixes = new Set(),
   shared,
+  lost,
 }: FlowTargets): Record<string, TargetConfiguration> {
   // Beside a flow `etl-daily`, the step `daily` of the flow `etl` is no `spin-etl-daily`.
   const apart = [...suffixes].some((other) => other.startsWith(`${suffix}-`)) ? '--' : '-';
   const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}${apart}${step}`);
   const targets: Record<string, TargetConfiguration> = {};
-  const reads = flowInputs(flow, file);
+  const reads = lost ? undefined : flowInputs(flow, file);
   const { files, without, env } = reads ?? { files: [], without: [], env: [] };
   const inputs = [...(files.length > 0 ? files : [...DATA_FILES, ...without]), ...env, ...STEP_INPUTS];
   for (const { name: step, kind, after } of flow.known) {

@@ -18,6 +18,8 @@ export interface FlowTargets {
   shared: boolean;
   /** Why the file does not parse. */
   error?: string;
+  /** Nothing can be published for it: then nothing of it may be replayed. */
+  lost?: true;
 }
 
 /** The targets of the flow itself, and those of its steps. */
@@ -35,6 +37,7 @@ function flowTargets({
   suffix,
   shared,
   error,
+  lost,
 }: FlowTargets): Record<string, TargetConfiguration> {
   const run = suffix === undefined ? 'run' : `run-${suffix}`;
   const spin = suffix === undefined ? 'spin' : `spin-${suffix}`;
@@ -42,7 +45,7 @@ function flowTargets({
   const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
   const snapshot = suffix === undefined ? 'snapshot' : `snapshot-${suffix}`;
   const step = exampleStep(flow);
-  const said = flowInputs(flow, file);
+  const said = lost ? undefined : flowInputs(flow, file);
   // What is left out may be code, too, of which the project's own inputs have the last word.
   const reads = said && [...said.files, ...said.env];
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
