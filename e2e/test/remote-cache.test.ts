@@ -41,7 +41,7 @@ beforeAll(async () => {
   url = await server.listen();
   const origin = new Workspace('remote/origin', {
     // Nx 24 would select tasks by their inputs, and those of steps have code as a fingerprint, not as files.
-    'nx.json': { analytics: false, plugins: ['@nx-flow/plugin'], affected: { legacy: true } },
+    'nx.json': { analytics: false, plugins: ['@nx-flow/plugin'] },
     'scores/scores.flow.ts': FLOW,
     'words/project.json': { name: 'words' },
     'words/loud.ts': 'export const loud = (text: string) => text.toUpperCase();\n',

@@ -14,11 +14,14 @@ export class FileCache<T> {
   readonly #path: string;
   readonly #parser = parserStamp();
   readonly #before: Kept<T>;
+  /** As it lies there: what was read may be changed by whoever took it. */
+  readonly #text: string | undefined;
   readonly #after: Record<string, T> = {};
 
   constructor(workspace: string, name: string) {
     this.#path = join(workspaceData(workspace), `nx-flow-${name}.json`);
-    this.#before = read(this.#path);
+    this.#text = textOf(this.#path);
+    this.#before = parsed(this.#text);
   }
 
   /** What was kept, by whichever parser. */
@@ -45,7 +48,7 @@ export class FileCache<T> {
     const sorted = Object.entries(this.#after).sort(([a], [b]) => (a < b ? -1 : 1));
     const after: Kept<T> = { parser: this.#parser, files: Object.fromEntries(sorted) };
     const text = JSON.stringify(after);
-    if (text === JSON.stringify(this.#before)) return true;
+    if (text === this.#text) return true;
     const temporary = `${this.#path}.${process.pid}`;
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
@@ -75,9 +78,17 @@ function parserStamp(): string {
   return `${version} ${statSync(file).mtimeMs}`;
 }
 
-function read<T>(path: string): Kept<T> {
+function textOf(path: string): string | undefined {
   try {
-    const kept = JSON.parse(readFileSync(path, 'utf8'));
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed<T>(text: string | undefined): Kept<T> {
+  try {
+    const kept = JSON.parse(text ?? '');
     if (typeof kept.parser === 'string' && typeof kept.files === 'object' && kept.files) return kept;
   } catch {
     // None yet, or one that was cut off: every file is parsed.

@@ -1,7 +1,7 @@
 /** Infers flows into the project graph. Files are parsed, never imported. */
 import { posix } from 'node:path';
 import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
-import { flowInputs } from './flow-inputs';
+import { flowInputs, whyUnknown } from './flow-inputs';
 import { type Place, placesOf } from './projects';
 import { readSources, type SourceFile } from './sources';
 import { targetsOf } from './targets';
@@ -25,8 +25,12 @@ export const createNodes: CreateNodes = [
     const files = matched.filter(isFlowFile);
     if (files.length === 0) return [];
     const sources = await readSources(files, workspaceRoot);
-    for (const source of sources) for (const warning of warningsOf(source)) warnOnce(warning);
-    return nodesOf(sources, placesOf(files, manifests, workspaceRoot));
+    const places = placesOf(files, manifests, workspaceRoot);
+    for (const source of sources) {
+      const { root } = places.get(source.file) as Place;
+      for (const warning of warningsOf(source, root)) warnOnce(warning);
+    }
+    return nodesOf(sources, places);
   },
 ];
 
@@ -50,6 +54,7 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
         flow,
         file: source.file,
         project: name,
+        root,
         ...(suffixes.size > 1 ? { suffix: suffixOf(flow.name, source, together, root), suffixes } : {}),
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
@@ -102,17 +107,14 @@ function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceF
  * Nx's way to report a broken file, would stop every command in the workspace until the last half-written line is
  * finished: tests, builds, and the spin of any other flow.
  */
-function warningsOf({ file, flows, error, lost }: SourceFile): string[] {
-  const uncached = flows.filter((flow) => flowInputs(flow, file) === undefined);
+function warningsOf({ file, flows, error, lost }: SourceFile, root: string): string[] {
+  const uncached = flows.filter((flow) => flowInputs(flow, file, root) === undefined);
   return [
     ...(error === undefined ? [] : [`${error}. The flow keeps its targets.`]),
     ...(lost
       ? ['what was read of flows cannot be kept where Nx keeps its data: Nx replays nothing of them.']
       : []),
-    ...uncached.map(
-      ({ name }) =>
-        `${file}: the inputs of the flow ${name} are computed, or lead out of the workspace: Nx replays nothing of it. Write them out.`,
-    ),
+    ...uncached.map((flow) => `${file}: ${whyUnknown(flow, file, root)}. Nothing of the flow is replayed.`),
   ];
 }
 

@@ -14,12 +14,12 @@ export interface FlowInputs {
 }
 
 /**
- * Undefined where Nx cannot be told, since the list is computed or leads out of the workspace: then nothing of the flow
- * may be replayed.
+ * Undefined where Nx cannot be told: then nothing of the flow may be replayed. See {@link whyUnknown}.
  * @param file The flow's, from the workspace root.
+ * @param root The project's.
  */
-export function flowInputs({ inputs = [] }: FlowSource, file: string): FlowInputs | undefined {
-  if (inputs === 'computed') return undefined;
+export function flowInputs({ inputs = [] }: FlowSource, file: string, root: string): FlowInputs | undefined {
+  if (inputs === 'computed' || isGlob(root)) return undefined;
   const globs: string[] = [];
   const env: Inputs = [];
   for (const input of inputs) {
@@ -29,7 +29,7 @@ export function flowInputs({ inputs = [] }: FlowSource, file: string): FlowInput
     }
     const [not, glob] = input.startsWith('!') ? ['!', input.slice(1)] : ['', input];
     const path = posix.join(posix.dirname(file), glob);
-    if (path.startsWith('..')) return undefined;
+    if (isGlob(posix.dirname(file)) || path.startsWith('..')) return undefined;
     globs.push(`${not}{workspaceRoot}/${path}`);
   }
   const named = globs.some((glob) => !glob.startsWith('!'));
@@ -39,4 +39,18 @@ export function flowInputs({ inputs = [] }: FlowSource, file: string): FlowInput
     without: named ? [] : globs,
     env,
   };
+}
+
+/** A path is a glob to Nx, and nothing makes a sign in it plain: of a project in `app/[id]`, Nx finds no files. */
+function isGlob(path: string): boolean {
+  return /[[\](){}*?]/.test(path);
+}
+
+/** For a flow of which nothing is replayed, why that is so. */
+export function whyUnknown({ name, inputs }: FlowSource, file: string, root: string): string {
+  if (isGlob(root)) return `Nx finds no files in ${root}, whose name is a glob to it`;
+  if (inputs === 'computed') return `the inputs of the flow ${name} are computed`;
+  return isGlob(posix.dirname(file))
+    ? `the inputs of the flow ${name} begin in ${posix.dirname(file)}, whose name is a glob to Nx`
+    : `the inputs of the flow ${name} lead out of the workspace`;
 }

@@ -4,6 +4,12 @@
  */
 import { join } from 'node:path';
 
+/** Files of the workspace below a folder that git does not ignore, for where there is no git to ask. */
+export function filesBelow(workspace: string, folder: string): string[] {
+  const nx = require('nx/src/utils/workspace-context') as typeof import('nx/src/utils/workspace-context');
+  return nx.globWithWorkspaceContextSync(workspace, [folder === '.' ? '**/*' : `${folder}/**/*`]).sort();
+}
+
 let fileutils: typeof import('nx/src/utils/fileutils') | undefined;
 
 /** Reads JSON with comments, as Nx does. @throws Error where there is no such file, or it does not parse */

@@ -8,22 +8,38 @@ import type { FlowTargets } from './targets';
 const CODE = ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'];
 export const CODE_FILE = new RegExp(`\\.(${CODE.join('|')})$`);
 
-/** The files that a step may read, where its flow does not say. */
-export const DATA_FILES = ['{projectRoot}/**/*', `!{projectRoot}/**/*.{${CODE.join(',')}}`];
+const ALL_FILES = '{projectRoot}/**/*';
+const ALL_CODE = `{projectRoot}/**/*.{${CODE.join(',')}}`;
+
+type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** What a step's target depends on, beside its fingerprint and what it reads. */
-export const STEP_INPUTS: NonNullable<TargetConfiguration['inputs']> = [
+const BESIDE: Inputs = [
   // What can be seen of the steps before: equal files mean that nothing changed for this one.
   { dependentTasksOutputFiles: '**/seen.json' },
-  // The fingerprint has the packages that the step reaches, with their versions.
-  { externalDependencies: [] },
   { env: UNPUBLISHED },
 ];
+// The fingerprint has the packages that the step reaches, with their versions.
+const NO_PACKAGES: Inputs = [{ externalDependencies: [] }];
+const DEPENDENCIES = '^default';
+
+/** All that the plugin itself gives to steps' targets, but for fingerprints and what flows name. */
+export const OUR_INPUTS: Inputs = [
+  ...[ALL_FILES, `!${ALL_CODE}`, ALL_CODE, DEPENDENCIES],
+  ...BESIDE,
+  ...NO_PACKAGES,
+];
+
+/** Whether the files that a step may read are those of its project, since the flow names none. */
+export function readsProject(inputs: Inputs): boolean {
+  return inputs.includes(ALL_FILES);
+}
 
 export function stepTargets({
   flow,
   file,
   project,
+  root,
   suffix,
   suffixes = new Set(),
   shared,
@@ -33,9 +49,15 @@ export function stepTargets({
   const apart = [...suffixes].some((other) => other.startsWith(`${suffix}-`)) ? '--' : '-';
   const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}${apart}${step}`);
   const targets: Record<string, TargetConfiguration> = {};
-  const reads = lost ? undefined : flowInputs(flow, file);
+  const reads = lost ? undefined : flowInputs(flow, file, root);
   const { files, without, env } = reads ?? { files: [], without: [], env: [] };
-  const inputs = [...(files.length > 0 ? files : [...DATA_FILES, ...without]), ...env, ...STEP_INPUTS];
+  const named = files.length > 0;
+  const inputs = {
+    step: [...(named ? files : [ALL_FILES, `!${ALL_CODE}`, ...without]), ...env, ...BESIDE, ...NO_PACKAGES],
+    // Since 24, `nx affected` selects tasks by the files that their inputs name, and a fingerprint names none. The last
+    // step names all code, and thereby selects the flow. Where its fingerprint is what it was, it keeps what it has left.
+    end: [...(named ? [...files, ALL_CODE] : [ALL_FILES, ...without]), DEPENDENCIES, ...env, ...BESIDE],
+  };
   for (const { name: step, kind, after } of flow.known) {
     const attempt = `npx nx run ${project}:${nameOf(step)}`;
     targets[nameOf(step)] = {
@@ -48,7 +70,7 @@ export function stepTargets({
         : {}),
       inputs: [
         { fileset: `{workspaceRoot}/${fingerprintFile(file, flow.name, step)}`, includeIgnored: true },
-        ...inputs,
+        ...(kind === 'end' ? inputs.end : inputs.step),
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow.name}/steps/${step}`],
       metadata: {

@@ -10,6 +10,8 @@ export interface FlowTargets {
   /** From the workspace's root. */
   file: string;
   project: string;
+  /** The project's, from the workspace's root. */
+  root: string;
   /** What tells this flow's targets from those of the project's other flows: `run-movies`. Absent for an only flow. */
   suffix?: string;
   /** Those of all flows of the project. */
@@ -34,6 +36,7 @@ function flowTargets({
   flow,
   file,
   project,
+  root,
   suffix,
   shared,
   error,
@@ -45,7 +48,7 @@ function flowTargets({
   const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
   const snapshot = suffix === undefined ? 'snapshot' : `snapshot-${suffix}`;
   const step = exampleStep(flow);
-  const said = lost ? undefined : flowInputs(flow, file);
+  const said = lost ? undefined : flowInputs(flow, file, root);
   // What is left out may be code, too, of which the project's own inputs have the last word.
   const reads = said && [...said.files, ...said.env];
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({

@@ -1,13 +1,13 @@
 /** Publishes the fingerprint of every step, where its target's inputs name it. Computed again only for what changed. */
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileCache } from '../graph/cache';
 import type { SourceFile } from '../graph/sources';
 import { CODE_FILE } from '../graph/step-targets';
 import { Given } from './given';
-import { fingerprintFile, snapshotHeadFile, writeIfOther } from './layout';
-import { type Seen, Stamps, sameStamps } from './stamps';
+import { fingerprintFile, markerFile, snapshotHeadFile, writeIfOther } from './layout';
+import { type Seen, Stamps, UNSETTLED } from './stamps';
 
 interface Known {
   /** What the fingerprints came from. */
@@ -15,8 +15,6 @@ interface Known {
   steps: Record<string, StepCode>;
   /** Some code may ask for `current.user`: then results are each user's own. */
   personal: boolean;
-  /** The stamps of the folders in which this is published, with nothing beside it: it need not be written again. */
-  published?: string[];
 }
 
 interface StepCode {
@@ -47,21 +45,9 @@ export async function publishFingerprints(
       if (!now || !stamps.same(now.seen)) now = await fingerprints(file, name, workspace, stamps);
       cache.set(key, now);
       codes.set(key, now.steps);
-      const alone =
-        !now.personal && !given.has(file, name) && !Object.values(now.steps).some(({ open }) => open);
-      // A file that somebody removed has changed its folder.
-      const folders = () => {
-        const fresh = new Stamps();
-        return [fingerprintFile(file, name, ''), snapshotHeadFile(file, name)].map((path) =>
-          fresh.of(dirname(join(workspace, path))),
-        );
-      };
-      if (alone && now.published && sameStamps(now.published, folders())) continue;
       const steps = known.map(({ name: step }) => step);
-      for (const [path, text] of await textsOf({ file, flow: name, steps }, now, given))
-        writeIfOther(join(workspace, path), text);
-      if (alone) now.published = folders();
-      else delete now.published;
+      const texts = await textsOf({ file, flow: name, steps }, now, given);
+      publish(workspace, join(workspace, markerFile(file, name)), texts);
     }
   }
   cache.write();
@@ -84,6 +70,28 @@ async function textsOf(
   const all = Object.values(codes).map(({ digest }) => digest);
   texts.set(snapshotHeadFile(file, flow), [...all, ...(await given.of(file, flow, 'snapshot'))].join(' '));
   return texts;
+}
+
+/** Writes what is not there. The marker holds a hash of all texts, and the state of the folder that most of them lie in. */
+function publish(workspace: string, marker: string, texts: ReadonlyMap<string, string>): void {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([...texts]))
+    .digest('hex');
+  const paths = [...texts.keys()].map((path) => join(workspace, path));
+  const folder = dirname(paths[0] as string);
+  const stamp = new Stamps().of(folder);
+  // A file that somebody removed has changed its folder; the last one lies beside the marker.
+  if (stamp !== UNSETTLED && isText(marker, `${hash} ${stamp}`) && existsSync(paths.at(-1) as string)) return;
+  for (const [path, text] of texts) writeIfOther(join(workspace, path), text);
+  writeIfOther(marker, `${hash} ${new Stamps().of(folder)}`);
+}
+
+function isText(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text;
+  } catch {
+    return false;
+  }
 }
 
 async function user(): Promise<string> {

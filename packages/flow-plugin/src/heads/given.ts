@@ -21,14 +21,6 @@ export class Given {
     }
   }
 
-  /** Whether there is anything at all. */
-  has(file: string, flow: string): boolean {
-    const configured = this.#targets.some(
-      ({ options }) => options.flow === file && (options.name ?? flow) === flow,
-    );
-    return configured || this.#args.length > 0;
-  }
-
   /** What the targets of a flow that execute its steps are given, by the command and by their options, as keys. */
   async of(file: string, flow: string, kind: keyof typeof EXECUTORS): Promise<string[]> {
     const configured = this.#targets.flatMap(({ executor, options: { step: _, name, ...door } }) =>

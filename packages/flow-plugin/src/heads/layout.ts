@@ -10,8 +10,11 @@ export const UNPUBLISHED = 'NX_FLOW_UNPUBLISHED';
 
 /** Of a flow: by its file, since two files may use one name. From the workspace root, with `/`. */
 function folderOf(file: string, flow: string): string {
-  return `${HEADS}/${file}/${flow}`;
+  // A path is a glob to Nx: of `[id]` in it, none of these files would be one.
+  return `${HEADS}/${file.replace(/[^\w./@-]/gu, hex)}/${flow}`;
 }
+
+const hex = (character: string) => `%${(character.codePointAt(0) as number).toString(16)}`;
 
 /** Everything of the code that can change what a step does. */
 export function fingerprintFile(file: string, flow: string, step: string): string {
@@ -26,6 +29,11 @@ export function spinHeadFile(file: string, flow: string): string {
 /** What a snapshot depends on beside what Nx hashes. */
 export function snapshotHeadFile(file: string, flow: string): string {
   return `${folderOf(file, flow)}/snapshot`;
+}
+
+/** Tells whether all of that lies there as it should. */
+export function markerFile(file: string, flow: string): string {
+  return `${folderOf(file, flow)}/published`;
 }
 
 type Input = NonNullable<TargetConfiguration['inputs']>[number];

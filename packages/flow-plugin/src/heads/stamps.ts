@@ -13,13 +13,8 @@ export interface Seen {
 /** Time stamps tell whether a file changed, unless it changed this instant: then it may again within the same tick. */
 const SETTLED_MS = 50;
 /** A stamp that nothing has a second time. */
-const UNSETTLED = '';
+export const UNSETTLED = '';
 const NOTHING = 'nothing';
-
-/** Whether stamps that were taken one after another say that nothing has changed in between. */
-export function sameStamps(before: readonly string[], now: readonly string[]): boolean {
-  return before.every((stamp, i) => stamp !== UNSETTLED && stamp === now[i]);
-}
 
 /** Looks at each file once. */
 export class Stamps {

@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutorContext } from '@nx/devkit';
-import { filesOfInputs } from '../graph/nx';
-import { CODE_FILE, DATA_FILES, STEP_INPUTS } from '../graph/step-targets';
+import { filesBelow, filesOfInputs } from '../graph/nx';
+import { CODE_FILE, OUR_INPUTS, readsProject } from '../graph/step-targets';
 import { publishedBy } from './layout';
 
 type Input = NonNullable<NonNullable<ExecutorContext['target']>['inputs']>[number];
@@ -29,7 +29,7 @@ export async function stepKey(
   if (!reads) return undefined;
   const files = reads.globs
     ? filesOfInputs(context.root, reads.globs)
-    : (await knownFiles(context.root, root))?.filter((path) => !CODE_FILE.test(path));
+    : (await knownFiles(context.root, root)).filter((path) => !CODE_FILE.test(path));
   if (!files) return undefined;
   const hash = createHash('sha256').update(readFileSync(published));
   for (const name of reads.env) hash.update(`\0${name}\0${process.env[name] ?? '\0'}`);
@@ -48,26 +48,26 @@ interface Reads {
 
 /** Undefined where there is anything else among the inputs than we put there. */
 function readsOf(inputs: readonly Input[]): Reads | undefined {
-  const ours = new Set(STEP_INPUTS.map((input) => JSON.stringify(input)));
-  const rest = inputs.filter((input) => !ours.has(JSON.stringify(input)));
-  const all = DATA_FILES.every((input) => rest.includes(input));
-  const reads: Reads = { ...(all ? {} : { globs: [] }), env: [] };
-  for (const input of rest) {
-    if (typeof input === 'object' && 'env' in input) reads.env.push(input.env);
-    else if (typeof input === 'object' && 'fileset' in input && input.includeIgnored && reads.globs)
+  const ours = new Set(OUR_INPUTS.map((input) => JSON.stringify(input)));
+  const reads: Reads = { ...(readsProject([...inputs]) ? {} : { globs: [] }), env: [] };
+  for (const input of inputs) {
+    if (ours.has(JSON.stringify(input))) continue;
+    if (typeof input !== 'object') return undefined;
+    if ('env' in input) reads.env.push(input.env);
+    else if ('fileset' in input && input.includeIgnored && reads.globs)
       reads.globs.push(input.fileset.replace('{workspaceRoot}/', ''));
-    else if (typeof input !== 'string' || !all || !DATA_FILES.includes(input)) return undefined;
+    else return undefined;
   }
   return reads;
 }
 
-/** Those that Nx hashes: what git knows, and what it would. */
-async function knownFiles(workspace: string, root: string): Promise<string[] | undefined> {
+/** Those that Nx hashes: what git knows, and what it would. Nx itself takes longer to say so. */
+async function knownFiles(workspace: string, root: string): Promise<string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', root];
   try {
     const { stdout } = await promisify(execFile)('git', args, { cwd: workspace, maxBuffer: 1 << 28 });
     return [...new Set(stdout.split('\0').filter((path) => path !== ''))].sort();
   } catch {
-    return undefined;
+    return filesBelow(workspace, root);
   }
 }

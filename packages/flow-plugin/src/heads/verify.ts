@@ -20,18 +20,23 @@ export const postTasksExecution: PostTasksExecution = async (_options, { workspa
   if (restored.length === 0) return;
   const { damageOf } = await import('@nx-flow/core/heads');
   const damaged: string[] = [];
-  for (const { task } of restored) {
+  let remote = false;
+  for (const { task, status } of restored) {
     for (const path of task.outputs.filter((output) => OUTPUTS.test(output))) {
       const damage = damageOf(join(workspaceRoot, path));
       if (damage === undefined) continue;
       damaged.push(`${path} ${damage}`);
+      remote ||= status === 'remote-cache';
       // What is not there is executed, the next time.
       rmSync(join(workspaceRoot, path), { recursive: true, force: true });
       if (task.hash) rmSync(join(cacheFolder(workspaceRoot), task.hash), { recursive: true, force: true });
     }
   }
   if (damaged.length === 0) return;
+  const next = remote
+    ? 'It lies so in the remote cache, too: give the command again with --skip-remote-cache.'
+    : 'It was removed from the cache: give the command again.';
   throw new Error(
-    `FLOW_CACHE_DAMAGED  What Nx restored from its cache is not whole: ${damaged.join(', ')}. It was removed from the cache: give the command again.`,
+    `FLOW_CACHE_DAMAGED  What Nx restored from its cache is not whole: ${damaged.join(', ')}. ${next}`,
   );
 };

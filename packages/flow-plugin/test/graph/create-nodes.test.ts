@@ -341,12 +341,9 @@ test('each target says what it does, with a command to try', () => {
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
-        "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        "^default",
         {
           "dependentTasksOutputFiles": "**/seen.json",
-        },
-        {
-          "externalDependencies": [],
         },
         {
           "env": "NX_FLOW_UNPUBLISHED",
@@ -389,10 +386,10 @@ test('each target says what it does, with a command to try', () => {
           "dependentTasksOutputFiles": "**/seen.json",
         },
         {
-          "externalDependencies": [],
+          "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "env": "NX_FLOW_UNPUBLISHED",
+          "externalDependencies": [],
         },
       ],
       "metadata": {
@@ -438,10 +435,10 @@ test('each target says what it does, with a command to try', () => {
           "dependentTasksOutputFiles": "**/seen.json",
         },
         {
-          "externalDependencies": [],
+          "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "env": "NX_FLOW_UNPUBLISHED",
+          "externalDependencies": [],
         },
       ],
       "metadata": {
@@ -578,13 +575,13 @@ describe('what the steps of a flow read', () => {
   test.each([
     ['are computed', `[process.env.X]`],
     ['lead out of the workspace', `['../../../x.csv']`],
-  ])('where they %s, nothing of the flow is cached, and one line says so', (_, inputs) => {
+  ])('where they %s, nothing of the flow is cached, and one line says so', (why, inputs) => {
     write('jobs/a/a.flow.ts', reading(inputs));
     const targets = infer()['jobs/a']?.targets ?? {};
     for (const target of ['spin', 'spin-start', 'spin-end', 'snapshot'])
       expect(targets[target]?.cache).toBe(false);
     expect(warnings).toContain(
-      'nx-flow: jobs/a/a.flow.ts: the inputs of the flow a are computed, or lead out',
+      `nx-flow: jobs/a/a.flow.ts: the inputs of the flow a ${why}. Nothing of the flow is replayed.`,
     );
   });
 });
