@@ -12,9 +12,10 @@ import type { Selection } from '../engine/resolve';
 import { readFlowFiles } from '../source/flow-files';
 import { staticGraph } from '../source/static-graph';
 import { currentUser } from '../source/user';
+import { openStore } from '../store/open';
 import { parseCommandLine } from './args';
 import { command } from './commands/spin';
-import { type Context, findPlaceFile, openPlaceStore, type Place, placeOf } from './context';
+import { type Context, findPlaceFile, type Place, placeOf } from './context';
 import { type GivenKey, givenKey } from './given-key';
 import { headState, type SpinHead } from './heads';
 import { makeOutput } from './render/output';
@@ -80,6 +81,11 @@ export function fullKey(head: string, { key }: GivenKey): string {
   return key === undefined ? head : `${head} ${key}`;
 }
 
+/** For a store that does not open: other tasks wait for this. The spin itself will say why. */
+const PATIENCE_MS = 3_000;
+/** One that was waited for: it is not waited for again for each flow. */
+let unreachable: { store: string; until: number } | undefined;
+
 async function headIn(
   context: Context,
   place: Place,
@@ -93,10 +99,14 @@ async function headIn(
   const state = () => headState(place.store, [...files, snapshot, ...given.files]);
   // The spin makes one, and may import the snapshot into it.
   if (!existsSync(place.store)) return executed();
-  const store = await openPlaceStore(place, context);
+  if (unreachable?.store === place.store && Date.now() < unreachable.until) return executed();
+  const store = openStore(place.store, PATIENCE_MS);
   try {
     // Asked for first: what is written from now on gives the state another name.
-    await store.kv.generation();
+    await store.kv.generation().catch((error) => {
+      unreachable = { store: place.store, until: Date.now() + PATIENCE_MS };
+      throw error;
+    });
     const now = state();
     // What a spin would import first is not there yet.
     if (selection.run === undefined && (await awaitedSnapshot(context, place, graph.flow, store))) {

@@ -270,7 +270,7 @@ export class Coordinator {
         [name, await encodeArtifact(name, fromRecord(error), this.#options.store.cas)],
       ];
       const absent = (node.body ? await returnedNames(node.body) : []).filter((n) => n !== name);
-      const counts = this.#countsBehind(task, node, absent);
+      const counts = await this.#countsBehind(task, node, absent);
       this.#done(task, outcome, { own, references: [], counts, params: [] }, { error, absent });
       const { durationMs } = outcome;
       this.#options.emit({
@@ -289,13 +289,17 @@ export class Coordinator {
   }
 
   /** For foreaches after a caught step: the lists that it inherited. @throws FlowError FLOW_FOREACH_LIST */
-  #countsBehind(task: NumberedTask, node: StepNode, absent: readonly string[]): Record<string, number> {
+  async #countsBehind(
+    task: NumberedTask,
+    node: StepNode,
+    absent: readonly string[],
+  ): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { node: child } of children(this.#options.graph, node.name)) {
       if (child.kind !== 'foreach') continue;
       const over = child.over as string;
       const inherits = passesOn(node) && !absent.includes(over);
-      const type = inherits ? this.#recorder.views.typeOf(task.parents[0] as string, over) : undefined;
+      const type = inherits ? await this.#recorder.views.typeOf(task.parents[0] as string, over) : undefined;
       const count = listLength(type);
       if (!count) {
         const message = `The foreach "${child.name}" has nothing to split: "${node.name}" failed, and was caught, before it returned "${over}".`;

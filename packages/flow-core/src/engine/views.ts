@@ -66,8 +66,12 @@ export class Views {
   }
 
   /** The type of an artifact as a task shows it, such as `Array(3)`. */
-  typeOf(label: string, name: string): string | undefined {
-    return this.#entries(this.#nodes.get(label) as Node).get(name)?.type;
+  async typeOf(label: string, name: string): Promise<string | undefined> {
+    const visible = this.#entries(this.#nodes.get(label) as Node).get(name);
+    if (!visible || visible.type !== undefined) return visible?.type;
+    // Of a task that was taken over, no more is at hand than where its artifacts lie.
+    const [record] = await this.#store.artifacts([addressOf(this.#flow, this.#run, visible.at, name)]);
+    return record?.type;
   }
 
   /** With the bytes of small artifacts, read from the store where they are not at hand. */

@@ -7,11 +7,12 @@ import { Store } from './store';
 
 /**
  * The store of a folder. Connecting begins at once, in the background.
+ * @param patience Milliseconds until a broker that does not come up is given up; default 15,000.
  * @throws FlowError FLOW_STORE_UNWRITABLE
  */
-export function openStore(folder: string): Store {
+export function openStore(folder: string, patience?: number): Store {
   const path = resolve(folder);
-  return new Store(BrokerKv.open(path), new FileCas(join(path, 'cas')));
+  return new Store(BrokerKv.open(path, patience), new FileCas(join(path, 'cas')));
 }
 
 /** A store that is gone with the process. */

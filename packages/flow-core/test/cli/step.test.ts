@@ -38,6 +38,22 @@ test('a step that retries is attempted again, and one that catches hands its err
   expect(workspace.read('dist/flow/tough/steps/after/artifacts/text.txt')).toBe('after 3');
 });
 
+test('a foreach behind a caught step splits the list that the step inherited, also where that was taken over', async () => {
+  workspace.flow(
+    'behind',
+    `const start = f.start(() => ({ rows: [1, 2, 3] }));
+     const bad = f.step('bad', { after: start, catch: 'error' }, (): { never: number } => { throw new Error('no'); });
+     const each = f.foreach('each', { after: bad, over: 'rows' }, ({ input }) => ({ twice: 2 * input }));
+     const all = f.join('all', { after: each }, ({ inputs }) => ({ twice: inputs.map((one) => one.twice) }));
+     export default f.end(all);`,
+  );
+  expect((await steps('behind', 'start', 'bad', 'each', 'all')).code).toBe(0);
+  expect(handed('behind', 'all', 'artifacts/twice.json')).toEqual([2, 4, 6]);
+  await workspace.ok(['run', 'behind']);
+  await workspace.ok(['resume', 'behind', 'bad']);
+  expect((await workspace.ok(['dump', 'behind', '2/all', '--json'])).json.artifacts.twice).toEqual([2, 4, 6]);
+});
+
 test('a step that a switch left out is not taken, and what comes after it goes on without it', async () => {
   workspace.flow(
     'ways',

@@ -35,7 +35,10 @@ export class BrokerKv implements Kv {
   #closing: Promise<void> | undefined;
   #answered: (() => void) | undefined;
 
-  private constructor(store: string) {
+  readonly #patience: number;
+
+  private constructor(store: string, patience: number) {
+    this.#patience = patience;
     this.#store = store;
     this.#path = socketPath(store);
   }
@@ -43,11 +46,12 @@ export class BrokerKv implements Kv {
   /**
    * Begins to connect, without waiting: whoever will need the store soon says so early. An open store in which nothing
    * is being read or written keeps no process alive.
+   * @param patience Milliseconds until a broker that does not come up is given up.
    * @throws FlowError FLOW_STORE_UNWRITABLE
    */
-  static open(store: string): BrokerKv {
+  static open(store: string, patience = PATIENCE_MS): BrokerKv {
     requireWritable(store);
-    const kv = new BrokerKv(realpathSync(store));
+    const kv = new BrokerKv(realpathSync(store), patience);
     kv.#connected().catch(() => {});
     return kv;
   }
@@ -108,7 +112,7 @@ export class BrokerKv implements Kv {
   }
 
   #connected(): Promise<Socket> {
-    this.#socket ??= findBroker(this.#store, this.#path).then(
+    this.#socket ??= findBroker(this.#store, this.#path, this.#patience).then(
       (socket) => {
         this.#adopt(socket);
         return socket;
@@ -199,20 +203,22 @@ function unavailable(message: string, cause?: unknown, exit: 1 | 2 = 1): FlowErr
   return new FlowError('FLOW_STORE_UNAVAILABLE', message, { exit, cause });
 }
 
-async function findBroker(store: string, path: string): Promise<Socket> {
+async function findBroker(store: string, path: string, patience: number): Promise<Socket> {
   try {
     requireSocketFolder(path, store);
   } catch (error) {
     throw unavailable(`The store ${store} cannot be reached: ${(error as Error).message}.`, error);
   }
-  const until = Date.now() + PATIENCE_MS;
+  const until = Date.now() + patience;
   let pause = 4;
   for (;;) {
     // No socket, no broker: said at once, where connecting would say it only when the event loop turns.
     const socket = process.platform === 'win32' || existsSync(path) ? await tryConnect(path) : undefined;
     if (socket) return socket;
     if (Date.now() > until)
-      throw unavailable(`No broker for ${store} came up within ${PATIENCE_MS / 1000} s.`);
+      throw unavailable(
+        `No broker for ${store} came up within ${patience / 1000} s: another process may hold its database.`,
+      );
     if ((await startBroker(store)) === 'gone') {
       await delay(pause);
       pause = Math.min(pause * 2, 100);
