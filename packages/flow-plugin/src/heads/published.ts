@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { MainOptions } from '@nx-flow/core/cli';
-import { publishedBy } from './layout';
+import { publishedBy, UNPUBLISHED } from './layout';
 import type { PublishedSpins } from './spins';
 
 /**
@@ -24,18 +24,22 @@ export function publishedFor({ target, projectName, targetName }: ExecutorContex
   return { refused: new FlowError('FLOW_TARGET_INPUTS', message) };
 }
 
+/** Whether what lies there was published for this very command: what cannot be told to Nx lies there from before. */
+export function isPublished({ target }: ExecutorContext): boolean {
+  return target?.cache === true && !process.env[UNPUBLISHED];
+}
+
 /**
  * The heads that are in this task's hash. Undefined where Nx did not hash it, or its result is not to be used again:
  * then there is nothing to compare.
  */
 export function publishedHeads(
   file: string | undefined,
-  { root, target }: ExecutorContext,
+  context: ExecutorContext,
 ): PublishedSpins['heads'] | undefined {
-  if (file === undefined || process.env.NX_TASK_HASH === undefined || target?.cache !== true)
-    return undefined;
+  if (file === undefined || process.env.NX_TASK_HASH === undefined || !isPublished(context)) return undefined;
   try {
-    const { heads }: PublishedSpins = JSON.parse(readFileSync(join(root, file), 'utf8'));
+    const { heads }: PublishedSpins = JSON.parse(readFileSync(join(context.root, file), 'utf8'));
     return heads['*'] === undefined ? heads : undefined;
   } catch {
     return undefined;

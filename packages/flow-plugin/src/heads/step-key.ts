@@ -8,6 +8,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { filesBelow, filesOfInputs } from '../graph/nx';
 import { CODE_FILE, OUR_INPUTS, readsProject } from '../graph/step-targets';
 import { publishedBy } from './layout';
+import { isPublished } from './published';
 
 type Input = NonNullable<NonNullable<ExecutorContext['target']>['inputs']>[number];
 
@@ -22,7 +23,7 @@ export async function stepKey(
 ): Promise<string | undefined> {
   const inputs = context.target?.inputs ?? [];
   const root = context.projectsConfigurations.projects[context.projectName ?? '']?.root;
-  if (fingerprint === undefined || root === undefined) return undefined;
+  if (fingerprint === undefined || root === undefined || !isPublished(context)) return undefined;
   const published = join(context.root, fingerprint);
   if (!existsSync(published)) return undefined;
   const reads = readsOf(inputs.filter((input) => publishedBy(input) === undefined));
