@@ -4,7 +4,8 @@ import { currentUser } from '../source/user';
 import { readGeneration } from '../store/generation';
 
 export { damageOf } from '../engine/whole';
-export { currentUser };
+export { storeFolder } from '../source/workspace';
+export { currentUser, readGeneration };
 
 export interface SpinHead {
   /** Which inputs are meant; empty where that cannot be known before the flow is imported. */

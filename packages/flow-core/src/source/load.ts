@@ -1,7 +1,7 @@
 /** Imports a flow file through tsx, in this process. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlowError, isFlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
@@ -26,7 +26,7 @@ function registerTsx(): void {
   const loaders = (Module as unknown as { _extensions: Extensions })._extensions;
   const plain = loaders['.js'] as Loader;
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
-  require('tsx/cjs/api').register();
+  withTsconfig(() => require('tsx/cjs/api').register());
   for (const extension of ['.js', '.ts', '.tsx', '.mts', '.cts']) {
     const transforming = loaders[extension];
     if (!transforming) continue;
@@ -35,6 +35,21 @@ function registerTsx(): void {
       importsLocally ||= IMPORTS_LOCALLY.test(readFileSync(file, 'utf8'));
       return transforming(module, file);
     };
+  }
+}
+
+/**
+ * tsx reads the tsconfig.json of the working directory, which is the workspace. A workspace of Nx may have only a
+ * tsconfig.base.json there, with the `paths` of all projects. Steps do not see the variable by which tsx is told.
+ */
+function withTsconfig<T>(register: () => T): T {
+  const base = resolve('tsconfig.base.json');
+  if (process.env.TSX_TSCONFIG_PATH || existsSync('tsconfig.json') || !existsSync(base)) return register();
+  process.env.TSX_TSCONFIG_PATH = base;
+  try {
+    return register();
+  } finally {
+    delete process.env.TSX_TSCONFIG_PATH;
   }
 }
 
@@ -81,7 +96,7 @@ function useEsm(): Promise<void> {
 
 async function registerEsm(): Promise<void> {
   const { register } = await nativeImport('tsx/esm/api').catch(() => nativeImport(esmApi()));
-  (register as () => void)();
+  withTsconfig(register as () => void);
 }
 
 /** tsx's ES loader must be imported, not required: its CommonJS build looks for files that are not there. */

@@ -5,13 +5,15 @@ export interface DoorOptions {
   flow: string;
   name?: string;
   pathspec?: string | number;
+  /** Another file that declares a flow of this name: then neither is executed. */
+  namesake?: string;
   params?: Record<string, unknown>;
   set?: Record<string, unknown>;
   [option: string]: unknown;
 }
 
 /** Given to the executor alone: the command has other places for them. */
-const OURS = new Set(['flow', 'name', 'pathspec']);
+const OURS = new Set(['flow', 'name', 'pathspec', 'namesake']);
 const FAMILIES = ['params', 'set'] as const;
 
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

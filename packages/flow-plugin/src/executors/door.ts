@@ -16,10 +16,20 @@ export async function enter(
   if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
   const { main } = await import('@nx-flow/core/cli');
   const argv = commandLine(command, options, configured(context), rawOverrides(context));
-  const code = await main(argv, { ...more, cwd: context.root });
+  const refused = more.refused ?? ambiguous(options);
+  const code = await main(argv, { ...more, ...(refused ? { refused } : {}), cwd: context.root });
   // Nx ends the process as soon as it has the answer; a pipe may still hold what was written.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return { success: code === 0 };
+}
+
+function ambiguous({ flow, namesake }: DoorOptions): MainOptions['refused'] {
+  if (namesake === undefined) return undefined;
+  const { FlowError } = require('@nx-flow/core') as typeof import('@nx-flow/core');
+  return new FlowError(
+    'FLOW_AMBIGUOUS',
+    `${flow} and ${namesake} declare flows of one name, by which runs and outputs are kept: give one of them another.`,
+  );
 }
 
 /** The same for what makes a run: a spin that waits for it in one command is hashed after it, by what is published then. */

@@ -42,6 +42,7 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
     const { root } = placeOf(source);
     ofRoots.set(root, [...(ofRoots.get(root) ?? []), source]);
   }
+  const namesakes = namesakesOf(sources);
   const described = new Set<string>();
   return sources.map((source) => {
     const { root, name, existing } = placeOf(source);
@@ -50,6 +51,7 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
     const targets: Record<string, TargetConfiguration> = {};
     const targetGroups: Record<string, string[]> = {};
     for (const flow of source.flows) {
+      const namesake = namesakes.get(flow.name)?.find((file) => file !== source.file);
       const mine = targetsOf({
         flow,
         file: source.file,
@@ -59,6 +61,7 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
         ...(source.lost ? { lost: true } : {}),
+        ...(namesake === undefined ? {} : { namesake }),
       });
       Object.assign(targets, mine.flow, mine.steps);
       targetGroups[`flow ${flow.name}`] = Object.keys(mine.flow);
@@ -85,6 +88,15 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
 function describe(sources: readonly SourceFile[]): string {
   const names = [...new Set(sources.flatMap(({ flows }) => flows.map(({ name }) => name)))].sort();
   return `${names.length > 1 ? 'Flows' : 'Flow'} ${names.join(', ')}`;
+}
+
+/** Files by the flows that they declare. Runs and outputs are kept by a flow's name: two of one name would share them. */
+function namesakesOf(sources: readonly SourceFile[]): Map<string, string[]> {
+  const files = new Map<string, string[]>();
+  for (const { file, flows } of sources) {
+    for (const { name } of flows) files.set(name, [...(files.get(name) ?? []), file]);
+  }
+  return files;
 }
 
 function suffixesOf(together: readonly SourceFile[], root: string): Set<string> {

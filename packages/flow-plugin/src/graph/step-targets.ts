@@ -44,12 +44,13 @@ export function stepTargets({
   suffixes = new Set(),
   shared,
   lost,
+  namesake,
 }: FlowTargets): Record<string, TargetConfiguration> {
   // Beside a flow `etl-daily`, the step `daily` of the flow `etl` is no `spin-etl-daily`.
   const apart = [...suffixes].some((other) => other.startsWith(`${suffix}-`)) ? '--' : '-';
   const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}${apart}${step}`);
   const targets: Record<string, TargetConfiguration> = {};
-  const reads = lost ? undefined : flowInputs(flow, file, root);
+  const reads = lost || namesake !== undefined ? undefined : flowInputs(flow, file, root);
   const { files, without, env } = reads ?? { files: [], without: [], env: [] };
   const named = files.length > 0;
   const inputs = {
@@ -62,7 +63,12 @@ export function stepTargets({
     const attempt = `npx nx run ${project}:${nameOf(step)}`;
     targets[nameOf(step)] = {
       executor: '@nx-flow/plugin:step',
-      options: { flow: file, ...(shared ? { name: flow.name } : {}), step },
+      options: {
+        flow: file,
+        ...(shared ? { name: flow.name } : {}),
+        ...(namesake === undefined ? {} : { namesake }),
+        step,
+      },
       cache: reads !== undefined,
       // Parameters given for one step are given for those before it: it is one flow.
       ...(after.length > 0

@@ -18,6 +18,8 @@ export interface FlowTargets {
   suffixes?: ReadonlySet<string>;
   /** Whether the file declares other flows too: then the file alone does not say which. */
   shared: boolean;
+  /** Another file that declares a flow of this name. */
+  namesake?: string;
   /** Why the file does not parse. */
   error?: string;
   /** Nothing can be published for it: then nothing of it may be replayed. */
@@ -41,14 +43,19 @@ function flowTargets({
   shared,
   error,
   lost,
+  namesake,
 }: FlowTargets): Record<string, TargetConfiguration> {
   const run = suffix === undefined ? 'run' : `run-${suffix}`;
   const spin = suffix === undefined ? 'spin' : `spin-${suffix}`;
-  const options = { flow: file, ...(shared ? { name: flow.name } : {}) };
+  const options = {
+    flow: file,
+    ...(shared ? { name: flow.name } : {}),
+    ...(namesake === undefined ? {} : { namesake }),
+  };
   const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
   const snapshot = suffix === undefined ? 'snapshot' : `snapshot-${suffix}`;
   const step = exampleStep(flow);
-  const said = lost ? undefined : flowInputs(flow, file, root);
+  const said = lost || namesake !== undefined ? undefined : flowInputs(flow, file, root);
   // What is left out may be code, too, of which the project's own inputs have the last word.
   const reads = said && [...said.files, ...said.env];
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({

@@ -15,6 +15,8 @@ interface Known {
   steps: Record<string, StepCode>;
   /** Some code may ask for `current.user`: then results are each user's own. */
   personal: boolean;
+  /** Some code may read what runs recorded: then results hold while no store is written to. */
+  reading: boolean;
 }
 
 interface StepCode {
@@ -24,7 +26,7 @@ interface StepCode {
 }
 
 /** Of each flow, by `flowKey`: the code of its steps. */
-export type FlowCodes = ReadonlyMap<string, Readonly<Record<string, StepCode>>>;
+export type FlowCodes = ReadonlyMap<string, Pick<Known, 'steps' | 'reading'>>;
 
 export const flowKey = (file: string, flow: string) => `${file} ${flow}`;
 
@@ -34,7 +36,7 @@ export async function publishFingerprints(
   argv: readonly string[],
 ): Promise<FlowCodes> {
   const given = new Given(workspace, argv);
-  const codes = new Map<string, Record<string, StepCode>>();
+  const codes = new Map<string, Known>();
   const cache = new FileCache<Known>(workspace, 'fingerprints');
   const stamps = new Stamps();
   for (const { file, flows } of sources) {
@@ -44,9 +46,9 @@ export async function publishFingerprints(
       let now = cache.get(key);
       if (!now || !stamps.same(now.seen)) now = await fingerprints(file, name, workspace, stamps);
       cache.set(key, now);
-      codes.set(key, now.steps);
+      codes.set(key, now);
       const steps = known.map(({ name: step }) => step);
-      const texts = await textsOf({ file, flow: name, steps }, now, given);
+      const texts = await textsOf({ workspace, file, flow: name, steps }, now, given);
       publish(workspace, join(workspace, markerFile(file, name)), texts);
     }
   }
@@ -56,11 +58,12 @@ export async function publishFingerprints(
 
 /** By the files that they belong into, from the workspace root. */
 async function textsOf(
-  { file, flow, steps }: { file: string; flow: string; steps: string[] },
-  { steps: codes, personal }: Known,
+  { workspace, file, flow, steps }: { workspace: string; file: string; flow: string; steps: string[] },
+  { steps: codes, personal, reading }: Known,
   given: Given,
 ): Promise<Map<string, string>> {
-  const more = [...(personal ? [await user()] : []), ...(await given.of(file, flow, 'step'))];
+  const state = reading ? [await storeState(workspace)] : [];
+  const more = [...(personal ? [await user()] : []), ...state, ...(await given.of(file, flow, 'step'))];
   const texts = new Map<string, string>();
   for (const step of steps) {
     const code = codes[step];
@@ -99,12 +102,18 @@ async function user(): Promise<string> {
   return currentUser();
 }
 
+/** A name for what the store holds: another one after each write. */
+export async function storeState(workspace: string): Promise<string> {
+  const { readGeneration, storeFolder } = await import('@nx-flow/core/heads');
+  return readGeneration(storeFolder(workspace, workspace)) ?? randomUUID();
+}
+
 async function fingerprints(file: string, flow: string, root: string, stamps: Stamps): Promise<Known> {
   const { fingerprintFlow } = await import('@nx-flow/core/source');
   try {
     const { steps, files } = fingerprintFlow({ file: join(root, file), flow, root });
     return {
-      personal: Object.keys(files).some((path) => files[path] !== null && asksForUser(path)),
+      ...whatIsAsked(Object.keys(files).filter((path) => files[path] !== null)),
       seen: stamps.see(Object.keys(files), (path) => files[path] !== null),
       steps: Object.fromEntries(
         Object.entries(steps).map(([name, { digest, open }]) => [
@@ -115,12 +124,18 @@ async function fingerprints(file: string, flow: string, root: string, stamps: St
     };
   } catch {
     // It does not parse: nothing is replayed, and executing it says why.
-    return { seen: { files: { '': '' }, absent: {} }, steps: {}, personal: false };
+    return { seen: { files: { '': '' }, absent: {} }, steps: {}, personal: false, reading: false };
   }
 }
 
-/** A file of the user's own code in which the word stands. Packages are told of users by whoever calls them. */
-function asksForUser(path: string): boolean {
-  if (/[\\/]node_modules[\\/]/.test(path) || !CODE_FILE.test(path)) return false;
-  return /\bcurrent\b/.test(readFileSync(path, 'utf8'));
+/** By words that stand in the user's own code. Packages are told of users and runs by whoever calls them. */
+function whatIsAsked(paths: readonly string[]): Pick<Known, 'personal' | 'reading'> {
+  const asked = { personal: false, reading: false };
+  for (const path of paths) {
+    if (/[\\/]node_modules[\\/]/.test(path) || !CODE_FILE.test(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    asked.personal ||= /\bcurrent\b/.test(text);
+    asked.reading ||= /\bclient\b/.test(text) && text.includes('@nx-flow/core');
+  }
+  return asked;
 }

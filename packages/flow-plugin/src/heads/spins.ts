@@ -2,6 +2,7 @@
  * Publishes what the spins that the present command may execute would see, where the target `spin` names it as an input.
  * A spin is one that the command gives a step, or that is configured with one: no other can be executed.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { SpinHead } from '@nx-flow/core/heads';
 import { commandLine, type DoorOptions } from '../executors/command-line';
@@ -9,7 +10,7 @@ import { FileCache } from '../graph/cache';
 import { keptFlowTargets } from '../graph/flow-targets';
 import type { SourceFile } from '../graph/sources';
 import { taskCommand } from './command';
-import { type FlowCodes, flowKey } from './fingerprints';
+import { type FlowCodes, flowKey, storeState } from './fingerprints';
 import { spinHeadFile, writeIfOther } from './layout';
 
 /** What is published for the spins of a flow. */
@@ -25,6 +26,8 @@ interface Known {
   asked: string[][];
   heads: Record<string, SpinHead>;
   code: Record<string, string>;
+  /** As of {@link FlowCodes}. */
+  reading: boolean;
 }
 
 export async function publishSpins(
@@ -50,10 +53,13 @@ export async function publishSpins(
         return lines.map(([, ...line]) => line);
       });
       if (asked.length > 0) {
-        const steps = Object.entries(codes.get(key) ?? {});
-        const code = Object.fromEntries(steps.map(([step, { digest }]) => [step, digest]));
-        const heads = await publish(file, name, workspace, { heads: known?.heads ?? {}, asked, code });
-        cache.set(key, { asked, heads, code });
+        const { steps = {}, reading = false } = codes.get(key) ?? {};
+        // What is loaded by a computed name may lie where Nx does not look.
+        const code = Object.fromEntries(
+          Object.entries(steps).map(([step, { digest, open }]) => [step, open ? randomUUID() : digest]),
+        );
+        const now = { heads: known?.heads ?? {}, asked, code, reading };
+        cache.set(key, { ...now, heads: await publish(file, name, workspace, now) });
       } else if (known) cache.set(key, { ...known, asked });
     }
   }
@@ -108,7 +114,8 @@ async function publish(
     if (!head) continue;
     published.heads[head.selection === '' ? '*' : head.selection] = head.key;
     const code = head.step === undefined ? undefined : known.code[head.step];
-    if (head.step !== undefined && code !== undefined) published.code[head.step] = code;
+    if (head.step !== undefined && code !== undefined)
+      published.code[head.step] = known.reading ? `${code} ${await storeState(workspace)}` : code;
     if (!head.once) heads[line] = head;
   }
   if (Object.keys(published.heads).length > 0) {

@@ -24,6 +24,7 @@ test.each([run, spin, resume, snapshot, step])(
     const known = new Set([
       'flow',
       'name',
+      'namesake',
       ...positional,
       ...spec.families,
       ...Object.keys(options).map(camel),

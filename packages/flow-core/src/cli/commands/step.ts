@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
 import { parseParams } from '../../definition/params';
-import { isKept, keyOf } from '../../engine/handover/kept';
+import { isKept, keyOf, logsOf } from '../../engine/handover/kept';
 import { stepFolder } from '../../engine/handover/layout';
 import { Draft, executeStep } from '../../engine/handover/step';
 import { ProcessPool } from '../../engine/process-pool';
@@ -64,6 +64,8 @@ export const command: Command = {
         output.write(
           `${output.colors.green('kept')} what ${graph.flow}/${step} left in ${outputPath}: nothing that it depends on has changed\n`,
         );
+        // A cache that keeps this output hands it to others: what the step printed belongs to it.
+        for (const log of logsOf(folder)) output.write(log);
         output.result({ step, status: 'done', kept: true, outputPath });
         return 0;
       }

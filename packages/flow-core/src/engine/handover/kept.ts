@@ -3,8 +3,8 @@
  * Nx hashes a project's whole configuration into each target, so that a new step makes all of them miss; this does not.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { type Graph, parents, type StepNode } from '../../definition/graph';
 import { damageOf } from '../whole';
 import { SEEN_FILE, stepFolder } from './layout';
@@ -41,6 +41,16 @@ export function isKept(folder: string, key: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What the tasks of a step had printed, in the order of its splits. */
+export function logsOf(folder: string): string[] {
+  const places = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => basename(path) === 'log.txt' && !path.startsWith('artifacts'),
+  );
+  return places
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((path) => readFileSync(join(folder, path), 'utf8'));
 }
 
 export function writeKey(folder: string, key: string): void {

@@ -25,7 +25,8 @@ export class Tsconfigs {
     if (!chain) {
       const found = new Set<string>();
       for (const config of this.#more) this.#add(resolve(this.#root, config), found);
-      this.#add(join(this.#root, 'tsconfig.json'), found);
+      const own = join(this.#root, 'tsconfig.json');
+      this.#add(this.#sources.has(own) ? own : join(this.#root, 'tsconfig.base.json'), found);
       for (let at = folder; isInside(at, this.#root) && at !== this.#root; at = dirname(at))
         this.#add(join(at, 'tsconfig.json'), found);
       chain = [...found];

@@ -1,0 +1,116 @@
+/** What a step sees of other flows, of code that is loaded by a computed name, and through a workspace's paths. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { small } from '../lib/flows';
+import { Workspace } from '../lib/workspace';
+
+const REPLAYED = /\[.*(cache|existing).*\]/;
+const artifactIn = (workspace: Workspace, file: string) =>
+  JSON.parse(readFileSync(join(workspace.folder, 'dist/flow', file), 'utf8'));
+
+test('a step that reads what another flow has recorded is executed after each new run of it', () => {
+  const workspace = new Workspace('seen-runs', {
+    'prices/prices.flow.ts': `import { flow } from '@nx-flow/core'; import { z } from 'zod';
+const f = flow('prices', { params: { by: z.coerce.number().default(1) } });
+export const start = f.start(({ params }) => ({ price: params.by }));
+export default f.end(start);`,
+    'report/read.ts': `import { client } from '@nx-flow/core';
+export async function price(): Promise<number> {
+  const run = await client('prices').latest();
+  const task = await (await run.step('start')).task();
+  return (await task.artifacts.price) as number;
+}`,
+    'report/report.flow.ts': `import { flow } from '@nx-flow/core'; import { price } from './read';
+const f = flow('report');
+export const start = f.start(() => ({ times: 10 }));
+export const read = f.step('read', { after: start }, async ({ self }) => ({ total: self.times * (await price()) }));
+export default f.end(read);`,
+  });
+  const { nx } = workspace;
+  const both = () => {
+    expect(nx('run', 'report:spin-read').code).toBe(0);
+    const stepped = artifactIn(workspace, 'report/steps/read/artifacts/total.json');
+    expect(nx('spin', 'report', '--step=read').code).toBe(0);
+    return [stepped, artifactIn(workspace, 'report/spin/read/artifacts/total.json')];
+  };
+  nx('run', 'prices');
+  nx('run', 'report');
+  expect(both()).toEqual([10, 10]);
+  nx('run', 'prices', '--params.by=7');
+  expect(both()).toEqual([70, 70]);
+});
+
+test('code that is loaded by a computed name from outside of all projects is executed anew', () => {
+  const workspace = new Workspace('seen-computed', {
+    'flows/far.flow.ts': small(
+      'far',
+      `async () => ({ far: (await import(\`../outside/\${'far'}.ts\`)).far })`,
+    ),
+    'outside/far.ts': 'export const far: number = 1;\n',
+  });
+  const { nx } = workspace;
+  nx('run', 'flows');
+  const spun = () => {
+    expect(nx('spin', 'flows', '--step=double').code).toBe(0);
+    return artifactIn(workspace, 'far/spin/double/artifacts/far.json');
+  };
+  expect(spun()).toBe(1);
+  workspace.write({ 'outside/far.ts': 'export const far: number = 2;\n' });
+  expect(spun()).toBe(2);
+});
+
+test('flows of one name, which would share runs and outputs, are refused, and others go on', () => {
+  const workspace = new Workspace('seen-names', {
+    'a/prices.flow.ts': small('prices'),
+    'b/prices.flow.ts': small('prices', '() => ({ twice: 5 })'),
+    'c/other.flow.ts': small('other'),
+  });
+  for (const target of ['run', 'spin-start', 'snapshot']) {
+    const { code, text } = workspace.nx('run', `a:${target}`);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringContaining(
+        'FLOW_AMBIGUOUS  a/prices.flow.ts and b/prices.flow.ts declare flows of one name',
+      ),
+    ]);
+  }
+  expect(workspace.nx('run', 'c:spin-end').code).toBe(0);
+});
+
+test('a workspace with a tsconfig.base.json alone has its paths', () => {
+  const workspace = new Workspace('seen-paths', {
+    'tsconfig.base.json': { compilerOptions: { baseUrl: '.', paths: { '@q/*': ['shared/*'] } } },
+    'flows/tsconfig.json': { extends: '../tsconfig.base.json' },
+    'flows/paths.flow.ts': `import { k } from '@q/k';\n${small('paths', '({ self }) => ({ k: self.one + k })')}`,
+    'shared/k.ts': 'export const k: number = 1;\n',
+  });
+  const spun = () => {
+    const { code, text } = workspace.nx('run', 'flows:spin-double');
+    expect(code).toBe(0);
+    return [artifactIn(workspace, 'paths/steps/double/artifacts/k.json'), REPLAYED.test(text)];
+  };
+  expect(spun()).toEqual([2, false]);
+  workspace.write({ 'shared/k.ts': 'export const k: number = 2;\n' });
+  expect(spun()[0]).toBe(3);
+});
+
+test('a step that keeps what it left prints again what it had printed', () => {
+  const workspace = new Workspace('seen-kept', {
+    'flows/says.flow.ts': small(
+      'says',
+      `({ self }) => { console.log('it says so'); return { twice: self.one * 2 }; }`,
+    ),
+  });
+  workspace.git('init', '-q');
+  expect(workspace.nx('run', 'flows:spin-double').text).toContain('it says so');
+  const flow = readFileSync(join(workspace.folder, 'flows/says.flow.ts'), 'utf8');
+  workspace.write({
+    'flows/says.flow.ts': flow.replace(
+      'export default f.end(double);',
+      `export const more = f.step('more', { after: double }, () => ({}));\nexport default f.end(more);`,
+    ),
+  });
+  const { text } = workspace.nx('run', 'flows:spin-double');
+  expect(text).toContain('kept what says/double left');
+  expect(text).toContain('it says so');
+});
