@@ -156,7 +156,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     for (const [i, name] of names.entries()) {
       others.write({
         [`odd/flow-${i}/a.flow.ts`]: small(name),
-        [`odd/step-${i}/b.flow.ts`]: small('odd').replace("'double'", `'${name}'`),
+        [`odd/step-${i}/b${i}.flow.ts`]: small(`odd${i}`).replace("'double'", `'${name}'`),
       });
     }
     expectOthersToGoOn('spin-end');

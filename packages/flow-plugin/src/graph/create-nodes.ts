@@ -94,7 +94,9 @@ function describe(sources: readonly SourceFile[]): string {
 function namesakesOf(sources: readonly SourceFile[]): Map<string, string[]> {
   const files = new Map<string, string[]>();
   for (const { file, flows } of sources) {
-    for (const { name } of flows) files.set(name, [...(files.get(name) ?? []), file]);
+    // A flow that the parser does not find goes by its file's name here, and has another.
+    for (const { name, steps } of flows)
+      if (steps.length > 0) files.set(name, [...(files.get(name) ?? []), file]);
   }
   return files;
 }
