@@ -59,6 +59,49 @@ test('code that is loaded by a computed name from outside of all projects is exe
   expect(spun()).toBe(2);
 });
 
+test('a script that a step starts, what that imports, and a data file of a library count', () => {
+  const workspace = new Workspace('seen-beside', {
+    'lib/project.json': { name: 'lib' },
+    'lib/rates.ts': `import { readFileSync } from 'node:fs'; import { join } from 'node:path';
+export const rate = (): number => Number(readFileSync(join(__dirname, ['rates', 'csv'].join('.')), 'utf8'));\n`,
+    'lib/rates.csv': '2\n',
+    'flows/tools/say.js': `console.log(require('./words').word);\n`,
+    'flows/tools/words.js': `exports.word = 'one';\n`,
+    'flows/beside.flow.ts': `import { flow } from '@nx-flow/core'; import { execFileSync } from 'node:child_process'; import { rate } from '../lib/rates';
+const f = flow('beside');
+export const start = f.start(() => ({ one: 1 }));
+export const say = f.step('say', { after: start }, () => ({ said: execFileSync('node', ['flows/tools/say.js'], { encoding: 'utf8' }).trim() }));
+export const price = f.step('price', { after: start }, () => ({ price: rate() }));
+export const both = f.gather('both', { after: { say, price } }, ({ inputs }) => ({ both: [inputs.say.said, inputs.price.price] }));
+export default f.end(both);`,
+  });
+  workspace.git('init', '-q');
+  const spun = () => {
+    const { code, text } = workspace.nx('run', 'flows:spin-end');
+    expect([code, text]).toEqual([0, expect.stringContaining('spin-end')]);
+    return [artifactIn(workspace, 'beside/steps/both/artifacts/both.json'), REPLAYED.test(text)];
+  };
+  expect(spun()).toEqual([['one', 2], false]);
+  expect(spun()).toEqual([['one', 2], true]);
+  workspace.write({ 'lib/rates.csv': '3\n' });
+  expect(spun()[0]).toEqual(['one', 3]);
+  // A comment in the library's code is none of its data.
+  const lib = readFileSync(join(workspace.folder, 'lib/rates.ts'), 'utf8');
+  workspace.write({ 'lib/rates.ts': `${lib}// a comment\n` });
+  const { text } = workspace.nx('run', 'flows:spin-end');
+  expect(text.match(/\[.*(cache|existing).*\]/g)).toHaveLength(4);
+  expect(text).toContain('kept what beside/end left');
+  workspace.write({ 'flows/tools/words.js': `exports.word = 'two';\n` });
+  expect(spun()).toEqual([['two', 3], true]);
+  // A step more: Nx forgets all of them, and they know themselves what has changed meanwhile.
+  const flow = readFileSync(join(workspace.folder, 'flows/beside.flow.ts'), 'utf8');
+  workspace.write({
+    'flows/beside.flow.ts': flow.replace('f.end(both)', "f.end(f.step('more', { after: both }, () => ({})))"),
+    'lib/rates.csv': '4\n',
+  });
+  expect(spun()).toEqual([['two', 4], false]);
+});
+
 test('flows of one name, which would share runs and outputs, are refused, and others go on', () => {
   const workspace = new Workspace('seen-names', {
     'a/prices.flow.ts': small('prices'),

@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path';
 
-/** Files of the workspace below a folder that git does not ignore, for where there is no git to ask. */
-export function filesBelow(workspace: string, folder: string): string[] {
+/** Files of the workspace below some folders that git does not ignore, for where there is no git to ask. */
+export function filesBelow(workspace: string, folders: string[]): string[] {
   const nx = require('nx/src/utils/workspace-context') as typeof import('nx/src/utils/workspace-context');
-  return nx.globWithWorkspaceContextSync(workspace, [folder === '.' ? '**/*' : `${folder}/**/*`]).sort();
+  const globs = folders.map((folder) => (folder === '.' ? '**/*' : `${folder}/**/*`));
+  return nx.globWithWorkspaceContextSync(workspace, globs).sort();
 }
 
 let fileutils: typeof import('nx/src/utils/fileutils') | undefined;

@@ -10,6 +10,11 @@ export const CODE_FILE = new RegExp(`\\.(${CODE.join('|')})$`);
 
 const ALL_FILES = '{projectRoot}/**/*';
 const ALL_CODE = `{projectRoot}/**/*.{${CODE.join(',')}}`;
+/**
+ * What the code of the projects that the flow's depends on may read. In one glob: Nx takes each fileset of dependencies
+ * by itself, so that another one takes nothing away.
+ */
+const THEIR_DATA = `^{projectRoot}/**/!(${CODE.map((extension) => `*.${extension}`).join('|')})`;
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
@@ -25,7 +30,7 @@ const DEPENDENCIES = '^default';
 
 /** All that the plugin itself gives to steps' targets, but for fingerprints and what flows name. */
 export const OUR_INPUTS: Inputs = [
-  ...[ALL_FILES, `!${ALL_CODE}`, ALL_CODE, DEPENDENCIES],
+  ...[ALL_FILES, `!${ALL_CODE}`, ALL_CODE, THEIR_DATA, DEPENDENCIES],
   ...BESIDE,
   ...NO_PACKAGES,
 ];
@@ -54,10 +59,20 @@ export function stepTargets({
   const { files, without, env } = reads ?? { files: [], without: [], env: [] };
   const named = files.length > 0;
   const inputs = {
-    step: [...(named ? files : [ALL_FILES, `!${ALL_CODE}`, ...without]), ...env, ...BESIDE, ...NO_PACKAGES],
+    step: [
+      ...(named ? files : [ALL_FILES, `!${ALL_CODE}`, THEIR_DATA, ...without]),
+      ...env,
+      ...BESIDE,
+      ...NO_PACKAGES,
+    ],
     // Since 24, `nx affected` selects tasks by the files that their inputs name, and a fingerprint names none. The last
     // step names all code, and thereby selects the flow. Where its fingerprint is what it was, it keeps what it has left.
-    end: [...(named ? [...files, ALL_CODE] : [ALL_FILES, ...without]), DEPENDENCIES, ...env, ...BESIDE],
+    end: [
+      ...(named ? [...files, ALL_CODE] : [ALL_FILES, THEIR_DATA, ...without]),
+      DEPENDENCIES,
+      ...env,
+      ...BESIDE,
+    ],
   };
   for (const { name: step, kind, after } of flow.known) {
     const attempt = `npx nx run ${project}:${nameOf(step)}`;

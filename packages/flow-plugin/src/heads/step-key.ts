@@ -22,15 +22,14 @@ export async function stepKey(
   context: ExecutorContext,
 ): Promise<string | undefined> {
   const inputs = context.target?.inputs ?? [];
-  const root = context.projectsConfigurations.projects[context.projectName ?? '']?.root;
-  if (fingerprint === undefined || root === undefined || !isPublished(context)) return undefined;
+  if (fingerprint === undefined || !isPublished(context)) return undefined;
   const published = join(context.root, fingerprint);
   if (!existsSync(published)) return undefined;
   const reads = readsOf(inputs.filter((input) => publishedBy(input) === undefined));
   if (!reads) return undefined;
   const files = reads.globs
     ? filesOfInputs(context.root, reads.globs)
-    : (await knownFiles(context.root, root)).filter((path) => !CODE_FILE.test(path));
+    : (await knownFiles(context.root, rootsOf(context))).filter((path) => !CODE_FILE.test(path));
   if (!files) return undefined;
   const hash = createHash('sha256').update(readFileSync(published));
   for (const name of reads.env) hash.update(`\0${name}\0${process.env[name] ?? '\0'}`);
@@ -62,13 +61,21 @@ function readsOf(inputs: readonly Input[]): Reads | undefined {
   return reads;
 }
 
+/** Of the flow's project and of those that it depends on, however far. */
+function rootsOf({ projectGraph: { nodes, dependencies }, projectName = '' }: ExecutorContext): string[] {
+  const projects = new Set([projectName]);
+  for (const project of projects)
+    for (const { target } of dependencies[project] ?? []) if (nodes[target]) projects.add(target);
+  return [...projects].flatMap((project) => nodes[project]?.data.root ?? []).sort();
+}
+
 /** Those that Nx hashes: what git knows, and what it would. Nx itself takes longer to say so. */
-async function knownFiles(workspace: string, root: string): Promise<string[]> {
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', root];
+async function knownFiles(workspace: string, roots: string[]): Promise<string[]> {
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...roots];
   try {
     const { stdout } = await promisify(execFile)('git', args, { cwd: workspace, maxBuffer: 1 << 28 });
     return [...new Set(stdout.split('\0').filter((path) => path !== ''))].sort();
   } catch {
-    return filesBelow(workspace, root);
+    return filesBelow(workspace, roots);
   }
 }

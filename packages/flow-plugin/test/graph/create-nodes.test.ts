@@ -341,6 +341,7 @@ test('each target says what it does, with a command to try', () => {
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
+        "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         "^default",
         {
           "dependentTasksOutputFiles": "**/seen.json",
@@ -382,6 +383,7 @@ test('each target says what it does, with a command to try', () => {
         },
         "{projectRoot}/**/*",
         "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         {
           "dependentTasksOutputFiles": "**/seen.json",
         },
@@ -431,6 +433,7 @@ test('each target says what it does, with a command to try', () => {
         },
         "{projectRoot}/**/*",
         "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         {
           "dependentTasksOutputFiles": "**/seen.json",
         },
@@ -563,8 +566,9 @@ describe('what the steps of a flow read', () => {
 
   test('variables and what is left out stand beside all data files', () => {
     write('jobs/a/a.flow.ts', reading(`['!draft/**', { env: 'API_URL' }]`));
-    expect(inputsOf('spin-start').slice(1, 5)).toEqual([
+    expect(inputsOf('spin-start').slice(1, 6)).toEqual([
       ...DATA,
+      '^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)',
       '!{workspaceRoot}/jobs/a/draft/**',
       { env: 'API_URL' },
     ]);

@@ -73,6 +73,7 @@ const ORDER: PartKind[] = [
   'missing',
   'open',
   'scope',
+  'exports',
   'tsconfig',
   'node',
   'engine',
@@ -136,6 +137,8 @@ function sentence(change: Difference['change'], { kind, name, value }: Part, was
       return `code of a computed name, loaded by ${name}, ${is}`;
     case 'scope':
       return `${name}: the type of its modules ${change === 'changed' ? `changed: ${versions}` : is}`;
+    case 'exports':
+      return `${name}: what it gives under which path ${change === 'changed' ? 'changed' : is}`;
     case 'tsconfig':
       return `${name} ${is}`;
     case 'node':

@@ -15,6 +15,8 @@ export interface Facts {
   written: Set<string>;
   /** Modules that it loads by a name that is written out: `import('./x')`, `require('x')`. */
   loads: Set<string>;
+  /** Code that its texts name: what it starts as a process, or reads. Paths, from wherever. */
+  mentions: Set<string>;
   /** Places where it loads or makes code that nobody can follow: offsets in the file. */
   open: number[];
   /** It uses what makes the whole of its module count. */
@@ -28,6 +30,8 @@ export interface Facts {
 const TRICKY =
   /^(Proxy|definePropert(y|ies)|__define[GS]etter__|toPrimitive|hasInstance|iterator|asyncIterator|__proto__|setPrototypeOf)$/;
 const TRICKY_KEY = /^(toString|valueOf|toJSON|then)$/;
+
+const CODE_NAME = /[^/\\.]\.[cm]?[jt]sx?$/;
 
 /** @param replaced Nodes that stand for something else (the declaration of another step, an edge), as this text. */
 export function readFacts(node: Node, replaced: ReadonlyMap<Node, string> = new Map()): Facts {
@@ -43,6 +47,7 @@ class Reader {
     refs: new Set(),
     written: new Set(),
     loads: new Set(),
+    mentions: new Set(),
     open: [],
     whole: false,
     tricky: false,
@@ -84,6 +89,7 @@ class Reader {
         return;
       case 'TemplateElement':
         this.#say(JSON.stringify(node.value.raw));
+        this.#mention(node.value.raw);
         return;
       case 'FunctionDeclaration':
       case 'FunctionExpression':
@@ -261,8 +267,17 @@ class Reader {
     if (regex) this.#say(JSON.stringify([regex.pattern, regex.flags]));
     else if (bigint) this.#say(`${bigint}n`);
     // A lone surrogate may not survive the parser: there, the text as it is written counts.
-    else if (typeof value === 'string') this.#say(JSON.stringify(/\\u/.test(raw) ? raw : value));
-    else this.#say(String(value));
+    else if (typeof value === 'string') {
+      this.#say(JSON.stringify(/\\u/.test(raw) ? raw : value));
+      this.#mention(value);
+    } else this.#say(String(value));
+  }
+
+  /** In a command line, files stand among other words. */
+  #mention(text: string): void {
+    if (!/\.[cm]?[jt]sx?/.test(text)) return;
+    for (const word of text.split(/[\s"'`=,;:|&()<>]+/))
+      if (CODE_NAME.test(word)) this.#facts.mentions.add(word);
   }
 
   #function(node: Node, scope: Scope): void {
@@ -375,6 +390,9 @@ class Reader {
       this.#load(node, first);
     } else this.walk(callee, scope);
     this.#list(node.arguments, scope);
+    // join(folder, '..', 'scripts', 'train.ts')
+    const parts: string[] = node.arguments.flatMap((argument: Node) => literal(argument) ?? []);
+    if (parts.length > 1) this.#mention(parts.join('/'));
   }
 
   #load(node: Node, source: Node): void {

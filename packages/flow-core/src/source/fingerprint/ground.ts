@@ -53,8 +53,14 @@ export class Ground {
     for (let folder = dirname(file); ; folder = dirname(folder)) {
       const place = join(folder, 'package.json');
       const manifest = sources.json(place);
-      if (manifest && this.first(place))
-        this.#parts.add('scope', pathOf(this.#around, place), String(manifest.type ?? 'commonjs'));
+      if (manifest && this.first(place)) {
+        const { type, main, module, exports, imports } = manifest;
+        const name = pathOf(this.#around, place);
+        this.#parts.add('scope', name, String(type ?? 'commonjs'));
+        // Of the files that it may give, which one it gives depends on conditions and their order.
+        const gives = JSON.stringify({ main, module, exports, imports });
+        if (gives !== '{}') this.#parts.add('exports', name, hash(gives));
+      }
       if (manifest || dirname(folder) === folder) return;
     }
   }

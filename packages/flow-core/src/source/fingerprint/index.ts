@@ -16,7 +16,7 @@ export type { SourceHost } from './host';
 export type { Part, PartKind } from './parts';
 
 /** Changes when equal code gets other hashes, or other parts: fingerprints of different formats say nothing. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export interface StepFingerprint {
   /** Over all parts: equal digests mean that nothing in the code can make a difference. */

@@ -1,4 +1,5 @@
 /** All modules that a flow file loads, with what can only be said of them together: handles, flows, order, effects. */
+import { dirname, isAbsolute, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Sources } from './host';
 import type { Import, Module, Site, Unit } from './module';
@@ -30,12 +31,14 @@ export function surroundingsOf(
   const packages = new Packages(sources);
   const tsconfigs = new Tsconfigs(sources, packages, real, [process.env.TSX_TSCONFIG_PATH || []].flat());
   const resolver = new Resolver(sources, packages, tsconfigs);
-  const modules = new Modules(sources.realpath(file), sources, packages, resolver);
+  const modules = new Modules(sources.realpath(file), real, sources, packages, resolver);
   return { modules, packages, tsconfigs, root: real };
 }
 
 export class Modules {
   readonly entry: string;
+  /** The workspace. */
+  readonly #root: string;
   readonly #sources: Sources;
   readonly #packages: Packages;
   readonly #resolver: Resolver;
@@ -46,8 +49,9 @@ export class Modules {
   readonly #bare = new Set<string>();
   #loaded: Loaded | undefined;
 
-  constructor(entry: string, sources: Sources, packages: Packages, resolver: Resolver) {
+  constructor(entry: string, root: string, sources: Sources, packages: Packages, resolver: Resolver) {
     this.entry = entry;
+    this.#root = root;
     this.#sources = sources;
     this.#packages = packages;
     this.#resolver = resolver;
@@ -67,6 +71,16 @@ export class Modules {
 
   resolve(specifier: string, from: string): Target[] {
     return this.#resolver.resolve(specifier, from);
+  }
+
+  /**
+   * Files that a path in a module's texts may mean: from the module's folder or one around it, since what starts or
+   * reads them does so in whichever folder it likes.
+   */
+  mentioned(path: string, from: string): string[] {
+    const folders = isAbsolute(path) ? [''] : foldersAround(from, this.#root);
+    const files = folders.map((folder) => join(folder, path)).filter((file) => this.#sources.has(file));
+    return [...new Set(files.map((file) => this.#sources.realpath(file)))];
   }
 
   /** Modules and packages that are loaded before the flow is there, in their order. */
@@ -184,5 +198,15 @@ export class Modules {
       this.#loaded = { order, tricky };
     }
     return this.#loaded;
+  }
+}
+
+/** From a file's own up to the workspace; of a file elsewhere, its own and the workspace. */
+function foldersAround(file: string, root: string): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    folders.push(folder);
+    if (folder === root) return folders;
+    if (dirname(folder) === folder) return [dirname(file), root];
   }
 }

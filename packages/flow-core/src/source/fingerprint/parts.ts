@@ -16,6 +16,7 @@ export type PartKind =
   | 'missing'
   | 'open'
   | 'scope'
+  | 'exports'
   | 'tsconfig'
   | 'node'
   | 'engine';

@@ -1,4 +1,6 @@
 /** From a step to all that it reaches: its own code, bindings, modules, data, packages, as named parts. */
+import { sep } from 'node:path';
+import { FlowError } from '../../definition/errors';
 import { Lines } from '../ast';
 import type { HandleUse } from '../step-call';
 import type { Facts } from './facts';
@@ -144,11 +146,12 @@ export class Reach {
     return '';
   }
 
-  #follow(file: string, { refs, loads, open, whole, jsx }: Facts): void {
+  #follow(file: string, { refs, loads, mentions, open, whole, jsx }: Facts): void {
     const { modules } = this.#around;
     for (const name of refs) this.#name(file, name);
     for (const specifier of loads)
       for (const target of modules.resolve(specifier, file)) this.#target(target);
+    for (const path of mentions) for (const found of modules.mentioned(path, file)) this.#mentioned(found);
     const { text } = modules.module(file);
     for (const offset of open) {
       const near = text.slice(offset, offset + 80).split('\n')[0] as string;
@@ -187,6 +190,18 @@ export class Reach {
     }
     this.whole(target.file);
     this.load(this.#around.modules.orderOf(target.file));
+  }
+
+  /** It may be started, which loads what it imports, or read as it stands there. */
+  #mentioned(file: string): void {
+    this.#ground.target({ kind: 'data', file });
+    if (file.split(sep).includes('node_modules')) return;
+    try {
+      this.#target({ kind: 'module', file });
+    } catch (error) {
+      // It is not to be executed, as it does not parse: then its text is all there is of it.
+      if (!(error instanceof FlowError)) throw error;
+    }
   }
 
   #targetName(target: Target): string {

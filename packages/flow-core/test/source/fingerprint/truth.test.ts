@@ -265,6 +265,39 @@ const SCENES: [what: string, files: Files, change: (files: Files) => Files, step
     edit(FLOW, "f.step('a'", "f.step('c'"),
     ['a', 'b', 'c'],
   ],
+  [
+    'a script that a step starts',
+    one('', '() => spawnSync("node", ["scripts/s.js", "--fast"])', { 'scripts/s.js': 'console.log(1)' }),
+    edit('scripts/s.js', '1', '2'),
+    ['a'],
+  ],
+  [
+    'what that script imports',
+    one('', '() => execSync(`node scripts/s.js $' + '{1}`)', {
+      'scripts/s.js': 'require("./t")',
+      'scripts/t.js': 'console.log(1)',
+    }),
+    edit('scripts/t.js', '1', '2'),
+    ['a'],
+  ],
+  [
+    'a script whose path is joined, before it is there',
+    one('', '() => fork(join(here, "..", "lib", "s.mts"))'),
+    (files) => ({ ...files, '../lib/s.mts': 'export {}' }),
+    ['a'],
+  ],
+  [
+    'a module that is read as text: a comment in it',
+    one('', '() => readFileSync(new URL("./t.ts", here))', { 't.ts': 'not / code // one' }),
+    edit('t.ts', 'one', 'two'),
+    ['a'],
+  ],
+  [
+    'a script that nobody mentions',
+    one('', '() => "scripts/other.js"', { 'scripts/s.js': 'console.log(1)' }),
+    edit('scripts/s.js', '1', '2'),
+    [],
+  ],
   ['a body that is named', one('const body = () => ({ x: 1 });', 'body'), edit(FLOW, 'x: 1', 'x: 2'), ['a']],
   [
     'a body that is made',
@@ -576,6 +609,20 @@ const SCENES: [what: string, files: Files, change: (files: Files) => Files, step
 
 test.each(SCENES)('%s', async (_, files, change, steps) => {
   expect(new Set(await changed({ files }, { files: change(files) }))).toEqual(new Set(steps));
+});
+
+test('which of its files a package of the workspace gives first', async () => {
+  const gives = (...files: [string, string]) =>
+    JSON.stringify({ name: '@w/levels', exports: { development: files[0], default: files[1] } });
+  const files = (manifest: string): Files => ({
+    ...BASE,
+    'packages/levels/package.json': manifest,
+    'node_modules/@w/levels/package.json': manifest,
+    'packages/levels/src/other.ts': 'export const level = 2;',
+  });
+  const [one, other] = ['./src/index.ts', './src/other.ts'];
+  const before = { files: files(gives(one, other)), links: LINKS };
+  expect(await changed(before, { files: files(gives(other, one)), links: LINKS })).toEqual(['right']);
 });
 
 test('steps in files that the flow file imports have fingerprints of their own', async () => {
