@@ -1,5 +1,5 @@
 /** What a step sees of other flows, of code that is loaded by a computed name, and through a workspace's paths. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
@@ -100,6 +100,42 @@ export default f.end(both);`,
     'lib/rates.csv': '4\n',
   });
   expect(spun()).toEqual([['two', 4], false]);
+});
+
+test.each([
+  ['named ones count by what lies there', ", { inputs: ['rates.csv', 'more/*.csv'] }", '2'],
+  ['others by where they lead, and stop nothing', '', '1'],
+])('links to files and folders elsewhere: %s', (_, inputs, seen) => {
+  const workspace = new Workspace(`seen-links-${seen}`, {
+    'flows/links.flow.ts': `import { flow } from '@nx-flow/core'; import { readFileSync } from 'node:fs';
+const f = flow('links'${inputs});
+const text = (file: string) => readFileSync(\`flows/\${file}.csv\`, 'utf8');
+export const start = f.start(() => ({ one: 1 }));
+export const read = f.step('read', { after: start }, () => ({ texts: [text('rates'), text('more/rates')] }));
+export default f.end(read);`,
+  });
+  const elsewhere = join(workspace.folder, '..', `elsewhere-${seen}`);
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'rates.csv'), '1');
+  symlinkSync(join(elsewhere, 'rates.csv'), join(workspace.folder, 'flows/rates.csv'));
+  symlinkSync(elsewhere, join(workspace.folder, 'flows/more'));
+  workspace.git('init', '-q');
+  workspace.git('add', '.');
+  workspace.nx('run', 'flows');
+  const both = () => {
+    expect(workspace.nx('run', 'flows:spin-read').code).toBe(0);
+    expect(workspace.nx('spin', 'flows', '--step=read').code).toBe(0);
+    return ['steps', 'spin'].map((kind) => artifactIn(workspace, `links/${kind}/read/artifacts/texts.json`));
+  };
+  expect(both()).toEqual([
+    ['1', '1'],
+    ['1', '1'],
+  ]);
+  writeFileSync(join(elsewhere, 'rates.csv'), '2');
+  expect(both()).toEqual([
+    [seen, seen],
+    [seen, seen],
+  ]);
 });
 
 test('flows of one name, which would share runs and outputs, are refused, and others go on', () => {
