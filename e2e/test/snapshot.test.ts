@@ -76,3 +76,45 @@ export default f.end(start);
   workspace.write({ 'outside/factor.ts': 'export const factor: number = 2;\n' });
   expect(ways()).toEqual([executed, executed]);
 });
+
+test('a run is not taken for the snapshot where what it read has changed since', () => {
+  workspace.write({
+    'lib/project.json': { name: 'lib' },
+    'lib/rate.ts': `import { readFileSync } from 'node:fs'; import { join } from 'node:path';
+export const rate = () => Number(readFileSync(join(__dirname, 'rate.csv'), 'utf8'));\n`,
+    'lib/rate.csv': '1',
+    'reads/reads.flow.ts': `import { readFileSync } from 'node:fs';
+import { rate } from '../lib/rate';
+import { flow } from '@nx-flow/core';
+const f = flow('reads', { inputs: ['../data/*.csv', { env: 'READS_MOOD' }] });
+export const start = f.start(() => ({ read: [rate(), readFileSync('data/a.csv', 'utf8'), process.env.READS_MOOD] }));
+export default f.end(start);
+`,
+    'data/a.csv': 'a',
+    'other/other.flow.ts': small('other'),
+    'other/project.json': {
+      name: 'other',
+      targets: { snapshot: { inputs: ['...', { runtime: 'echo "$OTHER_ANSWER"' }] } },
+    },
+  });
+  const snapshot = (project: string, env: Record<string, string> = {}) => {
+    workspace.env = env;
+    const { code, text } = nx('snapshot', project);
+    expect(code).toBe(0);
+    return text.includes('from the cache') ? 'replayed' : /\/\d+ done/.test(text) ? 'run' : 'exported';
+  };
+  nx('run', 'reads');
+  expect(snapshot('reads')).toBe('exported');
+  workspace.write({ 'lib/rate.csv': '2' });
+  expect(snapshot('reads')).toBe('run');
+  workspace.write({ 'data/a.csv': 'b' });
+  expect(snapshot('reads')).toBe('run');
+  rmSync(path('data/a.csv'));
+  workspace.write({ 'data/a.csv': 'b' });
+  expect(snapshot('reads')).toBe('replayed');
+  expect(snapshot('reads', { READS_MOOD: 'glad' })).toBe('run');
+  // Of what the user's own inputs hash, no run tells what it was.
+  nx('run', 'other');
+  expect(snapshot('other', { OTHER_ANSWER: '1' })).toBe('run');
+  expect(snapshot('other', { OTHER_ANSWER: '1' })).toBe('replayed');
+});

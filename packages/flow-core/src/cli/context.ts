@@ -21,8 +21,10 @@ export interface Context extends Parsed {
   signal: AbortSignal;
   /** Of `step`: what it depends on beside what is handed over, where the caller knows that. */
   stepKey?: string;
-  /** Of `step`: executes also where what the step left still stands. */
+  /** Of `step` and `snapshot`: executes also where what the step left still stands, or a run of today's code is there. */
   again?: boolean;
+  /** Of `snapshot`: folders that the flow may read beside its own. */
+  reads?: string[];
   /** Of `spin`: keys that were published, by selection; its own must be among them, and hold. */
   heads?: Record<string, string>;
 }

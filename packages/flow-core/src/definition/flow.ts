@@ -109,6 +109,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
       flow: name,
       params: options.params ?? {},
       ...(codecs.length > 0 ? { codecs } : {}),
+      ...(options.inputs ? { inputs: options.inputs } : {}),
       steps: new Map(declared.map((node) => [node.name, node])),
       where,
     };

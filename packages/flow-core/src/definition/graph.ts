@@ -1,6 +1,7 @@
 /** The graph of a flow: plain data about its steps, and the questions one asks of it. */
 import type { z } from 'zod';
 import type { AnyCodec } from './codec';
+import type { FlowInput } from './flow-inputs';
 import type { Options } from './types';
 
 export type StepKind = 'start' | 'step' | 'foreach' | 'join' | 'gather' | 'switch' | 'loop' | 'end';
@@ -54,6 +55,8 @@ export interface Graph {
   steps: ReadonlyMap<string, StepNode>;
   /** Those that the flow registers, beside the built-in ones. */
   codecs?: readonly AnyCodec[];
+  /** What it says that its steps read. */
+  inputs?: readonly FlowInput[];
   where(): string | undefined;
 }
 

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { parents, type StepNode } from '../definition/graph';
 import { packageVersion } from '../package-root';
+import { environmentDigest } from '../source/reads';
 import type { Op } from '../store/kv';
 import type {
   ArtifactRecord,
@@ -49,6 +50,7 @@ export class Recorder {
   /** @param broken Told once, when the store fails. */
   constructor(options: RunOptions, run: number, broken: (error: unknown) => void) {
     const { graph, store, user, namespace, tags } = options;
+    const environment = environmentDigest(graph);
     this.#options = options;
     this.#journal = new Journal(store, broken);
     this.views = new Views(graph.flow, run, store, () => this.#journal.settled());
@@ -75,6 +77,7 @@ export class Recorder {
       ...(options.with ? { with: options.with } : {}),
       ...(options.code === undefined ? {} : { code: options.code }),
       ...(options.file === undefined ? {} : { file: options.file }),
+      ...(environment === undefined ? {} : { environment }),
       ...(options.takeover ? { origin: options.takeover.origin.run } : {}),
     };
   }

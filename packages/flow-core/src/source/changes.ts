@@ -1,31 +1,39 @@
-/** When something was changed last that a flow may read: in its folder, and in what the workspace has installed. */
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** When something was changed last that a flow may read: where it lies, and in what the workspace has installed. */
+import { readdirSync, type Stats, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** No sources: made by tools, or installed. */
 const IGNORED = new Set(['node_modules', 'dist', 'build', 'coverage', 'tmp']);
 const LOCK_FILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'tsconfig.base.json'];
 
-/** Milliseconds since 1970. Folders inside count too: a file that was removed from one changes it. */
-export function newestChange(folder: string, workspace: string): number {
-  const times = LOCK_FILES.map((name) => changedAt(join(workspace, name)));
-  const visit = (at: string) => {
-    // Tools make folders of their own beside the flow.
-    if (at !== folder) times.push(changedAt(at));
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
+/**
+ * Milliseconds since 1970. Folders inside count too: a file that was removed from one changes it.
+ * @param places Folders, with all that lies in them, or files.
+ */
+export function newestChange(places: readonly string[], workspace: string): number {
+  let newest = 0;
+  const see = (stats: Stats | undefined) => {
+    // What was copied or moved to its place may look older than that.
+    newest = Math.max(newest, stats?.mtimeMs ?? 0, stats?.ctimeMs ?? 0);
+  };
+  const visit = (folder: string) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (IGNORED.has(entry.name) || entry.name.startsWith('.')) continue;
-      if (entry.isDirectory()) visit(join(at, entry.name));
-      else times.push(changedAt(join(at, entry.name)));
+      const path = join(folder, entry.name);
+      see(statsOf(path));
+      if (entry.isDirectory()) visit(path);
     }
   };
-  visit(folder);
-  return times.reduce((a, b) => Math.max(a, b), 0);
+  for (const name of LOCK_FILES) see(statsOf(join(workspace, name)));
+  for (const place of new Set(places)) {
+    const stats = statsOf(place);
+    // Tools make folders of their own beside the flow: of the place itself, only what lies there counts.
+    if (stats?.isDirectory()) visit(place);
+    else see(stats ?? statsOf(dirname(place)));
+  }
+  return newest;
 }
 
-function changedAt(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return 0;
-  }
+function statsOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
 }

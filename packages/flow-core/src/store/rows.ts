@@ -46,6 +46,8 @@ export interface RunRow {
   /** sha256 of the flow's source file. */
   code?: string;
   file?: string;
+  /** Digest of the variables that the flow names as inputs. */
+  environment?: string;
   git?: GitState;
   /** Counts of tasks by their end; `taken`: taken over from the origin. */
   tasks?: { done: number; failed: number; taken?: number };

@@ -1,4 +1,5 @@
 /** The executor `snapshot`: the run of today's code as a file, for Nx's cache to carry. */
+import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { type DoorOptions, enter } from './door';
 
@@ -7,6 +8,26 @@ export default async function snapshot(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   const { publishedFor } = await import('../heads/published');
+  const { projectRoots } = await import('../heads/project-roots');
   const { file: _, ...refused } = publishedFor(context);
-  return enter('snapshot', options, context, refused);
+  const reads = projectRoots(context).map((root) => join(context.root, root));
+  return enter('snapshot', options, context, {
+    ...refused,
+    reads,
+    again: await isHashedByMore(options, context),
+  });
+}
+
+/** Whether Nx missed by inputs of the user's own, perhaps: of these, no run tells what it read. */
+async function isHashedByMore({ flow: file, name }: DoorOptions, context: ExecutorContext): Promise<boolean> {
+  const { inferredInputs } = await import('../graph/targets');
+  const { lastSources } = await import('../graph/sources');
+  const flows = lastSources(context.root).find((source) => source.file === file)?.flows ?? [];
+  const flow = flows.find((found) => found.name === (name ?? found.name));
+  const root = context.projectGraph.nodes[context.projectName ?? '']?.data.root;
+  if (!flow || root === undefined) return true;
+  const inferred = new Set(
+    inferredInputs('snapshot', { flow, file, root }).map((input) => JSON.stringify(input)),
+  );
+  return (context.target?.inputs ?? []).some((input) => !inferred.has(JSON.stringify(input)));
 }

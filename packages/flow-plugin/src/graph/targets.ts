@@ -55,9 +55,7 @@ function flowTargets({
   const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
   const snapshot = suffix === undefined ? 'snapshot' : `snapshot-${suffix}`;
   const step = exampleStep(flow);
-  const said = lost || namesake !== undefined ? undefined : flowInputs(flow, file, root);
-  // What is left out may be code, too, of which the project's own inputs have the last word.
-  const reads = said && [...said.files, ...said.env];
+  const reads = lost || namesake !== undefined ? undefined : readsOf(flow, file, root);
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
     executor: `@nx-flow/plugin:${executor}`,
     options,
@@ -103,6 +101,20 @@ function flowTargets({
 }
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
+
+/** The inputs that a target of a flow has of this plugin, without those that its user adds. */
+export function inferredInputs(
+  executor: string,
+  { flow, file, root }: Pick<FlowTargets, 'flow' | 'file' | 'root'>,
+): Inputs {
+  return CACHING[executor]?.(flow.name, file, readsOf(flow, file, root)).inputs ?? [];
+}
+
+/** Undefined where Nx cannot be told. What is left out may be code, too, of which the project's own inputs have the last word. */
+function readsOf(flow: FlowSource, file: string, root: string): Inputs | undefined {
+  const said = flowInputs(flow, file, root);
+  return said && [...said.files, ...said.env];
+}
 
 /** What Nx has to know to replay a spin or a snapshot, and to hash a spin that comes after a run in one command. */
 const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Partial<TargetConfiguration>> =

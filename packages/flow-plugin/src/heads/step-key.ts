@@ -8,6 +8,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { filesBelow, filesOfInputs } from '../graph/nx';
 import { CODE_FILE, OUR_INPUTS, readsProject } from '../graph/step-targets';
 import { publishedBy } from './layout';
+import { projectRoots } from './project-roots';
 import { isPublished } from './published';
 
 type Input = NonNullable<NonNullable<ExecutorContext['target']>['inputs']>[number];
@@ -29,7 +30,7 @@ export async function stepKey(
   if (!reads) return undefined;
   const files = reads.globs
     ? filesOfInputs(context.root, reads.globs)
-    : (await knownFiles(context.root, rootsOf(context))).filter((path) => !CODE_FILE.test(path));
+    : (await knownFiles(context.root, projectRoots(context))).filter((path) => !CODE_FILE.test(path));
   if (!files) return undefined;
   const hash = createHash('sha256').update(readFileSync(published));
   for (const name of reads.env) hash.update(`\0${name}\0${process.env[name] ?? '\0'}`);
@@ -66,14 +67,6 @@ function readsOf(inputs: readonly Input[]): Reads | undefined {
     else return undefined;
   }
   return reads;
-}
-
-/** Of the flow's project and of those that it depends on, however far. */
-function rootsOf({ projectGraph: { nodes, dependencies }, projectName = '' }: ExecutorContext): string[] {
-  const projects = new Set([projectName]);
-  for (const project of projects)
-    for (const { target } of dependencies[project] ?? []) if (nodes[target]) projects.add(target);
-  return [...projects].flatMap((project) => nodes[project]?.data.root ?? []).sort();
 }
 
 /** Those that Nx hashes: what git knows, and what it would. Nx itself takes longer to say so. */

@@ -8,6 +8,7 @@ import { recordedParams } from '../../engine/recorded';
 import { exportToFile } from '../../engine/transfer/file';
 import { Codes } from '../../engine/why-code';
 import { newestChange } from '../../source/changes';
+import { environmentDigest, placesRead } from '../../source/reads';
 import { encodeValue } from '../../store/artifacts';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
@@ -43,9 +44,11 @@ export const command: Command = {
   async execute(context) {
     noMoreThan(context, 1);
     const place = placeOf(context);
-    const found = await withFlow(context, place, (graph, store, file) =>
-      fittingRun(context, place, graph, store, file),
-    );
+    const found = context.again
+      ? undefined
+      : await withFlow(context, place, (graph, store, file) =>
+          fittingRun(context, place, graph, store, file),
+        );
     if (found !== undefined) return exported(context, place, found);
     // The run says what it does as always; the one JSON object is the snapshot's.
     let pathspec = '';
@@ -76,8 +79,8 @@ async function withFlow<T>(
 
 /**
  * The newest run that is what running the flow now would give: done, whole, by the same flow file and on the same
- * parameters and options, nothing in the flow's folder, and no lock file, has changed since it began, and neither has
- * any code that its steps reach.
+ * parameters, options and variables; nothing in the flow's folder, where the files lie that it names, and no lock file,
+ * has changed since it began, and neither has any code that its steps reach.
  */
 async function fittingRun(
   context: Context,
@@ -88,6 +91,8 @@ async function fittingRun(
 ): Promise<number | undefined> {
   const params = parseParams(graph, givenParams(context));
   const code = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const folder = dirname(file);
+  const environment = environmentDigest(graph);
   let codes: Codes | undefined;
   let changed: number | undefined;
   for await (const row of store.runs(graph.flow, namespaceOf(context))) {
@@ -95,7 +100,11 @@ async function fittingRun(
     const resumed = row.origin !== undefined || row.imported?.origin !== undefined;
     if (row.status !== 'done' || row.code !== code || resumed) continue;
     if (JSON.stringify(row.with ?? []) !== JSON.stringify(context.options.with ?? [])) continue;
-    changed ??= newestChange(dirname(file), place.workspace);
+    if (row.environment !== environment) continue;
+    changed ??= newestChange(
+      [folder, ...placesRead(graph, folder), ...(context.reads ?? [])],
+      place.workspace,
+    );
     if (row.startedAt < changed) return undefined;
     if (!(await sameParams(store, row, params))) continue;
     codes ??= await codesOf(store, graph, file, place);

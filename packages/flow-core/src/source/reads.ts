@@ -1,0 +1,22 @@
+/** What a flow says that its steps read: whether it is still what a run read. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Graph } from '../definition/graph';
+
+/** The variables that it names, as they are now, as one digest: they may be secrets. Undefined where it names none. */
+export function environmentDigest({ inputs = [] }: Graph): string | undefined {
+  const names = inputs.flatMap((input) => (typeof input === 'string' ? [] : input.env));
+  if (names.length === 0) return undefined;
+  const values = [...new Set(names)].sort().map((name) => [name, process.env[name] ?? null]);
+  return createHash('sha256').update(JSON.stringify(values)).digest('hex');
+}
+
+/** The files, and the folders in which all files lie, that its globs name. @param folder That of the flow's file. */
+export function placesRead({ inputs = [] }: Graph, folder: string): string[] {
+  return inputs.flatMap((input) => {
+    if (typeof input !== 'string' || input.startsWith('!')) return [];
+    const parts = input.split('/');
+    const magic = parts.findIndex((part) => /[[\](){}*?!]/.test(part));
+    return join(folder, ...parts.slice(0, magic < 0 ? undefined : magic));
+  });
+}

@@ -1,0 +1,11 @@
+/** Where the files lie that a flow may read. */
+import type { ExecutorContext } from '@nx/devkit';
+
+/** Of the flow's project and of those that it depends on, however far: from the workspace root, sorted. */
+export function projectRoots({ projectGraph, projectName = '' }: ExecutorContext): string[] {
+  const { nodes, dependencies } = projectGraph;
+  const projects = new Set([projectName]);
+  for (const project of projects)
+    for (const { target } of dependencies[project] ?? []) if (nodes[target]) projects.add(target);
+  return [...projects].flatMap((project) => nodes[project]?.data.root ?? []).sort();
+}
