@@ -99,6 +99,9 @@ test('the steps are a task graph, and an edit executes what sees another result'
   };
   expect(executed()).toEqual(steps);
   expect(executed()).toEqual([]);
+  // Any step may read it.
+  workspace.write({ 'lib/rates.csv': '1' });
+  expect(executed()).toEqual(steps);
   // Its result is the same: nothing after it is executed.
   workspace.write({ 'flows/sums.flow.ts': FLOW.replace('self.sum % 2 === 0', '!(self.sum % 2)') });
   expect(executed()).toEqual(['parity']);
