@@ -17,6 +17,8 @@ export interface State {
   nearer: number;
   /** Of a module that is in no project. */
   far: number;
+  /** Printed by a script that a step starts. */
+  script: number;
   /** In a file that a step reads. */
   data: number;
   /** The version of a package. */
@@ -31,12 +33,13 @@ export interface State {
 
 export const FIRST: State = {
   ...{ start: 1, left: 1, right: 1, each: 1, sum: 1, even: 1, odd: 1, near: 1, nearer: 1, far: 1 },
-  ...{ data: 1, dependency: 1, mood: 1, param: 1, style: 0, comment: 0 },
+  ...{ script: 1, data: 1, dependency: 1, mood: 1, param: 1, style: 0, comment: 0 },
 };
 
 const flowOf = (name: string, s: State) =>
   `
 import { flow } from '@nx-flow/core';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { version } from 'dependency';
@@ -48,7 +51,9 @@ const f = flow('${name}', {
   inputs: ['data.txt', { env: 'MOOD' }],
 });
 export const start = f.start(() => ({ rows: [1, 2, 3], base: ${s.start} }));
-export const left = f.step('left', { after: start }, ({ self }) => ({ x: ${plus(s, `self.base * ${s.left}`, 'near()')} }));
+export const left = f.step('left', { after: start }, ({ self }) => ({
+  x: ${plus(s, `self.base * ${s.left}`, 'near()')} + Number(execFileSync('node', ['${name}/tools/script.js'])),
+}));
 export const right = f.step('right', { after: start }, ({ self, params }) => ({
   y: ${plus(s, `self.base + ${s.right}`, `params.param * Number(readFileSync('${name}/data.txt', 'utf8'))`)},
 }));
@@ -80,7 +85,7 @@ export type Values = Record<string, Record<string, unknown> | undefined>;
 
 /** What each step shows of its own; undefined for one that is not taken. `recorded` are inputs that were recorded. */
 export function resultsOf(s: State): Values {
-  const x = s.start * s.left + s.near;
+  const x = s.start * s.left + s.near + s.script;
   const y = s.start + s.right + s.param * s.data;
   const z = x + y + s.far;
   const squares = [1, 2, 3].map((row) => row * s.each + z);
@@ -109,7 +114,7 @@ export function spunOf(
   const recorded = resultsOf(then);
   switch (step) {
     case 'left':
-      return { x: then.start * now.left + now.near };
+      return { x: then.start * now.left + now.near + now.script };
     case 'right':
       return { y: then.start + now.right + then.param * now.data };
     case 'both':
@@ -134,6 +139,8 @@ export class Edited {
     const files = {
       [`${name}/${name}.flow.ts`]: flowOf(name, state),
       [`${name}/lib.ts`]: `export const near = () => ${state.near};\nexport const nearer = () => ${state.nearer};\n`,
+      [`${name}/tools/script.js`]: `console.log(require('./number'));\n`,
+      [`${name}/tools/number.js`]: `module.exports = ${state.script};\n`,
       [`${name}/data.txt`]: `${state.data}\n`,
       [`far-${name}.ts`]: `export const far: number = ${state.far};\n`,
       [`${name}/node_modules/dependency/package.json`]: {
