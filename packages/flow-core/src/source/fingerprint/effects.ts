@@ -23,9 +23,9 @@ const CALLS =
   /^(Symbol|Symbol\.for|BigInt|Number|String|Boolean|parseInt|parseFloat|isNaN|isFinite|structuredClone|(en|de)codeURI(Component)?|Math\.\w+|Number\.\w+|String\.\w+|Date\.(now|parse|UTC)|Array\.(of|from|isArray)|JSON\.(parse|stringify)|Object\.(keys|values|entries|fromEntries|is|hasOwn)|Buffer\.(from|alloc|byteLength)|process\.(cwd|uptime|hrtime)|performance\.now)$/;
 /** Of these modules of Node, every function is without effect. */
 const MODULES = /^(node:)?(path|url|path\/posix|path\/win32)$/;
-/** Methods of a text or a list that stands there as it is. */
+/** Methods of a text or a list that stands there as it is. (An iterator would be changed by whoever reads it.) */
 const METHODS =
-  /^(at|concat|endsWith|flat|includes|indexOf|join|padEnd|padStart|repeat|reverse|slice|split|startsWith|substring|toLowerCase|toReversed|toSpliced|toUpperCase|toString|trim|trimEnd|trimStart|with|fill|keys|values|entries)$/;
+  /^(at|concat|endsWith|flat|includes|indexOf|join|padEnd|padStart|repeat|reverse|slice|split|startsWith|substring|toLowerCase|toReversed|toSpliced|toUpperCase|toString|trim|trimEnd|trimStart|with|fill)$/;
 /** What only describes a schema. */
 const ZOD = new Set(
   `string number int int32 uint32 float32 float64 boolean bigint int64 uint64 date symbol literal enum nativeEnum object
@@ -36,7 +36,7 @@ const ZOD = new Set(
   toUpperCase normalize lowercase uppercase refine superRefine transform overwrite preprocess pipe any unknown never void
   undefined null nan lazy custom instanceof brand readonly partial required pick omit extend safeExtend merge keyof strict
   passthrough strip loose catchall and or datetime time duration stringbool templateLiteral json file promise check
-  unwrap shape describe meta nonoptional exclude extract`.split(/\s+/),
+  unwrap shape describe nonoptional exclude extract`.split(/\s+/),
 );
 
 export function isHarmless(wrapped: Node, around: Surroundings): boolean {

@@ -388,7 +388,10 @@ class Reader {
       this.#say(callee.name ?? 'require.resolve');
       if (!isLocal('require', scope)) this.#facts.refs.add('require');
       this.#load(node, first);
-    } else this.walk(callee, scope);
+    } else {
+      this.walk(callee, scope);
+      if (callee.object?.name === 'module' && callee.property?.name === 'require') this.#load(node, first);
+    }
     this.#list(node.arguments, scope);
     // join(folder, '..', 'scripts', 'train.ts')
     const parts: string[] = node.arguments.flatMap((argument: Node) => literal(argument) ?? []);

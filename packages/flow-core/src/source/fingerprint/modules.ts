@@ -2,7 +2,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Sources } from './host';
-import type { Import, Module, Site, Unit } from './module';
+import { factsOf, type Import, type Module, type Site, type Unit } from './module';
 import { type Package, Packages } from './packages';
 import { readModule } from './read-module';
 import { Resolver, type Target } from './resolve';
@@ -44,6 +44,8 @@ export class Modules {
   readonly #resolver: Resolver;
   readonly #modules = new Map<string, Module>();
   readonly #effects = new Map<Unit, boolean>();
+  /** Whether loading a file, with all that it loads, does anything. */
+  readonly #active = new Map<string, boolean>();
   readonly #flows = new Map<Site, string | undefined>();
   /** Packages that are imported for what loading them does. */
   readonly #bare = new Set<string>();
@@ -122,6 +124,35 @@ export class Modules {
       this.#effects.set(unit, effect);
     }
     return effect;
+  }
+
+  /**
+   * Of the modules and packages whose loading does something, those that a module takes a value of. Imports of which it
+   * takes types alone are erased, and load nothing.
+   */
+  loadedBy(file: string): string[] {
+    const { imports, units, exports, bare } = this.module(file);
+    const used = new Set(units.flatMap((unit) => factsOf(unit).flatMap(({ refs }) => [...refs])));
+    for (const found of exports.values()) if ('local' in found) used.add(found.local);
+    const sources = [...imports].flatMap(([local, { source }]) => (used.has(local) ? source : []));
+    return [...new Set(sources)].filter((source) => !bare.has(source) && this.#isActive(source, file));
+  }
+
+  #isActive(source: string, from: string): boolean {
+    return this.resolve(source, from).some((target) => {
+      if (target.kind === 'package') return this.mayChange(target.found);
+      if (target.kind !== 'module') return false;
+      let active = this.#active.get(target.file);
+      if (active === undefined) {
+        active = this.orderOf(target.file).some((at) =>
+          typeof at === 'string'
+            ? this.module(at).units.some((unit) => this.isEffect(at, unit))
+            : this.mayChange(at),
+        );
+        this.#active.set(target.file, active);
+      }
+      return active;
+    });
   }
 
   /** A package whose loading may change what others see. */

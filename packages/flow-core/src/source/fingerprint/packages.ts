@@ -76,10 +76,12 @@ export class Packages {
     const add = (found: Package) => {
       if (seen.has(found.folder)) return;
       seen.add(found.folder);
-      const { version, sideEffects, dependencies, optionalDependencies, peerDependencies } = found.manifest;
+      const { version, sideEffects, dependencies, optionalDependencies } = found.manifest;
+      const { peerDependencies, peerDependenciesMeta } = found.manifest;
       versions.set(found.name, (versions.get(found.name) ?? new Set()).add(String(version ?? 'no version')));
       inert &&= sideEffects === false;
-      const names = { ...record(peerDependencies), ...record(optionalDependencies), ...record(dependencies) };
+      const needs = [peerDependencies, peerDependenciesMeta, optionalDependencies, dependencies];
+      const names = Object.assign({}, ...needs.map(record));
       for (const name of Object.keys(names)) {
         const next = this.find(name, found.folder);
         if (next) add(next);

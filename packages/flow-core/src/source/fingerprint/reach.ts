@@ -50,6 +50,7 @@ export class Reach {
         for (const target of modules.resolve(source, at)) if (target.kind === 'missing') this.#target(target);
       }
       for (const unit of units) if (modules.isEffect(at, unit)) this.unit(at, unit);
+      for (const source of modules.loadedBy(at)) this.add('import', `${this.#path(at)}: ${source}`, 'loaded');
     }
   }
 

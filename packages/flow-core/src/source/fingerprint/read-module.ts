@@ -165,6 +165,7 @@ class ModuleReader {
     const value = this.#effect(node.init);
     const effect = plain || value === true ? value : this.#patternEffect(node.id);
     const unit = this.#add(node, 'value', namesIn([node]), effect, sites);
+    if (isIterator(unwrap(node.init))) unit.facts.tricky = true;
     // Which word declares a variable is a part of what is declared.
     unit.facts.text = `${kind} ${unit.facts.text}`;
     const [site] = sites;
@@ -252,6 +253,12 @@ class ModuleReader {
     const uses = inputs?.flatMap(({ from }) => from);
     return uses?.every(({ call }) => call === undefined || this.#isStep(call, tricky)) ?? false;
   }
+}
+
+/** What is changed by reading it: `[1, 2].values()`. */
+function isIterator(init: Node): boolean {
+  const { object, property } = init?.type === 'CallExpression' ? init.callee : {};
+  return /^(values|keys|entries|matchAll)$/.test(property?.name ?? '') && object.name !== 'Object';
 }
 
 function namesIn(declarations: readonly Node[]): string[] {

@@ -44,7 +44,7 @@ export class Resolver {
     const key = `${dirname(from)}\0${specifier}`;
     let targets = this.#known.get(key);
     if (!targets) {
-      targets = this.#resolve(specifier.replace(/[?].*$/, ''), from);
+      targets = spellings(specifier).flatMap((spelling) => this.#resolve(spelling, from));
       if (targets.length === 0) targets = [{ kind: 'missing', specifier }];
       this.#known.set(key, targets);
     }
@@ -100,13 +100,29 @@ export class Resolver {
     const endings = [...CODE, '.json', '.node'];
     const { main } = this.#sources.json(join(path, 'package.json')) ?? {};
     const mains = typeof main === 'string' ? [join(path, main).replace(/\.\w+$/, '')] : [];
+    const folders = [...mains, path];
     return [
       ...(WRITTEN[end] ?? []).map((other) => stem + other),
       ...(end === '' ? [] : [path]),
       ...endings.map((ending) => path + ending),
       ...mains.flatMap((file) => endings.map((ending) => file + ending)),
-      ...endings.map((ending) => join(path, `index${ending}`)),
+      ...folders.flatMap((folder) => endings.map((ending) => join(folder, `index${ending}`))),
       ...(end === '' ? [path] : []),
     ];
+  }
+}
+
+/** To `import`, a specifier is a URL, with a query, a fragment and escapes; to `require`, a name. */
+function spellings(specifier: string): string[] {
+  const plain = specifier.replace(/\?.*$/, '');
+  const url = plain.replace(/(?!^)#.*$/, '');
+  return [...new Set([plain, url, decoded(url)])];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

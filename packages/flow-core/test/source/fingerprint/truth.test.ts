@@ -242,6 +242,54 @@ const SCENES: [what: string, files: Files, change: (files: Files) => Files, step
     EVERY,
   ],
   [
+    'a module with an effect, of which there are types alone until a step takes a value',
+    one("import { C } from './m';", '() => ({ c: null as C | null })', {
+      'm.ts': 'export class C {} globalThis.y = 2;',
+    }),
+    edit(FLOW, 'null as C | null', 'new C()'),
+    EVERY,
+  ],
+  [
+    'a module without effect likewise',
+    one("import { C } from './m';", '() => ({ c: null as C | null })', { 'm.ts': 'export class C {}' }),
+    edit(FLOW, 'null as C | null', 'new C()'),
+    ['a'],
+  ],
+  [
+    'an iterator that is read while the module is loaded',
+    one('const it = [1, 2].values(); const all = [...it];', '() => it.next()'),
+    edit(FLOW, 'all = [...it]', 'all = []'),
+    EVERY,
+  ],
+  [
+    'a module by a URL: query, fragment, escapes',
+    one('', '() => Promise.all([import("./m.ts?a"), import("./m.ts#b"), import("./m%2Ets")])', {
+      'm.ts': 'export const x = 1;',
+    }),
+    x12,
+    ['a'],
+  ],
+  [
+    'a folder whose package.json names a folder',
+    one('', '() => require("./lib")', {
+      'lib/package.json': '{ "main": "./src" }',
+      'lib/src/index.js': 'module.exports = 1;',
+    }),
+    edit('lib/src/index.js', '= 1', '= 2'),
+    ['a'],
+  ],
+  ['`module.require`', one('', '() => module.require("./m")', { 'm.ts': 'export const x = 1;' }), x12, ['a']],
+  [
+    'an optional peer of a package',
+    one("import { pad } from 'pkg';", '() => pad', {
+      'node_modules/pkg/package.json':
+        '{ "name": "pkg", "version": "1.0.0", "sideEffects": false, "peerDependenciesMeta": { "peer": { "optional": true } } }',
+      'node_modules/peer/package.json': '{ "name": "peer", "version": "1.0.0", "sideEffects": false }',
+    }),
+    edit('node_modules/peer/package.json', '1.0.0', '2.0.0'),
+    ['a'],
+  ],
+  [
     'a pure export beside it',
     one("import { x } from './m';", '() => x', { 'm.ts': 'export const x = 1; globalThis.y = 2;' }),
     x12,
