@@ -40,6 +40,45 @@ export default f.end(read);`,
   expect(both()).toEqual([70, 70]);
 });
 
+test('only a step that takes `client` from the engine reads runs, by whichever way', () => {
+  const prices = (name: string) => `import { flow } from '@nx-flow/core'; import { z } from 'zod';
+const f = flow('${name}', { params: { by: z.coerce.number().default(1) } });
+export const start = f.start(({ params }) => ({ price: params.by }));
+export default f.end(start);`;
+  const workspace = new Workspace('seen-clients', {
+    'prices/prices.flow.ts': prices('prices'),
+    'lib/core.ts': `export * from '@nx-flow/core';\n`,
+    'lib/read.ts': `import { client } from './core';
+export async function price(store?: string): Promise<number> {
+  const run = await client('prices', store === undefined ? {} : { store }).latest();
+  return (await (await run.step('start')).task()).artifacts.price as Promise<number>;
+}\n`,
+    'report/report.flow.ts': `import { flow } from '@nx-flow/core'; import { price } from '../lib/read';
+// the HTTP client of the shop
+const client = { ask: () => 1 };
+const f = flow('report');
+export const start = f.start(() => ({ times: client.ask() }));
+export const here = f.step('here', { after: start }, async () => ({ here: await price() }));
+export const there = f.step('there', { after: here }, async () => ({ there: await price('elsewhere') }));
+export default f.end(there);`,
+  });
+  const { nx } = workspace;
+  const spun = () => {
+    const { code, text } = nx('run', 'report:spin-there');
+    expect([code, text]).toEqual([0, expect.any(String)]);
+    const [here, there] = ['here', 'there'].map((step) =>
+      artifactIn(workspace, `report/steps/${step}/artifacts/${step}.json`),
+    );
+    return [here, there, new RegExp(`spin-start.*${REPLAYED.source}`).test(text)];
+  };
+  nx('run', 'prices');
+  nx('run', 'prices', '--store=elsewhere', '--params.by=2');
+  expect(spun()).toEqual([1, 2, false]);
+  nx('run', 'prices', '--params.by=3');
+  nx('run', 'prices', '--store=elsewhere', '--params.by=4');
+  expect(spun()).toEqual([3, 4, true]);
+});
+
 test('code that is loaded by a computed name from outside of all projects is executed anew', () => {
   const workspace = new Workspace('seen-computed', {
     'flows/far.flow.ts': small(

@@ -23,10 +23,17 @@ export interface Context extends Parsed {
   stepKey?: string;
   /** Of `step` and `snapshot`: executes also where what the step left still stands, or a run of today's code is there. */
   again?: boolean;
+  /** The hash by which a cache will know the outputs. */
+  task?: string;
+  /**
+   * Asked when a step has been executed, before its outputs are put in their place.
+   * @throws FlowError where they are not what the caller takes them for
+   */
+  verify?: () => Promise<void>;
   /** Of `snapshot`: folders that the flow may read beside its own. */
   reads?: string[];
   /** Of `spin`: keys that were published, by selection; its own must be among them, and hold. */
-  heads?: Record<string, string>;
+  heads?: Record<string, string[]>;
 }
 
 /** Whose runs count where the newest is looked up; undefined for everybody's. A run named by its number may be anyone's. */

@@ -34,7 +34,8 @@ function endsInOrder(name: string, { options }: Parsed): boolean {
   return INTERRUPTIBLE.has(name) || (name === 'spin' && options.all === true);
 }
 
-export interface MainOptions extends Pick<Context, 'stepKey' | 'again' | 'reads' | 'heads'> {
+export interface MainOptions
+  extends Pick<Context, 'stepKey' | 'again' | 'task' | 'verify' | 'reads' | 'heads'> {
   cwd?: string;
   /** Why whoever opened the door does not let this through: told as the command's own errors are. */
   refused?: FlowError;

@@ -32,9 +32,24 @@ function problemsOf(input: unknown, at: number): string[] {
     if (glob === '') return [`inputs[${at}] is empty.`];
     if (/^([\\/]|[A-Za-z]:)/.test(glob))
       return [`"${input}" is absolute: give it from the folder of the flow's file.`];
-    return glob.includes('\\') ? [`"${input}" has a backslash: write globs with "/".`] : [];
+    if (glob.includes('\\')) return [`"${input}" has a backslash: write globs with "/".`];
+    const open = unclosed(glob);
+    return open === undefined ? [] : [`"${input}" is no glob: nothing closes its "${open}".`];
   }
   const name = (input as { env?: unknown } | null)?.env;
   if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) return [];
   return [`inputs[${at}] is neither a glob nor { env: 'NAME' }.`];
+}
+
+const CLOSING: Record<string, string> = { '[': ']', '{': '}', '(': ')' };
+
+/** What is opened in a glob and not closed. */
+function unclosed(glob: string): string | undefined {
+  const open: string[] = [];
+  for (const sign of glob) {
+    const inClass = open.at(-1) === '[';
+    if (sign === CLOSING[open.at(-1) ?? '']) open.pop();
+    else if (!inClass && sign in CLOSING) open.push(sign);
+  }
+  return open[0];
 }

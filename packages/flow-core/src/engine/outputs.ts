@@ -109,11 +109,11 @@ export class Outputs {
 
   /**
    * They are there from now on, all at once. Resolves when what was there before is gone.
-   * @param listed With a list of the files, for whoever restores them from a cache.
+   * @param task With a list of the files, for the cache that knows them by this hash.
    */
-  async place(listed = false): Promise<void> {
+  async place(task?: string): Promise<void> {
     this.#close();
-    if (listed) writeManifest(this.#draft);
+    if (task !== undefined) writeManifest(this.#draft, task);
     await replaceFolder(this.#draft, this.folder);
   }
 

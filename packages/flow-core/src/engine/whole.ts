@@ -5,33 +5,54 @@ import { join, relative, sep } from 'node:path';
 
 const MANIFEST = 'files.json';
 
-/** Every file of the folder, from there, with `/`. */
-type Manifest = Record<string, { size: number; sha256: string }>;
+interface Manifest {
+  /** The hash that a cache knows the folder by. */
+  task?: string;
+  /** By their paths in the folder, with `/`. */
+  files: Record<string, { size: number; sha256: string }>;
+}
 
 /** The last file that is written into a folder. */
-export function writeManifest(folder: string): void {
+export function writeManifest(folder: string, task?: string): void {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
-  const manifest: Manifest = Object.fromEntries(
-    paths.map((path) => [
-      relative(folder, path).split(sep).join('/'),
-      { size: statSync(path).size, sha256: hashOf(path) },
-    ]),
-  );
+  const sums = paths.map((path): [string, Manifest['files'][string]] => [
+    relative(folder, path).split(sep).join('/'),
+    { size: statSync(path).size, sha256: hashOf(path) },
+  ]);
+  write(folder, { ...(task === undefined ? {} : { task }), files: Object.fromEntries(sums) });
+}
+
+/** The folder, which is whole, is what a cache will know by another hash from now on. */
+export function renameManifest(folder: string, task: string): void {
+  write(folder, { ...read(folder), task });
+}
+
+function write(folder: string, manifest: Manifest): void {
   writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest)}\n`);
 }
 
-/** What is wrong with the folder, as the end of a sentence; undefined where everything is there and right. */
-export function damageOf(folder: string): string | undefined {
+function read(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
+}
+
+/**
+ * What is wrong with the folder, as the end of a sentence; undefined where everything is there and right.
+ * @param task What the cache knows the folder by: two commands that execute one flow at a time write to one place, and
+ * the cache may have taken the one's for the other's.
+ */
+export function damageOf(folder: string, task?: string): string | undefined {
   let manifest: Manifest;
   try {
-    manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
+    manifest = read(folder);
   } catch {
     return 'has no list of its files';
   }
-  const files = Object.entries(manifest);
+  if (task !== undefined && manifest.task !== undefined && manifest.task !== task)
+    return 'is what another command had left there';
+  const files = Object.entries(manifest.files);
   // The cheap question first: what is missing is found before gigabytes are read.
   const other = files.find(([file, { size }]) => sizeOf(join(folder, file)) !== size);
   if (other)

@@ -27,9 +27,9 @@ export function newestChange(places: readonly string[], workspace: string): numb
   for (const name of LOCK_FILES) see(statsOf(join(workspace, name)));
   for (const place of new Set(places)) {
     const stats = statsOf(place);
-    // Tools make folders of their own beside the flow: of the place itself, only what lies there counts.
     if (stats?.isDirectory()) visit(place);
-    else see(stats ?? statsOf(dirname(place)));
+    // Tools make folders of their own in the workspace: that it has changed itself says nothing.
+    if (place !== workspace) see(stats ?? statsOf(dirname(place)));
   }
   return newest;
 }

@@ -37,6 +37,7 @@ async function executeAll(bench: Bench, folder: string, shuffle: number, setting
           step,
           workspace: folder,
           params: parseParams(graph, settings.params ?? {}),
+          given: '',
           user: 'tester',
           namespace: 'user:tester',
           workers: 1,

@@ -15,6 +15,8 @@ test.each([
     `"/tmp/a.csv" is absolute: give it from the folder of the flow's file.`,
   ],
   ['a path of Windows', ['a\\b.csv'], `"a\\b.csv" has a backslash: write globs with "/".`],
+  ['a class that is open', ['data[1/*.csv'], `"data[1/*.csv" is no glob: nothing closes its "[".`],
+  ['an open list', ['!{a,b/*.csv'], `"!{a,b/*.csv" is no glob: nothing closes its "{".`],
   ['a number', ['a', 1], "inputs[1] is neither a glob nor { env: 'NAME' }."],
   ['no name of a variable', [{ env: 'A B' }], "inputs[0] is neither a glob nor { env: 'NAME' }."],
 ])('%s is refused', (_, inputs, sentence) => {

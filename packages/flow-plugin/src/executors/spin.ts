@@ -9,5 +9,9 @@ export default async function spin(
   const { publishedFor, publishedHeads } = await import('../heads/published');
   const { file, ...refused } = publishedFor(context);
   const heads = publishedHeads(file, context);
-  return enter('spin', options, context, heads ? { heads } : refused);
+  if (!heads) return enter('spin', options, context, refused);
+  const { codeCheck } = await import('../heads/code-holds');
+  const verify = codeCheck(options, options.step as string | undefined, context.root);
+  const task = process.env.NX_TASK_HASH as string;
+  return enter('spin', options, context, { heads, task, ...(verify ? { verify } : {}) });
 }

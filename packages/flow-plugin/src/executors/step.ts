@@ -8,9 +8,15 @@ export default async function step(
 ): Promise<{ success: boolean }> {
   const { publishedFor } = await import('../heads/published');
   const { stepKey } = await import('../heads/step-key');
+  const { codeCheck } = await import('../heads/code-holds');
   const { file, ...refused } = publishedFor(context);
   const key = await stepKey(file, context);
   const again = process.env.NX_SKIP_NX_CACHE === 'true';
-  const more = key === undefined ? refused : { stepKey: key, again };
-  return enter('step', { ...options, pathspec: name }, context, more);
+  const verify = codeCheck(options, name, context.root);
+  const task = process.env.NX_TASK_HASH;
+  return enter('step', { ...options, pathspec: name }, context, {
+    ...(key === undefined ? refused : { stepKey: key, again }),
+    ...(verify ? { verify } : {}),
+    ...(task === undefined ? {} : { task }),
+  });
 }

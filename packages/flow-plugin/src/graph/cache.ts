@@ -71,11 +71,11 @@ function removed(file: string): void {
   }
 }
 
-/** Changes with each version of the parser and, where it is built in place, with each build. */
+/** Changes with each version of the parser and, where it is built in place, with each build; and with what it looks at beside files. */
 function parserStamp(): string {
   const file = require.resolve('@nx-flow/core/source');
   const { version } = require('@nx-flow/core/package.json') as { version: string };
-  return `${version} ${statSync(file).mtimeMs}`;
+  return `${version} ${statSync(file).mtimeMs} ${process.version} ${process.env.TSX_TSCONFIG_PATH ?? ''}`;
 }
 
 function textOf(path: string): string | undefined {

@@ -4,29 +4,31 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileCache } from '../graph/cache';
 import type { SourceFile } from '../graph/sources';
-import { CODE_FILE } from '../graph/step-targets';
 import { Given } from './given';
 import { fingerprintFile, markerFile, snapshotHeadFile, writeIfOther } from './layout';
 import { type Seen, Stamps, UNSETTLED } from './stamps';
 
-interface Known {
+export interface KnownCode {
   /** What the fingerprints came from. */
   seen: Seen;
-  steps: Record<string, StepCode>;
-  /** Some code may ask for `current.user`: then results are each user's own. */
-  personal: boolean;
-  /** Some code may read what runs recorded: then results hold while no store is written to. */
-  reading: boolean;
+  steps: FlowCode;
 }
+
+/** What is known of the code of a flow's steps. */
+export type FlowCode = Record<string, StepCode>;
 
 interface StepCode {
   digest: string;
-  /** It loads code by a computed name: nobody can say what that is. */
+  /** Nobody can say what it executes or sees: code of a computed name, or runs in another store. */
   open?: true;
+  /** It may ask for `current.user`: then results are each user's own. */
+  personal?: true;
+  /** It may read what runs recorded: then results hold while the store is not written to. */
+  reading?: true;
 }
 
-/** Of each flow, by `flowKey`: the code of its steps. */
-export type FlowCodes = ReadonlyMap<string, Pick<Known, 'steps' | 'reading'>>;
+/** Of each flow, by `flowKey`. */
+export type FlowCodes = ReadonlyMap<string, FlowCode>;
 
 export const flowKey = (file: string, flow: string) => `${file} ${flow}`;
 
@@ -36,19 +38,19 @@ export async function publishFingerprints(
   argv: readonly string[],
 ): Promise<FlowCodes> {
   const given = new Given(workspace, argv);
-  const codes = new Map<string, Known>();
-  const cache = new FileCache<Known>(workspace, 'fingerprints');
+  const codes = new Map<string, FlowCode>();
+  const cache = new FileCache<KnownCode>(workspace, 'fingerprints');
   const stamps = new Stamps();
   for (const { file, flows } of sources) {
     for (const { name, known } of flows) {
       if (known.length === 0) continue;
       const key = flowKey(file, name);
       let now = cache.get(key);
-      if (!now || !stamps.same(now.seen)) now = await fingerprints(file, name, workspace, stamps);
+      if (!now || !stamps.same(now.seen)) now = await knownCode(file, name, workspace, stamps);
       cache.set(key, now);
-      codes.set(key, now);
+      codes.set(key, now.steps);
       const steps = known.map(({ name: step }) => step);
-      const texts = await textsOf({ workspace, file, flow: name, steps }, now, given);
+      const texts = await textsOf({ workspace, file, flow: name, steps }, now.steps, given);
       publish(workspace, join(workspace, markerFile(file, name)), texts);
     }
   }
@@ -59,20 +61,29 @@ export async function publishFingerprints(
 /** By the files that they belong into, from the workspace root. */
 async function textsOf(
   { workspace, file, flow, steps }: { workspace: string; file: string; flow: string; steps: string[] },
-  { steps: codes, personal, reading }: Known,
+  codes: FlowCode,
   given: Given,
 ): Promise<Map<string, string>> {
-  const state = reading ? [await storeState(workspace)] : [];
-  const more = [...(personal ? [await user()] : []), ...state, ...(await given.of(file, flow, 'step'))];
+  const params = await given.of(file, flow, 'step');
   const texts = new Map<string, string>();
   for (const step of steps) {
-    const code = codes[step];
-    const digest = code && !code.open ? code.digest : randomUUID();
-    texts.set(fingerprintFile(file, flow, step), [digest, ...more].join(' '));
+    const text = [await codeText(codes[step], workspace), ...params].join(' ');
+    texts.set(fingerprintFile(file, flow, step), text);
   }
   const all = Object.values(codes).map(({ digest }) => digest);
   texts.set(snapshotHeadFile(file, flow), [...all, ...(await given.of(file, flow, 'snapshot'))].join(' '));
   return texts;
+}
+
+/** What a step's results depend on beside its inputs: another text where they may be others. */
+export async function codeText(code: StepCode | undefined, workspace: string): Promise<string> {
+  if (!code || code.open) return randomUUID();
+  const { digest, personal, reading } = code;
+  return [
+    digest,
+    ...(personal ? [await user()] : []),
+    ...(reading ? [await storeState(workspace)] : []),
+  ].join(' ');
 }
 
 /** Writes what is not there. The marker holds a hash of all texts, and the state of the folder that most of them lie in. */
@@ -103,39 +114,36 @@ async function user(): Promise<string> {
 }
 
 /** A name for what the store holds: another one after each write. */
-export async function storeState(workspace: string): Promise<string> {
+async function storeState(workspace: string): Promise<string> {
   const { readGeneration, storeFolder } = await import('@nx-flow/core/heads');
   return readGeneration(storeFolder(workspace, workspace)) ?? randomUUID();
 }
 
-async function fingerprints(file: string, flow: string, root: string, stamps: Stamps): Promise<Known> {
+export async function knownCode(
+  file: string,
+  flow: string,
+  root: string,
+  stamps: Stamps,
+): Promise<KnownCode> {
   const { fingerprintFlow } = await import('@nx-flow/core/source');
   try {
     const { steps, files } = fingerprintFlow({ file: join(root, file), flow, root });
     return {
-      ...whatIsAsked(Object.keys(files).filter((path) => files[path] !== null)),
       seen: stamps.see(Object.keys(files), (path) => files[path] !== null),
       steps: Object.fromEntries(
-        Object.entries(steps).map(([name, { digest, open }]) => [
+        Object.entries(steps).map(([name, { digest, open, sees }]) => [
           name,
-          { digest, ...(open.length > 0 ? { open: true } : {}) },
+          {
+            digest,
+            ...(open.length > 0 || sees.stores ? { open: true } : {}),
+            ...(sees.user ? { personal: true } : {}),
+            ...(sees.runs ? { reading: true } : {}),
+          },
         ]),
       ),
     };
   } catch {
     // It does not parse: nothing is replayed, and executing it says why.
-    return { seen: { files: { '': '' }, absent: {} }, steps: {}, personal: false, reading: false };
+    return { seen: { files: { '': '' }, absent: {} }, steps: {} };
   }
-}
-
-/** By words that stand in the user's own code. Packages are told of users and runs by whoever calls them. */
-function whatIsAsked(paths: readonly string[]): Pick<Known, 'personal' | 'reading'> {
-  const asked = { personal: false, reading: false };
-  for (const path of paths) {
-    if (/[\\/]node_modules[\\/]/.test(path) || !CODE_FILE.test(path)) continue;
-    const text = readFileSync(path, 'utf8');
-    asked.personal ||= /\bcurrent\b/.test(text);
-    asked.reading ||= /\bclient\b/.test(text) && text.includes('@nx-flow/core');
-  }
-  return asked;
 }

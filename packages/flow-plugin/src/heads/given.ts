@@ -1,6 +1,6 @@
 /** Parameters that name files: targets are hashed with the name, and read what stands there. */
 import { commandLine, type DoorOptions } from '../executors/command-line';
-import { keptFlowTargets } from '../graph/flow-targets';
+import { keptFlowTargets, variantsOf } from '../graph/flow-targets';
 import { taskCommand } from './command';
 
 const EXECUTORS = { step: '@nx-flow/plugin:step', snapshot: '@nx-flow/plugin:snapshot' };
@@ -15,9 +15,10 @@ export class Given {
   constructor(workspace: string, argv: readonly string[]) {
     this.#workspace = workspace;
     this.#args = taskCommand(argv).args.filter((arg) => /^--params[.-]|^--paramsFile/.test(arg));
-    for (const { executor, options } of keptFlowTargets(workspace).flatMap(([, targets]) => targets)) {
-      if ('params' in options || 'paramsFile' in options)
-        this.#targets.push({ executor, options: options as unknown as DoorOptions });
+    for (const target of keptFlowTargets(workspace).flatMap(([, targets]) => targets)) {
+      for (const options of variantsOf(target))
+        if ('params' in options || 'paramsFile' in options)
+          this.#targets.push({ executor: target.executor, options: options as unknown as DoorOptions });
     }
   }
 

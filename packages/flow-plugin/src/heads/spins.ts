@@ -2,21 +2,23 @@
  * Publishes what the spins that the present command may execute would see, where the target `spin` names it as an input.
  * A spin is one that the command gives a step, or that is configured with one: no other can be executed.
  */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { SpinHead } from '@nx-flow/core/heads';
 import { commandLine, type DoorOptions } from '../executors/command-line';
 import { FileCache } from '../graph/cache';
-import { keptFlowTargets } from '../graph/flow-targets';
+import { type FlowTarget, keptFlowTargets, variantsOf } from '../graph/flow-targets';
 import type { SourceFile } from '../graph/sources';
-import { taskCommand } from './command';
-import { type FlowCodes, flowKey, storeState } from './fingerprints';
+import { type TaskCommand, taskCommand } from './command';
+import { codeText, type FlowCode, type FlowCodes, flowKey } from './fingerprints';
 import { spinHeadFile, writeIfOther } from './layout';
 
 /** What is published for the spins of a flow. */
 export interface PublishedSpins {
-  /** By selection; `*` where a spin's selection cannot be known beforehand: it is executed, and nothing is compared. */
-  heads: Record<string, string>;
+  /**
+   * By selection, which may be meant with several parameters; `*` where a spin's selection cannot be known beforehand:
+   * it is executed, and nothing is compared.
+   */
+  heads: Record<string, string[]>;
   /** Fingerprints of the steps: they hold code that Nx does not hash, since it lies in no project. */
   code: Record<string, string>;
 }
@@ -25,9 +27,7 @@ export interface PublishedSpins {
 interface Known {
   asked: string[][];
   heads: Record<string, SpinHead>;
-  code: Record<string, string>;
-  /** As of {@link FlowCodes}. */
-  reading: boolean;
+  code: FlowCode;
 }
 
 export async function publishSpins(
@@ -43,22 +43,12 @@ export async function publishSpins(
     for (const { name } of flows) {
       const key = flowKey(file, name);
       const known = cache.get(key);
-      const asked = (spins.get(file) ?? []).flatMap(({ project, target, door }) => {
-        if ((door.name ?? name) !== name) return [];
-        const named = (given.project ?? project) === project && (given.target ?? target) === target;
-        const lines = [
-          ...(namesStep(door, []) ? [commandLine('spin', door, [], [])] : []),
-          ...(named && namesStep(door, given.args) ? [commandLine('spin', door, [door], given.args)] : []),
-        ];
-        return lines.map(([, ...line]) => line);
-      });
+      const asked = (spins.get(file) ?? []).flatMap((spin) =>
+        (spin.door.name ?? name) === name ? linesOf(spin, given) : [],
+      );
       if (asked.length > 0) {
-        const { steps = {}, reading = false } = codes.get(key) ?? {};
         // What is loaded by a computed name may lie where Nx does not look.
-        const code = Object.fromEntries(
-          Object.entries(steps).map(([step, { digest, open }]) => [step, open ? randomUUID() : digest]),
-        );
-        const now = { heads: known?.heads ?? {}, asked, code, reading };
+        const now = { heads: known?.heads ?? {}, asked, code: codes.get(key) ?? {} };
         cache.set(key, { ...now, heads: await publish(file, name, workspace, now) });
       } else if (known) cache.set(key, { ...known, asked });
     }
@@ -66,19 +56,39 @@ export async function publishSpins(
   cache.write();
 }
 
+interface SpinTarget extends Pick<FlowTarget, 'target' | 'forwarded'> {
+  project: string;
+  door: DoorOptions;
+  /** As it may be executed: alone, and with each configuration. */
+  doors: DoorOptions[];
+}
+
 /** Those that spin, by the file of their flow. */
-function spinTargets(
-  workspace: string,
-): Map<string, { project: string; target: string; door: DoorOptions }[]> {
-  const spins = new Map<string, { project: string; target: string; door: DoorOptions }[]>();
+function spinTargets(workspace: string): Map<string, SpinTarget[]> {
+  const spins = new Map<string, SpinTarget[]>();
   for (const [project, targets] of keptFlowTargets(workspace)) {
-    for (const { target, executor, options } of targets) {
-      if (executor !== '@nx-flow/plugin:spin') continue;
-      const door = options as unknown as DoorOptions;
-      spins.set(door.flow, [...(spins.get(door.flow) ?? []), { project, target, door }]);
+    for (const spin of targets) {
+      if (spin.executor !== '@nx-flow/plugin:spin') continue;
+      const [door, ...more] = variantsOf(spin) as unknown as [DoorOptions, ...DoorOptions[]];
+      const { target, forwarded } = spin;
+      const mine = { project, target, door, doors: [door, ...more], ...(forwarded ? { forwarded } : {}) };
+      spins.set(door.flow, [...(spins.get(door.flow) ?? []), mine]);
     }
   }
   return spins;
+}
+
+/** The command lines by which the present command may spin. */
+function linesOf({ project, target, forwarded, doors }: SpinTarget, given: TaskCommand): string[][] {
+  const named = (given.project ?? project) === project && (given.target ?? target) === target;
+  return doors
+    .flatMap((door) => [
+      ...(namesStep(door, []) ? [commandLine('spin', door, [], [])] : []),
+      ...((named || forwarded) && namesStep(door, given.args)
+        ? [commandLine('spin', door, [door], given.args)]
+        : []),
+    ])
+    .map(([, ...line]) => line);
 }
 
 /** A spin without a step is refused. */
@@ -112,10 +122,10 @@ async function publish(
     const before = known.heads[line];
     const head = before && headHolds(before) ? before : await spinHead(argv, flow, workspace);
     if (!head) continue;
-    published.heads[head.selection === '' ? '*' : head.selection] = head.key;
+    const selection = head.selection === '' ? '*' : head.selection;
+    published.heads[selection] = [...(published.heads[selection] ?? []), head.key];
     const code = head.step === undefined ? undefined : known.code[head.step];
-    if (head.step !== undefined && code !== undefined)
-      published.code[head.step] = known.reading ? `${code} ${await storeState(workspace)}` : code;
+    if (code) published.code[head.step as string] = await codeText(code, workspace);
     if (!head.once) heads[line] = head;
   }
   if (Object.keys(published.heads).length > 0) {

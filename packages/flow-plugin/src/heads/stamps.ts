@@ -66,7 +66,8 @@ export class Stamps {
       // Where a folder was looked for and a file lies, there is nothing.
     }
     if (!found) return NOTHING;
-    const settled = Math.abs(this.#now - Math.max(found.mtimeMs, found.ctimeMs)) > SETTLED_MS;
+    // What changed since this began may have been read before.
+    const settled = this.#now - Math.max(found.mtimeMs, found.ctimeMs) > SETTLED_MS;
     return settled ? `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}` : UNSETTLED;
   }
 }

@@ -1,7 +1,7 @@
 /** What a step depends on beside what is handed over, as far as it can be told without Nx's own hash. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutorContext } from '@nx/devkit';
@@ -36,16 +36,17 @@ export async function stepKey(
   for (const name of reads.env) hash.update(`\0${name}\0${process.env[name] ?? '\0'}`);
   for (const path of files) {
     const content = contentOf(join(context.root, path));
+    if (content === null) return undefined;
     if (content !== undefined) hash.update(`\0${path}\0`).update(content);
   }
   return hash.digest('hex');
 }
 
-/** Undefined where there is nothing. Of a folder that git knows as one thing (a link, a submodule), where it leads. */
-function contentOf(path: string): Buffer | string | undefined {
+/** Undefined where there is nothing. Of a link to a folder, where it leads; null for a repository in the repository. */
+function contentOf(path: string): Buffer | string | undefined | null {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  return stats.isFile() ? readFileSync(path) : realpathSync(path);
+  if (stats === undefined || stats.isFile()) return stats && readFileSync(path);
+  return lstatSync(path).isSymbolicLink() ? realpathSync(path) : null;
 }
 
 interface Reads {

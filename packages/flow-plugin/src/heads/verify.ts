@@ -23,7 +23,7 @@ export const postTasksExecution: PostTasksExecution = async (_options, { workspa
   let remote = false;
   for (const { task, status } of restored) {
     for (const path of task.outputs.filter((output) => OUTPUTS.test(output))) {
-      const damage = damageOf(join(workspaceRoot, path));
+      const damage = damageOf(join(workspaceRoot, path), task.hash);
       if (damage === undefined) continue;
       damaged.push(`${path} ${damage}`);
       remote ||= status === 'remote-cache';

@@ -496,9 +496,15 @@ describe('a file that does not parse', () => {
     expect(warnings).toMatch(/^nx-flow: flows\/both\.flow\.ts:4:7 .*\n$/);
   });
 
-  test('goes by its name of file where it has never parsed', () => {
+  test('goes by its name of file where it has never parsed, and has an end that says so', () => {
     write('new/new.flow.ts', 'export const = 1;');
-    expect(brief(infer())).toEqual([['new', 'new', 'run spin resume snapshot']]);
+    expect(Object.keys(infer().new?.targets ?? {})).toEqual([
+      'run',
+      'spin',
+      'resume',
+      'snapshot',
+      'spin-end',
+    ]);
   });
 });
 

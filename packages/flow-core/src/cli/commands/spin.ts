@@ -150,7 +150,8 @@ export const command: Command = {
       const { folder } = written;
       const result = jsonResult(outcome, relative(place.workspace, folder));
       await written.at().write(outcome, result, store.cas, [], graph.codecs);
-      await written.place(context.heads !== undefined);
+      await context.verify?.();
+      await written.place(context.heads && context.task);
       output.write(
         renderSpin.end(
           outcome,
@@ -194,7 +195,7 @@ async function requireHead(
   const { givenKey } = await import('../given-key');
   const { key } = await headOf({ graph, store, selection, user: currentUser() });
   const now = fullKey(key, givenKey(context, place.workspace));
-  if (context.heads?.[selectionText(selection, place)] === now) return;
+  if (context.heads?.[selectionText(selection, place)]?.includes(now)) return;
   throw new FlowError(
     'FLOW_HEAD_MOVED',
     'What the step would see changed after Nx had looked for a cached result of it: give the command again.',

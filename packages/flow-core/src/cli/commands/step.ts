@@ -9,10 +9,12 @@ import { stepFolder } from '../../engine/handover/layout';
 import { Draft, executeStep } from '../../engine/handover/step';
 import { ProcessPool } from '../../engine/process-pool';
 import { requireStep } from '../../engine/resolve';
+import { renameManifest } from '../../engine/whole';
 import { currentUser, ownNamespace } from '../../source/user';
 import type { Command } from '..';
 import { PARAMS_FILE } from '../args';
 import { findPlaceFile, givenParams, loadPlaceFlow, noMoreThan, placeOf } from '../context';
+import { givenKey } from '../given-key';
 import { stepRenderer } from '../render/step';
 
 export const command: Command = {
@@ -61,6 +63,7 @@ export const command: Command = {
               params: given,
             });
       if (key !== undefined && !context.again && isKept(folder, key)) {
+        if (context.task !== undefined) renameManifest(folder, context.task);
         output.write(
           `${output.colors.green('kept')} what ${graph.flow}/${step} left in ${outputPath}: nothing that it depends on has changed\n`,
         );
@@ -76,6 +79,7 @@ export const command: Command = {
           step,
           workspace: place.workspace,
           params: parseParams(graph, given),
+          given: givenKey(context, place.workspace).key ?? '',
           user,
           namespace,
           workers,
@@ -83,6 +87,8 @@ export const command: Command = {
           pool: (host) => pool.attach(host),
           signal,
           ...(key === undefined ? {} : { key }),
+          ...(context.task === undefined ? {} : { task: context.task }),
+          ...(context.verify ? { verify: context.verify } : {}),
         },
         draft,
       );

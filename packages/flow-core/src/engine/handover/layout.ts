@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ArtifactMeta, TaskRow } from '../../store/rows';
 
 /** Raised when a reader of older folders would be wrong. */
-export const HANDOVER_VERSION = 1;
+export const HANDOVER_VERSION = 2;
 
 /**
  * What the steps after this one can see of it, and nothing that differs between two executions with equal results: no
@@ -36,6 +36,8 @@ export interface Handed {
   version: typeof HANDOVER_VERSION;
   flow: string;
   step: string;
+  /** The parameters that it was executed with, as a digest. */
+  given: string;
   tasks: { row: TaskRow; artifacts: [name: string, HandedArtifact][] }[];
 }
 

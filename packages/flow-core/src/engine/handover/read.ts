@@ -18,9 +18,7 @@ const ORIGIN = 1;
  * @throws FlowError FLOW_HANDOVER
  */
 export async function readHandovers(
-  graph: Graph,
-  step: string,
-  workspace: string,
+  { graph, step, workspace, given }: { graph: Graph; step: string; workspace: string; given: string },
   casFolder: string,
 ): Promise<{ store: Store; origin: RunRow }> {
   const store = new Store(new MemoryKv(), new FileCas(casFolder));
@@ -30,7 +28,9 @@ export async function readHandovers(
     if (before === step) continue;
     const folder = stepFolder(workspace, graph.flow, before);
     const cas = new FileCas(join(folder, 'cas'));
-    for (const { row, artifacts } of readHanded(graph.flow, before, folder).tasks) {
+    const handed = readHanded(graph.flow, before, folder);
+    if (handed.given !== given) throw otherParameters(before, step);
+    for (const { row, artifacts } of handed.tasks) {
       ops.push(record.task(graph.flow, ORIGIN, row));
       for (const [name, artifact] of artifacts) {
         const address = { flow: graph.flow, run: ORIGIN, step: before, task: row.task, name };
@@ -67,6 +67,14 @@ function readHanded(flow: string, step: string, folder: string): Handed {
     `${file} was written by another version of nx-flow: execute "${step}" again.`,
     { exit: 1 },
   );
+}
+
+/** Of one target's options, or of another command that executes the flow meanwhile. */
+function otherParameters(before: string, step: string): FlowError {
+  const message =
+    `"${before}" was executed on other parameters than "${step}" is to be: give all steps the same, by the command ` +
+    `or in the options of every target, and let one command execute the flow at a time.`;
+  return new FlowError('FLOW_HANDOVER', message, { exit: 1 });
 }
 
 function unpacked({ bytes, ...meta }: HandedArtifact): ArtifactRecord {

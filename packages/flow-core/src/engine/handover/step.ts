@@ -21,6 +21,8 @@ export interface StepOptions {
   step: string;
   workspace: string;
   params: Parameters;
+  /** What was given for them, as a digest: all steps are executed on the same. */
+  given: string;
   user: string;
   namespace: string;
   workers: number;
@@ -30,6 +32,10 @@ export interface StepOptions {
   signal?: AbortSignal;
   /** What the execution depends on: the folder tells later whether it still stands. */
   key?: string;
+  /** The hash by which a cache will know the folder. */
+  task?: string;
+  /** Asked before the folder is replaced. @throws FlowError where the execution is not what the caller takes it for */
+  verify?(): Promise<void>;
 }
 
 export interface StepOutcome {
@@ -60,11 +66,11 @@ export class Draft {
 
 /**
  * `retry` and `catch` apply, as in a run. The step's folder is replaced in one piece when all its tasks are done.
- * @throws FlowError FLOW_HANDOVER where a step before this one has handed nothing over
+ * @throws FlowError FLOW_HANDOVER where a step before this one has handed nothing over, or was executed on other parameters
  */
 export async function executeStep(options: StepOptions, draft: Draft): Promise<StepOutcome> {
   const { graph, step, workspace } = options;
-  const { store, origin } = await readHandovers(graph, step, workspace, draft.cas);
+  const { store, origin } = await readHandovers(options, draft.cas);
   const takeover = await Takeover.of({ store, origin, changed: new Set() });
   const outcome = await runFlow({
     ...options,
@@ -78,11 +84,12 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
   });
   const folder = stepFolder(workspace, graph.flow, step);
   if (outcome.status === 'failed') return { outcome, folder };
-  const executed = { store, flow: graph.flow, run: outcome.run, step };
+  const executed = { store, flow: graph.flow, run: outcome.run, step, given: options.given };
   const seen = await writeHandover(executed, draft.outputs);
   await writeNatural(executed, draft.outputs, graph.codecs);
   if (options.key !== undefined) writeKey(draft.outputs, options.key);
-  writeManifest(draft.outputs);
+  writeManifest(draft.outputs, options.task);
+  await options.verify?.();
   await replaceFolder(draft.outputs, folder);
   return { outcome, seen, folder };
 }

@@ -24,17 +24,18 @@ export interface Executed {
   flow: string;
   run: number;
   step: string;
+  given: string;
 }
 
 /** Writes `tasks.json`, `seen.json` and the large values into a folder, which is the step's own. */
 export async function writeHandover(executed: Executed, folder: string): Promise<Seen> {
-  const { store, flow, run, step } = executed;
+  const { store, flow, run, step, given } = executed;
   const rows = await inPlaceOrder(executed);
   const relabel = await labelsByPlace(executed, rows);
   const splits = new Set(rows.flatMap(({ stack }) => stack.map(({ of }) => of)));
   const lists = await recordedViews(store, flow, run, [...splits]);
   const cas = new FileCas(join(folder, 'cas'));
-  const handed: Handed = { version: HANDOVER_VERSION, flow, step, tasks: [] };
+  const handed: Handed = { version: HANDOVER_VERSION, flow, step, given, tasks: [] };
   const seen: Seen = { version: HANDOVER_VERSION, flow, step, taken: rows.length > 0, tasks: [] };
   for (const row of rows) {
     const visible = visibleNames(labelOf(row), row);

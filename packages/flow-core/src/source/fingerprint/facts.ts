@@ -24,7 +24,11 @@ export interface Facts {
   /** It defines what runs without being called by name: getters, iterators, conversions. */
   tricky: boolean;
   jsx: boolean;
+  /** Of a few words that tell what else may be seen, those that it uses as names or texts. */
+  words: Set<string>;
 }
+
+const WORDS = ['current', 'user', 'store'];
 
 /** Names whose mention may make reading a property, or turning a value into text, run code; the second where defined. */
 const TRICKY =
@@ -43,7 +47,7 @@ export function readFacts(node: Node, replaced: ReadonlyMap<Node, string> = new 
 class Reader {
   readonly #replaced: ReadonlyMap<Node, string>;
   readonly #text: string[] = [];
-  readonly #facts: Omit<Facts, 'text'> = {
+  readonly #facts: Omit<Facts, 'text' | 'words'> = {
     refs: new Set(),
     written: new Set(),
     loads: new Set(),
@@ -59,7 +63,8 @@ class Reader {
   }
 
   facts(): Facts {
-    return { text: this.#text.join(' '), ...this.#facts };
+    const text = this.#text.join(' ');
+    return { text, ...this.#facts, words: new Set(WORDS.filter((word) => text.includes(`"${word}"`))) };
   }
 
   walk(node: Node, scope: Scope): void {

@@ -10,10 +10,11 @@ import { diskHost, type SourceHost, Sources } from './host';
 import type { Site } from './module';
 import { type Modules, surroundingsOf } from './modules';
 import type { Part } from './parts';
-import { Reach } from './reach';
+import { Reach, type Seen } from './reach';
 
 export type { SourceHost } from './host';
 export type { Part, PartKind } from './parts';
+export type { Seen } from './reach';
 
 /** Changes when equal code gets other hashes, or other parts: fingerprints of different formats say nothing. */
 export const FORMAT = 2;
@@ -24,6 +25,8 @@ export interface StepFingerprint {
   parts: Part[];
   /** Places where it loads code by a computed name: that code is in no part. */
   open: string[];
+  /** What it may see beside code and inputs. */
+  sees: Seen;
 }
 
 export interface Fingerprints {
@@ -114,5 +117,5 @@ function finish(reach: Reach): StepFingerprint {
   const parts = reach.parts();
   const digest = hash(parts.map(({ kind, name, value }) => `${kind}\0${name}\0${value}\n`).join(''));
   const open = parts.filter(({ kind }) => kind === 'open').map(({ name, at }) => at ?? name);
-  return { digest, parts, open };
+  return { digest, parts, open, sees: reach.sees() };
 }

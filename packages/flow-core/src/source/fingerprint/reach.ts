@@ -6,10 +6,20 @@ import type { HandleUse } from '../step-call';
 import type { Facts } from './facts';
 import { type Around, Ground, pathOf } from './ground';
 import { hash } from './hash';
-import type { Site, Unit } from './module';
+import { ENGINE, type Site, type Unit } from './module';
 import type { Package } from './packages';
 import { type Part, type PartKind, Parts } from './parts';
 import type { Target } from './resolve';
+
+/** What a step may see that no code tells. */
+export interface Seen {
+  /** Who executes it: `current.user`. */
+  user?: true;
+  /** Runs of other flows, by `client()`. */
+  runs?: true;
+  /** Such runs, in other stores than the workspace's own. */
+  stores?: true;
+}
 
 export class Reach {
   readonly #around: Around;
@@ -18,6 +28,8 @@ export class Reach {
   readonly #units: Set<Unit>;
   readonly #sites: Set<Site>;
   readonly #whole: Set<string>;
+  /** Those of {@link Facts}, and `client`. */
+  readonly #words: Set<string>;
 
   /** @param base What counts for every step: reached already. */
   constructor(around: Around, base?: Reach) {
@@ -27,6 +39,16 @@ export class Reach {
     this.#units = new Set(base ? base.#units : undefined);
     this.#sites = new Set(base ? base.#sites : undefined);
     this.#whole = new Set(base ? base.#whole : undefined);
+    this.#words = new Set(base ? base.#words : undefined);
+  }
+
+  sees(): Seen {
+    const has = (...words: string[]) => words.every((word) => this.#words.has(word));
+    return {
+      ...(has('current', 'user') ? { user: true } : {}),
+      ...(has('client') ? { runs: true } : {}),
+      ...(has('client', 'store') ? { stores: true } : {}),
+    };
   }
 
   parts(): Part[] {
@@ -86,6 +108,9 @@ export class Reach {
     this.#ground.file(file);
     for (const unit of units) this.unit(file, unit);
     for (const local of imports.keys()) this.#name(file, local);
+    if (stars.includes(ENGINE)) this.#words.add('client');
+    for (const found of exports.values())
+      if ('source' in found && found.source === ENGINE) this.#engine(file, found.name);
     const through = [...exports.values()].flatMap((found) => ('source' in found ? [found.source] : []));
     for (const source of [...through, ...stars])
       for (const target of modules.resolve(source, file)) this.#target(target);
@@ -147,9 +172,11 @@ export class Reach {
     return '';
   }
 
-  #follow(file: string, { refs, loads, mentions, open, whole, jsx }: Facts): void {
+  #follow(file: string, { refs, loads, mentions, open, whole, jsx, words }: Facts): void {
     const { modules } = this.#around;
+    for (const word of words) this.#words.add(word);
     for (const name of refs) this.#name(file, name);
+    if (loads.has(ENGINE)) this.#engine(file, '*');
     for (const specifier of loads)
       for (const target of modules.resolve(specifier, file)) this.#target(target);
     for (const path of mentions) for (const found of modules.mentioned(path, file)) this.#mentioned(found);
@@ -171,7 +198,11 @@ export class Reach {
     const meanings = modules.meanings(file, name);
     for (const meaning of meanings) {
       if ('unit' in meaning) this.unit(meaning.file, meaning.unit);
-      else this.#target(meaning.target);
+      else {
+        if (meaning.target.kind === 'host' && meaning.target.name === ENGINE)
+          this.#engine(file, meaning.name);
+        this.#target(meaning.target);
+      }
     }
     const given = modules.module(file).imports.get(name);
     if (!given || !this.#ground.first(`import ${file} ${name}`)) return;
@@ -182,6 +213,13 @@ export class Reach {
         : [this.#targetName(meaning.target), meaning.name],
     );
     this.add('import', `${this.#path(file)}: ${name}`, hash(JSON.stringify([given, leads])));
+  }
+
+  /** What is taken of the engine; of all of it, whatever the module speaks of. */
+  #engine(file: string, name: string): void {
+    const asked =
+      name === 'client' || (name === '*' && /\bclient\b/.test(this.#around.modules.module(file).text));
+    if (asked) this.#words.add('client');
   }
 
   #target(target: Target): void {
