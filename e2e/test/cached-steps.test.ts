@@ -130,7 +130,7 @@ test('the end is that of a run', () => {
   expect(Object.fromEntries(handed)).toEqual(dumped);
 });
 
-test('what may ask for the user is the user’s own', () => {
+test('a step that may ask who executes it is the user’s own, and no other', () => {
   const flow = readFileSync(workspace.path('flows/sums.flow.ts'), 'utf8');
   const grace = () => {
     workspace.env = { NX_FLOW_USER: 'grace' };
@@ -140,9 +140,17 @@ test('what may ask for the user is the user’s own', () => {
   };
   executed();
   expect([executed(), grace()]).toEqual([[], []]);
-  workspace.write({ 'flows/sums.flow.ts': `${flow}// current\n` });
-  const all = [...STEPS];
-  expect([executed(), executed(), grace(), grace()]).toEqual([all, [], all, []]);
+  workspace.edit(
+    'flows/sums.flow.ts',
+    "'all', { after: each }, ({ inputs })",
+    "'all', { after: each }, ({ inputs, current })",
+  );
+  workspace.edit(
+    'flows/sums.flow.ts',
+    'inputs[0]?.sum ?? 0',
+    '(inputs[0]?.sum ?? 0) + 0 * current.user.length',
+  );
+  expect([executed(), executed(), grace(), grace()]).toEqual([['all'], [], ['all'], []]);
   workspace.write({ 'flows/sums.flow.ts': flow });
   expect(executed()).toEqual([]);
 });
