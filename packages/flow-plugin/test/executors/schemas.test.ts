@@ -33,3 +33,13 @@ test.each([run, spin, resume, snapshot, step])(
     expect(schema.additionalProperties).toBe(false);
   },
 );
+
+test.each(['run', 'spin', 'resume', 'snapshot', 'step'])(
+  'the help of %s has no options that are inferred, and no names of a flow that may not be there',
+  (name) => {
+    const schema = JSON.parse(readFileSync(join(__dirname, '../../schemas', `${name}.json`), 'utf8'));
+    const hidden = Object.keys(schema.properties).filter((key) => schema.properties[key].visible === false);
+    expect(hidden.sort()).toEqual(['flow', 'name', 'namesake', ...(name === 'step' ? ['step'] : [])].sort());
+    for (const { command } of schema.examples) expect(command).toMatch(/^nx [a-z]+ <project>/);
+  },
+);
