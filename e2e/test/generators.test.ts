@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainEnv } from '../lib/env';
 import { Workspace } from '../lib/workspace';
@@ -56,6 +56,8 @@ const { npx, nx, nxFlow } = workspace;
 const read = (file: string) => readFileSync(join(workspace.folder, file), 'utf8');
 const readJson = (file: string) => JSON.parse(read(file));
 
+const FLOW_OUTPUTS = { flowOutputs: [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }] };
+
 /** Every file with its content, but for what Nx itself keeps. */
 function contents(folder = workspace.folder): Record<string, string> {
   const files: Record<string, string> = {};
@@ -84,7 +86,8 @@ test('nx add installs the plugin and sets the workspace up; init again changes n
   const { text, code } = npx('nx', 'add', '@nx-flow/plugin@file:../../nx-flow-plugin-0.1.0.tgz');
   expect(text).toContain('Package @nx-flow/plugin added successfully');
   expect(code).toBe(0);
-  expect(readJson('nx.json')).toMatchObject({ plugins: ['@nx-flow/plugin'] });
+  expect(text).toContain('nx.json has the named input "flowOutputs" now');
+  expect(readJson('nx.json')).toMatchObject({ plugins: ['@nx-flow/plugin'], namedInputs: FLOW_OUTPUTS });
   expect(readJson('package.json')).toMatchObject({
     dependencies: { zod: '^4.0.0' },
     devDependencies: { '@nx-flow/core': 'file:../../nx-flow-core-0.1.0.tgz' },
@@ -125,6 +128,55 @@ describe('nx g @nx-flow/plugin:flow', () => {
     });
     expect(stderr).toContain('3 passed, 3 total');
     expect(status).toBe(0);
+  });
+
+  test('the help of its targets has no options that are inferred', () => {
+    const { stdout } = nx('run', 'movies:spin-end', '--help');
+    expect(stdout).toContain('--params');
+    expect(stdout).toContain('nx run <project>:spin-<step>');
+    expect(stdout).not.toMatch(/--(namesake|flow|step|name)\b/);
+    expect(nx('spin', 'movies', '--help').stdout).toContain('--step');
+  });
+
+  test('a target with the input flowOutputs is replayed until an artifact of the step differs', () => {
+    const flow = read('movies/movies.flow.ts');
+    const edit = (from: string, to: string) =>
+      workspace.write({ 'movies/movies.flow.ts': read('movies/movies.flow.ts').replace(from, to) });
+    workspace.write({
+      'page/project.json': {
+        name: 'page',
+        targets: {
+          make: {
+            command: 'echo made',
+            dependsOn: [{ projects: ['movies'], target: 'spin-end' }],
+            inputs: ['default', 'flowOutputs'],
+            cache: true,
+          },
+        },
+      },
+    });
+    const make = () => {
+      const { code, text } = nx('run', 'page:make');
+      expect([code, text]).toEqual([0, expect.stringContaining('made')]);
+      return /page:make .*(cache|existing)/.test(text) ? 'hit' : 'miss';
+    };
+    const key = () => read('dist/flow/movies/steps/end/key.txt');
+    const seen = [make(), make()];
+    const before = key();
+    // Any step may read it: all are executed anew, and return the same.
+    workspace.write({ 'movies/cities.csv': 'Quito' });
+    seen.push(make());
+    expect(key()).not.toBe(before);
+    edit('.slice(0, params.top)', '.filter((_, i) => i < params.top)');
+    seen.push(make());
+    edit('22, 28', '22, 29');
+    seen.push(make(), make());
+    // The value is the same.
+    edit('return { warmest }', 'return { hottest: warmest }');
+    seen.push(make());
+    expect(seen).toEqual(['miss', 'hit', 'hit', 'hit', 'miss', 'hit', 'miss']);
+    workspace.write({ 'movies/movies.flow.ts': flow });
+    rmSync(join(workspace.folder, 'movies/cities.csv'));
   });
 
   test('in a project, beside its other flow; its test is green under Vitest', () => {

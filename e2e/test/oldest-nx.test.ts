@@ -58,6 +58,12 @@ test('the flow’s targets are inferred, and nx show project says how to use the
   expect(targets.spin?.metadata.description).toContain('Try: npx nx spin flows --step=parity');
 });
 
+test('the help of a target has no options that are inferred', () => {
+  const { stdout } = workspace.nx('run', 'flows:spin-end', '--help');
+  expect(stdout).toContain('--params');
+  expect(stdout).not.toMatch(/--(namesake|flow|step|name)\b/);
+});
+
 test('a run takes parameters as they are typed', () => {
   const { code, text } = workspace.nx('run', 'flows', '--params.sha=12e3');
   expect(text).toContain('sums/1 done');
@@ -112,6 +118,36 @@ test('the steps are a task graph, and an edit executes what sees another result'
   expect(JSON.parse(readFileSync(artifacts, 'utf8'))).toContainEqual(
     expect.objectContaining({ name: 'sum' }),
   );
+});
+
+test('a target with the input flowOutputs is replayed until an artifact of the step differs', () => {
+  const flow = readFileSync(join(workspace.folder, 'flows/sums.flow.ts'), 'utf8');
+  expect(workspace.nx('g', '@nx-flow/plugin:init', '--skip-package-json')).toMatchObject({ code: 0 });
+  workspace.write({
+    'page/project.json': {
+      name: 'page',
+      targets: {
+        make: {
+          command: 'echo made',
+          dependsOn: [{ projects: ['flows'], target: 'spin-parity' }],
+          inputs: ['default', 'flowOutputs'],
+          cache: true,
+        },
+      },
+    },
+  });
+  const make = () => {
+    const { code, text } = workspace.nx('run', 'page:make');
+    expect([code, text]).toEqual([0, expect.stringContaining('made')]);
+    return /page:make .*(cache|existing)/.test(text) ? 'hit' : 'miss';
+  };
+  const seen = [make(), make()];
+  workspace.write({ 'flows/rates.csv': '1' });
+  seen.push(make());
+  workspace.write({ 'flows/sums.flow.ts': flow.replace('({ even:', '({ odd:') });
+  seen.push(make(), make());
+  expect(seen).toEqual(['miss', 'hit', 'hit', 'miss', 'hit']);
+  workspace.write({ 'flows/sums.flow.ts': flow });
 });
 
 test('what the flow and its project say of inputs counts, also files that git ignores', () => {

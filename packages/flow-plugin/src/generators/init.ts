@@ -3,11 +3,13 @@ import {
   addDependenciesToPackageJson,
   formatFiles,
   type GeneratorCallback,
+  logger,
   readNxJson,
   type Tree,
   updateNxJson,
 } from '@nx/devkit';
 import { ignoredByGit } from './git-ignore';
+import { isQuiet } from './told';
 
 export interface InitOptions {
   skipPackageJson?: boolean;
@@ -15,6 +17,12 @@ export interface InitOptions {
 }
 
 const PLUGIN = '@nx-flow/plugin';
+
+/**
+ * What a target takes that consumes steps' outputs: the list of artifacts has their digests, and nothing that differs
+ * between two executions with equal results, as a log, a time or the stack in an error's file does.
+ */
+const FLOW_OUTPUTS = [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }];
 
 export default async function init(tree: Tree, options: InitOptions): Promise<GeneratorCallback> {
   register(tree);
@@ -29,13 +37,15 @@ function register(tree: Tree): void {
   const nxJson = readNxJson(tree) ?? {};
   const { plugins = [], namedInputs = {} } = nxJson;
   const registered = plugins.some((entry) => (typeof entry === 'string' ? entry : entry.plugin) === PLUGIN);
-  if (registered && namedInputs.default) return;
+  if (registered && namedInputs.default && namedInputs.flowOutputs) return;
   updateNxJson(tree, {
     ...nxJson,
     // Spins are cached by `default`. Where nobody says what that is, Nx takes this: written down, it can be changed.
-    namedInputs: { default: ['{projectRoot}/**/*'], ...namedInputs },
+    namedInputs: { default: ['{projectRoot}/**/*'], flowOutputs: FLOW_OUTPUTS, ...namedInputs },
     plugins: registered ? plugins : [...plugins, PLUGIN],
   });
+  if (namedInputs.flowOutputs || isQuiet()) return;
+  logger.info('nx.json has the named input "flowOutputs" now, for targets that take what steps hand over.');
 }
 
 /** What flows import when they run. The versions are those that this plugin comes with; others that are there stay. */

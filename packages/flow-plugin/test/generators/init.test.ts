@@ -13,13 +13,17 @@ const init = async (files: Record<string, string | object>, options: object = {}
   ]);
   return generators.run('init', Object.fromEntries(texts), options);
 };
+const FLOW_OUTPUTS = [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }];
 const json = (text: string | undefined) => JSON.parse(text ?? '{}');
 
 test('an empty workspace gets the plugin, what flows import, and what git ignores', async () => {
-  const { written, error } = await init(EMPTY);
+  const { written, said, error } = await init(EMPTY);
   expect(error).toBeUndefined();
+  expect(said).toEqual([
+    'nx.json has the named input "flowOutputs" now, for targets that take what steps hand over.',
+  ]);
   expect(json(written['nx.json'])).toEqual({
-    namedInputs: { default: ['{projectRoot}/**/*'] },
+    namedInputs: { default: ['{projectRoot}/**/*'], flowOutputs: FLOW_OUTPUTS },
     plugins: ['@nx-flow/plugin'],
   });
   expect(json(written['package.json'])).toEqual({
@@ -35,7 +39,7 @@ test('an empty workspace gets the plugin, what flows import, and what git ignore
 test('again, it changes nothing', async () => {
   const { written } = await init(EMPTY);
   const again = await init({ ...EMPTY, ...written });
-  expect(again.written).toEqual({});
+  expect(again).toMatchObject({ written: {}, said: [] });
 });
 
 test('other plugins stay, those that are a name and those that are an object', async () => {
@@ -56,14 +60,22 @@ test('a plugin that is registered, in whatever way, is left as it is', async () 
   expect(json(written['nx.json']).plugins).toEqual([entry, '@nx/js']);
 });
 
-test('a default of the named inputs is not changed; without one, other named inputs stay', async () => {
-  const named = { default: ['sharedGlobals'], sharedGlobals: [] };
+test('named inputs that are there stay, those of our names too; missing ones are added', async () => {
+  const named = { default: ['sharedGlobals'], sharedGlobals: [], flowOutputs: ['default'] };
   const kept = await init({ ...EMPTY, 'nx.json': { namedInputs: named } });
   expect(json(kept.written['nx.json']).namedInputs).toEqual(named);
-  const added = await init({ ...EMPTY, 'nx.json': { namedInputs: { production: ['default'] } } });
-  expect(json(added.written['nx.json']).namedInputs).toEqual({
+  expect(kept.said).toEqual([]);
+  const registered = { plugins: ['@nx-flow/plugin'], namedInputs: { default: [], production: ['default'] } };
+  const added = await init({ ...EMPTY, 'nx.json': registered });
+  expect(json(added.written['nx.json'])).toEqual({
+    ...registered,
+    namedInputs: { ...registered.namedInputs, flowOutputs: FLOW_OUTPUTS },
+  });
+  const bare = await init({ ...EMPTY, 'nx.json': { namedInputs: { production: [] } } });
+  expect(json(bare.written['nx.json']).namedInputs).toEqual({
     default: ['{projectRoot}/**/*'],
-    production: ['default'],
+    production: [],
+    flowOutputs: FLOW_OUTPUTS,
   });
 });
 
