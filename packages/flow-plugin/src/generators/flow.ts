@@ -8,6 +8,7 @@ import { EXAMPLE_STEP, flowText, testText } from './flow-text';
 import init from './init';
 import { moduleExtension } from './module-extension';
 import { type PlaceOptions, placeOf } from './place';
+import { testNotes } from './test-notes';
 import { type TestRunner, testRunnerOf } from './test-runner';
 import { isQuiet, told } from './told';
 
@@ -26,8 +27,11 @@ export default told(async (tree: Tree, options: FlowOptions): Promise<GeneratorC
   await refuseTaken(tree, name);
   const install = await init(tree, { skipPackageJson: options.skipPackageJson ?? false, skipFormat: true });
   tree.write(file, flowText(name));
-  if (runner !== 'none') tree.write(test, testText(name, runner, moduleExtension(tree, folder)));
-  else if (options.testRunner === undefined && !isQuiet()) {
+  if (runner !== 'none') {
+    const extension = moduleExtension(tree, folder);
+    tree.write(test, testText(name, runner, extension));
+    if (!isQuiet()) for (const line of testNotes(tree, { folder, runner, extension })) logger.info(line);
+  } else if (options.testRunner === undefined && !isQuiet()) {
     logger.info(
       'There is neither jest nor vitest here, so no test is written; --test-runner=vitest writes one.',
     );

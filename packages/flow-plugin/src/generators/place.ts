@@ -1,8 +1,9 @@
 /** Where a new flow goes: its name, and the folder of its file. */
 import { posix } from 'node:path';
-import { getProjects, readCachedProjectGraph, type Tree } from '@nx/devkit';
+import { getProjects, type Tree } from '@nx/devkit';
 import { FlowError } from '@nx-flow/core';
 import { flowNameProblem, stem, suggest } from '@nx-flow/core/source';
+import { knownProjects } from './known-projects';
 
 export interface PlaceOptions {
   /** A name, or a path that ends in it. */
@@ -62,20 +63,12 @@ function from(cwd: string, path: string): string {
 
 /** A project of the tree, or one that a plugin inferred when the command began. */
 function rootOf(project: string, projects: ReadonlyMap<string, string>): string {
-  const roots = new Map([...inferred(), ...projects]);
+  const inferred = knownProjects().map(({ name, root }) => [name as string, root] as const);
+  const roots = new Map([...inferred, ...projects]);
   const root = roots.get(project);
   if (root !== undefined) return root;
   const message = `There is no project "${project}" in this workspace. ${suggest(project, roots.keys())}`;
   throw new FlowError('FLOW_PROJECT_NOT_FOUND', message);
-}
-
-function inferred(): [name: string, root: string][] {
-  try {
-    return Object.entries(readCachedProjectGraph().nodes).map(([name, { data }]) => [name, data.root]);
-  } catch {
-    // No graph was made, as with --skip-project-graph.
-    return [];
-  }
 }
 
 /** The workspace's root is a folder of other things, even where it is a project too. */

@@ -10,6 +10,7 @@ const RUNNERS = ['jest', 'vitest'] as const;
 interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  jest?: object;
 }
 
 /** The nearest folder upward decides: by a configuration of its own, else by what its package.json installs. */
@@ -21,6 +22,22 @@ export function testRunnerOf(tree: Tree, folder: string): TestRunner {
     const found = configured ?? installed;
     if (found !== undefined) return found;
     if (at === '.') return 'none';
+  }
+}
+
+/** The runner's configuration that is in force in a folder: the nearest upward. */
+export function configOf(
+  tree: Tree,
+  folder: string,
+  runner: Exclude<TestRunner, 'none'>,
+): string | undefined {
+  for (let at = folder; ; at = posix.dirname(at)) {
+    const file = tree.children(at).find((name) => CONFIG[runner].test(name));
+    if (file !== undefined) return posix.join(at, file);
+    const manifest = posix.join(at, 'package.json');
+    if (runner === 'jest' && tree.exists(manifest) && readJson<Manifest>(tree, manifest).jest)
+      return manifest;
+    if (at === '.') return undefined;
   }
 }
 

@@ -104,7 +104,7 @@ test.each([
     expect(said.join('\n')).toContain('There is neither jest nor vitest here, so no test is written');
   } else {
     expect(text).toContain(`import '@nx-flow/core/testing/${runner}';`);
-    expect(said).toEqual([]);
+    expect(said.join('\n')).not.toContain('neither');
   }
 });
 
@@ -116,7 +116,79 @@ test('the runner that is asked for is taken; none of them needs no word', async 
   );
   const none = await generate({ name: 'movies', testRunner: 'none' }, files);
   expect(Object.keys(none.written)).not.toContain('movies/movies.flow.test.ts');
-  expect(none.said).toEqual([]);
+  expect(none.said).toEqual([expect.stringContaining('flowOutputs')]);
+});
+
+describe('what a test lacks is said', () => {
+  const SET_UP = { plugins: ['@nx-flow/plugin'], namedInputs: { default: [], flowOutputs: [] } };
+  const lacks = async (files: Record<string, string | object>, options: object = {}) => {
+    const texts = Object.entries({ 'nx.json': SET_UP, ...files }).map(([file, content]) => [
+      file,
+      typeof content === 'string' ? content : JSON.stringify(content),
+    ]);
+    const { said } = await generate({ name: 'apps/shop/src/movies', ...options }, Object.fromEntries(texts));
+    return said;
+  };
+  const JEST = { devDependencies: { jest: '30.0.0' } };
+  const TESTED = { 'apps/shop/project.json': { name: 'shop', targets: { test: {} } } };
+  const target = (command: string, place: string) =>
+    `No target "test" executes the flow's test: "targets": { "test": { "command": "${command}" } } in ${place} makes one.`;
+
+  test('a configuration of jest, which does not read TypeScript without', async () => {
+    expect(await lacks({ ...TESTED, 'package.json': JEST })).toEqual([
+      'jest reads no TypeScript as it is, and no configuration of it covers apps/shop/src: { "transform": { "[.]ts$": "@swc/jest" } } in jest.config.json is enough, with @swc/jest and @swc/core installed.',
+    ]);
+    const modules = {
+      'package.json': { ...JEST, type: 'module' },
+      'tsconfig.base.json': { compilerOptions: { module: 'nodenext' } },
+    };
+    expect(await lacks({ ...TESTED, ...modules })).toEqual([
+      expect.stringContaining('"moduleNameMapper": { "^([.]+/.*)[.]js$": "$1" }'),
+    ]);
+  });
+
+  test.each([['jest.config.ts'], ['apps/shop/jest.config.json'], ['apps/shop/src/vitest.config.mts']])(
+    'nothing where %s covers it, and the project has a target',
+    async (file) => {
+      expect(await lacks({ ...TESTED, [file]: '{}' })).toEqual([]);
+    },
+  );
+
+  test('nothing where package.json configures jest, nor where Vitest needs no configuration', async () => {
+    expect(await lacks({ ...TESTED, 'package.json': { ...JEST, jest: { preset: 'ts-jest' } } })).toEqual([]);
+    expect(await lacks(TESTED, { testRunner: 'vitest' })).toEqual([]);
+  });
+
+  test('a place among the projects that a configuration lists', async () => {
+    const root = { 'jest.config.ts': 'export default { projects: await getJestProjectsAsync() };' };
+    expect(await lacks({ ...TESTED, ...root })).toEqual([
+      'jest.config.ts lists projects: for the test to run, apps/shop has to be one of them, with a configuration that transforms TypeScript.',
+    ]);
+    expect(await lacks({ ...TESTED, ...root, 'apps/shop/jest.config.ts': '' })).toEqual([]);
+    expect(await lacks({ ...TESTED, 'vitest.config.ts': `{ test: { projects: ['apps/*'] } }` })).toEqual([
+      'vitest.config.ts lists projects: for the test to run, apps/shop has to be one of them.',
+    ]);
+  });
+
+  test('a target', async () => {
+    const config = { 'jest.config.js': '' };
+    expect(await lacks(config)).toEqual([target('npx jest apps/shop/src', 'apps/shop/project.json')]);
+    expect(await lacks(config, { name: 'movies' })).toEqual([
+      target('npx jest movies', 'movies/project.json'),
+    ]);
+    expect(await lacks({ 'apps/shop/jest.config.js': '' })).toEqual([
+      target('npx jest --config=apps/shop/jest.config.js', 'apps/shop/project.json'),
+    ]);
+    expect(await lacks({ 'apps/shop/vitest.config.ts': '' })).toEqual([
+      target('npx vitest run --root=apps/shop', 'apps/shop/project.json'),
+    ]);
+    const media = { name: 'packages/media/movies' };
+    expect(await lacks(config, media)).toEqual([
+      target('npx jest packages/media', '"nx" of packages/media/package.json'),
+    ]);
+    const manifest = { name: '@acme/media', scripts: { test: 'jest' } };
+    expect(await lacks({ ...config, 'packages/media/package.json': manifest }, media)).toEqual([]);
+  });
 });
 
 test.each([
