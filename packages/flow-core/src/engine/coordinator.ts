@@ -55,7 +55,7 @@ export class Coordinator {
     this.#params = params;
     this.#scheduler = new Scheduler(options.graph);
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
-    this.#pathspec = `${options.graph.flow}/${run}`;
+    this.#pathspec = options.anonymous ? options.graph.flow : `${options.graph.flow}/${run}`;
     if (options.until !== undefined) this.#wanted = ancestors(options.graph, options.until);
   }
 
@@ -370,8 +370,15 @@ export class Coordinator {
   }
 
   #of(task: NumberedTask): string {
-    return `${this.#pathspec}/${task.label}`;
+    return `${this.#pathspec}/${this.#options.anonymous ? placeText(task) : task.label}`;
   }
+}
+
+/** `each split 2,0, iteration 1` */
+function placeText({ step, stack, iteration }: Planned): string {
+  const split = stack.length > 0 ? [`split ${stack.map(({ index }) => index).join(',')}`] : [];
+  const place = [...split, ...(iteration === undefined ? [] : [`iteration ${iteration}`])].join(', ');
+  return place === '' ? step : `${step} ${place}`;
 }
 
 function notHanded(flow: string, { step, stack }: Planned, only: string): FlowError {

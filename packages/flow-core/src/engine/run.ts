@@ -41,7 +41,10 @@ export interface RunOptions {
   until?: string;
   /** Execute tasks of this step alone: every other one has to be taken over. */
   only?: string;
-  /** Tasks do not learn their run's number nor their own: what they see is in what they are given. */
+  /**
+   * Nobody learns the run's number nor those of tasks: what a task sees is in what it is given, and events name it by
+   * its split and iteration.
+   */
   anonymous?: boolean;
   /** Start no task after the first failure. */
   bail?: boolean;

@@ -129,6 +129,47 @@ test('a step that fails says where, and leaves the folder as it was', async () =
   expect(readdirSync(workspace.path('dist/flow/chain/steps')).sort()).toEqual(['next', 'start']);
 });
 
+test('a step that fails is named by its split and iteration: there is no run, and no number of a task', async () => {
+  workspace.flow(
+    'fails',
+    `const start = f.start(() => ({ rows: [0, 1], more: [0, 1] }));
+     const each = f.foreach('each', { after: start, over: 'rows' }, ({ input }) => ({ row: input }));
+     const inner = f.foreach('inner', { after: each, over: 'more' }, ({ self, input }) => {
+       console.log('inner ' + input);
+       if (process.env.FAIL) throw new Error('no ' + self.row + input);
+       return { value: input };
+     });
+     const again = f.loop('again', { after: inner, while: 'go', max: 3 }, ({ self, iteration }) => {
+       if (self.row + self.value === 2 && iteration === 1) throw new Error('no second one');
+       return { go: iteration < 1 };
+     });
+     const inners = f.join('inners', { after: again }, () => ({}));
+     const all = f.join('all', { after: inners }, (): { never: number } => { throw new Error('not at all'); });
+     export default f.end(all);`,
+  );
+  const failures = async (name: string, env = {}) => {
+    const { code, stdout } = await workspace.nxFlow(['step', 'fails', name], { env });
+    expect(code).toBe(1);
+    expect(stdout).not.toMatch(/\w\/\d|nx-flow show/);
+    return { heads: stdout.match(/^fails\/\w+ .*|^… .*/gm), stdout };
+  };
+  expect((await steps('fails', 'start', 'each')).code).toBe(0);
+  const { heads, stdout } = await failures('inner', { FAIL: '1' });
+  const all = ['0,0', '0,1', '1,0', '1,1'];
+  expect(heads).toHaveLength(4);
+  expect(all.map((split) => `fails/inner split ${split}`)).toEqual(
+    expect.arrayContaining(heads?.slice(0, 3) ?? []),
+  );
+  expect(heads?.at(-1)).toBe('… and 1 more failure');
+  expect(stdout).toContain('inner split 1,0 │ inner 0\n');
+  expect(stdout).toMatch(/^✗ inner split 0,1 failed after .*: Error: no 01$/m);
+  expect((await step('fails', 'inner')).code).toBe(0);
+  expect((await failures('again')).heads).toEqual(['fails/again split 1,1, iteration 1']);
+  workspace.write('fails.flow.ts', workspace.read('fails.flow.ts').replace('=== 2 &&', '=== 9 &&'));
+  expect((await steps('fails', 'again', 'inners')).code).toBe(0);
+  expect((await failures('all')).stdout).toMatch(/^\nfails\/all\nError: not at all$/m);
+});
+
 test('nothing is recorded, and no store is made', async () => {
   workspace.flow('chain', CHAIN);
   expect((await steps('chain', 'start', 'next', 'end')).code).toBe(0);

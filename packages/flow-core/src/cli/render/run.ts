@@ -36,7 +36,8 @@ export interface RunRenderer {
   failed(outcome: RunOutcome): void;
 }
 
-export function runRenderer(graph: Graph, output: Output, cwd: string): RunRenderer {
+/** @param recorded There is a run to look at: the pathspecs of its tasks have its number. */
+export function runRenderer(graph: Graph, output: Output, cwd: string, recorded = true): RunRenderer {
   const { colors } = output;
   const steps = new Map<string, StepState>();
   for (const name of graph.steps.keys()) {
@@ -56,7 +57,11 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
   const of = (step: string) => steps.get(step) as StepState;
   const live = output.live ? new LiveRegion(output, () => liveLines(steps, output)) : undefined;
   const print = (text: string) => (live ? live.print(text) : output.write(text));
-  const short = (pathspec: string) => pathspec.split('/').slice(2).join('/');
+  const short = (pathspec: string) =>
+    pathspec
+      .split('/')
+      .slice(recorded ? 2 : 1)
+      .join('/');
   const logs = new LabelledLines(output, print);
   const failures: { pathspec: string; error: ErrorRecord }[] = [];
 
@@ -74,10 +79,10 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): RunRende
     for (const failure of failures.slice(0, SHOWN)) {
       output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
     }
-    if (failures.length > SHOWN)
-      output.write(
-        `\n… and ${plural(failures.length - SHOWN, 'more failure')}: nx-flow show ${pathspec.replace('/', ' ')}\n`,
-      );
+    if (failures.length > SHOWN) {
+      const look = recorded ? `: nx-flow show ${pathspec.replace('/', ' ')}` : '';
+      output.write(`\n… and ${plural(failures.length - SHOWN, 'more failure')}${look}\n`);
+    }
     if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, cwd)}`);
   };
 

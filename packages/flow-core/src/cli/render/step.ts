@@ -13,7 +13,7 @@ export interface StepRenderer {
 
 export function stepRenderer(graph: Graph, step: string, output: Output, cwd: string): StepRenderer {
   const { colors } = output;
-  const run = runRenderer(graph, output, cwd);
+  const run = runRenderer(graph, output, cwd, false);
   return {
     emit(event) {
       // What was taken over is what other targets did and told.
