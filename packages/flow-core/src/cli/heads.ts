@@ -1,10 +1,11 @@
 /** Heads of spins for Nx: what a door needs that is opened before every command loads next to nothing. */
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { currentUser } from '../source/user';
 import { readGeneration } from '../store/generation';
 
 export { damageOf } from '../engine/whole';
 export { storeFolder } from '../source/workspace';
+export { remedy } from '../store/writable';
 export { currentUser, readGeneration };
 
 export interface SpinHead {
@@ -29,10 +30,19 @@ export interface HeadState {
 
 export function headState(store: string, files: string[]): HeadState {
   const stamps = files.map((path) => {
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = statsOf(path);
     return found ? [found.mtimeMs, found.ctimeMs, found.size] : null;
   });
   return { store, files, was: JSON.stringify([readGeneration(store) ?? null, stamps, currentUser()]) };
+}
+
+/** Where a folder was looked for and a file lies, there is nothing. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a head may be used again: nothing that it came from has changed. */
