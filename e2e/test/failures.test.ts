@@ -75,6 +75,35 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
       const [target, ...options] = args as [string, ...string[]];
       expectOneSentence(nx('run', `good:${target}`, ...options), 'FLOW_STORE_UNWRITABLE');
     }
+    const told = nx('run', 'good:spin-start')
+      .stderr.split('\n')
+      .filter((line) => line.startsWith('nx-flow:'));
+    expect(told).toEqual([
+      `nx-flow: The folder ${path('.flow')} cannot be written (ENOTDIR): remove or rename ${path('.flow')}, which is not a folder. Spins are executed, not replayed.`,
+    ]);
+    expect(readFileSync(path('.flow'), 'utf8')).toBe('a file');
+  });
+
+  test('a file in the place of dist', () => {
+    expect(nx('run', 'good').code).toBe(0);
+    others.write({ dist: 'a file' });
+    expectOthersToGoOn();
+    for (const args of [['spin-start'], ['spin', '--step=double'], ['snapshot']]) {
+      const [target, ...options] = args as [string, ...string[]];
+      const result = nx('run', `good:${target}`, ...options);
+      expectOneSentence(
+        result,
+        `FLOW_OUTPUTS_UNWRITABLE  The folder for outputs ${path('dist/flow')} cannot be written (ENOTDIR): remove or rename ${path('dist')}, which is not a folder.`,
+      );
+      expect(result.stderr).not.toContain('nx-flow:');
+    }
+    expect(readFileSync(path('dist'), 'utf8')).toBe('a file');
+  });
+
+  test('a step that fails as a target is named without a run, for there is none', () => {
+    others.write({ 'odd/odd.flow.ts': small('odd', BODY) });
+    const { code, text } = nx('run', 'odd:spin-double');
+    expect([code, text]).toEqual([1, expect.stringMatching(/^odd\/double\nRangeError: more than 1$/m)]);
   });
 
   test('a store that no broker can open', () => {

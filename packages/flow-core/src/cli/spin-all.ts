@@ -12,6 +12,7 @@ import { type SplitOutcome, spinSplits } from '../engine/spin-all';
 import { spinParams } from '../engine/spin-task';
 import { recordedInputs } from '../engine/split-inputs';
 import { resolveSplits, type Splits } from '../engine/splits';
+import { writingOutputs } from '../engine/writable-outputs';
 import { currentUser, ownNamespace } from '../source/user';
 import type { Store } from '../store/store';
 import type { Context, Place } from './context';
@@ -59,7 +60,7 @@ export async function spinAll(request: SpinAllRequest): Promise<number> {
   const elapsed = () => performance.now() - begun;
   let outcomes: SplitOutcome[];
   try {
-    outcomes = await spinSplits({
+    const spinning = spinSplits({
       graph,
       splits,
       inputs: recordedInputs({ graph, store, selection, given, notice: renderer.notice }),
@@ -88,6 +89,7 @@ export async function spinAll(request: SpinAllRequest): Promise<number> {
       ended: renderer.ended,
       notice: renderer.notice,
     });
+    outcomes = await writingOutputs(place.workspace, () => spinning);
   } catch (error) {
     renderer.close();
     outputs.discard();
@@ -98,8 +100,10 @@ export async function spinAll(request: SpinAllRequest): Promise<number> {
   await keep?.end(durationMs);
   const kept = keep ? { kept: keep.pathspec } : {};
   const result = { ...jsonResult(found, outcomes, durationMs, splitResult, folderOf(prefix)), ...kept };
-  outputs.at().writeResult(result);
-  await outputs.place();
+  await writingOutputs(place.workspace, async () => {
+    outputs.at().writeResult(result);
+    await outputs.place();
+  });
   renderer.end(outcomes, durationMs, relative(context.cwd, outputs.folder) || '.', place.workspace);
   if (keep) output.write(renderSpin.kept(keep.pathspec, graph.flow, output));
   output.result(result);

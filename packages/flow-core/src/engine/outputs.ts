@@ -91,7 +91,7 @@ export class Outputs {
   readonly #splits = new Map<string, OutputFolder>();
 
   constructor(workspace: string, flow: string, step: string, index: readonly number[]) {
-    const spins = join(workspace, 'dist', 'flow', flow, 'spin');
+    const spins = spinsFolder(workspace, flow);
     this.folder = join(spins, step, ...index.map(String));
     this.#draft = join(spins, `.${process.pid}-${randomBytes(4).toString('hex')}`);
   }
@@ -120,12 +120,24 @@ export class Outputs {
   /** Leaves the folder as it was. */
   discard(): void {
     this.#close();
-    rmSync(this.#draft, { recursive: true, force: true });
+    discardFolder(this.#draft);
   }
 
   #close(): void {
     for (const split of this.#splits.values()) split.close();
   }
+}
+
+/** Where a flow's spins leave their outputs, in a folder for each step. */
+export function spinsFolder(workspace: string, flow: string): string {
+  return join(workspace, 'dist', 'flow', flow, 'spin');
+}
+
+/** Removes what is not finished. What cannot be removed stays: no error hides the one that led here. */
+export function discardFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {}
 }
 
 /** How often a folder that another spin has just put in place is replaced again. */

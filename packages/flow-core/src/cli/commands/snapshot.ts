@@ -7,6 +7,7 @@ import { type Parameters, parseParams } from '../../definition/params';
 import { recordedParams } from '../../engine/recorded';
 import { exportToFile } from '../../engine/transfer/file';
 import { Codes } from '../../engine/why-code';
+import { requireOutputs, writingOutputs } from '../../engine/writable-outputs';
 import { newestChange } from '../../source/changes';
 import { environmentDigest, placesRead } from '../../source/reads';
 import { encodeValue } from '../../store/artifacts';
@@ -55,9 +56,10 @@ export const command: Command = {
     const result = (value: object) => {
       pathspec = (value as { pathspec: string }).pathspec;
     };
-    const code = await executeRun({ ...context, output: { ...context.output, result } }, async (graph) => ({
-      params: parseParams(graph, givenParams(context)),
-    }));
+    const code = await executeRun({ ...context, output: { ...context.output, result } }, async (graph) => {
+      requireOutputs(place.workspace, dirname(snapshotFile(place.workspace, graph.flow)));
+      return { params: parseParams(graph, givenParams(context)) };
+    });
     if (code !== 0) return code;
     return exported(context, place, Number(pathspec.split('/')[1]));
   },
@@ -144,7 +146,8 @@ async function exported(context: Context, place: Place, run: number): Promise<nu
     return await withFlow(context, place, async ({ flow }, store) => {
       const row = (await store.run(flow, run)) as RunRow;
       const file = snapshotFile(place.workspace, flow);
-      mkdirSync(dirname(file), { recursive: true });
+      requireOutputs(place.workspace, dirname(file));
+      await writingOutputs(place.workspace, async () => mkdirSync(dirname(file), { recursive: true }));
       const { id, tasks, artifacts, bytes } = await exportToFile(file, {
         store,
         run: row,

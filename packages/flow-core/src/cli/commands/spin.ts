@@ -1,14 +1,15 @@
 /** nx-flow spin: one step, now, on recorded inputs. */
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { captureOutput } from '../../engine/capture';
 import type { KeptSpin } from '../../engine/keep';
-import { Outputs } from '../../engine/outputs';
+import { Outputs, spinsFolder } from '../../engine/outputs';
 import type { Given } from '../../engine/override';
 import type { Resolved, Selection } from '../../engine/resolve';
 import { type SpinOutcome, spin } from '../../engine/spin';
+import { requireOutputs, writingOutputs } from '../../engine/writable-outputs';
 import { currentUser } from '../../source/user';
 import type { Store } from '../../store/store';
 import type { Command } from '..';
@@ -77,6 +78,8 @@ export const command: Command = {
       if (context.options.all !== true && context.options['max-workers'] !== undefined) {
         throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
       }
+      const spins = spinsFolder(place.workspace, loaded.flow);
+      requireOutputs(place.workspace, spins, join(spins, selection.step));
       if (selection.run === undefined) await takeSnapshot(context, place, loaded.flow, store);
       const given = await givenArtifacts(context);
       const set = Object.fromEntries(
@@ -149,9 +152,11 @@ export const command: Command = {
       const written = outputs as unknown as Outputs;
       const { folder } = written;
       const result = jsonResult(outcome, relative(place.workspace, folder));
-      await written.at().write(outcome, result, store.cas, [], graph.codecs);
-      await context.verify?.();
-      await written.place(context.heads && context.task);
+      await writingOutputs(place.workspace, async () => {
+        await written.at().write(outcome, result, store.cas, [], graph.codecs);
+        await context.verify?.();
+        await written.place(context.heads && context.task);
+      });
       output.write(
         renderSpin.end(
           outcome,

@@ -1,15 +1,15 @@
 /** One step of a flow on what the steps before it handed over: every split and iteration of it, and nothing is recorded. */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
 import type { Emit } from '../events';
-import { replaceFolder } from '../outputs';
+import { discardFolder, replaceFolder } from '../outputs';
 import type { Pool, PoolHost } from '../pool';
 import { type RunOutcome, runFlow } from '../run';
 import { Takeover } from '../takeover';
 import { writeManifest } from '../whole';
+import { requireOutputs, writingOutputs } from '../writable-outputs';
 import { writeKey } from './kept';
 import { flowsFolder, type Seen, stepFolder } from './layout';
 import { writeNatural } from './natural';
@@ -60,16 +60,19 @@ export class Draft {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    discardFolder(this.folder);
   }
 }
 
 /**
  * `retry` and `catch` apply, as in a run. The step's folder is replaced in one piece when all its tasks are done.
- * @throws FlowError FLOW_HANDOVER where a step before this one has handed nothing over, or was executed on other parameters
+ * @throws FlowError FLOW_HANDOVER where a step before this one has handed nothing over, or was executed on other
+ * parameters; FLOW_OUTPUTS_UNWRITABLE
  */
 export async function executeStep(options: StepOptions, draft: Draft): Promise<StepOutcome> {
   const { graph, step, workspace } = options;
+  const folder = stepFolder(workspace, graph.flow, step);
+  requireOutputs(workspace, flowsFolder(workspace), folder);
   const { store, origin } = await readHandovers(options, draft.cas);
   const takeover = await Takeover.of({ store, origin, changed: new Set() });
   const outcome = await runFlow({
@@ -82,14 +85,16 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
     tags: [],
     cwd: workspace,
   });
-  const folder = stepFolder(workspace, graph.flow, step);
   if (outcome.status === 'failed') return { outcome, folder };
   const executed = { store, flow: graph.flow, run: outcome.run, step, given: options.given };
-  const seen = await writeHandover(executed, draft.outputs);
-  await writeNatural(executed, draft.outputs, graph.codecs);
-  if (options.key !== undefined) writeKey(draft.outputs, options.key);
-  writeManifest(draft.outputs, options.task);
-  await options.verify?.();
-  await replaceFolder(draft.outputs, folder);
+  const seen = await writingOutputs(workspace, async () => {
+    const handed = await writeHandover(executed, draft.outputs);
+    await writeNatural(executed, draft.outputs, graph.codecs);
+    if (options.key !== undefined) writeKey(draft.outputs, options.key);
+    writeManifest(draft.outputs, options.task);
+    await options.verify?.();
+    await replaceFolder(draft.outputs, folder);
+    return handed;
+  });
   return { outcome, seen, folder };
 }
