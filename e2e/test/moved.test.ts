@@ -55,6 +55,25 @@ test('an edit while the steps before it are executed: the step fails, and nothin
   expect(timesOf(workspace)).toEqual([10, 1, 1]);
 });
 
+test('an edit that another command has published meanwhile', async () => {
+  const workspace = make('published');
+  workspace.write({ 'other/project.json': { name: 'other', targets: { hello: { command: 'echo hello' } } } });
+  const WAITS = join(workspace.folder, 'go');
+  const command = workspace.nxMeanwhile(['run', 'flows:spin-times'], { WAITS });
+  await appears(workspace, 'go.reached');
+  workspace.write({ 'flows/k.ts': 'export const k: number = 2;\n' });
+  expect(workspace.nx('run', 'other:hello').code).toBe(0);
+  workspace.write({ go: '' });
+  // Nx hashes a step when those before it are done, and finds what was published meanwhile.
+  expect((await command).code).toBe(0);
+  expect(timesOf(workspace)).toEqual([10, 1, 2]);
+  for (const k of [1, 2]) {
+    workspace.write({ 'flows/k.ts': `export const k: number = ${k};\n` });
+    expect(workspace.nx('run', 'flows:spin-times').code).toBe(0);
+    expect(timesOf(workspace)).toEqual([10, 1, k]);
+  }
+});
+
 test('two commands on other parameters at a time: each result is its own, or none', async () => {
   const workspace = make('twice');
   const WAITS = join(workspace.folder, 'go');
