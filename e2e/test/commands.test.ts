@@ -155,6 +155,6 @@ test('help names the options, with examples', () => {
   const { code, text } = nx('run', 'movies:spin', '--help');
   expect(text).toContain('Executes one step of a flow on the inputs that a run recorded');
   expect(text).toContain('--step');
-  expect(text).toContain('nx spin movies 12/genre/3');
+  expect(text).toContain('nx spin <project> --step=<step>');
   expect(code).toBe(0);
 });

@@ -42,14 +42,20 @@ async function* changes(watcher: ReturnType<typeof watch>, holds: () => boolean)
   yield;
 }
 
-test('an edit while the steps before it are executed: the step fails, and nothing wrong is kept or cached', async () => {
+test('an edit while the steps before it are executed: what comes of it is told, and neither kept nor cached', async () => {
   const workspace = make('edit');
   const WAITS = join(workspace.folder, 'go');
   const command = workspace.nxMeanwhile(['run', 'flows:spin-times'], { WAITS });
   await appears(workspace, 'go.reached');
   workspace.write({ 'flows/k.ts': 'export const k: number = 2;\n', go: '' });
   const { code, text } = await command;
-  expect([code, text]).toEqual([1, expect.stringContaining('FLOW_HEAD_MOVED  The code of "times" changed')]);
+  expect([code, text]).toEqual([
+    0,
+    expect.stringContaining(
+      'The code of "times" changed after the command had begun: it will be executed again.',
+    ),
+  ]);
+  expect(timesOf(workspace)).toEqual([10, 1, 2]);
   workspace.write({ 'flows/k.ts': 'export const k: number = 1;\n' });
   expect(workspace.nx('run', 'flows:spin-times').code).toBe(0);
   expect(timesOf(workspace)).toEqual([10, 1, 1]);
@@ -64,7 +70,6 @@ test('an edit that another command has published meanwhile', async () => {
   workspace.write({ 'flows/k.ts': 'export const k: number = 2;\n' });
   expect(workspace.nx('run', 'other:hello').code).toBe(0);
   workspace.write({ go: '' });
-  // Nx hashes a step when those before it are done, and finds what was published meanwhile.
   expect((await command).code).toBe(0);
   expect(timesOf(workspace)).toEqual([10, 1, 2]);
   for (const k of [1, 2]) {
@@ -101,4 +106,57 @@ test('a step whose target alone is configured with parameters is refused', () =>
     1,
     expect.stringContaining('FLOW_HANDOVER  "start" was executed on other parameters than "times" is to be'),
   ]);
+});
+
+test('a target that steps wait for writes code that they import', () => {
+  const workspace = make('codegen');
+  const write = `node -e "require('fs').writeFileSync('flows/k.ts', 'export const k: number = ' + require('fs').readFileSync('k.txt'))"`;
+  const project = (inputs?: unknown[]) => ({
+    name: 'flows',
+    targets: {
+      codegen: { command: write, outputs: ['{projectRoot}/k.ts'] },
+      'spin-start': { dependsOn: ['codegen'] },
+      'spin-times': inputs ? { inputs: ['...', ...inputs] } : {},
+    },
+  });
+  workspace.write({
+    '.gitignore': 'node_modules\ndist\n.nx\n.flow\nk.ts\n',
+    'flows/project.json': project(),
+  });
+  const spun = (k: number) => {
+    workspace.write({ 'k.txt': String(k) });
+    const { code, text } = workspace.nx('run', 'flows:spin-times');
+    expect([code, text]).toEqual([0, expect.any(String)]);
+    return timesOf(workspace)[2];
+  };
+  expect([2, 3, 2, 3].map(spun)).toEqual([2, 3, 2, 3]);
+});
+
+test('steps take parameters of a command that means a target which needs them, and no other argument', () => {
+  const workspace = make('needed');
+  workspace.write({
+    'flows/project.json': {
+      name: 'flows',
+      targets: { page: { command: 'echo page', dependsOn: [{ target: 'spin-end', params: 'forward' }] } },
+    },
+  });
+  expect(workspace.nx('run', 'flows:page', '--title', 'x', '--params.by=4', '--coverage').code).toBe(0);
+  expect(timesOf(workspace)).toEqual([40, 4, 1]);
+  const { code, text } = workspace.nx('run', 'flows:spin-end', '--title=x');
+  expect([code, text]).toEqual([expect.any(Number), expect.stringMatching(/FLOW_\w+ .*title/)]);
+  expect(code).not.toBe(0);
+});
+
+test('the same command twice at a time', async () => {
+  const workspace = make('same');
+  const both = () =>
+    Promise.all([1, 2].map(async () => (await workspace.nxMeanwhile(['run', 'flows:spin-times'])).code));
+  const codes = [];
+  for (let round = 0; round < 3; round++) codes.push(await both());
+  expect(codes).toEqual([
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ]);
+  expect(timesOf(workspace)).toEqual([10, 1, 1]);
 });

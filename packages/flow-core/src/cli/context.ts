@@ -26,10 +26,10 @@ export interface Context extends Parsed {
   /** The hash by which a cache will know the outputs. */
   task?: string;
   /**
-   * Asked when a step has been executed, before its outputs are put in their place.
-   * @throws FlowError where they are not what the caller takes them for
+   * Asked when a step has been executed, before its outputs are put in their place: what of it was not as the caller had
+   * it when it gave `task`, as the beginning of a sentence. Then the outputs are nothing for a cache.
    */
-  verify?: () => Promise<void>;
+  moved?: () => Promise<string | undefined>;
   /** Of `snapshot`: folders that the flow may read beside its own. */
   reads?: string[];
   /** Of `spin`: keys that were published, by selection; its own must be among them, and hold. */

@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import { currentUser } from '../source/user';
 import { readGeneration } from '../store/generation';
 
-export { damageOf } from '../engine/whole';
+export { damageOf, isMisnamed } from '../engine/whole';
 export { storeFolder } from '../source/workspace';
 export { remedy } from '../store/writable';
 export { currentUser, readGeneration };

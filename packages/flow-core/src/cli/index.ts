@@ -35,7 +35,7 @@ function endsInOrder(name: string, { options }: Parsed): boolean {
 }
 
 export interface MainOptions
-  extends Pick<Context, 'stepKey' | 'again' | 'task' | 'verify' | 'reads' | 'heads'> {
+  extends Pick<Context, 'stepKey' | 'again' | 'task' | 'moved' | 'reads' | 'heads'> {
   cwd?: string;
   /** Why whoever opened the door does not let this through: told as the command's own errors are. */
   refused?: FlowError;

@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 const MANIFEST = 'files.json';
 
 interface Manifest {
-  /** The hash that a cache knows the folder by. */
+  /** The hash that a cache knows the folder by; empty where that is the hash of something else than what was executed. */
   task?: string;
   /** By their paths in the folder, with `/`. */
   files: Record<string, { size: number; sha256: string }>;
@@ -38,20 +38,23 @@ function read(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
 }
 
-/**
- * What is wrong with the folder, as the end of a sentence; undefined where everything is there and right.
- * @param task What the cache knows the folder by: two commands that execute one flow at a time write to one place, and
- * the cache may have taken the one's for the other's.
- */
-export function damageOf(folder: string, task?: string): string | undefined {
+/** Whether a cache knows the folder by a hash that is not its own; false where nobody can say. */
+export function isMisnamed(folder: string, task: string): boolean {
+  try {
+    return (read(folder).task ?? task) !== task;
+  } catch {
+    return false;
+  }
+}
+
+/** What is wrong with the folder, as the end of a sentence; undefined where everything is there and right. */
+export function damageOf(folder: string): string | undefined {
   let manifest: Manifest;
   try {
     manifest = read(folder);
   } catch {
     return 'has no list of its files';
   }
-  if (task !== undefined && manifest.task !== undefined && manifest.task !== task)
-    return 'is what another command had left there';
   const files = Object.entries(manifest.files);
   // The cheap question first: what is missing is found before gigabytes are read.
   const other = files.find(([file, { size }]) => sizeOf(join(folder, file)) !== size);

@@ -2,8 +2,8 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** No sources: made by tools, or installed. */
-const IGNORED = new Set(['node_modules', 'dist', 'build', 'coverage', 'tmp']);
+/** Made by tools, or installed. */
+const IGNORED = new Set(['node_modules', 'dist', '.flow', '.git', '.nx']);
 const LOCK_FILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'tsconfig.base.json'];
 
 /**
@@ -18,7 +18,7 @@ export function newestChange(places: readonly string[], workspace: string): numb
   };
   const visit = (folder: string) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (IGNORED.has(entry.name) || entry.name.startsWith('.')) continue;
+      if (IGNORED.has(entry.name)) continue;
       const path = join(folder, entry.name);
       see(statsOf(path));
       if (entry.isDirectory()) visit(path);
@@ -28,8 +28,9 @@ export function newestChange(places: readonly string[], workspace: string): numb
   for (const place of new Set(places)) {
     const stats = statsOf(place);
     if (stats?.isDirectory()) visit(place);
+    const there = stats ? place : dirname(place);
     // Tools make folders of their own in the workspace: that it has changed itself says nothing.
-    if (place !== workspace) see(stats ?? statsOf(dirname(place)));
+    if (there !== workspace) see(statsOf(there));
   }
   return newest;
 }

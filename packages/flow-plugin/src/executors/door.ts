@@ -11,11 +11,12 @@ export async function enter(
   options: DoorOptions,
   context: ExecutorContext,
   more: Omit<MainOptions, 'cwd'> = {},
+  raw: readonly string[] = rawOverrides(context),
 ): Promise<{ success: boolean }> {
   // Nx sets FORCE_COLOR for every task, whatever the user said; Node warns of the pair at each first line of output.
   if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
   const { main } = await import('@nx-flow/core/cli');
-  const argv = commandLine(command, options, configured(context), rawOverrides(context));
+  const argv = commandLine(command, options, configured(context), raw);
   const refused = more.refused ?? ambiguous(options);
   const code = await main(argv, { ...more, ...(refused ? { refused } : {}), cwd: context.root });
   // Nx ends the process as soon as it has the answer; a pipe may still hold what was written.
@@ -60,7 +61,12 @@ function configured({ target, configurationName }: ExecutorContext): Partial<Doo
  * The task's arguments as they were typed. Nx has turned `12e3` into a number in the options; here it is still text.
  * Empty for an executor that was started by code: its options are values, and nothing was coerced.
  */
-function rawOverrides({ taskGraph, projectName, targetName, configurationName }: ExecutorContext): string[] {
+export function rawOverrides({
+  taskGraph,
+  projectName,
+  targetName,
+  configurationName,
+}: ExecutorContext): string[] {
   const tasks = Object.values(taskGraph?.tasks ?? {}).filter(
     ({ target }) => target.project === projectName && target.target === targetName,
   );

@@ -11,7 +11,7 @@ export default async function spin(
   const heads = publishedHeads(file, context);
   if (!heads) return enter('spin', options, context, refused);
   const { codeCheck } = await import('../heads/code-holds');
-  const verify = codeCheck(options, options.step as string | undefined, context.root);
+  const moved = codeCheck(options, options.step as string | undefined, context);
   const task = process.env.NX_TASK_HASH as string;
-  return enter('spin', options, context, { heads, task, ...(verify ? { verify } : {}) });
+  return enter('spin', options, context, { heads, task, ...(moved ? { moved } : {}) });
 }

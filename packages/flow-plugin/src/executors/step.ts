@@ -1,22 +1,25 @@
 /** The executor `step`: one step of a flow, on what the targets of the steps before it handed over. */
 import type { ExecutorContext } from '@nx/devkit';
 import { type DoorOptions, enter } from './door';
+import { forStep } from './forwarded';
 
 export default async function step(
-  { step: name, ...options }: DoorOptions & { step: string },
+  { step: name, ...given }: DoorOptions & { step: string },
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   const { publishedFor } = await import('../heads/published');
   const { stepKey } = await import('../heads/step-key');
   const { codeCheck } = await import('../heads/code-holds');
+  const { options, raw } = forStep(given, context);
   const { file, ...refused } = publishedFor(context);
   const key = await stepKey(file, context);
   const again = process.env.NX_SKIP_NX_CACHE === 'true';
-  const verify = codeCheck(options, name, context.root);
+  const moved = codeCheck(options, name, context);
   const task = process.env.NX_TASK_HASH;
-  return enter('step', { ...options, pathspec: name }, context, {
+  const more = {
     ...(key === undefined ? refused : { stepKey: key, again }),
-    ...(verify ? { verify } : {}),
+    ...(moved ? { moved } : {}),
     ...(task === undefined ? {} : { task }),
-  });
+  };
+  return enter('step', { ...options, pathspec: name }, context, more, raw);
 }

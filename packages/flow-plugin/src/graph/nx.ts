@@ -61,3 +61,8 @@ export function cachedTargets(
     ),
   ]);
 }
+
+/** The task that an edge of the task graph leads to: before 24, the edge is its name. */
+export function neededTask(edge: string | { id: string }): string {
+  return typeof edge === 'string' ? edge : edge.id;
+}

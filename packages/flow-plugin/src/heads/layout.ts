@@ -8,6 +8,9 @@ const HEADS = '.flow/heads';
 /** A variable that is in the hash of every target of a flow, and set to something new where nothing could be published. */
 export const UNPUBLISHED = 'NX_FLOW_UNPUBLISHED';
 
+/** A variable that says since when, in milliseconds since 1970, what a command has published lies there. */
+export const PUBLISHED_AT = 'NX_FLOW_PUBLISHED_AT';
+
 /** Of a flow: by its file, since two files may use one name. From the workspace root, with `/`. */
 function folderOf(file: string, flow: string): string {
   // A path is a glob to Nx: of `[id]` in it, none of these files would be one.

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { lastSources } from '../graph/sources';
 import { publishFingerprints } from './fingerprints';
-import { UNPUBLISHED } from './layout';
+import { PUBLISHED_AT, UNPUBLISHED } from './layout';
 import { publishSpins } from './spins';
 
 /** As Nx has it since 20.4, and does not export. */
@@ -19,6 +19,7 @@ export const preTasksExecution: PreTasksExecution = async (_options, { workspace
     const codes = await publishFingerprints(sources, workspaceRoot, argv);
     await publishSpins(sources, workspaceRoot, argv, codes);
     delete process.env[UNPUBLISHED];
+    process.env[PUBLISHED_AT] = String(Date.now());
   } catch (error) {
     // Whatever is wrong with flows must not stop the tasks of others. What lies there from before must not be believed.
     process.stderr.write(

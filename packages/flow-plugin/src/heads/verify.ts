@@ -1,8 +1,9 @@
 /**
- * After the tasks: what Nx restored from its cache must be there, whole. Nx itself does not look (nrwl/nx#36932): a part
- * that its cache has lost is missing in the workspace, too, and it speaks of a hit.
+ * After the tasks: what Nx took from its cache must be whole there, and what it has put there must be what it is known by.
+ * Nx itself does not look (nrwl/nx#36932): a part that its cache has lost is missing in the workspace, too, and it speaks
+ * of a hit. In the workspace itself, another command may have replaced what was restored.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PostTasksExecution } from '@nx/devkit';
 import { cacheFolder } from '../graph/nx';
@@ -14,23 +15,34 @@ const RESTORED: ReadonlySet<string> = new Set(['local-cache', 'local-cache-kept-
 
 /** @throws Error that names every damaged output: the command has failed then */
 export const postTasksExecution: PostTasksExecution = async (_options, { workspaceRoot, taskResults }) => {
-  const restored = Object.values(taskResults).filter(
-    ({ task, status }) => RESTORED.has(status) && task.outputs.some((path) => OUTPUTS.test(path)),
-  );
-  if (restored.length === 0) return;
-  const { damageOf } = await import('@nx-flow/core/heads');
+  const ours = Object.values(taskResults).flatMap(({ task, status }) => {
+    const { hash } = task;
+    const paths = task.outputs.filter((path) => OUTPUTS.test(path));
+    return hash === undefined ? [] : paths.map((path) => ({ path, hash, status }));
+  });
+  if (ours.length === 0) return;
+  const { damageOf, isMisnamed } = await import('@nx-flow/core/heads');
+  const cache = cacheFolder(workspaceRoot);
   const damaged: string[] = [];
   let remote = false;
-  for (const { task, status } of restored) {
-    for (const path of task.outputs.filter((output) => OUTPUTS.test(output))) {
-      const damage = damageOf(join(workspaceRoot, path), task.hash);
-      if (damage === undefined) continue;
-      damaged.push(`${path} ${damage}`);
-      remote ||= status === 'remote-cache';
-      // What is not there is executed, the next time.
-      rmSync(join(workspaceRoot, path), { recursive: true, force: true });
-      if (task.hash) rmSync(join(cacheFolder(workspaceRoot), task.hash), { recursive: true, force: true });
+  for (const { path, hash, status } of ours) {
+    const entry = join(cache, hash);
+    const kept = join(entry, path);
+    if (!RESTORED.has(status)) {
+      // Code that changed while it was executed, or two commands at a time: what Nx has kept is not what it is called.
+      if (status === 'success' && isMisnamed(kept, hash)) rmSync(entry, { recursive: true, force: true });
+      continue;
     }
+    const cached = existsSync(entry);
+    const damage = isMisnamed(kept, hash)
+      ? 'was made by other code, or by another command'
+      : damageOf(cached ? kept : join(workspaceRoot, path));
+    if (damage === undefined) continue;
+    damaged.push(`${path} ${damage}`);
+    remote ||= status === 'remote-cache';
+    // What is not there is executed, the next time.
+    rmSync(join(workspaceRoot, path), { recursive: true, force: true });
+    rmSync(entry, { recursive: true, force: true });
   }
   if (damaged.length === 0) return;
   const next = remote

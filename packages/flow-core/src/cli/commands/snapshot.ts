@@ -1,6 +1,6 @@
 /** nx-flow snapshot: the run of today's code as a file that Nx caches; the flow is run where there is none yet. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
@@ -26,6 +26,7 @@ import {
   placeOf,
 } from '../context';
 import { executeRun, RUN_OPTIONS } from '../execute-run';
+import { givenKey } from '../given-key';
 import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
 import { snapshotFile } from '../snapshot';
@@ -94,6 +95,8 @@ async function fittingRun(
   const params = parseParams(graph, givenParams(context));
   const code = createHash('sha256').update(readFileSync(file)).digest('hex');
   const folder = dirname(file);
+  const given = givenKey(context, place.workspace).files.filter((path) => existsSync(path));
+  const places = [folder, ...placesRead(graph, folder), ...given];
   const environment = environmentDigest(graph);
   let codes: Codes | undefined;
   let changed: number | undefined;
@@ -103,10 +106,7 @@ async function fittingRun(
     if (row.status !== 'done' || row.code !== code || resumed) continue;
     if (JSON.stringify(row.with ?? []) !== JSON.stringify(context.options.with ?? [])) continue;
     if (row.environment !== environment) continue;
-    changed ??= newestChange(
-      [folder, ...placesRead(graph, folder), ...(context.reads ?? [])],
-      place.workspace,
-    );
+    changed ??= newestChange([...places, ...(context.reads ?? [])], place.workspace);
     if (row.startedAt < changed) return undefined;
     if (!(await sameParams(store, row, params))) continue;
     codes ??= await codesOf(store, graph, file, place);

@@ -26,6 +26,7 @@ import {
   placeOf,
 } from '../context';
 import type { Keeper } from '../keep';
+import { tellUncached } from '../render/output';
 import { preview, renderSpin } from '../render/spin';
 import { SELECTION, selectionOf } from '../selection';
 import { takeSnapshot } from '../snapshot';
@@ -152,10 +153,11 @@ export const command: Command = {
       const written = outputs as unknown as Outputs;
       const { folder } = written;
       const result = jsonResult(outcome, relative(place.workspace, folder));
+      let moved: string | undefined;
       await writingOutputs(place.workspace, async () => {
         await written.at().write(outcome, result, store.cas, [], graph.codecs);
-        await context.verify?.();
-        await written.place(context.heads && context.task);
+        moved = await context.moved?.();
+        await written.place(context.heads && (moved === undefined ? context.task : ''));
       });
       output.write(
         renderSpin.end(
@@ -166,6 +168,7 @@ export const command: Command = {
           place.workspace,
         ),
       );
+      tellUncached(moved, output);
       if (outcome.kept !== undefined) output.write(renderSpin.kept(outcome.kept, graph.flow, output));
       output.result(result);
       return outcome.status === 'done' ? 0 : 1;

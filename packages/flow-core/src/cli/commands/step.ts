@@ -1,4 +1,5 @@
 /** nx-flow step: one step on what the steps before it handed over; what the targets `spin-<step>` execute. */
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { FlowError } from '../../definition/errors';
@@ -14,7 +15,7 @@ import { currentUser, ownNamespace } from '../../source/user';
 import type { Command } from '..';
 import { PARAMS_FILE } from '../args';
 import { findPlaceFile, givenParams, loadPlaceFlow, noMoreThan, placeOf } from '../context';
-import { givenKey } from '../given-key';
+import { tellUncached } from '../render/output';
 import { stepRenderer } from '../render/step';
 
 export const command: Command = {
@@ -79,7 +80,7 @@ export const command: Command = {
           step,
           workspace: place.workspace,
           params: parseParams(graph, given),
-          given: givenKey(context, place.workspace).key ?? '',
+          given: digestOfParams(given),
           user,
           namespace,
           workers,
@@ -88,11 +89,12 @@ export const command: Command = {
           signal,
           ...(key === undefined ? {} : { key }),
           ...(context.task === undefined ? {} : { task: context.task }),
-          ...(context.verify ? { verify: context.verify } : {}),
+          ...(context.moved ? { moved: context.moved } : {}),
         },
         draft,
       );
       renderer.end(result, relative(context.cwd, result.folder) || '.');
+      tellUncached(result.moved, output);
       const { status, durationMs, tasks, error } = result.outcome;
       output.result({
         step,
@@ -110,3 +112,9 @@ export const command: Command = {
     }
   },
 };
+
+/** Whatever the order in which they were given. What files hold that they name is not told: a step may write one. */
+function digestOfParams(given: Record<string, unknown>): string {
+  const sorted = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
+}

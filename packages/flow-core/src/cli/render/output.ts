@@ -24,6 +24,12 @@ function deafenTo(stream: NodeJS.WriteStream): void {
   });
 }
 
+/** Why the next command executes the step again. */
+export function tellUncached(moved: string | undefined, output: Output): void {
+  if (moved !== undefined)
+    output.write(`${output.colors.yellow('!')} ${moved}: it will be executed again.\n`);
+}
+
 export function makeOutput(json: boolean, verbose: boolean): Output {
   deafenTo(process.stdout);
   deafenTo(process.stderr);

@@ -1,6 +1,7 @@
 /** Reads what the steps before one have handed over, as a store that a run can take its tasks from. */
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
 import { ancestors, type Graph } from '../../definition/graph';
 import { FileCas } from '../../store/cas';
@@ -28,7 +29,7 @@ export async function readHandovers(
     if (before === step) continue;
     const folder = stepFolder(workspace, graph.flow, before);
     const cas = new FileCas(join(folder, 'cas'));
-    const handed = readHanded(graph.flow, before, folder);
+    const handed = await handedIn(graph.flow, before, folder);
     if (handed.given !== given) throw otherParameters(before, step);
     for (const { row, artifacts } of handed.tasks) {
       ops.push(record.task(graph.flow, ORIGIN, row));
@@ -45,6 +46,16 @@ export async function readHandovers(
   await store.commit(ops);
   return { store, origin };
 }
+
+/** Another command may be about to put the folder in its place: for a moment, there is none. */
+async function handedIn(flow: string, step: string, folder: string): Promise<Handed> {
+  for (let waited = 0; waited < PATIENCE_MS && !existsSync(join(folder, HANDED_FILE)); waited += PAUSE_MS)
+    await delay(PAUSE_MS);
+  return readHanded(flow, step, folder);
+}
+
+const PATIENCE_MS = 100;
+const PAUSE_MS = 10;
 
 function readHanded(flow: string, step: string, folder: string): Handed {
   const file = join(folder, HANDED_FILE);

@@ -34,8 +34,8 @@ export interface StepOptions {
   key?: string;
   /** The hash by which a cache will know the folder. */
   task?: string;
-  /** Asked before the folder is replaced. @throws FlowError where the execution is not what the caller takes it for */
-  verify?(): Promise<void>;
+  /** Asked before the folder is replaced: what was not as it was when `key` and `task` were made. */
+  moved?(): Promise<string | undefined>;
 }
 
 export interface StepOutcome {
@@ -43,6 +43,8 @@ export interface StepOutcome {
   /** Absent where a task failed: then the folder is as it was. */
   seen?: Seen;
   folder: string;
+  /** What was not as it was when the execution's key was made. */
+  moved?: string;
 }
 
 /** Where a step's execution keeps what is not finished: beside the flows' folders, for it becomes one of theirs. */
@@ -87,14 +89,13 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
   });
   if (outcome.status === 'failed') return { outcome, folder };
   const executed = { store, flow: graph.flow, run: outcome.run, step, given: options.given };
-  const seen = await writingOutputs(workspace, async () => {
-    const handed = await writeHandover(executed, draft.outputs);
+  return writingOutputs(workspace, async () => {
+    const seen = await writeHandover(executed, draft.outputs);
     await writeNatural(executed, draft.outputs, graph.codecs);
-    if (options.key !== undefined) writeKey(draft.outputs, options.key);
-    writeManifest(draft.outputs, options.task);
-    await options.verify?.();
+    const moved = await options.moved?.();
+    if (options.key !== undefined && moved === undefined) writeKey(draft.outputs, options.key);
+    writeManifest(draft.outputs, moved === undefined ? options.task : '');
     await replaceFolder(draft.outputs, folder);
-    return handed;
+    return { outcome, seen, folder, ...(moved === undefined ? {} : { moved }) };
   });
-  return { outcome, seen, folder };
 }

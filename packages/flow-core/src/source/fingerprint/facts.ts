@@ -28,7 +28,7 @@ export interface Facts {
   words: Set<string>;
 }
 
-const WORDS = ['current', 'user', 'store'];
+const WORDS = ['current', 'store'];
 
 /** Names whose mention may make reading a property, or turning a value into text, run code; the second where defined. */
 const TRICKY =

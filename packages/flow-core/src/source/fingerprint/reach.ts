@@ -13,7 +13,7 @@ import type { Target } from './resolve';
 
 /** What a step may see that no code tells. */
 export interface Seen {
-  /** Who executes it: `current.user`. */
+  /** Who executes it, and in which namespace: by `current`. */
   user?: true;
   /** Runs of other flows, by `client()`. */
   runs?: true;
@@ -45,7 +45,7 @@ export class Reach {
   sees(): Seen {
     const has = (...words: string[]) => words.every((word) => this.#words.has(word));
     return {
-      ...(has('current', 'user') ? { user: true } : {}),
+      ...(has('current') ? { user: true } : {}),
       ...(has('client') ? { runs: true } : {}),
       ...(has('client', 'store') ? { stores: true } : {}),
     };
