@@ -49,13 +49,12 @@ export function isMisnamed(folder: string, task: string): boolean {
 
 /** What is wrong with the folder, as the end of a sentence; undefined where everything is there and right. */
 export function damageOf(folder: string): string | undefined {
-  let manifest: Manifest;
+  let files: [string, Manifest['files'][string]][];
   try {
-    manifest = read(folder);
+    files = Object.entries(read(folder).files);
   } catch {
     return 'has no list of its files';
   }
-  const files = Object.entries(manifest.files);
   // The cheap question first: what is missing is found before gigabytes are read.
   const other = files.find(([file, { size }]) => sizeOf(join(folder, file)) !== size);
   if (other)

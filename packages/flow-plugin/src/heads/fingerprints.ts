@@ -75,12 +75,16 @@ async function textsOf(
   return texts;
 }
 
+/** Of the outputs: a cache may hold folders that were laid out by an older one. */
+const LAYOUT = 'layout-2';
+
 /** What a step's results depend on beside its inputs: another text where they may be others. */
 export async function codeText(code: StepCode | undefined, workspace: string): Promise<string> {
   if (!code || code.open) return randomUUID();
   const { digest, personal, reading } = code;
   return [
     digest,
+    LAYOUT,
     ...(personal ? [await user()] : []),
     ...(reading ? [await storeState(workspace)] : []),
   ].join(' ');
