@@ -1,6 +1,8 @@
 /** Which steps are executed, as targets of their own, and which are replayed or kept: a truth table, against the real thing. */
 import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { STEPS, Sums } from '../lib/sums';
+import { Workspace } from '../lib/workspace';
 
 const workspace = new Sums('cached-steps');
 const { nx } = workspace;
@@ -162,4 +164,33 @@ test('a flow whose inputs are computed is executed each time, and says so', () =
     expect([code, text]).toEqual([0, expect.not.stringMatching(/cache\]|kept what/)]);
     expect(text).toContain('nx-flow: flows/sums.flow.ts: the inputs of the flow sums are computed');
   }
+});
+
+test('of ten steps, an edit executes one and what comes after it; nothing after it where the result is equal', () => {
+  const line = (name: string, after: string, value: string) =>
+    `export const ${name} = f.step('${name}', { after: ${after} }, ({ self }) => ({ ${name}: ${value} }));\n`;
+  const flow = `import { flow } from '@nx-flow/core';
+const f = flow('ten');
+export const start = f.start(() => ({ n: 1 }));
+${line('a', 'start', 'self.n + 1')}${line('b', 'a', 'self.a + 1')}${line('c', 'b', 'self.b + 1')}
+${line('d', 'start', 'self.n + 4')}${line('e', 'd', 'self.d + 1')}${line('g', 'e', 'self.e + 1')}
+export const h = f.gather('h', { after: { c, g } }, ({ inputs }) => ({ h: inputs.c.c + inputs.g.g }));
+${line('i', 'h', 'self.h * 2')}export default f.end(i);
+`;
+  const ten = new Workspace('cached-ten', { 'ten/ten.flow.ts': flow });
+  const steps = ['start', 'a', 'b', 'c', 'd', 'e', 'g', 'h', 'i', 'end'];
+  const after = (text: string) => {
+    ten.write({ 'ten/ten.flow.ts': text });
+    const { code, text: said } = ten.nx('run', 'ten:spin-end');
+    expect([code, said]).toEqual([0, expect.any(String)]);
+    const replayed = (step: string) => new RegExp(`spin-${step}\\b.*(cache|existing)`).test(said);
+    const i = readFileSync(join(ten.folder, 'dist/flow/ten/steps/i/artifacts/i.json'), 'utf8');
+    return [
+      steps.filter((step) => !replayed(step) && !said.includes(`kept what ten/${step} left`)),
+      JSON.parse(i),
+    ];
+  };
+  expect(after(flow)).toEqual([steps, 22]);
+  expect(after(flow.replace('self.d + 1', 'self.d + 5'))).toEqual([['e', 'g', 'h', 'i', 'end'], 30]);
+  expect(after(flow.replace('self.d + 1', '5 + self.d'))).toEqual([['e'], 30]);
 });

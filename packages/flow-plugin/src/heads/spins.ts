@@ -44,7 +44,7 @@ export async function publishSpins(
       const key = flowKey(file, name);
       const known = cache.get(key);
       const asked = (spins.get(file) ?? []).flatMap((spin) =>
-        (spin.door.name ?? name) === name ? linesOf(spin, given) : [],
+        (spin.doors[0].name ?? name) === name ? linesOf(spin, given) : [],
       );
       if (asked.length > 0) {
         // What is loaded by a computed name may lie where Nx does not look.
@@ -58,9 +58,8 @@ export async function publishSpins(
 
 interface SpinTarget extends Pick<FlowTarget, 'target' | 'forwarded'> {
   project: string;
-  door: DoorOptions;
-  /** As it may be executed: alone, and with each configuration. */
-  doors: DoorOptions[];
+  /** As it may be executed: alone, then with each configuration. */
+  doors: [DoorOptions, ...DoorOptions[]];
 }
 
 /** Those that spin, by the file of their flow. */
@@ -69,10 +68,11 @@ function spinTargets(workspace: string): Map<string, SpinTarget[]> {
   for (const [project, targets] of keptFlowTargets(workspace)) {
     for (const spin of targets) {
       if (spin.executor !== '@nx-flow/plugin:spin') continue;
-      const [door, ...more] = variantsOf(spin) as unknown as [DoorOptions, ...DoorOptions[]];
+      const doors = variantsOf(spin) as unknown as SpinTarget['doors'];
       const { target, forwarded } = spin;
-      const mine = { project, target, door, doors: [door, ...more], ...(forwarded ? { forwarded } : {}) };
-      spins.set(door.flow, [...(spins.get(door.flow) ?? []), mine]);
+      const [{ flow }] = doors;
+      const mine = { project, target, doors, ...(forwarded ? { forwarded } : {}) };
+      spins.set(flow, [...(spins.get(flow) ?? []), mine]);
     }
   }
   return spins;
