@@ -9,7 +9,7 @@ import { type DoorOptions, rawOverrides } from './door';
 const KEPT = new Set(['flow', 'name', 'namesake', 'params', 'paramsFile', 'maxWorkers']);
 const KEPT_ARGUMENT = /^--(params\.|params-?file|max-?workers)/i;
 
-/** The options and arguments that are for the step. One that nothing else needs was meant itself: it is told what it does not know. */
+/** The options and arguments that are for the step. A flow that the command itself means is told what it does not know. */
 export function forStep(
   options: DoorOptions,
   context: ExecutorContext,
@@ -27,12 +27,21 @@ function argumentOf(arg: string, at: number, all: readonly string[]): string[] {
   return !arg.startsWith('--') && KEPT_ARGUMENT.test(before) && !before.includes('=') ? [arg] : [];
 }
 
-function isNeeded({ taskGraph, projectName, targetName }: ExecutorContext): boolean {
-  const mine = Object.values(taskGraph?.tasks ?? {}).filter(
-    ({ target }) => target.project === projectName && target.target === targetName,
+/** Whether a target that is no step needs it, through other steps or at once: then the command may have meant that one. */
+function isNeeded({ taskGraph, projectGraph, projectName, targetName }: ExecutorContext): boolean {
+  const tasks = Object.values(taskGraph?.tasks ?? {});
+  const edges = Object.entries(taskGraph?.dependencies ?? {});
+  const reached = new Set(
+    tasks
+      .filter(({ target: { project, target } }) => project === projectName && target === targetName)
+      .map(({ id }) => id),
   );
-  const ids = new Set(mine.map(({ id }) => id));
-  return Object.values(taskGraph?.dependencies ?? {}).some((needed) =>
-    needed.some((edge) => ids.has(neededTask(edge))),
+  for (const id of reached)
+    for (const [from, needed] of edges) if (needed.some((edge) => neededTask(edge) === id)) reached.add(from);
+  return tasks.some(
+    ({ id, target: { project, target } }) =>
+      reached.has(id) && projectGraph.nodes[project]?.data.targets?.[target]?.executor !== STEP,
   );
 }
+
+const STEP = '@nx-flow/plugin:step';
