@@ -1,74 +1,8 @@
 /** Reads command lines: declared options for each command, `--params.k=v` and `--set.k=v` for all that take them. */
 import { parseArgs } from 'node:util';
 import { FlowError, suggest } from '../definition/errors';
-
-export interface OptionSpec {
-  type: 'string' | 'boolean' | 'number';
-  /** May be given several times. */
-  many?: boolean;
-  /** What stands for the value in the help. */
-  value?: string;
-  help: string;
-}
-
-export interface CommandSpec {
-  name: string;
-  help: string;
-  /** Positional arguments, as the help shows them: `<flow>`, `[pathspec]`. */
-  positionals: string[];
-  options: Record<string, OptionSpec>;
-  /** Families of options given as `--<family>.<name>=<value>`. */
-  families: ('params' | 'set')[];
-  examples: string[];
-}
-
-export type Values = Record<string, string | number | boolean | string[] | undefined>;
-export interface Parsed {
-  positionals: string[];
-  options: Values;
-  params: Record<string, string>;
-  set: Record<string, string>;
-}
-
-export const COMMON: Record<string, OptionSpec> = {
-  store: {
-    type: 'string',
-    value: 'folder',
-    help: 'The store; default .flow in the workspace, or NX_FLOW_STORE',
-  },
-  namespace: {
-    type: 'string',
-    value: 'name',
-    help: 'Whose runs count as the newest: a namespace, or everybody; default user:<name>',
-  },
-  json: { type: 'boolean', help: 'One JSON object on stdout; everything else goes to stderr' },
-  verbose: { type: 'boolean', help: "Show the engine's own stack frames too" },
-  help: { type: 'boolean', help: 'Show this' },
-};
-
-/** Of every command that takes parameters. */
-export const PARAMS_FILE: Record<string, OptionSpec> = {
-  'params-file': {
-    type: 'string',
-    value: 'file.json',
-    help: 'Parameters from a JSON object; --params.<name> wins',
-  },
-};
-
-/** Of every command that executes steps. */
-export const WITH: Record<string, OptionSpec> = {
-  with: {
-    type: 'string',
-    many: true,
-    value: 'option',
-    help: 'An option for all steps that do not declare it: retry=3, retry:times=3,wait=10s, timeout=5m, catch=error, isolate, env:KEY=VALUE; may be given several times',
-  },
-};
-
-/** Of commands that read what was recorded. */
-export const SPIN_STORE: Record<string, OptionSpec> = {
-  spin: { type: 'boolean', help: 'Of the spins that were kept (spin --persist) instead of the runs' },
-};
+import type { CommandSpec, OptionSpec, Parsed } from './command';
+import { COMMON } from './options';
 
 /** `maxWorkers` and `max-workers` are one option: Nx people write both. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

@@ -2,7 +2,8 @@
 import { inspect } from 'node:util';
 import type { Graph } from '../definition/graph';
 import { parameterHelp } from '../definition/params';
-import { COMMON, type CommandSpec, type OptionSpec } from './args';
+import type { CommandSpec, OptionSpec } from './command';
+import { COMMON } from './options';
 import type { Output } from './render/output';
 import { table } from './render/table';
 

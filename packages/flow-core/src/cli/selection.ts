@@ -1,15 +1,9 @@
 /** Which task a command is about: a pathspec, or a step with options. */
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
-import { requireStep, type Selection } from '../engine/resolve';
-import type { OptionSpec } from './args';
-import { type Context, namespaceOf, pathspecOf } from './context';
-
-export const SELECTION: Record<string, OptionSpec> = {
-  step: { type: 'string', value: 'step', help: 'The step, or its pathspec: another way to give it' },
-  index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
-  iteration: { type: 'string', value: 'n', help: 'Which iteration of a loop, from 0' },
-};
+import { requireStep, type Selection } from '../engine/inputs/selection';
+import { namespaceOf, pathspecOf } from './arguments';
+import type { Context } from './command';
 
 /** The step, run and task, given as one pathspec or by options. @throws FlowError FLOW_USAGE and those of pathspecs */
 export function selectionOf(context: Context, graph: Graph): Selection {

@@ -1,10 +1,10 @@
 /** The run, step or tasks that a reading command is asked about. */
 import { FlowError, suggest } from '../definition/errors';
-import { latestRun, requireRun } from '../engine/find-run';
+import { latestRun, requireRun } from '../engine/record/find-run';
 import type { Pathspec } from '../store/pathspec';
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
-import type { Recorded } from './context';
+import type { Recorded } from './reading';
 
 /** The run of a pathspec; without one, the newest of the namespace. @throws FlowError FLOW_RUN_NOT_FOUND */
 export function runOf({ store, flow, namespace }: Recorded, { run }: Pathspec): Promise<RunRow> {

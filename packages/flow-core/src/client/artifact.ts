@@ -1,5 +1,5 @@
 /** An artifact: what is known of it, and its value when asked. */
-import { taskOf } from '../engine/address';
+import { taskOf } from '../engine/task/label';
 import { decodeArtifact } from '../store/artifacts';
 import type { ArtifactRecord } from '../store/rows';
 import type { Scope } from './scope';

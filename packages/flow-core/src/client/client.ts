@@ -2,16 +2,16 @@
 import { FlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
 import type { DefinedFlow } from '../definition/types';
-import { lookupNamespace } from '../source/user';
-import { findWorkspace, storeFolder } from '../source/workspace';
+import { lookupNamespace } from '../environment/user';
+import { findWorkspace, storeFolder } from '../environment/workspace';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
 import { FlowClient } from './flow';
 import type { Run } from './run';
-import type { Untyped } from './scope';
 import type { Step } from './step';
 import type { Task } from './task';
+import type { Untyped } from './types';
 
 export interface ClientOptions {
   /** The store's folder. Default: `NX_FLOW_STORE`, or `.flow` in the workspace around the working directory. */

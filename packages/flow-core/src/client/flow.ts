@@ -1,15 +1,15 @@
 /** A flow: its runs. */
 import { FlowError } from '../definition/errors';
-import { type RunStatus, statusNow } from '../engine/alive';
-import { latestRun, noRun, requireRun } from '../engine/find-run';
+import { latestRun, noRun, requireRun } from '../engine/record/find-run';
+import { type RunStatus, statusNow } from '../engine/record/run-status';
 import type { Codecs } from '../store/artifacts';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { RunRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { Run } from './run';
-import type { Untyped } from './scope';
 import type { Step } from './step';
 import type { Task } from './task';
+import type { Untyped } from './types';
 
 export interface RunFilter {
   /** Runs that have this tag, or all of these, the user's or the system's. */

@@ -1,16 +1,17 @@
 /** A run, as it was recorded. */
 import { FlowError, suggest } from '../definition/errors';
 import type { Step as StepHandle, Switch } from '../definition/types';
-import { type RunStatus, statusNow } from '../engine/alive';
-import { recordedParams } from '../engine/recorded';
+import { recordedParams } from '../engine/record/read';
+import { type RunStatus, statusNow } from '../engine/record/run-status';
 import { type Codecs, decodeArtifact } from '../store/artifacts';
 import type { ErrorRecord, GitState, RunRow } from '../store/rows';
 import type { Store } from '../store/store';
 import { requireTags } from '../store/tags';
 import { lazyValues, type Values } from './lazy';
-import type { Scope, Untyped } from './scope';
+import type { Scope } from './scope';
 import { Step } from './step';
 import { Task } from './task';
+import type { Untyped } from './types';
 
 /** A run. It is iterable: `for (const step of run)`. What can change is as it was read last: {@link refresh}. */
 export class Run<A> {

@@ -3,9 +3,7 @@ import type { Codecs } from '../store/artifacts';
 import type { RunRow } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Run } from './run';
-
-/** Any run, step or task, when nothing is known of its artifacts. */
-export type Untyped = Record<string, unknown>;
+import type { Untyped } from './types';
 
 export interface Scope {
   readonly store: Store;

@@ -2,8 +2,9 @@
 import { FlowError } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
 import type { Run } from './run';
-import type { Scope, Untyped } from './scope';
+import type { Scope } from './scope';
 import { Task } from './task';
+import type { Untyped } from './types';
 
 /** A step of a run. It is iterable: `for await (const task of step)`. */
 export class Step<A> {

@@ -1,15 +1,16 @@
 /** A task of a run: its artifacts, its place in the flow, its output. */
 import { FlowError, suggest } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
-import { addressOf, fullPathspec, taskOf } from '../engine/address';
-import { type RunStatus, statusNow } from '../engine/alive';
-import { fromRecord } from '../engine/error-record';
-import { visibleNames } from '../engine/recorded';
+import { visibleNames } from '../engine/record/read';
+import { type RunStatus, statusNow } from '../engine/record/run-status';
+import { fromRecord } from '../engine/task/error-record';
+import { addressOf, fullPathspec, taskOf } from '../engine/task/label';
 import type { ErrorRecord, TaskRow } from '../store/rows';
 import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
 import type { Run } from './run';
-import type { Scope, Untyped } from './scope';
+import type { Scope } from './scope';
+import type { Untyped } from './types';
 
 /** Artifacts read at a time where all are asked for: each may hold 32 KB. */
 const TOGETHER = 64;

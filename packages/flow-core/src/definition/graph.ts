@@ -207,3 +207,8 @@ export function frameText(frame: Frame): string {
     ? `foreach ${frame.foreach}`
     : `${frame.switch}=${[...frame.cases].sort().join('|')}`;
 }
+/** Whether a step passes on what reaches it. A join and a gather pass on what they return. */
+
+export function passesOn({ kind }: StepNode): boolean {
+  return kind !== 'join' && kind !== 'gather';
+}

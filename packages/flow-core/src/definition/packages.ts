@@ -2,8 +2,10 @@
 import { isBuiltin } from 'node:module';
 
 const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
+
 /** What other clients know, and npm does not. */
 const FOREIGN = /^(workspace|link|portal|patch|catalog|jsr):/;
+
 /** Each the end of a sentence that begins with the option and the step. */
 export function packageProblems(packages: unknown): string[] {
   if (packages === undefined) return [];

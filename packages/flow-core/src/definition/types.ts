@@ -2,17 +2,20 @@
 import type { z } from 'zod';
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
+
 /**
  * What `A` and then `B` leave behind. Disjoint keys intersect, which is flat and cheap (a mapped type at every step
  * ends in TS2589 after some twenty of them); only a clash is rewritten, last one wins.
  */
 export type Put<A, B> = [keyof A & keyof B] extends [never] ? A & B : Simplify<Omit<A, keyof B> & B>;
 type Item<T> = T extends readonly (infer I)[] ? I : never;
+
 /** The names in `A` that hold a list. */
 type Lists<A> = { [K in keyof A]-?: A[K] extends readonly unknown[] ? K : never }[keyof A];
 type Pop<S> = S extends readonly [unknown, ...infer R] ? readonly [...R] : readonly [];
 // biome-ignore lint/complexity/noBannedTypes: "no artifacts" is what {} means here
 type None = {};
+
 /** Read-only from the start: `Readonly` around all that reaches a step would cost every name again at every step. */
 type Artifacts<O> = [Awaited<O>] extends [never]
   ? None
@@ -92,14 +95,17 @@ export interface BaseContext<out P, out S> {
   /** Writes one line to the task's log. */
   log(message: string): void;
 }
+
 export interface Context<out P, out A, out S> extends BaseContext<P, S> {
   /** Every artifact that reaches this step. Each is decoded when it is first read, as the task's own copy. */
   readonly self: A;
 }
+
 export interface ForeachContext<out P, out A, out S, out I> extends Context<P, A, S> {
   readonly input: I;
   readonly index: number;
 }
+
 export interface JoinContext<out P, out In, out S> extends BaseContext<P, S> {
   /** Of a join: the splits, in split order. Of a gather: the branches, by the names given in `after`. */
   readonly inputs: In;
@@ -242,9 +248,11 @@ export type OneOf = <T extends Step[]>(
 ) => Step<{ readonly [K in keyof ArtifactsOf<T[number]>]: ArtifactsOf<T[number]>[K] }, StackOf<T[number]>>;
 
 type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (u: infer I) => void ? I : never;
+
 /** The artifacts of all inputs of a join or gather. */
 export type AllOf<I extends object> = I extends readonly (infer E)[] ? E : Intersect<I[keyof I]>;
 export type NameOf<I extends object> = keyof AllOf<I> & string;
+
 /** What `merge` gives: the artifacts of all inputs, less the excluded. */
 export type Merged<I extends object, X extends string> = Without<AllOf<I>, X>;
 type Without<T, X> = [X] extends [never] ? T : { [K in keyof T as K extends X ? never : K]: T[K] };

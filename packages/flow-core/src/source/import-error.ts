@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { placeOf } from '../definition/callsite';
 import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
-import { packageFile } from '../package-root';
+import { packageFile } from '../environment/package-root';
 import { packageOf } from './packages/names';
 
 /** @returns FLOW_SYNTAX, FLOW_IMPORT; or the FlowError that it is */

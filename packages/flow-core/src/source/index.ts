@@ -1,6 +1,8 @@
 /** Reads flow files: statically, by name, and by importing them. */
 export { suggest } from '../definition/errors';
 export { isUsableName } from '../definition/names';
+export { currentUser } from '../environment/user';
+export { findWorkspace, storeFolder } from '../environment/workspace';
 export { FLOW_FILE, findFlowFile, indexFlows, looksLikeFile, stem } from './find';
 export {
   type FingerprintOptions,
@@ -34,5 +36,3 @@ export {
   type Span,
 } from './places';
 export { graphProblems, knownSteps, parentsOf, staticGraph } from './static-graph';
-export { currentUser } from './user';
-export { findWorkspace, storeFolder } from './workspace';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { FlowError, isFlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
 import type { Graph } from '../definition/graph';
-import { packageFile } from '../package-root';
+import { packageFile } from '../environment/package-root';
 import { looksLikeFile, stem } from './find';
 import type { Installed } from './packages/install';
 import { isUsers } from './packages/names';

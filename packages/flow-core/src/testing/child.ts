@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { isFlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
-import { captureOutput, type Heard } from '../engine/capture';
-import { Decoder } from '../engine/decoder';
-import { toRecord } from '../engine/error-record';
-import type { KeptSpin } from '../engine/keep';
-import { ProcessPool } from '../engine/process-pool';
+import { ProcessPool } from '../engine/pool/process-pool';
+import { captureOutput, type Heard } from '../engine/process/capture-output';
+import type { KeptSpin } from '../engine/spin/kept';
+import { Decoder } from '../engine/task/decoder';
+import { toRecord } from '../engine/task/error-record';
+import { findWorkspace } from '../environment/workspace';
 import { loadFlow } from '../source/load';
-import { findWorkspace } from '../source/workspace';
 import { decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { memoryStore, openStore } from '../store/open';
@@ -93,7 +93,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
 /** With the step's own packages, where it has any. */
 async function graphOfStep(graph: Graph, step: string, file: string): Promise<Graph> {
   if (graph.steps.get(step)?.options.packages === undefined) return graph;
-  const { graphWithPackages } = await import('../engine/packages');
+  const { graphWithPackages } = await import('../engine/pool/packages');
   return graphWithPackages(graph, step, { file, workspace: process.cwd() });
 }
 

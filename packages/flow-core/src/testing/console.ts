@@ -1,7 +1,7 @@
 /** Hears what this process prints: its streams, and its console, which a test runner may have replaced. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { captureOutput, type Heard } from '../engine/capture';
+import { captureOutput, type Heard } from '../engine/process/capture-output';
 
 /** Gives what puts everything back. */
 export function captureProcess(heard: Heard): () => void {

@@ -1,16 +1,18 @@
 /** Spins and runs in this process, in terms of the engine. The same for the Runner's own process and its child. */
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
-import { givenAlone } from '../engine/alone';
-import type { KeptSpin } from '../engine/keep';
-import type { Pool, PoolHost } from '../engine/pool';
-import { requireStep } from '../engine/resolve';
-import { prepareResume } from '../engine/resume';
-import { type RunOutcome, runFlow } from '../engine/run';
-import { type SpinOutcome, spin } from '../engine/spin';
-import type { TaskLog } from '../engine/task';
-import { currentUser } from '../source/user';
-import { findWorkspace } from '../source/workspace';
+import { givenAlone } from '../engine/inputs/only-given';
+import { requireStep } from '../engine/inputs/selection';
+import type { Pool, PoolHost } from '../engine/pool/pool';
+import { prepareResume } from '../engine/resume/resume';
+import type { RunOutcome } from '../engine/run/options';
+import { runFlow } from '../engine/run/run';
+import type { KeptSpin } from '../engine/spin/kept';
+import type { SpinOutcome } from '../engine/spin/outcome';
+import { spin } from '../engine/spin/spin';
+import type { TaskLog } from '../engine/task/task';
+import { currentUser } from '../environment/user';
+import { findWorkspace } from '../environment/workspace';
 import type { Store } from '../store/store';
 import type { RunRequest, SpinRequest } from './backend';
 
@@ -58,7 +60,7 @@ export function spinStep(
     ...(request.persist
       ? {
           async keep(origin, values) {
-            const { KeptSpin } = await import('../engine/keep');
+            const { KeptSpin } = await import('../engine/spin/kept');
             const user = currentUser();
             const options = { graph, store: spins(), from: store.cas, user, namespace, given: params };
             const kept = await KeptSpin.begin(options, step, origin, values);

@@ -3,13 +3,14 @@ import Module from 'node:module';
 import { basename } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { type Graph, hasPackages, type StepNode } from '../definition/graph';
-import { Decoder } from '../engine/decoder';
-import { fromRecord } from '../engine/error-record';
-import { type KeptSpin, spinStoreFolder } from '../engine/keep';
-import type { Installed } from '../engine/packages';
-import { InProcessPool, type Job, type PoolHost } from '../engine/pool';
-import type { SpinOutcome } from '../engine/spin';
-import { findWorkspace } from '../source/workspace';
+import { InProcessPool } from '../engine/pool/in-process-pool';
+import type { Installed } from '../engine/pool/packages';
+import type { Job, PoolHost } from '../engine/pool/pool';
+import { type KeptSpin, spinStoreFolder } from '../engine/spin/kept';
+import type { SpinOutcome } from '../engine/spin/outcome';
+import { Decoder } from '../engine/task/decoder';
+import { fromRecord } from '../engine/task/error-record';
+import { findWorkspace } from '../environment/workspace';
 import type { Codecs } from '../store/artifacts';
 import { memoryStore, openStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
@@ -86,7 +87,7 @@ export class InProcess implements Backend {
     if (!node || !hasPackages(node)) return () => {};
     requireOwnLoader(node);
     const [{ installOfSteps }, { usePackages }] = await Promise.all([
-      import('../engine/packages'),
+      import('../engine/pool/packages'),
       import('../source/packages/resolve'),
     ]);
     const workspace = findWorkspace(process.cwd());

@@ -1,7 +1,7 @@
 /** Matchers for jest and Vitest, of neither of which this package knows: `expect.extend(flowMatchers)`. */
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { toRecord } from '../engine/error-record';
-import { errorText } from '../engine/error-text';
+import { errorText } from '../engine/explain/error-text';
+import { toRecord } from '../engine/task/error-record';
 import type { Ran, Spun } from './types';
 
 interface Verdict {

@@ -53,6 +53,7 @@ export type FromChild =
 
 /** What stands for a file among given artifacts: the child has the same files. */
 const FILE = '@nx-flow/core:file';
+
 /** Artifacts are properties of an object, or of those in a list or object: one for each input. */
 const DEPTH = 2;
 

@@ -1,6 +1,6 @@
 /** The behaviours of the conformance matrix: each holds for every graph. Adding one is one entry. */
 import { client } from '../../src/client/client';
-import { recordedViews } from '../../src/engine/recorded';
+import { recordedViews } from '../../src/engine/record/read';
 import { decodeArtifact } from '../../src/store/artifacts';
 import { prefixRange } from '../../src/store/keys';
 import { scan } from '../../src/store/kv';

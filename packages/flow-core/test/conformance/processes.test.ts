@@ -1,7 +1,7 @@
 /** What can only be seen in worker processes, on a few graphs: timeouts, of code that never yields. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { ProcessPool } from '../../src/engine/process-pool';
+import { ProcessPool } from '../../src/engine/pool/process-pool';
 import { openStore } from '../../src/store/open';
 import type { TaskRow } from '../../src/store/rows';
 import { Workspace } from '../kit/workspace';

@@ -1,11 +1,11 @@
 /** Tasks in this process, several at once, that finish in an order drawn from a seed. */
 import type { Graph } from '../../src/definition/graph';
-import { Decoder } from '../../src/engine/decoder';
-import { toRecord } from '../../src/engine/error-record';
-import { executeTask } from '../../src/engine/execute';
-import type { Job, Pool, PoolHost } from '../../src/engine/pool';
-import type { TaskOutcome } from '../../src/engine/task';
-import type { View } from '../../src/engine/view';
+import type { Job, Pool, PoolHost } from '../../src/engine/pool/pool';
+import { Decoder } from '../../src/engine/task/decoder';
+import { toRecord } from '../../src/engine/task/error-record';
+import { executeTask } from '../../src/engine/task/execute';
+import type { TaskOutcome } from '../../src/engine/task/task';
+import type { View } from '../../src/engine/task/view';
 import { encodeArtifact } from '../../src/store/artifacts';
 import type { Cas } from '../../src/store/cas';
 

@@ -24,6 +24,7 @@ process.env.CI = '1';
 const PACKAGE = resolve(__dirname, '..', '..');
 const ROOT = resolve(PACKAGE, '..', '..');
 const BIN = join(PACKAGE, 'bin', 'nx-flow.js');
+
 /** Marks every process that comes from a workspace, however far down. */
 const MARK = 'NX_FLOW_TEST_WORKSPACE';
 
@@ -58,17 +59,21 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 const folder = ${JSON.stringify('@folder@')};
+
 export function tell(name: string, text = ''): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), text);
 }
+
 export function told(prefix: string): string[] {
   mkdirSync(folder, { recursive: true });
   return readdirSync(folder).filter((name) => name.startsWith(prefix)).sort();
 }
+
 export async function hear(name: string): Promise<void> {
   while (!existsSync(join(folder, name))) await pause(3);
 }
+
 export async function hearAll(prefix: string, count: number): Promise<void> {
   while (told(prefix).length < count) await pause(3);
 }

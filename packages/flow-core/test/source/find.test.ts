@@ -9,8 +9,8 @@ import fs, {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse, relative } from 'node:path';
+import { findWorkspace, storeFolder } from '../../src/environment/workspace';
 import { indexFlows, stem } from '../../src/source/find';
-import { findWorkspace, storeFolder } from '../../src/source/workspace';
 import { SourceProcess } from '../kit/source';
 
 let source: SourceProcess;

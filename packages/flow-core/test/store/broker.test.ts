@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { packageFile } from '../../src/package-root';
+import { packageFile } from '../../src/environment/package-root';
 import { BrokerKv } from '../../src/store/broker/client';
 import { frame, socketPath, Unframer } from '../../src/store/broker/protocol';
 import { scan } from '../../src/store/kv';

@@ -1,9 +1,9 @@
 /** The door from an Nx task to the `nx-flow` command: no more than its command line. */
 import type { ExecutorContext } from '@nx/devkit';
 import type { MainOptions } from '@nx-flow/core/cli';
-import { commandLine, type DoorOptions } from './command-line';
+import { commandLine, type DoorOptions } from '../nx/command-line';
 
-export type { DoorOptions } from './command-line';
+export type { DoorOptions } from '../nx/command-line';
 
 /** Runs the command in this process, which Nx forked for the task. Its own text tells what failed. */
 export async function enter(
@@ -41,7 +41,7 @@ export async function enterAndPublish(
 ): Promise<{ success: boolean }> {
   const result = await enter(command, options, context);
   try {
-    const { publishAgain } = await import('../heads/spins');
+    const { publishAgain } = await import('../keys/spins');
     await publishAgain(options.flow, context.root);
     return result;
   } catch (error) {

@@ -3,7 +3,7 @@
  * that only waits for the flow: `nx test shop --coverage`.
  */
 import type { ExecutorContext } from '@nx/devkit';
-import { neededTask } from '../graph/nx';
+import { neededTask } from '../nx/nx';
 import { type DoorOptions, rawOverrides } from './door';
 
 const KEPT = new Set(['flow', 'name', 'namesake', 'params', 'paramsFile', 'maxWorkers']);

@@ -7,8 +7,8 @@ export default async function snapshot(
   options: DoorOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  const { publishedFor } = await import('../heads/published');
-  const { projectRoots } = await import('../heads/project-roots');
+  const { publishedFor } = await import('../keys/published');
+  const { projectRoots } = await import('../nx/project-roots');
   const { file: _, ...refused } = publishedFor(context);
   const reads = projectRoots(context).map((root) => join(context.root, root));
   return enter('snapshot', options, context, {

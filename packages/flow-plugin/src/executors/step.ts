@@ -7,9 +7,9 @@ export default async function step(
   { step: name, ...given }: DoorOptions & { step: string },
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  const { publishedFor } = await import('../heads/published');
-  const { stepKey } = await import('../heads/step-key');
-  const { codeCheck } = await import('../heads/code-holds');
+  const { publishedFor } = await import('../keys/published');
+  const { stepKey } = await import('../keys/step-key');
+  const { codeCheck } = await import('../keys/code-check');
   const { options, raw } = forStep(given, context);
   const { file, ...refused } = publishedFor(context);
   const key = await stepKey(file, context);

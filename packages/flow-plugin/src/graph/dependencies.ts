@@ -4,9 +4,9 @@
  * @nx/js; where it is on, it finds the same imports.
  */
 import type { CreateDependencies } from '@nx/devkit';
+import { keepFlowTargets } from '../nx/flow-targets';
 import { isFlowFile } from './create-nodes';
 import { Edges } from './edges';
-import { keepFlowTargets } from './flow-targets';
 import { Links } from './links';
 import { Modules } from './modules';
 import { Externals } from './packages';

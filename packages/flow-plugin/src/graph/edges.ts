@@ -4,7 +4,7 @@
  * it is given as one of the project, which Nx takes anew each time.
  */
 import type { DependencyType, FileMap, RawProjectGraphDependency } from '@nx/devkit';
-import { FileCache } from './cache';
+import { FileCache } from '../nx/file-cache';
 
 /** As @nx/devkit has them, without loading that. */
 const STATIC = 'static' as DependencyType.static;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceLinks } from '@nx-flow/core/source';
-import { FileCache } from './cache';
+import { FileCache } from '../nx/file-cache';
 
 interface Kept extends SourceLinks {
   hash: string;

@@ -1,7 +1,7 @@
 /** Packages by their names, as code has them and as Nx has them. */
 import { isBuiltin } from 'node:module';
 import { dirname, join, posix } from 'node:path';
-import { readJson } from './nx';
+import { readJson } from '../nx/nx';
 
 export function packageName(specifier: string): string {
   return specifier

@@ -1,6 +1,6 @@
 /** Patterns with a star, as tsconfig's `paths` and a package's `exports` and `imports` have them. */
 import { dirname, join, posix } from 'node:path';
-import { readJson } from './nx';
+import { readJson } from '../nx/nx';
 
 /** What the star stands for; empty where the pattern has none and is the text; undefined where it does not fit. */
 export function starOf(pattern: string, text: string): string | undefined {

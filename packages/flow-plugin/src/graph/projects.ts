@@ -1,7 +1,7 @@
 /** Which project a flow belongs to: the nearest that exists, else its own folder. */
 import { existsSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
-import { readJson, workspacesMatcher } from './nx';
+import { readJson, workspacesMatcher } from '../nx/nx';
 
 export interface Place {
   /** From the workspace root; `.` is the root itself. */

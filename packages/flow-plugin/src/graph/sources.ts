@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import type { SourceFlow } from '@nx-flow/core/source';
-import { FileCache } from './cache';
+import { FileCache } from '../nx/file-cache';
 
 /** A flow as its source shows it. */
 export interface FlowSource extends Pick<SourceFlow, 'name' | 'inputs'> {

@@ -1,8 +1,8 @@
 /** A target for each step: the flow as a task graph of Nx, along its own edges. */
 import type { TargetConfiguration } from '@nx/devkit';
-import { fingerprintFile, UNPUBLISHED } from '../heads/layout';
+import { fingerprintFile, UNPUBLISHED } from '../nx/published-files';
 import { flowInputs } from './flow-inputs';
-import type { FlowTargets } from './targets';
+import type { FlowTargets } from './flow-target';
 
 /** Code is known by the step's fingerprint, to the binding. All else in the project may be data that a step reads. */
 const CODE = ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'];

@@ -1,30 +1,10 @@
 /** The targets of a flow, each with a command to try. */
 import type { TargetConfiguration } from '@nx/devkit';
-import { snapshotHeadFile, spinHeadFile, UNPUBLISHED } from '../heads/layout';
+import { snapshotHeadFile, spinHeadFile, UNPUBLISHED } from '../nx/published-files';
 import { flowInputs } from './flow-inputs';
+import type { FlowTargets } from './flow-target';
 import type { FlowSource } from './sources';
 import { stepTargets } from './step-targets';
-
-export interface FlowTargets {
-  flow: FlowSource;
-  /** From the workspace's root. */
-  file: string;
-  project: string;
-  /** The project's, from the workspace's root. */
-  root: string;
-  /** What tells this flow's targets from those of the project's other flows: `run-movies`. Absent for an only flow. */
-  suffix?: string;
-  /** Those of all flows of the project. */
-  suffixes?: ReadonlySet<string>;
-  /** Whether the file declares other flows too: then the file alone does not say which. */
-  shared: boolean;
-  /** Another file that declares a flow of this name. */
-  namesake?: string;
-  /** Why the file does not parse. */
-  error?: string;
-  /** Nothing can be published for it: then nothing of it may be replayed. */
-  lost?: true;
-}
 
 /** The targets of the flow itself, and those of its steps. */
 export function targetsOf(options: FlowTargets): {

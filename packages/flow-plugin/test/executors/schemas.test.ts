@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMON } from '../../../flow-core/src/cli/args';
 import { command as resume } from '../../../flow-core/src/cli/commands/resume';
 import { command as run } from '../../../flow-core/src/cli/commands/run';
 import { command as snapshot } from '../../../flow-core/src/cli/commands/snapshot';
 import { command as spin } from '../../../flow-core/src/cli/commands/spin';
 import { command as step } from '../../../flow-core/src/cli/commands/step';
+import { COMMON } from '../../../flow-core/src/cli/options';
 
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 

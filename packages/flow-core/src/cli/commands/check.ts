@@ -2,10 +2,11 @@
 import { relative } from 'node:path';
 import { isFlowError, type Problem } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
+import { findWorkspace } from '../../environment/workspace';
+import { findPlaceFile, loadPlaceFlow } from '../../session/place';
 import { indexFlows, stem } from '../../source/find';
-import { findWorkspace } from '../../source/workspace';
-import type { Command } from '..';
-import { type Context, findPlaceFile, loadPlaceFlow, noMoreThan, placeOf } from '../context';
+import { noMoreThan, placeOf } from '../arguments';
+import type { Command, Context } from '../command';
 import { plural } from '../render/table';
 
 interface Checked {

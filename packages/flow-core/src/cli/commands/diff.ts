@@ -1,14 +1,14 @@
 /** nx-flow diff: what differs between two runs, a step of two runs, or two tasks. */
 import { FlowError } from '../../definition/errors';
-import { diffParams, diffSteps, diffTasks, type StepDiff } from '../../engine/diff';
-import { latestRun } from '../../engine/find-run';
-import { Tasks } from '../../engine/tasks';
+import { diffParams, diffSteps, diffTasks, type StepDiff } from '../../engine/explain/diff';
+import { latestRun } from '../../engine/record/find-run';
+import { Tasks } from '../../engine/record/task-index';
 import type { Pathspec } from '../../store/pathspec';
 import type { RunRow, TaskRow } from '../../store/rows';
-import type { Command } from '..';
-import { type Recorded, reading } from '../context';
+import type { Command } from '../command';
+import { diffJson } from '../json/diff';
+import { type Recorded, reading } from '../reading';
 import { renderDiff } from '../render/diff';
-import { diffJson } from '../render/diff-json';
 import { requireRunStep, runOf, taskOf } from '../target';
 
 export const command: Command = {

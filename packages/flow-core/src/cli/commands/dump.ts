@@ -1,11 +1,11 @@
 /** nx-flow dump: the artifacts of a task, as values. */
 import { inspect } from 'node:util';
 import { FlowError, suggest } from '../../definition/errors';
-import { recordedViews } from '../../engine/recorded';
-import type { Command } from '..';
-import { SPIN_STORE } from '../args';
-import { decoderOf, reading } from '../context';
-import { jsonValue } from '../json-value';
+import { recordedViews } from '../../engine/record/read';
+import type { Command } from '../command';
+import { jsonValue } from '../json/value';
+import { SPIN_STORE } from '../options';
+import { decoderOf, reading } from '../reading';
 import { size } from '../render/table';
 import { runOf, taskOf } from '../target';
 

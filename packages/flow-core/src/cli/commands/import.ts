@@ -5,14 +5,14 @@ import { FlowError } from '../../definition/errors';
 import { requireGoing } from '../../engine/transfer/export';
 import { headOfFile, importFromFile } from '../../engine/transfer/file';
 import { type Imported, importRun } from '../../engine/transfer/import';
-import { currentUser } from '../../source/user';
-import { findWorkspace, storeFolder } from '../../source/workspace';
+import { currentUser } from '../../environment/user';
+import { findWorkspace, storeFolder } from '../../environment/workspace';
+import { importNamespace } from '../../session/snapshot';
 import { openStore } from '../../store/open';
-import type { Command } from '..';
-import { noMoreThan } from '../context';
+import { noMoreThan } from '../arguments';
+import type { Command } from '../command';
 import { plural, size } from '../render/table';
 import { originText, transferProgress } from '../render/transfer';
-import { importNamespace } from '../snapshot';
 
 export const command: Command = {
   spec: {

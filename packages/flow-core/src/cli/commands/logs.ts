@@ -1,9 +1,9 @@
 /** nx-flow logs: what the tasks of a run printed, by time. */
-import { taskOf as addressIn } from '../../engine/address';
+import { taskOf as addressIn } from '../../engine/task/label';
 import { logsByTime, type TaskLogRow } from '../../store/logs';
-import type { Command } from '..';
-import { SPIN_STORE } from '../args';
-import { type Recorded, reading } from '../context';
+import type { Command } from '../command';
+import { SPIN_STORE } from '../options';
+import { type Recorded, reading } from '../reading';
 import type { Output } from '../render/output';
 import { plural } from '../render/table';
 import { requireRunStep, runOf, taskOf } from '../target';

@@ -1,10 +1,12 @@
 /** nx-flow resume: a new run that takes over what an earlier one finished, and executes the rest. */
 import { FlowError } from '../../definition/errors';
-import { prepareResume } from '../../engine/resume';
-import type { Command } from '..';
-import { type Context, givenParams, namespaceOf, noMoreThan, placeOf } from '../context';
-import { executeRun, RUN_OPTIONS } from '../execute-run';
-import { takeSnapshot } from '../snapshot';
+import { prepareResume } from '../../engine/resume/resume';
+import { takeSnapshot } from '../../session/snapshot';
+import { namespaceOf, noMoreThan, placeOf } from '../arguments';
+import type { Command, Context } from '../command';
+import { givenParams } from '../given';
+import { RUN_OPTIONS } from '../options';
+import { executeRun } from '../run-command';
 
 export const command: Command = {
   spec: {

@@ -1,8 +1,10 @@
 /** nx-flow run: a whole flow, recorded. */
 import { parseParams } from '../../definition/params';
-import type { Command } from '..';
-import { givenParams, noMoreThan } from '../context';
-import { executeRun, RUN_OPTIONS } from '../execute-run';
+import { noMoreThan } from '../arguments';
+import type { Command } from '../command';
+import { givenParams } from '../given';
+import { RUN_OPTIONS } from '../options';
+import { executeRun } from '../run-command';
 
 export const command: Command = {
   spec: {

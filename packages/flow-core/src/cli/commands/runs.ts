@@ -1,11 +1,11 @@
 /** nx-flow runs: the runs of a flow, newest first. */
 import { FlowError } from '../../definition/errors';
-import { type RunStatus, statusNow } from '../../engine/alive';
-import { inNamespace } from '../../engine/find-run';
+import { inNamespace } from '../../engine/record/find-run';
+import { type RunStatus, statusNow } from '../../engine/record/run-status';
 import type { RunRow } from '../../store/rows';
-import type { Command } from '..';
-import { SPIN_STORE } from '../args';
-import { type Context, type Recorded, reading } from '../context';
+import type { Command, Context } from '../command';
+import { SPIN_STORE } from '../options';
+import { type Recorded, reading } from '../reading';
 import { statusText } from '../render/status';
 import { ago, duration, table } from '../render/table';
 

@@ -1,13 +1,14 @@
 /** nx-flow show: a run and its steps, or one task. */
-import { fullPathspec } from '../../engine/address';
-import { statusNow } from '../../engine/alive';
-import { recordedOutputs, recordedParams } from '../../engine/recorded';
+
+import { recordedOutputs, recordedParams } from '../../engine/record/read';
+import { statusNow } from '../../engine/record/run-status';
+import { fullPathspec } from '../../engine/task/label';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import type { Command } from '..';
-import { SPIN_STORE } from '../args';
-import { type Decode, decoderOf, reading } from '../context';
-import { jsonValue } from '../json-value';
+import type { Command } from '../command';
+import { jsonValue } from '../json/value';
+import { SPIN_STORE } from '../options';
+import { type Decode, decoderOf, reading } from '../reading';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
 import { preview } from '../render/spin';

@@ -4,32 +4,25 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
-import { recordedParams } from '../../engine/recorded';
+import { Codes } from '../../engine/explain/why/code';
+import { snapshotFile } from '../../engine/outputs/layout';
+import { requireOutputs, writingOutputs } from '../../engine/outputs/writable';
+import { recordedParams } from '../../engine/record/read';
 import { exportToFile } from '../../engine/transfer/file';
-import { Codes } from '../../engine/why-code';
-import { requireOutputs, writingOutputs } from '../../engine/writable-outputs';
+import { findPlaceFile, loadPlaceFlow, type Place } from '../../session/place';
 import { newestChange } from '../../source/changes';
 import { environmentDigest, placesRead } from '../../source/reads';
 import { encodeValue } from '../../store/artifacts';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import type { Command } from '..';
-import {
-  type Context,
-  findPlaceFile,
-  givenParams,
-  loadPlaceFlow,
-  namespaceOf,
-  noMoreThan,
-  openPlaceStore,
-  type Place,
-  placeOf,
-} from '../context';
-import { executeRun, RUN_OPTIONS } from '../execute-run';
-import { givenKey } from '../given-key';
+import { namespaceOf, noMoreThan, openPlaceStore, placeOf } from '../arguments';
+import type { Command, Context } from '../command';
+import { givenParams } from '../given';
+import { givenKey } from '../keys/given-key';
+import { RUN_OPTIONS } from '../options';
 import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
-import { snapshotFile } from '../snapshot';
+import { executeRun } from '../run-command';
 
 const { until: _, ...OPTIONS } = RUN_OPTIONS;
 

@@ -3,33 +3,29 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
-import { captureOutput } from '../../engine/capture';
-import type { KeptSpin } from '../../engine/keep';
-import { Outputs, spinsFolder } from '../../engine/outputs';
-import type { Given } from '../../engine/override';
-import type { Resolved, Selection } from '../../engine/resolve';
-import { type SpinOutcome, spin } from '../../engine/spin';
-import { requireOutputs, writingOutputs } from '../../engine/writable-outputs';
-import { currentUser } from '../../source/user';
+import type { Given } from '../../engine/inputs/override';
+import type { Resolved } from '../../engine/inputs/resolved';
+import type { Selection } from '../../engine/inputs/selection';
+import { Outputs } from '../../engine/outputs/folder';
+import { spinsFolder } from '../../engine/outputs/layout';
+import { requireOutputs, writingOutputs } from '../../engine/outputs/writable';
+import { captureOutput } from '../../engine/process/capture-output';
+import type { KeptSpin } from '../../engine/spin/kept';
+import type { SpinOutcome } from '../../engine/spin/outcome';
+import { spin } from '../../engine/spin/spin';
+import { currentUser } from '../../environment/user';
+import type { Keeper } from '../../session/kept-spins';
+import { findPlaceFile, loadPlaceFlow, type Place } from '../../session/place';
+import { takeSnapshot } from '../../session/snapshot';
 import type { Store } from '../../store/store';
-import type { Command } from '..';
-import { PARAMS_FILE, WITH } from '../args';
-import {
-  type Context,
-  findPlaceFile,
-  forAllSteps,
-  givenParams,
-  loadPlaceFlow,
-  noMoreThan,
-  openPlaceStore,
-  type Place,
-  placeOf,
-} from '../context';
-import type { Keeper } from '../keep';
+import { noMoreThan, openPlaceStore, placeOf } from '../arguments';
+import type { Command, Context } from '../command';
+import { forAllSteps, givenParams } from '../given';
+import { jsonResult } from '../json/spin';
+import { PARAMS_FILE, SELECTION, WITH } from '../options';
 import { tellUncached } from '../render/output';
-import { preview, renderSpin } from '../render/spin';
-import { SELECTION, selectionOf } from '../selection';
-import { takeSnapshot } from '../snapshot';
+import { renderSpin } from '../render/spin';
+import { selectionOf } from '../selection';
 
 export const command: Command = {
   spec: {
@@ -88,11 +84,11 @@ export const command: Command = {
       );
       if (given !== undefined || Object.keys(set).length > 0) selection.anyArm = true;
       if (context.options.persist === true) {
-        const { openKeeper } = await import('../keep');
+        const { openKeeper } = await import('../../session/kept-spins');
         keeper = openKeeper(context, place, file, loaded, store);
       }
       if (context.options.all === true) {
-        const { spinAll } = await import('../spin-all');
+        const { spinAll } = await import('../spin-all-command');
         const params = givenParams(context);
         return await spinAll({
           ...{ context, place, file, graph: loaded, store, selection, given, set, params, keeper },
@@ -188,7 +184,7 @@ async function withPackages(
   output: Context['output'],
 ): Promise<Graph> {
   if (graph.steps.get(step)?.options.packages === undefined) return graph;
-  const { graphWithPackages } = await import('../../engine/packages');
+  const { graphWithPackages } = await import('../../engine/pool/packages');
   const installing = (packages: string) => output.write(renderSpin.installing(packages, output));
   return graphWithPackages(graph, step, { file, wanted: flow, workspace, installing });
 }
@@ -198,9 +194,9 @@ async function requireHead(
   context: Context,
   { graph, store, selection, place }: { graph: Graph; store: Store; selection: Selection; place: Place },
 ): Promise<void> {
-  const { headOf } = await import('../../engine/head');
-  const { fullKey, selectionText } = await import('../spin-head');
-  const { givenKey } = await import('../given-key');
+  const { headOf } = await import('../../engine/spin/key');
+  const { fullKey, selectionText } = await import('../keys/key');
+  const { givenKey } = await import('../keys/given-key');
   const { key } = await headOf({ graph, store, selection, user: currentUser() });
   const now = fullKey(key, givenKey(context, place.workspace));
   if (context.heads?.[selectionText(selection, place)]?.includes(now)) return;
@@ -240,27 +236,4 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function jsonResult(outcome: SpinOutcome, outputPath: string): object {
-  const artifacts = Object.fromEntries(
-    outcome.artifacts.map(({ name, type, size, digest, change, ...rest }) => [
-      name,
-      { type, size, digest, change, preview: preview(rest, 120) },
-    ]),
-  );
-  const { step, origin, status, durationMs, error, hints, kept } = outcome;
-  return {
-    step,
-    origin: origin ?? null,
-    status,
-    durationMs: Math.round(durationMs * 1000) / 1000,
-    artifacts,
-    outputPath,
-    ...(error
-      ? { error: { name: error.name, message: error.message, ...(error.code ? { code: error.code } : {}) } }
-      : {}),
-    ...(hints.length > 0 ? { hints } : {}),
-    ...(kept === undefined ? {} : { kept }),
-  };
 }

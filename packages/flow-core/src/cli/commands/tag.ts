@@ -1,8 +1,8 @@
 /** nx-flow tag: the tags of a run; adds and removes some. */
 import { FlowError } from '../../definition/errors';
 import { requireTags } from '../../store/tags';
-import type { Command } from '..';
-import { reading } from '../context';
+import type { Command } from '../command';
+import { reading } from '../reading';
 import { runOf } from '../target';
 
 export const command: Command = {

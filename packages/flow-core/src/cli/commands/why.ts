@@ -1,11 +1,14 @@
 /** nx-flow why: what differs between a step's last task and now: code, parameters, inputs, environment. */
-import { why } from '../../engine/why';
-import type { Command } from '..';
-import { PARAMS_FILE } from '../args';
-import { findPlaceFile, givenParams, loadPlaceFlow, noMoreThan, openPlaceStore, placeOf } from '../context';
-import { gitState } from '../git';
-import { renderWhy, whyJson } from '../render/why';
-import { SELECTION, selectionOf } from '../selection';
+import { why } from '../../engine/explain/why/why';
+import { gitState } from '../../engine/record/git';
+import { findPlaceFile, loadPlaceFlow } from '../../session/place';
+import { noMoreThan, openPlaceStore, placeOf } from '../arguments';
+import type { Command } from '../command';
+import { givenParams } from '../given';
+import { whyJson } from '../json/why';
+import { PARAMS_FILE, SELECTION } from '../options';
+import { renderWhy } from '../render/why';
+import { selectionOf } from '../selection';
 
 export const command: Command = {
   spec: {

@@ -1,8 +1,8 @@
 /** The difference of two runs or tasks, on screen. */
 import { types } from 'node:util';
-import { statusNow } from '../../engine/alive';
-import { type ArtifactDiff, type Described, endOf, type StepDiff } from '../../engine/diff';
-import type { Change } from '../../engine/spin';
+import type { Change } from '../../engine/change';
+import { type ArtifactDiff, type Described, endOf, type StepDiff } from '../../engine/explain/diff';
+import { statusNow } from '../../engine/record/run-status';
 import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { RunRow, TaskRow } from '../../store/rows';

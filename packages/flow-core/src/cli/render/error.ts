@@ -1,5 +1,5 @@
 /** What a step threw, on screen. */
-import { errorText } from '../../engine/error-text';
+import { errorText } from '../../engine/explain/error-text';
 import type { ErrorRecord } from '../../store/rows';
 import type { Output } from './output';
 

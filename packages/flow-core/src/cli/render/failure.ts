@@ -1,7 +1,7 @@
 /** The end of a command that could not do what it was asked: one clear sentence, the code, the exit code. */
 import { isFlowError } from '../../definition/errors';
-import { toRecord } from '../../engine/error-record';
-import { excerpt } from '../../engine/error-text';
+import { excerpt } from '../../engine/explain/error-text';
+import { toRecord } from '../../engine/task/error-record';
 import { isMissingModule } from '../../source/import-error';
 import { renderThrown } from './error';
 import type { Output } from './output';

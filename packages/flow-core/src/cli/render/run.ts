@@ -3,7 +3,7 @@
 import { unreachable } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import type { FlowEvent } from '../../engine/events';
-import type { RunOutcome } from '../../engine/run';
+import type { RunOutcome } from '../../engine/run/options';
 import type { ErrorRecord } from '../../store/rows';
 import { renderThrown } from './error';
 import { LabelledLines, LiveRegion, progressLine } from './live';

@@ -1,7 +1,9 @@
 /** A spin of many splits on screen: what they print, how far they are, then one table of all of them. */
-import type { Change, SpinArtifact } from '../../engine/spin';
-import type { SplitOutcome } from '../../engine/spin-all';
-import type { Splits } from '../../engine/splits';
+
+import type { Change } from '../../engine/change';
+import type { Splits } from '../../engine/inputs/splits';
+import type { SplitOutcome } from '../../engine/spin/all';
+import type { SpinArtifact } from '../../engine/spin/outcome';
 import { renderThrown } from './error';
 import { LabelledLines, LiveRegion, progressLine } from './live';
 import type { Output } from './output';

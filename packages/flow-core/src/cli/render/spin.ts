@@ -1,8 +1,9 @@
 /** A spin on screen: where its inputs come from, then one table of what the step returned. */
 import type { Graph } from '../../definition/graph';
-import { previewOf } from '../../engine/preview';
-import type { Resolved } from '../../engine/resolve';
-import type { Change, SpinArtifact, SpinOutcome } from '../../engine/spin';
+import type { Change } from '../../engine/change';
+import type { Resolved } from '../../engine/inputs/resolved';
+import type { SpinArtifact, SpinOutcome } from '../../engine/spin/outcome';
+import { previewOf } from '../../engine/task/preview';
 import { renderThrown } from './error';
 import type { Output } from './output';
 import { cut, duration, size, table } from './table';

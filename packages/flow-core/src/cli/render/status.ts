@@ -1,5 +1,5 @@
 /** How a run or a task stands, in one coloured word. */
-import { statusNow } from '../../engine/alive';
+import { statusNow } from '../../engine/record/run-status';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Output } from './output';
 

@@ -1,11 +1,11 @@
 /** What differs, on screen: one section for each kind of cause, and a verdict; and the same as JSON. */
-import type { Why } from '../../engine/why';
-import type { CodeDifferences } from '../../engine/why-code';
-import type { InputDifference } from '../../engine/why-inputs';
-import type { ParameterDifference } from '../../engine/why-params';
+
+import type { CodeDifferences } from '../../engine/explain/why/code';
+import type { InputDifference } from '../../engine/explain/why/inputs';
+import type { ParameterDifference } from '../../engine/explain/why/params';
+import type { Why } from '../../engine/explain/why/why';
 import type { Difference } from '../../source/fingerprint/compare';
 import type { GitState } from '../../store/rows';
-import { jsonValue } from '../json-value';
 import type { Output } from './output';
 import { preview } from './spin';
 import { ago, plural, size, textWidth } from './table';
@@ -146,23 +146,4 @@ function environmentLines(
   if (run.with && run.with.length > 0)
     lines.push(colors.dim(`the run had ${run.with.map((option) => `--with=${option}`).join(' ')}`));
   return lines;
-}
-
-export function whyJson(found: Why, git: GitState | undefined): object {
-  const { pathspec, executed, same, code, parameters, inputs, upstream, environment, run } = found;
-  return {
-    pathspec,
-    executed,
-    same: same ?? null,
-    code,
-    parameters: parameters.map(({ before, after, ...rest }) => ({
-      ...rest,
-      ...(rest.change === 'new' ? {} : { before: jsonValue(before) }),
-      ...(rest.change === 'gone' ? {} : { after: jsonValue(after) }),
-    })),
-    inputs: { before: inputs.before ?? null, differences: inputs.differences },
-    upstream,
-    environment,
-    git: { before: run.git ?? null, after: git ?? null },
-  };
 }

@@ -2,7 +2,6 @@
  * What a step hands over to the steps after it when a flow runs as a graph of targets: one folder for each step,
  * `dist/flow/<flow>/steps/<step>/`, and nothing else. Whoever has the folders of all steps before it can execute a step.
  */
-import { join } from 'node:path';
 import type { ArtifactMeta, TaskRow } from '../../store/rows';
 
 /** Raised when a reader of older folders would be wrong. */
@@ -45,13 +44,5 @@ export interface Handed {
 export type HandedArtifact = ArtifactMeta & { bytes?: string };
 
 export const SEEN_FILE = 'seen.json';
+
 export const HANDED_FILE = 'tasks.json';
-
-/** What flows leave for whoever comes next, each in a folder of its name. */
-export function flowsFolder(workspace: string): string {
-  return join(workspace, 'dist', 'flow');
-}
-
-export function stepFolder(workspace: string, flow: string, step: string): string {
-  return join(flowsFolder(workspace), flow, 'steps', step);
-}

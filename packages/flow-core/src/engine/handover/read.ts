@@ -9,7 +9,8 @@ import type { Op } from '../../store/kv';
 import { MemoryKv } from '../../store/memory';
 import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { record, Store } from '../../store/store';
-import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact, stepFolder } from './layout';
+import { stepFolder } from '../outputs/layout';
+import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact } from './layout';
 
 /** The run, in the store of one step's execution, that stands for what was handed over. */
 const ORIGIN = 1;

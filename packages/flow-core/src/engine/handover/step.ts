@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
 import type { Emit } from '../events';
-import { discardFolder, replaceFolder } from '../outputs';
-import type { Pool, PoolHost } from '../pool';
-import { type RunOutcome, runFlow } from '../run';
-import { Takeover } from '../takeover';
-import { writeManifest } from '../whole';
-import { requireOutputs, writingOutputs } from '../writable-outputs';
-import { writeKey } from './kept';
-import { flowsFolder, type Seen, stepFolder } from './layout';
-import { writeNatural } from './natural';
+import { flowsFolder, stepFolder } from '../outputs/layout';
+import { writeManifest } from '../outputs/manifest';
+import { discardFolder, replaceFolder } from '../outputs/replace';
+import { requireOutputs, writingOutputs } from '../outputs/writable';
+import type { Pool, PoolHost } from '../pool/pool';
+import { Takeover } from '../resume/takeover';
+import type { RunOutcome } from '../run/options';
+import { runFlow } from '../run/run';
+import type { Seen } from './layout';
+import { writeNatural } from './natural-form';
 import { readHandovers } from './read';
+import { writeKey } from './valid';
 import { writeHandover } from './write';
 
 export interface StepOptions {

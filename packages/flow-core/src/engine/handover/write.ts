@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { FileCas } from '../../store/cas';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { addressOf, taskOf } from '../address';
-import { recordedViews, visibleNames } from '../recorded';
-import type { View } from '../view';
+import { recordedViews, visibleNames } from '../record/read';
+import { addressOf, taskOf } from '../task/label';
+import type { View } from '../task/view';
 import {
   HANDED_FILE,
   HANDOVER_VERSION,

@@ -8,8 +8,8 @@ import { scan } from '../../store/kv';
 import { LOG_PAGE } from '../../store/logs';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { addressOf, taskOf } from '../address';
-import { statusNow } from '../alive';
+import { statusNow } from '../record/run-status';
+import { addressOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
 export type Content =

@@ -5,6 +5,7 @@ import { type Head, Kind, LONGEST, MAGIC, PREAMBLE, VERSION } from './format';
 
 export type Row = { kind: Kind.Task | Kind.Artifact | Kind.Log | Kind.Code; payload: Buffer };
 const ROWS: ReadonlySet<Kind> = new Set([Kind.Task, Kind.Artifact, Kind.Log, Kind.Code]);
+
 /** `pieces` must be read to their end before the next frame. */
 export type Value = { kind: Kind.Value; hash: string; size: number; pieces: AsyncGenerator<Uint8Array> };
 

@@ -3,7 +3,7 @@
  * are parsed, never imported. Where things cannot be told apart, all of them count: a difference too many costs time,
  * one too few would hand out wrong results. (What makes a module fail while it is loaded is not looked at.)
  */
-import { packageVersion } from '../../package-root';
+import { packageVersion } from '../../environment/package-root';
 import type { Around } from './ground';
 import { hash } from './hash';
 import { diskHost, type SourceHost, Sources } from './host';

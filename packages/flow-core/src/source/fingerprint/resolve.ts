@@ -19,6 +19,7 @@ export type Target =
   | { kind: 'missing'; specifier: string };
 
 const CODE = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+
 /** `./x.js` is written for `./x.ts`. */
 const WRITTEN: Record<string, string[]> = {
   '.js': ['.ts', '.tsx'],

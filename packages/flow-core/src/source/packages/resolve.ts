@@ -2,7 +2,7 @@
 import Module from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { packageFile } from '../../package-root';
+import { packageFile } from '../../environment/package-root';
 import type { HookData } from './hooks';
 import type { Installed } from './install';
 import { anchorOf, isUsers, packageOf } from './names';
@@ -15,6 +15,7 @@ interface Internals {
 type Parent = { id?: string; filename?: string | null; paths?: string[] } | null | undefined;
 
 let current: Installed | undefined;
+
 /** Shared with the thread of ES module hooks: which set is in use, 0 for none. */
 const inUse = new Int32Array(new SharedArrayBuffer(4));
 const known = new Map<string, number>();

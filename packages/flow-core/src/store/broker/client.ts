@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
-import { packageFile } from '../../package-root';
+import { packageFile } from '../../environment/package-root';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
 import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
 

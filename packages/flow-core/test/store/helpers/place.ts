@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { packageFile } from '../../../src/package-root';
+import { packageFile } from '../../../src/environment/package-root';
 
 const BROKER = packageFile('dist/broker.js');
 

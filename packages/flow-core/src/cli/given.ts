@@ -1,0 +1,36 @@
+/** What a command line gives a flow: parameters, and options for all steps. */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { FlowError } from '../definition/errors';
+import type { Graph } from '../definition/graph';
+import type { Context } from './command';
+
+/** Parameters from `--params-file`, and on top of them those given one by one. @throws FlowError FLOW_PARAMS_FILE */
+export function givenParams({ params, options, cwd }: Context): Record<string, unknown> {
+  const given = options['params-file'] as string | undefined;
+  if (given === undefined) return params;
+  const file = resolve(cwd, given);
+  if (!existsSync(file)) {
+    const message = `There is no file ${file}: --params-file takes a JSON object of parameters.`;
+    throw new FlowError('FLOW_PARAMS_FILE', message);
+  }
+  let values: unknown;
+  try {
+    values = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = (cause as Error).message.split('\n')[0];
+    throw new FlowError('FLOW_PARAMS_FILE', `${file} cannot be read as JSON: ${why}`, { cause });
+  }
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new FlowError('FLOW_PARAMS_FILE', `${file} holds no JSON object: it takes { "name": value, … }.`);
+  }
+  return { ...values, ...params };
+}
+
+/** Gives a flow the options of `--with`. @throws FlowError FLOW_WITH */
+export async function forAllSteps({ options }: Context): Promise<(graph: Graph) => Graph> {
+  if (options.with === undefined) return (graph) => graph;
+  const { optionsForAll, withOptions } = await import('../definition/with');
+  const given = optionsForAll(options.with as string[]);
+  return (graph) => withOptions(graph, given);
+}

@@ -1,0 +1,30 @@
+/** Any artifact as JSON, for `dump --json`: what JSON does not know is written as what comes nearest. */
+import { types } from 'node:util';
+import { isFile } from '../../store/file';
+
+/**
+ * Map: list of pairs. Set: list. Date: ISO text. BigInt: decimal text. RegExp: text. Error: name and message.
+ * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its name,
+ * size and path. A cycle: `"[circular]"`. undefined stays: JSON leaves it out of objects, and has null for it in lists.
+ */
+export function jsonValue(value: unknown, above: readonly object[] = []): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isFile(value)) return { name: value.name, size: value.size, path: value.path };
+  if (above.includes(value)) return '[circular]';
+  const inside = [...above, value];
+  const of = (v: unknown) => jsonValue(v, inside);
+  if (Array.isArray(value)) return Array.from(value, of);
+  if (types.isMap(value)) return [...value].map(([k, v]) => [of(k), of(v)]);
+  if (types.isSet(value)) return [...value].map(of);
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (types.isRegExp(value)) return String(value);
+  if (types.isNativeError(value)) return { name: value.name, message: value.message };
+  if (value instanceof Uint8Array || types.isUint8Array(value))
+    return Buffer.from(value as Uint8Array).toString('base64');
+  if (types.isAnyArrayBuffer(value)) return Buffer.from(value).toString('base64');
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, of);
+  if (types.isBoxedPrimitive(value)) return of(value.valueOf());
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, of(v)]));
+}

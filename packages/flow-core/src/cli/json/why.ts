@@ -1,0 +1,23 @@
+/** The JSON that `why` prints. */
+import type { Why } from '../../engine/explain/why/why';
+import type { GitState } from '../../store/rows';
+import { jsonValue } from './value';
+
+export function whyJson(found: Why, git: GitState | undefined): object {
+  const { pathspec, executed, same, code, parameters, inputs, upstream, environment, run } = found;
+  return {
+    pathspec,
+    executed,
+    same: same ?? null,
+    code,
+    parameters: parameters.map(({ before, after, ...rest }) => ({
+      ...rest,
+      ...(rest.change === 'new' ? {} : { before: jsonValue(before) }),
+      ...(rest.change === 'gone' ? {} : { after: jsonValue(after) }),
+    })),
+    inputs: { before: inputs.before ?? null, differences: inputs.differences },
+    upstream,
+    environment,
+    git: { before: run.git ?? null, after: git ?? null },
+  };
+}

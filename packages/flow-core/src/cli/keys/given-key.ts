@@ -1,0 +1,45 @@
+/** What was given for parameters, as a key: a file that is named there may change while the command line stays. */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import type { Context } from '../command';
+import { givenParams } from '../given';
+
+export interface GivenKey {
+  /** Undefined where nothing was given. */
+  key?: string;
+  /** Those that may be read, whether or not they are there. */
+  files: string[];
+}
+
+type Given = Pick<Context, 'params' | 'options' | 'cwd'>;
+
+/**
+ * Which parameters are paths only the flow's schemas know: every text that names a file counts as one.
+ * @throws FlowError FLOW_PARAMS_FILE
+ */
+export function givenKey(context: Given, workspace: string): GivenKey {
+  const params = givenParams(context as Context);
+  const values = Object.entries(params);
+  if (values.length === 0) return { files: [] };
+  const texts = values.map(([, value]) => value).filter((value) => typeof value === 'string');
+  const files = [...new Set(texts.map((text) => resolve(workspace, text)))];
+  const hash = createHash('sha256').update(JSON.stringify(values));
+  for (const file of files) {
+    if (isFile(file)) hash.update(`\0${relative(workspace, file)}\0`).update(readFileSync(file));
+  }
+  const named = context.options['params-file'] as string | undefined;
+  return {
+    key: hash.digest('hex'),
+    files: [...files, ...(named === undefined ? [] : [resolve(context.cwd, named)])],
+  };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // A text with a zero byte in it, or one that is longer than any path.
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+/** What a target is given for parameters: for Nx, which hashes the command line and not the files that it names. */
+import { isFlowError } from '../../definition/errors';
+import { parseCommandLine } from '../args';
+import { PARAMS_FILE } from '../options';
+import { givenKey } from './given-key';
+
+const SPEC = {
+  name: '',
+  help: '',
+  positionals: [],
+  options: PARAMS_FILE,
+  families: ['params' as const],
+  examples: [],
+};
+
+export function givenParamsKey(argv: readonly string[], workspace: string): string | undefined {
+  const given = argv.filter((arg) => /^--(params\.|params-?file)/i.test(arg));
+  try {
+    return givenKey({ ...parseCommandLine(SPEC, given), cwd: workspace }, workspace).key;
+  } catch (error) {
+    if (isFlowError(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What `nx-flow spin <arguments>` would see, as a key, without importing the flow: for Nx, which hashes before it
+ * executes. The spin itself compares the key with what it finds: a result is never cached under another's key.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { FlowError } from '../../definition/errors';
+import { depthOf, type Graph } from '../../definition/graph';
+import type { Selection } from '../../engine/inputs/selection';
+import { snapshotFile } from '../../engine/outputs/layout';
+import { headOf } from '../../engine/spin/key';
+import { currentUser } from '../../environment/user';
+import { findPlaceFile, type Place } from '../../session/place';
+import { awaitedSnapshot } from '../../session/snapshot';
+import { readFlowFiles } from '../../source/flow-files';
+import { staticGraph } from '../../source/static-graph';
+import { openStore } from '../../store/open';
+import { parseCommandLine } from '../args';
+import { placeOf } from '../arguments';
+import type { Context } from '../command';
+import { command } from '../commands/spin';
+import { makeOutput } from '../render/output';
+import { selectionOf } from '../selection';
+import { givenKey } from './given-key';
+import { fullKey, headState, type SpinHead, selectionText } from './key';
+
+/** Options whose effect is not known before the step runs: such a spin is executed each time. */
+const OPEN = ['all', 'persist', 'artifacts'];
+
+export async function spinHead(
+  argv: readonly string[],
+  flow: string,
+  cwd: string,
+): Promise<SpinHead | undefined> {
+  try {
+    const parsed = parseCommandLine(command.spec, argv);
+    const output = makeOutput(true, false);
+    const context: Context = { ...parsed, cwd, output, signal: new AbortController().signal };
+    const place = placeOf(context);
+    const file = await findPlaceFile(place, context);
+    const { flows, others } = readFlowFiles(file, place.workspace);
+    const source = flows.find(({ name }) => name === flow);
+    const graph = source && staticGraph(source);
+    const open = OPEN.some((option) => parsed.options[option] !== undefined);
+    if (!graph || open) return executed();
+    const selection = selectionOf(context, graph);
+    if (!hasOutputs(context, graph, selection)) return executed();
+    if (Object.keys(parsed.set).length > 0) selection.anyArm = true;
+    const head = await headIn(context, place, [file, ...others], graph, selection).catch(refused);
+    return { ...head, step: selection.step };
+  } catch (error) {
+    if (error instanceof FlowError) return undefined;
+    throw error;
+  }
+}
+
+/** No inputs, or no store: the spin itself says so. What was published for inputs that were there would be a wrong hit. */
+function refused(error: unknown): SpinHead {
+  if (error instanceof FlowError) return executed();
+  throw error;
+}
+
+/** The spin is executed this once, whatever it finds: there is no key to compare with what it sees. */
+const executed = (): SpinHead => ({ selection: '', key: randomUUID(), once: true });
+
+/**
+ * Whether Nx can tell where the outputs lie: by the option `step` alone. A pathspec names no folder, and the splits of a
+ * foreach share one.
+ */
+function hasOutputs({ positionals, options }: Context, graph: Graph, { step, task }: Selection): boolean {
+  return (
+    positionals[1] === undefined && options.step === step && task === undefined && depthOf(graph, step) === 0
+  );
+}
+
+/** For a store that does not open: other tasks wait for this. The spin itself will say why. */
+const PATIENCE_MS = 3_000;
+
+/** One that was waited for: it is not waited for again for each flow. */
+let unreachable: { store: string; until: number } | undefined;
+
+async function headIn(
+  context: Context,
+  place: Place,
+  files: string[],
+  graph: Graph,
+  selection: Selection,
+): Promise<SpinHead> {
+  const snapshot = snapshotFile(place.workspace, graph.flow);
+  const text = selectionText(selection, place);
+  const given = givenKey(context, place.workspace);
+  const state = () => headState(place.store, [...files, snapshot, ...given.files]);
+  // The spin makes one, and may import the snapshot into it.
+  if (!existsSync(place.store)) return executed();
+  if (unreachable?.store === place.store && Date.now() < unreachable.until) return executed();
+  const store = openStore(place.store, PATIENCE_MS);
+  try {
+    // Asked for first: what is written from now on gives the state another name.
+    await store.kv.generation().catch((error) => {
+      unreachable = { store: place.store, until: Date.now() + PATIENCE_MS };
+      throw error;
+    });
+    const now = state();
+    // What a spin would import first is not there yet.
+    if (selection.run === undefined && (await awaitedSnapshot(context, place, graph.flow, store))) {
+      return executed();
+    }
+    const { key, passing } = await headOf({ graph, store, selection, user: currentUser() });
+    return passing ? executed() : { selection: text, key: fullKey(key, given), state: now };
+  } finally {
+    await store.close();
+  }
+}

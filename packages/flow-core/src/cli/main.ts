@@ -1,0 +1,123 @@
+/** Runs one command line. Each command is loaded when it is asked for: start-up is the product. */
+import { FlowError, isFlowError, suggest } from '../definition/errors';
+import { parseCommandLine } from './args';
+import type { CommandSpec, Context, Parsed } from './command';
+import { COMMANDS } from './registry';
+import { makeOutput } from './render/output';
+
+/** These end what they began before they leave; workers do not hear Ctrl-C. */
+const INTERRUPTIBLE = new Set(['run', 'resume', 'step', 'export', 'import', 'snapshot']);
+
+function endsInOrder(name: string, { options }: Parsed): boolean {
+  return INTERRUPTIBLE.has(name) || (name === 'spin' && options.all === true);
+}
+
+export interface MainOptions
+  extends Pick<Context, 'stepKey' | 'again' | 'task' | 'moved' | 'reads' | 'heads'> {
+  cwd?: string;
+  /** Why whoever opened the door does not let this through: told as the command's own errors are. */
+  refused?: FlowError;
+}
+
+/**
+ * Runs one command line and gives its exit code: 0 done, 1 a step failed, 2 bad usage; as a shell has it, 130 after
+ * Ctrl-C and 143 after SIGTERM.
+ *
+ * @example
+ * ```ts
+ * import { main } from '@nx-flow/core/cli';
+ * const code = await main(['spin', 'movies', 'playlist']);
+ * ```
+ */
+export async function main(
+  argv: readonly string[],
+  { cwd = process.cwd(), refused, ...more }: MainOptions = {},
+): Promise<number> {
+  const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
+  const output = makeOutput(flagged('json'), flagged('verbose'));
+  const stop = new AbortController();
+  let ended: NodeJS.Signals | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    ended ??= signal;
+    stop.abort();
+  };
+  try {
+    const [name = '--help', ...rest] = argv;
+    if (name === '--help' || name === '-h' || name === 'help') return await printOverview(output);
+    if (name === '--version') return await printVersion(output);
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!load) {
+      throw new FlowError(
+        'FLOW_COMMAND',
+        `There is no command "${name}". ${suggest(name, Object.keys(COMMANDS))}`,
+      );
+    }
+    const { command } = await load();
+    const help = rest.includes('--help') || rest.includes('-h');
+    if (help) return await printHelp(command.spec, rest, cwd, output);
+    const parsed = parseCommandLine(command.spec, rest);
+    if (refused) throw refused;
+    if (endsInOrder(name, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    return exitCode(await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal }), ended);
+  } catch (error) {
+    const { renderFailure } = await import('./render/failure');
+    return exitCode(renderFailure(error, output, cwd), ended);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** A command that is done is done, also where a signal came too late. */
+export function exitCode(code: number, ended: NodeJS.Signals | undefined): number {
+  if (code === 0 || ended === undefined) return code;
+  return ended === 'SIGINT' ? 130 : 143;
+}
+
+export async function printOverview(output: Context['output']): Promise<number> {
+  const { overview } = await import('./help');
+  const specs = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command.spec));
+  output.write(overview(specs, output));
+  return 0;
+}
+
+export async function printVersion(output: Context['output']): Promise<number> {
+  const { packageVersion } = await import('../environment/package-root');
+  output.write(`${packageVersion()}\n`);
+  return 0;
+}
+
+/** With a flow, its steps and parameters too; a flow that does not load says so, after the command's own help. */
+export async function printHelp(
+  spec: CommandSpec,
+  argv: string[],
+  cwd: string,
+  output: Context['output'],
+): Promise<number> {
+  const { commandHelp } = await import('./help');
+  const flow = argv.find((arg) => !arg.startsWith('-'));
+  if (flow === undefined) {
+    output.write(commandHelp(spec, output));
+    return 0;
+  }
+  const { placeOf } = await import('./arguments');
+  const { findPlaceFile, loadPlaceFlow } = await import('../session/place');
+  const context = {
+    positionals: [flow],
+    options: {},
+    params: {},
+    set: {},
+    cwd,
+    output,
+    signal: new AbortController().signal,
+  };
+  try {
+    const place = placeOf(context);
+    const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
+    output.write(commandHelp(spec, output, graph));
+    return 0;
+  } catch (error) {
+    if (!isFlowError(error)) throw error;
+    output.write(`${commandHelp(spec, output)}\n`);
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/** Options that several commands take. */
+import type { OptionSpec } from './command';
+
+export const COMMON: Record<string, OptionSpec> = {
+  store: {
+    type: 'string',
+    value: 'folder',
+    help: 'The store; default .flow in the workspace, or NX_FLOW_STORE',
+  },
+  namespace: {
+    type: 'string',
+    value: 'name',
+    help: 'Whose runs count as the newest: a namespace, or everybody; default user:<name>',
+  },
+  json: { type: 'boolean', help: 'One JSON object on stdout; everything else goes to stderr' },
+  verbose: { type: 'boolean', help: "Show the engine's own stack frames too" },
+  help: { type: 'boolean', help: 'Show this' },
+};
+
+/** Of every command that takes parameters. */
+export const PARAMS_FILE: Record<string, OptionSpec> = {
+  'params-file': {
+    type: 'string',
+    value: 'file.json',
+    help: 'Parameters from a JSON object; --params.<name> wins',
+  },
+};
+
+/** Of every command that executes steps. */
+export const WITH: Record<string, OptionSpec> = {
+  with: {
+    type: 'string',
+    many: true,
+    value: 'option',
+    help: 'An option for all steps that do not declare it: retry=3, retry:times=3,wait=10s, timeout=5m, catch=error, isolate, env:KEY=VALUE; may be given several times',
+  },
+};
+
+/** Of commands that read what was recorded. */
+export const SPIN_STORE: Record<string, OptionSpec> = {
+  spin: { type: 'boolean', help: 'Of the spins that were kept (spin --persist) instead of the runs' },
+};
+
+export const RUN_OPTIONS: Record<string, OptionSpec> = {
+  'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
+  tag: { type: 'string', many: true, value: 'tag', help: 'A tag for the run; may be given several times' },
+  until: {
+    type: 'string',
+    value: 'step',
+    help: 'Execute this step and what it needs, and stop, to be resumed',
+  },
+  ...PARAMS_FILE,
+  ...WITH,
+  bail: { type: 'boolean', help: 'Start no task after the first failure' },
+};
+
+export const SELECTION: Record<string, OptionSpec> = {
+  step: { type: 'string', value: 'step', help: 'The step, or its pathspec: another way to give it' },
+  index: { type: 'string', value: 'n', help: 'Which split of a foreach, from 0; nested ones as 2,0' },
+  iteration: { type: 'string', value: 'n', help: 'Which iteration of a loop, from 0' },
+};

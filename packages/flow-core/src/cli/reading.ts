@@ -1,0 +1,84 @@
+/** How every command that only reads the store begins and ends. */
+import { FlowError } from '../definition/errors';
+import { findPlaceFile, loadPlaceFlow, type Place } from '../session/place';
+import { findFlowFile, looksLikeFile, stem } from '../source/find';
+import { type Codecs, decodeArtifact, isBuiltIn } from '../store/artifacts';
+import type { Pathspec } from '../store/pathspec';
+import type { ArtifactRecord } from '../store/rows';
+import type { Store } from '../store/store';
+import { namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from './arguments';
+import type { Context } from './command';
+
+/** What the reading commands work on. */
+export interface Recorded {
+  flow: string;
+  place: Place;
+  store: Store;
+  /** What was given after the flow, in order. */
+  specs: Pathspec[];
+  /** The first of them. */
+  spec: Pathspec;
+  /** Whose runs count as the newest; undefined for everybody's. */
+  namespace: string | undefined;
+}
+
+/**
+ * The beginning and the end of every command that reads what was recorded. A name without runs is a flow of the
+ * workspace, or a mistake. @param most pathspecs that the command takes
+ * @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW, FLOW_STORE_UNWRITABLE
+ */
+export async function reading(
+  context: Context,
+  most: number,
+  read: (recorded: Recorded) => Promise<void>,
+): Promise<number> {
+  noMoreThan(context, 1 + most);
+  const place = placeOf(context);
+  const store = await openPlaceStore(place, context);
+  try {
+    const flow = await flowName(place, context);
+    const specs = context.positionals.slice(1).map((text) => pathspecOf(text, flow));
+    if (!(await store.latest(flow))) {
+      await findPlaceFile(place, context);
+      if (context.options.spin === true)
+        throw (await import('../session/kept-spins')).nothingKept(place.store, flow);
+    }
+    await read({ flow, place, store, specs, spec: specs[0] ?? {}, namespace: namespaceOf(context) });
+    return 0;
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Reads artifacts for commands that only read the store. The flow is imported for its codecs, when there is an artifact
+ * that one of them stored.
+ */
+export function decoderOf({ store, place }: Recorded, context: Context): Decode {
+  let codecs: Promise<Codecs> | undefined;
+  return async (record) => {
+    if (!isBuiltIn(record)) codecs ??= codecsOf(place, context, record.codec);
+    return decodeArtifact(record, store.cas, await codecs);
+  };
+}
+export type Decode = (record: ArtifactRecord) => Promise<unknown>;
+
+/** @throws FlowError FLOW_CODEC_UNKNOWN */
+export async function codecsOf(place: Place, context: Context, id: string): Promise<Codecs> {
+  try {
+    return (await loadPlaceFlow(place, await findPlaceFile(place, context))).codecs;
+  } catch (cause) {
+    const why = (cause as Error).message;
+    const message = `The codec "${id}" stored an artifact, and the flow that registers it cannot be imported: ${why}`;
+    throw new FlowError('FLOW_CODEC_UNKNOWN', message, { cause, exit: 1 });
+  }
+}
+
+/** The flow's name for commands that only read the store: they work for a flow whose file is broken or gone. */
+export async function flowName(place: Place, context: Context): Promise<string> {
+  if (!looksLikeFile(place.flow)) return place.flow;
+  const file = await findFlowFile(place.flow, context.cwd, place.workspace);
+  const { indexFlows } = await import('../source/find');
+  const names = (await indexFlows(place.workspace)).filter((f) => f.file === file).map(({ name }) => name);
+  return names.length === 1 ? (names[0] as string) : stem(file);
+}

@@ -1,0 +1,20 @@
+/** The commands by name, in the order in which the help lists them. */
+import type { Command } from './command';
+
+export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  run: () => import('./commands/run'),
+  spin: () => import('./commands/spin'),
+  resume: () => import('./commands/resume'),
+  step: () => import('./commands/step'),
+  show: () => import('./commands/show'),
+  check: () => import('./commands/check'),
+  runs: () => import('./commands/runs'),
+  dump: () => import('./commands/dump'),
+  logs: () => import('./commands/logs'),
+  diff: () => import('./commands/diff'),
+  why: () => import('./commands/why'),
+  tag: () => import('./commands/tag'),
+  export: () => import('./commands/export'),
+  import: () => import('./commands/import'),
+  snapshot: () => import('./commands/snapshot'),
+};

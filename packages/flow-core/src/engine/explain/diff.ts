@@ -1,0 +1,248 @@
+/** What differs between two runs, or two tasks: by digests, task by task, without decoding anything. */
+import type { RunRow, TaskRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import type { Change } from '../change';
+import { recordedOutputs, recordedParams } from '../record/read';
+import { taskOf } from '../task/label';
+import { stackKey } from '../task/place';
+import type { Visible } from '../task/view';
+
+export interface ArtifactDiff {
+  name: string;
+  change: Change;
+  before?: Described;
+  after?: Described;
+}
+
+/** An artifact with its bytes only where they are few. */
+export type Described = Omit<Visible, 'at'>;
+
+/** Bytes of an artifact whose value is shown. What is larger stays undecoded. */
+const SHOWN_BYTES = 2048;
+
+/** Tasks whose artifacts are read at once. */
+const TOGETHER = 8;
+
+/** Examples kept of each artifact of a step. */
+const EXAMPLES = 3;
+
+export interface ArtifactCounts {
+  same: number;
+  changed: number;
+  new: number;
+  gone: number;
+  /** The first tasks in which it is not the same. */
+  examples: { before: TaskRow; after: TaskRow; diff: ArtifactDiff }[];
+}
+
+export interface StepDiff {
+  step: string;
+  /** `new`, `gone`: only one of the runs has the step. */
+  change: Change;
+  /** Tasks in the same place of both runs (split and iteration), and those that one run alone has. */
+  tasks: { same: number; changed: number; new: number; gone: number };
+  /** Of the tasks in both: those for which one execution stands, since a resumed run took it over. */
+  taken: number;
+  /** Milliseconds, summed over the tasks that both runs executed. */
+  durationMs: { before: number; after: number };
+  artifacts: Map<string, ArtifactCounts>;
+  /** Tasks that ended otherwise: `done` to `failed`; the same word twice is another error. */
+  ends: { before: string; after: string; count: number }[];
+}
+
+/** How a task ended, in one word. */
+export function endOf({ status, error }: TaskRow): string {
+  return status === 'done' && error ? 'caught' : status;
+}
+
+export async function diffParams(store: Store, before: RunRow, after: RunRow): Promise<ArtifactDiff[]> {
+  const [old, now] = await Promise.all(
+    [before, after].map(async ({ flow, run }) => {
+      const records = await recordedParams(store, flow, run, await store.paramNames(flow, run));
+      return new Map(records);
+    }),
+  );
+  return compare(old as Map<string, Described>, now as Map<string, Described>);
+}
+
+/** What two tasks themselves returned. */
+export async function diffTasks(
+  store: Store,
+  before: { run: RunRow; row: TaskRow },
+  after: { run: RunRow; row: TaskRow },
+): Promise<ArtifactDiff[]> {
+  const [old, now] = await Promise.all(
+    [before, after].map(({ run, row }) => recordedOutputs(store, run.flow, run.run, row)),
+  );
+  return compare(old as Map<string, Visible>, now as Map<string, Visible>);
+}
+
+/** Every step of either run, in the order of declaration; of `only`, that one. */
+export async function* diffSteps(
+  store: Store,
+  before: RunRow,
+  after: RunRow,
+  only?: string,
+): AsyncGenerator<StepDiff, void, undefined> {
+  const names = (run: RunRow) => run.steps.map(({ name }) => name);
+  const [old, now] = [names(before), names(after)];
+  for (const step of new Set([...now, ...old])) {
+    if (only !== undefined && step !== only) continue;
+    const change = !old.includes(step) ? 'new' : !now.includes(step) ? 'gone' : undefined;
+    yield await diffStep(store, before, after, step, change);
+  }
+}
+
+async function diffStep(
+  store: Store,
+  before: RunRow,
+  after: RunRow,
+  step: string,
+  change: Change | undefined,
+): Promise<StepDiff> {
+  const diff: StepDiff = {
+    step,
+    change: change ?? 'same',
+    tasks: { same: 0, changed: 0, new: 0, gone: 0 },
+    taken: 0,
+    durationMs: { before: 0, after: 0 },
+    artifacts: new Map(),
+    ends: [],
+  };
+  let group: TaskPair[] = [];
+  const flush = async () => {
+    const compared = await Promise.all(
+      group.map((pair) =>
+        diffTasks(store, { run: before, row: pair.before }, { run: after, row: pair.after }),
+      ),
+    );
+    group.forEach((pair, i) => {
+      count(diff, pair, compared[i] as ArtifactDiff[]);
+    });
+    group = [];
+  };
+  for await (const pair of pairs(store, before, after, step)) {
+    if (pair === 'new' || pair === 'gone') diff.tasks[pair]++;
+    else if (source(before, pair.before) === source(after, pair.after)) {
+      diff.tasks.same++;
+      diff.taken++;
+    } else if (group.push(pair) === TOGETHER) await flush();
+  }
+  await flush();
+  const { changed, new: added, gone } = diff.tasks;
+  if (change === undefined && changed + added + gone > 0) diff.change = 'changed';
+  return diff;
+}
+
+function count(diff: StepDiff, { before, after }: TaskPair, artifacts: readonly ArtifactDiff[]): void {
+  diff.durationMs.before += before.durationMs ?? 0;
+  diff.durationMs.after += after.durationMs ?? 0;
+  const [was, is] = [endOf(before), endOf(after)];
+  const otherwise = was !== is || before.error?.message !== after.error?.message;
+  if (otherwise) {
+    const known = diff.ends.find((end) => end.before === was && end.after === is);
+    if (known) known.count++;
+    else diff.ends.push({ before: was, after: is, count: 1 });
+  }
+  // What a task that failed did not return is not gone: it is what failing means.
+  const compared = before.status === 'done' && after.status === 'done' ? artifacts : [];
+  const same = !otherwise && compared.every(({ change }) => change === 'same');
+  diff.tasks[same ? 'same' : 'changed']++;
+  for (const artifact of compared) {
+    let counts = diff.artifacts.get(artifact.name);
+    if (!counts) {
+      counts = { same: 0, changed: 0, new: 0, gone: 0, examples: [] };
+      diff.artifacts.set(artifact.name, counts);
+    }
+    counts[artifact.change]++;
+    if (artifact.change !== 'same' && counts.examples.length < EXAMPLES)
+      counts.examples.push({ before, after, diff: artifact });
+  }
+}
+
+interface TaskPair {
+  before: TaskRow;
+  after: TaskRow;
+}
+
+/**
+ * The tasks of a step of two runs, by their place, while both are read in the order of their numbers. Places mostly come
+ * in the same order; of a task whose counterpart has not come yet only the number is kept.
+ */
+async function* pairs(
+  store: Store,
+  before: RunRow,
+  after: RunRow,
+  step: string,
+): AsyncGenerator<TaskPair | 'new' | 'gone', void, undefined> {
+  const old = side(store, before, step);
+  const now = side(store, after, step);
+  while (!old.ended || !now.ended) {
+    const [a, b] = await Promise.all([old.next(), now.next()]);
+    if (a && b && placeOf(a) === placeOf(b)) {
+      yield { before: a, after: b };
+      continue;
+    }
+    const toA = a && (await now.take(placeOf(a)));
+    if (a && toA) yield { before: a, after: toA };
+    else if (a && now.ended) yield 'gone';
+    else if (a) old.keep(a);
+    const toB = b && (await old.take(placeOf(b)));
+    if (b && toB) yield { before: toB, after: b };
+    else if (b && old.ended) yield 'new';
+    else if (b) now.keep(b);
+  }
+  for (let left = old.kept; left > 0; left--) yield 'gone';
+  for (let left = now.kept; left > 0; left--) yield 'new';
+}
+
+function side(store: Store, { flow, run }: RunRow, step: string) {
+  const rows = store.tasks(flow, run, step);
+  const waiting = new Map<string, number>();
+  return {
+    ended: false,
+    async next(): Promise<TaskRow | undefined> {
+      if (this.ended) return undefined;
+      const { value } = await rows.next();
+      if (!value) this.ended = true;
+      return value ?? undefined;
+    },
+    keep: (row: TaskRow) => void waiting.set(placeOf(row), row.task),
+    async take(place: string): Promise<TaskRow | undefined> {
+      const task = waiting.get(place);
+      if (task === undefined) return undefined;
+      waiting.delete(place);
+      return store.task(flow, run, step, task);
+    },
+    get kept() {
+      return waiting.size;
+    },
+  };
+}
+
+function placeOf({ stack, iteration }: TaskRow): string {
+  return `${stackKey(stack)}|${iteration ?? ''}`;
+}
+
+/** The task that executed. */
+function source({ run }: RunRow, { origin, step, task }: TaskRow): string {
+  const at = taskOf(run, origin ?? `${step}/${task}`);
+  return `${at.run}/${at.step}/${at.task}`;
+}
+
+function compare(
+  before: ReadonlyMap<string, Described>,
+  after: ReadonlyMap<string, Described>,
+): ArtifactDiff[] {
+  return [...new Set([...after.keys(), ...before.keys()])].map((name) => {
+    const [old, now] = [before.get(name), after.get(name)];
+    const change = !old ? 'new' : !now ? 'gone' : old.digest === now.digest ? 'same' : 'changed';
+    return { name, change, ...(old ? { before: brief(old) } : {}), ...(now ? { after: brief(now) } : {}) };
+  });
+}
+
+function brief(record: Described): Described {
+  if (record.size <= SHOWN_BYTES) return record;
+  const { bytes: _, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,137 @@
+/** Failures for people: the user's own frames first, with the source line; the engine's only when asked for. */
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { packageFile } from '../../environment/package-root';
+import type { ErrorRecord } from '../../store/rows';
+
+type Paint = (text: string) => string;
+
+export interface ErrorStyle {
+  /** The engine's frames too. */
+  verbose: boolean;
+  columns: number;
+  colors: { red: Paint; bold: Paint; dim: Paint };
+  /** At most so many frames of the user, and no word of the others; default 8. */
+  frames?: number;
+}
+
+/** Whose code a frame is: the user's, a package's, or the engine's and Node's own. */
+type Owner = 'user' | 'package' | 'engine';
+
+interface Frame {
+  text: string;
+  file: string;
+  line: number;
+  column: number;
+  owner: Owner;
+}
+
+/** How many frames of the user, and how many of packages behind them, are shown. */
+const FRAMES = 8;
+const PACKAGE_FRAMES = 3;
+
+/** What a step threw, with its causes. @param cwd Places are told from there. */
+export function errorText(error: ErrorRecord, style: ErrorStyle, cwd: string): string {
+  return `${linesOf(error, '', style, cwd).join('\n')}\n`;
+}
+
+/** The source around `file:line:column`; nothing where there is no such line. */
+export function excerpt(where: string, style: ErrorStyle): string {
+  const [, file = '', line, column] = where.match(/^(.*):(\d+):(\d+)$/) ?? [];
+  return sourceLines({ file, line: Number(line), column: Number(column) }, style)
+    .map((text) => `${text}\n`)
+    .join('');
+}
+
+function linesOf(error: ErrorRecord, head: string, style: ErrorStyle, cwd: string): string[] {
+  const { colors, verbose } = style;
+  const ours = error.name === 'FlowError';
+  const name = ours && error.code ? error.code : error.name;
+  // Whom Node asked on the way to a missing module: the frames tell who wants it.
+  const message = error.message.replace(/\nRequire stack:(\n- .*)+/, '');
+  const lines = [`${head}${colors.red(colors.bold(name))}: ${message}`];
+  if (!ours || verbose) lines.push(...frameLines(error.stack ?? '', style, cwd));
+  // A system's error says it all in its message.
+  if (error.fields && !('syscall' in error.fields)) {
+    lines.push(colors.dim(`    ${inspect(error.fields, { breakLength: style.columns - 8, depth: 2 })}`));
+  }
+  const { errors = [], cause } = error;
+  for (const [i, one] of errors.entries()) {
+    lines.push(...linesOf(one, `${i + 1} of ${errors.length}  `, style, cwd));
+  }
+  if (cause) lines.push(...linesOf(cause, 'Caused by ', style, cwd));
+  return lines;
+}
+
+function frameLines(stack: string, style: ErrorStyle, cwd: string): string[] {
+  const { colors, verbose } = style;
+  const frames = framesOf(stack);
+  const users = frames.filter(({ owner }) => owner === 'user');
+  // Thrown inside a package: who called it comes first, then where it was.
+  const inside = frames.filter(({ file }) => !file.startsWith('node:'))[0]?.owner === 'package';
+  const packages = inside ? frames.filter(({ owner }) => owner === 'package').slice(0, PACKAGE_FRAMES) : [];
+  const shown = verbose ? frames : users;
+  const line = ({ text, file, line, column }: Frame) =>
+    colors.dim(`    at ${text ? `${text} ` : ''}(${relative(cwd, file) || file}:${line}:${column})`);
+  const lines = users[0] ? sourceLines(users[0], style) : [];
+  lines.push(...shown.slice(0, style.frames ?? FRAMES).map(line));
+  if (style.frames === undefined && shown.length > FRAMES)
+    lines.push(colors.dim(`    … ${shown.length - FRAMES} more`));
+  if (!verbose) lines.push(...packages.map(line));
+  return lines;
+}
+
+function framesOf(stack: string): Frame[] {
+  const frames: Frame[] = [];
+  for (const line of stack.split('\n')) {
+    const match = line.match(
+      /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:).*?):(\d+):(\d+)\)?$/,
+    );
+    if (!match) continue;
+    const [, text = '', where = '', l, c] = match;
+    const file = where.startsWith('file://')
+      ? fileURLToPath(where.replace(/\?.*$/, ''))
+      : where.replace(/\?.*$/, '');
+    // What the file would be called inside its object says nothing to the user.
+    const name = /^(Object\.)?(<anonymous>|body|node\.body)$/.test(text) ? '' : text;
+    frames.push({ text: name, file, line: Number(l), column: Number(c), owner: ownerOf(file) });
+  }
+  return frames;
+}
+
+/** TypeScript's loader is the engine's, and so is a test runner's: what calls into the user's code on its behalf. */
+const ENGINES = /[\\/]node_modules[\\/](?:tsx|jest[^\\/]*|@jest|vitest|@vitest|vite)[\\/]/;
+
+function ownerOf(file: string): Owner {
+  if (file.startsWith('node:') || file.startsWith(packageFile('dist')) || file.startsWith(packageFile('src')))
+    return 'engine';
+  if (ENGINES.test(file)) return 'engine';
+  return /[\\/]node_modules[\\/]/.test(file) ? 'package' : 'user';
+}
+
+type Place = Pick<Frame, 'file' | 'line' | 'column'>;
+
+/** The line itself, with one before and after, and a mark under the column. */
+function sourceLines({ file, line, column }: Place, { colors, columns }: ErrorStyle): string[] {
+  let source: string[];
+  try {
+    source = readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+  const out: string[] = [];
+  const width = String(line + 1).length;
+  const room = Math.max(20, columns - width - 9);
+  // A long line is shown from where its marked column is still in sight.
+  const from = Math.max(0, column - 1 - Math.floor(room * 0.7));
+  const skip = column > room ? from : 0;
+  for (let n = Math.max(1, line - 1); n <= Math.min(source.length, line + 1); n++) {
+    const text = (source[n - 1] ?? '').slice(skip, skip + room);
+    const number = String(n).padStart(width);
+    out.push(n === line ? `  ${colors.red('>')} ${number} | ${text}` : colors.dim(`    ${number} | ${text}`));
+    if (n === line) out.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1 - skip)}${colors.red('^')}`);
+  }
+  return out;
+}

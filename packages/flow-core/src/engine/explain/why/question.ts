@@ -1,0 +1,29 @@
+/** What `why` is asked. */
+import type { Graph } from '../../../definition/graph';
+import type { Fingerprints } from '../../../source/fingerprint';
+import type { RunRow, TaskRow } from '../../../store/rows';
+import type { Store } from '../../../store/store';
+
+export interface RecordedTask {
+  run: RunRow;
+  row: TaskRow;
+}
+
+export interface WhyOptions {
+  graph: Graph;
+  store: Store;
+  /** Undefined: everybody's runs. */
+  namespace: string | undefined;
+  step: string;
+  run?: number;
+  task?: number;
+  /** Which split, outermost first; missing numbers are 0. */
+  index?: readonly number[];
+  iteration?: number;
+  /** Parameters given now. */
+  params: Record<string, unknown>;
+  /** Today's fingerprints, or why there are none. */
+  code: Fingerprints | { error: string };
+  /** Default: this process's. */
+  node?: string;
+}

@@ -1,0 +1,63 @@
+/**
+ * Whether a step's folder still stands: everything that its execution depended on is what it was, and so is every file.
+ * Nx hashes a project's whole configuration into each target, so that a new step makes all of them miss; this does not.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Graph, parents, type StepNode } from '../../definition/graph';
+import { stepFolder } from '../outputs/layout';
+import { damageOf } from '../outputs/manifest';
+import { SEEN_FILE } from './layout';
+
+const KEY_FILE = 'key.txt';
+
+export interface KeyOptions {
+  graph: Graph;
+  step: StepNode;
+  workspace: string;
+  /** What only the caller knows: the step's fingerprint, and the files that it may read. */
+  given: string;
+  /** As they were given: what schemas make of them is in the fingerprint. */
+  params: Record<string, unknown>;
+  user: string;
+  namespace: string;
+}
+
+/** Undefined where a step before it has handed nothing over. */
+export function keyOf({ graph, step, workspace, ...rest }: KeyOptions): string | undefined {
+  try {
+    const seen = parents(step).map((name) =>
+      sha256(readFileSync(join(stepFolder(workspace, graph.flow, name), SEEN_FILE))),
+    );
+    return sha256(JSON.stringify([graph.flow, step.name, seen, rest]));
+  } catch {
+    return undefined;
+  }
+}
+
+export function isKept(folder: string, key: string): boolean {
+  try {
+    return readFileSync(join(folder, KEY_FILE), 'utf8') === key && damageOf(folder) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What the tasks of a step had printed, in the order of its splits. */
+export function logsOf(folder: string): string[] {
+  const places = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => basename(path) === 'log.txt' && !path.startsWith('artifacts'),
+  );
+  return places
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((path) => readFileSync(join(folder, path), 'utf8'));
+}
+
+export function writeKey(folder: string, key: string): void {
+  writeFileSync(join(folder, KEY_FILE), key);
+}
+
+function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

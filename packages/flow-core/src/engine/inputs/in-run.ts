@@ -1,0 +1,131 @@
+/** The inputs that one run recorded for a step. */
+import { FlowError } from '../../definition/errors';
+import type { Graph, Input, StepNode } from '../../definition/graph';
+import type { RunRow, TaskRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import type { Tasks } from '../record/task-index';
+import { taskOf } from '../task/label';
+import { fromParents, leads } from './from-parents';
+import { type Found, fromRow } from './resolved';
+import { foreachesAround, requireIndex, type Selection } from './selection';
+
+/** Rules 2 to 4: the step's own task in this run; else, from its parents under today's graph. */
+export async function inRun(
+  graph: Graph,
+  tasks: Tasks,
+  node: StepNode,
+  run: RunRow,
+  selection: Pick<Selection, 'index' | 'iteration' | 'anyArm'>,
+): Promise<Found> {
+  const around = foreachesAround(graph, node);
+  const given = selection.index ?? [];
+  requireIndex(around, node, given);
+  const index = around.map((_, i) => given[i] ?? 0);
+  if (selection.iteration !== undefined)
+    return ofIteration(graph, tasks, node, run, index, selection.iteration);
+  const row = await tasks.find(graph.flow, run.run, node.name, index, ({ iteration }) => !iteration);
+  if (row && sameEdges(node, row) && (await sameArms(tasks.store, graph.flow, run.run, node, row))) {
+    return fromRow(node, run, row);
+  }
+  const found = await fromParents(graph, tasks, node, run, index, selection.anyArm);
+  if ('why' in found) return (await outOfRange(graph, tasks, run, around, index)) ?? found;
+  return found;
+}
+
+/** Where there are fewer splits than an index needs, that is why. */
+export async function outOfRange(
+  graph: Graph,
+  tasks: Tasks,
+  run: RunRow,
+  around: readonly string[],
+  index: readonly number[],
+): Promise<{ why: string; beyond: boolean } | undefined> {
+  for (const [level, step] of around.entries()) {
+    const count = await splitCount(graph, tasks, run, step, index.slice(0, level));
+    if (count === undefined) return undefined;
+    const wanted = index[level] as number;
+    const { over } = graph.steps.get(step) as StepNode;
+    if (wanted >= count) {
+      const why = `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${wanted}`;
+      return { why, beyond: true };
+    }
+  }
+  return undefined;
+}
+
+/** Into how many splits a foreach fell, as its tasks say; undefined where none of it ran. */
+export async function splitCount(
+  graph: Graph,
+  tasks: Tasks,
+  run: RunRow,
+  step: string,
+  outer: readonly number[],
+): Promise<number | undefined> {
+  for await (const row of tasks.under(graph.flow, run.run, step, outer)) {
+    const frame = row.stack.at(-1);
+    return frame?.over === graph.steps.get(step)?.over ? frame?.count : undefined;
+  }
+  return undefined;
+}
+
+/** An iteration that ran; or the one after the last, on what the last one left. */
+export async function ofIteration(
+  graph: Graph,
+  tasks: Tasks,
+  node: StepNode,
+  run: RunRow,
+  index: readonly number[],
+  iteration: number,
+): Promise<Found> {
+  if (node.kind !== 'loop')
+    throw new FlowError('FLOW_ITERATION', `"${node.name}" is no loop: leave --iteration out.`);
+  const find = (n: number) => tasks.find(graph.flow, run.run, node.name, index, (row) => row.iteration === n);
+  const row = await find(iteration);
+  if (row) return fromRow(node, run, row);
+  const before = iteration > 0 ? await find(iteration - 1) : undefined;
+  if (before?.status !== 'done') return { why: `"${node.name}" has no iteration ${iteration} there` };
+  const { step, task, stack } = before;
+  return { node, run, origin: undefined, parents: [`${step}/${task}`], stack, iteration, passedOver: [] };
+}
+
+/** Whether a recorded task has the parents that today's graph gives its step. */
+export function sameEdges(node: StepNode, row: TaskRow): boolean {
+  if (row.kind !== node.kind) return false;
+  if (node.kind === 'start') return true;
+  if (node.kind === 'gather') {
+    return (
+      row.as?.length === node.inputs.length &&
+      node.inputs.every((input) => {
+        const parent = row.parents[row.as?.indexOf(input.as as string) ?? -1];
+        return parent !== undefined && comesFrom(input, parent);
+      })
+    );
+  }
+  if (node.kind === 'foreach' && row.stack.at(-1)?.over !== node.over) return false;
+  const parent = row.parents[0] as string;
+  return (
+    comesFrom(node.inputs[0] as Input, parent) ||
+    (node.kind === 'loop' && taskOf(0, parent).step === node.name)
+  );
+}
+
+/** Whether the switches before a recorded task chose the cases through which its step is reached today. */
+export async function sameArms(
+  store: Store,
+  flow: string,
+  run: number,
+  node: StepNode,
+  row: TaskRow,
+): Promise<boolean> {
+  if (!node.inputs.some(({ from }) => from.some(({ when }) => when !== undefined))) return true;
+  const labels = row.parents.map((label) => taskOf(run, label));
+  const parents = await Promise.all(labels.map((at) => store.task(flow, at.run, at.step, at.task)));
+  return parents.every((parent) => {
+    const edges = node.inputs.flatMap(({ from }) => from.filter((edge) => edge.from === parent?.step));
+    return !parent || edges.length === 0 || edges.some((edge) => leads(edge, parent));
+  });
+}
+
+export function comesFrom(input: Input, parent: string): boolean {
+  return input.from.some((edge) => edge.from === taskOf(0, parent).step);
+}

@@ -1,0 +1,145 @@
+/** A spin on artifacts that were given, and on nothing else: without any run, and without a look at the store. */
+import { requireArtifactName } from '../../definition/artifact-name';
+import { FlowError, suggest } from '../../definition/errors';
+import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
+import { type Codecs, unkeptArtifact } from '../../store/artifacts';
+import type { Frame } from '../task/task';
+import type { Missing, View, Visible } from '../task/view';
+import type { Resolved } from './resolved';
+import { requireStep } from './selection';
+
+export interface AloneOptions {
+  step: string;
+  /** Of a join a list, of a gather an object for each branch, else one object. */
+  artifacts: unknown;
+  /** Which split, one number for each level, outermost first; missing ones are 0. */
+  index?: readonly number[];
+  iteration?: number;
+}
+
+/** What takes the place of the inputs that a run recorded. */
+export interface Alone {
+  resolved: Resolved;
+  views: Map<string, View>;
+  /** Reading what was not given is a mistake of whoever gives. */
+  missing: Missing;
+}
+
+/**
+ * The inputs of a step, made of values.
+ * @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_OVERRIDE, FLOW_USAGE, FLOW_INDEX, FLOW_ITERATION, FLOW_FOREACH_LIST, FLOW_ARTIFACT_NAME, FLOW_ARTIFACT_UNSTORABLE
+ */
+export function givenAlone(graph: Graph, options: AloneOptions): Alone {
+  const node = requireStep(graph, { step: options.step });
+  const { iteration } = options;
+  if (iteration !== undefined && node.kind !== 'loop') {
+    throw new FlowError('FLOW_ITERATION', `"${node.name}" is no loop: leave \`iteration\` out.`);
+  }
+  const inputs = inputsOf(node, options.artifacts, graph.codecs);
+  const stack = stackOf(graph, node, inputs, options.index ?? []);
+  const resolved: Resolved = {
+    node,
+    run: undefined,
+    origin: undefined,
+    parents: inputs.map(({ label }) => label),
+    stack,
+    passedOver: [],
+    ...(node.kind === 'gather' ? { as: node.inputs.map(({ as }) => as as string) } : {}),
+    ...(node.kind === 'loop' ? { iteration: iteration ?? 0 } : {}),
+  };
+  const views = new Map(inputs.map((view) => [view.label, view]));
+  for (const { of, over } of stack) views.set(of, frameView(inputs, of, over, stack));
+  return { resolved, views, missing: notGiven };
+}
+
+const notGiven: Missing = (name, { label, entries }) => {
+  const there = suggest(name, entries.keys(), 'Nothing was given there.');
+  const message = `The step reads ${label}.${name}, which was not given. ${there}`;
+  throw new FlowError('FLOW_ARTIFACT_NOT_GIVEN', message, { exit: 1 });
+};
+
+/** One view for each input, in input order. */
+function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): View[] {
+  const { name, kind } = node;
+  if (kind === 'join') {
+    if (!Array.isArray(artifacts) || artifacts.length === 0) {
+      throw new FlowError(
+        'FLOW_OVERRIDE',
+        `"${name}" is a join: give its \`artifacts\` as a list, an object for each split.`,
+      );
+    }
+    return artifacts.map((one, i) => viewOf(`inputs[${i}]`, one, codecs));
+  }
+  const values = objectOf('artifacts', artifacts);
+  if (kind === 'start') {
+    if (Object.keys(values).length === 0) return [];
+    throw new FlowError('FLOW_USAGE', '"start" has no inputs: give it `params`.');
+  }
+  if (kind !== 'gather') return [viewOf('self', values, codecs)];
+  const branches = node.inputs.map(({ as }) => as as string);
+  for (const key of Object.keys(values)) {
+    if (branches.includes(key)) continue;
+    throw new FlowError(
+      'FLOW_OVERRIDE',
+      `"${name}" gathers no branch "${key}". ${suggest(key, branches)} Give an object for each branch.`,
+    );
+  }
+  return branches.map((as) => viewOf(`inputs.${as}`, values[as] ?? {}, codecs));
+}
+
+function viewOf(label: string, values: unknown, codecs: Codecs): View {
+  const entries = Object.entries(objectOf(label, values)).map(([name, value]): [string, Visible] => {
+    requireArtifactName(name, `${label} was given`);
+    return [name, { ...unkeptArtifact(name, value, codecs), at: 'given' }];
+  });
+  return { label, entries: new Map(entries) };
+}
+
+function objectOf(what: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new FlowError('FLOW_OVERRIDE', `${what} is an object: artifact names and their values.`);
+}
+
+/** The foreaches around the step; their lists are among the artifacts, or were not given. */
+function stackOf(graph: Graph, node: StepNode, inputs: readonly View[], index: readonly number[]): Frame[] {
+  const around = (scopeOf(graph, node.name) ?? []).flatMap((frame) =>
+    'foreach' in frame ? [frame.foreach] : [],
+  );
+  if (index.length > around.length) {
+    throw new FlowError(
+      'FLOW_INDEX',
+      around.length === 0
+        ? `"${node.name}" stands in no foreach: leave \`index\` out.`
+        : `"${node.name}" stands in ${around.length} foreach${around.length > 1 ? 'es' : ''}: \`index\` takes at most so many numbers.`,
+    );
+  }
+  return around.map((step, depth) => {
+    const over = graph.steps.get(step)?.over as string;
+    const at = index[depth] ?? 0;
+    const type = listIn(inputs, over)?.type;
+    const count = type === undefined ? at + 1 : Number(type.match(/^Array\((\d+)\)$/)?.[1] ?? 0);
+    if (count === 0) {
+      throw new FlowError(
+        'FLOW_FOREACH_LIST',
+        `The foreach "${step}" needs a list with at least one item in "${over}", which was given ${type}.`,
+      );
+    }
+    if (at >= count) {
+      throw new FlowError('FLOW_INDEX', `"${over}" was given ${count} items, so there is no index ${at}.`);
+    }
+    return { step, index: at, count, over, of: `self of ${step}` };
+  });
+}
+
+function listIn(inputs: readonly View[], over: string): Visible | undefined {
+  return inputs.find(({ entries }) => entries.has(over))?.entries.get(over);
+}
+
+/** What shows a foreach's list: of two foreaches over the same name, the inner one's is what was given. */
+function frameView(inputs: readonly View[], of: string, over: string, stack: readonly Frame[]): View {
+  const innermost = stack.findLast((frame) => frame.over === over);
+  const list = innermost?.of === of ? listIn(inputs, over) : undefined;
+  return { label: 'self', entries: new Map(list ? [[over, list]] : []) };
+}

@@ -1,0 +1,129 @@
+/** A foreach whose list is given by hand: it has as many splits as that list. Loaded only where artifacts are given. */
+import { FlowError, isFlowError } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
+import { listLength } from '../../store/artifacts';
+import type { Store } from '../../store/store';
+import { recordedViews } from '../record/read';
+import { Decoder } from '../task/decoder';
+import type { Frame } from '../task/task';
+import type { View } from '../task/view';
+import { applyGiven, type Given } from './override';
+import { resolveInputs } from './resolve';
+import type { Resolved } from './resolved';
+import { foreachesAround, requireStep, type Selection } from './selection';
+import type { Splits } from './splits';
+
+type Gifts = readonly (Given | undefined)[];
+
+export interface GivenInputs {
+  resolved: Resolved;
+  /** What to throw where the list turns out not to be given: no run has such a split. */
+  otherwise?: unknown;
+}
+
+/** Inputs for a spin with given artifacts: of a foreach, also at an index that the run's own list does not reach. */
+export async function resolveGiven(
+  graph: Graph,
+  store: Store,
+  selection: Selection,
+  given: Gifts,
+): Promise<GivenInputs> {
+  const node = requireStep(graph, { step: selection.step });
+  const { index = [], task } = selection;
+  const last = index.at(-1) ?? 0;
+  const beyond = node.kind === 'foreach' && task === undefined && last > 0;
+  if (!beyond || index.length !== foreachesAround(graph, node).length || !mayGive(given, node.over as string))
+    return { resolved: await resolveInputs(graph, store, selection) };
+  const first = () => resolveInputs(graph, store, { ...selection, index: [...index.slice(0, -1), 0] });
+  const exact = (run = selection.run) =>
+    resolveInputs(graph, store, { ...selection, ...(run === undefined ? {} : { run }) });
+  // With the list at hand, the newest run serves; else a run that has such a split is better than none.
+  const certain = given.some((one) => typeof one === 'object' && Object.hasOwn(one, node.over as string));
+  if (!certain) {
+    try {
+      return { resolved: await exact() };
+    } catch (error) {
+      if (!isFlowError(error) || error.code !== 'FLOW_NO_INPUTS') throw error;
+      return { resolved: atSplit(await first(), last), otherwise: error };
+    }
+  }
+  const found = await first();
+  try {
+    return { resolved: { ...(await exact(found.run?.run)), passedOver: found.passedOver } };
+  } catch (error) {
+    if (!isFlowError(error) || error.code !== 'FLOW_NO_INPUTS') throw error;
+    return { resolved: atSplit(found, last), otherwise: error };
+  }
+}
+
+/**
+ * The same inputs, with as many splits as the given list has.
+ * @throws FlowError FLOW_INDEX, FLOW_FOREACH_LIST, and `otherwise`
+ */
+export function resplit({ resolved, otherwise }: GivenInputs, views: ReadonlyMap<string, View>): Resolved {
+  const { node, stack } = resolved;
+  const frame = stack.at(-1);
+  const count = node.kind === 'foreach' && frame ? givenCount(frame, views) : undefined;
+  if (!frame || count === undefined) {
+    if (otherwise !== undefined) throw otherwise;
+    return resolved;
+  }
+  if (frame.index >= count) {
+    const items = `${count} item${count === 1 ? '' : 's'}`;
+    const message = `"${frame.over}" has ${items} now that it is given, so there is no index ${frame.index}.`;
+    throw new FlowError('FLOW_INDEX', message);
+  }
+  return { ...resolved, stack: [...stack.slice(0, -1), { ...frame, count }] };
+}
+
+/** All splits that a foreach has on its given list, under each split around it. @throws FlowError FLOW_FOREACH_LIST */
+export async function resplitAll(graph: Graph, store: Store, found: Splits, given: Gifts): Promise<Splits> {
+  const { node, run } = found;
+  if (node.kind !== 'foreach' || !mayGive(given, node.over as string)) return found;
+  const groups = new Map<string, Resolved[]>();
+  for (const split of found.splits) {
+    const of = (split.stack.at(-1) as Frame).of;
+    groups.set(of, [...(groups.get(of) ?? []), split]);
+  }
+  const { decode } = new Decoder(store.cas, graph.codecs);
+  const splits: Resolved[] = [];
+  for (const [of, group] of groups) {
+    const [first] = group as [Resolved];
+    const views = await recordedViews(store, graph.flow, run.run, [
+      ...new Set([...first.parents, ...first.stack.map((frame) => frame.of)]),
+    ]);
+    // What there is to say of the names is said when the splits begin.
+    for (const one of given) if (one) await applyGiven(views, first, one, decode, graph.codecs);
+    const count = givenCount({ ...(first.stack.at(-1) as Frame), of }, views);
+    if (count === undefined) splits.push(...group);
+    else {
+      const recorded = new Map(group.map((split) => [split.stack.at(-1)?.index, split]));
+      for (let n = 0; n < count; n++)
+        splits.push(resplit({ resolved: recorded.get(n) ?? atSplit(first, n) }, views));
+    }
+  }
+  return { ...found, splits };
+}
+
+/** A function may give anything. */
+function mayGive(given: Gifts, name: string): boolean {
+  return given.some((one) => typeof one === 'function' || (one !== undefined && Object.hasOwn(one, name)));
+}
+
+/** Undefined where the list is the recorded one. */
+function givenCount({ step, over, of }: Frame, views: ReadonlyMap<string, View>): number | undefined {
+  const list = views.get(of)?.entries.get(over);
+  if (list?.at !== 'given') return undefined;
+  const count = listLength(list.type);
+  if (count) return count;
+  throw new FlowError(
+    'FLOW_FOREACH_LIST',
+    `The foreach "${step}" needs a list with at least one item in "${over}", which was given ${list.type}.`,
+  );
+}
+
+/** Another split of the same parent, which the run did not have. */
+function atSplit(first: Resolved, index: number): Resolved {
+  const frame = first.stack.at(-1) as Frame;
+  return { ...first, origin: undefined, stack: [...first.stack.slice(0, -1), { ...frame, index }] };
+}

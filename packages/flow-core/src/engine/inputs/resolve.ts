@@ -1,0 +1,91 @@
+/**
+ * Where a spin takes its inputs from. They are looked up, never derived from names or counts: a task that ran names its
+ * parents; for a step that no run has seen, its parents under today's graph are searched by what their rows say.
+ */
+import { FlowError } from '../../definition/errors';
+import type { Graph, StepNode } from '../../definition/graph';
+import type { RunRow, TaskRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import { requireRun } from '../record/find-run';
+import { Tasks } from '../record/task-index';
+import { inRun } from './in-run';
+import { type Failure, fromRow, type Resolved } from './resolved';
+import { requireStep, type Selection } from './selection';
+
+/**
+ * @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_NO_INPUTS
+ */
+export async function resolveInputs(graph: Graph, store: Store, selection: Selection): Promise<Resolved> {
+  const node = requireStep(graph, { step: selection.step });
+  const { run, task } = selection;
+  const tasks = new Tasks(store);
+  const failures: Failure[] = [];
+  const rows =
+    run === undefined
+      ? store.runs(graph.flow, selection.namespace)
+      : [await requireRun(store, graph.flow, run)];
+  for await (const row of rows) {
+    if (task !== undefined) return ofTask(graph, store, node, row, task);
+    const found = await inRun(graph, tasks, node, row, { ...selection, anyArm: false });
+    if (!('why' in found)) return { ...found, passedOver: failures.map(({ text }) => text) };
+    const { why, beyond = false } = found;
+    failures.push({ run: row, why, beyond, text: `${row.run} (${why})` });
+  }
+  if (selection.anyArm) {
+    for (const { run: row } of failures) {
+      const found = await inRun(graph, tasks, node, row, selection);
+      if (!('why' in found)) return found;
+    }
+  }
+  if (node.kind === 'start') {
+    const passedOver = failures.map(({ text }) => text);
+    return { node, run: undefined, origin: undefined, parents: [], stack: [], passedOver };
+  }
+  const { noInputs } = await import('./no-inputs');
+  throw await noInputs({ graph, store, node, selection, failures });
+}
+
+/** Rule 1: the inputs of that very task. */
+async function ofTask(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  task: number,
+): Promise<Resolved> {
+  const row = await store.task(graph.flow, run.run, node.name, task);
+  if (row) {
+    requireSameInputs(node, run, row);
+    return fromRow(node, run, row);
+  }
+  const tasks: number[] = [];
+  for await (const other of store.tasks(graph.flow, run.run, node.name)) {
+    tasks.push(other.task);
+    if (tasks.length === 6) break;
+  }
+  const there =
+    tasks.length > 0
+      ? `Its tasks: ${tasks
+          .slice(0, 5)
+          .map((t) => `${run.run}/${node.name}/${t}`)
+          .join(', ')}${tasks.length > 5 ? ', …' : ''}.`
+      : `That run has no task of "${node.name}".`;
+  throw new FlowError(
+    'FLOW_TASK_NOT_FOUND',
+    `There is no task ${graph.flow}/${run.run}/${node.name}/${task}. ${there}`,
+  );
+}
+
+/** A task can stand for its step only where today's step reads inputs of the same shape. @throws FlowError FLOW_STEP_CHANGED */
+function requireSameInputs(node: StepNode, run: RunRow, row: TaskRow): void {
+  const shape = (kind: string) => (['join', 'gather', 'start', 'foreach'].includes(kind) ? kind : 'step');
+  const branches = node.inputs.every(({ as }) => as === undefined || row.as?.includes(as));
+  if (shape(node.kind) === shape(row.kind) && branches) return;
+  const pathspec = `${run.flow}/${run.run}/${row.step}/${row.task}`;
+  throw new FlowError(
+    'FLOW_STEP_CHANGED',
+    shape(node.kind) === shape(row.kind)
+      ? `${pathspec} gathered ${row.as?.join(', ')}, and today "${node.name}" gathers ${node.inputs.map(({ as }) => as).join(', ')}: its inputs do not fit. Spin the step by its name instead.`
+      : `${pathspec} was recorded when "${node.name}" was a ${row.kind}, and today it is a ${node.kind}: its inputs do not fit. Spin the step by its name instead.`,
+  );
+}

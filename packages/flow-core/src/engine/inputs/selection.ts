@@ -1,0 +1,59 @@
+/** Which inputs a spin asks for, and whether the flow can have such a task. */
+import { FlowError, suggest } from '../../definition/errors';
+import type { Graph, StepNode } from '../../definition/graph';
+import { scopeOf } from '../../definition/graph';
+import type { Pathspec } from '../../store/pathspec';
+
+export interface Selection {
+  step: string;
+  /** A run given by the user; with `task`, that very task. */
+  run?: number;
+  task?: number;
+  /** Which split, one number for each level, outermost first; missing ones are 0. */
+  index?: number[];
+  /** Which iteration of a loop, from 0. */
+  iteration?: number;
+  /** Where no run took the arm that the step stands in: what the switch before it left will do. */
+  anyArm?: boolean;
+  /** Whose runs count where none is given; undefined for everybody's. */
+  namespace: string | undefined;
+}
+
+/** The step that a pathspec and `--step` name together. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
+export function requireStep(graph: Graph, spec: Pathspec): StepNode {
+  if (spec.flow !== undefined && spec.flow !== graph.flow) {
+    throw new FlowError(
+      'FLOW_PATHSPEC_FLOW',
+      `The pathspec is one of the flow "${spec.flow}", but this is "${graph.flow}".`,
+    );
+  }
+  const names = [...graph.steps.keys()];
+  if (spec.step === undefined) {
+    throw new FlowError('FLOW_USAGE', `Which step? ${graph.flow} has: ${names.join(', ')}.`);
+  }
+  const node = graph.steps.get(spec.step);
+  if (!node) {
+    throw new FlowError(
+      'FLOW_STEP_NOT_FOUND',
+      `There is no step "${spec.step}" in ${graph.flow}. ${suggest(spec.step, names)}`,
+    );
+  }
+  return node;
+}
+
+/** The foreaches around a step, outermost first. */
+export function foreachesAround(graph: Graph, node: StepNode): string[] {
+  return (scopeOf(graph, node.name) ?? []).flatMap((frame) => ('foreach' in frame ? [frame.foreach] : []));
+}
+
+/** @throws FlowError FLOW_INDEX */
+export function requireIndex(around: readonly string[], node: StepNode, given: readonly number[]): void {
+  const depth = around.length;
+  if (given.length <= depth) return;
+  throw new FlowError(
+    'FLOW_INDEX',
+    depth === 0
+      ? `"${node.name}" stands in no foreach: leave --index out.`
+      : `"${node.name}" stands in ${depth} foreach${depth > 1 ? 'es' : ''}: --index takes ${depth > 1 ? `at most ${depth} numbers` : 'one number'}.`,
+  );
+}

@@ -1,0 +1,90 @@
+/** All splits of a step that a run has inputs for: every number of every foreach around it, or those under some. */
+import type { Graph, StepNode } from '../../definition/graph';
+import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import { Tasks } from '../record/task-index';
+import { inRun, splitCount } from './in-run';
+import type { Resolved } from './resolved';
+import { foreachesAround, type Selection } from './selection';
+
+export interface Splits {
+  node: StepNode;
+  run: RunRow;
+  /** In split order. */
+  splits: Resolved[];
+  /** Those without inputs. `untaken`: a switch led elsewhere, so that there is nothing to execute. */
+  without: { index: number[]; why: string; untaken: boolean; beyond?: boolean }[];
+  /** Newer runs that could not serve, and why. */
+  passedOver: string[];
+}
+
+export async function splitsIn(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  selection: Selection,
+): Promise<Splits> {
+  const tasks = new Tasks(store, true);
+  const found: Splits = { node, run, splits: [], without: [], passedOver: [] };
+  const { iteration } = selection;
+  const all = indexes(graph, tasks, node, run, selection.index ?? []);
+  for await (const { index, why, beyond } of all) {
+    const split =
+      why === undefined
+        ? await inRun(graph, tasks, node, run, { index, ...(iteration === undefined ? {} : { iteration }) })
+        : { why };
+    if (beyond) found.without.push({ index, why: why as string, untaken: false, beyond });
+    else if ('why' in split) {
+      // In a run that is done, what did not run was not to run: a switch led elsewhere.
+      const untaken = split.untaken === true || run.status === 'done';
+      found.without.push({ index, why: split.why, untaken });
+    } else found.splits.push(split);
+  }
+  return found;
+}
+
+/** Every index below a prefix, in split order; a foreach that did not split there, with the reason. */
+async function* indexes(
+  graph: Graph,
+  tasks: Tasks,
+  node: StepNode,
+  run: RunRow,
+  prefix: readonly number[],
+): AsyncGenerator<{ index: number[]; why?: string; beyond?: boolean }> {
+  const step = foreachesAround(graph, node)[prefix.length];
+  if (step === undefined) {
+    yield { index: [...prefix] };
+    return;
+  }
+  let count = await splitCount(graph, tasks, run, step, prefix);
+  if (count === undefined) {
+    const index = [...prefix, 0];
+    const split = await inRun(graph, tasks, graph.steps.get(step) as StepNode, run, { index });
+    if ('why' in split) {
+      yield { index: [...prefix], why: split.why, beyond: split.beyond === true };
+      return;
+    }
+    count = split.stack.at(-1)?.count ?? 0;
+  }
+  for (let n = 0; n < count; n++) yield* indexes(graph, tasks, node, run, [...prefix, n]);
+}
+
+/** How many splits are looked at to find one with inputs. */
+const LOOKED_AT = 100;
+
+/** The first split of a run that has inputs for a step. */
+export async function someSplit(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+): Promise<number[] | undefined> {
+  const tasks = new Tasks(store, true);
+  let looked = 0;
+  for await (const { index, why } of indexes(graph, tasks, node, run, [])) {
+    if (++looked > LOOKED_AT) return undefined;
+    if (why === undefined && !('why' in (await inRun(graph, tasks, node, run, { index })))) return index;
+  }
+  return undefined;
+}

@@ -1,0 +1,113 @@
+/** A spin's outputs as files, for whoever comes next: `dist/flow/<flow>/spin/<step>/`. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Codecs } from '../../store/artifacts';
+import type { Cas } from '../../store/cas';
+import type { SpinOutcome } from '../spin/outcome';
+import type { OutputFile } from '../task/task';
+import { writeArtifact } from './artifacts';
+import { spinsFolder } from './layout';
+import { writeManifest } from './manifest';
+import { discardFolder, replaceFolder } from './replace';
+
+/** The files of one spun task. The folder is made when something is written. */
+export class OutputFolder {
+  readonly path: string;
+  #log: number | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Keeps what the step prints. */
+  log(text: string): void {
+    if (this.#log === undefined) {
+      mkdirSync(this.path, { recursive: true });
+      this.#log = openSync(join(this.path, 'log.txt'), 'w');
+    }
+    writeSync(this.#log, text);
+  }
+
+  /** @param written Files of artifacts that whoever executed the task has written here already. */
+  async write(
+    outcome: SpinOutcome,
+    result: object,
+    cas: Cas,
+    written: readonly OutputFile[] = [],
+    codecs?: Codecs,
+  ): Promise<void> {
+    this.close();
+    const folder = join(this.path, 'artifacts');
+    // What a task wrote before it failed after all is no output.
+    if (outcome.artifacts.length === 0) rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const known = new Map(written.map((file) => [file.name, file]));
+    const files: OutputFile[] = [];
+    for (const artifact of outcome.artifacts) {
+      if (artifact.change !== 'gone')
+        files.push(known.get(artifact.name) ?? (await writeArtifact(this.path, artifact, cas, codecs)));
+    }
+    writeFileSync(join(this.path, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
+    this.writeResult(result);
+  }
+
+  writeResult(result: object): void {
+    mkdirSync(this.path, { recursive: true });
+    writeFileSync(join(this.path, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  }
+
+  close(): void {
+    if (this.#log !== undefined) closeSync(this.#log);
+    this.#log = undefined;
+  }
+}
+
+/**
+ * The outputs of one spin, of one task or of many splits. They are written beside the folder and put in its place in
+ * one piece at the end: what an earlier spin left is gone then, and two spins of one step at once leave the outputs of
+ * one of them, whole.
+ */
+export class Outputs {
+  /** `dist/flow/<flow>/spin/<step>`; for a split, one folder deeper for each level. */
+  readonly folder: string;
+  readonly #draft: string;
+  readonly #splits = new Map<string, OutputFolder>();
+
+  constructor(workspace: string, flow: string, step: string, index: readonly number[]) {
+    const spins = spinsFolder(workspace, flow);
+    this.folder = join(spins, step, ...index.map(String));
+    this.#draft = join(spins, `.${process.pid}-${randomBytes(4).toString('hex')}`);
+  }
+
+  /** The files themselves; of one split, by its numbers below this folder. */
+  at(...below: number[]): OutputFolder {
+    const key = below.join('/');
+    let folder = this.#splits.get(key);
+    if (!folder) {
+      folder = new OutputFolder(join(this.#draft, ...below.map(String)));
+      this.#splits.set(key, folder);
+    }
+    return folder;
+  }
+
+  /**
+   * They are there from now on, all at once. Resolves when what was there before is gone.
+   * @param task With a list of the files, for the cache that knows them by this hash.
+   */
+  async place(task?: string): Promise<void> {
+    this.#close();
+    if (task !== undefined) writeManifest(this.#draft, task);
+    await replaceFolder(this.#draft, this.folder);
+  }
+
+  /** Leaves the folder as it was. */
+  discard(): void {
+    this.#close();
+    discardFolder(this.#draft);
+  }
+
+  #close(): void {
+    for (const split of this.#splits.values()) split.close();
+  }
+}

@@ -1,0 +1,64 @@
+/** What a spun task returned, as files, written by the process that executed it; and a line that shows each value. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Codecs,
+  type EncodedValue,
+  encodeArtifact,
+  encodeValue,
+  keepEncoded,
+  unkeptArtifact,
+} from '../../store/artifacts';
+import type { Cas } from '../../store/cas';
+import { type FileArtifact, isFile } from '../../store/file';
+import type { ArtifactRecord } from '../../store/rows';
+import { previewOf } from '../task/preview';
+import type { TaskResult } from '../task/task';
+import { writeFileArtifact, writeValue } from './artifacts';
+
+/** Longest preview. Characters. */
+const PREVIEW = 480;
+
+export class OutputWriter {
+  readonly #folder: string;
+  readonly #keep: Cas | undefined;
+  readonly #codecs: Codecs;
+  readonly #values = new Map<string, { value: unknown; encoded?: EncodedValue }>();
+
+  /**
+   * @param keep Where large values go, when the spin is kept; else their bytes are only in the files.
+   * @param codecs Those of the flow.
+   */
+  constructor(folder: string, keep: Cas | undefined, codecs: Codecs) {
+    this.#folder = folder;
+    this.#keep = keep;
+    this.#codecs = codecs;
+  }
+
+  readonly encode = async (name: string, value: unknown): Promise<ArtifactRecord> => {
+    if (isFile(value)) {
+      this.#values.set(name, { value });
+      return this.#keep ? encodeArtifact(name, value, this.#keep) : unkeptArtifact(name, value);
+    }
+    const encoded = encodeValue(name, value, this.#codecs);
+    this.#values.set(name, { value, encoded });
+    return this.#keep ? keepEncoded(encoded, this.#keep) : { ...encoded.meta, digest: encoded.digest() };
+  };
+
+  /** Writes the files. */
+  async finish(result: TaskResult): Promise<void> {
+    mkdirSync(join(this.#folder, 'artifacts'), { recursive: true });
+    result.files = [];
+    result.previews = {};
+    for (const [name, { type, size, digest }] of result.own) {
+      const { value, encoded } = this.#values.get(name) as { value: unknown; encoded?: EncodedValue };
+      const about = { name, type, size, digest };
+      result.files.push(
+        encoded
+          ? writeValue(this.#folder, about, value, encoded)
+          : await writeFileArtifact(this.#folder, about, value as FileArtifact),
+      );
+      result.previews[name] = previewOf(value, PREVIEW);
+    }
+  }
+}

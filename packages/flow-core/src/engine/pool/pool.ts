@@ -1,0 +1,47 @@
+/** Who executes tasks: the interface, and the implementation in this process. */
+
+import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
+import type { View } from '../task/view';
+import type { Installed } from './packages';
+
+export interface Job {
+  spec: TaskSpec;
+  /** A fresh worker for this task alone. */
+  isolate: boolean;
+  /** npm packages for this task alone. */
+  packages?: Installed;
+  /** Milliseconds that it may take. */
+  timeoutMs?: number;
+  /** Labels of all views that the task may read. */
+  views: string[];
+}
+
+/**
+ * How a pool and the run that uses it meet: the pool pulls tasks when it has room for one. The kind of a task is the
+ * folder of its packages, or empty.
+ */
+export interface PoolHost {
+  run: RunContext;
+  /** The one that has waited longest, of this kind or of any. */
+  pull(kind?: string): Job | undefined;
+  /** How many tasks of a kind can be pulled now. */
+  pending(kind: string): number;
+  /** The kinds of which tasks can be pulled now, the one that has waited longest first. */
+  kinds(): string[];
+  /** With the bytes of small artifacts in it. */
+  view(label: string): View | Promise<View>;
+  started(job: Job): void;
+  log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
+  finished(job: Job, outcome: TaskOutcome): void;
+  /** A task that had ended printed something still, or threw. */
+  late(task: string, text: string): void;
+  /** Nothing can be executed any more: the flow does not load in a worker. */
+  broken(error: unknown): void;
+}
+
+export interface Pool {
+  /** There may be something to pull. */
+  wake(): void;
+  /** Ends every worker. Tasks under way are not reported any more. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/** What the coordinator and its workers say to each other. */
+import type { ErrorRecord } from '../../store/rows';
+import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
+import type { Visible } from '../task/view';
+
+export interface WorkerStart {
+  type: 'start';
+  run: RunContext;
+  /** The folder of large values. */
+  cas: string;
+  /** Where large values are written, if not there: of a spin that is kept. */
+  keep?: string;
+}
+
+export interface WorkerWork {
+  type: 'work';
+  /** Begin with no views: earlier ones are not needed any more. */
+  reset: boolean;
+  /** Views that this worker has not seen. */
+  views: [string, [string, Visible][]][];
+  tasks: TaskSpec[];
+}
+
+/** Give back what has not begun: others have nothing to do. */
+export interface WorkerReturn {
+  type: 'return';
+}
+export type ToWorker = WorkerStart | WorkerWork | WorkerReturn;
+
+export type FromWorker =
+  /** The flow is imported. */
+  | { type: 'ready' }
+  | { type: 'broken'; error: ErrorRecord }
+  | { type: 'log'; task: string; stream: 'stdout' | 'stderr'; text: string }
+  | { type: 'outcome'; outcome: TaskOutcome }
+  /** Tasks that it was given and has not begun. */
+  | { type: 'returned'; tasks: string[] };

@@ -1,0 +1,32 @@
+/** Fails a piece of work by what it leaves unawaited, and when it tries to end the process. */
+import { FlowError } from '../../definition/errors';
+import { stuckError } from '../task/policies';
+
+/** What nobody awaits fails the spin too, as it would fail a task; so does a step that leaves the process. */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  let fail: (error: unknown) => void = () => {};
+  const crash = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  // Nothing is left that could wake the step: without this the process would end here, as if all were well.
+  const stuck = () => fail(stuckError());
+  process.on('beforeExit', stuck);
+  const { exit } = process;
+  process.exit = (code) => {
+    const error = new FlowError('FLOW_STEP_EXITED', `The step called process.exit(${code ?? ''}).`, {
+      exit: 1,
+    });
+    fail(error);
+    throw error;
+  };
+  try {
+    return await Promise.race([work(), crash]);
+  } finally {
+    process.exit = exit;
+    process.off('beforeExit', stuck);
+    process.off('uncaughtException', fail);
+    process.off('unhandledRejection', fail);
+  }
+}

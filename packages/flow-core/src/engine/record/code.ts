@@ -1,0 +1,52 @@
+/** The code of a run, for the record: the fingerprint of each of its steps, and how it is read back. */
+import type { FingerprintOptions, Fingerprints, Part, StepFingerprint } from '../../source/fingerprint';
+import type { CodePart, CodeRow } from '../../store/rows';
+import { record, type Store } from '../../store/store';
+
+/** Fingerprints the flow's sources and records that. Never fails a run: where the sources cannot be read, that is recorded. */
+export async function recordCode(
+  store: Store,
+  { run, ...options }: FingerprintOptions & { run: number },
+): Promise<void> {
+  let row: CodeRow;
+  try {
+    // The parser is loaded here, and not before: a run begins without it.
+    const { fingerprintFlow } = await import('../../source/fingerprint');
+    row = packCode(fingerprintFlow(options));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    row = { format: 0, parts: [], steps: {}, other: [], error: why };
+  }
+  try {
+    await store.commit([record.code(options.flow, run, row)]);
+  } catch {
+    // A store that fails says so to the run itself.
+  }
+}
+
+export function packCode({ format, steps, other }: Fingerprints): CodeRow {
+  const parts: CodePart[] = [];
+  const numbers = new Map<string, number>();
+  const pack = (fingerprint: StepFingerprint) =>
+    fingerprint.parts.map(({ kind, name, value, at }) => {
+      const part: CodePart = at === undefined ? [kind, name, value] : [kind, name, value, at];
+      const key = part.join('\0');
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = parts.push(part) - 1;
+        numbers.set(key, number);
+      }
+      return number;
+    });
+  const packed = Object.entries(steps).map(([name, step]) => [name, pack(step)] as const);
+  return { format, parts, steps: Object.fromEntries(packed), other: pack(other) };
+}
+
+/** The parts of a step's code in a recorded run. */
+export function partsOf(row: CodeRow, step: string): Part[] {
+  const numbers = Object.hasOwn(row.steps, step) ? (row.steps[step] as number[]) : row.other;
+  return numbers.map((number) => {
+    const [kind, name, value, at] = row.parts[number] as CodePart;
+    return { kind: kind as Part['kind'], name, value, ...(at === undefined ? {} : { at }) };
+  });
+}

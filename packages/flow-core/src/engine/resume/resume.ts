@@ -1,0 +1,69 @@
+/** What a resumed run needs to know: the run that it takes over from, its parameters, and what changed since. */
+import { FlowError, suggest } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
+import { type Parameters, parseParams } from '../../definition/params';
+import { decodeArtifact, encodeValue } from '../../store/artifacts';
+import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import { latestRun, requireRun } from '../record/find-run';
+import { recordedParams } from '../record/read';
+import { statusNow } from '../record/run-status';
+import { Takeover } from './takeover';
+
+export interface ResumeOptions {
+  graph: Graph;
+  store: Store;
+  /** Default: the newest run of the namespace. */
+  run?: number;
+  /** Execute this step again, and what follows it. */
+  step?: string;
+  /** Parameters given now: they win over the origin's. */
+  params: Record<string, unknown>;
+  /** Undefined: everybody's. */
+  namespace: string | undefined;
+}
+
+/** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_RUN_NOT_FOUND, FLOW_RUN_GOES_ON, FLOW_NOTHING_TO_RESUME, FLOW_PARAMS */
+export async function prepareResume(
+  options: ResumeOptions,
+): Promise<{ params: Parameters; takeover: Takeover }> {
+  const { graph, store, step, params } = options;
+  if (step !== undefined && !graph.steps.has(step)) {
+    const near = suggest(step, graph.steps.keys());
+    throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${graph.flow}. ${near}`);
+  }
+  const { run, namespace } = options;
+  const origin = await (run === undefined
+    ? latestRun(store, graph.flow, namespace)
+    : requireRun(store, graph.flow, run));
+  const known = new Set(origin.steps.map(({ name }) => name));
+  const grown = [...graph.steps.keys()].some((name) => !known.has(name));
+  requireResumable(origin, step, grown || Object.keys(params).length > 0);
+  const recorded = await recordedParams(store, graph.flow, origin.run, Object.keys(graph.params));
+  const values = recorded.map(
+    ([name, record]) => [name, decodeArtifact(record, store.cas, graph.codecs)] as const,
+  );
+  const { parsed } = parseParams(graph, params, Object.fromEntries(values));
+  const digests = new Map(recorded.map(([name, { digest }]) => [name, digest]));
+  const changed = Object.keys(parsed).filter(
+    (name) => encodeValue(name, parsed[name], graph.codecs).digest() !== digests.get(name),
+  );
+  const from = step === undefined ? {} : { from: step };
+  return {
+    params: { given: { ...origin.given, ...params }, parsed },
+    takeover: await Takeover.of({ store, origin, changed: new Set(changed), ...from }),
+  };
+}
+
+function requireResumable(origin: RunRow, step: string | undefined, changes: boolean): void {
+  const pathspec = `${origin.flow}/${origin.run}`;
+  if (statusNow(origin) === 'running') {
+    throw new FlowError('FLOW_RUN_GOES_ON', `${pathspec} still runs: wait for its end, or take another run.`);
+  }
+  if (origin.status === 'done' && step === undefined && !changes) {
+    throw new FlowError(
+      'FLOW_NOTHING_TO_RESUME',
+      `${pathspec} is done, so there is nothing to resume: name the step to execute again, or change a parameter.`,
+    );
+  }
+}

@@ -1,0 +1,88 @@
+/** What a resumed run takes over from an earlier one: finished tasks, by reference. Nothing is copied. */
+import type { RunRow, TaskRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import { visibleNames } from '../record/read';
+import { taskOf } from '../task/label';
+import { type Planned, stackKey } from '../task/place';
+
+export interface TakeoverOptions {
+  store: Store;
+  origin: RunRow;
+  /** Execute this step again, and what follows it. */
+  from?: string;
+  /** Parameters whose values differ from the origin's: tasks that read one are executed again. */
+  changed: ReadonlySet<string>;
+}
+
+export class Takeover {
+  readonly origin: RunRow;
+  readonly #from: string | undefined;
+  readonly #changed: ReadonlySet<string>;
+  readonly #rows = new Map<string, TaskRow>();
+  /** Labels of this run's tasks that were taken over. */
+  readonly #taken = new Set<string>();
+  /** Steps of which a task was finished and could not be taken over, for the parameter it read. */
+  readonly affected = new Map<string, string[]>();
+
+  private constructor({ origin, from, changed }: TakeoverOptions) {
+    this.origin = origin;
+    this.#from = from;
+    this.#changed = changed;
+  }
+
+  static async of(options: TakeoverOptions): Promise<Takeover> {
+    const takeover = new Takeover(options);
+    const { flow, run } = options.origin;
+    for await (const row of options.store.tasks(flow, run)) {
+      if (row.status === 'done') takeover.#rows.set(placeKey(row), row);
+    }
+    return takeover;
+  }
+
+  /** How many tasks were taken over so far. */
+  get size(): number {
+    return this.#taken.size;
+  }
+
+  /** The origin's task in the same place, if it can stand for this one: it was finished, and so was all before it. */
+  take(task: Planned & { label: string }): TaskRow | undefined {
+    if (task.step === this.#from || !task.parents.every((label) => this.#taken.has(label))) return undefined;
+    const row = this.#rows.get(placeKey(task));
+    if (!row || !sameParents(row, task)) return undefined;
+    // A row without the list, of an earlier version or of a caught failure, may have read any of them.
+    const read = (row.params ?? [...this.#changed]).filter((name) => this.#changed.has(name));
+    if (read.length > 0) {
+      this.affected.set(task.step, read);
+      return undefined;
+    }
+    this.#taken.add(task.label);
+    return row;
+  }
+
+  /** Where each artifact lies that the origin's task shows: name to `run/step/task`. */
+  view(row: TaskRow): Record<string, string> {
+    const whole = (label: string) => {
+      const { run, step, task } = taskOf(this.origin.run, label);
+      return `${run}/${step}/${task}`;
+    };
+    const names = visibleNames(`${row.step}/${row.task}`, row);
+    return Object.fromEntries(names.map(([name, at]) => [name, whole(at)]));
+  }
+
+  /** The task that really executed: the origin may have taken it over itself. */
+  source(row: TaskRow): string {
+    return row.origin ?? `${this.origin.run}/${row.step}/${row.task}`;
+  }
+}
+
+type Place = { step: string; stack: readonly { index: number }[]; iteration?: number };
+
+function placeKey({ step, stack, iteration }: Place): string {
+  return `${step}|${stackKey(stack)}|${iteration ?? ''}`;
+}
+
+/** The flow may have been rewired since: then the task read something else. */
+function sameParents(row: TaskRow, task: Planned): boolean {
+  const steps = (labels: readonly string[]) => labels.map((label) => taskOf(0, label).step).join();
+  return steps(row.parents) === steps(task.parents) && row.as?.join() === task.as?.join();
+}

@@ -1,0 +1,212 @@
+/** Writes down what happens in a run: its row, its tasks, their artifacts and logs. */
+import { hostname } from 'node:os';
+import { parents, passesOn, type StepNode } from '../../definition/graph';
+import { packageVersion } from '../../environment/package-root';
+import { environmentDigest } from '../../source/reads';
+import type { Op } from '../../store/kv';
+import type {
+  ArtifactRecord,
+  ErrorRecord,
+  GitState,
+  RunRow,
+  Status,
+  TaskRow,
+  TaskStatus,
+} from '../../store/rows';
+import { record } from '../../store/store';
+import type { TaskCounts } from '../events';
+import { Journal } from '../record/journal';
+import { Views } from '../record/run-views';
+import { TaskLogs } from '../record/task-logs';
+import type { Planned } from '../task/place';
+import type { TaskOutcome, TaskResult } from '../task/task';
+import type { Visible } from '../task/view';
+import type { RunOptions } from './options';
+
+/** A task on its way, with its number. */
+export interface NumberedTask extends Planned {
+  number: number;
+  /** `step/task` */
+  label: string;
+  attempt: number;
+  /** The attempts that failed before. */
+  attempts: NonNullable<TaskRow['attempts']>;
+}
+
+export type Timed = Pick<TaskOutcome, 'startedAt' | 'durationMs'>;
+
+export interface Caught {
+  error: ErrorRecord;
+  /** Names that the step would have returned. */
+  absent: string[];
+}
+
+export class Recorder {
+  readonly views: Views;
+  readonly row: RunRow;
+  readonly #options: RunOptions;
+  readonly #journal: Journal;
+  readonly #logs: TaskLogs;
+
+  /** @param broken Told once, when the store fails. */
+  constructor(options: RunOptions, run: number, broken: (error: unknown) => void) {
+    const { graph, store, user, namespace, tags } = options;
+    const environment = environmentDigest(graph);
+    this.#options = options;
+    this.#journal = new Journal(store, broken);
+    this.views = new Views(graph.flow, run, store, () => this.#journal.settled());
+    this.#logs = new TaskLogs(graph.flow, run, this.#journal);
+    this.row = {
+      flow: graph.flow,
+      run,
+      status: 'running',
+      user,
+      namespace,
+      tags: [...new Set(tags)],
+      systemTags: [`user:${user}`],
+      startedAt: Date.now(),
+      given: options.params.given,
+      pid: process.pid,
+      host: hostname(),
+      node: process.version,
+      version: packageVersion(),
+      steps: [...graph.steps.values()].map((node) => ({
+        name: node.name,
+        kind: node.kind,
+        after: parents(node),
+      })),
+      ...(options.with ? { with: options.with } : {}),
+      ...(options.code === undefined ? {} : { code: options.code }),
+      ...(options.file === undefined ? {} : { file: options.file }),
+      ...(environment === undefined ? {} : { environment }),
+      ...(options.takeover ? { origin: options.takeover.origin.run } : {}),
+    };
+  }
+
+  begin(params: [string, ArtifactRecord][]): void {
+    const { flow, run } = this.row;
+    this.#journal.add(
+      ...record.run(this.row),
+      ...params.map(([name, value]) => record.artifact({ flow, run, step: 'params', task: 0, name }, value)),
+    );
+  }
+
+  log(task: NumberedTask, stream: 'stdout' | 'stderr', text: string): void {
+    this.#logs.add(task.step, task.number, task.attempt, stream, text);
+  }
+
+  /** Pieces of logs of tasks under way. */
+  flushLogs(): void {
+    this.#logs.flush();
+  }
+
+  /** A task that takes long gets a row while it is under way. */
+  running(task: NumberedTask, since: number): void {
+    this.#journal.add(this.#op(this.#taskRow(task, 'running', since)));
+  }
+
+  /** An attempt failed, and another follows: `task` is the next one. */
+  attempted(task: NumberedTask, startedAt: number): void {
+    this.#journal.add(...this.#lastLogs(task), this.#op(this.#taskRow(task, 'running', startedAt)));
+  }
+
+  failed(task: NumberedTask, { startedAt, durationMs }: Timed, error: ErrorRecord): void {
+    const row = { ...this.#taskRow(task, 'failed', startedAt, durationMs), error };
+    this.#journal.add(...this.#lastLogs(task), this.#op(row));
+  }
+
+  /** A finished task, its artifacts and its logs: one batch. */
+  done(task: NumberedTask, { startedAt, durationMs }: Timed, result: TaskResult, caught?: Caught): void {
+    const node = this.#node(task);
+    const hidden = [...(node.options.drop ?? []), ...(caught?.absent ?? [])];
+    // A step that catches and did not have to leaves its error's name undefined, whatever was upstream.
+    if (node.options.catch !== undefined && !caught) hidden.push(node.options.catch);
+    this.views.add(
+      task.label,
+      passesOn(node) ? task.parents[0] : undefined,
+      result.own,
+      result.references,
+      hidden,
+    );
+    const row: TaskRow = {
+      ...this.#taskRow(task, 'done', startedAt, durationMs),
+      own: result.own.map(([name]) => name),
+      // What a body read before it threw is not known: without the list, it may have been anything.
+      ...(caught ? {} : { params: result.params }),
+      ...(Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
+      ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
+      view: this.views.inherited(task.label),
+      ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
+      ...(result.more === undefined ? {} : { more: result.more }),
+      ...(caught ? { error: caught.error } : {}),
+    };
+    const { flow, run } = this.row;
+    const { step, number } = task;
+    const artifacts: Op[] = result.own.map(([name, artifact]) =>
+      record.artifact({ flow, run, step, task: number, name }, artifact),
+    );
+    this.#journal.add(...this.#lastLogs(task), ...artifacts, this.#op(row));
+  }
+
+  /** A task of the origin that stands for this one: its artifacts are passed on from where they lie. */
+  takenOver(task: NumberedTask, row: TaskRow, view: Record<string, string>, origin: string): void {
+    const references = Object.entries(view).map(([name, at]): [string, Visible] => [name, { at } as Visible]);
+    this.views.add(task.label, undefined, [], references);
+    const { step, number, parents, as, stack } = task;
+    this.#journal.add(
+      this.#op({ ...row, step, task: number, parents, ...(as ? { as } : {}), stack, own: [], view, origin }),
+    );
+  }
+
+  /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */
+  async end(
+    status: Status,
+    durationMs: number,
+    tasks: TaskCounts,
+    git?: GitState,
+    error?: ErrorRecord,
+  ): Promise<void> {
+    this.#logs.flush();
+    const row: RunRow = {
+      ...this.row,
+      status,
+      durationMs: Math.round(durationMs),
+      tasks,
+      ...(git ? { git } : {}),
+      ...(error ? { error } : {}),
+    };
+    this.#journal.add(...record.run(row));
+    await this.#journal.flush();
+  }
+
+  #op(row: TaskRow): Op {
+    return record.task(this.row.flow, this.row.run, row);
+  }
+
+  #lastLogs({ step, number }: NumberedTask): Op[] {
+    return this.#logs.take(step, number);
+  }
+
+  #node({ step }: Planned): StepNode {
+    return this.#options.graph.steps.get(step) as StepNode;
+  }
+
+  #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
+    return {
+      step: task.step,
+      task: task.number,
+      kind: this.#node(task).kind,
+      status,
+      attempt: task.attempt,
+      ...(task.attempts.length > 0 ? { attempts: task.attempts } : {}),
+      parents: task.parents,
+      ...(task.as ? { as: task.as } : {}),
+      stack: task.stack,
+      ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
+      startedAt,
+      ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs * 1000) / 1000 }),
+      own: [],
+      view: {},
+    };
+  }
+}

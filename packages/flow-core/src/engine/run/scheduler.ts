@@ -1,0 +1,93 @@
+/** Which tasks come next: a state machine over the graph. It knows no processes, no store and no clock. */
+import { children, type Edge, type Graph, type Input, type StepNode } from '../../definition/graph';
+import { type Planned, stackKey } from '../task/place';
+import type { Frame } from '../task/task';
+
+/** What the scheduler has to know of a finished task. */
+export interface Finished extends Planned {
+  /** Its `step/task`. */
+  label: string;
+  counts: Record<string, number>;
+  verdict?: string;
+  more?: boolean;
+}
+
+interface Gathering {
+  arrived: (string | undefined)[];
+  missing: number;
+}
+
+export class Scheduler {
+  readonly #graph: Graph;
+  readonly #waiting = new Map<string, Gathering>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+  }
+
+  start(): Planned {
+    return { step: 'start', parents: [], stack: [] };
+  }
+
+  /** The tasks that a finished task makes possible. A failed one makes none. */
+  after(task: Finished): Planned[] {
+    const node = this.#graph.steps.get(task.step) as StepNode;
+    if (node.kind === 'loop' && task.more) {
+      const iteration = (task.iteration ?? 0) + 1;
+      return [{ step: task.step, parents: [task.label], stack: task.stack, iteration }];
+    }
+    return children(this.#graph, task.step)
+      .filter(({ edge }) => taken(edge, task.verdict))
+      .flatMap(({ node: child, input }) => this.#arrive(child, input, task));
+  }
+
+  #arrive(child: StepNode, input: Input, task: Finished): Planned[] {
+    const { label, stack } = task;
+    switch (child.kind) {
+      case 'foreach': {
+        const over = child.over as string;
+        const count = task.counts[over] ?? 0;
+        return Array.from({ length: count }, (_, index) => ({
+          step: child.name,
+          parents: [label],
+          stack: [...stack, { step: child.name, index, count, over, of: label }],
+        }));
+      }
+      case 'join': {
+        const frame = stack.at(-1) as Frame;
+        const outer = stack.slice(0, -1);
+        const arrived = this.#collect(child, outer, frame.count, frame.index, label);
+        return arrived ? [{ step: child.name, parents: arrived, stack: outer }] : [];
+      }
+      case 'gather': {
+        const arrived = this.#collect(child, stack, child.inputs.length, child.inputs.indexOf(input), label);
+        return arrived
+          ? [{ step: child.name, parents: arrived, as: child.inputs.map((i) => i.as as string), stack }]
+          : [];
+      }
+      case 'loop':
+        return [{ step: child.name, parents: [label], stack, iteration: 0 }];
+      default:
+        return [{ step: child.name, parents: [label], stack }];
+    }
+  }
+
+  /** Notes one arrival, and gives all of them once they are complete. */
+  #collect(child: StepNode, stack: Frame[], count: number, at: number, label: string): string[] | undefined {
+    const key = `${child.name}|${stackKey(stack)}`;
+    let gathering = this.#waiting.get(key);
+    if (!gathering) {
+      gathering = { arrived: new Array(count).fill(undefined), missing: count };
+      this.#waiting.set(key, gathering);
+    }
+    if (gathering.arrived[at] === undefined) gathering.missing--;
+    gathering.arrived[at] = label;
+    if (gathering.missing > 0) return undefined;
+    this.#waiting.delete(key);
+    return gathering.arrived as string[];
+  }
+}
+
+function taken(edge: Edge, verdict: string | undefined): boolean {
+  return edge.when === undefined || edge.when === verdict;
+}

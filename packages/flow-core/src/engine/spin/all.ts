@@ -1,0 +1,300 @@
+/**
+ * Spins many splits of one step at once, in worker processes that import the flow once and execute split after split.
+ * Where the inputs come from is the caller's: a run in the store (`recordedInputs`), or whatever else gives views.
+ */
+import { FlowError } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
+import { listLength } from '../../store/artifacts';
+import type { Cas } from '../../store/cas';
+import type { ErrorRecord } from '../../store/rows';
+import type { Resolved } from '../inputs/resolved';
+import { originOf, originTime } from '../inputs/resolved';
+import type { Outputs } from '../outputs/folder';
+import type { Installed } from '../pool/packages';
+import type { Job, Pool, PoolHost } from '../pool/pool';
+import { Decoder } from '../task/decoder';
+import { fromRecord } from '../task/error-record';
+import { timeoutOf } from '../task/policies';
+import { previewOf } from '../task/preview';
+import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
+import type { View, Visible } from '../task/view';
+import type { KeptSpin } from './kept';
+import type { SpinOutcome } from './outcome';
+import { compareOutputs } from './outcome';
+import { spinContext, spinSpec } from './spec';
+
+/** Where splits take their inputs from, and what their outputs are compared with. */
+export interface SplitInputs {
+  /** The views of one split, by their labels: with the bytes of small artifacts, references to large ones. */
+  views(split: Resolved, labels: readonly string[]): Promise<Map<string, View>>;
+  /** What the split's origin returned. */
+  before(split: Resolved): Promise<ReadonlyMap<string, Visible>>;
+  /** What to say of artifacts that a split read and that are not there. */
+  hints(
+    split: Resolved,
+    reads: readonly MissingRead[],
+    view: (label: string) => View | undefined,
+    done: boolean,
+  ): Promise<string[]>;
+}
+
+export interface SplitOutcome extends SpinOutcome {
+  /** The item of the split list on one line. */
+  item: string;
+  startedAt: number;
+}
+
+export interface SpinAllOptions {
+  graph: Graph;
+  /** Of one step, in split order. */
+  splits: readonly Resolved[];
+  inputs: SplitInputs;
+  params: RunContext['params'];
+  user: string;
+  namespace: string;
+  cwd: string;
+  /** Where large inputs lie. */
+  cas: Cas;
+  outputs: Outputs;
+  /** Which numbers of a split's index name its folder below the outputs: all but the first so many. */
+  prefix: number;
+  /** The result that is written beside a split's outputs. */
+  result(outcome: SplitOutcome): object;
+  pool(host: PoolHost): Pool;
+  /** npm packages of the step. */
+  packages?: Installed;
+  keep?: KeptSpin;
+  signal?: AbortSignal;
+  started?(index: readonly number[]): void;
+  log?(index: readonly number[], stream: 'stdout' | 'stderr', text: string): void;
+  ended?(outcome: SplitOutcome): void;
+  notice?(message: string): void;
+}
+
+/** In split order, those that failed too. @throws FlowError FLOW_INTERRUPTED, and what stops all of them */
+export async function spinSplits(options: SpinAllOptions): Promise<SplitOutcome[]> {
+  return new SplitSpinner(options).execute();
+}
+
+interface Split {
+  at: number;
+  resolved: Resolved;
+  index: number[];
+  labels: string[];
+}
+
+class SplitSpinner {
+  readonly #options: SpinAllOptions;
+  readonly #splits: Split[];
+  readonly #jobs = new Map<Job, Split>();
+  /** Views are shared by the splits that see them, and forgotten with the last. */
+  readonly #views = new Map<string, Promise<View>>();
+  readonly #uses = new Map<string, Split[]>();
+  readonly #decoder: Decoder;
+  readonly #outcomes: SplitOutcome[] = [];
+  /** Splits that have ended and are being written down. */
+  readonly #pending = new Set<Promise<void>>();
+  #next = 0;
+  #settled = 0;
+  #finish: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+
+  constructor(options: SpinAllOptions) {
+    this.#options = options;
+    this.#decoder = new Decoder(options.cas, options.graph.codecs);
+    this.#splits = options.splits.map((resolved, at) => ({
+      at,
+      resolved,
+      index: resolved.stack.map(({ index }) => index),
+      labels: [...new Set([...resolved.parents, ...resolved.stack.map(({ of }) => of)])],
+    }));
+    for (const split of this.#splits) {
+      for (const label of split.labels) {
+        const uses = this.#uses.get(label);
+        if (uses) uses.push(split);
+        else this.#uses.set(label, [split]);
+      }
+    }
+  }
+
+  async execute(): Promise<SplitOutcome[]> {
+    const { signal } = this.#options;
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#finish = resolve;
+      this.#fail = reject;
+    });
+    const interrupt = () =>
+      this.#fail(new FlowError('FLOW_INTERRUPTED', 'The spin was interrupted.', { exit: 1 }));
+    signal?.addEventListener('abort', interrupt);
+    const pool = this.#options.pool(this.#host());
+    try {
+      if (signal?.aborted) interrupt();
+      pool.wake();
+      await finished;
+      return this.#outcomes;
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+      await pool.close();
+      await Promise.all(this.#pending);
+    }
+  }
+
+  /** All splits want the same packages. */
+  get #kind(): string {
+    return this.#options.packages?.folder ?? '';
+  }
+
+  #host(): PoolHost {
+    const { graph, params, user, namespace, cwd } = this.#options;
+    return {
+      run: spinContext(graph, { user, namespace, cwd }, params),
+      pull: () => this.#pull(),
+      pending: (kind) => (kind === this.#kind ? this.#splits.length - this.#next : 0),
+      kinds: () => (this.#next < this.#splits.length ? [this.#kind] : []),
+      view: (label) => this.#view(label),
+      started: (job) => this.#options.started?.((this.#jobs.get(job) as Split).index),
+      log: (job, stream, text) => this.#log(job, stream, text),
+      finished: (job, outcome) => {
+        const work = this.#ended(job, outcome).catch(this.#fail);
+        this.#pending.add(work);
+        void work.finally(() => this.#pending.delete(work));
+      },
+      late: (task, text) => {
+        const index = this.#splits[Number(task) - 1]?.index.join(',');
+        this.#options.notice?.(`split ${index} went on after its end: ${text.trim().split('\n')[0]}`);
+      },
+      broken: (error) => this.#fail(error instanceof Error ? error : fromRecord(error as ErrorRecord)),
+    };
+  }
+
+  #pull(): Job | undefined {
+    const split = this.#splits[this.#next];
+    if (!split) return undefined;
+    this.#next++;
+    const { packages } = this.#options;
+    const { node } = split.resolved;
+    const timeoutMs = timeoutOf(node.options);
+    const job: Job = {
+      spec: {
+        ...spinSpec(split.resolved),
+        task: String(split.at + 1),
+        shown: 'spin',
+        outputs: this.#folder(split).path,
+      },
+      isolate: node.options.isolate === true,
+      ...(packages ? { packages } : {}),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      views: split.labels,
+    };
+    this.#jobs.set(job, split);
+    return job;
+  }
+
+  #folder({ index }: Split) {
+    return this.#options.outputs.at(...index.slice(this.#options.prefix));
+  }
+
+  #view(label: string): Promise<View> {
+    let view = this.#views.get(label);
+    if (!view) {
+      // Whichever split sees it: what is put on top of a view is the same for all.
+      const [split] = this.#uses.get(label) as [Split];
+      const all = this.#options.inputs.views(split.resolved, split.labels);
+      for (const each of split.labels) {
+        if (!this.#views.has(each))
+          this.#views.set(
+            each,
+            all.then((views) => views.get(each) as View),
+          );
+      }
+      view = this.#views.get(label) as Promise<View>;
+    }
+    return view;
+  }
+
+  #log(job: Job, stream: 'stdout' | 'stderr', text: string): void {
+    const split = this.#jobs.get(job);
+    if (!split) return;
+    this.#folder(split).log(text);
+    this.#options.keep?.log(split.at + 1, stream, text);
+    this.#options.log?.(split.index, stream, text);
+  }
+
+  async #ended(job: Job, ended: TaskOutcome): Promise<void> {
+    const split = this.#jobs.get(job) as Split;
+    this.#jobs.delete(job);
+    const { keep, result, cas, graph } = this.#options;
+    const views = await this.#viewsOf(split);
+    const view = (label: string) => views.get(label);
+    const { outcome, files } = await this.#outcome(split, ended, view);
+    if (keep) {
+      const { startedAt, durationMs } = ended;
+      const more = ended.status === 'done' ? { result: ended.result } : { error: ended.failure.error };
+      await keep.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
+      outcome.kept = `${keep.pathspec}/${outcome.step}/${split.at + 1}`;
+    }
+    await this.#folder(split).write(outcome, result(outcome), cas, files, graph.codecs);
+    this.#outcomes[split.at] = outcome;
+    this.#forget(split);
+    this.#options.ended?.(outcome);
+    if (++this.#settled === this.#splits.length) this.#finish();
+  }
+
+  async #outcome(
+    { resolved, index }: Split,
+    ended: TaskOutcome,
+    view: (label: string) => View | undefined,
+  ): Promise<{ outcome: SplitOutcome; files: readonly OutputFile[] }> {
+    const { graph, inputs } = this.#options;
+    const outcome: SplitOutcome = {
+      step: resolved.node.name,
+      origin: originOf(graph, resolved),
+      originMs: originTime(resolved),
+      status: ended.status,
+      startedAt: ended.startedAt,
+      durationMs: ended.durationMs,
+      index,
+      item: this.#item(resolved, view),
+      artifacts: [],
+      hints: [],
+    };
+    const done = ended.status === 'done';
+    const { missing } = done ? ended.result : ended.failure;
+    if (missing) outcome.hints = await inputs.hints(resolved, missing, view, done);
+    if (ended.status === 'failed') {
+      outcome.error = ended.failure.error;
+      return { outcome, files: [] };
+    }
+    const { files = [], previews = {} } = ended.result;
+    outcome.artifacts = compareOutputs(await inputs.before(resolved), ended.result, (name) => ({
+      preview: previews[name] ?? '',
+    }));
+    return { outcome, files };
+  }
+
+  async #viewsOf({ labels }: Split): Promise<Map<string, View>> {
+    const views = await Promise.all(labels.map((label) => this.#view(label)));
+    return new Map(labels.map((label, i) => [label, views[i] as View]));
+  }
+
+  /** Lists that would take long to decode are not decoded for this. */
+  #item({ stack }: Resolved, view: (label: string) => View | undefined): string {
+    const frame = stack.at(-1);
+    const shown = frame && view(frame.of);
+    const list = frame && shown?.entries.get(frame.over);
+    if (!frame || !shown || !list || list.size > LONGEST_LIST || !listLength(list.type)) return '';
+    return previewOf(this.#decoder.item(shown, frame.over, frame.index), 60);
+  }
+
+  #forget({ labels }: Split): void {
+    for (const label of labels) {
+      const uses = this.#uses.get(label) as Split[];
+      // The first one stands for all while there is any.
+      if (uses.length > 1) uses.pop();
+      else this.#views.delete(label);
+    }
+  }
+}
+
+/** Bytes. */
+const LONGEST_LIST = 4 * 1024 * 1024;

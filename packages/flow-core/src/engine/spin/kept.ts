@@ -1,0 +1,210 @@
+/**
+ * A spin that is kept: a run of a store of its own, `spin/` beside the real one's folders, with a task for each spun
+ * one. It can be read by itself: what a task passes on is there too, and parents are named by their full pathspecs.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Graph, parents as parentsOf, passesOn } from '../../definition/graph';
+import { packageVersion } from '../../environment/package-root';
+import { encodeArtifact, INLINE_LIMIT } from '../../store/artifacts';
+import { type Cas, shareBytes } from '../../store/cas';
+import type { Op } from '../../store/kv';
+import type { ArtifactRecord, ErrorRecord, RunRow, TaskRow } from '../../store/rows';
+import { record, type Store } from '../../store/store';
+import type { Resolved } from '../inputs/resolved';
+import { originOf } from '../inputs/resolved';
+import { Journal } from '../record/journal';
+import { TaskLogs } from '../record/task-logs';
+import { fullPathspec } from '../task/label';
+import type { TaskResult } from '../task/task';
+import type { View, Visible } from '../task/view';
+
+/** The store of kept spins, by the folder of the real one. */
+export function spinStoreFolder(store: string): string {
+  return join(store, 'spin');
+}
+
+export interface KeepOptions {
+  graph: Graph;
+  /** Where to keep. */
+  store: Store;
+  /** Where large values that are passed on lie. */
+  from: Cas;
+  user: string;
+  namespace: string;
+  /** Parameters that were given for this spin. */
+  given: Record<string, unknown>;
+  file?: string;
+}
+
+/** What one task came to. */
+export interface KeptTask {
+  startedAt: number;
+  durationMs: number;
+  result?: TaskResult;
+  error?: ErrorRecord;
+  /** The view of an input, by its label. */
+  view(label: string): View | undefined;
+}
+
+export class KeptSpin {
+  readonly row: RunRow;
+  readonly #options: KeepOptions;
+  readonly #journal: Journal;
+  readonly #logs: TaskLogs;
+  readonly #tasks = { done: 0, failed: 0 };
+  #error: ErrorRecord | undefined;
+
+  private constructor(options: KeepOptions, row: RunRow) {
+    this.#options = options;
+    this.row = row;
+    this.#journal = new Journal(options.store);
+    this.#logs = new TaskLogs(row.flow, row.run, this.#journal);
+  }
+
+  /** Takes a run number and writes the run's first row. @param origin The run or task whose inputs these are. */
+  static async begin(
+    options: KeepOptions,
+    step: string,
+    origin: string | undefined,
+    params: readonly [string, ArtifactRecord][],
+  ): Promise<KeptSpin> {
+    const { graph, store, user, namespace, given, file } = options;
+    const run = await store.claimRun(graph.flow, randomUUID());
+    const kept = new KeptSpin(options, {
+      flow: graph.flow,
+      run,
+      status: 'running',
+      user,
+      namespace,
+      tags: [],
+      systemTags: [`user:${user}`],
+      startedAt: Date.now(),
+      given,
+      spun: { step, ...(origin === undefined ? {} : { origin }) },
+      pid: process.pid,
+      host: hostname(),
+      node: process.version,
+      version: packageVersion(),
+      steps: [...graph.steps.values()].map((node) => ({
+        name: node.name,
+        kind: node.kind,
+        after: parentsOf(node),
+      })),
+      ...(file === undefined ? {} : { file }),
+    });
+    const address = { flow: graph.flow, run, step: 'params', task: 0 };
+    const ops: Op[] = [];
+    for (const [name, value] of params) {
+      ops.push(record.artifact({ ...address, name }, await kept.#adopt(value)));
+    }
+    kept.#journal.add(...record.run(kept.row), ...ops);
+    return kept;
+  }
+
+  /** `movies/3`, of the store of kept spins. */
+  get pathspec(): string {
+    return `${this.row.flow}/${this.row.run}`;
+  }
+
+  /** Keeps what a step returned, where no worker process has done so. */
+  encode(name: string, value: unknown): Promise<ArtifactRecord> {
+    return encodeArtifact(name, value, this.#options.store.cas, this.#options.graph.codecs);
+  }
+
+  log(task: number, stream: 'stdout' | 'stderr', text: string): void {
+    this.#logs.add(this.row.spun?.step as string, task, 0, stream, text);
+  }
+
+  /** A spun task with all that it shows: one batch. @param task Its number, from 1. */
+  async task(task: number, resolved: Resolved, kept: KeptTask): Promise<void> {
+    const { node, parents, stack, as, iteration } = resolved;
+    const { flow, run } = this.row;
+    const { result, error } = kept;
+    const label = `${node.name}/${task}`;
+    const origin = originOf(this.#options.graph, resolved);
+    const passed = result ? passedOn(resolved, kept, result) : [];
+    const artifacts: Op[] = [];
+    const address = { flow, run, step: node.name, task };
+    for (const [name, value] of passed) {
+      artifacts.push(record.artifact({ ...address, name }, await this.#adopt(value)));
+    }
+    // These bytes are here already: whoever executed the task put them here.
+    for (const [name, value] of result?.own ?? [])
+      artifacts.push(record.artifact({ ...address, name }, value));
+    const row: TaskRow = {
+      step: node.name,
+      task,
+      kind: node.kind,
+      status: error ? 'failed' : 'done',
+      attempt: 0,
+      parents: parents.map((parent) => pathspecOf(resolved, parent)),
+      ...(as ? { as } : {}),
+      stack: stack.map((frame) => ({ ...frame, of: pathspecOf(resolved, frame.of) })),
+      ...(iteration === undefined ? {} : { iteration }),
+      ...(origin === undefined ? {} : { spun: origin }),
+      startedAt: kept.startedAt,
+      durationMs: Math.round(kept.durationMs * 1000) / 1000,
+      own: result?.own.map(([name]) => name) ?? [],
+      ...(result ? { params: result.params } : {}),
+      ...(result && Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
+      ...(result?.verdict === undefined ? {} : { verdict: result.verdict }),
+      ...(result?.more === undefined ? {} : { more: result.more }),
+      ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
+      view: Object.fromEntries(passed.map(([name]) => [name, label])),
+      sources: Object.fromEntries(passed.map(([name, { at }]) => [name, pathspecOf(resolved, at)])),
+      ...(error ? { error } : {}),
+    };
+    if (error) this.#tasks.failed++;
+    else this.#tasks.done++;
+    this.#error ??= error;
+    this.#journal.add(...this.#logs.take(node.name, task), ...artifacts, record.task(flow, run, row));
+  }
+
+  /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */
+  async end(durationMs: number, error = this.#error): Promise<void> {
+    this.#logs.flush();
+    const row: RunRow = {
+      ...this.row,
+      status: error ? 'failed' : 'done',
+      durationMs: Math.round(durationMs),
+      tasks: this.#tasks,
+      ...(error ? { error } : {}),
+    };
+    this.#journal.add(...record.run(row));
+    await this.#journal.flush();
+  }
+
+  /** A record of elsewhere, with its bytes in this store: small ones in it, large ones in its CAS. */
+  async #adopt({ at: _, ...value }: ArtifactRecord & { at?: string }): Promise<ArtifactRecord> {
+    const { cas } = this.#options.store;
+    if (value.hash !== undefined) {
+      await shareBytes(value.hash, this.#options.from, cas);
+      return value;
+    }
+    const { bytes, path, ...meta } = value;
+    // A file that was given by hand.
+    if (path !== undefined) return { ...meta, hash: (await cas.writeFile(path)).hash };
+    if (!bytes || bytes.length <= INLINE_LIMIT) return value;
+    return { ...meta, hash: await cas.write(bytes) };
+  }
+}
+
+/** What stands behind the task besides what it returned itself. */
+function passedOn(
+  { node, parents }: Resolved,
+  { view }: KeptTask,
+  { own, references }: TaskResult,
+): [string, Visible][] {
+  const base = passesOn(node) && parents[0] !== undefined ? view(parents[0])?.entries : undefined;
+  const passed = new Map([...(base ?? []), ...references]);
+  for (const [name] of own) passed.delete(name);
+  for (const name of node.options.drop ?? []) passed.delete(name);
+  return [...passed];
+}
+
+/** What was given by hand is in no store. */
+function pathspecOf({ run }: Resolved, label: string): string {
+  return run && label.includes('/') ? fullPathspec(run.flow, run.run, label) : label;
+}

@@ -1,0 +1,58 @@
+/** The inputs of splits that a run recorded, with what was given by hand on top. */
+import type { Graph } from '../../definition/graph';
+import type { Store } from '../../store/store';
+import { missingHints, unexpected } from '../explain/missing';
+import { applyGiven, type Given } from '../inputs/override';
+import type { Selection } from '../inputs/selection';
+import { recordedViews } from '../record/read';
+import { Decoder } from '../task/decoder';
+import type { SplitInputs } from './all';
+import { outputsBefore } from './outcome';
+
+export interface RecordedInputsOptions {
+  graph: Graph;
+  store: Store;
+  selection: Selection;
+  /** Put on top of what was recorded, in this order. */
+  given: readonly (Given | undefined)[];
+  notice(message: string): void;
+}
+
+/** Inputs that a run recorded. */
+export function recordedInputs({
+  graph,
+  store,
+  selection,
+  given,
+  notice,
+}: RecordedInputsOptions): SplitInputs {
+  const { decode } = new Decoder(store.cas, graph.codecs);
+  const told = new Set<string>();
+  const hinted = new Map<string, Promise<string[]>>();
+  return {
+    async views(split, labels) {
+      const views = await recordedViews(store, graph.flow, split.run?.run as number, labels);
+      for (const one of given) {
+        if (!one) continue;
+        for (const message of await applyGiven(views, split, one, decode, graph.codecs)) {
+          if (!told.has(message)) notice(message);
+          told.add(message);
+        }
+      }
+      return views;
+    },
+    before: (split) => outputsBefore(graph, store, split),
+    hints(split, missing, view, done) {
+      // Splits that read the same name are told the same.
+      const key = `${done} ${missing.map(({ name }) => name).join()}`;
+      let hints = hinted.get(key);
+      if (!hints) {
+        hints = (done ? unexpected(graph, split, missing) : Promise.resolve(missing)).then((reads) =>
+          missingHints(graph, store, split, selection, reads, view),
+        );
+        hinted.set(key, hints);
+      }
+      return hints;
+    },
+  };
+}

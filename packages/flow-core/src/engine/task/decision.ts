@@ -1,0 +1,67 @@
+/** What a finished task decides: how many splits follow, which case, whether the loop goes on. */
+import { FlowError, suggest } from '../../definition/errors';
+import type { Graph, StepNode } from '../../definition/graph';
+import { children } from '../../definition/graph';
+
+type Look = (name: string) => { found: boolean; value?: unknown };
+
+export function verdict(node: StepNode, value: unknown): string {
+  const cases = node.cases ?? [];
+  if (typeof value === 'string' && cases.includes(value)) return value;
+  const said = typeof value === 'string' ? `"${value}"` : `${value}`;
+  throw new FlowError(
+    'FLOW_SWITCH_VERDICT',
+    `The switch "${node.name}" decided on ${said}, which is none of its cases. ${suggest(String(value), cases)}`,
+    { exit: 1 },
+  );
+}
+
+export function goesOn(node: StepNode, value: unknown, iteration: number): boolean {
+  if (typeof value !== 'boolean') {
+    throw new FlowError(
+      'FLOW_LOOP_VERDICT',
+      `The loop "${node.name}" needs true or false in its artifact "${node.while}", which holds ${typeof value === 'string' ? `"${value}"` : `${value}`}.`,
+      { exit: 1 },
+    );
+  }
+  if (value && node.max !== undefined && iteration + 1 >= node.max) {
+    throw new FlowError(
+      'FLOW_LOOP_MAX',
+      `The loop "${node.name}" would go on after ${node.max} iterations, its \`max\`: raise it, or set "${node.while}" to false earlier.`,
+      { exit: 1 },
+    );
+  }
+  return value;
+}
+
+/** The lengths of the lists for the foreaches that follow indeed: those of other arms need none. */
+export function splitCounts(
+  graph: Graph,
+  node: StepNode,
+  verdict: string | undefined,
+  look: Look,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { node: child, edge } of children(graph, node.name)) {
+    const over = child.over;
+    if (child.kind !== 'foreach' || over === undefined) continue;
+    if (edge.when !== undefined && edge.when !== verdict) continue;
+    const { found, value } = node.options.drop?.includes(over) ? { found: false } : look(over);
+    const what = !found
+      ? `there is no artifact "${over}" after ${node.name}`
+      : !Array.isArray(value)
+        ? `"${over}" is ${value === null || value === undefined ? value : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
+        : value.length === 0
+          ? `"${over}" is empty`
+          : undefined;
+    if (what !== undefined) {
+      throw new FlowError(
+        'FLOW_FOREACH_LIST',
+        `The foreach "${child.name}" needs a list with at least one item, but ${what}: return one from "${node.name}".`,
+        { exit: 1 },
+      );
+    }
+    counts[over] = (value as unknown[]).length;
+  }
+  return counts;
+}

@@ -1,0 +1,93 @@
+/** Executes one task: makes its context, runs the body, encodes what it returns. The same code in run, spin and tests. */
+import { requireArtifactName } from '../../definition/artifact-name';
+import { FlowError } from '../../definition/errors';
+import type { StepNode } from '../../definition/graph';
+import { mergedReferences } from '../../definition/merge';
+import { typeOf } from '../../store/artifacts';
+import { isPlain } from '../../store/digest';
+import { isFile, requireFile } from '../../store/file';
+import type { ArtifactRecord } from '../../store/rows';
+import { makeContext } from './context';
+import { goesOn, splitCounts, verdict } from './decision';
+import type { Execution } from './execution';
+import type { TaskResult } from './task';
+import type { Visible } from './view';
+
+/** @throws what the body throws, and FlowError for what cannot be recorded. */
+export async function executeTask(execution: Execution): Promise<TaskResult> {
+  const { graph, spec } = execution;
+  const node = graph.steps.get(spec.step);
+  if (!node) throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${spec.step}" in ${graph.flow}.`);
+  const params = new Set<string>();
+  const returned = await callBody(execution, node, params);
+  const own: [string, ArtifactRecord][] = [];
+  const references: [string, Visible][] = [];
+  for (const [name, reference] of mergedReferences(returned)) {
+    if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
+  }
+  for (const [name, value] of Object.entries(returned)) {
+    requireArtifactName(name, `Step "${node.name}" returned`, { exit: 1 });
+    if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
+    own.push([name, await execution.encode(name, value)]);
+  }
+  const look = (name: string): { found: boolean; value?: unknown } => {
+    if (Object.hasOwn(returned, name))
+      return { found: true, value: (returned as Record<string, unknown>)[name] };
+    const visible = visibleAfter(execution, node, references).get(name);
+    return visible ? { found: true, value: execution.decode(visible) } : { found: false };
+  };
+  const result: TaskResult = { own, references, counts: {}, params: [...params] };
+  if (node.kind === 'switch') result.verdict = verdict(node, look(node.on as string).value);
+  if (node.kind === 'loop') result.more = goesOn(node, look(node.while as string).value, spec.iteration ?? 0);
+  if (!result.more) result.counts = splitCounts(graph, node, result.verdict, look);
+  return result;
+}
+
+async function callBody(execution: Execution, node: StepNode, params: Set<string>): Promise<object> {
+  if (!node.body) return {};
+  const restore = applyEnv(node.options.env);
+  try {
+    const returned = await node.body(makeContext(execution, node, params) as never);
+    if (returned === undefined || returned === null) return {};
+    if (!isRecord(returned)) {
+      throw new FlowError(
+        'FLOW_RETURN',
+        `Step "${node.name}" returned ${typeOf(returned)}: return an object whose properties are its artifacts.`,
+        { exit: 1 },
+      );
+    }
+    return returned;
+  } finally {
+    restore();
+  }
+}
+
+function isRecord(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || isPlain(prototype);
+}
+
+/** The variables of a step, for as long as it runs. */
+function applyEnv(env: Record<string, string> | undefined): () => void {
+  if (!env) return () => {};
+  const before = Object.keys(env).map((key) => [key, process.env[key]] as const);
+  Object.assign(process.env, env);
+  return () => {
+    for (const [key, value] of before) {
+      if (value === undefined) delete process.env[key];
+      else process.env[key] = value;
+    }
+  };
+}
+
+/** What the next steps will see by reference, before this task's own artifacts. */
+export function visibleAfter(
+  execution: Pick<Execution, 'spec' | 'view'>,
+  node: StepNode,
+  references: [string, Visible][],
+): Map<string, Visible> {
+  const by =
+    node.kind === 'join' || node.kind === 'gather' || node.kind === 'start' ? [] : execution.spec.parents;
+  return new Map([...(by[0] === undefined ? [] : execution.view(by[0]).entries), ...references]);
+}

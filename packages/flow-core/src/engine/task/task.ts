@@ -1,0 +1,95 @@
+/** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
+import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
+import type { Visible } from './view';
+
+/** What all tasks of a run, or one spin, have in common. */
+export interface RunContext {
+  flow: string;
+  /** A number, or `spin`. */
+  run: string;
+  user: string;
+  namespace: string;
+  tags: string[];
+  origin?: string;
+  params: [string, ArtifactRecord][];
+  /** Where tasks run: relative paths in a step count from the workspace. */
+  cwd: string;
+}
+
+export interface Frame {
+  step: string;
+  index: number;
+  count: number;
+  over: string;
+  /** The view that shows the list. */
+  of: string;
+}
+
+export interface TaskSpec {
+  step: string;
+  task: string;
+  attempt: number;
+  /** Labels of views, in input order. */
+  parents: string[];
+  as?: string[];
+  /** Outermost first. */
+  stack: Frame[];
+  iteration?: number;
+  /** What `current.task` says, where that is not its number: of a spin. */
+  shown?: string;
+  /** The folder that its artifacts are written to as files: of a spin. */
+  outputs?: string;
+}
+
+export interface TaskResult {
+  /** What the step returned, in its order: stored here, or passed on by reference. */
+  own: [string, ArtifactRecord][];
+  references: [string, Visible][];
+  /** For the foreaches that come next: how long their lists are. */
+  counts: Record<string, number>;
+  /** Names of the parameters that it read. */
+  params: string[];
+  verdict?: string;
+  more?: boolean;
+  /** Of a spin: its artifacts as files, and a line that shows each. */
+  files?: OutputFile[];
+  previews?: Record<string, string>;
+  /** Of a spin: what it read that is not there. */
+  missing?: MissingRead[];
+}
+
+export interface TaskFailure {
+  error: ErrorRecord;
+  /** The thing itself, where it was thrown in this process. */
+  thrown?: unknown;
+  /** What it read that is not there. */
+  missing?: MissingRead[];
+}
+
+export type TaskOutcome = { startedAt: number; durationMs: number } & (
+  | { status: 'done'; result: TaskResult }
+  /** `stray`: its body may still be at work; whoever executed it is not to be used again. */
+  | { status: 'failed'; failure: TaskFailure; stray?: boolean }
+);
+
+export type TaskLog = (stream: 'stdout' | 'stderr', text: string) => void;
+
+/** A read that found nothing: the artifact's name, and the view (by its label) that was asked. */
+export interface MissingRead {
+  name: string;
+  label: string;
+}
+
+export interface OutputFile {
+  name: string;
+  type: string;
+  size: number;
+  digest: string;
+  /** Relative to the folder. */
+  file: string;
+  /**
+   * How to read it: JSON, UTF-8 text, bytes as they are, `v8.deserialize` of all but the first byte, the file that it
+   * is, or by the flow's codec of the name that follows.
+   */
+  format: 'json' | 'text' | 'bytes' | 'v8' | 'file' | `codec:${string}`;
+}

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { damageOf, isMisnamed, renameManifest, writeManifest } from '../../../src/engine/outputs/manifest';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nx-flow-whole-'));
+  writeFileSync(join(folder, 'a.txt'), 'one');
+  writeManifest(folder, 'hash');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a folder as it was written is whole, by its own name', () => {
+  expect([damageOf(folder), isMisnamed(folder, 'hash'), isMisnamed(folder, 'other')]).toEqual([
+    undefined,
+    false,
+    true,
+  ]);
+  renameManifest(folder, 'other');
+  expect([damageOf(folder), isMisnamed(folder, 'other')]).toEqual([undefined, false]);
+});
+
+test('what is missing or another is named', () => {
+  writeFileSync(join(folder, 'a.txt'), 'two');
+  expect(damageOf(folder)).toBe('has another a.txt');
+  rmSync(join(folder, 'a.txt'));
+  expect(damageOf(folder)).toBe('lacks a.txt');
+});
+
+test.each([
+  ['none', undefined],
+  ['one that was cut off', '{"task":"ha'],
+  ['one of another version', '{"a.txt":{"size":3}}'],
+  ['no list at all', 'null'],
+])('a list of files that cannot be read: %s', (_, text) => {
+  if (text === undefined) rmSync(join(folder, 'files.json'));
+  else writeFileSync(join(folder, 'files.json'), text);
+  expect([damageOf(folder), isMisnamed(folder, 'hash')]).toEqual(['has no list of its files', false]);
+});

@@ -1,0 +1,54 @@
+/**
+ * Whether a step was executed by the code that was published for it. Whoever edits it meanwhile, or a target that it waits
+ * for and that writes code, changes what it does, under a hash that Nx has taken already.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import type { DoorOptions } from '../executors/door';
+import { lastSources } from '../graph/sources';
+import { OUR_INPUTS } from '../graph/step-targets';
+import { FileCache } from '../nx/file-cache';
+import { fingerprintFile, PUBLISHED_AT } from '../nx/published-files';
+import { flowKey, type KnownCode, knownCode } from './fingerprints';
+import { Stamps } from './stamps';
+
+/**
+ * To be asked after the step was executed: what has changed, as the beginning of a sentence. Undefined where there is
+ * nothing to ask: nothing is known of the code, or the user has Nx hash what other targets write.
+ */
+export function codeCheck(
+  { flow: file, name }: DoorOptions,
+  step: string | undefined,
+  { root: workspace, target }: ExecutorContext,
+): (() => Promise<string | undefined>) | undefined {
+  const flows = lastSources(workspace).find((source) => source.file === file)?.flows ?? [];
+  const flow = name ?? (flows.length === 1 ? flows[0]?.name : undefined);
+  if (flow === undefined || step === undefined || hashesOutputs(target?.inputs ?? [])) return undefined;
+  const before = new FileCache<KnownCode>(workspace, 'fingerprints').get(flowKey(file, flow));
+  const code = before?.steps[step];
+  if (!before || !code || code.open) return undefined;
+  const moved = `The code of "${step}" changed after the command had begun`;
+  const late = isLater(join(workspace, fingerprintFile(file, flow, step)));
+  return async () => {
+    if (late) return moved;
+    const stamps = new Stamps();
+    if (stamps.same(before.seen)) return undefined;
+    const now = await knownCode(file, flow, workspace, stamps);
+    return now.steps[step]?.digest === code.digest ? undefined : moved;
+  };
+}
+
+function hashesOutputs(inputs: NonNullable<ExecutorContext['target']>['inputs'] = []): boolean {
+  const ours = new Set(OUR_INPUTS.map((input) => JSON.stringify(input)));
+  return inputs.some(
+    (input) =>
+      typeof input === 'object' && 'dependentTasksOutputFiles' in input && !ours.has(JSON.stringify(input)),
+  );
+}
+
+/** Published again since this command did: by another one, perhaps after this one's tasks were hashed. */
+function isLater(published: string): boolean {
+  const at = Number(process.env[PUBLISHED_AT]);
+  return at > 0 && (statSync(published, { throwIfNoEntry: false })?.mtimeMs ?? 0) > at;
+}

@@ -1,0 +1,47 @@
+/** What was published for the task at hand, and is in its hash. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import type { MainOptions } from '@nx-flow/core/cli';
+import { publishedBy, UNPUBLISHED } from '../nx/published-files';
+import type { PublishedSpins } from './spins';
+
+/**
+ * The published file that a target names as an input. A target that is cached without it would be replayed where
+ * something else is to be seen: it is refused before it can leave a result. `refused` says so.
+ */
+export function publishedFor({ target, projectName, targetName }: ExecutorContext): {
+  file?: string;
+  refused?: MainOptions['refused'];
+} {
+  const file = (target?.inputs ?? []).map(publishedBy).find((name) => name !== undefined);
+  if (file !== undefined) return { file };
+  if (target?.cache !== true) return {};
+  const { FlowError } = require('@nx-flow/core') as typeof import('@nx-flow/core');
+  const message =
+    `The inputs of ${projectName}:${targetName} leave out what nx-flow publishes for it, so that Nx would replay what ` +
+    `is out of date: begin them with "...", which stands for the inferred ones ("inputs": ["...", { "env": "NAME" }]), or set "cache" to false.`;
+  return { refused: new FlowError('FLOW_TARGET_INPUTS', message) };
+}
+
+/** Whether what lies there was published for this very command: what cannot be told to Nx lies there from before. */
+export function isPublished({ target }: ExecutorContext): boolean {
+  return target?.cache === true && !process.env[UNPUBLISHED];
+}
+
+/**
+ * The heads that are in this task's hash. Undefined where Nx did not hash it, or its result is not to be used again:
+ * then there is nothing to compare.
+ */
+export function publishedHeads(
+  file: string | undefined,
+  context: ExecutorContext,
+): PublishedSpins['heads'] | undefined {
+  if (file === undefined || process.env.NX_TASK_HASH === undefined || !isPublished(context)) return undefined;
+  try {
+    const { heads }: PublishedSpins = JSON.parse(readFileSync(join(context.root, file), 'utf8'));
+    return heads['*'] === undefined ? heads : undefined;
+  } catch {
+    return undefined;
+  }
+}

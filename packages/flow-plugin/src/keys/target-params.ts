@@ -1,0 +1,51 @@
+/** Parameters that name files: targets are hashed with the name, and read what stands there. */
+import { commandLine, type DoorOptions } from '../nx/command-line';
+import { keptFlowTargets, variantsOf } from '../nx/flow-targets';
+import { taskCommand } from './nx-command';
+
+const EXECUTORS = { step: '@nx-flow/plugin:step', snapshot: '@nx-flow/plugin:snapshot' };
+
+export class Given {
+  readonly #workspace: string;
+  /** Those of the command, as a target is given them. */
+  readonly #args: string[];
+  readonly #targets: { executor: string; options: DoorOptions }[] = [];
+  readonly #keys = new Map<string, Promise<string | undefined>>();
+
+  constructor(workspace: string, argv: readonly string[]) {
+    this.#workspace = workspace;
+    this.#args = taskCommand(argv).args.filter((arg) => /^--params[.-]|^--paramsFile/.test(arg));
+    for (const target of keptFlowTargets(workspace).flatMap(([, targets]) => targets)) {
+      for (const options of variantsOf(target))
+        if ('params' in options || 'paramsFile' in options)
+          this.#targets.push({ executor: target.executor, options: options as unknown as DoorOptions });
+    }
+  }
+
+  /** What the targets of a flow that execute its steps are given, by the command and by their options, as keys. */
+  async of(file: string, flow: string, kind: keyof typeof EXECUTORS): Promise<string[]> {
+    const configured = this.#targets.flatMap(({ executor, options: { step: _, name, ...door } }) =>
+      executor === EXECUTORS[kind] && door.flow === file && (name ?? flow) === flow
+        ? [door as DoorOptions]
+        : [],
+    );
+    const lines = [
+      this.#args,
+      ...configured.map((door) => commandLine(kind, door, [door], this.#args).slice(2)),
+    ];
+    const keys = await Promise.all(
+      lines.filter((line) => line.some((arg) => arg.startsWith('--params'))).map((line) => this.#key(line)),
+    );
+    return [...new Set(keys.filter((key) => key !== undefined))].sort();
+  }
+
+  #key(line: string[]): Promise<string | undefined> {
+    const text = JSON.stringify(line);
+    let key = this.#keys.get(text);
+    if (!key) {
+      key = import('@nx-flow/core/keys').then((heads) => heads.givenParamsKey(line, this.#workspace));
+      this.#keys.set(text, key);
+    }
+    return key;
+  }
+}

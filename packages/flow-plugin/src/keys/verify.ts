@@ -1,0 +1,54 @@
+/**
+ * After the tasks: what Nx took from its cache must be whole there, and what it has put there must be what it is known by.
+ * Nx itself does not look (nrwl/nx#36932): a part that its cache has lost is missing in the workspace, too, and it speaks
+ * of a hit. In the workspace itself, another command may have replaced what was restored.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PostTasksExecution } from '@nx/devkit';
+import { cacheFolder } from '../nx/nx';
+
+/** Folders of outputs that this plugin's executors write. */
+const OUTPUTS = /^dist\/flow\/[^/]+\/(spin|steps)\/[^/]+$/;
+
+const RESTORED: ReadonlySet<string> = new Set(['local-cache', 'local-cache-kept-existing', 'remote-cache']);
+
+/** @throws Error that names every damaged output: the command has failed then */
+export const postTasksExecution: PostTasksExecution = async (_options, { workspaceRoot, taskResults }) => {
+  const ours = Object.values(taskResults).flatMap(({ task, status }) => {
+    const { hash } = task;
+    const paths = task.outputs.filter((path) => OUTPUTS.test(path));
+    return hash === undefined ? [] : paths.map((path) => ({ path, hash, status }));
+  });
+  if (ours.length === 0) return;
+  const { damageOf, isMisnamed } = await import('@nx-flow/core/keys');
+  const cache = cacheFolder(workspaceRoot);
+  const damaged: string[] = [];
+  let remote = false;
+  for (const { path, hash, status } of ours) {
+    const entry = join(cache, hash);
+    const kept = join(entry, path);
+    if (!RESTORED.has(status)) {
+      // Code that changed while it was executed, or two commands at a time: what Nx has kept is not what it is called.
+      if (status === 'success' && isMisnamed(kept, hash)) rmSync(entry, { recursive: true, force: true });
+      continue;
+    }
+    const cached = existsSync(entry);
+    const damage = isMisnamed(kept, hash)
+      ? 'was made by other code, or by another command'
+      : damageOf(cached ? kept : join(workspaceRoot, path));
+    if (damage === undefined) continue;
+    damaged.push(`${path} ${damage}`);
+    remote ||= status === 'remote-cache';
+    // What is not there is executed, the next time.
+    rmSync(join(workspaceRoot, path), { recursive: true, force: true });
+    rmSync(entry, { recursive: true, force: true });
+  }
+  if (damaged.length === 0) return;
+  const next = remote
+    ? 'It lies so in the remote cache, too: give the command again with --skip-remote-cache.'
+    : 'It was removed from the cache: give the command again.';
+  throw new Error(
+    `FLOW_CACHE_DAMAGED  What Nx restored from its cache is not whole: ${damaged.join(', ')}. ${next}`,
+  );
+};

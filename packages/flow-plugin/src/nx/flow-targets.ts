@@ -1,0 +1,80 @@
+/**
+ * The targets of the project graph that this plugin's executors execute, whoever declared them. Nx keeps its graph in a
+ * file of megabytes; these few are kept apart when the graph is made, for whoever needs them before each command.
+ */
+import type { ProjectConfiguration } from '@nx/devkit';
+import { FileCache } from './file-cache';
+import { cachedTargets } from './nx';
+
+export interface FlowTarget {
+  target: string;
+  executor: string;
+  options: Options;
+  /** Of its configurations, each with the options that it changes. */
+  configurations?: Record<string, Options>;
+  /** Other targets give it what they are given: it may be executed with arguments by a command that does not name it. */
+  forwarded?: true;
+}
+
+type Options = Record<string, unknown>;
+
+const OURS = '@nx-flow/plugin:';
+
+/** @param projects As Nx has merged them. */
+export function keepFlowTargets(workspace: string, projects: Record<string, ProjectConfiguration>): void {
+  const cache = new FileCache<FlowTarget[]>(workspace, 'targets');
+  const forwarded = forwardedNames(projects);
+  for (const [project, { targets = {} }] of Object.entries(projects)) {
+    const mine = Object.entries(targets).flatMap(([target, { executor, options = {}, configurations }]) => {
+      if (!executor?.startsWith(OURS)) return [];
+      const more = {
+        ...(configurations && Object.keys(configurations).length > 0 ? { configurations } : {}),
+        ...(forwarded.has(target) ? { forwarded: true as const } : {}),
+      };
+      return [{ target, executor, options, ...more }].filter(counts);
+    });
+    if (mine.length > 0) cache.set(project, mine);
+  }
+  cache.write();
+}
+
+/** Spins are few; of the many steps those count that are configured with more than the plugin itself does. */
+function counts(target: FlowTarget): boolean {
+  return target.executor === `${OURS}spin` || variantsOf(target).some(givesParams);
+}
+
+function givesParams(options: Options): boolean {
+  return 'params' in options || 'paramsFile' in options;
+}
+
+/** The options that a target may be executed with: alone, and with each of its configurations; those last. */
+export function variantsOf({
+  options,
+  configurations = {},
+}: Pick<FlowTarget, 'options' | 'configurations'>): Options[] {
+  return [options, ...Object.values(configurations).map((own) => layered(options, own))];
+}
+
+/** As Nx merges them, but parameter by parameter. */
+function layered(options: Options, own: Options): Options {
+  const params = { ...(options.params as object), ...(own.params as object) };
+  return { ...options, ...own, ...(Object.keys(params).length > 0 ? { params } : {}) };
+}
+
+function forwardedNames(projects: Record<string, ProjectConfiguration>): Set<string> {
+  const names = new Set<string>();
+  for (const { targets = {} } of Object.values(projects)) {
+    for (const { dependsOn = [] } of Object.values(targets)) {
+      for (const needed of dependsOn) {
+        if (typeof needed === 'object' && needed.params === 'forward') names.add(needed.target);
+      }
+    }
+  }
+  return names;
+}
+
+/** By project. */
+export function keptFlowTargets(workspace: string): [project: string, targets: FlowTarget[]][] {
+  const kept = new FileCache<FlowTarget[]>(workspace, 'targets').all();
+  return kept.length > 0 ? kept : cachedTargets(OURS);
+}
