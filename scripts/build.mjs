@@ -30,6 +30,7 @@ const PACKAGES = {
       'testing/index': 'testing/index',
       'testing/jest': 'testing/jest',
       'testing/child': 'testing/child',
+      'testing/fingerprint-thread': 'testing/fingerprint-thread',
       worker: 'engine/pool/worker',
       'packages-hooks': 'source/packages/hooks',
       broker: 'store/broker/main',

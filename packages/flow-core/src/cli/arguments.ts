@@ -1,12 +1,8 @@
 /** What every command needs: where it is, whose it is, which flow and which store it speaks of. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { lookupNamespace } from '../environment/user';
-import { findWorkspace, storeFolder } from '../environment/workspace';
-import { findPlaceFile, type Place } from '../session/place';
-import { looksLikeFile } from '../source/find';
+import { openPlaceStore, type Place, placeOf as placeOfFlow } from '../session/place';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
@@ -26,27 +22,14 @@ function flowArgument({ positionals }: Context): string {
 }
 
 export function placeOf(context: Context): Place {
-  const flow = flowArgument(context);
-  // A file says where its workspace is, from wherever the command is given.
-  const workspace = findWorkspace(looksLikeFile(flow) ? resolve(context.cwd, flow, '..') : context.cwd);
-  return {
-    flow,
-    workspace,
-    store: storeFolder(workspace, context.cwd, context.options.store as string | undefined),
-  };
+  return placeOfFlow(flowArgument(context), context.cwd, context.options.store as string | undefined);
 }
 
-/**
- * Opens the store first: its broker comes up while the flow is imported. But a folder becomes a store only for a flow
- * that is there. @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_NOT_FOUND
- */
-export async function openPlaceStore(place: Place, context: Context): Promise<Store> {
-  if (context.options.spin === true) {
-    const { keptSpins } = await import('../session/kept-spins');
-    return openStore(keptSpins(place.store, place.flow));
-  }
-  if (!existsSync(place.store)) await findPlaceFile(place, context);
-  return openStore(place.store);
+/** Where the command reads: the runs, or with `--spin` the persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND */
+export async function openReadStore(place: Place, { options }: Context): Promise<Store> {
+  if (options.spin !== true) return openPlaceStore(place);
+  const { persistedSpinsFolder } = await import('../session/persisted-spins');
+  return openStore(persistedSpinsFolder(place.store, place.flow));
 }
 
 /**

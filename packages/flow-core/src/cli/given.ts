@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
-import type { Graph } from '../definition/graph';
+
 import type { Context } from './command';
 
 /** Parameters from `--params-file`, and on top of them those given one by one. @throws FlowError FLOW_PARAMS_FILE */
@@ -25,12 +25,4 @@ export function givenParams({ params, options, cwd }: Context): Record<string, u
     throw new FlowError('FLOW_PARAMS_FILE', `${file} holds no JSON object: it takes { "name": value, … }.`);
   }
   return { ...values, ...params };
-}
-
-/** Gives a flow the options of `--with`. @throws FlowError FLOW_WITH */
-export async function forAllSteps({ options }: Context): Promise<(graph: Graph) => Graph> {
-  if (options.with === undefined) return (graph) => graph;
-  const { optionsForAll, withOptions } = await import('../definition/with');
-  const given = optionsForAll(options.with as string[]);
-  return (graph) => withOptions(graph, given);
 }

@@ -112,7 +112,7 @@ export async function printHelp(
   };
   try {
     const place = placeOf(context);
-    const graph = await loadPlaceFlow(place, await findPlaceFile(place, context));
+    const graph = await loadPlaceFlow(place, await findPlaceFile(place));
     output.write(commandHelp(spec, output, graph));
     return 0;
   } catch (error) {

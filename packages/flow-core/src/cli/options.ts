@@ -51,6 +51,11 @@ export const RUN_OPTIONS: Record<string, OptionSpec> = {
   },
   ...PARAMS_FILE,
   ...WITH,
+  'run-id-file': {
+    type: 'string',
+    value: 'file',
+    help: 'Write the number of the run to this file as soon as the run begins',
+  },
   bail: { type: 'boolean', help: 'Start no task after the first failure' },
 };
 

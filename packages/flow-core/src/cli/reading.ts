@@ -6,7 +6,7 @@ import { type Codecs, decodeArtifact, isBuiltIn } from '../store/artifacts';
 import type { Pathspec } from '../store/pathspec';
 import type { ArtifactRecord } from '../store/rows';
 import type { Store } from '../store/store';
-import { namespaceOf, noMoreThan, openPlaceStore, pathspecOf, placeOf } from './arguments';
+import { namespaceOf, noMoreThan, openReadStore, pathspecOf, placeOf } from './arguments';
 import type { Context } from './command';
 
 /** What the reading commands work on. */
@@ -34,14 +34,14 @@ export async function reading(
 ): Promise<number> {
   noMoreThan(context, 1 + most);
   const place = placeOf(context);
-  const store = await openPlaceStore(place, context);
+  const store = await openReadStore(place, context);
   try {
     const flow = await flowName(place, context);
     const specs = context.positionals.slice(1).map((text) => pathspecOf(text, flow));
     if (!(await store.latest(flow))) {
-      await findPlaceFile(place, context);
+      await findPlaceFile(place);
       if (context.options.spin === true)
-        throw (await import('../session/kept-spins')).nothingKept(place.store, flow);
+        throw (await import('../session/persisted-spins')).nothingPersisted(place.store, flow);
     }
     await read({ flow, place, store, specs, spec: specs[0] ?? {}, namespace: namespaceOf(context) });
     return 0;
@@ -66,7 +66,7 @@ export type Decode = (record: ArtifactRecord) => Promise<unknown>;
 /** @throws FlowError FLOW_CODEC_UNKNOWN */
 export async function codecsOf(place: Place, context: Context, id: string): Promise<Codecs> {
   try {
-    return (await loadPlaceFlow(place, await findPlaceFile(place, context))).codecs;
+    return (await loadPlaceFlow(place, await findPlaceFile(place))).codecs;
   } catch (cause) {
     const why = (cause as Error).message;
     const message = `The codec "${id}" stored an artifact, and the flow that registers it cannot be imported: ${why}`;

@@ -1,50 +1,354 @@
-/** What happens while a flow runs. The engine emits, renderers render. */
+/**
+ * What happens while flows run and steps are spun: one union, each member an interface with its sentence. The engine and
+ * the session emit; renderers, JSON, the Runner and other processes hear. Every member is plain data, so that it can be
+ * sent to another process. The form is taken from wireit's `src/event.ts`.
+ */
 import type { ErrorRecord, Status } from '../store/rows';
+import type { Change } from './change';
 
-export type FlowEvent =
-  /** A run has its number, and begins. */
-  | { type: 'run-started'; pathspec: string; steps: { name: string; kind: string }[]; workers: number }
-  /** So many tasks of a step are known now: they will run when a worker is free. */
-  | { type: 'tasks-planned'; step: string; count: number }
-  /** Of a resumed run: finished tasks of the origin stand for these. */
-  | { type: 'tasks-taken'; step: string; count: number }
-  /** A worker has begun a task. */
-  | { type: 'task-started'; pathspec: string; step: string }
-  /** A task wrote to its output. `text` is one or more whole or partial lines. */
-  | { type: 'task-log'; pathspec: string; step: string; stream: 'stdout' | 'stderr'; text: string }
-  | { type: 'task-done'; pathspec: string; step: string; durationMs: number }
-  | {
-      type: 'task-failed';
-      pathspec: string;
-      step: string;
-      durationMs: number;
-      error: ErrorRecord;
-      thrown?: unknown;
-    }
-  /** An attempt failed, and another follows. `attempt` counts from 0. */
-  | {
-      type: 'task-retried';
-      pathspec: string;
-      step: string;
-      attempt: number;
-      times: number;
-      waitMs: number;
-      error: ErrorRecord;
-    }
-  /** A task failed for good, and its step catches that: the flow goes on. */
-  | { type: 'task-caught'; pathspec: string; step: string; durationMs: number; error: ErrorRecord }
-  /** npm packages of some step are being installed, before the run begins: `left-pad@1.3.0, lodash@4`. */
-  | { type: 'packages-installing'; packages: string }
-  /** Something that the user should know, in one sentence. */
-  | { type: 'notice'; message: string }
-  /** The run's last row is in the store. */
-  | { type: 'run-done'; pathspec: string; status: Status; durationMs: number; tasks: TaskCounts };
+/** A task, as events name it. */
+export interface TaskAddress {
+  flow: string;
+  /** Absent where nothing is recorded: in a spin, and in the targets `spin-<step>`. */
+  run?: number;
+  step: string;
+  /** The number of the task in its run. Absent with `run`. */
+  task?: number;
+  /** The split, outermost foreach first; empty outside of a foreach. */
+  index: readonly number[];
+  iteration?: number;
+}
+
+/** A run has its number and begins. */
+export interface RunStarted {
+  type: 'run-started';
+  flow: string;
+  /** Absent where nothing is recorded. */
+  run?: number;
+  steps: readonly { name: string; kind: string }[];
+  /** At most so many tasks at once. */
+  workers: number;
+}
+
+/** More tasks of a step are known: they start when a worker is free. */
+export interface TasksPlanned {
+  type: 'tasks-planned';
+  step: string;
+  count: number;
+}
+
+/** A resumed run takes over finished tasks of its origin. */
+export interface TasksTaken {
+  type: 'tasks-taken';
+  step: string;
+  count: number;
+}
+
+/** A worker has begun a task. */
+export interface TaskStarted {
+  type: 'task-started';
+  task: TaskAddress;
+}
+
+/** A task wrote to its output. `text` is one or more whole or partial lines. */
+export interface TaskLogged {
+  type: 'task-log';
+  task: TaskAddress;
+  stream: 'stdout' | 'stderr';
+  text: string;
+}
+
+/** A task has ended well. */
+export interface TaskDone {
+  type: 'task-done';
+  task: TaskAddress;
+  durationMs: number;
+}
+
+/** A task has failed for good. */
+export interface TaskFailed {
+  type: 'task-failed';
+  task: TaskAddress;
+  durationMs: number;
+  error: ErrorRecord;
+}
+
+/** An attempt failed, and another follows. */
+export interface TaskRetried {
+  type: 'task-retried';
+  task: TaskAddress;
+  /** Counts from 0. */
+  attempt: number;
+  /** So many attempts may follow the first. */
+  times: number;
+  waitMs: number;
+  error: ErrorRecord;
+}
+
+/** A task has failed for good, and its step catches that: the flow goes on. */
+export interface TaskCaught {
+  type: 'task-caught';
+  task: TaskAddress;
+  durationMs: number;
+  error: ErrorRecord;
+}
+
+/** A task that had ended printed something, or threw. */
+export interface TaskWentOn {
+  type: 'task-went-on';
+  /** `genre/3`, or the split of a spin. */
+  task: string;
+  text: string;
+}
+
+/** npm packages of a step are being installed before its first task: `left-pad@1.3.0, lodash@4`. */
+export interface PackagesInstalling {
+  type: 'packages-installing';
+  packages: string;
+}
+
+/** `--until` named a step that the run did not come to, because a switch before it took another case. */
+export interface StepNotReached {
+  type: 'step-not-reached';
+  step: string;
+}
+
+/** A resumed run executed a step again, because it had read parameters that changed. */
+export interface StepExecutedAgain {
+  type: 'step-executed-again';
+  step: string;
+  params: readonly string[];
+}
+
+/** The last row of the run is in the store. */
+export interface RunDone {
+  type: 'run-done';
+  flow: string;
+  /** Absent where nothing is recorded. */
+  run?: number;
+  status: Status;
+  durationMs: number;
+  tasks: TaskCounts;
+  error?: ErrorRecord;
+}
 
 export interface TaskCounts {
   done: number;
   failed: number;
-  /** Of a resumed run: taken over from its origin. */
+  /** In a resumed run: taken over from its origin. */
   taken?: number;
 }
 
+/** The inputs of a spin were found; its body is called next. */
+export interface SpinStarted {
+  type: 'spin-started';
+  flow: string;
+  step: string;
+  /** The task whose inputs these are, or the run that gave them: `movies/12/genre/3`. Absent on parameters alone. */
+  origin?: string;
+  /** The number of the run that gave the inputs. */
+  run?: number;
+  /** The split, outermost foreach first, with the number of splits of each. */
+  splits: readonly { index: number; count: number }[];
+  iteration?: number;
+  /** Newer runs that could not serve, and why. */
+  passedOver: readonly string[];
+  /** Step options that a spin does not apply. */
+  notApplied: readonly string[];
+  /** The switch before the step took another case: what it took, as the beginning of a sentence. */
+  otherCase?: string;
+}
+
+/** The splits of `spin --all` were found; their bodies are called next. */
+export interface SpinsStarted {
+  type: 'spins-started';
+  flow: string;
+  step: string;
+  run: number;
+  count: number;
+  /** At most so many splits at once. */
+  workers: number;
+  passedOver: readonly string[];
+  notApplied: readonly string[];
+  /** Splits that have no inputs in this run, and why. */
+  without: readonly { index: readonly number[]; why: string }[];
+}
+
+/** An artifact that a spin returned, beside what its origin had recorded. */
+export interface SpunArtifact {
+  name: string;
+  type: string;
+  /** Bytes. */
+  size: number;
+  digest: string;
+  change: Change;
+  /** The value on one line, cut; for a reference, the task that it came from. Empty when gone. */
+  preview: string;
+}
+
+/** A spin has ended, and its outputs are in their place. */
+export interface SpinDone {
+  type: 'spin-done';
+  flow: string;
+  step: string;
+  /** The split, outermost foreach first; empty outside of a foreach. */
+  index: readonly number[];
+  /** The item of the split on one line; in `spin --all`. */
+  item?: string;
+  origin?: string;
+  /** The number of the run that gave the inputs. */
+  run?: number;
+  /** Milliseconds that the origin took. */
+  originMs?: number;
+  status: Status;
+  durationMs: number;
+  artifacts: readonly SpunArtifact[];
+  error?: ErrorRecord;
+  /** What to know of artifacts that the step read and that were not there. */
+  hints: readonly string[];
+  /** The folder of the outputs, from the workspace's root. Absent where none are written. */
+  outputs?: string;
+  /** The spin's pathspec in the store of persisted spins. */
+  persisted?: string;
+}
+
+/** `spin --all` has ended, and its outputs are in their place. */
+export interface SpinsDone {
+  type: 'spins-done';
+  flow: string;
+  step: string;
+  run: number;
+  status: Status;
+  durationMs: number;
+  spins: readonly SpinDone[];
+  without: readonly { index: readonly number[]; why: string }[];
+  outputs: string;
+  /** The pathspec of all of them in the store of persisted spins. */
+  persisted?: string;
+}
+
+/** `spin --all` has ended before all of its splits had: it was interrupted, or its outputs cannot be written. */
+export interface SpinsStopped {
+  type: 'spins-stopped';
+  flow: string;
+  step: string;
+}
+
+/** A step of the flow as a task graph has ended, and what it hands over is in its place. */
+export interface StepDone {
+  type: 'step-done';
+  flow: string;
+  step: string;
+  status: Status;
+  /** A switch before the step may have taken another case: then it hands over nothing. Absent where a task failed. */
+  taken?: boolean;
+  durationMs: number;
+  tasks: TaskCounts;
+  /** The names of the artifacts that it hands over. */
+  artifacts: readonly string[];
+  outputs: string;
+  error?: ErrorRecord;
+}
+
+/** What a step handed over before still stands, so that it is not executed. */
+export interface StepStillValid {
+  type: 'step-still-valid';
+  flow: string;
+  step: string;
+  outputs: string;
+  /** What its tasks printed then. */
+  logs: readonly string[];
+}
+
+/** An override names an artifact that no input has: it may be new, or mistyped. */
+export interface OverrideUnknown {
+  type: 'override-unknown';
+  message: string;
+}
+
+/** The outputs are not kept by a cache, because something changed while the step was executed. */
+export interface NotCached {
+  type: 'not-cached';
+  /** What changed, as the beginning of a sentence. */
+  reason: string;
+}
+
+/** A step that had ended threw while its outputs were written: nothing changes. */
+export interface ThrownLate {
+  type: 'thrown-late';
+  message: string;
+}
+
+/** The run of a flow's snapshot was imported, because no newer run was there. */
+export interface SnapshotImported {
+  type: 'snapshot-imported';
+  /** The file, from the working directory. */
+  file: string;
+  flow: string;
+  run: number;
+  /** `movies/12 of ada on build-7, done` */
+  origin: string;
+}
+
+/** A flow's snapshot could not be imported; the command goes on without it. */
+export interface SnapshotRefused {
+  type: 'snapshot-refused';
+  message: string;
+}
+
+/** An export or an import has come so far. Bytes. */
+export interface TransferProgressed {
+  type: 'transfer-progressed';
+  done: number;
+  of?: number;
+}
+
+export type RunEvent =
+  | RunStarted
+  | TasksPlanned
+  | TasksTaken
+  | TaskStarted
+  | TaskLogged
+  | TaskDone
+  | TaskFailed
+  | TaskRetried
+  | TaskCaught
+  | RunDone;
+
+export type SpinEvent = SpinStarted | SpinsStarted | SpinDone | SpinsDone | SpinsStopped;
+
+export type StepEvent = StepDone | StepStillValid;
+
+/** Events that a person is told in one line. */
+export type NoticeEvent =
+  | TaskWentOn
+  | StepNotReached
+  | StepExecutedAgain
+  | PackagesInstalling
+  | OverrideUnknown
+  | NotCached
+  | ThrownLate
+  | SnapshotImported
+  | SnapshotRefused;
+
+export type FlowEvent = RunEvent | SpinEvent | StepEvent | NoticeEvent | TransferProgressed;
+
+/** Takes one event. An emitter never waits and never fails because of it. */
 export type Emit = (event: FlowEvent) => void;
+
+/** `movies/12/genre/3`; without a run the place of the task: `movies/genre split 2`. */
+export function pathspecText(task: TaskAddress): string {
+  return task.run === undefined
+    ? `${task.flow}/${taskText(task)}`
+    : `${task.flow}/${task.run}/${taskText(task)}`;
+}
+
+/** `genre/3`; without a run the place of the task: `genre split 2,0, iteration 1`. */
+export function taskText({ run, step, task, index, iteration }: TaskAddress): string {
+  if (run !== undefined) return `${step}/${task}`;
+  const place = [
+    ...(index.length > 0 ? [`split ${index.join(',')}`] : []),
+    ...(iteration === undefined ? [] : [`iteration ${iteration}`]),
+  ].join(', ');
+  return place === '' ? step : `${step} ${place}`;
+}

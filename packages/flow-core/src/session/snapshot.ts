@@ -1,20 +1,19 @@
 /**
- * A flow's snapshot: the file of a run at a place of its own, which Nx caches and restores. Whoever needs recorded
- * inputs takes the run out of it, where no newer one is there: that is how they come to a fresh machine.
+ * The snapshot of a flow: the file of a run at a place of its own, which Nx caches and restores. A command that needs
+ * recorded inputs imports the run from it, unless a newer one is there: so the inputs come to a fresh machine.
  */
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { Context } from '../cli/command';
 import { FlowError, isFlowError } from '../definition/errors';
 import { snapshotFile } from '../engine/outputs/layout';
 import type { Head } from '../engine/transfer/format';
 import { currentUser, EVERYBODY, ownNamespace } from '../environment/user';
 import type { Store } from '../store/store';
 import type { Place } from './place';
+import type { Session } from './session';
 
-/** Where an imported run is to be found. @throws FlowError FLOW_NAMESPACE */
-export function importNamespace({ options }: Context): string {
-  const given = (options.namespace as string | undefined) ?? ownNamespace();
+/** The namespace of an imported run. @param given As the option says it. @throws FlowError FLOW_NAMESPACE */
+export function importNamespace(given = ownNamespace()): string {
   if (given !== EVERYBODY) return given;
   throw new FlowError(
     'FLOW_NAMESPACE',
@@ -22,55 +21,60 @@ export function importNamespace({ options }: Context): string {
   );
 }
 
-/** Whoever looks at everybody's runs finds an imported one among their own. */
-function namespaceFor(context: Context): string {
-  return context.options.namespace === EVERYBODY ? ownNamespace() : importNamespace(context);
+/** A user who looks at everybody's runs finds an imported one among their own. */
+function namespaceFor(given: string | undefined): string {
+  return given === EVERYBODY ? ownNamespace() : importNamespace(given);
 }
 
 /**
- * What the snapshot's file says of its run, where the run is to be imported: it is not here already, and no newer one is.
- * Where there is no file, this costs one look at the disk.
+ * What the file of the snapshot says of its run, where the run is to be imported: it is not here already, and no newer
+ * one is. Where there is no file, this costs one look at the disk.
+ * @param given The namespace as the option says it.
  * @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT
  */
 export async function awaitedSnapshot(
-  context: Context,
-  place: Place,
+  { workspace }: Pick<Place, 'workspace'>,
   flow: string,
   store: Store,
+  given: string | undefined,
 ): Promise<Head | undefined> {
-  const file = snapshotFile(place.workspace, flow);
+  const file = snapshotFile(workspace, flow);
   if (!existsSync(file)) return undefined;
   const { headOfFile } = await import('../engine/transfer/file');
   const { knownRun } = await import('../engine/transfer/import');
-  const namespace = namespaceFor(context);
+  const namespace = namespaceFor(given);
   const head = await headOfFile(file);
   if (head.run.flow !== flow || (await knownRun(store, head, namespace))) return undefined;
   const newest = await store.latest(flow, namespace);
   return newest && newest.startedAt >= head.run.startedAt ? undefined : head;
 }
 
-/** Imports the run of the snapshot. One line says so; a snapshot that cannot be imported stops nothing that works without it. */
-export async function takeSnapshot(
-  context: Context,
-  place: Place,
-  flow: string,
-  store: Store,
+/**
+ * Imports the run of the snapshot, where it is to be imported. A snapshot that cannot be imported stops nothing that
+ * works without it: an event says so.
+ */
+export async function importSnapshot(
+  { graph, store, workspace, emit, signal }: Session,
+  cwd: string,
+  given: string | undefined,
 ): Promise<void> {
-  const { output, signal, cwd } = context;
-  const file = snapshotFile(place.workspace, flow);
+  const { flow } = graph;
+  const file = snapshotFile(workspace, flow);
   const name = relative(cwd, file);
   try {
-    const head = await awaitedSnapshot(context, place, flow, store);
+    const head = await awaitedSnapshot({ workspace }, flow, store, given);
     if (!head) return;
     const { importFromFile } = await import('../engine/transfer/file');
-    const { originText } = await import('../cli/render/transfer');
-    const options = { store, name, namespace: namespaceFor(context), user: currentUser(), signal };
-    const { run } = await importFromFile(file, options);
-    output.write(
-      `${output.colors.dim(`imported the snapshot ${name} as ${flow}/${run.run}: ${originText(head.run)}`)}\n`,
-    );
+    const options = { store, name, namespace: namespaceFor(given), user: currentUser() };
+    const { run } = await importFromFile(file, { ...options, ...(signal ? { signal } : {}) });
+    emit({ type: 'snapshot-imported', file: name, flow, run: run.run, origin: originText(head.run) });
   } catch (error) {
     if (!isFlowError(error)) throw error;
-    output.write(`${output.colors.yellow('!')} the snapshot was not taken: ${error.message}\n`);
+    emit({ type: 'snapshot-refused', message: error.message });
   }
+}
+
+/** `movies/12 of ada on build-7, done` */
+export function originText(run: Pick<Head['run'], 'flow' | 'run' | 'user' | 'status' | 'host'>): string {
+  return `${run.flow}/${run.run} of ${run.user} on ${run.host}, ${run.status}`;
 }

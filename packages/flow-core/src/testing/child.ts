@@ -1,21 +1,21 @@
 /** A Runner's child process: imports the flow, does what it is asked for once, answers, and ends. */
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isFlowError } from '../definition/errors';
-import type { Graph } from '../definition/graph';
+import type { PoolHost } from '../engine/pool/pool';
 import { ProcessPool } from '../engine/pool/process-pool';
-import { captureOutput, type Heard } from '../engine/process/capture-output';
-import type { KeptSpin } from '../engine/spin/kept';
 import { Decoder } from '../engine/task/decoder';
 import { toRecord } from '../engine/task/error-record';
 import { findWorkspace } from '../environment/workspace';
+import { executeRun } from '../session/run';
+import { spinStep } from '../session/spin';
 import { loadFlow } from '../source/load';
 import { decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { memoryStore, openStore } from '../store/open';
 import type { Store } from '../store/store';
-import { runWhole, spinStep } from './engine';
 import { type FromChild, type ToChild, unpackFiles } from './protocol';
+import { runRequest, sessionOf, spinRequest } from './sessions';
 
 process.on('disconnect', () => process.exit(0));
 process.once('message', async (message: ToChild) => {
@@ -34,41 +34,30 @@ async function answer(message: ToChild): Promise<FromChild> {
 
 async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChild> {
   const { file, request, artifacts } = message;
-  const graph = await graphOfStep(await loadFlow(file), request.step, file);
+  const graph = await loadFlow(file);
   const values = new FileCas(message.values);
   const given = unpackFiles(decodeArtifact(artifacts.record, values));
   const store = message.store === undefined ? memoryStore() : openStore(message.store);
   let spins: Store | undefined;
-  let kept: KeptSpin | undefined;
   const write = {
     stdout: process.stdout.write.bind(process.stdout),
     stderr: process.stderr.write.bind(process.stderr),
   };
-  const heard: Heard = (stream, text) => {
-    write[stream](text);
-    kept?.log(1, stream, text);
-  };
-  const restore = request.persist ? captureOutput(heard) : () => {};
+  const session = sessionOf(graph, store, { file, workspace: process.cwd() }, (event) => {
+    if (event.type === 'task-log') write[event.stream](event.text);
+  });
   try {
+    const asked = {
+      ...request,
+      given: artifacts.alone ? {} : (given as Record<string, unknown>),
+      alone: artifacts.alone ? { artifacts: given } : undefined,
+    };
     const outcome = await spinStep(
-      graph,
-      store,
-      {
-        ...request,
-        given: artifacts.alone ? {} : (given as Record<string, unknown>),
-        alone: artifacts.alone ? { artifacts: given } : undefined,
-      },
-      {
-        log: (stream, text) => process[stream].write(text),
-        lenient: false,
-        spins: () => {
-          spins ??= openStore(message.spins);
-          return spins;
-        },
-        began: (begun) => {
-          kept = begun;
-        },
-      },
+      session,
+      spinRequest(session, asked, () => {
+        spins ??= openStore(message.spins);
+        return spins;
+      }),
     );
     const { decode } = new Decoder(store.cas, graph.codecs);
     const { step, error, durationMs, origin, index, hints } = outcome;
@@ -84,17 +73,9 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
     }
     return reply;
   } finally {
-    restore();
     await spins?.close();
     await store.close();
   }
-}
-
-/** With the step's own packages, where it has any. */
-async function graphOfStep(graph: Graph, step: string, file: string): Promise<Graph> {
-  if (graph.steps.get(step)?.options.packages === undefined) return graph;
-  const { graphWithPackages } = await import('../engine/pool/packages');
-  return graphWithPackages(graph, step, { file, workspace: process.cwd() });
 }
 
 async function answerRun(message: ToChild & { type: 'run' }, workspace: string): Promise<FromChild> {
@@ -104,12 +85,10 @@ async function answerRun(message: ToChild & { type: 'run' }, workspace: string):
   const store = openStore(folder);
   const max = availableParallelism();
   const pool = new ProcessPool({ file, flow: graph.flow, cas: join(folder, 'cas'), max });
+  const session = sessionOf(graph, store, { file, workspace });
   try {
-    const outcome = await runWhole(graph, store, request, {
-      workers: max,
-      file: relative(workspace, file),
-      pool: (host) => pool.attach(host),
-    });
+    const how = { workers: max, pool: (host: PoolHost) => pool.attach(host) };
+    const outcome = await executeRun(session, await runRequest(session, request, how));
     const { run, durationMs, tasks, error } = outcome;
     const status = outcome.status === 'done' ? 'done' : 'failed';
     const codecs = graph.codecs !== undefined;

@@ -1,23 +1,29 @@
 /** The Runner's work in this process: for flows that a test has imported. */
+import { existsSync } from 'node:fs';
 import Module from 'node:module';
 import { basename } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { type Graph, hasPackages, type StepNode } from '../definition/graph';
+import type { Emit } from '../engine/events';
 import { InProcessPool } from '../engine/pool/in-process-pool';
 import type { Installed } from '../engine/pool/packages';
 import type { Job, PoolHost } from '../engine/pool/pool';
-import { type KeptSpin, spinStoreFolder } from '../engine/spin/kept';
+import { spinStoreFolder } from '../engine/spin/kept';
 import type { SpinOutcome } from '../engine/spin/outcome';
 import { Decoder } from '../engine/task/decoder';
 import { fromRecord } from '../engine/task/error-record';
 import { findWorkspace } from '../environment/workspace';
+import { executeRun } from '../session/run';
+import type { Session } from '../session/session';
+import { spinStep } from '../session/spin';
 import type { Codecs } from '../store/artifacts';
 import { memoryStore, openStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
+import { fingerprintOnce, gitStateOnce } from './code';
 import { captureProcess, exclusively } from './console';
-import { runWhole, spinStep } from './engine';
+import { runRequest, sessionOf, spinRequest } from './sessions';
 
 export class InProcess implements Backend {
   readonly #graph: Graph;
@@ -48,23 +54,17 @@ export class InProcess implements Backend {
   spin(request: SpinRequest): Promise<SpinReply> {
     return exclusively(async () => {
       const printed = { stdout: '', stderr: '' };
-      let kept: KeptSpin | undefined;
-      const heard = (stream: 'stdout' | 'stderr', text: string) => {
-        printed[stream] += text;
-        kept?.log(1, stream, text);
-      };
-      const restore = captureProcess(heard);
       const store = request.alone ? memoryStore() : this.store();
+      const session = this.#session(store, (event) => {
+        if (event.type === 'task-log') printed[event.stream] += event.text;
+      });
       let release = () => {};
       try {
         release = await this.#usePackages(request.step);
-        const outcome = await spinStep(this.#graph, store, request, {
-          log: heard,
-          lenient: true,
-          spins: () => this.spins(),
-          began: (begun) => {
-            kept = begun;
-          },
+        const outcome = await spinStep(session, {
+          ...spinRequest(session, request, () => this.spins()),
+          withoutWatchdog: true,
+          capture: captureProcess,
         });
         return {
           ...outcome,
@@ -76,9 +76,16 @@ export class InProcess implements Backend {
         };
       } finally {
         release();
-        restore();
       }
     });
+  }
+
+  #session(store: Store, emit?: Emit): Session {
+    const workspace = findWorkspace(process.cwd());
+    const file = this.#graph.where()?.replace(/:\d+:\d+$/, '');
+    const known = file !== undefined && existsSync(file) ? { file } : {};
+    const code = { fingerprint: fingerprintOnce, git: () => gitStateOnce(workspace) };
+    return sessionOf(this.#graph, store, { workspace, ...known, ...code }, emit);
   }
 
   /** From now on, until what it gives is called. @throws FlowError FLOW_PACKAGES */
@@ -117,10 +124,9 @@ export class InProcess implements Backend {
       });
       const restore = captureProcess((stream, text) => say?.(stream, text));
       try {
-        const outcome = await runWhole(this.#graph, this.store(), request, {
-          workers: 1,
-          pool: (host) => new InProcessPool(this.#graph, this.store().cas, listening(host)),
-        });
+        const session = this.#session(this.store());
+        const pool = (host: PoolHost) => new InProcessPool(this.#graph, session.store.cas, listening(host));
+        const outcome = await executeRun(session, await runRequest(session, request, { workers: 1, pool }));
         return {
           ...outcome,
           flow: this.#graph.flow,

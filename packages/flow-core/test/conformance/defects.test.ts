@@ -1,9 +1,11 @@
 /** What goes wrong elsewhere when a single step is executed again, and must not here: a test for each. */
+
 import { z } from 'zod';
 import { flow, merge, oneOf } from '../../src';
 import { renderThrown } from '../../src/cli/render/error';
 import { client } from '../../src/client/client';
 import { graphOf } from '../../src/definition/flow';
+import { pathspecText } from '../../src/engine/events';
 import type { Given } from '../../src/engine/inputs/override';
 import { prepareResume } from '../../src/engine/resume/resume';
 import { runFlow } from '../../src/engine/run/run';
@@ -90,7 +92,7 @@ async function resume(e: MemoryEngine, defined: unknown, step?: string) {
     cwd: process.cwd(),
     workers: 1,
     emit: (event) => {
-      if (event.type === 'task-started') executed.push(event.step);
+      if (event.type === 'task-started') executed.push(event.task.step);
     },
     pool: (host) => new ShuffledPool(graph, e.store.cas, host, 1),
   });
@@ -194,7 +196,7 @@ describe('joins', () => {
         cwd: process.cwd(),
         workers: 8,
         emit: (event) => {
-          if (event.type === 'task-done') done.push(event.pathspec);
+          if (event.type === 'task-done') done.push(pathspecText(event.task));
         },
         pool: (host) => new ShuffledPool(graph, e.store.cas, host, seed),
       });

@@ -54,7 +54,7 @@ async function checkFlows(context: Context): Promise<Checked[]> {
   const [named] = context.positionals;
   if (named !== undefined) {
     const place = placeOf(context);
-    return [await checkFlow(place.flow, await findPlaceFile(place, context), place.workspace)];
+    return [await checkFlow(place.flow, await findPlaceFile(place), place.workspace)];
   }
   const workspace = findWorkspace(context.cwd);
   const found = await indexFlows(workspace);
@@ -75,7 +75,7 @@ async function checkFlows(context: Context): Promise<Checked[]> {
 async function checkFlow(flow: string, file: string, workspace: string): Promise<Checked> {
   const found: Checked = { flow, file, problems: [], warnings: [] };
   try {
-    const graph = await loadPlaceFlow({ flow, workspace, store: '' }, file);
+    const graph = await loadPlaceFlow({ flow, workspace, cwd: workspace, store: '' }, file);
     found.graph = graph;
     if (graph.flow !== stem(file)) {
       const message = `The flow "${graph.flow}" lies in ${relative(workspace, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`;

@@ -7,12 +7,12 @@ import { headOfFile, importFromFile } from '../../engine/transfer/file';
 import { type Imported, importRun } from '../../engine/transfer/import';
 import { currentUser } from '../../environment/user';
 import { findWorkspace, storeFolder } from '../../environment/workspace';
-import { importNamespace } from '../../session/snapshot';
+import { importNamespace, originText } from '../../session/snapshot';
 import { openStore } from '../../store/open';
 import { noMoreThan } from '../arguments';
 import type { Command } from '../command';
 import { plural, size } from '../render/table';
-import { originText, transferProgress } from '../render/transfer';
+import { transferProgress } from '../render/transfer';
 
 export const command: Command = {
   spec: {
@@ -30,7 +30,7 @@ export const command: Command = {
     const [given] = context.positionals;
     if (given === undefined)
       throw new FlowError('FLOW_USAGE', 'Which file? nx-flow import <file>; - is stdin.');
-    const namespace = importNamespace(context);
+    const namespace = importNamespace(options.namespace as string | undefined);
     const piped = given === '-';
     const file = resolve(cwd, given);
     // A folder becomes a store only for a file that is one.

@@ -1,12 +1,12 @@
 /** nx-flow resume: a new run that takes over what an earlier one finished, and executes the rest. */
 import { FlowError } from '../../definition/errors';
 import { prepareResume } from '../../engine/resume/resume';
-import { takeSnapshot } from '../../session/snapshot';
-import { namespaceOf, noMoreThan, placeOf } from '../arguments';
+import { importSnapshot } from '../../session/snapshot';
+import { namespaceOf, noMoreThan } from '../arguments';
 import type { Command, Context } from '../command';
 import { givenParams } from '../given';
 import { RUN_OPTIONS } from '../options';
-import { executeRun } from '../run-command';
+import { runCommand } from '../run-command';
 
 export const command: Command = {
   spec: {
@@ -25,27 +25,20 @@ export const command: Command = {
   async execute(context) {
     noMoreThan(context, 2);
     const step = stepOf(context);
-    return executeRun(
-      context,
-      async (graph, store) => {
-        const run = context.options.origin as number | undefined;
-        if (run === undefined) await takeSnapshot(context, placeOf(context), graph.flow, store);
-        return prepareResume({
-          graph,
-          store,
-          params: givenParams(context),
-          namespace: namespaceOf(context),
-          ...(run === undefined ? {} : { run }),
-          ...(step === undefined ? {} : { step }),
-        });
-      },
-      ({ takeover }, { emit }) => {
-        for (const [step, params] of takeover?.affected ?? []) {
-          const read = params.join(' and ');
-          emit({ type: 'notice', message: `${step} was executed again: it reads ${read}, which changed` });
-        }
-      },
-    );
+    return runCommand(context, async (session) => {
+      const { graph, store } = session;
+      const run = context.options.origin as number | undefined;
+      if (run === undefined)
+        await importSnapshot(session, context.cwd, context.options.namespace as string | undefined);
+      return prepareResume({
+        graph,
+        store,
+        params: givenParams(context),
+        namespace: namespaceOf(context),
+        ...(run === undefined ? {} : { run }),
+        ...(step === undefined ? {} : { step }),
+      });
+    });
   },
 };
 

@@ -4,7 +4,7 @@ import { noMoreThan } from '../arguments';
 import type { Command } from '../command';
 import { givenParams } from '../given';
 import { RUN_OPTIONS } from '../options';
-import { executeRun } from '../run-command';
+import { runCommand } from '../run-command';
 
 export const command: Command = {
   spec: {
@@ -18,6 +18,6 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 1);
-    return executeRun(context, async (graph) => ({ params: parseParams(graph, givenParams(context)) }));
+    return runCommand(context, async ({ graph }) => ({ params: parseParams(graph, givenParams(context)) }));
   },
 };

@@ -3,17 +3,18 @@
 import { recordedOutputs, recordedParams } from '../../engine/record/read';
 import { statusNow } from '../../engine/record/run-status';
 import { fullPathspec } from '../../engine/task/label';
+import { previewOf } from '../../engine/task/preview';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '../command';
+import type { TaskJson } from '../json/shapes';
 import { jsonValue } from '../json/value';
 import { SPIN_STORE } from '../options';
 import { type Decode, decoderOf, reading } from '../reading';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
-import { preview } from '../render/spin';
 import { isCaught, statusText, taskStatusText } from '../render/status';
-import { ago, duration, plural, size, table } from '../render/table';
+import { ago, cut, duration, plural, size, table } from '../render/table';
 import { requireRunStep, runOf, taskOf } from '../target';
 
 export const command: Command = {
@@ -101,7 +102,7 @@ async function showRun(
   if (params.length > 0) {
     output.write(
       `${colors.dim('parameters')} ${Object.entries(values)
-        .map(([k, v]) => `${k}=${preview({ value: v }, 60)}`)
+        .map(([k, v]) => `${k}=${cut(previewOf(v, 60), 60)}`)
         .join('  ')}\n`,
     );
   }
@@ -262,7 +263,7 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
   });
 }
 
-function taskJson(run: RunRow, row: TaskRow): object {
+function taskJson(run: RunRow, row: TaskRow): TaskJson {
   const { step, task, kind, status, parents, stack, iteration, verdict, durationMs, startedAt, error } = row;
   const { attempt, origin, spun } = row;
   return {

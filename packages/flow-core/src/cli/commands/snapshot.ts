@@ -15,14 +15,14 @@ import { environmentDigest, placesRead } from '../../source/reads';
 import { encodeValue } from '../../store/artifacts';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { namespaceOf, noMoreThan, openPlaceStore, placeOf } from '../arguments';
+import { namespaceOf, noMoreThan, openReadStore, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { givenParams } from '../given';
 import { givenKey } from '../keys/given-key';
 import { RUN_OPTIONS } from '../options';
 import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
-import { executeRun } from '../run-command';
+import { runCommand } from '../run-command';
 
 const { until: _, ...OPTIONS } = RUN_OPTIONS;
 
@@ -50,10 +50,13 @@ export const command: Command = {
     const result = (value: object) => {
       pathspec = (value as { pathspec: string }).pathspec;
     };
-    const code = await executeRun({ ...context, output: { ...context.output, result } }, async (graph) => {
-      requireOutputs(place.workspace, dirname(snapshotFile(place.workspace, graph.flow)));
-      return { params: parseParams(graph, givenParams(context)) };
-    });
+    const code = await runCommand(
+      { ...context, output: { ...context.output, result } },
+      async ({ graph }) => {
+        requireOutputs(place.workspace, dirname(snapshotFile(place.workspace, graph.flow)));
+        return { params: parseParams(graph, givenParams(context)) };
+      },
+    );
     if (code !== 0) return code;
     return exported(context, place, Number(pathspec.split('/')[1]));
   },
@@ -64,9 +67,9 @@ async function withFlow<T>(
   place: Place,
   use: (graph: Graph, store: Store, file: string) => Promise<T>,
 ): Promise<T> {
-  const store = await openPlaceStore(place, context);
+  const store = await openReadStore(place, context);
   try {
-    const file = await findPlaceFile(place, context);
+    const file = await findPlaceFile(place);
     return await use(await loadPlaceFlow(place, file), store, file);
   } finally {
     await store.close();

@@ -2,7 +2,7 @@
 import { why } from '../../engine/explain/why/why';
 import { gitState } from '../../engine/record/git';
 import { findPlaceFile, loadPlaceFlow } from '../../session/place';
-import { noMoreThan, openPlaceStore, placeOf } from '../arguments';
+import { noMoreThan, openReadStore, placeOf } from '../arguments';
 import type { Command } from '../command';
 import { givenParams } from '../given';
 import { whyJson } from '../json/why';
@@ -36,10 +36,10 @@ export const command: Command = {
     noMoreThan(context, 2);
     const { output } = context;
     const place = placeOf(context);
-    const store = await openPlaceStore(place, context);
+    const store = await openReadStore(place, context);
     try {
       const git = gitState(place.workspace);
-      const file = await findPlaceFile(place, context);
+      const file = await findPlaceFile(place);
       const graph = await loadPlaceFlow(place, file);
       const found = await why({
         ...selectionOf(context, graph),

@@ -5,6 +5,7 @@ import { statusNow } from '../../engine/record/run-status';
 import type { Cas } from '../../store/cas';
 import type { RunRow, TaskRow } from '../../store/rows';
 import { isDifferent, type Pair, pathspecOf, ratioOf, shown } from '../render/diff';
+import type { DiffJson } from './shapes';
 
 export const diffJson = { runs, tasks };
 
@@ -18,7 +19,7 @@ function runs(
   params: readonly ArtifactDiff[],
   steps: readonly StepDiff[],
   cas: Cas,
-): object {
+): DiffJson {
   const differs = <T>(old: T, now: T) =>
     JSON.stringify(old) === JSON.stringify(now) ? undefined : { before: old ?? null, after: now ?? null };
   return {
@@ -62,7 +63,7 @@ function tasks(
   { before, after }: Pair<TaskRow>,
   artifacts: readonly ArtifactDiff[],
   cas: Cas,
-): object {
+): DiffJson {
   return {
     before: pathspecOf(run.before, before),
     after: pathspecOf(run.after, after),

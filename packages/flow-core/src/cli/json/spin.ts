@@ -1,26 +1,48 @@
-/** The JSON that `spin` prints. */
-import type { SpinOutcome } from '../../engine/spin/outcome';
-import { preview } from '../render/spin';
+/** The JSON of `spin` and `spin --all`. */
+import type { SpinDone, SpinsDone } from '../../engine/events';
+import { cut } from '../render/table';
+import { errorJson } from './run';
+import type { SpinAllJson, SpinJson } from './shapes';
 
-export function jsonResult(outcome: SpinOutcome, outputPath: string): object {
-  const artifacts = Object.fromEntries(
-    outcome.artifacts.map(({ name, type, size, digest, change, ...rest }) => [
-      name,
-      { type, size, digest, change, preview: preview(rest, 120) },
-    ]),
-  );
-  const { step, origin, status, durationMs, error, hints, kept } = outcome;
+/** Characters of a preview. */
+const PREVIEW = 120;
+
+export function spinJson(done: SpinDone): SpinJson {
+  const { step, origin, status, artifacts, outputs, error, hints, persisted } = done;
   return {
     step,
     origin: origin ?? null,
-    status,
-    durationMs: Math.round(durationMs * 1000) / 1000,
-    artifacts,
-    outputPath,
-    ...(error
-      ? { error: { name: error.name, message: error.message, ...(error.code ? { code: error.code } : {}) } }
-      : {}),
+    status: status as SpinJson['status'],
+    durationMs: roundedMs(done.durationMs),
+    artifacts: Object.fromEntries(
+      artifacts.map(({ name, preview, ...rest }) => [name, { ...rest, preview: cut(preview, PREVIEW) }]),
+    ),
+    outputPath: outputs ?? '',
+    ...(error ? { error: errorJson(error) } : {}),
     ...(hints.length > 0 ? { hints } : {}),
-    ...(kept === undefined ? {} : { kept }),
+    ...(persisted === undefined ? {} : { kept: persisted }),
   };
+}
+
+export function spinAllJson(done: SpinsDone): SpinAllJson {
+  const { flow, step, run, status, durationMs, spins, without, outputs, persisted } = done;
+  return {
+    step,
+    origin: `${flow}/${run}`,
+    status: status as SpinAllJson['status'],
+    durationMs: roundedMs(durationMs),
+    splits: spins.map((spin) => ({
+      index: spin.index,
+      item: spin.item ?? '',
+      ...spinJson(spin),
+      originMs: spin.originMs ?? null,
+    })),
+    without,
+    outputPath: outputs,
+    ...(persisted === undefined ? {} : { kept: persisted }),
+  };
+}
+
+function roundedMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

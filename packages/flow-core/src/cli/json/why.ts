@@ -1,9 +1,10 @@
 /** The JSON that `why` prints. */
 import type { Why } from '../../engine/explain/why/why';
 import type { GitState } from '../../store/rows';
+import type { WhyJson } from './shapes';
 import { jsonValue } from './value';
 
-export function whyJson(found: Why, git: GitState | undefined): object {
+export function whyJson(found: Why, git: GitState | undefined): WhyJson {
   const { pathspec, executed, same, code, parameters, inputs, upstream, environment, run } = found;
   return {
     pathspec,

@@ -18,9 +18,9 @@ import { openStore } from '../../store/open';
 import { parseCommandLine } from '../args';
 import { placeOf } from '../arguments';
 import type { Context } from '../command';
-import { command } from '../commands/spin';
 import { makeOutput } from '../render/output';
 import { selectionOf } from '../selection';
+import { spec } from '../specs/spin';
 import { givenKey } from './given-key';
 import { fullKey, headState, type SpinHead, selectionText } from './key';
 
@@ -33,11 +33,11 @@ export async function spinHead(
   cwd: string,
 ): Promise<SpinHead | undefined> {
   try {
-    const parsed = parseCommandLine(command.spec, argv);
+    const parsed = parseCommandLine(spec, argv);
     const output = makeOutput(true, false);
     const context: Context = { ...parsed, cwd, output, signal: new AbortController().signal };
     const place = placeOf(context);
-    const file = await findPlaceFile(place, context);
+    const file = await findPlaceFile(place);
     const { flows, others } = readFlowFiles(file, place.workspace);
     const source = flows.find(({ name }) => name === flow);
     const graph = source && staticGraph(source);
@@ -102,7 +102,10 @@ async function headIn(
     });
     const now = state();
     // What a spin would import first is not there yet.
-    if (selection.run === undefined && (await awaitedSnapshot(context, place, graph.flow, store))) {
+    if (
+      selection.run === undefined &&
+      (await awaitedSnapshot(place, graph.flow, store, context.options.namespace as string | undefined))
+    ) {
       return executed();
     }
     const { key, passing } = await headOf({ graph, store, selection, user: currentUser() });

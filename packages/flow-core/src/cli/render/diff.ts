@@ -3,12 +3,12 @@ import { types } from 'node:util';
 import type { Change } from '../../engine/change';
 import { type ArtifactDiff, type Described, endOf, type StepDiff } from '../../engine/explain/diff';
 import { statusNow } from '../../engine/record/run-status';
+import { previewOf } from '../../engine/task/preview';
 import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Output } from './output';
-import { preview } from './spin';
-import { duration, plural, size, table } from './table';
+import { cut, duration, plural, size, table } from './table';
 
 export const renderDiff = { runs, tasks };
 
@@ -213,7 +213,7 @@ export function shown(record: Described, cas: Cas): string | undefined {
   // A codec of the flow is not at hand here.
   if (record.bytes === undefined || !isBuiltIn(record)) return undefined;
   const value = decodeArtifact(record, cas);
-  return types.isNativeError(value) ? `${value.name}: ${value.message}` : preview({ value }, WIDTH);
+  return types.isNativeError(value) ? `${value.name}: ${value.message}` : cut(previewOf(value, WIDTH), WIDTH);
 }
 
 /** `1.2 ×`; nothing where either took no time to speak of. */

@@ -57,6 +57,8 @@ export class LiveRegion {
 }
 
 const BAR = 24;
+/** Ended tasks before the time that is left is estimated: the first ones also wait for their workers. */
+const ENOUGH = 5;
 
 /** Many tasks of a kind: a bar, counts, and how long the rest will take. */
 export function progressLine(
@@ -69,7 +71,7 @@ export function progressLine(
   const full = Math.round((ended / planned) * BAR);
   const bar = `${colors.cyan('█'.repeat(full))}${colors.dim('░'.repeat(BAR - full))}`;
   const left =
-    ended > 0 && ended < planned
+    ended >= ENOUGH && ended < planned
       ? colors.dim(`, ${duration((sinceMs / ended) * (planned - ended))} left`)
       : '';
   return `${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${colors.dim(duration(sinceMs))}${left}`;

@@ -1,5 +1,6 @@
 /** Where a command writes: stdout for people, stderr beside JSON, colours where they are seen. */
 import { createColors } from 'picocolors';
+import { type Json, versioned } from '../json/shapes';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -13,7 +14,7 @@ export interface Output {
   /** The human's text. Not a line: give the newline. */
   write(text: string): void;
   /** The one JSON object, last. */
-  result(value: object): void;
+  result(json: Json): void;
 }
 
 /** A reader that leaves early (`| head`) does not end a run. */
@@ -22,12 +23,6 @@ function deafenTo(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-}
-
-/** Why the next command executes the step again. */
-export function tellUncached(moved: string | undefined, output: Output): void {
-  if (moved !== undefined)
-    output.write(`${output.colors.yellow('!')} ${moved}: it will be executed again.\n`);
 }
 
 export function makeOutput(json: boolean, verbose: boolean): Output {
@@ -50,6 +45,6 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
     columns: stream.columns || 100,
     colors: createColors(color),
     write: (text) => void (json ? stderr : stdout)(text),
-    result: (value) => void (json && stdout(`${JSON.stringify(value)}\n`)),
+    result: (value) => void (json && stdout(`${JSON.stringify(versioned(value))}\n`)),
   };
 }

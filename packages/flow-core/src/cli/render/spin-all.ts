@@ -1,86 +1,96 @@
 /** A spin of many splits on screen: what they print, how far they are, then one table of all of them. */
 
+import { join, relative } from 'node:path';
 import type { Change } from '../../engine/change';
-import type { Splits } from '../../engine/inputs/splits';
-import type { SplitOutcome } from '../../engine/spin/all';
-import type { SpinArtifact } from '../../engine/spin/outcome';
+import type { Emit, SpinDone, SpinsDone, SpinsStarted, SpunArtifact } from '../../engine/events';
 import { renderThrown } from './error';
 import { LabelledLines, LiveRegion, progressLine } from './live';
+import { noticeLine } from './notice';
 import type { Output } from './output';
-import { renderSpin } from './spin';
+import { changeText, persistedText, warnings } from './spin';
 import { duration, plural, table } from './table';
 
-export interface SpinAllRenderer {
-  started(): void;
-  log(index: readonly number[], stream: 'stdout' | 'stderr', text: string): void;
-  ended(outcome: SplitOutcome): void;
-  notice(message: string): void;
-  /** Nothing is redrawn any more. */
-  close(): void;
-  end(outcomes: readonly SplitOutcome[], wallMs: number, folder: string, cwd: string): void;
-}
-
-export function spinAllRenderer(
-  { node, run, splits, without, passedOver }: Splits,
-  workers: number,
-  output: Output,
-): SpinAllRenderer {
+/** Shows a spin of all splits, from its first event to its last. */
+export function spinAllRenderer(output: Output, workspace: string, cwd: string): Emit {
   const { colors } = output;
-  const counts = { name: node.name, planned: splits.length, running: 0, done: 0, failed: 0 };
-  const begun = performance.now();
-  const live = output.live
-    ? new LiveRegion(output, () => [progressLine(counts, performance.now() - begun, output)])
-    : undefined;
+  const counts = { name: '', planned: 0, running: 0, done: 0, failed: 0 };
+  let begun = performance.now();
+  let live: LiveRegion | undefined;
   const print = (text: string) => (live ? live.print(text) : output.write(text));
   const lines = new LabelledLines(output, print);
-  const label = (index: readonly number[]) => `${node.name} ${index.join(',')}`;
-  let told = 0;
+  let shownTenth = 0;
 
-  const atOnce = plural(Math.min(workers, splits.length), 'worker');
-  const what = `${plural(splits.length, 'split')} of ${run.flow}/${run.run}, up to ${atOnce}`;
-  print(`${colors.bold(`spin ${run.flow}/${node.name}`)}${colors.dim(`  ${what}`)}\n`);
-  print(renderSpin.warnings(node, passedOver, output));
-  for (const { index, why } of without.slice(0, SHOWN)) {
-    print(`${colors.yellow('!')} split ${index.join(',')} has no inputs in run ${run.run}: ${why}\n`);
-  }
-  if (without.length > SHOWN) {
-    print(`${colors.yellow('!')} nor have ${plural(without.length - SHOWN, 'more split')}\n`);
-  }
-  return {
-    started() {
-      counts.running++;
-      live?.changed();
-    },
-    log: (index, stream, text) => lines.add(label(index), stream, text),
-    ended({ index, status }) {
-      counts.running = Math.max(0, counts.running - 1);
-      counts[status === 'done' ? 'done' : 'failed']++;
-      lines.close(label(index));
-      live?.changed();
-      const ended = counts.done + counts.failed;
-      const tenth = Math.floor((ended / counts.planned) * 10);
-      if (live || counts.planned <= WIDE || tenth <= told) return;
-      told = tenth;
-      const failed = counts.failed > 0 ? `, ${counts.failed} failed` : '';
-      print(
-        `${counts.failed > 0 ? colors.red('✗') : colors.green('✓')} ${node.name} ${ended}/${counts.planned}${failed}\n`,
-      );
-    },
-    notice: (message) => print(`${colors.yellow('!')} ${message}\n`),
-    close: () => live?.close(),
-    end(outcomes, wallMs, folder, cwd) {
-      live?.close();
-      output.write(`\n${splitTable(outcomes, run.run, output)}`);
-      const totals = artifactTotals(outcomes, output);
-      if (totals !== '') output.write(`\n${totals}`);
-      // Those of failures stand with them.
-      const hints = outcomes.flatMap((outcome) => (outcome.error ? [] : outcome.hints));
-      const said = [...new Set(hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`);
-      if (said.length > 0) output.write(`\n${said.join('')}`);
-      for (const text of failures(outcomes, output, cwd)) output.write(`\n${text}`);
-      output.write(`\n${lastLine(outcomes, wallMs, run.run, output)}, outputs in ${folder}\n`);
-    },
+  const started = (event: SpinsStarted) => {
+    const { flow, step, run, count, workers, without } = event;
+    Object.assign(counts, { name: step, planned: count });
+    begun = performance.now();
+    if (output.live)
+      live = new LiveRegion(output, () => [progressLine(counts, performance.now() - begun, output)]);
+    const what = `${plural(count, 'split')} of ${flow}/${run}, up to ${plural(workers, 'worker')}`;
+    print(`${colors.bold(`spin ${flow}/${step}`)}${colors.dim(`  ${what}`)}\n`);
+    print(warnings(event, output));
+    for (const { index, why } of without.slice(0, SHOWN)) {
+      print(`${colors.yellow('!')} split ${index.join(',')} has no inputs in run ${run}: ${why}\n`);
+    }
+    if (without.length > SHOWN) {
+      print(`${colors.yellow('!')} nor have ${plural(without.length - SHOWN, 'more split')}\n`);
+    }
   };
+
+  const ended = ({ index, status, step }: SpinDone) => {
+    counts.running = Math.max(0, counts.running - 1);
+    counts[status === 'done' ? 'done' : 'failed']++;
+    lines.close(labelOf({ step, index }));
+    live?.changed();
+    const over = counts.done + counts.failed;
+    const tenth = Math.floor((over / counts.planned) * 10);
+    if (live || counts.planned <= WIDE || tenth <= shownTenth) return;
+    shownTenth = tenth;
+    const failed = counts.failed > 0 ? `, ${counts.failed} failed` : '';
+    const mark = counts.failed > 0 ? colors.red('✗') : colors.green('✓');
+    print(`${mark} ${step} ${over}/${counts.planned}${failed}\n`);
+  };
+
+  const finished = (event: SpinsDone) => {
+    const { spins, run, flow } = event;
+    live?.close();
+    output.write(`\n${splitTable(spins, run, output)}`);
+    const totals = artifactTotals(spins, output);
+    if (totals !== '') output.write(`\n${totals}`);
+    // Those of failures stand with them.
+    const hints = spins.flatMap((spin) => (spin.error ? [] : spin.hints));
+    const said = [...new Set(hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`);
+    if (said.length > 0) output.write(`\n${said.join('')}`);
+    for (const text of failures(spins, output, workspace)) output.write(`\n${text}`);
+    const folder = relative(cwd, join(workspace, event.outputs)) || '.';
+    output.write(`\n${lastLine(event, output)}, outputs in ${folder}\n`);
+    if (event.persisted !== undefined) output.write(persistedText(event.persisted, flow, output));
+  };
+
+  return (event) => {
+    switch (event.type) {
+      case 'spins-started':
+        return started(event);
+      case 'task-started':
+        counts.running++;
+        return live?.changed();
+      case 'task-log':
+        return lines.add(labelOf(event.task), event.stream, event.text);
+      case 'spin-done':
+        return ended(event);
+      case 'spins-done':
+        return finished(event);
+      case 'spins-stopped':
+        return live?.close();
+      default:
+        return print(noticeLine(event, output));
+    }
+  };
+}
+
+/** `genre 2,0` */
+function labelOf({ step, index }: Pick<SpinDone, 'step' | 'index'>): string {
+  return `${step} ${index.join(',')}`;
 }
 
 /** With more splits than this, lines tell each tenth. */
@@ -88,11 +98,11 @@ const WIDE = 8;
 /** Splits without inputs that are told. */
 const SHOWN = 5;
 
-function splitTable(outcomes: readonly SplitOutcome[], run: number, output: Output): string {
+function splitTable(outcomes: readonly SpinDone[], run: number, output: Output): string {
   const { colors } = output;
   const rows = outcomes.map((outcome) => [
     outcome.index.join(','),
-    outcome.item,
+    outcome.item ?? '',
     outcome.status === 'done' ? colors.green('done') : colors.red('failed'),
     changesText(outcome, output),
     duration(outcome.durationMs),
@@ -116,12 +126,12 @@ function splitTable(outcomes: readonly SplitOutcome[], run: number, output: Outp
 const CHANGES: readonly Change[] = ['same', 'changed', 'new', 'gone'];
 
 /** `3 same, changed: stats`: what stayed is counted, what did not is named. */
-function changesText({ artifacts, status }: SplitOutcome, output: Output): string {
+function changesText({ artifacts, status }: SpinDone, output: Output): string {
   if (status !== 'done') return '';
   const parts = CHANGES.flatMap((change) => {
     const names = artifacts.filter((artifact) => artifact.change === change).map(({ name }) => name);
     if (names.length === 0) return [];
-    const mark = renderSpin.changeText(change, output);
+    const mark = changeText(change, output);
     if (change === 'same') return [artifacts.length === 1 ? mark : `${names.length} ${mark}`];
     return [`${mark}: ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''}`];
   });
@@ -129,8 +139,8 @@ function changesText({ artifacts, status }: SplitOutcome, output: Output): strin
 }
 
 /** A line for each artifact: in how many splits it is the same, changed, new, gone. */
-function artifactTotals(outcomes: readonly SplitOutcome[], output: Output): string {
-  const all = new Map<string, SpinArtifact[]>();
+function artifactTotals(outcomes: readonly SpinDone[], output: Output): string {
+  const all = new Map<string, SpunArtifact[]>();
   for (const { artifacts } of outcomes) {
     for (const artifact of artifacts) {
       const found = all.get(artifact.name);
@@ -151,9 +161,9 @@ function artifactTotals(outcomes: readonly SplitOutcome[], output: Output): stri
 }
 
 /** Each failure with its first frame of the user; the same one in many splits is told once. */
-function failures(outcomes: readonly SplitOutcome[], output: Output, cwd: string): string[] {
+function failures(outcomes: readonly SpinDone[], output: Output, cwd: string): string[] {
   const { colors } = output;
-  const found = new Map<string, SplitOutcome[]>();
+  const found = new Map<string, SpinDone[]>();
   for (const outcome of outcomes) {
     if (!outcome.error) continue;
     const hints = outcome.hints.map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
@@ -167,22 +177,17 @@ function failures(outcomes: readonly SplitOutcome[], output: Output, cwd: string
   });
 }
 
-function lastLine(
-  outcomes: readonly SplitOutcome[],
-  wallMs: number,
-  run: number,
-  { colors }: Output,
-): string {
-  const failed = outcomes.filter(({ status }) => status !== 'done').length;
+function lastLine({ spins, durationMs, run }: SpinsDone, { colors }: Output): string {
+  const failed = spins.filter(({ status }) => status !== 'done').length;
   const sum = (times: (number | undefined)[]) => times.reduce<number>((total, ms) => total + (ms ?? 0), 0);
-  const before = outcomes.filter(({ originMs }) => originMs !== undefined);
+  const before = spins.filter(({ originMs }) => originMs !== undefined);
   const beside =
-    before.length === outcomes.length
-      ? ` (steps ${duration(sum(outcomes.map(({ durationMs }) => durationMs)))}, ${duration(sum(before.map(({ originMs }) => originMs)))} in run ${run})`
+    before.length === spins.length
+      ? ` (steps ${duration(sum(spins.map((spin) => spin.durationMs)))}, ${duration(sum(before.map(({ originMs }) => originMs)))} in run ${run})`
       : '';
   const word =
     failed > 0
-      ? `${colors.red('failed')} ${failed} of ${plural(outcomes.length, 'split')}`
-      : `${colors.green('done')} ${plural(outcomes.length, 'split')}`;
-  return `${word} in ${duration(wallMs)}${colors.dim(beside)}`;
+      ? `${colors.red('failed')} ${failed} of ${plural(spins.length, 'split')}`
+      : `${colors.green('done')} ${plural(spins.length, 'split')}`;
+  return `${word} in ${duration(durationMs)}${colors.dim(beside)}`;
 }

@@ -1,99 +1,99 @@
-/** A spin on screen: where its inputs come from, then one table of what the step returned. */
-import type { Graph } from '../../definition/graph';
+/** A spin on screen: where its inputs come from, what the step prints, then one table of what it returned. */
+import { join, relative } from 'node:path';
 import type { Change } from '../../engine/change';
-import type { Resolved } from '../../engine/inputs/resolved';
-import type { SpinArtifact, SpinOutcome } from '../../engine/spin/outcome';
-import { previewOf } from '../../engine/task/preview';
+import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/events';
 import { renderThrown } from './error';
+import { noticeLine } from './notice';
 import type { Output } from './output';
 import { cut, duration, size, table } from './table';
 
-export const renderSpin = { head, end, installing, warnings, kept, changeText };
+/** Shows one spin, from its first event to its last. */
+export function spinRenderer(output: Output, workspace: string, cwd: string): Emit {
+  return (event) => {
+    switch (event.type) {
+      case 'spin-started':
+        return output.write(headText(event, output));
+      case 'task-log':
+        return output.write(event.text);
+      case 'spin-done': {
+        const folder = relative(cwd, join(workspace, event.outputs ?? '')) || '.';
+        output.write(endText(event, folder, output, workspace));
+        if (event.persisted !== undefined) output.write(persistedText(event.persisted, event.flow, output));
+        return;
+      }
+      default:
+        return output.write(noticeLine(event, output));
+    }
+  };
+}
 
-function head(
-  graph: Graph,
-  { node, run, origin, stack, passedOver, iteration, otherArm }: Resolved,
-  output: Output,
-): string {
+function headText(event: SpinStarted, output: Output): string {
+  const { flow, step, origin, run, splits, iteration, otherCase } = event;
   const { colors } = output;
-  const inputs = origin
-    ? `inputs of ${run?.flow}/${run?.run}/${origin.step}/${origin.task}`
-    : run
-      ? `inputs from ${run.flow}/${run.run}`
-      : 'on its parameters';
+  const inputs =
+    origin === undefined
+      ? 'on its parameters'
+      : origin === `${flow}/${run}`
+        ? `inputs from ${origin}`
+        : `inputs of ${origin}`;
   const place = [
-    ...stack.map(({ index, count }) => `split ${index} of ${count}`),
+    ...splits.map(({ index, count }) => `split ${index} of ${count}`),
     ...(iteration === undefined ? [] : [`iteration ${iteration}`]),
   ].join(', ');
   const lines = [
-    `${colors.bold(`spin ${graph.flow}/${node.name}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
+    `${colors.bold(`spin ${flow}/${step}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
   ];
-  if (otherArm !== undefined) lines.push(`${colors.yellow('!')} ${otherArm}: spun on what it left\n`);
-  lines.push(warnings(node, passedOver, output));
+  if (otherCase !== undefined) lines.push(`${colors.yellow('!')} ${otherCase}: spun on what it left\n`);
+  lines.push(warnings(event, output));
   return lines.join('');
 }
 
-/** What the user should know before the step runs. */
-function warnings({ options }: Resolved['node'], passedOver: readonly string[], { colors }: Output): string {
+/** What the user should know before the step is executed. */
+export function warnings(
+  { passedOver, notApplied }: Pick<SpinStarted | SpinsStarted, 'passedOver' | 'notApplied'>,
+  { colors }: Output,
+): string {
   const lines: string[] = [];
   if (passedOver.length > 0) {
     const shown = passedOver.slice(0, 3).join(', ');
     lines.push(`${colors.yellow('!')} passed over run ${shown}${passedOver.length > 3 ? ', …' : ''}\n`);
   }
-  const left = (['retry', 'catch'] as const).filter((option) => options[option] !== undefined);
-  if (left.length > 0)
-    lines.push(`${colors.yellow('!')} ${left.join(' and ')} not applied: a spin shows the error as it is\n`);
+  if (notApplied.length > 0) {
+    const options = notApplied.join(' and ');
+    lines.push(`${colors.yellow('!')} ${options} not applied: a spin shows the error as it is\n`);
+  }
   return lines.join('');
 }
 
-/** How to look at a spin that was kept. */
-function kept(pathspec: string, flow: string, { colors }: Output): string {
+/** How to look at a persisted spin. */
+export function persistedText(pathspec: string, flow: string, { colors }: Output): string {
   const run = pathspec.split('/')[1];
   return `${colors.dim('kept as')} ${pathspec}${colors.dim(`: nx-flow dump --spin ${flow} ${run}`)}\n`;
 }
 
-function installing(packages: string, { colors }: Output): string {
-  return `${colors.dim('⇣')} installing ${packages} …\n`;
-}
-
-function end(outcome: SpinOutcome, { run }: Resolved, folder: string, output: Output, cwd: string): string {
+function endText(done: SpinDone, folder: string, output: Output, workspace: string): string {
   const { colors } = output;
-  const beside =
-    outcome.originMs === undefined ? '' : colors.dim(` (${duration(outcome.originMs)} in run ${run?.run})`);
-  const hints = [...new Set(outcome.hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
-  if (outcome.status === 'failed' && outcome.error) {
-    return `\n${renderThrown(outcome.error, output, cwd)}${hints}\n${colors.red('failed')} after ${duration(outcome.durationMs)}${beside}\n`;
+  const { originMs, run, durationMs } = done;
+  const beside = originMs === undefined ? '' : colors.dim(` (${duration(originMs)} in run ${run})`);
+  const hints = done.hints.map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
+  if (done.status === 'failed' && done.error) {
+    return `\n${renderThrown(done.error, output, workspace)}${hints}\n${colors.red('failed')} after ${duration(durationMs)}${beside}\n`;
   }
-  const rows = outcome.artifacts.map((artifact) => [
+  const rows = done.artifacts.map((artifact) => [
     artifact.name,
     artifact.type,
     size(artifact.size),
     changeText(artifact.change, output),
-    preview(artifact, output.columns),
+    cut(artifact.preview, output.columns),
   ]);
   const body =
     rows.length > 0
       ? `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: 'Change' }, { head: 'Value', shrink: true }], rows, output.columns, colors.dim)}`
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
-  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(outcome.durationMs)}${beside}, outputs in ${folder}\n`;
+  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, outputs in ${folder}\n`;
 }
 
-function changeText(change: Change, { colors }: Output): string {
+export function changeText(change: Change, { colors }: Output): string {
   const paint = { same: colors.dim, changed: colors.yellow, new: colors.cyan, gone: colors.red };
   return paint[change](change);
-}
-
-/** The value on one line, cut. A reference is not decoded for it. */
-export function preview(
-  {
-    value,
-    reference,
-    change,
-    preview: line,
-  }: Pick<SpinArtifact, 'value' | 'reference' | 'preview'> & { change?: Change },
-  width: number,
-): string {
-  if (reference) return `from ${reference.at}`;
-  if (change === 'gone') return '';
-  return cut(line ?? previewOf(value, width), width);
 }

@@ -1,37 +1,49 @@
 /** One step of a task graph on screen: its tasks as in a run, then what it hands over. */
+import { join, relative } from 'node:path';
 import type { Graph } from '../../definition/graph';
-import type { FlowEvent } from '../../engine/events';
-import type { StepOutcome } from '../../engine/handover/step';
+import type { Emit, StepDone, StepStillValid } from '../../engine/events';
 import type { Output } from './output';
 import { runRenderer } from './run';
 import { duration, plural } from './table';
 
-export interface StepRenderer {
-  emit(event: FlowEvent): void;
-  end(outcome: StepOutcome, folder: string): void;
+export function stepRenderer(
+  graph: Graph,
+  step: string,
+  output: Output,
+  workspace: string,
+  cwd: string,
+): Emit {
+  const run = runRenderer(graph, output, workspace);
+  return (event) => {
+    switch (event.type) {
+      case 'run-started':
+        return output.write(`${output.colors.bold(`${graph.flow}/${step}`)}\n`);
+      case 'tasks-taken':
+        // Other targets executed them, and said so.
+        return;
+      case 'step-done':
+        return output.write(doneText(event, output, relative(cwd, join(workspace, event.outputs)) || '.'));
+      case 'step-still-valid':
+        return output.write(stillValidText(event, output));
+      default:
+        return run(event);
+    }
+  };
 }
 
-export function stepRenderer(graph: Graph, step: string, output: Output, cwd: string): StepRenderer {
-  const { colors } = output;
-  const run = runRenderer(graph, output, cwd, false);
-  return {
-    emit(event) {
-      // What was taken over is what other targets did and told.
-      if (event.type === 'run-started') output.write(`${colors.bold(`${graph.flow}/${step}`)}\n`);
-      else if (event.type !== 'tasks-taken') run.emit(event);
-    },
-    end(result, folder) {
-      const { outcome, seen } = result;
-      if (outcome.status === 'failed') return run.failed(outcome);
-      const time = duration(outcome.durationMs);
-      if (!seen?.taken) {
-        output.write(`${colors.yellow('–')} not taken: a switch before it went another way\n`);
-        return;
-      }
-      const names = [...new Set(seen.tasks.flatMap(({ artifacts }) => artifacts.map(([name]) => name)))];
-      output.write(
-        `\n${colors.green('done')} in ${time}: ${plural(seen.tasks.length, 'task')}, ${plural(names.length, 'artifact')} handed on in ${folder}\n`,
-      );
-    },
-  };
+function doneText(
+  { status, taken, durationMs, tasks, artifacts }: StepDone,
+  { colors }: Output,
+  folder: string,
+): string {
+  // Its failures were shown with its tasks.
+  if (status === 'failed') return '';
+  if (!taken) return `${colors.yellow('–')} not taken: a switch before it took another case\n`;
+  const handed = `${plural(tasks.done, 'task')}, ${plural(artifacts.length, 'artifact')} handed on in ${folder}`;
+  return `\n${colors.green('done')} in ${duration(durationMs)}: ${handed}\n`;
+}
+
+function stillValidText({ flow, step, outputs, logs }: StepStillValid, { colors }: Output): string {
+  const why = 'nothing that it depends on has changed';
+  return `${colors.green('kept')} what ${flow}/${step} left in ${outputs}: ${why}\n${logs.join('')}`;
 }

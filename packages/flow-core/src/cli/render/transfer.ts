@@ -1,5 +1,4 @@
 /** How far an export or an import is, on a terminal; and whose run it is. */
-import type { RunRow } from '../../store/rows';
 import { LiveRegion } from './live';
 import type { Output } from './output';
 import { size } from './table';
@@ -26,9 +25,4 @@ export function transferProgress(what: string, output: Output): Progress {
     },
     close: () => region.close(),
   };
-}
-
-/** `movies/12 of ada on build-7, done` */
-export function originText(run: Pick<RunRow, 'flow' | 'run' | 'user' | 'status' | 'host'>): string {
-  return `${run.flow}/${run.run} of ${run.user} on ${run.host}, ${run.status}`;
 }

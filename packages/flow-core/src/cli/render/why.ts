@@ -4,11 +4,11 @@ import type { CodeDifferences } from '../../engine/explain/why/code';
 import type { InputDifference } from '../../engine/explain/why/inputs';
 import type { ParameterDifference } from '../../engine/explain/why/params';
 import type { Why } from '../../engine/explain/why/why';
+import { previewOf } from '../../engine/task/preview';
 import type { Difference } from '../../source/fingerprint/compare';
 import type { GitState } from '../../store/rows';
 import type { Output } from './output';
-import { preview } from './spin';
-import { ago, plural, size, textWidth } from './table';
+import { ago, cut, plural, size, textWidth } from './table';
 
 /** Most lines of one section: the rest is counted. */
 const LINES = 12;
@@ -80,7 +80,7 @@ function own({ kind, name, text, change }: Difference, step: string): string {
 
 function parameterLine(difference: ParameterDifference, { colors }: Output): string {
   const { name, change, before, after, given, matters } = difference;
-  const show = (value: unknown) => preview({ value }, 40);
+  const show = (value: unknown) => cut(previewOf(value, 40), 40);
   const unread = matters ? '' : ', which it did not read,';
   switch (change) {
     case 'schema':

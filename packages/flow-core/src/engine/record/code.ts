@@ -7,12 +7,11 @@ import { record, type Store } from '../../store/store';
 export async function recordCode(
   store: Store,
   { run, ...options }: FingerprintOptions & { run: number },
+  fingerprint = fingerprintHere,
 ): Promise<void> {
   let row: CodeRow;
   try {
-    // The parser is loaded here, and not before: a run begins without it.
-    const { fingerprintFlow } = await import('../../source/fingerprint');
-    row = packCode(fingerprintFlow(options));
+    row = packCode(await fingerprint(options));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     row = { format: 0, parts: [], steps: {}, other: [], error: why };
@@ -22,6 +21,12 @@ export async function recordCode(
   } catch {
     // A store that fails says so to the run itself.
   }
+}
+
+async function fingerprintHere(options: FingerprintOptions): Promise<Fingerprints> {
+  // The parser is loaded here, and not before: a run begins without it.
+  const { fingerprintFlow } = await import('../../source/fingerprint');
+  return fingerprintFlow(options);
 }
 
 export function packCode({ format, steps, other }: Fingerprints): CodeRow {

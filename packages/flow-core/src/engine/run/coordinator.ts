@@ -3,7 +3,7 @@ import { FlowError, isFlowError } from '../../definition/errors';
 import { ancestors, children, passesOn, type StepNode } from '../../definition/graph';
 import { encodeArtifact, listLength } from '../../store/artifacts';
 import type { ArtifactRecord, ErrorRecord, Status, TaskRow } from '../../store/rows';
-import type { TaskCounts } from '../events';
+import type { TaskAddress, TaskCounts } from '../events';
 import type { Installed } from '../pool/packages';
 import type { Job, Pool, PoolHost } from '../pool/pool';
 import { fromRecord, toRecord } from '../task/error-record';
@@ -25,7 +25,6 @@ export class Coordinator {
   readonly #params: [string, ArtifactRecord][];
   readonly #scheduler: Scheduler;
   readonly #recorder: Recorder;
-  readonly #pathspec: string;
   /** With `until`: the steps to execute. */
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #begun = performance.now();
@@ -56,14 +55,13 @@ export class Coordinator {
     this.#params = params;
     this.#scheduler = new Scheduler(options.graph);
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
-    this.#pathspec = options.anonymous ? options.graph.flow : `${options.graph.flow}/${run}`;
     if (options.until !== undefined) this.#wanted = ancestors(options.graph, options.until);
   }
 
   async execute(): Promise<RunOutcome> {
     const { emit, signal, workers } = this.#options;
     this.#recorder.begin(this.#params);
-    emit({ type: 'run-started', pathspec: this.#pathspec, steps: this.#recorder.row.steps, workers });
+    emit({ type: 'run-started', ...this.#run, steps: this.#recorder.row.steps, workers });
     const finished = new Promise<void>((resolve) => {
       this.#finish = resolve;
     });
@@ -108,20 +106,16 @@ export class Coordinator {
         const task = this.#active.get(job);
         if (!task) return;
         task.since = Date.now();
-        emit({ type: 'task-started', pathspec: this.#of(task), step: task.step });
+        emit({ type: 'task-started', task: this.#address(task) });
       },
       log: (job, stream, text) => {
         const task = this.#active.get(job);
         if (!task) return;
         this.#recorder.log(task, stream, text);
-        emit({ type: 'task-log', pathspec: this.#of(task), step: task.step, stream, text });
+        emit({ type: 'task-log', task: this.#address(task), stream, text });
       },
       finished: (job, outcome) => this.#finished(job, outcome),
-      late: (task, text) =>
-        emit({
-          type: 'notice',
-          message: `task ${task} went on after its end: ${text.trim().split('\n')[0]}`,
-        }),
+      late: (task, text) => emit({ type: 'task-went-on', task, text }),
       broken: (error) => this.#stop(error),
     };
   }
@@ -191,10 +185,9 @@ export class Coordinator {
     if (!task) return;
     this.#active.delete(job);
     const { emit } = this.#options;
-    const pathspec = this.#of(task);
     if (outcome.status === 'done') {
       this.#done(task, outcome, outcome.result);
-      emit({ type: 'task-done', pathspec, step: task.step, durationMs: outcome.durationMs });
+      emit({ type: 'task-done', task: this.#address(task), durationMs: outcome.durationMs });
     } else if (task.attempt < retryTimes(this.#node(task).options) && !this.#stopped) {
       this.#retry(task, outcome);
     } else if (this.#node(task).options.catch !== undefined && !this.#stopped) {
@@ -218,17 +211,15 @@ export class Coordinator {
 
   #failed(task: NumberedTask, outcome: Failed): void {
     const { durationMs, failure } = outcome;
-    const { error, thrown } = failure;
+    const { error } = failure;
     this.#tasks.failed++;
     this.#error ??= error;
     this.#recorder.failed(task, outcome, error);
     this.#options.emit({
       type: 'task-failed',
-      pathspec: this.#of(task),
-      step: task.step,
+      task: this.#address(task),
       durationMs,
       error,
-      thrown,
     });
     if (this.#options.bail) this.#ready.clear();
   }
@@ -244,8 +235,7 @@ export class Coordinator {
     const times = retryTimes(options);
     emit({
       type: 'task-retried',
-      pathspec: this.#of(task),
-      step: task.step,
+      task: this.#address(task),
       attempt,
       times,
       waitMs,
@@ -276,8 +266,7 @@ export class Coordinator {
       const { durationMs } = outcome;
       this.#options.emit({
         type: 'task-caught',
-        pathspec: this.#of(task),
-        step: task.step,
+        task: this.#address(task),
         durationMs,
         error,
       });
@@ -361,25 +350,32 @@ export class Coordinator {
         ? 'stopped'
         : 'done';
     const durationMs = performance.now() - this.#begun;
-    const pathspec = this.#pathspec;
     const taken = this.#options.takeover?.size;
     const tasks = { ...this.#tasks, ...(taken === undefined ? {} : { taken }) };
     const error = this.#error;
     await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
-    this.#options.emit({ type: 'run-done', pathspec, status, durationMs, tasks });
-    return { pathspec, run: this.#recorder.row.run, status, durationMs, tasks, ...(error ? { error } : {}) };
+    const outcome = { status, durationMs, tasks, ...(error ? { error } : {}) };
+    this.#options.emit({ type: 'run-done', ...this.#run, ...outcome });
+    const { flow, run } = this.#recorder.row;
+    return { pathspec: this.#options.anonymous ? flow : `${flow}/${run}`, run, ...outcome };
   }
 
-  #of(task: NumberedTask): string {
-    return `${this.#pathspec}/${this.#options.anonymous ? placeText(task) : task.label}`;
+  /** The run as events name it. */
+  get #run(): { flow: string; run?: number } {
+    const { flow, run } = this.#recorder.row;
+    return this.#options.anonymous ? { flow } : { flow, run };
   }
-}
 
-/** `each split 2,0, iteration 1` */
-function placeText({ step, stack, iteration }: Planned): string {
-  const split = stack.length > 0 ? [`split ${stack.map(({ index }) => index).join(',')}`] : [];
-  const place = [...split, ...(iteration === undefined ? [] : [`iteration ${iteration}`])].join(', ');
-  return place === '' ? step : `${step} ${place}`;
+  #address({ step, number, stack, iteration }: NumberedTask): TaskAddress {
+    const run = this.#run;
+    return {
+      ...run,
+      step,
+      ...(run.run === undefined ? {} : { task: number }),
+      index: stack.map(({ index }) => index),
+      ...(iteration === undefined ? {} : { iteration }),
+    };
+  }
 }
 
 function notHanded(flow: string, { step, stack }: Planned, only: string): FlowError {

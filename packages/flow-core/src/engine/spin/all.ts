@@ -7,6 +7,7 @@ import type { Graph } from '../../definition/graph';
 import { listLength } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
+import type { Emit, TaskAddress } from '../events';
 import type { Resolved } from '../inputs/resolved';
 import { originOf, originTime } from '../inputs/resolved';
 import type { Outputs } from '../outputs/folder';
@@ -19,8 +20,7 @@ import { previewOf } from '../task/preview';
 import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
 import type { KeptSpin } from './kept';
-import type { SpinOutcome } from './outcome';
-import { compareOutputs } from './outcome';
+import { compareOutputs, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 
 /** Where splits take their inputs from, and what their outputs are compared with. */
@@ -36,12 +36,6 @@ export interface SplitInputs {
     view: (label: string) => View | undefined,
     done: boolean,
   ): Promise<string[]>;
-}
-
-export interface SplitOutcome extends SpinOutcome {
-  /** The item of the split list on one line. */
-  item: string;
-  startedAt: number;
 }
 
 export interface SpinAllOptions {
@@ -65,10 +59,9 @@ export interface SpinAllOptions {
   packages?: Installed;
   keep?: KeptSpin;
   signal?: AbortSignal;
-  started?(index: readonly number[]): void;
-  log?(index: readonly number[], stream: 'stdout' | 'stderr', text: string): void;
-  ended?(outcome: SplitOutcome): void;
-  notice?(message: string): void;
+  emit: Emit;
+  /** Called when the outputs of a split are written. */
+  ended(outcome: SplitOutcome): void;
 }
 
 /** In split order, those that failed too. @throws FlowError FLOW_INTERRUPTED, and what stops all of them */
@@ -152,7 +145,8 @@ class SplitSpinner {
       pending: (kind) => (kind === this.#kind ? this.#splits.length - this.#next : 0),
       kinds: () => (this.#next < this.#splits.length ? [this.#kind] : []),
       view: (label) => this.#view(label),
-      started: (job) => this.#options.started?.((this.#jobs.get(job) as Split).index),
+      started: (job) =>
+        this.#options.emit({ type: 'task-started', task: this.#address(this.#jobs.get(job) as Split) }),
       log: (job, stream, text) => this.#log(job, stream, text),
       finished: (job, outcome) => {
         const work = this.#ended(job, outcome).catch(this.#fail);
@@ -161,7 +155,7 @@ class SplitSpinner {
       },
       late: (task, text) => {
         const index = this.#splits[Number(task) - 1]?.index.join(',');
-        this.#options.notice?.(`split ${index} went on after its end: ${text.trim().split('\n')[0]}`);
+        this.#options.emit({ type: 'task-went-on', task: `split ${index}`, text });
       },
       broken: (error) => this.#fail(error instanceof Error ? error : fromRecord(error as ErrorRecord)),
     };
@@ -188,6 +182,10 @@ class SplitSpinner {
     };
     this.#jobs.set(job, split);
     return job;
+  }
+
+  #address({ index, resolved }: Split): TaskAddress {
+    return { flow: this.#options.graph.flow, step: resolved.node.name, index };
   }
 
   #folder({ index }: Split) {
@@ -217,7 +215,7 @@ class SplitSpinner {
     if (!split) return;
     this.#folder(split).log(text);
     this.#options.keep?.log(split.at + 1, stream, text);
-    this.#options.log?.(split.index, stream, text);
+    this.#options.emit({ type: 'task-log', task: this.#address(split), stream, text });
   }
 
   async #ended(job: Job, ended: TaskOutcome): Promise<void> {
@@ -236,7 +234,7 @@ class SplitSpinner {
     await this.#folder(split).write(outcome, result(outcome), cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;
     this.#forget(split);
-    this.#options.ended?.(outcome);
+    this.#options.ended(outcome);
     if (++this.#settled === this.#splits.length) this.#finish();
   }
 
@@ -249,6 +247,7 @@ class SplitSpinner {
     const outcome: SplitOutcome = {
       step: resolved.node.name,
       origin: originOf(graph, resolved),
+      run: resolved.run?.run,
       originMs: originTime(resolved),
       status: ended.status,
       startedAt: ended.startedAt,

@@ -1,10 +1,12 @@
 /** What a spin gives back, and how its artifacts compare with those of the task before. */
-import type { Graph } from '../../definition/graph';
+import type { Graph, StepNode } from '../../definition/graph';
 import type { ErrorRecord, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Change } from '../change';
-import type { Resolved } from '../inputs/resolved';
+import type { SpinDone, SpinStarted } from '../events';
+import { originOf, type Resolved } from '../inputs/resolved';
 import { recordedOutputs } from '../record/read';
+import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
 import type { Visible } from '../task/view';
 
@@ -61,6 +63,8 @@ export interface SpinOutcome {
   step: string;
   /** The task or the run that gave the inputs. */
   origin: string | undefined;
+  /** The number of the run that gave the inputs. */
+  run: number | undefined;
   /** Milliseconds that the origin task took. */
   originMs: number | undefined;
   status: Status;
@@ -74,4 +78,70 @@ export interface SpinOutcome {
   hints: string[];
   /** Of a spin that is kept: its pathspec in the store of kept spins, `movies/3/train/1`. */
   kept?: string;
+}
+
+/** What one split of a spin of all splits gives back. */
+export interface SplitOutcome extends SpinOutcome {
+  /** The item of the split list on one line. */
+  item: string;
+  startedAt: number;
+}
+
+/** Step options that a spin does not apply: it shows the error as it is. */
+const NOT_APPLIED = ['retry', 'catch'] as const;
+
+export function notApplied({ options }: StepNode): string[] {
+  return NOT_APPLIED.filter((option) => options[option] !== undefined);
+}
+
+/** The first event of a spin. */
+export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
+  const { node, run, stack, iteration, passedOver, otherArm } = resolved;
+  const origin = originOf(graph, resolved);
+  return {
+    type: 'spin-started',
+    flow: graph.flow,
+    step: node.name,
+    ...(origin === undefined ? {} : { origin }),
+    ...(run === undefined ? {} : { run: run.run }),
+    splits: stack.map(({ index, count }) => ({ index, count })),
+    ...(iteration === undefined ? {} : { iteration }),
+    passedOver,
+    notApplied: notApplied(node),
+    ...(otherArm === undefined ? {} : { otherCase: otherArm }),
+  };
+}
+
+/** Characters of a preview in an event: wide enough for a terminal's line, small enough to be sent. */
+const PREVIEW = 200;
+
+/** The last event of a spin. @param outputs The folder of its outputs, from the workspace's root. */
+export function spinDone(
+  flow: string,
+  outcome: SpinOutcome & { item?: string },
+  outputs: string | undefined,
+): SpinDone {
+  const { step, index, item, origin, run, originMs, status, durationMs, artifacts, error, hints, kept } =
+    outcome;
+  return {
+    ...{ type: 'spin-done', flow, step, index, status, durationMs, hints: [...new Set(hints)] },
+    ...(item === undefined ? {} : { item }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(run === undefined ? {} : { run }),
+    ...(originMs === undefined ? {} : { originMs }),
+    artifacts: artifacts.map((artifact) => {
+      const { name, type, size, digest, change } = artifact;
+      return { name, type, size, digest, change, preview: previewOfArtifact(artifact) };
+    }),
+    ...(error ? { error } : {}),
+    ...(outputs === undefined ? {} : { outputs }),
+    ...(kept === undefined ? {} : { persisted: kept }),
+  };
+}
+
+/** A reference is not decoded for it. */
+function previewOfArtifact({ change, value, reference, preview }: SpinArtifact): string {
+  if (reference) return `from ${reference.at}`;
+  if (change === 'gone') return '';
+  return preview ?? previewOf(value, PREVIEW);
 }

@@ -1,6 +1,7 @@
 /** The inputs of splits that a run recorded, with what was given by hand on top. */
 import type { Graph } from '../../definition/graph';
 import type { Store } from '../../store/store';
+import type { Emit } from '../events';
 import { missingHints, unexpected } from '../explain/missing';
 import { applyGiven, type Given } from '../inputs/override';
 import type { Selection } from '../inputs/selection';
@@ -15,19 +16,13 @@ export interface RecordedInputsOptions {
   selection: Selection;
   /** Put on top of what was recorded, in this order. */
   given: readonly (Given | undefined)[];
-  notice(message: string): void;
+  emit: Emit;
 }
 
 /** Inputs that a run recorded. */
-export function recordedInputs({
-  graph,
-  store,
-  selection,
-  given,
-  notice,
-}: RecordedInputsOptions): SplitInputs {
+export function recordedInputs({ graph, store, selection, given, emit }: RecordedInputsOptions): SplitInputs {
   const { decode } = new Decoder(store.cas, graph.codecs);
-  const told = new Set<string>();
+  const known = new Set<string>();
   const hinted = new Map<string, Promise<string[]>>();
   return {
     async views(split, labels) {
@@ -35,8 +30,8 @@ export function recordedInputs({
       for (const one of given) {
         if (!one) continue;
         for (const message of await applyGiven(views, split, one, decode, graph.codecs)) {
-          if (!told.has(message)) notice(message);
-          told.add(message);
+          if (!known.has(message)) emit({ type: 'override-unknown', message });
+          known.add(message);
         }
       }
       return views;

@@ -5,6 +5,7 @@ import { type Codecs, encodeValue, unkeptArtifact } from '../../store/artifacts'
 import { isFile } from '../../store/file';
 import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
 import type { Store } from '../../store/store';
+import type { Emit } from '../events';
 import type { Alone } from '../inputs/only-given';
 import { applyGiven, type Given } from '../inputs/override';
 import { resolveInputs } from '../inputs/resolve';
@@ -20,7 +21,7 @@ import type { MissingRead, RunContext, TaskLog, TaskResult, TaskSpec } from '../
 import { withTimeout } from '../task/timeout';
 import type { Missing, View } from '../task/view';
 import type { KeptSpin } from './kept';
-import { compareOutputs, outputsBefore, type SpinOutcome } from './outcome';
+import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
 import { spinContext, spinParams, spinSpec } from './spec';
 
 export interface SpinOptions {
@@ -36,14 +37,12 @@ export interface SpinOptions {
   /** These are all the inputs: no run is looked for. */
   alone?: Alone;
   /** Do not end code that never yields: under a test runner, that would end the whole process. */
-  lenient?: boolean;
+  withoutWatchdog?: boolean;
   user: string;
   cwd: string;
   log: TaskLog;
-  /** Told what the user should know before the body runs, a sentence each. */
-  notice?(message: string): void;
-  /** Told where the inputs come from, before the body runs. */
-  resolved?(resolved: Resolved): void;
+  /** Hears where the inputs come from, before the body is called. */
+  emit?: Emit;
   /** Keep the spin: told where its inputs come from and its parameters, gives where it is kept. */
   keep?(origin: string | undefined, params: RunContext['params']): Promise<KeptSpin>;
 }
@@ -54,7 +53,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { resolved } = inputs;
   const origin = originOf(graph, resolved);
   const keep = await options.keep?.(origin, inputs.run.params);
-  options.resolved?.(resolved);
+  options.emit?.(spinStarted(graph, resolved));
   const decoder = new Decoder(store.cas, graph.codecs);
   const values = new Map<string, unknown>();
   const absent: MissingRead[] = [];
@@ -86,7 +85,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
       });
     const timeoutMs = timeoutOf(resolved.node.options);
     result = await guarded(() =>
-      timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort, options.lenient),
+      timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort, options.withoutWatchdog),
     );
   } catch (error) {
     thrown = { error };
@@ -102,6 +101,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   return {
     step: resolved.node.name,
     origin,
+    run: resolved.run?.run,
     originMs: originTime(resolved),
     status: thrown ? 'failed' : 'done',
     durationMs,
@@ -159,8 +159,8 @@ async function gatherInputs(options: SpinOptions): Promise<Inputs> {
   const { decode } = new Decoder(store.cas, graph.codecs);
   for (const one of [options.given, options.set]) {
     if (!one) continue;
-    for (const notice of await applyGiven(views, found.resolved, one, decode, graph.codecs))
-      options.notice?.(notice);
+    for (const message of await applyGiven(views, found.resolved, one, decode, graph.codecs))
+      options.emit?.({ type: 'override-unknown', message });
   }
   const resolved = lists ? lists.resplit(found, views) : found.resolved;
   const namespace = selection.namespace ?? ownNamespace(user);

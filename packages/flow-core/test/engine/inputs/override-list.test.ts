@@ -77,8 +77,8 @@ test('one split: the item and the count are of the given list, also where the ru
     user: 'tester',
     cwd: process.cwd(),
     log: () => {},
-    resolved: ({ stack }) => {
-      count = stack[0]?.count;
+    emit: (event) => {
+      if (event.type === 'spin-started') count = event.splits[0]?.count;
     },
   });
   expect([count, spun.artifacts.find(({ name }) => name === 'got')?.value]).toEqual([5, '9 at 4']);

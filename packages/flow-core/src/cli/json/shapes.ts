@@ -1,0 +1,262 @@
+/**
+ * What `--json` prints, a shape for each command. Each object has `version` in front: 1 until a field changes its meaning
+ * or goes; new fields may come at any time. Times are milliseconds, sizes bytes.
+ */
+
+import type { Problem } from '../../definition/errors';
+import type { Change } from '../../engine/change';
+import type { TaskCounts } from '../../engine/events';
+import type { RunStatus } from '../../engine/record/run-status';
+import type { GitState, RunRow } from '../../store/rows';
+
+export type Json =
+  | FailureJson
+  | RunJson
+  | SpinJson
+  | SpinAllJson
+  | StepJson
+  | RunsJson
+  | ShowRunJson
+  | ShowTaskJson
+  | CheckJson
+  | DumpJson
+  | LogsJson
+  | TagJson
+  | ExportJson
+  | ImportJson
+  | DiffJson
+  | WhyJson;
+
+/** Of all shapes. */
+const VERSION = 1;
+
+export function versioned<T extends Json>(json: T): { version: number } & T {
+  return { version: VERSION, ...json };
+}
+
+export interface ErrorJson {
+  name: string;
+  message: string;
+  /** Stable, such as FLOW_IMPORT; absent for what a step threw. */
+  code?: string;
+}
+
+/** Any command that could not do what it was asked. */
+export interface FailureJson {
+  error: { code: string; message: string; problems?: readonly Problem[] };
+}
+
+/** `run`, `resume` */
+export interface RunJson {
+  /** `movies/12` */
+  pathspec: string;
+  status: 'done' | 'failed' | 'stopped';
+  durationMs: number;
+  tasks: TaskCounts;
+  error?: ErrorJson;
+}
+
+/** An artifact that a spin returned. */
+export interface SpunArtifactJson {
+  type: string;
+  size: number;
+  digest: string;
+  change: Change;
+  /** The value on one line, cut. */
+  preview: string;
+}
+
+/** `spin`, and `result.json` beside its outputs */
+export interface SpinJson {
+  step: string;
+  /** The task whose inputs these are, or the run that gave them; null on parameters alone. */
+  origin: string | null;
+  status: 'done' | 'failed';
+  durationMs: number;
+  artifacts: Record<string, SpunArtifactJson>;
+  /** The folder of the outputs, from the workspace's root. */
+  outputPath: string;
+  error?: ErrorJson;
+  /** What to know of artifacts that the step read and that were not there. */
+  hints?: readonly string[];
+  /** With `--persist`: the spin's pathspec among the persisted ones. */
+  kept?: string;
+}
+
+/** `spin --all` */
+export interface SpinAllJson {
+  step: string;
+  origin: string;
+  status: 'done' | 'failed';
+  durationMs: number;
+  splits: readonly (SpinJson & { index: readonly number[]; item: string; originMs: number | null })[];
+  /** Splits that have no inputs in that run, and why. */
+  without: readonly { index: readonly number[]; why: string }[];
+  outputPath: string;
+  kept?: string;
+}
+
+/** `step` */
+export interface StepJson {
+  step: string;
+  status: 'done' | 'failed';
+  /** What the step left before still stands, and it was not executed. */
+  kept?: true;
+  /** False: a switch before the step took another case. Null where a task failed. */
+  taken?: boolean | null;
+  durationMs?: number;
+  tasks?: Pick<TaskCounts, 'done' | 'failed'>;
+  outputPath: string;
+  error?: ErrorJson;
+}
+
+/** `runs` */
+export interface RunsJson {
+  flow: string;
+  runs: readonly {
+    pathspec: string;
+    status: RunStatus;
+    startedAt: number;
+    durationMs?: number | undefined;
+    tasks?: TaskCounts | undefined;
+    user: string;
+    namespace: string;
+    tags: readonly string[];
+    params: Record<string, unknown>;
+    spun?: object;
+  }[];
+}
+
+/** `show <flow> <run>` */
+export interface ShowRunJson {
+  pathspec: string;
+  status: RunStatus;
+  startedAt: number;
+  durationMs?: number | undefined;
+  user: string;
+  namespace: string;
+  tags: readonly string[];
+  systemTags: readonly string[];
+  /** The run that this one resumed. */
+  origin?: string;
+  spun?: object;
+  params: unknown;
+  with?: readonly string[] | undefined;
+  git?: GitState | undefined;
+  imported?: RunRow['imported'];
+  code?: string | undefined;
+  error?: Pick<ErrorJson, 'name' | 'message'> | undefined;
+  steps: readonly {
+    step: string;
+    kind: string;
+    done: number;
+    caught: number;
+    failed: number;
+    running: number;
+    /** Of all its tasks together. */
+    totalMs: number;
+  }[];
+  tasks?: readonly TaskJson[];
+}
+
+/** A task in `show`; `show <flow> <run>/<step>/<task>` has its artifacts too. */
+export interface TaskJson {
+  pathspec: string;
+  kind: string;
+  status: string;
+  caught?: true;
+  attempt: number;
+  origin?: string;
+  spun?: unknown;
+  parents: readonly string[];
+  index: readonly number[];
+  iteration?: number | undefined;
+  /** The case that a switch took. */
+  verdict?: unknown;
+  durationMs?: number | undefined;
+  startedAt?: number | undefined;
+  error?: Pick<ErrorJson, 'name' | 'message'> | undefined;
+}
+
+export interface ShowTaskJson extends TaskJson {
+  artifacts: Record<string, { type: string; size: number; digest: string }>;
+}
+
+/** `check` */
+export interface CheckJson {
+  flows: unknown;
+  problems: readonly unknown[];
+  warnings: readonly unknown[];
+}
+
+/** `dump` */
+export interface DumpJson {
+  pathspec: string;
+  artifacts: Record<string, unknown>;
+}
+
+/** `logs` */
+export interface LogsJson {
+  pathspec: string;
+  logs: readonly unknown[];
+}
+
+/** `tag` */
+export interface TagJson {
+  pathspec: string;
+  tags: readonly string[];
+  systemTags: readonly string[];
+}
+
+/** `export`, `snapshot` */
+export interface ExportJson {
+  pathspec: string;
+  file: string;
+  id: string;
+  tasks: number;
+  artifacts: number;
+  bytes: number;
+}
+
+/** `import` */
+export interface ImportJson {
+  pathspec: string;
+  /** The run where it was made. */
+  origin: string;
+  /** The run was here already, and nothing was changed. */
+  known: boolean;
+  namespace: string;
+  id: string;
+  tasks: number;
+  artifacts: number;
+  bytes: number;
+}
+
+/** `diff` */
+export interface DiffJson {
+  before: string;
+  after: string;
+  status: { before: string; after: string };
+  durationMs: object;
+  artifacts?: object;
+  params?: object;
+  tags?: object;
+  user?: object | undefined;
+  code?: object | undefined;
+  git?: object | undefined;
+  steps?: readonly object[];
+}
+
+/** `why` */
+export interface WhyJson {
+  pathspec: string;
+  /** The task that was executed: another one, where a resumed run took it over. */
+  executed: string;
+  same: unknown;
+  code: unknown;
+  parameters: readonly object[];
+  inputs: { before: unknown; differences: readonly unknown[] };
+  upstream: unknown;
+  environment: unknown;
+  git: { before: GitState | null; after: GitState | null };
+}

@@ -1,0 +1,19 @@
+/** The JSON of `step`. */
+import type { StepDone, StepStillValid } from '../../engine/events';
+import { errorJson } from './run';
+import type { StepJson } from './shapes';
+
+export function stepJson(event: StepDone | StepStillValid): StepJson {
+  const { step, outputs: outputPath } = event;
+  if (event.type === 'step-still-valid') return { step, status: 'done', kept: true, outputPath };
+  const { status, taken, durationMs, tasks, error } = event;
+  return {
+    step,
+    status: status as StepJson['status'],
+    taken: taken ?? null,
+    durationMs: Math.round(durationMs),
+    tasks: { done: tasks.done, failed: tasks.failed },
+    outputPath,
+    ...(error ? { error: errorJson(error) } : {}),
+  };
+}

@@ -1,0 +1,54 @@
+/** Events that are told in one line, the same by every renderer. */
+import { unreachable } from '../../definition/errors';
+import type { FlowEvent } from '../../engine/events';
+import type { Output } from './output';
+
+/** The line, with its newline; empty for an event that is shown in another way. */
+export function noticeLine(event: FlowEvent, { colors }: Output): string {
+  const warning = (sentence: string) => `${colors.yellow('!')} ${sentence}\n`;
+  switch (event.type) {
+    case 'packages-installing':
+      return `${colors.dim('⇣')} installing ${event.packages} …\n`;
+    case 'snapshot-imported':
+      return colors
+        .dim(`imported the snapshot ${event.file} as ${event.flow}/${event.run}: ${event.origin}`)
+        .concat('\n');
+    case 'task-went-on':
+      return warning(`${event.task} went on after its end: ${event.text.trim().split('\n')[0]}`);
+    case 'step-not-reached':
+      return warning(`${event.step} was not taken: a switch before it took another case`);
+    case 'step-executed-again':
+      return warning(
+        `${event.step} was executed again: it reads ${event.params.join(' and ')}, which changed`,
+      );
+    case 'override-unknown':
+      return warning(event.message);
+    case 'not-cached':
+      return warning(`${event.reason}: it will be executed again.`);
+    case 'thrown-late':
+      return warning(`after its end, the step threw: ${event.message}`);
+    case 'snapshot-refused':
+      return warning(`the snapshot was not taken: ${event.message}`);
+    case 'run-started':
+    case 'tasks-planned':
+    case 'tasks-taken':
+    case 'task-started':
+    case 'task-log':
+    case 'task-done':
+    case 'task-failed':
+    case 'task-retried':
+    case 'task-caught':
+    case 'run-done':
+    case 'spin-started':
+    case 'spins-started':
+    case 'spin-done':
+    case 'spins-done':
+    case 'spins-stopped':
+    case 'step-done':
+    case 'step-still-valid':
+    case 'transfer-progressed':
+      return '';
+    default:
+      return unreachable(event);
+  }
+}

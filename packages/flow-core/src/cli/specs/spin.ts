@@ -1,0 +1,36 @@
+/** What `spin` takes: the command and the keys of its results read it alike. */
+import type { CommandSpec } from '../command';
+import { PARAMS_FILE, SELECTION, WITH } from '../options';
+
+export const spec: CommandSpec = {
+  name: 'spin',
+  help: 'Execute one step on the inputs that a run recorded; nothing is stored',
+  positionals: ['<flow>', '[step | run/step | run/step/task]'],
+  options: {
+    ...SELECTION,
+    origin: {
+      type: 'number',
+      value: 'run',
+      help: 'The run whose inputs to use; default the newest that has them',
+    },
+    ...PARAMS_FILE,
+    ...WITH,
+    all: {
+      type: 'boolean',
+      help: 'Every split of a foreach, in parallel; with --index=2, those under split 2 of the outer one',
+    },
+    'max-workers': { type: 'number', help: 'With --all: splits at once; default the number of cores' },
+    artifacts: {
+      type: 'string',
+      value: 'file.ts',
+      help: 'A module whose default export is what the step shall see instead: an object, or a function of the inputs',
+    },
+    persist: { type: 'boolean', help: 'Keep the spin, to be seen by nx-flow dump --spin' },
+  },
+  families: ['params', 'set'],
+  examples: [
+    'nx-flow spin movies playlist',
+    'nx-flow spin movies 12/genre/3',
+    'nx-flow spin movies genre --index=2 --params.minVotes=500',
+  ],
+};

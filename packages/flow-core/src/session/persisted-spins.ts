@@ -1,0 +1,79 @@
+/** Persisted spins (`--persist`): their store, for the spins that write to it and the commands that read it. */
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { FlowError } from '../definition/errors';
+import { KeptSpin, spinStoreFolder } from '../engine/spin/kept';
+import { ownNamespace } from '../environment/user';
+import { openStore } from '../store/open';
+import type { Store } from '../store/store';
+import type { Session } from './session';
+
+export interface PersistOptions {
+  /** The namespace that the inputs were looked up in; undefined for everybody's. */
+  namespace: string | undefined;
+  /** Parameters that were given for this spin. */
+  params: Record<string, unknown>;
+}
+
+/** Begins a persisted spin: takes its number, and says where it is recorded. */
+export type BeginPersisted = (
+  step: string,
+  origin: string | undefined,
+  params: Parameters<typeof KeptSpin.begin>[3],
+) => Promise<KeptSpin>;
+
+/** Where spins are persisted, opened when the first one begins. */
+export interface PersistedSpins {
+  begin: BeginPersisted;
+  /** Where their large values lie. */
+  cas: string;
+  close(): Promise<void>;
+}
+
+/** @param folder The folder of the real store. @throws FlowError FLOW_STORE_UNWRITABLE */
+export function openPersistedSpins(
+  session: Session,
+  folder: string,
+  options: PersistOptions,
+): PersistedSpins {
+  const spins = spinStoreFolder(folder);
+  const store = openStore(spins);
+  return {
+    begin: beginIn(session, store, options),
+    cas: join(spins, 'cas'),
+    close: () => store.close(),
+  };
+}
+
+export function beginIn(
+  { graph, store: from, user, file, workspace }: Session,
+  store: Store,
+  { namespace, params: given }: PersistOptions,
+): BeginPersisted {
+  return (step, origin, params) =>
+    KeptSpin.begin(
+      {
+        ...{ graph, store, user, given },
+        from: from.cas,
+        namespace: namespace ?? ownNamespace(),
+        ...(file === undefined ? {} : { file: relative(workspace, file) }),
+      },
+      step,
+      origin,
+      params,
+    );
+}
+
+/** The folder of persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND where there are none */
+export function persistedSpinsFolder(store: string, flow: string): string {
+  const folder = spinStoreFolder(store);
+  if (existsSync(folder)) return folder;
+  throw nothingPersisted(store, flow);
+}
+
+export function nothingPersisted(store: string, flow: string): FlowError {
+  return new FlowError(
+    'FLOW_RUN_NOT_FOUND',
+    `No spin of ${flow} was kept in ${spinStoreFolder(store)} yet: nx-flow spin ${flow} <step> --persist keeps one.`,
+  );
+}

@@ -1,0 +1,129 @@
+/** What a run is: its tasks, and beside them, for the record, its code, the state of git and who ran it. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { FlowError, suggest } from '../definition/errors';
+import type { Graph } from '../definition/graph';
+import type { Parameters } from '../definition/params';
+import type { FlowEvent } from '../engine/events';
+import type { Pool, PoolHost } from '../engine/pool/pool';
+import { recordCode } from '../engine/record/code';
+import { gitState } from '../engine/record/git';
+import type { Takeover } from '../engine/resume/takeover';
+import type { RunOutcome } from '../engine/run/options';
+import { runFlow } from '../engine/run/run';
+import { EVERYBODY, ownNamespace } from '../environment/user';
+import { publishing } from './events';
+import type { Session } from './session';
+
+export interface RunRequest {
+  params: Parameters;
+  /** Finished tasks of an earlier run that this one takes over: a resumed run. */
+  takeover?: Takeover;
+  tags?: readonly string[];
+  /** The namespace of the run, as it was given; default the user's own. */
+  namespace?: string;
+  /** At most so many tasks at once. */
+  workers: number;
+  /** Start no task after the first failure. */
+  bail?: boolean;
+  /** Execute this step and what it needs, and stop. */
+  until?: string;
+  /** Executes the tasks. The session's caller closes it. */
+  pool(host: PoolHost): Pool;
+}
+
+/**
+ * Runs the flow of a session and records everything.
+ * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_TAG, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE. What a step
+ * throws is part of the outcome.
+ */
+export async function executeRun(session: Session, request: RunRequest): Promise<RunOutcome> {
+  const { graph, store, file, workspace, user } = session;
+  const { until, takeover } = request;
+  if (until !== undefined) requireKnownStep(graph, until);
+  const emit = publishing(session);
+  const code = file === undefined ? undefined : new CodeRecord(session, file);
+  let reached = until === undefined;
+  const outcome = await runFlow({
+    graph,
+    store,
+    user,
+    params: request.params,
+    ...(takeover ? { takeover } : {}),
+    namespace: recordedNamespace(request),
+    tags: [...(request.tags ?? [])],
+    cwd: workspace,
+    workers: request.workers,
+    bail: request.bail === true,
+    ...(session.with.length > 0 ? { with: session.with } : {}),
+    ...(until === undefined ? {} : { until }),
+    ...(session.signal ? { signal: session.signal } : {}),
+    ...(file === undefined ? {} : { file: relative(workspace, file), code: await digestOfFile(file) }),
+    git: session.git?.() ?? gitState(workspace),
+    pool: request.pool,
+    emit(event) {
+      if ((event.type === 'tasks-planned' || event.type === 'tasks-taken') && event.step === until)
+        reached = true;
+      if (event.type === 'run-done') {
+        for (const [step, params] of takeover?.affected ?? [])
+          emit({ type: 'step-executed-again', step, params });
+        if (until !== undefined && !reached && event.status !== 'failed')
+          emit({ type: 'step-not-reached', step: until });
+      }
+      emit(event);
+      code?.hear(event);
+    },
+  });
+  await code?.written(outcome.run);
+  return outcome;
+}
+
+/** Fingerprints the code beside the run. */
+class CodeRecord {
+  readonly #session: Session;
+  readonly #file: string;
+  #run = 0;
+  #written: Promise<void> | undefined;
+
+  constructor(session: Session, file: string) {
+    this.#session = session;
+    this.#file = file;
+  }
+
+  hear(event: FlowEvent): void {
+    if (event.type === 'run-started') this.#run = event.run ?? 0;
+    // Not before: the first task shall not wait for it, nor share the processor with it.
+    if (event.type === 'task-started') this.#written ??= new Promise(setImmediate).then(() => this.#write());
+  }
+
+  written(run: number): Promise<void> {
+    this.#run = run;
+    this.#written ??= this.#write();
+    return this.#written;
+  }
+
+  #write(): Promise<void> {
+    const { store, graph, workspace, fingerprint } = this.#session;
+    const options = { flow: graph.flow, run: this.#run, file: this.#file, root: workspace };
+    return recordCode(store, options, fingerprint);
+  }
+}
+
+/** Who resumes a run out of everybody's runs makes one of their own. A run that takes over nothing is refused later. */
+function recordedNamespace({ namespace, takeover }: RunRequest): string {
+  return namespace === undefined || (namespace === EVERYBODY && takeover) ? ownNamespace() : namespace;
+}
+
+async function digestOfFile(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
+
+/** @throws FlowError FLOW_STEP_NOT_FOUND */
+export function requireKnownStep(graph: Graph, step: string): void {
+  if (graph.steps.has(step)) return;
+  const near = suggest(step, graph.steps.keys());
+  throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${graph.flow}. ${near}`);
+}

@@ -1,0 +1,99 @@
+/** A flow in its workspace with its store: what a command, the Runner and an executor open, to run it and spin its steps. */
+import { join } from 'node:path';
+import type { Graph } from '../definition/graph';
+import type { Emit } from '../engine/events';
+import type { ProcessPool } from '../engine/pool/process-pool';
+import { currentUser } from '../environment/user';
+import type { FingerprintOptions, Fingerprints } from '../source/fingerprint';
+import type { GitState } from '../store/rows';
+import type { Store } from '../store/store';
+import { findPlaceFile, loadPlaceFlow, openPlaceStore, type Place } from './place';
+
+export interface SessionOptions {
+  emit: Emit;
+  /** Options for all steps that do not declare them: `retry=3`. */
+  with?: readonly string[];
+  /** Aborted when what is under way is to end early. */
+  signal?: AbortSignal;
+  /** Start a worker process now, for a run of at most so many tasks at once: it imports the flow while this process does. */
+  warm?: number;
+}
+
+export interface Session {
+  graph: Graph;
+  store: Store;
+  /** The file of the flow. Absent where the flow was handed over as a value and its file is not known. */
+  file?: string;
+  /** The folder of the workspace: relative paths of steps count from it. */
+  workspace: string;
+  user: string;
+  with: readonly string[];
+  emit: Emit;
+  signal?: AbortSignal;
+  /** Reads the code for the record; default in this process. */
+  fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
+  /** Reads the state of git for the record; default anew for each run. */
+  git?(): Promise<GitState | undefined>;
+}
+
+/** A session of a flow that was loaded from its file. */
+export interface FileSession extends Session {
+  place: Place;
+  file: string;
+  /** Worker processes for the next run, or for the splits of a spin. The caller closes them. @param persist Where large values are written, if not in the store. */
+  workers(max: number, persist?: string): ProcessPool;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store, then imports the flow: the broker of the store comes up meanwhile.
+ * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS, FLOW_STORE_UNWRITABLE, FLOW_WITH, and what importing the flow throws
+ */
+export async function openSession(place: Place, options: SessionOptions): Promise<FileSession> {
+  const { emit, signal } = options;
+  const given = options.with ?? [];
+  const store = await openPlaceStore(place);
+  let warm: ProcessPool | undefined;
+  const pools = await import('../engine/pool/process-pool');
+  const newPool = (file: string, max: number, persist?: string) =>
+    new pools.ProcessPool({
+      ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given },
+      ...(persist === undefined ? {} : { keep: persist }),
+    });
+  const close = async () => {
+    await warm?.close();
+    await store.close();
+  };
+  try {
+    const file = await findPlaceFile(place);
+    const withGiven = await optionsForAllSteps(given);
+    if (options.warm !== undefined) {
+      process.chdir(place.workspace);
+      warm = newPool(file, options.warm).warm();
+    }
+    const graph = withGiven(await loadPlaceFlow(place, file));
+    return {
+      ...{ place, file, graph, store, emit, close, with: given },
+      workspace: place.workspace,
+      user: currentUser(),
+      ...(signal ? { signal } : {}),
+      workers(max, persist) {
+        const pool = persist === undefined ? warm : undefined;
+        if (!pool) return newPool(file, max, persist);
+        warm = undefined;
+        return pool;
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @throws FlowError FLOW_WITH */
+async function optionsForAllSteps(given: readonly string[]): Promise<(graph: Graph) => Graph> {
+  if (given.length === 0) return (graph) => graph;
+  const { optionsForAll, withOptions } = await import('../definition/with');
+  const options = optionsForAll([...given]);
+  return (graph) => withOptions(graph, options);
+}

@@ -1,0 +1,123 @@
+/** What a spin of all splits is: the splits of one step in worker processes, and their outputs in `dist/flow`. */
+import { join, relative } from 'node:path';
+import { hasPackages, type StepNode } from '../definition/graph';
+import type { Emit, SpinDone, SpinsDone } from '../engine/events';
+import { resolveSplits } from '../engine/inputs/resolve-splits';
+import type { Splits } from '../engine/inputs/splits';
+import { Outputs } from '../engine/outputs/folder';
+import { writingOutputs } from '../engine/outputs/writable';
+import type { Installed } from '../engine/pool/packages';
+import { spinSplits } from '../engine/spin/all';
+import { notApplied, type SplitOutcome, spinDone } from '../engine/spin/outcome';
+import { recordedInputs } from '../engine/spin/recorded-inputs';
+import { spinParams } from '../engine/spin/spec';
+import { toRecord } from '../engine/task/error-record';
+import { ownNamespace } from '../environment/user';
+import { publishing } from './events';
+import type { PersistedSpins } from './persisted-spins';
+import type { FileSession } from './session';
+import type { SpinRequest } from './spin';
+
+export interface SpinAllRequest extends Pick<SpinRequest, 'selection' | 'given' | 'set' | 'params'> {
+  /** At most so many splits at once. */
+  workers: number;
+  persisted?: PersistedSpins;
+  /** The JSON that lies beside the outputs of one split, as `result.json`. */
+  result(done: SpinDone): object;
+  /** The JSON that lies beside the outputs of all of them. */
+  results(done: SpinsDone): object;
+}
+
+/** @throws FlowError for bad usage, and FLOW_INTERRUPTED. What the step throws is part of the outcomes. */
+export async function spinAll(session: FileSession, request: SpinAllRequest): Promise<SpinsDone> {
+  const { graph, store, user, workspace, signal } = session;
+  const { selection, persisted, workers } = request;
+  const emit = publishing(session);
+  const found = await splitsOf(session, request);
+  const { node, run, splits, without } = found;
+  const params = await spinParams(graph, store, run.run, request.params);
+  const prefix = selection.index ?? [];
+  const outputs = new Outputs(workspace, graph.flow, node.name, prefix);
+  const folder = relative(workspace, outputs.folder);
+  const doneOf = (outcome: SplitOutcome) =>
+    spinDone(graph.flow, outcome, join(folder, ...outcome.index.slice(prefix.length).map(String)));
+  const packages = await packagesOf(session, node, emit);
+  const keep = await persisted?.begin(node.name, `${graph.flow}/${run.run}`, params);
+  emit(spinsStarted(graph.flow, found, workers));
+  const begun = performance.now();
+  const elapsed = () => performance.now() - begun;
+  let outcomes: SplitOutcome[];
+  try {
+    const spinning = spinSplits({
+      graph,
+      splits,
+      inputs: recordedInputs({ graph, store, selection, given: [request.given, request.set], emit }),
+      params,
+      user,
+      namespace: selection.namespace ?? ownNamespace(),
+      cwd: workspace,
+      cas: store.cas,
+      outputs,
+      prefix: prefix.length,
+      result: (outcome) => request.result(doneOf(outcome)),
+      pool: (host) => session.workers(workers, persisted?.cas).attach(host),
+      ...(packages ? { packages } : {}),
+      ...(keep ? { keep } : {}),
+      ...(signal ? { signal } : {}),
+      emit,
+      ended: (outcome) => emit(doneOf(outcome)),
+    });
+    outcomes = await writingOutputs(workspace, () => spinning);
+  } catch (error) {
+    emit({ type: 'spins-stopped', flow: graph.flow, step: node.name });
+    outputs.discard();
+    await keep?.end(elapsed(), toRecord(error));
+    throw error;
+  }
+  const durationMs = elapsed();
+  await keep?.end(durationMs);
+  const done: SpinsDone = {
+    ...{ type: 'spins-done', flow: graph.flow, step: node.name, run: run.run, durationMs },
+    status: outcomes.every(({ status }) => status === 'done') ? 'done' : 'failed',
+    spins: outcomes.map(doneOf),
+    without: without.map(({ index, why }) => ({ index, why })),
+    outputs: folder,
+    ...(keep ? { persisted: keep.pathspec } : {}),
+  };
+  await writingOutputs(workspace, async () => {
+    outputs.at().writeResult(request.results(done));
+    await outputs.place();
+  });
+  emit(done);
+  return done;
+}
+
+async function splitsOf({ graph, store }: FileSession, request: SpinAllRequest): Promise<Splits> {
+  const { selection, given, set = {} } = request;
+  const recorded = await resolveSplits(graph, store, selection);
+  if (!given && Object.keys(set).length === 0) return recorded;
+  const { resplitAll } = await import('../engine/inputs/override-list');
+  return resplitAll(graph, store, recorded, [given, set]);
+}
+
+function spinsStarted(flow: string, { node, run, splits, without, passedOver }: Splits, workers: number) {
+  return {
+    ...{ type: 'spins-started' as const, flow, step: node.name, run: run.run, count: splits.length },
+    workers: Math.min(workers, splits.length),
+    ...{ passedOver, notApplied: notApplied(node) },
+    without: without.map(({ index, why }) => ({ index, why })),
+  };
+}
+
+/** Installed before the first split begins. @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED */
+async function packagesOf(
+  { graph, workspace, signal }: FileSession,
+  node: StepNode,
+  emit: Emit,
+): Promise<Installed | undefined> {
+  if (!hasPackages(node)) return undefined;
+  const { installOfSteps } = await import('../engine/pool/packages');
+  const installing = (packages: string) => emit({ type: 'packages-installing', packages });
+  const options = { workspace, installing, ...(signal ? { signal } : {}) };
+  return (await installOfSteps(graph, new Set([node.name]), options)).get(node.name);
+}

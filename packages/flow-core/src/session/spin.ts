@@ -1,0 +1,159 @@
+/** What a spin is: one step, now, in this process, on recorded inputs; what it prints, returns and leaves in `dist/flow`. */
+import { join, relative } from 'node:path';
+import type { Graph } from '../definition/graph';
+import type { Emit, SpinDone } from '../engine/events';
+import type { Alone } from '../engine/inputs/only-given';
+import type { Given } from '../engine/inputs/override';
+import type { Selection } from '../engine/inputs/selection';
+import { Outputs } from '../engine/outputs/folder';
+import { spinsFolder } from '../engine/outputs/layout';
+import { requireOutputs, writingOutputs } from '../engine/outputs/writable';
+import { captureOutput, type Heard } from '../engine/process/capture-output';
+import type { KeptSpin } from '../engine/spin/kept';
+import { type SpinOutcome, spinDone } from '../engine/spin/outcome';
+import { spin } from '../engine/spin/spin';
+import { publishing } from './events';
+import type { BeginPersisted } from './persisted-spins';
+import type { FileSession, Session } from './session';
+import { importSnapshot } from './snapshot';
+
+export interface SpinRequest {
+  selection: Selection;
+  /** Parameters that were given now: they win over the run's. */
+  params: Record<string, unknown>;
+  /** Artifacts that were given now by a program, for the inputs of the step. */
+  given?: Given;
+  /** Artifacts that were given now; they win over `given`. */
+  set?: Record<string, unknown>;
+  /** These are all the inputs: no run is looked for. */
+  alone?: Alone;
+  /** Do not end code that never yields: under a test runner, that would end the whole process. */
+  withoutWatchdog?: boolean;
+  /** Record the spin in the store of persisted spins. */
+  persist?: BeginPersisted;
+  /** Write the outputs as files. */
+  outputs?: SpinOutputs;
+  /** Replaces the streams of this process while the step is executed; default {@link captureOutput}. */
+  capture?(heard: Heard): () => void;
+}
+
+export interface SpinOutputs {
+  /** The JSON that lies beside the artifacts, as `result.json`. */
+  result(done: SpinDone): object;
+  /** The outputs go into a cache, which knows them by this hash. */
+  cache?: { task: string | undefined };
+  /**
+   * Asked when the step has been executed, before its outputs are put in their place: what of the code was not as it was
+   * when the hash was made, as the beginning of a sentence. Then the outputs are not for a cache.
+   */
+  codeChanged?(): Promise<string | undefined>;
+}
+
+/**
+ * Checks what can be checked before a spin, and imports the snapshot of the flow where no run was named.
+ * @throws FlowError FLOW_OUTPUTS_UNWRITABLE, FLOW_NAMESPACE
+ */
+export async function prepareSpin(
+  session: FileSession,
+  selection: Selection,
+  namespace: string | undefined,
+): Promise<void> {
+  const { graph, workspace, place } = session;
+  const spins = spinsFolder(workspace, graph.flow);
+  requireOutputs(workspace, spins, join(spins, selection.step));
+  if (selection.run === undefined) await importSnapshot(session, place.cwd, namespace);
+}
+
+/** @throws FlowError for bad usage. What the step throws is part of the outcome. */
+export async function spinStep(session: Session, request: SpinRequest): Promise<SpinOutcome> {
+  const { store, user, workspace } = session;
+  const { selection, given, alone, persist } = request;
+  const emit = publishing(session);
+  const graph = await graphWithPackages(session, selection.step, emit);
+  const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
+  let outputs: Outputs | undefined;
+  let persisted: KeptSpin | undefined;
+  let ended = false;
+  // What a step left behind may fail while its outputs are written: an event says so, and nothing changes.
+  const late = (error: unknown) => {
+    if (ended) emit({ type: 'thrown-late', message: String(error) });
+  };
+  if (request.outputs) process.on('uncaughtException', late).on('unhandledRejection', late);
+  const restore = (request.capture ?? captureOutput)((stream, text) => {
+    outputs?.at().log(text);
+    persisted?.log(1, stream, text);
+    emit({ type: 'task-log', task, stream, text });
+  });
+  let outcome: SpinOutcome;
+  try {
+    outcome = await spin({
+      ...{ graph, store, selection, user },
+      params: request.params,
+      ...(given ? { given } : {}),
+      set: request.set ?? {},
+      ...(alone ? { alone } : {}),
+      ...(request.withoutWatchdog ? { withoutWatchdog: true } : {}),
+      cwd: workspace,
+      log: (stream, text) => process[stream].write(text),
+      emit(event) {
+        if (event.type === 'spin-started') {
+          task.index.push(...event.splits.map(({ index }) => index));
+          if (request.outputs) outputs = new Outputs(workspace, graph.flow, event.step, task.index);
+        }
+        emit(event);
+      },
+      ...(persist
+        ? {
+            async keep(origin, params) {
+              persisted = await persist(selection.step, origin, params);
+              return persisted;
+            },
+          }
+        : {}),
+    });
+  } catch (error) {
+    outputs?.discard();
+    throw error;
+  } finally {
+    ended = true;
+    restore();
+  }
+  const folder = outputs?.folder;
+  const done = spinDone(graph.flow, outcome, folder === undefined ? undefined : relative(workspace, folder));
+  const changed =
+    outputs && request.outputs
+      ? await write(session, graph, outputs, outcome, done, request.outputs)
+      : undefined;
+  emit(done);
+  if (changed !== undefined) emit({ type: 'not-cached', reason: changed });
+  return outcome;
+}
+
+/** Gives what of the code has changed meanwhile. */
+async function write(
+  { store, workspace }: Session,
+  graph: Graph,
+  outputs: Outputs,
+  outcome: SpinOutcome,
+  done: SpinDone,
+  { result, cache, codeChanged }: SpinOutputs,
+): Promise<string | undefined> {
+  return writingOutputs(workspace, async () => {
+    await outputs.at().write(outcome, result(done), store.cas, [], graph.codecs);
+    const changed = await codeChanged?.();
+    await outputs.place(cache && (changed === undefined ? cache.task : ''));
+    return changed;
+  });
+}
+
+/** What the step imports are its own packages, where it has any. @throws FlowError FLOW_PACKAGES */
+async function graphWithPackages(
+  { graph, file, workspace }: Session,
+  step: string,
+  emit: Emit,
+): Promise<Graph> {
+  if (file === undefined || graph.steps.get(step)?.options.packages === undefined) return graph;
+  const { graphWithPackages: load } = await import('../engine/pool/packages');
+  const installing = (packages: string) => emit({ type: 'packages-installing', packages });
+  return load(graph, step, { file, wanted: graph.flow, workspace, installing });
+}

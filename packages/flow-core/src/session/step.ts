@@ -1,0 +1,106 @@
+/** What a step of the task graph is: executed on what the steps before it handed over in `dist/flow`, nothing recorded. */
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
+import type { Graph, StepNode } from '../definition/graph';
+import { parseParams } from '../definition/params';
+import type { Emit, StepDone, StepStillValid } from '../engine/events';
+import { Draft, executeStep } from '../engine/handover/step';
+import { isKept, keyOf, logsOf } from '../engine/handover/valid';
+import { requireStep } from '../engine/inputs/selection';
+import { stepFolder } from '../engine/outputs/layout';
+import { renameManifest } from '../engine/outputs/manifest';
+import { ProcessPool } from '../engine/pool/process-pool';
+import { currentUser, ownNamespace } from '../environment/user';
+import { findPlaceFile, loadPlaceFlow, type Place } from './place';
+
+export interface StepRequest {
+  /** The step, as it was given; undefined is refused with the names of all steps. */
+  step: string | undefined;
+  /** Parameters as they were given. */
+  params: Record<string, unknown>;
+  workers: number;
+  /** What the step depends on beside what is handed over, where the caller knows that. */
+  stepKey?: string;
+  /** Execute the step also where what it left still stands. */
+  force?: boolean;
+  /** The hash by which a cache will know the outputs. */
+  task?: string;
+  /** As in the outputs of a spin: asked before the outputs are put in their place. */
+  codeChanged?(): Promise<string | undefined>;
+  /** Hears the events, from the moment when the graph is known. */
+  listen(graph: Graph): Emit;
+  signal: AbortSignal;
+}
+
+/**
+ * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_PARAMS, FLOW_HANDOVER, FLOW_OUTPUTS_UNWRITABLE. What the
+ * step throws is part of the outcome.
+ */
+export async function executeStepOf(place: Place, request: StepRequest): Promise<StepDone | StepStillValid> {
+  const { workspace } = place;
+  const { params, workers, stepKey, task, signal } = request;
+  const file = await findPlaceFile(place);
+  process.chdir(workspace);
+  const draft = new Draft(workspace);
+  const pool = new ProcessPool({ file, flow: place.flow, cas: draft.cas, max: workers, with: [] }).warm();
+  try {
+    const graph = await loadPlaceFlow(place, file);
+    const { name: step } = requireStep(graph, request.step === undefined ? {} : { step: request.step });
+    const folder = stepFolder(workspace, graph.flow, step);
+    const outputs = relative(workspace, folder);
+    const user = currentUser();
+    const namespace = ownNamespace();
+    const emit = request.listen(graph);
+    const key =
+      stepKey === undefined
+        ? undefined
+        : keyOf({
+            ...{ graph, workspace, user, namespace, params },
+            step: graph.steps.get(step) as StepNode,
+            given: stepKey,
+          });
+    if (key !== undefined && !request.force && isKept(folder, key)) {
+      if (task !== undefined) renameManifest(folder, task);
+      // A cache that keeps this output hands it to others: what the step printed belongs to it.
+      const valid: StepStillValid = {
+        ...{ type: 'step-still-valid', flow: graph.flow, step, outputs },
+        logs: [...logsOf(folder)],
+      };
+      emit(valid);
+      return valid;
+    }
+    const { outcome, seen, moved } = await executeStep(
+      {
+        ...{ graph, step, workspace, user, namespace, workers, emit, signal },
+        params: parseParams(graph, params),
+        given: digestOfParams(params),
+        pool: (host) => pool.attach(host),
+        ...(key === undefined ? {} : { key }),
+        ...(task === undefined ? {} : { task }),
+        ...(request.codeChanged ? { moved: request.codeChanged } : {}),
+      },
+      draft,
+    );
+    const { status, durationMs, tasks, error } = outcome;
+    const names = seen?.tasks.flatMap(({ artifacts }) => artifacts.map(([name]) => name)) ?? [];
+    const done: StepDone = {
+      ...{ type: 'step-done', flow: graph.flow, step, durationMs, tasks, outputs },
+      status: status === 'failed' ? 'failed' : 'done',
+      ...(seen ? { taken: seen.taken } : {}),
+      artifacts: [...new Set(names)],
+      ...(error ? { error } : {}),
+    };
+    emit(done);
+    if (moved !== undefined) emit({ type: 'not-cached', reason: moved });
+    return done;
+  } finally {
+    await pool.close();
+    draft.remove();
+  }
+}
+
+/** Independent of the order in which they were given. What files hold that they name is left out: a step may write one. */
+function digestOfParams(given: Record<string, unknown>): string {
+  const sorted = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
+}

@@ -1,0 +1,43 @@
+/**
+ * The code and the state of git of flows that a test has imported. Both are looked at once for each process: what was
+ * imported does not change any more.
+ */
+import { Worker } from 'node:worker_threads';
+import { gitState } from '../engine/record/git';
+import { packageFile } from '../environment/package-root';
+import type { FingerprintOptions, Fingerprints } from '../source/fingerprint';
+import type { GitState } from '../store/rows';
+
+const fingerprints = new Map<string, Promise<Fingerprints>>();
+const states = new Map<string, Promise<GitState | undefined>>();
+
+/** In a thread of its own: jest cannot load the parser, which is an ES module. */
+export function fingerprintOnce(options: FingerprintOptions): Promise<Fingerprints> {
+  const key = `${options.file}\0${options.flow}`;
+  let found = fingerprints.get(key);
+  if (!found) {
+    found = inThread(options);
+    fingerprints.set(key, found);
+  }
+  return found;
+}
+
+export function gitStateOnce(folder: string): Promise<GitState | undefined> {
+  let found = states.get(folder);
+  if (!found) {
+    found = gitState(folder);
+    states.set(folder, found);
+  }
+  return found;
+}
+
+function inThread(workerData: FingerprintOptions): Promise<Fingerprints> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(packageFile('dist/testing/fingerprint-thread.js'), {
+      workerData,
+      execArgv: [],
+    });
+    thread.once('message', resolve).once('error', reject);
+    thread.once('exit', () => reject(new Error('The thread that reads the code ended without an answer.')));
+  });
+}
