@@ -21,7 +21,11 @@ if (isDry) {
   await import('../build.mjs');
   npm('pack', '--dry-run');
 } else {
-  requireRelease();
+  const problem = whyNot();
+  if (problem !== undefined) {
+    console.error(problem);
+    process.exit(1);
+  }
   await import('../build.mjs');
   // Without a tag of its own a prerelease would be what everybody installs.
   const { tag = version.includes('-') ? 'next' : undefined, registry, otp, access } = values;
@@ -30,12 +34,12 @@ if (isDry) {
 }
 
 /** What is published is what the tag names: nothing that is only on this machine. */
-function requireRelease() {
+function whyNot() {
   const tags = git('tag', '--points-at', 'HEAD').split('\n');
   if (!tags.includes(`v${version}`))
-    throw new Error(`${name} ${version} is published from its tag, v${version}: check that out first.`);
+    return `${name} ${version} is published from its tag, v${version}: check that out first.`;
   if (git('status', '--porcelain') !== '')
-    throw new Error(`There are changes that are not committed: ${name} is published as its tag has it.`);
+    return `There are changes that are not committed: ${name} is published as its tag has it.`;
 }
 
 function git(...args) {

@@ -1,4 +1,7 @@
 /** What a release changes: `nx release version` calls these actions for each package. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTree } from '@nx/devkit/testing';
 
@@ -112,4 +115,40 @@ test.each([
   expect(() => released(changelog, version, DAY)).toThrow(
     `CHANGELOG.md has to begin with "## ${version} (unreleased)" for ${version} to be released; ${why}.`,
   );
+});
+
+test('a package is published from the tag of its version, without changes, or not at all', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nx-flow-release-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
+  const publish = () =>
+    spawnSync(process.execPath, [join(__dirname, '../release/publish.mjs')], {
+      cwd: folder,
+      encoding: 'utf8',
+      // Should it ever go on: to nowhere.
+      env: {
+        ...process.env,
+        NX_DRY_RUN: '',
+        npm_config_registry: 'http://127.0.0.1:9/',
+        npm_config_dry_run: 'true',
+      },
+    });
+  try {
+    writeFileSync(join(folder, 'package.json'), '{ "name": "@acme/core", "version": "0.2.0" }');
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'Release 0.2.0');
+    expect(publish()).toMatchObject({
+      status: 1,
+      stderr: '@acme/core 0.2.0 is published from its tag, v0.2.0: check that out first.\n',
+    });
+    git('tag', 'v0.2.0');
+    writeFileSync(join(folder, 'more.js'), '');
+    expect(publish()).toMatchObject({
+      status: 1,
+      stderr: 'There are changes that are not committed: @acme/core is published as its tag has it.\n',
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
