@@ -10,13 +10,15 @@ const installed = (name: string) =>
     readFileSync(join(process.env.NX_FLOW_E2E as string, 'node_modules', name, 'package.json'), 'utf8'),
   );
 
+const VERSION = installed('@nx-flow/core').version;
+
 /** As somebody has it who has just begun with Nx; the engine is a packed file, since no registry has it yet. */
 const workspace = new Workspace('generators', {
   'package.json': {
     name: 'acme',
     private: true,
     devDependencies: {
-      '@nx-flow/core': 'file:../../nx-flow-core-0.1.0.tgz',
+      '@nx-flow/core': `file:../../nx-flow-core-${VERSION}.tgz`,
       '@nx/devkit': installed('@nx/devkit').version,
       nx: installed('nx').version,
     },
@@ -83,14 +85,14 @@ function checksAndRuns(flow: string, project: string): string {
 beforeAll(() => workspace.ownPackages('@nx-flow/plugin'));
 
 test('nx add installs the plugin and sets the workspace up; init again changes nothing', () => {
-  const { text, code } = npx('nx', 'add', '@nx-flow/plugin@file:../../nx-flow-plugin-0.1.0.tgz');
+  const { text, code } = npx('nx', 'add', `@nx-flow/plugin@file:../../nx-flow-plugin-${VERSION}.tgz`);
   expect(text).toContain('Package @nx-flow/plugin added successfully');
   expect(code).toBe(0);
   expect(text).toContain('nx.json has the named input "flowOutputs" now');
   expect(readJson('nx.json')).toMatchObject({ plugins: ['@nx-flow/plugin'], namedInputs: FLOW_OUTPUTS });
   expect(readJson('package.json')).toMatchObject({
     dependencies: { zod: '^4.0.0' },
-    devDependencies: { '@nx-flow/core': 'file:../../nx-flow-core-0.1.0.tgz' },
+    devDependencies: { '@nx-flow/core': `file:../../nx-flow-core-${VERSION}.tgz` },
   });
   expect(read('.gitignore')).toBe('node_modules\n.nx\n.flow\ndist\n');
   expect(JSON.parse(nx('show', 'projects', '--json').stdout)).toEqual(['shop']);

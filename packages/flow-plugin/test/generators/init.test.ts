@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { EMPTY, Generators } from '../kit/generators';
 
 let generators: Generators;
@@ -30,7 +31,7 @@ test('an empty workspace gets the plugin, what flows import, and what git ignore
     name: 'acme',
     private: true,
     workspaces: ['packages/*'],
-    dependencies: { '@nx-flow/core': '0.1.0', zod: '^4.0.0' },
+    dependencies: { '@nx-flow/core': version, zod: '^4.0.0' },
     devDependencies: {},
   });
   expect(written['.gitignore']).toBe('.flow\ndist\n');
