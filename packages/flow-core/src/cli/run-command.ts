@@ -1,8 +1,8 @@
 /** What `run` and `resume` have in common: a session, the renderer, the result. */
 import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
-import type { Emit, FlowEvent, RunDone } from '../engine/events';
 import type { Takeover } from '../engine/resume/takeover';
+import type { Emit, FlowEvent, RunDone } from '../engine/task/events';
 import { executeRun, requireKnownStep } from '../session/run';
 import { type FileSession, openSession } from '../session/session';
 import { placeOf } from './arguments';

@@ -1,8 +1,8 @@
 /** A flow in its workspace with its store: what a command, the Runner and an executor open, to run it and spin its steps. */
 import { join } from 'node:path';
 import type { Graph } from '../definition/graph';
-import type { Emit } from '../engine/events';
 import type { ProcessPool } from '../engine/pool/process-pool';
+import type { Emit } from '../engine/task/events';
 import { currentUser } from '../environment/user';
 import type { FingerprintOptions, Fingerprints } from '../source/fingerprint';
 import type { GitState } from '../store/rows';

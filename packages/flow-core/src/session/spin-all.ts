@@ -1,7 +1,6 @@
 /** What a spin of all splits is: the splits of one step in worker processes, and their outputs in `dist/flow`. */
 import { join, relative } from 'node:path';
 import { hasPackages, type StepNode } from '../definition/graph';
-import type { Emit, SpinDone, SpinsDone } from '../engine/events';
 import { resolveSplits } from '../engine/inputs/resolve-splits';
 import type { Splits } from '../engine/inputs/splits';
 import { Outputs } from '../engine/outputs/folder';
@@ -12,6 +11,7 @@ import { notApplied, type SplitOutcome, spinDone } from '../engine/spin/outcome'
 import { recordedInputs } from '../engine/spin/recorded-inputs';
 import { spinParams } from '../engine/spin/spec';
 import { toRecord } from '../engine/task/error-record';
+import type { Emit, SpinDone, SpinsDone } from '../engine/task/events';
 import { ownNamespace } from '../environment/user';
 import { publishing } from './events';
 import type { PersistedSpins } from './persisted-spins';

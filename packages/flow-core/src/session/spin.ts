@@ -1,7 +1,6 @@
 /** What a spin is: one step, now, in this process, on recorded inputs; what it prints, returns and leaves in `dist/flow`. */
 import { join, relative } from 'node:path';
 import type { Graph } from '../definition/graph';
-import type { Emit, SpinDone } from '../engine/events';
 import type { Alone } from '../engine/inputs/only-given';
 import type { Given } from '../engine/inputs/override';
 import type { Selection } from '../engine/inputs/selection';
@@ -12,6 +11,7 @@ import { captureOutput, type Heard } from '../engine/process/capture-output';
 import type { KeptSpin } from '../engine/spin/kept';
 import { type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import { spin } from '../engine/spin/spin';
+import type { Emit, SpinDone } from '../engine/task/events';
 import { publishing } from './events';
 import type { BeginPersisted } from './persisted-spins';
 import type { FileSession, Session } from './session';

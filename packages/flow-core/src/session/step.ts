@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import type { Graph, StepNode } from '../definition/graph';
 import { parseParams } from '../definition/params';
-import type { Emit, StepDone, StepStillValid } from '../engine/events';
 import { Draft, executeStep } from '../engine/handover/step';
 import { isKept, keyOf, logsOf } from '../engine/handover/valid';
 import { requireStep } from '../engine/inputs/selection';
 import { stepFolder } from '../engine/outputs/layout';
 import { renameManifest } from '../engine/outputs/manifest';
 import { ProcessPool } from '../engine/pool/process-pool';
+import type { Emit, StepDone, StepStillValid } from '../engine/task/events';
 import { currentUser, ownNamespace } from '../environment/user';
 import { findPlaceFile, loadPlaceFlow, type Place } from './place';
 

@@ -1,10 +1,10 @@
 /** What the Runner asks for, in terms of a session. The same for the Runner's own process and its child. */
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
-import type { Emit } from '../engine/events';
 import { givenAlone } from '../engine/inputs/only-given';
 import { requireStep } from '../engine/inputs/selection';
 import { prepareResume } from '../engine/resume/resume';
+import type { Emit } from '../engine/task/events';
 import { currentUser } from '../environment/user';
 import { beginIn } from '../session/persisted-spins';
 import type { RunRequest as SessionRun } from '../session/run';

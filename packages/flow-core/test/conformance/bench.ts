@@ -2,7 +2,6 @@
 import { requireGraph } from '../../src/definition/flow';
 import type { Graph } from '../../src/definition/graph';
 import { parseParams } from '../../src/definition/params';
-import type { FlowEvent } from '../../src/engine/events';
 import type { Given } from '../../src/engine/inputs/override';
 import type { Selection } from '../../src/engine/inputs/selection';
 import { InProcessPool } from '../../src/engine/pool/in-process-pool';
@@ -13,6 +12,7 @@ import type { Takeover } from '../../src/engine/resume/takeover';
 import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
 import { spin } from '../../src/engine/spin/spin';
+import type { FlowEvent } from '../../src/engine/task/events';
 import { decodeArtifact } from '../../src/store/artifacts';
 import { memoryStore } from '../../src/store/open';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../src/store/rows';

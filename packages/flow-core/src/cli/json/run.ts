@@ -1,5 +1,5 @@
 /** The JSON of `run` and `resume`. */
-import type { RunDone } from '../../engine/events';
+import type { RunDone } from '../../engine/task/events';
 import type { ErrorRecord } from '../../store/rows';
 import type { ErrorJson, RunJson } from './shapes';
 

@@ -4,9 +4,9 @@
  */
 
 import type { Problem } from '../../definition/errors';
-import type { Change } from '../../engine/change';
-import type { TaskCounts } from '../../engine/events';
 import type { RunStatus } from '../../engine/record/run-status';
+import type { Change } from '../../engine/task/change';
+import type { TaskCounts } from '../../engine/task/events';
 import type { GitState, RunRow } from '../../store/rows';
 
 export type Json =

@@ -1,5 +1,5 @@
 /** The JSON of `spin` and `spin --all`. */
-import type { SpinDone, SpinsDone } from '../../engine/events';
+import type { SpinDone, SpinsDone } from '../../engine/task/events';
 import { cut } from '../render/table';
 import { errorJson } from './run';
 import type { SpinAllJson, SpinJson } from './shapes';

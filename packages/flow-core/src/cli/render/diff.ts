@@ -1,8 +1,8 @@
 /** The difference of two runs or tasks, on screen. */
 import { types } from 'node:util';
-import type { Change } from '../../engine/change';
 import { type ArtifactDiff, type Described, endOf, type StepDiff } from '../../engine/explain/diff';
 import { statusNow } from '../../engine/record/run-status';
+import type { Change } from '../../engine/task/change';
 import { previewOf } from '../../engine/task/preview';
 import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';

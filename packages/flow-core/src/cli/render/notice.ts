@@ -1,6 +1,6 @@
 /** Events that are told in one line, the same by every renderer. */
 import { unreachable } from '../../definition/errors';
-import type { FlowEvent } from '../../engine/events';
+import type { FlowEvent } from '../../engine/task/events';
 import type { Output } from './output';
 
 /** The line, with its newline; empty for an event that is shown in another way. */

@@ -1,7 +1,7 @@
 /** A run on screen: what runs now, counts and progress, each task's output, the final table. */
 
 import type { Graph } from '../../definition/graph';
-import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/events';
+import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/events';
 import type { ErrorRecord } from '../../store/rows';
 import { renderThrown } from './error';
 import { LabelledLines, LiveRegion, progressLine } from './live';

@@ -1,8 +1,8 @@
 /** A spin of many splits on screen: what they print, how far they are, then one table of all of them. */
 
 import { join, relative } from 'node:path';
-import type { Change } from '../../engine/change';
-import type { Emit, SpinDone, SpinsDone, SpinsStarted, SpunArtifact } from '../../engine/events';
+import type { Change } from '../../engine/task/change';
+import type { Emit, SpinDone, SpinsDone, SpinsStarted, SpunArtifact } from '../../engine/task/events';
 import { renderThrown } from './error';
 import { LabelledLines, LiveRegion, progressLine } from './live';
 import { noticeLine } from './notice';

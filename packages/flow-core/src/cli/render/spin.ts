@@ -1,7 +1,7 @@
 /** A spin on screen: where its inputs come from, what the step prints, then one table of what it returned. */
 import { join, relative } from 'node:path';
-import type { Change } from '../../engine/change';
-import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/events';
+import type { Change } from '../../engine/task/change';
+import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/events';
 import { renderThrown } from './error';
 import { noticeLine } from './notice';
 import type { Output } from './output';

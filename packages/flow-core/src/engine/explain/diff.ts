@@ -1,8 +1,8 @@
 /** What differs between two runs, or two tasks: by digests, task by task, without decoding anything. */
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import type { Change } from '../change';
 import { recordedOutputs, recordedParams } from '../record/read';
+import type { Change } from '../task/change';
 import { taskOf } from '../task/label';
 import { stackKey } from '../task/place';
 import type { Visible } from '../task/view';

@@ -3,9 +3,9 @@ import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
 import type { ErrorRecord, GitState, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
-import type { Emit, TaskCounts } from '../events';
 import type { Pool, PoolHost } from '../pool/pool';
 import type { Takeover } from '../resume/takeover';
+import type { Emit, TaskCounts } from '../task/events';
 
 export interface RunOptions {
   graph: Graph;

@@ -14,10 +14,10 @@ import type {
   TaskStatus,
 } from '../../store/rows';
 import { record } from '../../store/store';
-import type { TaskCounts } from '../events';
 import { Journal } from '../record/journal';
 import { Views } from '../record/run-views';
 import { TaskLogs } from '../record/task-logs';
+import type { TaskCounts } from '../task/events';
 import type { Planned } from '../task/place';
 import type { TaskOutcome, TaskResult } from '../task/task';
 import type { Visible } from '../task/view';

@@ -2,10 +2,10 @@
 import type { Graph, StepNode } from '../../definition/graph';
 import type { ErrorRecord, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
-import type { Change } from '../change';
-import type { SpinDone, SpinStarted } from '../events';
 import { originOf, type Resolved } from '../inputs/resolved';
 import { recordedOutputs } from '../record/read';
+import type { Change } from '../task/change';
+import type { SpinDone, SpinStarted } from '../task/events';
 import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
 import type { Visible } from '../task/view';

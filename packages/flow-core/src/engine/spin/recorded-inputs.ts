@@ -1,12 +1,12 @@
 /** The inputs of splits that a run recorded, with what was given by hand on top. */
 import type { Graph } from '../../definition/graph';
 import type { Store } from '../../store/store';
-import type { Emit } from '../events';
 import { missingHints, unexpected } from '../explain/missing';
 import { applyGiven, type Given } from '../inputs/override';
 import type { Selection } from '../inputs/selection';
 import { recordedViews } from '../record/read';
 import { Decoder } from '../task/decoder';
+import type { Emit } from '../task/events';
 import type { SplitInputs } from './all';
 import { outputsBefore } from './outcome';
 

@@ -5,7 +5,6 @@ import { type Codecs, encodeValue, unkeptArtifact } from '../../store/artifacts'
 import { isFile } from '../../store/file';
 import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
 import type { Store } from '../../store/store';
-import type { Emit } from '../events';
 import type { Alone } from '../inputs/only-given';
 import { applyGiven, type Given } from '../inputs/override';
 import { resolveInputs } from '../inputs/resolve';
@@ -15,6 +14,7 @@ import { guarded } from '../process/guard';
 import { recordedViews } from '../record/read';
 import { Decoder } from '../task/decoder';
 import { toRecord } from '../task/error-record';
+import type { Emit } from '../task/events';
 import { executeTask } from '../task/execute';
 import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskResult, TaskSpec } from '../task/task';

@@ -3,7 +3,7 @@
  * the session emit; renderers, JSON, the Runner and other processes hear. Every member is plain data, so that it can be
  * sent to another process. The form is taken from wireit's `src/event.ts`.
  */
-import type { ErrorRecord, Status } from '../store/rows';
+import type { ErrorRecord, Status } from '../../store/rows';
 import type { Change } from './change';
 
 /** A task, as events name it. */
