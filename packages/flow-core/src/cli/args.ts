@@ -7,8 +7,12 @@ import { COMMON } from './options';
 /** `maxWorkers` and `max-workers` are one option: Nx people write both. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 
-/** @throws FlowError FLOW_OPTION, FLOW_USAGE: all at once */
-export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Parsed {
+/** @param params Names of the flow's parameters, where they are known. @throws FlowError FLOW_OPTION, FLOW_USAGE: all at once */
+export function parseCommandLine(
+  spec: CommandSpec,
+  argv: readonly string[],
+  params: readonly string[] = [],
+): Parsed {
   const specs = { ...spec.options, ...COMMON };
   // Without a prototype: what is given may have any name.
   const parsed: Parsed = {
@@ -41,7 +45,7 @@ export function parseCommandLine(spec: CommandSpec, argv: readonly string[]): Pa
     const negated = long.startsWith('no-') && specs[long.slice(3)]?.type === 'boolean';
     const name = negated ? long.slice(3) : long;
     const option = specs[name];
-    if (!option) refuse('FLOW_OPTION', unknownOption(spec, token.rawName, long, Object.keys(specs)));
+    if (!option) refuse('FLOW_OPTION', unknownOption(spec, token, Object.keys(specs), params));
     else {
       const value = readValue(option, name, negated ? 'false' : token.value);
       if (value instanceof FlowError) refuse(value.code, value.message);
@@ -96,9 +100,16 @@ function readValue(option: OptionSpec, name: string, value: string | undefined) 
   }
 }
 
-function unknownOption(spec: CommandSpec, raw: string, name: string, known: string[]): string {
+function unknownOption(
+  spec: CommandSpec,
+  { name, rawName }: { name: string; rawName: string },
+  known: string[],
+  params: readonly string[],
+): string {
+  const what = `${spec.name} has no option ${rawName}.`;
+  if (params.includes(name)) return `${what} Did you mean --params.${name}?`;
   const families = spec.families.includes('params')
     ? ' A parameter of the flow is given as --params.<name>=<value>.'
     : '';
-  return `${spec.name} has no option ${raw}. ${suggest(name, known)}${families}`;
+  return `${what} ${suggest(kebab(name), known)}${families}`;
 }

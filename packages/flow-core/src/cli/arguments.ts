@@ -1,4 +1,6 @@
 /** What every command needs: where it is, whose it is, which flow and which store it speaks of. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { lookupNamespace } from '../environment/user';
@@ -6,7 +8,19 @@ import { openPlaceStore, type Place, placeOf as placeOfFlow } from '../session/p
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
-import type { Context } from './command';
+import type { CommandSpec, Context, Parsed } from './command';
+
+/**
+ * Where a command takes a flow, a pathspec as the output prints it names flow and pathspec both: `movies/12/genre/3` is
+ * `movies 12/genre/3`. A file of that path wins.
+ */
+export function splitFlow(spec: CommandSpec, parsed: Parsed, cwd: string): Parsed {
+  const [first, ...rest] = parsed.positionals;
+  const [, flow, pathspec] = /^([A-Za-z_][\w-]*)\/([1-9]\d*(?:\/.+)?)$/.exec(first ?? '') ?? [];
+  if (spec.positionals[0] !== '<flow>' || flow === undefined || pathspec === undefined) return parsed;
+  if (existsSync(resolve(cwd, first as string))) return parsed;
+  return { ...parsed, positionals: [flow, pathspec, ...rest] };
+}
 
 /** Whose runs count where the newest is looked up; undefined for everybody's. A run named by its number may be anyone's. */
 export function namespaceOf({ options }: Context): string | undefined {

@@ -15,7 +15,7 @@ export function overview(commands: CommandSpec[], output: Output): string {
   ]);
   return [
     `${colors.bold('nx-flow')}: write a flow as steps, run it once, then spin one step at a time.\n\n`,
-    table([{ head: 'Commands' }, { head: '' }], rows, output.columns, colors.dim),
+    table([{ head: 'Commands' }, { head: '', wrap: true }], rows, output.columns, colors.dim),
     `\n<flow> is a flow's name (movies) or its file (movies.flow.ts). nx-flow <command> --help tells more,\n`,
     `nx-flow spin <flow> --help names the flow's steps and parameters.\n`,
   ].join('');
@@ -35,7 +35,12 @@ export function commandHelp(spec: CommandSpec, output: Output, graph?: Graph): s
   ]);
   const parts = [
     `${colors.bold(`nx-flow ${spec.name}`)} ${spec.positionals.join(' ')}\n${spec.help}.\n\n`,
-    table([{ head: 'Options' }, { head: '' }], [...families, ...options], output.columns, colors.dim),
+    table(
+      [{ head: 'Options' }, { head: '', wrap: true }],
+      [...families, ...options],
+      output.columns,
+      colors.dim,
+    ),
   ];
   if (graph) parts.push('\n', flowHelp(graph, output));
   parts.push(`\n${colors.dim('Examples')}\n${spec.examples.map((e) => `  ${e}\n`).join('')}`);
@@ -79,5 +84,5 @@ function flowHelp(graph: Graph, output: Output): string {
     colors.dim,
   );
   if (params.length === 0) return `${head}${stepTable}\nIt has no parameters.\n`;
-  return `${head}${stepTable}\n${table([{ head: 'Parameters' }, { head: '' }, { head: '' }], params, output.columns, colors.dim)}`;
+  return `${head}${stepTable}\n${table([{ head: 'Parameters' }, { head: '' }, { head: '', wrap: true }], params, output.columns, colors.dim)}`;
 }

@@ -1,6 +1,7 @@
 /** Runs one command line. Each command is loaded when it is asked for: start-up is the product. */
 import { FlowError, isFlowError, suggest } from '../definition/errors';
 import { parseCommandLine } from './args';
+import { splitFlow } from './arguments';
 import type { CommandSpec, Context, Parsed } from './command';
 import { COMMANDS } from './registry';
 import { makeOutput } from './render/output';
@@ -36,6 +37,8 @@ export async function main(
   const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
   const output = makeOutput(flagged('json'), flagged('verbose'));
   const stop = new AbortController();
+  // Steps are executed in the workspace's folder; whoever called finds itself where it was.
+  const before = process.cwd();
   let ended: NodeJS.Signals | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
     ended ??= signal;
@@ -55,7 +58,7 @@ export async function main(
     const { command } = await load();
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, cwd, output);
-    const parsed = parseCommandLine(command.spec, rest);
+    const parsed = splitFlow(command.spec, await parsedArguments(command.spec, rest, cwd), cwd);
     if (refused) throw refused;
     if (endsInOrder(name, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     return exitCode(await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal }), ended);
@@ -64,6 +67,30 @@ export async function main(
     return exitCode(renderFailure(error, output, cwd), ended);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    if (process.cwd() !== before) process.chdir(before);
+  }
+}
+
+/** Where an option is unknown, the flow's parameters are looked at: the user may have meant one. */
+async function parsedArguments(spec: CommandSpec, argv: readonly string[], cwd: string): Promise<Parsed> {
+  try {
+    return parseCommandLine(spec, argv);
+  } catch (error) {
+    if (!isFlowError(error) || error.code !== 'FLOW_OPTION' || !spec.families.includes('params')) throw error;
+    const flow = argv.find((arg) => !arg.startsWith('-'));
+    if (flow !== undefined) parseCommandLine(spec, argv, await parametersOf(flow, cwd));
+    throw error;
+  }
+}
+
+async function parametersOf(flow: string, cwd: string): Promise<string[]> {
+  const { findPlaceFile, loadPlaceFlow, placeOf } = await import('../session/place');
+  try {
+    const place = placeOf(flow, cwd);
+    return Object.keys((await loadPlaceFlow(place, await findPlaceFile(place))).params);
+  } catch {
+    // The option is what is wrong now; a flow that does not load is said by the next command.
+    return [];
   }
 }
 

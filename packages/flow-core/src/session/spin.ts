@@ -79,11 +79,12 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
     if (ended) emit({ type: 'thrown-late', message: String(error) });
   };
   if (request.outputs) process.on('uncaughtException', late).on('unhandledRejection', late);
-  const restore = (request.capture ?? captureOutput)((stream, text) => {
+  const heard: Heard = (stream, text) => {
     outputs?.at().log(text);
     persisted?.log(1, stream, text);
     emit({ type: 'task-log', task, stream, text });
-  });
+  };
+  const restore = (request.capture ?? captureOutput)(heard);
   let outcome: SpinOutcome;
   try {
     outcome = await spin({
@@ -94,7 +95,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(alone ? { alone } : {}),
       ...(request.withoutWatchdog ? { withoutWatchdog: true } : {}),
       cwd: workspace,
-      log: (stream, text) => process[stream].write(text),
+      log: heard,
       emit(event) {
         if (event.type === 'spin-started') {
           task.index.push(...event.splits.map(({ index }) => index));

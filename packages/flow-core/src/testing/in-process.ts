@@ -16,6 +16,7 @@ import { findWorkspace } from '../environment/workspace';
 import { executeRun } from '../session/run';
 import type { Session } from '../session/session';
 import { spinStep } from '../session/spin';
+import { FLOW_FILE } from '../source/find';
 import type { Codecs } from '../store/artifacts';
 import { memoryStore, openStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
@@ -83,7 +84,8 @@ export class InProcess implements Backend {
   #session(store: Store, emit?: Emit): Session {
     const workspace = findWorkspace(process.cwd());
     const file = this.#graph.where()?.replace(/:\d+:\d+$/, '');
-    const known = file !== undefined && existsSync(file) ? { file } : {};
+    // A flow that a test declares itself is in no flow file: no command can ask about its code.
+    const known = file !== undefined && FLOW_FILE.test(file) && existsSync(file) ? { file } : {};
     const code = { fingerprint: fingerprintOnce, git: () => gitStateOnce(workspace) };
     return sessionOf(this.#graph, store, { workspace, ...known, ...code }, emit);
   }

@@ -14,7 +14,8 @@ import { type Decode, decoderOf, reading } from '../reading';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
 import { isCaught, statusText, taskStatusText } from '../render/status';
-import { ago, cut, duration, plural, size, table } from '../render/table';
+import { ago, duration, plural, size, table } from '../render/table';
+import { cut } from '../render/text';
 import { requireRunStep, runOf, taskOf } from '../target';
 
 export const command: Command = {

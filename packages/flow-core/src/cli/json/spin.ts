@@ -1,6 +1,6 @@
 /** The JSON of `spin` and `spin --all`. */
 import type { SpinDone, SpinsDone } from '../../engine/task/events';
-import { cut } from '../render/table';
+import { cut } from '../render/text';
 import { errorJson } from './run';
 import type { SpinAllJson, SpinJson } from './shapes';
 

@@ -8,7 +8,8 @@ import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Output } from './output';
-import { cut, duration, plural, size, table } from './table';
+import { duration, plural, size, table } from './table';
+import { cut } from './text';
 
 export const renderDiff = { runs, tasks };
 

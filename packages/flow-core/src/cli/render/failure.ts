@@ -5,6 +5,7 @@ import { toRecord } from '../../engine/task/error-record';
 import { isMissingModule } from '../../source/import-error';
 import { renderThrown } from './error';
 import type { Output } from './output';
+import { wrapped } from './wrap';
 
 export function renderFailure(error: unknown, output: Output, cwd: string): number {
   if (!isFlowError(error)) {
@@ -15,7 +16,7 @@ export function renderFailure(error: unknown, output: Output, cwd: string): numb
     return 1;
   }
   const { colors } = output;
-  output.write(`${colors.red(error.code)}  ${error.message}\n`);
+  output.write(`${wrapped(`${colors.red(error.code)}  ${error.message}`, output)}\n`);
   const { cause } = error;
   const where = error.problems[0]?.where;
   if (error.code === 'FLOW_IMPORT' && where !== undefined && isMissingModule(cause) && !output.verbose)

@@ -1,6 +1,7 @@
 /** What goes on, on screen: a few lines that are redrawn, above them what tasks print, each line with its task's name. */
 import type { Output } from './output';
-import { cut, duration } from './table';
+import { duration } from './table';
+import { cut } from './text';
 
 /** Redraws at most so often. Milliseconds. */
 const EVERY_MS = 80;

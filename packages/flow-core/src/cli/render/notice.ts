@@ -2,10 +2,12 @@
 import { unreachable } from '../../definition/errors';
 import type { FlowEvent } from '../../engine/task/events';
 import type { Output } from './output';
+import { wrapped } from './wrap';
 
 /** The line, with its newline; empty for an event that is shown in another way. */
-export function noticeLine(event: FlowEvent, { colors }: Output): string {
-  const warning = (sentence: string) => `${colors.yellow('!')} ${sentence}\n`;
+export function noticeLine(event: FlowEvent, output: Output): string {
+  const { colors } = output;
+  const warning = (sentence: string) => `${wrapped(`${colors.yellow('!')} ${sentence}`, output, '  ')}\n`;
   switch (event.type) {
     case 'packages-installing':
       return `${colors.dim('⇣')} installing ${event.packages} …\n`;

@@ -9,7 +9,10 @@ export interface Output {
   verbose: boolean;
   /** A terminal that can redraw lines. */
   live: boolean;
+  /** Of the terminal; 100 where the text goes elsewhere. */
   columns: number;
+  /** Sentences break at words before so many columns. Absent where the text goes elsewhere than to a terminal. */
+  wrapAt?: number;
   colors: Colors;
   /** The human's text. Not a line: give the newline. */
   write(text: string): void;
@@ -43,6 +46,7 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
     verbose,
     live,
     columns: stream.columns || 100,
+    ...(stream.isTTY ? { wrapAt: stream.columns || 80 } : {}),
     colors: createColors(color),
     write: (text) => void (json ? stderr : stdout)(text),
     result: (value) => void (json && stdout(`${JSON.stringify(versioned(value))}\n`)),

@@ -99,15 +99,6 @@ const WIDE = 8;
 const SHOWN = 5;
 
 function splitTable(outcomes: readonly SpinDone[], run: number, output: Output): string {
-  const { colors } = output;
-  const rows = outcomes.map((outcome) => [
-    outcome.index.join(','),
-    outcome.item ?? '',
-    outcome.status === 'done' ? colors.green('done') : colors.red('failed'),
-    changesText(outcome, output),
-    duration(outcome.durationMs),
-    outcome.originMs === undefined ? '' : colors.dim(duration(outcome.originMs)),
-  ]);
   return table(
     [
       { head: 'Split', align: 'right' },
@@ -117,10 +108,45 @@ function splitTable(outcomes: readonly SpinDone[], run: number, output: Output):
       { head: 'Time', align: 'right' },
       { head: `In run ${run}`, align: 'right' },
     ],
-    rows,
+    foldedRows(outcomes, output),
     output.columns,
-    colors.dim,
+    output.colors.dim,
   );
+}
+
+/** With more splits than this, neighbours that came to the same share a row. */
+const FOLD_ABOVE = 12;
+
+function foldedRows(outcomes: readonly SpinDone[], output: Output): string[][] {
+  const { colors } = output;
+  const groups: { same: string; spins: SpinDone[] }[] = [];
+  for (const spin of outcomes) {
+    const same = `${spin.status} ${changesText(spin, output)}`;
+    const last = groups.at(-1);
+    const together = outcomes.length > FOLD_ABOVE && spin.status === 'done' && last?.same === same;
+    if (together) last.spins.push(spin);
+    else groups.push({ same, spins: [spin] });
+  }
+  return groups.map(({ spins }) => {
+    const [first] = spins as [SpinDone];
+    const last = spins.at(-1) as SpinDone;
+    const many = spins.length > 1;
+    return [
+      many ? `${first.index.join(',')}–${last.index.join(',')}` : first.index.join(','),
+      many ? `${first.item ?? ''} … ${last.item ?? ''}` : (first.item ?? ''),
+      first.status === 'done' ? colors.green('done') : colors.red('failed'),
+      changesText(first, output),
+      timesText(spins.map(({ durationMs }) => durationMs)),
+      colors.dim(timesText(spins.flatMap(({ originMs }) => (originMs === undefined ? [] : [originMs])))),
+    ];
+  });
+}
+
+/** `12 ms`; of several splits the shortest and the longest: `2 ms–1.2 s`. */
+function timesText(times: readonly number[]): string {
+  if (times.length === 0) return '';
+  const [least, most] = [duration(Math.min(...times)), duration(Math.max(...times))];
+  return least === most ? least : `${least}–${most}`;
 }
 
 const CHANGES: readonly Change[] = ['same', 'changed', 'new', 'gone'];

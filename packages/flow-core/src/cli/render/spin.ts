@@ -5,7 +5,8 @@ import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/tas
 import { renderThrown } from './error';
 import { noticeLine } from './notice';
 import type { Output } from './output';
-import { cut, duration, size, table } from './table';
+import { duration, size, table } from './table';
+import { cut } from './text';
 
 /** Shows one spin, from its first event to its last. */
 export function spinRenderer(output: Output, workspace: string, cwd: string): Emit {

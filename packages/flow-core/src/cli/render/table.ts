@@ -1,11 +1,14 @@
 /** Tables in the terminal, and the words for sizes and times. */
-import { stripVTControlCharacters } from 'node:util';
+import { cut, textWidth } from './text';
+import { wrap } from './wrap';
 
 export interface Column {
   head: string;
   align?: 'right';
   /** The column that gives way when the line would be too long. */
   shrink?: boolean;
+  /** The column whose cells go on in further lines when the line would be too long. The last one. */
+  wrap?: boolean;
 }
 
 const GAP = '  ';
@@ -24,45 +27,35 @@ export function table(
   const shrink = columns.findIndex((column) => column.shrink);
   if (shrink >= 0 && total > width)
     widths[shrink] = Math.max(8, (widths[shrink] as number) - (total - width));
+  const wrapping = columns.findIndex((column) => column.wrap);
+  if (wrapping >= 0 && total - GAP.length > width)
+    widths[wrapping] = Math.max(20, (widths[wrapping] as number) - (total - GAP.length - width));
   const line = (cells: string[]) =>
     cells
       .map((cell, i) => pad(cut(cell, widths[i] as number), widths[i] as number, columns[i]?.align))
       .join(GAP)
       .trimEnd();
-  return [dim(line(columns.map(({ head }) => head))), ...rows.map(line)].map((l) => `${l}\n`).join('');
+  return [
+    dim(line(columns.map(({ head }) => head))),
+    ...rows.flatMap((cells) => folded(cells, wrapping, widths[wrapping] ?? 0).map(line)),
+  ]
+    .map((l) => `${l}\n`)
+    .join('');
+}
+
+/** The lines of a row of which one cell takes several. */
+function folded(cells: string[], at: number, width: number): string[][] {
+  if (at < 0) return [cells];
+  const [first = '', ...rest] = wrap(cells[at] ?? '', width).split('\n');
+  return [
+    cells.map((cell, i) => (i === at ? first : cell)),
+    ...rest.map((text) => cells.map((_, i) => (i === at ? text : ''))),
+  ];
 }
 
 function pad(cell: string, width: number, align: 'right' | undefined): string {
   const space = ' '.repeat(Math.max(0, width - textWidth(cell)));
   return align === 'right' ? space + cell : cell + space;
-}
-
-/** Columns that a text takes: wide characters two, combining ones none. */
-export function textWidth(text: string): number {
-  let width = 0;
-  for (const char of stripVTControlCharacters(text)) width += charWidth(char);
-  return width;
-}
-
-function charWidth(char: string): number {
-  if (char >= ' ' && char <= '~') return 1;
-  if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(char)) return 0;
-  const wide =
-    /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
-  return char > '\u2000' && wide.test(char) ? 2 : 1;
-}
-
-/** Cut to a width, with an ellipsis. Colours are given up by what is cut. */
-export function cut(text: string, width: number): string {
-  if (textWidth(text) <= width) return text;
-  let out = '';
-  let taken = 0;
-  for (const char of stripVTControlCharacters(text)) {
-    taken += charWidth(char);
-    if (taken > width - 1) break;
-    out += char;
-  }
-  return `${out}…`;
 }
 
 /** `12 B`, `3.4 KB`, `1.2 GB`: powers of 1000. */

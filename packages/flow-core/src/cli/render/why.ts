@@ -8,7 +8,8 @@ import { previewOf } from '../../engine/task/preview';
 import type { Difference } from '../../source/fingerprint/compare';
 import type { GitState } from '../../store/rows';
 import type { Output } from './output';
-import { ago, cut, plural, size, textWidth } from './table';
+import { ago, plural, size } from './table';
+import { cut, textWidth } from './text';
 
 /** Most lines of one section: the rest is counted. */
 const LINES = 12;
