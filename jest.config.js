@@ -4,6 +4,7 @@ module.exports = {
     '<rootDir>/packages/*/jest.config.js',
     '<rootDir>/examples/*/jest.config.js',
     '<rootDir>/scripts/jest.config.js',
+    '<rootDir>/bench/jest.config.js',
     '<rootDir>/e2e/jest.config.js',
   ],
   testTimeout: require('./jest.preset.js').testTimeout,

@@ -1,6 +1,6 @@
 /** Workspaces of Nx for the rows that measure through it: in both of its modes, with an executor that does nothing. */
 import { execFileSync } from 'node:child_process';
-import { timedNode } from './measure.mjs';
+import { timedNode } from './node.mjs';
 import { withWorkspace } from './workspace.mjs';
 
 export const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
@@ -26,12 +26,13 @@ const FILES = {
 
 /**
  * Gives a workspace to `use`, with a function that runs an Nx command in a mode and gives its milliseconds.
+ * @param {import('./build.mjs').Build} build
  * @param {Record<string, string>} files beside those of every such workspace
- * @param {(workspace: Workspace, nx: (mode: object, ...argv: string[]) => Promise<number>) => Promise<T>} use
+ * @param {(workspace: Workspace, nx: (mode: object, ...argv: string[]) => Promise<{ ms: number }>) => Promise<T>} use
  * @template T
  */
-export function withNx(files, use) {
-  return withWorkspace({ ...FILES, ...files }, (workspace) => {
+export function withNx(build, files, use) {
+  return withWorkspace(build, { ...FILES, ...files }, (workspace) => {
     const cwd = workspace.folder;
     // Not the caches and daemons of other workspaces.
     const apart = {
@@ -47,9 +48,8 @@ export function withNx(files, use) {
         stdio: 'ignore',
       }),
     );
-    return use(workspace, async (mode, ...argv) => {
-      const { ms } = await timedNode([workspace.nx, ...argv], { cwd, env: { ...apart, ...mode } });
-      return ms;
-    });
+    return use(workspace, (mode, ...argv) =>
+      timedNode([workspace.nx, ...argv], { cwd, env: { ...apart, ...mode } }),
+    );
   });
 }

@@ -1,26 +1,62 @@
 /** The results as a table, in a terminal and in RESULTS.md. */
 
-const HEADS = ['What', 'Floor', 'Ours', 'Ratio', 'Middle half', 'Goal', 'Verdict'];
+const AGAINST_FLOOR = {
+  What: 'what',
+  Floor: 'floor',
+  Ours: 'ours',
+  Ratio: 'ratio',
+  'Middle half': 'spread',
+  Goal: 'goal',
+  Verdict: 'verdict',
+};
 
-const cells = (line) => [line.what, line.floor, line.ours, line.ratio, line.spread, line.goal, line.verdict];
+const AGAINST_COMMIT = {
+  What: 'what',
+  Base: 'base',
+  Ours: 'ours',
+  Ratio: 'ratio',
+  '95 % interval': 'interval',
+  Verdict: 'verdict',
+};
+const NUMBERS = new Set(['floor', 'base', 'ours', 'ratio', 'spread', 'interval']);
 
 /** @param {object[]} lines of one row or several */
-export function plain(lines) {
-  const rows = lines.map(cells);
-  const widths = HEADS.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i].length)));
-  const text = (row) =>
+export const plain = (lines) =>
+  table(
+    AGAINST_FLOOR,
+    lines,
+    ({ row, samples }) => `${row.name}: ${row.what}; floor: ${row.floor}; ${samples} samples`,
+  );
+
+/**
+ * @param {object[]} lines of one row or several
+ * @param {string} base the commit, as it was named
+ */
+export const plainComparison = (lines, base) =>
+  table(
+    AGAINST_COMMIT,
+    lines,
+    ({ row, samples }) => `${row.name}: ${row.what}; base: ${base}; ${samples} pairs`,
+  );
+
+function table(columns, lines, headline) {
+  const fields = Object.values(columns);
+  const rows = [Object.keys(columns), ...lines.map((line) => fields.map((field) => line[field]))];
+  const widths = fields.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const [head, ...texts] = rows.map((row) =>
     row
-      .map((cell, i) => (i > 0 && i < 5 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .map((cell, i) => (NUMBERS.has(fields[i]) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
       .join('  ')
-      .trimEnd();
-  const out = [text(HEADS)];
+      .trimEnd(),
+  );
+  const out = [head];
   let row;
   lines.forEach((line, i) => {
     if (line.row !== row) {
       row = line.row;
-      out.push(`${row.name}: ${row.what}; floor: ${row.floor}; ${line.samples} samples`);
+      out.push(headline(line));
     }
-    out.push(text(rows[i]));
+    out.push(texts[i]);
     if (line.note) out.push(`  ${line.note}`);
   });
   return `${out.join('\n')}\n`;

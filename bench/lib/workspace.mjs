@@ -1,10 +1,12 @@
 /** Temporary workspaces: the packages as they would be installed, their dependencies linked, all removed afterwards. */
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -12,41 +14,49 @@ import {
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { linkPackages } from './build.mjs';
+import { whenInterrupted } from './ending.mjs';
+import { timedNode } from './node.mjs';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
 const PACKAGES = { core: 'packages/flow-core', plugin: 'packages/flow-plugin' };
 
 /** A broker that was left alone in CI goes at once; this is for a machine under load. Milliseconds. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Makes a workspace, gives it to `use`, and removes it.
+ * Makes a workspace in which a build is installed, gives it to `use`, and removes it.
+ * @param {import('./build.mjs').Build} build
  * @param {Record<string, string>} files by path
  * @param {(workspace: Workspace) => Promise<T>} use
  * @template T
  */
-export async function withWorkspace(files, use) {
-  const workspace = new Workspace(mkdtempSync(join(tmpdir(), 'nx-flow-bench-')));
-  const ending = () => {
-    workspace.remove();
-    process.exit(130);
-  };
-  process.once('SIGINT', ending).once('SIGTERM', ending);
-  try {
-    workspace.install();
-    for (const [path, text] of Object.entries(files)) workspace.write(path, text);
-    return await use(workspace);
-  } finally {
-    process.off('SIGINT', ending).off('SIGTERM', ending);
+export const withWorkspace = (build, files, use) =>
+  within((workspace) => workspace.install(build), files, use);
+
+/** The same in a checkout of the repository, where the packages are links to their sources' folders. */
+export const withCheckout = (build, files, use) =>
+  within((workspace) => workspace.checkout(build), files, use);
+
+async function within(fill, files, use) {
+  const workspace = new Workspace(realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-bench-'))));
+  const leave = async () => {
     try {
       await workspace.dropBroker();
       await workspace.letBrokerGo();
     } finally {
       workspace.remove();
     }
+  };
+  const forget = whenInterrupted(leave);
+  try {
+    fill(workspace);
+    for (const [path, text] of Object.entries(files)) workspace.write(path, text);
+    return await use(workspace);
+  } finally {
+    await leave();
+    forget();
   }
 }
 
@@ -71,22 +81,31 @@ export class Workspace {
     writeFileSync(this.path(path), text);
   }
 
-  /** The packages are copied, so that a build in mid-measurement changes nothing; what they depend on is linked. */
-  install() {
-    const modules = this.path('node_modules');
-    mkdirSync(join(modules, '@nx-flow'), { recursive: true });
+  /** The packages are copied as npm would pack them; what they depend on is linked. */
+  install(build) {
+    linkPackages(build.modules, this.path('node_modules'));
     for (const [name, folder] of Object.entries(PACKAGES)) {
-      const from = join(repository, folder);
+      const from = join(build.folder, folder);
+      const to = this.path('node_modules/@nx-flow', name);
       const { files = [] } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
       for (const path of ['package.json', ...files]) {
-        if (readdirSync(from).includes(path)) {
-          cpSync(join(from, path), join(modules, '@nx-flow', name, path), { recursive: true });
-        }
+        if (existsSync(join(from, path))) cpSync(join(from, path), join(to, path), { recursive: true });
       }
+      linkNested(build, folder, to);
     }
-    for (const name of readdirSync(join(repository, 'node_modules'))) {
-      if (name.startsWith('.') || name === '@nx-flow') continue;
-      symlinkSync(join(repository, 'node_modules', name), join(modules, name), 'junction');
+  }
+
+  /** The repository as its developers have it: a copy, so that a benchmark leaves nothing in it. */
+  checkout(build) {
+    cpSync(build.folder, this.folder, {
+      recursive: true,
+      filter: (path) => !['node_modules', '.git'].includes(basename(path)),
+    });
+    linkPackages(build.modules, this.path('node_modules'));
+    mkdirSync(this.path('node_modules/@nx-flow'), { recursive: true });
+    for (const [name, folder] of Object.entries(PACKAGES)) {
+      symlinkSync(join('../..', folder), this.path('node_modules/@nx-flow', name), 'junction');
+      linkNested(build, folder, this.path(folder));
     }
   }
 
@@ -105,7 +124,26 @@ export class Workspace {
     const { BrokerKv } = this.require('@nx-flow/core/store');
     const kv = BrokerKv.open(this.store);
     await kv.get('bench');
-    this.dropBroker = () => kv.close();
+    this.dropBroker = async () => {
+      this.dropBroker = async () => {};
+      await kv.close();
+    };
+  }
+
+  /** What a case says that has a broker up while it is measured. */
+  brokerHeld() {
+    return {
+      begin: () => this.holdBroker(),
+      end: async () => {
+        await this.dropBroker();
+        await this.letBrokerGo();
+      },
+    };
+  }
+
+  /** Runs `nx-flow` here and gives its time and output. */
+  nxFlow(...argv) {
+    return timedNode([this.command, ...argv], { cwd: this.folder });
   }
 
   /** Resolves when no broker listens any more. In CI (`CI=1`) one leaves with its last client. */
@@ -124,6 +162,12 @@ export class Workspace {
     for (const undo of this.undo.splice(0).reverse()) undo();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
+}
+
+/** What npm installed for one package alone, since another version of it serves the others. */
+function linkNested(build, folder, to) {
+  const nested = join(build.modules, '..', folder, 'node_modules');
+  if (existsSync(nested)) linkPackages(nested, join(to, 'node_modules'));
 }
 
 function listed(folder) {

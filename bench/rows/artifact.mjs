@@ -1,6 +1,7 @@
 /** An artifact of 100 MB: saved and loaded, in time and in memory. */
 import { rmSync } from 'node:fs';
-import { alternate, line, timedNode } from '../lib/measure.mjs';
+import { timedNode } from '../lib/node.mjs';
+import { PEAK } from '../lib/peak.mjs';
 import { withWorkspace } from '../lib/workspace.mjs';
 
 const MB = 100;
@@ -8,9 +9,9 @@ const GOAL = 1.2;
 
 /**
  * A process that holds one value, and does what it is told: `save` and `load`, through the store or straight.
- * Prints the milliseconds, and by how many bytes the peak of its memory lies above what it had before.
+ * Prints the milliseconds, and by how many MB the peak of its memory lies above what it had before.
  */
-const CHILD = `const { createHash, randomFillSync } = require('node:crypto');
+const CHILD = `${PEAK}const { createHash, randomFillSync } = require('node:crypto');
 const { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 const { FileCas, decodeArtifact, encodeArtifact } = require('@nx-flow/core/store');
@@ -56,11 +57,11 @@ async function main() {
   await encodeArtifact('small', new Uint8Array(8), new FileCas(join(folder, 'cas')));
   createHash('sha256').update('warm').digest('hex');
   global.gc();
-  const before = process.memoryUsage().rss;
+  const before = process.memoryUsage().rss / 1e6;
   const begun = process.hrtime.bigint();
   const result = await work[what][who](value);
   const ms = Number(process.hrtime.bigint() - begun) / 1e6;
-  const above = process.resourceUsage().maxRSS * 1024 - before;
+  const above = peak() - before;
   if (what === 'load' && result.byteLength !== BYTES) throw new Error('not the whole value');
   process.stdout.write(JSON.stringify({ ms, above }));
 }
@@ -71,12 +72,11 @@ export default {
   name: 'artifact',
   what: `artifact of ${MB} MB (Float64Array)`,
   floor: 'write + fsync + sha256, read + sha256, of the same bytes',
-  goal: `≤ ${GOAL} ×, under ${GOAL} × its size in memory`,
-  measure: ({ samples, progress }) =>
+  open: (build, use) =>
     withWorkspace(
-      { 'package.json': '{ "name": "bench", "private": true }', 'child.cjs': CHILD },
+      build,
+      { 'package.json': '{ "name": "bench", "private": true }', 'child.cjs': CHILD, 'values/.keep': '' },
       async (workspace) => {
-        const peaks = { save: [], load: [] };
         const ask = async (what, who) => {
           const folder = workspace.path('values');
           // Saving what is there already would spare the renaming.
@@ -85,39 +85,29 @@ export default {
               recursive: true,
               force: true,
             });
-          const { stdout } = await timedNode(['--expose-gc', 'child.cjs', what, who, folder], {
-            cwd: workspace.folder,
-          });
+          const argv = ['--expose-gc', 'child.cjs', what, who, folder];
+          const { stdout } = await timedNode(argv, { cwd: workspace.folder });
           const { ms, above } = JSON.parse(stdout);
           // Saving holds the value itself too; loading makes it.
-          if (who === 'ours') peaks[what].push(above / 1e6 + (what === 'save' ? MB : 0));
-          return ms;
+          return { ms, mb: above + (what === 'save' ? MB : 0) };
         };
-        workspace.write('values/.keep', '');
-        const lines = [];
-        for (const what of ['save', 'load']) {
-          progress(what);
-          const taken = await alternate({
-            samples,
+        return use(
+          ['save', 'load'].map((what) => ({
+            what,
             floor: () => ask(what, 'straight'),
             ours: () => ask(what, 'ours'),
-            progress,
-          });
-          lines.push(line({ what, taken, goal: GOAL }));
-        }
-        for (const what of ['save', 'load']) {
-          const ours = peaks[what].slice(-samples);
-          const taken = { floor: ours.map(() => MB), ours };
-          lines.push(
-            line({
-              what: `${what}: peak of memory against the size of the value`,
-              taken,
-              goal: GOAL,
-              unit: 'MB',
-            }),
-          );
-        }
-        return lines;
+            figures: [
+              { of: 'ms', goal: GOAL },
+              {
+                of: 'mb',
+                what: 'peak of memory against the size of the value',
+                unit: 'MB',
+                floor: MB,
+                goal: GOAL,
+              },
+            ],
+          })),
+        );
       },
     ),
 };

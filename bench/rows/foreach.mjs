@@ -1,7 +1,11 @@
 /** `nx-flow run` of a foreach with 10,000 empty tasks, everything recorded. */
 import { rmSync } from 'node:fs';
-import { alternate, line, median, round, timedNode } from '../lib/measure.mjs';
+import { round } from '../lib/measure.mjs';
+import { timedNode } from '../lib/node.mjs';
+import statistics from '../lib/statistics.cjs';
 import { withWorkspace } from '../lib/workspace.mjs';
+
+const { median } = statistics;
 
 const TASKS = 10_000;
 const GOAL = 10;
@@ -46,53 +50,58 @@ async function main([from, to, batch]) {
 main(process.argv.slice(2));
 `;
 
+const FILES = {
+  'package.json': '{ "name": "bench", "private": true }',
+  'wide.flow.ts': FLOW,
+  'floor.cjs': FLOOR,
+};
+
+/** What a number of milliseconds is as a pace. */
+const pace = (milliseconds) => (TASKS / median(milliseconds)) * 1000;
+const verdict = (found) => (found >= GOAL_PACE ? 'goal' : found >= MUST_PACE ? 'must' : 'missed');
+
 export default {
   name: 'foreach',
   what: '`nx-flow run`, foreach of 10,000 empty tasks, all recorded',
   floor: 'the same rows, one put after another into LevelDB',
-  goal: `≤ ${GOAL} ×, ≥ ${GOAL_PACE} tasks/s`,
   // A run takes seconds, and the samples lie close together.
   samples: 5,
-  measure: ({ samples, progress }) =>
-    withWorkspace(
-      {
-        'package.json': '{ "name": "bench", "private": true }',
-        'wide.flow.ts': FLOW,
-        'floor.cjs': FLOOR,
-      },
-      async (workspace) => {
-        const cwd = workspace.folder;
-        const inside = [];
-        const run = async () => {
-          rmSync(workspace.store, { recursive: true, force: true });
-          const { ms, stdout } = await timedNode([workspace.command, 'run', 'wide', '--json'], { cwd });
-          const { status, tasks, durationMs } = JSON.parse(stdout);
-          if (status !== 'done' || tasks.done !== TASKS + 3)
-            throw new Error(`The run is not whole: ${stdout}`);
-          inside.push(durationMs);
-          await workspace.letBrokerGo();
-          return ms;
-        };
-        let rows = 0;
-        const puts = (batch) => async () => {
-          const to = workspace.path('floor');
-          const argv = ['floor.cjs', workspace.path('.flow/db'), to, String(batch)];
-          const result = JSON.parse((await timedNode(argv, { cwd })).stdout);
-          rmSync(to, { recursive: true });
-          rows = result.rows;
-          return result.ms;
-        };
-        await run();
-        const taken = await alternate({ samples, warm: 1, floor: puts(1), ours: run, progress });
-        const paces = taken.ours.map((ms) => (TASKS / ms) * 1000);
-        const pace = median(paces);
-        const within = (TASKS / median(inside.slice(-samples))) * 1000;
-        const goal = pace >= GOAL_PACE ? 'goal' : pace >= MUST_PACE ? 'must' : 'missed';
+  open: (build, use) =>
+    withWorkspace(build, FILES, async (workspace) => {
+      const run = async () => {
+        rmSync(workspace.store, { recursive: true, force: true });
+        const { ms, stdout } = await workspace.nxFlow('run', 'wide', '--json');
+        const { status, tasks, durationMs } = JSON.parse(stdout);
+        if (status !== 'done' || tasks.done !== TASKS + 3) throw new Error(`The run is not whole: ${stdout}`);
+        await workspace.letBrokerGo();
+        return { ms, inside: durationMs };
+      };
+      /** Puts the rows of the last run. */
+      const put = async (batch) => {
+        const to = workspace.path('floor');
+        const argv = ['floor.cjs', workspace.path('.flow/db'), to, String(batch)];
+        const { stdout } = await timedNode(argv, { cwd: workspace.folder });
+        rmSync(to, { recursive: true });
+        return JSON.parse(stdout);
+      };
+      const note = async ({ ours }, samples) => {
         const batched = [];
-        for (let i = 0; i < samples; i++) batched.push(await puts(64)());
-        const note = `${round(pace)} tasks/s over the whole process (${goal}; goal ≥ ${GOAL_PACE}, must ≥ ${MUST_PACE}), ${round(within)} by the run's own clock; ${rows.toLocaleString('en')} rows; in batches of 64 the floor is ${round(median(batched))} ms`;
-        const missed = goal === 'missed' ? `under ${MUST_PACE} tasks/s` : undefined;
-        return [line({ what: `${TASKS.toLocaleString('en')} tasks`, taken, goal: GOAL, note, missed })];
-      },
-    ),
+        for (const _ of samples) batched.push(await put(64));
+        const whole = pace(ours);
+        const within = pace(samples.map(({ inside }) => inside));
+        const rows = batched[0].rows.toLocaleString('en');
+        return `${round(whole)} tasks/s over the whole process (${verdict(whole)}; goal ≥ ${GOAL_PACE}, must ≥ ${MUST_PACE}), ${round(within)} by the run's own clock; ${rows} rows; in batches of 64 the floor is ${round(median(batched.map(({ ms }) => ms)))} ms`;
+      };
+      const missed = ({ ours }) => (pace(ours) < MUST_PACE ? `under ${MUST_PACE} tasks/s` : undefined);
+      await run();
+      return use([
+        {
+          what: `${TASKS.toLocaleString('en')} tasks`,
+          warm: 1,
+          floor: () => put(1),
+          ours: run,
+          figures: [{ of: 'ms', goal: GOAL, note, missed }],
+        },
+      ]);
+    }),
 };

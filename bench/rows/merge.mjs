@@ -1,7 +1,11 @@
 /** A join that merges 200 inputs of 10 MB and reads none: its peak of memory, in a worker of a run and in a spin. */
 import { readFileSync } from 'node:fs';
-import { alternate, line, median, round, timedNode } from '../lib/measure.mjs';
+import { round } from '../lib/measure.mjs';
+import { timedNode } from '../lib/node.mjs';
+import statistics from '../lib/statistics.cjs';
 import { withWorkspace } from '../lib/workspace.mjs';
+
+const { median } = statistics;
 
 const SPLITS = 200;
 const MB = 10;
@@ -24,7 +28,10 @@ const all = f.join('all', { after: each }, ({ inputs }) => {
   return process.env.MERGE === '1' ? { ...merge(inputs, { exclude: ['mine'] }), n: inputs.length } : { n: inputs.length };
 });
 // In the same worker: its peak so far is that of the join.
-const after = f.step('after', { after: all }, () => ({ peak: peak() }));
+const after = f.step('after', { after: all }, () => {
+  writeFileSync('peak-after', String(peak()));
+  return {};
+});
 export default f.end(after);
 `;
 
@@ -32,38 +39,38 @@ export default {
   name: 'merge',
   what: `join of ${SPLITS} inputs of ${MB} MB, merged by reference: peak of memory`,
   floor: 'a join of the same inputs that merges nothing',
-  goal: `≤ ${GOAL} ×, under ${MOST_MB} MB more`,
   // Memory is not disturbed by what else the machine does.
   samples: 5,
-  measure: ({ samples, progress }) =>
+  open: (build, use) =>
     withWorkspace(
+      build,
       { 'package.json': '{ "name": "bench", "private": true }', 'wide.flow.ts': FLOW },
       async (workspace) => {
-        const cwd = workspace.folder;
         const nxFlow = (argv, MERGE) =>
-          timedNode([workspace.command, ...argv, '--json'], { cwd, env: { MERGE } });
+          timedNode([workspace.command, ...argv], { cwd: workspace.folder, env: { MERGE } });
         await nxFlow(['run', 'wide', '--until=each'], '0');
-        const inWorker = (MERGE) => async () => {
+        const peakIn = (file) => ({ mb: Number(readFileSync(workspace.path(file), 'utf8')) });
+        const inWorker = async (MERGE) => {
           await nxFlow(['resume', 'wide', '--origin=1', '--max-workers=1'], MERGE);
-          const { stdout } = await nxFlow(['dump', 'wide', '--include=peak'], MERGE);
-          return JSON.parse(stdout).artifacts.peak;
+          return peakIn('peak-after');
         };
-        const inSpin = (MERGE) => async () => {
+        const inSpin = async (MERGE) => {
           await nxFlow(['spin', 'wide', 'all', '--origin=1'], MERGE);
-          return Number(readFileSync(workspace.path('peak'), 'utf8'));
+          return peakIn('peak');
         };
-        const lines = [];
-        for (const [what, ask] of [
-          ['in the worker of a run', inWorker],
-          ['in a spin', inSpin],
-        ]) {
-          progress(what);
-          const taken = await alternate({ samples, warm: 1, floor: ask('0'), ours: ask('1'), progress });
-          const more = median(taken.ours) - median(taken.floor);
-          const missed = more < MOST_MB ? undefined : `${round(more)} MB more`;
-          lines.push(line({ what, taken, goal: GOAL, unit: 'MB', ...(missed ? { missed } : {}) }));
-        }
-        return lines;
+        const missed = ({ floor, ours }) => {
+          const more = median(ours) - median(floor);
+          return more < MOST_MB ? undefined : `${round(more)} MB more`;
+        };
+        return use(
+          Object.entries({ 'in the worker of a run': inWorker, 'in a spin': inSpin }).map(([what, ask]) => ({
+            what,
+            warm: 1,
+            floor: () => ask('0'),
+            ours: () => ask('1'),
+            figures: [{ of: 'mb', unit: 'MB', goal: GOAL, missed }],
+          })),
+        );
       },
     ),
 };

@@ -1,7 +1,9 @@
 /** What 200 flows add to a command that is not about them: to `nx show projects`, and to a cached target that does nothing. */
 import { readFileSync } from 'node:fs';
-import { alternate, line, median } from '../lib/measure.mjs';
 import { json, MODES, withNx } from '../lib/nx.mjs';
+import statistics from '../lib/statistics.cjs';
+
+const { median } = statistics;
 
 const FLOWS = 200;
 /** Milliseconds that they may add. */
@@ -48,40 +50,46 @@ export default {
   name: 'nx-flows',
   what: `${FLOWS} flows, of 7 steps each, in the workspace`,
   floor: 'the same projects and targets, written out, and a plugin whose hooks do nothing',
-  goal: `+ ≤ ${MOST} ms`,
-  measure: ({ samples, progress }) =>
-    withNx(FILES, (ours, nxOurs) =>
-      withNx(FILES, (idle, nxIdle) =>
-        withNx(FILES, async (none, nxNone) => {
+  open(build, use, { compared = false } = {}) {
+    return withNx(build, FILES, (ours, nxOurs) => {
+      const cases = (nxFloor) =>
+        Object.entries(MODES).flatMap(([mode, env]) =>
+          Object.entries(COMMANDS).map(([what, argv]) => ({
+            what: `${what}, ${mode}`,
+            floor: () => nxFloor(env, ...argv),
+            ours: () => nxOurs(env, ...argv),
+            figures: [{ of: 'ms', most: MOST }],
+          })),
+        );
+      if (compared) return use(cases());
+      return withNx(build, FILES, (idle, nxIdle) =>
+        withNx(build, FILES, async (none, nxNone) => {
           await writeOut(ours, nxOurs, [idle, none]);
           idle.write('idle/index.js', IDLE);
           idle.write('nx.json', nxJson('./idle/index.js'));
           none.write('nx.json', nxJson());
-          const lines = [];
-          const compare = async (what, argv, env, floor, measured) => {
-            progress(what);
-            const taken = await alternate({
-              samples,
-              floor: () => floor(env, ...argv),
-              ours: () => measured(env, ...argv),
-              progress,
-            });
-            return { what, taken, added: Math.round(median(taken.ours) - median(taken.floor)) };
-          };
-          for (const [mode, env] of Object.entries(MODES)) {
-            for (const [what, argv] of Object.entries(COMMANDS)) {
-              const found = await compare(`${what}, ${mode}`, argv, env, nxIdle, nxOurs);
-              lines.push(line({ ...found, most: MOST }));
-            }
-          }
-          const what = 'a cached no-op, warm daemon: the plugin whose hooks do nothing, against none';
-          const nx = await compare(what, COMMANDS['a cached no-op'], MODES['warm daemon'], nxNone, nxIdle);
-          lines.push(line({ ...nx, note: `Nx’s own ${nx.added} ms` }));
-          return lines;
+          return use([...cases(nxIdle), nxItself(nxNone, nxIdle)]);
         }),
-      ),
-    ),
+      );
+    });
+  },
 };
+
+/** What of it is Nx's own: it says nothing about us. */
+function nxItself(nxNone, nxIdle) {
+  const argv = [MODES['warm daemon'], ...COMMANDS['a cached no-op']];
+  return {
+    what: 'a cached no-op, warm daemon: the plugin whose hooks do nothing, against none',
+    floor: () => nxNone(...argv),
+    ours: () => nxIdle(...argv),
+    figures: [
+      {
+        of: 'ms',
+        note: ({ floor, ours }) => `Nx’s own ${Math.round(median(ours) - median(floor))} ms`,
+      },
+    ],
+  };
+}
 
 /** What the plugin infers, as project.json files of workspaces that do without it. */
 async function writeOut(ours, nx, others) {

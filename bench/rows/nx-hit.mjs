@@ -1,5 +1,4 @@
 /** `nx spin`, replayed: the inputs are looked up, and Nx restores the outputs. */
-import { alternate, line, timedNode } from '../lib/measure.mjs';
 import { json, MODES, withNx } from '../lib/nx.mjs';
 import { FLOW } from './spin.mjs';
 
@@ -17,22 +16,17 @@ export default {
   name: 'nx-hit',
   what: '`nx spin`, cache hit',
   floor: 'a cached target that does nothing',
-  goal: `≤ ${GOAL} ×`,
-  measure: ({ samples, progress }) =>
-    withNx(FILES, async (workspace, nx) => {
+  open: (build, use) =>
+    withNx(build, FILES, async (workspace, nx) => {
       // No broker is up: a hit needs none.
-      await timedNode([workspace.command, 'run', 'empty'], { cwd: workspace.folder });
-      const lines = [];
-      for (const [what, mode] of Object.entries(MODES)) {
-        progress(what);
-        const taken = await alternate({
-          samples,
+      await workspace.nxFlow('run', 'empty');
+      return use(
+        Object.entries(MODES).map(([what, mode]) => ({
+          what,
           floor: () => nx(mode, 'run', 'empty:floor'),
           ours: () => nx(mode, 'run', 'empty:spin', '--step=nothing'),
-          progress,
-        });
-        lines.push(line({ what, taken, goal: GOAL }));
-      }
-      return lines;
+          figures: [{ of: 'ms', goal: GOAL }],
+        })),
+      );
     }),
 };

@@ -1,5 +1,4 @@
 /** `nx spin` of a step that does nothing, through Nx: without a daemon, and with a warm one. */
-import { alternate, line, timedNode } from '../lib/measure.mjs';
 import { json, MODES, withNx } from '../lib/nx.mjs';
 import { FLOW } from './spin.mjs';
 
@@ -17,23 +16,18 @@ export default {
   name: 'nx-spin',
   what: '`nx spin`, step that does nothing',
   floor: 'an executor that returns at once, same workspace',
-  goal: `≤ ${GOAL} ×`,
-  measure: ({ samples, progress }) =>
-    withNx(FILES, async (workspace, nx) => {
-      await timedNode([workspace.command, 'run', 'empty'], { cwd: workspace.folder });
-      await workspace.holdBroker();
-      const lines = [];
-      for (const [what, mode] of Object.entries(MODES)) {
-        progress(what);
-        const taken = await alternate({
-          samples,
+  open: (build, use) =>
+    withNx(build, FILES, async (workspace, nx) => {
+      await workspace.nxFlow('run', 'empty');
+      return use(
+        Object.entries(MODES).map(([what, mode]) => ({
+          what,
           // The cache is another row: here, both execute.
           floor: () => nx(mode, 'run', 'empty:floor', '--skip-nx-cache'),
           ours: () => nx(mode, 'run', 'empty:spin', '--step=nothing', '--skip-nx-cache'),
-          progress,
-        });
-        lines.push(line({ what, taken, goal: GOAL }));
-      }
-      return lines;
+          figures: [{ of: 'ms', goal: GOAL }],
+          ...workspace.brokerHeld(),
+        })),
+      );
     }),
 };

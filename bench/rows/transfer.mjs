@@ -1,6 +1,7 @@
 /** A run of 1 GB to a file and out of it: in time, and in memory above a command that only lists runs. */
 import { rmSync } from 'node:fs';
-import { alternate, line, timedNode } from '../lib/measure.mjs';
+import { timedNode } from '../lib/node.mjs';
+import { PEAK } from '../lib/peak.mjs';
 import { withWorkspace } from '../lib/workspace.mjs';
 
 const PARTS = 8;
@@ -17,7 +18,7 @@ export default f.end(f.join('all', { after: each }, ({ inputs }) => ({ count: in
 `;
 
 /** The command in a process that says what memory it took; or the same bytes read, hashed, written and synced. */
-const CHILD = `process.on('exit', () => process.stdout.write('\\n' + process.resourceUsage().maxRSS / 1024));
+const CHILD = `${PEAK}process.on('exit', () => process.stdout.write('\\n' + peak()));
 const [what, ...args] = process.argv.slice(2);
 if (what === 'ours') require('@nx-flow/core/cli').main(args).then((code) => process.exit(code));
 else {
@@ -37,71 +38,63 @@ else {
 }
 `;
 
+const FILES = {
+  'package.json': '{ "name": "bench", "private": true, "workspaces": [] }',
+  'big.flow.ts': FLOW,
+  'child.cjs': CHILD,
+};
+const COMMANDS = {
+  export: ['export', 'big', '1', 'again.nxflow'],
+  import: ['import', 'big.nxflow', '--store=other'],
+};
+
 export default {
   name: 'transfer',
   what: `a run of ${(PARTS * PART_MB) / 1000} GB`,
   floor: 'read + sha256 + write + fsync of the same bytes, into a new file',
-  goal: `≤ ${GOAL} ×, under ${ALLOWED_MB} MB of memory above \`nx-flow runs\``,
   // Each sample writes a gigabyte twice.
   samples: 5,
-  measure: ({ samples, progress }) =>
-    withWorkspace(
-      {
-        'package.json': '{ "name": "bench", "private": true, "workspaces": [] }',
-        'big.flow.ts': FLOW,
-        'child.cjs': CHILD,
-      },
-      async (workspace) => {
-        const peaks = { export: [], import: [] };
-        const node = async (...args) => {
-          const { ms, stdout } = await timedNode(['child.cjs', ...args], { cwd: workspace.folder });
-          return { ms, peak: Number(stdout.split('\n').at(-1)) };
-        };
-        progress('the run');
-        await node('ours', 'run', 'big', '--max-workers=2');
-        await node('ours', 'export', 'big', '1', 'big.nxflow');
-        const { peak: before } = await node('ours', 'runs', 'big');
-        const commands = {
-          export: ['export', 'big', '1', 'again.nxflow'],
-          import: ['import', 'big.nxflow', '--store=other'],
-        };
-        // New blocks cost a disk several times what overwriting does: whoever is timed writes new files.
-        const clear = () => {
-          for (const made of ['copy', 'again.nxflow', 'other'])
-            rmSync(workspace.path(made), { recursive: true, force: true });
-        };
-        const lines = [];
-        for (const [what, command] of Object.entries(commands)) {
-          progress(what);
-          const taken = await alternate({
-            samples,
-            warm: 1,
-            progress,
-            floor: async () => {
-              clear();
-              return (await node('floor', 'big.nxflow', 'copy')).ms;
-            },
-            ours: async () => {
-              clear();
-              const { ms, peak } = await node('ours', ...command);
-              peaks[what].push(peak - before);
-              return ms;
-            },
-          });
-          lines.push(line({ what, taken, goal: GOAL }));
-        }
-        for (const [what, taken] of Object.entries(peaks)) {
-          const ours = taken.slice(-samples);
-          lines.push(
-            line({
-              what: `${what}: memory above that of \`nx-flow runs\` (${Math.round(before)} MB)`,
-              taken: { floor: ours.map(() => ALLOWED_MB), ours },
-              goal: 1,
+  open: (build, use) =>
+    withWorkspace(build, FILES, async (workspace) => {
+      const node = async (...args) => {
+        const { ms, stdout } = await timedNode(['child.cjs', ...args], { cwd: workspace.folder });
+        return { ms, mb: Number(stdout.split('\n').at(-1)) };
+      };
+      await node('ours', 'run', 'big', '--max-workers=2');
+      await node('ours', 'export', 'big', '1', 'big.nxflow');
+      const { mb: before } = await node('ours', 'runs', 'big');
+      // New blocks cost a disk several times what overwriting does: each sample writes new files.
+      const clear = () => {
+        for (const made of ['copy', 'again.nxflow', 'other'])
+          rmSync(workspace.path(made), { recursive: true, force: true });
+      };
+      return use(
+        Object.entries(COMMANDS).map(([what, command]) => ({
+          what,
+          warm: 1,
+          floor: () => {
+            clear();
+            return node('floor', 'big.nxflow', 'copy');
+          },
+          ours: async () => {
+            clear();
+            const { ms, mb } = await node('ours', ...command);
+            return { ms, mb, above: mb - before };
+          },
+          figures: [
+            { of: 'ms', goal: GOAL },
+            {
+              of: 'above',
+              what: `memory above that of \`nx-flow runs\` (${Math.round(before)} MB)`,
               unit: 'MB',
-            }),
-          );
-        }
-        return lines;
-      },
-    ),
+              floor: ALLOWED_MB,
+              goal: 1,
+              floorOnly: true,
+            },
+            // Two commits are compared by the whole of it: what lies above is a small difference of two figures.
+            { of: 'mb', what: 'peak of memory', unit: 'MB', commitOnly: true },
+          ],
+        })),
+      );
+    }),
 };

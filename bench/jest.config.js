@@ -1,0 +1,2 @@
+/** The arithmetic of the benchmarks; nothing here is timed. */
+module.exports = { preset: '../jest.preset.js' };
