@@ -16,6 +16,11 @@ export type Request = { id: number } & (
 );
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
+/** What a broker that cannot serve writes to its stderr, as JSON on one line, for the client that started it. */
+export interface Complaint {
+  message: string;
+  code?: string;
+}
 
 /**
  * Two processes can talk when they agree on the messages and on v8's wire format. Both are part of the socket's name:
