@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
+import { hasDatabase } from './database';
 import { Generation } from './generation';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
 import { toBytes } from './kv';
+import { hasStamp, writeStamp } from './stamp';
 
 /** How often to wait for writes to end before giving a name that stands for no state at all. */
 const ROUNDS = 10;
@@ -42,11 +44,24 @@ export class LevelKv implements Kv {
     this.#generation = generation;
   }
 
-  /** The folder of the database, in the store's. Rejects with `cause.code` LEVEL_LOCKED where another process holds the folder. */
+  /**
+   * The folder of the database, in the store's. Makes a database where there is none. Rejects with `cause.code`
+   * LEVEL_LOCKED where another process holds the folder.
+   * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; before anything in the folder is changed
+   */
   static async open(folder: string): Promise<LevelKv> {
+    const createIfMissing = !hasDatabase(folder);
+    const stamped = hasStamp(folder);
     const { Level } = await import('level');
-    const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+    const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
     await db.open();
+    try {
+      // With the lock in hand once more: another process may have stamped it meanwhile.
+      if (!stamped && !hasStamp(folder)) writeStamp(folder);
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
     return new LevelKv(db, new Generation(dirname(folder)));
   }
 
