@@ -16,12 +16,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { hashFile } from './file';
+import { noRoom, storeFull } from './no-room';
 
 /** Large enough that a system call is nothing, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
 
 export interface Cas {
-  /** Keeps the bytes and gives their sha256. */
+  /** Keeps the bytes and gives their sha256. @throws FlowError FLOW_STORE_FULL */
   write(bytes: Uint8Array): Promise<string>;
   /** Verified against the hash. @throws FlowError FLOW_STORE_CORRUPT */
   read(hash: string): Uint8Array;
@@ -97,8 +98,13 @@ export class FileCas implements Cas {
       return { hash: digest, size };
     } catch (error) {
       await rm(temporary, { force: true });
-      throw error;
+      throw this.#full(error) ?? error;
     }
+  }
+
+  #full(error: unknown): FlowError | undefined {
+    const reason = noRoom(error as NodeJS.ErrnoException);
+    return reason === undefined ? undefined : storeFull(dirname(this.#folder), reason, error);
   }
 
   has(hash: string): boolean {

@@ -4,6 +4,7 @@
  * An error's stack alone is left out: it says where the code lies, not what went wrong.
  * The same walk finds what could not be stored, and names its path. A getter counts as the value that it gives;
  * properties that are not enumerable are not looked at, and of memory only the viewed part.
+ * A change after which any value has another digest raises DIGEST_VERSION in `stamp.ts`.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { types } from 'node:util';

@@ -3,7 +3,7 @@
  * Whoever keeps something computed from the store can tell that it still holds without opening the store.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FILE = 'generation';
@@ -45,14 +45,19 @@ export class Generation {
     const name = randomBytes(12).toString('hex');
     const file = join(this.#store, FILE);
     const temporary = `${file}.${process.pid}`;
-    const fd = openSync(temporary, 'w');
     try {
-      writeSync(fd, name);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
+      const fd = openSync(temporary, 'w');
+      try {
+        writeSync(fd, name);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      renameSync(temporary, file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
     }
-    renameSync(temporary, file);
     return name;
   }
 }

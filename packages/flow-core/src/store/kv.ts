@@ -26,7 +26,10 @@ export interface Kv {
   getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
   /** One page. For any number of entries use {@link scan}. */
   range(query: RangeQuery): Promise<Entry[]>;
-  /** All or nothing. An operation without a value deletes its key. */
+  /**
+   * All or nothing. An operation without a value deletes its key. Of a batch that rejected it is not known whether it was
+   * written; everything that resolved before it, or does after it, is.
+   */
   batch(ops: readonly Op[], options?: BatchOptions): Promise<void>;
   /** The next number of a counter, from 1. The same nonce always gets the same number. */
   claim(counterKey: string, nonceKey: string): Promise<number>;

@@ -2,59 +2,112 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
+import { hasDatabase } from './database';
 import { Generation } from './generation';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
 import { toBytes } from './kv';
+import { hasStamp, writeStamp } from './stamp';
 
 /** How often to wait for writes to end before giving a name that stands for no state at all. */
 const ROUNDS = 10;
 
 type Db = Level<string, Uint8Array>;
 
+/**
+ * Thrown for everything that was asked and not answered when a batch failed. A failed write leaves a torn record in
+ * LevelDB's log; LevelDB goes on writing behind it, and drops at its next start what it finds there. So a database acknowledges
+ * nothing after a failed batch: what meets this error may or may not be in it, and has to be asked again of a database
+ * that was opened anew.
+ */
+export class NotAcknowledged extends Error {
+  constructor(cause: unknown) {
+    super('An earlier write failed, so the database has to be opened anew before this is done.', { cause });
+  }
+}
+
 export class LevelKv implements Kv {
   readonly #db: Db;
   readonly #generation: Generation;
-  readonly #writing = new Set<Promise<void>>();
+  #lastBatch: Promise<void> = Promise.resolve();
+  /** How many batches are under way. */
+  #writing = 0;
   #claims: Promise<unknown> = Promise.resolve();
+  #failure: { error: unknown } | undefined;
+  #fail: () => void = () => {};
+  /** Resolves when a batch has failed: from then on everything is {@link NotAcknowledged}, until it is opened anew. */
+  readonly failed = new Promise<void>((resolve) => {
+    this.#fail = resolve;
+  });
 
   private constructor(db: Db, generation: Generation) {
     this.#db = db;
     this.#generation = generation;
   }
 
-  /** The folder of the database, in the store's. Rejects with `cause.code` LEVEL_LOCKED where another process holds the folder. */
+  /**
+   * The folder of the database, in the store's. Makes a database where there is none. Rejects with `cause.code`
+   * LEVEL_LOCKED where another process holds the folder.
+   * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; before anything in the folder is changed
+   */
   static async open(folder: string): Promise<LevelKv> {
+    const createIfMissing = !hasDatabase(folder);
+    const stamped = hasStamp(folder);
     const { Level } = await import('level');
-    const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
+    const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
     await db.open();
+    try {
+      // With the lock in hand once more: another process may have stamped it meanwhile.
+      if (!stamped && !hasStamp(folder)) writeStamp(folder);
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
     return new LevelKv(db, new Generation(dirname(folder)));
   }
 
   get(key: string) {
-    return this.#db.get(key);
+    return this.#read(() => this.#db.get(key));
   }
 
   getMany(keys: readonly string[]) {
-    return this.#db.getMany(keys as string[]);
+    return this.#read(() => this.#db.getMany(keys as string[]));
   }
 
   range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
-    return this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
+    return this.#read(() => this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all());
   }
 
+  /**
+   * One batch after another: LevelDB would write those that come together as one, or one behind the other, so that what
+   * fails for one would fail, or tear, the others too.
+   */
   async batch(ops: readonly Op[], options: BatchOptions = {}) {
+    const written = this.#lastBatch.then(() => this.#write(ops, options.sync ?? false));
+    this.#lastBatch = written.catch(() => {});
+    this.#writing++;
+    try {
+      await written;
+    } finally {
+      this.#writing--;
+    }
+  }
+
+  async #write(ops: readonly Op[], sync: boolean): Promise<void> {
+    this.#requireSound();
     const list = ops.map(({ key, value }) =>
       value === undefined
         ? { type: 'del' as const, key }
         : { type: 'put' as const, key, value: toBytes(value) },
     );
     this.#generation.written();
-    const writing = this.#db.batch(list, { sync: options.sync ?? false });
-    this.#writing.add(writing);
     try {
-      await writing;
-    } finally {
-      this.#writing.delete(writing);
+      await this.#db.batch(list, { sync });
+    } catch (error) {
+      if (!isRefusal(error)) {
+        this.#failure = { error };
+        this.#fail();
+      }
+      throw error;
     }
   }
 
@@ -80,14 +133,34 @@ export class LevelKv implements Kv {
 
   /** Given between writes only: one that is under way has had its change of name already. */
   async generation() {
-    for (let round = 0; this.#writing.size > 0; round++) {
+    for (let round = 0; this.#writing > 0; round++) {
       if (round === ROUNDS) return randomUUID();
-      await Promise.allSettled(this.#writing);
+      await this.#lastBatch;
     }
+    this.#requireSound();
     return this.#generation.name();
   }
 
   close() {
     return this.#db.close();
   }
+
+  async #read<T>(read: () => Promise<T>): Promise<T> {
+    this.#requireSound();
+    try {
+      return await read();
+    } finally {
+      this.#requireSound();
+    }
+  }
+
+  #requireSound(): void {
+    if (this.#failure) throw new NotAcknowledged(this.#failure.error);
+  }
+}
+
+/** Whether a batch was refused before LevelDB had it: its keys or values are none. */
+function isRefusal(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return code.startsWith('LEVEL_INVALID_');
 }

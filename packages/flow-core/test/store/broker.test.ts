@@ -320,9 +320,10 @@ describe('where the store lies', () => {
     });
   });
 
-  test('a corrupt database is FLOW_STORE_UNAVAILABLE to everything that was asked, until it is mended', async () => {
+  test('a database that LevelDB cannot read is FLOW_STORE_UNAVAILABLE to everything that was asked, until it is mended', async () => {
     mkdirSync(join(store, 'db'));
-    writeFileSync(join(store, 'db', 'CURRENT'), 'garbage');
+    writeFileSync(join(store, 'db', 'CURRENT'), 'MANIFEST-000004\n');
+    writeFileSync(join(store, 'db', 'MANIFEST-000004'), 'garbage');
     const kv = open();
     const asked = await Promise.allSettled([kv.get('a'), kv.batch([]), kv.claim('c', 'n')]);
     for (const result of asked) {
@@ -330,7 +331,7 @@ describe('where the store lies', () => {
         status: 'rejected',
         reason: {
           code: 'FLOW_STORE_UNAVAILABLE',
-          message: `The store ${store}/db cannot be opened: Corruption: CURRENT file does not end with newline`,
+          message: `The store ${store}/db cannot be opened: Corruption: no meta-nextfile entry in descriptor`,
         },
       });
     }

@@ -7,7 +7,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
 import { packageFile } from '../../environment/package-root';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
-import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
+import { noRoom, storeFull } from '../no-room';
+import {
+  type Complaint,
+  frame,
+  type Reply,
+  type Request,
+  requireSocketFolder,
+  socketPath,
+  Unframer,
+} from './protocol';
 
 /** How long a broker stays without clients. Under ten seconds, so that nothing of ours outlives the last command long. */
 const IDLE_MS = 5000;
@@ -159,7 +168,7 @@ export class BrokerKv implements Kv {
     if (!waiting) return;
     this.#deaths = 0;
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting.reject(brokerError(reply.error));
+    if ('error' in reply) waiting.reject(brokerError(this.#store, reply.error));
     else waiting.resolve(reply.ok);
   }
 }
@@ -176,12 +185,14 @@ function makeFolder(path: string): void {
   }
 }
 
-/** @throws FlowError FLOW_STORE_UNWRITABLE */
+/** @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
 export function requireWritable(store: string): void {
   try {
     makeFolder(store);
     accessSync(store, constants.W_OK);
   } catch (cause) {
+    const reason = noRoom(cause as NodeJS.ErrnoException);
+    if (reason) throw storeFull(store, reason, cause);
     const code = (cause as NodeJS.ErrnoException).code;
     // LevelDB takes its lock by writing.
     const message = existsSync(join(store, 'db'))
@@ -191,7 +202,10 @@ export function requireWritable(store: string): void {
   }
 }
 
-function brokerError({ message, code }: { message: string; code?: string }): FlowError {
+function brokerError(store: string, error: Complaint): FlowError {
+  const { message, code } = error;
+  const reason = noRoom(error);
+  if (reason) return storeFull(store, reason);
   return new FlowError(
     'FLOW_STORE_FAILED',
     `The store could not do it: ${message}${code ? ` (${code})` : ''}`,
@@ -273,11 +287,26 @@ function startBroker(store: string): Promise<'listening' | 'gone'> {
     child.once('close', (code, signal) => {
       if (code === 0 || signal !== null) resolve('gone');
       else {
-        const why = complaint.trim().split('\n').at(-1) || `exit code ${code}`;
-        reject(unavailable(`The store ${join(store, 'db')} cannot be opened: ${why}`, undefined, 2));
+        const last = complaint.trim().split('\n').at(-1) || `exit code ${code}`;
+        reject(openingError(store, last));
       }
     });
   });
+}
+
+/** @param last the last line that the broker wrote: a {@link Complaint}, or what ended its process */
+function openingError(store: string, last: string): FlowError {
+  let complaint: Complaint;
+  try {
+    complaint = JSON.parse(last);
+  } catch {
+    complaint = { message: last };
+  }
+  const { message, code } = complaint;
+  const reason = noRoom(complaint);
+  if (reason) return storeFull(store, reason);
+  if (code?.startsWith('FLOW_')) return new FlowError(code, message);
+  return unavailable(`The store ${join(store, 'db')} cannot be opened: ${message}`, undefined, 2);
 }
 
 /** `CI=false` is how some say that it is not. */

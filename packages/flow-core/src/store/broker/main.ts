@@ -1,4 +1,5 @@
 /** The broker's process: `node broker.js <store> <idle milliseconds>`. */
+import type { Complaint } from './protocol';
 import { serveBroker } from './server';
 
 const [store = '', idle = '5000'] = process.argv.slice(2);
@@ -10,7 +11,7 @@ process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 serveBroker({ store, idleMs: Number(idle), onListening: () => process.stdout.write('listening\n') }).then(
   () => process.exit(0),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`, () => process.exit(3));
+  ({ message, code }: Error & { code?: string }) => {
+    process.stderr.write(`${JSON.stringify({ message, code } satisfies Complaint)}\n`, () => process.exit(3));
   },
 );

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { BatchOptions, Entry, Op, RangeQuery } from '../kv';
+import { DIGEST_VERSION, STORE_FORMAT } from '../stamp';
 
 export type Request = { id: number } & (
   | { op: 'get'; key: string }
@@ -16,10 +17,16 @@ export type Request = { id: number } & (
 );
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
+/** What a broker that cannot serve writes to its stderr, as JSON on one line, for the client that started it. */
+export interface Complaint {
+  message: string;
+  code?: string;
+}
 
 /**
- * Two processes can talk when they agree on the messages and on v8's wire format. Both are part of the socket's name:
- * a client of another kind starts a broker of its own, which waits for the lock until this one is idle and gone.
+ * Two processes can talk when they agree on the messages, on v8's wire format and on what the store's rows mean. All are
+ * part of the socket's name: a client of another kind starts a broker of its own, which refuses a newer store, and waits
+ * for the lock of another until this one is idle and gone.
  */
 const MESSAGES = 2;
 const WIRE = serialize(0)[1] ?? 0;
@@ -29,7 +36,7 @@ const LONGEST = 100;
 
 /** @param store its real path: all who mean this store must come to the same name. */
 export function socketPath(store: string): string {
-  const name = `broker-${MESSAGES}-${WIRE}`;
+  const name = `broker-${MESSAGES}-${WIRE}-${STORE_FORMAT}-${DIGEST_VERSION}`;
   const hash = createHash('sha256').update(`${store}/${name}`).digest('hex').slice(0, 24);
   if (process.platform === 'win32') return `\\\\.\\pipe\\nx-flow-${hash}`;
   const direct = join(store, `${name}.sock`);

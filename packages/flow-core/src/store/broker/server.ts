@@ -1,16 +1,20 @@
 /**
  * The broker: the one process that has the store's LevelDB open, and serves it over a local socket.
  * Leadership is LevelDB's lock. The order is what makes it safe: open, listen, put the socket in the stale one's place;
- * and a write is acknowledged when its batch has resolved, never before.
+ * and a write is acknowledged when its batch has resolved, never before. After a batch that failed it acknowledges nothing
+ * more and leaves: what has no answer yet is sent again by its clients, to the broker that they start.
  */
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { isFlowError } from '../../definition/errors';
 import type { Kv } from '../kv';
-import { LevelKv } from '../level';
+import { LevelKv, NotAcknowledged } from '../level';
 import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
 
-export type BrokerEnd = 'idle' | 'locked';
+/** `failed`: a batch failed, and with it the database that it was written to. */
+export type BrokerEnd = 'idle' | 'locked' | 'failed';
 
 export interface BrokerOptions {
   store: string;
@@ -19,33 +23,59 @@ export interface BrokerOptions {
   onListening(): void;
 }
 
-/** Serves until idle. Resolves at once with `locked` where another broker leads. */
+/**
+ * Serves until idle, or until a batch fails. Resolves at once with `locked` where another broker leads.
+ * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; LevelDB's own error where it cannot open the database
+ */
 export async function serveBroker({ store, idleMs, onListening }: BrokerOptions): Promise<BrokerEnd> {
   let kv: LevelKv;
   try {
     kv = await LevelKv.open(join(store, 'db'));
   } catch (error) {
+    if (isFlowError(error)) throw error;
     if ((error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED') return 'locked';
     throw (error as { cause?: unknown }).cause ?? error;
   }
   const server = createServer();
-  const idle = untilIdle(server, idleMs, (socket) => serveClient(socket, kv));
+  const sockets = new Set<Socket>();
+  const idle = untilIdle(server, sockets, idleMs, (socket) => serveClient(socket, kv));
   const path = socketPath(store);
   requireSocketFolder(path, store);
   const leave = await listen(server, path);
   onListening();
-  await idle;
+  const end = await Promise.race([idle.then(() => 'idle' as const), kv.failed.then(() => 'failed' as const)]);
   // From here on a client is refused, and starts the next broker, which waits for the lock.
   leave();
   await kv.close();
-  return 'idle';
+  if (end === 'failed') await hangUp(sockets);
+  return end;
+}
+
+/** A client that does not hang up in return does not keep the broker. */
+const HANGUP_MS = 1000;
+
+/** The client whose batch failed gets its answer, then the end, as all the others do. */
+async function hangUp(sockets: ReadonlySet<Socket>): Promise<void> {
+  await setImmediate();
+  const closed = [...sockets].map((socket) => {
+    const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    // What still comes is read, without an answer: a client that cannot send would not read the answers to the end.
+    socket.resume();
+    socket.end();
+    return gone;
+  });
+  await Promise.race([Promise.all(closed), delay(HANGUP_MS)]);
 }
 
 /** A broker whose starter died before connecting does not stay. */
 const STARTUP_MS = 5000;
 
-function untilIdle(server: Server, idleMs: number, serve: (socket: Socket) => void): Promise<void> {
-  const sockets = new Set<Socket>();
+function untilIdle(
+  server: Server,
+  sockets: Set<Socket>,
+  idleMs: number,
+  serve: (socket: Socket) => void,
+): Promise<void> {
   return new Promise((resolve) => {
     let timer = setTimeout(resolve, Math.max(idleMs, STARTUP_MS));
     server.on('connection', (socket) => {
@@ -107,7 +137,9 @@ function serveClient(socket: Socket, kv: Kv): void {
     open++;
     const done = writes.then(() => execute(kv, request));
     if (request.op === 'batch' || request.op === 'claim') writes = done.catch(() => {});
-    done.then(answer, (error: Error) => answer(failure(request.id, error)));
+    done.then(answer, (error: Error) => {
+      if (!(error instanceof NotAcknowledged)) answer(failure(request.id, error));
+    });
   };
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 /** Temporary stores, their brokers' processes, and the end of both. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -50,6 +50,17 @@ export async function kill(pid: number): Promise<void> {
   await until(() => !alive(pid), `process ${pid} is gone`);
 }
 
+/** Every file below a folder with its bytes, and every folder: to compare before and after. */
+export function wholeFolder(folder: string): Record<string, string> {
+  const names = (readdirSync(folder, { recursive: true }) as string[]).sort();
+  return Object.fromEntries(
+    names.map((name) => {
+      const path = join(folder, name);
+      return [name, statSync(path).isDirectory() ? 'a folder' : readFileSync(path, 'latin1')];
+    }),
+  );
+}
+
 /** Waits until something holds: the end of a process that is not our child sends no event. */
 export async function until(holds: () => boolean, what: string, ms = 20_000): Promise<void> {
   const end = Date.now() + ms;
@@ -59,14 +70,25 @@ export async function until(holds: () => boolean, what: string, ms = 20_000): Pr
   }
 }
 
-/** Starts a broker as a client would; resolves when it listens. */
-export async function startBroker(store: string, idleMs: number) {
-  const child = spawn(process.execPath, [BROKER, store, String(idleMs)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/**
+ * Starts a broker as a client would; resolves when it listens.
+ * @param blocks the largest file that it can write, in blocks of 512 bytes: a disk that is full for everything larger
+ */
+export async function startBroker(store: string, idleMs: number, blocks?: number) {
+  const command = [process.execPath, BROKER, store, String(idleMs)];
+  const [file, ...args] = blocks === undefined ? command : limited(blocks, command);
+  const child = spawn(file as string, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
   await once(child.stdout, 'data');
   return { pid: child.pid as number, ended };
+}
+
+/**
+ * A command under a soft limit of file sizes. What the kernel refuses then, it refuses as on a full disk: it writes what
+ * fits, and the rest is an error. Node ignores the signal that comes with it.
+ */
+export function limited(blocks: number, command: readonly string[]): string[] {
+  return ['/bin/sh', '-c', `ulimit -S -f ${blocks}; exec "$@"`, 'sh', ...command];
 }
 
 /** Sets an environment variable for the tests of a file. */

@@ -1,0 +1,73 @@
+/**
+ * The format stamp: which format a store has and which version its digests, in a file inside the database's folder, so
+ * that it is read before LevelDB writes anything, and goes wherever the database goes. See UPGRADING.md.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlowError } from '../definition/errors';
+
+/** Of keys, rows and the layout of files. Goes up when an older nx-flow would misread them. */
+export const STORE_FORMAT = 1;
+/** Of what `digest.ts` computes. Goes up when the digest of any value changes. */
+export const DIGEST_VERSION = 1;
+
+const FILE = 'nx-flow.json';
+
+/**
+ * Whether a database has a stamp. One without was made before there were stamps, and has format 1.
+ * @throws FlowError FLOW_STORE_FORMAT where the stamp is newer than this version of nx-flow, FLOW_STORE_CORRUPT where it
+ * cannot be read
+ */
+export function hasStamp(folder: string): boolean {
+  const file = join(folder, FILE);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+  const { format, digests } = parse(text, file);
+  if (format > STORE_FORMAT || digests > DIGEST_VERSION)
+    throw new FlowError(
+      'FLOW_STORE_FORMAT',
+      `The database ${folder} has format ${format} and digests of version ${digests}, and this nx-flow reads up to format ${STORE_FORMAT} and digests of version ${DIGEST_VERSION}: use the nx-flow that wrote it or a newer one, or another store by --store=<folder> or NX_FLOW_STORE (see UPGRADING.md). Nothing was changed.`,
+    );
+  return true;
+}
+
+/** Stamps a database with what this version writes. Only the process that has the database open may do it. */
+export function writeStamp(folder: string): void {
+  const file = join(folder, FILE);
+  const temporary = `${file}.${process.pid}`;
+  try {
+    const fd = openSync(temporary, 'w');
+    try {
+      writeSync(fd, `${JSON.stringify({ format: STORE_FORMAT, digests: DIGEST_VERSION })}\n`);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function parse(text: string, file: string): { format: number; digests: number } {
+  let stamp: { format?: unknown; digests?: unknown } | null;
+  try {
+    stamp = JSON.parse(text);
+  } catch {
+    stamp = null;
+  }
+  const { format, digests } = stamp ?? {};
+  if (isVersion(format) && isVersion(digests)) return { format, digests };
+  throw new FlowError(
+    'FLOW_STORE_CORRUPT',
+    `The format stamp ${file} is damaged. Nothing was changed: restore it from a copy, or remove it if the store was never used by a newer nx-flow (see UPGRADING.md).`,
+  );
+}
+
+const isVersion = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 1;

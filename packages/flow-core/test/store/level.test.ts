@@ -1,0 +1,83 @@
+/** The database after a write that failed: LevelDB itself goes on as if nothing had been. */
+import { join } from 'node:path';
+import { Level } from 'level';
+import type { Op } from '../../src/store/kv';
+import { LevelKv, NotAcknowledged } from '../../src/store/level';
+import { temporaryPlace } from './helpers/place';
+
+let place: ReturnType<typeof temporaryPlace>;
+let kv: LevelKv;
+
+beforeEach(async () => {
+  place = temporaryPlace();
+  kv = await LevelKv.open(join(place.folder, 'db'));
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await kv.close();
+  await place.dispose();
+});
+
+const put = (key: string): Op[] => [{ key, value: 'v' }];
+
+/** The next batch that LevelDB gets fails, when it is said. */
+function nextBatchFails(): { now(): void } {
+  let now = () => {};
+  const failing = new Promise<void>((_, reject) => {
+    now = () =>
+      reject(
+        Object.assign(new Error('IO error: 000003.log: Input/output error'), { code: 'LEVEL_IO_ERROR' }),
+      );
+  });
+  jest.spyOn(Level.prototype, 'batch').mockImplementationOnce((() => failing) as never);
+  return { now: () => now() };
+}
+
+test('a batch that came behind one that fails is neither written nor acknowledged', async () => {
+  const failure = nextBatchFails();
+  const first = kv.batch(put('first'));
+  const second = kv.batch(put('second'), { sync: true });
+  const third = kv.claim('counter', 'nonce');
+  expect(await kv.getMany(['first', 'second', 'counter'])).toEqual([undefined, undefined, undefined]);
+  failure.now();
+  await expect(first).rejects.toThrow('Input/output error');
+  await expect(second).rejects.toBeInstanceOf(NotAcknowledged);
+  await expect(third).rejects.toBeInstanceOf(NotAcknowledged);
+  await kv.close();
+  kv = await LevelKv.open(join(place.folder, 'db'));
+  expect(await kv.getMany(['first', 'second', 'counter'])).toEqual([undefined, undefined, undefined]);
+});
+
+test('after a failed batch everything is refused until the database is opened anew', async () => {
+  await kv.batch(put('before'));
+  const claim = await kv.claim('counter', 'nonce');
+  const failure = nextBatchFails();
+  const failed = kv.batch(put('failed'));
+  const generation = kv.generation();
+  failure.now();
+  await expect(failed).rejects.toThrow('Input/output error');
+  await kv.failed;
+  const asked = [
+    generation,
+    kv.generation(),
+    kv.get('before'),
+    kv.getMany(['before']),
+    kv.range({ gte: '', lt: '~', limit: 1 }),
+    kv.batch(put('after')),
+    kv.batch([{ key: 'before', value: undefined }], { sync: true }),
+    kv.claim('counter', 'another'),
+    kv.claim('counter', 'nonce'),
+  ];
+  for (const each of asked) await expect(each).rejects.toBeInstanceOf(NotAcknowledged);
+  await kv.close();
+  kv = await LevelKv.open(join(place.folder, 'db'));
+  expect(await kv.getMany(['failed', 'after'])).toEqual([undefined, undefined]);
+  expect(Buffer.from((await kv.get('before')) as Uint8Array).toString()).toBe('v');
+  expect(await kv.claim('counter', 'another')).toBe(claim + 1);
+});
+
+test('a batch that never reached LevelDB harms nothing', async () => {
+  await expect(kv.batch(put(undefined as never))).rejects.toMatchObject({ code: 'LEVEL_INVALID_KEY' });
+  await kv.batch(put('after'));
+  expect(await kv.get('after')).toBeDefined();
+});
