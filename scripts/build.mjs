@@ -31,7 +31,7 @@ const PACKAGES = {
       'testing/jest': 'testing/jest',
       'testing/child': 'testing/child',
       'testing/fingerprint-thread': 'testing/fingerprint-thread',
-      worker: 'engine/pool/worker',
+      worker: 'engine/pool/worker-main',
       'packages-hooks': 'source/packages/hooks',
       broker: 'store/broker/main',
     },

@@ -1,33 +1,25 @@
 /** Tasks in this process, several at once, that finish in an order drawn from a seed. */
 import type { Graph } from '../../src/definition/graph';
-import type { Job, Pool, PoolHost } from '../../src/engine/pool/pool';
-import { Decoder } from '../../src/engine/task/decoder';
-import { toRecord } from '../../src/engine/task/error-record';
-import { executeTask } from '../../src/engine/task/execute';
+import { executorHere } from '../../src/engine/pool/in-process-pool';
+import type { Job } from '../../src/engine/pool/job';
+import type { Pool, PoolHost } from '../../src/engine/pool/pool';
 import type { TaskOutcome } from '../../src/engine/task/task';
-import type { View } from '../../src/engine/task/view';
-import { encodeArtifact } from '../../src/store/artifacts';
 import type { Cas } from '../../src/store/cas';
 
-/** Tasks under way at once. */
-const WIDTH = 8;
-
 export class ShuffledPool implements Pool {
-  readonly #graph: Graph;
-  readonly #cas: Cas;
+  /** Tasks under way at once. */
+  static readonly WIDTH = 8;
   readonly #host: PoolHost;
+  readonly #execute: (job: Job) => Promise<TaskOutcome>;
   readonly #random: () => number;
-  readonly #decoder: Decoder;
   readonly #active: { job: Job; outcome: Promise<TaskOutcome> }[] = [];
   #busy = false;
   #closed = false;
 
   constructor(graph: Graph, cas: Cas, host: PoolHost, seed: number) {
-    this.#graph = graph;
-    this.#cas = cas;
     this.#host = host;
+    this.#execute = executorHere(graph, cas, host);
     this.#random = randomOf(seed);
-    this.#decoder = new Decoder(cas);
   }
 
   wake(): void {
@@ -50,40 +42,11 @@ export class ShuffledPool implements Pool {
   }
 
   #fill(): void {
-    while (this.#active.length < WIDTH && !this.#closed) {
+    while (this.#active.length < ShuffledPool.WIDTH && !this.#closed) {
       const job = this.#host.pull();
       if (!job) return;
       this.#host.started(job);
       this.#active.push({ job, outcome: this.#execute(job) });
-    }
-  }
-
-  async #execute(job: Job): Promise<TaskOutcome> {
-    const startedAt = Date.now();
-    const begun = performance.now();
-    const took = () => performance.now() - begun;
-    try {
-      const views = new Map<string, View>();
-      for (const label of job.views) views.set(label, await this.#host.view(label));
-      const result = await executeTask({
-        graph: this.#graph,
-        run: this.#host.run,
-        spec: job.spec,
-        view: (label) => views.get(label) as View,
-        decode: this.#decoder.decode,
-        item: this.#decoder.item,
-        encode: (name, value) => encodeArtifact(name, value, this.#cas),
-        log: (stream, text) => this.#host.log(job, stream, text),
-        signal: () => new AbortController().signal,
-      });
-      return { startedAt, durationMs: took(), status: 'done', result };
-    } catch (thrown) {
-      return {
-        startedAt,
-        durationMs: took(),
-        status: 'failed',
-        failure: { error: toRecord(thrown), thrown },
-      };
     }
   }
 }

@@ -1,20 +1,7 @@
-/** Who executes tasks: the interface, and the implementation in this process. */
-
-import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
+/** Who executes tasks: the interface between a run and its workers. */
+import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
-import type { Installed } from './packages';
-
-export interface Job {
-  spec: TaskSpec;
-  /** A fresh worker for this task alone. */
-  isolate: boolean;
-  /** npm packages for this task alone. */
-  packages?: Installed;
-  /** Milliseconds that it may take. */
-  timeoutMs?: number;
-  /** Labels of all views that the task may read. */
-  views: string[];
-}
+import type { Job } from './job';
 
 /**
  * How a pool and the run that uses it meet: the pool pulls tasks when it has room for one. The kind of a task is the

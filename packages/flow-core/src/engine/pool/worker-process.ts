@@ -1,54 +1,251 @@
-/** One worker process, as the pool sees it. */
+/** One worker process as its pool sees it: its start, what it is given and says, its deadline, and its end. */
 import type { ChildProcess } from 'node:child_process';
-import type { TaskOutcome } from '../task/task';
+import { FlowError } from '../../definition/errors';
+import type { ErrorRecord } from '../../store/rows';
+import { onEnd } from '../process/on-end';
+import type { RunContext, TaskOutcome } from '../task/task';
+import type { View } from '../task/view';
+import { forkWorker, type WorkerOptions } from './fork-worker';
+import type { Job } from './job';
 import { AHEAD_MS } from './pace';
-import type { Job } from './pool';
-import type { ToWorker } from './protocol';
+import type { FromWorker, ToWorker, WorkerStart } from './protocol';
+import { SentViews } from './sent-views';
+import { UnderWay } from './under-way';
+import { nextState, type WorkerState } from './worker-state';
 
-export interface Worker {
-  child: ChildProcess;
-  /** Given and not finished, oldest first: the first one is the one under way. */
-  jobs: Job[];
-  sent: Set<string>;
-  /** The folder of the packages that it executes with, or empty. */
-  kind: string;
-  /** Given nothing more: tasks of another kind have no worker and no room for one. */
-  leaving: boolean;
-  isolated: boolean;
-  /** A worker that was reused cannot be the fresh one that `isolate` asks for. */
-  used: boolean;
-  /** Waiting for views to be read from the store. */
-  filling: boolean;
-  /** The flow is imported: what it is given, it begins at once. */
-  ready: boolean;
-  /** The task that it is at, and since when. */
-  begun: Job | undefined;
-  since: number;
-  /** Kills it if its task does not notice its own timeout: a loop that never yields. */
-  deadline: NodeJS.Timeout | undefined;
-  expired: boolean;
-  /** Heard, and not yet told to the host. */
-  outcomes: TaskOutcome[];
-  /** Asked to give back what it has not begun. */
-  returning: boolean;
+/** What a pool hears of its worker. */
+export interface WorkerListener {
+  /** The flow is imported. */
+  ready(): void;
+  /** The flow cannot be imported. */
+  broken(error: ErrorRecord | FlowError): void;
+  started(job: Job): void;
+  log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
+  /** A task that had ended printed something still. */
+  late(task: string, text: string): void;
+  /** Called for the task that a worker died of, too. */
+  finished(job: Job, outcome: TaskOutcome): void;
+  /** Jobs that have not begun, and never will here. */
+  returned(jobs: readonly Job[]): void;
+  /** All that was heard is passed on, or the process has ended: there may be room for more. */
+  settled(): void;
 }
 
-export function send(child: ChildProcess, message: ToWorker): void {
-  if (child.connected) child.send(message, () => {});
+export class WorkerProcess {
+  readonly kind: string;
+  readonly child: ChildProcess;
+  readonly #listener: WorkerListener;
+  #state: WorkerState = 'loading';
+  /** Given and not finished, oldest first: the first one is under way. */
+  #jobs: Job[] = [];
+  /** Their views are being read; they are given next. */
+  #coming: readonly Job[] = [];
+  readonly #sent = new SentViews();
+  /** Whom it has worked for: several tasks, or the one that is isolated. */
+  #use: 'fresh' | 'shared' | 'isolated' = 'fresh';
+  readonly #underWay = new UnderWay(() => this.child.kill('SIGKILL'));
+  #outcomes: TaskOutcome[] = [];
+  /** It was asked to give back what it has not begun, and has not answered. */
+  #asked = false;
+
+  constructor(options: WorkerOptions, listener: WorkerListener) {
+    this.kind = options.kind;
+    this.#listener = listener;
+    const child = forkWorker(options);
+    this.child = child;
+    child.on('message', (message: FromWorker) => this.#hear(message));
+    for (const stream of ['stdout', 'stderr'] as const) {
+      // What bypasses the worker's own streams: processes that a step starts, and Node's last words.
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+        const [job] = this.#jobs;
+        if (job) listener.log(job, stream, text);
+      });
+    }
+    child.on('error', () => child.kill('SIGKILL'));
+    onEnd(child, (code, signal) =>
+      this.#ended(signal ? `was killed by ${signal}` : `exited with code ${code}`),
+    );
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  /** How many tasks it has at hand. */
+  get size(): number {
+    return this.#jobs.length + this.#coming.length;
+  }
+
+  /** The task that was given last. */
+  get last(): Job | undefined {
+    return this.#coming.at(-1) ?? this.#jobs.at(-1);
+  }
+
+  /** Its task takes longer than what is given ahead may wait. */
+  get late(): boolean {
+    return this.#jobs.length > 0 && this.#underWay.ms > AHEAD_MS;
+  }
+
+  /** It has tasks that it has not begun, and could give them back. */
+  get queued(): boolean {
+    return this.#jobs.length > 1 && !this.#asked;
+  }
+
+  /** It may be given a task now. Not while views are being read for the ones before: tasks go in order. */
+  get open(): boolean {
+    return (this.#state === 'idle' || this.#state === 'busy') && this.#coming.length === 0 && !this.late;
+  }
+
+  /** An isolated task wants a process that no task was in before, and none comes after it. */
+  takes({ isolate }: Job): boolean {
+    return isolate ? this.#use === 'fresh' : this.#use !== 'isolated';
+  }
+
+  /** The run that it works for. */
+  begin(run: RunContext, places: Pick<WorkerStart, 'cas' | 'keep'>): void {
+    this.#send({ type: 'start', run, ...places });
+  }
+
+  /** Sends tasks with the views that it has not seen. @throws what reading a view throws */
+  async give(jobs: readonly Job[], view: (label: string) => View | Promise<View>): Promise<void> {
+    if (this.#state !== 'busy') this.#become('busy');
+    this.#coming = jobs;
+    this.#use = jobs.some(({ isolate }) => isolate) ? 'isolated' : 'shared';
+    const work = await this.#sent.work(jobs, view);
+    // It died while views were read from the store, and its tasks went back.
+    if (this.#gone()) return;
+    this.#coming = [];
+    this.#jobs.push(...jobs);
+    this.#start();
+    this.#send(work);
+  }
+
+  /** Asks it to give back what it has not begun, where that waits behind a slow task. */
+  askBack(): void {
+    if (!this.queued || !this.late) return;
+    this.#asked = true;
+    this.#send({ type: 'return' });
+  }
+
+  /** Lets it finish what it has; it gets no more. */
+  leave(): void {
+    this.#become('leaving');
+  }
+
+  /** Ends it; what it has goes back. It is not asked to leave: what a timed out body still does there may never yield. */
+  retire(): void {
+    this.#underWay.end();
+    this.#become('gone');
+    this.child.kill('SIGKILL');
+    this.#returnAll();
+  }
+
+  /** Ends it and hears no more of it; resolves when it has ended. */
+  kill(): Promise<void> {
+    this.#underWay.end();
+    this.#state = 'gone';
+    return new Promise((resolve) => {
+      onEnd(this.child, () => resolve());
+      this.child.kill('SIGKILL');
+    });
+  }
+
+  #gone(): boolean {
+    return this.#state === 'gone';
+  }
+
+  #become(next: WorkerState): void {
+    this.#state = nextState(this.#state, next);
+  }
+
+  #send(message: ToWorker): void {
+    if (this.child.connected) this.child.send(message, () => {});
+  }
+
+  #hear(message: FromWorker): void {
+    // What was printed before its end is heard still.
+    if (this.#gone() && message.type !== 'log') return;
+    switch (message.type) {
+      case 'ready':
+        this.#become('idle');
+        this.#listener.ready();
+        return;
+      case 'broken':
+        this.#listener.broken(message.error);
+        return;
+      case 'log': {
+        const job = this.#jobs.find(({ spec }) => spec.task === message.task);
+        if (job) this.#listener.log(job, message.stream, message.text);
+        else if (message.task !== '') this.#listener.late(message.task, message.text);
+        return;
+      }
+      case 'outcome':
+        this.#outcomes.push(message.outcome);
+        // What a child process of the task printed comes by a pipe: it is there, and is read before this.
+        setImmediate(() => this.#settle());
+        return;
+      case 'returned': {
+        this.#asked = false;
+        const back = new Set(this.#jobs.filter(({ spec }) => message.tasks.includes(spec.task)));
+        this.#jobs = this.#jobs.filter((job) => !back.has(job));
+        this.#rest();
+        this.#listener.returned([...back]);
+        this.#listener.settled();
+      }
+    }
+  }
+
+  /** Its first task is the one under way: noticed once. */
+  #start(): void {
+    const [job] = this.#jobs;
+    if (job && this.#underWay.begin(job)) this.#listener.started(job);
+  }
+
+  #settle(): void {
+    const outcomes = this.#outcomes.splice(0);
+    if (outcomes.length === 0 || this.#gone()) return;
+    for (const outcome of outcomes) {
+      this.#underWay.end();
+      const job = this.#jobs.shift() as Job;
+      // Before the pool hears of it, and gives it more.
+      if (this.#use === 'isolated' || isStray(outcome)) this.retire();
+      else this.#rest();
+      this.#listener.finished(job, outcome);
+      if (this.#gone()) break;
+      this.#start();
+    }
+    this.#listener.settled();
+  }
+
+  #rest(): void {
+    if (this.#state === 'busy' && this.size === 0) this.#become('idle');
+  }
+
+  #returnAll(): void {
+    const jobs = [...this.#jobs.splice(0), ...this.#coming];
+    this.#coming = [];
+    if (jobs.length > 0) this.#listener.returned(jobs);
+  }
+
+  /** Its first task was under way and fails with it; the others go back, untouched. */
+  #ended(how: string): void {
+    this.#settle();
+    this.#underWay.end();
+    const before = this.#state;
+    this.#state = 'gone';
+    if (before === 'loading') {
+      const message = `A worker process ${how} while it imported the flow.`;
+      this.#listener.broken(new FlowError('FLOW_WORKER_DIED', message, { exit: 1 }));
+      return;
+    }
+    const job = before === 'gone' ? undefined : this.#jobs.shift();
+    if (job) this.#listener.finished(job, this.#underWay.death(how));
+    this.#returnAll();
+    this.#listener.settled();
+  }
 }
 
-export function kindOf({ packages }: Job): string {
-  return packages?.folder ?? '';
-}
-
-/** Its task takes longer than what is given ahead may wait. */
-export function isLate({ jobs, since }: Worker): boolean {
-  return jobs.length > 0 && Date.now() - since > AHEAD_MS;
-}
-
-export function isStray(outcome: TaskOutcome): boolean {
+/** The body of a failed task may still be at work there. */
+function isStray(outcome: TaskOutcome): boolean {
   return outcome.status === 'failed' && outcome.stray === true;
 }
-
-/** Views that a worker holds before it is told to begin anew. */
-export const VIEWS = 512;

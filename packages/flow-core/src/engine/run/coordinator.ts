@@ -1,19 +1,27 @@
-/** Drives a run: gives planned tasks to the pool, and decides what each outcome leads to. */
+/**
+ * Drives a run: gives planned tasks to the pool, and decides what each outcome leads to. Longer than most files, since
+ * it is one state machine: what a task's end leads to depends on all the rest of its state.
+ */
 import { FlowError, isFlowError } from '../../definition/errors';
-import { ancestors, children, passesOn, type StepNode } from '../../definition/graph';
-import { encodeArtifact, listLength } from '../../store/artifacts';
-import type { ArtifactRecord, ErrorRecord, Status, TaskRow } from '../../store/rows';
+import { ancestors, type StepNode } from '../../definition/graph';
+import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
+import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
-import type { Job, Pool, PoolHost } from '../pool/pool';
-import { fromRecord, toRecord } from '../task/error-record';
+import type { Pool } from '../pool/pool';
+import { toRecord } from '../task/error-record';
 import type { TaskAddress, TaskCounts } from '../task/events';
-import { type Planned, stackKey } from '../task/place';
-import { retryTimes, retryWait, timeoutOf } from '../task/policies';
-import type { RunContext, TaskOutcome, TaskResult } from '../task/task';
+import type { Planned } from '../task/place';
+import { retryTimes, retryWait } from '../task/policies';
+import type { TaskOutcome, TaskResult } from '../task/task';
+import { caughtResult } from './caught';
+import { endingOf } from './ending';
 import type { RunOptions, RunOutcome } from './options';
+import { type ActiveTask, poolHost, specOf } from './pool-host';
 import { ReadyTasks } from './ready-tasks';
 import { type Caught, type NumberedTask, Recorder, type Timed } from './recorder';
-import { type Finished, Scheduler } from './scheduler';
+import { Retries } from './retries';
+import { decided, Scheduler } from './scheduler';
+import { addressing, notHanded } from './task-address';
 
 type Failed = TaskOutcome & { status: 'failed' };
 
@@ -25,18 +33,19 @@ export class Coordinator {
   readonly #params: [string, ArtifactRecord][];
   readonly #scheduler: Scheduler;
   readonly #recorder: Recorder;
+  readonly #address: (task: NumberedTask) => TaskAddress;
   /** With `until`: the steps to execute. */
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #begun = performance.now();
   readonly #ready = new ReadyTasks<NumberedTask>();
   /** npm packages of steps, and where they are. */
   readonly #packages: ReadonlyMap<string, Installed>;
-  readonly #active = new Map<Job, NumberedTask & { since: number; recorded: boolean }>();
+  readonly #active = new Map<Job, ActiveTask>();
   readonly #tasks: TaskCounts = { done: 0, failed: 0 };
   #numbers = 0;
   #pool: Pool | undefined;
-  /** Failed tasks that wait for their next attempt, and caught ones that are being recorded. */
-  readonly #retrying = new Set<NodeJS.Timeout>();
+  readonly #retries = new Retries();
+  /** Caught tasks that are being recorded. */
   #catching = 0;
   #finish: () => void = () => {};
   #error: ErrorRecord | undefined;
@@ -55,6 +64,7 @@ export class Coordinator {
     this.#params = params;
     this.#scheduler = new Scheduler(options.graph);
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
+    this.#address = addressing(this.#run);
     if (options.until !== undefined) this.#wanted = ancestors(options.graph, options.until);
   }
 
@@ -70,7 +80,19 @@ export class Coordinator {
       this.#stop(new FlowError('FLOW_INTERRUPTED', 'The run was interrupted.', { exit: 1 }));
     signal?.addEventListener('abort', interrupt);
     try {
-      this.#pool = this.#options.pool(this.#host());
+      this.#pool = this.#options.pool(
+        poolHost(this.#options, {
+          params: this.#params,
+          recorder: this.#recorder,
+          ready: this.#ready,
+          active: this.#active,
+          address: this.#address,
+          stopped: () => this.#stopped,
+          pull: (kind) => this.#pull(kind),
+          finished: (job, outcome) => this.#finished(job, outcome),
+          broken: (error) => this.#stop(error),
+        }),
+      );
       this.#plan([this.#scheduler.start()]);
       if (signal?.aborted) interrupt();
       this.#finishIfDone();
@@ -81,43 +103,6 @@ export class Coordinator {
       signal?.removeEventListener('abort', interrupt);
     }
     return this.#close();
-  }
-
-  #host(): PoolHost {
-    const { graph, user, namespace, tags, cwd, emit, takeover } = this.#options;
-    const { anonymous } = this.#options;
-    const run: RunContext = {
-      flow: graph.flow,
-      run: anonymous ? 'spin' : String(this.#recorder.row.run),
-      user,
-      namespace,
-      tags,
-      params: this.#params,
-      cwd,
-      ...(takeover && !anonymous ? { origin: `${graph.flow}/${takeover.origin.run}` } : {}),
-    };
-    return {
-      run,
-      pull: (kind) => this.#pull(kind),
-      pending: (kind) => (this.#stopped ? 0 : this.#ready.waiting(kind)),
-      kinds: () => (this.#stopped ? [] : this.#ready.kinds()),
-      view: (label) => this.#recorder.views.view(label),
-      started: (job) => {
-        const task = this.#active.get(job);
-        if (!task) return;
-        task.since = Date.now();
-        emit({ type: 'task-started', task: this.#address(task) });
-      },
-      log: (job, stream, text) => {
-        const task = this.#active.get(job);
-        if (!task) return;
-        this.#recorder.log(task, stream, text);
-        emit({ type: 'task-log', task: this.#address(task), stream, text });
-      },
-      finished: (job, outcome) => this.#finished(job, outcome),
-      late: (task, text) => emit({ type: 'task-went-on', task, text }),
-      broken: (error) => this.#stop(error),
-    };
   }
 
   /** Numbers tasks and makes them ready; those that the origin can stand for are done at once, and what follows them. */
@@ -139,7 +124,7 @@ export class Coordinator {
       if (row && takeover) {
         this.#ended ||= task.step === 'end';
         this.#recorder.takenOver(task, row, takeover.view(row), takeover.source(row));
-        todo.push(...this.#scheduler.after({ ...task, counts: {}, ...outcomeOf(row) }));
+        todo.push(...this.#scheduler.after({ ...task, ...decided(row) }));
       } else if (only !== undefined && task.step !== only) {
         this.#stop(notHanded(graph.flow, task, only));
         return;
@@ -157,25 +142,8 @@ export class Coordinator {
   #pull(kind?: string): Job | undefined {
     const task = this.#stopped ? undefined : this.#ready.pull(kind);
     if (!task) return undefined;
-    const node = this.#node(task);
-    const timeoutMs = timeoutOf(node.options);
-    const packages = this.#packages.get(task.step);
-    const job: Job = {
-      spec: {
-        step: task.step,
-        task: String(task.number),
-        ...(this.#options.anonymous ? { shown: 'spin' } : {}),
-        attempt: task.attempt,
-        parents: task.parents,
-        stack: task.stack,
-        ...(task.as ? { as: task.as } : {}),
-        ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
-      },
-      isolate: node.options.isolate === true,
-      ...(packages ? { packages } : {}),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      views: [...task.parents, ...task.stack.map(({ of }) => of)],
-    };
+    const spec = specOf(task, this.#options);
+    const job = jobOf(this.#node(task), spec, this.#packages.get(task.step));
     this.#active.set(job, { ...task, since: 0, recorded: false });
     return job;
   }
@@ -197,7 +165,7 @@ export class Coordinator {
   }
 
   #finishIfDone(): void {
-    const left = this.#active.size + this.#retrying.size + this.#catching + this.#ready.size;
+    const left = this.#active.size + this.#retries.size + this.#catching + this.#ready.size;
     if (left === 0) this.#finish();
   }
 
@@ -206,7 +174,7 @@ export class Coordinator {
     this.#recorder.done(task, timed, result, caught);
     this.#ended ||= task.step === 'end';
     this.#tasks.done++;
-    this.#plan(this.#scheduler.after({ ...task, counts: {}, ...outcomeOf(result) }));
+    this.#plan(this.#scheduler.after({ ...task, ...decided(result) }));
   }
 
   #failed(task: NumberedTask, outcome: Failed): void {
@@ -241,63 +209,29 @@ export class Coordinator {
       waitMs,
       error,
     });
-    const timer = setTimeout(() => {
-      this.#retrying.delete(timer);
+    this.#retries.after(waitMs, () => {
       this.#await(again);
       this.#pool?.wake();
-    }, waitMs);
-    this.#retrying.add(timer);
+    });
   }
 
-  /** The step counts as done, with the error as its only artifact; the names that it would have returned are absent. */
+  /** The step counts as done, with the error as its only artifact. */
   async #caught(task: NumberedTask, outcome: Failed): Promise<void> {
-    const node = this.#node(task);
-    const { error } = outcome.failure;
+    const { durationMs, failure } = outcome;
+    const { error } = failure;
     this.#catching++;
     try {
-      const { returnedNames } = await import('../../source/returned');
-      const name = node.options.catch as string;
-      const own: [string, ArtifactRecord][] = [
-        [name, await encodeArtifact(name, fromRecord(error), this.#options.store.cas)],
-      ];
-      const absent = (node.body ? await returnedNames(node.body) : []).filter((n) => n !== name);
-      const counts = await this.#countsBehind(task, node, absent);
-      this.#done(task, outcome, { own, references: [], counts, params: [] }, { error, absent });
-      const { durationMs } = outcome;
-      this.#options.emit({
-        type: 'task-caught',
-        task: this.#address(task),
-        durationMs,
-        error,
-      });
+      const { graph, store, emit } = this.#options;
+      const parts = { graph, cas: store.cas, views: this.#recorder.views };
+      const { result, absent } = await caughtResult(task, error, parts);
+      this.#done(task, outcome, result, { error, absent });
+      emit({ type: 'task-caught', task: this.#address(task), durationMs, error });
     } catch (thrown) {
       this.#failed(task, { ...outcome, failure: { error: toRecord(thrown), thrown } });
     } finally {
       this.#catching--;
       this.#finishIfDone();
     }
-  }
-
-  /** For foreaches after a caught step: the lists that it inherited. @throws FlowError FLOW_FOREACH_LIST */
-  async #countsBehind(
-    task: NumberedTask,
-    node: StepNode,
-    absent: readonly string[],
-  ): Promise<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const { node: child } of children(this.#options.graph, node.name)) {
-      if (child.kind !== 'foreach') continue;
-      const over = child.over as string;
-      const inherits = passesOn(node) && !absent.includes(over);
-      const type = inherits ? await this.#recorder.views.typeOf(task.parents[0] as string, over) : undefined;
-      const count = listLength(type);
-      if (!count) {
-        const message = `The foreach "${child.name}" has nothing to split: "${node.name}" failed, and was caught, before it returned "${over}".`;
-        throw new FlowError('FLOW_FOREACH_LIST', message, { exit: 1 });
-      }
-      counts[over] = count;
-    }
-    return counts;
   }
 
   #node({ step }: Planned): StepNode {
@@ -319,8 +253,7 @@ export class Coordinator {
   #stop(error: unknown): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const timer of this.#retrying) clearTimeout(timer);
-    this.#retrying.clear();
+    this.#retries.clear();
     this.#error ??= toRecord(error);
     const at = Date.now();
     for (const [job, task] of [...this.#active]) {
@@ -339,20 +272,10 @@ export class Coordinator {
   }
 
   async #close(): Promise<RunOutcome> {
-    if (!this.#error && !this.#ended && !this.#wanted) {
-      const message =
-        'The run came to a halt before its end, though no task failed: this is a defect of nx-flow.';
-      this.#error = toRecord(new FlowError('FLOW_STALLED', message, { exit: 1 }));
-    }
-    const status: Status = this.#error
-      ? 'failed'
-      : this.#wanted && !this.#wanted.has('end')
-        ? 'stopped'
-        : 'done';
+    const { status, error } = endingOf(this.#error, this.#ended, this.#wanted);
     const durationMs = performance.now() - this.#begun;
     const taken = this.#options.takeover?.size;
     const tasks = { ...this.#tasks, ...(taken === undefined ? {} : { taken }) };
-    const error = this.#error;
     await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
     const outcome = { status, durationMs, tasks, ...(error ? { error } : {}) };
     this.#options.emit({ type: 'run-done', ...this.#run, ...outcome });
@@ -365,37 +288,4 @@ export class Coordinator {
     const { flow, run } = this.#recorder.row;
     return this.#options.anonymous ? { flow } : { flow, run };
   }
-
-  #address({ step, number, stack, iteration }: NumberedTask): TaskAddress {
-    const run = this.#run;
-    return {
-      ...run,
-      step,
-      ...(run.run === undefined ? {} : { task: number }),
-      index: stack.map(({ index }) => index),
-      ...(iteration === undefined ? {} : { iteration }),
-    };
-  }
-}
-
-function notHanded(flow: string, { step, stack }: Planned, only: string): FlowError {
-  const where = stack.length > 0 ? ` at split ${stackKey(stack)}` : '';
-  return new FlowError(
-    'FLOW_HANDOVER',
-    `"${only}" needs "${step}"${where}, which handed nothing over there: execute "${step}" again, as \`nx-flow step ${flow} ${step}\`.`,
-    { exit: 1 },
-  );
-}
-
-/** What a finished task decided: which way it went, how it is split, whether it goes on. */
-function outcomeOf({
-  counts,
-  verdict,
-  more,
-}: Pick<TaskRow, 'counts' | 'verdict' | 'more'>): Partial<Pick<Finished, 'counts' | 'verdict' | 'more'>> {
-  return {
-    ...(counts ? { counts } : {}),
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(more === undefined ? {} : { more }),
-  };
 }

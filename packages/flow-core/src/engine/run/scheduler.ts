@@ -1,5 +1,6 @@
 /** Which tasks come next: a state machine over the graph. It knows no processes, no store and no clock. */
 import { children, type Edge, type Graph, type Input, type StepNode } from '../../definition/graph';
+import type { TaskRow } from '../../store/rows';
 import { type Planned, stackKey } from '../task/place';
 import type { Frame } from '../task/task';
 
@@ -86,6 +87,19 @@ export class Scheduler {
     this.#waiting.delete(key);
     return gathering.arrived as string[];
   }
+}
+
+/** What a finished task decided: which way it went, how it is split, whether it goes on. */
+export function decided({
+  counts = {},
+  verdict,
+  more,
+}: Pick<TaskRow, 'counts' | 'verdict' | 'more'>): Pick<Finished, 'counts' | 'verdict' | 'more'> {
+  return {
+    counts,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(more === undefined ? {} : { more }),
+  };
 }
 
 function taken(edge: Edge, verdict: string | undefined): boolean {

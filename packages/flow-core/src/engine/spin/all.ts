@@ -4,29 +4,26 @@
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
-import { listLength } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
 import type { Resolved } from '../inputs/resolved';
 import { originOf, originTime } from '../inputs/resolved';
 import type { Outputs } from '../outputs/folder';
+import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
-import type { Job, Pool, PoolHost } from '../pool/pool';
+import type { Pool, PoolHost } from '../pool/pool';
 import { Decoder } from '../task/decoder';
 import { fromRecord } from '../task/error-record';
 import type { Emit, TaskAddress } from '../task/events';
-import { timeoutOf } from '../task/policies';
-import { previewOf } from '../task/preview';
 import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
 import type { KeptSpin } from './kept';
 import { compareOutputs, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
+import { itemText, SplitViews, type ViewSource } from './split-views';
 
 /** Where splits take their inputs from, and what their outputs are compared with. */
-export interface SplitInputs {
-  /** The views of one split, by their labels: with the bytes of small artifacts, references to large ones. */
-  views(split: Resolved, labels: readonly string[]): Promise<Map<string, View>>;
+export interface SplitInputs extends ViewSource {
   /** What the split's origin returned. */
   before(split: Resolved): Promise<ReadonlyMap<string, Visible>>;
   /** What to say of artifacts that a split read and that are not there. */
@@ -73,16 +70,13 @@ interface Split {
   at: number;
   resolved: Resolved;
   index: number[];
-  labels: string[];
 }
 
 class SplitSpinner {
   readonly #options: SpinAllOptions;
   readonly #splits: Split[];
   readonly #jobs = new Map<Job, Split>();
-  /** Views are shared by the splits that see them, and forgotten with the last. */
-  readonly #views = new Map<string, Promise<View>>();
-  readonly #uses = new Map<string, Split[]>();
+  readonly #views: SplitViews;
   readonly #decoder: Decoder;
   readonly #outcomes: SplitOutcome[] = [];
   /** Splits that have ended and are being written down. */
@@ -99,15 +93,8 @@ class SplitSpinner {
       at,
       resolved,
       index: resolved.stack.map(({ index }) => index),
-      labels: [...new Set([...resolved.parents, ...resolved.stack.map(({ of }) => of)])],
     }));
-    for (const split of this.#splits) {
-      for (const label of split.labels) {
-        const uses = this.#uses.get(label);
-        if (uses) uses.push(split);
-        else this.#uses.set(label, [split]);
-      }
-    }
+    this.#views = new SplitViews(options.splits, options.inputs);
   }
 
   async execute(): Promise<SplitOutcome[]> {
@@ -144,7 +131,7 @@ class SplitSpinner {
       pull: () => this.#pull(),
       pending: (kind) => (kind === this.#kind ? this.#splits.length - this.#next : 0),
       kinds: () => (this.#next < this.#splits.length ? [this.#kind] : []),
-      view: (label) => this.#view(label),
+      view: (label) => this.#views.view(label),
       started: (job) =>
         this.#options.emit({ type: 'task-started', task: this.#address(this.#jobs.get(job) as Split) }),
       log: (job, stream, text) => this.#log(job, stream, text),
@@ -165,21 +152,13 @@ class SplitSpinner {
     const split = this.#splits[this.#next];
     if (!split) return undefined;
     this.#next++;
-    const { packages } = this.#options;
-    const { node } = split.resolved;
-    const timeoutMs = timeoutOf(node.options);
-    const job: Job = {
-      spec: {
-        ...spinSpec(split.resolved),
-        task: String(split.at + 1),
-        shown: 'spin',
-        outputs: this.#folder(split).path,
-      },
-      isolate: node.options.isolate === true,
-      ...(packages ? { packages } : {}),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      views: split.labels,
+    const spec = {
+      ...spinSpec(split.resolved),
+      task: String(split.at + 1),
+      shown: 'spin',
+      outputs: this.#folder(split).path,
     };
+    const job = jobOf(split.resolved.node, spec, this.#options.packages);
     this.#jobs.set(job, split);
     return job;
   }
@@ -190,24 +169,6 @@ class SplitSpinner {
 
   #folder({ index }: Split) {
     return this.#options.outputs.at(...index.slice(this.#options.prefix));
-  }
-
-  #view(label: string): Promise<View> {
-    let view = this.#views.get(label);
-    if (!view) {
-      // Whichever split sees it: what is put on top of a view is the same for all.
-      const [split] = this.#uses.get(label) as [Split];
-      const all = this.#options.inputs.views(split.resolved, split.labels);
-      for (const each of split.labels) {
-        if (!this.#views.has(each))
-          this.#views.set(
-            each,
-            all.then((views) => views.get(each) as View),
-          );
-      }
-      view = this.#views.get(label) as Promise<View>;
-    }
-    return view;
   }
 
   #log(job: Job, stream: 'stdout' | 'stderr', text: string): void {
@@ -222,9 +183,9 @@ class SplitSpinner {
     const split = this.#jobs.get(job) as Split;
     this.#jobs.delete(job);
     const { keep, result, cas, graph } = this.#options;
-    const views = await this.#viewsOf(split);
+    const views = await this.#views.of(split.resolved);
     const view = (label: string) => views.get(label);
-    const { outcome, files } = await this.#outcome(split, ended, view);
+    const { outcome, files } = await this.#outcome(split, ended, views);
     if (keep) {
       const { startedAt, durationMs } = ended;
       const more = ended.status === 'done' ? { result: ended.result } : { error: ended.failure.error };
@@ -233,7 +194,7 @@ class SplitSpinner {
     }
     await this.#folder(split).write(outcome, result(outcome), cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;
-    this.#forget(split);
+    this.#views.forget(split.resolved);
     this.#options.ended(outcome);
     if (++this.#settled === this.#splits.length) this.#finish();
   }
@@ -241,7 +202,7 @@ class SplitSpinner {
   async #outcome(
     { resolved, index }: Split,
     ended: TaskOutcome,
-    view: (label: string) => View | undefined,
+    views: ReadonlyMap<string, View>,
   ): Promise<{ outcome: SplitOutcome; files: readonly OutputFile[] }> {
     const { graph, inputs } = this.#options;
     const outcome: SplitOutcome = {
@@ -253,13 +214,13 @@ class SplitSpinner {
       startedAt: ended.startedAt,
       durationMs: ended.durationMs,
       index,
-      item: this.#item(resolved, view),
+      item: itemText(resolved, views, this.#decoder),
       artifacts: [],
       hints: [],
     };
     const done = ended.status === 'done';
     const { missing } = done ? ended.result : ended.failure;
-    if (missing) outcome.hints = await inputs.hints(resolved, missing, view, done);
+    if (missing) outcome.hints = await inputs.hints(resolved, missing, (label) => views.get(label), done);
     if (ended.status === 'failed') {
       outcome.error = ended.failure.error;
       return { outcome, files: [] };
@@ -270,30 +231,4 @@ class SplitSpinner {
     }));
     return { outcome, files };
   }
-
-  async #viewsOf({ labels }: Split): Promise<Map<string, View>> {
-    const views = await Promise.all(labels.map((label) => this.#view(label)));
-    return new Map(labels.map((label, i) => [label, views[i] as View]));
-  }
-
-  /** Lists that would take long to decode are not decoded for this. */
-  #item({ stack }: Resolved, view: (label: string) => View | undefined): string {
-    const frame = stack.at(-1);
-    const shown = frame && view(frame.of);
-    const list = frame && shown?.entries.get(frame.over);
-    if (!frame || !shown || !list || list.size > LONGEST_LIST || !listLength(list.type)) return '';
-    return previewOf(this.#decoder.item(shown, frame.over, frame.index), 60);
-  }
-
-  #forget({ labels }: Split): void {
-    for (const label of labels) {
-      const uses = this.#uses.get(label) as Split[];
-      // The first one stands for all while there is any.
-      if (uses.length > 1) uses.pop();
-      else this.#views.delete(label);
-    }
-  }
 }
-
-/** Bytes. */
-const LONGEST_LIST = 4 * 1024 * 1024;

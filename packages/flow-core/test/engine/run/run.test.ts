@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { flow, merge, oneOf } from '../../../src';
 import { requireGraph } from '../../../src/definition/flow';
-import type { Job, Pool, PoolHost } from '../../../src/engine/pool/pool';
+import type { Job } from '../../../src/engine/pool/job';
+import type { Pool, PoolHost } from '../../../src/engine/pool/pool';
 import { runFlow } from '../../../src/engine/run/run';
 import { decodeArtifact } from '../../../src/store/artifacts';
 import { labelOf, MemoryEngine, rowOf, rowsOf } from '../../kit/memory';

@@ -1,0 +1,39 @@
+/** A job: one task as a pool takes it, with what its step says of the worker that may execute it. */
+import type { StepNode } from '../../definition/graph';
+import { timeoutOf } from '../task/policies';
+import type { TaskSpec } from '../task/task';
+import type { Installed } from './packages';
+
+export interface Job {
+  spec: TaskSpec;
+  /** A fresh worker for this task alone. */
+  isolate: boolean;
+  /** npm packages for this task alone. */
+  packages?: Installed;
+  /** Milliseconds that it may take. */
+  timeoutMs?: number;
+  /** Labels of all views that the task may read. */
+  views: readonly string[];
+}
+
+/** The job of one task. @param packages those of its step, where it has any */
+export function jobOf({ options }: StepNode, spec: TaskSpec, packages: Installed | undefined): Job {
+  const timeoutMs = timeoutOf(options);
+  return {
+    spec,
+    isolate: options.isolate === true,
+    ...(packages ? { packages } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    views: viewsOf(spec),
+  };
+}
+
+/** The labels of all views that a task may read: those of its parents, and of the lists that it is a split of. */
+export function viewsOf({ parents, stack }: Pick<TaskSpec, 'parents' | 'stack'>): string[] {
+  return [...new Set([...parents, ...stack.map(({ of }) => of)])];
+}
+
+/** Jobs of one kind can share a worker: the kind is the folder of the packages, or empty. */
+export function kindOf({ packages }: Job): string {
+  return packages?.folder ?? '';
+}

@@ -1,0 +1,55 @@
+/** What a caught failure leaves: the error under the name that the step's `catch` gives, and nothing else of its own. */
+import { FlowError } from '../../definition/errors';
+import { children, type Graph, passesOn, type StepNode } from '../../definition/graph';
+import { encodeArtifact, listLength } from '../../store/artifacts';
+import type { Cas } from '../../store/cas';
+import type { ErrorRecord } from '../../store/rows';
+import type { Views } from '../record/run-views';
+import { fromRecord } from '../task/error-record';
+import type { Planned } from '../task/place';
+import type { TaskResult } from '../task/task';
+
+export interface CaughtResult {
+  result: TaskResult;
+  /** Names that the step would have returned: they are absent behind it, even where a step upstream had them. */
+  absent: string[];
+}
+
+/** @throws FlowError FLOW_FOREACH_LIST for a foreach behind the step that has no list now */
+export async function caughtResult(
+  task: Planned,
+  error: ErrorRecord,
+  { graph, cas, views }: { graph: Graph; cas: Cas; views: Views },
+): Promise<CaughtResult> {
+  const { returnedNames } = await import('../../source/returned');
+  const node = graph.steps.get(task.step) as StepNode;
+  const name = node.options.catch as string;
+  const record = await encodeArtifact(name, fromRecord(error), cas);
+  const absent = (node.body ? await returnedNames(node.body) : []).filter((other) => other !== name);
+  const counts = await countsBehind(task, node, absent, graph, views);
+  return { result: { own: [[name, record]], references: [], counts, params: [] }, absent };
+}
+
+/** For the foreaches behind it: the lengths of the lists that it inherited. */
+async function countsBehind(
+  task: Planned,
+  node: StepNode,
+  absent: readonly string[],
+  graph: Graph,
+  views: Views,
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { node: child } of children(graph, node.name)) {
+    if (child.kind !== 'foreach') continue;
+    const over = child.over as string;
+    const inherits = passesOn(node) && !absent.includes(over);
+    const type = inherits ? await views.typeOf(task.parents[0] as string, over) : undefined;
+    const count = listLength(type);
+    if (!count) {
+      const message = `The foreach "${child.name}" has nothing to split: "${node.name}" failed, and was caught, before it returned "${over}".`;
+      throw new FlowError('FLOW_FOREACH_LIST', message, { exit: 1 });
+    }
+    counts[over] = count;
+  }
+  return counts;
+}

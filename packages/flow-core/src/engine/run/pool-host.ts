@@ -1,0 +1,85 @@
+/** A run as its pool sees it: the tasks that it can pull, what all of them have in common, and who hears of them. */
+import type { ArtifactRecord } from '../../store/rows';
+import type { Job } from '../pool/job';
+import type { PoolHost } from '../pool/pool';
+import type { TaskAddress } from '../task/events';
+import type { RunContext, TaskSpec } from '../task/task';
+import type { RunOptions } from './options';
+import type { ReadyTasks } from './ready-tasks';
+import type { NumberedTask, Recorder } from './recorder';
+
+/** A task that a pool has. */
+export interface ActiveTask extends NumberedTask {
+  /** When it began; 0 before that. */
+  since: number;
+  /** It has a row while it is under way. */
+  recorded: boolean;
+}
+
+export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
+  pull(kind?: string): Job | undefined;
+  params: [string, ArtifactRecord][];
+  recorder: Recorder;
+  ready: ReadyTasks<NumberedTask>;
+  active: ReadonlyMap<Job, ActiveTask>;
+  address(task: NumberedTask): TaskAddress;
+  stopped(): boolean;
+}
+
+export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
+  const { emit } = options;
+  const { recorder, ready, active, address, stopped } = hosted;
+  return {
+    run: runContext(options, recorder.row.run, hosted.params),
+    pull: hosted.pull,
+    pending: (kind) => (stopped() ? 0 : ready.waiting(kind)),
+    kinds: () => (stopped() ? [] : ready.kinds()),
+    view: (label) => recorder.views.view(label),
+    started(job) {
+      const task = active.get(job);
+      if (!task) return;
+      task.since = Date.now();
+      emit({ type: 'task-started', task: address(task) });
+    },
+    log(job, stream, text) {
+      const task = active.get(job);
+      if (!task) return;
+      recorder.log(task, stream, text);
+      emit({ type: 'task-log', task: address(task), stream, text });
+    },
+    finished: hosted.finished,
+    late: (task, text) => emit({ type: 'task-went-on', task, text }),
+    broken: hosted.broken,
+  };
+}
+
+/** What a pool gets of a task. */
+export function specOf(task: NumberedTask, { anonymous }: RunOptions): TaskSpec {
+  return {
+    step: task.step,
+    task: String(task.number),
+    ...(anonymous ? { shown: 'spin' } : {}),
+    attempt: task.attempt,
+    parents: task.parents,
+    stack: task.stack,
+    ...(task.as ? { as: task.as } : {}),
+    ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
+  };
+}
+
+function runContext(
+  { graph, user, namespace, tags, cwd, takeover, anonymous }: RunOptions,
+  run: number,
+  params: RunContext['params'],
+): RunContext {
+  return {
+    flow: graph.flow,
+    run: anonymous ? 'spin' : String(run),
+    user,
+    namespace,
+    tags,
+    params,
+    cwd,
+    ...(takeover && !anonymous ? { origin: `${graph.flow}/${takeover.origin.run}` } : {}),
+  };
+}

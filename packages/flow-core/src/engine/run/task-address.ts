@@ -1,0 +1,26 @@
+/** How events and messages of a run name its tasks. */
+import { FlowError } from '../../definition/errors';
+import type { TaskAddress } from '../task/events';
+import { type Planned, stackKey } from '../task/place';
+import type { NumberedTask } from './recorder';
+
+/** Gives the addresses of a run's tasks. Where the run has no number to be learned, its tasks have none. */
+export function addressing(run: Pick<TaskAddress, 'flow' | 'run'>): (task: NumberedTask) => TaskAddress {
+  return ({ step, number, stack, iteration }) => ({
+    ...run,
+    step,
+    ...(run.run === undefined ? {} : { task: number }),
+    index: stack.map(({ index }) => index),
+    ...(iteration === undefined ? {} : { iteration }),
+  });
+}
+
+/** The error of a task that a handover lacks. @param only the step that is executed */
+export function notHanded(flow: string, { step, stack }: Planned, only: string): FlowError {
+  const where = stack.length > 0 ? ` at split ${stackKey(stack)}` : '';
+  return new FlowError(
+    'FLOW_HANDOVER',
+    `"${only}" needs "${step}"${where}, which handed nothing over there: execute "${step}" again, as \`nx-flow step ${flow} ${step}\`.`,
+    { exit: 1 },
+  );
+}
