@@ -3,21 +3,22 @@
  * that only waits for the flow: `nx test shop --coverage`.
  */
 import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorOptions } from '../nx/command-line';
 import { neededTask } from '../nx/nx';
-import { type DoorOptions, rawOverrides } from './door';
+import { rawOverrides } from './run-command';
 
 const KEPT = new Set(['flow', 'name', 'namesake', 'params', 'paramsFile', 'maxWorkers']);
 const KEPT_ARGUMENT = /^--(params\.|params-?file|max-?workers)/i;
 
 /** The options and arguments that are for the step. A flow that the command itself means is told what it does not know. */
 export function forStep(
-  options: DoorOptions,
+  options: ExecutorOptions,
   context: ExecutorContext,
-): { options: DoorOptions; raw: string[] } {
+): { options: ExecutorOptions; raw: string[] } {
   const raw = rawOverrides(context);
   if (!isNeeded(context)) return { options, raw };
   const kept = Object.entries(options).filter(([name]) => KEPT.has(name));
-  return { options: Object.fromEntries(kept) as DoorOptions, raw: raw.flatMap(argumentOf) };
+  return { options: Object.fromEntries(kept) as ExecutorOptions, raw: raw.flatMap(argumentOf) };
 }
 
 function argumentOf(arg: string, at: number, all: readonly string[]): string[] {

@@ -21,7 +21,7 @@ type Inputs = NonNullable<TargetConfiguration['inputs']>;
 /** What a step's target depends on, beside its fingerprint and what it reads. */
 const BESIDE: Inputs = [
   // What can be seen of the steps before: equal files mean that nothing changed for this one.
-  { dependentTasksOutputFiles: '**/seen.json' },
+  { dependentTasksOutputFiles: '**/digests.json' },
   { env: UNPUBLISHED },
 ];
 // The fingerprint has the packages that the step reaches, with their versions.

@@ -1,6 +1,6 @@
 /** The targets of a flow, each with a command to try. */
 import type { TargetConfiguration } from '@nx/devkit';
-import { snapshotHeadFile, spinHeadFile, UNPUBLISHED } from '../nx/published-files';
+import { snapshotKeyFile, spinKeyFile, UNPUBLISHED } from '../nx/published-files';
 import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
 import type { FlowSource } from './sources';
@@ -106,7 +106,7 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
         ...(reads ?? []),
         { env: 'NX_FLOW_STORE' },
         { env: UNPUBLISHED },
-        { fileset: `{workspaceRoot}/${spinHeadFile(file, flow)}`, includeIgnored: true },
+        { fileset: `{workspaceRoot}/${spinKeyFile(file, flow)}`, includeIgnored: true },
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
     }),
@@ -118,12 +118,12 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
         ...SOURCES,
         ...(reads ?? []),
         { env: UNPUBLISHED },
-        { fileset: `{workspaceRoot}/${snapshotHeadFile(file, flow)}`, includeIgnored: true },
+        { fileset: `{workspaceRoot}/${snapshotKeyFile(file, flow)}`, includeIgnored: true },
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/snapshot`],
     }),
-    run: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinHeadFile(file, flow)}`] }),
-    resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinHeadFile(file, flow)}`] }),
+    run: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinKeyFile(file, flow)}`] }),
+    resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinKeyFile(file, flow)}`] }),
   };
 
 /** Those of the project and what it depends on, and which packages are installed: of npm, yarn, pnpm, bun. */

@@ -1,7 +1,7 @@
 /** Builds the command line of `nx-flow` from what Nx knows of a task: typed arguments as text, settings as values. */
 
 /** Options as the schemas have them, coerced by Nx. */
-export interface DoorOptions {
+export interface ExecutorOptions {
   flow: string;
   name?: string;
   pathspec?: string | number;
@@ -30,8 +30,8 @@ const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => let
  */
 export function commandLine(
   command: string,
-  options: DoorOptions,
-  layers: readonly Partial<DoorOptions>[],
+  options: ExecutorOptions,
+  layers: readonly Partial<ExecutorOptions>[],
   raw: readonly string[],
 ): string[] {
   const typed = readTyped(raw);

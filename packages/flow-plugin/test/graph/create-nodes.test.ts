@@ -216,7 +216,7 @@ test('each target says what it does, with a command to try', () => {
         "flow": "movies/movies.flow.ts",
       },
       "outputs": [
-        "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+        "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
       ],
     },
     "run": {
@@ -240,7 +240,7 @@ test('each target says what it does, with a command to try', () => {
         "flow": "movies/movies.flow.ts",
       },
       "outputs": [
-        "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+        "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
       ],
     },
     "snapshot": {
@@ -257,7 +257,7 @@ test('each target says what it does, with a command to try', () => {
           "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/snapshot",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/snapshot",
           "includeIgnored": true,
         },
       ],
@@ -300,7 +300,7 @@ test('each target says what it does, with a command to try', () => {
           "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
           "includeIgnored": true,
         },
       ],
@@ -337,14 +337,14 @@ test('each target says what it does, with a command to try', () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/end",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/end",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         "^default",
         {
-          "dependentTasksOutputFiles": "**/seen.json",
+          "dependentTasksOutputFiles": "**/digests.json",
         },
         {
           "env": "NX_FLOW_UNPUBLISHED",
@@ -378,14 +378,14 @@ test('each target says what it does, with a command to try', () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/start",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/start",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
         "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         {
-          "dependentTasksOutputFiles": "**/seen.json",
+          "dependentTasksOutputFiles": "**/digests.json",
         },
         {
           "env": "NX_FLOW_UNPUBLISHED",
@@ -428,14 +428,14 @@ test('each target says what it does, with a command to try', () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/train",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/train",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
         "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         {
-          "dependentTasksOutputFiles": "**/seen.json",
+          "dependentTasksOutputFiles": "**/digests.json",
         },
         {
           "env": "NX_FLOW_UNPUBLISHED",
