@@ -4,6 +4,7 @@
  */
 import type { ExecutorContext } from '@nx/devkit';
 import type { ExecutorOptions } from '../nx/command-line';
+import { aliasOf } from '../nx/flow-targets';
 import { neededTask } from '../nx/nx';
 import { rawOverrides } from './run-command';
 
@@ -28,7 +29,10 @@ function argumentOf(arg: string, at: number, all: readonly string[]): string[] {
   return !arg.startsWith('--') && KEPT_ARGUMENT.test(before) && !before.includes('=') ? [arg] : [];
 }
 
-/** Whether a target that is no step needs it, through other steps or at once: then the command may have meant that one. */
+/**
+ * Whether a target that is no step needs it, through other steps or at once: then the command may have meant that one.
+ * An alias of a step's target is a step.
+ */
 function isNeeded({ taskGraph, projectGraph, projectName, targetName }: ExecutorContext): boolean {
   const tasks = Object.values(taskGraph?.tasks ?? {});
   const edges = Object.entries(taskGraph?.dependencies ?? {});
@@ -39,10 +43,13 @@ function isNeeded({ taskGraph, projectGraph, projectName, targetName }: Executor
   );
   for (const id of reached)
     for (const [from, needed] of edges) if (needed.some((edge) => neededTask(edge) === id)) reached.add(from);
-  return tasks.some(
-    ({ id, target: { project, target } }) =>
-      reached.has(id) && projectGraph.nodes[project]?.data.targets?.[target]?.executor !== STEP,
-  );
+  const isStep = (project: string, target: string | undefined): boolean => {
+    const configured = projectGraph.nodes[project]?.data.targets?.[target ?? ''];
+    return (
+      configured?.executor === STEP || (configured !== undefined && isStep(project, aliasOf(configured)))
+    );
+  };
+  return tasks.some(({ id, target: { project, target } }) => reached.has(id) && !isStep(project, target));
 }
 
 const STEP = '@nx-flow/plugin:step';

@@ -46,8 +46,10 @@ export async function publishSpins(
   cache.write();
 }
 
-interface SpinTarget extends Pick<FlowTarget, 'target' | 'forwarded'> {
+interface SpinTarget extends Pick<FlowTarget, 'forwarded'> {
   project: string;
+  /** Its names: its own, and those of its aliases. */
+  names: string[];
   /** As it may be executed: alone, then with each configuration. */
   variants: [ExecutorOptions, ...ExecutorOptions[]];
 }
@@ -59,9 +61,9 @@ function spinTargets(workspace: string): Map<string, SpinTarget[]> {
     for (const spin of targets) {
       if (spin.executor !== '@nx-flow/plugin:spin') continue;
       const variants = variantsOf(spin) as unknown as SpinTarget['variants'];
-      const { target, forwarded } = spin;
+      const { target, aliases = [], forwarded } = spin;
       const [{ flow }] = variants;
-      const mine = { project, target, variants, ...(forwarded ? { forwarded } : {}) };
+      const mine = { project, names: [target, ...aliases], variants, ...(forwarded ? { forwarded } : {}) };
       spins.set(flow, [...(spins.get(flow) ?? []), mine]);
     }
   }
@@ -69,8 +71,10 @@ function spinTargets(workspace: string): Map<string, SpinTarget[]> {
 }
 
 /** The command lines by which the present command may spin. */
-function linesOf({ project, target, forwarded, variants }: SpinTarget, command: TaskCommand): string[][] {
-  const named = (command.project ?? project) === project && (command.target ?? target) === target;
+function linesOf({ project, names, forwarded, variants }: SpinTarget, command: TaskCommand): string[][] {
+  const named =
+    (command.project ?? project) === project &&
+    (command.target === undefined || names.includes(command.target));
   return variants
     .flatMap((options) => [
       ...(namesStep(options, []) ? [commandLine('spin', options, [], [])] : []),
