@@ -24,7 +24,7 @@ const PACKAGES = {
       cli: 'cli/index',
       keys: 'cli/keys/index',
       'spin-key': 'cli/keys/spin-key',
-      'given-params-key': 'cli/keys/given-params-key',
+      'command-params-key': 'cli/keys/command-params-key',
       source: 'source/index',
       store: 'store/index',
       'testing/index': 'testing/index',

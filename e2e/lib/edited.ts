@@ -159,8 +159,8 @@ export class Edited {
   /** What a folder of outputs holds: of `left`, `{ x: 3 }`; undefined where the step was not taken. */
   outputs(folder: string): Record<string, unknown> | undefined {
     const at = join(this.#workspace.folder, 'dist/flow', this.name, folder);
-    if (existsSync(join(at, 'seen.json'))) {
-      const { taken } = JSON.parse(readFileSync(join(at, 'seen.json'), 'utf8'));
+    if (existsSync(join(at, 'digests.json'))) {
+      const { taken } = JSON.parse(readFileSync(join(at, 'digests.json'), 'utf8'));
       if (!taken) return undefined;
     }
     const files: { name: string; file: string; format: string }[] = JSON.parse(

@@ -243,14 +243,14 @@ test('what Nx has lost of a cached result is not taken for whole: the command fa
 test('where nothing can be published, spins are executed', () => {
   spin('--step=sum');
   row('before', 'hit');
-  rmSync(workspace.path('.flow/heads'), { recursive: true });
-  workspace.write({ '.flow/heads': 'a file in the place of the folder' });
+  rmSync(workspace.path('.flow/keys'), { recursive: true });
+  workspace.write({ '.flow/keys': 'a file in the place of the folder' });
   for (let i = 0; i < 2; i++) {
     const { text } = nx('spin', 'flows', '--step=sum');
     expect(text).toContain('Spins are executed, not replayed.');
     expect(text).not.toContain(REPLAYED);
   }
-  rmSync(workspace.path('.flow/heads'));
+  rmSync(workspace.path('.flow/keys'));
   row('after', 'hit');
   expectTable();
 });

@@ -116,7 +116,7 @@ describe.each(flows)('%s', (flow) => {
     for (const [step, { tasks }] of Object.entries(recorded[flow] as Record<string, Recorded>)) {
       const seen = json<{
         tasks: { stack: { index: number }[]; iteration?: number; artifacts: [string, string][] }[];
-      }>(folder(step, 'seen.json'));
+      }>(folder(step, 'digests.json'));
       const found = seen.tasks.map(({ stack, iteration, artifacts }) => [
         [step, ...stack.map(({ index }) => index), iteration],
         sorted(artifacts.map(([name, digest]) => ({ name, digest }))),

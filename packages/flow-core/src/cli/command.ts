@@ -34,21 +34,21 @@ export interface Context extends Parsed {
   output: Output;
   /** Anything that the process was asked to end by, such as Ctrl-C. */
   signal: AbortSignal;
-  /** Of `step`: what it depends on beside what is handed over, where the caller knows that. */
-  stepKey?: string;
-  /** Of `step` and `snapshot`: executes also where what the step left still stands, or a run of today's code is there. */
-  again?: boolean;
+  /** For `step`: the hash of its code and of the files that it may read, where the caller knows it. */
+  codeKey?: string;
+  /** For `step` and `snapshot`: they execute also where what the step left still stands, or a run of today’s code is there. */
+  force?: boolean;
   /** The hash by which a cache will know the outputs. */
   task?: string;
   /**
    * Asked when a step has been executed, before its outputs are put in their place: what of it was not as the caller had
    * it when it gave `task`, as the beginning of a sentence. Then the outputs are nothing for a cache.
    */
-  moved?: () => Promise<string | undefined>;
-  /** Of `snapshot`: folders that the flow may read beside its own. */
-  reads?: string[];
-  /** Of `spin`: keys that were published, by selection; its own must be among them, and hold. */
-  heads?: Record<string, string[]>;
+  codeChanged?: () => Promise<string | undefined>;
+  /** For `snapshot`: folders that the flow may read in addition to its own. */
+  extraFolders?: string[];
+  /** For `spin`: the keys that were published, by selection; its own must be among them, and hold. */
+  keys?: Record<string, string[]>;
 }
 
 /** A subcommand: what it takes, and what it does. Gives the exit code. */

@@ -14,7 +14,7 @@ function endsInOrder(name: string, { options }: Parsed): boolean {
 }
 
 export interface MainOptions
-  extends Pick<Context, 'stepKey' | 'again' | 'task' | 'moved' | 'reads' | 'heads'> {
+  extends Pick<Context, 'codeKey' | 'force' | 'task' | 'codeChanged' | 'extraFolders' | 'keys'> {
   cwd?: string;
   /** Why whoever opened the door does not let this through: told as the command's own errors are. */
   refused?: FlowError;

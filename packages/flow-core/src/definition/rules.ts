@@ -1,8 +1,6 @@
 /** The rules of a flow's graph. One rule, one function, one sentence of advice. */
-import { parseDuration } from './duration';
 import { suggest } from './errors';
 import {
-  canCatch,
   children,
   type Edge,
   frameText,
@@ -15,6 +13,7 @@ import {
   takenFrom,
 } from './graph';
 import { isUsableName, nameAdvice } from './names';
+import { stepOptions } from './options';
 import { packageProblems } from './packages';
 
 export interface Finding {
@@ -259,33 +258,9 @@ const reachesEnd: Rule = (graph, declared) => {
 };
 
 const optionValues: Rule = (_, declared) =>
-  declared.flatMap((node) => {
-    const { retry, timeout } = node.options;
-    const found: Finding[] = [];
-    if (node.options.catch !== undefined && !canCatch(node)) {
-      found.push({
-        node,
-        message: `"${node.name}" cannot \`catch\`: nothing could follow a failed ${node.kind}. Catch in a step before or after it.`,
-      });
-    }
-    const times = typeof retry === 'object' ? retry?.times : retry;
-    const wait = typeof retry === 'object' ? retry?.wait : undefined;
-    if (retry !== undefined && !(Number.isInteger(times) && (times as number) >= 0)) {
-      found.push({ node, message: `\`retry\` of "${node.name}" is a whole number of times, 0 or more.` });
-    }
-    for (const [what, value] of [
-      ['timeout', timeout],
-      ['retry.wait', wait],
-    ] as const) {
-      if (value !== undefined && parseDuration(value) === undefined) {
-        found.push({
-          node,
-          message: `\`${what}\` of "${node.name}" is a duration such as '90s', '5m' or '2h', not "${value}".`,
-        });
-      }
-    }
-    return found;
-  });
+  declared.flatMap((node) =>
+    stepOptions.flatMap(([, { problems }]) => (problems?.(node) ?? []).map((message) => ({ node, message }))),
+  );
 
 const packageSpecs: Rule = (_, declared) =>
   declared.flatMap((node) =>
@@ -295,48 +270,36 @@ const packageSpecs: Rule = (_, declared) =>
     })),
   );
 
-const KNOWN_OPTIONS = [
-  'env',
-  'drop',
-  'packages',
-  'isolate',
-  'resources',
-  'retry',
-  'timeout',
-  'catch',
-  'card',
-];
-const OPTIONS_OF_KIND = [
-  ['over', 'foreach'],
-  ['on', 'switch'],
-  ['cases', 'switch'],
-  ['while', 'loop'],
-  ['max', 'loop'],
-] as const;
+const OPTIONS_OF_ALL = stepOptions.flatMap(([name, { kind }]) => (kind === undefined ? [name] : []));
 const knownOptions: Rule = (_, declared) =>
   declared.flatMap((node) => [
     ...Object.keys(node.options)
-      .filter((key) => !KNOWN_OPTIONS.includes(key))
+      .filter((key) => !OPTIONS_OF_ALL.some((name) => name === key))
       .map((key) => ({
         node,
-        message: `Step "${node.name}" has an unknown option "${key}". ${suggest(key, KNOWN_OPTIONS)}`,
+        message: `Step "${node.name}" has an unknown option "${key}". ${suggest(key, OPTIONS_OF_ALL)}`,
       })),
-    ...OPTIONS_OF_KIND.filter(([key, kind]) => node[key] !== undefined && node.kind !== kind).map(
-      ([key, kind]) => ({
+    ...stepOptions
+      .filter(
+        ([name, { kind }]) => kind !== undefined && kind !== node.kind && node[name as OfKind] !== undefined,
+      )
+      .map(([name, { kind }]) => ({
         node,
-        message: `Step "${node.name}" has the option "${key}", which only f.${kind}() takes.`,
-      }),
-    ),
+        message: `Step "${node.name}" has the option "${name}", which only f.${kind}() takes.`,
+      })),
   ]);
 
-/** Options that are declared and typed, and that this version does not execute yet: refused, never ignored. */
-const PENDING = ['card'] as const;
+type OfKind = 'over' | 'on' | 'cases' | 'while' | 'max';
+
 const pendingOptions: Rule = (_, declared) =>
   declared.flatMap((node) =>
-    PENDING.filter((key) => node.options[key] !== undefined && node.options[key] !== false).map((key) => ({
-      node,
-      message: `The option \`${key}\` of "${node.name}" is not supported by this version: remove it.`,
-    })),
+    stepOptions
+      .map(([name, { pending }]) => [name as keyof StepNode['options'], pending] as const)
+      .filter(([name, pending]) => pending && (node.options[name] ?? false) !== false)
+      .map(([name]) => ({
+        node,
+        message: `The option \`${name}\` of "${node.name}" is not supported by this version: remove it.`,
+      })),
   );
 
 /** Each with the code that its findings carry. */

@@ -2,6 +2,7 @@
 import { parseDuration } from './duration';
 import { FlowError, suggest } from './errors';
 import { canCatch, type Graph, type StepNode } from './graph';
+import { STEP_OPTIONS } from './options';
 
 export type OptionsForAll = Pick<StepNode['options'], 'retry' | 'timeout' | 'catch' | 'isolate' | 'env'>;
 type Name = keyof OptionsForAll;
@@ -16,11 +17,11 @@ interface Given {
 
 /** How each is written, for people. */
 const FORMS: Record<Name, string> = {
-  retry: 'retry=3 or retry:times=3,wait=10s,backoff=2',
-  timeout: 'timeout=5m',
-  catch: 'catch=error',
-  isolate: 'isolate',
-  env: 'env:KEY=VALUE,OTHER=VALUE',
+  retry: STEP_OPTIONS.retry.with,
+  timeout: STEP_OPTIONS.timeout.with,
+  catch: STEP_OPTIONS.catch.with,
+  isolate: STEP_OPTIONS.isolate.with,
+  env: STEP_OPTIONS.env.with,
 };
 
 const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {

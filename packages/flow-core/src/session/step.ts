@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import type { Graph, StepNode } from '../definition/graph';
 import { parseParams } from '../definition/params';
 import { Draft, executeStep } from '../engine/handover/step';
-import { isKept, keyOf, logsOf } from '../engine/handover/valid';
+import { isKept, logsOf, stepKeyDigest } from '../engine/handover/valid';
 import { requireStep } from '../engine/inputs/selection';
 import { stepFolder } from '../engine/outputs/layout';
 import { renameManifest } from '../engine/outputs/manifest';
@@ -19,8 +19,8 @@ export interface StepRequest {
   /** Parameters as they were given. */
   params: Record<string, unknown>;
   workers: number;
-  /** What the step depends on beside what is handed over, where the caller knows that. */
-  stepKey?: string;
+  /** A hash of the step's code and of the files that it may read, where the caller knows it. */
+  codeKey?: string;
   /** Execute the step also where what it left still stands. */
   force?: boolean;
   /** The hash by which a cache will know the outputs. */
@@ -38,7 +38,7 @@ export interface StepRequest {
  */
 export async function executeStepOf(place: Place, request: StepRequest): Promise<StepDone | StepStillValid> {
   const { workspace } = place;
-  const { params, workers, stepKey, task, signal } = request;
+  const { params, workers, codeKey, task, signal } = request;
   const file = await findPlaceFile(place);
   process.chdir(workspace);
   const draft = new Draft(workspace);
@@ -52,12 +52,12 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
     const namespace = ownNamespace();
     const emit = request.listen(graph);
     const key =
-      stepKey === undefined
+      codeKey === undefined
         ? undefined
-        : keyOf({
+        : stepKeyDigest({
             ...{ graph, workspace, user, namespace, params },
             step: graph.steps.get(step) as StepNode,
-            given: stepKey,
+            code: codeKey,
           });
     if (key !== undefined && !request.force && isKept(folder, key)) {
       if (task !== undefined) renameManifest(folder, task);
@@ -69,29 +69,29 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
       emit(valid);
       return valid;
     }
-    const { outcome, seen, moved } = await executeStep(
+    const { outcome, digests, uncached } = await executeStep(
       {
         ...{ graph, step, workspace, user, namespace, workers, emit, signal },
         params: parseParams(graph, params),
-        given: digestOfParams(params),
+        paramsDigest: digestOfParams(params),
         pool: (host) => pool.attach(host),
         ...(key === undefined ? {} : { key }),
         ...(task === undefined ? {} : { task }),
-        ...(request.codeChanged ? { moved: request.codeChanged } : {}),
+        ...(request.codeChanged ? { codeChanged: request.codeChanged } : {}),
       },
       draft,
     );
     const { status, durationMs, tasks, error } = outcome;
-    const names = seen?.tasks.flatMap(({ artifacts }) => artifacts.map(([name]) => name)) ?? [];
+    const names = digests?.tasks.flatMap(({ artifacts }) => artifacts.map(([name]) => name)) ?? [];
     const done: StepDone = {
       ...{ type: 'step-done', flow: graph.flow, step, durationMs, tasks, outputs },
       status: status === 'failed' ? 'failed' : 'done',
-      ...(seen ? { taken: seen.taken } : {}),
+      ...(digests ? { taken: digests.taken } : {}),
       artifacts: [...new Set(names)],
       ...(error ? { error } : {}),
     };
     emit(done);
-    if (moved !== undefined) emit({ type: 'not-cached', reason: moved });
+    if (uncached !== undefined) emit({ type: 'not-cached', reason: uncached });
     return done;
   } finally {
     await pool.close();

@@ -72,7 +72,7 @@ test('a step that a switch left out is not taken, and what comes after it goes o
       0,
       expect.stringContaining('not taken: a switch before it went another way'),
     ]);
-    expect(handed('ways', name, 'seen.json')).toMatchObject({ taken: false, tasks: [] });
+    expect(handed('ways', name, 'digests.json')).toMatchObject({ taken: false, tasks: [] });
   }
   expect((await step('ways', 'right')).json).toMatchObject({
     status: 'done',

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseParams } from '../../src/definition/params';
-import { HANDED_FILE, type Handed, SEEN_FILE, type Seen } from '../../src/engine/handover/layout';
+import { DIGESTS_FILE, HANDED_FILE, type Handed, type StepDigests } from '../../src/engine/handover/layout';
 import { Draft, executeStep } from '../../src/engine/handover/step';
 import { stepFolder } from '../../src/engine/outputs/layout';
 import { recordedViews } from '../../src/engine/record/read';
@@ -38,7 +38,7 @@ async function executeAll(bench: Bench, folder: string, shuffle: number, setting
           step,
           workspace: folder,
           params: parseParams(graph, settings.params ?? {}),
-          given: '',
+          paramsDigest: '',
           user: 'tester',
           namespace: 'user:tester',
           workers: 1,
@@ -73,7 +73,7 @@ async function expectTheSame(bench: Bench, folder: string, settings: RunSettings
   );
   const handed = new Map<string, [string, string][]>();
   for (const { name } of program.specs) {
-    const seen = read<Seen>(folder, program, name, SEEN_FILE);
+    const seen = read<StepDigests>(folder, program, name, DIGESTS_FILE);
     expect(seen.taken).toBe(rows.some(({ step }) => step === name));
     for (const { stack, iteration, artifacts } of seen.tasks) {
       const indices = stack.map(({ index }) => index);
@@ -97,7 +97,7 @@ test('what can be seen of a step is the same file, whatever finished first', asy
     for (const shuffle of [1, 2, 3]) {
       const folder = workspace();
       await executeAll(bench, folder, shuffle);
-      texts.push(program.specs.map(({ name }) => JSON.stringify(read(folder, program, name, SEEN_FILE))));
+      texts.push(program.specs.map(({ name }) => JSON.stringify(read(folder, program, name, DIGESTS_FILE))));
     }
     expect(texts[1]).toEqual(texts[0]);
     expect(texts[2]).toEqual(texts[0]);

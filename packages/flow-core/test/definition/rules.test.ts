@@ -446,6 +446,9 @@ test.each([
     "`retry.wait` of \"tried\" is a duration such as '90s', '5m' or '2h', not \"soon\".",
   ],
   [{ timeout: '5 m' }, "`timeout` of \"tried\" is a duration such as '90s', '5m' or '2h', not \"5 m\"."],
+  [{ resources: { gpu: '1' } }, '`resources` of "tried" is an object of numbers, such as { gpu: 1 }.'],
+  [{ resources: { gpu: -1 } }, '`resources` of "tried" is an object of numbers, such as { gpu: 1 }.'],
+  [{ resources: 2 }, '`resources` of "tried" is an object of numbers, such as { gpu: 1 }.'],
   [{ timeout: 300 }, "`timeout` of \"tried\" is a duration such as '90s', '5m' or '2h', not \"300\"."],
 ])('the option %j is refused', (given, message) => {
   expect(refused((f, start) => f.end(f.step('tried', { after: start, ...given }, nothing)))).toEqual([

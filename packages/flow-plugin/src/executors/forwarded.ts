@@ -3,21 +3,23 @@
  * that only waits for the flow: `nx test shop --coverage`.
  */
 import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorOptions } from '../nx/command-line';
+import { aliasOf } from '../nx/flow-targets';
 import { neededTask } from '../nx/nx';
-import { type DoorOptions, rawOverrides } from './door';
+import { rawOverrides } from './run-command';
 
 const KEPT = new Set(['flow', 'name', 'namesake', 'params', 'paramsFile', 'maxWorkers']);
 const KEPT_ARGUMENT = /^--(params\.|params-?file|max-?workers)/i;
 
 /** The options and arguments that are for the step. A flow that the command itself means is told what it does not know. */
 export function forStep(
-  options: DoorOptions,
+  options: ExecutorOptions,
   context: ExecutorContext,
-): { options: DoorOptions; raw: string[] } {
+): { options: ExecutorOptions; raw: string[] } {
   const raw = rawOverrides(context);
   if (!isNeeded(context)) return { options, raw };
   const kept = Object.entries(options).filter(([name]) => KEPT.has(name));
-  return { options: Object.fromEntries(kept) as DoorOptions, raw: raw.flatMap(argumentOf) };
+  return { options: Object.fromEntries(kept) as ExecutorOptions, raw: raw.flatMap(argumentOf) };
 }
 
 function argumentOf(arg: string, at: number, all: readonly string[]): string[] {
@@ -27,7 +29,10 @@ function argumentOf(arg: string, at: number, all: readonly string[]): string[] {
   return !arg.startsWith('--') && KEPT_ARGUMENT.test(before) && !before.includes('=') ? [arg] : [];
 }
 
-/** Whether a target that is no step needs it, through other steps or at once: then the command may have meant that one. */
+/**
+ * Whether a target that is no step needs it, through other steps or at once: then the command may have meant that one.
+ * An alias of a step's target is a step.
+ */
 function isNeeded({ taskGraph, projectGraph, projectName, targetName }: ExecutorContext): boolean {
   const tasks = Object.values(taskGraph?.tasks ?? {});
   const edges = Object.entries(taskGraph?.dependencies ?? {});
@@ -38,10 +43,13 @@ function isNeeded({ taskGraph, projectGraph, projectName, targetName }: Executor
   );
   for (const id of reached)
     for (const [from, needed] of edges) if (needed.some((edge) => neededTask(edge) === id)) reached.add(from);
-  return tasks.some(
-    ({ id, target: { project, target } }) =>
-      reached.has(id) && projectGraph.nodes[project]?.data.targets?.[target]?.executor !== STEP,
-  );
+  const isStep = (project: string, target: string | undefined): boolean => {
+    const configured = projectGraph.nodes[project]?.data.targets?.[target ?? ''];
+    return (
+      configured?.executor === STEP || (configured !== undefined && isStep(project, aliasOf(configured)))
+    );
+  };
+  return tasks.some(({ id, target: { project, target } }) => reached.has(id) && !isStep(project, target));
 }
 
 const STEP = '@nx-flow/plugin:step';

@@ -1,10 +1,11 @@
 /** The executor `resume`: a new run that takes over what an earlier one finished. */
 import type { ExecutorContext } from '@nx/devkit';
-import { type DoorOptions, enterAndPublish } from './door';
+import type { ExecutorOptions } from '../nx/command-line';
+import { runAndPublish } from './run-command';
 
 export default function resume(
-  options: DoorOptions,
+  options: ExecutorOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return enterAndPublish('resume', options, context);
+  return runAndPublish('resume', options, context);
 }

@@ -1,25 +1,29 @@
 /** The executor `snapshot`: the run of today's code as a file, for Nx's cache to carry. */
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { type DoorOptions, enter } from './door';
+import type { ExecutorOptions } from '../nx/command-line';
+import { runCommand } from './run-command';
 
 export default async function snapshot(
-  options: DoorOptions,
+  options: ExecutorOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   const { publishedFor } = await import('../keys/published');
   const { projectRoots } = await import('../nx/project-roots');
   const { file: _, ...refused } = publishedFor(context);
-  const reads = projectRoots(context).map((root) => join(context.root, root));
-  return enter('snapshot', options, context, {
+  const extraFolders = projectRoots(context).map((root) => join(context.root, root));
+  return runCommand('snapshot', options, context, {
     ...refused,
-    reads,
-    again: await isHashedByMore(options, context),
+    extraFolders,
+    force: await isHashedByMore(options, context),
   });
 }
 
 /** Whether Nx missed by inputs of the user's own, perhaps: of these, no run tells what it read. */
-async function isHashedByMore({ flow: file, name }: DoorOptions, context: ExecutorContext): Promise<boolean> {
+async function isHashedByMore(
+  { flow: file, name }: ExecutorOptions,
+  context: ExecutorContext,
+): Promise<boolean> {
   const { inferredInputs } = await import('../graph/targets');
   const { lastSources } = await import('../graph/sources');
   const flows = lastSources(context.root).find((source) => source.file === file)?.flows ?? [];

@@ -1,25 +1,26 @@
 /** The executor `step`: one step of a flow, on what the targets of the steps before it handed over. */
 import type { ExecutorContext } from '@nx/devkit';
-import { type DoorOptions, enter } from './door';
+import type { ExecutorOptions } from '../nx/command-line';
 import { forStep } from './forwarded';
+import { runCommand } from './run-command';
 
 export default async function step(
-  { step: name, ...given }: DoorOptions & { step: string },
+  { step: name, ...given }: ExecutorOptions & { step: string },
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   const { publishedFor } = await import('../keys/published');
-  const { stepKey } = await import('../keys/step-key');
+  const { codeKey } = await import('../keys/code-key');
   const { codeCheck } = await import('../keys/code-check');
   const { options, raw } = forStep(given, context);
   const { file, ...refused } = publishedFor(context);
-  const key = await stepKey(file, context);
-  const again = process.env.NX_SKIP_NX_CACHE === 'true';
-  const moved = codeCheck(options, name, context);
+  const key = await codeKey(file, context);
+  const force = process.env.NX_SKIP_NX_CACHE === 'true';
+  const codeChanged = codeCheck(options, name, context);
   const task = process.env.NX_TASK_HASH;
   const more = {
-    ...(key === undefined ? refused : { stepKey: key, again }),
-    ...(moved ? { moved } : {}),
+    ...(key === undefined ? refused : { codeKey: key, force }),
+    ...(codeChanged ? { codeChanged } : {}),
     ...(task === undefined ? {} : { task }),
   };
-  return enter('step', { ...options, pathspec: name }, context, more, raw);
+  return runCommand('step', { ...options, pathspec: name }, context, more, raw);
 }

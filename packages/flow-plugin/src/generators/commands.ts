@@ -1,13 +1,15 @@
 /** What to type next: the commands of a flow's targets, as Nx will have them. */
-import { globAsync, type TargetConfiguration, type Tree } from '@nx/devkit';
+import { globAsync, readNxJson, type TargetConfiguration, type Tree } from '@nx/devkit';
 import { createNodes } from '../graph/create-nodes';
+import type { PluginOptions } from '../graph/plugin-options';
 import { placesOf } from '../graph/projects';
+import { ALIAS_EXECUTOR } from '../nx/flow-targets';
 
 export interface Commands {
   project: string;
   run: string;
   spin(step: string): string;
-  /** How the project's other flows are run: targets have the names of their flows, where there are several. */
+  /** How the project's other flows are run, where this one has the short names of targets. */
   others: string[];
 }
 
@@ -21,7 +23,10 @@ export async function commandsOf(tree: Tree, file: string, flow: string): Promis
     root: '',
     name: flow,
   };
-  const inferred = await infer(matched, undefined, { workspaceRoot: tree.root, nxJsonConfiguration: {} });
+  const inferred = await infer(matched, optionsIn(tree), {
+    workspaceRoot: tree.root,
+    nxJsonConfiguration: {},
+  });
   const targets = inferred.flatMap(([source, { projects }]) =>
     Object.entries(projects?.[root]?.targets ?? {}).map(([name, target]) => ({ source, name, ...target })),
   );
@@ -31,12 +36,26 @@ export async function commandsOf(tree: Tree, file: string, flow: string): Promis
     targets.filter((target) => target.executor === `@nx-flow/plugin:${executor}`);
   const run = (target = 'run') => `npx nx run ${target === 'run' ? project : `${project}:${target}`}`;
   const spin = of('spin').find(isMine)?.name ?? 'spin';
+  const hasShortNames = targets.some(
+    ({ executor, options }) => executor === ALIAS_EXECUTOR && options?.aliasOf === spin,
+  );
   return {
     project,
     run: run(of('run').find(isMine)?.name),
     spin: (step) => `npx nx ${spin} ${project} --step=${step}`,
-    others: of('run')
-      .filter((target) => !isMine(target))
-      .map(({ name }) => run(name)),
+    others: hasShortNames
+      ? of('run')
+          .filter((target) => !isMine(target))
+          .map(({ name }) => run(name))
+      : [],
   };
+}
+
+/** The plugin's options, as `nx.json` has them. */
+function optionsIn(tree: Tree): PluginOptions | undefined {
+  for (const plugin of readNxJson(tree)?.plugins ?? []) {
+    if (typeof plugin === 'object' && plugin.plugin === '@nx-flow/plugin')
+      return plugin.options as PluginOptions;
+  }
+  return undefined;
 }

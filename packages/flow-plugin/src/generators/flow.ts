@@ -8,9 +8,9 @@ import { EXAMPLE_STEP, flowText, testText } from './flow-text';
 import init from './init';
 import { moduleExtension } from './module-extension';
 import { type PlaceOptions, placeOf } from './place';
+import { isQuiet, reportErrors } from './report-errors';
 import { testNotes } from './test-notes';
 import { type TestRunner, testRunnerOf } from './test-runner';
-import { isQuiet, told } from './told';
 
 export interface FlowOptions extends PlaceOptions {
   testRunner?: TestRunner;
@@ -18,7 +18,7 @@ export interface FlowOptions extends PlaceOptions {
   skipFormat?: boolean;
 }
 
-export default told(async (tree: Tree, options: FlowOptions): Promise<GeneratorCallback> => {
+export default reportErrors(async (tree: Tree, options: FlowOptions): Promise<GeneratorCallback> => {
   const { name, folder } = placeOf(tree, options);
   const file = posix.join(folder, `${name}.flow.ts`);
   const test = posix.join(folder, `${name}.flow.test.ts`);

@@ -10,7 +10,7 @@ import {
 } from '@nx/devkit';
 import { describeFlows, describesFlows, hasAgentsFile } from './agents';
 import { ignoredByGit } from './git-ignore';
-import { isQuiet } from './told';
+import { isQuiet } from './report-errors';
 
 export interface InitOptions {
   /** Whether AGENTS.md shall say how flows are run; where it is not given, a file that is there makes an offer. */

@@ -6,7 +6,7 @@ import { commandsOf } from './commands';
 import { findFlow } from './flow-files';
 import { type Inserted, insertStep } from './insert';
 import { listed, titled } from './insert/words';
-import { isQuiet, told } from './told';
+import { isQuiet, reportErrors } from './report-errors';
 
 export interface StepOptions {
   flow: string;
@@ -21,7 +21,7 @@ export interface StepOptions {
 }
 
 /** Nothing is formatted: whoever adds a step does not ask to have the rest of the file written anew. */
-export default told(async (tree: Tree, options: StepOptions): Promise<GeneratorCallback> => {
+export default reportErrors(async (tree: Tree, options: StepOptions): Promise<GeneratorCallback> => {
   const { flow, name, after, before } = options;
   const file = await findFlow(tree, flow, options.cwd ?? '');
   const inserted = insertStep({

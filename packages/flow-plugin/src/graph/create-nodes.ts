@@ -2,8 +2,10 @@
 import { posix } from 'node:path';
 import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
 import { flowInputs, whyUnknown } from './flow-inputs';
+import { type PluginOptions, pluginOptions } from './plugin-options';
 import { type Place, placesOf } from './projects';
-import { readSources, type SourceFile } from './sources';
+import { type FlowSource, readSources, type SourceFile } from './sources';
+import { type TargetNames, targetNames } from './target-names';
 import { targetsOf } from './targets';
 
 export const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
@@ -17,10 +19,11 @@ export function isFlowFile(file: string): boolean {
   return /\.flow\.[cm]?tsx?$/.test(file) && !IGNORED.test(file);
 }
 
-/** For `nx.json`: `{ "plugins": ["@nx-flow/plugin"] }`. It has no options. */
-export const createNodes: CreateNodes = [
+/** For `nx.json`: `{ "plugins": ["@nx-flow/plugin"] }`; see {@link PluginOptions}. */
+export const createNodes: CreateNodes<PluginOptions> = [
   `{${[FLOWS, ...MANIFESTS].join(',')}}`,
-  async (matched, _options, { workspaceRoot }) => {
+  async (matched, given, { workspaceRoot }) => {
+    const options = pluginOptions(given);
     const manifests = matched.filter((file) => file.endsWith('.json'));
     const files = matched.filter(isFlowFile);
     if (files.length === 0) return [];
@@ -30,12 +33,16 @@ export const createNodes: CreateNodes = [
       const { root } = places.get(source.file) as Place;
       for (const warning of warningsOf(source, root)) warnOnce(warning);
     }
-    return nodesOf(sources, places);
+    return nodesOf(sources, places, options);
   },
 ];
 
 /** One result for each file: Nx merges those of one project. */
-function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): CreateNodesResultArray {
+function nodesOf(
+  sources: readonly SourceFile[],
+  places: Map<string, Place>,
+  options: Required<PluginOptions>,
+): CreateNodesResultArray {
   const placeOf = (source: SourceFile) => places.get(source.file) as Place;
   const ofRoots = new Map<string, SourceFile[]>();
   for (const source of sources) {
@@ -44,10 +51,22 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
   }
   const namesakes = namesakesOf(sources);
   const described = new Set<string>();
+  const names = new Map<FlowSource, TargetNames>();
+  for (const [root, together] of ofRoots) {
+    const byPath = together.toSorted((a, b) => (a.file < b.file ? -1 : 1));
+    const flows = byPath.flatMap((source) => source.flows.map((flow) => ({ flow, source })));
+    const named = flows.map(({ flow, source }) => ({
+      flow: flow.name,
+      suffix: suffixOf(flow.name, source, together, root),
+      steps: flow.known.map(({ name }) => name),
+    }));
+    const found = targetNames(named, placeOf(together[0] as SourceFile).name, options);
+    for (const [i, { flow }] of flows.entries()) names.set(flow, found.names[i] as TargetNames);
+    for (const collision of found.collisions) warnOnce(collision);
+  }
   return sources.map((source) => {
     const { root, name, existing } = placeOf(source);
     const together = ofRoots.get(root) as SourceFile[];
-    const suffixes = suffixesOf(together, root);
     const targets: Record<string, TargetConfiguration> = {};
     const targetGroups: Record<string, string[]> = {};
     for (const flow of source.flows) {
@@ -57,18 +76,20 @@ function nodesOf(sources: readonly SourceFile[], places: Map<string, Place>): Cr
         file: source.file,
         project: name,
         root,
-        ...(suffixes.size > 1 ? { suffix: suffixOf(flow.name, source, together, root), suffixes } : {}),
+        names: names.get(flow) as TargetNames,
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
         ...(source.lost ? { lost: true } : {}),
         ...(namesake === undefined ? {} : { namesake }),
       });
-      Object.assign(targets, mine.flow, mine.steps);
+      Object.assign(targets, mine.flow, mine.steps, mine.aliases);
       targetGroups[`flow ${flow.name}`] = Object.keys(mine.flow);
       if (Object.keys(mine.steps).length > 0) {
         // Nx sorts the groups by name: a flow's two stand together.
         targetGroups[`flow ${flow.name} steps`] = Object.keys(mine.steps);
       }
+      const aliases = Object.keys(mine.aliases);
+      if (aliases.length > 0) targetGroups[`flow ${flow.name}, long names`] = aliases;
     }
     // Nx appends lists that it merges: the project's own come from its first file only.
     const technologies = described.has(root) ? {} : { technologies: ['nx-flow'] };
@@ -99,13 +120,6 @@ function namesakesOf(sources: readonly SourceFile[]): Map<string, string[]> {
       if (steps.length > 0) files.set(name, [...(files.get(name) ?? []), file]);
   }
   return files;
-}
-
-function suffixesOf(together: readonly SourceFile[], root: string): Set<string> {
-  const all = together.map((source) =>
-    source.flows.map(({ name }) => suffixOf(name, source, together, root)),
-  );
-  return new Set(all.flat());
 }
 
 /** The flow's name; where two files of the project use it, the file's path within the project. */

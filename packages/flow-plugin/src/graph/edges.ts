@@ -11,7 +11,7 @@ const STATIC = 'static' as DependencyType.static;
 const IMPLICIT = 'implicit' as DependencyType.implicit;
 
 /** What a file was given when Nx last asked for it. */
-interface Given {
+interface KnownEdges {
   hash: string;
   targets: string[];
 }
@@ -42,7 +42,7 @@ export class Edges {
     hashes: ReadonlyMap<string, string>,
     asked: FileMap,
   ): RawProjectGraphDependency[] {
-    const cache = new FileCache<Given>(workspace, 'edges');
+    const cache = new FileCache<KnownEdges>(workspace, 'edges');
     const taken = new Set(
       [...Object.values(asked.projectFileMap), asked.nonProjectFiles].flat().map(({ file }) => file),
     );

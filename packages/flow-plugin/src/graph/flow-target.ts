@@ -1,5 +1,6 @@
 /** A flow as its targets are made from it. */
 import type { FlowSource } from './sources';
+import type { TargetNames } from './target-names';
 
 export interface FlowTargets {
   flow: FlowSource;
@@ -8,10 +9,7 @@ export interface FlowTargets {
   project: string;
   /** The project's, from the workspace's root. */
   root: string;
-  /** What tells this flow's targets from those of the project's other flows: `run-movies`. Absent for an only flow. */
-  suffix?: string;
-  /** Those of all flows of the project. */
-  suffixes?: ReadonlySet<string>;
+  names: TargetNames;
   /** Whether the file declares other flows too: then the file alone does not say which. */
   shared: boolean;
   /** Another file that declares a flow of this name. */

@@ -9,7 +9,15 @@ import { FileCache } from '../nx/file-cache';
 export interface FlowSource extends Pick<SourceFlow, 'name' | 'inputs'> {
   steps: { name: string; kind: string }[];
   /** The steps that have targets: all that stands before them is written out. With the steps before each. */
-  known: { name: string; kind: string; after: string[] }[];
+  known: KnownStep[];
+}
+
+export interface KnownStep {
+  name: string;
+  kind: string;
+  after: string[];
+  /** Its `resources` name a gpu. */
+  gpu?: true;
 }
 
 export interface SourceFile {
@@ -76,9 +84,17 @@ function named(
         name: flow.name,
         ...(flow.inputs ? { inputs: flow.inputs } : {}),
         steps: steps.map(({ name, kind }) => ({ name, kind })),
-        known: known.map((s) => ({ name: s.name, kind: s.kind, after: parentsOf(s) })),
+        known: known.map((s) => ({
+          ...{ name: s.name, kind: s.kind, after: parentsOf(s) },
+          ...(needsGpu(s.options.resources) ? { gpu: true as const } : {}),
+        })),
       };
     });
+}
+
+/** `{ gpu: 1 }`, or `{ 'nvidia.com/gpu': 2 }` as Kubernetes has it. */
+function needsGpu(resources: unknown): boolean {
+  return Object.entries(resources ?? {}).some(([name, amount]) => /gpu/i.test(name) && Number(amount) > 0);
 }
 
 /** What the graph was made of last: before tasks are executed, that is now. */

@@ -21,7 +21,7 @@ type Inputs = NonNullable<TargetConfiguration['inputs']>;
 /** What a step's target depends on, beside its fingerprint and what it reads. */
 const BESIDE: Inputs = [
   // What can be seen of the steps before: equal files mean that nothing changed for this one.
-  { dependentTasksOutputFiles: '**/seen.json' },
+  { dependentTasksOutputFiles: '**/digests.json' },
   { env: UNPUBLISHED },
 ];
 // The fingerprint has the packages that the step reaches, with their versions.
@@ -45,15 +45,12 @@ export function stepTargets({
   file,
   project,
   root,
-  suffix,
-  suffixes = new Set(),
+  names,
   shared,
   lost,
   namesake,
 }: FlowTargets): Record<string, TargetConfiguration> {
-  // Beside a flow `etl-daily`, the step `daily` of the flow `etl` is no `spin-etl-daily`.
-  const apart = [...suffixes].some((other) => other.startsWith(`${suffix}-`)) ? '--' : '-';
-  const nameOf = (step: string) => (suffix === undefined ? `spin-${step}` : `spin-${suffix}${apart}${step}`);
+  const nameOf = (step: string) => names.steps.get(step) as string;
   const targets: Record<string, TargetConfiguration> = {};
   const reads = lost || namesake !== undefined ? undefined : flowInputs(flow, file, root);
   const { files, without, env } = reads ?? { files: [], without: [], env: [] };
@@ -74,7 +71,7 @@ export function stepTargets({
       ...BESIDE,
     ],
   };
-  for (const { name: step, kind, after } of flow.known) {
+  for (const { name: step, kind, after, gpu } of flow.known) {
     const attempt = `npx nx run ${project}:${nameOf(step)}`;
     targets[nameOf(step)] = {
       executor: '@nx-flow/plugin:step',
@@ -85,6 +82,8 @@ export function stepTargets({
         step,
       },
       cache: reads !== undefined,
+      // Two steps at a time on one gpu do not fit into its memory.
+      ...(gpu ? { parallelism: false } : {}),
       // Parameters given for one step are given for those before it: it is one flow.
       ...(after.length > 0
         ? { dependsOn: after.map((parent) => ({ target: nameOf(parent), params: 'forward' as const })) }

@@ -1,17 +1,47 @@
 /** The targets of a flow, each with a command to try. */
 import type { TargetConfiguration } from '@nx/devkit';
-import { snapshotHeadFile, spinHeadFile, UNPUBLISHED } from '../nx/published-files';
+import { ALIAS_EXECUTOR } from '../nx/flow-targets';
+import { snapshotKeyFile, spinKeyFile, UNPUBLISHED } from '../nx/published-files';
 import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
 import type { FlowSource } from './sources';
 import { stepTargets } from './step-targets';
 
-/** The targets of the flow itself, and those of its steps. */
-export function targetsOf(options: FlowTargets): {
-  flow: Record<string, TargetConfiguration>;
-  steps: Record<string, TargetConfiguration>;
-} {
-  return { flow: flowTargets(options), steps: stepTargets(options) };
+type Targets = Record<string, TargetConfiguration>;
+
+/** The targets of the flow itself, those of its steps, and the other names of both. */
+export function targetsOf(options: FlowTargets): { flow: Targets; steps: Targets; aliases: Targets } {
+  const flow = flowTargets(options);
+  const steps = stepTargets(options);
+  return { flow, steps, aliases: aliasTargets(options, { ...flow, ...steps }) };
+}
+
+/**
+ * A long name is a task that does nothing and needs the target that it means: it is given the same arguments, and says
+ * that it has the same outputs, for targets that depend on it. Nx ends it at once, without a process.
+ */
+function aliasTargets({ names, project }: FlowTargets, targets: Targets): Targets {
+  return Object.fromEntries(
+    [...names.aliases].map(([alias, target]): [string, TargetConfiguration] => {
+      const { inputs, outputs } = targets[target] as TargetConfiguration;
+      return [
+        alias,
+        {
+          executor: ALIAS_EXECUTOR,
+          options: { aliasOf: target },
+          dependsOn: [{ target, params: 'forward' }],
+          // What it is hashed and selected by: `nx affected` takes both or neither.
+          ...(inputs ? { inputs } : {}),
+          ...(outputs ? { outputs } : {}),
+          metadata: {
+            technologies: ['nx-flow'],
+            description: `Another name of ${target}, which stays when the project gets another flow. Try: npx nx run ${project}:${alias}`,
+            help: { command: `npx nx run ${project}:${target} --help`, example: {} },
+          },
+        },
+      ];
+    }),
+  );
 }
 
 function flowTargets({
@@ -19,21 +49,18 @@ function flowTargets({
   file,
   project,
   root,
-  suffix,
+  names,
   shared,
   error,
   lost,
   namesake,
 }: FlowTargets): Record<string, TargetConfiguration> {
-  const run = suffix === undefined ? 'run' : `run-${suffix}`;
-  const spin = suffix === undefined ? 'spin' : `spin-${suffix}`;
+  const { run, spin, resume, snapshot } = names.flow;
   const options = {
     flow: file,
     ...(shared ? { name: flow.name } : {}),
     ...(namesake === undefined ? {} : { namesake }),
   };
-  const resume = suffix === undefined ? 'resume' : `resume-${suffix}`;
-  const snapshot = suffix === undefined ? 'snapshot' : `snapshot-${suffix}`;
   const step = exampleStep(flow);
   const reads = lost || namesake !== undefined ? undefined : readsOf(flow, file, root);
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
@@ -53,7 +80,7 @@ function flowTargets({
       run,
       'run',
       `Runs the flow ${flow.name} from start to end, and records everything.`,
-      `npx nx run ${suffix === undefined ? project : `${project}:${run}`}`,
+      `npx nx run ${run === 'run' ? project : `${project}:${run}`}`,
       { args: ['--params.<name>=<value>'] },
     ),
     [spin]: target(
@@ -106,7 +133,7 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
         ...(reads ?? []),
         { env: 'NX_FLOW_STORE' },
         { env: UNPUBLISHED },
-        { fileset: `{workspaceRoot}/${spinHeadFile(file, flow)}`, includeIgnored: true },
+        { fileset: `{workspaceRoot}/${spinKeyFile(file, flow)}`, includeIgnored: true },
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
     }),
@@ -118,12 +145,12 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
         ...SOURCES,
         ...(reads ?? []),
         { env: UNPUBLISHED },
-        { fileset: `{workspaceRoot}/${snapshotHeadFile(file, flow)}`, includeIgnored: true },
+        { fileset: `{workspaceRoot}/${snapshotKeyFile(file, flow)}`, includeIgnored: true },
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/snapshot`],
     }),
-    run: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinHeadFile(file, flow)}`] }),
-    resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinHeadFile(file, flow)}`] }),
+    run: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinKeyFile(file, flow)}`] }),
+    resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinKeyFile(file, flow)}`] }),
   };
 
 /** Those of the project and what it depends on, and which packages are installed: of npm, yarn, pnpm, bun. */

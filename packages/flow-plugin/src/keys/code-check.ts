@@ -5,9 +5,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import type { DoorOptions } from '../executors/door';
 import { lastSources } from '../graph/sources';
 import { OUR_INPUTS } from '../graph/step-targets';
+import type { ExecutorOptions } from '../nx/command-line';
 import { FileCache } from '../nx/file-cache';
 import { fingerprintFile, PUBLISHED_AT } from '../nx/published-files';
 import { flowKey, type KnownCode, knownCode } from './fingerprints';
@@ -18,7 +18,7 @@ import { Stamps } from './stamps';
  * nothing to ask: nothing is known of the code, or the user has Nx hash what other targets write.
  */
 export function codeCheck(
-  { flow: file, name }: DoorOptions,
+  { flow: file, name }: ExecutorOptions,
   step: string | undefined,
   { root: workspace, target }: ExecutorContext,
 ): (() => Promise<string | undefined>) | undefined {
@@ -28,14 +28,14 @@ export function codeCheck(
   const before = new FileCache<KnownCode>(workspace, 'fingerprints').get(flowKey(file, flow));
   const code = before?.steps[step];
   if (!before || !code || code.open) return undefined;
-  const moved = `The code of "${step}" changed after the command had begun`;
+  const changed = `The code of "${step}" changed after the command had begun`;
   const late = isLater(join(workspace, fingerprintFile(file, flow, step)));
   return async () => {
-    if (late) return moved;
+    if (late) return changed;
     const stamps = new Stamps();
-    if (stamps.same(before.seen)) return undefined;
+    if (stamps.same(before.stamps)) return undefined;
     const now = await knownCode(file, flow, workspace, stamps);
-    return now.steps[step]?.digest === code.digest ? undefined : moved;
+    return now.steps[step]?.digest === code.digest ? undefined : changed;
   };
 }
 

@@ -4,13 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceFile } from '../graph/sources';
 import { FileCache } from '../nx/file-cache';
-import { fingerprintFile, markerFile, snapshotHeadFile, writeIfOther } from '../nx/published-files';
-import { type Seen, Stamps, UNSETTLED } from './stamps';
-import { Given } from './target-params';
+import { fingerprintFile, markerFile, snapshotKeyFile, writeIfOther } from '../nx/published-files';
+import { type FileStamps, Stamps, UNSETTLED } from './stamps';
+import type { CodeKey, SnapshotTargetKey, StepTargetKey } from './target-keys';
+import { TargetParams } from './target-params';
 
 export interface KnownCode {
-  /** What the fingerprints came from. */
-  seen: Seen;
+  /** The files that the fingerprints were computed from. */
+  stamps: FileStamps;
   steps: FlowCode;
 }
 
@@ -37,7 +38,7 @@ export async function publishFingerprints(
   workspace: string,
   argv: readonly string[],
 ): Promise<FlowCodes> {
-  const given = new Given(workspace, argv);
+  const params = new TargetParams(workspace, argv);
   const codes = new Map<string, FlowCode>();
   const cache = new FileCache<KnownCode>(workspace, 'fingerprints');
   const stamps = new Stamps();
@@ -46,11 +47,11 @@ export async function publishFingerprints(
       if (known.length === 0) continue;
       const key = flowKey(file, name);
       let now = cache.get(key);
-      if (!now || !stamps.same(now.seen)) now = await knownCode(file, name, workspace, stamps);
+      if (!now || !stamps.same(now.stamps)) now = await knownCode(file, name, workspace, stamps);
       cache.set(key, now);
       codes.set(key, now.steps);
       const steps = known.map(({ name: step }) => step);
-      const texts = await textsOf({ workspace, file, flow: name, steps }, now.steps, given);
+      const texts = await textsOf({ workspace, file, flow: name, steps }, now.steps, params);
       publish(workspace, join(workspace, markerFile(file, name)), texts);
     }
   }
@@ -62,32 +63,34 @@ export async function publishFingerprints(
 async function textsOf(
   { workspace, file, flow, steps }: { workspace: string; file: string; flow: string; steps: string[] },
   codes: FlowCode,
-  given: Given,
+  targetParams: TargetParams,
 ): Promise<Map<string, string>> {
-  const params = await given.of(file, flow, 'step');
+  const params = await targetParams.of(file, flow, 'step');
   const texts = new Map<string, string>();
   for (const step of steps) {
-    const text = [await codeText(codes[step], workspace), ...params].join(' ');
-    texts.set(fingerprintFile(file, flow, step), text);
+    const key: StepTargetKey = { code: await codeKeyOf(codes[step], workspace), params };
+    texts.set(fingerprintFile(file, flow, step), JSON.stringify(key));
   }
-  const all = Object.values(codes).map(({ digest }) => digest);
-  texts.set(snapshotHeadFile(file, flow), [...all, ...(await given.of(file, flow, 'snapshot'))].join(' '));
+  const key: SnapshotTargetKey = {
+    code: Object.values(codes).map(({ digest }) => digest),
+    params: await targetParams.of(file, flow, 'snapshot'),
+  };
+  texts.set(snapshotKeyFile(file, flow), JSON.stringify(key));
   return texts;
 }
 
-/** Of the outputs: a cache may hold folders that were laid out by an older one. */
-const LAYOUT = 'layout-2';
+/** Raised when the files of an output folder are others than before. */
+const LAYOUT = 'layout-3';
 
-/** What a step's results depend on beside its inputs: another text where they may be others. */
-export async function codeText(code: StepCode | undefined, workspace: string): Promise<string> {
-  if (!code || code.open) return randomUUID();
+export async function codeKeyOf(code: StepCode | undefined, workspace: string): Promise<CodeKey> {
+  if (!code || code.open) return { fingerprint: randomUUID(), layout: LAYOUT };
   const { digest, personal, reading } = code;
-  return [
-    digest,
-    LAYOUT,
-    ...(personal ? [await user()] : []),
-    ...(reading ? [await storeState(workspace)] : []),
-  ].join(' ');
+  return {
+    fingerprint: digest,
+    layout: LAYOUT,
+    ...(personal ? { user: await user() } : {}),
+    ...(reading ? { store: await storeState(workspace) } : {}),
+  };
 }
 
 /** Writes what is not there. The marker holds a hash of all texts, and the state of the folder that most of them lie in. */
@@ -133,7 +136,7 @@ export async function knownCode(
   try {
     const { steps, files } = fingerprintFlow({ file: join(root, file), flow, root });
     return {
-      seen: stamps.see(Object.keys(files), (path) => files[path] !== null),
+      stamps: stamps.take(Object.keys(files), (path) => files[path] !== null),
       steps: Object.fromEntries(
         Object.entries(steps).map(([name, { digest, open, sees }]) => [
           name,
@@ -148,6 +151,6 @@ export async function knownCode(
     };
   } catch {
     // It does not parse: nothing is replayed, and executing it says why.
-    return { seen: { files: { '': '' }, absent: {} }, steps: {} };
+    return { stamps: { files: { '': UNSETTLED }, absent: {} }, steps: {} };
   }
 }

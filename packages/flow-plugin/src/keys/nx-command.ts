@@ -1,12 +1,6 @@
 /** What the present command gives to the tasks that it names, as far as a spin could take it. */
 
-/** Options of the spin's own; whatever else stands there is for Nx, or makes the executor refuse the task. */
-const SPIN = new Set(
-  'step origin index iteration all max-workers artifacts persist with params-file store namespace json verbose'.split(
-    ' ',
-  ),
-);
-const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+import { isSpinOption, NX_SWITCHES, readArguments } from '../nx/arguments';
 
 export interface TaskCommand {
   /** Project and target, where the command names one task; else it may be any. */
@@ -47,28 +41,11 @@ export function taskCommand(argv: readonly string[]): TaskCommand {
 }
 
 function ofSpin(args: readonly string[], positionals: boolean): string[] {
-  const taken: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] as string;
-    const match = arg.match(/^--(?:no-)?([^=]+)(=)?/);
-    const next = args[i + 1];
-    const apart = match && !match[2] && next !== undefined && !/^-(?!\.?\d)/.test(next);
-    if (!match) {
-      if (positionals && !arg.startsWith('-')) taken.push(arg);
-      continue;
-    }
-    const name = match[1] as string;
-    const ours = /^(params|set)\./.test(name) || SPIN.has(kebab(name));
-    // A switch of Nx's own takes no value: what follows it may be a pathspec.
-    if (ours) taken.push(...(apart ? [`${arg}=${next}`] : [arg]));
-    if (apart && (ours || !SWITCHES.has(kebab(name)))) i++;
-  }
-  return taken;
+  // A spin's own switch may be given a value: `--all true`.
+  const isSwitch = (name: string) => NX_SWITCHES.has(name) && !isSpinOption(name);
+  return readArguments(args, isSwitch)
+    .filter(({ name, text }) =>
+      name === undefined ? positionals && !text.startsWith('-') : isSpinOption(name),
+    )
+    .map(({ text }) => text);
 }
-
-/** Of Nx: given without a value. */
-const SWITCHES = new Set(
-  'skip-nx-cache disable-nx-cache skip-remote-cache disable-remote-cache verbose nx-bail graph skip-sync tui no-tui dte prod'.split(
-    ' ',
-  ),
-);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { MainOptions } from '@nx-flow/core/cli';
 import { publishedBy, UNPUBLISHED } from '../nx/published-files';
-import type { PublishedSpins } from './spins';
+import type { SpinTargetKey } from './target-keys';
 
 /**
  * The published file that a target names as an input. A target that is cached without it would be replayed where
@@ -30,17 +30,17 @@ export function isPublished({ target }: ExecutorContext): boolean {
 }
 
 /**
- * The heads that are in this task's hash. Undefined where Nx did not hash it, or its result is not to be used again:
- * then there is nothing to compare.
+ * The keys that are in this task's hash. Returns undefined when Nx did not hash it, and when its result is not to be used
+ * again: then there is nothing to compare.
  */
-export function publishedHeads(
+export function publishedKeys(
   file: string | undefined,
   context: ExecutorContext,
-): PublishedSpins['heads'] | undefined {
+): SpinTargetKey['keys'] | undefined {
   if (file === undefined || process.env.NX_TASK_HASH === undefined || !isPublished(context)) return undefined;
   try {
-    const { heads }: PublishedSpins = JSON.parse(readFileSync(join(context.root, file), 'utf8'));
-    return heads['*'] === undefined ? heads : undefined;
+    const { keys }: SpinTargetKey = JSON.parse(readFileSync(join(context.root, file), 'utf8'));
+    return keys['*'] === undefined ? keys : undefined;
   } catch {
     return undefined;
   }

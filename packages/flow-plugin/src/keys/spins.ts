@@ -3,30 +3,20 @@
  * A spin is one that the command gives a step, or that is configured with one: no other can be executed.
  */
 import { join } from 'node:path';
-import type { SpinHead } from '@nx-flow/core/keys';
+import type { PublishedKey } from '@nx-flow/core/keys';
 import type { SourceFile } from '../graph/sources';
-import { commandLine, type DoorOptions } from '../nx/command-line';
+import { commandLine, type ExecutorOptions } from '../nx/command-line';
 import { FileCache } from '../nx/file-cache';
 import { type FlowTarget, keptFlowTargets, variantsOf } from '../nx/flow-targets';
-import { spinHeadFile, writeIfOther } from '../nx/published-files';
-import { codeText, type FlowCode, type FlowCodes, flowKey } from './fingerprints';
+import { spinKeyFile, writeIfOther } from '../nx/published-files';
+import { codeKeyOf, type FlowCode, type FlowCodes, flowKey } from './fingerprints';
 import { type TaskCommand, taskCommand } from './nx-command';
+import type { SpinTargetKey } from './target-keys';
 
-/** What is published for the spins of a flow. */
-export interface PublishedSpins {
-  /**
-   * By selection, which may be meant with several parameters; `*` where a spin's selection cannot be known beforehand:
-   * it is executed, and nothing is compared.
-   */
-  heads: Record<string, string[]>;
-  /** Fingerprints of the steps: they hold code that Nx does not hash, since it lies in no project. */
-  code: Record<string, string>;
-}
-
-/** Of a flow: the command lines that were asked for last, and heads by command line. */
+/** What is known of a flow: the command lines that were asked for last, and keys by command line. */
 interface Known {
   asked: string[][];
-  heads: Record<string, SpinHead>;
+  keys: Record<string, PublishedKey>;
   code: FlowCode;
 }
 
@@ -37,29 +27,31 @@ export async function publishSpins(
   codes: FlowCodes,
 ): Promise<void> {
   const spins = spinTargets(workspace);
-  const given = taskCommand(argv);
+  const command = taskCommand(argv);
   const cache = new FileCache<Known>(workspace, 'spins');
   for (const { file, flows } of sources) {
     for (const { name } of flows) {
       const key = flowKey(file, name);
       const known = cache.get(key);
       const asked = (spins.get(file) ?? []).flatMap((spin) =>
-        (spin.doors[0].name ?? name) === name ? linesOf(spin, given) : [],
+        (spin.variants[0].name ?? name) === name ? linesOf(spin, command) : [],
       );
       if (asked.length > 0) {
         // What is loaded by a computed name may lie where Nx does not look.
-        const now = { heads: known?.heads ?? {}, asked, code: codes.get(key) ?? {} };
-        cache.set(key, { ...now, heads: await publish(file, name, workspace, now) });
+        const now = { keys: known?.keys ?? {}, asked, code: codes.get(key) ?? {} };
+        cache.set(key, { ...now, keys: await publish(file, name, workspace, now) });
       } else if (known) cache.set(key, { ...known, asked });
     }
   }
   cache.write();
 }
 
-interface SpinTarget extends Pick<FlowTarget, 'target' | 'forwarded'> {
+interface SpinTarget extends Pick<FlowTarget, 'forwarded'> {
   project: string;
+  /** Its names: its own, and those of its aliases. */
+  names: string[];
   /** As it may be executed: alone, then with each configuration. */
-  doors: [DoorOptions, ...DoorOptions[]];
+  variants: [ExecutorOptions, ...ExecutorOptions[]];
 }
 
 /** Those that spin, by the file of their flow. */
@@ -68,10 +60,10 @@ function spinTargets(workspace: string): Map<string, SpinTarget[]> {
   for (const [project, targets] of keptFlowTargets(workspace)) {
     for (const spin of targets) {
       if (spin.executor !== '@nx-flow/plugin:spin') continue;
-      const doors = variantsOf(spin) as unknown as SpinTarget['doors'];
-      const { target, forwarded } = spin;
-      const [{ flow }] = doors;
-      const mine = { project, target, doors, ...(forwarded ? { forwarded } : {}) };
+      const variants = variantsOf(spin) as unknown as SpinTarget['variants'];
+      const { target, aliases = [], forwarded } = spin;
+      const [{ flow }] = variants;
+      const mine = { project, names: [target, ...aliases], variants, ...(forwarded ? { forwarded } : {}) };
       spins.set(flow, [...(spins.get(flow) ?? []), mine]);
     }
   }
@@ -79,20 +71,22 @@ function spinTargets(workspace: string): Map<string, SpinTarget[]> {
 }
 
 /** The command lines by which the present command may spin. */
-function linesOf({ project, target, forwarded, doors }: SpinTarget, given: TaskCommand): string[][] {
-  const named = (given.project ?? project) === project && (given.target ?? target) === target;
-  return doors
-    .flatMap((door) => [
-      ...(namesStep(door, []) ? [commandLine('spin', door, [], [])] : []),
-      ...((named || forwarded) && namesStep(door, given.args)
-        ? [commandLine('spin', door, [door], given.args)]
+function linesOf({ project, names, forwarded, variants }: SpinTarget, command: TaskCommand): string[][] {
+  const named =
+    (command.project ?? project) === project &&
+    (command.target === undefined || names.includes(command.target));
+  return variants
+    .flatMap((options) => [
+      ...(namesStep(options, []) ? [commandLine('spin', options, [], [])] : []),
+      ...((named || forwarded) && namesStep(options, command.args)
+        ? [commandLine('spin', options, [options], command.args)]
         : []),
     ])
     .map(([, ...line]) => line);
 }
 
 /** A spin without a step is refused. */
-function namesStep({ step, pathspec }: DoorOptions, args: readonly string[]): boolean {
+function namesStep({ step, pathspec }: ExecutorOptions, args: readonly string[]): boolean {
   const given = args.some((arg) => !arg.startsWith('-') || arg.startsWith('--step='));
   return given || step !== undefined || pathspec !== undefined;
 }
@@ -103,7 +97,7 @@ export async function publishAgain(file: string, workspace: string): Promise<voi
   for (const [key, known] of cache.all()) {
     const [of, flow] = key.split(' ') as [string, string];
     const again = of === file && known.asked.length > 0;
-    cache.set(key, again ? { ...known, heads: await publish(file, flow, workspace, known) } : known);
+    cache.set(key, again ? { ...known, keys: await publish(file, flow, workspace, known) } : known);
   }
   cache.write();
 }
@@ -113,26 +107,26 @@ async function publish(
   flow: string,
   workspace: string,
   known: Known,
-): Promise<Record<string, SpinHead>> {
-  const published: PublishedSpins = { heads: {}, code: {} };
-  const heads: Record<string, SpinHead> = {};
-  const { headHolds, spinHead } = await import('@nx-flow/core/keys');
+): Promise<Record<string, PublishedKey>> {
+  const published: SpinTargetKey = { keys: {}, code: {} };
+  const keys: Record<string, PublishedKey> = {};
+  const { keyHolds, spinKey } = await import('@nx-flow/core/keys');
   for (const argv of known.asked) {
     const line = JSON.stringify(argv);
-    const before = known.heads[line];
-    const head = before && headHolds(before) ? before : await spinHead(argv, flow, workspace);
-    if (!head) continue;
-    const selection = head.selection === '' ? '*' : head.selection;
-    published.heads[selection] = [...(published.heads[selection] ?? []), head.key];
-    const code = head.step === undefined ? undefined : known.code[head.step];
-    if (code) published.code[head.step as string] = await codeText(code, workspace);
-    if (!head.once) heads[line] = head;
+    const before = known.keys[line];
+    const key = before && keyHolds(before) ? before : await spinKey(argv, flow, workspace);
+    if (!key) continue;
+    const selection = key.selection === '' ? '*' : key.selection;
+    published.keys[selection] = [...(published.keys[selection] ?? []), key.key];
+    const code = key.step === undefined ? undefined : known.code[key.step];
+    if (code) published.code[key.step as string] = await codeKeyOf(code, workspace);
+    if (!key.once) keys[line] = key;
   }
-  if (Object.keys(published.heads).length > 0) {
-    writeIfOther(join(workspace, spinHeadFile(file, flow)), `${JSON.stringify(published)}\n`);
+  if (Object.keys(published.keys).length > 0) {
+    writeIfOther(join(workspace, spinKeyFile(file, flow)), `${JSON.stringify(published)}\n`);
   }
   // Of late: alternating between two steps opens the store for neither.
-  return { ...Object.fromEntries(Object.entries(known.heads).slice(-KEPT)), ...heads };
+  return { ...Object.fromEntries(Object.entries(known.keys).slice(-KEPT)), ...keys };
 }
 
 const KEPT = 20;

@@ -2,11 +2,11 @@
 import { type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** What was seen of some files. */
-export interface Seen {
-  /** Of every file that was there. */
+/** The stamps of some files, at one time. */
+export interface FileStamps {
+  /** One for each file that was there. */
   files: Record<string, string>;
-  /** Names that were looked for and not there, by their folders: none has come while its folder has the same stamp. */
+  /** Names that were looked for and not found, by folder: none has come while its folder has the same stamp. */
   absent: Record<string, { stamp: string; names: string[] }>;
 }
 
@@ -32,25 +32,25 @@ export class Stamps {
   }
 
   /** @param present Those of the files that were there when they were read. */
-  see(files: readonly string[], present: (file: string) => boolean): Seen {
-    const seen: Seen = { files: {}, absent: {} };
+  take(files: readonly string[], present: (file: string) => boolean): FileStamps {
+    const stamps: FileStamps = { files: {}, absent: {} };
     for (const file of files) {
-      if (present(file)) seen.files[file] = this.of(file);
+      if (present(file)) stamps.files[file] = this.of(file);
       else {
         const folder = dirname(file);
-        seen.absent[folder] ??= { stamp: this.of(folder), names: [] };
-        seen.absent[folder]?.names.push(basename(file));
+        stamps.absent[folder] ??= { stamp: this.of(folder), names: [] };
+        stamps.absent[folder]?.names.push(basename(file));
       }
     }
-    return seen;
+    return stamps;
   }
 
-  /** A folder in which something else has come or gone is seen anew. */
-  same(seen: Seen): boolean {
-    for (const [file, stamp] of Object.entries(seen.files)) {
+  /** A folder in which something else has come or gone gets its new stamp. */
+  same(before: FileStamps): boolean {
+    for (const [file, stamp] of Object.entries(before.files)) {
       if (stamp === UNSETTLED || this.of(file) !== stamp) return false;
     }
-    for (const [folder, was] of Object.entries(seen.absent)) {
+    for (const [folder, was] of Object.entries(before.absent)) {
       const stamp = this.of(folder);
       if (was.stamp !== UNSETTLED && was.stamp === stamp) continue;
       if (was.names.some((name) => this.of(join(folder, name)) !== NOTHING)) return false;

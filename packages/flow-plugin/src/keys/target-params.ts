@@ -1,15 +1,15 @@
 /** Parameters that name files: targets are hashed with the name, and read what stands there. */
-import { commandLine, type DoorOptions } from '../nx/command-line';
+import { commandLine, type ExecutorOptions } from '../nx/command-line';
 import { keptFlowTargets, variantsOf } from '../nx/flow-targets';
 import { taskCommand } from './nx-command';
 
 const EXECUTORS = { step: '@nx-flow/plugin:step', snapshot: '@nx-flow/plugin:snapshot' };
 
-export class Given {
+export class TargetParams {
   readonly #workspace: string;
   /** Those of the command, as a target is given them. */
   readonly #args: string[];
-  readonly #targets: { executor: string; options: DoorOptions }[] = [];
+  readonly #targets: { executor: string; options: ExecutorOptions }[] = [];
   readonly #keys = new Map<string, Promise<string | undefined>>();
 
   constructor(workspace: string, argv: readonly string[]) {
@@ -18,7 +18,7 @@ export class Given {
     for (const target of keptFlowTargets(workspace).flatMap(([, targets]) => targets)) {
       for (const options of variantsOf(target))
         if ('params' in options || 'paramsFile' in options)
-          this.#targets.push({ executor: target.executor, options: options as unknown as DoorOptions });
+          this.#targets.push({ executor: target.executor, options: options as unknown as ExecutorOptions });
     }
   }
 
@@ -26,7 +26,7 @@ export class Given {
   async of(file: string, flow: string, kind: keyof typeof EXECUTORS): Promise<string[]> {
     const configured = this.#targets.flatMap(({ executor, options: { step: _, name, ...door } }) =>
       executor === EXECUTORS[kind] && door.flow === file && (name ?? flow) === flow
-        ? [door as DoorOptions]
+        ? [door as ExecutorOptions]
         : [],
     );
     const lines = [
@@ -43,7 +43,7 @@ export class Given {
     const text = JSON.stringify(line);
     let key = this.#keys.get(text);
     if (!key) {
-      key = import('@nx-flow/core/keys').then((heads) => heads.givenParamsKey(line, this.#workspace));
+      key = import('@nx-flow/core/keys').then((keys) => keys.commandParamsKey(line, this.#workspace));
       this.#keys.set(text, key);
     }
     return key;

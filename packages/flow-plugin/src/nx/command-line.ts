@@ -1,7 +1,8 @@
 /** Builds the command line of `nx-flow` from what Nx knows of a task: typed arguments as text, settings as values. */
+import { EXECUTOR_OPTIONS, FAMILIES, type Family, readArguments } from './arguments';
 
 /** Options as the schemas have them, coerced by Nx. */
-export interface DoorOptions {
+export interface ExecutorOptions {
   flow: string;
   name?: string;
   pathspec?: string | number;
@@ -11,12 +12,6 @@ export interface DoorOptions {
   set?: Record<string, unknown>;
   [option: string]: unknown;
 }
-
-/** Given to the executor alone: the command has other places for them. */
-const OURS = new Set(['flow', 'name', 'pathspec', 'namesake']);
-const FAMILIES = ['params', 'set'] as const;
-
-const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /**
  * What was typed passes as it is; options that were not typed come from the options that Nx merged, parameters that
@@ -30,15 +25,16 @@ const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => let
  */
 export function commandLine(
   command: string,
-  options: DoorOptions,
-  layers: readonly Partial<DoorOptions>[],
+  options: ExecutorOptions,
+  layers: readonly Partial<ExecutorOptions>[],
   raw: readonly string[],
 ): string[] {
   const typed = readTyped(raw);
   const settings: string[] = [];
   const add = (name: string, value: string) => settings.push(`--${name}=${value}`);
   for (const [name, value] of Object.entries(options)) {
-    if (OURS.has(name) || FAMILIES.some((family) => family === name) || value === undefined) continue;
+    if (EXECUTOR_OPTIONS.has(name) || FAMILIES.some((family) => family === name) || value === undefined)
+      continue;
     // Nx takes a step by position or by name: the one that was typed replaces the other.
     const replaced = typed.names.has(name) || (name === 'step' && typed.positional);
     if (!replaced) for (const one of Array.isArray(value) ? value : [value]) add(name, String(one));
@@ -58,36 +54,22 @@ export function commandLine(
 }
 
 /** As the command reads it back: `--set.k=v` is JSON if it parses, a parameter is text that its schema reads. */
-function text(family: (typeof FAMILIES)[number], value: unknown): string {
+function text(family: Family, value: unknown): string {
   return typeof value === 'string' && family === 'params' ? value : JSON.stringify(value);
 }
 
 interface Typed {
-  /** Without those of `OURS`. */
+  /** Without those of the executor alone. */
   args: string[];
   names: Set<string>;
   positional: boolean;
 }
 
 function readTyped(raw: readonly string[]): Typed {
-  const typed: Typed = { args: [], names: new Set(), positional: false };
-  for (let i = 0; i < raw.length; i++) {
-    const arg = raw[i] as string;
-    const match = arg.match(/^--(?:no-)?([^=]+)(=)?/);
-    const next = raw[i + 1];
-    if (!match) {
-      typed.args.push(arg);
-      typed.positional = true;
-      continue;
-    }
-    const written = match[1] as string;
-    const name = written.includes('.') ? written : camel(written);
-    // Nx's parser takes a value after a space wherever the next argument is no option; -5 is none.
-    const apart = match[2] === undefined && next !== undefined && !/^-(?!\.?\d)/.test(next);
-    if (apart) i++;
-    if (OURS.has(name)) continue;
-    typed.names.add(name);
-    typed.args.push(apart ? `${arg}=${next}` : arg);
-  }
-  return typed;
+  const mine = readArguments(raw).filter(({ name }) => name === undefined || !EXECUTOR_OPTIONS.has(name));
+  return {
+    args: mine.map(({ text }) => text),
+    names: new Set(mine.flatMap(({ name }) => name ?? [])),
+    positional: mine.some(({ name }) => name === undefined),
+  };
 }

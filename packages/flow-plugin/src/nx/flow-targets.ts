@@ -2,7 +2,7 @@
  * The targets of the project graph that this plugin's executors execute, whoever declared them. Nx keeps its graph in a
  * file of megabytes; these few are kept apart when the graph is made, for whoever needs them before each command.
  */
-import type { ProjectConfiguration } from '@nx/devkit';
+import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { FileCache } from './file-cache';
 import { cachedTargets } from './nx';
 
@@ -14,11 +14,21 @@ export interface FlowTarget {
   configurations?: Record<string, Options>;
   /** Other targets give it what they are given: it may be executed with arguments by a command that does not name it. */
   forwarded?: true;
+  /** Targets that do nothing but execute this one. */
+  aliases?: string[];
 }
 
 type Options = Record<string, unknown>;
 
 const OURS = '@nx-flow/plugin:';
+
+/** Of a target that is another name of one of ours: Nx ends it without a process. */
+export const ALIAS_EXECUTOR = 'nx:noop';
+
+/** The target that another one of its project is an alias of. */
+export function aliasOf({ executor, options }: TargetConfiguration): string | undefined {
+  return executor === ALIAS_EXECUTOR ? (options as { aliasOf?: string } | undefined)?.aliasOf : undefined;
+}
 
 /** @param projects As Nx has merged them. */
 export function keepFlowTargets(workspace: string, projects: Record<string, ProjectConfiguration>): void {
@@ -27,9 +37,11 @@ export function keepFlowTargets(workspace: string, projects: Record<string, Proj
   for (const [project, { targets = {} }] of Object.entries(projects)) {
     const mine = Object.entries(targets).flatMap(([target, { executor, options = {}, configurations }]) => {
       if (!executor?.startsWith(OURS)) return [];
+      const aliases = Object.keys(targets).filter((name) => aliasOf(targets[name] ?? {}) === target);
       const more = {
         ...(configurations && Object.keys(configurations).length > 0 ? { configurations } : {}),
-        ...(forwarded.has(target) ? { forwarded: true as const } : {}),
+        ...([target, ...aliases].some((name) => forwarded.has(name)) ? { forwarded: true as const } : {}),
+        ...(aliases.length > 0 ? { aliases } : {}),
       };
       return [{ target, executor, options, ...more }].filter(counts);
     });
@@ -64,7 +76,10 @@ function layered(options: Options, own: Options): Options {
 function forwardedNames(projects: Record<string, ProjectConfiguration>): Set<string> {
   const names = new Set<string>();
   for (const { targets = {} } of Object.values(projects)) {
-    for (const { dependsOn = [] } of Object.values(targets)) {
+    for (const target of Object.values(targets)) {
+      // An alias is given what the command gives it by name.
+      if (aliasOf(target) !== undefined) continue;
+      const { dependsOn = [] } = target;
       for (const needed of dependsOn) {
         if (typeof needed === 'object' && needed.params === 'forward') names.add(needed.target);
       }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 
-const HEADS = '.flow/heads';
+const KEYS = '.flow/keys';
 
 /** A variable that is in the hash of every target of a flow, and set to something new where nothing could be published. */
 export const UNPUBLISHED = 'NX_FLOW_UNPUBLISHED';
@@ -14,7 +14,7 @@ export const PUBLISHED_AT = 'NX_FLOW_PUBLISHED_AT';
 /** Of a flow: by its file, since two files may use one name. From the workspace root, with `/`. */
 function folderOf(file: string, flow: string): string {
   // A path is a glob to Nx: of `[id]` in it, none of these files would be one.
-  return `${HEADS}/${file.replace(/[^\w./@-]/gu, hex)}/${flow}`;
+  return `${KEYS}/${file.replace(/[^\w./@-]/gu, hex)}/${flow}`;
 }
 
 const hex = (character: string) => `%${(character.codePointAt(0) as number).toString(16)}`;
@@ -25,12 +25,12 @@ export function fingerprintFile(file: string, flow: string, step: string): strin
 }
 
 /** Everything that the spins which the present command may execute would see. */
-export function spinHeadFile(file: string, flow: string): string {
+export function spinKeyFile(file: string, flow: string): string {
   return `${folderOf(file, flow)}/spin.json`;
 }
 
 /** What a snapshot depends on beside what Nx hashes. */
-export function snapshotHeadFile(file: string, flow: string): string {
+export function snapshotKeyFile(file: string, flow: string): string {
   return `${folderOf(file, flow)}/snapshot`;
 }
 
@@ -45,7 +45,7 @@ type Input = NonNullable<TargetConfiguration['inputs']>[number];
 export function publishedBy(input: Input): string | undefined {
   const fileset = typeof input === 'object' && 'fileset' in input ? input.fileset : '';
   const file = fileset.replace('{workspaceRoot}/', '');
-  return file.startsWith(`${HEADS}/`) ? file : undefined;
+  return file.startsWith(`${KEYS}/`) ? file : undefined;
 }
 
 /** A file that stays as it is keeps its time stamp: Nx need not hash it again. */

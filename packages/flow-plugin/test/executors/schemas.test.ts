@@ -6,6 +6,7 @@ import { command as snapshot } from '../../../flow-core/src/cli/commands/snapsho
 import { command as spin } from '../../../flow-core/src/cli/commands/spin';
 import { command as step } from '../../../flow-core/src/cli/commands/step';
 import { COMMON } from '../../../flow-core/src/cli/options';
+import { EXECUTOR_OPTIONS, FAMILIES, SPIN_OPTIONS } from '../../src/nx/arguments';
 
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -44,3 +45,9 @@ test.each(['run', 'spin', 'resume', 'snapshot', 'step'])(
     for (const { command } of schema.examples) expect(command).toMatch(/^nx [a-z]+ <project>/);
   },
 );
+
+test('the table of options by which arguments are read is the schema of spin', () => {
+  const schema = JSON.parse(readFileSync(join(__dirname, '../../schemas/spin.json'), 'utf8'));
+  const table = [...EXECUTOR_OPTIONS, ...FAMILIES, ...SPIN_OPTIONS];
+  expect(table.sort()).toEqual(Object.keys(schema.properties).sort());
+});

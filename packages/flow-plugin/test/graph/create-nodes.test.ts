@@ -7,8 +7,8 @@ import type { CreateNodesResultArray, ProjectConfiguration } from '@nx/devkit';
 /** The plugin as Nx loads it, in a process of its own: the parser is an ES module, which jest cannot require. */
 const PLUGIN = `
   const { createNodes } = require(${JSON.stringify(join(__dirname, '../..'))});
-  const [files, workspaceRoot] = JSON.parse(process.argv[1]);
-  createNodes[1](files, undefined, { workspaceRoot, nxJsonConfiguration: {} })
+  const [files, workspaceRoot, options] = JSON.parse(process.argv[1]);
+  createNodes[1](files, options ?? undefined, { workspaceRoot, nxJsonConfiguration: {} })
     .then((results) => process.stdout.write(JSON.stringify(results)));
 `;
 
@@ -43,10 +43,10 @@ const source = (...names: string[]) =>
 let warnings = '';
 
 /** The projects by their root, merged as Nx merges them. */
-function infer(): Record<string, Partial<ProjectConfiguration>> {
+function infer(options?: object): Record<string, Partial<ProjectConfiguration>> {
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['-e', PLUGIN, JSON.stringify([written, workspace])],
+    ['-e', PLUGIN, JSON.stringify([written, workspace, options])],
     { encoding: 'utf8', env: { ...process.env, NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx') } },
   );
   warnings = stderr;
@@ -68,7 +68,7 @@ const brief = (projects: Record<string, Partial<ProjectConfiguration>>) =>
     root,
     name,
     Object.keys(targets ?? {})
-      .filter((target) => targets?.[target]?.executor !== '@nx-flow/plugin:step')
+      .filter((target) => /:(run|spin|resume|snapshot)$/.test(targets?.[target]?.executor ?? ''))
       .join(' '),
   ]);
 
@@ -118,18 +118,95 @@ test('a path that is the name of another project is not given to a folder', () =
   ]);
 });
 
-test('several flows of a project have their names in the targets, and one name for the project', () => {
+test('of several flows of a project, the first has the short names, and all have long ones', () => {
   write('flows/movies.flow.ts', source('movies'));
   write('flows/songs.flow.ts', source('songs'));
   const projects = infer();
   expect(brief(projects)).toEqual([
-    [
-      'flows',
-      'flows',
-      'run-movies spin-movies resume-movies snapshot-movies run-songs spin-songs resume-songs snapshot-songs',
-    ],
+    ['flows', 'flows', 'run spin resume snapshot run-songs spin-songs resume-songs snapshot-songs'],
   ]);
   expect(projects.flows?.targets?.['spin-songs']?.options).toEqual({ flow: 'flows/songs.flow.ts' });
+  expect(projects.flows?.targets?.['spin-movies']).toMatchObject({
+    executor: 'nx:noop',
+    options: { aliasOf: 'spin' },
+    dependsOn: [{ target: 'spin', params: 'forward' }],
+    outputs: projects.flows?.targets?.spin?.outputs,
+    inputs: projects.flows?.targets?.spin?.inputs,
+  });
+});
+
+test('a second flow changes no target of the first but for the hash', () => {
+  write('flows/movies.flow.ts', source('movies'));
+  const before = infer().flows?.targets;
+  write('flows/songs.flow.ts', source('songs'));
+  expect(infer().flows?.targets).toMatchObject(before as object);
+});
+
+test('the flow that is called as the project has the short names, wherever its file stands', () => {
+  write('apps/songs/project.json', { name: '@acme/songs' });
+  write('apps/songs/a/movies.flow.ts', source('movies'));
+  write('apps/songs/b/songs.flow.ts', source('songs'));
+  const targets = infer()['apps/songs']?.targets ?? {};
+  expect(targets.run?.options).toEqual({ flow: 'apps/songs/b/songs.flow.ts' });
+  expect(targets['run-movies']?.executor).toBe('@nx-flow/plugin:run');
+  expect(targets['run-songs']?.executor).toBe('nx:noop');
+});
+
+test('a target that two flows would have is told, and the second gets one dash more', () => {
+  write('flows/movies.flow.ts', source('movies'));
+  write('flows/train.flow.ts', source('train'));
+  const targets = infer().flows?.targets ?? {};
+  expect(targets['spin-train']?.executor).toBe('@nx-flow/plugin:step');
+  expect(targets['spin--train']?.options).toEqual({ flow: 'flows/train.flow.ts' });
+  expect(warnings).toBe(
+    'nx-flow: flows: spin-train is a target of the flow movies, so that the flow train has spin--train instead. Rename one of the two, or give the plugin\'s option "stepTargetPrefix".\n',
+  );
+});
+
+test('targets are called as the options of the plugin say', () => {
+  write('movies/movies.flow.ts', source('movies'));
+  const targets =
+    infer({ runTargetName: 'flow-run', spinTargetName: 'flow-spin', stepTargetPrefix: 'step-' }).movies
+      ?.targets ?? {};
+  expect(Object.keys(targets).sort()).toEqual([
+    ...[
+      'flow-run',
+      'flow-run-movies',
+      'flow-spin',
+      'flow-spin-movies',
+      'resume',
+      'resume-movies',
+      'snapshot',
+    ],
+    ...[
+      'snapshot-movies',
+      'step-end',
+      'step-movies-end',
+      'step-movies-start',
+      'step-movies-train',
+      'step-start',
+    ],
+    'step-train',
+  ]);
+  expect(targets['step-end']?.dependsOn).toEqual([{ target: 'step-train', params: 'forward' }]);
+  expect(targets['flow-run']?.metadata).toMatchObject({
+    scriptContent: 'npx nx run movies:flow-run',
+    help: { command: 'npx nx run movies:flow-run --help' },
+  });
+  expect(targets['flow-spin']?.metadata?.scriptContent).toBe('npx nx flow-spin movies --step=train');
+});
+
+test('a step that needs a gpu is executed alone; one whose need is computed is not known to need one', () => {
+  const needing = (resources: string) =>
+    source('a').replace("'train', { after: s_a }", `'train', { after: s_a, resources: ${resources} }`);
+  const alone = (resources: string) => {
+    write('a/a.flow.ts', needing(resources));
+    return infer().a?.targets?.['spin-train']?.parallelism;
+  };
+  expect(alone('{ gpu: 1 }')).toBe(false);
+  expect(alone("{ 'nvidia.com/gpu': 2, memory: 16 }")).toBe(false);
+  expect(alone('{ gpu: 0, memory: 16 }')).toBeUndefined();
+  expect(alone('NEEDS')).toBeUndefined();
 });
 
 test('a step of one flow never takes the target of another', () => {
@@ -141,17 +218,26 @@ test('a step of one flow never takes the target of another', () => {
       .filter((name) => name.startsWith('spin'))
       .sort(),
   ).toEqual([
-    ...['spin-etl', 'spin-etl--daily', 'spin-etl--end', 'spin-etl--start'],
-    ...['spin-etl-daily', 'spin-etl-daily-end', 'spin-etl-daily-start', 'spin-etl-daily-train'],
+    ...[
+      'spin',
+      'spin-end',
+      'spin-etl',
+      'spin-etl--daily',
+      'spin-etl--end',
+      'spin-etl--start',
+      'spin-etl-daily',
+    ],
+    ...['spin-etl-daily-end', 'spin-etl-daily-start', 'spin-etl-daily-train', 'spin-start', 'spin-train'],
   ]);
-  expect(targets['spin-etl-daily']?.executor).toBe('@nx-flow/plugin:spin');
+  expect(targets['spin-etl-daily']?.options).toEqual({ aliasOf: 'spin' });
   expect(targets['spin-etl--end']?.dependsOn).toEqual([{ target: 'spin-etl--daily', params: 'forward' }]);
+  expect(warnings).toBe('');
 });
 
 test('several flows of one file are asked for by name', () => {
   write('flows/both.flow.ts', source('left', 'right'));
   const { flows } = infer();
-  expect(flows?.targets?.['run-left']?.options).toEqual({ flow: 'flows/both.flow.ts', name: 'left' });
+  expect(flows?.targets?.run?.options).toEqual({ flow: 'flows/both.flow.ts', name: 'left' });
   expect(flows?.targets?.['spin-right']?.options).toEqual({ flow: 'flows/both.flow.ts', name: 'right' });
 });
 
@@ -160,18 +246,15 @@ test('two files of a project that use one name keep separate targets', () => {
   write('packages/lib/a/x.flow.ts', source('same'));
   write('packages/lib/b/x.flow.ts', source('same'));
   expect(brief(infer())).toEqual([
-    [
-      'packages/lib',
-      undefined,
-      'run-a-x spin-a-x resume-a-x snapshot-a-x run-b-x spin-b-x resume-b-x snapshot-b-x',
-    ],
+    ['packages/lib', undefined, 'run spin resume snapshot run-b-x spin-b-x resume-b-x snapshot-b-x'],
   ]);
 });
 
 test('each target says what it does, with a command to try', () => {
   write('movies/movies.flow.ts', source('movies'));
   const { movies } = infer();
-  expect(movies).toMatchInlineSnapshot(`
+  const targets = Object.entries(movies?.targets ?? {}).filter(([, { executor }]) => executor !== 'nx:noop');
+  expect({ ...movies, targets: Object.fromEntries(targets) }).toMatchInlineSnapshot(`
 {
   "metadata": {
     "description": "Flow movies",
@@ -186,6 +269,15 @@ test('each target says what it does, with a command to try', () => {
         "spin-start",
         "spin-train",
         "spin-end",
+      ],
+      "flow movies, long names": [
+        "run-movies",
+        "spin-movies",
+        "resume-movies",
+        "snapshot-movies",
+        "spin-movies-start",
+        "spin-movies-train",
+        "spin-movies-end",
       ],
     },
     "technologies": [
@@ -216,7 +308,7 @@ test('each target says what it does, with a command to try', () => {
         "flow": "movies/movies.flow.ts",
       },
       "outputs": [
-        "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+        "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
       ],
     },
     "run": {
@@ -240,7 +332,7 @@ test('each target says what it does, with a command to try', () => {
         "flow": "movies/movies.flow.ts",
       },
       "outputs": [
-        "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+        "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
       ],
     },
     "snapshot": {
@@ -257,7 +349,7 @@ test('each target says what it does, with a command to try', () => {
           "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/snapshot",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/snapshot",
           "includeIgnored": true,
         },
       ],
@@ -300,7 +392,7 @@ test('each target says what it does, with a command to try', () => {
           "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/spin.json",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
           "includeIgnored": true,
         },
       ],
@@ -337,14 +429,14 @@ test('each target says what it does, with a command to try', () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/end",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/end",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         "^default",
         {
-          "dependentTasksOutputFiles": "**/seen.json",
+          "dependentTasksOutputFiles": "**/digests.json",
         },
         {
           "env": "NX_FLOW_UNPUBLISHED",
@@ -378,14 +470,14 @@ test('each target says what it does, with a command to try', () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/start",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/start",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
         "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         {
-          "dependentTasksOutputFiles": "**/seen.json",
+          "dependentTasksOutputFiles": "**/digests.json",
         },
         {
           "env": "NX_FLOW_UNPUBLISHED",
@@ -428,14 +520,14 @@ test('each target says what it does, with a command to try', () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/heads/movies/movies.flow.ts/movies/steps/train",
+          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/train",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
         "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         {
-          "dependentTasksOutputFiles": "**/seen.json",
+          "dependentTasksOutputFiles": "**/digests.json",
         },
         {
           "env": "NX_FLOW_UNPUBLISHED",
@@ -492,18 +584,15 @@ describe('a file that does not parse', () => {
     const after = infer();
     expect(brief(after)).toEqual(brief(before));
     expect(after.fine).toEqual(before.fine);
-    expect(after.flows?.targets?.['run-left']?.metadata?.description).toMatch(/flows\/both\.flow\.ts:4:7/);
+    expect(after.flows?.targets?.run?.metadata?.description).toMatch(/flows\/both\.flow\.ts:4:7/);
     expect(warnings).toMatch(/^nx-flow: flows\/both\.flow\.ts:4:7 .*\n$/);
   });
 
   test('goes by its name of file where it has never parsed, and has an end that says so', () => {
     write('new/new.flow.ts', 'export const = 1;');
     expect(Object.keys(infer().new?.targets ?? {})).toEqual([
-      'run',
-      'spin',
-      'resume',
-      'snapshot',
-      'spin-end',
+      ...['run', 'spin', 'resume', 'snapshot', 'spin-end'],
+      ...['run-new', 'spin-new', 'resume-new', 'snapshot-new', 'spin-new-end'],
     ]);
   });
 });

@@ -1,10 +1,10 @@
 import { parseCommandLine } from '../../../flow-core/src/cli/args';
 import { command } from '../../../flow-core/src/cli/commands/resume';
-import { commandLine, type DoorOptions } from '../../src/nx/command-line';
+import { commandLine, type ExecutorOptions } from '../../src/nx/command-line';
 
 const flow = 'movies.flow.ts';
 /** As Nx calls the executor: options merged and coerced, then what was typed. */
-const line = (raw: string[], options: Partial<DoorOptions> = {}, ...layers: Partial<DoorOptions>[]) =>
+const line = (raw: string[], options: Partial<ExecutorOptions> = {}, ...layers: Partial<ExecutorOptions>[]) =>
   commandLine('spin', { flow, ...options }, layers, raw).slice(1);
 
 test('what was typed passes as it is, whatever Nx made of it', () => {
@@ -21,7 +21,7 @@ test('a value after a space belongs to its option, as it does for Nx', () => {
 });
 
 test('the step of resume is given by position, by name, or by the configuration', () => {
-  const resume = (raw: string[], options: Partial<DoorOptions>) =>
+  const resume = (raw: string[], options: Partial<ExecutorOptions>) =>
     commandLine('resume', { flow, ...options }, [], raw).slice(2);
   // Nx puts what is typed by position into `step` too.
   expect(resume(['train'], { step: 'train' })).toEqual(['train']);

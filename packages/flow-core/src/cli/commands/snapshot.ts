@@ -18,7 +18,7 @@ import type { Store } from '../../store/store';
 import { namespaceOf, noMoreThan, openReadStore, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { givenParams } from '../given';
-import { givenKey } from '../keys/given-key';
+import { paramsKey } from '../keys/params-key';
 import { RUN_OPTIONS } from '../options';
 import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
@@ -39,7 +39,7 @@ export const command: Command = {
   async execute(context) {
     noMoreThan(context, 1);
     const place = placeOf(context);
-    const found = context.again
+    const found = context.force
       ? undefined
       : await withFlow(context, place, (graph, store, file) =>
           fittingRun(context, place, graph, store, file),
@@ -91,7 +91,7 @@ async function fittingRun(
   const params = parseParams(graph, givenParams(context));
   const code = createHash('sha256').update(readFileSync(file)).digest('hex');
   const folder = dirname(file);
-  const given = givenKey(context, place.workspace).files.filter((path) => existsSync(path));
+  const given = paramsKey(context, place.workspace).files.filter((path) => existsSync(path));
   const places = [folder, ...placesRead(graph, folder), ...given];
   const environment = environmentDigest(graph);
   let codes: Codes | undefined;
@@ -102,7 +102,7 @@ async function fittingRun(
     if (row.status !== 'done' || row.code !== code || resumed) continue;
     if (JSON.stringify(row.with ?? []) !== JSON.stringify(context.options.with ?? [])) continue;
     if (row.environment !== environment) continue;
-    changed ??= newestChange([...places, ...(context.reads ?? [])], place.workspace);
+    changed ??= newestChange([...places, ...(context.extraFolders ?? [])], place.workspace);
     if (row.startedAt < changed) return undefined;
     if (!(await sameParams(store, row, params))) continue;
     codes ??= await codesOf(store, graph, file, place);

@@ -54,15 +54,15 @@ export const command: Command = {
       }
       const request = { selection, params, ...overrides };
       if (options.all === true) return await spinAllSplits(context, session, request, persisted, setRender);
-      if (context.heads) await requireHead(context, { session, selection });
+      if (context.keys) await requireKey(context, { session, selection });
       render = spinRenderer(output, workspace, context.cwd);
       const { status } = await spinStep(session, {
         ...request,
         ...(persisted ? { persist: persisted.begin } : {}),
         outputs: {
           result: (event) => versioned(spinJson(event)),
-          ...(context.heads ? { cache: { task: context.task } } : {}),
-          ...(context.moved ? { codeChanged: context.moved } : {}),
+          ...(context.keys ? { cache: { task: context.task } } : {}),
+          ...(context.codeChanged ? { codeChanged: context.codeChanged } : {}),
         },
       });
       output.result(spinJson(done as SpinDone));
@@ -107,20 +107,20 @@ async function overridesOf(context: Context): Promise<{ given?: Given; set: Reco
   return { ...(given === undefined ? {} : { given }), set: Object.fromEntries(set) };
 }
 
-/** A result is cached under the key that was published: what the step sees must be that. @throws FlowError FLOW_HEAD_MOVED */
-async function requireHead(
+/** A result is cached under the key that was published: what the step sees must be that. @throws FlowError FLOW_KEY_MOVED */
+async function requireKey(
   context: Context,
   { session, selection }: { session: FileSession; selection: Selection },
 ): Promise<void> {
-  const { headOf } = await import('../../engine/spin/key');
-  const { fullKey, selectionText } = await import('../keys/key');
-  const { givenKey } = await import('../keys/given-key');
+  const { spinKeyDigest } = await import('../../engine/spin/key');
+  const { selectionText, withParams } = await import('../keys/published-key');
+  const { paramsKey } = await import('../keys/params-key');
   const { graph, store, place, user } = session;
-  const { key } = await headOf({ graph, store, selection, user });
-  const now = fullKey(key, givenKey(context, place.workspace));
-  if (context.heads?.[selectionText(selection, place)]?.includes(now)) return;
+  const { digest } = await spinKeyDigest({ graph, store, selection, user });
+  const now = withParams(digest, paramsKey(context, place.workspace));
+  if (context.keys?.[selectionText(selection, place)]?.includes(now)) return;
   throw new FlowError(
-    'FLOW_HEAD_MOVED',
+    'FLOW_KEY_MOVED',
     'What the step would see changed after Nx had looked for a cached result of it: give the command again.',
     { exit: 1 },
   );

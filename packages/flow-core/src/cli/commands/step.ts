@@ -37,10 +37,10 @@ export const command: Command = {
       ...{ step, signal },
       params: givenParams(context),
       workers: (options['max-workers'] as number | undefined) ?? availableParallelism(),
-      ...(context.stepKey === undefined ? {} : { stepKey: context.stepKey }),
-      ...(context.again ? { force: true } : {}),
+      ...(context.codeKey === undefined ? {} : { codeKey: context.codeKey }),
+      ...(context.force ? { force: true } : {}),
       ...(context.task === undefined ? {} : { task: context.task }),
-      ...(context.moved ? { codeChanged: context.moved } : {}),
+      ...(context.codeChanged ? { codeChanged: context.codeChanged } : {}),
       listen: (graph) => stepRenderer(graph, step ?? '', output, place.workspace, cwd),
     });
     output.result(stepJson(done));

@@ -1,35 +1,40 @@
-/** Heads of spins for Nx: what a door needs that is opened before every command loads next to nothing. */
-import type { SpinHead } from './key';
+/**
+ * Cache keys for Nx: `@nx-flow/core/keys`, which the plugin opens before every command and which therefore loads next to
+ * nothing. `engine/keys.ts` has each key field by field.
+ */
+import type { PublishedKey } from './published-key';
 
 export { damageOf, isMisnamed } from '../../engine/outputs/manifest';
+export type { SpinKey, StepKey } from '../../engine/task/keys';
 export { currentUser } from '../../environment/user';
 export { storeFolder } from '../../environment/workspace';
 export { readGeneration } from '../../store/generation';
 export { remedy } from '../../store/writable';
-export { type HeadState, headHolds, headState, type SpinHead } from './key';
+export { type KeyState, keyHolds, keyState, type PublishedKey } from './published-key';
 
 /**
- * What `nx-flow spin <arguments>` would see now. Undefined where the command would be refused, which is not for Nx to know.
+ * The key of what `nx-flow spin <arguments>` would see now. Returns undefined when the command would be refused: Nx need
+ * not know why.
  * @param argv without the command's name
  * @param flow its name: the arguments may say its file
  */
-export async function spinHead(
+export async function spinKey(
   argv: readonly string[],
   flow: string,
   cwd: string,
-): Promise<SpinHead | undefined> {
-  const head = await import('./spin-key');
-  return head.spinHead(argv, flow, cwd);
+): Promise<PublishedKey | undefined> {
+  const spin = await import('./spin-key');
+  return spin.spinKey(argv, flow, cwd);
 }
 
 /**
- * What a command line gives for parameters, with the files that are named there, as a key. Undefined where nothing is
- * given, or the command would be refused.
+ * A key of what a command line gives for parameters, and of the files that it names there. Returns undefined when nothing
+ * is given, and when the command would be refused.
  */
-export async function givenParamsKey(
+export async function commandParamsKey(
   argv: readonly string[],
   workspace: string,
 ): Promise<string | undefined> {
-  const given = await import('./given-params-key');
-  return given.givenParamsKey(argv, workspace);
+  const params = await import('./command-params-key');
+  return params.commandParamsKey(argv, workspace);
 }

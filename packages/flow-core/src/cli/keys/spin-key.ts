@@ -1,5 +1,5 @@
 /**
- * What `nx-flow spin <arguments>` would see, as a key, without importing the flow: for Nx, which hashes before it
+ * The key of what `nx-flow spin <arguments>` would see, without importing the flow: for Nx, which hashes before it
  * executes. The spin itself compares the key with what it finds: a result is never cached under another's key.
  */
 import { randomUUID } from 'node:crypto';
@@ -8,7 +8,7 @@ import { FlowError } from '../../definition/errors';
 import { depthOf, type Graph } from '../../definition/graph';
 import type { Selection } from '../../engine/inputs/selection';
 import { snapshotFile } from '../../engine/outputs/layout';
-import { headOf } from '../../engine/spin/key';
+import { spinKeyDigest } from '../../engine/spin/key';
 import { currentUser } from '../../environment/user';
 import { findPlaceFile, type Place } from '../../session/place';
 import { awaitedSnapshot } from '../../session/snapshot';
@@ -21,17 +21,17 @@ import type { Context } from '../command';
 import { makeOutput } from '../render/output';
 import { selectionOf } from '../selection';
 import { spec } from '../specs/spin';
-import { givenKey } from './given-key';
-import { fullKey, headState, type SpinHead, selectionText } from './key';
+import { paramsKey } from './params-key';
+import { keyState, type PublishedKey, selectionText, withParams } from './published-key';
 
 /** Options whose effect is not known before the step runs: such a spin is executed each time. */
 const OPEN = ['all', 'persist', 'artifacts'];
 
-export async function spinHead(
+export async function spinKey(
   argv: readonly string[],
   flow: string,
   cwd: string,
-): Promise<SpinHead | undefined> {
+): Promise<PublishedKey | undefined> {
   try {
     const parsed = parseCommandLine(spec, argv);
     const output = makeOutput(true, false);
@@ -46,8 +46,8 @@ export async function spinHead(
     const selection = selectionOf(context, graph);
     if (!hasOutputs(context, graph, selection)) return executed();
     if (Object.keys(parsed.set).length > 0) selection.anyArm = true;
-    const head = await headIn(context, place, [file, ...others], graph, selection).catch(refused);
-    return { ...head, step: selection.step };
+    const key = await keyIn(context, place, [file, ...others], graph, selection).catch(refused);
+    return { ...key, step: selection.step };
   } catch (error) {
     if (error instanceof FlowError) return undefined;
     throw error;
@@ -55,13 +55,13 @@ export async function spinHead(
 }
 
 /** No inputs, or no store: the spin itself says so. What was published for inputs that were there would be a wrong hit. */
-function refused(error: unknown): SpinHead {
+function refused(error: unknown): PublishedKey {
   if (error instanceof FlowError) return executed();
   throw error;
 }
 
 /** The spin is executed this once, whatever it finds: there is no key to compare with what it sees. */
-const executed = (): SpinHead => ({ selection: '', key: randomUUID(), once: true });
+const executed = (): PublishedKey => ({ selection: '', key: randomUUID(), once: true });
 
 /**
  * Whether Nx can tell where the outputs lie: by the option `step` alone. A pathspec names no folder, and the splits of a
@@ -79,17 +79,17 @@ const PATIENCE_MS = 3_000;
 /** One that was waited for: it is not waited for again for each flow. */
 let unreachable: { store: string; until: number } | undefined;
 
-async function headIn(
+async function keyIn(
   context: Context,
   place: Place,
   files: string[],
   graph: Graph,
   selection: Selection,
-): Promise<SpinHead> {
+): Promise<PublishedKey> {
   const snapshot = snapshotFile(place.workspace, graph.flow);
   const text = selectionText(selection, place);
-  const given = givenKey(context, place.workspace);
-  const state = () => headState(place.store, [...files, snapshot, ...given.files]);
+  const params = paramsKey(context, place.workspace);
+  const state = () => keyState(place.store, [...files, snapshot, ...params.files]);
   // The spin makes one, and may import the snapshot into it.
   if (!existsSync(place.store)) return executed();
   if (unreachable?.store === place.store && Date.now() < unreachable.until) return executed();
@@ -108,8 +108,8 @@ async function headIn(
     ) {
       return executed();
     }
-    const { key, passing } = await headOf({ graph, store, selection, user: currentUser() });
-    return passing ? executed() : { selection: text, key: fullKey(key, given), state: now };
+    const { digest, passing } = await spinKeyDigest({ graph, store, selection, user: currentUser() });
+    return passing ? executed() : { selection: text, key: withParams(digest, params), state: now };
   } finally {
     await store.close();
   }

@@ -1,6 +1,6 @@
 /**
  * What a step hands over to the steps after it when a flow runs as a graph of targets: one folder for each step,
- * `dist/flow/<flow>/steps/<step>/`, and nothing else. Whoever has the folders of all steps before it can execute a step.
+ * `dist/flow/<flow>/steps/<step>/`, and nothing else. The folders of all steps before it are all that a step needs.
  */
 import type { ArtifactMeta, TaskRow } from '../../store/rows';
 
@@ -11,16 +11,16 @@ export const HANDOVER_VERSION = 2;
  * What the steps after this one can see of it, and nothing that differs between two executions with equal results: no
  * times, no numbers. Equal files mean that nothing after this step has to execute again.
  */
-export interface Seen {
+export interface StepDigests {
   version: typeof HANDOVER_VERSION;
   flow: string;
   step: string;
   /** False where a switch went another way: the step did not run, and nothing was wrong. */
   taken: boolean;
-  tasks: SeenTask[];
+  tasks: TaskDigests[];
 }
 
-export interface SeenTask {
+export interface TaskDigests {
   /** The split, outermost first, and the digest of the list that each level splits. */
   stack: { index: number; count: number; list: string }[];
   iteration?: number;
@@ -35,14 +35,14 @@ export interface Handed {
   version: typeof HANDOVER_VERSION;
   flow: string;
   step: string;
-  /** The parameters that it was executed with, as a digest. */
-  given: string;
+  /** A digest of the parameters that it was executed with. */
+  paramsDigest: string;
   tasks: { row: TaskRow; artifacts: [name: string, HandedArtifact][] }[];
 }
 
 /** Small ones hold their bytes as base64, large ones lie under `cas/` in the folder. */
 export type HandedArtifact = ArtifactMeta & { bytes?: string };
 
-export const SEEN_FILE = 'seen.json';
+export const DIGESTS_FILE = 'digests.json';
 
 export const HANDED_FILE = 'tasks.json';

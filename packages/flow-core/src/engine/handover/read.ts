@@ -20,7 +20,12 @@ const ORIGIN = 1;
  * @throws FlowError FLOW_HANDOVER
  */
 export async function readHandovers(
-  { graph, step, workspace, given }: { graph: Graph; step: string; workspace: string; given: string },
+  {
+    graph,
+    step,
+    workspace,
+    paramsDigest,
+  }: { graph: Graph; step: string; workspace: string; paramsDigest: string },
   casFolder: string,
 ): Promise<{ store: Store; origin: RunRow }> {
   const store = new Store(new MemoryKv(), new FileCas(casFolder));
@@ -31,7 +36,7 @@ export async function readHandovers(
     const folder = stepFolder(workspace, graph.flow, before);
     const cas = new FileCas(join(folder, 'cas'));
     const handed = await handedIn(graph.flow, before, folder);
-    if (handed.given !== given) throw otherParameters(before, step);
+    if (handed.paramsDigest !== paramsDigest) throw otherParameters(before, step);
     for (const { row, artifacts } of handed.tasks) {
       ops.push(record.task(graph.flow, ORIGIN, row));
       for (const [name, artifact] of artifacts) {

@@ -12,7 +12,7 @@ import { Takeover } from '../resume/takeover';
 import type { RunOutcome } from '../run/options';
 import { runFlow } from '../run/run';
 import type { Emit } from '../task/events';
-import type { Seen } from './layout';
+import type { StepDigests } from './layout';
 import { writeNatural } from './natural-form';
 import { readHandovers } from './read';
 import { writeKey } from './valid';
@@ -23,8 +23,8 @@ export interface StepOptions {
   step: string;
   workspace: string;
   params: Parameters;
-  /** What was given for them, as a digest: all steps are executed on the same. */
-  given: string;
+  /** A digest of what was given for them: all steps are executed on the same. */
+  paramsDigest: string;
   user: string;
   namespace: string;
   workers: number;
@@ -37,16 +37,16 @@ export interface StepOptions {
   /** The hash by which a cache will know the folder. */
   task?: string;
   /** Asked before the folder is replaced: what was not as it was when `key` and `task` were made. */
-  moved?(): Promise<string | undefined>;
+  codeChanged?(): Promise<string | undefined>;
 }
 
 export interface StepOutcome {
   outcome: RunOutcome;
   /** Absent where a task failed: then the folder is as it was. */
-  seen?: Seen;
+  digests?: StepDigests;
   folder: string;
-  /** What was not as it was when the execution's key was made. */
-  moved?: string;
+  /** What was not as it was when the execution's key was made: nothing may be cached. */
+  uncached?: string;
 }
 
 /** Where a step's execution keeps what is not finished: beside the flows' folders, for it becomes one of theirs. */
@@ -90,14 +90,14 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
     cwd: workspace,
   });
   if (outcome.status === 'failed') return { outcome, folder };
-  const executed = { store, flow: graph.flow, run: outcome.run, step, given: options.given };
+  const executed = { store, flow: graph.flow, run: outcome.run, step, paramsDigest: options.paramsDigest };
   return writingOutputs(workspace, async () => {
-    const seen = await writeHandover(executed, draft.outputs);
+    const digests = await writeHandover(executed, draft.outputs);
     await writeNatural(executed, draft.outputs, graph.codecs);
-    const moved = await options.moved?.();
-    if (options.key !== undefined && moved === undefined) writeKey(draft.outputs, options.key);
-    writeManifest(draft.outputs, moved === undefined ? options.task : '');
+    const uncached = await options.codeChanged?.();
+    if (options.key !== undefined && uncached === undefined) writeKey(draft.outputs, options.key);
+    writeManifest(draft.outputs, uncached === undefined ? options.task : '');
     await replaceFolder(draft.outputs, folder);
-    return { outcome, seen, folder, ...(moved === undefined ? {} : { moved }) };
+    return { outcome, digests, folder, ...(uncached === undefined ? {} : { uncached }) };
   });
 }

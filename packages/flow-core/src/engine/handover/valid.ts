@@ -1,6 +1,6 @@
 /**
- * Whether a step's folder still stands: everything that its execution depended on is what it was, and so is every file.
- * Nx hashes a project's whole configuration into each target, so that a new step makes all of them miss; this does not.
+ * Whether a step's folder still holds: everything that its execution depended on is what it was, and so is every file.
+ * Nx hashes a project's whole configuration into each target, so that a new step makes all of them miss; a `StepKey` does not.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,29 +8,26 @@ import { basename, join } from 'node:path';
 import { type Graph, parents, type StepNode } from '../../definition/graph';
 import { stepFolder } from '../outputs/layout';
 import { damageOf } from '../outputs/manifest';
-import { SEEN_FILE } from './layout';
+import type { StepKey } from '../task/keys';
+import { DIGESTS_FILE } from './layout';
 
 const KEY_FILE = 'key.txt';
 
-export interface KeyOptions {
+export interface StepKeyOptions extends Pick<StepKey, 'code' | 'params' | 'user' | 'namespace'> {
   graph: Graph;
   step: StepNode;
   workspace: string;
-  /** What only the caller knows: the step's fingerprint, and the files that it may read. */
-  given: string;
-  /** As they were given: what schemas make of them is in the fingerprint. */
-  params: Record<string, unknown>;
-  user: string;
-  namespace: string;
 }
 
-/** Undefined where a step before it has handed nothing over. */
-export function keyOf({ graph, step, workspace, ...rest }: KeyOptions): string | undefined {
+/** The digest of the step's `StepKey`. Returns undefined when a step before it has handed nothing over. */
+export function stepKeyDigest({ graph, step, workspace, ...rest }: StepKeyOptions): string | undefined {
+  const { code, params, user, namespace } = rest;
   try {
-    const seen = parents(step).map((name) =>
-      sha256(readFileSync(join(stepFolder(workspace, graph.flow, name), SEEN_FILE))),
+    const before = parents(step).map((name) =>
+      sha256(readFileSync(join(stepFolder(workspace, graph.flow, name), DIGESTS_FILE))),
     );
-    return sha256(JSON.stringify([graph.flow, step.name, seen, rest]));
+    const key: StepKey = { flow: graph.flow, step: step.name, before, code, params, user, namespace };
+    return sha256(JSON.stringify(key));
   } catch {
     return undefined;
   }

@@ -8,13 +8,13 @@ import { recordedViews, visibleNames } from '../record/read';
 import { addressOf, taskOf } from '../task/label';
 import type { View } from '../task/view';
 import {
+  DIGESTS_FILE,
   HANDED_FILE,
   HANDOVER_VERSION,
   type Handed,
   type HandedArtifact,
-  SEEN_FILE,
-  type Seen,
-  type SeenTask,
+  type StepDigests,
+  type TaskDigests,
 } from './layout';
 import { link } from './read';
 
@@ -24,19 +24,19 @@ export interface Executed {
   flow: string;
   run: number;
   step: string;
-  given: string;
+  paramsDigest: string;
 }
 
-/** Writes `tasks.json`, `seen.json` and the large values into a folder, which is the step's own. */
-export async function writeHandover(executed: Executed, folder: string): Promise<Seen> {
-  const { store, flow, run, step, given } = executed;
+/** Writes `tasks.json`, `digests.json` and the large values into a folder, which is the step's own. */
+export async function writeHandover(executed: Executed, folder: string): Promise<StepDigests> {
+  const { store, flow, run, step, paramsDigest } = executed;
   const rows = await inPlaceOrder(executed);
   const relabel = await labelsByPlace(executed, rows);
   const splits = new Set(rows.flatMap(({ stack }) => stack.map(({ of }) => of)));
   const lists = await recordedViews(store, flow, run, [...splits]);
   const cas = new FileCas(join(folder, 'cas'));
-  const handed: Handed = { version: HANDOVER_VERSION, flow, step, given, tasks: [] };
-  const seen: Seen = { version: HANDOVER_VERSION, flow, step, taken: rows.length > 0, tasks: [] };
+  const handed: Handed = { version: HANDOVER_VERSION, flow, step, paramsDigest, tasks: [] };
+  const digests: StepDigests = { version: HANDOVER_VERSION, flow, step, taken: rows.length > 0, tasks: [] };
   for (const row of rows) {
     const visible = visibleNames(labelOf(row), row);
     const records = await store.artifacts([
@@ -56,12 +56,12 @@ export async function writeHandover(executed: Executed, folder: string): Promise
       name,
       (shown[i] as ArtifactRecord).digest,
     ]);
-    seen.tasks.push(seenTask(row, lists, artifacts));
+    digests.tasks.push(taskDigests(row, lists, artifacts));
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, HANDED_FILE), `${JSON.stringify(handed)}\n`);
-  writeFileSync(join(folder, SEEN_FILE), `${JSON.stringify(seen)}\n`);
-  return seen;
+  writeFileSync(join(folder, DIGESTS_FILE), `${JSON.stringify(digests)}\n`);
+  return digests;
 }
 
 const labelOf = ({ step, task }: { step: string; task: number }) => `${step}/${task}`;
@@ -118,11 +118,11 @@ function packed({ bytes, ...meta }: ArtifactRecord): HandedArtifact {
   return bytes === undefined ? meta : { ...meta, bytes: Buffer.from(bytes).toString('base64') };
 }
 
-function seenTask(
+function taskDigests(
   row: TaskRow,
   lists: ReadonlyMap<string, View>,
-  artifacts: SeenTask['artifacts'],
-): SeenTask {
+  artifacts: TaskDigests['artifacts'],
+): TaskDigests {
   const { iteration, verdict, counts } = row;
   return {
     stack: row.stack.map(({ index, count, of, over }) => ({

@@ -1,7 +1,4 @@
-/**
- * The head of a spin: everything that its step would see, as one digest. Equal heads of equal code mean equal results,
- * whichever runs the inputs come from: what Nx may replay.
- */
+/** Reads the key of a spin from the store, as one digest: see {@link SpinKey} for what is in it, and why. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Graph } from '../../definition/graph';
 import type { RunRow } from '../../store/rows';
@@ -11,63 +8,69 @@ import type { Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
 import { recordedOutputs, recordedParams, recordedViews } from '../record/read';
 import { statusNow } from '../record/run-status';
+import type { SpinKey } from '../task/keys';
 import type { View } from '../task/view';
 
-export interface Head {
-  key: string;
+export interface SpinKeyDigest {
+  digest: string;
   /** The run that the inputs come from; absent for a step that needs none. */
   run?: number;
-  /** The run goes on, and may change what a spin finds in it: the key is for this once. */
+  /** The run goes on, and may change what a spin finds in it: the digest is for this once. */
   passing?: true;
 }
 
-export interface HeadOptions {
+export interface SpinKeyOptions {
   graph: Graph;
   store: Store;
   selection: Selection;
-  /** Whom `current.user` names. */
+  /** The user that `current.user` names. */
   user: string;
 }
 
 /** @throws FlowError as the spin itself would, where nothing can be found */
-export async function headOf({ graph, store, selection, user }: HeadOptions): Promise<Head> {
+export async function spinKeyDigest({
+  graph,
+  store,
+  selection,
+  user,
+}: SpinKeyOptions): Promise<SpinKeyDigest> {
   const resolved = await resolveInputs(graph, store, selection);
   const { run } = resolved;
   const from = run ? { run: run.run } : {};
-  if (run && statusNow(run) === 'running') return { key: randomUUID(), ...from, passing: true };
-  return { key: await keyOf(graph, store, resolved, [user, selection.namespace ?? null]), ...from };
+  if (run && statusNow(run) === 'running') return { digest: randomUUID(), ...from, passing: true };
+  const key = await readKey(graph, store, resolved, { user, namespace: selection.namespace ?? null });
+  return { digest: createHash('sha256').update(JSON.stringify(key)).digest('hex'), ...from };
 }
 
-/** Each part says why it is in the key: the step sees it, or the table that the spin prints. */
-async function keyOf(graph: Graph, store: Store, resolved: Resolved, whose: unknown): Promise<string> {
+/** The order of the fields is part of the digest. */
+async function readKey(
+  graph: Graph,
+  store: Store,
+  resolved: Resolved,
+  { user, namespace }: Pick<SpinKey, 'user' | 'namespace'>,
+): Promise<SpinKey> {
   const { run, parents, stack, as, iteration, node } = resolved;
   const views = run
     ? await recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
     : new Map<string, View>();
-  const digests = (label: string) =>
-    [...(views.get(label)?.entries ?? [])].map(([name, { digest }]) => [name, digest]);
-  const parts = [
-    graph.flow,
-    node.name,
-    // `self` or `inputs`
-    parents.map(digests),
-    as ?? null,
-    // `input`, `index`, `stack`
-    stack.map(({ index, count, of, over }) => [
+  const digestsOf = (label: string) =>
+    [...(views.get(label)?.entries ?? [])].map(([name, { digest }]): [string, string] => [name, digest]);
+  return {
+    flow: graph.flow,
+    step: node.name,
+    inputs: parents.map(digestsOf),
+    branches: as ?? null,
+    splits: stack.map(({ index, count, of, over }) => ({
       index,
       count,
-      views.get(of)?.entries.get(over)?.digest ?? null,
-    ]),
-    // `iteration`
-    iteration ?? null,
-    // `params`
-    run ? await paramDigests(graph, store, run) : null,
-    // `current`
-    whose,
-    // What the outputs are compared with.
-    await outputDigests(graph, store, resolved),
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+      list: views.get(of)?.entries.get(over)?.digest ?? null,
+    })),
+    iteration: iteration ?? null,
+    params: run ? await paramDigests(graph, store, run) : null,
+    user,
+    namespace,
+    originOutputs: await outputDigests(graph, store, resolved),
+  };
 }
 
 async function paramDigests(graph: Graph, store: Store, { run }: RunRow): Promise<[string, string][]> {
@@ -76,7 +79,11 @@ async function paramDigests(graph: Graph, store: Store, { run }: RunRow): Promis
   return params.map(([name, { digest }]) => [name, digest]);
 }
 
-async function outputDigests(graph: Graph, store: Store, { run, origin }: Resolved): Promise<unknown> {
+async function outputDigests(
+  graph: Graph,
+  store: Store,
+  { run, origin }: Resolved,
+): Promise<SpinKey['originOutputs']> {
   if (!run || !origin || origin.status !== 'done') return origin?.status ?? null;
   const outputs = await recordedOutputs(store, graph.flow, run.run, origin);
   return [...outputs].map(([name, { digest }]) => [name, digest]);

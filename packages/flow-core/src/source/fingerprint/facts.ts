@@ -37,6 +37,9 @@ const TRICKY_KEY = /^(toString|valueOf|toJSON|then)$/;
 
 const CODE_NAME = /[^/\\.]\.[cm]?[jt]sx?$/;
 
+/** In the place of a node: as if it were not written. */
+export const OMITTED = '';
+
 /** @param replaced Nodes that stand for something else (the declaration of another step, an edge), as this text. */
 export function readFacts(node: Node, replaced: ReadonlyMap<Node, string> = new Map()): Facts {
   const reader = new Reader(replaced);
@@ -71,7 +74,7 @@ class Reader {
     if (!node || isErased(node)) return;
     const stands = this.#replaced.get(node);
     if (stands !== undefined) {
-      this.#text.push(stands);
+      if (stands !== OMITTED) this.#text.push(stands);
       return;
     }
     if (isWrapper(node)) {

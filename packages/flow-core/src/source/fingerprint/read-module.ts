@@ -1,10 +1,11 @@
 /** Reads a module's text into its units, imports and exports. */
-import { literal, type Node, unwrap } from '../ast';
+import { changesNoResult } from '../../definition/options';
+import { keyOf, literal, literalValue, type Node, unwrap } from '../ast';
 import { Makers, parseProgram } from '../parse';
 import { readStepCall, type StepCall } from '../step-call';
 import { isHarmless, type Surroundings } from './effects';
 import { isErased } from './erased';
-import { type Facts, readFacts } from './facts';
+import { type Facts, OMITTED, readFacts } from './facts';
 import { ENGINE, factsOf, type Module, type Site, type Unit } from './module';
 import { blockNames, varNames } from './scope';
 
@@ -203,6 +204,7 @@ class ModuleReader {
       if (use.variable !== undefined) replaced.set(use.node, `handle ${use.variable}`);
     const body = call.body && readFacts(call.body, replaced);
     if (call.body) replaced.set(call.body, 'body');
+    for (const omitted of withoutEffect(call)) replaced.set(omitted, OMITTED);
     const options = readFacts(call.call, replaced);
     return [{ call, name: call.name, at: call.call.start, body, options, edges }, ...inside];
   }
@@ -253,6 +255,15 @@ class ModuleReader {
     const uses = inputs?.flatMap(({ from }) => from);
     return uses?.every(({ call }) => call === undefined || this.#isStep(call, tricky)) ?? false;
   }
+}
+
+/** The options that change no result, where they are written out; all of the options where there are no others. */
+function withoutEffect({ options }: StepCall): Node[] {
+  const properties: Node[] = unwrap(options)?.properties ?? [];
+  const omitted = properties.filter(
+    (property) => changesNoResult(keyOf(property) ?? '') && literalValue(property.value) !== undefined,
+  );
+  return omitted.length > 0 && omitted.length === properties.length ? [options] : omitted;
 }
 
 /** What is changed by reading it: `[1, 2].values()`. */

@@ -2,7 +2,7 @@
 import { isFlowError } from '../../definition/errors';
 import { parseCommandLine } from '../args';
 import { PARAMS_FILE } from '../options';
-import { givenKey } from './given-key';
+import { paramsKey } from './params-key';
 
 const SPEC = {
   name: '',
@@ -13,10 +13,10 @@ const SPEC = {
   examples: [],
 };
 
-export function givenParamsKey(argv: readonly string[], workspace: string): string | undefined {
+export function commandParamsKey(argv: readonly string[], workspace: string): string | undefined {
   const given = argv.filter((arg) => /^--(params\.|params-?file)/i.test(arg));
   try {
-    return givenKey({ ...parseCommandLine(SPEC, given), cwd: workspace }, workspace).key;
+    return paramsKey({ ...parseCommandLine(SPEC, given), cwd: workspace }, workspace).key;
   } catch (error) {
     if (isFlowError(error)) return undefined;
     throw error;

@@ -1,24 +1,24 @@
-/** What was given for parameters, as a key: a file that is named there may change while the command line stays. */
+/** A key of what was given for parameters: a file that is named there may change while the command line stays. */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Context } from '../command';
 import { givenParams } from '../given';
 
-export interface GivenKey {
-  /** Undefined where nothing was given. */
+export interface ParamsKey {
+  /** Undefined when nothing was given. */
   key?: string;
   /** Those that may be read, whether or not they are there. */
   files: string[];
 }
 
-type Given = Pick<Context, 'params' | 'options' | 'cwd'>;
+type Arguments = Pick<Context, 'params' | 'options' | 'cwd'>;
 
 /**
  * Which parameters are paths only the flow's schemas know: every text that names a file counts as one.
  * @throws FlowError FLOW_PARAMS_FILE
  */
-export function givenKey(context: Given, workspace: string): GivenKey {
+export function paramsKey(context: Arguments, workspace: string): ParamsKey {
   const params = givenParams(context as Context);
   const values = Object.entries(params);
   if (values.length === 0) return { files: [] };

@@ -4,7 +4,7 @@ import { FlowError, isFlowError } from '@nx-flow/core';
 
 export type Generate<O> = (tree: Tree, options: O) => Promise<GeneratorCallback>;
 
-export function told<O>(generate: Generate<O>): Generate<O> {
+export function reportErrors<O>(generate: Generate<O>): Generate<O> {
   return async (tree, options) => {
     try {
       return await generate(tree, options);

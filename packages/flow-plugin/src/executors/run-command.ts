@@ -1,14 +1,12 @@
-/** The door from an Nx task to the `nx-flow` command: no more than its command line. */
+/** Executes an Nx task as an `nx-flow` command: no more than its command line. */
 import type { ExecutorContext } from '@nx/devkit';
 import type { MainOptions } from '@nx-flow/core/cli';
-import { commandLine, type DoorOptions } from '../nx/command-line';
-
-export type { DoorOptions } from '../nx/command-line';
+import { commandLine, type ExecutorOptions } from '../nx/command-line';
 
 /** Runs the command in this process, which Nx forked for the task. Its own text tells what failed. */
-export async function enter(
+export async function runCommand(
   command: string,
-  options: DoorOptions,
+  options: ExecutorOptions,
   context: ExecutorContext,
   more: Omit<MainOptions, 'cwd'> = {},
   raw: readonly string[] = rawOverrides(context),
@@ -24,7 +22,7 @@ export async function enter(
   return { success: code === 0 };
 }
 
-function ambiguous({ flow, namesake }: DoorOptions): MainOptions['refused'] {
+function ambiguous({ flow, namesake }: ExecutorOptions): MainOptions['refused'] {
   if (namesake === undefined) return undefined;
   const { FlowError } = require('@nx-flow/core') as typeof import('@nx-flow/core');
   return new FlowError(
@@ -34,12 +32,12 @@ function ambiguous({ flow, namesake }: DoorOptions): MainOptions['refused'] {
 }
 
 /** The same for what makes a run: a spin that waits for it in one command is hashed after it, by what is published then. */
-export async function enterAndPublish(
+export async function runAndPublish(
   command: string,
-  options: DoorOptions,
+  options: ExecutorOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  const result = await enter(command, options, context);
+  const result = await runCommand(command, options, context);
   try {
     const { publishAgain } = await import('../keys/spins');
     await publishAgain(options.flow, context.root);
@@ -52,7 +50,7 @@ export async function enterAndPublish(
 }
 
 /** What the project's configuration says: Nx gives the options merged, but not parameter by parameter. */
-function configured({ target, configurationName }: ExecutorContext): Partial<DoorOptions>[] {
+function configured({ target, configurationName }: ExecutorContext): Partial<ExecutorOptions>[] {
   const configuration = configurationName ? target?.configurations?.[configurationName] : undefined;
   return [target?.options ?? {}, configuration ?? {}];
 }

@@ -1,4 +1,4 @@
-/** What a step depends on beside what is handed over, as far as it can be told without Nx's own hash. */
+/** The field `code` of a `StepKey`: what a step depends on beside what is handed over, without Nx's own hash. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
@@ -14,11 +14,11 @@ import { isPublished } from './published';
 type Input = NonNullable<NonNullable<ExecutorContext['target']>['inputs']>[number];
 
 /**
- * The step's fingerprint and what it may read, as one hash. Undefined where the target has inputs of the user's own, or
- * nobody says which files there are: then nothing is kept, and the step is executed.
+ * The step's fingerprint and what it may read, as one hash. Returns undefined when the target has inputs of the user's
+ * own, and when nothing says which files there are: then no folder is kept, and the step is executed.
  * @param fingerprint The file that it was published in.
  */
-export async function stepKey(
+export async function codeKey(
   fingerprint: string | undefined,
   context: ExecutorContext,
 ): Promise<string | undefined> {

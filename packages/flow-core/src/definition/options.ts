@@ -1,0 +1,103 @@
+/** The options of steps in one table: for each its help, the steps that take it, its check, and whether a cache key holds it. */
+import { parseDuration } from './duration';
+import { canCatch, type StepKind, type StepNode } from './graph';
+
+export interface StepOption {
+  /** One line for people. */
+  help: string;
+  /**
+   * False when it changes no result: then, where its value is written out, fingerprints leave it out, and editing it
+   * executes nothing again. A value that is computed stays in.
+   */
+  inKey: boolean;
+  /** The one kind of step that takes it; absent when every step does. */
+  kind?: StepKind;
+  /** How `--with` gives it to all steps; absent when it cannot be given so. */
+  with?: string;
+  /** It is typed, and not executed by this version: refused, never ignored. */
+  pending?: true;
+  /** What is wrong with the value that a step declares, one sentence each. */
+  problems?(node: StepNode): string[];
+}
+
+export const STEP_OPTIONS = {
+  env: {
+    help: 'Environment variables for this step alone',
+    inKey: true,
+    with: 'env:KEY=VALUE,OTHER=VALUE',
+  },
+  drop: { help: 'Artifacts that this step does not pass on', inKey: true },
+  packages: { help: 'npm packages for this step alone', inKey: true },
+  isolate: { help: 'A fresh worker process for each task', inKey: true, with: 'isolate' },
+  resources: {
+    help: 'What the step needs, as numbers, for schedulers to read',
+    inKey: false,
+    problems: ({ name, options: { resources } }) =>
+      resources === undefined || isNumbers(resources)
+        ? []
+        : [`\`resources\` of "${name}" is an object of numbers, such as { gpu: 1 }.`],
+  },
+  retry: {
+    help: 'How often to try again, how long to wait before, by what to multiply each further wait',
+    inKey: true,
+    with: 'retry=3 or retry:times=3,wait=10s,backoff=2',
+    problems: ({ name, options: { retry } }) => {
+      if (retry === undefined) return [];
+      const { times, wait } = typeof retry === 'object' && retry !== null ? retry : { times: retry };
+      return [
+        ...(Number.isInteger(times) && times >= 0
+          ? []
+          : [`\`retry\` of "${name}" is a whole number of times, 0 or more.`]),
+        ...durationProblems('retry.wait', name, wait),
+      ];
+    },
+  },
+  timeout: {
+    help: 'How long one attempt may take',
+    inKey: true,
+    with: 'timeout=5m',
+    problems: ({ name, options: { timeout } }) => durationProblems('timeout', name, timeout),
+  },
+  catch: {
+    help: 'Go on after a failure, with the error as the artifact of this name',
+    inKey: true,
+    with: 'catch=error',
+    problems: (node) =>
+      node.options.catch === undefined || canCatch(node)
+        ? []
+        : [
+            `"${node.name}" cannot \`catch\`: nothing could follow a failed ${node.kind}. Catch in a step before or after it.`,
+          ],
+  },
+  card: { help: 'The default card for each task', inKey: true, pending: true },
+  over: { help: 'The artifact that is split', inKey: true, kind: 'foreach' },
+  on: { help: 'The artifact that decides', inKey: true, kind: 'switch' },
+  cases: { help: 'What the artifact may hold', inKey: true, kind: 'switch' },
+  while: { help: 'The artifact that says whether to go on', inKey: true, kind: 'loop' },
+  max: { help: 'The most iterations', inKey: true, kind: 'loop' },
+} as const satisfies Record<string, StepOption>;
+
+export type StepOptionName = keyof typeof STEP_OPTIONS;
+
+/** The table's rows as plain rows: each of the constant ones above has a type of its own. */
+export const stepOptions = Object.entries(STEP_OPTIONS) as [StepOptionName, StepOption][];
+
+/** Whether fingerprints leave the option out where its value is written out. */
+export function changesNoResult(name: string): boolean {
+  return stepOptions.some(([option, { inKey }]) => option === name && !inKey);
+}
+
+function isNumbers(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((amount) => typeof amount === 'number' && amount >= 0)
+  );
+}
+
+function durationProblems(what: string, step: string, value: string | undefined): string[] {
+  return value === undefined || parseDuration(value) !== undefined
+    ? []
+    : [`\`${what}\` of "${step}" is a duration such as '90s', '5m' or '2h', not "${value}".`];
+}

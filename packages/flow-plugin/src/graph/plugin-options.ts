@@ -1,0 +1,67 @@
+/** The plugin's options in `nx.json`: how targets are called. */
+
+/**
+ * @example
+ * ```json
+ * { "plugin": "@nx-flow/plugin", "options": { "runTargetName": "flow-run", "stepTargetPrefix": "step-" } }
+ * ```
+ */
+export interface PluginOptions {
+  /** The target that runs a flow; default `run`. */
+  runTargetName?: string;
+  /** The target that spins a step of a flow; default `spin`. */
+  spinTargetName?: string;
+  /** The target that resumes a run; default `resume`. */
+  resumeTargetName?: string;
+  /** The target that keeps a run as a file; default `snapshot`. */
+  snapshotTargetName?: string;
+  /** What stands before a step's name in the name of its target; default `spin-`. */
+  stepTargetPrefix?: string;
+}
+
+const DEFAULTS: Required<PluginOptions> = {
+  runTargetName: 'run',
+  spinTargetName: 'spin',
+  resumeTargetName: 'resume',
+  snapshotTargetName: 'snapshot',
+  stepTargetPrefix: 'spin-',
+};
+
+/** A colon parts project, target and configuration on Nx's command line; a comma parts targets. */
+const USABLE = /^[A-Za-z][\w.-]*$/;
+
+/** @throws FlowError FLOW_PLUGIN_OPTION */
+export function pluginOptions(given: unknown): Required<PluginOptions> {
+  if (given === undefined || given === null) return DEFAULTS;
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    throw refused(`are ${JSON.stringify(given)}: give an object, such as { "runTargetName": "flow-run" }.`);
+  }
+  const known = Object.keys(DEFAULTS);
+  for (const [name, value] of Object.entries(given)) {
+    if (!known.includes(name)) throw refused(`have no "${name}".`, name, known);
+    if (typeof value !== 'string' || !USABLE.test(value)) {
+      throw refused(
+        `have "${name}": ${JSON.stringify(value)}: give a text of letters, digits, "-", "_" and "." that begins with a letter.`,
+      );
+    }
+  }
+  const options = { ...DEFAULTS, ...(given as PluginOptions) };
+  const { stepTargetPrefix: _, ...names } = options;
+  const entries = Object.entries(names);
+  for (const [i, [option, name]] of entries.entries()) {
+    const [other] = entries.slice(0, i).find(([, before]) => before === name) ?? [];
+    if (other !== undefined) {
+      throw refused(`have "${name}" as ${other} and as ${option}: give one of the two another name.`);
+    }
+  }
+  return options;
+}
+
+/** Nx prints the message alone: the code stands in it. The engine is loaded for an error only. */
+function refused(what: string, name?: string, known: string[] = []): Error {
+  const { FlowError } = require('@nx-flow/core') as typeof import('@nx-flow/core');
+  const { suggest } = require('@nx-flow/core/source') as typeof import('@nx-flow/core/source');
+  const nearest = name === undefined ? '' : ` ${suggest(name, known)}`;
+  const message = `The options of @nx-flow/plugin in nx.json ${what}${nearest}`;
+  return new FlowError('FLOW_PLUGIN_OPTION', `FLOW_PLUGIN_OPTION  ${message}`);
+}

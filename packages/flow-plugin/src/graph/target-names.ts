@@ -1,0 +1,133 @@
+/**
+ * How the targets of a project's flows are called. Every flow has long names (`run-movies`, `spin-movies-train`), which no
+ * other flow takes away; one flow of the project has short names too (`run`, `spin-train`): the one that is called as the
+ * project is, or else the first by path. What has two names is one target: its long name is an alias of the short one, so
+ * that both in one command execute it once.
+ */
+import type { PluginOptions } from './plugin-options';
+
+export interface NamedFlow {
+  flow: string;
+  /** What its long names have: the flow's name, or its file's path where two files use one name. */
+  suffix: string;
+  steps: readonly string[];
+}
+
+export type FlowTargetKind = 'run' | 'spin' | 'resume' | 'snapshot';
+
+export interface TargetNames {
+  /** The targets that execute. */
+  flow: Record<FlowTargetKind, string>;
+  /** By step. */
+  steps: ReadonlyMap<string, string>;
+  /** The names that lead to one of them: alias to target. */
+  aliases: ReadonlyMap<string, string>;
+}
+
+/** @param flows of one project, by path. Gives the names in the same order, and a line for each that two flows claim. */
+export function targetNames(
+  flows: readonly NamedFlow[],
+  project: string,
+  options: Required<PluginOptions>,
+): { names: TargetNames[]; collisions: string[] } {
+  const claims = new Claims(project);
+  const owner = ownerOf(flows, project);
+  const short = owner && shortNames(owner, options, claims);
+  const names = new Map<NamedFlow, TargetNames>();
+  for (const flow of [...flows].sort((a, b) => Number(b === owner) - Number(a === owner))) {
+    const long = longNames(flow, flows, options, claims);
+    names.set(
+      flow,
+      flow === owner && short
+        ? { ...short, aliases: aliasesOf(short, long) }
+        : { ...long, aliases: new Map() },
+    );
+  }
+  return { names: flows.map((flow) => names.get(flow) as TargetNames), collisions: claims.collisions };
+}
+
+/** A package's scope is no part of the name by which a flow is called. */
+function ownerOf(flows: readonly NamedFlow[], project: string): NamedFlow | undefined {
+  const name = project.replace(/^@[^/]*\//, '');
+  return flows.find(({ flow }) => flow === name) ?? flows[0];
+}
+
+type OwnNames = Omit<TargetNames, 'aliases'>;
+
+function shortNames({ flow, steps }: NamedFlow, options: Required<PluginOptions>, claims: Claims): OwnNames {
+  const own = baseNames(options);
+  const bySteps = new Map(steps.map((step) => [step, `${options.stepTargetPrefix}${step}`]));
+  for (const name of [...Object.values(own), ...bySteps.values()]) claims.take(name, flow);
+  return { flow: own, steps: bySteps };
+}
+
+function longNames(
+  { flow, suffix, steps }: NamedFlow,
+  flows: readonly NamedFlow[],
+  options: Required<PluginOptions>,
+  claims: Claims,
+): OwnNames {
+  const base = Object.entries(baseNames(options)) as [FlowTargetKind, string][];
+  const own = base.map(([kind, name]) => [
+    kind,
+    claims.first(flow, (dashes) => [`${name}${dashes}${suffix}`])[0],
+  ]);
+  // Beside a flow `etl-daily`, the step `daily` of the flow `etl` is no `spin-etl-daily`.
+  const apart = flows.some((other) => other.suffix.startsWith(`${suffix}-`)) ? '--' : '-';
+  const inOrder = claims.first(
+    flow,
+    (dashes) => steps.map((step) => `${options.stepTargetPrefix}${suffix}${dashes}${step}`),
+    apart,
+  );
+  return {
+    flow: Object.fromEntries(own),
+    steps: new Map(steps.map((step, i) => [step, inOrder[i] as string])),
+  };
+}
+
+function baseNames(options: Required<PluginOptions>): Record<FlowTargetKind, string> {
+  return {
+    run: options.runTargetName,
+    spin: options.spinTargetName,
+    resume: options.resumeTargetName,
+    snapshot: options.snapshotTargetName,
+  };
+}
+
+function aliasesOf(short: OwnNames, long: OwnNames): Map<string, string> {
+  const kinds = Object.keys(short.flow) as FlowTargetKind[];
+  return new Map([
+    ...kinds.map((kind): [string, string] => [long.flow[kind], short.flow[kind]]),
+    ...[...long.steps].map(([step, name]): [string, string] => [name, short.steps.get(step) as string]),
+  ]);
+}
+
+/** The names that are given out, each with its flow. */
+class Claims {
+  readonly collisions: string[] = [];
+  readonly #taken = new Map<string, string>();
+
+  constructor(private readonly project: string) {}
+
+  take(name: string, flow: string): void {
+    this.#taken.set(name, flow);
+  }
+
+  /** The names with as few dashes as leave each of them free. What a flow's own names take from each other is not said. */
+  first(flow: string, named: (dashes: string) => string[], dashes = '-'): string[] {
+    const names = named(dashes);
+    const at = names.findIndex((name) => this.#taken.has(name));
+    if (at < 0) {
+      for (const name of names) this.take(name, flow);
+      return names;
+    }
+    const found = this.first(flow, named, `${dashes}-`);
+    const other = this.#taken.get(names[at] as string);
+    if (other !== flow) {
+      this.collisions.push(
+        `${this.project}: ${names[at]} is a target of the flow ${other}, so that the flow ${flow} has ${found[at]} instead. Rename one of the two, or give the plugin's option "stepTargetPrefix".`,
+      );
+    }
+    return found;
+  }
+}

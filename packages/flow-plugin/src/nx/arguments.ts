@@ -1,0 +1,67 @@
+/** Reads arguments as Nx's own parser takes them apart, and knows whose option each is: one table for all who read them. */
+
+/** Options that only the executor takes: the command `nx-flow` has other places for them. */
+export const EXECUTOR_OPTIONS: ReadonlySet<string> = new Set(['flow', 'name', 'pathspec', 'namesake']);
+
+/** Families of options, given as `--params.k=v` and `--set.k=v`. */
+export const FAMILIES = ['params', 'set'] as const;
+export type Family = (typeof FAMILIES)[number];
+
+/** The options of the command `spin`, in camel case. Its schema has the same. */
+export const SPIN_OPTIONS: ReadonlySet<string> = new Set([
+  ...['step', 'origin', 'index', 'iteration', 'all', 'maxWorkers', 'persist', 'artifacts'],
+  ...['paramsFile', 'with', 'store', 'namespace', 'json', 'verbose'],
+]);
+
+/** Switches of Nx, in camel case: they are given without a value, and what follows them may be a pathspec. */
+export const NX_SWITCHES: ReadonlySet<string> = new Set([
+  ...['skipNxCache', 'disableNxCache', 'skipRemoteCache', 'disableRemoteCache', 'verbose', 'nxBail', 'graph'],
+  ...['skipSync', 'tui', 'noTui', 'dte', 'prod'],
+]);
+
+export interface Argument {
+  /** As it was given; with its value where that stood after a space. */
+  text: string;
+  /** Of an option, in camel case, without `no-`; what follows `params.` and `set.` stays as it is. */
+  name?: string;
+}
+
+/**
+ * @example
+ * ```ts
+ * readArguments(['--params-file', 'a.json', '12/train']);
+ * // [{ name: 'paramsFile', text: '--params-file=a.json' }, { text: '12/train' }]
+ * ```
+ * @param isSwitch Options that take no value after a space.
+ */
+export function readArguments(
+  args: readonly string[],
+  isSwitch: (name: string) => boolean = () => false,
+): Argument[] {
+  const read: Argument[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const text = args[i] as string;
+    const match = text.match(/^--(?:no-)?([^=]+)(=)?/);
+    if (!match) {
+      read.push({ text });
+      continue;
+    }
+    const written = match[1] as string;
+    const name = written.includes('.') ? written : camelCase(written);
+    const next = args[i + 1];
+    // Nx's parser takes a value after a space wherever the next argument is no option; -5 is none.
+    const apart = match[2] === undefined && next !== undefined && !/^-(?!\.?\d)/.test(next);
+    if (!apart || isSwitch(name)) read.push({ name, text });
+    else read.push({ name, text: `${text}=${args[++i]}` });
+  }
+  return read;
+}
+
+/** Whether a spin takes the option: every other is Nx's, or makes the executor refuse the task. */
+export function isSpinOption(name: string): boolean {
+  return SPIN_OPTIONS.has(name) || FAMILIES.some((family) => name.startsWith(`${family}.`));
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
