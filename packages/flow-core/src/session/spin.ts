@@ -13,6 +13,7 @@ import { type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import { spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/events';
 import { publishing } from './events';
+import { hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
 import type { FileSession, Session } from './session';
 import { importSnapshot } from './snapshot';
@@ -73,12 +74,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
   let outputs: Outputs | undefined;
   let persisted: KeptSpin | undefined;
-  let ended = false;
-  // What a step left behind may fail while its outputs are written: an event says so, and nothing changes.
-  const late = (error: unknown) => {
-    if (ended) emit({ type: 'thrown-late', message: String(error) });
-  };
-  if (request.outputs) process.on('uncaughtException', late).on('unhandledRejection', late);
+  hearThrownLate(undefined);
   const heard: Heard = (stream, text) => {
     outputs?.at().log(text);
     persisted?.log(1, stream, text);
@@ -116,7 +112,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
     outputs?.discard();
     throw error;
   } finally {
-    ended = true;
+    if (request.outputs) hearThrownLate(emit);
     restore();
   }
   const folder = outputs?.folder;

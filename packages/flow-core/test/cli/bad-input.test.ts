@@ -5,7 +5,7 @@ let ws: Workspace;
 let before: Record<string, string>;
 
 beforeAll(async () => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
   ws.flow(
     'movies',
     `const start = f.start(() => ({ films: ['a', 'b'] }));
@@ -136,7 +136,7 @@ const REFUSED: [line: string, said: string][] = [
     'run movies --max-worker=2',
     `FLOW_OPTION  run has no option --max-worker. Did you mean "max-workers"?${GIVEN}`,
   ],
-  ['run movies --minVotes=5', `FLOW_OPTION  run has no option --minVotes. There are: <options>.${GIVEN}`],
+  ['run movies --minVotes=5', 'FLOW_OPTION  run has no option --minVotes. Did you mean --params.minVotes?'],
   ['run movies -x', `FLOW_OPTION  run has no option -x. There are: <options>.${GIVEN}`],
   ['run movies --max-workers=0', 'FLOW_OPTION  --max-workers takes a whole number above 0, not "0".'],
   ['run movies --max-workers', 'FLOW_OPTION  --max-workers takes a whole number above 0.'],

@@ -9,7 +9,7 @@ const one = (name: string, more = '') =>
 
 const spaces: Workspace[] = [];
 function workspace(): Workspace {
-  const ws = new Workspace();
+  const ws = new Workspace().shareProcess();
   spaces.push(ws);
   return ws;
 }

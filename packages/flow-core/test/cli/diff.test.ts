@@ -2,7 +2,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(async () => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
   ws.flow(
     'model',
     `const start = f.start(({ params }) => ({ items: Array.from({ length: 20 }, (_, i) => i), rate: params.rate, text: 'é'.repeat(50_000) + params.rate }));

@@ -4,7 +4,7 @@ import { Workspace } from '../kit/workspace';
 
 expect.extend(flowMatchers);
 
-const ws = new Workspace();
+const ws = new Workspace().shareProcess();
 const runner = new Runner(
   ws.flow(
     'throws',

@@ -4,7 +4,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
 });
 afterAll(() => ws.dispose());
 

@@ -2,7 +2,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
 });
 afterAll(() => ws.dispose());
 afterEach(() => ws.silence());
@@ -403,6 +403,6 @@ test('--until tells of a step that was not reached, because a switch took anothe
     await ws.ok(['run', 'arms', '--until=slow']),
     await ws.ok(['run', 'arms', '--until=fast']),
   ];
-  expect(slow.stdout).toContain('! slow was not reached: a switch before it took another case\n');
+  expect(slow.stdout).toContain('! slow was not taken: a switch before it took another case\n');
   expect(fast.stdout).not.toContain('a switch before it');
 });

@@ -2,7 +2,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
   ws.flow(
     'given',
     `const start = f.start(({ params }) => ({ seen: { ...params } }));

@@ -6,7 +6,7 @@ import { Workspace, wholeStore } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
 });
 afterAll(() => ws.dispose());
 afterEach(() => ws.silence());

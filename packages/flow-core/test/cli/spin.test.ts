@@ -3,7 +3,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
 });
 afterAll(() => ws.dispose());
 afterEach(() => ws.silence());

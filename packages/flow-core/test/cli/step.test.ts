@@ -4,7 +4,7 @@ import { Workspace } from '../kit/workspace';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = new Workspace();
+  workspace = new Workspace().shareProcess();
 });
 afterEach(() => workspace.dispose());
 

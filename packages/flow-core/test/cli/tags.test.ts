@@ -2,7 +2,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(async () => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
   ws.flow(
     'tagged',
     `const start = f.start(async ({ params, current }) => {

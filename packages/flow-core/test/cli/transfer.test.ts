@@ -6,8 +6,8 @@ import { until, Workspace } from '../kit/workspace';
 let here: Workspace;
 let there: Workspace;
 beforeEach(() => {
-  here = new Workspace();
-  there = new Workspace();
+  here = new Workspace().shareProcess();
+  there = new Workspace().shareProcess();
 });
 afterEach(async () => {
   await here.dispose();

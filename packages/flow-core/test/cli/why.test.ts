@@ -4,7 +4,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeEach(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
 });
 afterEach(() => ws.dispose());
 

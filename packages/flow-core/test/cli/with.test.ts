@@ -2,7 +2,7 @@ import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeAll(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
   ws.flow(
     'shaky',
     `const start = f.start(() => ({ color: process.env.COLOR }));

@@ -1,5 +1,5 @@
 /** A workspace of its own under the system's temporary folder, and the real command in it. */
-import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFileSync, fork, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -79,8 +79,13 @@ export async function hearAll(prefix: string, count: number): Promise<void> {
 }
 `;
 
+const COMMANDS = join(__dirname, 'commands-child.cjs');
+
 export class Workspace {
   readonly folder: string;
+  #shared = false;
+  #commands: ChildProcess | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(manifest: object = { name: 'fixture', private: true, workspaces: ['packages/*'] }) {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-test-')));
@@ -186,7 +191,50 @@ ${body}
   }
 
   nxFlow(args: readonly string[], options?: RunOptions): Promise<Result> {
-    return this.start(args, options).done;
+    if (!this.#shared || options?.stdin) return this.start(args, options).done;
+    const turn = this.#turn.then(() => this.#inChild(args, options));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * From now on {@link nxFlow} and {@link ok} execute their commands one after another in one child process, and the
+   * broker stays: for tests of what commands say, where a process of their own proves nothing. {@link start} still has one.
+   */
+  shareProcess(): this {
+    this.#shared = true;
+    return this;
+  }
+
+  #child(): ChildProcess {
+    if (this.#commands?.connected) return this.#commands;
+    const { FORCE_COLOR: _, NX_FLOW_STORE: __, ...inherited } = process.env;
+    // A broker stays for some seconds where it is not in CI.
+    const env = { ...inherited, NX_FLOW_USER: 'tester', CI: 'false', NO_COLOR: '1', [MARK]: this.folder };
+    const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+    this.#commands = fork(COMMANDS, [this.folder], {
+      cwd: this.folder,
+      env,
+      stdio: [...stdio],
+      execArgv: [],
+    });
+    return this.#commands;
+  }
+
+  #inChild(args: readonly string[], { cwd = this.folder, env = {} }: RunOptions = {}): Promise<Result> {
+    const child = this.#child();
+    return new Promise((resolve, reject) => {
+      const gone = (code: number | null) =>
+        reject(
+          new Error(`nx-flow ${args.join(' ')} ended the process that executes commands, with ${code}.`),
+        );
+      child.once('exit', gone);
+      child.once('message', (reply: Pick<Result, 'code' | 'stdout' | 'stderr'>) => {
+        child.off('exit', gone);
+        resolve({ ...reply, signal: null, json: lastJson(reply.stdout) });
+      });
+      child.send({ args, cwd, env });
+    });
   }
 
   /** As {@link nxFlow}, and fails unless it ends well. */
@@ -219,6 +267,11 @@ ${body}
   }
 
   async dispose(): Promise<void> {
+    if (this.#commands?.connected) {
+      this.#commands.disconnect();
+      // Its brokers would stay for some seconds.
+      for (const { pid, command } of this.processes()) if (command.includes('broker.js')) process.kill(pid);
+    }
     try {
       await this.quiet();
     } finally {
@@ -288,7 +341,8 @@ function processesNaming(folder: string): { pid: number; command: string }[] {
 function lastJson(stdout: string): unknown {
   const line = stdout.trimEnd().split('\n').at(-1) ?? '';
   try {
-    return JSON.parse(line);
+    const { version, ...json } = JSON.parse(line);
+    return version === 1 ? json : undefined;
   } catch {
     return undefined;
   }

@@ -105,7 +105,9 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
     const unreached = [...steps.values()]
       .filter(({ planned, taken }) => planned + taken === 0)
       .map(({ name }) => name);
-    if (unreached.length > 0) output.write(colors.dim(`not reached: ${unreached.join(', ')}\n`));
+    // In a run that is done, only a switch leaves steps out.
+    const left = status === 'done' ? 'not taken' : 'not reached';
+    if (unreached.length > 0) output.write(colors.dim(`${left}: ${unreached.join(', ')}\n`));
     showFailures(event);
     const counts = `${plural(tasks.done, 'task')}${tasks.failed > 0 ? `, ${tasks.failed} failed` : ''}${tasks.taken ? `, ${tasks.taken} taken over` : ''}`;
     const word = status === 'failed' ? colors.red(status) : colors.green(status);
