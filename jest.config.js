@@ -5,6 +5,7 @@ module.exports = {
     '<rootDir>/examples/*/jest.config.js',
     '<rootDir>/scripts/jest.config.js',
     '<rootDir>/e2e/jest.config.js',
+    '<rootDir>/docs/jest.config.js',
   ],
   testTimeout: require('./jest.preset.js').testTimeout,
 };

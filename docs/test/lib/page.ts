@@ -1,0 +1,148 @@
+/** Executes one page, block after block, in its folder; keeps what the compiler is to look at afterwards. */
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { missingLine, otherShape } from './compare';
+import { edited } from './edit';
+import type { Block, Page } from './markdown';
+import { type Printed, type Workspaces, write } from './workspace';
+
+/** A fragment as a module of its own, to be imported after all pages were executed. */
+export interface Fragment {
+  at: string;
+  file: string;
+  /** Its flow is not to be run. */
+  typesOnly: boolean;
+}
+
+const LANGUAGES = ['ts', 'js', 'sh', 'json', 'yaml', 'text', 'mermaid'];
+const SCRIPTS = /^\.[cm]?[jt]sx?$/;
+
+export class PageExecution {
+  readonly fragments: Fragment[] = [];
+  /** Each command of Nx that the page names and does not execute. */
+  readonly named: { at: string; command: string }[] = [];
+  readonly folder: string;
+  #printed: Printed | undefined;
+  #versions = 0;
+
+  constructor(
+    readonly page: Page,
+    readonly workspaces: Workspaces,
+    /** Copies of the files of code, one each time that a page writes a file again. */
+    readonly types: string,
+  ) {
+    this.folder = workspaces.page(page.name, page.notes.workspace);
+  }
+
+  /** @throws Error naming the block's line, where anything is not as the page says */
+  execute(): void {
+    for (const block of this.page.blocks) {
+      const wrong = this.#block(block);
+      if (wrong !== undefined) throw new Error(`${block.at}  ${wrong}`);
+    }
+    this.#keepForTypes();
+  }
+
+  /** Gives what is wrong. */
+  #block(block: Block): string | undefined {
+    const { language, notes } = block;
+    if (!LANGUAGES.includes(language)) return `A block is one of ${LANGUAGES.join(', ')}, not "${language}".`;
+    if (notes['not-run'] === '') return 'It has to say why it is not run.';
+    if (language === 'ts' || language === 'js') return this.#code(block);
+    if (language === 'sh') return this.#shell(block);
+    if (language === 'json') return this.#json(block);
+    if (language === 'yaml') return parseDocument(block.text).errors[0]?.message;
+    if (language === 'text') return this.#text(block);
+    return undefined;
+  }
+
+  #code(block: Block): string | undefined {
+    const { at, text, notes, info } = block;
+    const [, where, named] = /^\/\/ (in )?([\w./-]+\.[cm]?[jt]s)\n/.exec(text) ?? [];
+    const name = named ?? (info || undefined);
+    if (name !== undefined) {
+      if (where === undefined && existsSync(join(this.folder, name))) this.#keepForTypes();
+      if (where === undefined) this.write(name, text);
+      else {
+        this.#keepForTypes();
+        const old = readFileSync(join(this.folder, name), 'utf8');
+        this.write(name, edited(old, text.slice(text.indexOf('\n') + 1)));
+      }
+      return undefined;
+    }
+    const around = notes.around ?? '//…';
+    if (!around.includes('//…')) return 'The comment lacks the line //…, where the block goes.';
+    const line = at.slice(at.lastIndexOf(':') + 1);
+    const file = join(this.folder, `line-${line}.${block.language}`);
+    write(
+      file,
+      around.replace('//…', () => text),
+    );
+    this.fragments.push({ at, file, typesOnly: notes['types-only'] !== undefined });
+    return undefined;
+  }
+
+  #shell({ text, notes, info }: Block): string | undefined {
+    this.#printed = undefined;
+    if (notes['not-run'] !== undefined) {
+      this.#name(text);
+      return undefined;
+    }
+    const real = info.split(' ').includes('nx');
+    const lines = text.replace(/\\\n\s*/g, '').split('\n');
+    const isNx = (line: string) => /^(npx )?nx /.test(line) && !real;
+    this.#name(lines.filter(isNx).join('\n'));
+    const script = lines.filter((line) => !isNx(line)).join('\n');
+    if (script.trim() === '') return undefined;
+    const wanted = Number(/exit=(\d+)/.exec(info)?.[1] ?? 0);
+    this.#printed = this.workspaces.run(this.folder, script);
+    const { code, text: printed } = this.#printed;
+    return code === wanted ? undefined : `It ended with ${code}, not ${wanted}:\n${printed}`;
+  }
+
+  #name(text: string): void {
+    for (const line of text.split('\n'))
+      this.named.push({ at: this.page.name, command: line.replace(/\s+#.*$/, '') });
+  }
+
+  #json({ text, info, notes }: Block): string | undefined {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    if (info !== '') this.write(info, text);
+    else if (this.#printed && notes['not-run'] === undefined) {
+      const last = this.#printed.stdout.trimEnd().split('\n').at(-1) ?? '';
+      this.#printed = undefined;
+      return otherShape(value, JSON.parse(last));
+    }
+    return undefined;
+  }
+
+  /** Behind commands, what they print; with a name, a file; else a drawing. */
+  #text({ text, info }: Block): string | undefined {
+    if (info !== '') this.write(info, text);
+    else if (this.#printed) {
+      const missing = missingLine(text, this.#printed.text);
+      const { text: printed } = this.#printed;
+      this.#printed = undefined;
+      return missing === undefined ? undefined : `This was not printed:\n${missing}\nbut\n${printed}`;
+    }
+    return undefined;
+  }
+
+  write(name: string, text: string): void {
+    write(join(this.folder, name), text);
+  }
+
+  #keepForTypes(): void {
+    const to = join(this.types, `${this.folder.split('/').at(-1)}-${this.#versions++}`);
+    for (const entry of readdirSync(this.folder, { recursive: true }) as string[]) {
+      if (/(^|\/)(dist|node_modules|\.\w+)\//.test(entry) || !SCRIPTS.test(extname(entry))) continue;
+      cpSync(join(this.folder, entry), join(to, entry));
+    }
+  }
+}

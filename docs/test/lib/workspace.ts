@@ -1,0 +1,139 @@
+/** The folders in which the pages are executed: one for each page, with packages and commands that all of them share. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+export const ROOT = resolve(__dirname, '..', '..', '..');
+
+/** What pages may import and call, besides the two packages of this repository. */
+const PACKAGES = [
+  '@types',
+  '@swc',
+  'jest',
+  'nx',
+  'typescript',
+  'tsx',
+  'undici-types',
+  'vega-datasets',
+  'vitest',
+  'zod',
+];
+/** The names of commands, with the files that they execute. */
+const COMMANDS = {
+  'nx-flow': 'packages/flow-core/bin/nx-flow.js',
+  jest: 'node_modules/jest/bin/jest.js',
+  tsx: 'node_modules/tsx/dist/cli.mjs',
+  nx: 'node_modules/nx/dist/bin/nx.js',
+};
+
+export interface Printed {
+  code: number;
+  stdout: string;
+  text: string;
+}
+
+export class Workspaces {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-docs-')));
+  readonly #bin = join(this.folder, 'bin');
+  /** Prepared once, and copied for each page. */
+  readonly #prepared = new Map<string, string>();
+
+  constructor() {
+    const modules = join(this.folder, 'node_modules');
+    mkdirSync(join(modules, '@nx-flow'), { recursive: true });
+    mkdirSync(join(modules, '.bin'));
+    mkdirSync(this.#bin);
+    for (const name of PACKAGES)
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'junction');
+    for (const name of ['core', 'plugin']) {
+      symlinkSync(join(ROOT, 'packages', `flow-${name}`), join(modules, '@nx-flow', name), 'junction');
+    }
+    for (const [name, file] of Object.entries(COMMANDS)) {
+      symlinkSync(join(ROOT, file), join(modules, '.bin', name));
+      const script = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, file)}" "$@"\n`;
+      writeFileSync(join(this.#bin, name), script, { mode: 0o755 });
+    }
+    // npx takes half a second to find what is installed already.
+    writeFileSync(join(this.#bin, 'npx'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+  }
+
+  /**
+   * The folder of a page. `empty` is what `npm init` makes; `movies` has the flow of examples/movies, and one run of it;
+   * `nx` is that in a workspace of Nx.
+   */
+  page(name: string, kind = 'movies'): string {
+    const folder = join(this.folder, 'pages', name.replace(/\.md$/, '').replace(/\W+/g, '-'));
+    if (kind === 'empty') this.#make(folder, {});
+    else cpSync(this.#movies(kind), folder, { recursive: true });
+    return folder;
+  }
+
+  #movies(kind: string): string {
+    const prepared = this.#prepared.get(kind);
+    if (prepared) return prepared;
+    const folder = join(this.folder, 'prepared', kind);
+    const example = join(ROOT, 'examples', 'movies');
+    const at = kind === 'nx' ? join(folder, 'movies') : folder;
+    if (kind === 'nx') cpSync(this.#movies('movies'), folder, { recursive: true });
+    else this.#make(folder, {});
+    for (const file of ['movies.flow.ts', 'films.ts']) {
+      if (kind === 'nx') rmSync(join(folder, file));
+      cpSync(join(example, file), join(at, file));
+    }
+    if (kind === 'nx') {
+      const plugins = ['@nx-flow/plugin'];
+      const namedInputs = { flowOutputs: [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }] };
+      writeFileSync(join(folder, 'nx.json'), JSON.stringify({ analytics: false, plugins, namedInputs }));
+      cpSync(join(example, 'report.mjs'), join(at, 'report.mjs'));
+    } else {
+      const { code, text } = this.run(folder, 'nx-flow run movies');
+      if (code !== 0) throw new Error(`The run that pages start from failed:\n${text}`);
+    }
+    this.#prepared.set(kind, folder);
+    return folder;
+  }
+
+  #make(folder: string, files: Record<string, string>): void {
+    const manifest = { name: 'demo', version: '1.0.0', private: true, type: 'commonjs' };
+    const all = {
+      'package.json': JSON.stringify(manifest),
+      '.gitignore': 'node_modules\ndist\n.flow\n.nx\n',
+      ...files,
+    };
+    for (const [name, text] of Object.entries(all)) write(join(folder, name), text);
+  }
+
+  /** Executes lines of a shell, which stop at the first that fails. */
+  run(folder: string, script: string): Printed {
+    const { NX_FLOW_STORE: _, FORCE_COLOR: __, NX_TASK_HASH: ___, ...inherited } = process.env;
+    const { status, stdout, stderr } = spawnSync('sh', ['-e', '-c', `exec 2>&1\n${script}`], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 100_000,
+      env: {
+        ...inherited,
+        PATH: `${this.#bin}:${process.env.PATH}`,
+        // Nothing outlives a command: the process that holds the store leaves, and Nx has no daemon.
+        CI: '1',
+        NX_DAEMON: 'false',
+        NX_ISOLATE_PLUGINS: 'false',
+        NX_CACHE_DIRECTORY: join(this.folder, 'cache'),
+        NX_NO_CLOUD: 'true',
+        NX_FLOW_USER: 'ada',
+        NO_COLOR: '1',
+        COLUMNS: '110',
+      },
+    });
+    return { code: status ?? 1, stdout, text: `${stdout}${stderr}` };
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
