@@ -15,8 +15,9 @@ afterAll(() => workspaces.dispose());
 describe('what the pages say is so', () => {
   test.each(PAGES)('%s', (name) => {
     const execution = new PageExecution(readPage(ROOT, name), workspaces, types);
-    execution.execute();
+    const wrong = execution.execute();
     fragments.push(...execution.fragments);
+    expect(wrong.join('\n')).toBe('');
   });
 });
 

@@ -26,7 +26,7 @@ export interface Page {
 }
 
 const FENCE = /^(\s*)```(.*)$/;
-const NOTE = /^\s*<!-- docs:([a-z-]+)(?: ([\s\S]*?))?\s*-->$/;
+const NOTE = /^\s*<!-- docs:([a-z-]+)(?:\s([\s\S]*?))?\s*-->$/;
 
 export function readPage(root: string, name: string): Page {
   const text = readFileSync(`${root}/${name}`, 'utf8');

@@ -35,13 +35,14 @@ export class PageExecution {
     this.folder = workspaces.page(page.name, page.notes.workspace);
   }
 
-  /** @throws Error naming the block's line, where anything is not as the page says */
-  execute(): void {
-    for (const block of this.page.blocks) {
-      const wrong = this.#block(block);
-      if (wrong !== undefined) throw new Error(`${block.at}  ${wrong}`);
-    }
+  /** Gives what is not as the page says, each with the block's line. */
+  execute(): string[] {
+    const wrong = this.page.blocks.flatMap((block) => {
+      const why = this.#block(block);
+      return why === undefined ? [] : [`${block.at}  ${why}`];
+    });
     this.#keepForTypes();
+    return wrong;
   }
 
   /** Gives what is wrong. */
