@@ -1,6 +1,5 @@
 // docs/debugging.md: a debugger that is connected to a spin stops inside the step, and knows its TypeScript file.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Debugger } from './lib/debugger';
 import { Workspaces, write } from './lib/workspace';
@@ -8,22 +7,26 @@ import { Workspaces, write } from './lib/workspace';
 const workspaces = new Workspaces();
 afterAll(() => workspaces.dispose());
 
-test('node --inspect-brk node_modules/.bin/nx-flow spin … stops in the step, with its inputs at hand', async () => {
-  const folder = workspaces.page('debugging-test');
-  const file = join(folder, 'movies.flow.ts');
-  const picks = 'const picks = new Set(self.picks);';
-  expect(readFileSync(file, 'utf8')).toContain(picks);
-  write(file, readFileSync(file, 'utf8').replace(picks, `debugger; ${picks}`));
-  const command = join(workspaces.folder, 'node_modules', '.bin', 'nx-flow');
-  const child = spawn(
-    process.execPath,
-    ['--inspect-brk=127.0.0.1:0', command, 'spin', 'movies', 'playlist'],
-    {
-      cwd: folder,
-      env: { ...process.env, CI: '1', NX_FLOW_USER: 'ada' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+test('node --inspect-brk node_modules/.bin/nx-flow spin … stops in the step, with its values at hand', async () => {
+  const folder = workspaces.page('debugging-test', 'empty');
+  const file = join(folder, 'hello.flow.ts');
+  write(
+    file,
+    `import { flow } from '@nx-flow/core';
+const f = flow('hello', { params: {} });
+const start = f.start(({ current }: { current: { step: string } }) => {
+  debugger;
+  console.log('hello from', current.step);
+});
+export default f.end(start);
+`,
   );
+  const command = join(workspaces.folder, 'node_modules', '.bin', 'nx-flow');
+  const child = spawn(process.execPath, ['--inspect-brk=127.0.0.1:0', command, 'spin', 'hello', 'start'], {
+    cwd: folder,
+    env: { ...process.env, CI: '1', NX_FLOW_USER: 'ada' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let printed = '';
   child.stdout.on('data', (text) => {
     printed += text;
@@ -41,10 +44,10 @@ test('node --inspect-brk node_modules/.bin/nx-flow spin … stops in the step, w
     }
     if (method !== 'Debugger.paused') return;
     const [frame] = (params as { callFrames: typeof frames }).callFrames;
-    if (frame && scripts.get(frame.location.scriptId)?.url.endsWith('movies.flow.ts')) {
+    if (frame && scripts.get(frame.location.scriptId)?.url.endsWith('hello.flow.ts')) {
       frames.push(frame);
       const { callFrameId } = frame;
-      const expression = 'self.picks.length';
+      const expression = 'current.step';
       value = await client?.send('Debugger.evaluateOnCallFrame', { callFrameId, expression });
     }
     await client?.send('Debugger.resume');
@@ -64,9 +67,9 @@ test('node --inspect-brk node_modules/.bin/nx-flow spin … stops in the step, w
 
   expect(await ended).toBe(0);
   expect(frames).toHaveLength(1);
-  expect(value).toMatchObject({ result: { value: 19 } });
+  expect(value).toMatchObject({ result: { value: 'start' } });
   const { sourceMapURL } = scripts.get(frames[0]?.location.scriptId as string) as { sourceMapURL: string };
   const map = JSON.parse(Buffer.from(sourceMapURL.split(',')[1] as string, 'base64').toString());
   expect(map.sources).toEqual([file]);
-  expect(printed).toContain('The Shawshank Redemption');
+  expect(printed).toContain('hello from start');
 });

@@ -13,9 +13,9 @@ const fragments: Fragment[] = [];
 afterAll(() => workspaces.dispose());
 
 describe('what the pages say is so', () => {
-  test.each(PAGES)('%s', (name) => {
+  test.each(PAGES)('%s', async (name) => {
     const execution = new PageExecution(readPage(ROOT, name), workspaces, types);
-    const wrong = execution.execute();
+    const wrong = await execution.execute();
     fragments.push(...execution.fragments);
     expect(wrong.join('\n')).toBe('');
   });

@@ -1,7 +1,7 @@
 // The reference is complete: it names what the source has, and nothing that it has not. All links lead somewhere.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { optionsOfCommands } from './lib/help';
 import { readPage, section } from './lib/markdown';
 import { PAGES } from './lib/pages';
 import { errorCodes, promisedCodes, variables } from './lib/source';
@@ -29,27 +29,8 @@ test('every variable of the environment is explained, and none that nobody reads
   expect(firstColumn(reference('environment').text).sort()).toEqual(variables());
 });
 
-/** Every command's help, in one process. */
-const HELP = `
-const { main } = require(process.argv[1]);
-const write = process.stdout.write.bind(process.stdout);
-let text = '';
-process.stdout.write = (piece) => { text += piece; return true; };
-async function help(...args) { text = ''; await main([...args, '--help']); return text; }
-(async () => {
-  const names = [...(await help()).matchAll(/^  nx-flow (\\S+)/gm)].map(([, name]) => name);
-  const commands = {};
-  for (const name of names) {
-    commands[name] = [...(await help(name)).matchAll(/^  (--[\\w.-]+(?:<name>)?)/gm)].map(([, option]) => option);
-  }
-  write(JSON.stringify(commands));
-})();
-`;
-
 test('every option of every command is explained, and none that it does not have', () => {
-  const cli = join(ROOT, 'packages', 'flow-core', 'dist', 'cli.js');
-  const { stdout } = spawnSync(process.execPath, ['-e', HELP, cli], { encoding: 'utf8' });
-  const commands = JSON.parse(stdout) as Record<string, string[]>;
+  const commands = optionsOfCommands();
   const page = reference('commands');
   const options = (title: string) =>
     firstColumn(section(page, title)).map((option) =>

@@ -3,6 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** Figures and ids that differ from one execution to the next. Each becomes one sign, on both sides. */
 const VARYING: [RegExp, string][] = [
+  [/\bjust now\b|\b\d+ (s|min|h) ago\b/g, '#'],
+  [/\bup to \d+ workers?\b/g, '#'],
   [/\b\d+(\.\d+)? (ms|s|min|h|B|KB|MB)\b/g, '#'],
   [/\b\d{1,3}\.\d{1,3}\b/g, '#'],
 ];

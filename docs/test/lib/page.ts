@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml';
 import { missingLine, otherShape } from './compare';
 import { edited } from './edit';
 import type { Block, Page } from './markdown';
-import { type Printed, type Workspaces, write } from './workspace';
+import { type Printed, type Server, type Workspaces, write } from './workspace';
 
 /** A fragment as a module of its own, to be imported after all pages were executed. */
 export interface Fragment {
@@ -16,14 +16,15 @@ export interface Fragment {
 }
 
 const LANGUAGES = ['ts', 'js', 'sh', 'json', 'yaml', 'text', 'mermaid'];
+/** A command of nx-flow that asks nothing of the shell but quotes. */
+const PLAIN = /^npx nx-flow (?:'[^']*'|[^'"$|&;<>*?#`\\])*$/;
 const SCRIPTS = /^\.[cm]?[jt]sx?$/;
 
 export class PageExecution {
   readonly fragments: Fragment[] = [];
-  /** Each command of Nx that the page names and does not execute. */
-  readonly named: { at: string; command: string }[] = [];
   readonly folder: string;
   #printed: Printed | undefined;
+  #server: Server | undefined;
   #versions = 0;
 
   constructor(
@@ -36,21 +37,26 @@ export class PageExecution {
   }
 
   /** Gives what is not as the page says, each with the block's line. */
-  execute(): string[] {
-    const wrong = this.page.blocks.flatMap((block) => {
-      const why = this.#block(block);
-      return why === undefined ? [] : [`${block.at}  ${why}`];
-    });
+  async execute(): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const block of this.page.blocks) {
+      const why = await this.#block(block);
+      if (why !== undefined) wrong.push(`${block.at}  ${why}`);
+    }
+    await this.#endServer();
     this.#keepForTypes();
     return wrong;
   }
 
   /** Gives what is wrong. */
-  #block(block: Block): string | undefined {
+  async #block(block: Block): Promise<string | undefined> {
     const { language, notes } = block;
     if (!LANGUAGES.includes(language)) return `A block is one of ${LANGUAGES.join(', ')}, not "${language}".`;
     if (notes['not-run'] === '') return 'It has to say why it is not run.';
-    if (language === 'ts' || language === 'js') return this.#code(block);
+    if (language === 'ts' || language === 'js') {
+      await this.#endServer();
+      return this.#code(block);
+    }
     if (language === 'sh') return this.#shell(block);
     if (language === 'json') return this.#json(block);
     if (language === 'yaml') return parseDocument(block.text).errors[0]?.message;
@@ -84,27 +90,40 @@ export class PageExecution {
     return undefined;
   }
 
-  #shell({ text, notes, info }: Block): string | undefined {
+  async #shell({ text, notes, info }: Block): Promise<string | undefined> {
     this.#printed = undefined;
-    if (notes['not-run'] !== undefined) {
-      this.#name(text);
-      return undefined;
-    }
+    if (notes['not-run'] !== undefined) return undefined;
     const real = info.split(' ').includes('nx');
     const lines = text.replace(/\\\n\s*/g, '').split('\n');
+    // Each takes seconds: commands.test.ts looks at them.
     const isNx = (line: string) => /^(npx )?nx /.test(line) && !real;
-    this.#name(lines.filter(isNx).join('\n'));
-    const script = lines.filter((line) => !isNx(line)).join('\n');
-    if (script.trim() === '') return undefined;
+    const script = lines.filter((line) => line !== '' && !isNx(line));
+    if (script.length === 0) return undefined;
     const wanted = Number(/exit=(\d+)/.exec(info)?.[1] ?? 0);
-    this.#printed = this.workspaces.run(this.folder, script);
+    this.#printed = script.every((line) => PLAIN.test(line))
+      ? await this.#commands(script)
+      : this.workspaces.run(this.folder, script.join('\n'));
     const { code, text: printed } = this.#printed;
     return code === wanted ? undefined : `It ended with ${code}, not ${wanted}:\n${printed}`;
   }
 
-  #name(text: string): void {
-    for (const line of text.split('\n'))
-      this.named.push({ at: this.page.name, command: line.replace(/\s+#.*$/, '') });
+  async #commands(lines: string[]): Promise<Printed> {
+    this.#server ??= this.workspaces.serve(this.folder);
+    const all: Printed = { code: 0, stdout: '', text: '' };
+    for (const line of lines) {
+      const words = [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replace(/'/g, ''));
+      const { code, stdout, text } = await this.#server.execute(words.slice(2));
+      all.code = code;
+      all.stdout += stdout;
+      all.text += text;
+      if (code !== 0) break;
+    }
+    return all;
+  }
+
+  async #endServer(): Promise<void> {
+    await this.#server?.close();
+    this.#server = undefined;
   }
 
   #json({ text, info, notes }: Block): string | undefined {

@@ -1,5 +1,6 @@
 /** The folders in which the pages are executed: one for each page, with packages and commands that all of them share. */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -60,11 +61,11 @@ export class Workspaces {
 
   /**
    * The folder of a page. `empty` is what `npm init` makes; `movies` has the flow of examples/movies, and one run of it;
-   * `nx` is that in a workspace of Nx.
+   * `nx` is that in a workspace of Nx, and `graph` the same without a run.
    */
   page(name: string, kind = 'movies'): string {
     const folder = join(this.folder, 'pages', name.replace(/\.md$/, '').replace(/\W+/g, '-'));
-    if (kind === 'empty') this.#make(folder, {});
+    if (kind === 'empty') this.#make(folder);
     else cpSync(this.#movies(kind), folder, { recursive: true });
     return folder;
   }
@@ -74,62 +75,106 @@ export class Workspaces {
     if (prepared) return prepared;
     const folder = join(this.folder, 'prepared', kind);
     const example = join(ROOT, 'examples', 'movies');
-    const at = kind === 'nx' ? join(folder, 'movies') : folder;
-    if (kind === 'nx') cpSync(this.#movies('movies'), folder, { recursive: true });
-    else this.#make(folder, {});
-    for (const file of ['movies.flow.ts', 'films.ts']) {
-      if (kind === 'nx') rmSync(join(folder, file));
-      cpSync(join(example, file), join(at, file));
-    }
-    if (kind === 'nx') {
+    const at = kind === 'movies' ? folder : join(folder, 'movies');
+    this.#make(folder);
+    if (kind === 'nx')
+      cpSync(join(this.#movies('movies'), '.flow'), join(folder, '.flow'), { recursive: true });
+    for (const file of ['movies.flow.ts', 'films.ts']) cpSync(join(example, file), join(at, file));
+    if (kind !== 'movies') {
       const plugins = ['@nx-flow/plugin'];
       const namedInputs = { flowOutputs: [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }] };
       writeFileSync(join(folder, 'nx.json'), JSON.stringify({ analytics: false, plugins, namedInputs }));
       cpSync(join(example, 'report.mjs'), join(at, 'report.mjs'));
     } else {
-      const { code, text } = this.run(folder, 'nx-flow run movies');
+      const { code, text } = this.run(folder, 'nx-flow run movies --max-workers=1');
       if (code !== 0) throw new Error(`The run that pages start from failed:\n${text}`);
     }
     this.#prepared.set(kind, folder);
     return folder;
   }
 
-  #make(folder: string, files: Record<string, string>): void {
+  #make(folder: string): void {
     const manifest = { name: 'demo', version: '1.0.0', private: true, type: 'commonjs' };
-    const all = {
-      'package.json': JSON.stringify(manifest),
-      '.gitignore': 'node_modules\ndist\n.flow\n.nx\n',
-      ...files,
-    };
-    for (const [name, text] of Object.entries(all)) write(join(folder, name), text);
+    write(join(folder, 'package.json'), JSON.stringify(manifest));
+    write(join(folder, '.gitignore'), 'node_modules\ndist\n.flow\n.nx\n');
   }
 
   /** Executes lines of a shell, which stop at the first that fails. */
   run(folder: string, script: string): Printed {
-    const { NX_FLOW_STORE: _, FORCE_COLOR: __, NX_TASK_HASH: ___, ...inherited } = process.env;
     const { status, stdout, stderr } = spawnSync('sh', ['-e', '-c', `exec 2>&1\n${script}`], {
       cwd: folder,
       encoding: 'utf8',
       timeout: 100_000,
-      env: {
-        ...inherited,
-        PATH: `${this.#bin}:${process.env.PATH}`,
-        // Nothing outlives a command: the process that holds the store leaves, and Nx has no daemon.
-        CI: '1',
-        NX_DAEMON: 'false',
-        NX_ISOLATE_PLUGINS: 'false',
-        NX_CACHE_DIRECTORY: join(this.folder, 'cache'),
-        NX_NO_CLOUD: 'true',
-        NX_FLOW_USER: 'ada',
-        NO_COLOR: '1',
-        COLUMNS: '110',
-      },
+      env: this.#environment(),
     });
     return { code: status ?? 1, stdout, text: `${stdout}${stderr}` };
   }
 
+  /** A process that executes commands of nx-flow in that folder. */
+  serve(folder: string): Server {
+    return new Server(folder, this.#environment());
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const { NX_FLOW_STORE: _, FORCE_COLOR: __, NX_TASK_HASH: ___, ...inherited } = process.env;
+    return {
+      ...inherited,
+      PATH: `${this.#bin}:${process.env.PATH}`,
+      // Nothing outlives a command: the process that holds the store leaves, and Nx has no daemon.
+      CI: '1',
+      NX_DAEMON: 'false',
+      NX_ISOLATE_PLUGINS: 'false',
+      NX_CACHE_DIRECTORY: join(this.folder, 'cache'),
+      NX_NO_CLOUD: 'true',
+      NX_FLOW_USER: 'ada',
+      NO_COLOR: '1',
+    };
+  }
+
   dispose(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** One process for many commands. What it has imported stays: another one is needed after an edit. */
+export class Server {
+  readonly #child: ChildProcess;
+
+  constructor(folder: string, env: NodeJS.ProcessEnv) {
+    const cli = join(ROOT, 'packages', 'flow-core', 'dist', 'cli.js');
+    this.#child = fork(join(__dirname, 'serve.cjs'), [cli], {
+      cwd: folder,
+      env,
+      execArgv: [],
+      stdio: 'inherit',
+    });
+  }
+
+  /** One worker process is enough for what pages show, unless they say how many. */
+  async execute(argv: readonly string[]): Promise<Printed> {
+    const works = ['run', 'resume', 'snapshot', 'step'].includes(argv[0] as string) || argv.includes('--all');
+    const says = argv.some((word) => word.startsWith('--max-workers'));
+    const answer = await new Promise<{ code: number; printed: { name: string; text: string }[] }>(
+      (resolve, reject) => {
+        const gone = (code: number) =>
+          reject(new Error(`nx-flow ${argv.join(' ')} ended its process with ${code}.`));
+        this.#child.once('exit', gone);
+        this.#child.once('message', (message: never) => {
+          this.#child.off('exit', gone);
+          resolve(message);
+        });
+        this.#child.send(works && !says ? [...argv, '--max-workers=1'] : argv);
+      },
+    );
+    const text = (wanted: (name: string) => boolean) =>
+      answer.printed.flatMap(({ name, text }) => (wanted(name) ? text : [])).join('');
+    return { code: answer.code, stdout: text((name) => name === 'stdout'), text: text(() => true) };
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.disconnect();
+    await ended;
   }
 }
 
