@@ -136,6 +136,12 @@ export class Workspaces {
   }
 }
 
+/** What `serve.cjs` sends back. */
+interface Answer {
+  code: number;
+  printed: { name: string; text: string }[];
+}
+
 /** One process for many commands. What it has imported stays: another one is needed after an edit. */
 export class Server {
   readonly #child: ChildProcess;
@@ -159,9 +165,9 @@ export class Server {
         const gone = (code: number) =>
           reject(new Error(`nx-flow ${argv.join(' ')} ended its process with ${code}.`));
         this.#child.once('exit', gone);
-        this.#child.once('message', (message: never) => {
+        this.#child.once('message', (message: unknown) => {
           this.#child.off('exit', gone);
-          resolve(message);
+          resolve(message as Answer);
         });
         this.#child.send(works && !says ? [...argv, '--max-workers=1'] : argv);
       },
