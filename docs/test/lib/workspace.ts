@@ -147,8 +147,8 @@ export class Server {
   readonly #child: ChildProcess;
 
   constructor(folder: string, env: NodeJS.ProcessEnv) {
-    const cli = join(ROOT, 'packages', 'flow-core', 'dist', 'cli.js');
-    this.#child = fork(join(__dirname, 'serve.cjs'), [cli], {
+    const dist = join(ROOT, 'packages', 'flow-core', 'dist');
+    this.#child = fork(join(__dirname, 'serve.cjs'), [dist], {
       cwd: folder,
       env,
       execArgv: [],
