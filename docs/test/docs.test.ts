@@ -8,13 +8,12 @@ import { PAGES } from './lib/pages';
 import { ROOT, Workspaces, write } from './lib/workspace';
 
 const workspaces = new Workspaces();
-const types = join(workspaces.folder, 'types');
 const fragments: Fragment[] = [];
 afterAll(() => workspaces.dispose());
 
 describe('what the pages say is so', () => {
   test.each(PAGES)('%s', async (name) => {
-    const execution = new PageExecution(readPage(ROOT, name), workspaces, types);
+    const execution = new PageExecution(readPage(ROOT, name), workspaces, join(workspaces.folder, 'types'));
     const wrong = await execution.execute();
     fragments.push(...execution.fragments);
     expect(wrong.join('\n')).toBe('');

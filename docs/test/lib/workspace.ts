@@ -35,28 +35,14 @@ export interface Printed {
 }
 
 export class Workspaces {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-docs-')));
-  readonly #bin = join(this.folder, 'bin');
+  #folder: string | undefined;
   /** Prepared once, and copied for each page. */
   readonly #prepared = new Map<string, string>();
 
-  constructor() {
-    const modules = join(this.folder, 'node_modules');
-    mkdirSync(join(modules, '@nx-flow'), { recursive: true });
-    mkdirSync(join(modules, '.bin'));
-    mkdirSync(this.#bin);
-    for (const name of PACKAGES)
-      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'junction');
-    for (const name of ['core', 'plugin']) {
-      symlinkSync(join(ROOT, 'packages', `flow-${name}`), join(modules, '@nx-flow', name), 'junction');
-    }
-    for (const [name, file] of Object.entries(COMMANDS)) {
-      symlinkSync(join(ROOT, file), join(modules, '.bin', name));
-      const script = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, file)}" "$@"\n`;
-      writeFileSync(join(this.#bin, name), script, { mode: 0o755 });
-    }
-    // npx takes half a second to find what is installed already.
-    writeFileSync(join(this.#bin, 'npx'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+  /** Made when it is first asked for: a test that is not executed leaves nothing behind. */
+  get folder(): string {
+    this.#folder ??= prepare();
+    return this.#folder;
   }
 
   /**
@@ -119,7 +105,7 @@ export class Workspaces {
     const { NX_FLOW_STORE: _, FORCE_COLOR: __, NX_TASK_HASH: ___, ...inherited } = process.env;
     return {
       ...inherited,
-      PATH: `${this.#bin}:${process.env.PATH}`,
+      PATH: `${join(this.folder, 'bin')}:${process.env.PATH}`,
       // Nothing outlives a command: the process that holds the store leaves, and Nx has no daemon.
       CI: '1',
       NX_DAEMON: 'false',
@@ -132,8 +118,30 @@ export class Workspaces {
   }
 
   dispose(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** The packages and commands that all pages share. */
+function prepare(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-docs-')));
+  const bin = join(folder, 'bin');
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '@nx-flow'), { recursive: true });
+  mkdirSync(join(modules, '.bin'));
+  mkdirSync(bin);
+  for (const name of PACKAGES) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'junction');
+  for (const name of ['core', 'plugin']) {
+    symlinkSync(join(ROOT, 'packages', `flow-${name}`), join(modules, '@nx-flow', name), 'junction');
+  }
+  for (const [name, file] of Object.entries(COMMANDS)) {
+    symlinkSync(join(ROOT, file), join(modules, '.bin', name));
+    const script = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, file)}" "$@"\n`;
+    writeFileSync(join(bin, name), script, { mode: 0o755 });
+  }
+  // npx takes half a second to find what is installed already.
+  writeFileSync(join(bin, 'npx'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+  return folder;
 }
 
 /** What `serve.cjs` sends back. */
