@@ -6,6 +6,7 @@ module.exports = {
     '<rootDir>/scripts/jest.config.js',
     '<rootDir>/bench/jest.config.js',
     '<rootDir>/e2e/jest.config.js',
+    '<rootDir>/docs/jest.config.js',
   ],
   testTimeout: require('./jest.preset.js').testTimeout,
 };
