@@ -70,7 +70,7 @@ test('a step that a switch left out is not taken, and what comes after it goes o
     const { code, stdout } = await workspace.nxFlow(['step', 'ways', name]);
     expect([code, stdout]).toEqual([
       0,
-      expect.stringContaining('not taken: a switch before it went another way'),
+      expect.stringContaining('not taken: a switch before it took another case'),
     ]);
     expect(handed('ways', name, 'digests.json')).toMatchObject({ taken: false, tasks: [] });
   }

@@ -11,7 +11,7 @@ import { rawOverrides } from './run-command';
 const KEPT = new Set(['flow', 'name', 'namesake', 'params', 'paramsFile', 'maxWorkers']);
 const KEPT_ARGUMENT = /^--(params\.|params-?file|max-?workers)/i;
 
-/** The options and arguments that are for the step. A flow that the command itself means is told what it does not know. */
+/** The options and arguments that are for the step. A flow that the command itself means gets all of them, and refuses what it does not know. */
 export function forStep(
   options: ExecutorOptions,
   context: ExecutorContext,

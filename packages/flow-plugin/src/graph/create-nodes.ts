@@ -14,7 +14,7 @@ const MANIFESTS = ['project.json', '**/project.json', 'package.json', '**/packag
 /** The folders that `nx-flow` does not look into either; Nx itself leaves out what git ignores. */
 const IGNORED = /(^|\/)(node_modules|dist|build|coverage|tmp|\.[^/]+)\//;
 
-/** Of the files that Nx knows, those that flows are inferred from. */
+/** Whether flows are inferred from a file that Nx knows. */
 export function isFlowFile(file: string): boolean {
   return /\.flow\.[cm]?tsx?$/.test(file) && !IGNORED.test(file);
 }
@@ -96,7 +96,7 @@ function nodesOf(
     described.add(root);
     const project = {
       root,
-      // The name of a project that exists is not touched: whoever gives it twice renames it.
+      // The name of a project that exists is not touched: giving it again would rename it.
       ...(existing ? {} : { name }),
       targets,
       metadata: { ...technologies, ...(existing ? {} : { description: describe(together) }), targetGroups },

@@ -14,7 +14,7 @@ export interface FlowInputs {
 }
 
 /**
- * Undefined where Nx cannot be told: then nothing of the flow may be replayed. See {@link whyUnknown}.
+ * Returns undefined when Nx cannot express them: then nothing of the flow may be replayed. See {@link whyUnknown}.
  * @param file The flow's, from the workspace root.
  * @param root The project's.
  */

@@ -36,7 +36,7 @@ export class Links {
       const { readLinks } = await import('@nx-flow/core/source');
       return { hash, ...readLinks(file, readFileSync(join(this.#workspace, file), 'utf8')) };
     } catch {
-      // It does not parse, is gone, or there is no parser: whoever runs it is told. Until then it refers to what it did.
+      // It does not parse, is gone, or there is no parser: running it says so. Until then its last references count.
       return { ...(this.#cache.last(file) ?? NONE), hash: '' };
     }
   }

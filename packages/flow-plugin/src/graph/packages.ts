@@ -23,7 +23,7 @@ export function readManifest<T extends object>(folder: string): Partial<T> {
 export class Externals {
   readonly #workspace: string;
   readonly #names: ReadonlySet<string>;
-  /** Of which there are several versions. */
+  /** The packages of which there are several versions. */
   readonly #several = new Set<string>();
 
   constructor(workspace: string, names: readonly string[]) {

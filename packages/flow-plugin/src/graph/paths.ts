@@ -2,7 +2,7 @@
 import { dirname, join, posix } from 'node:path';
 import { readJson } from '../nx/nx';
 
-/** What the star stands for; empty where the pattern has none and is the text; undefined where it does not fit. */
+/** Returns what the star of the pattern matches: empty for a pattern without one that is the text, undefined for no match. */
 export function starOf(pattern: string, text: string): string | undefined {
   const [before = '', after, more] = pattern.split('*');
   if (after === undefined) return pattern === text ? '' : undefined;
@@ -58,7 +58,7 @@ export class Mappings {
     return configs;
   }
 
-  /** With those that it extends, as far as they lie in the workspace. */
+  /** Adds a tsconfig and those that it extends, if they lie in the workspace. */
   #add(config: string, found: Set<string>): void {
     if (found.has(config) || !this.#files.has(config)) return;
     found.add(config);
@@ -83,7 +83,7 @@ function tsconfig(path: string): Tsconfig {
   try {
     return readJson<Tsconfig>(path) ?? {};
   } catch {
-    // Half written: whoever compiles is told.
+    // Half written: compiling says so.
     return {};
   }
 }

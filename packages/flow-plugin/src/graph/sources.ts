@@ -102,13 +102,13 @@ export function lastSources(workspace: string): SourceFile[] {
   return new FileCache<Cached>(workspace, 'sources').all().map(([file, { flows }]) => ({ file, flows }));
 }
 
-/** By the file's name, as far as it can stand in a path. */
+/** A flow called as its file, with the letters that a path can have. */
 function nothing(file: string): FlowSource {
   const stem = basename(file).replace(/\.flow\.[cm]?tsx?$/, '');
   return { name: stem.replace(/[^\w-]+/g, '-').slice(0, 100) || 'flow', steps: [], known: [] };
 }
 
-/** Where nothing is known of it: whoever executes it to its end (in CI, say) is to learn that it does not parse. */
+/** A flow of which nothing is known: executing it to its end (in CI, say) must say that it does not parse. */
 function broken(file: string): FlowSource {
   const end = { name: 'end', kind: 'end' };
   return { ...nothing(file), known: [{ ...end, after: [] }] };

@@ -18,7 +18,7 @@ const THEIR_DATA = `^{projectRoot}/**/!(${CODE.map((extension) => `*.${extension
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
-/** What a step's target depends on, beside its fingerprint and what it reads. */
+/** What a step's target depends on in addition to its fingerprint and what it reads. */
 const BESIDE: Inputs = [
   // What can be seen of the steps before: equal files mean that nothing changed for this one.
   { dependentTasksOutputFiles: '**/digests.json' },

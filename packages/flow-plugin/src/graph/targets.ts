@@ -70,7 +70,7 @@ function flowTargets({
     metadata: {
       technologies: ['nx-flow'],
       description: `${says} Try: ${attempt}${error === undefined ? '' : `. Does not parse: ${error}`}`,
-      // What `nx show project` prints beside the target's name.
+      // `nx show project` prints it next to the target's name.
       scriptContent: attempt,
       help: { command: `npx nx run ${project}:${name} --help`, example },
     },
@@ -117,7 +117,7 @@ export function inferredInputs(
   return CACHING[executor]?.(flow.name, file, readsOf(flow, file, root)).inputs ?? [];
 }
 
-/** Undefined where Nx cannot be told. What is left out may be code, too, of which the project's own inputs have the last word. */
+/** Returns undefined when Nx cannot express them. What the flow leaves out may be code, on which the project's own inputs decide. */
 function readsOf(flow: FlowSource, file: string, root: string): Inputs | undefined {
   const said = flowInputs(flow, file, root);
   return said && [...said.files, ...said.env];
@@ -153,7 +153,7 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
     resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinKeyFile(file, flow)}`] }),
   };
 
-/** Those of the project and what it depends on, and which packages are installed: of npm, yarn, pnpm, bun. */
+/** The sources of the project and of what it depends on, and which packages are installed: by npm, yarn, pnpm or bun. */
 const SOURCES = [
   'default',
   '^default',

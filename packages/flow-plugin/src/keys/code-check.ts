@@ -14,8 +14,8 @@ import { flowKey, type KnownCode, knownCode } from './fingerprints';
 import { Stamps } from './stamps';
 
 /**
- * To be asked after the step was executed: what has changed, as the beginning of a sentence. Undefined where there is
- * nothing to ask: nothing is known of the code, or the user has Nx hash what other targets write.
+ * Returns a function to call when the step was executed: it says what has changed, as the beginning of a sentence. Returns
+ * undefined when there is nothing to ask: nothing is known of the code, or the user has Nx hash what other targets write.
  */
 export function codeCheck(
   { flow: file, name }: ExecutorOptions,

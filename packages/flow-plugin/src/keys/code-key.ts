@@ -42,7 +42,7 @@ export async function codeKey(
   return hash.digest('hex');
 }
 
-/** Undefined where there is nothing. Of a link to a folder, where it leads; null for a repository in the repository. */
+/** Returns undefined when there is nothing, the place that a link to a folder leads to, null for a repository in the repository. */
 function contentOf(path: string): Buffer | string | undefined | null {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined || stats.isFile()) return stats && readFileSync(path);
@@ -55,7 +55,7 @@ interface Reads {
   env: string[];
 }
 
-/** Undefined where there is anything else among the inputs than we put there. */
+/** Returns undefined when the inputs have anything that the plugin did not put there. */
 function readsOf(inputs: readonly Input[]): Reads | undefined {
   const ours = new Set(OUR_INPUTS.map((input) => JSON.stringify(input)));
   const reads: Reads = { ...(readsProject([...inputs]) ? {} : { globs: [] }), env: [] };
@@ -70,7 +70,7 @@ function readsOf(inputs: readonly Input[]): Reads | undefined {
   return reads;
 }
 
-/** Those that Nx hashes: what git knows, and what it would. Nx itself takes longer to say so. */
+/** The files that Nx hashes: those that git knows, and new ones that it does not ignore. Asking Nx takes longer. */
 async function knownFiles(workspace: string, roots: string[]): Promise<string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...roots];
   try {

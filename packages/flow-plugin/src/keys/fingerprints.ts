@@ -20,7 +20,7 @@ export type FlowCode = Record<string, StepCode>;
 
 interface StepCode {
   digest: string;
-  /** Nobody can say what it executes or sees: code of a computed name, or runs in another store. */
+  /** What it executes or sees cannot be known: code of a computed name, or runs in another store. */
   open?: true;
   /** It may ask for `current.user`: then results are each user's own. */
   personal?: true;
@@ -28,7 +28,7 @@ interface StepCode {
   reading?: true;
 }
 
-/** Of each flow, by `flowKey`. */
+/** The code of each flow, by `flowKey`. */
 export type FlowCodes = ReadonlyMap<string, FlowCode>;
 
 export const flowKey = (file: string, flow: string) => `${file} ${flow}`;
@@ -59,7 +59,7 @@ export async function publishFingerprints(
   return codes;
 }
 
-/** By the files that they belong into, from the workspace root. */
+/** The texts to publish, by the files that they belong in, from the workspace root. */
 async function textsOf(
   { workspace, file, flow, steps }: { workspace: string; file: string; flow: string; steps: string[] },
   codes: FlowCode,
@@ -101,7 +101,7 @@ function publish(workspace: string, marker: string, texts: ReadonlyMap<string, s
   const paths = [...texts.keys()].map((path) => join(workspace, path));
   const folder = dirname(paths[0] as string);
   const stamp = new Stamps().of(folder);
-  // A file that somebody removed has changed its folder; the last one lies beside the marker.
+  // A file that was removed has changed its folder; the last one lies next to the marker.
   if (stamp !== UNSETTLED && isText(marker, `${hash} ${stamp}`) && existsSync(paths.at(-1) as string)) return;
   for (const [path, text] of texts) writeIfOther(join(workspace, path), text);
   writeIfOther(marker, `${hash} ${new Stamps().of(folder)}`);

@@ -1,4 +1,4 @@
-/** Before any task is hashed: publishes what the hashes of flows need to hold. Runs before every task command. */
+/** Publishes what the hashes of flows must hold. Nx calls it before every task command, before any task is hashed. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { lastSources } from '../graph/sources';
@@ -6,7 +6,7 @@ import { PUBLISHED_AT, UNPUBLISHED } from '../nx/published-files';
 import { publishFingerprints } from './fingerprints';
 import { publishSpins } from './spins';
 
-/** As Nx has it since 20.4, and does not export. */
+/** The hook as Nx has it since 20.4; it does not export the type. */
 type PreTasksExecution = (
   options: unknown,
   context: { workspaceRoot: string; argv: string[] },

@@ -24,7 +24,7 @@ export function publishedFor({ target, projectName, targetName }: ExecutorContex
   return { refused: new FlowError('FLOW_TARGET_INPUTS', message) };
 }
 
-/** Whether what lies there was published for this very command: what cannot be told to Nx lies there from before. */
+/** Whether the published files belong to this very command: where publishing failed, those of an earlier one lie there. */
 export function isPublished({ target }: ExecutorContext): boolean {
   return target?.cache === true && !process.env[UNPUBLISHED];
 }

@@ -50,11 +50,11 @@ interface SpinTarget extends Pick<FlowTarget, 'forwarded'> {
   project: string;
   /** Its names: its own, and those of its aliases. */
   names: string[];
-  /** As it may be executed: alone, then with each configuration. */
+  /** The options that it may be executed with: its own, then those of each configuration. */
   variants: [ExecutorOptions, ...ExecutorOptions[]];
 }
 
-/** Those that spin, by the file of their flow. */
+/** The targets that spin, by the file of their flow. */
 function spinTargets(workspace: string): Map<string, SpinTarget[]> {
   const spins = new Map<string, SpinTarget[]>();
   for (const [project, targets] of keptFlowTargets(workspace)) {
@@ -91,7 +91,7 @@ function namesStep({ step, pathspec }: ExecutorOptions, args: readonly string[])
   return given || step !== undefined || pathspec !== undefined;
 }
 
-/** After a run: what was published for this command before it is not what its spins will see now. */
+/** Publishes again after a run: what was published before it is not what the spins of this command will see now. */
 export async function publishAgain(file: string, workspace: string): Promise<void> {
   const cache = new FileCache<Known>(workspace, 'spins');
   for (const [key, known] of cache.all()) {

@@ -1,6 +1,6 @@
 /**
  * The cache keys of targets on one page: what is published for Nx to hash, field by field, and why. Nx hashes the
- * published file of a target, and beside it
+ * published file of a target, and in addition
  *
  * - the target's options and the command's arguments, since they choose step, inputs and parameters;
  * - for `spin` and `snapshot`: the sources of the project and of those it depends on, the lock files, and what the flow
@@ -13,7 +13,7 @@
  * step's folder is kept where Nx misses for another reason.
  */
 
-/** What the results of one step depend on beside its inputs. */
+/** What the results of one step depend on in addition to its inputs. */
 export interface CodeKey {
   /**
    * Because code decides what the step does: the digest of all code that it reaches, with the versions of packages and of

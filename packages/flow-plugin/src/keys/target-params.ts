@@ -1,4 +1,4 @@
-/** Parameters that name files: targets are hashed with the name, and read what stands there. */
+/** Keys of the parameters that targets are given: Nx hashes the name of a file that they name, and not what it holds. */
 import { commandLine, type ExecutorOptions } from '../nx/command-line';
 import { keptFlowTargets, variantsOf } from '../nx/flow-targets';
 import { taskCommand } from './nx-command';
@@ -7,7 +7,7 @@ const EXECUTORS = { step: '@nx-flow/plugin:step', snapshot: '@nx-flow/plugin:sna
 
 export class TargetParams {
   readonly #workspace: string;
-  /** Those of the command, as a target is given them. */
+  /** The parameters of the command, as a target is given them. */
   readonly #args: string[];
   readonly #targets: { executor: string; options: ExecutorOptions }[] = [];
   readonly #keys = new Map<string, Promise<string | undefined>>();
@@ -24,14 +24,14 @@ export class TargetParams {
 
   /** What the targets of a flow that execute its steps are given, by the command and by their options, as keys. */
   async of(file: string, flow: string, kind: keyof typeof EXECUTORS): Promise<string[]> {
-    const configured = this.#targets.flatMap(({ executor, options: { step: _, name, ...door } }) =>
-      executor === EXECUTORS[kind] && door.flow === file && (name ?? flow) === flow
-        ? [door as ExecutorOptions]
+    const configured = this.#targets.flatMap(({ executor, options: { step: _, name, ...given } }) =>
+      executor === EXECUTORS[kind] && given.flow === file && (name ?? flow) === flow
+        ? [given as ExecutorOptions]
         : [],
     );
     const lines = [
       this.#args,
-      ...configured.map((door) => commandLine(kind, door, [door], this.#args).slice(2)),
+      ...configured.map((given) => commandLine(kind, given, [given], this.#args).slice(2)),
     ];
     const keys = await Promise.all(
       lines.filter((line) => line.some((arg) => arg.startsWith('--params'))).map((line) => this.#key(line)),

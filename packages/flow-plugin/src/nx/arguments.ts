@@ -1,4 +1,4 @@
-/** Reads arguments as Nx's own parser takes them apart, and knows whose option each is: one table for all who read them. */
+/** Reads arguments as Nx's own parser does, and knows whose option each is: the one table of options in the plugin. */
 
 /** Options that only the executor takes: the command `nx-flow` has other places for them. */
 export const EXECUTOR_OPTIONS: ReadonlySet<string> = new Set(['flow', 'name', 'pathspec', 'namesake']);
@@ -20,9 +20,9 @@ export const NX_SWITCHES: ReadonlySet<string> = new Set([
 ]);
 
 export interface Argument {
-  /** As it was given; with its value where that stood after a space. */
+  /** The argument as it was given, joined with its value if that stood after a space. */
   text: string;
-  /** Of an option, in camel case, without `no-`; what follows `params.` and `set.` stays as it is. */
+  /** An option's name in camel case, without `no-`; what follows `params.` and `set.` stays as it is. Absent for a positional. */
   name?: string;
 }
 

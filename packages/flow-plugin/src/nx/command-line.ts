@@ -53,7 +53,7 @@ export function commandLine(
   return [command, options.name ?? options.flow, ...step, ...settings, ...typed.args];
 }
 
-/** As the command reads it back: `--set.k=v` is JSON if it parses, a parameter is text that its schema reads. */
+/** The text that the command reads back as the value: `--set.k=v` is JSON if it parses, a parameter is text for its schema. */
 function text(family: Family, value: unknown): string {
   return typeof value === 'string' && family === 'params' ? value : JSON.stringify(value);
 }

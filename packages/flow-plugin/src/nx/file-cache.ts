@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { workspaceData } from './nx';
 
 interface Kept<T> {
-  /** Of the parser: what it reads may change with it. */
+  /** The stamp of the parser: what it reads may change with it. */
   parser: string;
   files: Record<string, T>;
 }
@@ -14,7 +14,7 @@ export class FileCache<T> {
   readonly #path: string;
   readonly #parser = parserStamp();
   readonly #before: Kept<T>;
-  /** As it lies there: what was read may be changed by whoever took it. */
+  /** The text of the file: values that were read from it may be changed by their readers. */
   readonly #text: string | undefined;
   readonly #after: Record<string, T> = {};
 
@@ -71,7 +71,7 @@ function removed(file: string): void {
   }
 }
 
-/** Changes with each version of the parser and, where it is built in place, with each build; and with what it looks at beside files. */
+/** A stamp that changes with each version of the parser, with each build in place, and with what it reads that is no file. */
 function parserStamp(): string {
   const file = require.resolve('@nx-flow/core/source');
   const { version } = require('@nx-flow/core/package.json') as { version: string };

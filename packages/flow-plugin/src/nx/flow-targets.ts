@@ -1,6 +1,6 @@
 /**
- * The targets of the project graph that this plugin's executors execute, whoever declared them. Nx keeps its graph in a
- * file of megabytes; these few are kept apart when the graph is made, for whoever needs them before each command.
+ * The targets of the project graph that this plugin's executors execute, inferred or declared. Nx keeps its graph in a file
+ * of megabytes; these few are kept apart when the graph is made, because they are needed before each command.
  */
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { FileCache } from './file-cache';
@@ -10,7 +10,7 @@ export interface FlowTarget {
   target: string;
   executor: string;
   options: Options;
-  /** Of its configurations, each with the options that it changes. */
+  /** Its configurations, each with the options that it changes. */
   configurations?: Record<string, Options>;
   /** Other targets give it what they are given: it may be executed with arguments by a command that does not name it. */
   forwarded?: true;
@@ -22,7 +22,7 @@ type Options = Record<string, unknown>;
 
 const OURS = '@nx-flow/plugin:';
 
-/** Of a target that is another name of one of ours: Nx ends it without a process. */
+/** The executor of a target that is another name of one of ours: Nx ends it without a process. */
 export const ALIAS_EXECUTOR = 'nx:noop';
 
 /** The target that another one of its project is an alias of. */
@@ -67,7 +67,7 @@ export function variantsOf({
   return [options, ...Object.values(configurations).map((own) => layered(options, own))];
 }
 
-/** As Nx merges them, but parameter by parameter. */
+/** Merges options as Nx does, but parameter by parameter. */
 function layered(options: Options, own: Options): Options {
   const params = { ...(options.params as object), ...(own.params as object) };
   return { ...options, ...own, ...(Object.keys(params).length > 0 ? { params } : {}) };

@@ -27,13 +27,13 @@ export function workspacesMatcher(workspace: string): (manifest: string) => bool
   return nx.buildPackageJsonWorkspacesMatcher(patterns);
 }
 
-/** Where Nx and its plugins keep what they computed; `nx reset` empties it. */
+/** The folder in which Nx and its plugins keep what they computed; `nx reset` empties it. */
 export function workspaceData(workspace: string): string {
   const nx = require('nx/src/utils/cache-directory') as typeof import('nx/src/utils/cache-directory');
   return nx.workspaceDataDirectoryForWorkspace(workspace);
 }
 
-/** Where Nx keeps what tasks left, each in a folder that is called by the task's hash. */
+/** The folder in which Nx keeps what tasks left; each entry is a folder that is called by the task's hash. */
 export function cacheFolder(workspace: string): string {
   const nx = require('nx/src/utils/cache-directory') as typeof import('nx/src/utils/cache-directory');
   return nx.cacheDirectoryForWorkspace(workspace);

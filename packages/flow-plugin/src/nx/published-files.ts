@@ -1,4 +1,4 @@
-/** Where digests for Nx to hash are published: ignored files, which targets name with `includeIgnored`. */
+/** The files in which digests are published for Nx to hash: git ignores them, targets name them with `includeIgnored`. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
@@ -11,7 +11,7 @@ export const UNPUBLISHED = 'NX_FLOW_UNPUBLISHED';
 /** A variable that says since when, in milliseconds since 1970, what a command has published lies there. */
 export const PUBLISHED_AT = 'NX_FLOW_PUBLISHED_AT';
 
-/** Of a flow: by its file, since two files may use one name. From the workspace root, with `/`. */
+/** The folder of a flow's keys: by its file, since two files may use one name. From the workspace root, with `/`. */
 function folderOf(file: string, flow: string): string {
   // A path is a glob to Nx: of `[id]` in it, none of these files would be one.
   return `${KEYS}/${file.replace(/[^\w./@-]/gu, hex)}/${flow}`;
@@ -29,7 +29,7 @@ export function spinKeyFile(file: string, flow: string): string {
   return `${folderOf(file, flow)}/spin.json`;
 }
 
-/** What a snapshot depends on beside what Nx hashes. */
+/** What a snapshot depends on in addition to what Nx hashes. */
 export function snapshotKeyFile(file: string, flow: string): string {
   return `${folderOf(file, flow)}/snapshot`;
 }

@@ -1,16 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { CreateNodesResultArray, ProjectConfiguration } from '@nx/devkit';
+import type { ProjectConfiguration } from '@nx/devkit';
+import { PluginProcess } from '../kit/plugin-process';
 
-/** The plugin as Nx loads it, in a process of its own: the parser is an ES module, which jest cannot require. */
-const PLUGIN = `
-  const { createNodes } = require(${JSON.stringify(join(__dirname, '../..'))});
-  const [files, workspaceRoot, options] = JSON.parse(process.argv[1]);
-  createNodes[1](files, options ?? undefined, { workspaceRoot, nxJsonConfiguration: {} })
-    .then((results) => process.stdout.write(JSON.stringify(results)));
-`;
+let plugin: PluginProcess;
+beforeAll(() => {
+  plugin = new PluginProcess();
+});
+afterAll(() => plugin.close());
 
 let workspace: string;
 const written: string[] = [];
@@ -43,15 +41,11 @@ const source = (...names: string[]) =>
 let warnings = '';
 
 /** The projects by their root, merged as Nx merges them. */
-function infer(options?: object): Record<string, Partial<ProjectConfiguration>> {
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['-e', PLUGIN, JSON.stringify([written, workspace, options])],
-    { encoding: 'utf8', env: { ...process.env, NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx') } },
-  );
-  warnings = stderr;
+async function infer(options?: object): Promise<Record<string, Partial<ProjectConfiguration>>> {
+  const { results, said } = await plugin.createNodes(written, workspace, options);
+  warnings = said;
   const merged: Record<string, Partial<ProjectConfiguration>> = {};
-  for (const [, { projects }] of JSON.parse(stdout || '[]') as CreateNodesResultArray) {
+  for (const [, { projects }] of results) {
     for (const [root, project] of Object.entries(projects ?? {})) {
       merged[root] = {
         ...merged[root],
@@ -72,12 +66,12 @@ const brief = (projects: Record<string, Partial<ProjectConfiguration>>) =>
       .join(' '),
   ]);
 
-test('a flow belongs to the nearest folder upward that is a project already', () => {
+test('a flow belongs to the nearest folder upward that is a project already', async () => {
   write('apps/shop/project.json', '// comments are fine\n{ "name": "shop" }');
   write('apps/shop/src/flows/a.flow.ts', source('a'));
   write('packages/lib/package.json', { name: '@acme/lib' });
   write('packages/lib/src/b.flow.mts', source('b'));
-  const projects = infer();
+  const projects = await infer();
   expect(brief(projects)).toEqual([
     ['apps/shop', undefined, 'run spin resume snapshot'],
     ['packages/lib', undefined, 'run spin resume snapshot'],
@@ -85,19 +79,19 @@ test('a flow belongs to the nearest folder upward that is a project already', ()
   expect(projects['packages/lib']?.targets?.run?.metadata?.description).toContain('npx nx run @acme/lib');
 });
 
-test('a package.json outside of the workspaces is no project: the flow gets its own folder', () => {
+test('a package.json outside of the workspaces is no project: the flow gets its own folder', async () => {
   write('tools/etl/package.json', { name: 'etl-tools' });
   write('tools/etl/daily/a.flow.ts', source('a'));
-  expect(brief(infer())).toEqual([['tools/etl/daily', 'daily', 'run spin resume snapshot']]);
+  expect(brief(await infer())).toEqual([['tools/etl/daily', 'daily', 'run spin resume snapshot']]);
 });
 
-test('folders of one name are told apart by their paths, from each other and from other projects', () => {
+test('folders of one name are told apart by their paths, from each other and from other projects', async () => {
   write('a/daily/x.flow.ts', source('x'));
   write('b/daily/y.flow.ts', source('y'));
   write('flows/movies/movies.flow.ts', source('movies'));
   write('packages/shop/package.json', { name: 'movies' });
   write('c/weekly/z.flow.ts', source('z'));
-  expect(brief(infer())).toEqual([
+  expect(brief(await infer())).toEqual([
     ['a/daily', 'a-daily', 'run spin resume snapshot'],
     ['b/daily', 'b-daily', 'run spin resume snapshot'],
     ['flows/movies', 'flows-movies', 'run spin resume snapshot'],
@@ -105,23 +99,23 @@ test('folders of one name are told apart by their paths, from each other and fro
   ]);
 });
 
-test('a path that is the name of another project is not given to a folder', () => {
+test('a path that is the name of another project is not given to a folder', async () => {
   write('apps/shop/project.json', { name: 'shop' });
   write('apps/other/project.json', { name: 'a-daily' });
   write('shop/shop.flow.ts', source('shop'));
   write('a/daily/x.flow.ts', source('x'));
   write('b/daily/y.flow.ts', source('y'));
-  expect(brief(infer()).map(([root, name]) => [root, name])).toEqual([
+  expect(brief(await infer()).map(([root, name]) => [root, name])).toEqual([
     ['shop', 'shop-flow'],
     ['a/daily', 'a-daily-flow'],
     ['b/daily', 'b-daily'],
   ]);
 });
 
-test('of several flows of a project, the first has the short names, and all have long ones', () => {
+test('of several flows of a project, the first has the short names, and all have long ones', async () => {
   write('flows/movies.flow.ts', source('movies'));
   write('flows/songs.flow.ts', source('songs'));
-  const projects = infer();
+  const projects = await infer();
   expect(brief(projects)).toEqual([
     ['flows', 'flows', 'run spin resume snapshot run-songs spin-songs resume-songs snapshot-songs'],
   ]);
@@ -135,27 +129,27 @@ test('of several flows of a project, the first has the short names, and all have
   });
 });
 
-test('a second flow changes no target of the first but for the hash', () => {
+test('a second flow changes no target of the first but for the hash', async () => {
   write('flows/movies.flow.ts', source('movies'));
-  const before = infer().flows?.targets;
+  const before = (await infer()).flows?.targets;
   write('flows/songs.flow.ts', source('songs'));
-  expect(infer().flows?.targets).toMatchObject(before as object);
+  expect((await infer()).flows?.targets).toMatchObject(before as object);
 });
 
-test('the flow that is called as the project has the short names, wherever its file stands', () => {
+test('the flow that is called as the project has the short names, wherever its file stands', async () => {
   write('apps/songs/project.json', { name: '@acme/songs' });
   write('apps/songs/a/movies.flow.ts', source('movies'));
   write('apps/songs/b/songs.flow.ts', source('songs'));
-  const targets = infer()['apps/songs']?.targets ?? {};
+  const targets = (await infer())['apps/songs']?.targets ?? {};
   expect(targets.run?.options).toEqual({ flow: 'apps/songs/b/songs.flow.ts' });
   expect(targets['run-movies']?.executor).toBe('@nx-flow/plugin:run');
   expect(targets['run-songs']?.executor).toBe('nx:noop');
 });
 
-test('a target that two flows would have is told, and the second gets one dash more', () => {
+test('a target that two flows would have is told, and the second gets one dash more', async () => {
   write('flows/movies.flow.ts', source('movies'));
   write('flows/train.flow.ts', source('train'));
-  const targets = infer().flows?.targets ?? {};
+  const targets = (await infer()).flows?.targets ?? {};
   expect(targets['spin-train']?.executor).toBe('@nx-flow/plugin:step');
   expect(targets['spin--train']?.options).toEqual({ flow: 'flows/train.flow.ts' });
   expect(warnings).toBe(
@@ -163,11 +157,11 @@ test('a target that two flows would have is told, and the second gets one dash m
   );
 });
 
-test('targets are called as the options of the plugin say', () => {
+test('targets are called as the options of the plugin say', async () => {
   write('movies/movies.flow.ts', source('movies'));
   const targets =
-    infer({ runTargetName: 'flow-run', spinTargetName: 'flow-spin', stepTargetPrefix: 'step-' }).movies
-      ?.targets ?? {};
+    (await infer({ runTargetName: 'flow-run', spinTargetName: 'flow-spin', stepTargetPrefix: 'step-' }))
+      .movies?.targets ?? {};
   expect(Object.keys(targets).sort()).toEqual([
     ...[
       'flow-run',
@@ -196,23 +190,23 @@ test('targets are called as the options of the plugin say', () => {
   expect(targets['flow-spin']?.metadata?.scriptContent).toBe('npx nx flow-spin movies --step=train');
 });
 
-test('a step that needs a gpu is executed alone; one whose need is computed is not known to need one', () => {
+test('a step that needs a gpu is executed alone; one whose need is computed is not known to need one', async () => {
   const needing = (resources: string) =>
     source('a').replace("'train', { after: s_a }", `'train', { after: s_a, resources: ${resources} }`);
-  const alone = (resources: string) => {
+  const alone = async (resources: string) => {
     write('a/a.flow.ts', needing(resources));
-    return infer().a?.targets?.['spin-train']?.parallelism;
+    return (await infer()).a?.targets?.['spin-train']?.parallelism;
   };
-  expect(alone('{ gpu: 1 }')).toBe(false);
-  expect(alone("{ 'nvidia.com/gpu': 2, memory: 16 }")).toBe(false);
-  expect(alone('{ gpu: 0, memory: 16 }')).toBeUndefined();
-  expect(alone('NEEDS')).toBeUndefined();
+  expect(await alone('{ gpu: 1 }')).toBe(false);
+  expect(await alone("{ 'nvidia.com/gpu': 2, memory: 16 }")).toBe(false);
+  expect(await alone('{ gpu: 0, memory: 16 }')).toBeUndefined();
+  expect(await alone('NEEDS')).toBeUndefined();
 });
 
-test('a step of one flow never takes the target of another', () => {
+test('a step of one flow never takes the target of another', async () => {
   write('flows/etl.flow.ts', source('etl').replaceAll('train', 'daily'));
   write('flows/etl-daily.flow.ts', source('etl').replaceAll("flow('etl')", "flow('etl-daily')"));
-  const targets = infer().flows?.targets ?? {};
+  const targets = (await infer()).flows?.targets ?? {};
   expect(
     Object.keys(targets)
       .filter((name) => name.startsWith('spin'))
@@ -234,25 +228,25 @@ test('a step of one flow never takes the target of another', () => {
   expect(warnings).toBe('');
 });
 
-test('several flows of one file are asked for by name', () => {
+test('several flows of one file are asked for by name', async () => {
   write('flows/both.flow.ts', source('left', 'right'));
-  const { flows } = infer();
+  const { flows } = await infer();
   expect(flows?.targets?.run?.options).toEqual({ flow: 'flows/both.flow.ts', name: 'left' });
   expect(flows?.targets?.['spin-right']?.options).toEqual({ flow: 'flows/both.flow.ts', name: 'right' });
 });
 
-test('two files of a project that use one name keep separate targets', () => {
+test('two files of a project that use one name keep separate targets', async () => {
   write('packages/lib/package.json', { name: 'lib' });
   write('packages/lib/a/x.flow.ts', source('same'));
   write('packages/lib/b/x.flow.ts', source('same'));
-  expect(brief(infer())).toEqual([
+  expect(brief(await infer())).toEqual([
     ['packages/lib', undefined, 'run spin resume snapshot run-b-x spin-b-x resume-b-x snapshot-b-x'],
   ]);
 });
 
-test('each target says what it does, with a command to try', () => {
+test('each target says what it does, with a command to try', async () => {
   write('movies/movies.flow.ts', source('movies'));
-  const { movies } = infer();
+  const { movies } = await infer();
   const targets = Object.entries(movies?.targets ?? {}).filter(([, { executor }]) => executor !== 'nx:noop');
   expect({ ...movies, targets: Object.fromEntries(targets) }).toMatchInlineSnapshot(`
 {
@@ -564,53 +558,53 @@ test('each target says what it does, with a command to try', () => {
 `);
 });
 
-test('build output and hidden folders are not looked into', () => {
+test('build output and hidden folders are not looked into', async () => {
   for (const folder of ['dist', 'node_modules/x', 'a/build', '.flow/x'])
     write(`${folder}/x.flow.ts`, source('x'));
-  expect(infer()).toEqual({});
+  expect(await infer()).toEqual({});
 });
 
-test('a flow that the parser does not find goes by its name of file', () => {
+test('a flow that the parser does not find goes by its name of file', async () => {
   write('odd/odd.flow.ts', 'export default 1;');
-  expect(brief(infer())).toEqual([['odd', 'odd', 'run spin resume snapshot']]);
+  expect(brief(await infer())).toEqual([['odd', 'odd', 'run spin resume snapshot']]);
 });
 
 describe('a file that does not parse', () => {
-  test('keeps the targets that it had, says why, and leaves others alone', () => {
+  test('keeps the targets that it had, says why, and leaves others alone', async () => {
     write('flows/both.flow.ts', source('left', 'right'));
     write('fine/fine.flow.ts', source('fine'));
-    const before = infer();
+    const before = await infer();
     write('flows/both.flow.ts', `${source('left', 'right')}\nconst = 1;`);
-    const after = infer();
+    const after = await infer();
     expect(brief(after)).toEqual(brief(before));
     expect(after.fine).toEqual(before.fine);
     expect(after.flows?.targets?.run?.metadata?.description).toMatch(/flows\/both\.flow\.ts:4:7/);
     expect(warnings).toMatch(/^nx-flow: flows\/both\.flow\.ts:4:7 .*\n$/);
   });
 
-  test('goes by its name of file where it has never parsed, and has an end that says so', () => {
+  test('goes by its name of file where it has never parsed, and has an end that says so', async () => {
     write('new/new.flow.ts', 'export const = 1;');
-    expect(Object.keys(infer().new?.targets ?? {})).toEqual([
+    expect(Object.keys((await infer()).new?.targets ?? {})).toEqual([
       ...['run', 'spin', 'resume', 'snapshot', 'spin-end'],
       ...['run-new', 'spin-new', 'resume-new', 'snapshot-new', 'spin-new-end'],
     ]);
   });
 });
 
-test('a file is parsed again only when it has changed', () => {
+test('a file is parsed again only when it has changed', async () => {
   write('a/a.flow.ts', source('a'));
-  infer();
+  await infer();
   const folder = join(workspace, '.nx');
   const file = join(folder, 'nx-flow-sources.json');
   expect(readdirSync(folder)).toEqual(['nx-flow-sources.json']);
   // What the cache says is believed for as long as the text is the same.
   writeFileSync(file, readFileSync(file, 'utf8').replace('"name":"train"', '"name":"tuned"'));
-  expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=tuned');
+  expect((await infer()).a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=tuned');
   write('a/a.flow.ts', `${source('a')}\n`);
-  expect(infer().a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=train');
+  expect((await infer()).a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=train');
 });
 
-test('every step of which all before it is written out has a target, after those that it needs', () => {
+test('every step of which all before it is written out has a target, after those that it needs', async () => {
   write(
     'flows/mixed.flow.ts',
     `import { flow, oneOf } from '@nx-flow/core';
@@ -625,7 +619,7 @@ test('every step of which all before it is written out has a target, after those
     const last = f.step('last', { after: odd }, () => ({}));
     export default f.end(f.step('again', { after: oneOf(left, pick.when('b')) }, () => ({})));`,
   );
-  const targets = infer().flows?.targets ?? {};
+  const targets = (await infer()).flows?.targets ?? {};
   const after = Object.entries(targets)
     .filter(([, { executor }]) => executor === '@nx-flow/plugin:step')
     .map(([name, { dependsOn = [] }]) => [name, dependsOn.map((on) => (on as { target: string }).target)]);
@@ -644,39 +638,39 @@ test('every step of which all before it is written out has a target, after those
 describe('what the steps of a flow read', () => {
   const reading = (inputs: string) =>
     `import { flow } from '@nx-flow/core';\nconst f = flow('a', { inputs: ${inputs} }); const s = f.start(() => ({})); export default f.end(s);`;
-  const inputsOf = (target: string) => infer()['jobs/a']?.targets?.[target]?.inputs ?? [];
+  const inputsOf = async (target: string) => (await infer())['jobs/a']?.targets?.[target]?.inputs ?? [];
   const DATA = ['{projectRoot}/**/*', '!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'];
 
-  test('named files stand in the place of all data files, for git to ignore or not', () => {
+  test('named files stand in the place of all data files, for git to ignore or not', async () => {
     write('jobs/a/a.flow.ts', reading(`['data/*.csv', '!data/x.csv', '../rates.json']`));
     const named = ['jobs/a/data/*.csv', '!jobs/a/data/x.csv', 'jobs/rates.json'].map((glob) => ({
       fileset: glob.replace(/^(!?)/, '$1{workspaceRoot}/'),
       includeIgnored: true,
     }));
     for (const target of ['spin', 'spin-start', 'snapshot'])
-      expect(inputsOf(target)).toEqual(expect.arrayContaining(named));
-    expect(inputsOf('spin-start')).not.toEqual(expect.arrayContaining(DATA));
-    expect(inputsOf('spin')).toEqual(expect.arrayContaining(['default', '^default']));
+      expect(await inputsOf(target)).toEqual(expect.arrayContaining(named));
+    expect(await inputsOf('spin-start')).not.toEqual(expect.arrayContaining(DATA));
+    expect(await inputsOf('spin')).toEqual(expect.arrayContaining(['default', '^default']));
   });
 
-  test('variables and what is left out stand beside all data files', () => {
+  test('variables and what is left out stand beside all data files', async () => {
     write('jobs/a/a.flow.ts', reading(`['!draft/**', { env: 'API_URL' }]`));
-    expect(inputsOf('spin-start').slice(1, 6)).toEqual([
+    expect((await inputsOf('spin-start')).slice(1, 6)).toEqual([
       ...DATA,
       '^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)',
       '!{workspaceRoot}/jobs/a/draft/**',
       { env: 'API_URL' },
     ]);
-    expect(inputsOf('spin')).toEqual(expect.arrayContaining([{ env: 'API_URL' }]));
-    expect(inputsOf('spin')).not.toEqual(expect.arrayContaining(['!{workspaceRoot}/jobs/a/draft/**']));
+    expect(await inputsOf('spin')).toEqual(expect.arrayContaining([{ env: 'API_URL' }]));
+    expect(await inputsOf('spin')).not.toEqual(expect.arrayContaining(['!{workspaceRoot}/jobs/a/draft/**']));
   });
 
   test.each([
     ['are computed', `[process.env.X]`],
     ['lead out of the workspace', `['../../../x.csv']`],
-  ])('where they %s, nothing of the flow is cached, and one line says so', (why, inputs) => {
+  ])('where they %s, nothing of the flow is cached, and one line says so', async (why, inputs) => {
     write('jobs/a/a.flow.ts', reading(inputs));
-    const targets = infer()['jobs/a']?.targets ?? {};
+    const targets = (await infer())['jobs/a']?.targets ?? {};
     for (const target of ['spin', 'spin-start', 'spin-end', 'snapshot'])
       expect(targets[target]?.cache).toBe(false);
     expect(warnings).toContain(
@@ -685,7 +679,7 @@ describe('what the steps of a flow read', () => {
   });
 });
 
-test('steps that lie in files which the flow imports have targets, as they are now', () => {
+test('steps that lie in files which the flow imports have targets, as they are now', async () => {
   const steps = (name: string) =>
     `import { f } from './flow'; export const start = f.start(() => ({})); export const ${name} = f.step('${name}', { after: start }, () => ({}));`;
   write('jobs/parts/flow.ts', `import { flow } from '@nx-flow/core'; export const f = flow('parts');`);
@@ -694,14 +688,14 @@ test('steps that lie in files which the flow imports have targets, as they are n
     'jobs/parts/parts.flow.ts',
     `import { f } from './flow'; import { one } from './steps'; export default f.end(one);`,
   );
-  const edges = () =>
-    Object.entries(infer()['jobs/parts']?.targets ?? {})
+  const edges = async () =>
+    Object.entries((await infer())['jobs/parts']?.targets ?? {})
       .filter(([, { executor }]) => executor === '@nx-flow/plugin:step')
       .map(([name, { dependsOn = [] }]) => [
         name,
         ...dependsOn.map((on) => (typeof on === 'string' ? on : on.target)),
       ]);
-  expect(edges()).toEqual([['spin-start'], ['spin-one', 'spin-start'], ['spin-end', 'spin-one']]);
+  expect(await edges()).toEqual([['spin-start'], ['spin-one', 'spin-start'], ['spin-end', 'spin-one']]);
   write('jobs/parts/steps.ts', steps('other').replace('const other', 'const one'));
-  expect(edges()).toEqual([['spin-start'], ['spin-other', 'spin-start'], ['spin-end', 'spin-other']]);
+  expect(await edges()).toEqual([['spin-start'], ['spin-other', 'spin-start'], ['spin-end', 'spin-other']]);
 });

@@ -1,16 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { FileMap, RawProjectGraphDependency } from '@nx/devkit';
+import type { FileMap } from '@nx/devkit';
+import { PluginProcess } from '../kit/plugin-process';
 
-/** The plugin as Nx loads it, in a process of its own: the parser is an ES module, which jest cannot require. */
-const PLUGIN = `
-  const { createDependencies } = require(${JSON.stringify(join(__dirname, '../..'))});
-  createDependencies(undefined, JSON.parse(process.argv[1]))
-    .then((edges) => process.stdout.write(JSON.stringify(edges)));
-`;
+let plugin: PluginProcess;
+beforeAll(() => {
+  plugin = new PluginProcess();
+});
+afterAll(() => plugin.close());
 
 let workspace: string;
 /** Projects by name, with their folders. */
@@ -74,7 +73,7 @@ beforeEach(() => {
 });
 
 /** The edges, as Nx asks for them: all the first time, then those of files that changed. */
-function edges(): string[] {
+async function edges(): Promise<string[]> {
   const now = fileMap();
   const before = new Set(
     Object.entries(held?.projectFileMap ?? {}).flatMap(([project, files]) =>
@@ -96,12 +95,9 @@ function edges(): string[] {
     filesToProcess,
     nxJsonConfiguration: {},
   };
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', PLUGIN, JSON.stringify(context)], {
-    encoding: 'utf8',
-    env: { ...process.env, NX_WORKSPACE_DATA_DIRECTORY: join(workspace, '.nx') },
-  });
-  expect(stderr).toBe('');
-  return (JSON.parse(stdout) as RawProjectGraphDependency[])
+  const { found, said } = await plugin.createDependencies(context);
+  expect(said).toBe('');
+  return found
     .map((edge) => {
       const file = 'sourceFile' in edge && edge.sourceFile ? `, ${edge.sourceFile}` : '';
       return `${edge.source} → ${edge.target} (${edge.type}${file})`;
@@ -109,10 +105,10 @@ function edges(): string[] {
     .sort();
 }
 
-test('a workspace without flows has no edges of ours', () => {
+test('a workspace without flows has no edges of ours', async () => {
   lib('left', `import '../right';`);
   lib('right');
-  expect(edges()).toEqual([]);
+  expect(await edges()).toEqual([]);
 });
 
 describe('an import of another project', () => {
@@ -131,14 +127,14 @@ describe('an import of another project', () => {
     ['a template without holes', 'const later = () => import(`../../libs/left`);'],
     ['require', `const { one } = require('../../libs/left');`],
     ['import = require', `import left = require('../../libs/left');`],
-  ])('%s', (_, text) => {
+  ])('%s', async (_, text) => {
     lib('left');
     lib('right');
     flow('a', text);
-    expect(edges()).toEqual(edge);
+    expect(await edges()).toEqual(edge);
   });
 
-  test('computed specifiers, comments and texts are none', () => {
+  test('computed specifiers, comments and texts are none', async () => {
     lib('left');
     flow(
       'a',
@@ -147,10 +143,10 @@ describe('an import of another project', () => {
        // import '../../libs/left';
        const text = "import '../../libs/left'";`,
     );
-    expect(edges()).toEqual([]);
+    expect(await edges()).toEqual([]);
   });
 
-  test('a name that tsconfig maps, in the root’s file, in one that is extended, in the project’s own', () => {
+  test('a name that tsconfig maps, in the root’s file, in one that is extended, in the project’s own', async () => {
     lib('base');
     lib('extended');
     lib('own');
@@ -165,7 +161,7 @@ describe('an import of another project', () => {
       compilerOptions: { baseUrl: '../..', paths: { own: ['./libs/own/index'] } },
     });
     flow('a', `import '@x/base'; import '@e'; import 'own'; import 'libs/bare';`);
-    expect(edges()).toEqual([
+    expect(await edges()).toEqual([
       'a → bare (static, flows/a/a.flow.ts)',
       'a → base (static, flows/a/a.flow.ts)',
       'a → extended (static, flows/a/a.flow.ts)',
@@ -173,7 +169,7 @@ describe('an import of another project', () => {
     ]);
   });
 
-  test('a package of the workspace, by its name, by a path in it, by an inner name', () => {
+  test('a package of the workspace, by its name, by a path in it, by an inner name', async () => {
     for (const name of ['named', 'deep', 'mapped']) {
       lib(name);
       write(`libs/${name}/package.json`, { name: `@acme/${name}`, version: '1.0.0' });
@@ -185,7 +181,7 @@ describe('an import of another project', () => {
     lib('behind');
     write('flows/a/own/thing.ts', `export * from '../../../libs/behind';`);
     flow('a', `import '@acme/named'; import '@acme/deep/some/file'; import '#mapped'; import '#own/thing';`);
-    expect(edges()).toEqual([
+    expect(await edges()).toEqual([
       'a → behind (static, flows/a/own/thing.ts)',
       'a → deep (static, flows/a/a.flow.ts)',
       'a → mapped (static, flows/a/a.flow.ts)',
@@ -194,17 +190,17 @@ describe('an import of another project', () => {
   });
 });
 
-test('what a flow imports of its own project is followed, in whichever way it is imported', () => {
+test('what a flow imports of its own project is followed, in whichever way it is imported', async () => {
   lib('left');
   lib('right');
   write('flows/a/src/first.ts', `export * from './second.js'; export * from '../a.flow';`);
   write('flows/a/src/second.ts', `import { one } from '../../../libs/left';`);
   write('flows/a/src/other.ts', `import { one } from '../../../libs/right';`);
   flow('a', `import './src/first';`);
-  expect(edges()).toEqual(['a → left (static, flows/a/src/second.ts)']);
+  expect(await edges()).toEqual(['a → left (static, flows/a/src/second.ts)']);
 });
 
-test('so is what it imports of other projects: a change there reaches the flow through them', () => {
+test('so is what it imports of other projects: a change there reaches the flow through them', async () => {
   lib('left', `import '../middle/index.mjs'; import '../left/other';`);
   write('libs/left/other.ts', '');
   lib('middle', `export * from '@acme/right';`, 'index.mjs');
@@ -215,7 +211,7 @@ test('so is what it imports of other projects: a change there reaches the flow t
   });
   installed = ['zod'];
   flow('a', `import '../../libs/left';`);
-  expect(edges()).toEqual([
+  expect(await edges()).toEqual([
     'a → left (static, flows/a/a.flow.ts)',
     'left → middle (static, libs/left/index.ts)',
     'middle → right (static, libs/middle/index.mjs)',
@@ -223,17 +219,20 @@ test('so is what it imports of other projects: a change there reaches the flow t
   ]);
 });
 
-test('a module that is in no project counts for each flow that it leads to', () => {
+test('a module that is in no project counts for each flow that it leads to', async () => {
   lib('left');
   write('shared/all.ts', `export * from './deeper';`);
   write('shared/deeper.ts', `export * from '../libs/left';`);
   flow('a', `import '../../shared/all';`);
   flow('b', `import './near';`);
   write('flows/b/near.ts', `import '../../shared/all';`);
-  expect(edges()).toEqual(['a → left (static, flows/a/a.flow.ts)', 'b → left (static, flows/b/near.ts)']);
+  expect(await edges()).toEqual([
+    'a → left (static, flows/a/a.flow.ts)',
+    'b → left (static, flows/b/near.ts)',
+  ]);
 });
 
-test('installed packages are named as Nx names them, and what Node has built in is none', () => {
+test('installed packages are named as Nx names them, and what Node has built in is none', async () => {
   installed = ['@nx-flow/core', 'zod', 'zod@3.25.0', '@scope/name', 'buffer', 'fs'];
   write('flows/b/node_modules/zod/package.json', { name: 'zod', version: '3.25.0' });
   flow(
@@ -241,7 +240,7 @@ test('installed packages are named as Nx names them, and what Node has built in 
     `import 'zod/v4'; import '@scope/name/deep'; import 'node:buffer'; import fs from 'fs'; import 'absent';`,
   );
   flow('b', `import 'zod';`);
-  expect(edges()).toEqual([
+  expect(await edges()).toEqual([
     'a → npm:@nx-flow/core (static, flows/a/a.flow.ts)',
     'a → npm:@scope/name (static, flows/a/a.flow.ts)',
     'a → npm:zod (static, flows/a/a.flow.ts)',
@@ -255,64 +254,68 @@ describe('a flow that reads the runs of another', () => {
     ['by its name', `const runs = () => client('b').latest();`],
     ['by its name, in a namespace', `const runs = () => client('b', { namespace: null }).latest();`],
     ['through a local module', `import './reader';`],
-  ])('%s', (_, text) => {
+  ])('%s', async (_, text) => {
     write('flows/a/reader.ts', `import * as core from '@nx-flow/core'; core.client('b');`);
     flow('a', text);
     flow('b');
-    expect(edges()).toEqual(['a → b (implicit)']);
+    expect(await edges()).toEqual(['a → b (implicit)']);
   });
 
-  test('by the flow itself', () => {
+  test('by the flow itself', async () => {
     flow('a', `import b from '../b/b.flow'; const runs = () => client(b).latest();`);
     flow('b');
-    expect(edges()).toEqual(['a → b (static, flows/a/a.flow.ts)']);
+    expect(await edges()).toEqual(['a → b (static, flows/a/a.flow.ts)']);
   });
 
-  test('in turn: a cycle of two edges, and none to itself', () => {
+  test('in turn: a cycle of two edges, and none to itself', async () => {
     flow('a', `client('b'); client('a');`);
     flow('b', `import '../a/a.flow'; client('a');`);
-    expect(edges()).toEqual(['a → b (implicit)', 'b → a (implicit)', 'b → a (static, flows/b/b.flow.ts)']);
+    expect(await edges()).toEqual([
+      'a → b (implicit)',
+      'b → a (implicit)',
+      'b → a (static, flows/b/b.flow.ts)',
+    ]);
   });
 
-  test('of a name that two files have: both', () => {
+  test('of a name that two files have: both', async () => {
     flow('a', `client('twin');`);
     flow('twin', '', 'flows/b/twin.flow.ts');
     flow('twin', '', 'flows/c/twin.flow.ts');
     projects = { a: 'flows/a', b: 'flows/b', c: 'flows/c' };
-    expect(edges()).toEqual(['a → b (implicit)', 'a → c (implicit)']);
+    expect(await edges()).toEqual(['a → b (implicit)', 'a → c (implicit)']);
   });
 });
 
 describe('between commands', () => {
-  test('an edge goes with its import, and with its target', () => {
+  test('an edge goes with its import, and with its target', async () => {
     lib('left');
     lib('right');
     flow('a', `import '../../libs/left'; import '../../libs/right';`);
-    expect(edges()).toHaveLength(2);
+    expect(await edges()).toHaveLength(2);
     flow('a', `import '../../libs/left';`);
-    expect(edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
+    expect(await edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
     rmSync(join(workspace, 'libs/left/index.ts'));
-    expect(edges()).toEqual([]);
+    expect(await edges()).toEqual([]);
   });
 
-  test('a file that is renamed is another file', () => {
+  test('a file that is renamed is another file', async () => {
     lib('left');
     write('flows/a/near.ts', `import '../../libs/left';`);
     flow('a', `import './near';`);
-    expect(edges()).toEqual(['a → left (static, flows/a/near.ts)']);
+    expect(await edges()).toEqual(['a → left (static, flows/a/near.ts)']);
     rmSync(join(workspace, 'flows/a/near.ts'));
-    expect(edges()).toEqual([]);
+    expect(await edges()).toEqual([]);
     write('flows/a/far.ts', `import '../../libs/left';`);
     flow('a', `import './far';`);
-    expect(edges()).toEqual(['a → left (static, flows/a/far.ts)']);
+    expect(await edges()).toEqual(['a → left (static, flows/a/far.ts)']);
   });
 
-  test('a project that comes later is given as Nx takes it, though the file that imports it stays the same', () => {
+  test('a project that comes later is given as Nx takes it, though the file that imports it stays the same', async () => {
     lib('left');
     write('libs/left/later.ts', '');
     write('libs/later/index.ts', '');
     flow('a', `import '../../libs/left'; import '../../libs/later';`);
-    expect(edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
+    expect(await edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
     lib('later');
     // Of a file that did not change Nx keeps the edges that it has: only those without a file are new to it.
     const both = [
@@ -320,20 +323,20 @@ describe('between commands', () => {
       'a → later (static, flows/a/a.flow.ts)',
       'a → left (static, flows/a/a.flow.ts)',
     ];
-    expect(edges()).toEqual(both);
-    expect(edges()).toEqual(both);
+    expect(await edges()).toEqual(both);
+    expect(await edges()).toEqual(both);
     flow('a', `import '../../libs/left'; import '../../libs/later'; // edited`);
-    expect(edges()).toEqual(both.filter((edge) => !edge.includes('implicit')));
+    expect(await edges()).toEqual(both.filter((edge) => !edge.includes('implicit')));
     // Nothing of what was given is known: all of it is given both ways.
     rmSync(join(workspace, '.nx'), { recursive: true });
-    expect(edges()).toHaveLength(4);
+    expect(await edges()).toHaveLength(4);
   });
 
-  test('a file that does not parse for a while keeps its edges', () => {
+  test('a file that does not parse for a while keeps its edges', async () => {
     lib('left');
     flow('a', `import '../../libs/left';`);
-    expect(edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
+    expect(await edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
     flow('a', `import '../../libs/left'; const x = ;`);
-    expect(edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
+    expect(await edges()).toEqual(['a → left (static, flows/a/a.flow.ts)']);
   });
 });

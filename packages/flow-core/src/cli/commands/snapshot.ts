@@ -24,7 +24,8 @@ import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
 import { runCommand } from '../run-command';
 
-const { until: _, ...OPTIONS } = RUN_OPTIONS;
+// A snapshot that is restored from a cache has run nothing whose number could be written.
+const { until: _, 'run-id-file': __, ...OPTIONS } = RUN_OPTIONS;
 
 export const command: Command = {
   spec: {

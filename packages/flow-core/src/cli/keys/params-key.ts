@@ -8,7 +8,7 @@ import { givenParams } from '../given';
 export interface ParamsKey {
   /** Undefined when nothing was given. */
   key?: string;
-  /** Those that may be read, whether or not they are there. */
+  /** The files that may be read, whether or not they are there. */
   files: string[];
 }
 

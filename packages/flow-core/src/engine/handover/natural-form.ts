@@ -1,4 +1,4 @@
-/** A step's artifacts in their natural form, for whoever comes after it and is no flow: as a spin leaves them. */
+/** A step's artifacts in their natural form, as a spin leaves them: for targets that come after it and are no steps. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Codecs } from '../../store/artifacts';

@@ -12,7 +12,7 @@ import { record, Store } from '../../store/store';
 import { stepFolder } from '../outputs/layout';
 import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact } from './layout';
 
-/** The run, in the store of one step's execution, that stands for what was handed over. */
+/** The number of the run that holds what was handed over, in the store of one step's execution. */
 const ORIGIN = 1;
 
 /**

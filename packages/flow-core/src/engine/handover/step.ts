@@ -49,7 +49,7 @@ export interface StepOutcome {
   uncached?: string;
 }
 
-/** Where a step's execution keeps what is not finished: beside the flows' folders, for it becomes one of theirs. */
+/** The folder in which a step's execution keeps what is not finished: next to the flows' folders, for it becomes one of theirs. */
 export class Draft {
   readonly folder: string;
   /** Large values of this step and, linked, of those before it. */
