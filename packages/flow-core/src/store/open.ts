@@ -12,7 +12,8 @@ import { Store } from './store';
  */
 export function openStore(folder: string, patience?: number): Store {
   const path = resolve(folder);
-  return new Store(BrokerKv.open(path, patience), new FileCas(join(path, 'cas')));
+  const kv = BrokerKv.open(path, patience);
+  return new Store(kv, new FileCas(join(path, 'cas')), kv.events);
 }
 
 /** A store that is gone with the process. */

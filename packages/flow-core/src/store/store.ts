@@ -1,5 +1,6 @@
 /** What a store holds, in the words of flows: runs, tasks, artifacts, logs, on top of a Kv and a CAS. */
 import type { Cas } from './cas';
+import { type EventSink, LocalEvents } from './events';
 import { fromJson } from './json';
 import { keys, lastNumber, prefixRange } from './keys';
 import { type Entry, type Kv, type Op, scan } from './kv';
@@ -19,10 +20,13 @@ export interface ArtifactAddress {
 export class Store {
   readonly kv: Kv;
   readonly cas: Cas;
+  /** Events of this process for the others that have the store open, and theirs. */
+  readonly events: EventSink;
 
-  constructor(kv: Kv, cas: Cas) {
+  constructor(kv: Kv, cas: Cas, events: EventSink = new LocalEvents()) {
     this.kv = kv;
     this.cas = cas;
+    this.events = events;
   }
 
   /** A fresh run number. The same nonce gets the same number, so a resend cannot take two. */

@@ -280,7 +280,7 @@ test('outputs lie where the result says: JSON, text and bytes in their natural f
   expect(JSON.parse(ws.read(`${folder}/artifacts/list.json`))).toEqual([1, { a: 'é' }]);
   expect(ws.read(`${folder}/artifacts/text.txt`)).toBe('plain é');
   expect(ws.read(`${folder}/log.txt`)).toBe('said\ncomplained\n');
-  expect(JSON.parse(ws.read(`${folder}/result.json`))).toEqual(json);
+  expect(JSON.parse(ws.read(`${folder}/result.json`))).toEqual({ version: 1, ...json });
 });
 
 test('what nobody awaits fails the spin, and a step that leaves the process does too', async () => {

@@ -80,6 +80,7 @@ export async function hearAll(prefix: string, count: number): Promise<void> {
 `;
 
 const COMMANDS = join(__dirname, 'commands-child.cjs');
+const OWN = /commands-child\.cjs|broker\.js|esbuild.* --service/;
 
 export class Workspace {
   readonly folder: string;
@@ -254,7 +255,9 @@ ${body}
 
   /** Processes of this workspace, ours and those that steps started. */
   processes(): { pid: number; command: string }[] {
-    return processesWith(`${MARK}=${this.folder}`);
+    const all = processesWith(`${MARK}=${this.folder}`);
+    // The shared process is the test's own, and so are its compiler and its broker.
+    return this.#commands?.connected ? all.filter(({ command }) => !OWN.test(command)) : all;
   }
 
   /** Waits until nothing of this workspace is alive. @throws after ten seconds, with what still is */

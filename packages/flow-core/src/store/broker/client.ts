@@ -8,9 +8,11 @@ import { FlowError } from '../../definition/errors';
 import { packageFile } from '../../environment/package-root';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
 import { noRoom, storeFull } from '../no-room';
+import { BrokerEvents } from './events';
 import {
   type Complaint,
   frame,
+  type Push,
   type Reply,
   type Request,
   requireSocketFolder,
@@ -22,6 +24,8 @@ import {
 const IDLE_MS = 5000;
 /** How long to look for a broker before giving up: one that is closing, or a crashed one's recovery, takes under 1 s. */
 const PATIENCE_MS = 15_000;
+/** Bytes that may wait to be sent before events are dropped. */
+const FULL = 1024 * 1024;
 /** Brokers in a row that may die without one answer: more, and it is the requests that kill them. */
 const DEATHS = 10;
 
@@ -45,6 +49,10 @@ export class BrokerKv implements Kv {
   #answered: (() => void) | undefined;
 
   readonly #patience: number;
+  readonly events = new BrokerEvents({
+    say: (request) => this.#say(request),
+    ask: (request) => this.#ask(request),
+  });
 
   private constructor(store: string, patience: number) {
     this.#patience = patience;
@@ -114,6 +122,14 @@ export class BrokerKv implements Kv {
     });
   }
 
+  /** What nobody waits for. It is dropped where there is no connection, or one that is full. */
+  #say(request: Request): boolean {
+    const socket = this.#live;
+    if (!socket || socket.writableLength > FULL) return false;
+    socket.write(frame(request));
+    return true;
+  }
+
   #fail(error: Error): void {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
@@ -135,10 +151,13 @@ export class BrokerKv implements Kv {
   }
 
   #adopt(socket: Socket): void {
-    const unframer = new Unframer<Reply>();
+    const unframer = new Unframer<Reply | Push>();
     socket.on('data', (chunk: Buffer) => {
       try {
-        for (const reply of unframer.push(chunk)) this.#settle(reply);
+        for (const message of unframer.push(chunk)) {
+          if (message.id === 0) this.events.pushed(message as Push);
+          else this.#settle(message as Reply);
+        }
       } catch {
         // A reply that cannot be read, for want of memory perhaps: once more on another connection.
         socket.destroy();
@@ -153,6 +172,9 @@ export class BrokerKv implements Kv {
       if (this.#live !== socket) return;
       this.#live = undefined;
       this.#socket = undefined;
+      this.events.lost();
+      // A listener goes on with the next broker.
+      if (this.events.listening && !this.#closing) this.#ask({ op: 'subscribe' }).catch(() => {});
       if (this.#waiting.size === 0) return;
       if (++this.#deaths > DEATHS)
         this.#fail(unavailable(`${DEATHS} brokers of ${this.#store} in a row ended without an answer.`));

@@ -14,7 +14,12 @@ export type Request = { id: number } & (
   | { op: 'batch'; ops: readonly Op[]; options: BatchOptions }
   | { op: 'claim'; counterKey: string; nonceKey: string }
   | { op: 'generation' }
+  | { op: 'subscribe' }
+  // Has no answer.
+  | { op: 'publish'; event: unknown }
 );
+/** What a broker says by itself: an event, or whether anybody listens to events. */
+export type Push = { id: 0 } & ({ event: unknown; dropped: number } | { heard: boolean });
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
 /** What a broker that cannot serve writes to its stderr, as JSON on one line, for the client that started it. */
@@ -28,7 +33,7 @@ export interface Complaint {
  * part of the socket's name: a client of another kind starts a broker of its own, which refuses a newer store, and waits
  * for the lock of another until this one is idle and gone.
  */
-const MESSAGES = 2;
+const MESSAGES = 3;
 const WIRE = serialize(0)[1] ?? 0;
 
 /** Unix cuts socket paths at 108 bytes without a word: a long one moves to a hashed name in a private folder. */
@@ -61,7 +66,7 @@ export function requireSocketFolder(path: string, store: string): void {
 }
 
 /** A message with its length in front. */
-export function frame(message: Request | Reply): Buffer {
+export function frame(message: Request | Reply | Push): Buffer {
   const body = serialize(message);
   const framed = Buffer.allocUnsafe(4 + body.length);
   framed.writeUInt32LE(body.length, 0);

@@ -11,6 +11,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { isFlowError } from '../../definition/errors';
 import type { Kv } from '../kv';
 import { LevelKv, NotAcknowledged } from '../level';
+import { Hub } from './hub';
 import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
 
 /** `failed`: a batch failed, and with it the database that it was written to. */
@@ -38,7 +39,11 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   }
   const server = createServer();
   const sockets = new Set<Socket>();
-  const idle = untilIdle(server, sockets, idleMs, (socket) => serveClient(socket, kv));
+  const hub = new Hub();
+  const idle = untilIdle(server, sockets, idleMs, (socket) => {
+    hub.add(socket);
+    serveClient(socket, kv, hub);
+  });
   const path = socketPath(store);
   requireSocketFolder(path, store);
   const leave = await listen(server, path);
@@ -121,7 +126,7 @@ function listening(server: Server, path: string): Promise<void> {
 const AHEAD = 64 * 1024 * 1024;
 
 /** A client's writes are done in the order in which they came, and a read sees all those before it. */
-function serveClient(socket: Socket, kv: Kv): void {
+function serveClient(socket: Socket, kv: Kv, hub: Hub): void {
   const unframer = new Unframer<Request>();
   let writes: Promise<unknown> = Promise.resolve();
   let open = 0;
@@ -134,6 +139,8 @@ function serveClient(socket: Socket, kv: Kv): void {
     socket.resume();
   };
   const begin = (request: Request) => {
+    if (request.op === 'publish') return hub.publish(socket, request.event);
+    if (request.op === 'subscribe') hub.subscribe(socket);
     open++;
     const done = writes.then(() => execute(kv, request));
     if (request.op === 'batch' || request.op === 'claim') writes = done.catch(() => {});
@@ -183,5 +190,8 @@ async function execute(kv: Kv, request: Request): Promise<Reply> {
       return { id, ok: await kv.claim(request.counterKey, request.nonceKey) };
     case 'generation':
       return { id, ok: await kv.generation() };
+    case 'subscribe':
+    case 'publish':
+      return { id, ok: undefined };
   }
 }

@@ -1,0 +1,47 @@
+/** The broker's part in events: hands each on to the clients that listen, and tells publishers whether there are any. */
+import type { Socket } from 'node:net';
+import { frame, type Push } from './protocol';
+
+/** Bytes that may wait for a listener before events for it are dropped: what bounds the broker's memory. */
+const WAITING = 4 * 1024 * 1024;
+
+export class Hub {
+  readonly #clients = new Set<Socket>();
+  /** Those that listen, with the number of events that each of them has missed. */
+  readonly #listeners = new Map<Socket, number>();
+
+  /** A client has come. It is told of listeners when there are some. */
+  add(socket: Socket): void {
+    this.#clients.add(socket);
+    socket.once('close', () => {
+      this.#clients.delete(socket);
+      if (this.#listeners.delete(socket) && this.#listeners.size === 0) this.#tell(false);
+    });
+    if (this.#listeners.size > 0) send(socket, { id: 0, heard: true });
+  }
+
+  subscribe(socket: Socket): void {
+    if (socket.destroyed || this.#listeners.has(socket)) return;
+    this.#listeners.set(socket, 0);
+    if (this.#listeners.size === 1) this.#tell(true);
+  }
+
+  publish(from: Socket, event: unknown): void {
+    for (const [socket, dropped] of this.#listeners) {
+      if (socket === from) continue;
+      if (socket.writableLength > WAITING) this.#listeners.set(socket, dropped + 1);
+      else {
+        send(socket, { id: 0, event, dropped });
+        this.#listeners.set(socket, 0);
+      }
+    }
+  }
+
+  #tell(heard: boolean): void {
+    for (const socket of this.#clients) send(socket, { id: 0, heard });
+  }
+}
+
+function send(socket: Socket, push: Push): void {
+  if (!socket.destroyed) socket.write(frame(push));
+}
