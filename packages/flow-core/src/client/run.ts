@@ -101,8 +101,8 @@ export class Run<A> {
     return this.#row.tasks;
   }
   /** Parameters as they were given. */
-  get given(): Readonly<Record<string, unknown>> {
-    return this.#row.given;
+  get paramInputs(): Readonly<Record<string, unknown>> {
+    return this.#row.paramInputs;
   }
 
   /** Of a resumed run: the run that it took finished tasks over from. */
@@ -112,8 +112,8 @@ export class Run<A> {
   }
 
   /** Of a kept spin: the step, and the run or task whose inputs it took. */
-  get spun(): { step: string; origin?: string } | undefined {
-    return this.#row.spun;
+  get spunFrom(): { step: string; origin?: string } | undefined {
+    return this.#row.spunFrom;
   }
 
   /** Parameters as the schemas gave them. */

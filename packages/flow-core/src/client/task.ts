@@ -89,8 +89,8 @@ export class Task<A> {
     return this.#row.iteration;
   }
   /** Of a switch: the case that it chose. */
-  get verdict(): string | undefined {
-    return this.#row.verdict;
+  get case(): string | undefined {
+    return this.#row.case;
   }
   /** The parameters that it read. */
   get params(): readonly string[] {
@@ -151,7 +151,7 @@ export class Task<A> {
   /** The tasks whose artifacts it read, in input order. Those of a kept spin are in another store. */
   async parents(): Promise<Task<Untyped>[]> {
     const { store, row } = this.#scope;
-    if (row.spun) return [];
+    if (row.spunFrom) return [];
     const rows = await store.taskRows(
       row.flow,
       row.run,
@@ -191,8 +191,8 @@ export class Task<A> {
 
   /** The pathspec of {@link origin}: nothing is read for it. Of a kept spin the task or run whose inputs it took. */
   get originPathspec(): string | undefined {
-    const { origin, spun } = this.#row;
-    if (spun !== undefined) return spun;
+    const { origin, spunFrom } = this.#row;
+    if (spunFrom !== undefined) return spunFrom;
     return origin === undefined ? undefined : `${this.#scope.row.flow}/${origin}`;
   }
 

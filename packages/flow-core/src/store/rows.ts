@@ -40,7 +40,7 @@ export interface RunRow {
   startedAt: number;
   durationMs?: number;
   /** Parameters as they were given. What the schemas made of them are artifacts of the pseudo task `params/0`. */
-  given: Record<string, unknown>;
+  paramInputs: Record<string, unknown>;
   /** Step options that were given for all steps, as they were written: `retry=3`. */
   with?: readonly string[];
   /** sha256 of the flow's source file. */
@@ -54,7 +54,7 @@ export interface RunRow {
   /** Of a resumed run: the number of the run that it took finished tasks over from. */
   origin?: number;
   /** Of a spin that was kept: the step, and the run or task whose inputs it took. */
-  spun?: { step: string; origin?: string };
+  spunFrom?: { step: string; origin?: string };
   /** Of a run that was made elsewhere: what it was there, and how it came here. */
   imported?: ImportedFrom;
   error?: ErrorRecord;
@@ -104,7 +104,7 @@ export interface StackFrame {
   count: number;
   /** The artifact that is split, and the task that shows it (`step/task`). */
   over: string;
-  of: string;
+  shownBy: string;
 }
 
 export interface TaskRow {
@@ -116,16 +116,16 @@ export interface TaskRow {
   /** `step/task` of this run (or `run/step/task` of another), in input order; of a kept spin full pathspecs. */
   parents: string[];
   /** A gather's names for its parents. */
-  as?: string[];
+  branches?: string[];
   /** Outermost first. */
   stack: StackFrame[];
   /** Of a loop: which iteration, and whether another follows. */
   iteration?: number;
-  more?: boolean;
+  continues?: boolean;
   /** Of a task that a resumed run took over: the one that executed, as `run/step/task`. */
   origin?: string;
   /** Of a kept spin: the task or run whose inputs it took, as a full pathspec of the real store. */
-  spun?: string;
+  spunFrom?: string;
   /** Of a kept spin: the tasks, as full pathspecs, that stored what it passes on; all of that is kept with it. */
   sources?: Record<string, string>;
   /** The parameters that it read; absent where that is not known: while it is under way, after a failure, a caught one too. */
@@ -133,15 +133,15 @@ export interface TaskRow {
   /** For the foreaches that come next: how long their lists are. */
   counts?: Record<string, number>;
   /** Of a switch: the case that it chose. */
-  verdict?: string;
+  case?: string;
   startedAt: number;
   durationMs?: number;
   /** Names of the artifacts that this task itself stored. */
-  own: string[];
+  stored: string[];
   /** Names that it does not pass on, though it stored or inherited them: its step's option `drop`. */
   dropped?: string[];
   /** Artifacts that it passes on by reference: name to the task that stored it. */
-  view: Record<string, string>;
+  inherited: Record<string, string>;
   /** Why it failed; of a step that catches, also where it counts as done. */
   error?: ErrorRecord;
   /** The attempts that failed before this one. */

@@ -229,10 +229,10 @@ export function labelOf({ step, task }: { step: string; task: number }): string 
 function linesOf({ tasks }: Recorded): (row: TaskRow) => object {
   const places = new Map([...tasks].map(([key, row]) => [labelOf(row), key]));
   const place = (label: string) => places.get(label) ?? label;
-  return ({ parents, as, stack, iteration, kind, attempt }) => ({
+  return ({ parents, branches, stack, iteration, kind, attempt }) => ({
     parents: parents.map(place),
-    as,
-    stack: stack.map((frame) => ({ ...frame, of: place(frame.of) })),
+    branches,
+    stack: stack.map((frame) => ({ ...frame, shownBy: place(frame.shownBy) })),
     iteration,
     kind,
     attempt,

@@ -122,7 +122,7 @@ function originRow(graph: Graph): RunRow {
     tags: [],
     systemTags: [],
     startedAt: 0,
-    given: {},
+    paramInputs: {},
     pid: 0,
     host: '',
     node: process.version,

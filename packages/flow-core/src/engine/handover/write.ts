@@ -32,7 +32,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   const { store, flow, run, step, given } = executed;
   const rows = await inPlaceOrder(executed);
   const relabel = await labelsByPlace(executed, rows);
-  const splits = new Set(rows.flatMap(({ stack }) => stack.map(({ of }) => of)));
+  const splits = new Set(rows.flatMap(({ stack }) => stack.map(({ shownBy }) => shownBy)));
   const lists = await recordedViews(store, flow, run, [...splits]);
   const cas = new FileCas(join(folder, 'cas'));
   const handed: Handed = { version: HANDOVER_VERSION, flow, step, given, tasks: [] };
@@ -40,10 +40,10 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   for (const row of rows) {
     const visible = visibleNames(labelOf(row), row);
     const records = await store.artifacts([
-      ...row.own.map((name) => ({ flow, run, step, task: row.task, name })),
+      ...row.stored.map((name) => ({ flow, run, step, task: row.task, name })),
       ...visible.map(([name, at]) => addressOf(flow, run, at, name)),
     ]);
-    const own = row.own.map((name, i) => [name, records[i] as ArtifactRecord] as const);
+    const own = row.stored.map((name, i) => [name, records[i] as ArtifactRecord] as const);
     for (const [, { hash }] of own) {
       if (hash !== undefined) link(store.cas.path?.(hash) as string, cas.path(hash));
     }
@@ -87,7 +87,7 @@ async function labelsByPlace(
   const known = new Map(rows.map((row, i) => [labelOf(row), `${step}/${i + 1}`]));
   const others = new Set(
     rows
-      .flatMap((row) => [...row.parents, ...row.stack.map(({ of }) => of)])
+      .flatMap((row) => [...row.parents, ...row.stack.map(({ shownBy }) => shownBy)])
       .filter((label) => !known.has(label)),
   );
   const taken = await store.taskRows(
@@ -109,8 +109,8 @@ function relabelled(row: TaskRow, relabel: (label: string) => string): TaskRow {
     ...row,
     task: taskOf(0, relabel(labelOf(row))).task,
     parents: row.parents.map(relabel),
-    stack: row.stack.map((frame) => ({ ...frame, of: relabel(frame.of) })),
-    view: Object.fromEntries(Object.entries(row.view).map(([name, at]) => [name, relabel(at)])),
+    stack: row.stack.map((frame) => ({ ...frame, shownBy: relabel(frame.shownBy) })),
+    inherited: Object.fromEntries(Object.entries(row.inherited).map(([name, at]) => [name, relabel(at)])),
   };
 }
 
@@ -123,16 +123,16 @@ function seenTask(
   lists: ReadonlyMap<string, View>,
   artifacts: SeenTask['artifacts'],
 ): SeenTask {
-  const { iteration, verdict, counts } = row;
+  const { iteration, case: chosen, counts } = row;
   return {
-    stack: row.stack.map(({ index, count, of, over }) => ({
+    stack: row.stack.map(({ index, count, shownBy, over }) => ({
       index,
       count,
-      list: lists.get(of)?.entries.get(over)?.digest ?? '',
+      list: lists.get(shownBy)?.entries.get(over)?.digest ?? '',
     })),
     ...(iteration === undefined ? {} : { iteration }),
     artifacts,
-    ...(verdict === undefined ? {} : { verdict }),
+    ...(chosen === undefined ? {} : { case: chosen }),
     ...(counts === undefined ? {} : { counts }),
   };
 }

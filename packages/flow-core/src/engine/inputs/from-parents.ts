@@ -27,7 +27,7 @@ export async function fromParents(
     if (otherArm !== undefined) resolved.otherArm = otherArm;
     const label = `${row.step}/${row.task}`;
     resolved.parents.push(label);
-    if (input.as !== undefined) resolved.as = [...(resolved.as ?? []), input.as];
+    if (input.as !== undefined) resolved.branches = [...(resolved.branches ?? []), input.as];
     resolved.stack = row.stack;
     if (node.kind === 'loop') resolved.iteration = 0;
     if (node.kind === 'foreach') {
@@ -51,9 +51,9 @@ async function finishedParent(
   const reasons: string[] = [];
   let untaken = true;
   for (const edge of input.from) {
-    const row = await tasks.find(graph.flow, run, edge.from, index, (task) => task.more !== true);
+    const row = await tasks.find(graph.flow, run, edge.from, index, (task) => task.continues !== true);
     if (row?.status === 'done' && leads(edge, row)) return { row };
-    const otherArm = row?.status === 'done' ? `${edge.from} chose "${row.verdict}", not "${edge.when}"` : '';
+    const otherArm = row?.status === 'done' ? `${edge.from} chose "${row.case}", not "${edge.when}"` : '';
     if (row && otherArm !== '' && anyArm) return { row, otherArm };
     untaken &&= otherArm !== '';
     reasons.push(
@@ -68,7 +68,7 @@ async function finishedParent(
 }
 
 export function leads(edge: Edge, row: TaskRow): boolean {
-  return edge.when === undefined || row.verdict === edge.when;
+  return edge.when === undefined || row.case === edge.when;
 }
 
 async function splitFrame(
@@ -81,7 +81,7 @@ async function splitFrame(
 ): Promise<Frame | { why: string; beyond?: boolean }> {
   const over = node.over as string;
   const label = `${parent.step}/${parent.task}`;
-  const at = parent.own.includes(over) ? label : parent.view[over];
+  const at = parent.stored.includes(over) ? label : parent.inherited[over];
   if (at === undefined) return { why: `${label} has no artifact "${over}"` };
   const [record] = await tasks.store.artifacts([{ flow, ...taskOf(run, at), name: over }]);
   const count = listLength(record?.type) ?? 0;
@@ -89,7 +89,7 @@ async function splitFrame(
     const why = `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${index}`;
     return { why, beyond: true };
   }
-  return { step: node.name, index, count, over, of: label };
+  return { step: node.name, index, count, over, shownBy: label };
 }
 
 async function joinFromParents(
@@ -107,7 +107,7 @@ async function joinFromParents(
     for await (const row of tasks.under(graph.flow, run.run, edge.from, outer)) {
       const frame = row.stack.at(-1) as TaskRow['stack'][number];
       count = frame.count;
-      if (row.more === true || !leads(edge, row)) continue;
+      if (row.continues === true || !leads(edge, row)) continue;
       if (row.status === 'done') splits[frame.index] = row;
       else if (row.status === 'failed') failed++;
     }

@@ -94,9 +94,9 @@ export function sameEdges(node: StepNode, row: TaskRow): boolean {
   if (node.kind === 'start') return true;
   if (node.kind === 'gather') {
     return (
-      row.as?.length === node.inputs.length &&
+      row.branches?.length === node.inputs.length &&
       node.inputs.every((input) => {
-        const parent = row.parents[row.as?.indexOf(input.as as string) ?? -1];
+        const parent = row.parents[row.branches?.indexOf(input.as as string) ?? -1];
         return parent !== undefined && comesFrom(input, parent);
       })
     );

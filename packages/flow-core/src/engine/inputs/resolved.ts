@@ -9,7 +9,7 @@ export interface Resolved {
   /** The task whose inputs these are, where one ran. */
   origin: TaskRow | undefined;
   parents: string[];
-  as?: string[];
+  branches?: string[];
   stack: Frame[];
   iteration?: number;
   /** Newer runs that could not serve, and why. */
@@ -44,7 +44,7 @@ export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
     run,
     origin: row,
     parents: row.parents,
-    ...(row.as ? { as: row.as } : {}),
+    ...(row.branches ? { branches: row.branches } : {}),
     stack: row.stack,
     ...(row.iteration === undefined ? {} : { iteration: row.iteration }),
     passedOver: [],

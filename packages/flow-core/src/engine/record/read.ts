@@ -42,9 +42,9 @@ export async function recordedOutputs(
     if (original) return recordedOutputs(store, flow, source.run, original);
   }
   const label = `${row.step}/${row.task}`;
-  const merged = row.kind === 'join' || row.kind === 'gather' ? Object.entries(row.view) : [];
+  const merged = row.kind === 'join' || row.kind === 'gather' ? Object.entries(row.inherited) : [];
   const wanted = [
-    ...row.own.map((name) => ({ name, at: label })),
+    ...row.stored.map((name) => ({ name, at: label })),
     ...merged.map(([name, at]) => ({ name, at })),
   ];
   const records = await readArtifacts(store, flow, run, wanted);
@@ -68,8 +68,8 @@ export async function recordedParams(
 }
 
 export function visibleNames(label: string, row: TaskRow): [name: string, at: string][] {
-  const own = row.dropped ? row.own.filter((name) => !row.dropped?.includes(name)) : row.own;
-  return [...Object.entries(row.view), ...own.map((name): [string, string] => [name, label])];
+  const own = row.dropped ? row.stored.filter((name) => !row.dropped?.includes(name)) : row.stored;
+  return [...Object.entries(row.inherited), ...own.map((name): [string, string] => [name, label])];
 }
 
 function readArtifacts(

@@ -84,5 +84,5 @@ function placeKey({ step, stack, iteration }: Place): string {
 /** The flow may have been rewired since: then the task read something else. */
 function sameParents(row: TaskRow, task: Planned): boolean {
   const steps = (labels: readonly string[]) => labels.map((label) => taskOf(0, label).step).join();
-  return steps(row.parents) === steps(task.parents) && row.as?.join() === task.as?.join();
+  return steps(row.parents) === steps(task.parents) && row.branches?.join() === task.branches?.join();
 }

@@ -168,13 +168,13 @@ export class Coordinator {
         attempt: task.attempt,
         parents: task.parents,
         stack: task.stack,
-        ...(task.as ? { as: task.as } : {}),
+        ...(task.branches ? { branches: task.branches } : {}),
         ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
       },
       isolate: node.options.isolate === true,
       ...(packages ? { packages } : {}),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      views: [...task.parents, ...task.stack.map(({ of }) => of)],
+      views: [...task.parents, ...task.stack.map(({ shownBy }) => shownBy)],
     };
     this.#active.set(job, { ...task, since: 0, recorded: false });
     return job;
@@ -257,12 +257,12 @@ export class Coordinator {
     try {
       const { returnedNames } = await import('../../source/returned');
       const name = node.options.catch as string;
-      const own: [string, ArtifactRecord][] = [
+      const stored: [string, ArtifactRecord][] = [
         [name, await encodeArtifact(name, fromRecord(error), this.#options.store.cas)],
       ];
       const absent = (node.body ? await returnedNames(node.body) : []).filter((n) => n !== name);
       const counts = await this.#countsBehind(task, node, absent);
-      this.#done(task, outcome, { own, references: [], counts, params: [] }, { error, absent });
+      this.#done(task, outcome, { stored, references: [], counts, params: [] }, { error, absent });
       const { durationMs } = outcome;
       this.#options.emit({
         type: 'task-caught',
@@ -390,12 +390,12 @@ function notHanded(flow: string, { step, stack }: Planned, only: string): FlowEr
 /** What a finished task decided: which way it went, how it is split, whether it goes on. */
 function outcomeOf({
   counts,
-  verdict,
-  more,
-}: Pick<TaskRow, 'counts' | 'verdict' | 'more'>): Partial<Pick<Finished, 'counts' | 'verdict' | 'more'>> {
+  case: chosen,
+  continues,
+}: Pick<TaskRow, 'counts' | 'case' | 'continues'>): Partial<Pick<Finished, 'counts' | 'case' | 'continues'>> {
   return {
     ...(counts ? { counts } : {}),
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(more === undefined ? {} : { more }),
+    ...(chosen === undefined ? {} : { case: chosen }),
+    ...(continues === undefined ? {} : { continues }),
   };
 }

@@ -65,7 +65,7 @@ export class Recorder {
       tags: [...new Set(tags)],
       systemTags: [`user:${user}`],
       startedAt: Date.now(),
-      given: options.params.given,
+      paramInputs: options.params.given,
       pid: process.pid,
       host: hostname(),
       node: process.version,
@@ -124,37 +124,50 @@ export class Recorder {
     this.views.add(
       task.label,
       passesOn(node) ? task.parents[0] : undefined,
-      result.own,
+      result.stored,
       result.references,
       hidden,
     );
     const row: TaskRow = {
       ...this.#taskRow(task, 'done', startedAt, durationMs),
-      own: result.own.map(([name]) => name),
+      stored: result.stored.map(([name]) => name),
       // What a body read before it threw is not known: without the list, it may have been anything.
       ...(caught ? {} : { params: result.params }),
       ...(Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
       ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
-      view: this.views.inherited(task.label),
-      ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
-      ...(result.more === undefined ? {} : { more: result.more }),
+      inherited: this.views.inherited(task.label),
+      ...(result.case === undefined ? {} : { case: result.case }),
+      ...(result.continues === undefined ? {} : { continues: result.continues }),
       ...(caught ? { error: caught.error } : {}),
     };
     const { flow, run } = this.row;
     const { step, number } = task;
-    const artifacts: Op[] = result.own.map(([name, artifact]) =>
+    const artifacts: Op[] = result.stored.map(([name, artifact]) =>
       record.artifact({ flow, run, step, task: number, name }, artifact),
     );
     this.#journal.add(...this.#lastLogs(task), ...artifacts, this.#op(row));
   }
 
   /** A task of the origin that stands for this one: its artifacts are passed on from where they lie. */
-  takenOver(task: NumberedTask, row: TaskRow, view: Record<string, string>, origin: string): void {
-    const references = Object.entries(view).map(([name, at]): [string, Visible] => [name, { at } as Visible]);
+  takenOver(task: NumberedTask, row: TaskRow, inherited: Record<string, string>, origin: string): void {
+    const references = Object.entries(inherited).map(([name, at]): [string, Visible] => [
+      name,
+      { at } as Visible,
+    ]);
     this.views.add(task.label, undefined, [], references);
-    const { step, number, parents, as, stack } = task;
+    const { step, number, parents, branches, stack } = task;
     this.#journal.add(
-      this.#op({ ...row, step, task: number, parents, ...(as ? { as } : {}), stack, own: [], view, origin }),
+      this.#op({
+        ...row,
+        step,
+        task: number,
+        parents,
+        ...(branches ? { branches } : {}),
+        stack,
+        stored: [],
+        inherited,
+        origin,
+      }),
     );
   }
 
@@ -200,13 +213,13 @@ export class Recorder {
       attempt: task.attempt,
       ...(task.attempts.length > 0 ? { attempts: task.attempts } : {}),
       parents: task.parents,
-      ...(task.as ? { as: task.as } : {}),
+      ...(task.branches ? { branches: task.branches } : {}),
       stack: task.stack,
       ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
       startedAt,
       ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs * 1000) / 1000 }),
-      own: [],
-      view: {},
+      stored: [],
+      inherited: {},
     };
   }
 }

@@ -99,7 +99,7 @@ class SplitSpinner {
       at,
       resolved,
       index: resolved.stack.map(({ index }) => index),
-      labels: [...new Set([...resolved.parents, ...resolved.stack.map(({ of }) => of)])],
+      labels: [...new Set([...resolved.parents, ...resolved.stack.map(({ shownBy }) => shownBy)])],
     }));
     for (const split of this.#splits) {
       for (const label of split.labels) {
@@ -279,7 +279,7 @@ class SplitSpinner {
   /** Lists that would take long to decode are not decoded for this. */
   #item({ stack }: Resolved, view: (label: string) => View | undefined): string {
     const frame = stack.at(-1);
-    const shown = frame && view(frame.of);
+    const shown = frame && view(frame.shownBy);
     const list = frame && shown?.entries.get(frame.over);
     if (!frame || !shown || !list || list.size > LONGEST_LIST || !listLength(list.type)) return '';
     return previewOf(this.#decoder.item(shown, frame.over, frame.index), 60);

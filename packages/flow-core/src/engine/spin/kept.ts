@@ -81,8 +81,8 @@ export class KeptSpin {
       tags: [],
       systemTags: [`user:${user}`],
       startedAt: Date.now(),
-      given,
-      spun: { step, ...(origin === undefined ? {} : { origin }) },
+      paramInputs: given,
+      spunFrom: { step, ...(origin === undefined ? {} : { origin }) },
       pid: process.pid,
       host: hostname(),
       node: process.version,
@@ -114,12 +114,12 @@ export class KeptSpin {
   }
 
   log(task: number, stream: 'stdout' | 'stderr', text: string): void {
-    this.#logs.add(this.row.spun?.step as string, task, 0, stream, text);
+    this.#logs.add(this.row.spunFrom?.step as string, task, 0, stream, text);
   }
 
   /** A spun task with all that it shows: one batch. @param task Its number, from 1. */
   async task(task: number, resolved: Resolved, kept: KeptTask): Promise<void> {
-    const { node, parents, stack, as, iteration } = resolved;
+    const { node, parents, stack, branches, iteration } = resolved;
     const { flow, run } = this.row;
     const { result, error } = kept;
     const label = `${node.name}/${task}`;
@@ -131,7 +131,7 @@ export class KeptSpin {
       artifacts.push(record.artifact({ ...address, name }, await this.#adopt(value)));
     }
     // These bytes are here already: whoever executed the task put them here.
-    for (const [name, value] of result?.own ?? [])
+    for (const [name, value] of result?.stored ?? [])
       artifacts.push(record.artifact({ ...address, name }, value));
     const row: TaskRow = {
       step: node.name,
@@ -140,19 +140,19 @@ export class KeptSpin {
       status: error ? 'failed' : 'done',
       attempt: 0,
       parents: parents.map((parent) => pathspecOf(resolved, parent)),
-      ...(as ? { as } : {}),
-      stack: stack.map((frame) => ({ ...frame, of: pathspecOf(resolved, frame.of) })),
+      ...(branches ? { branches } : {}),
+      stack: stack.map((frame) => ({ ...frame, shownBy: pathspecOf(resolved, frame.shownBy) })),
       ...(iteration === undefined ? {} : { iteration }),
-      ...(origin === undefined ? {} : { spun: origin }),
+      ...(origin === undefined ? {} : { spunFrom: origin }),
       startedAt: kept.startedAt,
       durationMs: Math.round(kept.durationMs * 1000) / 1000,
-      own: result?.own.map(([name]) => name) ?? [],
+      stored: result?.stored.map(([name]) => name) ?? [],
       ...(result ? { params: result.params } : {}),
       ...(result && Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
-      ...(result?.verdict === undefined ? {} : { verdict: result.verdict }),
-      ...(result?.more === undefined ? {} : { more: result.more }),
+      ...(result?.case === undefined ? {} : { case: result.case }),
+      ...(result?.continues === undefined ? {} : { continues: result.continues }),
       ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
-      view: Object.fromEntries(passed.map(([name]) => [name, label])),
+      inherited: Object.fromEntries(passed.map(([name]) => [name, label])),
       sources: Object.fromEntries(passed.map(([name, { at }]) => [name, pathspecOf(resolved, at)])),
       ...(error ? { error } : {}),
     };
@@ -195,11 +195,11 @@ export class KeptSpin {
 function passedOn(
   { node, parents }: Resolved,
   { view }: KeptTask,
-  { own, references }: TaskResult,
+  { stored, references }: TaskResult,
 ): [string, Visible][] {
   const base = passesOn(node) && parents[0] !== undefined ? view(parents[0])?.entries : undefined;
   const passed = new Map([...(base ?? []), ...references]);
-  for (const [name] of own) passed.delete(name);
+  for (const [name] of stored) passed.delete(name);
   for (const name of node.options.drop ?? []) passed.delete(name);
   return [...passed];
 }

@@ -40,9 +40,9 @@ export async function headOf({ graph, store, selection, user }: HeadOptions): Pr
 
 /** Each part says why it is in the key: the step sees it, or the table that the spin prints. */
 async function keyOf(graph: Graph, store: Store, resolved: Resolved, whose: unknown): Promise<string> {
-  const { run, parents, stack, as, iteration, node } = resolved;
+  const { run, parents, stack, branches, iteration, node } = resolved;
   const views = run
-    ? await recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
+    ? await recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ shownBy }) => shownBy)])
     : new Map<string, View>();
   const digests = (label: string) =>
     [...(views.get(label)?.entries ?? [])].map(([name, { digest }]) => [name, digest]);
@@ -51,12 +51,12 @@ async function keyOf(graph: Graph, store: Store, resolved: Resolved, whose: unkn
     node.name,
     // `self` or `inputs`
     parents.map(digests),
-    as ?? null,
+    branches ?? null,
     // `input`, `index`, `stack`
-    stack.map(({ index, count, of, over }) => [
+    stack.map(({ index, count, shownBy, over }) => [
       index,
       count,
-      views.get(of)?.entries.get(over)?.digest ?? null,
+      views.get(shownBy)?.entries.get(over)?.digest ?? null,
     ]),
     // `iteration`
     iteration ?? null,

@@ -21,7 +21,7 @@ export function compareOutputs(
     return !old ? 'new' : old.digest === digest ? 'same' : 'changed';
   };
   const artifacts: SpinArtifact[] = [];
-  for (const [name, { type, size, digest }] of result.own) {
+  for (const [name, { type, size, digest }] of result.stored) {
     artifacts.push({ name, type, size, digest, change: changeOf(name, digest), ...shown(name) });
   }
   for (const [name, reference] of result.references) {

@@ -152,7 +152,7 @@ async function gatherInputs(options: SpinOptions): Promise<Inputs> {
   const { run, parents, stack } = found.resolved;
   const [views, params] = await Promise.all([
     run
-      ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
+      ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ shownBy }) => shownBy)])
       : (alone?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);

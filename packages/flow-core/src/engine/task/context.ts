@@ -14,8 +14,8 @@ export function makeContext(execution: Execution, node: StepNode, read: Set<stri
     return lazyObject(view, decode, missing, run.run === 'spin' ? view.label : pathspecOf(run, label));
   };
   const frames = [...spec.stack].reverse();
-  const itemOf = ({ of, over, index }: TaskSpec['stack'][number]) =>
-    execution.item(execution.view(of), over, index);
+  const itemOf = ({ shownBy, over, index }: TaskSpec['stack'][number]) =>
+    execution.item(execution.view(shownBy), over, index);
   const context: Record<string, unknown> = {
     params: lazyParams(run, decode, read),
     current: Object.freeze({
@@ -40,8 +40,8 @@ export function makeContext(execution: Execution, node: StepNode, read: Set<stri
   if (node.kind === 'join') context.inputs = lazyList(spec.parents.map((label) => () => object(label)));
   else if (node.kind === 'gather') {
     const inputs = {};
-    spec.as?.forEach((as, i) => {
-      Object.defineProperty(inputs, as, { enumerable: true, value: object(spec.parents[i] as string) });
+    spec.branches?.forEach((branch, i) => {
+      Object.defineProperty(inputs, branch, { enumerable: true, value: object(spec.parents[i] as string) });
     });
     context.inputs = inputs;
   } else {

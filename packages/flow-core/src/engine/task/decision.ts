@@ -5,7 +5,7 @@ import { children } from '../../definition/graph';
 
 type Look = (name: string) => { found: boolean; value?: unknown };
 
-export function verdict(node: StepNode, value: unknown): string {
+export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
   if (typeof value === 'string' && cases.includes(value)) return value;
   const said = typeof value === 'string' ? `"${value}"` : `${value}`;
@@ -38,14 +38,14 @@ export function goesOn(node: StepNode, value: unknown, iteration: number): boole
 export function splitCounts(
   graph: Graph,
   node: StepNode,
-  verdict: string | undefined,
+  chosen: string | undefined,
   look: Look,
 ): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { node: child, edge } of children(graph, node.name)) {
     const over = child.over;
     if (child.kind !== 'foreach' || over === undefined) continue;
-    if (edge.when !== undefined && edge.when !== verdict) continue;
+    if (edge.when !== undefined && edge.when !== chosen) continue;
     const { found, value } = node.options.drop?.includes(over) ? { found: false } : look(over);
     const what = !found
       ? `there is no artifact "${over}" after ${node.name}`

@@ -8,7 +8,7 @@ import { isPlain } from '../../store/digest';
 import { isFile, requireFile } from '../../store/file';
 import type { ArtifactRecord } from '../../store/rows';
 import { makeContext } from './context';
-import { goesOn, splitCounts, verdict } from './decision';
+import { chosenCase, goesOn, splitCounts } from './decision';
 import type { Execution } from './execution';
 import type { TaskResult } from './task';
 import type { Visible } from './view';
@@ -20,7 +20,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   if (!node) throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${spec.step}" in ${graph.flow}.`);
   const params = new Set<string>();
   const returned = await callBody(execution, node, params);
-  const own: [string, ArtifactRecord][] = [];
+  const stored: [string, ArtifactRecord][] = [];
   const references: [string, Visible][] = [];
   for (const [name, reference] of mergedReferences(returned)) {
     if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
@@ -28,7 +28,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   for (const [name, value] of Object.entries(returned)) {
     requireArtifactName(name, `Step "${node.name}" returned`, { exit: 1 });
     if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
-    own.push([name, await execution.encode(name, value)]);
+    stored.push([name, await execution.encode(name, value)]);
   }
   const look = (name: string): { found: boolean; value?: unknown } => {
     if (Object.hasOwn(returned, name))
@@ -36,10 +36,11 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     const visible = visibleAfter(execution, node, references).get(name);
     return visible ? { found: true, value: execution.decode(visible) } : { found: false };
   };
-  const result: TaskResult = { own, references, counts: {}, params: [...params] };
-  if (node.kind === 'switch') result.verdict = verdict(node, look(node.on as string).value);
-  if (node.kind === 'loop') result.more = goesOn(node, look(node.while as string).value, spec.iteration ?? 0);
-  if (!result.more) result.counts = splitCounts(graph, node, result.verdict, look);
+  const result: TaskResult = { stored, references, counts: {}, params: [...params] };
+  if (node.kind === 'switch') result.case = chosenCase(node, look(node.on as string).value);
+  if (node.kind === 'loop')
+    result.continues = goesOn(node, look(node.while as string).value, spec.iteration ?? 0);
+  if (!result.continues) result.counts = splitCounts(graph, node, result.case, look);
   return result;
 }
 

@@ -22,7 +22,7 @@ export interface Frame {
   count: number;
   over: string;
   /** The view that shows the list. */
-  of: string;
+  shownBy: string;
 }
 
 export interface TaskSpec {
@@ -31,7 +31,7 @@ export interface TaskSpec {
   attempt: number;
   /** Labels of views, in input order. */
   parents: string[];
-  as?: string[];
+  branches?: string[];
   /** Outermost first. */
   stack: Frame[];
   iteration?: number;
@@ -43,14 +43,14 @@ export interface TaskSpec {
 
 export interface TaskResult {
   /** What the step returned, in its order: stored here, or passed on by reference. */
-  own: [string, ArtifactRecord][];
+  stored: [string, ArtifactRecord][];
   references: [string, Visible][];
   /** For the foreaches that come next: how long their lists are. */
   counts: Record<string, number>;
   /** Names of the parameters that it read. */
   params: string[];
-  verdict?: string;
-  more?: boolean;
+  case?: string;
+  continues?: boolean;
   /** Of a spin: its artifacts as files, and a line that shows each. */
   files?: OutputFile[];
   previews?: Record<string, string>;

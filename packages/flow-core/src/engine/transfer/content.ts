@@ -98,7 +98,7 @@ export class RunContent {
     for await (const row of this.#store.tasks(flow, run)) {
       const placed = await this.#placed(row);
       group.push(placed);
-      names += placed.row.own.length;
+      names += placed.row.stored.length;
       if (names < GROUP && group.length < GROUP) continue;
       yield* this.#group(group);
       group = [];
@@ -130,13 +130,13 @@ export class RunContent {
   }
 
   async *#group(group: readonly Placed[]): AsyncGenerator<Content, void, undefined> {
-    const wanted = group.flatMap(({ row: { step, task, own }, ...from }) =>
-      own.map((name): Wanted => [{ step, task, name }, `${from.run}/${from.step}/${from.task}`]),
+    const wanted = group.flatMap(({ row: { step, task, stored }, ...from }) =>
+      stored.map((name): Wanted => [{ step, task, name }, `${from.run}/${from.step}/${from.task}`]),
     );
     const artifacts = this.#artifacts(wanted);
     for (const { row } of group) {
       yield { kind: 'task', row };
-      for (let left = row.own.length; left > 0; left--) yield (await artifacts.next()).value as Content;
+      for (let left = row.stored.length; left > 0; left--) yield (await artifacts.next()).value as Content;
     }
   }
 
@@ -163,16 +163,18 @@ export class RunContent {
       ...rest,
       ...(rest.status === 'running' ? { status: 'failed' as const, error: KILLED } : {}),
       parents: rest.parents.map((label) => this.#local(label)),
-      stack: rest.stack.map((frame) => ({ ...frame, of: this.#local(frame.of) })),
+      stack: rest.stack.map((frame) => ({ ...frame, shownBy: this.#local(frame.shownBy) })),
     };
     const from = taskOf(run, origin ?? `${row.step}/${row.task}`);
-    const own =
-      origin === undefined ? row.own : (await this.#store.task(flow, from.run, from.step, from.task))?.own;
-    if (!own) throw this.#lost(`${flow}/${origin}`);
-    const view = Object.entries(row.view)
+    const stored =
+      origin === undefined
+        ? row.stored
+        : (await this.#store.task(flow, from.run, from.step, from.task))?.stored;
+    if (!stored) throw this.#lost(`${flow}/${origin}`);
+    const inherited = Object.entries(row.inherited)
       .filter(([, at]) => at !== origin)
       .map(([name, at]) => [name, this.#local(at)]);
-    return { row: { ...here, own, view: Object.fromEntries(view) }, ...from };
+    return { row: { ...here, stored, inherited: Object.fromEntries(inherited) }, ...from };
   }
 
   /** `step/task` of this run. */

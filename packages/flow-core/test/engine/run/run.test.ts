@@ -31,7 +31,7 @@ function byHand() {
       pool?.finished(
         running.get(step) as Job,
         status === 'done'
-          ? { ...at, status, result: { own: [], references: [], counts: {}, params: [] } }
+          ? { ...at, status, result: { stored: [], references: [], counts: {}, params: [] } }
           : { ...at, status, failure: { error } },
       );
     },
@@ -133,7 +133,7 @@ describe('propagation', () => {
     const e = engine();
     const ran = await e.run(f.end(all));
     expect(await e.after(ran, 'end')).toEqual({ sums: [3, 8, 15], splits: [1, 2, 3] });
-    for (const row of rowsOf(ran, 'both')) expect(row.as).toEqual(['twice', 'square']);
+    for (const row of rowsOf(ran, 'both')) expect(row.branches).toEqual(['twice', 'square']);
   });
 
   test('a foreach in a branch is joined before the branches are gathered', async () => {
@@ -182,7 +182,7 @@ describe('propagation', () => {
       expect(ran.status).toBe('done');
       expect(ran.tasks.map(({ step }) => step)).toEqual(steps);
       expect(await e.after(ran, 'end')).toMatchObject({ said });
-      expect(rowOf(ran, 'pick').verdict).toBe(said.split(' ')[0]);
+      expect(rowOf(ran, 'pick').case).toBe(said.split(' ')[0]);
     }
   });
 
@@ -211,15 +211,15 @@ describe('propagation', () => {
     const e = engine();
     const ran = await e.run(f.end(grow));
     expect(await e.after(ran, 'end')).toEqual({ value: 32, more: false, last: 4 });
-    expect(rowsOf(ran, 'grow').map(({ iteration, more, parents }) => ({ iteration, more, parents }))).toEqual(
-      [
-        { iteration: 0, more: true, parents: ['start/1'] },
-        { iteration: 1, more: true, parents: ['grow/2'] },
-        { iteration: 2, more: true, parents: ['grow/3'] },
-        { iteration: 3, more: true, parents: ['grow/4'] },
-        { iteration: 4, more: false, parents: ['grow/5'] },
-      ],
-    );
+    expect(
+      rowsOf(ran, 'grow').map(({ iteration, continues, parents }) => ({ iteration, continues, parents })),
+    ).toEqual([
+      { iteration: 0, continues: true, parents: ['start/1'] },
+      { iteration: 1, continues: true, parents: ['grow/2'] },
+      { iteration: 2, continues: true, parents: ['grow/3'] },
+      { iteration: 3, continues: true, parents: ['grow/4'] },
+      { iteration: 4, continues: false, parents: ['grow/5'] },
+    ]);
   });
 
   test('a loop that would go beyond its max fails', async () => {
@@ -398,7 +398,7 @@ describe('what is recorded', () => {
     }));
     const e = engine();
     const ran = await e.run(f.end(start), { params: { sha: '12e3', when: '2026-11-23' } });
-    expect(ran.row.given).toEqual({ sha: '12e3', when: '2026-11-23' });
+    expect(ran.row.paramInputs).toEqual({ sha: '12e3', when: '2026-11-23' });
     expect(await e.after(ran, 'end')).toEqual({ sum: 6, sha: '12e3', year: 2026 });
     const names = await e.store.paramNames('params', 1);
     const records = await e.store.artifacts(
