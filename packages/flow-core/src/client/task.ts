@@ -94,7 +94,7 @@ export class Task<A> {
   }
   /** The parameters that it read. */
   get params(): readonly string[] {
-    return this.#row.params ?? [];
+    return this.#row.reads?.params ?? [];
   }
   /** Why it failed; of a step that catches, also where it counts as done. */
   get error(): ErrorRecord | undefined {

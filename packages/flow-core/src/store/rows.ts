@@ -76,8 +76,11 @@ export interface CodeRow {
   parts: CodePart[];
   /** Of each step: which parts. */
   steps: Record<string, number[]>;
+  /** Of each step: one digest over its parts, as the sources were when the run began. Equal code has equal digests. */
+  digests: Record<string, string>;
   /** Of a step whose declaration could not be found: everything that the flow loads. */
   other: number[];
+  otherDigest: string;
   /** Why there are no fingerprints: the code could not be read when the run began. */
   error?: string;
 }
@@ -107,6 +110,39 @@ export interface StackFrame {
   shownBy: string;
 }
 
+/**
+ * What a finished task read of one name: the digest of the value, null where there was none. Where several inputs have
+ * it, the numbers of those that were asked, unless they are all; the digest is then that of their digests, in order, as
+ * JSON.
+ */
+export type NameRead = [name: string, digest: string | null, inputs?: number[]];
+
+/**
+ * What a task's body looked at, and what was decided by after it. What is not named here cannot have changed its
+ * outcome, but for what no record can see: clock, network, chance, files.
+ *
+ * Two equal tasks have equal code too. That stands once for each step, in the {@link CodeRow} of the run that executed
+ * the task, the one in `row.origin` or else the row's own: `codeDigest` in `engine/record/code.ts` reads it. And they have as many inputs:
+ * `parents` and `branches` say how many, and from where.
+ */
+export interface TaskReads {
+  /** Parameters. Which ones the flow has is part of every step's code. */
+  params?: string[];
+  /** Artifacts of `self` or `inputs`. A question whether one is there counts as reading it. */
+  names?: NameRead[];
+  /**
+   * Inputs of which everything counts as read: they were spread, enumerated or given to merge(), which looks at all
+   * names. The digest is of the list of [name, digest] as JSON; of several inputs as in {@link NameRead}.
+   */
+  all?: [digest: string, inputs?: number[]];
+  /** Foreaches around it whose item it read, by `input` or `stack`: their digests are `items` of the task that shows the list. */
+  items?: string[];
+  index?: true;
+  iteration?: true;
+  /** Fields of `current` that differ between runs or tasks. `origin` stands for its absence, too. */
+  current?: string[];
+}
+
 export interface TaskRow {
   step: string;
   task: number;
@@ -128,10 +164,12 @@ export interface TaskRow {
   spunFrom?: string;
   /** Of a kept spin: the tasks, as full pathspecs, that stored what it passes on; all of that is kept with it. */
   sources?: Record<string, string>;
-  /** The parameters that it read; absent where that is not known: while it is under way, after a failure, a caught one too. */
-  params?: string[];
+  /** What it read; absent where that is not known: while it is under way, after a failure, a caught one too. */
+  reads?: TaskReads;
   /** For the foreaches that come next: how long their lists are. */
   counts?: Record<string, number>;
+  /** The digests of the items of those lists, packed (`item-digests.ts`); not of a list that a codec of the flow stored. */
+  items?: Record<string, string>;
   /** Of a switch: the case that it chose. */
   case?: string;
   startedAt: number;

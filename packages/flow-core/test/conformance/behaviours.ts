@@ -145,7 +145,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
         const caught = [...meaning.values()].filter((task) => task.caught);
         for (const { key, step } of caught) {
           const row = run.tasks.get(key) as TaskRow;
-          expect(row).toMatchObject({ status: 'done', own: ['problem'], error: { message: `in ${key}` } });
+          expect(row).toMatchObject({ status: 'done', stored: ['problem'], error: { message: `in ${key}` } });
           // A spin does not catch: one wants to see the error.
           const spun = await bench.spin(
             step,
@@ -176,7 +176,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
         });
         for (const { key } of failed) {
           const error = { name: 'SyntaxError', message: `in ${key}`, code: 'MINE' };
-          expect(run.tasks.get(key)).toMatchObject({ status: 'failed', error, own: [], view: {} });
+          expect(run.tasks.get(key)).toMatchObject({ status: 'failed', error, stored: [], inherited: {} });
           expect(run.tasks.get(key)?.error?.stack).toContain('behaviours.ts');
         }
       }

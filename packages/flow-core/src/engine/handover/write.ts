@@ -5,6 +5,7 @@ import { FileCas } from '../../store/cas';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { recordedViews, visibleNames } from '../record/read';
+import { relabelledRow } from '../record/task-row';
 import { addressOf, taskOf } from '../task/label';
 import type { View } from '../task/view';
 import {
@@ -48,7 +49,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
       if (hash !== undefined) link(store.cas.path?.(hash) as string, cas.path(hash));
     }
     handed.tasks.push({
-      row: relabelled(row, relabel),
+      row: { ...relabelledRow(row, relabel), task: taskOf(0, relabel(labelOf(row))).task },
       artifacts: own.map(([name, artifact]) => [name, packed(artifact)]),
     });
     const shown = records.slice(own.length) as ArtifactRecord[];
@@ -102,16 +103,6 @@ async function labelsByPlace(
 /** `1/genre/3` as `genre/3`: what is handed over knows no runs. */
 function inOneRun(label: string): string {
   return labelOf(taskOf(0, label));
-}
-
-function relabelled(row: TaskRow, relabel: (label: string) => string): TaskRow {
-  return {
-    ...row,
-    task: taskOf(0, relabel(labelOf(row))).task,
-    parents: row.parents.map(relabel),
-    stack: row.stack.map((frame) => ({ ...frame, shownBy: relabel(frame.shownBy) })),
-    inherited: Object.fromEntries(Object.entries(row.inherited).map(([name, at]) => [name, relabel(at)])),
-  };
 }
 
 function packed({ bytes, ...meta }: ArtifactRecord): HandedArtifact {

@@ -49,8 +49,10 @@ export class Takeover {
     if (task.step === this.#from || !task.parents.every((label) => this.#taken.has(label))) return undefined;
     const row = this.#rows.get(placeKey(task));
     if (!row || !sameParents(row, task)) return undefined;
-    // A row without the list, of an earlier version or of a caught failure, may have read any of them.
-    const read = (row.params ?? [...this.#changed]).filter((name) => this.#changed.has(name));
+    // A row that does not say, as that of a caught failure, may have read any of them.
+    const read = (row.reads ? (row.reads.params ?? []) : [...this.#changed]).filter((name) =>
+      this.#changed.has(name),
+    );
     if (read.length > 0) {
       this.affected.set(task.step, read);
       return undefined;

@@ -262,7 +262,7 @@ export class Coordinator {
       ];
       const absent = (node.body ? await returnedNames(node.body) : []).filter((n) => n !== name);
       const counts = await this.#countsBehind(task, node, absent);
-      this.#done(task, outcome, { stored, references: [], counts, params: [] }, { error, absent });
+      this.#done(task, outcome, { stored, references: [], counts, reads: {} }, { error, absent });
       const { durationMs } = outcome;
       this.#options.emit({
         type: 'task-caught',

@@ -3,10 +3,8 @@
  * one. It can be read by itself: what a task passes on is there too, and parents are named by their full pathspecs.
  */
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Graph, parents as parentsOf, passesOn } from '../../definition/graph';
-import { packageVersion } from '../../environment/package-root';
+import { type Graph, passesOn } from '../../definition/graph';
 import { encodeArtifact, INLINE_LIMIT } from '../../store/artifacts';
 import { type Cas, shareBytes } from '../../store/cas';
 import type { Op } from '../../store/kv';
@@ -15,7 +13,9 @@ import { record, type Store } from '../../store/store';
 import type { Resolved } from '../inputs/resolved';
 import { originOf } from '../inputs/resolved';
 import { Journal } from '../record/journal';
+import { endedRun, startedRun } from '../record/run-row';
 import { TaskLogs } from '../record/task-logs';
+import { taskRow, withResult } from '../record/task-row';
 import { fullPathspec } from '../task/label';
 import type { TaskResult } from '../task/task';
 import type { View, Visible } from '../task/view';
@@ -72,28 +72,9 @@ export class KeptSpin {
   ): Promise<KeptSpin> {
     const { graph, store, user, namespace, given, file } = options;
     const run = await store.claimRun(graph.flow, randomUUID());
-    const kept = new KeptSpin(options, {
-      flow: graph.flow,
-      run,
-      status: 'running',
-      user,
-      namespace,
-      tags: [],
-      systemTags: [`user:${user}`],
-      startedAt: Date.now(),
-      paramInputs: given,
-      spunFrom: { step, ...(origin === undefined ? {} : { origin }) },
-      pid: process.pid,
-      host: hostname(),
-      node: process.version,
-      version: packageVersion(),
-      steps: [...graph.steps.values()].map((node) => ({
-        name: node.name,
-        kind: node.kind,
-        after: parentsOf(node),
-      })),
-      ...(file === undefined ? {} : { file }),
-    });
+    const spunFrom = { step, ...(origin === undefined ? {} : { origin }) };
+    const row = startedRun({ graph, run, user, namespace, paramInputs: given, spunFrom, file });
+    const kept = new KeptSpin(options, row);
     const address = { flow: graph.flow, run, step: 'params', task: 0 };
     const ops: Op[] = [];
     for (const [name, value] of params) {
@@ -133,27 +114,20 @@ export class KeptSpin {
     // These bytes are here already: whoever executed the task put them here.
     for (const [name, value] of result?.stored ?? [])
       artifacts.push(record.artifact({ ...address, name }, value));
-    const row: TaskRow = {
-      step: node.name,
+    const at = {
       task,
-      kind: node.kind,
-      status: error ? 'failed' : 'done',
       attempt: 0,
       parents: parents.map((parent) => pathspecOf(resolved, parent)),
-      ...(branches ? { branches } : {}),
+      branches,
       stack: stack.map((frame) => ({ ...frame, shownBy: pathspecOf(resolved, frame.shownBy) })),
-      ...(iteration === undefined ? {} : { iteration }),
+      iteration,
+    };
+    const begun = taskRow(node, at, error ? 'failed' : 'done', kept);
+    const inherited = Object.fromEntries(passed.map(([name]) => [name, label]));
+    const row: TaskRow = {
+      ...(result ? withResult(begun, node, result, inherited) : begun),
       ...(origin === undefined ? {} : { spunFrom: origin }),
-      startedAt: kept.startedAt,
-      durationMs: Math.round(kept.durationMs * 1000) / 1000,
-      stored: result?.stored.map(([name]) => name) ?? [],
-      ...(result ? { params: result.params } : {}),
-      ...(result && Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
-      ...(result?.case === undefined ? {} : { case: result.case }),
-      ...(result?.continues === undefined ? {} : { continues: result.continues }),
-      ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
-      inherited: Object.fromEntries(passed.map(([name]) => [name, label])),
-      sources: Object.fromEntries(passed.map(([name, { at }]) => [name, pathspecOf(resolved, at)])),
+      sources: Object.fromEntries(passed.map(([name, { at: from }]) => [name, pathspecOf(resolved, from)])),
       ...(error ? { error } : {}),
     };
     if (error) this.#tasks.failed++;
@@ -165,13 +139,8 @@ export class KeptSpin {
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */
   async end(durationMs: number, error = this.#error): Promise<void> {
     this.#logs.flush();
-    const row: RunRow = {
-      ...this.row,
-      status: error ? 'failed' : 'done',
-      durationMs: Math.round(durationMs),
-      tasks: this.#tasks,
-      ...(error ? { error } : {}),
-    };
+    const status = error ? 'failed' : 'done';
+    const row = endedRun(this.row, status, durationMs, { tasks: this.#tasks, error });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
   }

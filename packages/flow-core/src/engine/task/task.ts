@@ -1,5 +1,5 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
-import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
+import type { ArtifactRecord, ErrorRecord, TaskReads } from '../../store/rows';
 import type { Visible } from './view';
 
 /** What all tasks of a run, or one spin, have in common. */
@@ -47,8 +47,9 @@ export interface TaskResult {
   references: [string, Visible][];
   /** For the foreaches that come next: how long their lists are. */
   counts: Record<string, number>;
-  /** Names of the parameters that it read. */
-  params: string[];
+  /** The digests of their items, packed. */
+  items?: Record<string, string>;
+  reads: TaskReads;
   case?: string;
   continues?: boolean;
   /** Of a spin: its artifacts as files, and a line that shows each. */

@@ -2,6 +2,7 @@
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
 import type { ArtifactRecord } from '../../store/rows';
+import type { InputReads } from './reads';
 
 /** An artifact as it is visible somewhere: `at` is the task that stored it. */
 export interface Visible extends ArtifactRecord {
@@ -20,6 +21,9 @@ export type Decode = (record: ArtifactRecord) => unknown;
 /** Told when a step reads an artifact that is not there; gives the value to use, or throws. */
 export type Missing = (name: string, view: View) => unknown;
 
+/** Of an input that nobody asks about afterwards. */
+const UNNOTED: InputReads = { name: () => {}, all: () => {} };
+
 /** Largest value, in bytes, that an error message shows. */
 const PREVIEW_LIMIT = 1024;
 
@@ -27,12 +31,14 @@ const PREVIEW_LIMIT = 1024;
  * `self`, or one of `inputs`: an object that decodes an artifact when it is first read, as the reader's own copy,
  * and that merge() can take references from.
  * @param pathspec how messages name the input
+ * @param reads Notes every look at it.
  */
 export function lazyObject(
   view: View,
   decode: Decode,
   missing: Missing,
   pathspec: string = view.label,
+  reads: InputReads = UNNOTED,
 ): object {
   const read = (name: string): unknown => {
     const visible = view.entries.get(name);
@@ -40,7 +46,10 @@ export function lazyObject(
   };
   const source: Source = {
     label: pathspec,
-    names: () => view.entries.keys(),
+    names() {
+      reads.all();
+      return view.entries.keys();
+    },
     digest: (name) => (view.entries.get(name) as Visible).digest,
     reference: (name) => view.entries.get(name),
     read: (name) => target(name),
@@ -59,18 +68,27 @@ export function lazyObject(
   return new Proxy(values, {
     get(_, key) {
       if (key === SOURCE) return source;
+      if (typeof key === 'string') reads.name(key);
       if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key === 'constructor') {
         return view.entries.has(key as string) ? target(key as string) : Reflect.get(Object.prototype, key);
       }
       if (!view.entries.has(key) && key in Object.prototype) return Reflect.get(Object.prototype, key);
       return target(key);
     },
-    has: (_, key) => key === SOURCE || (typeof key === 'string' && view.entries.has(key)),
-    ownKeys: () => [...view.entries.keys()],
-    getOwnPropertyDescriptor: (_, key) =>
-      typeof key === 'string' && view.entries.has(key)
+    has(_, key) {
+      if (typeof key === 'string') reads.name(key);
+      return key === SOURCE || (typeof key === 'string' && view.entries.has(key));
+    },
+    ownKeys() {
+      reads.all();
+      return [...view.entries.keys()];
+    },
+    getOwnPropertyDescriptor(_, key) {
+      if (typeof key === 'string') reads.name(key);
+      return typeof key === 'string' && view.entries.has(key)
         ? { value: target(key), enumerable: true, configurable: true, writable: false }
-        : undefined,
+        : undefined;
+    },
     set(_, key) {
       throw new TypeError(
         `Artifacts are returned, not assigned: return { ${String(key)}: … } from the step.`,

@@ -9,6 +9,7 @@ import { LOG_PAGE } from '../../store/logs';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { statusNow } from '../record/run-status';
+import { relabelledRow } from '../record/task-row';
 import { addressOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
@@ -159,22 +160,19 @@ export class RunContent {
   async #placed(row: TaskRow): Promise<Placed> {
     const { flow, run } = this.#row;
     const { origin, ...rest } = row;
-    const here = {
-      ...rest,
-      ...(rest.status === 'running' ? { status: 'failed' as const, error: KILLED } : {}),
-      parents: rest.parents.map((label) => this.#local(label)),
-      stack: rest.stack.map((frame) => ({ ...frame, shownBy: this.#local(frame.shownBy) })),
-    };
     const from = taskOf(run, origin ?? `${row.step}/${row.task}`);
     const stored =
       origin === undefined
         ? row.stored
         : (await this.#store.task(flow, from.run, from.step, from.task))?.stored;
     if (!stored) throw this.#lost(`${flow}/${origin}`);
-    const inherited = Object.entries(row.inherited)
-      .filter(([, at]) => at !== origin)
-      .map(([name, at]) => [name, this.#local(at)]);
-    return { row: { ...here, stored, inherited: Object.fromEntries(inherited) }, ...from };
+    // What the task itself stored lies with it now.
+    const shown = Object.entries(row.inherited).filter(([, at]) => at !== origin);
+    const here = relabelledRow({ ...rest, inherited: Object.fromEntries(shown) }, (label) =>
+      this.#local(label),
+    );
+    const ended = row.status === 'running' ? { status: 'failed' as const, error: KILLED } : {};
+    return { row: { ...here, ...ended, stored }, ...from };
   }
 
   /** `step/task` of this run. */

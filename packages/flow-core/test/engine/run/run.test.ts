@@ -31,7 +31,7 @@ function byHand() {
       pool?.finished(
         running.get(step) as Job,
         status === 'done'
-          ? { ...at, status, result: { stored: [], references: [], counts: {}, params: [] } }
+          ? { ...at, status, result: { stored: [], references: [], counts: {}, reads: {} } }
           : { ...at, status, failure: { error } },
       );
     },
@@ -58,7 +58,7 @@ describe('propagation', () => {
     const e = engine();
     const ran = await e.run(f.end(quiet));
     expect(await e.after(ran, 'quiet')).toEqual({ a: 1 });
-    expect(rowOf(ran, 'quiet')).toMatchObject({ own: [], view: { a: 'start/1' } });
+    expect(rowOf(ran, 'quiet')).toMatchObject({ stored: [], inherited: { a: 'start/1' } });
   });
 
   test('a foreach gives each split its item and its index, and the join gets them in split order', async () => {
@@ -72,7 +72,7 @@ describe('propagation', () => {
     const ran = await e.run(f.end(all));
     expect(await e.after(ran, 'end')).toEqual({ texts: ['0xcmx', '1ycmy', '2zcmz'] });
     expect(rowsOf(ran, 'each').map((row) => row.stack)).toEqual(
-      [0, 1, 2].map((index) => [{ step: 'each', index, count: 3, over: 'names', of: 'start/1' }]),
+      [0, 1, 2].map((index) => [{ step: 'each', index, count: 3, over: 'names', shownBy: 'start/1' }]),
     );
     expect(rowOf(ran, 'all').parents).toEqual(rowsOf(ran, 'each').map(labelOf));
   });
@@ -243,10 +243,10 @@ describe('what is passed on', () => {
     const ran = await e.run(f.end(both));
     const [l, r] = [rowOf(ran, 'left'), rowOf(ran, 'right')].map(labelOf);
     expect(rowOf(ran, 'both')).toMatchObject({
-      own: ['own'],
-      view: { big: 'start/1', shared: 'start/1', l, r },
+      stored: ['own'],
+      inherited: { big: 'start/1', shared: 'start/1', l, r },
       parents: [l, r],
-      as: ['left', 'right'],
+      branches: ['left', 'right'],
     });
     expect(await e.after(ran, 'end')).toEqual({
       big: 'x'.repeat(1000),

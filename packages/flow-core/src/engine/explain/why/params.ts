@@ -45,7 +45,7 @@ export async function parameterDifferences(
       ...(record ? { before: value(name) } : {}),
       ...(declared ? { after: parsed[name] } : {}),
       given: { before: Object.hasOwn(run.paramInputs, name), after: Object.hasOwn(params, name) },
-      matters: row.status !== 'done' || (row.params?.includes(name) ?? true),
+      matters: row.status !== 'done' || !row.reads || row.reads.params?.includes(name) === true,
     });
   }
   return found;
