@@ -238,8 +238,8 @@ function linesOf({ tasks }: Recorded): (row: TaskRow) => object {
     attempt,
   });
 }
-function linesOfTask({ parents, as, stack, iteration, spec }: Task, attempt: number): object {
-  return { parents, as, stack, iteration, kind: spec.kind, attempt };
+function linesOfTask({ parents, branches, stack, iteration, spec }: Task, attempt: number): object {
+  return { parents, branches, stack, iteration, kind: spec.kind, attempt };
 }
 
 /** In the order of names: what a view lists first is nobody's business. */

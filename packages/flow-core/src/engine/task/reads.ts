@@ -4,15 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { NameRead, TaskReads } from '../../store/rows';
-import type { View } from './view';
-
-/** What one input says of a look at it. */
-export interface InputReads {
-  /** Its value, whether it is there, or a name that is not. */
-  name(name: string): void;
-  /** Its names and their order: by a spread, `Object.keys`, `merge()`. It counts as all of its values, too. */
-  all(): void;
-}
+import type { InputReads, View } from './view';
 
 export class ReadLog {
   readonly #params = new Set<string>();

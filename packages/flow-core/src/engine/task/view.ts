@@ -2,7 +2,6 @@
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
 import type { ArtifactRecord } from '../../store/rows';
-import type { InputReads } from './reads';
 
 /** An artifact as it is visible somewhere: `at` is the task that stored it. */
 export interface Visible extends ArtifactRecord {
@@ -20,6 +19,14 @@ export type Decode = (record: ArtifactRecord) => unknown;
 
 /** Told when a step reads an artifact that is not there; gives the value to use, or throws. */
 export type Missing = (name: string, view: View) => unknown;
+
+/** What one input says of a look at it. */
+export interface InputReads {
+  /** Its value, whether it is there, or a name that is not. */
+  name(name: string): void;
+  /** Its names and their order: by a spread, `Object.keys`, `merge()`. It counts as all of its values, too. */
+  all(): void;
+}
 
 /** Of an input that nobody asks about afterwards. */
 const UNNOTED: InputReads = { name: () => {}, all: () => {} };
