@@ -3,8 +3,9 @@ import { taskOf } from '../engine/task/label';
 import { decodeArtifact } from '../store/artifacts';
 import type { ArtifactRecord } from '../store/rows';
 import type { Scope } from './scope';
+import type { ArtifactView } from './types';
 
-export class Artifact {
+export class Artifact implements ArtifactView {
   readonly name: string;
   readonly #scope: Scope;
   readonly #at: string;

@@ -8,23 +8,14 @@ import { addressOf, fullPathspec, taskOf } from '../engine/task/label';
 import type { ErrorRecord, TaskRow } from '../store/rows';
 import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
-import type { Run } from './run';
 import type { Scope } from './scope';
-import type { Untyped } from './types';
+import type { RunView, TaskLog, TaskView, Untyped } from './types';
 
 /** Artifacts read at a time where all are asked for: each may hold 32 KB. */
 const TOGETHER = 64;
 
-export interface TaskLog {
-  stream: 'stdout' | 'stderr';
-  /** When it was written; what a task wrote in quick succession is one piece. */
-  at: Date;
-  attempt: number;
-  text: string;
-}
-
 /** A task. It is iterable, over its artifacts: `for await (const artifact of task)`. */
-export class Task<A> {
+export class Task<A> implements TaskView<A> {
   readonly #scope: Scope;
   #row: TaskRow;
 
@@ -43,7 +34,7 @@ export class Task<A> {
   get kind(): StepKind {
     return this.#row.kind;
   }
-  get run(): Run<Untyped> {
+  get run(): RunView<Untyped> {
     return this.#scope.run;
   }
   /** `movies/12/train/3` */
@@ -183,7 +174,7 @@ export class Task<A> {
   }
 
   /** Of a task that was taken over: the one that executed. */
-  async origin(): Promise<Task<Untyped> | undefined> {
+  async origin(): Promise<TaskView<Untyped> | undefined> {
     if (this.#row.origin === undefined) return undefined;
     const { run, step, task } = taskOf(this.#scope.row.run, this.#row.origin);
     return (await this.#scope.open(run))?.step(step).task(task);

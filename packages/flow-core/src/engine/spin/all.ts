@@ -20,7 +20,7 @@ import { previewOf } from '../task/preview';
 import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
 import type { KeptSpin } from './kept';
-import { compareOutputs, type SplitOutcome } from './outcome';
+import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 
 /** Where splits take their inputs from, and what their outputs are compared with. */
@@ -231,7 +231,7 @@ class SplitSpinner {
       await keep.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
       outcome.kept = `${keep.pathspec}/${outcome.step}/${split.at + 1}`;
     }
-    await this.#folder(split).write(outcome, result(outcome), cas, files, graph.codecs);
+    await this.#folder(split).write(outputsOf(outcome), result(outcome), cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;
     this.#forget(split);
     this.#options.ended(outcome);

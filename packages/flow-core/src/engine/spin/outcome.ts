@@ -35,6 +35,11 @@ export function compareOutputs(
   return artifacts;
 }
 
+/** What there is to be written of an outcome: not what only the origin had. */
+export function outputsOf({ artifacts }: SpinOutcome): SpinArtifact[] {
+  return artifacts.filter(({ change }) => change !== 'gone');
+}
+
 /** What the origin task returned, to compare with. */
 export async function outputsBefore(
   graph: Graph,

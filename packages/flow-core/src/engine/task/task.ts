@@ -1,4 +1,5 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
+import type { FileForm } from '../../store/codecs/codec';
 import type { ArtifactRecord, ErrorRecord, TaskReads } from '../../store/rows';
 import type { Visible } from './view';
 
@@ -88,9 +89,6 @@ export interface OutputFile {
   digest: string;
   /** Relative to the folder. */
   file: string;
-  /**
-   * How to read it: JSON, UTF-8 text, bytes as they are, `v8.deserialize` of all but the first byte, the file that it
-   * is, or by the flow's codec of the name that follows.
-   */
-  format: 'json' | 'text' | 'bytes' | 'v8' | 'file' | `codec:${string}`;
+  /** How to read it; `file`: it is the file that the step returned. */
+  format: FileForm['format'] | 'file';
 }
