@@ -1,10 +1,11 @@
 /** A task of a run: its artifacts, its place in the flow, its output. */
 import { FlowError, suggest } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
+import { lost } from '../engine/record/lost';
 import { visibleNames } from '../engine/record/read';
 import { type RunStatus, statusNow } from '../engine/record/run-status';
 import { fromRecord } from '../engine/task/error-record';
-import { addressOf, fullPathspec, taskOf } from '../engine/task/label';
+import { addressOf, fullPathspec, labelOf, taskOf } from '../engine/task/label';
 import type { ErrorRecord, TaskRow } from '../store/rows';
 import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
@@ -211,7 +212,7 @@ export class Task<A> implements TaskView<A> {
   }
 
   get #label(): string {
-    return `${this.#row.step}/${this.#row.task}`;
+    return labelOf(this.#row);
   }
 
   async #log(wanted: 'stdout' | 'stderr', of: number | undefined): Promise<string> {
@@ -233,7 +234,7 @@ export class Task<A> implements TaskView<A> {
     return visible.map(([name, at], i) => {
       const record = records[i];
       if (record) return new Artifact(this.#scope, at, name, record);
-      throw new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${this.pathspec}/${name}.`, { exit: 1 });
+      throw lost(`${fullPathspec(row.flow, row.run, at)}/${name}`, this.pathspec);
     });
   }
 }

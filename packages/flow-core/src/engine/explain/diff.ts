@@ -3,7 +3,7 @@ import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { recordedOutputs, recordedParams } from '../record/read';
 import type { Change } from '../task/change';
-import { taskOf } from '../task/label';
+import { labelOf, taskOf } from '../task/label';
 import { stackKey } from '../task/place';
 import type { Visible } from '../task/view';
 
@@ -226,7 +226,7 @@ function placeOf({ stack, iteration }: TaskRow): string {
 
 /** The task that executed. */
 function source({ run }: RunRow, { origin, step, task }: TaskRow): string {
-  const at = taskOf(run, origin ?? `${step}/${task}`);
+  const at = taskOf(run, origin ?? labelOf({ step, task }));
   return `${at.run}/${at.step}/${at.task}`;
 }
 

@@ -5,7 +5,7 @@ import type { Codecs } from '../../store/artifacts';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import { writeArtifacts } from '../outputs/artifacts';
 import { visibleNames } from '../record/read';
-import { addressOf } from '../task/label';
+import { addressOf, labelOf } from '../task/label';
 import type { Visible } from '../task/view';
 import { type Executed, inPlaceOrder } from './write';
 
@@ -31,7 +31,7 @@ export async function writeNatural(executed: Executed, folder: string, codecs: C
 
 /** What the step returned; of `end`, everything that stands at the end of the flow. */
 function handedOn(row: TaskRow): [name: string, at: string][] {
-  const all = visibleNames(`${row.step}/${row.task}`, row);
+  const all = visibleNames(labelOf(row), row);
   if (row.kind === 'end' || row.kind === 'join' || row.kind === 'gather') return all;
   return all.filter(([name]) => row.stored.includes(name));
 }

@@ -6,7 +6,7 @@ import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { recordedViews, visibleNames } from '../record/read';
 import { relabelledRow } from '../record/task-row';
-import { addressOf, taskOf } from '../task/label';
+import { addressOf, labelOf, parseLabel, taskOf } from '../task/label';
 import type { View } from '../task/view';
 import {
   HANDED_FILE,
@@ -49,7 +49,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
       if (hash !== undefined) link(store.cas.path?.(hash) as string, cas.path(hash));
     }
     handed.tasks.push({
-      row: { ...relabelledRow(row, relabel), task: taskOf(0, relabel(labelOf(row))).task },
+      row: { ...relabelledRow(row, relabel), task: parseLabel(relabel(labelOf(row))).task },
       artifacts: own.map(([name, artifact]) => [name, packed(artifact)]),
     });
     const shown = records.slice(own.length) as ArtifactRecord[];
@@ -65,8 +65,6 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   return seen;
 }
 
-const labelOf = ({ step, task }: { step: string; task: number }) => `${step}/${task}`;
-
 /** The step's finished tasks by split, then by iteration: the order in which they ended is chance. */
 export async function inPlaceOrder({ store, flow, run, step }: Executed): Promise<TaskRow[]> {
   const rows: TaskRow[] = [];
@@ -80,7 +78,10 @@ export async function inPlaceOrder({ store, flow, run, step }: Executed): Promis
   });
 }
 
-/** Labels of this execution to labels that say the place: the n-th task of its step; taken ones have theirs already. */
+/**
+ * Labels of this execution to labels that say the place: the n-th task of its step; tasks that were taken over have
+ * theirs already. What is handed over knows no runs: `1/genre/3` is `genre/3`.
+ */
 async function labelsByPlace(
   { store, flow, run, step }: Executed,
   rows: readonly TaskRow[],
@@ -96,13 +97,9 @@ async function labelsByPlace(
     run,
     [...others].map((label) => taskOf(run, label)),
   );
-  for (const row of taken) if (row?.origin !== undefined) known.set(labelOf(row), inOneRun(row.origin));
-  return (label) => known.get(label) ?? inOneRun(label);
-}
-
-/** `1/genre/3` as `genre/3`: what is handed over knows no runs. */
-function inOneRun(label: string): string {
-  return labelOf(taskOf(0, label));
+  for (const row of taken)
+    if (row?.origin !== undefined) known.set(labelOf(row), labelOf(parseLabel(row.origin)));
+  return (label) => known.get(label) ?? labelOf(parseLabel(label));
 }
 
 function packed({ bytes, ...meta }: ArtifactRecord): HandedArtifact {

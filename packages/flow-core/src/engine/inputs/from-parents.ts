@@ -3,7 +3,7 @@ import type { Edge, Graph, Input, StepNode } from '../../definition/graph';
 import { listLength } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Tasks } from '../record/task-index';
-import { taskOf } from '../task/label';
+import { labelOf, taskOf } from '../task/label';
 import type { Frame } from '../task/task';
 import type { Found, Resolved } from './resolved';
 
@@ -25,7 +25,7 @@ export async function fromParents(
     if ('why' in parent) return parent;
     const { row, otherArm } = parent;
     if (otherArm !== undefined) resolved.otherArm = otherArm;
-    const label = `${row.step}/${row.task}`;
+    const label = labelOf(row);
     resolved.parents.push(label);
     if (input.as !== undefined) resolved.branches = [...(resolved.branches ?? []), input.as];
     resolved.stack = row.stack;
@@ -80,7 +80,7 @@ async function splitFrame(
   index: number,
 ): Promise<Frame | { why: string; beyond?: boolean }> {
   const over = node.over as string;
-  const label = `${parent.step}/${parent.task}`;
+  const label = labelOf(parent);
   const at = parent.stored.includes(over) ? label : parent.inherited[over];
   if (at === undefined) return { why: `${label} has no artifact "${over}"` };
   const [record] = await tasks.store.artifacts([{ flow, ...taskOf(run, at), name: over }]);
@@ -127,7 +127,7 @@ async function joinFromParents(
     node,
     run,
     origin: undefined,
-    parents: done.map((row) => `${row.step}/${row.task}`),
+    parents: done.map((row) => labelOf(row)),
     stack: (done[0] as TaskRow).stack.slice(0, -1),
     passedOver: [],
   };

@@ -16,7 +16,7 @@ import { Journal } from '../record/journal';
 import { endedRun, startedRun } from '../record/run-row';
 import { TaskLogs } from '../record/task-logs';
 import { taskRow, withResult } from '../record/task-row';
-import { fullPathspec } from '../task/label';
+import { fullPathspec, isLabel, labelOf } from '../task/label';
 import type { TaskResult } from '../task/task';
 import type { View, Visible } from '../task/view';
 
@@ -103,7 +103,7 @@ export class KeptSpin {
     const { node, parents, stack, branches, iteration } = resolved;
     const { flow, run } = this.row;
     const { result, error } = kept;
-    const label = `${node.name}/${task}`;
+    const label = labelOf({ step: node.name, task });
     const origin = originOf(this.#options.graph, resolved);
     const passed = result ? passedOn(resolved, kept, result) : [];
     const artifacts: Op[] = [];
@@ -175,5 +175,5 @@ function passedOn(
 
 /** What was given by hand is in no store. */
 function pathspecOf({ run }: Resolved, label: string): string {
-  return run && label.includes('/') ? fullPathspec(run.flow, run.run, label) : label;
+  return run && isLabel(label) ? fullPathspec(run.flow, run.run, label) : label;
 }

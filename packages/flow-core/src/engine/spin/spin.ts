@@ -57,9 +57,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const decoder = new Decoder(store.cas, graph.codecs);
   const values = new Map<string, unknown>();
   const absent: MissingRead[] = [];
-  const missing: Missing =
-    options.alone?.missing ??
-    ((name, { label }) => void absent.push({ name, label: shortLabel(resolved, label) }));
+  const missing: Missing = options.alone?.missing ?? ((name, { label }) => void absent.push({ name, label }));
   const startedAt = Date.now();
   const begun = performance.now();
   const abort = new AbortController();
@@ -127,12 +125,6 @@ async function hintsFor(
   const { missingHints, unexpected } = await import('../explain/missing');
   const reads = done ? await unexpected(graph, resolved, absent) : absent;
   return missingHints(graph, store, resolved, selection, reads, view);
-}
-
-/** Views of a run are labelled with it for people. */
-function shortLabel({ run }: Resolved, label: string): string {
-  const own = `${run?.flow}/${run?.run}/`;
-  return label.startsWith(own) ? label.slice(own.length) : label;
 }
 
 interface Inputs {

@@ -2,6 +2,7 @@
 import { FlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
 import type { Execution } from './execution';
+import { fullPathspec } from './label';
 import type { ReadLog } from './reads';
 import type { RunContext, TaskSpec } from './task';
 import { type Decode, lazyList, lazyObject, type Missing, type View } from './view';
@@ -13,7 +14,7 @@ export function makeContext(execution: Execution, node: StepNode, reads: ReadLog
   const task = spec.shown ?? spec.task;
   const object = (label: string, input: number) => {
     const view = execution.view(label);
-    const pathspec = run.run === 'spin' ? view.label : pathspecOf(run, label);
+    const pathspec = run.run === 'spin' ? undefined : fullPathspec(run.flow, Number(run.run), label);
     return lazyObject(view, decode, missing, pathspec, reads.input(input, view));
   };
   const frames = [...spec.stack].reverse();
@@ -49,7 +50,7 @@ export function makeContext(execution: Execution, node: StepNode, reads: ReadLog
     context.self =
       spec.parents.length > 0
         ? object(spec.parents[0] as string, 0)
-        : lazyObject(EMPTY, decode, missing, EMPTY.label, reads.input(0, EMPTY));
+        : lazyObject(EMPTY, decode, missing, undefined, reads.input(0, EMPTY));
   }
   const own = frames[0];
   if (own && node.kind !== 'join') {
@@ -117,11 +118,6 @@ function currentOf({ run, spec }: Execution, task: string, reads: ReadLog): obje
       return note('tags', tags);
     },
   });
-}
-
-/** Of a task of this run, or of the one that it takes over from. */
-export function pathspecOf({ flow, run }: RunContext, label: string): string {
-  return label.split('/').length === 3 ? `${flow}/${label}` : `${flow}/${run}/${label}`;
 }
 
 export const EMPTY: View = { label: 'start', entries: new Map() };

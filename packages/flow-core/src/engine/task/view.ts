@@ -9,9 +9,12 @@ export interface Visible extends ArtifactRecord {
   at: string;
 }
 
-/** What one task left behind, as the tasks after it see it. `label` is that task's `step/task`. */
+/** What one task left behind, as the tasks after it see it. */
 export interface View {
+  /** That task, as the rows of its run name it; of what was given by hand, where it stands: `self`, `inputs.left`. */
   label: string;
+  /** How messages name it, where that is not a task of the run at hand. */
+  pathspec?: string;
   entries: Map<string, Visible>;
 }
 
@@ -44,7 +47,7 @@ export function lazyObject(
   view: View,
   decode: Decode,
   missing: Missing,
-  pathspec: string = view.label,
+  pathspec: string = view.pathspec ?? view.label,
   reads: InputReads = UNNOTED,
 ): object {
   const read = (name: string): unknown => {

@@ -8,9 +8,10 @@ import { scan } from '../../store/kv';
 import { LOG_PAGE } from '../../store/logs';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { lost } from '../record/lost';
 import { statusNow } from '../record/run-status';
 import { relabelledRow } from '../record/task-row';
-import { addressOf, taskOf } from '../task/label';
+import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
 export type Content =
@@ -60,7 +61,7 @@ export class RunContent {
     const content = new RunContent(store, row, await store.tags(row));
     if (row.origin !== undefined) {
       for await (const { step, task, origin } of store.tasks(flow, run)) {
-        if (origin !== undefined) content.#standIns.set(origin, `${step}/${task}`);
+        if (origin !== undefined) content.#standIns.set(origin, labelOf({ step, task }));
       }
     }
     return content;
@@ -116,7 +117,7 @@ export class RunContent {
       return;
     }
     for await (const { step, task, origin } of this.#store.tasks(flow, run)) {
-      const from = taskOf(run, origin ?? `${step}/${task}`);
+      const from = taskOf(run, origin ?? labelOf({ step, task }));
       for await (const log of this.#logs(keys.logs(flow, from.run, from.step, from.task)))
         yield { ...log, task };
     }
@@ -160,7 +161,7 @@ export class RunContent {
   async #placed(row: TaskRow): Promise<Placed> {
     const { flow, run } = this.#row;
     const { origin, ...rest } = row;
-    const from = taskOf(run, origin ?? `${row.step}/${row.task}`);
+    const from = taskOf(run, origin ?? labelOf(row));
     const stored =
       origin === undefined
         ? row.stored
@@ -178,18 +179,15 @@ export class RunContent {
   /** `step/task` of this run. */
   #local(label: string): string {
     const { run, step, task } = taskOf(this.#row.run, label);
-    if (run === this.#row.run) return `${step}/${task}`;
-    const local = this.#standIns.get(`${run}/${step}/${task}`);
+    if (run === this.#row.run) return labelOf({ step, task });
+    const local = this.#standIns.get(formatLabel({ run, step, task }));
     // Whatever a taken-over task shows was stored by a task before it, which was taken over too.
     if (local === undefined) throw this.#lost(`${this.#row.flow}/${label}`);
     return local;
   }
 
   #lost(what: string): FlowError {
-    const { flow, run } = this.#row;
-    return new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${what}, which ${flow}/${run} needs.`, {
-      exit: 1,
-    });
+    return lost(what, `${this.#row.flow}/${this.#row.run}`);
   }
 }
 type Wanted = [at: ArtifactAt, from: string];
