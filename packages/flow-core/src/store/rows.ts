@@ -200,6 +200,11 @@ export interface ArtifactMeta {
   hash?: string;
 }
 
+/** An artifact in a list, for people and programs. */
+export interface ArtifactSummary extends Pick<ArtifactMeta, 'type' | 'size' | 'digest'> {
+  name: string;
+}
+
 /** An artifact as it travels: its bytes in hand, or in the CAS under `hash`. */
 export interface ArtifactRecord extends ArtifactMeta {
   bytes?: Uint8Array;

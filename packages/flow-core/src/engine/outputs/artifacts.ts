@@ -15,15 +15,14 @@ import type { Cas } from '../../store/cas';
 import { fileForm } from '../../store/codecs';
 import type { FileForm } from '../../store/codecs/codec';
 import { type FileArtifact, isFile } from '../../store/file';
-import type { ArtifactMeta, ArtifactRecord } from '../../store/rows';
+import type { ArtifactRecord, ArtifactSummary } from '../../store/rows';
 import type { OutputFile } from '../task/task';
 
 /** A large reference is handed on as its bytes, not decoded only to be written again. */
 const DECODE_LIMIT = 4 * 1024 * 1024;
 
 /** An artifact that is to be written: its value, or the record of it in a store. */
-export interface Output extends Pick<ArtifactMeta, 'type' | 'size' | 'digest'> {
-  name: string;
+export interface Output extends ArtifactSummary {
   value?: unknown;
   reference?: ArtifactRecord;
 }
@@ -67,7 +66,7 @@ export async function writeArtifact(
 /** Copies a file, below `artifacts/` of the folder, with its own extension. */
 export async function writeFileArtifact(
   folder: string,
-  about: Omit<OutputFile, 'file' | 'format'>,
+  about: ArtifactSummary,
   value: FileArtifact,
 ): Promise<OutputFile> {
   const file = `artifacts/${fileName(about.name)}${extname(value.name) || '.bin'}`;
@@ -78,7 +77,7 @@ export async function writeFileArtifact(
 /** Writes a value in its natural form, below `artifacts/` of the folder. */
 export function writeValue(
   folder: string,
-  about: Omit<OutputFile, 'file' | 'format'>,
+  about: ArtifactSummary,
   value: unknown,
   encoded: EncodedValue,
 ): OutputFile {

@@ -3,6 +3,7 @@ import type { Graph, StepNode } from '../../definition/graph';
 import type { ErrorRecord, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { originOf, type Resolved } from '../inputs/resolved';
+import type { Output } from '../outputs/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';
 import type { SpinDone, SpinStarted } from '../task/events';
@@ -51,14 +52,10 @@ export async function outputsBefore(
     : new Map<string, Visible>();
 }
 
-export interface SpinArtifact {
-  name: string;
-  type: string;
-  size: number;
-  digest: string;
+/** An output; its value or reference is absent where only the origin had it (`gone`). */
+export interface SpinArtifact extends Output {
   change: Change;
-  /** What it is: a value that the step returned, or one that it passed on by reference. Absent when gone. */
-  value?: unknown;
+  /** Where it lies, if the step passed it on by reference. */
   reference?: Visible;
   /** A line in the place of a value that is in another process. */
   preview?: string;

@@ -1,6 +1,6 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
 import type { FileForm } from '../../store/codecs/codec';
-import type { ArtifactRecord, ErrorRecord, TaskReads } from '../../store/rows';
+import type { ArtifactRecord, ArtifactSummary, ErrorRecord, TaskReads } from '../../store/rows';
 import type { Visible } from './view';
 
 /** What all tasks of a run, or one spin, have in common. */
@@ -82,11 +82,7 @@ export interface MissingRead {
   label: string;
 }
 
-export interface OutputFile {
-  name: string;
-  type: string;
-  size: number;
-  digest: string;
+export interface OutputFile extends ArtifactSummary {
   /** Relative to the folder. */
   file: string;
   /** How to read it; `file`: it is the file that the step returned. */
