@@ -1,10 +1,11 @@
 /** An artifact: what is known of it, and its value when asked. */
-import { taskOf } from '../engine/task/label';
+import { fullPathspec, taskOf } from '../engine/task/label';
 import { decodeArtifact } from '../store/artifacts';
 import type { ArtifactRecord } from '../store/rows';
 import type { Scope } from './scope';
+import type { ArtifactView } from './types';
 
-export class Artifact {
+export class Artifact implements ArtifactView {
   readonly name: string;
   readonly #scope: Scope;
   readonly #at: string;
@@ -21,8 +22,7 @@ export class Artifact {
   /** Where it lies, behind the task that stored it: `movies/12/train/3/loss`. */
   get pathspec(): string {
     const { flow, run } = this.#scope.row;
-    const at = taskOf(run, this.#at);
-    return `${flow}/${at.run}/${at.step}/${at.task}/${this.name}`;
+    return `${fullPathspec(flow, run, this.#at)}/${this.name}`;
   }
   /** For people: `Array(3)`. */
   get type(): string {

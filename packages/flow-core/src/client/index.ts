@@ -4,4 +4,5 @@ export { type ClientOptions, client, StoreClient } from './client';
 export { FlowClient, type RunFilter } from './flow';
 export { Run } from './run';
 export { Step } from './step';
-export { Task, type TaskLog } from './task';
+export { Task } from './task';
+export type { ArtifactView, RunView, StepView, TaskLog, TaskView } from './types';

@@ -11,10 +11,10 @@ import { lazyValues, type Values } from './lazy';
 import type { Scope } from './scope';
 import { Step } from './step';
 import { Task } from './task';
-import type { Untyped } from './types';
+import type { RunView, Untyped } from './types';
 
 /** A run. It is iterable: `for (const step of run)`. What can change is as it was read last: {@link refresh}. */
-export class Run<A> {
+export class Run<A> implements RunView<A> {
   readonly #scope: Scope;
 
   constructor(store: Store, row: RunRow, codecs?: Codecs) {
@@ -101,19 +101,19 @@ export class Run<A> {
     return this.#row.tasks;
   }
   /** Parameters as they were given. */
-  get given(): Readonly<Record<string, unknown>> {
-    return this.#row.given;
+  get paramInputs(): Readonly<Record<string, unknown>> {
+    return this.#row.paramInputs;
   }
 
   /** Of a resumed run: the run that it took finished tasks over from. */
-  async origin(): Promise<Run<Untyped> | undefined> {
+  async origin(): Promise<RunView<Untyped> | undefined> {
     const { origin } = this.#row;
     return origin === undefined ? undefined : this.#scope.open(origin);
   }
 
   /** Of a kept spin: the step, and the run or task whose inputs it took. */
-  get spun(): { step: string; origin?: string } | undefined {
-    return this.#row.spun;
+  get spunFrom(): { step: string; origin?: string } | undefined {
+    return this.#row.spunFrom;
   }
 
   /** Parameters as the schemas gave them. */

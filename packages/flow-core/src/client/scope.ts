@@ -2,8 +2,7 @@
 import type { Codecs } from '../store/artifacts';
 import type { RunRow } from '../store/rows';
 import type { Store } from '../store/store';
-import type { Run } from './run';
-import type { Untyped } from './types';
+import type { RunView, Untyped } from './types';
 
 export interface Scope {
   readonly store: Store;
@@ -11,7 +10,7 @@ export interface Scope {
   readonly codecs: Codecs;
   /** As it was read last, with the tags of then. */
   row: RunRow;
-  readonly run: Run<Untyped>;
+  readonly run: RunView<Untyped>;
   /** Another run of the flow; undefined where it is gone. */
-  open(run: number): Promise<Run<Untyped> | undefined>;
+  open(run: number): Promise<RunView<Untyped> | undefined>;
 }

@@ -1,13 +1,12 @@
 /** A step of a run: its tasks, and its place in the flow as it was then. */
 import { FlowError } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
-import type { Run } from './run';
 import type { Scope } from './scope';
 import { Task } from './task';
-import type { Untyped } from './types';
+import type { RunView, StepView, Untyped } from './types';
 
 /** A step of a run. It is iterable: `for await (const task of step)`. */
-export class Step<A> {
+export class Step<A> implements StepView<A> {
   readonly name: string;
   readonly #scope: Scope;
 
@@ -16,7 +15,7 @@ export class Step<A> {
     this.name = name;
   }
 
-  get run(): Run<Untyped> {
+  get run(): RunView<Untyped> {
     return this.#scope.run;
   }
   /** `movies/12/train` */
@@ -39,7 +38,7 @@ export class Step<A> {
   }
 
   /** Of a resumed run: the same step of the run that it took finished tasks over from; undefined if that had none. */
-  async origin(): Promise<Step<Untyped> | undefined> {
+  async origin(): Promise<StepView<Untyped> | undefined> {
     const origin = await this.#scope.run.origin();
     return origin?.steps().find(({ name }) => name === this.name);
   }

@@ -1,30 +1,22 @@
 /** A task of a run: its artifacts, its place in the flow, its output. */
 import { FlowError, suggest } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
+import { lost } from '../engine/record/lost';
 import { visibleNames } from '../engine/record/read';
 import { type RunStatus, statusNow } from '../engine/record/run-status';
 import { fromRecord } from '../engine/task/error-record';
-import { addressOf, fullPathspec, taskOf } from '../engine/task/label';
+import { addressOf, fullPathspec, labelOf, taskOf } from '../engine/task/label';
 import type { ErrorRecord, TaskRow } from '../store/rows';
 import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
-import type { Run } from './run';
 import type { Scope } from './scope';
-import type { Untyped } from './types';
+import type { RunView, TaskLog, TaskView, Untyped } from './types';
 
 /** Artifacts read at a time where all are asked for: each may hold 32 KB. */
 const TOGETHER = 64;
 
-export interface TaskLog {
-  stream: 'stdout' | 'stderr';
-  /** When it was written; what a task wrote in quick succession is one piece. */
-  at: Date;
-  attempt: number;
-  text: string;
-}
-
 /** A task. It is iterable, over its artifacts: `for await (const artifact of task)`. */
-export class Task<A> {
+export class Task<A> implements TaskView<A> {
   readonly #scope: Scope;
   #row: TaskRow;
 
@@ -43,7 +35,7 @@ export class Task<A> {
   get kind(): StepKind {
     return this.#row.kind;
   }
-  get run(): Run<Untyped> {
+  get run(): RunView<Untyped> {
     return this.#scope.run;
   }
   /** `movies/12/train/3` */
@@ -89,12 +81,12 @@ export class Task<A> {
     return this.#row.iteration;
   }
   /** Of a switch: the case that it chose. */
-  get verdict(): string | undefined {
-    return this.#row.verdict;
+  get case(): string | undefined {
+    return this.#row.case;
   }
   /** The parameters that it read. */
   get params(): readonly string[] {
-    return this.#row.params ?? [];
+    return this.#row.reads?.params ?? [];
   }
   /** Why it failed; of a step that catches, also where it counts as done. */
   get error(): ErrorRecord | undefined {
@@ -151,7 +143,7 @@ export class Task<A> {
   /** The tasks whose artifacts it read, in input order. Those of a kept spin are in another store. */
   async parents(): Promise<Task<Untyped>[]> {
     const { store, row } = this.#scope;
-    if (row.spun) return [];
+    if (row.spunFrom) return [];
     const rows = await store.taskRows(
       row.flow,
       row.run,
@@ -183,7 +175,7 @@ export class Task<A> {
   }
 
   /** Of a task that was taken over: the one that executed. */
-  async origin(): Promise<Task<Untyped> | undefined> {
+  async origin(): Promise<TaskView<Untyped> | undefined> {
     if (this.#row.origin === undefined) return undefined;
     const { run, step, task } = taskOf(this.#scope.row.run, this.#row.origin);
     return (await this.#scope.open(run))?.step(step).task(task);
@@ -191,8 +183,8 @@ export class Task<A> {
 
   /** The pathspec of {@link origin}: nothing is read for it. Of a kept spin the task or run whose inputs it took. */
   get originPathspec(): string | undefined {
-    const { origin, spun } = this.#row;
-    if (spun !== undefined) return spun;
+    const { origin, spunFrom } = this.#row;
+    if (spunFrom !== undefined) return spunFrom;
     return origin === undefined ? undefined : `${this.#scope.row.flow}/${origin}`;
   }
 
@@ -220,7 +212,7 @@ export class Task<A> {
   }
 
   get #label(): string {
-    return `${this.#row.step}/${this.#row.task}`;
+    return labelOf(this.#row);
   }
 
   async #log(wanted: 'stdout' | 'stderr', of: number | undefined): Promise<string> {
@@ -242,7 +234,7 @@ export class Task<A> {
     return visible.map(([name, at], i) => {
       const record = records[i];
       if (record) return new Artifact(this.#scope, at, name, record);
-      throw new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${this.pathspec}/${name}.`, { exit: 1 });
+      throw lost(`${fullPathspec(row.flow, row.run, at)}/${name}`, this.pathspec);
     });
   }
 }

@@ -1,2 +1,107 @@
+/** What the client shows of runs, steps, tasks and artifacts, as interfaces: each may name the others. */
+import type { StepKind } from '../definition/graph';
+import type { RunStatus } from '../engine/record/run-status';
+import type { ErrorRecord, GitState, RunRow, TaskRow } from '../store/rows';
+import type { Values } from './lazy';
+
 /** Any run, step or task, when nothing is known of its artifacts. */
 export type Untyped = Record<string, unknown>;
+
+export interface ArtifactView {
+  readonly name: string;
+  readonly pathspec: string;
+  readonly type: string;
+  readonly size: number;
+  readonly digest: string;
+  readonly sha: string | undefined;
+  readonly codec: string;
+  createdAt(): Promise<Date | undefined>;
+  value(): unknown;
+}
+
+/** A piece of what a task wrote. */
+export interface TaskLog {
+  stream: 'stdout' | 'stderr';
+  /** When it was written; what a task wrote in quick succession is one piece. */
+  at: Date;
+  attempt: number;
+  text: string;
+}
+
+/** What a run and a task both have: how they stand, and since when. */
+export interface Timed {
+  readonly pathspec: string;
+  readonly status: RunStatus;
+  readonly finished: boolean;
+  readonly successful: boolean;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | undefined;
+  readonly durationMs: number | undefined;
+  readonly error: ErrorRecord | undefined;
+  refresh(): Promise<this>;
+}
+
+export interface TaskView<A> extends Timed, AsyncIterable<ArtifactView> {
+  readonly number: number;
+  readonly step: string;
+  readonly kind: StepKind;
+  readonly run: RunView<Untyped>;
+  readonly caught: boolean;
+  readonly index: number[];
+  readonly stack: readonly { step: string; index: number; count: number }[];
+  readonly iteration: number | undefined;
+  readonly case: string | undefined;
+  readonly params: readonly string[];
+  readonly exception: Error | undefined;
+  readonly attempt: number;
+  readonly attempts: NonNullable<TaskRow['attempts']>;
+  readonly artifacts: Values<A>;
+  artifactNames(): string[];
+  artifact(name: string): Promise<ArtifactView>;
+  readonly parentPathspecs: string[];
+  parents(): Promise<TaskView<Untyped>[]>;
+  children(): AsyncGenerator<TaskView<Untyped>, void, undefined>;
+  origin(): Promise<TaskView<Untyped> | undefined>;
+  readonly originPathspec: string | undefined;
+  logs(): AsyncGenerator<TaskLog, void, undefined>;
+  stdout(attempt?: number): Promise<string>;
+  stderr(attempt?: number): Promise<string>;
+}
+
+export interface StepView<A> extends AsyncIterable<TaskView<A>> {
+  readonly name: string;
+  readonly run: RunView<Untyped>;
+  readonly pathspec: string;
+  readonly kind: StepKind;
+  parents(): StepView<Untyped>[];
+  children(): StepView<Untyped>[];
+  origin(): Promise<StepView<Untyped> | undefined>;
+  task(number?: number): Promise<TaskView<A>>;
+  tasks(): AsyncGenerator<TaskView<A>, void, undefined>;
+}
+
+export interface RunView<A> extends Timed, Iterable<StepView<Untyped>> {
+  readonly flow: string;
+  readonly number: number;
+  readonly user: string;
+  readonly namespace: string;
+  readonly tags: ReadonlySet<string>;
+  readonly systemTags: ReadonlySet<string>;
+  readonly git: GitState | undefined;
+  readonly code: string | undefined;
+  readonly file: string | undefined;
+  readonly environment: { node: string; version: string; host: string };
+  readonly counts: RunRow['tasks'];
+  readonly paramInputs: Readonly<Record<string, unknown>>;
+  readonly spunFrom: RunRow['spunFrom'];
+  origin(): Promise<RunView<Untyped> | undefined>;
+  params(): Promise<Record<string, unknown>>;
+  addTags(...tags: string[]): Promise<this>;
+  removeTags(...tags: string[]): Promise<this>;
+  replaceTags(remove: readonly string[], add: readonly string[]): Promise<this>;
+  step(name: string): StepView<Untyped>;
+  steps(): StepView<Untyped>[];
+  tasks(): AsyncGenerator<TaskView<Untyped>, void, undefined>;
+  task(label: string): Promise<TaskView<Untyped>>;
+  readonly artifacts: Values<A>;
+}

@@ -9,7 +9,7 @@ import { spinsFolder } from '../engine/outputs/layout';
 import { requireOutputs, writingOutputs } from '../engine/outputs/writable';
 import { captureOutput, type Heard } from '../engine/process/capture-output';
 import type { KeptSpin } from '../engine/spin/kept';
-import { type SpinOutcome, spinDone } from '../engine/spin/outcome';
+import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import { spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/events';
 import { publishing } from './events';
@@ -136,7 +136,7 @@ async function write(
   { result, cache, codeChanged }: SpinOutputs,
 ): Promise<string | undefined> {
   return writingOutputs(workspace, async () => {
-    await outputs.at().write(outcome, result(done), store.cas, [], graph.codecs);
+    await outputs.at().write(outputsOf(outcome), result(done), store.cas, [], graph.codecs);
     const changed = await codeChanged?.();
     await outputs.place(cache && (changed === undefined ? cache.task : ''));
     return changed;

@@ -4,10 +4,8 @@ import { types } from 'node:util';
 import { type AnyCodec, BUILT_IN } from '../definition/codec';
 import { FlowError, isFlowError } from '../definition/errors';
 import type { Cas } from './cas';
+import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/codec';
-import { json } from './codecs/json';
-import { raw } from './codecs/raw';
-import { v8 } from './codecs/v8';
 import { walk } from './digest';
 import {
   type FileArtifact,
@@ -28,7 +26,6 @@ import type { ArtifactMeta, ArtifactRecord } from './rows';
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
 export const INLINE_LIMIT = 32 * 1024;
 
-const CODECS: readonly BuiltInCodec[] = [raw, json, v8];
 const FILE_CODEC = { codec: 'file', version: 1 } as const;
 
 /** Codecs of a flow, which come before the built-in ones. */
@@ -40,6 +37,8 @@ export interface EncodedValue {
   bytes: Uint8Array;
   /** JSON gives the very same value back. */
   plain: boolean;
+  /** The bytes are not the value's own memory, which its owner may go on writing. */
+  copied: boolean;
   /** @param hash sha256 of the bytes, when it is known already. */
   digest(hash?: string): string;
 }
@@ -61,6 +60,7 @@ export function encodeValue(name: string, value: unknown, codecs?: Codecs): Enco
       meta: { codec: codec.id, version: codec.version, type: typeOf(value), size: bytes.length },
       bytes,
       plain: walked?.plain ?? false,
+      copied: codec.copies,
       digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), value),
     };
   } catch (cause) {
@@ -93,6 +93,7 @@ function encodeOwn(name: string, value: unknown, codec: AnyCodec): EncodedValue 
     meta: { codec: codec.id, version: codec.version, type: typeOf(value), size: bytes.length },
     bytes,
     plain: false,
+    copied: false,
     digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
   };
 }
@@ -123,11 +124,12 @@ export async function encodeArtifact(
 }
 
 /** The same for a value that is encoded already. */
-export async function keepEncoded({ meta, bytes, digest }: EncodedValue, cas: Cas): Promise<ArtifactRecord> {
+export async function keepEncoded(
+  { meta, bytes, copied, digest }: EncodedValue,
+  cas: Cas,
+): Promise<ArtifactRecord> {
   if (bytes.length <= INLINE_LIMIT) {
-    // Bytes that are not made by us may be the value's own memory, which its owner may go on writing.
-    const kept = meta.codec === json.id || meta.codec === v8.id ? bytes : new Uint8Array(bytes);
-    return { ...meta, digest: digest(), bytes: kept };
+    return { ...meta, digest: digest(), bytes: copied ? bytes : new Uint8Array(bytes) };
   }
   const hash = await cas.write(bytes);
   return { ...meta, digest: digest(hash), hash };
@@ -197,7 +199,12 @@ function decodeFile({ type, size, hash, path }: ArtifactRecord, cas: Cas): FileA
   return storedFile(nameOfType(type), size, hash as string, () => cas.file(hash as string));
 }
 
-/** Whether every flow, and whoever has none, can read it. */
+/** Whether it is a file, which no codec reads: `file()`. */
+export function isFileRecord({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
+  return codec === FILE_CODEC.codec;
+}
+
+/** Whether every flow can read it, and a reader without one. */
 export function isBuiltIn({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
   return BUILT_IN.includes(codec);
 }

@@ -339,7 +339,7 @@ describe('--persist', () => {
     expect(await read('show', '--spin', 'films', '3')).toMatchObject({
       status: 'done',
       user: 'tester',
-      spun: { step: 'parts', origin: 'films/1' },
+      spunFrom: { step: 'parts', origin: 'films/1' },
       params: { fails: -1, suffix: '?' },
       steps: [{ step: 'parts', done: 3, failed: 0 }],
     });
@@ -347,7 +347,7 @@ describe('--persist', () => {
       status: 'done',
       index: [1],
       parents: ['films/1/start/1'],
-      spun: expect.stringMatching(/^films\/1\/genre\/\d$/),
+      spunFrom: expect.stringMatching(/^films\/1\/genre\/\d$/),
     });
     expect((await read('logs', '--spin', 'films', '1')).logs).toMatchObject([
       { pathspec: 'films/1/genre/1', stream: 'stdout', text: 'reads Comedy\n' },
@@ -362,7 +362,7 @@ describe('--persist', () => {
     try {
       const kept = client('films', { store: spins, namespace: 'user:tester' });
       const run = await kept.latestSuccessful();
-      expect(run.spun).toEqual({ step: 'parts', origin: 'films/1' });
+      expect(run.spunFrom).toEqual({ step: 'parts', origin: 'films/1' });
       const task = await run.step('parts').task(2);
       expect([task.status, task.index, task.error]).toEqual(['done', [1], undefined]);
       expect(task.originPathspec).toMatch(/^films\/1\/parts\/\d+$/);

@@ -152,7 +152,7 @@ describe('a run', () => {
       status: 'done',
       user: 'tester',
       namespace: 'user:tester',
-      given: { n: '2' },
+      paramInputs: { n: '2' },
       counts: { done: row.tasks?.done, failed: 0 },
       environment: { node: process.version },
       error: undefined,

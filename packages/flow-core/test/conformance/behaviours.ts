@@ -36,14 +36,14 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       for (const { key, spec, parents, returned } of bench.meaning().values()) {
         if (spec.kind !== 'join' && spec.kind !== 'gather') continue;
         const row = run.tasks.get(key) as TaskRow;
-        const merged = Object.keys(returned).filter((name) => !row.own.includes(name));
-        expect(Object.keys(row.view).sort()).toEqual(merged.sort());
+        const merged = Object.keys(returned).filter((name) => !row.stored.includes(name));
+        expect(Object.keys(row.inherited).sort()).toEqual(merged.sort());
         expect(merged.length).toBeGreaterThan(0);
         const labels = parents.map((parent) => labelOf(run.tasks.get(parent) as TaskRow));
         const views = await recordedViews(bench.store, program.name, run.run, labels);
         for (const name of merged) {
           const shown = labels.map((label) => views.get(label)?.entries.get(name)?.at);
-          expect(row.view[name]).toBe(shown.find((at) => at !== undefined));
+          expect(row.inherited[name]).toBe(shown.find((at) => at !== undefined));
         }
         const address = { flow: program.name, run: run.run, step: row.step, task: row.task };
         const stored = await bench.store.artifacts(merged.map((name) => ({ ...address, name })));
@@ -145,7 +145,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
         const caught = [...meaning.values()].filter((task) => task.caught);
         for (const { key, step } of caught) {
           const row = run.tasks.get(key) as TaskRow;
-          expect(row).toMatchObject({ status: 'done', own: ['problem'], error: { message: `in ${key}` } });
+          expect(row).toMatchObject({ status: 'done', stored: ['problem'], error: { message: `in ${key}` } });
           // A spin does not catch: one wants to see the error.
           const spun = await bench.spin(
             step,
@@ -176,7 +176,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
         });
         for (const { key } of failed) {
           const error = { name: 'SyntaxError', message: `in ${key}`, code: 'MINE' };
-          expect(run.tasks.get(key)).toMatchObject({ status: 'failed', error, own: [], view: {} });
+          expect(run.tasks.get(key)).toMatchObject({ status: 'failed', error, stored: [], inherited: {} });
           expect(run.tasks.get(key)?.error?.stack).toContain('behaviours.ts');
         }
       }
@@ -391,7 +391,7 @@ function expectTaken(resumed: Recorded, origin: Recorded, executed: string[]): v
   );
   for (const [key, row] of taken) {
     expect(row.origin).toBe(`${origin.run}/${labelOf(origin.tasks.get(key) as TaskRow)}`);
-    expect(row.own).toEqual([]);
+    expect(row.stored).toEqual([]);
   }
 }
 

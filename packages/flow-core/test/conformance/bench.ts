@@ -229,17 +229,17 @@ export function labelOf({ step, task }: { step: string; task: number }): string 
 function linesOf({ tasks }: Recorded): (row: TaskRow) => object {
   const places = new Map([...tasks].map(([key, row]) => [labelOf(row), key]));
   const place = (label: string) => places.get(label) ?? label;
-  return ({ parents, as, stack, iteration, kind, attempt }) => ({
+  return ({ parents, branches, stack, iteration, kind, attempt }) => ({
     parents: parents.map(place),
-    as,
-    stack: stack.map((frame) => ({ ...frame, of: place(frame.of) })),
+    branches,
+    stack: stack.map((frame) => ({ ...frame, shownBy: place(frame.shownBy) })),
     iteration,
     kind,
     attempt,
   });
 }
-function linesOfTask({ parents, as, stack, iteration, spec }: Task, attempt: number): object {
-  return { parents, as, stack, iteration, kind: spec.kind, attempt };
+function linesOfTask({ parents, branches, stack, iteration, spec }: Task, attempt: number): object {
+  return { parents, branches, stack, iteration, kind: spec.kind, attempt };
 }
 
 /** In the order of names: what a view lists first is nobody's business. */

@@ -8,7 +8,7 @@ export interface Frame {
   count: number;
   over: string;
   /** The task that shows the list. */
-  of: string;
+  shownBy: string;
 }
 
 export interface Task {
@@ -17,7 +17,7 @@ export interface Task {
   spec: Spec;
   /** Keys, in input order. */
   parents: string[];
-  as: string[] | undefined;
+  branches: string[] | undefined;
   stack: Frame[];
   iteration: number | undefined;
   context: Context;
@@ -67,7 +67,7 @@ export function interpret(
       case 'foreach': {
         const over = spec.over as string;
         const ends = (at.visible[over] as unknown[]).map((_, index, { length: count }) => {
-          const frame = { step: spec.name, index, count, over, of: at.key };
+          const frame = { step: spec.name, index, count, over, shownBy: at.key };
           return sequence(part.inside, execute(spec, [at], [...at.stack, frame]));
         });
         return together(part.join, ends, at.stack);
@@ -105,7 +105,7 @@ export function interpret(
       step: spec.name,
       spec,
       parents: parents.map(({ key }) => key),
-      as: spec.kind === 'gather' ? spec.as : undefined,
+      branches: spec.kind === 'gather' ? spec.as : undefined,
       stack,
       iteration,
       context: contextOf(spec, parents, stack, iteration),
@@ -131,7 +131,8 @@ export function interpret(
   }
 
   function contextOf(spec: Spec, parents: Task[], stack: Frame[], iteration?: number): Context {
-    const item = ({ of, over, index }: Frame) => ((tasks.get(of) as Task).visible[over] as unknown[])[index];
+    const item = ({ shownBy, over, index }: Frame) =>
+      ((tasks.get(shownBy) as Task).visible[over] as unknown[])[index];
     const items = stack.map(item).reverse();
     const seen = parents.map(({ visible }) => visible);
     return {

@@ -66,7 +66,7 @@ test('tags, a done run and its number that were acknowledged after a failed writ
     tags: [],
     systemTags: [],
     startedAt: 0,
-    given: {},
+    paramInputs: {},
     pid: 1,
     host: 'here',
     node: 'v20',

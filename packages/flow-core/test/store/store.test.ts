@@ -17,7 +17,7 @@ const runRow = (flow: string, run: number, more: Partial<RunRow> = {}): RunRow =
   tags: [],
   systemTags: [],
   startedAt: 0,
-  given: {},
+  paramInputs: {},
   pid: 1,
   host: 'here',
   node: 'v20',
@@ -35,8 +35,8 @@ const taskRow = (step: string, task: number, more: Partial<TaskRow> = {}): TaskR
   parents: [],
   stack: [],
   startedAt: 0,
-  own: [],
-  view: {},
+  stored: [],
+  inherited: {},
   ...more,
 });
 
@@ -87,7 +87,7 @@ describe.each([
     });
 
     test('are read as they were recorded, and recorded again as they became', async () => {
-      const first = runRow('movies', 3, { tags: ['a/b', 'ü'], given: { alpha: 0.5 }, startedAt: 17 });
+      const first = runRow('movies', 3, { tags: ['a/b', 'ü'], paramInputs: { alpha: 0.5 }, startedAt: 17 });
       await store.commit(record.run(first));
       expect(await store.run('movies', 3)).toEqual(first);
       const done = { ...first, status: 'done' as const, durationMs: 12, tasks: { done: 4, failed: 0 } };
@@ -229,8 +229,8 @@ describe.each([
         taskRow('train', 10),
         taskRow('train', 2),
         taskRow('train-b', 1),
-        taskRow('load', 1, { own: ['movies'] }),
-        taskRow('train', 11, { parents: ['load/1'], view: { movies: 'load/1' } }),
+        taskRow('load', 1, { stored: ['movies'] }),
+        taskRow('train', 11, { parents: ['load/1'], inherited: { movies: 'load/1' } }),
       ];
       await store.commit(rows.map((row) => record.task('movies', 1, row)));
       await store.commit([

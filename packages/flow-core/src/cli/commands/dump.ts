@@ -40,7 +40,7 @@ export const command: Command = {
       const run = await runOf(recorded, spec);
       const { row, others } = await taskOf(store, run, {
         ...spec,
-        step: spec.step ?? run.spun?.step ?? 'end',
+        step: spec.step ?? run.spunFrom?.step ?? 'end',
       });
       const label = `${row.step}/${row.task}`;
       const view = (await recordedViews(store, flow, run.run, [label])).get(label);

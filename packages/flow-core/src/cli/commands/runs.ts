@@ -54,8 +54,8 @@ export const command: Command = {
           user: row.user,
           namespace: row.namespace,
           tags: row.tags,
-          params: row.given,
-          ...(row.spun ? { spun: row.spun } : {}),
+          params: row.paramInputs,
+          ...(row.spunFrom ? { spunFrom: row.spunFrom } : {}),
         })),
       });
     });
@@ -94,8 +94,8 @@ function render(rows: RunRow[], output: Parameters<typeof statusText>[1]): strin
     row.tasks ? `${row.tasks.done}${row.tasks.failed > 0 ? ` + ${row.tasks.failed} failed` : ''}` : '',
     row.user,
     row.tags.join(' '),
-    ...(row.spun ? [`${row.spun.step} on ${row.spun.origin ?? 'given inputs'}`] : []),
-    Object.entries(row.given)
+    ...(row.spunFrom ? [`${row.spunFrom.step} on ${row.spunFrom.origin ?? 'given inputs'}`] : []),
+    Object.entries(row.paramInputs)
       .map(([k, v]) => `${k}=${v}`)
       .join(' '),
   ]);
@@ -108,7 +108,7 @@ function render(rows: RunRow[], output: Parameters<typeof statusText>[1]): strin
       { head: 'Tasks' },
       { head: 'User' },
       { head: 'Tags' },
-      ...(rows[0]?.spun ? [{ head: 'Spin of' }] : []),
+      ...(rows[0]?.spunFrom ? [{ head: 'Spin of' }] : []),
       { head: 'Parameters', shrink: true },
     ],
     cells,

@@ -66,7 +66,7 @@ async function showRun(
   const steps = new Map<string, StepSummary>();
   for (const { name, kind } of run.steps) {
     // A kept spin is of one step.
-    const wanted = step ?? run.spun?.step;
+    const wanted = step ?? run.spunFrom?.step;
     if (wanted === undefined || wanted === name)
       steps.set(name, { step: name, kind, done: 0, caught: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
   }
@@ -92,7 +92,7 @@ async function showRun(
     `by ${run.user}`,
     tags.length > 0 ? `tags ${tags.join(' ')}` : '',
     run.with ? `with ${run.with.join(' ')}` : '',
-    run.spun ? `spin of ${run.spun.step} on ${run.spun.origin ?? 'given inputs'}` : '',
+    run.spunFrom ? `spin of ${run.spunFrom.step} on ${run.spunFrom.origin ?? 'given inputs'}` : '',
     run.origin === undefined ? '' : `resumed from ${run.flow}/${run.origin}`,
     run.imported ? `imported, there ${run.imported.run}` : '',
     run.git ? `git ${run.git.commit.slice(0, 8)}${run.git.dirty ? ' with changes' : ''}` : '',
@@ -127,7 +127,7 @@ async function showRun(
     tags,
     systemTags: run.systemTags,
     ...(run.origin === undefined ? {} : { origin: `${run.flow}/${run.origin}` }),
-    ...(run.spun ? { spun: run.spun } : {}),
+    ...(run.spunFrom ? { spunFrom: run.spunFrom } : {}),
     params: jsonValue(values),
     with: run.with,
     git: run.git,
@@ -191,7 +191,7 @@ function taskTable(tasks: TaskRow[], output: Output): string {
     row.iteration === undefined ? '' : String(row.iteration),
     row.durationMs === undefined ? '' : duration(row.durationMs),
     parentsText(row),
-    row.own.join(' '),
+    row.stored.join(' '),
   ]);
   return table(
     [
@@ -223,9 +223,9 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
     row.parents.length > 0 ? `after ${parentsText(row)}` : '',
     ...row.stack.map(({ step, index, count }) => `split ${index} of ${count} of ${step}`),
     row.iteration === undefined ? '' : `iteration ${row.iteration}`,
-    row.verdict === undefined ? '' : `chose ${row.verdict}`,
+    row.case === undefined ? '' : `chose ${row.case}`,
     row.attempts ? `attempt ${row.attempt + 1}` : '',
-    row.spun === undefined ? '' : `spin of ${row.spun}`,
+    row.spunFrom === undefined ? '' : `spin of ${row.spunFrom}`,
     row.origin === undefined ? '' : `taken over from ${run.flow}/${row.origin}`,
   ].filter(Boolean);
   output.write(
@@ -244,7 +244,7 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
   const merged = row.kind === 'join' || row.kind === 'gather';
   const inherited = merged
     ? []
-    : Object.entries({ ...row.view, ...row.sources }).map(([name, at]) => [
+    : Object.entries({ ...row.inherited, ...row.sources }).map(([name, at]) => [
         name,
         '',
         '',
@@ -265,8 +265,20 @@ async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output,
 }
 
 function taskJson(run: RunRow, row: TaskRow): TaskJson {
-  const { step, task, kind, status, parents, stack, iteration, verdict, durationMs, startedAt, error } = row;
-  const { attempt, origin, spun } = row;
+  const {
+    step,
+    task,
+    kind,
+    status,
+    parents,
+    stack,
+    iteration,
+    case: chosen,
+    durationMs,
+    startedAt,
+    error,
+  } = row;
+  const { attempt, origin, spunFrom } = row;
   return {
     pathspec: `${run.flow}/${run.run}/${step}/${task}`,
     kind,
@@ -274,11 +286,11 @@ function taskJson(run: RunRow, row: TaskRow): TaskJson {
     ...(isCaught(row) ? { caught: true } : {}),
     attempt,
     ...(origin === undefined ? {} : { origin: `${run.flow}/${origin}` }),
-    ...(spun === undefined ? {} : { spun }),
+    ...(spunFrom === undefined ? {} : { spunFrom }),
     parents: parents.map((label) => fullPathspec(run.flow, run.run, label)),
     index: stack.map(({ index }) => index),
     iteration,
-    verdict,
+    case: chosen,
     startedAt,
     durationMs,
     error: error && { name: error.name, message: error.message },

@@ -1,9 +1,9 @@
 /** The difference of two runs or tasks, for `diff --json`. */
 
-import { type ArtifactDiff, type Described, endOf, type StepDiff } from '../../engine/explain/diff';
+import { type ArtifactDiff, endOf, type StepDiff } from '../../engine/explain/diff';
 import { statusNow } from '../../engine/record/run-status';
 import type { Cas } from '../../store/cas';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import { isDifferent, type Pair, pathspecOf, ratioOf, shown } from '../render/diff';
 import type { DiffJson } from './shapes';
 
@@ -78,7 +78,7 @@ function artifactsJson(diffs: readonly ArtifactDiff[], cas: Cas): object {
 }
 
 function artifactJson({ change, before, after }: ArtifactDiff, cas: Cas): object {
-  const side = (record: Described | undefined) =>
+  const side = (record: ArtifactRecord | undefined) =>
     record && {
       type: record.type,
       size: record.size,

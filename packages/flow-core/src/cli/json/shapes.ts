@@ -123,7 +123,7 @@ export interface RunsJson {
     namespace: string;
     tags: readonly string[];
     params: Record<string, unknown>;
-    spun?: object;
+    spunFrom?: object;
   }[];
 }
 
@@ -139,7 +139,7 @@ export interface ShowRunJson {
   systemTags: readonly string[];
   /** The run that this one resumed. */
   origin?: string;
-  spun?: object;
+  spunFrom?: object;
   params: unknown;
   with?: readonly string[] | undefined;
   git?: GitState | undefined;
@@ -167,12 +167,12 @@ export interface TaskJson {
   caught?: true;
   attempt: number;
   origin?: string;
-  spun?: unknown;
+  spunFrom?: unknown;
   parents: readonly string[];
   index: readonly number[];
   iteration?: number | undefined;
   /** The case that a switch took. */
-  verdict?: unknown;
+  case?: unknown;
   durationMs?: number | undefined;
   startedAt?: number | undefined;
   error?: Pick<ErrorJson, 'name' | 'message'> | undefined;

@@ -1,12 +1,12 @@
 /** The difference of two runs or tasks, on screen. */
 import { types } from 'node:util';
-import { type ArtifactDiff, type Described, endOf, type StepDiff } from '../../engine/explain/diff';
+import { type ArtifactDiff, endOf, type StepDiff } from '../../engine/explain/diff';
 import { statusNow } from '../../engine/record/run-status';
 import type { Change } from '../../engine/task/change';
 import { previewOf } from '../../engine/task/preview';
 import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { Output } from './output';
 import { duration, plural, size, table } from './table';
 import { cut } from './text';
@@ -161,7 +161,7 @@ function tasks(
   if (before.error?.message !== after.error?.message)
     facts.push(['error', before.error?.message ?? '', after.error?.message ?? '', '']);
   const rows = artifacts.map((diff) => {
-    const { type, size: bytes } = (diff.after ?? diff.before) as Described;
+    const { type, size: bytes } = (diff.after ?? diff.before) as ArtifactRecord;
     return [diff.name, type, size(bytes), paint(diff.change, colors)(diff.change), changeText(diff, cas)];
   });
   const head = table(
@@ -205,12 +205,12 @@ function changeText({ change, before, after }: ArtifactDiff, cas: Cas): string {
 }
 
 /** A small value as it is, a large one by its type and size. */
-function valueText(record: Described | undefined, cas: Cas): string {
+function valueText(record: ArtifactRecord | undefined, cas: Cas): string {
   if (!record) return '';
   return shown(record, cas) ?? `${record.type}, ${size(record.size)}`;
 }
 
-export function shown(record: Described, cas: Cas): string | undefined {
+export function shown(record: ArtifactRecord, cas: Cas): string | undefined {
   // A codec of the flow is not at hand here.
   if (record.bytes === undefined || !isBuiltIn(record)) return undefined;
   const value = decodeArtifact(record, cas);

@@ -1,21 +1,19 @@
 /** What differs between two runs, or two tasks: by digests, task by task, without decoding anything. */
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { recordedOutputs, recordedParams } from '../record/read';
 import type { Change } from '../task/change';
-import { taskOf } from '../task/label';
+import { labelOf, taskOf } from '../task/label';
 import { stackKey } from '../task/place';
 import type { Visible } from '../task/view';
 
 export interface ArtifactDiff {
   name: string;
   change: Change;
-  before?: Described;
-  after?: Described;
+  /** With its bytes only where they are few. */
+  before?: ArtifactRecord;
+  after?: ArtifactRecord;
 }
-
-/** An artifact with its bytes only where they are few. */
-export type Described = Omit<Visible, 'at'>;
 
 /** Bytes of an artifact whose value is shown. What is larger stays undecoded. */
 const SHOWN_BYTES = 2048;
@@ -62,7 +60,7 @@ export async function diffParams(store: Store, before: RunRow, after: RunRow): P
       return new Map(records);
     }),
   );
-  return compare(old as Map<string, Described>, now as Map<string, Described>);
+  return compare(old as Map<string, ArtifactRecord>, now as Map<string, ArtifactRecord>);
 }
 
 /** What two tasks themselves returned. */
@@ -226,13 +224,13 @@ function placeOf({ stack, iteration }: TaskRow): string {
 
 /** The task that executed. */
 function source({ run }: RunRow, { origin, step, task }: TaskRow): string {
-  const at = taskOf(run, origin ?? `${step}/${task}`);
+  const at = taskOf(run, origin ?? labelOf({ step, task }));
   return `${at.run}/${at.step}/${at.task}`;
 }
 
 function compare(
-  before: ReadonlyMap<string, Described>,
-  after: ReadonlyMap<string, Described>,
+  before: ReadonlyMap<string, ArtifactRecord>,
+  after: ReadonlyMap<string, ArtifactRecord>,
 ): ArtifactDiff[] {
   return [...new Set([...after.keys(), ...before.keys()])].map((name) => {
     const [old, now] = [before.get(name), after.get(name)];
@@ -241,7 +239,7 @@ function compare(
   });
 }
 
-function brief(record: Described): Described {
+function brief(record: ArtifactRecord): ArtifactRecord {
   if (record.size <= SHOWN_BYTES) return record;
   const { bytes: _, ...rest } = record;
   return rest;

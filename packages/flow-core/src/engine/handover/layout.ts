@@ -5,7 +5,7 @@
 import type { ArtifactMeta, TaskRow } from '../../store/rows';
 
 /** Raised when a reader of older folders would be wrong. */
-export const HANDOVER_VERSION = 2;
+export const HANDOVER_VERSION = 3;
 
 /**
  * What the steps after this one can see of it, and nothing that differs between two executions with equal results: no
@@ -26,7 +26,7 @@ export interface TaskDigests {
   iteration?: number;
   /** Every artifact that it shows, its own and those it passes on: name and digest, in the order in which they are listed. */
   artifacts: [name: string, digest: string][];
-  verdict?: string;
+  case?: string;
   counts?: Record<string, number>;
 }
 

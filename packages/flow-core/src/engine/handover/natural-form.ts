@@ -5,7 +5,7 @@ import type { Codecs } from '../../store/artifacts';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import { writeArtifacts } from '../outputs/artifacts';
 import { visibleNames } from '../record/read';
-import { addressOf } from '../task/label';
+import { addressOf, labelOf } from '../task/label';
 import type { Visible } from '../task/view';
 import { type Executed, inPlaceOrder } from './write';
 
@@ -13,7 +13,7 @@ import { type Executed, inPlaceOrder } from './write';
 export async function writeNatural(executed: Executed, folder: string, codecs: Codecs): Promise<void> {
   const { store, flow, run, step } = executed;
   for (const row of await inPlaceOrder(executed)) {
-    if (row.more) continue;
+    if (row.continues) continue;
     const place = join(folder, ...row.stack.map(({ index }) => String(index)));
     const names = handedOn(row);
     const records = await store.artifacts(names.map(([name, at]) => addressOf(flow, run, at, name)));
@@ -31,7 +31,7 @@ export async function writeNatural(executed: Executed, folder: string, codecs: C
 
 /** What the step returned; of `end`, everything that stands at the end of the flow. */
 function handedOn(row: TaskRow): [name: string, at: string][] {
-  const all = visibleNames(`${row.step}/${row.task}`, row);
+  const all = visibleNames(labelOf(row), row);
   if (row.kind === 'end' || row.kind === 'join' || row.kind === 'gather') return all;
-  return all.filter(([name]) => row.own.includes(name));
+  return all.filter(([name]) => row.stored.includes(name));
 }

@@ -10,6 +10,7 @@ import { MemoryKv } from '../../store/memory';
 import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { record, Store } from '../../store/store';
 import { stepFolder } from '../outputs/layout';
+import { startedRun } from '../record/run-row';
 import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact } from './layout';
 
 /** The number of the run that holds what was handed over, in the store of one step's execution. */
@@ -118,20 +119,6 @@ export function link(from: string, to: string): void {
 }
 
 function originRow(graph: Graph): RunRow {
-  return {
-    flow: graph.flow,
-    run: ORIGIN,
-    status: 'done',
-    user: '',
-    namespace: '',
-    tags: [],
-    systemTags: [],
-    startedAt: 0,
-    given: {},
-    pid: 0,
-    host: '',
-    node: process.version,
-    version: '',
-    steps: [...graph.steps.values()].map(({ name, kind }) => ({ name, kind })),
-  };
+  const row = startedRun({ graph, run: ORIGIN, user: '', namespace: '', paramInputs: {} });
+  return { ...row, status: 'done' };
 }

@@ -5,7 +5,8 @@ import { FileCas } from '../../store/cas';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { recordedViews, visibleNames } from '../record/read';
-import { addressOf, taskOf } from '../task/label';
+import { relabelledRow } from '../record/task-row';
+import { addressOf, labelOf, parseLabel, taskOf } from '../task/label';
 import type { View } from '../task/view';
 import {
   DIGESTS_FILE,
@@ -32,7 +33,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   const { store, flow, run, step, paramsDigest } = executed;
   const rows = await inPlaceOrder(executed);
   const relabel = await labelsByPlace(executed, rows);
-  const splits = new Set(rows.flatMap(({ stack }) => stack.map(({ of }) => of)));
+  const splits = new Set(rows.flatMap(({ stack }) => stack.map(({ shownBy }) => shownBy)));
   const lists = await recordedViews(store, flow, run, [...splits]);
   const cas = new FileCas(join(folder, 'cas'));
   const handed: Handed = { version: HANDOVER_VERSION, flow, step, paramsDigest, tasks: [] };
@@ -40,15 +41,15 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   for (const row of rows) {
     const visible = visibleNames(labelOf(row), row);
     const records = await store.artifacts([
-      ...row.own.map((name) => ({ flow, run, step, task: row.task, name })),
+      ...row.stored.map((name) => ({ flow, run, step, task: row.task, name })),
       ...visible.map(([name, at]) => addressOf(flow, run, at, name)),
     ]);
-    const own = row.own.map((name, i) => [name, records[i] as ArtifactRecord] as const);
+    const own = row.stored.map((name, i) => [name, records[i] as ArtifactRecord] as const);
     for (const [, { hash }] of own) {
       if (hash !== undefined) link(store.cas.path?.(hash) as string, cas.path(hash));
     }
     handed.tasks.push({
-      row: relabelled(row, relabel),
+      row: { ...relabelledRow(row, relabel), task: parseLabel(relabel(labelOf(row))).task },
       artifacts: own.map(([name, artifact]) => [name, packed(artifact)]),
     });
     const shown = records.slice(own.length) as ArtifactRecord[];
@@ -64,8 +65,6 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   return digests;
 }
 
-const labelOf = ({ step, task }: { step: string; task: number }) => `${step}/${task}`;
-
 /** The step's finished tasks by split, then by iteration: the order in which they ended is chance. */
 export async function inPlaceOrder({ store, flow, run, step }: Executed): Promise<TaskRow[]> {
   const rows: TaskRow[] = [];
@@ -79,7 +78,10 @@ export async function inPlaceOrder({ store, flow, run, step }: Executed): Promis
   });
 }
 
-/** Labels of this execution to labels that say the place: the n-th task of its step; taken ones have theirs already. */
+/**
+ * Labels of this execution to labels that say the place: the n-th task of its step; tasks that were taken over have
+ * theirs already. What is handed over knows no runs: `1/genre/3` is `genre/3`.
+ */
 async function labelsByPlace(
   { store, flow, run, step }: Executed,
   rows: readonly TaskRow[],
@@ -87,7 +89,7 @@ async function labelsByPlace(
   const known = new Map(rows.map((row, i) => [labelOf(row), `${step}/${i + 1}`]));
   const others = new Set(
     rows
-      .flatMap((row) => [...row.parents, ...row.stack.map(({ of }) => of)])
+      .flatMap((row) => [...row.parents, ...row.stack.map(({ shownBy }) => shownBy)])
       .filter((label) => !known.has(label)),
   );
   const taken = await store.taskRows(
@@ -95,23 +97,9 @@ async function labelsByPlace(
     run,
     [...others].map((label) => taskOf(run, label)),
   );
-  for (const row of taken) if (row?.origin !== undefined) known.set(labelOf(row), inOneRun(row.origin));
-  return (label) => known.get(label) ?? inOneRun(label);
-}
-
-/** `1/genre/3` as `genre/3`: what is handed over knows no runs. */
-function inOneRun(label: string): string {
-  return labelOf(taskOf(0, label));
-}
-
-function relabelled(row: TaskRow, relabel: (label: string) => string): TaskRow {
-  return {
-    ...row,
-    task: taskOf(0, relabel(labelOf(row))).task,
-    parents: row.parents.map(relabel),
-    stack: row.stack.map((frame) => ({ ...frame, of: relabel(frame.of) })),
-    view: Object.fromEntries(Object.entries(row.view).map(([name, at]) => [name, relabel(at)])),
-  };
+  for (const row of taken)
+    if (row?.origin !== undefined) known.set(labelOf(row), labelOf(parseLabel(row.origin)));
+  return (label) => known.get(label) ?? labelOf(parseLabel(label));
 }
 
 function packed({ bytes, ...meta }: ArtifactRecord): HandedArtifact {
@@ -123,16 +111,16 @@ function taskDigests(
   lists: ReadonlyMap<string, View>,
   artifacts: TaskDigests['artifacts'],
 ): TaskDigests {
-  const { iteration, verdict, counts } = row;
+  const { iteration, case: chosen, counts } = row;
   return {
-    stack: row.stack.map(({ index, count, of, over }) => ({
+    stack: row.stack.map(({ index, count, shownBy, over }) => ({
       index,
       count,
-      list: lists.get(of)?.entries.get(over)?.digest ?? '',
+      list: lists.get(shownBy)?.entries.get(over)?.digest ?? '',
     })),
     ...(iteration === undefined ? {} : { iteration }),
     artifacts,
-    ...(verdict === undefined ? {} : { verdict }),
+    ...(chosen === undefined ? {} : { case: chosen }),
     ...(counts === undefined ? {} : { counts }),
   };
 }

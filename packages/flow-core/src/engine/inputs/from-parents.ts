@@ -3,7 +3,7 @@ import type { Edge, Graph, Input, StepNode } from '../../definition/graph';
 import { listLength } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Tasks } from '../record/task-index';
-import { taskOf } from '../task/label';
+import { labelOf, taskOf } from '../task/label';
 import type { Frame } from '../task/task';
 import type { Found, Resolved } from './resolved';
 
@@ -25,9 +25,9 @@ export async function fromParents(
     if ('why' in parent) return parent;
     const { row, otherArm } = parent;
     if (otherArm !== undefined) resolved.otherArm = otherArm;
-    const label = `${row.step}/${row.task}`;
+    const label = labelOf(row);
     resolved.parents.push(label);
-    if (input.as !== undefined) resolved.as = [...(resolved.as ?? []), input.as];
+    if (input.as !== undefined) resolved.branches = [...(resolved.branches ?? []), input.as];
     resolved.stack = row.stack;
     if (node.kind === 'loop') resolved.iteration = 0;
     if (node.kind === 'foreach') {
@@ -51,9 +51,9 @@ async function finishedParent(
   const reasons: string[] = [];
   let untaken = true;
   for (const edge of input.from) {
-    const row = await tasks.find(graph.flow, run, edge.from, index, (task) => task.more !== true);
+    const row = await tasks.find(graph.flow, run, edge.from, index, (task) => task.continues !== true);
     if (row?.status === 'done' && leads(edge, row)) return { row };
-    const otherArm = row?.status === 'done' ? `${edge.from} chose "${row.verdict}", not "${edge.when}"` : '';
+    const otherArm = row?.status === 'done' ? `${edge.from} chose "${row.case}", not "${edge.when}"` : '';
     if (row && otherArm !== '' && anyArm) return { row, otherArm };
     untaken &&= otherArm !== '';
     reasons.push(
@@ -68,7 +68,7 @@ async function finishedParent(
 }
 
 export function leads(edge: Edge, row: TaskRow): boolean {
-  return edge.when === undefined || row.verdict === edge.when;
+  return edge.when === undefined || row.case === edge.when;
 }
 
 async function splitFrame(
@@ -80,8 +80,8 @@ async function splitFrame(
   index: number,
 ): Promise<Frame | { why: string; beyond?: boolean }> {
   const over = node.over as string;
-  const label = `${parent.step}/${parent.task}`;
-  const at = parent.own.includes(over) ? label : parent.view[over];
+  const label = labelOf(parent);
+  const at = parent.stored.includes(over) ? label : parent.inherited[over];
   if (at === undefined) return { why: `${label} has no artifact "${over}"` };
   const [record] = await tasks.store.artifacts([{ flow, ...taskOf(run, at), name: over }]);
   const count = listLength(record?.type) ?? 0;
@@ -89,7 +89,7 @@ async function splitFrame(
     const why = `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${index}`;
     return { why, beyond: true };
   }
-  return { step: node.name, index, count, over, of: label };
+  return { step: node.name, index, count, over, shownBy: label };
 }
 
 async function joinFromParents(
@@ -107,7 +107,7 @@ async function joinFromParents(
     for await (const row of tasks.under(graph.flow, run.run, edge.from, outer)) {
       const frame = row.stack.at(-1) as TaskRow['stack'][number];
       count = frame.count;
-      if (row.more === true || !leads(edge, row)) continue;
+      if (row.continues === true || !leads(edge, row)) continue;
       if (row.status === 'done') splits[frame.index] = row;
       else if (row.status === 'failed') failed++;
     }
@@ -127,7 +127,7 @@ async function joinFromParents(
     node,
     run,
     origin: undefined,
-    parents: done.map((row) => `${row.step}/${row.task}`),
+    parents: done.map((row) => labelOf(row)),
     stack: (done[0] as TaskRow).stack.slice(0, -1),
     passedOver: [],
   };

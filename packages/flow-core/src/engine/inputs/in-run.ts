@@ -4,7 +4,7 @@ import type { Graph, Input, StepNode } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Tasks } from '../record/task-index';
-import { taskOf } from '../task/label';
+import { parseLabel, taskOf } from '../task/label';
 import { fromParents, leads } from './from-parents';
 import { type Found, fromRow } from './resolved';
 import { foreachesAround, requireIndex, type Selection } from './selection';
@@ -94,9 +94,9 @@ export function sameEdges(node: StepNode, row: TaskRow): boolean {
   if (node.kind === 'start') return true;
   if (node.kind === 'gather') {
     return (
-      row.as?.length === node.inputs.length &&
+      row.branches?.length === node.inputs.length &&
       node.inputs.every((input) => {
-        const parent = row.parents[row.as?.indexOf(input.as as string) ?? -1];
+        const parent = row.parents[row.branches?.indexOf(input.as as string) ?? -1];
         return parent !== undefined && comesFrom(input, parent);
       })
     );
@@ -105,7 +105,7 @@ export function sameEdges(node: StepNode, row: TaskRow): boolean {
   const parent = row.parents[0] as string;
   return (
     comesFrom(node.inputs[0] as Input, parent) ||
-    (node.kind === 'loop' && taskOf(0, parent).step === node.name)
+    (node.kind === 'loop' && parseLabel(parent).step === node.name)
   );
 }
 
@@ -127,5 +127,5 @@ export async function sameArms(
 }
 
 export function comesFrom(input: Input, parent: string): boolean {
-  return input.from.some((edge) => edge.from === taskOf(0, parent).step);
+  return input.from.some((edge) => edge.from === parseLabel(parent).step);
 }

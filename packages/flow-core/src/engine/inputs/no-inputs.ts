@@ -72,9 +72,9 @@ async function armNotTaken({
         index,
         ({ status }) => status === 'done',
       );
-      if (row?.verdict === undefined) continue;
-      taken ||= frame.cases.includes(row.verdict);
-      took.set(row.verdict, [...(took.get(row.verdict) ?? []), run.run]);
+      if (row?.case === undefined) continue;
+      taken ||= frame.cases.includes(row.case);
+      took.set(row.case, [...(took.get(row.case) ?? []), run.run]);
     }
     if (!taken && took.size > 0) return armSentence(graph, node, { ...frame, index }, took, selection);
   }

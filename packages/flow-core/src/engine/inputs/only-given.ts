@@ -44,11 +44,11 @@ export function givenAlone(graph: Graph, options: AloneOptions): Alone {
     parents: inputs.map(({ label }) => label),
     stack,
     passedOver: [],
-    ...(node.kind === 'gather' ? { as: node.inputs.map(({ as }) => as as string) } : {}),
+    ...(node.kind === 'gather' ? { branches: node.inputs.map(({ as }) => as as string) } : {}),
     ...(node.kind === 'loop' ? { iteration: iteration ?? 0 } : {}),
   };
   const views = new Map(inputs.map((view) => [view.label, view]));
-  for (const { of, over } of stack) views.set(of, frameView(inputs, of, over, stack));
+  for (const { shownBy, over } of stack) views.set(shownBy, frameView(inputs, shownBy, over, stack));
   return { resolved, views, missing: notGiven };
 }
 
@@ -129,7 +129,7 @@ function stackOf(graph: Graph, node: StepNode, inputs: readonly View[], index: r
     if (at >= count) {
       throw new FlowError('FLOW_INDEX', `"${over}" was given ${count} items, so there is no index ${at}.`);
     }
-    return { step, index: at, count, over, of: `self of ${step}` };
+    return { step, index: at, count, over, shownBy: `self of ${step}` };
   });
 }
 
@@ -140,6 +140,6 @@ function listIn(inputs: readonly View[], over: string): Visible | undefined {
 /** What shows a foreach's list: of two foreaches over the same name, the inner one's is what was given. */
 function frameView(inputs: readonly View[], of: string, over: string, stack: readonly Frame[]): View {
   const innermost = stack.findLast((frame) => frame.over === over);
-  const list = innermost?.of === of ? listIn(inputs, over) : undefined;
+  const list = innermost?.shownBy === of ? listIn(inputs, over) : undefined;
   return { label: 'self', entries: new Map(list ? [[over, list]] : []) };
 }

@@ -82,7 +82,7 @@ export async function resplitAll(graph: Graph, store: Store, found: Splits, give
   if (node.kind !== 'foreach' || !mayGive(given, node.over as string)) return found;
   const groups = new Map<string, Resolved[]>();
   for (const split of found.splits) {
-    const of = (split.stack.at(-1) as Frame).of;
+    const of = (split.stack.at(-1) as Frame).shownBy;
     groups.set(of, [...(groups.get(of) ?? []), split]);
   }
   const { decode } = new Decoder(store.cas, graph.codecs);
@@ -90,11 +90,11 @@ export async function resplitAll(graph: Graph, store: Store, found: Splits, give
   for (const [of, group] of groups) {
     const [first] = group as [Resolved];
     const views = await recordedViews(store, graph.flow, run.run, [
-      ...new Set([...first.parents, ...first.stack.map((frame) => frame.of)]),
+      ...new Set([...first.parents, ...first.stack.map((frame) => frame.shownBy)]),
     ]);
     // What there is to say of the names is said when the splits begin.
     for (const one of given) if (one) await applyGiven(views, first, one, decode, graph.codecs);
-    const count = givenCount({ ...(first.stack.at(-1) as Frame), of }, views);
+    const count = givenCount({ ...(first.stack.at(-1) as Frame), shownBy: of }, views);
     if (count === undefined) splits.push(...group);
     else {
       const recorded = new Map(group.map((split) => [split.stack.at(-1)?.index, split]));
@@ -111,7 +111,10 @@ function mayGive(given: Gifts, name: string): boolean {
 }
 
 /** Undefined where the list is the recorded one. */
-function givenCount({ step, over, of }: Frame, views: ReadonlyMap<string, View>): number | undefined {
+function givenCount(
+  { step, over, shownBy: of }: Frame,
+  views: ReadonlyMap<string, View>,
+): number | undefined {
   const list = views.get(of)?.entries.get(over);
   if (list?.at !== 'given') return undefined;
   const count = listLength(list.type);

@@ -73,9 +73,9 @@ function put(
 }
 
 /** The input that a key names, if it names one. */
-function labelOf(key: string, { node, run, parents, as }: Resolved): string | undefined {
+function labelOf(key: string, { node, run, parents, branches }: Resolved): string | undefined {
   if (node.kind !== 'join' && node.kind !== 'gather') return undefined;
-  const branch = as?.indexOf(key) ?? -1;
+  const branch = branches?.indexOf(key) ?? -1;
   if (branch >= 0) return parents[branch];
   if (node.kind === 'join' && /^\d+$/.test(key)) return parents[Number(key)];
   return parents.find((label) =>
@@ -83,9 +83,10 @@ function labelOf(key: string, { node, run, parents, as }: Resolved): string | un
   );
 }
 
-function inputsOf(views: Map<string, View>, { node, parents, as }: Resolved, decode: Decode): unknown {
+function inputsOf(views: Map<string, View>, { node, parents, branches }: Resolved, decode: Decode): unknown {
   const object = (label: string) => lazyObject(views.get(label) as View, decode, () => undefined);
   if (node.kind === 'join') return lazyList(parents.map((label) => () => object(label)));
-  if (node.kind === 'gather') return Object.fromEntries(parents.map((label, i) => [as?.[i], object(label)]));
+  if (node.kind === 'gather')
+    return Object.fromEntries(parents.map((label, i) => [branches?.[i], object(label)]));
   return parents[0] === undefined ? {} : object(parents[0]);
 }

@@ -79,13 +79,13 @@ async function ofTask(
 /** A task can stand for its step only where today's step reads inputs of the same shape. @throws FlowError FLOW_STEP_CHANGED */
 function requireSameInputs(node: StepNode, run: RunRow, row: TaskRow): void {
   const shape = (kind: string) => (['join', 'gather', 'start', 'foreach'].includes(kind) ? kind : 'step');
-  const branches = node.inputs.every(({ as }) => as === undefined || row.as?.includes(as));
+  const branches = node.inputs.every(({ as }) => as === undefined || row.branches?.includes(as));
   if (shape(node.kind) === shape(row.kind) && branches) return;
   const pathspec = `${run.flow}/${run.run}/${row.step}/${row.task}`;
   throw new FlowError(
     'FLOW_STEP_CHANGED',
     shape(node.kind) === shape(row.kind)
-      ? `${pathspec} gathered ${row.as?.join(', ')}, and today "${node.name}" gathers ${node.inputs.map(({ as }) => as).join(', ')}: its inputs do not fit. Spin the step by its name instead.`
+      ? `${pathspec} gathered ${row.branches?.join(', ')}, and today "${node.name}" gathers ${node.inputs.map(({ as }) => as).join(', ')}: its inputs do not fit. Spin the step by its name instead.`
       : `${pathspec} was recorded when "${node.name}" was a ${row.kind}, and today it is a ${node.kind}: its inputs do not fit. Spin the step by its name instead.`,
   );
 }

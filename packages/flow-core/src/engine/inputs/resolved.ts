@@ -1,6 +1,7 @@
 /** Inputs that were found: the tasks that they come from, and the task that had them before. */
 import type { Graph, StepNode } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
+import { formatLabel } from '../task/label';
 import type { Frame } from '../task/task';
 
 export interface Resolved {
@@ -9,7 +10,7 @@ export interface Resolved {
   /** The task whose inputs these are, where one ran. */
   origin: TaskRow | undefined;
   parents: string[];
-  as?: string[];
+  branches?: string[];
   stack: Frame[];
   iteration?: number;
   /** Newer runs that could not serve, and why. */
@@ -44,7 +45,7 @@ export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
     run,
     origin: row,
     parents: row.parents,
-    ...(row.as ? { as: row.as } : {}),
+    ...(row.branches ? { branches: row.branches } : {}),
     stack: row.stack,
     ...(row.iteration === undefined ? {} : { iteration: row.iteration }),
     passedOver: [],
@@ -54,7 +55,9 @@ export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
 /** `movies/12/train/3`; without a task of its own, the run that gave the inputs. */
 export function originOf(graph: Graph, { run, origin }: Resolved): string | undefined {
   if (!run) return undefined;
-  return origin ? `${graph.flow}/${run.run}/${origin.step}/${origin.task}` : `${graph.flow}/${run.run}`;
+  return origin
+    ? formatLabel({ flow: graph.flow, run: run.run, step: origin.step, task: origin.task })
+    : `${graph.flow}/${run.run}`;
 }
 
 /** Milliseconds that the origin task took. */

@@ -9,20 +9,28 @@ import {
   type EncodedValue,
   encodeValue,
   isBuiltIn,
+  isFileRecord,
 } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
+import { fileForm } from '../../store/codecs';
+import type { FileForm } from '../../store/codecs/codec';
 import { type FileArtifact, isFile } from '../../store/file';
-import type { SpinArtifact } from '../spin/outcome';
+import type { ArtifactRecord, ArtifactSummary } from '../../store/rows';
 import type { OutputFile } from '../task/task';
-import type { Visible } from '../task/view';
 
 /** A large reference is handed on as its bytes, not decoded only to be written again. */
 const DECODE_LIMIT = 4 * 1024 * 1024;
 
+/** An artifact that is to be written: its value, or the record of it in a store. */
+export interface Output extends ArtifactSummary {
+  value?: unknown;
+  reference?: ArtifactRecord;
+}
+
 /** Artifacts that lie in a store, in their natural form, with their list in `artifacts.json`. */
 export async function writeArtifacts(
   folder: string,
-  references: readonly [name: string, Visible][],
+  references: readonly [name: string, ArtifactRecord][],
   cas: Cas,
   codecs: Codecs,
 ): Promise<void> {
@@ -30,44 +38,35 @@ export async function writeArtifacts(
   const files: OutputFile[] = [];
   for (const [name, reference] of references) {
     const { type, size, digest } = reference;
-    const artifact: SpinArtifact = { name, type, size, digest, change: 'new', reference };
-    files.push(await writeArtifact(folder, artifact, cas, codecs));
+    files.push(await writeArtifact(folder, { name, type, size, digest, reference }, cas, codecs));
   }
   writeFileSync(join(folder, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
 }
 
 export async function writeArtifact(
   folder: string,
-  artifact: SpinArtifact,
+  output: Output,
   cas: Cas,
   codecs: Codecs,
 ): Promise<OutputFile> {
-  const { name, type, size, digest, reference } = artifact;
-  if (
-    reference?.hash !== undefined &&
-    reference.size > DECODE_LIMIT &&
-    cas.path &&
-    reference.codec !== 'file'
-  ) {
-    const { codec } = reference;
-    const [extension, format] = isBuiltIn(reference)
-      ? codec === 'raw'
-        ? (['bin', 'bytes'] as const)
-        : (['v8', 'v8'] as const)
-      : (['bin', `codec:${codec}`] as const);
-    const file = `artifacts/${fileName(name)}.${extension}`;
-    await copyFile(cas.path(reference.hash), join(folder, file));
-    return { name, type, size, digest, file, format };
+  const { name, type, size, digest, reference } = output;
+  const about = { name, type, size, digest };
+  const large = reference?.hash !== undefined && reference.size > DECODE_LIMIT && !isFileRecord(reference);
+  if (large && cas.path) {
+    const { extension, format } = fileForm(reference);
+    const file = fileIn(name, extension);
+    await copyFile(cas.path(reference.hash as string), join(folder, file));
+    return { ...about, file, format };
   }
-  const value = reference ? decodeArtifact(reference, cas, codecs) : artifact.value;
-  if (isFile(value)) return writeFileArtifact(folder, { name, type, size, digest }, value);
-  return writeValue(folder, { name, type, size, digest }, value, encodeValue(name, value, codecs));
+  const value = reference ? decodeArtifact(reference, cas, codecs) : output.value;
+  if (isFile(value)) return writeFileArtifact(folder, about, value);
+  return writeValue(folder, about, value, encodeValue(name, value, codecs));
 }
 
 /** Copies a file, below `artifacts/` of the folder, with its own extension. */
 export async function writeFileArtifact(
   folder: string,
-  about: Omit<OutputFile, 'file' | 'format'>,
+  about: ArtifactSummary,
   value: FileArtifact,
 ): Promise<OutputFile> {
   const file = `artifacts/${fileName(about.name)}${extname(value.name) || '.bin'}`;
@@ -78,22 +77,31 @@ export async function writeFileArtifact(
 /** Writes a value in its natural form, below `artifacts/` of the folder. */
 export function writeValue(
   folder: string,
-  about: Omit<OutputFile, 'file' | 'format'>,
+  about: ArtifactSummary,
   value: unknown,
-  { meta, bytes, plain }: EncodedValue,
+  encoded: EncodedValue,
 ): OutputFile {
-  const [extension, format, content] = !isBuiltIn(meta)
-    ? (['bin', `codec:${meta.codec}`, bytes] as const)
-    : typeof value === 'string'
-      ? (['txt', 'text', value] as const)
-      : meta.codec === 'raw'
-        ? (['bin', 'bytes', bytes] as const)
-        : plain
-          ? (['json', 'json', `${JSON.stringify(value, null, meta.size < 65536 ? 2 : undefined)}\n`] as const)
-          : (['v8', 'v8', bytes] as const);
-  const file = `artifacts/${fileName(about.name)}.${extension}`;
+  const [{ extension, format }, content] = naturalForm(value, encoded);
+  const file = fileIn(about.name, extension);
   writeFileSync(join(folder, file), content);
   return { ...about, file, format };
+}
+
+/** Text and JSON where that says all of a value of a built-in codec; else its bytes. */
+function naturalForm(
+  value: unknown,
+  { meta, bytes, plain }: EncodedValue,
+): [form: FileForm, content: string | Uint8Array] {
+  if (isBuiltIn(meta)) {
+    if (typeof value === 'string') return [{ extension: 'txt', format: 'text' }, value];
+    const text = () => JSON.stringify(value, null, meta.size < 65536 ? 2 : undefined);
+    if (plain) return [{ extension: 'json', format: 'json' }, `${text()}\n`];
+  }
+  return [fileForm(meta), bytes];
+}
+
+function fileIn(name: string, extension: string): string {
+  return `artifacts/${fileName(name)}.${extension}`;
 }
 
 /** File systems take names of up to 255 bytes. */

@@ -4,9 +4,8 @@ import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from
 import { join } from 'node:path';
 import type { Codecs } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import type { SpinOutcome } from '../spin/outcome';
 import type { OutputFile } from '../task/task';
-import { writeArtifact } from './artifacts';
+import { type Output, writeArtifact } from './artifacts';
 import { spinsFolder } from './layout';
 import { writeManifest } from './manifest';
 import { discardFolder, replaceFolder } from './replace';
@@ -29,9 +28,12 @@ export class OutputFolder {
     writeSync(this.#log, text);
   }
 
-  /** @param written Files of artifacts that whoever executed the task has written here already. */
+  /**
+   * @param outputs What the task has returned; nothing where it failed.
+   * @param written Files of artifacts that whoever executed the task has written here already.
+   */
   async write(
-    outcome: SpinOutcome,
+    outputs: readonly Output[],
     result: object,
     cas: Cas,
     written: readonly OutputFile[] = [],
@@ -40,14 +42,12 @@ export class OutputFolder {
     this.close();
     const folder = join(this.path, 'artifacts');
     // What a task wrote before it failed after all is no output.
-    if (outcome.artifacts.length === 0) rmSync(folder, { recursive: true, force: true });
+    if (outputs.length === 0) rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const known = new Map(written.map((file) => [file.name, file]));
     const files: OutputFile[] = [];
-    for (const artifact of outcome.artifacts) {
-      if (artifact.change !== 'gone')
-        files.push(known.get(artifact.name) ?? (await writeArtifact(this.path, artifact, cas, codecs)));
-    }
+    for (const output of outputs)
+      files.push(known.get(output.name) ?? (await writeArtifact(this.path, output, cas, codecs)));
     writeFileSync(join(this.path, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
     this.writeResult(result);
   }

@@ -50,7 +50,7 @@ export class OutputWriter {
     mkdirSync(join(this.#folder, 'artifacts'), { recursive: true });
     result.files = [];
     result.previews = {};
-    for (const [name, { type, size, digest }] of result.own) {
+    for (const [name, { type, size, digest }] of result.stored) {
       const { value, encoded } = this.#values.get(name) as { value: unknown; encoded?: EncodedValue };
       const about = { name, type, size, digest };
       result.files.push(

@@ -45,8 +45,8 @@ export class ContractHost implements PoolHost {
   }
 
   add(step: string, { attempt = 0, index }: { attempt?: number; index?: number } = {}): Job {
-    const of = ContractHost.LABEL;
-    const stack = index === undefined ? [] : [{ step, index, count: 64, over: 'list', of }];
+    const shownBy = ContractHost.LABEL;
+    const stack = index === undefined ? [] : [{ step, index, count: 64, over: 'list', shownBy }];
     const spec = { step, task: String(++this.#numbers), attempt, parents: [of], stack };
     const job = jobOf(this.#graph.steps.get(step) as StepNode, spec, undefined);
     let resolve: (outcome: TaskOutcome) => void = () => {};

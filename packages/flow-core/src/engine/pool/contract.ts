@@ -235,7 +235,7 @@ class PoolBench {
   returned(outcome: TaskOutcome): Record<string, unknown> {
     assert.ok(outcome.status === 'done', `the task is ${outcome.status}`);
     return Object.fromEntries(
-      outcome.result.own.map(([name, record]) => [name, decodeArtifact(record, this.#cas)]),
+      outcome.result.stored.map(([name, record]) => [name, decodeArtifact(record, this.#cas)]),
     );
   }
 

@@ -30,7 +30,7 @@ export function jobOf({ options }: StepNode, spec: TaskSpec, packages: Installed
 
 /** The labels of all views that a task may read: those of its parents, and of the lists that it is a split of. */
 export function viewsOf({ parents, stack }: Pick<TaskSpec, 'parents' | 'stack'>): string[] {
-  return [...new Set([...parents, ...stack.map(({ of }) => of)])];
+  return [...new Set([...parents, ...stack.map(({ shownBy }) => shownBy)])];
 }
 
 /** Jobs of one kind can share a worker: the kind is the folder of the packages, or empty. */

@@ -14,7 +14,7 @@ export async function recordCode(
     row = packCode(await fingerprint(options));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    row = { format: 0, parts: [], steps: {}, other: [], error: why };
+    row = { format: 0, parts: [], steps: {}, digests: {}, other: [], otherDigest: '', error: why };
   }
   try {
     await store.commit([record.code(options.flow, run, row)]);
@@ -44,7 +44,24 @@ export function packCode({ format, steps, other }: Fingerprints): CodeRow {
       return number;
     });
   const packed = Object.entries(steps).map(([name, step]) => [name, pack(step)] as const);
-  return { format, parts, steps: Object.fromEntries(packed), other: pack(other) };
+  return {
+    format,
+    parts,
+    steps: Object.fromEntries(packed),
+    digests: Object.fromEntries(Object.entries(steps).map(([name, { digest }]) => [name, digest])),
+    other: pack(other),
+    otherDigest: other.digest,
+  };
+}
+
+/**
+ * The digest of a step's code in a recorded run: equal digests of equal formats mean that nothing in the code can make
+ * a difference, but for what it loads by computed names (its parts of kind `open`). Undefined where the code could not
+ * be read.
+ */
+export function codeDigest(row: CodeRow, step: string): string | undefined {
+  if (row.error !== undefined) return undefined;
+  return Object.hasOwn(row.digests, step) ? row.digests[step] : row.otherDigest;
 }
 
 /** The parts of a step's code in a recorded run. */

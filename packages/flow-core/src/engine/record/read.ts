@@ -1,10 +1,14 @@
 /** Views as a store recorded them: for spin, and for whoever reads a run. */
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { addressOf, taskOf } from '../task/label';
+import { addressOf, fullPathspec, labelOf, taskOf } from '../task/label';
 import type { View, Visible } from '../task/view';
+import { lost } from './lost';
 
-/** Reads what tasks left behind: all rows in one look-up, then all artifacts in one. */
+/**
+ * Reads what tasks left behind: all rows in one look-up, then all artifacts in one.
+ * @throws FlowError FLOW_STORE_CORRUPT for a task or an artifact that is not there
+ */
 export async function recordedViews(
   store: Store,
   flow: string,
@@ -16,20 +20,26 @@ export async function recordedViews(
   const wanted: { label: string; name: string; at: string }[] = [];
   rows.forEach((row, i) => {
     const label = unique[i] as string;
-    if (row) for (const [name, at] of visibleNames(label, row)) wanted.push({ label, name, at });
+    if (!row) throw lost(fullPathspec(flow, run, label));
+    for (const [name, at] of visibleNames(label, row)) wanted.push({ label, name, at });
   });
   const records = await readArtifacts(store, flow, run, wanted);
   const views = new Map(
-    unique.map((label): [string, View] => [label, { label: `${flow}/${run}/${label}`, entries: new Map() }]),
+    unique.map((label): [string, View] => [
+      label,
+      { label, pathspec: fullPathspec(flow, run, label), entries: new Map() },
+    ]),
   );
   wanted.forEach(({ label, name, at }, i) => {
-    const record = records[i];
-    if (record) views.get(label)?.entries.set(name, { ...record, at });
+    views.get(label)?.entries.set(name, { ...(records[i] as ArtifactRecord), at });
   });
   return views;
 }
 
-/** What a task itself returned: stored by it, or, in a join or gather, passed on by reference. */
+/**
+ * What a task itself returned: stored by it, or, in a join or gather, passed on by reference.
+ * @throws FlowError FLOW_STORE_CORRUPT for an artifact that is not there
+ */
 export async function recordedOutputs(
   store: Store,
   flow: string,
@@ -39,19 +49,19 @@ export async function recordedOutputs(
   if (row.origin !== undefined) {
     const source = taskOf(run, row.origin);
     const original = await store.task(flow, source.run, source.step, source.task);
-    if (original) return recordedOutputs(store, flow, source.run, original);
+    if (!original) throw lost(fullPathspec(flow, run, row.origin), fullPathspec(flow, run, labelOf(row)));
+    return recordedOutputs(store, flow, source.run, original);
   }
-  const label = `${row.step}/${row.task}`;
-  const merged = row.kind === 'join' || row.kind === 'gather' ? Object.entries(row.view) : [];
+  const label = labelOf(row);
+  const merged = row.kind === 'join' || row.kind === 'gather' ? Object.entries(row.inherited) : [];
   const wanted = [
-    ...row.own.map((name) => ({ name, at: label })),
+    ...row.stored.map((name) => ({ name, at: label })),
     ...merged.map(([name, at]) => ({ name, at })),
   ];
   const records = await readArtifacts(store, flow, run, wanted);
   const outputs = new Map<string, Visible>();
   wanted.forEach(({ name, at }, i) => {
-    const record = records[i];
-    if (record) outputs.set(name, { ...record, at });
+    outputs.set(name, { ...(records[i] as ArtifactRecord), at });
   });
   return outputs;
 }
@@ -68,17 +78,22 @@ export async function recordedParams(
 }
 
 export function visibleNames(label: string, row: TaskRow): [name: string, at: string][] {
-  const own = row.dropped ? row.own.filter((name) => !row.dropped?.includes(name)) : row.own;
-  return [...Object.entries(row.view), ...own.map((name): [string, string] => [name, label])];
+  const own = row.dropped ? row.stored.filter((name) => !row.dropped?.includes(name)) : row.stored;
+  return [...Object.entries(row.inherited), ...own.map((name): [string, string] => [name, label])];
 }
 
-function readArtifacts(
+async function readArtifacts(
   store: Store,
   flow: string,
   run: number,
   wanted: readonly { name: string; at: string }[],
-) {
-  return store.artifacts(wanted.map(({ name, at }) => addressOf(flow, run, at, name)));
+): Promise<ArtifactRecord[]> {
+  const records = await store.artifacts(wanted.map(({ name, at }) => addressOf(flow, run, at, name)));
+  return records.map((record, i) => {
+    if (record) return record;
+    const { name, at } = wanted[i] as { name: string; at: string };
+    throw lost(`${fullPathspec(flow, run, at)}/${name}`);
+  });
 }
 
 /** The rows of tasks; mostly they are of one run, and then it is one look-up. */

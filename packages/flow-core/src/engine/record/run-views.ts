@@ -2,8 +2,9 @@
 
 import type { ArtifactRecord } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { addressOf } from '../task/label';
+import { addressOf, fullPathspec } from '../task/label';
 import type { View, Visible } from '../task/view';
+import { lost } from './lost';
 
 /** Bytes of small artifacts kept at hand; what is beyond is read from the store when a task needs it. */
 const BYTES_AT_HAND = 32 * 1024 * 1024;
@@ -88,6 +89,7 @@ export class Views {
       away.map(([name, { at }]) => addressOf(this.#flow, this.#run, at, name)),
     );
     away.forEach(([name, visible], i) => {
+      if (!found[i]) throw lost(`${fullPathspec(this.#flow, this.#run, visible.at)}/${name}`);
       view.entries.set(name, { ...visible, ...found[i] });
     });
     return view;

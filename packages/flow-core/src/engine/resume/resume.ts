@@ -50,7 +50,7 @@ export async function prepareResume(
   );
   const from = step === undefined ? {} : { from: step };
   return {
-    params: { given: { ...origin.given, ...params }, parsed },
+    params: { given: { ...origin.paramInputs, ...params }, parsed },
     takeover: await Takeover.of({ store, origin, changed: new Set(changed), ...from }),
   };
 }

@@ -2,7 +2,7 @@
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { visibleNames } from '../record/read';
-import { taskOf } from '../task/label';
+import { formatLabel, labelOf, parseLabel, taskOf } from '../task/label';
 import { type Planned, stackKey } from '../task/place';
 
 export interface TakeoverOptions {
@@ -49,8 +49,10 @@ export class Takeover {
     if (task.step === this.#from || !task.parents.every((label) => this.#taken.has(label))) return undefined;
     const row = this.#rows.get(placeKey(task));
     if (!row || !sameParents(row, task)) return undefined;
-    // A row without the list, of an earlier version or of a caught failure, may have read any of them.
-    const read = (row.params ?? [...this.#changed]).filter((name) => this.#changed.has(name));
+    // A row that does not say, as that of a caught failure, may have read any of them.
+    const read = (row.reads ? (row.reads.params ?? []) : [...this.#changed]).filter((name) =>
+      this.#changed.has(name),
+    );
     if (read.length > 0) {
       this.affected.set(task.step, read);
       return undefined;
@@ -61,17 +63,14 @@ export class Takeover {
 
   /** Where each artifact lies that the origin's task shows: name to `run/step/task`. */
   view(row: TaskRow): Record<string, string> {
-    const whole = (label: string) => {
-      const { run, step, task } = taskOf(this.origin.run, label);
-      return `${run}/${step}/${task}`;
-    };
-    const names = visibleNames(`${row.step}/${row.task}`, row);
+    const whole = (label: string) => formatLabel(taskOf(this.origin.run, label));
+    const names = visibleNames(labelOf(row), row);
     return Object.fromEntries(names.map(([name, at]) => [name, whole(at)]));
   }
 
   /** The task that really executed: the origin may have taken it over itself. */
   source(row: TaskRow): string {
-    return row.origin ?? `${this.origin.run}/${row.step}/${row.task}`;
+    return row.origin ?? formatLabel({ run: this.origin.run, step: row.step, task: row.task });
   }
 }
 
@@ -83,6 +82,6 @@ function placeKey({ step, stack, iteration }: Place): string {
 
 /** The flow may have been rewired since: then the task read something else. */
 function sameParents(row: TaskRow, task: Planned): boolean {
-  const steps = (labels: readonly string[]) => labels.map((label) => taskOf(0, label).step).join();
-  return steps(row.parents) === steps(task.parents) && row.as?.join() === task.as?.join();
+  const steps = (labels: readonly string[]) => labels.map((label) => parseLabel(label).step).join();
+  return steps(row.parents) === steps(task.parents) && row.branches?.join() === task.branches?.join();
 }

@@ -1,4 +1,4 @@
-/** What a caught failure leaves: the error under the name that the step's `catch` gives, and nothing else of its own. */
+/** What a caught failure leaves: the error under the name that the step's `catch` gives, and nothing else of its stored. */
 import { FlowError } from '../../definition/errors';
 import { children, type Graph, passesOn, type StepNode } from '../../definition/graph';
 import { encodeArtifact, listLength } from '../../store/artifacts';
@@ -27,7 +27,7 @@ export async function caughtResult(
   const record = await encodeArtifact(name, fromRecord(error), cas);
   const absent = (node.body ? await returnedNames(node.body) : []).filter((other) => other !== name);
   const counts = await countsBehind(task, node, absent, graph, views);
-  return { result: { own: [[name, record]], references: [], counts, params: [] }, absent };
+  return { result: { stored: [[name, record]], references: [], counts, reads: {} }, absent };
 }
 
 /** For the foreaches behind it: the lengths of the lists that it inherited. */

@@ -62,7 +62,7 @@ export function specOf(task: NumberedTask, { anonymous }: RunOptions): TaskSpec 
     attempt: task.attempt,
     parents: task.parents,
     stack: task.stack,
-    ...(task.as ? { as: task.as } : {}),
+    ...(task.branches ? { branches: task.branches } : {}),
     ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
   };
 }

@@ -1,7 +1,5 @@
 /** Writes down what happens in a run: its row, its tasks, their artifacts and logs. */
-import { hostname } from 'node:os';
-import { parents, passesOn, type StepNode } from '../../definition/graph';
-import { packageVersion } from '../../environment/package-root';
+import { passesOn, type StepNode } from '../../definition/graph';
 import { environmentDigest } from '../../source/reads';
 import type { Op } from '../../store/kv';
 import type {
@@ -15,8 +13,10 @@ import type {
 } from '../../store/rows';
 import { record } from '../../store/store';
 import { Journal } from '../record/journal';
+import { endedRun, startedRun } from '../record/run-row';
 import { Views } from '../record/run-views';
 import { TaskLogs } from '../record/task-logs';
+import { takenOverRow, taskRow, withResult } from '../record/task-row';
 import type { TaskCounts } from '../task/events';
 import type { Planned } from '../task/place';
 import type { TaskOutcome, TaskResult } from '../task/task';
@@ -51,36 +51,23 @@ export class Recorder {
   /** @param broken Told once, when the store fails. */
   constructor(options: RunOptions, run: number, broken: (error: unknown) => void) {
     const { graph, store, user, namespace, tags } = options;
-    const environment = environmentDigest(graph);
     this.#options = options;
     this.#journal = new Journal(store, broken);
     this.views = new Views(graph.flow, run, store, () => this.#journal.settled());
     this.#logs = new TaskLogs(graph.flow, run, this.#journal);
-    this.row = {
-      flow: graph.flow,
+    this.row = startedRun({
+      graph,
       run,
-      status: 'running',
       user,
       namespace,
-      tags: [...new Set(tags)],
-      systemTags: [`user:${user}`],
-      startedAt: Date.now(),
-      given: options.params.given,
-      pid: process.pid,
-      host: hostname(),
-      node: process.version,
-      version: packageVersion(),
-      steps: [...graph.steps.values()].map((node) => ({
-        name: node.name,
-        kind: node.kind,
-        after: parents(node),
-      })),
-      ...(options.with ? { with: options.with } : {}),
-      ...(options.code === undefined ? {} : { code: options.code }),
-      ...(options.file === undefined ? {} : { file: options.file }),
-      ...(environment === undefined ? {} : { environment }),
-      ...(options.takeover ? { origin: options.takeover.origin.run } : {}),
-    };
+      tags,
+      paramInputs: options.params.given,
+      with: options.with,
+      code: options.code,
+      file: options.file,
+      environment: environmentDigest(graph),
+      origin: options.takeover?.origin.run,
+    });
   }
 
   begin(params: [string, ArtifactRecord][]): void {
@@ -124,38 +111,33 @@ export class Recorder {
     this.views.add(
       task.label,
       passesOn(node) ? task.parents[0] : undefined,
-      result.own,
+      result.stored,
       result.references,
       hidden,
     );
-    const row: TaskRow = {
-      ...this.#taskRow(task, 'done', startedAt, durationMs),
-      own: result.own.map(([name]) => name),
-      // What a body read before it threw is not known: without the list, it may have been anything.
-      ...(caught ? {} : { params: result.params }),
-      ...(Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
-      ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
-      view: this.views.inherited(task.label),
-      ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
-      ...(result.more === undefined ? {} : { more: result.more }),
-      ...(caught ? { error: caught.error } : {}),
-    };
+    const row = withResult(
+      this.#taskRow(task, 'done', startedAt, durationMs),
+      node,
+      result,
+      this.views.inherited(task.label),
+      caught?.error,
+    );
     const { flow, run } = this.row;
     const { step, number } = task;
-    const artifacts: Op[] = result.own.map(([name, artifact]) =>
+    const artifacts: Op[] = result.stored.map(([name, artifact]) =>
       record.artifact({ flow, run, step, task: number, name }, artifact),
     );
     this.#journal.add(...this.#lastLogs(task), ...artifacts, this.#op(row));
   }
 
   /** A task of the origin that stands for this one: its artifacts are passed on from where they lie. */
-  takenOver(task: NumberedTask, row: TaskRow, view: Record<string, string>, origin: string): void {
-    const references = Object.entries(view).map(([name, at]): [string, Visible] => [name, { at } as Visible]);
+  takenOver(task: NumberedTask, row: TaskRow, inherited: Record<string, string>, origin: string): void {
+    const references = Object.entries(inherited).map(([name, at]): [string, Visible] => [
+      name,
+      { at } as Visible,
+    ]);
     this.views.add(task.label, undefined, [], references);
-    const { step, number, parents, as, stack } = task;
-    this.#journal.add(
-      this.#op({ ...row, step, task: number, parents, ...(as ? { as } : {}), stack, own: [], view, origin }),
-    );
+    this.#journal.add(this.#op(takenOverRow(row, { ...task, task: task.number }, inherited, origin)));
   }
 
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */
@@ -167,14 +149,7 @@ export class Recorder {
     error?: ErrorRecord,
   ): Promise<void> {
     this.#logs.flush();
-    const row: RunRow = {
-      ...this.row,
-      status,
-      durationMs: Math.round(durationMs),
-      tasks,
-      ...(git ? { git } : {}),
-      ...(error ? { error } : {}),
-    };
+    const row = endedRun(this.row, status, durationMs, { tasks, git, error });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
   }
@@ -192,21 +167,7 @@ export class Recorder {
   }
 
   #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
-    return {
-      step: task.step,
-      task: task.number,
-      kind: this.#node(task).kind,
-      status,
-      attempt: task.attempt,
-      ...(task.attempts.length > 0 ? { attempts: task.attempts } : {}),
-      parents: task.parents,
-      ...(task.as ? { as: task.as } : {}),
-      stack: task.stack,
-      ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
-      startedAt,
-      ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs * 1000) / 1000 }),
-      own: [],
-      view: {},
-    };
+    const time = { startedAt, ...(durationMs === undefined ? {} : { durationMs }) };
+    return taskRow(this.#node(task), { ...task, task: task.number }, status, time);
   }
 }

@@ -9,8 +9,8 @@ export interface Finished extends Planned {
   /** Its `step/task`. */
   label: string;
   counts: Record<string, number>;
-  verdict?: string;
-  more?: boolean;
+  case?: string;
+  continues?: boolean;
 }
 
 interface Gathering {
@@ -33,12 +33,12 @@ export class Scheduler {
   /** The tasks that a finished task makes possible. A failed one makes none. */
   after(task: Finished): Planned[] {
     const node = this.#graph.steps.get(task.step) as StepNode;
-    if (node.kind === 'loop' && task.more) {
+    if (node.kind === 'loop' && task.continues) {
       const iteration = (task.iteration ?? 0) + 1;
       return [{ step: task.step, parents: [task.label], stack: task.stack, iteration }];
     }
     return children(this.#graph, task.step)
-      .filter(({ edge }) => taken(edge, task.verdict))
+      .filter(({ edge }) => taken(edge, task.case))
       .flatMap(({ node: child, input }) => this.#arrive(child, input, task));
   }
 
@@ -51,7 +51,7 @@ export class Scheduler {
         return Array.from({ length: count }, (_, index) => ({
           step: child.name,
           parents: [label],
-          stack: [...stack, { step: child.name, index, count, over, of: label }],
+          stack: [...stack, { step: child.name, index, count, over, shownBy: label }],
         }));
       }
       case 'join': {
@@ -63,7 +63,7 @@ export class Scheduler {
       case 'gather': {
         const arrived = this.#collect(child, stack, child.inputs.length, child.inputs.indexOf(input), label);
         return arrived
-          ? [{ step: child.name, parents: arrived, as: child.inputs.map((i) => i.as as string), stack }]
+          ? [{ step: child.name, parents: arrived, branches: child.inputs.map((i) => i.as as string), stack }]
           : [];
       }
       case 'loop':
@@ -92,13 +92,13 @@ export class Scheduler {
 /** What a finished task decided: which way it went, how it is split, whether it goes on. */
 export function decided({
   counts = {},
-  verdict,
-  more,
-}: Pick<TaskRow, 'counts' | 'verdict' | 'more'>): Pick<Finished, 'counts' | 'verdict' | 'more'> {
+  case: chosen,
+  continues,
+}: Pick<TaskRow, 'counts' | 'case' | 'continues'>): Pick<Finished, 'counts' | 'case' | 'continues'> {
   return {
     counts,
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(more === undefined ? {} : { more }),
+    ...(chosen === undefined ? {} : { case: chosen }),
+    ...(continues === undefined ? {} : { continues }),
   };
 }
 

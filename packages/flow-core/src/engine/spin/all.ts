@@ -18,7 +18,7 @@ import type { Emit, TaskAddress } from '../task/events';
 import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
 import type { KeptSpin } from './kept';
-import { compareOutputs, type SplitOutcome } from './outcome';
+import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 import { itemText, SplitViews, type ViewSource } from './split-views';
 
@@ -192,7 +192,7 @@ class SplitSpinner {
       await keep.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
       outcome.kept = `${keep.pathspec}/${outcome.step}/${split.at + 1}`;
     }
-    await this.#folder(split).write(outcome, result(outcome), cas, files, graph.codecs);
+    await this.#folder(split).write(outputsOf(outcome), result(outcome), cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;
     this.#views.forget(split.resolved);
     this.#options.ended(outcome);

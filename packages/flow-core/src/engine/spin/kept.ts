@@ -3,10 +3,8 @@
  * one. It can be read by itself: what a task passes on is there too, and parents are named by their full pathspecs.
  */
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Graph, parents as parentsOf, passesOn } from '../../definition/graph';
-import { packageVersion } from '../../environment/package-root';
+import { type Graph, passesOn } from '../../definition/graph';
 import { encodeArtifact, INLINE_LIMIT } from '../../store/artifacts';
 import { type Cas, shareBytes } from '../../store/cas';
 import type { Op } from '../../store/kv';
@@ -15,8 +13,10 @@ import { record, type Store } from '../../store/store';
 import type { Resolved } from '../inputs/resolved';
 import { originOf } from '../inputs/resolved';
 import { Journal } from '../record/journal';
+import { endedRun, startedRun } from '../record/run-row';
 import { TaskLogs } from '../record/task-logs';
-import { fullPathspec } from '../task/label';
+import { taskRow, withResult } from '../record/task-row';
+import { fullPathspec, isLabel, labelOf } from '../task/label';
 import type { TaskResult } from '../task/task';
 import type { View, Visible } from '../task/view';
 
@@ -72,28 +72,9 @@ export class KeptSpin {
   ): Promise<KeptSpin> {
     const { graph, store, user, namespace, given, file } = options;
     const run = await store.claimRun(graph.flow, randomUUID());
-    const kept = new KeptSpin(options, {
-      flow: graph.flow,
-      run,
-      status: 'running',
-      user,
-      namespace,
-      tags: [],
-      systemTags: [`user:${user}`],
-      startedAt: Date.now(),
-      given,
-      spun: { step, ...(origin === undefined ? {} : { origin }) },
-      pid: process.pid,
-      host: hostname(),
-      node: process.version,
-      version: packageVersion(),
-      steps: [...graph.steps.values()].map((node) => ({
-        name: node.name,
-        kind: node.kind,
-        after: parentsOf(node),
-      })),
-      ...(file === undefined ? {} : { file }),
-    });
+    const spunFrom = { step, ...(origin === undefined ? {} : { origin }) };
+    const row = startedRun({ graph, run, user, namespace, paramInputs: given, spunFrom, file });
+    const kept = new KeptSpin(options, row);
     const address = { flow: graph.flow, run, step: 'params', task: 0 };
     const ops: Op[] = [];
     for (const [name, value] of params) {
@@ -114,15 +95,15 @@ export class KeptSpin {
   }
 
   log(task: number, stream: 'stdout' | 'stderr', text: string): void {
-    this.#logs.add(this.row.spun?.step as string, task, 0, stream, text);
+    this.#logs.add(this.row.spunFrom?.step as string, task, 0, stream, text);
   }
 
   /** A spun task with all that it shows: one batch. @param task Its number, from 1. */
   async task(task: number, resolved: Resolved, kept: KeptTask): Promise<void> {
-    const { node, parents, stack, as, iteration } = resolved;
+    const { node, parents, stack, branches, iteration } = resolved;
     const { flow, run } = this.row;
     const { result, error } = kept;
-    const label = `${node.name}/${task}`;
+    const label = labelOf({ step: node.name, task });
     const origin = originOf(this.#options.graph, resolved);
     const passed = result ? passedOn(resolved, kept, result) : [];
     const artifacts: Op[] = [];
@@ -131,29 +112,22 @@ export class KeptSpin {
       artifacts.push(record.artifact({ ...address, name }, await this.#adopt(value)));
     }
     // These bytes are here already: whoever executed the task put them here.
-    for (const [name, value] of result?.own ?? [])
+    for (const [name, value] of result?.stored ?? [])
       artifacts.push(record.artifact({ ...address, name }, value));
-    const row: TaskRow = {
-      step: node.name,
+    const at = {
       task,
-      kind: node.kind,
-      status: error ? 'failed' : 'done',
       attempt: 0,
       parents: parents.map((parent) => pathspecOf(resolved, parent)),
-      ...(as ? { as } : {}),
-      stack: stack.map((frame) => ({ ...frame, of: pathspecOf(resolved, frame.of) })),
-      ...(iteration === undefined ? {} : { iteration }),
-      ...(origin === undefined ? {} : { spun: origin }),
-      startedAt: kept.startedAt,
-      durationMs: Math.round(kept.durationMs * 1000) / 1000,
-      own: result?.own.map(([name]) => name) ?? [],
-      ...(result ? { params: result.params } : {}),
-      ...(result && Object.keys(result.counts).length > 0 ? { counts: result.counts } : {}),
-      ...(result?.verdict === undefined ? {} : { verdict: result.verdict }),
-      ...(result?.more === undefined ? {} : { more: result.more }),
-      ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
-      view: Object.fromEntries(passed.map(([name]) => [name, label])),
-      sources: Object.fromEntries(passed.map(([name, { at }]) => [name, pathspecOf(resolved, at)])),
+      branches,
+      stack: stack.map((frame) => ({ ...frame, shownBy: pathspecOf(resolved, frame.shownBy) })),
+      iteration,
+    };
+    const begun = taskRow(node, at, error ? 'failed' : 'done', kept);
+    const inherited = Object.fromEntries(passed.map(([name]) => [name, label]));
+    const row: TaskRow = {
+      ...(result ? withResult(begun, node, result, inherited) : begun),
+      ...(origin === undefined ? {} : { spunFrom: origin }),
+      sources: Object.fromEntries(passed.map(([name, { at: from }]) => [name, pathspecOf(resolved, from)])),
       ...(error ? { error } : {}),
     };
     if (error) this.#tasks.failed++;
@@ -165,13 +139,8 @@ export class KeptSpin {
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */
   async end(durationMs: number, error = this.#error): Promise<void> {
     this.#logs.flush();
-    const row: RunRow = {
-      ...this.row,
-      status: error ? 'failed' : 'done',
-      durationMs: Math.round(durationMs),
-      tasks: this.#tasks,
-      ...(error ? { error } : {}),
-    };
+    const status = error ? 'failed' : 'done';
+    const row = endedRun(this.row, status, durationMs, { tasks: this.#tasks, error });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
   }
@@ -195,16 +164,16 @@ export class KeptSpin {
 function passedOn(
   { node, parents }: Resolved,
   { view }: KeptTask,
-  { own, references }: TaskResult,
+  { stored, references }: TaskResult,
 ): [string, Visible][] {
   const base = passesOn(node) && parents[0] !== undefined ? view(parents[0])?.entries : undefined;
   const passed = new Map([...(base ?? []), ...references]);
-  for (const [name] of own) passed.delete(name);
+  for (const [name] of stored) passed.delete(name);
   for (const name of node.options.drop ?? []) passed.delete(name);
   return [...passed];
 }
 
 /** What was given by hand is in no store. */
 function pathspecOf({ run }: Resolved, label: string): string {
-  return run && label.includes('/') ? fullPathspec(run.flow, run.run, label) : label;
+  return run && isLabel(label) ? fullPathspec(run.flow, run.run, label) : label;
 }

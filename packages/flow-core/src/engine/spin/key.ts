@@ -49,9 +49,9 @@ async function readKey(
   resolved: Resolved,
   { user, namespace }: Pick<SpinKey, 'user' | 'namespace'>,
 ): Promise<SpinKey> {
-  const { run, parents, stack, as, iteration, node } = resolved;
+  const { run, parents, stack, branches, iteration, node } = resolved;
   const views = run
-    ? await recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
+    ? await recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ shownBy }) => shownBy)])
     : new Map<string, View>();
   const digestsOf = (label: string) =>
     [...(views.get(label)?.entries ?? [])].map(([name, { digest }]): [string, string] => [name, digest]);
@@ -59,11 +59,11 @@ async function readKey(
     flow: graph.flow,
     step: node.name,
     inputs: parents.map(digestsOf),
-    branches: as ?? null,
-    splits: stack.map(({ index, count, of, over }) => ({
+    branches: branches ?? null,
+    splits: stack.map(({ index, count, shownBy, over }) => ({
       index,
       count,
-      list: views.get(of)?.entries.get(over)?.digest ?? null,
+      list: views.get(shownBy)?.entries.get(over)?.digest ?? null,
     })),
     iteration: iteration ?? null,
     params: run ? await paramDigests(graph, store, run) : null,

@@ -3,6 +3,7 @@ import type { Graph, StepNode } from '../../definition/graph';
 import type { ErrorRecord, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { originOf, type Resolved } from '../inputs/resolved';
+import type { Output } from '../outputs/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';
 import type { SpinDone, SpinStarted } from '../task/events';
@@ -21,7 +22,7 @@ export function compareOutputs(
     return !old ? 'new' : old.digest === digest ? 'same' : 'changed';
   };
   const artifacts: SpinArtifact[] = [];
-  for (const [name, { type, size, digest }] of result.own) {
+  for (const [name, { type, size, digest }] of result.stored) {
     artifacts.push({ name, type, size, digest, change: changeOf(name, digest), ...shown(name) });
   }
   for (const [name, reference] of result.references) {
@@ -35,6 +36,11 @@ export function compareOutputs(
   return artifacts;
 }
 
+/** What there is to be written of an outcome: not what only the origin had. */
+export function outputsOf({ artifacts }: SpinOutcome): SpinArtifact[] {
+  return artifacts.filter(({ change }) => change !== 'gone');
+}
+
 /** What the origin task returned, to compare with. */
 export async function outputsBefore(
   graph: Graph,
@@ -46,14 +52,10 @@ export async function outputsBefore(
     : new Map<string, Visible>();
 }
 
-export interface SpinArtifact {
-  name: string;
-  type: string;
-  size: number;
-  digest: string;
+/** An output; its value or reference is absent where only the origin had it (`gone`). */
+export interface SpinArtifact extends Output {
   change: Change;
-  /** What it is: a value that the step returned, or one that it passed on by reference. Absent when gone. */
-  value?: unknown;
+  /** Where it lies, if the step passed it on by reference. */
   reference?: Visible;
   /** A line in the place of a value that is in another process. */
   preview?: string;

@@ -57,9 +57,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const decoder = new Decoder(store.cas, graph.codecs);
   const values = new Map<string, unknown>();
   const absent: MissingRead[] = [];
-  const missing: Missing =
-    options.alone?.missing ??
-    ((name, { label }) => void absent.push({ name, label: shortLabel(resolved, label) }));
+  const missing: Missing = options.alone?.missing ?? ((name, { label }) => void absent.push({ name, label }));
   const startedAt = Date.now();
   const begun = performance.now();
   const abort = new AbortController();
@@ -129,12 +127,6 @@ async function hintsFor(
   return missingHints(graph, store, resolved, selection, reads, view);
 }
 
-/** Views of a run are labelled with it for people. */
-function shortLabel({ run }: Resolved, label: string): string {
-  const own = `${run?.flow}/${run?.run}/`;
-  return label.startsWith(own) ? label.slice(own.length) : label;
-}
-
 interface Inputs {
   resolved: Resolved;
   run: RunContext;
@@ -152,7 +144,7 @@ async function gatherInputs(options: SpinOptions): Promise<Inputs> {
   const { run, parents, stack } = found.resolved;
   const [views, params] = await Promise.all([
     run
-      ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ of }) => of)])
+      ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ shownBy }) => shownBy)])
       : (alone?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);

@@ -69,7 +69,7 @@ export class SplitViews {
 /** The item of a split on one line; empty where its list would take long to decode. */
 export function itemText({ stack }: Resolved, views: ReadonlyMap<string, View>, decoder: Decoder): string {
   const frame = stack.at(-1);
-  const view = frame && views.get(frame.of);
+  const view = frame && views.get(frame.shownBy);
   const list = view?.entries.get(frame?.over as string);
   if (!frame || !view || !list || list.size > LONGEST_LIST || !listLength(list.type)) return '';
   return previewOf(decoder.item(view, frame.over, frame.index), 60);

@@ -2,34 +2,33 @@
 import { FlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
 import type { Execution } from './execution';
+import { fullPathspec } from './label';
+import type { ReadLog } from './reads';
 import type { RunContext, TaskSpec } from './task';
 import { type Decode, lazyList, lazyObject, type Missing, type View } from './view';
 
-export function makeContext(execution: Execution, node: StepNode, read: Set<string>): object {
+/** @param reads Notes what the body looks at. */
+export function makeContext(execution: Execution, node: StepNode, reads: ReadLog): object {
   const { run, spec, decode } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
   const task = spec.shown ?? spec.task;
-  const object = (label: string) => {
+  const object = (label: string, input: number) => {
     const view = execution.view(label);
-    return lazyObject(view, decode, missing, run.run === 'spin' ? view.label : pathspecOf(run, label));
+    const pathspec = run.run === 'spin' ? undefined : fullPathspec(run.flow, Number(run.run), label);
+    return lazyObject(view, decode, missing, pathspec, reads.input(input, view));
   };
   const frames = [...spec.stack].reverse();
-  const itemOf = ({ of, over, index }: TaskSpec['stack'][number]) =>
-    execution.item(execution.view(of), over, index);
+  const itemOf = ({ step, shownBy, over, index }: TaskSpec['stack'][number]) => {
+    reads.item(step);
+    return execution.item(execution.view(shownBy), over, index);
+  };
+  let current: object | undefined;
   const context: Record<string, unknown> = {
-    params: lazyParams(run, decode, read),
-    current: Object.freeze({
-      flow: run.flow,
-      run: run.run,
-      step: spec.step,
-      task,
-      pathspec: `${run.flow}/${run.run}/${spec.step}/${task}`,
-      attempt: spec.attempt,
-      user: run.user,
-      namespace: run.namespace,
-      ...(run.origin === undefined ? {} : { origin: run.origin }),
-      tags: new Set(run.tags),
-    }),
+    params: lazyParams(run, decode, reads),
+    get current() {
+      current ??= currentOf(execution, task, reads);
+      return current;
+    },
     card: NO_CARD,
     get signal() {
       return execution.signal();
@@ -37,20 +36,31 @@ export function makeContext(execution: Execution, node: StepNode, read: Set<stri
     stack: lazyList(frames.map((frame) => () => itemOf(frame))),
     log: (message: string) => execution.log('stdout', `${message}\n`),
   };
-  if (node.kind === 'join') context.inputs = lazyList(spec.parents.map((label) => () => object(label)));
+  if (node.kind === 'join') context.inputs = lazyList(spec.parents.map((label, i) => () => object(label, i)));
   else if (node.kind === 'gather') {
     const inputs = {};
-    spec.as?.forEach((as, i) => {
-      Object.defineProperty(inputs, as, { enumerable: true, value: object(spec.parents[i] as string) });
+    spec.branches?.forEach((branch, i) => {
+      Object.defineProperty(inputs, branch, {
+        enumerable: true,
+        value: object(spec.parents[i] as string, i),
+      });
     });
     context.inputs = inputs;
   } else {
     context.self =
-      spec.parents.length > 0 ? object(spec.parents[0] as string) : lazyObject(EMPTY, decode, missing);
+      spec.parents.length > 0
+        ? object(spec.parents[0] as string, 0)
+        : lazyObject(EMPTY, decode, missing, undefined, reads.input(0, EMPTY));
   }
   const own = frames[0];
   if (own && node.kind !== 'join') {
-    context.index = own.index;
+    Object.defineProperty(context, 'index', {
+      enumerable: true,
+      get() {
+        reads.index();
+        return own.index;
+      },
+    });
     let read = false;
     let value: unknown;
     Object.defineProperty(context, 'input', {
@@ -61,26 +71,66 @@ export function makeContext(execution: Execution, node: StepNode, read: Set<stri
       },
     });
   }
-  if (spec.iteration !== undefined) context.iteration = spec.iteration;
+  if (spec.iteration !== undefined) {
+    Object.defineProperty(context, 'iteration', {
+      enumerable: true,
+      get() {
+        reads.iteration();
+        return spec.iteration;
+      },
+    });
+  }
   return context;
 }
 
-/** Of a task of this run, or of the one that it takes over from. */
-export function pathspecOf({ flow, run }: RunContext, label: string): string {
-  return label.split('/').length === 3 ? `${flow}/${label}` : `${flow}/${run}/${label}`;
+/** Fields that can differ between two executions of one place say when they are read; flow and step cannot. */
+function currentOf({ run, spec }: Execution, task: string, reads: ReadLog): object {
+  const note = <T>(name: string, value: T): T => {
+    reads.current(name);
+    return value;
+  };
+  const tags = new Set(run.tags);
+  // Whether it is there can be seen without reading it.
+  reads.current('origin');
+  return Object.freeze({
+    flow: run.flow,
+    get run() {
+      return note('run', run.run);
+    },
+    step: spec.step,
+    get task() {
+      return note('task', task);
+    },
+    get pathspec() {
+      return note('pathspec', `${run.flow}/${run.run}/${spec.step}/${task}`);
+    },
+    get attempt() {
+      return note('attempt', spec.attempt);
+    },
+    get user() {
+      return note('user', run.user);
+    },
+    get namespace() {
+      return note('namespace', run.namespace);
+    },
+    ...(run.origin === undefined ? {} : { origin: run.origin }),
+    get tags() {
+      return note('tags', tags);
+    },
+  });
 }
 
 export const EMPTY: View = { label: 'start', entries: new Map() };
 
 /** Parameters are decoded when read, each task its own copy; one that does not exist is undefined, as TypeScript says. */
-export function lazyParams(run: RunContext, decode: Decode, read: Set<string>): object {
+export function lazyParams(run: RunContext, decode: Decode, reads: ReadLog): object {
   const params = {};
   for (const [name, record] of run.params) {
     let value: { is: unknown } | undefined;
     Object.defineProperty(params, name, {
       enumerable: true,
       get() {
-        read.add(name);
+        reads.param(name);
         value ??= { is: decode(record) };
         return value.is;
       },

@@ -2,10 +2,14 @@
 import { FlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
+import { isBuiltIn } from '../../store/artifacts';
+import { packItemDigests } from '../../store/item-digests';
+import type { ArtifactMeta } from '../../store/rows';
 
-type Look = (name: string) => { found: boolean; value?: unknown };
+/** An artifact as it stands after the task; undefined where there is none. */
+export type Look = (name: string) => { record: ArtifactMeta; value: unknown } | undefined;
 
-export function verdict(node: StepNode, value: unknown): string {
+export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
   if (typeof value === 'string' && cases.includes(value)) return value;
   const said = typeof value === 'string' ? `"${value}"` : `${value}`;
@@ -34,19 +38,27 @@ export function goesOn(node: StepNode, value: unknown, iteration: number): boole
   return value;
 }
 
-/** The lengths of the lists for the foreaches that follow indeed: those of other arms need none. */
-export function splitCounts(
+/** The lists that the foreaches after a task split: their lengths, and the digests of their items. */
+export interface SplitLists {
+  counts: Record<string, number>;
+  items?: Record<string, string>;
+}
+
+/** Of the foreaches that follow indeed: those behind another case of the switch need no list. */
+export function splitsAfter(
   graph: Graph,
   node: StepNode,
-  verdict: string | undefined,
+  chosen: string | undefined,
   look: Look,
-): Record<string, number> {
+): SplitLists {
   const counts: Record<string, number> = {};
+  const items: Record<string, string> = {};
   for (const { node: child, edge } of children(graph, node.name)) {
     const over = child.over;
     if (child.kind !== 'foreach' || over === undefined) continue;
-    if (edge.when !== undefined && edge.when !== verdict) continue;
-    const { found, value } = node.options.drop?.includes(over) ? { found: false } : look(over);
+    if (edge.when !== undefined && edge.when !== chosen) continue;
+    const found = node.options.drop?.includes(over) ? undefined : look(over);
+    const value = found?.value;
     const what = !found
       ? `there is no artifact "${over}" after ${node.name}`
       : !Array.isArray(value)
@@ -62,6 +74,8 @@ export function splitCounts(
       );
     }
     counts[over] = (value as unknown[]).length;
+    // What a codec of the flow stores may have items that nothing else can tell apart.
+    if (found && isBuiltIn(found.record)) items[over] = packItemDigests(value as unknown[]);
   }
-  return counts;
+  return Object.keys(items).length > 0 ? { counts, items } : { counts };
 }

@@ -40,9 +40,8 @@ export class Decoder {
 /** A copy that is what storing and reading it would give. */
 function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const { meta, bytes, digest } = encodeValue('input', value);
-  if (meta.codec === 'v8' || meta.codec === 'json')
-    return decodeArtifact({ ...meta, digest: digest(), bytes }, NOWHERE);
+  const { meta, bytes, copied, digest } = encodeValue('input', value);
+  if (copied) return decodeArtifact({ ...meta, digest: digest(), bytes }, NOWHERE);
   return localize(deserialize(serialize(value)));
 }
 

@@ -8,8 +8,9 @@ import { isPlain } from '../../store/digest';
 import { isFile, requireFile } from '../../store/file';
 import type { ArtifactRecord } from '../../store/rows';
 import { makeContext } from './context';
-import { goesOn, splitCounts, verdict } from './decision';
+import { chosenCase, goesOn, type Look, splitsAfter } from './decision';
 import type { Execution } from './execution';
+import { ReadLog } from './reads';
 import type { TaskResult } from './task';
 import type { Visible } from './view';
 
@@ -18,9 +19,9 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   const { graph, spec } = execution;
   const node = graph.steps.get(spec.step);
   if (!node) throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${spec.step}" in ${graph.flow}.`);
-  const params = new Set<string>();
-  const returned = await callBody(execution, node, params);
-  const own: [string, ArtifactRecord][] = [];
+  const reads = new ReadLog();
+  const returned = await callBody(execution, node, reads);
+  const stored: [string, ArtifactRecord][] = [];
   const references: [string, Visible][] = [];
   for (const [name, reference] of mergedReferences(returned)) {
     if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
@@ -28,26 +29,32 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   for (const [name, value] of Object.entries(returned)) {
     requireArtifactName(name, `Step "${node.name}" returned`, { exit: 1 });
     if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
-    own.push([name, await execution.encode(name, value)]);
+    stored.push([name, await execution.encode(name, value)]);
   }
-  const look = (name: string): { found: boolean; value?: unknown } => {
-    if (Object.hasOwn(returned, name))
-      return { found: true, value: (returned as Record<string, unknown>)[name] };
+  // What decides and was not returned was inherited: the task has read it, though its body has not.
+  const look: Look = (name) => {
+    const own = stored.find(([one]) => one === name);
+    if (own) return { record: own[1], value: (returned as Record<string, unknown>)[name] };
+    const [parent] = spec.parents;
+    if (parent !== undefined) reads.name(0, execution.view(parent), name);
     const visible = visibleAfter(execution, node, references).get(name);
-    return visible ? { found: true, value: execution.decode(visible) } : { found: false };
+    return visible && { record: visible, value: execution.decode(visible) };
   };
-  const result: TaskResult = { own, references, counts: {}, params: [...params] };
-  if (node.kind === 'switch') result.verdict = verdict(node, look(node.on as string).value);
-  if (node.kind === 'loop') result.more = goesOn(node, look(node.while as string).value, spec.iteration ?? 0);
-  if (!result.more) result.counts = splitCounts(graph, node, result.verdict, look);
+  const result: TaskResult = { stored, references, counts: {}, reads: {} };
+  if (node.kind === 'switch') result.case = chosenCase(node, look(node.on as string)?.value);
+  if (node.kind === 'loop')
+    result.continues = goesOn(node, look(node.while as string)?.value, spec.iteration ?? 0);
+  if (!result.continues) Object.assign(result, splitsAfter(graph, node, result.case, look));
+  // Last: a value that was returned unread is read when it is encoded.
+  result.reads = reads.result(spec.parents.length);
   return result;
 }
 
-async function callBody(execution: Execution, node: StepNode, params: Set<string>): Promise<object> {
+async function callBody(execution: Execution, node: StepNode, reads: ReadLog): Promise<object> {
   if (!node.body) return {};
   const restore = applyEnv(node.options.env);
   try {
-    const returned = await node.body(makeContext(execution, node, params) as never);
+    const returned = await node.body(makeContext(execution, node, reads) as never);
     if (returned === undefined || returned === null) return {};
     if (!isRecord(returned)) {
       throw new FlowError(

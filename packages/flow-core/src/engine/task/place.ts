@@ -6,7 +6,7 @@ export interface Planned {
   step: string;
   /** `step/task` labels, in input order. */
   parents: string[];
-  as?: string[];
+  branches?: string[];
   stack: Frame[];
   iteration?: number;
 }

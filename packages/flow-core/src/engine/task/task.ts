@@ -1,5 +1,6 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
-import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
+import type { FileForm } from '../../store/codecs/codec';
+import type { ArtifactRecord, ArtifactSummary, ErrorRecord, TaskReads } from '../../store/rows';
 import type { Visible } from './view';
 
 /** What all tasks of a run, or one spin, have in common. */
@@ -22,7 +23,7 @@ export interface Frame {
   count: number;
   over: string;
   /** The view that shows the list. */
-  of: string;
+  shownBy: string;
 }
 
 export interface TaskSpec {
@@ -31,7 +32,7 @@ export interface TaskSpec {
   attempt: number;
   /** Labels of views, in input order. */
   parents: string[];
-  as?: string[];
+  branches?: string[];
   /** Outermost first. */
   stack: Frame[];
   iteration?: number;
@@ -43,14 +44,15 @@ export interface TaskSpec {
 
 export interface TaskResult {
   /** What the step returned, in its order: stored here, or passed on by reference. */
-  own: [string, ArtifactRecord][];
+  stored: [string, ArtifactRecord][];
   references: [string, Visible][];
   /** For the foreaches that come next: how long their lists are. */
   counts: Record<string, number>;
-  /** Names of the parameters that it read. */
-  params: string[];
-  verdict?: string;
-  more?: boolean;
+  /** The digests of their items, packed. */
+  items?: Record<string, string>;
+  reads: TaskReads;
+  case?: string;
+  continues?: boolean;
   /** Of a spin: its artifacts as files, and a line that shows each. */
   files?: OutputFile[];
   previews?: Record<string, string>;
@@ -80,16 +82,9 @@ export interface MissingRead {
   label: string;
 }
 
-export interface OutputFile {
-  name: string;
-  type: string;
-  size: number;
-  digest: string;
+export interface OutputFile extends ArtifactSummary {
   /** Relative to the folder. */
   file: string;
-  /**
-   * How to read it: JSON, UTF-8 text, bytes as they are, `v8.deserialize` of all but the first byte, the file that it
-   * is, or by the flow's codec of the name that follows.
-   */
-  format: 'json' | 'text' | 'bytes' | 'v8' | 'file' | `codec:${string}`;
+  /** How to read it; `file`: it is the file that the step returned. */
+  format: FileForm['format'] | 'file';
 }

@@ -9,9 +9,12 @@ export interface Visible extends ArtifactRecord {
   at: string;
 }
 
-/** What one task left behind, as the tasks after it see it. `label` is that task's `step/task`. */
+/** What one task left behind, as the tasks after it see it. */
 export interface View {
+  /** That task, as the rows of its run name it; of what was given by hand, where it stands: `self`, `inputs.left`. */
   label: string;
+  /** How messages name it, where that is not a task of the run at hand. */
+  pathspec?: string;
   entries: Map<string, Visible>;
 }
 
@@ -20,6 +23,17 @@ export type Decode = (record: ArtifactRecord) => unknown;
 /** Told when a step reads an artifact that is not there; gives the value to use, or throws. */
 export type Missing = (name: string, view: View) => unknown;
 
+/** What one input says of a look at it. */
+export interface InputReads {
+  /** Its value, whether it is there, or a name that is not. */
+  name(name: string): void;
+  /** Its names and their order: by a spread, `Object.keys`, `merge()`. It counts as all of its values, too. */
+  all(): void;
+}
+
+/** Of an input that nobody asks about afterwards. */
+const UNNOTED: InputReads = { name: () => {}, all: () => {} };
+
 /** Largest value, in bytes, that an error message shows. */
 const PREVIEW_LIMIT = 1024;
 
@@ -27,12 +41,14 @@ const PREVIEW_LIMIT = 1024;
  * `self`, or one of `inputs`: an object that decodes an artifact when it is first read, as the reader's own copy,
  * and that merge() can take references from.
  * @param pathspec how messages name the input
+ * @param reads Notes every look at it.
  */
 export function lazyObject(
   view: View,
   decode: Decode,
   missing: Missing,
-  pathspec: string = view.label,
+  pathspec: string = view.pathspec ?? view.label,
+  reads: InputReads = UNNOTED,
 ): object {
   const read = (name: string): unknown => {
     const visible = view.entries.get(name);
@@ -40,7 +56,10 @@ export function lazyObject(
   };
   const source: Source = {
     label: pathspec,
-    names: () => view.entries.keys(),
+    names() {
+      reads.all();
+      return view.entries.keys();
+    },
     digest: (name) => (view.entries.get(name) as Visible).digest,
     reference: (name) => view.entries.get(name),
     read: (name) => target(name),
@@ -59,18 +78,27 @@ export function lazyObject(
   return new Proxy(values, {
     get(_, key) {
       if (key === SOURCE) return source;
+      if (typeof key === 'string') reads.name(key);
       if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key === 'constructor') {
         return view.entries.has(key as string) ? target(key as string) : Reflect.get(Object.prototype, key);
       }
       if (!view.entries.has(key) && key in Object.prototype) return Reflect.get(Object.prototype, key);
       return target(key);
     },
-    has: (_, key) => key === SOURCE || (typeof key === 'string' && view.entries.has(key)),
-    ownKeys: () => [...view.entries.keys()],
-    getOwnPropertyDescriptor: (_, key) =>
-      typeof key === 'string' && view.entries.has(key)
+    has(_, key) {
+      if (typeof key === 'string') reads.name(key);
+      return key === SOURCE || (typeof key === 'string' && view.entries.has(key));
+    },
+    ownKeys() {
+      reads.all();
+      return [...view.entries.keys()];
+    },
+    getOwnPropertyDescriptor(_, key) {
+      if (typeof key === 'string') reads.name(key);
+      return typeof key === 'string' && view.entries.has(key)
         ? { value: target(key), enumerable: true, configurable: true, writable: false }
-        : undefined,
+        : undefined;
+    },
     set(_, key) {
       throw new TypeError(
         `Artifacts are returned, not assigned: return { ${String(key)}: … } from the step.`,

@@ -8,8 +8,10 @@ import { scan } from '../../store/kv';
 import { LOG_PAGE } from '../../store/logs';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { lost } from '../record/lost';
 import { statusNow } from '../record/run-status';
-import { addressOf, taskOf } from '../task/label';
+import { relabelledRow } from '../record/task-row';
+import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
 export type Content =
@@ -59,7 +61,7 @@ export class RunContent {
     const content = new RunContent(store, row, await store.tags(row));
     if (row.origin !== undefined) {
       for await (const { step, task, origin } of store.tasks(flow, run)) {
-        if (origin !== undefined) content.#standIns.set(origin, `${step}/${task}`);
+        if (origin !== undefined) content.#standIns.set(origin, labelOf({ step, task }));
       }
     }
     return content;
@@ -98,7 +100,7 @@ export class RunContent {
     for await (const row of this.#store.tasks(flow, run)) {
       const placed = await this.#placed(row);
       group.push(placed);
-      names += placed.row.own.length;
+      names += placed.row.stored.length;
       if (names < GROUP && group.length < GROUP) continue;
       yield* this.#group(group);
       group = [];
@@ -115,7 +117,7 @@ export class RunContent {
       return;
     }
     for await (const { step, task, origin } of this.#store.tasks(flow, run)) {
-      const from = taskOf(run, origin ?? `${step}/${task}`);
+      const from = taskOf(run, origin ?? labelOf({ step, task }));
       for await (const log of this.#logs(keys.logs(flow, from.run, from.step, from.task)))
         yield { ...log, task };
     }
@@ -130,13 +132,13 @@ export class RunContent {
   }
 
   async *#group(group: readonly Placed[]): AsyncGenerator<Content, void, undefined> {
-    const wanted = group.flatMap(({ row: { step, task, own }, ...from }) =>
-      own.map((name): Wanted => [{ step, task, name }, `${from.run}/${from.step}/${from.task}`]),
+    const wanted = group.flatMap(({ row: { step, task, stored }, ...from }) =>
+      stored.map((name): Wanted => [{ step, task, name }, `${from.run}/${from.step}/${from.task}`]),
     );
     const artifacts = this.#artifacts(wanted);
     for (const { row } of group) {
       yield { kind: 'task', row };
-      for (let left = row.own.length; left > 0; left--) yield (await artifacts.next()).value as Content;
+      for (let left = row.stored.length; left > 0; left--) yield (await artifacts.next()).value as Content;
     }
   }
 
@@ -159,37 +161,33 @@ export class RunContent {
   async #placed(row: TaskRow): Promise<Placed> {
     const { flow, run } = this.#row;
     const { origin, ...rest } = row;
-    const here = {
-      ...rest,
-      ...(rest.status === 'running' ? { status: 'failed' as const, error: KILLED } : {}),
-      parents: rest.parents.map((label) => this.#local(label)),
-      stack: rest.stack.map((frame) => ({ ...frame, of: this.#local(frame.of) })),
-    };
-    const from = taskOf(run, origin ?? `${row.step}/${row.task}`);
-    const own =
-      origin === undefined ? row.own : (await this.#store.task(flow, from.run, from.step, from.task))?.own;
-    if (!own) throw this.#lost(`${flow}/${origin}`);
-    const view = Object.entries(row.view)
-      .filter(([, at]) => at !== origin)
-      .map(([name, at]) => [name, this.#local(at)]);
-    return { row: { ...here, own, view: Object.fromEntries(view) }, ...from };
+    const from = taskOf(run, origin ?? labelOf(row));
+    const stored =
+      origin === undefined
+        ? row.stored
+        : (await this.#store.task(flow, from.run, from.step, from.task))?.stored;
+    if (!stored) throw this.#lost(`${flow}/${origin}`);
+    // What the task itself stored lies with it now.
+    const shown = Object.entries(row.inherited).filter(([, at]) => at !== origin);
+    const here = relabelledRow({ ...rest, inherited: Object.fromEntries(shown) }, (label) =>
+      this.#local(label),
+    );
+    const ended = row.status === 'running' ? { status: 'failed' as const, error: KILLED } : {};
+    return { row: { ...here, ...ended, stored }, ...from };
   }
 
   /** `step/task` of this run. */
   #local(label: string): string {
     const { run, step, task } = taskOf(this.#row.run, label);
-    if (run === this.#row.run) return `${step}/${task}`;
-    const local = this.#standIns.get(`${run}/${step}/${task}`);
+    if (run === this.#row.run) return labelOf({ step, task });
+    const local = this.#standIns.get(formatLabel({ run, step, task }));
     // Whatever a taken-over task shows was stored by a task before it, which was taken over too.
     if (local === undefined) throw this.#lost(`${this.#row.flow}/${label}`);
     return local;
   }
 
   #lost(what: string): FlowError {
-    const { flow, run } = this.#row;
-    return new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${what}, which ${flow}/${run} needs.`, {
-      exit: 1,
-    });
+    return lost(what, `${this.#row.flow}/${this.#row.run}`);
   }
 }
 type Wanted = [at: ArtifactAt, from: string];

@@ -18,6 +18,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { LogRow, RunRow } from '../../store/rows';
+import type { ArtifactAddress } from '../../store/store';
 
 /** As PNG's: shows a file that was sent as text, or of which seven bits were kept. */
 export const MAGIC = Buffer.from('\x89NXF\r\n\x1a\n', 'latin1');
@@ -47,11 +48,7 @@ export interface Head {
   bytes: number;
 }
 
-export interface ArtifactAt {
-  step: string;
-  task: number;
-  name: string;
-}
+export type ArtifactAt = Omit<ArtifactAddress, 'flow' | 'run'>;
 
 export interface LogAt extends LogRow {
   step: string;

@@ -1,11 +1,24 @@
 /** The interface of a built-in codec. Those of flows have another one: `definition/codec.ts`. */
 import type { Walked } from '../digest';
 
+/**
+ * A file with an artifact in it, and how to read it: JSON, UTF-8 text, bytes as they are, `v8.deserialize` of all but
+ * the first byte, or by the flow's codec of the name that follows.
+ */
+export interface FileForm {
+  extension: string;
+  format: 'json' | 'text' | 'bytes' | 'v8' | `codec:${string}`;
+}
+
 export interface BuiltInCodec {
   /** Recorded with every artifact; never changes its meaning. */
   readonly id: string;
   /** Recorded too: a codec decodes what any earlier version of it wrote. */
   readonly version: number;
+  /** What a file of its bytes is. */
+  readonly file: FileForm;
+  /** Its bytes are made by it. Else they are the value's own memory, which its owner may go on writing. */
+  readonly copies: boolean;
   /** Whether this codec is for this value. `walked` is undefined where a walk is not needed ({@link digest} is there). */
   match(value: unknown, walked: Walked | undefined): boolean;
   encode(value: unknown, walked: Walked | undefined): Uint8Array;

@@ -7,6 +7,8 @@ const LIMIT = 16 * 1024;
 export const json: BuiltInCodec = {
   id: 'json',
   version: 1,
+  file: { extension: 'json', format: 'json' },
+  copies: true,
   match: (_value, walked) => walked?.plain === true && walked.size <= LIMIT,
   encode: (value) => Buffer.from(JSON.stringify(value)),
   decode: (bytes) =>

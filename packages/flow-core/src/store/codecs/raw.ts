@@ -10,6 +10,8 @@ type View = new (buffer: ArrayBufferLike, offset: number, length: number) => Arr
 export const raw: BuiltInCodec = {
   id: 'raw',
   version: 1,
+  file: { extension: 'bin', format: 'bytes' },
+  copies: false,
   match: isBytes,
   encode: (value) =>
     ArrayBuffer.isView(value)

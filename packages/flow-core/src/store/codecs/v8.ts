@@ -14,6 +14,8 @@ const SPECIAL = 1;
 export const v8: BuiltInCodec = {
   id: 'v8',
   version: 1,
+  file: { extension: 'v8', format: 'v8' },
+  copies: true,
   match: () => true,
   encode(value, walked) {
     const special = walked?.special === true;

@@ -158,7 +158,7 @@ test('a run of which only a part is there is compared as far as it goes', async 
     tags: [],
     systemTags: [],
     startedAt: 0,
-    given: {},
+    paramInputs: {},
     pid: 1,
     host: 'h',
     node: 'v',
@@ -172,10 +172,10 @@ test('a run of which only a part is there is compared as far as it goes', async 
     status: 'running',
     attempt: 0,
     parents: [],
-    stack: [{ step: 's', index, count: 9, over: 'x', of: 'a/1' }],
+    stack: [{ step: 's', index, count: 9, over: 'x', shownBy: 'a/1' }],
     startedAt: 0,
-    own: [],
-    view: {},
+    stored: [],
+    inherited: {},
   });
   const [a, b] = [run(1), run(2)];
   await store.commit([4, 2, 0].map((index, i) => record.task('parts', 1, row(i + 1, index))));

@@ -222,7 +222,7 @@ describe("under today's graph", () => {
     const e = new MemoryEngine();
     const ran = await e.run(declare(false));
     const found = await e.resolve(declare(true), 'all');
-    expect(found).toMatchObject({ origin: undefined, as: ['third', 'rest'] });
+    expect(found).toMatchObject({ origin: undefined, branches: ['third', 'rest'] });
     expect(found.parents).toEqual([labelOf(rowOf(ran, 'c')), labelOf(rowOf(ran, 'old'))]);
     expect((await e.spin(declare(true), 'all')).artifacts).toMatchObject([{ name: 'sum', value: 5 }]);
   });

@@ -24,14 +24,14 @@ function declare(caught = false) {
   return f.end(reads);
 }
 
-test('tasks that read no parameter are taken over, and the list of what each read is recorded, empty too', async () => {
+test('tasks that read no parameter are taken over, and what each read is recorded, nothing too', async () => {
   const e = new MemoryEngine();
   const first = await e.run(declare());
-  expect(['start', 'plain', 'reads', 'end'].map((step) => rowOf(first, step).params)).toEqual([
-    [],
-    [],
-    ['k'],
-    [],
+  expect(['start', 'plain', 'reads', 'end'].map((step) => rowOf(first, step).reads)).toEqual([
+    {},
+    { names: [['rows', expect.any(String)]] },
+    { names: [['size', expect.any(String)]], params: ['k'] },
+    {},
   ]);
   const second = await e.resume(declare(), 1, undefined, { params: { k: 5 } });
   expect(executed(second)).toEqual(['end', 'reads']);
@@ -45,17 +45,17 @@ test('a caught task may have read any parameter before it threw: it is executed 
   const e = new MemoryEngine();
   const first = await e.run(declare(true));
   expect(rowOf(first, 'reads')).toMatchObject({ status: 'done', error: { message: 'not with 1' } });
-  expect(rowOf(first, 'reads')).not.toHaveProperty('params');
+  expect(rowOf(first, 'reads')).not.toHaveProperty('reads');
   const second = await e.resume(declare(true), 1, undefined, { params: { k: 5 } });
   expect(executed(second)).toEqual(['end', 'reads']);
   expect(rowOf(second, 'reads')).not.toHaveProperty('error');
 });
 
-test('a row without the list, as earlier versions wrote it, may have read any', async () => {
+test('a row that does not say what was read may have read any parameter', async () => {
   const e = new MemoryEngine();
   const first = await e.run(declare());
-  const { params: _, ...older } = rowOf(first, 'plain');
-  await e.store.kv.batch([record.task(first.flow, first.run, older)]);
+  const { reads: _, ...unknown } = rowOf(first, 'plain');
+  await e.store.kv.batch([record.task(first.flow, first.run, unknown)]);
   const second = await e.resume(declare(), 1, undefined, { params: { k: 5 } });
   expect(executed(second)).toEqual(['end', 'plain', 'reads']);
   expect(labelOf(rowOf(second, 'start'))).toBe('start/1');

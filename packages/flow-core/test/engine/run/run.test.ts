@@ -32,7 +32,7 @@ function byHand() {
       pool?.finished(
         running.get(step) as Job,
         status === 'done'
-          ? { ...at, status, result: { own: [], references: [], counts: {}, params: [] } }
+          ? { ...at, status, result: { stored: [], references: [], counts: {}, reads: {} } }
           : { ...at, status, failure: { error } },
       );
     },
@@ -59,7 +59,7 @@ describe('propagation', () => {
     const e = engine();
     const ran = await e.run(f.end(quiet));
     expect(await e.after(ran, 'quiet')).toEqual({ a: 1 });
-    expect(rowOf(ran, 'quiet')).toMatchObject({ own: [], view: { a: 'start/1' } });
+    expect(rowOf(ran, 'quiet')).toMatchObject({ stored: [], inherited: { a: 'start/1' } });
   });
 
   test('a foreach gives each split its item and its index, and the join gets them in split order', async () => {
@@ -73,7 +73,7 @@ describe('propagation', () => {
     const ran = await e.run(f.end(all));
     expect(await e.after(ran, 'end')).toEqual({ texts: ['0xcmx', '1ycmy', '2zcmz'] });
     expect(rowsOf(ran, 'each').map((row) => row.stack)).toEqual(
-      [0, 1, 2].map((index) => [{ step: 'each', index, count: 3, over: 'names', of: 'start/1' }]),
+      [0, 1, 2].map((index) => [{ step: 'each', index, count: 3, over: 'names', shownBy: 'start/1' }]),
     );
     expect(rowOf(ran, 'all').parents).toEqual(rowsOf(ran, 'each').map(labelOf));
   });
@@ -134,7 +134,7 @@ describe('propagation', () => {
     const e = engine();
     const ran = await e.run(f.end(all));
     expect(await e.after(ran, 'end')).toEqual({ sums: [3, 8, 15], splits: [1, 2, 3] });
-    for (const row of rowsOf(ran, 'both')) expect(row.as).toEqual(['twice', 'square']);
+    for (const row of rowsOf(ran, 'both')) expect(row.branches).toEqual(['twice', 'square']);
   });
 
   test('a foreach in a branch is joined before the branches are gathered', async () => {
@@ -183,7 +183,7 @@ describe('propagation', () => {
       expect(ran.status).toBe('done');
       expect(ran.tasks.map(({ step }) => step)).toEqual(steps);
       expect(await e.after(ran, 'end')).toMatchObject({ said });
-      expect(rowOf(ran, 'pick').verdict).toBe(said.split(' ')[0]);
+      expect(rowOf(ran, 'pick').case).toBe(said.split(' ')[0]);
     }
   });
 
@@ -212,15 +212,15 @@ describe('propagation', () => {
     const e = engine();
     const ran = await e.run(f.end(grow));
     expect(await e.after(ran, 'end')).toEqual({ value: 32, more: false, last: 4 });
-    expect(rowsOf(ran, 'grow').map(({ iteration, more, parents }) => ({ iteration, more, parents }))).toEqual(
-      [
-        { iteration: 0, more: true, parents: ['start/1'] },
-        { iteration: 1, more: true, parents: ['grow/2'] },
-        { iteration: 2, more: true, parents: ['grow/3'] },
-        { iteration: 3, more: true, parents: ['grow/4'] },
-        { iteration: 4, more: false, parents: ['grow/5'] },
-      ],
-    );
+    expect(
+      rowsOf(ran, 'grow').map(({ iteration, continues, parents }) => ({ iteration, continues, parents })),
+    ).toEqual([
+      { iteration: 0, continues: true, parents: ['start/1'] },
+      { iteration: 1, continues: true, parents: ['grow/2'] },
+      { iteration: 2, continues: true, parents: ['grow/3'] },
+      { iteration: 3, continues: true, parents: ['grow/4'] },
+      { iteration: 4, continues: false, parents: ['grow/5'] },
+    ]);
   });
 
   test('a loop that would go beyond its max fails', async () => {
@@ -244,10 +244,10 @@ describe('what is passed on', () => {
     const ran = await e.run(f.end(both));
     const [l, r] = [rowOf(ran, 'left'), rowOf(ran, 'right')].map(labelOf);
     expect(rowOf(ran, 'both')).toMatchObject({
-      own: ['own'],
-      view: { big: 'start/1', shared: 'start/1', l, r },
+      stored: ['own'],
+      inherited: { big: 'start/1', shared: 'start/1', l, r },
       parents: [l, r],
-      as: ['left', 'right'],
+      branches: ['left', 'right'],
     });
     expect(await e.after(ran, 'end')).toEqual({
       big: 'x'.repeat(1000),
@@ -399,7 +399,7 @@ describe('what is recorded', () => {
     }));
     const e = engine();
     const ran = await e.run(f.end(start), { params: { sha: '12e3', when: '2026-11-23' } });
-    expect(ran.row.given).toEqual({ sha: '12e3', when: '2026-11-23' });
+    expect(ran.row.paramInputs).toEqual({ sha: '12e3', when: '2026-11-23' });
     expect(await e.after(ran, 'end')).toEqual({ sum: 6, sha: '12e3', year: 2026 });
     const names = await e.store.paramNames('params', 1);
     const records = await e.store.artifacts(

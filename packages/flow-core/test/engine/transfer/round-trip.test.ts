@@ -67,7 +67,7 @@ test('a run that was resumed, twice, takes along all that it had taken over', as
     const meaning = await other.agrees(recorded);
     for (const task of [...recorded.tasks.values()]) {
       expect(task.origin).toBeUndefined();
-      expect([...task.parents, ...Object.values(task.view)].join()).not.toMatch(/\w\/\w+\/\w/);
+      expect([...task.parents, ...Object.values(task.inherited)].join()).not.toMatch(/\w\/\w+\/\w/);
     }
     for (let n = 0; n < 4; n++) await other.spinsTheSame(recorded, oneOf([...meaning.values()], random));
     const resumed = await other.resume(await recordedRun(other.store, broken.run));

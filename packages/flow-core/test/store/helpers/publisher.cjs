@@ -7,7 +7,11 @@ process.on('message', async ({ events, until }) => {
   do {
     for (const event of events) store.events.publish(event);
     await store.kv.generation();
-  } while (until === 'heard' && process.connected && (await new Promise((done) => setTimeout(done, 5, true))));
+  } while (
+    until === 'heard' &&
+    process.connected &&
+    (await new Promise((done) => setTimeout(done, 5, true)))
+  );
   if (process.connected) process.send('said');
 });
 process.on('disconnect', () => store.close().then(() => process.exit(0)));

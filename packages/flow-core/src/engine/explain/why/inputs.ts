@@ -50,7 +50,7 @@ async function inputsOf(store: Store, { run, row }: RecordedTask): Promise<Map<s
   return new Map(
     row.parents.flatMap((label, i): [string, View][] => {
       const view = views.get(label);
-      return view ? [[row.as?.[i] ?? String(i), view]] : [];
+      return view ? [[row.branches?.[i] ?? String(i), view]] : [];
     }),
   );
 }

@@ -44,8 +44,8 @@ export async function parameterDifferences(
       change: !declared ? 'gone' : !record ? 'new' : equal ? 'schema' : 'changed',
       ...(record ? { before: value(name) } : {}),
       ...(declared ? { after: parsed[name] } : {}),
-      given: { before: Object.hasOwn(run.given, name), after: Object.hasOwn(params, name) },
-      matters: row.status !== 'done' || (row.params?.includes(name) ?? true),
+      given: { before: Object.hasOwn(run.paramInputs, name), after: Object.hasOwn(params, name) },
+      matters: row.status !== 'done' || !row.reads || row.reads.params?.includes(name) === true,
     });
   }
   return found;

@@ -1,0 +1,62 @@
+/** The row of a run: built here alone, for a run, for a kept spin and for what steps have handed over. */
+import { hostname } from 'node:os';
+import { type Graph, parents } from '../../definition/graph';
+import { packageVersion } from '../../environment/package-root';
+import type { ErrorRecord, RunRow, Status } from '../../store/rows';
+
+export interface RunStart
+  extends Pick<RunRow, 'run' | 'user' | 'namespace' | 'paramInputs'>,
+    Partial<Pick<RunRow, 'with' | 'code' | 'file' | 'environment' | 'origin' | 'spunFrom'>> {
+  graph: Graph;
+  tags?: readonly string[];
+}
+
+/** A run that begins now, in this process. */
+export function startedRun({
+  graph,
+  tags = [],
+  run,
+  user,
+  namespace,
+  paramInputs,
+  ...known
+}: RunStart): RunRow {
+  return {
+    flow: graph.flow,
+    run,
+    status: 'running',
+    user,
+    namespace,
+    tags: [...new Set(tags)],
+    systemTags: [`user:${user}`],
+    startedAt: Date.now(),
+    paramInputs,
+    pid: process.pid,
+    host: hostname(),
+    node: process.version,
+    version: packageVersion(),
+    steps: [...graph.steps.values()].map((node) => ({
+      name: node.name,
+      kind: node.kind,
+      after: parents(node),
+    })),
+    ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** The row of a run that has ended. */
+export function endedRun(
+  row: RunRow,
+  status: Status,
+  durationMs: number,
+  { tasks, git, error }: Pick<RunRow, 'tasks' | 'git'> & { error?: ErrorRecord | undefined },
+): RunRow {
+  return {
+    ...row,
+    status,
+    durationMs: Math.round(durationMs),
+    ...(tasks ? { tasks } : {}),
+    ...(git ? { git } : {}),
+    ...(error ? { error } : {}),
+  };
+}

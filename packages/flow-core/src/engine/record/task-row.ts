@@ -1,0 +1,91 @@
+/** The row of a task. It is built here alone: by a run, a resumed run, a kept spin, a hand-over and an export. */
+import type { StepNode } from '../../definition/graph';
+import type { ErrorRecord, TaskRow, TaskStatus } from '../../store/rows';
+import type { Planned } from '../task/place';
+import type { TaskResult } from '../task/task';
+
+/** Where a task stands, and which attempt it is. */
+export interface TaskAt extends Omit<Planned, 'step'> {
+  task: number;
+  attempt: number;
+  /** The attempts that failed before. */
+  attempts?: TaskRow['attempts'];
+}
+
+export interface TaskTime {
+  startedAt: number;
+  durationMs?: number;
+}
+
+/** A task that has no result: under way, or failed. */
+export function taskRow(node: StepNode, at: TaskAt, status: TaskStatus, time: TaskTime): TaskRow {
+  const { task, attempt, attempts = [], parents, branches, stack, iteration } = at;
+  const { startedAt, durationMs } = time;
+  return {
+    step: node.name,
+    task,
+    kind: node.kind,
+    status,
+    attempt,
+    ...(attempts.length > 0 ? { attempts } : {}),
+    parents,
+    ...(branches ? { branches } : {}),
+    stack,
+    ...(iteration === undefined ? {} : { iteration }),
+    startedAt,
+    ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs * 1000) / 1000 }),
+    stored: [],
+    inherited: {},
+  };
+}
+
+/**
+ * The row with what the task's body came to.
+ * @param inherited What it passes on by reference: name to the task that stored it.
+ * @param caught The error of a step that catches: what its body read before it threw is not known.
+ */
+export function withResult(
+  row: TaskRow,
+  node: StepNode,
+  result: TaskResult,
+  inherited: Record<string, string>,
+  caught?: ErrorRecord,
+): TaskRow {
+  const { counts, items } = result;
+  return {
+    ...row,
+    stored: result.stored.map(([name]) => name),
+    ...(caught ? {} : { reads: result.reads }),
+    ...(Object.keys(counts).length > 0 ? { counts } : {}),
+    ...(items && Object.keys(items).length > 0 ? { items } : {}),
+    ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
+    inherited,
+    ...(result.case === undefined ? {} : { case: result.case }),
+    ...(result.continues === undefined ? {} : { continues: result.continues }),
+    ...(caught ? { error: caught } : {}),
+  };
+}
+
+/**
+ * A finished task of another run, which stands for a task of this one: it stores nothing, and all that it shows is
+ * passed on from where it lies. What it read, and what it decided, is what the other one did.
+ * @param origin the task that executed, as `run/step/task`
+ */
+export function takenOverRow(
+  row: TaskRow,
+  { task, parents, branches, stack }: Pick<TaskAt, 'task' | 'parents' | 'branches' | 'stack'>,
+  inherited: Record<string, string>,
+  origin: string,
+): TaskRow {
+  return { ...row, task, parents, ...(branches ? { branches } : {}), stack, stored: [], inherited, origin };
+}
+
+/** The row with other labels, for a place where its tasks have other numbers. */
+export function relabelledRow(row: TaskRow, relabel: (label: string) => string): TaskRow {
+  return {
+    ...row,
+    parents: row.parents.map(relabel),
+    stack: row.stack.map((frame) => ({ ...frame, shownBy: relabel(frame.shownBy) })),
+    inherited: Object.fromEntries(Object.entries(row.inherited).map(([name, at]) => [name, relabel(at)])),
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * Notes what a step's body looks at, while it does. `run --reuse` will trust it: whatever can tell two inputs apart is
+ * noted, and where that is not known exactly, more is noted than was seen.
+ */
+import { createHash } from 'node:crypto';
+import type { NameRead, TaskReads } from '../../store/rows';
+import type { InputReads, View } from './view';
+
+export class ReadLog {
+  readonly #params = new Set<string>();
+  readonly #current = new Set<string>();
+  readonly #items = new Set<string>();
+  readonly #names = new Map<string, Map<number, string | null>>();
+  readonly #all = new Map<number, View>();
+  #index = false;
+  #iteration = false;
+
+  param(name: string): void {
+    this.#params.add(name);
+  }
+
+  /** A field of `current`. */
+  current(name: string): void {
+    this.#current.add(name);
+  }
+
+  /** The item of a foreach around the task: `input`, or one of `stack`. @param step the foreach */
+  item(step: string): void {
+    this.#items.add(step);
+  }
+
+  index(): void {
+    this.#index = true;
+  }
+
+  iteration(): void {
+    this.#iteration = true;
+  }
+
+  /** An artifact of an input. @param input its number: 0 for `self`, else in the order of the parents */
+  name(input: number, view: View, name: string): void {
+    let found = this.#names.get(name);
+    if (!found) {
+      found = new Map();
+      this.#names.set(name, found);
+    }
+    found.set(input, view.entries.get(name)?.digest ?? null);
+  }
+
+  input(input: number, view: View): InputReads {
+    return {
+      name: (name) => this.name(input, view, name),
+      all: () => this.#all.set(input, view),
+    };
+  }
+
+  /** @param inputs how many inputs the task has */
+  result(inputs: number): TaskReads {
+    const reads: TaskReads = {};
+    if (this.#params.size > 0) reads.params = [...this.#params].sort();
+    const names = [...this.#names].flatMap(([name, found]) => this.#read(name, found, inputs));
+    if (names.length > 0) reads.names = names.sort(([a], [b]) => (a < b ? -1 : 1));
+    if (this.#all.size > 0) {
+      const whole = inOrder(this.#all).map(([input, view]): [number, string] => [input, digestOf(view)]);
+      const [digest, which] = combined(whole, inputs);
+      reads.all = which ? [digest as string, which] : [digest as string];
+    }
+    if (this.#items.size > 0) reads.items = [...this.#items];
+    if (this.#index) reads.index = true;
+    if (this.#iteration) reads.iteration = true;
+    if (this.#current.size > 0) reads.current = [...this.#current].sort();
+    return reads;
+  }
+
+  /** Nothing for an input of which all was read: the name is in that. */
+  #read(name: string, found: ReadonlyMap<number, string | null>, inputs: number): NameRead[] {
+    const alone = inOrder(found).filter(([input]) => !this.#all.has(input));
+    if (alone.length === 0) return [];
+    const [digest, which] = combined(alone, inputs);
+    return [which ? [name, digest, which] : [name, digest]];
+  }
+}
+
+function inOrder<T>(found: ReadonlyMap<number, T>): [number, T][] {
+  return [...found].sort(([a], [b]) => a - b);
+}
+
+/** One digest for what several inputs have, and which inputs these are, unless they are all. */
+function combined(
+  found: readonly (readonly [number, string | null])[],
+  inputs: number,
+): [digest: string | null, which?: number[]] {
+  const digests = found.map(([, digest]) => digest);
+  const [first = null] = digests;
+  const same = digests.length === 1 || digests.every((digest) => digest === null);
+  const digest = same ? first : sha256(JSON.stringify(digests));
+  return found.length >= inputs ? [digest] : [digest, found.map(([input]) => input)];
+}
+
+/** All that an enumeration of an input can see: names in their order, and values. */
+export function digestOf({ entries }: View): string {
+  return sha256(JSON.stringify([...entries].map(([name, { digest }]) => [name, digest])));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
