@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFile } from '../../src/package-root';
+import { packageFile } from '../../src/environment/package-root';
 import { BrokerKv } from '../../src/store/broker/client';
 import { openStore } from '../../src/store/open';
 import type { RunRow } from '../../src/store/rows';

@@ -1,7 +1,7 @@
 /** A store says which format it has, and a newer one is refused before anything in it is changed. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFile } from '../../src/package-root';
+import { packageFile } from '../../src/environment/package-root';
 import { BrokerKv } from '../../src/store/broker/client';
 import { walk } from '../../src/store/digest';
 import { LevelKv } from '../../src/store/level';
