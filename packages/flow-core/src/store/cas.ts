@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { hashFile } from './file';
-import { noRoom, storeFull } from './no-room';
+import { orFull } from './no-room';
 
 /** Large enough that a system call is nothing, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
@@ -48,11 +48,10 @@ export class FileCas implements Cas {
     return join(this.#folder, hash.slice(0, 2), hash);
   }
 
-  async write(bytes: Uint8Array): Promise<string> {
-    const { hash } = await this.#keep(async (take) => {
+  write(bytes: Uint8Array): Promise<string> {
+    return this.#keep(async (take) => {
       for (let at = 0; at < bytes.length; at += CHUNK) await take(bytes.subarray(at, at + CHUNK));
-    });
-    return hash;
+    }).then(({ hash }) => hash);
   }
 
   writeFile(path: string): Promise<{ hash: string; size: number }> {
@@ -98,13 +97,8 @@ export class FileCas implements Cas {
       return { hash: digest, size };
     } catch (error) {
       await rm(temporary, { force: true });
-      throw this.#full(error) ?? error;
+      throw orFull(dirname(this.#folder), error);
     }
-  }
-
-  #full(error: unknown): FlowError | undefined {
-    const reason = noRoom(error as NodeJS.ErrnoException);
-    return reason === undefined ? undefined : storeFull(dirname(this.#folder), reason, error);
   }
 
   has(hash: string): boolean {

@@ -13,6 +13,12 @@ export function noRoom({ message, code = '' }: { message: string; code?: string 
   return /IO.error/i.test(code || message) ? WORDS.exec(message)?.[1] : undefined;
 }
 
+/** FLOW_STORE_FULL where an error is about room; every other error as it is. */
+export function orFull(store: string, error: unknown): unknown {
+  const reason = noRoom(error as NodeJS.ErrnoException);
+  return reason === undefined ? error : storeFull(store, reason, error);
+}
+
 /** @param reason what {@link noRoom} gave */
 export function storeFull(store: string, reason: string, cause?: unknown): FlowError {
   return new FlowError(

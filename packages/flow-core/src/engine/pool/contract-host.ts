@@ -47,7 +47,7 @@ export class ContractHost implements PoolHost {
   add(step: string, { attempt = 0, index }: { attempt?: number; index?: number } = {}): Job {
     const shownBy = ContractHost.LABEL;
     const stack = index === undefined ? [] : [{ step, index, count: 64, over: 'list', shownBy }];
-    const spec = { step, task: String(++this.#numbers), attempt, parents: [of], stack };
+    const spec = { step, task: String(++this.#numbers), attempt, parents: [shownBy], stack };
     const job = jobOf(this.#graph.steps.get(step) as StepNode, spec, undefined);
     let resolve: (outcome: TaskOutcome) => void = () => {};
     const promise = new Promise<TaskOutcome>((done) => {

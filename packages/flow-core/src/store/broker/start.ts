@@ -1,0 +1,116 @@
+/** Finds the broker of a store, or starts one, and says why where none can serve. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FlowError } from '../../definition/errors';
+import { packageFile } from '../../environment/package-root';
+import { noRoom, storeFull } from '../no-room';
+import { type Complaint, requireSocketFolder } from './protocol';
+
+/** How long a broker stays without clients. Under ten seconds, so that nothing of ours outlives the last command long. */
+const IDLE_MS = 5000;
+
+export function unavailable(message: string, cause?: unknown, exit: 1 | 2 = 1): FlowError {
+  return new FlowError('FLOW_STORE_UNAVAILABLE', message, { exit, cause });
+}
+
+/** @throws FlowError FLOW_STORE_UNAVAILABLE, FLOW_STORE_FULL, FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT */
+export async function findBroker(store: string, path: string, patience: number): Promise<Socket> {
+  try {
+    requireSocketFolder(path, store);
+  } catch (error) {
+    throw unavailable(`The store ${store} cannot be reached: ${(error as Error).message}.`, error);
+  }
+  const until = Date.now() + patience;
+  let pause = 4;
+  for (;;) {
+    // No socket, no broker: said at once, where connecting would say it only when the event loop turns.
+    const socket = process.platform === 'win32' || existsSync(path) ? await tryConnect(path) : undefined;
+    if (socket) return socket;
+    if (Date.now() > until)
+      throw unavailable(
+        `No broker for ${store} came up within ${patience / 1000} s: another process may hold its database.`,
+      );
+    if ((await startBroker(store)) === 'gone') {
+      await delay(pause);
+      pause = Math.min(pause * 2, 100);
+    }
+  }
+}
+
+function tryConnect(path: string): Promise<Socket | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      socket.setNoDelay();
+      resolve(socket);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const absent = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAGAIN'].includes(error.code ?? '');
+      if (absent) resolve(undefined);
+      else reject(unavailable(`The store's socket ${path} does not answer: ${error.message}.`, error));
+    });
+  });
+}
+
+/**
+ * Starts a broker and waits until it listens, or is gone: because another leads, which is about to listen or about to
+ * leave; or because it was killed.
+ */
+function startBroker(store: string): Promise<'listening' | 'gone'> {
+  const idle = inCi() ? 0 : IDLE_MS;
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child: ChildProcess = spawn(process.execPath, [packageFile('dist/broker.js'), store, String(idle)], {
+    cwd: store,
+    detached: true,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  return new Promise((resolve, reject) => {
+    let complaint = '';
+    child.once('error', (error) =>
+      reject(unavailable(`No broker for ${store} can be started: ${error.message}.`, error)),
+    );
+    child.stdout?.once('data', () => {
+      resolve('listening');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.unref();
+    });
+    child.stderr?.on('data', (chunk) => {
+      complaint += chunk;
+    });
+    child.once('close', (code, signal) => {
+      if (code === 0 || signal !== null) resolve('gone');
+      else {
+        const last = complaint.trim().split('\n').at(-1) || `exit code ${code}`;
+        reject(openingError(store, last));
+      }
+    });
+  });
+}
+
+/** @param last the last line that the broker wrote: a {@link Complaint}, or what ended its process */
+function openingError(store: string, last: string): FlowError {
+  let complaint: Complaint;
+  try {
+    complaint = JSON.parse(last);
+  } catch {
+    complaint = { message: last };
+  }
+  const { message, code } = complaint;
+  const reason = noRoom(complaint);
+  if (reason) return storeFull(store, reason);
+  if (code?.startsWith('FLOW_')) return new FlowError(code, message);
+  return unavailable(`The store ${join(store, 'db')} cannot be opened: ${message}`, undefined, 2);
+}
+
+/** `CI=false` is how some say that it is not. */
+function inCi(): boolean {
+  const { CI } = process.env;
+  return CI !== undefined && !['', '0', 'false'].includes(CI);
+}
