@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
+import { requireSameFlow } from '../engine/task/not-found';
 import { lookupNamespace } from '../environment/user';
 import { openPlaceStore, type Place, placeOf as placeOfFlow } from '../session/place';
 import { openStore } from '../store/open';
@@ -59,10 +60,7 @@ export function pathspecOf(text: string | undefined, flow: string, graph?: Graph
       const right = `a pathspec is run/step/task: give the run too, such as 12/${text}.`;
       throw new FlowError('FLOW_PATHSPEC', `"${text}" lacks the run: ${right}`);
     }
-    throw new FlowError(
-      'FLOW_PATHSPEC_FLOW',
-      `"${text}" is a pathspec of the flow "${spec.flow}", but this is "${flow}".`,
-    );
+    requireSameFlow(flow, spec, text);
   }
   return spec;
 }

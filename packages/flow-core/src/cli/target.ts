@@ -1,6 +1,6 @@
 /** The run, step or tasks that a reading command is asked about. */
-import { FlowError, suggest } from '../definition/errors';
 import { latestRun, requireRun } from '../engine/record/find-run';
+import { noTask, noTasks, requireStepIn } from '../engine/task/not-found';
 import type { Pathspec } from '../store/pathspec';
 import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
@@ -13,13 +13,11 @@ export function runOf({ store, flow, namespace }: Recorded, { run }: Pathspec): 
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND */
 export function requireRunStep(run: RunRow, step: string): void {
-  const names = run.steps.map(({ name }) => name);
-  if (!names.includes(step)) {
-    throw new FlowError(
-      'FLOW_STEP_NOT_FOUND',
-      `There is no step "${step}" in ${run.flow}/${run.run}. ${suggest(step, names)}`,
-    );
-  }
+  requireStepIn(
+    `${run.flow}/${run.run}`,
+    run.steps.map(({ name }) => name),
+    step,
+  );
 }
 
 /** One task: the one named, or the only or first one of the step. @throws FlowError FLOW_TASK_NOT_FOUND */
@@ -41,11 +39,10 @@ export async function taskOf(
   }
   const first = rows[0];
   if (spec.task === undefined && first) return { row: first, others: count - 1 };
-  const where = `${run.flow}/${run.run}/${spec.step}`;
-  throw new FlowError(
-    'FLOW_TASK_NOT_FOUND',
-    spec.task === undefined
-      ? `${where} has no task: the run did not reach that step.`
-      : `There is no task ${where}/${spec.task}. ${count > 0 ? `Its tasks: ${rows.map(({ task }) => task).join(', ')}${count > rows.length ? ', …' : ''}.` : 'That step has none there.'}`,
+  if (spec.task === undefined) throw noTasks(`${run.flow}/${run.run}/${spec.step}`);
+  const asked = { flow: run.flow, run: run.run, step: spec.step, task: spec.task };
+  throw noTask(
+    asked,
+    rows.map(({ task }) => task),
   );
 }

@@ -2,6 +2,7 @@
 import { FlowError } from '../definition/errors';
 import { latestRun, noRun, requireRun } from '../engine/record/find-run';
 import { type RunStatus, statusNow } from '../engine/record/run-status';
+import { requireSameFlow } from '../engine/task/not-found';
 import type { Codecs } from '../store/artifacts';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { RunRow } from '../store/rows';
@@ -84,10 +85,7 @@ export class FlowClient<A> {
 
   #spec<K extends 'run' | 'step' | 'task'>(text: string, wanted: K): Required<Pathspec> {
     const spec = parsePathspec(text);
-    if (spec.flow !== undefined && spec.flow !== this.name) {
-      const message = `"${text}" is a pathspec of the flow "${spec.flow}", but this is "${this.name}".`;
-      throw new FlowError('FLOW_PATHSPEC_FLOW', message);
-    }
+    requireSameFlow(this.name, spec, text);
     const deepest = spec.task !== undefined ? 'task' : spec.step !== undefined ? 'step' : 'run';
     if (deepest === wanted && spec.run !== undefined) return spec as Required<Pathspec>;
     const example = { run: '12', step: '12/train', task: '12/train/3' }[wanted];

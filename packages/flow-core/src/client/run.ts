@@ -1,8 +1,9 @@
 /** A run, as it was recorded. */
-import { FlowError, suggest } from '../definition/errors';
 import type { Step as StepHandle, Switch } from '../definition/types';
 import { recordedParams } from '../engine/record/read';
 import { type RunStatus, statusNow } from '../engine/record/run-status';
+import { isLabel, parseLabel } from '../engine/task/label';
+import { requireStepIn } from '../engine/task/not-found';
 import { type Codecs, decodeArtifact } from '../store/artifacts';
 import type { ErrorRecord, GitState, RunRow } from '../store/rows';
 import type { Store } from '../store/store';
@@ -157,12 +158,12 @@ export class Run<A> implements RunView<A> {
   step(name: string): Step<Untyped>;
   step(step: string | { name: string }): Step<never> {
     const name = typeof step === 'string' ? step : step.name;
-    const names = this.#row.steps.map((s) => s.name);
-    if (names.includes(name)) return new Step(this.#scope, name);
-    throw new FlowError(
-      'FLOW_STEP_NOT_FOUND',
-      `There is no step "${name}" in ${this.pathspec}. ${suggest(name, names)}`,
+    requireStepIn(
+      this.pathspec,
+      this.#row.steps.map((s) => s.name),
+      name,
     );
+    return new Step(this.#scope, name);
   }
 
   /** Every step that the flow had then, in the order of declaration; also those that the run did not reach. */
@@ -182,8 +183,9 @@ export class Run<A> implements RunView<A> {
 
   /** A task of the run: `train/3`. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND */
   async task(label: string): Promise<Task<Untyped>> {
-    const [step = '', number] = label.split('/');
-    return this.step(step).task(number === undefined ? undefined : Number(number));
+    if (!isLabel(label)) return this.step(label).task();
+    const { step, task } = parseLabel(label);
+    return this.step(step).task(task);
   }
 
   /** The artifacts that stand at the end. */

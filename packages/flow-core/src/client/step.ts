@@ -1,6 +1,6 @@
 /** A step of a run: its tasks, and its place in the flow as it was then. */
-import { FlowError } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
+import { noTask, noTasks } from '../engine/task/not-found';
 import type { Scope } from './scope';
 import { Task } from './task';
 import type { RunView, StepView, Untyped } from './types';
@@ -48,16 +48,13 @@ export class Step<A> implements StepView<A> {
     const { store, row: run } = this.#scope;
     if (number === undefined) {
       for await (const task of this.tasks()) return task;
-      throw new FlowError(
-        'FLOW_TASK_NOT_FOUND',
-        `${this.pathspec} has no task: the run did not reach that step.`,
-      );
+      throw noTasks(this.pathspec);
     }
     const row = Number.isSafeInteger(number)
       ? await store.task(run.flow, run.run, this.name, number)
       : undefined;
     if (row) return new Task(this.#scope, row);
-    throw new FlowError('FLOW_TASK_NOT_FOUND', `There is no task ${this.pathspec}/${number}.`);
+    throw noTask({ flow: run.flow, run: run.run, step: this.name, task: number }, await this.#firstNumbers());
   }
 
   /** In the order of their numbers. */
@@ -68,6 +65,12 @@ export class Step<A> implements StepView<A> {
 
   [Symbol.asyncIterator](): AsyncGenerator<Task<A>, void, undefined> {
     return this.tasks();
+  }
+
+  async #firstNumbers(): Promise<number[]> {
+    const numbers: number[] = [];
+    for await (const { number } of this.tasks()) if (numbers.push(number) > 5) break;
+    return numbers;
   }
 
   get #node() {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { FlowError, suggest } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import type { Parameters } from '../definition/params';
 import type { Pool, PoolHost } from '../engine/pool/pool';
@@ -12,6 +11,7 @@ import type { Takeover } from '../engine/resume/takeover';
 import type { RunOutcome } from '../engine/run/options';
 import { runFlow } from '../engine/run/run';
 import type { FlowEvent } from '../engine/task/events';
+import { requireStepIn } from '../engine/task/not-found';
 import { EVERYBODY, ownNamespace } from '../environment/user';
 import { publishing } from './events';
 import type { Session } from './session';
@@ -123,7 +123,5 @@ async function digestOfFile(file: string): Promise<string> {
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND */
 export function requireKnownStep(graph: Graph, step: string): void {
-  if (graph.steps.has(step)) return;
-  const near = suggest(step, graph.steps.keys());
-  throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${graph.flow}. ${near}`);
+  requireStepIn(graph.flow, graph.steps.keys(), step);
 }

@@ -98,7 +98,10 @@ const REFUSED: [line: string, said: string][] = [
     'spin movies 1/train/77',
     'FLOW_TASK_NOT_FOUND  There is no task movies/1/train/77. Its tasks: 1/train/2, 1/train/3.',
   ],
-  ['dump movies 1/train/77', 'FLOW_TASK_NOT_FOUND  There is no task movies/1/train/77. Its tasks: 2, 3.'],
+  [
+    'dump movies 1/train/77',
+    'FLOW_TASK_NOT_FOUND  There is no task movies/1/train/77. Its tasks: 1/train/2, 1/train/3.',
+  ],
   ['spin movies 1/2/3', `FLOW_PATHSPEC  "1/2/3" is not a pathspec. ${PATHSPECS}`],
   [
     'spin movies train/1',

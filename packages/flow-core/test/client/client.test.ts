@@ -126,7 +126,11 @@ describe('pathspecs', () => {
       '"other/1/each/3" is a pathspec of the flow "other", but this is "client".',
     ],
     ['1/eech/3', 'FLOW_STEP_NOT_FOUND', 'There is no step "eech" in client/1. Did you mean "each"?'],
-    ['1/each/99', 'FLOW_TASK_NOT_FOUND', 'There is no task client/1/each/99.'],
+    [
+      '1/each/99',
+      'FLOW_TASK_NOT_FOUND',
+      'There is no task client/1/each/99. Its tasks: 1/each/2, 1/each/3, 1/each/4.',
+    ],
     ['7/each/99', 'FLOW_RUN_NOT_FOUND', 'There is no run client/7. Its newest runs: 1.'],
   ])('that name no task say why: %s', async (pathspec, code, message) => {
     await engine.run(defined);

@@ -8,6 +8,7 @@ import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { requireRun } from '../record/find-run';
 import { Tasks } from '../record/task-index';
+import { noTask } from '../task/not-found';
 import { inRun } from './in-run';
 import { type Failure, fromRow, type Resolved } from './resolved';
 import { requireStep, type Selection } from './selection';
@@ -63,17 +64,7 @@ async function ofTask(
     tasks.push(other.task);
     if (tasks.length === 6) break;
   }
-  const there =
-    tasks.length > 0
-      ? `Its tasks: ${tasks
-          .slice(0, 5)
-          .map((t) => `${run.run}/${node.name}/${t}`)
-          .join(', ')}${tasks.length > 5 ? ', …' : ''}.`
-      : `That run has no task of "${node.name}".`;
-  throw new FlowError(
-    'FLOW_TASK_NOT_FOUND',
-    `There is no task ${graph.flow}/${run.run}/${node.name}/${task}. ${there}`,
-  );
+  throw noTask({ flow: graph.flow, run: run.run, step: node.name, task }, tasks);
 }
 
 /** A task can stand for its step only where today's step reads inputs of the same shape. @throws FlowError FLOW_STEP_CHANGED */

@@ -1,8 +1,9 @@
 /** Which inputs a spin asks for, and whether the flow can have such a task. */
-import { FlowError, suggest } from '../../definition/errors';
+import { FlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { scopeOf } from '../../definition/graph';
-import type { Pathspec } from '../../store/pathspec';
+import { formatPathspec, type Pathspec } from '../../store/pathspec';
+import { requireSameFlow, requireStepIn } from '../task/not-found';
 
 export interface Selection {
   step: string;
@@ -21,24 +22,13 @@ export interface Selection {
 
 /** The step that a pathspec and `--step` name together. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
 export function requireStep(graph: Graph, spec: Pathspec): StepNode {
-  if (spec.flow !== undefined && spec.flow !== graph.flow) {
-    throw new FlowError(
-      'FLOW_PATHSPEC_FLOW',
-      `The pathspec is one of the flow "${spec.flow}", but this is "${graph.flow}".`,
-    );
-  }
+  requireSameFlow(graph.flow, spec, formatPathspec(spec));
   const names = [...graph.steps.keys()];
   if (spec.step === undefined) {
     throw new FlowError('FLOW_USAGE', `Which step? ${graph.flow} has: ${names.join(', ')}.`);
   }
-  const node = graph.steps.get(spec.step);
-  if (!node) {
-    throw new FlowError(
-      'FLOW_STEP_NOT_FOUND',
-      `There is no step "${spec.step}" in ${graph.flow}. ${suggest(spec.step, names)}`,
-    );
-  }
-  return node;
+  requireStepIn(graph.flow, names, spec.step);
+  return graph.steps.get(spec.step) as StepNode;
 }
 
 /** The foreaches around a step, outermost first. */

@@ -1,5 +1,5 @@
 /** What a resumed run needs to know: the run that it takes over from, its parameters, and what changed since. */
-import { FlowError, suggest } from '../../definition/errors';
+import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
 import { decodeArtifact, encodeValue } from '../../store/artifacts';
@@ -8,6 +8,7 @@ import type { Store } from '../../store/store';
 import { latestRun, requireRun } from '../record/find-run';
 import { recordedParams } from '../record/read';
 import { statusNow } from '../record/run-status';
+import { requireStepIn } from '../task/not-found';
 import { Takeover } from './takeover';
 
 export interface ResumeOptions {
@@ -28,10 +29,7 @@ export async function prepareResume(
   options: ResumeOptions,
 ): Promise<{ params: Parameters; takeover: Takeover }> {
   const { graph, store, step, params } = options;
-  if (step !== undefined && !graph.steps.has(step)) {
-    const near = suggest(step, graph.steps.keys());
-    throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${step}" in ${graph.flow}. ${near}`);
-  }
+  if (step !== undefined) requireStepIn(graph.flow, graph.steps.keys(), step);
   const { run, namespace } = options;
   const origin = await (run === undefined
     ? latestRun(store, graph.flow, namespace)

@@ -1,5 +1,5 @@
 /**
- * The file that carries a run from one store to another. Version 1, numbers little-endian:
+ * The file that carries a run from one store to another. Version 2, numbers little-endian:
  *
  *     preamble   magic (8 bytes), version (u16), the version's complement (u16)
  *     frames     kind (u8), length of the payload (u32), payload
@@ -22,7 +22,7 @@ import type { ArtifactAddress } from '../../store/store';
 
 /** As PNG's: shows a file that was sent as text, or of which seven bits were kept. */
 export const MAGIC = Buffer.from('\x89NXF\r\n\x1a\n', 'latin1');
-export const VERSION = 1;
+export const VERSION = 2;
 export const PREAMBLE = MAGIC.length + 4;
 /** Longest payload: a row of a join of a million tasks has 20 MB. A length that was altered costs no more memory. */
 export const LONGEST = 256 * 1024 * 1024;

@@ -154,7 +154,7 @@ describe('with a pathspec', () => {
     );
     expect(() => requireStep(graph, {})).toThrow('Which step? chain has: start, first, mine, end.');
     expect(() => requireStep(graph, { flow: 'other', step: 'mine' })).toThrow(
-      'The pathspec is one of the flow "other", but this is "chain".',
+      '"other/mine" is a pathspec of the flow "other", but this is "chain".',
     );
   });
 });
