@@ -458,8 +458,8 @@ describe('what is recorded', () => {
     const e = engine();
     const ran = await e.run(f.end(start));
     expect(ran.events.filter(({ type }) => type === 'task-log')).toMatchObject([
-      { pathspec: 'logs/1/start/1', stream: 'stdout', text: 'hello\n' },
-      { pathspec: 'logs/1/start/1', stream: 'stdout', text: 'again\n' },
+      { task: { flow: 'logs', run: 1, step: 'start', task: 1 }, stream: 'stdout', text: 'hello\n' },
+      { task: { flow: 'logs', run: 1, step: 'start', task: 1 }, stream: 'stdout', text: 'again\n' },
     ]);
     const kept: string[] = [];
     for await (const { text } of e.store.logs('logs', 1, 'start', 1)) kept.push(text);
