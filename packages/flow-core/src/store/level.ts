@@ -6,7 +6,7 @@ import { hasDatabase } from './database';
 import { Generation } from './generation';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
 import { toBytes } from './kv';
-import { hasStamp, writeStamp } from './stamp';
+import { hasStamp, unstamped, writeStamp } from './stamp';
 
 /** How often to wait for writes to end before giving a name that stands for no state at all. */
 const ROUNDS = 10;
@@ -57,7 +57,11 @@ export class LevelKv implements Kv {
     await db.open();
     try {
       // With the lock in hand once more: another process may have stamped it meanwhile.
-      if (!stamped && !hasStamp(folder)) writeStamp(folder);
+      if (!stamped && !hasStamp(folder)) {
+        // A creation that was cut off before its stamp left nothing; records without a stamp are older than it.
+        if ((await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
+        writeStamp(folder);
+      }
     } catch (error) {
       await db.close();
       throw error;

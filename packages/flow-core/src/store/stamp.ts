@@ -14,7 +14,7 @@ export const DIGEST_VERSION = 1;
 const FILE = 'nx-flow.json';
 
 /**
- * Whether a database has a stamp. One without was made before there were stamps, and has format 1.
+ * Whether a database has a stamp. One without is empty, or was made before there were stamps.
  * @throws FlowError FLOW_STORE_FORMAT where the stamp is newer than this version of nx-flow, FLOW_STORE_CORRUPT where it
  * cannot be read
  */
@@ -34,6 +34,14 @@ export function hasStamp(folder: string): boolean {
       `The database ${folder} has format ${format} and digests of version ${digests}, and this nx-flow reads up to format ${STORE_FORMAT} and digests of version ${DIGEST_VERSION}: use the nx-flow that wrote it or a newer one, or another store by --store=<folder> or NX_FLOW_STORE (see UPGRADING.md). Nothing was changed.`,
     );
   return true;
+}
+
+/** For a database that has records and no stamp. */
+export function unstamped(folder: string): FlowError {
+  return new FlowError(
+    'FLOW_STORE_FORMAT',
+    `The database ${folder} was made by a version before 0.1, whose records this nx-flow does not read: remove the store's folder and run your flows again, or use another store by --store=<folder> or NX_FLOW_STORE (see UPGRADING.md). No record was changed.`,
+  );
 }
 
 /** Stamps a database with what this version writes. Only the process that has the database open may do it. */

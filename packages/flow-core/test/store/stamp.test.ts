@@ -48,10 +48,23 @@ test('a store that is made has the stamp of this version, outside of what is rec
   ]);
 });
 
-test('a store from before there were stamps is read as format 1, and gets its stamp', async () => {
+test('records from before there were stamps are refused, and stay', async () => {
   await write();
+  const written = readFileSync(stamp);
   rmSync(stamp);
+  await expect(LevelKv.open(db)).rejects.toMatchObject({
+    code: 'FLOW_STORE_FORMAT',
+    exit: 2,
+    message: expect.stringContaining("remove the store's folder and run your flows again"),
+  });
+  writeFileSync(stamp, written);
   expect(text(await session((kv) => kv.get('k')))).toBe('v');
+});
+
+test('a creation that was cut off before its stamp is finished', async () => {
+  await session(async () => {});
+  rmSync(stamp);
+  await write();
   expect(JSON.parse(readFileSync(stamp, 'utf8'))).toEqual(FIRST);
 });
 
