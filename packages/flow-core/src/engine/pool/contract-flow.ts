@@ -48,7 +48,7 @@ const sleeps = f.step('sleeps', { after: spins, timeout: '100ms' }, async () => 
 });
 /** What it does not await is at work when it has ended. */
 const goesOn = f.step('goesOn', { after: sleeps }, ({ self }) => {
-  void hear(self.folder, 'go').then(() => console.log('after its end'));
+  void hear(self.folder, 'go').then(() => process.stdout.write('after its end\n'));
 });
 
 export default f.end(goesOn);

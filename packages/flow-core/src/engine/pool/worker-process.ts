@@ -150,9 +150,7 @@ export class WorkerProcess {
     });
   }
 
-  #gone(): boolean {
-    return this.#state === 'gone';
-  }
+  #gone = () => this.#state === 'gone';
 
   #become(next: WorkerState): void {
     this.#state = nextState(this.#state, next);

@@ -1,6 +1,6 @@
 /**
- * Drives a run: gives planned tasks to the pool, and decides what each outcome leads to. Longer than most files, since
- * it is one state machine: what a task's end leads to depends on all the rest of its state.
+ * Drives a run: gives planned tasks to the pool, and decides what each outcome leads to. Long, because it
+ * is one state machine: what a task's end leads to depends on all the rest of its state.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
 import { ancestors, type StepNode } from '../../definition/graph';
