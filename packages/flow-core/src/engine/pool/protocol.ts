@@ -12,12 +12,17 @@ export interface WorkerStart {
   keep?: string;
 }
 
-export interface WorkerWork {
-  type: 'work';
+/** Views that this worker has not seen. */
+export interface WorkerViews {
+  type: 'views';
   /** Begin with no views: earlier ones are not needed any more. */
   reset: boolean;
-  /** Views that this worker has not seen. */
   views: [string, [string, Visible][]][];
+}
+
+/** Tasks whose views the worker has. */
+export interface WorkerWork {
+  type: 'work';
   tasks: TaskSpec[];
 }
 
@@ -25,7 +30,7 @@ export interface WorkerWork {
 export interface WorkerReturn {
   type: 'return';
 }
-export type ToWorker = WorkerStart | WorkerWork | WorkerReturn;
+export type ToWorker = WorkerStart | WorkerViews | WorkerWork | WorkerReturn;
 
 export type FromWorker =
   /** The flow is imported. */

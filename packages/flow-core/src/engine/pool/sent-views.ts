@@ -1,25 +1,38 @@
 /** The views that a worker has been sent: each goes once, and is known to the worker from then on. */
 import type { View } from '../task/view';
 import type { Job } from './job';
-import type { WorkerWork } from './protocol';
+import type { WorkerViews } from './protocol';
 
 /** Views that a worker holds before it is asked to begin anew. */
 const VIEWS = 512;
 
+/** Views of one message: a join of many splits is not to hold all of them at once. */
+const CHUNK = 256;
+
 export class SentViews {
   readonly #sent = new Set<string>();
 
-  /** The message that gives tasks, with the views that the worker lacks. @throws what reading a view throws */
-  async work(jobs: readonly Job[], view: (label: string) => View | Promise<View>): Promise<WorkerWork> {
-    const reset = this.#sent.size > VIEWS;
+  /** Gives the messages with the views that the worker lacks for these tasks. @throws what reading a view throws */
+  async *missing(
+    jobs: readonly Job[],
+    view: (label: string) => View | Promise<View>,
+  ): AsyncGenerator<{ message: WorkerViews; more: boolean }> {
+    let reset = this.#sent.size > VIEWS;
     if (reset) this.#sent.clear();
-    const work: WorkerWork = { type: 'work', reset, views: [], tasks: jobs.map(({ spec }) => spec) };
-    for (const label of new Set(jobs.flatMap((job) => job.views))) {
-      if (this.#sent.has(label)) continue;
-      this.#sent.add(label);
-      const read = view(label);
-      work.views.push([label, [...(read instanceof Promise ? await read : read).entries]]);
+    const labels = new Set(jobs.flatMap((job) => job.views));
+    for (const label of labels) if (this.#sent.has(label)) labels.delete(label);
+    const todo = [...labels];
+    for (let at = 0; at < todo.length || reset; at += CHUNK) {
+      const chunk = todo.slice(at, at + CHUNK);
+      for (const label of chunk) this.#sent.add(label);
+      const views = await Promise.all(chunk.map((label) => view(label)));
+      const message: WorkerViews = {
+        type: 'views',
+        reset,
+        views: chunk.map((label, i) => [label, [...(views[i] as View).entries]]),
+      };
+      yield { message, more: at + CHUNK < todo.length };
+      reset = false;
     }
-    return work;
   }
 }

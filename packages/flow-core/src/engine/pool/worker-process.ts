@@ -103,7 +103,7 @@ export class WorkerProcess {
 
   /** The run that it works for. */
   begin(run: RunContext, places: Pick<WorkerStart, 'cas' | 'keep'>): void {
-    this.#send({ type: 'start', run, ...places });
+    void this.#send({ type: 'start', run, ...places });
   }
 
   /** Sends tasks with the views that it has not seen. @throws what reading a view throws */
@@ -111,20 +111,23 @@ export class WorkerProcess {
     if (this.#state !== 'busy') this.#become('busy');
     this.#coming = jobs;
     this.#use = jobs.some(({ isolate }) => isolate) ? 'isolated' : 'shared';
-    const work = await this.#sent.work(jobs, view);
+    for await (const { message, more } of this.#sent.missing(jobs, view)) {
+      const sent = this.#send(message);
+      if (more) await sent;
+    }
     // It died while views were read from the store, and its tasks went back.
     if (this.#gone()) return;
     this.#coming = [];
     this.#jobs.push(...jobs);
     this.#start();
-    this.#send(work);
+    void this.#send({ type: 'work', tasks: jobs.map(({ spec }) => spec) });
   }
 
   /** Asks it to give back what it has not begun, where that waits behind a slow task. */
   askBack(): void {
     if (!this.queued || !this.late) return;
     this.#asked = true;
-    this.#send({ type: 'return' });
+    void this.#send({ type: 'return' });
   }
 
   /** Lets it finish what it has; it gets no more. */
@@ -156,8 +159,12 @@ export class WorkerProcess {
     this.#state = nextState(this.#state, next);
   }
 
-  #send(message: ToWorker): void {
-    if (this.child.connected) this.child.send(message, () => {});
+  /** Resolves when the message is on its way, so that not all of many are in memory at once. */
+  #send(message: ToWorker): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.child.connected) this.child.send(message, () => resolve());
+      else resolve();
+    });
   }
 
   #hear(message: FromWorker): void {

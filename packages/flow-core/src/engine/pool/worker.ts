@@ -90,11 +90,13 @@ export class Worker {
       case 'return':
         this.#channel.send({ type: 'returned', tasks: this.#queue.splice(0).map(({ spec }) => spec.task) });
         return;
-      case 'work':
+      case 'views':
         if (message.reset) this.#views = new Map();
         for (const [label, entries] of message.views) {
           this.#views.set(label, { label, entries: new Map(entries) });
         }
+        return;
+      case 'work':
         for (const spec of message.tasks) this.#queue.push({ spec, views: this.#views });
         if (!this.#draining) void this.#drain();
     }

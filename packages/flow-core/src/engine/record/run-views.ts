@@ -1,13 +1,16 @@
 /** The views of a run, in the coordinator: what each finished task left, without copying what it inherited. */
 
 import type { ArtifactRecord } from '../../store/rows';
-import type { Store } from '../../store/store';
+import type { ArtifactAddress, Store } from '../../store/store';
 import { addressOf, fullPathspec } from '../task/label';
 import type { View, Visible } from '../task/view';
 import { lost } from './lost';
 
-/** Bytes of small artifacts kept at hand; what is beyond is read from the store when a task needs it. */
+/** Bytes of artifacts kept at hand; what is beyond is read from the store when a task needs it. */
 const BYTES_AT_HAND = 32 * 1024 * 1024;
+
+/** What an artifact takes in memory beside its bytes: its record, and a buffer of its own. Measured, in bytes. */
+const BYTES_OF_RECORD = 512;
 
 interface Node {
   /** The view that this task inherits, whole but for the names it hides. */
@@ -16,6 +19,15 @@ interface Node {
   hidden: readonly string[];
   /** How many nodes stand behind this one. */
   depth: number;
+  /** The labels that show it, and the nodes that have it as their base. */
+  uses: number;
+  bytes: number;
+}
+
+/** Artifacts that are asked for, and are read together. */
+interface Reading {
+  addresses: ArtifactAddress[];
+  records: Promise<(ArtifactRecord | undefined)[]>;
 }
 
 /** A longer chain of inheritance (a loop's iterations) is flattened: looking a name up stays quick. */
@@ -23,11 +35,14 @@ const LONGEST_CHAIN = 16;
 
 export class Views {
   readonly #nodes = new Map<string, Node>();
+  /** How often a label is retained, where that is more than once. */
+  readonly #retained = new Map<string, number>();
   readonly #flow: string;
   readonly #run: number;
   readonly #store: Store;
   readonly #settled: () => Promise<void>;
   #bytes = 0;
+  #reading: Reading | undefined;
 
   /** @param settled Resolves when all that was noted so far can be read from the store. */
   constructor(flow: string, run: number, store: Store, settled: () => Promise<void>) {
@@ -37,8 +52,13 @@ export class Views {
     this.#settled = settled;
   }
 
+  /** How many tasks have a view at hand. */
+  get size(): number {
+    return this.#nodes.size;
+  }
+
   /**
-   * Notes what a task left behind.
+   * Notes what a task left behind. It stays at hand until it is released as often as it was retained, and once more.
    * @param base the parent whose artifacts it passes on; a join and a gather have none.
    */
   add(
@@ -48,14 +68,50 @@ export class Views {
     references: [string, Visible][],
     hidden: readonly string[] = [],
   ): void {
-    const kept = own.map(([name, record]): [string, Visible] => [name, this.#keep({ ...record, at: label })]);
-    const passed = references.map(([name, visible]): [string, Visible] => [name, this.#keep(visible)]);
     const behind = base === undefined ? undefined : this.#nodes.get(base);
-    const depth = (behind?.depth ?? -1) + 1;
-    let node: Node = { base: behind, own: [...passed, ...kept], hidden, depth };
-    if (depth > LONGEST_CHAIN)
-      node = { base: undefined, own: [...this.#entries(node)], hidden: [], depth: 0 };
+    const adds = own.length + references.length + hidden.length > 0;
+    const node = behind && !adds ? behind : this.#node(label, behind, own, references, hidden);
+    node.uses++;
     this.#nodes.set(label, node);
+  }
+
+  #node(
+    label: string,
+    behind: Node | undefined,
+    own: [string, ArtifactRecord][],
+    references: [string, Visible][],
+    hidden: readonly string[],
+  ): Node {
+    const node: Node = { base: behind, own: [], hidden, depth: (behind?.depth ?? -1) + 1, uses: 0, bytes: 0 };
+    for (const [name, visible] of references) node.own.push([name, this.#keep(visible, node)]);
+    for (const [name, record] of own) node.own.push([name, this.#keep({ ...record, at: label }, node)]);
+    if (node.depth > LONGEST_CHAIN) {
+      const flat: Node = { ...node, base: undefined, own: [], hidden: [], depth: 0, bytes: 0 };
+      this.#bytes -= node.bytes;
+      for (const [name, visible] of this.#entries(node)) flat.own.push([name, this.#keep(visible, flat)]);
+      return flat;
+    }
+    if (behind) behind.uses++;
+    return node;
+  }
+
+  /** A task that will come reads this view. */
+  retain(label: string, times = 1): void {
+    if (this.#nodes.has(label)) this.#retained.set(label, (this.#retained.get(label) ?? 1) + times);
+  }
+
+  /** One that reads this view is over. With the last, the view leaves memory. */
+  release(label: string): void {
+    const left = (this.#retained.get(label) ?? 1) - 1;
+    if (left > 1) this.#retained.set(label, left);
+    else this.#retained.delete(label);
+    if (left > 0) return;
+    let node = this.#nodes.get(label);
+    this.#nodes.delete(label);
+    while (node && --node.uses === 0) {
+      this.#bytes -= node.bytes;
+      node = node.base;
+    }
   }
 
   /** What a task passes on by reference: name to the task that stored it. For its row. */
@@ -70,9 +126,8 @@ export class Views {
   async typeOf(label: string, name: string): Promise<string | undefined> {
     const visible = this.#entries(this.#nodes.get(label) as Node).get(name);
     if (!visible || visible.type !== undefined) return visible?.type;
-    // Of a task that was taken over, no more is at hand than where its artifacts lie.
-    const [record] = await this.#store.artifacts([addressOf(this.#flow, this.#run, visible.at, name)]);
-    return record?.type;
+    // No more may be at hand than where it lies.
+    return (await this.#read(addressOf(this.#flow, this.#run, visible.at, name)))?.type;
   }
 
   /** With the bytes of small artifacts, read from the store where they are not at hand. */
@@ -84,9 +139,8 @@ export class Views {
   }
 
   async #fetch(view: View, away: [string, Visible][]): Promise<View> {
-    await this.#settled();
-    const found = await this.#store.artifacts(
-      away.map(([name, { at }]) => addressOf(this.#flow, this.#run, at, name)),
+    const found = await Promise.all(
+      away.map(([name, { at }]) => this.#read(addressOf(this.#flow, this.#run, at, name))),
     );
     away.forEach(([name, visible], i) => {
       if (!found[i]) throw lost(`${fullPathspec(this.#flow, this.#run, visible.at)}/${name}`);
@@ -95,14 +149,30 @@ export class Views {
     return view;
   }
 
-  #keep(visible: Visible): Visible {
-    if (visible.bytes === undefined) return visible;
-    if (this.#bytes + visible.bytes.length <= BYTES_AT_HAND) {
-      this.#bytes += visible.bytes.length;
-      return visible;
-    }
-    const { bytes: _, ...away } = visible;
-    return away;
+  /** What is asked for at once is read at once. */
+  async #read(address: ArtifactAddress): Promise<ArtifactRecord | undefined> {
+    this.#reading ??= { addresses: [], records: Promise.resolve([]) };
+    const { addresses } = this.#reading;
+    if (addresses.length === 0) this.#reading.records = this.#readAll();
+    const at = addresses.push(address) - 1;
+    return (await this.#reading.records)[at];
+  }
+
+  async #readAll(): Promise<(ArtifactRecord | undefined)[]> {
+    const { addresses } = this.#reading as Reading;
+    await this.#settled().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#store.artifacts(addresses);
+  }
+
+  #keep(visible: Visible, node: Node): Visible {
+    if (visible.type === undefined) return visible;
+    const bytes = BYTES_OF_RECORD + (visible.bytes?.length ?? 0);
+    if (this.#bytes + bytes > BYTES_AT_HAND) return { at: visible.at } as Visible;
+    this.#bytes += bytes;
+    node.bytes += bytes;
+    return visible;
   }
 
   #entries(node: Node): Map<string, Visible> {

@@ -3,7 +3,7 @@
  * is one state machine: what a task's end leads to depends on all the rest of its state.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
-import { ancestors, type StepNode } from '../../definition/graph';
+import type { StepNode } from '../../definition/graph';
 import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
 import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
@@ -16,12 +16,11 @@ import type { TaskOutcome, TaskResult } from '../task/task';
 import { caughtResult } from './caught';
 import { endingOf } from './ending';
 import type { RunOptions, RunOutcome } from './options';
+import { Planner } from './planner';
 import { type ActiveTask, poolHost, specOf } from './pool-host';
-import { ReadyTasks } from './ready-tasks';
 import { type Caught, type NumberedTask, Recorder, type Timed } from './recorder';
 import { Retries } from './retries';
-import { decided, Scheduler } from './scheduler';
-import { addressing, notHanded } from './task-address';
+import { addressing } from './task-address';
 
 type Failed = TaskOutcome & { status: 'failed' };
 
@@ -31,18 +30,14 @@ const TICK_MS = 200;
 export class Coordinator {
   readonly #options: RunOptions;
   readonly #params: [string, ArtifactRecord][];
-  readonly #scheduler: Scheduler;
   readonly #recorder: Recorder;
+  readonly #planner: Planner;
   readonly #address: (task: NumberedTask) => TaskAddress;
-  /** With `until`: the steps to execute. */
-  readonly #wanted: ReadonlySet<string> | undefined;
   readonly #begun = performance.now();
-  readonly #ready = new ReadyTasks<NumberedTask>();
   /** npm packages of steps, and where they are. */
   readonly #packages: ReadonlyMap<string, Installed>;
   readonly #active = new Map<Job, ActiveTask>();
   readonly #tasks: TaskCounts = { done: 0, failed: 0 };
-  #numbers = 0;
   #pool: Pool | undefined;
   readonly #retries = new Retries();
   /** Caught tasks that are being recorded. */
@@ -50,8 +45,6 @@ export class Coordinator {
   #finish: () => void = () => {};
   #error: ErrorRecord | undefined;
   #stopped = false;
-  /** The step `end` is done. */
-  #ended = false;
 
   constructor(
     options: RunOptions,
@@ -62,10 +55,9 @@ export class Coordinator {
     this.#options = options;
     this.#packages = packages;
     this.#params = params;
-    this.#scheduler = new Scheduler(options.graph);
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
+    this.#planner = new Planner(options, this.#recorder, packages);
     this.#address = addressing(this.#run);
-    if (options.until !== undefined) this.#wanted = ancestors(options.graph, options.until);
   }
 
   async execute(): Promise<RunOutcome> {
@@ -84,7 +76,7 @@ export class Coordinator {
         poolHost(this.#options, {
           params: this.#params,
           recorder: this.#recorder,
-          ready: this.#ready,
+          ready: this.#planner.ready,
           active: this.#active,
           address: this.#address,
           stopped: () => this.#stopped,
@@ -93,7 +85,7 @@ export class Coordinator {
           broken: (error) => this.#stop(error),
         }),
       );
-      this.#plan([this.#scheduler.start()]);
+      this.#plan(() => this.#planner.start());
       if (signal?.aborted) interrupt();
       this.#finishIfDone();
       await finished;
@@ -105,42 +97,8 @@ export class Coordinator {
     return this.#close();
   }
 
-  /** Numbers tasks and makes them ready; those that the origin can stand for are done at once, and what follows them. */
-  #plan(tasks: Planned[]): void {
-    const bailed = this.#options.bail === true && this.#tasks.failed > 0;
-    if (tasks.length === 0 || bailed) return;
-    const { emit, takeover, only, graph } = this.#options;
-    const planned = new Map<string, number>();
-    const taken = new Map<string, number>();
-    const todo = [...tasks];
-    for (let at = 0; at < todo.length; at++) {
-      const next = todo[at] as Planned;
-      if (this.#wanted && !this.#wanted.has(next.step)) continue;
-      const number = ++this.#numbers;
-      const task = { ...next, number, label: `${next.step}/${number}`, attempt: 0, attempts: [] };
-      const row = takeover?.take(task);
-      const counts = row ? taken : planned;
-      counts.set(task.step, (counts.get(task.step) ?? 0) + 1);
-      if (row && takeover) {
-        this.#ended ||= task.step === 'end';
-        this.#recorder.takenOver(task, row, takeover.view(row), takeover.source(row));
-        todo.push(...this.#scheduler.after({ ...task, ...decided(row) }));
-      } else if (only !== undefined && task.step !== only) {
-        this.#stop(notHanded(graph.flow, task, only));
-        return;
-      } else this.#await(task);
-    }
-    for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count });
-    for (const [step, count] of planned) emit({ type: 'tasks-planned', step, count });
-    this.#pool?.wake();
-  }
-
-  #await(task: NumberedTask): void {
-    this.#ready.push(this.#packages.get(task.step)?.folder ?? '', task);
-  }
-
   #pull(kind?: string): Job | undefined {
-    const task = this.#stopped ? undefined : this.#ready.pull(kind);
+    const task = this.#stopped ? undefined : this.#planner.ready.pull(kind);
     if (!task) return undefined;
     const spec = specOf(task, this.#options);
     const job = jobOf(this.#node(task), spec, this.#packages.get(task.step));
@@ -165,16 +123,26 @@ export class Coordinator {
   }
 
   #finishIfDone(): void {
-    const left = this.#active.size + this.#retries.size + this.#catching + this.#ready.size;
+    const left = this.#active.size + this.#retries.size + this.#catching + this.#planner.ready.size;
     if (left === 0) this.#finish();
   }
 
   /** Records a finished task, and plans what it makes possible. */
   #done(task: NumberedTask, timed: Timed, result: TaskResult, caught?: Caught): void {
     this.#recorder.done(task, timed, result, caught);
-    this.#ended ||= task.step === 'end';
     this.#tasks.done++;
-    this.#plan(this.#scheduler.after({ ...task, ...decided(result) }));
+    const bailed = this.#options.bail === true && this.#tasks.failed > 0;
+    this.#plan(() => this.#planner.done(task, result, bailed));
+  }
+
+  /** @param plan Returns whether it made tasks ready. */
+  #plan(plan: () => boolean): void {
+    try {
+      if (plan()) this.#pool?.wake();
+    } catch (error) {
+      if (!isFlowError(error)) throw error;
+      this.#stop(error);
+    }
   }
 
   #failed(task: NumberedTask, outcome: Failed): void {
@@ -183,13 +151,14 @@ export class Coordinator {
     this.#tasks.failed++;
     this.#error ??= error;
     this.#recorder.failed(task, outcome, error);
+    this.#planner.over(task);
     this.#options.emit({
       type: 'task-failed',
       task: this.#address(task),
       durationMs,
       error,
     });
-    if (this.#options.bail) this.#ready.clear();
+    if (this.#options.bail) this.#planner.ready.clear();
   }
 
   #retry(task: NumberedTask, { startedAt, durationMs, failure: { error } }: Failed): void {
@@ -210,7 +179,7 @@ export class Coordinator {
       error,
     });
     this.#retries.after(waitMs, () => {
-      this.#await(again);
+      this.#planner.again(again);
       this.#pool?.wake();
     });
   }
@@ -272,7 +241,7 @@ export class Coordinator {
   }
 
   async #close(): Promise<RunOutcome> {
-    const { status, error } = endingOf(this.#error, this.#ended, this.#wanted);
+    const { status, error } = endingOf(this.#error, this.#planner.ended, this.#planner.wanted);
     const durationMs = performance.now() - this.#begun;
     const taken = this.#options.takeover?.size;
     const tasks = { ...this.#tasks, ...(taken === undefined ? {} : { taken }) };

@@ -3,6 +3,7 @@ import type { ArtifactRecord } from '../../store/rows';
 import type { Job } from '../pool/job';
 import type { PoolHost } from '../pool/pool';
 import type { TaskAddress } from '../task/events';
+import type { Planned } from '../task/place';
 import type { RunContext, TaskSpec } from '../task/task';
 import type { RunOptions } from './options';
 import type { ReadyTasks } from './ready-tasks';
@@ -51,6 +52,10 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
     late: (task, text) => emit({ type: 'task-went-on', task, text }),
     broken: hosted.broken,
   };
+}
+
+export function numbered(task: Planned, number: number): NumberedTask {
+  return { ...task, number, label: `${task.step}/${number}`, attempt: 0, attempts: [] };
 }
 
 /** What a pool gets of a task. */

@@ -1,8 +1,19 @@
 /** Tasks that wait for a worker: in the order in which they came, and by the packages that a worker must have. */
+
+/** Tasks that came together: each is made when it is pulled, so that a wide foreach takes no memory before. */
+interface Waiting<T> {
+  count: number;
+  make(at: number): T;
+  order: number;
+  /** How many of them are pulled. */
+  pulled: number;
+}
+
 interface Queue<T> {
-  tasks: { task: T; order: number }[];
-  /** How many of them are taken. */
-  taken: number;
+  waiting: Waiting<T>[];
+  /** How many of `waiting` are pulled to their end. */
+  done: number;
+  size: number;
 }
 
 export class ReadyTasks<T> {
@@ -15,38 +26,47 @@ export class ReadyTasks<T> {
   }
 
   push(kind: string, task: T): void {
+    this.pushAll(kind, 1, () => task);
+  }
+
+  pushAll(kind: string, count: number, make: (at: number) => T): void {
+    if (count === 0) return;
     let queue = this.#queues.get(kind);
     if (!queue) {
-      queue = { tasks: [], taken: 0 };
+      queue = { waiting: [], done: 0, size: 0 };
       this.#queues.set(kind, queue);
     }
-    queue.tasks.push({ task, order: this.#order++ });
-    this.#size++;
+    queue.waiting.push({ count, make, order: this.#order++, pulled: 0 });
+    queue.size += count;
+    this.#size += count;
   }
 
   /** The one that has waited longest, of one kind or of all. */
   pull(kind = this.kinds()[0]): T | undefined {
     const queue = kind === undefined ? undefined : this.#queues.get(kind);
-    const first = queue?.tasks[queue.taken];
+    const first = queue?.waiting[queue.done];
     if (!queue || !first) return undefined;
-    queue.tasks[queue.taken++] = undefined as never;
+    const task = first.make(first.pulled++);
+    queue.size--;
     this.#size--;
-    // Not one by one from the front: that would move all the others each time.
-    if (queue.taken === queue.tasks.length) queue.tasks.length = queue.taken = 0;
-    return first.task;
+    if (first.pulled === first.count) {
+      queue.waiting[queue.done++] = undefined as never;
+      // Not one by one from the front: that would move all the others each time.
+      if (queue.done === queue.waiting.length) queue.waiting.length = queue.done = 0;
+    }
+    return task;
   }
 
   waiting(kind: string): number {
-    const queue = this.#queues.get(kind);
-    return queue ? queue.tasks.length - queue.taken : 0;
+    return this.#queues.get(kind)?.size ?? 0;
   }
 
   /** Kinds that have waiting tasks, the one that has waited longest first. */
   kinds(): string[] {
     if (this.#size === 0) return [];
-    const order = ({ tasks, taken }: Queue<T>) => tasks[taken]?.order ?? Number.POSITIVE_INFINITY;
+    const order = ({ waiting, done }: Queue<T>) => waiting[done]?.order ?? Number.POSITIVE_INFINITY;
     return [...this.#queues]
-      .filter(([, queue]) => queue.taken < queue.tasks.length)
+      .filter(([, queue]) => queue.size > 0)
       .sort(([, a], [, b]) => order(a) - order(b))
       .map(([kind]) => kind);
   }

@@ -1,7 +1,7 @@
 /** Which tasks come next: a state machine over the graph. It knows no processes, no store and no clock. */
 import { children, type Edge, type Graph, type Input, type StepNode } from '../../definition/graph';
 import type { TaskRow } from '../../store/rows';
-import { type Planned, stackKey } from '../task/place';
+import { type Planned, type PlannedTasks, stackKey } from '../task/place';
 import type { Frame } from '../task/task';
 
 /** What the scheduler has to know of a finished task. */
@@ -20,56 +20,68 @@ interface Gathering {
 
 export class Scheduler {
   readonly #graph: Graph;
+  readonly #hold: (label: string) => void;
   readonly #waiting = new Map<string, Gathering>();
 
-  constructor(graph: Graph) {
+  /** @param hold Called with the label of a task that a join or a gather will read, when it is complete. */
+  constructor(graph: Graph, hold: (label: string) => void = () => {}) {
     this.#graph = graph;
+    this.#hold = hold;
   }
 
-  start(): Planned {
-    return { step: 'start', parents: [], stack: [] };
+  start(): PlannedTasks {
+    return one({ step: 'start', parents: [], stack: [] });
   }
 
   /** The tasks that a finished task makes possible. A failed one makes none. */
-  after(task: Finished): Planned[] {
+  after(task: Finished): PlannedTasks[] {
     const node = this.#graph.steps.get(task.step) as StepNode;
     if (node.kind === 'loop' && task.continues) {
       const iteration = (task.iteration ?? 0) + 1;
-      return [{ step: task.step, parents: [task.label], stack: task.stack, iteration }];
+      return [one({ step: task.step, parents: [task.label], stack: task.stack, iteration })];
     }
     return children(this.#graph, task.step)
       .filter(({ edge }) => taken(edge, task.case))
       .flatMap(({ node: child, input }) => this.#arrive(child, input, task));
   }
 
-  #arrive(child: StepNode, input: Input, task: Finished): Planned[] {
+  #arrive(child: StepNode, input: Input, task: Finished): PlannedTasks[] {
     const { label, stack } = task;
     switch (child.kind) {
       case 'foreach': {
         const over = child.over as string;
         const count = task.counts[over] ?? 0;
-        return Array.from({ length: count }, (_, index) => ({
+        if (count === 0) return [];
+        const at = (index: number): Planned => ({
           step: child.name,
           parents: [label],
           stack: [...stack, { step: child.name, index, count, over, shownBy: label }],
-        }));
+        });
+        return [{ step: child.name, count, at }];
       }
       case 'join': {
         const frame = stack.at(-1) as Frame;
         const outer = stack.slice(0, -1);
         const arrived = this.#collect(child, outer, frame.count, frame.index, label);
-        return arrived ? [{ step: child.name, parents: arrived, stack: outer }] : [];
+        return arrived ? [one({ step: child.name, parents: arrived, stack: outer })] : [];
       }
       case 'gather': {
         const arrived = this.#collect(child, stack, child.inputs.length, child.inputs.indexOf(input), label);
         return arrived
-          ? [{ step: child.name, parents: arrived, branches: child.inputs.map((i) => i.as as string), stack }]
+          ? [
+              one({
+                step: child.name,
+                parents: arrived,
+                branches: child.inputs.map((i) => i.as as string),
+                stack,
+              }),
+            ]
           : [];
       }
       case 'loop':
-        return [{ step: child.name, parents: [label], stack, iteration: 0 }];
+        return [one({ step: child.name, parents: [label], stack, iteration: 0 })];
       default:
-        return [{ step: child.name, parents: [label], stack }];
+        return [one({ step: child.name, parents: [label], stack })];
     }
   }
 
@@ -83,18 +95,25 @@ export class Scheduler {
     }
     if (gathering.arrived[at] === undefined) gathering.missing--;
     gathering.arrived[at] = label;
+    this.#hold(label);
     if (gathering.missing > 0) return undefined;
     this.#waiting.delete(key);
     return gathering.arrived as string[];
   }
 }
 
+function one(planned: Planned): PlannedTasks {
+  return { step: planned.step, count: 1, at: () => planned };
+}
+
+export type Decided = Pick<TaskRow, 'counts' | 'case' | 'continues'>;
+
 /** What a finished task decided: which way it went, how it is split, whether it goes on. */
 export function decided({
   counts = {},
   case: chosen,
   continues,
-}: Pick<TaskRow, 'counts' | 'case' | 'continues'>): Pick<Finished, 'counts' | 'case' | 'continues'> {
+}: Decided): Pick<Finished, 'counts' | 'case' | 'continues'> {
   return {
     counts,
     ...(chosen === undefined ? {} : { case: chosen }),

@@ -11,6 +11,13 @@ export interface Planned {
   iteration?: number;
 }
 
+/** Tasks that can run: one, or all splits of a foreach, each made when it is needed. They read the same views. */
+export interface PlannedTasks {
+  step: string;
+  count: number;
+  at(index: number): Planned;
+}
+
 export function stackKey(stack: readonly { index: number }[]): string {
   return stack.map(({ index }) => index).join('.');
 }
