@@ -1,7 +1,6 @@
 /** Imports a flow file through tsx, in this process. */
-import { existsSync, readFileSync } from 'node:fs';
-import Module, { createRequire } from 'node:module';
-import { basename, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlowError, isFlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
@@ -10,6 +9,7 @@ import { packageFile } from '../environment/package-root';
 import { looksLikeFile, stem } from './find';
 import type { Installed } from './packages/install';
 import { isUsers } from './packages/names';
+import { needsEsLoader, registerTsx, withTsconfig } from './tsx';
 
 let registered = false;
 let esmRegistered: Promise<void> | undefined;
@@ -17,48 +17,6 @@ let esmRegistered: Promise<void> | undefined;
 const imported = new Set<string>();
 /** Tells a URL that is imported once more from the first. */
 let again = '';
-
-/**
- * tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into each of
- * their files, which is half of the time that zod takes.
- */
-function registerTsx(): void {
-  const loaders = (Module as unknown as { _extensions: Extensions })._extensions;
-  const plain = loaders['.js'] as Loader;
-  // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
-  withTsconfig(() => require('tsx/cjs/api').register());
-  for (const extension of ['.js', '.ts', '.tsx', '.mts', '.cts']) {
-    const transforming = loaders[extension];
-    if (!transforming) continue;
-    loaders[extension] = (module, file) => {
-      if (extension === '.js' && /[\\/]node_modules[\\/]/.test(file)) return plain(module, file);
-      importsLocally ||= IMPORTS_LOCALLY.test(readFileSync(file, 'utf8'));
-      return transforming(module, file);
-    };
-  }
-}
-
-/**
- * tsx reads the tsconfig.json of the working directory, which is the workspace. A workspace of Nx may have only a
- * tsconfig.base.json there, with the `paths` of all projects. Steps do not see the variable by which tsx is told.
- */
-function withTsconfig<T>(register: () => T): T {
-  const base = resolve('tsconfig.base.json');
-  if (process.env.TSX_TSCONFIG_PATH || existsSync('tsconfig.json') || !existsSync(base)) return register();
-  process.env.TSX_TSCONFIG_PATH = base;
-  try {
-    return register();
-  } finally {
-    delete process.env.TSX_TSCONFIG_PATH;
-  }
-}
-
-/** `import()` of anything but a package by its name. Node's own loader knows neither TypeScript nor its short names. */
-const IMPORTS_LOCALLY = /\bimport\s*\(\s*(?!(['"`])[^.$/'"`][^$'"`]*\1)/;
-let importsLocally = false;
-
-type Loader = (module: unknown, file: string) => void;
-type Extensions = Record<string, Loader | undefined>;
 
 /** What `require` says of a module that only the ES loader can load: top-level await, or a package for `import` alone. */
 const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
@@ -69,13 +27,13 @@ const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EX
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
   if (!registered) {
-    registerTsx();
+    registerTsx(file);
     registered = true;
   }
   try {
     const exported = createRequire(file)(file);
     // A step may come to its `import('./other')` at any time from now on.
-    if (importsLocally) await useEsm();
+    if (needsEsLoader()) await useEsm();
     return exported;
   } catch (error) {
     if (!FOR_IMPORT.has((error as { code?: string }).code ?? '')) throw error;

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { SourceProcess } from '../kit/source';
 import { Workspace } from '../kit/workspace';
 
@@ -149,3 +151,66 @@ test.each(['commonjs', 'module'])(
     expect(spun.json.artifacts.got.preview).toBe('[ 42, 7, 49, 42 ]');
   },
 );
+
+describe('the ES loader, which costs more than all else of a start', () => {
+  /** A spin of `start`, and whether the ES loader was started for it. */
+  async function spun(file: string): Promise<{ preview: string | undefined; started: boolean }> {
+    const preload = ws.write(
+      'preload.cjs',
+      `const Module = require('node:module');
+       const { register } = Module;
+       Module.register = (...args) => {
+         process.stderr.write('the ES loader starts');
+         return register.apply(Module, args);
+       };`,
+    );
+    const env = { NODE_OPTIONS: `--require ${preload}` };
+    const { json, stderr } = await ws.nxFlow(['spin', file, 'start', '--json'], { env });
+    return { preview: json?.artifacts?.got?.preview, started: stderr.includes('the ES loader starts') };
+  }
+
+  /** A library of the workspace, found by a link. */
+  function library(name: string, main: string, files: Record<string, string>): void {
+    ws.write(`libs/${name}/package.json`, JSON.stringify({ name, main }));
+    for (const [file, text] of Object.entries(files)) ws.write(`libs/${name}/${file}`, text);
+    mkdirSync(ws.path('node_modules'), { recursive: true });
+    symlinkSync(ws.path('libs', name), ws.path('node_modules', name), 'junction');
+  }
+
+  const using = (name: string, read: string) =>
+    ws.write(
+      `${name}-user.flow.ts`,
+      `${CORE}import { value } from '${name}';
+       const f = flow('${name}-user');
+       const start = f.start(async () => ({ got: ${read} }));
+       export default f.end(start);`,
+    );
+
+  test('a library that is built does not start it, nor do the engine and its paths in a tsconfig', async () => {
+    library('built', 'dist/index.js', {
+      'dist/index.js': `exports.value = async (name = './more.js') => (await import('./more.js')).default + (await import(name)).default;`,
+      'dist/more.js': 'module.exports = 21;',
+    });
+    const engine = join(__dirname, '..', '..', 'src', 'index.ts');
+    const tsconfig = ws.write(
+      'tsconfig.json',
+      JSON.stringify({ compilerOptions: { paths: { '@nx-flow/core': [engine] } } }),
+    );
+    expect(await spun(using('built', 'await value()'))).toEqual({ preview: '42', started: false });
+    rmSync(tsconfig);
+  });
+
+  test('a library in TypeScript that imports its own files starts it, and one in JavaScript that does it by their short names', async () => {
+    library('typed', 'index.ts', {
+      'index.ts': `export const value = async (): Promise<number> => (await import('./more')).more;`,
+      'more.ts': 'export const more: number = 42;',
+    });
+    library('short', 'index.js', {
+      'index.js': `exports.value = async () => (await import('./more')).default;`,
+      'more.js': 'module.exports = 42;',
+    });
+    for (const name of ['typed', 'short']) {
+      expect(await spun(using(name, 'await value()'))).toEqual({ preview: '42', started: true });
+    }
+  });
+});

@@ -1,0 +1,89 @@
+/** tsx's CommonJS hook, for the user's own files; and whether these need its ES loader, too. */
+import { existsSync, readFileSync } from 'node:fs';
+import Module from 'node:module';
+import { resolve } from 'node:path';
+import { packageFile } from '../environment/package-root';
+import { isBuilt } from './built-package';
+
+type Loader = (module: unknown, file: string) => void;
+type Parent = { paths?: string[] } | null | undefined;
+
+interface Internals {
+  _extensions: Record<string, Loader | undefined>;
+  _resolveFilename(request: string, parent: Parent, isMain?: boolean, options?: object): string;
+  _nodeModulePaths(folder: string): string[];
+}
+
+/** This package, by its name or by one of its entries. */
+const OWN = /^@nx-flow\/core(\/|$)/;
+
+/** `import()` of anything but a package by its name. Node's own loader knows neither TypeScript nor its short names. */
+const IMPORTS_LOCALLY = /\bimport\s*\(\s*(?!(['"`])[^.$/'"`][^$'"`]*\1)/;
+
+/** The same in what was built: of a local file without an extension of JavaScript. What is computed there was so when it was built. */
+const IMPORTS_SHORTLY = /\bimport\s*\(\s*(['"`])\.[^$'"`]*(?<!\.(?:[cm]?js|json|node|wasm))\1/;
+
+let importsLocally = false;
+
+/** Whether a file that was loaded may come to an `import()` that only tsx's ES loader can answer. */
+export function needsEsLoader(): boolean {
+  return importsLocally;
+}
+
+/**
+ * Registers tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into each
+ * of their files, which is half of the time that zod takes.
+ * @param flow the file that is imported first
+ */
+export function registerTsx(flow: string): void {
+  const internals = Module as unknown as Internals;
+  const loaders = internals._extensions;
+  const plain = loaders['.js'] as Loader;
+  const nodes = internals._resolveFilename;
+  // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
+  withTsconfig(() => require('tsx/cjs/api').register());
+  const byTsx = internals._resolveFilename;
+  // This package is what is installed or linked, whatever the `paths` of a tsconfig say of its sources.
+  internals._resolveFilename = (request, parent, ...rest) => {
+    if (typeof request !== 'string' || !OWN.test(request))
+      return byTsx.call(Module, request, parent, ...rest);
+    try {
+      return nodes.call(Module, request, parent, ...rest);
+    } catch {
+      return byTsx.call(Module, request, parent, ...rest);
+    }
+  };
+  const resolveAsNode = (request: string, folder: string) =>
+    nodes.call(Module, request, { paths: internals._nodeModulePaths(folder) });
+  const own = packageFile('dist');
+  for (const extension of ['.js', '.ts', '.tsx', '.mts', '.cts']) {
+    const transforming = loaders[extension];
+    if (!transforming) continue;
+    loaders[extension] = (module, file) => {
+      const javascript = extension === '.js';
+      if (javascript && (file.startsWith(own) || /[\\/]node_modules[\\/]/.test(file)))
+        return plain(module, file);
+      if (!importsLocally && IMPORTS_LOCALLY.test(readFileSync(file, 'utf8'))) {
+        importsLocally =
+          !(javascript && isBuilt(file, flow, resolveAsNode)) ||
+          IMPORTS_SHORTLY.test(readFileSync(file, 'utf8'));
+      }
+      return transforming(module, file);
+    };
+  }
+}
+
+/**
+ * tsx reads the tsconfig.json of the working directory, which is the workspace. A workspace of Nx may have only a
+ * tsconfig.base.json there, with the `paths` of all projects. Steps do not see the variable by which tsx gets it.
+ */
+export function withTsconfig<T>(register: () => T): T {
+  const base = resolve('tsconfig.base.json');
+  if (process.env.TSX_TSCONFIG_PATH || existsSync('tsconfig.json') || !existsSync(base)) return register();
+  process.env.TSX_TSCONFIG_PATH = base;
+  try {
+    return register();
+  } finally {
+    delete process.env.TSX_TSCONFIG_PATH;
+  }
+}
