@@ -32,8 +32,8 @@ function planned(defined: unknown) {
   });
   const planner = new Planner(options, recorder, new Map());
   planner.start();
-  const end = (task: NumberedTask, own: [string, ArtifactRecord][] = [], counts = {}) => {
-    const result: TaskResult = { stored: own, references: [], counts, reads: {} };
+  const end = (task: NumberedTask, stored: [string, ArtifactRecord][] = [], counts = {}) => {
+    const result: TaskResult = { stored, references: [], counts, reads: {} };
     recorder.done(task, { startedAt: 1, durationMs: 1 }, result);
     planner.done(task, result, false);
   };
