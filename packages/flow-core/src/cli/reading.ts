@@ -54,17 +54,17 @@ export async function reading(
  * Reads artifacts for commands that only read the store. The flow is imported for its codecs, when there is an artifact
  * that one of them stored.
  */
-export function decoderOf({ store, place }: Recorded, context: Context): Decode {
+export function decoderOf({ store, place }: Recorded): Decode {
   let codecs: Promise<Codecs> | undefined;
   return async (record) => {
-    if (!isBuiltIn(record)) codecs ??= codecsOf(place, context, record.codec);
+    if (!isBuiltIn(record)) codecs ??= codecsOf(place, record.codec);
     return decodeArtifact(record, store.cas, await codecs);
   };
 }
 export type Decode = (record: ArtifactRecord) => Promise<unknown>;
 
 /** @throws FlowError FLOW_CODEC_UNKNOWN */
-export async function codecsOf(place: Place, context: Context, id: string): Promise<Codecs> {
+async function codecsOf(place: Place, id: string): Promise<Codecs> {
   try {
     return (await loadPlaceFlow(place, await findPlaceFile(place))).codecs;
   } catch (cause) {

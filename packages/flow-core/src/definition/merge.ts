@@ -1,4 +1,7 @@
-/** merge(): passes artifacts on by reference. */
+/**
+ * merge(): passes artifacts on by reference.
+ * Long, because its types are half of it, and read as one with what they type.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { FlowError, suggest } from './errors';
 import { type Conflict, conflictError, literal, previewOf, type Seen } from './merge-conflict';

@@ -6,7 +6,7 @@ import { whyWrong } from './wrong-value';
 
 export interface Parameters {
   /** As they were given, name to text (or to JSON, from a file). */
-  given: Record<string, unknown>;
+  paramInputs: Record<string, unknown>;
   /** As the schemas gave them. */
   parsed: Record<string, unknown>;
 }
@@ -55,7 +55,7 @@ export function parseParams(
   }
   if (problems.length > 0)
     throw problemsError('FLOW_PARAMS', `The parameters of ${graph.flow} are not right`, problems);
-  return { given, parsed };
+  return { paramInputs: given, parsed };
 }
 
 function describe(schema: z.ZodType): string {

@@ -1,4 +1,7 @@
-/** The rules of a flow's graph. One rule, one function, one sentence of advice. */
+/**
+ * The rules of a flow's graph. One rule, one function, one sentence of advice.
+ * Long, because it is a list: each rule stands alone.
+ */
 import { suggest } from './errors';
 import {
   children,

@@ -1,4 +1,7 @@
-/** The types of the flow API. They stay cheap: see `Put`, and test/types for their cost. */
+/**
+ * The types of the flow API. They stay cheap: see `Put`, and test/types for their cost.
+ * Long, because it is the one page of what users type.
+ */
 import type { z } from 'zod';
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};

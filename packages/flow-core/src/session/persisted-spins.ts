@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { FlowError } from '../definition/errors';
-import { KeptSpin, spinStoreFolder } from '../engine/spin/kept';
+import { PersistedSpin, spinStoreFolder } from '../engine/spin/persisted';
 import { ownNamespace } from '../environment/user';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
@@ -12,15 +12,15 @@ export interface PersistOptions {
   /** The namespace that the inputs were looked up in; undefined for everybody's. */
   namespace: string | undefined;
   /** Parameters that were given for this spin. */
-  params: Record<string, unknown>;
+  paramInputs: Record<string, unknown>;
 }
 
 /** Begins a persisted spin: takes its number, and says where it is recorded. */
 export type BeginPersisted = (
   step: string,
   origin: string | undefined,
-  params: Parameters<typeof KeptSpin.begin>[3],
-) => Promise<KeptSpin>;
+  params: Parameters<typeof PersistedSpin.begin>[3],
+) => Promise<PersistedSpin>;
 
 /** Where spins are persisted, opened when the first one begins. */
 export interface PersistedSpins {
@@ -48,12 +48,12 @@ export function openPersistedSpins(
 export function beginIn(
   { graph, store: from, user, file, workspace }: Session,
   store: Store,
-  { namespace, params: given }: PersistOptions,
+  { namespace, paramInputs }: PersistOptions,
 ): BeginPersisted {
   return (step, origin, params) =>
-    KeptSpin.begin(
+    PersistedSpin.begin(
       {
-        ...{ graph, store, user, given },
+        ...{ graph, store, user, paramInputs },
         from: from.cas,
         namespace: namespace ?? ownNamespace(),
         ...(file === undefined ? {} : { file: relative(workspace, file) }),

@@ -18,7 +18,7 @@ import type { PersistedSpins } from './persisted-spins';
 import type { FileSession } from './session';
 import type { SpinRequest } from './spin';
 
-export interface SpinAllRequest extends Pick<SpinRequest, 'selection' | 'given' | 'set' | 'params'> {
+export interface SpinAllRequest extends Pick<SpinRequest, 'selection' | 'overrides' | 'set' | 'params'> {
   /** At most so many splits at once. */
   workers: number;
   persisted?: PersistedSpins;
@@ -51,7 +51,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
     const spinning = spinSplits({
       graph,
       splits,
-      inputs: recordedInputs({ graph, store, selection, given: [request.given, request.set], emit }),
+      inputs: recordedInputs({ graph, store, selection, overrides: [request.overrides, request.set], emit }),
       params,
       user,
       namespace: selection.namespace ?? ownNamespace(),
@@ -93,11 +93,11 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
 }
 
 async function splitsOf({ graph, store }: FileSession, request: SpinAllRequest): Promise<Splits> {
-  const { selection, given, set = {} } = request;
+  const { selection, overrides, set = {} } = request;
   const recorded = await resolveSplits(graph, store, selection);
-  if (!given && Object.keys(set).length === 0) return recorded;
+  if (!overrides && Object.keys(set).length === 0) return recorded;
   const { resplitAll } = await import('../engine/inputs/override-list');
-  return resplitAll(graph, store, recorded, [given, set]);
+  return resplitAll(graph, store, recorded, [overrides, set]);
 }
 
 function spinsStarted(flow: string, { node, run, splits, without, passedOver }: Splits, workers: number) {

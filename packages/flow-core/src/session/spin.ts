@@ -1,15 +1,15 @@
 /** What a spin is: one step, now, in this process, on recorded inputs; what it prints, returns and leaves in `dist/flow`. */
 import { join, relative } from 'node:path';
 import type { Graph } from '../definition/graph';
-import type { Alone } from '../engine/inputs/only-given';
-import type { Given } from '../engine/inputs/override';
+import type { OnlyGiven } from '../engine/inputs/only-given';
+import type { Overrides } from '../engine/inputs/override';
 import type { Selection } from '../engine/inputs/selection';
 import { Outputs } from '../engine/outputs/folder';
 import { spinsFolder } from '../engine/outputs/layout';
 import { requireOutputs, writingOutputs } from '../engine/outputs/writable';
 import { captureOutput, type Heard } from '../engine/process/capture-output';
-import type { KeptSpin } from '../engine/spin/kept';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
+import type { PersistedSpin } from '../engine/spin/persisted';
 import { spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/events';
 import { publishing } from './events';
@@ -23,11 +23,11 @@ export interface SpinRequest {
   /** Parameters that were given now: they win over the run's. */
   params: Record<string, unknown>;
   /** Artifacts that were given now by a program, for the inputs of the step. */
-  given?: Given;
+  overrides?: Overrides;
   /** Artifacts that were given now; they win over `given`. */
   set?: Record<string, unknown>;
   /** These are all the inputs: no run is looked for. */
-  alone?: Alone;
+  onlyGiven?: OnlyGiven;
   /** Do not end code that never yields: under a test runner, that would end the whole process. */
   withoutWatchdog?: boolean;
   /** Record the spin in the store of persisted spins. */
@@ -68,12 +68,12 @@ export async function prepareSpin(
 /** @throws FlowError for bad usage. What the step throws is part of the outcome. */
 export async function spinStep(session: Session, request: SpinRequest): Promise<SpinOutcome> {
   const { store, user, workspace } = session;
-  const { selection, given, alone, persist } = request;
+  const { selection, overrides, onlyGiven, persist } = request;
   const emit = publishing(session);
   const graph = await graphWithPackages(session, selection.step, emit);
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
   let outputs: Outputs | undefined;
-  let persisted: KeptSpin | undefined;
+  let persisted: PersistedSpin | undefined;
   hearThrownLate(undefined);
   const heard: Heard = (stream, text) => {
     outputs?.at().log(text);
@@ -86,9 +86,9 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
     outcome = await spin({
       ...{ graph, store, selection, user },
       params: request.params,
-      ...(given ? { given } : {}),
+      ...(overrides ? { overrides } : {}),
       set: request.set ?? {},
-      ...(alone ? { alone } : {}),
+      ...(onlyGiven ? { onlyGiven } : {}),
       ...(request.withoutWatchdog ? { withoutWatchdog: true } : {}),
       cwd: workspace,
       log: heard,

@@ -15,7 +15,6 @@ export {
 } from './fingerprint';
 export { compareFingerprints, type Difference } from './fingerprint/compare';
 export { type FlowFiles, readFlowFiles } from './flow-files';
-export { readLinks, type SourceLinks } from './links';
 export { importModule, loadFlow } from './load';
 export { flowNameProblem, stepNameProblem } from './names';
 export {
@@ -31,8 +30,9 @@ export {
   type PlacedFlow,
   type PlacedInput,
   type PlacedStep,
-  type Places,
-  readPlaces,
+  type Positions,
+  readPositions,
   type Span,
-} from './places';
+} from './positions';
+export { readLinks, type SourceLinks } from './references';
 export { graphProblems, knownSteps, parentsOf, staticGraph } from './static-graph';

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { type AnyCodec, BUILT_IN } from '../definition/codec';
 import { FlowError, isFlowError } from '../definition/errors';
+import { bytesClass, nameOf } from './builtin-class';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/codec';
@@ -19,8 +20,7 @@ import {
   storedFile,
   storedHash,
 } from './file';
-import { bytesClass, nameOf } from './kinds';
-import { localize } from './realm';
+import { localize } from './foreign-realm';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */

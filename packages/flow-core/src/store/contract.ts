@@ -13,6 +13,7 @@
  *   },
  *   { describe, test },
  * );
+ * Long, because it is a test suite: each test stands alone.
  */
 import assert from 'node:assert/strict';
 import { type Entry, type Kv, type Op, scan } from './kv';

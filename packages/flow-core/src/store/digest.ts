@@ -5,11 +5,11 @@
  * The same walk finds what could not be stored, and names its path. A getter counts as the value that it gives;
  * properties that are not enumerable are not looked at, and of memory only the viewed part.
  * A change after which any value has another digest raises DIGEST_VERSION in `stamp.ts`.
+ * Long, because one walk finds the digest, and what cannot be stored.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../definition/errors';
-import { isFile } from './file';
 import {
   article,
   bytesClass,
@@ -19,10 +19,11 @@ import {
   isPlain,
   nameOf,
   standardClass,
-} from './kinds';
+} from './builtin-class';
+import { isFile } from './file';
 import { SharedMemory } from './shared-memory';
 
-export { bytesClass, isPlain } from './kinds';
+export { bytesClass, isPlain } from './builtin-class';
 
 export interface Walked {
   /** Hex, 64 characters. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { onEnd } from '../engine/process/on-end';
 import { OrphanGuard } from '../engine/process/orphan-guard';
-import { spinStoreFolder } from '../engine/spin/kept';
+import { spinStoreFolder } from '../engine/spin/persisted';
 import { Decoder } from '../engine/task/decoder';
 import { fromRecord } from '../engine/task/error-record';
 import { packageFile } from '../environment/package-root';

@@ -8,8 +8,8 @@ import { InProcessPool } from '../engine/pool/in-process-pool';
 import type { Job } from '../engine/pool/job';
 import type { Installed } from '../engine/pool/packages';
 import type { PoolHost } from '../engine/pool/pool';
-import { spinStoreFolder } from '../engine/spin/kept';
 import type { SpinOutcome } from '../engine/spin/outcome';
+import { spinStoreFolder } from '../engine/spin/persisted';
 import { Decoder } from '../engine/task/decoder';
 import { fromRecord } from '../engine/task/error-record';
 import type { Emit } from '../engine/task/events';
@@ -70,7 +70,7 @@ export class InProcess implements Backend {
         });
         return {
           ...outcome,
-          kept: outcome.kept,
+          kept: outcome.persisted,
           status: outcome.status === 'done' ? 'done' : 'failed',
           error: outcome.error && errorOf(outcome.error, outcome.thrown),
           ...printed,

@@ -1,7 +1,7 @@
 /** What a Runner and its child process say to each other: one request, one answer. */
 import type { TaskCounts } from '../engine/task/events';
+import { isPlain } from '../store/builtin-class';
 import { fileAt, isFile } from '../store/file';
-import { isPlain } from '../store/kinds';
 import type { ArtifactRecord, ErrorRecord } from '../store/rows';
 import type { RunRequest, SpinRequest } from './backend';
 

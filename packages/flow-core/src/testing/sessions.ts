@@ -1,7 +1,7 @@
 /** What the Runner asks for, in terms of a session. The same for the Runner's own process and its child. */
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
-import { givenAlone } from '../engine/inputs/only-given';
+import { onlyGivenInputs } from '../engine/inputs/only-given';
 import { requireStep } from '../engine/inputs/selection';
 import { prepareResume } from '../engine/resume/resume';
 import type { Emit } from '../engine/task/events';
@@ -38,11 +38,12 @@ export function spinRequest(session: Session, request: SpinRequest, spins: () =>
       ...(from?.run === undefined ? {} : { run: from.run }),
       ...(from?.task === undefined ? {} : { task: from.task }),
       ...place,
-      anyArm: Object.keys(given).length > 0,
+      ignoreSwitch: Object.keys(given).length > 0,
     },
-    ...(alone ? { alone: givenAlone(graph, { step, artifacts: alone.artifacts, ...place }) } : {}),
-    ...{ given, params },
-    ...(persist ? { persist: beginIn(session, spins(), { namespace, params }) } : {}),
+    ...(alone ? { onlyGiven: onlyGivenInputs(graph, { step, artifacts: alone.artifacts, ...place }) } : {}),
+    overrides: given,
+    params,
+    ...(persist ? { persist: beginIn(session, spins(), { namespace, paramInputs: params }) } : {}),
   };
 }
 

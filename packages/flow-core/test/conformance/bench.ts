@@ -2,7 +2,7 @@
 import { requireGraph } from '../../src/definition/flow';
 import type { Graph } from '../../src/definition/graph';
 import { parseParams } from '../../src/definition/params';
-import type { Given } from '../../src/engine/inputs/override';
+import type { Overrides } from '../../src/engine/inputs/override';
 import type { Selection } from '../../src/engine/inputs/selection';
 import { InProcessPool } from '../../src/engine/pool/in-process-pool';
 import type { Pool, PoolHost } from '../../src/engine/pool/pool';
@@ -113,7 +113,7 @@ export class Bench {
 
   spin(
     step: string,
-    selection: Partial<Selection> & { set?: Record<string, unknown>; given?: Given } = {},
+    selection: Partial<Selection> & { set?: Record<string, unknown>; given?: Overrides } = {},
     { params = {}, ...declaration }: Declaration & { params?: Record<string, unknown> } = {},
   ): Promise<SpinOutcome> {
     const { set = {}, given, ...rest } = selection;
@@ -123,7 +123,7 @@ export class Bench {
       selection: { step, namespace: 'user:tester', ...rest },
       params,
       set,
-      ...(given ? { given } : {}),
+      ...(given ? { overrides: given } : {}),
       user: 'tester',
       cwd: process.cwd(),
       log: () => {},

@@ -5,7 +5,7 @@ import { flow, merge, oneOf } from '../../src';
 import { renderThrown } from '../../src/cli/render/error';
 import { client } from '../../src/client/client';
 import { graphOf } from '../../src/definition/flow';
-import type { Given } from '../../src/engine/inputs/override';
+import type { Overrides } from '../../src/engine/inputs/override';
 import { prepareResume } from '../../src/engine/resume/resume';
 import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
@@ -99,14 +99,14 @@ async function resume(e: MemoryEngine, defined: unknown, step?: string) {
   return { ...outcome, executed, origin: (await e.store.run(graph.flow, outcome.run))?.origin };
 }
 
-function spinGiven(e: MemoryEngine, defined: unknown, step: string, given: Given): Promise<SpinOutcome> {
+function spinGiven(e: MemoryEngine, defined: unknown, step: string, given: Overrides): Promise<SpinOutcome> {
   return spin({
     graph: graphOf(defined) as never,
     store: e.store,
     selection: { step, namespace: 'user:tester' },
     params: {},
     set: {},
-    given,
+    overrides: given,
     user: 'tester',
     cwd: process.cwd(),
     log: () => {},
@@ -189,7 +189,7 @@ describe('joins', () => {
       const { run } = await runFlow({
         graph,
         store: e.store,
-        params: { given: {}, parsed: {} },
+        params: { paramInputs: {}, parsed: {} },
         user: 'tester',
         namespace: 'user:tester',
         tags: [],

@@ -81,7 +81,7 @@ export class MemoryEngine {
       params: options.params ?? {},
       namespace: undefined,
     });
-    return this.run(defined, { ...options, params: params.given, takeover });
+    return this.run(defined, { ...options, params: params.paramInputs, takeover });
   }
 
   resolve(defined: unknown, step: string, selection: Partial<Selection> = {}): Promise<Resolved> {

@@ -49,7 +49,7 @@ export class SourceProcess {
   readonly readFlowFiles: Call<typeof Source.readFlowFiles> = (...args) => this.#call('readFlowFiles', args);
   readonly parseFlowSource: Call<typeof Source.parseFlowSource> = (...args) =>
     this.#call('parseFlowSource', args);
-  readonly readPlaces: Call<typeof Source.readPlaces> = (...args) => this.#call('readPlaces', args);
+  readonly readPositions: Call<typeof Source.readPositions> = (...args) => this.#call('readPositions', args);
   readonly graphProblems: Call<typeof Source.graphProblems> = (...args) => this.#call('graphProblems', args);
   readonly flowNameProblem: Call<typeof Source.flowNameProblem> = (...args) =>
     this.#call('flowNameProblem', args);

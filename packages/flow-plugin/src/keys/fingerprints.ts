@@ -138,13 +138,13 @@ export async function knownCode(
     return {
       stamps: stamps.take(Object.keys(files), (path) => files[path] !== null),
       steps: Object.fromEntries(
-        Object.entries(steps).map(([name, { digest, open, sees }]) => [
+        Object.entries(steps).map(([name, { digest, open, reads }]) => [
           name,
           {
             digest,
-            ...(open.length > 0 || sees.stores ? { open: true } : {}),
-            ...(sees.user ? { personal: true } : {}),
-            ...(sees.runs ? { reading: true } : {}),
+            ...(open.length > 0 || reads.stores ? { open: true } : {}),
+            ...(reads.user ? { personal: true } : {}),
+            ...(reads.runs ? { reading: true } : {}),
           },
         ]),
       ),

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 const DIST = join(__dirname, '../../dist/generators');
 const SERVE = `
 const { createTree } = require('@nx/devkit/testing');
-const { graphProblems, readPlaces } = require('@nx-flow/core/source');
+const { graphProblems, readPositions } = require('@nx-flow/core/source');
 function graph(text) {
-  const [{ source, steps }] = readPlaces('a.flow.ts', text).flows;
+  const [{ source, steps }] = readPositions('a.flow.ts', text).flows;
   const uses = steps.flatMap((step) => step.inputs.flatMap(({ as, edges }) => edges.map((edge) => ({ step, as, edge }))));
   return {
     problems: graphProblems(source).map(({ message }) => message),

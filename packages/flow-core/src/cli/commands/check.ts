@@ -81,7 +81,7 @@ async function checkFlow(flow: string, file: string, workspace: string): Promise
       const message = `The flow "${graph.flow}" lies in ${relative(workspace, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`;
       found.warnings.push({ code: 'FLOW_FILE_NAME', message, where: graph.where() ?? file });
     }
-    const { computedSteps } = await import('../../source/computed');
+    const { computedSteps } = await import('../../source/computed-steps');
     found.warnings.push(...computedSteps(graph));
   } catch (error) {
     if (!isFlowError(error)) throw error;

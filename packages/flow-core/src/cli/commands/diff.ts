@@ -7,9 +7,9 @@ import type { Pathspec } from '../../store/pathspec';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Command } from '../command';
 import { diffJson } from '../json/diff';
+import { requireRunStep, runOf, taskOf } from '../lookup';
 import { type Recorded, reading } from '../reading';
 import { renderDiff } from '../render/diff';
-import { requireRunStep, runOf, taskOf } from '../target';
 
 export const command: Command = {
   spec: {

@@ -4,10 +4,10 @@ import { FlowError, suggest } from '../../definition/errors';
 import { recordedViews } from '../../engine/record/read';
 import type { Command } from '../command';
 import { jsonValue } from '../json/value';
+import { runOf, taskOf } from '../lookup';
 import { SPIN_STORE } from '../options';
 import { decoderOf, reading } from '../reading';
 import { size } from '../render/table';
-import { runOf, taskOf } from '../target';
 
 export const command: Command = {
   spec: {
@@ -58,7 +58,7 @@ export const command: Command = {
       output.write(
         `${colors.bold(pathspec)}${others > 0 ? colors.dim(`  the first of ${others + 1} tasks`) : ''}\n`,
       );
-      const decode = decoderOf(recorded, context);
+      const decode = decoderOf(recorded);
       const values: Record<string, unknown> = {};
       for (const [name, visible] of view?.entries ?? []) {
         if (include && !include.includes(name)) continue;

@@ -6,11 +6,11 @@ import { exportToFile } from '../../engine/transfer/file';
 import type { Sink } from '../../engine/transfer/write';
 import { noMoreThan } from '../arguments';
 import type { Command, Context } from '../command';
+import { runOf } from '../lookup';
 import { reading } from '../reading';
 import type { Output } from '../render/output';
 import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
-import { runOf } from '../target';
 
 export const command: Command = {
   spec: {

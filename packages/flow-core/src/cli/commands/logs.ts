@@ -2,11 +2,11 @@
 import { taskOf as addressIn } from '../../engine/task/label';
 import { logsByTime, type TaskLogRow } from '../../store/logs';
 import type { Command } from '../command';
+import { requireRunStep, runOf, taskOf } from '../lookup';
 import { SPIN_STORE } from '../options';
 import { type Recorded, reading } from '../reading';
 import type { Output } from '../render/output';
 import { plural } from '../render/table';
-import { requireRunStep, runOf, taskOf } from '../target';
 
 /** Longest line that is put together from pieces, in characters. */
 const LONGEST_LINE = 64 * 1024;

@@ -5,8 +5,8 @@ import { prepareResume } from '../../engine/resume/resume';
 import { importSnapshot } from '../../session/snapshot';
 import { namespaceOf, noMoreThan, pathspecOf } from '../arguments';
 import type { Command, Context } from '../command';
-import { givenParams } from '../given';
 import { RUN_OPTIONS } from '../options';
+import { givenParams } from '../params';
 import { runCommand } from '../run-command';
 
 export const command: Command = {

@@ -2,8 +2,8 @@
 import { parseParams } from '../../definition/params';
 import { noMoreThan } from '../arguments';
 import type { Command } from '../command';
-import { givenParams } from '../given';
 import { RUN_OPTIONS } from '../options';
+import { givenParams } from '../params';
 import { runCommand } from '../run-command';
 
 export const command: Command = {

@@ -1,22 +1,22 @@
 /** nx-flow show: a run and its steps, or one task. */
 
-import { recordedOutputs, recordedParams } from '../../engine/record/read';
+import { recordedParams } from '../../engine/record/read';
 import { statusNow } from '../../engine/record/run-status';
-import { fullPathspec } from '../../engine/task/label';
 import { previewOf } from '../../engine/task/preview';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '../command';
-import type { TaskJson } from '../json/shapes';
+import { taskJson } from '../json/task';
 import { jsonValue } from '../json/value';
+import { requireRunStep, runOf, taskOf } from '../lookup';
 import { SPIN_STORE } from '../options';
 import { type Decode, decoderOf, reading } from '../reading';
 import { renderThrown } from '../render/error';
 import type { Output } from '../render/output';
+import { parentsText, showTask } from '../render/show-task';
 import { isCaught, statusText, taskStatusText } from '../render/status';
-import { ago, duration, plural, size, table } from '../render/table';
+import { ago, duration, plural, table } from '../render/table';
 import { cut } from '../render/text';
-import { requireRunStep, runOf, taskOf } from '../target';
 
 export const command: Command = {
   spec: {
@@ -37,7 +37,7 @@ export const command: Command = {
       if (spec.step !== undefined && spec.task !== undefined) {
         const { row } = await taskOf(store, run, { ...spec, step: spec.step });
         await showTask(store, run, row, output, place.workspace);
-      } else await showRun(store, run, spec.step, output, place.workspace, decoderOf(recorded, context));
+      } else await showRun(store, run, spec.step, output, place.workspace, decoderOf(recorded));
     });
   },
 };
@@ -207,92 +207,4 @@ function taskTable(tasks: TaskRow[], output: Output): string {
     columns,
     colors.dim,
   );
-}
-
-function parentsText({ parents }: TaskRow): string {
-  return parents.length > 3 ? `${parents.slice(0, 2).join(' ')} … ${parents.at(-1)}` : parents.join(' ');
-}
-
-async function showTask(store: Store, run: RunRow, row: TaskRow, output: Output, cwd: string): Promise<void> {
-  const { colors } = output;
-  const outputs = await recordedOutputs(store, run.flow, run.run, row);
-  const pathspec = `${run.flow}/${run.run}/${row.step}/${row.task}`;
-  const about = [
-    row.kind,
-    row.durationMs === undefined ? '' : `took ${duration(row.durationMs)}`,
-    row.parents.length > 0 ? `after ${parentsText(row)}` : '',
-    ...row.stack.map(({ step, index, count }) => `split ${index} of ${count} of ${step}`),
-    row.iteration === undefined ? '' : `iteration ${row.iteration}`,
-    row.case === undefined ? '' : `chose ${row.case}`,
-    row.attempts ? `attempt ${row.attempt + 1}` : '',
-    row.spunFrom === undefined ? '' : `spin of ${row.spunFrom}`,
-    row.origin === undefined ? '' : `taken over from ${run.flow}/${row.origin}`,
-  ].filter(Boolean);
-  output.write(
-    `${colors.bold(pathspec)} ${taskStatusText(row, output, run)}  ${colors.dim(about.join(', '))}\n`,
-  );
-  const own = [...outputs].map(([name, meta]) => [
-    name,
-    meta.type,
-    size(meta.size),
-    row.sources?.[name] !== undefined
-      ? `from ${row.sources[name]}`
-      : meta.at === `${row.step}/${row.task}`
-        ? ''
-        : `from ${meta.at}`,
-  ]);
-  const merged = row.kind === 'join' || row.kind === 'gather';
-  const inherited = merged
-    ? []
-    : Object.entries({ ...row.inherited, ...row.sources }).map(([name, at]) => [
-        name,
-        '',
-        '',
-        colors.dim(`from ${at}`),
-      ]);
-  if (own.length + inherited.length > 0) {
-    output.write(
-      `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: '' }], [...own, ...inherited], output.columns, colors.dim)}`,
-    );
-  }
-  if (row.error) output.write(`\n${renderThrown(row.error, output, cwd)}`);
-  output.result({
-    ...taskJson(run, row),
-    artifacts: Object.fromEntries(
-      [...outputs].map(([name, { type, size: bytes, digest }]) => [name, { type, size: bytes, digest }]),
-    ),
-  });
-}
-
-function taskJson(run: RunRow, row: TaskRow): TaskJson {
-  const {
-    step,
-    task,
-    kind,
-    status,
-    parents,
-    stack,
-    iteration,
-    case: chosen,
-    durationMs,
-    startedAt,
-    error,
-  } = row;
-  const { attempt, origin, spunFrom } = row;
-  return {
-    pathspec: `${run.flow}/${run.run}/${step}/${task}`,
-    kind,
-    status,
-    ...(isCaught(row) ? { caught: true } : {}),
-    attempt,
-    ...(origin === undefined ? {} : { origin: `${run.flow}/${origin}` }),
-    ...(spunFrom === undefined ? {} : { spunFrom }),
-    parents: parents.map((label) => fullPathspec(run.flow, run.run, label)),
-    index: stack.map(({ index }) => index),
-    iteration,
-    case: chosen,
-    startedAt,
-    durationMs,
-    error: error && { name: error.name, message: error.message },
-  };
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
-import type { Given } from '../../engine/inputs/override';
+import type { Overrides } from '../../engine/inputs/override';
 import type { Selection } from '../../engine/inputs/selection';
 import type { Emit, SpinDone } from '../../engine/task/events';
 import type { PersistedSpins } from '../../session/persisted-spins';
@@ -11,9 +11,9 @@ import { type FileSession, openSession } from '../../session/session';
 import { prepareSpin, type SpinRequest, spinStep } from '../../session/spin';
 import { namespaceOf, noMoreThan, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
-import { givenParams } from '../given';
 import { versioned } from '../json/shapes';
 import { spinAllJson, spinJson } from '../json/spin';
+import { givenParams } from '../params';
 import { noticeLine } from '../render/notice';
 import { spinRenderer } from '../render/spin';
 import { selectionOf } from '../selection';
@@ -45,14 +45,17 @@ export const command: Command = {
         throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
       }
       await prepareSpin(session, selection, options.namespace as string | undefined);
-      const overrides = await overridesOf(context);
-      if (overrides.given !== undefined || Object.keys(overrides.set).length > 0) selection.anyArm = true;
+      const { overrides, set } = await overridesOf(context);
+      if (overrides !== undefined || Object.keys(set).length > 0) selection.ignoreSwitch = true;
       const params = givenParams(context);
       if (options.persist === true) {
         const { openPersistedSpins } = await import('../../session/persisted-spins');
-        persisted = openPersistedSpins(session, place.store, { namespace: namespaceOf(context), params });
+        persisted = openPersistedSpins(session, place.store, {
+          namespace: namespaceOf(context),
+          paramInputs: params,
+        });
       }
-      const request = { selection, params, ...overrides };
+      const request = { selection, params, set, ...(overrides ? { overrides } : {}) };
       if (options.all === true) return await spinAllSplits(context, session, request, persisted, setRender);
       if (context.keys) await requireKey(context, { session, selection });
       render = spinRenderer(output, workspace, context.cwd);
@@ -81,7 +84,7 @@ export const command: Command = {
 async function spinAllSplits(
   context: Context,
   session: FileSession,
-  request: Pick<SpinRequest, 'selection' | 'params' | 'given' | 'set'>,
+  request: Pick<SpinRequest, 'selection' | 'params' | 'overrides' | 'set'>,
   persisted: PersistedSpins | undefined,
   render: (renderer: Emit) => void,
 ): Promise<number> {
@@ -101,10 +104,12 @@ async function spinAllSplits(
 }
 
 /** Artifacts that are given in the place of recorded ones. @throws FlowError FLOW_OVERRIDE, FLOW_IMPORT */
-async function overridesOf(context: Context): Promise<{ given?: Given; set: Record<string, unknown> }> {
-  const given = await givenArtifacts(context);
+async function overridesOf(
+  context: Context,
+): Promise<{ overrides?: Overrides; set: Record<string, unknown> }> {
+  const overrides = await artifactsOf(context);
   const set = Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]);
-  return { ...(given === undefined ? {} : { given }), set: Object.fromEntries(set) };
+  return { ...(overrides === undefined ? {} : { overrides }), set: Object.fromEntries(set) };
 }
 
 /** A result is cached under the key that was published: what the step sees must be that. @throws FlowError FLOW_KEY_MOVED */
@@ -127,7 +132,7 @@ async function requireKey(
 }
 
 /** What a module of `--artifacts` gives: its default export, or else its named ones. @throws FlowError FLOW_OVERRIDE */
-async function givenArtifacts({ options, cwd }: Context): Promise<Given | undefined> {
+async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undefined> {
   if (options.artifacts === undefined) return undefined;
   const file = resolve(cwd, options.artifacts as string);
   if (!existsSync(file)) {
@@ -145,7 +150,7 @@ async function givenArtifacts({ options, cwd }: Context): Promise<Given | undefi
       cause,
     });
   }
-  return (exported.default ?? { ...exported }) as Given;
+  return (exported.default ?? { ...exported }) as Overrides;
 }
 
 /** As `--set.k=v` is read: JSON if it parses, else a string. */

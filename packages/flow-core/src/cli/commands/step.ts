@@ -4,9 +4,9 @@ import { FlowError } from '../../definition/errors';
 import { executeStepOf } from '../../session/step';
 import { noMoreThan, placeOf } from '../arguments';
 import type { Command } from '../command';
-import { givenParams } from '../given';
 import { stepJson } from '../json/step';
 import { PARAMS_FILE } from '../options';
+import { givenParams } from '../params';
 import { stepRenderer } from '../render/step';
 
 export const command: Command = {

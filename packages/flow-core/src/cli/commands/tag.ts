@@ -2,8 +2,8 @@
 import { FlowError } from '../../definition/errors';
 import { requireTags } from '../../store/tags';
 import type { Command } from '../command';
+import { runOf } from '../lookup';
 import { reading } from '../reading';
-import { runOf } from '../target';
 
 export const command: Command = {
   spec: {

@@ -4,9 +4,9 @@ import { gitState } from '../../engine/record/git';
 import { findPlaceFile, loadPlaceFlow } from '../../session/place';
 import { noMoreThan, openReadStore, placeOf } from '../arguments';
 import type { Command } from '../command';
-import { givenParams } from '../given';
 import { whyJson } from '../json/why';
 import { PARAMS_FILE, SELECTION } from '../options';
+import { givenParams } from '../params';
 import { renderWhy } from '../render/why';
 import { selectionOf } from '../selection';
 

@@ -1,6 +1,7 @@
 /**
  * What `--json` prints, a shape for each command. Each object has `version` in front: 1 until a field changes its meaning
  * or goes; new fields may come at any time. Times are milliseconds, sizes bytes.
+ * Long, because it is a list: each shape stands alone.
  */
 
 import type { Problem } from '../../definition/errors';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Context } from '../command';
-import { givenParams } from '../given';
+import { givenParams } from '../params';
 
 export interface ParamsKey {
   /** Undefined when nothing was given. */

@@ -45,7 +45,7 @@ export async function spinKey(
     if (!graph || open) return executed();
     const selection = selectionOf(context, graph);
     if (!hasOutputs(context, graph, selection)) return executed();
-    if (Object.keys(parsed.set).length > 0) selection.anyArm = true;
+    if (Object.keys(parsed.set).length > 0) selection.ignoreSwitch = true;
     const key = await keyIn(context, place, [file, ...others], graph, selection).catch(refused);
     return { ...key, step: selection.step };
   } catch (error) {

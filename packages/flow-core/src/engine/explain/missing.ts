@@ -40,7 +40,7 @@ export async function unexpected(
       (step === node ? node.kind === 'loop' : armsOf(step.name).some((name) => !around.has(name))),
   );
   if (left.length === 0 || sometimes.length === 0) return left;
-  const { returnedNames } = await import('../../source/returned');
+  const { returnedNames } = await import('../../source/returned-names');
   for (const { body } of sometimes)
     for (const name of body ? await returnedNames(body) : []) optional.add(name);
   return left.filter(({ name }) => !optional.has(name));

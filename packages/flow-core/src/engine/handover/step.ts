@@ -85,7 +85,7 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
     takeover,
     until: step,
     only: step,
-    anonymous: true,
+    unrecorded: true,
     tags: [],
     cwd: workspace,
   });

@@ -24,7 +24,7 @@ export async function fromParents(
     const parent = await finishedParent(tasks, graph, run.run, input, at, anyArm);
     if ('why' in parent) return parent;
     const { row, otherArm } = parent;
-    if (otherArm !== undefined) resolved.otherArm = otherArm;
+    if (otherArm !== undefined) resolved.otherCase = otherArm;
     const label = labelOf(row);
     resolved.parents.push(label);
     if (input.as !== undefined) resolved.branches = [...(resolved.branches ?? []), input.as];

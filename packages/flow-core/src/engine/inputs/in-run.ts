@@ -15,7 +15,7 @@ export async function inRun(
   tasks: Tasks,
   node: StepNode,
   run: RunRow,
-  selection: Pick<Selection, 'index' | 'iteration' | 'anyArm'>,
+  selection: Pick<Selection, 'index' | 'iteration' | 'ignoreSwitch'>,
 ): Promise<Found> {
   const around = foreachesAround(graph, node);
   const given = selection.index ?? [];
@@ -27,7 +27,7 @@ export async function inRun(
   if (row && sameEdges(node, row) && (await sameArms(tasks.store, graph.flow, run.run, node, row))) {
     return fromRow(node, run, row);
   }
-  const found = await fromParents(graph, tasks, node, run, index, selection.anyArm);
+  const found = await fromParents(graph, tasks, node, run, index, selection.ignoreSwitch);
   if ('why' in found) return (await outOfRange(graph, tasks, run, around, index)) ?? found;
   return found;
 }

@@ -8,7 +8,7 @@ import type { Missing, View, Visible } from '../task/view';
 import type { Resolved } from './resolved';
 import { requireStep } from './selection';
 
-export interface AloneOptions {
+export interface OnlyGivenOptions {
   step: string;
   /** Of a join a list, of a gather an object for each branch, else one object. */
   artifacts: unknown;
@@ -18,7 +18,7 @@ export interface AloneOptions {
 }
 
 /** What takes the place of the inputs that a run recorded. */
-export interface Alone {
+export interface OnlyGiven {
   resolved: Resolved;
   views: Map<string, View>;
   /** Reading what was not given is a mistake of whoever gives. */
@@ -29,7 +29,7 @@ export interface Alone {
  * The inputs of a step, made of values.
  * @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_OVERRIDE, FLOW_USAGE, FLOW_INDEX, FLOW_ITERATION, FLOW_FOREACH_LIST, FLOW_ARTIFACT_NAME, FLOW_ARTIFACT_UNSTORABLE
  */
-export function givenAlone(graph: Graph, options: AloneOptions): Alone {
+export function onlyGivenInputs(graph: Graph, options: OnlyGivenOptions): OnlyGiven {
   const node = requireStep(graph, { step: options.step });
   const { iteration } = options;
   if (iteration !== undefined && node.kind !== 'loop') {

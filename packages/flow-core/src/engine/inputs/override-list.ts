@@ -7,27 +7,27 @@ import { recordedViews } from '../record/read';
 import { Decoder } from '../task/decoder';
 import type { Frame } from '../task/task';
 import type { View } from '../task/view';
-import { applyGiven, type Given } from './override';
+import { applyOverrides, type Overrides } from './override';
 import { resolveInputs } from './resolve';
 import type { Resolved } from './resolved';
 import { foreachesAround, requireStep, type Selection } from './selection';
 import type { Splits } from './splits';
 
-type Gifts = readonly (Given | undefined)[];
+type OverridesInOrder = readonly (Overrides | undefined)[];
 
-export interface GivenInputs {
+export interface OverriddenInputs {
   resolved: Resolved;
   /** What to throw where the list turns out not to be given: no run has such a split. */
   otherwise?: unknown;
 }
 
 /** Inputs for a spin with given artifacts: of a foreach, also at an index that the run's own list does not reach. */
-export async function resolveGiven(
+export async function resolveOverridden(
   graph: Graph,
   store: Store,
   selection: Selection,
-  given: Gifts,
-): Promise<GivenInputs> {
+  given: OverridesInOrder,
+): Promise<OverriddenInputs> {
   const node = requireStep(graph, { step: selection.step });
   const { index = [], task } = selection;
   const last = index.at(-1) ?? 0;
@@ -60,7 +60,10 @@ export async function resolveGiven(
  * The same inputs, with as many splits as the given list has.
  * @throws FlowError FLOW_INDEX, FLOW_FOREACH_LIST, and `otherwise`
  */
-export function resplit({ resolved, otherwise }: GivenInputs, views: ReadonlyMap<string, View>): Resolved {
+export function resplit(
+  { resolved, otherwise }: OverriddenInputs,
+  views: ReadonlyMap<string, View>,
+): Resolved {
   const { node, stack } = resolved;
   const frame = stack.at(-1);
   const count = node.kind === 'foreach' && frame ? givenCount(frame, views) : undefined;
@@ -77,7 +80,12 @@ export function resplit({ resolved, otherwise }: GivenInputs, views: ReadonlyMap
 }
 
 /** All splits that a foreach has on its given list, under each split around it. @throws FlowError FLOW_FOREACH_LIST */
-export async function resplitAll(graph: Graph, store: Store, found: Splits, given: Gifts): Promise<Splits> {
+export async function resplitAll(
+  graph: Graph,
+  store: Store,
+  found: Splits,
+  given: OverridesInOrder,
+): Promise<Splits> {
   const { node, run } = found;
   if (node.kind !== 'foreach' || !mayGive(given, node.over as string)) return found;
   const groups = new Map<string, Resolved[]>();
@@ -93,7 +101,7 @@ export async function resplitAll(graph: Graph, store: Store, found: Splits, give
       ...new Set([...first.parents, ...first.stack.map((frame) => frame.shownBy)]),
     ]);
     // What there is to say of the names is said when the splits begin.
-    for (const one of given) if (one) await applyGiven(views, first, one, decode, graph.codecs);
+    for (const one of given) if (one) await applyOverrides(views, first, one, decode, graph.codecs);
     const count = givenCount({ ...(first.stack.at(-1) as Frame), shownBy: of }, views);
     if (count === undefined) splits.push(...group);
     else {
@@ -106,7 +114,7 @@ export async function resplitAll(graph: Graph, store: Store, found: Splits, give
 }
 
 /** A function may give anything. */
-function mayGive(given: Gifts, name: string): boolean {
+function mayGive(given: OverridesInOrder, name: string): boolean {
   return given.some((one) => typeof one === 'function' || (one !== undefined && Object.hasOwn(one, name)));
 }
 

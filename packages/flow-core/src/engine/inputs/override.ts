@@ -7,7 +7,7 @@ import { type Decode, lazyList, lazyObject, type View } from '../task/view';
 import type { Resolved } from './resolved';
 
 /** An object of artifacts, or a function of the inputs (`self`, or what a join or gather has as `inputs`) that gives one. */
-export type Given =
+export type Overrides =
   | Record<string, unknown>
   | ((inputs: unknown) => Record<string, unknown> | Promise<Record<string, unknown>>);
 
@@ -17,10 +17,10 @@ export type Given =
  * Gives a sentence for each name that no input has: it may be new, or mistyped.
  * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE, FLOW_ARTIFACT_NAME, FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
-export async function applyGiven(
+export async function applyOverrides(
   views: Map<string, View>,
   resolved: Resolved,
-  given: Given,
+  given: Overrides,
   decode: Decode,
   codecs?: Codecs,
 ): Promise<string[]> {

@@ -27,12 +27,12 @@ export async function resolveInputs(graph: Graph, store: Store, selection: Selec
       : [await requireRun(store, graph.flow, run)];
   for await (const row of rows) {
     if (task !== undefined) return ofTask(graph, store, node, row, task);
-    const found = await inRun(graph, tasks, node, row, { ...selection, anyArm: false });
+    const found = await inRun(graph, tasks, node, row, { ...selection, ignoreSwitch: false });
     if (!('why' in found)) return { ...found, passedOver: failures.map(({ text }) => text) };
     const { why, beyond = false } = found;
     failures.push({ run: row, why, beyond, text: `${row.run} (${why})` });
   }
-  if (selection.anyArm) {
+  if (selection.ignoreSwitch) {
     for (const { run: row } of failures) {
       const found = await inRun(graph, tasks, node, row, selection);
       if (!('why' in found)) return found;

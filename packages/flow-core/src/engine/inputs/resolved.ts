@@ -16,7 +16,7 @@ export interface Resolved {
   /** Newer runs that could not serve, and why. */
   passedOver: string[];
   /** The switch before it chose another case, and that is as the user wants it. */
-  otherArm?: string;
+  otherCase?: string;
 }
 
 /** A run without inputs for a step. */

@@ -15,7 +15,7 @@ export interface Selection {
   /** Which iteration of a loop, from 0. */
   iteration?: number;
   /** Where no run took the arm that the step stands in: what the switch before it left will do. */
-  anyArm?: boolean;
+  ignoreSwitch?: boolean;
   /** Whose runs count where none is given; undefined for everybody's. */
   namespace: string | undefined;
 }

@@ -1,4 +1,7 @@
-/** One worker process as its pool sees it: its start, what it is given and says, its deadline, and its end. */
+/**
+ * One worker process as its pool sees it: its start, what it is given and says, its deadline, and its end.
+ * Long, because it is one talk: what is said next depends on all that was said.
+ */
 import type { ChildProcess } from 'node:child_process';
 import { FlowError } from '../../definition/errors';
 import type { ErrorRecord } from '../../store/rows';

@@ -48,7 +48,7 @@ export async function prepareResume(
   );
   const from = step === undefined ? {} : { from: step };
   return {
-    params: { given: { ...origin.paramInputs, ...params }, parsed },
+    params: { paramInputs: { ...origin.paramInputs, ...params }, parsed },
     takeover: await Takeover.of({ store, origin, changed: new Set(changed), ...from }),
   };
 }

@@ -21,7 +21,7 @@ export async function caughtResult(
   error: ErrorRecord,
   { graph, cas, views }: { graph: Graph; cas: Cas; views: Views },
 ): Promise<CaughtResult> {
-  const { returnedNames } = await import('../../source/returned');
+  const { returnedNames } = await import('../../source/returned-names');
   const node = graph.steps.get(task.step) as StepNode;
   const name = node.options.catch as string;
   const record = await encodeArtifact(name, fromRecord(error), cas);

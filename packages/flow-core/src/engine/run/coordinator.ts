@@ -249,12 +249,12 @@ export class Coordinator {
     const outcome = { status, durationMs, tasks, ...(error ? { error } : {}) };
     this.#options.emit({ type: 'run-done', ...this.#run, ...outcome });
     const { flow, run } = this.#recorder.row;
-    return { pathspec: this.#options.anonymous ? flow : `${flow}/${run}`, run, ...outcome };
+    return { pathspec: this.#options.unrecorded ? flow : `${flow}/${run}`, run, ...outcome };
   }
 
   /** The run as events name it. */
   get #run(): { flow: string; run?: number } {
     const { flow, run } = this.#recorder.row;
-    return this.#options.anonymous ? { flow } : { flow, run };
+    return this.#options.unrecorded ? { flow } : { flow, run };
   }
 }

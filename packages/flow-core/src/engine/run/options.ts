@@ -38,7 +38,7 @@ export interface RunOptions {
    * Nobody learns the run's number nor those of tasks: what a task sees is in what it is given, and events name it by
    * its split and iteration.
    */
-  anonymous?: boolean;
+  unrecorded?: boolean;
   /** Start no task after the first failure. */
   bail?: boolean;
   /** Aborted when the run is to end early: Ctrl-C. */

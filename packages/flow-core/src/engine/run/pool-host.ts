@@ -59,11 +59,11 @@ export function numbered(task: Planned, number: number): NumberedTask {
 }
 
 /** What a pool gets of a task. */
-export function specOf(task: NumberedTask, { anonymous }: RunOptions): TaskSpec {
+export function specOf(task: NumberedTask, { unrecorded }: RunOptions): TaskSpec {
   return {
     step: task.step,
     task: String(task.number),
-    ...(anonymous ? { shown: 'spin' } : {}),
+    ...(unrecorded ? { shown: 'spin' } : {}),
     attempt: task.attempt,
     parents: task.parents,
     stack: task.stack,
@@ -73,18 +73,18 @@ export function specOf(task: NumberedTask, { anonymous }: RunOptions): TaskSpec 
 }
 
 function runContext(
-  { graph, user, namespace, tags, cwd, takeover, anonymous }: RunOptions,
+  { graph, user, namespace, tags, cwd, takeover, unrecorded }: RunOptions,
   run: number,
   params: RunContext['params'],
 ): RunContext {
   return {
     flow: graph.flow,
-    run: anonymous ? 'spin' : String(run),
+    run: unrecorded ? 'spin' : String(run),
     user,
     namespace,
     tags,
     params,
     cwd,
-    ...(takeover && !anonymous ? { origin: `${graph.flow}/${takeover.origin.run}` } : {}),
+    ...(takeover && !unrecorded ? { origin: `${graph.flow}/${takeover.origin.run}` } : {}),
   };
 }

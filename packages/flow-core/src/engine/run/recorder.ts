@@ -1,6 +1,6 @@
 /** Writes down what happens in a run: its row, its tasks, their artifacts and logs. */
 import { passesOn, type StepNode } from '../../definition/graph';
-import { environmentDigest } from '../../source/reads';
+import { environmentDigest } from '../../source/declared-inputs';
 import type { Op } from '../../store/kv';
 import type {
   ArtifactRecord,
@@ -61,7 +61,7 @@ export class Recorder {
       user,
       namespace,
       tags,
-      paramInputs: options.params.given,
+      paramInputs: options.params.paramInputs,
       with: options.with,
       code: options.code,
       file: options.file,

@@ -17,8 +17,8 @@ import { fromRecord } from '../task/error-record';
 import type { Emit, TaskAddress } from '../task/events';
 import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
-import type { KeptSpin } from './kept';
 import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
+import type { PersistedSpin } from './persisted';
 import { spinContext, spinSpec } from './spec';
 import { itemText, SplitViews, type ViewSource } from './split-views';
 
@@ -54,7 +54,7 @@ export interface SpinAllOptions {
   pool(host: PoolHost): Pool;
   /** npm packages of the step. */
   packages?: Installed;
-  keep?: KeptSpin;
+  keep?: PersistedSpin;
   signal?: AbortSignal;
   emit: Emit;
   /** Called when the outputs of a split are written. */
@@ -190,7 +190,7 @@ class SplitSpinner {
       const { startedAt, durationMs } = ended;
       const more = ended.status === 'done' ? { result: ended.result } : { error: ended.failure.error };
       await keep.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
-      outcome.kept = `${keep.pathspec}/${outcome.step}/${split.at + 1}`;
+      outcome.persisted = `${keep.pathspec}/${outcome.step}/${split.at + 1}`;
     }
     await this.#folder(split).write(outputsOf(outcome), result(outcome), cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;

@@ -79,7 +79,7 @@ export interface SpinOutcome {
   /** Artifacts that the step read and that were not there, with what to know about it: where it ends well, too. */
   hints: string[];
   /** Of a spin that is kept: its pathspec in the store of kept spins, `movies/3/train/1`. */
-  kept?: string;
+  persisted?: string;
 }
 
 /** What one split of a spin of all splits gives back. */
@@ -98,7 +98,7 @@ export function notApplied({ options }: StepNode): string[] {
 
 /** The first event of a spin. */
 export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
-  const { node, run, stack, iteration, passedOver, otherArm } = resolved;
+  const { node, run, stack, iteration, passedOver, otherCase } = resolved;
   const origin = originOf(graph, resolved);
   return {
     type: 'spin-started',
@@ -110,7 +110,7 @@ export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
     ...(iteration === undefined ? {} : { iteration }),
     passedOver,
     notApplied: notApplied(node),
-    ...(otherArm === undefined ? {} : { otherCase: otherArm }),
+    ...(otherCase === undefined ? {} : { otherCase: otherCase }),
   };
 }
 
@@ -123,7 +123,7 @@ export function spinDone(
   outcome: SpinOutcome & { item?: string },
   outputs: string | undefined,
 ): SpinDone {
-  const { step, index, item, origin, run, originMs, status, durationMs, artifacts, error, hints, kept } =
+  const { step, index, item, origin, run, originMs, status, durationMs, artifacts, error, hints, persisted } =
     outcome;
   return {
     ...{ type: 'spin-done', flow, step, index, status, durationMs, hints: [...new Set(hints)] },
@@ -137,7 +137,7 @@ export function spinDone(
     }),
     ...(error ? { error } : {}),
     ...(outputs === undefined ? {} : { outputs }),
-    ...(kept === undefined ? {} : { persisted: kept }),
+    ...(persisted === undefined ? {} : { persisted: persisted }),
   };
 }
 

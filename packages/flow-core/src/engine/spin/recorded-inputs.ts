@@ -2,7 +2,7 @@
 import type { Graph } from '../../definition/graph';
 import type { Store } from '../../store/store';
 import { missingHints, unexpected } from '../explain/missing';
-import { applyGiven, type Given } from '../inputs/override';
+import { applyOverrides, type Overrides } from '../inputs/override';
 import type { Selection } from '../inputs/selection';
 import { recordedViews } from '../record/read';
 import { Decoder } from '../task/decoder';
@@ -15,21 +15,27 @@ export interface RecordedInputsOptions {
   store: Store;
   selection: Selection;
   /** Put on top of what was recorded, in this order. */
-  given: readonly (Given | undefined)[];
+  overrides: readonly (Overrides | undefined)[];
   emit: Emit;
 }
 
 /** Inputs that a run recorded. */
-export function recordedInputs({ graph, store, selection, given, emit }: RecordedInputsOptions): SplitInputs {
+export function recordedInputs({
+  graph,
+  store,
+  selection,
+  overrides,
+  emit,
+}: RecordedInputsOptions): SplitInputs {
   const { decode } = new Decoder(store.cas, graph.codecs);
   const known = new Set<string>();
   const hinted = new Map<string, Promise<string[]>>();
   return {
     async views(split, labels) {
       const views = await recordedViews(store, graph.flow, split.run?.run as number, labels);
-      for (const one of given) {
+      for (const one of overrides) {
         if (!one) continue;
-        for (const message of await applyGiven(views, split, one, decode, graph.codecs)) {
+        for (const message of await applyOverrides(views, split, one, decode, graph.codecs)) {
           if (!known.has(message)) emit({ type: 'override-unknown', message });
           known.add(message);
         }

@@ -5,8 +5,8 @@ import { type Codecs, encodeValue, unkeptArtifact } from '../../store/artifacts'
 import { isFile } from '../../store/file';
 import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
 import type { Store } from '../../store/store';
-import type { Alone } from '../inputs/only-given';
-import { applyGiven, type Given } from '../inputs/override';
+import type { OnlyGiven } from '../inputs/only-given';
+import { applyOverrides, type Overrides } from '../inputs/override';
 import { resolveInputs } from '../inputs/resolve';
 import { originOf, originTime, type Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
@@ -20,8 +20,8 @@ import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskResult, TaskSpec } from '../task/task';
 import { withTimeout } from '../task/timeout';
 import type { Missing, View } from '../task/view';
-import type { KeptSpin } from './kept';
 import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
+import type { PersistedSpin } from './persisted';
 import { spinContext, spinParams, spinSpec } from './spec';
 
 export interface SpinOptions {
@@ -33,9 +33,9 @@ export interface SpinOptions {
   /** Artifacts given now, for every input of the step. */
   set: Record<string, unknown>;
   /** Artifacts given now by a program; `set` wins over them. */
-  given?: Given;
+  overrides?: Overrides;
   /** These are all the inputs: no run is looked for. */
-  alone?: Alone;
+  onlyGiven?: OnlyGiven;
   /** Do not end code that never yields: under a test runner, that would end the whole process. */
   withoutWatchdog?: boolean;
   user: string;
@@ -44,7 +44,7 @@ export interface SpinOptions {
   /** Hears where the inputs come from, before the body is called. */
   emit?: Emit;
   /** Keep the spin: told where its inputs come from and its parameters, gives where it is kept. */
-  keep?(origin: string | undefined, params: RunContext['params']): Promise<KeptSpin>;
+  keep?(origin: string | undefined, params: RunContext['params']): Promise<PersistedSpin>;
 }
 
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
@@ -57,7 +57,8 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const decoder = new Decoder(store.cas, graph.codecs);
   const values = new Map<string, unknown>();
   const absent: MissingRead[] = [];
-  const missing: Missing = options.alone?.missing ?? ((name, { label }) => void absent.push({ name, label }));
+  const missing: Missing =
+    options.onlyGiven?.missing ?? ((name, { label }) => void absent.push({ name, label }));
   const startedAt = Date.now();
   const begun = performance.now();
   const abort = new AbortController();
@@ -111,7 +112,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
       : [],
     hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, !thrown) : [],
     ...(thrown ? { error: error as ErrorRecord, thrown: thrown.error } : {}),
-    ...(keep ? { kept: `${keep.pathspec}/${resolved.node.name}/1` } : {}),
+    ...(keep ? { persisted: `${keep.pathspec}/${resolved.node.name}/1` } : {}),
   };
 }
 
@@ -135,23 +136,23 @@ interface Inputs {
 }
 
 async function gatherInputs(options: SpinOptions): Promise<Inputs> {
-  const { graph, store, user, cwd, selection, alone } = options;
-  const given = [options.given, options.set].filter((one) => typeof one === 'function' || hasNames(one));
-  const lists = given.length > 0 && !alone ? await import('../inputs/override-list') : undefined;
+  const { graph, store, user, cwd, selection, onlyGiven } = options;
+  const given = [options.overrides, options.set].filter((one) => typeof one === 'function' || hasNames(one));
+  const lists = given.length > 0 && !onlyGiven ? await import('../inputs/override-list') : undefined;
   const found = lists
-    ? await lists.resolveGiven(graph, store, selection, given)
-    : { resolved: alone?.resolved ?? (await resolveInputs(graph, store, selection)) };
+    ? await lists.resolveOverridden(graph, store, selection, given)
+    : { resolved: onlyGiven?.resolved ?? (await resolveInputs(graph, store, selection)) };
   const { run, parents, stack } = found.resolved;
   const [views, params] = await Promise.all([
     run
       ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ shownBy }) => shownBy)])
-      : (alone?.views ?? new Map<string, View>()),
+      : (onlyGiven?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);
   const { decode } = new Decoder(store.cas, graph.codecs);
-  for (const one of [options.given, options.set]) {
+  for (const one of [options.overrides, options.set]) {
     if (!one) continue;
-    for (const message of await applyGiven(views, found.resolved, one, decode, graph.codecs))
+    for (const message of await applyOverrides(views, found.resolved, one, decode, graph.codecs))
       options.emit?.({ type: 'override-unknown', message });
   }
   const resolved = lists ? lists.resplit(found, views) : found.resolved;

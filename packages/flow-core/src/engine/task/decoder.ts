@@ -2,7 +2,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { type Codecs, decodeArtifact, encodeValue, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { localize } from '../../store/realm';
+import { localize } from '../../store/foreign-realm';
 import type { ArtifactRecord } from '../../store/rows';
 import type { View } from './view';
 

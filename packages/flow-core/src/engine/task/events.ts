@@ -2,6 +2,7 @@
  * What happens while flows run and steps are spun: one union, each member an interface with its sentence. The engine and
  * the session emit; renderers, JSON, the Runner and other processes hear. Every member is plain data, so that it can be
  * sent to another process. The form is taken from wireit's `src/event.ts`.
+ * Long, because it is a list: each event stands alone, and one union holds them.
  */
 import type { ErrorRecord, Status } from '../../store/rows';
 import type { Change } from './change';

@@ -4,17 +4,17 @@
  * one too few would hand out wrong results. (What makes a module fail while it is loaded is not looked at.)
  */
 import { packageVersion } from '../../environment/package-root';
-import type { Around } from './ground';
+import { Dependencies, type Reads } from './dependencies';
 import { hash } from './hash';
 import { diskHost, type SourceHost, Sources } from './host';
 import type { Site } from './module';
 import { type Modules, surroundingsOf } from './modules';
 import type { Part } from './parts';
-import { Reach, type Seen } from './reach';
+import type { Surroundings } from './surroundings';
 
+export type { Reads } from './dependencies';
 export type { SourceHost } from './host';
 export type { Part, PartKind } from './parts';
-export type { Seen } from './reach';
 
 /** Changes when equal code gets other hashes, or other parts: fingerprints of different formats say nothing. */
 export const FORMAT = 2;
@@ -26,7 +26,7 @@ export interface StepFingerprint {
   /** Places where it loads code by a computed name: that code is in no part. */
   open: string[];
   /** What it may see beside code and inputs. */
-  sees: Seen;
+  reads: Reads;
 }
 
 export interface Fingerprints {
@@ -64,13 +64,13 @@ export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
   const sources = new Sources(options.host ?? diskHost);
   const surroundings = surroundingsOf(options.file, options.root, sources);
   const { modules } = surroundings;
-  const around: Around = { ...surroundings, sources, paths: new Map() };
-  const base = new Reach(around);
+  const around: Surroundings = { ...surroundings, sources, paths: new Map() };
+  const base = new Dependencies(around);
   const node = (options.node ?? process.version).replace(/^v?(\d+).*/, '$1');
   base.add('node', '', node);
   base.add('engine', '', options.engine ?? packageVersion());
   base.load(modules.order);
-  const all = new Reach(around, base);
+  const all = new Dependencies(around, base);
   for (const at of modules.order) if (typeof at === 'string') all.whole(at);
   const { sites, splits } = declarations(modules, options.flow);
   const steps: Record<string, StepFingerprint> = {};
@@ -78,7 +78,7 @@ export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
     const [only, ...more] = found;
     // Declared twice, it is not said which of them runs.
     if (!only || more.length > 0) continue;
-    const reach = new Reach(around, base);
+    const reach = new Dependencies(around, base);
     reach.site(only.file, only.site);
     reach.add('splits', name, (splits.get(name) ?? []).sort().join());
     steps[name] = finish(reach);
@@ -112,10 +112,10 @@ function declarations(modules: Modules, flow: string): Declarations {
   return { sites, splits };
 }
 
-function finish(reach: Reach): StepFingerprint {
+function finish(reach: Dependencies): StepFingerprint {
   reach.order();
   const parts = reach.parts();
   const digest = hash(parts.map(({ kind, name, value }) => `${kind}\0${name}\0${value}\n`).join(''));
   const open = parts.filter(({ kind }) => kind === 'open').map(({ name, at }) => at ?? name);
-  return { digest, parts, open, sees: reach.sees() };
+  return { digest, parts, open, reads: reach.sees() };
 }

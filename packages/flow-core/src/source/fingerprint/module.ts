@@ -1,7 +1,7 @@
 /** A module as fingerprints see it: units that are evaluated or declared at its top, and what it takes and gives. */
 import type { SourceFlow } from '../parse';
 import type { HandleUse, StepCall } from '../step-call';
-import type { Facts } from './facts';
+import type { NormalForm } from './normal-form';
 
 /** The engine: it counts by its version. */
 export const ENGINE = '@nx-flow/core';
@@ -12,9 +12,9 @@ export interface Site {
   name: string;
   at: number;
   /** Its function. A start or an end may have none. */
-  body: Facts | undefined;
+  body: NormalForm | undefined;
   /** All else: name, options, edges as they are written. */
-  options: Facts;
+  options: NormalForm;
   edges: { use: HandleUse; as?: string }[];
 }
 
@@ -23,7 +23,7 @@ export interface Unit {
   names: string[];
   kind: 'function' | 'class' | 'value' | 'enum' | 'statement';
   at: number;
-  facts: Facts;
+  facts: NormalForm;
   /** Whether loading the module makes it do something; `reading`: only where reading a property may. */
   effect: boolean | 'reading';
   sites: Site[];
@@ -31,7 +31,7 @@ export interface Unit {
   handle?: Site;
   flow?: {
     name: string;
-    params: { name: string; facts: Facts }[];
+    params: { name: string; facts: NormalForm }[];
     /** As it stands there. */
     said: Pick<SourceFlow, 'params' | 'inputs'>;
   };
@@ -61,6 +61,6 @@ export interface Module {
   tricky: boolean;
 }
 
-export function factsOf({ facts, sites }: Unit): Facts[] {
+export function factsOf({ facts, sites }: Unit): NormalForm[] {
   return [facts, ...sites.flatMap(({ body, options }) => (body ? [options, body] : [options]))];
 }

@@ -1,12 +1,15 @@
-/** Reads a module's text into its units, imports and exports. */
+/**
+ * Reads a module's text into its units, imports and exports.
+ * Long, because each kind of declaration is a few lines, and all of them share one module under construction.
+ */
 import { changesNoResult } from '../../definition/options';
 import { keyOf, literal, literalValue, type Node, unwrap } from '../ast';
 import { Makers, parseProgram } from '../parse';
 import { readStepCall, type StepCall } from '../step-call';
 import { isHarmless, type Surroundings } from './effects';
 import { isErased } from './erased';
-import { type Facts, OMITTED, readFacts } from './facts';
 import { ENGINE, factsOf, type Module, type Site, type Unit } from './module';
+import { type NormalForm, OMITTED, readNormalForm } from './normal-form';
 import { blockNames, varNames } from './scope';
 
 /** @throws FlowError FLOW_SYNTAX */
@@ -157,7 +160,7 @@ class ModuleReader {
       const unit = this.#add(node, 'value', [node.id.name], this.#effect(...call.arguments));
       const params = schemas.map((property) => ({
         name: String(property.key.name ?? property.key.value),
-        facts: readFacts(property.value),
+        facts: readNormalForm(property.value),
       }));
       unit.flow = { name, params, said };
       return unit;
@@ -185,7 +188,7 @@ class ModuleReader {
 
   #add(node: Node, kind: Unit['kind'], names: string[], effect: Unit['effect'], sites: Site[] = []): Unit {
     const replaced = new Map(sites.map(({ call, name }): [Node, string] => [call.call, `step ${name}`]));
-    const facts: Facts = readFacts(node, replaced);
+    const facts: NormalForm = readNormalForm(node, replaced);
     const unit: Unit = { names, kind, at: node.start, facts, effect, sites };
     this.#module.units.push(unit);
     return unit;
@@ -202,10 +205,10 @@ class ModuleReader {
     const replaced = new Map<Node, string>(inside.map((site) => [site.call.call, `step ${site.name}`]));
     for (const { use } of edges)
       if (use.variable !== undefined) replaced.set(use.node, `handle ${use.variable}`);
-    const body = call.body && readFacts(call.body, replaced);
+    const body = call.body && readNormalForm(call.body, replaced);
     if (call.body) replaced.set(call.body, 'body');
     for (const omitted of withoutEffect(call)) replaced.set(omitted, OMITTED);
-    const options = readFacts(call.call, replaced);
+    const options = readNormalForm(call.call, replaced);
     return [{ call, name: call.name, at: call.call.start, body, options, edges }, ...inside];
   }
 
@@ -217,7 +220,7 @@ class ModuleReader {
 
   /** Taking a value apart reads it; defaults and computed keys are evaluated. */
   #patternEffect(pattern: Node): Unit['effect'] {
-    const { refs, text } = readFacts({ type: 'VariableDeclarator', id: pattern, init: null });
+    const { refs, text } = readNormalForm({ type: 'VariableDeclarator', id: pattern, init: null });
     return refs.size > 0 || /\( (Call|New)Expression/.test(text) ? true : 'reading';
   }
 

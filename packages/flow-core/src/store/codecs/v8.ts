@@ -4,8 +4,8 @@
  */
 import { types } from 'node:util';
 import { DefaultDeserializer, serialize } from 'node:v8';
+import { type ErrorClass, errorClass } from '../builtin-class';
 import { hiddenKeys } from '../digest';
-import { type ErrorClass, errorClass } from '../kinds';
 import type { BuiltInCodec } from './codec';
 
 const PLAIN = 0;

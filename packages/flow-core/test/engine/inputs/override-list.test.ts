@@ -1,7 +1,7 @@
 /** A foreach spun on another list than its run had: as many splits as the given one has. */
 import { flow } from '../../../src';
 import { requireGraph } from '../../../src/definition/flow';
-import type { Given } from '../../../src/engine/inputs/override';
+import type { Overrides } from '../../../src/engine/inputs/override';
 import { resplitAll } from '../../../src/engine/inputs/override-list';
 import { resolveSplits } from '../../../src/engine/inputs/resolve-splits';
 import { spin } from '../../../src/engine/spin/spin';
@@ -29,7 +29,7 @@ beforeEach(async () => {
   await e.run(defined);
 });
 
-async function all(step: string, given: Given, index: number[] = []) {
+async function all(step: string, given: Overrides, index: number[] = []) {
   const graph = requireGraph(defined);
   const found = await resolveSplits(graph, e.store, { step, index, namespace: undefined });
   return (await resplitAll(graph, e.store, found, [given])).splits.map(({ stack, origin }) => ({
@@ -73,7 +73,7 @@ test('one split: the item and the count are of the given list, also where the ru
     selection: { step: 'each', namespace: undefined, index: [4] },
     params: {},
     set: {},
-    given: () => ({ rows: [5, 6, 7, 8, 9] }),
+    overrides: () => ({ rows: [5, 6, 7, 8, 9] }),
     user: 'tester',
     cwd: process.cwd(),
     log: () => {},
@@ -106,9 +106,9 @@ test('an index beyond the given list, and a list that is none or empty, are refu
   await expect(refused([0], 'text')).rejects.toMatchObject(none);
   await expect(all('each', { rows: 5 })).rejects.toMatchObject(none);
   // A function that does not give the list leaves the run's own.
-  const given = () => ({ other: 1 });
+  const overrides = () => ({ other: 1 });
   const graph = requireGraph(defined);
   const options = { graph, store: e.store, params: {}, set: {}, user: 'tester', cwd: '/', log: () => {} };
   const selection = { step: 'each', namespace: undefined, index: [3] };
-  await expect(spin({ ...options, given, selection })).rejects.toMatchObject({ code: 'FLOW_NO_INPUTS' });
+  await expect(spin({ ...options, overrides, selection })).rejects.toMatchObject({ code: 'FLOW_NO_INPUTS' });
 });

@@ -664,7 +664,7 @@ describe('failures', () => {
     const done = runFlow({
       graph,
       store: e.store,
-      params: { given: {}, parsed: {} },
+      params: { paramInputs: {}, parsed: {} },
       user: 'tester',
       namespace: 'n',
       tags: [],

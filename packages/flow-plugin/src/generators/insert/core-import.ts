@@ -1,5 +1,5 @@
 /** `merge` and `oneOf` in a module that may not import them yet. */
-import type { Places } from '@nx-flow/core/source';
+import type { Positions } from '@nx-flow/core/source';
 import { type Edit, insertAt } from './edits';
 import type { Style } from './style';
 
@@ -16,7 +16,7 @@ export interface Imported {
 export function importCore(
   name: string,
   text: string,
-  { core, statements }: Places,
+  { core, statements }: Positions,
   taken: ReadonlySet<string>,
   { eol, quote, semicolon }: Style,
 ): Imported {

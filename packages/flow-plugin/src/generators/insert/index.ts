@@ -3,9 +3,9 @@ import { FlowError } from '@nx-flow/core';
 import {
   graphProblems,
   type PlacedFlow,
-  type Places,
+  type Positions,
   readLinks,
-  readPlaces,
+  readPositions,
   stepNameProblem,
 } from '@nx-flow/core/source';
 import { identifier } from '../identifier';
@@ -43,7 +43,7 @@ export interface Inserted {
 
 /** @throws FlowError with the place that has to be edited by hand, where it cannot be done */
 export function insertStep(request: StepRequest): Inserted {
-  const places = readPlaces(request.file, request.text);
+  const places = readPositions(request.file, request.text);
   const flow = flowOf(places, request);
   const anchors = anchorsOf(request.after, flow, request.file);
   const { name, foreach, file } = request;
@@ -55,7 +55,7 @@ export function insertStep(request: StepRequest): Inserted {
   let first: FlowError | undefined;
   for (const shape of shapesOf(request, anchors)) {
     const inserted = insert(request, places, flow, anchors, rewired, shape);
-    const [after] = readPlaces(request.file, inserted.text).flows.filter(
+    const [after] = readPositions(request.file, inserted.text).flows.filter(
       ({ variable }) => variable === flow.variable,
     );
     const problem = (after && graphProblems(after.source))?.find(({ message }) => !before.includes(message));
@@ -83,7 +83,7 @@ function shapesOf({ foreach }: StepRequest, anchors: readonly Anchor[]): Shape[]
 
 function insert(
   { file, text, name, foreach }: StepRequest,
-  places: Places,
+  places: Positions,
   flow: PlacedFlow,
   anchors: Anchor[],
   rewired: Rewired[],
@@ -120,7 +120,7 @@ function insert(
   return { text: applyEdits(text, edits), flow: flow.source.name, steps, anchors, rewired };
 }
 
-function flowOf({ flows }: Places, { file, text, flow }: StepRequest): PlacedFlow {
+function flowOf({ flows }: Positions, { file, text, flow }: StepRequest): PlacedFlow {
   const found = flow === undefined ? flows : flows.filter(({ source }) => source.name === flow);
   const [only] = found;
   if (found.length === 1 && only) return only;

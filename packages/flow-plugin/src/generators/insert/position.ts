@@ -1,6 +1,6 @@
 /** Where a new declaration goes: behind the last of the steps that it comes after. */
 import { FlowError } from '@nx-flow/core';
-import type { Places } from '@nx-flow/core/source';
+import type { Positions } from '@nx-flow/core/source';
 import type { Anchor } from './anchors';
 import { type Edit, insertAt } from './edits';
 import type { Rewired } from './followers';
@@ -10,7 +10,7 @@ import type { Style } from './style';
 export function insertDeclarations(
   declarations: readonly string[],
   text: string,
-  places: Places,
+  places: Positions,
   anchors: readonly Anchor[],
   rewired: readonly Rewired[],
   { eol }: Style,
@@ -33,7 +33,7 @@ export function insertDeclarations(
 }
 
 /** The end of the line, with a comment that explains it; the end of the statement where another one follows. */
-function lineEnd(end: number, text: string, { statements, comments }: Places): number {
+function lineEnd(end: number, text: string, { statements, comments }: Positions): number {
   let at = end;
   for (;;) {
     const [blank = ''] = text.slice(at).match(/^[ \t]*/) ?? [];

@@ -12,7 +12,7 @@ export function environmentDigest({ inputs = [] }: Graph): string | undefined {
 }
 
 /** The files, and the folders in which all files lie, that its globs name. @param folder That of the flow's file. */
-export function placesRead({ inputs = [] }: Graph, folder: string): string[] {
+export function declaredPlaces({ inputs = [] }: Graph, folder: string): string[] {
   return inputs.flatMap((input) => {
     if (typeof input !== 'string' || input.startsWith('!')) return [];
     const parts = input.split('/');

@@ -10,7 +10,7 @@ const CORE = `import { flow, oneOf } from '@nx-flow/core';\n`;
 
 /** Each step with its handle, and the text at the places of its edges. */
 async function edges(text: string) {
-  const { flows } = await source.readPlaces('/x/a.flow.ts', text);
+  const { flows } = await source.readPositions('/x/a.flow.ts', text);
   return flows.flatMap(({ steps }) =>
     steps.map(({ name, handle, inputs }) => [
       name,
@@ -57,7 +57,7 @@ export default g.end(g.step('last', { after: both }, () => ({})));`;
     ],
     ['last', undefined, [['both', 'both at both']]],
   ]);
-  const { flows } = await source.readPlaces('/x/a.flow.ts', text);
+  const { flows } = await source.readPositions('/x/a.flow.ts', text);
   const [start, size, , , both] = flows[0]?.steps ?? [];
   expect(start).toMatchObject({ line: 4, column: 22, statement: { exported: true } });
   expect(size?.cases).toEqual(['x', 'y']);
@@ -94,7 +94,7 @@ test.each([
   ['an edge', `f.step('c', { after: start }, () => ({}));`, undefined],
 ])('a handle that is used for more than edges is told with its line: %s', async (_, line, told) => {
   const text = `${CORE}const f = flow('a');\nconst start = f.start(() => ({})), b = f.step('b', { after: start }, () => ({}));\n${line}`;
-  const { flows } = await source.readPlaces('/x/a.flow.ts', text);
+  const { flows } = await source.readPositions('/x/a.flow.ts', text);
   expect(flows[0]?.steps[0]?.passedOn?.line).toBe(told);
 });
 
@@ -105,13 +105,13 @@ test.each([
   ["const { flow, merge } = require('@nx-flow/core');", ['flow', 'merge'], undefined],
   ["import { flow } from './engine';", [], undefined],
 ])('what is imported of the engine: %s', async (text, locals, namespace) => {
-  const { core } = await source.readPlaces('/x/a.flow.ts', text);
+  const { core } = await source.readPositions('/x/a.flow.ts', text);
   expect([...core.locals.values()]).toEqual(locals);
   expect(core.namespace).toBe(namespace);
 });
 
 test('names in use are those that the module declares, imports and takes from outside; not those of properties', async () => {
-  const { names } = await source.readPlaces(
+  const { names } = await source.readPositions(
     '/x/a.flow.ts',
     `import { a, type A } from 'x'; var b = fetch(a.c); { var d = ({ e: 1 }).e; } function g(h: number) { const i = h; return i; } class J {}`,
   );

@@ -4,7 +4,7 @@
  */
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import { standardClass } from './kinds';
+import { standardClass } from './builtin-class';
 
 let foreign: boolean | undefined;
 

@@ -1,12 +1,12 @@
 /**
  * What a piece of code says of itself: its text without comments and layout, and the names that it takes from outside.
- * One walk in one file: what is text, what is a reference and what is erased must never come apart.
+ * Long, because what is text, what is a reference and what is erased must never come apart.
  */
 import { isWrapper, literal, type Node, unwrap } from '../ast';
 import { isErased, isErasedField } from './erased';
 import { blockNames, boundNames, inner, isLocal, type Scope, varNames } from './scope';
 
-export interface Facts {
+export interface NormalForm {
   /** The tree as text: equal texts do the same, given the same names. */
   text: string;
   /** Names that are not its own. */
@@ -41,7 +41,7 @@ const CODE_NAME = /[^/\\.]\.[cm]?[jt]sx?$/;
 export const OMITTED = '';
 
 /** @param replaced Nodes that stand for something else (the declaration of another step, an edge), as this text. */
-export function readFacts(node: Node, replaced: ReadonlyMap<Node, string> = new Map()): Facts {
+export function readNormalForm(node: Node, replaced: ReadonlyMap<Node, string> = new Map()): NormalForm {
   const reader = new Reader(replaced);
   reader.walk(node, undefined);
   return reader.facts();
@@ -50,7 +50,7 @@ export function readFacts(node: Node, replaced: ReadonlyMap<Node, string> = new 
 class Reader {
   readonly #replaced: ReadonlyMap<Node, string>;
   readonly #text: string[] = [];
-  readonly #facts: Omit<Facts, 'text' | 'words'> = {
+  readonly #facts: Omit<NormalForm, 'text' | 'words'> = {
     refs: new Set(),
     written: new Set(),
     loads: new Set(),
@@ -65,7 +65,7 @@ class Reader {
     this.#replaced = replaced;
   }
 
-  facts(): Facts {
+  facts(): NormalForm {
     const text = this.#text.join(' ');
     return { text, ...this.#facts, words: new Set(WORDS.filter((word) => text.includes(`"${word}"`))) };
   }

@@ -25,7 +25,7 @@ export function spinStoreFolder(store: string): string {
   return join(store, 'spin');
 }
 
-export interface KeepOptions {
+export interface PersistOptions {
   graph: Graph;
   /** Where to keep. */
   store: Store;
@@ -34,12 +34,12 @@ export interface KeepOptions {
   user: string;
   namespace: string;
   /** Parameters that were given for this spin. */
-  given: Record<string, unknown>;
+  paramInputs: Record<string, unknown>;
   file?: string;
 }
 
 /** What one task came to. */
-export interface KeptTask {
+export interface PersistedTask {
   startedAt: number;
   durationMs: number;
   result?: TaskResult;
@@ -48,15 +48,15 @@ export interface KeptTask {
   view(label: string): View | undefined;
 }
 
-export class KeptSpin {
+export class PersistedSpin {
   readonly row: RunRow;
-  readonly #options: KeepOptions;
+  readonly #options: PersistOptions;
   readonly #journal: Journal;
   readonly #logs: TaskLogs;
   readonly #tasks = { done: 0, failed: 0 };
   #error: ErrorRecord | undefined;
 
-  private constructor(options: KeepOptions, row: RunRow) {
+  private constructor(options: PersistOptions, row: RunRow) {
     this.#options = options;
     this.row = row;
     this.#journal = new Journal(options.store);
@@ -65,16 +65,16 @@ export class KeptSpin {
 
   /** Takes a run number and writes the run's first row. @param origin The run or task whose inputs these are. */
   static async begin(
-    options: KeepOptions,
+    options: PersistOptions,
     step: string,
     origin: string | undefined,
     params: readonly [string, ArtifactRecord][],
-  ): Promise<KeptSpin> {
-    const { graph, store, user, namespace, given, file } = options;
+  ): Promise<PersistedSpin> {
+    const { graph, store, user, namespace, paramInputs, file } = options;
     const run = await store.claimRun(graph.flow, randomUUID());
     const spunFrom = { step, ...(origin === undefined ? {} : { origin }) };
-    const row = startedRun({ graph, run, user, namespace, paramInputs: given, spunFrom, file });
-    const kept = new KeptSpin(options, row);
+    const row = startedRun({ graph, run, user, namespace, paramInputs: paramInputs, spunFrom, file });
+    const kept = new PersistedSpin(options, row);
     const address = { flow: graph.flow, run, step: 'params', task: 0 };
     const ops: Op[] = [];
     for (const [name, value] of params) {
@@ -99,7 +99,7 @@ export class KeptSpin {
   }
 
   /** A spun task with all that it shows: one batch. @param task Its number, from 1. */
-  async task(task: number, resolved: Resolved, kept: KeptTask): Promise<void> {
+  async task(task: number, resolved: Resolved, kept: PersistedTask): Promise<void> {
     const { node, parents, stack, branches, iteration } = resolved;
     const { flow, run } = this.row;
     const { result, error } = kept;
@@ -163,7 +163,7 @@ export class KeptSpin {
 /** What stands behind the task besides what it returned itself. */
 function passedOn(
   { node, parents }: Resolved,
-  { view }: KeptTask,
+  { view }: PersistedTask,
   { stored, references }: TaskResult,
 ): [string, Visible][] {
   const base = passesOn(node) && parents[0] !== undefined ? view(parents[0])?.entries : undefined;

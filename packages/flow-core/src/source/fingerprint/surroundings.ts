@@ -9,7 +9,7 @@ import type { Parts } from './parts';
 import type { Target } from './resolve';
 import type { Tsconfigs } from './tsconfig';
 
-export interface Around {
+export interface Surroundings {
   modules: Modules;
   sources: Sources;
   packages: Packages;
@@ -22,13 +22,13 @@ export interface Around {
 
 const LOCKS = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb', '.pnp.cjs'];
 
-export class Ground {
-  readonly #around: Around;
+export class SurroundingParts {
+  readonly #around: Surroundings;
   readonly #parts: Parts;
   /** What was added already. */
   readonly #seen: Set<string>;
 
-  constructor(around: Around, parts: Parts, base?: Ground) {
+  constructor(around: Surroundings, parts: Parts, base?: SurroundingParts) {
     this.#around = around;
     this.#parts = parts;
     this.#seen = new Set(base ? base.#seen : undefined);
@@ -117,7 +117,7 @@ export class Ground {
 }
 
 /** A file as the workspace names it. */
-export function pathOf({ root, paths }: Around, file: string): string {
+export function pathOf({ root, paths }: Surroundings, file: string): string {
   let path = paths.get(file);
   if (path === undefined) {
     path = relative(root, file).split(sep).join('/');

@@ -3,8 +3,8 @@
  * from 0, as JavaScript's own strings do.
  */
 import { keyOf, Lines, literal, type Node, unwrap } from './ast';
-import { readFacts } from './fingerprint/facts';
 import { ENGINE } from './fingerprint/module';
+import { readNormalForm } from './fingerprint/normal-form';
 import { blockNames, varNames } from './fingerprint/scope';
 import { type FlowSyntax, parseModule, readFlows, type SourceFlow } from './parse';
 import type { CallInput, StepCall } from './step-call';
@@ -68,7 +68,7 @@ export interface CoreNames {
   list: (Span & { name: string })[];
 }
 
-export interface Places {
+export interface Positions {
   flows: PlacedFlow[];
   /** At the top of the module, in order. */
   statements: Span[];
@@ -79,11 +79,11 @@ export interface Places {
 }
 
 /** @throws FlowError FLOW_SYNTAX, with file, line and column */
-export function readPlaces(file: string, text: string): Places {
+export function readPositions(file: string, text: string): Positions {
   const lines = new Lines(text);
   const { program, comments } = parseModule(file, text, lines);
   const syntax = readFlows(program, lines);
-  const all = readFacts(program);
+  const all = readNormalForm(program);
   const steps = new Map<Node, PlacedStep>();
   for (const { calls } of syntax) {
     for (const call of calls) steps.set(call.call, placed(call, program, lines));
@@ -168,7 +168,7 @@ function passedOn(
   const owners = new Map([...steps.values()].map((step) => [step.handle, step]));
   for (const node of program.body) {
     if (isExport(node)) continue;
-    for (const name of readFacts(node, known).refs) {
+    for (const name of readNormalForm(node, known).refs) {
       const step = owners.get(name);
       if (step) step.passedOn ??= lines.at(node.start);
     }

@@ -1,18 +1,21 @@
-/** From a step to all that it reaches: its own code, bindings, modules, data, packages, as named parts. */
+/**
+ * From a step to all that it reaches: its own code, bindings, modules, data, packages, as named parts.
+ * Long, because one walk with one state: what was visited decides what is visited next.
+ */
 import { sep } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { Lines } from '../ast';
 import type { HandleUse } from '../step-call';
-import type { Facts } from './facts';
-import { type Around, Ground, pathOf } from './ground';
 import { hash } from './hash';
 import { ENGINE, type Site, type Unit } from './module';
+import type { NormalForm } from './normal-form';
 import type { Package } from './packages';
 import { type Part, type PartKind, Parts } from './parts';
 import type { Target } from './resolve';
+import { pathOf, SurroundingParts, type Surroundings } from './surroundings';
 
 /** What a step may see that no code tells. */
-export interface Seen {
+export interface Reads {
   /** Who executes it, and in which namespace: by `current`. */
   user?: true;
   /** Runs of other flows, by `client()`. */
@@ -21,28 +24,28 @@ export interface Seen {
   stores?: true;
 }
 
-export class Reach {
-  readonly #around: Around;
+export class Dependencies {
+  readonly #around: Surroundings;
   readonly #parts: Parts;
-  readonly #ground: Ground;
+  readonly #ground: SurroundingParts;
   readonly #units: Set<Unit>;
   readonly #sites: Set<Site>;
   readonly #whole: Set<string>;
-  /** Those of {@link Facts}, and `client`. */
+  /** Those of {@link NormalForm}, and `client`. */
   readonly #words: Set<string>;
 
   /** @param base What counts for every step: reached already. */
-  constructor(around: Around, base?: Reach) {
+  constructor(around: Surroundings, base?: Dependencies) {
     this.#around = around;
     this.#parts = new Parts(base ? base.#parts : undefined);
-    this.#ground = new Ground(around, this.#parts, base ? base.#ground : undefined);
+    this.#ground = new SurroundingParts(around, this.#parts, base ? base.#ground : undefined);
     this.#units = new Set(base ? base.#units : undefined);
     this.#sites = new Set(base ? base.#sites : undefined);
     this.#whole = new Set(base ? base.#whole : undefined);
     this.#words = new Set(base ? base.#words : undefined);
   }
 
-  sees(): Seen {
+  sees(): Reads {
     const has = (...words: string[]) => words.every((word) => this.#words.has(word));
     return {
       ...(has('current') ? { user: true } : {}),
@@ -172,7 +175,7 @@ export class Reach {
     return '';
   }
 
-  #follow(file: string, { refs, loads, mentions, open, whole, jsx, words }: Facts): void {
+  #follow(file: string, { refs, loads, mentions, open, whole, jsx, words }: NormalForm): void {
     const { modules } = this.#around;
     for (const word of words) this.#words.add(word);
     for (const name of refs) this.#name(file, name);
@@ -273,10 +276,10 @@ export class Reach {
 }
 
 const linesOf = new WeakMap<object, Lines>();
-const hashes = new WeakMap<Facts, string>();
+const hashes = new WeakMap<NormalForm, string>();
 
 /** Many steps reach the same: each text is hashed once. */
-function textHash(facts: Facts): string {
+function textHash(facts: NormalForm): string {
   let known = hashes.get(facts);
   if (known === undefined) {
     known = hash(facts.text);
