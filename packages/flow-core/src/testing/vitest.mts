@@ -1,6 +1,6 @@
 /** `import '@nx-flow/core/testing/vitest'`, in a test or a setup file: Vitest's `expect` has the matchers, and their types. */
 import { expect } from 'vitest';
-import { type FlowMatchers, flowMatchers } from './matchers';
+import { type FlowMatchers, flowMatchers } from './index.js';
 
 expect.extend(flowMatchers);
 
