@@ -1,4 +1,4 @@
-/** `npx jest` from the root runs every project. Jest takes the timeout from here then, not from the projects' preset. */
+/** `npx jest` from the root runs every project. Jest takes these settings from here, not from the projects' preset. */
 module.exports = {
   projects: [
     '<rootDir>/packages/*/jest.config.js',
@@ -9,4 +9,7 @@ module.exports = {
     '<rootDir>/docs/jest.config.js',
   ],
   testTimeout: require('./jest.preset.js').testTimeout,
+  // Tests wait for processes that they start: a core would be idle beside them.
+  maxWorkers: '100%',
+  testSequencer: '<rootDir>/scripts/jest-sequencer.cjs',
 };

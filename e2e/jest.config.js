@@ -3,6 +3,4 @@ module.exports = {
   preset: '../jest.preset.js',
   globalSetup: './lib/setup.ts',
   globalTeardown: './lib/teardown.ts',
-  // A command of Nx takes one to three seconds, more on a busy machine.
-  testTimeout: 180_000,
 };

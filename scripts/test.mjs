@@ -1,22 +1,46 @@
-/** `npm test`: every jest project; ends with the line that CI counts by. Arguments go to jest. */
+/**
+ * `npm test`: every jest project; then what it cost, and as the last line what CI counts by. Arguments go to jest.
+ * `--unit` leaves out what starts many processes: a tenth of the time, for the inner loop. `--whole` executes all graphs and
+ * more random edits through Nx, where `npm test` takes some of them, others each time.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** Files that run real commands, real packages or the compiler many times over. */
+const PROCESSES = [
+  '/(docs|e2e)/test/',
+  '/scripts/test/(packages|release)',
+  '/flow-core/test/(cli|types)/',
+  '/flow-core/test/conformance/(handover|processes|random|source)',
+  '/flow-core/test/engine/(outputs/files|pool/(contract|merge-memory|packages|process-pool)|transfer/)',
+  '/flow-core/test/source/(fingerprint/edits|load)',
+  '/flow-core/test/store/(broker|database|events|full-disk|level|stamp)',
+  '/flow-core/test/testing/(child|examples|packages|vitest)',
+  '/flow-plugin/test/generators/',
+];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'nx-flow-test-'));
 const report = join(folder, 'report.json');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const { status } = spawnSync(
-  process.execPath,
-  [jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)],
-  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
-);
+const given = process.argv.slice(2);
+const args = given.filter((arg) => arg !== '--unit' && arg !== '--whole');
+if (given.includes('--unit')) args.push(`--testPathIgnorePatterns=${PROCESSES.join('|')}`);
+const { status } = spawnSync(process.execPath, [jest, '--json', `--outputFile=${report}`, ...args], {
+  cwd: root,
+  env: given.includes('--whole') ? { ...process.env, WHOLE: '1' } : process.env,
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
 let code = status ?? 1;
 if (existsSync(report)) {
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  printFiles(testResults);
+  printCpu();
   // A suite that does not even load has no failed tests.
   const failed = Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0);
   console.log(`${numPassedTests} passed, ${failed} failed`);
@@ -27,3 +51,28 @@ if (existsSync(report)) {
 }
 rmSync(folder, { recursive: true, force: true });
 process.exit(code);
+
+/** The seconds of each file, slowest first. */
+function printFiles(results) {
+  const files = results.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }));
+  for (const { name, ms } of files.sort((a, b) => b.ms - a.ms))
+    console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${relative(root, name)}`);
+}
+
+/**
+ * The CPU time of jest and of every process below it that was waited for. Brokers that outlive the command that has started
+ * them are in nobody's count. Linux alone keeps these numbers where they can be read.
+ */
+function printCpu() {
+  const file = '/proc/self/stat';
+  if (!existsSync(file)) return;
+  // After the name, which may hold blanks: fields 3 and on; 16 and 17 are the children's, in ticks of 10 ms.
+  const fields = readFileSync(file, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  const [user, system] = [fields[13], fields[14]].map((ticks) => Number(ticks) / 100 / 60);
+  const minutes = (n) => n.toFixed(1);
+  console.log(
+    `${minutes(user + system)} CPU-minutes (${minutes(user)} user, ${minutes(system)} system) on ${cpus().length} cores`,
+  );
+}

@@ -1,6 +1,15 @@
-/** Once for all files: builds and packs the packages, and installs them beside Nx in a folder outside the repository. */
+/** Once for all files: packs the packages, and installs them beside Nx in a folder outside the repository. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainEnv } from './env';
@@ -8,15 +17,38 @@ import { plainEnv } from './env';
 const ROOT = join(__dirname, '../..');
 const PACKAGES = ['flow-core', 'flow-plugin'];
 
+/** A folder of an earlier time serves again with `NX_FLOW_E2E=<folder>`, while the packages are as they were. */
 export default function setup(): void {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-e2e-')));
+  const folder = process.env.NX_FLOW_E2E ?? realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-e2e-')));
+  if (process.env.NX_FLOW_E2E === undefined) process.env.NX_FLOW_E2E_REMOVED = 'true';
   process.env.NX_FLOW_E2E = folder;
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'inherit' });
+  mkdirSync(folder, { recursive: true });
+  if (PACKAGES.some((name) => !isBuilt(join(ROOT, 'packages', name))))
+    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'inherit' });
+  if (newest(folder, 0) > Math.max(...PACKAGES.map((name) => newest(join(ROOT, 'packages', name, 'dist')))))
+    return;
   for (const name of PACKAGES) {
     npm(join(ROOT, 'packages', name), 'pack', '--silent', '--pack-destination', folder);
   }
   // NX_FLOW_E2E_NX=23.3.2 tries another version that we support.
   install(folder, process.env.NX_FLOW_E2E_NX ?? manifest(ROOT).devDependencies.nx);
+}
+
+/** Whether what is built is newer than what it is built from. */
+function isBuilt(folder: string): boolean {
+  const dist = join(folder, 'dist/index.js');
+  return existsSync(dist) && statSync(dist).mtimeMs > newest(join(folder, 'src'));
+}
+
+/** The time of the newest file, in milliseconds; 0 for a folder that is not there or has none. */
+function newest(folder: string, depth = Number.POSITIVE_INFINITY): number {
+  if (!existsSync(folder)) return 0;
+  const times = readdirSync(folder, { withFileTypes: true }).map((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return depth === 0 ? 0 : newest(path, depth - 1);
+    return statSync(path).mtimeMs;
+  });
+  return Math.max(0, ...times);
 }
 
 /** Installs the packed packages into a folder, beside a version of Nx. */

@@ -72,10 +72,15 @@ export class Sums extends Workspace {
     this.write({ 'package-lock.json': { name: 'acme', lockfileVersion: 3, packages } });
   }
 
-  edit(file: string, from: string, to: string): void {
+  /** The text of a file after an edit. */
+  edited(file: string, from: string, to: string): string {
     const text = readFileSync(join(this.folder, file), 'utf8');
     if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-    this.write({ [file]: text.replace(from, to) });
+    return text.replace(from, to);
+  }
+
+  edit(file: string, from: string, to: string): void {
+    this.write({ [file]: this.edited(file, from, to) });
   }
 
   path(...parts: string[]): string {

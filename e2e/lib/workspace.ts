@@ -1,8 +1,25 @@
 /** A workspace of Nx in a folder of its own, with what `setup.ts` installed, and the commands that people type in it. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plainEnv } from './env';
+import { WarmNx } from './warm-nx';
+
+// Jest takes no timeout from the config of one project. A command takes seconds, and more on a busy machine.
+jest.setTimeout(600_000);
+
+/** Those that have a process of their own until the tests of their file are done. */
+const warm = new Set<Workspace>();
+afterAll(() => Promise.all([...warm].map((workspace) => workspace.close())));
 
 export interface Result {
   code: number | null;
@@ -27,6 +44,9 @@ export class Workspace {
   readonly folder: string;
   /** What the environment of every command has beside that of all workspaces. */
   env: Record<string, string>;
+  /** The broker of its store stays while there is a process for `warm`. False where tests take the store away. */
+  keepsBroker = true;
+  #warm: WarmNx | undefined;
 
   constructor(
     name: string,
@@ -55,6 +75,22 @@ export class Workspace {
     }
   }
 
+  /** Files have another content while something is done, and are as they were afterwards. */
+  async meanwhile(files: Record<string, string | object>, done: () => Promise<void>): Promise<void> {
+    const before = Object.keys(files).map((file) => {
+      const path = join(this.folder, file);
+      return { path, content: existsSync(path) ? readFileSync(path) : undefined };
+    });
+    this.write(files);
+    try {
+      await done();
+    } finally {
+      for (const { path, content } of before)
+        if (content === undefined) rmSync(path);
+        else writeFileSync(path, content);
+    }
+  }
+
   /** Copies of the packages that all workspaces share, less these: for commands that install some. */
   ownPackages(...without: string[]): void {
     const own = join(this.folder, 'node_modules');
@@ -69,6 +105,31 @@ export class Workspace {
   readonly npx = (...args: string[]): Result => this.#spawn('npx', args);
 
   readonly nx = (...args: string[]): Result => this.#spawn(process.execPath, [this.#script(NX), ...args]);
+
+  /** The same in a process that has Nx loaded already: most of what a command costs is to load Nx. */
+  readonly warm = (...args: string[]): Promise<Result> => this.#inWarm(args, false);
+
+  /** What Nx would replay: tasks that it would execute fail instead, before their executor begins. */
+  readonly ask = (...args: string[]): Promise<Result> => this.#inWarm(args, true);
+
+  async #inWarm(args: string[], asking: boolean): Promise<Result> {
+    if (args.includes('--help')) throw new Error('Nx prints help once in a process: that is asked of `nx`.');
+    const env = this.#environment();
+    this.#warm ??= new WarmNx(this.folder, env);
+    warm.add(this);
+    const { code, stdout, stderr } = await this.#warm.execute({
+      ...{ args, env, asking, keepsBroker: this.keepsBroker },
+    });
+    return resultOf(code, stdout, stderr);
+  }
+
+  /** Ends the process that has Nx loaded, and with it the broker that it keeps. */
+  async close(): Promise<void> {
+    const closing = this.#warm;
+    this.#warm = undefined;
+    warm.delete(this);
+    await closing?.close();
+  }
 
   readonly nxFlow = (...args: string[]): Result =>
     this.#spawn(process.execPath, [this.#script('@nx-flow/core/bin/nx-flow.js'), ...args]);
@@ -100,8 +161,8 @@ export class Workspace {
     });
 
   /** The tasks that a command would execute, with those that each depends on. */
-  taskGraph(...command: string[]): Record<string, string[]> {
-    const { code, text } = this.nx(...command, '--graph=tasks.json');
+  async taskGraph(...command: string[]): Promise<Record<string, string[]>> {
+    const { code, text } = await this.warm(...command, '--graph=tasks.json');
     if (code !== 0) throw new Error(text);
     const { tasks } = JSON.parse(readFileSync(join(this.folder, 'tasks.json'), 'utf8'));
     return Object.fromEntries(
@@ -118,8 +179,10 @@ export class Workspace {
   readonly node = (...args: string[]): Result => this.#spawn(process.execPath, args);
 
   /** What `nx show project` knows, whole. */
-  project(name: string): { root: string; targets: Record<string, { metadata: Record<string, unknown> }> } {
-    return this.nx('show', 'project', name, '--json').json();
+  async project(
+    name: string,
+  ): Promise<{ root: string; targets: Record<string, { metadata: Record<string, unknown> }> }> {
+    return (await this.warm('show', 'project', name, '--json')).json();
   }
 
   #script(file: string): string {

@@ -35,10 +35,10 @@ describe('nx affected', () => {
   workspace.git('commit', '-qm', 'first');
 
   /** The tasks that would be executed or replayed for an edit, by project. */
-  function selected(target: string, file: string, text: string): string[] {
+  async function selected(target: string, file: string, text: string): Promise<string[]> {
     workspace.write({ [file]: text });
     try {
-      return Object.keys(workspace.taskGraph('affected', '-t', target, '--base=HEAD')).sort();
+      return Object.keys(await workspace.taskGraph('affected', '-t', target, '--base=HEAD')).sort();
     } finally {
       workspace.git('checkout', '-q', '.');
     }
@@ -51,21 +51,27 @@ describe('nx affected', () => {
     ['a module of another project', 'lib/index.ts', 'export const twice = (n: number) => n + n;\n', 'flows'],
     ['a data file', 'flows/words.txt', 'other words\n', 'flows'],
     ['the other flow', 'other/far.ts', 'export const once = (n: number) => n + 1;\n', 'other'],
-  ])('an edit of %s selects the whole flow', (_, file, text, project) => {
-    expect(selected('spin-end', file, text)).toEqual(whole(project));
+  ])('an edit of %s selects the whole flow', async (_, file, text, project) => {
+    expect(await selected('spin-end', file, text)).toEqual(whole(project));
   });
 
-  test('what no flow sees selects none, and the recorded spin is selected too', () => {
-    expect(selected('spin-end', 'README.md', 'no')).toEqual([]);
-    expect(selected('spin', 'lib/index.ts', 'export const twice = (n: number) => n;\n')).toEqual([
+  test('what no flow sees selects none, and the recorded spin is selected too', async () => {
+    expect(await selected('spin-end', 'README.md', 'no')).toEqual([]);
+    expect(await selected('spin', 'lib/index.ts', 'export const twice = (n: number) => n;\n')).toEqual([
       'flows:spin',
     ]);
   });
 
-  test('the last step keeps what it left where the edit was a comment', () => {
-    expect(workspace.nx('run', 'flows:spin-end').code).toBe(0);
+  test('the last step keeps what it left where the edit was a comment', async () => {
+    expect((await workspace.warm('run', 'flows:spin-end')).code).toBe(0);
     workspace.write({ 'flows/near.ts': '// a comment\nexport const once = (n: number) => n;\n' });
-    const { code, text } = workspace.nx('affected', '-t', 'spin-end', '--base=HEAD', '--output-style=static');
+    const { code, text } = await workspace.warm(
+      'affected',
+      '-t',
+      'spin-end',
+      '--base=HEAD',
+      '--output-style=static',
+    );
     expect(code).toBe(0);
     expect(text).toContain('kept what sums/end left');
     expect(text.match(/> nx run flows:spin-\w+ .*cache/g)).toHaveLength(2);
@@ -78,7 +84,7 @@ describe.each([
   ['app/[id]', 'app'],
   ['äpp/@wh!t else', 'äpp/@wh!t else'],
 ])('a flow in the folder %s of the project %s', (folder, root) => {
-  test('is executed after each edit of code or data, and where Nx cannot look, each time', () => {
+  test('is executed after each edit of code or data, and where Nx cannot look, each time', async () => {
     const twice = 'export const twice = (n: number) => 2 * n;\n';
     const once = 'export const once = (n: number) => n;\n';
     const workspace = new Workspace(`glob-${Buffer.from(folder + root).toString('hex')}`, {
@@ -87,23 +93,42 @@ describe.each([
       [`${folder}/words.txt`]: 'words\n',
       [`${root}/project.json`]: { name: 'p' },
     });
-    const both = () =>
-      [workspace.nx('run', 'p:spin-start'), workspace.nx('spin', 'p', '--step=start')].map(
-        ({ code, text }) => {
-          expect([code, text]).toEqual([0, expect.stringContaining('Successfully ran target')]);
-          return !/\[.*(cache|existing).*\]/.test(text);
-        },
-      );
+    /** Whether the step is executed, as a target of its own and as a spin. */
+    const both = async () => {
+      const found: boolean[] = [];
+      for (const args of [
+        ['run', 'p:spin-start'],
+        ['spin', 'p', '--step=start'],
+      ]) {
+        const { code, text } = await workspace.warm(...args);
+        expect([code, text]).toEqual([0, expect.stringContaining('Successfully ran target')]);
+        found.push(!/\[.*(cache|existing).*\]/.test(text));
+      }
+      return found;
+    };
+    /** Whether it would be, with another content of a file. */
+    const withEdit = async (file: string, text: string) => {
+      const found: boolean[] = [];
+      await workspace.meanwhile({ [file]: text }, async () => {
+        for (const args of [
+          ['run', 'p:spin-start'],
+          ['spin', 'p', '--step=start'],
+        ])
+          found.push(!(await workspace.ask(...args)).text.includes('Nx read the output from the cache'));
+      });
+      return found;
+    };
     const always = /[[({]/.test(root);
-    expect([both(), both()]).toEqual([
+    expect([await both(), await both()]).toEqual([
       [true, true],
       [always, always],
     ]);
-    workspace.write({ [`${folder}/near.ts`]: once.replace('=> n', '=> n + 1') + twice });
-    expect(both()).toEqual([true, true]);
-    workspace.write({ [`${folder}/words.txt`]: 'other\n' });
-    expect(both()).toEqual([true, true]);
+    expect(await withEdit(`${folder}/near.ts`, once.replace('=> n', '=> n + 1') + twice)).toEqual([
+      true,
+      true,
+    ]);
+    expect(await withEdit(`${folder}/words.txt`, 'other\n')).toEqual([true, true]);
     rmSync(join(workspace.folder, 'dist'), { recursive: true });
-    expect(both()).toEqual([always, always]);
+    expect(await both()).toEqual([always, always]);
   });
 });

@@ -1,8 +1,8 @@
 import { MOVIES, texts } from '../lib/flows';
-import { Workspace } from '../lib/workspace';
+import { type Result, Workspace } from '../lib/workspace';
 
 const workspace = new Workspace('commands', { 'movies/movies.flow.ts': MOVIES });
-const { npx, nx, nxFlow } = workspace;
+const { npx, warm: nx, nxFlow } = workspace;
 /** Numbers to Nx, quoting to shells, options of Nx by name: text to us. */
 const VALUES = {
   exponent: '12e3',
@@ -48,8 +48,8 @@ describe('the commands of the README, in order', () => {
     expect(code).toBe(0);
   });
 
-  test('npx nx spin movies <run>/<step>/<task> executes that very task again', () => {
-    const { origin } = nx('spin', 'movies', '1/genre', '--index=1', '--json').json();
+  test('npx nx spin movies <run>/<step>/<task> executes that very task again', async () => {
+    const { origin } = (await nx('spin', 'movies', '1/genre', '--index=1', '--json')).json();
     expect(origin).toMatch(/^movies\/1\/genre\/\d+$/);
     const { code, text } = npx('nx', 'spin', 'movies', origin.replace('movies/', ''));
     expect(text).toContain(`inputs of ${origin}, split 1 of 2`);
@@ -70,8 +70,8 @@ describe('the commands of the README, in order', () => {
 });
 
 describe('--json under Nx', () => {
-  test('run prints its one object on stdout, and the rest on stderr', () => {
-    const result = nx('run', 'movies:run', '--json');
+  test('run prints its one object on stdout, and the rest on stderr', async () => {
+    const result = await nx('run', 'movies:run', '--json');
     expect(result.json()).toEqual({
       pathspec: expect.stringMatching(/^movies\/\d+$/),
       status: 'done',
@@ -82,8 +82,8 @@ describe('--json under Nx', () => {
     expect(result.stderr).toContain('looking at crime');
   });
 
-  test('spin prints its one object on stdout', () => {
-    expect(nx('spin', 'movies', 'playlist', '--json').json()).toMatchObject({
+  test('spin prints its one object on stdout', async () => {
+    expect((await nx('spin', 'movies', 'playlist', '--json')).json()).toMatchObject({
       step: 'playlist',
       status: 'done',
       artifacts: { counts: { change: 'same', type: 'Array(2)' } },
@@ -93,44 +93,47 @@ describe('--json under Nx', () => {
 });
 
 describe('values arrive as they were typed', () => {
-  test('12e3 for a z.string() parameter, by both ways', () => {
-    const run = (result: ReturnType<typeof nx>) => result.json().pathspec.replace('movies/', '');
-    const byNx = run(nx('run', 'movies', '--params.sha=12e3', '--json'));
+  test('12e3 for a z.string() parameter, by both ways', async () => {
+    const run = (result: Result) => result.json().pathspec.replace('movies/', '');
+    const byNx = run(await nx('run', 'movies', '--params.sha=12e3', '--json'));
     const byEngine = run(nxFlow('run', 'movies', '--params.sha=12e3', '--json'));
     expect(dump(`${byNx}/playlist`).sha).toBe('12e3');
     expect(dump(`${byEngine}/playlist`).sha).toBe('12e3');
-    const spun = nx('spin', 'movies', 'playlist', '--params.sha=07e1', '--json').json();
+    const spun = (await nx('spin', 'movies', 'playlist', '--params.sha=07e1', '--json')).json();
     expect(spun.artifacts.sha).toMatchObject({ preview: '"07e1"' });
   });
 
-  test('whatever they look like, and whatever their parameters are called', () => {
+  test('whatever they look like, and whatever their parameters are called', async () => {
     workspace.write({ 'texts/texts.flow.ts': texts(Object.keys(VALUES)) });
     const args = Object.entries(VALUES).map(([name, value]) => `--params.${name}=${value}`);
-    for (const result of [nx('run', 'texts', ...args, '--json'), nxFlow('run', 'texts', ...args, '--json')]) {
+    for (const result of [
+      await nx('run', 'texts', ...args, '--json'),
+      nxFlow('run', 'texts', ...args, '--json'),
+    ]) {
       const run = result.json().pathspec.split('/')[1];
       const { artifacts } = nxFlow('dump', 'texts', `${run}/start`, '--json').json();
       expect(artifacts).toEqual({ given: VALUES });
     }
   });
 
-  test('an artifact that is set', () => {
+  test('an artifact that is set', async () => {
     const films = '--set.films=[{"genre":"crime"},{"genre":"crime"}]';
-    const { artifacts } = nx('spin', 'movies', 'genre', films, '--json').json();
+    const { artifacts } = (await nx('spin', 'movies', 'genre', films, '--json')).json();
     expect(artifacts.count).toMatchObject({ preview: '2', change: 'changed' });
   });
 });
 
 describe('mistakes get one clear sentence, and the code that says whose they are', () => {
-  test('an unknown step: 1 under nx, which knows no other, 2 under nx-flow', () => {
+  test('an unknown step: 1 under nx, which knows no other, 2 under nx-flow', async () => {
     const sentence = 'There is no step "playlits" in movies. Did you mean "playlist"?';
-    const under = [nx('spin', 'movies', '--step=playlits'), nxFlow('spin', 'movies', 'playlits')];
+    const under = [await nx('spin', 'movies', '--step=playlits'), nxFlow('spin', 'movies', 'playlits')];
     expect(under.map(({ text }) => text.includes(sentence))).toEqual([true, true]);
     expect(under.map(({ text }) => text.includes('FLOW_STEP_NOT_FOUND'))).toEqual([true, true]);
     expect(under.map(({ code }) => code)).toEqual([1, 2]);
   });
 
-  test('an unknown option', () => {
-    const byNx = nx('spin', 'movies', '--stpe=playlist');
+  test('an unknown option', async () => {
+    const byNx = await nx('spin', 'movies', '--stpe=playlist');
     expect(byNx.text).toContain("'stpe' is not found in schema");
     expect(byNx.code).toBe(1);
     const byEngine = nxFlow('spin', 'movies', '--stpe=playlist');
@@ -138,21 +141,21 @@ describe('mistakes get one clear sentence, and the code that says whose they are
     expect(byEngine.code).toBe(2);
   });
 
-  test('an unknown parameter', () => {
-    const { code, text } = nx('run', 'movies', '--params.minvotes=3');
+  test('an unknown parameter', async () => {
+    const { code, text } = await nx('run', 'movies', '--params.minvotes=3');
     expect(text).toContain('"minvotes" is not a parameter of movies. Did you mean "minVotes"?');
     expect(code).toBe(1);
   });
 
-  test('an argument too many', () => {
-    const { code, text } = nx('run', 'movies', '500');
+  test('an argument too many', async () => {
+    const { code, text } = await nx('run', 'movies', '500');
     expect(text).toContain("Schema does not support positional arguments. Argument '500' found");
     expect(code).toBe(1);
   });
 });
 
-test('help names the options, with examples', () => {
-  const { code, text } = nx('run', 'movies:spin', '--help');
+test('help names the options, with examples', async () => {
+  const { code, text } = workspace.nx('run', 'movies:spin', '--help');
   expect(text).toContain('Executes one step of a flow on the inputs that a run recorded');
   expect(text).toContain('--step');
   expect(text).toContain('nx spin <project> --step=<step>');

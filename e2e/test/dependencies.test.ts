@@ -43,7 +43,7 @@ import { load } from './local';`,
   'flows/left/left.flow.ts': flow('left', '', runsOf('right')),
   'flows/right/right.flow.ts': flow('right', '', runsOf('left')),
 });
-const { nx } = workspace;
+const { warm: nx } = workspace;
 const git = (...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], {
     cwd: workspace.folder,
@@ -64,8 +64,8 @@ interface Edge {
   target: string;
   type: string;
 }
-function edges(): string[] {
-  const { code, text } = nx('graph', '--file=graph.json');
+async function edges(): Promise<string[]> {
+  const { code, text } = await nx('graph', '--file=graph.json');
   expect([code, text]).toEqual([0, expect.any(String)]);
   const { graph } = JSON.parse(readFileSync(join(workspace.folder, 'graph.json'), 'utf8'));
   const shown = Object.values<Edge[]>(graph.dependencies).flat();
@@ -86,18 +86,18 @@ const FIRST = [
   'right → left implicit',
 ];
 
-test('nx graph has the edges of flows, and of what they import', () => {
-  expect(edges()).toEqual(FIRST);
+test('nx graph has the edges of flows, and of what they import', async () => {
+  expect(await edges()).toEqual(FIRST);
   const known = workspace.node('-e', GRAPH).json().imports as Edge[];
   expect(known.map(({ target }) => target)).toContain('npm:@nx-flow/core');
 });
 
-test('flows that read each other are run together, and each is spun', () => {
-  const { code, text } = nx('run-many', '-t', 'run', '--output-style=static');
+test('flows that read each other are run together, and each is spun', async () => {
+  const { code, text } = await nx('run-many', '-t', 'run', '--output-style=static');
   for (const name of ['imports', 'left', 'right']) expect(text).toContain(`${name}/1 done`);
   expect(code).toBe(0);
-  expect(nx('spin', 'left', 'step', '--json').json().artifacts.value.preview).toBe('1');
-  expect(workspace.taskGraph('run-many', '-t', 'run')).toEqual({
+  expect((await nx('spin', 'left', 'step', '--json')).json().artifacts.value.preview).toBe('1');
+  expect(await workspace.taskGraph('run-many', '-t', 'run')).toEqual({
     'imports:run': [],
     'left:run': [],
     'right:run': [],
@@ -106,8 +106,8 @@ test('flows that read each other are run together, and each is spun', () => {
 
 describe('nx affected', () => {
   /** Which flows are spun for the last commit. */
-  function affected(): string[] {
-    const tasks = workspace.taskGraph('affected', '-t', 'spin', '--base=HEAD~1', '--head=HEAD');
+  async function affected(): Promise<string[]> {
+    const tasks = await workspace.taskGraph('affected', '-t', 'spin', '--base=HEAD~1', '--head=HEAD');
     return Object.keys(tasks).map((task) => task.replace(':spin', ''));
   }
 
@@ -118,16 +118,16 @@ describe('nx affected', () => {
     ['a package that is imported when it is needed', 'packages/named/src/main.ts', ['imports']],
     ['a library that no flow imports', 'libs/apart/index.ts', []],
     ['a flow whose runs another reads', 'flows/left/left.flow.ts', ['left', 'right']],
-  ])('%s', (_, file, flows) => {
+  ])('%s', async (_, file, flows) => {
     workspace.write({ [file]: `${readFileSync(join(workspace.folder, file), 'utf8')}// edited\n` });
     commit(file);
-    expect(affected()).toEqual(flows);
+    expect(await affected()).toEqual(flows);
   });
 
-  test('spins them', () => {
+  test('spins them', async () => {
     workspace.write({ 'libs/far/index.ts': 'export const far = 2;\n' });
     commit('two');
-    const { code, text } = nx(
+    const { code, text } = await nx(
       'affected',
       '-t',
       'spin',
@@ -143,41 +143,41 @@ describe('nx affected', () => {
 });
 
 describe('nx spin', () => {
-  const spin = () => {
-    const { text } = nx('spin', 'imports', '--step=step');
+  const spin = async () => {
+    const { text } = await nx('spin', 'imports', '--step=step');
     return [text.match(/value .* (\d+)$/m)?.[1], text.includes('Nx read the output from the cache')];
   };
 
-  test('is not replayed when a library behind a library has changed', () => {
+  test('is not replayed when a library behind a library has changed', async () => {
     workspace.write({ 'libs/far/index.ts': 'export const far = 3;\n' });
-    expect(spin()).toEqual(['301', false]);
-    expect(spin()).toEqual(['301', true]);
+    expect(await spin()).toEqual(['301', false]);
+    expect(await spin()).toEqual(['301', true]);
     workspace.write({ 'libs/far/index.ts': 'export const far = 4;\n' });
-    expect(spin()).toEqual(['401', false]);
+    expect(await spin()).toEqual(['401', false]);
   });
 
-  test('is not replayed when a library has changed that became a project later, the flow being the same', () => {
+  test('is not replayed when a library has changed that became a project later, the flow being the same', async () => {
     const file = 'flows/imports/imports.flow.ts';
     const text = readFileSync(join(workspace.folder, file), 'utf8');
     workspace.write({
       [file]: `${text.replace('near() * 100', 'later() * 100')}import { later } from '../../libs/later';\n`,
     });
-    expect(edges()).toEqual(FIRST);
+    expect(await edges()).toEqual(FIRST);
     workspace.write({ 'libs/later/project.json': { name: 'later' } });
-    expect(edges()).toEqual([...FIRST, 'imports → later implicit'].sort());
-    expect(edges()).toEqual([...FIRST, 'imports → later implicit'].sort());
-    expect(spin()).toEqual(['101', false]);
+    expect(await edges()).toEqual([...FIRST, 'imports → later implicit'].sort());
+    expect(await edges()).toEqual([...FIRST, 'imports → later implicit'].sort());
+    expect(await spin()).toEqual(['101', false]);
     workspace.write({ 'libs/later/index.ts': 'export const later = () => 2;\n' });
-    expect(spin()).toEqual(['201', false]);
+    expect(await spin()).toEqual(['201', false]);
     workspace.write({ [file]: text });
-    expect(edges()).toEqual(FIRST);
+    expect(await edges()).toEqual(FIRST);
   });
 });
 
-test('edges go with the files that made them', () => {
+test('edges go with the files that made them', async () => {
   rmSync(join(workspace.folder, 'flows/left/left.flow.ts'));
   workspace.write({ 'flows/other/renamed.flow.ts': flow('left', `import '../../libs/apart';`) });
-  expect(edges()).toEqual([
+  expect(await edges()).toEqual([
     'imports → @acme/named static',
     'imports → mapped static',
     'imports → near static',
@@ -187,5 +187,5 @@ test('edges go with the files that made them', () => {
     'right → other implicit',
   ]);
   rmSync(join(workspace.folder, 'flows'), { recursive: true });
-  expect(edges()).toEqual([]);
+  expect(await edges()).toEqual([]);
 });

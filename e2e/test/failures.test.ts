@@ -21,9 +21,9 @@ const workspace = new Workspace('failures', { 'fails/fails.flow.ts': small('fail
 
 test.each(['run', 'spin'])(
   'a step that fails under nx %s shows its message and the line of its source',
-  (target) => {
+  async (target) => {
     const args = target === 'run' ? ['run', 'fails'] : ['spin', 'fails', '--step=double'];
-    const { code, text } = workspace.nx(...args);
+    const { code, text } = await workspace.warm(...args);
     expect(text).toContain('RangeError: more than 1');
     expect(text).toMatch(/> +8 \| +throw new RangeError/);
     expect(text).toContain('fails/fails.flow.ts:8:9');
@@ -32,8 +32,8 @@ test.each(['run', 'spin'])(
   },
 );
 
-test('the JSON of a failure has the error', () => {
-  const result = workspace.nx('spin', 'fails', 'double', '--json');
+test('the JSON of a failure has the error', async () => {
+  const result = await workspace.warm('spin', 'fails', 'double', '--json');
   expect(result.json()).toMatchObject({
     step: 'double',
     status: 'failed',
@@ -47,17 +47,21 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     'app/project.json': { name: 'app', targets: { build: { command: 'echo built' } } },
     'good/good.flow.ts': small('good'),
   });
-  const { nx } = others;
+  const { warm: nx } = others;
   const path = (...parts: string[]) => join(others.folder, ...parts);
   const remove = (...files: string[]) => {
     for (const file of files) rmSync(path(file), { recursive: true, force: true });
   };
-  afterEach(() => remove('.flow', 'dist', 'odd', '.nx'));
+  afterEach(async () => {
+    await others.close();
+    others.keepsBroker = true;
+    remove('.flow', 'dist', 'odd', '.nx');
+  });
 
-  function expectOthersToGoOn(...more: string[]): void {
-    const build = nx('run-many', '-t', 'build', ...more);
+  async function expectOthersToGoOn(...more: string[]): Promise<void> {
+    const build = await nx('run-many', '-t', 'build', ...more);
     expect([build.code, build.text]).toEqual([0, expect.stringContaining('Successfully ran target')]);
-    const shown = nx('show', 'projects', '--json');
+    const shown = await nx('show', 'projects', '--json');
     expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, expect.arrayContaining(['app', 'good'])]);
   }
   /** One line of ours, with its code and without a stack. */
@@ -68,15 +72,15 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     expect(code).toBe(1);
   }
 
-  test('a file in the place of .flow', () => {
+  test('a file in the place of .flow', async () => {
     others.write({ '.flow': 'a file' });
-    expectOthersToGoOn('spin-end');
+    await expectOthersToGoOn('spin-start');
     for (const args of [['run'], ['spin', '--step=double'], ['resume'], ['snapshot']]) {
       const [target, ...options] = args as [string, ...string[]];
-      expectOneSentence(nx('run', `good:${target}`, ...options), 'FLOW_STORE_UNWRITABLE');
+      expectOneSentence(await nx('run', `good:${target}`, ...options), 'FLOW_STORE_UNWRITABLE');
     }
-    const told = nx('run', 'good:spin-start')
-      .stderr.split('\n')
+    const told = (await nx('run', 'good:spin-start')).stderr
+      .split('\n')
       .filter((line) => line.startsWith('nx-flow:'));
     expect(told).toEqual([
       `nx-flow: The folder ${path('.flow')} cannot be written (ENOTDIR): remove or rename ${path('.flow')}, which is not a folder. Spins are executed, not replayed.`,
@@ -84,13 +88,13 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     expect(readFileSync(path('.flow'), 'utf8')).toBe('a file');
   });
 
-  test('a file in the place of dist', () => {
-    expect(nx('run', 'good').code).toBe(0);
+  test('a file in the place of dist', async () => {
+    expect((await nx('run', 'good')).code).toBe(0);
     others.write({ dist: 'a file' });
-    expectOthersToGoOn();
+    await expectOthersToGoOn();
     for (const args of [['spin-start'], ['spin', '--step=double'], ['snapshot']]) {
       const [target, ...options] = args as [string, ...string[]];
-      const result = nx('run', `good:${target}`, ...options);
+      const result = await nx('run', `good:${target}`, ...options);
       expectOneSentence(
         result,
         `FLOW_OUTPUTS_UNWRITABLE  The folder for outputs ${path('dist/flow')} cannot be written (ENOTDIR): remove or rename ${path('dist')}, which is not a folder.`,
@@ -100,38 +104,40 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     expect(readFileSync(path('dist'), 'utf8')).toBe('a file');
   });
 
-  test('a step that fails as a target is named without a run, for there is none', () => {
+  test('a step that fails as a target is named without a run, for there is none', async () => {
     others.write({ 'odd/odd.flow.ts': small('odd', BODY) });
-    const { code, text } = nx('run', 'odd:spin-double');
+    const { code, text } = await nx('run', 'odd:spin-double');
     expect([code, text]).toEqual([1, expect.stringMatching(/^odd\/double\nRangeError: more than 1$/m)]);
   });
 
-  test('a store that no broker can open', () => {
+  test('a store that no broker can open', async () => {
+    others.keepsBroker = false;
     others.write({ '.flow/db': 'a file' });
-    expectOthersToGoOn('spin-end');
-    expectOneSentence(nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  The store');
+    await expectOthersToGoOn('spin-start');
+    expectOneSentence(await nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  The store');
   });
 
   test('a store that another process has locked', async () => {
-    expect(nx('run', 'good').code).toBe(0);
+    others.keepsBroker = false;
+    expect((await nx('run', 'good')).code).toBe(0);
     const script = `const { Level } = require('level');
       new Level(${JSON.stringify(path('.flow/db'))}).open().then(() => { console.log('locked'); process.stdin.resume(); });`;
     const locker = spawn(process.execPath, ['-e', script], { cwd: others.folder });
     try {
       await once(locker.stdout, 'data');
-      expectOthersToGoOn('spin-end');
-      expectOneSentence(nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  No broker');
+      await expectOthersToGoOn('spin-start');
+      expectOneSentence(await nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  No broker');
     } finally {
       locker.stdin.end();
       await once(locker, 'exit');
     }
-    expect(nx('run', 'good').text).toContain('good/2 done');
+    expect((await nx('run', 'good')).text).toContain('good/2 done');
   });
 
-  test.each(['cut off', 'another shape', 'a folder'])('%s: caches of what was parsed', (what) => {
+  test.each(['cut off', 'another shape', 'a folder'])('%s: caches of what was parsed', async (what) => {
     const data = path('.nx/workspace-data');
     const kept = () => readdirSync(data).filter((name) => /^nx-flow-\w+\.json$/.test(name));
-    nx('run', 'good:spin-end');
+    await nx('run', 'good:spin-end');
     expect(kept()).toEqual(expect.arrayContaining(['nx-flow-sources.json', 'nx-flow-links.json']));
     for (const name of kept()) {
       const file = join(data, name);
@@ -140,19 +146,21 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
       if (what === 'a folder') mkdirSync(file);
       else writeFileSync(file, what === 'cut off' ? text.slice(0, -9) : '{"parser":"","files":null}');
     }
-    expectOthersToGoOn('spin-end');
-    expect(nx('show', 'projects').stderr.includes('cannot be kept')).toBe(what === 'a folder');
+    // What a process has in memory it need not read.
+    await others.close();
+    await expectOthersToGoOn('spin-start');
+    expect(others.nx('show', 'projects').stderr.includes('cannot be kept')).toBe(what === 'a folder');
     // What the cache does not tell must not be taken for what it was.
     const edited = small('good').replace('one: 1', 'one: 2');
     others.write({ 'good/good.flow.ts': edited });
-    expect(nx('run', 'good:spin-double').code).toBe(0);
+    expect((await nx('run', 'good:spin-double')).code).toBe(0);
     expect(readFileSync(path('dist/flow/good/steps/double/artifacts/twice.json'), 'utf8')).toBe('4\n');
     others.write({ 'good/good.flow.ts': small('good') });
     expect(readdirSync(data).filter((name) => /^nx-flow-.*\d$/.test(name))).toEqual([]);
   });
 
-  test('a parser that is not installed for this platform', () => {
-    nx('run', 'good:spin-end');
+  test('a parser that is not installed for this platform', async () => {
+    await nx('run', 'good:spin-end');
     const preload = `const Module = require('node:module');
       const resolve = Module._resolveFilename;
       Module._resolveFilename = (name, ...more) => {
@@ -162,25 +170,31 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     others.write({ 'odd/preload.cjs': preload, 'odd/new.flow.ts': small('new') });
     others.env = { NODE_OPTIONS: `--require=${path('odd/preload.cjs')}` };
     try {
-      expectOthersToGoOn();
-      const { code, text } = nx('run', 'odd');
+      await others.close();
+      await expectOthersToGoOn();
+      const { code, text } = others.nx('run', 'odd');
       expect(text).toContain('nx-flow: Cannot find native binding. The flow keeps its targets.');
       expect([code, text]).toEqual([0, expect.stringContaining('new/1 done')]);
     } finally {
       others.env = {};
+      await others.close();
     }
-    expect(nx('run', 'odd:spin-end').code).toBe(0);
+    expect((await nx('run', 'odd:spin-end')).code).toBe(0);
   });
 
-  test('what is called as a flow and is no file, or holds no flow', () => {
+  test('what is called as a flow and is no file, or holds no flow', async () => {
     others.write({ 'odd/x.flow.ts/index.ts': 'export {};\n', 'odd/empty/y.flow.ts': '' });
     symlinkSync('nowhere.ts', path('odd/z.flow.ts'));
-    expectOthersToGoOn('spin-end');
-    expect(JSON.parse(nx('show', 'projects', '--json').stdout).sort()).toEqual(['app', 'empty', 'good']);
-    expectOneSentence(nx('run', 'empty'), 'FLOW_NOT_EXPORTED');
+    await expectOthersToGoOn('spin-start');
+    expect(JSON.parse((await nx('show', 'projects', '--json')).stdout).sort()).toEqual([
+      'app',
+      'empty',
+      'good',
+    ]);
+    expectOneSentence(await nx('run', 'empty'), 'FLOW_NOT_EXPORTED');
   });
 
-  test('names that no flow and no step can have', () => {
+  test('names that no flow and no step can have', async () => {
     const names = ['two words', '../../../../out', 'a:b', '', 'n'.repeat(300)];
     for (const [i, name] of names.entries()) {
       others.write({
@@ -188,37 +202,45 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
         [`odd/step-${i}/b${i}.flow.ts`]: small(`odd${i}`).replace("'double'", `'${name}'`),
       });
     }
-    expectOthersToGoOn('spin-end');
+    await expectOthersToGoOn('spin-end');
     for (const project of names.flatMap((_, i) => [`flow-${i}`, `step-${i}`])) {
-      expect(Object.keys(others.project(project).targets).sort()).toEqual([
+      expect(Object.keys((await others.project(project)).targets).sort()).toEqual([
         'resume',
         'run',
         'snapshot',
         'spin',
       ]);
     }
-    const { code, text } = nx('run-many', '-t', 'run', '-p', 'flow-*', 'step-*', '--output-style=static');
+    const { code, text } = await nx(
+      'run-many',
+      '-t',
+      'run',
+      '-p',
+      'flow-*',
+      'step-*',
+      '--output-style=static',
+    );
     for (const name of names) {
       expect(text).toContain(`The flow's name "${name}" is not usable`);
       expect(text).toContain(`The step name "${name}" is not usable`);
     }
     expect(code).toBe(1);
     // What is wrong with one flow does not keep Nx from replaying another.
-    const replayed = nx('run', 'good:spin-end').text;
+    const replayed = (await nx('run', 'good:spin-end')).text;
     expect(replayed).not.toContain('nx-flow:');
     expect(replayed).toContain('for 3 out of 3 tasks');
     expect([existsSync(path('out')), existsSync(path('../out'))]).toEqual([false, false]);
   });
 
-  test('a name of JavaScript’s own is a name', () => {
+  test('a name of JavaScript’s own is a name', async () => {
     const body = '({ self }) => ({ twice: self.one * 2 })';
     const flow = small('__proto__', body).replace("'double'", "'constructor'");
     others.write({ 'odd/proto.flow.ts': flow });
-    expect(nx('run', 'odd').text).toContain('__proto__/1 done');
+    expect((await nx('run', 'odd')).text).toContain('__proto__/1 done');
     for (const how of ['executed', 'replayed']) {
-      const { code, text } = nx('run', 'odd:spin-end');
+      const { code, text } = await nx('run', 'odd:spin-end');
       expect([code, text.includes('for 3 out of 3 tasks')]).toEqual([0, how === 'replayed']);
     }
-    expect(nx('spin', 'odd', '--step=constructor').text).toMatch(/twice +number +\d+ B +same/);
+    expect((await nx('spin', 'odd', '--step=constructor')).text).toMatch(/twice +number +\d+ B +same/);
   });
 });

@@ -54,18 +54,18 @@ const tries = f.loop('tries', { after: oneOf(small, big), while: 'more', max: 3 
 export default f.end(tries);
 `,
 });
-const { npx, nx, nxFlow } = workspace;
+const { npx, warm: nx, nxFlow } = workspace;
 const read = (file: string) => readFileSync(join(workspace.folder, file), 'utf8');
 const readJson = (file: string) => JSON.parse(read(file));
 
 const FLOW_OUTPUTS = { flowOutputs: [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }] };
 
-/** Every file with its content, but for what Nx itself keeps. */
+/** Every file with its content, but for what Nx and the store keep. */
 function contents(folder = workspace.folder): Record<string, string> {
   const files: Record<string, string> = {};
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (name === 'node_modules' || name === '.nx') continue;
+    if (['node_modules', '.nx', '.flow'].includes(name)) continue;
     if (statSync(path).isDirectory()) Object.assign(files, contents(path));
     else files[path] = readFileSync(path, 'latin1');
   }
@@ -73,10 +73,10 @@ function contents(folder = workspace.folder): Record<string, string> {
 }
 
 /** What people do after each change of a flow: it checks, and it runs. */
-function checksAndRuns(flow: string, project: string): string {
+async function checksAndRuns(flow: string, project: string): Promise<string> {
   const checked = nxFlow('check', flow);
   expect(checked.text).toContain('no problems');
-  const ran = nx('run', project);
+  const ran = await nx('run', project);
   expect(ran.text).toMatch(new RegExp(`${flow}/\\d+ done`));
   expect([checked.code, ran.code]).toEqual([0, 0]);
   return ran.text;
@@ -84,7 +84,7 @@ function checksAndRuns(flow: string, project: string): string {
 
 beforeAll(() => workspace.ownPackages('@nx-flow/plugin'));
 
-test('nx add installs the plugin and sets the workspace up; init again changes nothing', () => {
+test('nx add installs the plugin and sets the workspace up; init again changes nothing', async () => {
   const { text, code } = npx('nx', 'add', `@nx-flow/plugin@file:../../nx-flow-plugin-${VERSION}.tgz`);
   expect(text).toContain('Package @nx-flow/plugin added successfully');
   expect(code).toBe(0);
@@ -95,30 +95,30 @@ test('nx add installs the plugin and sets the workspace up; init again changes n
     devDependencies: { '@nx-flow/core': `file:../../nx-flow-core-${VERSION}.tgz` },
   });
   expect(read('.gitignore')).toBe('node_modules\n.nx\n.flow\ndist\n');
-  expect(JSON.parse(nx('show', 'projects', '--json').stdout)).toEqual(['shop']);
+  expect(JSON.parse((await nx('show', 'projects', '--json')).stdout)).toEqual(['shop']);
   const before = contents();
-  expect(nx('g', '@nx-flow/plugin:init').code).toBe(0);
+  expect((await nx('g', '@nx-flow/plugin:init')).code).toBe(0);
   expect(contents()).toEqual(before);
 });
 
 describe('nx g @nx-flow/plugin:flow', () => {
-  test('with --dry-run it says what it would make, and leaves every byte as it is', () => {
+  test('with --dry-run it says what it would make, and leaves every byte as it is', async () => {
     const before = contents();
-    const { text, code } = nx('g', '@nx-flow/plugin:flow', 'movies', '--dry-run');
+    const { text, code } = await nx('g', '@nx-flow/plugin:flow', 'movies', '--dry-run');
     expect(text).toContain('CREATE movies/movies.flow.ts');
     expect(text).toContain('CREATE movies/movies.flow.test.ts');
     expect(code).toBe(0);
     expect(contents()).toEqual(before);
   });
 
-  test('makes a flow that runs at once, and says how', () => {
-    const made = nx('g', '@nx-flow/plugin:flow', 'movies');
+  test('makes a flow that runs at once, and says how', async () => {
+    const made = await nx('g', '@nx-flow/plugin:flow', 'movies');
     expect(made.text).toContain('npx nx run movies\n');
     expect(made.text).toContain('npx nx spin movies --step=ranking\n');
     expect(made.code).toBe(0);
-    const ran = checksAndRuns('movies', 'movies');
+    const ran = await checksAndRuns('movies', 'movies');
     expect(ran).toContain('Cairo: 22 °C');
-    expect(nx('spin', 'movies', '--step=ranking').text).toMatch(/warmest .* same/);
+    expect((await nx('spin', 'movies', '--step=ranking')).text).toMatch(/warmest .* same/);
   });
 
   test('its test is green under jest', () => {
@@ -132,15 +132,15 @@ describe('nx g @nx-flow/plugin:flow', () => {
     expect(status).toBe(0);
   });
 
-  test('the help of its targets has no options that are inferred', () => {
-    const { stdout } = nx('run', 'movies:spin-end', '--help');
+  test('the help of its targets has no options that are inferred', async () => {
+    const { stdout } = workspace.nx('run', 'movies:spin-end', '--help');
     expect(stdout).toContain('--params');
     expect(stdout).toContain('nx run <project>:spin-<step>');
     expect(stdout).not.toMatch(/--(namesake|flow|step|name)\b/);
-    expect(nx('spin', 'movies', '--help').stdout).toContain('--step');
+    expect(workspace.nx('spin', 'movies', '--help').stdout).toContain('--step');
   });
 
-  test('a target with the input flowOutputs is replayed until an artifact of the step differs', () => {
+  test('a target with the input flowOutputs is replayed until an artifact of the step differs', async () => {
     const flow = read('movies/movies.flow.ts');
     const edit = (from: string, to: string) =>
       workspace.write({ 'movies/movies.flow.ts': read('movies/movies.flow.ts').replace(from, to) });
@@ -157,64 +157,67 @@ describe('nx g @nx-flow/plugin:flow', () => {
         },
       },
     });
-    const make = () => {
-      const { code, text } = nx('run', 'page:make');
+    const make = async () => {
+      const { code, text } = await nx('run', 'page:make');
       expect([code, text]).toEqual([0, expect.stringContaining('made')]);
       return /page:make .*(cache|existing)/.test(text) ? 'hit' : 'miss';
     };
     const key = () => read('dist/flow/movies/steps/end/key.txt');
-    const seen = [make(), make()];
+    const seen = [await make(), await make()];
     const before = key();
     // Any step may read it: all are executed anew, and return the same.
     workspace.write({ 'movies/cities.csv': 'Quito' });
-    seen.push(make());
+    seen.push(await make());
     expect(key()).not.toBe(before);
     edit('.slice(0, params.top)', '.filter((_, i) => i < params.top)');
-    seen.push(make());
+    seen.push(await make());
     edit('22, 28', '22, 29');
-    seen.push(make(), make());
+    seen.push(await make(), await make());
     // The value is the same.
     edit('return { warmest }', 'return { hottest: warmest }');
-    seen.push(make());
+    seen.push(await make());
     expect(seen).toEqual(['miss', 'hit', 'hit', 'hit', 'miss', 'hit', 'miss']);
     workspace.write({ 'movies/movies.flow.ts': flow });
     rmSync(join(workspace.folder, 'movies/cities.csv'));
   });
 
-  test('in a project, beside its other flow; its test is green under Vitest', () => {
+  test('in a project, beside its other flow; its test is green under Vitest', async () => {
     const args = ['--project=shop', '--directory=src', '--test-runner=vitest'];
-    const { text } = nx('g', '@nx-flow/plugin:flow', 'by-city', ...args);
+    const { text } = await nx('g', '@nx-flow/plugin:flow', 'by-city', ...args);
     expect(text).toContain('npx nx run shop:run-by-city\n');
     expect(text).toContain('npx nx spin-by-city shop --step=ranking\n');
     // It comes after the other one by path, which keeps its names.
     expect(text).not.toContain('The other flow of shop');
-    expect(nx('run', 'shop:run-by-city').code).toBe(0);
+    expect((await nx('run', 'shop:run-by-city')).code).toBe(0);
     symlinkSync(join(ROOT, 'node_modules/vitest'), join(workspace.folder, 'node_modules/vitest'), 'junction');
     const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-    const { stdout, status } = spawnSync(process.execPath, [vitest, 'run', 'apps', '--globals=false'], {
-      cwd: workspace.folder,
-      encoding: 'utf8',
-      env: plainEnv({ CI: '1', NO_COLOR: '1' }),
-    });
-    expect(stdout).toMatch(/Tests +3 passed/);
-    expect(status).toBe(0);
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [vitest, 'run', 'apps', '--globals=false'],
+      {
+        cwd: workspace.folder,
+        encoding: 'utf8',
+        env: plainEnv({ CI: '1', NO_COLOR: '1' }),
+      },
+    );
+    expect([status, stdout + stderr]).toEqual([0, expect.stringMatching(/Tests +3 passed/)]);
   });
 
-  test('refuses in one sentence, and makes nothing', () => {
+  test('refuses in one sentence, and makes nothing', async () => {
     const before = contents();
-    const { text, code } = nx('g', '@nx-flow/plugin:flow', 'apps/orders');
+    const { text, code } = await nx('g', '@nx-flow/plugin:flow', 'apps/orders');
     expect(text).toContain(
       'FLOW_AMBIGUOUS  There is a flow "orders" already, in apps/shop/orders.flow.ts: flows are found by their names, so choose another.',
     );
     expect(code).toBe(1);
-    expect(nx('g', '@nx-flow/plugin:flow', 'x', '--projct=shop').text).toContain(
+    expect((await nx('g', '@nx-flow/plugin:flow', 'x', '--projct=shop')).text).toContain(
       "'projct' is not found in schema",
     );
     expect(contents()).toEqual(before);
   });
 
-  test('--help names the options, with examples', () => {
-    const { stdout } = nx('g', '@nx-flow/plugin:flow', '--help');
+  test('--help names the options, with examples', async () => {
+    const { stdout } = workspace.nx('g', '@nx-flow/plugin:flow', '--help');
     expect(stdout).toContain('--testRunner');
     expect(stdout).toContain('nx g @nx-flow/plugin:flow movies');
     expect(stdout).not.toContain('--cwd');
@@ -225,19 +228,21 @@ describe('nx g @nx-flow/plugin:step leaves a flow that checks and runs', () => {
   const add = (flow: string, name: string, ...args: string[]) =>
     nx('g', '@nx-flow/plugin:step', flow, name, ...args);
 
-  test('or, with --dry-run, as it is', () => {
+  test('or, with --dry-run, as it is', async () => {
     const before = contents();
-    const { text, code } = add('movies', 'clean', '--after=start', '--dry-run');
+    const { text, code } = await add('movies', 'clean', '--after=start', '--dry-run');
     expect(text).toContain('"city" comes after "clean" now.');
     expect(text).toContain('UPDATE movies/movies.flow.ts');
     expect(code).toBe(0);
     expect(contents()).toEqual(before);
   });
 
-  test('in a chain; it can be spun at once, on what the last run recorded', () => {
-    expect(add('movies', 'clean', '--after=start').text).toContain('npx nx spin movies --step=clean\n');
-    expect(nx('spin', 'movies', '--step=clean').text).toMatch(/inputs from movies\/\d+\n/);
-    expect(checksAndRuns('movies', 'movies')).toMatch(/✓ clean\/[\s\S]*Cairo: 22 °C/);
+  test('in a chain; it can be spun at once, on what the last run recorded', async () => {
+    expect((await add('movies', 'clean', '--after=start')).text).toContain(
+      'npx nx spin movies --step=clean\n',
+    );
+    expect((await nx('spin', 'movies', '--step=clean')).text).toMatch(/inputs from movies\/\d+\n/);
+    expect(await checksAndRuns('movies', 'movies')).toMatch(/✓ clean\/[\s\S]*Cairo: 22 °C/);
   });
 
   test.each([
@@ -254,9 +259,9 @@ describe('nx g @nx-flow/plugin:step leaves a flow that checks and runs', () => {
     ['after one arm', 'orders', 'mark', ['--after=size.small'], ['mark']],
     ['after whichever arm', 'orders', 'either', ['--after=small,big'], ['either']],
     ['after a loop', 'orders', 'tried', ['--after=tries'], ['tried']],
-  ])('%s', (_, flow, name, args, steps) => {
-    expect(add(flow, name, ...args).code).toBe(0);
-    const ran = checksAndRuns(flow, flow === 'movies' ? 'movies' : 'shop:run-orders');
+  ])('%s', async (_, flow, name, args, steps) => {
+    expect((await add(flow, name, ...args)).code).toBe(0);
+    const ran = await checksAndRuns(flow, flow === 'movies' ? 'movies' : 'shop:run-orders');
     for (const step of steps) expect(ran).toContain(`✓ ${step}/`);
   });
 
@@ -283,14 +288,14 @@ describe('nx g @nx-flow/plugin:step leaves a flow that checks and runs', () => {
     expect(status).toBe(0);
   });
 
-  test('refuses in one sentence, and changes nothing', () => {
+  test('refuses in one sentence, and changes nothing', async () => {
     const before = contents();
-    const { text, code } = add('movies', 'clean', '--after=start');
+    const { text, code } = await add('movies', 'clean', '--after=start');
     expect(text).toMatch(
       /FLOW_STEP_TWICE {2}There is a step "clean" in movies already \(movies\/movies\.flow\.ts:\d+\)/,
     );
     expect(code).toBe(1);
-    expect(add('movie', 'tidy', '--after=start').text).toContain('Did you mean "movies"?');
+    expect((await add('movie', 'tidy', '--after=start')).text).toContain('Did you mean "movies"?');
     expect(contents()).toEqual(before);
   });
 });

@@ -27,32 +27,34 @@ const workspace = new Workspace('inference', {
   'flows/right.flow.ts': small('right'),
   'dist/old.flow.ts': small('old'),
 });
-const { nx } = workspace;
+const { warm: nx } = workspace;
 
-test('flows are in the projects that they lie in, else in projects of their own', () => {
-  const { stdout } = nx('show', 'projects', '--json');
+test('flows are in the projects that they lie in, else in projects of their own', async () => {
+  const { stdout } = await nx('show', 'projects', '--json');
   expect(JSON.parse(stdout).sort()).toEqual(
     ['@acme/cjs', '@acme/esm', 'etl-daily', 'flows', 'jobs-daily', 'shop'].sort(),
   );
-  expect(workspace.project('etl-daily').root).toBe('etl/daily');
+  expect((await workspace.project('etl-daily')).root).toBe('etl/daily');
 });
 
-test('of several flows of a project, one has short names and all have their own in the targets', () => {
-  const { root, targets } = workspace.project('flows');
+test('of several flows of a project, one has short names and all have their own in the targets', async () => {
+  const { root, targets } = await workspace.project('flows');
   expect(root).toBe('flows');
   const whole = Object.keys(targets).filter((name) => !/-(start|double|end)$/.test(name));
   expect(Object.keys(targets).sort()).toContain('spin-left-double');
   expect(whole.sort()).toEqual(
     ['resume', 'run', 'snapshot', 'spin'].flatMap((name) => [name, `${name}-left`, `${name}-right`]),
   );
-  const { code, text } = nx('run', 'flows:run-right');
+  const { code, text } = await nx('run', 'flows:run-right');
   expect(text).toContain('right/1 done');
   expect(code).toBe(0);
 });
 
-test('nx show project says how to use each target', () => {
-  expect(nx('show', 'project', 'shop', '--no-web').stdout).toContain('npx nx spin shop --step=playlist');
-  const { run, spin } = workspace.project('shop').targets;
+test('nx show project says how to use each target', async () => {
+  expect((await nx('show', 'project', 'shop', '--no-web')).stdout).toContain(
+    'npx nx spin shop --step=playlist',
+  );
+  const { run, spin } = (await workspace.project('shop')).targets;
   expect(run?.metadata).toEqual({
     technologies: ['nx-flow'],
     description: 'Runs the flow movies from start to end, and records everything. Try: npx nx run shop',
@@ -62,41 +64,41 @@ test('nx show project says how to use each target', () => {
   expect(spin?.metadata).toMatchObject({ help: { example: { options: { step: 'playlist' } } } });
 });
 
-test("a project's own options and configurations are added to what is typed, parameter by parameter", () => {
+test("a project's own options and configurations are added to what is typed, parameter by parameter", async () => {
   const given = (run: string) =>
     workspace.nxFlow('dump', 'movies', `${run}/start`, '--json').json().artifacts.given;
-  expect(nx('run', 'shop').text).toContain('movies/1 done');
+  expect((await nx('run', 'shop')).text).toContain('movies/1 done');
   expect(given('1')).toEqual({ minVotes: 2500, sha: '12e3', parallel: 'none' });
-  expect(nx('run', 'shop:run:wide', '--params.parallel=2').text).toContain('movies/2 done');
+  expect((await nx('run', 'shop:run:wide', '--params.parallel=2')).text).toContain('movies/2 done');
   expect(given('2')).toEqual({ minVotes: 0, sha: '12e3', parallel: '2' });
-  expect(nx('run', 'shop', '--params.sha=0x1', '--tag=typed').text).toContain('movies/3 done');
+  expect((await nx('run', 'shop', '--params.sha=0x1', '--tag=typed')).text).toContain('movies/3 done');
   expect(given('3')).toEqual({ minVotes: 2500, sha: '0x1', parallel: 'none' });
   const shown = workspace.nxFlow('runs', 'movies').text;
   expect(shown).toContain('nightly');
   expect(shown).toContain('typed');
 });
 
-test('flows of ESM and of CommonJS packages run and spin, and run-many runs them together', () => {
-  const { code, text } = nx('run-many', '-t', 'run', '-p', '@acme/*', '--output-style=static');
+test('flows of ESM and of CommonJS packages run and spin, and run-many runs them together', async () => {
+  const { code, text } = await nx('run-many', '-t', 'run', '-p', '@acme/*', '--output-style=static');
   expect(text).toContain('esm/1 done');
   expect(text).toContain('cjs/1 done');
   expect(code).toBe(0);
   for (const kind of ['esm', 'cjs']) {
-    expect(nx('spin', `@acme/${kind}`, 'double', '--json').json()).toMatchObject({
+    expect((await nx('spin', `@acme/${kind}`, 'double', '--json')).json()).toMatchObject({
       status: 'done',
       artifacts: { twice: { preview: '2', change: 'same' } },
     });
   }
 });
 
-test('a flow that does not parse says so, and leaves every other project as it was', () => {
+test('a flow that does not parse says so, and leaves every other project as it was', async () => {
   workspace.write({
     'broken/broken.flow.ts': 'import { flow } from "@nx-flow/core";\nconst f = = flow("broken");\n',
   });
-  const other = nx('spin', '@acme/cjs', 'double');
+  const other = await nx('spin', '@acme/cjs', 'double');
   expect(other.stderr).toContain('nx-flow: broken/broken.flow.ts:2:11');
   expect(other.code).toBe(0);
-  const own = nx('run', 'broken');
+  const own = await nx('run', 'broken');
   expect(own.text).toMatch(/FLOW_SYNTAX .*broken\.flow\.ts:2:11/);
   expect(own.code).toBe(1);
 });

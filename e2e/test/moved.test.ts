@@ -57,7 +57,7 @@ test('an edit while the steps before it are executed: what comes of it is told, 
   ]);
   expect(timesOf(workspace)).toEqual([10, 1, 2]);
   workspace.write({ 'flows/k.ts': 'export const k: number = 1;\n' });
-  expect(workspace.nx('run', 'flows:spin-times').code).toBe(0);
+  expect((await workspace.warm('run', 'flows:spin-times')).code).toBe(0);
   expect(timesOf(workspace)).toEqual([10, 1, 1]);
 });
 
@@ -68,13 +68,13 @@ test('an edit that another command has published meanwhile', async () => {
   const command = workspace.nxMeanwhile(['run', 'flows:spin-times'], { WAITS });
   await appears(workspace, 'go.reached');
   workspace.write({ 'flows/k.ts': 'export const k: number = 2;\n' });
-  expect(workspace.nx('run', 'other:hello').code).toBe(0);
+  expect((await workspace.warm('run', 'other:hello')).code).toBe(0);
   workspace.write({ go: '' });
   expect((await command).code).toBe(0);
   expect(timesOf(workspace)).toEqual([10, 1, 2]);
   for (const k of [1, 2]) {
     workspace.write({ 'flows/k.ts': `export const k: number = ${k};\n` });
-    expect(workspace.nx('run', 'flows:spin-times').code).toBe(0);
+    expect((await workspace.warm('run', 'flows:spin-times')).code).toBe(0);
     expect(timesOf(workspace)).toEqual([10, 1, k]);
   }
 });
@@ -84,31 +84,31 @@ test('two commands on other parameters at a time: each result is its own, or non
   const WAITS = join(workspace.folder, 'go');
   const first = workspace.nxMeanwhile(['run', 'flows:spin-times', '--params.by=2'], { WAITS });
   await appears(workspace, 'go.reached');
-  const second = workspace.nx('run', 'flows:spin-times', '--params.by=3');
+  const second = await workspace.warm('run', 'flows:spin-times', '--params.by=3');
   expect(second.code).toBe(0);
   expect(timesOf(workspace)).toEqual([30, 3, 1]);
   workspace.write({ go: '' });
   expect((await first).code).toBe(0);
   expect(timesOf(workspace)).toEqual([20, 2, 1]);
   for (const by of [3, 2]) {
-    expect(workspace.nx('run', 'flows:spin-times', `--params.by=${by}`).code).toBe(0);
+    expect((await workspace.warm('run', 'flows:spin-times', `--params.by=${by}`)).code).toBe(0);
     expect(timesOf(workspace)).toEqual([10 * by, by, 1]);
   }
 });
 
-test('a step whose target alone is configured with parameters is refused', () => {
+test('a step whose target alone is configured with parameters is refused', async () => {
   const workspace = make('alone');
   workspace.write({
     'flows/project.json': { name: 'flows', targets: { 'spin-times': { options: { params: { by: 4 } } } } },
   });
-  const { code, text } = workspace.nx('run', 'flows:spin-times');
+  const { code, text } = await workspace.warm('run', 'flows:spin-times');
   expect([code, text]).toEqual([
     1,
     expect.stringContaining('FLOW_HANDOVER  "start" was executed on other parameters than "times" is to be'),
   ]);
 });
 
-test('a target that steps wait for writes code that they import', () => {
+test('a target that steps wait for writes code that they import', async () => {
   const workspace = make('codegen');
   const write = `node -e "require('fs').writeFileSync('flows/k.ts', 'export const k: number = ' + require('fs').readFileSync('k.txt'))"`;
   const project = (inputs?: unknown[]) => ({
@@ -123,16 +123,16 @@ test('a target that steps wait for writes code that they import', () => {
     '.gitignore': 'node_modules\ndist\n.nx\n.flow\nk.ts\n',
     'flows/project.json': project(),
   });
-  const spun = (k: number) => {
+  const spun = async (k: number) => {
     workspace.write({ 'k.txt': String(k) });
-    const { code, text } = workspace.nx('run', 'flows:spin-times');
+    const { code, text } = await workspace.warm('run', 'flows:spin-times');
     expect([code, text]).toEqual([0, expect.any(String)]);
     return timesOf(workspace)[2];
   };
-  expect([2, 3, 2, 3].map(spun)).toEqual([2, 3, 2, 3]);
+  for (const k of [2, 3, 2, 3]) expect([k, await spun(k)]).toEqual([k, k]);
 });
 
-test('steps take parameters of a command that means a target which needs them, and no other argument', () => {
+test('steps take parameters of a command that means a target which needs them, and no other argument', async () => {
   const workspace = make('needed');
   workspace.write({
     'flows/project.json': {
@@ -140,10 +140,12 @@ test('steps take parameters of a command that means a target which needs them, a
       targets: { page: { command: 'echo page', dependsOn: [{ target: 'spin-end', params: 'forward' }] } },
     },
   });
-  expect(workspace.nx('run', 'flows:page', '--title', 'x', '--params.by=4', '--coverage').code).toBe(0);
+  expect(
+    (await workspace.warm('run', 'flows:page', '--title', 'x', '--params.by=4', '--coverage')).code,
+  ).toBe(0);
   expect(timesOf(workspace)).toEqual([40, 4, 1]);
   // The flow itself was meant: the first step says so, before anything is executed.
-  const { code, text } = workspace.nx('run', 'flows:spin-end', '--title=x');
+  const { code, text } = await workspace.warm('run', 'flows:spin-end', '--title=x');
   expect(text).not.toContain('nx run flows:spin-times --title');
   expect([code, text]).toEqual([expect.any(Number), expect.stringMatching(/FLOW_\w+ .*title/)]);
   expect(code).not.toBe(0);

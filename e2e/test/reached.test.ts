@@ -31,8 +31,8 @@ const valueIn = (file: string) =>
 const hit = /\[.*(cache|existing).*\]/;
 
 /** Executes a command; `replayed` tells of the spin, which is its first task. */
-function spun(...args: string[]): { value: unknown; replayed: boolean } {
-  const { code, text } = workspace.nx(...args);
+async function spun(...args: string[]): Promise<{ value: unknown; replayed: boolean }> {
+  const { code, text } = await workspace.warm(...args);
   expect([args, code, text]).toEqual([args, 0, expect.any(String)]);
   const step = args.includes('--step=double')
     ? 'spin/double/artifacts/twice.json'
@@ -43,15 +43,15 @@ function spun(...args: string[]): { value: unknown; replayed: boolean } {
   };
 }
 
-test('a spin that another target needs sees what is recorded now', () => {
-  workspace.nx('run', 'flows:run');
-  expect(spun('spin', 'flows', '--step=double').value).toBe(2);
-  workspace.nx('run', 'flows:run', '--params.by=5');
-  expect(spun('deploy', 'flows', '--step=double').value).toBe(10);
+test('a spin that another target needs sees what is recorded now', async () => {
+  await workspace.warm('run', 'flows:run');
+  expect((await spun('spin', 'flows', '--step=double')).value).toBe(2);
+  await workspace.warm('run', 'flows:run', '--params.by=5');
+  expect((await spun('deploy', 'flows', '--step=double')).value).toBe(10);
 });
 
-test('a step that a configuration names is cached like any other', () => {
-  const [first, second] = [spun('run', 'flows:spin:first'), spun('run', 'flows:spin:first')];
+test('a step that a configuration names is cached like any other', async () => {
+  const [first, second] = [await spun('run', 'flows:spin:first'), await spun('run', 'flows:spin:first')];
   expect([first, second]).toEqual([
     { value: 5, replayed: false },
     { value: 5, replayed: true },
@@ -61,20 +61,24 @@ test('a step that a configuration names is cached like any other', () => {
 test.each([
   ['in a file', 'prod', 3],
   ['written out', 'six', 6],
-])('parameters of a configuration, %s', (_, name, by) => {
-  const [first, second] = [1, 2].map(() => spun('run', `flows:spin:${name}`, '--step=start'));
+])('parameters of a configuration, %s', async (_, name, by) => {
+  const spin = () => spun('run', `flows:spin:${name}`, '--step=start');
+  const [first, second] = [await spin(), await spin()];
   expect([first, second]).toEqual([
     { value: by, replayed: false },
     { value: by, replayed: true },
   ]);
 });
 
-test('a file of parameters that a configuration names counts by what it holds', () => {
-  const started = () => {
-    expect(workspace.nx('run', 'flows:spin-start:prod').code).toBe(0);
-    return [valueIn('steps/start/artifacts/one.json'), spun('run', 'flows:spin:prod', '--step=start').value];
+test('a file of parameters that a configuration names counts by what it holds', async () => {
+  const started = async () => {
+    expect((await workspace.warm('run', 'flows:spin-start:prod')).code).toBe(0);
+    return [
+      valueIn('steps/start/artifacts/one.json'),
+      (await spun('run', 'flows:spin:prod', '--step=start')).value,
+    ];
   };
-  expect(started()).toEqual([3, 3]);
+  expect(await started()).toEqual([3, 3]);
   workspace.write({ 'prod.json': { by: 8 } });
-  expect(started()).toEqual([8, 8]);
+  expect(await started()).toEqual([8, 8]);
 });

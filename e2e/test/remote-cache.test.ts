@@ -61,9 +61,19 @@ function commit(clone: Workspace, file?: string, edit = (text: string) => text):
   clone.git('commit', '-q', '-m', 'one more');
 }
 /** As on a machine that has only the sources. */
-function forget(clone: Workspace): void {
+async function forget(clone: Workspace): Promise<void> {
+  await clone.close();
   for (const folder of ['.nx', '.flow', 'dist'])
     rmSync(path(clone, folder), { recursive: true, force: true });
+}
+
+/** A command in a clone, with more in its environment. */
+async function nx(clone: Workspace, args: string[], env: Record<string, string> = {}): Promise<Result> {
+  const { env: before } = clone;
+  clone.env = { ...before, ...env };
+  const result = clone.warm(...args);
+  clone.env = before;
+  return await result;
 }
 
 /** What Nx did with each task that it names; of the steps of the flow, by their names. */
@@ -85,8 +95,7 @@ function tree(folder: string): [string, string][] {
     ]);
 }
 
-const spinEnd = (clone: Workspace, ...args: string[]) =>
-  clone.nxMeanwhile(['run', 'scores:spin-end', ...args]);
+const spinEnd = (clone: Workspace, ...args: string[]) => nx(clone, ['run', 'scores:spin-end', ...args]);
 
 test('a flow executed on one machine is replayed on another, in another folder, for another user', async () => {
   expect(did(await spinEnd(first))).toEqual(all('executed'));
@@ -96,15 +105,15 @@ test('a flow executed on one machine is replayed on another, in another folder, 
   expect(replayed.text).toContain('the best of all');
   expect(server.told()).toEqual({ 'GET 200': STEPS.length });
   expect(tree(path(second, 'dist'))).toEqual(tree(path(first, 'dist')));
-  expect(readdirSync(path(second, '.flow'))).toEqual(['heads']);
+  expect(readdirSync(path(second, '.flow'))).toEqual(['keys']);
 });
 
 describe('nx affected -t test spin-end', () => {
   const affected = (clone: Workspace) =>
-    clone.nxMeanwhile(['affected', '-t', 'test', 'spin-end', '--base=HEAD~1', '--output-style=static']);
+    nx(clone, ['affected', '-t', 'test', 'spin-end', '--base=HEAD~1', '--output-style=static']);
 
   test('an edit of a step executes it and what follows; with that edit, all is replayed elsewhere', async () => {
-    forget(second);
+    await forget(second);
     commit(second, 'scores/scores.flow.ts', (text) => text.replace('Math.max', 'Math.min'));
     const edited = ['best', 'both', 'end'];
     const others = ['start', 'each', 'note'];
@@ -140,13 +149,13 @@ describe('nx affected -t test spin-end', () => {
 
 describe('nx spin', () => {
   const spin = (clone: Workspace, env?: Record<string, string>) =>
-    clone.nxMeanwhile(['spin', 'scores', '--step=best'], env);
+    nx(clone, ['spin', 'scores', '--step=best'], env);
   const spun = (clone: Workspace) => tree(path(clone, 'dist/flow/scores/spin/best'));
   const ADA = { NX_FLOW_USER: 'ada' };
 
   test('what one machine has spun, another replays where its run recorded the same', async () => {
     second.git('pull', '-q', first.folder, 'main');
-    for (const clone of [first, second]) await clone.nxMeanwhile(['run', 'scores'], ADA);
+    for (const clone of [first, second]) await nx(clone, ['run', 'scores'], ADA);
     expect(did(await spin(first))).toEqual({ 'scores:spin': 'executed' });
     expect(did(await spin(second, ADA))).toEqual({ 'scores:spin': 'remote cache' });
     expect(spun(second)).toEqual(spun(first));
@@ -155,15 +164,15 @@ describe('nx spin', () => {
   test('a spin is its user’s own: another has no run to take inputs from, and then a run of their own', async () => {
     const none = await spin(second);
     expect([none.code, none.text]).toEqual([1, expect.stringContaining('FLOW_NO_INPUTS')]);
-    await second.nxMeanwhile(['run', 'scores']);
+    await nx(second, ['run', 'scores']);
     expect(did(await spin(second))).toEqual({ 'scores:spin': 'executed' });
     expect(did(await spin(second))).toEqual({ 'scores:spin': 'local cache' });
   });
 
   test('a run comes to a fresh machine by nx snapshot, and is spun there, with nothing else set up', async () => {
-    expect(did(await first.nxMeanwhile(['snapshot', 'scores']))).toEqual({ 'scores:snapshot': 'executed' });
+    expect(did(await nx(first, ['snapshot', 'scores']))).toEqual({ 'scores:snapshot': 'executed' });
     const third = clone('third', first, 'eve');
-    expect(did(await third.nxMeanwhile(['snapshot', 'scores']))).toEqual({
+    expect(did(await nx(third, ['snapshot', 'scores']))).toEqual({
       'scores:snapshot': 'remote cache',
     });
     expect(tree(path(third, 'dist/flow/scores/snapshot'))).toEqual(
@@ -174,8 +183,8 @@ describe('nx spin', () => {
     expect(text).toMatch(/best +number +\d+ B +same/);
     expect(code).toBe(0);
     // By whoever recorded it: a machine of CI and one's own, under one name, share their spins too.
-    forget(third);
-    await third.nxMeanwhile(['snapshot', 'scores'], ADA);
+    await forget(third);
+    await nx(third, ['snapshot', 'scores'], ADA);
     expect(did(await spin(third, ADA))).toEqual({ 'scores:spin': 'executed' });
     expect(did(await spin(third, ADA))).toEqual({ 'scores:spin': 'remote cache' });
     expect(spun(third)).toEqual(spun(first));
@@ -185,7 +194,7 @@ describe('nx spin', () => {
 describe('a server that gives nothing', () => {
   beforeEach(() => forget(first));
   const spinStart = (env: Record<string, string>, ...args: string[]) =>
-    first.nxMeanwhile(['run', 'scores:spin-start', ...args], env);
+    nx(first, ['run', 'scores:spin-start', ...args], env);
   const refused = (saying: string) => ({ code: 1, text: expect.stringContaining(saying), did: {} });
   const outcome = (result: Result) => ({ code: result.code, text: result.text, did: did(result) });
 
@@ -213,7 +222,7 @@ describe('a server that gives nothing', () => {
     expect([without.code, did(without)]).toEqual([0, { start: 'executed' }]);
     expect(without.text).toContain('Remote Cache Disabled');
     expect(did(await spinStart(dead))).toEqual({ start: 'local cache' });
-    forget(first);
+    await forget(first);
     expect(did(await spinStart({ ...dead, NX_SKIP_REMOTE_CACHE: 'true' }))).toEqual({ start: 'executed' });
     expect(did(await spinStart({ [SERVER]: '' }))).toEqual({ start: 'local cache' });
   });

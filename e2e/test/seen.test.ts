@@ -8,7 +8,7 @@ const REPLAYED = /\[.*(cache|existing).*\]/;
 const artifactIn = (workspace: Workspace, file: string) =>
   JSON.parse(readFileSync(join(workspace.folder, 'dist/flow', file), 'utf8'));
 
-test('a step that reads what another flow has recorded is executed after each new run of it', () => {
+test('a step that reads what another flow has recorded is executed after each new run of it', async () => {
   const workspace = new Workspace('seen-runs', {
     'prices/prices.flow.ts': `import { flow } from '@nx-flow/core'; import { z } from 'zod';
 const f = flow('prices', { params: { by: z.coerce.number().default(1) } });
@@ -26,21 +26,21 @@ export const start = f.start(() => ({ times: 10 }));
 export const read = f.step('read', { after: start }, async ({ self }) => ({ total: self.times * (await price()) }));
 export default f.end(read);`,
   });
-  const { nx } = workspace;
-  const both = () => {
-    expect(nx('run', 'report:spin-read').code).toBe(0);
+  const { warm: nx } = workspace;
+  const both = async () => {
+    expect((await nx('run', 'report:spin-read')).code).toBe(0);
     const stepped = artifactIn(workspace, 'report/steps/read/artifacts/total.json');
-    expect(nx('spin', 'report', '--step=read').code).toBe(0);
+    expect((await nx('spin', 'report', '--step=read')).code).toBe(0);
     return [stepped, artifactIn(workspace, 'report/spin/read/artifacts/total.json')];
   };
-  nx('run', 'prices');
-  nx('run', 'report');
-  expect(both()).toEqual([10, 10]);
-  nx('run', 'prices', '--params.by=7');
-  expect(both()).toEqual([70, 70]);
+  await nx('run', 'prices');
+  await nx('run', 'report');
+  expect(await both()).toEqual([10, 10]);
+  await nx('run', 'prices', '--params.by=7');
+  expect(await both()).toEqual([70, 70]);
 });
 
-test('only a step that takes `client` from the engine reads runs, by whichever way', () => {
+test('only a step that takes `client` from the engine reads runs, by whichever way', async () => {
   const prices = (name: string) => `import { flow } from '@nx-flow/core'; import { z } from 'zod';
 const f = flow('${name}', { params: { by: z.coerce.number().default(1) } });
 export const start = f.start(({ params }) => ({ price: params.by }));
@@ -62,24 +62,24 @@ export const here = f.step('here', { after: start }, async () => ({ here: await 
 export const there = f.step('there', { after: here }, async () => ({ there: await price('elsewhere') }));
 export default f.end(there);`,
   });
-  const { nx } = workspace;
-  const spun = () => {
-    const { code, text } = nx('run', 'report:spin-there');
+  const { warm: nx } = workspace;
+  const spun = async () => {
+    const { code, text } = await nx('run', 'report:spin-there');
     expect([code, text]).toEqual([0, expect.any(String)]);
     const [here, there] = ['here', 'there'].map((step) =>
       artifactIn(workspace, `report/steps/${step}/artifacts/${step}.json`),
     );
     return [here, there, new RegExp(`spin-start.*${REPLAYED.source}`).test(text)];
   };
-  nx('run', 'prices');
-  nx('run', 'prices', '--store=elsewhere', '--params.by=2');
-  expect(spun()).toEqual([1, 2, false]);
-  nx('run', 'prices', '--params.by=3');
-  nx('run', 'prices', '--store=elsewhere', '--params.by=4');
-  expect(spun()).toEqual([3, 4, true]);
+  await nx('run', 'prices');
+  await nx('run', 'prices', '--store=elsewhere', '--params.by=2');
+  expect(await spun()).toEqual([1, 2, false]);
+  await nx('run', 'prices', '--params.by=3');
+  await nx('run', 'prices', '--store=elsewhere', '--params.by=4');
+  expect(await spun()).toEqual([3, 4, true]);
 });
 
-test('code that is loaded by a computed name from outside of all projects is executed anew', () => {
+test('code that is loaded by a computed name from outside of all projects is executed anew', async () => {
   const workspace = new Workspace('seen-computed', {
     'flows/far.flow.ts': small(
       'far',
@@ -87,18 +87,18 @@ test('code that is loaded by a computed name from outside of all projects is exe
     ),
     'outside/far.ts': 'export const far: number = 1;\n',
   });
-  const { nx } = workspace;
-  nx('run', 'flows');
-  const spun = () => {
-    expect(nx('spin', 'flows', '--step=double').code).toBe(0);
+  const { warm: nx } = workspace;
+  await nx('run', 'flows');
+  const spun = async () => {
+    expect((await nx('spin', 'flows', '--step=double')).code).toBe(0);
     return artifactIn(workspace, 'far/spin/double/artifacts/far.json');
   };
-  expect(spun()).toBe(1);
+  expect(await spun()).toBe(1);
   workspace.write({ 'outside/far.ts': 'export const far: number = 2;\n' });
-  expect(spun()).toBe(2);
+  expect(await spun()).toBe(2);
 });
 
-test('a script that a step starts, what that imports, and a data file of a library count', () => {
+test('a script that a step starts, what that imports, and a data file of a library count', async () => {
   const workspace = new Workspace('seen-beside', {
     'lib/project.json': { name: 'lib' },
     'lib/rates.ts': `import { readFileSync } from 'node:fs'; import { join } from 'node:path';
@@ -115,36 +115,36 @@ export const both = f.gather('both', { after: { say, price } }, ({ inputs }) => 
 export default f.end(both);`,
   });
   workspace.git('init', '-q');
-  const spun = () => {
-    const { code, text } = workspace.nx('run', 'flows:spin-end');
+  const spun = async () => {
+    const { code, text } = await workspace.warm('run', 'flows:spin-end');
     expect([code, text]).toEqual([0, expect.stringContaining('spin-end')]);
     return [artifactIn(workspace, 'beside/steps/both/artifacts/both.json'), REPLAYED.test(text)];
   };
-  expect(spun()).toEqual([['one', 2], false]);
-  expect(spun()).toEqual([['one', 2], true]);
+  expect(await spun()).toEqual([['one', 2], false]);
+  expect(await spun()).toEqual([['one', 2], true]);
   workspace.write({ 'lib/rates.csv': '3\n' });
-  expect(spun()[0]).toEqual(['one', 3]);
+  expect((await spun())[0]).toEqual(['one', 3]);
   // A comment in the library's code is none of its data.
   const lib = readFileSync(join(workspace.folder, 'lib/rates.ts'), 'utf8');
   workspace.write({ 'lib/rates.ts': `${lib}// a comment\n` });
-  const { text } = workspace.nx('run', 'flows:spin-end');
+  const { text } = await workspace.warm('run', 'flows:spin-end');
   expect(text.match(/\[.*(cache|existing).*\]/g)).toHaveLength(4);
   expect(text).toContain('kept what beside/end left');
   workspace.write({ 'flows/tools/words.js': `exports.word = 'two';\n` });
-  expect(spun()).toEqual([['two', 3], true]);
+  expect(await spun()).toEqual([['two', 3], true]);
   // A step more: Nx forgets all of them, and they know themselves what has changed meanwhile.
   const flow = readFileSync(join(workspace.folder, 'flows/beside.flow.ts'), 'utf8');
   workspace.write({
     'flows/beside.flow.ts': flow.replace('f.end(both)', "f.end(f.step('more', { after: both }, () => ({})))"),
     'lib/rates.csv': '4\n',
   });
-  expect(spun()).toEqual([['two', 4], false]);
+  expect(await spun()).toEqual([['two', 4], false]);
 });
 
 test.each([
   ['named ones count by what lies there', ", { inputs: ['rates.csv', 'more/*.csv'] }", '2'],
   ['others by where they lead, and stop nothing', '', '1'],
-])('links to files and folders elsewhere: %s', (_, inputs, seen) => {
+])('links to files and folders elsewhere: %s', async (_, inputs, seen) => {
   const workspace = new Workspace(`seen-links-${seen}`, {
     'flows/links.flow.ts': `import { flow } from '@nx-flow/core'; import { readFileSync } from 'node:fs';
 const f = flow('links'${inputs});
@@ -160,31 +160,31 @@ export default f.end(read);`,
   symlinkSync(elsewhere, join(workspace.folder, 'flows/more'));
   workspace.git('init', '-q');
   workspace.git('add', '.');
-  workspace.nx('run', 'flows');
-  const both = () => {
-    expect(workspace.nx('run', 'flows:spin-read').code).toBe(0);
-    expect(workspace.nx('spin', 'flows', '--step=read').code).toBe(0);
+  await workspace.warm('run', 'flows');
+  const both = async () => {
+    expect((await workspace.warm('run', 'flows:spin-read')).code).toBe(0);
+    expect((await workspace.warm('spin', 'flows', '--step=read')).code).toBe(0);
     return ['steps', 'spin'].map((kind) => artifactIn(workspace, `links/${kind}/read/artifacts/texts.json`));
   };
-  expect(both()).toEqual([
+  expect(await both()).toEqual([
     ['1', '1'],
     ['1', '1'],
   ]);
   writeFileSync(join(elsewhere, 'rates.csv'), '2');
-  expect(both()).toEqual([
+  expect(await both()).toEqual([
     [seen, seen],
     [seen, seen],
   ]);
 });
 
-test('flows of one name, which would share runs and outputs, are refused, and others go on', () => {
+test('flows of one name, which would share runs and outputs, are refused, and others go on', async () => {
   const workspace = new Workspace('seen-names', {
     'a/prices.flow.ts': small('prices'),
     'b/prices.flow.ts': small('prices', '() => ({ twice: 5 })'),
     'c/other.flow.ts': small('other'),
   });
   for (const target of ['run', 'spin-start', 'snapshot']) {
-    const { code, text } = workspace.nx('run', `a:${target}`);
+    const { code, text } = await workspace.warm('run', `a:${target}`);
     expect([code, text]).toEqual([
       1,
       expect.stringContaining(
@@ -192,27 +192,27 @@ test('flows of one name, which would share runs and outputs, are refused, and ot
       ),
     ]);
   }
-  expect(workspace.nx('run', 'c:spin-end').code).toBe(0);
+  expect((await workspace.warm('run', 'c:spin-end')).code).toBe(0);
 });
 
-test('a workspace with a tsconfig.base.json alone has its paths', () => {
+test('a workspace with a tsconfig.base.json alone has its paths', async () => {
   const workspace = new Workspace('seen-paths', {
     'tsconfig.base.json': { compilerOptions: { baseUrl: '.', paths: { '@q/*': ['shared/*'] } } },
     'flows/tsconfig.json': { extends: '../tsconfig.base.json' },
     'flows/paths.flow.ts': `import { k } from '@q/k';\n${small('paths', '({ self }) => ({ k: self.one + k })')}`,
     'shared/k.ts': 'export const k: number = 1;\n',
   });
-  const spun = () => {
-    const { code, text } = workspace.nx('run', 'flows:spin-double');
+  const spun = async () => {
+    const { code, text } = await workspace.warm('run', 'flows:spin-double');
     expect(code).toBe(0);
     return [artifactIn(workspace, 'paths/steps/double/artifacts/k.json'), REPLAYED.test(text)];
   };
-  expect(spun()).toEqual([2, false]);
+  expect(await spun()).toEqual([2, false]);
   workspace.write({ 'shared/k.ts': 'export const k: number = 2;\n' });
-  expect(spun()[0]).toBe(3);
+  expect((await spun())[0]).toBe(3);
 });
 
-test('a step that keeps what it left prints again what it had printed', () => {
+test('a step that keeps what it left prints again what it had printed', async () => {
   const workspace = new Workspace('seen-kept', {
     'flows/says.flow.ts': small(
       'says',
@@ -220,7 +220,7 @@ test('a step that keeps what it left prints again what it had printed', () => {
     ),
   });
   workspace.git('init', '-q');
-  expect(workspace.nx('run', 'flows:spin-double').text).toContain('it says so');
+  expect((await workspace.warm('run', 'flows:spin-double')).text).toContain('it says so');
   const flow = readFileSync(join(workspace.folder, 'flows/says.flow.ts'), 'utf8');
   workspace.write({
     'flows/says.flow.ts': flow.replace(
@@ -228,7 +228,7 @@ test('a step that keeps what it left prints again what it had printed', () => {
       `export const more = f.step('more', { after: double }, () => ({}));\nexport default f.end(more);`,
     ),
   });
-  const { text } = workspace.nx('run', 'flows:spin-double');
+  const { text } = await workspace.warm('run', 'flows:spin-double');
   expect(text).toContain('kept what says/double left');
   expect(text).toContain('it says so');
 });

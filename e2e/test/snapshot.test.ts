@@ -8,53 +8,53 @@ const workspace = new Workspace('snapshot', {
   'packages/etl/src/etl.flow.ts': `import { factor } from './factor';\n${small('etl', '({ self }) => ({ times: self.one * factor })')}`,
   'packages/etl/src/factor.ts': 'export const factor = 3;\n',
 });
-const { nx } = workspace;
+const { warm: nx } = workspace;
 const path = (...parts: string[]) => join(workspace.folder, ...parts);
 const FILE = path('dist/flow/etl/snapshot/etl.nxflow');
 /** As on another machine: the sources and Nx's cache, and nothing else. */
-const freshMachine = () => {
+const freshMachine = async () => {
+  await workspace.close();
   for (const folder of ['.flow', 'dist']) rmSync(path(folder), { recursive: true, force: true });
 };
 
-test('what one machine has run, another spins: the snapshot comes out of the cache', () => {
-  const first = nx('snapshot', '@acme/etl');
+test('what one machine has run, another spins: the snapshot comes out of the cache', async () => {
+  const first = await nx('snapshot', '@acme/etl');
   expect(first.text).toContain('etl/1 done');
   expect(first.code).toBe(0);
   const bytes = readFileSync(FILE);
 
-  freshMachine();
-  expect(nx('spin', '@acme/etl', 'double').code).toBe(1);
-  const second = nx('snapshot', '@acme/etl');
+  await freshMachine();
+  expect((await nx('spin', '@acme/etl', 'double')).code).toBe(1);
+  const second = await nx('snapshot', '@acme/etl');
   expect(second.text).toContain('Nx read the output from the cache instead of running the command');
   expect(readFileSync(FILE).equals(bytes)).toBe(true);
-  const spun = nx('spin', '@acme/etl', 'double');
+  const spun = await nx('spin', '@acme/etl', 'double');
   expect(spun.text).toContain('imported the snapshot dist/flow/etl/snapshot/etl.nxflow as etl/1');
   expect(spun.text).toMatch(/times +number +\d+ B +same/);
   expect(spun.code).toBe(0);
 });
 
-test('an edit of what the flow imports is another snapshot', () => {
+test('an edit of what the flow imports is another snapshot', async () => {
   writeFileSync(path('packages/etl/src/factor.ts'), 'export const factor = 4;\n');
-  const { text, code } = nx('snapshot', '@acme/etl', '--json');
+  const { text, code } = await nx('snapshot', '@acme/etl', '--json');
   expect(text).not.toContain('from the cache');
   expect(code).toBe(0);
-  expect(nx('spin', '@acme/etl', 'double', '--json').json().artifacts.times).toMatchObject({
+  expect((await nx('spin', '@acme/etl', 'double', '--json')).json().artifacts.times).toMatchObject({
     preview: '4',
     change: 'same',
   });
   // The sources as they were are the snapshot that was.
   writeFileSync(path('packages/etl/src/factor.ts'), 'export const factor = 3;\n');
-  freshMachine();
-  expect(nx('snapshot', '@acme/etl').text).toContain('from the cache');
+  await freshMachine();
+  expect((await nx('snapshot', '@acme/etl')).text).toContain('from the cache');
   expect(existsSync(FILE)).toBe(true);
 });
 
-test('so is one of code that lies in no project, and of a file that gives the parameters', () => {
-  const ways = () =>
-    [nx('snapshot', 'far'), nx('snapshot', 'far', '--params-file=given.json')].map(({ code, text }) => [
-      code,
-      text.includes('from the cache'),
-    ]);
+test('so is one of code that lies in no project, and of a file that gives the parameters', async () => {
+  const ways = async () =>
+    [await nx('snapshot', 'far'), await nx('snapshot', 'far', '--params-file=given.json')].map(
+      ({ code, text }) => [code, text.includes('from the cache')],
+    );
   workspace.write({
     'far/far.flow.ts': `import { factor } from '../outside/factor';
 import { flow, param } from '@nx-flow/core';
@@ -69,15 +69,15 @@ export default f.end(start);
     [0, false],
     [0, true],
   ];
-  expect(ways()).toEqual([executed, executed]);
-  expect(ways()).toEqual([replayed, replayed]);
+  expect(await ways()).toEqual([executed, executed]);
+  expect(await ways()).toEqual([replayed, replayed]);
   workspace.write({ 'given.json': { more: 2 } });
-  expect(ways()).toEqual([replayed, executed]);
+  expect(await ways()).toEqual([replayed, executed]);
   workspace.write({ 'outside/factor.ts': 'export const factor: number = 2;\n' });
-  expect(ways()).toEqual([executed, executed]);
+  expect(await ways()).toEqual([executed, executed]);
 });
 
-test('a run is not taken for the snapshot where what it read has changed since', () => {
+test('a run is not taken for the snapshot where what it read has changed since', async () => {
   workspace.write({
     'lib/project.json': { name: 'lib' },
     'lib/rate.ts': `import { readFileSync } from 'node:fs'; import { join } from 'node:path';
@@ -97,24 +97,24 @@ export default f.end(start);
       targets: { snapshot: { inputs: ['...', { runtime: 'echo "$OTHER_ANSWER"' }] } },
     },
   });
-  const snapshot = (project: string, env: Record<string, string> = {}) => {
+  const snapshot = async (project: string, env: Record<string, string> = {}) => {
     workspace.env = env;
-    const { code, text } = nx('snapshot', project);
+    const { code, text } = await nx('snapshot', project);
     expect(code).toBe(0);
     return text.includes('from the cache') ? 'replayed' : /\/\d+ done/.test(text) ? 'run' : 'exported';
   };
-  nx('run', 'reads');
-  expect(snapshot('reads')).toBe('exported');
+  await nx('run', 'reads');
+  expect(await snapshot('reads')).toBe('exported');
   workspace.write({ 'lib/rate.csv': '2' });
-  expect(snapshot('reads')).toBe('run');
+  expect(await snapshot('reads')).toBe('run');
   workspace.write({ 'data/a.csv': 'b' });
-  expect(snapshot('reads')).toBe('run');
+  expect(await snapshot('reads')).toBe('run');
   rmSync(path('data/a.csv'));
   workspace.write({ 'data/a.csv': 'b' });
-  expect(snapshot('reads')).toBe('replayed');
-  expect(snapshot('reads', { READS_MOOD: 'glad' })).toBe('run');
+  expect(await snapshot('reads')).toBe('replayed');
+  expect(await snapshot('reads', { READS_MOOD: 'glad' })).toBe('run');
   // Of what the user's own inputs hash, no run tells what it was.
-  nx('run', 'other');
-  expect(snapshot('other', { OTHER_ANSWER: '1' })).toBe('run');
-  expect(snapshot('other', { OTHER_ANSWER: '1' })).toBe('replayed');
+  await nx('run', 'other');
+  expect(await snapshot('other', { OTHER_ANSWER: '1' })).toBe('run');
+  expect(await snapshot('other', { OTHER_ANSWER: '1' })).toBe('replayed');
 });

@@ -3,54 +3,55 @@ import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
 
 const FLOWS = { 'films/a.flow.ts': small('a'), 'films/films.flow.ts': small('films') };
-const { nx } = new Workspace('target-names', FLOWS);
+const { warm: nx } = new Workspace('target-names', FLOWS);
 
-test('the short and the long name of a step in one command execute each step once', () => {
-  const { code, text } = nx('run-many', '-t', 'spin-end', 'spin-films-end', '--output-style=static');
+test('the short and the long name of a step in one command execute each step once', async () => {
+  const { code, text } = await nx('run-many', '-t', 'spin-end', 'spin-films-end', '--output-style=static');
   expect([code, text]).toEqual([0, expect.stringContaining('films/end')]);
   expect(text.match(/nx run films:\S+/g)?.sort()).toEqual([
     'nx run films:spin-double',
     'nx run films:spin-end',
     'nx run films:spin-start',
   ]);
-  const again = nx('run', 'films:spin-films-end');
+  const again = await nx('run', 'films:spin-films-end');
   expect(again.text).toContain(
     'Nx read the output from the cache instead of running the command for 3 out of 4 tasks.',
   );
 });
 
-test('a long name is given arguments as the short one is, by position too, and refuses the same ones', () => {
-  expect(nx('run', 'films:run-films', '--tag=first').text).toContain('films/1 done');
-  expect(nx('spin-films', 'films', '--step=double').text).toContain('spin films/double');
-  expect(nx('spin-films', 'films', '1/double').text).toContain('inputs of films/1/double/2');
-  expect(nx('run', 'films:spin-films-end', '--parms.n=1').text).toContain(
+test('a long name is given arguments as the short one is, by position too, and refuses the same ones', async () => {
+  expect((await nx('run', 'films:run-films', '--tag=first')).text).toContain('films/1 done');
+  expect((await nx('spin-films', 'films', '--step=double')).text).toContain('spin films/double');
+  expect((await nx('spin-films', 'films', '1/double')).text).toContain('inputs of films/1/double/2');
+  expect((await nx('run', 'films:spin-films-end', '--parms.n=1')).text).toContain(
     'FLOW_OPTION  step has no option --parms',
   );
   // The other flow of the project has its long names alone.
-  expect(nx('run', 'films:run-a').text).toContain('a/1 done');
+  expect((await nx('run', 'films:run-a')).text).toContain('a/1 done');
 });
 
-test('targets are called as the plugin’s options say, and their spins are replayed', () => {
+test('targets are called as the plugin’s options say, and their spins are replayed', async () => {
   const options = { runTargetName: 'flow-run', spinTargetName: 'flow-spin', stepTargetPrefix: 'step-' };
   const named = new Workspace('target-names-of-options', {
     ...FLOWS,
     'nx.json': { analytics: false, plugins: [{ plugin: '@nx-flow/plugin', options }] },
   });
-  expect(named.nx('run', 'films:flow-run').text).toContain('films/1 done');
-  const [first, second] = [1, 2].map(() => named.nx('flow-spin', 'films', '--step=double').text);
+  expect((await named.warm('run', 'films:flow-run')).text).toContain('films/1 done');
+  const spin = async () => (await named.warm('flow-spin', 'films', '--step=double')).text;
+  const [first, second] = [await spin(), await spin()];
   expect([first, second]).toEqual([
     expect.not.stringContaining('[local cache]'),
     expect.stringContaining('[local cache]'),
   ]);
-  expect(named.nx('run', 'films:step-a-end').code).toBe(0);
+  expect((await named.warm('run', 'films:step-a-end')).code).toBe(0);
 });
 
-test('an option that the plugin does not have is one sentence', () => {
+test('an option that the plugin does not have is one sentence', async () => {
   const wrong = new Workspace('target-names-wrong', {
     'nx.json': { analytics: false, plugins: [{ plugin: '@nx-flow/plugin', options: { runTarget: 'x' } }] },
     ...FLOWS,
   });
-  const { code, text } = wrong.nx('show', 'projects');
+  const { code, text } = await wrong.warm('show', 'projects');
   expect(code).toBe(1);
   expect(text).toContain(
     'FLOW_PLUGIN_OPTION  The options of @nx-flow/plugin in nx.json have no "runTarget". Did you mean "runTargetName"?',

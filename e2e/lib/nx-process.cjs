@@ -1,0 +1,129 @@
+/**
+ * Nx of a workspace, loaded once: executes one command after another as its own `bin/nx.js` does, in this process.
+ * Loading Nx is four fifths of the CPU time of a short command. Tasks are forked as ever, and files are read anew.
+ * Commands come as lines of JSON by the file descriptor 3, and their exit codes go back the same way.
+ */
+const { EventEmitter } = require('node:events');
+const childProcess = require('node:child_process');
+const { existsSync, realpathSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { Socket } = require('node:net');
+const { join } = require('node:path');
+const { createInterface } = require('node:readline');
+
+const root = process.cwd();
+const nx = join(realpathSync(join(root, 'node_modules/nx')), 'dist');
+const { initLocal } = require(join(nx, 'bin/init-local.js'));
+const { commandsObject } = require(join(nx, 'src/command-line/nx-commands.js'));
+const context = require(join(nx, 'src/utils/workspace-context.js'));
+const { findWorkspaceRoot } = require(join(nx, 'src/utils/find-workspace-root.js'));
+
+const END = '\u0000';
+const LEFT = new Error('the command has called process.exit');
+const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit'];
+/** What a command registers to end with the process is taken off when the command has ended. */
+const ours = new Map(EVENTS.map((event) => [event, process.listeners(event)]));
+
+/** Called with the exit code, once for each command. */
+let leave;
+process.exit = (code) => {
+  if (leave === undefined) return;
+  leave(Number(code ?? process.exitCode ?? 0));
+  leave = undefined;
+  // What Nx still does after it has left is not heard. A handler of a command exits in its last line.
+  if (!new Error().stack.split('\n')[2].includes('command-object')) throw LEFT;
+};
+for (const event of ['uncaughtException', 'unhandledRejection'])
+  process.on(event, (error) => {
+    if (error === LEFT || leave === undefined) return;
+    console.error(error);
+    leave(1);
+  });
+
+/** What this module remembers, Nx means for one command: the environment of each task. */
+const TASK_ENV = join(nx, 'src/tasks-runner/task-env.js');
+require(TASK_ENV);
+const taskEnv = require.cache[TASK_ENV];
+function forgetEnvironments() {
+  delete require.cache[TASK_ENV];
+  Object.assign(taskEnv.exports, require(TASK_ENV));
+  require.cache[TASK_ENV] = taskEnv;
+}
+
+let parsed;
+const { parse } = commandsObject;
+/** A command changes how options are read, also for those that come after it. */
+const reading = commandsObject.getInternalMethods().getParserConfiguration();
+commandsObject.parse = (...args) => {
+  parsed = parse.apply(commandsObject, args);
+  return parsed;
+};
+
+/** Tasks are not executed where the command only asks which ones would be: their processes end before they begin. */
+let asking = false;
+const { fork } = childProcess;
+childProcess.fork = (script, ...more) =>
+  asking && script.endsWith('run-executor.js') ? notExecuted() : fork(script, ...more);
+function notExecuted() {
+  const child = new EventEmitter();
+  const ended = () => {
+    child.exitCode = 1;
+    child.emit('exit', 1, null);
+    child.emit('close', 1, null);
+  };
+  setImmediate(ended);
+  const stream = () => Object.assign(new EventEmitter(), { setEncoding() {}, pipe() {}, unref() {} });
+  return Object.assign(child, { stdout: stream(), stderr: stream(), send() {}, kill() {}, unref() {} });
+}
+
+const streams = [process.stdout, process.stderr].map((stream) => {
+  const write = stream.write.bind(stream);
+  stream.write = (chunk, encoding, done) => {
+    if (leave !== undefined) return write(chunk, encoding, done);
+    (typeof encoding === 'function' ? encoding : done)?.();
+    return true;
+  };
+  return write;
+});
+
+async function execute(args, env) {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.argv = [process.argv[0], join(nx, 'bin/nx.js'), ...args];
+  process.exitCode = undefined;
+  parsed = undefined;
+  commandsObject.parserConfiguration({ ...reading });
+  forgetEnvironments();
+  context.resetWorkspaceContext();
+  const code = await new Promise((resolve) => {
+    leave = resolve;
+    context.setupWorkspaceContext(root);
+    initLocal(findWorkspaceRoot(root)).catch(() => {});
+  });
+  await Promise.resolve(parsed).catch(() => {});
+  for (const [event, listeners] of ours)
+    for (const listener of process.listeners(event))
+      if (!listeners.includes(listener)) process.removeListener(event, listener);
+  return code;
+}
+
+/** While this process is a client of the store, the broker that a command has started serves the next one too. */
+let store;
+async function keepBroker() {
+  if (store !== undefined || !existsSync(join(root, '.flow/db'))) return;
+  store = createRequire(join(root, 'package.json'))('@nx-flow/core/store').openStore(join(root, '.flow'));
+}
+
+const parent = new Socket({ fd: 3 });
+parent.on('close', () => process.reallyExit(0));
+let before = Promise.resolve();
+createInterface({ input: parent }).on('line', (line) => {
+  const command = JSON.parse(line);
+  before = before.then(async () => {
+    asking = command.asking;
+    const code = await execute(command.args, command.env);
+    if (command.keepsBroker) await keepBroker();
+    for (const write of streams) write(END);
+    parent.write(`${JSON.stringify({ code })}\n`);
+  });
+});
