@@ -33,11 +33,11 @@ const dies = f.step('dies', { after: throws }, () => {
 const alone = f.step('alone', { after: dies, isolate: true }, () => ({ pid: process.pid }));
 const shared = f.step('shared', { after: alone }, () => ({ pid: process.pid }));
 const changes = f.step('changes', { after: shared }, () => {
-  process.env.POOL_CONTRACT = 'changed';
+  process.env.CONTRACT_OF_POOLS = 'changed';
   process.chdir('/');
 });
 const looks = f.step('looks', { after: changes }, () => ({
-  environment: process.env.POOL_CONTRACT ?? 'unset',
+  environment: process.env.CONTRACT_OF_POOLS ?? 'unset',
   cwd: process.cwd(),
 }));
 const spins = f.step('spins', { after: looks, timeout: '100ms' }, () => {
