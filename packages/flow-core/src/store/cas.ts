@@ -1,18 +1,7 @@
 /** Content-addressed files: values too large to sit in LevelDB well, under the sha256 of their bytes. */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { hashFile } from './file';
@@ -163,7 +152,8 @@ function changed(path: string): FlowError {
   return corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
 }
 
-function corrupt(message: string, cause?: unknown): FlowError {
+/** What the store's files should have, and have not. */
+export function corrupt(message: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
 }
 
@@ -185,49 +175,6 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
     const temporary = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
     await copyFile(source, temporary);
     await place(temporary, target);
-  }
-}
-
-/** The same in memory; what is asked for as a file becomes a temporary one. */
-export class MemoryCas implements Cas {
-  readonly #values = new Map<string, Uint8Array>();
-  #folder: string | undefined;
-
-  async write(bytes: Uint8Array): Promise<string> {
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    this.#values.set(hash, new Uint8Array(bytes));
-    return hash;
-  }
-
-  read(hash: string): Uint8Array {
-    const bytes = this.#values.get(hash);
-    if (!bytes) throw corrupt(`The store has lost the bytes ${hash}.`);
-    return new Uint8Array(bytes);
-  }
-
-  async writeFile(path: string): Promise<{ hash: string; size: number }> {
-    const bytes = readFileSync(path);
-    return { hash: await this.write(bytes), size: bytes.length };
-  }
-
-  has(hash: string): boolean {
-    return this.#values.has(hash);
-  }
-
-  file(hash: string): string {
-    const bytes = this.read(hash);
-    if (this.#folder === undefined) {
-      this.#folder = mkdtempSync(join(tmpdir(), 'nx-flow-files-'));
-      process.once('exit', () => this.close());
-    }
-    const path = join(this.#folder, hash);
-    if (!existsSync(path)) writeFileSync(path, bytes);
-    return path;
-  }
-
-  close(): void {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
-    this.#folder = undefined;
   }
 }
 

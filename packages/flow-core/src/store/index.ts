@@ -1,11 +1,13 @@
 /** The store: what runs leave behind, and how it is kept. */
 export { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from './artifacts';
 export { BrokerKv } from './broker/client';
-export { type Cas, FileCas, MemoryCas } from './cas';
+export { type Cas, FileCas } from './cas';
+export { type CasSupports, casContract, type OpenedCas } from './cas-contract';
 export { type ContractRunner, kvContract, type OpenedKv } from './contract';
 export { walk } from './digest';
 export { type Kv, type Op, scan } from './kv';
 export { MemoryKv } from './memory';
+export { MemoryCas } from './memory-cas';
 export { memoryStore, openStore } from './open';
 export { formatPathspec, type Pathspec, parsePathspec } from './pathspec';
 export type * from './rows';

@@ -1,8 +1,9 @@
 /** Opens the store of a folder through its broker. */
 import { join, resolve } from 'node:path';
 import { BrokerKv } from './broker/client';
-import { FileCas, MemoryCas } from './cas';
+import { FileCas } from './cas';
 import { MemoryKv } from './memory';
+import { MemoryCas } from './memory-cas';
 import { Store } from './store';
 
 /**

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from '../../src/store/artifacts';
-import { FileCas, MemoryCas } from '../../src/store/cas';
+import { FileCas } from '../../src/store/cas';
+import { MemoryCas } from '../../src/store/memory-cas';
 import type { ArtifactRecord } from '../../src/store/rows';
 import { packArtifact, unpackArtifact } from '../../src/store/store';
 import { difference } from './helpers/identical';
@@ -303,42 +304,20 @@ describe('large values lie in the CAS', () => {
     );
   });
 
-  test('a file that was changed, cut or lost is FLOW_STORE_CORRUPT, and storing the value again mends it', async () => {
+  test('a value whose file was changed is FLOW_STORE_CORRUPT, with the file, and storing it again mends it', async () => {
     const value = Buffer.alloc(50_000, 'bytes');
     const record = await encodeArtifact('value', value, cas);
     const path = pathOf(record);
-    const changed = readFileSync(path);
-    changed[25_000] = 0;
-    for (const wrong of [
-      changed,
-      changed.subarray(0, 40_000),
-      Buffer.alloc(0),
-      Buffer.concat([value, Buffer.of(1)]),
-    ]) {
-      writeFileSync(path, wrong);
-      expect(() => decodeArtifact(record, cas)).toThrow(
-        expect.objectContaining({
-          code: 'FLOW_STORE_CORRUPT',
-          exit: 1,
-          message: `The file ${path} was changed: its bytes are not those that were stored.`,
-        }),
-      );
-      await encodeArtifact('value', value, cas);
-      expect(difference(value, decodeArtifact(record, cas))).toBeUndefined();
-    }
-    rmSync(path);
+    writeFileSync(path, '');
     expect(() => decodeArtifact(record, cas)).toThrow(
       expect.objectContaining({
         code: 'FLOW_STORE_CORRUPT',
-        message: `The store has lost the file ${path}.`,
+        exit: 1,
+        message: `The file ${path} was changed: its bytes are not those that were stored.`,
       }),
     );
-    expect(() => decodeArtifact(record, new MemoryCas())).toThrow(
-      expect.objectContaining({
-        code: 'FLOW_STORE_CORRUPT',
-        message: `The store has lost the bytes ${record.hash}.`,
-      }),
-    );
+    await encodeArtifact('value', value, cas);
+    expect(difference(value, decodeArtifact(record, cas))).toBeUndefined();
   });
 
   test('a file that cannot be read is not called lost', async () => {

@@ -213,17 +213,4 @@ describe('in a store of files', () => {
     expect(first.path.startsWith(join(folder, 'cas'))).toBe(true);
     expect(passedOn.path).toBe(first.path);
   });
-
-  test('a file that was changed or lost is told when it is asked for, not before', async () => {
-    const cas = new FileCas(join(folder, 'cas'));
-    const { hash, size } = await cas.writeFile(written('a.txt', 'abc'));
-    expect(size).toBe(3);
-    expect(cas.has(hash)).toBe(true);
-    writeFileSync(cas.path(hash), 'abd');
-    expect(() => cas.file(hash)).toThrow(expect.objectContaining({ code: 'FLOW_STORE_CORRUPT' }));
-    rmSync(cas.path(hash));
-    expect(() => cas.file(hash)).toThrow('The store has lost the file');
-    await cas.writeFile(join(folder, 'a.txt'));
-    expect(readFileSync(cas.file(hash), 'utf8')).toBe('abc');
-  });
 });
