@@ -4,7 +4,8 @@ import { OrphanGuard } from '../process/orphan-guard';
 import { type Job, kindOf } from './job';
 import { AHEAD_MS, Pace } from './pace';
 import type { Pool, PoolHost } from './pool';
-import { type WorkerListener, WorkerProcess } from './worker-process';
+import type { WorkerListener } from './worker-listener';
+import { WorkerProcess } from './worker-process';
 
 export interface ProcessPoolOptions {
   file: string;

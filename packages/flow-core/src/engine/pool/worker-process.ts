@@ -4,7 +4,6 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { FlowError } from '../../definition/errors';
-import type { ErrorRecord } from '../../store/rows';
 import { onEnd } from '../process/on-end';
 import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
@@ -14,25 +13,8 @@ import { AHEAD_MS } from './pace';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { SentViews } from './sent-views';
 import { UnderWay } from './under-way';
+import type { WorkerListener } from './worker-listener';
 import { nextState, type WorkerState } from './worker-state';
-
-/** What a pool hears of its worker. */
-export interface WorkerListener {
-  /** The flow is imported. */
-  ready(): void;
-  /** The flow cannot be imported. */
-  broken(error: ErrorRecord | FlowError): void;
-  started(job: Job): void;
-  log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
-  /** A task that had ended printed something still. */
-  late(task: string, text: string): void;
-  /** Called for the task that a worker died of, too. */
-  finished(job: Job, outcome: TaskOutcome): void;
-  /** Jobs that have not begun, and never will here. */
-  returned(jobs: readonly Job[]): void;
-  /** All that was heard is passed on, or the process has ended: there may be room for more. */
-  settled(): void;
-}
 
 export class WorkerProcess {
   readonly kind: string;

@@ -7,7 +7,7 @@ import type { View, Visible } from '../task/view';
 import { lost } from './lost';
 
 /** Bytes of artifacts kept at hand; what is beyond is read from the store when a task needs it. */
-const BYTES_AT_HAND = 32 * 1024 * 1024;
+const BYTES_AT_HAND = 8 * 1024 * 1024;
 
 /** What an artifact takes in memory beside its bytes: its record, and a buffer of its own. Measured, in bytes. */
 const BYTES_OF_RECORD = 512;
@@ -16,6 +16,10 @@ interface Node {
   /** The view that this task inherits, whole but for the names it hides. */
   base: Node | undefined;
   own: [string, Visible][];
+  /** Names that the task itself stored, of which no more is at hand. The list is shared by tasks that stored the same. */
+  away: readonly string[];
+  /** The task that stored them. */
+  at: string;
   hidden: readonly string[];
   /** How many nodes stand behind this one. */
   depth: number;
@@ -30,6 +34,9 @@ interface Reading {
   records: Promise<(ArtifactRecord | undefined)[]>;
 }
 
+const NONE: [string, Visible][] = [];
+const NO_NAMES: readonly string[] = [];
+
 /** A longer chain of inheritance (a loop's iterations) is flattened: looking a name up stays quick. */
 const LONGEST_CHAIN = 16;
 
@@ -41,6 +48,8 @@ export class Views {
   readonly #run: number;
   readonly #store: Store;
   readonly #settled: () => Promise<void>;
+  /** Lists of names, shared. */
+  readonly #names = new Map<string, readonly string[]>();
   #bytes = 0;
   #reading: Reading | undefined;
 
@@ -82,17 +91,50 @@ export class Views {
     references: [string, Visible][],
     hidden: readonly string[],
   ): Node {
-    const node: Node = { base: behind, own: [], hidden, depth: (behind?.depth ?? -1) + 1, uses: 0, bytes: 0 };
-    for (const [name, visible] of references) node.own.push([name, this.#keep(visible, node)]);
-    for (const [name, record] of own) node.own.push([name, this.#keep({ ...record, at: label }, node)]);
-    if (node.depth > LONGEST_CHAIN) {
-      const flat: Node = { ...node, base: undefined, own: [], hidden: [], depth: 0, bytes: 0 };
+    const depth = (behind?.depth ?? -1) + 1;
+    const node: Node = {
+      base: behind,
+      own: NONE,
+      away: NO_NAMES,
+      at: label,
+      hidden,
+      depth,
+      uses: 0,
+      bytes: 0,
+    };
+    const passed = references.map(([name, visible]): [string, Visible] => [name, this.#keep(visible, node)]);
+    const kept = own.map(([name, record]): [string, Visible] => [
+      name,
+      this.#keep({ ...record, at: label }, node),
+    ]);
+    if (kept.every(([, { type }]) => type === undefined))
+      node.away = this.#shared(kept.map(([name]) => name));
+    else passed.push(...kept);
+    if (passed.length > 0) node.own = passed;
+    if (depth > LONGEST_CHAIN) {
+      const flat: Node = {
+        ...node,
+        base: undefined,
+        own: [],
+        away: NO_NAMES,
+        hidden: [],
+        depth: 0,
+        bytes: 0,
+      };
       this.#bytes -= node.bytes;
       for (const [name, visible] of this.#entries(node)) flat.own.push([name, this.#keep(visible, flat)]);
       return flat;
     }
     if (behind) behind.uses++;
     return node;
+  }
+
+  #shared(names: string[]): readonly string[] {
+    if (names.length === 0) return NO_NAMES;
+    const key = names.join();
+    const known = this.#names.get(key);
+    if (!known) this.#names.set(key, names);
+    return known ?? names;
   }
 
   /** A task that will come reads this view. */
@@ -177,11 +219,13 @@ export class Views {
 
   #entries(node: Node): Map<string, Visible> {
     const entries = node.base ? this.#entries(node.base) : new Map<string, Visible>();
-    for (const [name, visible] of node.own) {
+    const add = (name: string, visible: Visible) => {
       // What a task sets anew comes last, as in the rows: names are listed alike in a run, a resumed run and a spin.
       entries.delete(name);
       entries.set(name, visible);
-    }
+    };
+    for (const [name, visible] of node.own) add(name, visible);
+    for (const name of node.away) add(name, { at: node.at } as Visible);
     for (const name of node.hidden) entries.delete(name);
     return entries;
   }

@@ -8,6 +8,7 @@ import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
 import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Pool } from '../pool/pool';
+import { Heap } from '../process/heap';
 import { toRecord } from '../task/error-record';
 import type { TaskAddress, TaskCounts } from '../task/events';
 import type { Planned } from '../task/place';
@@ -40,6 +41,7 @@ export class Coordinator {
   readonly #tasks: TaskCounts = { done: 0, failed: 0 };
   #pool: Pool | undefined;
   readonly #retries = new Retries();
+  readonly #heap = new Heap();
   /** Caught tasks that are being recorded. */
   #catching = 0;
   #finish: () => void = () => {};
@@ -209,6 +211,7 @@ export class Coordinator {
 
   /** Tasks that take long get a row while they are under way, and their logs so far. */
   #tick(): void {
+    this.#heap.tidy();
     this.#recorder.flushLogs();
     const before = Date.now() - TICK_MS;
     for (const task of this.#active.values()) {

@@ -1,0 +1,22 @@
+/** What a pool hears of its worker. */
+import type { FlowError } from '../../definition/errors';
+import type { ErrorRecord } from '../../store/rows';
+import type { TaskOutcome } from '../task/task';
+import type { Job } from './job';
+
+export interface WorkerListener {
+  /** The flow is imported. */
+  ready(): void;
+  /** The flow cannot be imported. */
+  broken(error: ErrorRecord | FlowError): void;
+  started(job: Job): void;
+  log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
+  /** A task that had ended printed something still. */
+  late(task: string, text: string): void;
+  /** Called for the task that a worker died of, too. */
+  finished(job: Job, outcome: TaskOutcome): void;
+  /** Jobs that have not begun, and never will here. */
+  returned(jobs: readonly Job[]): void;
+  /** All that was heard is passed on, or the process has ended: there may be room for more. */
+  settled(): void;
+}
