@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { flow } from '../../definition/flow';
 
+/** A variable that a step changes, to see that the next one does not have the change. */
+const VARIABLE = 'POOL_CONTRACT';
+
 const f = flow('pool-contract');
 
 const start = f.start(() => ({ folder: '', list: [0], count: 0 }));
@@ -34,11 +37,11 @@ const dies = f.step('dies', { after: throws }, () => {
 const alone = f.step('alone', { after: dies, isolate: true }, () => ({ pid: process.pid }));
 const shared = f.step('shared', { after: alone }, () => ({ pid: process.pid }));
 const changes = f.step('changes', { after: shared }, () => {
-  process.env.CONTRACT_OF_POOLS = 'changed';
+  process.env[VARIABLE] = 'changed';
   process.chdir('/');
 });
 const looks = f.step('looks', { after: changes }, () => ({
-  environment: process.env.CONTRACT_OF_POOLS ?? 'unset',
+  environment: process.env[VARIABLE] ?? 'unset',
   cwd: process.cwd(),
 }));
 const spins = f.step('spins', { after: looks, timeout: '100ms' }, () => {
