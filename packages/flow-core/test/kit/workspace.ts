@@ -109,6 +109,10 @@ export class Workspace {
     return file;
   }
 
+  removeFile(name: string): void {
+    rmSync(this.path(name));
+  }
+
   read(name: string): string {
     return readFileSync(this.path(name), 'utf8');
   }
