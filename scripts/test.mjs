@@ -11,13 +11,14 @@ import { fileURLToPath } from 'node:url';
 
 /** Files that run real commands, real packages or the compiler many times over. */
 const PROCESSES = [
-  '/e2e/test/',
-  '/flow-core/test/cli/',
-  '/flow-core/test/conformance/(processes|handover|random|source)',
-  '/flow-core/test/source/fingerprint/edits',
-  '/flow-core/test/store/(broker|current|full-disk|store|writable)',
+  '/(docs|e2e)/test/',
+  '/scripts/test/(packages|release)',
+  '/flow-core/test/(cli|types)/',
+  '/flow-core/test/conformance/(handover|processes|random|source)',
+  '/flow-core/test/engine/(outputs/files|pool/(contract|merge-memory|packages|process-pool)|transfer/)',
+  '/flow-core/test/source/(fingerprint/edits|load)',
+  '/flow-core/test/store/(broker|database|events|full-disk|level|stamp)',
   '/flow-core/test/testing/(child|examples|packages|vitest)',
-  '/flow-core/test/(engine/transfer|transfer|types)/',
   '/flow-plugin/test/generators/',
 ];
 
