@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -63,6 +64,9 @@ export function install(folder: string, nx: string | undefined): void {
     ...Object.fromEntries(tarballs.map((file) => [nameOf(file), `file:${join(packed, file)}`])),
   };
   mkdirSync(folder, { recursive: true });
+  // npm would keep packages that were packed earlier under the same version.
+  for (const name of ['package-lock.json', 'node_modules/.package-lock.json', 'node_modules/@nx-flow'])
+    rmSync(join(folder, name), { recursive: true, force: true });
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ name: 'e2e', private: true, devDependencies: dependencies }),
