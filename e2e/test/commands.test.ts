@@ -73,6 +73,7 @@ describe('--json under Nx', () => {
   test('run prints its one object on stdout, and the rest on stderr', async () => {
     const result = await nx('run', 'movies:run', '--json');
     expect(result.json()).toEqual({
+      version: 1,
       pathspec: expect.stringMatching(/^movies\/\d+$/),
       status: 'done',
       durationMs: expect.any(Number),
