@@ -245,10 +245,14 @@ test('workers are reused, and no more than --max-workers; `isolate` gives each t
   run.done.then(() => {
     over = true;
   });
-  await until(() => {
-    most = Math.max(most, workers(ws).length);
-    return over;
-  }, 'the run');
+  await until(
+    () => {
+      most = Math.max(most, workers(ws).length);
+      return over;
+    },
+    'the run',
+    90_000,
+  );
   expect((await run.done).code).toBe(0);
   const { artifacts } = (await ws.ok(['dump', 'pids', '--json'])).json;
   expect(new Set(artifacts.pids).size).toBe(2);
