@@ -1,5 +1,6 @@
 /**
- * Nx of a workspace, loaded once: executes one command after another as its own `bin/nx.js` does, in this process.
+ * Nx of a workspace, loaded once: executes one command after another as its own `bin/nx.js` does, in this process;
+ * commands of nx-flow likewise.
  * Loading Nx is four fifths of the CPU time of a short command. Tasks are forked as ever, and files are read anew.
  * Commands come as lines of JSON by the file descriptor 3, and their exit codes go back the same way.
  */
@@ -8,7 +9,7 @@ const childProcess = require('node:child_process');
 const { existsSync, realpathSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { Socket } = require('node:net');
-const { join } = require('node:path');
+const { join, sep } = require('node:path');
 const { createInterface } = require('node:readline');
 
 const root = process.cwd();
@@ -86,11 +87,32 @@ const streams = [process.stdout, process.stderr].map((stream) => {
   return write;
 });
 
-async function execute(args, env) {
+const own = createRequire(join(root, 'package.json'));
+
+/** A command of `nx-flow`. The modules of the workspace are forgotten after it, so that an edit is seen. */
+async function executeFlow(args) {
+  const installed = join(root, 'node_modules') + sep;
+  const code = await new Promise((resolve) => {
+    leave = resolve;
+    own('@nx-flow/core/cli')
+      .main(args, { cwd: root })
+      .then(resolve, (error) => {
+        console.error(error);
+        resolve(1);
+      });
+  });
+  leave = undefined;
+  for (const file of Object.keys(require.cache))
+    if (file.startsWith(root + sep) && !file.startsWith(installed)) delete require.cache[file];
+  return code;
+}
+
+async function execute(program, args, env) {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
-  process.argv = [process.argv[0], join(nx, 'bin/nx.js'), ...args];
   process.exitCode = undefined;
+  if (program === 'nx-flow') return await executeFlow(args);
+  process.argv = [process.argv[0], join(nx, 'bin/nx.js'), ...args];
   parsed = undefined;
   commandsObject.parserConfiguration({ ...reading });
   forgetEnvironments();
@@ -111,7 +133,7 @@ async function execute(args, env) {
 let store;
 async function keepBroker() {
   if (store !== undefined || !existsSync(join(root, '.flow/db'))) return;
-  store = createRequire(join(root, 'package.json'))('@nx-flow/core/store').openStore(join(root, '.flow'));
+  store = own('@nx-flow/core/store').openStore(join(root, '.flow'));
 }
 
 const parent = new Socket({ fd: 3 });
@@ -121,7 +143,7 @@ createInterface({ input: parent }).on('line', (line) => {
   const command = JSON.parse(line);
   before = before.then(async () => {
     asking = command.asking;
-    const code = await execute(command.args, command.env);
+    const code = await execute(command.program, command.args, command.env);
     if (command.keepsBroker) await keepBroker();
     for (const write of streams) write(END);
     parent.write(`${JSON.stringify({ code })}\n`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 export interface WarmCommand {
+  program: 'nx' | 'nx-flow';
   args: string[];
   env: NodeJS.ProcessEnv;
   /** Tasks that would be executed fail instead, at once. */

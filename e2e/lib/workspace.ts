@@ -107,19 +107,21 @@ export class Workspace {
   readonly nx = (...args: string[]): Result => this.#spawn(process.execPath, [this.#script(NX), ...args]);
 
   /** The same in a process that has Nx loaded already: most of what a command costs is to load Nx. */
-  readonly warm = (...args: string[]): Promise<Result> => this.#inWarm(args, false);
+  readonly warm = (...args: string[]): Promise<Result> => this.#inWarm('nx', args);
 
   /** What Nx would replay: tasks that it would execute fail instead, before their executor begins. */
-  readonly ask = (...args: string[]): Promise<Result> => this.#inWarm(args, true);
+  readonly ask = (...args: string[]): Promise<Result> => this.#inWarm('nx', args, true);
 
-  async #inWarm(args: string[], asking: boolean): Promise<Result> {
+  /** `nx-flow` in that process: for what is recorded or looked up beside the commands that a test is about. */
+  readonly warmFlow = (...args: string[]): Promise<Result> => this.#inWarm('nx-flow', args);
+
+  async #inWarm(program: 'nx' | 'nx-flow', args: string[], asking = false): Promise<Result> {
     if (args.includes('--help')) throw new Error('Nx prints help once in a process: that is asked of `nx`.');
     const env = this.#environment();
     this.#warm ??= new WarmNx(this.folder, env);
     warm.add(this);
-    const { code, stdout, stderr } = await this.#warm.execute({
-      ...{ args, env, asking, keepsBroker: this.keepsBroker },
-    });
+    const { keepsBroker } = this;
+    const { code, stdout, stderr } = await this.#warm.execute({ program, args, env, asking, keepsBroker });
     return resultOf(code, stdout, stderr);
   }
 

@@ -69,8 +69,8 @@ function expectTable(): void {
   );
 }
 /** A run of the flow, recorded without Nx. */
-function run(...args: string[]): void {
-  expect(workspace.nxFlow('run', 'sums', ...args)).toMatchObject({ code: 0 });
+async function run(...args: string[]): Promise<void> {
+  expect(await workspace.warmFlow('run', 'sums', ...args)).toMatchObject({ code: 0 });
 }
 
 beforeAll(() => {
@@ -175,13 +175,13 @@ test('options, parameters and overrides', async () => {
 
 test('what runs recorded', async () => {
   await row('before', 'hit');
-  run();
+  await run();
   await afterwards('a new run with the same content', 'hit');
-  run('--params.note=other');
+  await run('--params.note=other');
   await differs('a run with another parameter and equal artifacts', 'miss', {});
-  run('--params.by=3');
+  await run('--params.by=3');
   await row('a run with other content', 'miss');
-  run();
+  await run();
   await afterwards('a run with the first content', 'hit');
   rmSync(workspace.path(FOLDER), { recursive: true });
   await afterwards('outputs deleted by hand', 'hit');
@@ -191,13 +191,13 @@ test('what runs recorded', async () => {
   await row('the same run', 'hit', '--origin=4');
   await row('a namespace', 'miss', '--namespace=user:ada');
   await row('the same namespace', 'hit', '--namespace=user:ada');
-  run('--store=elsewhere', '--params.by=9');
+  await run('--store=elsewhere', '--params.by=9');
   await row('another store', 'miss', '--store=elsewhere');
   await row('the same store', 'hit', '--store=elsewhere');
-  run('--store=elsewhere', '--params.by=10');
+  await run('--store=elsewhere', '--params.by=10');
   await differs('a new run in it', 'miss', {}, '--store=elsewhere');
   workspace.env = { NX_FLOW_USER: 'grace' };
-  run('--params.by=3');
+  await run('--params.by=3');
   await differs('another user, whose run is the newest', 'miss', {});
   workspace.env = {};
   expectTable();

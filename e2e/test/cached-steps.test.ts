@@ -115,7 +115,7 @@ test('data files, the environment and parameters: any step may read them', async
 
 test('outputs that were deleted or changed come back, and a run changes nothing', async () => {
   await executed();
-  await nx('run', 'flows', '--params.by=7');
+  await workspace.warmFlow('run', 'sums', '--params.by=7');
   await row('nothing changed but runs', []);
   const whole = folders();
   rmSync(workspace.path('dist'), { recursive: true });
@@ -152,7 +152,7 @@ export default f.end(both);`,
 test('the end is that of a run', async () => {
   expect((await nx('run', 'flows')).text).toContain('done');
   await executed();
-  const dumped = workspace.nxFlow('dump', 'sums', 'end', '--json').json().artifacts;
+  const dumped = (await workspace.warmFlow('dump', 'sums', 'end', '--json')).json().artifacts;
   const handed = (workspace.artifacts('steps/end') ?? []).map(([name, , text]) => [
     name,
     name === 'text' ? text : JSON.parse(text),

@@ -203,26 +203,29 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
       });
     }
     await expectOthersToGoOn('spin-end');
-    for (const project of names.flatMap((_, i) => [`flow-${i}`, `step-${i}`])) {
-      // The four of a flow, under both names, and none of a step.
-      const found = Object.keys((await others.project(project)).targets).sort();
-      const kinds = found.map((target) => target.replace(/-.*/, ''));
-      expect(kinds).toEqual(['resume', 'run', 'snapshot', 'spin'].flatMap((kind) => [kind, kind]));
+    for (const [project, flow] of names.flatMap((_, i) => [
+      [`flow-${i}`, 'a'],
+      [`step-${i}`, `odd${i}`],
+    ])) {
+      const { targets } = await others.project(project as string);
+      expect(Object.keys(targets).sort()).toEqual(
+        ['resume', 'run', 'snapshot', 'spin'].flatMap((name) => [name, `${name}-${flow}`]),
+      );
     }
-    const { code, text } = await nx(
-      'run-many',
-      '-t',
-      'run',
-      '-p',
-      'flow-*',
-      'step-*',
-      '--output-style=static',
-    );
-    for (const name of names) {
-      expect(text).toContain(`The flow's name "${name}" is not usable`);
-      expect(text).toContain(`The step name "${name}" is not usable`);
-    }
+    const both = ['-p', 'flow-0', 'step-0'];
+    const { code, text } = await nx('run-many', '-t', 'run', ...both, '--output-style=static');
     expect(code).toBe(1);
+    let said = text;
+    for (const i of [1, 2, 3, 4])
+      for (const file of [`odd/flow-${i}/a.flow.ts`, `odd/step-${i}/b${i}.flow.ts`]) {
+        const refused = await others.warmFlow('run', file);
+        expect([file, refused.code]).not.toEqual([file, 0]);
+        said += refused.text;
+      }
+    for (const name of names) {
+      expect(said).toContain(`The flow's name "${name}" is not usable`);
+      expect(said).toContain(`The step name "${name}" is not usable`);
+    }
     // What is wrong with one flow does not keep Nx from replaying another.
     const replayed = (await nx('run', 'good:spin-end')).text;
     expect(replayed).not.toContain('nx-flow:');

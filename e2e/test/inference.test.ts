@@ -65,15 +65,15 @@ test('nx show project says how to use each target', async () => {
 });
 
 test("a project's own options and configurations are added to what is typed, parameter by parameter", async () => {
-  const given = (run: string) =>
-    workspace.nxFlow('dump', 'movies', `${run}/start`, '--json').json().artifacts.given;
+  const given = async (run: string) =>
+    (await workspace.warmFlow('dump', 'movies', `${run}/start`, '--json')).json().artifacts.given;
   expect((await nx('run', 'shop')).text).toContain('movies/1 done');
-  expect(given('1')).toEqual({ minVotes: 2500, sha: '12e3', parallel: 'none' });
+  expect(await given('1')).toEqual({ minVotes: 2500, sha: '12e3', parallel: 'none' });
   expect((await nx('run', 'shop:run:wide', '--params.parallel=2')).text).toContain('movies/2 done');
-  expect(given('2')).toEqual({ minVotes: 0, sha: '12e3', parallel: '2' });
+  expect(await given('2')).toEqual({ minVotes: 0, sha: '12e3', parallel: '2' });
   expect((await nx('run', 'shop', '--params.sha=0x1', '--tag=typed')).text).toContain('movies/3 done');
-  expect(given('3')).toEqual({ minVotes: 2500, sha: '0x1', parallel: 'none' });
-  const shown = workspace.nxFlow('runs', 'movies').text;
+  expect(await given('3')).toEqual({ minVotes: 2500, sha: '0x1', parallel: 'none' });
+  const shown = (await workspace.warmFlow('runs', 'movies')).text;
   expect(shown).toContain('nightly');
   expect(shown).toContain('typed');
 });

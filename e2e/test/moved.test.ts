@@ -156,9 +156,8 @@ test('the same command twice at a time', async () => {
   const both = () =>
     Promise.all([1, 2].map(async () => (await workspace.nxMeanwhile(['run', 'flows:spin-times'])).code));
   const codes = [];
-  for (let round = 0; round < 3; round++) codes.push(await both());
+  for (let round = 0; round < 2; round++) codes.push(await both());
   expect(codes).toEqual([
-    [0, 0],
     [0, 0],
     [0, 0],
   ]);

@@ -62,7 +62,7 @@ test('a run takes parameters as they are typed', async () => {
   const { code, text } = await workspace.warm('run', 'flows', '--params.sha=12e3');
   expect(text).toContain('sums/1 done');
   expect(code).toBe(0);
-  expect(workspace.nxFlow('dump', 'sums', 'start', '--json').json().artifacts.given).toBe('12e3');
+  expect((await workspace.warmFlow('dump', 'sums', 'start', '--json')).json().artifacts.given).toBe('12e3');
 });
 
 test('a spin is replayed until something that it sees changes', async () => {
@@ -74,9 +74,9 @@ test('a spin is replayed until something that it sees changes', async () => {
   const seen = [await spin(), await spin()];
   workspace.write({ 'lib/index.ts': LIB.replace('2 * n', 'n * 2') });
   seen.push(await spin(), await spin(), await spin('--origin=1'));
-  expect((await workspace.warm('run', 'flows', '--params.sha=12e3')).code).toBe(0);
+  expect((await workspace.warmFlow('run', 'sums', '--params.sha=12e3')).code).toBe(0);
   seen.push(await spin());
-  expect((await workspace.warm('run', 'flows', '--params.sha=other')).code).toBe(0);
+  expect((await workspace.warmFlow('run', 'sums', '--params.sha=other')).code).toBe(0);
   seen.push(await spin());
   // An import; the same run by its number; a run of equal artifacts; a run of another parameter.
   expect(seen).toEqual(['miss', 'hit', 'miss', 'hit', 'miss', 'hit', 'miss']);
@@ -176,7 +176,7 @@ test('what the flow and its project say of inputs counts, also files that git ig
 
 test('what Nx has lost of a cached result is told, and executed the next time', async () => {
   const spin = () => workspace.warm('spin', 'flows', '--step=sum');
-  expect((await workspace.warm('run', 'flows')).code).toBe(0);
+  expect((await workspace.warmFlow('run', 'sums')).code).toBe(0);
   expect((await spin()).code).toBe(0);
   const cache = join(workspace.folder, '.nx/cache');
   for (const hash of readdirSync(cache)) {

@@ -11,7 +11,7 @@ const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
 const RUNS = Number(process.env.FUZZ_RUNS ?? (process.env.WHOLE ? 25 : 1));
 /** Sequences that take turns in one workspace: Nx's own start is paid once for all. */
 const TOGETHER = Math.min(5, RUNS);
-const ROUNDS = 4;
+const ROUNDS = 3;
 
 /** These are the command's: all flows have the same. */
 const SHARED: readonly (keyof State)[] = ['mood', 'param'];

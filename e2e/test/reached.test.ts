@@ -44,9 +44,9 @@ async function spun(...args: string[]): Promise<{ value: unknown; replayed: bool
 }
 
 test('a spin that another target needs sees what is recorded now', async () => {
-  await workspace.warm('run', 'flows:run');
+  await workspace.warmFlow('run', 'reached');
   expect((await spun('spin', 'flows', '--step=double')).value).toBe(2);
-  await workspace.warm('run', 'flows:run', '--params.by=5');
+  await workspace.warmFlow('run', 'reached', '--params.by=5');
   expect((await spun('deploy', 'flows', '--step=double')).value).toBe(10);
 });
 

@@ -33,10 +33,10 @@ export default f.end(read);`,
     expect((await nx('spin', 'report', '--step=read')).code).toBe(0);
     return [stepped, artifactIn(workspace, 'report/spin/read/artifacts/total.json')];
   };
-  await nx('run', 'prices');
-  await nx('run', 'report');
+  await workspace.warmFlow('run', 'prices');
+  await workspace.warmFlow('run', 'report');
   expect(await both()).toEqual([10, 10]);
-  await nx('run', 'prices', '--params.by=7');
+  await workspace.warmFlow('run', 'prices', '--params.by=7');
   expect(await both()).toEqual([70, 70]);
 });
 
@@ -71,11 +71,11 @@ export default f.end(there);`,
     );
     return [here, there, new RegExp(`spin-start.*${REPLAYED.source}`).test(text)];
   };
-  await nx('run', 'prices');
-  await nx('run', 'prices', '--store=elsewhere', '--params.by=2');
+  await workspace.warmFlow('run', 'prices');
+  await workspace.warmFlow('run', 'prices', '--store=elsewhere', '--params.by=2');
   expect(await spun()).toEqual([1, 2, false]);
-  await nx('run', 'prices', '--params.by=3');
-  await nx('run', 'prices', '--store=elsewhere', '--params.by=4');
+  await workspace.warmFlow('run', 'prices', '--params.by=3');
+  await workspace.warmFlow('run', 'prices', '--store=elsewhere', '--params.by=4');
   expect(await spun()).toEqual([3, 4, true]);
 });
 
@@ -88,7 +88,7 @@ test('code that is loaded by a computed name from outside of all projects is exe
     'outside/far.ts': 'export const far: number = 1;\n',
   });
   const { warm: nx } = workspace;
-  await nx('run', 'flows');
+  await workspace.warmFlow('run', 'far');
   const spun = async () => {
     expect((await nx('spin', 'flows', '--step=double')).code).toBe(0);
     return artifactIn(workspace, 'far/spin/double/artifacts/far.json');
@@ -160,7 +160,7 @@ export default f.end(read);`,
   symlinkSync(elsewhere, join(workspace.folder, 'flows/more'));
   workspace.git('init', '-q');
   workspace.git('add', '.');
-  await workspace.warm('run', 'flows');
+  await workspace.warmFlow('run', 'links');
   const both = async () => {
     expect((await workspace.warm('run', 'flows:spin-read')).code).toBe(0);
     expect((await workspace.warm('spin', 'flows', '--step=read')).code).toBe(0);
