@@ -19,7 +19,7 @@ const movies = graphWith({
 test('what is given is read by its schema; what is not takes its default', () => {
   const given = { genre: 'drama', out: 'x', since: '2020-01-02' };
   expect(parseParams(movies, given)).toEqual({
-    given,
+    paramInputs: given,
     parsed: { minVotes: 1000, genre: 'drama', out: 'x', since: new Date('2020-01-02') },
   });
 });
@@ -62,7 +62,7 @@ test('a recorded value is used as it stands, without its schema', () => {
 test('a given value wins over the recorded one, and is read by its schema', () => {
   const graph = graphWith({ seconds: z.coerce.number().transform((n) => n * 1000), tag: z.string() });
   const read = parseParams(graph, { seconds: '2' }, { seconds: 5000, tag: 'a' });
-  expect(read).toEqual({ given: { seconds: '2' }, parsed: { seconds: 2000, tag: 'a' } });
+  expect(read).toEqual({ paramInputs: { seconds: '2' }, parsed: { seconds: 2000, tag: 'a' } });
 });
 
 test('a parameter that is newer than the recorded run takes its default', () => {

@@ -20,12 +20,12 @@ export const flowOf = (...steps: string[]): FlowSource => ({
 /** What a fingerprint says of a step, as `@nx-flow/core/source` gives it. */
 export const codeOf = (
   digest: string,
-  sees: { user?: true; runs?: true; stores?: true } = {},
+  reads: { user?: true; runs?: true; stores?: true } = {},
   open = [],
 ) => ({
   digest,
   open,
-  sees,
+  reads,
 });
 
 const SPIN = { executor: '@nx-flow/plugin:spin', options: { flow: FILE } };

@@ -45,7 +45,7 @@ export class Dependencies {
     this.#words = new Set(base ? base.#words : undefined);
   }
 
-  sees(): Reads {
+  reads(): Reads {
     const has = (...words: string[]) => words.every((word) => this.#words.has(word));
     return {
       ...(has('current') ? { user: true } : {}),

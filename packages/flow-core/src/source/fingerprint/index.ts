@@ -117,5 +117,5 @@ function finish(reach: Dependencies): StepFingerprint {
   const parts = reach.parts();
   const digest = hash(parts.map(({ kind, name, value }) => `${kind}\0${name}\0${value}\n`).join(''));
   const open = parts.filter(({ kind }) => kind === 'open').map(({ name, at }) => at ?? name);
-  return { digest, parts, open, reads: reach.sees() };
+  return { digest, parts, open, reads: reach.reads() };
 }
