@@ -39,7 +39,7 @@ export async function runCommand(
     signal,
     warm: workers,
   });
-  const pool = session.workers(workers);
+  const pool = await session.workers(workers);
   try {
     const { graph, workspace } = session;
     if (until !== undefined) requireKnownStep(graph, until);

@@ -41,7 +41,7 @@ export interface FileSession extends Session {
   place: Place;
   file: string;
   /** Worker processes for the next run, or for the splits of a spin. The caller closes them. @param persist Where large values are written, if not in the store. */
-  workers(max: number, persist?: string): ProcessPool;
+  workers(max: number, persist?: string): Promise<ProcessPool>;
   close(): Promise<void>;
 }
 
@@ -54,12 +54,14 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   const given = options.with ?? [];
   const store = await openPlaceStore(place);
   let warm: ProcessPool | undefined;
-  const pools = await import('../engine/pool/process-pool');
-  const newPool = (file: string, max: number, persist?: string) =>
-    new pools.ProcessPool({
+  const newPool = async (file: string, max: number, persist?: string) => {
+    // A spin of one step needs no worker, and does not load how there are any.
+    const { ProcessPool } = await import('../engine/pool/process-pool');
+    return new ProcessPool({
       ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given },
       ...(persist === undefined ? {} : { keep: persist }),
     });
+  };
   const close = async () => {
     await warm?.close();
     await store.close();
@@ -69,7 +71,7 @@ export async function openSession(place: Place, options: SessionOptions): Promis
     const withGiven = await optionsForAllSteps(given);
     if (options.warm !== undefined) {
       process.chdir(place.workspace);
-      warm = newPool(file, options.warm).warm();
+      warm = (await newPool(file, options.warm)).warm();
     }
     const graph = withGiven(await loadPlaceFlow(place, file));
     return {
@@ -77,7 +79,7 @@ export async function openSession(place: Place, options: SessionOptions): Promis
       workspace: place.workspace,
       user: currentUser(),
       ...(signal ? { signal } : {}),
-      workers(max, persist) {
+      async workers(max, persist) {
         const pool = persist === undefined ? warm : undefined;
         if (!pool) return newPool(file, max, persist);
         warm = undefined;

@@ -43,6 +43,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
     spinDone(graph.flow, outcome, join(folder, ...outcome.index.slice(prefix.length).map(String)));
   const packages = await packagesOf(session, node, emit);
   const keep = await persisted?.begin(node.name, `${graph.flow}/${run.run}`, params);
+  const pool = await session.workers(workers, persisted?.cas);
   emit(spinsStarted(graph.flow, found, workers));
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;
@@ -60,7 +61,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
       outputs,
       prefix: prefix.length,
       result: (outcome) => request.result(doneOf(outcome)),
-      pool: (host) => session.workers(workers, persisted?.cas).attach(host),
+      pool: (host) => pool.attach(host),
       ...(packages ? { packages } : {}),
       ...(keep ? { keep } : {}),
       ...(signal ? { signal } : {}),

@@ -47,6 +47,28 @@ test('a failed run names the two commands that help, and a pathspec resumes it',
   expect(json.tasks.taken).toBe(16);
 });
 
+test('what a task prints after its end is said with the name of the task', async () => {
+  ws.flow(
+    'behind',
+    `const g = globalThis as { begun?: boolean; said?: boolean };
+     const start = f.start(() => {
+       const wait = () => {
+         if (!g.begun) return void setTimeout(wait, 1);
+         console.log('still here');
+         g.said = true;
+       };
+       wait();
+     });
+     const act = f.step('act', { after: start }, async () => {
+       g.begun = true;
+       while (!g.said) await new Promise((done) => setTimeout(done, 1));
+     });
+     export default f.end(act);`,
+  );
+  const { stdout } = await ws.ok(['run', 'behind', '--max-workers=1']);
+  expect(stdout).toContain('! start/1 went on after its end: still here\n');
+});
+
 test('spin --all of many splits folds neighbours that came to the same', async () => {
   const { stdout } = await ws.ok(['spin', 'films', 'each', '--all']);
   expect(stdout).toMatch(/\n\s*0–13 {2}0 … 13\s+done\s+same /);

@@ -1,6 +1,6 @@
 /** The run that the contract of a pool works for: jobs that wait, and all that is said of them. */
 import type { Graph, StepNode } from '../../definition/graph';
-import type { RunContext, TaskOutcome } from '../task/task';
+import type { RunContext, TaskName, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
 import { type Job, jobOf } from './job';
 import type { PoolHost } from './pool';
@@ -99,7 +99,7 @@ export class ContractHost implements PoolHost {
     this.#outcomes.get(job)?.resolve(outcome);
   }
 
-  late(task: string, text: string): void {
+  late({ task }: TaskName, text: string): void {
     this.#late({ task, text });
   }
 

@@ -1,5 +1,5 @@
 /** Who executes tasks: the interface between a run and its workers. */
-import type { RunContext, TaskOutcome } from '../task/task';
+import type { RunContext, TaskName, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { Job } from './job';
 
@@ -21,7 +21,7 @@ export interface PoolHost {
   log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
   finished(job: Job, outcome: TaskOutcome): void;
   /** A task that had ended printed something still, or threw. */
-  late(task: string, text: string): void;
+  late(task: TaskName, text: string): void;
   /** Nothing can be executed any more: the flow does not load in a worker. */
   broken(error: unknown): void;
 }

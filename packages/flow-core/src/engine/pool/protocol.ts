@@ -1,6 +1,6 @@
 /** What the coordinator and its workers say to each other. */
 import type { ErrorRecord } from '../../store/rows';
-import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
+import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
 import type { Visible } from '../task/view';
 
 export interface WorkerStart {
@@ -36,7 +36,7 @@ export type FromWorker =
   /** The flow is imported. */
   | { type: 'ready' }
   | { type: 'broken'; error: ErrorRecord }
-  | { type: 'log'; task: string; stream: 'stdout' | 'stderr'; text: string }
+  | ({ type: 'log'; stream: 'stdout' | 'stderr'; text: string } & TaskName)
   | { type: 'outcome'; outcome: TaskOutcome }
   /** Tasks that it was given and has not begun. */
   | { type: 'returned'; tasks: string[] };

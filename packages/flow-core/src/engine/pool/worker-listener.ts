@@ -1,7 +1,7 @@
 /** What a pool hears of its worker. */
 import type { FlowError } from '../../definition/errors';
 import type { ErrorRecord } from '../../store/rows';
-import type { TaskOutcome } from '../task/task';
+import type { TaskName, TaskOutcome } from '../task/task';
 import type { Job } from './job';
 
 export interface WorkerListener {
@@ -12,7 +12,7 @@ export interface WorkerListener {
   started(job: Job): void;
   log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
   /** A task that had ended printed something still. */
-  late(task: string, text: string): void;
+  late(task: TaskName, text: string): void;
   /** Called for the task that a worker died of, too. */
   finished(job: Job, outcome: TaskOutcome): void;
   /** Jobs that have not begun, and never will here. */

@@ -1,13 +1,14 @@
 /** What tasks print in a worker, in pieces: one message for what is printed quickly, and none waits for long. */
 
+import type { TaskName } from '../task/task';
+
 /** The longest that a step which never yields is silent. Milliseconds. */
 const SILENT_MS = 10;
 
 /** Characters of the longest piece. */
 const PIECE = 64 * 1024;
 
-export interface Piece {
-  task: string;
+export interface Piece extends TaskName {
   stream: 'stdout' | 'stderr';
   text: string;
 }
@@ -21,11 +22,11 @@ export class WorkerOutput {
     this.#send = send;
   }
 
-  add(task: string, stream: 'stdout' | 'stderr', text: string): void {
+  add({ step, task }: TaskName, stream: 'stdout' | 'stderr', text: string): void {
     if (this.#pending && (this.#pending.stream !== stream || this.#pending.task !== task)) this.flush();
     if (this.#pending) this.#pending.text += text;
     else {
-      this.#pending = { task, stream, text };
+      this.#pending = { step, task, stream, text };
       setImmediate(() => this.flush());
     }
     if (performance.now() - this.#sentAt > SILENT_MS || this.#pending.text.length > PIECE) this.flush();

@@ -166,7 +166,7 @@ export class WorkerProcess {
       case 'log': {
         const job = this.#jobs.find(({ spec }) => spec.task === message.task);
         if (job) this.#listener.log(job, message.stream, message.text);
-        else if (message.task !== '') this.#listener.late(message.task, message.text);
+        else if (message.task !== '') this.#listener.late(message, message.text);
         return;
       }
       case 'outcome':

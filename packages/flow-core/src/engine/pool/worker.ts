@@ -8,7 +8,7 @@ import { watchEnv } from '../process/restore-env';
 import { Decoder } from '../task/decoder';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
-import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
+import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 import { perform } from './perform';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
@@ -34,11 +34,13 @@ export interface WorkerChannel {
 }
 
 /** The task that code belongs to, also in its timers and in promises that are not awaited. */
-interface Scope {
-  task: string;
+interface Scope extends TaskName {
   /** Fails the task while it is under way. */
   fail?: (error: unknown) => void;
 }
+
+/** What is printed while no task is under way, such as by the flow's import. */
+const NO_TASK: TaskName = { step: '', task: '' };
 
 interface Place {
   graph: Graph;
@@ -120,7 +122,7 @@ export class Worker {
   }
 
   async #perform(spec: TaskSpec, views: Map<string, View>): Promise<TaskOutcome> {
-    const scope: Scope = { task: spec.task };
+    const scope: Scope = { step: spec.step, task: spec.task };
     this.#underWay = scope;
     try {
       const place = await this.#placed();
@@ -174,8 +176,7 @@ export class Worker {
 
   /** Everything that is printed goes to the coordinator, which knows the task. */
   #print(stream: 'stdout' | 'stderr', text: string): void {
-    const { task = '' } = this.#scopes.getStore() ?? this.#underWay ?? {};
-    this.#output.add(task, stream, text);
+    this.#output.add(this.#scopes.getStore() ?? this.#underWay ?? NO_TASK, stream, text);
   }
 }
 

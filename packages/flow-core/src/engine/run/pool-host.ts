@@ -49,7 +49,8 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
       emit({ type: 'task-log', task: address(task), stream, text });
     },
     finished: hosted.finished,
-    late: (task, text) => emit({ type: 'task-went-on', task, text }),
+    late: ({ step, task }, text) =>
+      emit({ type: 'task-went-on', task: options.unrecorded ? step : `${step}/${task}`, text }),
     broken: hosted.broken,
   };
 }

@@ -140,7 +140,7 @@ class SplitSpinner {
         this.#pending.add(work);
         void work.finally(() => this.#pending.delete(work));
       },
-      late: (task, text) => {
+      late: ({ task }, text) => {
         const index = this.#splits[Number(task) - 1]?.index.join(',');
         this.#options.emit({ type: 'task-went-on', task: `split ${index}`, text });
       },

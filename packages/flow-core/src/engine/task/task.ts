@@ -26,9 +26,13 @@ export interface Frame {
   shownBy: string;
 }
 
-export interface TaskSpec {
+/** A task by its step and its number. */
+export interface TaskName {
   step: string;
   task: string;
+}
+
+export interface TaskSpec extends TaskName {
   attempt: number;
   /** Labels of views, in input order. */
   parents: string[];
