@@ -1,16 +1,19 @@
 /**
  * Nx of a workspace, loaded once: executes one command after another as its own `bin/nx.js` does, in this process;
  * commands of nx-flow likewise.
- * Loading Nx is four fifths of the CPU time of a short command. Tasks are forked as ever, and files are read anew.
+ * Loading Nx is four fifths of the CPU time of a short command. Tasks are executed in processes that
+ * are warm likewise (`executor-process.cjs`), and files are read anew.
  * Commands come as lines of JSON by the file descriptor 3, and their exit codes go back the same way.
  */
-const { EventEmitter } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const childProcess = require('node:child_process');
 const { existsSync, realpathSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { Socket } = require('node:net');
 const { join, sep } = require('node:path');
 const { createInterface } = require('node:readline');
+const { PassThrough } = require('node:stream');
+const { finished } = require('node:stream/promises');
 
 const root = process.cwd();
 const nx = join(realpathSync(join(root, 'node_modules/nx')), 'dist');
@@ -64,17 +67,83 @@ commandsObject.parse = (...args) => {
 let asking = false;
 const { fork } = childProcess;
 childProcess.fork = (script, ...more) =>
-  asking && script.endsWith('run-executor.js') ? notExecuted() : fork(script, ...more);
-function notExecuted() {
-  const child = new EventEmitter();
-  const ended = () => {
-    child.exitCode = 1;
-    child.emit('exit', 1, null);
-    child.emit('close', 1, null);
-  };
-  setImmediate(ended);
-  const stream = () => Object.assign(new EventEmitter(), { setEncoding() {}, pipe() {}, unref() {} });
-  return Object.assign(child, { stdout: stream(), stderr: stream(), send() {}, kill() {}, unref() {} });
+  script.endsWith('run-executor.js') ? new Task(script, more[0]) : fork(script, ...more);
+
+/** Processes that have executed a task and wait for the next one. */
+const idle = [];
+function executor() {
+  return (
+    idle.pop() ?? fork(join(__dirname, 'executor-process.cjs'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  );
+}
+
+/** What Nx has of the process of a task. */
+class Task extends EventEmitter {
+  constructor(script, { env, stdio }) {
+    super();
+    Object.assign(this, {
+      script,
+      env,
+      connected: true,
+      stdout: new PassThrough(),
+      stderr: new PassThrough(),
+    });
+    if (stdio[1] === 'inherit') {
+      this.stdout.on('data', (chunk) => streams[0](chunk));
+      this.stderr.on('data', (chunk) => streams[1](chunk));
+    }
+  }
+
+  /** Nx sends one message to a task: what to execute. */
+  send(message) {
+    if (asking) setImmediate(() => this.#end(1));
+    else this.#execute(message);
+  }
+
+  async #execute(message) {
+    const child = executor();
+    const lost = (code, signal) => {
+      throw new Error(
+        `The process of the task ${message.targetDescription.target} has ended: ${signal ?? code}`,
+      );
+    };
+    child.once('exit', lost);
+    const { script, env } = this;
+    child.send({ script, env, message });
+    const [[{ code }]] = await Promise.all([
+      once(child, 'message'),
+      pass(child.stdout, this.stdout),
+      pass(child.stderr, this.stderr),
+    ]);
+    child.off('exit', lost);
+    idle.push(child);
+    this.#end(code);
+  }
+
+  /** As of a process: the end is heard when all that was printed has been read. */
+  #end(code) {
+    Object.assign(this, { connected: false, exitCode: code });
+    for (const stream of [this.stdout, this.stderr]) stream.end();
+    const read = [this.stdout, this.stderr].map((stream) => finished(stream.resume()));
+    Promise.all(read).then(() => {
+      this.emit('exit', code, null);
+      this.emit('close', code, null);
+    });
+  }
+}
+
+/** Passes on what a stream gives before the mark of the end. */
+function pass(from, to) {
+  return new Promise((resolve) => {
+    const take = (chunk) => {
+      const at = chunk.indexOf(END);
+      to.write(at < 0 ? chunk : chunk.subarray(0, at));
+      if (at < 0) return;
+      from.off('data', take);
+      resolve();
+    };
+    from.on('data', take);
+  });
 }
 
 const streams = [process.stdout, process.stderr].map((stream) => {
@@ -137,7 +206,11 @@ async function keepBroker() {
 }
 
 const parent = new Socket({ fd: 3 });
-parent.on('close', () => process.reallyExit(0));
+parent.on('close', async () => {
+  for (const child of idle) child.disconnect();
+  await Promise.all(idle.map((child) => once(child, 'exit')));
+  process.reallyExit(0);
+});
 let before = Promise.resolve();
 createInterface({ input: parent }).on('line', (line) => {
   const command = JSON.parse(line);

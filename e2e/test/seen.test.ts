@@ -95,6 +95,8 @@ test('code that is loaded by a computed name from outside of all projects is exe
   };
   expect(await spun()).toBe(1);
   workspace.write({ 'outside/far.ts': 'export const far: number = 2;\n' });
+  // A process never forgets an ES module.
+  await workspace.close();
   expect(await spun()).toBe(2);
 });
 
