@@ -1,7 +1,7 @@
-/** The text of flow files: one that declares a flow and no more, and flows of many steps to compare with it. */
+/** The text of flow files with many steps. */
 
-/** A flow file without steps: what imports and declaration alone cost. */
-export function emptyFlow(core: string): string {
+/** The beginning: imports and the flow's declaration. */
+function beginning(core: string): string {
   return `import { flow, merge, oneOf } from ${JSON.stringify(core)};
 import { z } from 'zod';
 export const used = [merge, oneOf];
@@ -14,7 +14,7 @@ const START = `const s0 = f.start(({ params }) => ({ a0: params.alpha, items: [1
 /** `count` steps between start and end, each after the one before, each reading what that one returned. */
 export function chain(core: string, count: number): string {
   const steps = Array.from({ length: count }, (_, i) => step(i + 1, `s${i}`));
-  return `${emptyFlow(core)}${START}${steps.join('')}export default f.end(s${count});\n`;
+  return `${beginning(core)}${START}${steps.join('')}export default f.end(s${count});\n`;
 }
 
 /**
@@ -49,7 +49,7 @@ export function mixed(core: string, count: number): string {
   );
   next((i) => step(i, `oneOf(s${i - 1}.when('left'), s${i - 1}.when('right'))`));
   linear(count);
-  return `${emptyFlow(core)}${START}${lines.join('')}export default f.end(s${n});\n`;
+  return `${beginning(core)}${START}${lines.join('')}export default f.end(s${n});\n`;
 }
 
 const step = (i: number, after: string) =>
