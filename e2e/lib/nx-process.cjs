@@ -69,11 +69,22 @@ const { fork } = childProcess;
 childProcess.fork = (script, ...more) =>
   script.endsWith('run-executor.js') ? new Task(script, more[0]) : fork(script, ...more);
 
-/** Processes that have executed a task and wait for the next one. */
-const idle = [];
-function executor() {
-  return (
-    idle.pop() ?? fork(join(__dirname, 'executor-process.cjs'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+/** The one process that executes tasks, one at a time: another would cost more than it saves where tests share the cores. */
+let executor;
+let executed = Promise.resolve();
+function execute(task, to) {
+  executor ??= fork(join(__dirname, 'executor-process.cjs'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const lost = (code, signal) => {
+    throw new Error(`The process of the task ${JSON.stringify(task.message)} has ended: ${signal ?? code}`);
+  };
+  executor.once('exit', lost);
+  executor.send(task);
+  const { stdout, stderr } = executor;
+  return Promise.all([once(executor, 'message'), pass(stdout, to.stdout), pass(stderr, to.stderr)]).then(
+    ([[{ code }]]) => {
+      executor.off('exit', lost);
+      return code;
+    },
   );
 }
 
@@ -96,28 +107,9 @@ class Task extends EventEmitter {
 
   /** Nx sends one message to a task: what to execute. */
   send(message) {
-    if (asking) setImmediate(() => this.#end(1));
-    else this.#execute(message);
-  }
-
-  async #execute(message) {
-    const child = executor();
-    const lost = (code, signal) => {
-      throw new Error(
-        `The process of the task ${message.targetDescription.target} has ended: ${signal ?? code}`,
-      );
-    };
-    child.once('exit', lost);
     const { script, env } = this;
-    child.send({ script, env, message });
-    const [[{ code }]] = await Promise.all([
-      once(child, 'message'),
-      pass(child.stdout, this.stdout),
-      pass(child.stderr, this.stderr),
-    ]);
-    child.off('exit', lost);
-    idle.push(child);
-    this.#end(code);
+    const code = asking ? Promise.resolve(1) : executed.then(() => execute({ script, env, message }, this));
+    executed = code.then((ended) => this.#end(ended));
   }
 
   /** As of a process: the end is heard when all that was printed has been read. */
@@ -176,7 +168,7 @@ async function executeFlow(args) {
   return code;
 }
 
-async function execute(program, args, env) {
+async function executeCommand(program, args, env) {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
   process.exitCode = undefined;
@@ -207,8 +199,8 @@ async function keepBroker() {
 
 const parent = new Socket({ fd: 3 });
 parent.on('close', async () => {
-  for (const child of idle) child.disconnect();
-  await Promise.all(idle.map((child) => once(child, 'exit')));
+  executor?.disconnect();
+  if (executor) await once(executor, 'exit');
   process.reallyExit(0);
 });
 let before = Promise.resolve();
@@ -216,7 +208,7 @@ createInterface({ input: parent }).on('line', (line) => {
   const command = JSON.parse(line);
   before = before.then(async () => {
     asking = command.asking;
-    const code = await execute(command.program, command.args, command.env);
+    const code = await executeCommand(command.program, command.args, command.env);
     if (command.keepsBroker) await keepBroker();
     for (const write of streams) write(END);
     parent.write(`${JSON.stringify({ code })}\n`);

@@ -53,7 +53,7 @@ async function expectFresh(): Promise<void> {
 }
 
 test('only what an edit changes is executed, and what sees another result', async () => {
-  expect(workspace.nx('run', 'flows:spin-end').text).toContain('Successfully ran target spin-end');
+  expect((await nx('run', 'flows:spin-end')).text).toContain('Successfully ran target spin-end');
   await row('nothing changed', []);
   workspace.edit('flows/sums.flow.ts', 'export const all', '// a comment\nexport const all');
   await row('a comment', []);

@@ -52,10 +52,15 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   const remove = (...files: string[]) => {
     for (const file of files) rmSync(path(file), { recursive: true, force: true });
   };
-  afterEach(async () => {
-    await others.close();
-    others.keepsBroker = true;
-    remove('.flow', 'dist', 'odd', '.nx');
+  const DATA = '.nx/workspace-data';
+  const parsed = () => readdirSync(path(DATA)).filter((name) => /^nx-flow-\w+\.json$/.test(name));
+  others.keepsBroker = false;
+  afterEach(() => {
+    remove('.flow', 'dist', 'odd');
+    // Nothing is replayed that an earlier test has left.
+    for (const hash of readdirSync(path('.nx/cache')))
+      if (/^\d+$/.test(hash)) remove(join('.nx/cache', hash));
+    for (const name of parsed()) remove(join(DATA, name));
   });
 
   async function expectOthersToGoOn(...more: string[]): Promise<void> {
@@ -111,14 +116,12 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   });
 
   test('a store that no broker can open', async () => {
-    others.keepsBroker = false;
     others.write({ '.flow/db': 'a file' });
     await expectOthersToGoOn('spin-start');
     expectOneSentence(await nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  The store');
   });
 
   test('a store that another process has locked', async () => {
-    others.keepsBroker = false;
     expect((await nx('run', 'good')).code).toBe(0);
     const script = `const { Level } = require('level');
       new Level(${JSON.stringify(path('.flow/db'))}).open().then(() => { console.log('locked'); process.stdin.resume(); });`;
@@ -135,12 +138,10 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   });
 
   test.each(['cut off', 'another shape', 'a folder'])('%s: caches of what was parsed', async (what) => {
-    const data = path('.nx/workspace-data');
-    const kept = () => readdirSync(data).filter((name) => /^nx-flow-\w+\.json$/.test(name));
     await nx('run', 'good:spin-end');
-    expect(kept()).toEqual(expect.arrayContaining(['nx-flow-sources.json', 'nx-flow-links.json']));
-    for (const name of kept()) {
-      const file = join(data, name);
+    expect(parsed()).toEqual(expect.arrayContaining(['nx-flow-sources.json', 'nx-flow-links.json']));
+    for (const name of parsed()) {
+      const file = join(path(DATA), name);
       const text = readFileSync(file, 'utf8');
       rmSync(file);
       if (what === 'a folder') mkdirSync(file);
@@ -156,7 +157,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     expect((await nx('run', 'good:spin-double')).code).toBe(0);
     expect(readFileSync(path('dist/flow/good/steps/double/artifacts/twice.json'), 'utf8')).toBe('4\n');
     others.write({ 'good/good.flow.ts': small('good') });
-    expect(readdirSync(data).filter((name) => /^nx-flow-.*\d$/.test(name))).toEqual([]);
+    expect(readdirSync(path(DATA)).filter((name) => /^nx-flow-.*\d$/.test(name))).toEqual([]);
   });
 
   test('a parser that is not installed for this platform', async () => {
