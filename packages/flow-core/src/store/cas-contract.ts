@@ -166,6 +166,15 @@ function sharing(specify: Specify, open: () => Promise<OpenedCas>): void {
 }
 
 function damage(specify: Specify): void {
+  specify('a hash that is no sha256 leads to no file', async ({ cas }) => {
+    for (const hash of ['../../package.json', '', 'A'.repeat(64), '0'.repeat(63), `${NOTHING}/..`]) {
+      const refused = corrupt(/ is not the sha256 of any bytes\.$/);
+      assert.throws(() => cas.path?.(hash), refused);
+      assert.throws(() => cas.read(hash), refused);
+      assert.throws(() => cas.file(hash), refused);
+    }
+  });
+
   specify(
     'a file that was changed, cut or made longer is said to be, and writing it again mends it',
     async ({ cas, another }) => {

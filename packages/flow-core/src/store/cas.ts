@@ -10,6 +10,8 @@ import { orFull } from './no-room';
 /** Large enough that a system call is nothing, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
 
+const SHA256 = /^[0-9a-f]{64}$/;
+
 export interface Cas {
   /** Keeps the bytes and gives their sha256. @throws FlowError FLOW_STORE_FULL */
   write(bytes: Uint8Array): Promise<string>;
@@ -20,7 +22,7 @@ export interface Cas {
   has(hash: string): boolean;
   /** A file with these bytes, verified once in a process. @throws FlowError FLOW_STORE_CORRUPT */
   file(hash: string): string;
-  /** The file of these bytes, where they lie in one. */
+  /** The file of these bytes, where they lie in one. @throws FlowError FLOW_STORE_CORRUPT for what is not a sha256 */
   path?(hash: string): string;
   /** Removes what was temporary. */
   close?(): void;
@@ -33,7 +35,10 @@ export class FileCas implements Cas {
     this.#folder = folder;
   }
 
+  /** A record that was written by hand leads out of this folder by no name. */
   path(hash: string): string {
+    if (!SHA256.test(hash))
+      throw corrupt(`${JSON.stringify(hash.slice(0, 80))} is not the sha256 of any bytes.`);
     return join(this.#folder, hash.slice(0, 2), hash);
   }
 
