@@ -50,7 +50,8 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   const { warm: nx } = others;
   const path = (...parts: string[]) => join(others.folder, ...parts);
   const remove = (...files: string[]) => {
-    for (const file of files) rmSync(path(file), { recursive: true, force: true });
+    // A broker may still be leaving.
+    for (const file of files) rmSync(path(file), { recursive: true, force: true, maxRetries: 20 });
   };
   const DATA = '.nx/workspace-data';
   const parsed = () => readdirSync(path(DATA)).filter((name) => /^nx-flow-\w+\.json$/.test(name));

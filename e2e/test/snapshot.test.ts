@@ -14,7 +14,9 @@ const FILE = path('dist/flow/etl/snapshot/etl.nxflow');
 /** As on another machine: the sources and Nx's cache, and nothing else. */
 const freshMachine = async () => {
   await workspace.close();
-  for (const folder of ['.flow', 'dist']) rmSync(path(folder), { recursive: true, force: true });
+  // The broker may still be leaving.
+  for (const folder of ['.flow', 'dist'])
+    rmSync(path(folder), { recursive: true, force: true, maxRetries: 20 });
 };
 
 test('what one machine has run, another spins: the snapshot comes out of the cache', async () => {
