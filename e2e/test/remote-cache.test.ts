@@ -64,7 +64,7 @@ function commit(clone: Workspace, file?: string, edit = (text: string) => text):
 async function forget(clone: Workspace): Promise<void> {
   await clone.close();
   for (const folder of ['.nx', '.flow', 'dist'])
-    rmSync(path(clone, folder), { recursive: true, force: true });
+    rmSync(path(clone, folder), { recursive: true, force: true, maxRetries: 20 });
 }
 
 /** A command in a clone, with more in its environment. */
