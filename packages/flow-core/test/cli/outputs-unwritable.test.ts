@@ -4,7 +4,7 @@ import { Workspace } from '../kit/workspace';
 
 let workspace: Workspace;
 beforeAll(async () => {
-  workspace = new Workspace();
+  workspace = new Workspace().shareProcess();
   workspace.flow(
     'rows',
     `const here = () => {

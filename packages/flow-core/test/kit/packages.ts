@@ -12,15 +12,16 @@ export const OFFLINE = { npm_config_registry: 'http://127.0.0.1:9', npm_config_f
  * `vendor/`, version 0 of both in the workspace's own node_modules.
  */
 export function makePackages(ws: Workspace): void {
+  const sources: string[] = [];
   for (const version of ['1.0.0', '2.0.0']) {
-    writeLeaf(ws, `sources/leaf-${version}`, version);
-    pack(ws, `sources/leaf-${version}`);
+    const folder = (name: string) => `sources/${name}-${version}`;
     const leaf = `file:${ws.path('vendor', `leaf-${version}.tgz`)}`;
-    writeDup(ws, `sources/dup-${version}`, version, leaf);
-    writeModern(ws, `sources/modern-${version}`, version);
-    pack(ws, `sources/dup-${version}`);
-    pack(ws, `sources/modern-${version}`);
+    writeLeaf(ws, folder('leaf'), version);
+    writeDup(ws, folder('dup'), version, leaf);
+    writeModern(ws, folder('modern'), version);
+    sources.push(...['leaf', 'dup', 'modern'].map(folder));
   }
+  pack(ws, sources);
   writeLeaf(ws, 'node_modules/leaf', '0.0.0');
   writeDup(ws, 'node_modules/dup', '0.0.0');
   writeModern(ws, 'node_modules/@acme/modern', '0.0.0');
@@ -51,9 +52,9 @@ function writeModern(ws: Workspace, folder: string, version: string): void {
   ws.write(join(folder, 'sub.js'), `export { version as sub } from './index.js';`);
 }
 
-function pack(ws: Workspace, folder: string): void {
+function pack(ws: Workspace, folders: readonly string[]): void {
   mkdirSync(ws.path('vendor'), { recursive: true });
-  execFileSync('npm', ['pack', '--silent', ws.path(folder)], {
+  execFileSync('npm', ['pack', '--silent', ...folders.map((folder) => ws.path(folder))], {
     cwd: ws.path('vendor'),
     env: { ...process.env, ...npmHome(ws), ...OFFLINE },
   });

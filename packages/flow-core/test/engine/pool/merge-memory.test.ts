@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Workspace } from '../../kit/workspace';
 
-const SPLITS = 200;
+const SPLITS = 60;
 const MB = 10;
 /** More than a join that merges nothing. */
 const MOST_MB = 50;
