@@ -1,12 +1,21 @@
 /** `nx-flow why`: what it finds to differ, and that it finds nothing where nothing does. */
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
-beforeEach(() => {
+/** Every test has a store of its own, in one workspace: its commands have a process in common. */
+let store: string;
+beforeAll(() => {
   ws = new Workspace().shareProcess();
 });
-afterEach(() => ws.dispose());
+afterAll(() => ws.dispose());
+let tests = 0;
+beforeEach(() => {
+  store = `--store=store-${tests++}`;
+});
+const nxFlow = (args: string[]) => ws.nxFlow([...args, store]);
+const ok = (args: string[]) => ws.ok([...args, store]);
 
 const BODY = `import { scale } from './lib';
 const start = f.start(({ params }) => ({ rows: [1, 2, 3].slice(0, params.n) }));
@@ -22,15 +31,15 @@ const LIB = 'export function scale(x: number) { return x; }\nexport function unu
 async function recorded(args: string[] = []): Promise<void> {
   ws.write('lib.ts', LIB);
   ws.flow('w', BODY, PARAMS);
-  await ws.ok(['run', 'w', ...args]);
+  await ok(['run', 'w', ...args]);
 }
 const edit = (file: string, from: string, to: string) => {
   const text = ws.read(file);
   expect(text).toContain(from);
   ws.write(file, text.replace(from, to));
 };
-const ask = async (...args: string[]) => (await ws.ok(['why', 'w', ...args, '--json'])).json;
-const show = async (...args: string[]) => (await ws.ok(['why', 'w', ...args])).stdout;
+const ask = async (...args: string[]) => (await ok(['why', 'w', ...args, '--json'])).json;
+const show = async (...args: string[]) => (await ok(['why', 'w', ...args])).stdout;
 const texts = (json: { code: { differences: { text: string }[] } }) =>
   json.code.differences.map((d) => d.text);
 
@@ -38,7 +47,7 @@ test('when nothing differs, it says so, whatever comments and layout are', async
   await recorded();
   edit('lib.ts', 'export function scale', '// It scales.\nexport function  scale');
   edit('lib.ts', 'return 0', 'return 1');
-  const { json, stdout } = await ws.ok(['why', 'w', 'sum', '--json']);
+  const { json, stdout } = await ok(['why', 'w', 'sum', '--json']);
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(json).toEqual({
     pathspec: 'w/1/sum/2',
@@ -98,19 +107,19 @@ test('parameters: given now, given then, new, gone, of another schema; and those
     ['n', 'gone'],
     ['m', 'new'],
   ]);
-  expect(await ws.nxFlow(['why', 'w', 'sum', '--params.factor=many'])).toMatchObject({ code: 2 });
+  expect(await nxFlow(['why', 'w', 'sum', '--params.factor=many'])).toMatchObject({ code: 2 });
 });
 
 test('inputs are compared with the run before', async () => {
   await recorded();
-  await ws.ok(['run', 'w', '--params.n=2']);
+  await ok(['run', 'w', '--params.n=2']);
   const { inputs } = await ask('sum', '--params.n=2');
   expect(inputs.before).toBe('w/1/sum/2');
   expect(inputs.differences).toMatchObject([{ name: 'rows', change: 'changed', inputs: ['0'] }]);
   expect(await show('sum')).toMatch(
     /^Inputs {7}rows changed: Array\(3\), \d+ B → Array\(2\), \d+ B {2}since w\/1\/sum\/2$/m,
   );
-  const { stdout } = await ws.ok(['why', 'w', 'sum', '--params.n=2']);
+  const { stdout } = await ok(['why', 'w', 'sum', '--params.n=2']);
   expect(stdout).toContain('nothing differs in code and parameters: a spin would do the same');
   expect((await ask('1/sum')).inputs.before).toBeNull();
 });
@@ -118,10 +127,10 @@ test('inputs are compared with the run before', async () => {
 test('a task that a resumed run took over has the code of the run that executed it', async () => {
   ws.write('lib.ts', LIB);
   ws.flow('w', BODY.replace('2 * self.sum', 'JSON.parse("{")'), PARAMS);
-  expect((await ws.nxFlow(['run', 'w'])).code).toBe(1);
+  expect((await nxFlow(['run', 'w'])).code).toBe(1);
   edit('lib.ts', 'return x', 'return x * 10');
   ws.flow('w', BODY, PARAMS);
-  await ws.ok(['resume', 'w']);
+  await ok(['resume', 'w']);
   expect(await ask('sum')).toMatchObject({
     pathspec: 'w/2/sum/2',
     executed: 'w/1/sum/2',
@@ -143,7 +152,7 @@ test('the version of a package, before and after', async () => {
   install('1.0.0');
   ws.write('lib.ts', "import { one } from 'pkg';\nexport const scale = (x: number) => x * one;");
   ws.flow('w', BODY, PARAMS);
-  await ws.ok(['run', 'w']);
+  await ok(['run', 'w']);
   install('1.1.0');
   expect((await ask('sum')).code.differences).toEqual([
     {
@@ -173,6 +182,7 @@ test("git's commits, then and now", async () => {
   expect(json.git).toMatchObject({ before: { commit: before }, after: { commit: after } });
   expect(json.same).toBe(true);
   expect(await show('sum')).toContain(`git ${before.slice(0, 8)} → ${after.slice(0, 8)}`);
+  rmSync(ws.path('.git'), { recursive: true });
 });
 
 test('a split by its index, and a step or task that no run has', async () => {
@@ -184,11 +194,11 @@ test('a split by its index, and a step or task that no run has', async () => {
      export default f.end(all);`,
   );
   const refused = async (...args: string[]) => {
-    const { code, json } = await ws.nxFlow(['why', 'w', ...args, '--json']);
+    const { code, json } = await nxFlow(['why', 'w', ...args, '--json']);
     return [code, json.error.code];
   };
   expect(await refused('each')).toEqual([2, 'FLOW_TASK_NOT_FOUND']);
-  await ws.ok(['run', 'w']);
+  await ok(['run', 'w']);
   expect((await ask('each', '--index=1')).pathspec).toBe('w/1/each/3');
   expect(await refused('each', '--index=2')).toEqual([2, 'FLOW_TASK_NOT_FOUND']);
   expect(await refused('eech')).toEqual([2, 'FLOW_STEP_NOT_FOUND']);
@@ -202,7 +212,7 @@ test('a run whose code could not be read is a run all the same', async () => {
   const never = "if (never()) require('./broken');\nfunction never() { return false; }\nconst twice";
   ws.flow('w', BODY.replace('const twice', never), PARAMS);
   ws.write('broken.ts', 'export const = ;');
-  await ws.ok(['run', 'w']);
+  await ok(['run', 'w']);
   const json = await ask('sum');
   expect(json).toMatchObject({ same: null, code: { unknown: expect.stringContaining('broken.ts:1:14') } });
   ws.write('broken.ts', 'export const x = 1;');

@@ -119,10 +119,12 @@ export class Workspace {
 
   /** A flow file: `f`, `merge`, `oneOf`, `z` and the signals are at hand. */
   flow(name: string, body: string, params = ''): string {
+    // Every worker loads what the file imports, and zod is a third of what a worker costs.
+    const zod = /\bz\b/.test(body + params);
     return this.write(
       `${name}.flow.ts`,
       `import { flow, merge, oneOf } from '@nx-flow/core';
-import { z } from 'zod';
+${zod ? "import { z } from 'zod';" : 'const z = undefined;'}
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hear, hearAll, tell, told } from './signals';
 void [merge, oneOf, z, readFileSync, writeFileSync, hear, hearAll, tell, told];
