@@ -44,6 +44,8 @@ export class WarmNx {
   }
 
   async close(): Promise<void> {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return;
     const exit = once(this.#child, 'exit');
     (this.#child.stdio[3] as Writable).end();
     await exit;
