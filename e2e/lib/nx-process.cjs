@@ -72,20 +72,27 @@ childProcess.fork = (script, ...more) =>
 /** The one process that executes tasks, one at a time: another would cost more than it saves where tests share the cores. */
 let executor;
 let executed = Promise.resolve();
-function execute(task, to) {
+async function execute(task, to) {
   executor ??= fork(join(__dirname, 'executor-process.cjs'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-  const lost = (code, signal) => {
-    throw new Error(`The process of the task ${JSON.stringify(task.message)} has ended: ${signal ?? code}`);
-  };
-  executor.once('exit', lost);
-  executor.send(task);
-  const { stdout, stderr } = executor;
-  return Promise.all([once(executor, 'message'), pass(stdout, to.stdout), pass(stderr, to.stderr)]).then(
-    ([[{ code }]]) => {
-      executor.off('exit', lost);
-      return code;
-    },
-  );
+  const child = executor;
+  const ended = new AbortController();
+  const { signal } = ended;
+  // A process that dies fails its task, and the next task has another one.
+  const died = once(child, 'close', { signal }).then(([code, by]) => {
+    executor = undefined;
+    to.stderr.write(`The process that executes tasks has ended: ${by ?? code}\n`);
+    return 1;
+  });
+  const printed = [pass(child.stdout, to.stdout), pass(child.stderr, to.stderr)];
+  const answer = once(child, 'message', { signal }).then(async ([{ code }]) => {
+    await Promise.all(printed);
+    return code;
+  });
+  for (const promise of [died, answer]) promise.catch(() => {});
+  child.send(task);
+  const code = await Promise.race([died, answer]);
+  ended.abort();
+  return code;
 }
 
 /** What Nx has of the process of a task. */
