@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { small } from '../lib/flows';
+import { remove } from '../lib/remove';
 import { type Result, Workspace } from '../lib/workspace';
 
 const BODY = `({ self }) => {
@@ -49,19 +50,18 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   });
   const { warm: nx } = others;
   const path = (...parts: string[]) => join(others.folder, ...parts);
-  const remove = (...files: string[]) => {
-    // A broker may still be leaving.
-    for (const file of files) rmSync(path(file), { recursive: true, force: true, maxRetries: 20 });
+  const removeAll = (...files: string[]) => {
+    for (const file of files) remove(path(file));
   };
   const DATA = '.nx/workspace-data';
   const parsed = () => readdirSync(path(DATA)).filter((name) => /^nx-flow-\w+\.json$/.test(name));
   others.keepsBroker = false;
   afterEach(() => {
-    remove('.flow', 'dist', 'odd');
+    removeAll('.flow', 'dist', 'odd');
     // Nothing is replayed that an earlier test has left.
     for (const hash of readdirSync(path('.nx/cache')))
-      if (/^\d+$/.test(hash)) remove(join('.nx/cache', hash));
-    for (const name of parsed()) remove(join(DATA, name));
+      if (/^\d+$/.test(hash)) removeAll(join('.nx/cache', hash));
+    for (const name of parsed()) removeAll(join(DATA, name));
   });
 
   async function expectOthersToGoOn(...more: string[]): Promise<void> {

@@ -1,7 +1,8 @@
 /** Clones of one workspace in folders of their own, and a remote cache between them: what one has executed, others replay. */
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CacheServer } from '../lib/cache-server';
+import { remove } from '../lib/remove';
 import { type Result, Workspace } from '../lib/workspace';
 
 const FLOW = `
@@ -63,8 +64,7 @@ function commit(clone: Workspace, file?: string, edit = (text: string) => text):
 /** As on a machine that has only the sources. */
 async function forget(clone: Workspace): Promise<void> {
   await clone.close();
-  for (const folder of ['.nx', '.flow', 'dist'])
-    rmSync(path(clone, folder), { recursive: true, force: true, maxRetries: 20 });
+  for (const folder of ['.nx', '.flow', 'dist']) remove(path(clone, folder));
 }
 
 /** A command in a clone, with more in its environment. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { small } from '../lib/flows';
+import { remove } from '../lib/remove';
 import { Workspace } from '../lib/workspace';
 
 const workspace = new Workspace('snapshot', {
@@ -14,9 +15,7 @@ const FILE = path('dist/flow/etl/snapshot/etl.nxflow');
 /** As on another machine: the sources and Nx's cache, and nothing else. */
 const freshMachine = async () => {
   await workspace.close();
-  // The broker may still be leaving.
-  for (const folder of ['.flow', 'dist'])
-    rmSync(path(folder), { recursive: true, force: true, maxRetries: 20 });
+  for (const folder of ['.flow', 'dist']) remove(path(folder));
 };
 
 test('what one machine has run, another spins: the snapshot comes out of the cache', async () => {
