@@ -1,6 +1,6 @@
 /**
  * Executes one task of Nx after another as Nx's own `bin/run-executor.js` does in a process each. Of what a short task costs,
- * two thirds are Nx and the engine being loaded. Modules of the workspace and of the plugin are forgotten after each task.
+ * nine tenths are Nx and the engine being loaded. Modules of the workspace and of the plugin are forgotten after each task.
  */
 const { realpathSync } = require('node:fs');
 const { join, sep } = require('node:path');

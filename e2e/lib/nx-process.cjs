@@ -72,14 +72,20 @@ childProcess.fork = (script, ...more) =>
 /** The one process that executes tasks, one at a time: another would cost more than it saves where tests share the cores. */
 let executor;
 let executed = Promise.resolve();
+function startExecutor() {
+  const child = fork(join(__dirname, 'executor-process.cjs'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  // A process that dies fails its task, and the next task has another one.
+  child.once('exit', () => {
+    executor = undefined;
+  });
+  return child;
+}
 async function execute(task, to) {
-  executor ??= fork(join(__dirname, 'executor-process.cjs'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  executor ??= startExecutor();
   const child = executor;
   const ended = new AbortController();
   const { signal } = ended;
-  // A process that dies fails its task, and the next task has another one.
   const died = once(child, 'close', { signal }).then(([code, by]) => {
-    executor = undefined;
     to.stderr.write(`The process that executes tasks has ended: ${by ?? code}\n`);
     return 1;
   });
@@ -115,7 +121,7 @@ class Task extends EventEmitter {
   /** Nx sends one message to a task: what to execute. */
   send(message) {
     const { script, env } = this;
-    const code = asking ? Promise.resolve(1) : executed.then(() => execute({ script, env, message }, this));
+    const code = executed.then(() => (asking ? 1 : execute({ script, env, message }, this)));
     executed = code.then((ended) => this.#end(ended));
   }
 
@@ -206,8 +212,9 @@ async function keepBroker() {
 
 const parent = new Socket({ fd: 3 });
 parent.on('close', async () => {
-  executor?.disconnect();
-  if (executor) await once(executor, 'exit');
+  const child = executor;
+  child?.disconnect();
+  if (child) await once(child, 'exit');
   process.reallyExit(0);
 });
 let before = Promise.resolve();

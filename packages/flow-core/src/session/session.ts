@@ -55,7 +55,7 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   const store = await openPlaceStore(place);
   let warm: ProcessPool | undefined;
   const newPool = async (file: string, max: number, persist?: string) => {
-    // A spin of one step needs no worker, and does not load how there are any.
+    // A spin of one step needs no worker: the pool is loaded when one is asked for.
     const { ProcessPool } = await import('../engine/pool/process-pool');
     return new ProcessPool({
       ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given },

@@ -35,10 +35,12 @@ export class FileCas implements Cas {
     this.#folder = folder;
   }
 
-  /** A record that was written by hand leads out of this folder by no name. */
+  /** Refuses every name that could lead out of this folder, such as that of a record which was changed by hand. */
   path(hash: string): string {
     if (!SHA256.test(hash))
-      throw corrupt(`${JSON.stringify(hash.slice(0, 80))} is not the sha256 of any bytes.`);
+      throw corrupt(
+        `A record names bytes by ${JSON.stringify(hash.slice(0, 80))}, which is no sha256: execute its step again.`,
+      );
     return join(this.#folder, hash.slice(0, 2), hash);
   }
 

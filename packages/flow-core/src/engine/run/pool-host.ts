@@ -1,8 +1,10 @@
 /** A run as its pool sees it: the tasks that it can pull, what all of them have in common, and who hears of them. */
+
 import type { ArtifactRecord } from '../../store/rows';
 import type { Job } from '../pool/job';
 import type { PoolHost } from '../pool/pool';
 import type { TaskAddress } from '../task/events';
+import { labelOf } from '../task/label';
 import type { Planned } from '../task/place';
 import type { RunContext, TaskSpec } from '../task/task';
 import type { RunOptions } from './options';
@@ -50,7 +52,11 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
     },
     finished: hosted.finished,
     late: ({ step, task }, text) =>
-      emit({ type: 'task-went-on', task: options.unrecorded ? step : `${step}/${task}`, text }),
+      emit({
+        type: 'task-went-on',
+        task: options.unrecorded ? step : labelOf({ step, task: Number(task) }),
+        text,
+      }),
     broken: hosted.broken,
   };
 }
