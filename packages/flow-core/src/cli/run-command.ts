@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
 import type { Takeover } from '../engine/resume/takeover';
-import type { Emit, FlowEvent, RunDone } from '../engine/task/events';
+import type { Emit, FlowEvent, RunDone } from '../engine/task/flow-event';
 import { executeRun, requireKnownStep } from '../session/run';
 import { type FileSession, openSession } from '../session/session';
 import { placeOf } from './arguments';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
-import type { Emit } from '../engine/task/events';
+import type { Emit } from '../engine/task/flow-event';
 import type { Context } from './command';
 
 /**

@@ -43,8 +43,13 @@ export interface Codec<T> {
 // biome-ignore lint/suspicious/noExplicitAny: a list of codecs of different types
 export type AnyCodec = Codec<any>;
 
-/** The ids of those that every flow has. */
-export const BUILT_IN: readonly string[] = ['raw', 'json', 'v8', 'file'];
+/** The ids of those that every flow has: the codecs of `store/codecs`, and files. */
+export const BUILT_IN = ['raw', 'json', 'v8', 'file'] as const;
+export type BuiltInId = (typeof BUILT_IN)[number];
+
+export function isBuiltInId(id: string): id is BuiltInId {
+  return BUILT_IN.some((builtIn) => builtIn === id);
+}
 
 /** @throws FlowError FLOW_CODEC, with every problem at once */
 export function requireCodecs(flow: string, codecs: unknown): readonly AnyCodec[] {
@@ -64,7 +69,7 @@ function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string
     return [`codecs[${at}] needs an id of letters, digits and .:@/-_, such as "point".`];
   }
   const problems: string[] = [];
-  if (BUILT_IN.includes(id)) problems.push(`"${id}" is the id of a built-in codec: take another.`);
+  if (isBuiltInId(id)) problems.push(`"${id}" is the id of a built-in codec: take another.`);
   if (all.findIndex((other) => (other as Partial<AnyCodec> | null)?.id === id) < at)
     problems.push(`"${id}" is there twice.`);
   if (!Number.isSafeInteger(version) || (version as number) < 1)

@@ -1,5 +1,5 @@
 /** What a step left behind may throw after its spin has ended: that changes nothing, and an event says so. */
-import type { Emit } from '../engine/task/events';
+import type { Emit } from '../engine/task/flow-event';
 
 let listener: Emit | undefined;
 let installed = false;

@@ -10,10 +10,10 @@ import { gitState } from '../engine/record/git';
 import type { Takeover } from '../engine/resume/takeover';
 import type { RunOutcome } from '../engine/run/options';
 import { runFlow } from '../engine/run/run';
-import type { FlowEvent } from '../engine/task/events';
+import type { FlowEvent } from '../engine/task/flow-event';
 import { requireStepIn } from '../engine/task/not-found';
 import { EVERYBODY, ownNamespace } from '../environment/user';
-import { publishing } from './events';
+import { publishing } from './publish';
 import type { Session } from './session';
 
 export interface RunRequest {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Graph } from '../definition/graph';
 import type { ProcessPool } from '../engine/pool/process-pool';
-import type { Emit } from '../engine/task/events';
+import type { Emit } from '../engine/task/flow-event';
 import { currentUser } from '../environment/user';
 import type { FingerprintOptions, Fingerprints } from '../source/fingerprint';
 import type { GitState } from '../store/rows';

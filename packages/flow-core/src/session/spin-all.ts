@@ -1,20 +1,20 @@
 /** What a spin of all splits is: the splits of one step in worker processes, and their outputs in `dist/flow`. */
 import { join, relative } from 'node:path';
 import { hasPackages, type StepNode } from '../definition/graph';
-import { resolveSplits } from '../engine/inputs/resolve-splits';
+import { resolveSplits } from '../engine/inputs/origin-of-splits';
 import type { Splits } from '../engine/inputs/splits';
 import { Outputs } from '../engine/outputs/folder';
 import { writingOutputs } from '../engine/outputs/writable';
 import type { Installed } from '../engine/pool/packages';
 import { spinSplits } from '../engine/spin/all';
 import { notApplied, type SplitOutcome, spinDone } from '../engine/spin/outcome';
-import { recordedInputs } from '../engine/spin/recorded-inputs';
 import { spinParams } from '../engine/spin/spec';
+import { recordedInputs } from '../engine/spin/split-inputs';
 import { toRecord } from '../engine/task/error-record';
-import type { Emit, SpinDone, SpinsDone } from '../engine/task/events';
+import type { Emit, SpinDone, SpinsDone } from '../engine/task/flow-event';
 import { ownNamespace } from '../environment/user';
-import { publishing } from './events';
 import type { PersistedSpins } from './persisted-spins';
+import { publishing } from './publish';
 import type { FileSession } from './session';
 import type { SpinRequest } from './spin';
 

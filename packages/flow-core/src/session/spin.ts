@@ -11,10 +11,10 @@ import { captureOutput, type Heard } from '../engine/process/capture-output';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
 import { spin } from '../engine/spin/spin';
-import type { Emit, SpinDone } from '../engine/task/events';
-import { publishing } from './events';
+import type { Emit, SpinDone } from '../engine/task/flow-event';
 import { hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
+import { publishing } from './publish';
 import type { FileSession, Session } from './session';
 import { importSnapshot } from './snapshot';
 

@@ -9,7 +9,7 @@ import { requireStep } from '../engine/inputs/selection';
 import { stepFolder } from '../engine/outputs/layout';
 import { renameManifest } from '../engine/outputs/manifest';
 import { ProcessPool } from '../engine/pool/process-pool';
-import type { Emit, StepDone, StepStillValid } from '../engine/task/events';
+import type { Emit, StepDone, StepStillValid } from '../engine/task/flow-event';
 import { currentUser, ownNamespace } from '../environment/user';
 import { findPlaceFile, loadPlaceFlow, type Place } from './place';
 

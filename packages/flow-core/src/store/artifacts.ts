@@ -1,12 +1,12 @@
 /** Values to artifacts and back: chooses the codec, takes the digest, decides between LevelDB and the CAS. */
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
-import { type AnyCodec, BUILT_IN } from '../definition/codec';
+import { type AnyCodec, isBuiltInId } from '../definition/codec';
 import { FlowError, isFlowError } from '../definition/errors';
 import { bytesClass, nameOf } from './builtin-class';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
-import type { BuiltInCodec } from './codecs/codec';
+import type { BuiltInCodec } from './codecs/built-in';
 import { walk } from './digest';
 import {
   type FileArtifact,
@@ -206,7 +206,7 @@ export function isFileRecord({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
 
 /** Whether every flow can read it, and a reader without one. */
 export function isBuiltIn({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
-  return BUILT_IN.includes(codec);
+  return isBuiltInId(codec);
 }
 
 /** The length of a list by its type, as {@link typeOf} gives it; undefined for what is no list. */

@@ -21,7 +21,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cas, shareBytes } from './cas';
-import type { ContractRunner } from './contract';
+import type { ContractRunner } from './kv-contract';
 
 /** An empty one of its own for each test. */
 export interface OpenedCas {

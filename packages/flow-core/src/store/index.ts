@@ -3,9 +3,9 @@ export { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from './artifact
 export { BrokerKv } from './broker/client';
 export { type Cas, FileCas } from './cas';
 export { type CasSupports, casContract, type OpenedCas } from './cas-contract';
-export { type ContractRunner, kvContract, type OpenedKv } from './contract';
 export { walk } from './digest';
 export { type Kv, type Op, scan } from './kv';
+export { type ContractRunner, kvContract, type OpenedKv } from './kv-contract';
 export { MemoryKv } from './memory';
 export { MemoryCas } from './memory-cas';
 export { memoryStore, openStore } from './open';

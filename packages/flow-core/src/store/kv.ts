@@ -19,7 +19,7 @@ export interface BatchOptions {
 /**
  * Keys are ASCII strings, in their byte order. An operation that resolved is seen by every later one, of every client;
  * a read sees every write that its own client began before it. Values that were read are the caller's own, and values
- * that were written too, once the batch has resolved. Contract: `store/contract.ts`.
+ * that were written too, once the batch has resolved. Contract: `store/kv-contract.ts`.
  */
 export interface Kv {
   get(key: string): Promise<Uint8Array | undefined>;

@@ -1,7 +1,7 @@
 /** What tasks wrote, read back: by task, or by time. */
 import { fromJson } from './json';
-import { keys, prefixRange } from './keys';
 import { type Entry, type Kv, scan } from './kv';
+import { keys, prefixRange } from './row-keys';
 import type { LogRow } from './rows';
 
 /** Log rows of one page: each may hold 64 K characters. */

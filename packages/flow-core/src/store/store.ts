@@ -1,10 +1,10 @@
 /** What a store holds, in the words of flows: runs, tasks, artifacts, logs, on top of a Kv and a CAS. */
 import type { Cas } from './cas';
-import { type EventSink, LocalEvents } from './events';
+import { type EventSink, LocalEvents } from './event-sink';
 import { fromJson } from './json';
-import { keys, lastNumber, prefixRange } from './keys';
 import { type Entry, type Kv, type Op, scan } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
+import { keys, lastNumber, prefixRange } from './row-keys';
 import type { ArtifactMeta, ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
 import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
 

@@ -1,5 +1,5 @@
 /** Who executes what a Runner is asked for: this process, or another. */
-import type { TaskCounts } from '../engine/task/events';
+import type { TaskCounts } from '../engine/task/flow-event';
 import type { Codecs } from '../store/artifacts';
 import type { Pathspec } from '../store/pathspec';
 import type { Store } from '../store/store';

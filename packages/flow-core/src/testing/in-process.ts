@@ -12,7 +12,7 @@ import type { SpinOutcome } from '../engine/spin/outcome';
 import { spinStoreFolder } from '../engine/spin/persisted';
 import { Decoder } from '../engine/task/decoder';
 import { fromRecord } from '../engine/task/error-record';
-import type { Emit } from '../engine/task/events';
+import type { Emit } from '../engine/task/flow-event';
 import { findWorkspace } from '../environment/workspace';
 import { executeRun } from '../session/run';
 import type { Session } from '../session/session';

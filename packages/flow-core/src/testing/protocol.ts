@@ -1,5 +1,5 @@
 /** What a Runner and its child process say to each other: one request, one answer. */
-import type { TaskCounts } from '../engine/task/events';
+import type { TaskCounts } from '../engine/task/flow-event';
 import { isPlain } from '../store/builtin-class';
 import { fileAt, isFile } from '../store/file';
 import type { ArtifactRecord, ErrorRecord } from '../store/rows';

@@ -4,7 +4,7 @@ import { parseParams } from '../definition/params';
 import { onlyGivenInputs } from '../engine/inputs/only-given';
 import { requireStep } from '../engine/inputs/selection';
 import { prepareResume } from '../engine/resume/resume';
-import type { Emit } from '../engine/task/events';
+import type { Emit } from '../engine/task/flow-event';
 import { currentUser } from '../environment/user';
 import { beginIn } from '../session/persisted-spins';
 import type { RunRequest as SessionRun } from '../session/run';

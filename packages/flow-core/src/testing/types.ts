@@ -1,6 +1,6 @@
 /** The types of the Runner: what it is given, and what comes back. */
 import type { Run, Task } from '../client';
-import type { TaskCounts } from '../engine/task/events';
+import type { TaskCounts } from '../engine/task/flow-event';
 
 export interface RunnerOptions {
   /**

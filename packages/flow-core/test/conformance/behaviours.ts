@@ -2,8 +2,8 @@
 import { client } from '../../src/client/client';
 import { recordedViews } from '../../src/engine/record/read';
 import { decodeArtifact } from '../../src/store/artifacts';
-import { prefixRange } from '../../src/store/keys';
 import { scan } from '../../src/store/kv';
+import { prefixRange } from '../../src/store/row-keys';
 import type { ArtifactRecord, TaskRow } from '../../src/store/rows';
 import { Bench, expectSame, expectSameSpin, labelOf, type Recorded } from './bench';
 import { type Context, returnedBy, snapshot } from './body';

@@ -12,7 +12,7 @@ import type { Takeover } from '../../src/engine/resume/takeover';
 import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
 import { spin } from '../../src/engine/spin/spin';
-import type { FlowEvent } from '../../src/engine/task/events';
+import type { FlowEvent } from '../../src/engine/task/flow-event';
 import { decodeArtifact } from '../../src/store/artifacts';
 import { memoryStore } from '../../src/store/open';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../src/store/rows';

@@ -1,7 +1,7 @@
 /** Flows run and spun in this process, on a store in memory. */
 import { requireGraph } from '../../src/definition/flow';
 import { parseParams } from '../../src/definition/params';
-import { resolveInputs } from '../../src/engine/inputs/resolve';
+import { resolveInputs } from '../../src/engine/inputs/origin';
 import type { Resolved } from '../../src/engine/inputs/resolved';
 import type { Selection } from '../../src/engine/inputs/selection';
 import { InProcessPool } from '../../src/engine/pool/in-process-pool';
@@ -12,7 +12,7 @@ import type { RunOutcome } from '../../src/engine/run/options';
 import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
 import { spin } from '../../src/engine/spin/spin';
-import type { FlowEvent } from '../../src/engine/task/events';
+import type { FlowEvent } from '../../src/engine/task/flow-event';
 import { decodeArtifact } from '../../src/store/artifacts';
 import { memoryStore } from '../../src/store/open';
 import type { RunRow, TaskRow } from '../../src/store/rows';

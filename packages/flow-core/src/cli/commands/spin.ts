@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Overrides } from '../../engine/inputs/override';
 import type { Selection } from '../../engine/inputs/selection';
-import type { Emit, SpinDone } from '../../engine/task/events';
+import type { Emit, SpinDone } from '../../engine/task/flow-event';
 import type { PersistedSpins } from '../../session/persisted-spins';
 import { type FileSession, openSession } from '../../session/session';
 import { prepareSpin, type SpinRequest, spinStep } from '../../session/spin';
@@ -14,7 +14,7 @@ import type { Command, Context } from '../command';
 import { versioned } from '../json/shapes';
 import { spinAllJson, spinJson } from '../json/spin';
 import { givenParams } from '../params';
-import { noticeLine } from '../render/notice';
+import { eventLine } from '../render/event-line';
 import { spinRenderer } from '../render/spin';
 import { selectionOf } from '../selection';
 import { spec } from '../specs/spin';
@@ -26,7 +26,7 @@ export const command: Command = {
     noMoreThan(context, 2);
     const { output, options } = context;
     const place = placeOf(context);
-    let render: Emit = (event) => output.write(noticeLine(event, output));
+    let render: Emit = (event) => output.write(eventLine(event, output));
     let done: SpinDone | undefined;
     const emit: Emit = (event) => {
       if (event.type === 'spin-done') done = event;
@@ -117,7 +117,7 @@ async function requireKey(
   context: Context,
   { session, selection }: { session: FileSession; selection: Selection },
 ): Promise<void> {
-  const { spinKeyDigest } = await import('../../engine/spin/key');
+  const { spinKeyDigest } = await import('../../engine/spin/read-key');
   const { selectionText, withParams } = await import('../keys/published-key');
   const { paramsKey } = await import('../keys/params-key');
   const { graph, store, place, user } = session;

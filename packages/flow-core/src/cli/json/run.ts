@@ -1,5 +1,5 @@
 /** The JSON of `run` and `resume`. */
-import type { RunDone } from '../../engine/task/events';
+import type { RunDone } from '../../engine/task/flow-event';
 import type { ErrorRecord } from '../../store/rows';
 import type { ErrorJson, RunJson } from './shapes';
 

@@ -7,7 +7,7 @@
 import type { Problem } from '../../definition/errors';
 import type { RunStatus } from '../../engine/record/run-status';
 import type { Change } from '../../engine/task/change';
-import type { TaskCounts } from '../../engine/task/events';
+import type { TaskCounts } from '../../engine/task/flow-event';
 import type { GitState, RunRow } from '../../store/rows';
 
 export type Json =

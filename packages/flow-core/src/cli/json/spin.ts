@@ -1,5 +1,5 @@
 /** The JSON of `spin` and `spin --all`. */
-import type { SpinDone, SpinsDone } from '../../engine/task/events';
+import type { SpinDone, SpinsDone } from '../../engine/task/flow-event';
 import { cut } from '../render/text';
 import { errorJson } from './run';
 import type { SpinAllJson, SpinJson } from './shapes';

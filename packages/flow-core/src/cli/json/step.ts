@@ -1,5 +1,5 @@
 /** The JSON of `step`. */
-import type { StepDone, StepStillValid } from '../../engine/task/events';
+import type { StepDone, StepStillValid } from '../../engine/task/flow-event';
 import { errorJson } from './run';
 import type { StepJson } from './shapes';
 

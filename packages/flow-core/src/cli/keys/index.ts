@@ -1,11 +1,11 @@
 /**
  * Cache keys for Nx: `@nx-flow/core/keys`, which the plugin opens before every command and which therefore loads next to
- * nothing. `engine/keys.ts` has each key field by field.
+ * nothing. `engine/task/cache-keys.ts` has each key field by field.
  */
 import type { PublishedKey } from './published-key';
 
 export { damageOf, isMisnamed } from '../../engine/outputs/manifest';
-export type { SpinKey, StepKey } from '../../engine/task/keys';
+export type { SpinKey, StepKey } from '../../engine/task/cache-keys';
 export { currentUser } from '../../environment/user';
 export { storeFolder } from '../../environment/workspace';
 export { readGeneration } from '../../store/generation';

@@ -8,7 +8,7 @@ import { FlowError } from '../../definition/errors';
 import { depthOf, type Graph } from '../../definition/graph';
 import type { Selection } from '../../engine/inputs/selection';
 import { snapshotFile } from '../../engine/outputs/layout';
-import { spinKeyDigest } from '../../engine/spin/key';
+import { spinKeyDigest } from '../../engine/spin/read-key';
 import { currentUser } from '../../environment/user';
 import { findPlaceFile, type Place } from '../../session/place';
 import { awaitedSnapshot } from '../../session/snapshot';

@@ -1,11 +1,11 @@
 /** A run on screen: what runs now, counts and progress, each task's output, the final table. */
 
 import type { Graph } from '../../definition/graph';
-import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/events';
+import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/flow-event';
 import type { ErrorRecord } from '../../store/rows';
 import { renderThrown } from './error';
-import { LabelledLines, LiveRegion, progressLine } from './live';
-import { noticeLine } from './notice';
+import { eventLine } from './event-line';
+import { LabelledLines, LiveRegion, progressLine } from './live-region';
 import type { Output } from './output';
 import { duration, plural, table } from './table';
 
@@ -179,7 +179,7 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
         live?.close();
         return ended(event);
       default:
-        return print(noticeLine(event, output));
+        return print(eventLine(event, output));
     }
   };
 }

@@ -2,10 +2,10 @@
 
 import { join, relative } from 'node:path';
 import type { Change } from '../../engine/task/change';
-import type { Emit, SpinDone, SpinsDone, SpinsStarted, SpunArtifact } from '../../engine/task/events';
+import type { Emit, SpinDone, SpinsDone, SpinsStarted, SpunArtifact } from '../../engine/task/flow-event';
 import { renderThrown } from './error';
-import { LabelledLines, LiveRegion, progressLine } from './live';
-import { noticeLine } from './notice';
+import { eventLine } from './event-line';
+import { LabelledLines, LiveRegion, progressLine } from './live-region';
 import type { Output } from './output';
 import { changeText, persistedText, warnings } from './spin';
 import { duration, plural, table } from './table';
@@ -83,7 +83,7 @@ export function spinAllRenderer(output: Output, workspace: string, cwd: string):
       case 'spins-stopped':
         return live?.close();
       default:
-        return print(noticeLine(event, output));
+        return print(eventLine(event, output));
     }
   };
 }

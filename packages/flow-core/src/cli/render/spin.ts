@@ -1,9 +1,9 @@
 /** A spin on screen: where its inputs come from, what the step prints, then one table of what it returned. */
 import { join, relative } from 'node:path';
 import type { Change } from '../../engine/task/change';
-import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/events';
+import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/flow-event';
 import { renderThrown } from './error';
-import { noticeLine } from './notice';
+import { eventLine } from './event-line';
 import type { Output } from './output';
 import { duration, size, table } from './table';
 import { cut } from './text';
@@ -23,7 +23,7 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
         return;
       }
       default:
-        return output.write(noticeLine(event, output));
+        return output.write(eventLine(event, output));
     }
   };
 }

@@ -1,7 +1,7 @@
 /** One step of a task graph on screen: its tasks as in a run, then what it hands over. */
 import { join, relative } from 'node:path';
 import type { Graph } from '../../definition/graph';
-import type { Emit, StepDone, StepStillValid } from '../../engine/task/events';
+import type { Emit, StepDone, StepStillValid } from '../../engine/task/flow-event';
 import type { Output } from './output';
 import { runRenderer } from './run';
 import { duration, plural } from './table';

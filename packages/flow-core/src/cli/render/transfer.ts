@@ -1,5 +1,5 @@
 /** How far an export or an import is, on a terminal; and whose run it is. */
-import { LiveRegion } from './live';
+import { LiveRegion } from './live-region';
 import type { Output } from './output';
 import { size } from './table';
 

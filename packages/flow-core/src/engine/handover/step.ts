@@ -11,7 +11,7 @@ import type { Pool, PoolHost } from '../pool/pool';
 import { Takeover } from '../resume/takeover';
 import type { RunOutcome } from '../run/options';
 import { runFlow } from '../run/run';
-import type { Emit } from '../task/events';
+import type { Emit } from '../task/flow-event';
 import type { StepDigests } from './layout';
 import { writeNatural } from './natural-form';
 import { readHandovers } from './read';

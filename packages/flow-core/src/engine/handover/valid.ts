@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { type Graph, parents, type StepNode } from '../../definition/graph';
 import { stepFolder } from '../outputs/layout';
 import { damageOf } from '../outputs/manifest';
-import type { StepKey } from '../task/keys';
+import type { StepKey } from '../task/cache-keys';
 import { DIGESTS_FILE } from './layout';
 
 const KEY_FILE = 'key.txt';

@@ -10,7 +10,7 @@ import type { Installed } from '../pool/packages';
 import type { Pool } from '../pool/pool';
 import { Heap } from '../process/heap';
 import { toRecord } from '../task/error-record';
-import type { TaskAddress, TaskCounts } from '../task/events';
+import type { TaskAddress, TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
 import { retryTimes, retryWait } from '../task/policies';
 import type { TaskOutcome, TaskResult } from '../task/task';

@@ -5,7 +5,7 @@ import type { ErrorRecord, GitState, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Pool, PoolHost } from '../pool/pool';
 import type { Takeover } from '../resume/takeover';
-import type { Emit, TaskCounts } from '../task/events';
+import type { Emit, TaskCounts } from '../task/flow-event';
 
 export interface RunOptions {
   graph: Graph;

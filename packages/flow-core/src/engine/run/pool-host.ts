@@ -3,7 +3,7 @@
 import type { ArtifactRecord } from '../../store/rows';
 import type { Job } from '../pool/job';
 import type { PoolHost } from '../pool/pool';
-import type { TaskAddress } from '../task/events';
+import type { TaskAddress } from '../task/flow-event';
 import { labelOf } from '../task/label';
 import type { Planned } from '../task/place';
 import type { RunContext, TaskSpec } from '../task/task';

@@ -17,7 +17,7 @@ import { endedRun, startedRun } from '../record/run-row';
 import { Views } from '../record/run-views';
 import { TaskLogs } from '../record/task-logs';
 import { takenOverRow, taskRow, withResult } from '../record/task-row';
-import type { TaskCounts } from '../task/events';
+import type { TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
 import type { TaskOutcome, TaskResult } from '../task/task';
 import type { Visible } from '../task/view';

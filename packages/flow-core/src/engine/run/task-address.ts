@@ -1,6 +1,6 @@
 /** How events and messages of a run name its tasks. */
 import { FlowError } from '../../definition/errors';
-import type { TaskAddress } from '../task/events';
+import type { TaskAddress } from '../task/flow-event';
 import { type Planned, stackKey } from '../task/place';
 import type { NumberedTask } from './recorder';
 

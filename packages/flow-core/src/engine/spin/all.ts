@@ -14,7 +14,7 @@ import type { Installed } from '../pool/packages';
 import type { Pool, PoolHost } from '../pool/pool';
 import { Decoder } from '../task/decoder';
 import { fromRecord } from '../task/error-record';
-import type { Emit, TaskAddress } from '../task/events';
+import type { Emit, TaskAddress } from '../task/flow-event';
 import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
 import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';

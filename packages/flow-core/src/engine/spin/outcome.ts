@@ -6,7 +6,7 @@ import { originOf, type Resolved } from '../inputs/resolved';
 import type { Output } from '../outputs/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';
-import type { SpinDone, SpinStarted } from '../task/events';
+import type { SpinDone, SpinStarted } from '../task/flow-event';
 import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
 import type { Visible } from '../task/view';

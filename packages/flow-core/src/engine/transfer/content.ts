@@ -3,9 +3,9 @@
  * is given as if this run had executed it, with its artifacts and logs; what only its store can understand is left out.
  */
 import { FlowError } from '../../definition/errors';
-import { keys, prefixRange } from '../../store/keys';
 import { scan } from '../../store/kv';
 import { LOG_PAGE } from '../../store/logs';
+import { keys, prefixRange } from '../../store/row-keys';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { lost } from '../record/lost';

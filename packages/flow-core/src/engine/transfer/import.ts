@@ -4,8 +4,8 @@
  * that one nothing is visible; an import that was killed leaves rows that the next import of the file writes again.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
-import { keys } from '../../store/keys';
 import type { Op } from '../../store/kv';
+import { keys } from '../../store/row-keys';
 import type { CodeRow, RunRow, TaskRow } from '../../store/rows';
 import { record, type Store, unpackArtifact } from '../../store/store';
 import { requireGoing } from './export';

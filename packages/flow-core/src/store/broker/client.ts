@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
 import { noRoom, storeFull } from '../no-room';
-import { BrokerEvents } from './events';
+import { BrokerEvents } from './event-client';
 import { type Complaint, frame, type Push, type Reply, type Request, socketPath, Unframer } from './protocol';
 import { findBroker, unavailable } from './start';
 

@@ -1,6 +1,6 @@
 /** The built-in codecs, in the order in which they are asked, and the files that their bytes are. */
 import type { ArtifactMeta } from '../rows';
-import type { BuiltInCodec, FileForm } from './codec';
+import type { BuiltInCodec, FileForm } from './built-in';
 import { json } from './json';
 import { raw } from './raw';
 import { v8 } from './v8';

@@ -1,9 +1,9 @@
 /** A foreach spun on another list than its run had: as many splits as the given one has. */
 import { flow } from '../../../src';
 import { requireGraph } from '../../../src/definition/flow';
+import { resolveSplits } from '../../../src/engine/inputs/origin-of-splits';
 import type { Overrides } from '../../../src/engine/inputs/override';
 import { resplitAll } from '../../../src/engine/inputs/override-list';
-import { resolveSplits } from '../../../src/engine/inputs/resolve-splits';
 import { spin } from '../../../src/engine/spin/spin';
 import { MemoryEngine } from '../../kit/memory';
 

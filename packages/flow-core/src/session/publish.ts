@@ -1,6 +1,6 @@
 /** Events of a run or a spin go to the session's own listener, and through the store to other processes. */
 import { randomUUID } from 'node:crypto';
-import type { Emit, FlowEvent } from '../engine/task/events';
+import type { Emit, FlowEvent } from '../engine/task/flow-event';
 import type { Store } from '../store/store';
 import type { Session } from './session';
 

@@ -1,4 +1,5 @@
 /** The interface of a built-in codec. Those of flows have another one: `definition/codec.ts`. */
+import type { BuiltInId } from '../../definition/codec';
 import type { Walked } from '../digest';
 
 /**
@@ -12,7 +13,7 @@ export interface FileForm {
 
 export interface BuiltInCodec {
   /** Recorded with every artifact; never changes its meaning. */
-  readonly id: string;
+  readonly id: BuiltInId;
   /** Recorded too: a codec decodes what any earlier version of it wrote. */
   readonly version: number;
   /** What a file of its bytes is. */

@@ -1,5 +1,5 @@
 import { BrokerKv } from '../../src/store/broker/client';
-import { kvContract } from '../../src/store/contract';
+import { kvContract } from '../../src/store/kv-contract';
 import { MemoryKv } from '../../src/store/memory';
 import { temporaryPlace, withEnvironment } from './helpers/place';
 

@@ -1,5 +1,5 @@
 /** The client's part in events: says them while somebody listens, and hears those of others. */
-import type { EventSink, HeardEvent } from '../events';
+import type { EventSink, HeardEvent } from '../event-sink';
 import type { Push, Request } from './protocol';
 
 /** What the connection does for events. */

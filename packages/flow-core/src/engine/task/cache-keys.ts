@@ -1,6 +1,6 @@
 /**
  * The cache keys of the engine on one page: what must be equal for a result to be used again, and why. Types only:
- * `spin/key.ts` reads a `SpinKey` from the store, `handover/valid.ts` a `StepKey` from the folders of the steps before.
+ * `spin/read-key.ts` reads a `SpinKey` from the store, `handover/valid.ts` a `StepKey` from the folders of the steps before.
  * What Nx hashes beside them stands in the plugin's `keys/target-keys.ts`.
  */
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { flow } from '../../../src';
 import { requireGraph } from '../../../src/definition/flow';
 import type { Selection } from '../../../src/engine/inputs/selection';
-import { spinKeyDigest } from '../../../src/engine/spin/key';
+import { spinKeyDigest } from '../../../src/engine/spin/read-key';
 import { MemoryEngine } from '../../kit/memory';
 
 /** What the steps make; what is left out is as it was. */

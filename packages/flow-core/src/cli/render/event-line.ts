@@ -1,11 +1,11 @@
-/** Events that are told in one line, the same by every renderer. */
+/** The line that an event prints, the same in every renderer. */
 import { unreachable } from '../../definition/errors';
-import type { FlowEvent } from '../../engine/task/events';
+import type { FlowEvent } from '../../engine/task/flow-event';
 import type { Output } from './output';
 import { wrapped } from './wrap';
 
 /** The line, with its newline; empty for an event that is shown in another way. */
-export function noticeLine(event: FlowEvent, output: Output): string {
+export function eventLine(event: FlowEvent, output: Output): string {
   const { colors } = output;
   const warning = (sentence: string) => `${wrapped(`${colors.yellow('!')} ${sentence}`, output, '  ')}\n`;
   switch (event.type) {

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { HeardEvent } from '../../src/store/events';
+import type { HeardEvent } from '../../src/store/event-sink';
 import { memoryStore, openStore } from '../../src/store/open';
 import { Workspace } from '../kit/workspace';
 

@@ -3,12 +3,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Graph } from '../../definition/graph';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { resolveInputs } from '../inputs/resolve';
+import { resolveInputs } from '../inputs/origin';
 import type { Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
 import { recordedOutputs, recordedParams, recordedViews } from '../record/read';
 import { statusNow } from '../record/run-status';
-import type { SpinKey } from '../task/keys';
+import type { SpinKey } from '../task/cache-keys';
 import type { View } from '../task/view';
 
 export interface SpinKeyDigest {

@@ -1,5 +1,5 @@
-import { poolContract } from '../../../src/engine/pool/contract';
 import { InProcessPool } from '../../../src/engine/pool/in-process-pool';
+import { poolContract } from '../../../src/engine/pool/pool-contract';
 import { ProcessPool } from '../../../src/engine/pool/process-pool';
 import { ShuffledPool } from '../../conformance/shuffled-pool';
 

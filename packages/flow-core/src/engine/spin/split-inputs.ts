@@ -6,7 +6,7 @@ import { applyOverrides, type Overrides } from '../inputs/override';
 import type { Selection } from '../inputs/selection';
 import { recordedViews } from '../record/read';
 import { Decoder } from '../task/decoder';
-import type { Emit } from '../task/events';
+import type { Emit } from '../task/flow-event';
 import type { SplitInputs } from './all';
 import { outputsBefore } from './outcome';
 

@@ -1,5 +1,5 @@
 /**
- * Where a spin takes its inputs from. They are looked up, never derived from names or counts: a task that ran names its
+ * How a spin picks its origin: the run, or the task, whose recorded inputs it takes. They are looked up, never derived from names or counts: a task that ran names its
  * parents; for a step that no run has seen, its parents under today's graph are searched by what their rows say.
  */
 import { FlowError } from '../../definition/errors';
