@@ -292,9 +292,9 @@ ${body}
 /** Waits for something that no event tells of. Bounded. */
 export async function until(holds: () => boolean, what: string | (() => string), ms = 20_000): Promise<void> {
   const end = Date.now() + ms;
-  while (!holds()) {
+  for (let wait = 4; !holds(); wait = Math.min(wait * 1.2, 40)) {
     if (Date.now() > end) throw new Error(`Waited in vain for ${typeof what === 'string' ? what : what()}.`);
-    await pause(5);
+    await pause(wait);
   }
 }
 
@@ -317,12 +317,15 @@ export async function wholeStore(folder: string): Promise<Record<string, string>
   return whole;
 }
 
+/** Those that were there before this file's first workspace: they are no workspace's, and looking at them takes time. */
+const OTHERS = new Set(existsSync('/proc/self/environ') ? readdirSync('/proc') : []);
+
 /** Processes whose environment holds a text. The broker that this process itself started is one of them. */
 function processesWith(mark: string): { pid: number; command: string }[] {
   const found: { pid: number; command: string }[] = [];
   if (!existsSync('/proc/self/environ')) return processesNaming(mark.slice(mark.indexOf('=') + 1));
   for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+    if (OTHERS.has(entry) || !/^\d+$/.test(entry)) continue;
     try {
       const belongs = readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0').includes(mark);
       const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').join(' ').trim();

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { OrphanGuard } from '../process/orphan-guard';
 import { type Job, kindOf } from './job';
 import { AHEAD_MS, Pace } from './pace';
+import { Patience } from './patience';
 import type { Pool, PoolHost } from './pool';
 import type { WorkerListener } from './worker-listener';
 import { WorkerProcess } from './worker-process';
@@ -35,6 +36,7 @@ export class ProcessPool implements Pool {
   /** Given to a worker that never began them. */
   #returned: Job[] = [];
   readonly #orphans = new OrphanGuard();
+  readonly #patience = new Patience(() => this.wake());
   #balancing: NodeJS.Timeout | undefined;
   /** Why the flow did not load, where that was known before there was a run. */
   #broken: { error: unknown } | undefined;
@@ -72,6 +74,7 @@ export class ProcessPool implements Pool {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#balancing);
+    this.#patience.close();
     await Promise.all([...this.#workers].map((worker) => worker.kill()));
     this.#orphans.close();
   }
@@ -91,8 +94,14 @@ export class ProcessPool implements Pool {
    * Until then a waiting task goes to the first worker that is free.
    */
   #staff(kind: string, host: PoolHost): void {
-    const loading = [...this.#workers].filter(({ state }) => state === 'loading');
-    const wanted = this.#waiting(kind, host) - loading.filter((worker) => worker.kind === kind).length;
+    const workers = [...this.#workers];
+    const ours = workers.filter((worker) => worker.kind === kind);
+    const loading = workers.filter(({ state }) => state === 'loading');
+    const waiting = this.#waiting(kind, host);
+    const wanted = waiting - loading.filter((worker) => worker.kind === kind).length;
+    if (wanted <= 0 || (ours.length === workers.length && workers.length >= this.#options.max)) return;
+    if (ours.some(({ state, shared }) => state !== 'leaving' && shared) && !this.#patience.isOver(waiting))
+      return;
     for (let n = Math.min(wanted, this.#loading - loading.length); n > 0; n--) {
       if (this.#workers.size >= this.#options.max && !this.#makeRoom(kind, host)) return;
       this.#spawn(kind);
@@ -214,6 +223,7 @@ export class ProcessPool implements Pool {
       this.#bury();
       if (this.#closed) return;
       this.#pace.took(job.spec.step, outcome.durationMs);
+      this.#patience.finished();
       this.#host?.finished(job, outcome);
     },
     returned: (jobs) => void this.#returned.push(...jobs),

@@ -86,6 +86,11 @@ export class WorkerProcess {
     return isolate ? this.#use === 'fresh' : this.#use !== 'isolated';
   }
 
+  /** It has executed tasks, or has some, and can take others. */
+  get shared(): boolean {
+    return this.#use === 'shared';
+  }
+
   /** The run that it works for. */
   begin(run: RunContext, places: Pick<WorkerStart, 'cas' | 'keep'>): void {
     void this.#send({ type: 'start', run, ...places });
