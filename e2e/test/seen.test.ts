@@ -5,11 +5,13 @@ import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
 
 const REPLAYED = /\[.*(cache|existing).*\]/;
-const artifactIn = (workspace: Workspace, file: string) =>
+const workspace = new Workspace('seen');
+workspace.git('init', '-q');
+const artifactIn = (file: string) =>
   JSON.parse(readFileSync(join(workspace.folder, 'dist/flow', file), 'utf8'));
 
 test('a step that reads what another flow has recorded is executed after each new run of it', async () => {
-  const workspace = new Workspace('seen-runs', {
+  workspace.write({
     'prices/prices.flow.ts': `import { flow } from '@nx-flow/core'; import { z } from 'zod';
 const f = flow('prices', { params: { by: z.coerce.number().default(1) } });
 export const start = f.start(({ params }) => ({ price: params.by }));
@@ -29,9 +31,9 @@ export default f.end(read);`,
   const { warm: nx } = workspace;
   const both = async () => {
     expect((await nx('run', 'report:spin-read')).code).toBe(0);
-    const stepped = artifactIn(workspace, 'report/steps/read/artifacts/total.json');
+    const stepped = artifactIn('report/steps/read/artifacts/total.json');
     expect((await nx('spin', 'report', '--step=read')).code).toBe(0);
-    return [stepped, artifactIn(workspace, 'report/spin/read/artifacts/total.json')];
+    return [stepped, artifactIn('report/spin/read/artifacts/total.json')];
   };
   await workspace.warmFlow('run', 'prices');
   await workspace.warmFlow('run', 'report');
@@ -45,18 +47,18 @@ test('only a step that takes `client` from the engine reads runs, by whichever w
 const f = flow('${name}', { params: { by: z.coerce.number().default(1) } });
 export const start = f.start(({ params }) => ({ price: params.by }));
 export default f.end(start);`;
-  const workspace = new Workspace('seen-clients', {
-    'prices/prices.flow.ts': prices('prices'),
-    'lib/core.ts': `export * from '@nx-flow/core';\n`,
-    'lib/read.ts': `import { client } from './core';
+  workspace.write({
+    'rates/rates.flow.ts': prices('rates'),
+    'clients/core.ts': `export * from '@nx-flow/core';\n`,
+    'clients/read.ts': `import { client } from './core';
 export async function price(store?: string): Promise<number> {
-  const run = await client('prices', store === undefined ? {} : { store }).latest();
+  const run = await client('rates', store === undefined ? {} : { store }).latest();
   return (await (await run.step('start')).task()).artifacts.price as Promise<number>;
 }\n`,
-    'report/report.flow.ts': `import { flow } from '@nx-flow/core'; import { price } from '../lib/read';
+    'bill/bill.flow.ts': `import { flow } from '@nx-flow/core'; import { price } from '../clients/read';
 // the HTTP client of the shop
 const client = { ask: () => 1 };
-const f = flow('report');
+const f = flow('bill');
 export const start = f.start(() => ({ times: client.ask() }));
 export const here = f.step('here', { after: start }, async () => ({ here: await price() }));
 export const there = f.step('there', { after: here }, async () => ({ there: await price('elsewhere') }));
@@ -64,34 +66,31 @@ export default f.end(there);`,
   });
   const { warm: nx } = workspace;
   const spun = async () => {
-    const { code, text } = await nx('run', 'report:spin-there');
+    const { code, text } = await nx('run', 'bill:spin-there');
     expect([code, text]).toEqual([0, expect.any(String)]);
     const [here, there] = ['here', 'there'].map((step) =>
-      artifactIn(workspace, `report/steps/${step}/artifacts/${step}.json`),
+      artifactIn(`bill/steps/${step}/artifacts/${step}.json`),
     );
     return [here, there, new RegExp(`spin-start.*${REPLAYED.source}`).test(text)];
   };
-  await workspace.warmFlow('run', 'prices');
-  await workspace.warmFlow('run', 'prices', '--store=elsewhere', '--params.by=2');
+  await workspace.warmFlow('run', 'rates');
+  await workspace.warmFlow('run', 'rates', '--store=elsewhere', '--params.by=2');
   expect(await spun()).toEqual([1, 2, false]);
-  await workspace.warmFlow('run', 'prices', '--params.by=3');
-  await workspace.warmFlow('run', 'prices', '--store=elsewhere', '--params.by=4');
+  await workspace.warmFlow('run', 'rates', '--params.by=3');
+  await workspace.warmFlow('run', 'rates', '--store=elsewhere', '--params.by=4');
   expect(await spun()).toEqual([3, 4, true]);
 });
 
 test('code that is loaded by a computed name from outside of all projects is executed anew', async () => {
-  const workspace = new Workspace('seen-computed', {
-    'flows/far.flow.ts': small(
-      'far',
-      `async () => ({ far: (await import(\`../outside/\${'far'}.ts\`)).far })`,
-    ),
+  workspace.write({
+    'far/far.flow.ts': small('far', `async () => ({ far: (await import(\`../outside/\${'far'}.ts\`)).far })`),
     'outside/far.ts': 'export const far: number = 1;\n',
   });
   const { warm: nx } = workspace;
   await workspace.warmFlow('run', 'far');
   const spun = async () => {
-    expect((await nx('spin', 'flows', '--step=double')).code).toBe(0);
-    return artifactIn(workspace, 'far/spin/double/artifacts/far.json');
+    expect((await nx('spin', 'far', '--step=double')).code).toBe(0);
+    return artifactIn('far/spin/double/artifacts/far.json');
   };
   expect(await spun()).toBe(1);
   workspace.write({ 'outside/far.ts': 'export const far: number = 2;\n' });
@@ -101,26 +100,25 @@ test('code that is loaded by a computed name from outside of all projects is exe
 });
 
 test('a script that a step starts, what that imports, and a data file of a library count', async () => {
-  const workspace = new Workspace('seen-beside', {
+  workspace.write({
     'lib/project.json': { name: 'lib' },
     'lib/rates.ts': `import { readFileSync } from 'node:fs'; import { join } from 'node:path';
 export const rate = (): number => Number(readFileSync(join(__dirname, ['rates', 'csv'].join('.')), 'utf8'));\n`,
     'lib/rates.csv': '2\n',
-    'flows/tools/say.js': `console.log(require('./words').word);\n`,
-    'flows/tools/words.js': `exports.word = 'one';\n`,
-    'flows/beside.flow.ts': `import { flow } from '@nx-flow/core'; import { execFileSync } from 'node:child_process'; import { rate } from '../lib/rates';
+    'beside/tools/say.js': `console.log(require('./words').word);\n`,
+    'beside/tools/words.js': `exports.word = 'one';\n`,
+    'beside/beside.flow.ts': `import { flow } from '@nx-flow/core'; import { execFileSync } from 'node:child_process'; import { rate } from '../lib/rates';
 const f = flow('beside');
 export const start = f.start(() => ({ one: 1 }));
-export const say = f.step('say', { after: start }, () => ({ said: execFileSync('node', ['flows/tools/say.js'], { encoding: 'utf8' }).trim() }));
+export const say = f.step('say', { after: start }, () => ({ said: execFileSync('node', ['beside/tools/say.js'], { encoding: 'utf8' }).trim() }));
 export const price = f.step('price', { after: start }, () => ({ price: rate() }));
 export const both = f.gather('both', { after: { say, price } }, ({ inputs }) => ({ both: [inputs.say.said, inputs.price.price] }));
 export default f.end(both);`,
   });
-  workspace.git('init', '-q');
   const spun = async () => {
-    const { code, text } = await workspace.warm('run', 'flows:spin-end');
+    const { code, text } = await workspace.warm('run', 'beside:spin-end');
     expect([code, text]).toEqual([0, expect.stringContaining('spin-end')]);
-    return [artifactIn(workspace, 'beside/steps/both/artifacts/both.json'), REPLAYED.test(text)];
+    return [artifactIn('beside/steps/both/artifacts/both.json'), REPLAYED.test(text)];
   };
   expect(await spun()).toEqual([['one', 2], false]);
   expect(await spun()).toEqual([['one', 2], true]);
@@ -129,15 +127,18 @@ export default f.end(both);`,
   // A comment in the library's code is none of its data.
   const lib = readFileSync(join(workspace.folder, 'lib/rates.ts'), 'utf8');
   workspace.write({ 'lib/rates.ts': `${lib}// a comment\n` });
-  const { text } = await workspace.warm('run', 'flows:spin-end');
+  const { text } = await workspace.warm('run', 'beside:spin-end');
   expect(text.match(/\[.*(cache|existing).*\]/g)).toHaveLength(4);
   expect(text).toContain('kept what beside/end left');
-  workspace.write({ 'flows/tools/words.js': `exports.word = 'two';\n` });
+  workspace.write({ 'beside/tools/words.js': `exports.word = 'two';\n` });
   expect(await spun()).toEqual([['two', 3], true]);
   // A step more: Nx forgets all of them, and they know themselves what has changed meanwhile.
-  const flow = readFileSync(join(workspace.folder, 'flows/beside.flow.ts'), 'utf8');
+  const flow = readFileSync(join(workspace.folder, 'beside/beside.flow.ts'), 'utf8');
   workspace.write({
-    'flows/beside.flow.ts': flow.replace('f.end(both)', "f.end(f.step('more', { after: both }, () => ({})))"),
+    'beside/beside.flow.ts': flow.replace(
+      'f.end(both)',
+      "f.end(f.step('more', { after: both }, () => ({})))",
+    ),
     'lib/rates.csv': '4\n',
   });
   expect(await spun()).toEqual([['two', 4], false]);
@@ -147,10 +148,11 @@ test.each([
   ['named ones count by what lies there', ", { inputs: ['rates.csv', 'more/*.csv'] }", '2'],
   ['others by where they lead, and stop nothing', '', '1'],
 ])('links to files and folders elsewhere: %s', async (_, inputs, seen) => {
-  const workspace = new Workspace(`seen-links-${seen}`, {
-    'flows/links.flow.ts': `import { flow } from '@nx-flow/core'; import { readFileSync } from 'node:fs';
-const f = flow('links'${inputs});
-const text = (file: string) => readFileSync(\`flows/\${file}.csv\`, 'utf8');
+  const links = `links-${seen}`;
+  workspace.write({
+    [`${links}/${links}.flow.ts`]: `import { flow } from '@nx-flow/core'; import { readFileSync } from 'node:fs';
+const f = flow('${links}'${inputs});
+const text = (file: string) => readFileSync(\`${links}/\${file}.csv\`, 'utf8');
 export const start = f.start(() => ({ one: 1 }));
 export const read = f.step('read', { after: start }, () => ({ texts: [text('rates'), text('more/rates')] }));
 export default f.end(read);`,
@@ -158,15 +160,14 @@ export default f.end(read);`,
   const elsewhere = join(workspace.folder, '..', `elsewhere-${seen}`);
   mkdirSync(elsewhere);
   writeFileSync(join(elsewhere, 'rates.csv'), '1');
-  symlinkSync(join(elsewhere, 'rates.csv'), join(workspace.folder, 'flows/rates.csv'));
-  symlinkSync(elsewhere, join(workspace.folder, 'flows/more'));
-  workspace.git('init', '-q');
+  symlinkSync(join(elsewhere, 'rates.csv'), join(workspace.folder, links, 'rates.csv'));
+  symlinkSync(elsewhere, join(workspace.folder, links, 'more'));
   workspace.git('add', '.');
-  await workspace.warmFlow('run', 'links');
+  await workspace.warmFlow('run', links);
   const both = async () => {
-    expect((await workspace.warm('run', 'flows:spin-read')).code).toBe(0);
-    expect((await workspace.warm('spin', 'flows', '--step=read')).code).toBe(0);
-    return ['steps', 'spin'].map((kind) => artifactIn(workspace, `links/${kind}/read/artifacts/texts.json`));
+    expect((await workspace.warm('run', `${links}:spin-read`)).code).toBe(0);
+    expect((await workspace.warm('spin', links, '--step=read')).code).toBe(0);
+    return ['steps', 'spin'].map((kind) => artifactIn(`${links}/${kind}/read/artifacts/texts.json`));
   };
   expect(await both()).toEqual([
     ['1', '1'],
@@ -179,58 +180,55 @@ export default f.end(read);`,
   ]);
 });
 
-test('flows of one name, which would share runs and outputs, are refused, and others go on', async () => {
-  const workspace = new Workspace('seen-names', {
-    'a/prices.flow.ts': small('prices'),
-    'b/prices.flow.ts': small('prices', '() => ({ twice: 5 })'),
-    'c/other.flow.ts': small('other'),
+test('a step that keeps what it left prints again what it had printed', async () => {
+  workspace.write({
+    'says/says.flow.ts': small(
+      'says',
+      `({ self }) => { console.log('it says so'); return { twice: self.one * 2 }; }`,
+    ),
   });
-  for (const target of ['run', 'spin-start', 'snapshot']) {
-    const { code, text } = await workspace.warm('run', `a:${target}`);
-    expect([code, text]).toEqual([
-      1,
-      expect.stringContaining(
-        'FLOW_AMBIGUOUS  a/prices.flow.ts and b/prices.flow.ts declare flows of one name',
-      ),
-    ]);
-  }
-  expect((await workspace.warm('run', 'c:spin-end')).code).toBe(0);
+  expect((await workspace.warm('run', 'says:spin-double')).text).toContain('it says so');
+  const flow = readFileSync(join(workspace.folder, 'says/says.flow.ts'), 'utf8');
+  workspace.write({
+    'says/says.flow.ts': flow.replace(
+      'export default f.end(double);',
+      `export const more = f.step('more', { after: double }, () => ({}));\nexport default f.end(more);`,
+    ),
+  });
+  const { text } = await workspace.warm('run', 'says:spin-double');
+  expect(text).toContain('kept what says/double left');
+  expect(text).toContain('it says so');
 });
 
 test('a workspace with a tsconfig.base.json alone has its paths', async () => {
-  const workspace = new Workspace('seen-paths', {
+  workspace.write({
     'tsconfig.base.json': { compilerOptions: { baseUrl: '.', paths: { '@q/*': ['shared/*'] } } },
-    'flows/tsconfig.json': { extends: '../tsconfig.base.json' },
-    'flows/paths.flow.ts': `import { k } from '@q/k';\n${small('paths', '({ self }) => ({ k: self.one + k })')}`,
+    'paths/tsconfig.json': { extends: '../tsconfig.base.json' },
+    'paths/paths.flow.ts': `import { k } from '@q/k';\n${small('paths', '({ self }) => ({ k: self.one + k })')}`,
     'shared/k.ts': 'export const k: number = 1;\n',
   });
   const spun = async () => {
-    const { code, text } = await workspace.warm('run', 'flows:spin-double');
+    const { code, text } = await workspace.warm('run', 'paths:spin-double');
     expect(code).toBe(0);
-    return [artifactIn(workspace, 'paths/steps/double/artifacts/k.json'), REPLAYED.test(text)];
+    return [artifactIn('paths/steps/double/artifacts/k.json'), REPLAYED.test(text)];
   };
   expect(await spun()).toEqual([2, false]);
   workspace.write({ 'shared/k.ts': 'export const k: number = 2;\n' });
   expect((await spun())[0]).toBe(3);
 });
 
-test('a step that keeps what it left prints again what it had printed', async () => {
-  const workspace = new Workspace('seen-kept', {
-    'flows/says.flow.ts': small(
-      'says',
-      `({ self }) => { console.log('it says so'); return { twice: self.one * 2 }; }`,
-    ),
-  });
-  workspace.git('init', '-q');
-  expect((await workspace.warm('run', 'flows:spin-double')).text).toContain('it says so');
-  const flow = readFileSync(join(workspace.folder, 'flows/says.flow.ts'), 'utf8');
+test('flows of one name, which would share runs and outputs, are refused, and others go on', async () => {
   workspace.write({
-    'flows/says.flow.ts': flow.replace(
-      'export default f.end(double);',
-      `export const more = f.step('more', { after: double }, () => ({}));\nexport default f.end(more);`,
-    ),
+    'a/twin.flow.ts': small('twin'),
+    'b/twin.flow.ts': small('twin', '() => ({ twice: 5 })'),
+    'c/other.flow.ts': small('other'),
   });
-  const { text } = await workspace.warm('run', 'flows:spin-double');
-  expect(text).toContain('kept what says/double left');
-  expect(text).toContain('it says so');
+  for (const target of ['run', 'spin-start', 'snapshot']) {
+    const { code, text } = await workspace.warm('run', `a:${target}`);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringContaining('FLOW_AMBIGUOUS  a/twin.flow.ts and b/twin.flow.ts declare flows of one name'),
+    ]);
+  }
+  expect((await workspace.warm('run', 'c:spin-end')).code).toBe(0);
 });
