@@ -79,56 +79,62 @@ describe('nx affected', () => {
   });
 });
 
-describe.each([
-  ['app/[id]', 'app/[id]'],
-  ['app/[id]', 'app'],
-  ['äpp/@wh!t else', 'äpp/@wh!t else'],
-])('a flow in the folder %s of the project %s', (folder, root) => {
-  test('is executed after each edit of code or data, and where Nx cannot look, each time', async () => {
-    const twice = 'export const twice = (n: number) => 2 * n;\n';
-    const once = 'export const once = (n: number) => n;\n';
-    const workspace = new Workspace(`glob-${Buffer.from(folder + root).toString('hex')}`, {
-      [`${folder}/sums.flow.ts`]: FLOW.replace("'../lib'", "'./near'"),
-      [`${folder}/near.ts`]: once + twice,
-      [`${folder}/words.txt`]: 'words\n',
-      [`${root}/project.json`]: { name: 'p' },
-    });
-    /** Whether the step is executed, as a target of its own and as a spin. */
-    const both = async () => {
-      const found: boolean[] = [];
-      for (const args of [
-        ['run', 'p:spin-start'],
-        ['spin', 'p', '--step=start'],
-      ]) {
-        const { code, text } = await workspace.warm(...args);
-        expect([code, text]).toEqual([0, expect.stringContaining('Successfully ran target')]);
-        found.push(!/\[.*(cache|existing).*\]/.test(text));
-      }
-      return found;
-    };
-    /** Whether it would be, with another content of a file. */
-    const withEdit = async (file: string, text: string) => {
-      const found: boolean[] = [];
-      await workspace.meanwhile({ [file]: text }, async () => {
-        for (const args of [
-          ['run', 'p:spin-start'],
-          ['spin', 'p', '--step=start'],
-        ])
-          found.push(!(await workspace.ask(...args)).text.includes('Nx read the output from the cache'));
+describe('flows in folders whose names mean something in globs', () => {
+  const workspace = new Workspace('globs');
+  const twice = 'export const twice = (n: number) => 2 * n;\n';
+  const once = 'export const once = (n: number) => n;\n';
+
+  test.each([
+    ['own', 'app/[id]', 'app/[id]'],
+    ['above', 'shop/[id]', 'shop'],
+    ['signs', 'äpp/@wh!t else', 'äpp/@wh!t else'],
+  ])(
+    '%s: a flow in %s of the project in %s is executed after each edit of code or data, and where Nx cannot look, each time',
+    async (name, folder, root) => {
+      workspace.write({
+        [`${folder}/sums.flow.ts`]: FLOW.replace("flow('sums')", `flow('${name}')`).replace(
+          "'../lib'",
+          "'./near'",
+        ),
+        [`${folder}/near.ts`]: once + twice,
+        [`${folder}/words.txt`]: 'words\n',
+        [`${root}/project.json`]: { name },
       });
-      return found;
-    };
-    const always = /[[({]/.test(root);
-    expect([await both(), await both()]).toEqual([
-      [true, true],
-      [always, always],
-    ]);
-    expect(await withEdit(`${folder}/near.ts`, once.replace('=> n', '=> n + 1') + twice)).toEqual([
-      true,
-      true,
-    ]);
-    expect(await withEdit(`${folder}/words.txt`, 'other\n')).toEqual([true, true]);
-    rmSync(join(workspace.folder, 'dist'), { recursive: true });
-    expect(await both()).toEqual([always, always]);
-  });
+      const commands = [
+        ['run', `${name}:spin-start`],
+        ['spin', name, '--step=start'],
+      ];
+      /** Whether the step is executed, as a target of its own and as a spin. */
+      const both = async () => {
+        const found: boolean[] = [];
+        for (const args of commands) {
+          const { code, text } = await workspace.warm(...args);
+          expect([code, text]).toEqual([0, expect.stringContaining('Successfully ran target')]);
+          found.push(!/\[.*(cache|existing).*\]/.test(text));
+        }
+        return found;
+      };
+      /** Whether it would be, with another content of a file. */
+      const withEdit = async (file: string, text: string) => {
+        const found: boolean[] = [];
+        await workspace.meanwhile({ [file]: text }, async () => {
+          for (const args of commands)
+            found.push(!(await workspace.ask(...args)).text.includes('Nx read the output from the cache'));
+        });
+        return found;
+      };
+      const always = /[[({]/.test(root);
+      expect([await both(), await both()]).toEqual([
+        [true, true],
+        [always, always],
+      ]);
+      expect(await withEdit(`${folder}/near.ts`, once.replace('=> n', '=> n + 1') + twice)).toEqual([
+        true,
+        true,
+      ]);
+      expect(await withEdit(`${folder}/words.txt`, 'other\n')).toEqual([true, true]);
+      rmSync(join(workspace.folder, 'dist/flow', name), { recursive: true });
+      expect(await both()).toEqual([always, always]);
+    },
+  );
 });

@@ -26,18 +26,18 @@ test('while a run goes on, what it has finished is spun, each time anew', async 
   const run = workspace.nxMeanwhile(['run', 'slow'], { SLOW_ASKS });
   const [, answer] = await asked;
   for (let i = 0; i < 2; i++) {
-    const { code, text } = await workspace.nxMeanwhile(['spin', 'slow', '--step=quick']);
+    const { code, text } = await workspace.warm('spin', 'slow', '--step=quick');
     expect([code, text]).toEqual([0, expect.stringContaining('inputs of slow/1/quick/2')]);
     expect(text).not.toContain(REPLAYED);
   }
   answer.end('go on');
   expect((await run).text).toContain('slow/1 done');
-  expect(workspace.nx('spin', 'slow', '--step=quick').text).not.toContain(REPLAYED);
-  expect(workspace.nx('spin', 'slow', '--step=quick').text).toContain(REPLAYED);
+  expect((await workspace.warm('spin', 'slow', '--step=quick')).text).not.toContain(REPLAYED);
+  expect((await workspace.warm('spin', 'slow', '--step=quick')).text).toContain(REPLAYED);
 });
 
 test('start is spun in a store that is not there yet', async () => {
-  const env = { NX_FLOW_STORE: join(workspace.folder, 'dist/another-store') };
-  const { code, text } = await workspace.nxMeanwhile(['spin', 'slow', '--step=start'], env);
+  workspace.env = { NX_FLOW_STORE: join(workspace.folder, 'dist/another-store') };
+  const { code, text } = await workspace.warm('spin', 'slow', '--step=start');
   expect([code, text]).toEqual([0, expect.stringMatching(/one +number +\d+ B/)]);
 });
