@@ -71,3 +71,17 @@ export function fakeNpm(ws: Workspace, script: string): Record<string, string> {
   chmodSync(file, 0o755);
   return { PATH: `${ws.path('fake')}${delimiter}${process.env.PATH}` };
 }
+
+/**
+ * In the place of npm, for tests of what comes before it and after it: unpacks `dup` 1.0.0 and `leaf` where npm would, which
+ * takes npm a second. Gives the script's path.
+ */
+export function unpackDup(ws: Workspace, name = 'unpack/npm'): string {
+  const unpack = ['dup', 'leaf'].map(
+    (pack) =>
+      `mkdir -p node_modules/${pack} && tar -xzf '${ws.path('vendor', `${pack}-1.0.0.tgz`)}' -C node_modules/${pack} --strip-components=1`,
+  );
+  const file = ws.write(name, `#!/bin/sh\n${unpack.join(' && ')}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { fakeNpm, makePackages, npmHome, OFFLINE } from '../../kit/packages';
+import { delimiter, dirname } from 'node:path';
+import { fakeNpm, makePackages, npmHome, OFFLINE, unpackDup } from '../../kit/packages';
 import { type RunOptions, until, Workspace } from '../../kit/workspace';
 
 let ws: Workspace;
@@ -16,6 +17,8 @@ afterAll(() => ws.dispose());
 const env = (more: Record<string, string> = {}): RunOptions => ({
   env: { ...npmHome(ws), ...OFFLINE, ...more },
 });
+/** Where npm itself is not what the test is about. */
+const unpacking = () => env({ PATH: `${dirname(unpackDup(ws))}${delimiter}${process.env.PATH}` });
 const ok = (args: string[], options = env()) => ws.ok([...args, '--json'], options);
 /** In a process of its own: a spin of a step with packages leaves them in its process. */
 const alone = (args: string[], options = env()) => ws.start([...args, '--json'], options).done;
@@ -161,9 +164,6 @@ test('a spin installs what its step needs, and no more', async () => {
 test('commands that install the same packages at once all work, and leave one folder', async () => {
   nothingInstalled();
   ws.flow('crowd', user(`{ dup: 'file:vendor/dup-1.0.0.tgz' }`));
-  const npm = process.env.PATH?.split(':')
-    .map((folder) => `${folder}/npm`)
-    .find((file) => existsSync(file));
   // Each waits until all have begun: nobody finds the folder of another.
   const together = fakeNpm(
     ws,
@@ -171,7 +171,7 @@ test('commands that install the same packages at once all work, and leave one fo
      fs.mkdirSync(folder, { recursive: true }); fs.writeFileSync(folder + '/npm' + process.pid, '');
      const all = () => fs.readdirSync(folder).filter((name) => name.startsWith('npm')).length === 2;
      const timer = setInterval(() => { if (!all()) return; clearInterval(timer);
-       process.exitCode = require('node:child_process').spawnSync(${JSON.stringify(npm)}, process.argv.slice(2), { stdio: 'inherit' }).status; }, 5);`,
+       process.exitCode = require('node:child_process').spawnSync(${JSON.stringify(unpackDup(ws))}).status; }, 5);`,
   );
   const results = await Promise.all([1, 2].map(() => alone(['run', 'crowd'], env(together))));
   expect(results.map(({ json }) => json.status)).toEqual(['done', 'done']);
@@ -194,7 +194,7 @@ test('an installation that was killed is not taken for a whole one, and is clear
   await run.done;
   await until(() => ws.processes().every(({ command }) => !command.includes('fake/npm')), 'the end of npm');
   expect(installed()).toEqual([expect.stringMatching(/\.tmp$/)]);
-  expect((await ok(['run', 'killed'])).json.status).toBe('done');
+  expect((await ok(['run', 'killed'], unpacking())).json.status).toBe('done');
   expect(installed()).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
 });
 
@@ -232,10 +232,10 @@ test('npm is asked to give up soon, unless the environment says how often to try
 
 test('a folder that was damaged is installed again', async () => {
   ws.flow('damaged', user(`{ dup: 'file:vendor/dup-1.0.0.tgz' }`));
-  await ok(['run', 'damaged']);
+  await ok(['run', 'damaged'], unpacking());
   const whole = installed();
   for (const folder of whole) rmSync(ws.path('.flow/env', folder, 'node_modules/dup'), { recursive: true });
-  expect((await ok(['run', 'damaged'])).stderr).toContain('⇣ installing');
+  expect((await ok(['run', 'damaged'], unpacking())).stderr).toContain('⇣ installing');
   expect(installed()).toEqual(whole);
 });
 
@@ -279,7 +279,7 @@ test('what cannot be installed fails the command before its first task, with the
 test('packages lie in the workspace, wherever the store is; a folder that cannot be written is named', async () => {
   nothingInstalled();
   ws.flow('apart', user(`{ dup: 'file:vendor/dup-1.0.0.tgz' }`));
-  await ok(['run', 'apart', `--store=${ws.path('elsewhere')}`]);
+  await ok(['run', 'apart', `--store=${ws.path('elsewhere')}`], unpacking());
   expect(installed()).toHaveLength(1);
   nothingInstalled();
   ws.write('.flow/env', 'a file');
