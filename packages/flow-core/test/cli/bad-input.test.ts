@@ -36,7 +36,7 @@ beforeAll(async () => {
   );
   ws.write('b/twin.flow.ts', ws.read('a/twin.flow.ts'));
   ws.write('plain.txt', '');
-  await ws.ok(['run', 'movies']);
+  await ws.ok(['run', 'movies', '--max-workers=1']);
   before = await ws.store();
 });
 afterAll(() => ws.dispose());
@@ -225,16 +225,11 @@ const REFUSED: [line: string, said: string][] = [
 describe('bad usage is one sentence, names the nearest valid thing, and ends with 2', () => {
   const results = new Map<string, Promise<Result>>();
   beforeAll(async () => {
-    // Two at a time: as many as there are cores to start them on.
-    const lines = REFUSED.map(([line]) => line);
-    const run = async () => {
-      for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-        const result = ws.nxFlow(line.replaceAll('<ws>', ws.folder).split(' '));
-        results.set(line, result);
-        await result;
-      }
-    };
-    await Promise.all([run(), run()]);
+    for (const [line] of REFUSED) {
+      const result = ws.nxFlow(line.replaceAll('<ws>', ws.folder).split(' '));
+      results.set(line, result);
+      await result;
+    }
   });
 
   test.each(REFUSED)('nx-flow %s', async (line, said) => {
@@ -278,7 +273,8 @@ test("a file that throws on import shows the user's own frames; every problem of
 test('a mistaken name leaves nothing behind where there is no workspace yet', async () => {
   const empty = new Workspace();
   try {
-    const results = await Promise.all([empty.nxFlow(['run', 'movies']), empty.nxFlow(['dump', 'movies'])]);
+    const there = { cwd: empty.folder };
+    const results = [await ws.nxFlow(['run', 'movies'], there), await ws.nxFlow(['dump', 'movies'], there)];
     for (const { code, stdout } of results) {
       expect(stdout).toBe(
         `FLOW_NOT_FOUND  There is no flow "movies" in ${empty.folder}. It has no *.flow.ts file.\n`,
@@ -311,7 +307,13 @@ test('what fails in a step is exit code 1, and recorded', async () => {
     ['throws', undefined, 'thrown'],
     ['dies', 'FLOW_WORKER_DIED', 'killed by SIGKILL'],
   ] as const) {
-    const { code: exit, json } = await ws.nxFlow(['run', 'breaks', `--params.how=${how}`, '--json']);
+    const { code: exit, json } = await ws.nxFlow([
+      'run',
+      'breaks',
+      '--max-workers=1',
+      `--params.how=${how}`,
+      '--json',
+    ]);
     expect(exit).toBe(1);
     expect(json.error.code).toBe(code);
     expect(json.error.message).toContain(message);

@@ -2,6 +2,8 @@
 import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
+/** For runs where the number of workers is not what is tested: each costs as much as many tasks. */
+const ALONE = '--max-workers=1';
 beforeAll(() => {
   ws = new Workspace().shareProcess();
 });
@@ -52,8 +54,8 @@ test.each([5, 12, 200])('a join of %i inputs gets them in split order', async (n
 describe('on a run of the arm "big", and a newer one of "small"', () => {
   beforeAll(async () => {
     write();
-    await ws.ok(['run', 'constructs', '--params.kind=big', '--params.n=3']);
-    await ws.ok(['run', 'constructs']);
+    await ws.ok(['run', 'constructs', ALONE, '--params.kind=big', '--params.n=3']);
+    await ws.ok(['run', 'constructs', ALONE]);
   });
 
   test('a loop by its third iteration, by its last, and by the one that would have come next', async () => {
@@ -158,9 +160,9 @@ test('an artifact that the chosen run has not: the error names it, what is there
        export default f.end(next);`,
     );
   declare('rows: [1, 2], count: 2', 'rows');
-  await ws.ok(['run', 'lacks']);
+  await ws.ok(['run', 'lacks', ALONE]);
   declare("text: 'a', count: 2", 'text');
-  await ws.ok(['run', 'lacks']);
+  await ws.ok(['run', 'lacks', ALONE]);
   declare('', 'rows');
   const failed = await ws.nxFlow(['spin', 'lacks', 'next', '--json']);
   const hint =
@@ -185,9 +187,9 @@ test('an artifact that the chosen run has not: the error names it, what is there
 test('run, spin, resume, spin, run: each finds the right origin, through a failed step and a new one', async () => {
   const store = '--store=sequence';
   const origin = async (step: string) => (await spin(step, store)).origin;
-  const resumed = async () => (await ws.ok(['resume', 'constructs', store, '--json'])).json;
+  const resumed = async () => (await ws.ok(['resume', 'constructs', ALONE, store, '--json'])).json;
   write({ fails: true });
-  expect((await ws.nxFlow(['run', 'constructs', store])).code).toBe(1);
+  expect((await ws.nxFlow(['run', 'constructs', ALONE, store])).code).toBe(1);
   write();
   // The step that failed, and one before it.
   const fixed = await spin('last', store);
@@ -205,7 +207,7 @@ test('run, spin, resume, spin, run: each finds the right origin, through a faile
     origin: 'constructs/2',
     artifacts: { twice: { change: 'new', preview: '"size 1size 1"' } },
   });
-  expect((await ws.ok(['run', 'constructs', store, '--json'])).json.pathspec).toBe('constructs/3');
+  expect((await ws.ok(['run', 'constructs', ALONE, store, '--json'])).json.pathspec).toBe('constructs/3');
   expect(await origin('added')).toMatch(/^constructs\/3\/added\//);
   expect(await origin('last')).toMatch(/^constructs\/3\/last\//);
 });
