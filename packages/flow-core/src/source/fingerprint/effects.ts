@@ -21,12 +21,12 @@ const MAKES =
 /** Global functions without effect, as long as no function is among their arguments. */
 const CALLS =
   /^(Symbol|Symbol\.for|BigInt|Number|String|Boolean|parseInt|parseFloat|isNaN|isFinite|structuredClone|(en|de)codeURI(Component)?|Math\.\w+|Number\.\w+|String\.\w+|Date\.(now|parse|UTC)|Array\.(of|from|isArray)|JSON\.(parse|stringify)|Object\.(keys|values|entries|fromEntries|is|hasOwn)|Buffer\.(from|alloc|byteLength)|process\.(cwd|uptime|hrtime)|performance\.now)$/;
-/** Of these modules of Node, every function is without effect. */
+/** Node modules in which no function has an effect. */
 const MODULES = /^(node:)?(path|url|path\/posix|path\/win32)$/;
-/** Methods of a text or a list that stands there as it is. (An iterator would be changed by whoever reads it.) */
+/** Methods of a string or array literal. None returns an iterator, since reading an iterator changes it. */
 const METHODS =
   /^(at|concat|endsWith|flat|includes|indexOf|join|padEnd|padStart|repeat|reverse|slice|split|startsWith|substring|toLowerCase|toReversed|toSpliced|toUpperCase|toString|trim|trimEnd|trimStart|with|fill)$/;
-/** What only describes a schema. */
+/** Functions that only describe a schema. */
 const ZOD = new Set(
   `string number int int32 uint32 float32 float64 boolean bigint int64 uint64 date symbol literal enum nativeEnum object
   strictObject looseObject array tuple record partialRecord map set union discriminatedUnion intersection optional
@@ -163,7 +163,7 @@ function isGlobal(callee: Node, names: RegExp, around: Surroundings): boolean {
   return name !== undefined && names.test(name) && !around.declares(name.split('.')[0] as string);
 }
 
-/** Arguments that hold no function: what is called with them calls nothing of ours. A variable may hold one. */
+/** Whether the arguments hold no function, so that the callee cannot call user code. A variable may hold one. */
 function isData(args: readonly Node[], around: Surroundings): boolean {
   if (around.tricky && args.length > 0) return false;
   return args.every(

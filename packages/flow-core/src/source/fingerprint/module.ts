@@ -13,7 +13,7 @@ export interface Site {
   at: number;
   /** Its function. A start or an end may have none. */
   body: NormalForm | undefined;
-  /** All else: name, options, edges as they are written. */
+  /** The rest of the call: name, options, and edges as they are written. */
   options: NormalForm;
   edges: { use: HandleUse; as?: string }[];
 }
@@ -24,7 +24,7 @@ export interface Unit {
   kind: 'function' | 'class' | 'value' | 'enum' | 'statement';
   at: number;
   facts: NormalForm;
-  /** Whether loading the module makes it do something; `reading`: only where reading a property may. */
+  /** Whether loading the module has an effect here. `reading`: only if reading a property may have one. */
   effect: boolean | 'reading';
   sites: Site[];
   /** `const genre = f.foreach(…)`: its variable is the handle of this step. */
@@ -52,7 +52,7 @@ export interface Module {
   imports: Map<string, Import>;
   /** Modules that are loaded with it, in order. */
   sources: string[];
-  /** Of these, the ones of which it takes nothing: `import 'x'`. */
+  /** The sources from which it imports no name: `import 'x'`. */
   bare: Set<string>;
   exports: Map<string, Export>;
   stars: string[];

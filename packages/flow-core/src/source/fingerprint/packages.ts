@@ -48,7 +48,7 @@ export class Packages {
     return { name, folder, manifest, installed: folder.split(sep).includes('node_modules') };
   }
 
-  /** The files that a package may give for a path in it; several, where that depends on who asks. */
+  /** The files that a package may give for a path in it: several when conditions decide. */
   entries({ folder, manifest }: Package, path: string): string[] {
     const { exports, main, module } = manifest;
     if (exports !== undefined) return chosen(exports, path).map((target) => join(folder, target));
@@ -62,7 +62,7 @@ export class Packages {
     return this.#closure(root).versions;
   }
 
-  /** Whether a package, and every package that it needs, says that loading it changes nothing but what it gives. */
+  /** Whether a package and every package that it needs declare that loading them has no side effects. */
   isInert(root: Package): boolean {
     return this.#closure(root).inert;
   }
@@ -103,7 +103,7 @@ export function splitName(specifier: string): { name: string; path: string } {
   return { name: parts.slice(0, count).join('/'), path: rest === '' ? '.' : `./${rest}` };
 }
 
-/** What a field `exports` or `imports` gives for a path, under whichever condition. */
+/** What a field `exports` or `imports` gives for a path, under any condition. */
 export function chosen(exports: unknown, path: string): string[] {
   const map = record(exports);
   const keys = Object.keys(map);

@@ -21,7 +21,7 @@ export type PartKind =
   | 'node'
   | 'engine';
 
-/** One thing that a step depends on. `value` is a hash, or a version; `at` is where it stands, for people. */
+/** One thing that a step depends on. `value` is a hash or a version; `at` is its position, for people. */
 export interface Part {
   kind: PartKind;
   name: string;

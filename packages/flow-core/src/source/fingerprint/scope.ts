@@ -1,11 +1,11 @@
 /**
- * Names that code declares for itself. Where it is not certain that a name is local, it is none: a reference too many
- * makes a fingerprint differ without need, one too few would make it the same where it must not be.
+ * Names that code declares for itself. A name counts as local only when that is certain: a reference too many
+ * makes a fingerprint differ without need, one too few would make it equal when it must differ.
  */
 import type { Node } from '../ast';
 import { isErased } from './erased';
 
-/** Undefined is the module itself: its own bindings are what references are told of. */
+/** Undefined is the scope of the module: names that are bound there are reported as references. */
 export type Scope = { names: ReadonlySet<string>; up: Scope } | undefined;
 
 export function inner(up: Scope, names: Iterable<string>): Scope {
