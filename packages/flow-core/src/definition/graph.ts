@@ -53,9 +53,9 @@ export interface Graph {
   flow: string;
   params: z.ZodRawShape;
   steps: ReadonlyMap<string, StepNode>;
-  /** Those that the flow registers, beside the built-in ones. */
+  /** Codecs that the flow registers, besides the built-in ones. */
   codecs?: readonly AnyCodec[];
-  /** What it says that its steps read. */
+  /** The declared inputs of its steps. */
   inputs?: readonly FlowInput[];
   where(): string | undefined;
 }
@@ -90,7 +90,7 @@ export function parents(node: StepNode): string[] {
   return [...new Set(node.inputs.flatMap((input) => input.from.map((edge) => edge.from)))];
 }
 
-/** Nothing could follow the others when they have failed. */
+/** Whether a step may have `catch`. After a failure of the other kinds, no step could follow. */
 export function canCatch({ kind }: StepNode): boolean {
   return !['start', 'switch', 'loop', 'end'].includes(kind);
 }
@@ -118,7 +118,7 @@ export function ordered(graph: Graph): StepNode[] {
 }
 
 const scopes = new WeakMap<Graph, Map<string, Scope | undefined>>();
-/** What surrounds a step; `undefined` where the graph is wrong there (the validator says how). */
+/** What surrounds a step. Undefined when the graph is wrong there; the validator reports how. */
 export function scopeOf(graph: Graph, name: string): Scope | undefined {
   let known = scopes.get(graph);
   if (!known) {
@@ -192,7 +192,7 @@ function mergeArms(graph: Graph, arriving: Scope[]): Scope | undefined {
   return scopes[0];
 }
 
-/** The scope of some cases of a switch that stands in `outer`. With every case taken, nothing is conditional. */
+/** The scope of some cases of a switch in `outer`. When they are all cases, nothing is conditional. */
 function inArm(graph: Graph, outer: Scope, name: string, cases: string[]): Scope {
   const all = graph.steps.get(name)?.cases ?? [];
   return all.every((c) => cases.includes(c)) ? outer : [...outer, { switch: name, cases }];

@@ -305,7 +305,7 @@ const pendingOptions: Rule = (_, declared) =>
       })),
   );
 
-/** Each with the code that its findings carry. */
+/** The rules, by the error code of their findings. */
 export const RULES: Record<string, Rule> = {
   FLOW_NAME: flowName,
   FLOW_STEP_NAME: stepNames,
