@@ -4,18 +4,18 @@
  */
 import type { ArtifactMeta, TaskRow } from '../../store/rows';
 
-/** Raised when a reader of older folders would be wrong. */
+/** Goes up when the folders change so that an older reader would be wrong. */
 export const HANDOVER_VERSION = 3;
 
 /**
- * What the steps after this one can see of it, and nothing that differs between two executions with equal results: no
- * times, no numbers. Equal files mean that nothing after this step has to execute again.
+ * What later steps can see of this one, and nothing that differs between two executions with equal results: no
+ * times, no numbers. Equal files mean that no later step has to execute again.
  */
 export interface StepDigests {
   version: typeof HANDOVER_VERSION;
   flow: string;
   step: string;
-  /** False where a switch went another way: the step did not run, and nothing was wrong. */
+  /** False when a switch chose another case: the step did not run, and nothing was wrong. */
   taken: boolean;
   tasks: TaskDigests[];
 }
@@ -24,7 +24,7 @@ export interface TaskDigests {
   /** The split, outermost first, and the digest of the list that each level splits. */
   stack: { index: number; count: number; list: string }[];
   iteration?: number;
-  /** Every artifact that it shows, its own and those it passes on: name and digest, in the order in which they are listed. */
+  /** Every visible artifact, its own and those it passes on: name and digest, in listing order. */
   artifacts: [name: string, digest: string][];
   case?: string;
   counts?: Record<string, number>;

@@ -14,9 +14,9 @@ export interface Selection {
   index?: number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
-  /** Where no run took the arm that the step stands in: what the switch before it left will do. */
+  /** Take the artifacts of the switch before the step even when no run took the step's arm. */
   ignoreSwitch?: boolean;
-  /** Whose runs count where none is given; undefined for everybody's. */
+  /** The namespace in which a run is looked up when none is given. Undefined means all. */
   namespace: string | undefined;
 }
 
