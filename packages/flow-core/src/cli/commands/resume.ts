@@ -1,4 +1,4 @@
-/** nx-flow resume: a new run that takes over what an earlier one finished, and executes the rest. */
+/** nx-flow resume: a new run that takes over the finished tasks of an earlier one and executes the rest. */
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { prepareResume } from '../../engine/resume/resume';
