@@ -149,7 +149,7 @@ export interface TaskRow {
   kind: StepKind;
   status: TaskStatus;
   attempt: number;
-  /** `step/task` of this run (or `run/step/task` of another), in input order. Persisted spins have full pathspecs. */
+  /** `step/task` of this run (or `run/step/task`), in input order. A persisted spin has full pathspecs. */
   parents: string[];
   /** A gather's names for its parents. */
   branches?: string[];
