@@ -91,7 +91,10 @@ export class StoreClient {
     return this.#flowOf(pathspec).step(pathspec);
   }
 
-  /** `movies/12/train/3` @throws FlowError FLOW_PATHSPEC, FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND */
+  /**
+   * `movies/12/train/3`
+   * @throws FlowError FLOW_PATHSPEC, FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND
+   */
   async task(pathspec: string): Promise<Task<Untyped>> {
     return this.#flowOf(pathspec).task(pathspec);
   }

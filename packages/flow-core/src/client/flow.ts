@@ -60,7 +60,11 @@ export class FlowClient<A> {
     return (await this.run(run)).step(step);
   }
 
-  /** `12/train/3` @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW */
+  /**
+   * `12/train/3`
+   * @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_PATHSPEC,
+   * FLOW_PATHSPEC_FLOW
+   */
   async task(pathspec: string): Promise<Task<Untyped>> {
     const { run, step, task } = this.#spec(pathspec, 'task');
     return (await this.run(run)).step(step).task(task);

@@ -52,7 +52,7 @@ function strictInputs(inputs: unknown, watch: Watch): unknown {
     : strict('inputs', Object.fromEntries(entries), watch);
 }
 
-/** An object whose missing properties are errors. Symbols and `then` are left alone: promises and printers ask for them. */
+/** An object whose missing properties are errors, except symbols and `then`, which promises and printers read. */
 function strict(label: string, values: unknown, watch: Watch): object {
   return new Proxy((values ?? {}) as object, {
     get(target, key, receiver) {

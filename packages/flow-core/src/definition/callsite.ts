@@ -1,8 +1,8 @@
-/** Where a line of the user's file calls into this package, for error messages. */
+/** The place in the user's file that calls into this package, for error messages. */
 
 /**
- * Remembers the caller's place. The stack is rendered only when it is asked for, which is when something is wrong:
- * with source maps on, rendering is slow.
+ * Remembers the caller's place. The stack is rendered on demand, only when something is wrong: with source maps
+ * on, rendering is slow.
  */
 export function callSite(below: (...args: never[]) => unknown): () => string | undefined {
   const holder: { stack?: string } = {};

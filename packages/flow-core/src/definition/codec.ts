@@ -2,8 +2,8 @@
 import { FlowError } from './errors';
 
 /**
- * Stores artifacts of some kind in a way of its own. Registered by the flow: `flow('map', { codecs: [point] })`. A codec
- * is for whole artifacts, not for what lies inside of them, and comes before the built-in ones.
+ * Stores artifacts of one kind in its own way. The flow registers it: `flow('map', { codecs: [point] })`. A codec
+ * is for whole artifacts, not for values inside them, and comes before the built-in ones.
  *
  * @example
  * ```ts

@@ -120,7 +120,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
   return builder as unknown as Flow<Parsed<S>>;
 }
 
-/** Of several steps, the one that ran: the way out of a switch. */
+/** The one of several steps that ran: the way out of a switch. */
 export const oneOf = ((...steps: Handle[]) => ({
   name: `oneOf(${steps.map((s) => s.name).join(', ')})`,
   [EDGES]: steps.flatMap((s) => edgesOf(s)),
@@ -170,7 +170,7 @@ function edgesOf(after: unknown): Edge[] {
   return isHandle(after) ? after[EDGES] : [];
 }
 
-/** A step declared behind `end` would silently never run. */
+/** The error for a step that is declared after `end`: it would silently never run. */
 function late(flow: string, node: StepNode): FlowError {
   const message = `Step "${node.name}" is declared after f.end(), so it is no part of the flow: declare it before.`;
   const where = node.where();

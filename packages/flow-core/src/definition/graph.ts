@@ -15,7 +15,7 @@ export interface Edge {
 /** The step that an edge was taken from: its name alone may also be one of another flow. */
 export const takenFrom = new WeakMap<Edge, StepNode>();
 
-/** One input of a step. Several edges are a `oneOf`: whichever of them ran. `as` is a gathered branch's name. */
+/** One input of a step. Several edges are a `oneOf`: the one that ran counts. `as` is a gathered branch's name. */
 export interface Input {
   as?: string;
   from: Edge[];
@@ -43,7 +43,7 @@ export interface StepNode {
 }
 
 /**
- * What surrounds a step, outermost first: the foreaches it is split by and the switch arms it stands in.
+ * What surrounds a step, outermost first: the foreaches that split it and the switch arms that it is in.
  * An arm is a set of cases: `oneOf` of two of three cases is still conditional.
  */
 export type Frame = { foreach: string } | { switch: string; cases: string[] };
@@ -112,7 +112,7 @@ export function ancestors(graph: Graph, name: string): Set<string> {
   return found;
 }
 
-/** Steps in an order in which parents come first. `declared` order already is one: a handle exists before its use. */
+/** Steps with parents first. The order of declaration is such an order: a handle exists before its use. */
 export function ordered(graph: Graph): StepNode[] {
   return [...graph.steps.values()];
 }
@@ -168,7 +168,7 @@ export function scopeOfInput(
   return mergeArms(graph, arriving);
 }
 
-/** Joins alternative scopes into one: deepest arms of one switch unite, and a switch with every case taken is left. */
+/** Merges alternative scopes: the deepest arms of one switch unite, and a switch with all cases is left. */
 function mergeArms(graph: Graph, arriving: Scope[]): Scope | undefined {
   let scopes = arriving;
   while (scopes.length > 1) {

@@ -35,10 +35,10 @@ export interface MergeOptions<X extends string, N extends string = string> {
 }
 
 /**
- * The artifacts of all inputs, passed on by reference: nothing is read or copied. `exclude` leaves names out, `include`
- * takes these alone. A name that has different values in two inputs is an error that lists every such name
- * (FLOW_MERGE_CONFLICT), unless it is left out or the step sets it. `const { a, ...rest } = merge(inputs)` reads `a`,
- * and `...rest` passes on all but `a`.
+ * The artifacts of all inputs, passed on by reference: nothing is read or copied. `exclude` leaves names out,
+ * `include` takes only these. A name with different values in two inputs is an error that lists every such name
+ * (FLOW_MERGE_CONFLICT), unless it is left out or the step sets it. `const { a, ...rest } = merge(inputs)` reads
+ * `a`, and `...rest` passes on all but `a`.
  *
  * @throws FlowError FLOW_MERGE_OPTIONS for both options at once, FLOW_MERGE_NAME for an included name that no input has
  * @example

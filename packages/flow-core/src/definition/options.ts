@@ -1,4 +1,4 @@
-/** The options of steps in one table: for each its help, the steps that take it, its check, and whether a cache key holds it. */
+/** The options of steps in one table: help, the steps that take it, its check, and whether a cache key has it. */
 import { parseDuration } from './duration';
 import { canCatch, type StepKind, type StepNode } from './graph';
 

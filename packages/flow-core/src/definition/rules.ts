@@ -1,6 +1,6 @@
 /**
  * The rules of a flow's graph. One rule, one function, one sentence of advice.
- * Long, because it is a list: each rule stands alone.
+ * Long, because it is a list of independent rules.
  */
 import { suggest } from './errors';
 import {

@@ -7,8 +7,8 @@ import type { z } from 'zod';
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
 /**
- * What `A` and then `B` leave behind. Disjoint keys intersect, which is flat and cheap (a mapped type at every step
- * ends in TS2589 after some twenty of them); only a clash is rewritten, last one wins.
+ * The artifacts after `A` and then `B`. Disjoint keys intersect, which is flat and cheap (a mapped type at every
+ * step ends in TS2589 after some twenty of them). Only a clash is rewritten: the last one wins.
  */
 export type Put<A, B> = [keyof A & keyof B] extends [never] ? A & B : Simplify<Omit<A, keyof B> & B>;
 type Item<T> = T extends readonly (infer I)[] ? I : never;
@@ -52,7 +52,7 @@ export interface Step<A = any, S extends readonly unknown[] = any, C = any> {
   readonly name: string;
   readonly [ARTIFACTS]: A;
   readonly [STACK]: S;
-  /** Runs the body alone, without engine or store. Reading an artifact that was not given throws FLOW_ARTIFACT_NOT_GIVEN. */
+  /** Runs only the body, without engine or store. Reading a missing artifact throws FLOW_ARTIFACT_NOT_GIVEN. */
   run(context: Loose<C>): Promise<Partial<A>>;
 }
 
@@ -121,7 +121,7 @@ export interface Options<V extends string | undefined = undefined> {
   drop?: readonly string[];
   /**
    * npm packages for this step alone: name to version, range, tag, or anything that npm installs (`file:…` counts
-   * from the workspace). Installed once, into `.flow/env`.
+   * from the workspace). They are installed once, into `.flow/env`.
    */
   packages?: Record<string, string>;
   /** A fresh worker process for each task. */

@@ -28,7 +28,7 @@ function isRoot(manifest: string): boolean {
   }
 }
 
-/** Where the store lies: `--store`, `NX_FLOW_STORE`, or `.flow` in the workspace. Relative ones count from `cwd`. */
+/** The store's folder: `--store`, `NX_FLOW_STORE`, or `.flow` in the workspace. Relative ones count from `cwd`. */
 export function storeFolder(workspace: string, cwd: string, option?: string): string {
   const chosen = option ?? (process.env.NX_FLOW_STORE || undefined);
   return chosen === undefined ? join(workspace, '.flow') : resolve(cwd, chosen);

@@ -35,8 +35,8 @@ export interface RunRequest {
 
 /**
  * Runs the flow of a session and records everything.
- * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_TAG, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE. What a step
- * throws is part of the outcome.
+ * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_TAG, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE. What a
+ * step throws is part of the outcome.
  */
 export async function executeRun(session: Session, request: RunRequest): Promise<RunOutcome> {
   const { graph, store, file, workspace, user } = session;

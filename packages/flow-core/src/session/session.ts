@@ -50,7 +50,7 @@ export interface FileSession extends Session {
 
 /**
  * Opens the store, then imports the flow while the broker of the store starts.
- * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS, FLOW_STORE_UNWRITABLE, FLOW_WITH, and what importing the flow throws
+ * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS, FLOW_STORE_UNWRITABLE, FLOW_WITH, and errors of the import
  */
 export async function openSession(place: Place, options: SessionOptions): Promise<FileSession> {
   const { emit, signal } = options;

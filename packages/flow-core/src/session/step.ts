@@ -33,8 +33,8 @@ export interface StepRequest {
 }
 
 /**
- * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_PARAMS, FLOW_HANDOVER, FLOW_OUTPUTS_UNWRITABLE. What the
- * step throws is part of the outcome.
+ * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_PARAMS, FLOW_HANDOVER, FLOW_OUTPUTS_UNWRITABLE. What
+ * the step throws is part of the outcome.
  */
 export async function executeStepOf(place: Place, request: StepRequest): Promise<StepDone | StepStillValid> {
   const { workspace } = place;

@@ -1,4 +1,4 @@
-/** Small questions about syntax trees: what is literal, what TypeScript only wraps, where something stands. */
+/** Helpers for syntax trees: literals, TypeScript's wrappers, lines and columns. */
 
 /** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */
 export type Node = any;

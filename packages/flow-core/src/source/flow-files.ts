@@ -1,4 +1,4 @@
-/** The flows of a file as its sources show them, also where their steps lie in files that it imports. */
+/** The flows of a file as its sources show them, also when their steps are in files that it imports. */
 import { readFileSync } from 'node:fs';
 import { Lines } from './ast';
 import { diskHost, Sources } from './fingerprint/host';

@@ -22,8 +22,8 @@ let again = '';
 const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
 
 /**
- * Imports a module in TypeScript, of either kind of package. `require` with tsx's CommonJS hook is the quickest way
- * and gives the named exports; only a module with top-level await needs the ES loader.
+ * Imports a TypeScript module of either kind of package. `require` with tsx's CommonJS hook is the quickest way
+ * and gives the named exports. Only a module with top-level await needs the ES loader.
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
   if (!registered) {

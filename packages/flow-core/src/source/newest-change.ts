@@ -8,7 +8,7 @@ const LOCK_FILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.loc
 
 /**
  * Milliseconds since 1970. Folders inside count too: a file that was removed from one changes it.
- * @param places Folders, with all that lies in them, or files.
+ * @param places folders, with all that is in them, or files
  */
 export function newestChange(places: readonly string[], workspace: string): number {
   let newest = 0;

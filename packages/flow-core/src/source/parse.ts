@@ -115,12 +115,12 @@ function stepOf(
   return { name, kind, ...(inputs && known ? { inputs } : {}), options, computed };
 }
 
-/** What variables hold. A body may use the name of a step's handle for a variable of its own. */
+/** The values of variables. A body may use the name of a step's handle for its own variable. */
 export class Handles {
   readonly #outside = new Set<Node>();
   readonly #module = new Map<string, Node>();
   readonly #inside = new Map<string, Node>();
-  /** Declared in several functions. */
+  /** Names that are declared in several functions. */
   readonly #several = new Set<string>();
 
   constructor(program: Node) {

@@ -17,10 +17,10 @@ interface Internals {
 /** This package, by its name or by one of its entries. */
 const OWN = /^@nx-flow\/core(\/|$)/;
 
-/** `import()` of anything but a package by its name. Node's own loader knows neither TypeScript nor its short names. */
+/** `import()` of anything but a package name. Node's loader knows neither TypeScript nor its short names. */
 const IMPORTS_LOCALLY = /\bimport\s*\(\s*(?!(['"`])[^.$/'"`][^$'"`]*\1)/;
 
-/** The same in built code: `import()` of a local file without a JavaScript extension, unless it is computed. */
+/** The same in built code: a literal `import()` of a local file without a JavaScript extension. */
 const IMPORTS_SHORTLY = /\bimport\s*\(\s*(['"`])\.[^$'"`]*(?<!\.(?:[cm]?js|json|node|wasm))\1/;
 
 let importsLocally = false;
@@ -31,8 +31,8 @@ export function needsEsLoader(): boolean {
 }
 
 /**
- * Registers tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into each
- * of their files, which is half of the time that zod takes.
+ * Registers tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into
+ * each of their files, which is half of the time that zod takes.
  * @param flow the file that is imported first
  */
 export function registerTsx(flow: string): void {

@@ -13,7 +13,7 @@
  *   },
  *   { describe, test },
  * );
- * Long, because it is a test suite: each test stands alone.
+ * Long, because it is a test suite of independent tests.
  */
 import assert from 'node:assert/strict';
 import { type Entry, type Kv, type Op, scan } from './kv';

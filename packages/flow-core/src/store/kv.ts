@@ -1,4 +1,4 @@
-/** The store's interface: an ordered map with atomic batches. LevelDB (through the broker) and memory implement it. */
+/** The store's interface: an ordered map with atomic batches. LevelDB (in the broker) and memory implement it. */
 
 export type Op = { key: string; value: Uint8Array | string } | { key: string; value: undefined };
 

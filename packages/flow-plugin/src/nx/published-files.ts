@@ -11,7 +11,7 @@ export const UNPUBLISHED = 'NX_FLOW_UNPUBLISHED';
 /** A variable with the time at which a command published, in milliseconds since 1970. */
 export const PUBLISHED_AT = 'NX_FLOW_PUBLISHED_AT';
 
-/** The folder of a flow's keys: by its file, since two files may use one name. From the workspace root, with `/`. */
+/** The folder of a flow's keys, by its file: two files may use one name. From the workspace root, with `/`. */
 function folderOf(file: string, flow: string): string {
   // Nx reads a path as a glob: with `[id]` in it, none of these files would match.
   return `${KEYS}/${file.replace(/[^\w./@-]/gu, hex)}/${flow}`;

@@ -153,7 +153,7 @@ async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undef
   return (exported.default ?? { ...exported }) as Overrides;
 }
 
-/** As `--set.k=v` is read: JSON if it parses, else a string. */
+/** Parses the value of `--set.k=v`: JSON if it parses, otherwise a string. */
 function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);

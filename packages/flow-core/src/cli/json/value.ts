@@ -4,8 +4,9 @@ import { isFile } from '../../store/file';
 
 /**
  * Map: list of pairs. Set: list. Date: ISO text. BigInt: decimal text. RegExp: text. Error: name and message.
- * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its name,
- * size and path. A cycle: `"[circular]"`. undefined stays: JSON omits it in objects and writes null in lists.
+ * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its
+ * name, size and path. A cycle: `"[circular]"`. undefined stays: JSON omits it in objects and writes null in
+ * lists.
  */
 export function jsonValue(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === 'bigint') return value.toString();

@@ -1,6 +1,6 @@
 /**
- * What a step hands over to the steps after it when a flow runs as a graph of targets: one folder for each step,
- * `dist/flow/<flow>/steps/<step>/`, and nothing else. The folders of all steps before it are all that a step needs.
+ * What a step hands over to later steps when a flow runs as a graph of targets: one folder for each step,
+ * `dist/flow/<flow>/steps/<step>/`, and nothing else. A step needs only the folders of all earlier steps.
  */
 import type { ArtifactMeta, TaskRow } from '../../store/rows';
 
@@ -40,7 +40,7 @@ export interface Handed {
   tasks: { row: TaskRow; artifacts: [name: string, HandedArtifact][] }[];
 }
 
-/** Small ones hold their bytes as base64, large ones lie under `cas/` in the folder. */
+/** A small artifact has its bytes as base64. The bytes of a large one are under `cas/` in the folder. */
 export type HandedArtifact = ArtifactMeta & { bytes?: string };
 
 export const DIGESTS_FILE = 'digests.json';

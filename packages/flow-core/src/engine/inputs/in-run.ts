@@ -88,7 +88,7 @@ export async function ofIteration(
   return { node, run, origin: undefined, parents: [`${step}/${task}`], stack, iteration, passedOver: [] };
 }
 
-/** Whether a recorded task has the parents that today's graph gives its step. */
+/** Whether a recorded task has the same parents as its step in today's graph. */
 export function sameEdges(node: StepNode, row: TaskRow): boolean {
   if (row.kind !== node.kind) return false;
   if (node.kind === 'start') return true;

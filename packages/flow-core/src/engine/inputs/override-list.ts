@@ -79,7 +79,7 @@ export function resplit(
   return { ...resolved, stack: [...stack.slice(0, -1), { ...frame, count }] };
 }
 
-/** All splits that a foreach has on its given list, under each split around it. @throws FlowError FLOW_FOREACH_LIST */
+/** All splits of a foreach on its given list, in each split around it. @throws FlowError FLOW_FOREACH_LIST */
 export async function resplitAll(
   graph: Graph,
   store: Store,

@@ -1,4 +1,4 @@
-/** Which inputs a spin asks for, and whether the flow can have such a task. */
+/** The inputs that a spin selects, and checks that the flow can have such a task. */
 import { FlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { scopeOf } from '../../definition/graph';
@@ -20,7 +20,7 @@ export interface Selection {
   namespace: string | undefined;
 }
 
-/** The step that a pathspec and `--step` name together. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
+/** The step of a selection. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
 export function requireStep(graph: Graph, spec: Pathspec): StepNode {
   requireSameFlow(graph.flow, spec, formatPathspec(spec));
   const names = [...graph.steps.keys()];

@@ -1,6 +1,6 @@
 /**
- * Ends the workers of a coordinator that was killed. A worker leaves by itself when its channel closes, but one in a
- * loop that never yields does not notice. So one shell for all workers waits for the end of a pipe from the
+ * Ends the workers of a coordinator that was killed. A worker leaves by itself when its channel closes, but one in
+ * a loop that never yields does not notice. So one shell for all workers waits for the end of a pipe from the
  * coordinator. It costs about 1 ms once; a watching thread in each worker costs 45 ms of CPU and 9 MB.
  */
 import { type ChildProcess, spawn } from 'node:child_process';

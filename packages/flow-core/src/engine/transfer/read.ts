@@ -46,7 +46,7 @@ export class FrameReader {
     return parsed(() => JSON.parse(frame.payload.toString('utf8')), this);
   }
 
-  /** After {@link head}: everything else. @throws FlowError FLOW_IMPORT_CORRUPT */
+  /** Yields the frames after {@link head}. @throws FlowError FLOW_IMPORT_CORRUPT */
   async *frames(): AsyncGenerator<Row | Value, void, undefined> {
     for (;;) {
       const frame = await this.#frame();

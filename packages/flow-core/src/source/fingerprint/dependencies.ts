@@ -1,6 +1,6 @@
 /**
- * From a step to all that it reaches: its own code, bindings, modules, data, packages, as named parts.
- * Long, because one walk with one state: what was visited decides what is visited next.
+ * Walks from a step to all that it depends on: its own code, bindings, modules, data, packages, as named parts.
+ * Long, because it is one walk with one state: what was visited decides what is visited next.
  */
 import { sep } from 'node:path';
 import { FlowError } from '../../definition/errors';
@@ -148,7 +148,7 @@ export class Dependencies {
     const { facts } = unit;
     if (unit.names.join() !== 'require') this.#follow(file, facts);
     else {
-      // What `createRequire` gives under this name is followed by its calls.
+      // A `require` from `createRequire` is followed by its calls, not by its name.
       const refs = new Set([...facts.refs].filter((name) => name !== 'createRequire'));
       this.#follow(file, { ...facts, refs });
     }
@@ -188,7 +188,7 @@ export class Dependencies {
       const near = text.slice(offset, offset + 80).split('\n')[0] as string;
       this.#parts.add('open', `${this.#path(file)}: ${near.trim()}`, '', this.#at(file, offset));
     }
-    // Code of unknown name may reach whatever is loaded.
+    // Code that is loaded by a computed name may use any loaded module.
     if (open.length > 0) for (const at of modules.order) if (typeof at === 'string') this.whole(at);
     if (whole) this.whole(file);
     if (!jsx) return;

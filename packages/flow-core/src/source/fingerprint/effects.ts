@@ -1,18 +1,18 @@
 /**
- * Whether evaluating an expression, while its module is loaded, may change anything but its own value. Whatever is not
- * known to be harmless is not: its code then counts for every step.
+ * Whether evaluating an expression, while its module is loaded, may change anything but its own value. Anything
+ * not known to be harmless may: its code then counts for every step.
  */
 import { keyOf, literal, type Node, unwrap } from '../ast';
 import { isErased } from './erased';
 
 export interface Surroundings {
-  /** Where a name of this module is imported from, and what it is called there. */
+  /** The source of an imported name, and its name there. */
   imported(name: string): { source: string; name: string } | undefined;
   /** Whether this module declares the name. Other names are globals. */
   declares(name: string): boolean;
   /** Declarations of flows and steps, and edges. */
   known(node: Node): boolean;
-  /** Somewhere, code is defined that runs when a property is read or a value turned into text: reading may do anything. */
+  /** Whether some code runs when a property is read or a value turned into text: reading may then do anything. */
   tricky: boolean;
 }
 

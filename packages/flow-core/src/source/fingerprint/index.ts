@@ -1,7 +1,7 @@
 /**
- * Fingerprints: everything of the code that can change what a step does, as named parts with a hash each. The sources
- * are parsed, never imported. When parts cannot be separated, all of them count: a difference too many costs time,
- * one too few would give wrong results. (A module that fails while it is loaded is not considered.)
+ * Fingerprints: everything of the code that can change what a step does, as named parts with a hash each. The
+ * sources are parsed, never imported. When parts cannot be separated, all of them count: a difference too many
+ * costs time, one too few would give wrong results. (A module that fails while it is loaded is not considered.)
  */
 import { packageVersion } from '../../environment/package-root';
 import { Dependencies, type Reads } from './dependencies';

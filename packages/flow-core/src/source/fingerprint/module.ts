@@ -1,4 +1,4 @@
-/** A module as fingerprints see it: units that are evaluated or declared at its top, and what it takes and gives. */
+/** A module as fingerprints see it: the units at its top level, its imports and its exports. */
 import type { SourceFlow } from '../parse';
 import type { HandleUse, StepCall } from '../step-call';
 import type { NormalForm } from './normal-form';
@@ -6,7 +6,7 @@ import type { NormalForm } from './normal-form';
 /** The engine: it counts by its version. */
 export const ENGINE = '@nx-flow/core';
 
-/** The declaration of a step, at a place where it is sure to be evaluated once. */
+/** The declaration of a step, at a place that is certainly evaluated once. */
 export interface Site {
   call: StepCall;
   name: string;
@@ -32,7 +32,7 @@ export interface Unit {
   flow?: {
     name: string;
     params: { name: string; facts: NormalForm }[];
-    /** As it stands there. */
+    /** The parameters and inputs in the source. */
     said: Pick<SourceFlow, 'params' | 'inputs'>;
   };
 }

@@ -30,7 +30,7 @@ export interface NormalForm {
 
 const WORDS = ['current', 'store'];
 
-/** Names whose mention may make reading a property, or turning a value into text, run code; the second where defined. */
+/** Names whose use may make a property read or a conversion to text run code; the second only where defined. */
 const TRICKY =
   /^(Proxy|definePropert(y|ies)|__define[GS]etter__|toPrimitive|hasInstance|iterator|asyncIterator|__proto__|setPrototypeOf)$/;
 const TRICKY_KEY = /^(toString|valueOf|toJSON|then)$/;
@@ -281,7 +281,7 @@ class Reader {
     } else this.#say(String(value));
   }
 
-  /** In a command line, files stand among other words. */
+  /** Finds files among the other words of a command line. */
   #mention(text: string): void {
     if (!/\.[cm]?[jt]sx?/.test(text)) return;
     for (const word of text.split(/[\s"'`=,;:|&()<>]+/))

@@ -1,4 +1,4 @@
-/** Packages: where a name leads, what a package gives under which path, and the versions of all that it needs. */
+/** Resolves package names, the entries of a package's paths, and the versions of all that it needs. */
 import { dirname, join, sep } from 'node:path';
 import type { Sources } from './host';
 
@@ -7,7 +7,7 @@ export interface Package {
   /** Its folder, without symbolic links. */
   folder: string;
   manifest: Record<string, unknown>;
-  /** Installed, in some node_modules; else a package of the workspace, whose sources count. */
+  /** True in some node_modules. Otherwise it is a package of the workspace, whose sources count. */
   installed: boolean;
 }
 
@@ -103,7 +103,7 @@ export function splitName(specifier: string): { name: string; path: string } {
   return { name: parts.slice(0, count).join('/'), path: rest === '' ? '.' : `./${rest}` };
 }
 
-/** What a field `exports` or `imports` gives for a path, under any condition. */
+/** The targets of a path in a field `exports` or `imports`, under any condition. */
 export function chosen(exports: unknown, path: string): string[] {
   const map = record(exports);
   const keys = Object.keys(map);

@@ -238,7 +238,7 @@ class ModuleReader {
     };
   }
 
-  /** The declaration of a step, its options harmless: edges and function do nothing while it is declared. */
+  /** Whether it declares a step with harmless options: edges and function do nothing at declaration. */
   #isStep(node: Node, tricky: boolean): boolean {
     const call = readStepCall(node);
     if (!call || call.name === undefined || !this.#owners.has(call.owner)) return false;

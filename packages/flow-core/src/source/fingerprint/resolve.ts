@@ -1,6 +1,6 @@
 /**
- * Where an import leads. Loaders do not agree, and conditions depend on who asks: every place that it may lead to is
- * given, and all of them count.
+ * Resolves imports. Loaders do not agree, and conditions depend on the importer. So every possible target is
+ * returned, and all of them count.
  */
 import { builtinModules } from 'node:module';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';

@@ -44,7 +44,7 @@ export function boundNames(pattern: Node, names: string[] = []): string[] {
   return names;
 }
 
-/** What the statements of a block declare in it: `let`, `const`, classes, functions, enums. */
+/** The names that the statements of a block declare in it: `let`, `const`, classes, functions, enums. */
 export function blockNames(statements: readonly Node[], names: string[] = []): string[] {
   for (const statement of statements) {
     const node = statement?.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
@@ -61,7 +61,7 @@ export function blockNames(statements: readonly Node[], names: string[] = []): s
 const FUNCTION =
   /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|StaticBlock|TSModuleBlock)$/;
 
-/** What `var` declares, in whatever block, for the function around it. Functions inside have their own. */
+/** The names that `var` declares in any block, for the function around it. Functions inside have their own. */
 export function varNames(node: Node, names: string[] = []): string[] {
   if (!node || typeof node !== 'object' || isErased(node)) return names;
   if (node.type === 'VariableDeclaration' && node.kind === 'var') {

@@ -47,7 +47,7 @@ export async function installPackages(
   return { folder, names: set.names };
 }
 
-/** What lies in a folder that {@link installPackages} gave. */
+/** Reads a folder that {@link installPackages} returned. */
 export function installedIn(folder: string): Installed {
   const { versions } = JSON.parse(readFileSync(join(folder, WHOLE), 'utf8'));
   return { folder, names: Object.keys(versions) };

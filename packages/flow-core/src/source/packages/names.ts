@@ -8,7 +8,7 @@ export function packageOf(request: string): string | undefined {
 
 /**
  * Only the user's own files see a step's packages. Packages see those that they were installed with.
- * @param engine This package's own folder, which may lie outside of any node_modules.
+ * @param engine this package's own folder, which may be outside any node_modules
  */
 export function isUsers(file: string | null | undefined, engine: string): file is string {
   return typeof file === 'string' && !/[\\/]node_modules[\\/]/.test(file) && !file.startsWith(engine + sep);

@@ -1,4 +1,4 @@
-/** A set of npm packages: what it is called on disk, and what npm is asked for. */
+/** A set of npm packages: its name on disk, and the dependencies that npm installs. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ export interface PackageSet {
 const LOCAL = /^(file:|\.{1,2}[\\/]|[\\/]|~\/|[A-Za-z]:[\\/])/;
 
 /**
- * @param workspace Where relative files count from.
+ * @param workspace the folder that relative files count from
  * @throws FlowError FLOW_PACKAGES for a file that is not there
  */
 export function packageSet(packages: Record<string, string>, workspace: string): PackageSet {
