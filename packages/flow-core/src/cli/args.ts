@@ -1,20 +1,20 @@
-/** Reads command lines: declared options for each command, `--params.k=v` and `--set.k=v` for all that take them. */
+/** Parses command lines: each command's declared options, and `--params.k=v` and `--set.k=v`. */
 import { parseArgs } from 'node:util';
 import { FlowError, suggest } from '../definition/errors';
 import type { CommandSpec, OptionSpec, Parsed } from './command';
 import { COMMON } from './options';
 
-/** `maxWorkers` and `max-workers` are one option: Nx people write both. */
+/** `maxWorkers` and `max-workers` are one option, since Nx users write both. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 
-/** @param params Names of the flow's parameters, where they are known. @throws FlowError FLOW_OPTION, FLOW_USAGE: all at once */
+/** @param params the flow's parameter names, if known @throws FlowError FLOW_OPTION, FLOW_USAGE: all at once */
 export function parseCommandLine(
   spec: CommandSpec,
   argv: readonly string[],
   params: readonly string[] = [],
 ): Parsed {
   const specs = { ...spec.options, ...COMMON };
-  // Without a prototype: what is given may have any name.
+  // Objects without a prototype: a given name may be any.
   const parsed: Parsed = {
     positionals: [],
     options: {},
@@ -61,7 +61,7 @@ export function parseCommandLine(
   return parsed;
 }
 
-/** parseArgs takes a value after a space for options that it knows; these are known by their shape. */
+/** parseArgs takes a value after a space only for declared options. These are recognised by their shape. */
 function joined(argv: readonly string[], specs: Record<string, OptionSpec>, families: string[]): string[] {
   const out: string[] = [];
   for (let i = 0; i < argv.length; i++) {

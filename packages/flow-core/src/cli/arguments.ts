@@ -1,4 +1,4 @@
-/** What every command needs: where it is, whose it is, which flow and which store it speaks of. */
+/** What every command needs: its place, its namespace, its flow and its store. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
@@ -12,7 +12,7 @@ import type { Store } from '../store/store';
 import type { CommandSpec, Context, Parsed } from './command';
 
 /**
- * Where a command takes a flow, a pathspec as the output prints it names flow and pathspec both: `movies/12/genre/3` is
+ * When a command takes a flow, a printed pathspec names both flow and pathspec: `movies/12/genre/3` is
  * `movies 12/genre/3`. A file of that path wins.
  */
 export function splitFlow(spec: CommandSpec, parsed: Parsed, cwd: string): Parsed {
@@ -23,12 +23,12 @@ export function splitFlow(spec: CommandSpec, parsed: Parsed, cwd: string): Parse
   return { ...parsed, positionals: [flow, pathspec, ...rest] };
 }
 
-/** Whose runs count where the newest is looked up; undefined for everybody's. A run named by its number may be anyone's. */
+/** The namespace in which the newest run is looked up; undefined means all. A run's number works in any. */
 export function namespaceOf({ options }: Context): string | undefined {
   return lookupNamespace(options.namespace as string | undefined);
 }
 
-/** A flow's name or file, as given first. @throws FlowError FLOW_USAGE */
+/** The flow's name or file: the first argument. @throws FlowError FLOW_USAGE */
 function flowArgument({ positionals }: Context): string {
   const [flow] = positionals;
   if (flow === undefined)
@@ -40,7 +40,7 @@ export function placeOf(context: Context): Place {
   return placeOfFlow(flowArgument(context), context.cwd, context.options.store as string | undefined);
 }
 
-/** Where the command reads: the runs, or with `--spin` the persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND */
+/** The store of the runs, or with `--spin` of the persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND */
 export async function openReadStore(place: Place, { options }: Context): Promise<Store> {
   if (options.spin !== true) return openPlaceStore(place);
   const { persistedSpinsFolder } = await import('../session/persisted-spins');
@@ -49,7 +49,7 @@ export async function openReadStore(place: Place, { options }: Context): Promise
 
 /**
  * The pathspec given after the flow; its own flow, if it names one, must be the same.
- * @param graph Where it is known: tells a step from a flow.
+ * @param graph if known, it distinguishes a step from a flow
  * @throws FlowError FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW
  */
 export function pathspecOf(text: string | undefined, flow: string, graph?: Graph): Pathspec {

@@ -1,11 +1,11 @@
-/** What a command is: its spec, its context, and what it does. Types only. */
+/** The types of a command: its spec, its context and its function. */
 import type { Output } from './render/output';
 
 export interface OptionSpec {
   type: 'string' | 'boolean' | 'number';
   /** May be given several times. */
   many?: boolean;
-  /** What stands for the value in the help. */
+  /** The placeholder of the value in the help. */
   value?: string;
   help: string;
 }
@@ -32,26 +32,26 @@ export interface Parsed {
 export interface Context extends Parsed {
   cwd: string;
   output: Output;
-  /** Anything that the process was asked to end by, such as Ctrl-C. */
+  /** Aborted when the process is asked to end, such as by Ctrl-C. */
   signal: AbortSignal;
-  /** For `step`: the hash of its code and of the files that it may read, where the caller knows it. */
+  /** For `step`: the hash of its code and of the files that it may read, if the caller knows it. */
   codeKey?: string;
-  /** For `step` and `snapshot`: they execute also where what the step left still stands, or a run of today’s code is there. */
+  /** For `step` and `snapshot`: execute even if the outputs are still valid, or a run of today's code exists. */
   force?: boolean;
-  /** The hash by which a cache will know the outputs. */
+  /** The hash under which a cache will store the outputs. */
   task?: string;
   /**
-   * Asked when a step has been executed, before its outputs are put in their place: what of it was not as the caller had
-   * it when it gave `task`, as the beginning of a sentence. Then the outputs are nothing for a cache.
+   * Called after a step was executed and before its outputs replace the folder. Returns what changed since the
+   * caller computed `task`, as the beginning of a sentence. Such outputs are not cached.
    */
   codeChanged?: () => Promise<string | undefined>;
   /** For `snapshot`: folders that the flow may read in addition to its own. */
   extraFolders?: string[];
-  /** For `spin`: the keys that were published, by selection; its own must be among them, and hold. */
+  /** For `spin`: the published keys, by selection. Its own must be among them and still be valid. */
   keys?: Record<string, string[]>;
 }
 
-/** A subcommand: what it takes, and what it does. Gives the exit code. */
+/** A subcommand: its spec and its function, which returns the exit code. */
 export interface Command {
   spec: CommandSpec;
   execute(context: Context): Promise<number>;

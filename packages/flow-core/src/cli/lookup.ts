@@ -1,4 +1,4 @@
-/** The run, step or tasks that a reading command is asked about. */
+/** Finds the run, step or tasks that a reading command is about. */
 import { latestRun, requireRun } from '../engine/record/find-run';
 import { noTask, noTasks, requireStepIn } from '../engine/task/not-found';
 import type { Pathspec } from '../store/pathspec';
@@ -6,7 +6,7 @@ import type { RunRow, TaskRow } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Recorded } from './reading';
 
-/** The run of a pathspec; without one, the newest of the namespace. @throws FlowError FLOW_RUN_NOT_FOUND */
+/** The run of a pathspec, by default the newest of the namespace. @throws FlowError FLOW_RUN_NOT_FOUND */
 export function runOf({ store, flow, namespace }: Recorded, { run }: Pathspec): Promise<RunRow> {
   return run === undefined ? latestRun(store, flow, namespace) : requireRun(store, flow, run);
 }
@@ -20,7 +20,7 @@ export function requireRunStep(run: RunRow, step: string): void {
   );
 }
 
-/** One task: the one named, or the only or first one of the step. @throws FlowError FLOW_TASK_NOT_FOUND */
+/** The named task, or else the first one of the step. @throws FlowError FLOW_TASK_NOT_FOUND */
 export async function taskOf(
   store: Store,
   run: RunRow,

@@ -1,4 +1,4 @@
-/** Runs one command line. Each command is loaded when it is asked for: start-up is the product. */
+/** Runs one command line. Each command is loaded on demand: start-up is the product. */
 import { FlowError, isFlowError, suggest } from '../definition/errors';
 import { parseCommandLine } from './args';
 import { splitFlow } from './arguments';
@@ -6,7 +6,7 @@ import type { CommandSpec, Context, Parsed } from './command';
 import { COMMANDS } from './registry';
 import { makeOutput } from './render/output';
 
-/** These end what they began before they leave; workers do not hear Ctrl-C. */
+/** Commands that end their work before they exit. Workers do not get Ctrl-C. */
 const INTERRUPTIBLE = new Set(['run', 'resume', 'step', 'export', 'import', 'snapshot']);
 
 function endsInOrder(name: string, { options }: Parsed): boolean {
@@ -16,12 +16,12 @@ function endsInOrder(name: string, { options }: Parsed): boolean {
 export interface MainOptions
   extends Pick<Context, 'codeKey' | 'force' | 'task' | 'codeChanged' | 'extraFolders' | 'keys'> {
   cwd?: string;
-  /** Why whoever opened the door does not let this through: told as the command's own errors are. */
+  /** The caller's reason to refuse the command. It is reported like the command's own errors. */
   refused?: FlowError;
 }
 
 /**
- * Runs one command line and gives its exit code: 0 done, 1 a step failed, 2 bad usage; as a shell has it, 130 after
+ * Runs one command line and returns its exit code: 0 done, 1 a step failed, 2 bad usage; as in a shell, 130 after
  * Ctrl-C and 143 after SIGTERM.
  *
  * @example
@@ -37,7 +37,7 @@ export async function main(
   const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
   const output = makeOutput(flagged('json'), flagged('verbose'));
   const stop = new AbortController();
-  // Steps are executed in the workspace's folder; whoever called finds itself where it was.
+  // Steps execute in the workspace's folder. The caller's working directory is restored at the end.
   const before = process.cwd();
   let ended: NodeJS.Signals | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
@@ -71,7 +71,7 @@ export async function main(
   }
 }
 
-/** Where an option is unknown, the flow's parameters are looked at: the user may have meant one. */
+/** When an option is unknown, the flow's parameters are read too: the user may have meant one. */
 async function parsedArguments(spec: CommandSpec, argv: readonly string[], cwd: string): Promise<Parsed> {
   try {
     return parseCommandLine(spec, argv);
@@ -89,12 +89,12 @@ async function parametersOf(flow: string, cwd: string): Promise<string[]> {
     const place = placeOf(flow, cwd);
     return Object.keys((await loadPlaceFlow(place, await findPlaceFile(place))).params);
   } catch {
-    // The option is what is wrong now; a flow that does not load is said by the next command.
+    // The unknown option is the error to report. The next command reports a flow that does not load.
     return [];
   }
 }
 
-/** A command that is done is done, also where a signal came too late. */
+/** A finished command keeps its exit code even when a signal came late. */
 export function exitCode(code: number, ended: NodeJS.Signals | undefined): number {
   if (code === 0 || ended === undefined) return code;
   return ended === 'SIGINT' ? 130 : 143;
@@ -113,7 +113,7 @@ export async function printVersion(output: Context['output']): Promise<number> {
   return 0;
 }
 
-/** With a flow, its steps and parameters too; a flow that does not load says so, after the command's own help. */
+/** Prints the command's help and, with a flow, its steps and parameters, or why it does not load. */
 export async function printHelp(
   spec: CommandSpec,
   argv: string[],

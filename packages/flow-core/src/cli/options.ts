@@ -17,7 +17,7 @@ export const COMMON: Record<string, OptionSpec> = {
   help: { type: 'boolean', help: 'Show this' },
 };
 
-/** Of every command that takes parameters. */
+/** For every command that takes parameters. */
 export const PARAMS_FILE: Record<string, OptionSpec> = {
   'params-file': {
     type: 'string',
@@ -26,7 +26,7 @@ export const PARAMS_FILE: Record<string, OptionSpec> = {
   },
 };
 
-/** Of every command that executes steps. */
+/** For every command that executes steps. */
 export const WITH: Record<string, OptionSpec> = {
   with: {
     type: 'string',
@@ -36,7 +36,7 @@ export const WITH: Record<string, OptionSpec> = {
   },
 };
 
-/** Of commands that read what was recorded. */
+/** For commands that read the store. */
 export const SPIN_STORE: Record<string, OptionSpec> = {
   spin: { type: 'boolean', help: 'Of the spins that were kept (spin --persist) instead of the runs' },
 };

@@ -1,11 +1,11 @@
-/** What a command line gives a flow: parameters, and options for all steps. */
+/** Reads a flow's parameters and options for all steps from a command line. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 
 import type { Context } from './command';
 
-/** Parameters from `--params-file`, and on top of them those given one by one. @throws FlowError FLOW_PARAMS_FILE */
+/** Parameters from `--params-file`, overridden by those given one by one. @throws FlowError FLOW_PARAMS_FILE */
 export function givenParams({ params, options, cwd }: Context): Record<string, unknown> {
   const given = options['params-file'] as string | undefined;
   if (given === undefined) return params;

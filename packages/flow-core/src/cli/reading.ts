@@ -1,4 +1,4 @@
-/** How every command that only reads the store begins and ends. */
+/** The beginning and end of every command that only reads the store. */
 import { FlowError } from '../definition/errors';
 import { findPlaceFile, loadPlaceFlow, type Place } from '../session/place';
 import { findFlowFile, looksLikeFile, stem } from '../source/find';
@@ -14,17 +14,17 @@ export interface Recorded {
   flow: string;
   place: Place;
   store: Store;
-  /** What was given after the flow, in order. */
+  /** The pathspecs after the flow, in order. */
   specs: Pathspec[];
   /** The first of them. */
   spec: Pathspec;
-  /** Whose runs count as the newest; undefined for everybody's. */
+  /** The namespace in which the newest run is looked up. Undefined means all. */
   namespace: string | undefined;
 }
 
 /**
- * The beginning and the end of every command that reads what was recorded. A name without runs is a flow of the
- * workspace, or a mistake. @param most pathspecs that the command takes
+ * Opens the store, executes a reading command and closes the store. A name without runs must be a flow of the
+ * workspace. @param most the most pathspecs that the command takes
  * @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW, FLOW_STORE_UNWRITABLE
  */
 export async function reading(
@@ -51,8 +51,8 @@ export async function reading(
 }
 
 /**
- * Reads artifacts for commands that only read the store. The flow is imported for its codecs, when there is an artifact
- * that one of them stored.
+ * Decodes artifacts for commands that only read the store. The flow is imported only for an artifact that one of
+ * its codecs stored.
  */
 export function decoderOf({ store, place }: Recorded): Decode {
   let codecs: Promise<Codecs> | undefined;

@@ -1,4 +1,4 @@
-/** What `run` and `resume` have in common: a session, the renderer, the result. */
+/** The common part of `run` and `resume`: the session, the renderer, the result. */
 import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
 import type { Takeover } from '../engine/resume/takeover';
@@ -16,7 +16,7 @@ export interface Prepared {
   takeover?: Takeover;
 }
 
-/** Gives the exit code. `prepare` reads what the command has of its own. */
+/** Returns the exit code. `prepare` reads the command's own options. */
 export async function runCommand(
   context: Context,
   prepare: (session: FileSession) => Promise<Prepared>,

@@ -1,4 +1,4 @@
-/** `--run-id-file`: the number of the run as a file, for the scripts that started it. The option is Metaflow's. */
+/** `--run-id-file`: writes the run's number to a file, for scripts that start runs. The option is Metaflow's. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
@@ -6,8 +6,8 @@ import type { Emit } from '../engine/task/flow-event';
 import type { Context } from './command';
 
 /**
- * Empties the file now, so that a path that cannot be written is refused before there is a run, and writes the number
- * of the run when it begins. @throws FlowError FLOW_RUN_ID_FILE
+ * Empties the file now, so that an unwritable path is refused before the run, and writes the run's number when it
+ * begins. @throws FlowError FLOW_RUN_ID_FILE
  */
 export function runIdFile({ options, cwd }: Pick<Context, 'options' | 'cwd'>): Emit {
   const given = options['run-id-file'] as string | undefined;

@@ -1,11 +1,11 @@
-/** Which task a command is about: a pathspec, or a step with options. */
+/** The task that a command is about: a pathspec, or a step with options. */
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { requireStep, type Selection } from '../engine/inputs/selection';
 import { namespaceOf, pathspecOf } from './arguments';
 import type { Context } from './command';
 
-/** The step, run and task, given as one pathspec or by options. @throws FlowError FLOW_USAGE and those of pathspecs */
+/** The step, run and task, as a pathspec or by options. @throws FlowError FLOW_USAGE and those of pathspecs */
 export function selectionOf(context: Context, graph: Graph): Selection {
   const { options, positionals } = context;
   const given = [positionals[1], options.step as string | undefined].filter((text) => text !== undefined);

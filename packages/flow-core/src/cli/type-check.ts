@@ -1,6 +1,6 @@
 /**
- * `check --types`: the workspace's own TypeScript, as a child process. TypeScript 7 has a command and no API, and its
- * command takes no files beside a project: so it is given a project that extends the flow's, and holds the flow.
+ * `check --types`: the workspace's own TypeScript, as a child process. TypeScript 7 has a command and no API, and
+ * the command takes either files or a project. So it gets a project that extends the flow's and contains the flow.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { FlowError, type Problem } from '../definition/errors';
 
-/** What a project that only checks must not inherit: null takes an option back. */
+/** Options that a project that only checks must not inherit. Null unsets an option. */
 const ONLY_CHECK = {
   noEmit: true,
   composite: false,
@@ -19,7 +19,7 @@ const ONLY_CHECK = {
   outDir: null,
   outFile: null,
 };
-/** Where no tsconfig.json tells otherwise: what tsx runs. */
+/** The options without a tsconfig.json: what tsx runs. */
 const DEFAULTS = {
   strict: true,
   target: 'es2022',
@@ -30,8 +30,8 @@ const DEFAULTS = {
 };
 
 /**
- * What the type checker finds in flow files and in what they import, packages left out.
- * @throws FlowError FLOW_TYPESCRIPT where there is none, or where it breaks down
+ * Returns the type errors in flow files and their imports, except packages.
+ * @throws FlowError FLOW_TYPESCRIPT when TypeScript is missing or fails
  */
 export async function typeProblems(files: readonly string[]): Promise<Problem[]> {
   const projects = new Map<string, string[]>();
@@ -52,7 +52,7 @@ async function checkProject(project: string, files: string[]): Promise<Problem[]
   const [first] = files as [string];
   const tsc = compilerFor(first);
   const modules = nearest(first, 'node_modules') as string;
-  // Types are looked for from the project's folder upward, so it lies where packages lie; not among the user's files.
+  // TypeScript looks for types from the project's folder upward, so the project is in node_modules.
   const folder = join(modules, '.nx-flow');
   const config = join(folder, `check-${process.pid}.json`);
   const ambient = project ? [join(dirname(project), '**', '*.d.ts')] : [];
@@ -60,7 +60,7 @@ async function checkProject(project: string, files: string[]): Promise<Problem[]
     ...(project ? { extends: project } : {}),
     compilerOptions: { ...(project ? {} : DEFAULTS), ...ONLY_CHECK },
     files,
-    // Declarations of the project that hold everywhere; none of its other files.
+    // Only the project's ambient declarations, no other files.
     include: ambient,
     exclude: ['node_modules', 'dist', 'build', 'coverage', 'tmp'].map((name) =>
       join(project ? dirname(project) : folder, '**', name),
@@ -107,7 +107,7 @@ function execute(tsc: string, args: string[], cwd: string): Promise<{ code: numb
   });
 }
 
-/** `file(line,column): error TS2345: text`, further lines of the text indented; without a place, of the project. */
+/** `file(line,column): error TS2345: text`, then indented lines. Without a place, it is about the project. */
 function diagnostics(printed: string, cwd: string, project: string): Problem[] {
   const problems: Problem[] = [];
   for (const line of printed.split(/\r?\n/)) {
@@ -122,7 +122,7 @@ function diagnostics(printed: string, cwd: string, project: string): Problem[] {
   return problems;
 }
 
-/** Not the user's to mend. */
+/** Whether the file is a package's, which the user cannot fix. */
 function isForeign(where: string): boolean {
   return /[\\/]node_modules[\\/]/.test(where);
 }

@@ -1,4 +1,4 @@
-/** An artifact: what is known of it, and its value when asked. */
+/** An artifact: its metadata, and its value on demand. */
 import { fullPathspec, taskOf } from '../engine/task/label';
 import { decodeArtifact } from '../store/artifacts';
 import type { ArtifactRecord } from '../store/rows';
@@ -19,7 +19,7 @@ export class Artifact implements ArtifactView {
     this.#record = record;
   }
 
-  /** Where it lies, behind the task that stored it: `movies/12/train/3/loss`. */
+  /** Its pathspec, with the task that stored it: `movies/12/train/3/loss`. */
   get pathspec(): string {
     const { flow, run } = this.#scope.row;
     return `${fullPathspec(flow, run, this.#at)}/${this.name}`;
@@ -36,7 +36,7 @@ export class Artifact implements ArtifactView {
   get digest(): string {
     return this.#record.digest;
   }
-  /** sha256 of its bytes, when they lie in a file of their own: what is large does. */
+  /** sha256 of its bytes, when they are in their own file, as large values are. */
   get sha(): string | undefined {
     return this.#record.hash;
   }
@@ -53,8 +53,9 @@ export class Artifact implements ArtifactView {
   }
 
   /**
-   * A copy of its own at every call; of a file, a handle.
-   * @throws FlowError FLOW_CODEC_UNKNOWN where a codec of the flow stored it, and the client has the flow's name alone
+   * Returns a new copy at every call. For a file, a handle.
+   * @throws FlowError FLOW_CODEC_UNKNOWN when a codec of the flow stored it and the client has only the flow's
+   * name
    */
   value(): unknown {
     return decodeArtifact(this.#record, this.#scope.store.cas, this.#scope.codecs);

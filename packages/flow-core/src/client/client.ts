@@ -1,4 +1,4 @@
-/** client(): reads what runs recorded. Lazy: nothing is read before it is asked for. */
+/** client(): reads what runs recorded. It is lazy: each read happens on demand. */
 import { FlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
 import type { DefinedFlow } from '../definition/types';
@@ -16,7 +16,7 @@ import type { Untyped } from './types';
 export interface ClientOptions {
   /** The store's folder. Default: `NX_FLOW_STORE`, or `.flow` in the workspace around the working directory. */
   store?: string | Store;
-  /** Whose runs are listed and count as latest. Default `user:<name>`; `null` for everybody's. */
+  /** The namespace whose runs are listed and count as latest. Default `user:<name>`; `null` means all. */
   namespace?: string | null;
 }
 
@@ -72,7 +72,7 @@ export class StoreClient {
     this.#namespace = namespace;
   }
 
-  /** The flows that have runs, whoever's. */
+  /** The flows that have runs, in any namespace. */
   async *flows(): AsyncGenerator<FlowClient<Untyped>, void, undefined> {
     for await (const name of this.#store.flows()) yield this.flow(name);
   }
@@ -91,7 +91,10 @@ export class StoreClient {
     return this.#flowOf(pathspec).step(pathspec);
   }
 
-  /** `movies/12/train/3` @throws FlowError FLOW_PATHSPEC, FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND */
+  /**
+   * `movies/12/train/3`
+   * @throws FlowError FLOW_PATHSPEC, FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND
+   */
   async task(pathspec: string): Promise<Task<Untyped>> {
     return this.#flowOf(pathspec).task(pathspec);
   }

@@ -22,7 +22,7 @@ export interface RunFilter {
 /** The runs of one flow. It is iterable: `for await (const run of client(movies))`. */
 export class FlowClient<A> {
   readonly name: string;
-  /** Whose runs are listed and count as latest; undefined for everybody's. */
+  /** The namespace whose runs are listed and count as latest. Undefined means all. */
   readonly namespace: string | undefined;
   readonly #store: Store;
   readonly #codecs: Codecs;
@@ -34,7 +34,7 @@ export class FlowClient<A> {
     this.#store = store;
   }
 
-  /** The newest run of the namespace, whatever became of it. @throws FlowError FLOW_RUN_NOT_FOUND */
+  /** The newest run of the namespace, whatever its status. @throws FlowError FLOW_RUN_NOT_FOUND */
   async latest(): Promise<Run<A>> {
     return this.#open(await latestRun(this.#store, this.name, this.namespace));
   }
@@ -45,7 +45,10 @@ export class FlowClient<A> {
     throw await noRun(this.#store, this.name, this.namespace, 'no run that is done');
   }
 
-  /** A run by its number or pathspec, whosever it is. @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW */
+  /**
+   * A run by its number or pathspec, in any namespace.
+   * @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW
+   */
   async run(run: number | string): Promise<Run<A>> {
     const number = typeof run === 'number' ? run : this.#spec(run, 'run').run;
     return this.#open(await requireRun(this.#store, this.name, number));
@@ -57,13 +60,17 @@ export class FlowClient<A> {
     return (await this.run(run)).step(step);
   }
 
-  /** `12/train/3` @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_PATHSPEC, FLOW_PATHSPEC_FLOW */
+  /**
+   * `12/train/3`
+   * @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_STEP_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_PATHSPEC,
+   * FLOW_PATHSPEC_FLOW
+   */
   async task(pathspec: string): Promise<Task<Untyped>> {
     const { run, step, task } = this.#spec(pathspec, 'task');
     return (await this.run(run)).step(step).task(task);
   }
 
-  /** Newest first, of the client's namespace. */
+  /** The runs of the client's namespace, newest first. */
   async *runs({ tag = [], status, user }: RunFilter = {}): AsyncGenerator<Run<A>, void, undefined> {
     const tags = typeof tag === 'string' ? [tag] : tag;
     const rows = this.#store.runs(this.name, this.namespace);

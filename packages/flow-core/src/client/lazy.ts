@@ -1,4 +1,4 @@
-/** An object whose every property is a promise, made when it is read. */
+/** An object whose properties are promises, each made when it is read. */
 
 export type Values<A> = { readonly [K in keyof A]: Promise<A[K]> };
 

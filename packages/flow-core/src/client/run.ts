@@ -1,4 +1,4 @@
-/** A run, as it was recorded. */
+/** A recorded run. */
 import type { Step as StepHandle, Switch } from '../definition/types';
 import { recordedParams } from '../engine/record/read';
 import { type RunStatus, statusNow } from '../engine/record/run-status';
@@ -14,7 +14,7 @@ import { Step } from './step';
 import { Task } from './task';
 import type { RunView, Untyped } from './types';
 
-/** A run. It is iterable: `for (const step of run)`. What can change is as it was read last: {@link refresh}. */
+/** A run. It is iterable: `for (const step of run)`. {@link refresh} reads again what can change. */
 export class Run<A> implements RunView<A> {
   readonly #scope: Scope;
 
@@ -41,7 +41,7 @@ export class Run<A> implements RunView<A> {
   get pathspec(): string {
     return `${this.#row.flow}/${this.#row.run}`;
   }
-  /** `stopped`: it was told to end early. `killed`: it says that it is running, and its process is gone. */
+  /** `stopped`: it ended early on request. `killed`: it is recorded as running, but its process is gone. */
   get status(): RunStatus {
     return statusNow(this.#row);
   }
@@ -72,11 +72,11 @@ export class Run<A> implements RunView<A> {
   get tags(): ReadonlySet<string> {
     return new Set(this.#row.tags);
   }
-  /** Tags that nobody can change: `user:<name>`. */
+  /** Tags that cannot be changed: `user:<name>`. */
   get systemTags(): ReadonlySet<string> {
     return new Set(this.#row.systemTags);
   }
-  /** The state of git when it began; undefined where there is none, and until the run has ended. */
+  /** The state of git when it began. Undefined without git, and until the run has ended. */
   get git(): GitState | undefined {
     return this.#row.git;
   }
@@ -88,7 +88,7 @@ export class Run<A> implements RunView<A> {
   get file(): string | undefined {
     return this.#row.file;
   }
-  /** The Node and the nx-flow that ran it, on which machine. */
+  /** The versions of Node and nx-flow that ran it, and the machine. */
   get environment(): { node: string; version: string; host: string } {
     const { node, version, host } = this.#row;
     return { node, version, host };
@@ -101,23 +101,23 @@ export class Run<A> implements RunView<A> {
   get counts(): RunRow['tasks'] {
     return this.#row.tasks;
   }
-  /** Parameters as they were given. */
+  /** The given parameters. */
   get paramInputs(): Readonly<Record<string, unknown>> {
     return this.#row.paramInputs;
   }
 
-  /** Of a resumed run: the run that it took finished tasks over from. */
+  /** The run that a resumed run took finished tasks over from. Undefined for other runs. */
   async origin(): Promise<RunView<Untyped> | undefined> {
     const { origin } = this.#row;
     return origin === undefined ? undefined : this.#scope.open(origin);
   }
 
-  /** Of a kept spin: the step, and the run or task whose inputs it took. */
+  /** In a persisted spin: the step, and the run or task whose inputs it took. */
   get spunFrom(): { step: string; origin?: string } | undefined {
     return this.#row.spunFrom;
   }
 
-  /** Parameters as the schemas gave them. */
+  /** The parameters' values from the schemas. */
   async params(): Promise<Record<string, unknown>> {
     const { store, codecs } = this.#scope;
     const { flow, run } = this.#row;
@@ -134,17 +134,17 @@ export class Run<A> implements RunView<A> {
     return this;
   }
 
-  /** Adds tags, also while it runs; those of others stay. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
+  /** Adds tags, also while it runs. Concurrent changes stay. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
   addTags(...tags: string[]): Promise<this> {
     return this.replaceTags([], tags);
   }
 
-  /** Removes tags; those that it does not have do no harm. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
+  /** Removes tags. Missing ones are ignored. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
   removeTags(...tags: string[]): Promise<this> {
     return this.replaceTags(tags, []);
   }
 
-  /** Removes some tags and adds others, in one go; a tag in both is there afterwards. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
+  /** Removes and adds tags at once. A tag in both is added. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
   async replaceTags(remove: readonly string[], add: readonly string[]): Promise<this> {
     requireTags([...remove, ...add]);
     const { flow, run } = this.#row;
@@ -166,7 +166,7 @@ export class Run<A> implements RunView<A> {
     return new Step(this.#scope, name);
   }
 
-  /** Every step that the flow had then, in the order of declaration; also those that the run did not reach. */
+  /** Every step of the flow at that time, in the order of declaration, also those that the run did not reach. */
   steps(): Step<Untyped>[] {
     return this.#row.steps.map(({ name }) => new Step(this.#scope, name));
   }
@@ -188,7 +188,7 @@ export class Run<A> implements RunView<A> {
     return this.step(step).task(task);
   }
 
-  /** The artifacts that stand at the end. */
+  /** The artifacts at the end of the flow. */
   get artifacts(): Values<A> {
     return lazyValues(async (name) => {
       const end = await new Step<A>(this.#scope, 'end').task();

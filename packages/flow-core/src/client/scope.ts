@@ -1,4 +1,4 @@
-/** What the views of one run share. */
+/** The data that the views of one run share. */
 import type { Codecs } from '../store/artifacts';
 import type { RunRow } from '../store/rows';
 import type { Store } from '../store/store';
@@ -6,11 +6,11 @@ import type { RunView, Untyped } from './types';
 
 export interface Scope {
   readonly store: Store;
-  /** Those of the flow, where it is given itself. */
+  /** The flow's codecs, if the client was given the flow itself. */
   readonly codecs: Codecs;
-  /** As it was read last, with the tags of then. */
+  /** The run's row and tags from the last read. */
   row: RunRow;
   readonly run: RunView<Untyped>;
-  /** Another run of the flow; undefined where it is gone. */
+  /** Opens another run of the flow. Resolves with undefined when it is gone. */
   open(run: number): Promise<RunView<Untyped> | undefined>;
 }

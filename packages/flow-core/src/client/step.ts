@@ -1,4 +1,4 @@
-/** A step of a run: its tasks, and its place in the flow as it was then. */
+/** A step of a run: its tasks, and its place in the flow at that time. */
 import type { StepKind } from '../definition/graph';
 import { noTask, noTasks } from '../engine/task/not-found';
 import type { Scope } from './scope';
@@ -26,24 +26,24 @@ export class Step<A> implements StepView<A> {
     return this.#node.kind;
   }
 
-  /** The steps that it followed then. */
+  /** The steps that it followed at that time. */
   parents(): Step<Untyped>[] {
     return (this.#node.after ?? []).map((name) => new Step(this.#scope, name));
   }
 
-  /** The steps that followed it then. */
+  /** The steps that followed it at that time. */
   children(): Step<Untyped>[] {
     const after = this.#scope.row.steps.filter((step) => step.after?.includes(this.name));
     return after.map(({ name }) => new Step(this.#scope, name));
   }
 
-  /** Of a resumed run: the same step of the run that it took finished tasks over from; undefined if that had none. */
+  /** In a resumed run: the same step of the run that it took tasks over from. Undefined if that lacks the step. */
   async origin(): Promise<StepView<Untyped> | undefined> {
     const origin = await this.#scope.run.origin();
     return origin?.steps().find(({ name }) => name === this.name);
   }
 
-  /** A task by its number; without one, the first. @throws FlowError FLOW_TASK_NOT_FOUND */
+  /** A task by its number, by default the first. @throws FlowError FLOW_TASK_NOT_FOUND */
   async task(number?: number): Promise<Task<A>> {
     const { store, row: run } = this.#scope;
     if (number === undefined) {
@@ -57,7 +57,7 @@ export class Step<A> implements StepView<A> {
     throw noTask({ flow: run.flow, run: run.run, step: this.name, task: number }, await this.#firstNumbers());
   }
 
-  /** In the order of their numbers. */
+  /** The tasks, in the order of their numbers. */
   async *tasks(): AsyncGenerator<Task<A>, void, undefined> {
     const { store, row: run } = this.#scope;
     for await (const row of store.tasks(run.flow, run.run, this.name)) yield new Task(this.#scope, row);

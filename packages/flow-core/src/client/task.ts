@@ -12,7 +12,7 @@ import { lazyValues, type Values } from './lazy';
 import type { Scope } from './scope';
 import type { RunView, TaskLog, TaskView, Untyped } from './types';
 
-/** Artifacts read at a time where all are asked for: each may hold 32 KB. */
+/** How many artifacts are read at a time when all are read: each may hold 32 KB. */
 const TOGETHER = 64;
 
 /** A task. It is iterable, over its artifacts: `for await (const artifact of task)`. */
@@ -42,7 +42,7 @@ export class Task<A> implements TaskView<A> {
   get pathspec(): string {
     return `${this.#scope.run.pathspec}/${this.#label}`;
   }
-  /** `killed`: it was under way when its run was. */
+  /** `killed`: it was running when its run was killed. */
   get status(): RunStatus {
     return statusNow({ ...this.#scope.row, status: this.#row.status });
   }
@@ -52,7 +52,7 @@ export class Task<A> implements TaskView<A> {
   get successful(): boolean {
     return this.#row.status === 'done';
   }
-  /** It failed and counts as done: its step has the option `catch`. */
+  /** Whether it failed but counts as done, since its step has the option `catch`. */
   get caught(): boolean {
     return this.successful && this.#row.error !== undefined;
   }
@@ -64,11 +64,11 @@ export class Task<A> implements TaskView<A> {
     const { startedAt, durationMs } = this.#row;
     return durationMs === undefined ? undefined : new Date(startedAt + durationMs);
   }
-  /** Of the last attempt. */
+  /** The duration of the last attempt. */
   get durationMs(): number | undefined {
     return this.#row.durationMs;
   }
-  /** Which split, for each foreach around it, outermost first; empty outside. */
+  /** The split's index in each foreach around it, outermost first. Empty outside a foreach. */
   get index(): number[] {
     return this.#row.stack.map(({ index }) => index);
   }
@@ -76,11 +76,11 @@ export class Task<A> implements TaskView<A> {
   get stack(): readonly { step: string; index: number; count: number }[] {
     return this.#row.stack;
   }
-  /** Of a loop. */
+  /** The iteration of a loop. */
   get iteration(): number | undefined {
     return this.#row.iteration;
   }
-  /** Of a switch: the case that it chose. */
+  /** The case that a switch chose. */
   get case(): string | undefined {
     return this.#row.case;
   }
@@ -88,7 +88,7 @@ export class Task<A> implements TaskView<A> {
   get params(): readonly string[] {
     return this.#row.reads?.params ?? [];
   }
-  /** Why it failed; of a step that catches, also where it counts as done. */
+  /** Why it failed. A caught failure keeps it although the task counts as done. */
   get error(): ErrorRecord | undefined {
     return this.#row.error;
   }
@@ -134,13 +134,13 @@ export class Task<A> implements TaskView<A> {
       yield* await this.#read(visible.slice(i, i + TOGETHER));
   }
 
-  /** The pathspecs of {@link parents}: nothing is read for them. */
+  /** The pathspecs of {@link parents}. They need no read. */
   get parentPathspecs(): string[] {
     const { flow, run } = this.#scope.row;
     return this.#row.parents.map((label) => fullPathspec(flow, run, label));
   }
 
-  /** The tasks whose artifacts it read, in input order. Those of a kept spin are in another store. */
+  /** The tasks whose artifacts it read, in input order. Those of a persisted spin are in another store. */
   async parents(): Promise<Task<Untyped>[]> {
     const { store, row } = this.#scope;
     if (row.spunFrom) return [];
@@ -153,8 +153,8 @@ export class Task<A> implements TaskView<A> {
   }
 
   /**
-   * The tasks that had this one as an input. Only the steps that follow its own are read, from its number on. To walk
-   * a whole run, go through its tasks once, and read their {@link parentPathspecs}.
+   * The tasks that had this one as an input. Reads only the steps that follow its own, from its number on. To walk
+   * a whole run, iterate over its tasks once and read their {@link parentPathspecs}.
    */
   async *children(): AsyncGenerator<Task<Untyped>, void, undefined> {
     const { store, row: run } = this.#scope;
@@ -163,7 +163,7 @@ export class Task<A> implements TaskView<A> {
       const follows = after?.includes(step) ?? true;
       if (!follows && !(kind === 'loop' && name === step)) continue;
       let found = 0;
-      // A task is numbered when those before it are done, so later than they are.
+      // A task is numbered after its parents are done, so its number is higher than theirs.
       for await (const row of store.tasks(run.flow, run.run, name, task + 1)) {
         if (!row.parents.includes(this.#label)) continue;
         yield new Task(this.#scope, row);
@@ -174,21 +174,21 @@ export class Task<A> implements TaskView<A> {
     }
   }
 
-  /** Of a task that was taken over: the one that executed. */
+  /** The task that executed, for a taken-over task. Undefined for others. */
   async origin(): Promise<TaskView<Untyped> | undefined> {
     if (this.#row.origin === undefined) return undefined;
     const { run, step, task } = taskOf(this.#scope.row.run, this.#row.origin);
     return (await this.#scope.open(run))?.step(step).task(task);
   }
 
-  /** The pathspec of {@link origin}: nothing is read for it. Of a kept spin the task or run whose inputs it took. */
+  /** The pathspec of {@link origin}, which needs no read. In a persisted spin, whose inputs it took. */
   get originPathspec(): string | undefined {
     const { origin, spunFrom } = this.#row;
     if (spunFrom !== undefined) return spunFrom;
     return origin === undefined ? undefined : `${this.#scope.row.flow}/${origin}`;
   }
 
-  /** What it wrote, piece by piece, of all attempts; of a task that was taken over, what its origin wrote. */
+  /** The output of all attempts, piece by piece. For a taken-over task, its origin's output. */
   async *logs(): AsyncGenerator<TaskLog, void, undefined> {
     const { store, row } = this.#scope;
     const { run, step, task } = taskOf(row.run, this.#row.origin ?? this.#label);
@@ -196,7 +196,7 @@ export class Task<A> implements TaskView<A> {
       yield { stream, at: new Date(at), attempt, text };
   }
 
-  /** What it wrote, of all attempts or of one. */
+  /** The output of all attempts or of one. */
   stdout(attempt?: number): Promise<string> {
     return this.#log('stdout', attempt);
   }

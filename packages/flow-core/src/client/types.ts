@@ -1,4 +1,4 @@
-/** What the client shows of runs, steps, tasks and artifacts, as interfaces: each may name the others. */
+/** The client's views of runs, steps, tasks and artifacts as interfaces, so that each can refer to the others. */
 import type { StepKind } from '../definition/graph';
 import type { RunStatus } from '../engine/record/run-status';
 import type { ErrorRecord, GitState, RunRow, TaskRow } from '../store/rows';
@@ -19,16 +19,16 @@ export interface ArtifactView {
   value(): unknown;
 }
 
-/** A piece of what a task wrote. */
+/** A piece of a task's output. */
 export interface TaskLog {
   stream: 'stdout' | 'stderr';
-  /** When it was written; what a task wrote in quick succession is one piece. */
+  /** When it was written. Output in quick succession is one piece. */
   at: Date;
   attempt: number;
   text: string;
 }
 
-/** What a run and a task both have: how they stand, and since when. */
+/** The common part of runs and tasks: their status and their times. */
 export interface Timed {
   readonly pathspec: string;
   readonly status: RunStatus;

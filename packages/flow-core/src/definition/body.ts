@@ -1,9 +1,9 @@
-/** step.run(): a step's body alone, for unit tests. */
+/** step.run(): runs a step's body without the engine, for unit tests. */
 import { FlowError, suggest } from './errors';
 import type { StepNode } from './graph';
 import { mergedReferences, mergeKeys } from './merge';
 
-/** Runs `node`'s body on a context that the caller makes. What it reads and was not given is a named error. */
+/** Runs `node`'s body on the caller's context. Reading an artifact that was not given throws a named error. */
 export async function runBody(node: StepNode, given: object): Promise<Record<string, unknown>> {
   const watch: Watch = { on: true };
   const context: Record<string, unknown> = { params: {}, stack: [], ...given };
@@ -32,7 +32,7 @@ export async function runBody(node: StepNode, given: object): Promise<Record<str
   }
 }
 
-/** Names that merge() met with different values, and the step does not set, are an error here as in a run. */
+/** As in a run, names that merge() met with different values are an error unless the step sets them. */
 function merged(returned: Record<string | symbol, unknown>): Record<string, unknown> {
   const keys = mergeKeys(returned);
   if (keys.length === 0) return returned;
@@ -40,7 +40,7 @@ function merged(returned: Record<string | symbol, unknown>): Record<string, unkn
   return Object.fromEntries(Object.entries(returned));
 }
 
-/** On as long as the body runs: what it returns may be its inputs, and a test looks at them as it likes. */
+/** On while the body runs. It may return its inputs, and a test may then read any property of them. */
 type Watch = { on: boolean };
 
 function strictInputs(inputs: unknown, watch: Watch): unknown {
@@ -52,7 +52,7 @@ function strictInputs(inputs: unknown, watch: Watch): unknown {
     : strict('inputs', Object.fromEntries(entries), watch);
 }
 
-/** An object whose missing properties are errors. Symbols and `then` are left alone: promises and printers ask for them. */
+/** An object whose missing properties are errors, except symbols and `then`, which promises and printers read. */
 function strict(label: string, values: unknown, watch: Watch): object {
   return new Proxy((values ?? {}) as object, {
     get(target, key, receiver) {

@@ -1,8 +1,8 @@
-/** Where a line of the user's file calls into this package, for error messages. */
+/** The place in the user's file that calls into this package, for error messages. */
 
 /**
- * Remembers the caller's place. The stack is rendered only when asked for: with source maps on, that is slow,
- * and nobody asks unless something is wrong.
+ * Remembers the caller's place. The stack is rendered on demand, only when something is wrong: with source maps
+ * on, rendering is slow.
  */
 export function callSite(below: (...args: never[]) => unknown): () => string | undefined {
   const holder: { stack?: string } = {};
@@ -25,7 +25,7 @@ export function placeOf(line: string | undefined): string | undefined {
 const PLACE =
   /(?:\(|at (?:async )?)(file:\/\/(?:\/(?=[A-Za-z]:))?)?((?:\/|[A-Za-z]:[\\/])(?:[^()?]|\([^()]*\))*?)(?:\?[^:]*)?(:\d+:\d+)\)?\s*$/;
 
-/** A source map may name a file URL that is not encoded: then it is taken as it stands. */
+/** A source map may name a file URL that is not encoded. Then the URL is used unchanged. */
 function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);

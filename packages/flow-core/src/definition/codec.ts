@@ -2,8 +2,8 @@
 import { FlowError } from './errors';
 
 /**
- * Stores artifacts of some kind in a way of its own. Registered by the flow: `flow('map', { codecs: [point] })`. A codec
- * is for whole artifacts, not for what lies inside of them, and comes before the built-in ones.
+ * Stores artifacts of one kind in its own way. The flow registers it: `flow('map', { codecs: [point] })`. A codec
+ * is for whole artifacts, not for values inside them, and comes before the built-in ones.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ import { FlowError } from './errors';
  * ```
  */
 export interface Codec<T> {
-  /** Recorded with every artifact that it stores; it never comes to mean something else. */
+  /** Recorded with every artifact that it stores. Its meaning must never change. */
   readonly id: string;
   /** A whole number from 1, recorded too: {@link decode} reads what any earlier version wrote. */
   readonly version: number;
@@ -43,7 +43,7 @@ export interface Codec<T> {
 // biome-ignore lint/suspicious/noExplicitAny: a list of codecs of different types
 export type AnyCodec = Codec<any>;
 
-/** The ids of those that every flow has: the codecs of `store/codecs`, and files. */
+/** The ids that every flow has: the codecs of `store/codecs`, and files. */
 export const BUILT_IN = ['raw', 'json', 'v8', 'file'] as const;
 export type BuiltInId = (typeof BUILT_IN)[number];
 

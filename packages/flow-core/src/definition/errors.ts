@@ -38,7 +38,7 @@ export function isFlowError(error: unknown): error is FlowError {
   return error instanceof Error && error.name === 'FlowError' && 'code' in error && 'problems' in error;
 }
 
-/** One error out of several problems: a sentence each, the single one without ceremony. */
+/** Makes one error of several problems, with a line each. A single problem follows the heading on its line. */
 export function problemsError(
   code: string,
   head: string,
@@ -57,7 +57,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    // Words that share no letter in place are not near, however short they are.
+    // Words that share no letter at the same position are not near, however short they are.
     if (d < least && d < Math.max(word.length, candidate.length)) [best, least] = [candidate, d];
   }
   return best !== undefined && least <= Math.max(2, Math.ceil(best.length / 3)) ? best : undefined;

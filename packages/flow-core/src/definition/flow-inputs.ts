@@ -1,4 +1,4 @@
-/** What a flow says that its steps read beside code and artifacts: for whoever decides what has to be executed again. */
+/** The declared inputs of a flow: what its steps read besides code and artifacts. */
 import { FlowError } from './errors';
 
 /**
@@ -43,7 +43,7 @@ function problemsOf(input: unknown, at: number): string[] {
 
 const CLOSING: Record<string, string> = { '[': ']', '{': '}', '(': ')' };
 
-/** What is opened in a glob and not closed. */
+/** The bracket that a glob opens and does not close. */
 function unclosed(glob: string): string | undefined {
   const open: string[] = [];
   for (const sign of glob) {

@@ -26,9 +26,9 @@ type Handle = { readonly name: string; readonly [NODE]?: StepNode; readonly [EDG
 
 /**
  * Declares a flow. Name its file after it (`movies.flow.ts`), declare steps, and export what `end` returns.
- * `params` are zod schemas, `codecs` store values of your own classes ({@link Codec}). `inputs` tells what steps read
- * beside that, for Nx to know when a step's result may have changed: data files ({@link FlowInput}) and variables of
- * the environment. Without it, every file of the project that is no code counts, and no variable.
+ * `params` are zod schemas, `codecs` store values of your own classes ({@link Codec}). `inputs` lists what else
+ * steps read, so that Nx knows when a step's result may have changed: data files ({@link FlowInput}) and
+ * environment variables. Without it, every file of the project that is not code counts, and no variable.
  * @throws FlowError FLOW_CODEC, FLOW_INPUTS for codecs and inputs that are not well-formed
  *
  * @example
@@ -120,7 +120,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
   return builder as unknown as Flow<Parsed<S>>;
 }
 
-/** Of several steps, the one that ran: the way out of a switch. */
+/** The one of several steps that ran: the way out of a switch. */
 export const oneOf = ((...steps: Handle[]) => ({
   name: `oneOf(${steps.map((s) => s.name).join(', ')})`,
   [EDGES]: steps.flatMap((s) => edgesOf(s)),
@@ -170,7 +170,7 @@ function edgesOf(after: unknown): Edge[] {
   return isHandle(after) ? after[EDGES] : [];
 }
 
-/** A step declared behind `end` would silently never run. */
+/** The error for a step that is declared after `end`: it would silently never run. */
 function late(flow: string, node: StepNode): FlowError {
   const message = `Step "${node.name}" is declared after f.end(), so it is no part of the flow: declare it before.`;
   const where = node.where();
@@ -184,7 +184,7 @@ function branches(after: unknown): Input[] {
   return Object.entries(after).map(([as, branch]) => ({ as, from: edgesOf(branch) }));
 }
 
-/** Throws for what is no flow: used where a flow is handed over by a program. */
+/** Throws when a value that a program passes is no flow. */
 export function requireGraph(value: unknown): Graph {
   const graph = graphOf(value);
   if (!graph) throw new FlowError('FLOW_NOT_A_FLOW', 'This is not a flow: pass what `f.end(…)` returned.');

@@ -15,7 +15,7 @@ export interface Edge {
 /** The step that an edge was taken from: its name alone may also be one of another flow. */
 export const takenFrom = new WeakMap<Edge, StepNode>();
 
-/** One input of a step. Several edges are a `oneOf`: whichever of them ran. `as` is a gathered branch's name. */
+/** One input of a step. Several edges are a `oneOf`: the one that ran counts. `as` is a gathered branch's name. */
 export interface Input {
   as?: string;
   from: Edge[];
@@ -43,7 +43,7 @@ export interface StepNode {
 }
 
 /**
- * What surrounds a step, outermost first: the foreaches it is split by and the switch arms it stands in.
+ * What surrounds a step, outermost first: the foreaches that split it and the switch arms that it is in.
  * An arm is a set of cases: `oneOf` of two of three cases is still conditional.
  */
 export type Frame = { foreach: string } | { switch: string; cases: string[] };
@@ -53,9 +53,9 @@ export interface Graph {
   flow: string;
   params: z.ZodRawShape;
   steps: ReadonlyMap<string, StepNode>;
-  /** Those that the flow registers, beside the built-in ones. */
+  /** Codecs that the flow registers, besides the built-in ones. */
   codecs?: readonly AnyCodec[];
-  /** What it says that its steps read. */
+  /** The declared inputs of its steps. */
   inputs?: readonly FlowInput[];
   where(): string | undefined;
 }
@@ -90,7 +90,7 @@ export function parents(node: StepNode): string[] {
   return [...new Set(node.inputs.flatMap((input) => input.from.map((edge) => edge.from)))];
 }
 
-/** Nothing could follow the others when they have failed. */
+/** Whether a step may have `catch`. After a failure of the other kinds, no step could follow. */
 export function canCatch({ kind }: StepNode): boolean {
   return !['start', 'switch', 'loop', 'end'].includes(kind);
 }
@@ -112,13 +112,13 @@ export function ancestors(graph: Graph, name: string): Set<string> {
   return found;
 }
 
-/** Steps in an order in which parents come first. `declared` order already is one: a handle exists before its use. */
+/** Steps with parents first. The order of declaration is such an order: a handle exists before its use. */
 export function ordered(graph: Graph): StepNode[] {
   return [...graph.steps.values()];
 }
 
 const scopes = new WeakMap<Graph, Map<string, Scope | undefined>>();
-/** What surrounds a step; `undefined` where the graph is wrong there (the validator says how). */
+/** What surrounds a step. Undefined when the graph is wrong there; the validator reports how. */
 export function scopeOf(graph: Graph, name: string): Scope | undefined {
   let known = scopes.get(graph);
   if (!known) {
@@ -168,7 +168,7 @@ export function scopeOfInput(
   return mergeArms(graph, arriving);
 }
 
-/** Joins alternative scopes into one: deepest arms of one switch unite, and a switch with every case taken is left. */
+/** Merges alternative scopes: the deepest arms of one switch unite, and a switch with all cases is left. */
 function mergeArms(graph: Graph, arriving: Scope[]): Scope | undefined {
   let scopes = arriving;
   while (scopes.length > 1) {
@@ -192,7 +192,7 @@ function mergeArms(graph: Graph, arriving: Scope[]): Scope | undefined {
   return scopes[0];
 }
 
-/** The scope of some cases of a switch that stands in `outer`. With every case taken, nothing is conditional. */
+/** The scope of some cases of a switch in `outer`. When they are all cases, nothing is conditional. */
 function inArm(graph: Graph, outer: Scope, name: string, cases: string[]): Scope {
   const all = graph.steps.get(name)?.cases ?? [];
   return all.every((c) => cases.includes(c)) ? outer : [...outer, { switch: name, cases }];

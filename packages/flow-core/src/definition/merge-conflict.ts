@@ -1,4 +1,4 @@
-/** What merge() says of names with different values: every name, each value, and who has it. */
+/** The error of merge() for names with different values: every name, each value, and the inputs that have it. */
 import { inspect } from 'node:util';
 import { FlowError, type Problem } from './errors';
 
@@ -12,7 +12,7 @@ export interface Conflict {
   values: Seen[];
 }
 
-/** Values of one name that are told apart; labels that are named of those that share a value. */
+/** How many different values of a name are shown, and how many of the inputs that share one. */
 const VALUES = 5;
 const LABELS = 2;
 /** Longest preview. */
@@ -60,7 +60,7 @@ export function previewOf(value: unknown): string {
   return text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
 }
 
-/** As one writes it in code. */
+/** The name as a string literal in code. */
 export function literal(name: string): string {
   return `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

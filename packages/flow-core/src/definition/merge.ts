@@ -7,17 +7,17 @@ import { FlowError, suggest } from './errors';
 import { type Conflict, conflictError, literal, previewOf, type Seen } from './merge-conflict';
 import type { AllOf, Merged, NameOf } from './types';
 
-/** On an input that the engine made: says where its artifacts come from, without decoding them. */
+/** Marks an input that the engine made. Its value shows where artifacts come from without decoding them. */
 export const SOURCE = Symbol.for('@nx-flow/core:source');
 /**
- * What the key is called under which a merged object has its references. A symbol survives `{ ...merge(inputs) }`, and
- * no value is read on the way. Each merge has a symbol of its own: a step may spread several.
+ * The description of the symbol that holds a merged object's references. A symbol survives `{ ...merge(inputs) }`,
+ * and no value is read on the way. Each merge has its own symbol, since a step may spread several.
  */
 const MERGED = '@nx-flow/core:merged';
 
-/** What an engine-made input knows of itself: for each name, what tells its value apart and how to pass it on. */
+/** What an engine-made input knows of its artifacts: for each name, the digest and how to pass the value on. */
 export interface Source {
-  /** How people name this input: a pathspec. */
+  /** The pathspec that messages show for this input. */
   readonly label: string;
   names(): Iterable<string>;
   digest(name: string): string;
@@ -35,10 +35,10 @@ export interface MergeOptions<X extends string, N extends string = string> {
 }
 
 /**
- * The artifacts of all inputs, passed on by reference: nothing is read or copied. `exclude` leaves names out, `include`
- * takes these alone. A name that has different values in two inputs is an error that lists every such name
- * (FLOW_MERGE_CONFLICT), unless it is left out or the step sets it. `const { a, ...rest } = merge(inputs)` reads `a`,
- * and `...rest` passes on all but `a`.
+ * The artifacts of all inputs, passed on by reference: nothing is read or copied. `exclude` leaves names out,
+ * `include` takes only these. A name with different values in two inputs is an error that lists every such name
+ * (FLOW_MERGE_CONFLICT), unless it is left out or the step sets it. `const { a, ...rest } = merge(inputs)` reads
+ * `a`, and `...rest` passes on all but `a`.
  *
  * @throws FlowError FLOW_MERGE_OPTIONS for both options at once, FLOW_MERGE_NAME for an included name that no input has
  * @example
@@ -94,12 +94,12 @@ function chooser(
 }
 
 interface Entry {
-  /** Absent where the value itself lies in the merged object. */
+  /** Absent when the merged object holds the value itself. */
   reference?: unknown;
   read(): unknown;
   conflict?: () => Conflict;
 }
-/** What one merge knows, under its symbol: of each name, how it goes on. */
+/** What one merge keeps under its symbol: for each name, how it is passed on. */
 export interface References {
   entries: ReadonlyMap<string, Entry>;
   /** The call with other options: what to write instead. */
@@ -129,7 +129,7 @@ function mergeSources(
   return mergedObject({}, { entries, without: withoutNames(options) });
 }
 
-/** Who has which value, in the order of the inputs. Only made when it is told. */
+/** Groups the inputs by their values, in the order of the inputs. Only computed when the conflict is reported. */
 function conflictOf(sources: readonly Source[], name: string): Conflict {
   const groups = new Map<string, Seen>();
   for (const source of sources) {
@@ -142,7 +142,7 @@ function conflictOf(sources: readonly Source[], name: string): Conflict {
   return { name, values: [...groups.values()] };
 }
 
-/** Of plain objects, as in a unit test: values as they are. A name in conflict goes on only if the step sets it. */
+/** Merges plain objects, as in a unit test. A name with different values is an error unless the step sets it. */
 function mergeValues(
   inputs: readonly [string, object][],
   isList: boolean,
@@ -188,9 +188,9 @@ function withoutNames({ include, exclude = [] }: MergeOptions<string>): Referenc
 }
 
 /**
- * The object that merge() gives. Its names are there to be read, and not enumerable: `{ ...merge(inputs) }` takes over
- * the symbol alone. A copy asks for the property of each name that it takes, also in vain, and `const { a, ...rest }`
- * does not ask for `a`: the references that the copy then gets are those of the names that it asked for.
+ * The object that merge() returns. Its names can be read but are not enumerable: `{ ...merge(inputs) }` copies
+ * only the symbol. A copy asks for the property descriptor of each name, and `const { a, ...rest }` does not ask
+ * for `a`: so the copy gets the references of the names that it asked for.
  */
 function mergedObject(values: Record<string, unknown>, { entries: all, without }: References): object {
   const key = Symbol(MERGED);
@@ -229,14 +229,14 @@ function mergedObject(values: Record<string, unknown>, { entries: all, without }
       entries.delete(name as string);
       return Reflect.deleteProperty(target, name);
     },
-    // A name that is set is the step's own. The engine looks whether it is enumerable.
+    // A name that is set belongs to the step. The engine recognises it as enumerable.
     set: (target, name, value) => Reflect.set(target, name, value),
   });
 }
 
 /**
- * The references in what a step returned, less the names that it set itself; conflicts among the rest are an error. Of
- * several merges, the last has a name.
+ * The references in what a step returned, without the names that it set itself. Conflicts among them are an error.
+ * When several merges have a name, the last one wins.
  * @throws FlowError FLOW_MERGE_CONFLICT
  */
 export function mergedReferences(returned: object): Map<string, unknown> {

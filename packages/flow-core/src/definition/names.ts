@@ -1,7 +1,7 @@
-/** What flows and steps can be called: their names stand in pathspecs, in the names of folders and of targets. */
+/** Which names flows and steps can have: the names are parts of pathspecs, folder names and target names. */
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-/** Folders take 255 bytes, some of which others need. */
+/** A folder's name takes 255 bytes; other parts of it need some of them. */
 export const LONGEST_NAME = 100;
 
 export function isUsableName(name: string): boolean {

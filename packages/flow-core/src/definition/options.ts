@@ -1,4 +1,4 @@
-/** The options of steps in one table: for each its help, the steps that take it, its check, and whether a cache key holds it. */
+/** The options of steps in one table: help, the steps that take it, its check, and whether a cache key has it. */
 import { parseDuration } from './duration';
 import { canCatch, type StepKind, type StepNode } from './graph';
 
@@ -6,15 +6,15 @@ export interface StepOption {
   /** One line for people. */
   help: string;
   /**
-   * False when it changes no result: then, where its value is written out, fingerprints leave it out, and editing it
-   * executes nothing again. A value that is computed stays in.
+   * False when it changes no result. Then fingerprints leave out a literal value, and editing it executes nothing
+   * again. A computed value stays in.
    */
   inKey: boolean;
   /** The one kind of step that takes it; absent when every step does. */
   kind?: StepKind;
-  /** How `--with` gives it to all steps; absent when it cannot be given so. */
+  /** How `--with` sets it for all steps. Absent when `--with` cannot set it. */
   with?: string;
-  /** It is typed, and not executed by this version: refused, never ignored. */
+  /** It has a type, but this version does not execute it: it is refused, never ignored. */
   pending?: true;
   /** What is wrong with the value that a step declares, one sentence each. */
   problems?(node: StepNode): string[];
@@ -79,10 +79,10 @@ export const STEP_OPTIONS = {
 
 export type StepOptionName = keyof typeof STEP_OPTIONS;
 
-/** The table's rows as plain rows: each of the constant ones above has a type of its own. */
+/** The table's rows with one common type: each constant row above has its own. */
 export const stepOptions = Object.entries(STEP_OPTIONS) as [StepOptionName, StepOption][];
 
-/** Whether fingerprints leave the option out where its value is written out. */
+/** Whether fingerprints leave the option out when its value is literal. */
 export function changesNoResult(name: string): boolean {
   return stepOptions.some(([option, { inKey }]) => option === name && !inKey);
 }

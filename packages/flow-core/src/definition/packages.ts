@@ -1,12 +1,12 @@
-/** What `packages` of a step may say. */
+/** Checks the `packages` of a step. */
 import { isBuiltin } from 'node:module';
 
 const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
 
-/** What other clients know, and npm does not. */
+/** Protocols of other package managers that npm does not know. */
 const FOREIGN = /^(workspace|link|portal|patch|catalog|jsr):/;
 
-/** Each the end of a sentence that begins with the option and the step. */
+/** Returns the ends of sentences that begin with the option and the step. */
 export function packageProblems(packages: unknown): string[] {
   if (packages === undefined) return [];
   if (typeof packages !== 'object' || packages === null || Array.isArray(packages)) {

@@ -12,8 +12,8 @@ export interface Parameters {
 }
 
 /**
- * Reads parameters. A recorded value is used as it stands, without its schema; a given one wins over it; a parameter
- * that is in neither takes its schema's default. Unknown, missing and ill-typed ones are reported all at once.
+ * Reads parameters. A recorded value is used unchanged, without its schema. A given value wins over it. A
+ * parameter in neither takes its schema's default. Unknown, missing and ill-typed ones are reported all at once.
  * @throws FlowError FLOW_PARAMS
  */
 export function parseParams(
@@ -69,7 +69,7 @@ function descriptionOf(schema: z.ZodType): string | undefined {
   return schema.description ?? (inner && descriptionOf(inner));
 }
 
-/** True of a coerced text without a default: it would make the word "undefined" of a parameter that is not given. */
+/** True for coerced text without a default, which would turn a missing parameter into the word "undefined". */
 function needsText(schema: z.ZodType): boolean {
   const { type, coerce } = schema._zod.def as { type: string; coerce?: boolean };
   if (type === 'string') return coerce === true;
@@ -83,7 +83,7 @@ function innerOf(schema: z.ZodType): z.ZodType | undefined {
   return innerType ?? first;
 }
 
-/** What a schema makes of a value. A transform of the user's may throw: that is a wrong value too. */
+/** Parses a value with a schema. When a user's transform throws, the value counts as wrong too. */
 function read(schema: z.ZodType, value: unknown): ReturnType<z.ZodType['safeParse']> {
   try {
     return schema.safeParse(value);
@@ -101,7 +101,7 @@ export interface ParameterHelp {
   required: boolean;
 }
 
-/** What `--help` tells about a flow's parameters. */
+/** A flow's parameters as `--help` lists them. */
 export function parameterHelp(graph: Graph): ParameterHelp[] {
   return Object.entries(graph.params).map(([name, type]) => {
     const schema = type as z.ZodType;

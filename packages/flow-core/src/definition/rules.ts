@@ -1,6 +1,6 @@
 /**
  * The rules of a flow's graph. One rule, one function, one sentence of advice.
- * Long, because it is a list: each rule stands alone.
+ * Long, because it is a list of independent rules.
  */
 import { suggest } from './errors';
 import {
@@ -305,7 +305,7 @@ const pendingOptions: Rule = (_, declared) =>
       })),
   );
 
-/** Each with the code that its findings carry. */
+/** The rules, by the error code of their findings. */
 export const RULES: Record<string, Rule> = {
   FLOW_NAME: flowName,
   FLOW_STEP_NAME: stepNames,

@@ -7,8 +7,8 @@ import type { z } from 'zod';
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
 /**
- * What `A` and then `B` leave behind. Disjoint keys intersect, which is flat and cheap (a mapped type at every step
- * ends in TS2589 after some twenty of them); only a clash is rewritten, last one wins.
+ * The artifacts after `A` and then `B`. Disjoint keys intersect, which is flat and cheap (a mapped type at every
+ * step ends in TS2589 after some twenty of them). Only a clash is rewritten: the last one wins.
  */
 export type Put<A, B> = [keyof A & keyof B] extends [never] ? A & B : Simplify<Omit<A, keyof B> & B>;
 type Item<T> = T extends readonly (infer I)[] ? I : never;
@@ -19,7 +19,7 @@ type Pop<S> = S extends readonly [unknown, ...infer R] ? readonly [...R] : reado
 // biome-ignore lint/complexity/noBannedTypes: "no artifacts" is what {} means here
 type None = {};
 
-/** Read-only from the start: `Readonly` around all that reaches a step would cost every name again at every step. */
+/** Made read-only once, here: `Readonly` around a step's artifacts would cost every name again at every step. */
 type Artifacts<O> = [Awaited<O>] extends [never]
   ? None
   : Awaited<O> extends object
@@ -52,7 +52,7 @@ export interface Step<A = any, S extends readonly unknown[] = any, C = any> {
   readonly name: string;
   readonly [ARTIFACTS]: A;
   readonly [STACK]: S;
-  /** Runs the body alone, without engine or store. Reading an artifact that was not given throws FLOW_ARTIFACT_NOT_GIVEN. */
+  /** Runs only the body, without engine or store. Reading a missing artifact throws FLOW_ARTIFACT_NOT_GIVEN. */
   run(context: Loose<C>): Promise<Partial<A>>;
 }
 
@@ -65,7 +65,7 @@ export interface Switch<A, S extends readonly unknown[], C extends string, X = a
   when<K extends C>(value: K): Step<A, S>;
 }
 
-/** Who and where a task is. In a spin, `run` and `task` are `spin`, `tags` is empty and `origin` unset. */
+/** The identity of a task. In a spin, `run` and `task` are `spin`, `tags` is empty and `origin` is unset. */
 export interface Current {
   readonly flow: string;
   readonly run: string;
@@ -86,7 +86,7 @@ export interface Card {
   refresh(): void;
 }
 
-/** What every step's body is given. The contexts say their variance (`out`): the compiler need not compute it in every project. */
+/** What every step's body gets. Contexts declare their variance (`out`) to spare the compiler computing it. */
 export interface BaseContext<out P, out S> {
   readonly params: Readonly<P>;
   readonly current: Current;
@@ -110,7 +110,7 @@ export interface ForeachContext<out P, out A, out S, out I> extends Context<P, A
 }
 
 export interface JoinContext<out P, out In, out S> extends BaseContext<P, S> {
-  /** Of a join: the splits, in split order. Of a gather: the branches, by the names given in `after`. */
+  /** In a join the splits, in split order. In a gather the branches, by their names in `after`. */
   readonly inputs: In;
 }
 
@@ -121,7 +121,7 @@ export interface Options<V extends string | undefined = undefined> {
   drop?: readonly string[];
   /**
    * npm packages for this step alone: name to version, range, tag, or anything that npm installs (`file:…` counts
-   * from the workspace). Installed once, into `.flow/env`.
+   * from the workspace). They are installed once, into `.flow/env`.
    */
   packages?: Record<string, string>;
   /** A fresh worker process for each task. */
@@ -152,7 +152,7 @@ type Splits<P, A, S extends readonly unknown[], K extends keyof A> = ForeachCont
 >;
 type Branches<T extends Record<string, Step>> = { readonly [K in keyof T]: ArtifactsOf<T[K]> };
 
-/** What a switch's body returns: its `on`, unless that stands upstream already. */
+/** What a switch's body returns: its `on`, unless an earlier step has set it. */
 type Verdict<A, K extends string, C> = K extends keyof A ? { readonly [X in K]?: C } : Record<K, C>;
 
 /** A flow that is being declared: one method for each kind of step, `end` last. */
@@ -206,7 +206,7 @@ export interface Flow<P> {
   ): Step<Caught<O, V>, StackOf<T[keyof T]>, JoinContext<P, Branches<T>, StackOf<T[keyof T]>>>;
 
   /**
-   * Chooses what comes next: its artifact `on`, which the body returns or which stands upstream, holds one of `cases`.
+   * Chooses what comes next: its artifact `on`, from the body or from an earlier step, holds one of `cases`.
    * `C` is not const: the body's other artifacts would be, too (`0` instead of `number`).
    */
   switch<A, S extends readonly unknown[], const K extends string, C extends string, O extends object>(
@@ -235,7 +235,7 @@ export interface Flow<P> {
   ): DefinedFlow<P, Put<A, Artifacts<O>>>;
 }
 
-/** What a flow file exports: brand, parameters and the artifacts that stand at the end. */
+/** What a flow file exports: brand, parameters and the artifacts at the end. */
 export interface DefinedFlow<P, A> {
   readonly name: string;
   readonly [PARAMS]: P;
@@ -245,7 +245,7 @@ export interface DefinedFlow<P, A> {
 /** The parameters of a flow, as their schemas give them. */
 export type Parsed<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
-/** Of several steps, the one that ran. Only artifacts that every one of them leaves are visible. */
+/** The one of several steps that ran. Only artifacts that all of them leave are visible. */
 export type OneOf = <T extends Step[]>(
   ...steps: T
 ) => Step<{ readonly [K in keyof ArtifactsOf<T[number]>]: ArtifactsOf<T[number]>[K] }, StackOf<T[number]>>;
@@ -256,6 +256,6 @@ type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (u: inf
 export type AllOf<I extends object> = I extends readonly (infer E)[] ? E : Intersect<I[keyof I]>;
 export type NameOf<I extends object> = keyof AllOf<I> & string;
 
-/** What `merge` gives: the artifacts of all inputs, less the excluded. */
+/** What `merge` returns: the artifacts of all inputs without the excluded ones. */
 export type Merged<I extends object, X extends string> = Without<AllOf<I>, X>;
 type Without<T, X> = [X] extends [never] ? T : { [K in keyof T as K extends X ? never : K]: T[K] };

@@ -15,7 +15,7 @@ interface Given {
   fields: Record<string, string> | undefined;
 }
 
-/** How each is written, for people. */
+/** The form of each option, for people. */
 const FORMS: Record<Name, string> = {
   retry: STEP_OPTIONS.retry.with,
   timeout: STEP_OPTIONS.timeout.with,
@@ -82,7 +82,7 @@ export function optionsForAll(texts: readonly string[]): OptionsForAll {
       const near = suggest(name, Object.keys(FORMS));
       throw refused(text, `no such option can be given to all steps. ${near} Write ${forms()}.`);
     }
-    // Variables come one by one too; anything else given twice is a mistake.
+    // Environment variables may come one by one. Any other option that is given twice is a mistake.
     if (name !== 'env' && options[name] !== undefined)
       throw refused(text, `${name} is given twice: give it once.`);
     const [, , sign, rest] = given;

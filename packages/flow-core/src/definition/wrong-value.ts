@@ -1,13 +1,13 @@
-/** Why a schema does not take a value, in words for whoever gave it. What the schema's author wrote stands. */
+/** Says why a schema rejects a value, for the user who gave it. The schema author's message stays unchanged. */
 
-/** The parts of a zod issue that tell. */
+/** The fields of a zod issue that are used. */
 interface Issue {
   message: string;
   path?: readonly PropertyKey[];
   input?: unknown;
   code?: string;
   values?: readonly unknown[];
-  /** Of a union: the issues of each alternative. */
+  /** In a union, the issues of each alternative. */
   errors?: readonly (readonly Issue[])[];
 }
 
@@ -24,7 +24,7 @@ const TYPES: Record<string, string> = {
   object: 'an object',
   record: 'an object',
 };
-/** What no text is: on a command line, only a schema that reads text can give it. */
+/** Types that text never has: on a command line, the schema must convert the text. */
 const NEEDS: Record<string, string> = {
   number: 'z.coerce.number()',
   bigint: 'z.coerce.bigint()',
@@ -58,7 +58,7 @@ function sentence(issue: Issue, given: unknown): string {
   return `it takes ${kinds.join(' or ')}${unread && top ? `, and this is text: let the schema read it, by ${need}` : ''}`;
 }
 
-/** What would do, as far as zod's own words tell. */
+/** The values that the schema accepts, as far as zod's own message shows. */
 function alternatives({ message, code, values, errors }: Issue): string[] {
   const type = message.match(ZOD)?.[1];
   if (type !== undefined) return TYPES[type] === undefined ? [] : [TYPES[type]];

@@ -1,10 +1,10 @@
-/** What the Node at hand can do: asked by capability, not by version, and in this file alone. */
+/** What the running Node can do. Only this file asks, by capability instead of version. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 let collect: (() => void) | undefined;
 
-/** Collects all garbage now. Does nothing where this Node does not let a program do it. */
+/** Collects all garbage now. Does nothing when this Node does not allow it. */
 export function collectGarbage(): void {
   if (!collect) {
     collect = () => {};

@@ -1,4 +1,4 @@
-/** Who runs, and whose runs are looked at: recorded with every run. */
+/** The user and the namespace: both are recorded with every run. */
 import { userInfo } from 'node:os';
 
 /** `NX_FLOW_USER`, or the account's name; in a container without accounts, its number. */
@@ -11,7 +11,7 @@ export function currentUser(): string {
   }
 }
 
-/** Given as a namespace, it stands for all of them: no run is in it. */
+/** As an option it means all namespaces. No run has it as its own. */
 export const EVERYBODY = 'everybody';
 
 /** The namespace of a user, unless another was given. */
@@ -19,7 +19,7 @@ export function ownNamespace(user = currentUser()): string {
   return `user:${user}`;
 }
 
-/** Whose runs count where the newest is looked up; undefined for everybody's. @param given null for everybody's */
+/** The namespace in which the newest run is looked up; undefined means all. @param given null means all */
 export function lookupNamespace(given: string | null | undefined): string | undefined {
   if (given === undefined) return ownNamespace();
   return given === null || given === EVERYBODY ? undefined : given;

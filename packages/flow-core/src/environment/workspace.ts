@@ -1,11 +1,11 @@
-/** The workspace: the folder that holds flows and, unless told otherwise, their store. */
+/** The workspace: the folder that holds flows and, by default, their store. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /**
  * The nearest folder upward with `.flow`, `nx.json` or a root package.json (the outermost one, or one with
- * workspaces); where there is none, the folder itself. The file system's root is the workspace of nothing below it,
- * whatever was left there.
+ * workspaces). Without one, the folder itself. The file system's root is never the workspace of a folder below it,
+ * whatever files it holds.
  */
 export function findWorkspace(from: string): string {
   let outermost: string | undefined;
@@ -28,7 +28,7 @@ function isRoot(manifest: string): boolean {
   }
 }
 
-/** Where the store lies: `--store`, `NX_FLOW_STORE`, or `.flow` in the workspace. Relative ones count from `cwd`. */
+/** The store's folder: `--store`, `NX_FLOW_STORE`, or `.flow` in the workspace. Relative ones count from `cwd`. */
 export function storeFolder(workspace: string, cwd: string, option?: string): string {
   const chosen = option ?? (process.env.NX_FLOW_STORE || undefined);
   return chosen === undefined ? join(workspace, '.flow') : resolve(cwd, chosen);

@@ -1,10 +1,10 @@
-/** What a step left behind may throw after its spin has ended: that changes nothing, and an event says so. */
+/** Code that a step left running may throw after its spin has ended. That changes nothing; an event reports it. */
 import type { Emit } from '../engine/task/flow-event';
 
 let listener: Emit | undefined;
 let installed = false;
 
-/** The spin of this process has ended; from now until the next one begins, its listener hears what is thrown. */
+/** Call when the spin of this process has ended. Until the next one begins, its listener gets late errors. */
 export function hearThrownLate(emit: Emit | undefined): void {
   listener = emit;
   if (installed || !emit) return;

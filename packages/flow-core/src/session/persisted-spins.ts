@@ -9,23 +9,23 @@ import type { Store } from '../store/store';
 import type { Session } from './session';
 
 export interface PersistOptions {
-  /** The namespace that the inputs were looked up in; undefined for everybody's. */
+  /** The namespace in which the inputs were looked up. Undefined means all. */
   namespace: string | undefined;
   /** Parameters that were given for this spin. */
   paramInputs: Record<string, unknown>;
 }
 
-/** Begins a persisted spin: takes its number, and says where it is recorded. */
+/** Begins a persisted spin: takes its number and returns where it is recorded. */
 export type BeginPersisted = (
   step: string,
   origin: string | undefined,
   params: Parameters<typeof PersistedSpin.begin>[3],
 ) => Promise<PersistedSpin>;
 
-/** Where spins are persisted, opened when the first one begins. */
+/** The store of persisted spins, opened when the first one begins. */
 export interface PersistedSpins {
   begin: BeginPersisted;
-  /** Where their large values lie. */
+  /** The folder of their large values. */
   cas: string;
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export function beginIn(
     );
 }
 
-/** The folder of persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND where there are none */
+/** The folder of persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND when there are none */
 export function persistedSpinsFolder(store: string, flow: string): string {
   const folder = spinStoreFolder(store);
   if (existsSync(folder)) return folder;

@@ -1,4 +1,4 @@
-/** Where a flow is: its file, its workspace, its store. */
+/** The place of a flow: its file, its workspace, its store. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Graph } from '../definition/graph';
@@ -19,7 +19,7 @@ export interface Place {
 
 /** @param store The folder of the store, as it was given; default `.flow` in the workspace, or NX_FLOW_STORE. */
 export function placeOf(flow: string, cwd: string, store?: string): Place {
-  // A file says where its workspace is, from wherever the command is given.
+  // A file's own folder decides the workspace, wherever the command runs.
   const workspace = findWorkspace(looksLikeFile(flow) ? resolve(cwd, flow, '..') : cwd);
   return { flow, cwd, workspace, store: storeFolder(workspace, cwd, store) };
 }
@@ -31,13 +31,13 @@ export function findPlaceFile({ flow, cwd, workspace }: Place): Promise<string> 
 
 /** @throws FlowError what importing the flow throws */
 export async function loadPlaceFlow({ flow, workspace }: Place, file: string): Promise<Graph> {
-  // Relative paths in a flow count from the workspace, while it is imported as while a step runs.
+  // Relative paths in a flow count from the workspace, both during the import and in a step.
   process.chdir(workspace);
   const { loadFlow } = await import('../source/load');
   return loadFlow(file, flow);
 }
 
-/** A folder becomes a store only for a flow that is there. @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_NOT_FOUND */
+/** A folder becomes a store only for an existing flow. @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_NOT_FOUND */
 export async function openPlaceStore(place: Place): Promise<Store> {
   if (!existsSync(place.store)) await findPlaceFile(place);
   return openStore(place.store);

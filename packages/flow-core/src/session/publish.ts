@@ -1,24 +1,24 @@
-/** Events of a run or a spin go to the session's own listener, and through the store to other processes. */
+/** Sends events of a run or spin to the session's own listener and, through the store, to other processes. */
 import { randomUUID } from 'node:crypto';
 import type { Emit, FlowEvent } from '../engine/task/flow-event';
 import type { Store } from '../store/store';
 import type { Session } from './session';
 
-/** An event as another process hears it. */
+/** An event as another process receives it. */
 export interface PublishedEvent {
   /** When it happened, in milliseconds since 1970. */
   at: number;
-  /** One run or one spin: its events have the same. */
+  /** The id of the run or spin: all its events have the same. */
   work: string;
   /** The process that executes it. */
   pid: number;
   user: string;
   event: FlowEvent;
-  /** Events before this one that were dropped, because the listener did not keep up. */
+  /** How many events before this one were dropped because the listener did not keep up. */
   dropped: number;
 }
 
-/** What emits the events of one run, or of one spin, of a session. */
+/** Returns the emitter for the events of one run or spin of a session. */
 export function publishing({ emit, store, user }: Pick<Session, 'emit' | 'store' | 'user'>): Emit {
   const work = randomUUID();
   return (event) => {
@@ -28,7 +28,7 @@ export function publishing({ emit, store, user }: Pick<Session, 'emit' | 'store'
 }
 
 /**
- * Hears the runs and spins of other processes, from now on. What it resolves with ends that.
+ * Subscribes to the runs and spins of other processes, from now on. Resolves with a function that ends it.
  * @example
  * ```ts
  * const stop = await hearEvents(store, ({ work, event }) => console.log(work, event.type));
@@ -40,7 +40,7 @@ export function hearEvents(store: Store, listener: (event: PublishedEvent) => vo
   });
 }
 
-/** What comes from another process is data, of whatever version it is. */
+/** Checks an event from another process, which may have another version. */
 function isPublished(value: unknown): value is Omit<PublishedEvent, 'dropped'> {
   if (typeof value !== 'object' || value === null) return false;
   const { at, work, pid, event } = value as Partial<PublishedEvent>;

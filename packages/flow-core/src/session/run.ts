@@ -1,4 +1,4 @@
-/** What a run is: its tasks, and beside them, for the record, its code, the state of git and who ran it. */
+/** Runs a flow and records its tasks, its code, the state of git and the user. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -18,16 +18,16 @@ import type { Session } from './session';
 
 export interface RunRequest {
   params: Parameters;
-  /** Finished tasks of an earlier run that this one takes over: a resumed run. */
+  /** Finished tasks of an earlier run that a resumed run takes over. */
   takeover?: Takeover;
   tags?: readonly string[];
   /** The namespace of the run, as it was given; default the user's own. */
   namespace?: string;
-  /** At most so many tasks at once. */
+  /** The most tasks at once. */
   workers: number;
   /** Start no task after the first failure. */
   bail?: boolean;
-  /** Execute this step and what it needs, and stop. */
+  /** Execute this step and the steps it needs, then stop. */
   until?: string;
   /** Executes the tasks. The session's caller closes it. */
   pool(host: PoolHost): Pool;
@@ -35,8 +35,8 @@ export interface RunRequest {
 
 /**
  * Runs the flow of a session and records everything.
- * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_TAG, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE. What a step
- * throws is part of the outcome.
+ * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_TAG, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE. What a
+ * step throws is part of the outcome.
  */
 export async function executeRun(session: Session, request: RunRequest): Promise<RunOutcome> {
   const { graph, store, file, workspace, user } = session;
@@ -79,7 +79,7 @@ export async function executeRun(session: Session, request: RunRequest): Promise
   return outcome;
 }
 
-/** Fingerprints the code beside the run. */
+/** Fingerprints the code while the run executes. */
 class CodeRecord {
   readonly #session: Session;
   readonly #file: string;
@@ -93,7 +93,7 @@ class CodeRecord {
 
   hear(event: FlowEvent): void {
     if (event.type === 'run-started') this.#run = event.run ?? 0;
-    // Not before: the first task shall not wait for it, nor share the processor with it.
+    // Not earlier: the first task must not wait for it or share the processor with it.
     if (event.type === 'task-started') this.#written ??= new Promise(setImmediate).then(() => this.#write());
   }
 
@@ -110,7 +110,7 @@ class CodeRecord {
   }
 }
 
-/** Who resumes a run out of everybody's runs makes one of their own. A run that takes over nothing is refused later. */
+/** A run resumed with `everybody` goes into the user's own namespace. Without a takeover it is refused later. */
 function recordedNamespace({ namespace, takeover }: RunRequest): string {
   return namespace === undefined || (namespace === EVERYBODY && takeover) ? ownNamespace() : namespace;
 }

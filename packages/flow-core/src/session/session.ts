@@ -1,4 +1,4 @@
-/** A flow in its workspace with its store: what a command, the Runner and an executor open, to run it and spin its steps. */
+/** A flow in its workspace with its store. Commands, the Runner and executors open it to run and spin the flow. */
 import { join } from 'node:path';
 import type { Graph } from '../definition/graph';
 import type { ProcessPool } from '../engine/pool/process-pool';
@@ -13,16 +13,16 @@ export interface SessionOptions {
   emit: Emit;
   /** Options for all steps that do not declare them: `retry=3`. */
   with?: readonly string[];
-  /** Aborted when what is under way is to end early. */
+  /** Aborted when the current work is to end early. */
   signal?: AbortSignal;
-  /** Start a worker process now, for a run of at most so many tasks at once: it imports the flow while this process does. */
+  /** Start a worker now, which imports the flow while this process does. The value is the most tasks at once. */
   warm?: number;
 }
 
 export interface Session {
   graph: Graph;
   store: Store;
-  /** The file of the flow. Absent where the flow was handed over as a value and its file is not known. */
+  /** The file of the flow. Absent when the flow was given as a value and its file is unknown. */
   file?: string;
   /** The folder of the workspace: relative paths of steps count from it. */
   workspace: string;
@@ -30,9 +30,9 @@ export interface Session {
   with: readonly string[];
   emit: Emit;
   signal?: AbortSignal;
-  /** Reads the code for the record; default in this process. */
+  /** Fingerprints the code for the record. By default in this process. */
   fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
-  /** Reads the state of git for the record; default anew for each run. */
+  /** Reads the state of git for the record. By default again for each run. */
   git?(): Promise<GitState | undefined>;
 }
 
@@ -40,14 +40,17 @@ export interface Session {
 export interface FileSession extends Session {
   place: Place;
   file: string;
-  /** Worker processes for the next run, or for the splits of a spin. The caller closes them. @param persist Where large values are written, if not in the store. */
+  /**
+   * Worker processes for the next run, or for the splits of a spin. The caller closes them.
+   * @param persist the folder for large values, if not the store's
+   */
   workers(max: number, persist?: string): Promise<ProcessPool>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the store, then imports the flow: the broker of the store comes up meanwhile.
- * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS, FLOW_STORE_UNWRITABLE, FLOW_WITH, and what importing the flow throws
+ * Opens the store, then imports the flow while the broker of the store starts.
+ * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS, FLOW_STORE_UNWRITABLE, FLOW_WITH, and errors of the import
  */
 export async function openSession(place: Place, options: SessionOptions): Promise<FileSession> {
   const { emit, signal } = options;
@@ -55,7 +58,7 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   const store = await openPlaceStore(place);
   let warm: ProcessPool | undefined;
   const newPool = async (file: string, max: number, persist?: string) => {
-    // A spin of one step needs no worker: the pool is loaded when one is asked for.
+    // A spin of one step needs no worker, so the pool is loaded on demand.
     const { ProcessPool } = await import('../engine/pool/process-pool');
     return new ProcessPool({
       ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given },

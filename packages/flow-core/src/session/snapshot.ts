@@ -1,6 +1,6 @@
 /**
- * The snapshot of a flow: the file of a run at a place of its own, which Nx caches and restores. A command that needs
- * recorded inputs imports the run from it, unless a newer one is there: so the inputs come to a fresh machine.
+ * The snapshot of a flow: the exported file of a run, which Nx caches and restores. A command that needs recorded
+ * inputs imports the run from it, unless the store has a newer one. So a fresh machine gets the inputs.
  */
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -12,7 +12,7 @@ import type { Store } from '../store/store';
 import type { Place } from './place';
 import type { Session } from './session';
 
-/** The namespace of an imported run. @param given As the option says it. @throws FlowError FLOW_NAMESPACE */
+/** The namespace of an imported run. @param given the option's value @throws FlowError FLOW_NAMESPACE */
 export function importNamespace(given = ownNamespace()): string {
   if (given !== EVERYBODY) return given;
   throw new FlowError(
@@ -21,15 +21,15 @@ export function importNamespace(given = ownNamespace()): string {
   );
 }
 
-/** A user who looks at everybody's runs finds an imported one among their own. */
+/** With `everybody`, a run is imported into the user's own namespace. */
 function namespaceFor(given: string | undefined): string {
   return given === EVERYBODY ? ownNamespace() : importNamespace(given);
 }
 
 /**
- * What the file of the snapshot says of its run, where the run is to be imported: it is not here already, and no newer
- * one is. Where there is no file, this costs one look at the disk.
- * @param given The namespace as the option says it.
+ * Returns the head of the snapshot's file if its run is to be imported: the store has neither the run nor a newer
+ * one. Without a file, this costs one look at the disk.
+ * @param given the namespace option's value
  * @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT
  */
 export async function awaitedSnapshot(
@@ -50,8 +50,8 @@ export async function awaitedSnapshot(
 }
 
 /**
- * Imports the run of the snapshot, where it is to be imported. A snapshot that cannot be imported stops nothing that
- * works without it: an event says so.
+ * Imports the run of the snapshot if needed. A snapshot that cannot be imported does not fail the command: an
+ * event reports it.
  */
 export async function importSnapshot(
   { graph, store, workspace, emit, signal }: Session,

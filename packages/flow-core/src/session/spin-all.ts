@@ -1,4 +1,4 @@
-/** What a spin of all splits is: the splits of one step in worker processes, and their outputs in `dist/flow`. */
+/** Spins all splits of one step in worker processes and writes their outputs to `dist/flow`. */
 import { join, relative } from 'node:path';
 import { hasPackages, type StepNode } from '../definition/graph';
 import { resolveSplits } from '../engine/inputs/origin-of-splits';
@@ -19,12 +19,12 @@ import type { FileSession } from './session';
 import type { SpinRequest } from './spin';
 
 export interface SpinAllRequest extends Pick<SpinRequest, 'selection' | 'overrides' | 'set' | 'params'> {
-  /** At most so many splits at once. */
+  /** The most splits at once. */
   workers: number;
   persisted?: PersistedSpins;
-  /** The JSON that lies beside the outputs of one split, as `result.json`. */
+  /** The content of `result.json` next to the outputs of one split. */
   result(done: SpinDone): object;
-  /** The JSON that lies beside the outputs of all of them. */
+  /** The content of `result.json` next to the outputs of all splits. */
   results(done: SpinsDone): object;
 }
 
@@ -110,7 +110,7 @@ function spinsStarted(flow: string, { node, run, splits, without, passedOver }: 
   };
 }
 
-/** Installed before the first split begins. @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED */
+/** Installs the packages before the first split begins. @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED */
 async function packagesOf(
   { graph, workspace, signal }: FileSession,
   node: StepNode,

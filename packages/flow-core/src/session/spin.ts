@@ -1,4 +1,4 @@
-/** What a spin is: one step, now, in this process, on recorded inputs; what it prints, returns and leaves in `dist/flow`. */
+/** Spins one step now, in this process, on recorded inputs. Its outputs go to `dist/flow`. */
 import { join, relative } from 'node:path';
 import type { Graph } from '../definition/graph';
 import type { OnlyGiven } from '../engine/inputs/only-given';
@@ -20,15 +20,15 @@ import { importSnapshot } from './snapshot';
 
 export interface SpinRequest {
   selection: Selection;
-  /** Parameters that were given now: they win over the run's. */
+  /** Parameters given now. They win over the run's. */
   params: Record<string, unknown>;
-  /** Artifacts that were given now by a program, for the inputs of the step. */
+  /** Artifacts that a program gives now, for the inputs of the step. */
   overrides?: Overrides;
-  /** Artifacts that were given now; they win over `given`. */
+  /** Artifacts given now by `--set`. They win over `overrides`. */
   set?: Record<string, unknown>;
-  /** These are all the inputs: no run is looked for. */
+  /** All inputs of the step: no run is looked up. */
   onlyGiven?: OnlyGiven;
-  /** Do not end code that never yields: under a test runner, that would end the whole process. */
+  /** Do not kill code that never yields: under a test runner, that would end the whole process. */
   withoutWatchdog?: boolean;
   /** Record the spin in the store of persisted spins. */
   persist?: BeginPersisted;
@@ -39,19 +39,19 @@ export interface SpinRequest {
 }
 
 export interface SpinOutputs {
-  /** The JSON that lies beside the artifacts, as `result.json`. */
+  /** The content of `result.json` next to the artifacts. */
   result(done: SpinDone): object;
-  /** The outputs go into a cache, which knows them by this hash. */
+  /** The outputs go into a cache under this hash. */
   cache?: { task: string | undefined };
   /**
-   * Asked when the step has been executed, before its outputs are put in their place: what of the code was not as it was
-   * when the hash was made, as the beginning of a sentence. Then the outputs are not for a cache.
+   * Called after the step was executed and before its outputs replace the folder. Returns which code changed since
+   * the hash was computed, as the beginning of a sentence. Such outputs are not cached.
    */
   codeChanged?(): Promise<string | undefined>;
 }
 
 /**
- * Checks what can be checked before a spin, and imports the snapshot of the flow where no run was named.
+ * Checks what can be checked before a spin, and imports the snapshot of the flow when no run was named.
  * @throws FlowError FLOW_OUTPUTS_UNWRITABLE, FLOW_NAMESPACE
  */
 export async function prepareSpin(
@@ -126,7 +126,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   return outcome;
 }
 
-/** Gives what of the code has changed meanwhile. */
+/** Writes the outputs. Returns which code has changed meanwhile. */
 async function write(
   { store, workspace }: Session,
   graph: Graph,
@@ -143,7 +143,7 @@ async function write(
   });
 }
 
-/** What the step imports are its own packages, where it has any. @throws FlowError FLOW_PACKAGES */
+/** Loads the flow with the step's own packages, if it has any. @throws FlowError FLOW_PACKAGES */
 async function graphWithPackages(
   { graph, file, workspace }: Session,
   step: string,

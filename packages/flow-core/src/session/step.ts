@@ -1,4 +1,4 @@
-/** What a step of the task graph is: executed on what the steps before it handed over in `dist/flow`, nothing recorded. */
+/** Executes a step of the task graph on the handovers of earlier steps in `dist/flow`. Records nothing. */
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import type { Graph, StepNode } from '../definition/graph';
@@ -14,27 +14,27 @@ import { currentUser, ownNamespace } from '../environment/user';
 import { findPlaceFile, loadPlaceFlow, type Place } from './place';
 
 export interface StepRequest {
-  /** The step, as it was given; undefined is refused with the names of all steps. */
+  /** The given step. Undefined is refused with the names of all steps. */
   step: string | undefined;
-  /** Parameters as they were given. */
+  /** The given parameters. */
   params: Record<string, unknown>;
   workers: number;
-  /** A hash of the step's code and of the files that it may read, where the caller knows it. */
+  /** A hash of the step's code and of the files that it may read, if the caller knows it. */
   codeKey?: string;
-  /** Execute the step also where what it left still stands. */
+  /** Execute the step even if its outputs are still valid. */
   force?: boolean;
-  /** The hash by which a cache will know the outputs. */
+  /** The hash under which a cache will store the outputs. */
   task?: string;
-  /** As in the outputs of a spin: asked before the outputs are put in their place. */
+  /** As in {@link SpinOutputs}: called before the outputs replace the folder. */
   codeChanged?(): Promise<string | undefined>;
-  /** Hears the events, from the moment when the graph is known. */
+  /** Returns the listener of events, once the graph is known. */
   listen(graph: Graph): Emit;
   signal: AbortSignal;
 }
 
 /**
- * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_PARAMS, FLOW_HANDOVER, FLOW_OUTPUTS_UNWRITABLE. What the
- * step throws is part of the outcome.
+ * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_PARAMS, FLOW_HANDOVER, FLOW_OUTPUTS_UNWRITABLE. What
+ * the step throws is part of the outcome.
  */
 export async function executeStepOf(place: Place, request: StepRequest): Promise<StepDone | StepStillValid> {
   const { workspace } = place;
@@ -61,7 +61,7 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
           });
     if (key !== undefined && !request.force && isKept(folder, key)) {
       if (task !== undefined) renameManifest(folder, task);
-      // A cache that keeps this output hands it to others: what the step printed belongs to it.
+      // A cache replays this output later: what the step printed belongs to it.
       const valid: StepStillValid = {
         ...{ type: 'step-still-valid', flow: graph.flow, step, outputs },
         logs: [...logsOf(folder)],
@@ -99,7 +99,7 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
   }
 }
 
-/** Independent of the order in which they were given. What files hold that they name is left out: a step may write one. */
+/** Independent of the parameters' order. The content of named files does not count: a step may write one. */
 function digestOfParams(given: Record<string, unknown>): string {
   const sorted = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');

@@ -1,9 +1,9 @@
-/** Small questions about syntax trees: what is literal, what TypeScript only wraps, where something stands. */
+/** Helpers for syntax trees: literals, TypeScript's wrappers, lines and columns. */
 
 /** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */
 export type Node = any;
 
-/** What TypeScript wraps around an expression leaves it the same. */
+/** Nodes that TypeScript wraps around an expression without changing its value. */
 const WRAPPERS = new Set([
   'TSAsExpression',
   'TSSatisfiesExpression',
@@ -23,14 +23,14 @@ export function isWrapper(node: Node): boolean {
   return WRAPPERS.has(node?.type);
 }
 
-/** A text that stands there as it is. */
+/** The text of a string literal. */
 export function literal(node: Node): string | undefined {
   if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
   if (node?.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0].value.cooked;
   return undefined;
 }
 
-/** The value of an expression that is written out: text, numbers, booleans, null, lists and objects of them. */
+/** The value of a literal expression: text, numbers, booleans, null, lists and objects of them. */
 export function literalValue(wrapped: Node): { value: unknown } | undefined {
   const node = unwrap(wrapped);
   const text = literal(node);
@@ -55,7 +55,7 @@ export function literalValue(wrapped: Node): { value: unknown } | undefined {
   return { value: Object.fromEntries(entries) };
 }
 
-/** The name of a property that is written out; undefined for a spread, a computed key, a getter. */
+/** The name of a literal property. Undefined for a spread, a computed key or a getter. */
 export function keyOf(property: Node): string | undefined {
   if (property.type !== 'Property' || property.computed || property.kind !== 'init') return undefined;
   return property.key.type === 'Identifier' ? property.key.name : String(property.key.value);

@@ -1,4 +1,4 @@
-/** Which JavaScript files belong to a package that is used as it was built, though it lies outside of any node_modules. */
+/** Recognises JavaScript files of a package that is used as built, though it is outside any node_modules. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
@@ -7,10 +7,10 @@ const roots = new Map<string, string | undefined>();
 const built = new Map<string, boolean>();
 
 /**
- * Whether a file is part of a package that the flow finds by its name, through a link, and whose entry is JavaScript:
- * a library of the workspace after its build. Not the flow's own package.
+ * Whether a file belongs to a package that the flow finds by its name, through a link, and whose entry is
+ * JavaScript: a library of the workspace after its build. The flow's own package does not count.
  * @param flow the file that is imported first
- * @param resolve how Node finds a package, without the `paths` of any tsconfig
+ * @param resolve finds a package as Node does, without the `paths` of any tsconfig
  */
 export function isBuilt(
   file: string,
@@ -38,7 +38,7 @@ function entryIsBuilt(
     const entry = resolve(name, dirname(flow));
     return entry.startsWith(root + sep) && /\.[cm]?js$/.test(entry);
   } catch {
-    // Without a name, an entry, or a link: it is source.
+    // A package without a name, an entry or a link is source.
     return false;
   }
 }

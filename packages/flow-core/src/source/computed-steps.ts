@@ -1,4 +1,4 @@
-/** Steps whose names or edges are computed: they run, but whoever reads the file without running it does not see them. */
+/** Steps whose names or edges are computed. They run, but a tool that only parses the file does not see them. */
 import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 import type { Problem } from '../definition/errors';
@@ -96,7 +96,7 @@ function isEdge(wrapped: Node, constants: ReadonlySet<string>): boolean {
   if (callee.type === 'MemberExpression' && callee.property.name === 'when') {
     return isEdge(callee.object, constants) && literal(args[0]) !== undefined;
   }
-  // A step declared in place has its own say about its edges.
+  // The edges of a step that is declared in place are checked on their own.
   if (callee.type === 'MemberExpression') return KINDS.has(callee.property.name);
   return args.length > 0 && args.every((arg: Node) => isEdge(arg, constants));
 }

@@ -1,9 +1,9 @@
-/** What a flow says that its steps read: whether it is still what a run read. */
+/** The declared inputs of a flow: whether they are still what a run read. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Graph } from '../definition/graph';
 
-/** The variables that it names, as they are now, as one digest: they may be secrets. Undefined where it names none. */
+/** One digest of the declared variables as they are now; they may be secrets. Undefined when there are none. */
 export function environmentDigest({ inputs = [] }: Graph): string | undefined {
   const names = inputs.flatMap((input) => (typeof input === 'string' ? [] : input.env));
   if (names.length === 0) return undefined;
@@ -11,7 +11,7 @@ export function environmentDigest({ inputs = [] }: Graph): string | undefined {
   return createHash('sha256').update(JSON.stringify(values)).digest('hex');
 }
 
-/** The files, and the folders in which all files lie, that its globs name. @param folder That of the flow's file. */
+/** The files that its globs name, or the folders that hold them. @param folder the folder of the flow's file */
 export function declaredPlaces({ inputs = [] }: Graph, folder: string): string[] {
   return inputs.flatMap((input) => {
     if (typeof input !== 'string' || input.startsWith('!')) return [];

@@ -98,7 +98,7 @@ export async function indexFlows(workspace: string): Promise<{ name: string; fil
     }
     after.folders[folder] = known;
     for (const file of known.files) found.push(join(folder, file));
-    // The file system's root holds all there is: what a command finds there is what lies in it directly.
+    // The file system's root contains everything: only the files directly in it are searched.
     if (dirname(absolute) === absolute) return;
     for (const child of known.folders) visit(join(folder, child));
   };
@@ -112,20 +112,20 @@ export async function indexFlows(workspace: string): Promise<{ name: string; fil
     after.files[file] = entry;
     for (const name of entry.names) flows.push({ name, file: absolute });
   }
-  // A folder that has no flows, such as one where the command was given by mistake, does not become a workspace.
+  // A folder without flows, such as one where the command ran by mistake, does not become a workspace.
   if (changed && (flows.length > 0 || existsSync(dirname(path)))) writeIndex(path, after);
   return flows;
 }
 
 /**
- * Whether whatever changes from now on gets another time stamp. File systems count in steps, of up to 10 ms on Linux:
- * what changed this instant may change again within the same step, and is looked at again the next time.
+ * Whether any later change gets another time stamp. File systems count in steps of up to 10 ms on Linux: a file
+ * that has just changed may change again within the same step, so it is read again the next time.
  */
 function settled(time: number): boolean {
   return Math.abs(Date.now() - time) > 50;
 }
 
-/** Undefined for a folder that may not be read, or is gone meanwhile. */
+/** The entries of a folder. Undefined when it may not be read or is gone. */
 function entriesOf(folder: string): { folders: string[]; files: string[] } | undefined {
   const folders: string[] = [];
   const files: string[] = [];
@@ -143,7 +143,7 @@ function entriesOf(folder: string): { folders: string[]; files: string[] } | und
   return { folders, files };
 }
 
-/** The names in a file. The parser is loaded only where the text no longer shows the names that were known. */
+/** The flow names in a file. The parser is loaded only when the text no longer shows the known names. */
 async function namesOf(file: string, known: IndexedFile | undefined): Promise<IndexedFile | undefined> {
   let stamp: string;
   try {
@@ -157,7 +157,7 @@ async function namesOf(file: string, known: IndexedFile | undefined): Promise<In
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    // It may not be read: it is found by its stem too.
+    // A file that may not be read is found by its stem too.
     return { stamp: '', names: [stem(file)] };
   }
   const calls = [...text.matchAll(/\bflow\s*(?:<[^>]*>)?\(\s*(['"`])([^'"`$]*)\1/g)].map(
@@ -171,7 +171,7 @@ async function namesOf(file: string, known: IndexedFile | undefined): Promise<In
     const names = [...new Set(parseFlowSource(file, text).map(({ name }) => name))];
     return { stamp, names: names.length > 0 ? names : [stem(file)] };
   } catch {
-    // A file that does not parse is still found by its stem, so that running it tells what is wrong.
+    // A file that does not parse is still found by its stem, so that running it reports what is wrong.
     return { stamp, names: [stem(file)] };
   }
 }

@@ -1,4 +1,4 @@
-/** The flows of a file as its sources show them, also where their steps lie in files that it imports. */
+/** The flows of a file as its sources show them, also when their steps are in files that it imports. */
 import { readFileSync } from 'node:fs';
 import { Lines } from './ast';
 import { diskHost, Sources } from './fingerprint/host';
@@ -14,7 +14,7 @@ export interface FlowFiles {
 }
 
 /**
- * Most flows stand in one file, and no other is looked at then.
+ * Most flows are in one file. Then no other file is read.
  * @param file absolute
  * @param root The workspace.
  * @throws FlowError FLOW_SYNTAX, with file, line and column
@@ -34,7 +34,7 @@ export function readFlowFiles(file: string, root: string, text = readFileSync(fi
   };
 }
 
-/** Every edge leads to a step of the file. */
+/** Whether every edge leads to a step of the file. */
 function isWhole({ steps, unnamed }: SourceFlow): boolean {
   const known = steps.every(({ inputs, computed }) => inputs !== undefined || computed.includes('after'));
   return known && [...steps, ...unnamed].some(({ kind }) => kind === 'end');

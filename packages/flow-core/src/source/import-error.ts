@@ -1,4 +1,4 @@
-/** What importing a flow threw, as one sentence with its place: the line of the user's that it comes from. */
+/** The error from importing a flow, as one sentence with the line of user code that it comes from. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { placeOf } from '../definition/callsite';
@@ -34,13 +34,13 @@ export async function importError(file: string, error: unknown): Promise<FlowErr
   });
 }
 
-/** Node found no such module: the sentence that says so is all that there is to know. */
+/** Whether Node found no such module. Its sentence then says everything: a stack adds nothing. */
 export function isMissingModule(error: unknown): boolean {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 }
 
-/** What cannot be imported above the steps: whoever plans a run imports the flow too, and has no step's packages. */
+/** A hint for imports that fail at the top of a flow: the coordinator imports it too, without step packages. */
 function hintFor(file: string, error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
@@ -62,7 +62,7 @@ function withPlace(error: FlowError): FlowError {
   return new FlowError(error.code, error.message, { problems: [{ code: error.code, message, where }] });
 }
 
-/** A module that the flow imports does not parse: `file:line:column: ERROR: what`, its columns from 0. */
+/** An imported module that does not parse: `file:line:column: ERROR: what`, with columns from 0. */
 function transformProblems(error: unknown): Problem[] {
   if (!(error instanceof Error) || error.name !== 'TransformError') return [];
   return [...error.message.matchAll(/^(.+):(\d+):(\d+): ERROR: (.*)$/gm)].map(
@@ -74,7 +74,7 @@ function transformProblems(error: unknown): Problem[] {
   );
 }
 
-/** What could not be found, as it is written in the file that wants it, if that is a file of the user's. */
+/** The missing module, as the importing file writes it, if that is a user's file. */
 function missingModule(error: unknown): { name: string; importer: string } | undefined {
   const { code, message, requireStack } = error as NodeJS.ErrnoException & { requireStack?: string[] };
   let missing: { name?: string | undefined; importer?: string | undefined } = {};
@@ -95,7 +95,7 @@ function isUsers(file: string): boolean {
   return !ours && existsSync(file) && !/[\\/]node_modules[\\/]/.test(file);
 }
 
-/** Of an ES module Node tells the whole path: the relative one, with or without an extension, stands in the text. */
+/** Node reports an ES module by its absolute path. This finds the relative path in the importing file's text. */
 function writtenIn(importer: string, name: string): string {
   const bare = (path: string) =>
     resolve(dirname(importer), path.slice(0, path.length - extname(path).length));

@@ -13,17 +13,17 @@ import { needsEsLoader, registerTsx, withTsconfig } from './tsx';
 
 let registered = false;
 let esmRegistered: Promise<void> | undefined;
-/** URLs of files that the ES loader has imported: it never forgets one. */
+/** URLs of files that the ES loader has imported. It caches them for good. */
 const imported = new Set<string>();
-/** Tells a URL that is imported once more from the first. */
+/** A suffix that makes the URL of a second import differ from the first. */
 let again = '';
 
-/** What `require` says of a module that only the ES loader can load: top-level await, or a package for `import` alone. */
+/** Codes of `require` for a module that only the ES loader can load: top-level await, an import-only package. */
 const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
 
 /**
- * Imports a module in TypeScript, of either kind of package. `require` with tsx's CommonJS hook is the quickest way
- * and gives the named exports; only a module with top-level await needs the ES loader.
+ * Imports a TypeScript module of either kind of package. `require` with tsx's CommonJS hook is the quickest way
+ * and gives the named exports. Only a module with top-level await needs the ES loader.
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
   if (!registered) {
@@ -32,7 +32,7 @@ export async function importModule(file: string): Promise<Record<string, unknown
   }
   try {
     const exported = createRequire(file)(file);
-    // A step may come to its `import('./other')` at any time from now on.
+    // A step may reach its `import('./other')` at any time from now on.
     if (needsEsLoader()) await useEsm();
     return exported;
   } catch (error) {
@@ -63,8 +63,8 @@ function esmApi(): string {
 }
 
 /**
- * The flow as a step with packages of its own has it: from now on, these names mean the step's versions. Modules of
- * the user's that were imported before are evaluated once more.
+ * Loads the flow for a step with its own packages: from now on, these names mean the step's versions. The user's
+ * modules that were imported before are evaluated again.
  * @throws FlowError as {@link loadFlow}
  */
 export async function loadFlowWith(installed: Installed, file: string, wanted?: string): Promise<Graph> {
@@ -83,7 +83,7 @@ export async function loadFlowWith(installed: Installed, file: string, wanted?: 
   }
 }
 
-/** Drops a module of the user's, and those of theirs that it imports, from what `require` remembers. */
+/** Removes a user's module, and the user's modules that it imports, from the cache of `require`. */
 function forget(file: string): void {
   const { cache } = createRequire(file);
   const todo = [cache[file]];

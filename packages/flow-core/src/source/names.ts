@@ -1,4 +1,4 @@
-/** What the rules say of a name, before there is a flow or a step of it. */
+/** Checks a name by the rules before a flow or step of that name exists. */
 import type { Problem } from '../definition/errors';
 import type { Graph, StepNode } from '../definition/graph';
 import { RULES } from '../definition/rules';

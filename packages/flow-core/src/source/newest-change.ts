@@ -1,4 +1,4 @@
-/** When something was changed last that a flow may read: where it lies, and in what the workspace has installed. */
+/** The time of the newest change to anything that a flow may read: its folders and the installed packages. */
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -8,12 +8,12 @@ const LOCK_FILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.loc
 
 /**
  * Milliseconds since 1970. Folders inside count too: a file that was removed from one changes it.
- * @param places Folders, with all that lies in them, or files.
+ * @param places folders, with all that is in them, or files
  */
 export function newestChange(places: readonly string[], workspace: string): number {
   let newest = 0;
   const see = (stats: Stats | undefined) => {
-    // What was copied or moved to its place may look older than that.
+    // A copied or moved file may keep an old mtime: ctime shows the change.
     newest = Math.max(newest, stats?.mtimeMs ?? 0, stats?.ctimeMs ?? 0);
   };
   const visit = (folder: string) => {
@@ -29,7 +29,7 @@ export function newestChange(places: readonly string[], workspace: string): numb
     const stats = statsOf(place);
     if (stats?.isDirectory()) visit(place);
     const there = stats ? place : dirname(place);
-    // Tools make folders of their own in the workspace: that it has changed itself says nothing.
+    // Tools create folders in the workspace, so the time of the workspace folder itself says nothing.
     if (there !== workspace) see(statsOf(there));
   }
   return newest;

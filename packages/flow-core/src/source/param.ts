@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 
-/** Loaded when a flow uses it: most flows have zod already, and the others need none. */
+/** Loaded when a flow uses it: most flows have loaded zod already, the others do not need it. */
 const zod = (): typeof z => require('zod').z;
 
 const WORDS: Record<string, boolean> = {

@@ -24,11 +24,11 @@ export interface SourceStep {
   /** Where it is declared; both from 1. */
   line: number;
   column: number;
-  /** Its edges; left out where one is computed, or leads to a handle that this file does not declare. */
+  /** Its edges. Absent when one is computed or leads to a handle that this file does not declare. */
   inputs?: SourceInput[];
   /** Options that are written out: `over`, `on`, `cases`, `while`, `max`, `retry` and the rest. */
   options: Record<string, unknown>;
-  /** Names of options that are computed; `...` stands for a spread. */
+  /** Names of computed options; `...` means a spread. */
   computed: string[];
 }
 
@@ -38,11 +38,11 @@ export interface SourceFlow {
   column: number;
   /** Steps of literal name, in the order of declaration; `start` and `end` included. */
   steps: SourceStep[];
-  /** Declarations whose name is computed: they run, and nothing can be said of them here. */
+  /** Declarations with a computed name: they run, but the source does not show more. */
   unnamed: { kind: string; line: number; column: number }[];
   /** The names of its parameters, as far as they are written out. */
   params: string[];
-  /** What it says that its steps read; absent where it says nothing. */
+  /** The declared inputs of its steps. Absent when there are none. */
   inputs?: FlowInput[] | 'computed';
 }
 
@@ -115,12 +115,12 @@ function stepOf(
   return { name, kind, ...(inputs && known ? { inputs } : {}), options, computed };
 }
 
-/** What variables hold. A body may use the name of a step's handle for a variable of its own. */
+/** The values of variables. A body may use the name of a step's handle for its own variable. */
 export class Handles {
   readonly #outside = new Set<Node>();
   readonly #module = new Map<string, Node>();
   readonly #inside = new Map<string, Node>();
-  /** Declared in several functions. */
+  /** Names that are declared in several functions. */
   readonly #several = new Set<string>();
 
   constructor(program: Node) {
@@ -135,7 +135,7 @@ export class Handles {
     else this.#inside.set(name, value);
   }
 
-  /** As it is seen from a call; undefined where that takes more than a look. */
+  /** The declaration of a name as a call sees it. Undefined when that is not obvious. */
   of(name: string, call: Node): Node | undefined {
     if (this.#outside.has(call)) return this.#module.get(name);
     if (this.#several.has(name) || (this.#inside.has(name) && this.#module.has(name))) return undefined;
@@ -221,7 +221,7 @@ export class Makers {
 
 type FlowCall = Pick<SourceFlow, 'name' | 'params' | 'inputs'>;
 
-/** Those that could not be read when the flow is imported are computed ones here. */
+/** Inputs that are not literal count as computed. */
 function inputsOf(node: Node): SourceFlow['inputs'] {
   if (node === undefined) return undefined;
   const found = literalValue(node)?.value;

@@ -1,6 +1,6 @@
 /**
- * Where flows and their steps stand in a file's text, edge by edge: for whoever edits it. Offsets count UTF-16 units
- * from 0, as JavaScript's own strings do.
+ * The positions of flows, steps and edges in a file's text, for tools that edit it. Offsets count UTF-16 units
+ * from 0, as JavaScript's strings do.
  */
 import { keyOf, Lines, literal, type Node, unwrap } from './ast';
 import { ENGINE } from './fingerprint/module';
@@ -22,7 +22,7 @@ export interface PlacedEdge extends Span {
   when?: string;
 }
 
-/** What is given as `after`, or as one of its branches: an edge, or `oneOf(…)` of several. */
+/** The value of `after`, or of one of its branches: an edge, or `oneOf(…)` of several. */
 export interface PlacedInput extends Span {
   /** A gathered branch's name. */
   as?: string;
@@ -34,20 +34,20 @@ export interface PlacedInput extends Span {
 /** The call that declares a step. */
 export interface PlacedStep extends Span {
   kind: string;
-  /** Left out where it is computed. */
+  /** Absent when it is computed. */
   name?: string;
   /** Both from 1. */
   line: number;
   column: number;
-  /** Left out where an edge is computed, or leads to a handle that this file does not declare. */
+  /** Absent when an edge is computed or leads to a handle that this file does not declare. */
   inputs?: PlacedInput[];
-  /** Of a switch, where they are written out. */
+  /** The cases of a switch, when they are literal. */
   cases?: string[];
   /** The const at the top of the module that holds its handle. */
   handle?: string;
   /** The statement at the top of the module that it is a part of. */
   statement: Span & { exported: boolean };
-  /** Its handle is given to something else than steps there, and may become an edge that is not seen. */
+  /** Where its handle is passed to anything but a step: it may become an edge that the source does not show. */
   passedOn?: { line: number; column: number };
 }
 
@@ -60,9 +60,9 @@ export interface PlacedFlow {
 
 /** What a module takes of `@nx-flow/core`. */
 export interface CoreNames {
-  /** What is imported, by the module's own word for it. */
+  /** The imported names, keyed by their local names. */
   locals: Map<string, string>;
-  /** `import * as core`: everything is there already. */
+  /** The name in `import * as core`, which already gives everything. */
   namespace?: string;
   /** The names within the braces, in order. */
   list: (Span & { name: string })[];
@@ -73,7 +73,7 @@ export interface Positions {
   /** At the top of the module, in order. */
   statements: Span[];
   comments: Span[];
-  /** Every name that the module declares, imports or uses: a new one is none of them. */
+  /** Every name that the module declares, imports or uses. A new name must differ from all of them. */
   names: ReadonlySet<string>;
   core: CoreNames;
 }
@@ -121,7 +121,7 @@ function placed({ call, kind, name, literals }: StepCall, program: Node, lines: 
   };
 }
 
-/** Follows the edges of a flow's steps. What a variable holds that is assigned to again is not known. */
+/** Follows the edges of a flow's steps. A variable that is assigned twice has no known value. */
 function link({ calls, handles }: FlowSyntax, steps: Map<Node, PlacedStep>, written: Set<string>): void {
   for (const { call, inputs } of calls) {
     const found = inputs?.map(({ as, from, value, property }: CallInput) => ({
@@ -150,7 +150,7 @@ function handles(program: Node, steps: Map<Node, PlacedStep>, written: Set<strin
   }
 }
 
-/** Looks for handles that are used outside of edges and of steps' bodies, which only run when the graph stands. */
+/** Finds handles that are used outside edges and step bodies. Bodies only run once the graph is complete. */
 function passedOn(
   program: Node,
   flows: readonly FlowSyntax[],
@@ -175,7 +175,7 @@ function passedOn(
   }
 }
 
-/** `export { start }`, `export default start`, `module.exports = …`: whoever takes it from there comes after the flow is made. */
+/** `export { start }`, `export default start`, `module.exports = …`: importers see a complete flow. */
 function isExport(node: Node): boolean {
   if (node.type === 'ExportNamedDeclaration') return !node.declaration;
   if (node.type === 'ExportDefaultDeclaration') return unwrap(node.declaration).type === 'Identifier';

@@ -1,4 +1,4 @@
-/** The names that a step's body returns, as far as its text tells: for a caught step, whose names must be absent. */
+/** The names that a step's body returns, as far as its text shows. A caught step must leave them absent. */
 import { loadParser } from './parser';
 
 /** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */

@@ -1,13 +1,13 @@
-/** The graph of a flow as its source shows it: for whoever must know the edges and cannot import the file. */
+/** The graph of a flow as its source shows it, for callers that need the edges and cannot import the file. */
 import type { Problem } from '../definition/errors';
 import type { Graph, StepNode } from '../definition/graph';
 import { findProblems } from '../definition/validate';
 import type { SourceFlow, SourceStep } from './parse';
 
-/** Options that shape the graph: a step for which one is computed is not known by its source. */
+/** Options that shape the graph. When one is computed, the source does not show the step. */
 const SHAPING = ['...', 'after', 'over', 'on', 'cases', 'while', 'max', 'drop', 'catch'];
 
-/** The steps of which everything before them is written out, parents first. */
+/** The steps whose ancestors are all literal, parents first. */
 export function knownSteps(flow: SourceFlow): SourceStep[] {
   const names = flow.steps.map(({ name }) => name);
   const plain = flow.steps.filter(
@@ -17,7 +17,7 @@ export function knownSteps(flow: SourceFlow): SourceStep[] {
       !computed.some((option) => SHAPING.includes(option)),
   );
   const known = new Map<string, SourceStep>();
-  // `f.end(f.step(…))` declares the last step inside the end: parents come first all the same.
+  // `f.end(f.step(…))` declares the last step inside the end. Parents still come first.
   for (let before = -1; before < known.size; ) {
     before = known.size;
     for (const step of plain) {
@@ -32,7 +32,7 @@ export function parentsOf({ inputs = [] }: SourceStep): string[] {
   return [...new Set(inputs.flatMap(({ from }) => from.map((edge) => edge.from)))];
 }
 
-/** Undefined where a part of it is computed. Its steps have no bodies, and its parameters no schemas. */
+/** Returns undefined when a part of the graph is computed. Steps have no bodies, parameters no schemas. */
 export function staticGraph(flow: SourceFlow): Graph | undefined {
   const known = knownSteps(flow);
   const whole = flow.unnamed.length === 0 && known.length === flow.steps.length;
@@ -46,7 +46,7 @@ export function staticGraph(flow: SourceFlow): Graph | undefined {
   };
 }
 
-/** What is wrong with a flow's graph, by its source alone; undefined where a part of it is computed. */
+/** The problems of a flow's graph, from its source alone. Undefined when a part of it is computed. */
 export function graphProblems(flow: SourceFlow): Problem[] | undefined {
   const graph = staticGraph(flow);
   if (!graph) return undefined;

@@ -1,12 +1,12 @@
-/** Reads one declaration of a step, `f.step('name', { after, … }, body)`: what stands there, and what is computed. */
+/** Reads one declaration of a step, `f.step('name', { after, … }, body)`: what is literal and what is computed. */
 import { keyOf, literal, literalValue, type Node, unwrap } from './ast';
 
 const KINDS = new Set(['start', 'step', 'foreach', 'join', 'gather', 'switch', 'loop', 'end']);
 
-/** A use of a handle as an edge: its variable, or the declaration itself where that stands in its place. */
+/** A use of a handle as an edge: a variable, or the declaring call itself. */
 export interface HandleUse {
   node: Node;
-  /** All of it, with the case of a switch: `size.when('small')`. */
+  /** The whole edge, with the case of a switch: `size.when('small')`. */
   edge: Node;
   /** The variable that holds the handle. */
   variable?: string;
@@ -20,9 +20,9 @@ export interface HandleUse {
 export interface CallInput {
   as?: string;
   from: HandleUse[];
-  /** What is given: a handle, or the whole `oneOf(…)`. */
+  /** The value: a handle, or the whole `oneOf(…)`. */
   value: Node;
-  /** Of a gather: `left: byGenre`, or `byGenre` alone. */
+  /** The property of a gather's branch: `left: byGenre`, or `byGenre` alone. */
   property?: Node;
 }
 
@@ -31,15 +31,15 @@ export interface StepCall {
   /** The variable on which it is called. */
   owner: string;
   kind: string;
-  /** Undefined where it is computed. */
+  /** Undefined when it is computed. */
   name: string | undefined;
   options: Node | undefined;
   body: Node | undefined;
-  /** Undefined where an edge is computed. */
+  /** Undefined when an edge is computed. */
   inputs: CallInput[] | undefined;
-  /** Options that are written out, less `after`. */
+  /** Literal options without `after`. */
   literals: Record<string, unknown>;
-  /** Names of options that are computed; `...` stands for a spread or a computed key. */
+  /** Names of computed options; `...` means a spread or a computed key. */
   computed: string[];
 }
 

@@ -1,4 +1,4 @@
-/** tsx's CommonJS hook, for the user's own files; and whether these need its ES loader, too. */
+/** tsx's CommonJS hook for the user's own files, and whether they need its ES loader too. */
 import { existsSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { resolve } from 'node:path';
@@ -17,22 +17,22 @@ interface Internals {
 /** This package, by its name or by one of its entries. */
 const OWN = /^@nx-flow\/core(\/|$)/;
 
-/** `import()` of anything but a package by its name. Node's own loader knows neither TypeScript nor its short names. */
+/** `import()` of anything but a package name. Node's loader knows neither TypeScript nor its short names. */
 const IMPORTS_LOCALLY = /\bimport\s*\(\s*(?!(['"`])[^.$/'"`][^$'"`]*\1)/;
 
-/** The same in what was built: of a local file without an extension of JavaScript. What is computed there was so when it was built. */
+/** The same in built code: a literal `import()` of a local file without a JavaScript extension. */
 const IMPORTS_SHORTLY = /\bimport\s*\(\s*(['"`])\.[^$'"`]*(?<!\.(?:[cm]?js|json|node|wasm))\1/;
 
 let importsLocally = false;
 
-/** Whether a file that was loaded may come to an `import()` that only tsx's ES loader can answer. */
+/** Whether a loaded file may reach an `import()` that only tsx's ES loader can resolve. */
 export function needsEsLoader(): boolean {
   return importsLocally;
 }
 
 /**
- * Registers tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into each
- * of their files, which is half of the time that zod takes.
+ * Registers tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into
+ * each of their files, which is half of the time that zod takes.
  * @param flow the file that is imported first
  */
 export function registerTsx(flow: string): void {
@@ -43,7 +43,7 @@ export function registerTsx(flow: string): void {
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
   withTsconfig(() => require('tsx/cjs/api').register());
   const byTsx = internals._resolveFilename;
-  // This package is what is installed or linked, whatever the `paths` of a tsconfig say of its sources.
+  // This package resolves to the installed or linked one, whatever the `paths` of a tsconfig say.
   internals._resolveFilename = (request, parent, ...rest) => {
     if (typeof request !== 'string' || !OWN.test(request))
       return byTsx.call(Module, request, parent, ...rest);

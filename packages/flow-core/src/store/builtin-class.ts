@@ -1,4 +1,4 @@
-/** What kind of object a value is, whichever realm (a test runner's, a vm's) it comes from. */
+/** Finds the built-in class of a value from any realm, such as a test runner's or a vm's. */
 import { inspect, types } from 'node:util';
 
 /** Object.prototype, of this realm or of another. */
@@ -44,17 +44,17 @@ export function bytesClass(v: object): string {
   return isBuffer(v) ? 'Buffer' : tagOf(v);
 }
 
-/** Not a subclass of Buffer: such a one would come back as a Buffer. */
+/** Whether it is a Buffer itself: an instance of a subclass would come back as a plain Buffer. */
 export function isBuffer(v: object): v is Buffer {
   return Buffer.isBuffer(v) && Object.getPrototypeOf(v) === Buffer.prototype;
 }
 
-/** Above so many items `inspect` is the quicker of the two ways. */
+/** With more items than this, `inspect` is the quicker of the two ways. */
 const MANY = 64;
 
 /**
- * The properties of an array or a typed array beside its items. Object.keys makes a string of every index (0.13 s for
- * a million); `inspect` asks V8 for the others alone.
+ * The properties of an array or a typed array besides its items. Object.keys makes a string of every index (0.13 s
+ * for a million); `inspect` asks V8 only for the others.
  */
 export function extraKeys(v: readonly unknown[] | ArrayBufferView | ArrayBufferLike): string[] {
   const items = 'length' in v ? (v as { length: number }).length : 0;

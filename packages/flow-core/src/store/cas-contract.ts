@@ -1,5 +1,5 @@
 /**
- * What every {@link Cas} does, as tests: an implementation is one when it passes them. What it lacks, it says.
+ * The contract of every {@link Cas}, as tests. An implementation must pass them and declares what it lacks.
  *
  * @example
  * import { describe, test } from 'node:test';
@@ -23,16 +23,16 @@ import { join } from 'node:path';
 import { type Cas, shareBytes } from './cas';
 import type { ContractRunner } from './kv-contract';
 
-/** An empty one of its own for each test. */
+/** A new empty CAS for each test. */
 export interface OpenedCas {
   cas: Cas;
-  /** The same bytes as another process sees them; `cas` itself where there can be only one. */
+  /** The same bytes as another process sees them, or `cas` itself when there can be only one. */
   another(): Cas;
   dispose(): Promise<void>;
 }
 
 export interface CasSupports {
-  /** Its bytes lie in files that `path` names: these can be damaged, shared by another name, and read by others. */
+  /** True when its bytes are in files that `path` names. These can be damaged, hard-linked, and read by others. */
   files: boolean;
 }
 
@@ -64,7 +64,7 @@ export function casContract(
 /** `folder` is the test's own, for files that it keeps. */
 type Specify = (sentence: string, body: (opened: OpenedCas & { folder: string }) => Promise<void>) => void;
 
-/** Of several chunks, and no multiple of one. */
+/** Several chunks, and not a multiple of one. */
 const LARGE = 9 * 1024 * 1024 + 1;
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -1,4 +1,4 @@
-/** Content-addressed files: values too large to sit in LevelDB well, under the sha256 of their bytes. */
+/** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
@@ -7,24 +7,24 @@ import { FlowError } from '../definition/errors';
 import { hashFile } from './file';
 import { orFull } from './no-room';
 
-/** Large enough that a system call is nothing, small enough that hashing and writing overlap. */
+/** Large enough that a system call is cheap, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
 export interface Cas {
-  /** Keeps the bytes and gives their sha256. @throws FlowError FLOW_STORE_FULL */
+  /** Stores the bytes and returns their sha256. @throws FlowError FLOW_STORE_FULL */
   write(bytes: Uint8Array): Promise<string>;
   /** Verified against the hash. @throws FlowError FLOW_STORE_CORRUPT */
   read(hash: string): Uint8Array;
-  /** Keeps the bytes of a file, and never holds them all; gives their sha256. */
+  /** Stores the bytes of a file piece by piece and returns their sha256. */
   writeFile(path: string): Promise<{ hash: string; size: number }>;
   has(hash: string): boolean;
   /** A file with these bytes, verified once in a process. @throws FlowError FLOW_STORE_CORRUPT */
   file(hash: string): string;
-  /** The file of these bytes, where they lie in one. @throws FlowError FLOW_STORE_CORRUPT for what is not a sha256 */
+  /** The file of these bytes, for a CAS in files. @throws FlowError FLOW_STORE_CORRUPT when `hash` is no sha256 */
   path?(hash: string): string;
-  /** Removes what was temporary. */
+  /** Removes temporary files. */
   close?(): void;
 }
 
@@ -35,7 +35,7 @@ export class FileCas implements Cas {
     this.#folder = folder;
   }
 
-  /** Refuses every name that could lead out of this folder, such as that of a record which was changed by hand. */
+  /** Refuses every name that could lead out of this folder, such as a hash from a record changed by hand. */
   path(hash: string): string {
     if (!SHA256.test(hash))
       throw corrupt(
@@ -66,7 +66,7 @@ export class FileCas implements Cas {
     });
   }
 
-  /** Temporary file, hashed while it is written, synced, renamed: a crash leaves no file that lies. */
+  /** Writes a temporary file, hashes it meanwhile, syncs and renames it: a crash leaves no wrong file. */
   async #keep(
     give: (take: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<{ hash: string; size: number }> {
@@ -128,10 +128,10 @@ export class FileCas implements Cas {
   }
 }
 
-/** Files that this process has read as a whole and found right. */
+/** Files that this process has read completely and verified. */
 const verified = new Set<string>();
 
-/** Undefined where the bytes are not those of the hash. */
+/** Returns undefined when the bytes do not match the hash. */
 function readVerified(path: string, hash: string): Uint8Array | undefined {
   const fd = openSync(path, 'r');
   try {
@@ -159,12 +159,12 @@ function changed(path: string): FlowError {
   return corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
 }
 
-/** What the store's files should have, and have not. */
+/** The error for content that the store's files should have. */
 export function corrupt(message: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
 }
 
-/** Lets `to` have bytes of `from` by their hash: as another name of the same file where that is possible. */
+/** Gives `to` the bytes of `from` by their hash, as a hard link if possible. */
 export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void> {
   if (!from.path || !to.path) {
     await to.write(from.read(hash));
@@ -178,7 +178,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
     if (code === 'ENOENT') throw corrupt(`The store has lost the file ${source}.`, error);
-    // Another file system, or one without hard links.
+    // It is another file system, or one without hard links.
     const temporary = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
     await copyFile(source, temporary);
     await place(temporary, target);
@@ -190,12 +190,12 @@ async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Arra
   while (at < chunk.length) at += (await file.write(chunk, at)).bytesWritten;
 }
 
-/** Over a file that is there already, too: it may have been changed since. */
+/** Moves the file into place, also over an existing one, which may have been changed since. */
 export async function place(temporary: string, path: string): Promise<void> {
   try {
     await rename(temporary, path);
   } catch (error) {
-    // Windows does not replace a file that somebody reads.
+    // Windows does not replace a file that is being read.
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
     await access(path);

@@ -1,16 +1,16 @@
-/** Looks at a database's folder before LevelDB does, which makes a new database over an old one that lost its CURRENT. */
+/** Checks a database's folder before LevelDB, which creates a new database over an old one without its CURRENT. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 
 /**
- * Whether there is a database in a folder. There is none where the folder is absent or has no files of LevelDB's that
- * hold data; then a new one may be made. Changes nothing.
- * @throws FlowError FLOW_STORE_CORRUPT where there is one that LevelDB would not find, or not read
+ * Whether a folder has a database. It has none when it is absent or has no LevelDB files with data. Then a new one
+ * may be created. Changes nothing.
+ * @throws FlowError FLOW_STORE_CORRUPT for a database that LevelDB would not find or not read
  */
 export function hasDatabase(folder: string): boolean {
   for (;;) {
-    // In this order: a database that another process makes meanwhile has its CURRENT before it has other files.
+    // The order matters: a database that another process is creating has its CURRENT before other files.
     const files = dataFiles(folder);
     const current = readCurrent(folder);
     if (current === undefined) {
@@ -19,7 +19,7 @@ export function hasDatabase(folder: string): boolean {
     }
     const manifest = /^(MANIFEST-\d+)\n$/.exec(current)?.[1];
     if (manifest && existsSync(join(folder, manifest))) return true;
-    // The process that leads replaces both files while it opens: then CURRENT has another text by now.
+    // The leading process replaces both files while it opens. Then CURRENT has another text by now.
     if (readCurrent(folder) !== current) continue;
     if (current.trim() === '') throw damaged(folder, 'its file CURRENT is empty', files);
     if (!manifest) throw damaged(folder, 'its file CURRENT does not name a manifest', files);
@@ -32,12 +32,12 @@ function dataFiles(folder: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    // A file in the folder's place is found when the folder is made.
+    // If the path is a file, creating the folder will report it.
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
   const files = names.filter((name) => /^(MANIFEST-\d+|\d+\.(log|ldb|sst))$/.test(name)).sort();
-  // A creation that ended after its first file: what was ever opened has a log, and a manifest with a higher number.
+  // A creation ended after its first file. Any opened database has a log and a manifest with a higher number.
   return files.length === 1 && files[0] === 'MANIFEST-000001' ? [] : files;
 }
 
@@ -57,7 +57,7 @@ function damaged(folder: string, what: string, files: readonly string[]): FlowEr
     ...manifests,
     ...(others > 0 ? [`${others} ${others === 1 ? 'file' : 'files'} of data`] : []),
   ];
-  // LevelDB keeps one manifest, and CURRENT holds nothing but its name.
+  // LevelDB keeps one manifest, and CURRENT holds only its name.
   const mend =
     manifests.length === 1
       ? ` or, where nothing else was lost, write the line ${manifests[0]} into CURRENT;`

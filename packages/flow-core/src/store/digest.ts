@@ -1,11 +1,11 @@
 /**
- * The digest of a value: sha256 over a canonical walk. It is sensitive to everything that code can observe (types, key
- * order, -0, holes, shared references, cycles) and to nothing that it cannot: v8's own bytes differ for equal values.
- * An error's stack alone is left out: it says where the code lies, not what went wrong.
- * The same walk finds what could not be stored, and names its path. A getter counts as the value that it gives;
- * properties that are not enumerable are not looked at, and of memory only the viewed part.
- * A change after which any value has another digest raises DIGEST_VERSION in `stamp.ts`.
- * Long, because one walk finds the digest, and what cannot be stored.
+ * The digest of a value: sha256 over a canonical walk. It is sensitive to everything that code can observe (types,
+ * key order, -0, holes, shared references, cycles) and to nothing that it cannot: v8's own bytes differ for equal
+ * values. Only an error's stack is left out: it shows where the code is, not what went wrong. The same walk finds
+ * what cannot be stored, and its path. A getter counts as the value that it returns. Properties that are not
+ * enumerable do not count, and of memory only the viewed part does. A change that gives any value another digest
+ * raises DIGEST_VERSION in `stamp.ts`.
+ * Long, because one walk finds the digest and what cannot be stored.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { types } from 'node:util';
@@ -28,11 +28,11 @@ export { bytesClass, isPlain } from './builtin-class';
 export interface Walked {
   /** Hex, 64 characters. */
   digest: string;
-  /** JSON gives the very same value back. */
+  /** Whether JSON gives exactly the same value back. */
   plain: boolean;
-  /** Bytes that the walk came to: a measure of the value's size. */
+  /** Bytes that the walk hashed: a measure of the value's size. */
   size: number;
-  /** Errors and objects without prototype: v8 would change them. */
+  /** Whether it has errors or objects without prototype, which v8 would change. */
   special: boolean;
 }
 
@@ -285,8 +285,8 @@ class Walker {
     this.#string(errorClass(v));
     const depth = this.#path.length;
     for (const key of [...hiddenKeys(v), ...Object.keys(v)]) {
-      // It names lines of the code, its package and the machine's folders: the same error of the same cause would
-      // count as changed after every edit above it. It is stored all the same.
+      // A stack has lines of code and folders of the machine: the same error with the same cause would count as
+      // changed after every edit above it. It is stored all the same.
       if (key === 'stack') continue;
       this.#string(key);
       this.#path[depth] = key;
@@ -335,7 +335,7 @@ class Walker {
   #number(tag: Tag, n: number): void {
     if (this.#at + 9 > this.#buffer.length) this.#flush();
     this.#buffer[this.#at++] = tag;
-    // Every NaN is one NaN: its bits cannot be told apart by code.
+    // All NaNs are equal: code cannot distinguish their bits.
     this.#buffer.writeDoubleLE(Number.isNaN(n) ? Number.NaN : n, this.#at);
     this.#at += 8;
   }
@@ -371,10 +371,10 @@ class Walker {
   }
 }
 
-/** Node 20 has it; the ES2023 library does not declare it. */
+/** Node 20 has the method, but the ES2023 library does not declare it. */
 const isWellFormed = (s: string): boolean => (s as string & { isWellFormed(): boolean }).isWellFormed();
 
-/** What every error has, and code sees, although it is not enumerable. */
+/** Properties of every error that code can read although they are not enumerable. */
 export function hiddenKeys(v: Error): string[] {
   return ['name', 'message', 'stack', 'cause', 'errors'].filter(
     (key) => key in v && !Object.prototype.propertyIsEnumerable.call(v, key),

@@ -1,24 +1,24 @@
-/** Events of one process for the others that have the store open: nothing is kept, and no event is waited for. */
+/** Events from one process to the others that have the store open. Nothing is kept, and no call waits. */
 
-/** What one process said, as another one hears it. */
+/** An event of one process as another receives it. */
 export interface HeardEvent {
   event: unknown;
-  /** Events before this one that were dropped, because this process did not keep up. */
+  /** How many events before this one were dropped because this process did not keep up. */
   dropped: number;
 }
 
 /**
- * Passes events on between the processes that have a store open. They live in memory alone: an event without a listener
- * is dropped, and so is one that a slow listener has no room for.
+ * Passes events between the processes that have a store open. Events are only in memory: an event without a
+ * listener is dropped, and so is one that a slow listener has no room for.
  */
 export interface EventSink {
   /** Never waits, and never fails. @param event plain data, as structured clone takes it */
   publish(event: unknown): void;
-  /** Resolves when events of others will be heard. What it resolves with ends that. */
+  /** Resolves when the listener is active, with a function that ends the subscription. */
   subscribe(listener: (heard: HeardEvent) => void): Promise<() => void>;
 }
 
-/** Within one process: for stores in memory. A publisher does not hear itself in a store on disk; here, all do. */
+/** Events within one process, for stores in memory. Unlike a store on disk, publishers get their own events. */
 export class LocalEvents implements EventSink {
   readonly #listeners = new Set<(heard: HeardEvent) => void>();
 

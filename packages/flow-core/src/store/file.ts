@@ -1,4 +1,4 @@
-/** Artifacts that are files: file() hands one over, a FileArtifact is how it is read. Never whole in memory. */
+/** Artifacts that are files: file() makes one, FileArtifact reads it. A file is never completely in memory. */
 import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,13 +7,13 @@ import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { FlowError } from '../definition/errors';
 
-/** A file that a step returned. What is read is a file of the store: it is not to be written. */
+/** A file that a step returned. It is a file of the store and must not be written. */
 export interface FileArtifact {
-  /** The base name under which it was handed over: `big.csv`. */
+  /** The base name of the given file: `big.csv`. */
   readonly name: string;
   /** In bytes. */
   readonly size: number;
-  /** A file that can be read. @throws FlowError FLOW_STORE_CORRUPT where its bytes are not those that were stored */
+  /** A readable file. @throws FlowError FLOW_STORE_CORRUPT when its bytes are not the stored ones */
   readonly path: string;
   /** @throws as {@link path} */
   stream(): Readable;
@@ -23,22 +23,22 @@ export interface FileArtifact {
   bytes(): Promise<Uint8Array>;
 }
 
-/** On every FileArtifact, of whichever copy of this package. */
+/** Marks every FileArtifact, also of another copy of this package. */
 const FILE = Symbol.for('@nx-flow/core:file');
 
 interface Place {
   name: string;
   size(): number;
-  /** Verified, where it can be. */
+  /** The path, verified if possible. */
   path(): string;
-  /** sha256 of its bytes, where it comes out of a store. */
+  /** sha256 of its bytes, if it comes from a store. */
   hash?: string;
 }
 
 /**
- * Makes a file an artifact: `return { report: file('/tmp/big.csv') }`. It is copied into the store when the step has
- * returned, in pieces, and reaches the next steps as a {@link FileArtifact}. A relative path counts from the working
- * directory. Two such artifacts are equal when content and base name are.
+ * Makes a file an artifact: `return { report: file('/tmp/big.csv') }`. It is copied into the store when the step
+ * has returned, in pieces, and reaches the next steps as a {@link FileArtifact}. A relative path counts from the
+ * working directory. Two such artifacts are equal when content and base name are.
  *
  * @example
  * ```ts
@@ -48,11 +48,10 @@ interface Place {
  * const start = f.start(() => {
  *   writeFileSync('/tmp/report.csv', 'a,b\n1,2\n');
  *   return { report: file('/tmp/report.csv') };
- * });
- * const read = f.step('read', { after: start }, async ({ self }) => ({ lines: (await self.report.text()).split('\n') }));
- * export default f.end(read);
+ * }); const read = f.step('read', { after: start }, async ({ self }) => ({ lines: (await
+ * self.report.text()).split('\n') })); export default f.end(read);
  * ```
- * @throws FlowError FLOW_FILE for what is no path; of a file that cannot be read, when the step has returned
+ * @throws FlowError FLOW_FILE when it is no path. An unreadable file throws when the step has returned.
  */
 export function file(path: string): FileArtifact {
   if (typeof path !== 'string' || path === '') {
@@ -65,7 +64,7 @@ export function fileAt(path: string, name: string = basename(path)): FileArtifac
   return new Handle({ name, size: () => statSync(path).size, path: () => path });
 }
 
-/** One that lies in a store. */
+/** A FileArtifact of a store. */
 export function storedFile(name: string, size: number, hash: string, path: () => string): FileArtifact {
   return new Handle({ name, size: () => size, path, hash });
 }
@@ -110,12 +109,12 @@ export function isFile(value: unknown): value is FileArtifact {
   return typeof value === 'object' && value !== null && FILE in value;
 }
 
-/** sha256 of a file that comes out of a store. */
+/** sha256 of a file that comes from a store. */
 export function storedHash(value: FileArtifact): string | undefined {
   return (value as unknown as { [FILE]: Place })[FILE].hash;
 }
 
-/** @param whose the beginning of the sentence: `Step "train" returned the artifact "report" as` @throws FlowError FLOW_FILE */
+/** @param whose begins the sentence: `Step "train" returned the artifact "a" as` @throws FlowError FLOW_FILE */
 export function requireFile(whose: string, value: FileArtifact): void {
   if (storedHash(value) !== undefined) return;
   const { path } = value;
@@ -135,12 +134,12 @@ export function requireFile(whose: string, value: FileArtifact): void {
   throw new FlowError('FLOW_FILE', `${whose} file('${path}'), but ${why}.`, { exit: 1, cause });
 }
 
-/** Of content and base name. */
+/** The digest of a file's content and base name. */
 export function fileDigest(name: string, hash: string): string {
   return createHash('sha256').update(`file:${hash}:${name}`).digest('hex');
 }
 
-/** For records: a file's base name is in its type. */
+/** The type in records, which contains the file's base name. */
 export const fileType = (name: string): string => `File(${name})`;
 export const nameOfType = (type: string): string => type.slice('File('.length, -1);
 

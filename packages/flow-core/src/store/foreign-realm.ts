@@ -1,6 +1,6 @@
 /**
- * Values that node:v8 reads belong to the realm in which Node began. A test runner executes code in another one, where
- * such a list is no `instanceof Array`, and where such a Map equals no Map.
+ * Values that node:v8 reads belong to the realm in which Node started. A test runner executes code in another
+ * realm, where such a list is no `instanceof Array` and such a Map equals no Map.
  */
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
@@ -8,7 +8,7 @@ import { standardClass } from './builtin-class';
 
 let foreign: boolean | undefined;
 
-/** Gives a decoded value, which is nobody else's, the classes of this realm. In place; outside test runners it costs nothing. */
+/** Gives a freshly decoded value the classes of this realm, in place. Outside test runners it costs nothing. */
 export function localize<T>(value: T): T {
   foreign ??= !(deserialize(serialize(new Map())) instanceof Map);
   if (!foreign || typeof value !== 'object' || value === null) return value;
@@ -34,7 +34,7 @@ function adopt(v: object): void {
   if (Class?.prototype && Class.prototype !== prototype) Object.setPrototypeOf(v, Class.prototype);
 }
 
-/** Also those that are not enumerable: an error's cause. */
+/** All property values, also those that are not enumerable, such as an error's cause. */
 function fieldsOf(v: object): unknown[] {
   return Object.values(Object.getOwnPropertyDescriptors(v)).map((property) => property.value);
 }

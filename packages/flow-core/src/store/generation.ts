@@ -1,6 +1,6 @@
 /**
- * A name for the state of a store, in a file beside its database: as long as the name is the same, nothing was written.
- * Whoever keeps something computed from the store can tell that it still holds without opening the store.
+ * A name for the state of a store, in a file next to its database. While the name is the same, nothing was
+ * written. A cache of results from the store can check that they are still valid without opening the store.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const FILE = 'generation';
 
-/** Undefined for a store that is not there, or that nobody has asked for its name yet. */
+/** Returns undefined for a store that does not exist or whose name was never read. */
 export function readGeneration(store: string): string | undefined {
   try {
     return readFileSync(join(store, FILE), 'utf8');
@@ -17,24 +17,24 @@ export function readGeneration(store: string): string | undefined {
   }
 }
 
-/** The side of the one process that writes. */
+/** The generation in the one process that writes. */
 export class Generation {
   readonly #store: string;
-  /** Whether somebody may hold the present name: then the next write has to change it. */
+  /** Whether a reader may have the current name. Then the next write must change it. */
   #given = true;
 
   constructor(store: string) {
     this.#store = store;
   }
 
-  /** The present name; the next write will change it. */
+  /** Returns the current name. The next write will change it. */
   name(): string {
     const name = readGeneration(this.#store) ?? this.#renew();
     this.#given = true;
     return name;
   }
 
-  /** Before a write begins. Synced: a name that outlived a crash must not stand for a state that came after it. */
+  /** Call before a write. The file is synced: a name that survives a crash must not name a later state. */
   written(): void {
     if (!this.#given) return;
     this.#renew();

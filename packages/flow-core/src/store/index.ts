@@ -1,4 +1,4 @@
-/** The store: what runs leave behind, and how it is kept. */
+/** The store: the records of runs, and how they are kept. */
 export { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from './artifacts';
 export { BrokerKv } from './broker/client';
 export { type Cas, FileCas } from './cas';

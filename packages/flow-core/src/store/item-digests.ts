@@ -1,7 +1,7 @@
-/** Digests of a list's items, as one text: a list may have 100,000. Equal items have equal digests, in any list. */
+/** Digests of a list's items as one text: a list may have 100,000. Equal items have equal digests anywhere. */
 import { walk } from './digest';
 
-/** Of each item's digest, so many bytes are kept: what two unequal items cannot have in common. */
+/** How many bytes of each digest are kept: enough that unequal items never collide. */
 const BYTES = 16;
 
 /** @throws FlowError FLOW_ARTIFACT_UNSTORABLE for an item that no built-in codec could store */
@@ -11,13 +11,13 @@ export function packItemDigests(list: readonly unknown[]): string {
   return packed.toString('base64');
 }
 
-/** Of one item, 32 characters of hex; undefined where the list is shorter. */
+/** The digest of one item, 32 characters of hex. Undefined when the list is shorter. */
 export function itemDigest(packed: string, index: number): string | undefined {
   const bytes = Buffer.from(packed, 'base64').subarray(index * BYTES, (index + 1) * BYTES);
   return bytes.length === BYTES ? bytes.toString('hex') : undefined;
 }
 
-/** Of a value by itself, as {@link itemDigest} gives it. */
+/** The digest of a single value, in the form of {@link itemDigest}. */
 export function shortDigest(item: unknown): string {
   return walk(item, 'item').digest.slice(0, 2 * BYTES);
 }

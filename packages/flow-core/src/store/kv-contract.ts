@@ -1,5 +1,5 @@
 /**
- * What every {@link Kv} does, as tests: an implementation is one when it passes them.
+ * The contract of every {@link Kv}, as tests. An implementation must pass them.
  *
  * @example
  * import { describe, test } from 'node:test';
@@ -13,20 +13,20 @@
  *   },
  *   { describe, test },
  * );
- * Long, because it is a test suite: each test stands alone.
+ * Long, because it is a test suite of independent tests.
  */
 import assert from 'node:assert/strict';
 import { type Entry, type Kv, type Op, scan } from './kv';
 
-/** An empty store of its own for each test. */
+/** A new empty store for each test. */
 export interface OpenedKv {
   kv: Kv;
-  /** Another client of the same store, which the test closes; `kv` itself where there can be only one. */
+  /** Another client of the same store, which the test closes, or `kv` itself when there can be only one. */
   another(): Promise<Kv>;
   dispose(): Promise<void>;
 }
 
-/** What a test runner is asked for: jest, vitest and node:test have it. */
+/** The part of a test runner that is used. jest, vitest and node:test have it. */
 export interface ContractRunner {
   describe(name: string, body: () => void): void;
   test(name: string, body: () => Promise<void>): void;
@@ -73,7 +73,7 @@ function same(actual: Uint8Array | undefined, expected: Uint8Array): void {
   assert.equal(Buffer.compare(actual, expected), 0, 'the bytes are those that were written');
 }
 
-/** Of strings and numbers. By their text, since a test runner's arrays have another prototype than those of node:v8. */
+/** Compares lists of strings and numbers as text: a test runner's arrays and node:v8's differ in prototype. */
 function lists(actual: readonly unknown[], expected: readonly unknown[]): void {
   assert.equal(JSON.stringify(actual), JSON.stringify(expected));
 }
@@ -230,7 +230,7 @@ function ranges(specify: Specify): void {
 
 function scans(specify: Specify): void {
   specify('a scan gives all entries, however many pages they are, both ways', async (kv) => {
-    // One less than two pages, two pages, and one more: pages of 512.
+    // Pages have 512 entries: one less than two pages, two pages, and one more.
     for (const count of [1023, 1024, 1025]) {
       const keys = numbered(count);
       await kv.batch(puts(...keys));
@@ -257,7 +257,7 @@ function scans(specify: Specify): void {
       let written = 0;
       for await (const [key] of scan(kv, { ...ALL, reverse })) {
         seen.push(key);
-        // Before and behind the place where the scan is: written, and deleted again.
+        // Keys before and after the scan's position are written and deleted again.
         if (seen.length % 100 !== 0) continue;
         const around = [`m/${++written}`, `${key}-new`, `o/${written}`];
         await kv.batch(puts(...around));

@@ -1,4 +1,4 @@
-/** The store's interface: an ordered map with atomic batches. LevelDB (through the broker) and memory implement it. */
+/** The store's interface: an ordered map with atomic batches. LevelDB (in the broker) and memory implement it. */
 
 export type Op = { key: string; value: Uint8Array | string } | { key: string; value: undefined };
 
@@ -6,20 +6,20 @@ export interface RangeQuery {
   gte: string;
   lt: string;
   reverse?: boolean;
-  /** At most so many entries. */
+  /** The most entries. */
   limit: number;
 }
 export type Entry = [key: string, value: Uint8Array];
 
 export interface BatchOptions {
-  /** Survives the machine, not only the process. */
+  /** Survives a crash of the machine, not only of the process. */
   sync?: boolean;
 }
 
 /**
- * Keys are ASCII strings, in their byte order. An operation that resolved is seen by every later one, of every client;
- * a read sees every write that its own client began before it. Values that were read are the caller's own, and values
- * that were written too, once the batch has resolved. Contract: `store/kv-contract.ts`.
+ * Keys are ASCII strings in byte order. Every later operation of any client sees an operation that has resolved. A
+ * read sees every write that its own client began before it. The caller owns values that it read and, once the
+ * batch has resolved, values that it wrote. Contract: `store/kv-contract.ts`.
  */
 export interface Kv {
   get(key: string): Promise<Uint8Array | undefined>;
@@ -27,21 +27,21 @@ export interface Kv {
   /** One page. For any number of entries use {@link scan}. */
   range(query: RangeQuery): Promise<Entry[]>;
   /**
-   * All or nothing. An operation without a value deletes its key. Of a batch that rejected it is not known whether it was
-   * written; everything that resolved before it, or does after it, is.
+   * Writes all operations or none. An operation without a value deletes its key. A batch that rejected may or may
+   * not be written. Every batch that resolves, before or after it, is written.
    */
   batch(ops: readonly Op[], options?: BatchOptions): Promise<void>;
   /** The next number of a counter, from 1. The same nonce always gets the same number. */
   claim(counterKey: string, nonceKey: string): Promise<number>;
-  /** A name for the state: as long as it is the same, nothing was written. */
+  /** A name for the state. While it is the same, nothing was written. */
   generation(): Promise<string>;
-  /** After what was asked before has been answered. */
+  /** Closes after all earlier requests have been answered. */
   close(): Promise<void>;
 }
 
 const PAGE = 512;
 
-/** Every entry of a range, page by page. @param page entries of one page: fewer where values are large */
+/** Yields every entry of a range, page by page. @param page entries in one page; use fewer for large values */
 export async function* scan(
   kv: Kv,
   query: Omit<RangeQuery, 'limit'> & { limit?: number },

@@ -1,4 +1,4 @@
-/** The store in LevelDB. Only the broker opens it: a second opening fails, and one in the same process loses the lock. */
+/** The store in LevelDB. Only the broker opens it: opening twice fails, or loses the lock in the same process. */
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
@@ -8,16 +8,16 @@ import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
 import { toBytes } from './kv';
 import { hasStamp, unstamped, writeStamp } from './stamp';
 
-/** How often to wait for writes to end before giving a name that stands for no state at all. */
+/** How often to wait for writes to end before returning a name that belongs to no state. */
 const ROUNDS = 10;
 
 type Db = Level<string, Uint8Array>;
 
 /**
- * Thrown for everything that was asked and not answered when a batch failed. A failed write leaves a torn record in
- * LevelDB's log; LevelDB goes on writing behind it, and drops at its next start what it finds there. So a database acknowledges
- * nothing after a failed batch: what meets this error may or may not be in it, and has to be asked again of a database
- * that was opened anew.
+ * Thrown for every unanswered request when a batch has failed. A failed write leaves a torn record in LevelDB's
+ * log. LevelDB goes on writing after it and drops, at its next start, what follows it. So a database acknowledges
+ * nothing after a failed batch. A request with this error may or may not be in it, and must be sent again to a
+ * database that was opened again.
  */
 export class NotAcknowledged extends Error {
   constructor(cause: unknown) {
@@ -29,12 +29,12 @@ export class LevelKv implements Kv {
   readonly #db: Db;
   readonly #generation: Generation;
   #lastBatch: Promise<void> = Promise.resolve();
-  /** How many batches are under way. */
+  /** How many batches are being written. */
   #writing = 0;
   #claims: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
   #fail: () => void = () => {};
-  /** Resolves when a batch has failed: from then on everything is {@link NotAcknowledged}, until it is opened anew. */
+  /** Resolves when a batch has failed. Until it is opened again, all then throws {@link NotAcknowledged}. */
   readonly failed = new Promise<void>((resolve) => {
     this.#fail = resolve;
   });
@@ -45,9 +45,9 @@ export class LevelKv implements Kv {
   }
 
   /**
-   * The folder of the database, in the store's. Makes a database where there is none. Rejects with `cause.code`
-   * LEVEL_LOCKED where another process holds the folder.
-   * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; before anything in the folder is changed
+   * Opens the database in its folder inside the store's. Creates one if there is none. Rejects with `cause.code`
+   * LEVEL_LOCKED when another process has it open.
+   * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT, before anything in the folder is changed
    */
   static async open(folder: string): Promise<LevelKv> {
     const createIfMissing = !hasDatabase(folder);
@@ -56,9 +56,9 @@ export class LevelKv implements Kv {
     const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
     await db.open();
     try {
-      // With the lock in hand once more: another process may have stamped it meanwhile.
+      // Checked again under the lock: another process may have stamped it meanwhile.
       if (!stamped && !hasStamp(folder)) {
-        // A creation that was cut off before its stamp left nothing; records without a stamp are older than it.
+        // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.
         if ((await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
         writeStamp(folder);
       }
@@ -82,8 +82,8 @@ export class LevelKv implements Kv {
   }
 
   /**
-   * One batch after another: LevelDB would write those that come together as one, or one behind the other, so that what
-   * fails for one would fail, or tear, the others too.
+   * Writes one batch after another. LevelDB would join concurrent batches or write them in a row, so that the
+   * failure of one would fail or tear the others too.
    */
   async batch(ops: readonly Op[], options: BatchOptions = {}) {
     const written = this.#lastBatch.then(() => this.#write(ops, options.sync ?? false));
@@ -115,7 +115,7 @@ export class LevelKv implements Kv {
     }
   }
 
-  /** One claim after another: reading and writing the counter is one step. */
+  /** Makes one claim after another, so that reading and writing the counter is atomic. */
   claim(counterKey: string, nonceKey: string): Promise<number> {
     const claimed = this.#claims.then(async () => {
       const [known, counter] = await this.getMany([nonceKey, counterKey]);
@@ -135,7 +135,7 @@ export class LevelKv implements Kv {
     return claimed;
   }
 
-  /** Given between writes only: one that is under way has had its change of name already. */
+  /** Returns only between writes: a running write has already changed the name. */
   async generation() {
     for (let round = 0; this.#writing > 0; round++) {
       if (round === ROUNDS) return randomUUID();
@@ -163,7 +163,7 @@ export class LevelKv implements Kv {
   }
 }
 
-/** Whether a batch was refused before LevelDB had it: its keys or values are none. */
+/** Whether a batch was refused before LevelDB wrote it, for invalid keys or values. */
 function isRefusal(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
   return code.startsWith('LEVEL_INVALID_');

@@ -1,16 +1,16 @@
-/** What tasks wrote, read back: by task, or by time. */
+/** Reads the output of tasks, by task or by time. */
 import { fromJson } from './json';
 import { type Entry, type Kv, scan } from './kv';
 import { keys, prefixRange } from './row-keys';
 import type { LogRow } from './rows';
 
-/** Log rows of one page: each may hold 64 K characters. */
+/** Log rows in one page. Each may hold 64 K characters. */
 export const LOG_PAGE = 16;
 
-/** Tasks whose first page is read before it is their turn: one after another, each would wait for the last. */
+/** How many tasks' first pages are read ahead. Without that, each task would wait for the one before. */
 const AHEAD = 32;
 
-/** A piece of what a task wrote to one stream. */
+/** A piece of a task's output on one stream. */
 export type TaskLogRow = LogRow & { step: string; task: number; attempt: number };
 
 export function logRow([key, value]: Entry): TaskLogRow {
@@ -24,9 +24,9 @@ interface Open {
 }
 
 /**
- * The pieces of a run or a step, by the time at which each began; `last`: the task wrote nothing after it.
- * Tasks are read side by side only where they wrote side by side: what is held is a page for each of those and for the
- * next few, and the place of every task that wrote.
+ * Yields the pieces of a run or a step by the time at which each began; `last`: the task wrote nothing after it.
+ * Tasks are read concurrently only where they wrote concurrently. Memory holds a page for each of those and for
+ * the next few, and the first row's time of every task that wrote.
  */
 export async function* logsByTime(
   kv: Kv,
@@ -58,7 +58,7 @@ export async function* logsByTime(
   }
 }
 
-/** A log has a first row, or nobody would know of it. */
+/** Opens a log. It has at least one row, since the caller found it by one. */
 async function opened(kv: Kv, prefix: string): Promise<Open> {
   const rows = scan(kv, prefixRange(prefix), LOG_PAGE);
   return { rows, head: logRow((await rows.next()).value as Entry) };
@@ -70,7 +70,7 @@ function earliest(open: readonly Open[]): Open | undefined {
   return found;
 }
 
-/** When each task began to write, by time. What a long log has beyond a page is skipped. */
+/** The tasks sorted by when each began to write. The rest of a log beyond a page is skipped. */
 async function beginnings(kv: Kv, flow: string, run: number, step?: string) {
   const found: { step: string; task: number; at: number }[] = [];
   const { gte, lt } = prefixRange(keys.logs(flow, run, step));

@@ -1,4 +1,4 @@
-/** Content-addressed values in memory; what is asked for as a file becomes a temporary one. */
+/** Content-addressed values in memory. A value that is requested as a file is written to a temporary one. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

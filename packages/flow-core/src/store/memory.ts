@@ -1,4 +1,4 @@
-/** The store in memory: for tests, and for flows that need not be kept. */
+/** The store in memory, for tests and for runs that need not be kept. */
 import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, toBytes } from './kv';
 
 export class MemoryKv implements Kv {
@@ -52,7 +52,7 @@ export class MemoryKv implements Kv {
   async close() {}
 }
 
-/** What a caller gets is the caller's: it may change it. */
+/** Copies a value, since the caller may change what it gets. */
 const copy = (value: Uint8Array | undefined) => value && new Uint8Array(value);
 
 function lowerBound(sorted: string[], key: string): number {

@@ -1,25 +1,25 @@
-/** Recognises that there was no room for a write, and says so in one sentence, whoever met it. */
+/** Recognises a write that failed for lack of disk space, and reports it in one sentence. */
 import { FlowError } from '../definition/errors';
 
-/** ENOSPC, EDQUOT and EFBIG as the system words them: LevelDB passes on its words alone. */
+/** The system's messages of ENOSPC, EDQUOT and EFBIG: LevelDB passes on only the message. */
 const WORDS =
   /(no space left on device|disk quota exceeded|file too large|not enough space on the disk)\.?$/i;
 const CODES = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
-/** The system's own reason; undefined where an error is about something else. */
+/** The system's own reason. Undefined when the error is about something else. */
 export function noRoom({ message, code = '' }: { message: string; code?: string }): string | undefined {
   if (CODES.includes(code)) return code;
-  // Only what LevelDB calls an IO error: other messages may end with a name that a user chose.
+  // Only for LevelDB's IO errors: other messages may end with a name that a user chose.
   return /IO.error/i.test(code || message) ? WORDS.exec(message)?.[1] : undefined;
 }
 
-/** FLOW_STORE_FULL where an error is about room; every other error as it is. */
+/** Turns an error about disk space into FLOW_STORE_FULL. Returns every other error unchanged. */
 export function orFull(store: string, error: unknown): unknown {
   const reason = noRoom(error as NodeJS.ErrnoException);
   return reason === undefined ? error : storeFull(store, reason, error);
 }
 
-/** @param reason what {@link noRoom} gave */
+/** @param reason the result of {@link noRoom} */
 export function storeFull(store: string, reason: string, cause?: unknown): FlowError {
   return new FlowError(
     'FLOW_STORE_FULL',

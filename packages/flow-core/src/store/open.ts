@@ -7,8 +7,8 @@ import { MemoryCas } from './memory-cas';
 import { Store } from './store';
 
 /**
- * The store of a folder. Connecting begins at once, in the background.
- * @param patience Milliseconds until a broker that does not come up is given up; default 15,000.
+ * Opens the store of a folder. It begins to connect at once, in the background.
+ * @param patience milliseconds to wait for a broker that does not start; default 15,000
  * @throws FlowError FLOW_STORE_UNWRITABLE
  */
 export function openStore(folder: string, patience?: number): Store {
@@ -17,7 +17,7 @@ export function openStore(folder: string, patience?: number): Store {
   return new Store(kv, new FileCas(join(path, 'cas')), kv.events);
 }
 
-/** A store that is gone with the process. */
+/** A store in the memory of this process. */
 export function memoryStore(): Store {
   return new Store(new MemoryKv(), new MemoryCas());
 }

@@ -12,7 +12,7 @@ const NUMBER = /^[1-9]\d{0,9}$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /**
- * Reads a pathspec. A number stands for a run, a name for a flow (in front of a run) or a step.
+ * Parses a pathspec. A number is a run; a name is a flow (before a run) or a step.
  * `12/train/3`, `movies/12/train/3`, `movies/12`, `12/train`, `12`, `train`.
  * @throws FlowError FLOW_PATHSPEC
  */

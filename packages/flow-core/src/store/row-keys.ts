@@ -12,7 +12,7 @@ export const keys = {
     `namespace/${flow}/${text(namespace)}/${pad(run)}`,
   namespace: (flow: string, namespace: string) => `namespace/${flow}/${text(namespace)}/`,
   namespaces: (flow: string) => `namespace/${flow}/`,
-  /** A change of one tag since a run's start: a key of its own, so that changes meet neither each other nor the run's row. */
+  /** A change of one tag since a run's start. It has its own key, so that changes never conflict. */
   tag: (flow: string, run: number, tag: string) => `tag/${flow}/${pad(run)}/${text(tag)}`,
   tags: (flow: string, run?: number) => `tag/${flow}/${run === undefined ? '' : `${pad(run)}/`}`,
   task: (flow: string, run: number, step: string, task: number) =>
@@ -21,13 +21,13 @@ export const keys = {
     `task/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
   artifact: (flow: string, run: number, step: string, task: number, name: string) =>
     `artifact/${flow}/${pad(run)}/${step}/${pad(task)}/${text(name)}`,
-  /** Parameters are kept as the artifacts of a task that no step can have. */
+  /** Parameters are stored as artifacts of a task that no step can have. */
   params: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/params/${pad(0)}/`,
   log: (flow: string, run: number, step: string, task: number, attempt: number, seq: number) =>
     `log/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${pad(seq)}`,
   logs: (flow: string, run: number, step?: string, task?: number) =>
     `log/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/${task === undefined ? '' : `${pad(task)}/`}`}`,
-  /** What the code of a run was: one row, apart from the run's own, which is read more often. */
+  /** The code of a run: a row apart from the run's own, which is read more often. */
   code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
   counter: (flow: string) => `counter/${flow}`,
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,

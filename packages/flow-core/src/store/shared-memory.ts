@@ -1,4 +1,4 @@
-/** Finds parts of a value that lie in the same memory: they would come back apart. */
+/** Finds parts of a value that share memory: decoding would separate them. */
 
 /** Start and end of the views of one ArrayBuffer, in order. */
 interface Claimed {
@@ -10,9 +10,9 @@ export class SharedMemory {
   readonly #claimed = new Map<ArrayBufferLike, Claimed>();
 
   /**
-   * Notes a view. Buffers are allowed to lie side by side in one ArrayBuffer (Node's pool), which is nobody's business;
-   * of typed arrays, code sees that they have the same `.buffer`.
-   * @returns whether it shares memory with one that was noted before
+   * Notes a view. Buffers may be neighbours in one ArrayBuffer (Node's pool), which code does not notice. Typed
+   * arrays show that they have the same `.buffer`.
+   * @returns whether it shares memory with a view that was noted before
    */
   claim(view: ArrayBufferView, pooled: boolean): boolean {
     const from = view.byteOffset;

@@ -1,22 +1,22 @@
 /**
- * The format stamp: which format a store has and which version its digests, in a file inside the database's folder, so
- * that it is read before LevelDB writes anything, and goes wherever the database goes. See UPGRADING.md.
+ * The format stamp: the versions of a store's format and of its digests. It is a file in the database's folder, so
+ * it is read before LevelDB writes anything and moves with the database. See UPGRADING.md.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 
-/** Of keys, rows and the layout of files. Goes up when an older nx-flow would misread them. */
+/** The version of keys, rows and file layout. Goes up when an older nx-flow would misread them. */
 export const STORE_FORMAT = 1;
-/** Of what `digest.ts` computes. Goes up when the digest of any value changes. */
+/** The version of `digest.ts`. Goes up when the digest of any value changes. */
 export const DIGEST_VERSION = 1;
 
 const FILE = 'nx-flow.json';
 
 /**
- * Whether a database has a stamp. One without is empty, or was made before there were stamps.
- * @throws FlowError FLOW_STORE_FORMAT where the stamp is newer than this version of nx-flow, FLOW_STORE_CORRUPT where it
- * cannot be read
+ * Whether a database has a stamp. One without a stamp is empty or older than stamps.
+ * @throws FlowError FLOW_STORE_FORMAT when the stamp is newer than this version of nx-flow, FLOW_STORE_CORRUPT
+ * when it cannot be read
  */
 export function hasStamp(folder: string): boolean {
   const file = join(folder, FILE);
@@ -36,7 +36,7 @@ export function hasStamp(folder: string): boolean {
   return true;
 }
 
-/** For a database that has records and no stamp. */
+/** The error for a database that has records but no stamp. */
 export function unstamped(folder: string): FlowError {
   return new FlowError(
     'FLOW_STORE_FORMAT',
@@ -44,7 +44,7 @@ export function unstamped(folder: string): FlowError {
   );
 }
 
-/** Stamps a database with what this version writes. Only the process that has the database open may do it. */
+/** Stamps a database with this version's formats. Only the process that has the database open may do it. */
 export function writeStamp(folder: string): void {
   const file = join(folder, FILE);
   const temporary = `${file}.${process.pid}`;

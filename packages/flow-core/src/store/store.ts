@@ -1,4 +1,4 @@
-/** What a store holds, in the words of flows: runs, tasks, artifacts, logs, on top of a Kv and a CAS. */
+/** A store of runs, tasks, artifacts and logs, on top of a Kv and a CAS. */
 import type { Cas } from './cas';
 import { type EventSink, LocalEvents } from './event-sink';
 import { fromJson } from './json';
@@ -8,7 +8,7 @@ import { keys, lastNumber, prefixRange } from './row-keys';
 import type { ArtifactMeta, ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
 import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
 
-/** Where an artifact lies: the task that stored it, and its name. */
+/** The address of an artifact: the task that stored it, and its name. */
 export interface ArtifactAddress {
   flow: string;
   run: number;
@@ -20,7 +20,7 @@ export interface ArtifactAddress {
 export class Store {
   readonly kv: Kv;
   readonly cas: Cas;
-  /** Events of this process for the others that have the store open, and theirs. */
+  /** Events to and from the other processes that have the store open. */
   readonly events: EventSink;
 
   constructor(kv: Kv, cas: Cas, events: EventSink = new LocalEvents()) {
@@ -29,7 +29,7 @@ export class Store {
     this.events = events;
   }
 
-  /** A fresh run number. The same nonce gets the same number, so a resend cannot take two. */
+  /** Takes a new run number. The same nonce gets the same number, so a resend cannot take two. */
   claimRun(flow: string, nonce: string): Promise<number> {
     return this.kv.claim(keys.counter(flow), keys.nonce(flow, nonce));
   }
@@ -53,21 +53,21 @@ export class Store {
     }
   }
 
-  /** The newest run, of a namespace or of all: one reverse seek, whatever the number of runs. */
+  /** The newest run of a namespace or of all, by one reverse seek. */
   async latest(flow: string, namespace?: string): Promise<RunRow | undefined> {
     const prefix = namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace);
     const [entry] = await this.kv.range({ ...prefixRange(prefix), reverse: true, limit: 1 });
     return entry && this.run(flow, lastNumber(entry[0]));
   }
 
-  /** The user's tags of a run, as they stand now. */
+  /** The user's current tags of a run. */
   async tags({ flow, run, tags }: RunRow): Promise<string[]> {
     const changes: TagEntry[] = [];
     for await (const entry of scan(this.kv, prefixRange(keys.tags(flow, run)))) changes.push(tagEntry(entry));
     return applyChanges(tags, changes);
   }
 
-  /** The rows of {@link runs} with their tags as they stand now: one more scan beside theirs, however many they are. */
+  /** The rows of {@link runs} with their current tags. Costs one more scan, whatever the number of runs. */
   async *withTags(flow: string, rows: AsyncIterable<RunRow>): AsyncGenerator<RunRow, void, undefined> {
     const entries = scan(this.kv, { ...prefixRange(keys.tags(flow)), reverse: true });
     let next: TagEntry | undefined;
@@ -84,25 +84,25 @@ export class Store {
   }
 
   /**
-   * Adds and removes tags of a run; a tag that is in both is there afterwards. Each tag is a key of its own: changes
-   * made at once by several processes, and by the run itself, all stand. Doing it twice is doing it once.
+   * Adds and removes tags of a run. A tag in both lists is added. Each tag has its own key, so concurrent changes
+   * of several processes and of the run itself all take effect. The operation is idempotent.
    */
   changeTags(flow: string, run: number, { add = [], remove = [] }: TagChanges): Promise<void> {
     const op = (value: string) => (tag: string) => ({ key: keys.tag(flow, run, tag), value });
     return this.commit([...remove.map(op(REMOVED)), ...add.map(op(ADDED))]);
   }
 
-  /** The flows that have runs: one seek each. */
+  /** The flows that have runs, by one seek each. */
   flows(): AsyncGenerator<string, void, undefined> {
     return this.#names(keys.allRuns(), (flow) => keys.runs(flow));
   }
 
-  /** The namespaces in which a flow has runs: one seek each. */
+  /** The namespaces in which a flow has runs, by one seek each. */
   namespaces(flow: string): AsyncGenerator<string, void, undefined> {
     return this.#names(keys.namespaces(flow), (namespace) => keys.namespace(flow, namespace));
   }
 
-  /** The distinct names that follow a prefix of keys, skipping from one to the next. */
+  /** The distinct names after a key prefix. Seeks from one to the next. */
   async *#names(prefix: string, within: (name: string) => string): AsyncGenerator<string, void, undefined> {
     let { gte, lt } = prefixRange(prefix);
     for (;;) {
@@ -127,7 +127,7 @@ export class Store {
     return values.map((value) => fromJson(value));
   }
 
-  /** Of a run, or of one of its steps; by step, then by number. @param from with a step: leaves smaller numbers out */
+  /** The tasks of a run or step, by step, then by number. @param from with a step, skips smaller numbers */
   async *tasks(
     flow: string,
     run: number,
@@ -139,7 +139,7 @@ export class Store {
     for await (const [, value] of scan(this.kv, range)) yield fromJson<TaskRow>(value) as TaskRow;
   }
 
-  /** The fingerprints of a run's steps; undefined for a run that recorded none. */
+  /** The fingerprints of a run's steps. Undefined for a run that recorded none. */
   async code(flow: string, run: number): Promise<CodeRow | undefined> {
     return fromJson(await this.kv.get(keys.code(flow, run)));
   }
@@ -160,7 +160,7 @@ export class Store {
     return values.map((value) => (value ? unpackArtifact(value) : undefined));
   }
 
-  /** Of a run, a step or a task: task by task, in the order of their keys. By time: `logs.ts`. */
+  /** The logs of a run, a step or a task, task by task in key order. `logs.ts` reads them by time. */
   async *logs(
     flow: string,
     run: number,
@@ -177,7 +177,7 @@ export class Store {
   }
 }
 
-/** The operations that record something. Those of one event go into one batch. */
+/** Makes the operations for records. Those of one event go into one batch. */
 export const record = {
   run: (row: RunRow): Op[] => [
     { key: keys.run(row.flow, row.run), value: JSON.stringify(row) },
@@ -221,7 +221,7 @@ function tagEntry([key, value]: Entry): TagEntry {
   };
 }
 
-/** One value: the length of the metadata, the metadata as JSON, the bytes unless they lie in the CAS. */
+/** Packs one value: the length of the metadata, the metadata as JSON, the bytes unless they are in the CAS. */
 export function packArtifact({ bytes, ...meta }: ArtifactRecord): Uint8Array {
   const head = Buffer.from(JSON.stringify(meta));
   const packed = Buffer.allocUnsafe(4 + head.length + (bytes?.length ?? 0));

@@ -1,9 +1,9 @@
-/** Tags of runs: what may be one, and how they stand after what was changed since the run's start. */
+/** Tags of runs: which are valid, and the current ones after the changes since the run's start. */
 import { FlowError, type Problem } from '../definition/errors';
 
 /** Longest tag, in characters. */
 const LONGEST = 500;
-/** Tags that begin so are the system's. */
+/** The prefix of the system's tags. */
 const SYSTEM = 'user:';
 
 /** The value of a change's key. */
@@ -15,7 +15,7 @@ export interface TagChanges {
   remove?: readonly string[];
 }
 
-/** A run's tags: those of its start, in their order, and those that came later, sorted. */
+/** A run's tags: those of its start in their order, then later ones, sorted. */
 export function applyChanges(
   atStart: readonly string[],
   changes: readonly { tag: string; added: boolean }[],
@@ -25,7 +25,7 @@ export function applyChanges(
   return [...atStart.filter((tag) => !removed.has(tag)), ...later.sort()];
 }
 
-/** Refuses what cannot be a user's tag, all at once. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
+/** Refuses all invalid user tags at once. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
 export function requireTags(tags: readonly string[]): void {
   const problems = tags.flatMap((tag): Problem[] => {
     const problem = problemOf(tag);
@@ -45,7 +45,7 @@ function problemOf(tag: string): Problem | undefined {
       `The tag "${tag.slice(0, 20)}…" is ${tag.length} characters long: a tag has at most ${LONGEST}.`,
     );
   }
-  // Control characters, line breaks, halves of characters. What joins emoji is allowed.
+  // Refuses control characters, line breaks and lone surrogates. Emoji joiners are allowed.
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(tag)) {
     return refuse(`The tag ${JSON.stringify(tag)} holds characters that cannot be printed: leave them out.`);
   }

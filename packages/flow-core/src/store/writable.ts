@@ -1,8 +1,8 @@
-/** Why a path cannot be written, and what to do about it. */
+/** Finds why a path cannot be written, and what to do about it. */
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The errno code that making this folder, or files in it, would meet; undefined where nothing is in the way. */
+/** The errno code that creating this folder or files in it would give. Undefined when it would work. */
 export function unwritable(folder: string): string | undefined {
   const at = nearest(folder);
   if (!isFolder(at)) return 'ENOTDIR';
@@ -14,7 +14,7 @@ export function unwritable(folder: string): string | undefined {
   }
 }
 
-/** What to do where the file system refuses a path with this code, as the end of a sentence; undefined where it is no question of that. */
+/** What to do about a path that the file system refused with this code, as the end of a sentence, if known. */
 export function remedy(code: string | undefined, path: string): string | undefined {
   const at = nearest(path);
   switch (code) {
@@ -34,7 +34,7 @@ export function remedy(code: string | undefined, path: string): string | undefin
   }
 }
 
-/** The path itself, or the nearest above it where something lies: a link that leads nowhere, too. */
+/** The path itself or its nearest existing ancestor. A broken link counts as existing. */
 function nearest(path: string): string {
   try {
     lstatSync(path);

@@ -1,4 +1,4 @@
-/** Who executes what a Runner is asked for: this process, or another. */
+/** The backend of a Runner, which executes in this process or in another. */
 import type { TaskCounts } from '../engine/task/flow-event';
 import type { Codecs } from '../store/artifacts';
 import type { Pathspec } from '../store/pathspec';
@@ -6,17 +6,17 @@ import type { Store } from '../store/store';
 
 export interface SpinRequest {
   step: string;
-  /** A run, with `task` a task of it; undefined for the newest that has inputs. */
+  /** A run or, with `task`, a task of it. Undefined means the newest run that has inputs. */
   from: Pathspec | undefined;
-  /** On top of what was recorded. */
+  /** Artifacts that override the recorded ones. */
   given: Record<string, unknown>;
-  /** All that the step sees, in the place of what was recorded. */
+  /** All artifacts that the step sees, instead of recorded ones. */
   alone: { artifacts: unknown } | undefined;
   params: Record<string, unknown>;
   index: readonly number[] | undefined;
   iteration: number | undefined;
   namespace: string;
-  /** Keep it, in the store of kept spins. */
+  /** Record it in the store of persisted spins. */
   persist: boolean;
 }
 
@@ -30,9 +30,9 @@ export interface SpinReply {
   stdout: string;
   stderr: string;
   artifacts: [name: string, read: () => unknown][];
-  /** What to know of artifacts that it read and that are not there. */
+  /** Hints about artifacts that it read and that do not exist. */
   hints: readonly string[];
-  /** Its pathspec in the store of kept spins. */
+  /** Its pathspec in the store of persisted spins. */
   kept: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface RunRequest {
   params: Record<string, unknown>;
   tags: readonly string[];
   namespace: string;
-  /** Of a resumed run: whom it takes over from, and from which step on it executes. */
+  /** For a resumed run: the run that it takes over from, and the first step that it executes again. */
   resume: { from: Pathspec | undefined; step: string | undefined } | undefined;
 }
 
@@ -57,11 +57,11 @@ export interface RunReply {
 export interface Backend {
   spin(request: SpinRequest): Promise<SpinReply>;
   run(request: RunRequest): Promise<RunReply>;
-  /** Those of the flow, as far as this process can have them. */
+  /** The flow's codecs, if this process can load them. */
   codecs(): Promise<Codecs>;
-  /** Where its runs are. */
+  /** The store of its runs. */
   store(): Store;
-  /** Where spins are kept. */
+  /** The store of persisted spins. */
   spins(): Store;
   dispose(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The Runner's work in a child process: for flows given by their file. Each call has a process of its own. */
+/** The Runner's backend in child processes, for flows given by their file. Each call has its own process. */
 import { fork } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -27,7 +27,7 @@ export class ChildProcesses implements Backend {
   #store: Store | undefined;
   #spins: Store | undefined;
 
-  /** @param folder The store's; undefined for a temporary one. */
+  /** @param folder the store's folder; undefined means a temporary one */
   constructor(file: string, folder: string | undefined) {
     this.#file = file;
     this.#folder = folder;
@@ -85,7 +85,7 @@ export class ChildProcesses implements Backend {
     return { ...reply, error: reply.error && fromRecord(reply.error) };
   }
 
-  /** The flow is imported here too, for its codecs alone. Where that cannot be, what they stored says so when it is read. */
+  /** Imports the flow here too, only for its codecs. If that fails, reading their artifacts reports it. */
   async codecs(): Promise<Codecs> {
     if (!this.#hasCodecs) return undefined;
     const { loadFlow } = await import('../source/load');
@@ -101,7 +101,7 @@ export class ChildProcesses implements Backend {
     this.#store = this.#spins = undefined;
     const folder = this.#temporary;
     this.#temporary = undefined;
-    // The broker may be writing its last words there.
+    // The broker may still be writing there.
     if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
@@ -123,13 +123,13 @@ export class ChildProcesses implements Backend {
     return join(this.#own(), 'values');
   }
 
-  /** A child that dies without an answer gives FLOW_WORKER_DIED. @throws FlowError for bad usage */
+  /** Rejects with FLOW_WORKER_DIED when the child dies without an answer. @throws FlowError for bad usage */
   async #ask(message: ToChild) {
     const child = fork(packageFile('dist/testing/child.js'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
-      // A test runner's `process.env` is a copy: what a test sets there would not reach the child by itself.
+      // A test runner's `process.env` is a copy, so the child would not inherit what a test sets there.
       env: { ...process.env },
     });
     const orphans = new OrphanGuard();

@@ -1,4 +1,4 @@
-/** A Runner's child process: imports the flow, does what it is asked for once, answers, and ends. */
+/** A Runner's child process: imports the flow, executes one request, answers, and ends. */
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isFlowError } from '../definition/errors';

@@ -1,6 +1,6 @@
 /**
- * The code and the state of git of flows that a test has imported. Both are looked at once for each process: what was
- * imported does not change any more.
+ * The code and the state of git of flows that a test has imported. Both are read once for each process: imported
+ * code does not change any more.
  */
 import { Worker } from 'node:worker_threads';
 import { gitState } from '../engine/record/git';
@@ -11,7 +11,7 @@ import type { GitState } from '../store/rows';
 const fingerprints = new Map<string, Promise<Fingerprints>>();
 const states = new Map<string, Promise<GitState | undefined>>();
 
-/** In a thread of its own: jest cannot load the parser, which is an ES module. */
+/** Runs in its own thread, since jest cannot load the parser, which is an ES module. */
 export function fingerprintOnce(options: FingerprintOptions): Promise<Fingerprints> {
   const key = `${options.file}\0${options.flow}`;
   let found = fingerprints.get(key);

@@ -1,9 +1,9 @@
-/** Hears what this process prints: its streams, and its console, which a test runner may have replaced. */
+/** Captures what this process prints: its streams, and its console, which a test runner may have replaced. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { captureOutput, type Heard } from '../engine/process/capture-output';
 
-/** Gives what puts everything back. */
+/** Returns a function that restores everything. */
 export function captureProcess(heard: Heard): () => void {
   const streams = captureOutput(heard);
   const stream = (name: 'stdout' | 'stderr') =>
@@ -33,7 +33,7 @@ export function captureProcess(heard: Heard): () => void {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** One after another: a step has the process's streams, its environment and its `exit` for itself. */
+/** Runs one piece of work after another: each needs the process's streams, environment and `exit` for itself. */
 export function exclusively<T>(work: () => Promise<T>): Promise<T> {
   const turn = last.then(work);
   last = turn.catch(() => {});

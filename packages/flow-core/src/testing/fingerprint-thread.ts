@@ -1,4 +1,4 @@
-/** The thread of {@link fingerprintOnce}: answers once, and ends. */
+/** The thread of {@link fingerprintOnce}: it answers once and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { fingerprintFlow } from '../source/fingerprint';
 

@@ -1,4 +1,4 @@
-/** The Runner's work in this process: for flows that a test has imported. */
+/** The Runner's backend in this process, for flows that a test has imported. */
 import { existsSync } from 'node:fs';
 import Module from 'node:module';
 import { basename } from 'node:path';
@@ -33,7 +33,7 @@ export class InProcess implements Backend {
   #store: Store | undefined;
   #spins: Store | undefined;
 
-  /** @param folder The store's; undefined for one in memory. */
+  /** @param folder the store's folder; undefined means a store in memory */
   constructor(graph: Graph, folder: string | undefined) {
     this.#graph = graph;
     this.#folder = folder;
@@ -85,13 +85,13 @@ export class InProcess implements Backend {
   #session(store: Store, emit?: Emit): Session {
     const workspace = findWorkspace(process.cwd());
     const file = this.#graph.where()?.replace(/:\d+:\d+$/, '');
-    // A flow that a test declares itself is in no flow file: no command can ask about its code.
+    // A flow that a test declares itself has no flow file, so no command can compare its code.
     const known = file !== undefined && FLOW_FILE.test(file) && existsSync(file) ? { file } : {};
     const code = { fingerprint: fingerprintOnce, git: () => gitStateOnce(workspace) };
     return sessionOf(this.#graph, store, { workspace, ...known, ...code }, emit);
   }
 
-  /** From now on, until what it gives is called. @throws FlowError FLOW_PACKAGES */
+  /** Imports find the step's packages until the returned function is called. @throws FlowError FLOW_PACKAGES */
   async #usePackages(step: string): Promise<() => void> {
     const node = this.#graph.steps.get(step);
     if (!node || !hasPackages(node)) return () => {};
@@ -108,7 +108,7 @@ export class InProcess implements Backend {
   run(request: RunRequest): Promise<RunReply> {
     return exclusively(async () => {
       for (const node of this.#graph.steps.values()) if (hasPackages(node)) requireOwnLoader(node);
-      // Tasks come one after another, so what is printed is the current one's.
+      // Tasks run one after another, so all output is the current one's.
       let say: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
       const thrown = new Map<ErrorRecord | undefined, unknown>();
       const listening = (host: PoolHost): PoolHost => ({
@@ -149,11 +149,11 @@ export class InProcess implements Backend {
 }
 
 /**
- * A test runner that loads modules itself, as jest and Vitest do, lets nobody else say what a name means there.
+ * A test runner that loads modules itself, as jest and Vitest do, cannot be given a step's own packages.
  * @throws FlowError FLOW_PACKAGES
  */
 function requireOwnLoader({ name, where }: StepNode): void {
-  // jest's Module is a class of its own that extends Node's; Vitest leaves it, and is not asked by it.
+  // jest's Module is its own class that extends Node's. Vitest does not replace it but loads modules without it.
   const standIn = Object.hasOwn(Object.getPrototypeOf(Module), '_load');
   if (!standIn && !('__vitest_worker__' in globalThis)) return;
   const file = where()?.replace(/:\d+:\d+$/, '');
@@ -161,14 +161,14 @@ function requireOwnLoader({ name, where }: StepNode): void {
   throw new FlowError('FLOW_PACKAGES', message);
 }
 
-/** What a step returned is at hand; what it passed on by reference is read when it is asked for. */
+/** The values that a step returned are in memory. Those that it passed on by reference are read on demand. */
 function artifactsOf({ artifacts }: SpinOutcome, { decode }: Decoder): SpinReply['artifacts'] {
   return artifacts.flatMap(({ name, change, value, reference }) =>
     change === 'gone' ? [] : [[name, () => (reference ? decode(reference) : value)]],
   );
 }
 
-/** The very thing that was thrown, where it is an Error, of whichever realm. */
+/** The thrown object itself, if it is an Error of any realm. */
 function errorOf(record: ErrorRecord, thrown: unknown): Error {
   const isError = thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
   return isError ? (thrown as Error) : fromRecord(record);

@@ -1,4 +1,4 @@
-/** `import '@nx-flow/core/testing/jest'`, in a test or a setup file: jest's global `expect` has the matchers, and their types. */
+/** `import '@nx-flow/core/testing/jest'` in a test or setup file adds the matchers to jest's typed `expect`. */
 import { flowMatchers } from './matchers';
 
 export type { FlowMatchers } from './matchers';

@@ -1,4 +1,4 @@
-/** Matchers for jest and Vitest, of neither of which this package knows: `expect.extend(flowMatchers)`. */
+/** Matchers for jest and Vitest, without a dependency on either: `expect.extend(flowMatchers)`. */
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { errorText } from '../engine/explain/error-text';
 import { toRecord } from '../engine/task/error-record';
@@ -11,13 +11,13 @@ interface Verdict {
   expected?: unknown;
 }
 type Reason = string | RegExp | (new (...args: never[]) => Error);
-/** What the test runner lends a matcher. */
+/** The part of a matcher's `this` that is used. */
 interface Helpers {
   equals?(a: unknown, b: unknown): boolean;
 }
 
 /**
- * `toSucceed`, `toFailWith` and `toHaveArtifact`, for what a {@link Runner} gives.
+ * `toSucceed`, `toFailWith` and `toHaveArtifact`, for the results of a {@link Runner}.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ interface Helpers {
  * ```
  */
 export const flowMatchers = {
-  /** The spin or the run is done. */
+  /** Passes when the spin or the run is done. */
   toSucceed(received: unknown): Verdict {
     const result = requireResult('toSucceed', received);
     const pass = result.status === 'done';
@@ -44,8 +44,8 @@ export const flowMatchers = {
   },
 
   /**
-   * It failed with this error: by a part of its message, its whole code (`FLOW_TIMEOUT`), an expression for the
-   * message, or the error's class. Without an argument, with any.
+   * Passes when it failed with this error: a part of its message, its whole code (`FLOW_TIMEOUT`), an expression
+   * for the message, or the error's class. Without an argument, any error passes.
    */
   toFailWith(received: unknown, reason?: Reason): Verdict {
     const result = requireResult('toFailWith', received);
@@ -64,7 +64,7 @@ export const flowMatchers = {
     };
   },
 
-  /** The step returned an artifact of this name; with a second argument, one that equals it. */
+  /** Passes when the step returned an artifact of this name that equals the second argument, if given. */
   toHaveArtifact(this: Helpers | undefined, received: unknown, name: string, ...value: [unknown?]): Verdict {
     const result = requireResult('toHaveArtifact', received);
     if (!isSpun(result)) {
@@ -126,7 +126,7 @@ function returned(result: Result): string {
   return names.length > 0 ? `; it returned: ${names.join(', ')}` : '; it returned nothing';
 }
 
-/** The error as the command shows it, with its source line and causes; and what the step had printed. */
+/** The error as the command shows it, with its source line and causes, and the step's output. */
 function story(result: Result): string {
   const lines = [
     result.error
@@ -152,7 +152,7 @@ function fits(error: Error, reason: Reason): boolean {
   return new RegExp(reason.source, reason.flags.replace(/[gy]/g, '')).test(error.message);
 }
 
-/** By name: the class of a test's own realm is another object, and an error from another process has only its name. */
+/** Compares by name: a test's realm has other class objects, and an error from another process has only a name. */
 function isOf(error: Error, className: string): boolean {
   if (error.name === className) return true;
   for (let at = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
@@ -171,8 +171,8 @@ function show(value: unknown): string {
 }
 
 /**
- * What `expect` has after `expect.extend(flowMatchers)`. The types of jest's global `expect` know it once this module
- * is imported; Vitest's by `@nx-flow/core/testing/vitest`.
+ * What `expect` has after `expect.extend(flowMatchers)`. The types of jest's global `expect` know it once this
+ * module is imported; Vitest's by `@nx-flow/core/testing/vitest`.
  */
 export interface FlowMatchers<R = void> {
   toSucceed(): R;

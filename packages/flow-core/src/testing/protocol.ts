@@ -1,4 +1,4 @@
-/** What a Runner and its child process say to each other: one request, one answer. */
+/** The messages between a Runner and its child process: one request, one answer. */
 import type { TaskCounts } from '../engine/task/flow-event';
 import { isPlain } from '../store/builtin-class';
 import { fileAt, isFile } from '../store/file';
@@ -7,11 +7,11 @@ import type { RunRequest, SpinRequest } from './backend';
 
 export interface Order {
   file: string;
-  /** The store's folder, where one is needed. */
+  /** The store's folder, if one is needed. */
   store: string | undefined;
-  /** The folder of the store of kept spins. */
+  /** The folder of the store of persisted spins. */
   spins: string;
-  /** The folder of large values on their way. */
+  /** The folder of large values in transit. */
   values: string;
 }
 export type ToChild = Order &
@@ -19,7 +19,7 @@ export type ToChild = Order &
     | {
         type: 'spin';
         request: Omit<SpinRequest, 'given' | 'alone'>;
-        /** The given ones, all in one. */
+        /** All given artifacts in one record. */
         artifacts: { record: ArtifactRecord; alone: boolean };
       }
     | { type: 'run'; request: RunRequest }
@@ -45,19 +45,19 @@ export type FromChild =
       durationMs: number;
       tasks: TaskCounts;
       error: ErrorRecord | undefined;
-      /** The flow has codecs of its own. */
+      /** Whether the flow has its own codecs. */
       codecs: boolean;
     }
   /** Bad usage, or a flow that does not load. */
   | { type: 'refused'; error: ErrorRecord; exit: 1 | 2; problems: { code: string; message: string }[] };
 
-/** What stands for a file among given artifacts: the child has the same files. */
+/** The key of a file's path among given artifacts: the child has the same files. */
 const FILE = '@nx-flow/core:file';
 
-/** Artifacts are properties of an object, or of those in a list or object: one for each input. */
+/** Artifacts are properties of one object, or of several in a list or object, one for each input. */
 const DEPTH = 2;
 
-/** Given artifacts as they travel: files by their paths. */
+/** Replaces files among given artifacts by their paths. */
 export function packFiles(given: unknown): unknown {
   return mapArtifacts(given, (value) => (isFile(value) ? { [FILE]: value.path } : value));
 }

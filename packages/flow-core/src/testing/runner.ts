@@ -26,22 +26,19 @@ import type {
 } from './types';
 
 /**
- * Spins steps and runs flows in tests. A flow that was imported executes in this process, where breakpoints and mocks
- * work; one given by its file, in child processes. Runs are recorded in a store of the runner's own, which is gone
- * with {@link Runner.dispose}, unless the options name another.
+ * Spins steps and runs flows in tests. An imported flow executes in this process, where breakpoints and mocks
+ * work. A flow given by its file executes in child processes. Runs are recorded in the runner's own store, which
+ * {@link Runner.dispose} deletes, unless the options name another.
  *
- * A step that fails is a result to assert on; bad usage, such as an unknown step, throws a FlowError.
+ * A failed step is a result to assert on. Bad usage, such as an unknown step, throws a FlowError.
  *
  * @example
  * ```ts
- * import { flow } from '@nx-flow/core';
- * import { Runner } from '@nx-flow/core/testing';
- * const f = flow('sums');
- * const start = f.start(() => ({ numbers: [1, 2, 3] }));
- * const total = f.step('total', { after: start }, ({ self }) => ({ sum: self.numbers.reduce((a, b) => a + b, 0) }));
- * const runner = new Runner(f.end(total));
- * const spun = await runner.spin(total, { artifacts: { numbers: [4, 5] } });
- * console.log(spun.status, spun.artifacts.sum); // done 9
+ * import { flow } from '@nx-flow/core'; import { Runner } from '@nx-flow/core/testing'; const f = flow('sums');
+ * const start = f.start(() => ({ numbers: [1, 2, 3] })); const total = f.step('total', { after: start }, ({ self
+ * }) => ({ sum: self.numbers.reduce((a, b) => a + b, 0) })); const runner = new Runner(f.end(total)); const spun =
+ * await runner.spin(total, { artifacts: { numbers: [4, 5] } }); console.log(spun.status, spun.artifacts.sum); //
+ * done 9
  * ```
  */
 export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
@@ -49,7 +46,8 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
   readonly #namespace: string;
 
   /**
-   * @param flow What `f.end(…)` returned, or the file that exports it; a relative path counts from the working directory.
+   * @param flow What `f.end(…)` returned, or the file that exports it; a relative path counts from the working
+   * directory.
    * @throws FlowError FLOW_NOT_A_FLOW, FLOW_NOT_FOUND, FLOW_USAGE
    */
   constructor(flow: DefinedFlow<P, A> | string | URL, options: RunnerOptions = {}) {
@@ -65,7 +63,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
   }
 
   /**
-   * Executes one step, now. Nothing is recorded, unless `persist` keeps the spin in a store beside the runner's:
+   * Executes one step, now. Nothing is recorded, unless `persist` keeps the spin in the store of persisted spins:
    * `spun.task` shows it. `retry` and `catch` are not applied.
    *
    * @example
@@ -82,7 +80,8 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * const given = await runner.spin(all, { artifacts: [{ squared: 1 }, { squared: 100 }] }); // no run needed
    * console.log(recorded.artifacts.squared, given.artifacts.squares); // 9 [ 1, 100 ]
    * ```
-   * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_NO_INPUTS, FLOW_RUN_NOT_FOUND, FLOW_PARAMS, FLOW_INDEX …
+   * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_NO_INPUTS, FLOW_RUN_NOT_FOUND, FLOW_PARAMS,
+   * FLOW_INDEX …
    */
   spin<B, S extends readonly unknown[], C>(
     step: Step<B, S, C>,
@@ -114,8 +113,8 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
   }
 
   /**
-   * Runs the whole flow, and records it in the runner's store. In this process tasks come one after another, and
-   * `timeout`, `isolate` are not applied; of a file, in worker processes, as `nx-flow run` does.
+   * Runs the whole flow and records it in the runner's store. An imported flow runs one task after another,
+   * without `timeout` and `isolate`. A flow given by its file runs in worker processes, as with `nx-flow run`.
    *
    * @example
    * ```ts
@@ -134,7 +133,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
   }
 
   /**
-   * A new run that takes over what an earlier one finished, and executes the rest.
+   * Starts a new run that takes over the finished tasks of an earlier one and executes the rest.
    *
    * @example
    * ```ts
@@ -160,7 +159,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     return this.#run(options, { ...originOf(options.from, undefined), step });
   }
 
-  /** Closes the store, and removes what was temporary. `await using runner = …` does it too. */
+  /** Closes the store and removes temporary files. `await using runner = …` does it too. */
   dispose(): Promise<void> {
     return this.#backend.dispose();
   }
@@ -208,7 +207,7 @@ function requireFile(flow: string | URL): string {
   throw new FlowError('FLOW_NOT_FOUND', `There is no file ${file}.`);
 }
 
-/** The store's folder; undefined for one of the runner's own. */
+/** The store's folder. Undefined means the runner's own store. */
 function folderOf(store: string | undefined, from: string): string | undefined {
   if (store === undefined) return undefined;
   return store === 'workspace' ? storeFolder(findWorkspace(from), process.cwd()) : resolve(store);

@@ -1,4 +1,4 @@
-/** What the Runner asks for, in terms of a session. The same for the Runner's own process and its child. */
+/** Turns a Runner's requests into those of a session, both in the Runner's own process and in its child. */
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
 import { onlyGivenInputs } from '../engine/inputs/only-given';

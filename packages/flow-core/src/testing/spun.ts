@@ -1,11 +1,11 @@
-/** The artifacts of a spin: each read when it is asked for, and a clear word where there is none. */
+/** The artifacts of a spin. Each is read on demand; a missing one throws a clear error. */
 
 import type { Task } from '../client';
 import { FlowError, suggest } from '../definition/errors';
 import type { SpinReply } from './backend';
 import type { Spun } from './types';
 
-/** @param task Where it was kept. */
+/** @param task the persisted task, if any */
 export function spunOf({ artifacts, ...reply }: SpinReply, task?: Task<never>): Spun<never> {
   const { step, status, error, durationMs, origin, index, stdout, stderr } = reply;
   const values = lazy(artifacts);
@@ -38,7 +38,7 @@ function lazy(artifacts: SpinReply['artifacts']): object {
   return values;
 }
 
-/** What printers, comparers and promises ask of any object, to see what kind it is. */
+/** Properties that printers, comparers and promises read of any object to find its kind. */
 const PROBES = new Set([
   'then',
   'toJSON',

@@ -1,21 +1,21 @@
-/** The types of the Runner: what it is given, and what comes back. */
+/** The types of the Runner: its options and its results. */
 import type { Run, Task } from '../client';
 import type { TaskCounts } from '../engine/task/flow-event';
 
 export interface RunnerOptions {
   /**
-   * Where runs are recorded. Default: a store of the runner's own, gone with {@link Runner.dispose}. A folder is a
-   * store of yours; `'workspace'` is the one that `nx-flow` uses.
+   * The store of the runs. Default: the runner's own store, which {@link Runner.dispose} deletes. A folder is your
+   * own store; `'workspace'` is the one that `nx-flow` uses.
    */
   store?: string;
-  /** Whose runs count as latest, and whom new ones belong to. Default `user:<name>`. */
+  /** The namespace in which the latest run is looked up and new runs are recorded. Default `user:<name>`. */
   namespace?: string;
 }
 
-/** Whatever stands for a recorded run or task: its number, its pathspec, or what `runner.run` or the client gave. */
+/** A recorded run or task: its number, its pathspec, or a result of `runner.run` or the client. */
 export type Origin = number | string | { readonly pathspec: string };
 
-/** Artifacts for a step, by its context: of a join a list, of a gather an object for each branch, else one object. */
+/** Artifacts for a step: for a join a list, for a gather an object for each branch, otherwise one object. */
 export type GivenArtifacts<C> = 0 extends 1 & C
   ? object
   : C extends { readonly inputs: infer I }
@@ -26,52 +26,52 @@ export type GivenArtifacts<C> = 0 extends 1 & C
       ? Partial<A>
       : object;
 
-/** Values for a flow's parameters. They go through its schemas, as those of a command line. */
+/** Values for a flow's parameters. Its schemas parse them, as on a command line. */
 export type GivenParams<P> = { readonly [K in keyof P]?: unknown };
 
 export interface SpinOptions<P = Record<string, unknown>, G = object> {
   /**
-   * Artifacts for the step. Without `from` they are all that it sees: nothing is looked up. With `from`, they stand on
-   * top of what was recorded.
+   * Artifacts for the step. Without `from` they are all that it sees: nothing is looked up. With `from` they
+   * override the recorded ones.
    */
   artifacts?: G;
-  /** Parameters. Others are those of the run, or their defaults. */
+  /** Parameters. The others keep the run's values or their defaults. */
   params?: GivenParams<P>;
-  /** Whose inputs: a run, a task, or `'latest'`, the newest run that has them, which is the default without `artifacts`. */
+  /** Whose inputs to take: a run, a task, or `'latest'`, the newest with inputs (default without `artifacts`). */
   from?: Origin | 'latest';
-  /** Which split of a foreach, from 0; of nested ones a list, outermost first. */
+  /** Which split of a foreach, from 0. For nested foreaches a list, outermost first. */
   index?: number | readonly number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
-  /** Keep the spin in the store of kept spins, `spin/` beside the runner's: see {@link Spun.task}. */
+  /** Keep the spin in the store of persisted spins: see {@link Spun.task}. */
   persist?: boolean;
 }
 
-/** What a spin came to. A step that fails is a result too: see `status` and `error`. */
+/** The result of a spin. A failed step is a result too: see `status` and `error`. */
 export interface Spun<A = Record<string, unknown>> {
   readonly step: string;
   readonly status: 'done' | 'failed';
-  /** What the step threw; of another process, an Error with its name, message, code, stack and causes. */
+  /** What the step threw. From another process, an Error with its name, message, code, stack and causes. */
   readonly error: Error | undefined;
   /**
    * What the step returned, each decoded when it is first read. Reading a name that it did not return throws
    * FLOW_ARTIFACT_NOT_FOUND, whose cause is the step's error, if it failed.
    */
   readonly artifacts: A;
-  /** What the step wrote, through `console`, `log` and the process's streams. */
+  /** What the step wrote through `console`, `log` and the process's streams. */
   readonly stdout: string;
   readonly stderr: string;
-  /** Of the step alone. Milliseconds. */
+  /** The duration of the step alone. Milliseconds. */
   readonly durationMs: number;
-  /** The task (`movies/12/train/3`) or the run that gave the inputs; undefined where all were given. */
+  /** The task (`movies/12/train/3`) or the run that had the inputs. Undefined when all were given. */
   readonly origin: string | undefined;
-  /** The split, outermost first; empty outside a foreach. */
+  /** The split, outermost first. Empty outside a foreach. */
   readonly index: readonly number[];
-  /** The artifacts that it read and that were not there, a sentence each on what would help. */
+  /** A sentence for each missing artifact that it read, on what would help. */
   readonly hints: readonly string[];
-  /** Of a spin that was kept: `movies/3/train/1`, in the store of kept spins. */
+  /** For a persisted spin: `movies/3/train/1`, in the store of persisted spins. */
   readonly pathspec: string | undefined;
-  /** Of a spin that was kept: as the client shows it, with all that it passes on. */
+  /** For a persisted spin: its task in the client, with all artifacts that it passes on. */
   readonly task: Task<A> | undefined;
 }
 
@@ -83,16 +83,16 @@ export interface RunOptions<P = Record<string, unknown>> {
 export interface ResumeOptions<P = Record<string, unknown>> extends RunOptions<P> {
   /** The run to take over from. Default: the newest. */
   from?: Origin | 'latest';
-  /** Execute this step again, and what follows it. */
+  /** Execute this step and the steps after it again. */
   step?: string | { readonly name: string };
 }
 
-/** What a run came to. It can stand as the `from` of a spin. */
+/** The result of a run. It can be the `from` of a spin. */
 export interface Ran<A = Record<string, unknown>> {
   /** `movies/12` */
   readonly pathspec: string;
   readonly status: 'done' | 'failed';
-  /** Of the first task that failed. */
+  /** The error of the first task that failed. */
   readonly error: Error | undefined;
   readonly durationMs: number;
   readonly tasks: TaskCounts;

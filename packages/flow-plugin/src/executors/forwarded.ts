@@ -1,6 +1,6 @@
 /**
- * What reaches a step that other targets need. Nx forwards all arguments of the command, which may be those of a target
- * that only waits for the flow: `nx test shop --coverage`.
+ * Filters the arguments for a step that other targets need. Nx forwards all arguments of the command, which may
+ * belong to a target that only waits for the flow: `nx test shop --coverage`.
  */
 import type { ExecutorContext } from '@nx/devkit';
 import type { ExecutorOptions } from '../nx/command-line';
@@ -11,7 +11,7 @@ import { rawOverrides } from './run-command';
 const KEPT = new Set(['flow', 'name', 'namesake', 'params', 'paramsFile', 'maxWorkers']);
 const KEPT_ARGUMENT = /^--(params\.|params-?file|max-?workers)/i;
 
-/** The options and arguments that are for the step. A flow that the command itself means gets all of them, and refuses what it does not know. */
+/** The options and arguments for the step. A flow that the command names gets all, and refuses unknown ones. */
 export function forStep(
   options: ExecutorOptions,
   context: ExecutorContext,
@@ -24,14 +24,14 @@ export function forStep(
 
 function argumentOf(arg: string, at: number, all: readonly string[]): string[] {
   if (KEPT_ARGUMENT.test(arg)) return [arg];
-  // The value of the one before it.
+  // It is the value of the argument before it.
   const before = all[at - 1] ?? '';
   return !arg.startsWith('--') && KEPT_ARGUMENT.test(before) && !before.includes('=') ? [arg] : [];
 }
 
 /**
- * Whether a target that is no step needs it, through other steps or at once: then the command may have meant that one.
- * An alias of a step's target is a step.
+ * Whether a target that is not a step needs it, directly or through other steps. Then the command may have meant
+ * that target. An alias of a step's target counts as a step.
  */
 function isNeeded({ taskGraph, projectGraph, projectName, targetName }: ExecutorContext): boolean {
   const tasks = Object.values(taskGraph?.tasks ?? {});

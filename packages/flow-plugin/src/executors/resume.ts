@@ -1,4 +1,4 @@
-/** The executor `resume`: a new run that takes over what an earlier one finished. */
+/** The executor `resume`: a new run that takes over the finished tasks of an earlier one. */
 import type { ExecutorContext } from '@nx/devkit';
 import type { ExecutorOptions } from '../nx/command-line';
 import { runAndPublish } from './run-command';

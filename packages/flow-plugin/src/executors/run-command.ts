@@ -1,9 +1,9 @@
-/** Executes an Nx task as an `nx-flow` command: no more than its command line. */
+/** Executes an Nx task as an `nx-flow` command line. */
 import type { ExecutorContext } from '@nx/devkit';
 import type { MainOptions } from '@nx-flow/core/cli';
 import { commandLine, type ExecutorOptions } from '../nx/command-line';
 
-/** Runs the command in this process, which Nx forked for the task. Its own text tells what failed. */
+/** Runs the command in this process, which Nx forked for the task. The command prints its own errors. */
 export async function runCommand(
   command: string,
   options: ExecutorOptions,
@@ -11,13 +11,13 @@ export async function runCommand(
   more: Omit<MainOptions, 'cwd'> = {},
   raw: readonly string[] = rawOverrides(context),
 ): Promise<{ success: boolean }> {
-  // Nx sets FORCE_COLOR for every task, whatever the user said; Node warns of the pair at each first line of output.
+  // Nx sets FORCE_COLOR for every task, even with the user's NO_COLOR. Node warns about the pair.
   if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
   const { main } = await import('@nx-flow/core/cli');
   const argv = commandLine(command, options, configured(context), raw);
   const refused = more.refused ?? ambiguous(options);
   const code = await main(argv, { ...more, ...(refused ? { refused } : {}), cwd: context.root });
-  // Nx ends the process as soon as it has the answer; a pipe may still hold what was written.
+  // Nx ends the process as soon as it has the answer, and a pipe may still hold output.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return { success: code === 0 };
 }
@@ -31,7 +31,7 @@ function ambiguous({ flow, namesake }: ExecutorOptions): MainOptions['refused'] 
   );
 }
 
-/** The same for what makes a run: a spin that waits for it in one command is hashed after it, by what is published then. */
+/** The same for executors that make a run. Publishes again, since Nx hashes a spin that waits for it later. */
 export async function runAndPublish(
   command: string,
   options: ExecutorOptions,
@@ -43,21 +43,21 @@ export async function runAndPublish(
     await publishAgain(options.flow, context.root);
     return result;
   } catch (error) {
-    // What lies there from before must not be believed by a spin that comes after this in the same command.
+    // A later spin in the same command must not use the keys that were published before.
     process.stderr.write(`The run is recorded, and Nx cannot be told of it: ${(error as Error).message}\n`);
     return { success: false };
   }
 }
 
-/** What the project's configuration says: Nx gives the options merged, but not parameter by parameter. */
+/** The options in the project's configuration: Nx merges options, but not parameter by parameter. */
 function configured({ target, configurationName }: ExecutorContext): Partial<ExecutorOptions>[] {
   const configuration = configurationName ? target?.configurations?.[configurationName] : undefined;
   return [target?.options ?? {}, configuration ?? {}];
 }
 
 /**
- * The task's arguments as they were typed. Nx has turned `12e3` into a number in the options; here it is still text.
- * Empty for an executor that was started by code: its options are values, and nothing was coerced.
+ * The task's arguments as typed. In the options, Nx has turned `12e3` into a number; here it is still text. Empty
+ * for an executor that was started by code, since Nx coerced nothing there.
  */
 export function rawOverrides({
   taskGraph,

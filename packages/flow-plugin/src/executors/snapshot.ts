@@ -1,4 +1,4 @@
-/** The executor `snapshot`: the run of today's code as a file, for Nx's cache to carry. */
+/** The executor `snapshot`: the run of today's code as a file that Nx caches. */
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { ExecutorOptions } from '../nx/command-line';
@@ -19,7 +19,7 @@ export default async function snapshot(
   });
 }
 
-/** Whether Nx missed by inputs of the user's own, perhaps: of these, no run tells what it read. */
+/** Whether the target has the user's own inputs. They may have caused the cache miss, and no run records them. */
 async function isHashedByMore(
   { flow: file, name }: ExecutorOptions,
   context: ExecutorContext,

@@ -1,4 +1,4 @@
-/** The executor `step`: one step of a flow, on what the targets of the steps before it handed over. */
+/** The executor `step`: one step of a flow, on the handovers of the earlier steps' targets. */
 import type { ExecutorContext } from '@nx/devkit';
 import type { ExecutorOptions } from '../nx/command-line';
 import { forStep } from './forwarded';

@@ -29,7 +29,7 @@ export function describesFlows(tree: Tree): boolean {
   return textOf(tree).includes(BEGIN);
 }
 
-/** Adds the section at the end, or makes the file. A section that is there stays as it is: it may have been edited. */
+/** Adds the section at the end, or creates the file. An existing section stays: it may have been edited. */
 export function describeFlows(tree: Tree): void {
   if (describesFlows(tree)) return;
   const before = textOf(tree);

@@ -1,4 +1,4 @@
-/** What to type next: the commands of a flow's targets, as Nx will have them. */
+/** The commands of a flow's targets, to show what to type next. */
 import { globAsync, readNxJson, type TargetConfiguration, type Tree } from '@nx/devkit';
 import { createNodes } from '../graph/create-nodes';
 import type { PluginOptions } from '../graph/plugin-options';
@@ -9,11 +9,11 @@ export interface Commands {
   project: string;
   run: string;
   spin(step: string): string;
-  /** How the project's other flows are run, where this one has the short names of targets. */
+  /** The commands that run the project's other flows, if this flow has the short target names. */
   others: string[];
 }
 
-/** For after the changes are written: which project a flow belongs to is read from the disk. */
+/** Call after the changes are written, since a flow's project is read from the disk. */
 export async function commandsOf(tree: Tree, file: string, flow: string): Promise<Commands> {
   const [pattern, infer] = createNodes;
   // Nx listed the files before the changes were written.
@@ -51,7 +51,7 @@ export async function commandsOf(tree: Tree, file: string, flow: string): Promis
   };
 }
 
-/** The plugin's options, as `nx.json` has them. */
+/** The plugin's options in `nx.json`. */
 function optionsIn(tree: Tree): PluginOptions | undefined {
   for (const plugin of readNxJson(tree)?.plugins ?? []) {
     if (typeof plugin === 'object' && plugin.plugin === '@nx-flow/plugin')

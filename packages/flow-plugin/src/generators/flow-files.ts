@@ -1,4 +1,4 @@
-/** The flows of a workspace, as a generator's tree has them: by name, by file. */
+/** The flows in a generator's tree, by name and by file. */
 import { posix } from 'node:path';
 import { globAsync, type Tree } from '@nx/devkit';
 import { FlowError } from '@nx-flow/core';
@@ -8,7 +8,7 @@ import { FLOWS, isFlowFile } from '../graph/create-nodes';
 export interface FlowFile {
   /** From the workspace's root. */
   file: string;
-  /** Of a file that does not parse, or that names no flow, its stem. */
+  /** The flows' names. The file's stem if it does not parse or names no flow. */
   names: string[];
 }
 

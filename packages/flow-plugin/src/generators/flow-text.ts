@@ -1,8 +1,8 @@
-/** The text of a new flow and of its test: a small one that runs as it is, and shows what most flows are made of. */
+/** The text of a new flow and its test: a small flow that runs and shows the parts of most flows. */
 import { identifier } from './identifier';
 import type { TestRunner } from './test-runner';
 
-/** The step to try a spin with: the last one that does something. */
+/** The step for a first spin: the last one that does something. */
 export const EXAMPLE_STEP = 'ranking';
 
 export function flowText(name: string): string {
@@ -45,9 +45,9 @@ export default f.end(ranking);
 `;
 }
 
-/** @param extension What a relative import ends with. */
+/** @param extension the ending of a relative import */
 export function testText(name: string, runner: Exclude<TestRunner, 'none'>, extension: string): string {
-  // What the test imports beside the flow, and what it declares.
+  // The names that the test imports besides the flow, and those that it declares.
   const taken = ['Runner', 'runner', 'city', 'ranking', 'test', 'expect', 'afterAll'];
   const flow = identifier(name, new Set(taken), 'Flow');
   const imports =

@@ -1,4 +1,4 @@
-/** The generator `flow`: a flow that runs at once, with a test of it. */
+/** The generator `flow`: a flow that runs at once, with a test. */
 import { posix } from 'node:path';
 import { formatFiles, type GeneratorCallback, logger, type Tree } from '@nx/devkit';
 import { FlowError } from '@nx-flow/core';
@@ -44,7 +44,7 @@ export default reportErrors(async (tree: Tree, options: FlowOptions): Promise<Ge
     logger.info(
       `\nRun it, then spin one step of it on what the run recorded:\n\n  ${run}\n  ${spin(EXAMPLE_STEP)}\n`,
     );
-    // With the second flow, the targets of the first have its name, too.
+    // When this flow takes the short target names, the first one is run by its long name.
     if (others.length === 1) logger.info(`The other flow of ${project} is run by \`${others[0]}\` now.\n`);
   };
 });
@@ -55,7 +55,7 @@ function refuseExisting(tree: Tree, file: string): void {
   throw new FlowError('FLOW_FILE_EXISTS', message);
 }
 
-/** Commands find a flow by its name, and the store keeps its runs under it: a second one would be in the way of both. */
+/** Refuses a taken name: commands find a flow by its name, and the store keeps its runs under it. */
 async function refuseTaken(tree: Tree, name: string): Promise<void> {
   const other = (await flowFiles(tree)).find(({ names }) => names.includes(name));
   if (!other) return;

@@ -1,10 +1,10 @@
-/** Has git ignore folders of the workspace's root. */
+/** Makes git ignore folders of the workspace's root. */
 import type { Tree } from '@nx/devkit';
 import ignore from 'ignore';
 
 const FILE = '.gitignore';
 
-/** Adds a line for each folder that no line ignores yet, in whatever way that is written. */
+/** Adds a line for each folder that no line ignores yet in any notation. */
 export function ignoredByGit(tree: Tree, folders: readonly string[]): void {
   const text = tree.read(FILE, 'utf-8') ?? '';
   const rules = ignore().add(text);

@@ -1,4 +1,4 @@
-/** The generator `init`: makes a workspace one that has flows. `nx add @nx-flow/plugin` runs it; again, it changes nothing. */
+/** The generator `init`: prepares a workspace for flows. `nx add @nx-flow/plugin` runs it. It is idempotent. */
 import {
   addDependenciesToPackageJson,
   formatFiles,
@@ -13,7 +13,7 @@ import { ignoredByGit } from './git-ignore';
 import { isQuiet } from './report-errors';
 
 export interface InitOptions {
-  /** Whether AGENTS.md shall say how flows are run; where it is not given, a file that is there makes an offer. */
+  /** Whether AGENTS.md shall describe how to run flows. By default, an existing AGENTS.md leads to a hint. */
   agents?: boolean;
   skipPackageJson?: boolean;
   skipFormat?: boolean;
@@ -22,8 +22,8 @@ export interface InitOptions {
 const PLUGIN = '@nx-flow/plugin';
 
 /**
- * What a target takes that consumes steps' outputs: the list of artifacts has their digests, and nothing that differs
- * between two executions with equal results, as a log, a time or the stack in an error's file does.
+ * The input of a target that consumes steps' outputs. The list of artifacts has their digests and nothing that
+ * differs between two executions with equal results, such as a log, a time or an error's stack.
  */
 const FLOW_OUTPUTS = [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }];
 
@@ -37,7 +37,7 @@ export default async function init(tree: Tree, options: InitOptions): Promise<Ge
   return install;
 }
 
-/** @returns whether the plugin was not there before */
+/** @returns whether the plugin is newly registered */
 function register(tree: Tree): boolean {
   if (!tree.exists('nx.json')) tree.write('nx.json', '{}\n');
   const nxJson = readNxJson(tree) ?? {};
@@ -46,7 +46,7 @@ function register(tree: Tree): boolean {
   if (registered && namedInputs.default && namedInputs.flowOutputs) return false;
   updateNxJson(tree, {
     ...nxJson,
-    // Spins are cached by `default`. Where nobody says what that is, Nx takes this: written down, it can be changed.
+    // Spins are cached by `default`. This is Nx's own default for it, written down so that it can be changed.
     namedInputs: { default: ['{projectRoot}/**/*'], flowOutputs: FLOW_OUTPUTS, ...namedInputs },
     plugins: registered ? plugins : [...plugins, PLUGIN],
   });
@@ -55,7 +55,7 @@ function register(tree: Tree): boolean {
   return !registered;
 }
 
-/** Only where coding agents are told of this workspace already, and only once. */
+/** Prints the hint only if the workspace has a file for coding agents that does not describe flows yet. */
 function offerAgents(tree: Tree): void {
   if (!hasAgentsFile(tree) || describesFlows(tree) || isQuiet()) return;
   logger.info(
@@ -63,9 +63,9 @@ function offerAgents(tree: Tree): void {
   );
 }
 
-/** What flows import when they run. The versions are those that this plugin comes with; others that are there stay. */
+/** Adds the packages that flows import, in this plugin's versions. Versions that are already there stay. */
 function addPackages(tree: Tree): GeneratorCallback {
-  // Nx can be installed without any package.json; then packages are not ours to add.
+  // Nx can be installed without any package.json. Then no packages are added.
   if (!tree.exists('package.json')) return () => {};
   const core = require('@nx-flow/core/package.json') as {
     version: string;

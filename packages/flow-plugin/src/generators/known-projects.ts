@@ -1,11 +1,11 @@
-/** The workspace's projects as Nx had them when the command began, with what plugins infer. */
+/** The workspace's projects when the command began, with those that plugins infer. */
 import { type ProjectConfiguration, readCachedProjectGraph } from '@nx/devkit';
 
 export function knownProjects(): ProjectConfiguration[] {
   try {
     return Object.entries(readCachedProjectGraph().nodes).map(([name, { data }]) => ({ ...data, name }));
   } catch {
-    // No graph was made, as with --skip-project-graph.
+    // There is no project graph, as with --skip-project-graph.
     return [];
   }
 }

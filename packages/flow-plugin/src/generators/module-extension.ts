@@ -1,4 +1,4 @@
-/** What a relative import ends with: nothing, or `.js` where TypeScript asks for it. */
+/** The ending of a relative import: none, or `.js` when TypeScript requires it. */
 import { posix } from 'node:path';
 import { readJson, type Tree } from '@nx/devkit';
 
@@ -6,7 +6,7 @@ interface Tsconfig {
   compilerOptions?: { module?: string; moduleResolution?: string };
 }
 
-/** In a package of ES modules, with Node's own way to resolve them. Nx's newer workspaces are so. */
+/** `.js` in a package of ES modules with Node's module resolution, as in Nx's newer workspaces. */
 export function moduleExtension(tree: Tree, folder: string): '' | '.js' {
   return isModule(tree, folder) && resolvesAsNode(tree) ? '.js' : '';
 }

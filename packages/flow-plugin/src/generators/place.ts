@@ -1,4 +1,4 @@
-/** Where a new flow goes: its name, and the folder of its file. */
+/** The place of a new flow: its name, and the folder of its file. */
 import { posix } from 'node:path';
 import { getProjects, type Tree } from '@nx/devkit';
 import { FlowError } from '@nx-flow/core';
@@ -10,7 +10,7 @@ export interface PlaceOptions {
   name: string;
   directory?: string;
   project?: string;
-  /** Where the command was given, from the workspace's root. */
+  /** The folder in which the command was typed, from the workspace's root. */
   cwd?: string;
 }
 
@@ -21,8 +21,8 @@ export interface NewFlow {
 }
 
 /**
- * A folder that is named is taken as it is. Else the flow goes to the project that its path lies in; where there is
- * none, into a folder of its own name, which the plugin makes a project of that name.
+ * A given folder is used unchanged. Otherwise the flow goes into the project that contains its path. Without one,
+ * it goes into a folder of its own name, which the plugin turns into a project of that name.
  * @throws FlowError FLOW_NAME, FLOW_OUTSIDE, FLOW_PROJECT_NOT_FOUND, FLOW_PROJECT_TAKEN
  */
 export function placeOf(tree: Tree, { name: given, directory, project, cwd = '' }: PlaceOptions): NewFlow {
@@ -45,7 +45,7 @@ export function placeOf(tree: Tree, { name: given, directory, project, cwd = '' 
   return { name, folder: own };
 }
 
-/** A folder of its own is a project of its name, and two projects of one name stop every command of Nx. */
+/** Refuses a folder whose project name is taken: two projects of one name stop every Nx command. */
 function refuseTaken(folder: string, projects: ReadonlyMap<string, string>): void {
   const root = projects.get(folder.toLowerCase());
   if (root === undefined || root === folder) return;
@@ -55,13 +55,13 @@ function refuseTaken(folder: string, projects: ReadonlyMap<string, string>): voi
   );
 }
 
-/** As Nx's own generators have it: a path that begins with the current folder counts from the root. */
+/** As in Nx's own generators, a path that begins with the current folder counts from the root. */
 function from(cwd: string, path: string): string {
   const fromRoot = cwd !== '' && (path === cwd || path.startsWith(`${cwd}/`));
   return fromRoot ? path : posix.join(cwd, path);
 }
 
-/** A project of the tree, or one that a plugin inferred when the command began. */
+/** The root of a project in the tree, or of one that a plugin inferred when the command began. */
 function rootOf(project: string, projects: ReadonlyMap<string, string>): string {
   const inferred = knownProjects().map(({ name, root }) => [name as string, root] as const);
   const roots = new Map([...inferred, ...projects]);
@@ -71,7 +71,7 @@ function rootOf(project: string, projects: ReadonlyMap<string, string>): string 
   throw new FlowError('FLOW_PROJECT_NOT_FOUND', message);
 }
 
-/** The workspace's root is a folder of other things, even where it is a project too. */
+/** Whether a folder is in a project. The workspace's root does not count, even if it is a project. */
 function isInProject(folder: string, roots: Iterable<string>): boolean {
   return [...roots].some((root) => root !== '.' && (folder === root || folder.startsWith(`${root}/`)));
 }

@@ -1,4 +1,4 @@
-/** Nx prints the message of an error alone: its code goes in front, as the command `nx-flow` prints it. */
+/** Nx prints only an error's message, so this puts the code in front, as `nx-flow` does. */
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { FlowError, isFlowError } from '@nx-flow/core';
 
@@ -15,7 +15,7 @@ export function reportErrors<O>(generate: Generate<O>): Generate<O> {
   };
 }
 
-/** Under `--quiet` a generator says nothing, as Nx itself. */
+/** With `--quiet` a generator prints nothing, as Nx itself. */
 export function isQuiet(): boolean {
   return process.env.NX_GENERATE_QUIET === 'true';
 }

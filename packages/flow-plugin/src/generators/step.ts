@@ -1,4 +1,4 @@
-/** The generator `step`: one more step in a flow that exists. */
+/** The generator `step`: adds a step to an existing flow. */
 import { type GeneratorCallback, logger, type Tree } from '@nx/devkit';
 import { FlowError } from '@nx-flow/core';
 import { looksLikeFile } from '@nx-flow/core/source';
@@ -16,11 +16,11 @@ export interface StepOptions {
   kind?: 'step' | 'foreach';
   over?: string;
   join?: string;
-  /** Where the command was given, from the workspace's root. */
+  /** The folder in which the command was typed, from the workspace's root. */
   cwd?: string;
 }
 
-/** Nothing is formatted: whoever adds a step does not ask to have the rest of the file written anew. */
+/** Does not format the file: adding a step must not rewrite the rest of it. */
 export default reportErrors(async (tree: Tree, options: StepOptions): Promise<GeneratorCallback> => {
   const { flow, name, after, before } = options;
   const file = await findFlow(tree, flow, options.cwd ?? '');
@@ -58,13 +58,13 @@ function foreachOf({
   throw new FlowError('FLOW_USAGE', `${option} is for --kind=foreach.`);
 }
 
-/** In the manner of the foreach's own name. */
+/** Makes the join's name in the style of the foreach's name. */
 function joinName(name: string): string {
   if (name.includes('-')) return `${name}-join`;
   return name.includes('_') ? `${name}_join` : `${name}Join`;
 }
 
-/** What was done beside the step itself. */
+/** Notes on changes other than the step itself. */
 function* notes({ steps, anchors, rewired }: Inserted, chosen: boolean): Generator<string> {
   for (const { name, handle } of steps) {
     if (name !== handle && !name.includes('-'))

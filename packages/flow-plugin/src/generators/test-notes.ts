@@ -1,4 +1,4 @@
-/** What a new flow's test still lacks: it is written whether or not the workspace is ready to run it. */
+/** Notes on what a new flow's test still lacks: it is written even if the workspace cannot run it yet. */
 import { posix } from 'node:path';
 import { getProjects, type ProjectConfiguration, readJson, type Tree } from '@nx/devkit';
 import { knownProjects } from './known-projects';
@@ -8,11 +8,11 @@ export interface NewTest {
   /** From the workspace's root. */
   folder: string;
   runner: Exclude<TestRunner, 'none'>;
-  /** What a relative import ends with. */
+  /** The ending of a relative import. */
   extension: string;
 }
 
-/** A line for each thing. */
+/** Returns a line for each missing part. */
 export function testNotes(tree: Tree, test: NewTest): string[] {
   const project = projectAt(tree, test.folder);
   const config = configOf(tree, test.folder, test.runner);
@@ -56,14 +56,14 @@ interface Manifest {
   scripts?: Record<string, string>;
 }
 
-/** From the workspace's root, where Nx executes it. */
+/** The command to run from the workspace's root, where Nx executes it. */
 function commandOf(runner: NewTest['runner'], folder: string, config = ''): string {
   const at = posix.dirname(config);
   if (runner === 'jest') return `npx jest ${at === '.' ? folder : `--config=${config}`}`;
   return `npx vitest run ${at === '.' ? folder : `--root=${at}`}`;
 }
 
-/** The nearest upward; where there is none, the folder is going to be one. */
+/** The nearest project upward. Without one, the folder itself will become a project. */
 function projectAt(tree: Tree, folder: string): ProjectConfiguration {
   const [nearest] = [...getProjects(tree).values(), ...knownProjects()]
     .filter(({ root }) => root === '.' || folder === root || folder.startsWith(`${root}/`))

@@ -1,4 +1,4 @@
-/** Which test runner the workspace has, where a flow's test would be. */
+/** Finds the test runner for the folder of a flow's test. */
 import { posix } from 'node:path';
 import { readJson, type Tree } from '@nx/devkit';
 
@@ -13,7 +13,7 @@ interface Manifest {
   jest?: object;
 }
 
-/** The nearest folder upward decides: by a configuration of its own, else by what its package.json installs. */
+/** The nearest folder upward decides, by its configuration file or else by the packages in its package.json. */
 export function testRunnerOf(tree: Tree, folder: string): TestRunner {
   for (let at = folder; ; at = posix.dirname(at)) {
     const files = tree.children(at);
@@ -25,7 +25,7 @@ export function testRunnerOf(tree: Tree, folder: string): TestRunner {
   }
 }
 
-/** The runner's configuration that is in force in a folder: the nearest upward. */
+/** The runner's configuration for a folder: the nearest upward. */
 export function configOf(
   tree: Tree,
   folder: string,

@@ -9,9 +9,9 @@ import { type TargetNames, targetNames } from './target-names';
 import { targetsOf } from './targets';
 
 export const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
-/** Matched too, to know which names are taken; nothing is inferred from them. */
+/** Matched only to know which project names are taken. Nothing is inferred from them. */
 const MANIFESTS = ['project.json', '**/project.json', 'package.json', '**/package.json'];
-/** The folders that `nx-flow` does not look into either; Nx itself leaves out what git ignores. */
+/** The folders that `nx-flow` does not search either. Nx itself leaves out what git ignores. */
 const IGNORED = /(^|\/)(node_modules|dist|build|coverage|tmp|\.[^/]+)\//;
 
 /** Whether flows are inferred from a file that Nx knows. */
@@ -19,7 +19,7 @@ export function isFlowFile(file: string): boolean {
   return /\.flow\.[cm]?tsx?$/.test(file) && !IGNORED.test(file);
 }
 
-/** For `nx.json`: `{ "plugins": ["@nx-flow/plugin"] }`; see {@link PluginOptions}. */
+/** Used by `nx.json`: `{ "plugins": ["@nx-flow/plugin"] }`; see {@link PluginOptions}. */
 export const createNodes: CreateNodes<PluginOptions> = [
   `{${[FLOWS, ...MANIFESTS].join(',')}}`,
   async (matched, given, { workspaceRoot }) => {
@@ -37,7 +37,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
   },
 ];
 
-/** One result for each file: Nx merges those of one project. */
+/** Returns one result for each file. Nx merges those of one project. */
 function nodesOf(
   sources: readonly SourceFile[],
   places: Map<string, Place>,
@@ -85,18 +85,18 @@ function nodesOf(
       Object.assign(targets, mine.flow, mine.steps, mine.aliases);
       targetGroups[`flow ${flow.name}`] = Object.keys(mine.flow);
       if (Object.keys(mine.steps).length > 0) {
-        // Nx sorts the groups by name: a flow's two stand together.
+        // Nx sorts the groups by name, so a flow's two groups are neighbours.
         targetGroups[`flow ${flow.name} steps`] = Object.keys(mine.steps);
       }
       const aliases = Object.keys(mine.aliases);
       if (aliases.length > 0) targetGroups[`flow ${flow.name}, long names`] = aliases;
     }
-    // Nx appends lists that it merges: the project's own come from its first file only.
+    // Nx appends lists when it merges, so only the first file of a project gives them.
     const technologies = described.has(root) ? {} : { technologies: ['nx-flow'] };
     described.add(root);
     const project = {
       root,
-      // The name of a project that exists is not touched: giving it again would rename it.
+      // An existing project's name is not given again, since that would rename it.
       ...(existing ? {} : { name }),
       targets,
       metadata: { ...technologies, ...(existing ? {} : { description: describe(together) }), targetGroups },
@@ -105,24 +105,24 @@ function nodesOf(
   });
 }
 
-/** What `nx graph` and `nx show project` say of a folder that is a project for its flows alone. */
+/** The description in `nx graph` and `nx show project` of a folder that is a project only for its flows. */
 function describe(sources: readonly SourceFile[]): string {
   const names = [...new Set(sources.flatMap(({ flows }) => flows.map(({ name }) => name)))].sort();
   return `${names.length > 1 ? 'Flows' : 'Flow'} ${names.join(', ')}`;
 }
 
-/** Files by the flows that they declare. Runs and outputs are kept by a flow's name: two of one name would share them. */
+/** Files by the names of their flows. Runs and outputs belong to a name: two flows with it would share them. */
 function namesakesOf(sources: readonly SourceFile[]): Map<string, string[]> {
   const files = new Map<string, string[]>();
   for (const { file, flows } of sources) {
-    // A flow that the parser does not find goes by its file's name here, and has another.
+    // A flow that the parser does not find has its file's name here, which is not its real one.
     for (const { name, steps } of flows)
       if (steps.length > 0) files.set(name, [...(files.get(name) ?? []), file]);
   }
   return files;
 }
 
-/** The flow's name; where two files of the project use it, the file's path within the project. */
+/** The flow's name, or the file's path within the project if two of its files use the name. */
 function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceFile[], root: string): string {
   const claiming = together.filter(({ flows }) => flows.some(({ name }) => name === flow));
   if (claiming.length === 1) return flow;
@@ -131,9 +131,9 @@ function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceF
 }
 
 /**
- * A file that does not parse keeps its targets, and running one shows the error in full. An AggregateCreateNodesError,
- * Nx's way to report a broken file, would stop every command in the workspace until the last half-written line is
- * finished: tests, builds, and the spin of any other flow.
+ * A file that does not parse keeps its targets, and running one shows the full error. An
+ * AggregateCreateNodesError, Nx's way to report a broken file, would stop every command in the workspace until the
+ * last half-written line is finished: tests, builds, and spins of any other flow.
  */
 function warningsOf({ file, flows, error, lost }: SourceFile, root: string): string[] {
   const uncached = flows.filter((flow) => flowInputs(flow, file, root) === undefined);

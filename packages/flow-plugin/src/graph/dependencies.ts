@@ -1,7 +1,8 @@
 /**
- * Edges between projects that flows make: by the modules that a flow imports, and those that they import, in whichever
- * project they lie; and by the flows whose runs are read. Nx's own analysis of sources is off in a workspace without
- * @nx/js; where it is on, it finds the same imports.
+ * Edges between projects that flows make: by the modules that a flow imports, directly or indirectly, in any
+ * project, and by the flows whose runs are read. Nx's own analysis of sources is off in a workspace without
+ * @nx/js. With
+ * @nx/js it finds the same imports.
  */
 import type { CreateDependencies } from '@nx/devkit';
 import { keepFlowTargets } from '../nx/flow-targets';
@@ -12,7 +13,7 @@ import { Modules } from './modules';
 import { Externals } from './packages';
 import { readSources } from './sources';
 
-/** A module, and the file by which it counts: itself, or where it is in no project, the one that leads to it. */
+/** A module and the file that it counts for: itself, or the file that imports it if it is in no project. */
 interface Visit {
   file: string;
   by: string;

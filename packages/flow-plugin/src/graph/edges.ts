@@ -1,16 +1,16 @@
 /**
- * Edges as Nx takes them. An edge of a file is kept by Nx for as long as the file stays as it is, whatever the plugin
- * says of it meanwhile. Where such an edge has come since (what the file imports was not there yet, or was in no project),
- * it is given as one of the project, which Nx takes anew each time.
+ * Edges in Nx's form. Nx keeps an edge of a file as long as the file does not change, whatever the plugin returns
+ * meanwhile. A new edge of an unchanged file (its import did not exist before, or was in no project) is given as
+ * an edge of the project, which Nx takes again each time.
  */
 import type { DependencyType, FileMap, RawProjectGraphDependency } from '@nx/devkit';
 import { FileCache } from '../nx/file-cache';
 
-/** As @nx/devkit has them, without loading that. */
+/** The values of @nx/devkit, without loading it. */
 const STATIC = 'static' as DependencyType.static;
 const IMPLICIT = 'implicit' as DependencyType.implicit;
 
-/** What a file was given when Nx last asked for it. */
+/** The edges of a file when Nx last asked for them. */
 interface KnownEdges {
   hash: string;
   targets: string[];
@@ -20,7 +20,7 @@ export class Edges {
   readonly #ofFiles = new Map<string, { source: string; targets: Set<string> }>();
   readonly #ofProjects = new Map<string, Set<string>>();
 
-  /** A file of the project `source` imports from a project, or from a package as Nx names it. */
+  /** Notes that a file of the project `source` imports from a project, or from a package by Nx's name for it. */
   imports(source: string, target: string, file: string): void {
     if (target === source) return;
     const known = this.#ofFiles.get(file);
@@ -28,7 +28,7 @@ export class Edges {
     else this.#ofFiles.set(file, { source, targets: new Set([target]) });
   }
 
-  /** The project `source` depends on what another one does, and imports nothing. */
+  /** Notes that the project `source` reads the runs of another one without an import. */
   reads(source: string, target: string): void {
     if (target === source) return;
     const known = this.#ofProjects.get(source);
@@ -36,7 +36,7 @@ export class Edges {
     else this.#ofProjects.set(source, new Set([target]));
   }
 
-  /** @param asked The files that Nx takes the edges of: those that changed since it last did. */
+  /** @param asked the files whose edges Nx takes: those that changed since the last time */
   dependencies(
     workspace: string,
     hashes: ReadonlyMap<string, string>,

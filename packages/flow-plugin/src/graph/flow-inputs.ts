@@ -1,4 +1,4 @@
-/** What a flow says that its steps read, as inputs of Nx. */
+/** The declared inputs of a flow as inputs of Nx. */
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import type { FlowSource } from './sources';
@@ -6,17 +6,17 @@ import type { FlowSource } from './sources';
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 export interface FlowInputs {
-  /** The files that it names, with those that it leaves out of them; empty where it names none. */
+  /** The files that it names, without the excluded ones. Empty when it names none. */
   files: Inputs;
-  /** What it leaves out where it names no files. */
+  /** The excluded files when it names no files. */
   without: string[];
   env: Inputs;
 }
 
 /**
- * Returns undefined when Nx cannot express them: then nothing of the flow may be replayed. See {@link whyUnknown}.
- * @param file The flow's, from the workspace root.
- * @param root The project's.
+ * Returns undefined when Nx cannot express them. Then nothing of the flow may be replayed. See {@link whyUnknown}.
+ * @param file the flow's file, from the workspace root
+ * @param root the project's root
  */
 export function flowInputs({ inputs = [] }: FlowSource, file: string, root: string): FlowInputs | undefined {
   if (inputs === 'computed' || isGlob(root)) return undefined;
@@ -34,19 +34,19 @@ export function flowInputs({ inputs = [] }: FlowSource, file: string, root: stri
   }
   const named = globs.some((glob) => !glob.startsWith('!'));
   return {
-    // Data is often too large for git, which ignores it then: it counts all the same.
+    // Data is often too large for git and therefore ignored. It counts all the same.
     files: named ? globs.map((fileset) => ({ fileset, includeIgnored: true })) : [],
     without: named ? [] : globs,
     env,
   };
 }
 
-/** A path is a glob to Nx, and nothing makes a sign in it plain: of a project in `app/[id]`, Nx finds no files. */
+/** Nx reads a path as a glob without any escape: it finds no files of a project in `app/[id]`. */
 function isGlob(path: string): boolean {
   return /[[\](){}*?]/.test(path);
 }
 
-/** For a flow of which nothing is replayed, why that is so. */
+/** Why nothing of a flow is replayed. */
 export function whyUnknown({ name, inputs }: FlowSource, file: string, root: string): string {
   if (isGlob(root)) return `Nx finds no files in ${root}, whose name is a glob to it`;
   if (inputs === 'computed') return `the inputs of the flow ${name} are computed`;

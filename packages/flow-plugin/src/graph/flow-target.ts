@@ -1,4 +1,4 @@
-/** A flow as its targets are made from it. */
+/** The data of a flow from which its targets are made. */
 import type { FlowSource } from './sources';
 import type { TargetNames } from './target-names';
 
@@ -7,15 +7,15 @@ export interface FlowTargets {
   /** From the workspace's root. */
   file: string;
   project: string;
-  /** The project's, from the workspace's root. */
+  /** The project's root, from the workspace's root. */
   root: string;
   names: TargetNames;
-  /** Whether the file declares other flows too: then the file alone does not say which. */
+  /** Whether the file declares other flows too. Then a command needs the flow's name. */
   shared: boolean;
   /** Another file that declares a flow of this name. */
   namesake?: string;
   /** Why the file does not parse. */
   error?: string;
-  /** Nothing can be published for it: then nothing of it may be replayed. */
+  /** Nothing can be published for it, so nothing of it may be replayed. */
   lost?: true;
 }

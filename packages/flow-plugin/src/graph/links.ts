@@ -1,4 +1,4 @@
-/** What each module refers to, read again only when the file or the parser changed. */
+/** The references of each module, read again only when the file or the parser changed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceLinks } from '@nx-flow/core/source';
@@ -15,7 +15,7 @@ export class Links {
   readonly #hashes: ReadonlyMap<string, string>;
   readonly #cache: FileCache<Kept>;
 
-  /** @param hashes Of every file, from the workspace's root. */
+  /** @param hashes the hash of every file, from the workspace's root */
   constructor(workspace: string, hashes: ReadonlyMap<string, string>) {
     this.#workspace = workspace;
     this.#hashes = hashes;
@@ -36,7 +36,7 @@ export class Links {
       const { readLinks } = await import('@nx-flow/core/source');
       return { hash, ...readLinks(file, readFileSync(join(this.#workspace, file), 'utf8')) };
     } catch {
-      // It does not parse, is gone, or there is no parser: running it says so. Until then its last references count.
+      // It does not parse, is gone, or there is no parser: running it reports that. Its last references count.
       return { ...(this.#cache.last(file) ?? NONE), hash: '' };
     }
   }

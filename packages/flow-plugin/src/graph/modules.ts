@@ -1,4 +1,4 @@
-/** Where specifiers lead inside the workspace, as far as can be said without asking a loader: every place counts. */
+/** Resolves specifiers inside the workspace without a loader: every possible place counts. */
 import { dirname, join, posix } from 'node:path';
 import { packageName, readManifest } from './packages';
 import { Mappings, starOf } from './paths';
@@ -18,10 +18,10 @@ export class Modules {
   readonly #files: ReadonlyMap<string, string>;
   readonly #mappings: Mappings;
   readonly #manifests = new Map<string, Manifest>();
-  /** Packages of the workspace: the folder of each. */
+  /** The folders of the workspace's packages, by name. */
   readonly #packages = new Map<string, string>();
 
-  /** @param files Those of the workspace, from its root. */
+  /** @param files the workspace's files, from its root */
   constructor(workspace: string, files: ReadonlyMap<string, string>, projects: { root: string }[]) {
     this.#workspace = workspace;
     this.#files = files;
@@ -32,7 +32,7 @@ export class Modules {
     }
   }
 
-  /** Files of the workspace; of a package its manifest, and what that says is given. */
+  /** The files that a specifier may mean. For a package, its manifest and the entries in it. */
   find(written: string, from: string): string[] {
     const specifier = written.replace(/\?.*$/, '');
     if (/^\.\.?($|\/)/.test(specifier)) return this.#existing([posix.join(dirname(from), specifier)]);
@@ -49,7 +49,7 @@ export class Modules {
     ];
   }
 
-  /** `#lib/x`, as the nearest package.json maps it: to a file of its own, or to a package. */
+  /** `#lib/x`, as the nearest package.json maps it: to its own file or to a package. */
   #inner(specifier: string, from: string): string[] {
     for (let folder = dirname(from); ; folder = posix.dirname(folder)) {
       if (this.#files.has(posix.join(folder, 'package.json'))) {
@@ -89,7 +89,7 @@ export class Modules {
   }
 }
 
-/** What a package gives for a path in it, under whichever condition. */
+/** The files that a package exports for a path, under any condition. */
 function entriesOf({ exports, main, module }: Manifest, path: string): string[] {
   if (exports !== undefined) return chosen(exports, path);
   if (path !== '.') return [path];
@@ -98,7 +98,7 @@ function entriesOf({ exports, main, module }: Manifest, path: string): string[] 
 
 function chosen(map: unknown, path: string): string[] {
   const entries = Object.entries(typeof map === 'object' && !Array.isArray(map) ? (map ?? {}) : {});
-  // Without paths, it is what the package itself gives.
+  // Without paths, the map is the entry of the package itself.
   if (!entries.some(([key]) => /^[.#]/.test(key))) return path === '.' ? textsIn(map) : [];
   return entries.flatMap(([key, value]) => {
     const star = starOf(key, path);

@@ -1,4 +1,4 @@
-/** Packages by their names, as code has them and as Nx has them. */
+/** Packages, by their names in code and in Nx. */
 import { isBuiltin } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 import { readJson } from '../nx/nx';
@@ -10,7 +10,7 @@ export function packageName(specifier: string): string {
     .join('/');
 }
 
-/** What the package.json of a folder says; nothing where there is none, or one that is half written. */
+/** The package.json of a folder. Empty when it is missing or half-written. */
 export function readManifest<T extends object>(folder: string): Partial<T> {
   try {
     return readJson<T>(join(folder, 'package.json')) ?? {};
@@ -19,11 +19,11 @@ export function readManifest<T extends object>(folder: string): Partial<T> {
   }
 }
 
-/** Those that are installed: `npm:zod`, or `npm:zod@3.25.0` for one that lies deeper than another of its name. */
+/** Installed packages: `npm:zod`, or `npm:zod@3.25.0` for one that is nested below another of its name. */
 export class Externals {
   readonly #workspace: string;
   readonly #names: ReadonlySet<string>;
-  /** The packages of which there are several versions. */
+  /** The packages with several versions. */
   readonly #several = new Set<string>();
 
   constructor(workspace: string, names: readonly string[]) {
@@ -35,7 +35,7 @@ export class Externals {
     }
   }
 
-  /** The name that Nx has for the package that a module imports. */
+  /** Nx's name for the package that a module imports. */
   of(specifier: string, from: string): string | undefined {
     const name = packageName(specifier);
     if (isBuiltin(name)) return undefined;

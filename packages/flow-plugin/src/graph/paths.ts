@@ -1,8 +1,8 @@
-/** Patterns with a star, as tsconfig's `paths` and a package's `exports` and `imports` have them. */
+/** Patterns with a star, as in tsconfig's `paths` and a package's `exports` and `imports`. */
 import { dirname, join, posix } from 'node:path';
 import { readJson } from '../nx/nx';
 
-/** Returns what the star of the pattern matches: empty for a pattern without one that is the text, undefined for no match. */
+/** Returns the text that the star matches: empty for an equal pattern without a star, undefined for no match. */
 export function starOf(pattern: string, text: string): string | undefined {
   const [before = '', after, more] = pattern.split('*');
   if (after === undefined) return pattern === text ? '' : undefined;
@@ -19,14 +19,14 @@ interface Tsconfig {
   compilerOptions?: { baseUrl?: string; paths?: Record<string, string[]> };
 }
 
-/** What the tsconfig files around a module say. Which one its loader follows is not known: all of them count. */
+/** The mappings of all tsconfig files above a module: it is unknown which one its loader uses. */
 export class Mappings {
   readonly #workspace: string;
   readonly #files: ReadonlyMap<string, string>;
   readonly #read = new Map<string, Tsconfig>();
   readonly #around = new Map<string, string[]>();
 
-  /** @param files Those of the workspace, from its root. */
+  /** @param files the workspace's files, from its root */
   constructor(workspace: string, files: ReadonlyMap<string, string>) {
     this.#workspace = workspace;
     this.#files = files;
@@ -58,7 +58,7 @@ export class Mappings {
     return configs;
   }
 
-  /** Adds a tsconfig and those that it extends, if they lie in the workspace. */
+  /** Adds a tsconfig and those that it extends, if they are in the workspace. */
   #add(config: string, found: Set<string>): void {
     if (found.has(config) || !this.#files.has(config)) return;
     found.add(config);
@@ -83,7 +83,7 @@ function tsconfig(path: string): Tsconfig {
   try {
     return readJson<Tsconfig>(path) ?? {};
   } catch {
-    // Half written: compiling says so.
+    // The file is half-written: compiling reports it.
     return {};
   }
 }

@@ -1,4 +1,4 @@
-/** The plugin's options in `nx.json`: how targets are called. */
+/** The plugin's options in `nx.json`: the names of targets. */
 
 /**
  * @example
@@ -15,7 +15,7 @@ export interface PluginOptions {
   resumeTargetName?: string;
   /** The target that keeps a run as a file; default `snapshot`. */
   snapshotTargetName?: string;
-  /** What stands before a step's name in the name of its target; default `spin-`. */
+  /** The prefix of a step's target; default `spin-`. */
   stepTargetPrefix?: string;
 }
 
@@ -27,7 +27,7 @@ const DEFAULTS: Required<PluginOptions> = {
   stepTargetPrefix: 'spin-',
 };
 
-/** A colon parts project, target and configuration on Nx's command line; a comma parts targets. */
+/** On Nx's command line, a colon separates project, target and configuration, and a comma separates targets. */
 const USABLE = /^[A-Za-z][\w.-]*$/;
 
 /** @throws FlowError FLOW_PLUGIN_OPTION */
@@ -57,7 +57,7 @@ export function pluginOptions(given: unknown): Required<PluginOptions> {
   return options;
 }
 
-/** Nx prints the message alone: the code stands in it. The engine is loaded for an error only. */
+/** Nx prints only the message, so it contains the code. The engine is loaded only for an error. */
 function refused(what: string, name?: string, known: string[] = []): Error {
   const { FlowError } = require('@nx-flow/core') as typeof import('@nx-flow/core');
   const { suggest } = require('@nx-flow/core/source') as typeof import('@nx-flow/core/source');

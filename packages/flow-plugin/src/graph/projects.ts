@@ -1,4 +1,4 @@
-/** Which project a flow belongs to: the nearest that exists, else its own folder. */
+/** Finds a flow's project: the nearest existing one, or else its own folder. */
 import { existsSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { readJson, workspacesMatcher } from '../nx/nx';
@@ -7,7 +7,7 @@ export interface Place {
   /** From the workspace root; `.` is the root itself. */
   root: string;
   name: string;
-  /** Nx knows the project without us; its name is not ours to give. */
+  /** Nx knows the project without this plugin, which must not name it. */
   existing: boolean;
 }
 
@@ -17,8 +17,8 @@ interface Manifest {
 }
 
 /**
- * The places of flow files. `manifests` are the project.json and package.json files of the workspace: a name of
- * theirs is not given to a folder of ours, since two projects of one name stop every Nx command.
+ * The projects of flow files. `manifests` are the project.json and package.json files of the workspace. An
+ * inferred project gets none of their names, since two projects of one name stop every Nx command.
  */
 export function placesOf(
   files: readonly string[],
@@ -39,8 +39,8 @@ export function placesOf(
 }
 
 /**
- * A folder is called by its name; where another project is called so too, by its path, and where that is a name of another
- * project as well, by something that no project is called.
+ * A folder's project has the folder's name. If another project has it, its path; if another project has that too,
+ * a name that no project has.
  */
 function namesOf(folders: string[], manifests: readonly string[], projects: Projects): Map<string, string> {
   if (folders.length === 0) return new Map();
@@ -73,7 +73,7 @@ function namesOf(folders: string[], manifests: readonly string[], projects: Proj
   }
 }
 
-/** What the files say of projects. Each folder is looked at once. */
+/** Reads the projects from the manifests. Each folder is read once. */
 class Projects {
   readonly #known = new Map<string, boolean>();
   #inWorkspaces: ((manifest: string) => boolean) | undefined;
@@ -87,7 +87,7 @@ class Projects {
     }
   }
 
-  /** As Nx decides: a project.json, or a package.json that the package manager's workspaces name. */
+  /** As in Nx, a project has a project.json, or a package.json that the package manager's workspaces match. */
   has(root: string): boolean {
     let known = this.#known.get(root);
     if (known === undefined) {
@@ -112,7 +112,7 @@ class Projects {
     try {
       return readJson(path);
     } catch {
-      // Broken: Nx itself says so.
+      // The file is broken: Nx itself reports it.
       return {};
     }
   }

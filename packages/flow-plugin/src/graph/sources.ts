@@ -8,7 +8,7 @@ import { FileCache } from '../nx/file-cache';
 /** A flow as its source shows it. */
 export interface FlowSource extends Pick<SourceFlow, 'name' | 'inputs'> {
   steps: { name: string; kind: string }[];
-  /** The steps that have targets: all that stands before them is written out. With the steps before each. */
+  /** The steps that have targets, each with the steps before it: none of their ancestors is computed. */
   known: KnownStep[];
 }
 
@@ -16,27 +16,27 @@ export interface KnownStep {
   name: string;
   kind: string;
   after: string[];
-  /** Its `resources` name a gpu. */
+  /** Whether its `resources` name a gpu. */
   gpu?: true;
 }
 
 export interface SourceFile {
   file: string;
   flows: FlowSource[];
-  /** Why it does not parse: file:line:column and the reason. `flows` is then what it had when it last did. */
+  /** Why it does not parse: file:line:column and the reason. `flows` are then those of the last good parse. */
   error?: string;
-  /** What stands here could not be kept: nothing can be published for it before tasks are hashed. */
+  /** This data could not be saved, so nothing can be published for it before tasks are hashed. */
   lost?: true;
 }
 
 interface Cached {
   hash: string;
   flows: FlowSource[];
-  /** Other files that steps lie in, absolute, with their hashes; null for one that is gone. */
+  /** Other files with steps, absolute, with their hashes; null for a missing one. */
   others?: Record<string, string | null>;
 }
 
-/** `files` are paths from the workspace's root. A file that is gone meanwhile is left out. */
+/** `files` are paths from the workspace's root. A file that has gone meanwhile is left out. */
 export async function readSources(files: readonly string[], workspace: string): Promise<SourceFile[]> {
   const cache = new FileCache<Cached>(workspace, 'sources');
   const sources: SourceFile[] = [];
@@ -48,11 +48,11 @@ export async function readSources(files: readonly string[], workspace: string): 
     let error: string | undefined;
     if (cached?.hash !== hash || !sameFiles(cached.others)) {
       try {
-        // The parser is a native module: it is loaded when a file has changed, and only then; or it is not installed.
+        // The parser is a native module. It is loaded only when a file has changed, and may not be installed.
         const source = await import('@nx-flow/core/source');
         const read = source.readFlowFiles(join(workspace, file), workspace, text);
         const flows = named(read.flows, source);
-        // A flow that the parser does not find (its name is computed, say) still goes by its file's name.
+        // A flow that the parser does not find (its name is computed, say) still gets its file's name.
         cached = {
           hash,
           flows: flows.length > 0 ? flows : [nothing(file)],
@@ -70,7 +70,7 @@ export async function readSources(files: readonly string[], workspace: string): 
   return cache.write() ? sources : sources.map((source) => ({ ...source, lost: true }));
 }
 
-/** A name that the flow's own rules refuse is in no path and in no target: `../x` would lead out of the folder. */
+/** Drops names that the flow's rules refuse from paths and targets: `../x` would lead out of the folder. */
 function named(
   flows: readonly SourceFlow[],
   { isUsableName, knownSteps, parentsOf }: typeof import('@nx-flow/core/source'),
@@ -92,23 +92,23 @@ function named(
     });
 }
 
-/** `{ gpu: 1 }`, or `{ 'nvidia.com/gpu': 2 }` as Kubernetes has it. */
+/** `{ gpu: 1 }`, or `{ 'nvidia.com/gpu': 2 }` as in Kubernetes. */
 function needsGpu(resources: unknown): boolean {
   return Object.entries(resources ?? {}).some(([name, amount]) => /gpu/i.test(name) && Number(amount) > 0);
 }
 
-/** What the graph was made of last: before tasks are executed, that is now. */
+/** The sources of the last project graph. Before tasks are executed, it is the current one. */
 export function lastSources(workspace: string): SourceFile[] {
   return new FileCache<Cached>(workspace, 'sources').all().map(([file, { flows }]) => ({ file, flows }));
 }
 
-/** A flow called as its file, with the letters that a path can have. */
+/** A flow with its file's name, reduced to letters that a path can have. */
 function nothing(file: string): FlowSource {
   const stem = basename(file).replace(/\.flow\.[cm]?tsx?$/, '');
   return { name: stem.replace(/[^\w-]+/g, '-').slice(0, 100) || 'flow', steps: [], known: [] };
 }
 
-/** A flow of which nothing is known: executing it to its end (in CI, say) must say that it does not parse. */
+/** An unknown flow. It has a target for `end`, so that executing it (in CI, say) reports the parse error. */
 function broken(file: string): FlowSource {
   const end = { name: 'end', kind: 'end' };
   return { ...nothing(file), known: [{ ...end, after: [] }] };

@@ -4,38 +4,38 @@ import { fingerprintFile, UNPUBLISHED } from '../nx/published-files';
 import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
 
-/** Code is known by the step's fingerprint, to the binding. All else in the project may be data that a step reads. */
+/** The step's fingerprint covers code, binding by binding. All else in the project may be data of a step. */
 const CODE = ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'];
 export const CODE_FILE = new RegExp(`\\.(${CODE.join('|')})$`);
 
 const ALL_FILES = '{projectRoot}/**/*';
 const ALL_CODE = `{projectRoot}/**/*.{${CODE.join(',')}}`;
 /**
- * What the code of the projects that the flow's depends on may read. In one glob: Nx takes each fileset of dependencies
- * by itself, so that another one takes nothing away.
+ * The data files of the projects that the flow's project depends on. It is one glob, since Nx evaluates each
+ * fileset of dependencies separately, so a second one could not exclude files.
  */
 const THEIR_DATA = `^{projectRoot}/**/!(${CODE.map((extension) => `*.${extension}`).join('|')})`;
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
-/** What a step's target depends on in addition to its fingerprint and what it reads. */
+/** The inputs of a step's target besides its fingerprint and the data that it reads. */
 const BESIDE: Inputs = [
-  // What can be seen of the steps before: equal files mean that nothing changed for this one.
+  // The digests of the earlier steps: equal files mean that nothing changed for this step.
   { dependentTasksOutputFiles: '**/digests.json' },
   { env: UNPUBLISHED },
 ];
-// The fingerprint has the packages that the step reaches, with their versions.
+// The fingerprint has the packages that the step depends on, with their versions.
 const NO_PACKAGES: Inputs = [{ externalDependencies: [] }];
 const DEPENDENCIES = '^default';
 
-/** All that the plugin itself gives to steps' targets, but for fingerprints and what flows name. */
+/** All inputs that the plugin gives to steps' targets, except fingerprints and the flows' declared inputs. */
 export const OUR_INPUTS: Inputs = [
   ...[ALL_FILES, `!${ALL_CODE}`, ALL_CODE, THEIR_DATA, DEPENDENCIES],
   ...BESIDE,
   ...NO_PACKAGES,
 ];
 
-/** Whether the files that a step may read are those of its project, since the flow names none. */
+/** Whether a step may read all files of its project, since the flow declares none. */
 export function readsProject(inputs: Inputs): boolean {
   return inputs.includes(ALL_FILES);
 }
@@ -62,8 +62,8 @@ export function stepTargets({
       ...BESIDE,
       ...NO_PACKAGES,
     ],
-    // Since 24, `nx affected` selects tasks by the files that their inputs name, and a fingerprint names none. The last
-    // step names all code, and thereby selects the flow. Where its fingerprint is what it was, it keeps what it has left.
+    // Since 24, `nx affected` selects tasks by the files in their inputs, and a fingerprint names none. The last
+    // step names all code, and so selects the flow. With an unchanged fingerprint it keeps its outputs.
     end: [
       ...(named ? [...files, ALL_CODE] : [ALL_FILES, THEIR_DATA, ...without]),
       DEPENDENCIES,
@@ -82,9 +82,9 @@ export function stepTargets({
         step,
       },
       cache: reads !== undefined,
-      // Two steps at a time on one gpu do not fit into its memory.
+      // Two steps at once do not fit into one gpu's memory.
       ...(gpu ? { parallelism: false } : {}),
-      // Parameters given for one step are given for those before it: it is one flow.
+      // Parameters that are given for a step also go to the steps before it: it is one flow.
       ...(after.length > 0
         ? { dependsOn: after.map((parent) => ({ target: nameOf(parent), params: 'forward' as const })) }
         : {}),

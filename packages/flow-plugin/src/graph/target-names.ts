@@ -1,14 +1,14 @@
 /**
- * How the targets of a project's flows are called. Every flow has long names (`run-movies`, `spin-movies-train`), which no
- * other flow takes away; one flow of the project has short names too (`run`, `spin-train`): the one that is called as the
- * project is, or else the first by path. What has two names is one target: its long name is an alias of the short one, so
- * that both in one command execute it once.
+ * The names of the targets of a project's flows. Every flow has long names (`run-movies`, `spin-movies-train`),
+ * which stay when flows are added. One flow of the project has short names too (`run`, `spin-train`): the one with
+ * the project's name, or else the first by path. A target with two names is one target: the long name is an alias
+ * of the short one, so that both in one command execute it once.
  */
 import type { PluginOptions } from './plugin-options';
 
 export interface NamedFlow {
   flow: string;
-  /** What its long names have: the flow's name, or its file's path where two files use one name. */
+  /** The suffix of its long names: the flow's name, or its file's path if two files use one name. */
   suffix: string;
   steps: readonly string[];
 }
@@ -18,13 +18,13 @@ export type FlowTargetKind = 'run' | 'spin' | 'resume' | 'snapshot';
 export interface TargetNames {
   /** The targets that execute. */
   flow: Record<FlowTargetKind, string>;
-  /** By step. */
+  /** The targets of steps, by step. */
   steps: ReadonlyMap<string, string>;
-  /** The names that lead to one of them: alias to target. */
+  /** The aliases: alias to target. */
   aliases: ReadonlyMap<string, string>;
 }
 
-/** @param flows of one project, by path. Gives the names in the same order, and a line for each that two flows claim. */
+/** @param flows of one project, by path @returns names in that order, and a line for each name that two claim */
 export function targetNames(
   flows: readonly NamedFlow[],
   project: string,
@@ -46,7 +46,7 @@ export function targetNames(
   return { names: flows.map((flow) => names.get(flow) as TargetNames), collisions: claims.collisions };
 }
 
-/** A package's scope is no part of the name by which a flow is called. */
+/** The flow with the project's name. A package's scope does not count. */
 function ownerOf(flows: readonly NamedFlow[], project: string): NamedFlow | undefined {
   const name = project.replace(/^@[^/]*\//, '');
   return flows.find(({ flow }) => flow === name) ?? flows[0];
@@ -72,7 +72,7 @@ function longNames(
     kind,
     claims.first(flow, (dashes) => [`${name}${dashes}${suffix}`])[0],
   ]);
-  // Beside a flow `etl-daily`, the step `daily` of the flow `etl` is no `spin-etl-daily`.
+  // With a flow `etl-daily`, the step `daily` of the flow `etl` cannot be `spin-etl-daily`.
   const apart = flows.some((other) => other.suffix.startsWith(`${suffix}-`)) ? '--' : '-';
   const inOrder = claims.first(
     flow,
@@ -102,7 +102,7 @@ function aliasesOf(short: OwnNames, long: OwnNames): Map<string, string> {
   ]);
 }
 
-/** The names that are given out, each with its flow. */
+/** The assigned names, each with its flow. */
 class Claims {
   readonly collisions: string[] = [];
   readonly #taken = new Map<string, string>();
@@ -113,7 +113,7 @@ class Claims {
     this.#taken.set(name, flow);
   }
 
-  /** The names with as few dashes as leave each of them free. What a flow's own names take from each other is not said. */
+  /** Returns the names with the fewest dashes that are all free. Reports only collisions between flows. */
   first(flow: string, named: (dashes: string) => string[], dashes = '-'): string[] {
     const names = named(dashes);
     const at = names.findIndex((name) => this.#taken.has(name));

@@ -9,7 +9,7 @@ import { stepTargets } from './step-targets';
 
 type Targets = Record<string, TargetConfiguration>;
 
-/** The targets of the flow itself, those of its steps, and the other names of both. */
+/** The targets of the flow itself, those of its steps, and the aliases of both. */
 export function targetsOf(options: FlowTargets): { flow: Targets; steps: Targets; aliases: Targets } {
   const flow = flowTargets(options);
   const steps = stepTargets(options);
@@ -17,8 +17,8 @@ export function targetsOf(options: FlowTargets): { flow: Targets; steps: Targets
 }
 
 /**
- * A long name is a task that does nothing and needs the target that it means: it is given the same arguments, and says
- * that it has the same outputs, for targets that depend on it. Nx ends it at once, without a process.
+ * A long name is a task that does nothing and depends on the real target. It gets the same arguments and declares
+ * the same outputs, for targets that depend on it. Nx ends it at once, without a process.
  */
 function aliasTargets({ names, project }: FlowTargets, targets: Targets): Targets {
   return Object.fromEntries(
@@ -30,7 +30,7 @@ function aliasTargets({ names, project }: FlowTargets, targets: Targets): Target
           executor: ALIAS_EXECUTOR,
           options: { aliasOf: target },
           dependsOn: [{ target, params: 'forward' }],
-          // What it is hashed and selected by: `nx affected` takes both or neither.
+          // It is hashed and selected by the same inputs, so `nx affected` selects both or neither.
           ...(inputs ? { inputs } : {}),
           ...(outputs ? { outputs } : {}),
           metadata: {
@@ -109,7 +109,7 @@ function flowTargets({
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
-/** The inputs that a target of a flow has of this plugin, without those that its user adds. */
+/** The inputs that this plugin gives a flow's target, without those that the user adds. */
 export function inferredInputs(
   executor: string,
   { flow, file, root }: Pick<FlowTargets, 'flow' | 'file' | 'root'>,
@@ -117,13 +117,13 @@ export function inferredInputs(
   return CACHING[executor]?.(flow.name, file, readsOf(flow, file, root)).inputs ?? [];
 }
 
-/** Returns undefined when Nx cannot express them. What the flow leaves out may be code, on which the project's own inputs decide. */
+/** Returns undefined when Nx cannot express them. Excluded files may be code: the project's inputs decide. */
 function readsOf(flow: FlowSource, file: string, root: string): Inputs | undefined {
   const said = flowInputs(flow, file, root);
   return said && [...said.files, ...said.env];
 }
 
-/** What Nx has to know to replay a spin or a snapshot, and to hash a spin that comes after a run in one command. */
+/** What Nx needs to replay a spin or a snapshot, and to hash a spin that follows a run in one command. */
 const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Partial<TargetConfiguration>> =
   {
     spin: (flow, file, reads) => ({
@@ -137,7 +137,7 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
     }),
-    // The key is what the run depends on: the sources, and the options. No run's number is among them, which would be
+    // The key is what the run depends on: the sources and the options. It has no run number, since that would be
     // another run on another machine.
     snapshot: (flow, file, reads) => ({
       cache: reads !== undefined,
@@ -153,7 +153,7 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
     resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinKeyFile(file, flow)}`] }),
   };
 
-/** The sources of the project and of what it depends on, and which packages are installed: by npm, yarn, pnpm or bun. */
+/** The sources of the project and its dependencies, and the packages that npm, yarn, pnpm or bun installed. */
 const SOURCES = [
   'default',
   '^default',
@@ -164,7 +164,7 @@ const SOURCES = [
 
 type Example = { options?: Record<string, unknown>; args?: string[] };
 
-/** The last step that somebody wrote: most likely the one in work. */
+/** The last step that the user wrote: most likely the current work. */
 function exampleStep({ steps }: FlowSource): string {
   return steps.findLast(({ name }) => name !== 'start' && name !== 'end')?.name ?? 'start';
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a step was executed by the code that was published for it. Whoever edits it meanwhile, or a target that it waits
- * for and that writes code, changes what it does, under a hash that Nx has taken already.
+ * Checks whether a step was executed by the code that was published for it. An edit meanwhile, or a target before
+ * it that writes code, changes what the step does under a hash that Nx has already computed.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ import { flowKey, type KnownCode, knownCode } from './fingerprints';
 import { Stamps } from './stamps';
 
 /**
- * Returns a function to call when the step was executed: it says what has changed, as the beginning of a sentence. Returns
- * undefined when there is nothing to ask: nothing is known of the code, or the user has Nx hash what other targets write.
+ * Returns a function to call after the step was executed: it returns what has changed, as the beginning of a
+ * sentence. Returns undefined when no check is possible: the code is unknown, or Nx hashes other targets' outputs.
  */
 export function codeCheck(
   { flow: file, name }: ExecutorOptions,
@@ -47,7 +47,7 @@ function hashesOutputs(inputs: NonNullable<ExecutorContext['target']>['inputs'] 
   );
 }
 
-/** Published again since this command did: by another one, perhaps after this one's tasks were hashed. */
+/** Whether another command has published since this one, perhaps after this one's tasks were hashed. */
 function isLater(published: string): boolean {
   const at = Number(process.env[PUBLISHED_AT]);
   return at > 0 && (statSync(published, { throwIfNoEntry: false })?.mtimeMs ?? 0) > at;

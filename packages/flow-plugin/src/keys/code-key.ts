@@ -1,4 +1,4 @@
-/** The field `code` of a `StepKey`: what a step depends on beside what is handed over, without Nx's own hash. */
+/** The field `code` of a `StepKey`: what a step depends on besides the handovers, without Nx's own hash. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { isPublished } from './published';
 type Input = NonNullable<NonNullable<ExecutorContext['target']>['inputs']>[number];
 
 /**
- * The step's fingerprint and what it may read, as one hash. Returns undefined when the target has inputs of the user's
- * own, and when nothing says which files there are: then no folder is kept, and the step is executed.
- * @param fingerprint The file that it was published in.
+ * One hash of the step's fingerprint and the files that it may read. Returns undefined when the target has the
+ * user's own inputs, and when the files are unknown. Then no folder is kept, and the step is executed.
+ * @param fingerprint the file in which it was published
  */
 export async function codeKey(
   fingerprint: string | undefined,
@@ -42,7 +42,7 @@ export async function codeKey(
   return hash.digest('hex');
 }
 
-/** Returns undefined when there is nothing, the place that a link to a folder leads to, null for a repository in the repository. */
+/** Returns undefined for no file, the target of a link to a folder, null for a repository in the repository. */
 function contentOf(path: string): Buffer | string | undefined | null {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined || stats.isFile()) return stats && readFileSync(path);
@@ -50,12 +50,12 @@ function contentOf(path: string): Buffer | string | undefined | null {
 }
 
 interface Reads {
-  /** Absent where all data files of the project count. */
+  /** Absent when all data files of the project count. */
   globs?: string[];
   env: string[];
 }
 
-/** Returns undefined when the inputs have anything that the plugin did not put there. */
+/** Returns undefined when the inputs have anything that the plugin did not add. */
 function readsOf(inputs: readonly Input[]): Reads | undefined {
   const ours = new Set(OUR_INPUTS.map((input) => JSON.stringify(input)));
   const reads: Reads = { ...(readsProject([...inputs]) ? {} : { globs: [] }), env: [] };
@@ -70,7 +70,7 @@ function readsOf(inputs: readonly Input[]): Reads | undefined {
   return reads;
 }
 
-/** The files that Nx hashes: those that git knows, and new ones that it does not ignore. Asking Nx takes longer. */
+/** The files that Nx hashes: git's files, and new ones that it does not ignore. Asking Nx takes longer. */
 async function knownFiles(workspace: string, roots: string[]): Promise<string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...roots];
   try {

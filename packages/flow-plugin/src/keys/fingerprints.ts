@@ -1,4 +1,4 @@
-/** Publishes the fingerprint of every step, where its target's inputs name it. Computed again only for what changed. */
+/** Publishes each step's fingerprint in the file that its target's inputs name. Recomputes only what changed. */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,16 +15,16 @@ export interface KnownCode {
   steps: FlowCode;
 }
 
-/** What is known of the code of a flow's steps. */
+/** The known code of a flow's steps. */
 export type FlowCode = Record<string, StepCode>;
 
 interface StepCode {
   digest: string;
-  /** What it executes or sees cannot be known: code of a computed name, or runs in another store. */
+  /** Its code or inputs are unknown: it loads code by a computed name, or reads runs in another store. */
   open?: true;
-  /** It may ask for `current.user`: then results are each user's own. */
+  /** It may read `current.user`. Then each user has their own results. */
   personal?: true;
-  /** It may read what runs recorded: then results hold while the store is not written to. */
+  /** It may read recorded runs. Then results are valid while the store does not change. */
   reading?: true;
 }
 
@@ -59,7 +59,7 @@ export async function publishFingerprints(
   return codes;
 }
 
-/** The texts to publish, by the files that they belong in, from the workspace root. */
+/** The texts to publish, by their files from the workspace root. */
 async function textsOf(
   { workspace, file, flow, steps }: { workspace: string; file: string; flow: string; steps: string[] },
   codes: FlowCode,
@@ -79,7 +79,7 @@ async function textsOf(
   return texts;
 }
 
-/** Raised when the files of an output folder are others than before. */
+/** Goes up when the layout of output folders changes. */
 const LAYOUT = 'layout-3';
 
 export async function codeKeyOf(code: StepCode | undefined, workspace: string): Promise<CodeKey> {
@@ -93,7 +93,7 @@ export async function codeKeyOf(code: StepCode | undefined, workspace: string): 
   };
 }
 
-/** Writes what is not there. The marker holds a hash of all texts, and the state of the folder that most of them lie in. */
+/** Writes missing texts. The marker has a hash of all texts, and the state of the folder with most of them. */
 function publish(workspace: string, marker: string, texts: ReadonlyMap<string, string>): void {
   const hash = createHash('sha256')
     .update(JSON.stringify([...texts]))
@@ -101,7 +101,7 @@ function publish(workspace: string, marker: string, texts: ReadonlyMap<string, s
   const paths = [...texts.keys()].map((path) => join(workspace, path));
   const folder = dirname(paths[0] as string);
   const stamp = new Stamps().of(folder);
-  // A file that was removed has changed its folder; the last one lies next to the marker.
+  // Removing a file changes its folder's stamp. The last file is next to the marker, so it is checked itself.
   if (stamp !== UNSETTLED && isText(marker, `${hash} ${stamp}`) && existsSync(paths.at(-1) as string)) return;
   for (const [path, text] of texts) writeIfOther(join(workspace, path), text);
   writeIfOther(marker, `${hash} ${new Stamps().of(folder)}`);
@@ -120,7 +120,7 @@ async function user(): Promise<string> {
   return currentUser();
 }
 
-/** A name for what the store holds: another one after each write. */
+/** A name for the store's content. Each write changes it. */
 async function storeState(workspace: string): Promise<string> {
   const { readGeneration, storeFolder } = await import('@nx-flow/core/keys');
   return readGeneration(storeFolder(workspace, workspace)) ?? randomUUID();
@@ -150,7 +150,7 @@ export async function knownCode(
       ),
     };
   } catch {
-    // It does not parse: nothing is replayed, and executing it says why.
+    // It does not parse: nothing is replayed, and executing it reports why.
     return { stamps: { files: { '': UNSETTLED }, absent: {} }, steps: {} };
   }
 }

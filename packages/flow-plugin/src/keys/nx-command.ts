@@ -1,18 +1,18 @@
-/** What the present command gives to the tasks that it names, as far as a spin could take it. */
+/** Reads the arguments that the current Nx command gives to its tasks, as far as a spin could take them. */
 
 import { isSpinOption, NX_SWITCHES, readArguments } from '../nx/arguments';
 
 export interface TaskCommand {
-  /** Project and target, where the command names one task; else it may be any. */
+  /** Project and target, if the command names one task. Otherwise it may be any. */
   project?: string;
   target?: string;
-  /** What follows, as the task is given it. */
+  /** The following arguments, as the task gets them. */
   args: string[];
 }
 
 /**
  * `nx run movies:spin --step=a`, `nx spin movies a`, `nx run-many -t spin --step=a`, `nx affected -t spin`.
- * @param argv as Nx gives it: without `node`, perhaps with its own script first
+ * @param argv from Nx: without `node`, perhaps with its own script first
  */
 export function taskCommand(argv: readonly string[]): TaskCommand {
   const at = argv.findIndex((arg) => !arg.startsWith('-') && !/[\\/]/.test(arg));
@@ -41,7 +41,7 @@ export function taskCommand(argv: readonly string[]): TaskCommand {
 }
 
 function ofSpin(args: readonly string[], positionals: boolean): string[] {
-  // A spin's own switch may be given a value: `--all true`.
+  // A spin's own switch may have a value: `--all true`.
   const isSwitch = (name: string) => NX_SWITCHES.has(name) && !isSpinOption(name);
   return readArguments(args, isSwitch)
     .filter(({ name, text }) =>

@@ -1,4 +1,4 @@
-/** Publishes what the hashes of flows must hold. Nx calls it before every task command, before any task is hashed. */
+/** Publishes what the hashes of flows must contain. Nx calls it before every task command, before hashing. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { lastSources } from '../graph/sources';
@@ -6,7 +6,7 @@ import { PUBLISHED_AT, UNPUBLISHED } from '../nx/published-files';
 import { publishFingerprints } from './fingerprints';
 import { publishSpins } from './spins';
 
-/** The hook as Nx has it since 20.4; it does not export the type. */
+/** The type of Nx's hook, since 20.4. Nx does not export it. */
 type PreTasksExecution = (
   options: unknown,
   context: { workspaceRoot: string; argv: string[] },
@@ -21,16 +21,16 @@ export const preTasksExecution: PreTasksExecution = async (_options, { workspace
     delete process.env[UNPUBLISHED];
     process.env[PUBLISHED_AT] = String(Date.now());
   } catch (error) {
-    // Whatever is wrong with flows must not stop the tasks of others. What lies there from before must not be believed.
+    // An error in flows must not stop other tasks. Earlier published files must not be used.
     process.stderr.write(
       `nx-flow: ${await sentence(error, workspaceRoot)}. Spins are executed, not replayed.\n`,
     );
-    // Nx hands what a plugin changes in its environment to the process that hashes.
+    // Nx passes a plugin's changes of its environment to the process that hashes.
     process.env[UNPUBLISHED] = randomUUID();
   }
 };
 
-/** What is wrong with `.flow`, and what to do: the file of one flow that was to be written first tells neither. */
+/** Says what is wrong with `.flow` and what to do. The error names only one flow's file. */
 async function sentence(error: unknown, workspace: string): Promise<string> {
   const { code, path, message } = error as NodeJS.ErrnoException;
   const folder = join(workspace, '.flow');

@@ -1,4 +1,4 @@
-/** What was published for the task at hand, and is in its hash. */
+/** Reads the published file that is in the current task's hash. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
@@ -7,8 +7,8 @@ import { publishedBy, UNPUBLISHED } from '../nx/published-files';
 import type { SpinTargetKey } from './target-keys';
 
 /**
- * The published file that a target names as an input. A target that is cached without it would be replayed where
- * something else is to be seen: it is refused before it can leave a result. `refused` says so.
+ * The published file that a target names as an input. A target that is cached without it would replay outdated
+ * results, so it is refused before it can produce one: see `refused`.
  */
 export function publishedFor({ target, projectName, targetName }: ExecutorContext): {
   file?: string;
@@ -24,14 +24,14 @@ export function publishedFor({ target, projectName, targetName }: ExecutorContex
   return { refused: new FlowError('FLOW_TARGET_INPUTS', message) };
 }
 
-/** Whether the published files belong to this very command: where publishing failed, those of an earlier one lie there. */
+/** Whether the published files are this command's. If publishing failed, they are an earlier command's. */
 export function isPublished({ target }: ExecutorContext): boolean {
   return target?.cache === true && !process.env[UNPUBLISHED];
 }
 
 /**
- * The keys that are in this task's hash. Returns undefined when Nx did not hash it, and when its result is not to be used
- * again: then there is nothing to compare.
+ * The keys in this task's hash. Returns undefined when Nx did not hash it, and when its result will not be reused:
+ * then there is nothing to compare.
  */
 export function publishedKeys(
   file: string | undefined,

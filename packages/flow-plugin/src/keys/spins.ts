@@ -1,6 +1,6 @@
 /**
- * Publishes what the spins that the present command may execute would see, where the target `spin` names it as an input.
- * A spin is one that the command gives a step, or that is configured with one: no other can be executed.
+ * Publishes the keys of the spins that the current command may execute, in the file that the target `spin` has as
+ * an input. Only a spin with a step, from the command or from its configuration, can be executed.
  */
 import { join } from 'node:path';
 import type { PublishedKey } from '@nx-flow/core/keys';
@@ -13,7 +13,7 @@ import { codeKeyOf, type FlowCode, type FlowCodes, flowKey } from './fingerprint
 import { type TaskCommand, taskCommand } from './nx-command';
 import type { SpinTargetKey } from './target-keys';
 
-/** What is known of a flow: the command lines that were asked for last, and keys by command line. */
+/** The known spins of a flow: the last requested command lines, and the keys by command line. */
 interface Known {
   asked: string[][];
   keys: Record<string, PublishedKey>;
@@ -37,7 +37,7 @@ export async function publishSpins(
         (spin.variants[0].name ?? name) === name ? linesOf(spin, command) : [],
       );
       if (asked.length > 0) {
-        // What is loaded by a computed name may lie where Nx does not look.
+        // Code that is loaded by a computed name may be outside the files that Nx hashes.
         const now = { keys: known?.keys ?? {}, asked, code: codes.get(key) ?? {} };
         cache.set(key, { ...now, keys: await publish(file, name, workspace, now) });
       } else if (known) cache.set(key, { ...known, asked });
@@ -48,9 +48,9 @@ export async function publishSpins(
 
 interface SpinTarget extends Pick<FlowTarget, 'forwarded'> {
   project: string;
-  /** Its names: its own, and those of its aliases. */
+  /** Its own name and those of its aliases. */
   names: string[];
-  /** The options that it may be executed with: its own, then those of each configuration. */
+  /** The options with which it may be executed: its own, then those of each configuration. */
   variants: [ExecutorOptions, ...ExecutorOptions[]];
 }
 
@@ -70,7 +70,7 @@ function spinTargets(workspace: string): Map<string, SpinTarget[]> {
   return spins;
 }
 
-/** The command lines by which the present command may spin. */
+/** The spin command lines that the current command may execute. */
 function linesOf({ project, names, forwarded, variants }: SpinTarget, command: TaskCommand): string[][] {
   const named =
     (command.project ?? project) === project &&
@@ -91,7 +91,7 @@ function namesStep({ step, pathspec }: ExecutorOptions, args: readonly string[])
   return given || step !== undefined || pathspec !== undefined;
 }
 
-/** Publishes again after a run: what was published before it is not what the spins of this command will see now. */
+/** Publishes again after a run, since the later spins of the command will see that run. */
 export async function publishAgain(file: string, workspace: string): Promise<void> {
   const cache = new FileCache<Known>(workspace, 'spins');
   for (const [key, known] of cache.all()) {
@@ -125,7 +125,7 @@ async function publish(
   if (Object.keys(published.keys).length > 0) {
     writeIfOther(join(workspace, spinKeyFile(file, flow)), `${JSON.stringify(published)}\n`);
   }
-  // Of late: alternating between two steps opens the store for neither.
+  // Keeps the latest keys, so that alternating between two steps does not open the store.
   return { ...Object.fromEntries(Object.entries(known.keys).slice(-KEPT)), ...keys };
 }
 

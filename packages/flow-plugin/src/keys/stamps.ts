@@ -1,23 +1,23 @@
-/** Whether files are as they were, without reading them. */
+/** Checks whether files changed, without reading them. */
 import { type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** The stamps of some files, at one time. */
 export interface FileStamps {
-  /** One for each file that was there. */
+  /** One for each existing file. */
   files: Record<string, string>;
-  /** Names that were looked for and not found, by folder: none has come while its folder has the same stamp. */
+  /** Missing names, by folder. They are still missing while the folder has the same stamp. */
   absent: Record<string, { stamp: string; names: string[] }>;
 }
 
-/** Time stamps tell whether a file changed, unless it changed this instant: then it may again within the same tick. */
+/** A time stamp is reliable only when it is older than this: a file may change twice within one tick. */
 const SETTLED_MS = 50;
 
-/** A stamp that nothing has a second time. */
+/** A stamp that never equals another. */
 export const UNSETTLED = '';
 const NOTHING = 'nothing';
 
-/** Looks at each file once. */
+/** Stamps of files. Each file is checked once. */
 export class Stamps {
   readonly #known = new Map<string, string>();
   readonly #now = Date.now();
@@ -31,7 +31,7 @@ export class Stamps {
     return stamp;
   }
 
-  /** @param present Those of the files that were there when they were read. */
+  /** @param present whether a file existed when it was read */
   take(files: readonly string[], present: (file: string) => boolean): FileStamps {
     const stamps: FileStamps = { files: {}, absent: {} };
     for (const file of files) {
@@ -45,7 +45,7 @@ export class Stamps {
     return stamps;
   }
 
-  /** A folder in which something else has come or gone gets its new stamp. */
+  /** Whether nothing changed. A folder in which only other files came or went gets its new stamp. */
   same(before: FileStamps): boolean {
     for (const [file, stamp] of Object.entries(before.files)) {
       if (stamp === UNSETTLED || this.of(file) !== stamp) return false;
@@ -64,10 +64,10 @@ export class Stamps {
     try {
       found = statSync(path, { throwIfNoEntry: false });
     } catch {
-      // Where a folder was looked for and a file lies, there is nothing.
+      // When a parent of the path is a file, there is nothing.
     }
     if (!found) return NOTHING;
-    // What changed since this began may have been read before.
+    // A file that changed after this began may have been read before the change.
     const settled = this.#now - Math.max(found.mtimeMs, found.ctimeMs) > SETTLED_MS;
     return settled ? `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}` : UNSETTLED;
   }

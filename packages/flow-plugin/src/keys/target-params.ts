@@ -1,4 +1,4 @@
-/** Keys of the parameters that targets are given: Nx hashes the name of a file that they name, and not what it holds. */
+/** Keys of targets' parameters: Nx hashes the name of a file in them, but not its content. */
 import { commandLine, type ExecutorOptions } from '../nx/command-line';
 import { keptFlowTargets, variantsOf } from '../nx/flow-targets';
 import { taskCommand } from './nx-command';
@@ -7,7 +7,7 @@ const EXECUTORS = { step: '@nx-flow/plugin:step', snapshot: '@nx-flow/plugin:sna
 
 export class TargetParams {
   readonly #workspace: string;
-  /** The parameters of the command, as a target is given them. */
+  /** The parameters of the command, as a target gets them. */
   readonly #args: string[];
   readonly #targets: { executor: string; options: ExecutorOptions }[] = [];
   readonly #keys = new Map<string, Promise<string | undefined>>();
@@ -22,7 +22,7 @@ export class TargetParams {
     }
   }
 
-  /** What the targets of a flow that execute its steps are given, by the command and by their options, as keys. */
+  /** The keys of the parameters that a flow's targets get from the command and from their options. */
   async of(file: string, flow: string, kind: keyof typeof EXECUTORS): Promise<string[]> {
     const configured = this.#targets.flatMap(({ executor, options: { step: _, name, ...given } }) =>
       executor === EXECUTORS[kind] && given.flow === file && (name ?? flow) === flow

@@ -1,7 +1,7 @@
 /**
- * After the tasks: what Nx took from its cache must be whole there, and what it has put there must be what it is known by.
- * Nx itself does not look (nrwl/nx#36932): a part that its cache has lost is missing in the workspace, too, and it speaks
- * of a hit. In the workspace itself, another command may have replaced what was restored.
+ * After the tasks: a result from Nx's cache must be complete there, and a new entry must match its hash. Nx itself
+ * does not check (nrwl/nx#36932): a part that its cache has lost is missing in the workspace too, and Nx reports a
+ * hit. In the workspace itself, another command may have replaced restored files.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const OUTPUTS = /^dist\/flow\/[^/]+\/(spin|steps)\/[^/]+$/;
 
 const RESTORED: ReadonlySet<string> = new Set(['local-cache', 'local-cache-kept-existing', 'remote-cache']);
 
-/** @throws Error that names every damaged output: the command has failed then */
+/** @throws Error that names every damaged output; the command then fails */
 export const postTasksExecution: PostTasksExecution = async (_options, { workspaceRoot, taskResults }) => {
   const ours = Object.values(taskResults).flatMap(({ task, status }) => {
     const { hash } = task;
@@ -29,7 +29,7 @@ export const postTasksExecution: PostTasksExecution = async (_options, { workspa
     const entry = join(cache, hash);
     const kept = join(entry, path);
     if (!RESTORED.has(status)) {
-      // Code that changed while it was executed, or two commands at a time: what Nx has kept is not what it is called.
+      // Code changed during the execution, or two commands ran at once: the cache entry does not match its hash.
       if (status === 'success' && isMisnamed(kept, hash)) rmSync(entry, { recursive: true, force: true });
       continue;
     }
@@ -40,7 +40,7 @@ export const postTasksExecution: PostTasksExecution = async (_options, { workspa
     if (damage === undefined) continue;
     damaged.push(`${path} ${damage}`);
     remote ||= status === 'remote-cache';
-    // What is not there is executed, the next time.
+    // A removed output is executed the next time.
     rmSync(join(workspaceRoot, path), { recursive: true, force: true });
     rmSync(entry, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-/** Reads arguments as Nx's own parser does, and knows whose option each is: the one table of options in the plugin. */
+/** Reads arguments as Nx's own parser does. Has the plugin's one table of options and their owners. */
 
 /** Options that only the executor takes: the command `nx-flow` has other places for them. */
 export const EXECUTOR_OPTIONS: ReadonlySet<string> = new Set(['flow', 'name', 'pathspec', 'namesake']);
@@ -13,16 +13,16 @@ export const SPIN_OPTIONS: ReadonlySet<string> = new Set([
   ...['paramsFile', 'with', 'store', 'namespace', 'json', 'verbose'],
 ]);
 
-/** Switches of Nx, in camel case: they are given without a value, and what follows them may be a pathspec. */
+/** Switches of Nx, in camel case. They take no value, so a pathspec may follow. */
 export const NX_SWITCHES: ReadonlySet<string> = new Set([
   ...['skipNxCache', 'disableNxCache', 'skipRemoteCache', 'disableRemoteCache', 'verbose', 'nxBail', 'graph'],
   ...['skipSync', 'tui', 'noTui', 'dte', 'prod'],
 ]);
 
 export interface Argument {
-  /** The argument as it was given, joined with its value if that stood after a space. */
+  /** The given argument, joined with its value if that came after a space. */
   text: string;
-  /** An option's name in camel case, without `no-`; what follows `params.` and `set.` stays as it is. Absent for a positional. */
+  /** An option's name in camel case without `no-`, kept after `params.` and `set.`. Absent for a positional. */
   name?: string;
 }
 
@@ -32,7 +32,7 @@ export interface Argument {
  * readArguments(['--params-file', 'a.json', '12/train']);
  * // [{ name: 'paramsFile', text: '--params-file=a.json' }, { text: '12/train' }]
  * ```
- * @param isSwitch Options that take no value after a space.
+ * @param isSwitch whether an option takes no value after a space
  */
 export function readArguments(
   args: readonly string[],
@@ -49,7 +49,7 @@ export function readArguments(
     const written = match[1] as string;
     const name = written.includes('.') ? written : camelCase(written);
     const next = args[i + 1];
-    // Nx's parser takes a value after a space wherever the next argument is no option; -5 is none.
+    // Nx's parser takes a value after a space if the next argument is not an option. -5 is not one.
     const apart = match[2] === undefined && next !== undefined && !/^-(?!\.?\d)/.test(next);
     if (!apart || isSwitch(name)) read.push({ name, text });
     else read.push({ name, text: `${text}=${args[++i]}` });
@@ -57,7 +57,7 @@ export function readArguments(
   return read;
 }
 
-/** Whether a spin takes the option: every other is Nx's, or makes the executor refuse the task. */
+/** Whether a spin takes the option. Any other is Nx's, or the executor refuses it. */
 export function isSpinOption(name: string): boolean {
   return SPIN_OPTIONS.has(name) || FAMILIES.some((family) => name.startsWith(`${family}.`));
 }

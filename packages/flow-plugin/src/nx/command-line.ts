@@ -1,12 +1,12 @@
-/** Builds the command line of `nx-flow` from what Nx knows of a task: typed arguments as text, settings as values. */
+/** Builds the command line of `nx-flow` from Nx's data of a task: typed arguments as text, settings as values. */
 import { EXECUTOR_OPTIONS, FAMILIES, type Family, readArguments } from './arguments';
 
-/** Options as the schemas have them, coerced by Nx. */
+/** The options of the schemas, coerced by Nx. */
 export interface ExecutorOptions {
   flow: string;
   name?: string;
   pathspec?: string | number;
-  /** Another file that declares a flow of this name: then neither is executed. */
+  /** Another file that declares a flow of this name. Then neither is executed. */
   namesake?: string;
   params?: Record<string, unknown>;
   set?: Record<string, unknown>;
@@ -14,8 +14,8 @@ export interface ExecutorOptions {
 }
 
 /**
- * What was typed passes as it is; options that were not typed come from the options that Nx merged, parameters that
- * were not typed from the project's configuration, `layers`, later ones first.
+ * Typed arguments pass unchanged. Other options come from the options that Nx merged, other parameters from the
+ * project's configuration, `layers`, where later ones win.
  *
  * @example
  * ```ts
@@ -35,13 +35,13 @@ export function commandLine(
   for (const [name, value] of Object.entries(options)) {
     if (EXECUTOR_OPTIONS.has(name) || FAMILIES.some((family) => family === name) || value === undefined)
       continue;
-    // Nx takes a step by position or by name: the one that was typed replaces the other.
+    // A step may be given by position or by name. The typed one replaces the other.
     const replaced = typed.names.has(name) || (name === 'step' && typed.positional);
     if (!replaced) for (const one of Array.isArray(value) ? value : [value]) add(name, String(one));
   }
   for (const family of FAMILIES) {
     const mine = [...typed.names].some((name) => name.startsWith(`${family}.`));
-    // Typed ones are in the merged options too, coerced: then only the configuration counts.
+    // Typed ones are also in the merged options, but coerced. Then only the configuration counts.
     const values = Object.assign({}, ...layers.map((layer) => layer[family]), mine ? {} : options[family]);
     for (const [name, value] of Object.entries(values)) {
       if (!typed.names.has(`${family}.${name}`)) add(`${family}.${name}`, text(family, value));
@@ -53,13 +53,13 @@ export function commandLine(
   return [command, options.name ?? options.flow, ...step, ...settings, ...typed.args];
 }
 
-/** The text that the command reads back as the value: `--set.k=v` is JSON if it parses, a parameter is text for its schema. */
+/** The text that the command parses to the value: `--set.k=v` is JSON if it parses, a parameter is text. */
 function text(family: Family, value: unknown): string {
   return typeof value === 'string' && family === 'params' ? value : JSON.stringify(value);
 }
 
 interface Typed {
-  /** Without those of the executor alone. */
+  /** The arguments without those that only the executor takes. */
   args: string[];
   names: Set<string>;
   positional: boolean;

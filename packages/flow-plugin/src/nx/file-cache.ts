@@ -1,20 +1,20 @@
-/** What was computed from files, kept between commands where Nx keeps such things; `nx reset` empties it. */
+/** A cache of results from files, kept between commands in Nx's workspace data. `nx reset` empties it. */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { workspaceData } from './nx';
 
 interface Kept<T> {
-  /** The stamp of the parser: what it reads may change with it. */
+  /** The stamp of the parser: another parser may read files differently. */
   parser: string;
   files: Record<string, T>;
 }
 
-/** One value for each file. Those that are not set again are dropped when it is written. */
+/** One value for each file. Values that are not set again are dropped on write. */
 export class FileCache<T> {
   readonly #path: string;
   readonly #parser = parserStamp();
   readonly #before: Kept<T>;
-  /** The text of the file: values that were read from it may be changed by their readers. */
+  /** The text of the cache file, kept since callers may change the parsed values. */
   readonly #text: string | undefined;
   readonly #after: Record<string, T> = {};
 
@@ -24,17 +24,17 @@ export class FileCache<T> {
     this.#before = parsed(this.#text);
   }
 
-  /** What was kept, by whichever parser. */
+  /** The kept value of a file, from any parser. */
   last(file: string): T | undefined {
     return this.#before.files[file];
   }
 
-  /** What was kept, by this very parser. */
+  /** The kept value of a file, from this parser. */
   get(file: string): T | undefined {
     return this.#before.parser === this.#parser ? this.#before.files[file] : undefined;
   }
 
-  /** All that was kept, by whichever parser. */
+  /** All kept values, from any parser. */
   all(): [file: string, value: T][] {
     return Object.entries(this.#before.files);
   }
@@ -43,7 +43,7 @@ export class FileCache<T> {
     this.#after[file] = value;
   }
 
-  /** Whether it could be kept. */
+  /** Writes the cache. Returns whether that worked. */
   write(): boolean {
     const sorted = Object.entries(this.#after).sort(([a], [b]) => (a < b ? -1 : 1));
     const after: Kept<T> = { parser: this.#parser, files: Object.fromEntries(sorted) };
@@ -56,7 +56,7 @@ export class FileCache<T> {
       renameSync(temporary, this.#path);
       return true;
     } catch {
-      // It saves milliseconds: a read-only workspace works without it.
+      // The cache saves milliseconds: a read-only workspace works without it.
       removed(temporary);
       return false;
     }
@@ -67,11 +67,11 @@ function removed(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // It was not written either.
+    // The file was not written, so there is nothing to remove.
   }
 }
 
-/** A stamp that changes with each version of the parser, with each build in place, and with what it reads that is no file. */
+/** A stamp that changes with each version of the parser, each build in place, and its other inputs. */
 function parserStamp(): string {
   const file = require.resolve('@nx-flow/core/source');
   const { version } = require('@nx-flow/core/package.json') as { version: string };
@@ -91,7 +91,7 @@ function parsed<T>(text: string | undefined): Kept<T> {
     const kept = JSON.parse(text ?? '');
     if (typeof kept.parser === 'string' && typeof kept.files === 'object' && kept.files) return kept;
   } catch {
-    // None yet, or one that was cut off: every file is parsed.
+    // The cache is missing or cut off: every file is parsed.
   }
   return { parser: '', files: {} };
 }

@@ -1,6 +1,6 @@
 /**
- * The targets of the project graph that this plugin's executors execute, inferred or declared. Nx keeps its graph in a file
- * of megabytes; these few are kept apart when the graph is made, because they are needed before each command.
+ * The targets of the project graph with this plugin's executors, inferred or declared. Nx keeps its graph in a
+ * file of megabytes. These few are saved separately when the graph is made, since each command needs them first.
  */
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { FileCache } from './file-cache';
@@ -10,11 +10,11 @@ export interface FlowTarget {
   target: string;
   executor: string;
   options: Options;
-  /** Its configurations, each with the options that it changes. */
+  /** Its configurations, each with its changed options. */
   configurations?: Record<string, Options>;
-  /** Other targets give it what they are given: it may be executed with arguments by a command that does not name it. */
+  /** Other targets forward their arguments to it, so a command that does not name it may give it arguments. */
   forwarded?: true;
-  /** Targets that do nothing but execute this one. */
+  /** Targets that only execute this one. */
   aliases?: string[];
 }
 
@@ -22,15 +22,15 @@ type Options = Record<string, unknown>;
 
 const OURS = '@nx-flow/plugin:';
 
-/** The executor of a target that is another name of one of ours: Nx ends it without a process. */
+/** The executor of a target that is an alias of one of this plugin's. Nx ends it without a process. */
 export const ALIAS_EXECUTOR = 'nx:noop';
 
-/** The target that another one of its project is an alias of. */
+/** The target of its project that an alias means. */
 export function aliasOf({ executor, options }: TargetConfiguration): string | undefined {
   return executor === ALIAS_EXECUTOR ? (options as { aliasOf?: string } | undefined)?.aliasOf : undefined;
 }
 
-/** @param projects As Nx has merged them. */
+/** @param projects the projects that Nx has merged */
 export function keepFlowTargets(workspace: string, projects: Record<string, ProjectConfiguration>): void {
   const cache = new FileCache<FlowTarget[]>(workspace, 'targets');
   const forwarded = forwardedNames(projects);
@@ -50,7 +50,7 @@ export function keepFlowTargets(workspace: string, projects: Record<string, Proj
   cache.write();
 }
 
-/** Spins are few; of the many steps those count that are configured with more than the plugin itself does. */
+/** Keeps the few spins, and of the many steps only those with configured parameters. */
 function counts(target: FlowTarget): boolean {
   return target.executor === `${OURS}spin` || variantsOf(target).some(givesParams);
 }
@@ -59,7 +59,7 @@ function givesParams(options: Options): boolean {
   return 'params' in options || 'paramsFile' in options;
 }
 
-/** The options that a target may be executed with: alone, and with each of its configurations; those last. */
+/** The options with which a target may be executed: its own, then those with each configuration. */
 export function variantsOf({
   options,
   configurations = {},
@@ -77,7 +77,7 @@ function forwardedNames(projects: Record<string, ProjectConfiguration>): Set<str
   const names = new Set<string>();
   for (const { targets = {} } of Object.values(projects)) {
     for (const target of Object.values(targets)) {
-      // An alias is given what the command gives it by name.
+      // An alias gets only what the command gives it by name.
       if (aliasOf(target) !== undefined) continue;
       const { dependsOn = [] } = target;
       for (const needed of dependsOn) {
@@ -88,7 +88,7 @@ function forwardedNames(projects: Record<string, ProjectConfiguration>): Set<str
   return names;
 }
 
-/** By project. */
+/** The saved targets, by project. */
 export function keptFlowTargets(workspace: string): [project: string, targets: FlowTarget[]][] {
   const kept = new FileCache<FlowTarget[]>(workspace, 'targets').all();
   return kept.length > 0 ? kept : cachedTargets(OURS);

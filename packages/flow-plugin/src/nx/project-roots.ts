@@ -1,7 +1,7 @@
 /** The folders of the files that a flow may read. */
 import type { ExecutorContext } from '@nx/devkit';
 
-/** The roots of the flow's project and of all that it depends on, however far: from the workspace root, sorted. */
+/** The roots of the flow's project and of all its dependencies, direct or not, from the workspace root. Sorted. */
 export function projectRoots({ projectGraph, projectName = '' }: ExecutorContext): string[] {
   const { nodes, dependencies } = projectGraph;
   const projects = new Set([projectName]);

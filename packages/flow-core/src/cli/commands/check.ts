@@ -1,4 +1,4 @@
-/** nx-flow check: says whether a flow is right, without running it. */
+/** nx-flow check: checks a flow without running it. */
 import { relative } from 'node:path';
 import { isFlowError, type Problem } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
@@ -12,7 +12,7 @@ import { plural } from '../render/table';
 interface Checked {
   flow: string;
   file: string;
-  /** Undefined for a flow that does not load. */
+  /** Undefined when the flow does not load. */
   graph?: Graph;
   problems: Problem[];
   warnings: Problem[];
@@ -49,7 +49,7 @@ export const command: Command = {
   },
 };
 
-/** The one that is named, or all of the workspace. @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
+/** Checks the named flow, or all of the workspace. @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
 async function checkFlows(context: Context): Promise<Checked[]> {
   const [named] = context.positionals;
   if (named !== undefined) {
@@ -90,7 +90,7 @@ async function checkFlow(flow: string, file: string, workspace: string): Promise
   return found;
 }
 
-/** Several flows of one file, or of one module, meet the same problem once each. */
+/** Drops duplicates: several flows of one file or module have the same problem. */
 function distinct(problems: Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [`${problem.where} ${problem.message}`, problem])).values()];
 }

@@ -1,4 +1,4 @@
-/** nx-flow diff: what differs between two runs, a step of two runs, or two tasks. */
+/** nx-flow diff: the differences between two runs, a step of two runs, or two tasks. */
 import { FlowError } from '../../definition/errors';
 import { diffParams, diffSteps, diffTasks, type StepDiff } from '../../engine/explain/diff';
 import { latestRun } from '../../engine/record/find-run';
@@ -57,14 +57,14 @@ export const command: Command = {
 };
 
 interface Asked {
-  /** The one before, the one after. */
+  /** The earlier run, then the later one. */
   runs: RunRow[];
   step: string | undefined;
   specs: (Pathspec | undefined)[];
 }
 
 /**
- * Two pathspecs: the one before, the one after. One: what comes after the run before it. None: the two newest runs.
+ * Two pathspecs: the earlier, the later. One is compared with the run before it. None: the two newest runs.
  * @throws FlowError FLOW_USAGE, FLOW_RUN_NOT_FOUND
  */
 async function askedOf(recorded: Recorded, namespaceGiven: boolean): Promise<Asked> {
@@ -98,7 +98,7 @@ export interface TaskPair {
   after: TaskRow;
 }
 
-/** The two tasks, where one was named: the other is the one in the same place. @throws FlowError FLOW_TASK_NOT_FOUND */
+/** The named task and the task at the same place of the other run. @throws FlowError FLOW_TASK_NOT_FOUND */
 async function tasksOf(recorded: Recorded, { runs, specs, step }: Asked): Promise<TaskPair | undefined> {
   const { store, flow } = recorded;
   if (step === undefined || specs.every((spec) => spec?.task === undefined)) return undefined;

@@ -1,4 +1,4 @@
-/** nx-flow export: a run as one file, to be imported elsewhere. */
+/** nx-flow export: writes a run as one file, to import it elsewhere. */
 import { relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { exportRun } from '../../engine/transfer/export';
@@ -38,12 +38,12 @@ export const command: Command = {
     }
     const piped = given === '-';
     if (piped) requirePipe(context);
-    // The file has stdout: what there is to say goes beside it.
+    // The file goes to stdout, so messages go to stderr.
     const output: Output = piped
       ? { ...context.output, live: false, write: (line) => void process.stderr.write(line) }
       : context.output;
     const file = resolve(context.cwd, given);
-    // The latest run is the one that no pathspec names.
+    // Without a pathspec, the latest run is meant.
     const positionals = text === 'latest' ? [flowGiven] : [flowGiven, text];
     const progress = transferProgress('exporting', output);
     try {
@@ -95,7 +95,7 @@ function stdout(): Sink {
   return {
     write: (bytes) =>
       new Promise((done, fail) => {
-        // Written to the end before the memory is used again.
+        // Waits for the write, since the caller reuses the buffer.
         process.stdout.write(bytes, (error) => {
           if (!error) done();
           else fail(new FlowError('FLOW_EXPORT_FILE', `stdout was closed: ${error.message}.`, { exit: 1 }));

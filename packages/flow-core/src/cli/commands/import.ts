@@ -1,4 +1,4 @@
-/** nx-flow import: a run that was made elsewhere, out of its file. */
+/** nx-flow import: reads a run that was made elsewhere from its file. */
 import { relative, resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { FlowError } from '../../definition/errors';
@@ -33,7 +33,7 @@ export const command: Command = {
     const namespace = importNamespace(options.namespace as string | undefined);
     const piped = given === '-';
     const file = resolve(cwd, given);
-    // A folder becomes a store only for a file that is one.
+    // A folder becomes a store only for a valid file.
     if (!piped) await headOfFile(file);
     const store = openStore(storeFolder(findWorkspace(cwd), cwd, options.store as string | undefined));
     const name = piped ? 'What came on stdin' : relative(cwd, file) || file;
@@ -68,7 +68,7 @@ export const command: Command = {
   },
 };
 
-/** Also where nothing comes any more, an interrupt ends it. */
+/** Reads stdin. An interrupt ends it even when no more data comes. */
 async function* stdin(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* addAbortSignal(signal, process.stdin);

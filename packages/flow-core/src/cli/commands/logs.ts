@@ -1,4 +1,4 @@
-/** nx-flow logs: what the tasks of a run printed, by time. */
+/** nx-flow logs: the output of a run's tasks, by time. */
 import { taskOf as addressIn } from '../../engine/task/label';
 import { logsByTime, type TaskLogRow } from '../../store/logs';
 import type { Command } from '../command';
@@ -8,7 +8,7 @@ import { type Recorded, reading } from '../reading';
 import type { Output } from '../render/output';
 import { plural } from '../render/table';
 
-/** Longest line that is put together from pieces, in characters. */
+/** The longest line that is joined from pieces, in characters. */
 const LONGEST_LINE = 64 * 1024;
 
 export const command: Command = {
@@ -52,11 +52,11 @@ interface Rows {
   run: number;
   /** `last`: the task wrote nothing after it. */
   rows: AsyncIterable<TaskLogRow & { last?: boolean }>;
-  /** Of one task: its text as it is. */
+  /** True for one task: its text is printed unchanged. */
   alone: boolean;
 }
 
-/** Of a task that was taken over, what its origin wrote. */
+/** The log rows. For a taken-over task, those of its origin. */
 async function rowsOf(recorded: Recorded, output: Output): Promise<Rows> {
   const { flow, store, spec } = recorded;
   const run = await runOf(recorded, spec);
@@ -74,7 +74,7 @@ async function rowsOf(recorded: Recorded, output: Output): Promise<Rows> {
   return { run: run.run, rows: logsByTime(store.kv, flow, run.run, spec.step), alone: false };
 }
 
-/** Puts lines together that were kept in pieces, each task's two streams for themselves. */
+/** Joins lines that were stored in pieces, separately for each task and stream. */
 class Lines {
   readonly #write: (label: string, line: string) => void;
   readonly #rests = new Map<string, string>();
@@ -85,7 +85,7 @@ class Lines {
 
   add(task: string, stream: 'stdout' | 'stderr', text: string): void {
     const label = `${task} ${stream === 'stderr' ? '!' : '│'}`;
-    // What a task wrote to one stream ends where it goes on with the other.
+    // A line on one stream ends when the task writes to the other.
     this.#finish(`${task} ${stream === 'stderr' ? '│' : '!'}`);
     const lines = ((this.#rests.get(label) ?? '') + text).split('\n');
     const rest = lines.pop() as string;
@@ -95,7 +95,7 @@ class Lines {
     if (rest.length > LONGEST_LINE) this.#finish(label);
   }
 
-  /** The task writes no more. */
+  /** Call when the task writes no more. */
   end(task: string): void {
     this.#finish(`${task} │`);
     this.#finish(`${task} !`);

@@ -1,4 +1,4 @@
-/** nx-flow resume: a new run that takes over what an earlier one finished, and executes the rest. */
+/** nx-flow resume: a new run that takes over the finished tasks of an earlier one and executes the rest. */
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { prepareResume } from '../../engine/resume/resume';
@@ -41,7 +41,7 @@ export const command: Command = {
   },
 };
 
-/** The run to take over from and the step to execute again, as a pathspec or by options. @throws FlowError FLOW_USAGE, FLOW_PATHSPEC */
+/** The run to take over from and the first step to execute again. @throws FlowError FLOW_USAGE, FLOW_PATHSPEC */
 function originOf(context: Context, graph: Graph): { run?: number; step?: string } {
   const [, position] = context.positionals;
   const { step: option, origin } = context.options as { step?: string; origin?: number };

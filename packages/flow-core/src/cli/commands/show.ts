@@ -46,7 +46,7 @@ interface StepSummary {
   step: string;
   kind: string;
   done: number;
-  /** Of those done: whose exception the step caught. */
+  /** How many of the done tasks failed and were caught. */
   caught: number;
   failed: number;
   running: number;
@@ -65,7 +65,7 @@ async function showRun(
   const { colors } = output;
   const steps = new Map<string, StepSummary>();
   for (const { name, kind } of run.steps) {
-    // A kept spin is of one step.
+    // A persisted spin has one step.
     const wanted = step ?? run.spunFrom?.step;
     if (wanted === undefined || wanted === name)
       steps.set(name, { step: name, kind, done: 0, caught: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
@@ -148,7 +148,7 @@ async function showRun(
 }
 
 function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
-  // A column only where something was caught: few flows catch.
+  // The column appears only when a failure was caught: few flows catch.
   const catches = steps.some(({ caught }) => caught > 0);
   const rows = steps.map(({ step, kind, done, caught, failed, running, totalMs, first }) => {
     const ended = done + failed;

@@ -1,4 +1,4 @@
-/** nx-flow snapshot: the run of today's code as a file that Nx caches; the flow is run where there is none yet. */
+/** nx-flow snapshot: exports the run of today's code to a file that Nx caches. Runs the flow if there is none. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
@@ -24,7 +24,7 @@ import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
 import { runCommand } from '../run-command';
 
-// A snapshot that is restored from a cache has run nothing whose number could be written.
+// A snapshot restored from a cache has no run whose number could be written.
 const { until: _, 'run-id-file': __, ...OPTIONS } = RUN_OPTIONS;
 
 export const command: Command = {
@@ -46,7 +46,7 @@ export const command: Command = {
           fittingRun(context, place, graph, store, file),
         );
     if (found !== undefined) return exported(context, place, found);
-    // The run says what it does as always; the one JSON object is the snapshot's.
+    // The run prints as usual. The one JSON object is the snapshot's.
     let pathspec = '';
     const result = (value: object) => {
       pathspec = (value as { pathspec: string }).pathspec;
@@ -78,9 +78,9 @@ async function withFlow<T>(
 }
 
 /**
- * The newest run that is what running the flow now would give: done, whole, by the same flow file and on the same
- * parameters, options and variables; nothing in the flow's folder, where the files lie that it names, and no lock file,
- * has changed since it began, and neither has any code that its steps reach.
+ * The newest run that equals a new run of the flow: done, complete, with the same flow file, parameters, options
+ * and variables. Since it began, nothing has changed in the flow's folder, in the folders of its declared inputs,
+ * in the lock files, or in the code that its steps depend on.
  */
 async function fittingRun(
   context: Context,
@@ -98,7 +98,7 @@ async function fittingRun(
   let codes: Codes | undefined;
   let changed: number | undefined;
   for await (const row of store.runs(graph.flow, namespaceOf(context))) {
-    // What a resumed run had taken over may have been made by older code.
+    // Older code may have computed what a resumed run took over.
     const resumed = row.origin !== undefined || row.imported?.origin !== undefined;
     if (row.status !== 'done' || row.code !== code || resumed) continue;
     if (JSON.stringify(row.with ?? []) !== JSON.stringify(context.options.with ?? [])) continue;

@@ -103,7 +103,7 @@ async function spinAllSplits(
   return done.status === 'done' ? 0 : 1;
 }
 
-/** Artifacts that are given in the place of recorded ones. @throws FlowError FLOW_OVERRIDE, FLOW_IMPORT */
+/** The given artifacts that replace recorded ones. @throws FlowError FLOW_OVERRIDE, FLOW_IMPORT */
 async function overridesOf(
   context: Context,
 ): Promise<{ overrides?: Overrides; set: Record<string, unknown> }> {
@@ -112,7 +112,7 @@ async function overridesOf(
   return { ...(overrides === undefined ? {} : { overrides }), set: Object.fromEntries(set) };
 }
 
-/** A result is cached under the key that was published: what the step sees must be that. @throws FlowError FLOW_KEY_MOVED */
+/** The step's inputs must match the published key under which Nx caches. @throws FlowError FLOW_KEY_MOVED */
 async function requireKey(
   context: Context,
   { session, selection }: { session: FileSession; selection: Selection },
@@ -131,7 +131,7 @@ async function requireKey(
   );
 }
 
-/** What a module of `--artifacts` gives: its default export, or else its named ones. @throws FlowError FLOW_OVERRIDE */
+/** The default export of the `--artifacts` module, or its named exports. @throws FlowError FLOW_OVERRIDE */
 async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undefined> {
   if (options.artifacts === undefined) return undefined;
   const file = resolve(cwd, options.artifacts as string);
@@ -153,7 +153,7 @@ async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undef
   return (exported.default ?? { ...exported }) as Overrides;
 }
 
-/** As `--set.k=v` is read: JSON if it parses, else a string. */
+/** Parses the value of `--set.k=v`: JSON if it parses, otherwise a string. */
 function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);

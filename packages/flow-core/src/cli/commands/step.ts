@@ -1,4 +1,4 @@
-/** nx-flow step: one step on what the steps before it handed over; what the targets `spin-<step>` execute. */
+/** nx-flow step: executes one step on the handovers of earlier steps. The targets `spin-<step>` call it. */
 import { availableParallelism } from 'node:os';
 import { FlowError } from '../../definition/errors';
 import { executeStepOf } from '../../session/step';

@@ -1,4 +1,4 @@
-/** nx-flow why: what differs between a step's last task and now: code, parameters, inputs, environment. */
+/** nx-flow why: compares a step's last task with now: code, parameters, inputs, environment. */
 import { why } from '../../engine/explain/why/why';
 import { gitState } from '../../engine/record/git';
 import { findPlaceFile, loadPlaceFlow } from '../../session/place';
@@ -58,7 +58,7 @@ export const command: Command = {
   },
 };
 
-/** A file that the loader never comes to may be broken: that is no reason to say nothing of all else. */
+/** A file that is never loaded may be broken. The other causes are still reported. */
 async function codeNow(file: string, flow: string, root: string) {
   const { fingerprintFlow } = await import('../../source/fingerprint');
   try {

@@ -1,7 +1,7 @@
 /**
- * What `--json` prints, a shape for each command. Each object has `version` in front: 1 until a field changes its meaning
- * or goes; new fields may come at any time. Times are milliseconds, sizes bytes.
- * Long, because it is a list: each shape stands alone.
+ * The output of `--json`, a shape for each command. Each object begins with `version`: it stays 1 until a field
+ * changes its meaning or is removed. New fields may come at any time. Times are milliseconds, sizes bytes.
+ * Long, because it is a list of independent shapes.
  */
 
 import type { Problem } from '../../definition/errors';
@@ -28,7 +28,7 @@ export type Json =
   | DiffJson
   | WhyJson;
 
-/** Of all shapes. */
+/** The version of all shapes. */
 const VERSION = 1;
 
 export function versioned<T extends Json>(json: T): { version: number } & T {
@@ -38,11 +38,11 @@ export function versioned<T extends Json>(json: T): { version: number } & T {
 export interface ErrorJson {
   name: string;
   message: string;
-  /** Stable, such as FLOW_IMPORT; absent for what a step threw. */
+  /** A stable code, such as FLOW_IMPORT. Absent when a step threw. */
   code?: string;
 }
 
-/** Any command that could not do what it was asked. */
+/** Any command that failed. */
 export interface FailureJson {
   error: { code: string; message: string; problems?: readonly Problem[] };
 }
@@ -63,14 +63,14 @@ export interface SpunArtifactJson {
   size: number;
   digest: string;
   change: Change;
-  /** The value on one line, cut. */
+  /** The value on one line, cut to a width. */
   preview: string;
 }
 
-/** `spin`, and `result.json` beside its outputs */
+/** `spin`, and `result.json` next to its outputs */
 export interface SpinJson {
   step: string;
-  /** The task whose inputs these are, or the run that gave them; null on parameters alone. */
+  /** The task whose inputs were taken, or the run that has them. Null when the step has only parameters. */
   origin: string | null;
   status: 'done' | 'failed';
   durationMs: number;
@@ -78,7 +78,7 @@ export interface SpinJson {
   /** The folder of the outputs, from the workspace's root. */
   outputPath: string;
   error?: ErrorJson;
-  /** What to know of artifacts that the step read and that were not there. */
+  /** Hints about artifacts that the step read and that do not exist. */
   hints?: readonly string[];
   /** With `--persist`: the spin's pathspec among the persisted ones. */
   kept?: string;
@@ -101,9 +101,9 @@ export interface SpinAllJson {
 export interface StepJson {
   step: string;
   status: 'done' | 'failed';
-  /** What the step left before still stands, and it was not executed. */
+  /** The step's earlier outputs are still valid, so it was not executed. */
   kept?: true;
-  /** False: a switch before the step took another case. Null where a task failed. */
+  /** False when a switch before the step chose another case. Null when a task failed. */
   taken?: boolean | null;
   durationMs?: number;
   tasks?: Pick<TaskCounts, 'done' | 'failed'>;
@@ -154,7 +154,7 @@ export interface ShowRunJson {
     caught: number;
     failed: number;
     running: number;
-    /** Of all its tasks together. */
+    /** The sum over all its tasks. */
     totalMs: number;
   }[];
   tasks?: readonly TaskJson[];
@@ -172,7 +172,7 @@ export interface TaskJson {
   parents: readonly string[];
   index: readonly number[];
   iteration?: number | undefined;
-  /** The case that a switch took. */
+  /** The case that a switch chose. */
   case?: unknown;
   durationMs?: number | undefined;
   startedAt?: number | undefined;
@@ -222,9 +222,9 @@ export interface ExportJson {
 /** `import` */
 export interface ImportJson {
   pathspec: string;
-  /** The run where it was made. */
+  /** The run in its original store. */
   origin: string;
-  /** The run was here already, and nothing was changed. */
+  /** True when the store already had the run and nothing changed. */
   known: boolean;
   namespace: string;
   id: string;
@@ -251,7 +251,7 @@ export interface DiffJson {
 /** `why` */
 export interface WhyJson {
   pathspec: string;
-  /** The task that was executed: another one, where a resumed run took it over. */
+  /** The task that executed. It is another one when a resumed run took it over. */
   executed: string;
   same: unknown;
   code: unknown;

@@ -1,11 +1,12 @@
-/** Any artifact as JSON, for `dump --json`: what JSON does not know is written as what comes nearest. */
+/** Any artifact as JSON, for `dump --json`: values that JSON lacks become the nearest JSON value. */
 import { types } from 'node:util';
 import { isFile } from '../../store/file';
 
 /**
  * Map: list of pairs. Set: list. Date: ISO text. BigInt: decimal text. RegExp: text. Error: name and message.
- * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its name,
- * size and path. A cycle: `"[circular]"`. undefined stays: JSON leaves it out of objects, and has null for it in lists.
+ * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its
+ * name, size and path. A cycle: `"[circular]"`. undefined stays: JSON omits it in objects and writes null in
+ * lists.
  */
 export function jsonValue(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === 'bigint') return value.toString();

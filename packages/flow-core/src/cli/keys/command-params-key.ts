@@ -1,4 +1,4 @@
-/** What a target is given for parameters: for Nx, which hashes the command line and not the files that it names. */
+/** A key of a target's parameters, for Nx, which hashes the command line but not the files that it names. */
 import { isFlowError } from '../../definition/errors';
 import { parseCommandLine } from '../args';
 import { PARAMS_FILE } from '../options';

@@ -1,6 +1,6 @@
 /**
- * Cache keys for Nx: `@nx-flow/core/keys`, which the plugin opens before every command and which therefore loads next to
- * nothing. `engine/task/cache-keys.ts` has each key field by field.
+ * Cache keys for Nx: `@nx-flow/core/keys`. The plugin loads it before every command, so it imports very little.
+ * `engine/task/cache-keys.ts` has each key field by field.
  */
 import type { PublishedKey } from './published-key';
 
@@ -13,10 +13,10 @@ export { remedy } from '../../store/writable';
 export { type KeyState, keyHolds, keyState, type PublishedKey } from './published-key';
 
 /**
- * The key of what `nx-flow spin <arguments>` would see now. Returns undefined when the command would be refused: Nx need
- * not know why.
+ * The key of what `nx-flow spin <arguments>` would see now. Returns undefined when the command would be refused:
+ * Nx need not know why.
  * @param argv without the command's name
- * @param flow its name: the arguments may say its file
+ * @param flow its name, since the arguments may have its file
  */
 export async function spinKey(
   argv: readonly string[],
@@ -28,8 +28,8 @@ export async function spinKey(
 }
 
 /**
- * A key of what a command line gives for parameters, and of the files that it names there. Returns undefined when nothing
- * is given, and when the command would be refused.
+ * A key of a command line's parameters and of the files that they name. Returns undefined when no parameter is
+ * given, and when the command would be refused.
  */
 export async function commandParamsKey(
   argv: readonly string[],

@@ -1,4 +1,4 @@
-/** A key of what was given for parameters: a file that is named there may change while the command line stays. */
+/** A key of the given parameters: a file that they name may change while the command line stays the same. */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
@@ -8,14 +8,14 @@ import { givenParams } from '../params';
 export interface ParamsKey {
   /** Undefined when nothing was given. */
   key?: string;
-  /** The files that may be read, whether or not they are there. */
+  /** The files that may be read, whether or not they exist. */
   files: string[];
 }
 
 type Arguments = Pick<Context, 'params' | 'options' | 'cwd'>;
 
 /**
- * Which parameters are paths only the flow's schemas know: every text that names a file counts as one.
+ * Only the flow's schemas know which parameters are paths, so every text that names a file counts as one.
  * @throws FlowError FLOW_PARAMS_FILE
  */
 export function paramsKey(context: Arguments, workspace: string): ParamsKey {
@@ -39,7 +39,7 @@ function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {
-    // A text with a zero byte in it, or one that is longer than any path.
+    // The text has a zero byte or is longer than any path.
     return false;
   }
 }

@@ -1,4 +1,4 @@
-/** The key of a spin as Nx and the command compare it: which inputs are meant, and everything that the step would see. */
+/** The key of a spin as Nx and the command compare it: the selected inputs, and all that the step would see. */
 import { type Stats, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Selection } from '../../engine/inputs/selection';
@@ -8,11 +8,11 @@ import { readGeneration } from '../../store/generation';
 import type { ParamsKey } from './params-key';
 
 export interface PublishedKey {
-  /** Which inputs are meant; empty where that cannot be known before the flow is imported. */
+  /** The selected inputs. Empty when they are unknown before the flow is imported. */
   selection: string;
-  /** The step, where it is known beforehand. */
+  /** The step, if it is known beforehand. */
   step?: string;
-  /** The digest of the `SpinKey`, and of the given parameters; a number for this once where it cannot be known beforehand. */
+  /** The digest of the `SpinKey` and the given parameters. With `once`, a random id. */
   key: string;
   once?: true;
   /** What the key was computed from. */
@@ -23,7 +23,7 @@ export interface KeyState {
   store: string;
   /** The flow's file, its snapshot's, and those that parameters name. */
   files: string[];
-  /** How all of that was. */
+  /** The state of the store and these files when the key was computed. */
   was: string;
 }
 
@@ -32,12 +32,12 @@ export function keyHolds({ state }: PublishedKey): boolean {
   return state !== undefined && keyState(state.store, state.files).was === state.was;
 }
 
-/** The inputs that a selection means, as text: the same when a key is published and when the spin is executed. */
+/** A selection as text. It is equal when a key is published and when the spin is executed. */
 export function selectionText(selection: Selection, { workspace, store }: Place): string {
   return JSON.stringify([selection, relative(workspace, store)]);
 }
 
-/** Adds what was given for parameters: those that the run recorded are in the digest itself. */
+/** Adds the key of the given parameters. The digest contains the run's recorded parameters already. */
 export function withParams(digest: string, { key }: ParamsKey): string {
   return key === undefined ? digest : `${digest} ${key}`;
 }
@@ -50,7 +50,7 @@ export function keyState(store: string, files: string[]): KeyState {
   return { store, files, was: JSON.stringify([readGeneration(store) ?? null, stamps, currentUser()]) };
 }
 
-/** Undefined also where a file lies in the place of a folder on the way. */
+/** Returns undefined also when a parent of the path is a file. */
 function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

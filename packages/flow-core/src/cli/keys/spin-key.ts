@@ -1,6 +1,6 @@
 /**
- * The key of what `nx-flow spin <arguments>` would see, without importing the flow: for Nx, which hashes before it
- * executes. The spin itself compares the key with what it finds: a result is never cached under another's key.
+ * The key of what `nx-flow spin <arguments>` would see, without importing the flow, for Nx, which hashes before it
+ * executes. The spin compares the key with what it finds: a result is never cached under another's key.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { spec } from '../specs/spin';
 import { paramsKey } from './params-key';
 import { keyState, type PublishedKey, selectionText, withParams } from './published-key';
 
-/** Options whose effect is not known before the step runs: such a spin is executed each time. */
+/** Options whose effect is unknown before the step runs. A spin with one is executed each time. */
 const OPEN = ['all', 'persist', 'artifacts'];
 
 export async function spinKey(
@@ -54,18 +54,18 @@ export async function spinKey(
   }
 }
 
-/** No inputs, or no store: the spin itself says so. What was published for inputs that were there would be a wrong hit. */
+/** No inputs, or no store: the spin itself reports it. A key published for earlier inputs would be a wrong hit. */
 function refused(error: unknown): PublishedKey {
   if (error instanceof FlowError) return executed();
   throw error;
 }
 
-/** The spin is executed this once, whatever it finds: there is no key to compare with what it sees. */
+/** Returns a key for one execution: the spin has no key to compare with. */
 const executed = (): PublishedKey => ({ selection: '', key: randomUUID(), once: true });
 
 /**
- * Whether Nx can tell where the outputs lie: by the option `step` alone. A pathspec names no folder, and the splits of a
- * foreach share one.
+ * Whether Nx knows the folder of the outputs. It does so only by the option `step`: a pathspec names no folder,
+ * and the splits of a foreach share one.
  */
 function hasOutputs({ positionals, options }: Context, graph: Graph, { step, task }: Selection): boolean {
   return (
@@ -73,10 +73,10 @@ function hasOutputs({ positionals, options }: Context, graph: Graph, { step, tas
   );
 }
 
-/** For a store that does not open: other tasks wait for this. The spin itself will say why. */
+/** How long to wait for a store that does not open. Other tasks wait too, and the spin itself will report why. */
 const PATIENCE_MS = 3_000;
 
-/** One that was waited for: it is not waited for again for each flow. */
+/** A store that did not open. The next flows do not wait for it again. */
 let unreachable: { store: string; until: number } | undefined;
 
 async function keyIn(
@@ -90,18 +90,18 @@ async function keyIn(
   const text = selectionText(selection, place);
   const params = paramsKey(context, place.workspace);
   const state = () => keyState(place.store, [...files, snapshot, ...params.files]);
-  // The spin makes one, and may import the snapshot into it.
+  // The spin creates the store and may import the snapshot into it.
   if (!existsSync(place.store)) return executed();
   if (unreachable?.store === place.store && Date.now() < unreachable.until) return executed();
   const store = openStore(place.store, PATIENCE_MS);
   try {
-    // Asked for first: what is written from now on gives the state another name.
+    // The generation comes first: any later write changes it.
     await store.kv.generation().catch((error) => {
       unreachable = { store: place.store, until: Date.now() + PATIENCE_MS };
       throw error;
     });
     const now = state();
-    // What a spin would import first is not there yet.
+    // The spin would first import the snapshot.
     if (
       selection.run === undefined &&
       (await awaitedSnapshot(place, graph.flow, store, context.options.namespace as string | undefined))

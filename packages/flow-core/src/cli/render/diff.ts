@@ -1,4 +1,4 @@
-/** The difference of two runs or tasks, on screen. */
+/** Renders the differences of two runs or tasks. */
 import { types } from 'node:util';
 import { type ArtifactDiff, endOf, type StepDiff } from '../../engine/explain/diff';
 import { statusNow } from '../../engine/record/run-status';
@@ -204,20 +204,20 @@ function changeText({ change, before, after }: ArtifactDiff, cas: Cas): string {
   return `${old} → ${old === now ? 'another' : now}`;
 }
 
-/** A small value as it is, a large one by its type and size. */
+/** A small value is shown, a large one only by type and size. */
 function valueText(record: ArtifactRecord | undefined, cas: Cas): string {
   if (!record) return '';
   return shown(record, cas) ?? `${record.type}, ${size(record.size)}`;
 }
 
 export function shown(record: ArtifactRecord, cas: Cas): string | undefined {
-  // A codec of the flow is not at hand here.
+  // The flow's own codecs are not loaded here.
   if (record.bytes === undefined || !isBuiltIn(record)) return undefined;
   const value = decodeArtifact(record, cas);
   return types.isNativeError(value) ? `${value.name}: ${value.message}` : cut(previewOf(value, WIDTH), WIDTH);
 }
 
-/** `1.2 ×`; nothing where either took no time to speak of. */
+/** `1.2 ×`. Empty when either time is too short. */
 function ratioText(before: number | undefined, after: number | undefined): string {
   const ratio = ratioOf(before, after);
   return ratio === null ? '' : `${ratio.toFixed(ratio < 10 ? 2 : 0)} ×`;

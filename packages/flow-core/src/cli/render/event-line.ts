@@ -4,7 +4,7 @@ import type { FlowEvent } from '../../engine/task/flow-event';
 import type { Output } from './output';
 import { wrapped } from './wrap';
 
-/** The line, with its newline; empty for an event that is shown in another way. */
+/** The line with its newline. Empty for an event that is shown in another way. */
 export function eventLine(event: FlowEvent, output: Output): string {
   const { colors } = output;
   const warning = (sentence: string) => `${wrapped(`${colors.yellow('!')} ${sentence}`, output, '  ')}\n`;

@@ -1,4 +1,4 @@
-/** The end of a command that could not do what it was asked: one clear sentence, the code, the exit code. */
+/** Ends a command that failed: one clear sentence, the code, the exit code. */
 import { isFlowError } from '../../definition/errors';
 import { excerpt } from '../../engine/explain/error-text';
 import { toRecord } from '../../engine/task/error-record';

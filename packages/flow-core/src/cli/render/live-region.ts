@@ -1,9 +1,9 @@
-/** What goes on, on screen: a few lines that are redrawn, above them what tasks print, each line with its task's name. */
+/** Live progress: a few redrawn lines, and above them the output of tasks, each line with its task's name. */
 import type { Output } from './output';
 import { duration } from './table';
 import { cut } from './text';
 
-/** Redraws at most so often. Milliseconds. */
+/** The shortest time between redraws. Milliseconds. */
 const EVERY_MS = 80;
 
 /** A few lines at the bottom of the terminal that are redrawn; what is printed scrolls above them. */
@@ -18,7 +18,7 @@ export class LiveRegion {
   constructor(output: Output, lines: () => string[]) {
     this.#output = output;
     this.#lines = lines;
-    // Also without news: the seconds go on.
+    // Redraws without news too: the seconds count on.
     let beats = 0;
     this.#timer = setInterval(() => {
       if (this.#dirty || ++beats % 6 === 0) this.#draw();
@@ -58,10 +58,10 @@ export class LiveRegion {
 }
 
 const BAR = 24;
-/** Ended tasks before the time that is left is estimated: the first ones also wait for their workers. */
+/** Tasks that must end before the remaining time is estimated: the first ones also wait for their workers. */
 const ENOUGH = 5;
 
-/** Many tasks of a kind: a bar, counts, and how long the rest will take. */
+/** Shows many tasks of a step: a bar, counts, and the estimated remaining time. */
 export function progressLine(
   counts: { name: string; planned: number; running: number; done: number; failed: number },
   sinceMs: number,
@@ -78,11 +78,11 @@ export function progressLine(
   return `${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${colors.dim(duration(sinceMs))}${left}`;
 }
 
-/** What several tasks print at once, as whole lines. */
+/** Prints the output of concurrent tasks as whole lines. */
 export class LabelledLines {
   readonly #output: Output;
   readonly #print: (text: string) => void;
-  /** Of lines that have not ended. */
+  /** Unfinished lines. */
   readonly #open = new Map<string, string>();
 
   constructor(output: Output, print: (text: string) => void) {
@@ -101,7 +101,7 @@ export class LabelledLines {
     if (lines.length > 0) this.#print(lines.map((line) => `${head} ${line}\n`).join(''));
   }
 
-  /** The task has ended: its last lines are over. */
+  /** Call when the task has ended: prints its unfinished lines. */
   close(label: string): void {
     for (const stream of ['stdout', 'stderr'] as const)
       if (this.#open.has(`${label} ${stream}`)) this.add(label, stream, '\n');

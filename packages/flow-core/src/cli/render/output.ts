@@ -1,4 +1,4 @@
-/** Where a command writes: stdout for people, stderr beside JSON, colours where they are seen. */
+/** The output of a command: stdout for people, stderr with `--json`, colours on terminals. */
 import { createColors } from 'picocolors';
 import { type Json, versioned } from '../json/shapes';
 
@@ -9,14 +9,14 @@ export interface Output {
   verbose: boolean;
   /** A terminal that can redraw lines. */
   live: boolean;
-  /** Of the terminal; 100 where the text goes elsewhere. */
+  /** The width of the terminal; 100 when the text goes elsewhere. */
   columns: number;
-  /** Sentences break at words before so many columns. Absent where the text goes elsewhere than to a terminal. */
+  /** Sentences break at words before this column. Absent when the text does not go to a terminal. */
   wrapAt?: number;
   colors: Colors;
-  /** The human's text. Not a line: give the newline. */
+  /** Writes text for people. Adds no newline. */
   write(text: string): void;
-  /** The one JSON object, last. */
+  /** Writes the one JSON object, at the end. */
   result(json: Json): void;
 }
 
@@ -31,7 +31,7 @@ function deafenTo(stream: NodeJS.WriteStream): void {
 export function makeOutput(json: boolean, verbose: boolean): Output {
   deafenTo(process.stdout);
   deafenTo(process.stderr);
-  // Captured now: a spin looks at what the step writes by replacing these.
+  // Bound now, since a spin replaces these to capture the step's output.
   const stdout = process.stdout.write.bind(process.stdout);
   const stderr = process.stderr.write.bind(process.stderr);
   const stream = json ? process.stderr : process.stdout;

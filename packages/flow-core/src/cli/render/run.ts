@@ -1,4 +1,4 @@
-/** A run on screen: what runs now, counts and progress, each task's output, the final table. */
+/** Renders a run: what runs now, counts and progress, each task's output, the final table. */
 
 import type { Graph } from '../../definition/graph';
 import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/flow-event';
@@ -15,19 +15,19 @@ interface StepState {
   running: number;
   done: number;
   failed: number;
-  /** Failed, and the step caught that. They count as done, too. */
+  /** Tasks that failed and were caught. They count as done too. */
   caught: number;
   /** Taken over from the origin of a resumed run. */
   taken: number;
-  /** Milliseconds, of all its tasks. */
+  /** Milliseconds, summed over all its tasks. */
   total: number;
   begunAt: number | undefined;
   endedAt: number | undefined;
-  /** Last tenth that was told, where lines are plain. */
-  told: number;
+  /** The last tenth that was printed, when lines cannot be redrawn. */
+  lastTenth: number;
 }
 
-/** A step with more tasks than this is told by its counts, not task by task. */
+/** A step with more tasks than this is shown by counts, not task by task. */
 const WIDE = 8;
 
 /** Shows a run, from its first event to its last. */
@@ -46,7 +46,7 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
       total: 0,
       begunAt: undefined,
       endedAt: undefined,
-      told: 0,
+      lastTenth: 0,
     });
   }
   const stateOf = (step: string) => steps.get(step) as StepState;
@@ -58,8 +58,8 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
   const progress = (state: StepState) => {
     const over = state.done + state.failed;
     const tenth = Math.floor((over / state.planned) * 10);
-    if (tenth <= state.told) return;
-    state.told = tenth;
+    if (tenth <= state.lastTenth) return;
+    state.lastTenth = tenth;
     const mark =
       state.failed > 0 ? colors.red('✗') : state.caught > 0 ? colors.yellow('✗') : colors.green('✓');
     const failed = state.failed > 0 ? `, ${state.failed} failed` : '';
@@ -81,7 +81,7 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
   };
 
   const ended = (event: RunDone) => {
-    // A step of a task graph says its own end.
+    // A step of a task graph reports its own end.
     if (event.run === undefined) return event.status === 'failed' ? showFailures(event) : undefined;
     const { flow, run, status, durationMs, tasks } = event;
     const rows = [...steps.values()]
@@ -105,7 +105,7 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
     const unreached = [...steps.values()]
       .filter(({ planned, taken }) => planned + taken === 0)
       .map(({ name }) => name);
-    // In a run that is done, only a switch leaves steps out.
+    // In a finished run, only a switch leaves steps out.
     const left = status === 'done' ? 'not taken' : 'not reached';
     if (unreached.length > 0) output.write(colors.dim(`${left}: ${unreached.join(', ')}\n`));
     showFailures(event);
@@ -195,7 +195,7 @@ function remedies(flow: string, step: string, { colors }: Output): string {
   ].join('');
 }
 
-/** Failures that are shown in full. */
+/** How many failures are shown in full. */
 const SHOWN = 3;
 
 function firstLine({ name, code, message }: ErrorRecord): string {
@@ -215,7 +215,7 @@ function finalRow(state: StepState, { colors }: Output): string[] {
   ];
 }
 
-/** What runs now: a line for each step at work, with a bar where there are many tasks. */
+/** What runs now: a line for each running step, with a bar when it has many tasks. */
 function liveLines(steps: Map<string, StepState>, output: Output): string[] {
   const now = performance.now();
   const { colors } = output;

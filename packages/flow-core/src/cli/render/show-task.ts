@@ -1,4 +1,4 @@
-/** One task on screen: what it came to, its inputs and artifacts. */
+/** Renders one task: its outcome, its inputs and its artifacts. */
 import { recordedOutputs } from '../../engine/record/read';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';

@@ -1,4 +1,4 @@
-/** A spin of many splits on screen: what they print, how far they are, then one table of all of them. */
+/** Renders a spin of many splits: their output, their progress, then one table of all of them. */
 
 import { join, relative } from 'node:path';
 import type { Change } from '../../engine/task/change';
@@ -57,7 +57,7 @@ export function spinAllRenderer(output: Output, workspace: string, cwd: string):
     output.write(`\n${splitTable(spins, run, output)}`);
     const totals = artifactTotals(spins, output);
     if (totals !== '') output.write(`\n${totals}`);
-    // Those of failures stand with them.
+    // The hints of failed splits are shown with their failures.
     const hints = spins.flatMap((spin) => (spin.error ? [] : spin.hints));
     const said = [...new Set(hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`);
     if (said.length > 0) output.write(`\n${said.join('')}`);
@@ -93,9 +93,9 @@ function labelOf({ step, index }: Pick<SpinDone, 'step' | 'index'>): string {
   return `${step} ${index.join(',')}`;
 }
 
-/** With more splits than this, lines tell each tenth. */
+/** With more splits than this, a line is printed for each tenth. */
 const WIDE = 8;
-/** Splits without inputs that are told. */
+/** How many splits without inputs are listed. */
 const SHOWN = 5;
 
 function splitTable(outcomes: readonly SpinDone[], run: number, output: Output): string {
@@ -114,7 +114,7 @@ function splitTable(outcomes: readonly SpinDone[], run: number, output: Output):
   );
 }
 
-/** With more splits than this, neighbours that came to the same share a row. */
+/** With more splits than this, neighbours with equal outcomes share a row. */
 const FOLD_ABOVE = 12;
 
 function foldedRows(outcomes: readonly SpinDone[], output: Output): string[][] {
@@ -142,7 +142,7 @@ function foldedRows(outcomes: readonly SpinDone[], output: Output): string[][] {
   });
 }
 
-/** `12 ms`; of several splits the shortest and the longest: `2 ms–1.2 s`. */
+/** `12 ms`, or for several splits the shortest and the longest: `2 ms–1.2 s`. */
 function timesText(times: readonly number[]): string {
   if (times.length === 0) return '';
   const [least, most] = [duration(Math.min(...times)), duration(Math.max(...times))];
@@ -151,7 +151,7 @@ function timesText(times: readonly number[]): string {
 
 const CHANGES: readonly Change[] = ['same', 'changed', 'new', 'gone'];
 
-/** `3 same, changed: stats`: what stayed is counted, what did not is named. */
+/** `3 same, changed: stats`: equal artifacts are counted, others are named. */
 function changesText({ artifacts, status }: SpinDone, output: Output): string {
   if (status !== 'done') return '';
   const parts = CHANGES.flatMap((change) => {
@@ -186,7 +186,7 @@ function artifactTotals(outcomes: readonly SpinDone[], output: Output): string {
   return table([{ head: 'Artifact' }, ...heads], rows, output.columns, output.colors.dim);
 }
 
-/** Each failure with its first frame of the user; the same one in many splits is told once. */
+/** Each failure with its first user frame. The same failure in many splits is shown once. */
 function failures(outcomes: readonly SpinDone[], output: Output, cwd: string): string[] {
   const { colors } = output;
   const found = new Map<string, SpinDone[]>();

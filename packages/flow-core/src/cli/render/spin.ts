@@ -1,4 +1,4 @@
-/** A spin on screen: where its inputs come from, what the step prints, then one table of what it returned. */
+/** Renders a spin: where its inputs come from, what the step prints, then one table of what it returned. */
 import { join, relative } from 'node:path';
 import type { Change } from '../../engine/task/change';
 import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/flow-event';

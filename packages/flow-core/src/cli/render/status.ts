@@ -1,4 +1,4 @@
-/** How a run or a task stands, in one coloured word. */
+/** The status of a run or a task, as one coloured word. */
 import { statusNow } from '../../engine/record/run-status';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Output } from './output';
@@ -7,13 +7,13 @@ export function statusText(run: Pick<RunRow, 'status' | 'pid' | 'host'>, output:
   return painted(statusNow(run), output);
 }
 
-/** @param run With it, a task that was under way when its run was killed says so. */
+/** @param run with it, a task that was running when its run was killed is shown as killed */
 export function taskStatusText(row: TaskRow, output: Output, run?: RunRow): string {
   if (isCaught(row)) return painted('caught', output);
   return painted(run ? statusNow({ ...run, status: row.status }) : row.status, output);
 }
 
-/** Whether a task failed, and counts as done: its step has the option `catch`. */
+/** Whether a task failed but counts as done, since its step has the option `catch`. */
 export function isCaught({ status, error }: Pick<TaskRow, 'status' | 'error'>): boolean {
   return status === 'done' && error !== undefined;
 }

@@ -1,4 +1,4 @@
-/** One step of a task graph on screen: its tasks as in a run, then what it hands over. */
+/** Renders one step of a task graph: its tasks as in a run, then what it hands over. */
 import { join, relative } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import type { Emit, StepDone, StepStillValid } from '../../engine/task/flow-event';
@@ -19,7 +19,7 @@ export function stepRenderer(
       case 'run-started':
         return output.write(`${output.colors.bold(`${graph.flow}/${step}`)}\n`);
       case 'tasks-taken':
-        // Other targets executed them, and said so.
+        // Other targets executed these steps and reported it.
         return;
       case 'step-done':
         return output.write(doneText(event, output, relative(cwd, join(workspace, event.outputs)) || '.'));

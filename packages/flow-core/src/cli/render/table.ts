@@ -5,15 +5,15 @@ import { wrap } from './wrap';
 export interface Column {
   head: string;
   align?: 'right';
-  /** The column that gives way when the line would be too long. */
+  /** The column that shrinks when the line would be too long. */
   shrink?: boolean;
-  /** The column whose cells go on in further lines when the line would be too long. The last one. */
+  /** The column, the last one, whose cells wrap when the line would be too long. */
   wrap?: boolean;
 }
 
 const GAP = '  ';
 
-/** Cells may hold colours. Rows that are too long for the terminal are cut in the shrinking column. */
+/** Cells may have colours. Rows that are too long for the terminal are cut in the shrinking column. */
 export function table(
   columns: Column[],
   rows: string[][],
@@ -43,7 +43,7 @@ export function table(
     .join('');
 }
 
-/** The lines of a row of which one cell takes several. */
+/** The lines of a row in which one cell wraps. */
 function folded(cells: string[], at: number, width: number): string[][] {
   if (at < 0) return [cells];
   const [first = '', ...rest] = wrap(cells[at] ?? '', width).split('\n');

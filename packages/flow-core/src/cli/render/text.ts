@@ -1,7 +1,7 @@
-/** How wide a text is on a terminal, and how it is cut to a width. */
+/** Measures a text's width on a terminal and cuts text to a width. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** Columns that a text takes: wide characters two, combining ones none. */
+/** The columns of a text: wide characters take two, combining ones none. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const char of stripVTControlCharacters(text)) width += charWidth(char);
@@ -16,7 +16,7 @@ function charWidth(char: string): number {
   return char > '\u2000' && wide.test(char) ? 2 : 1;
 }
 
-/** Cut to a width, with an ellipsis. Colours are given up by what is cut. */
+/** Cuts a text to a width, with an ellipsis. A cut text loses its colours. */
 export function cut(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let out = '';

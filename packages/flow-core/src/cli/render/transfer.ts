@@ -1,4 +1,4 @@
-/** How far an export or an import is, on a terminal; and whose run it is. */
+/** Renders the progress of an export or import on a terminal, and whose run it is. */
 import { LiveRegion } from './live-region';
 import type { Output } from './output';
 import { size } from './table';
@@ -8,7 +8,7 @@ export interface Progress {
   close(): void;
 }
 
-/** Nothing where lines cannot be redrawn: these commands have little to say before their end. */
+/** Shows nothing when lines cannot be redrawn: these commands print little before their end. */
 export function transferProgress(what: string, output: Output): Progress {
   if (!output.live) return { tell() {}, close() {} };
   const begun = performance.now();

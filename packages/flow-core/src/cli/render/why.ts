@@ -1,4 +1,4 @@
-/** What differs, on screen: one section for each kind of cause, and a verdict; and the same as JSON. */
+/** Renders the differences: one section for each kind of cause, and a verdict. */
 
 import type { CodeDifferences } from '../../engine/explain/why/code';
 import type { InputDifference } from '../../engine/explain/why/inputs';
@@ -11,7 +11,7 @@ import type { Output } from './output';
 import { ago, plural, size } from './table';
 import { cut, textWidth } from './text';
 
-/** Most lines of one section: the rest is counted. */
+/** The most lines of one section. The rest is counted. */
 const LINES = 12;
 type Section = [head: string, lines: string[]];
 
@@ -48,7 +48,7 @@ function verdict({ same, upstream, run, row, parameters, inputs }: Why, { colors
   const spin = `nx-flow spin ${run.flow} ${row.step} shows what it does now`;
   const steps = plural(upstream.length, 'step');
   const anew = upstream.length > 0 ? `; a run would make its inputs anew (${steps} before it)` : '';
-  // The inputs are those of the run before beside the last one's: a spin takes the last one's.
+  // The input differences are between the last run and the one before. A spin takes the last run's inputs.
   const what = inputs.differences.length > 0 ? 'nothing differs in code and parameters' : 'nothing differs';
   if (same) return `${colors.green(what)}: a spin would do the same${anew}`;
   if (same === undefined)
@@ -72,7 +72,7 @@ function codeLines(code: CodeDifferences, step: string, { colors }: Output): str
   return [...lines, ...open];
 }
 
-/** The step that is asked about needs no name. */
+/** Leaves out the name of the step in question. */
 function own({ kind, name, text, change }: Difference, step: string): string {
   if (name !== step || change !== 'changed') return text;
   if (kind === 'function') return "the step's own function changed";
@@ -118,7 +118,7 @@ function inputText({ name, change, inputs, before, after }: InputDifference, of:
   return `${name}${where} ${what}`;
 }
 
-/** Steps of which nothing can be said share a line where the reason is the same. */
+/** Unknown steps with the same reason share a line. */
 function upstreamLines({ upstream }: Why, { colors }: Output): string[] {
   const lines: string[] = [];
   const unknown = new Map<string, string[]>();

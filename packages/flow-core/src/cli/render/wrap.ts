@@ -2,7 +2,7 @@
 import type { Output } from './output';
 import { textWidth } from './text';
 
-/** Each line of the text, broken so that it fits; a word that is longer than a line stays whole. @param indent Stands before all lines but the first. */
+/** Wraps each line of the text. A word longer than a line is not cut. @param indent for all lines but the first */
 export function wrap(text: string, width: number, indent = ''): string {
   return text
     .split('\n')
@@ -10,7 +10,7 @@ export function wrap(text: string, width: number, indent = ''): string {
     .join('\n');
 }
 
-/** As {@link wrap}, where the text goes to a terminal. */
+/** As {@link wrap}, if the text goes to a terminal. */
 export function wrapped(text: string, { wrapAt }: Output, indent = ''): string {
   return wrapAt === undefined ? text : wrap(text, wrapAt, indent);
 }

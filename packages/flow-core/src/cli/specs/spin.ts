@@ -1,4 +1,4 @@
-/** What `spin` takes: the command and the keys of its results read it alike. */
+/** The spec of `spin`, for the command and for the keys of its results. */
 import type { CommandSpec } from '../command';
 import { PARAMS_FILE, SELECTION, WITH } from '../options';
 

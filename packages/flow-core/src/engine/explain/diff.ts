@@ -1,4 +1,4 @@
-/** What differs between two runs, or two tasks: by digests, task by task, without decoding anything. */
+/** The differences between two runs or two tasks: by digests, task by task, without decoding anything. */
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { recordedOutputs, recordedParams } from '../record/read';
@@ -10,12 +10,12 @@ import type { Visible } from '../task/view';
 export interface ArtifactDiff {
   name: string;
   change: Change;
-  /** With its bytes only where they are few. */
+  /** With its bytes only when they are few. */
   before?: ArtifactRecord;
   after?: ArtifactRecord;
 }
 
-/** Bytes of an artifact whose value is shown. What is larger stays undecoded. */
+/** Up to this size, in bytes, an artifact's value is shown. A larger one is not decoded. */
 const SHOWN_BYTES = 2048;
 
 /** Tasks whose artifacts are read at once. */
@@ -29,7 +29,7 @@ export interface ArtifactCounts {
   changed: number;
   new: number;
   gone: number;
-  /** The first tasks in which it is not the same. */
+  /** The first tasks in which it differs. */
   examples: { before: TaskRow; after: TaskRow; diff: ArtifactDiff }[];
 }
 
@@ -37,14 +37,14 @@ export interface StepDiff {
   step: string;
   /** `new`, `gone`: only one of the runs has the step. */
   change: Change;
-  /** Tasks in the same place of both runs (split and iteration), and those that one run alone has. */
+  /** Tasks at the same place (split and iteration) of both runs, and tasks that only one run has. */
   tasks: { same: number; changed: number; new: number; gone: number };
-  /** Of the tasks in both: those for which one execution stands, since a resumed run took it over. */
+  /** Tasks in both runs that were executed only once, since a resumed run took them over. */
   taken: number;
   /** Milliseconds, summed over the tasks that both runs executed. */
   durationMs: { before: number; after: number };
   artifacts: Map<string, ArtifactCounts>;
-  /** Tasks that ended otherwise: `done` to `failed`; the same word twice is another error. */
+  /** Tasks that ended differently, such as `done` and `failed`. Twice the same word means another error. */
   ends: { before: string; after: string; count: number }[];
 }
 
@@ -63,7 +63,7 @@ export async function diffParams(store: Store, before: RunRow, after: RunRow): P
   return compare(old as Map<string, ArtifactRecord>, now as Map<string, ArtifactRecord>);
 }
 
-/** What two tasks themselves returned. */
+/** Compares what two tasks returned themselves. */
 export async function diffTasks(
   store: Store,
   before: { run: RunRow; row: TaskRow },
@@ -75,7 +75,7 @@ export async function diffTasks(
   return compare(old as Map<string, Visible>, now as Map<string, Visible>);
 }
 
-/** Every step of either run, in the order of declaration; of `only`, that one. */
+/** Yields every step of either run, in the order of declaration; with `only`, that step. */
 export async function* diffSteps(
   store: Store,
   before: RunRow,
@@ -142,7 +142,7 @@ function count(diff: StepDiff, { before, after }: TaskPair, artifacts: readonly 
     if (known) known.count++;
     else diff.ends.push({ before: was, after: is, count: 1 });
   }
-  // What a task that failed did not return is not gone: it is what failing means.
+  // A failed task returns nothing: its artifacts do not count as gone.
   const compared = before.status === 'done' && after.status === 'done' ? artifacts : [];
   const same = !otherwise && compared.every(({ change }) => change === 'same');
   diff.tasks[same ? 'same' : 'changed']++;
@@ -164,8 +164,8 @@ interface TaskPair {
 }
 
 /**
- * The tasks of a step of two runs, by their place, while both are read in the order of their numbers. Places mostly come
- * in the same order; of a task whose counterpart has not come yet only the number is kept.
+ * Pairs the tasks of a step in two runs by their place, while both are read in the order of task numbers. Places
+ * mostly come in the same order. For a task whose counterpart has not come yet, only the number is kept.
  */
 async function* pairs(
   store: Store,

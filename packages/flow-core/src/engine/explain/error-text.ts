@@ -1,4 +1,4 @@
-/** Failures for people: the user's own frames first, with the source line; the engine's only when asked for. */
+/** Failures for people: the user's own frames first, with the source line. Engine frames only on request. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,15 +9,15 @@ import type { ErrorRecord } from '../../store/rows';
 type Paint = (text: string) => string;
 
 export interface ErrorStyle {
-  /** The engine's frames too. */
+  /** Shows the engine's frames too. */
   verbose: boolean;
   columns: number;
   colors: { red: Paint; bold: Paint; dim: Paint };
-  /** At most so many frames of the user, and no word of the others; default 8. */
+  /** The most user frames to show, without a count of the rest. Default 8, with the count. */
   frames?: number;
 }
 
-/** Whose code a frame is: the user's, a package's, or the engine's and Node's own. */
+/** The owner of a frame's code: the user, a package, or the engine and Node. */
 type Owner = 'user' | 'package' | 'engine';
 
 interface Frame {
@@ -32,12 +32,12 @@ interface Frame {
 const FRAMES = 8;
 const PACKAGE_FRAMES = 3;
 
-/** What a step threw, with its causes. @param cwd Places are told from there. */
+/** The text of what a step threw, with its causes. @param cwd Paths are shown relative to it. */
 export function errorText(error: ErrorRecord, style: ErrorStyle, cwd: string): string {
   return `${linesOf(error, '', style, cwd).join('\n')}\n`;
 }
 
-/** The source around `file:line:column`; nothing where there is no such line. */
+/** The source around `file:line:column`. Empty when there is no such line. */
 export function excerpt(where: string, style: ErrorStyle): string {
   const [, file = '', line, column] = where.match(/^(.*):(\d+):(\d+)$/) ?? [];
   return sourceLines({ file, line: Number(line), column: Number(column) }, style)
@@ -49,11 +49,11 @@ function linesOf(error: ErrorRecord, head: string, style: ErrorStyle, cwd: strin
   const { colors, verbose } = style;
   const ours = error.name === 'FlowError';
   const name = ours && error.code ? error.code : error.name;
-  // Whom Node asked on the way to a missing module: the frames tell who wants it.
+  // Drops Node's require stack of a missing module: the frames show which file imports it.
   const message = error.message.replace(/\nRequire stack:(\n- .*)+/, '');
   const lines = [`${head}${colors.red(colors.bold(name))}: ${message}`];
   if (!ours || verbose) lines.push(...frameLines(error.stack ?? '', style, cwd));
-  // A system's error says it all in its message.
+  // The message of a system error already contains its fields.
   if (error.fields && !('syscall' in error.fields)) {
     lines.push(colors.dim(`    ${inspect(error.fields, { breakLength: style.columns - 8, depth: 2 })}`));
   }
@@ -69,7 +69,7 @@ function frameLines(stack: string, style: ErrorStyle, cwd: string): string[] {
   const { colors, verbose } = style;
   const frames = framesOf(stack);
   const users = frames.filter(({ owner }) => owner === 'user');
-  // Thrown inside a package: who called it comes first, then where it was.
+  // For an error thrown inside a package, the user's call comes first, then the package's frames.
   const inside = frames.filter(({ file }) => !file.startsWith('node:'))[0]?.owner === 'package';
   const packages = inside ? frames.filter(({ owner }) => owner === 'package').slice(0, PACKAGE_FRAMES) : [];
   const shown = verbose ? frames : users;
@@ -94,14 +94,14 @@ function framesOf(stack: string): Frame[] {
     const file = where.startsWith('file://')
       ? fileURLToPath(where.replace(/\?.*$/, ''))
       : where.replace(/\?.*$/, '');
-    // What the file would be called inside its object says nothing to the user.
+    // These function names mean nothing to the user.
     const name = /^(Object\.)?(<anonymous>|body|node\.body)$/.test(text) ? '' : text;
     frames.push({ text: name, file, line: Number(l), column: Number(c), owner: ownerOf(file) });
   }
   return frames;
 }
 
-/** TypeScript's loader is the engine's, and so is a test runner's: what calls into the user's code on its behalf. */
+/** Packages whose frames count as the engine's: the TypeScript loader and test runners, which call user code. */
 const ENGINES = /[\\/]node_modules[\\/](?:tsx|jest[^\\/]*|@jest|vitest|@vitest|vite)[\\/]/;
 
 function ownerOf(file: string): Owner {
@@ -124,7 +124,7 @@ function sourceLines({ file, line, column }: Place, { colors, columns }: ErrorSt
   const out: string[] = [];
   const width = String(line + 1).length;
   const room = Math.max(20, columns - width - 9);
-  // A long line is shown from where its marked column is still in sight.
+  // A long line is cut at its start so that the marked column stays visible.
   const from = Math.max(0, column - 1 - Math.floor(room * 0.7));
   const skip = column > room ? from : 0;
   for (let n = Math.max(1, line - 1); n <= Math.min(source.length, line + 1); n++) {

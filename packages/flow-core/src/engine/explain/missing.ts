@@ -1,4 +1,4 @@
-/** What to say of an artifact that a step reads and that is not there. Loaded only when that happened. */
+/** Hints about artifacts that a step read and that do not exist. Loaded only when that happened. */
 import { nearest } from '../../definition/errors';
 import { ancestors, type Graph, type StepNode, scopeOf } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
@@ -12,16 +12,15 @@ import { fullPathspec, taskOf } from '../task/label';
 import type { MissingRead } from '../task/task';
 import type { View } from '../task/view';
 
-/** Other runs that are looked into, newest first. */
+/** How many other runs are searched, newest first. */
 const RUNS = 10;
 
-/** Names that are told of what is there. */
+/** How many names of existing artifacts are listed. */
 const NAMES = 12;
 
 /**
- * Of the reads of a step that ended well, those that it may not have been prepared for. Artifacts that are there in some
- * runs only are read on purpose: the error of a step that catches, what an arm of a switch returns, what the iteration
- * before returned.
+ * Returns the missing reads of a successful step that may be mistakes. Artifacts that only some runs have are read
+ * on purpose: the error of a step with `catch`, the result of a switch's arm, the result of the iteration before.
  */
 export async function unexpected(
   graph: Graph,
@@ -46,7 +45,7 @@ export async function unexpected(
   return left.filter(({ name }) => !optional.has(name));
 }
 
-/** A sentence or two for each artifact, each named once. */
+/** Returns a sentence or two for each missing artifact, each named once. */
 export async function missingHints(
   graph: Graph,
   store: Store,
@@ -56,10 +55,10 @@ export async function missingHints(
   viewOf: (label: string) => View | undefined,
 ): Promise<string[]> {
   const hints: string[] = [];
-  const told = new Set<string>();
+  const seen = new Set<string>();
   for (const { name, label } of reads) {
-    if (told.has(name)) continue;
-    told.add(name);
+    if (seen.has(name)) continue;
+    seen.add(name);
     const where = resolved.run ? fullPathspec(graph.flow, resolved.run.run, label) : 'the input';
     const names = [...(viewOf(label)?.entries.keys() ?? [])];
     const near = nearest(name, names);
@@ -83,7 +82,7 @@ function placeOf({ stack, node, iteration }: Resolved): string {
   return node.kind === 'loop' && iteration ? `${index} --iteration=${iteration}` : index;
 }
 
-/** The newest other run whose input at the same place shows the artifact. */
+/** Finds the newest other run whose input at the same place has the artifact. */
 async function runThatHas(
   graph: Graph,
   store: Store,

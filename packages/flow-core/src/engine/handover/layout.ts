@@ -1,21 +1,21 @@
 /**
- * What a step hands over to the steps after it when a flow runs as a graph of targets: one folder for each step,
- * `dist/flow/<flow>/steps/<step>/`, and nothing else. The folders of all steps before it are all that a step needs.
+ * What a step hands over to later steps when a flow runs as a graph of targets: one folder for each step,
+ * `dist/flow/<flow>/steps/<step>/`, and nothing else. A step needs only the folders of all earlier steps.
  */
 import type { ArtifactMeta, TaskRow } from '../../store/rows';
 
-/** Raised when a reader of older folders would be wrong. */
+/** Goes up when the folders change so that an older reader would be wrong. */
 export const HANDOVER_VERSION = 3;
 
 /**
- * What the steps after this one can see of it, and nothing that differs between two executions with equal results: no
- * times, no numbers. Equal files mean that nothing after this step has to execute again.
+ * What later steps can see of this one, and nothing that differs between two executions with equal results: no
+ * times, no numbers. Equal files mean that no later step has to execute again.
  */
 export interface StepDigests {
   version: typeof HANDOVER_VERSION;
   flow: string;
   step: string;
-  /** False where a switch went another way: the step did not run, and nothing was wrong. */
+  /** False when a switch chose another case: the step did not run, and nothing was wrong. */
   taken: boolean;
   tasks: TaskDigests[];
 }
@@ -24,7 +24,7 @@ export interface TaskDigests {
   /** The split, outermost first, and the digest of the list that each level splits. */
   stack: { index: number; count: number; list: string }[];
   iteration?: number;
-  /** Every artifact that it shows, its own and those it passes on: name and digest, in the order in which they are listed. */
+  /** Every visible artifact, its own and those it passes on: name and digest, in listing order. */
   artifacts: [name: string, digest: string][];
   case?: string;
   counts?: Record<string, number>;
@@ -40,7 +40,7 @@ export interface Handed {
   tasks: { row: TaskRow; artifacts: [name: string, HandedArtifact][] }[];
 }
 
-/** Small ones hold their bytes as base64, large ones lie under `cas/` in the folder. */
+/** A small artifact has its bytes as base64. The bytes of a large one are under `cas/` in the folder. */
 export type HandedArtifact = ArtifactMeta & { bytes?: string };
 
 export const DIGESTS_FILE = 'digests.json';

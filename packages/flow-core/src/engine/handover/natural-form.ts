@@ -1,4 +1,4 @@
-/** A step's artifacts in their natural form, as a spin leaves them: for targets that come after it and are no steps. */
+/** Writes a step's artifacts in their natural form, as a spin does, for later targets that are not steps. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Codecs } from '../../store/artifacts';
@@ -9,7 +9,7 @@ import { addressOf, labelOf } from '../task/label';
 import type { Visible } from '../task/view';
 import { type Executed, inPlaceOrder } from './write';
 
-/** In the folder itself, or one folder deeper for each level of foreach. Of a loop, the last iteration. */
+/** Writes into the folder, or one folder deeper for each foreach level. A loop writes its last iteration. */
 export async function writeNatural(executed: Executed, folder: string, codecs: Codecs): Promise<void> {
   const { store, flow, run, step } = executed;
   for (const row of await inPlaceOrder(executed)) {
@@ -29,7 +29,7 @@ export async function writeNatural(executed: Executed, folder: string, codecs: C
   }
 }
 
-/** What the step returned; of `end`, everything that stands at the end of the flow. */
+/** The artifacts that the step returned. For `end`, a join and a gather, all artifacts that it shows. */
 function handedOn(row: TaskRow): [name: string, at: string][] {
   const all = visibleNames(labelOf(row), row);
   if (row.kind === 'end' || row.kind === 'join' || row.kind === 'gather') return all;

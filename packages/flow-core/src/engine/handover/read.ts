@@ -1,4 +1,4 @@
-/** Reads what the steps before one have handed over, as a store that a run can take its tasks from. */
+/** Reads the handovers of earlier steps into a store from which a run can take tasks over. */
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { stepFolder } from '../outputs/layout';
 import { startedRun } from '../record/run-row';
 import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact } from './layout';
 
-/** The number of the run that holds what was handed over, in the store of one step's execution. */
+/** The number of the run that holds the handed-over tasks in the store of one step's execution. */
 const ORIGIN = 1;
 
 /**
@@ -48,13 +48,13 @@ export async function readHandovers(
       }
     }
   }
-  // Number 1 is what was handed over: the step's own run is the next.
+  // Run 1 holds the handed-over tasks. The step's own run is the next.
   await store.claimRun(graph.flow, 'handed over');
   await store.commit(ops);
   return { store, origin };
 }
 
-/** Another command may be about to put the folder in its place: for a moment, there is none. */
+/** Waits for a moment without the folder: another command may be replacing it. */
 async function handedIn(flow: string, step: string, folder: string): Promise<Handed> {
   for (let waited = 0; waited < PATIENCE_MS && !existsSync(join(folder, HANDED_FILE)); waited += PAUSE_MS)
     await delay(PAUSE_MS);
@@ -87,7 +87,7 @@ function readHanded(flow: string, step: string, folder: string): Handed {
   );
 }
 
-/** Of one target's options, or of another command that executes the flow meanwhile. */
+/** Other parameters come from one target's options, or from another command that executes the flow meanwhile. */
 function otherParameters(before: string, step: string): FlowError {
   const message =
     `"${before}" was executed on other parameters than "${step}" is to be: give all steps the same, by the command ` +
@@ -99,7 +99,7 @@ function unpacked({ bytes, ...meta }: HandedArtifact): ArtifactRecord {
   return bytes === undefined ? meta : { ...meta, bytes: Buffer.from(bytes, 'base64') };
 }
 
-/** Both names stand for one file: nothing is copied where the file system can do it. */
+/** Makes both names one file. Copies only when the file system cannot link. */
 export function link(from: string, to: string): void {
   if (existsSync(to)) return;
   mkdirSync(dirname(to), { recursive: true });

@@ -1,4 +1,4 @@
-/** One step of a flow on what the steps before it handed over: every split and iteration of it, and nothing is recorded. */
+/** Executes one step of a flow, all splits and iterations, on the handovers of earlier steps. Records nothing. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Graph } from '../../definition/graph';
@@ -23,38 +23,38 @@ export interface StepOptions {
   step: string;
   workspace: string;
   params: Parameters;
-  /** A digest of what was given for them: all steps are executed on the same. */
+  /** A digest of the given parameters: all steps must be executed with the same. */
   paramsDigest: string;
   user: string;
   namespace: string;
   workers: number;
   emit: Emit;
-  /** Executes the tasks; large values of theirs lie in the draft's `cas`. */
+  /** Executes the tasks. Their large values go into the draft's `cas`. */
   pool(host: PoolHost): Pool;
   signal?: AbortSignal;
-  /** What the execution depends on: the folder tells later whether it still stands. */
+  /** What the execution depends on. It is kept in the folder, to check later whether the folder is still valid. */
   key?: string;
-  /** The hash by which a cache will know the folder. */
+  /** The hash under which a cache will store the folder. */
   task?: string;
-  /** Asked before the folder is replaced: what was not as it was when `key` and `task` were made. */
+  /** Called before the folder is replaced. Returns what changed since `key` and `task` were computed. */
   codeChanged?(): Promise<string | undefined>;
 }
 
 export interface StepOutcome {
   outcome: RunOutcome;
-  /** Absent where a task failed: then the folder is as it was. */
+  /** Absent when a task failed. Then the folder is unchanged. */
   digests?: StepDigests;
   folder: string;
-  /** What was not as it was when the execution's key was made: nothing may be cached. */
+  /** What changed since the execution's key was computed: then nothing may be cached. */
   uncached?: string;
 }
 
-/** The folder in which a step's execution keeps what is not finished: next to the flows' folders, for it becomes one of theirs. */
+/** The folder of an unfinished step execution. It is next to the flows' folders, since it becomes one of them. */
 export class Draft {
   readonly folder: string;
-  /** Large values of this step and, linked, of those before it. */
+  /** Large values of this step, and links to those of earlier steps. */
   readonly cas: string;
-  /** What becomes the step's folder. */
+  /** The part that becomes the step's folder. */
   readonly outputs: string;
 
   constructor(workspace: string) {
@@ -70,8 +70,8 @@ export class Draft {
 
 /**
  * `retry` and `catch` apply, as in a run. The step's folder is replaced in one piece when all its tasks are done.
- * @throws FlowError FLOW_HANDOVER where a step before this one has handed nothing over, or was executed on other
- * parameters; FLOW_OUTPUTS_UNWRITABLE
+ * @throws FlowError FLOW_HANDOVER when an earlier step has no handover or was executed with other parameters;
+ * FLOW_OUTPUTS_UNWRITABLE
  */
 export async function executeStep(options: StepOptions, draft: Draft): Promise<StepOutcome> {
   const { graph, step, workspace } = options;

@@ -1,6 +1,7 @@
 /**
- * Whether a step's folder still holds: everything that its execution depended on is what it was, and so is every file.
- * Nx hashes a project's whole configuration into each target, so that a new step makes all of them miss; a `StepKey` does not.
+ * Whether a step's folder is still valid: neither its files nor what its execution depended on have changed.
+ * Nx hashes a project's whole configuration into each target, so a new step makes all of them miss the cache. A
+ * `StepKey` does not contain it.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +20,7 @@ export interface StepKeyOptions extends Pick<StepKey, 'code' | 'params' | 'user'
   workspace: string;
 }
 
-/** The digest of the step's `StepKey`. Returns undefined when a step before it has handed nothing over. */
+/** The digest of the step's `StepKey`. Returns undefined when an earlier step has no handover. */
 export function stepKeyDigest({ graph, step, workspace, ...rest }: StepKeyOptions): string | undefined {
   const { code, params, user, namespace } = rest;
   try {
@@ -41,7 +42,7 @@ export function isKept(folder: string, key: string): boolean {
   }
 }
 
-/** What the tasks of a step had printed, in the order of its splits. */
+/** The output of a step's tasks, in the order of its splits. */
 export function logsOf(folder: string): string[] {
   const places = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (path) => basename(path) === 'log.txt' && !path.startsWith('artifacts'),

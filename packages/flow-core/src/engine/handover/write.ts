@@ -1,4 +1,4 @@
-/** Writes what a step hands over: rows of its tasks under numbers that say their place, and what can be seen of them. */
+/** Writes a step's handover: the rows of its tasks, numbered by place, and the artifacts that they show. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileCas } from '../../store/cas';
@@ -19,7 +19,7 @@ import {
 } from './layout';
 import { link } from './read';
 
-/** What a step's execution left in its store: `run` is the run that executed it. */
+/** A step's execution in its store: `run` is the run that executed it. */
 export interface Executed {
   store: Store;
   flow: string;
@@ -28,7 +28,7 @@ export interface Executed {
   paramsDigest: string;
 }
 
-/** Writes `tasks.json`, `digests.json` and the large values into a folder, which is the step's own. */
+/** Writes `tasks.json`, `digests.json` and the large values into the step's folder. */
 export async function writeHandover(executed: Executed, folder: string): Promise<StepDigests> {
   const { store, flow, run, step, paramsDigest } = executed;
   const rows = await inPlaceOrder(executed);
@@ -65,7 +65,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   return digests;
 }
 
-/** The step's finished tasks by split, then by iteration: the order in which they ended is chance. */
+/** The step's finished tasks by split, then by iteration. The order in which they ended is random. */
 export async function inPlaceOrder({ store, flow, run, step }: Executed): Promise<TaskRow[]> {
   const rows: TaskRow[] = [];
   for await (const row of store.tasks(flow, run, step)) if (row.status === 'done') rows.push(row);
@@ -79,8 +79,8 @@ export async function inPlaceOrder({ store, flow, run, step }: Executed): Promis
 }
 
 /**
- * Labels of this execution to labels that say the place: the n-th task of its step; tasks that were taken over have
- * theirs already. What is handed over knows no runs: `1/genre/3` is `genre/3`.
+ * Maps labels of this execution to labels by place: the n-th task of its step. Taken-over tasks have such labels
+ * already. A handover has no run numbers: `1/genre/3` becomes `genre/3`.
  */
 async function labelsByPlace(
   { store, flow, run, step }: Executed,

@@ -1,4 +1,4 @@
-/** The inputs of a step from its parents under today's graph: for a step that a run has not seen, or saw otherwise wired. */
+/** Finds a step's inputs from its parents in today's graph, when a run lacked the step or wired it differently. */
 import type { Edge, Graph, Input, StepNode } from '../../definition/graph';
 import { listLength } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
@@ -7,7 +7,7 @@ import { labelOf, taskOf } from '../task/label';
 import type { Frame } from '../task/task';
 import type { Found, Resolved } from './resolved';
 
-/** @param anyArm Take what a switch left, also where it chose another case. */
+/** @param anyArm Take a switch's artifacts even when it chose another case. */
 export async function fromParents(
   graph: Graph,
   tasks: Tasks,
@@ -39,7 +39,7 @@ export async function fromParents(
   return resolved;
 }
 
-/** The finished task of an input's step, or of whichever of its alternatives ran and led here. */
+/** The finished task of an input's step, or of the alternative that ran and led here. */
 async function finishedParent(
   tasks: Tasks,
   graph: Graph,
@@ -117,11 +117,11 @@ async function joinFromParents(
   const done = splits.filter(Boolean);
   if (done.length < count) {
     const unfinished = count - done.length - failed;
-    const told = [
+    const reasons = [
       ...(failed > 0 ? [`${failed} of ${count} splits of ${names} failed`] : []),
       ...(unfinished > 0 ? [`${unfinished} of ${count} splits of ${names} have not finished`] : []),
     ];
-    return { why: told.join(', ') };
+    return { why: reasons.join(', ') };
   }
   return {
     node,

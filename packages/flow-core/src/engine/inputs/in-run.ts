@@ -1,4 +1,4 @@
-/** The inputs that one run recorded for a step. */
+/** Finds the inputs that one run recorded for a step. */
 import { FlowError } from '../../definition/errors';
 import type { Graph, Input, StepNode } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
@@ -9,7 +9,7 @@ import { fromParents, leads } from './from-parents';
 import { type Found, fromRow } from './resolved';
 import { foreachesAround, requireIndex, type Selection } from './selection';
 
-/** Rules 2 to 4: the step's own task in this run; else, from its parents under today's graph. */
+/** Rules 2 to 4: the step's own task in this run, otherwise its parents in today's graph. */
 export async function inRun(
   graph: Graph,
   tasks: Tasks,
@@ -32,7 +32,7 @@ export async function inRun(
   return found;
 }
 
-/** Where there are fewer splits than an index needs, that is why. */
+/** The reason when an index is beyond the number of splits. */
 export async function outOfRange(
   graph: Graph,
   tasks: Tasks,
@@ -53,7 +53,7 @@ export async function outOfRange(
   return undefined;
 }
 
-/** Into how many splits a foreach fell, as its tasks say; undefined where none of it ran. */
+/** The number of splits of a foreach, from its tasks. Undefined when none of them ran. */
 export async function splitCount(
   graph: Graph,
   tasks: Tasks,
@@ -68,7 +68,7 @@ export async function splitCount(
   return undefined;
 }
 
-/** An iteration that ran; or the one after the last, on what the last one left. */
+/** An iteration that ran, or the one after the last, on the last one's artifacts. */
 export async function ofIteration(
   graph: Graph,
   tasks: Tasks,
@@ -88,7 +88,7 @@ export async function ofIteration(
   return { node, run, origin: undefined, parents: [`${step}/${task}`], stack, iteration, passedOver: [] };
 }
 
-/** Whether a recorded task has the parents that today's graph gives its step. */
+/** Whether a recorded task has the same parents as its step in today's graph. */
 export function sameEdges(node: StepNode, row: TaskRow): boolean {
   if (row.kind !== node.kind) return false;
   if (node.kind === 'start') return true;

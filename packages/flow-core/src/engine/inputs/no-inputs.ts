@@ -1,4 +1,4 @@
-/** Why no run has inputs for a step, and what would help. Loaded only when it is asked. */
+/** Explains why no run has inputs for a step, and what would help. Loaded only for the error. */
 import { FlowError } from '../../definition/errors';
 import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
 import type { Store } from '../../store/store';
@@ -8,7 +8,7 @@ import type { Failure } from './resolved';
 import { foreachesAround, type Selection } from './selection';
 import { someSplit } from './splits';
 
-/** Runs that are looked into for what would help, newest first: a few say it as well as all. */
+/** How many runs are searched for a remedy, newest first: a few show it as well as all. */
 const LOOKED_AT = 10;
 
 export interface NoInputs {
@@ -30,7 +30,7 @@ export async function noInputs(asked: NoInputs): Promise<FlowError> {
     );
   }
   const split = await otherSplit(asked);
-  // Nobody asked for the first split: where another one went through the arm, it is what is wanted.
+  // No index was given: when another split went through the arm, the user wants that one.
   const anySplit = (selection.index ?? []).length === 0 && split !== '';
   const arm = anySplit ? undefined : await armNotTaken(asked);
   if (arm !== undefined) return error(`${arm}${split}`);
@@ -49,7 +49,7 @@ export async function noInputs(asked: NoInputs): Promise<FlowError> {
   );
 }
 
-/** The sentence for a step in the arm of a switch that no run took; undefined where that is not the reason. */
+/** The sentence for a step in a switch's arm that no run took. Undefined when that is not the reason. */
 async function armNotTaken({
   graph,
   store,
@@ -105,7 +105,7 @@ function armSentence(
   const set = direct
     ? `Spin it on what "${frame.switch}" left, with what you set: nx-flow spin ${flow} ${node.name}${at} --set.${on}=${frame.cases[0]} (or --artifacts=<file.ts>). Or make`
     : 'Make';
-  // Which of several parameters decides is not known.
+  // With several parameters, the one that decides is unknown.
   const params = Object.keys(graph.params);
   const lead =
     params.length === 0
@@ -116,7 +116,7 @@ function armSentence(
   return `${head} ${set} ${lead}`;
 }
 
-/** Another split that has inputs, as a sentence with a space in front; empty where there is none. */
+/** A sentence, with a space in front, about another split that has inputs. Empty when there is none. */
 async function otherSplit({ graph, store, node, selection, failures }: NoInputs): Promise<string> {
   if (foreachesAround(graph, node).length === 0 || selection.iteration !== undefined) return '';
   if (failures[0]?.beyond) return '';

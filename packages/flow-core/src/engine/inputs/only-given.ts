@@ -1,4 +1,4 @@
-/** A spin on artifacts that were given, and on nothing else: without any run, and without a look at the store. */
+/** Makes the inputs of a spin from given artifacts alone, without any run or store. */
 import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
 import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
@@ -10,18 +10,18 @@ import { requireStep } from './selection';
 
 export interface OnlyGivenOptions {
   step: string;
-  /** Of a join a list, of a gather an object for each branch, else one object. */
+  /** For a join a list, for a gather an object with one object for each branch, otherwise one object. */
   artifacts: unknown;
   /** Which split, one number for each level, outermost first; missing ones are 0. */
   index?: readonly number[];
   iteration?: number;
 }
 
-/** What takes the place of the inputs that a run recorded. */
+/** What replaces the inputs that a run recorded. */
 export interface OnlyGiven {
   resolved: Resolved;
   views: Map<string, View>;
-  /** Reading what was not given is a mistake of whoever gives. */
+  /** Throws: the caller must give every artifact that the step reads. */
   missing: Missing;
 }
 
@@ -102,7 +102,7 @@ function objectOf(what: string, value: unknown): Record<string, unknown> {
   throw new FlowError('FLOW_OVERRIDE', `${what} is an object: artifact names and their values.`);
 }
 
-/** The foreaches around the step; their lists are among the artifacts, or were not given. */
+/** The foreaches around the step. Their lists may be among the artifacts. */
 function stackOf(graph: Graph, node: StepNode, inputs: readonly View[], index: readonly number[]): Frame[] {
   const around = (scopeOf(graph, node.name) ?? []).flatMap((frame) =>
     'foreach' in frame ? [frame.foreach] : [],
@@ -137,7 +137,7 @@ function listIn(inputs: readonly View[], over: string): Visible | undefined {
   return inputs.find(({ entries }) => entries.has(over))?.entries.get(over);
 }
 
-/** What shows a foreach's list: of two foreaches over the same name, the inner one's is what was given. */
+/** The view with a foreach's list. When two foreaches split the same name, the given list is the inner one's. */
 function frameView(inputs: readonly View[], of: string, over: string, stack: readonly Frame[]): View {
   const innermost = stack.findLast((frame) => frame.over === over);
   const list = innermost?.shownBy === of ? listIn(inputs, over) : undefined;

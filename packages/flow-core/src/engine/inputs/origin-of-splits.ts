@@ -8,7 +8,7 @@ import { foreachesAround, requireIndex, requireStep, type Selection } from './se
 import { type Splits, splitsIn } from './splits';
 
 /**
- * The run is the newest in which no split lacks its inputs; where there is none, the newest that has some.
+ * The origin is the newest run in which every split has inputs. Without one, the newest run in which some have.
  * @throws FlowError FLOW_INDEX, FLOW_USAGE, FLOW_RUN_NOT_FOUND, FLOW_NO_INPUTS, FLOW_ITERATION
  */
 export async function resolveSplits(graph: Graph, store: Store, selection: Selection): Promise<Splits> {

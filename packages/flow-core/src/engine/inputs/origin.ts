@@ -1,6 +1,7 @@
 /**
- * How a spin picks its origin: the run, or the task, whose recorded inputs it takes. They are looked up, never derived from names or counts: a task that ran names its
- * parents; for a step that no run has seen, its parents under today's graph are searched by what their rows say.
+ * How a spin picks its origin: the run or task whose recorded inputs it takes. Inputs are looked up, never derived
+ * from names or counts. A task that ran names its parents. For a step that no run had, the rows of its parents in
+ * today's graph are searched.
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
@@ -67,7 +68,7 @@ async function ofTask(
   throw noTask({ flow: graph.flow, run: run.run, step: node.name, task }, tasks);
 }
 
-/** A task can stand for its step only where today's step reads inputs of the same shape. @throws FlowError FLOW_STEP_CHANGED */
+/** Today's step must read inputs of the same shape as the recorded task. @throws FlowError FLOW_STEP_CHANGED */
 function requireSameInputs(node: StepNode, run: RunRow, row: TaskRow): void {
   const shape = (kind: string) => (['join', 'gather', 'start', 'foreach'].includes(kind) ? kind : 'step');
   const branches = node.inputs.every(({ as }) => as === undefined || row.branches?.includes(as));

@@ -1,4 +1,4 @@
-/** A foreach whose list is given by hand: it has as many splits as that list. Loaded only where artifacts are given. */
+/** A foreach whose list is given by hand has as many splits as that list. Loaded only for given artifacts. */
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { listLength } from '../../store/artifacts';
@@ -17,11 +17,11 @@ type OverridesInOrder = readonly (Overrides | undefined)[];
 
 export interface OverriddenInputs {
   resolved: Resolved;
-  /** What to throw where the list turns out not to be given: no run has such a split. */
+  /** The error to throw when the list was not given after all: no run has such a split. */
   otherwise?: unknown;
 }
 
-/** Inputs for a spin with given artifacts: of a foreach, also at an index that the run's own list does not reach. */
+/** Inputs for a spin with given artifacts. A foreach's index may be beyond the run's own list. */
 export async function resolveOverridden(
   graph: Graph,
   store: Store,
@@ -37,7 +37,7 @@ export async function resolveOverridden(
   const first = () => resolveInputs(graph, store, { ...selection, index: [...index.slice(0, -1), 0] });
   const exact = (run = selection.run) =>
     resolveInputs(graph, store, { ...selection, ...(run === undefined ? {} : { run }) });
-  // With the list at hand, the newest run serves; else a run that has such a split is better than none.
+  // With a given list, the newest run will do. Otherwise a run that has such a split is preferred.
   const certain = given.some((one) => typeof one === 'object' && Object.hasOwn(one, node.over as string));
   if (!certain) {
     try {
@@ -79,7 +79,7 @@ export function resplit(
   return { ...resolved, stack: [...stack.slice(0, -1), { ...frame, count }] };
 }
 
-/** All splits that a foreach has on its given list, under each split around it. @throws FlowError FLOW_FOREACH_LIST */
+/** All splits of a foreach on its given list, in each split around it. @throws FlowError FLOW_FOREACH_LIST */
 export async function resplitAll(
   graph: Graph,
   store: Store,
@@ -100,7 +100,7 @@ export async function resplitAll(
     const views = await recordedViews(store, graph.flow, run.run, [
       ...new Set([...first.parents, ...first.stack.map((frame) => frame.shownBy)]),
     ]);
-    // What there is to say of the names is said when the splits begin.
+    // The warnings about names are dropped here: they are shown when the splits begin.
     for (const one of given) if (one) await applyOverrides(views, first, one, decode, graph.codecs);
     const count = givenCount({ ...(first.stack.at(-1) as Frame), shownBy: of }, views);
     if (count === undefined) splits.push(...group);
@@ -113,12 +113,12 @@ export async function resplitAll(
   return { ...found, splits };
 }
 
-/** A function may give anything. */
+/** Whether the overrides may set the name. A function may set any. */
 function mayGive(given: OverridesInOrder, name: string): boolean {
   return given.some((one) => typeof one === 'function' || (one !== undefined && Object.hasOwn(one, name)));
 }
 
-/** Undefined where the list is the recorded one. */
+/** The length of the given list. Undefined when the list is the recorded one. */
 function givenCount(
   { step, over, shownBy: of }: Frame,
   views: ReadonlyMap<string, View>,
@@ -133,7 +133,7 @@ function givenCount(
   );
 }
 
-/** Another split of the same parent, which the run did not have. */
+/** Makes another split of the same parent, which the run did not have. */
 function atSplit(first: Resolved, index: number): Resolved {
   const frame = first.stack.at(-1) as Frame;
   return { ...first, origin: undefined, stack: [...first.stack.slice(0, -1), { ...frame, index }] };

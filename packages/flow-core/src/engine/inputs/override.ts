@@ -6,15 +6,15 @@ import { isFile } from '../../store/file';
 import { type Decode, lazyList, lazyObject, type View } from '../task/view';
 import type { Resolved } from './resolved';
 
-/** An object of artifacts, or a function of the inputs (`self`, or what a join or gather has as `inputs`) that gives one. */
+/** An object of artifacts, or a function that makes one of the inputs (`self`; `inputs` in a join or gather). */
 export type Overrides =
   | Record<string, unknown>
   | ((inputs: unknown) => Record<string, unknown> | Promise<Record<string, unknown>>);
 
 /**
- * Puts given artifacts on top of what the inputs show. In a join or gather, a key that names an input (a branch, an
+ * Puts given artifacts over those of the inputs. In a join or gather, a key that names an input (a branch, an
  * index, a pathspec) and holds an object is for that input alone.
- * Gives a sentence for each name that no input has: it may be new, or mistyped.
+ * Returns a sentence for each name that no input has: it may be new or mistyped.
  * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE, FLOW_ARTIFACT_NAME, FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
 export async function applyOverrides(

@@ -1,4 +1,4 @@
-/** Inputs that were found: the tasks that they come from, and the task that had them before. */
+/** Inputs that were found: the tasks that they come from, and the task that read them before. */
 import type { Graph, StepNode } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
 import { formatLabel } from '../task/label';
@@ -7,15 +7,15 @@ import type { Frame } from '../task/task';
 export interface Resolved {
   node: StepNode;
   run: RunRow | undefined;
-  /** The task whose inputs these are, where one ran. */
+  /** The task that read these inputs, if one ran. */
   origin: TaskRow | undefined;
   parents: string[];
   branches?: string[];
   stack: Frame[];
   iteration?: number;
-  /** Newer runs that could not serve, and why. */
+  /** Newer runs that were not usable, and why. */
   passedOver: string[];
-  /** The switch before it chose another case, and that is as the user wants it. */
+  /** Set when the switch before it chose another case and the user accepts that. */
   otherCase?: string;
 }
 
@@ -28,12 +28,12 @@ export interface Failure {
   text: string;
 }
 
-/** Inputs, or why there are none. */
+/** Inputs, or the reason why there are none. */
 export type Found =
   | Resolved
   | {
       why: string;
-      /** Only because switches chose other cases. */
+      /** True when the only reason is that switches chose other cases. */
       untaken?: boolean;
       /** There are fewer splits than the index asks for. */
       beyond?: boolean;
@@ -52,7 +52,7 @@ export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
   };
 }
 
-/** `movies/12/train/3`; without a task of its own, the run that gave the inputs. */
+/** `movies/12/train/3`. Without a task of the step, the run that gave the inputs. */
 export function originOf(graph: Graph, { run, origin }: Resolved): string | undefined {
   if (!run) return undefined;
   return origin

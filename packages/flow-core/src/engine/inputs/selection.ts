@@ -1,4 +1,4 @@
-/** Which inputs a spin asks for, and whether the flow can have such a task. */
+/** The inputs that a spin selects, and checks that the flow can have such a task. */
 import { FlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { scopeOf } from '../../definition/graph';
@@ -14,13 +14,13 @@ export interface Selection {
   index?: number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
-  /** Where no run took the arm that the step stands in: what the switch before it left will do. */
+  /** Take the artifacts of the switch before the step even when no run took the step's arm. */
   ignoreSwitch?: boolean;
-  /** Whose runs count where none is given; undefined for everybody's. */
+  /** The namespace in which a run is looked up when none is given. Undefined means all. */
   namespace: string | undefined;
 }
 
-/** The step that a pathspec and `--step` name together. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
+/** The step of a selection. @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_USAGE, FLOW_PATHSPEC_FLOW */
 export function requireStep(graph: Graph, spec: Pathspec): StepNode {
   requireSameFlow(graph.flow, spec, formatPathspec(spec));
   const names = [...graph.steps.keys()];

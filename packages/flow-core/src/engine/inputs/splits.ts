@@ -1,4 +1,4 @@
-/** All splits of a step that a run has inputs for: every number of every foreach around it, or those under some. */
+/** All splits of a step that a run has inputs for: every index of every foreach, or those below a prefix. */
 import type { Graph, StepNode } from '../../definition/graph';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
@@ -12,9 +12,9 @@ export interface Splits {
   run: RunRow;
   /** In split order. */
   splits: Resolved[];
-  /** Those without inputs. `untaken`: a switch led elsewhere, so that there is nothing to execute. */
+  /** Splits without inputs. `untaken`: a switch led elsewhere, so there is nothing to execute. */
   without: { index: number[]; why: string; untaken: boolean; beyond?: boolean }[];
-  /** Newer runs that could not serve, and why. */
+  /** Newer runs that were not usable, and why. */
   passedOver: string[];
 }
 
@@ -36,7 +36,7 @@ export async function splitsIn(
         : { why };
     if (beyond) found.without.push({ index, why: why as string, untaken: false, beyond });
     else if ('why' in split) {
-      // In a run that is done, what did not run was not to run: a switch led elsewhere.
+      // In a finished run, a split that did not run was not meant to: a switch led elsewhere.
       const untaken = split.untaken === true || run.status === 'done';
       found.without.push({ index, why: split.why, untaken });
     } else found.splits.push(split);
@@ -44,7 +44,7 @@ export async function splitsIn(
   return found;
 }
 
-/** Every index below a prefix, in split order; a foreach that did not split there, with the reason. */
+/** Yields every index below a prefix, in split order, or the reason why a foreach has no splits there. */
 async function* indexes(
   graph: Graph,
   tasks: Tasks,
@@ -70,7 +70,7 @@ async function* indexes(
   for (let n = 0; n < count; n++) yield* indexes(graph, tasks, node, run, [...prefix, n]);
 }
 
-/** How many splits are looked at to find one with inputs. */
+/** How many splits are searched for one with inputs. */
 const LOOKED_AT = 100;
 
 /** The first split of a run that has inputs for a step. */

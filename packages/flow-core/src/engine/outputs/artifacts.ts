@@ -18,16 +18,16 @@ import { type FileArtifact, isFile } from '../../store/file';
 import type { ArtifactRecord, ArtifactSummary } from '../../store/rows';
 import type { OutputFile } from '../task/task';
 
-/** A large reference is handed on as its bytes, not decoded only to be written again. */
+/** A larger reference is copied as bytes instead of being decoded and written again. */
 const DECODE_LIMIT = 4 * 1024 * 1024;
 
-/** An artifact that is to be written: its value, or the record of it in a store. */
+/** An artifact to write: its value, or its record in a store. */
 export interface Output extends ArtifactSummary {
   value?: unknown;
   reference?: ArtifactRecord;
 }
 
-/** Artifacts that lie in a store, in their natural form, with their list in `artifacts.json`. */
+/** Writes artifacts of a store in their natural form, with their list in `artifacts.json`. */
 export async function writeArtifacts(
   folder: string,
   references: readonly [name: string, ArtifactRecord][],
@@ -87,7 +87,7 @@ export function writeValue(
   return { ...about, file, format };
 }
 
-/** Text and JSON where that says all of a value of a built-in codec; else its bytes. */
+/** Text or JSON when that represents a value of a built-in codec completely, otherwise its bytes. */
 function naturalForm(
   value: unknown,
   { meta, bytes, plain }: EncodedValue,

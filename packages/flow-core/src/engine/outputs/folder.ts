@@ -1,4 +1,4 @@
-/** A spin's outputs as files, for whoever comes next: `dist/flow/<flow>/spin/<step>/`. */
+/** A spin's outputs as files, for later targets: `dist/flow/<flow>/spin/<step>/`. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { spinsFolder } from './layout';
 import { writeManifest } from './manifest';
 import { discardFolder, replaceFolder } from './replace';
 
-/** The files of one spun task. The folder is made when something is written. */
+/** The files of one spun task. The folder is created with the first file. */
 export class OutputFolder {
   readonly path: string;
   #log: number | undefined;
@@ -29,8 +29,8 @@ export class OutputFolder {
   }
 
   /**
-   * @param outputs What the task has returned; nothing where it failed.
-   * @param written Files of artifacts that whoever executed the task has written here already.
+   * @param outputs What the task returned; empty when it failed.
+   * @param written Files of artifacts that the executing process has already written here.
    */
   async write(
     outputs: readonly Output[],
@@ -41,7 +41,7 @@ export class OutputFolder {
   ): Promise<void> {
     this.close();
     const folder = join(this.path, 'artifacts');
-    // What a task wrote before it failed after all is no output.
+    // Files that a task wrote before it failed are not outputs.
     if (outputs.length === 0) rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const known = new Map(written.map((file) => [file.name, file]));
@@ -64,9 +64,9 @@ export class OutputFolder {
 }
 
 /**
- * The outputs of one spin, of one task or of many splits. They are written beside the folder and put in its place in
- * one piece at the end: what an earlier spin left is gone then, and two spins of one step at once leave the outputs of
- * one of them, whole.
+ * The outputs of one spin, of one task or of many splits. They are written to a sibling folder that replaces the
+ * real one at the end. The outputs of an earlier spin are then gone. Two concurrent spins of one step leave the
+ * complete outputs of one of them.
  */
 export class Outputs {
   /** `dist/flow/<flow>/spin/<step>`; for a split, one folder deeper for each level. */
@@ -80,7 +80,7 @@ export class Outputs {
     this.#draft = join(spins, `.${process.pid}-${randomBytes(4).toString('hex')}`);
   }
 
-  /** The files themselves; of one split, by its numbers below this folder. */
+  /** The files of the task, or of one split by its numbers below this folder. */
   at(...below: number[]): OutputFolder {
     const key = below.join('/');
     let folder = this.#splits.get(key);
@@ -92,8 +92,8 @@ export class Outputs {
   }
 
   /**
-   * They are there from now on, all at once. Resolves when what was there before is gone.
-   * @param task With a list of the files, for the cache that knows them by this hash.
+   * Replaces the folder in one piece. Resolves when the old one is deleted.
+   * @param task Adds a list of the files, for the cache that stores them under this hash.
    */
   async place(task?: string): Promise<void> {
     this.#close();
@@ -101,7 +101,7 @@ export class Outputs {
     await replaceFolder(this.#draft, this.folder);
   }
 
-  /** Leaves the folder as it was. */
+  /** Leaves the real folder unchanged. */
   discard(): void {
     this.#close();
     discardFolder(this.#draft);

@@ -1,11 +1,11 @@
-/** Where the outputs of spins, steps and snapshots lie in the workspace. */
+/** The folders of the outputs of spins, steps and snapshots in the workspace. */
 import { join } from 'node:path';
 
 export function snapshotFile(workspace: string, flow: string): string {
   return join(workspace, 'dist', 'flow', flow, 'snapshot', `${flow}.nxflow`);
 }
 
-/** What flows leave for whoever comes next, each in a folder of its name. */
+/** The folder of the outputs of all flows, each in a folder of its name. */
 export function flowsFolder(workspace: string): string {
   return join(workspace, 'dist', 'flow');
 }
@@ -14,7 +14,7 @@ export function stepFolder(workspace: string, flow: string, step: string): strin
   return join(flowsFolder(workspace), flow, 'steps', step);
 }
 
-/** Where a flow's spins leave their outputs, in a folder for each step. */
+/** The folder of the outputs of a flow's spins, with a folder for each step. */
 export function spinsFolder(workspace: string, flow: string): string {
   return join(workspace, 'dist', 'flow', flow, 'spin');
 }

@@ -1,4 +1,4 @@
-/** Whether a folder of outputs is what was written: a cache that restores it may have lost a part. */
+/** Checks whether a folder of outputs is complete: a cache that restores it may have lost a part. */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -6,13 +6,13 @@ import { join, relative, sep } from 'node:path';
 const MANIFEST = 'files.json';
 
 interface Manifest {
-  /** The hash that a cache knows the folder by; empty where that is the hash of something else than what was executed. */
+  /** The hash under which a cache stores the folder. Empty when the hash does not match what was executed. */
   task?: string;
-  /** By their paths in the folder, with `/`. */
+  /** The files, by their paths in the folder, with `/`. */
   files: Record<string, { size: number; sha256: string }>;
 }
 
-/** The last file that is written into a folder. */
+/** Writes the manifest, the last file of a folder. */
 export function writeManifest(folder: string, task?: string): void {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -25,7 +25,7 @@ export function writeManifest(folder: string, task?: string): void {
   write(folder, { ...(task === undefined ? {} : { task }), files: Object.fromEntries(sums) });
 }
 
-/** The folder, which is whole, is what a cache will know by another hash from now on. */
+/** Gives a complete folder another hash, under which a cache will store it. */
 export function renameManifest(folder: string, task: string): void {
   write(folder, { ...read(folder), task });
 }
@@ -38,7 +38,7 @@ function read(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
 }
 
-/** Whether a cache knows the folder by a hash that is not its own; false where nobody can say. */
+/** Whether a cache stores the folder under a hash that is not its own. False when that is unknown. */
 export function isMisnamed(folder: string, task: string): boolean {
   try {
     return (read(folder).task ?? task) !== task;
@@ -47,7 +47,7 @@ export function isMisnamed(folder: string, task: string): boolean {
   }
 }
 
-/** What is wrong with the folder, as the end of a sentence; undefined where everything is there and right. */
+/** What is wrong with the folder, as the end of a sentence. Undefined when it is complete. */
 export function damageOf(folder: string): string | undefined {
   let files: [string, Manifest['files'][string]][];
   try {
@@ -55,7 +55,7 @@ export function damageOf(folder: string): string | undefined {
   } catch {
     return 'has no list of its files';
   }
-  // The cheap question first: what is missing is found before gigabytes are read.
+  // The cheap check comes first: a missing file is found before gigabytes are read.
   const other = files.find(([file, { size }]) => sizeOf(join(folder, file)) !== size);
   if (other)
     return sizeOf(join(folder, other[0])) === undefined ? `lacks ${other[0]}` : `has another ${other[0]}`;

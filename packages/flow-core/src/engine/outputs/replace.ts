@@ -1,17 +1,17 @@
-/** Puts a finished folder in the place of an older one. */
+/** Replaces a folder by a finished one. */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** How often a folder that another spin has just put in place is replaced again. */
+/** How often to try again when another spin has just created the folder. */
 const ATTEMPTS = 20;
 
-/** Puts a folder in the place of another, whole. */
+/** Replaces the folder in one piece. */
 export async function replaceFolder(draft: string, folder: string): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true });
   const before: string[] = [];
   for (let attempt = 1; ; attempt++) {
-    // Put aside, not removed: of many splits, that would take long.
+    // The old folder is renamed, not deleted: deleting many splits takes long.
     const aside = `${draft}-${attempt}`;
     try {
       renameSync(folder, aside);
@@ -31,7 +31,7 @@ export async function replaceFolder(draft: string, folder: string): Promise<void
   await Promise.all(before.map((aside) => rm(aside, { recursive: true, force: true })));
 }
 
-/** Removes what is not finished. What cannot be removed stays: no error hides the one that led here. */
+/** Deletes an unfinished folder. Errors are ignored, since they would hide the one that led here. */
 export function discardFolder(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** What a spun task returned, as files, written by the process that executed it; and a line that shows each value. */
+/** Writes the results of a spun task as files, in the process that executed it, and previews each value. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -26,8 +26,8 @@ export class OutputWriter {
   readonly #values = new Map<string, { value: unknown; encoded?: EncodedValue }>();
 
   /**
-   * @param keep Where large values go, when the spin is kept; else their bytes are only in the files.
-   * @param codecs Those of the flow.
+   * @param keep Where large values go when the spin is kept. Otherwise their bytes are only in the files.
+   * @param codecs the flow's codecs
    */
   constructor(folder: string, keep: Cas | undefined, codecs: Codecs) {
     this.#folder = folder;
@@ -45,7 +45,6 @@ export class OutputWriter {
     return this.#keep ? keepEncoded(encoded, this.#keep) : { ...encoded.meta, digest: encoded.digest() };
   };
 
-  /** Writes the files. */
   async finish(result: TaskResult): Promise<void> {
     mkdirSync(join(this.#folder, 'artifacts'), { recursive: true });
     result.files = [];

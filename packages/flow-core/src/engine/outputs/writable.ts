@@ -1,10 +1,10 @@
-/** Outputs that cannot be written are told in one sentence, and before a step executes where that can be known. */
+/** Reports unwritable outputs in one sentence, before a step executes if possible. */
 import { dirname } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { remedy, unwritable } from '../../store/writable';
 import { flowsFolder } from './layout';
 
-/** @throws FlowError FLOW_OUTPUTS_UNWRITABLE where one of these folders of outputs cannot be made, or not be written */
+/** @throws FlowError FLOW_OUTPUTS_UNWRITABLE when one of these output folders cannot be created or written */
 export function requireOutputs(workspace: string, ...folders: string[]): void {
   for (const folder of folders) {
     const code = unwritable(folder);
@@ -12,14 +12,14 @@ export function requireOutputs(workspace: string, ...folders: string[]): void {
   }
 }
 
-/** Writes outputs. @throws FlowError FLOW_OUTPUTS_UNWRITABLE for what the file system refuses below `dist/flow` */
+/** Writes outputs. @throws FlowError FLOW_OUTPUTS_UNWRITABLE when a write below `dist/flow` is refused */
 export async function writingOutputs<T>(workspace: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {
     const { code, path, dest } = cause as NodeJS.ErrnoException & { dest?: string };
     const outputs = flowsFolder(workspace);
-    // Where something is renamed, the folder that it comes to is in question; of an open file, the path is not told.
+    // For a rename, the target's folder is the problem. For an open file, the error has no path.
     const at = dest === undefined ? (path ?? outputs) : dirname(dest);
     const what = at.startsWith(outputs) ? remedy(code, at) : undefined;
     throw what === undefined ? cause : refused(workspace, code as string, what, cause);

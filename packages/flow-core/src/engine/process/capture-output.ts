@@ -1,9 +1,9 @@
-/** Hears what this process prints, in place of its own streams. */
+/** Redirects what this process prints to a callback instead of its streams. */
 import { StringDecoder } from 'node:string_decoder';
 
 export type Heard = (stream: 'stdout' | 'stderr', text: string) => void;
 
-/** Gives what puts the streams back. Bytes may come cut inside a character. */
+/** Returns a function that restores the streams. Bytes may be cut inside a character. */
 export function captureOutput(heard: Heard): () => void {
   const before = { stdout: process.stdout.write, stderr: process.stderr.write };
   for (const stream of ['stdout', 'stderr'] as const) {

@@ -1,8 +1,8 @@
-/** Fails a piece of work by what it leaves unawaited, and when it tries to end the process. */
+/** Fails a piece of work when an unawaited promise rejects, or when it tries to end the process. */
 import { FlowError } from '../../definition/errors';
 import { stuckError } from '../task/policies';
 
-/** What nobody awaits fails the spin too, as it would fail a task; so does a step that leaves the process. */
+/** As in a task, an unawaited rejection fails the spin, and so does a step that exits the process. */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   let fail: (error: unknown) => void = () => {};
   const crash = new Promise<never>((_, reject) => {
@@ -10,7 +10,7 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   });
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
-  // Nothing is left that could wake the step: without this the process would end here, as if all were well.
+  // Nothing is left that could wake the step. Without this, the process would exit here as if it had succeeded.
   const stuck = () => fail(stuckError());
   process.on('beforeExit', stuck);
   const { exit } = process;

@@ -1,4 +1,4 @@
-/** Keeps a long run's heap near to what it needs: V8 lets garbage grow to hundreds of megabytes before it looks. */
+/** Keeps a long run's heap near its need: V8 lets garbage grow to hundreds of megabytes before it collects. */
 import { collectGarbage } from '../../environment/node-capabilities';
 
 /** A heap below this is left to V8: a short run is never paused. Bytes. */
@@ -21,7 +21,7 @@ export class Heap {
   tidy(): void {
     if (this.#used() < this.#held + GROWTH) return;
     this.#collect();
-    // A tenth more each time: where most of it is needed, collecting again soon would gain little.
+    // The limit grows by a tenth each time: when most of the heap is in use, collecting again soon gains little.
     this.#held = Math.max(this.#held, this.#used() * 1.1);
   }
 }

@@ -1,9 +1,9 @@
-/** Waits until a child process is gone and everything that it printed was read. */
+/** Waits until a child process has ended and all its output was read. */
 import type { ChildProcess } from 'node:child_process';
 
 /**
- * Told when a process has ended and all its messages are read. Not when its output is closed: a process that a step
- * started, and left, may hold that open for ever.
+ * Calls `ended` when a process has ended and all its messages are read. It does not wait for the output to close:
+ * a process that a step started and left may hold that open for ever.
  */
 export function onEnd(
   child: ChildProcess,
@@ -26,5 +26,5 @@ export function onEnd(
   check();
 }
 
-/** How long the last words of an ended process are waited for. Milliseconds. */
+/** How long to wait for the last output of an ended process. Milliseconds. */
 export const LAST_WORDS_MS = 50;

@@ -1,11 +1,11 @@
 /**
- * Ends the workers of a coordinator that was killed. A worker leaves by itself when its channel closes, but one in a
- * loop that never yields does not notice. So a shell waits beside the coordinator, one for all workers, for the end
- * of a pipe: it costs about 1 ms once, where a watching thread in each worker costs 45 ms of CPU and 9 MB.
+ * Ends the workers of a coordinator that was killed. A worker leaves by itself when its channel closes, but one in
+ * a loop that never yields does not notice. So one shell for all workers waits for the end of a pipe from the
+ * coordinator. It costs about 1 ms once; a watching thread in each worker costs 45 ms of CPU and 9 MB.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Remembers the last line; at the end of the input, ends what it names. A line without names is a good end. */
+/** Keeps the last line. At the end of the input, kills the process ids in it; an empty line is a normal end. */
 const SCRIPT = 'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -9 $pids';
 
 export class OrphanGuard {
@@ -14,7 +14,7 @@ export class OrphanGuard {
 
   watch(child: ChildProcess): void {
     const { pid } = child;
-    // Where there is no shell, a worker in an endless loop outlives a killed coordinator; nothing else is lost.
+    // Without a shell, a worker in an endless loop outlives a killed coordinator. Nothing else is lost.
     if (pid === undefined || process.platform === 'win32') return;
     this.#pids.add(pid);
     this.#tell();
@@ -36,7 +36,7 @@ export class OrphanGuard {
   }
 }
 
-/** In a session of its own: what ends the coordinator's group must not end it first. */
+/** Runs in its own session: a signal to the coordinator's group must not end it first. */
 function start(): ChildProcess {
   const shell = spawn('/bin/sh', ['-c', SCRIPT], {
     detached: true,

@@ -1,6 +1,6 @@
-/** Puts back what a task may change in its process: a reused worker gives every task the same start. */
+/** Restores what a task may change in its process, so that a reused worker gives every task the same start. */
 
-/** `process.env` behind a proxy that remembers what was written, so that only that has to be put back. */
+/** Puts `process.env` behind a proxy that remembers writes, so that only those have to be undone. */
 export function watchEnv(): { restore(): void } {
   const real = process.env;
   const before = new Map<string, string | undefined>();

@@ -1,4 +1,4 @@
-/** What a resumed run needs to know: the run that it takes over from, its parameters, and what changed since. */
+/** Prepares a resumed run: the run that it takes over from, its parameters, and what changed since. */
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
@@ -18,9 +18,9 @@ export interface ResumeOptions {
   run?: number;
   /** Execute this step again, and what follows it. */
   step?: string;
-  /** Parameters given now: they win over the origin's. */
+  /** Parameters given now. They win over the origin's. */
   params: Record<string, unknown>;
-  /** Undefined: everybody's. */
+  /** Undefined means all namespaces. */
   namespace: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a resumed run takes over from an earlier one: finished tasks, by reference. Nothing is copied. */
+/** Takes finished tasks over from an earlier run by reference. Nothing is copied. */
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { visibleNames } from '../record/read';
@@ -21,7 +21,7 @@ export class Takeover {
   readonly #rows = new Map<string, TaskRow>();
   /** Labels of this run's tasks that were taken over. */
   readonly #taken = new Set<string>();
-  /** Steps of which a task was finished and could not be taken over, for the parameter it read. */
+  /** Steps with a finished task that was not taken over because of the parameters it read. */
   readonly affected = new Map<string, string[]>();
 
   private constructor({ origin, from, changed }: TakeoverOptions) {
@@ -44,12 +44,12 @@ export class Takeover {
     return this.#taken.size;
   }
 
-  /** The origin's task in the same place, if it can stand for this one: it was finished, and so was all before it. */
+  /** The origin's task at the same place, if it can be taken over: it and all tasks before it have finished. */
   take(task: Planned & { label: string }): TaskRow | undefined {
     if (task.step === this.#from || !task.parents.every((label) => this.#taken.has(label))) return undefined;
     const row = this.#rows.get(placeKey(task));
     if (!row || !sameParents(row, task)) return undefined;
-    // A row that does not say, as that of a caught failure, may have read any of them.
+    // A row without reads, such as that of a caught failure, may have read any of them.
     const read = (row.reads ? (row.reads.params ?? []) : [...this.#changed]).filter((name) =>
       this.#changed.has(name),
     );
@@ -61,14 +61,14 @@ export class Takeover {
     return row;
   }
 
-  /** Where each artifact lies that the origin's task shows: name to `run/step/task`. */
+  /** The artifacts that the origin's task shows, each with its owner: name to `run/step/task`. */
   view(row: TaskRow): Record<string, string> {
     const whole = (label: string) => formatLabel(taskOf(this.origin.run, label));
     const names = visibleNames(labelOf(row), row);
     return Object.fromEntries(names.map(([name, at]) => [name, whole(at)]));
   }
 
-  /** The task that really executed: the origin may have taken it over itself. */
+  /** The task that executed: the origin may have taken it over itself. */
   source(row: TaskRow): string {
     return row.origin ?? formatLabel({ run: this.origin.run, step: row.step, task: row.task });
   }
@@ -80,7 +80,7 @@ function placeKey({ step, stack, iteration }: Place): string {
   return `${step}|${stackKey(stack)}|${iteration ?? ''}`;
 }
 
-/** The flow may have been rewired since: then the task read something else. */
+/** Whether the task had the same parents. If the flow was rewired since, it read something else. */
 function sameParents(row: TaskRow, task: Planned): boolean {
   const steps = (labels: readonly string[]) => labels.map((label) => parseLabel(label).step).join();
   return steps(row.parents) === steps(task.parents) && row.branches?.join() === task.branches?.join();

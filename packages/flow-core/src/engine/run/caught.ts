@@ -1,4 +1,4 @@
-/** What a caught failure leaves: the error under the name that the step's `catch` gives, and nothing else of its stored. */
+/** The result of a caught failure: the error under the step's `catch` name, and no other artifact. */
 import { FlowError } from '../../definition/errors';
 import { children, type Graph, passesOn, type StepNode } from '../../definition/graph';
 import { encodeArtifact, listLength } from '../../store/artifacts';
@@ -11,11 +11,11 @@ import type { TaskResult } from '../task/task';
 
 export interface CaughtResult {
   result: TaskResult;
-  /** Names that the step would have returned: they are absent behind it, even where a step upstream had them. */
+  /** Names that the step would have returned. They are absent after it, even if an earlier step set them. */
   absent: string[];
 }
 
-/** @throws FlowError FLOW_FOREACH_LIST for a foreach behind the step that has no list now */
+/** @throws FlowError FLOW_FOREACH_LIST for a foreach after the step that has no list now */
 export async function caughtResult(
   task: Planned,
   error: ErrorRecord,
@@ -30,7 +30,7 @@ export async function caughtResult(
   return { result: { stored: [[name, record]], references: [], counts, reads: {} }, absent };
 }
 
-/** For the foreaches behind it: the lengths of the lists that it inherited. */
+/** The lengths of the inherited lists that foreaches after the step split. */
 async function countsBehind(
   task: Planned,
   node: StepNode,

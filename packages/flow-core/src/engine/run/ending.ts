@@ -11,7 +11,7 @@ export interface Ending {
 /**
  * @param error the first failure
  * @param ended the step `end` is done
- * @param until the steps to execute, where those are not all
+ * @param until the steps to execute, unless it is all of them
  */
 export function endingOf(
   error: ErrorRecord | undefined,

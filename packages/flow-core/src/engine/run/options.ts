@@ -1,4 +1,4 @@
-/** What a run is given, and what it gives back. */
+/** The options and the outcome of a run. */
 import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
 import type { ErrorRecord, GitState, Status } from '../../store/rows';
@@ -13,30 +13,30 @@ export interface RunOptions {
   params: Parameters;
   user: string;
   namespace: string;
-  /** As given: one given twice is one. */
+  /** The given tags. Duplicates count once. */
   tags: string[];
   /** Facts about the code, for the record. */
   code?: string;
   file?: string;
   git?: Promise<GitState | undefined>;
   cwd: string;
-  /** Where packages of steps are installed, and count from; default `cwd`. */
+  /** The folder that step packages are installed in and their relative paths start from. Default `cwd`. */
   workspace?: string;
-  /** Options that were given for all steps, for the record. */
+  /** Options given for all steps, for the record. */
   with?: readonly string[];
   emit: Emit;
-  /** For the record and for people: at most so many tasks at once. */
+  /** The most tasks at once, for the record and for people. */
   workers: number;
   pool(host: PoolHost): Pool;
-  /** Finished tasks of an earlier run that stand for this one's: a resumed run. */
+  /** Finished tasks of an earlier run that a resumed run uses as its own. */
   takeover?: Takeover;
-  /** Execute this step and what it needs, and stop. */
+  /** Execute this step and the steps it needs, then stop. */
   until?: string;
-  /** Execute tasks of this step alone: every other one has to be taken over. */
+  /** Execute only tasks of this step. All others must be taken over. */
   only?: string;
   /**
-   * Nobody learns the run's number nor those of tasks: what a task sees is in what it is given, and events name it by
-   * its split and iteration.
+   * Hides the numbers of the run and its tasks. A task sees only what it is given, and events name it by its split
+   * and iteration.
    */
   unrecorded?: boolean;
   /** Start no task after the first failure. */

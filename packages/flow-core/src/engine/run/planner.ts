@@ -1,4 +1,4 @@
-/** Numbers the tasks that become possible and makes them ready; those that an origin can stand for are done at once. */
+/** Numbers the tasks that become possible and makes them ready. Taken-over tasks are done at once. */
 import { ancestors, type StepNode } from '../../definition/graph';
 import type { TaskRow } from '../../store/rows';
 import { viewsOf } from '../pool/job';
@@ -23,7 +23,7 @@ export class Planner {
   readonly #packages: ReadonlyMap<string, Installed>;
   #numbers = 0;
 
-  /** @param packages npm packages of steps, and where they are */
+  /** @param packages where the npm packages of each step are installed */
   constructor(options: RunOptions, recorder: Recorder, packages: ReadonlyMap<string, Installed>) {
     this.#options = options;
     this.#recorder = recorder;
@@ -39,8 +39,8 @@ export class Planner {
   }
 
   /**
-   * A recorded task is done. Returns whether tasks follow.
-   * @param bailed nothing is to follow
+   * Call when a recorded task is done. Returns whether tasks follow.
+   * @param bailed no task may follow
    * @throws FlowError FLOW_HANDOVER
    */
   done(task: NumberedTask, result: Decided, bailed: boolean): boolean {
@@ -52,12 +52,12 @@ export class Planner {
     return next.length > 0;
   }
 
-  /** A task reads nothing more. */
+  /** Call when a task reads nothing more. */
   over(task: Planned): void {
     for (const label of viewsOf(task)) this.#recorder.views.release(label);
   }
 
-  /** Makes a task ready that was pulled before. */
+  /** Makes a task ready again that was pulled before. */
   again(task: NumberedTask): void {
     this.ready.push(this.#kind(task.step), task);
   }
@@ -108,7 +108,7 @@ export class Planner {
     return this.#scheduler.after({ ...task, ...decided(row) });
   }
 
-  /** What planned tasks read stays at hand until they are over. What a join or a gather reads is held since it arrived. */
+  /** Keeps the views that planned tasks read until these end. A join's or gather's are held since they arrived. */
   #retain(task: Planned, count: number): void {
     const { kind } = this.#options.graph.steps.get(task.step) as StepNode;
     const parents = kind === 'join' || kind === 'gather' ? [] : task.parents;

@@ -1,4 +1,4 @@
-/** A run as its pool sees it: the tasks that it can pull, what all of them have in common, and who hears of them. */
+/** A run as its pool sees it: the tasks that it can pull, their common data, the callbacks for their events. */
 
 import type { ArtifactRecord } from '../../store/rows';
 import type { Job } from '../pool/job';
@@ -11,11 +11,11 @@ import type { RunOptions } from './options';
 import type { ReadyTasks } from './ready-tasks';
 import type { NumberedTask, Recorder } from './recorder';
 
-/** A task that a pool has. */
+/** A task that a pool has pulled. */
 export interface ActiveTask extends NumberedTask {
-  /** When it began; 0 before that. */
+  /** When it began; 0 until then. */
   since: number;
-  /** It has a row while it is under way. */
+  /** Whether it has a row while it is running. */
   recorded: boolean;
 }
 

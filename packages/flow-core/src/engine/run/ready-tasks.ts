@@ -1,6 +1,6 @@
-/** Tasks that wait for a worker: in the order in which they came, and by the packages that a worker must have. */
+/** Tasks that wait for a worker, in order of arrival, grouped by the packages that a worker must have. */
 
-/** Tasks that came together: each is made when it is pulled, so that a wide foreach takes no memory before. */
+/** Tasks that arrived together. Each is made when it is pulled, so a wide foreach takes no memory before. */
 interface Waiting<T> {
   count: number;
   make(at: number): T;
@@ -11,7 +11,7 @@ interface Waiting<T> {
 
 interface Queue<T> {
   waiting: Waiting<T>[];
-  /** How many of `waiting` are pulled to their end. */
+  /** How many entries of `waiting` are pulled completely. */
   done: number;
   size: number;
 }
@@ -41,7 +41,7 @@ export class ReadyTasks<T> {
     this.#size += count;
   }
 
-  /** The one that has waited longest, of one kind or of all. */
+  /** Pulls the task that has waited longest, of one kind or of all. */
   pull(kind = this.kinds()[0]): T | undefined {
     const queue = kind === undefined ? undefined : this.#queues.get(kind);
     const first = queue?.waiting[queue.done];
@@ -51,7 +51,7 @@ export class ReadyTasks<T> {
     this.#size--;
     if (first.pulled === first.count) {
       queue.waiting[queue.done++] = undefined as never;
-      // Not one by one from the front: that would move all the others each time.
+      // Removing them one by one from the front would move all the others each time.
       if (queue.done === queue.waiting.length) queue.waiting.length = queue.done = 0;
     }
     return task;
@@ -61,7 +61,7 @@ export class ReadyTasks<T> {
     return this.#queues.get(kind)?.size ?? 0;
   }
 
-  /** Kinds that have waiting tasks, the one that has waited longest first. */
+  /** Kinds with waiting tasks, the longest waiting first. */
   kinds(): string[] {
     if (this.#size === 0) return [];
     const order = ({ waiting, done }: Queue<T>) => waiting[done]?.order ?? Number.POSITIVE_INFINITY;

@@ -27,7 +27,7 @@ export async function runFlow(options: RunOptions): Promise<RunOutcome> {
   return new Coordinator(options, run, params, packages).execute();
 }
 
-/** Installed before there is a run: a version that does not exist fails the command, not its last task. */
+/** Installs before the run starts, so that a missing version fails the command, not its last task. */
 async function packagesOf(options: RunOptions): Promise<ReadonlyMap<string, Installed>> {
   const { graph, until, only, workspace = options.cwd, emit, signal } = options;
   if (![...graph.steps.values()].some(hasPackages)) return new Map();

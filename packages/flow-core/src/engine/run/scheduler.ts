@@ -4,7 +4,7 @@ import type { TaskRow } from '../../store/rows';
 import { type Planned, type PlannedTasks, stackKey } from '../task/place';
 import type { Frame } from '../task/task';
 
-/** What the scheduler has to know of a finished task. */
+/** What the scheduler needs to know of a finished task. */
 export interface Finished extends Planned {
   /** Its `step/task`. */
   label: string;
@@ -23,7 +23,7 @@ export class Scheduler {
   readonly #hold: (label: string) => void;
   readonly #waiting = new Map<string, Gathering>();
 
-  /** @param hold Called with the label of a task that a join or a gather will read, when it is complete. */
+  /** @param hold called with the label of each task that a join or gather will read once it is complete */
   constructor(graph: Graph, hold: (label: string) => void = () => {}) {
     this.#graph = graph;
     this.#hold = hold;
@@ -85,7 +85,7 @@ export class Scheduler {
     }
   }
 
-  /** Notes one arrival, and gives all of them once they are complete. */
+  /** Notes one arrival. Returns all of them once they are complete. */
   #collect(child: StepNode, stack: Frame[], count: number, at: number, label: string): string[] | undefined {
     const key = `${child.name}|${stackKey(stack)}`;
     let gathering = this.#waiting.get(key);
@@ -108,7 +108,7 @@ function one(planned: Planned): PlannedTasks {
 
 export type Decided = Pick<TaskRow, 'counts' | 'case' | 'continues'>;
 
-/** What a finished task decided: which way it went, how it is split, whether it goes on. */
+/** What a finished task decided: the case it chose, its list lengths, whether its loop goes on. */
 export function decided({
   counts = {},
   case: chosen,

@@ -4,7 +4,7 @@ import type { TaskAddress } from '../task/flow-event';
 import { type Planned, stackKey } from '../task/place';
 import type { NumberedTask } from './recorder';
 
-/** Gives the addresses of a run's tasks. Where the run has no number to be learned, its tasks have none. */
+/** Returns a function for the addresses of a run's tasks. When the run hides its number, they have no numbers. */
 export function addressing(run: Pick<TaskAddress, 'flow' | 'run'>): (task: NumberedTask) => TaskAddress {
   return ({ step, number, stack, iteration }) => ({
     ...run,
@@ -15,7 +15,7 @@ export function addressing(run: Pick<TaskAddress, 'flow' | 'run'>): (task: Numbe
   });
 }
 
-/** The error of a task that a handover lacks. @param only the step that is executed */
+/** The error for a task that a handover lacks. @param only the step that is executed */
 export function notHanded(flow: string, { step, stack }: Planned, only: string): FlowError {
   const where = stack.length > 0 ? ` at split ${stackKey(stack)}` : '';
   return new FlowError(

@@ -1,6 +1,6 @@
 /**
- * All that a run is, in the form in which it travels: self-contained. What a resumed run had taken over from other runs
- * is given as if this run had executed it, with its artifacts and logs; what only its store can understand is left out.
+ * The content of a run in its self-contained transfer form. Tasks that a resumed run had taken over appear as if
+ * this run had executed them, with artifacts and logs. What only its own store can understand is left out.
  */
 import { FlowError } from '../../definition/errors';
 import { scan } from '../../store/kv';
@@ -18,7 +18,7 @@ export type Content =
   | { kind: 'task'; row: TaskRow }
   | { kind: 'artifact'; at: ArtifactAt; record: ArtifactRecord };
 
-/** Artifacts that are read together: at 32 KB, the largest that lie in LevelDB, they are 8 MB. */
+/** How many artifacts are read together: at 32 KB, the largest size in LevelDB, they are 8 MB. */
 const GROUP = 256;
 
 const KILLED: ErrorRecord = {
@@ -27,7 +27,7 @@ const KILLED: ErrorRecord = {
   message: 'The run ended while this task was running.',
 };
 
-/** A task of the run, with where its artifacts lie: with it, or with the task that it stands for. */
+/** A task of the run and the task that owns its artifacts: itself, or the one that it was taken over from. */
 interface Placed {
   row: TaskRow;
   run: number;
@@ -38,9 +38,9 @@ interface Placed {
 export class RunContent {
   readonly #store: Store;
   readonly #row: RunRow;
-  /** As they stand now. */
+  /** The current tags. */
   readonly #tags: string[];
-  /** Tasks of other runs that tasks of this run stand for: `run/step/task` to `step/task`. */
+  /** Tasks of other runs that this run took over: `run/step/task` to `step/task` of this run. */
   readonly #standIns = new Map<string, string>();
 
   private constructor(store: Store, row: RunRow, tags: string[]) {
@@ -67,7 +67,7 @@ export class RunContent {
     return content;
   }
 
-  /** The run's row, as the store had it in which it ran; its fields in the order of their names. */
+  /** The run's row as in the store in which it ran, with its fields sorted by name. */
   run(): RunRow {
     const { imported, ...rest } = this.#row;
     const row = { ...rest, tags: this.#tags };
@@ -84,13 +84,13 @@ export class RunContent {
     return Object.fromEntries(sorted) as unknown as RunRow;
   }
 
-  /** Fingerprints; not of a resumed run, whose tasks other code made in part. */
+  /** The fingerprints. A resumed run has none, since other code computed a part of its tasks. */
   async code(): Promise<CodeRow | undefined> {
     const { flow, run, origin, imported } = this.#row;
     return origin === undefined && imported?.origin === undefined ? this.#store.code(flow, run) : undefined;
   }
 
-  /** Parameters first, then each task with its artifacts behind it. @throws FlowError FLOW_STORE_CORRUPT */
+  /** Yields the parameters, then each task followed by its artifacts. @throws FlowError FLOW_STORE_CORRUPT */
   async *rows(): AsyncGenerator<Content, void, undefined> {
     const { flow, run } = this.#row;
     const params = await this.#store.paramNames(flow, run);
@@ -109,7 +109,7 @@ export class RunContent {
     yield* this.#group(group);
   }
 
-  /** What its tasks printed, also those that it had taken over; in the order of its tasks. */
+  /** Yields the output of its tasks in task order, also of those that it had taken over. */
   async *logs(): AsyncGenerator<LogAt, void, undefined> {
     const { flow, run } = this.#row;
     if (this.#standIns.size === 0) {
@@ -157,7 +157,7 @@ export class RunContent {
     }
   }
 
-  /** The row with labels of this run only; of a task that was taken over, as if it had been executed here. */
+  /** The row with labels of this run only. A taken-over task appears as if it had been executed here. */
   async #placed(row: TaskRow): Promise<Placed> {
     const { flow, run } = this.#row;
     const { origin, ...rest } = row;
@@ -167,7 +167,7 @@ export class RunContent {
         ? row.stored
         : (await this.#store.task(flow, from.run, from.step, from.task))?.stored;
     if (!stored) throw this.#lost(`${flow}/${origin}`);
-    // What the task itself stored lies with it now.
+    // What the task itself stored belongs to it now.
     const shown = Object.entries(row.inherited).filter(([, at]) => at !== origin);
     const here = relabelledRow({ ...rest, inherited: Object.fromEntries(shown) }, (label) =>
       this.#local(label),
@@ -181,7 +181,7 @@ export class RunContent {
     const { run, step, task } = taskOf(this.#row.run, label);
     if (run === this.#row.run) return labelOf({ step, task });
     const local = this.#standIns.get(formatLabel({ run, step, task }));
-    // Whatever a taken-over task shows was stored by a task before it, which was taken over too.
+    // All that a taken-over task shows was stored by an earlier task, which was taken over too.
     if (local === undefined) throw this.#lost(`${this.#row.flow}/${label}`);
     return local;
   }

@@ -1,4 +1,4 @@
-/** export: a run as one file, whatever its size, with everything that a spin of its steps needs. */
+/** export: writes a run of any size as one file, with everything that a spin of its steps needs. */
 import { FlowError } from '../../definition/errors';
 import type { RunRow } from '../../store/rows';
 import { packArtifact, type Store } from '../../store/store';
@@ -11,9 +11,9 @@ export interface ExportOptions {
   store: Store;
   run: RunRow;
   sink: Sink;
-  /** Whether what the tasks printed goes along. Default true. */
+  /** Whether the output of the tasks is included. Default true. */
   logs?: boolean;
-  /** Told from time to time how many bytes of about how many are written. */
+  /** Called from time to time with the bytes written and the estimated total. */
   progress?(written: number, about: number): void;
   signal?: AbortSignal;
 }
@@ -26,7 +26,7 @@ export interface Exported {
 }
 
 /**
- * Reads the run twice: first its rows alone, for the id that stands at the file's beginning.
+ * Reads the run twice: first only its rows, for the id at the file's beginning.
  * @throws FlowError FLOW_RUN_GOES_ON, FLOW_STORE_CORRUPT, FLOW_INTERRUPTED
  */
 export async function exportRun(options: ExportOptions): Promise<Exported> {
@@ -46,7 +46,7 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
     if (hash !== undefined && !sent.has(hash)) {
       sent.add(hash);
       const { size, pieces } = await openValue(store.cas, hash);
-      await writer.value(hash, { size, pieces: told(pieces, () => tell(writer.written)) });
+      await writer.value(hash, { size, pieces: reporting(pieces, () => tell(writer.written)) });
     }
     tell(writer.written);
   }
@@ -93,7 +93,7 @@ function frameOf(item: Content): { kind: Kind; payload: Buffer } {
     : { kind: Kind.Artifact, payload: artifactPayload(item.at, packArtifact(item.record)) };
 }
 
-async function* told(
+async function* reporting(
   pieces: AsyncIterable<Uint8Array>,
   tell: () => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,4 +1,4 @@
-/** Runs to files and out of them: a file is there whole, or not at all. */
+/** Exports runs to files and imports them. A file is complete or does not exist. */
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { FlowError, isFlowError } from '../../definition/errors';
@@ -18,7 +18,7 @@ const WHY: Record<string, string> = {
 };
 
 /**
- * Writes beside the file, and puts it in its place at the end: what was there before stays until then, and after a failure.
+ * Writes a temporary sibling file and renames it at the end. An existing file stays until then, or if this fails.
  * @throws FlowError FLOW_EXPORT_FILE, and those of {@link exportRun}
  */
 export async function exportToFile(file: string, options: Omit<ExportOptions, 'sink'>): Promise<Exported> {
@@ -65,7 +65,10 @@ export async function importFromFile(
   }
 }
 
-/** What a file says of its run; the rest is neither read nor verified. @throws FlowError FLOW_IMPORT_FILE, FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT */
+/**
+ * Reads the head of a file. The rest is neither read nor verified.
+ * @throws FlowError FLOW_IMPORT_FILE, FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT
+ */
 export async function headOfFile(file: string): Promise<Head> {
   const handle = await openFile(file);
   try {

@@ -9,22 +9,22 @@
  *     3 artifact  length of the address (u32), JSON {@link ArtifactAt}, the artifact as the store packs it
  *     4 log       JSON {@link LogAt}
  *     5 value     sha256 (32 bytes) and size (u64) of a value of the CAS; its bytes follow the frame
- *     7 code      JSON CodeRow: the fingerprints of the run's steps, where it recorded them itself
- *     6 end       sha256 of all that was written before it but the bytes of values: always the last
+ *     7 code      JSON CodeRow: the fingerprints of the run's steps, if it recorded them itself
+ *     6 end       sha256 of all bytes before it except those of values: always the last
  *
- * Every byte is thus held by one hash: those of a value by its own, all others by the last frame's. No number of a run
- * stands in a row: labels are `step/task`, whatever runs a resumed run had taken tasks over from. Nothing is compressed:
- * numbers gain nothing by it, and whoever stores or sends the file can do it. Equal runs give equal files, byte by byte.
+ * So one hash covers every byte: a value's own hash its bytes, the last frame's hash all others. Rows hold no run
+ * numbers: labels are `step/task`, even when a resumed run had taken tasks over from other runs. Nothing is
+ * compressed: numbers gain nothing by it, and users can compress the file. Equal runs give equal files.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { LogRow, RunRow } from '../../store/rows';
 import type { ArtifactAddress } from '../../store/store';
 
-/** As PNG's: shows a file that was sent as text, or of which seven bits were kept. */
+/** Like PNG's: it shows when a file was sent as text or cut to seven bits. */
 export const MAGIC = Buffer.from('\x89NXF\r\n\x1a\n', 'latin1');
 export const VERSION = 2;
 export const PREAMBLE = MAGIC.length + 4;
-/** Longest payload: a row of a join of a million tasks has 20 MB. A length that was altered costs no more memory. */
+/** Longest payload: the row of a join of a million tasks has 20 MB. An altered length costs no more memory. */
 export const LONGEST = 256 * 1024 * 1024;
 
 export enum Kind {
@@ -38,13 +38,13 @@ export enum Kind {
 }
 
 export interface Head {
-  /** Of the run's content: its row but for tags, its tasks and artifacts. Logs, code and tags do not tell runs apart. */
+  /** The id of the run's content: its row, tasks and artifacts. Logs, code and tags do not count. */
   id: string;
-  /** As the store had it in which the flow ran: its number, its namespace. */
+  /** The row as in the store in which the flow ran, with its number and namespace. */
   run: RunRow;
   tasks: number;
   artifacts: number;
-  /** Of all frames and values, but for logs: to tell how far one is. */
+  /** The size of all frames and values without logs, to show progress. */
   bytes: number;
 }
 
@@ -72,7 +72,7 @@ export function frameHead(kind: Kind, length: number): Buffer {
   return bytes;
 }
 
-/** The payload of an artifact: its address, and what the store keeps. */
+/** The payload of an artifact: its address, then its packed record. */
 export function artifactPayload(at: ArtifactAt, packed: Uint8Array): Buffer {
   const address = Buffer.from(JSON.stringify(at));
   const length = Buffer.allocUnsafe(4);
@@ -85,7 +85,7 @@ export function artifactOf(payload: Buffer): { at: ArtifactAt; packed: Buffer } 
   return { at: JSON.parse(payload.toString('utf8', 4, end)), packed: payload.subarray(end) };
 }
 
-/** Takes the id of a run, out of its row and the payloads of its tasks and artifacts in the order of the file. */
+/** Computes the id of a run from its row and the payloads of its tasks and artifacts, in file order. */
 export class ContentId {
   readonly #hash: Hash = createHash('sha256');
 

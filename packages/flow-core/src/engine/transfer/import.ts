@@ -1,7 +1,7 @@
 /**
- * import: a run out of its file, whole or not at all. The file is read once: its values and rows are set aside until
- * every byte has proved right; then the values take their places, and the rows are written, the run's own last. Before
- * that one nothing is visible; an import that was killed leaves rows that the next import of the file writes again.
+ * import: reads a run from its file, completely or not at all. The file is read once. Values and rows are staged
+ * until every byte is verified. Then the values move into the store, and the rows are written, the run's own last.
+ * Nothing is visible before that row. A killed import leaves rows that the next import of the file writes again.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Op } from '../../store/kv';
@@ -16,21 +16,21 @@ import { openStage, type Stage } from './stage';
 export interface ImportOptions {
   store: Store;
   source: AsyncIterable<Uint8Array>;
-  /** What the file is called, for errors. */
+  /** The file's name, for errors. */
   name: string;
-  /** Where the run is to be found as the latest. */
+  /** The namespace in which the run can be found as the latest. */
   namespace: string;
   /** Who imports it. */
   user: string;
-  /** Told from time to time how many bytes have been read. */
+  /** Called from time to time with the number of bytes read. */
   progress?(read: number): void;
   signal?: AbortSignal;
 }
 
 export interface Imported {
-  /** As it stands in this store. */
+  /** The row in this store. */
   run: RunRow;
-  /** Whether it was here before. */
+  /** Whether this store already had it. */
   known: boolean;
   head: Head;
   bytes: number;
@@ -49,7 +49,7 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
   const stage = known ? undefined : await attempt(() => openStage(store.cas));
   try {
     await verify(reader, head, stage, options);
-    // Another import of the same file may have been quicker.
+    // Another import of the same file may have finished first.
     const now = known ?? (await knownRun(store, head, namespace));
     if (now || !stage) return { run: now as RunRow, known: true, head, bytes: reader.read };
     await attempt(() => stage.place());
@@ -78,7 +78,7 @@ export async function readHead(reader: FrameReader): Promise<Head> {
   return head;
 }
 
-/** The run of a file, where this store has it already: imported into this namespace, or made here. */
+/** The run of a file, if this store has it already: imported into this namespace, or run here. */
 export async function knownRun(store: Store, head: Head, namespace: string): Promise<RunRow | undefined> {
   const { flow, run, startedAt, pid, host, namespace: original } = head.run;
   const claimed = await store.kv.get(keys.nonce(flow, nonceOf(head, namespace)));
@@ -125,17 +125,17 @@ async function verify(
 }
 
 async function takeValue({ hash, pieces }: Value, stage: Stage | undefined, tell: () => void): Promise<void> {
-  const told = (async function* () {
+  const reported = (async function* () {
     for await (const piece of pieces) {
       tell();
       yield piece;
     }
   })();
-  if (stage) await attempt(() => stage.value(hash, told));
-  else for await (const _ of told);
+  if (stage) await attempt(() => stage.value(hash, reported));
+  else for await (const _ of reported);
 }
 
-/** That a row is one; gives the hash of the value that it needs. @throws where it is none */
+/** Checks a row and returns the hash of the value that it needs. @throws for an invalid row */
 function checkRow({ kind, payload }: Row): string | undefined {
   if (kind === Kind.Artifact) {
     const { at, packed } = artifactOf(payload);
@@ -154,7 +154,7 @@ function checkRow({ kind, payload }: Row): string | undefined {
   return undefined;
 }
 
-/** They become part of keys. */
+/** Checks step and task, since they become parts of keys. */
 function requirePlace({ step, task }: { step: string; task: number }): void {
   if (!isName(step) || !Number.isSafeInteger(task) || task < 0) throw new TypeError();
 }
@@ -206,7 +206,7 @@ function importedRow({ id, run }: Head, number: number, namespace: string, user:
   };
 }
 
-/** What the file system refuses is said in one sentence. */
+/** Reports a refusal of the file system in one sentence. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -46,7 +46,7 @@ export class FrameReader {
     return parsed(() => JSON.parse(frame.payload.toString('utf8')), this);
   }
 
-  /** After {@link head}: everything else. @throws FlowError FLOW_IMPORT_CORRUPT */
+  /** Yields the frames after {@link head}. @throws FlowError FLOW_IMPORT_CORRUPT */
   async *frames(): AsyncGenerator<Row | Value, void, undefined> {
     for (;;) {
       const frame = await this.#frame();
@@ -71,7 +71,7 @@ export class FrameReader {
     return this.corrupt('it is cut off');
   }
 
-  /** Undefined at the end, once everything has proved right. */
+  /** Returns undefined at the end, when everything is verified. */
   async #frame(): Promise<{ kind: Kind; payload: Buffer } | undefined> {
     const head = await this.#bytes.take(5);
     if (head.length < 5) throw this.cutOff();
@@ -109,7 +109,7 @@ export class FrameReader {
   }
 }
 
-/** What an altered byte makes of a record is found sooner than the sum at the end. */
+/** Parses a record. An altered byte may show here before the checksum at the end does. */
 export function parsed<T>(parse: () => T, reader: FrameReader): T {
   try {
     return parse();
@@ -128,7 +128,7 @@ export class ByteReader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** So many bytes, as a copy; fewer at the end of the source only. */
+  /** Returns a copy of the next `length` bytes; fewer only at the end of the source. */
   async take(length: number): Promise<Buffer> {
     const parts: Buffer[] = [];
     let left = length;
@@ -141,7 +141,7 @@ export class ByteReader {
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }
 
-  /** At least one byte, and what is at hand of so many; it holds until the next call. */
+  /** Returns the buffered bytes, from one to `most`. They are valid until the next call. */
   async some(most: number): Promise<Uint8Array | undefined> {
     while (this.#chunk.length === 0) {
       const { value, done } = await this.#source.next();

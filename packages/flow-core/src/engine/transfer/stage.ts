@@ -1,6 +1,6 @@
 /**
- * Where a run lies while its file is being verified: beside the store's values, seen by nobody. Only when everything has
- * proved right its values take their places; before, giving up removes a folder that nobody else can refer to.
+ * Holds a run while its file is being verified, in a folder next to the store's values that no reader sees. The
+ * values move into the store only when all is verified. Until then, giving up deletes a folder without references.
  */
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
@@ -12,12 +12,12 @@ import { ByteReader, type Row } from './read';
 import { PIECE, piecesOf } from './values';
 
 export interface Stage {
-  /** Keeps a value, whose pieces fail where they are not those of the hash. */
+  /** Keeps a value. Its pieces throw when they do not match the hash. */
   value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   row(row: Row): Promise<void>;
-  /** Gives the values to the CAS. */
+  /** Moves the values into the CAS. */
   place(): Promise<void>;
-  /** Every row, in order. */
+  /** Yields every row, in order. */
   rows(): AsyncGenerator<Row, void, undefined>;
   discard(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function openStage(cas: Cas): Promise<Stage> {
 
 const prefix = () => `.import-${hostname().replace(/[^\w.]/g, '_')}-`;
 
-/** What a killed import left, by the number of its process. Those of other machines are theirs. */
+/** Removes what killed imports left, by their process ids. The folders of other machines are left alone. */
 async function sweep(folder: string): Promise<void> {
   const mine = prefix();
   for (const name of await readdir(folder)) {
@@ -124,7 +124,7 @@ class FileStage implements Stage {
   }
 }
 
-/** The same for a store in memory. */
+/** The stage of a store in memory. */
 class MemoryStage implements Stage {
   readonly #cas: Cas;
   readonly #values: Uint8Array[] = [];

@@ -1,15 +1,15 @@
-/** Values of the CAS, piece by piece: whatever their size, one piece is in memory. */
+/** Reads values of the CAS piece by piece. Only one piece is in memory, whatever their size. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { FlowError } from '../../definition/errors';
 import type { Cas } from '../../store/cas';
 
-/** Large enough that a system call is nothing. */
+/** Large enough that the cost of a system call is negligible. */
 export const PIECE = 1024 * 1024;
 
 export interface Pieces {
   size: number;
-  /** Verified against the hash, at its end. A piece holds until the next is asked for. @throws FlowError FLOW_STORE_CORRUPT */
+  /** Verified at the end. A piece is valid until the next one. @throws FlowError FLOW_STORE_CORRUPT */
   pieces: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
@@ -59,7 +59,7 @@ async function* verified(
     throw corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
 }
 
-/** A file from its present place on, in one piece of memory. @param most bytes, at most */
+/** Reads a file from its current position into one reused buffer. @param most the most bytes to read */
 export async function* piecesOf(
   file: FileHandle,
   most = Number.POSITIVE_INFINITY,

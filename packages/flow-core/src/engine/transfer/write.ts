@@ -4,7 +4,7 @@ import { FlowError } from '../../definition/errors';
 import { frameHead, Kind, LONGEST, preamble } from './format';
 import { PIECE, type Pieces } from './values';
 
-/** Where the bytes go. What was given is the caller's again when it has resolved. */
+/** The target of the bytes. The caller may reuse its buffer when `write` has resolved. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
 }

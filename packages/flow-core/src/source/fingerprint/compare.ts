@@ -9,7 +9,7 @@ export interface Difference {
   /** Versions, where the part is one. */
   before?: string;
   after?: string;
-  /** `file:line`, where it stands now (or stood, if it is gone). */
+  /** `file:line` of the part today, or of where it was when it is gone. */
   at?: string;
   /** One line for people, without its subject's place. */
   text: string;
@@ -19,7 +19,7 @@ interface Fingerprint {
   parts: readonly Part[];
 }
 
-/** Sorted by how much they tell: the step's own code first. */
+/** The most telling difference comes first: the step's own code. */
 export function compareFingerprints(before: Fingerprint, after: Fingerprint): Difference[] {
   const old = index(before.parts);
   const now = index(after.parts);
@@ -35,7 +35,7 @@ export function compareFingerprints(before: Fingerprint, after: Fingerprint): Di
   );
 }
 
-/** The same change is often in several parts: the ones that only repeat what another says better are left out. */
+/** One change often shows in several parts. This leaves out the parts that only repeat a clearer one. */
 function telling(all: Difference[]): Difference[] {
   const has = (...kinds: PartKind[]) => all.some(({ kind }) => kinds.includes(kind));
   const told = has('binding', 'package', 'missing', 'data');

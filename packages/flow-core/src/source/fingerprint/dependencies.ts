@@ -1,6 +1,6 @@
 /**
- * From a step to all that it reaches: its own code, bindings, modules, data, packages, as named parts.
- * Long, because one walk with one state: what was visited decides what is visited next.
+ * Walks from a step to all that it depends on: its own code, bindings, modules, data, packages, as named parts.
+ * Long, because it is one walk with one state: what was visited decides what is visited next.
  */
 import { sep } from 'node:path';
 import { FlowError } from '../../definition/errors';
@@ -14,7 +14,7 @@ import { type Part, type PartKind, Parts } from './parts';
 import type { Target } from './resolve';
 import { pathOf, SurroundingParts, type Surroundings } from './surroundings';
 
-/** What a step may see that no code tells. */
+/** What a step may read that its code does not show. */
 export interface Reads {
   /** Who executes it, and in which namespace: by `current`. */
   user?: true;
@@ -34,7 +34,7 @@ export class Dependencies {
   /** Those of {@link NormalForm}, and `client`. */
   readonly #words: Set<string>;
 
-  /** @param base What counts for every step: reached already. */
+  /** @param base What every step depends on. The walk does not visit it again. */
   constructor(around: Surroundings, base?: Dependencies) {
     this.#around = around;
     this.#parts = new Parts(base ? base.#parts : undefined);
@@ -79,7 +79,7 @@ export class Dependencies {
     }
   }
 
-  /** The order in which the reached is evaluated: it counts as soon as any of it does more than give a value. */
+  /** The order in which modules are evaluated. It counts as soon as loading one of them has an effect. */
   order(): void {
     const { modules } = this.#around;
     const names: string[] = [];
@@ -102,7 +102,7 @@ export class Dependencies {
     if (effects > 0 && names.length > 1) this.add('order', '', hash(names.join('\n')));
   }
 
-  /** Everything of a module: where its parts cannot be told apart. */
+  /** Adds all of a module. Used when its parts cannot be separated. */
   whole(file: string): void {
     if (this.#whole.has(file)) return;
     this.#whole.add(file);
@@ -148,13 +148,13 @@ export class Dependencies {
     const { facts } = unit;
     if (unit.names.join() !== 'require') this.#follow(file, facts);
     else {
-      // What `createRequire` gives under this name is followed by its calls.
+      // A `require` from `createRequire` is followed by its calls, not by its name.
       const refs = new Set([...facts.refs].filter((name) => name !== 'createRequire'));
       this.#follow(file, { ...facts, refs });
     }
   }
 
-  /** A step's own code, and what that reaches. Handles before it are edges: their steps are not reached. */
+  /** Adds a step's own code and what it depends on. Handles in `after` are edges: their steps are not followed. */
   site(file: string, site: Site): void {
     if (this.#sites.has(site)) return;
     this.#sites.add(site);
@@ -166,7 +166,7 @@ export class Dependencies {
     for (const facts of [site.options, site.body]) if (facts) this.#follow(file, facts);
   }
 
-  /** The step that an edge leads to; a variable that holds anything else is reached. */
+  /** The name of the step that an edge leads to. A variable that holds anything else is followed. */
   #edge(file: string, { variable, call }: HandleUse): string {
     if (variable === undefined) return call?.arguments[0]?.value ?? '';
     const step = this.#around.modules.stepOf(file, variable);
@@ -188,7 +188,7 @@ export class Dependencies {
       const near = text.slice(offset, offset + 80).split('\n')[0] as string;
       this.#parts.add('open', `${this.#path(file)}: ${near.trim()}`, '', this.#at(file, offset));
     }
-    // Code of unknown name may reach whatever is loaded.
+    // Code that is loaded by a computed name may use any loaded module.
     if (open.length > 0) for (const at of modules.order) if (typeof at === 'string') this.whole(at);
     if (whole) this.whole(file);
     if (!jsx) return;
@@ -209,7 +209,7 @@ export class Dependencies {
     }
     const given = modules.module(file).imports.get(name);
     if (!given || !this.#ground.first(`import ${file} ${name}`)) return;
-    // Under which name it is known here, and what it is there: two imports may change places.
+    // The local name and what it means: two imports may swap their names.
     const leads = meanings.map((meaning) =>
       'unit' in meaning
         ? [this.#path(meaning.file), meaning.name]
@@ -218,7 +218,7 @@ export class Dependencies {
     this.add('import', `${this.#path(file)}: ${name}`, hash(JSON.stringify([given, leads])));
   }
 
-  /** What is taken of the engine; of all of it, whatever the module speaks of. */
+  /** A name that is imported from the engine. For `*`, the module's text decides. */
   #engine(file: string, name: string): void {
     const asked =
       name === 'client' || (name === '*' && /\bclient\b/.test(this.#around.modules.module(file).text));
@@ -234,14 +234,14 @@ export class Dependencies {
     this.load(this.#around.modules.orderOf(target.file));
   }
 
-  /** It may be started, which loads what it imports, or read as it stands there. */
+  /** The step may start the file as a process, which loads its imports, or read it as data. */
   #mentioned(file: string): void {
     this.#ground.target({ kind: 'data', file });
     if (file.split(sep).includes('node_modules')) return;
     try {
       this.#target({ kind: 'module', file });
     } catch (error) {
-      // It is not to be executed, as it does not parse: then its text is all there is of it.
+      // A file that does not parse cannot be executed: only its text counts.
       if (!(error instanceof FlowError)) throw error;
     }
   }

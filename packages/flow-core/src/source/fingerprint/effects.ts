@@ -1,18 +1,18 @@
 /**
- * Whether evaluating an expression, while its module is loaded, may change anything but its own value. Whatever is not
- * known to be harmless is not: its code then counts for every step.
+ * Whether evaluating an expression, while its module is loaded, may change anything but its own value. Anything
+ * not known to be harmless may: its code then counts for every step.
  */
 import { keyOf, literal, type Node, unwrap } from '../ast';
 import { isErased } from './erased';
 
 export interface Surroundings {
-  /** Where a name of this module is imported from, and what it is called there. */
+  /** The source of an imported name, and its name there. */
   imported(name: string): { source: string; name: string } | undefined;
   /** Whether this module declares the name. Other names are globals. */
   declares(name: string): boolean;
   /** Declarations of flows and steps, and edges. */
   known(node: Node): boolean;
-  /** Somewhere, code is defined that runs when a property is read or a value turned into text: reading may do anything. */
+  /** Whether some code runs when a property is read or a value turned into text: reading may then do anything. */
   tricky: boolean;
 }
 
@@ -21,12 +21,12 @@ const MAKES =
 /** Global functions without effect, as long as no function is among their arguments. */
 const CALLS =
   /^(Symbol|Symbol\.for|BigInt|Number|String|Boolean|parseInt|parseFloat|isNaN|isFinite|structuredClone|(en|de)codeURI(Component)?|Math\.\w+|Number\.\w+|String\.\w+|Date\.(now|parse|UTC)|Array\.(of|from|isArray)|JSON\.(parse|stringify)|Object\.(keys|values|entries|fromEntries|is|hasOwn)|Buffer\.(from|alloc|byteLength)|process\.(cwd|uptime|hrtime)|performance\.now)$/;
-/** Of these modules of Node, every function is without effect. */
+/** Node modules in which no function has an effect. */
 const MODULES = /^(node:)?(path|url|path\/posix|path\/win32)$/;
-/** Methods of a text or a list that stands there as it is. (An iterator would be changed by whoever reads it.) */
+/** Methods of a string or array literal. None returns an iterator, since reading an iterator changes it. */
 const METHODS =
   /^(at|concat|endsWith|flat|includes|indexOf|join|padEnd|padStart|repeat|reverse|slice|split|startsWith|substring|toLowerCase|toReversed|toSpliced|toUpperCase|toString|trim|trimEnd|trimStart|with|fill)$/;
-/** What only describes a schema. */
+/** Functions that only describe a schema. */
 const ZOD = new Set(
   `string number int int32 uint32 float32 float64 boolean bigint int64 uint64 date symbol literal enum nativeEnum object
   strictObject looseObject array tuple record partialRecord map set union discriminatedUnion intersection optional
@@ -163,7 +163,7 @@ function isGlobal(callee: Node, names: RegExp, around: Surroundings): boolean {
   return name !== undefined && names.test(name) && !around.declares(name.split('.')[0] as string);
 }
 
-/** Arguments that hold no function: what is called with them calls nothing of ours. A variable may hold one. */
+/** Whether the arguments hold no function, so that the callee cannot call user code. A variable may hold one. */
 function isData(args: readonly Node[], around: Surroundings): boolean {
   if (around.tricky && args.length > 0) return false;
   return args.every(

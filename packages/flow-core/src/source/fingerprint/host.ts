@@ -1,11 +1,11 @@
-/** Where sources are read from, and a record of every look: what a fingerprint depends on. */
+/** Reads sources and records every read: what a fingerprint depends on. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { hash } from './hash';
 
 export interface SourceHost {
-  /** The bytes of a file; undefined where there is none. */
+  /** Returns the bytes of a file, or undefined when it is missing. */
   read(file: string): Uint8Array | undefined;
-  /** A path without symbolic links; the path itself where there is nothing. */
+  /** Returns the path without symbolic links, or the path itself when it is missing. */
   realpath(path: string): string;
 }
 
@@ -50,7 +50,7 @@ export class Sources {
     return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   }
 
-  /** An object of JSON, with comments and trailing commas as tsconfig has them; undefined for anything else. */
+  /** Parses a JSON object, with comments and trailing commas as in tsconfig. Undefined for anything else. */
   json(file: string): Record<string, unknown> | undefined {
     if (!this.#json.has(file)) this.#json.set(file, parseJson(this.text(file)));
     return this.#json.get(file);
@@ -60,7 +60,7 @@ export class Sources {
     return this.#host.realpath(path);
   }
 
-  /** Every file that was asked for: the hash of its bytes, or null where there was none. */
+  /** Every file that was read: the hash of its bytes, or null when it was missing. */
   seen(): Record<string, string | null> {
     const files = [...this.#bytes].sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(files.map(([file, bytes]) => [file, bytes ? hash(bytes) : null]));

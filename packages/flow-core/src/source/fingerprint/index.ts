@@ -1,7 +1,7 @@
 /**
- * Fingerprints: everything of the code that can change what a step does, as named parts with a hash each. The sources
- * are parsed, never imported. Where things cannot be told apart, all of them count: a difference too many costs time,
- * one too few would hand out wrong results. (What makes a module fail while it is loaded is not looked at.)
+ * Fingerprints: everything of the code that can change what a step does, as named parts with a hash each. The
+ * sources are parsed, never imported. When parts cannot be separated, all of them count: a difference too many
+ * costs time, one too few would give wrong results. (A module that fails while it is loaded is not considered.)
  */
 import { packageVersion } from '../../environment/package-root';
 import { Dependencies, type Reads } from './dependencies';
@@ -16,25 +16,25 @@ export type { Reads } from './dependencies';
 export type { SourceHost } from './host';
 export type { Part, PartKind } from './parts';
 
-/** Changes when equal code gets other hashes, or other parts: fingerprints of different formats say nothing. */
+/** Goes up when equal code gets other hashes or parts. Fingerprints of different formats cannot be compared. */
 export const FORMAT = 2;
 
 export interface StepFingerprint {
-  /** Over all parts: equal digests mean that nothing in the code can make a difference. */
+  /** Covers all parts: with equal digests, nothing in the code can make a difference. */
   digest: string;
   parts: Part[];
   /** Places where it loads code by a computed name: that code is in no part. */
   open: string[];
-  /** What it may see beside code and inputs. */
+  /** What the step may read besides code and inputs. */
   reads: Reads;
 }
 
 export interface Fingerprints {
   format: number;
   flow: string;
-  /** Of each step whose declaration can be found. */
+  /** One for each step whose declaration can be found. */
   steps: Record<string, StepFingerprint>;
-  /** Of any other step, such as one with a computed name: everything that the flow file loads. */
+  /** For any other step, such as one with a computed name: everything that the flow file loads. */
   other: StepFingerprint;
   /** Every file that was looked for, with the hash of its bytes, or null: same files, same fingerprints. */
   files: Record<string, string | null>;
@@ -76,7 +76,7 @@ export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
   const steps: Record<string, StepFingerprint> = {};
   for (const [name, found] of sites) {
     const [only, ...more] = found;
-    // Declared twice, it is not said which of them runs.
+    // When a step is declared twice, the source does not show which one runs.
     if (!only || more.length > 0) continue;
     const reach = new Dependencies(around, base);
     reach.site(only.file, only.site);

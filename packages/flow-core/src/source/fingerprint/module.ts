@@ -1,4 +1,4 @@
-/** A module as fingerprints see it: units that are evaluated or declared at its top, and what it takes and gives. */
+/** A module as fingerprints see it: the units at its top level, its imports and its exports. */
 import type { SourceFlow } from '../parse';
 import type { HandleUse, StepCall } from '../step-call';
 import type { NormalForm } from './normal-form';
@@ -6,14 +6,14 @@ import type { NormalForm } from './normal-form';
 /** The engine: it counts by its version. */
 export const ENGINE = '@nx-flow/core';
 
-/** The declaration of a step, at a place where it is sure to be evaluated once. */
+/** The declaration of a step, at a place that is certainly evaluated once. */
 export interface Site {
   call: StepCall;
   name: string;
   at: number;
   /** Its function. A start or an end may have none. */
   body: NormalForm | undefined;
-  /** All else: name, options, edges as they are written. */
+  /** The rest of the call: name, options, and edges as they are written. */
   options: NormalForm;
   edges: { use: HandleUse; as?: string }[];
 }
@@ -24,7 +24,7 @@ export interface Unit {
   kind: 'function' | 'class' | 'value' | 'enum' | 'statement';
   at: number;
   facts: NormalForm;
-  /** Whether loading the module makes it do something; `reading`: only where reading a property may. */
+  /** Whether loading the module has an effect here. `reading`: only if reading a property may have one. */
   effect: boolean | 'reading';
   sites: Site[];
   /** `const genre = f.foreach(…)`: its variable is the handle of this step. */
@@ -32,7 +32,7 @@ export interface Unit {
   flow?: {
     name: string;
     params: { name: string; facts: NormalForm }[];
-    /** As it stands there. */
+    /** The parameters and inputs in the source. */
     said: Pick<SourceFlow, 'params' | 'inputs'>;
   };
 }
@@ -52,7 +52,7 @@ export interface Module {
   imports: Map<string, Import>;
   /** Modules that are loaded with it, in order. */
   sources: string[];
-  /** Of these, the ones of which it takes nothing: `import 'x'`. */
+  /** The sources from which it imports no name: `import 'x'`. */
   bare: Set<string>;
   exports: Map<string, Export>;
   stars: string[];

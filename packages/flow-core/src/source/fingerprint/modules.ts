@@ -1,4 +1,4 @@
-/** All modules that a flow file loads, with what can only be said of them together: handles, flows, order, effects. */
+/** All modules that a flow file loads, and what only all of them together show: handles, flows, order, effects. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Sources } from './host';
@@ -8,7 +8,7 @@ import { readModule } from './read-module';
 import { Resolver, type Target } from './resolve';
 import { Tsconfigs } from './tsconfig';
 
-/** What a name of a module stands for, and under which name that is known where it is declared. */
+/** What a name in a module means, and the name that it has where it is declared. */
 export type Meaning = { file: string; unit: Unit; name: string } | { target: Target; name: string };
 
 interface Loaded {
@@ -21,7 +21,7 @@ export function modulesOf(file: string, root: string, sources: Sources): Modules
   return surroundingsOf(file, root, sources).modules;
 }
 
-/** The same, with what modules are resolved by. */
+/** The modules, and what their imports are resolved with. */
 export function surroundingsOf(
   file: string,
   root: string,
@@ -44,7 +44,7 @@ export class Modules {
   readonly #resolver: Resolver;
   readonly #modules = new Map<string, Module>();
   readonly #effects = new Map<Unit, boolean>();
-  /** Whether loading a file, with all that it loads, does anything. */
+  /** Whether loading a file and all that it imports has an effect. */
   readonly #active = new Map<string, boolean>();
   readonly #flows = new Map<Site, string | undefined>();
   /** Packages that are imported for what loading them does. */
@@ -76,8 +76,8 @@ export class Modules {
   }
 
   /**
-   * Files that a path in a module's texts may mean: from the module's folder or one around it, since what starts or
-   * reads them does so in whichever folder it likes.
+   * Files that a path in a module's strings may mean. It may be relative to the module's folder or to any folder
+   * above, since the process that starts or reads the file may have any working directory.
    */
   mentioned(path: string, from: string): string[] {
     const folders = isAbsolute(path) ? [''] : foldersAround(from, this.#root);
@@ -85,7 +85,7 @@ export class Modules {
     return [...new Set(files.map((file) => this.#sources.realpath(file)))];
   }
 
-  /** Modules and packages that are loaded before the flow is there, in their order. */
+  /** The modules and packages that are loaded before the flow exists, in loading order. */
   get order(): readonly (string | Package)[] {
     return this.#load().order;
   }
@@ -127,8 +127,8 @@ export class Modules {
   }
 
   /**
-   * Of the modules and packages whose loading does something, those that a module takes a value of. Imports of which it
-   * takes types alone are erased, and load nothing.
+   * The specifiers from which a module imports a value and whose loading has an effect. An import of types alone
+   * is erased and loads nothing.
    */
   loadedBy(file: string): string[] {
     const { imports, units, exports, bare } = this.module(file);
@@ -160,7 +160,7 @@ export class Modules {
     return this.#bare.has(found.folder) || !this.#packages.isInert(found);
   }
 
-  /** The name of the flow that a step is declared on; undefined where its variable holds something else. */
+  /** The name of the flow that a step is declared on. Undefined when its variable holds something else. */
   flowOf(file: string, site: Site): string | undefined {
     if (!this.#flows.has(site)) {
       const meanings = this.meanings(file, site.call.owner);
@@ -177,7 +177,7 @@ export class Modules {
     return { file: meaning.file, site: meaning.unit.handle };
   }
 
-  /** What a name stands for in a module: what it declares, or what it imports. Nothing, for a global. */
+  /** What a name means in a module: a declaration or an import. A global has no meaning. */
   meanings(file: string, name: string): Meaning[] {
     const module = this.module(file);
     const units = module.declared.get(name);
@@ -186,7 +186,7 @@ export class Modules {
     return given ? this.#imported(file, given, new Set()) : [];
   }
 
-  /** What a module gives under a name; undefined where that cannot be said, and all of it counts. */
+  /** What a module exports under a name. Undefined when that cannot be decided: then the whole module counts. */
   exported(file: string, name: string, seen = new Set<string>()): Meaning[] | undefined {
     const key = `${file}\0${name}`;
     if (name === '*' || seen.has(key)) return undefined;
@@ -232,7 +232,7 @@ export class Modules {
   }
 }
 
-/** From a file's own up to the workspace; of a file elsewhere, its own and the workspace. */
+/** The folders from a file's own up to the workspace. For a file outside, its own folder and the workspace. */
 function foldersAround(file: string, root: string): string[] {
   const folders: string[] = [];
   for (let folder = dirname(file); ; folder = dirname(folder)) {

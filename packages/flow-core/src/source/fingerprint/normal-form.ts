@@ -1,6 +1,6 @@
 /**
- * What a piece of code says of itself: its text without comments and layout, and the names that it takes from outside.
- * Long, because what is text, what is a reference and what is erased must never come apart.
+ * A piece of code in normal form: its text without comments and layout, and the names that it takes from outside.
+ * Long, because text, references and erased types must come from one and the same walk.
  */
 import { isWrapper, literal, type Node, unwrap } from '../ast';
 import { isErased, isErasedField } from './erased';
@@ -11,36 +11,36 @@ export interface NormalForm {
   text: string;
   /** Names that are not its own. */
   refs: Set<string>;
-  /** Of these, the ones that it assigns to. */
+  /** The names in `refs` that it assigns to. */
   written: Set<string>;
   /** Modules that it loads by a name that is written out: `import('./x')`, `require('x')`. */
   loads: Set<string>;
-  /** Code that its texts name: what it starts as a process, or reads. Paths, from wherever. */
+  /** Files of code that its strings name, to start or to read them. Which folder a path starts from is unknown. */
   mentions: Set<string>;
-  /** Places where it loads or makes code that nobody can follow: offsets in the file. */
+  /** Offsets in the file where it loads or makes code that cannot be followed. */
   open: number[];
   /** It uses what makes the whole of its module count. */
   whole: boolean;
   /** It defines what runs without being called by name: getters, iterators, conversions. */
   tricky: boolean;
   jsx: boolean;
-  /** Of a few words that tell what else may be seen, those that it uses as names or texts. */
+  /** Those of `WORDS` that it uses as names or strings. They show what else a step may read. */
   words: Set<string>;
 }
 
 const WORDS = ['current', 'store'];
 
-/** Names whose mention may make reading a property, or turning a value into text, run code; the second where defined. */
+/** Names whose use may make a property read or a conversion to text run code; the second only where defined. */
 const TRICKY =
   /^(Proxy|definePropert(y|ies)|__define[GS]etter__|toPrimitive|hasInstance|iterator|asyncIterator|__proto__|setPrototypeOf)$/;
 const TRICKY_KEY = /^(toString|valueOf|toJSON|then)$/;
 
 const CODE_NAME = /[^/\\.]\.[cm]?[jt]sx?$/;
 
-/** In the place of a node: as if it were not written. */
+/** Replaces a node so that it counts as not written. */
 export const OMITTED = '';
 
-/** @param replaced Nodes that stand for something else (the declaration of another step, an edge), as this text. */
+/** @param replaced Nodes that count as this text instead: the declaration of another step, an edge. */
 export function readNormalForm(node: Node, replaced: ReadonlyMap<Node, string> = new Map()): NormalForm {
   const reader = new Reader(replaced);
   reader.walk(node, undefined);
@@ -281,7 +281,7 @@ class Reader {
     } else this.#say(String(value));
   }
 
-  /** In a command line, files stand among other words. */
+  /** Finds files among the other words of a command line. */
   #mention(text: string): void {
     if (!/\.[cm]?[jt]sx?/.test(text)) return;
     for (const word of text.split(/[\s"'`=,;:|&()<>]+/))
@@ -295,7 +295,7 @@ class Reader {
     const arrow = type === 'ArrowFunctionExpression';
     const given = params.filter((p: Node) => !(p.type === 'Identifier' && p.name === 'this'));
     const names: string[] = given.flatMap((p: Node) => boundNames(p));
-    // Defaults are evaluated before the body: its own variables do not exist for them.
+    // Defaults are evaluated before the body: they do not see its variables.
     const head = inner(named, arrow ? names : [...names, 'arguments']);
     this.#text.push('[');
     for (const param of given) {
@@ -385,7 +385,7 @@ class Reader {
   #call(node: Node, scope: Scope): void {
     const { callee } = node;
     const [first] = node.arguments;
-    // By name, whatever `require` is here: one made by `createRequire` loads the same.
+    // Only the name counts: a `require` from `createRequire` loads the same modules.
     const loading =
       callee.name === 'require' ||
       (callee.type === 'MemberExpression' &&

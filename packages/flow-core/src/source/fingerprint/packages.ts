@@ -1,4 +1,4 @@
-/** Packages: where a name leads, what a package gives under which path, and the versions of all that it needs. */
+/** Resolves package names, the entries of a package's paths, and the versions of all that it needs. */
 import { dirname, join, sep } from 'node:path';
 import type { Sources } from './host';
 
@@ -7,7 +7,7 @@ export interface Package {
   /** Its folder, without symbolic links. */
   folder: string;
   manifest: Record<string, unknown>;
-  /** Installed, in some node_modules; else a package of the workspace, whose sources count. */
+  /** True in some node_modules. Otherwise it is a package of the workspace, whose sources count. */
   installed: boolean;
 }
 
@@ -48,7 +48,7 @@ export class Packages {
     return { name, folder, manifest, installed: folder.split(sep).includes('node_modules') };
   }
 
-  /** The files that a package may give for a path in it; several, where that depends on who asks. */
+  /** The files that a package may give for a path in it: several when conditions decide. */
   entries({ folder, manifest }: Package, path: string): string[] {
     const { exports, main, module } = manifest;
     if (exports !== undefined) return chosen(exports, path).map((target) => join(folder, target));
@@ -62,7 +62,7 @@ export class Packages {
     return this.#closure(root).versions;
   }
 
-  /** Whether a package, and every package that it needs, says that loading it changes nothing but what it gives. */
+  /** Whether a package and every package that it needs declare that loading them has no side effects. */
   isInert(root: Package): boolean {
     return this.#closure(root).inert;
   }
@@ -103,7 +103,7 @@ export function splitName(specifier: string): { name: string; path: string } {
   return { name: parts.slice(0, count).join('/'), path: rest === '' ? '.' : `./${rest}` };
 }
 
-/** What a field `exports` or `imports` gives for a path, under whichever condition. */
+/** The targets of a path in a field `exports` or `imports`, under any condition. */
 export function chosen(exports: unknown, path: string): string[] {
   const map = record(exports);
   const keys = Object.keys(map);

@@ -1,4 +1,4 @@
-/** The parts of a fingerprint: one thing each that a step depends on, with a name for people and a hash or version. */
+/** The parts of a fingerprint: each is one dependency of a step, with a name for people and a hash or version. */
 import { hash } from './hash';
 
 export type PartKind =
@@ -21,7 +21,7 @@ export type PartKind =
   | 'node'
   | 'engine';
 
-/** One thing that a step depends on. `value` is a hash, or a version; `at` is where it stands, for people. */
+/** One thing that a step depends on. `value` is a hash or a version; `at` is its position, for people. */
 export interface Part {
   kind: PartKind;
   name: string;

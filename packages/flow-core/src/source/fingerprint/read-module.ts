@@ -23,7 +23,7 @@ class ModuleReader {
   /** Variables that may hold a flow: made here, or imported from another file. */
   readonly #owners = new Set<string>();
   readonly #names: Set<string>;
-  /** What `require` gives of the engine. */
+  /** Names that hold what `require` returns for the engine. */
   readonly #required = new Set<string>();
   readonly #module: Module;
 
@@ -170,7 +170,7 @@ class ModuleReader {
     const effect = plain || value === true ? value : this.#patternEffect(node.id);
     const unit = this.#add(node, 'value', namesIn([node]), effect, sites);
     if (isIterator(unwrap(node.init))) unit.facts.tricky = true;
-    // Which word declares a variable is a part of what is declared.
+    // `const`, `let` and `var` make different declarations.
     unit.facts.text = `${kind} ${unit.facts.text}`;
     const [site] = sites;
     if (plain && kind === 'const' && site?.call.call === unwrap(node.init)) unit.handle = site as Site;
@@ -194,7 +194,7 @@ class ModuleReader {
     return unit;
   }
 
-  /** The declarations of steps in an expression: it itself, and what stands in the place of its handles. */
+  /** The steps that an expression declares: the call itself, and the calls that it uses as handles. */
   #sites(wrapped: Node): Site[] {
     const call = readStepCall(unwrap(wrapped));
     if (!call || call.name === undefined || !this.#owners.has(call.owner)) return [];
@@ -238,7 +238,7 @@ class ModuleReader {
     };
   }
 
-  /** The declaration of a step, its options harmless: edges and function do nothing while it is declared. */
+  /** Whether it declares a step with harmless options: edges and function do nothing at declaration. */
   #isStep(node: Node, tricky: boolean): boolean {
     const call = readStepCall(node);
     if (!call || call.name === undefined || !this.#owners.has(call.owner)) return false;
@@ -260,7 +260,7 @@ class ModuleReader {
   }
 }
 
-/** The options that change no result, where they are written out; all of the options where there are no others. */
+/** The literal options that change no result. When there are no other options, the whole options object. */
 function withoutEffect({ options }: StepCall): Node[] {
   const properties: Node[] = unwrap(options)?.properties ?? [];
   const omitted = properties.filter(
@@ -269,7 +269,7 @@ function withoutEffect({ options }: StepCall): Node[] {
   return omitted.length > 0 && omitted.length === properties.length ? [options] : omitted;
 }
 
-/** What is changed by reading it: `[1, 2].values()`. */
+/** Whether a value changes when it is read: `[1, 2].values()`. */
 function isIterator(init: Node): boolean {
   const { object, property } = init?.type === 'CallExpression' ? init.callee : {};
   return /^(values|keys|entries|matchAll)$/.test(property?.name ?? '') && object.name !== 'Object';

@@ -1,6 +1,6 @@
 /**
- * Where an import leads. Loaders do not agree, and conditions depend on who asks: every place that it may lead to is
- * given, and all of them count.
+ * Resolves imports. Loaders do not agree, and conditions depend on the importer. So every possible target is
+ * returned, and all of them count.
  */
 import { builtinModules } from 'node:module';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
@@ -11,10 +11,10 @@ import type { Tsconfigs } from './tsconfig';
 
 export type Target =
   | { kind: 'module'; file: string }
-  /** JSON and whatever else is no code. */
+  /** JSON and other files that are not code. */
   | { kind: 'data'; file: string }
   | { kind: 'package'; found: Package }
-  /** Of Node, or the engine: their versions count anyway. */
+  /** A module of Node, or the engine. Their versions count anyway. */
   | { kind: 'host'; name: string }
   | { kind: 'missing'; specifier: string };
 
@@ -62,7 +62,7 @@ export class Resolver {
     if (name === ENGINE) return [{ kind: 'host', name }];
     const mapped = this.#files(this.#tsconfigs.mapped(specifier, from));
     if (specifier.startsWith('#')) {
-      // It may name a package.
+      // The path may name a package.
       const inner = this.#subpaths(specifier, folder).flatMap((target) => this.#resolve(target, from));
       return [...mapped, ...inner];
     }
@@ -113,7 +113,7 @@ export class Resolver {
   }
 }
 
-/** To `import`, a specifier is a URL, with a query, a fragment and escapes; to `require`, a name. */
+/** `import` reads a specifier as a URL with a query, a fragment and escapes; `require` reads it as a name. */
 function spellings(specifier: string): string[] {
   const plain = specifier.replace(/\?.*$/, '');
   const url = plain.replace(/(?!^)#.*$/, '');

@@ -1,11 +1,11 @@
 /**
- * Names that code declares for itself. Where it is not certain that a name is local, it is none: a reference too many
- * makes a fingerprint differ without need, one too few would make it the same where it must not be.
+ * Names that code declares for itself. A name counts as local only when that is certain: a reference too many
+ * makes a fingerprint differ without need, one too few would make it equal when it must differ.
  */
 import type { Node } from '../ast';
 import { isErased } from './erased';
 
-/** Undefined is the module itself: its own bindings are what references are told of. */
+/** Undefined is the scope of the module: names that are bound there are reported as references. */
 export type Scope = { names: ReadonlySet<string>; up: Scope } | undefined;
 
 export function inner(up: Scope, names: Iterable<string>): Scope {
@@ -44,7 +44,7 @@ export function boundNames(pattern: Node, names: string[] = []): string[] {
   return names;
 }
 
-/** What the statements of a block declare in it: `let`, `const`, classes, functions, enums. */
+/** The names that the statements of a block declare in it: `let`, `const`, classes, functions, enums. */
 export function blockNames(statements: readonly Node[], names: string[] = []): string[] {
   for (const statement of statements) {
     const node = statement?.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
@@ -61,7 +61,7 @@ export function blockNames(statements: readonly Node[], names: string[] = []): s
 const FUNCTION =
   /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|StaticBlock|TSModuleBlock)$/;
 
-/** What `var` declares, in whatever block, for the function around it. Functions inside have their own. */
+/** The names that `var` declares in any block, for the function around it. Functions inside have their own. */
 export function varNames(node: Node, names: string[] = []): string[] {
   if (!node || typeof node !== 'object' || isErased(node)) return names;
   if (node.type === 'VariableDeclaration' && node.kind === 'var') {

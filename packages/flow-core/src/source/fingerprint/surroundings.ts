@@ -1,4 +1,4 @@
-/** What code stands on, beside other code: packages, data, tsconfigs, the kind of its package, what JSX becomes. */
+/** What code depends on besides code: packages, data, tsconfigs, the kind of its package, what JSX becomes. */
 import { dirname, join, relative, sep } from 'node:path';
 import { hash } from './hash';
 import type { Sources } from './host';
@@ -57,7 +57,7 @@ export class SurroundingParts {
         const { type, main, module, exports, imports } = manifest;
         const name = pathOf(this.#around, place);
         this.#parts.add('scope', name, String(type ?? 'commonjs'));
-        // Of the files that it may give, which one it gives depends on conditions and their order.
+        // Conditions and their order decide which of its files the package gives.
         const gives = JSON.stringify({ main, module, exports, imports });
         if (gives !== '{}') this.#parts.add('exports', name, hash(gives));
       }
@@ -65,7 +65,7 @@ export class SurroundingParts {
     }
   }
 
-  /** Anything that is imported and is no module. */
+  /** Adds an import that is not a module. */
   target(target: Exclude<Target, { kind: 'module' }>): void {
     switch (target.kind) {
       case 'data': {
@@ -94,7 +94,7 @@ export class SurroundingParts {
     }
   }
 
-  /** Installed in a way that nobody finds: the lock file must tell whether it changed. */
+  /** Adds a package that cannot be found on disk. The lock files show whether it changed. */
   #missing(specifier: string): void {
     if (!this.first(`missing ${specifier}`)) return;
     const { sources, root } = this.#around;
@@ -104,7 +104,7 @@ export class SurroundingParts {
     this.#parts.add('missing', specifier, hash(locks.join()));
   }
 
-  /** Where the compiler takes from what it puts in the place of JSX: no import names it. */
+  /** The packages whose functions the compiler puts in place of JSX. No import names them. */
   jsxSources(file: string, text: string): string[] {
     const { sources, tsconfigs } = this.#around;
     const named = [...text.matchAll(/@jsxImportSource[ \t]+([^\s*]+)/g)].map((match) => match[1] as string);

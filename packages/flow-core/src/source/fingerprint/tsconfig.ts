@@ -1,4 +1,4 @@
-/** The tsconfig files that may have a say in how a file is translated and where its imports lead. */
+/** The tsconfig files that may decide how a file is compiled and where its imports lead. */
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Sources } from './host';
 import { type Packages, splitName } from './packages';
@@ -10,7 +10,7 @@ export class Tsconfigs {
   readonly #more: readonly string[];
   readonly #chains = new Map<string, string[]>();
 
-  /** @param more Named otherwise, such as by `TSX_TSCONFIG_PATH`. */
+  /** @param more tsconfig files that are named elsewhere, such as by `TSX_TSCONFIG_PATH` */
   constructor(sources: Sources, packages: Packages, root: string, more: readonly string[]) {
     this.#sources = sources;
     this.#packages = packages;
@@ -18,7 +18,7 @@ export class Tsconfigs {
     this.#more = more;
   }
 
-  /** Those of the folders around a file, of the workspace, and all that they extend. */
+  /** The tsconfig files of the folders above a file and of the workspace, and all that they extend. */
   of(file: string): string[] {
     const folder = dirname(file);
     let chain = this.#chains.get(folder);
@@ -72,7 +72,7 @@ export class Tsconfigs {
   }
 }
 
-/** What the `*` of a pattern stands for; undefined where it does not fit. */
+/** The text that the `*` of a pattern matches. Undefined when the pattern does not match. */
 function starOf(pattern: string, specifier: string): string | undefined {
   const [before = '', after] = pattern.split('*');
   if (after === undefined) return pattern === specifier ? '' : undefined;

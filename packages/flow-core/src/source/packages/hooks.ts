@@ -18,7 +18,7 @@ interface Context {
 type Resolved = { url: string };
 type Next = (specifier: string, context: Context) => Resolved | Promise<Resolved>;
 
-/** Marks a module that is imported once more, because a step's packages changed what it imports. */
+/** Marks a module that is imported again because a step's packages changed its imports. */
 export const AGAIN = 'nx-flow-packages';
 
 const sets = new Map<number, HookData>();
@@ -39,7 +39,7 @@ export async function resolve(specifier: string, context: Context, next: Next): 
   const found = await next(specifier, context);
   const again = new URL(parentURL).searchParams.get(AGAIN);
   if (again === null || !isUsersUrl(found.url, set.engine)) return found;
-  // What is imported once more imports its own local modules once more.
+  // A module that is imported again imports its local modules again too.
   const url = new URL(found.url);
   url.searchParams.set(AGAIN, again);
   return { ...found, url: url.href };

@@ -16,15 +16,15 @@ export interface Installed {
 
 export interface InstallOptions extends NpmOptions {
   workspace: string;
-  /** Told what is installed now, where something is: `left-pad@1.3.0, lodash@4`. */
+  /** Called with the packages before they are installed: `left-pad@1.3.0, lodash@4`. */
   installing?: ((packages: string) => void) | undefined;
 }
 
-/** Written last: a folder that has it is whole. */
+/** Written last: a folder with this file is complete. */
 const WHOLE = 'installed.json';
 
 /**
- * The folder of a set. Touches nothing but the disk where it is installed already.
+ * Returns the folder of a set, and installs it when it is not there. An installed set needs no network.
  * @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED
  */
 export async function installPackages(
@@ -47,7 +47,7 @@ export async function installPackages(
   return { folder, names: set.names };
 }
 
-/** What lies in a folder that {@link installPackages} gave. */
+/** Reads a folder that {@link installPackages} returned. */
 export function installedIn(folder: string): Installed {
   const { versions } = JSON.parse(readFileSync(join(folder, WHOLE), 'utf8'));
   return { folder, names: Object.keys(versions) };
@@ -60,7 +60,7 @@ function isWhole(folder: string, { names }: PackageSet): boolean {
   );
 }
 
-/** Beside its place, and then moved there: whoever looks sees all of it or nothing. */
+/** Installs into a temporary sibling folder and renames it: readers see the whole set or nothing. */
 async function install(
   set: PackageSet,
   root: string,
@@ -86,14 +86,14 @@ async function install(
   }
 }
 
-/** Without a name: what looks through the workspace for packages must not find two of the same. */
+/** Has no name, so that tools that scan the workspace do not find two packages of the same name. */
 function manifest({ dependencies }: PackageSet, workspace: string): object {
   // Which packages may run scripts when they are installed is the workspace's decision.
   const { allowScripts } = readJson(join(workspace, 'package.json')) as { allowScripts?: unknown };
   return { private: true, dependencies, ...(allowScripts === undefined ? {} : { allowScripts }) };
 }
 
-/** The workspace's registries and access to them hold here too. Gone again before the folder takes its place. */
+/** Copies the workspace's .npmrc, for its registries and access. It is deleted before the folder is moved. */
 function settingsOf(workspace: string, folder: string): string | undefined {
   const from = join(workspace, '.npmrc');
   const to = join(folder, '.npmrc');
@@ -111,10 +111,10 @@ async function putInPlace(temporary: string, folder: string, set: PackageSet): P
     try {
       return await rename(temporary, folder);
     } catch (error) {
-      // Another process was quicker: its folder is as good.
+      // Another process installed the same set first.
       if (isWhole(folder, set)) return;
       if (attempt > 2 || !existsSync(folder)) throw error;
-      // Something that was damaged.
+      // The existing folder is damaged.
       const away = join(folder, '..', temporaryName(set.hash));
       await rename(folder, away).catch(() => {});
       await rm(away, { recursive: true, force: true, maxRetries: 3 });
@@ -126,7 +126,7 @@ function temporaryName(hash: string): string {
   return `${hash}.${hostname()}.${process.pid}.${randomBytes(3).toString('hex')}.tmp`;
 }
 
-/** What killed installations left behind. Those of other machines on the same disk may be under way. */
+/** Removes what killed installations left. Installations of other machines on the same disk may still run. */
 async function sweep(root: string): Promise<void> {
   for (const entry of await readdir(root)) {
     const [, host, pid] = entry.match(/^[0-9a-f]+\.(.*)\.(\d+)\.[0-9a-f]+\.tmp$/) ?? [];

@@ -1,4 +1,4 @@
-/** Which imports a set of packages answers. The same in the process and in its thread of ES module hooks. */
+/** Decides which imports a set of packages answers, both in the process and in its thread of ES module hooks. */
 import { join, sep } from 'node:path';
 
 /** `@scope/name` of `@scope/name/sub`, `name` of `name/sub`; undefined for what is no package. */
@@ -7,14 +7,14 @@ export function packageOf(request: string): string | undefined {
 }
 
 /**
- * Only what the user wrote sees a step's packages: packages see those that they were installed with.
- * @param engine This package's own folder, which may lie outside of any node_modules.
+ * Only the user's own files see a step's packages. Packages see those that they were installed with.
+ * @param engine this package's own folder, which may be outside any node_modules
  */
 export function isUsers(file: string | null | undefined, engine: string): file is string {
   return typeof file === 'string' && !/[\\/]node_modules[\\/]/.test(file) && !file.startsWith(engine + sep);
 }
 
-/** A file that is not there, and from where the packages are found. Inside node_modules: no tsconfig speaks of it. */
+/** A file that does not exist, from which packages are resolved. In node_modules no tsconfig applies to it. */
 export function anchorOf(folder: string): string {
   return join(folder, 'node_modules', 'step.js');
 }

@@ -9,28 +9,28 @@ const ARGUMENTS = [
   '--no-progress',
   '--no-update-notifier',
   '--loglevel=error',
-  // The lock file stays with what was installed: it says what was.
+  // The lock file stays with the packages: it records what was installed.
   '--package-lock=true',
-  // A folder is copied, not linked: what is installed stays as it is.
+  // A folder is copied, not linked, so that the installed package never changes.
   '--install-links=true',
   '--workspaces=false',
   '--global=false',
   '--dry-run=false',
 ];
 
-/** npm's own patience is more than a minute, in which nothing is said. */
+/** By default npm retries for more than a minute and prints nothing. */
 const LESS_PATIENCE = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
 
-/** What npm says where the registry, or the network, is not there. */
+/** What npm prints when the registry or the network is unreachable. */
 const UNREACHABLE = /^npm (?:error|ERR!) code (ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/m;
 
-/** Settings that `npm run` and `npx` hand down, and that speak of the package that they were started for. */
+/** Variables that `npm run` and `npx` pass down and that describe the package that they were started for. */
 const OF_ANOTHER_PACKAGE =
   /^npm_(package_|lifecycle_|config_(local_prefix|workspaces?|include_workspace_root|prefix|location|omit|package_lock_only|json)$)/i;
 
 export interface NpmOptions {
   signal?: AbortSignal | undefined;
-  /** Told of the process: who is killed meanwhile should not leave it behind. */
+  /** Called with npm's process, so that a caller that is killed can end it. */
   watch?: ((child: ChildProcess) => void) | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function npmInstall(folder: string, what: string, { signal, watch }
     env: Object.fromEntries(env),
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
-    // On Windows npm is a script. Nothing of the user's is among the arguments.
+    // On Windows npm is a script. No argument comes from the user.
     shell: process.platform === 'win32',
   });
   watch?.(child);
@@ -77,13 +77,13 @@ export async function npmInstall(folder: string, what: string, { signal, watch }
   }
 }
 
-/** Who says in the environment how often to try is obeyed. */
+/** Retry settings from the environment win. */
 function patience(): string[] {
   const said = Object.keys(process.env).some((name) => /^npm_config_fetch_retr/i.test(name));
   return said ? [] : LESS_PATIENCE;
 }
 
-/** Lines that are told from either end: npm says first what is wrong, a build that fails says it last. */
+/** Lines kept from either end of the output: npm says first what is wrong, a failing build says it last. */
 const LINES = 4;
 
 function lastWords(said: string): string {
@@ -91,7 +91,7 @@ function lastWords(said: string): string {
     .split('\n')
     .map((line) => line.replace(/^npm (error|ERR!) ?/, '').trimEnd())
     .filter((line) => line.trim() !== '' && !/complete log of this run|debug-\d+\.log/.test(line));
-  const told =
+  const shown =
     lines.length <= 2 * LINES + 1 ? lines : [...lines.slice(0, LINES), '…', ...lines.slice(-LINES)];
-  return told.map((line) => `\n  ${line}`).join('');
+  return shown.map((line) => `\n  ${line}`).join('');
 }

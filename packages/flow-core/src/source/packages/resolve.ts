@@ -21,7 +21,7 @@ const inUse = new Int32Array(new SharedArrayBuffer(4));
 const known = new Map<string, number>();
 let patched = false;
 
-/** From now on, until what it gives is called. One set at a time. */
+/** Makes imports find these packages until the returned function is called. One set at a time. */
 export function usePackages(installed: Installed): () => void {
   if (!patched) patchRequire(Module as unknown as Internals);
   patched = true;
@@ -61,7 +61,7 @@ function patchRequire(internals: Internals): void {
       return undefined;
     return isUsers(parent?.filename, packageFile('')) ? current : undefined;
   };
-  // Node remembers what a name meant in a folder: it is given the file instead.
+  // Node caches what a name means in a folder, so it gets the file's path instead.
   internals._load = function load(request, parent, isMain) {
     const set = answers(request, parent);
     const wanted = set ? internals._resolveFilename(request, anchor(set.folder), false) : request;

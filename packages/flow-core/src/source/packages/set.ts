@@ -1,24 +1,24 @@
-/** A set of npm packages: what it is called on disk, and what npm is asked for. */
+/** A set of npm packages: its name on disk, and the dependencies that npm installs. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 
 export interface PackageSet {
-  /** Names the folder: the same for the same packages on the same kind of machine. */
+  /** The name of the folder: equal for the same packages on the same kind of machine. */
   hash: string;
   names: readonly string[];
-  /** As package.json has them: local files by their whole path. */
+  /** As in package.json, with local files as absolute paths. */
   dependencies: Record<string, string>;
   /** For people: `left-pad@1.3.0, lodash@4`. */
   text: string;
 }
 
-/** Local specifications: `file:…`, and paths. What npm takes for a folder or a tarball beside package.json. */
+/** Local specifications: `file:…` and paths, which npm takes for a folder or a tarball next to package.json. */
 const LOCAL = /^(file:|\.{1,2}[\\/]|[\\/]|~\/|[A-Za-z]:[\\/])/;
 
 /**
- * @param workspace Where relative files count from.
+ * @param workspace the folder that relative files count from
  * @throws FlowError FLOW_PACKAGES for a file that is not there
  */
 export function packageSet(packages: Record<string, string>, workspace: string): PackageSet {
@@ -40,9 +40,9 @@ export function packageSet(packages: Record<string, string>, workspace: string):
   const key = JSON.stringify([
     1,
     sorted,
-    // A file may change and keep its name.
+    // A local package may change under the same name.
     content,
-    // Native builds are for one of these.
+    // Native builds depend on these.
     process.versions.modules,
     process.platform,
     process.arch,
@@ -56,7 +56,7 @@ export function packageSet(packages: Record<string, string>, workspace: string):
   };
 }
 
-/** Of a tarball, or of everything in a folder that could come to be packed. */
+/** Hashes a tarball, or everything in a folder that npm might pack. */
 function contentHash(path: string): string {
   const hash = createHash('sha256');
   const add = (at: string, name: string) => {

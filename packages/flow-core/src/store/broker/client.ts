@@ -1,4 +1,4 @@
-/** The client's side of the broker: connects, starts one where none answers, and resends what was not acknowledged. */
+/** The broker's client: connects, starts a broker when none answers, and resends unacknowledged requests. */
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -9,11 +9,11 @@ import { BrokerEvents } from './event-client';
 import { type Complaint, frame, type Push, type Reply, type Request, socketPath, Unframer } from './protocol';
 import { findBroker, unavailable } from './start';
 
-/** How long to look for a broker before giving up: one that is closing, or a crashed one's recovery, takes under 1 s. */
+/** How long to wait for a broker. A broker that closes, or recovery after a crash, takes under 1 s. */
 const PATIENCE_MS = 15_000;
-/** Bytes that may wait to be sent before events are dropped. */
+/** Bytes that may wait to be sent; beyond it, events are dropped. */
 const FULL = 1024 * 1024;
-/** Brokers in a row that may die without one answer: more, and it is the requests that kill them. */
+/** How many brokers in a row may die without an answer. With more, the requests are what kills them. */
 const DEATHS = 10;
 
 type Unsent = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
@@ -29,7 +29,7 @@ export class BrokerKv implements Kv {
   #socket: Promise<Socket> | undefined;
   #live: Socket | undefined;
   #nextId = 1;
-  /** Sent and not acknowledged, in order: a reconnect sends them again, which every operation bears. */
+  /** Unacknowledged requests, in order. A reconnect sends them again, since every operation is idempotent. */
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
   #closing: Promise<void> | undefined;
@@ -48,9 +48,9 @@ export class BrokerKv implements Kv {
   }
 
   /**
-   * Begins to connect, without waiting: whoever will need the store soon says so early. An open store in which nothing
-   * is being read or written keeps no process alive.
-   * @param patience Milliseconds until a broker that does not come up is given up.
+   * Begins to connect without waiting, so that a process can open the store before it needs it. An open store
+   * without pending requests keeps no process alive.
+   * @param patience milliseconds to wait for a broker that does not start
    * @throws FlowError FLOW_STORE_UNWRITABLE
    */
   static open(store: string, patience = PATIENCE_MS): BrokerKv {
@@ -109,7 +109,7 @@ export class BrokerKv implements Kv {
     });
   }
 
-  /** What nobody waits for. It is dropped where there is no connection, or one that is full. */
+  /** Sends a request without an answer. It is dropped when the connection is missing or full. */
   #say(request: Request): boolean {
     const socket = this.#live;
     if (!socket || socket.writableLength > FULL) return false;
@@ -146,7 +146,7 @@ export class BrokerKv implements Kv {
           else this.#settle(message as Reply);
         }
       } catch {
-        // A reply that cannot be read, for want of memory perhaps: once more on another connection.
+        // The reply cannot be read, perhaps for lack of memory: try again on another connection.
         socket.destroy();
         return;
       }
@@ -160,7 +160,7 @@ export class BrokerKv implements Kv {
       this.#live = undefined;
       this.#socket = undefined;
       this.events.lost();
-      // A listener goes on with the next broker.
+      // Listeners move to the next broker.
       if (this.events.listening && !this.#closing) this.#ask({ op: 'subscribe' }).catch(() => {});
       if (this.#waiting.size === 0) return;
       if (++this.#deaths > DEATHS)
@@ -182,14 +182,14 @@ export class BrokerKv implements Kv {
   }
 }
 
-/** As `mkdir -p`. Node's own never returns where a file system refuses a folder with ENOENT, as /proc does. */
+/** `mkdir -p`. Node's own never returns when a file system, such as /proc, refuses a folder with ENOENT. */
 function makeFolder(path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) return;
   if (!existsSync(dirname(path))) makeFolder(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another process was quicker.
+    // Another process created it first.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
   }
 }
@@ -203,7 +203,7 @@ export function requireWritable(store: string): void {
     const reason = noRoom(cause as NodeJS.ErrnoException);
     if (reason) throw storeFull(store, reason, cause);
     const code = (cause as NodeJS.ErrnoException).code;
-    // LevelDB takes its lock by writing.
+    // LevelDB takes its lock by writing, so reading needs a writable folder too.
     const message = existsSync(join(store, 'db'))
       ? `The store's folder ${store} cannot be written (${code}), and reading needs that too: make it writable, or copy it to where you can write and name the copy by --store=<folder> or NX_FLOW_STORE.`
       : `The store's folder ${store} cannot be written (${code}): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.`;

@@ -1,19 +1,19 @@
-/** The client's part in events: says them while somebody listens, and hears those of others. */
+/** The client's side of events: sends its own while there are listeners, and receives those of others. */
 import type { EventSink, HeardEvent } from '../event-sink';
 import type { Push, Request } from './protocol';
 
-/** What the connection does for events. */
+/** The part of the connection that events use. */
 export interface EventLine {
-  /** Sends at once, without an answer. False where there is no connection, or it is full. */
+  /** Sends at once, without an answer. False when the connection is missing or full. */
   say(request: Request): boolean;
-  /** Asks, and waits for the answer. */
+  /** Sends a request and waits for the answer. */
   ask(request: { op: 'subscribe' }): Promise<unknown>;
 }
 
 export class BrokerEvents implements EventSink {
   readonly #line: EventLine;
   readonly #listeners = new Set<(heard: HeardEvent) => void>();
-  /** The broker has said that somebody listens. */
+  /** Whether the broker has reported listeners. */
   #heard = false;
 
   constructor(line: EventLine) {
@@ -34,12 +34,12 @@ export class BrokerEvents implements EventSink {
     return this.#listeners.size > 0;
   }
 
-  /** The connection is gone, and with it what the broker knew. */
+  /** Call when the connection is lost: the next broker knows nothing of listeners. */
   lost(): void {
     this.#heard = false;
   }
 
-  /** What the broker says by itself. */
+  /** Handles a push of the broker. */
   pushed(push: Push): void {
     if ('heard' in push) this.#heard = push.heard;
     else for (const listener of this.#listeners) listener({ event: push.event, dropped: push.dropped });

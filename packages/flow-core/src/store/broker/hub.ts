@@ -1,16 +1,16 @@
-/** The broker's part in events: hands each on to the clients that listen, and tells publishers whether there are any. */
+/** The broker's side of events: forwards each to the listening clients and reports to publishers if any listen. */
 import type { Socket } from 'node:net';
 import { frame, type Push } from './protocol';
 
-/** Bytes that may wait for a listener before events for it are dropped: what bounds the broker's memory. */
+/** Bytes that may wait for a listener; beyond it, its events are dropped. This bounds the broker's memory. */
 const WAITING = 4 * 1024 * 1024;
 
 export class Hub {
   readonly #clients = new Set<Socket>();
-  /** Those that listen, with the number of events that each of them has missed. */
+  /** The listening clients, each with the number of events that it has missed. */
   readonly #listeners = new Map<Socket, number>();
 
-  /** A client has come. It is told of listeners when there are some. */
+  /** Adds a client, and reports to it if there are listeners. */
   add(socket: Socket): void {
     this.#clients.add(socket);
     socket.once('close', () => {

@@ -3,10 +3,10 @@ import type { Complaint } from './protocol';
 import { serveBroker } from './server';
 
 const [store = '', idle = '5000'] = process.argv.slice(2);
-// The terminal's signals are for the command that started it; it leaves when its clients have left.
+// The terminal's signals are for the command that started the broker. It exits after its clients.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
-// Nobody reads what it says once it listens.
+// Once it listens, its output has no reader.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 serveBroker({ store, idleMs: Number(idle), onListening: () => process.stdout.write('listening\n') }).then(

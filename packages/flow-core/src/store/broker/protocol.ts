@@ -1,4 +1,4 @@
-/** What a broker and its clients say to each other, and how it is framed. */
+/** The messages between a broker and its clients, and their framing. */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,31 +15,31 @@ export type Request = { id: number } & (
   | { op: 'claim'; counterKey: string; nonceKey: string }
   | { op: 'generation' }
   | { op: 'subscribe' }
-  // Has no answer.
+  // It has no answer.
   | { op: 'publish'; event: unknown }
 );
-/** What a broker says by itself: an event, or whether anybody listens to events. */
+/** A message that the broker pushes: an event, or whether there are listeners. */
 export type Push = { id: 0 } & ({ event: unknown; dropped: number } | { heard: boolean });
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
-/** What a broker that cannot serve writes to its stderr, as JSON on one line, for the client that started it. */
+/** Written to stderr, as one line of JSON, by a broker that cannot serve, for the client that started it. */
 export interface Complaint {
   message: string;
   code?: string;
 }
 
 /**
- * Two processes can talk when they agree on the messages, on v8's wire format and on what the store's rows mean. All are
- * part of the socket's name: a client of another kind starts a broker of its own, which refuses a newer store, and waits
- * for the lock of another until this one is idle and gone.
+ * Two processes can talk when they agree on the messages, on v8's wire format and on the meaning of the store's
+ * rows. All are part of the socket's name. A client that differs starts its own broker, which refuses a newer
+ * store and otherwise waits for the lock until the other broker is idle and gone.
  */
 const MESSAGES = 3;
 const WIRE = serialize(0)[1] ?? 0;
 
-/** Unix cuts socket paths at 108 bytes without a word: a long one moves to a hashed name in a private folder. */
+/** Unix silently cuts socket paths at 108 bytes. A longer path becomes a hashed name in a private folder. */
 const LONGEST = 100;
 
-/** @param store its real path: all who mean this store must come to the same name. */
+/** @param store its real path, so that all clients of the store get the same name */
 export function socketPath(store: string): string {
   const name = `broker-${MESSAGES}-${WIRE}-${STORE_FORMAT}-${DIGEST_VERSION}`;
   const hash = createHash('sha256').update(`${store}/${name}`).digest('hex').slice(0, 24);
@@ -52,10 +52,10 @@ export function socketPath(store: string): string {
 
 const fits = (path: string) => Buffer.byteLength(path) <= LONGEST;
 
-/** Where hashed sockets live: one folder for each user, which only that user can enter. */
+/** The folder of hashed sockets: one for each user, which only that user can enter. */
 const privateFolder = (temporary: string) => join(temporary, `nx-flow-${process.getuid?.() ?? 0}`);
 
-/** Makes the socket's folder. @throws where it is a folder of everybody's that someone else made, or can enter. */
+/** Creates the socket's folder. @throws for a shared folder that another user made or can enter */
 export function requireSocketFolder(path: string, store: string): void {
   const folder = dirname(path);
   if (process.platform === 'win32' || folder === store) return;
@@ -65,7 +65,7 @@ export function requireSocketFolder(path: string, store: string): void {
     throw new Error(`${folder} must be a folder that only you can enter; remove it`);
 }
 
-/** A message with its length in front. */
+/** Serializes a message, with its length in front. */
 export function frame(message: Request | Reply | Push): Buffer {
   const body = serialize(message);
   const framed = Buffer.allocUnsafe(4 + body.length);
@@ -74,7 +74,7 @@ export function frame(message: Request | Reply | Push): Buffer {
   return framed;
 }
 
-/** Cuts a stream of bytes back into messages. */
+/** Cuts a stream of bytes into messages. */
 export class Unframer<M> {
   #chunks: Buffer[] = [];
   #length = 0;
@@ -96,7 +96,7 @@ export class Unframer<M> {
     return messages;
   }
 
-  /** The first chunk, made to hold at least so many bytes. Joined once a message is whole, not at every arrival. */
+  /** Joins chunks until the first has `bytes`. Called when a message is complete, not at every arrival. */
   #join(bytes: number): Buffer {
     const first = this.#chunks[0] as Buffer;
     if (first.length >= bytes) return first;

@@ -1,8 +1,8 @@
 /**
- * The broker: the one process that has the store's LevelDB open, and serves it over a local socket.
- * Leadership is LevelDB's lock. The order is what makes it safe: open, listen, put the socket in the stale one's place;
- * and a write is acknowledged when its batch has resolved, never before. After a batch that failed it acknowledges nothing
- * more and leaves: what has no answer yet is sent again by its clients, to the broker that they start.
+ * The broker: the one process that has the store's LevelDB open and serves it over a local socket. Leadership is
+ * LevelDB's lock. The order makes it safe: open, listen, replace the stale socket. A write is acknowledged when
+ * its batch has resolved, never before. After a failed batch it acknowledges nothing more and exits. Its clients
+ * then send all unanswered requests to the broker that they start.
  */
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -14,19 +14,19 @@ import { LevelKv, NotAcknowledged } from '../level';
 import { Hub } from './hub';
 import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
 
-/** `failed`: a batch failed, and with it the database that it was written to. */
+/** `failed`: a batch failed, and the database with it. */
 export type BrokerEnd = 'idle' | 'locked' | 'failed';
 
 export interface BrokerOptions {
   store: string;
-  /** Milliseconds without a client after which it leaves. */
+  /** Milliseconds without a client after which it exits. */
   idleMs: number;
   onListening(): void;
 }
 
 /**
- * Serves until idle, or until a batch fails. Resolves at once with `locked` where another broker leads.
- * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; LevelDB's own error where it cannot open the database
+ * Serves until idle, or until a batch fails. Resolves at once with `locked` when another broker leads.
+ * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; LevelDB's own error when it cannot open the database
  */
 export async function serveBroker({ store, idleMs, onListening }: BrokerOptions): Promise<BrokerEnd> {
   let kv: LevelKv;
@@ -49,22 +49,22 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   const leave = await listen(server, path);
   onListening();
   const end = await Promise.race([idle.then(() => 'idle' as const), kv.failed.then(() => 'failed' as const)]);
-  // From here on a client is refused, and starts the next broker, which waits for the lock.
+  // From here on, new clients are refused. They start the next broker, which waits for the lock.
   leave();
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
   return end;
 }
 
-/** A client that does not hang up in return does not keep the broker. */
+/** How long to wait for a client to hang up in return. */
 const HANGUP_MS = 1000;
 
-/** The client whose batch failed gets its answer, then the end, as all the others do. */
+/** Answers the client whose batch failed, then ends all connections. */
 async function hangUp(sockets: ReadonlySet<Socket>): Promise<void> {
   await setImmediate();
   const closed = [...sockets].map((socket) => {
     const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    // What still comes is read, without an answer: a client that cannot send would not read the answers to the end.
+    // Further requests are read but not answered: a client that cannot send would not read its answers to the end.
     socket.resume();
     socket.end();
     return gone;
@@ -72,7 +72,7 @@ async function hangUp(sockets: ReadonlySet<Socket>): Promise<void> {
   await Promise.race([Promise.all(closed), delay(HANGUP_MS)]);
 }
 
-/** A broker whose starter died before connecting does not stay. */
+/** How long a broker waits for its first client, which may have died before connecting. */
 const STARTUP_MS = 5000;
 
 function untilIdle(
@@ -95,13 +95,13 @@ function untilIdle(
   });
 }
 
-/** @returns stops listening */
+/** @returns a function that stops listening */
 async function listen(server: Server, path: string): Promise<() => void> {
   if (process.platform === 'win32') {
     await listening(server, path);
     return () => server.close();
   }
-  // The server removes the file of this name when it closes, whoever's it is by then: so it is never the real one.
+  // On close, the server deletes this path, even if it is another broker's by then. So it is not the real one.
   const beside = `${path}~`;
   rmSync(beside, { force: true });
   await listening(server, beside);
@@ -109,7 +109,7 @@ async function listen(server: Server, path: string): Promise<() => void> {
   const own = statSync(path);
   return () => {
     server.close();
-    // A store that was deleted and made anew has another broker already, and its socket here.
+    // After the store was deleted and created again, another broker's socket may be here.
     const now = statSync(path, { throwIfNoEntry: false });
     if (now?.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
   };
@@ -122,10 +122,10 @@ function listening(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Bytes of requests taken from one client before it has to wait for answers: what bounds the broker's memory. */
+/** Bytes of requests from one client before it must wait for answers. This bounds the broker's memory. */
 const AHEAD = 64 * 1024 * 1024;
 
-/** A client's writes are done in the order in which they came, and a read sees all those before it. */
+/** Serves a client: its writes keep their order, and a read sees all writes before it. */
 function serveClient(socket: Socket, kv: Kv, hub: Hub): void {
   const unframer = new Unframer<Request>();
   let writes: Promise<unknown> = Promise.resolve();
@@ -154,14 +154,14 @@ function serveClient(socket: Socket, kv: Kv, hub: Hub): void {
     try {
       for (const request of unframer.push(chunk)) begin(request);
     } catch {
-      // Not a client of ours: what it sends is not a message.
+      // The bytes are not a message, so it is not one of our clients.
       socket.destroy();
     }
     if (open > 0 && taken > AHEAD) socket.pause();
   });
 }
 
-/** A reply too large to be one message is a failure of its request alone. */
+/** Frames a reply. A reply too large for one message fails only its own request. */
 function framed(reply: Reply): Buffer {
   try {
     return frame(reply);

@@ -1,4 +1,4 @@
-/** Finds the broker of a store, or starts one, and says why where none can serve. */
+/** Finds the broker of a store or starts one, and reports why when none can serve. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -9,7 +9,7 @@ import { packageFile } from '../../environment/package-root';
 import { noRoom, storeFull } from '../no-room';
 import { type Complaint, requireSocketFolder } from './protocol';
 
-/** How long a broker stays without clients. Under ten seconds, so that nothing of ours outlives the last command long. */
+/** How long a broker stays without clients. Under ten seconds, so that it soon follows the last command. */
 const IDLE_MS = 5000;
 
 export function unavailable(message: string, cause?: unknown, exit: 1 | 2 = 1): FlowError {
@@ -26,7 +26,7 @@ export async function findBroker(store: string, path: string, patience: number):
   const until = Date.now() + patience;
   let pause = 4;
   for (;;) {
-    // No socket, no broker: said at once, where connecting would say it only when the event loop turns.
+    // Without a socket there is no broker. This check answers at once, connecting only after an event loop turn.
     const socket = process.platform === 'win32' || existsSync(path) ? await tryConnect(path) : undefined;
     if (socket) return socket;
     if (Date.now() > until)
@@ -57,8 +57,8 @@ function tryConnect(path: string): Promise<Socket | undefined> {
 }
 
 /**
- * Starts a broker and waits until it listens, or is gone: because another leads, which is about to listen or about to
- * leave; or because it was killed.
+ * Starts a broker and waits until it listens or is gone. It is gone when it was killed, or when another broker
+ * leads, which is about to listen or to exit.
  */
 function startBroker(store: string): Promise<'listening' | 'gone'> {
   const idle = inCi() ? 0 : IDLE_MS;
@@ -94,7 +94,7 @@ function startBroker(store: string): Promise<'listening' | 'gone'> {
   });
 }
 
-/** @param last the last line that the broker wrote: a {@link Complaint}, or what ended its process */
+/** @param last the last line that the broker wrote: a {@link Complaint}, or the error that ended its process */
 function openingError(store: string, last: string): FlowError {
   let complaint: Complaint;
   try {
@@ -109,7 +109,7 @@ function openingError(store: string, last: string): FlowError {
   return unavailable(`The store ${join(store, 'db')} cannot be opened: ${message}`, undefined, 2);
 }
 
-/** `CI=false` is how some say that it is not. */
+/** Some users set `CI=false` outside CI. */
 function inCi(): boolean {
   const { CI } = process.env;
   return CI !== undefined && !['', '0', 'false'].includes(CI);

@@ -1,4 +1,4 @@
-/** What `--after` names: steps of the flow, or cases of its switches. */
+/** Reads `--after`: steps of the flow, or cases of its switches. */
 import { FlowError } from '@nx-flow/core';
 import { type PlacedFlow, type PlacedStep, suggest } from '@nx-flow/core/source';
 
@@ -10,15 +10,15 @@ export interface Anchor {
   when?: string;
 }
 
-/** `start`, `size.small`, or as the code has it: `size.when('small')`. */
+/** `start`, `size.small`, or as in code: `size.when('small')`. */
 const ANCHOR = /^([^.]*)(?:\.when\((['"])(.*)\2\)|\.(.*))?$/s;
 
 /**
- * @param file For places in sentences.
+ * @param file for places in error messages
  * @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_SWITCH_EDGE, FLOW_UNKNOWN_CASE, FLOW_STEP_NO_CONST, FLOW_USAGE
  */
 export function anchorsOf(after: string, flow: PlacedFlow, file: string): Anchor[] {
-  // A comma within a case's quotes is its own.
+  // A comma inside a case's quotes is part of the case.
   const given = after.match(/(?:\(.*?\)|[^,])+/g) ?? [];
   const anchors = new Map<string, Anchor>();
   for (const text of given) {

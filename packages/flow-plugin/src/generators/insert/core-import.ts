@@ -1,17 +1,17 @@
-/** `merge` and `oneOf` in a module that may not import them yet. */
+/** Imports `merge` or `oneOf` into a module, if it does not yet. */
 import type { Positions } from '@nx-flow/core/source';
 import { type Edit, insertAt } from './edits';
 import type { Style } from './style';
 
 export interface Imported {
-  /** What the module calls it. */
+  /** The module's local name for it. */
   local: string;
   edits: Edit[];
 }
 
 /**
- * @param name An export of `@nx-flow/core`.
- * @param taken Names that are something else there: another function of the name, of lodash say, keeps it.
+ * @param name an export of `@nx-flow/core`
+ * @param taken names that mean something else in the module, such as lodash's `merge`
  */
 export function importCore(
   name: string,
@@ -23,7 +23,7 @@ export function importCore(
   const known = core.locals.get(name) ?? (core.namespace && `${core.namespace}.${name}`);
   if (known) return { local: known, edits: [] };
   const local = taken.has(name) ? `${name}Of` : name;
-  // Behind the last name that it sorts after; on a line of its own where the others have theirs.
+  // The name goes after the last one that it sorts after, on its own line if the others have theirs.
   const next = core.list.findLast((one) => one.name < name) ?? core.list[0];
   if (!next) {
     const specifier = local === name ? name : `${name} as ${local}`;

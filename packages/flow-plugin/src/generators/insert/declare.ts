@@ -1,4 +1,4 @@
-/** The declaration of a new step, as somebody would write it who is about to fill it in. */
+/** Writes the declaration of a new step, for the user to fill in. */
 import type { Anchor } from './anchors';
 import { quoted, type Style } from './style';
 import { listed } from './words';
@@ -15,7 +15,7 @@ export interface NewStep {
 
 type Body = { kind: string; options: string; takes: string; comment: string; returns: string };
 
-/** One task, after one step, or after whichever of several ran. */
+/** A step with one task, after one step or after the one of several that ran. */
 export function stepText(step: NewStep, anchors: readonly Anchor[], oneOf: string): string {
   const edges = anchors.map((anchor) => edgeText(anchor, step.style));
   return declaration(step, {
@@ -27,7 +27,7 @@ export function stepText(step: NewStep, anchors: readonly Anchor[], oneOf: strin
   });
 }
 
-/** One task for several branches. */
+/** A gather: one task for several branches. */
 export function gatherText(step: NewStep, anchors: readonly Anchor[], merge: string): string {
   const branches = anchors.map(({ handle }) => `inputs.${handle}`);
   const edges = anchors.map((anchor) =>
@@ -42,7 +42,7 @@ export function gatherText(step: NewStep, anchors: readonly Anchor[], merge: str
   });
 }
 
-/** One task for each item of a list. */
+/** A foreach: one task for each item of a list. */
 export function foreachText(step: NewStep, anchor: Anchor, over: string): string {
   return declaration(step, {
     kind: 'foreach',
@@ -53,7 +53,7 @@ export function foreachText(step: NewStep, anchor: Anchor, over: string): string
   });
 }
 
-/** One task for all of them. */
+/** A join: one task for all splits. */
 export function joinText(step: NewStep, foreach: string, merge: string): string {
   return declaration(step, {
     kind: 'join',

@@ -1,4 +1,4 @@
-/** Edits of a text by offsets: what they do not name stays as it is, byte for byte. */
+/** Edits of a text by offsets. The rest of the text stays unchanged, byte for byte. */
 import type { Span } from '@nx-flow/core/source';
 
 export interface Edit extends Span {
@@ -9,7 +9,7 @@ export function insertAt(offset: number, text: string): Edit {
   return { start: offset, end: offset, text };
 }
 
-/** @param edits They do not overlap; of those at one place, the first comes first. */
+/** @param edits must not overlap; edits at one offset keep their order */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let edited = '';
   let at = 0;

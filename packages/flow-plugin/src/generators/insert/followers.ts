@@ -1,10 +1,10 @@
-/** What comes after the steps that a new one is put behind: the edges that are to lead from the new one. */
+/** Finds the edges after the anchors of a new step: they will lead from the new step instead. */
 import { FlowError } from '@nx-flow/core';
 import type { PlacedEdge, PlacedFlow, PlacedInput, PlacedStep } from '@nx-flow/core/source';
 import { type Anchor, findStep } from './anchors';
 import { titled } from './words';
 
-/** An input of a step, and the edges of it that change. */
+/** An input of a step, and those of its edges that change. */
 export interface Rewired {
   step: PlacedStep;
   input: PlacedInput;
@@ -12,8 +12,8 @@ export interface Rewired {
 }
 
 /**
- * @param before The steps to choose, by name; all where it is left out.
- * @throws FlowError FLOW_COMPUTED_EDGES where an edge may be one of them and cannot be read; FLOW_STEP_NOT_FOUND
+ * @param before names of the following steps to choose; default all
+ * @throws FlowError FLOW_COMPUTED_EDGES when an edge that may be one of them is computed; FLOW_STEP_NOT_FOUND
  */
 export function followersOf(
   anchors: readonly Anchor[],
@@ -41,7 +41,7 @@ function edgesFrom(anchors: readonly Anchor[], { edges }: PlacedInput): PlacedEd
   return edges.filter((edge) => anchors.some(({ step, when }) => edge.from === step && edge.when === when));
 }
 
-/** These steps and all that stand before them: of two anchors, one may come after the other. */
+/** These steps and all their ancestors: one anchor may come after another. */
 function ancestors(steps: readonly PlacedStep[]): Set<PlacedStep> {
   const found = new Set(steps);
   for (const { inputs = [] } of found)
@@ -49,7 +49,7 @@ function ancestors(steps: readonly PlacedStep[]): Set<PlacedStep> {
   return found;
 }
 
-/** Without `--before`, all that follows is meant: then all of it must be seen. */
+/** Without `--before`, all following steps are meant. Then none may be computed. */
 function refuseUnseen(
   anchors: readonly Anchor[],
   { steps }: PlacedFlow,

@@ -1,4 +1,4 @@
-/** Puts a step into a flow's text, and lets what came after the steps before it come after the new one. */
+/** Inserts a step into a flow's text. The steps that followed its anchors then follow the new step. */
 import { FlowError } from '@nx-flow/core';
 import {
   graphProblems,
@@ -20,15 +20,15 @@ import { styleOf } from './style';
 import { listed } from './words';
 
 export interface StepRequest {
-  /** From the workspace's root: for places in sentences. */
+  /** The file from the workspace's root, for places in messages. */
   file: string;
   text: string;
-  /** The flow's name; the only one of its file where it is left out. */
+  /** The flow's name. By default the only flow of the file. */
   flow?: string;
   name: string;
   after: string;
   before?: readonly string[];
-  /** A foreach over this artifact, with its join, in the place of a step. */
+  /** Insert a foreach over this artifact with its join, instead of a step. */
   foreach?: { over: string; join: string };
 }
 
@@ -41,7 +41,7 @@ export interface Inserted {
   rewired: Rewired[];
 }
 
-/** @throws FlowError with the place that has to be edited by hand, where it cannot be done */
+/** @throws FlowError with the place to edit by hand, when the step cannot be inserted */
 export function insertStep(request: StepRequest): Inserted {
   const places = readPositions(request.file, request.text);
   const flow = flowOf(places, request);
@@ -67,7 +67,7 @@ export function insertStep(request: StepRequest): Inserted {
 
 type Shape = 'step' | 'gather' | 'oneOf' | 'foreach';
 
-/** Several steps are gathered, if they are branches; arms of a switch are alternatives. The rules tell which. */
+/** Several steps are gathered if they are branches; arms of a switch are alternatives. The rules decide which. */
 function shapesOf({ foreach }: StepRequest, anchors: readonly Anchor[]): Shape[] {
   if (foreach) {
     if (anchors.length === 1) return ['foreach'];

@@ -1,4 +1,4 @@
-/** Where a new declaration goes: behind the last of the steps that it comes after. */
+/** Inserts a new declaration after the last of its anchors. */
 import { FlowError } from '@nx-flow/core';
 import type { Positions } from '@nx-flow/core/source';
 import type { Anchor } from './anchors';
@@ -6,7 +6,7 @@ import { type Edit, insertAt } from './edits';
 import type { Rewired } from './followers';
 import type { Style } from './style';
 
-/** @throws FlowError FLOW_STEP_ORDER where what is to follow stands above */
+/** @throws FlowError FLOW_STEP_ORDER when a step that is to follow is declared above */
 export function insertDeclarations(
   declarations: readonly string[],
   text: string,
@@ -27,12 +27,12 @@ export function insertDeclarations(
   const at = lineEnd(last.statement.end, text, places);
   const apart = /^\r?\n[ \t]*\r?\n/.test(text.slice(at)) ? eol : '';
   const block = declarations.map((declaration) => eol + apart + declaration).join('');
-  // What follows on the same line begins the next one.
+  // The rest of the line moves to the next one.
   const rest = /^(\r?\n|$)/.test(text.slice(at)) ? '' : eol;
   return insertAt(at, block + rest);
 }
 
-/** The end of the line, with a comment that explains it; the end of the statement where another one follows. */
+/** The end of the line with its comment, or of the statement if another one follows on the line. */
 function lineEnd(end: number, text: string, { statements, comments }: Positions): number {
   let at = end;
   for (;;) {

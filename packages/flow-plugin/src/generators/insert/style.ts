@@ -1,4 +1,4 @@
-/** How a file is written: what is put into it looks the same. */
+/** The style of a file, so that inserted text looks the same. */
 import type { PlacedStep } from '@nx-flow/core/source';
 
 export interface Style {
@@ -8,9 +8,9 @@ export interface Style {
   semicolon: string;
 }
 
-/** @param like The declaration that a new one comes after. */
+/** @param like the declaration before the new one */
 export function styleOf(text: string, steps: readonly PlacedStep[], like: PlacedStep): Style {
-  // The first line that is indented stands in a step's options or body.
+  // The first indented line is in a step's options or body.
   const indented = steps.map(({ start, end }) => text.slice(start, end).match(/\n([ \t]+)\S/)?.[1]);
   return {
     eol: text.includes('\r\n') ? '\r\n' : '\n',

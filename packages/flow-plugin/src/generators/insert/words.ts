@@ -1,4 +1,4 @@
-/** How sentences name things. */
+/** Names for messages. */
 import type { PlacedStep } from '@nx-flow/core/source';
 
 export function titled({ kind, name }: PlacedStep): string {

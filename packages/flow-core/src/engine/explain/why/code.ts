@@ -1,14 +1,14 @@
-/** What was recorded of the code, run by run, beside today's. */
+/** Compares the recorded code, run by run, with today's. */
 import type { Fingerprints, PartKind } from '../../../source/fingerprint';
 import { compareFingerprints, type Difference } from '../../../source/fingerprint/compare';
 import type { CodeRow } from '../../../store/rows';
 import type { Store } from '../../../store/store';
 import { partsOf } from '../../record/code';
 
-/** Differences of code, or why they cannot be told. */
+/** The differences of code, or why they are unknown. */
 export type CodeDifferences = { differences: Difference[]; open: string[] } | { unknown: string };
 
-/** Told apart from the code: parameters and the environment have sections of their own. */
+/** Parts that are not code: parameters and the environment have their own sections. */
 const ELSEWHERE = new Set<PartKind>(['node', 'engine', 'param']);
 
 export class Codes {
@@ -39,7 +39,7 @@ export class Codes {
     return { differences: all.filter(({ kind }) => !ELSEWHERE.has(kind)), open };
   }
 
-  /** Of several runs, the one whose code differs the most. */
+  /** The differences of the run whose code differs the most. */
   async worst(step: string, runs: ReadonlySet<number>): Promise<CodeDifferences> {
     let worst: CodeDifferences = { differences: [], open: [] };
     for (const run of runs) {

@@ -1,4 +1,4 @@
-/** The inputs of a task beside those of an earlier one, artifact by artifact. */
+/** Compares the inputs of a task with those of an earlier one, artifact by artifact. */
 import type { Store } from '../../../store/store';
 import { recordedViews } from '../../record/read';
 import type { View } from '../../task/view';
@@ -7,13 +7,13 @@ import type { RecordedTask } from './question';
 export interface InputDifference {
   name: string;
   change: 'changed' | 'new' | 'gone';
-  /** In which of a join's or gather's inputs: their numbers or names. */
+  /** Which inputs of a join or gather have the difference: their numbers or names. */
   inputs: string[];
   before?: { type: string; size: number };
   after?: { type: string; size: number };
 }
 
-/** One entry for each name and kind of change; the sizes are of the first input that has it. */
+/** Returns one entry for each name and kind of change, with the sizes in the first input that has it. */
 export async function inputDifferences(
   store: Store,
   before: RecordedTask,
@@ -44,7 +44,7 @@ export async function inputDifferences(
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** By the name of a gathered branch, or the number of the split. */
+/** The inputs, by the name of the gathered branch or the number of the split. */
 async function inputsOf(store: Store, { run, row }: RecordedTask): Promise<Map<string, View>> {
   const views = await recordedViews(store, run.flow, run.run, row.parents);
   return new Map(

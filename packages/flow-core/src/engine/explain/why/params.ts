@@ -1,4 +1,4 @@
-/** The parameters of a task, as they were recorded and as a run would have them now. */
+/** Compares the recorded parameters of a task with those that a run would have now. */
 import { parameterHelp, parseParams } from '../../../definition/params';
 import { compareFingerprints } from '../../../source/fingerprint/compare';
 import { decodeArtifact, encodeValue } from '../../../store/artifacts';
@@ -12,9 +12,9 @@ export interface ParameterDifference {
   change: 'changed' | 'new' | 'gone' | 'schema';
   before?: unknown;
   after?: unknown;
-  /** Whether its value was given, then and now; else it is its default. */
+  /** Whether the value was given, then and now. Otherwise it is the default. */
   given: { before: boolean; after: boolean };
-  /** False where the task finished without reading it; true also where it is not known what it read. */
+  /** False when the task finished without reading it. True also when its reads are unknown. */
   matters: boolean;
 }
 
@@ -27,7 +27,7 @@ export async function parameterDifferences(
   const recorded = new Map(await recordedParams(store, run.flow, run.run, names));
   const value = (name: string) =>
     decodeArtifact(recorded.get(name) as ArtifactRecord, store.cas, graph.codecs);
-  // One that must be given has no value of its own to compare with: it keeps the recorded one.
+  // A required parameter has no default to compare with: it keeps the recorded value.
   const required = parameterHelp(graph).filter((help) => help.required && recorded.has(help.name));
   const kept = Object.fromEntries(required.map(({ name }) => [name, value(name)]));
   const { parsed } = parseParams(graph, params, kept);

@@ -1,4 +1,4 @@
-/** What `why` is asked. */
+/** The question that `why` answers. */
 import type { Graph } from '../../../definition/graph';
 import type { Fingerprints } from '../../../source/fingerprint';
 import type { RunRow, TaskRow } from '../../../store/rows';
@@ -12,7 +12,7 @@ export interface RecordedTask {
 export interface WhyOptions {
   graph: Graph;
   store: Store;
-  /** Undefined: everybody's runs. */
+  /** Undefined means all namespaces. */
   namespace: string | undefined;
   step: string;
   run?: number;
@@ -22,7 +22,7 @@ export interface WhyOptions {
   iteration?: number;
   /** Parameters given now. */
   params: Record<string, unknown>;
-  /** Today's fingerprints, or why there are none. */
+  /** Today's fingerprints, or the reason why there are none. */
   code: Fingerprints | { error: string };
   /** Default: this process's. */
   node?: string;

@@ -1,4 +1,4 @@
-/** why: what differs between the task that a step last had and what it would be now. */
+/** why: compares the last task of a step with the task that it would be now. */
 import { FlowError } from '../../../definition/errors';
 import { ancestors } from '../../../definition/graph';
 import { packageVersion } from '../../../environment/package-root';
@@ -17,16 +17,16 @@ export interface Why {
   run: RunRow;
   /** `flow/run/step/task`. */
   pathspec: string;
-  /** The task that executed: another one, where a resumed run took it over. */
+  /** The task that executed. It is another one when a resumed run took it over. */
   executed: string;
   code: CodeDifferences;
   parameters: ParameterDifference[];
-  /** Of its inputs, against those of the run before that had the step. */
+  /** Differences between its inputs and those of the run before that had the step. */
   inputs: { before: string | undefined; differences: InputDifference[] };
-  /** Steps before it whose code differs now: a new run would make their artifacts anew. */
+  /** Steps before it whose code differs now: a new run would compute their artifacts again. */
   upstream: { step: string; code: CodeDifferences }[];
   environment: { name: 'Node' | 'nx-flow'; before: string; after: string }[];
-  /** Whether a spin would do the same; undefined where the code cannot be compared. */
+  /** Whether a spin would do the same. Undefined when the code cannot be compared. */
   same: boolean | undefined;
 }
 
@@ -62,7 +62,7 @@ export async function why(options: WhyOptions): Promise<Why> {
   };
 }
 
-/** The task that is asked about: of a given run, or of the newest that has one; and the newest one before that. */
+/** The task in question, from the given run or the newest that has one, and the newest task before it. */
 async function chosenTask(options: WhyOptions): Promise<RecordedTask & { before?: RecordedTask }> {
   const { graph, store, namespace, step, run: wanted, task } = options;
   let found: RecordedTask | undefined;
@@ -116,7 +116,7 @@ async function findRow(
   return undefined;
 }
 
-/** A resumed run takes tasks over: their code is that of the run which executed them. */
+/** The task that executed. The code of a taken-over task is that of the run which executed it. */
 function executedIn(run: number, { step, task, origin }: TaskRow) {
   return origin === undefined ? { run, step, task } : taskOf(run, origin);
 }
@@ -142,7 +142,7 @@ async function upstreamOf(
   return upstream;
 }
 
-/** The steps before a task, each with the runs whose code made its artifacts. */
+/** The steps before a task, each with the runs whose code computed its artifacts. */
 async function lineage(store: Store, run: RunRow, row: TaskRow): Promise<Map<string, Set<number>>> {
   const found = new Map<string, Set<number>>();
   const seen = new Set<string>();
