@@ -2,14 +2,12 @@ import { until, Workspace } from '../kit/workspace';
 
 let ws: Workspace;
 beforeEach(() => {
-  ws = new Workspace();
+  ws = new Workspace().shareProcess();
 });
 afterEach(() => ws.dispose());
 
 const workers = (workspace: Workspace) =>
   workspace.processes().filter(({ command }) => command.includes('worker.js'));
-const brokers = (workspace: Workspace) =>
-  workspace.processes().filter(({ command }) => command.includes('broker.js'));
 const tasksOf = async (workspace: Workspace, flow: string, step: string) =>
   (await workspace.ok(['show', flow, `1/${step}`, '--json'])).json.tasks as {
     pathspec: string;
@@ -117,7 +115,7 @@ test('kill -9 of the broker in mid-run loses nothing', async () => {
   ws.flow('five', FIVE);
   const run = ws.start(['run', 'five', '--max-workers=5', '--json']);
   await fiveAtWork();
-  for (const { pid } of brokers(ws)) process.kill(pid, 'SIGKILL');
+  for (const pid of ws.brokers()) process.kill(pid, 'SIGKILL');
   ws.tell('go');
   expect(await run.done).toMatchObject({
     code: 0,
@@ -203,15 +201,20 @@ test('four processes that run, spin and dump at once on one store all succeed', 
      export default f.end(all);`,
   );
   await ws.ok(['run', 'shared', '--max-workers=1']);
+  const alone = async (...args: string[]) => {
+    const { code, json } = await ws.start(args).done;
+    expect(code).toBe(0);
+    return json;
+  };
   for (let round = 0; round < 2; round++) {
     const four = await Promise.all([
-      ws.ok(['run', 'shared', '--max-workers=1', '--json']),
-      ws.ok(['run', 'shared', '--max-workers=1', '--json']),
-      ws.ok(['spin', 'shared', 'all', '--json']),
-      ws.ok(['dump', 'shared', '1/end', '--include=all', '--json']),
+      alone('run', 'shared', '--max-workers=1', '--json'),
+      alone('run', 'shared', '--max-workers=1', '--json'),
+      alone('spin', 'shared', 'all', '--json'),
+      alone('dump', 'shared', '1/end', '--include=all', '--json'),
     ]);
-    expect(four[2].json.artifacts.all).toMatchObject({ change: 'same' });
-    expect(four[3].json.artifacts).toEqual({ all: [2, 4, 6] });
+    expect(four[2].artifacts.all).toMatchObject({ change: 'same' });
+    expect(four[3].artifacts).toEqual({ all: [2, 4, 6] });
   }
   const { runs } = (await ws.ok(['runs', 'shared', '--json'])).json;
   expect(
@@ -288,7 +291,7 @@ const f = flow('onlyhere');
 export default f.end(f.start(() => ({})));
 `,
   );
-  const failed = await ws.nxFlow(['run', 'onlyhere', '--json']);
+  const failed = await ws.start(['run', 'onlyhere', '--json']).done;
   expect(failed).toMatchObject({ code: 1, json: { status: 'failed', error: { code: 'FLOW_IMPORT' } } });
   expect(failed.json.error.message).toContain('not in a worker');
   ws.write(
@@ -299,7 +302,7 @@ const f = flow('dies');
 export default f.end(f.start(() => ({})));
 `,
   );
-  expect((await ws.nxFlow(['run', 'dies', '--json'])).json.error).toMatchObject({
+  expect((await ws.start(['run', 'dies', '--json']).done).json.error).toMatchObject({
     code: 'FLOW_WORKER_DIED',
     message: 'A worker process exited with code 5 while it imported the flow.',
   });

@@ -5,10 +5,9 @@
 const { sep } = require('node:path');
 const { main } = require('../../dist/cli.js');
 
-const [workspace] = process.argv.slice(2);
 const before = { ...process.env };
 
-process.on('message', async ({ args, cwd, env }) => {
+process.on('message', async ({ args, cwd, env, workspace }) => {
   const printed = { stdout: '', stderr: '' };
   const real = { stdout: process.stdout.write, stderr: process.stderr.write };
   for (const stream of ['stdout', 'stderr']) {

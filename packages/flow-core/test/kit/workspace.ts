@@ -1,5 +1,6 @@
 /** A workspace of its own under the system's temporary folder, and the real command in it. */
 import { type ChildProcess, type ChildProcessByStdio, execFileSync, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -80,13 +81,33 @@ export async function hearAll(prefix: string, count: number): Promise<void> {
 `;
 
 const COMMANDS = join(__dirname, 'commands-child.cjs');
-const OWN = /commands-child\.cjs|broker\.js|esbuild.* --service/;
+
+/** The process that executes the commands of all workspaces of this file that share it, one after another. */
+let shared: ChildProcess | undefined;
+let turn: Promise<unknown> = Promise.resolve();
+afterAll(async () => {
+  const child = shared;
+  shared = undefined;
+  if (!child?.connected) return;
+  child.disconnect();
+  await once(child, 'exit');
+});
+
+function sharedProcess(): ChildProcess {
+  if (shared?.connected) return shared;
+  const { FORCE_COLOR: _, NX_FLOW_STORE: __, ...inherited } = process.env;
+  shared = fork(COMMANDS, [], {
+    // A broker stays for some seconds where it is not in CI.
+    env: { ...inherited, NX_FLOW_USER: 'tester', CI: 'false', NO_COLOR: '1' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  return shared;
+}
 
 export class Workspace {
   readonly folder: string;
   #shared = false;
-  #commands: ChildProcess | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(manifest: object = { name: 'fixture', private: true, workspaces: ['packages/*'] }) {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-test-')));
@@ -199,37 +220,23 @@ ${body}
 
   nxFlow(args: readonly string[], options?: RunOptions): Promise<Result> {
     if (!this.#shared || options?.stdin) return this.start(args, options).done;
-    const turn = this.#turn.then(() => this.#inChild(args, options));
-    this.#turn = turn.catch(() => {});
-    return turn;
+    const result = turn.then(() => this.#inShared(args, options));
+    turn = result.catch(() => {});
+    return result;
   }
 
   /**
-   * From now on {@link nxFlow} and {@link ok} execute their commands one after another in one child process, and the
-   * broker stays: for tests of what commands say, where a process of their own proves nothing. {@link start} still has one.
+   * From now on {@link nxFlow} and {@link ok} execute their commands in a process that the workspaces of a file share, one
+   * after another, and the broker stays: for tests of what commands say, where a process of their own proves nothing.
+   * {@link start} still has one.
    */
   shareProcess(): this {
     this.#shared = true;
     return this;
   }
 
-  #child(): ChildProcess {
-    if (this.#commands?.connected) return this.#commands;
-    const { FORCE_COLOR: _, NX_FLOW_STORE: __, ...inherited } = process.env;
-    // A broker stays for some seconds where it is not in CI.
-    const env = { ...inherited, NX_FLOW_USER: 'tester', CI: 'false', NO_COLOR: '1', [MARK]: this.folder };
-    const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
-    this.#commands = fork(COMMANDS, [this.folder], {
-      cwd: this.folder,
-      env,
-      stdio: [...stdio],
-      execArgv: [],
-    });
-    return this.#commands;
-  }
-
-  #inChild(args: readonly string[], { cwd = this.folder, env = {} }: RunOptions = {}): Promise<Result> {
-    const child = this.#child();
+  #inShared(args: readonly string[], { cwd = this.folder, env = {} }: RunOptions = {}): Promise<Result> {
+    const child = sharedProcess();
     return new Promise((resolve, reject) => {
       const gone = (code: number | null) =>
         reject(
@@ -240,7 +247,7 @@ ${body}
         child.off('exit', gone);
         resolve({ ...reply, signal: null, json: lastJson(reply.stdout) });
       });
-      child.send({ args, cwd, env });
+      child.send({ args, cwd, env: { [MARK]: this.folder, ...env }, workspace: this.folder });
     });
   }
 
@@ -262,8 +269,14 @@ ${body}
   /** Processes of this workspace, ours and those that steps started. */
   processes(): { pid: number; command: string }[] {
     const all = processesWith(`${MARK}=${this.folder}`);
-    // The shared process is the test's own, and so are its compiler and its broker.
-    return this.#commands?.connected ? all.filter(({ command }) => !OWN.test(command)) : all;
+    // The shared process keeps its compiler, and the broker stays with it.
+    return this.#shared ? all.filter(({ command }) => !/broker\.js|esbuild.* --service/.test(command)) : all;
+  }
+
+  brokers(): number[] {
+    return processesWith(`${MARK}=${this.folder}`)
+      .filter(({ command }) => command.includes('broker.js'))
+      .map(({ pid }) => pid);
   }
 
   /** Waits until nothing of this workspace is alive. @throws after ten seconds, with what still is */
@@ -275,12 +288,20 @@ ${body}
     );
   }
 
-  async dispose(): Promise<void> {
-    if (this.#commands?.connected) {
-      this.#commands.disconnect();
-      // Its brokers would stay for some seconds.
-      for (const { pid, command } of this.processes()) if (command.includes('broker.js')) process.kill(pid);
+  /** They would stay for some seconds. */
+  async #endBrokers(): Promise<void> {
+    for (const pid of this.brokers()) {
+      try {
+        process.kill(pid);
+      } catch {
+        // It has just left.
+      }
     }
+    await until(() => this.brokers().length === 0, 'the end of the broker', 10_000);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#shared) await this.#endBrokers();
     try {
       await this.quiet();
     } finally {
