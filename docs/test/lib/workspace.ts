@@ -56,7 +56,7 @@ export class Workspaces {
     if (kind === 'empty' || kind === 'films') {
       this.#make(folder);
       if (kind === 'films') cpSync(join(EXAMPLE, 'films.ts'), join(folder, 'films.ts'));
-    } else cpSync(this.#movies(kind), folder, { recursive: true });
+    } else copy(this.#movies(kind), folder);
     return folder;
   }
 
@@ -66,8 +66,7 @@ export class Workspaces {
     const folder = join(this.folder, 'prepared', kind);
     const at = kind === 'movies' ? folder : join(folder, 'movies');
     this.#make(folder);
-    if (kind === 'nx')
-      cpSync(join(this.#movies('movies'), '.flow'), join(folder, '.flow'), { recursive: true });
+    if (kind === 'nx') copy(join(this.#movies('movies'), '.flow'), join(folder, '.flow'));
     for (const file of ['movies.flow.ts', 'films.ts']) cpSync(join(EXAMPLE, file), join(at, file));
     if (kind !== 'movies') {
       const plugins = ['@nx-flow/plugin'];
@@ -123,6 +122,11 @@ export class Workspaces {
   dispose(): void {
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Copies a folder. The process that holds a store in it may still be leaving, and Node copies no sockets. */
+function copy(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.sock') });
 }
 
 /** The packages and commands that all pages share. */
