@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 export const ROOT = resolve(__dirname, '..', '..', '..');
+const EXAMPLE = join(ROOT, 'examples', 'movies');
 
 /** What pages may import and call, besides the two packages of this repository. */
 const PACKAGES = [
@@ -46,13 +47,16 @@ export class Workspaces {
   }
 
   /**
-   * The folder of a page. `empty` is what `npm init` makes; `movies` has the flow of examples/movies, and one run of it;
-   * `nx` is that in a workspace of Nx, and `graph` the same without a run.
+   * The folder of a page. `empty` is what `npm init` makes, and `films` that with the data of examples/movies; `movies`
+   * has the flow of examples/movies, and one run of it; `nx` is that in a workspace of Nx, and `graph` the same without a
+   * run.
    */
   page(name: string, kind = 'movies'): string {
     const folder = join(this.folder, 'pages', name.replace(/\.md$/, '').replace(/\W+/g, '-'));
-    if (kind === 'empty') this.#make(folder);
-    else cpSync(this.#movies(kind), folder, { recursive: true });
+    if (kind === 'empty' || kind === 'films') {
+      this.#make(folder);
+      if (kind === 'films') cpSync(join(EXAMPLE, 'films.ts'), join(folder, 'films.ts'));
+    } else copy(this.#movies(kind), folder);
     return folder;
   }
 
@@ -60,17 +64,15 @@ export class Workspaces {
     const prepared = this.#prepared.get(kind);
     if (prepared) return prepared;
     const folder = join(this.folder, 'prepared', kind);
-    const example = join(ROOT, 'examples', 'movies');
     const at = kind === 'movies' ? folder : join(folder, 'movies');
     this.#make(folder);
-    if (kind === 'nx')
-      cpSync(join(this.#movies('movies'), '.flow'), join(folder, '.flow'), { recursive: true });
-    for (const file of ['movies.flow.ts', 'films.ts']) cpSync(join(example, file), join(at, file));
+    if (kind === 'nx') copy(join(this.#movies('movies'), '.flow'), join(folder, '.flow'));
+    for (const file of ['movies.flow.ts', 'films.ts']) cpSync(join(EXAMPLE, file), join(at, file));
     if (kind !== 'movies') {
       const plugins = ['@nx-flow/plugin'];
       const namedInputs = { flowOutputs: [{ dependentTasksOutputFiles: 'dist/flow/**/artifacts.json' }] };
       writeFileSync(join(folder, 'nx.json'), JSON.stringify({ analytics: false, plugins, namedInputs }));
-      cpSync(join(example, 'report.mjs'), join(at, 'report.mjs'));
+      cpSync(join(EXAMPLE, 'report.mjs'), join(at, 'report.mjs'));
     } else {
       const { code, text } = this.run(folder, 'nx-flow run movies --max-workers=1');
       if (code !== 0) throw new Error(`The run that pages start from failed:\n${text}`);
@@ -120,6 +122,11 @@ export class Workspaces {
   dispose(): void {
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Copies a folder. The process that holds a store in it may still be leaving, and Node copies no sockets. */
+function copy(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.sock') });
 }
 
 /** The packages and commands that all pages share. */
