@@ -52,7 +52,7 @@ describe('the commands of the README, in order', () => {
     const { origin } = (await nx('spin', 'movies', '1/genre', '--index=1', '--json')).json();
     expect(origin).toMatch(/^movies\/1\/genre\/\d+$/);
     const { code, text } = npx('nx', 'spin', 'movies', origin.replace('movies/', ''));
-    expect(text).toContain(`inputs of ${origin}, split 1 of 2`);
+    expect(text).toContain(`inputs of ${origin}, index 1 of 2 splits`);
     expect(text).toContain('looking at horror');
     expect(code).toBe(0);
   });

@@ -38,7 +38,7 @@ export const WITH: Record<string, OptionSpec> = {
 
 /** For commands that read the store. */
 export const SPIN_STORE: Record<string, OptionSpec> = {
-  spin: { type: 'boolean', help: 'Of the spins that were kept (spin --persist) instead of the runs' },
+  spin: { type: 'boolean', help: 'Look at persisted spins (spin --persist), not at the runs' },
 };
 
 export const RUN_OPTIONS: Record<string, OptionSpec> = {

@@ -74,6 +74,6 @@ export function persistedSpinsFolder(store: string, flow: string): string {
 export function nothingPersisted(store: string, flow: string): FlowError {
   return new FlowError(
     'FLOW_RUN_NOT_FOUND',
-    `No spin of ${flow} was kept in ${spinStoreFolder(store)} yet: nx-flow spin ${flow} <step> --persist keeps one.`,
+    `No spin of ${flow} was persisted in ${spinStoreFolder(store)} yet: nx-flow spin ${flow} <step> --persist stores one.`,
   );
 }

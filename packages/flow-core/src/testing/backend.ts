@@ -33,7 +33,7 @@ export interface SpinReply {
   /** Hints about artifacts that it read and that do not exist. */
   hints: readonly string[];
   /** Its pathspec in the store of persisted spins. */
-  kept: string | undefined;
+  persisted: string | undefined;
 }
 
 export interface RunRequest {

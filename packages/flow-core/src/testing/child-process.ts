@@ -56,11 +56,11 @@ export class ChildProcesses implements Backend {
     const printed = { stdout, stderr };
     if (reply instanceof FlowError) {
       const durationMs = performance.now() - begun;
-      const none = { origin: undefined, index: [], artifacts: [], hints: [], kept: undefined };
+      const none = { origin: undefined, index: [], artifacts: [], hints: [], persisted: undefined };
       return { step: request.step, status: 'failed', error: reply, durationMs, ...none, ...printed };
     }
     if (reply.type !== 'spun') throw new Error(`Answered a spin with ${reply.type}.`);
-    const { step, error, durationMs, origin, index, hints, kept, artifacts } = reply;
+    const { step, error, durationMs, origin, index, hints, persisted, artifacts } = reply;
     this.#hasCodecs ||= artifacts.some(([, record]) => !isBuiltIn(record));
     const { decode } = new Decoder(values, await this.codecs());
     return {
@@ -71,7 +71,7 @@ export class ChildProcesses implements Backend {
       origin,
       index,
       hints,
-      kept,
+      persisted,
       ...printed,
       artifacts: artifacts.map(([name, value]) => [name, () => decode(value)]),
     };

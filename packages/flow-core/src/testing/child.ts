@@ -63,7 +63,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
     const { step, error, durationMs, origin, index, hints } = outcome;
     const reply: FromChild = {
       ...{ type: 'spun', step, error, durationMs, origin, index, hints },
-      kept: outcome.persisted,
+      persisted: outcome.persisted,
       artifacts: [],
     };
     for (const { name, change, value, reference } of outcome.artifacts) {

@@ -70,7 +70,7 @@ export class InProcess implements Backend {
         });
         return {
           ...outcome,
-          kept: outcome.persisted,
+          persisted: outcome.persisted,
           status: outcome.status === 'done' ? 'done' : 'failed',
           error: outcome.error && errorOf(outcome.error, outcome.thrown),
           ...printed,

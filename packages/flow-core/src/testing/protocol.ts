@@ -34,7 +34,7 @@ export type FromChild =
       origin: string | undefined;
       index: number[];
       hints: string[];
-      kept: string | undefined;
+      persisted: string | undefined;
       artifacts: [name: string, record: ArtifactRecord][];
     }
   | {

@@ -109,7 +109,10 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
       namespace: this.#namespace,
       persist: options.persist === true,
     });
-    return spunOf(reply, reply.kept === undefined ? undefined : await this.#keptTask(reply.kept));
+    return spunOf(
+      reply,
+      reply.persisted === undefined ? undefined : await this.#persistedTask(reply.persisted),
+    );
   }
 
   /**
@@ -168,7 +171,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     return this.dispose();
   }
 
-  async #keptTask(pathspec: string): Promise<Task<never>> {
+  async #persistedTask(pathspec: string): Promise<Task<never>> {
     const { flow = '', run = 0, step = '', task } = parsePathspec(pathspec);
     const codecs = await this.#backend.codecs();
     const found = await new FlowClient(flow, this.#backend.spins(), undefined, codecs).run(run);

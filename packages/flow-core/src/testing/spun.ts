@@ -20,7 +20,7 @@ export function spunOf({ artifacts, ...reply }: SpinReply, task?: Task<never>): 
     origin,
     index,
     hints: reply.hints,
-    pathspec: reply.kept,
+    pathspec: reply.persisted,
     task,
   };
 }

@@ -196,7 +196,7 @@ const REFUSED: [line: string, said: string][] = [
   ],
   [
     'dump --spin movies',
-    'FLOW_RUN_NOT_FOUND  No spin of movies was kept in <ws>/.flow/spin yet: nx-flow spin movies <step> --persist keeps one.',
+    'FLOW_RUN_NOT_FOUND  No spin of movies was persisted in <ws>/.flow/spin yet: nx-flow spin movies <step> --persist stores one.',
   ],
   [
     'spin fresh next',

@@ -310,12 +310,15 @@ describe('--persist', () => {
     await ws.ok(['run', 'films', '--params.suffix=?', store]);
     const before = await wholeStore(ws.path('kept'));
     const told = await ws.ok(['spin', 'films', 'genre', '--index=1', '--persist', store]);
-    expect(told.stdout).toMatch(/\nkept as films\/1\/genre\/1: nx-flow dump --spin films 1\n$/);
+    expect(told.stdout).toMatch(/\npersisted as films\/1\/genre\/1: nx-flow dump --spin films 1\n$/);
     const args = ['--params.fails=0', '--persist', store, '--json'];
     const failed = await ws.nxFlow(['spin', 'films', 'genre', ...args]);
-    expect(failed).toMatchObject({ code: 1, json: { kept: 'films/2/genre/1', status: 'failed' } });
+    expect(failed).toMatchObject({ code: 1, json: { persisted: 'films/2/genre/1', status: 'failed' } });
     const joined = await ws.ok(['spin', 'films', 'parts', '--all', '--persist', store, '--json']);
-    expect(joined.json).toMatchObject({ kept: 'films/3', splits: [{ kept: 'films/3/parts/1' }, {}, {}] });
+    expect(joined.json).toMatchObject({
+      persisted: 'films/3',
+      splits: [{ persisted: 'films/3/parts/1' }, {}, {}],
+    });
     expect(await wholeStore(ws.path('kept'))).toEqual(before);
     expect((await ws.ok(['runs', 'films', store, '--json'])).json.runs).toHaveLength(1);
     // Whatever becomes of the real store.
@@ -382,7 +385,7 @@ describe('--persist', () => {
     expect(await ws.nxFlow(['dump', '--spin', 'films', '--store=none'])).toMatchObject({
       code: 2,
       stdout: expect.stringMatching(
-        /^FLOW_RUN_NOT_FOUND {2}No spin of films was kept in .*none\/spin yet: nx-flow spin films <step> --persist keeps one\.\n$/,
+        /^FLOW_RUN_NOT_FOUND {2}No spin of films was persisted in .*none\/spin yet: nx-flow spin films <step> --persist stores one\.\n$/,
       ),
     });
   });

@@ -226,7 +226,7 @@ test('spin and resume take the run of a snapshot that lies there, once, and not 
   writeFileSync(there.path(SNAPSHOT), bytes.subarray(0, -1));
   const broken = await there.nxFlow(['spin', 'carried', 'all'], CI);
   expect(broken.stdout).toMatch(
-    /the snapshot was not taken: .* it is cut off\. Nothing was changed\.\nFLOW_NO_INPUTS/,
+    /the snapshot was not imported: .* it is cut off\. Nothing was changed\.\nFLOW_NO_INPUTS/,
   );
 
   writeFileSync(there.path(SNAPSHOT), bytes);

@@ -81,7 +81,7 @@ export interface SpinJson {
   /** Hints about artifacts that the step read and that do not exist. */
   hints?: readonly string[];
   /** With `--persist`: the spin's pathspec among the persisted ones. */
-  kept?: string;
+  persisted?: string;
 }
 
 /** `spin --all` */
@@ -94,7 +94,7 @@ export interface SpinAllJson {
   /** Splits that have no inputs in that run, and why. */
   without: readonly { index: readonly number[]; why: string }[];
   outputPath: string;
-  kept?: string;
+  persisted?: string;
 }
 
 /** `step` */
@@ -102,7 +102,7 @@ export interface StepJson {
   step: string;
   status: 'done' | 'failed';
   /** The step's earlier outputs are still valid, so it was not executed. */
-  kept?: true;
+  stillValid?: true;
   /** False when a switch before the step chose another case. Null when a task failed. */
   taken?: boolean | null;
   durationMs?: number;

@@ -20,7 +20,7 @@ export function spinJson(done: SpinDone): SpinJson {
     outputPath: outputs ?? '',
     ...(error ? { error: errorJson(error) } : {}),
     ...(hints.length > 0 ? { hints } : {}),
-    ...(persisted === undefined ? {} : { kept: persisted }),
+    ...(persisted === undefined ? {} : { persisted }),
   };
 }
 
@@ -39,7 +39,7 @@ export function spinAllJson(done: SpinsDone): SpinAllJson {
     })),
     without,
     outputPath: outputs,
-    ...(persisted === undefined ? {} : { kept: persisted }),
+    ...(persisted === undefined ? {} : { persisted }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { StepJson } from './shapes';
 
 export function stepJson(event: StepDone | StepStillValid): StepJson {
   const { step, outputs: outputPath } = event;
-  if (event.type === 'step-still-valid') return { step, status: 'done', kept: true, outputPath };
+  if (event.type === 'step-still-valid') return { step, status: 'done', stillValid: true, outputPath };
   const { status, taken, durationMs, tasks, error } = event;
   return {
     step,

@@ -30,7 +30,7 @@ export function eventLine(event: FlowEvent, output: Output): string {
     case 'thrown-late':
       return warning(`after its end, the step threw: ${event.message}`);
     case 'snapshot-refused':
-      return warning(`the snapshot was not taken: ${event.message}`);
+      return warning(`the snapshot was not imported: ${event.message}`);
     case 'run-started':
     case 'tasks-planned':
     case 'tasks-taken':

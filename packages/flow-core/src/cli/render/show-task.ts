@@ -26,7 +26,7 @@ export async function showTask(
     row.kind,
     row.durationMs === undefined ? '' : `took ${duration(row.durationMs)}`,
     row.parents.length > 0 ? `after ${parentsText(row)}` : '',
-    ...row.stack.map(({ step, index, count }) => `split ${index} of ${count} of ${step}`),
+    ...row.stack.map(({ step, index, count }) => `index ${index} of ${count} splits of ${step}`),
     row.iteration === undefined ? '' : `iteration ${row.iteration}`,
     row.case === undefined ? '' : `chose ${row.case}`,
     row.attempts ? `attempt ${row.attempt + 1}` : '',

@@ -38,7 +38,7 @@ function headText(event: SpinStarted, output: Output): string {
         ? `inputs from ${origin}`
         : `inputs of ${origin}`;
   const place = [
-    ...splits.map(({ index, count }) => `split ${index} of ${count}`),
+    ...splits.map(({ index, count }) => `index ${index} of ${count} splits`),
     ...(iteration === undefined ? [] : [`iteration ${iteration}`]),
   ].join(', ');
   const lines = [
@@ -69,7 +69,7 @@ export function warnings(
 /** How to look at a persisted spin. */
 export function persistedText(pathspec: string, flow: string, { colors }: Output): string {
   const run = pathspec.split('/')[1];
-  return `${colors.dim('kept as')} ${pathspec}${colors.dim(`: nx-flow dump --spin ${flow} ${run}`)}\n`;
+  return `${colors.dim('persisted as')} ${pathspec}${colors.dim(`: nx-flow dump --spin ${flow} ${run}`)}\n`;
 }
 
 function endText(done: SpinDone, folder: string, output: Output, workspace: string): string {

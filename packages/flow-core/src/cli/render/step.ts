@@ -39,7 +39,7 @@ function doneText(
   // Its failures were shown with its tasks.
   if (status === 'failed') return '';
   if (!taken) return `${colors.yellow('–')} not taken: a switch before it took another case\n`;
-  const handed = `${plural(tasks.done, 'task')}, ${plural(artifacts.length, 'artifact')} handed on in ${folder}`;
+  const handed = `${plural(tasks.done, 'task')}, ${plural(artifacts.length, 'artifact')} handed over in ${folder}`;
   return `\n${colors.green('done')} in ${duration(durationMs)}: ${handed}\n`;
 }
 

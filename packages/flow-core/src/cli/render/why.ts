@@ -20,7 +20,7 @@ export function renderWhy(found: Why, git: GitState | undefined, output: Output)
   const { row, run, pathspec, executed } = found;
   const about = [
     row.status,
-    ...row.stack.map(({ index, count }) => `split ${index} of ${count}`),
+    ...row.stack.map(({ index, count }) => `index ${index} of ${count} splits`),
     ...(row.iteration === undefined ? [] : [`iteration ${row.iteration}`]),
     ago(row.startedAt, Date.now()),
     ...(executed === pathspec ? [] : [`taken over from ${executed}`]),

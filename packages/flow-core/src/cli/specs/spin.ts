@@ -25,7 +25,7 @@ export const spec: CommandSpec = {
       value: 'file.ts',
       help: 'A module whose default export is what the step shall see instead: an object, or a function of the inputs',
     },
-    persist: { type: 'boolean', help: 'Keep the spin, to be seen by nx-flow dump --spin' },
+    persist: { type: 'boolean', help: 'Persist the spin: nx-flow dump --spin shows it' },
   },
   families: ['params', 'set'],
   examples: [
