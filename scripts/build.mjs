@@ -1,11 +1,11 @@
 /**
- * Builds the packages to dist: one lazily evaluated CommonJS file for each package (esbuild, under 0.1 s), and the
- * declarations (tsc, skipped when no source changed). Runs on `npm install`, through `prepare`.
+ * Builds the packages to dist: lazily evaluated CommonJS files (esbuild, 0.2 s), and the declarations (tsc, skipped when no
+ * source changed). Runs on `npm install`, through `prepare`.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
@@ -19,6 +19,39 @@ const PACKAGES = {
     // Opened before every command of a workspace: the whole bundle would take as long as all that this door does.
     alone: ['keys'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
+    // Node reads a file whole before it runs a line of it: a worker needs a quarter of the engine, and a spin half of it.
+    // A module is in the first part that names it, by the beginning of its path; the others are in the last one.
+    parts: {
+      testing: [
+        'testing/',
+        'store/kv-contract',
+        'store/cas-contract',
+        'engine/pool/pool-contract',
+        'engine/pool/contract-',
+      ],
+      fingerprint: ['source/fingerprint/'],
+      client: ['client/'],
+      transfer: ['engine/transfer/'],
+      explain: ['engine/explain/', 'cli/render/diff', 'cli/render/why', 'cli/render/show-task'],
+      reading: [
+        'check',
+        'diff',
+        'dump',
+        'export',
+        'import',
+        'logs',
+        'runs',
+        'show',
+        'snapshot',
+        'tag',
+        'why',
+      ].map((name) => `cli/commands/${name}`),
+      cli: ['cli/', 'session/'],
+      pool: ['engine/pool/'],
+      run: ['engine/run/', 'engine/resume/', 'engine/handover/'],
+      spin: ['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
+      base: [''],
+    },
     entries: {
       index: 'index',
       cli: 'cli/index',
@@ -38,6 +71,7 @@ const PACKAGES = {
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],
+    parts: { plugin: [''] },
     entries: {
       index: 'index',
       'executors/run': 'executors/run',
@@ -62,14 +96,13 @@ const byOtherDoors = {
   },
 };
 
-for (const [folder, { external, entries, modules = [], alone = [] }] of Object.entries(PACKAGES)) {
+for (const [folder, { external, parts, entries, modules = [], alone = [] }] of Object.entries(PACKAGES)) {
   const cwd = join(root, folder);
   const dist = join(cwd, 'dist');
   mkdirSync(dist, { recursive: true });
-  // One bundle holds every module once, so that classes and state are the same whichever door was taken;
-  // esbuild turns `require` and `import()` of our own modules into calls that evaluate them on first use.
-  const names = Object.keys(entries);
-  const doors = names.map((name) => `${JSON.stringify(name)}: () => require('./src/${entries[name]}')`);
+  // What an earlier build left, and what this one does not make, must not be packed.
+  for (const entry of readdirSync(dist))
+    if (!['types', '.declarations'].includes(entry)) rmSync(join(dist, entry), { recursive: true });
   const options = {
     bundle: true,
     platform: 'node',
@@ -81,11 +114,9 @@ for (const [folder, { external, entries, modules = [], alone = [] }] of Object.e
     logLevel: 'warning',
     legalComments: 'none',
   };
-  await build({
-    ...options,
-    stdin: { contents: `module.exports = { ${doors.join(', ')} };`, resolveDir: cwd, loader: 'js' },
-    outfile: join(dist, 'bundle.js'),
-  });
+  const partOf = (module) =>
+    Object.keys(parts).find((name) => parts[name].some((beginning) => module.startsWith(beginning)));
+  await buildParts(cwd, Object.keys(parts), partOf, options);
   for (const name of alone) {
     const entry = join(cwd, 'src', `${entries[name]}.ts`);
     await build({
@@ -95,15 +126,16 @@ for (const [folder, { external, entries, modules = [], alone = [] }] of Object.e
       plugins: [byOtherDoors],
     });
   }
-  for (const name of names.filter((door) => !alone.includes(door))) {
+  for (const name of Object.keys(entries).filter((door) => !alone.includes(door))) {
     const up = '../'.repeat(name.split('/').length - 1) || './';
     // ES modules see these names by a lexical scan of the file; their `default` is the whole of it.
     const exported = (await exportedNames(cwd, entries[name])).filter((n) => n !== 'default');
     const shown = exported.length > 0 ? `0 && (module.exports = { ${exported.join(', ')} });\n` : '';
+    const part = `${up}parts/${partOf(entries[name])}.js`;
     mkdirSync(dirname(join(dist, `${name}.js`)), { recursive: true });
     writeFileSync(
       join(dist, `${name}.js`),
-      `module.exports = require('${up}bundle.js')['${name}']();\n${shown}`,
+      `module.exports = require('${part}')['${entries[name]}']();\n${shown}`,
     );
   }
   for (const name of modules) {
@@ -111,6 +143,44 @@ for (const [folder, { external, entries, modules = [], alone = [] }] of Object.e
     writeFileSync(join(dist, `${name}.mjs`), code);
   }
   declarations(cwd);
+}
+
+/**
+ * `dist/parts/<name>.js`: functions that evaluate a module on first use, and give its exports. Every module is in one part, so
+ * that classes and state are the same whichever door was taken. esbuild turns `require` and `import()` of modules of the same
+ * part into such calls; for those of another part, it is this plugin.
+ */
+async function buildParts(cwd, names, partOf, options) {
+  const src = join(cwd, 'src');
+  const all = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -3).replaceAll('\\', '/'))
+    .sort();
+  for (const name of names) {
+    const own = all.filter((module) => partOf(module) === name);
+    const doors = own.map((module) => `${JSON.stringify(module)}: () => require('./src/${module}')`);
+    const otherParts = {
+      name: 'other-parts',
+      setup({ onResolve, onLoad }) {
+        onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+          const from = relative(src, join(resolveDir, path)).replaceAll('\\', '/');
+          const module = all.find((one) => one === from || one === `${from}/index`);
+          if (module === undefined || partOf(module) === name) return undefined;
+          return { path: module, namespace: 'other-parts' };
+        });
+        onLoad({ filter: /./, namespace: 'other-parts' }, ({ path }) => ({
+          contents: `module.exports = require('./${partOf(path)}.js')['${path}']();`,
+        }));
+        onResolve({ filter: /./, namespace: 'other-parts' }, ({ path }) => ({ path, external: true }));
+      },
+    };
+    await build({
+      ...options,
+      stdin: { contents: `module.exports = { ${doors.join(', ')} };`, resolveDir: cwd, loader: 'js' },
+      outfile: join(cwd, 'dist', 'parts', `${name}.js`),
+      plugins: [otherParts],
+    });
+  }
 }
 
 async function exportedNames(cwd, entry) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'packages', 'flow-core', 'bin', 'nx-flow.js');
 
-if (!existsSync(join(root, 'packages', 'flow-core', 'dist', 'bundle.js'))) {
+if (!existsSync(join(root, 'packages', 'flow-core', 'dist', 'parts', 'base.js'))) {
   console.error('The packages are not built yet: run `npm install` first.');
   process.exit(2);
 }

@@ -1,4 +1,7 @@
-/** The options of steps in one table: help, the steps that take it, its check, and whether a cache key has it. */
+/**
+ * The options of steps in one table: help, the steps that take it, its check, and whether a cache key has it. Their TypeScript
+ * types are `Options` of `types.ts`.
+ */
 import { parseDuration } from './duration';
 import { canCatch, type StepKind, type StepNode } from './graph';
 

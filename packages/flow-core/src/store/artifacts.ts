@@ -6,7 +6,7 @@ import { FlowError, isFlowError } from '../definition/errors';
 import { bytesClass, nameOf } from './builtin-class';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
-import type { BuiltInCodec } from './codecs/built-in';
+import type { BuiltInCodec } from './codecs/built-in-codec';
 import { walk } from './digest';
 import {
   type FileArtifact,

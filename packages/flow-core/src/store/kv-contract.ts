@@ -1,5 +1,5 @@
 /**
- * The contract of every {@link Kv}, as tests. An implementation must pass them.
+ * The contract of every {@link Kv}, as tests. An implementation must pass them. Long, because the tests are independent.
  *
  * @example
  * import { describe, test } from 'node:test';
@@ -13,7 +13,6 @@
  *   },
  *   { describe, test },
  * );
- * Long, because it is a test suite of independent tests.
  */
 import assert from 'node:assert/strict';
 import { type Entry, type Kv, type Op, scan } from './kv';

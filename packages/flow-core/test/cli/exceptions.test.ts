@@ -110,7 +110,7 @@ function expectLines(text: string, lines: RegExp[], not = /$^/): void {
     expect({ line, in: at < 0 ? rest : 'its place' }).toEqual({ line, in: 'its place' });
     rest = rest.slice(at + 1);
   }
-  expect(text).not.toMatch(/bundle\.js|node:internal|tsx|esbuild/);
+  expect(text).not.toMatch(/dist\/parts|node:internal|tsx|esbuild/);
   expect(text).not.toMatch(not);
 }
 

@@ -374,7 +374,7 @@ export default f.end(start);`,
     const { code, stdout } = await ws.nxFlow(['run', 'fails']);
     expect(code).toBe(1);
     shown(stdout);
-    expect(stdout).not.toMatch(/bundle\.js|node:internal|node_modules/);
+    expect(stdout).not.toMatch(/dist\/parts|node:internal|node_modules/);
     shown((await ws.ok(['show', 'fails'])).stdout);
   });
 
@@ -385,8 +385,8 @@ export default f.end(start);`,
     ]);
     expect(plain.code).toBe(1);
     shown(plain.stdout);
-    expect(plain.stdout).not.toMatch(/bundle\.js|node:internal|node_modules/);
-    expect(verbose.stderr).toContain('bundle.js');
+    expect(plain.stdout).not.toMatch(/dist\/parts|node:internal|node_modules/);
+    expect(verbose.stderr).toContain('dist/parts/');
     expect(verbose.stderr).toContain('> 3 |     throw new RangeError');
   });
 });

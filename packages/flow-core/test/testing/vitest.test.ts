@@ -176,7 +176,7 @@ describe.each([
     expect(printed).toMatch(/ > 10 \| .*throw Object.assign.*\n/);
     expect(printed).toMatch(/ {4}at \(parts\.flow\.ts:10:\d+\)\n {4}\{ response: \{ status: 500 \} \}\n/);
     expect(printed).toContain('Caused by Error: the cause\n');
-    expect(printed).not.toContain('bundle.js');
+    expect(printed).not.toContain('dist/parts');
   });
 
   for (const resolution of RESOLUTIONS) {

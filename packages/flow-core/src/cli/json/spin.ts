@@ -1,4 +1,4 @@
-/** The JSON of `spin` and `spin --all`. */
+/** Fills the JSON of `spin` and `spin --all`: the shapes are `SpinJson` and `SpinAllJson` of `shapes.ts`. */
 import type { SpinDone, SpinsDone } from '../../engine/task/flow-event';
 import { cut } from '../render/text';
 import { errorJson } from './run';

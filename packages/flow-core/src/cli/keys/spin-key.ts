@@ -1,5 +1,6 @@
 /**
- * The key of what `nx-flow spin <arguments>` would see, without importing the flow, for Nx, which hashes before it
+ * Computes the key of what `nx-flow spin <arguments>` would see: what is in it, and why, is `SpinKey` of
+ * `engine/task/cache-keys.ts`. The key is computed without importing the flow, for Nx, which hashes before it
  * executes. The spin compares the key with what it finds: a result is never cached under another's key.
  */
 import { randomUUID } from 'node:crypto';

@@ -10,7 +10,7 @@ import { MemoryKv } from '../../store/memory';
 import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { record, Store } from '../../store/store';
 import { stepFolder } from '../outputs/layout';
-import { startedRun } from '../record/run-row';
+import { startedRun } from '../record/build-run-row';
 import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact } from './layout';
 
 /** The number of the run that holds the handed-over tasks in the store of one step's execution. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { FileCas } from '../../store/cas';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { relabelledRow } from '../record/build-task-row';
 import { recordedViews, visibleNames } from '../record/read';
-import { relabelledRow } from '../record/task-row';
 import { addressOf, labelOf, parseLabel, taskOf } from '../task/label';
 import type { View } from '../task/view';
 import {

@@ -2,6 +2,13 @@
  * How a spin picks its origin: the run or task whose recorded inputs it takes. Inputs are looked up, never derived
  * from names or counts. A task that ran names its parents. For a step that no run had, the rows of its parents in
  * today's graph are searched.
+ * The rules, in their order:
+ *
+ * 1. A task that the user names gives its own inputs. A run that the user names is the only one that is asked.
+ * 2. Otherwise the newest run that has the inputs gives them: those of the step's own task, for the index and the iteration
+ *    that were asked for, as long as today's step follows the same steps.
+ * 3. For a step that did not run there, its parents under today's graph.
+ * 4. A run in which a switch chose another case is passed over, unless the user wants it.
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';

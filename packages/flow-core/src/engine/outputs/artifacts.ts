@@ -13,7 +13,7 @@ import {
 } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import { fileForm } from '../../store/codecs';
-import type { FileForm } from '../../store/codecs/built-in';
+import type { FileForm } from '../../store/codecs/built-in-codec';
 import { type FileArtifact, isFile } from '../../store/file';
 import type { ArtifactRecord, ArtifactSummary } from '../../store/rows';
 import type { OutputFile } from '../task/task';

@@ -12,11 +12,11 @@ import type {
   TaskStatus,
 } from '../../store/rows';
 import { record } from '../../store/store';
+import { endedRun, startedRun } from '../record/build-run-row';
+import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';
-import { endedRun, startedRun } from '../record/run-row';
 import { Views } from '../record/run-views';
 import { TaskLogs } from '../record/task-logs';
-import { takenOverRow, taskRow, withResult } from '../record/task-row';
 import type { TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
 import type { TaskOutcome, TaskResult } from '../task/task';

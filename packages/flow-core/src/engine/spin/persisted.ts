@@ -12,10 +12,10 @@ import type { ArtifactRecord, ErrorRecord, RunRow, TaskRow } from '../../store/r
 import { record, type Store } from '../../store/store';
 import type { Resolved } from '../inputs/resolved';
 import { originOf } from '../inputs/resolved';
+import { endedRun, startedRun } from '../record/build-run-row';
+import { taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';
-import { endedRun, startedRun } from '../record/run-row';
 import { TaskLogs } from '../record/task-logs';
-import { taskRow, withResult } from '../record/task-row';
 import { fullPathspec, isLabel, labelOf } from '../task/label';
 import type { TaskResult } from '../task/task';
 import type { View, Visible } from '../task/view';

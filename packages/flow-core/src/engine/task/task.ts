@@ -1,5 +1,5 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
-import type { FileForm } from '../../store/codecs/built-in';
+import type { FileForm } from '../../store/codecs/built-in-codec';
 import type { ArtifactRecord, ArtifactSummary, ErrorRecord, TaskReads } from '../../store/rows';
 import type { Visible } from './view';
 

@@ -8,9 +8,9 @@ import { LOG_PAGE } from '../../store/logs';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { relabelledRow } from '../record/build-task-row';
 import { lost } from '../record/lost';
 import { statusNow } from '../record/run-status';
-import { relabelledRow } from '../record/task-row';
 import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 

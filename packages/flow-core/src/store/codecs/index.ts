@@ -1,6 +1,9 @@
-/** The built-in codecs, in the order in which they are asked, and the files that their bytes are. */
+/**
+ * The built-in codecs, in the order in which they are asked, and the files that their bytes are. A new one is a file here, a
+ * place in this order, and its id in `BUILT_IN` of `definition/codec.ts`.
+ */
 import type { ArtifactMeta } from '../rows';
-import type { BuiltInCodec, FileForm } from './built-in';
+import type { BuiltInCodec, FileForm } from './built-in-codec';
 import { json } from './json';
 import { raw } from './raw';
 import { v8 } from './v8';

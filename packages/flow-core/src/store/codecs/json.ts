@@ -1,5 +1,5 @@
 /** Small plain data as JSON: quick, and readable with any LevelDB tool. */
-import type { BuiltInCodec } from './built-in';
+import type { BuiltInCodec } from './built-in-codec';
 
 /** Longest walk, in bytes, whose value is stored as JSON: above, v8 is quicker and smaller. */
 const LIMIT = 16 * 1024;

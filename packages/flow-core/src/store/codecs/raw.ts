@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../../definition/errors';
 import { bytesClass, extraKeys } from '../builtin-class';
-import type { BuiltInCodec } from './built-in';
+import type { BuiltInCodec } from './built-in-codec';
 
 type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
 

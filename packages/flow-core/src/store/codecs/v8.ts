@@ -6,7 +6,7 @@ import { types } from 'node:util';
 import { DefaultDeserializer, serialize } from 'node:v8';
 import { type ErrorClass, errorClass } from '../builtin-class';
 import { hiddenKeys } from '../digest';
-import type { BuiltInCodec } from './built-in';
+import type { BuiltInCodec } from './built-in-codec';
 
 const PLAIN = 0;
 const SPECIAL = 1;

@@ -1,4 +1,4 @@
-/** The row of a task. It is built here alone: by a run, a resumed run, a kept spin, a hand-over and an export. */
+/** Builds the row of a task (`TaskRow` of `store/rows.ts`): here alone, for a run, a resumed run, a kept spin, a hand-over and an export. */
 import type { StepNode } from '../../definition/graph';
 import type { ErrorRecord, TaskRow, TaskStatus } from '../../store/rows';
 import type { Planned } from '../task/place';
