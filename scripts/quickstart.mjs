@@ -26,6 +26,6 @@ Edit a step in examples/movies/movies.flow.ts, and spin it again:
 
   npx nx-flow spin movies genre --index=3           one split of the foreach
   npx nx-flow spin movies byDecade --params.minVotes=500
-  npx nx spin movies --step=playlist                the same through Nx
+  npx nx spin movies --step=playlist                a step through Nx
   npx nx-flow show movies                           the run, step by step`);
 show('spin', 'movies', 'tables');

@@ -1,6 +1,7 @@
 /** What npm gets of each package: everything that its manifest names, and nothing that is of this repository alone. */
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { readNxMigrateConfig } from 'nx/src/utils/package-json';
 
@@ -15,8 +16,11 @@ function pathsIn(value: unknown): string[] {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(pathsIn) : [];
 }
 
+/** Before npm 11, the name of a script that npm executes stood among the JSON, unless it is in the background. */
+const PACK = ['pack', '--dry-run', '--json', '--foreground-scripts=false'];
+
 function packed(folder: string): string[] {
-  const answer = execFileSync('npm', ['pack', '--dry-run', '--json'], {
+  const answer = execFileSync('npm', PACK, {
     cwd: join(ROOT, folder),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -38,6 +42,26 @@ test.each(FOLDERS)('%s: npm gets what the manifest names, and no sources, tests 
   expect(files).toEqual(expect.arrayContaining([...named, ...lists, 'README.md', 'LICENSE']));
   expect(files.filter((file) => !/^(dist|bin|schemas)\/|^[A-Za-z]+(\.md|\.json)?$/.test(file))).toEqual([]);
   expect(files.filter((file) => /(^|\/)(\.|src\/|test\/|project\.json)/.test(file))).toEqual([]);
+});
+
+test.each(FOLDERS)('%s: npm packs nothing before it is built, and one sentence says why', (folder) => {
+  const clone = mkdtempSync(join(tmpdir(), 'nx-flow-unbuilt-'));
+  try {
+    for (const path of ['scripts/prepack.mjs', `${folder}/package.json`, `${folder}/README.md`])
+      cpSync(join(ROOT, path), join(clone, path));
+    const { status, stdout, stderr } = spawnSync('npm', ['pack', '--silent'], {
+      cwd: join(clone, folder),
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+    expect(stderr).toBe(
+      `${json(`${folder}/package.json`).name} is not built yet: run \`npm install\` in the repository first, then pack again.\n`,
+    );
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(readdirSync(join(clone, folder)).sort()).toEqual(['README.md', 'package.json']);
+  } finally {
+    rmSync(clone, { recursive: true, force: true });
+  }
 });
 
 test.each(FOLDERS)('%s: what people look for on npm is there', (folder) => {
