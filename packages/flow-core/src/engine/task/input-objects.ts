@@ -1,0 +1,171 @@
+/** `self`, `inputs`, `input` and `stack`: what a body reads artifacts through; each is decoded when it is read. */
+import type { StepNode } from '../../definition/graph';
+import { SOURCE, type Source } from '../../definition/merge';
+import { previewOf } from '../../definition/merge-conflict';
+import type { Execution } from './execution';
+import { fullPathspec } from './label';
+import type { ReadLog } from './reads';
+import type { TaskSpec } from './task';
+import type { Decode, InputReads, Missing, View, Visible } from './view';
+
+/** What stands before `start`. */
+const EMPTY: View = { label: 'start', entries: new Map() };
+
+/** Gives a context what its task can read. @param reads Notes what the body looks at. */
+export function addInputs(
+  context: Record<string, unknown>,
+  execution: Execution,
+  node: StepNode,
+  reads: ReadLog,
+): void {
+  const { run, spec, artifacts } = execution;
+  const missing: Missing = execution.missing ?? (() => undefined);
+  const object = (label: string, input: number) => {
+    const view = execution.view(label);
+    const pathspec = run.run === 'spin' ? undefined : fullPathspec(run.flow, Number(run.run), label);
+    return lazyObject(view, artifacts.decode, missing, pathspec, reads.input(input, view));
+  };
+  const many = node.kind === 'join' || node.kind === 'gather';
+  context[many ? 'inputs' : 'self'] =
+    inputsOf(node, spec, object) ??
+    lazyObject(EMPTY, artifacts.decode, missing, undefined, reads.input(0, EMPTY));
+  const itemOf = ({ step, shownBy, over, index }: TaskSpec['stack'][number]) => {
+    reads.item(step);
+    const view = execution.view(shownBy);
+    const list = view.entries.get(over);
+    return list ? artifacts.item(list, index) : missing(over, view);
+  };
+  const frames = [...spec.stack].reverse();
+  context.stack = lazyList(frames.map((frame) => () => itemOf(frame)));
+  const own = frames[0];
+  if (!own || node.kind === 'join') return;
+  Object.defineProperty(context, 'index', {
+    enumerable: true,
+    get() {
+      reads.index();
+      return own.index;
+    },
+  });
+  let read = false;
+  let value: unknown;
+  Object.defineProperty(context, 'input', {
+    enumerable: true,
+    get() {
+      if (!read) [value, read] = [itemOf(own), true];
+      return value;
+    },
+  });
+}
+
+/**
+ * Of a join a list, of a gather an object with its branches, else one object; undefined for what has no inputs.
+ * @param object makes the object of an input, by its label and its number
+ */
+export function inputsOf(
+  { kind }: StepNode,
+  { parents, branches }: Pick<TaskSpec, 'parents' | 'branches'>,
+  object: (label: string, input: number) => object,
+): unknown {
+  if (kind === 'join') return lazyList(parents.map((label, i) => () => object(label, i)));
+  if (kind === 'gather')
+    return Object.freeze(Object.fromEntries(parents.map((label, i) => [branches?.[i], object(label, i)])));
+  return parents[0] === undefined ? undefined : object(parents[0], 0);
+}
+
+/** Of an input that nobody asks about afterwards. */
+const UNNOTED: InputReads = { name: () => {}, all: () => {} };
+
+/** Largest value, in bytes, that an error message shows. */
+const PREVIEW_LIMIT = 1024;
+
+/**
+ * `self`, or one of `inputs`: an object that decodes an artifact when it is first read, as the reader's own copy,
+ * and that merge() can take references from.
+ * @param pathspec how messages name the input
+ * @param reads Notes every look at it.
+ */
+export function lazyObject(
+  view: View,
+  decode: Decode,
+  missing: Missing,
+  pathspec: string = view.pathspec ?? view.label,
+  reads: InputReads = UNNOTED,
+): object {
+  const read = (name: string): unknown => {
+    const visible = view.entries.get(name);
+    return visible ? decode(visible) : missing(name, view);
+  };
+  const source: Source = {
+    label: pathspec,
+    names() {
+      reads.all();
+      return view.entries.keys();
+    },
+    digest: (name) => (view.entries.get(name) as Visible).digest,
+    reference: (name) => view.entries.get(name),
+    read: (name) => target(name),
+    preview(name) {
+      const { type, size, ...visible } = view.entries.get(name) as Visible;
+      return visible.bytes !== undefined && size <= PREVIEW_LIMIT
+        ? previewOf(decode({ type, size, ...visible }))
+        : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type} of ${size.toLocaleString('en')} bytes`;
+    },
+  };
+  const values: Record<string, unknown> = {};
+  const target = (name: string): unknown => {
+    if (!Object.hasOwn(values, name)) values[name] = read(name);
+    return values[name];
+  };
+  return new Proxy(values, {
+    get(_, key) {
+      if (key === SOURCE) return source;
+      if (typeof key === 'string') reads.name(key);
+      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key === 'constructor') {
+        return view.entries.has(key as string) ? target(key as string) : Reflect.get(Object.prototype, key);
+      }
+      if (!view.entries.has(key) && key in Object.prototype) return Reflect.get(Object.prototype, key);
+      return target(key);
+    },
+    has(_, key) {
+      if (typeof key === 'string') reads.name(key);
+      return key === SOURCE || (typeof key === 'string' && view.entries.has(key));
+    },
+    ownKeys() {
+      reads.all();
+      return [...view.entries.keys()];
+    },
+    getOwnPropertyDescriptor(_, key) {
+      if (typeof key === 'string') reads.name(key);
+      return typeof key === 'string' && view.entries.has(key)
+        ? { value: target(key), enumerable: true, configurable: true, writable: false }
+        : undefined;
+    },
+    set(_, key) {
+      throw new TypeError(
+        `Artifacts are returned, not assigned: return { ${String(key)}: … } from the step.`,
+      );
+    },
+    deleteProperty(_, key) {
+      throw new TypeError(
+        `An artifact cannot be deleted: name "${String(key)}" in the step's option \`drop\`.`,
+      );
+    },
+  });
+}
+
+/** A list whose items are made when they are read. */
+function lazyList(makers: (() => unknown)[]): unknown[] {
+  const list: unknown[] = new Array(makers.length);
+  makers.forEach((make, i) => {
+    Object.defineProperty(list, i, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = make();
+        Object.defineProperty(list, i, { value, enumerable: true, configurable: true, writable: true });
+        return value;
+      },
+    });
+  });
+  return list;
+}
