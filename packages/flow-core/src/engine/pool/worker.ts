@@ -124,14 +124,16 @@ export class Worker {
     const scope: Scope = { step: spec.step, task: spec.task };
     this.#underWay = scope;
     try {
-      const place = await this.#placed();
-      const timeoutMs = timeoutOf(place.graph.steps.get(spec.step)?.options ?? {});
+      const { graph, run, artifacts, persistedCas } = this.#place ?? (await this.#placed());
       const outcome = await perform({
-        ...place,
+        graph,
+        run,
+        artifacts,
+        persistedCas,
         spec,
         view: (label) => views.get(label) as View,
         log: (stream, text) => this.#print(stream, text),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        timeoutMs: timeoutOf(graph.steps.get(spec.step)?.options ?? {}),
         within: (fail, body) => {
           scope.fail = fail;
           return this.#scopes.run(scope, body);
@@ -150,11 +152,9 @@ export class Worker {
   /** With the flow's codecs, which are known when it is imported. */
   async #placed(): Promise<Place> {
     const graph = await this.#loaded;
-    if (!this.#place) {
-      const { run, cas, persistedCas } = this.#started as WorkerStart;
-      this.#place = { graph, run, artifacts: new Artifacts(new FileCas(cas), graph.codecs) };
-      if (persistedCas !== undefined) this.#place.persistedCas = new FileCas(persistedCas);
-    }
+    const { run, cas, persistedCas } = this.#started as WorkerStart;
+    this.#place = { graph, run, artifacts: new Artifacts(new FileCas(cas), graph.codecs) };
+    if (persistedCas !== undefined) this.#place.persistedCas = new FileCas(persistedCas);
     return this.#place;
   }
 

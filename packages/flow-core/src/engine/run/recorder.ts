@@ -167,7 +167,8 @@ export class Recorder {
   }
 
   #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
-    const time = { startedAt, ...(durationMs === undefined ? {} : { durationMs }) };
-    return taskRow(this.#node(task), { ...task, task: task.number }, status, time);
+    const { number, attempt, attempts, parents, branches, stack, iteration } = task;
+    const at = { task: number, attempt, attempts, parents, branches, stack, iteration };
+    return taskRow(this.#node(task), at, status, { startedAt, durationMs });
   }
 }

@@ -22,13 +22,12 @@ export function addInputs(
   const missing: Missing = execution.missing ?? (() => undefined);
   const object = (label: string, input: number) => {
     const view = execution.view(label);
-    const pathspec = run.run === 'spin' ? undefined : fullPathspec(run.flow, Number(run.run), label);
-    return lazyObject(view, artifacts.decode, missing, pathspec, reads.input(input, view));
+    const pathspec = run.run === 'spin' ? undefined : () => fullPathspec(run.flow, Number(run.run), label);
+    return lazyObject(view, artifacts.decode, missing, reads.input(input, view), pathspec);
   };
   const many = node.kind === 'join' || node.kind === 'gather';
   context[many ? 'inputs' : 'self'] =
-    inputsOf(node, spec, object) ??
-    lazyObject(EMPTY, artifacts.decode, missing, undefined, reads.input(0, EMPTY));
+    inputsOf(node, spec, object) ?? lazyObject(EMPTY, artifacts.decode, missing, reads.input(0, EMPTY));
   const itemOf = ({ step, shownBy, over, index }: TaskSpec['stack'][number]) => {
     reads.item(step);
     const view = execution.view(shownBy);
@@ -81,76 +80,105 @@ const PREVIEW_LIMIT = 1024;
 /**
  * `self`, or one of `inputs`: an object that decodes an artifact when it is first read, as the reader's own copy,
  * and that merge() can take references from.
- * @param pathspec how messages name the input
  * @param reads Notes every look at it.
+ * @param pathspec how messages name the input
  */
 export function lazyObject(
   view: View,
   decode: Decode,
   missing: Missing,
-  pathspec: string = view.pathspec ?? view.label,
   reads: InputReads = UNNOTED,
+  pathspec = () => view.pathspec ?? view.label,
 ): object {
-  const read = (name: string): unknown => {
-    const visible = view.entries.get(name);
-    return visible ? decode(visible) : missing(name, view);
-  };
-  const source: Source = {
-    label: pathspec,
-    names() {
-      reads.all();
-      return view.entries.keys();
-    },
-    digest: (name) => (view.entries.get(name) as Visible).digest,
-    reference: (name) => view.entries.get(name),
-    read: (name) => target(name),
-    preview(name) {
-      const { type, size, ...visible } = view.entries.get(name) as Visible;
-      return visible.bytes !== undefined && size <= PREVIEW_LIMIT
-        ? previewOf(decode({ type, size, ...visible }))
-        : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type} of ${size.toLocaleString('en')} bytes`;
-    },
-  };
-  const values: Record<string, unknown> = {};
-  const target = (name: string): unknown => {
-    if (!Object.hasOwn(values, name)) values[name] = read(name);
+  return new Proxy({}, new Input(view, decode, missing, reads, pathspec));
+}
+
+type Values = Record<string, unknown>;
+
+/** What stands behind a lazy object: one for each, and nothing else, since a quick task reads little of it. */
+class Input implements ProxyHandler<Values> {
+  readonly #view: View;
+  readonly #decode: Decode;
+  readonly #missing: Missing;
+  readonly #reads: InputReads;
+  readonly #pathspec: () => string;
+
+  constructor(view: View, decode: Decode, missing: Missing, reads: InputReads, pathspec: () => string) {
+    this.#view = view;
+    this.#decode = decode;
+    this.#missing = missing;
+    this.#reads = reads;
+    this.#pathspec = pathspec;
+  }
+
+  get(values: Values, key: string | symbol): unknown {
+    if (key === SOURCE) return this.#source(values);
+    if (typeof key === 'string') this.#reads.name(key);
+    const { entries } = this.#view;
+    if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key === 'constructor') {
+      return entries.has(key as string)
+        ? this.#value(values, key as string)
+        : Reflect.get(Object.prototype, key);
+    }
+    if (!entries.has(key) && key in Object.prototype) return Reflect.get(Object.prototype, key);
+    return this.#value(values, key);
+  }
+
+  has(_: Values, key: string | symbol): boolean {
+    if (typeof key === 'string') this.#reads.name(key);
+    return key === SOURCE || (typeof key === 'string' && this.#view.entries.has(key));
+  }
+
+  ownKeys(): string[] {
+    this.#reads.all();
+    return [...this.#view.entries.keys()];
+  }
+
+  getOwnPropertyDescriptor(values: Values, key: string | symbol): PropertyDescriptor | undefined {
+    if (typeof key === 'string') this.#reads.name(key);
+    return typeof key === 'string' && this.#view.entries.has(key)
+      ? { value: this.#value(values, key), enumerable: true, configurable: true, writable: false }
+      : undefined;
+  }
+
+  set(_: Values, key: string | symbol): never {
+    throw new TypeError(`Artifacts are returned, not assigned: return { ${String(key)}: … } from the step.`);
+  }
+
+  deleteProperty(_: Values, key: string | symbol): never {
+    throw new TypeError(
+      `An artifact cannot be deleted: name "${String(key)}" in the step's option \`drop\`.`,
+    );
+  }
+
+  #value(values: Values, name: string): unknown {
+    if (!Object.hasOwn(values, name)) {
+      const visible = this.#view.entries.get(name);
+      values[name] = visible ? this.#decode(visible) : this.#missing(name, this.#view);
+    }
     return values[name];
-  };
-  return new Proxy(values, {
-    get(_, key) {
-      if (key === SOURCE) return source;
-      if (typeof key === 'string') reads.name(key);
-      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key === 'constructor') {
-        return view.entries.has(key as string) ? target(key as string) : Reflect.get(Object.prototype, key);
-      }
-      if (!view.entries.has(key) && key in Object.prototype) return Reflect.get(Object.prototype, key);
-      return target(key);
-    },
-    has(_, key) {
-      if (typeof key === 'string') reads.name(key);
-      return key === SOURCE || (typeof key === 'string' && view.entries.has(key));
-    },
-    ownKeys() {
-      reads.all();
-      return [...view.entries.keys()];
-    },
-    getOwnPropertyDescriptor(_, key) {
-      if (typeof key === 'string') reads.name(key);
-      return typeof key === 'string' && view.entries.has(key)
-        ? { value: target(key), enumerable: true, configurable: true, writable: false }
-        : undefined;
-    },
-    set(_, key) {
-      throw new TypeError(
-        `Artifacts are returned, not assigned: return { ${String(key)}: … } from the step.`,
-      );
-    },
-    deleteProperty(_, key) {
-      throw new TypeError(
-        `An artifact cannot be deleted: name "${String(key)}" in the step's option \`drop\`.`,
-      );
-    },
-  });
+  }
+
+  #source(values: Values): Source {
+    const { entries } = this.#view;
+    const of = (name: string) => entries.get(name) as Visible;
+    return {
+      label: this.#pathspec(),
+      names: () => {
+        this.#reads.all();
+        return entries.keys();
+      },
+      digest: (name) => of(name).digest,
+      reference: (name) => entries.get(name),
+      read: (name) => this.#value(values, name),
+      preview: (name) => {
+        const { type, size, bytes } = of(name);
+        return bytes !== undefined && size <= PREVIEW_LIMIT
+          ? previewOf(this.#decode(of(name)))
+          : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type} of ${size.toLocaleString('en')} bytes`;
+      },
+    };
+  }
 }
 
 /** A list whose items are made when they are read. */
