@@ -20,7 +20,7 @@ const PACKAGES = {
     alone: ['keys'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it: a worker needs a quarter of the engine, and a spin half of it.
-    // A module is in the first part that names it, by the beginning of its path; the others are in the last one.
+    // A module is in the part that names the longest beginning of its path.
     parts: {
       testing: [
         'testing/',
@@ -50,7 +50,8 @@ const PACKAGES = {
       pool: ['engine/pool/'],
       run: ['engine/run/', 'engine/resume/', 'engine/handover/'],
       spin: ['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
-      base: [''],
+      // A worker performs tasks, and so does a spin, which needs nothing else of the pool.
+      base: ['', 'engine/pool/perform'],
     },
     entries: {
       index: 'index',
@@ -114,8 +115,10 @@ for (const [folder, { external, parts, entries, modules = [], alone = [] }] of O
     logLevel: 'warning',
     legalComments: 'none',
   };
-  const partOf = (module) =>
-    Object.keys(parts).find((name) => parts[name].some((beginning) => module.startsWith(beginning)));
+  const beginnings = Object.entries(parts)
+    .flatMap(([name, paths]) => paths.map((path) => ({ name, path })))
+    .sort((a, b) => b.path.length - a.path.length);
+  const partOf = (module) => beginnings.find(({ path }) => module.startsWith(path)).name;
   await buildParts(cwd, Object.keys(parts), partOf, options);
   for (const name of alone) {
     const entry = join(cwd, 'src', `${entries[name]}.ts`);

@@ -2,14 +2,13 @@
 import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
 import type { Takeover } from '../engine/resume/takeover';
-import type { Emit, FlowEvent, RunDone } from '../engine/task/flow-event';
 import { executeRun, requireKnownStep } from '../session/run';
 import { type FileSession, openSession } from '../session/session';
 import { placeOf } from './arguments';
 import type { Context } from './command';
 import { runJson } from './json/run';
 import { runRenderer } from './render/run';
-import { runIdFile } from './run-id-file';
+import { withRunIdFile } from './run-id-file';
 
 export interface Prepared {
   params: Parameters;
@@ -24,15 +23,8 @@ export async function runCommand(
   const { output, options, signal } = context;
   const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
   const until = options.until as string | undefined;
-  const writeRunId = runIdFile(context);
-  let render: Emit | undefined;
-  let done: RunDone | undefined;
-  const emit = (event: FlowEvent) => {
-    writeRunId(event);
-    if (event.type === 'run-done') done = event;
-    render?.(event);
-  };
   const place = placeOf(context);
+  const emit = withRunIdFile(context, runRenderer(output, place.workspace));
   const session = await openSession(place, {
     emit,
     with: (options.with as string[] | undefined) ?? [],
@@ -41,12 +33,10 @@ export async function runCommand(
   });
   const pool = await session.workers(workers);
   try {
-    const { graph, workspace } = session;
-    if (until !== undefined) requireKnownStep(graph, until);
-    render = runRenderer(graph, output, workspace);
+    if (until !== undefined) requireKnownStep(session.graph, until);
     const prepared = await prepare(session);
     const namespace = options.namespace as string | undefined;
-    const { status } = await executeRun(session, {
+    const outcome = await executeRun(session, {
       ...prepared,
       tags: (options.tag as string[] | undefined) ?? [],
       workers,
@@ -55,8 +45,8 @@ export async function runCommand(
       ...(until === undefined ? {} : { until }),
       pool: (host) => pool.attach(host),
     });
-    output.result(runJson(done as RunDone));
-    return status === 'failed' ? 1 : 0;
+    output.result(runJson(outcome));
+    return outcome.status === 'failed' ? 1 : 0;
   } finally {
     await pool.close();
     await session.close();

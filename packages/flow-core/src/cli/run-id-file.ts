@@ -9,13 +9,14 @@ import type { Context } from './command';
  * Empties the file now, so that an unwritable path is refused before the run, and writes the run's number when it
  * begins. @throws FlowError FLOW_RUN_ID_FILE
  */
-export function runIdFile({ options, cwd }: Pick<Context, 'options' | 'cwd'>): Emit {
+export function withRunIdFile({ options, cwd }: Pick<Context, 'options' | 'cwd'>, emit: Emit): Emit {
   const given = options['run-id-file'] as string | undefined;
-  if (given === undefined) return () => {};
+  if (given === undefined) return emit;
   const file = resolve(cwd, given);
   write(file, '');
   return (event) => {
     if (event.type === 'run-started') write(file, String(event.run));
+    emit(event);
   };
 }
 

@@ -2,8 +2,8 @@
 import { FlowError, suggest } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
 import { lost } from '../engine/record/lost';
-import { visibleNames } from '../engine/record/read';
 import { type RunStatus, statusNow } from '../engine/record/run-status';
+import { visibleNames } from '../engine/record/task-rows';
 import { fromRecord } from '../engine/task/error-record';
 import { addressOf, fullPathspec, labelOf, taskOf } from '../engine/task/label';
 import type { ErrorRecord, TaskRow } from '../store/rows';

@@ -42,9 +42,9 @@ export interface FileSession extends Session {
   file: string;
   /**
    * Worker processes for the next run, or for the splits of a spin. The caller closes them.
-   * @param persist the folder for large values, if not the store's
+   * @param persistedCas the CAS of the store of persisted spins, for a spin that is persisted
    */
-  workers(max: number, persist?: string): Promise<ProcessPool>;
+  workers(max: number, persistedCas?: string): Promise<ProcessPool>;
   close(): Promise<void>;
 }
 
@@ -57,12 +57,12 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   const given = options.with ?? [];
   const store = await openPlaceStore(place);
   let warm: ProcessPool | undefined;
-  const newPool = async (file: string, max: number, persist?: string) => {
+  const newPool = async (file: string, max: number, persistedCas?: string) => {
     // A spin of one step needs no worker, so the pool is loaded on demand.
     const { ProcessPool } = await import('../engine/pool/process-pool');
     return new ProcessPool({
       ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given },
-      ...(persist === undefined ? {} : { keep: persist }),
+      ...(persistedCas === undefined ? {} : { persistedCas }),
     });
   };
   const close = async () => {
@@ -82,9 +82,9 @@ export async function openSession(place: Place, options: SessionOptions): Promis
       workspace: place.workspace,
       user: currentUser(),
       ...(signal ? { signal } : {}),
-      async workers(max, persist) {
-        const pool = persist === undefined ? warm : undefined;
-        if (!pool) return newPool(file, max, persist);
+      async workers(max, persistedCas) {
+        const pool = persistedCas === undefined ? warm : undefined;
+        if (!pool) return newPool(file, max, persistedCas);
         warm = undefined;
         return pool;
       },

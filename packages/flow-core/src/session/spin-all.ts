@@ -31,7 +31,7 @@ export interface SpinAllRequest extends Pick<SpinRequest, 'selection' | 'overrid
 /** @throws FlowError for bad usage, and FLOW_INTERRUPTED. What the step throws is part of the outcomes. */
 export async function spinAll(session: FileSession, request: SpinAllRequest): Promise<SpinsDone> {
   const { graph, store, user, workspace, signal } = session;
-  const { selection, persisted, workers } = request;
+  const { selection, workers } = request;
   const emit = publishing(session);
   const found = await splitsOf(session, request);
   const { node, run, splits, without } = found;
@@ -42,8 +42,8 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   const doneOf = (outcome: SplitOutcome) =>
     spinDone(graph.flow, outcome, join(folder, ...outcome.index.slice(prefix.length).map(String)));
   const packages = await packagesOf(session, node, emit);
-  const keep = await persisted?.begin(node.name, `${graph.flow}/${run.run}`, params);
-  const pool = await session.workers(workers, persisted?.cas);
+  const persisted = await request.persisted?.begin(node.name, `${graph.flow}/${run.run}`, params);
+  const pool = await session.workers(workers, request.persisted?.cas);
   emit(spinsStarted(graph.flow, found, workers));
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;
@@ -63,7 +63,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
       result: (outcome) => request.result(doneOf(outcome)),
       pool: (host) => pool.attach(host),
       ...(packages ? { packages } : {}),
-      ...(keep ? { keep } : {}),
+      ...(persisted ? { persisted } : {}),
       ...(signal ? { signal } : {}),
       emit,
       ended: (outcome) => emit(doneOf(outcome)),
@@ -72,18 +72,18 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   } catch (error) {
     emit({ type: 'spins-stopped', flow: graph.flow, step: node.name });
     outputs.discard();
-    await keep?.end(elapsed(), toRecord(error));
+    await persisted?.end(elapsed(), toRecord(error));
     throw error;
   }
   const durationMs = elapsed();
-  await keep?.end(durationMs);
+  await persisted?.end(durationMs);
   const done: SpinsDone = {
     ...{ type: 'spins-done', flow: graph.flow, step: node.name, run: run.run, durationMs },
     status: outcomes.every(({ status }) => status === 'done') ? 'done' : 'failed',
     spins: outcomes.map(doneOf),
     without: without.map(({ index, why }) => ({ index, why })),
     outputs: folder,
-    ...(keep ? { persisted: keep.pathspec } : {}),
+    ...(persisted ? { persisted: persisted.pathspec } : {}),
   };
   await writingOutputs(workspace, async () => {
     outputs.at().writeResult(request.results(done));

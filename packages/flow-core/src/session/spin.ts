@@ -38,6 +38,12 @@ export interface SpinRequest {
   capture?(heard: Heard): () => void;
 }
 
+/** What a spin came to, with its values; and its last event, which says the same as plain data. */
+export interface Spun {
+  outcome: SpinOutcome;
+  done: SpinDone;
+}
+
 export interface SpinOutputs {
   /** The content of `result.json` next to the artifacts. */
   result(done: SpinDone): object;
@@ -66,7 +72,7 @@ export async function prepareSpin(
 }
 
 /** @throws FlowError for bad usage. What the step throws is part of the outcome. */
-export async function spinStep(session: Session, request: SpinRequest): Promise<SpinOutcome> {
+export async function spinStep(session: Session, request: SpinRequest): Promise<Spun> {
   const { store, user, workspace } = session;
   const { selection, overrides, onlyGiven, persist } = request;
   const emit = publishing(session);
@@ -101,7 +107,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       },
       ...(persist
         ? {
-            async keep(origin, params) {
+            async persist(origin, params) {
               persisted = await persist(selection.step, origin, params);
               return persisted;
             },
@@ -123,7 +129,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       : undefined;
   emit(done);
   if (changed !== undefined) emit({ type: 'not-cached', reason: changed });
-  return outcome;
+  return { outcome, done };
 }
 
 /** Writes the outputs. Returns which code has changed meanwhile. */

@@ -1,7 +1,7 @@
 /** Executes a step of the task graph on the handovers of earlier steps in `dist/flow`. Records nothing. */
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
-import type { Graph, StepNode } from '../definition/graph';
+import type { StepNode } from '../definition/graph';
 import { parseParams } from '../definition/params';
 import { Draft, executeStep } from '../engine/handover/step';
 import { isKept, logsOf, stepKeyDigest } from '../engine/handover/valid';
@@ -27,8 +27,7 @@ export interface StepRequest {
   task?: string;
   /** As in {@link SpinOutputs}: called before the outputs replace the folder. */
   codeChanged?(): Promise<string | undefined>;
-  /** Returns the listener of events, once the graph is known. */
-  listen(graph: Graph): Emit;
+  emit: Emit;
   signal: AbortSignal;
 }
 
@@ -38,7 +37,7 @@ export interface StepRequest {
  */
 export async function executeStepOf(place: Place, request: StepRequest): Promise<StepDone | StepStillValid> {
   const { workspace } = place;
-  const { params, workers, codeKey, task, signal } = request;
+  const { params, workers, codeKey, task, emit, signal } = request;
   const file = await findPlaceFile(place);
   process.chdir(workspace);
   const draft = new Draft(workspace);
@@ -50,7 +49,6 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
     const outputs = relative(workspace, folder);
     const user = currentUser();
     const namespace = ownNamespace();
-    const emit = request.listen(graph);
     const key =
       codeKey === undefined
         ? undefined

@@ -1,35 +1,67 @@
 /** Values to artifacts and back: chooses the codec, takes the digest, decides between LevelDB and the CAS. */
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
 import { type AnyCodec, isBuiltInId } from '../definition/codec';
 import { FlowError, isFlowError } from '../definition/errors';
-import { bytesClass, nameOf } from './builtin-class';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
 import { walk } from './digest';
-import {
-  type FileArtifact,
-  fileAt,
-  fileDigest,
-  fileType,
-  hashFile,
-  isFile,
-  nameOfType,
-  requireFile,
-  storedFile,
-  storedHash,
-} from './file';
+import { isFile } from './file';
+import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
+import { typeOf } from './type-of';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
 export const INLINE_LIMIT = 32 * 1024;
 
-const FILE_CODEC = { codec: 'file', version: 1 } as const;
+/** Lists kept decoded: that of the foreach at hand, and those around it. */
+const LISTS = 4;
 
 /** Codecs of a flow, which come before the built-in ones. */
 export type Codecs = readonly AnyCodec[] | undefined;
+
+/** What the tasks of one flow read and store: values become artifacts of a CAS, and come back. */
+export class Artifacts {
+  readonly cas: Cas;
+  /** Those of the flow. */
+  readonly codecs: Codecs;
+  /** By their digests: a split list is decoded once for all its splits. */
+  readonly #lists = new Map<string, unknown[]>();
+
+  constructor(cas: Cas, codecs?: Codecs) {
+    this.cas = cas;
+    this.codecs = codecs;
+  }
+
+  readonly encode = (name: string, value: unknown): Promise<ArtifactRecord> =>
+    encodeArtifact(name, value, this.cas, this.codecs);
+
+  readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.cas, this.codecs);
+
+  /** One item of a list, as a copy of the reader's own. */
+  readonly item = (list: ArtifactRecord, index: number): unknown => {
+    // What a codec of the flow puts into a list, nobody else can copy.
+    if (!isBuiltIn(list)) return (this.decode(list) as unknown[])[index];
+    let items = this.#lists.get(list.digest);
+    if (!items) {
+      items = this.decode(list) as unknown[];
+      this.#lists.set(list.digest, items);
+      if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
+    }
+    return copy(items[index]);
+  };
+}
+
+/** A copy that is what storing and reading it would give. */
+function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { meta, bytes, copied } = encodeValue('input', value);
+  const codec = copied ? CODECS.find(({ id }) => id === meta.codec) : undefined;
+  return localize(codec ? codec.decode(bytes, meta.type) : deserialize(serialize(value)));
+}
 
 /** A value as bytes, with all that is known of it but where the bytes lie. */
 export interface EncodedValue {
@@ -135,31 +167,14 @@ export async function keepEncoded(
   return { ...meta, digest: digest(hash), hash };
 }
 
-/** One that comes out of this very store lies there already. */
-async function storeFile(value: FileArtifact, cas: Cas): Promise<ArtifactRecord> {
-  const { name } = value;
-  const known = storedHash(value);
-  const { hash, size } =
-    known !== undefined && cas.has(known)
-      ? { hash: known, size: value.size }
-      : await cas.writeFile(value.path);
-  return { ...FILE_CODEC, type: fileType(name), size, digest: fileDigest(name, hash), hash };
-}
-
 /**
  * An artifact that is not kept: a value as a record that holds its own bytes, a file as one that says where it lies.
  * @throws FlowError FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
 export function unkeptArtifact(name: string, value: unknown, codecs?: Codecs): ArtifactRecord {
-  if (!isFile(value)) {
-    const { meta, bytes, digest } = encodeValue(name, value, codecs);
-    return { ...meta, digest: digest(), bytes };
-  }
-  requireFile(`The artifact "${name}" was given as`, value);
-  const { path } = value;
-  const known = storedHash(value);
-  const { hash, size } = known === undefined ? hashFile(path) : { hash: known, size: value.size };
-  return { ...FILE_CODEC, type: fileType(value.name), size, digest: fileDigest(value.name, hash), path };
+  if (isFile(value)) return unkeptFile(name, value);
+  const { meta, bytes, digest } = encodeValue(name, value, codecs);
+  return { ...meta, digest: digest(), bytes };
 }
 
 /**
@@ -194,40 +209,9 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   }
 }
 
-function decodeFile({ type, size, hash, path }: ArtifactRecord, cas: Cas): FileArtifact {
-  if (path !== undefined) return fileAt(path, nameOfType(type));
-  return storedFile(nameOfType(type), size, hash as string, () => cas.file(hash as string));
-}
-
-/** Whether it is a file, which no codec reads: `file()`. */
-export function isFileRecord({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
-  return codec === FILE_CODEC.codec;
-}
-
 /** Whether every flow can read it, and a reader without one. */
 export function isBuiltIn({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
   return isBuiltInId(codec);
-}
-
-/** The length of a list by its type, as {@link typeOf} gives it; undefined for what is no list. */
-export function listLength(type: string | undefined): number | undefined {
-  const length = type?.match(/^Array\((\d+)\)$/)?.[1];
-  return length === undefined ? undefined : Number(length);
-}
-
-/** For people: `Array(3)`, `Map(2)`, `string`, `Float64Array(10)`, `Object`, `File(big.csv)`, the name of a class. */
-export function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value !== 'object') return typeof value;
-  if (isFile(value)) return fileType(value.name);
-  if (Array.isArray(value)) return `Array(${value.length})`;
-  if (ArrayBuffer.isView(value)) {
-    return `${bytesClass(value)}(${(value as { length?: number }).length ?? value.byteLength})`;
-  }
-  if (types.isArrayBuffer(value)) return `ArrayBuffer(${value.byteLength})`;
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (tag === 'Map' || tag === 'Set') return `${tag}(${(value as Map<unknown, unknown>).size})`;
-  return tag === 'Object' && Object.getPrototypeOf(value) !== null ? nameOf(value) : tag;
 }
 
 function sha256(bytes: Uint8Array | string): string {

@@ -7,7 +7,7 @@
  * raises DIGEST_VERSION in `stamp.ts`.
  * Long, because one walk finds the digest and what cannot be stored.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../definition/errors';
 import {
@@ -84,9 +84,16 @@ interface Place {
 /** Longest path that an error shows whole. */
 const SHOWN = 24;
 
+/** Bytes of the first buffer of a walk. */
+const FIRST = 8192;
+
+/** The first buffer of a walk that is over, for the next one: a list may have 100,000 items. */
+let spare: Buffer | undefined;
+
 class Walker {
-  readonly #hash: Hash = createHash('sha256');
-  #buffer = Buffer.allocUnsafe(8192);
+  /** Made when the first buffer is full: most values fit into it. */
+  #hash: Hash | undefined;
+  #buffer = spare ?? Buffer.allocUnsafe(FIRST);
   #at = 0;
   #total = 0;
   #plain = true;
@@ -97,12 +104,23 @@ class Walker {
 
   constructor(name: string) {
     this.#path = [name];
+    // A getter of the value may walk another one meanwhile.
+    spare = undefined;
   }
 
   finish(): Walked {
-    this.#flush();
-    const digest = this.#hash.digest('hex');
+    const digest = this.#digest();
+    if (this.#buffer.length === FIRST) spare = this.#buffer;
     return { digest, plain: this.#plain, size: this.#total, special: this.#special };
+  }
+
+  #digest(): string {
+    if (this.#hash) {
+      this.#flush();
+      return this.#hash.digest('hex');
+    }
+    this.#total = this.#at;
+    return hash('sha256', this.#buffer.subarray(0, this.#at), 'hex');
   }
 
   refuse(why: string): never {
@@ -311,8 +329,7 @@ class Walker {
     this.#number(Tag.Number, byteLength);
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     this.#flush();
-    this.#total += bytes.length;
-    this.#hash.update(bytes);
+    this.#update(bytes);
   }
 
   #noSymbols(v: object): void {
@@ -351,8 +368,7 @@ class Walker {
         this.#buffer.writeUInt32LE(bytes.length, 1);
         this.#at = 5;
         this.#flush();
-        this.#total += bytes.length;
-        this.#hash.update(bytes);
+        this.#update(bytes);
         return;
       }
     }
@@ -362,10 +378,15 @@ class Walker {
     this.#at += 5 + length;
   }
 
+  #update(bytes: Uint8Array): void {
+    this.#hash ??= createHash('sha256');
+    this.#total += bytes.length;
+    this.#hash.update(bytes);
+  }
+
   #flush(): void {
     if (this.#at === 0) return;
-    this.#total += this.#at;
-    this.#hash.update(this.#buffer.subarray(0, this.#at));
+    this.#update(this.#buffer.subarray(0, this.#at));
     this.#at = 0;
     if (this.#total > 65536 && this.#buffer.length < 65536) this.#buffer = Buffer.allocUnsafe(65536);
   }

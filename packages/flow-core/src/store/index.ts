@@ -1,5 +1,5 @@
 /** The store: the records of runs, and how they are kept. */
-export { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from './artifacts';
+export { decodeArtifact, encodeArtifact, INLINE_LIMIT } from './artifacts';
 export { BrokerKv } from './broker/client';
 export { type Cas, FileCas } from './cas';
 export { type CasSupports, casContract, type OpenedCas } from './cas-contract';
@@ -12,3 +12,4 @@ export { memoryStore, openStore } from './open';
 export { formatPathspec, type Pathspec, parsePathspec } from './pathspec';
 export type * from './rows';
 export { type ArtifactAddress, record, Store } from './store';
+export { typeOf } from './type-of';

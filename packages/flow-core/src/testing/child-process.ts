@@ -8,10 +8,9 @@ import { FlowError } from '../definition/errors';
 import { onEnd } from '../engine/process/on-end';
 import { OrphanGuard } from '../engine/process/orphan-guard';
 import { spinStoreFolder } from '../engine/spin/persisted';
-import { Decoder } from '../engine/task/decoder';
 import { fromRecord } from '../engine/task/error-record';
 import { packageFile } from '../environment/package-root';
-import { type Codecs, encodeArtifact, isBuiltIn } from '../store/artifacts';
+import { Artifacts, type Codecs, encodeArtifact, isBuiltIn } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
@@ -62,7 +61,7 @@ export class ChildProcesses implements Backend {
     if (reply.type !== 'spun') throw new Error(`Answered a spin with ${reply.type}.`);
     const { step, error, durationMs, origin, index, hints, persisted, artifacts } = reply;
     this.#hasCodecs ||= artifacts.some(([, record]) => !isBuiltIn(record));
-    const { decode } = new Decoder(values, await this.codecs());
+    const { decode } = new Artifacts(values, await this.codecs());
     return {
       step,
       status: error ? 'failed' : 'done',

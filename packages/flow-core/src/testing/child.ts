@@ -4,13 +4,12 @@ import { dirname, join } from 'node:path';
 import { isFlowError } from '../definition/errors';
 import type { PoolHost } from '../engine/pool/pool';
 import { ProcessPool } from '../engine/pool/process-pool';
-import { Decoder } from '../engine/task/decoder';
 import { toRecord } from '../engine/task/error-record';
 import { findWorkspace } from '../environment/workspace';
 import { executeRun } from '../session/run';
 import { spinStep } from '../session/spin';
 import { loadFlow } from '../source/load';
-import { decodeArtifact, encodeArtifact } from '../store/artifacts';
+import { Artifacts, decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { memoryStore, openStore } from '../store/open';
 import type { Store } from '../store/store';
@@ -52,14 +51,14 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
       given: artifacts.alone ? {} : (given as Record<string, unknown>),
       alone: artifacts.alone ? { artifacts: given } : undefined,
     };
-    const outcome = await spinStep(
+    const { outcome } = await spinStep(
       session,
       spinRequest(session, asked, () => {
         spins ??= openStore(message.spins);
         return spins;
       }),
     );
-    const { decode } = new Decoder(store.cas, graph.codecs);
+    const { decode } = new Artifacts(store.cas, graph.codecs);
     const { step, error, durationMs, origin, index, hints } = outcome;
     const reply: FromChild = {
       ...{ type: 'spun', step, error, durationMs, origin, index, hints },

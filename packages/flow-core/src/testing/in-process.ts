@@ -10,7 +10,6 @@ import type { Installed } from '../engine/pool/packages';
 import type { PoolHost } from '../engine/pool/pool';
 import type { SpinOutcome } from '../engine/spin/outcome';
 import { spinStoreFolder } from '../engine/spin/persisted';
-import { Decoder } from '../engine/task/decoder';
 import { fromRecord } from '../engine/task/error-record';
 import type { Emit } from '../engine/task/flow-event';
 import { findWorkspace } from '../environment/workspace';
@@ -18,7 +17,7 @@ import { executeRun } from '../session/run';
 import type { Session } from '../session/session';
 import { spinStep } from '../session/spin';
 import { FLOW_FILE } from '../source/find';
-import type { Codecs } from '../store/artifacts';
+import { Artifacts, type Codecs } from '../store/artifacts';
 import { memoryStore, openStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
 import type { Store } from '../store/store';
@@ -63,7 +62,7 @@ export class InProcess implements Backend {
       let release = () => {};
       try {
         release = await this.#usePackages(request.step);
-        const outcome = await spinStep(session, {
+        const { outcome } = await spinStep(session, {
           ...spinRequest(session, request, () => this.spins()),
           withoutWatchdog: true,
           capture: captureProcess,
@@ -74,7 +73,7 @@ export class InProcess implements Backend {
           status: outcome.status === 'done' ? 'done' : 'failed',
           error: outcome.error && errorOf(outcome.error, outcome.thrown),
           ...printed,
-          artifacts: artifactsOf(outcome, new Decoder(store.cas, this.#graph.codecs)),
+          artifacts: artifactsOf(outcome, new Artifacts(store.cas, this.#graph.codecs)),
         };
       } finally {
         release();
@@ -162,7 +161,7 @@ function requireOwnLoader({ name, where }: StepNode): void {
 }
 
 /** The values that a step returned are in memory. Those that it passed on by reference are read on demand. */
-function artifactsOf({ artifacts }: SpinOutcome, { decode }: Decoder): SpinReply['artifacts'] {
+function artifactsOf({ artifacts }: SpinOutcome, { decode }: Artifacts): SpinReply['artifacts'] {
   return artifacts.flatMap(({ name, change, value, reference }) =>
     change === 'gone' ? [] : [[name, () => (reference ? decode(reference) : value)]],
   );

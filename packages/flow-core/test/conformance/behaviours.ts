@@ -1,6 +1,6 @@
 /** The behaviours of the conformance matrix: each holds for every graph. Adding one is one entry. */
 import { client } from '../../src/client/client';
-import { recordedViews } from '../../src/engine/record/read';
+import { recordedViews } from '../../src/engine/record/views';
 import { decodeArtifact } from '../../src/store/artifacts';
 import { scan } from '../../src/store/kv';
 import { prefixRange } from '../../src/store/row-keys';

@@ -6,7 +6,7 @@ import { parseParams } from '../../src/definition/params';
 import { DIGESTS_FILE, HANDED_FILE, type Handed, type StepDigests } from '../../src/engine/handover/layout';
 import { Draft, executeStep } from '../../src/engine/handover/step';
 import { stepFolder } from '../../src/engine/outputs/layout';
-import { recordedViews } from '../../src/engine/record/read';
+import { recordedViews } from '../../src/engine/record/views';
 import { FileCas } from '../../src/store/cas';
 import { Bench, labelOf, placeOf, type RunSettings } from './bench';
 import { keyOf } from './body';

@@ -5,7 +5,7 @@ import { resolveInputs } from '../../src/engine/inputs/origin';
 import type { Resolved } from '../../src/engine/inputs/resolved';
 import type { Selection } from '../../src/engine/inputs/selection';
 import { InProcessPool } from '../../src/engine/pool/in-process-pool';
-import { recordedViews } from '../../src/engine/record/read';
+import { recordedViews } from '../../src/engine/record/views';
 import { prepareResume } from '../../src/engine/resume/resume';
 import type { Takeover } from '../../src/engine/resume/takeover';
 import type { RunOutcome } from '../../src/engine/run/options';

@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { decodeArtifact, encodeArtifact, INLINE_LIMIT, typeOf } from '../../src/store/artifacts';
+import { decodeArtifact, encodeArtifact, INLINE_LIMIT } from '../../src/store/artifacts';
 import { FileCas } from '../../src/store/cas';
 import { MemoryCas } from '../../src/store/memory-cas';
 import type { ArtifactRecord } from '../../src/store/rows';
 import { packArtifact, unpackArtifact } from '../../src/store/store';
+import { typeOf } from '../../src/store/type-of';
 import { difference } from './helpers/identical';
 import { temporaryPlace } from './helpers/place';
 import { tangles, values } from './helpers/values';

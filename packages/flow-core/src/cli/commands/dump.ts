@@ -1,7 +1,7 @@
 /** nx-flow dump: the artifacts of a task, as values. */
 import { inspect } from 'node:util';
 import { FlowError, suggest } from '../../definition/errors';
-import { recordedViews } from '../../engine/record/read';
+import { recordedViews } from '../../engine/record/views';
 import type { Command } from '../command';
 import { jsonValue } from '../json/value';
 import { runOf, taskOf } from '../lookup';

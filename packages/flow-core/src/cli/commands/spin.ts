@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Overrides } from '../../engine/inputs/override';
 import type { Selection } from '../../engine/inputs/selection';
-import type { Emit, SpinDone } from '../../engine/task/flow-event';
+import type { Emit } from '../../engine/task/flow-event';
 import type { PersistedSpins } from '../../session/persisted-spins';
 import { type FileSession, openSession } from '../../session/session';
 import { prepareSpin, type SpinRequest, spinStep } from '../../session/spin';
@@ -14,7 +14,6 @@ import type { Command, Context } from '../command';
 import { versioned } from '../json/shapes';
 import { spinAllJson, spinJson } from '../json/spin';
 import { givenParams } from '../params';
-import { eventLine } from '../render/event-line';
 import { spinRenderer } from '../render/spin';
 import { selectionOf } from '../selection';
 import { spec } from '../specs/spin';
@@ -26,12 +25,7 @@ export const command: Command = {
     noMoreThan(context, 2);
     const { output, options } = context;
     const place = placeOf(context);
-    let render: Emit = (event) => output.write(eventLine(event, output));
-    let done: SpinDone | undefined;
-    const emit: Emit = (event) => {
-      if (event.type === 'spin-done') done = event;
-      render(event);
-    };
+    const emit = await rendererOf(context, place.workspace);
     const session = await openSession(place, {
       emit,
       with: (options.with as string[] | undefined) ?? [],
@@ -39,7 +33,7 @@ export const command: Command = {
     });
     let persisted: PersistedSpins | undefined;
     try {
-      const { graph, workspace } = session;
+      const { graph } = session;
       const selection = selectionOf(context, graph);
       if (options.all !== true && options['max-workers'] !== undefined) {
         throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
@@ -56,10 +50,9 @@ export const command: Command = {
         });
       }
       const request = { selection, params, set, ...(overrides ? { overrides } : {}) };
-      if (options.all === true) return await spinAllSplits(context, session, request, persisted, setRender);
+      if (options.all === true) return await spinAllSplits(context, session, request, persisted);
       if (context.keys) await requireKey(context, { session, selection });
-      render = spinRenderer(output, workspace, context.cwd);
-      const { status } = await spinStep(session, {
+      const { done } = await spinStep(session, {
         ...request,
         ...(persisted ? { persist: persisted.begin } : {}),
         outputs: {
@@ -68,30 +61,29 @@ export const command: Command = {
           ...(context.codeChanged ? { codeChanged: context.codeChanged } : {}),
         },
       });
-      output.result(spinJson(done as SpinDone));
-      return status === 'done' ? 0 : 1;
+      output.result(spinJson(done));
+      return done.status === 'done' ? 0 : 1;
     } finally {
       await persisted?.close();
       await session.close();
     }
-
-    function setRender(renderer: Emit): void {
-      render = renderer;
-    }
   },
 };
+
+async function rendererOf({ output, options, cwd }: Context, workspace: string): Promise<Emit> {
+  if (options.all !== true) return spinRenderer(output, workspace, cwd);
+  const { spinAllRenderer } = await import('../render/spin-all');
+  return spinAllRenderer(output, workspace, cwd);
+}
 
 async function spinAllSplits(
   context: Context,
   session: FileSession,
   request: Pick<SpinRequest, 'selection' | 'params' | 'overrides' | 'set'>,
   persisted: PersistedSpins | undefined,
-  render: (renderer: Emit) => void,
 ): Promise<number> {
   const { spinAll } = await import('../../session/spin-all');
-  const { spinAllRenderer } = await import('../render/spin-all');
-  const { output, options, cwd } = context;
-  render(spinAllRenderer(output, session.workspace, cwd));
+  const { output, options } = context;
   const done = await spinAll(session, {
     ...request,
     workers: (options['max-workers'] as number | undefined) ?? availableParallelism(),

@@ -41,7 +41,7 @@ export const command: Command = {
       ...(context.force ? { force: true } : {}),
       ...(context.task === undefined ? {} : { task: context.task }),
       ...(context.codeChanged ? { codeChanged: context.codeChanged } : {}),
-      listen: (graph) => stepRenderer(graph, step ?? '', output, place.workspace, cwd),
+      emit: stepRenderer(step ?? '', output, place.workspace, cwd),
     });
     output.result(stepJson(done));
     return done.type === 'step-done' && done.status === 'failed' ? 1 : 0;

@@ -1,11 +1,11 @@
 /** The JSON of `run` and `resume`. */
-import type { RunDone } from '../../engine/task/flow-event';
+import type { RunOutcome } from '../../engine/run/options';
 import type { ErrorRecord } from '../../store/rows';
 import type { ErrorJson, RunJson } from './shapes';
 
-export function runJson({ flow, run, status, durationMs, tasks, error }: RunDone): RunJson {
+export function runJson({ pathspec, status, durationMs, tasks, error }: RunOutcome): RunJson {
   return {
-    pathspec: `${flow}/${run}`,
+    pathspec,
     status: status as RunJson['status'],
     durationMs: Math.round(durationMs),
     tasks,

@@ -1,6 +1,4 @@
 /** Renders a run: what runs now, counts and progress, each task's output, the final table. */
-
-import type { Graph } from '../../definition/graph';
 import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/flow-event';
 import type { ErrorRecord } from '../../store/rows';
 import { renderThrown } from './error';
@@ -30,26 +28,22 @@ interface StepState {
 /** A step with more tasks than this is shown by counts, not task by task. */
 const WIDE = 8;
 
+function stateOfStep(name: string): StepState {
+  const counts = { planned: 0, running: 0, done: 0, failed: 0, caught: 0, taken: 0, total: 0, lastTenth: 0 };
+  return { name, ...counts, begunAt: undefined, endedAt: undefined };
+}
+
 /** Shows a run, from its first event to its last. */
-export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
+export function runRenderer(output: Output, workspace: string): Emit {
   const { colors } = output;
   const steps = new Map<string, StepState>();
-  for (const name of graph.steps.keys()) {
-    steps.set(name, {
-      name,
-      planned: 0,
-      running: 0,
-      done: 0,
-      failed: 0,
-      caught: 0,
-      taken: 0,
-      total: 0,
-      begunAt: undefined,
-      endedAt: undefined,
-      lastTenth: 0,
-    });
-  }
-  const stateOf = (step: string) => steps.get(step) as StepState;
+  const stateOf = (step: string) => {
+    const known = steps.get(step);
+    if (known) return known;
+    const state = stateOfStep(step);
+    steps.set(step, state);
+    return state;
+  };
   const live = output.live ? new LiveRegion(output, () => liveLines(steps, output)) : undefined;
   const print = (text: string) => (live ? live.print(text) : output.write(text));
   const logs = new LabelledLines(output, print);
@@ -71,13 +65,13 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
 
   const showFailures = ({ flow, run, error }: RunDone) => {
     for (const failure of failures.slice(0, SHOWN)) {
-      output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, cwd)}`);
+      output.write(`\n${colors.red(failure.pathspec)}\n${renderThrown(failure.error, output, workspace)}`);
     }
     if (failures.length > SHOWN) {
       const look = run === undefined ? '' : `: nx-flow show ${flow} ${run}`;
       output.write(`\n… and ${plural(failures.length - SHOWN, 'more failure')}${look}\n`);
     }
-    if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, cwd)}`);
+    if (failures.length === 0 && error) output.write(`\n${renderThrown(error, output, workspace)}`);
   };
 
   const ended = (event: RunDone) => {
@@ -119,6 +113,8 @@ export function runRenderer(graph: Graph, output: Output, cwd: string): Emit {
   return (event) => {
     switch (event.type) {
       case 'run-started':
+        // In the order of the flow, from the first line on.
+        for (const { name } of event.steps) stateOf(name);
         return print(
           `${colors.bold(event.run === undefined ? event.flow : `${event.flow}/${event.run}`)}${colors.dim(`  ${plural(event.steps.length, 'step')}, up to ${plural(event.workers, 'worker')}`)}\n`,
         );

@@ -1,23 +1,16 @@
 /** Renders one step of a task graph: its tasks as in a run, then what it hands over. */
 import { join, relative } from 'node:path';
-import type { Graph } from '../../definition/graph';
 import type { Emit, StepDone, StepStillValid } from '../../engine/task/flow-event';
 import type { Output } from './output';
 import { runRenderer } from './run';
 import { duration, plural } from './table';
 
-export function stepRenderer(
-  graph: Graph,
-  step: string,
-  output: Output,
-  workspace: string,
-  cwd: string,
-): Emit {
-  const run = runRenderer(graph, output, workspace);
+export function stepRenderer(step: string, output: Output, workspace: string, cwd: string): Emit {
+  const run = runRenderer(output, workspace);
   return (event) => {
     switch (event.type) {
       case 'run-started':
-        return output.write(`${output.colors.bold(`${graph.flow}/${step}`)}\n`);
+        return output.write(`${output.colors.bold(`${event.flow}/${step}`)}\n`);
       case 'tasks-taken':
         // Other targets executed these steps and reported it.
         return;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Codecs } from '../../store/artifacts';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import { writeArtifacts } from '../outputs/artifacts';
-import { visibleNames } from '../record/read';
+import { visibleNames } from '../record/task-rows';
 import { addressOf, labelOf } from '../task/label';
 import type { Visible } from '../task/view';
 import { type Executed, inPlaceOrder } from './write';

@@ -5,7 +5,8 @@ import { FileCas } from '../../store/cas';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
-import { recordedViews, visibleNames } from '../record/read';
+import { visibleNames } from '../record/task-rows';
+import { recordedViews } from '../record/views';
 import { addressOf, labelOf, parseLabel, taskOf } from '../task/label';
 import type { View } from '../task/view';
 import {

@@ -1,7 +1,7 @@
 /** Finds a step's inputs from its parents in today's graph, when a run lacked the step or wired it differently. */
 import type { Edge, Graph, Input, StepNode } from '../../definition/graph';
-import { listLength } from '../../store/artifacts';
 import type { RunRow, TaskRow } from '../../store/rows';
+import { listLength } from '../../store/type-of';
 import type { Tasks } from '../record/task-index';
 import { labelOf, taskOf } from '../task/label';
 import type { Frame } from '../task/task';

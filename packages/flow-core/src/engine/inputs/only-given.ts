@@ -3,6 +3,7 @@ import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
 import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
 import { type Codecs, unkeptArtifact } from '../../store/artifacts';
+import { listLength } from '../../store/type-of';
 import type { Frame } from '../task/task';
 import type { Missing, View, Visible } from '../task/view';
 import type { Resolved } from './resolved';
@@ -119,7 +120,7 @@ function stackOf(graph: Graph, node: StepNode, inputs: readonly View[], index: r
     const over = graph.steps.get(step)?.over as string;
     const at = index[depth] ?? 0;
     const type = listIn(inputs, over)?.type;
-    const count = type === undefined ? at + 1 : Number(type.match(/^Array\((\d+)\)$/)?.[1] ?? 0);
+    const count = type === undefined ? at + 1 : (listLength(type) ?? 0);
     if (count === 0) {
       throw new FlowError(
         'FLOW_FOREACH_LIST',

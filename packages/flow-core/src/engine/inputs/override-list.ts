@@ -1,10 +1,10 @@
 /** A foreach whose list is given by hand has as many splits as that list. Loaded only for given artifacts. */
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
-import { listLength } from '../../store/artifacts';
+import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
-import { recordedViews } from '../record/read';
-import { Decoder } from '../task/decoder';
+import { listLength } from '../../store/type-of';
+import { recordedViews } from '../record/views';
 import type { Frame } from '../task/task';
 import type { View } from '../task/view';
 import { resolveInputs } from './origin';
@@ -93,7 +93,7 @@ export async function resplitAll(
     const of = (split.stack.at(-1) as Frame).shownBy;
     groups.set(of, [...(groups.get(of) ?? []), split]);
   }
-  const { decode } = new Decoder(store.cas, graph.codecs);
+  const artifacts = new Artifacts(store.cas, graph.codecs);
   const splits: Resolved[] = [];
   for (const [of, group] of groups) {
     const [first] = group as [Resolved];
@@ -101,7 +101,7 @@ export async function resplitAll(
       ...new Set([...first.parents, ...first.stack.map((frame) => frame.shownBy)]),
     ]);
     // The warnings about names are dropped here: they are shown when the splits begin.
-    for (const one of given) if (one) await applyOverrides(views, first, one, decode, graph.codecs);
+    for (const one of given) if (one) await applyOverrides(views, first, one, artifacts);
     const count = givenCount({ ...(first.stack.at(-1) as Frame), shownBy: of }, views);
     if (count === undefined) splits.push(...group);
     else {

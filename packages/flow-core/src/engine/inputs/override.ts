@@ -1,9 +1,10 @@
 /** Artifacts given by hand for a spin: for every input of the step, or for one of them. */
 import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
-import { type Codecs, unkeptArtifact } from '../../store/artifacts';
+import { type Artifacts, type Codecs, unkeptArtifact } from '../../store/artifacts';
 import { isFile } from '../../store/file';
-import { type Decode, lazyList, lazyObject, type View } from '../task/view';
+import { inputsOf, lazyObject } from '../task/input-objects';
+import type { View } from '../task/view';
 import type { Resolved } from './resolved';
 
 /** An object of artifacts, or a function that makes one of the inputs (`self`; `inputs` in a join or gather). */
@@ -21,11 +22,11 @@ export async function applyOverrides(
   views: Map<string, View>,
   resolved: Resolved,
   given: Overrides,
-  decode: Decode,
-  codecs?: Codecs,
+  artifacts: Artifacts,
 ): Promise<string[]> {
+  const { codecs } = artifacts;
   const { node, parents } = resolved;
-  const values = typeof given === 'function' ? await given(inputsOf(views, resolved, decode)) : given;
+  const values = typeof given === 'function' ? await given(objectsOf(views, resolved, artifacts)) : given;
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new FlowError('FLOW_OVERRIDE', 'Given artifacts are an object: artifact names and their values.');
   }
@@ -83,10 +84,11 @@ function labelOf(key: string, { node, run, parents, branches }: Resolved): strin
   );
 }
 
-function inputsOf(views: Map<string, View>, { node, parents, branches }: Resolved, decode: Decode): unknown {
+function objectsOf(
+  views: ReadonlyMap<string, View>,
+  { node, parents, branches }: Resolved,
+  { decode }: Artifacts,
+): unknown {
   const object = (label: string) => lazyObject(views.get(label) as View, decode, () => undefined);
-  if (node.kind === 'join') return lazyList(parents.map((label) => () => object(label)));
-  if (node.kind === 'gather')
-    return Object.fromEntries(parents.map((label, i) => [branches?.[i], object(label)]));
-  return parents[0] === undefined ? {} : object(parents[0]);
+  return inputsOf(node, { parents, ...(branches ? { branches } : {}) }, object) ?? {};
 }

@@ -9,12 +9,12 @@ import {
   type EncodedValue,
   encodeValue,
   isBuiltIn,
-  isFileRecord,
 } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import { fileForm } from '../../store/codecs';
 import type { FileForm } from '../../store/codecs/built-in-codec';
 import { type FileArtifact, isFile } from '../../store/file';
+import { isFileRecord } from '../../store/file-record';
 import type { ArtifactRecord, ArtifactSummary } from '../../store/rows';
 import type { OutputFile } from '../task/task';
 

@@ -21,28 +21,32 @@ const PREVIEW = 480;
 
 export class OutputWriter {
   readonly #folder: string;
-  readonly #keep: Cas | undefined;
+  readonly #persistedCas: Cas | undefined;
   readonly #codecs: Codecs;
   readonly #values = new Map<string, { value: unknown; encoded?: EncodedValue }>();
 
   /**
-   * @param keep Where large values go when the spin is kept. Otherwise their bytes are only in the files.
+   * @param persistedCas Where large values also go when the spin is persisted. Otherwise their bytes are only in the files.
    * @param codecs the flow's codecs
    */
-  constructor(folder: string, keep: Cas | undefined, codecs: Codecs) {
+  constructor(folder: string, persistedCas: Cas | undefined, codecs: Codecs) {
     this.#folder = folder;
-    this.#keep = keep;
+    this.#persistedCas = persistedCas;
     this.#codecs = codecs;
   }
 
   readonly encode = async (name: string, value: unknown): Promise<ArtifactRecord> => {
     if (isFile(value)) {
       this.#values.set(name, { value });
-      return this.#keep ? encodeArtifact(name, value, this.#keep) : unkeptArtifact(name, value);
+      return this.#persistedCas
+        ? encodeArtifact(name, value, this.#persistedCas)
+        : unkeptArtifact(name, value);
     }
     const encoded = encodeValue(name, value, this.#codecs);
     this.#values.set(name, { value, encoded });
-    return this.#keep ? keepEncoded(encoded, this.#keep) : { ...encoded.meta, digest: encoded.digest() };
+    return this.#persistedCas
+      ? keepEncoded(encoded, this.#persistedCas)
+      : { ...encoded.meta, digest: encoded.digest() };
   };
 
   async finish(result: TaskResult): Promise<void> {

@@ -1,7 +1,7 @@
 /** Executes tasks in this process, one after another: for tests of flows and of the engine. */
 import type { Graph } from '../../definition/graph';
+import { Artifacts } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { Decoder } from '../task/decoder';
 import { toRecord } from '../task/error-record';
 import type { TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
@@ -48,7 +48,7 @@ export class InProcessPool implements Pool {
  * @param cas where large values are read and written
  */
 export function executorHere(graph: Graph, cas: Cas, host: PoolHost): (job: Job) => Promise<TaskOutcome> {
-  const decoder = new Decoder(cas, graph.codecs);
+  const artifacts = new Artifacts(cas, graph.codecs);
   return async (job) => {
     let release = () => {};
     try {
@@ -61,8 +61,7 @@ export function executorHere(graph: Graph, cas: Cas, host: PoolHost): (job: Job)
         spec: job.spec,
         view: (label) => views.get(label) as View,
         log: (stream, text) => host.log(job, stream, text),
-        decoder,
-        cas,
+        artifacts,
       });
     } catch (thrown) {
       const failure = { error: toRecord(thrown), thrown };

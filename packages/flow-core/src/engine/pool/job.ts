@@ -30,7 +30,10 @@ export function jobOf({ options }: StepNode, spec: TaskSpec, packages: Installed
 
 /** The labels of all views that a task may read: those of its parents, and of the lists that it is a split of. */
 export function viewsOf({ parents, stack }: Pick<TaskSpec, 'parents' | 'stack'>): string[] {
-  return [...new Set([...parents, ...stack.map(({ shownBy }) => shownBy)])];
+  if (parents.length > 1) return [...new Set([...parents, ...stack.map(({ shownBy }) => shownBy)])];
+  const labels = [...parents];
+  for (const { shownBy } of stack) if (!labels.includes(shownBy)) labels.push(shownBy);
+  return labels;
 }
 
 /** Jobs of one kind can share a worker: the kind is the folder of the packages, or empty. */

@@ -1,19 +1,18 @@
 /** Executes one task and gives its outcome, whatever happens: with its timeout, its crashes and its files. It knows no process. */
-import { type Codecs, encodeArtifact } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import type { Decoder } from '../task/decoder';
 import { toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';
 import type { Execution } from '../task/execution';
 import { timeoutError } from '../task/policies';
 import type { MissingRead, TaskOutcome, TaskResult } from '../task/task';
+import type { Missing } from '../task/view';
 
-export interface Performance extends Pick<Execution, 'graph' | 'run' | 'spec' | 'view' | 'log'> {
-  decoder: Decoder;
-  /** Where large values are written. */
-  cas: Cas;
-  /** Where a spin's large values are written, if it is kept. */
-  keep?: Cas;
+export interface Performance
+  extends Pick<Execution, 'graph' | 'run' | 'spec' | 'view' | 'log' | 'artifacts' | 'missing'> {
+  /** The CAS of the store of persisted spins: large values of a task with `outputs` go there, too. */
+  persistedCas?: Cas;
+  /** Aborts the signal of the task; by default one is made when the body asks for it. */
+  abort?: AbortController;
   /** Milliseconds that it may take. */
   timeoutMs?: number;
   /**
@@ -24,16 +23,16 @@ export interface Performance extends Pick<Execution, 'graph' | 'run' | 'spec' | 
 }
 
 export async function perform(task: Performance): Promise<TaskOutcome> {
-  const { graph, run, spec, view, log, decoder, cas, keep, timeoutMs } = task;
+  const { graph, run, spec, view, log, artifacts, timeoutMs } = task;
   const startedAt = Date.now();
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
-  let abort: AbortController | undefined;
+  let { abort } = task;
   let timer: NodeJS.Timeout | undefined;
   let stray = false;
   const absent: MissingRead[] = [];
   try {
-    const writer = spec.outputs === undefined ? undefined : await writerOf(spec.outputs, keep, graph.codecs);
+    const writer = spec.outputs === undefined ? undefined : await writerOf(spec.outputs, task);
     let fail: (error: unknown) => void = () => {};
     const crashed = new Promise<never>((_, reject) => {
       fail = (error) => {
@@ -49,17 +48,14 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
         fail(error);
       }, timeoutMs);
     }
-    const missing: NonNullable<Execution['missing']> = (name, { label }) => void absent.push({ name, label });
+    const missing: Missing = task.missing ?? ((name, { label }) => void absent.push({ name, label }));
     const body = () =>
       executeTask({
         graph,
         run,
         spec,
         view,
-        decode: decoder.decode,
-        item: (shown, over, index) =>
-          shown.entries.has(over) ? decoder.item(shown, over, index) : missing(over, shown),
-        encode: writer?.encode ?? ((name, value) => encodeArtifact(name, value, cas, graph.codecs)),
+        artifacts: writer ? { ...artifacts, encode: writer.encode } : artifacts,
         log,
         missing,
         signal: () => {
@@ -70,7 +66,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
     const result = await Promise.race([crashed, task.within ? task.within(fail, body) : body()]);
     const timed = end();
     await writer?.finish(result);
-    if (writer && absent.length > 0) result.missing = absent;
+    if (run.run === 'spin' && absent.length > 0) result.missing = absent;
     return { ...timed, status: 'done', result };
   } catch (thrown) {
     const failure = { error: toRecord(thrown), thrown, ...(absent.length > 0 ? { missing: absent } : {}) };
@@ -81,7 +77,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
   }
 }
 
-async function writerOf(folder: string, keep: Cas | undefined, codecs: Codecs) {
+async function writerOf(folder: string, { persistedCas, graph }: Performance) {
   const { OutputWriter } = await import('../outputs/task-writer');
-  return new OutputWriter(folder, keep, codecs);
+  return new OutputWriter(folder, persistedCas, graph.codecs);
 }

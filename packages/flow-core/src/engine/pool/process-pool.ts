@@ -12,8 +12,8 @@ export interface ProcessPoolOptions {
   file: string;
   flow: string;
   cas: string;
-  /** Where large values are written, if not there. */
-  keep?: string;
+  /** The CAS of the store of persisted spins, where the tasks are a spin's that is persisted. */
+  persistedCas?: string;
   /** The most workers. */
   max: number;
   /**

@@ -8,8 +8,8 @@ export interface WorkerStart {
   run: RunContext;
   /** The folder of large values. */
   cas: string;
-  /** Where large values are written, if not there: of a spin that is kept. */
-  keep?: string;
+  /** The CAS of the store of persisted spins, where the tasks are a spin's that is persisted. */
+  persistedCas?: string;
 }
 
 /** Views that this worker has not seen. */

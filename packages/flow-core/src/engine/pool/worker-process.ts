@@ -92,7 +92,7 @@ export class WorkerProcess {
   }
 
   /** The run that it works for. */
-  begin(run: RunContext, places: Pick<WorkerStart, 'cas' | 'keep'>): void {
+  begin(run: RunContext, places: Pick<WorkerStart, 'cas' | 'persistedCas'>): void {
     void this.#send({ type: 'start', run, ...places });
   }
 

@@ -2,10 +2,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Graph } from '../../definition/graph';
 import { loadFlow, loadFlowWith } from '../../source/load';
+import { Artifacts } from '../../store/artifacts';
 import { FileCas } from '../../store/cas';
 import { captureOutput } from '../process/capture-output';
 import { watchEnv } from '../process/restore-env';
-import { Decoder } from '../task/decoder';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
@@ -45,9 +45,8 @@ const NO_TASK: TaskName = { step: '', task: '' };
 interface Place {
   graph: Graph;
   run: RunContext;
-  cas: FileCas;
-  keep?: FileCas;
-  decoder: Decoder;
+  artifacts: Artifacts;
+  persistedCas?: FileCas;
 }
 
 /** It takes over its process: output, environment, and what is thrown where nothing catches it. */
@@ -125,14 +124,16 @@ export class Worker {
     const scope: Scope = { step: spec.step, task: spec.task };
     this.#underWay = scope;
     try {
-      const place = await this.#placed();
-      const timeoutMs = timeoutOf(place.graph.steps.get(spec.step)?.options ?? {});
+      const { graph, run, artifacts, persistedCas } = this.#place ?? (await this.#placed());
       const outcome = await perform({
-        ...place,
+        graph,
+        run,
+        artifacts,
+        persistedCas,
         spec,
         view: (label) => views.get(label) as View,
         log: (stream, text) => this.#print(stream, text),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        timeoutMs: timeoutOf(graph.steps.get(spec.step)?.options ?? {}),
         within: (fail, body) => {
           scope.fail = fail;
           return this.#scopes.run(scope, body);
@@ -151,12 +152,9 @@ export class Worker {
   /** With the flow's codecs, which are known when it is imported. */
   async #placed(): Promise<Place> {
     const graph = await this.#loaded;
-    if (!this.#place) {
-      const { run, cas, keep } = this.#started as WorkerStart;
-      const files = new FileCas(cas);
-      this.#place = { graph, run, cas: files, decoder: new Decoder(files, graph.codecs) };
-      if (keep !== undefined) this.#place.keep = new FileCas(keep);
-    }
+    const { run, cas, persistedCas } = this.#started as WorkerStart;
+    this.#place = { graph, run, artifacts: new Artifacts(new FileCas(cas), graph.codecs) };
+    if (persistedCas !== undefined) this.#place.persistedCas = new FileCas(persistedCas);
     return this.#place;
   }
 

@@ -52,18 +52,15 @@ export function withResult(
   caught?: ErrorRecord,
 ): TaskRow {
   const { counts, items } = result;
-  return {
-    ...row,
-    stored: result.stored.map(([name]) => name),
-    ...(caught ? {} : { reads: result.reads }),
-    ...(Object.keys(counts).length > 0 ? { counts } : {}),
-    ...(items && Object.keys(items).length > 0 ? { items } : {}),
-    ...(node.options.drop ? { dropped: [...node.options.drop] } : {}),
-    inherited,
-    ...(result.case === undefined ? {} : { case: result.case }),
-    ...(result.continues === undefined ? {} : { continues: result.continues }),
-    ...(caught ? { error: caught } : {}),
-  };
+  const whole: TaskRow = { ...row, stored: result.stored.map(([name]) => name), inherited };
+  if (!caught) whole.reads = result.reads;
+  if (Object.keys(counts).length > 0) whole.counts = counts;
+  if (items && Object.keys(items).length > 0) whole.items = items;
+  if (node.options.drop) whole.dropped = [...node.options.drop];
+  if (result.case !== undefined) whole.case = result.case;
+  if (result.continues !== undefined) whole.continues = result.continues;
+  if (caught) whole.error = caught;
+  return whole;
 }
 
 /**

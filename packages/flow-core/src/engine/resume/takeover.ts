@@ -1,7 +1,7 @@
 /** Takes finished tasks over from an earlier run by reference. Nothing is copied. */
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { visibleNames } from '../record/read';
+import { visibleNames } from '../record/task-rows';
 import { formatLabel, labelOf, parseLabel, taskOf } from '../task/label';
 import { type Planned, stackKey } from '../task/place';
 

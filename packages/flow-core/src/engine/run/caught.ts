@@ -1,10 +1,11 @@
 /** The result of a caught failure: the error under the step's `catch` name, and no other artifact. */
 import { FlowError } from '../../definition/errors';
 import { children, type Graph, passesOn, type StepNode } from '../../definition/graph';
-import { encodeArtifact, listLength } from '../../store/artifacts';
+import { encodeArtifact } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
-import type { Views } from '../record/run-views';
+import { listLength } from '../../store/type-of';
+import type { Views } from '../record/views';
 import { fromRecord } from '../task/error-record';
 import type { Planned } from '../task/place';
 import type { TaskResult } from '../task/task';

@@ -8,7 +8,7 @@ import type { RunOptions } from './options';
 import { numbered } from './pool-host';
 import { ReadyTasks } from './ready-tasks';
 import type { NumberedTask, Recorder } from './recorder';
-import { type Decided, decided, Scheduler } from './scheduler';
+import { type Decided, Scheduler } from './scheduler';
 import { notHanded } from './task-address';
 
 export class Planner {
@@ -45,7 +45,7 @@ export class Planner {
    */
   done(task: NumberedTask, result: Decided, bailed: boolean): boolean {
     this.ended ||= task.step === 'end';
-    const next = bailed ? [] : this.#scheduler.after({ ...task, ...decided(result) });
+    const next = bailed ? [] : this.#scheduler.after(task, result);
     if (next.length > 0) this.#plan(next);
     this.#recorder.views.release(task.label);
     this.over(task);
@@ -105,7 +105,7 @@ export class Planner {
     const takeover = this.#options.takeover as NonNullable<RunOptions['takeover']>;
     this.ended ||= task.step === 'end';
     this.#recorder.takenOver(task, row, takeover.view(row), takeover.source(row));
-    return this.#scheduler.after({ ...task, ...decided(row) });
+    return this.#scheduler.after(task, row);
   }
 
   /** Keeps the views that planned tasks read until these end. A join's or gather's are held since they arrived. */

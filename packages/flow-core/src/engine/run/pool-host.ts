@@ -61,8 +61,18 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
   };
 }
 
-export function numbered(task: Planned, number: number): NumberedTask {
-  return { ...task, number, label: `${task.step}/${number}`, attempt: 0, attempts: [] };
+/** Of a task that was not attempted. */
+const NO_ATTEMPTS: NumberedTask['attempts'] = [];
+
+export function numbered(
+  { step, parents, stack, branches, iteration }: Planned,
+  number: number,
+): NumberedTask {
+  const label = `${step}/${number}`;
+  const task: NumberedTask = { step, parents, stack, number, label, attempt: 0, attempts: NO_ATTEMPTS };
+  if (branches) task.branches = branches;
+  if (iteration !== undefined) task.iteration = iteration;
+  return task;
 }
 
 /** What a pool gets of a task. */

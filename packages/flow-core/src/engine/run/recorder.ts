@@ -15,8 +15,8 @@ import { record } from '../../store/store';
 import { endedRun, startedRun } from '../record/build-run-row';
 import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';
-import { Views } from '../record/run-views';
 import { TaskLogs } from '../record/task-logs';
+import { Views } from '../record/views';
 import type { TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
 import type { TaskOutcome, TaskResult } from '../task/task';
@@ -167,7 +167,8 @@ export class Recorder {
   }
 
   #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
-    const time = { startedAt, ...(durationMs === undefined ? {} : { durationMs }) };
-    return taskRow(this.#node(task), { ...task, task: task.number }, status, time);
+    const { number, attempt, attempts, parents, branches, stack, iteration } = task;
+    const at = { task: number, attempt, attempts, parents, branches, stack, iteration };
+    return taskRow(this.#node(task), at, status, { startedAt, durationMs });
   }
 }

@@ -8,10 +8,10 @@ import type { Frame } from '../task/task';
 export interface Finished extends Planned {
   /** Its `step/task`. */
   label: string;
-  counts: Record<string, number>;
-  case?: string;
-  continues?: boolean;
 }
+
+/** What it decided: how it is split, which way it went, whether it goes on. */
+export type Decided = Pick<TaskRow, 'counts' | 'case' | 'continues'>;
 
 interface Gathering {
   arrived: (string | undefined)[];
@@ -34,23 +34,23 @@ export class Scheduler {
   }
 
   /** The tasks that a finished task makes possible. A failed one makes none. */
-  after(task: Finished): PlannedTasks[] {
+  after(task: Finished, decided: Decided): PlannedTasks[] {
     const node = this.#graph.steps.get(task.step) as StepNode;
-    if (node.kind === 'loop' && task.continues) {
+    if (node.kind === 'loop' && decided.continues) {
       const iteration = (task.iteration ?? 0) + 1;
       return [one({ step: task.step, parents: [task.label], stack: task.stack, iteration })];
     }
     return children(this.#graph, task.step)
-      .filter(({ edge }) => taken(edge, task.case))
-      .flatMap(({ node: child, input }) => this.#arrive(child, input, task));
+      .filter(({ edge }) => taken(edge, decided.case))
+      .flatMap(({ node: child, input }) => this.#arrive(child, input, task, decided));
   }
 
-  #arrive(child: StepNode, input: Input, task: Finished): PlannedTasks[] {
+  #arrive(child: StepNode, input: Input, task: Finished, { counts }: Decided): PlannedTasks[] {
     const { label, stack } = task;
     switch (child.kind) {
       case 'foreach': {
         const over = child.over as string;
-        const count = task.counts[over] ?? 0;
+        const count = counts?.[over] ?? 0;
         if (count === 0) return [];
         const at = (index: number): Planned => ({
           step: child.name,
@@ -104,21 +104,6 @@ export class Scheduler {
 
 function one(planned: Planned): PlannedTasks {
   return { step: planned.step, count: 1, at: () => planned };
-}
-
-export type Decided = Pick<TaskRow, 'counts' | 'case' | 'continues'>;
-
-/** What a finished task decided: the case it chose, its list lengths, whether its loop goes on. */
-export function decided({
-  counts = {},
-  case: chosen,
-  continues,
-}: Decided): Pick<Finished, 'counts' | 'case' | 'continues'> {
-  return {
-    counts,
-    ...(chosen === undefined ? {} : { case: chosen }),
-    ...(continues === undefined ? {} : { continues }),
-  };
 }
 
 function taken(edge: Edge, verdict: string | undefined): boolean {

@@ -5,14 +5,18 @@ import { type Planned, stackKey } from '../task/place';
 import type { NumberedTask } from './recorder';
 
 /** Returns a function for the addresses of a run's tasks. When the run hides its number, they have no numbers. */
-export function addressing(run: Pick<TaskAddress, 'flow' | 'run'>): (task: NumberedTask) => TaskAddress {
-  return ({ step, number, stack, iteration }) => ({
-    ...run,
-    step,
-    ...(run.run === undefined ? {} : { task: number }),
-    index: stack.map(({ index }) => index),
-    ...(iteration === undefined ? {} : { iteration }),
-  });
+export function addressing({
+  flow,
+  run,
+}: Pick<TaskAddress, 'flow' | 'run'>): (task: NumberedTask) => TaskAddress {
+  // Called twice for each task. Spreads would cost more than the rest of the event.
+  return ({ step, number, stack, iteration }) => {
+    const index = stack.map((frame) => frame.index);
+    const address: TaskAddress =
+      run === undefined ? { flow, step, index } : { flow, run, step, task: number, index };
+    if (iteration !== undefined) address.iteration = iteration;
+    return address;
+  };
 }
 
 /** The error for a task that a handover lacks. @param only the step that is executed */

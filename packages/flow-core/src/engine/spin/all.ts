@@ -4,6 +4,7 @@
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
+import { Artifacts } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
 import type { Resolved } from '../inputs/resolved';
@@ -12,7 +13,6 @@ import type { Outputs } from '../outputs/folder';
 import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Pool, PoolHost } from '../pool/pool';
-import { Decoder } from '../task/decoder';
 import { fromRecord } from '../task/error-record';
 import type { Emit, TaskAddress } from '../task/flow-event';
 import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
@@ -54,7 +54,8 @@ export interface SpinAllOptions {
   pool(host: PoolHost): Pool;
   /** npm packages of the step. */
   packages?: Installed;
-  keep?: PersistedSpin;
+  /** Records the splits in the store of persisted spins. */
+  persisted?: PersistedSpin;
   signal?: AbortSignal;
   emit: Emit;
   /** Called when the outputs of a split are written. */
@@ -77,7 +78,7 @@ class SplitSpinner {
   readonly #splits: Split[];
   readonly #jobs = new Map<Job, Split>();
   readonly #views: SplitViews;
-  readonly #decoder: Decoder;
+  readonly #artifacts: Artifacts;
   readonly #outcomes: SplitOutcome[] = [];
   /** Splits that have ended and are being written down. */
   readonly #pending = new Set<Promise<void>>();
@@ -88,7 +89,7 @@ class SplitSpinner {
 
   constructor(options: SpinAllOptions) {
     this.#options = options;
-    this.#decoder = new Decoder(options.cas, options.graph.codecs);
+    this.#artifacts = new Artifacts(options.cas, options.graph.codecs);
     this.#splits = options.splits.map((resolved, at) => ({
       at,
       resolved,
@@ -175,22 +176,22 @@ class SplitSpinner {
     const split = this.#jobs.get(job);
     if (!split) return;
     this.#folder(split).log(text);
-    this.#options.keep?.log(split.at + 1, stream, text);
+    this.#options.persisted?.log(split.at + 1, stream, text);
     this.#options.emit({ type: 'task-log', task: this.#address(split), stream, text });
   }
 
   async #ended(job: Job, ended: TaskOutcome): Promise<void> {
     const split = this.#jobs.get(job) as Split;
     this.#jobs.delete(job);
-    const { keep, result, cas, graph } = this.#options;
+    const { persisted, result, cas, graph } = this.#options;
     const views = await this.#views.of(split.resolved);
     const view = (label: string) => views.get(label);
     const { outcome, files } = await this.#outcome(split, ended, views);
-    if (keep) {
+    if (persisted) {
       const { startedAt, durationMs } = ended;
       const more = ended.status === 'done' ? { result: ended.result } : { error: ended.failure.error };
-      await keep.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
-      outcome.persisted = `${keep.pathspec}/${outcome.step}/${split.at + 1}`;
+      await persisted.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
+      outcome.persisted = `${persisted.pathspec}/${outcome.step}/${split.at + 1}`;
     }
     await this.#folder(split).write(outputsOf(outcome), result(outcome), cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;
@@ -214,7 +215,7 @@ class SplitSpinner {
       startedAt: ended.startedAt,
       durationMs: ended.durationMs,
       index,
-      item: itemText(resolved, views, this.#decoder),
+      item: itemText(resolved, views, this.#artifacts),
       artifacts: [],
       hints: [],
     };

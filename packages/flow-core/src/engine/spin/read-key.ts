@@ -6,8 +6,9 @@ import type { Store } from '../../store/store';
 import { resolveInputs } from '../inputs/origin';
 import type { Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
-import { recordedOutputs, recordedParams, recordedViews } from '../record/read';
+import { recordedOutputs, recordedParams } from '../record/read';
 import { statusNow } from '../record/run-status';
+import { recordedViews } from '../record/views';
 import type { SpinKey } from '../task/cache-keys';
 import type { View } from '../task/view';
 

@@ -1,25 +1,23 @@
 /** spin: one step, now, in this process, on the inputs that a run recorded. Writes nothing to the store. */
 import type { Graph } from '../../definition/graph';
 import { ownNamespace } from '../../environment/user';
-import { type Codecs, encodeValue, unkeptArtifact } from '../../store/artifacts';
+import { Artifacts, type Codecs, encodeValue, unkeptArtifact } from '../../store/artifacts';
 import { isFile } from '../../store/file';
-import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
+import type { ArtifactRecord } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { OnlyGiven } from '../inputs/only-given';
 import { resolveInputs } from '../inputs/origin';
 import { applyOverrides, type Overrides } from '../inputs/override';
 import { originOf, originTime, type Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
+import { type Performance, perform } from '../pool/perform';
 import { guarded } from '../process/guard';
-import { recordedViews } from '../record/read';
-import { Decoder } from '../task/decoder';
-import { toRecord } from '../task/error-record';
-import { executeTask } from '../task/execute';
+import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
 import { timeoutOf } from '../task/policies';
-import type { MissingRead, RunContext, TaskLog, TaskResult, TaskSpec } from '../task/task';
+import type { MissingRead, RunContext, TaskLog, TaskSpec } from '../task/task';
 import { withTimeout } from '../task/timeout';
-import type { Missing, View } from '../task/view';
+import type { View } from '../task/view';
 import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
 import { spinContext, spinParams, spinSpec } from './spec';
@@ -43,8 +41,8 @@ export interface SpinOptions {
   log: TaskLog;
   /** Hears where the inputs come from, before the body is called. */
   emit?: Emit;
-  /** Keep the spin: told where its inputs come from and its parameters, gives where it is kept. */
-  keep?(origin: string | undefined, params: RunContext['params']): Promise<PersistedSpin>;
+  /** Begins to record the spin in the store of persisted spins. @param origin where its inputs come from */
+  persist?(origin: string | undefined, params: RunContext['params']): Promise<PersistedSpin>;
 }
 
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
@@ -52,57 +50,38 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const inputs = await gatherInputs(options);
   const { resolved } = inputs;
   const origin = originOf(graph, resolved);
-  const keep = await options.keep?.(origin, inputs.run.params);
+  const persisted = await options.persist?.(origin, inputs.run.params);
   options.emit?.(spinStarted(graph, resolved));
-  const decoder = new Decoder(store.cas, graph.codecs);
   const values = new Map<string, unknown>();
-  const absent: MissingRead[] = [];
-  const missing: Missing =
-    options.onlyGiven?.missing ?? ((name, { label }) => void absent.push({ name, label }));
-  const startedAt = Date.now();
-  const begun = performance.now();
-  const abort = new AbortController();
-  let result: TaskResult | undefined;
-  let thrown: { error: unknown } | undefined;
-  try {
-    const execute = () =>
-      executeTask({
-        graph,
-        run: inputs.run,
-        spec: inputs.spec,
-        view: (label) => inputs.views.get(label) as View,
-        decode: decoder.decode,
-        item: (view, over, index) =>
-          view.entries.has(over) ? decoder.item(view, over, index) : missing(over, view),
-        encode: async (name, value) => {
-          values.set(name, value);
-          return keep ? keep.encode(name, value) : describe(name, value, graph.codecs);
-        },
-        log: options.log,
-        signal: () => abort.signal,
-        missing,
-      });
-    const timeoutMs = timeoutOf(resolved.node.options);
-    result = await guarded(() =>
-      timeoutMs === undefined ? execute() : withTimeout(execute, timeoutMs, abort, options.withoutWatchdog),
-    );
-  } catch (error) {
-    thrown = { error };
+  const encode = async (name: string, value: unknown) => {
+    values.set(name, value);
+    return persisted ? persisted.encode(name, value) : describe(name, value, graph.codecs);
+  };
+  const view = (label: string) => inputs.views.get(label) as View;
+  const outcome = await perform({
+    graph,
+    run: inputs.run,
+    spec: inputs.spec,
+    view,
+    artifacts: { ...inputs.artifacts, encode },
+    log: options.log,
+    ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
+    ...inThisProcess(resolved, options),
+  });
+  const { status, startedAt, durationMs } = outcome;
+  const [result, failure] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
+  if (persisted) {
+    const ended = { ...(result ? { result } : {}), ...(failure ? { error: failure.error } : {}) };
+    await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended });
+    await persisted.end(durationMs);
   }
-  const durationMs = performance.now() - begun;
-  const error = thrown && toRecord(thrown.error);
-  const view = (label: string) => inputs.views.get(label);
-  if (keep) {
-    const ended = { ...(result ? { result } : {}), ...(error ? { error } : {}) };
-    await keep.task(1, resolved, { startedAt, durationMs, view, ...ended });
-    await keep.end(durationMs);
-  }
+  const absent = (result ?? failure)?.missing ?? [];
   return {
     step: resolved.node.name,
     origin,
     run: resolved.run?.run,
     originMs: originTime(resolved),
-    status: thrown ? 'failed' : 'done',
+    status,
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
     artifacts: result
@@ -110,9 +89,25 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
           value: values.get(name),
         }))
       : [],
-    hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, !thrown) : [],
-    ...(thrown ? { error: error as ErrorRecord, thrown: thrown.error } : {}),
-    ...(keep ? { persisted: `${keep.pathspec}/${resolved.node.name}/1` } : {}),
+    hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : [],
+    ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
+    ...(persisted ? { persisted: `${persisted.pathspec}/${resolved.node.name}/1` } : {}),
+  };
+}
+
+/** The body leaves the process alone, and its timeout ends code that never yields, too. */
+function inThisProcess(
+  { node }: Resolved,
+  { withoutWatchdog }: SpinOptions,
+): Pick<Performance, 'abort' | 'within'> {
+  const abort = new AbortController();
+  const timeoutMs = timeoutOf(node.options);
+  return {
+    abort,
+    within: (_fail, body) =>
+      guarded(() =>
+        timeoutMs === undefined ? body() : withTimeout(body, timeoutMs, abort, withoutWatchdog),
+      ),
   };
 }
 
@@ -133,6 +128,7 @@ interface Inputs {
   run: RunContext;
   spec: TaskSpec;
   views: Map<string, View>;
+  artifacts: Artifacts;
 }
 
 async function gatherInputs(options: SpinOptions): Promise<Inputs> {
@@ -149,16 +145,16 @@ async function gatherInputs(options: SpinOptions): Promise<Inputs> {
       : (onlyGiven?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);
-  const { decode } = new Decoder(store.cas, graph.codecs);
+  const artifacts = new Artifacts(store.cas, graph.codecs);
   for (const one of [options.overrides, options.set]) {
     if (!one) continue;
-    for (const message of await applyOverrides(views, found.resolved, one, decode, graph.codecs))
+    for (const message of await applyOverrides(views, found.resolved, one, artifacts))
       options.emit?.({ type: 'override-unknown', message });
   }
   const resolved = lists ? lists.resplit(found, views) : found.resolved;
   const namespace = selection.namespace ?? ownNamespace(user);
   const context = spinContext(graph, { user, namespace, cwd }, params);
-  return { resolved, views, run: context, spec: spinSpec(resolved) };
+  return { resolved, views, artifacts, run: context, spec: spinSpec(resolved) };
 }
 
 function hasNames(given: object | undefined): boolean {

@@ -1,11 +1,11 @@
 /** The inputs of splits that a run recorded, with what was given by hand on top. */
 import type { Graph } from '../../definition/graph';
+import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
 import { missingHints, unexpected } from '../explain/missing';
 import { applyOverrides, type Overrides } from '../inputs/override';
 import type { Selection } from '../inputs/selection';
-import { recordedViews } from '../record/read';
-import { Decoder } from '../task/decoder';
+import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
 import type { SplitInputs } from './all';
 import { outputsBefore } from './outcome';
@@ -27,7 +27,7 @@ export function recordedInputs({
   overrides,
   emit,
 }: RecordedInputsOptions): SplitInputs {
-  const { decode } = new Decoder(store.cas, graph.codecs);
+  const artifacts = new Artifacts(store.cas, graph.codecs);
   const known = new Set<string>();
   const hinted = new Map<string, Promise<string[]>>();
   return {
@@ -35,7 +35,7 @@ export function recordedInputs({
       const views = await recordedViews(store, graph.flow, split.run?.run as number, labels);
       for (const one of overrides) {
         if (!one) continue;
-        for (const message of await applyOverrides(views, split, one, decode, graph.codecs)) {
+        for (const message of await applyOverrides(views, split, one, artifacts)) {
           if (!known.has(message)) emit({ type: 'override-unknown', message });
           known.add(message);
         }

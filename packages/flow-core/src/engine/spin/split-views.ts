@@ -1,8 +1,8 @@
 /** The views that many splits of one step read: each is read once, shared by the splits that see it, and forgotten with the last. */
-import { listLength } from '../../store/artifacts';
+import type { Artifacts } from '../../store/artifacts';
+import { listLength } from '../../store/type-of';
 import type { Resolved } from '../inputs/resolved';
 import { viewsOf } from '../pool/job';
-import type { Decoder } from '../task/decoder';
 import { previewOf } from '../task/preview';
 import type { View } from '../task/view';
 
@@ -67,10 +67,13 @@ export class SplitViews {
 }
 
 /** The item of a split on one line; empty where its list would take long to decode. */
-export function itemText({ stack }: Resolved, views: ReadonlyMap<string, View>, decoder: Decoder): string {
+export function itemText(
+  { stack }: Resolved,
+  views: ReadonlyMap<string, View>,
+  artifacts: Artifacts,
+): string {
   const frame = stack.at(-1);
-  const view = frame && views.get(frame.shownBy);
-  const list = view?.entries.get(frame?.over as string);
-  if (!frame || !view || !list || list.size > LONGEST_LIST || !listLength(list.type)) return '';
-  return previewOf(decoder.item(view, frame.over, frame.index), 60);
+  const list = frame && views.get(frame.shownBy)?.entries.get(frame.over);
+  if (!list || list.size > LONGEST_LIST || !listLength(list.type)) return '';
+  return previewOf(artifacts.item(list, frame.index), 60);
 }

@@ -3,20 +3,21 @@ import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
 import { mergedReferences } from '../../definition/merge';
-import { typeOf } from '../../store/artifacts';
 import { isPlain } from '../../store/digest';
 import { isFile, requireFile } from '../../store/file';
 import type { ArtifactRecord } from '../../store/rows';
+import { typeOf } from '../../store/type-of';
 import { makeContext } from './context';
 import { chosenCase, goesOn, type Look, splitsAfter } from './decision';
 import type { Execution } from './execution';
+import { addInputs } from './input-objects';
 import { ReadLog } from './reads';
 import type { TaskResult } from './task';
 import type { Visible } from './view';
 
 /** @throws what the body throws, and FlowError for what cannot be recorded. */
 export async function executeTask(execution: Execution): Promise<TaskResult> {
-  const { graph, spec } = execution;
+  const { graph, spec, artifacts } = execution;
   const node = graph.steps.get(spec.step);
   if (!node) throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${spec.step}" in ${graph.flow}.`);
   const reads = new ReadLog();
@@ -29,7 +30,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   for (const [name, value] of Object.entries(returned)) {
     requireArtifactName(name, `Step "${node.name}" returned`, { exit: 1 });
     if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
-    stored.push([name, await execution.encode(name, value)]);
+    stored.push([name, await artifacts.encode(name, value)]);
   }
   // What decides and was not returned was inherited: the task has read it, though its body has not.
   const look: Look = (name) => {
@@ -38,7 +39,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     const [parent] = spec.parents;
     if (parent !== undefined) reads.name(0, execution.view(parent), name);
     const visible = visibleAfter(execution, node, references).get(name);
-    return visible && { record: visible, value: execution.decode(visible) };
+    return visible && { record: visible, value: artifacts.decode(visible) };
   };
   const result: TaskResult = { stored, references, counts: {}, reads: {} };
   if (node.kind === 'switch') result.case = chosenCase(node, look(node.on as string)?.value);
@@ -54,7 +55,9 @@ async function callBody(execution: Execution, node: StepNode, reads: ReadLog): P
   if (!node.body) return {};
   const restore = applyEnv(node.options.env);
   try {
-    const returned = await node.body(makeContext(execution, node, reads) as never);
+    const context = makeContext(execution, reads);
+    addInputs(context, execution, node, reads);
+    const returned = await node.body(context as never);
     if (returned === undefined || returned === null) return {};
     if (!isRecord(returned)) {
       throw new FlowError(

@@ -1,18 +1,18 @@
 /** What it takes to execute one task. */
 import type { Graph } from '../../definition/graph';
-import type { ArtifactRecord } from '../../store/rows';
+import type { Artifacts } from '../../store/artifacts';
 import type { RunContext, TaskLog, TaskSpec } from './task';
-import type { Decode, Missing, View } from './view';
+import type { Missing, View } from './view';
+
+export type TaskArtifacts = Pick<Artifacts, 'encode' | 'decode' | 'item'>;
 
 export interface Execution {
   graph: Graph;
   run: RunContext;
   spec: TaskSpec;
   view(label: string): View;
-  decode: Decode;
-  /** One item of a split list, as a copy of the reader's own. */
-  item(view: View, over: string, index: number): unknown;
-  encode(name: string, value: unknown): Promise<ArtifactRecord>;
+  /** Reads what the task looks at, and takes what it returns. */
+  artifacts: TaskArtifacts;
   log: TaskLog;
   /** Made when a step asks for it: an AbortController for each quick task costs more than the task. */
   signal(): AbortSignal;

@@ -4,7 +4,7 @@
  * sent to another process. The form is taken from wireit's `src/event.ts`.
  * Long, because it is a list: each event stands alone, and one union holds them.
  */
-import type { ErrorRecord, Status } from '../../store/rows';
+import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows';
 import type { Change } from './change';
 
 /** A task, as events name it. */
@@ -176,12 +176,7 @@ export interface SpinsStarted {
 }
 
 /** An artifact that a spin returned, beside what its origin had recorded. */
-export interface SpunArtifact {
-  name: string;
-  type: string;
-  /** Bytes. */
-  size: number;
-  digest: string;
+export interface SpunArtifact extends ArtifactSummary {
   change: Change;
   /** The value on one line, cut; for a reference, the task that it came from. Empty when gone. */
   preview: string;

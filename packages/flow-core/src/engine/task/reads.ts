@@ -6,27 +6,28 @@ import { createHash } from 'node:crypto';
 import type { NameRead, TaskReads } from '../../store/rows';
 import type { InputReads, View } from './view';
 
+/** Its collections are made when something is read: a quick task reads little. */
 export class ReadLog {
-  readonly #params = new Set<string>();
-  readonly #current = new Set<string>();
-  readonly #items = new Set<string>();
-  readonly #names = new Map<string, Map<number, string | null>>();
-  readonly #all = new Map<number, View>();
+  #params: Set<string> | undefined;
+  #current: Set<string> | undefined;
+  #items: Set<string> | undefined;
+  #names: Map<string, Map<number, string | null>> | undefined;
+  #all: Map<number, View> | undefined;
   #index = false;
   #iteration = false;
 
   param(name: string): void {
-    this.#params.add(name);
+    this.#params = (this.#params ?? new Set()).add(name);
   }
 
   /** A field of `current`. */
   current(name: string): void {
-    this.#current.add(name);
+    this.#current = (this.#current ?? new Set()).add(name);
   }
 
   /** The item of a foreach around the task: `input`, or one of `stack`. @param step the foreach */
   item(step: string): void {
-    this.#items.add(step);
+    this.#items = (this.#items ?? new Set()).add(step);
   }
 
   index(): void {
@@ -39,6 +40,7 @@ export class ReadLog {
 
   /** An artifact of an input. @param input its number: 0 for `self`, else in the order of the parents */
   name(input: number, view: View, name: string): void {
+    this.#names ??= new Map();
     let found = this.#names.get(name);
     if (!found) {
       found = new Map();
@@ -50,31 +52,33 @@ export class ReadLog {
   input(input: number, view: View): InputReads {
     return {
       name: (name) => this.name(input, view, name),
-      all: () => this.#all.set(input, view),
+      all: () => {
+        this.#all = (this.#all ?? new Map()).set(input, view);
+      },
     };
   }
 
   /** @param inputs how many inputs the task has */
   result(inputs: number): TaskReads {
     const reads: TaskReads = {};
-    if (this.#params.size > 0) reads.params = [...this.#params].sort();
-    const names = [...this.#names].flatMap(([name, found]) => this.#read(name, found, inputs));
+    if (this.#params) reads.params = [...this.#params].sort();
+    const names = [...(this.#names ?? [])].flatMap(([name, found]) => this.#read(name, found, inputs));
     if (names.length > 0) reads.names = names.sort(([a], [b]) => (a < b ? -1 : 1));
-    if (this.#all.size > 0) {
+    if (this.#all) {
       const whole = inOrder(this.#all).map(([input, view]): [number, string] => [input, digestOf(view)]);
       const [digest, which] = combined(whole, inputs);
       reads.all = which ? [digest as string, which] : [digest as string];
     }
-    if (this.#items.size > 0) reads.items = [...this.#items];
+    if (this.#items) reads.items = [...this.#items];
     if (this.#index) reads.index = true;
     if (this.#iteration) reads.iteration = true;
-    if (this.#current.size > 0) reads.current = [...this.#current].sort();
+    if (this.#current) reads.current = [...this.#current].sort();
     return reads;
   }
 
   /** Nothing for an input of which all was read: the name is in that. */
   #read(name: string, found: ReadonlyMap<number, string | null>, inputs: number): NameRead[] {
-    const alone = inOrder(found).filter(([input]) => !this.#all.has(input));
+    const alone = inOrder(found).filter(([input]) => !this.#all?.has(input));
     if (alone.length === 0) return [];
     const [digest, which] = combined(alone, inputs);
     return [which ? [name, digest, which] : [name, digest]];

@@ -1,6 +1,7 @@
 /** What a row refers to and the store has not is an error that names it: nothing is skipped. */
 import { flow, merge } from '../../../src';
-import { recordedOutputs, recordedViews } from '../../../src/engine/record/read';
+import { recordedOutputs } from '../../../src/engine/record/read';
+import { recordedViews } from '../../../src/engine/record/views';
 import { keys } from '../../../src/store/row-keys';
 import type { TaskRow } from '../../../src/store/rows';
 import { MemoryEngine, rowOf } from '../../kit/memory';

@@ -53,6 +53,21 @@ test('a key in another place, a -0 and a NaN are told apart; equal values are th
   ]);
 });
 
+test('the signal that a step takes is aborted when its spin has ended, as when its task has', async () => {
+  const signals: AbortSignal[] = [];
+  const f = flow('signals');
+  const start = f.start(({ signal }) => {
+    signals.push(signal);
+    return { aborted: signal.aborted };
+  });
+  const whole = f.end(start);
+  const e = new MemoryEngine();
+  await e.run(whole);
+  const { artifacts } = await e.spin(whole, 'start');
+  expect(artifacts.map(({ name, value }) => [name, value])).toEqual([['aborted', false]]);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
 test('a failing spin gives the error, and no artifacts', async () => {
   const f = flow('failing');
   let fail = false;

@@ -1,6 +1,6 @@
 /** Compares the inputs of a task with those of an earlier one, artifact by artifact. */
 import type { Store } from '../../../store/store';
-import { recordedViews } from '../../record/read';
+import { recordedViews } from '../../record/views';
 import type { View } from '../../task/view';
 import type { RecordedTask } from './question';
 

@@ -5,7 +5,7 @@ import { packageVersion } from '../../../environment/package-root';
 import type { RunRow, TaskRow } from '../../../store/rows';
 import type { Store } from '../../../store/store';
 import { inNamespace, requireRun } from '../../record/find-run';
-import { rowsOf } from '../../record/read';
+import { rowsOf } from '../../record/task-rows';
 import { taskOf } from '../../task/label';
 import { type CodeDifferences, Codes } from './code';
 import { type InputDifference, inputDifferences } from './inputs';

@@ -1,10 +1,62 @@
-/** The views of a run, in the coordinator: what each finished task left, without copying what it inherited. */
-
-import type { ArtifactRecord } from '../../store/rows';
-import type { ArtifactAddress, Store } from '../../store/store';
+/** What tasks of a run see of the finished ones: read from the store, or at hand in the process that coordinates the run. */
+import type { ArtifactRecord, RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
 import { addressOf, fullPathspec } from '../task/label';
 import type { View, Visible } from '../task/view';
 import { lost } from './lost';
+import { rowsOf, visibleNames } from './task-rows';
+
+/** A run in a store. */
+interface Recorded extends Pick<RunRow, 'flow' | 'run'> {
+  store: Store;
+}
+
+/** An artifact that a task shows: its name, and the label of the task that stored it. */
+type Shown = Pick<Visible, 'at'> & { name: string };
+
+type Found = ArtifactRecord | undefined;
+type Entry = [name: string, Visible];
+
+/**
+ * Reads what tasks left behind: all rows in one look-up, then all artifacts in one.
+ * @throws FlowError FLOW_STORE_CORRUPT for a task or an artifact that is not there
+ */
+export async function recordedViews(
+  store: Store,
+  flow: string,
+  run: number,
+  labels: readonly string[],
+): Promise<Map<string, View>> {
+  const views = new Map<string, View>();
+  for (const label of labels)
+    views.set(label, { label, pathspec: fullPathspec(flow, run, label), entries: new Map() });
+  const rows = await rowsOf(store, flow, run, [...views.keys()]);
+  const shown = [...views.values()].flatMap(({ label, pathspec, entries }, i) => {
+    const row = rows[i];
+    if (!row) throw lost(pathspec as string);
+    return visibleNames(label, row).map(([name, at]) => ({ entries, name, at }));
+  });
+  const visible = await readVisible({ store, flow, run }, shown);
+  for (const [i, { entries, name }] of shown.entries()) entries.set(name, visible[i] as Visible);
+  return views;
+}
+
+/** @throws FlowError FLOW_STORE_CORRUPT for one that is not there */
+export async function readVisible(at: Recorded, shown: readonly Shown[]): Promise<Visible[]> {
+  return allOf(at, shown, await lookUp(at, shown));
+}
+
+function lookUp({ store, flow, run }: Recorded, shown: readonly Shown[]): Promise<Found[]> {
+  return store.artifacts(shown.map(({ name, at }) => addressOf(flow, run, at, name)));
+}
+
+function allOf({ flow, run }: Recorded, shown: readonly Shown[], found: readonly Found[]): Visible[] {
+  return shown.map(({ name, at }, i) => {
+    const record = found[i];
+    if (!record) throw lost(`${fullPathspec(flow, run, at)}/${name}`);
+    return { ...record, at };
+  });
+}
 
 /** Bytes of artifacts kept at hand; what is beyond is read from the store when a task needs it. */
 const BYTES_AT_HAND = 8 * 1024 * 1024;
@@ -15,7 +67,7 @@ const BYTES_OF_RECORD = 512;
 interface Node {
   /** The view that this task inherits, whole but for the names it hides. */
   base: Node | undefined;
-  own: [string, Visible][];
+  own: Entry[];
   /** Names that the task itself stored, of which no more is at hand. The list is shared by tasks that stored the same. */
   away: readonly string[];
   /** The task that stored them. */
@@ -28,36 +80,33 @@ interface Node {
   bytes: number;
 }
 
-/** Artifacts that are asked for, and are read together. */
-interface Reading {
-  addresses: ArtifactAddress[];
-  records: Promise<(ArtifactRecord | undefined)[]>;
+function newNode(at: string, base: Node | undefined, hidden: readonly string[]): Node {
+  const depth = (base?.depth ?? -1) + 1;
+  return { base, own: NONE, away: NO_NAMES, at, hidden, depth, uses: 0, bytes: 0 };
 }
 
-const NONE: [string, Visible][] = [];
+const NONE: Entry[] = [];
 const NO_NAMES: readonly string[] = [];
 
 /** A longer chain of inheritance (a loop's iterations) is flattened: looking a name up stays quick. */
 const LONGEST_CHAIN = 16;
 
+/** The views of a run under way: what each finished task left, without copying what it inherited. */
 export class Views {
   readonly #nodes = new Map<string, Node>();
   /** How often a label is retained, where that is more than once. */
   readonly #retained = new Map<string, number>();
-  readonly #flow: string;
-  readonly #run: number;
-  readonly #store: Store;
+  readonly #recorded: Recorded;
   readonly #settled: () => Promise<void>;
   /** Lists of names, shared. */
   readonly #names = new Map<string, readonly string[]>();
   #bytes = 0;
-  #reading: Reading | undefined;
+  /** Artifacts that are asked for, and are read together. */
+  #reading: { shown: Shown[]; found: Promise<Found[]> } | undefined;
 
   /** @param settled Resolves when all that was noted so far can be read from the store. */
   constructor(flow: string, run: number, store: Store, settled: () => Promise<void>) {
-    this.#flow = flow;
-    this.#run = run;
-    this.#store = store;
+    this.#recorded = { store, flow, run };
     this.#settled = settled;
   }
 
@@ -74,58 +123,31 @@ export class Views {
     label: string,
     base: string | undefined,
     own: [string, ArtifactRecord][],
-    references: [string, Visible][],
+    references: Entry[],
     hidden: readonly string[] = [],
   ): void {
     const behind = base === undefined ? undefined : this.#nodes.get(base);
     const adds = own.length + references.length + hidden.length > 0;
-    const node = behind && !adds ? behind : this.#node(label, behind, own, references, hidden);
+    const node = behind && !adds ? behind : this.#filled(newNode(label, behind, hidden), own, references);
     node.uses++;
     this.#nodes.set(label, node);
   }
 
-  #node(
-    label: string,
-    behind: Node | undefined,
-    own: [string, ArtifactRecord][],
-    references: [string, Visible][],
-    hidden: readonly string[],
-  ): Node {
-    const depth = (behind?.depth ?? -1) + 1;
-    const node: Node = {
-      base: behind,
-      own: NONE,
-      away: NO_NAMES,
-      at: label,
-      hidden,
-      depth,
-      uses: 0,
-      bytes: 0,
-    };
-    const passed = references.map(([name, visible]): [string, Visible] => [name, this.#keep(visible, node)]);
-    const kept = own.map(([name, record]): [string, Visible] => [
-      name,
-      this.#keep({ ...record, at: label }, node),
-    ]);
+  #filled(node: Node, own: [string, ArtifactRecord][], references: Entry[]): Node {
+    const { base, at } = node;
+    const passed = references.map(([name, visible]): Entry => [name, this.#keep(visible, node)]);
+    const kept = own.map(([name, record]): Entry => [name, this.#keep({ ...record, at }, node)]);
     if (kept.every(([, { type }]) => type === undefined))
       node.away = this.#shared(kept.map(([name]) => name));
     else passed.push(...kept);
     if (passed.length > 0) node.own = passed;
-    if (depth > LONGEST_CHAIN) {
-      const flat: Node = {
-        ...node,
-        base: undefined,
-        own: [],
-        away: NO_NAMES,
-        hidden: [],
-        depth: 0,
-        bytes: 0,
-      };
+    if (node.depth > LONGEST_CHAIN) {
+      const flat = newNode(at, undefined, []);
       this.#bytes -= node.bytes;
-      for (const [name, visible] of this.#entries(node)) flat.own.push([name, this.#keep(visible, flat)]);
+      flat.own = [...this.#entries(node)].map(([name, visible]) => [name, this.#keep(visible, flat)]);
       return flat;
     }
-    if (behind) behind.uses++;
+    if (base) base.uses++;
     return node;
   }
 
@@ -169,43 +191,37 @@ export class Views {
     const visible = this.#entries(this.#nodes.get(label) as Node).get(name);
     if (!visible || visible.type !== undefined) return visible?.type;
     // No more may be at hand than where it lies.
-    return (await this.#read(addressOf(this.#flow, this.#run, visible.at, name)))?.type;
+    return (await this.#read([{ name, at: visible.at }]))[0]?.type;
   }
 
   /** With the bytes of small artifacts, read from the store where they are not at hand. */
   view(label: string): View | Promise<View> {
     const entries = this.#entries(this.#nodes.get(label) as Node);
     const away = [...entries].filter(([, { bytes, hash }]) => bytes === undefined && hash === undefined);
-    const view = { label, entries };
-    return away.length === 0 ? view : this.#fetch(view, away);
+    return away.length === 0 ? { label, entries } : this.#fetch({ label, entries }, away);
   }
 
-  async #fetch(view: View, away: [string, Visible][]): Promise<View> {
-    const found = await Promise.all(
-      away.map(([name, { at }]) => this.#read(addressOf(this.#flow, this.#run, at, name))),
-    );
-    away.forEach(([name, visible], i) => {
-      if (!found[i]) throw lost(`${fullPathspec(this.#flow, this.#run, visible.at)}/${name}`);
-      view.entries.set(name, { ...visible, ...found[i] });
-    });
+  async #fetch(view: View, away: Entry[]): Promise<View> {
+    const shown = away.map(([name, { at }]) => ({ name, at }));
+    const visible = allOf(this.#recorded, shown, await this.#read(shown));
+    for (const [i, { name }] of shown.entries()) view.entries.set(name, visible[i] as Visible);
     return view;
   }
 
   /** What is asked for at once is read at once. */
-  async #read(address: ArtifactAddress): Promise<ArtifactRecord | undefined> {
-    this.#reading ??= { addresses: [], records: Promise.resolve([]) };
-    const { addresses } = this.#reading;
-    if (addresses.length === 0) this.#reading.records = this.#readAll();
-    const at = addresses.push(address) - 1;
-    return (await this.#reading.records)[at];
+  async #read(shown: readonly Shown[]): Promise<Found[]> {
+    this.#reading ??= this.#together();
+    const { shown: all, found } = this.#reading;
+    const from = all.push(...shown) - shown.length;
+    return (await found).slice(from, from + shown.length);
   }
 
-  async #readAll(): Promise<(ArtifactRecord | undefined)[]> {
-    const { addresses } = this.#reading as Reading;
-    await this.#settled().finally(() => {
+  #together() {
+    const shown: Shown[] = [];
+    const settled = this.#settled().finally(() => {
       this.#reading = undefined;
     });
-    return this.#store.artifacts(addresses);
+    return { shown, found: settled.then(() => lookUp(this.#recorded, shown)) };
   }
 
   #keep(visible: Visible, node: Node): Visible {

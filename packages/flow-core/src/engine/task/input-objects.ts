@@ -1,0 +1,199 @@
+/** `self`, `inputs`, `input` and `stack`: what a body reads artifacts through; each is decoded when it is read. */
+import type { StepNode } from '../../definition/graph';
+import { SOURCE, type Source } from '../../definition/merge';
+import { previewOf } from '../../definition/merge-conflict';
+import type { Execution } from './execution';
+import { fullPathspec } from './label';
+import type { ReadLog } from './reads';
+import type { TaskSpec } from './task';
+import type { Decode, InputReads, Missing, View, Visible } from './view';
+
+/** What stands before `start`. */
+const EMPTY: View = { label: 'start', entries: new Map() };
+
+/** Gives a context what its task can read. @param reads Notes what the body looks at. */
+export function addInputs(
+  context: Record<string, unknown>,
+  execution: Execution,
+  node: StepNode,
+  reads: ReadLog,
+): void {
+  const { run, spec, artifacts } = execution;
+  const missing: Missing = execution.missing ?? (() => undefined);
+  const object = (label: string, input: number) => {
+    const view = execution.view(label);
+    const pathspec = run.run === 'spin' ? undefined : () => fullPathspec(run.flow, Number(run.run), label);
+    return lazyObject(view, artifacts.decode, missing, reads.input(input, view), pathspec);
+  };
+  const many = node.kind === 'join' || node.kind === 'gather';
+  context[many ? 'inputs' : 'self'] =
+    inputsOf(node, spec, object) ?? lazyObject(EMPTY, artifacts.decode, missing, reads.input(0, EMPTY));
+  const itemOf = ({ step, shownBy, over, index }: TaskSpec['stack'][number]) => {
+    reads.item(step);
+    const view = execution.view(shownBy);
+    const list = view.entries.get(over);
+    return list ? artifacts.item(list, index) : missing(over, view);
+  };
+  const frames = [...spec.stack].reverse();
+  context.stack = lazyList(frames.map((frame) => () => itemOf(frame)));
+  const own = frames[0];
+  if (!own || node.kind === 'join') return;
+  Object.defineProperty(context, 'index', {
+    enumerable: true,
+    get() {
+      reads.index();
+      return own.index;
+    },
+  });
+  let read = false;
+  let value: unknown;
+  Object.defineProperty(context, 'input', {
+    enumerable: true,
+    get() {
+      if (!read) [value, read] = [itemOf(own), true];
+      return value;
+    },
+  });
+}
+
+/**
+ * Of a join a list, of a gather an object with its branches, else one object; undefined for what has no inputs.
+ * @param object makes the object of an input, by its label and its number
+ */
+export function inputsOf(
+  { kind }: StepNode,
+  { parents, branches }: Pick<TaskSpec, 'parents' | 'branches'>,
+  object: (label: string, input: number) => object,
+): unknown {
+  if (kind === 'join') return lazyList(parents.map((label, i) => () => object(label, i)));
+  if (kind === 'gather')
+    return Object.freeze(Object.fromEntries(parents.map((label, i) => [branches?.[i], object(label, i)])));
+  return parents[0] === undefined ? undefined : object(parents[0], 0);
+}
+
+/** Of an input that nobody asks about afterwards. */
+const UNNOTED: InputReads = { name: () => {}, all: () => {} };
+
+/** Largest value, in bytes, that an error message shows. */
+const PREVIEW_LIMIT = 1024;
+
+/**
+ * `self`, or one of `inputs`: an object that decodes an artifact when it is first read, as the reader's own copy,
+ * and that merge() can take references from.
+ * @param reads Notes every look at it.
+ * @param pathspec how messages name the input
+ */
+export function lazyObject(
+  view: View,
+  decode: Decode,
+  missing: Missing,
+  reads: InputReads = UNNOTED,
+  pathspec = () => view.pathspec ?? view.label,
+): object {
+  return new Proxy({}, new Input(view, decode, missing, reads, pathspec));
+}
+
+type Values = Record<string, unknown>;
+
+/** What stands behind a lazy object: one for each, and nothing else, since a quick task reads little of it. */
+class Input implements ProxyHandler<Values> {
+  readonly #view: View;
+  readonly #decode: Decode;
+  readonly #missing: Missing;
+  readonly #reads: InputReads;
+  readonly #pathspec: () => string;
+
+  constructor(view: View, decode: Decode, missing: Missing, reads: InputReads, pathspec: () => string) {
+    this.#view = view;
+    this.#decode = decode;
+    this.#missing = missing;
+    this.#reads = reads;
+    this.#pathspec = pathspec;
+  }
+
+  get(values: Values, key: string | symbol): unknown {
+    if (key === SOURCE) return this.#source(values);
+    if (typeof key === 'string') this.#reads.name(key);
+    const { entries } = this.#view;
+    if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key === 'constructor') {
+      return entries.has(key as string)
+        ? this.#value(values, key as string)
+        : Reflect.get(Object.prototype, key);
+    }
+    if (!entries.has(key) && key in Object.prototype) return Reflect.get(Object.prototype, key);
+    return this.#value(values, key);
+  }
+
+  has(_: Values, key: string | symbol): boolean {
+    if (typeof key === 'string') this.#reads.name(key);
+    return key === SOURCE || (typeof key === 'string' && this.#view.entries.has(key));
+  }
+
+  ownKeys(): string[] {
+    this.#reads.all();
+    return [...this.#view.entries.keys()];
+  }
+
+  getOwnPropertyDescriptor(values: Values, key: string | symbol): PropertyDescriptor | undefined {
+    if (typeof key === 'string') this.#reads.name(key);
+    return typeof key === 'string' && this.#view.entries.has(key)
+      ? { value: this.#value(values, key), enumerable: true, configurable: true, writable: false }
+      : undefined;
+  }
+
+  set(_: Values, key: string | symbol): never {
+    throw new TypeError(`Artifacts are returned, not assigned: return { ${String(key)}: … } from the step.`);
+  }
+
+  deleteProperty(_: Values, key: string | symbol): never {
+    throw new TypeError(
+      `An artifact cannot be deleted: name "${String(key)}" in the step's option \`drop\`.`,
+    );
+  }
+
+  #value(values: Values, name: string): unknown {
+    if (!Object.hasOwn(values, name)) {
+      const visible = this.#view.entries.get(name);
+      values[name] = visible ? this.#decode(visible) : this.#missing(name, this.#view);
+    }
+    return values[name];
+  }
+
+  #source(values: Values): Source {
+    const { entries } = this.#view;
+    const of = (name: string) => entries.get(name) as Visible;
+    return {
+      label: this.#pathspec(),
+      names: () => {
+        this.#reads.all();
+        return entries.keys();
+      },
+      digest: (name) => of(name).digest,
+      reference: (name) => entries.get(name),
+      read: (name) => this.#value(values, name),
+      preview: (name) => {
+        const { type, size, bytes } = of(name);
+        return bytes !== undefined && size <= PREVIEW_LIMIT
+          ? previewOf(this.#decode(of(name)))
+          : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type} of ${size.toLocaleString('en')} bytes`;
+      },
+    };
+  }
+}
+
+/** A list whose items are made when they are read. */
+function lazyList(makers: (() => unknown)[]): unknown[] {
+  const list: unknown[] = new Array(makers.length);
+  makers.forEach((make, i) => {
+    Object.defineProperty(list, i, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = make();
+        Object.defineProperty(list, i, { value, enumerable: true, configurable: true, writable: true });
+        return value;
+      },
+    });
+  });
+  return list;
+}

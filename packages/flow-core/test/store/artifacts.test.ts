@@ -1,0 +1,47 @@
+import { Artifacts } from '../../src/store/artifacts';
+import { MemoryCas } from '../../src/store/memory-cas';
+
+test('a list is decoded once, and each reader of an item has a copy of its own', async () => {
+  const cas = new MemoryCas();
+  const read = jest.spyOn(cas, 'read');
+  const artifacts = new Artifacts(cas);
+  const cause = new TypeError('no number');
+  const items = [
+    { text: 'x'.repeat(40_000) },
+    new Map([['a', new Set([1])]]),
+    Buffer.from('bytes'),
+    cause,
+    7,
+  ];
+  const list = await artifacts.encode('items', items);
+  expect(list.hash).toBeDefined();
+  for (const [index, item] of items.entries()) {
+    const [one, other] = [artifacts.item(list, index), artifacts.item(list, index)];
+    expect(one).toEqual(item);
+    expect(other).toEqual(item);
+    if (typeof item === 'object') expect(one).not.toBe(other);
+  }
+  const changed = artifacts.item(list, 0) as { text: string };
+  changed.text = '';
+  expect(artifacts.item(list, 0)).toEqual(items[0]);
+  expect(read).toHaveBeenCalledTimes(1);
+});
+
+test('an item of a list that a codec of the flow stored is read with the whole list', async () => {
+  class Deck {
+    constructor(readonly cards: string[]) {}
+  }
+  const deck = {
+    id: 'deck',
+    version: 1,
+    match: (value: unknown) => Array.isArray(value) && value[0] instanceof Deck,
+    encode: (value: Deck[]) => Buffer.from(JSON.stringify(value.map(({ cards }) => cards))),
+    decode: (bytes: Uint8Array) =>
+      JSON.parse(Buffer.from(bytes).toString()).map((cards: string[]) => new Deck(cards)),
+  };
+  const artifacts = new Artifacts(new MemoryCas(), [deck]);
+  const list = await artifacts.encode('decks', [new Deck(['ace']), new Deck(['king'])]);
+  const [one, other] = [artifacts.item(list, 1), artifacts.item(list, 1)];
+  expect(one).toEqual(new Deck(['king']));
+  expect(one).not.toBe(other);
+});
