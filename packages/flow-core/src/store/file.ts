@@ -48,8 +48,9 @@ interface Place {
  * const start = f.start(() => {
  *   writeFileSync('/tmp/report.csv', 'a,b\n1,2\n');
  *   return { report: file('/tmp/report.csv') };
- * }); const read = f.step('read', { after: start }, async ({ self }) => ({ lines: (await
- * self.report.text()).split('\n') })); export default f.end(read);
+ * });
+ * const read = f.step('read', { after: start }, async ({ self }) => ({ lines: (await self.report.text()).split('\n') }));
+ * export default f.end(read);
  * ```
  * @throws FlowError FLOW_FILE when it is no path. An unreadable file throws when the step has returned.
  */

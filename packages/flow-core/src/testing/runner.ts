@@ -34,11 +34,14 @@ import type {
  *
  * @example
  * ```ts
- * import { flow } from '@nx-flow/core'; import { Runner } from '@nx-flow/core/testing'; const f = flow('sums');
- * const start = f.start(() => ({ numbers: [1, 2, 3] })); const total = f.step('total', { after: start }, ({ self
- * }) => ({ sum: self.numbers.reduce((a, b) => a + b, 0) })); const runner = new Runner(f.end(total)); const spun =
- * await runner.spin(total, { artifacts: { numbers: [4, 5] } }); console.log(spun.status, spun.artifacts.sum); //
- * done 9
+ * import { flow } from '@nx-flow/core';
+ * import { Runner } from '@nx-flow/core/testing';
+ * const f = flow('sums');
+ * const start = f.start(() => ({ numbers: [1, 2, 3] }));
+ * const total = f.step('total', { after: start }, ({ self }) => ({ sum: self.numbers.reduce((a, b) => a + b, 0) }));
+ * const runner = new Runner(f.end(total));
+ * const spun = await runner.spin(total, { artifacts: { numbers: [4, 5] } });
+ * console.log(spun.status, spun.artifacts.sum); // done 9
  * ```
  */
 export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
