@@ -59,7 +59,10 @@ export const STEP_OPTIONS = {
     help: 'How long one attempt may take',
     inKey: true,
     with: 'timeout=5m',
-    problems: ({ name, options: { timeout } }) => durationProblems('timeout', name, timeout),
+    problems: ({ name, options: { timeout } }) =>
+      parseDuration(timeout) === 0
+        ? [`\`timeout\` of "${name}" is no time at all: give a duration such as '90s', or leave it out.`]
+        : durationProblems('timeout', name, timeout),
   },
   catch: {
     help: 'Go on after a failure, with the error as the artifact of this name',

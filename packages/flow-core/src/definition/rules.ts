@@ -36,17 +36,20 @@ const stepNames: Rule = (_, declared) =>
       message: `The step name "${node.name}" is not usable: ${nameAdvice(String(node.name))}`,
     }));
 
+const hasReservedName = (node: StepNode) =>
+  ['start', 'end', 'spin'].includes(node.name) && node.kind !== node.name;
+
 const reservedNames: Rule = (_, declared) =>
-  declared
-    .filter((node) => ['start', 'end', 'spin'].includes(node.name) && node.kind !== node.name)
-    .map((node) => ({
-      node,
-      message: `A step cannot be called "${node.name}": the name is taken. Choose another.`,
-    }));
+  declared.filter(hasReservedName).map((node) => ({
+    node,
+    message: `A step cannot be called "${node.name}": the name is taken. Choose another.`,
+  }));
 
 const uniqueNames: Rule = (_, declared) =>
   declared
-    .filter((node, i) => declared.findIndex((other) => other.name === node.name) !== i)
+    // A step with a reserved name is a problem of its own.
+    .filter((node) => !hasReservedName(node))
+    .filter((node, i, usual) => usual.findIndex((other) => other.name === node.name) !== i)
     .map((node) => ({
       node,
       message:
@@ -250,6 +253,8 @@ const reachesEnd: Rule = (graph, declared) => {
     const node = graph.steps.get(name);
     for (const parent of node ? parents(node) : []) visit(parent);
   };
+  // A step that is called "end" hides the real one.
+  if (declared.some(hasReservedName)) return [];
   visit('end');
   return declared
     .filter((node) => node.kind !== 'end' && !reached.has(node.name))

@@ -12,6 +12,8 @@ export const STORE_FORMAT = 1;
 export const DIGEST_VERSION = 1;
 
 const FILE = 'nx-flow.json';
+/** What the file holds for a store of this version. */
+const STAMP = JSON.stringify({ format: STORE_FORMAT, digests: DIGEST_VERSION });
 
 /**
  * Whether a database has a stamp. One without a stamp is empty or older than stamps.
@@ -40,7 +42,7 @@ export function hasStamp(folder: string): boolean {
 export function unstamped(folder: string): FlowError {
   return new FlowError(
     'FLOW_STORE_FORMAT',
-    `The database ${folder} was made by a version before 0.1, whose records this nx-flow does not read: remove the store's folder and run your flows again, or use another store by --store=<folder> or NX_FLOW_STORE (see UPGRADING.md). No record was changed.`,
+    `The database ${folder} has no format stamp. If a version before 0.1 made it, this nx-flow cannot read its records: remove the store's folder and run your flows again, or use another store by --store=<folder> or NX_FLOW_STORE. If its file ${FILE} was removed, write it again: ${STAMP} (see UPGRADING.md). No record was changed.`,
   );
 }
 
@@ -51,7 +53,7 @@ export function writeStamp(folder: string): void {
   try {
     const fd = openSync(temporary, 'w');
     try {
-      writeSync(fd, `${JSON.stringify({ format: STORE_FORMAT, digests: DIGEST_VERSION })}\n`);
+      writeSync(fd, `${STAMP}\n`);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -74,7 +76,7 @@ function parse(text: string, file: string): { format: number; digests: number } 
   if (isVersion(format) && isVersion(digests)) return { format, digests };
   throw new FlowError(
     'FLOW_STORE_CORRUPT',
-    `The format stamp ${file} is damaged. Nothing was changed: restore it from a copy, or remove it if the store was never used by a newer nx-flow (see UPGRADING.md).`,
+    `The format stamp ${file} is damaged. Nothing was changed: restore it from a copy or, if the store was never used by a newer nx-flow, write ${STAMP} into it (see UPGRADING.md).`,
   );
 }
 

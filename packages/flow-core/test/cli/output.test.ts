@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
@@ -406,3 +409,27 @@ test('--until tells of a step that was not reached, because a switch took anothe
   expect(slow.stdout).toContain('! slow was not taken: a switch before it took another case\n');
   expect(fast.stdout).not.toContain('a switch before it');
 });
+
+// A device that is always full: Linux has one.
+if (existsSync('/dev/full'))
+  test('output that cannot be written is said, and the command has not ended well; what it recorded stands', async () => {
+    ws.flow('full', 'export default f.end(f.start(() => ({ one: 1 })));');
+    const bin = join(__dirname, '../../bin/nx-flow.js');
+    for (const command of ['run full --json', 'runs full', 'export full 1 -']) {
+      const { status, stderr } = spawnSync(
+        'sh',
+        ['-c', `'${process.execPath}' '${bin}' ${command} > /dev/full`],
+        {
+          cwd: ws.folder,
+          encoding: 'utf8',
+          env: { ...process.env, NX_FLOW_USER: 'tester', NO_COLOR: '1' },
+        },
+      );
+      expect([command, status, stderr]).toEqual([
+        command,
+        1,
+        expect.stringMatching(/^FLOW_STDOUT {2}What the command printed could not be written \(ENOSPC\): /m),
+      ]);
+    }
+    expect((await ws.ok(['runs', 'full', '--json'])).json.runs).toMatchObject([{ status: 'done' }]);
+  });

@@ -55,7 +55,9 @@ test('records from before there were stamps are refused, and stay', async () => 
   await expect(LevelKv.open(db)).rejects.toMatchObject({
     code: 'FLOW_STORE_FORMAT',
     exit: 2,
-    message: expect.stringContaining("remove the store's folder and run your flows again"),
+    message: expect.stringMatching(
+      /remove the store's folder and run your flows again.* If its file nx-flow\.json was removed, write it again: \{"format":1,"digests":1\}/,
+    ),
   });
   writeFileSync(stamp, written);
   expect(text(await session((kv) => kv.get('k')))).toBe('v');
@@ -90,7 +92,7 @@ test.each(['', '{', 'null', '{"format":1}', '{"format":"1","digests":1}', '{"for
     writeFileSync(stamp, damaged);
     await expectRefusal(
       'FLOW_STORE_CORRUPT',
-      `The format stamp ${stamp} is damaged. Nothing was changed: restore it from a copy, or remove it if the store was never used by a newer nx-flow (see UPGRADING.md).`,
+      `The format stamp ${stamp} is damaged. Nothing was changed: restore it from a copy or, if the store was never used by a newer nx-flow, write {"format":1,"digests":1} into it (see UPGRADING.md).`,
     );
   },
 );

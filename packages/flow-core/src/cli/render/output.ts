@@ -20,17 +20,32 @@ export interface Output {
   result(json: Json): void;
 }
 
-/** A reader that leaves early (`| head`) does not end a run. */
-function deafenTo(stream: NodeJS.WriteStream): void {
-  if (stream.listenerCount('error') > 0) return;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+let watched = false;
+let failed: NodeJS.ErrnoException | undefined;
+
+/** Output that cannot be written ends no command. A reader that leaves early (`| head`) is no failure. */
+function watchOutput(): void {
+  if (watched) return;
+  watched = true;
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') failed ??= error;
+    });
+}
+
+/**
+ * Resolves when all that was printed has been handed over. Gives a sentence when some of it could not be written.
+ * Leaving at once would cut off what a pipe takes later.
+ */
+export async function outputWritten(): Promise<string | undefined> {
+  const written = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write('', resolve));
+  await Promise.all([process.stdout, process.stderr].map(written));
+  if (!failed) return undefined;
+  return `FLOW_STDOUT  What the command printed could not be written (${failed.code ?? failed.message}): make room, or send it elsewhere. What the command recorded stands.\n`;
 }
 
 export function makeOutput(json: boolean, verbose: boolean): Output {
-  deafenTo(process.stdout);
-  deafenTo(process.stderr);
+  watchOutput();
   // Bound now, since a spin replaces these to capture the step's output.
   const stdout = process.stdout.write.bind(process.stdout);
   const stderr = process.stderr.write.bind(process.stderr);

@@ -5,7 +5,7 @@ import { AHEAD_MS } from './pace';
 const START_MS = 200;
 
 /**
- * Tasks that wait while there is a worker for them wait for a moment before another one is started. What was finished in
+ * For the tasks of one kind. Tasks that wait while there is a worker for them wait for a moment before another one is started. What was finished in
  * that moment tells how long the others would wait: less than the start of a worker, and none is started.
  */
 export class Patience {

@@ -36,7 +36,8 @@ export class ProcessPool implements Pool {
   /** Given to a worker that never began them. */
   #returned: Job[] = [];
   readonly #orphans = new OrphanGuard();
-  readonly #patience = new Patience(() => this.wake());
+  /** By kind: tasks of other kinds say nothing about how long those of one kind wait. */
+  readonly #patience = new Map<string, Patience>();
   #balancing: NodeJS.Timeout | undefined;
   /** Why the flow did not load, where that was known before there was a run. */
   #broken: { error: unknown } | undefined;
@@ -74,7 +75,7 @@ export class ProcessPool implements Pool {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#balancing);
-    this.#patience.close();
+    for (const patience of this.#patience.values()) patience.close();
     await Promise.all([...this.#workers].map((worker) => worker.kill()));
     this.#orphans.close();
   }
@@ -100,12 +101,21 @@ export class ProcessPool implements Pool {
     const waiting = this.#waiting(kind, host);
     const wanted = waiting - loading.filter((worker) => worker.kind === kind).length;
     if (wanted <= 0 || (ours.length === workers.length && workers.length >= this.#options.max)) return;
-    if (ours.some(({ state, shared }) => state !== 'leaving' && shared) && !this.#patience.isOver(waiting))
+    if (
+      ours.some(({ state, shared }) => state !== 'leaving' && shared) &&
+      !this.#patienceWith(kind).isOver(waiting)
+    )
       return;
     for (let n = Math.min(wanted, this.#loading - loading.length); n > 0; n--) {
       if (this.#workers.size >= this.#options.max && !this.#makeRoom(kind, host)) return;
       this.#spawn(kind);
     }
+  }
+
+  #patienceWith(kind: string): Patience {
+    const patience = this.#patience.get(kind) ?? new Patience(() => this.wake());
+    this.#patience.set(kind, patience);
+    return patience;
   }
 
   /** In the place of a worker of another kind: one that has nothing to do, or else the next one that is done. */
@@ -223,7 +233,7 @@ export class ProcessPool implements Pool {
       this.#bury();
       if (this.#closed) return;
       this.#pace.took(job.spec.step, outcome.durationMs);
-      this.#patience.finished();
+      this.#patienceWith(kindOf(job)).finished();
       this.#host?.finished(job, outcome);
     },
     returned: (jobs) => void this.#returned.push(...jobs),

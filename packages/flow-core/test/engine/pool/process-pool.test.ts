@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PoolBench } from '../../../src/engine/pool/contract-bench';
+import { type Job, kindOf } from '../../../src/engine/pool/job';
+import type { PoolHost } from '../../../src/engine/pool/pool';
 import { ProcessPool } from '../../../src/engine/pool/process-pool';
 import { WorkerProcess } from '../../../src/engine/pool/worker-process';
 import { nextState } from '../../../src/engine/pool/worker-state';
@@ -67,6 +72,60 @@ test('workers import the flow a few at a time, and in the end all that are neede
     ]);
   } finally {
     await bench.dispose();
+  }
+});
+
+/** A host that gives each worker jobs of its kind alone, as a run does. */
+function byKind(host: PoolHost): PoolHost {
+  const waiting: Job[] = [];
+  const next = host.pull.bind(host);
+  const all = () => {
+    for (let job = next(); job; job = next()) waiting.push(job);
+    return waiting;
+  };
+  return Object.assign(host, {
+    pull(kind = '') {
+      const at = all().findIndex((job) => kindOf(job) === kind);
+      return at < 0 ? undefined : waiting.splice(at, 1)[0];
+    },
+    pending: (kind: string) => all().filter((job) => kindOf(job) === kind).length,
+    kinds: () => [...new Set(all().map(kindOf))],
+  });
+}
+
+test('quick tasks of one kind do not keep those of another from a worker of their own', async () => {
+  const packages = mkdtempSync(join(tmpdir(), 'nx-flow-pool-'));
+  writeFileSync(join(packages, 'installed.json'), '{"versions":{}}');
+  const bench = await PoolBench.open(
+    ({ file, graph, host, folder, max }) => ({
+      pool: new ProcessPool({ file, flow: graph.flow, cas: folder, max }).attach(byKind(host)),
+      width: max,
+    }),
+    3,
+  );
+  const add = (step: string, index?: number) =>
+    Object.assign(bench.add(step, index === undefined ? {} : { index }), {
+      packages: { folder: packages, names: [] },
+    });
+  try {
+    const first = add('shared');
+    bench.pool.wake();
+    await bench.host.outcome(first);
+    let met = false;
+    const meeting = Promise.all([bench.appears('at-0'), bench.appears('at-1')]).then(() => {
+      met = true;
+    });
+    add('waits', 0);
+    add('waits', 1);
+    while (!met) {
+      const quick = bench.add('shared');
+      bench.pool.wake();
+      await bench.host.outcome(quick);
+    }
+    await meeting;
+  } finally {
+    await bench.dispose();
+    rmSync(packages, { recursive: true });
   }
 });
 
