@@ -19,6 +19,8 @@ export interface CommandSpec {
   /** Families of options given as `--<family>.<name>=<value>`. */
   families: ('params' | 'set')[];
   examples: string[];
+  /** Whether a command that is interrupted ends its work in order before it exits; by default it ends at once. */
+  endsInOrder?: boolean | ((options: Values) => boolean);
 }
 export type Values = Record<string, string | number | boolean | string[] | undefined>;
 

@@ -6,13 +6,6 @@ import type { CommandSpec, Context, Parsed } from './command';
 import { COMMANDS } from './registry';
 import { makeOutput } from './render/output';
 
-/** Commands that end their work before they exit. Workers do not get Ctrl-C. */
-const INTERRUPTIBLE = new Set(['run', 'resume', 'step', 'export', 'import', 'snapshot']);
-
-function endsInOrder(name: string, { options }: Parsed): boolean {
-  return INTERRUPTIBLE.has(name) || (name === 'spin' && options.all === true);
-}
-
 export interface MainOptions
   extends Pick<Context, 'codeKey' | 'force' | 'task' | 'codeChanged' | 'extraFolders' | 'keys'> {
   cwd?: string;
@@ -60,7 +53,7 @@ export async function main(
     if (help) return await printHelp(command.spec, rest, cwd, output);
     const parsed = splitFlow(command.spec, await parsedArguments(command.spec, rest, cwd), cwd);
     if (refused) throw refused;
-    if (endsInOrder(name, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     return exitCode(await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal }), ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');
@@ -69,6 +62,11 @@ export async function main(
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     if (process.cwd() !== before) process.chdir(before);
   }
+}
+
+/** Workers do not get Ctrl-C. */
+function endsInOrder({ endsInOrder: ends = false }: CommandSpec, { options }: Parsed): boolean {
+  return typeof ends === 'function' ? ends(options) : ends;
 }
 
 /** When an option is unknown, the flow's parameters are read too: the user may have meant one. */

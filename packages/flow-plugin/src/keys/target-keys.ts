@@ -10,8 +10,8 @@
  *   step;
  * - the variable `NX_FLOW_UNPUBLISHED`, which changes each time publishing fails.
  *
- * `@nx-flow/core/keys` has the two keys of the engine: `SpinKey`, what a step sees in a spin, and `StepKey`, by
- * which a step's folder is kept when Nx misses for another reason.
+ * The two keys of the engine, `SpinKey` (what a step sees in a spin) and `StepKey` (by which a step's folder is kept when Nx
+ * misses for another reason), are in core's `engine/task/cache-keys.ts`; `@nx-flow/core/keys` computes them.
  */
 
 /** What the results of one step depend on besides its inputs. */

@@ -25,6 +25,7 @@ export const command: Command = {
       'nx-flow export movies latest movies.nxflow',
       'nx-flow export movies 12 - --no-logs | ssh build nx-flow import -',
     ],
+    endsInOrder: true,
   },
 
   async execute(context) {

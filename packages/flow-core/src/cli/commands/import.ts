@@ -22,6 +22,7 @@ export const command: Command = {
     options: {},
     families: [],
     examples: ['nx-flow import movies.nxflow', 'nx-flow import movies.nxflow --namespace=ci'],
+    endsInOrder: true,
   },
 
   async execute(context) {

@@ -21,6 +21,7 @@ export const command: Command = {
     },
     families: ['params'],
     examples: ['nx-flow resume movies', 'nx-flow resume movies byGenre --origin=12'],
+    endsInOrder: true,
   },
 
   async execute(context) {

@@ -14,6 +14,7 @@ export const command: Command = {
     options: RUN_OPTIONS,
     families: ['params'],
     examples: ['nx-flow run movies', 'nx-flow run movies --params.minVotes=500 --tag=exp1 --max-workers=4'],
+    endsInOrder: true,
   },
 
   async execute(context) {

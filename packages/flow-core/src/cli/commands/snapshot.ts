@@ -35,6 +35,7 @@ export const command: Command = {
     options: OPTIONS,
     families: ['params'],
     examples: ['nx-flow snapshot movies', 'nx-flow snapshot movies --params.minVotes=500'],
+    endsInOrder: true,
   },
 
   async execute(context) {

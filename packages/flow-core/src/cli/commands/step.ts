@@ -20,6 +20,7 @@ export const command: Command = {
     },
     families: ['params'],
     examples: ['nx-flow step movies genre'],
+    endsInOrder: true,
   },
 
   async execute(context) {

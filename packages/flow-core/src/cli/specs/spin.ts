@@ -33,4 +33,6 @@ export const spec: CommandSpec = {
     'nx-flow spin movies 12/genre/3',
     'nx-flow spin movies genre --index=2 --params.minVotes=500',
   ],
+  // One step ends with its process.
+  endsInOrder: ({ all }) => all === true,
 };

@@ -1,4 +1,7 @@
-/** Compares the recorded code, run by run, with today's. */
+/**
+ * Why a step's fingerprint differs: compares the recorded code, run by run, with today's, by `compareFingerprints` of
+ * `source/fingerprint/compare.ts`.
+ */
 import type { Fingerprints, PartKind } from '../../../source/fingerprint';
 import { compareFingerprints, type Difference } from '../../../source/fingerprint/compare';
 import type { CodeRow } from '../../../store/rows';
