@@ -72,7 +72,8 @@ export const values = fc.letrec<Values>((tie) => {
       fc.tuple(array, entries).map(([items, e]) =>
         assign(
           [...items],
-          e.filter(([k]) => !/^\d+$/.test(k)),
+          // Items have numbers, and an array's length cannot be defined anew.
+          e.filter(([k]) => !/^(\d+|length)$/.test(k)),
         ),
       ),
       fc
