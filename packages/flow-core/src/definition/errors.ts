@@ -35,7 +35,12 @@ export class FlowError extends Error {
 }
 
 export function isFlowError(error: unknown): error is FlowError {
-  return error instanceof Error && error.name === 'FlowError' && 'code' in error && 'problems' in error;
+  try {
+    return error instanceof Error && error.name === 'FlowError' && 'code' in error && 'problems' in error;
+  } catch {
+    // What was thrown may be a Proxy that refuses every question.
+    return false;
+  }
 }
 
 /** Makes one error of several problems, with a line each. A single problem follows the heading on its line. */

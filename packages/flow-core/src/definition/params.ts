@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { FlowError, type Problem, problemsError, suggest } from './errors';
 import type { Graph } from './graph';
+import { messageOf } from './thrown';
 import { whyWrong } from './wrong-value';
 
 export interface Parameters {
@@ -88,7 +89,7 @@ function read(schema: z.ZodType, value: unknown): ReturnType<z.ZodType['safePars
   try {
     return schema.safeParse(value);
   } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = messageOf(thrown);
     return { success: false, error: { issues: [{ message }] } } as ReturnType<z.ZodType['safeParse']>;
   }
 }

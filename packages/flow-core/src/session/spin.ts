@@ -8,11 +8,12 @@ import { Outputs } from '../engine/outputs/folder';
 import { spinsFolder } from '../engine/outputs/layout';
 import { requireOutputs, writingOutputs } from '../engine/outputs/writable';
 import { captureOutput, type Heard } from '../engine/process/capture-output';
+import type { ProcessOf } from '../engine/process/guard';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
 import { spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/flow-event';
-import { hearThrownLate } from './late';
+import { collectThrownLate, hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
 import { publishing } from './publish';
 import type { FileSession, Session } from './session';
@@ -28,8 +29,8 @@ export interface SpinRequest {
   set?: Record<string, unknown>;
   /** All inputs of the step: no run is looked up. */
   onlyGiven?: OnlyGiven;
-  /** Do not kill code that never yields: under a test runner, that would end the whole process. */
-  withoutWatchdog?: boolean;
+  /** Default: the process of a command. */
+  processOf?: ProcessOf;
   /** Record the spin in the store of persisted spins. */
   persist?: BeginPersisted;
   /** Write the outputs as files. */
@@ -80,7 +81,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
   let outputs: Outputs | undefined;
   let persisted: PersistedSpin | undefined;
-  hearThrownLate(undefined);
+  if (request.outputs) collectThrownLate();
   const heard: Heard = (stream, text) => {
     outputs?.at().log(text);
     persisted?.log(1, stream, text);
@@ -95,7 +96,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(overrides ? { overrides } : {}),
       set: request.set ?? {},
       ...(onlyGiven ? { onlyGiven } : {}),
-      ...(request.withoutWatchdog ? { withoutWatchdog: true } : {}),
+      ...(request.processOf ? { processOf: request.processOf } : {}),
       cwd: workspace,
       log: heard,
       emit(event) {

@@ -1,12 +1,11 @@
 /** The Runner's backend in child processes, for flows given by their file. Each call has its own process. */
-import { fork } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
-import { onEnd } from '../engine/process/on-end';
 import { OrphanGuard } from '../engine/process/orphan-guard';
+import { startProcess } from '../engine/process/start-process';
 import { spinStoreFolder } from '../engine/spin/persisted';
 import { fromRecord } from '../engine/task/error-record';
 import { packageFile } from '../environment/package-root';
@@ -124,13 +123,18 @@ export class ChildProcesses implements Backend {
 
   /** Rejects with FLOW_WORKER_DIED when the child dies without an answer. @throws FlowError for bad usage */
   async #ask(message: ToChild) {
-    const child = fork(packageFile('dist/testing/child.js'), [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [],
-      // A test runner's `process.env` is a copy, so the child would not inherit what a test sets there.
-      env: { ...process.env },
-    });
+    let answer: FromChild | undefined;
+    // A test runner's `process.env` is a copy, so the child would not inherit what a test sets there.
+    const env = { ...process.env };
+    const started = startProcess<FromChild, ToChild>(
+      packageFile('dist/testing/child.js'),
+      [],
+      env,
+      (reply) => {
+        answer = reply;
+      },
+    );
+    const { child, channel } = started;
     const orphans = new OrphanGuard();
     orphans.watch(child);
     const printed = { stdout: '', stderr: '' };
@@ -139,17 +143,11 @@ export class ChildProcesses implements Backend {
         printed[stream] += text;
       });
     }
-    let answer: FromChild | undefined;
-    child.on('message', (reply: FromChild) => {
-      answer = reply;
-    });
     const ended = new Promise<string>((resolve, reject) => {
       child.on('error', reject);
-      onEnd(child, (code, signal) =>
-        resolve(signal ? `was killed by ${signal}` : `exited with code ${code}`),
-      );
+      started.onEnd(resolve);
     });
-    child.send(message, () => {});
+    channel.send(message);
     try {
       const how = await ended;
       const reply =

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { isFlowError } from '../definition/errors';
 import type { PoolHost } from '../engine/pool/pool';
 import { ProcessPool } from '../engine/pool/process-pool';
+import { channelToParent } from '../engine/process/channel';
+import { leaveNow } from '../engine/process/leave';
 import { toRecord } from '../engine/task/error-record';
 import { findWorkspace } from '../environment/workspace';
 import { executeRun } from '../session/run';
@@ -16,14 +18,24 @@ import type { Store } from '../store/store';
 import { type FromChild, type ToChild, unpackFiles } from './protocol';
 import { runRequest, sessionOf, spinRequest } from './sessions';
 
-process.on('disconnect', () => process.exit(0));
-process.once('message', async (message: ToChild) => {
-  const reply = await answer(message).catch(refusal);
+let asked = false;
+
+const channel = channelToParent<ToChild, FromChild>({
+  message(message) {
+    if (asked) return;
+    asked = true;
+    void reply(message);
+  },
+  closed: leaveNow,
+});
+
+async function reply(message: ToChild): Promise<void> {
+  const answered = await answer(message).catch(refusal);
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
   );
-  process.send?.(reply, () => process.exit(0));
-});
+  channel.send(answered, leaveNow);
+}
 
 async function answer(message: ToChild): Promise<FromChild> {
   const workspace = findWorkspace(dirname(message.file));
@@ -51,13 +63,12 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
       given: artifacts.alone ? {} : (given as Record<string, unknown>),
       alone: artifacts.alone ? { artifacts: given } : undefined,
     };
-    const { outcome } = await spinStep(
-      session,
-      spinRequest(session, asked, () => {
-        spins ??= openStore(message.spins);
-        return spins;
-      }),
-    );
+    const openSpins = () => {
+      spins ??= openStore(message.spins);
+      return spins;
+    };
+    const asking = spinRequest(session, asked, openSpins);
+    const { outcome } = await spinStep(session, { ...asking, processOf: 'step' });
     const { decode } = new Artifacts(store.cas, graph.codecs);
     const { step, error, durationMs, origin, index, hints } = outcome;
     const reply: FromChild = {

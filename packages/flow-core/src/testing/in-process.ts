@@ -4,6 +4,7 @@ import Module from 'node:module';
 import { basename } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { type Graph, hasPackages, type StepNode } from '../definition/graph';
+import { isErrorLike } from '../definition/thrown';
 import { InProcessPool } from '../engine/pool/in-process-pool';
 import type { Job } from '../engine/pool/job';
 import type { Installed } from '../engine/pool/packages';
@@ -64,7 +65,7 @@ export class InProcess implements Backend {
         release = await this.#usePackages(request.step);
         const { outcome } = await spinStep(session, {
           ...spinRequest(session, request, () => this.spins()),
-          withoutWatchdog: true,
+          processOf: 'tests',
           capture: captureProcess,
         });
         return {
@@ -169,6 +170,5 @@ function artifactsOf({ artifacts }: SpinOutcome, { decode }: Artifacts): SpinRep
 
 /** The thrown object itself, if it is an Error of any realm. */
 function errorOf(record: ErrorRecord, thrown: unknown): Error {
-  const isError = thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
-  return isError ? (thrown as Error) : fromRecord(record);
+  return isErrorLike(thrown) ? (thrown as Error) : fromRecord(record);
 }

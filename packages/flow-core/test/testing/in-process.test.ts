@@ -403,3 +403,40 @@ test('a failing step that reads what no run has is told what would help', async 
     await lacking.dispose();
   }
 });
+
+test('what a step changes in the process stays out of the test: folder, variables, umask, exit code, handlers', async () => {
+  const seen = () => ({
+    cwd: process.cwd(),
+    umask: process.umask(),
+    exitCode: process.exitCode,
+    env: { ...process.env },
+    handlers: process.listenerCount('SIGUSR2'),
+    exits: process.listenerCount('exit'),
+  });
+  const f = flow('changing');
+  const first = f.start(() => {
+    process.chdir('/');
+    process.umask(0o777);
+    process.exitCode = 9;
+    process.env.NX_FLOW_TEST_LEFT = 'left';
+    process.on('exit', () => {});
+    process.env = { ONLY: 'this' };
+    return { cwd: process.cwd() };
+  });
+  const second = f.step('second', { after: first }, () => ({
+    ...seen(),
+    env: process.env.NX_FLOW_TEST_LEFT ?? 'none',
+  }));
+  const changing = new Runner(f.end(second));
+  const before = seen();
+  expect(await changing.spin(first)).toSucceed();
+  expect(seen()).toEqual(before);
+  const run = await changing.run();
+  expect(seen()).toEqual(before);
+  const { artifacts } = run.run;
+  expect([await artifacts.env, await artifacts.cwd, await artifacts.umask]).toEqual([
+    'none',
+    before.cwd,
+    before.umask,
+  ]);
+});

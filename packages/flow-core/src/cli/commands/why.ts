@@ -1,4 +1,5 @@
 /** nx-flow why: compares a step's last task with now: code, parameters, inputs, environment. */
+import { messageOf } from '../../definition/thrown';
 import { why } from '../../engine/explain/why/why';
 import { gitState } from '../../engine/record/git';
 import { findPlaceFile, loadPlaceFlow } from '../../session/place';
@@ -64,6 +65,6 @@ async function codeNow(file: string, flow: string, root: string) {
   try {
     return fingerprintFlow({ file, flow, root });
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: messageOf(error) };
   }
 }

@@ -17,6 +17,10 @@ export function eventLine(event: FlowEvent, output: Output): string {
         .concat('\n');
     case 'task-went-on':
       return warning(`${event.task} went on after its end: ${event.text.trim().split('\n')[0]}`);
+    case 'task-silent':
+      return warning(
+        `${event.task} has neither worked nor answered for ${Math.round(event.ms / 1000)} s: its process was stopped, or waits in a call that blocks. A timeout would end it`,
+      );
     case 'step-not-reached':
       return warning(`${event.step} was not taken: a switch before it took another case`);
     case 'step-executed-again':

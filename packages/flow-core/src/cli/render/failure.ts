@@ -1,5 +1,6 @@
 /** Ends a command that failed: one clear sentence, the code, the exit code. */
 import { isFlowError } from '../../definition/errors';
+import { messageOf } from '../../definition/thrown';
 import { excerpt } from '../../engine/explain/error-text';
 import { toRecord } from '../../engine/task/error-record';
 import { isMissingModule } from '../../source/import-error';
@@ -11,7 +12,7 @@ export function renderFailure(error: unknown, output: Output, cwd: string): numb
   if (!isFlowError(error)) {
     output.write(`${renderThrown(toRecord(error), { ...output, verbose: true }, cwd)}`);
     output.result({
-      error: { code: 'FLOW_INTERNAL', message: error instanceof Error ? error.message : String(error) },
+      error: { code: 'FLOW_INTERNAL', message: messageOf(error) },
     });
     return 1;
   }
@@ -21,7 +22,7 @@ export function renderFailure(error: unknown, output: Output, cwd: string): numb
   const where = error.problems[0]?.where;
   if (error.code === 'FLOW_IMPORT' && where !== undefined && isMissingModule(cause) && !output.verbose)
     output.write(excerpt(where, output));
-  else if (error.code === 'FLOW_IMPORT' && cause instanceof Error)
+  else if (error.code === 'FLOW_IMPORT' && cause !== undefined)
     output.write(renderThrown(toRecord(cause), output, cwd));
   else if (output.verbose && cause !== undefined) output.write(renderThrown(toRecord(cause), output, cwd));
   output.result({ error: { code: error.code, message: error.message, problems: error.problems } });

@@ -99,6 +99,8 @@ export class ContractHost implements PoolHost {
     this.#outcomes.get(job)?.resolve(outcome);
   }
 
+  silent(): void {}
+
   late({ task }: TaskName, text: string): void {
     this.#late({ task, text });
   }

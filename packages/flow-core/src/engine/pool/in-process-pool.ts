@@ -2,11 +2,11 @@
 import type { Graph } from '../../definition/graph';
 import { Artifacts } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { toRecord } from '../task/error-record';
+import { type Guard, makeGuard } from '../process/guard';
 import type { TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { Job } from './job';
-import { perform } from './perform';
+import { failedOutcome, perform } from './perform';
 import type { Pool, PoolHost } from './pool';
 
 export class InProcessPool implements Pool {
@@ -17,7 +17,7 @@ export class InProcessPool implements Pool {
 
   constructor(graph: Graph, cas: Cas, host: PoolHost) {
     this.#host = host;
-    this.#execute = executorHere(graph, cas, host);
+    this.#execute = executorHere(graph, cas, host, () => makeGuard('tests'));
   }
 
   wake(): void {
@@ -44,10 +44,16 @@ export class InProcessPool implements Pool {
 }
 
 /**
- * Gives what executes a job in this process: without the step's `timeout`, and in the environment as it is.
+ * Gives what executes a job in this process, without the step's `timeout`.
  * @param cas where large values are read and written
+ * @param guard keeps a task from changing this process; not where several are executed at once
  */
-export function executorHere(graph: Graph, cas: Cas, host: PoolHost): (job: Job) => Promise<TaskOutcome> {
+export function executorHere(
+  graph: Graph,
+  cas: Cas,
+  host: PoolHost,
+  guard?: () => Guard,
+): (job: Job) => Promise<TaskOutcome> {
   const artifacts = new Artifacts(cas, graph.codecs);
   return async (job) => {
     let release = () => {};
@@ -55,8 +61,10 @@ export function executorHere(graph: Graph, cas: Cas, host: PoolHost): (job: Job)
       if (job.packages) release = (await import('../../source/packages/resolve')).usePackages(job.packages);
       const views = new Map<string, View>();
       for (const label of job.views) views.set(label, await host.view(label));
+      const guarded = guard?.();
       return await perform({
         graph,
+        ...(guarded ? { within: (_fail, body) => guarded.within(body) } : {}),
         run: host.run,
         spec: job.spec,
         view: (label) => views.get(label) as View,
@@ -64,8 +72,7 @@ export function executorHere(graph: Graph, cas: Cas, host: PoolHost): (job: Job)
         artifacts,
       });
     } catch (thrown) {
-      const failure = { error: toRecord(thrown), thrown };
-      return { startedAt: Date.now(), durationMs: 0, status: 'failed', failure };
+      return failedOutcome(thrown);
     } finally {
       release();
     }

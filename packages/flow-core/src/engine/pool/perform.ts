@@ -1,5 +1,8 @@
 /** Executes one task and gives its outcome, whatever happens: with its timeout, its crashes and its files. It knows no process. */
+import type { Graph } from '../../definition/graph';
 import type { Cas } from '../../store/cas';
+import type { ErrorRecord } from '../../store/rows';
+import { firstOf } from '../process/first-of';
 import { toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';
 import type { Execution } from '../task/execution';
@@ -20,6 +23,8 @@ export interface Performance
    * under way: for what it threw in a timer, or in a promise that is not awaited.
    */
   within?(fail: (error: unknown) => void, body: () => Promise<TaskResult>): Promise<TaskResult>;
+  /** Called when the body has ended or failed, before the engine goes on: what it patched is put back. */
+  bodyEnded?(): void;
 }
 
 export async function perform(task: Performance): Promise<TaskOutcome> {
@@ -33,21 +38,6 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
   const absent: MissingRead[] = [];
   try {
     const writer = spec.outputs === undefined ? undefined : await writerOf(spec.outputs, task);
-    let fail: (error: unknown) => void = () => {};
-    const crashed = new Promise<never>((_, reject) => {
-      fail = (error) => {
-        // The body may be at work still, and is no company for another task.
-        stray = true;
-        reject(error);
-      };
-    });
-    if (timeoutMs !== undefined) {
-      timer = setTimeout(() => {
-        const error = timeoutError(timeoutMs);
-        abort?.abort(error);
-        fail(error);
-      }, timeoutMs);
-    }
     const missing: Missing = task.missing ?? ((name, { label }) => void absent.push({ name, label }));
     const body = () =>
       executeTask({
@@ -62,19 +52,52 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
           abort ??= new AbortController();
           return abort.signal;
         },
+        ...(task.bodyEnded ? { bodyEnded: task.bodyEnded } : {}),
       });
-    const result = await Promise.race([crashed, task.within ? task.within(fail, body) : body()]);
+    const { within } = task;
+    let fail: (error: unknown) => void = () => {};
+    const result = await firstOf(within ? () => within(fail, body) : body, (reject) => {
+      fail = (error) => {
+        // The body may be at work still, and is no company for another task.
+        stray = true;
+        reject(error);
+      };
+      if (timeoutMs === undefined) return;
+      timer = setTimeout(() => {
+        const error = timeoutError(timeoutMs);
+        abort?.abort(error);
+        fail(error);
+      }, timeoutMs);
+    });
     const timed = end();
     await writer?.finish(result);
     if (run.run === 'spin' && absent.length > 0) result.missing = absent;
     return { ...timed, status: 'done', result };
   } catch (thrown) {
-    const failure = { error: toRecord(thrown), thrown, ...(absent.length > 0 ? { missing: absent } : {}) };
+    task.bodyEnded?.();
+    const failure = {
+      error: withPlace(toRecord(thrown), graph, spec.step),
+      thrown,
+      ...(absent.length > 0 ? { missing: absent } : {}),
+    };
     return { ...end(), status: 'failed', failure, ...(stray ? { stray } : {}) };
   } finally {
     clearTimeout(timer);
     abort?.abort();
   }
+}
+
+/** What is no Error has no stack: the step's own line takes its place. */
+function withPlace(error: ErrorRecord, graph: Graph, step: string): ErrorRecord {
+  const where = graph.steps.get(step)?.where();
+  if (error.stack !== undefined || where === undefined) return error;
+  return { ...error, stack: `${error.name}: ${error.message}\n    at ${step} (${where})` };
+}
+
+/** The outcome of a task that failed before it could begin. */
+export function failedOutcome(thrown: unknown): TaskOutcome {
+  const failure = { error: toRecord(thrown), thrown };
+  return { startedAt: Date.now(), durationMs: 0, status: 'failed', failure };
 }
 
 async function writerOf(folder: string, { persistedCas, graph }: Performance) {

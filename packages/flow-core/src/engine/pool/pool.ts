@@ -22,6 +22,8 @@ export interface PoolHost {
   finished(job: Job, outcome: TaskOutcome): void;
   /** A task that had ended printed something still, or threw. */
   late(task: TaskName, text: string): void;
+  /** The process of a task has neither worked nor answered for so long. */
+  silent(job: Job, ms: number): void;
   /** Nothing can be executed any more: the flow does not load in a worker. */
   broken(error: unknown): void;
 }

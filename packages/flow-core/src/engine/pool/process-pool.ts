@@ -1,10 +1,15 @@
-/** Tasks in worker processes: who gets a worker, and which. A worker that dies fails the task that it was at, and nothing else. */
+/**
+ * Tasks in worker processes: who gets a worker, and which. A worker that dies fails the task that it was at, and nothing else.
+ * Long, because each choice of a worker weighs all the others.
+ */
 import { availableParallelism } from 'node:os';
 import { OrphanGuard } from '../process/orphan-guard';
 import { type Job, kindOf } from './job';
 import { AHEAD_MS, Pace } from './pace';
 import { Patience } from './patience';
 import type { Pool, PoolHost } from './pool';
+import { Spoilt } from './spoilt';
+import { LOOK_MS } from './watchdog';
 import type { WorkerListener } from './worker-listener';
 import { WorkerProcess } from './worker-process';
 
@@ -38,7 +43,9 @@ export class ProcessPool implements Pool {
   readonly #orphans = new OrphanGuard();
   /** By kind: tasks of other kinds say nothing about how long those of one kind wait. */
   readonly #patience = new Map<string, Patience>();
+  readonly #spoilt = new Spoilt();
   #balancing: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
   /** Why the flow did not load, where that was known before there was a run. */
   #broken: { error: unknown } | undefined;
   #closed = false;
@@ -57,6 +64,9 @@ export class ProcessPool implements Pool {
   /** The run that it works for. */
   attach(host: PoolHost): this {
     this.#host = host;
+    this.#looking = setInterval(() => {
+      for (const worker of this.#workers) worker.look(performance.now());
+    }, LOOK_MS).unref();
     for (const worker of this.#workers) worker.begin(host.run, this.#options);
     const broken = this.#broken;
     if (broken) setImmediate(() => host.broken(broken.error));
@@ -75,6 +85,7 @@ export class ProcessPool implements Pool {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#balancing);
+    clearInterval(this.#looking);
     for (const patience of this.#patience.values()) patience.close();
     await Promise.all([...this.#workers].map((worker) => worker.kill()));
     this.#orphans.close();
@@ -226,6 +237,9 @@ export class ProcessPool implements Pool {
     log: (job, stream, text) => {
       if (!this.#closed) this.#host?.log(job, stream, text);
     },
+    silent: (job, ms) => {
+      if (!this.#closed) this.#host?.silent(job, ms);
+    },
     late: (task, text) => {
       if (!this.#closed) this.#host?.late(task, text);
     },
@@ -236,6 +250,7 @@ export class ProcessPool implements Pool {
       this.#patienceWith(kindOf(job)).finished();
       this.#host?.finished(job, outcome);
     },
+    spoils: ({ changed = [] }) => changed.map((name) => this.#spoilt.add(name)).includes(true),
     returned: (jobs) => void this.#returned.push(...jobs),
     settled: () => {
       this.#bury();

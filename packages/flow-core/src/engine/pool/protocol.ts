@@ -30,13 +30,19 @@ export interface WorkerWork {
 export interface WorkerReturn {
   type: 'return';
 }
-export type ToWorker = WorkerStart | WorkerViews | WorkerWork | WorkerReturn;
+
+/** Answer: the coordinator wonders whether this process is alive. */
+export interface WorkerPing {
+  type: 'ping';
+}
+export type ToWorker = WorkerStart | WorkerViews | WorkerWork | WorkerReturn | WorkerPing;
 
 export type FromWorker =
   /** The flow is imported. */
   | { type: 'ready' }
   | { type: 'broken'; error: ErrorRecord }
   | ({ type: 'log'; stream: 'stdout' | 'stderr'; text: string } & TaskName)
+  | { type: 'pong' }
   | { type: 'outcome'; outcome: TaskOutcome }
   /** Tasks that it was given and has not begun. */
   | { type: 'returned'; tasks: string[] };

@@ -11,10 +11,14 @@ export interface WorkerListener {
   broken(error: ErrorRecord | FlowError): void;
   started(job: Job): void;
   log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
+  /** The process of a task has neither worked nor answered for so long. */
+  silent(job: Job, ms: number): void;
   /** A task that had ended printed something still. */
   late(task: TaskName, text: string): void;
   /** Called for the task that a worker died of, too. */
   finished(job: Job, outcome: TaskOutcome): void;
+  /** Returns whether a task left its process in a state in which no other task should be executed. */
+  spoils(outcome: TaskOutcome): boolean;
   /** Jobs that have not begun, and never will here. */
   returned(jobs: readonly Job[]): void;
   /** All that was heard is passed on, or the process has ended: there may be room for more. */

@@ -1,18 +1,17 @@
-/** The entry of a worker process: a worker whose coordinator is at the other end of the process's own channel. */
-import type { ToWorker } from './protocol';
+/** The entry of a worker process: a worker whose coordinator is at the other end of the process's channel. */
+import { channelToParent } from '../process/channel';
+import { leaveNow } from '../process/leave';
+import type { FromWorker, ToWorker } from './protocol';
 import { Worker } from './worker';
 
 const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2);
 
 // The terminal's Ctrl-C reaches every process of the group: the coordinator decides what it means.
 process.on('SIGINT', () => {});
-process.on('disconnect', () => process.exit(0));
 
-const worker = new Worker(
-  { file, flow, with: JSON.parse(given), packages },
-  {
-    send: (message) => process.connected && process.send?.(message),
-    hold: (held) => (held ? process.channel?.ref() : process.channel?.unref()),
-  },
-);
-process.on('message', (message: ToWorker) => worker.hear(message));
+const channel = channelToParent<ToWorker, FromWorker>({
+  message: (message) => worker.hear(message),
+  // The coordinator has ended, or a step closed the channel: no outcome can be sent any more.
+  closed: leaveNow,
+});
+const worker = new Worker({ file, flow, with: JSON.parse(given), packages }, channel);

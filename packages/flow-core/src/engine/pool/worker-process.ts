@@ -4,21 +4,22 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { FlowError } from '../../definition/errors';
-import { onEnd } from '../process/on-end';
+import type { StartedProcess } from '../process/start-process';
 import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
-import { forkWorker, type WorkerOptions } from './fork-worker';
 import type { Job } from './job';
 import { AHEAD_MS } from './pace';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { SentViews } from './sent-views';
+import { startWorker, type WorkerOptions } from './start-worker';
 import { UnderWay } from './under-way';
+import { Watchdog } from './watchdog';
 import type { WorkerListener } from './worker-listener';
 import { nextState, type WorkerState } from './worker-state';
 
 export class WorkerProcess {
   readonly kind: string;
-  readonly child: ChildProcess;
+  readonly #process: StartedProcess<ToWorker>;
   readonly #listener: WorkerListener;
   #state: WorkerState = 'loading';
   /** Given and not finished, oldest first: the first one is under way. */
@@ -29,6 +30,7 @@ export class WorkerProcess {
   /** Whom it has worked for: several tasks, or the one that is isolated. */
   #use: 'fresh' | 'shared' | 'isolated' = 'fresh';
   readonly #underWay = new UnderWay(() => this.child.kill('SIGKILL'));
+  readonly #watchdog: Watchdog;
   #outcomes: TaskOutcome[] = [];
   /** It was asked to give back what it has not begun, and has not answered. */
   #asked = false;
@@ -36,9 +38,16 @@ export class WorkerProcess {
   constructor(options: WorkerOptions, listener: WorkerListener) {
     this.kind = options.kind;
     this.#listener = listener;
-    const child = forkWorker(options);
-    this.child = child;
-    child.on('message', (message: FromWorker) => this.#hear(message));
+    this.#process = startWorker(options, (message) => this.#hear(message));
+    const { child } = this.#process;
+    this.#watchdog = new Watchdog({
+      pid: child.pid,
+      ping: () => void this.#send({ type: 'ping' }),
+      silent: (ms) => {
+        const [job] = this.#jobs;
+        if (job) listener.silent(job, ms);
+      },
+    });
     for (const stream of ['stdout', 'stderr'] as const) {
       // What bypasses the worker's own streams: processes that a step starts, and Node's last words.
       child[stream]?.setEncoding('utf8').on('data', (text: string) => {
@@ -46,10 +55,11 @@ export class WorkerProcess {
         if (job) listener.log(job, stream, text);
       });
     }
-    child.on('error', () => child.kill('SIGKILL'));
-    onEnd(child, (code, signal) =>
-      this.#ended(signal ? `was killed by ${signal}` : `exited with code ${code}`),
-    );
+    this.#process.onEnd((how) => this.#ended(how));
+  }
+
+  get child(): ChildProcess {
+    return this.#process.child;
   }
 
   get state(): WorkerState {
@@ -113,6 +123,12 @@ export class WorkerProcess {
     void this.#send({ type: 'work', tasks: jobs.map(({ spec }) => spec) });
   }
 
+  /** Looks whether it works or answers, where it has something to do. @param now milliseconds of a steady clock */
+  look(now: number): void {
+    if (this.#jobs.length > 0 && !this.#gone()) this.#watchdog.look(now);
+    else this.#watchdog.heard();
+  }
+
   /** Asks it to give back what it has not begun, where that waits behind a slow task. */
   askBack(): void {
     if (!this.queued || !this.late) return;
@@ -138,7 +154,7 @@ export class WorkerProcess {
     this.#underWay.end();
     this.#state = 'gone';
     return new Promise((resolve) => {
-      onEnd(this.child, () => resolve());
+      this.#process.onEnd(() => resolve());
       this.child.kill('SIGKILL');
     });
   }
@@ -151,16 +167,16 @@ export class WorkerProcess {
 
   /** Resolves when the message is on its way, so that not all of many are in memory at once. */
   #send(message: ToWorker): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.child.connected) this.child.send(message, () => resolve());
-      else resolve();
-    });
+    return new Promise((resolve) => this.#process.channel.send(message, resolve));
   }
 
   #hear(message: FromWorker): void {
+    this.#watchdog.heard();
     // What was printed before its end is heard still.
     if (this.#gone() && message.type !== 'log') return;
     switch (message.type) {
+      case 'pong':
+        return;
       case 'ready':
         this.#become('idle');
         this.#listener.ready();
@@ -203,7 +219,7 @@ export class WorkerProcess {
       this.#underWay.end();
       const job = this.#jobs.shift() as Job;
       // Before the pool hears of it, and gives it more.
-      if (this.#use === 'isolated' || isStray(outcome)) this.retire();
+      if (this.#use === 'isolated' || isStray(outcome) || this.#listener.spoils(outcome)) this.retire();
       else this.#rest();
       this.#listener.finished(job, outcome);
       if (this.#gone()) break;

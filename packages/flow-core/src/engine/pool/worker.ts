@@ -5,17 +5,22 @@ import { loadFlow, loadFlowWith } from '../../source/load';
 import { Artifacts } from '../../store/artifacts';
 import { FileCas } from '../../store/cas';
 import { captureOutput } from '../process/capture-output';
-import { watchEnv } from '../process/restore-env';
+import type { Channel } from '../process/channel';
+import { Containment } from '../process/containment';
+import { leftError } from '../process/process-functions';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
-import { perform } from './perform';
+import { failedOutcome, perform } from './perform';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { WorkerOutput } from './worker-output';
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
+
+/** After tasks that take longer, all built-in objects are looked at: it costs some hundredths of a millisecond. */
+const THOROUGH_MS = 20;
 
 export interface WorkerSetup {
   file: string;
@@ -26,12 +31,8 @@ export interface WorkerSetup {
   packages: string;
 }
 
-/** The coordinator, as a worker sees it. */
-export interface WorkerChannel {
-  send(message: FromWorker): void;
-  /** Whether the channel keeps the process alive. While a task is under way it does not: a task cannot wait for it. */
-  hold(held: boolean): void;
-}
+/** The coordinator, as a worker sees it. While a task is under way it is not held: a task cannot wait for it. */
+export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
 
 /** The task that code belongs to, also in its timers and in promises that are not awaited. */
 interface Scope extends TaskName {
@@ -54,7 +55,7 @@ export class Worker {
   readonly #channel: WorkerChannel;
   readonly #output: WorkerOutput;
   readonly #loaded: Promise<Graph>;
-  readonly #env = watchEnv();
+  readonly #contained: Containment;
   readonly #scopes = new AsyncLocalStorage<Scope>();
   #underWay: Scope | undefined;
   readonly #queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
@@ -75,9 +76,13 @@ export class Worker {
     });
     captureOutput((stream, text) => this.#print(stream, text));
     process.on('exit', () => this.#output.flush());
+    this.#contained = new Containment({ leaves: (how) => this.#leaves(how), realm: 'all' });
     this.#loaded = load(setup);
     this.#loaded.then(
-      () => channel.send({ type: 'ready' }),
+      () => {
+        this.#contained.remember();
+        channel.send({ type: 'ready' });
+      },
       (error) => channel.send({ type: 'broken', error: toRecord(error) }),
     );
   }
@@ -86,10 +91,13 @@ export class Worker {
     switch (message.type) {
       case 'start':
         this.#started = message;
-        process.chdir(message.run.cwd);
+        this.#contained.moveTo(message.run.cwd);
         return;
       case 'return':
-        this.#channel.send({ type: 'returned', tasks: this.#queue.splice(0).map(({ spec }) => spec.task) });
+        this.#return();
+        return;
+      case 'ping':
+        this.#channel.send({ type: 'pong' });
         return;
       case 'views':
         if (message.reset) this.#views = new Map();
@@ -103,6 +111,10 @@ export class Worker {
     }
   }
 
+  #return(): void {
+    this.#channel.send({ type: 'returned', tasks: this.#queue.splice(0).map(({ spec }) => spec.task) });
+  }
+
   async #drain(): Promise<void> {
     this.#draining = true;
     this.#channel.hold(false);
@@ -113,6 +125,8 @@ export class Worker {
       this.#channel.send({ type: 'outcome', outcome });
       // Its body may still be at work here: the coordinator takes the rest to another process.
       if (outcome.status === 'failed' && outcome.stray) this.#queue.length = 0;
+      // The coordinator decides whether this process is used again. Until then no other task begins here.
+      if (outcome.changed) this.#return();
       // Behind a slow one, the coordinator may want the others back: its message is read in between.
       if (outcome.durationMs > SLOW_MS) await new Promise(setImmediate);
     }
@@ -120,33 +134,55 @@ export class Worker {
     this.#channel.hold(true);
   }
 
+  /** Gives an outcome whatever happens: the coordinator waits for it. */
   async #perform(spec: TaskSpec, views: Map<string, View>): Promise<TaskOutcome> {
     const scope: Scope = { step: spec.step, task: spec.task };
+    const changed: string[] = [];
     this.#underWay = scope;
+    let outcome: TaskOutcome;
     try {
-      const { graph, run, artifacts, persistedCas } = this.#place ?? (await this.#placed());
-      const outcome = await perform({
-        graph,
-        run,
-        artifacts,
-        persistedCas,
-        spec,
-        view: (label) => views.get(label) as View,
-        log: (stream, text) => this.#print(stream, text),
-        timeoutMs: timeoutOf(graph.steps.get(spec.step)?.options ?? {}),
-        within: (fail, body) => {
-          scope.fail = fail;
-          return this.#scopes.run(scope, body);
-        },
-      });
-      // What was thrown cannot travel as it is.
-      if (outcome.status === 'failed') delete outcome.failure.thrown;
-      return outcome;
-    } finally {
-      scope.fail = undefined;
-      this.#underWay = undefined;
-      this.#tidy();
+      outcome = await this.#outcomeOf(spec, views, scope, changed);
+    } catch (thrown) {
+      outcome = failedOutcome(thrown);
     }
+    scope.fail = undefined;
+    this.#underWay = undefined;
+    const names = this.#contained.putBackRealm(outcome.durationMs > THOROUGH_MS);
+    changed.push(...names);
+    if (!this.#contained.putBack()) changed.push('process.cwd');
+    if (changed.length > 0) outcome.changed = [...new Set(changed)];
+    // What was thrown cannot travel as it is.
+    if (outcome.status === 'failed') delete outcome.failure.thrown;
+    return outcome;
+  }
+
+  async #outcomeOf(
+    spec: TaskSpec,
+    views: Map<string, View>,
+    scope: Scope,
+    changed: string[],
+  ): Promise<TaskOutcome> {
+    const { graph, run, artifacts, persistedCas } = this.#place ?? (await this.#placed());
+    // Awaited: a promise that is returned is asked for its `then`, which the body may have replaced.
+    return await perform({
+      graph,
+      run,
+      artifacts,
+      persistedCas,
+      spec,
+      view: (label) => views.get(label) as View,
+      log: (stream, text) => this.#print(stream, text),
+      timeoutMs: timeoutOf(graph.steps.get(spec.step)?.options ?? {}),
+      within: (fail, body) => {
+        scope.fail = fail;
+        return this.#scopes.run(scope, body);
+      },
+      bodyEnded: () => {
+        // Not within the call of `push`, which may be one of them.
+        const names = this.#contained.putBackRealm();
+        changed.push(...names);
+      },
+    });
   }
 
   /** With the flow's codecs, which are known when it is imported. */
@@ -158,18 +194,22 @@ export class Worker {
     return this.#place;
   }
 
-  /** Every task begins in the same environment and folder. */
-  #tidy(): void {
-    this.#env.restore();
-    process.exitCode = undefined;
-    const cwd = this.#started?.run.cwd;
-    if (cwd !== undefined && process.cwd() !== cwd) process.chdir(cwd);
+  /** A task that ends the process fails with it. What an ended one left must not take the next one along. */
+  #leaves(how: string): Error | undefined {
+    const scope = this.#scopes.getStore() ?? this.#underWay;
+    const late = scope !== undefined && scope !== this.#underWay;
+    if (late) return leftError(how);
+    this.#output.flush();
+    return undefined;
   }
 
   #crashed(error: unknown): void {
     const scope = this.#scopes.getStore() ?? this.#underWay;
     if (scope?.fail) scope.fail(error);
-    else this.#print('stderr', `${toRecord(error).stack ?? error}\n`);
+    else {
+      const { name, message, stack } = toRecord(error);
+      this.#print('stderr', `${stack ?? `${name}: ${message}`}\n`);
+    }
   }
 
   /** Everything that is printed goes to the coordinator, which knows the task. */

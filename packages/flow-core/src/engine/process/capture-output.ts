@@ -3,27 +3,60 @@ import { StringDecoder } from 'node:string_decoder';
 
 export type Heard = (stream: 'stdout' | 'stderr', text: string) => void;
 
-/** Returns a function that restores the streams. Bytes may be cut inside a character. */
+type Stream = NodeJS.WriteStream & { destroySoon(): void };
+type Replaced = 'write' | 'end' | 'destroy' | 'destroySoon' | 'cork' | 'uncork';
+
+/**
+ * Returns a function that restores the streams. Bytes may be cut inside a character.
+ * A step that ends or destroys the stream ends nothing: others print there, too.
+ */
 export function captureOutput(heard: Heard): () => void {
-  const before = { stdout: process.stdout.write, stderr: process.stderr.write };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    const decoder = new StringDecoder('utf8');
-    process[stream].write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
-      const binary = typeof encoding === 'string' && !/^utf-?8$/i.test(encoding);
-      const text =
-        typeof chunk !== 'string'
-          ? decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
-          : binary
-            ? Buffer.from(chunk, encoding as BufferEncoding).toString('utf8')
-            : chunk;
-      if (text !== '') heard(stream, text);
-      const callback = typeof encoding === 'function' ? encoding : done;
-      if (typeof callback === 'function') process.nextTick(callback as () => void);
-      return true;
-    }) as typeof process.stdout.write;
+  const restore = (['stdout', 'stderr'] as const).map((name) => capture(name, heard));
+  return () => {
+    for (const one of restore) one();
+  };
+}
+
+function capture(name: 'stdout' | 'stderr', heard: Heard): () => void {
+  const stream = process[name] as Stream;
+  const decoder = new StringDecoder('utf8');
+  const write = (chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
+    const binary = typeof encoding === 'string' && !/^utf-?8$/i.test(encoding);
+    const text =
+      typeof chunk !== 'string'
+        ? decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+        : binary
+          ? Buffer.from(chunk, encoding as BufferEncoding).toString('utf8')
+          : chunk;
+    if (text !== '') heard(name, text);
+    callLater(encoding, done);
+    return true;
+  };
+  const end = (chunk?: unknown, encoding?: unknown, done?: unknown) => {
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) write(chunk, encoding, done);
+    else callLater(chunk, encoding, done);
+    return stream;
+  };
+  const leave = () => stream;
+  const replaced: Record<Replaced, unknown> = {
+    ...{ write, end, destroy: leave, destroySoon: leave },
+    ...{ cork: leave, uncork: leave },
+  };
+  const before = new Map<string, PropertyDescriptor | undefined>();
+  for (const [method, value] of Object.entries(replaced)) {
+    before.set(method, Object.getOwnPropertyDescriptor(stream, method));
+    Object.defineProperty(stream, method, { configurable: true, enumerable: false, writable: true, value });
   }
   return () => {
-    process.stdout.write = before.stdout;
-    process.stderr.write = before.stderr;
+    for (const [method, descriptor] of before) {
+      if (descriptor) Object.defineProperty(stream, method, descriptor);
+      else Reflect.deleteProperty(stream, method);
+    }
   };
+}
+
+/** The first function among the arguments of `write` or `end` is its callback. */
+function callLater(...args: unknown[]): void {
+  const done = args.find((arg) => typeof arg === 'function');
+  if (done) process.nextTick(done as () => void);
 }

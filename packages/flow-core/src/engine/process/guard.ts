@@ -1,32 +1,85 @@
-/** Fails a piece of work when an unawaited promise rejects, or when it tries to end the process. */
-import { FlowError } from '../../definition/errors';
+/** Executes a step's body in this process, which is not the step's own, and leaves it as it was. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { stuckError } from '../task/policies';
+import { callAtExit } from './at-exit';
+import { Containment } from './containment';
+import { firstOf } from './first-of';
+import { guardEnding, leftError } from './process-functions';
 
-/** As in a task, an unawaited rejection fails the spin, and so does a step that exits the process. */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  let fail: (error: unknown) => void = () => {};
-  const crash = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
-  // Nothing is left that could wake the step. Without this, the process would exit here as if it had succeeded.
-  const stuck = () => fail(stuckError());
-  process.on('beforeExit', stuck);
-  const { exit } = process;
-  process.exit = (code) => {
-    const error = new FlowError('FLOW_STEP_EXITED', `The step called process.exit(${code ?? ''}).`, {
-      exit: 1,
-    });
-    fail(error);
-    throw error;
+export interface Guard {
+  /** Puts back what the body patched, before the engine goes on. */
+  bodyEnded(): void;
+  /** As in a task, an unawaited rejection fails the body, and so does a try to end the process. */
+  within<T>(work: () => Promise<T>): Promise<T>;
+}
+
+let guarded = 0;
+
+/** The body that code belongs to, also in its timers and in promises that are not awaited. */
+const bodies = new AsyncLocalStorage<{ ended: boolean }>();
+let stops = false;
+
+/** What an ended body left running must not end the process, in which the command still writes what the body returned. */
+function stopLateExits(): void {
+  if (stops) return;
+  stops = true;
+  guardEnding((how) => (bodies.getStore()?.ended ? leftError(how) : undefined));
+}
+
+/** Whether a body is under way in this process, which hears what is thrown where nothing catches it. */
+export function isGuarded(): boolean {
+  return guarded > 0;
+}
+
+/**
+ * Whose process it is:
+ * - `command`: nothing that a step does ends it
+ * - `step`: it is there for this step alone, which may kill it
+ * - `tests`: a test runner's; built-in objects are the tests', and code that never yields is not ended
+ */
+export type ProcessOf = 'command' | 'step' | 'tests';
+
+export function makeGuard(processOf: ProcessOf = 'command'): Guard {
+  let contained: Containment | undefined;
+  return {
+    bodyEnded: () => void contained?.putBackRealm(),
+    async within(work) {
+      let fail: (error: unknown) => void = () => {};
+      const body = { ended: false };
+      const crash = (error: unknown) => fail(error);
+      const stuck = () => fail(stuckError());
+      process.on('uncaughtException', crash);
+      process.on('unhandledRejection', crash);
+      // Nothing is left that could wake the step. Without this, the process would exit here as if it had succeeded.
+      process.on('beforeExit', stuck);
+      if (processOf === 'command') stopLateExits();
+      contained = new Containment({
+        realm: processOf === 'tests' ? 'none' : 'often',
+        leaves(how) {
+          if (processOf === 'step' && !how.startsWith('process.exit')) return undefined;
+          const error = leftError(how);
+          fail(error);
+          return error;
+        },
+      });
+      guarded++;
+      try {
+        return await firstOf(
+          () => bodies.run(body, work),
+          (reject) => {
+            fail = reject;
+          },
+        );
+      } finally {
+        guarded--;
+        body.ended = true;
+        const exits = contained.release();
+        if (processOf !== 'tests') callAtExit(exits);
+        contained = undefined;
+        process.off('beforeExit', stuck);
+        process.off('uncaughtException', crash);
+        process.off('unhandledRejection', crash);
+      }
+    },
   };
-  try {
-    return await Promise.race([work(), crash]);
-  } finally {
-    process.exit = exit;
-    process.off('beforeExit', stuck);
-    process.off('uncaughtException', fail);
-    process.off('unhandledRejection', fail);
-  }
 }

@@ -1,13 +1,20 @@
-/** Restores what a task may change in its process, so that a reused worker gives every task the same start. */
+/** Restores the environment variables that a task changes, so that a reused worker gives every task the same ones. */
+
+export interface WatchedEnv {
+  /** Undoes what was written, also where the whole of `process.env` was replaced. */
+  restore(): void;
+  /** Undoes it, and watches no more. */
+  release(): void;
+}
 
 /** Puts `process.env` behind a proxy that remembers writes, so that only those have to be undone. */
-export function watchEnv(): { restore(): void } {
+export function watchEnv(): WatchedEnv {
   const real = process.env;
   const before = new Map<string, string | undefined>();
   const note = (key: string | symbol) => {
     if (typeof key === 'string' && !before.has(key)) before.set(key, real[key]);
   };
-  process.env = new Proxy(real, {
+  const watched = new Proxy(real, {
     set(target, key, value) {
       note(key);
       return Reflect.set(target, key, value);
@@ -21,13 +28,21 @@ export function watchEnv(): { restore(): void } {
       return Reflect.defineProperty(target, key, descriptor);
     },
   });
+  process.env = watched;
+  const restore = () => {
+    if (process.env !== watched) process.env = watched;
+    if (before.size === 0) return;
+    for (const [key, value] of before) {
+      if (value === undefined) delete real[key];
+      else real[key] = value;
+    }
+    before.clear();
+  };
   return {
-    restore() {
-      for (const [key, value] of before) {
-        if (value === undefined) delete real[key];
-        else real[key] = value;
-      }
-      before.clear();
+    restore,
+    release() {
+      restore();
+      process.env = real;
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The code of a run, for the record: the fingerprint of each of its steps, and how it is read back. */
+import { messageOf } from '../../definition/thrown';
 import type { FingerprintOptions, Fingerprints, Part, StepFingerprint } from '../../source/fingerprint';
 import type { CodePart, CodeRow } from '../../store/rows';
 import { record, type Store } from '../../store/store';
@@ -13,7 +14,7 @@ export async function recordCode(
   try {
     row = packCode(await fingerprint(options));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     row = { format: 0, parts: [], steps: {}, digests: {}, other: [], otherDigest: '', error: why };
   }
   try {

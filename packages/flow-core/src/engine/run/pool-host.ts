@@ -57,6 +57,10 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
         task: options.unrecorded ? step : labelOf({ step, task: Number(task) }),
         text,
       }),
+    silent(job, ms) {
+      const task = active.get(job);
+      if (task) emit({ type: 'task-silent', task: task.label, ms });
+    },
     broken: hosted.broken,
   };
 }

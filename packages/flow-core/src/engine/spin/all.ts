@@ -4,6 +4,7 @@
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
+import { isErrorLike } from '../../definition/thrown';
 import { Artifacts } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
@@ -145,7 +146,11 @@ class SplitSpinner {
         const index = this.#splits[Number(task) - 1]?.index.join(',');
         this.#options.emit({ type: 'task-went-on', task: `split ${index}`, text });
       },
-      broken: (error) => this.#fail(error instanceof Error ? error : fromRecord(error as ErrorRecord)),
+      silent: (job, ms) => {
+        const index = this.#jobs.get(job)?.index.join(',');
+        this.#options.emit({ type: 'task-silent', task: `split ${index}`, ms });
+      },
+      broken: (error) => this.#fail(isErrorLike(error) ? (error as Error) : fromRecord(error as ErrorRecord)),
     };
   }
 

@@ -11,12 +11,12 @@ import { applyOverrides, type Overrides } from '../inputs/override';
 import { originOf, originTime, type Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
 import { type Performance, perform } from '../pool/perform';
-import { guarded } from '../process/guard';
+import { makeGuard, type ProcessOf } from '../process/guard';
+import { withTimeout } from '../process/timeout';
 import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
 import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskSpec } from '../task/task';
-import { withTimeout } from '../task/timeout';
 import type { View } from '../task/view';
 import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
@@ -34,8 +34,8 @@ export interface SpinOptions {
   overrides?: Overrides;
   /** These are all the inputs: no run is looked for. */
   onlyGiven?: OnlyGiven;
-  /** Do not end code that never yields: under a test runner, that would end the whole process. */
-  withoutWatchdog?: boolean;
+  /** Default: the process of a command. */
+  processOf?: ProcessOf;
   user: string;
   cwd: string;
   log: TaskLog;
@@ -98,14 +98,17 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
 function inThisProcess(
   { node }: Resolved,
-  { withoutWatchdog }: SpinOptions,
-): Pick<Performance, 'abort' | 'within'> {
+  { processOf }: SpinOptions,
+): Pick<Performance, 'abort' | 'within' | 'bodyEnded'> {
   const abort = new AbortController();
+  const guard = makeGuard(processOf);
+  const withoutWatchdog = processOf === 'tests';
   const timeoutMs = timeoutOf(node.options);
   return {
     abort,
+    bodyEnded: guard.bodyEnded,
     within: (_fail, body) =>
-      guarded(() =>
+      guard.within(() =>
         timeoutMs === undefined ? body() : withTimeout(body, timeoutMs, abort, withoutWatchdog),
       ),
   };

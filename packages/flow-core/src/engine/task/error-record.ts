@@ -1,63 +1,72 @@
 /** Errors to plain records and back: an Error written by one Node cannot be read by every other. */
+import { describeValue, isErrorLike, readProperty, textOf } from '../../definition/thrown';
 import type { ErrorField, ErrorFields, ErrorRecord } from '../../store/rows';
 
 const DEEPEST_CAUSE = 8;
 
-/** How many errors of an AggregateError, and how many own fields, are kept. */
+/** How many errors of an AggregateError, how many errors in all, and how many own fields, are kept. */
 const MOST_ERRORS = 20;
+const MOST_RECORDS = 100;
 const MOST_FIELDS = 20;
 
 /** Longer texts are no fields that tell what went wrong: the body of a response. */
 const LONGEST_FIELD = 500;
 
-export function toRecord(thrown: unknown, depth = 0): ErrorRecord {
-  if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
-    const text = describe(thrown);
+/** Describes what was thrown, whatever it is. Describing never throws: an outcome waits for it. */
+export function toRecord(thrown: unknown): ErrorRecord {
+  return recordOf(thrown, 0, { left: MOST_RECORDS });
+}
+
+function recordOf(thrown: unknown, depth: number, records: { left: number }): ErrorRecord {
+  records.left--;
+  if (!isErrorLike(thrown)) {
+    const text = describeValue(thrown);
     return { name: 'Error', message: depth === 0 ? `a value that is no Error was thrown: ${text}` : text };
   }
-  const { name, message, stack, code, cause, errors } = thrown as Error & {
-    code?: unknown;
-    errors?: unknown;
-  };
+  const property = (name: string) => readProperty(thrown, name);
+  const [stack, code, cause] = [property('stack'), property('code'), property('cause')];
+  const inner = (error: unknown) => recordOf(error, depth + 1, records);
+  const deeper = depth < DEEPEST_CAUSE && records.left > 0;
+  const errors = deeper ? elementsOf(property('errors')) : undefined;
   const fields = fieldsOf(thrown as object);
-  const deeper = depth < DEEPEST_CAUSE;
   return {
-    name: String(name),
-    message: String(message),
-    ...(typeof stack === 'string' ? { stack } : {}),
+    name: textOf(property('name')) ?? 'Error',
+    message: textOf(property('message')) ?? 'its message cannot be read',
+    ...(typeof stack === 'string' ? { stack: textOf(stack) as string } : {}),
     ...(typeof code === 'string' ? { code } : {}),
-    ...(cause !== undefined && deeper ? { cause: toRecord(cause, depth + 1) } : {}),
-    ...(Array.isArray(errors) && deeper
-      ? { errors: errors.slice(0, MOST_ERRORS).map((error) => toRecord(error, depth + 1)) }
-      : {}),
+    ...(cause !== undefined && deeper ? { cause: inner(cause) } : {}),
+    ...(errors ? { errors: errors.flatMap((error) => (records.left > 0 ? [inner(error)] : [])) } : {}),
     ...(fields ? { fields } : {}),
   };
 }
 
-function isErrorLike(thrown: unknown): boolean {
-  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;
-}
-
-function describe(thrown: unknown): string {
+/** The first elements of an array; undefined for what is none, and for one that cannot be read. */
+function elementsOf(value: unknown): unknown[] | undefined {
   try {
-    return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
+    return Array.isArray(value)
+      ? Array.from({ length: Math.min(value.length, MOST_ERRORS) }, (_, i) => value[i])
+      : undefined;
   } catch {
-    return String(thrown);
+    return undefined;
   }
 }
 
-/** Told elsewhere; or, of `headers`, full of what is nobody's business: tokens and cookies. */
+/** They are recorded elsewhere. And `headers` hold secrets: tokens and cookies. */
 const NO_FIELDS = new Set(['name', 'message', 'stack', 'cause', 'errors', 'headers', 'problems', 'exit']);
 
 function fieldsOf(error: object): ErrorFields | undefined {
   const fields: ErrorFields = {};
-  for (const [name, value] of entriesOf(error)) {
-    if (NO_FIELDS.has(name) || (name === 'code' && typeof value === 'string')) continue;
-    if (isField(value)) fields[name] = value;
-    else if (isPlainObject(value)) {
-      const inner = entriesOf(value).filter((entry): entry is [string, ErrorField] => isField(entry[1]));
-      if (inner.length > 0) fields[name] = Object.fromEntries(inner);
+  try {
+    for (const [name, value] of entriesOf(error)) {
+      if (NO_FIELDS.has(name) || (name === 'code' && typeof value === 'string')) continue;
+      if (isField(value)) fields[name] = value;
+      else if (isPlainObject(value)) {
+        const inner = entriesOf(value).filter((entry): entry is [string, ErrorField] => isField(entry[1]));
+        if (inner.length > 0) fields[name] = Object.fromEntries(inner);
+      }
     }
+  } catch {
+    // A Proxy that does not say what it has: its other fields are kept.
   }
   return Object.keys(fields).length > 0 ? fields : undefined;
 }
@@ -75,10 +84,13 @@ function isPlainObject(value: unknown): value is object {
 
 /** Own properties, without asking getters. */
 function entriesOf(value: object): [string, unknown][] {
-  return Object.entries(Object.getOwnPropertyDescriptors(value))
-    .filter(([, { enumerable, get }]) => enumerable && !get)
-    .slice(0, MOST_FIELDS)
-    .map(([name, property]) => [name, property.value]);
+  const entries: [string, unknown][] = [];
+  for (const name of Object.keys(value)) {
+    if (entries.length === MOST_FIELDS) break;
+    const property = Object.getOwnPropertyDescriptor(value, name);
+    if (property && 'value' in property && name !== '__proto__') entries.push([name, property.value]);
+  }
+  return entries;
 }
 
 const CLASSES: Record<string, new (message: string) => Error> = {

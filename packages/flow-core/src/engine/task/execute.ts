@@ -69,6 +69,7 @@ async function callBody(execution: Execution, node: StepNode, reads: ReadLog): P
     return returned;
   } finally {
     restore();
+    execution.bodyEnded?.();
   }
 }
 

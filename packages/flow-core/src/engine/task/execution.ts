@@ -17,4 +17,6 @@ export interface Execution {
   /** Made when a step asks for it: an AbortController for each quick task costs more than the task. */
   signal(): AbortSignal;
   missing?: Missing;
+  /** Called when the body has ended, before what it returned is looked at. */
+  bodyEnded?(): void;
 }

@@ -102,6 +102,18 @@ export interface TaskWentOn {
   text: string;
 }
 
+/**
+ * The process of a task has neither worked nor answered for some time. It was stopped, or waits in a call that blocks, such
+ * as `execSync`. Nothing was done about it.
+ */
+export interface TaskSilent {
+  type: 'task-silent';
+  /** `genre/3`, or the split of a spin. */
+  task: string;
+  /** Milliseconds. */
+  ms: number;
+}
+
 /** npm packages of a step are being installed before its first task: `left-pad@1.3.0, lodash@4`. */
 export interface PackagesInstalling {
   type: 'packages-installing';
@@ -318,6 +330,7 @@ export type StepEvent = StepDone | StepStillValid;
 /** Events that a person is told in one line. */
 export type NoticeEvent =
   | TaskWentOn
+  | TaskSilent
   | StepNotReached
   | StepExecutedAgain
   | PackagesInstalling

@@ -72,7 +72,15 @@ export interface TaskFailure {
   missing?: MissingRead[];
 }
 
-export type TaskOutcome = { startedAt: number; durationMs: number } & (
+export type TaskOutcome = {
+  startedAt: number;
+  durationMs: number;
+  /**
+   * What it changed in its process and code that was loaded there may rely on, such as `globalThis.fetch`. It was put
+   * back; other tasks are better off elsewhere.
+   */
+  changed?: string[];
+} & (
   | { status: 'done'; result: TaskResult }
   /** `stray`: its body may still be at work; whoever executed it is not to be used again. */
   | { status: 'failed'; failure: TaskFailure; stray?: boolean }

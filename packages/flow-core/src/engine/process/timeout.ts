@@ -1,6 +1,7 @@
 /** Timeouts in this process, also for code that never yields. */
 import { Worker } from 'node:worker_threads';
-import { TIMEOUT_GRACE_MS, timeoutError } from './policies';
+import { TIMEOUT_GRACE_MS, timeoutError } from '../task/policies';
+import { firstOf } from './first-of';
 
 /**
  * Runs on a thread of its own, and ends the main thread's current JavaScript through the inspector, which no
@@ -34,16 +35,15 @@ export async function withTimeout<T>(
       : undefined;
   guard?.unref();
   let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = timeoutError(ms);
-      abort.abort(error);
-      reject(error);
-    }, ms);
-  });
   const begun = performance.now();
   try {
-    const result = await Promise.race([work(), expired]);
+    const result = await firstOf(work, (fail) => {
+      timer = setTimeout(() => {
+        const error = timeoutError(ms);
+        abort.abort(error);
+        fail(error);
+      }, ms);
+    });
     // It held up the timer, too.
     if (lenient && performance.now() - begun > ms) throw timeoutError(ms);
     return result;

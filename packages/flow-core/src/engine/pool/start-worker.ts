@@ -1,0 +1,22 @@
+/** Starts the process of a worker. */
+import { packageFile } from '../../environment/package-root';
+import { type StartedProcess, startProcess } from '../process/start-process';
+import type { FromWorker, ToWorker } from './protocol';
+
+export interface WorkerOptions {
+  file: string;
+  flow: string;
+  /** Options that were given for all steps. */
+  with?: readonly string[];
+  /** The folder of the packages that it executes with, or empty. */
+  kind: string;
+}
+
+export function startWorker(
+  { file, flow, with: given = [], kind }: WorkerOptions,
+  hear: (message: FromWorker) => void,
+): StartedProcess<ToWorker> {
+  const color = process.env.FORCE_COLOR ?? (process.stdout.isTTY ? '1' : '0');
+  const args = [file, flow, JSON.stringify(given), kind];
+  return startProcess(packageFile('dist/worker.js'), args, { ...process.env, FORCE_COLOR: color }, hear);
+}

@@ -1,0 +1,181 @@
+/**
+ * The engine's messages to and from a process that it started. They travel on a file descriptor of their own, so that
+ * what a flow does to `process.send`, `process.disconnect` or the listeners of `process` does not touch them. Each message
+ * is marked with a key that only the two ends know: bytes that a step writes there are recognised.
+ */
+import { randomBytes } from 'node:crypto';
+import { readSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { DefaultSerializer, deserialize } from 'node:v8';
+
+/** The file descriptor in the started process. */
+export const FD = 3;
+
+/** Bytes of a key, and of the length of a message that follows it. */
+const KEY = 16;
+const HEAD = KEY + 4;
+
+const { alloc, concat } = Buffer;
+
+export interface Channel<Out> {
+  /** @param sent called when the message has left this process, or is lost because the channel is closed */
+  send(message: Out, sent?: () => void): void;
+  /** Whether the channel keeps this process alive. */
+  hold(held: boolean): void;
+  readonly open: boolean;
+  close(): void;
+}
+
+export interface ChannelListener<In> {
+  message(message: In): void;
+  /** Called once. `damaged`: something else than a message was read, and the channel was closed. */
+  closed(damaged: boolean): void;
+}
+
+/** Opens the channel to a process that was just started. @param socket the other end of its descriptor {@link FD} */
+export function channelToChild<In, Out>(socket: Socket, listener: ChannelListener<In>): Channel<Out> {
+  const key = randomBytes(KEY);
+  socket.write(key);
+  return new SocketChannel<In, Out>(
+    socket,
+    key,
+    (bytes, sent) => void socket.write(bytes, () => sent?.()),
+    listener,
+  );
+}
+
+/** Opens the channel to the process that started this one. */
+export function channelToParent<In, Out>(listener: ChannelListener<In>): Channel<Out> {
+  const key = alloc(KEY);
+  for (let at = 0; at < KEY; ) {
+    const read = readSync(FD, key, at, KEY - at, null);
+    if (read === 0) process.exit(1);
+    at += read;
+  }
+  const socket = new Socket({ fd: FD, readable: true, writable: true });
+  const queued = (bytes: Buffer, sent?: () => void) => void socket.write(bytes, () => sent?.());
+  const write = process.platform === 'win32' ? queued : writeNow;
+  return new SocketChannel<In, Out>(socket, key, write, listener);
+}
+
+/** Written before it returns: a task that ends this process in its first line cannot take the last outcome with it. */
+function writeNow(bytes: Buffer, sent?: () => void): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(FD, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') break;
+      // The other end has much to read still.
+      wait(PAUSE, 0, 0, 1);
+    }
+  }
+  sent?.();
+}
+
+const { wait } = Atomics;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+type Write = (bytes: Buffer, sent?: () => void) => void;
+
+class SocketChannel<In, Out> implements Channel<Out> {
+  readonly #socket: Socket;
+  readonly #key: Buffer;
+  readonly #write: Write;
+  readonly #listener: ChannelListener<In>;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** Bytes of the message that is being read, with its head; of the head alone until that is read. */
+  #wanted = HEAD;
+  #closed = false;
+
+  constructor(socket: Socket, key: Buffer, write: Write, listener: ChannelListener<In>) {
+    this.#socket = socket;
+    this.#key = key;
+    this.#write = write;
+    this.#listener = listener;
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('error', () => this.#end(false));
+    socket.on('close', () => this.#end(false));
+  }
+
+  get open(): boolean {
+    return !this.#closed;
+  }
+
+  send(message: Out, sent?: () => void): void {
+    if (this.#closed) sent?.();
+    else this.#write(framed(message, this.#key), sent);
+  }
+
+  hold(held: boolean): void {
+    if (held) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    while (!this.#closed && this.#size >= this.#wanted) {
+      const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : concat(this.#chunks);
+      this.#take(bytes);
+    }
+  }
+
+  /** Takes one message, or learns from its head how long it is. */
+  #take(bytes: Buffer): void {
+    if (bytes.compare(this.#key, 0, KEY, 0, KEY) !== 0) {
+      this.#damaged();
+      return;
+    }
+    this.#wanted = HEAD + bytes.readUInt32LE(KEY);
+    if (bytes.length < this.#wanted) {
+      this.#keep(bytes);
+      return;
+    }
+    let message: In;
+    try {
+      message = deserialize(bytes.subarray(HEAD, this.#wanted));
+    } catch {
+      this.#damaged();
+      return;
+    }
+    this.#keep(bytes.subarray(this.#wanted));
+    this.#wanted = HEAD;
+    this.#listener.message(message);
+  }
+
+  #keep(rest: Buffer): void {
+    this.#chunks = rest.length > 0 ? [rest] : [];
+    this.#size = rest.length;
+  }
+
+  #damaged(): void {
+    this.#end(true);
+    this.#socket.destroy();
+  }
+
+  #end(damaged: boolean): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listener.closed(damaged);
+  }
+}
+
+/** The key, the length, the message. */
+function framed(message: unknown, key: Buffer): Buffer {
+  const serializer = new DefaultSerializer();
+  serializer.writeRawBytes(key);
+  serializer.writeRawBytes(NO_LENGTH);
+  serializer.writeHeader();
+  serializer.writeValue(message);
+  const bytes = serializer.releaseBuffer();
+  bytes.writeUInt32LE(bytes.length - HEAD, KEY);
+  return bytes;
+}
+
+const NO_LENGTH = alloc(HEAD - KEY);

@@ -1,0 +1,124 @@
+/**
+ * Keeps a task from leaving anything in its process: whatever it did to variables, folder, umask, listeners, built-in
+ * objects, is put back. What it must not do to a process that is not its own, such as ending it, is refused.
+ */
+import { guardEnding, guardTalk, type Leaves } from './process-functions';
+import { Realm } from './realm';
+import { watchEnv } from './restore-env';
+
+/**
+ * Events of the process that a task could answer in the engine's place. By the first two, Node itself notices listeners of
+ * signals and messages.
+ */
+const EVENTS = [
+  'newListener',
+  'removeListener',
+  'uncaughtException',
+  'unhandledRejection',
+  'uncaughtExceptionMonitor',
+  'beforeExit',
+  'exit',
+  'warning',
+  'message',
+  'disconnect',
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+] as const;
+
+type Listener = () => void;
+export type ExitListener = (code: number) => void;
+
+export interface ContainmentOptions {
+  leaves: Leaves;
+  /** Built-in objects: not looked at, the ones that tasks patch most often, or all. */
+  realm: 'none' | 'often' | 'all';
+}
+
+const { cwd, chdir, umask } = process;
+
+export class Containment {
+  readonly #options: ContainmentOptions;
+  readonly #env = watchEnv();
+  readonly #listeners = new Map<string | symbol, readonly Listener[]>();
+  readonly #release: (() => void)[];
+  readonly #umask = umask();
+  #cwd = cwd();
+  #realm: Realm | undefined;
+
+  constructor(options: ContainmentOptions) {
+    this.#options = options;
+    const restoreListeners = (event?: string | symbol) => {
+      if (event !== undefined) this.#restoreListeners(event);
+      else for (const name of this.#listeners.keys()) this.#restoreListeners(name);
+    };
+    this.#release = [guardEnding(options.leaves), guardTalk(restoreListeners)];
+    this.remember();
+  }
+
+  /** What is now there is what every task finds: call when the flow is imported. */
+  remember(): void {
+    this.#listeners.clear();
+    for (const event of [...EVENTS, ...process.eventNames()])
+      this.#listeners.set(event, process.rawListeners(event) as Listener[]);
+    const { realm } = this.#options;
+    if (realm !== 'none') this.#realm = new Realm(realm === 'all');
+  }
+
+  /** The folder in which every task begins; until then the one in which the process was started. */
+  moveTo(folder: string): void {
+    this.#cwd = folder;
+    chdir(folder);
+  }
+
+  /** Puts built-in objects back. Returns the names of those that had been changed, such as `Array.prototype.map`. */
+  putBackRealm(thoroughly = false): string[] {
+    return this.#realm?.putBack(thoroughly) ?? [];
+  }
+
+  /** Puts back everything else. Returns false when something cannot be. */
+  putBack(): boolean {
+    this.#env.restore();
+    process.exitCode = undefined;
+    if (umask() !== this.#umask) umask(this.#umask);
+    for (const event of this.#listeners.keys()) this.#restoreListeners(event);
+    try {
+      if (cwd() !== this.#cwd) chdir(this.#cwd);
+      return true;
+    } catch {
+      // The folder that it is in was removed.
+      return returnTo(this.#cwd);
+    }
+  }
+
+  /** Puts everything back, and guards nothing any more. Returns what was to be called when the process exits. */
+  release(): ExitListener[] {
+    this.putBackRealm();
+    for (const release of this.#release) release();
+    const before = this.#listeners.get('exit') ?? [];
+    const exits = process
+      .rawListeners('exit')
+      .filter((one) => !before.includes(one as Listener)) as ExitListener[];
+    this.putBack();
+    this.#env.release();
+    return exits;
+  }
+
+  #restoreListeners(event: string | symbol): void {
+    const before = this.#listeners.get(event);
+    if (!before) return;
+    const now = process.rawListeners(event) as Listener[];
+    if (now.length === before.length && now.every((listener, i) => listener === before[i])) return;
+    for (const listener of now) process.off(event, listener);
+    for (const listener of before) process.on(event, listener);
+  }
+}
+
+function returnTo(folder: string): boolean {
+  try {
+    chdir(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Notices what a task changed in what all code of a process shares, such as `Array.prototype` or `setTimeout`, and puts it
+ * back. A look at what people patch most often costs some microseconds, so it is taken after every task; the rest is
+ * looked at after tasks that took long.
+ */
+
+interface Watched {
+  name: string;
+  object: object;
+  keys: readonly (string | symbol)[];
+  values: readonly unknown[];
+  descriptors: readonly PropertyDescriptor[];
+  /** Its enumerable names: an assignment adds one. Undefined for what code keeps things of its own in. */
+  names: readonly string[] | undefined;
+}
+
+const { getOwnPropertyDescriptor, defineProperty, isExtensible, keys: namesOf } = Object;
+const { ownKeys, getPrototypeOf, deleteProperty } = Reflect;
+
+export class Realm {
+  readonly #often: Watched[];
+  #rest: Watched[] | undefined;
+
+  /** Remembers everything as it is now. @param thoroughly also what is looked at after long tasks alone */
+  constructor(thoroughly: boolean) {
+    this.#often = often().map(watched);
+    if (!thoroughly) return;
+    const known = new Set(this.#often.map(({ object }) => object));
+    this.#rest = rest()
+      .filter(([, object]) => !known.has(object))
+      .map(watched);
+  }
+
+  /**
+   * Puts back what was changed. Returns its names, such as `Array.prototype.map`; mostly none.
+   * Until it returns nothing built-in can be relied upon, not even a loop by `of`.
+   */
+  putBack(thoroughly: boolean): string[] {
+    const changed: string[] = [];
+    putBackAll(this.#often, changed);
+    if (thoroughly && this.#rest) putBackAll(this.#rest, changed);
+    return changed;
+  }
+}
+
+function putBackAll(all: readonly Watched[], changed: string[]): void {
+  for (let i = 0; i < all.length; i++) {
+    const one = all[i] as Watched;
+    if (isChanged(one)) restore(one, changed);
+  }
+}
+
+function isChanged({ object, keys, values, names }: Watched): boolean {
+  for (let i = 0; i < keys.length; i++) {
+    if ((object as Properties)[keys[i] as string] !== values[i]) return true;
+  }
+  return (names && namesOf(object).length !== names.length) || !isExtensible(object);
+}
+
+type Properties = Record<string | symbol, unknown>;
+
+function restore({ name, object, keys, values, descriptors, names }: Watched, changed: string[]): void {
+  const note = (key: string | symbol) => {
+    changed[changed.length] = typeof key === 'symbol' ? `${name}[symbol]` : `${name}.${key}`;
+  };
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    if ((object as Properties)[key] === values[i]) continue;
+    try {
+      defineProperty(object, key, descriptors[i] as PropertyDescriptor);
+    } catch {
+      // It was made unchangeable. The process is not used any more.
+    }
+    note(key);
+  }
+  const now = names ? namesOf(object) : [];
+  if (names && now.length !== names.length) {
+    for (let i = 0; i < now.length; i++) {
+      const key = now[i] as string;
+      if (isOneOf(names, key)) continue;
+      deleteProperty(object, key);
+      note(key);
+    }
+  }
+  if (!isExtensible(object)) note('…');
+}
+
+function isOneOf(keys: readonly (string | symbol)[], wanted: string): boolean {
+  for (let i = 0; i < keys.length; i++) if (keys[i] === wanted) return true;
+  return false;
+}
+
+function watched([name, object]: [string, object]): Watched {
+  const entries = ownKeys(object)
+    .map((key) => [key, getOwnPropertyDescriptor(object, key) as PropertyDescriptor] as const)
+    .filter(
+      ([key, { value, writable, configurable }]) => isWatched(key, value) && (writable || configurable),
+    );
+  return {
+    name,
+    object,
+    keys: entries.map(([key]) => key),
+    values: entries.map(([, { value }]) => value),
+    descriptors: entries.map(([, descriptor]) => descriptor),
+    names: OPEN.test(name) ? undefined : namesOf(object),
+  };
+}
+
+/** A new global variable is like a variable of a module: a library that sets one when it is loaded needs it. */
+const OPEN = /^(globalThis|process\.std\w+)$/;
+
+/** Functions, namespaces, and `Error.stackTraceLimit`. Node keeps state of its own in other properties. */
+function isWatched(key: string | symbol, value: unknown): boolean {
+  return typeof value === 'function' || key === 'stackTraceLimit' || NAMESPACES.has(value);
+}
+const NAMESPACES = new Set<unknown>([Math, JSON, Reflect, Atomics, Intl, console, process, globalThis]);
+
+/** What people patch: by polyfills, mocks, fake timers, instrumentation. */
+function often(): [string, object][] {
+  return [
+    ['globalThis', globalThis],
+    ['process', process],
+    ['process.stdout', process.stdout],
+    ['process.stderr', process.stderr],
+    ['console', console],
+    ['JSON', JSON],
+    ['Object', Object],
+    ['Object.prototype', Object.prototype],
+    ['Function.prototype', Function.prototype],
+    ['Array', Array],
+    ['Array.prototype', Array.prototype],
+    ['String.prototype', String.prototype],
+    ['Promise', Promise],
+    ['Promise.prototype', Promise.prototype],
+    ['Map.prototype', Map.prototype],
+    ['Set.prototype', Set.prototype],
+    ['Error', Error],
+    ['Date', Date],
+    ['Math', Math],
+    ['Reflect', Reflect],
+    ['Buffer', Buffer],
+    ['performance', performance],
+    ['EventEmitter.prototype', getPrototypeOf(getPrototypeOf(process) as object) as object],
+  ];
+}
+
+/** Every other global class, with its prototype. */
+function rest(): [string, object][] {
+  const found: [string, object][] = [];
+  for (const key of ownKeys(globalThis)) {
+    const value = getOwnPropertyDescriptor(globalThis, key)?.value;
+    if (typeof value === 'function' && typeof key === 'string' && /^[A-Z]/.test(key)) {
+      found.push([key, value]);
+      if (value.prototype) found.push([`${key}.prototype`, value.prototype]);
+    }
+  }
+  const iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()) as object) as object;
+  const typedArray = getPrototypeOf(Uint8Array) as { prototype: object };
+  return [
+    ...found,
+    ['Iterator.prototype', iterator],
+    ['TypedArray.prototype', typedArray.prototype],
+    ['Atomics', Atomics],
+    ['Intl', Intl],
+  ];
+}
