@@ -7,7 +7,10 @@ import { COMMANDS } from './registry';
 import { makeOutput } from './render/output';
 
 export interface MainOptions
-  extends Pick<Context, 'codeKey' | 'force' | 'task' | 'codeChanged' | 'extraFolders' | 'keys'> {
+  extends Pick<
+    Context,
+    'workspace' | 'codeKey' | 'force' | 'task' | 'codeChanged' | 'extraFolders' | 'keys'
+  > {
   cwd?: string;
   /** The caller's reason to refuse the command. It is reported like the command's own errors. */
   refused?: FlowError;
@@ -54,7 +57,9 @@ export async function main(
     const parsed = splitFlow(command.spec, await parsedArguments(command.spec, rest, cwd), cwd);
     if (refused) throw refused;
     if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-    return exitCode(await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal }), ended);
+    const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
+    if (code !== 2) (await import('../source/find')).keepIndex();
+    return exitCode(code, ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');
     return exitCode(renderFailure(error, output, cwd), ended);
