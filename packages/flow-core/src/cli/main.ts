@@ -53,8 +53,12 @@ export async function main(
     }
     const { command } = await load();
     const help = rest.includes('--help') || rest.includes('-h');
-    if (help) return await printHelp(command.spec, rest, cwd, output);
-    const parsed = splitFlow(command.spec, await parsedArguments(command.spec, rest, cwd), cwd);
+    if (help) return await printHelp(command.spec, rest, { cwd, output, workspace: more.workspace });
+    const parsed = splitFlow(
+      command.spec,
+      await parsedArguments(command.spec, rest, cwd, more.workspace),
+      cwd,
+    );
     if (refused) throw refused;
     if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
@@ -75,21 +79,26 @@ function endsInOrder({ endsInOrder: ends = false }: CommandSpec, { options }: Pa
 }
 
 /** When an option is unknown, the flow's parameters are read too: the user may have meant one. */
-async function parsedArguments(spec: CommandSpec, argv: readonly string[], cwd: string): Promise<Parsed> {
+async function parsedArguments(
+  spec: CommandSpec,
+  argv: readonly string[],
+  cwd: string,
+  workspace: string | undefined,
+): Promise<Parsed> {
   try {
     return parseCommandLine(spec, argv);
   } catch (error) {
     if (!isFlowError(error) || error.code !== 'FLOW_OPTION' || !spec.families.includes('params')) throw error;
     const flow = argv.find((arg) => !arg.startsWith('-'));
-    if (flow !== undefined) parseCommandLine(spec, argv, await parametersOf(flow, cwd));
+    if (flow !== undefined) parseCommandLine(spec, argv, await parametersOf(flow, cwd, workspace));
     throw error;
   }
 }
 
-async function parametersOf(flow: string, cwd: string): Promise<string[]> {
+async function parametersOf(flow: string, cwd: string, workspace: string | undefined): Promise<string[]> {
   const { findPlaceFile, loadPlaceFlow, placeOf } = await import('../session/place');
   try {
-    const place = placeOf(flow, cwd);
+    const place = placeOf(flow, cwd, { workspace });
     return Object.keys((await loadPlaceFlow(place, await findPlaceFile(place))).params);
   } catch {
     // The unknown option is the error to report. The next command reports a flow that does not load.
@@ -120,8 +129,7 @@ export async function printVersion(output: Context['output']): Promise<number> {
 export async function printHelp(
   spec: CommandSpec,
   argv: string[],
-  cwd: string,
-  output: Context['output'],
+  { cwd, output, workspace }: Pick<Context, 'cwd' | 'output'> & { workspace: string | undefined },
 ): Promise<number> {
   const { commandHelp } = await import('./help');
   const flow = argv.find((arg) => !arg.startsWith('-'));
@@ -137,6 +145,7 @@ export async function printHelp(
     params: {},
     set: {},
     cwd,
+    ...(workspace === undefined ? {} : { workspace }),
     output,
     signal: new AbortController().signal,
   };

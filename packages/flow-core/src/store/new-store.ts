@@ -37,7 +37,7 @@ export class NewKv implements Kv {
     return this.#found()?.range(query) ?? [];
   }
   async batch(ops: readonly Op[], options?: BatchOptions): Promise<void> {
-    await this.#make().batch(ops, options);
+    if (ops.length > 0) await this.#make().batch(ops, options);
   }
   async claim(counterKey: string, nonceKey: string): Promise<number> {
     return this.#make().claim(counterKey, nonceKey);
