@@ -46,7 +46,7 @@ test.each<[z.ZodType, unknown, unknown]>([
   [z.union([z.literal(''), number]), '', ''],
   [z.union([number, z.literal('auto')]), 'auto', 'auto'],
   [z.object({ n: number }), { n: '3', m: '' }, { n: 3 }],
-])('%# is read: %j', (schema, given, expected) => {
+])('%# is read as it is meant', (schema, given, expected) => {
   expect(read(schema, given)).toEqual(expected);
 });
 
