@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { MOVIES, small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
 
@@ -26,13 +28,19 @@ const workspace = new Workspace('inference', {
   'flows/left.flow.ts': small('left'),
   'flows/right.flow.ts': small('right'),
   'dist/old.flow.ts': small('old'),
+  // A package that no `workspaces` lists, in a folder with an nx.json of its own.
+  'stray/package.json': { name: 'stray' },
+  'stray/nx.json': {},
+  'stray/alone.flow.ts': small('alone'),
+  'apps/goods/package.json': { name: 'goods' },
+  'apps/goods/goods.flow.ts': small('goods'),
 });
 const { warm: nx } = workspace;
 
 test('flows are in the projects that they lie in, else in projects of their own', async () => {
   const { stdout } = await nx('show', 'projects', '--json');
   expect(JSON.parse(stdout).sort()).toEqual(
-    ['@acme/cjs', '@acme/esm', 'etl-daily', 'flows', 'jobs-daily', 'shop'].sort(),
+    ['@acme/cjs', '@acme/esm', 'goods', 'etl-daily', 'flows', 'jobs-daily', 'shop', 'stray'].sort(),
   );
   expect((await workspace.project('etl-daily')).root).toBe('etl/daily');
 });
@@ -89,6 +97,18 @@ test('flows of ESM and of CommonJS packages run and spin, and run-many runs them
       artifacts: { twice: { preview: '2', change: 'same' } },
     });
   }
+});
+
+test('packages that no workspaces list keep one store, at the root of Nx, whatever lies in their folders', async () => {
+  for (const [target, flow] of [
+    ['goods:run', 'goods'],
+    ['stray:run', 'alone'],
+  ] as const) {
+    expect((await nx('run', target)).text).toContain(`${flow}/1 done`);
+    expect((await workspace.warmFlow('runs', flow, '--json')).json().runs).toHaveLength(1);
+  }
+  expect(existsSync(join(workspace.folder, 'apps/goods/.flow'))).toBe(false);
+  expect(existsSync(join(workspace.folder, 'stray/.flow'))).toBe(false);
 });
 
 test('a flow that does not parse says so, and leaves every other project as it was', async () => {

@@ -89,7 +89,7 @@ function readValue(option: OptionSpec, name: string, value: string | undefined) 
       return value === 'false' ? false : wrong('true or false');
     case 'number': {
       const number = Number(value);
-      return value !== undefined && value !== '' && Number.isInteger(number) && number > 0
+      return value !== undefined && value !== '' && Number.isSafeInteger(number) && number > 0
         ? number
         : wrong('a whole number above 0');
     }

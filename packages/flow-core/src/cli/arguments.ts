@@ -5,7 +5,7 @@ import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { requireSameFlow } from '../engine/task/not-found';
 import { lookupNamespace } from '../environment/user';
-import { openPlaceStore, type Place, placeOf as placeOfFlow } from '../session/place';
+import { openPlaceStore, type Place, placeIn, placeOf as placeOfFlow } from '../session/place';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
@@ -37,7 +37,35 @@ function flowArgument({ positionals }: Context): string {
 }
 
 export function placeOf(context: Context): Place {
-  return placeOfFlow(flowArgument(context), context.cwd, context.options.store as string | undefined);
+  const { cwd, workspace } = context;
+  const store = context.options.store as string | undefined;
+  return withNotes(placeOfFlow(flowArgument(context), cwd, { store, workspace }), context);
+}
+
+/** For a command that takes no flow. */
+export function placeHere(context: Context): Omit<Place, 'flow'> {
+  const { cwd, workspace } = context;
+  return withNotes(
+    placeIn(cwd, cwd, { store: context.options.store as string | undefined, workspace }),
+    context,
+  );
+}
+
+/** One line for what the search for the workspace passed over. */
+function withNotes<P extends Omit<Place, 'flow'>>(place: P, { output }: Context): P {
+  const { passedOver, former } = place.found;
+  const note = (text: string) => output.note(`${output.colors.yellow('!')} ${text}\n`);
+  if (passedOver) {
+    const { folder, why } = passedOver;
+    note(
+      `${folder} is not taken as the workspace, since ${why}: ${place.workspace} is. NX_FLOW_SAFE=${folder} allows it.`,
+    );
+  }
+  if (former !== undefined)
+    note(
+      `${former} holds runs that were recorded from here before: --store=${former} uses it. The store is now ${place.store}.`,
+    );
+  return place;
 }
 
 /** The store of the runs, or with `--spin` of the persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND */

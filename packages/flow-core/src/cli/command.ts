@@ -33,6 +33,8 @@ export interface Parsed {
 
 export interface Context extends Parsed {
   cwd: string;
+  /** The workspace, where the caller knows it; otherwise it is searched for. */
+  workspace?: string;
   output: Output;
   /** Aborted when the process is asked to end, such as by Ctrl-C. */
   signal: AbortSignal;

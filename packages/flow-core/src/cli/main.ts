@@ -7,7 +7,10 @@ import { COMMANDS } from './registry';
 import { makeOutput } from './render/output';
 
 export interface MainOptions
-  extends Pick<Context, 'codeKey' | 'force' | 'task' | 'codeChanged' | 'extraFolders' | 'keys'> {
+  extends Pick<
+    Context,
+    'workspace' | 'codeKey' | 'force' | 'task' | 'codeChanged' | 'extraFolders' | 'keys'
+  > {
   cwd?: string;
   /** The caller's reason to refuse the command. It is reported like the command's own errors. */
   refused?: FlowError;
@@ -50,11 +53,17 @@ export async function main(
     }
     const { command } = await load();
     const help = rest.includes('--help') || rest.includes('-h');
-    if (help) return await printHelp(command.spec, rest, cwd, output);
-    const parsed = splitFlow(command.spec, await parsedArguments(command.spec, rest, cwd), cwd);
+    if (help) return await printHelp(command.spec, rest, { cwd, output, workspace: more.workspace });
+    const parsed = splitFlow(
+      command.spec,
+      await parsedArguments(command.spec, rest, cwd, more.workspace),
+      cwd,
+    );
     if (refused) throw refused;
     if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-    return exitCode(await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal }), ended);
+    const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
+    if (code !== 2) (await import('../source/find')).keepIndex();
+    return exitCode(code, ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');
     return exitCode(renderFailure(error, output, cwd), ended);
@@ -70,21 +79,26 @@ function endsInOrder({ endsInOrder: ends = false }: CommandSpec, { options }: Pa
 }
 
 /** When an option is unknown, the flow's parameters are read too: the user may have meant one. */
-async function parsedArguments(spec: CommandSpec, argv: readonly string[], cwd: string): Promise<Parsed> {
+async function parsedArguments(
+  spec: CommandSpec,
+  argv: readonly string[],
+  cwd: string,
+  workspace: string | undefined,
+): Promise<Parsed> {
   try {
     return parseCommandLine(spec, argv);
   } catch (error) {
     if (!isFlowError(error) || error.code !== 'FLOW_OPTION' || !spec.families.includes('params')) throw error;
     const flow = argv.find((arg) => !arg.startsWith('-'));
-    if (flow !== undefined) parseCommandLine(spec, argv, await parametersOf(flow, cwd));
+    if (flow !== undefined) parseCommandLine(spec, argv, await parametersOf(flow, cwd, workspace));
     throw error;
   }
 }
 
-async function parametersOf(flow: string, cwd: string): Promise<string[]> {
+async function parametersOf(flow: string, cwd: string, workspace: string | undefined): Promise<string[]> {
   const { findPlaceFile, loadPlaceFlow, placeOf } = await import('../session/place');
   try {
-    const place = placeOf(flow, cwd);
+    const place = placeOf(flow, cwd, { workspace });
     return Object.keys((await loadPlaceFlow(place, await findPlaceFile(place))).params);
   } catch {
     // The unknown option is the error to report. The next command reports a flow that does not load.
@@ -115,8 +129,7 @@ export async function printVersion(output: Context['output']): Promise<number> {
 export async function printHelp(
   spec: CommandSpec,
   argv: string[],
-  cwd: string,
-  output: Context['output'],
+  { cwd, output, workspace }: Pick<Context, 'cwd' | 'output'> & { workspace: string | undefined },
 ): Promise<number> {
   const { commandHelp } = await import('./help');
   const flow = argv.find((arg) => !arg.startsWith('-'));
@@ -132,6 +145,7 @@ export async function printHelp(
     params: {},
     set: {},
     cwd,
+    ...(workspace === undefined ? {} : { workspace }),
     output,
     signal: new AbortController().signal,
   };

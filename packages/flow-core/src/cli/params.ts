@@ -1,8 +1,9 @@
 /** Reads a flow's parameters and options for all steps from a command line. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
-
+import { exactJson } from '../definition/exact';
+import { readText } from '../source/read-text';
 import type { Context } from './command';
 
 /** Parameters from `--params-file`, overridden by those given one by one. @throws FlowError FLOW_PARAMS_FILE */
@@ -16,8 +17,10 @@ export function givenParams({ params, options, cwd }: Context): Record<string, u
   }
   let values: unknown;
   try {
-    values = JSON.parse(readFileSync(file, 'utf8'));
+    values = exactJson(readText(file));
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new FlowError('FLOW_PARAMS_FILE', `${file} is no text in UTF-8: save it as such.`, { cause });
     const why = (cause as Error).message.split('\n')[0];
     throw new FlowError('FLOW_PARAMS_FILE', `${file} cannot be read as JSON: ${why}`, { cause });
   }

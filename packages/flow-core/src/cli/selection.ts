@@ -45,13 +45,13 @@ export function selectionOf(context: Context, graph: Graph): Selection {
 
 function iterationOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new FlowError('FLOW_ITERATION', `--iteration takes one number from 0, not "${text}".`);
 }
 
 function indexOf(text: string | undefined): number[] | undefined {
   if (text === undefined) return undefined;
-  const numbers = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  const numbers = text.split(',').map((part) => (/^\d{1,15}$/.test(part.trim()) ? Number(part) : Number.NaN));
   if (numbers.some(Number.isNaN)) {
     throw new FlowError(
       'FLOW_INDEX',

@@ -2,8 +2,9 @@
 import { FlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
 import type { DefinedFlow } from '../definition/types';
+import { storeFolder } from '../environment/store-folder';
 import { lookupNamespace } from '../environment/user';
-import { findWorkspace, storeFolder } from '../environment/workspace';
+import { findWorkspace } from '../environment/workspace';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';

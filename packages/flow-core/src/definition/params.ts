@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { FlowError, type Problem, problemsError, suggest } from './errors';
 import type { Graph } from './graph';
+import { silentReading } from './silent';
 import { messageOf } from './thrown';
 import { whyWrong } from './wrong-value';
 
@@ -39,9 +40,13 @@ export function parseParams(
       continue;
     }
     const schema = graph.params[name] as z.ZodType;
-    const result = read(schema, isGiven ? given[name] : undefined);
+    const silent = isGiven ? silentReading(schema, given[name]) : undefined;
+    const result = silent === undefined ? read(schema, isGiven ? given[name] : undefined) : refused(silent);
     if (result.success && (isGiven || !needsText(schema))) parsed[name] = result.data;
-    else if (!isGiven) {
+    else if (result === ASYNC) {
+      const message = `The schema of "${name}" answers by a promise, as an async refine or transform does, and parameters are read at once: make it answer at once, and do what has to be waited for in a step.`;
+      problems.push({ code: 'FLOW_PARAM_ASYNC', message });
+    } else if (!isGiven) {
       problems.push({
         code: 'FLOW_PARAM_MISSING',
         message: `"${name}" is required: give it as --params.${name}=…${describe(schema)}`,
@@ -84,13 +89,26 @@ function innerOf(schema: z.ZodType): z.ZodType | undefined {
   return innerType ?? first;
 }
 
+type Result = ReturnType<z.ZodType['safeParse']>;
+
+const refused = (message: string) => ({ success: false, error: { issues: [{ message }] } }) as Result;
+
+/** What {@link read} gives for a schema that answers by a promise. */
+const ASYNC = refused('the schema answers by a promise');
+
 /** Parses a value with a schema. When a user's transform throws, the value counts as wrong too. */
-function read(schema: z.ZodType, value: unknown): ReturnType<z.ZodType['safeParse']> {
+function read(schema: z.ZodType, value: unknown): Result {
   try {
+    // safeParse would leave a promise behind, which ends the process if it is rejected.
+    const ran = schema._zod.run({ value, issues: [] }, { async: true });
+    if ('then' in ran) {
+      ran.catch(() => {});
+      return ASYNC;
+    }
+    if (ran.issues.length === 0) return { success: true, data: ran.value };
     return schema.safeParse(value);
   } catch (thrown) {
-    const message = messageOf(thrown);
-    return { success: false, error: { issues: [{ message }] } } as ReturnType<z.ZodType['safeParse']>;
+    return refused(messageOf(thrown));
   }
 }
 

@@ -1,35 +1,76 @@
 /** The workspace: the folder that holds flows and, by default, their store. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { formerStore } from './former-store';
+import { listsPackage } from './listed';
+import { whyUnsafe } from './owners';
+
+/** A folder that would be the workspace but for its owner or its mode, and why it is not. */
+export interface PassedOver {
+  folder: string;
+  why: string;
+}
+
+export interface FoundWorkspace {
+  folder: string;
+  passedOver?: PassedOver;
+  /** A store with runs that an earlier version would have used here. */
+  former?: string;
+}
 
 /**
- * The nearest folder upward with `.flow`, `nx.json` or a root package.json (the outermost one, or one with
- * workspaces). Without one, the folder itself. The file system's root is never the workspace of a folder below it,
- * whatever files it holds.
+ * The workspace of a folder: the nearest folder upward with `nx.json`; else the root that lists the package in its
+ * workspaces; else the package, the nearest folder with `package.json`; else the folder itself.
+ * @param started the folder in which the command was started
  */
-export function findWorkspace(from: string): string {
-  let outermost: string | undefined;
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (dirname(folder) === folder) return outermost ?? resolve(from);
-    if (existsSync(join(folder, '.flow')) || existsSync(join(folder, 'nx.json'))) return folder;
-    const manifest = join(folder, 'package.json');
-    if (existsSync(manifest)) {
-      outermost = folder;
-      if (isRoot(manifest)) return folder;
+export function findWorkspace(from: string, started: string = process.cwd()): string {
+  return searchWorkspace(from, started).folder;
+}
+
+/**
+ * The same, with what else is worth a line. A folder that another user owns or that everybody can write is not taken:
+ * what lies there would decide which flows are executed. The root of the file system is never the workspace of a
+ * folder below it. This is in the start-up of every command: a few looks at each folder upward, and no file is read
+ * before a second package above.
+ */
+export function searchWorkspace(from: string, started: string = process.cwd()): FoundWorkspace {
+  const start = resolve(from);
+  const stores: string[] = [];
+  let nx: string | undefined;
+  let chosen: string | undefined;
+  let noNx: PassedOver | undefined;
+  let noPackage: PassedOver | undefined;
+  for (let folder = start; nx === undefined && dirname(folder) !== folder; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.flow'))) stores.push(folder);
+    if (existsSync(join(folder, 'nx.json'))) {
+      const why = whyUnsafe(folder, started);
+      if (why === undefined) nx = folder;
+      else noNx ??= { folder, why };
+    } else if (isPackage(folder)) {
+      const why = whyUnsafe(folder, started);
+      if (why !== undefined) {
+        if (chosen === undefined) noPackage ??= { folder, why };
+      } else if (chosen === undefined || listsPackage(folder, chosen)) chosen = folder;
     }
   }
-}
-
-function isRoot(manifest: string): boolean {
-  try {
-    return 'workspaces' in JSON.parse(readFileSync(manifest, 'utf8'));
-  } catch {
-    return false;
+  let passedOver = noNx ?? (nx === undefined ? noPackage : undefined);
+  let folder = nx ?? chosen ?? start;
+  if (folder === start && start !== started) {
+    // A flow's file in a folder of others: they get neither a store nor outputs.
+    const why = whyUnsafe(start, started);
+    if (why !== undefined) {
+      passedOver ??= { folder, why };
+      folder = searchWorkspace(started, started).folder;
+    }
   }
+  const former = stores.some((store) => store !== folder) ? formerStore(start, folder) : undefined;
+  return { folder, ...(passedOver ? { passedOver } : {}), ...(former === undefined ? {} : { former }) };
 }
 
-/** The store's folder: `--store`, `NX_FLOW_STORE`, or `.flow` in the workspace. Relative ones count from `cwd`. */
-export function storeFolder(workspace: string, cwd: string, option?: string): string {
-  const chosen = option ?? (process.env.NX_FLOW_STORE || undefined);
-  return chosen === undefined ? join(workspace, '.flow') : resolve(cwd, chosen);
+/** An installed package is part of a workspace, and never one. */
+const INSTALLED = `${sep}node_modules${sep}`;
+
+function isPackage(folder: string): boolean {
+  if (folder.includes(INSTALLED)) return false;
+  return existsSync(join(folder, 'package.json')) || existsSync(join(folder, 'pnpm-workspace.yaml'));
 }

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Graph } from '../definition/graph';
-import { findWorkspace, storeFolder } from '../environment/workspace';
+import { formerStoreBelow } from '../environment/former-store';
+import { namedStore, storeFolder } from '../environment/store-folder';
+import { type FoundWorkspace, searchWorkspace } from '../environment/workspace';
 import { findFlowFile, looksLikeFile } from '../source/find';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
@@ -15,13 +17,31 @@ export interface Place {
   workspace: string;
   /** The folder of the store. */
   store: string;
+  /** What the search passed over, if the user should know of it. */
+  found: Omit<FoundWorkspace, 'folder'>;
 }
 
-/** @param store The folder of the store, as it was given; default `.flow` in the workspace, or NX_FLOW_STORE. */
-export function placeOf(flow: string, cwd: string, store?: string): Place {
+export interface PlaceOptions {
+  /** The folder of the store, as it was given; default `.flow` in the workspace, or NX_FLOW_STORE. */
+  store?: string | undefined;
+  /** The workspace, where the caller knows it, as Nx does. It is not searched for then. */
+  workspace?: string | undefined;
+}
+
+export function placeOf(flow: string, cwd: string, options: PlaceOptions = {}): Place {
   // A file's own folder decides the workspace, wherever the command runs.
-  const workspace = findWorkspace(looksLikeFile(flow) ? resolve(cwd, flow, '..') : cwd);
-  return { flow, cwd, workspace, store: storeFolder(workspace, cwd, store) };
+  return { flow, ...placeIn(looksLikeFile(flow) ? resolve(cwd, flow, '..') : cwd, cwd, options) };
+}
+
+/** The workspace and the store for a folder. @param cwd the folder in which the command was started */
+export function placeIn(from: string, cwd: string, { store, workspace }: PlaceOptions): Omit<Place, 'flow'> {
+  const { folder, former, ...found } =
+    workspace === undefined
+      ? searchWorkspace(from, cwd)
+      : { folder: workspace, former: formerStoreBelow(from, workspace) };
+  const place = { cwd, workspace: folder, store: storeFolder(folder, cwd, store) };
+  // Somebody who names a store misses no other.
+  return { ...place, found: { ...found, ...(former && !namedStore(store) ? { former } : {}) } };
 }
 
 /** @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
@@ -30,7 +50,10 @@ export function findPlaceFile({ flow, cwd, workspace }: Place): Promise<string> 
 }
 
 /** @throws FlowError what importing the flow throws */
-export async function loadPlaceFlow({ flow, workspace }: Place, file: string): Promise<Graph> {
+export async function loadPlaceFlow(
+  { flow, workspace }: Pick<Place, 'flow' | 'workspace'>,
+  file: string,
+): Promise<Graph> {
   // Relative paths in a flow count from the workspace, both during the import and in a step.
   process.chdir(workspace);
   const { loadFlow } = await import('../source/load');

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FlowError, suggest } from '../definition/errors';
+import { isForeign, isShared } from '../environment/owners';
 
 /** What the index knows of a file: its stamp, and the names of the flows in it. */
 interface IndexedFile {
@@ -74,18 +75,24 @@ export async function findFlowFile(flow: string, cwd: string, workspace: string)
   );
 }
 
-/** Every flow of the workspace. Only what changed since the last look is read again. */
+/**
+ * Every flow of the workspace. Only what changed since the last look is read again. Where everybody can write, as in
+ * the folder for temporary files, only the user's own folders and files count: `check` executes what is found.
+ */
 export async function indexFlows(workspace: string): Promise<{ name: string; file: string }[]> {
   const path = join(workspace, '.flow', 'index.json');
-  const before = readIndex(path);
-  const after: FlowIndex = { version: 1, folders: {}, files: {} };
+  const shared = isShared(workspace);
+  const before = shared ? noIndex() : readIndex(path);
+  const after = noIndex();
   let changed = false;
   const found: string[] = [];
   const visit = (folder: string) => {
     const absolute = join(workspace, folder);
     let time: number;
     try {
-      time = statSync(absolute).mtimeMs;
+      const stats = statSync(absolute);
+      if (shared && folder !== '' && isForeign(stats)) return;
+      time = stats.mtimeMs;
     } catch {
       changed = true;
       return;
@@ -106,15 +113,25 @@ export async function indexFlows(workspace: string): Promise<{ name: string; fil
   const flows: { name: string; file: string }[] = [];
   for (const file of found) {
     const absolute = join(workspace, file);
-    const entry = await namesOf(absolute, before.files[file]);
+    const entry = await namesOf(absolute, before.files[file], shared);
     if (!entry) continue;
     if (entry !== before.files[file]) changed = true;
     after.files[file] = entry;
     for (const name of entry.names) flows.push({ name, file: absolute });
   }
   // A folder without flows, such as one where the command ran by mistake, does not become a workspace.
-  if (changed && (flows.length > 0 || existsSync(dirname(path)))) writeIndex(path, after);
+  const isWorkspace = flows.length > 0 || existsSync(dirname(path));
+  unkept = changed && isWorkspace ? () => writeIndex(path, after) : undefined;
   return flows;
+}
+
+/** What the last look found, if the file of the index says something else. */
+let unkept: (() => void) | undefined;
+
+/** Writes what {@link indexFlows} found, for the next command. Not called by a command that is refused. */
+export function keepIndex(): void {
+  unkept?.();
+  unkept = undefined;
 }
 
 /**
@@ -144,10 +161,16 @@ function entriesOf(folder: string): { folders: string[]; files: string[] } | und
 }
 
 /** The flow names in a file. The parser is loaded only when the text no longer shows the known names. */
-async function namesOf(file: string, known: IndexedFile | undefined): Promise<IndexedFile | undefined> {
+async function namesOf(
+  file: string,
+  known: IndexedFile | undefined,
+  shared: boolean,
+): Promise<IndexedFile | undefined> {
   let stamp: string;
   try {
-    const { mtimeMs, size } = statSync(file);
+    const stats = statSync(file);
+    if (shared && isForeign(stats)) return undefined;
+    const { mtimeMs, size } = stats;
     stamp = settled(mtimeMs) ? `${mtimeMs}-${size}` : '';
   } catch {
     return undefined;
@@ -183,8 +206,10 @@ function readIndex(path: string): FlowIndex {
   } catch {
     // No index yet, or one that was cut off: look everywhere.
   }
-  return { version: 1, folders: {}, files: {} };
+  return noIndex();
 }
+
+const noIndex = (): FlowIndex => ({ version: 1, folders: {}, files: {} });
 
 function writeIndex(path: string, index: FlowIndex): void {
   try {

@@ -1,9 +1,10 @@
 /** Reads flow files: statically, by name, and by importing them. */
 export { suggest } from '../definition/errors';
 export { isUsableName } from '../definition/names';
+export { storeFolder } from '../environment/store-folder';
 export { currentUser } from '../environment/user';
-export { findWorkspace, storeFolder } from '../environment/workspace';
-export { FLOW_FILE, findFlowFile, indexFlows, looksLikeFile, stem } from './find';
+export { findWorkspace } from '../environment/workspace';
+export { FLOW_FILE, findFlowFile, indexFlows, keepIndex, looksLikeFile, stem } from './find';
 export {
   type FingerprintOptions,
   type Fingerprints,

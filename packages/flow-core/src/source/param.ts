@@ -1,6 +1,7 @@
 /** Schemas for parameters, where zod's own coercion gets text from a command line wrong. */
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { exactJson } from '../definition/exact';
+import { readText } from './read-text';
 
 /** Loaded when a flow uses it: most flows have loaded zod already, the others do not need it. */
 const zod = (): typeof z => require('zod').z;
@@ -49,9 +50,10 @@ export const param = {
     const read = (value: unknown, context: { addIssue(issue: string): void }) => {
       if (typeof value !== 'string') return value;
       try {
-        return JSON.parse(value);
+        return exactJson(value);
       } catch (error) {
-        context.addIssue(`it is no JSON: ${(error as Error).message}`);
+        const { name, message } = error as Error;
+        context.addIssue(name === 'SyntaxError' ? `it is no JSON: ${message}` : message);
         return zod().NEVER;
       }
     };
@@ -64,9 +66,14 @@ export const param = {
       .string()
       .transform((path, context) => {
         try {
-          return readFileSync(path, 'utf8');
+          return readText(path);
         } catch (error) {
-          context.addIssue(`the file cannot be read (${(error as NodeJS.ErrnoException).code})`);
+          const { code } = error as NodeJS.ErrnoException;
+          context.addIssue(
+            code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+              ? 'the file is no text in UTF-8'
+              : `the file cannot be read (${code})`,
+          );
           return zod().NEVER;
         }
       });

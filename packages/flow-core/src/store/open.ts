@@ -4,16 +4,18 @@ import { BrokerKv } from './broker/client';
 import { FileCas } from './cas';
 import { MemoryKv } from './memory';
 import { MemoryCas } from './memory-cas';
+import { hasDatabase, NewKv } from './new-store';
 import { Store } from './store';
 
 /**
- * Opens the store of a folder. It begins to connect at once, in the background.
+ * Opens the store of a folder. It begins to connect at once, in the background. One that is not there yet is made by
+ * the first write.
  * @param patience milliseconds to wait for a broker that does not start; default 15,000
  * @throws FlowError FLOW_STORE_UNWRITABLE
  */
 export function openStore(folder: string, patience?: number): Store {
   const path = resolve(folder);
-  const kv = BrokerKv.open(path, patience);
+  const kv = hasDatabase(path) ? BrokerKv.open(path, patience) : new NewKv(path, patience);
   return new Store(kv, new FileCas(join(path, 'cas')), kv.events);
 }
 

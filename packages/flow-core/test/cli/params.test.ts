@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
@@ -90,6 +91,63 @@ test('a spin takes them over, and takes others: 12e3 stays 12e3', async () => {
   });
   expect(other.json.artifacts.seen.preview).toContain("sha: '13e4'");
   expect(set.json.status).toBe('done');
+});
+
+test('what would be read as something else is refused; a params file may have a byte order mark', async () => {
+  const lossy = ['', ' ', '9007199254740993'];
+  const refused = [];
+  for (const n of lossy)
+    refused.push((await ws.nxFlow(['spin', 'given', 'start', `--params.n=${n}`, '--json'])).json.error);
+  expect(refused.map(({ message }) => message.replace(/^.*?right: /, ''))).toEqual([
+    '"n" cannot be "": an empty text is no number',
+    '"n" cannot be " ": an empty text is no number',
+    '"n" cannot be "9007199254740993": a number cannot hold all its digits, and would be 9007199254740992: let the schema take it as text or, if it is whole, by z.coerce.bigint()',
+  ]);
+  const file = (bytes: Buffer) => {
+    writeFileSync(ws.path('given.json'), bytes);
+    return ws.nxFlow(['spin', 'given', 'start', '--params-file=given.json', '--json']);
+  };
+  const json = '{"sha":"é","n":"7"}';
+  const utf16 = Buffer.from(`\uFEFF${json}`, 'utf16le');
+  for (const bytes of [Buffer.from(`\uFEFF${json}`), utf16, Buffer.from(utf16).swap16()])
+    expect((await file(bytes)).json.artifacts.seen.preview).toContain("sha: 'é'");
+  const said = async (bytes: Buffer) => (await file(bytes)).json.error.message.replace(ws.folder, '<ws>');
+  expect(await said(Buffer.from(json, 'latin1'))).toBe(
+    '<ws>/given.json is no text in UTF-8: save it as such.',
+  );
+  expect(await said(Buffer.from('{"n":1,"n":2}'))).toBe(
+    '<ws>/given.json cannot be read as JSON: "n" is given twice: give it once',
+  );
+});
+
+test('--set keeps the type of what it replaces, or says what it does', async () => {
+  ws.flow(
+    'typed',
+    `const start = f.start(() => ({ zip: '0815', rows: [1, 2], n: 1 }));
+     const next = f.step('next', { after: start }, ({ self }) => ({ seen: [self.zip, self.rows, self.n] }));
+     export default f.end(next);`,
+  );
+  await ws.ok(['run', 'typed', '--max-workers=1']);
+  const { json, stderr } = await ws.ok([
+    ...[
+      'spin',
+      'typed',
+      'next',
+      '--json',
+      '--set.zip=2134',
+      '--set.rows=[]',
+      '--set.n="one"',
+      '--set.more=02',
+    ],
+  ]);
+  expect(json.artifacts.seen.preview).toBe("[ '2134', [], 'one' ]");
+  expect(stderr).toContain('! "n" is a number in the inputs, and is given as text.\n');
+  expect(stderr).toContain('The inputs have no artifact "more": it is given as a new one, text.');
+  const refused = await ws.nxFlow(['spin', 'typed', 'next', '--json', '--set.rows=[1,2']);
+  expect([refused.code, refused.json.error.code]).toEqual([2, 'FLOW_USAGE']);
+  expect(refused.json.error.message).toMatch(
+    /^--set\.rows=\[1,2 is refused: that is no JSON \(.*\), and "rows" is a list\. To give text all the same, quote it: --set\.rows='"\[1,2"'\.$/,
+  );
 });
 
 test('all that is wrong is told at once, with the nearest names', async () => {

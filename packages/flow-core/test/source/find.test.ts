@@ -1,6 +1,9 @@
 import fs, {
+  chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -8,8 +11,8 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, parse, relative } from 'node:path';
-import { findWorkspace, storeFolder } from '../../src/environment/workspace';
+import { basename, dirname, join, parse, relative } from 'node:path';
+import { findWorkspace } from '../../src/environment/workspace';
 import { indexFlows, stem } from '../../src/source/find';
 import { SourceProcess } from '../kit/source';
 
@@ -32,53 +35,11 @@ function write(name: string, content = ''): string {
   return file;
 }
 const text = (name: string) => `import { flow } from '@nx-flow/core';\nconst f = flow('${name}');\n`;
-const indexed = async () =>
-  (await source.indexFlows(folder)).map(({ name, file }) => `${name} ${relative(folder, file)}`).sort();
-
-describe('the workspace', () => {
-  const from = (path: string) => {
-    mkdirSync(join(folder, path), { recursive: true });
-    return findWorkspace(join(folder, path));
-  };
-
-  test.each([
-    ['the nearest folder upward with nx.json', { 'a/nx.json': '{}', 'package.json': '{}' }, 'a/b/c', 'a'],
-    ['the nearest folder upward with .flow', { 'a/b/.flow/x': '', 'a/nx.json': '{}' }, 'a/b/c', 'a/b'],
-    [
-      'the package.json with workspaces',
-      { 'package.json': '{"workspaces":[]}', 'a/package.json': '{}' },
-      'a/b',
-      '',
-    ],
-    [
-      'the outermost package.json, where none has workspaces',
-      { 'package.json': '{}', 'a/package.json': '{}' },
-      'a/b',
-      '',
-    ],
-    ['a package.json that is no JSON is one all the same', { 'a/package.json': '{' }, 'a/b', 'a'],
-    ['the folder itself, where there is nothing', {}, 'a/b', 'a/b'],
-  ])('is %s', (_, files, start, expected) => {
-    for (const [name, content] of Object.entries(files)) write(name, content);
-    expect(from(start)).toBe(join(folder, expected));
-  });
-
-  test('has its store in .flow, unless told otherwise', () => {
-    const before = process.env.NX_FLOW_STORE;
-    try {
-      delete process.env.NX_FLOW_STORE;
-      expect(storeFolder('/w', '/w/sub')).toBe('/w/.flow');
-      process.env.NX_FLOW_STORE = '../other';
-      expect(storeFolder('/w', '/w/sub')).toBe('/w/other');
-      expect(storeFolder('/w', '/w/sub', 'mine')).toBe('/w/sub/mine');
-      process.env.NX_FLOW_STORE = '';
-      expect(storeFolder('/w', '/w/sub')).toBe('/w/.flow');
-    } finally {
-      if (before === undefined) delete process.env.NX_FLOW_STORE;
-      else process.env.NX_FLOW_STORE = before;
-    }
-  });
-});
+const indexed = async () => {
+  const found = await source.indexFlows(folder);
+  await source.keepIndex();
+  return found.map(({ name, file }) => `${name} ${relative(folder, file)}`).sort();
+};
 
 describe('the index of flows', () => {
   test('finds flow files of every kind, at any depth, and looks into no folder of others', async () => {
@@ -188,6 +149,38 @@ describe('the index of flows', () => {
     write('a.flow.ts', text('a'));
     expect((await source.indexFlows(root)).filter(({ file }) => dirname(file) !== root)).toEqual([]);
     expect(findWorkspace(root)).toBe(root);
+  });
+
+  test('is written by a command that was not refused', async () => {
+    write('a.flow.ts', text('a'));
+    await source.indexFlows(folder);
+    expect(existsSync(join(folder, '.flow'))).toBe(false);
+    await source.keepIndex();
+    expect(Object.keys(JSON.parse(readFileSync(join(folder, '.flow/index.json'), 'utf8')).files)).toEqual([
+      'a.flow.ts',
+    ]);
+  });
+
+  test('has only what is your own where everybody can write', async () => {
+    write('mine/a.flow.ts', text('a'));
+    write('theirs/b.flow.ts', text('b'));
+    write('theirs.flow.ts', text('theirs'));
+    write('.flow/index.json', JSON.stringify({ version: 1, folders: {}, files: {} }));
+    const { statSync } = fs;
+    const names = async () => (await indexFlows(folder)).map(({ name }) => name);
+    jest.spyOn(fs, 'statSync').mockImplementation(((path: string, options?: object) => {
+      const stats = statSync(path, options);
+      return stats && basename(path).startsWith('theirs')
+        ? Object.assign(stats, { uid: stats.uid + 1 })
+        : stats;
+    }) as never);
+    try {
+      expect(await names()).toEqual(['theirs', 'a', 'b']);
+      chmodSync(folder, 0o777);
+      expect(await names()).toEqual(['a']);
+    } finally {
+      jest.restoreAllMocks();
+    }
   });
 
   test('leaves nothing in a folder that has no flows', async () => {

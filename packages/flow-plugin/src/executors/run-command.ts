@@ -8,7 +8,7 @@ export async function runCommand(
   command: string,
   options: ExecutorOptions,
   context: ExecutorContext,
-  more: Omit<MainOptions, 'cwd'> = {},
+  more: Omit<MainOptions, 'cwd' | 'workspace'> = {},
   raw: readonly string[] = rawOverrides(context),
 ): Promise<{ success: boolean }> {
   // Nx sets FORCE_COLOR for every task, even with the user's NO_COLOR. Node warns about the pair.
@@ -16,7 +16,12 @@ export async function runCommand(
   const { main } = await import('@nx-flow/core/cli');
   const argv = commandLine(command, options, configured(context), raw);
   const refused = more.refused ?? ambiguous(options);
-  const code = await main(argv, { ...more, ...(refused ? { refused } : {}), cwd: context.root });
+  const code = await main(argv, {
+    ...more,
+    ...(refused ? { refused } : {}),
+    cwd: context.root,
+    workspace: context.root,
+  });
   // Nx ends the process as soon as it has the answer, and a pipe may still hold output.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return { success: code === 0 };

@@ -2,10 +2,9 @@
 import { relative } from 'node:path';
 import { isFlowError, type Problem } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
-import { findWorkspace } from '../../environment/workspace';
 import { findPlaceFile, loadPlaceFlow } from '../../session/place';
 import { indexFlows, stem } from '../../source/find';
-import { noMoreThan, placeOf } from '../arguments';
+import { noMoreThan, placeHere, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { plural } from '../render/table';
 
@@ -56,7 +55,7 @@ async function checkFlows(context: Context): Promise<Checked[]> {
     const place = placeOf(context);
     return [await checkFlow(place.flow, await findPlaceFile(place), place.workspace)];
   }
-  const workspace = findWorkspace(context.cwd);
+  const { workspace } = placeHere(context);
   const found = await indexFlows(workspace);
   const checked: Checked[] = [];
   for (const { name, file } of found) {
@@ -75,7 +74,7 @@ async function checkFlows(context: Context): Promise<Checked[]> {
 async function checkFlow(flow: string, file: string, workspace: string): Promise<Checked> {
   const found: Checked = { flow, file, problems: [], warnings: [] };
   try {
-    const graph = await loadPlaceFlow({ flow, workspace, cwd: workspace, store: '' }, file);
+    const graph = await loadPlaceFlow({ flow, workspace }, file);
     found.graph = graph;
     if (graph.flow !== stem(file)) {
       const message = `The flow "${graph.flow}" lies in ${relative(workspace, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`;

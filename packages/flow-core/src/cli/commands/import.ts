@@ -6,10 +6,9 @@ import { requireGoing } from '../../engine/transfer/export';
 import { headOfFile, importFromFile } from '../../engine/transfer/file';
 import { type Imported, importRun } from '../../engine/transfer/import';
 import { currentUser } from '../../environment/user';
-import { findWorkspace, storeFolder } from '../../environment/workspace';
 import { importNamespace, originText } from '../../session/snapshot';
 import { openStore } from '../../store/open';
-import { noMoreThan } from '../arguments';
+import { noMoreThan, placeHere } from '../arguments';
 import type { Command } from '../command';
 import { plural, size } from '../render/table';
 import { transferProgress } from '../render/transfer';
@@ -36,7 +35,7 @@ export const command: Command = {
     const file = resolve(cwd, given);
     // A folder becomes a store only for a valid file.
     if (!piped) await headOfFile(file);
-    const store = openStore(storeFolder(findWorkspace(cwd), cwd, options.store as string | undefined));
+    const store = openStore(placeHere(context).store);
     const name = piped ? 'What came on stdin' : relative(cwd, file) || file;
     const progress = transferProgress(`importing ${name}`, output);
     const common = { store, name, namespace, user: currentUser(), signal };

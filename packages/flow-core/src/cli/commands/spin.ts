@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { Overrides } from '../../engine/inputs/override';
 import type { Selection } from '../../engine/inputs/selection';
+import { TypedText } from '../../engine/inputs/typed';
 import type { Emit } from '../../engine/task/flow-event';
 import type { PersistedSpins } from '../../session/persisted-spins';
 import { type FileSession, openSession } from '../../session/session';
@@ -100,7 +101,7 @@ async function overridesOf(
   context: Context,
 ): Promise<{ overrides?: Overrides; set: Record<string, unknown> }> {
   const overrides = await artifactsOf(context);
-  const set = Object.entries(context.set).map(([name, text]) => [name, jsonOrText(text)]);
+  const set = Object.entries(context.set).map(([name, text]) => [name, new TypedText(text)]);
   return { ...(overrides === undefined ? {} : { overrides }), set: Object.fromEntries(set) };
 }
 
@@ -143,13 +144,4 @@ async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undef
     });
   }
   return (exported.default ?? { ...exported }) as Overrides;
-}
-
-/** Parses the value of `--set.k=v`: JSON if it parses, otherwise a string. */
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -6,8 +6,8 @@ import type { PublishedKey } from './published-key';
 
 export { damageOf, isMisnamed } from '../../engine/outputs/manifest';
 export type { SpinKey, StepKey } from '../../engine/task/cache-keys';
+export { storeFolder } from '../../environment/store-folder';
 export { currentUser } from '../../environment/user';
-export { storeFolder } from '../../environment/workspace';
 export { readGeneration } from '../../store/generation';
 export { remedy } from '../../store/writable';
 export { type KeyState, keyHolds, keyState, type PublishedKey } from './published-key';

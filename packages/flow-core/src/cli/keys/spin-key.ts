@@ -11,13 +11,12 @@ import type { Selection } from '../../engine/inputs/selection';
 import { snapshotFile } from '../../engine/outputs/layout';
 import { spinKeyDigest } from '../../engine/spin/read-key';
 import { currentUser } from '../../environment/user';
-import { findPlaceFile, type Place } from '../../session/place';
+import { findPlaceFile, type Place, placeOf } from '../../session/place';
 import { awaitedSnapshot } from '../../session/snapshot';
 import { readFlowFiles } from '../../source/flow-files';
 import { staticGraph } from '../../source/static-graph';
 import { openStore } from '../../store/open';
 import { parseCommandLine } from '../args';
-import { placeOf } from '../arguments';
 import type { Context } from '../command';
 import { makeOutput } from '../render/output';
 import { selectionOf } from '../selection';
@@ -37,7 +36,9 @@ export async function spinKey(
     const parsed = parseCommandLine(spec, argv);
     const output = makeOutput(true, false);
     const context: Context = { ...parsed, cwd, output, signal: new AbortController().signal };
-    const place = placeOf(context);
+    const store = parsed.options.store as string | undefined;
+    // Nx gives the folder of its workspace.
+    const place = placeOf(parsed.positionals[0] ?? flow, cwd, { store, workspace: cwd });
     const file = await findPlaceFile(place);
     const { flows, others } = readFlowFiles(file, place.workspace);
     const source = flows.find(({ name }) => name === flow);

@@ -16,6 +16,8 @@ export interface Output {
   colors: Colors;
   /** Writes text for people. Adds no newline. */
   write(text: string): void;
+  /** Writes a note to stderr, where it is in the way of no reader of the output. */
+  note(text: string): void;
   /** Writes the one JSON object, at the end. */
   result(json: Json): void;
 }
@@ -64,6 +66,7 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
     ...(stream.isTTY ? { wrapAt: stream.columns || 80 } : {}),
     colors: createColors(color),
     write: (text) => void (json ? stderr : stdout)(text),
+    note: (text) => void stderr(text),
     result: (value) => void (json && stdout(`${JSON.stringify(versioned(value))}\n`)),
   };
 }

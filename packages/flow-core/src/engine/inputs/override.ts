@@ -3,9 +3,11 @@ import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
 import { type Artifacts, type Codecs, unkeptArtifact } from '../../store/artifacts';
 import { isFile } from '../../store/file';
+import { typeOf } from '../../store/type-of';
 import { inputsOf, lazyObject } from '../task/input-objects';
 import type { View } from '../task/view';
 import type { Resolved } from './resolved';
+import { described, readTyped, TypedText } from './typed';
 
 /** An object of artifacts, or a function that makes one of the inputs (`self`; `inputs` in a join or gather). */
 export type Overrides =
@@ -15,7 +17,8 @@ export type Overrides =
 /**
  * Puts given artifacts over those of the inputs. In a join or gather, a key that names an input (a branch, an
  * index, a pathspec) and holds an object is for that input alone.
- * Returns a sentence for each name that no input has: it may be new or mistyped.
+ * A value that was typed is read as what it replaces. Returns a sentence for each name that no input has, since it may be
+ * new or mistyped, and for each typed value of another type than what it replaces.
  * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE, FLOW_ARTIFACT_NAME, FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
 export async function applyOverrides(
@@ -39,15 +42,20 @@ export async function applyOverrides(
       `"${node.name}" has no inputs to set: give it parameters, as --params.name=value.`,
     );
   }
-  const unknown = names
-    .filter((name) => labelOf(name, resolved) === undefined && !isVisible(name, views, parents))
-    .map((name) => {
-      const there = suggest(name, views.get(parents[0] as string)?.entries.keys() ?? [], 'It has none.');
-      return `The inputs have no artifact "${name}": it is given as a new one. ${there}`;
-    });
+  const notes: string[] = [];
   for (const name of names) {
-    const value = values[name];
     const one = labelOf(name, resolved);
+    const recorded = one === undefined ? typeIn(views, parents, name) : undefined;
+    const typed = values[name] instanceof TypedText;
+    const { value, note } = typed
+      ? readTyped(name, values[name] as TypedText, recorded)
+      : { value: values[name], note: undefined };
+    if (note !== undefined) notes.push(note);
+    if (one === undefined && recorded === undefined) {
+      const there = suggest(name, views.get(parents[0] as string)?.entries.keys() ?? [], 'It has none.');
+      const as = typed ? `, ${described(typeOf(value))}` : '';
+      notes.push(`The inputs have no artifact "${name}": it is given as a new one${as}. ${there}`);
+    }
     if (one !== undefined && typeof value === 'object' && value !== null && !isFile(value)) {
       for (const [inner, v] of Object.entries(value)) {
         requireArtifactName(inner, `"${node.name}" was given`);
@@ -55,11 +63,15 @@ export async function applyOverrides(
       }
     } else put(views, parents, name, value, codecs);
   }
-  return unknown;
+  return notes;
 }
 
-function isVisible(name: string, views: Map<string, View>, parents: readonly string[]): boolean {
-  return parents.some((label) => views.get(label)?.entries.has(name));
+/** The type of an artifact in the first input that has it. */
+function typeIn(views: Map<string, View>, parents: readonly string[], name: string): string | undefined {
+  const found = parents
+    .map((label) => views.get(label)?.entries.get(name))
+    .find((entry) => entry !== undefined);
+  return found?.type;
 }
 
 function put(

@@ -268,7 +268,7 @@ export interface StepStillValid {
   logs: readonly string[];
 }
 
-/** An override names an artifact that no input has: it may be new, or mistyped. */
+/** An override names an artifact that no input has, so it may be new or mistyped; or is of another type than that. */
 export interface OverrideUnknown {
   type: 'override-unknown';
   message: string;

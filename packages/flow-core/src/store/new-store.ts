@@ -1,0 +1,70 @@
+/** A store that does not exist yet: it reads as empty, and the first write makes it. A refused command leaves none. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlowError } from '../definition/errors';
+import { BrokerKv, requireWritable, unwritableStore } from './broker/client';
+import type { EventSink, HeardEvent } from './event-sink';
+import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
+import { unwritable } from './writable';
+
+/** Whether there is a database in the folder of a store. */
+export function hasDatabase(store: string): boolean {
+  return existsSync(join(store, 'db'));
+}
+
+export class NewKv implements Kv {
+  readonly #store: string;
+  readonly #patience: number | undefined;
+  #made: BrokerKv | undefined;
+  #closed = false;
+
+  /** @throws FlowError FLOW_STORE_UNWRITABLE */
+  constructor(store: string, patience?: number) {
+    this.#store = store;
+    this.#patience = patience;
+    if (existsSync(store)) requireWritable(store);
+    const code = unwritable(store);
+    if (code !== undefined) throw unwritableStore(store, code);
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    return this.#found()?.get(key);
+  }
+  async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#found()?.getMany(keys) ?? keys.map(() => undefined);
+  }
+  async range(query: RangeQuery): Promise<Entry[]> {
+    return this.#found()?.range(query) ?? [];
+  }
+  async batch(ops: readonly Op[], options?: BatchOptions): Promise<void> {
+    if (ops.length > 0) await this.#make().batch(ops, options);
+  }
+  async claim(counterKey: string, nonceKey: string): Promise<number> {
+    return this.#make().claim(counterKey, nonceKey);
+  }
+  async generation(): Promise<string> {
+    return this.#make().generation();
+  }
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#made?.close();
+  }
+
+  /** Nobody hears what happens in a store that is not there. A listener makes it, to hear whoever comes later. */
+  readonly events: EventSink = {
+    publish: (event) => this.#made?.events.publish(event),
+    subscribe: async (listener: (heard: HeardEvent) => void) => this.#make().events.subscribe(listener),
+  };
+
+  /** The store, if this or another process has made it meanwhile. */
+  #found(): BrokerKv | undefined {
+    return this.#made || this.#closed || hasDatabase(this.#store) ? this.#make() : undefined;
+  }
+
+  /** @throws FlowError FLOW_STORE_CLOSED, FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
+  #make(): BrokerKv {
+    if (this.#closed) throw new FlowError('FLOW_STORE_CLOSED', 'The store was closed.', { exit: 1 });
+    this.#made ??= BrokerKv.open(this.#store, this.#patience);
+    return this.#made;
+  }
+}

@@ -1,0 +1,132 @@
+/** A command that is refused as bad usage writes nothing; where a command works is said where it may surprise. */
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workspace } from '../kit/workspace';
+
+let ws: Workspace;
+beforeAll(() => {
+  ws = new Workspace().shareProcess();
+  ws.flow(
+    'films',
+    `const start = f.start(() => ({ list: ['a'] }));
+     export default f.end(f.step('next', { after: start }, ({ self }) => ({ n: self.list.length })));`,
+    'n: z.coerce.number().default(1)',
+  );
+  ws.flow('broken', 'export default 1 as never;');
+});
+afterAll(() => ws.dispose());
+
+/** Every folder and file with its content, but for what is installed. */
+function tree(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(folder, { recursive: true }) as string[]) {
+    if (name.startsWith('node_modules')) continue;
+    const path = join(folder, name);
+    found[name] = lstatSync(path).isFile() ? readFileSync(path, 'utf8') : '';
+  }
+  return found;
+}
+
+const REFUSED = [
+  ['run', 'films', '--params.n=many'],
+  ['run', 'films', '--params.m=1', '--run-id-file=id.txt'],
+  ['run', 'films', '--with=retry=lots'],
+  ['run', 'films', '--namespace=everybody'],
+  ['run', 'films', '--params.n=many', '--store=elsewhere/store'],
+  ['run', 'film'],
+  ['resume', 'films'],
+  ['spin', 'films', 'nowhere'],
+  ['spin', 'films', 'next'],
+  ['spin', 'films', 'next', '--persist'],
+  ['spin', 'films', 'start', '--set.x=1'],
+  ['spin', 'films', 'start', '--params.n=many', '--persist'],
+  ['spin', 'films', 'start', '--index=0', '--all'],
+  ['step', 'films', 'nowhere'],
+  ['step', 'films', 'start', '--params.n=many'],
+  ['snapshot', 'films', '--params.n=many'],
+  ['why', 'films', 'next'],
+  ['show', 'films', '7'],
+  ['dump', 'films'],
+  ['tag', 'films', '7', '--add=x'],
+  ['export', 'films', 'latest', 'films.nxflow'],
+  ['import', 'none.nxflow'],
+  ['check', 'broken'],
+];
+
+test('nothing is written by a command that is refused where there is no store yet', async () => {
+  const before = tree(ws.folder);
+  const wrote: string[] = [];
+  for (const args of REFUSED) {
+    const { code, stdout } = await ws.nxFlow(args);
+    if (code !== 2) wrote.push(`${args.join(' ')} ended with ${code}: ${stdout}`);
+    const after = tree(ws.folder);
+    if (JSON.stringify(after) === JSON.stringify(before)) continue;
+    const added = Object.keys(after).filter((name) => !(name in before));
+    wrote.push(`${args.join(' ')} wrote ${added.join(', ')}`);
+    return expect(wrote).toEqual([]);
+  }
+  expect(wrote).toEqual([]);
+});
+
+test('a store that is read and has nothing is not made; the first run makes it, and reads follow', async () => {
+  const before = tree(ws.folder);
+  expect((await ws.ok(['runs', 'films', '--json'])).json.runs).toEqual([]);
+  const made = Object.keys(tree(ws.folder)).filter((name) => !(name in before));
+  expect(made).toEqual(['.flow', join('.flow', 'index.json')]);
+  ws.write('id.txt', '77');
+  await ws.nxFlow(['run', 'films', '--params.n=many', '--run-id-file=id.txt']);
+  expect(ws.read('id.txt')).toBe('77');
+  await ws.ok(['run', 'films', '--run-id-file=id.txt', '--max-workers=1']);
+  expect(ws.read('id.txt')).toBe('1');
+  expect((await ws.ok(['runs', 'films', '--json'])).json.runs).toHaveLength(1);
+});
+
+test('a store that the search no longer finds, and a folder that it passes over, get one line on stderr', async () => {
+  // The run before is in the store of the outermost package, and this package is not one of its workspaces.
+  ws.write('own/shop/package.json', '{"name":"shop"}');
+  ws.write(
+    'own/shop/goods.flow.ts',
+    ws
+      .read('films.flow.ts')
+      .replace(/'films'/, "'goods'")
+      .replace('./signals', '../../signals'),
+  );
+  const shop = ws.path('own/shop');
+  const { stdout, stderr, json } = await ws.ok(['run', 'goods', '--json', '--max-workers=1'], { cwd: shop });
+  expect(json.pathspec).toBe('goods/1');
+  expect(stdout).not.toContain('!');
+  expect(stderr.split('\n').filter((line) => line.startsWith('!'))).toEqual([
+    `! ${ws.path('.flow')} holds runs that were recorded from here before: --store=${ws.path('.flow')} uses it. The store is now ${join(shop, '.flow')}.`,
+  ]);
+  const named = await ws.ok(['runs', 'films', '--json', `--store=${ws.path('.flow')}`], { cwd: shop });
+  expect([named.stderr.includes('!'), named.json.runs.length]).toEqual([false, 1]);
+
+  writeFileSync(ws.path('own/nx.json'), '{}');
+  chmodSync(ws.path('own'), 0o777);
+  const passed = await ws.ok(['runs', 'goods', '--json'], { cwd: shop });
+  expect(passed.json.runs).toHaveLength(1);
+  expect(passed.stderr).toContain(
+    `! ${ws.path('own')} is not taken as the workspace, since everybody can write it: ${shop} is. NX_FLOW_SAFE=${ws.path('own')} allows it.\n`,
+  );
+  const allowed = await ws.ok(['runs', 'goods', '--json'], {
+    cwd: shop,
+    env: { NX_FLOW_SAFE: ws.path('own') },
+  });
+  expect(allowed.json.runs).toEqual([]);
+  expect(allowed.stderr).toContain(`! ${join(shop, '.flow')} holds runs`);
+  expect(allowed.stderr).not.toContain('is not taken');
+});
+
+test('check executes no flow of a folder above that is no workspace of the package', async () => {
+  mkdirSync(ws.path('lone/deep'), { recursive: true });
+  ws.write('lone/package.json', '{"name":"lone"}');
+  ws.write(
+    'lone/deep/only.flow.ts',
+    ws
+      .read('films.flow.ts')
+      .replace(/'films'/, "'only'")
+      .replace('./signals', '../../signals'),
+  );
+  const { json } = await ws.ok(['check', '--json'], { cwd: ws.path('lone/deep') });
+  expect(json.flows.map(({ flow }: { flow: string }) => flow)).toEqual(['only']);
+});
