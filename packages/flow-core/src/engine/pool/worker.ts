@@ -8,6 +8,7 @@ import { captureOutput } from '../process/capture-output';
 import type { Channel } from '../process/channel';
 import { Containment } from '../process/containment';
 import { leftError } from '../process/process-functions';
+import { WHOLE_LOOK_MS } from '../process/realm';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
@@ -18,9 +19,6 @@ import { WorkerOutput } from './worker-output';
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
-
-/** After tasks that take longer, all built-in objects are looked at: it costs some hundredths of a millisecond. */
-const THOROUGH_MS = 20;
 
 export interface WorkerSetup {
   file: string;
@@ -76,7 +74,7 @@ export class Worker {
     });
     captureOutput((stream, text) => this.#print(stream, text));
     process.on('exit', () => this.#output.flush());
-    this.#contained = new Containment({ leaves: (how) => this.#leaves(how), realm: 'all' });
+    this.#contained = new Containment({ leaves: (how) => this.#leaves(how), look: 'whole' });
     this.#loaded = load(setup);
     this.#loaded.then(
       () => {
@@ -147,8 +145,8 @@ export class Worker {
     }
     scope.fail = undefined;
     this.#underWay = undefined;
-    const names = this.#contained.putBackRealm(outcome.durationMs > THOROUGH_MS);
-    changed.push(...names);
+    // The first look was when its body had ended.
+    if (outcome.durationMs > WHOLE_LOOK_MS) changed.push(...this.#contained.putBackRealm('whole'));
     if (!this.#contained.putBack()) changed.push('process.cwd');
     if (changed.length > 0) outcome.changed = [...new Set(changed)];
     // What was thrown cannot travel as it is.
@@ -179,7 +177,7 @@ export class Worker {
       },
       bodyEnded: () => {
         // Not within the call of `push`, which may be one of them.
-        const names = this.#contained.putBackRealm();
+        const names = this.#contained.putBackRealm('close');
         changed.push(...names);
       },
     });

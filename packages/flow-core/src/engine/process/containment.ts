@@ -2,8 +2,8 @@
  * Keeps a task from leaving anything in its process: whatever it did to variables, folder, umask, listeners, built-in
  * objects, is put back. What it must not do to a process that is not its own, such as ending it, is refused.
  */
-import { guardEnding, guardTalk, type Leaves } from './process-functions';
-import { Realm } from './realm';
+import { guardEnding, guardTalk, type Leaves, noteUmask } from './process-functions';
+import { type Look, Realm } from './realm';
 import { watchEnv } from './restore-env';
 
 /**
@@ -31,8 +31,8 @@ export type ExitListener = (code: number) => void;
 
 export interface ContainmentOptions {
   leaves: Leaves;
-  /** Built-in objects: not looked at, the ones that tasks patch most often, or all. */
-  realm: 'none' | 'often' | 'all';
+  /** How closely built-in objects will be looked at; undefined means not at all. */
+  look: Look | undefined;
 }
 
 const { cwd, chdir, umask } = process;
@@ -44,6 +44,8 @@ export class Containment {
   readonly #release: (() => void)[];
   readonly #umask = umask();
   #cwd = cwd();
+  /** The umask was changed. */
+  #masked = false;
   #realm: Realm | undefined;
 
   constructor(options: ContainmentOptions) {
@@ -52,7 +54,11 @@ export class Containment {
       if (event !== undefined) this.#restoreListeners(event);
       else for (const name of this.#listeners.keys()) this.#restoreListeners(name);
     };
-    this.#release = [guardEnding(options.leaves), guardTalk(restoreListeners)];
+    this.#release = [
+      guardEnding(options.leaves),
+      guardTalk(restoreListeners),
+      noteUmask(() => (this.#masked = true)),
+    ];
     this.remember();
   }
 
@@ -61,8 +67,8 @@ export class Containment {
     this.#listeners.clear();
     for (const event of [...EVENTS, ...process.eventNames()])
       this.#listeners.set(event, process.rawListeners(event) as Listener[]);
-    const { realm } = this.#options;
-    if (realm !== 'none') this.#realm = new Realm(realm === 'all');
+    const { look } = this.#options;
+    if (look) this.#realm = new Realm(look);
   }
 
   /** The folder in which every task begins; until then the one in which the process was started. */
@@ -72,15 +78,16 @@ export class Containment {
   }
 
   /** Puts built-in objects back. Returns the names of those that had been changed, such as `Array.prototype.map`. */
-  putBackRealm(thoroughly = false): string[] {
-    return this.#realm?.putBack(thoroughly) ?? [];
+  putBackRealm(look: Look): string[] {
+    return this.#realm?.putBack(look) ?? [];
   }
 
   /** Puts back everything else. Returns false when something cannot be. */
   putBack(): boolean {
     this.#env.restore();
     process.exitCode = undefined;
-    if (umask() !== this.#umask) umask(this.#umask);
+    if (this.#masked) umask(this.#umask);
+    this.#masked = false;
     for (const event of this.#listeners.keys()) this.#restoreListeners(event);
     try {
       if (cwd() !== this.#cwd) chdir(this.#cwd);
@@ -93,7 +100,7 @@ export class Containment {
 
   /** Puts everything back, and guards nothing any more. Returns what was to be called when the process exits. */
   release(): ExitListener[] {
-    this.putBackRealm();
+    this.putBackRealm('close');
     for (const release of this.#release) release();
     const before = this.#listeners.get('exit') ?? [];
     const exits = process

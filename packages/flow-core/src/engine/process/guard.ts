@@ -39,10 +39,12 @@ export function isGuarded(): boolean {
  */
 export type ProcessOf = 'command' | 'step' | 'tests';
 
-export function makeGuard(processOf: ProcessOf = 'command'): Guard {
+/** @param timed The body has a timeout. Node aborts when code that never yields is ended and asynchronous work is followed. */
+export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guard {
+  const follows = processOf === 'command' && !timed;
   let contained: Containment | undefined;
   return {
-    bodyEnded: () => void contained?.putBackRealm(),
+    bodyEnded: () => void contained?.putBackRealm('close'),
     async within(work) {
       let fail: (error: unknown) => void = () => {};
       const body = { ended: false };
@@ -52,9 +54,10 @@ export function makeGuard(processOf: ProcessOf = 'command'): Guard {
       process.on('unhandledRejection', crash);
       // Nothing is left that could wake the step. Without this, the process would exit here as if it had succeeded.
       process.on('beforeExit', stuck);
-      if (processOf === 'command') stopLateExits();
+      if (follows) stopLateExits();
       contained = new Containment({
-        realm: processOf === 'tests' ? 'none' : 'often',
+        // Under a test runner, built-in objects are the tests'.
+        look: processOf === 'tests' ? undefined : 'close',
         leaves(how) {
           if (processOf === 'step' && !how.startsWith('process.exit')) return undefined;
           const error = leftError(how);
@@ -64,12 +67,9 @@ export function makeGuard(processOf: ProcessOf = 'command'): Guard {
       });
       guarded++;
       try {
-        return await firstOf(
-          () => bodies.run(body, work),
-          (reject) => {
-            fail = reject;
-          },
-        );
+        return await firstOf(follows ? () => bodies.run(body, work) : work, (reject) => {
+          fail = reject;
+        });
       } finally {
         guarded--;
         body.ended = true;

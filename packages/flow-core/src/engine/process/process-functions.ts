@@ -7,7 +7,7 @@ import { FlowError } from '../../definition/errors';
  */
 export type Leaves = (how: string) => Error | undefined;
 
-type Name = 'exit' | 'reallyExit' | 'abort' | 'kill' | 'send' | 'disconnect' | 'removeAllListeners';
+type Name = 'umask' | 'exit' | 'reallyExit' | 'abort' | 'kill' | 'send' | 'disconnect' | 'removeAllListeners';
 type Function = (...args: unknown[]) => unknown;
 type Functions = Record<Name, Function>;
 
@@ -72,6 +72,18 @@ export function guardTalk(restoreListeners: (event?: string | symbol) => void): 
       restoreListeners(event as string | undefined);
       return own;
     },
+  });
+}
+
+/** Notes that the umask is changed: to ask for it takes two calls of the system. */
+export function noteUmask(changed: () => void): () => void {
+  return replace({
+    umask:
+      (real) =>
+      (...mask) => {
+        if (mask[0] !== undefined) changed();
+        return real.apply(own, mask);
+      },
   });
 }
 

@@ -1,8 +1,13 @@
 /**
  * Notices what a task changed in what all code of a process shares, such as `Array.prototype` or `setTimeout`, and puts it
- * back. A look at what people patch most often costs some microseconds, so it is taken after every task; the rest is
- * looked at after tasks that took long.
+ * back. A look costs time: at what people patch some microseconds, which every task is worth, and at everything some fifty.
  */
+
+/** How closely to look: at what people patch, or at everything. */
+export type Look = 'close' | 'whole';
+
+/** After tasks that take longer, everything is looked at: a hundredth of their time. Milliseconds. */
+export const WHOLE_LOOK_MS = 5;
 
 interface Watched {
   name: string;
@@ -18,14 +23,13 @@ const { getOwnPropertyDescriptor, defineProperty, isExtensible, keys: namesOf } 
 const { ownKeys, getPrototypeOf, deleteProperty } = Reflect;
 
 export class Realm {
-  readonly #often: Watched[];
-  #rest: Watched[] | undefined;
+  readonly #close = close().map(watched);
+  readonly #rest: Watched[] = [];
 
-  /** Remembers everything as it is now. @param thoroughly also what is looked at after long tasks alone */
-  constructor(thoroughly: boolean) {
-    this.#often = often().map(watched);
-    if (!thoroughly) return;
-    const known = new Set(this.#often.map(({ object }) => object));
+  /** Remembers everything as it is now. @param most the closest look that will be asked for */
+  constructor(most: Look) {
+    if (most === 'close') return;
+    const known = new Set(this.#close.map(({ object }) => object));
     this.#rest = rest()
       .filter(([, object]) => !known.has(object))
       .map(watched);
@@ -35,10 +39,10 @@ export class Realm {
    * Puts back what was changed. Returns its names, such as `Array.prototype.map`; mostly none.
    * Until it returns nothing built-in can be relied upon, not even a loop by `of`.
    */
-  putBack(thoroughly: boolean): string[] {
+  putBack(look: Look): string[] {
     const changed: string[] = [];
-    putBackAll(this.#often, changed);
-    if (thoroughly && this.#rest) putBackAll(this.#rest, changed);
+    putBackAll(this.#close, changed);
+    if (look === 'whole') putBackAll(this.#rest, changed);
     return changed;
   }
 }
@@ -116,7 +120,7 @@ function isWatched(key: string | symbol, value: unknown): boolean {
 const NAMESPACES = new Set<unknown>([Math, JSON, Reflect, Atomics, Intl, console, process, globalThis]);
 
 /** What people patch: by polyfills, mocks, fake timers, instrumentation. */
-function often(): [string, object][] {
+function close(): [string, object][] {
   return [
     ['globalThis', globalThis],
     ['process', process],

@@ -101,9 +101,9 @@ function inThisProcess(
   { processOf }: SpinOptions,
 ): Pick<Performance, 'abort' | 'within' | 'bodyEnded'> {
   const abort = new AbortController();
-  const guard = makeGuard(processOf);
   const withoutWatchdog = processOf === 'tests';
   const timeoutMs = timeoutOf(node.options);
+  const guard = makeGuard(processOf, timeoutMs !== undefined);
   return {
     abort,
     bodyEnded: guard.bodyEnded,
