@@ -10,6 +10,7 @@ import { looksLikeFile, stem } from './find';
 import type { Installed } from './packages/install';
 import { isUsers } from './packages/names';
 import { needsEsLoader, registerTsx, withTsconfig } from './tsx';
+import { hookConditions, useConditionsOf } from './use-conditions';
 
 let registered = false;
 let esmRegistered: Promise<void> | undefined;
@@ -26,10 +27,11 @@ const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EX
  * and gives the named exports. Only a module with top-level await needs the ES loader.
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
+  const others = await useConditionsOf(file);
   if (!registered) {
     registerTsx(file);
     registered = true;
-  }
+  } else if (others) forgetAll(file);
   try {
     const exported = createRequire(file)(file);
     // A step may reach its `import('./other')` at any time from now on.
@@ -47,9 +49,10 @@ export async function importModule(file: string): Promise<Record<string, unknown
 
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
 
-function useEsm(): Promise<void> {
+async function useEsm(): Promise<void> {
   esmRegistered ??= registerEsm();
-  return esmRegistered;
+  await esmRegistered;
+  hookConditions();
 }
 
 async function registerEsm(): Promise<void> {
@@ -92,6 +95,12 @@ function forget(file: string): void {
     delete cache[module.filename];
     todo.push(...module.children);
   }
+}
+
+/** Removes all of the user's modules: under other conditions, they have other imports. */
+function forgetAll(file: string): void {
+  const { cache } = createRequire(file);
+  for (const name of Object.keys(cache)) if (isUsers(name, packageFile(''))) delete cache[name];
 }
 
 /**
