@@ -1,9 +1,10 @@
 /** tsx's CommonJS hook for the user's own files, and whether they need its ES loader too. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
 import { isBuilt } from './built-package';
+import { fileWithQuestionMark, loadWithQuestionMark } from './question-mark';
 import { conditioned, importsSource } from './use-conditions';
 
 type Loader = (module: unknown, file: string) => void;
@@ -51,8 +52,11 @@ export function registerTsx(flow: string): void {
   const byTsx = internals._resolveFilename;
   // This package resolves to the installed or linked one, whatever the `paths` of a tsconfig say.
   internals._resolveFilename = (request, parent, ...rest) => {
-    if (typeof request !== 'string' || !OWN.test(request))
-      return byTsx.call(Module, request, parent, ...rest);
+    if (typeof request !== 'string' || !OWN.test(request)) {
+      const odd = typeof request === 'string' && request.includes('?');
+      const named = odd ? fileWithQuestionMark(request, parent?.filename) : undefined;
+      return named === undefined ? byTsx.call(Module, request, parent, ...rest) : realpathSync(named);
+    }
     try {
       return nodes.call(Module, request, parent, ...rest);
     } catch {
@@ -75,7 +79,9 @@ export function registerTsx(flow: string): void {
           ? !(javascript && isBuilt(file, flow, resolveAsNode)) || IMPORTS_SHORTLY.test(text)
           : [...text.matchAll(IMPORTS_PACKAGE)].some(([, , name]) => importsSource(name as string, file));
       }
-      return transforming(module, file);
+      return file.includes('?')
+        ? loadWithQuestionMark(transforming, module as never, file)
+        : transforming(module, file);
     };
   }
 }
