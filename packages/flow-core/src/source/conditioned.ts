@@ -125,6 +125,15 @@ function existing(target: string): string | undefined {
   const end = extname(target);
   const stem = target.slice(0, target.length - end.length);
   const candidates = [target, ...(WRITTEN[end] ?? []).map((other) => stem + other)];
-  const found = candidates.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+  const found = candidates.find(isFile);
   return found === undefined ? undefined : realpathSync(found);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    // A path through a file.
+    return false;
+  }
 }

@@ -2,7 +2,7 @@
  * Loads files whose path has a question mark. tsx takes what follows it for a query and reads another file, so it
  * gets a word instead of each question mark, and the compiled code gets them back.
  */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 
 type Loader = (module: never, file: string) => void;
@@ -43,7 +43,7 @@ export function fileWithQuestionMark(
 ): string | undefined {
   if (!isAbsolute(request) && !/^\.\.?\//.test(request)) return undefined;
   const file = resolve(dirname(importer ?? ''), request);
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
+  return existsSync(file) && statSync(file).isFile() ? file : undefined;
 }
 
 function restored(code: string): string {

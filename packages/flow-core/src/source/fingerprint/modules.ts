@@ -28,7 +28,7 @@ export function surroundingsOf(
   root: string,
   sources: Sources,
   loaded?: readonly string[],
-): { modules: Modules; packages: Packages; tsconfigs: Tsconfigs; root: string } {
+): { modules: Modules; packages: Packages; tsconfigs: Tsconfigs; resolver: Resolver; root: string } {
   const real = sources.realpath(root);
   const entry = sources.realpath(file);
   const packages = new Packages(sources);
@@ -38,7 +38,7 @@ export function surroundingsOf(
     ...(loaded ? { loaded: new Set(loaded) } : {}),
   });
   const modules = new Modules(entry, real, sources, packages, resolver);
-  return { modules, packages, tsconfigs, root: real };
+  return { modules, packages, tsconfigs, resolver, root: real };
 }
 
 export class Modules {

@@ -70,6 +70,16 @@ export class Resolver {
     return targets;
   }
 
+  /** The files that a package of the workspace gives for an import, where none of them is there. */
+  missing(specifier: string, from: string): string[] {
+    const { name, path } = splitName(specifier);
+    if (/^[./#]|^\w+:/.test(specifier) || BUILTIN.has(name) || name === ENGINE) return [];
+    const found = this.#packages.find(name, dirname(from));
+    if (!found || found.installed || this.resolve(specifier, from).some(({ kind }) => kind !== 'missing'))
+      return [];
+    return this.#packages.entries(found, path, this.#says.at(-1) as Says);
+  }
+
   #resolve(specifier: string, from: string): Target[] {
     const folder = dirname(from);
     if (specifier.startsWith('file:')) return this.#files([decodeURIComponent(new URL(specifier).pathname)]);
