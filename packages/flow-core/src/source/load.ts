@@ -1,5 +1,5 @@
 /** Imports a flow file through tsx, in this process. */
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlowError, isFlowError } from '../definition/errors';
@@ -35,11 +35,11 @@ export async function importModule(file: string): Promise<Record<string, unknown
   try {
     const exported = createRequire(file)(file);
     // A step may reach its `import('./other')` at any time from now on.
-    if (needsEsLoader()) await useEsm();
+    if (needsEsLoader()) await useEsm(file);
     return exported;
   } catch (error) {
     if (!FOR_IMPORT.has((error as { code?: string }).code ?? '')) throw error;
-    await useEsm();
+    await useEsm(file);
     const { href } = pathToFileURL(file);
     const known = imported.has(href);
     imported.add(href);
@@ -49,15 +49,19 @@ export async function importModule(file: string): Promise<Record<string, unknown
 
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
 
-async function useEsm(): Promise<void> {
-  esmRegistered ??= registerEsm();
+async function useEsm(file: string): Promise<void> {
+  esmRegistered ??= registerEsm(file);
   await esmRegistered;
   hookConditions();
 }
 
-async function registerEsm(): Promise<void> {
+async function registerEsm(file: string): Promise<void> {
   const { register } = await nativeImport('tsx/esm/api').catch(() => nativeImport(esmApi()));
+  const hooks = (side: string) => pathToFileURL(packageFile(`dist/question-${side}.js`));
+  const odd = file.includes('?') || process.cwd().includes('?');
+  if (odd) Module.register(hooks('inner'));
   withTsconfig(register as () => void);
+  if (odd) Module.register(hooks('outer'));
 }
 
 /** tsx's ES loader must be imported, not required: its CommonJS build looks for files that are not there. */

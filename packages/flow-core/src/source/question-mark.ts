@@ -10,7 +10,10 @@ interface Compiling {
   _compile(code: string, file: string): unknown;
 }
 
-const WORD = '__nx_flow_question_mark__';
+type Loaded = { format?: string; source?: string | Uint8Array | null; responseURL?: string };
+export type LoadNext = (url: string, context: object) => Promise<Loaded>;
+
+export const WORD = '__nx_flow_question_mark__';
 
 /** What tsx splits at question marks: first for the file to read, then for the name of the source. */
 class Path extends String {
@@ -46,7 +49,8 @@ export function fileWithQuestionMark(
   return existsSync(file) && statSync(file).isFile() ? file : undefined;
 }
 
-function restored(code: string): string {
+/** The code with its question marks, also in its source map. */
+export function restored(code: string): string {
   return code
     .replace(/(sourceMappingURL=data:application\/json;base64,)([\w+/=]+)/g, (_, head, map) => {
       const text = Buffer.from(map, 'base64').toString('utf8').replaceAll(WORD, '?');
@@ -54,4 +58,10 @@ function restored(code: string): string {
     })
     .replace(/file:\/\/\/[^"'`\s]*/g, (url) => url.replaceAll(WORD, '%3F'))
     .replaceAll(WORD, '?');
+}
+
+/** A URL with another word in its path. */
+export function renamed(url: string, from: string, to: string): string {
+  const [path = '', ...query] = url.split(/(?=[?#])/);
+  return [path.replaceAll(from, to), ...query].join('');
 }

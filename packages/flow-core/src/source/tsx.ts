@@ -4,7 +4,6 @@ import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
 import { isBuilt } from './built-package';
-import { fileWithQuestionMark, loadWithQuestionMark } from './question-mark';
 import { conditioned, importsSource } from './use-conditions';
 
 type Loader = (module: unknown, file: string) => void;
@@ -27,6 +26,9 @@ const IMPORTS_SHORTLY = /\bimport\s*\(\s*(['"`])\.[^$'"`]*(?<!\.(?:[cm]?js|json|
 
 /** A literal `import()` of a package. */
 const IMPORTS_PACKAGE = /\bimport\s*\(\s*(['"`])([^.$/'"`][^$'"`]*)\1/g;
+
+/** Few paths have one. */
+const questionMarks = () => require('./question-mark') as typeof import('./question-mark');
 
 let importsLocally = false;
 
@@ -54,7 +56,7 @@ export function registerTsx(flow: string): void {
   internals._resolveFilename = (request, parent, ...rest) => {
     if (typeof request !== 'string' || !OWN.test(request)) {
       const odd = typeof request === 'string' && request.includes('?');
-      const named = odd ? fileWithQuestionMark(request, parent?.filename) : undefined;
+      const named = odd ? questionMarks().fileWithQuestionMark(request, parent?.filename) : undefined;
       return named === undefined ? byTsx.call(Module, request, parent, ...rest) : realpathSync(named);
     }
     try {
@@ -80,7 +82,7 @@ export function registerTsx(flow: string): void {
           : [...text.matchAll(IMPORTS_PACKAGE)].some(([, , name]) => importsSource(name as string, file));
       }
       return file.includes('?')
-        ? loadWithQuestionMark(transforming, module as never, file)
+        ? questionMarks().loadWithQuestionMark(transforming, module as never, file)
         : transforming(module, file);
     };
   }

@@ -298,3 +298,17 @@ test('an edit of what was built is nothing to a step that imports the source, an
   ws.write(`${folder}/packages/lib/src/index.ts`, `export const from: string = 'edited';`);
   expect(await digest()).not.toBe(before);
 });
+
+test('where a test runner has loaded another file, that one counts', async () => {
+  const folder = place({ 'shop/tsconfig.json': OURS });
+  const counted = async (...loaded: string[]) => {
+    const file = ws.path(folder, 'shop/shop.flow.ts');
+    const root = ws.path(folder);
+    const { other } = await source.fingerprintFlow({ file, flow: 'shop', root, loaded });
+    return other.parts.filter(({ name }) => name.startsWith('packages/lib/')).map(({ name }) => name);
+  };
+  const built = ws.path(folder, 'packages/lib/dist/index.js');
+  expect((await counted(built)).filter((name) => name.includes('src/'))).toEqual([]);
+  expect(await counted(built)).toContain('packages/lib/dist/index.js: from');
+  expect(await counted('/elsewhere.js')).toContain('packages/lib/src/index.ts: from');
+});
