@@ -1,10 +1,19 @@
 /** Matchers for jest and Vitest, without a dependency on either: `expect.extend(flowMatchers)`. */
 import { inspect, isDeepStrictEqual } from 'node:util';
-import type { Artifact, Run } from '../client';
-import type { Untyped } from '../client/types';
 import { errorText } from '../engine/explain/error-text';
-import { fromRecord, toRecord } from '../engine/task/error-record';
-import { ARTIFACTS, type Ran, type Spun } from './types';
+import { toRecord } from '../engine/task/error-record';
+import {
+  artifactNames,
+  artifactOf,
+  capital,
+  isObject,
+  isRecorded,
+  isSpun,
+  nameOf,
+  type Result,
+  recordedArtifacts,
+  returned,
+} from './results';
 
 interface Verdict {
   pass: boolean;
@@ -137,45 +146,6 @@ function difference(helpers: Helpers | undefined, expected: unknown, actual: unk
   return shown ? `${both}\n\n${shown}` : both;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-type Result = Spun | Ran;
-
-function isSpun(result: Result): result is Spun {
-  return 'artifacts' in result;
-}
-
-/** The artifacts at the end of a run, which can be read at once. */
-function endOf(result: Ran): ReadonlyMap<string, Artifact> {
-  return (result as { [ARTIFACTS]?: ReadonlyMap<string, Artifact> })[ARTIFACTS] ?? new Map();
-}
-
-function artifactNames(result: Result): string[] {
-  return isSpun(result) ? Object.keys(result.artifacts) : [...endOf(result).keys()];
-}
-
-function artifactOf(result: Result, name: string): unknown {
-  return isSpun(result) ? result.artifacts[name] : endOf(result).get(name)?.value();
-}
-
-/** A run as the client shows it: `ran.run`, or one of `client('movies').runs()`. */
-function isRecorded(received: unknown): received is Run<Untyped> {
-  return isObject(received) && 'addTags' in received && 'steps' in received && 'pathspec' in received;
-}
-
-async function recordedArtifacts(run: Run<Untyped>): Promise<Ran> {
-  const { pathspec, status, durationMs = 0, error } = run;
-  const artifacts = new Map<string, Artifact>();
-  if (status === 'done')
-    for await (const artifact of await run.step('end').task()) artifacts.set(artifact.name, artifact);
-  return {
-    ...{ pathspec, durationMs, run, error: error && fromRecord(error), [ARTIFACTS]: artifacts },
-    ...{ status: status === 'done' ? 'done' : 'failed', tasks: run.counts as Ran['tasks'] },
-  } as Ran;
-}
-
 function requireResult(matcher: string, received: unknown, below: (...args: never[]) => unknown): Result {
   const like =
     typeof received === 'object' && received !== null && 'status' in received && 'error' in received;
@@ -185,22 +155,6 @@ function requireResult(matcher: string, received: unknown, below: (...args: neve
   const error = new TypeError(message);
   Error.captureStackTrace(error, below);
   throw error;
-}
-
-function nameOf(result: Result): string {
-  if (!isSpun(result)) return `the run ${result.pathspec}`;
-  const place = result.index?.length > 0 ? ` (index ${result.index.join(',')})` : '';
-  return `the spin of "${result.step}"${place}`;
-}
-
-function capital(result: Result): string {
-  return nameOf(result).replace(/^t/, 'T');
-}
-
-function returned(result: Result): string {
-  const names = artifactNames(result);
-  const verb = isSpun(result) ? 'returned' : 'has';
-  return names.length > 0 ? `; it ${verb}: ${names.join(', ')}` : `; it ${verb} nothing`;
 }
 
 /** The error as the command shows it, with its source line and causes, and the step's output. */

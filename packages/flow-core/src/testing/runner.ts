@@ -1,19 +1,13 @@
 /** Runner: a flow's steps, and whole runs of it, in unit tests. */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Artifact, FlowClient, type Task } from '../client';
 import { FlowError } from '../definition/errors';
-import { requireGraph, stepName } from '../definition/flow';
+import { stepName } from '../definition/flow';
 import type { DefinedFlow, Step, Switch } from '../definition/types';
 import { currentUser } from '../environment/user';
-import { findWorkspace, storeFolder } from '../environment/workspace';
-import { looksLikeFile } from '../source/find';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Backend, RunRequest } from './backend';
 import { callPlace, from, fromNow } from './call-place';
-import { ChildProcesses } from './child-process';
-import { InProcess } from './in-process';
+import { backendOf } from './open-backend';
 import { spunOf } from './spun';
 import {
   ARTIFACTS,
@@ -201,36 +195,6 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     }
     return ran;
   }
-}
-
-function backendOf(flow: unknown, { store }: RunnerOptions): Backend {
-  if (typeof flow !== 'string' && !isUrl(flow))
-    return new InProcess(requireGraph(flow), folderOf(store, process.cwd()));
-  const file = requireFile(flow);
-  return new ChildProcesses(file, folderOf(store, dirname(file)));
-}
-
-function isUrl(flow: unknown): flow is URL {
-  return Object.prototype.toString.call(flow) === '[object URL]';
-}
-
-function requireFile(flow: string | URL): string {
-  const text = typeof flow === 'string' ? flow : fileURLToPath(flow);
-  if (!looksLikeFile(text)) {
-    throw new FlowError(
-      'FLOW_USAGE',
-      `"${text}" is not a file: give the flow's file, such as ${text}.flow.ts.`,
-    );
-  }
-  const file = resolve(text);
-  if (existsSync(file)) return file;
-  throw new FlowError('FLOW_NOT_FOUND', `There is no file ${file}.`);
-}
-
-/** The store's folder. Undefined means the runner's own store. */
-function folderOf(store: string | undefined, from: string): string | undefined {
-  if (store === undefined) return undefined;
-  return store === 'workspace' ? storeFolder(findWorkspace(from), process.cwd()) : resolve(store);
 }
 
 /** @throws FlowError FLOW_PATHSPEC, FLOW_USAGE */
