@@ -91,6 +91,11 @@ export class Workspace {
     }
   }
 
+  /** Nothing is installed: for package managers that install it themselves. */
+  unlink(): void {
+    rmSync(join(this.folder, 'node_modules'));
+  }
+
   /** Copies of the packages that all workspaces share, less these: for commands that install some. */
   ownPackages(...without: string[]): void {
     const own = join(this.folder, 'node_modules');

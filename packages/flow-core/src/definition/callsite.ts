@@ -18,12 +18,14 @@ export function placeOf(line: string | undefined): string | undefined {
   const match = line?.match(PLACE);
   if (!match) return undefined;
   const [, url, path, position] = match as unknown as [string, string | undefined, string, string];
-  return `${url ? decodePath(path) : path}${position}`;
+  // A folder's name may have a question mark. In a URL it is encoded.
+  const bare = path.replace(url ? /\?.*$/ : /\?[\w-]+=[^/\\]*$/, '');
+  return `${url ? decodePath(bare) : bare}${position}`;
 }
 
-/** A URL or a path, a query, `:line:column`. A folder's name may have parentheses: `(draft)`. */
+/** A URL or a path, with a query, `:line:column`. A folder's name may have parentheses: `(draft)`. */
 const PLACE =
-  /(?:\(|at (?:async )?)(file:\/\/(?:\/(?=[A-Za-z]:))?)?((?:\/|[A-Za-z]:[\\/])(?:[^()?]|\([^()]*\))*?)(?:\?[^:]*)?(:\d+:\d+)\)?\s*$/;
+  /(?:\(|at (?:async )?)(file:\/\/(?:\/(?=[A-Za-z]:))?)?((?:\/|[A-Za-z]:[\\/])(?:[^()]|\([^()]*\))*?)(:\d+:\d+)\)?\s*$/;
 
 /** A source map may name a file URL that is not encoded. Then the URL is used unchanged. */
 function decodePath(path: string): string {

@@ -14,6 +14,7 @@ export {
   type SourceHost,
   type StepFingerprint,
 } from './fingerprint';
+export { type BuiltCode, builtCode } from './fingerprint/built';
 export { compareFingerprints, type Difference } from './fingerprint/compare';
 export { type FlowFiles, readFlowFiles } from './flow-files';
 export { importModule, loadFlow } from './load';

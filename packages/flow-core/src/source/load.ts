@@ -1,5 +1,5 @@
 /** Imports a flow file through tsx, in this process. */
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlowError, isFlowError } from '../definition/errors';
@@ -10,6 +10,7 @@ import { looksLikeFile, stem } from './find';
 import type { Installed } from './packages/install';
 import { isUsers } from './packages/names';
 import { needsEsLoader, registerTsx, withTsconfig } from './tsx';
+import { hookConditions, useConditionsOf } from './use-conditions';
 
 let registered = false;
 let esmRegistered: Promise<void> | undefined;
@@ -26,18 +27,19 @@ const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EX
  * and gives the named exports. Only a module with top-level await needs the ES loader.
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
+  const others = await useConditionsOf(file);
   if (!registered) {
     registerTsx(file);
     registered = true;
-  }
+  } else if (others) forgetAll(file);
   try {
     const exported = createRequire(file)(file);
     // A step may reach its `import('./other')` at any time from now on.
-    if (needsEsLoader()) await useEsm();
+    if (needsEsLoader()) await useEsm(file);
     return exported;
   } catch (error) {
     if (!FOR_IMPORT.has((error as { code?: string }).code ?? '')) throw error;
-    await useEsm();
+    await useEsm(file);
     const { href } = pathToFileURL(file);
     const known = imported.has(href);
     imported.add(href);
@@ -47,14 +49,19 @@ export async function importModule(file: string): Promise<Record<string, unknown
 
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
 
-function useEsm(): Promise<void> {
-  esmRegistered ??= registerEsm();
-  return esmRegistered;
+async function useEsm(file: string): Promise<void> {
+  esmRegistered ??= registerEsm(file);
+  await esmRegistered;
+  hookConditions();
 }
 
-async function registerEsm(): Promise<void> {
+async function registerEsm(file: string): Promise<void> {
   const { register } = await nativeImport('tsx/esm/api').catch(() => nativeImport(esmApi()));
+  const hooks = (side: string) => pathToFileURL(packageFile(`dist/question-${side}.js`));
+  const odd = file.includes('?') || process.cwd().includes('?');
+  if (odd) Module.register(hooks('inner'));
   withTsconfig(register as () => void);
+  if (odd) Module.register(hooks('outer'));
 }
 
 /** tsx's ES loader must be imported, not required: its CommonJS build looks for files that are not there. */
@@ -92,6 +99,12 @@ function forget(file: string): void {
     delete cache[module.filename];
     todo.push(...module.children);
   }
+}
+
+/** Removes all of the user's modules: under other conditions, they have other imports. */
+function forgetAll(file: string): void {
+  const { cache } = createRequire(file);
+  for (const name of Object.keys(cache)) if (isUsers(name, packageFile(''))) delete cache[name];
 }
 
 /**

@@ -1,12 +1,13 @@
 /** tsx's CommonJS hook for the user's own files, and whether they need its ES loader too. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
 import { isBuilt } from './built-package';
+import { conditioned, importsSource } from './use-conditions';
 
 type Loader = (module: unknown, file: string) => void;
-type Parent = { paths?: string[] } | null | undefined;
+type Parent = { filename?: string | null; paths?: string[] } | null | undefined;
 
 interface Internals {
   _extensions: Record<string, Loader | undefined>;
@@ -22,6 +23,12 @@ const IMPORTS_LOCALLY = /\bimport\s*\(\s*(?!(['"`])[^.$/'"`][^$'"`]*\1)/;
 
 /** The same in built code: a literal `import()` of a local file without a JavaScript extension. */
 const IMPORTS_SHORTLY = /\bimport\s*\(\s*(['"`])\.[^$'"`]*(?<!\.(?:[cm]?js|json|node|wasm))\1/;
+
+/** A literal `import()` of a package. */
+const IMPORTS_PACKAGE = /\bimport\s*\(\s*(['"`])([^.$/'"`][^$'"`]*)\1/g;
+
+/** Few paths have one. */
+const questionMarks = () => require('./question-mark') as typeof import('./question-mark');
 
 let importsLocally = false;
 
@@ -39,14 +46,19 @@ export function registerTsx(flow: string): void {
   const internals = Module as unknown as Internals;
   const loaders = internals._extensions;
   const plain = loaders['.js'] as Loader;
-  const nodes = internals._resolveFilename;
+  const nodes = conditioned(internals._resolveFilename);
+  // Below tsx: what `paths` of a tsconfig say comes first, as with TypeScript.
+  internals._resolveFilename = nodes;
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
   withTsconfig(() => require('tsx/cjs/api').register());
   const byTsx = internals._resolveFilename;
   // This package resolves to the installed or linked one, whatever the `paths` of a tsconfig say.
   internals._resolveFilename = (request, parent, ...rest) => {
-    if (typeof request !== 'string' || !OWN.test(request))
-      return byTsx.call(Module, request, parent, ...rest);
+    if (typeof request !== 'string' || !OWN.test(request)) {
+      const odd = typeof request === 'string' && request.includes('?');
+      const named = odd ? questionMarks().fileWithQuestionMark(request, parent?.filename) : undefined;
+      return named === undefined ? byTsx.call(Module, request, parent, ...rest) : realpathSync(named);
+    }
     try {
       return nodes.call(Module, request, parent, ...rest);
     } catch {
@@ -63,12 +75,15 @@ export function registerTsx(flow: string): void {
       const javascript = extension === '.js';
       if (javascript && (file.startsWith(own) || /[\\/]node_modules[\\/]/.test(file)))
         return plain(module, file);
-      if (!importsLocally && IMPORTS_LOCALLY.test(readFileSync(file, 'utf8'))) {
-        importsLocally =
-          !(javascript && isBuilt(file, flow, resolveAsNode)) ||
-          IMPORTS_SHORTLY.test(readFileSync(file, 'utf8'));
+      if (!importsLocally) {
+        const text = readFileSync(file, 'utf8');
+        importsLocally = IMPORTS_LOCALLY.test(text)
+          ? !(javascript && isBuilt(file, flow, resolveAsNode)) || IMPORTS_SHORTLY.test(text)
+          : [...text.matchAll(IMPORTS_PACKAGE)].some(([, , name]) => importsSource(name as string, file));
       }
-      return transforming(module, file);
+      return file.includes('?')
+        ? questionMarks().loadWithQuestionMark(transforming, module as never, file)
+        : transforming(module, file);
     };
   }
 }

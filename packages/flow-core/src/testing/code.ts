@@ -16,7 +16,7 @@ export function fingerprintOnce(options: FingerprintOptions): Promise<Fingerprin
   const key = `${options.file}\0${options.flow}`;
   let found = fingerprints.get(key);
   if (!found) {
-    found = inThread(options);
+    found = inThread({ ...options, loaded: loadedFiles() });
     fingerprints.set(key, found);
   }
   return found;
@@ -29,6 +29,20 @@ export function gitStateOnce(folder: string): Promise<GitState | undefined> {
     states.set(folder, found);
   }
   return found;
+}
+
+/**
+ * The files of the workspace that the test runner has loaded. jest and Vitest resolve packages by conditions of their
+ * own: the code that counts is what they took.
+ */
+function loadedFiles(): string[] {
+  // Under jest, this is the cache of the sandbox.
+  const required = Object.keys(require.cache);
+  const { evaluatedModules } =
+    (globalThis as { __vitest_worker__?: { evaluatedModules?: { fileToModulesMap?: Map<string, unknown> } } })
+      .__vitest_worker__ ?? {};
+  const evaluated = [...(evaluatedModules?.fileToModulesMap?.keys() ?? [])];
+  return [...required, ...evaluated].filter((file) => !/[\\/]node_modules[\\/]/.test(file));
 }
 
 function inThread(workerData: FingerprintOptions): Promise<Fingerprints> {

@@ -2,7 +2,18 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { errorText } from '../engine/explain/error-text';
 import { toRecord } from '../engine/task/error-record';
-import type { Ran, Spun } from './types';
+import {
+  artifactNames,
+  artifactOf,
+  capital,
+  isObject,
+  isRecorded,
+  isSpun,
+  nameOf,
+  type Result,
+  recordedArtifacts,
+  returned,
+} from './results';
 
 interface Verdict {
   pass: boolean;
@@ -13,7 +24,12 @@ interface Verdict {
 type Reason = string | RegExp | (new (...args: never[]) => Error);
 /** The part of a matcher's `this` that is used. */
 interface Helpers {
-  equals?(a: unknown, b: unknown): boolean;
+  equals?(a: unknown, b: unknown, testers?: unknown[]): boolean;
+  customTesters?: unknown[];
+  utils?: {
+    diff?(expected: unknown, received: unknown): string | null | undefined;
+    iterableEquality?: unknown;
+  };
 }
 
 /**
@@ -32,7 +48,7 @@ interface Helpers {
 export const flowMatchers = {
   /** Passes when the spin or the run is done. */
   toSucceed(received: unknown): Verdict {
-    const result = requireResult('toSucceed', received);
+    const result = requireResult('toSucceed', received, flowMatchers.toSucceed);
     const pass = result.status === 'done';
     return {
       pass,
@@ -48,7 +64,7 @@ export const flowMatchers = {
    * for the message, or the error's class. Without an argument, any error passes.
    */
   toFailWith(received: unknown, reason?: Reason): Verdict {
-    const result = requireResult('toFailWith', received);
+    const result = requireResult('toFailWith', received, flowMatchers.toFailWith);
     const { error } = result;
     const pass =
       result.status !== 'done' && error !== undefined && (reason === undefined || fits(error, reason));
@@ -64,66 +80,81 @@ export const flowMatchers = {
     };
   },
 
-  /** Passes when the step returned an artifact of this name that equals the second argument, if given. */
-  toHaveArtifact(this: Helpers | undefined, received: unknown, name: string, ...value: [unknown?]): Verdict {
-    const result = requireResult('toHaveArtifact', received);
-    if (!isSpun(result)) {
-      throw new TypeError(
-        'toHaveArtifact() takes what runner.spin() gave: of a run, await run.artifacts.name.',
-      );
-    }
-    const has = Object.hasOwn(result.artifacts, name);
-    const actual = has ? result.artifacts[name] : undefined;
-    const equals = this?.equals ?? isDeepStrictEqual;
-    const pass = has && (value.length === 0 || equals(actual, value[0]));
-    const [expected] = value;
-    return {
-      pass,
-      ...(has && value.length > 0 ? { actual, expected } : {}),
-      message: () => {
-        if (pass) {
-          const what = value.length === 0 ? '' : ` equal to ${show(expected)}`;
-          return `${capital(result)} has an artifact "${name}"${what}, and should not have.`;
-        }
-        if (result.status !== 'done')
-          return `${capital(result)} has no artifact "${name}", for it failed:\n\n${story(result)}`;
-        if (!has) return `${capital(result)} did not return "${name}"${returned(result)}.`;
-        return `The artifact "${name}" of ${nameOf(result)} is another.\n\nExpected: ${show(expected)}\nReceived: ${show(actual)}`;
-      },
-    };
+  /**
+   * Passes when the step returned an artifact of this name, or the run has it at its end, and it equals the second
+   * argument, if given. For a run of the client, await it.
+   */
+  toHaveArtifact(
+    this: Helpers | undefined,
+    received: unknown,
+    name: string,
+    ...value: [unknown?]
+  ): Verdict | Promise<Verdict> {
+    if (isRecorded(received))
+      return recordedArtifacts(received).then((ran) => verdictOn(this, ran, name, value));
+    return verdictOn(
+      this,
+      requireResult('toHaveArtifact', received, flowMatchers.toHaveArtifact),
+      name,
+      value,
+    );
   },
 };
 
-type Result = Spun | Ran;
-
-function isSpun(result: Result): result is Spun {
-  return 'artifacts' in result;
+function verdictOn(helpers: Helpers | undefined, result: Result, name: string, value: [unknown?]): Verdict {
+  const has = artifactNames(result).includes(name);
+  const actual = has ? artifactOf(result, name) : undefined;
+  const pass = has && (value.length === 0 || areEqual(helpers, actual, value[0]));
+  const [expected] = value;
+  return {
+    pass,
+    ...(has && value.length > 0 ? { actual, expected } : {}),
+    message: () => {
+      if (pass) {
+        const what = value.length === 0 ? '' : ` equal to ${show(expected)}`;
+        return `${capital(result)} has an artifact "${name}"${what}, and should not have.`;
+      }
+      if (result.status !== 'done')
+        return `${capital(result)} has no artifact "${name}", for it failed:\n\n${story(result)}`;
+      if (!has) {
+        const not = isSpun(result) ? 'did not return' : 'has no artifact';
+        return `${capital(result)} ${not} "${name}"${returned(result)}.`;
+      }
+      const head = `The artifact "${name}" of ${nameOf(result)} is another.`;
+      return `${head}\n\n${difference(helpers, expected, actual)}`;
+    },
+  };
 }
 
-function requireResult(matcher: string, received: unknown): Result {
+/** As `toEqual`, which gives its own `equals` more to do: without it, any two Maps are equal. */
+function areEqual(
+  { equals, customTesters = [], utils }: Helpers = {},
+  actual: unknown,
+  expected: unknown,
+): boolean {
+  if (!equals) return isDeepStrictEqual(actual, expected);
+  return equals(actual, expected, [...customTesters, utils?.iterableEquality].filter(Boolean));
+}
+
+/** Vitest shows the difference itself, from `actual` and `expected`. */
+function difference(helpers: Helpers | undefined, expected: unknown, actual: unknown): string {
+  const both = `Expected: ${show(expected)}\nReceived: ${show(actual)}`;
+  const shown =
+    isObject(expected) && isObject(actual) && !('__vitest_worker__' in globalThis)
+      ? helpers?.utils?.diff?.(expected, actual)
+      : undefined;
+  return shown ? `${both}\n\n${shown}` : both;
+}
+
+function requireResult(matcher: string, received: unknown, below: (...args: never[]) => unknown): Result {
   const like =
     typeof received === 'object' && received !== null && 'status' in received && 'error' in received;
   if (like && ('step' in received || 'pathspec' in received)) return received as Result;
   const hint = received instanceof Promise ? ': it is a promise, await it' : '';
-  throw new TypeError(
-    `${matcher}() takes what runner.spin() or runner.run() gave, not ${show(received)}${hint}.`,
-  );
-}
-
-function nameOf(result: Result): string {
-  if (!isSpun(result)) return `the run ${result.pathspec}`;
-  const place = result.index?.length > 0 ? ` (index ${result.index.join(',')})` : '';
-  return `the spin of "${result.step}"${place}`;
-}
-
-function capital(result: Result): string {
-  return nameOf(result).replace(/^t/, 'T');
-}
-
-function returned(result: Result): string {
-  if (!isSpun(result)) return '';
-  const names = Object.keys(result.artifacts);
-  return names.length > 0 ? `; it returned: ${names.join(', ')}` : '; it returned nothing';
+  const message = `${matcher}() takes what runner.spin() or runner.run() gave, not ${show(received)}${hint}.`;
+  const error = new TypeError(message);
+  Error.captureStackTrace(error, below);
+  throw error;
 }
 
 /** The error as the command shows it, with its source line and causes, and the step's output. */
@@ -167,7 +198,7 @@ function reasonText(reason: Reason): string {
 }
 
 function show(value: unknown): string {
-  return inspect(value, { depth: 4, maxArrayLength: 20, maxStringLength: 400 });
+  return inspect(value, { depth: 8, maxArrayLength: 20, maxStringLength: 400 });
 }
 
 /**

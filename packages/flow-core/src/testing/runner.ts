@@ -1,29 +1,24 @@
 /** Runner: a flow's steps, and whole runs of it, in unit tests. */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { FlowClient, type Task } from '../client';
+import { type Artifact, FlowClient, type Task } from '../client';
 import { FlowError } from '../definition/errors';
-import { requireGraph, stepName } from '../definition/flow';
+import { stepName } from '../definition/flow';
 import type { DefinedFlow, Step, Switch } from '../definition/types';
-import { storeFolder } from '../environment/store-folder';
 import { currentUser } from '../environment/user';
-import { findWorkspace } from '../environment/workspace';
-import { looksLikeFile } from '../source/find';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Backend, RunRequest } from './backend';
-import { ChildProcesses } from './child-process';
-import { InProcess } from './in-process';
+import { callPlace, from, fromNow } from './call-place';
+import { backendOf } from './open-backend';
 import { spunOf } from './spun';
-import type {
-  GivenArtifacts,
-  Origin,
-  Ran,
-  ResumeOptions,
-  RunnerOptions,
-  RunOptions,
-  SpinOptions,
-  Spun,
+import {
+  ARTIFACTS,
+  type GivenArtifacts,
+  type Origin,
+  type Ran,
+  type ResumeOptions,
+  type RunnerOptions,
+  type RunOptions,
+  type SpinOptions,
+  type Spun,
 } from './types';
 
 /**
@@ -56,14 +51,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    */
   constructor(flow: DefinedFlow<P, A> | string | URL, options: RunnerOptions = {}) {
     this.#namespace = options.namespace ?? `user:${currentUser()}`;
-    if (typeof flow === 'string' || isUrl(flow)) {
-      const file = requireFile(flow);
-      this.#backend = new ChildProcesses(file, folderOf(options.store, dirname(file)));
-    } else {
-      const folder = folderOf(options.store, process.cwd());
-      const graph = requireGraph(flow);
-      this.#backend = new InProcess(graph, folder);
-    }
+    this.#backend = fromNow(callPlace(Runner), () => backendOf(flow, options));
   }
 
   /**
@@ -96,7 +84,11 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     options?: SpinOptions<P, GivenArtifacts<X>>,
   ): Promise<Spun<B>>;
   spin(step: string, options?: SpinOptions<P>): Promise<Spun>;
-  async spin(step: string | { readonly name: string }, options: SpinOptions<P> = {}): Promise<Spun<never>> {
+  spin(step: string | { readonly name: string }, options: SpinOptions<P> = {}): Promise<Spun<never>> {
+    return from(callPlace(Runner.prototype.spin), () => this.#spin(step, options));
+  }
+
+  async #spin(step: string | { readonly name: string }, options: SpinOptions<P>): Promise<Spun<never>> {
     const name = stepName(step as string);
     const { artifacts, params = {}, index, iteration } = options;
     const { from, ...rest } = originOf(options.from, name);
@@ -136,7 +128,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * @throws FlowError for bad usage: FLOW_PARAMS
    */
   run(options: RunOptions<P> = {}): Promise<Ran<A>> {
-    return this.#run(options, undefined);
+    return from(callPlace(Runner.prototype.run), () => this.#run(options, undefined));
   }
 
   /**
@@ -162,8 +154,10 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * @throws FlowError for bad usage: FLOW_RUN_NOT_FOUND, FLOW_NOTHING_TO_RESUME, FLOW_STEP_NOT_FOUND, FLOW_PARAMS
    */
   resume(options: ResumeOptions<P> = {}): Promise<Ran<A>> {
-    const step = options.step === undefined ? undefined : stepName(options.step as string);
-    return this.#run(options, { ...originOf(options.from, undefined), step });
+    return from(callPlace(Runner.prototype.resume), async () => {
+      const step = options.step === undefined ? undefined : stepName(options.step as string);
+      return this.#run(options, { ...originOf(options.from, undefined), step });
+    });
   }
 
   /** Closes the store and removes temporary files. `await using runner = …` does it too. */
@@ -193,31 +187,14 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     const codecs = await this.#backend.codecs();
     const runs = new FlowClient(flow, this.#backend.store(), undefined, codecs);
     const recorded = await runs.run(run);
-    return { pathspec: `${flow}/${run}`, status, error, durationMs, tasks, run: recorded as never };
+    const ran = { pathspec: `${flow}/${run}`, status, error, durationMs, tasks, run: recorded as never };
+    if (status === 'done') {
+      const artifacts = new Map<string, Artifact>();
+      for await (const artifact of await recorded.step('end').task()) artifacts.set(artifact.name, artifact);
+      Object.defineProperty(ran, ARTIFACTS, { value: artifacts });
+    }
+    return ran;
   }
-}
-
-function isUrl(flow: unknown): flow is URL {
-  return Object.prototype.toString.call(flow) === '[object URL]';
-}
-
-function requireFile(flow: string | URL): string {
-  const text = typeof flow === 'string' ? flow : fileURLToPath(flow);
-  if (!looksLikeFile(text)) {
-    throw new FlowError(
-      'FLOW_USAGE',
-      `"${text}" is not a file: give the flow's file, such as ${text}.flow.ts.`,
-    );
-  }
-  const file = resolve(text);
-  if (existsSync(file)) return file;
-  throw new FlowError('FLOW_NOT_FOUND', `There is no file ${file}.`);
-}
-
-/** The store's folder. Undefined means the runner's own store. */
-function folderOf(store: string | undefined, from: string): string | undefined {
-  if (store === undefined) return undefined;
-  return store === 'workspace' ? storeFolder(findWorkspace(from), process.cwd()) : resolve(store);
 }
 
 /** @throws FlowError FLOW_PATHSPEC, FLOW_USAGE */

@@ -56,7 +56,7 @@ const PROBES = new Set([
 ]);
 
 function strict(values: object, { step, error }: Pick<Spun, 'step' | 'error'>): object {
-  return new Proxy(values, {
+  const handler: ProxyHandler<object> = {
     get(target, key, receiver) {
       if (typeof key === 'symbol' || key in target || PROBES.has(key) || key.startsWith('@@')) {
         return Reflect.get(target, key, receiver);
@@ -65,10 +65,13 @@ function strict(values: object, { step, error }: Pick<Spun, 'step' | 'error'>): 
       const why = error
         ? `it failed with ${error.name}: ${error.message}`
         : suggest(key, names, 'It returned nothing.');
-      throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', `"${step}" did not return "${key}": ${why}`, {
-        exit: 1,
-        ...(error ? { cause: error } : {}),
-      });
+      const message = `"${step}" did not return "${key}": ${why}`;
+      const options = { exit: 1 as const, ...(error ? { cause: error } : {}) };
+      const missing = new FlowError('FLOW_ARTIFACT_NOT_FOUND', message, options);
+      // It points at the line that reads.
+      Error.captureStackTrace(missing, handler.get);
+      throw missing;
     },
-  });
+  };
+  return new Proxy(values, handler);
 }

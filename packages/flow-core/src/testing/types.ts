@@ -87,6 +87,9 @@ export interface ResumeOptions<P = Record<string, unknown>> extends RunOptions<P
   step?: string | { readonly name: string };
 }
 
+/** The artifacts at the end of a run, by their names: a matcher reads them at once. */
+export const ARTIFACTS = Symbol.for('nx-flow.artifacts');
+
 /** The result of a run. It can be the `from` of a spin. */
 export interface Ran<A = Record<string, unknown>> {
   /** `movies/12` */

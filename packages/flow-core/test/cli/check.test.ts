@@ -227,3 +227,44 @@ export default f.end(next);
     expect(checked.code).toBe(2);
   });
 });
+
+describe('emitDecoratorMetadata is told where a decorator would read it', () => {
+  const ws = workspace();
+  const OPTIONS = { experimentalDecorators: true, emitDecoratorMetadata: true };
+  const CLASS = `const noted = (..._: unknown[]): any => {};\n\nexport class Films {\n  @noted title = '';\n}\n`;
+  ws.write('tsconfig.base.json', JSON.stringify({ compilerOptions: OPTIONS }));
+  ws.write('tsconfig.json', JSON.stringify({ extends: './tsconfig.base.json' }));
+  ws.write('plain.flow.ts', one('plain'));
+  ws.write('own.flow.ts', one('own', CLASS));
+  ws.write('lib/films.ts', CLASS);
+  ws.write('lib.flow.ts', one('lib', "export * from './lib/films';\n"));
+  ws.write('late.flow.ts', one('late', "export const late = () => import('./late/films');\n"));
+  ws.write('late/films.ts', CLASS);
+  ws.write('throws.flow.ts', one('throws', `${CLASS}throw new Error('no metadata');\n`));
+  ws.write('off/films.ts', CLASS);
+  ws.write('off/tsconfig.json', JSON.stringify({ compilerOptions: { experimentalDecorators: true } }));
+  ws.write('off.flow.ts', one('off', "export * from './off/films';\n"));
+  ws.write('mail.flow.ts', one('mail', "export const mail = 'ada@example.org'; // @noted\n"));
+
+  test.each([
+    ['plain', []],
+    ['own', ['own.flow.ts:5:3']],
+    ['lib', ['lib/films.ts:4:3']],
+    ['late', ['late/films.ts:4:3']],
+    ['throws', ['throws.flow.ts:5:3']],
+    ['off', []],
+    ['mail', []],
+  ])('%s', async (name, places) => {
+    const checked = await ws.nxFlow(['check', name, '--json']);
+    expect(told(checked, ws, 'warnings')).toEqual(places.map((place) => `${place} FLOW_DECORATOR_METADATA`));
+    expect(checked.code).toBe(name === 'throws' ? 2 : 0);
+  });
+
+  test('check of all flows says it once for each file, with what to do', async () => {
+    const { stdout } = await ws.nxFlow(['check']);
+    expect(stdout.match(/FLOW_DECORATOR_METADATA/g)).toHaveLength(4);
+    expect(stdout).toContain(
+      '! lib/films.ts:4:3  The tsconfig asks for emitDecoratorMetadata, and flows are compiled without types: this decorator finds no metadata. Build the library with tsc',
+    );
+  });
+});

@@ -56,6 +56,8 @@ export class SourceProcess {
     this.#call('flowNameProblem', args);
   readonly stepNameProblem: Call<typeof Source.stepNameProblem> = (...args) =>
     this.#call('stepNameProblem', args);
+  readonly fingerprintFlow: Call<typeof Source.fingerprintFlow> = (...args) =>
+    this.#call('fingerprintFlow', args);
   readonly loadFlow = (file: string, wanted?: string): Promise<LoadedFlow> =>
     this.#call('loadFlow', wanted === undefined ? [file] : [file, wanted]);
 

@@ -11,7 +11,8 @@ const bad = f.step('bad', { after: good }, () => {
   console.log('a word');
   throw new TypeError('wrong', { cause: new Error('for a reason') });
 });
-const runner = new Runner(f.end(bad));
+const matched = f.end(bad);
+const runner = new Runner(matched);
 const spinGood = () => runner.spin(good, { artifacts: { a: 5 } });
 const spinBad = () => runner.spin(bad, { artifacts: {} });
 
@@ -78,4 +79,85 @@ test('reading what a step did not return names what it did', async () => {
   expect(() => (spun.artifacts as unknown as { lst: unknown }).lst).toThrow(
     '"good" did not return "lst": Did you mean "list"?',
   );
+});
+
+describe('of a run', () => {
+  const f = flow('run-of');
+  const begin = f.start(() => ({ a: 1 }));
+  const tables = f.step('tables', { after: begin }, () => ({
+    table: new Map([['rows', { list: [1, { deep: new Map([['x', new Set([1])]]) }] }]]),
+  }));
+  const whole = new Runner(f.end(tables));
+  const table = (x: number) => new Map([['rows', { list: [1, { deep: new Map([['x', new Set([x])]]) }] }]]);
+  afterAll(() => whole.dispose());
+
+  test('toHaveArtifact looks at the end of the flow, at once', async () => {
+    const ran = await whole.run();
+    expect(ran).toHaveArtifact('a');
+    expect(ran).toHaveArtifact('a', 1);
+    expect(ran).toHaveArtifact('table', table(1));
+    expect(ran).toHaveArtifact('table', expect.any(Map));
+    expect(ran).not.toHaveArtifact('b');
+    expect(ran).not.toHaveArtifact('a', undefined);
+    expect(said(() => expect(ran).toHaveArtifact('b'))).toBe(
+      `The run ${ran.pathspec} has no artifact "b"; it has: a, table.`,
+    );
+    expect(said(() => expect(ran).toHaveArtifact('a', 2))).toBe(
+      `The artifact "a" of the run ${ran.pathspec} is another.\n\nExpected: 2\nReceived: 1`,
+    );
+    expect(said(() => expect(ran).not.toHaveArtifact('a', 1))).toMatch(/has an artifact "a" equal to 1, and/);
+  });
+
+  test('a resumed run has those that it took over, and a failed one says why it has none', async () => {
+    const resumed = await whole.resume({ from: await whole.run(), step: 'tables' });
+    expect(resumed).toHaveArtifact('a', 1);
+    const failed = await runner.run();
+    expect(failed).not.toHaveArtifact('a');
+    expect(said(() => expect(failed).toHaveArtifact('a'))).toMatch(
+      /^The run matched\/\d+ has no artifact "a", for it failed:\n\nTypeError: wrong/,
+    );
+  });
+
+  test('a run as the client shows it is awaited', async () => {
+    const { run } = await whole.run();
+    await expect(run).toHaveArtifact('a', 1);
+    await expect(run).not.toHaveArtifact('b');
+    await expect((async () => expect(run).toHaveArtifact('a', 2))()).rejects.toThrow('Received: 1');
+  });
+
+  test('a difference deep in a Map is shown, line by line', async () => {
+    const difference = (received: unknown) => said(() => expect(received).toHaveArtifact('table', table(2)));
+    for (const received of [await whole.run(), await whole.spin(tables, { artifacts: { a: 1 } })])
+      expect(difference(received)).toMatch(/"x" => Set \{\n- +2,\n\+ +1,\n/);
+  });
+});
+
+describe('bad usage points at the line of the test', () => {
+  const top = (error: unknown) =>
+    (error as Error).stack?.split('\n').find((line) => /^ {4}at (?!.*node_modules)/.test(line));
+  const caught = async (work: () => unknown) => {
+    try {
+      await work();
+    } catch (error) {
+      return error;
+    }
+    throw new Error('It did not throw.');
+  };
+
+  test.each<[string, () => unknown]>([
+    ['an unknown step', () => runner.spin('nowhere')],
+    ['unknown parameters', () => runner.run({ params: { n: 1 } as never })],
+    ['nothing to resume', () => runner.resume({ from: 99 })],
+    ['no run to take inputs from', () => new Runner(matched).spin(good)],
+    ['a file that is not there', () => new Runner('missing.flow.ts')],
+    ['a name instead of a file', () => new Runner('missing')],
+    ['what is no flow', () => new Runner({} as never)],
+    ['a pathspec that is none', () => runner.spin(good, { from: 'x/y/z/1/2/3' })],
+    ['an artifact that was not returned', async () => (await spinGood()).artifacts['b2' as never]],
+    ['a matcher of something else', () => expect(5).toSucceed()],
+  ])('%s', async (_, work) => {
+    const error = (await caught(work)) as Error;
+    expect(top(error)).toContain('matchers.test.ts');
+    expect(error.stack).toContain(error.message.split('\n')[0]);
+  });
 });

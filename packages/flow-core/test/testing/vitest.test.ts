@@ -71,8 +71,11 @@ test('timeouts: of a promise here, of a loop that never yields in a child', asyn
 const FAILING = `import { expect, test } from 'vitest';
 import '@nx-flow/core/testing/vitest';
 import { Runner } from '@nx-flow/core/testing';
-import parts, { bad, each } from './parts.flow';
+import parts, { bad, each, start } from './parts.flow';
 
+test('another Map', async () => {
+  expect(await new Runner(parts).spin(start)).toHaveArtifact('table', new Map([['a', [new Set([2])]]]));
+});
 test('another value', async () => {
   const artifacts = { rows: [1], table: new Map(), when: new Date(0) };
   expect(await new Runner(parts).spin(each, { artifacts })).toHaveArtifact('n', 11);
@@ -169,7 +172,8 @@ describe.each([
   test('what fails tells what the step did, with the line that threw and no frame of the engine', async () => {
     const { code, printed } = await vitest('failing.test.ts');
     expect(code).toBe(1);
-    expect(printed).toMatch(/Tests {2}2 failed \(2\)/);
+    expect(printed).toMatch(/Tests {2}3 failed \(3\)/);
+    expect(printed).toMatch(/- +Set \{\n- +2,\n- +\},\n\+ +1,\n/);
     expect(printed).toContain('The artifact "n" of the spin of "each" (index 0) is another.');
     expect(printed).toMatch(/- 11\n\+ 10\n/);
     expect(printed).toContain('The spin of "bad" failed:\n\nRangeError: too many: 3\n');

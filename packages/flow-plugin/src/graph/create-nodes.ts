@@ -1,6 +1,7 @@
 /** Infers flows into the project graph. Files are parsed, never imported. */
 import { posix } from 'node:path';
 import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
+import { flowsOnBuilds } from './built';
 import { flowInputs, whyUnknown } from './flow-inputs';
 import { type PluginOptions, pluginOptions } from './plugin-options';
 import { type Place, placesOf } from './projects';
@@ -33,7 +34,11 @@ export const createNodes: CreateNodes<PluginOptions> = [
       const { root } = places.get(source.file) as Place;
       for (const warning of warningsOf(source, root)) warnOnce(warning);
     }
-    return nodesOf(sources, places, options);
+    const built = await flowsOnBuilds(
+      sources.map(({ file }) => file),
+      workspaceRoot,
+    );
+    return nodesOf(sources, places, built, options);
   },
 ];
 
@@ -41,6 +46,7 @@ export const createNodes: CreateNodes<PluginOptions> = [
 function nodesOf(
   sources: readonly SourceFile[],
   places: Map<string, Place>,
+  built: ReadonlySet<string>,
   options: Required<PluginOptions>,
 ): CreateNodesResultArray {
   const placeOf = (source: SourceFile) => places.get(source.file) as Place;
@@ -80,6 +86,7 @@ function nodesOf(
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
         ...(source.lost ? { lost: true } : {}),
+        ...(built.has(source.file) ? { built: true } : {}),
         ...(namesake === undefined ? {} : { namesake }),
       });
       Object.assign(targets, mine.flow, mine.steps, mine.aliases);

@@ -16,6 +16,8 @@ export interface FlowTargets {
   namesake?: string;
   /** Why the file does not parse. */
   error?: string;
+  /** It imports libraries of the workspace as they were built. */
+  built?: true;
   /** Nothing can be published for it, so nothing of it may be replayed. */
   lost?: true;
 }

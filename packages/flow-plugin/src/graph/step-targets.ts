@@ -1,6 +1,7 @@
 /** A target for each step: the flow as a task graph of Nx, along its own edges. */
 import type { TargetConfiguration } from '@nx/devkit';
 import { fingerprintFile, UNPUBLISHED } from '../nx/published-files';
+import { BUILD_FIRST, withBuilds } from './built';
 import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
 
@@ -48,6 +49,7 @@ export function stepTargets({
   names,
   shared,
   lost,
+  built,
   namesake,
 }: FlowTargets): Record<string, TargetConfiguration> {
   const nameOf = (step: string) => names.steps.get(step) as string;
@@ -73,6 +75,11 @@ export function stepTargets({
   };
   for (const { name: step, kind, after, gpu } of flow.known) {
     const attempt = `npx nx run ${project}:${nameOf(step)}`;
+    const dependsOn = [
+      ...(built ? [BUILD_FIRST] : []),
+      ...after.map((parent) => ({ target: nameOf(parent), params: 'forward' as const })),
+    ];
+    const reading = kind === 'end' ? inputs.end : inputs.step;
     targets[nameOf(step)] = {
       executor: '@nx-flow/plugin:step',
       options: {
@@ -85,12 +92,10 @@ export function stepTargets({
       // Two steps at once do not fit into one gpu's memory.
       ...(gpu ? { parallelism: false } : {}),
       // Parameters that are given for a step also go to the steps before it: it is one flow.
-      ...(after.length > 0
-        ? { dependsOn: after.map((parent) => ({ target: nameOf(parent), params: 'forward' as const })) }
-        : {}),
+      ...(dependsOn.length > 0 ? { dependsOn } : {}),
       inputs: [
         { fileset: `{workspaceRoot}/${fingerprintFile(file, flow.name, step)}`, includeIgnored: true },
-        ...(kind === 'end' ? inputs.end : inputs.step),
+        ...(built ? withBuilds(reading) : reading),
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow.name}/steps/${step}`],
       metadata: {

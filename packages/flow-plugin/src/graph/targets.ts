@@ -2,6 +2,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { ALIAS_EXECUTOR } from '../nx/flow-targets';
 import { snapshotKeyFile, spinKeyFile, UNPUBLISHED } from '../nx/published-files';
+import { BUILD_FIRST, withBuilds } from './built';
 import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
 import type { FlowSource } from './sources';
@@ -53,6 +54,7 @@ function flowTargets({
   shared,
   error,
   lost,
+  built,
   namesake,
 }: FlowTargets): Record<string, TargetConfiguration> {
   const { run, spin, resume, snapshot } = names.flow;
@@ -66,7 +68,7 @@ function flowTargets({
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({
     executor: `@nx-flow/plugin:${executor}`,
     options,
-    ...CACHING[executor]?.(flow.name, file, reads),
+    ...onBuilds(CACHING[executor]?.(flow.name, file, reads), built),
     metadata: {
       technologies: ['nx-flow'],
       description: `${says} Try: ${attempt}${error === undefined ? '' : `. Does not parse: ${error}`}`,
@@ -107,6 +109,16 @@ function flowTargets({
   };
 }
 
+/** A target as it is, or after the builds of the libraries that it uses. */
+function onBuilds(
+  target: Partial<TargetConfiguration> = {},
+  built: boolean | undefined,
+): Partial<TargetConfiguration> {
+  if (!built) return target;
+  const { inputs } = target;
+  return { ...target, dependsOn: [BUILD_FIRST], ...(inputs ? { inputs: withBuilds(inputs) } : {}) };
+}
+
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /** The inputs that this plugin gives a flow's target, without those that the user adds. */
@@ -114,7 +126,7 @@ export function inferredInputs(
   executor: string,
   { flow, file, root }: Pick<FlowTargets, 'flow' | 'file' | 'root'>,
 ): Inputs {
-  return CACHING[executor]?.(flow.name, file, readsOf(flow, file, root)).inputs ?? [];
+  return withBuilds(CACHING[executor]?.(flow.name, file, readsOf(flow, file, root)).inputs ?? []);
 }
 
 /** Returns undefined when Nx cannot express them. Excluded files may be code: the project's inputs decide. */

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ProjectConfiguration } from '@nx/devkit';
@@ -596,7 +604,7 @@ test('a file is parsed again only when it has changed', async () => {
   await infer();
   const folder = join(workspace, '.nx');
   const file = join(folder, 'nx-flow-sources.json');
-  expect(readdirSync(folder)).toEqual(['nx-flow-sources.json']);
+  expect(readdirSync(folder)).toEqual(['nx-flow-built.json', 'nx-flow-sources.json']);
   // What the cache says is believed for as long as the text is the same.
   writeFileSync(file, readFileSync(file, 'utf8').replace('"name":"train"', '"name":"tuned"'));
   expect((await infer()).a?.targets?.spin?.metadata?.scriptContent).toBe('npx nx spin a --step=tuned');
@@ -698,4 +706,107 @@ test('steps that lie in files which the flow imports have targets, as they are n
   expect(await edges()).toEqual([['spin-start'], ['spin-one', 'spin-start'], ['spin-end', 'spin-one']]);
   write('jobs/parts/steps.ts', steps('other').replace('const other', 'const one'));
   expect(await edges()).toEqual([['spin-start'], ['spin-other', 'spin-start'], ['spin-end', 'spin-other']]);
+});
+
+describe('a flow that imports a library of the workspace as it is built has targets that build it first', () => {
+  const exports = { '.': { '@acme/source': './src/index.ts', default: './dist/index.js' } };
+  const FLOW = `import '@acme/lib';\n${source('shop')}`;
+  const SHOP = 'packages/shop/shop.flow.ts';
+  beforeEach(() => {
+    write('.gitignore', 'dist\n');
+    write('packages/shop/package.json', { name: 'shop' });
+    write(SHOP, FLOW);
+    write('packages/lib/package.json', { name: '@acme/lib', exports });
+    write('packages/lib/src/index.ts', 'export const a = 1;');
+    mkdirSync(join(workspace, 'node_modules/@acme'), { recursive: true });
+    symlinkSync(join(workspace, 'packages/lib'), join(workspace, 'node_modules/@acme/lib'), 'junction');
+  });
+  const targets = async () => Object.entries((await infer())['packages/shop']?.targets ?? {});
+  const first = async () =>
+    (await targets()).filter(([, { dependsOn }]) => dependsOn?.[0] === '^build').map(([name]) => name);
+  const ALL = ['run', 'spin', 'resume', 'snapshot', 'spin-start', 'spin-train', 'spin-end'];
+  const OURS = { compilerOptions: { customConditions: ['@acme/source'] } };
+
+  test('each of them, and those that are cached count what is built', async () => {
+    expect(await first()).toEqual(ALL);
+    const found = Object.fromEntries(await targets());
+    expect(found['spin-train']?.dependsOn).toEqual(['^build', { target: 'spin-start', params: 'forward' }]);
+    for (const name of ['spin', 'snapshot', 'spin-start', 'spin-end']) {
+      const { inputs } = found[name] ?? {};
+      expect(inputs).toContainEqual({ dependentTasksOutputFiles: '**/*.{js,mjs,cjs,jsx}', transitive: true });
+      expect(inputs?.filter((input) => input === '^default')).toEqual(['^default']);
+    }
+  });
+
+  test.each<[string, () => void]>([
+    ['when it is built already', () => write('packages/lib/dist/index.js', 'exports.a = 1;')],
+    [
+      'when a step imports it',
+      () => write(SHOP, `const l = () => import('@acme/lib'); void l;${source('shop')}`),
+    ],
+    [
+      'when a module of the flow imports it',
+      () => {
+        write(SHOP, `import './local';\n${source('shop')}`);
+        write('packages/shop/local.ts', `export * from '@acme/lib';`);
+      },
+    ],
+    ['by its main', () => write('packages/lib/package.json', { name: '@acme/lib', main: 'dist/main.js' })],
+    [
+      'by a library that is imported as source',
+      () => {
+        write('packages/near/package.json', { name: '@acme/near', main: './index.ts' });
+        write('packages/near/index.ts', `import '@acme/lib';`);
+        symlinkSync(join(workspace, 'packages/near'), join(workspace, 'node_modules/@acme/near'), 'junction');
+        write(SHOP, `import '@acme/near';\n${source('shop')}`);
+      },
+    ],
+    [
+      'by a path into what is built',
+      () => {
+        write('packages/lib/dist/index.js', 'exports.a = 1;');
+        write(SHOP, `import '../lib/dist/index.js';\n${source('shop')}`);
+      },
+    ],
+    [
+      'without a .gitignore, in the usual folders',
+      () => {
+        rmSync(join(workspace, '.gitignore'));
+        write('packages/lib/dist/index.js', 'exports.a = 1;');
+      },
+    ],
+  ])('%s', async (_, change) => {
+    change();
+    expect(await first()).toEqual(ALL);
+  });
+
+  test.each<[string, () => void]>([
+    ['its source by a condition', () => write('packages/shop/tsconfig.json', OURS)],
+    [
+      'its source by its main',
+      () => write('packages/lib/package.json', { name: '@acme/lib', main: 'src/index.ts' }),
+    ],
+    [
+      'JavaScript that is its source',
+      () => {
+        write('packages/lib/package.json', { name: '@acme/lib', main: 'index.js' });
+        write('packages/lib/index.js', 'exports.a = 1;');
+      },
+    ],
+    ['nothing', () => write(SHOP, source('shop'))],
+    ['types alone', () => write(SHOP, `import type { A } from '@acme/lib';\n${source('shop')}`)],
+  ])('a flow that imports %s needs no build', async (_, change) => {
+    change();
+    expect(await first()).toEqual([]);
+  });
+
+  test('an edit of another file than the flow decides anew', async () => {
+    expect(await first()).toEqual(ALL);
+    write('packages/shop/tsconfig.json', OURS);
+    expect(await first()).toEqual([]);
+    write('packages/shop/tsconfig.json', {});
+    expect(await first()).toEqual(ALL);
+    write('packages/lib/package.json', { name: '@acme/lib', main: 'src/index.ts' });
+    expect(await first()).toEqual([]);
+  });
 });

@@ -86,7 +86,20 @@ async function checkFlow(flow: string, file: string, workspace: string): Promise
     if (!isFlowError(error)) throw error;
     found.problems.push(...error.problems.map((problem) => ({ ...problem, where: problem.where ?? file })));
   }
+  found.warnings.push(...(await metadataWarnings(file, workspace)));
   return found;
+}
+
+/** Also of a flow that does not load: missing metadata may be why. */
+async function metadataWarnings(file: string, workspace: string): Promise<Problem[]> {
+  const { decoratorMetadata } = await import('../../source/fingerprint/decorator-metadata');
+  try {
+    return decoratorMetadata(file, workspace);
+  } catch (error) {
+    // It does not parse, which is a problem of its own.
+    if (!isFlowError(error)) throw error;
+    return [];
+  }
 }
 
 /** Drops duplicates: several flows of one file or module have the same problem. */

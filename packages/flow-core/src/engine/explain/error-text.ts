@@ -93,7 +93,7 @@ function framesOf(stack: string): Frame[] {
     const [, text = '', where = '', l, c] = match;
     const file = where.startsWith('file://')
       ? fileURLToPath(where.replace(/\?.*$/, ''))
-      : where.replace(/\?.*$/, '');
+      : where.replace(/\?[\w-]+=[^/\\]*$/, '');
     // These function names mean nothing to the user.
     const name = /^(Object\.)?(<anonymous>|body|node\.body)$/.test(text) ? '' : text;
     frames.push({ text: name, file, line: Number(l), column: Number(c), owner: ownerOf(file) });

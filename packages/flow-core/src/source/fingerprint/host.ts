@@ -1,5 +1,6 @@
 /** Reads sources and records every read: what a fingerprint depends on. */
 import { readFileSync, realpathSync } from 'node:fs';
+import { parseJsonc } from '../jsonc';
 import { hash } from './hash';
 
 export interface SourceHost {
@@ -52,7 +53,7 @@ export class Sources {
 
   /** Parses a JSON object, with comments and trailing commas as in tsconfig. Undefined for anything else. */
   json(file: string): Record<string, unknown> | undefined {
-    if (!this.#json.has(file)) this.#json.set(file, parseJson(this.text(file)));
+    if (!this.#json.has(file)) this.#json.set(file, parseJsonc(this.text(file)));
     return this.#json.get(file);
   }
 
@@ -64,19 +65,5 @@ export class Sources {
   seen(): Record<string, string | null> {
     const files = [...this.#bytes].sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(files.map(([file, bytes]) => [file, bytes ? hash(bytes) : null]));
-  }
-}
-
-function parseJson(text: string | undefined): Record<string, unknown> | undefined {
-  if (text === undefined) return undefined;
-  const bare = text
-    .replace(/^\uFEFF/, '')
-    .replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part[0] === '"' ? part : ' '))
-    .replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part[0] === '"' ? part : ''));
-  try {
-    const value = JSON.parse(bare);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

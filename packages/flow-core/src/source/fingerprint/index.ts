@@ -17,7 +17,7 @@ export type { SourceHost } from './host';
 export type { Part, PartKind } from './parts';
 
 /** Goes up when equal code gets other hashes or parts. Fingerprints of different formats cannot be compared. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 export interface StepFingerprint {
   /** Covers all parts: with equal digests, nothing in the code can make a difference. */
@@ -50,6 +50,8 @@ export interface FingerprintOptions {
   /** Of Node and of the engine; default this process's. */
   node?: string;
   engine?: string;
+  /** Files of the workspace that a test runner has loaded by its own rules, without symbolic links. */
+  loaded?: readonly string[];
 }
 
 /**
@@ -62,7 +64,7 @@ export interface FingerprintOptions {
  */
 export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
   const sources = new Sources(options.host ?? diskHost);
-  const surroundings = surroundingsOf(options.file, options.root, sources);
+  const surroundings = surroundingsOf(options.file, options.root, sources, options.loaded);
   const { modules } = surroundings;
   const around: Surroundings = { ...surroundings, sources, paths: new Map() };
   const base = new Dependencies(around);

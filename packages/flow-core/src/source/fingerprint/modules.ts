@@ -1,6 +1,7 @@
 /** All modules that a flow file loads, and what only all of them together show: handles, flows, order, effects. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { customConditions } from '../conditions';
 import type { Sources } from './host';
 import { factsOf, type Import, type Module, type Site, type Unit } from './module';
 import { type Package, Packages } from './packages';
@@ -26,13 +27,18 @@ export function surroundingsOf(
   file: string,
   root: string,
   sources: Sources,
-): { modules: Modules; packages: Packages; tsconfigs: Tsconfigs; root: string } {
+  loaded?: readonly string[],
+): { modules: Modules; packages: Packages; tsconfigs: Tsconfigs; resolver: Resolver; root: string } {
   const real = sources.realpath(root);
+  const entry = sources.realpath(file);
   const packages = new Packages(sources);
-  const tsconfigs = new Tsconfigs(sources, packages, real, [process.env.TSX_TSCONFIG_PATH || []].flat());
-  const resolver = new Resolver(sources, packages, tsconfigs);
-  const modules = new Modules(sources.realpath(file), real, sources, packages, resolver);
-  return { modules, packages, tsconfigs, root: real };
+  const tsconfigs = new Tsconfigs(sources, real, [process.env.TSX_TSCONFIG_PATH || []].flat());
+  const resolver = new Resolver(sources, packages, tsconfigs, {
+    custom: customConditions(entry, real, sources),
+    ...(loaded ? { loaded: new Set(loaded) } : {}),
+  });
+  const modules = new Modules(entry, real, sources, packages, resolver);
+  return { modules, packages, tsconfigs, resolver, root: real };
 }
 
 export class Modules {

@@ -1,5 +1,6 @@
 /** Resolves package names, the entries of a package's paths, and the versions of all that it needs. */
 import { dirname, join, sep } from 'node:path';
+import { mappedTargets, type Says } from '../package-map';
 import type { Sources } from './host';
 
 export interface Package {
@@ -48,10 +49,11 @@ export class Packages {
     return { name, folder, manifest, installed: folder.split(sep).includes('node_modules') };
   }
 
-  /** The files that a package may give for a path in it: several when conditions decide. */
-  entries({ folder, manifest }: Package, path: string): string[] {
+  /** The files that a package may give for a path in it: several when the loader decides. */
+  entries({ folder, manifest }: Package, path: string, says: Says): string[] {
     const { exports, main, module } = manifest;
-    if (exports !== undefined) return chosen(exports, path).map((target) => join(folder, target));
+    if (exports !== undefined)
+      return mappedTargets(exports, path, says).map((target) => join(folder, target));
     if (path !== '.') return [join(folder, path)];
     const given = [main, module].filter((entry): entry is string => typeof entry === 'string');
     return (given.length > 0 ? given : ['index']).map((entry) => join(folder, entry));
@@ -101,30 +103,6 @@ export function splitName(specifier: string): { name: string; path: string } {
   const count = specifier.startsWith('@') ? 2 : 1;
   const rest = parts.slice(count).join('/');
   return { name: parts.slice(0, count).join('/'), path: rest === '' ? '.' : `./${rest}` };
-}
-
-/** The targets of a path in a field `exports` or `imports`, under any condition. */
-export function chosen(exports: unknown, path: string): string[] {
-  const map = record(exports);
-  const keys = Object.keys(map);
-  if (!keys.some((key) => /^[.#]/.test(key))) return path === '.' ? targets(exports) : [];
-  if (path in map) return targets(map[path]);
-  return keys.flatMap((key) => {
-    const [before, after, more] = key.split('*');
-    if (before === undefined || after === undefined || more !== undefined) return [];
-    const fits = path.startsWith(before) && path.endsWith(after) && path.length >= key.length - 1;
-    const star = path.slice(before.length, path.length - after.length);
-    return fits ? targets(map[key]).map((target) => target.replaceAll('*', star)) : [];
-  });
-}
-
-function targets(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(targets);
-  const inside = Object.entries(record(value)).flatMap(([key, inner]) =>
-    key === 'types' ? [] : targets(inner),
-  );
-  return [...new Set(inside)];
 }
 
 function record(value: unknown): Record<string, unknown> {

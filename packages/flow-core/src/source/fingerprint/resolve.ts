@@ -1,12 +1,14 @@
 /**
- * Resolves imports. Loaders do not agree, and conditions depend on the importer. So every possible target is
- * returned, and all of them count.
+ * Resolves imports. Loaders do not agree, and some conditions depend on the importer. So every possible target is
+ * returned, and all of them count. Conditions that never hold for the flow's project do not.
  */
 import { builtinModules } from 'node:module';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import { saysFor } from '../conditions';
+import { mappedTargets, type Says } from '../package-map';
 import type { Sources } from './host';
 import { ENGINE } from './module';
-import { chosen, type Package, type Packages, splitName } from './packages';
+import { type Package, type Packages, splitName } from './packages';
 import type { Tsconfigs } from './tsconfig';
 
 export type Target =
@@ -29,13 +31,29 @@ const WRITTEN: Record<string, string[]> = {
 };
 const BUILTIN = new Set(builtinModules);
 
+/** How packages are resolved. */
+export interface Conditions {
+  /** `customConditions` of the flow's project. */
+  custom: readonly string[];
+  /** Files that a test runner has loaded by its own rules. What it took instead of another file counts. */
+  loaded?: ReadonlySet<string>;
+}
+
+const ANY: Says = (condition) => (condition === 'types' ? false : undefined);
+
 export class Resolver {
+  /** What holds, the first that leads to a file. Without its sources, a package gives what was built. */
+  readonly #says: Says[];
+  readonly #loaded: ReadonlySet<string> | undefined;
   readonly #sources: Sources;
   readonly #packages: Packages;
   readonly #tsconfigs: Tsconfigs;
   readonly #known = new Map<string, Target[]>();
 
-  constructor(sources: Sources, packages: Packages, tsconfigs: Tsconfigs) {
+  constructor(sources: Sources, packages: Packages, tsconfigs: Tsconfigs, conditions: Conditions) {
+    const { custom, loaded } = conditions;
+    this.#says = custom.length > 0 ? [saysFor(custom), saysFor([])] : [saysFor([])];
+    this.#loaded = loaded;
     this.#sources = sources;
     this.#packages = packages;
     this.#tsconfigs = tsconfigs;
@@ -52,6 +70,16 @@ export class Resolver {
     return targets;
   }
 
+  /** The files that a package of the workspace gives for an import, where none of them is there. */
+  missing(specifier: string, from: string): string[] {
+    const { name, path } = splitName(specifier);
+    if (/^[./#]|^\w+:/.test(specifier) || BUILTIN.has(name) || name === ENGINE) return [];
+    const found = this.#packages.find(name, dirname(from));
+    if (!found || found.installed || this.resolve(specifier, from).some(({ kind }) => kind !== 'missing'))
+      return [];
+    return this.#packages.entries(found, path, this.#says.at(-1) as Says);
+  }
+
   #resolve(specifier: string, from: string): Target[] {
     const folder = dirname(from);
     if (specifier.startsWith('file:')) return this.#files([decodeURIComponent(new URL(specifier).pathname)]);
@@ -63,21 +91,37 @@ export class Resolver {
     const mapped = this.#files(this.#tsconfigs.mapped(specifier, from));
     if (specifier.startsWith('#')) {
       // The path may name a package.
-      const inner = this.#subpaths(specifier, folder).flatMap((target) => this.#resolve(target, from));
+      const inner = this.#chosen((says) =>
+        this.#subpaths(specifier, folder, says).flatMap((target) => this.#resolve(target, from)),
+      );
       return [...mapped, ...inner];
     }
     const found = this.#packages.find(name, folder);
     if (!found) return BUILTIN.has(name) ? [...mapped, { kind: 'host', name: specifier }] : mapped;
     if (found.installed) return [...mapped, { kind: 'package', found }];
-    return [...mapped, ...this.#files(this.#packages.entries(found, path))];
+    const entries = this.#chosen((says) => this.#files(this.#packages.entries(found, path, says)));
+    return [...mapped, ...entries];
+  }
+
+  /** The targets by what a test runner has loaded, or by the conditions. */
+  #chosen(targets: (says: Says) => Target[]): Target[] {
+    const taken = this.#loaded
+      ? targets(ANY).filter((target) => target.kind === 'module' && this.#loaded?.has(target.file))
+      : [];
+    if (taken.length > 0) return taken;
+    for (const says of this.#says) {
+      const found = targets(says);
+      if (found.length > 0) return found;
+    }
+    return [];
   }
 
   /** `#lib/x`, as the nearest package.json maps it; a path in it counts from there. */
-  #subpaths(specifier: string, from: string): string[] {
+  #subpaths(specifier: string, from: string, says: Says): string[] {
     for (let folder = from; ; folder = dirname(folder)) {
       const manifest = this.#sources.json(join(folder, 'package.json'));
       if (manifest)
-        return chosen(manifest.imports, specifier).map((target) =>
+        return mappedTargets(manifest.imports, specifier, says).map((target) =>
           target.startsWith('.') ? join(folder, target) : target,
         );
       if (dirname(folder) === folder) return [];

@@ -1,19 +1,18 @@
 /** The tsconfig files that may decide how a file is compiled and where its imports lead. */
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { starOf } from '../package-map';
+import { extendedConfigs, governingConfig } from '../tsconfig';
 import type { Sources } from './host';
-import { type Packages, splitName } from './packages';
 
 export class Tsconfigs {
   readonly #sources: Sources;
-  readonly #packages: Packages;
   readonly #root: string;
   readonly #more: readonly string[];
   readonly #chains = new Map<string, string[]>();
 
   /** @param more tsconfig files that are named elsewhere, such as by `TSX_TSCONFIG_PATH` */
-  constructor(sources: Sources, packages: Packages, root: string, more: readonly string[]) {
+  constructor(sources: Sources, root: string, more: readonly string[]) {
     this.#sources = sources;
-    this.#packages = packages;
     this.#root = root;
     this.#more = more;
   }
@@ -29,6 +28,9 @@ export class Tsconfigs {
       this.#add(this.#sources.has(own) ? own : join(this.#root, 'tsconfig.base.json'), found);
       for (let at = folder; isInside(at, this.#root) && at !== this.#root; at = dirname(at))
         this.#add(join(at, 'tsconfig.json'), found);
+      // A project may be reached by references alone.
+      const governing = governingConfig(file, this.#root, this.#sources);
+      if (governing !== undefined) this.#add(governing, found);
       chain = [...found];
       this.#chains.set(folder, chain);
     }
@@ -53,32 +55,9 @@ export class Tsconfigs {
   }
 
   #add(config: string, found: Set<string>): void {
-    if (found.has(config) || !this.#sources.has(config)) return;
-    found.add(config);
-    const { extends: parents } = this.#sources.json(config) ?? {};
-    for (const parent of [parents].flat()) {
-      if (typeof parent === 'string')
-        for (const file of this.#extended(parent, config)) this.#add(file, found);
-    }
+    if (!this.#sources.has(config)) return;
+    for (const file of extendedConfigs(config, this.#sources)) found.add(file);
   }
-
-  #extended(parent: string, config: string): string[] {
-    const folder = dirname(config);
-    const forms = (path: string) => [path, `${path}.json`, join(path, 'tsconfig.json')];
-    if (parent.startsWith('.') || isAbsolute(parent)) return forms(resolve(folder, parent));
-    const { name, path } = splitName(parent);
-    const found = this.#packages.find(name, folder);
-    return found ? forms(join(found.folder, path)) : [];
-  }
-}
-
-/** The text that the `*` of a pattern matches. Undefined when the pattern does not match. */
-function starOf(pattern: string, specifier: string): string | undefined {
-  const [before = '', after] = pattern.split('*');
-  if (after === undefined) return pattern === specifier ? '' : undefined;
-  const fits =
-    specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= pattern.length - 1;
-  return fits ? specifier.slice(before.length, specifier.length - after.length) : undefined;
 }
 
 function isInside(path: string, folder: string): boolean {
