@@ -4,6 +4,7 @@ import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
 import { isBuilt } from './built-package';
+import { tellIfSlow } from './import-guard';
 
 type Loader = (module: unknown, file: string) => void;
 type Parent = { paths?: string[] } | null | undefined;
@@ -63,6 +64,7 @@ export function registerTsx(flow: string): void {
       const javascript = extension === '.js';
       if (javascript && (file.startsWith(own) || /[\\/]node_modules[\\/]/.test(file)))
         return plain(module, file);
+      tellIfSlow();
       if (!importsLocally && IMPORTS_LOCALLY.test(readFileSync(file, 'utf8'))) {
         importsLocally =
           !(javascript && isBuilt(file, flow, resolveAsNode)) ||

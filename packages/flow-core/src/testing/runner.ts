@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FlowClient, type Task } from '../client';
+import { parseDuration } from '../definition/duration';
 import { FlowError } from '../definition/errors';
 import { requireGraph, stepName } from '../definition/flow';
 import type { DefinedFlow, Step, Switch } from '../definition/types';
@@ -57,7 +58,11 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     this.#namespace = options.namespace ?? `user:${currentUser()}`;
     if (typeof flow === 'string' || isUrl(flow)) {
       const file = requireFile(flow);
-      this.#backend = new ChildProcesses(file, folderOf(options.store, dirname(file)));
+      this.#backend = new ChildProcesses(
+        file,
+        folderOf(options.store, dirname(file)),
+        importTimeoutOf(options.importTimeout),
+      );
     } else {
       const folder = folderOf(options.store, process.cwd());
       const graph = requireGraph(flow);
@@ -194,6 +199,15 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     const recorded = await runs.run(run);
     return { pathspec: `${flow}/${run}`, status, error, durationMs, tasks, run: recorded as never };
   }
+}
+
+/** @throws FlowError FLOW_USAGE */
+function importTimeoutOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const timeoutMs = parseDuration(given);
+  if (timeoutMs) return timeoutMs;
+  const message = `\`importTimeout\` is a duration above 0, such as '30s' or '5m', not "${given}".`;
+  throw new FlowError('FLOW_USAGE', message);
 }
 
 function isUrl(flow: unknown): flow is URL {

@@ -3,11 +3,11 @@
  * Long, because it is one talk: what is said next depends on all that was said.
  */
 import type { ChildProcess } from 'node:child_process';
-import { FlowError } from '../../definition/errors';
 import { onEnd } from '../process/on-end';
 import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import { forkWorker, type WorkerOptions } from './fork-worker';
+import { brokenBy, ImportPatience } from './import-patience';
 import type { Job } from './job';
 import { AHEAD_MS } from './pace';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
@@ -15,6 +15,12 @@ import { SentViews } from './sent-views';
 import { UnderWay } from './under-way';
 import type { WorkerListener } from './worker-listener';
 import { nextState, type WorkerState } from './worker-state';
+
+/** What may keep this process alive. */
+interface Handle {
+  ref?(): void;
+  unref?(): void;
+}
 
 export class WorkerProcess {
   readonly kind: string;
@@ -33,11 +39,15 @@ export class WorkerProcess {
   /** It was asked to give back what it has not begun, and has not answered. */
   #asked = false;
 
+  /** While it imports the flow: tells when that is slow, and ends it when it takes too long. */
+  readonly #patience: ImportPatience;
+
   constructor(options: WorkerOptions, listener: WorkerListener) {
     this.kind = options.kind;
     this.#listener = listener;
     const child = forkWorker(options);
     this.child = child;
+    this.#patience = new ImportPatience(options.file, () => child.kill('SIGKILL'));
     child.on('message', (message: FromWorker) => this.#hear(message));
     for (const stream of ['stdout', 'stderr'] as const) {
       // What bypasses the worker's own streams: processes that a step starts, and Node's last words.
@@ -120,6 +130,13 @@ export class WorkerProcess {
     void this.#send({ type: 'return' });
   }
 
+  /** Whether this process waits for it. While both import the flow, only what the flow waits for counts. */
+  keepsAlive(alive: boolean): void {
+    const { child } = this;
+    for (const handle of [child, child.channel, child.stdout, child.stderr] as (Handle | null | undefined)[])
+      alive ? handle?.ref?.() : handle?.unref?.();
+  }
+
   /** Lets it finish what it has; it gets no more. */
   leave(): void {
     this.#become('leaving');
@@ -136,6 +153,8 @@ export class WorkerProcess {
   /** Ends it and hears no more of it; resolves when it has ended. */
   kill(): Promise<void> {
     this.#underWay.end();
+    this.#patience.end();
+    this.keepsAlive(true);
     this.#state = 'gone';
     return new Promise((resolve) => {
       onEnd(this.child, () => resolve());
@@ -162,11 +181,13 @@ export class WorkerProcess {
     if (this.#gone() && message.type !== 'log') return;
     switch (message.type) {
       case 'ready':
+        this.#patience.end();
         this.#become('idle');
         this.#listener.ready();
         return;
       case 'broken':
-        this.#listener.broken(message.error);
+        this.#patience.end();
+        this.#listener.broken(brokenBy(message.error));
         return;
       case 'log': {
         const job = this.#jobs.find(({ spec }) => spec.task === message.task);
@@ -229,8 +250,8 @@ export class WorkerProcess {
     const before = this.#state;
     this.#state = 'gone';
     if (before === 'loading') {
-      const message = `A worker process ${how} while it imported the flow.`;
-      this.#listener.broken(new FlowError('FLOW_WORKER_DIED', message, { exit: 1 }));
+      this.#patience.end();
+      void this.#patience.why(how).then((error) => this.#listener.broken(error));
       return;
     }
     const job = before === 'gone' ? undefined : this.#jobs.shift();

@@ -1,9 +1,11 @@
 /** Fails a piece of work when an unawaited promise rejects, or when it tries to end the process. */
 import { FlowError } from '../../definition/errors';
+import { stepsBegin } from '../../source/import-guard';
 import { stuckError } from '../task/policies';
 
 /** As in a task, an unawaited rejection fails the spin, and so does a step that exits the process. */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  stepsBegin();
   let fail: (error: unknown) => void = () => {};
   const crash = new Promise<never>((_, reject) => {
     fail = reject;

@@ -1,0 +1,68 @@
+/** Stops code from ending the process, by any of the ways in which code can. */
+
+/** Signals that end no process, or that Node takes for itself. */
+const HARMLESS = new Set<unknown>([0, 'SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGIO', 'SIGUSR1']);
+
+type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
+
+/**
+ * From now on, a call that would end the process throws instead, until the returned function is called.
+ * @param left Returns what is thrown, or undefined where the call may end the process. It gets the call as it would
+ * be written: `process.exit(0)`.
+ */
+export function forbidLeaving(left: (call: string) => Error | undefined): () => void {
+  const self = process as Internals;
+  let active = true;
+  const listening = new Map<unknown, number>();
+  const before = { exit: self.exit, reallyExit: self.reallyExit, abort: self.abort, kill: self.kill };
+  const ours: typeof before = {
+    exit: ((...code: [number?]) => {
+      refuse(`process.exit(${written(code[0])})`);
+      return before.exit.apply(self, code);
+    }) as typeof self.exit,
+    // `exit` of `node:process` as an ES module has it leads here too, after the event `exit`.
+    reallyExit: ((...code: [number?]) => {
+      refuse(`process.exit(${written(code[0])})`);
+      return before.reallyExit.apply(self, code);
+    }) as typeof self.reallyExit,
+    abort: (() => {
+      refuse('process.abort()');
+      return before.abort.call(self);
+    }) as typeof self.abort,
+    kill: (pid, signal = 'SIGTERM') => {
+      if (endsThisProcess(pid, signal)) refuse(`process.kill(process.pid, ${written(signal)})`);
+      return before.kill.call(self, pid, signal);
+    },
+  };
+
+  function refuse(call: string): void {
+    const error = active ? left(call) : undefined;
+    if (!error) return;
+    // The event `exit` has been emitted, and nothing after it: the process goes on.
+    self._exiting = false;
+    throw error;
+  }
+
+  function endsThisProcess(pid: unknown, signal: string | number): boolean {
+    if (pid !== process.pid && pid !== 0 && pid !== -process.pid) return false;
+    if (HARMLESS.has(signal)) return false;
+    // Code that has taken a signal over may send it to itself.
+    return typeof signal === 'number' || process.listenerCount(signal) <= (listening.get(signal) ?? 0);
+  }
+
+  for (const signal of process.eventNames()) {
+    if (typeof signal === 'string' && signal.startsWith('SIG'))
+      listening.set(signal, process.listenerCount(signal));
+  }
+  Object.assign(self, ours);
+  return () => {
+    active = false;
+    // What has replaced ours meanwhile, and calls it, stays.
+    for (const name of ['exit', 'reallyExit', 'abort', 'kill'] as const)
+      if (self[name] === ours[name]) Object.assign(self, { [name]: before[name] });
+  };
+}
+
+function written(code: unknown): string {
+  return typeof code === 'number' ? String(code) : typeof code === 'string' ? `'${code}'` : '';
+}
