@@ -71,7 +71,7 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
 }
 
 /** Every way in which code ends the process, by a call or by what it throws. */
-function hearLeaving(end: (ending: Ending) => Error): () => void {
+function hearLeaving(end: (ending: Ending) => Error | undefined): () => void {
   const threw = (thrown: unknown) => {
     if (!isEnded(thrown)) end({ how: 'threw', thrown });
   };
@@ -102,7 +102,9 @@ function hearLate(file: string, late: (error: FlowError) => void): void {
   let told = false;
   const stop = hearLeaving((ending) => {
     const error = new ImportEnded(ending);
-    if (steps || told) return error;
+    // A step may do what it likes, but what it leaves behind does not end the command.
+    if (steps) return ending.how === 'left' && ending.call.startsWith('process.exit') ? error : undefined;
+    if (told) return error;
     told = true;
     void import('./import-error').then(({ lateError }) => late(lateError(file, error)));
     return error;

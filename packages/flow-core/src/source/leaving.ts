@@ -1,12 +1,20 @@
-/** Stops code from ending the process, by any of the ways in which code can. */
+/** Stops code from ending the process, or its output, by any of the ways in which code can. */
 
 /** Signals that end no process, or that Node takes for itself. */
 const HARMLESS = new Set<unknown>([0, 'SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGIO', 'SIGUSR1']);
 
+let leaving = false;
+
+/** Ends this process, also where that is forbidden to the code of users. */
+export function leave(code: number): never {
+  leaving = true;
+  return process.exit(code);
+}
+
 type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
 
 /**
- * From now on, a call that would end the process throws instead, until the returned function is called.
+ * From now on, a call that would end the process or close its output throws instead, until the returned function is called.
  * @param left Returns what is thrown, or undefined where the call may end the process. It gets the call as it would
  * be written: `process.exit(0)`.
  */
@@ -36,7 +44,7 @@ export function forbidLeaving(left: (call: string) => Error | undefined): () => 
   };
 
   function refuse(call: string): void {
-    const error = active ? left(call) : undefined;
+    const error = active && !leaving ? left(call) : undefined;
     if (!error) return;
     // The event `exit` has been emitted, and nothing after it: the process goes on.
     self._exiting = false;
@@ -55,11 +63,38 @@ export function forbidLeaving(left: (call: string) => Error | undefined): () => 
       listening.set(signal, process.listenerCount(signal));
   }
   Object.assign(self, ours);
+  const reopen = [keepOpen('stdout', refuse), keepOpen('stderr', refuse)];
   return () => {
     active = false;
+    for (const end of reopen) end();
     // What has replaced ours meanwhile, and calls it, stays.
     for (const name of ['exit', 'reallyExit', 'abort', 'kill'] as const)
       if (self[name] === ours[name]) Object.assign(self, { [name]: before[name] });
+  };
+}
+
+interface Closable {
+  end(...given: unknown[]): unknown;
+  destroy(...given: unknown[]): unknown;
+}
+
+function keepOpen(name: 'stdout' | 'stderr', refuse: (call: string) => void): () => void {
+  const stream = process[name] as unknown as Closable;
+  const { end, destroy } = stream;
+  const ours: Closable = {
+    end(...given) {
+      refuse(`process.${name}.end()`);
+      return end.apply(stream, given);
+    },
+    destroy(...given) {
+      refuse(`process.${name}.destroy()`);
+      return destroy.apply(stream, given);
+    },
+  };
+  Object.assign(stream, ours);
+  return () => {
+    if (stream.end === ours.end) stream.end = end;
+    if (stream.destroy === ours.destroy) stream.destroy = destroy;
   };
 }
 

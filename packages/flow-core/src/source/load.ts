@@ -41,8 +41,14 @@ export async function importModule(file: string): Promise<Imported> {
   } catch (error) {
     const { importError } = await import('./import-error');
     throw await importError(file, error);
+  } finally {
+    // Also of an import that was given up, and never ends.
+    release();
   }
 }
+
+/** Ends what guards the import under way from outside. */
+let release = () => {};
 
 async function evaluate(file: string): Promise<Imported> {
   if (!registered) {
@@ -60,12 +66,8 @@ async function evaluate(file: string): Promise<Imported> {
     const { href } = pathToFileURL(file);
     const known = imported.has(href);
     imported.add(href);
-    const release = await guardEsImport(file);
-    try {
-      return { exported: await nativeImport(known ? href + again : href) };
-    } finally {
-      release();
-    }
+    release = await guardEsImport(file);
+    return { exported: await nativeImport(known ? href + again : href) };
   }
 }
 

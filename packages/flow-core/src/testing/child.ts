@@ -10,6 +10,7 @@ import { findWorkspace } from '../environment/workspace';
 import { executeRun } from '../session/run';
 import { spinStep } from '../session/spin';
 import { watchImports } from '../source/import-watch';
+import { leave } from '../source/leaving';
 import { loadFlow } from '../source/load';
 import { Artifacts, decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
@@ -18,7 +19,7 @@ import type { Store } from '../store/store';
 import { type FromChild, type ImportDone, type ToChild, unpackFiles } from './protocol';
 import { runRequest, sessionOf, spinRequest } from './sessions';
 
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => leave(0));
 process.once('message', async (message: ToChild) => {
   const timeoutMs = message.importTimeoutMs;
   // What the flow's file does after its import, before a step begins.
@@ -27,7 +28,7 @@ process.once('message', async (message: ToChild) => {
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
   );
-  process.send?.(reply, () => process.exit(0));
+  process.send?.(reply, () => leave(0));
 });
 
 async function answer(message: ToChild): Promise<FromChild> {

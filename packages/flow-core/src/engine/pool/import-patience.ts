@@ -22,6 +22,11 @@ export class ImportPatience {
     }, timeoutMs + graceMs).unref();
   }
 
+  /** The import took too long, and the worker was killed for it. */
+  get over(): boolean {
+    return this.#expired !== undefined;
+  }
+
   end(): void {
     clearTimeout(this.#slow);
     clearTimeout(this.#limit);

@@ -1,5 +1,6 @@
 /** The entry of a worker process: a worker whose coordinator is at the other end of the process's own channel. */
 import { watchImports } from '../../source/import-watch';
+import { leave } from '../../source/leaving';
 import type { ToWorker } from './protocol';
 import { Worker } from './worker';
 
@@ -7,7 +8,7 @@ const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2
 
 // The terminal's Ctrl-C reaches every process of the group: the coordinator decides what it means.
 process.on('SIGINT', () => {});
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => leave(0));
 
 // Its pool does that, which also ends code that never yields.
 watchImports({ byParent: true });

@@ -181,6 +181,8 @@ export class WorkerProcess {
     if (this.#gone() && message.type !== 'log') return;
     switch (message.type) {
       case 'ready':
+        // It is being killed: what it says now comes too late.
+        if (this.#patience.over) return;
         this.#patience.end();
         this.#become('idle');
         this.#listener.ready();
