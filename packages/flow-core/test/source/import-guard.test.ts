@@ -77,7 +77,7 @@ const ENDINGS: [name: string, top: string, at: string, said: string][] = [
   ['esm/exits-after', 'await 1; process.exit(3);', '2:18', 'calls process.exit(3) at'],
   [
     'esm/waits',
-    'setInterval(() => {}, 1000); await new Promise(() => {});',
+    'setTimeout(() => {}, 4000); await new Promise(() => {});',
     '',
     'takes longer to import than 2 s',
   ],
