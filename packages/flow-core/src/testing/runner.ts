@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FlowClient, type Task } from '../client';
-import { parseDuration } from '../definition/duration';
 import { FlowError } from '../definition/errors';
 import { requireGraph, stepName } from '../definition/flow';
 import type { DefinedFlow, Step, Switch } from '../definition/types';
@@ -13,6 +12,7 @@ import { looksLikeFile } from '../source/find';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Backend, RunRequest } from './backend';
 import { ChildProcesses } from './child-process';
+import { importTimeoutOf } from './import-timeout';
 import { InProcess } from './in-process';
 import { spunOf } from './spun';
 import type {
@@ -199,15 +199,6 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     const recorded = await runs.run(run);
     return { pathspec: `${flow}/${run}`, status, error, durationMs, tasks, run: recorded as never };
   }
-}
-
-/** @throws FlowError FLOW_USAGE */
-function importTimeoutOf(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const timeoutMs = parseDuration(given);
-  if (timeoutMs) return timeoutMs;
-  const message = `\`importTimeout\` is a duration above 0, such as '30s' or '5m', not "${given}".`;
-  throw new FlowError('FLOW_USAGE', message);
 }
 
 function isUrl(flow: unknown): flow is URL {

@@ -57,10 +57,7 @@ export class ProcessPool implements Pool {
   /** The run that it works for. */
   attach(host: PoolHost): this {
     this.#host = host;
-    for (const worker of this.#workers) {
-      worker.keepsAlive(true);
-      worker.begin(host.run, this.#options);
-    }
+    for (const worker of this.#workers) worker.begin(host.run, this.#options);
     const broken = this.#broken;
     if (broken) setImmediate(() => host.broken(broken.error));
     return this;

@@ -103,6 +103,7 @@ export class WorkerProcess {
 
   /** The run that it works for. */
   begin(run: RunContext, places: Pick<WorkerStart, 'cas' | 'persistedCas'>): void {
+    this.keepsAlive(true);
     void this.#send({ type: 'start', run, ...places });
   }
 
