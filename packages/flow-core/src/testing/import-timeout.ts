@@ -1,9 +1,10 @@
 /** The Runner's option `importTimeout`. */
 import { parseDuration } from '../definition/duration';
 import { FlowError } from '../definition/errors';
+import type { RunnerOptions } from './types';
 
 /** @throws FlowError FLOW_USAGE */
-export function importTimeoutOf(given: string | undefined): number | undefined {
+export function importTimeoutOf({ importTimeout: given }: RunnerOptions): number | undefined {
   if (given === undefined) return undefined;
   const timeoutMs = parseDuration(given);
   if (timeoutMs) return timeoutMs;

@@ -58,11 +58,8 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
     this.#namespace = options.namespace ?? `user:${currentUser()}`;
     if (typeof flow === 'string' || isUrl(flow)) {
       const file = requireFile(flow);
-      this.#backend = new ChildProcesses(
-        file,
-        folderOf(options.store, dirname(file)),
-        importTimeoutOf(options.importTimeout),
-      );
+      const folder = folderOf(options.store, dirname(file));
+      this.#backend = new ChildProcesses(file, folder, importTimeoutOf(options));
     } else {
       const folder = folderOf(options.store, process.cwd());
       const graph = requireGraph(flow);

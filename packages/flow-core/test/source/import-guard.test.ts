@@ -24,6 +24,8 @@ export default f.end(start);
 
 beforeAll(() => {
   ws.write('esm/package.json', '{"type":"module"}');
+  for (const [name, top] of ENDINGS) withTop(name, top);
+  for (const [name, top] of HARMLESS) withTop(name, top);
 });
 
 /** What the file does, its place (`line:column`, none where it cannot be known), and what is said of it. */
@@ -100,8 +102,6 @@ const HARMLESS: [name: string, top: string][] = [
 ];
 
 test('check tells each of them with its place, and goes on', async () => {
-  for (const [name, top] of ENDINGS) withTop(name, top);
-  for (const [name, top] of HARMLESS) withTop(name, top);
   ws.write('inner.ts', 'export const one = 1;\nprocess.exit(0);');
   withTop('outer', 'import "./inner";');
   const { code, json, stdout } = await ws.nxFlow(['check', '--json', '--import-timeout=2s']);
