@@ -50,7 +50,7 @@ export class ProcessPool implements Pool {
 
   /** Starts the first worker before there is a run: it imports the flow while the coordinator does. */
   warm(): this {
-    if (this.#workers.size === 0) this.#spawn('').keepsAlive(false);
+    if (this.#workers.size === 0) this.#spawn('', false);
     return this;
   }
 
@@ -58,8 +58,7 @@ export class ProcessPool implements Pool {
   attach(host: PoolHost): this {
     this.#host = host;
     for (const worker of this.#workers) worker.begin(host.run, this.#options);
-    const broken = this.#broken;
-    if (broken) setImmediate(() => host.broken(broken.error));
+    if (this.#broken) setImmediate(host.broken, this.#broken.error);
     return this;
   }
 
@@ -200,13 +199,13 @@ export class ProcessPool implements Pool {
     return at < 0 ? host.pull(kind) : this.#returned.splice(at, 1)[0];
   }
 
-  #spawn(kind: string): WorkerProcess {
+  #spawn(kind: string, alive = true): void {
     const { file, flow, with: given } = this.#options;
     const worker = new WorkerProcess({ file, flow, kind, ...(given ? { with: given } : {}) }, this.#listener);
     this.#workers.add(worker);
     this.#orphans.watch(worker.child);
+    if (!alive) worker.keepsAlive(false);
     if (this.#host) worker.begin(this.#host.run, this.#options);
-    return worker;
   }
 
   #retire(worker: WorkerProcess): void {
