@@ -1,5 +1,8 @@
 /** Runs one command line. Each command is loaded on demand: start-up is the product. */
+import { relative } from 'node:path';
+import { parseDuration } from '../definition/duration';
 import { FlowError, isFlowError, suggest } from '../definition/errors';
+import { SLOW_MS, watchImports } from '../source/import-watch';
 import { parseCommandLine } from './args';
 import { splitFlow } from './arguments';
 import type { CommandSpec, Context, Parsed } from './command';
@@ -36,6 +39,8 @@ export async function main(
   // Steps execute in the workspace's folder. The caller's working directory is restored at the end.
   const before = process.cwd();
   let ended: NodeJS.Signals | undefined;
+  let late: FlowError | undefined;
+  let unwatch = () => {};
   const interrupt = (signal: NodeJS.Signals) => {
     ended ??= signal;
     stop.abort();
@@ -60,17 +65,42 @@ export async function main(
       cwd,
     );
     if (refused) throw refused;
+    unwatch = watchImports({
+      ...importTimeout(parsed),
+      slow: (file) => output.write(`${slowImport(file, cwd)}\n`),
+      late(error) {
+        late ??= error;
+        stop.abort(error);
+      },
+    });
     if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
+    // What ends in order has ended by it, and said it.
+    if (late && !(endsInOrder(command.spec, parsed) && code === late.exit)) throw late;
     if (code !== 2) (await import('../source/find')).keepIndex();
     return exitCode(code, ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');
     return exitCode(renderFailure(error, output, cwd), ended);
   } finally {
+    unwatch();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     if (process.cwd() !== before) process.chdir(before);
   }
+}
+
+/** @throws FlowError FLOW_OPTION */
+function importTimeout({ options }: Parsed): { timeoutMs?: number } {
+  const given = options['import-timeout'];
+  if (given === undefined) return {};
+  const timeoutMs = parseDuration(given);
+  if (timeoutMs) return { timeoutMs };
+  const message = `--import-timeout takes a duration above 0, such as 30s or 5m, not "${given}".`;
+  throw new FlowError('FLOW_OPTION', message);
+}
+
+function slowImport(file: string, cwd: string): string {
+  return `${relative(cwd, file)} has been importing for ${SLOW_MS / 1000} s: --import-timeout says when that ends.`;
 }
 
 /** Workers do not get Ctrl-C. */

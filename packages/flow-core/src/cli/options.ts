@@ -12,6 +12,11 @@ export const COMMON: Record<string, OptionSpec> = {
     value: 'name',
     help: 'Whose runs count as the newest: a namespace, or everybody; default user:<name>',
   },
+  'import-timeout': {
+    type: 'string',
+    value: 'duration',
+    help: 'How long importing the flow may take, such as 30s or 5m; default 2m',
+  },
   json: { type: 'boolean', help: 'One JSON object on stdout; everything else goes to stderr' },
   verbose: { type: 'boolean', help: "Show the engine's own stack frames too" },
   help: { type: 'boolean', help: 'Show this' },

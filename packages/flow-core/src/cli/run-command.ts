@@ -6,6 +6,7 @@ import { executeRun, requireKnownStep } from '../session/run';
 import { type FileSession, openSession } from '../session/session';
 import { placeOf } from './arguments';
 import type { Context } from './command';
+import { exitOf } from './exit-of';
 import { runJson } from './json/run';
 import { runRenderer } from './render/run';
 import { withRunIdFile } from './run-id-file';
@@ -46,7 +47,7 @@ export async function runCommand(
       pool: (host) => pool.attach(host),
     });
     output.result(runJson(outcome));
-    return outcome.status === 'failed' ? 1 : 0;
+    return outcome.status === 'failed' ? exitOf(outcome.error) : 0;
   } finally {
     await pool.close();
     await session.close();

@@ -77,6 +77,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   const { store, user, workspace } = session;
   const { selection, overrides, onlyGiven, persist } = request;
   const emit = publishing(session);
+  session.signal?.throwIfAborted();
   const graph = await graphWithPackages(session, selection.step, emit);
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
   let outputs: Outputs | undefined;

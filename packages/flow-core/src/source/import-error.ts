@@ -1,14 +1,18 @@
 /** The error from importing a flow, as one sentence with the line of user code that it comes from. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
+import { inspect, types } from 'node:util';
 import { placeOf } from '../definition/callsite';
 import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
 import { packageFile } from '../environment/package-root';
+import { type Ending, ImportEnded } from './import-ended';
 import { packageOf } from './packages/names';
 
 /** @returns FLOW_SYNTAX, FLOW_IMPORT; or the FlowError that it is */
-export async function importError(file: string, error: unknown): Promise<FlowError> {
+export async function importError(file: string, thrown: unknown): Promise<FlowError> {
+  const error = describable(thrown);
   if (isFlowError(error)) return error;
+  if (error instanceof ImportEnded) return endedError(file, error);
   try {
     const { parseFlowSource } = await import('./parse');
     parseFlowSource(file, readFileSync(file, 'utf8'));
@@ -26,12 +30,99 @@ export async function importError(file: string, error: unknown): Promise<FlowErr
     const problem = { code: 'FLOW_IMPORT', message, where: placeOfImport(importer, name) ?? importer };
     return problemsError('FLOW_IMPORT', `${file} cannot be imported`, [problem], { cause: error });
   }
-  const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const message = `throws when it is imported: ${thrown}${hintFor(file, error)}`;
-  return new FlowError('FLOW_IMPORT', `${file} ${message}`, {
-    cause: error,
-    problems: [{ code: 'FLOW_IMPORT', message: `The file ${message}`, where: firstOfUser(error) ?? file }],
+  const what = `throws when it is imported: ${textOf(error)}${hintFor(file, error)}`;
+  return aboutFile(file, what, firstOfUser(error), error);
+}
+
+/** Of an import that was ended: FLOW_IMPORT, with the line of the user's code where it is known. */
+async function endedError(file: string, error: ImportEnded): Promise<FlowError> {
+  const { ending } = error;
+  if (ending.how === 'stuck') {
+    const { topLevelAwait } = await import('./top-level-await');
+    const found = topLevelAwait(file);
+    return aboutFile(file, `waits${at(found)} for a promise that nothing can settle any more`, found);
+  }
+  if (ending.how === 'slow') return slowError(file, ending.timeoutMs);
+  return leavingError(file, error, ending, 'when it is imported');
+}
+
+/** Of what imported code does after its import. */
+export function lateError(file: string, error: ImportEnded): FlowError {
+  const { ending } = error;
+  if (ending.how === 'stuck' || ending.how === 'slow') throw new Error(`${ending.how} is never late.`);
+  return leavingError(file, error, ending, 'after it was imported');
+}
+
+/** Of the import in a worker process that ended meanwhile. @param how `was killed by SIGKILL` */
+export function workerEndedError(file: string, how: string): FlowError {
+  return aboutFile(
+    file,
+    `ends the process that imports it: a worker process ${how} while it imported the flow`,
+  );
+}
+
+/** Of an import that took longer than it may. */
+export function slowError(file: string, timeoutMs: number): FlowError {
+  return aboutFile(file, takesLonger(timeoutMs));
+}
+
+export function slowSentence(file: string, timeoutMs: number): string {
+  return `${file} ${takesLonger(timeoutMs)}`;
+}
+
+function takesLonger(timeoutMs: number): string {
+  return `takes longer to import than ${timeoutMs / 1000} s: --import-timeout=<duration> gives it more`;
+}
+
+function leavingError(
+  file: string,
+  error: ImportEnded,
+  ending: Exclude<Ending, { how: 'stuck' | 'slow' }>,
+  when: string,
+): FlowError {
+  if (ending.how === 'left') {
+    const where = firstOfUser(error);
+    return aboutFile(file, `calls ${ending.call}${at(where)} ${when}`, where);
+  }
+  const thrown = describable(ending.thrown);
+  if (isFlowError(thrown)) return thrown;
+  const where = firstOfUser(thrown);
+  const what =
+    ending.how === 'rejected'
+      ? `leaves a rejected promise unhandled${at(where)} ${when}`
+      : `throws${at(where)} ${when}, where nothing catches it`;
+  return aboutFile(file, `${what}: ${textOf(thrown)}`, where, thrown);
+}
+
+function aboutFile(file: string, what: string, where?: string, cause?: unknown): FlowError {
+  const problems = [{ code: 'FLOW_IMPORT', message: `The file ${what}`, where: where ?? file }];
+  return new FlowError('FLOW_IMPORT', `${file} ${what}`, {
+    ...(types.isNativeError(cause) ? { cause } : {}),
+    problems,
   });
+}
+
+const at = (where: string | undefined) => (where === undefined ? '' : ` at ${where}`);
+
+/** What was thrown, if it can be described; else a text that says so. */
+function describable(thrown: unknown): unknown {
+  try {
+    if (types.isProxy(thrown)) return NOT_DESCRIBABLE;
+    textOf(thrown);
+    if (types.isNativeError(thrown)) void [thrown.stack, thrown.cause, (thrown as { code?: unknown }).code];
+    return thrown;
+  } catch {
+    return NOT_DESCRIBABLE;
+  }
+}
+
+const NOT_DESCRIBABLE = 'a value that cannot be described';
+
+function textOf(thrown: unknown): string {
+  if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`;
+  return typeof thrown === 'string'
+    ? thrown
+    : inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
 }
 
 /** Whether Node found no such module. Its sentence then says everything: a stack adds nothing. */
@@ -42,7 +133,7 @@ export function isMissingModule(error: unknown): boolean {
 
 /** A hint for imports that fail at the top of a flow: the coordinator imports it too, without step packages. */
 function hintFor(file: string, error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
   if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
     return '\nIt is for `import` alone: import it inside a step, by await import(…), or put "type": "module" into the package.json beside the flow.';
   }
@@ -76,7 +167,9 @@ function transformProblems(error: unknown): Problem[] {
 
 /** The missing module, as the importing file writes it, if that is a user's file. */
 function missingModule(error: unknown): { name: string; importer: string } | undefined {
-  const { code, message, requireStack } = error as NodeJS.ErrnoException & { requireStack?: string[] };
+  const { code, message, requireStack } = (error ?? {}) as NodeJS.ErrnoException & {
+    requireStack?: string[];
+  };
   let missing: { name?: string | undefined; importer?: string | undefined } = {};
   if (code === 'MODULE_NOT_FOUND') {
     missing = { name: message.match(/^Cannot find module '(.*?)'/)?.[1], importer: requireStack?.[0] };

@@ -2,11 +2,14 @@
 import Module, { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 import { FlowError, isFlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
 import type { Graph } from '../definition/graph';
 import { packageFile } from '../environment/package-root';
 import { looksLikeFile, stem } from './find';
+import { callInTime, guardImport } from './import-guard';
+import { endsSlowImports, importWatch } from './import-watch';
 import type { Installed } from './packages/install';
 import { isUsers } from './packages/names';
 import { needsEsLoader, registerTsx, withTsconfig } from './tsx';
@@ -22,29 +25,65 @@ let again = '';
 /** Codes of `require` for a module that only the ES loader can load: top-level await, an import-only package. */
 const FOR_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
 
+/** What a module exports: in a property, since a module may export `then`, which an `await` would call. */
+export interface Imported {
+  exported: Exports;
+}
+type Exports = Record<string, unknown>;
+
 /**
  * Imports a TypeScript module of either kind of package. `require` with tsx's CommonJS hook is the quickest way
  * and gives the named exports. Only a module with top-level await needs the ES loader.
+ * @throws FlowError FLOW_SYNTAX, FLOW_IMPORT, and any that the module throws
  */
-export async function importModule(file: string): Promise<Record<string, unknown>> {
+export async function importModule(file: string): Promise<Imported> {
+  try {
+    return await guardImport(file, () => evaluate(file));
+  } catch (error) {
+    const { importError } = await import('./import-error');
+    throw await importError(file, error);
+  } finally {
+    // Also of an import that was given up, and never ends.
+    release();
+  }
+}
+
+/** Ends what guards the import under way from outside. */
+let release = () => {};
+
+async function evaluate(file: string): Promise<Imported> {
   const others = await useConditionsOf(file);
   if (!registered) {
     registerTsx(file);
     registered = true;
   } else if (others) forgetAll(file);
   try {
-    const exported = createRequire(file)(file);
+    const exported = callInTime(() => createRequire(file)(file) as Exports);
     // A step may reach its `import('./other')` at any time from now on.
     if (needsEsLoader()) await useEsm(file);
-    return exported;
+    return { exported };
   } catch (error) {
-    if (!FOR_IMPORT.has((error as { code?: string }).code ?? '')) throw error;
+    if (!isForImport(error)) throw error;
     await useEsm(file);
     const { href } = pathToFileURL(file);
     const known = imported.has(href);
     imported.add(href);
-    return nativeImport(known ? href + again : href);
+    release = await guardEsImport(file);
+    return { exported: await nativeImport(known ? href + again : href) };
   }
+}
+
+async function guardEsImport(file: string): Promise<() => void> {
+  if (!endsSlowImports()) return () => {};
+  const { timeoutMs } = importWatch();
+  const { guardFromOutside } = await import('./outside-guard');
+  const { slowSentence } = await import('./import-error');
+  return guardFromOutside(timeoutMs, `FLOW_IMPORT  ${slowSentence(file, timeoutMs)}`);
+}
+
+/** What a module throws may be anything, also what cannot be looked at. */
+function isForImport(error: unknown): boolean {
+  return types.isNativeError(error) && FOR_IMPORT.has(String((error as { code?: unknown }).code));
 }
 
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
@@ -112,23 +151,15 @@ function forgetAll(file: string): void {
  * @throws FlowError FLOW_SYNTAX, FLOW_IMPORT, FLOW_INVALID, FLOW_NOT_EXPORTED
  */
 export async function loadFlow(file: string, wanted?: string): Promise<Graph> {
-  let exported: Record<string, unknown>;
-  try {
-    exported = await importModule(file);
-  } catch (error) {
-    const { importError } = await import('./import-error');
-    throw await importError(file, error);
-  }
-  const graphs = new Set(
-    // `module.exports = f.end(last)` is a flow itself.
-    [exported, ...Object.values(exported)].map(graphOf).filter((graph) => graph !== undefined),
-  );
+  const { exported } = await importModule(file);
+  // `module.exports = f.end(last)` is a flow itself.
+  const graphs = new Set([exported, ...exportsOf(exported)].flatMap((value) => flowIn(value) ?? []));
   const named =
     wanted !== undefined && !looksLikeFile(wanted) ? [...graphs].find((g) => g.flow === wanted) : undefined;
   const chosen =
     named ??
-    graphOf(exported.default) ??
-    graphOf(exported) ??
+    flowIn(exported?.default) ??
+    flowIn(exported) ??
     (graphs.size === 1 ? [...graphs][0] : [...graphs].find((g) => g.flow === stem(file)));
   if (chosen) return chosen;
   throw new FlowError(
@@ -137,4 +168,24 @@ export async function loadFlow(file: string, wanted?: string): Promise<Graph> {
       ? `${file} exports several flows (${[...graphs].map((g) => g.flow).join(', ')}): name the one you mean.`
       : `${file} exports no flow: end it with \`export default f.end(last)\`.`,
   );
+}
+
+/** The exports that can be read: one may throw when it is, and a module may export nothing at all. */
+function exportsOf(exported: Exports | null | undefined): unknown[] {
+  return Object.keys(exported ?? {}).flatMap((name) => {
+    try {
+      return [exported?.[name]];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The flow of an exported value. A value that cannot be asked, such as some proxies, is none. */
+function flowIn(value: unknown): Graph | undefined {
+  try {
+    return graphOf(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@ import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
 import { isBuilt } from './built-package';
+import { tellIfSlow } from './import-guard';
 import { conditioned, importsSource } from './use-conditions';
 
 type Loader = (module: unknown, file: string) => void;
@@ -75,6 +76,7 @@ export function registerTsx(flow: string): void {
       const javascript = extension === '.js';
       if (javascript && (file.startsWith(own) || /[\\/]node_modules[\\/]/.test(file)))
         return plain(module, file);
+      tellIfSlow();
       if (!importsLocally) {
         const text = readFileSync(file, 'utf8');
         importsLocally = IMPORTS_LOCALLY.test(text)

@@ -4,21 +4,27 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
+import { ImportPatience } from '../engine/pool/import-patience';
 import { OrphanGuard } from '../engine/process/orphan-guard';
 import { startProcess } from '../engine/process/start-process';
 import { spinStoreFolder } from '../engine/spin/persisted';
 import { fromRecord } from '../engine/task/error-record';
 import { packageFile } from '../environment/package-root';
+import { IMPORT_TIMEOUT_MS, SLOW_MS } from '../source/import-watch';
 import { Artifacts, type Codecs, encodeArtifact, isBuiltIn } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
 import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
-import { type FromChild, packFiles, type ToChild } from './protocol';
+import { type FromChild, type ImportDone, type Order, packFiles, type ToChild } from './protocol';
+
+/** What a child takes to start, about, before it imports. Milliseconds. */
+const CHILD_START_MS = 2000;
 
 export class ChildProcesses implements Backend {
   readonly #file: string;
   readonly #folder: string | undefined;
+  readonly #importTimeoutMs: number;
   #temporary: string | undefined;
   #hasCodecs = false;
   #loaded: Promise<Codecs> | undefined;
@@ -26,7 +32,8 @@ export class ChildProcesses implements Backend {
   #spins: Store | undefined;
 
   /** @param folder the store's folder; undefined means a temporary one */
-  constructor(file: string, folder: string | undefined) {
+  constructor(file: string, folder: string | undefined, importTimeoutMs = IMPORT_TIMEOUT_MS) {
+    this.#importTimeoutMs = importTimeoutMs;
     this.#file = file;
     this.#folder = folder;
   }
@@ -103,9 +110,12 @@ export class ChildProcesses implements Backend {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  #order(store: string | undefined): Pick<ToChild, 'file' | 'store' | 'spins' | 'values'> {
+  #order(store: string | undefined): Pick<ToChild, keyof Order> {
     const spins = spinStoreFolder(this.#storeFolder());
-    return { file: this.#file, store, spins, values: this.#values() };
+    return {
+      ...{ file: this.#file, store, spins, values: this.#values() },
+      importTimeoutMs: this.#importTimeoutMs,
+    };
   }
 
   #own(): string {
@@ -126,15 +136,27 @@ export class ChildProcesses implements Backend {
     let answer: FromChild | undefined;
     // A test runner's `process.env` is a copy, so the child would not inherit what a test sets there.
     const env = { ...process.env };
-    const started = startProcess<FromChild, ToChild>(
+    const started = startProcess<FromChild | ImportDone, ToChild>(
       packageFile('dist/testing/child.js'),
       [],
       env,
       (reply) => {
-        answer = reply;
+        imported();
+        if (reply.type !== 'imported') answer = reply;
       },
     );
     const { child, channel } = started;
+    let importing: ImportPatience | undefined = new ImportPatience(
+      message.file,
+      () => child.kill('SIGKILL'),
+      // The child itself ends what it can end; this one is for code that holds it up altogether.
+      { timeoutMs: message.importTimeoutMs, slowMs: SLOW_MS },
+      CHILD_START_MS,
+    );
+    const imported = () => {
+      importing?.end();
+      importing = undefined;
+    };
     const orphans = new OrphanGuard();
     orphans.watch(child);
     const printed = { stdout: '', stderr: '' };
@@ -150,11 +172,13 @@ export class ChildProcesses implements Backend {
     channel.send(message);
     try {
       const how = await ended;
+      if (importing && !answer) throw await importing.why(how);
       const reply =
         answer ?? new FlowError('FLOW_WORKER_DIED', `The process ${how} before it was done.`, { exit: 1 });
       if (!(reply instanceof FlowError) && reply.type === 'refused') throw refused(reply);
       return { reply: reply as Exclude<typeof reply, { type: 'refused' }>, ...printed };
     } finally {
+      imported();
       orphans.close();
     }
   }

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isFlowError } from '../definition/errors';
+import type { Graph } from '../definition/graph';
 import type { PoolHost } from '../engine/pool/pool';
 import { ProcessPool } from '../engine/pool/process-pool';
 import { channelToParent } from '../engine/process/channel';
@@ -10,17 +11,19 @@ import { toRecord } from '../engine/task/error-record';
 import { findWorkspace } from '../environment/workspace';
 import { executeRun } from '../session/run';
 import { spinStep } from '../session/spin';
+import { watchImports } from '../source/import-watch';
+import { leave } from '../source/leaving';
 import { loadFlow } from '../source/load';
 import { Artifacts, decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { memoryStore, openStore } from '../store/open';
 import type { Store } from '../store/store';
-import { type FromChild, type ToChild, unpackFiles } from './protocol';
+import { type FromChild, type ImportDone, type ToChild, unpackFiles } from './protocol';
 import { runRequest, sessionOf, spinRequest } from './sessions';
 
 let asked = false;
 
-const channel = channelToParent<ToChild, FromChild>({
+const channel = channelToParent<ToChild, FromChild | ImportDone>({
   message(message) {
     if (asked) return;
     asked = true;
@@ -30,11 +33,14 @@ const channel = channelToParent<ToChild, FromChild>({
 });
 
 async function reply(message: ToChild): Promise<void> {
-  const answered = await answer(message).catch(refusal);
+  const timeoutMs = message.importTimeoutMs;
+  // What the flow's file does after its import, before a step begins.
+  const late = new Promise<never>((_, reject) => watchImports({ timeoutMs, late: reject }));
+  const answered = await Promise.race([late, answer(message)]).catch(refusal);
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
   );
-  channel.send(answered, leaveNow);
+  channel.send(answered, () => leave(0));
 }
 
 async function answer(message: ToChild): Promise<FromChild> {
@@ -45,7 +51,7 @@ async function answer(message: ToChild): Promise<FromChild> {
 
 async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChild> {
   const { file, request, artifacts } = message;
-  const graph = await loadFlow(file);
+  const graph = await imported(file);
   const values = new FileCas(message.values);
   const given = unpackFiles(decodeArtifact(artifacts.record, values));
   const store = message.store === undefined ? memoryStore() : openStore(message.store);
@@ -91,7 +97,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
 async function answerRun(message: ToChild & { type: 'run' }, workspace: string): Promise<FromChild> {
   const { file, request } = message;
   const folder = message.store as string;
-  const graph = await loadFlow(file);
+  const graph = await imported(file);
   const store = openStore(folder);
   const max = availableParallelism();
   const pool = new ProcessPool({ file, flow: graph.flow, cas: join(folder, 'cas'), max });
@@ -107,6 +113,12 @@ async function answerRun(message: ToChild & { type: 'run' }, workspace: string):
     await pool.close();
     await store.close();
   }
+}
+
+async function imported(file: string): Promise<Graph> {
+  const graph = await loadFlow(file);
+  process.send?.({ type: 'imported' } satisfies ImportDone);
+  return graph;
 }
 
 function refusal(error: unknown): FromChild {

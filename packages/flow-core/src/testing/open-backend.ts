@@ -9,15 +9,17 @@ import { findWorkspace } from '../environment/workspace';
 import { looksLikeFile } from '../source/find';
 import type { Backend } from './backend';
 import { ChildProcesses } from './child-process';
+import { importTimeoutOf } from './import-timeout';
 import { InProcess } from './in-process';
 import type { RunnerOptions } from './types';
 
 /** @throws FlowError FLOW_NOT_A_FLOW, FLOW_NOT_FOUND, FLOW_USAGE */
-export function backendOf(flow: unknown, { store }: RunnerOptions): Backend {
+export function backendOf(flow: unknown, options: RunnerOptions): Backend {
+  const { store } = options;
   if (typeof flow !== 'string' && !isUrl(flow))
     return new InProcess(requireGraph(flow), folderOf(store, process.cwd()));
   const file = requireFile(flow);
-  return new ChildProcesses(file, folderOf(store, dirname(file)));
+  return new ChildProcesses(file, folderOf(store, dirname(file)), importTimeoutOf(options));
 }
 
 function isUrl(flow: unknown): flow is URL {

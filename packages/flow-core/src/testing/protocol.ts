@@ -13,6 +13,8 @@ export interface Order {
   spins: string;
   /** The folder of large values in transit. */
   values: string;
+  /** How long importing the flow may take. Milliseconds. */
+  importTimeoutMs: number;
 }
 export type ToChild = Order &
   (
@@ -25,6 +27,12 @@ export type ToChild = Order &
     | { type: 'run'; request: RunRequest }
   );
 
+/** The flow is imported: what ends the child from now on is no import. */
+export interface ImportDone {
+  type: 'imported';
+}
+
+/** The one answer. */
 export type FromChild =
   | {
       type: 'spun';

@@ -10,6 +10,11 @@ export interface RunnerOptions {
   store?: string;
   /** The namespace in which the latest run is looked up and new runs are recorded. Default `user:<name>`. */
   namespace?: string;
+  /**
+   * How long importing a flow that is given by its file may take, such as `'30s'` or `'5m'`; default `'2m'`. After
+   * that, a spin or a run throws FLOW_IMPORT.
+   */
+  importTimeout?: string;
 }
 
 /** A recorded run or task: its number, its pathspec, or a result of `runner.run` or the client. */

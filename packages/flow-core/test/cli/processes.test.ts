@@ -292,7 +292,7 @@ export default f.end(f.start(() => ({})));
 `,
   );
   const failed = await ws.start(['run', 'onlyhere', '--json']).done;
-  expect(failed).toMatchObject({ code: 1, json: { status: 'failed', error: { code: 'FLOW_IMPORT' } } });
+  expect(failed).toMatchObject({ code: 2, json: { status: 'failed', error: { code: 'FLOW_IMPORT' } } });
   expect(failed.json.error.message).toContain('not in a worker');
   ws.write(
     'dies.flow.ts',
@@ -303,7 +303,7 @@ export default f.end(f.start(() => ({})));
 `,
   );
   expect((await ws.start(['run', 'dies', '--json']).done).json.error).toMatchObject({
-    code: 'FLOW_WORKER_DIED',
-    message: 'A worker process exited with code 5 while it imported the flow.',
+    code: 'FLOW_IMPORT',
+    message: expect.stringContaining('calls process.exit(5) at'),
   });
 });

@@ -32,6 +32,9 @@ export const command: Command = {
     const { output } = context;
     const checked = await checkFlows(context);
     const problems = distinct(checked.flatMap((one) => one.problems));
+    const { reason } = context.signal;
+    // What an imported file does a moment later.
+    if (isFlowError(reason)) problems.push(...reason.problems);
     const warnings = distinct(checked.flatMap((one) => one.warnings));
     if (context.options.types === true) {
       const { typeProblems } = await import('../type-check');

@@ -135,13 +135,6 @@ async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undef
     );
   }
   const { importModule } = await import('../../source/load');
-  let exported: Record<string, unknown>;
-  try {
-    exported = await importModule(file);
-  } catch (cause) {
-    throw new FlowError('FLOW_IMPORT', `${file} throws when it is imported: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+  const { exported } = await importModule(file);
   return (exported.default ?? { ...exported }) as Overrides;
 }

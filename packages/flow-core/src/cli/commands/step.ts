@@ -4,6 +4,7 @@ import { FlowError } from '../../definition/errors';
 import { executeStepOf } from '../../session/step';
 import { noMoreThan, placeOf } from '../arguments';
 import type { Command } from '../command';
+import { exitOf } from '../exit-of';
 import { stepJson } from '../json/step';
 import { PARAMS_FILE } from '../options';
 import { givenParams } from '../params';
@@ -45,6 +46,6 @@ export const command: Command = {
       emit: stepRenderer(step ?? '', output, place.workspace, cwd),
     });
     output.result(stepJson(done));
-    return done.type === 'step-done' && done.status === 'failed' ? 1 : 0;
+    return done.type === 'step-done' && done.status === 'failed' ? exitOf(done.error) : 0;
   },
 };

@@ -20,7 +20,8 @@ export function renderFailure(error: unknown, output: Output, cwd: string): numb
   output.write(`${wrapped(`${colors.red(error.code)}  ${error.message}`, output)}\n`);
   const { cause } = error;
   const where = error.problems[0]?.where;
-  if (error.code === 'FLOW_IMPORT' && where !== undefined && isMissingModule(cause) && !output.verbose)
+  const thrown = cause !== undefined && !isMissingModule(cause);
+  if (error.code === 'FLOW_IMPORT' && where !== undefined && !thrown && !output.verbose)
     output.write(excerpt(where, output));
   else if (error.code === 'FLOW_IMPORT' && cause !== undefined)
     output.write(renderThrown(toRecord(cause), output, cwd));

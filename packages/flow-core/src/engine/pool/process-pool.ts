@@ -57,7 +57,7 @@ export class ProcessPool implements Pool {
 
   /** Starts the first worker before there is a run: it imports the flow while the coordinator does. */
   warm(): this {
-    if (this.#workers.size === 0) this.#spawn('');
+    if (this.#workers.size === 0) this.#spawn('', false);
     return this;
   }
 
@@ -68,8 +68,7 @@ export class ProcessPool implements Pool {
       for (const worker of this.#workers) worker.look(performance.now());
     }, LOOK_MS).unref();
     for (const worker of this.#workers) worker.begin(host.run, this.#options);
-    const broken = this.#broken;
-    if (broken) setImmediate(() => host.broken(broken.error));
+    if (this.#broken) setImmediate(host.broken, this.#broken.error);
     return this;
   }
 
@@ -211,11 +210,12 @@ export class ProcessPool implements Pool {
     return at < 0 ? host.pull(kind) : this.#returned.splice(at, 1)[0];
   }
 
-  #spawn(kind: string): void {
+  #spawn(kind: string, alive = true): void {
     const { file, flow, with: given } = this.#options;
     const worker = new WorkerProcess({ file, flow, kind, ...(given ? { with: given } : {}) }, this.#listener);
     this.#workers.add(worker);
     this.#orphans.watch(worker.child);
+    if (!alive) worker.keepsAlive(false);
     if (this.#host) worker.begin(this.#host.run, this.#options);
   }
 

@@ -1,4 +1,5 @@
 /** The entry of a worker process: a worker whose coordinator is at the other end of the process's channel. */
+import { watchImports } from '../../source/import-watch';
 import { channelToParent } from '../process/channel';
 import { leaveNow } from '../process/leave';
 import type { FromWorker, ToWorker } from './protocol';
@@ -8,6 +9,9 @@ const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2
 
 // The terminal's Ctrl-C reaches every process of the group: the coordinator decides what it means.
 process.on('SIGINT', () => {});
+
+// Its pool does that, which also ends code that never yields.
+watchImports({ byParent: true });
 
 const channel = channelToParent<ToWorker, FromWorker>({
   message: (message) => worker.hear(message),

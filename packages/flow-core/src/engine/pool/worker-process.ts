@@ -3,10 +3,10 @@
  * Long, because it is one talk: what is said next depends on all that was said.
  */
 import type { ChildProcess } from 'node:child_process';
-import { FlowError } from '../../definition/errors';
 import type { StartedProcess } from '../process/start-process';
 import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
+import { brokenBy, ImportPatience } from './import-patience';
 import type { Job } from './job';
 import { AHEAD_MS } from './pace';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
@@ -16,6 +16,12 @@ import { UnderWay } from './under-way';
 import { Watchdog } from './watchdog';
 import type { WorkerListener } from './worker-listener';
 import { nextState, type WorkerState } from './worker-state';
+
+/** What may keep this process alive. */
+interface Handle {
+  ref?(): void;
+  unref?(): void;
+}
 
 export class WorkerProcess {
   readonly kind: string;
@@ -35,6 +41,9 @@ export class WorkerProcess {
   /** It was asked to give back what it has not begun, and has not answered. */
   #asked = false;
 
+  /** While it imports the flow: tells when that is slow, and ends it when it takes too long. */
+  readonly #patience: ImportPatience;
+
   constructor(options: WorkerOptions, listener: WorkerListener) {
     this.kind = options.kind;
     this.#listener = listener;
@@ -48,6 +57,7 @@ export class WorkerProcess {
         if (job) listener.silent(job, ms);
       },
     });
+    this.#patience = new ImportPatience(options.file, () => child.kill('SIGKILL'));
     for (const stream of ['stdout', 'stderr'] as const) {
       // What bypasses the worker's own streams: processes that a step starts, and Node's last words.
       child[stream]?.setEncoding('utf8').on('data', (text: string) => {
@@ -103,6 +113,7 @@ export class WorkerProcess {
 
   /** The run that it works for. */
   begin(run: RunContext, places: Pick<WorkerStart, 'cas' | 'persistedCas'>): void {
+    this.keepsAlive(true);
     void this.#send({ type: 'start', run, ...places });
   }
 
@@ -136,6 +147,14 @@ export class WorkerProcess {
     void this.#send({ type: 'return' });
   }
 
+  /** Whether this process waits for it. While both import the flow, only what the flow waits for counts. */
+  keepsAlive(alive: boolean): void {
+    const { child, channel } = this.#process;
+    channel.hold(alive);
+    for (const handle of [child, child.stdout, child.stderr] as (Handle | null | undefined)[])
+      alive ? handle?.ref?.() : handle?.unref?.();
+  }
+
   /** Lets it finish what it has; it gets no more. */
   leave(): void {
     this.#become('leaving');
@@ -152,6 +171,8 @@ export class WorkerProcess {
   /** Ends it and hears no more of it; resolves when it has ended. */
   kill(): Promise<void> {
     this.#underWay.end();
+    this.#patience.end();
+    this.keepsAlive(true);
     this.#state = 'gone';
     return new Promise((resolve) => {
       this.#process.onEnd(() => resolve());
@@ -178,11 +199,15 @@ export class WorkerProcess {
       case 'pong':
         return;
       case 'ready':
+        // It is being killed: what it says now comes too late.
+        if (this.#patience.over) return;
+        this.#patience.end();
         this.#become('idle');
         this.#listener.ready();
         return;
       case 'broken':
-        this.#listener.broken(message.error);
+        this.#patience.end();
+        this.#listener.broken(brokenBy(message.error));
         return;
       case 'log': {
         const job = this.#jobs.find(({ spec }) => spec.task === message.task);
@@ -245,8 +270,8 @@ export class WorkerProcess {
     const before = this.#state;
     this.#state = 'gone';
     if (before === 'loading') {
-      const message = `A worker process ${how} while it imported the flow.`;
-      this.#listener.broken(new FlowError('FLOW_WORKER_DIED', message, { exit: 1 }));
+      this.#patience.end();
+      void this.#patience.why(how).then((error) => this.#listener.broken(error));
       return;
     }
     const job = before === 'gone' ? undefined : this.#jobs.shift();

@@ -1,6 +1,7 @@
 /** A worker: imports the flow once, then executes tasks in its process, one at a time, in the order in which they come. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Graph } from '../../definition/graph';
+import { type Ending, ImportEnded } from '../../source/import-ended';
 import { loadFlow, loadFlowWith } from '../../source/load';
 import { Artifacts } from '../../store/artifacts';
 import { FileCas } from '../../store/cas';
@@ -34,12 +35,15 @@ export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
 
 /** The task that code belongs to, also in its timers and in promises that are not awaited. */
 interface Scope extends TaskName {
+  /** It is no task, but the import of the flow. */
+  imports?: true;
   /** Fails the task while it is under way. */
   fail?: (error: unknown) => void;
 }
 
 /** What is printed while no task is under way, such as by the flow's import. */
 const NO_TASK: TaskName = { step: '', task: '' };
+const IMPORT: Scope = { ...NO_TASK, imports: true };
 
 interface Place {
   graph: Graph;
@@ -56,14 +60,17 @@ export class Worker {
   readonly #contained: Containment;
   readonly #scopes = new AsyncLocalStorage<Scope>();
   #underWay: Scope | undefined;
+  #ready = false;
   readonly #queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
   #views = new Map<string, View>();
   #started: WorkerStart | undefined;
   #place: Place | undefined;
   #draining = false;
+  readonly #file: string;
 
   constructor(setup: WorkerSetup, channel: WorkerChannel) {
     this.#channel = channel;
+    this.#file = setup.file;
     this.#output = new WorkerOutput((piece) => channel.send({ type: 'log', ...piece }));
     const crash = (error: unknown) => this.#crashed(error);
     process.on('uncaughtException', crash);
@@ -74,14 +81,21 @@ export class Worker {
     });
     captureOutput((stream, text) => this.#print(stream, text));
     process.on('exit', () => this.#output.flush());
+    // An import that waits for what never comes is noticed when nothing else keeps the process alive.
+    channel.hold(false);
     this.#contained = new Containment({ leaves: (how) => this.#leaves(how), look: 'whole' });
-    this.#loaded = load(setup);
+    this.#loaded = this.#scopes.run(IMPORT, () => load(setup));
     this.#loaded.then(
       () => {
+        channel.hold(true);
+        this.#ready = true;
         this.#contained.remember();
         channel.send({ type: 'ready' });
       },
-      (error) => channel.send({ type: 'broken', error: toRecord(error) }),
+      (error) => {
+        channel.hold(true);
+        channel.send({ type: 'broken', error: toRecord(error) });
+      },
     );
   }
 
@@ -195,24 +209,44 @@ export class Worker {
   /** A task that ends the process fails with it. What an ended one left must not take the next one along. */
   #leaves(how: string): Error | undefined {
     const scope = this.#scopes.getStore() ?? this.#underWay;
-    const late = scope !== undefined && scope !== this.#underWay;
-    if (late) return leftError(how);
+    if (scope?.imports) return this.#ready ? this.#leftByImport(how) : undefined;
+    if (scope !== undefined && scope !== this.#underWay) return leftError(how);
     this.#output.flush();
     return undefined;
   }
 
+  /** What the flow's file set up when it was imported is not a task's: no task can be executed any more. */
+  #leftByImport(call: string): Error {
+    const ended = new ImportEnded({ how: 'left', call });
+    void this.#broken(ended.ending, ended);
+    return ended;
+  }
+
   #crashed(error: unknown): void {
-    const scope = this.#scopes.getStore() ?? this.#underWay;
+    const scope = this.#scope() ?? this.#underWay;
     if (scope?.fail) scope.fail(error);
-    else {
+    else if (scope) {
       const { name, message, stack } = toRecord(error);
       this.#print('stderr', `${stack ?? `${name}: ${message}`}\n`);
     }
+    // The guard of the import hears what is thrown before that.
+    else if (this.#ready) void this.#broken({ how: 'threw', thrown: error });
+  }
+
+  async #broken(ending: Ending, ended = new ImportEnded(ending)): Promise<void> {
+    const { lateError } = await import('../../source/import-error');
+    this.#channel.send({ type: 'broken', error: toRecord(lateError(this.#file, ended)) });
+  }
+
+  /** The task that code belongs to. Undefined for code of the flow's file itself. */
+  #scope(): Scope | undefined {
+    const scope = this.#scopes.getStore();
+    return scope?.imports ? undefined : scope;
   }
 
   /** Everything that is printed goes to the coordinator, which knows the task. */
   #print(stream: 'stdout' | 'stderr', text: string): void {
-    this.#output.add(this.#scopes.getStore() ?? this.#underWay ?? NO_TASK, stream, text);
+    this.#output.add(this.#scope() ?? this.#underWay ?? NO_TASK, stream, text);
   }
 }
 

@@ -2,7 +2,8 @@
  * Keeps a task from leaving anything in its process: whatever it did to variables, folder, umask, listeners, built-in
  * objects, is put back. What it must not do to a process that is not its own, such as ending it, is refused.
  */
-import { guardEnding, guardTalk, type Leaves, noteUmask } from './process-functions';
+import { forbidEnding, type Left } from '../../source/leaving';
+import { guardTalk, noteUmask } from './process-functions';
 import { type Look, Realm } from './realm';
 import { watchEnv } from './restore-env';
 
@@ -30,7 +31,7 @@ type Listener = () => void;
 export type ExitListener = (code: number) => void;
 
 export interface ContainmentOptions {
-  leaves: Leaves;
+  leaves: Left;
   /** How closely built-in objects will be looked at; undefined means not at all. */
   look: Look | undefined;
 }
@@ -55,7 +56,7 @@ export class Containment {
       else for (const name of this.#listeners.keys()) this.#restoreListeners(name);
     };
     this.#release = [
-      guardEnding(options.leaves),
+      forbidEnding(options.leaves),
       guardTalk(restoreListeners),
       noteUmask(() => (this.#masked = true)),
     ];

@@ -1,10 +1,12 @@
 /** Executes a step's body in this process, which is not the step's own, and leaves it as it was. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { stepsBegin } from '../../source/import-guard';
+import { forbidEnding } from '../../source/leaving';
 import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
-import { guardEnding, leftError } from './process-functions';
+import { leftError } from './process-functions';
 
 export interface Guard {
   /** Puts back what the body patched, before the engine goes on. */
@@ -23,7 +25,7 @@ let stops = false;
 function stopLateExits(): void {
   if (stops) return;
   stops = true;
-  guardEnding((how) => (bodies.getStore()?.ended ? leftError(how) : undefined));
+  forbidEnding((how) => (bodies.getStore()?.ended ? leftError(how) : undefined));
 }
 
 /** Whether a body is under way in this process, which hears what is thrown where nothing catches it. */
@@ -46,6 +48,7 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
   return {
     bodyEnded: () => void contained?.putBackRealm('close'),
     async within(work) {
+      stepsBegin();
       let fail: (error: unknown) => void = () => {};
       const body = { ended: false };
       const crash = (error: unknown) => fail(error);

@@ -71,7 +71,11 @@ export class Coordinator {
     });
     const tick = setInterval(() => this.#tick(), TICK_MS);
     const interrupt = () =>
-      this.#stop(new FlowError('FLOW_INTERRUPTED', 'The run was interrupted.', { exit: 1 }));
+      this.#stop(
+        isFlowError(signal?.reason)
+          ? signal.reason
+          : new FlowError('FLOW_INTERRUPTED', 'The run was interrupted.', { exit: 1 }),
+      );
     signal?.addEventListener('abort', interrupt);
     try {
       this.#pool = this.#options.pool(

@@ -2,7 +2,7 @@
  * Spins many splits of one step at once, in worker processes that import the flow once and execute split after split.
  * Where the inputs come from is the caller's: a run in the store (`recordedInputs`), or whatever else gives views.
  */
-import { FlowError } from '../../definition/errors';
+import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { isErrorLike } from '../../definition/thrown';
 import { Artifacts } from '../../store/artifacts';
@@ -106,7 +106,11 @@ class SplitSpinner {
       this.#fail = reject;
     });
     const interrupt = () =>
-      this.#fail(new FlowError('FLOW_INTERRUPTED', 'The spin was interrupted.', { exit: 1 }));
+      this.#fail(
+        isFlowError(signal?.reason)
+          ? signal.reason
+          : new FlowError('FLOW_INTERRUPTED', 'The spin was interrupted.', { exit: 1 }),
+      );
     signal?.addEventListener('abort', interrupt);
     const pool = this.#options.pool(this.#host());
     try {

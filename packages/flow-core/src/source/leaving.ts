@@ -1,0 +1,118 @@
+/** Stops code from ending the process, or its output, by any of the ways in which code can. */
+
+/** Signals that end no process, or that Node takes for itself. */
+const HARMLESS = new Set<unknown>([0, 'SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGIO', 'SIGUSR1']);
+
+let leaving = false;
+
+/** Ends this process, also where that is forbidden to the code of users. */
+export function leave(code: number): never {
+  leaving = true;
+  return process.exit(code);
+}
+
+type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
+
+/**
+ * Returns what is thrown at a call that would end the process, or undefined where it may.
+ * @param call as it would be written: `process.exit(0)`
+ */
+export type Left = (call: string) => Error | undefined;
+
+/** As {@link forbidEnding}; and a call that would close the output of the process throws, too. */
+export function forbidLeaving(left: Left): () => void {
+  const ends = [forbidEnding(left), keepOpen('stdout', left), keepOpen('stderr', left)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** From now on, a call that would end the process throws instead, until the returned function is called. */
+export function forbidEnding(left: Left): () => void {
+  const self = process as Internals;
+  let active = true;
+  const listening = new Map<unknown, number>();
+  const before = { exit: self.exit, reallyExit: self.reallyExit, abort: self.abort, kill: self.kill };
+  const ours: typeof before = {
+    exit: ((...code: [number?]) => {
+      refuse(`process.exit(${written(code[0])})`);
+      return before.exit.apply(self, code);
+    }) as typeof self.exit,
+    // `exit` of `node:process` as an ES module has it leads here too, after the event `exit`.
+    reallyExit: ((...code: [number?]) => {
+      refuse(`process.exit(${written(code[0])})`);
+      return before.reallyExit.apply(self, code);
+    }) as typeof self.reallyExit,
+    abort: (() => {
+      refuse('process.abort()');
+      return before.abort.call(self);
+    }) as typeof self.abort,
+    kill: (pid, signal = 'SIGTERM') => {
+      const named = pid === process.pid ? 'process.pid' : String(pid);
+      if (endsThisProcess(pid, signal)) refuse(`process.kill(${named}, ${written(signal)})`);
+      return before.kill.call(self, pid, signal);
+    },
+  };
+
+  function refuse(call: string): void {
+    const error = active && !leaving ? left(call) : undefined;
+    if (!error) return;
+    // The event `exit` has been emitted, and nothing after it: the process goes on.
+    self._exiting = false;
+    throw error;
+  }
+
+  function endsThisProcess(pid: unknown, signal: string | number): boolean {
+    if (![process.pid, -process.pid, 0, -1].includes(pid as number)) return false;
+    if (HARMLESS.has(signal)) return false;
+    // Code that has taken a signal over may send it to itself.
+    return typeof signal === 'number' || process.listenerCount(signal) <= (listening.get(signal) ?? 0);
+  }
+
+  for (const signal of process.eventNames()) {
+    if (typeof signal === 'string' && signal.startsWith('SIG'))
+      listening.set(signal, process.listenerCount(signal));
+  }
+  Object.assign(self, ours);
+  return () => {
+    active = false;
+    // What has replaced ours meanwhile, and calls it, stays.
+    for (const name of ['exit', 'reallyExit', 'abort', 'kill'] as const)
+      if (self[name] === ours[name]) Object.assign(self, { [name]: before[name] });
+  };
+}
+
+interface Closable {
+  end(...given: unknown[]): unknown;
+  destroy(...given: unknown[]): unknown;
+}
+
+function keepOpen(name: 'stdout' | 'stderr', left: Left): () => void {
+  let active = true;
+  const refuse = (call: string) => {
+    const error = active && !leaving ? left(call) : undefined;
+    if (error) throw error;
+  };
+  const stream = process[name] as unknown as Closable;
+  const { end, destroy } = stream;
+  const ours: Closable = {
+    end(...given) {
+      refuse(`process.${name}.end()`);
+      return end.apply(stream, given);
+    },
+    destroy(...given) {
+      refuse(`process.${name}.destroy()`);
+      return destroy.apply(stream, given);
+    },
+  };
+  Object.assign(stream, ours);
+  return () => {
+    active = false;
+    if (stream.end === ours.end) stream.end = end;
+    if (stream.destroy === ours.destroy) stream.destroy = destroy;
+  };
+}
+
+function written(code: unknown): string {
+  return typeof code === 'number' ? String(code) : typeof code === 'string' ? `'${code}'` : '';
+}
