@@ -116,9 +116,15 @@ async function answerRun(message: ToChild & { type: 'run' }, workspace: string):
 }
 
 async function imported(file: string): Promise<Graph> {
-  const graph = await loadFlow(file);
-  process.send?.({ type: 'imported' } satisfies ImportDone);
-  return graph;
+  // An import that waits for what never comes is noticed when nothing else keeps the process alive.
+  channel.hold(false);
+  try {
+    const graph = await loadFlow(file);
+    channel.send({ type: 'imported' });
+    return graph;
+  } finally {
+    channel.hold(true);
+  }
 }
 
 function refusal(error: unknown): FromChild {

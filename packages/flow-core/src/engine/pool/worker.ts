@@ -2,7 +2,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Graph } from '../../definition/graph';
 import { type Ending, ImportEnded } from '../../source/import-ended';
-import { loadFlow, loadFlowWith } from '../../source/load';
 import { Artifacts } from '../../store/artifacts';
 import { FileCas } from '../../store/cas';
 import { captureOutput } from '../process/capture-output';
@@ -16,19 +15,11 @@ import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 import { failedOutcome, perform } from './perform';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
+import { loadForWorker, type WorkerSetup } from './worker-load';
 import { WorkerOutput } from './worker-output';
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
-
-export interface WorkerSetup {
-  file: string;
-  flow: string;
-  /** Options that were given for all steps. */
-  with: readonly string[];
-  /** The folder of the packages that it executes with, or empty. */
-  packages: string;
-}
 
 /** The coordinator, as a worker sees it. While a task is under way it is not held: a task cannot wait for it. */
 export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
@@ -84,7 +75,7 @@ export class Worker {
     // An import that waits for what never comes is noticed when nothing else keeps the process alive.
     channel.hold(false);
     this.#contained = new Containment({ leaves: (how) => this.#leaves(how), look: 'whole' });
-    this.#loaded = this.#scopes.run(IMPORT, () => load(setup));
+    this.#loaded = this.#scopes.run(IMPORT, () => loadForWorker(setup));
     this.#loaded.then(
       () => {
         channel.hold(true);
@@ -248,14 +239,4 @@ export class Worker {
   #print(stream: 'stdout' | 'stderr', text: string): void {
     this.#output.add(this.#scope() ?? this.#underWay ?? NO_TASK, stream, text);
   }
-}
-
-async function load({ file, flow, with: given, packages }: WorkerSetup): Promise<Graph> {
-  const graph =
-    packages === ''
-      ? await loadFlow(file, flow)
-      : await loadFlowWith((await import('../../source/packages/install')).installedIn(packages), file, flow);
-  if (given.length === 0) return graph;
-  const { optionsForAll, withOptions } = await import('../../definition/with');
-  return withOptions(graph, optionsForAll([...given]));
 }
