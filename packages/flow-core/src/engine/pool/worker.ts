@@ -32,6 +32,9 @@ interface Scope extends TaskName {
   fail?: (error: unknown) => void;
 }
 
+/** A signal to more than this process. */
+const EVERYONE = /^process\.kill\((0|-)/;
+
 /** What is printed while no task is under way, such as by the flow's import. */
 const NO_TASK: TaskName = { step: '', task: '' };
 const IMPORT: Scope = { ...NO_TASK, imports: true };
@@ -201,7 +204,13 @@ export class Worker {
   #leaves(how: string): Error | undefined {
     const scope = this.#scopes.getStore() ?? this.#underWay;
     if (scope?.imports) return this.#ready ? this.#leftByImport(how) : undefined;
-    if (scope !== undefined && scope !== this.#underWay) return leftError(how);
+    const error = leftError(how);
+    if (scope !== undefined && scope !== this.#underWay) return error;
+    // The coordinator is in the same group.
+    if (EVERYONE.test(how)) {
+      scope?.fail?.(error);
+      return error;
+    }
     this.#output.flush();
     return undefined;
   }
