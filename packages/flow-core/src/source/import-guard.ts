@@ -7,6 +7,7 @@ import { runInThisContext } from 'node:vm';
 import type { FlowError } from '../definition/errors';
 import { type Ending, ImportEnded } from './import-ended';
 import { endsSlowImports, importWatch, tellSlow, whenUnwatched } from './import-watch';
+import { keepDescriptors } from './keep-descriptors';
 import { forbidLeaving } from './leaving';
 
 /** Since when the import under way is slow. On the clock of `performance`, in milliseconds. */
@@ -23,6 +24,7 @@ let forgetLate = () => {};
  */
 export async function guardImport<T>(file: string, work: () => Promise<T>): Promise<T> {
   const { timeoutMs, slowMs, late } = importWatch();
+  keepDescriptors();
   let ended: ImportEnded | undefined;
   let fail: (error: ImportEnded) => void = () => {};
   const failed = new Promise<never>((_, reject) => {

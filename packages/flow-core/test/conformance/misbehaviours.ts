@@ -75,11 +75,7 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   },
   'a handler of what is thrown late': { body: `process.on('uncaughtException', () => process.exit(0));` },
   'a listener of beforeExit': { body: `process.on('beforeExit', () => process.exit(0));` },
-  'the end of the channel': {
-    body: `require('node:fs').closeSync(3); await new Promise((go) => setTimeout(go, 3000));`,
-    fails: died,
-    harsh: true,
-  },
+  'the end of the channel': { body: `require('node:fs').closeSync(3); ${soon}` },
   'bytes on the channel': {
     body: `require('node:fs').writeSync(3, 'x'.repeat(100)); await new Promise((go) => setTimeout(go, 3000));`,
     fails: died,
@@ -141,8 +137,11 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   'no listeners of streams': {
     body: `process.stdout.removeAllListeners(); process.stdout.emit('close'); process.stdin.destroy();`,
   },
-  'no input': { body: `require('node:fs').closeSync(0);`, harsh: true },
-  'no output': { body: `require('node:fs').closeSync(1); require('node:fs').closeSync(2);`, harsh: true },
+  'no input': { body: `require('node:fs').closeSync(0);` },
+  'no output': { body: `const fs = require('node:fs'); fs.closeSync(1); fs.close(2, () => {}); ${soon}` },
+  'no descriptors': {
+    body: `const { closeSync } = require('node:fs'); for (let fd = 0; fd < 10; fd++) try { closeSync(fd); } catch {}`,
+  },
   'bytes that are no text': {
     body: `process.stdout.write(Buffer.from([0xff, 0xfe, 0x00, 0xc3])); console.log('\\ud800');`,
   },
