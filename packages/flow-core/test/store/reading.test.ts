@@ -38,7 +38,7 @@ const RESTLESS: Record<string, () => unknown> = {
   'an error that words itself anew': () => {
     let n = 0;
     class Moody extends Error {
-      get name() {
+      override get name() {
         return `Moody${++n}`;
       }
     }
