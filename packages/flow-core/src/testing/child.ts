@@ -26,7 +26,7 @@ const channel = channelToParent<ToChild, FromChild>({
     asked = true;
     void reply(message);
   },
-  closed: leaveNow,
+  closed: () => leaveNow(),
 });
 
 async function reply(message: ToChild): Promise<void> {

@@ -8,6 +8,7 @@ import { captureOutput } from '../process/capture-output';
 import type { Channel } from '../process/channel';
 import { Containment } from '../process/containment';
 import { leftError } from '../process/process-functions';
+import { type Starter, watchStarted } from '../process/started';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
@@ -35,7 +36,7 @@ export interface WorkerSetup {
 export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
 
 /** The task that code belongs to, also in its timers and in promises that are not awaited. */
-interface Scope extends TaskName {
+interface Scope extends TaskName, Starter {
   /** Fails the task while it is under way. */
   fail?: (error: unknown) => void;
 }
@@ -77,6 +78,14 @@ export class Worker {
     captureOutput((stream, text) => this.#print(stream, text));
     process.on('exit', () => this.#output.flush());
     this.#contained = new Containment({ leaves: (how) => this.#leaves(how), realm: 'all' });
+    watchStarted(() => this.#scopes.getStore() ?? this.#underWay, {
+      started: (pid, apart) => {
+        if (apart) channel.send({ type: 'process', pid, alive: true });
+      },
+      ended: (pid, apart) => {
+        if (apart) channel.send({ type: 'process', pid, alive: false });
+      },
+    });
     this.#loaded = load(setup);
     this.#loaded.then(
       () => {
@@ -146,6 +155,12 @@ export class Worker {
       outcome = failedOutcome(thrown);
     }
     scope.fail = undefined;
+    scope.ended = true;
+    const ending = scope.started?.end();
+    if (ending) {
+      this.#channel.send({ type: 'ending' });
+      await ending;
+    }
     this.#underWay = undefined;
     const names = this.#contained.putBackRealm(outcome.durationMs > THOROUGH_MS);
     changed.push(...names);
