@@ -3,6 +3,7 @@ export type { Codec } from './definition/codec';
 export { FlowError, isFlowError, type Problem } from './definition/errors';
 export { flow, oneOf } from './definition/flow';
 export type { FlowInput } from './definition/flow-inputs';
+export type { KeepOption } from './definition/keep-option';
 export { merge } from './definition/merge';
 export type * from './definition/types';
 export { param } from './source/param';

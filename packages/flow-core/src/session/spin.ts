@@ -99,6 +99,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(onlyGiven ? { onlyGiven } : {}),
       ...(request.processOf ? { processOf: request.processOf } : {}),
       cwd: workspace,
+      files: request.outputs !== undefined,
       log: heard,
       emit(event) {
         if (event.type === 'spin-started') {

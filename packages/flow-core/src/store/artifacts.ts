@@ -7,10 +7,10 @@ import { FlowError, isFlowError } from '../definition/errors';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
-import { walk } from './digest';
 import { isFile } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
+import { readOnce } from './reading';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
 import { typeOf } from './type-of';
 
@@ -19,6 +19,9 @@ export const INLINE_LIMIT = 32 * 1024;
 
 /** Lists kept decoded: that of the foreach at hand, and those around it. */
 const LISTS = 4;
+
+/** Memory of a value's own up to this size is copied at once. Larger one is read piece by piece when it is written. */
+const COPY_LIMIT = 4 * 1024 * 1024;
 
 /** Codecs of a flow, which come before the built-in ones. */
 export type Codecs = readonly AnyCodec[] | undefined;
@@ -39,6 +42,17 @@ export class Artifacts {
   readonly encode = (name: string, value: unknown): Promise<ArtifactRecord> =>
     encodeArtifact(name, value, this.cas, this.codecs);
 
+  /** Reads a value; it is kept later. */
+  readonly take = (name: string, value: unknown): Taken => {
+    if (isFile(value)) return { value, codec: FILE_CODEC.codec, keep: () => storeFile(value, this.cas) };
+    const encoded = encodeValue(name, value, this.codecs);
+    return {
+      value: encoded.value,
+      codec: encoded.meta.codec,
+      keep: () => keepEncoded(encoded, this.cas),
+    };
+  };
+
   readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.cas, this.codecs);
 
   /** One item of a list, as a copy of the reader's own. */
@@ -55,6 +69,13 @@ export class Artifacts {
   };
 }
 
+/** A value that was read, and can be kept. */
+export interface Taken extends Pick<ArtifactMeta, 'codec'> {
+  /** What was read: whatever becomes of getters, it gives the same again. */
+  value: unknown;
+  keep(): ArtifactRecord | Promise<ArtifactRecord>;
+}
+
 /** A copy that is what storing and reading it would give. */
 function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -65,6 +86,8 @@ function copy(value: unknown): unknown {
 
 /** A value as bytes, with all that is known of it but where the bytes lie. */
 export interface EncodedValue {
+  /** What was read: the value itself, or a copy in which what getters gave is in their place. */
+  value: unknown;
   meta: Omit<ArtifactMeta, 'digest'>;
   bytes: Uint8Array;
   /** JSON gives the very same value back. */
@@ -84,16 +107,18 @@ export function encodeValue(name: string, value: unknown, codecs?: Codecs): Enco
   const own = codecs?.find((codec) => ask(name, codec, 'match', () => codec.match(value) === true));
   if (own) return encodeOwn(name, value, own);
   const canonical = CODECS.find((codec) => codec.digest && codec.match(value, undefined));
-  const walked = canonical ? undefined : walkWhole(value, name, codecs);
-  const codec = canonical ?? (CODECS.find((c) => c.match(value, walked)) as BuiltInCodec);
+  const reading = canonical ? undefined : readWhole(value, name, codecs);
+  const { value: read, walked } = reading ?? { value, walked: undefined };
+  const codec = canonical ?? (CODECS.find((c) => c.match(read, walked)) as BuiltInCodec);
   try {
-    const bytes = codec.encode(value, walked);
+    const { bytes, copied } = owned(codec.encode(read, walked), codec.copies);
     return {
-      meta: { codec: codec.id, version: codec.version, type: typeOf(value), size: bytes.length },
+      value: read,
+      meta: { codec: codec.id, version: codec.version, type: typeOf(read), size: bytes.length },
       bytes,
       plain: walked?.plain ?? false,
-      copied: codec.copies,
-      digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), value),
+      copied,
+      digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), read),
     };
   } catch (cause) {
     throw unstorable(name, (cause as Error).message, cause);
@@ -101,10 +126,16 @@ export function encodeValue(name: string, value: unknown, codecs?: Codecs): Enco
 }
 type Digest = NonNullable<BuiltInCodec['digest']>;
 
+/** Bytes that nothing else writes, where they are not too many. */
+function owned(bytes: Uint8Array, copied: boolean): Pick<EncodedValue, 'bytes' | 'copied'> {
+  if (copied || bytes.length > COPY_LIMIT) return { bytes, copied };
+  return { bytes: new Uint8Array(bytes), copied: true };
+}
+
 /** What lies inside of a value is no business of codecs: who has some may expect it to be. */
-function walkWhole(value: unknown, name: string, codecs: Codecs) {
+function readWhole(value: unknown, name: string, codecs: Codecs) {
   try {
-    return walk(value, name);
+    return readOnce(value, name);
   } catch (error) {
     if (!codecs?.length || !isFlowError(error)) throw error;
     const hint = 'Codecs are for whole artifacts: return what they are for as an artifact of its own.';
@@ -113,19 +144,21 @@ function walkWhole(value: unknown, name: string, codecs: Codecs) {
 }
 
 function encodeOwn(name: string, value: unknown, codec: AnyCodec): EncodedValue {
-  const bytes = ask(name, codec, 'encode', () => codec.encode(value));
-  if (!types.isUint8Array(bytes)) {
-    throw unstorable(name, `encode() of the codec "${codec.id}" gave ${typeOf(bytes)}, not a Uint8Array.`);
+  const given = ask(name, codec, 'encode', () => codec.encode(value));
+  if (!types.isUint8Array(given)) {
+    throw unstorable(name, `encode() of the codec "${codec.id}" gave ${typeOf(given)}, not a Uint8Array.`);
   }
+  const { bytes, copied } = owned(given, false);
   const text = codec.digest && ask(name, codec, 'digest', () => codec.digest?.(value));
   if (codec.digest && typeof text !== 'string') {
     throw unstorable(name, `digest() of the codec "${codec.id}" gave ${typeOf(text)}, not a text.`);
   }
   return {
+    value,
     meta: { codec: codec.id, version: codec.version, type: typeOf(value), size: bytes.length },
     bytes,
     plain: false,
-    copied: false,
+    copied,
     digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
   };
 }
@@ -156,13 +189,13 @@ export async function encodeArtifact(
 }
 
 /** The same for a value that is encoded already. */
-export async function keepEncoded(
-  { meta, bytes, copied, digest }: EncodedValue,
-  cas: Cas,
-): Promise<ArtifactRecord> {
-  if (bytes.length <= INLINE_LIMIT) {
-    return { ...meta, digest: digest(), bytes: copied ? bytes : new Uint8Array(bytes) };
-  }
+export function keepEncoded(encoded: EncodedValue, cas: Cas): ArtifactRecord | Promise<ArtifactRecord> {
+  const { meta, bytes, digest } = encoded;
+  if (bytes.length <= INLINE_LIMIT) return { ...meta, digest: digest(), bytes };
+  return keepLarge(encoded, cas);
+}
+
+async function keepLarge({ meta, bytes, digest }: EncodedValue, cas: Cas): Promise<ArtifactRecord> {
   const hash = await cas.write(bytes);
   return { ...meta, digest: digest(hash), hash };
 }

@@ -49,6 +49,12 @@ export function isBuffer(v: object): v is Buffer {
   return Buffer.isBuffer(v) && Object.getPrototypeOf(v) === Buffer.prototype;
 }
 
+/** Whether it has properties of its own in the place of those that say where its bytes lie. */
+export function hasHiddenBytes(v: object): boolean {
+  return PLACE.some((name) => Object.hasOwn(v, name));
+}
+const PLACE = ['buffer', 'byteOffset', 'byteLength', 'length', 'constructor'];
+
 /** With more items than this, `inspect` is the quicker of the two ways. */
 const MANY = 64;
 

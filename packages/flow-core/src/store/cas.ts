@@ -46,7 +46,14 @@ export class FileCas implements Cas {
 
   write(bytes: Uint8Array): Promise<string> {
     return this.#keep(async (take) => {
-      for (let at = 0; at < bytes.length; at += CHUNK) await take(bytes.subarray(at, at + CHUNK));
+      const { length } = bytes;
+      const piece = Buffer.allocUnsafeSlow(Math.min(length, CHUNK));
+      for (let at = 0; at < length; at += CHUNK) {
+        // What is hashed is what is written: the owner of the bytes may go on writing them.
+        const size = Math.min(length - at, CHUNK);
+        piece.set(bytes.subarray(at, at + size));
+        await take(piece.subarray(0, size));
+      }
     }).then(({ hash }) => hash);
   }
 

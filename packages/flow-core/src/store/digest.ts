@@ -2,9 +2,9 @@
  * The digest of a value: sha256 over a canonical walk. It is sensitive to everything that code can observe (types,
  * key order, -0, holes, shared references, cycles) and to nothing that it cannot: v8's own bytes differ for equal
  * values. Only an error's stack is left out: it shows where the code is, not what went wrong. The same walk finds
- * what cannot be stored, and its path. A getter counts as the value that it returns. Properties that are not
- * enumerable do not count, and of memory only the viewed part does. A change that gives any value another digest
- * raises DIGEST_VERSION in `stamp.ts`.
+ * what cannot be stored, and its path. It stops at a getter, which may give another value each time: `reading.ts` reads
+ * it once. Properties that are not enumerable do not count, and of memory only the viewed part does. A change that gives
+ * any value another digest raises DIGEST_VERSION in `stamp.ts`.
  * Long, because one walk finds the digest and what cannot be stored.
  */
 import { createHash, type Hash, hash } from 'node:crypto';
@@ -15,6 +15,7 @@ import {
   bytesClass,
   errorClass,
   extraKeys,
+  hasHiddenBytes,
   isBuffer,
   isPlain,
   nameOf,
@@ -61,7 +62,13 @@ enum Tag {
   End,
 }
 
-/** @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value. */
+/** Thrown by a walk that meets a getter. */
+export const GETTER = Symbol('getter');
+
+/**
+ * @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and {@link GETTER}, before the first getter
+ * is called
+ */
 export function walk(value: unknown, name = 'value'): Walked {
   const walker = new Walker(name);
   try {
@@ -104,7 +111,6 @@ class Walker {
 
   constructor(name: string) {
     this.#path = [name];
-    // A getter of the value may walk another one meanwhile.
     spare = undefined;
   }
 
@@ -180,6 +186,8 @@ class Walker {
     }
     this.#seen.set(v, this.#seen.size);
     if (types.isProxy(v)) this.refuse('is a Proxy; copy it into a plain object first');
+    // JSON would ask it for another value.
+    if (this.#plain && 'toJSON' in v) this.#plain = false;
     if (Array.isArray(v)) {
       this.#array(v);
       return;
@@ -206,6 +214,7 @@ class Walker {
       if (key === '__proto__') this.#plain = false;
       this.#string(key);
       this.#path[depth] = key;
+      requireData(v, key);
       this.value((v as Record<string, unknown>)[key]);
     }
     this.#path.length = depth;
@@ -219,6 +228,7 @@ class Walker {
     this.#number(Tag.Array, v.length);
     const depth = this.#path.length;
     for (let i = 0; i < v.length; i++) {
+      requireData(v, i);
       const item = v[i];
       if (item === undefined && !(i in v)) {
         this.#plain = false;
@@ -261,7 +271,7 @@ class Walker {
     this.#noOwn(v, standard);
     const depth = this.#path.length;
     if (types.isMap(v)) {
-      this.#number(Tag.Map, v.size);
+      this.#number(Tag.Map, mapSize.call(v));
       const place: Place = { kind: 'key', index: 0 };
       this.#path[depth] = place;
       for (const [key, item] of v) {
@@ -273,7 +283,7 @@ class Walker {
         place.index++;
       }
     } else if (types.isSet(v)) {
-      this.#number(Tag.Set, v.size);
+      this.#number(Tag.Set, setSize.call(v));
       const place: Place = { kind: 'item', index: 0 };
       this.#path[depth] = place;
       for (const item of v) {
@@ -281,15 +291,22 @@ class Walker {
         place.index++;
       }
     } else if (types.isDate(v)) {
-      this.#number(Tag.Date, v.getTime());
+      this.#number(Tag.Date, getTime.call(v));
     } else if (types.isRegExp(v)) {
       if (v.lastIndex !== 0) this.refuse('is a RegExp in mid-search: set its lastIndex to 0');
+      const own = new RegExp(v);
       this.#tag(Tag.RegExp);
-      this.#string(v.source);
-      this.#string(v.flags);
-    } else if (types.isNumberObject(v) || types.isStringObject(v) || types.isBooleanObject(v)) {
+      this.#string(own.source);
+      this.#string(own.flags);
+    } else if (types.isNumberObject(v)) {
       this.#tag(Tag.Boxed);
-      this.value(v.valueOf());
+      this.value(Number.prototype.valueOf.call(v));
+    } else if (types.isStringObject(v)) {
+      this.#tag(Tag.Boxed);
+      this.value(String.prototype.valueOf.call(v));
+    } else if (types.isBooleanObject(v)) {
+      this.#tag(Tag.Boxed);
+      this.value(Boolean.prototype.valueOf.call(v));
     } else {
       this.refuse(`is ${article(nameOf(v))}; only plain data survives, make it a plain object`);
     }
@@ -308,6 +325,7 @@ class Walker {
       if (key === 'stack') continue;
       this.#string(key);
       this.#path[depth] = key;
+      requireData(v, key);
       this.value((v as unknown as Record<string, unknown>)[key]);
     }
     this.#path.length = depth;
@@ -321,6 +339,7 @@ class Walker {
     if (types.isSharedArrayBuffer(buffer))
       this.refuse(`is ${article(standard)} in a SharedArrayBuffer; copy it`);
     this.#noOwn(v, standard, extraKeys(v));
+    if (hasHiddenBytes(v)) this.refuse(`is ${article(standard)} that hides its own bytes; copy it`);
     this.#memory ??= new SharedMemory();
     if (this.#memory.claim(view, isBuffer(v)))
       this.refuse('shares its memory with another part of the value; copy one of them');
@@ -391,6 +410,21 @@ class Walker {
     if (this.#total > 65536 && this.#buffer.length < 65536) this.#buffer = Buffer.allocUnsafe(65536);
   }
 }
+
+const { __lookupGetter__: getterOf } = Object.prototype as unknown as {
+  __lookupGetter__(key: string | number): unknown;
+};
+
+/** It costs a quarter of what a descriptor costs, and also finds what a class defines for all its errors. */
+function requireData(v: object, key: string | number): void {
+  if (getterOf.call(v, key) !== undefined) throw GETTER;
+}
+
+const { getTime } = Date.prototype;
+const sizeOf = (of: object) =>
+  (Object.getOwnPropertyDescriptor(of, 'size') as PropertyDescriptor).get as (this: unknown) => number;
+/** A property of the value's own may have the name, which the codecs do not see. */
+const [mapSize, setSize] = [sizeOf(Map.prototype), sizeOf(Set.prototype)];
 
 /** Node 20 has the method, but the ES2023 library does not declare it. */
 const isWellFormed = (s: string): boolean => (s as string & { isWellFormed(): boolean }).isWellFormed();

@@ -1,5 +1,5 @@
 /** Digests of a list's items as one text: a list may have 100,000. Equal items have equal digests anywhere. */
-import { walk } from './digest';
+import { readOnce } from './reading';
 
 /** How many bytes of each digest are kept: enough that unequal items never collide. */
 const BYTES = 16;
@@ -19,5 +19,5 @@ export function itemDigest(packed: string, index: number): string | undefined {
 
 /** The digest of a single value, in the form of {@link itemDigest}. */
 export function shortDigest(item: unknown): string {
-  return walk(item, 'item').digest.slice(0, 2 * BYTES);
+  return readOnce(item, 'item').walked.digest.slice(0, 2 * BYTES);
 }

@@ -29,7 +29,7 @@ const channel = channelToParent<ToChild, FromChild | ImportDone>({
     asked = true;
     void reply(message);
   },
-  closed: leaveNow,
+  closed: () => leaveNow(),
 });
 
 async function reply(message: ToChild): Promise<void> {

@@ -25,7 +25,12 @@ const DECODE_LIMIT = 4 * 1024 * 1024;
 export interface Output extends ArtifactSummary {
   value?: unknown;
   reference?: ArtifactRecord;
+  /** The content of its file, of the same reading as its digest. */
+  form?: NaturalForm;
 }
+
+/** A value as a file: JSON, text, bytes, or v8. */
+export type NaturalForm = [form: FileForm, content: string | Uint8Array];
 
 /** Writes artifacts of a store in their natural form, with their list in `artifacts.json`. */
 export async function writeArtifacts(
@@ -49,7 +54,7 @@ export async function writeArtifact(
   cas: Cas,
   codecs: Codecs,
 ): Promise<OutputFile> {
-  const { name, type, size, digest, reference } = output;
+  const { name, type, size, digest, reference, form } = output;
   const about = { name, type, size, digest };
   const large = reference?.hash !== undefined && reference.size > DECODE_LIMIT && !isFileRecord(reference);
   if (large && cas.path) {
@@ -58,9 +63,10 @@ export async function writeArtifact(
     await copyFile(cas.path(reference.hash as string), join(folder, file));
     return { ...about, file, format };
   }
+  if (form) return writeForm(folder, about, form);
   const value = reference ? decodeArtifact(reference, cas, codecs) : output.value;
   if (isFile(value)) return writeFileArtifact(folder, about, value);
-  return writeValue(folder, about, value, encodeValue(name, value, codecs));
+  return writeForm(folder, about, naturalForm(encodeValue(name, value, codecs)));
 }
 
 /** Copies a file, below `artifacts/` of the folder, with its own extension. */
@@ -74,30 +80,28 @@ export async function writeFileArtifact(
   return { ...about, file, format: 'file' };
 }
 
-/** Writes a value in its natural form, below `artifacts/` of the folder. */
-export function writeValue(
+/** Writes a value, below `artifacts/` of the folder. */
+export function writeForm(
   folder: string,
   about: ArtifactSummary,
-  value: unknown,
-  encoded: EncodedValue,
+  [{ extension, format }, content]: NaturalForm,
 ): OutputFile {
-  const [{ extension, format }, content] = naturalForm(value, encoded);
   const file = fileIn(about.name, extension);
   writeFileSync(join(folder, file), content);
   return { ...about, file, format };
 }
 
-/** Text or JSON when that represents a value of a built-in codec completely, otherwise its bytes. */
-function naturalForm(
-  value: unknown,
-  { meta, bytes, plain }: EncodedValue,
-): [form: FileForm, content: string | Uint8Array] {
+/**
+ * Text or JSON when that represents a value of a built-in codec completely, otherwise its bytes. Call it when the value was
+ * read: what it holds may change later.
+ */
+export function naturalForm({ value, meta, bytes, plain, copied }: EncodedValue): NaturalForm {
   if (isBuiltIn(meta)) {
     if (typeof value === 'string') return [{ extension: 'txt', format: 'text' }, value];
     const text = () => JSON.stringify(value, null, meta.size < 65536 ? 2 : undefined);
     if (plain) return [{ extension: 'json', format: 'json' }, `${text()}\n`];
   }
-  return [fileForm(meta), bytes];
+  return [fileForm(meta), copied ? bytes : new Uint8Array(bytes)];
 }
 
 function fileIn(name: string, extension: string): string {

@@ -1,20 +1,13 @@
 /** Writes the results of a spun task as files, in the process that executed it, and previews each value. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Codecs,
-  type EncodedValue,
-  encodeArtifact,
-  encodeValue,
-  keepEncoded,
-  unkeptArtifact,
-} from '../../store/artifacts';
+import { type Codecs, encodeValue, keepEncoded, type Taken, unkeptArtifact } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import { type FileArtifact, isFile } from '../../store/file';
-import type { ArtifactRecord } from '../../store/rows';
+import { FILE_CODEC, storeFile } from '../../store/file-record';
 import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
-import { writeFileArtifact, writeValue } from './artifacts';
+import { type NaturalForm, naturalForm, writeFileArtifact, writeForm } from './artifacts';
 
 /** Longest preview. Characters. */
 const PREVIEW = 480;
@@ -23,7 +16,7 @@ export class OutputWriter {
   readonly #folder: string;
   readonly #persistedCas: Cas | undefined;
   readonly #codecs: Codecs;
-  readonly #values = new Map<string, { value: unknown; encoded?: EncodedValue }>();
+  readonly #files = new Map<string, { file: FileArtifact | NaturalForm; preview: string }>();
 
   /**
    * @param persistedCas Where large values also go when the spin is persisted. Otherwise their bytes are only in the files.
@@ -35,18 +28,18 @@ export class OutputWriter {
     this.#codecs = codecs;
   }
 
-  readonly encode = async (name: string, value: unknown): Promise<ArtifactRecord> => {
+  readonly take = (name: string, value: unknown): Taken => {
+    const cas = this.#persistedCas;
     if (isFile(value)) {
-      this.#values.set(name, { value });
-      return this.#persistedCas
-        ? encodeArtifact(name, value, this.#persistedCas)
-        : unkeptArtifact(name, value);
+      this.#files.set(name, { file: value, preview: previewOf(value, PREVIEW) });
+      const keep = () => (cas ? storeFile(value, cas) : unkeptArtifact(name, value));
+      return { value, codec: FILE_CODEC.codec, keep };
     }
     const encoded = encodeValue(name, value, this.#codecs);
-    this.#values.set(name, { value, encoded });
-    return this.#persistedCas
-      ? keepEncoded(encoded, this.#persistedCas)
-      : { ...encoded.meta, digest: encoded.digest() };
+    const { value: read, meta, digest } = encoded;
+    this.#files.set(name, { file: naturalForm(encoded), preview: previewOf(read, PREVIEW) });
+    const keep = () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() });
+    return { value: read, codec: meta.codec, keep };
   };
 
   async finish(result: TaskResult): Promise<void> {
@@ -54,14 +47,17 @@ export class OutputWriter {
     result.files = [];
     result.previews = {};
     for (const [name, { type, size, digest }] of result.stored) {
-      const { value, encoded } = this.#values.get(name) as { value: unknown; encoded?: EncodedValue };
+      const { file, preview } = this.#files.get(name) as {
+        file: FileArtifact | NaturalForm;
+        preview: string;
+      };
       const about = { name, type, size, digest };
       result.files.push(
-        encoded
-          ? writeValue(this.#folder, about, value, encoded)
-          : await writeFileArtifact(this.#folder, about, value as FileArtifact),
+        isFile(file)
+          ? await writeFileArtifact(this.#folder, about, file)
+          : writeForm(this.#folder, about, file),
       );
-      result.previews[name] = previewOf(value, PREVIEW);
+      result.previews[name] = preview;
     }
   }
 }

@@ -45,7 +45,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
         run,
         spec,
         view,
-        artifacts: writer ? { ...artifacts, encode: writer.encode } : artifacts,
+        artifacts: writer ? { ...artifacts, take: writer.take } : artifacts,
         log,
         missing,
         signal: () => {

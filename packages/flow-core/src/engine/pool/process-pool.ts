@@ -44,6 +44,8 @@ export class ProcessPool implements Pool {
   /** By kind: tasks of other kinds say nothing about how long those of one kind wait. */
   readonly #patience = new Map<string, Patience>();
   readonly #spoilt = new Spoilt();
+  /** Of every worker that has not ended, with what its tasks had started. */
+  readonly #endings = new Set<Promise<void>>();
   #balancing: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout | undefined;
   /** Why the flow did not load, where that was known before there was a run. */
@@ -86,7 +88,8 @@ export class ProcessPool implements Pool {
     clearTimeout(this.#balancing);
     clearInterval(this.#looking);
     for (const patience of this.#patience.values()) patience.close();
-    await Promise.all([...this.#workers].map((worker) => worker.kill()));
+    for (const worker of this.#workers) void worker.kill();
+    await Promise.all(this.#endings);
     this.#orphans.close();
   }
 
@@ -214,9 +217,20 @@ export class ProcessPool implements Pool {
     const { file, flow, with: given } = this.#options;
     const worker = new WorkerProcess({ file, flow, kind, ...(given ? { with: given } : {}) }, this.#listener);
     this.#workers.add(worker);
-    this.#orphans.watch(worker.child);
+    this.#watch(worker);
     if (!alive) worker.keepsAlive(false);
     if (this.#host) worker.begin(this.#host.run, this.#options);
+  }
+
+  /** Until it has ended with all that its tasks had started, as a group. */
+  #watch(worker: WorkerProcess): void {
+    const { pid } = worker.child;
+    if (pid !== undefined) this.#orphans.add(-pid);
+    this.#endings.add(worker.ended);
+    void worker.ended.then(() => {
+      this.#endings.delete(worker.ended);
+      if (pid !== undefined) this.#orphans.remove(-pid);
+    });
   }
 
   #retire(worker: WorkerProcess): void {
@@ -250,6 +264,7 @@ export class ProcessPool implements Pool {
       this.#patienceWith(kindOf(job)).finished();
       this.#host?.finished(job, outcome);
     },
+    startedApart: (pid, alive) => (alive ? this.#orphans.add(pid) : this.#orphans.remove(pid)),
     spoils: ({ changed = [] }) => changed.map((name) => this.#spoilt.add(name)).includes(true),
     returned: (jobs) => void this.#returned.push(...jobs),
     settled: () => {

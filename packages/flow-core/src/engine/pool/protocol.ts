@@ -43,6 +43,10 @@ export type FromWorker =
   | { type: 'broken'; error: ErrorRecord }
   | ({ type: 'log'; stream: 'stdout' | 'stderr'; text: string } & TaskName)
   | { type: 'pong' }
+  /** A step started a process in a group of its own; it has ended. */
+  | { type: 'process'; pid: number; alive: boolean }
+  /** The body of the task has ended; processes that it started are being ended, which takes no part of its timeout. */
+  | { type: 'ending' }
   | { type: 'outcome'; outcome: TaskOutcome }
   /** Tasks that it was given and has not begun. */
   | { type: 'returned'; tasks: string[] };

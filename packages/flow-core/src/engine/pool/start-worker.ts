@@ -18,5 +18,7 @@ export function startWorker(
 ): StartedProcess<ToWorker> {
   const color = process.env.FORCE_COLOR ?? (process.stdout.isTTY ? '1' : '0');
   const args = [file, flow, JSON.stringify(given), kind];
-  return startProcess(packageFile('dist/worker.js'), args, { ...process.env, FORCE_COLOR: color }, hear);
+  return startProcess(packageFile('dist/worker.js'), args, { ...process.env, FORCE_COLOR: color }, hear, {
+    apart: true,
+  });
 }

@@ -17,6 +17,8 @@ export interface WorkerListener {
   late(task: TaskName, text: string): void;
   /** Called for the task that a worker died of, too. */
   finished(job: Job, outcome: TaskOutcome): void;
+  /** A task started a process in a group of its own; it has ended. */
+  startedApart(pid: number, alive: boolean): void;
   /** Returns whether a task left its process in a state in which no other task should be executed. */
   spoils(outcome: TaskOutcome): boolean;
   /** Jobs that have not begun, and never will here. */

@@ -7,7 +7,7 @@ import { Worker } from './worker';
 
 const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2);
 
-// The terminal's Ctrl-C reaches every process of the group: the coordinator decides what it means.
+// Where it is in the coordinator's group, the terminal's Ctrl-C reaches it: the coordinator decides what that means.
 process.on('SIGINT', () => {});
 
 // Its pool does that, which also ends code that never yields.
@@ -16,6 +16,6 @@ watchImports({ byParent: true });
 const channel = channelToParent<ToWorker, FromWorker>({
   message: (message) => worker.hear(message),
   // The coordinator has ended, or a step closed the channel: no outcome can be sent any more.
-  closed: leaveNow,
+  closed: () => leaveNow(),
 });
 const worker = new Worker({ file, flow, with: JSON.parse(given), packages }, channel);

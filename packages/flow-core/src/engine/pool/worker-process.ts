@@ -3,6 +3,7 @@
  * Long, because it is one talk: what is said next depends on all that was said.
  */
 import type { ChildProcess } from 'node:child_process';
+import { endGroup } from '../process/end-processes';
 import type { StartedProcess } from '../process/start-process';
 import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
@@ -35,6 +36,10 @@ export class WorkerProcess {
   readonly #sent = new SentViews();
   /** Whom it has worked for: several tasks, or the one that is isolated. */
   #use: 'fresh' | 'shared' | 'isolated' = 'fresh';
+  /** Processes that its tasks started, in groups of their own. */
+  readonly #apart = new Set<number>();
+  /** Resolves when it has ended, and what its tasks had started. */
+  readonly ended: Promise<void>;
   readonly #underWay = new UnderWay(() => this.child.kill('SIGKILL'));
   readonly #watchdog: Watchdog;
   #outcomes: TaskOutcome[] = [];
@@ -66,6 +71,7 @@ export class WorkerProcess {
       });
     }
     this.#process.onEnd((how) => this.#ended(how));
+    this.ended = new Promise((resolve) => this.#process.onEnd(() => resolve(this.#endStarted())));
   }
 
   get child(): ChildProcess {
@@ -168,16 +174,14 @@ export class WorkerProcess {
     this.#returnAll();
   }
 
-  /** Ends it and hears no more of it; resolves when it has ended. */
+  /** Ends it and hears no more of it; resolves when it has ended, and what it had started. */
   kill(): Promise<void> {
     this.#underWay.end();
     this.#patience.end();
     this.keepsAlive(true);
     this.#state = 'gone';
-    return new Promise((resolve) => {
-      this.#process.onEnd(() => resolve());
-      this.child.kill('SIGKILL');
-    });
+    this.child.kill('SIGKILL');
+    return this.ended;
   }
 
   #gone = () => this.#state === 'gone';
@@ -193,10 +197,17 @@ export class WorkerProcess {
 
   #hear(message: FromWorker): void {
     this.#watchdog.heard();
+    if (message.type === 'process') {
+      this.#noteStarted(message.pid, message.alive);
+      return;
+    }
     // What was printed before its end is heard still.
     if (this.#gone() && message.type !== 'log') return;
     switch (message.type) {
       case 'pong':
+        return;
+      case 'ending':
+        this.#underWay.end();
         return;
       case 'ready':
         // It is being killed: what it says now comes too late.
@@ -255,6 +266,18 @@ export class WorkerProcess {
 
   #rest(): void {
     if (this.#state === 'busy' && this.size === 0) this.#become('idle');
+  }
+
+  #noteStarted(pid: number, alive: boolean): void {
+    if (alive) this.#apart.add(pid);
+    else this.#apart.delete(pid);
+    this.#listener.startedApart(pid, alive);
+  }
+
+  async #endStarted(): Promise<void> {
+    const { pid } = this.child;
+    if (pid !== undefined) await endGroup(pid, [...this.#apart]);
+    for (const one of this.#apart) this.#listener.startedApart(one, false);
   }
 
   #returnAll(): void {

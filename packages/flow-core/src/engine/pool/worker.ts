@@ -9,6 +9,7 @@ import type { Channel } from '../process/channel';
 import { Containment } from '../process/containment';
 import { leftError } from '../process/process-functions';
 import { WHOLE_LOOK_MS } from '../process/realm';
+import { type Starter, watchStarted } from '../process/started';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
@@ -25,7 +26,7 @@ const SLOW_MS = 2;
 export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
 
 /** The task that code belongs to, also in its timers and in promises that are not awaited. */
-interface Scope extends TaskName {
+interface Scope extends TaskName, Starter {
   /** It is no task, but the import of the flow. */
   imports?: true;
   /** Fails the task while it is under way. */
@@ -78,6 +79,14 @@ export class Worker {
     // An import that waits for what never comes is noticed when nothing else keeps the process alive.
     channel.hold(false);
     this.#contained = new Containment({ leaves: (how) => this.#leaves(how), look: 'whole' });
+    watchStarted(() => this.#scope() ?? this.#underWay, {
+      started: (pid, apart) => {
+        if (apart) channel.send({ type: 'process', pid, alive: true });
+      },
+      ended: (pid, apart) => {
+        if (apart) channel.send({ type: 'process', pid, alive: false });
+      },
+    });
     this.#loaded = this.#scopes.run(IMPORT, () => loadForWorker(setup));
     this.#loaded.then(
       () => {
@@ -152,6 +161,12 @@ export class Worker {
       outcome = failedOutcome(thrown);
     }
     scope.fail = undefined;
+    scope.ended = true;
+    const ending = scope.started?.end();
+    if (ending) {
+      this.#channel.send({ type: 'ending' });
+      await ending;
+    }
     this.#underWay = undefined;
     // The first look was when its body had ended.
     if (outcome.durationMs > WHOLE_LOOK_MS) changed.push(...this.#contained.putBackRealm('whole'));

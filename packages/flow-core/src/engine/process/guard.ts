@@ -6,7 +6,11 @@ import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
+import { leaveNow } from './leave';
+import { OrphanGuard } from './orphan-guard';
 import { leftError } from './process-functions';
+import { type GuardedSignals, guardSignals } from './signals';
+import { type Starter, watchStarted } from './started';
 
 export interface Guard {
   /** Puts back what the body patched, before the engine goes on. */
@@ -18,7 +22,7 @@ export interface Guard {
 let guarded = 0;
 
 /** The body that code belongs to, also in its timers and in promises that are not awaited. */
-const bodies = new AsyncLocalStorage<{ ended: boolean }>();
+const bodies = new AsyncLocalStorage<Starter>();
 let stops = false;
 
 /** What an ended body left running must not end the process, in which the command still writes what the body returned. */
@@ -50,7 +54,8 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
     async within(work) {
       stepsBegin();
       let fail: (error: unknown) => void = () => {};
-      const body = { ended: false };
+      const body: Starter = { ended: false };
+      const orphans = new OrphanGuard();
       const crash = (error: unknown) => fail(error);
       const stuck = () => fail(stuckError());
       process.on('uncaughtException', crash);
@@ -58,10 +63,22 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
       // Nothing is left that could wake the step. Without this, the process would exit here as if it had succeeded.
       process.on('beforeExit', stuck);
       if (follows) stopLateExits();
+      const unwatch = watchStarted(() => bodies.getStore() ?? (follows ? undefined : body), {
+        started: (pid) => orphans.add(pid),
+        ended: (pid) => orphans.remove(pid),
+      });
+      const end = () => body.started?.end();
+      const signals: GuardedSignals | undefined =
+        processOf === 'tests' ? undefined : guardSignals(() => void end());
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
         look: processOf === 'tests' ? undefined : 'close',
         leaves(how) {
+          if (signals?.code !== undefined) {
+            // The step, or whoever else hears of the signal, ends the process as it should.
+            if (bodies.getStore() === body) leaveNow(signals.code);
+            return undefined;
+          }
           if (processOf === 'step' && !how.startsWith('process.exit')) return undefined;
           const error = leftError(how);
           fail(error);
@@ -74,11 +91,16 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
           fail = reject;
         });
       } finally {
-        guarded--;
         body.ended = true;
+        contained.putBackRealm('close');
+        await end();
+        unwatch();
+        orphans.close();
+        guarded--;
         const exits = contained.release();
         if (processOf !== 'tests') callAtExit(exits);
         contained = undefined;
+        signals?.release();
         process.off('beforeExit', stuck);
         process.off('uncaughtException', crash);
         process.off('unhandledRejection', crash);

@@ -4,6 +4,6 @@ type LeaveNow = (code: number) => never;
 
 const { reallyExit } = process as unknown as { reallyExit: LeaveNow };
 
-export function leaveNow(): never {
-  return reallyExit.call(process, 0);
+export function leaveNow(code = 0): never {
+  return reallyExit.call(process, code);
 }

@@ -1,38 +1,54 @@
 /**
- * Ends the workers of a coordinator that was killed. A worker leaves by itself when its channel closes, but one in
- * a loop that never yields does not notice. So one shell for all workers waits for the end of a pipe from the
- * coordinator. It costs about 1 ms once; a watching thread in each worker costs 45 ms of CPU and 9 MB.
+ * Ends processes when this one was killed: the workers of a coordinator, and what the step of a spin started. A worker leaves
+ * by itself when its channel closes, but one in a loop that never yields does not notice. So one shell for all of them
+ * waits for the end of a pipe from here. It costs about 1 ms once; a watching thread in each worker costs 45 ms of CPU
+ * and 9 MB.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { KEEP, MARK } from '../../environment/task-mark';
 
-/** Keeps the last line. At the end of the input, kills the process ids in it; an empty line is a normal end. */
-const SCRIPT = 'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -9 $pids';
+/**
+ * Keeps the last line. At the end of the input, ends the process ids in it, with all that those have started, and the
+ * groups, which have a minus. An empty line is a normal end.
+ */
+const SCRIPT = `pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] && exit
+tree() { for child in $(cat /proc/$1/task/*/children 2>/dev/null || pgrep -P "$1"); do tree "$child"; done; echo "$1"; }
+all=; for pid in $pids; do case $pid in -*) all="$all $pid";; *) all="$all $(tree "$pid")";; esac; done
+kill -15 $all; i=0; while kill -0 $all && [ $i -lt 20 ]; do sleep 0.1; i=$((i + 1)); done; kill -9 $all`;
 
 export class OrphanGuard {
-  readonly #pids = new Set<number>();
+  readonly #targets = new Set<number>();
   #shell: ChildProcess | undefined;
 
+  /** Until it has ended. */
   watch(child: ChildProcess): void {
     const { pid } = child;
+    if (pid === undefined) return;
+    this.add(pid);
+    child.once('exit', () => this.remove(pid));
+  }
+
+  /** @param target a process id, or that of a group with a minus */
+  add(target: number): void {
     // Without a shell, a worker in an endless loop outlives a killed coordinator. Nothing else is lost.
-    if (pid === undefined || process.platform === 'win32') return;
-    this.#pids.add(pid);
+    if (process.platform === 'win32') return;
+    this.#targets.add(target);
     this.#tell();
-    child.once('exit', () => {
-      this.#pids.delete(pid);
-      this.#tell();
-    });
+  }
+
+  remove(target: number): void {
+    if (this.#targets.delete(target)) this.#tell();
   }
 
   close(): void {
-    this.#pids.clear();
+    this.#targets.clear();
     this.#shell?.stdin?.end('\n');
     this.#shell = undefined;
   }
 
   #tell(): void {
-    if (this.#pids.size > 0) this.#shell ??= start();
-    this.#shell?.stdin?.write(`${[...this.#pids].join(' ')}\n`);
+    if (this.#targets.size > 0) this.#shell ??= start();
+    this.#shell?.stdin?.write(`${[...this.#targets].join(' ')}\n`);
   }
 }
 
@@ -40,6 +56,8 @@ export class OrphanGuard {
 function start(): ChildProcess {
   const shell = spawn('/bin/sh', ['-c', SCRIPT], {
     detached: true,
+    keep: true,
+    env: { ...process.env, [MARK]: KEEP },
     stdio: ['pipe', 'ignore', 'ignore'],
     windowsHide: true,
   });

@@ -20,14 +20,24 @@ const LAST_WORDS_MS = 50;
 /** How long a process may live on whose channel is closed. Milliseconds. */
 const WITHOUT_CHANNEL_MS = 1000;
 
-/** Starts a Node process. Its output is piped, its input is empty, and it finds the channel by `channelToParent`. */
+/**
+ * Starts a Node process. Its output is piped, its input is empty, and it finds the channel by `channelToParent`.
+ * @param apart in a process group of its own, where there are any
+ */
 export function startProcess<In, Out>(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   hear: ChannelListener<In>['message'],
+  { apart = false } = {},
 ): StartedProcess<Out> {
-  const options: SpawnOptions = { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], windowsHide: true };
+  const detached = apart && process.platform !== 'win32';
+  const options: SpawnOptions = {
+    detached,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  };
   const child = spawn(process.execPath, [script, ...args], options);
   const listeners: ((how: string) => void)[] = [];
   let how: string | undefined;

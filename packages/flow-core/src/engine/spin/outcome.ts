@@ -11,11 +11,11 @@ import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
 import type { Visible } from '../task/view';
 
-/** What a task returned, in its order, beside what its origin had. @param shown The value, or a line that stands for it. */
+/** What a task returned, in its order, beside what its origin had. @param shown the value, or a line that shows it */
 export function compareOutputs(
   before: ReadonlyMap<string, Visible>,
   result: TaskResult,
-  shown: (name: string) => Pick<SpinArtifact, 'value' | 'preview'>,
+  shown: (name: string) => Shown,
 ): SpinArtifact[] {
   const changeOf = (name: string, digest: string): Change => {
     const old = before.get(name);
@@ -57,9 +57,12 @@ export interface SpinArtifact extends Output {
   change: Change;
   /** Where it lies, if the step passed it on by reference. */
   reference?: Visible;
-  /** A line in the place of a value that is in another process. */
+  /** A line that shows the value. */
   preview?: string;
 }
+
+/** What there is of a value, besides what is recorded. */
+export type Shown = Pick<SpinArtifact, 'value' | 'preview' | 'form'>;
 
 export interface SpinOutcome {
   step: string;
@@ -115,7 +118,7 @@ export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
 }
 
 /** Characters of a preview in an event: wide enough for a terminal's line, small enough to be sent. */
-const PREVIEW = 200;
+export const PREVIEW = 200;
 
 /** The last event of a spin. @param outputs The folder of its outputs, from the workspace's root. */
 export function spinDone(

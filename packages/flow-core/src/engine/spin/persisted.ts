@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Graph, passesOn } from '../../definition/graph';
-import { encodeArtifact, INLINE_LIMIT } from '../../store/artifacts';
+import { INLINE_LIMIT } from '../../store/artifacts';
 import { type Cas, shareBytes } from '../../store/cas';
 import type { Op } from '../../store/kv';
 import type { ArtifactRecord, ErrorRecord, RunRow, TaskRow } from '../../store/rows';
@@ -89,9 +89,9 @@ export class PersistedSpin {
     return `${this.row.flow}/${this.row.run}`;
   }
 
-  /** Keeps what a step returned, where no worker process has done so. */
-  encode(name: string, value: unknown): Promise<ArtifactRecord> {
-    return encodeArtifact(name, value, this.#options.store.cas, this.#options.graph.codecs);
+  /** Where large values lie of what a step returned, where no worker process has kept them. */
+  get cas(): Cas {
+    return this.#options.store.cas;
   }
 
   log(task: number, stream: 'stdout' | 'stderr', text: string): void {

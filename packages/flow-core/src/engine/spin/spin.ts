@@ -1,9 +1,7 @@
 /** spin: one step, now, in this process, on the inputs that a run recorded. Writes nothing to the store. */
 import type { Graph } from '../../definition/graph';
 import { ownNamespace } from '../../environment/user';
-import { Artifacts, type Codecs, encodeValue, unkeptArtifact } from '../../store/artifacts';
-import { isFile } from '../../store/file';
-import type { ArtifactRecord } from '../../store/rows';
+import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
 import type { OnlyGiven } from '../inputs/only-given';
 import { resolveInputs } from '../inputs/origin';
@@ -20,6 +18,7 @@ import type { MissingRead, RunContext, TaskLog, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
+import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
 
 export interface SpinOptions {
@@ -38,6 +37,8 @@ export interface SpinOptions {
   processOf?: ProcessOf;
   user: string;
   cwd: string;
+  /** Its artifacts are to be written as files. */
+  files?: boolean;
   log: TaskLog;
   /** Hears where the inputs come from, before the body is called. */
   emit?: Emit;
@@ -52,18 +53,14 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const origin = originOf(graph, resolved);
   const persisted = await options.persist?.(origin, inputs.run.params);
   options.emit?.(spinStarted(graph, resolved));
-  const values = new Map<string, unknown>();
-  const encode = async (name: string, value: unknown) => {
-    values.set(name, value);
-    return persisted ? persisted.encode(name, value) : describe(name, value, graph.codecs);
-  };
+  const returned = new Returned(graph.codecs, { cas: persisted?.cas, files: options.files === true });
   const view = (label: string) => inputs.views.get(label) as View;
   const outcome = await perform({
     graph,
     run: inputs.run,
     spec: inputs.spec,
     view,
-    artifacts: { ...inputs.artifacts, encode },
+    artifacts: { ...inputs.artifacts, take: returned.take },
     log: options.log,
     ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
     ...inThisProcess(resolved, options),
@@ -85,9 +82,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
     artifacts: result
-      ? compareOutputs(await outputsBefore(graph, store, resolved), result, (name) => ({
-          value: values.get(name),
-        }))
+      ? compareOutputs(await outputsBefore(graph, store, resolved), result, returned.shown)
       : [],
     hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : [],
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
@@ -162,11 +157,4 @@ async function gatherInputs(options: SpinOptions): Promise<Inputs> {
 
 function hasNames(given: object | undefined): boolean {
   return typeof given === 'object' && given !== null && Object.keys(given).length > 0;
-}
-
-/** An output as it would be recorded, without keeping it. */
-function describe(name: string, value: unknown, codecs: Codecs): ArtifactRecord {
-  if (isFile(value)) return unkeptArtifact(name, value);
-  const { meta, digest } = encodeValue(name, value, codecs);
-  return { ...meta, digest: digest() };
 }

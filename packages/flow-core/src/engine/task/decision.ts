@@ -7,7 +7,7 @@ import { packItemDigests } from '../../store/item-digests';
 import type { ArtifactMeta } from '../../store/rows';
 
 /** An artifact as it stands after the task; undefined where there is none. */
-export type Look = (name: string) => { record: ArtifactMeta; value: unknown } | undefined;
+export type Look = (name: string) => { codec: ArtifactMeta['codec']; value: unknown } | undefined;
 
 export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
@@ -75,7 +75,7 @@ export function splitsAfter(
     }
     counts[over] = (value as unknown[]).length;
     // What a codec of the flow stores may have items that nothing else can tell apart.
-    if (found && isBuiltIn(found.record)) items[over] = packItemDigests(value as unknown[]);
+    if (found && isBuiltIn(found)) items[over] = packItemDigests(value as unknown[]);
   }
   return Object.keys(items).length > 0 ? { counts, items } : { counts };
 }

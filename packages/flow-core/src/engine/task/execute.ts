@@ -1,11 +1,12 @@
 /** Executes one task: makes its context, runs the body, encodes what it returns. The same code in run, spin and tests. */
+import { types } from 'node:util';
 import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
 import { mergedReferences } from '../../definition/merge';
+import type { Taken } from '../../store/artifacts';
 import { isPlain } from '../../store/digest';
 import { isFile, requireFile } from '../../store/file';
-import type { ArtifactRecord } from '../../store/rows';
 import { typeOf } from '../../store/type-of';
 import { makeContext } from './context';
 import { chosenCase, goesOn, type Look, splitsAfter } from './decision';
@@ -22,30 +23,36 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
   if (!node) throw new FlowError('FLOW_STEP_NOT_FOUND', `There is no step "${spec.step}" in ${graph.flow}.`);
   const reads = new ReadLog();
   const returned = await callBody(execution, node, reads);
-  const stored: [string, ArtifactRecord][] = [];
   const references: [string, Visible][] = [];
   for (const [name, reference] of mergedReferences(returned)) {
     if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
   }
+  // All at one moment, and once: what is stored, what decides and what is shown is one reading.
+  const taken = new Map<string, Taken>();
   for (const [name, value] of Object.entries(returned)) {
     requireArtifactName(name, `Step "${node.name}" returned`, { exit: 1 });
     if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
-    stored.push([name, await artifacts.encode(name, value)]);
+    taken.set(name, artifacts.take(name, value));
   }
   // What decides and was not returned was inherited: the task has read it, though its body has not.
   const look: Look = (name) => {
-    const own = stored.find(([one]) => one === name);
-    if (own) return { record: own[1], value: (returned as Record<string, unknown>)[name] };
+    const own = taken.get(name);
+    if (own) return own;
     const [parent] = spec.parents;
     if (parent !== undefined) reads.name(0, execution.view(parent), name);
     const visible = visibleAfter(execution, node, references).get(name);
-    return visible && { record: visible, value: artifacts.decode(visible) };
+    return visible && { codec: visible.codec, value: artifacts.decode(visible) };
   };
-  const result: TaskResult = { stored, references, counts: {}, reads: {} };
+  const result: TaskResult = { stored: [], references, counts: {}, reads: {} };
   if (node.kind === 'switch') result.case = chosenCase(node, look(node.on as string)?.value);
   if (node.kind === 'loop')
     result.continues = goesOn(node, look(node.while as string)?.value, spec.iteration ?? 0);
   if (!result.continues) Object.assign(result, splitsAfter(graph, node, result.case, look));
+  for (const [name, { keep }] of taken) {
+    const kept = keep();
+    // Small ones are kept at once: to wait for each would cost more than to keep it.
+    result.stored.push([name, types.isPromise(kept) ? await kept : kept]);
+  }
   // Last: a value that was returned unread is read when it is encoded.
   result.reads = reads.result(spec.parents.length);
   return result;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
 import { packageFile } from '../../environment/package-root';
+import { KEEP, MARK } from '../../environment/task-mark';
 import { noRoom, storeFull } from '../no-room';
 import { type Complaint, requireSocketFolder } from './protocol';
 
@@ -63,10 +64,12 @@ function tryConnect(path: string): Promise<Socket | undefined> {
 function startBroker(store: string): Promise<'listening' | 'gone'> {
   const idle = inCi() ? 0 : IDLE_MS;
   const { NODE_OPTIONS: _, ...env } = process.env;
+  // A step may be the first that needs it. Others need it still when that step has ended.
   const child: ChildProcess = spawn(process.execPath, [packageFile('dist/broker.js'), store, String(idle)], {
     cwd: store,
     detached: true,
-    env,
+    keep: true,
+    env: { ...env, [MARK]: KEEP },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });

@@ -1,0 +1,54 @@
+/** What a spun step returned: read once, with what is shown of it and what is written of it. */
+import {
+  type Codecs,
+  type EncodedValue,
+  encodeValue,
+  keepEncoded,
+  type Taken,
+  unkeptArtifact,
+} from '../../store/artifacts';
+import type { Cas } from '../../store/cas';
+import { isFile } from '../../store/file';
+import { FILE_CODEC, storeFile } from '../../store/file-record';
+import { naturalForm } from '../outputs/artifacts';
+import { previewOf } from '../task/preview';
+import { PREVIEW, type Shown } from './outcome';
+
+export class Returned {
+  readonly #codecs: Codecs;
+  readonly #cas: Cas | undefined;
+  readonly #files: boolean;
+  readonly #shown = new Map<string, Shown>();
+
+  /**
+   * @param cas where large values are kept; undefined where nothing is
+   * @param files whether the values are to be written as files
+   */
+  constructor(codecs: Codecs, { cas, files }: { cas: Cas | undefined; files: boolean }) {
+    this.#codecs = codecs;
+    this.#cas = cas;
+    this.#files = files;
+  }
+
+  readonly take = (name: string, value: unknown): Taken => {
+    const cas = this.#cas;
+    if (isFile(value)) {
+      this.#shown.set(name, { value });
+      const keep = () => (cas ? storeFile(value, cas) : unkeptArtifact(name, value));
+      return { value, codec: FILE_CODEC.codec, keep };
+    }
+    const encoded = encodeValue(name, value, this.#codecs);
+    this.#shown.set(name, this.#show(encoded));
+    const { value: read, meta, digest } = encoded;
+    const keep = () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() });
+    return { value: read, codec: meta.codec, keep };
+  };
+
+  readonly shown = (name: string): Shown => this.#shown.get(name) ?? {};
+
+  #show(encoded: EncodedValue): Shown {
+    const { value } = encoded;
+    const preview = previewOf(value, PREVIEW);
+    return { value, preview, ...(this.#files ? { form: naturalForm(encoded) } : {}) };
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * One reading of a value. A getter may give another value each time, so it is called once, and what it gave takes its
+ * place in a copy. A value without getters is not copied: its digest and its bytes are taken one right after the other.
+ */
+import { types } from 'node:util';
+import { FlowError } from '../definition/errors';
+import { errorClass, isPlain } from './builtin-class';
+import { GETTER, hiddenKeys, type Walked, walk } from './digest';
+
+/** A value that is the same each time it is read, and what a walk finds of it. */
+export interface Reading {
+  value: unknown;
+  walked: Walked;
+}
+
+/** @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and what a getter throws */
+export function readOnce(value: unknown, name = 'value'): Reading {
+  try {
+    return { value, walked: walk(value, name) };
+  } catch (error) {
+    if (error !== GETTER) throw error;
+  }
+  const copy = copied(value, name);
+  return { value: copy, walked: walk(copy, name) };
+}
+
+function copied(value: unknown, name: string): unknown {
+  try {
+    return new Copier().copy(value);
+  } catch (error) {
+    if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error;
+    const message = `The artifact ${name} cannot be stored: ${name} is nested too deeply to be stored.`;
+    throw new FlowError('FLOW_ARTIFACT_UNSTORABLE', message, { exit: 1 });
+  }
+}
+
+/** Copies plain data and errors, identities kept. What else there is has no getters, or is refused by the walk. */
+class Copier {
+  readonly #copies = new Map<object, object>();
+
+  copy(v: unknown): unknown {
+    if (typeof v !== 'object' || v === null || types.isProxy(v)) return v;
+    const known = this.#copies.get(v);
+    if (known) return known;
+    if (Array.isArray(v)) return this.#fill(v, new Array(v.length), Object.keys(v));
+    if (types.isMap(v)) return this.#map(v);
+    if (types.isSet(v)) return this.#set(v);
+    if (types.isNativeError(v)) return this.#error(v);
+    const prototype = Object.getPrototypeOf(v);
+    if (prototype !== null && !isPlain(prototype)) return v;
+    if (types.isArgumentsObject(v)) return v;
+    return this.#fill(v, Object.create(prototype), Object.keys(v));
+  }
+
+  #fill<T extends object>(from: object, to: T, keys: readonly string[], enumerable = true): T {
+    this.#copies.set(from, to);
+    for (const key of keys) {
+      const value = this.copy((from as Record<string, unknown>)[key]);
+      Object.defineProperty(to, key, { value, enumerable, writable: true, configurable: true });
+    }
+    this.#keepSymbols(from, to);
+    return to;
+  }
+
+  #map(v: Map<unknown, unknown>): object {
+    if (Object.getPrototypeOf(v) !== Map.prototype) return v;
+    const to = this.#fill(v, new Map(), Object.keys(v));
+    for (const [key, item] of v) to.set(this.copy(key), this.copy(item));
+    return to;
+  }
+
+  #set(v: Set<unknown>): object {
+    if (Object.getPrototypeOf(v) !== Set.prototype) return v;
+    const to = this.#fill(v, new Set(), Object.keys(v));
+    for (const item of v) to.add(this.copy(item));
+    return to;
+  }
+
+  /** An error of the same class, whose name, message and cause are its own. */
+  #error(v: Error): Error {
+    const Class = (globalThis as unknown as Record<string, ErrorConstructor>)[errorClass(v)];
+    const to =
+      errorClass(v) === 'AggregateError' ? new AggregateError([]) : new (Class as ErrorConstructor)();
+    for (const key of Object.getOwnPropertyNames(to)) Reflect.deleteProperty(to, key);
+    const hidden = hiddenKeys(v);
+    const keys = Object.keys(v);
+    Object.setPrototypeOf(to, Object.getPrototypeOf(v));
+    this.#fill(v, to, hidden, false);
+    return this.#fill(v, to, keys);
+  }
+
+  /** The walk refuses them. */
+  #keepSymbols(from: object, to: object): void {
+    for (const key of Object.getOwnPropertySymbols(from)) {
+      Object.defineProperty(to, key, { value: undefined, configurable: true });
+    }
+  }
+}
