@@ -173,7 +173,7 @@ test('a split that fails, dies, or never yields is told with its place; the othe
       'if (index === 0) process.exit(3); if (index === 1) for (;;);',
     ),
   );
-  const args = ['spin', 'films', 'genre', '--all', '--params.fails=2'];
+  const args = ['spin', 'films', 'genre', '--all', '--max-workers=2', '--params.fails=2'];
   const { code, json } = await ws.nxFlow([...args, '--json']);
   expect(code).toBe(1);
   expect(json.status).toBe('failed');
