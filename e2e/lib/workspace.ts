@@ -38,6 +38,8 @@ export interface WorkspaceOptions {
   cloneOf?: Workspace;
   /** The folder whose node_modules it has. */
   install?: string;
+  /** It is another terminal in the folder of this one: its commands execute at the same time. */
+  beside?: Workspace;
 }
 
 export class Workspace {
@@ -51,10 +53,11 @@ export class Workspace {
   constructor(
     name: string,
     files: Record<string, string | object> = {},
-    { env = {}, cloneOf, install = process.env.NX_FLOW_E2E as string }: WorkspaceOptions = {},
+    { env = {}, cloneOf, install = process.env.NX_FLOW_E2E as string, beside }: WorkspaceOptions = {},
   ) {
-    this.folder = join(install, 'workspaces', name);
+    this.folder = beside?.folder ?? join(install, 'workspaces', name);
     this.env = env;
+    if (beside) return;
     if (cloneOf) execFileSync('git', ['clone', '-q', cloneOf.folder, this.folder]);
     else {
       this.write({
