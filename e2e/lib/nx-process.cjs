@@ -1,6 +1,6 @@
 /**
  * Nx of a workspace, loaded once: executes one command after another as its own `bin/nx.js` does, in this process;
- * commands of nx-flow likewise.
+ * commands of nx-flow likewise. Long, because all of it takes something of Nx's process apart.
  * Loading Nx is four fifths of the CPU time of a short command. Tasks are executed in processes that
  * are warm likewise (`executor-process.cjs`), and files are read anew.
  * Commands come as lines of JSON by the file descriptor 3, and their exit codes go back the same way.

@@ -1,4 +1,4 @@
-/** A workspace of Nx in a folder of its own, with what `setup.ts` installed, and the commands that people type in it. */
+/** A workspace of Nx, with what `setup.ts` installed, and the commands that people type. Long, because they are one object. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,

@@ -62,7 +62,6 @@ export class Bench {
   run(settings: RunSettings = {}): Promise<Recorded> {
     return this.#run(settings, settings.params ?? {});
   }
-
   /** @param settings `from`: the step to execute again. */
   async resume(origin: Recorded, settings: RunSettings & { from?: string } = {}): Promise<Recorded> {
     const { params, takeover } = await prepareResume({
@@ -154,8 +153,8 @@ export class Bench {
     // Most bytes are met many times: as what a task returned, and as what those after it see.
     const values = new Map<string, unknown>();
     const decoded = (record: ArtifactRecord) => {
-      const { codec, version, hash, bytes } = record;
-      const which = `${codec} ${version} ${hash ?? Buffer.from(bytes as Uint8Array).toString('latin1')}`;
+      const bytes = record.hash ?? Buffer.from(record.bytes as Uint8Array).toString('latin1');
+      const which = `${record.codec} ${record.version} ${bytes}`;
       if (!values.has(which)) values.set(which, decodeArtifact(record, this.store.cas));
       return values.get(which);
     };
