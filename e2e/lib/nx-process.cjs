@@ -1,6 +1,6 @@
 /**
  * Nx of a workspace, loaded once: executes one command after another as its own `bin/nx.js` does, in this process;
- * commands of nx-flow likewise.
+ * commands of nx-flow likewise. Long, because all of it takes something of Nx's process apart.
  * Loading Nx is four fifths of the CPU time of a short command. Tasks are executed in processes that
  * are warm likewise (`executor-process.cjs`), and files are read anew.
  * Commands come as lines of JSON by the file descriptor 3, and their exit codes go back the same way.
@@ -210,20 +210,45 @@ async function keepBroker() {
   store = own('@nx-flow/core/store').openStore(join(root, '.flow'));
 }
 
+/** What a process would not have that begins now. Less than a process of its own: Nx stays loaded. */
+const forgetting = {
+  /** The broker leaves when its last client has, and what lies in the store's folder can be taken away. */
+  async broker() {
+    const closing = store;
+    store = undefined;
+    await closing?.close();
+  },
+  /** What the plugin has in memory. */
+  plugin() {
+    require(join(nx, 'src/project-graph/plugins/get-plugins.js')).cleanupPlugins();
+    const ours = realpathSync(join(root, 'node_modules/@nx-flow')) + sep;
+    for (const file of Object.keys(require.cache)) if (file.startsWith(ours)) delete require.cache[file];
+  },
+  /** ES modules, which Node keeps in the process that executes tasks. */
+  async tasks() {
+    const child = executor;
+    child?.disconnect();
+    if (child) await once(child, 'exit');
+  },
+};
+
 const parent = new Socket({ fd: 3 });
 parent.on('close', async () => {
-  const child = executor;
-  child?.disconnect();
-  if (child) await once(child, 'exit');
+  await forgetting.tasks();
   process.reallyExit(0);
 });
 let before = Promise.resolve();
 createInterface({ input: parent }).on('line', (line) => {
   const command = JSON.parse(line);
   before = before.then(async () => {
-    asking = command.asking;
-    const code = await executeCommand(command.program, command.args, command.env);
-    if (command.keepsBroker) await keepBroker();
+    let code = 0;
+    if (command.program === 'forget') {
+      for (const what of command.args) await forgetting[what]();
+    } else {
+      asking = command.asking;
+      code = await executeCommand(command.program, command.args, command.env);
+      if (command.keepsBroker) await keepBroker();
+    }
     for (const write of streams) write(END);
     parent.write(`${JSON.stringify({ code })}\n`);
   });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 export interface WarmCommand {
-  program: 'nx' | 'nx-flow';
+  /** `forget` is no command: its arguments are what the process forgets. */
+  program: 'nx' | 'nx-flow' | 'forget';
   args: string[];
   env: NodeJS.ProcessEnv;
   /** Tasks that would be executed fail instead, at once. */

@@ -1,4 +1,4 @@
-/** A workspace of Nx in a folder of its own, with what `setup.ts` installed, and the commands that people type in it. */
+/** A workspace of Nx, with what `setup.ts` installed, and the commands that people type. Long, because they are one object. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plainEnv } from './env';
-import { WarmNx } from './warm-nx';
+import { type WarmCommand, WarmNx } from './warm-nx';
 
 // Jest takes no timeout from the config of one project. A command takes seconds, and more on a busy machine.
 jest.setTimeout(600_000);
@@ -38,6 +38,8 @@ export interface WorkspaceOptions {
   cloneOf?: Workspace;
   /** The folder whose node_modules it has. */
   install?: string;
+  /** It is another terminal in the folder of this one: its commands execute at the same time. */
+  beside?: Workspace;
 }
 
 export class Workspace {
@@ -51,10 +53,11 @@ export class Workspace {
   constructor(
     name: string,
     files: Record<string, string | object> = {},
-    { env = {}, cloneOf, install = process.env.NX_FLOW_E2E as string }: WorkspaceOptions = {},
+    { env = {}, cloneOf, install = process.env.NX_FLOW_E2E as string, beside }: WorkspaceOptions = {},
   ) {
-    this.folder = join(install, 'workspaces', name);
+    this.folder = beside?.folder ?? join(install, 'workspaces', name);
     this.env = env;
+    if (beside) return;
     if (cloneOf) execFileSync('git', ['clone', '-q', cloneOf.folder, this.folder]);
     else {
       this.write({
@@ -120,7 +123,7 @@ export class Workspace {
   /** `nx-flow` in that process: for what is recorded or looked up beside the commands that a test is about. */
   readonly warmFlow = (...args: string[]): Promise<Result> => this.#inWarm('nx-flow', args);
 
-  async #inWarm(program: 'nx' | 'nx-flow', args: string[], asking = false): Promise<Result> {
+  async #inWarm(program: WarmCommand['program'], args: string[], asking = false): Promise<Result> {
     if (args.includes('--help')) throw new Error('Nx prints help once in a process: that is asked of `nx`.');
     const env = this.#environment();
     this.#warm ??= new WarmNx(this.folder, env);
@@ -128,6 +131,14 @@ export class Workspace {
     const { keepsBroker } = this;
     const { code, stdout, stderr } = await this.#warm.execute({ program, args, env, asking, keepsBroker });
     return resultOf(code, stdout, stderr);
+  }
+
+  /**
+   * The process that has Nx loaded goes on without its broker, without what the plugin has in memory, or without the
+   * process that executes its tasks: as one that begins now, for much less.
+   */
+  async forget(...what: ('broker' | 'plugin' | 'tasks')[]): Promise<void> {
+    if (this.#warm) await this.#inWarm('forget', what);
   }
 
   /** Ends the process that has Nx loaded, and with it the broker that it keeps. */

@@ -18,7 +18,11 @@ const BODY = `({ self }) => {
   const limit = self.one;
   throw new RangeError('more than ' + limit);
 }`;
-const workspace = new Workspace('failures', { 'fails/fails.flow.ts': small('fails', BODY) });
+const workspace = new Workspace('failures', {
+  'fails/fails.flow.ts': small('fails', BODY),
+  'app/project.json': { name: 'app', targets: { build: { command: 'echo built' } } },
+  'good/good.flow.ts': small('good'),
+});
 
 test.each(['run', 'spin'])(
   'a step that fails under nx %s shows its message and the line of its source',
@@ -44,25 +48,26 @@ test('the JSON of a failure has the error', async () => {
 });
 
 describe('whatever is wrong with flows or their store, other projects go on', () => {
-  const others = new Workspace('others', {
-    'app/project.json': { name: 'app', targets: { build: { command: 'echo built' } } },
-    'good/good.flow.ts': small('good'),
-  });
-  const { warm: nx } = others;
-  const path = (...parts: string[]) => join(others.folder, ...parts);
+  const { warm: nx } = workspace;
+  const path = (...parts: string[]) => join(workspace.folder, ...parts);
   const removeAll = (...files: string[]) => {
     for (const file of files) remove(path(file));
   };
   const DATA = '.nx/workspace-data';
   const parsed = () => readdirSync(path(DATA)).filter((name) => /^nx-flow-\w+\.json$/.test(name));
-  others.keepsBroker = false;
-  afterEach(() => {
+  const reset = async () => {
+    await workspace.forget('broker');
     removeAll('.flow', 'dist', 'odd');
     // Nothing is replayed that an earlier test has left.
     for (const hash of readdirSync(path('.nx/cache')))
       if (/^\d+$/.test(hash)) removeAll(join('.nx/cache', hash));
     for (const name of parsed()) removeAll(join(DATA, name));
+  };
+  beforeAll(async () => {
+    await reset();
+    removeAll('fails');
   });
+  afterEach(reset);
 
   async function expectOthersToGoOn(...more: string[]): Promise<void> {
     const build = await nx('run-many', '-t', 'build', ...more);
@@ -79,7 +84,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   }
 
   test('a file in the place of .flow', async () => {
-    others.write({ '.flow': 'a file' });
+    workspace.write({ '.flow': 'a file' });
     await expectOthersToGoOn('spin-start');
     for (const args of [['run'], ['spin', '--step=double'], ['resume'], ['snapshot']]) {
       const [target, ...options] = args as [string, ...string[]];
@@ -96,7 +101,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
 
   test('a file in the place of dist', async () => {
     expect((await nx('run', 'good')).code).toBe(0);
-    others.write({ dist: 'a file' });
+    workspace.write({ dist: 'a file' });
     await expectOthersToGoOn();
     for (const args of [['spin-start'], ['spin', '--step=double'], ['snapshot']]) {
       const [target, ...options] = args as [string, ...string[]];
@@ -111,35 +116,56 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   });
 
   test('a step that fails as a target is named without a run, for there is none', async () => {
-    others.write({ 'odd/odd.flow.ts': small('odd', BODY) });
+    workspace.write({ 'odd/odd.flow.ts': small('odd', BODY) });
     const { code, text } = await nx('run', 'odd:spin-double');
     expect([code, text]).toEqual([1, expect.stringMatching(/^odd\/double\nRangeError: more than 1$/m)]);
   });
 
-  test('a store that no broker can open', async () => {
-    others.write({ '.flow/db': 'a file' });
-    await expectOthersToGoOn('spin-start');
-    expectOneSentence(await nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  The store');
-  });
+  /** The store is one that no broker serves. */
+  async function withoutBroker(done: () => Promise<void>): Promise<void> {
+    workspace.keepsBroker = false;
+    await workspace.forget('broker');
+    try {
+      await done();
+    } finally {
+      workspace.keepsBroker = true;
+    }
+  }
+
+  test('a store that no broker can open', () =>
+    withoutBroker(async () => {
+      workspace.write({ '.flow/db': 'a file' });
+      await expectOthersToGoOn('spin-start');
+      expectOneSentence(await nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  The store');
+    }));
 
   test('a store that another process has locked', async () => {
     expect((await nx('run', 'good')).code).toBe(0);
+    // The clock goes thirty times as fast: while a command waits for a broker, it starts one after another.
+    const hurry = 'const { now } = Date; const first = now(); Date.now = () => first + 30 * (now() - first);';
+    workspace.write({ 'odd/hurry.cjs': hurry });
     const script = `const { Level } = require('level');
       new Level(${JSON.stringify(path('.flow/db'))}).open().then(() => { console.log('locked'); process.stdin.resume(); });`;
-    const locker = spawn(process.execPath, ['-e', script], { cwd: others.folder });
-    try {
-      await once(locker.stdout, 'data');
-      await expectOthersToGoOn('spin-start');
-      expectOneSentence(await nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  No broker');
-    } finally {
-      locker.stdin.end();
-      await once(locker, 'exit');
-    }
+    await withoutBroker(async () => {
+      const locker = spawn(process.execPath, ['-e', script], { cwd: workspace.folder });
+      try {
+        await once(locker.stdout, 'data');
+        await expectOthersToGoOn('spin-start');
+        workspace.env = { NODE_OPTIONS: `--require=${path('odd/hurry.cjs')}` };
+        await workspace.forget('tasks');
+        expectOneSentence(await nx('run', 'good'), 'FLOW_STORE_UNAVAILABLE  No broker');
+      } finally {
+        workspace.env = {};
+        await workspace.forget('tasks');
+        locker.stdin.end();
+        await once(locker, 'exit');
+      }
+    });
     expect((await nx('run', 'good')).text).toContain('good/2 done');
   });
 
   test.each(['cut off', 'another shape', 'a folder'])('%s: caches of what was parsed', async (what) => {
-    await nx('run', 'good:spin-end');
+    await nx('run', 'good:spin-start');
     expect(parsed()).toEqual(expect.arrayContaining(['nx-flow-sources.json', 'nx-flow-links.json']));
     for (const name of parsed()) {
       const file = join(path(DATA), name);
@@ -149,43 +175,44 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
       else writeFileSync(file, what === 'cut off' ? text.slice(0, -9) : '{"parser":"","files":null}');
     }
     // What a process has in memory it need not read.
-    await others.close();
+    await workspace.forget('plugin');
+    const shown = await nx('show', 'projects');
+    expect(shown.stderr.includes('cannot be kept')).toBe(what === 'a folder');
     await expectOthersToGoOn('spin-start');
-    expect(others.nx('show', 'projects').stderr.includes('cannot be kept')).toBe(what === 'a folder');
     // What the cache does not tell must not be taken for what it was.
     const edited = small('good').replace('one: 1', 'one: 2');
-    others.write({ 'good/good.flow.ts': edited });
+    workspace.write({ 'good/good.flow.ts': edited });
     expect((await nx('run', 'good:spin-double')).code).toBe(0);
     expect(readFileSync(path('dist/flow/good/steps/double/artifacts/twice.json'), 'utf8')).toBe('4\n');
-    others.write({ 'good/good.flow.ts': small('good') });
+    workspace.write({ 'good/good.flow.ts': small('good') });
     expect(readdirSync(path(DATA)).filter((name) => /^nx-flow-.*\d$/.test(name))).toEqual([]);
   });
 
   test('a parser that is not installed for this platform', async () => {
-    await nx('run', 'good:spin-end');
+    await nx('run', 'good:spin-start');
     const preload = `const Module = require('node:module');
       const resolve = Module._resolveFilename;
       Module._resolveFilename = (name, ...more) => {
         if (name === 'oxc-parser') throw new Error('Cannot find native binding.');
         return resolve.call(Module, name, ...more);
       };`;
-    others.write({ 'odd/preload.cjs': preload, 'odd/new.flow.ts': small('new') });
-    others.env = { NODE_OPTIONS: `--require=${path('odd/preload.cjs')}` };
+    workspace.write({ 'odd/preload.cjs': preload, 'odd/new.flow.ts': small('new') });
+    workspace.env = { NODE_OPTIONS: `--require=${path('odd/preload.cjs')}` };
     try {
-      await others.close();
-      await expectOthersToGoOn();
-      const { code, text } = others.nx('run', 'odd');
+      await workspace.close();
+      const { code, text } = await nx('run', 'odd');
       expect(text).toContain('nx-flow: Cannot find native binding. The flow keeps its targets.');
       expect([code, text]).toEqual([0, expect.stringContaining('new/1 done')]);
+      await expectOthersToGoOn();
     } finally {
-      others.env = {};
-      await others.close();
+      workspace.env = {};
+      await workspace.close();
     }
     expect((await nx('run', 'odd:spin-end')).code).toBe(0);
   });
 
   test('what is called as a flow and is no file, or holds no flow', async () => {
-    others.write({ 'odd/x.flow.ts/index.ts': 'export {};\n', 'odd/empty/y.flow.ts': '' });
+    workspace.write({ 'odd/x.flow.ts/index.ts': 'export {};\n', 'odd/empty/y.flow.ts': '' });
     symlinkSync('nowhere.ts', path('odd/z.flow.ts'));
     await expectOthersToGoOn('spin-start');
     expect(JSON.parse((await nx('show', 'projects', '--json')).stdout).sort()).toEqual([
@@ -199,7 +226,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   test('names that no flow and no step can have', async () => {
     const names = ['two words', '../../../../out', 'a:b', '', 'n'.repeat(300)];
     for (const [i, name] of names.entries()) {
-      others.write({
+      workspace.write({
         [`odd/flow-${i}/a.flow.ts`]: small(name),
         [`odd/step-${i}/b${i}.flow.ts`]: small(`odd${i}`).replace("'double'", `'${name}'`),
       });
@@ -209,7 +236,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
       [`flow-${i}`, 'a'],
       [`step-${i}`, `odd${i}`],
     ])) {
-      const { targets } = await others.project(project as string);
+      const { targets } = await workspace.project(project as string);
       expect(Object.keys(targets).sort()).toEqual(
         ['resume', 'run', 'snapshot', 'spin'].flatMap((name) => [name, `${name}-${flow}`]),
       );
@@ -220,7 +247,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     let said = text;
     for (const i of [1, 2, 3, 4])
       for (const file of [`odd/flow-${i}/a.flow.ts`, `odd/step-${i}/b${i}.flow.ts`]) {
-        const refused = await others.warmFlow('run', file);
+        const refused = await workspace.warmFlow('run', file);
         expect([file, refused.code]).not.toEqual([file, 0]);
         said += refused.text;
       }
@@ -238,7 +265,7 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
   test('a name of JavaScript’s own is a name', async () => {
     const body = '({ self }) => ({ twice: self.one * 2 })';
     const flow = small('__proto__', body).replace("'double'", "'constructor'");
-    others.write({ 'odd/proto.flow.ts': flow });
+    workspace.write({ 'odd/proto.flow.ts': flow });
     expect((await nx('run', 'odd')).text).toContain('__proto__/1 done');
     for (const how of ['executed', 'replayed']) {
       const { code, text } = await nx('run', 'odd:spin-end');

@@ -19,6 +19,12 @@ export const times = f.step('times', { after: start }, ({ self, params }) => ({ 
 export default f.end(times);`;
 
 const workspace = new Workspace('moved');
+const terminal = new Workspace('moved', {}, { beside: workspace });
+/** In another process of Nx, while the first executes other commands. */
+const meanwhile = (args: string[], env: Record<string, string> = {}) => {
+  terminal.env = env;
+  return terminal.warm(...args);
+};
 
 /** A project of one flow. */
 function make(name: string) {
@@ -61,7 +67,7 @@ async function* changes(watcher: ReturnType<typeof watch>, holds: () => boolean)
 test('an edit while the steps before it are executed: what comes of it is told, and neither kept nor cached', async () => {
   const project = make('edit');
   const { WAITS } = project;
-  const command = workspace.nxMeanwhile(['run', project.spinTimes], { WAITS });
+  const command = meanwhile(['run', project.spinTimes], { WAITS });
   await project.reached();
   project.edit(2);
   project.go();
@@ -82,7 +88,7 @@ test('an edit that another command has published meanwhile', async () => {
   const project = make('published');
   workspace.write({ 'other/project.json': { name: 'other', targets: { hello: { command: 'echo hello' } } } });
   const { WAITS } = project;
-  const command = workspace.nxMeanwhile(['run', project.spinTimes], { WAITS });
+  const command = meanwhile(['run', project.spinTimes], { WAITS });
   await project.reached();
   project.edit(2);
   expect((await workspace.warm('run', 'other:hello')).code).toBe(0);
@@ -99,7 +105,7 @@ test('an edit that another command has published meanwhile', async () => {
 test('two commands on other parameters at a time: each result is its own, or none', async () => {
   const project = make('twice');
   const { WAITS } = project;
-  const first = workspace.nxMeanwhile(['run', project.spinTimes, '--params.by=2'], { WAITS });
+  const first = meanwhile(['run', project.spinTimes, '--params.by=2'], { WAITS });
   await project.reached();
   const second = await workspace.warm('run', project.spinTimes, '--params.by=3');
   expect(second.code).toBe(0);
@@ -169,7 +175,7 @@ test('steps take parameters of a command that means a target which needs them, a
 test('the same command twice at a time', async () => {
   const project = make('same');
   const both = () =>
-    Promise.all([1, 2].map(async () => (await workspace.nxMeanwhile(['run', project.spinTimes])).code));
+    Promise.all([workspace.warm, terminal.warm].map(async (nx) => (await nx('run', project.spinTimes)).code));
   const codes = [];
   for (let round = 0; round < 2; round++) codes.push(await both());
   expect(codes).toEqual([

@@ -1,5 +1,5 @@
 /** Clones of one workspace in folders of their own, and a remote cache between them: what one has executed, others replay. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CacheServer } from '../lib/cache-server';
 import { remove } from '../lib/remove';
@@ -61,10 +61,13 @@ function commit(clone: Workspace, file?: string, edit = (text: string) => text):
   clone.git('add', '.');
   clone.git('commit', '-q', '-m', 'one more');
 }
-/** As on a machine that has only the sources. */
+/** As on a machine that has only the sources. The process of Nx goes on with its database, whose entries lie nowhere. */
 async function forget(clone: Workspace): Promise<void> {
-  await clone.close();
-  for (const folder of ['.nx', '.flow', 'dist']) remove(path(clone, folder));
+  await clone.forget('broker', 'plugin');
+  for (const folder of ['.nx/cache', '.flow', 'dist']) remove(path(clone, folder));
+  const data = path(clone, '.nx/workspace-data');
+  if (!existsSync(data)) return;
+  for (const name of readdirSync(data)) if (!/\.db(-\w+)?$/.test(name)) remove(join(data, name));
 }
 
 /** A command in a clone, with more in its environment. */

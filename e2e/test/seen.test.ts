@@ -5,7 +5,10 @@ import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
 
 const REPLAYED = /\[.*(cache|existing).*\]/;
-const workspace = new Workspace('seen');
+// A process reads the workspace's tsconfig once: it is there from the beginning.
+const workspace = new Workspace('seen', {
+  'tsconfig.base.json': { compilerOptions: { baseUrl: '.', paths: { '@q/*': ['shared/*'] } } },
+});
 workspace.git('init', '-q');
 const artifactIn = (file: string) =>
   JSON.parse(readFileSync(join(workspace.folder, 'dist/flow', file), 'utf8'));
@@ -95,7 +98,7 @@ test('code that is loaded by a computed name from outside of all projects is exe
   expect(await spun()).toBe(1);
   workspace.write({ 'outside/far.ts': 'export const far: number = 2;\n' });
   // A process never forgets an ES module.
-  await workspace.close();
+  await workspace.forget('tasks');
   expect(await spun()).toBe(2);
 });
 
@@ -217,10 +220,7 @@ test('flows of one name, which would share runs and outputs, are refused, and ot
 });
 
 test('a workspace with a tsconfig.base.json alone has its paths', async () => {
-  // A process reads the workspace's tsconfig once.
-  await workspace.close();
   workspace.write({
-    'tsconfig.base.json': { compilerOptions: { baseUrl: '.', paths: { '@q/*': ['shared/*'] } } },
     'paths/tsconfig.json': { extends: '../tsconfig.base.json' },
     'paths/paths.flow.ts': `import { k } from '@q/k';\n${small('paths', '({ self }) => ({ k: self.one + k })')}`,
     'shared/k.ts': 'export const k: number = 1;\n',

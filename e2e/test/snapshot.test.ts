@@ -14,7 +14,7 @@ const path = (...parts: string[]) => join(workspace.folder, ...parts);
 const FILE = path('dist/flow/etl/snapshot/etl.nxflow');
 /** As on another machine: the sources and Nx's cache, and nothing else. */
 const freshMachine = async () => {
-  await workspace.close();
+  await workspace.forget('broker', 'plugin');
   for (const folder of ['.flow', 'dist']) remove(path(folder));
 };
 

@@ -3,7 +3,12 @@ import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
 
 const FLOWS = { 'films/a.flow.ts': small('a'), 'films/films.flow.ts': small('films') };
-const { warm: nx } = new Workspace('target-names', FLOWS);
+const workspace = new Workspace('target-names', FLOWS);
+const { warm: nx } = workspace;
+const writeOptions = (options: object) =>
+  workspace.write({
+    'nx.json': { analytics: false, plugins: [{ plugin: '@nx-flow/plugin', options }] },
+  });
 
 test('the short and the long name of a step in one command execute each step once', async () => {
   const { code, text } = await nx('run-many', '-t', 'spin-end', 'spin-films-end', '--output-style=static');
@@ -31,27 +36,20 @@ test('a long name is given arguments as the short one is, by position too, and r
 });
 
 test('targets are called as the plugin’s options say, and their spins are replayed', async () => {
-  const options = { runTargetName: 'flow-run', spinTargetName: 'flow-spin', stepTargetPrefix: 'step-' };
-  const named = new Workspace('target-names-of-options', {
-    ...FLOWS,
-    'nx.json': { analytics: false, plugins: [{ plugin: '@nx-flow/plugin', options }] },
-  });
-  expect((await named.warm('run', 'films:flow-run')).text).toContain('films/1 done');
-  const spin = async () => (await named.warm('flow-spin', 'films', '--step=double')).text;
+  writeOptions({ runTargetName: 'flow-run', spinTargetName: 'flow-spin', stepTargetPrefix: 'step-' });
+  expect((await nx('run', 'films:flow-run')).text).toContain('films/2 done');
+  const spin = async () => (await nx('flow-spin', 'films', '--step=double')).text;
   const [first, second] = [await spin(), await spin()];
   expect([first, second]).toEqual([
     expect.not.stringContaining('[local cache]'),
     expect.stringContaining('[local cache]'),
   ]);
-  expect((await named.warm('run', 'films:step-a-end')).code).toBe(0);
+  expect((await nx('run', 'films:step-a-end')).code).toBe(0);
 });
 
 test('an option that the plugin does not have is one sentence', async () => {
-  const wrong = new Workspace('target-names-wrong', {
-    'nx.json': { analytics: false, plugins: [{ plugin: '@nx-flow/plugin', options: { runTarget: 'x' } }] },
-    ...FLOWS,
-  });
-  const { code, text } = await wrong.warm('show', 'projects');
+  writeOptions({ runTarget: 'x' });
+  const { code, text } = await nx('show', 'projects');
   expect(code).toBe(1);
   expect(text).toContain(
     'FLOW_PLUGIN_OPTION  The options of @nx-flow/plugin in nx.json have no "runTarget". Did you mean "runTargetName"?',

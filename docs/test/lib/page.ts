@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml';
 import { missingLine, otherShape } from './compare';
 import { edited } from './edit';
 import type { Block, Page } from './markdown';
-import { type Printed, type Server, type Workspaces, write } from './workspace';
+import { type Printed, type Workspaces, write } from './workspace';
 
 /** A fragment as a module of its own, to be imported after all pages were executed. */
 export interface Fragment {
@@ -24,7 +24,7 @@ export class PageExecution {
   readonly fragments: Fragment[] = [];
   readonly folder: string;
   #printed: Printed | undefined;
-  #server: Server | undefined;
+  #served = false;
   #versions = 0;
 
   constructor(
@@ -43,7 +43,7 @@ export class PageExecution {
       const why = await this.#block(block);
       if (why !== undefined) wrong.push(`${block.at}  ${why}`);
     }
-    await this.#endServer();
+    if (this.#served) await this.workspaces.server.leave();
     this.#keepForTypes();
     return wrong;
   }
@@ -53,10 +53,7 @@ export class PageExecution {
     const { language, notes } = block;
     if (!LANGUAGES.includes(language)) return `A block is one of ${LANGUAGES.join(', ')}, not "${language}".`;
     if (notes['not-run'] === '') return 'It has to say why it is not run.';
-    if (language === 'ts' || language === 'js') {
-      await this.#endServer();
-      return this.#code(block);
-    }
+    if (language === 'ts' || language === 'js') return this.#code(block);
     if (language === 'sh') return this.#shell(block);
     if (language === 'json') return this.#json(block);
     if (language === 'yaml') return parseDocument(block.text).errors[0]?.message;
@@ -108,22 +105,17 @@ export class PageExecution {
   }
 
   async #commands(lines: string[]): Promise<Printed> {
-    this.#server ??= this.workspaces.serve(this.folder);
+    this.#served = true;
     const all: Printed = { code: 0, stdout: '', text: '' };
     for (const line of lines) {
       const words = [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replace(/'/g, ''));
-      const { code, stdout, text } = await this.#server.execute(words.slice(2));
+      const { code, stdout, text } = await this.workspaces.server.execute(this.folder, words.slice(2));
       all.code = code;
       all.stdout += stdout;
       all.text += text;
       if (code !== 0) break;
     }
     return all;
-  }
-
-  async #endServer(): Promise<void> {
-    await this.#server?.close();
-    this.#server = undefined;
   }
 
   #json({ text, info, notes }: Block): string | undefined {

@@ -37,6 +37,7 @@ export interface Printed {
 
 export class Workspaces {
   #folder: string | undefined;
+  #server: Server | undefined;
   /** Prepared once, and copied for each page. */
   readonly #prepared = new Map<string, string>();
 
@@ -98,9 +99,10 @@ export class Workspaces {
     return { code: status ?? 1, stdout, text: `${stdout}${stderr}` };
   }
 
-  /** A process that executes commands of nx-flow in that folder. */
-  serve(folder: string): Server {
-    return new Server(folder, this.#environment());
+  /** The process that executes commands of nx-flow, one page after another. */
+  get server(): Server {
+    this.#server ??= new Server(this.folder, this.#environment());
+    return this.#server;
   }
 
   #environment(): NodeJS.ProcessEnv {
@@ -119,7 +121,8 @@ export class Workspaces {
     };
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
+    await this.#server?.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -157,14 +160,14 @@ interface Answer {
   printed: { name: string; text: string }[];
 }
 
-/** One process for many commands. What it has imported stays: another one is needed after an edit. */
+/** One process for many commands. */
 export class Server {
   readonly #child: ChildProcess;
 
-  constructor(folder: string, env: NodeJS.ProcessEnv) {
+  constructor(cwd: string, env: NodeJS.ProcessEnv) {
     const dist = join(ROOT, 'packages', 'flow-core', 'dist');
     this.#child = fork(join(__dirname, 'serve.cjs'), [dist], {
-      cwd: folder,
+      cwd,
       env,
       execArgv: [],
       stdio: 'inherit',
@@ -172,24 +175,33 @@ export class Server {
   }
 
   /** One worker process is enough for what pages show, unless they say how many. */
-  async execute(argv: readonly string[]): Promise<Printed> {
+  async execute(folder: string, argv: readonly string[]): Promise<Printed> {
     const works = ['run', 'resume', 'snapshot', 'step'].includes(argv[0] as string) || argv.includes('--all');
     const says = argv.some((word) => word.startsWith('--max-workers'));
-    const answer = await new Promise<{ code: number; printed: { name: string; text: string }[] }>(
-      (resolve, reject) => {
-        const gone = (code: number) =>
-          reject(new Error(`nx-flow ${argv.join(' ')} ended its process with ${code}.`));
-        this.#child.once('exit', gone);
-        this.#child.once('message', (message: unknown) => {
-          this.#child.off('exit', gone);
-          resolve(message as Answer);
-        });
-        this.#child.send(works && !says ? [...argv, '--max-workers=1'] : argv);
-      },
-    );
+    const answer = await this.#ask({ folder, argv: works && !says ? [...argv, '--max-workers=1'] : argv });
     const text = (wanted: (name: string) => boolean) =>
       answer.printed.flatMap(({ name, text }) => (wanted(name) ? text : [])).join('');
     return { code: answer.code, stdout: text((name) => name === 'stdout'), text: text(() => true) };
+  }
+
+  /** After the last command of a page: its store is held no longer. */
+  async leave(): Promise<void> {
+    await this.#ask({});
+  }
+
+  #ask(message: { folder?: string; argv?: readonly string[] }): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const gone = (code: number) =>
+        reject(
+          new Error(`nx-flow ${message.argv?.join(' ')} ended the process of all commands with ${code}.`),
+        );
+      this.#child.once('exit', gone);
+      this.#child.once('message', (answer: unknown) => {
+        this.#child.off('exit', gone);
+        resolve(answer as Answer);
+      });
+      this.#child.send(message);
+    });
   }
 
   async close(): Promise<void> {

@@ -105,6 +105,13 @@ function sharedProcess(): ChildProcess {
   return shared;
 }
 
+/** One worker process is enough for what commands say, unless a test says how many. */
+function withOneWorker(args: readonly string[]): readonly string[] {
+  const works = ['run', 'resume', 'snapshot'].includes(args[0] as string) || args.includes('--all');
+  const says = args.some((arg) => arg.startsWith('--max-workers') || arg === '--');
+  return works && !says ? [...args, '--max-workers=1'] : args;
+}
+
 export class Workspace {
   readonly folder: string;
   #shared = false;
@@ -247,7 +254,12 @@ ${body}
         child.off('exit', gone);
         resolve({ ...reply, signal: null, json: lastJson(reply.stdout) });
       });
-      child.send({ args, cwd, env: { [MARK]: this.folder, ...env }, workspace: this.folder });
+      child.send({
+        args: withOneWorker(args),
+        cwd,
+        env: { [MARK]: this.folder, ...env },
+        workspace: this.folder,
+      });
     });
   }
 

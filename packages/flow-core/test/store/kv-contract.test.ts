@@ -1,10 +1,11 @@
 import { BrokerKv } from '../../src/store/broker/client';
 import { kvContract } from '../../src/store/kv-contract';
 import { MemoryKv } from '../../src/store/memory';
-import { temporaryPlace, withEnvironment } from './helpers/place';
+import { sharedPlace, withEnvironment } from './helpers/place';
 
-// The brokers leave at once when the last client has left.
+// A broker would leave at once when the last client has left.
 withEnvironment('CI', 'true');
+const place = sharedPlace();
 
 kvContract(
   'MemoryKv',
@@ -18,14 +19,13 @@ kvContract(
 kvContract(
   'LevelDB through the broker',
   async () => {
-    const place = temporaryPlace();
-    const kv = BrokerKv.open(place.folder);
+    const kv = BrokerKv.open(place.folder());
     return {
       kv,
-      another: async () => BrokerKv.open(place.folder),
+      another: async () => BrokerKv.open(place.folder()),
       async dispose() {
         await kv.close();
-        await place.dispose();
+        await place.empty();
       },
     };
   },

@@ -6,7 +6,7 @@ import { memoryStore, openStore } from '../../src/store/open';
 import type { LogRow, RunRow, TaskRow } from '../../src/store/rows';
 import { packArtifact, record, type Store, unpackArtifact } from '../../src/store/store';
 import { difference } from './helpers/identical';
-import { temporaryPlace, withEnvironment } from './helpers/place';
+import { sharedPlace, withEnvironment } from './helpers/place';
 
 const runRow = (flow: string, run: number, more: Partial<RunRow> = {}): RunRow => ({
   flow,
@@ -47,15 +47,11 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 const numbers = (rows: { run: number }[]) => rows.map(({ run }) => run);
 
+const place = sharedPlace();
+
 describe.each([
   ['in memory', () => ({ store: memoryStore(), dispose: async () => {} })],
-  [
-    'in LevelDB',
-    () => {
-      const place = temporaryPlace();
-      return { store: openStore(place.folder), dispose: place.dispose };
-    },
-  ],
+  ['in LevelDB', () => ({ store: openStore(place.folder()), dispose: place.empty })],
 ])('a store %s', (_, open) => {
   withEnvironment('CI', 'true');
   let store: Store;

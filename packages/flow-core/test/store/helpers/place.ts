@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { packageFile } from '../../../src/environment/package-root';
+import { BrokerKv } from '../../../src/store/broker/client';
+import { type Op, scan } from '../../../src/store/kv';
 
 const BROKER = packageFile('dist/broker.js');
 
@@ -21,13 +23,51 @@ export function temporaryPlace(prefix = 'nx-flow-test-') {
   };
 }
 
+/** A store for the tests of a file, one after another, whose one broker stays until the last. */
+export function sharedPlace() {
+  let place: ReturnType<typeof temporaryPlace>;
+  let kept: BrokerKv;
+  beforeAll(() => {
+    place = temporaryPlace();
+    kept = BrokerKv.open(place.folder);
+  });
+  afterAll(async () => {
+    await kept.close();
+    await place.dispose();
+  });
+  return {
+    folder: () => place.folder,
+    /** Removes every key and every file beside the database, as in a store that is new. */
+    async empty() {
+      const ops: Op[] = [];
+      for await (const [key] of scan(kept, { gte: '', lt: '\x7f' })) ops.push({ key, value: undefined });
+      await kept.batch(ops);
+      rmSync(join(place.folder, 'cas'), { recursive: true, force: true });
+    },
+  };
+}
+
 /** The processes that serve stores in a folder. */
 export function brokersOf(folder: string): number[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  return lines
+  return commandLines()
     .filter((line) => line.includes(BROKER) && (line.includes(`${folder} `) || line.includes(`${folder}/`)))
     .map((line) => Number.parseInt(line, 10))
     .filter(alive);
+}
+
+/** Of every process, its id and its command with the arguments. */
+function commandLines(): string[] {
+  if (process.platform !== 'linux')
+    return execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    try {
+      return [`${entry} ${readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
+    } catch {
+      // It has just ended.
+      return [];
+    }
+  });
 }
 
 /** A process that ended is gone, even while nobody has asked for its exit code. */
