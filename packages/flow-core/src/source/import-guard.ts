@@ -124,10 +124,10 @@ export function stepsBegin(): void {
 }
 
 /**
- * The channel of a process that another one started would keep it alive, so that an await of what never comes
+ * The channel of a process that another one started, as Nx does, would keep it alive, so that an await of what never comes
  * would not be noticed. Returns a function that puts that right.
  */
-function letGoOfChannel(): () => void {
+export function letGoOfChannel(): () => void {
   const { channel } = process;
   if (!channel) return () => {};
   channel.unref();

@@ -1,4 +1,7 @@
-/** Values to artifacts and back: chooses the codec, takes the digest, decides between LevelDB and the CAS. */
+/**
+ * Values to artifacts and back: chooses the codec, takes the digest, decides between LevelDB and the CAS.
+ * Long, because what one half writes, the other half reads.
+ */
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';

@@ -9,36 +9,22 @@ import type { Channel } from '../process/channel';
 import { Containment } from '../process/containment';
 import { leftError } from '../process/process-functions';
 import { WHOLE_LOOK_MS } from '../process/realm';
-import { type Starter, watchStarted } from '../process/started';
+import { watchStarted } from '../process/started';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
-import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
+import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 import { failedOutcome, perform } from './perform';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { loadForWorker, type WorkerSetup } from './worker-load';
 import { WorkerOutput } from './worker-output';
+import { IMPORT, NO_TASK, reachesOthers, type Scope, telling } from './worker-scope';
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
 
 /** The coordinator, as a worker sees it. While a task is under way it is not held: a task cannot wait for it. */
 export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
-
-/** The task that code belongs to, also in its timers and in promises that are not awaited. */
-interface Scope extends TaskName, Starter {
-  /** It is no task, but the import of the flow. */
-  imports?: true;
-  /** Fails the task while it is under way. */
-  fail?: (error: unknown) => void;
-}
-
-/** A signal to more than this process. */
-const EVERYONE = /^process\.kill\((0|-)/;
-
-/** What is printed while no task is under way, such as by the flow's import. */
-const NO_TASK: TaskName = { step: '', task: '' };
-const IMPORT: Scope = { ...NO_TASK, imports: true };
 
 interface Place {
   graph: Graph;
@@ -79,14 +65,7 @@ export class Worker {
     // An import that waits for what never comes is noticed when nothing else keeps the process alive.
     channel.hold(false);
     this.#contained = new Containment({ leaves: (how) => this.#leaves(how), look: 'whole' });
-    watchStarted(() => this.#scope() ?? this.#underWay, {
-      started: (pid, apart) => {
-        if (apart) channel.send({ type: 'process', pid, alive: true });
-      },
-      ended: (pid, apart) => {
-        if (apart) channel.send({ type: 'process', pid, alive: false });
-      },
-    });
+    watchStarted(() => this.#scope() ?? this.#underWay, telling(channel));
     this.#loaded = this.#scopes.run(IMPORT, () => loadForWorker(setup));
     this.#loaded.then(
       () => {
@@ -222,7 +201,7 @@ export class Worker {
     const error = leftError(how);
     if (scope !== undefined && scope !== this.#underWay) return error;
     // The coordinator is in the same group.
-    if (EVERYONE.test(how)) {
+    if (reachesOthers(how)) {
       scope?.fail?.(error);
       return error;
     }

@@ -1,6 +1,6 @@
 /** Executes a step's body in this process, which is not the step's own, and leaves it as it was. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { stepsBegin } from '../../source/import-guard';
+import { letGoOfChannel, stepsBegin } from '../../source/import-guard';
 import { forbidEnding } from '../../source/leaving';
 import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
@@ -86,11 +86,13 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
         },
       });
       guarded++;
+      const holdChannel = processOf === 'tests' ? () => {} : letGoOfChannel();
       try {
         return await firstOf(follows ? () => bodies.run(body, work) : work, (reject) => {
           fail = reject;
         });
       } finally {
+        holdChannel();
         body.ended = true;
         contained.putBackRealm('close');
         await end();
