@@ -2,9 +2,11 @@
  * Guards an import. The code of a flow's file may end the process, throw where nothing catches it, wait for what
  * never comes, or loop: each of these ends the import, and none of them the process.
  */
+import { dirname } from 'node:path';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { runInThisContext } from 'node:vm';
 import type { FlowError } from '../definition/errors';
+import { packageFile } from '../environment/package-root';
 import { type Ending, ImportEnded } from './import-ended';
 import { endsSlowImports, importWatch, tellSlow, whenUnwatched } from './import-watch';
 import { keepDescriptors } from './keep-descriptors';
@@ -104,8 +106,8 @@ function hearLate(file: string, late: (error: FlowError) => void): void {
   let told = false;
   const stop = hearLeaving((ending) => {
     const error = new ImportEnded(ending);
-    // A step may do what it likes, but what it leaves behind does not end the command.
-    if (steps) return ending.how === 'left' && ending.call.startsWith('process.exit') ? error : undefined;
+    // What a step does is heard by who executes it. A program that started the command, such as Nx, may end it.
+    if (steps || (ending.how === 'left' && !isOfFlow(error.stack))) return undefined;
     if (told) return error;
     told = true;
     void import('./import-error').then(({ lateError }) => late(lateError(file, error)));
@@ -117,6 +119,13 @@ function hearLate(file: string, late: (error: FlowError) => void): void {
   };
   whenUnwatched(() => forgetLate());
 }
+
+/** Whether a call comes from code that is neither Node's, nor the engine's, nor a package's. */
+function isOfFlow(stack = ''): boolean {
+  const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+  return frames.some((line) => !/\bnode:|[\\/]node_modules[\\/]/.test(line) && !line.includes(OWN));
+}
+const OWN = dirname(packageFile('dist'));
 
 /** From now on, steps are executed in this process: what is thrown late is not heard here any more. */
 export function stepsBegin(): void {

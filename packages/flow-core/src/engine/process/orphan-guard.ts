@@ -9,11 +9,13 @@ import { KEEP, MARK } from '../../environment/task-mark';
 
 /**
  * Keeps the last line. At the end of the input, ends the process ids in it, with all that those have started, and the
- * groups, which have a minus. An empty line is a normal end.
+ * groups, which have a minus. On Linux also what bears the mark of a worker: the news of it may have come too late. An empty
+ * line is a normal end.
  */
 const SCRIPT = `pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] && exit
 tree() { for child in $(cat /proc/$1/task/*/children 2>/dev/null || pgrep -P "$1"); do tree "$child"; done; echo "$1"; }
-all=; for pid in $pids; do case $pid in -*) all="$all $pid";; *) all="$all $(tree "$pid")";; esac; done
+marked() { grep -lsz "^${MARK}=$1\\." /proc/[0-9]*/environ | cut -d/ -f3; }
+all=; for pid in $pids; do case $pid in -*) all="$all $pid $(marked "\${pid#-}")";; *) all="$all $(tree "$pid")";; esac; done
 kill -15 $all; i=0; while kill -0 $all && [ $i -lt 20 ]; do sleep 0.1; i=$((i + 1)); done; kill -9 $all`;
 
 export class OrphanGuard {
