@@ -83,6 +83,23 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     expect(code).toBe(1);
   }
 
+  test.each(['process.exit(0);', 'await new Promise(() => {});', 'throw null;'])(
+    'a flow whose file says %s at its top fails each time, and nothing is cached',
+    async (top) => {
+      workspace.write({ 'odd/odd.flow.ts': `${top}\n${small('odd')}` });
+      await expectOthersToGoOn();
+      for (const target of ['run', 'spin-start', 'spin-start']) {
+        const { code, text } = await nx('run', `odd:${target}`);
+        expect([target, code, text]).toEqual([
+          target,
+          1,
+          expect.stringMatching(/^FLOW_IMPORT {2}The file /m),
+        ]);
+        expect(text).not.toContain('existing outputs');
+      }
+    },
+  );
+
   test('a file in the place of .flow', async () => {
     workspace.write({ '.flow': 'a file' });
     await expectOthersToGoOn('spin-start');

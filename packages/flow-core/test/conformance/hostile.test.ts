@@ -3,6 +3,7 @@
  * spin agree, nothing is left running. A few by default, others each time; `npm run hostile` draws thousands.
  */
 import fc from 'fast-check';
+import { Runner } from '../../src/testing';
 import { Workspace } from '../kit/workspace';
 import { FOUND } from './hostile-found';
 import { hostileFlow, MISBEHAVIOURS, type Misbehaviour } from './misbehaviours';
@@ -26,13 +27,14 @@ interface Trial {
   workers: number;
   /** Which of them is spun. */
   spun: number;
-  after: 'nothing' | 'spin --all' | 'resume';
+  after: 'nothing' | 'spin --all' | 'resume' | 'Runner';
 }
+const AFTER = ['nothing', 'nothing', 'nothing', 'spin --all', 'resume', 'Runner'] as const;
 const trial: fc.Arbitrary<Trial> = fc.record({
   names: fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 }),
   workers: fc.integer({ min: 1, max: 2 }),
   spun: fc.nat(3),
-  after: fc.constantFrom('nothing' as const, 'nothing' as const, 'spin --all' as const, 'resume' as const),
+  after: fc.constantFrom(...AFTER),
 });
 
 async function check({ names, workers, spun, after }: Trial): Promise<void> {
@@ -45,6 +47,7 @@ async function check({ names, workers, spun, after }: Trial): Promise<void> {
   await checkSpin(names[spun % names.length] as string, 2 * (spun % names.length));
   if (after === 'spin --all') await checkAll(names);
   if (after === 'resume') await checkResume(names, params);
+  if (after === 'Runner') await checkRunner(names);
 }
 
 const told = (fails: RegExp | undefined) => (fails ? expect.stringMatching(fails) : 'done');
@@ -69,6 +72,19 @@ async function checkAll(names: readonly string[]): Promise<void> {
   expect(code).toBe(statuses.includes('failed') ? 1 : 0);
 }
 
+/** A Runner has a process of its own for each spin, which the step may end. */
+async function checkRunner(names: readonly string[]): Promise<void> {
+  await using runner = new Runner(ws.path('caught.flow.ts'));
+  const [name = ''] = names;
+  const spun = await runner.spin('each', {
+    artifacts: { names: [name, ''] },
+    params: { names: name },
+    index: 0,
+  });
+  const { fails, spinFails = fails } = of(name);
+  expect([name, spun.status]).toEqual([name, spinFails ? 'failed' : 'done']);
+}
+
 /** What failed fails again, and nothing else is executed. */
 async function checkResume(names: readonly string[], params: string): Promise<void> {
   const failing = names.filter((name) => of(name).fails).length;
@@ -77,7 +93,7 @@ async function checkResume(names: readonly string[], params: string): Promise<vo
   expect([first.code, first.json.tasks]).toMatchObject([failing > 0 ? 1 : 0, { done, failed: failing }]);
   const again = await ws.nxFlow(['resume', 'hard', '--json']);
   if (failing === 0) expect([again.code, again.json.error.code]).toEqual([2, 'FLOW_NOTHING_TO_RESUME']);
-  else expect([again.code, again.json.tasks]).toMatchObject([1, { failed: failing, takenOver: done }]);
+  else expect([again.code, again.json.tasks]).toMatchObject([1, { failed: failing, taken: done }]);
 }
 
 test('sequences that once found a defect', async () => {
