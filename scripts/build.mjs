@@ -30,29 +30,79 @@ const PACKAGES = {
         'engine/pool/contract-',
       ],
       fingerprint: ['source/fingerprint/'],
-      conditions: ['source/conditioned', 'source/condition-hooks', 'source/question-'],
+      // What reads a flow's source without executing it, or names a place in it.
+      static: [
+        ...['ast', 'computed-steps', 'declared-inputs', 'flow-files', 'import-error', 'index'],
+        ...['newest-change', 'outside-guard', 'pars', 'positions', 'references', 'returned-names'],
+        ...['static-graph', 'step-call', 'top-level-await'],
+      ].map((name) => `source/${name}`),
+      // What few flows need: conditions of the workspace, packages of a step, options that are given for a run.
+      seldom: [
+        ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
+        'definition/with',
+      ],
       client: ['client/'],
-      transfer: ['engine/transfer/'],
+      transfer: ['engine/transfer/', 'cli/render/transfer'],
       explain: ['engine/explain/', 'cli/render/diff', 'cli/render/why', 'cli/render/show-task'],
       reading: [
-        'check',
-        'diff',
-        'dump',
-        'export',
-        'import',
-        'logs',
-        'runs',
-        'show',
-        'snapshot',
-        'tag',
-        'why',
-      ].map((name) => `cli/commands/${name}`),
-      cli: ['cli/', 'session/'],
-      pool: ['engine/pool/'],
-      run: ['engine/run/', 'engine/resume/', 'engine/handover/'],
-      spin: ['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
+        ...[
+          'check',
+          'diff',
+          'dump',
+          'export',
+          'import',
+          'logs',
+          'runs',
+          'show',
+          'snapshot',
+          'tag',
+          'why',
+        ].map((name) => `cli/commands/${name}`),
+        ...['cli/help', 'cli/type-check', 'cli/lookup', 'cli/reading', 'cli/render/status'],
+        ...['diff', 'task', 'value', 'why'].map((name) => `cli/json/${name}`),
+      ],
+      cli: ['cli/', 'session/', 'engine/explain/error-text'],
+      pool: ['engine/pool/', 'engine/process/channel', 'engine/process/start-process', 'engine/process/heap'],
+      run: [
+        ...['engine/run/', 'engine/resume/', 'engine/handover/', 'engine/outputs/task-writer'],
+        ...['build-', 'code', 'git', 'journal', 'task-logs'].map((name) => `engine/record/${name}`),
+        ...['session/run', 'session/step', 'cli/run-', 'cli/render/live-region'],
+        ...['resume', 'run', 'step'].map((name) => `cli/commands/${name}`),
+        ...['render/run', 'render/step', 'json/step'].map((name) => `cli/${name}`),
+      ],
+      spin: [
+        ...['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
+        ...['at-exit', 'guard', 'signals', 'timeout'].map((name) => `engine/process/${name}`),
+      ],
+      keys: ['cli/keys/', 'engine/spin/read-key'],
+      'spin-all': [
+        ...['all', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
+        ...['no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
+          (name) => `engine/inputs/${name}`,
+        ),
+        ...['session/persisted-spins', 'session/spin-all', 'cli/render/spin-all'],
+      ],
+      broker: ['hub', 'main', 'server']
+        .map((name) => `store/broker/${name}`)
+        .concat([...['store/database', 'store/level', 'store/index']]),
+      // The store as its clients see it. A worker has none.
+      store: [
+        ...['store/broker/', 'store/event-sink', 'store/kv', 'store/logs', 'store/memory', 'store/new-store'],
+        ...[
+          'store/generation',
+          'store/open',
+          'store/row',
+          'engine/record/run-status',
+          'store/stamp',
+          'store/store',
+          'store/tags',
+          'store/writable',
+        ],
+        ...['former-store', 'listed', 'store-folder', 'workspace'].map((name) => `environment/${name}`),
+        ...['definition/params', 'definition/silent', 'definition/wrong-value'],
+      ],
       // A worker performs tasks, and so does a spin, which needs nothing else of the pool.
-      base: ['', 'engine/pool/perform'],
+      base: ['', 'engine/pool/perform', 'source/packages/names'],
     },
     entries: {
       index: 'index',
@@ -159,7 +209,7 @@ for (const [folder, { external, parts, entries, modules = [], alone = [] }] of O
 /**
  * `dist/parts/<name>.js`: functions that evaluate a module on first use, and give its exports. Every module is in one part, so
  * that classes and state are the same whichever door was taken. esbuild turns `require` and `import()` of modules of the same
- * part into such calls; for those of another part, it is this plugin.
+ * part into such calls; for those of another part, {@link linkParts} does.
  */
 async function buildParts(cwd, names, partOf, options) {
   const src = join(cwd, 'src');
@@ -172,26 +222,57 @@ async function buildParts(cwd, names, partOf, options) {
     const doors = own.map((module) => `${JSON.stringify(module)}: () => require('./src/${module}')`);
     const otherParts = {
       name: 'other-parts',
-      setup({ onResolve, onLoad }) {
+      setup({ onResolve }) {
         onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
           const from = relative(src, join(resolveDir, path)).replaceAll('\\', '/');
           const module = all.find((one) => one === from || one === `${from}/index`);
           if (module === undefined || partOf(module) === name) return undefined;
-          return { path: module, namespace: 'other-parts' };
+          return { path: `part:${module}`, external: true };
         });
-        onLoad({ filter: /./, namespace: 'other-parts' }, ({ path }) => ({
-          contents: `module.exports = require('./${partOf(path)}.js')['${path}']();`,
-        }));
-        onResolve({ filter: /./, namespace: 'other-parts' }, ({ path }) => ({ path, external: true }));
       },
     };
-    await build({
+    const outfile = join(cwd, 'dist', 'parts', `${name}.js`);
+    const { outputFiles } = await build({
       ...options,
       stdin: { contents: `module.exports = { ${doors.join(', ')} };`, resolveDir: cwd, loader: 'js' },
-      outfile: join(cwd, 'dist', 'parts', `${name}.js`),
+      outfile,
+      write: false,
       plugins: [otherParts],
     });
+    mkdirSync(dirname(outfile), { recursive: true });
+    writeFileSync(outfile, linkParts(outputFiles[0].text, partOf));
   }
+}
+
+/** Modules of other parts by their doors. A door gives the exports themselves: to copy them for each importer takes time. */
+function linkParts(text, partOf) {
+  const builtin = `var builtin = (name) => {
+  var real = require("node:" + name);
+  return Object.create(real, { default: { value: real } });
+};
+`;
+  const used = new Set();
+  const linked = text
+    .replace(/\brequire\("part:([^"]+)"\)/g, (_, module) => {
+      used.add(partOf(module));
+      return `part_${idOf(partOf(module))}()["${module}"]()`;
+    })
+    // All that a module of Node exports, as it is now: its properties are not copied.
+    .replace(/__toESM\(require\("node:([\w/]+)"\)\)/g, 'builtin("$1")')
+    .replace(/__toCommonJS\((\w+_exports\d*)\)/g, '$1')
+    .replace(
+      /^var __export = \(target, all\) => \{$/m,
+      '$&\n  __defProp(target, "__esModule", { value: true });',
+    );
+  const parts = [...used].map(
+    (part) =>
+      `var in_${idOf(part)}, part_${idOf(part)} = () => (in_${idOf(part)} ??= require("./${part}.js"));`,
+  );
+  return `${builtin}${parts.join('\n')}\n${linked}`;
+}
+
+function idOf(part) {
+  return part.replace('-', '_');
 }
 
 async function exportedNames(cwd, entry) {

@@ -186,8 +186,8 @@ class Walker {
     }
     this.#seen.set(v, this.#seen.size);
     if (types.isProxy(v)) this.refuse('is a Proxy; copy it into a plain object first');
-    // JSON would ask it for another value.
-    if (this.#plain && 'toJSON' in v) this.#plain = false;
+    // JSON would ask it for another value. One of its own is a plain value: a function is refused below.
+    if (this.#plain && 'toJSON' in v && !Object.hasOwn(v, 'toJSON')) this.#plain = false;
     if (Array.isArray(v)) {
       this.#array(v);
       return;

@@ -60,14 +60,12 @@ export class Containment {
       guardTalk(restoreListeners),
       noteUmask(() => (this.#masked = true)),
     ];
-    this.remember();
+    this.#rememberListeners();
   }
 
   /** What is now there is what every task finds: call when the flow is imported. */
   remember(): void {
-    this.#listeners.clear();
-    for (const event of [...EVENTS, ...process.eventNames()])
-      this.#listeners.set(event, process.rawListeners(event) as Listener[]);
+    this.#rememberListeners();
     const { look } = this.#options;
     if (look) this.#realm = new Realm(look);
   }
@@ -110,6 +108,12 @@ export class Containment {
     this.putBack();
     this.#env.release();
     return exits;
+  }
+
+  #rememberListeners(): void {
+    this.#listeners.clear();
+    for (const event of [...EVENTS, ...process.eventNames()])
+      this.#listeners.set(event, process.rawListeners(event) as Listener[]);
   }
 
   #restoreListeners(event: string | symbol): void {

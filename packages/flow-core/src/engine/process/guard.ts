@@ -85,6 +85,7 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
           return error;
         },
       });
+      contained.remember();
       guarded++;
       const holdChannel = processOf === 'tests' ? () => {} : letGoOfChannel();
       try {

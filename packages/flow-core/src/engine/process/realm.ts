@@ -94,20 +94,19 @@ function isOneOf(keys: readonly (string | symbol)[], wanted: string): boolean {
   return false;
 }
 
+/** One pass without a closure: a process does it once, before any of this code is optimized. */
 function watched([name, object]: [string, object]): Watched {
-  const entries = ownKeys(object)
-    .map((key) => [key, getOwnPropertyDescriptor(object, key) as PropertyDescriptor] as const)
-    .filter(
-      ([key, { value, writable, configurable }]) => isWatched(key, value) && (writable || configurable),
-    );
-  return {
-    name,
-    object,
-    keys: entries.map(([key]) => key),
-    values: entries.map(([, { value }]) => value),
-    descriptors: entries.map(([, descriptor]) => descriptor),
-    names: OPEN.test(name) ? undefined : namesOf(object),
-  };
+  const keys: (string | symbol)[] = [];
+  const values: unknown[] = [];
+  const descriptors: PropertyDescriptor[] = [];
+  for (const key of ownKeys(object)) {
+    const descriptor = getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
+    if (!isWatched(key, descriptor.value) || !(descriptor.writable || descriptor.configurable)) continue;
+    keys.push(key);
+    values.push(descriptor.value);
+    descriptors.push(descriptor);
+  }
+  return { name, object, keys, values, descriptors, names: OPEN.test(name) ? undefined : namesOf(object) };
 }
 
 /** A new global variable is like a variable of a module: a library that sets one when it is loaded needs it. */
