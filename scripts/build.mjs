@@ -62,7 +62,7 @@ const PACKAGES = {
         ...['diff', 'task', 'value', 'why'].map((name) => `cli/json/${name}`),
       ],
       cli: ['cli/', 'session/', 'engine/explain/error-text'],
-      pool: ['engine/pool/', 'engine/process/channel', 'engine/process/start-process', 'engine/process/heap'],
+      pool: ['engine/pool/', 'process/channel', 'process/start-process', 'process/heap'],
       run: [
         ...['engine/run/', 'engine/resume/', 'engine/handover/', 'engine/outputs/task-writer'],
         ...['build-', 'code', 'git', 'journal', 'task-logs'].map((name) => `engine/record/${name}`),
@@ -72,7 +72,7 @@ const PACKAGES = {
       ],
       spin: [
         ...['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
-        ...['at-exit', 'guard', 'signals', 'timeout'].map((name) => `engine/process/${name}`),
+        ...['at-exit', 'guard', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
       ],
       keys: ['cli/keys/', 'engine/spin/read-key'],
       'spin-all': [

@@ -1,6 +1,6 @@
 /** Code that a step left running may throw after its body has ended. That changes nothing; an event reports it. */
 import { headlineOf } from '../definition/thrown';
-import { isGuarded } from '../engine/process/guard';
+import { isGuarded } from '../engine/contain/guard';
 import type { Emit } from '../engine/task/flow-event';
 
 let listener: Emit | undefined;

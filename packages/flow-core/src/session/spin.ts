@@ -1,14 +1,14 @@
 /** Spins one step now, in this process, on recorded inputs. Its outputs go to `dist/flow`. */
 import { join, relative } from 'node:path';
 import type { Graph } from '../definition/graph';
+import { captureOutput, type Heard } from '../engine/contain/capture-output';
+import type { ProcessOwner } from '../engine/contain/guard';
 import type { OnlyGiven } from '../engine/inputs/only-given';
 import type { Overrides } from '../engine/inputs/override';
 import type { Selection } from '../engine/inputs/selection';
 import { Outputs } from '../engine/outputs/folder';
 import { spinsFolder } from '../engine/outputs/layout';
 import { requireOutputs, writingOutputs } from '../engine/outputs/writable';
-import { captureOutput, type Heard } from '../engine/process/capture-output';
-import type { ProcessOf } from '../engine/process/guard';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
 import { spin } from '../engine/spin/spin';
@@ -30,7 +30,7 @@ export interface SpinRequest {
   /** All inputs of the step: no run is looked up. */
   onlyGiven?: OnlyGiven;
   /** Default: the process of a command. */
-  processOf?: ProcessOf;
+  processOwner?: ProcessOwner;
   /** Record the spin in the store of persisted spins. */
   persist?: BeginPersisted;
   /** Write the outputs as files. */
@@ -97,7 +97,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(overrides ? { overrides } : {}),
       set: request.set ?? {},
       ...(onlyGiven ? { onlyGiven } : {}),
-      ...(request.processOf ? { processOf: request.processOf } : {}),
+      ...(request.processOwner ? { processOwner: request.processOwner } : {}),
       cwd: workspace,
       files: request.outputs !== undefined,
       log: heard,

@@ -3,7 +3,7 @@
  * it, as in `"exports": { ".": { "@acme/source": "./src/index.ts", "default": "./dist/index.js" } }`.
  */
 import { resolve } from 'node:path';
-import type { Says } from './package-map';
+import type { ConditionTest } from './package-map';
 import { type ConfigFiles, compilerOption, governingConfig } from './tsconfig';
 
 /**
@@ -32,7 +32,7 @@ export function conditionsOfNode(): string[] {
 const BY_LOADER = new Set(['import', 'require', 'module-sync', 'node-addons']);
 
 /** What holds when a flow is loaded by its commands, whichever of Node's loaders loads a module. */
-export function saysFor(conditions: readonly string[]): Says {
+export function conditionTest(conditions: readonly string[]): ConditionTest {
   const held = new Set(['node', ...conditions, ...conditionsOfNode()]);
   return (condition) => (held.has(condition) ? true : BY_LOADER.has(condition) ? undefined : false);
 }

@@ -7,10 +7,10 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { runInThisContext } from 'node:vm';
 import type { FlowError } from '../definition/errors';
 import { packageFile } from '../environment/package-root';
+import { forbidExit } from '../process/ending';
+import { keepDescriptors } from '../process/keep-descriptors';
 import { type Ending, ImportEnded } from './import-ended';
 import { endsSlowImports, importWatch, tellSlow, whenUnwatched } from './import-watch';
-import { keepDescriptors } from './keep-descriptors';
-import { forbidLeaving } from './leaving';
 
 /** Since when the import under way is slow. On the clock of `performance`, in milliseconds. */
 let slowFrom = Number.POSITIVE_INFINITY;
@@ -84,7 +84,7 @@ function hearLeaving(end: (ending: Ending) => Error | undefined): () => void {
   };
   process.on('uncaughtException', threw);
   process.on('unhandledRejection', rejected);
-  const allowLeaving = forbidLeaving((call) => end({ how: 'left', call }));
+  const allowLeaving = forbidExit((call) => end({ how: 'left', call }));
   return () => {
     allowLeaving();
     process.off('uncaughtException', threw);

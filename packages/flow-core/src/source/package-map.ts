@@ -1,7 +1,7 @@
 /** The fields `exports` and `imports` of a package.json: which file they give for a path, under which conditions. */
 
 /** Whether a condition holds. Returns undefined when that depends on the loader: then every possibility counts. */
-export type Says = (condition: string) => boolean | undefined;
+export type ConditionTest = (condition: string) => boolean | undefined;
 
 /** Whether a field is a map of paths, or the entry of the package itself. */
 const PATHS = /^[.#]/;
@@ -10,17 +10,17 @@ const PATHS = /^[.#]/;
  * The targets of a path, most important first; none when the package does not give it.
  * @param path `.`, `./sub` or `#inner`
  */
-export function mappedTargets(field: unknown, path: string, says: Says): string[] {
+export function mappedTargets(field: unknown, path: string, holds: ConditionTest): string[] {
   const map = isRecord(field) ? field : {};
   const keys = Object.keys(map);
-  if (!keys.some((key) => PATHS.test(key))) return path === '.' ? pick(field, says).targets : [];
-  if (Object.hasOwn(map, path) && !path.includes('*')) return pick(map[path], says).targets;
+  if (!keys.some((key) => PATHS.test(key))) return path === '.' ? pick(field, holds).targets : [];
+  if (Object.hasOwn(map, path) && !path.includes('*')) return pick(map[path], holds).targets;
   const [best] = keys
     .filter((key) => starOf(key, path) !== undefined && key.includes('*'))
     .sort((a, b) => b.indexOf('*') - a.indexOf('*') || b.length - a.length);
   if (best === undefined) return [];
   const star = starOf(best, path) as string;
-  return pick(map[best], says).targets.map((target) => target.replaceAll('*', star));
+  return pick(map[best], holds).targets.map((target) => target.replaceAll('*', star));
 }
 
 /** Whether a field mentions one of these conditions. */
@@ -43,13 +43,13 @@ export function starOf(pattern: string, text: string): string | undefined {
 }
 
 /** `sure` when no later condition can be reached: a target was found, or the path is closed by null. */
-function pick(value: unknown, says: Says): { targets: string[]; sure: boolean } {
+function pick(value: unknown, holds: ConditionTest): { targets: string[]; sure: boolean } {
   if (typeof value === 'string') return { targets: [value], sure: true };
   if (value === null) return { targets: [], sure: true };
   const targets = new Set<string>();
   if (Array.isArray(value)) {
     for (const inner of value) {
-      const found = pick(inner, says);
+      const found = pick(inner, holds);
       for (const target of found.targets) targets.add(target);
       if (found.sure && targets.size > 0) break;
     }
@@ -57,13 +57,13 @@ function pick(value: unknown, says: Says): { targets: string[]; sure: boolean } 
   }
   const sure = new Set<string>();
   for (const [condition, inner] of Object.entries(isRecord(value) ? value : {})) {
-    const holds = condition === 'default' ? true : says(condition);
-    if (holds === false) continue;
-    const found = pick(inner, says);
+    const met = condition === 'default' ? true : holds(condition);
+    if (met === false) continue;
+    const found = pick(inner, holds);
     for (const target of found.targets) targets.add(target);
     if (found.sure) sure.add(condition);
     // One of the two always holds.
-    const ends = holds === true ? found.sure : sure.has('import') && sure.has('require');
+    const ends = met === true ? found.sure : sure.has('import') && sure.has('require');
     if (ends) return { targets: [...targets], sure: true };
   }
   return { targets: [...targets], sure: false };

@@ -5,14 +5,13 @@ import { isFlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import type { PoolHost } from '../engine/pool/pool';
 import { ProcessPool } from '../engine/pool/process-pool';
-import { channelToParent } from '../engine/process/channel';
-import { leaveNow } from '../engine/process/leave';
 import { toRecord } from '../engine/task/error-record';
 import { findWorkspace } from '../environment/workspace';
+import { channelToParent } from '../process/channel';
+import { exit, exitNow } from '../process/ending';
 import { executeRun } from '../session/run';
 import { spinStep } from '../session/spin';
 import { watchImports } from '../source/import-watch';
-import { leave } from '../source/leaving';
 import { loadFlow } from '../source/load';
 import { Artifacts, decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
@@ -29,7 +28,7 @@ const channel = channelToParent<ToChild, FromChild | ImportDone>({
     asked = true;
     void reply(message);
   },
-  closed: () => leaveNow(),
+  closed: () => exitNow(),
 });
 
 async function reply(message: ToChild): Promise<void> {
@@ -40,7 +39,7 @@ async function reply(message: ToChild): Promise<void> {
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
   );
-  channel.send(answered, () => leave(0));
+  channel.send(answered, () => exit(0));
 }
 
 async function answer(message: ToChild): Promise<FromChild> {
@@ -74,7 +73,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
       return spins;
     };
     const asking = spinRequest(session, asked, openSpins);
-    const { outcome } = await spinStep(session, { ...asking, processOf: 'step' });
+    const { outcome } = await spinStep(session, { ...asking, processOwner: 'step' });
     const { decode } = new Artifacts(store.cas, graph.codecs);
     const { step, error, durationMs, origin, index, hints } = outcome;
     const reply: FromChild = {

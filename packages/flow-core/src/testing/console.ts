@@ -1,7 +1,7 @@
 /** Captures what this process prints: its streams, and its console, which a test runner may have replaced. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { captureOutput, type Heard } from '../engine/process/capture-output';
+import { captureOutput, type Heard } from '../engine/contain/capture-output';
 
 /** Returns a function that restores everything. */
 export function captureProcess(heard: Heard): () => void {

@@ -65,7 +65,7 @@ export class InProcess implements Backend {
         release = await this.#usePackages(request.step);
         const { outcome } = await spinStep(session, {
           ...spinRequest(session, request, () => this.spins()),
-          processOf: 'tests',
+          processOwner: 'tests',
           capture: captureProcess,
         });
         return {

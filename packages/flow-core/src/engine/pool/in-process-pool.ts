@@ -2,7 +2,7 @@
 import type { Graph } from '../../definition/graph';
 import { Artifacts } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { type Guard, makeGuard } from '../process/guard';
+import { type Guard, makeGuard } from '../contain/guard';
 import type { TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { Job } from './job';

@@ -1,8 +1,8 @@
 /** The npm packages of a flow's steps: installed before anything executes, each distinct set once. */
 import { type Graph, hasPackages, type StepNode } from '../../definition/graph';
+import { OrphanGuard } from '../../process/orphan-guard';
 import { loadFlowWith } from '../../source/load';
 import { type Installed, type InstallOptions, installPackages } from '../../source/packages/install';
-import { OrphanGuard } from '../process/orphan-guard';
 
 export type { Installed, InstallOptions } from '../../source/packages/install';
 

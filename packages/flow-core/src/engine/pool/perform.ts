@@ -2,7 +2,7 @@
 import type { Graph } from '../../definition/graph';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
-import { firstOf } from '../process/first-of';
+import { firstOf } from '../contain/first-of';
 import { toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';
 import type { Execution } from '../task/execution';

@@ -3,12 +3,12 @@
  * Long, because each choice of a worker weighs all the others.
  */
 import { availableParallelism } from 'node:os';
-import { OrphanGuard } from '../process/orphan-guard';
+import { OrphanGuard } from '../../process/orphan-guard';
+import { ChangedNames } from './changed-names';
 import { type Job, kindOf } from './job';
 import { AHEAD_MS, Pace } from './pace';
 import { Patience } from './patience';
 import type { Pool, PoolHost } from './pool';
-import { Spoilt } from './spoilt';
 import { LOOK_MS } from './watchdog';
 import type { WorkerListener } from './worker-listener';
 import { WorkerProcess } from './worker-process';
@@ -43,7 +43,7 @@ export class ProcessPool implements Pool {
   readonly #orphans = new OrphanGuard();
   /** By kind: tasks of other kinds say nothing about how long those of one kind wait. */
   readonly #patience = new Map<string, Patience>();
-  readonly #spoilt = new Spoilt();
+  readonly #changedNames = new ChangedNames();
   /** Of every worker that has not ended, with what its tasks had started. */
   readonly #endings = new Set<Promise<void>>();
   #balancing: NodeJS.Timeout | undefined;
@@ -265,7 +265,7 @@ export class ProcessPool implements Pool {
       this.#host?.finished(job, outcome);
     },
     startedApart: (pid, alive) => (alive ? this.#orphans.add(pid) : this.#orphans.remove(pid)),
-    spoils: ({ changed = [] }) => changed.map((name) => this.#spoilt.add(name)).includes(true),
+    mustRetire: ({ changed = [] }) => changed.map((name) => this.#changedNames.add(name)).includes(true),
     returned: (jobs) => void this.#returned.push(...jobs),
     settled: () => {
       this.#bury();

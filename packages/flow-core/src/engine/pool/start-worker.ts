@@ -1,6 +1,6 @@
 /** Starts the process of a worker. */
 import { packageFile } from '../../environment/package-root';
-import { type StartedProcess, startProcess } from '../process/start-process';
+import { type StartedProcess, startProcess } from '../../process/start-process';
 import type { FromWorker, ToWorker } from './protocol';
 
 export interface WorkerOptions {

@@ -20,7 +20,7 @@ export interface WorkerListener {
   /** A task started a process in a group of its own; it has ended. */
   startedApart(pid: number, alive: boolean): void;
   /** Returns whether a task left its process in a state in which no other task should be executed. */
-  spoils(outcome: TaskOutcome): boolean;
+  mustRetire(outcome: TaskOutcome): boolean;
   /** Jobs that have not begun, and never will here. */
   returned(jobs: readonly Job[]): void;
   /** All that was heard is passed on, or the process has ended: there may be room for more. */

@@ -1,7 +1,8 @@
 /** The entry of a worker process: a worker whose coordinator is at the other end of the process's channel. */
+
+import { channelToParent } from '../../process/channel';
+import { exitNow } from '../../process/ending';
 import { watchImports } from '../../source/import-watch';
-import { channelToParent } from '../process/channel';
-import { leaveNow } from '../process/leave';
 import type { FromWorker, ToWorker } from './protocol';
 import { Worker } from './worker';
 
@@ -16,6 +17,6 @@ watchImports({ byParent: true });
 const channel = channelToParent<ToWorker, FromWorker>({
   message: (message) => worker.hear(message),
   // The coordinator has ended, or a step closed the channel: no outcome can be sent any more.
-  closed: () => leaveNow(),
+  closed: () => exitNow(),
 });
 const worker = new Worker({ file, flow, with: JSON.parse(given), packages }, channel);

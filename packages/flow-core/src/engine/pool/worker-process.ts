@@ -3,8 +3,8 @@
  * Long, because it is one talk: what is said next depends on all that was said.
  */
 import type { ChildProcess } from 'node:child_process';
-import { endGroup } from '../process/end-processes';
-import type { StartedProcess } from '../process/start-process';
+import { endGroup } from '../../process/end-processes';
+import type { StartedProcess } from '../../process/start-process';
 import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import { brokenBy, ImportPatience } from './import-patience';
@@ -255,7 +255,7 @@ export class WorkerProcess {
       this.#underWay.end();
       const job = this.#jobs.shift() as Job;
       // Before the pool hears of it, and gives it more.
-      if (this.#use === 'isolated' || isStray(outcome) || this.#listener.spoils(outcome)) this.retire();
+      if (this.#use === 'isolated' || isStray(outcome) || this.#listener.mustRetire(outcome)) this.retire();
       else this.#rest();
       this.#listener.finished(job, outcome);
       if (this.#gone()) break;

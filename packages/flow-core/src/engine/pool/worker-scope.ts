@@ -1,6 +1,6 @@
 /** What code of a worker belongs to: a task, or the import of the flow. */
-import type { Channel } from '../process/channel';
-import type { StartedListener, Starter } from '../process/started';
+import type { Channel } from '../../process/channel';
+import type { StartedListener, Starter } from '../../process/started';
 import type { TaskName } from '../task/task';
 import type { FromWorker } from './protocol';
 
@@ -22,7 +22,7 @@ export function reachesOthers(call: string): boolean {
 }
 
 /** Tells the coordinator of processes that the end of this one's group does not take along. */
-export function telling(channel: Pick<Channel<FromWorker>, 'send'>): StartedListener {
+export function reportStarted(channel: Pick<Channel<FromWorker>, 'send'>): StartedListener {
   const tell = (pid: number, apart: boolean, alive: boolean) => {
     if (apart) channel.send({ type: 'process', pid, alive });
   };

@@ -1,15 +1,15 @@
 /** A worker: imports the flow once, then executes tasks in its process, one at a time, in the order in which they come. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Graph } from '../../definition/graph';
+import type { Channel } from '../../process/channel';
+import { watchStarted } from '../../process/started';
 import { type Ending, ImportEnded } from '../../source/import-ended';
 import { Artifacts } from '../../store/artifacts';
 import { FileCas } from '../../store/cas';
-import { captureOutput } from '../process/capture-output';
-import type { Channel } from '../process/channel';
-import { Containment } from '../process/containment';
-import { leftError } from '../process/process-functions';
-import { WHOLE_LOOK_MS } from '../process/realm';
-import { watchStarted } from '../process/started';
+import { captureOutput } from '../contain/capture-output';
+import { Containment } from '../contain/containment';
+import { leftError } from '../contain/process-functions';
+import { ALL_AFTER_MS } from '../contain/realm';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
@@ -18,7 +18,7 @@ import { failedOutcome, perform } from './perform';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { loadForWorker, type WorkerSetup } from './worker-load';
 import { WorkerOutput } from './worker-output';
-import { IMPORT, NO_TASK, reachesOthers, type Scope, telling } from './worker-scope';
+import { IMPORT, NO_TASK, reachesOthers, reportStarted, type Scope } from './worker-scope';
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
@@ -64,8 +64,8 @@ export class Worker {
     process.on('exit', () => this.#output.flush());
     // An import that waits for what never comes is noticed when nothing else keeps the process alive.
     channel.hold(false);
-    this.#contained = new Containment({ leaves: (how) => this.#leaves(how), look: 'whole' });
-    watchStarted(() => this.#scope() ?? this.#underWay, telling(channel));
+    this.#contained = new Containment({ refusal: (how) => this.#refusal(how), extent: 'all' });
+    watchStarted(() => this.#scope() ?? this.#underWay, reportStarted(channel));
     this.#loaded = this.#scopes.run(IMPORT, () => loadForWorker(setup));
     this.#loaded.then(
       () => {
@@ -148,7 +148,7 @@ export class Worker {
     }
     this.#underWay = undefined;
     // The first look was when its body had ended.
-    if (outcome.durationMs > WHOLE_LOOK_MS) changed.push(...this.#contained.putBackRealm('whole'));
+    if (outcome.durationMs > ALL_AFTER_MS) changed.push(...this.#contained.putBackRealm('all'));
     if (!this.#contained.putBack()) changed.push('process.cwd');
     if (changed.length > 0) outcome.changed = [...new Set(changed)];
     // What was thrown cannot travel as it is.
@@ -179,7 +179,7 @@ export class Worker {
       },
       bodyEnded: () => {
         // Not within the call of `push`, which may be one of them.
-        const names = this.#contained.putBackRealm('close');
+        const names = this.#contained.putBackRealm('common');
         changed.push(...names);
       },
     });
@@ -195,7 +195,7 @@ export class Worker {
   }
 
   /** A task that ends the process fails with it. What an ended one left must not take the next one along. */
-  #leaves(how: string): Error | undefined {
+  #refusal(how: string): Error | undefined {
     const scope = this.#scopes.getStore() ?? this.#underWay;
     if (scope?.imports) return this.#ready ? this.#leftByImport(how) : undefined;
     const error = leftError(how);

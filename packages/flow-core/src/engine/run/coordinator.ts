@@ -4,11 +4,11 @@
  */
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
+import { Heap } from '../../process/heap';
 import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
 import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Pool } from '../pool/pool';
-import { Heap } from '../process/heap';
 import { toRecord } from '../task/error-record';
 import type { TaskAddress, TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';

@@ -3,14 +3,14 @@ import type { Graph } from '../../definition/graph';
 import { ownNamespace } from '../../environment/user';
 import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
+import { makeGuard, type ProcessOwner } from '../contain/guard';
+import { withTimeout } from '../contain/timeout';
 import type { OnlyGiven } from '../inputs/only-given';
 import { resolveInputs } from '../inputs/origin';
 import { applyOverrides, type Overrides } from '../inputs/override';
 import { originOf, originTime, type Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
 import { type Performance, perform } from '../pool/perform';
-import { makeGuard, type ProcessOf } from '../process/guard';
-import { withTimeout } from '../process/timeout';
 import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
 import { timeoutOf } from '../task/policies';
@@ -34,7 +34,7 @@ export interface SpinOptions {
   /** These are all the inputs: no run is looked for. */
   onlyGiven?: OnlyGiven;
   /** Default: the process of a command. */
-  processOf?: ProcessOf;
+  processOwner?: ProcessOwner;
   user: string;
   cwd: string;
   /** Its artifacts are to be written as files. */
@@ -93,12 +93,12 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
 function inThisProcess(
   { node }: Resolved,
-  { processOf }: SpinOptions,
+  { processOwner }: SpinOptions,
 ): Pick<Performance, 'abort' | 'within' | 'bodyEnded'> {
   const abort = new AbortController();
-  const withoutWatchdog = processOf === 'tests';
+  const withoutWatchdog = processOwner === 'tests';
   const timeoutMs = timeoutOf(node.options);
-  const guard = makeGuard(processOf, timeoutMs !== undefined);
+  const guard = makeGuard(processOwner, timeoutMs !== undefined);
   return {
     abort,
     bodyEnded: guard.bodyEnded,

@@ -1,6 +1,6 @@
 /** Resolves package names, the entries of a package's paths, and the versions of all that it needs. */
 import { dirname, join, sep } from 'node:path';
-import { mappedTargets, type Says } from '../package-map';
+import { type ConditionTest, mappedTargets } from '../package-map';
 import type { Sources } from './host';
 
 export interface Package {
@@ -50,10 +50,10 @@ export class Packages {
   }
 
   /** The files that a package may give for a path in it: several when the loader decides. */
-  entries({ folder, manifest }: Package, path: string, says: Says): string[] {
+  entries({ folder, manifest }: Package, path: string, holds: ConditionTest): string[] {
     const { exports, main, module } = manifest;
     if (exports !== undefined)
-      return mappedTargets(exports, path, says).map((target) => join(folder, target));
+      return mappedTargets(exports, path, holds).map((target) => join(folder, target));
     if (path !== '.') return [join(folder, path)];
     const given = [main, module].filter((entry): entry is string => typeof entry === 'string');
     return (given.length > 0 ? given : ['index']).map((entry) => join(folder, entry));

@@ -4,8 +4,8 @@
  */
 import { builtinModules } from 'node:module';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { saysFor } from '../conditions';
-import { mappedTargets, type Says } from '../package-map';
+import { conditionTest } from '../conditions';
+import { type ConditionTest, mappedTargets } from '../package-map';
 import type { Sources } from './host';
 import { ENGINE } from './module';
 import { type Package, type Packages, splitName } from './packages';
@@ -39,11 +39,11 @@ export interface Conditions {
   loaded?: ReadonlySet<string>;
 }
 
-const ANY: Says = (condition) => (condition === 'types' ? false : undefined);
+const ANY: ConditionTest = (condition) => (condition === 'types' ? false : undefined);
 
 export class Resolver {
   /** What holds, the first that leads to a file. Without its sources, a package gives what was built. */
-  readonly #says: Says[];
+  readonly #conditions: ConditionTest[];
   readonly #loaded: ReadonlySet<string> | undefined;
   readonly #sources: Sources;
   readonly #packages: Packages;
@@ -52,7 +52,7 @@ export class Resolver {
 
   constructor(sources: Sources, packages: Packages, tsconfigs: Tsconfigs, conditions: Conditions) {
     const { custom, loaded } = conditions;
-    this.#says = custom.length > 0 ? [saysFor(custom), saysFor([])] : [saysFor([])];
+    this.#conditions = custom.length > 0 ? [conditionTest(custom), conditionTest([])] : [conditionTest([])];
     this.#loaded = loaded;
     this.#sources = sources;
     this.#packages = packages;
@@ -77,7 +77,7 @@ export class Resolver {
     const found = this.#packages.find(name, dirname(from));
     if (!found || found.installed || this.resolve(specifier, from).some(({ kind }) => kind !== 'missing'))
       return [];
-    return this.#packages.entries(found, path, this.#says.at(-1) as Says);
+    return this.#packages.entries(found, path, this.#conditions.at(-1) as ConditionTest);
   }
 
   #resolve(specifier: string, from: string): Target[] {
@@ -91,37 +91,37 @@ export class Resolver {
     const mapped = this.#files(this.#tsconfigs.mapped(specifier, from));
     if (specifier.startsWith('#')) {
       // The path may name a package.
-      const inner = this.#chosen((says) =>
-        this.#subpaths(specifier, folder, says).flatMap((target) => this.#resolve(target, from)),
+      const inner = this.#chosen((holds) =>
+        this.#subpaths(specifier, folder, holds).flatMap((target) => this.#resolve(target, from)),
       );
       return [...mapped, ...inner];
     }
     const found = this.#packages.find(name, folder);
     if (!found) return BUILTIN.has(name) ? [...mapped, { kind: 'host', name: specifier }] : mapped;
     if (found.installed) return [...mapped, { kind: 'package', found }];
-    const entries = this.#chosen((says) => this.#files(this.#packages.entries(found, path, says)));
+    const entries = this.#chosen((holds) => this.#files(this.#packages.entries(found, path, holds)));
     return [...mapped, ...entries];
   }
 
   /** The targets by what a test runner has loaded, or by the conditions. */
-  #chosen(targets: (says: Says) => Target[]): Target[] {
+  #chosen(targets: (holds: ConditionTest) => Target[]): Target[] {
     const taken = this.#loaded
       ? targets(ANY).filter((target) => target.kind === 'module' && this.#loaded?.has(target.file))
       : [];
     if (taken.length > 0) return taken;
-    for (const says of this.#says) {
-      const found = targets(says);
+    for (const holds of this.#conditions) {
+      const found = targets(holds);
       if (found.length > 0) return found;
     }
     return [];
   }
 
   /** `#lib/x`, as the nearest package.json maps it; a path in it counts from there. */
-  #subpaths(specifier: string, from: string, says: Says): string[] {
+  #subpaths(specifier: string, from: string, holds: ConditionTest): string[] {
     for (let folder = from; ; folder = dirname(folder)) {
       const manifest = this.#sources.json(join(folder, 'package.json'));
       if (manifest)
-        return mappedTargets(manifest.imports, specifier, says).map((target) =>
+        return mappedTargets(manifest.imports, specifier, holds).map((target) =>
           target.startsWith('.') ? join(folder, target) : target,
         );
       if (dirname(folder) === folder) return [];

@@ -1,16 +1,15 @@
 /** Executes a step's body in this process, which is not the step's own, and leaves it as it was. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { exitNow, forbidEnd } from '../../process/ending';
+import { OrphanGuard } from '../../process/orphan-guard';
+import { type Starter, watchStarted } from '../../process/started';
 import { letGoOfChannel, stepsBegin } from '../../source/import-guard';
-import { forbidEnding } from '../../source/leaving';
 import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
-import { leaveNow } from './leave';
-import { OrphanGuard } from './orphan-guard';
 import { leftError } from './process-functions';
 import { type GuardedSignals, guardSignals } from './signals';
-import { type Starter, watchStarted } from './started';
 
 export interface Guard {
   /** Puts back what the body patched, before the engine goes on. */
@@ -29,7 +28,7 @@ let stops = false;
 function stopLateExits(): void {
   if (stops) return;
   stops = true;
-  forbidEnding((how) => (bodies.getStore()?.ended ? leftError(how) : undefined));
+  forbidEnd((how) => (bodies.getStore()?.ended ? leftError(how) : undefined));
 }
 
 /** Whether a body is under way in this process, which hears what is thrown where nothing catches it. */
@@ -43,14 +42,14 @@ export function isGuarded(): boolean {
  * - `step`: it is there for this step alone, which may kill it
  * - `tests`: a test runner's; built-in objects are the tests', and code that never yields is not ended
  */
-export type ProcessOf = 'command' | 'step' | 'tests';
+export type ProcessOwner = 'command' | 'step' | 'tests';
 
 /** @param timed The body has a timeout. Node aborts when code that never yields is ended and asynchronous work is followed. */
-export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guard {
-  const follows = processOf === 'command' && !timed;
+export function makeGuard(processOwner: ProcessOwner = 'command', timed = false): Guard {
+  const follows = processOwner === 'command' && !timed;
   let contained: Containment | undefined;
   return {
-    bodyEnded: () => void contained?.putBackRealm('close'),
+    bodyEnded: () => void contained?.putBackRealm('common'),
     async within(work) {
       stepsBegin();
       let fail: (error: unknown) => void = () => {};
@@ -69,17 +68,17 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
       });
       const end = () => body.started?.end();
       const signals: GuardedSignals | undefined =
-        processOf === 'tests' ? undefined : guardSignals(() => void end());
+        processOwner === 'tests' ? undefined : guardSignals(() => void end());
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
-        look: processOf === 'tests' ? undefined : 'close',
-        leaves(how) {
+        extent: processOwner === 'tests' ? undefined : 'common',
+        refusal(how) {
           if (signals?.code !== undefined) {
             // The step, or whoever else hears of the signal, ends the process as it should.
-            if (bodies.getStore() === body) leaveNow(signals.code);
+            if (bodies.getStore() === body) exitNow(signals.code);
             return undefined;
           }
-          if (processOf === 'step' && !how.startsWith('process.exit')) return undefined;
+          if (processOwner === 'step' && !how.startsWith('process.exit')) return undefined;
           const error = leftError(how);
           fail(error);
           return error;
@@ -87,7 +86,7 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
       });
       contained.remember();
       guarded++;
-      const holdChannel = processOf === 'tests' ? () => {} : letGoOfChannel();
+      const holdChannel = processOwner === 'tests' ? () => {} : letGoOfChannel();
       try {
         return await firstOf(follows ? () => bodies.run(body, work) : work, (reject) => {
           fail = reject;
@@ -95,13 +94,13 @@ export function makeGuard(processOf: ProcessOf = 'command', timed = false): Guar
       } finally {
         holdChannel();
         body.ended = true;
-        contained.putBackRealm('close');
+        contained.putBackRealm('common');
         await end();
         unwatch();
         orphans.close();
         guarded--;
         const exits = contained.release();
-        if (processOf !== 'tests') callAtExit(exits);
+        if (processOwner !== 'tests') callAtExit(exits);
         contained = undefined;
         signals?.release();
         process.off('beforeExit', stuck);

@@ -2,7 +2,7 @@
  * What the signals that end a process do while a step is executed in it. Where nobody listens to one, it ends the process at
  * once, and a guard ends what the step had started. A step that listens, or hangs under someone who does, gets some time.
  */
-import { leaveNow } from './leave';
+import { exitNow } from '../../process/ending';
 
 /** As a shell says it: 128, and the number of the signal. */
 const CODES: Partial<Record<string | symbol, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
@@ -24,8 +24,8 @@ export function guardSignals(heard: () => void): GuardedSignals {
   const hear = (signal: NodeJS.Signals) => {
     const repeated = code !== undefined;
     code ??= CODES[signal] as number;
-    if (repeated) leaveNow(code);
-    timer = setTimeout(leaveNow, SIGNAL_GRACE_MS, code);
+    if (repeated) exitNow(code);
+    timer = setTimeout(exitNow, SIGNAL_GRACE_MS, code);
     heard();
   };
   let adding = false;

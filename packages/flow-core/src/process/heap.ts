@@ -1,5 +1,5 @@
 /** Keeps a long run's heap near its need: V8 lets garbage grow to hundreds of megabytes before it collects. */
-import { collectGarbage } from '../../environment/node-capabilities';
+import { collectGarbage } from '../environment/node-capabilities';
 
 /** A heap below this is left to V8: a short run is never paused. Bytes. */
 const SMALL = 48 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** What is patched is noticed and put back, and what a program loads by itself is left alone. */
-import { Realm } from '../../../src/engine/process/realm';
+import { Realm } from '../../../src/engine/contain/realm';
 
-const realm = new Realm('whole');
+const realm = new Realm('all');
 const globals = globalThis as unknown as Record<string, unknown>;
 const patched: Record<string, (target: Record<string, unknown>) => void> = {
   'Array.prototype.push': (target) => {
@@ -46,16 +46,16 @@ test.each(Object.keys(patched))('%s is put back', (name) => {
   const key = name.slice(at + 1);
   const before = target[key];
   patched[name]?.(target);
-  const changed = realm.putBack('close');
+  const changed = realm.putBack('common');
   expect([changed, target[key]]).toEqual([[name], before]);
-  expect(realm.putBack('whole')).toEqual([]);
+  expect(realm.putBack('all')).toEqual([]);
 });
 
 test('what is rarely patched is looked at thoroughly', () => {
   const { get } = WeakMap.prototype;
   WeakMap.prototype.get = () => undefined;
-  expect(realm.putBack('close')).toEqual([]);
-  expect(realm.putBack('whole')).toEqual(['WeakMap.prototype.get']);
+  expect(realm.putBack('common')).toEqual([]);
+  expect(realm.putBack('all')).toEqual(['WeakMap.prototype.get']);
   expect(WeakMap.prototype.get).toBe(get);
 });
 
@@ -65,13 +65,13 @@ test('an iterator that was broken does not keep it from putting the rest back', 
     throw new Error('patched');
   };
   globals.structuredClone = () => 1;
-  const changed = realm.putBack('close');
+  const changed = realm.putBack('common');
   expect(changed.sort()).toEqual(['Array.prototype[symbol]', 'globalThis.structuredClone']);
   expect(Array.prototype[Symbol.iterator]).toBe(iterator);
 });
 
 test('a new global variable stays: a library may need what it set when it was loaded', () => {
   globals.loaded = 1;
-  expect([realm.putBack('whole'), globals.loaded]).toEqual([[], 1]);
+  expect([realm.putBack('all'), globals.loaded]).toEqual([[], 1]);
   delete globals.loaded;
 });

@@ -6,7 +6,7 @@
 import childProcess, { ChildProcess } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import { promisify } from 'node:util';
-import { KEEP, MARK } from '../../environment/task-mark';
+import { KEEP, MARK } from '../environment/task-mark';
 import { endProcesses } from './end-processes';
 import { familyOf, listProcesses, markOf, ownGroup } from './process-table';
 

@@ -7,7 +7,7 @@
 /** How often processes are given up for one name. */
 const MOST = 3;
 
-export class Spoilt {
+export class ChangedNames {
   readonly #times = new Map<string, number>();
 
   /** Returns whether the process is to be given up. @param name such as `globalThis.fetch` */

@@ -1,34 +1,41 @@
-/** Stops code from ending the process, or its output, by any of the ways in which code can. */
+/** Ends this process; and stops the code of users from ending it, or its output, by any of the ways in which code can. */
 
 /** Signals that end no process, or that Node takes for itself. */
 const HARMLESS = new Set<unknown>([0, 'SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGIO', 'SIGUSR1']);
 
-let leaving = false;
+let exiting = false;
 
-/** Ends this process, also where that is forbidden to the code of users. */
-export function leave(code: number): never {
-  leaving = true;
+type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
+
+const { reallyExit } = process as Internals;
+
+/** Ends this process as `process.exit` does, also where that is forbidden to the code of users: its listeners are called. */
+export function exit(code: number): never {
+  exiting = true;
   return process.exit(code);
 }
 
-type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
+/** Ends this process at once, whatever a flow did to `process.exit` and to the listeners of `exit`. */
+export function exitNow(code = 0): never {
+  return reallyExit.call(process, code);
+}
 
 /**
  * Returns what is thrown at a call that would end the process, or undefined where it may.
  * @param call as it would be written: `process.exit(0)`
  */
-export type Left = (call: string) => Error | undefined;
+export type Refusal = (call: string) => Error | undefined;
 
-/** As {@link forbidEnding}; and a call that would close the output of the process throws, too. */
-export function forbidLeaving(left: Left): () => void {
-  const ends = [forbidEnding(left), keepOpen('stdout', left), keepOpen('stderr', left)];
+/** As {@link forbidEnd}; and a call that would close the output of the process throws, too. */
+export function forbidExit(refusal: Refusal): () => void {
+  const ends = [forbidEnd(refusal), keepOpen('stdout', refusal), keepOpen('stderr', refusal)];
   return () => {
     for (const end of ends) end();
   };
 }
 
 /** From now on, a call that would end the process throws instead, until the returned function is called. */
-export function forbidEnding(left: Left): () => void {
+export function forbidEnd(refusal: Refusal): () => void {
   const self = process as Internals;
   let active = true;
   const listening = new Map<unknown, number>();
@@ -55,7 +62,7 @@ export function forbidEnding(left: Left): () => void {
   };
 
   function refuse(call: string): void {
-    const error = active && !leaving ? left(call) : undefined;
+    const error = active && !exiting ? refusal(call) : undefined;
     if (!error) return;
     // The event `exit` has been emitted, and nothing after it: the process goes on.
     self._exiting = false;
@@ -87,10 +94,10 @@ interface Closable {
   destroy(...given: unknown[]): unknown;
 }
 
-function keepOpen(name: 'stdout' | 'stderr', left: Left): () => void {
+function keepOpen(name: 'stdout' | 'stderr', refusal: Refusal): () => void {
   let active = true;
   const refuse = (call: string) => {
-    const error = active && !leaving ? left(call) : undefined;
+    const error = active && !exiting ? refusal(call) : undefined;
     if (error) throw error;
   };
   const stream = process[name] as unknown as Closable;

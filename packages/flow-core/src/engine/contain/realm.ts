@@ -3,11 +3,11 @@
  * back. A look costs time: at what people patch some microseconds, which every task is worth, and at everything some fifty.
  */
 
-/** How closely to look: at what people patch, or at everything. */
-export type Look = 'close' | 'whole';
+/** What is looked at: what people patch, or all that is built in. */
+export type Extent = 'common' | 'all';
 
 /** After tasks that take longer, everything is looked at: a hundredth of their time. Milliseconds. */
-export const WHOLE_LOOK_MS = 5;
+export const ALL_AFTER_MS = 5;
 
 interface Watched {
   name: string;
@@ -23,13 +23,13 @@ const { getOwnPropertyDescriptor, defineProperty, isExtensible, keys: namesOf } 
 const { ownKeys, getPrototypeOf, deleteProperty } = Reflect;
 
 export class Realm {
-  readonly #close = close().map(watched);
+  readonly #common = common().map(watched);
   readonly #rest: Watched[] = [];
 
-  /** Remembers everything as it is now. @param most the closest look that will be asked for */
-  constructor(most: Look) {
-    if (most === 'close') return;
-    const known = new Set(this.#close.map(({ object }) => object));
+  /** Remembers everything as it is now. @param most the widest that will be asked for */
+  constructor(most: Extent) {
+    if (most === 'common') return;
+    const known = new Set(this.#common.map(({ object }) => object));
     this.#rest = rest()
       .filter(([, object]) => !known.has(object))
       .map(watched);
@@ -39,10 +39,10 @@ export class Realm {
    * Puts back what was changed. Returns its names, such as `Array.prototype.map`; mostly none.
    * Until it returns nothing built-in can be relied upon, not even a loop by `of`.
    */
-  putBack(look: Look): string[] {
+  putBack(extent: Extent): string[] {
     const changed: string[] = [];
-    putBackAll(this.#close, changed);
-    if (look === 'whole') putBackAll(this.#rest, changed);
+    putBackAll(this.#common, changed);
+    if (extent === 'all') putBackAll(this.#rest, changed);
     return changed;
   }
 }
@@ -119,7 +119,7 @@ function isWatched(key: string | symbol, value: unknown): boolean {
 const NAMESPACES = new Set<unknown>([Math, JSON, Reflect, Atomics, Intl, console, process, globalThis]);
 
 /** What people patch: by polyfills, mocks, fake timers, instrumentation. */
-function close(): [string, object][] {
+function common(): [string, object][] {
   return [
     ['globalThis', globalThis],
     ['process', process],

@@ -2,9 +2,9 @@
  * Keeps a task from leaving anything in its process: whatever it did to variables, folder, umask, listeners, built-in
  * objects, is put back. What it must not do to a process that is not its own, such as ending it, is refused.
  */
-import { forbidEnding, type Left } from '../../source/leaving';
+import { forbidEnd, type Refusal } from '../../process/ending';
 import { guardTalk, noteUmask } from './process-functions';
-import { type Look, Realm } from './realm';
+import { type Extent, Realm } from './realm';
 import { watchEnv } from './restore-env';
 
 /**
@@ -31,9 +31,9 @@ type Listener = () => void;
 export type ExitListener = (code: number) => void;
 
 export interface ContainmentOptions {
-  leaves: Left;
-  /** How closely built-in objects will be looked at; undefined means not at all. */
-  look: Look | undefined;
+  refusal: Refusal;
+  /** Which built-in objects are looked at; undefined means none. */
+  extent: Extent | undefined;
 }
 
 const { cwd, chdir, umask } = process;
@@ -56,7 +56,7 @@ export class Containment {
       else for (const name of this.#listeners.keys()) this.#restoreListeners(name);
     };
     this.#release = [
-      forbidEnding(options.leaves),
+      forbidEnd(options.refusal),
       guardTalk(restoreListeners),
       noteUmask(() => (this.#masked = true)),
     ];
@@ -66,8 +66,8 @@ export class Containment {
   /** What is now there is what every task finds: call when the flow is imported. */
   remember(): void {
     this.#rememberListeners();
-    const { look } = this.#options;
-    if (look) this.#realm = new Realm(look);
+    const { extent } = this.#options;
+    if (extent) this.#realm = new Realm(extent);
   }
 
   /** The folder in which every task begins; until then the one in which the process was started. */
@@ -77,8 +77,8 @@ export class Containment {
   }
 
   /** Puts built-in objects back. Returns the names of those that had been changed, such as `Array.prototype.map`. */
-  putBackRealm(look: Look): string[] {
-    return this.#realm?.putBack(look) ?? [];
+  putBackRealm(extent: Extent): string[] {
+    return this.#realm?.putBack(extent) ?? [];
   }
 
   /** Puts back everything else. Returns false when something cannot be. */
@@ -99,7 +99,7 @@ export class Containment {
 
   /** Puts everything back, and guards nothing any more. Returns what was to be called when the process exits. */
   release(): ExitListener[] {
-    this.putBackRealm('close');
+    this.putBackRealm('common');
     for (const release of this.#release) release();
     const before = this.#listeners.get('exit') ?? [];
     const exits = process

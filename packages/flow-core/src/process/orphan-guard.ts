@@ -5,7 +5,7 @@
  * and 9 MB.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { KEEP, MARK } from '../../environment/task-mark';
+import { KEEP, MARK } from '../environment/task-mark';
 
 /**
  * Keeps the last line. At the end of the input, ends the process ids in it, with all that those have started, and the

@@ -1,7 +1,7 @@
 /** The processes of this machine: who started whom, and in which group they are. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { KEEP, MARK } from '../../environment/task-mark';
+import { KEEP, MARK } from '../environment/task-mark';
 
 export interface Listed {
   pid: number;

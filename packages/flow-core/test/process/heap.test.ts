@@ -1,4 +1,4 @@
-import { Heap } from '../../../src/engine/process/heap';
+import { Heap } from '../../src/process/heap';
 
 const MB = 1024 * 1024;
 
