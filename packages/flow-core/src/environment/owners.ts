@@ -1,6 +1,7 @@
 /** Whose a folder is: one that another user owns, or that everybody can write, is never taken as the workspace. */
-import { realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { type Stats, statfsSync, statSync } from 'node:fs';
 import { delimiter, dirname, resolve, sep } from 'node:path';
+import { realPath } from './real-path';
 
 /**
  * File systems that show one owner and one mode for all files, whoever made them: FAT, exFAT, NTFS, FUSE (virtiofs and
@@ -46,11 +47,11 @@ export function isShared(folder: string): boolean {
 function isNamedSafe(folder: string, started: string): boolean {
   const safe = process.env.NX_FLOW_SAFE;
   if (!safe) return false;
-  const real = realOf(folder);
+  const real = realPath(folder);
   return safe.split(delimiter).some((entry) => {
     if (entry === '') return false;
     if (entry === '*') return true;
-    const named = realOf(resolve(started, entry.replace(/[\\/]\*$/, '')));
+    const named = realPath(resolve(started, entry.replace(/[\\/]\*$/, '')));
     return real === named || real.startsWith(named.endsWith(sep) ? named : named + sep);
   });
 }
@@ -77,13 +78,5 @@ function knowsNoOwners(folder: string): boolean {
   } catch {
     // It cannot be asked: its owners count.
     return false;
-  }
-}
-
-function realOf(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
   }
 }

@@ -1,8 +1,9 @@
 /** Makes `require` and `import` of the user's code follow the custom conditions of the flow's project. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { packageFile } from '../environment/package-root';
+import { realPath } from '../environment/real-path';
 import type { Conditioned } from './conditioned';
 import { customConditions } from './conditions';
 import { parseJsonc } from './jsonc';
@@ -27,7 +28,7 @@ const ids = new Map<string, number>();
  */
 export async function useConditionsOf(file: string): Promise<boolean> {
   const root = process.cwd();
-  const custom = customConditions(realpath(file), root, new DiskFiles());
+  const custom = customConditions(realPath(file), root, new DiskFiles());
   const next = JSON.stringify(custom);
   if (next === (conditions || '[]')) return false;
   const changed = conditions !== '';
@@ -96,7 +97,7 @@ class DiskFiles implements ConfigFiles {
   }
 
   realpath(path: string): string {
-    return realpath(path);
+    return realPath(path);
   }
 }
 
@@ -105,13 +106,5 @@ function textOf(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch {
     return undefined;
-  }
-}
-
-function realpath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }
