@@ -142,7 +142,8 @@ function common(): [string, object][] {
     ['Math', Math],
     ['Reflect', Reflect],
     ['Buffer', Buffer],
-    ['performance', performance],
+    // The engine has a copy of its own under this name.
+    ['performance', globalThis.performance],
     ['EventEmitter.prototype', getPrototypeOf(getPrototypeOf(process) as object) as object],
   ];
 }
