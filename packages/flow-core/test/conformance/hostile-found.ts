@@ -12,4 +12,6 @@ export const FOUND: readonly Sequence[] = [
   { surface: 'run', names: ['patched arrays', 'patched arrays', 'a broken iterator'], workers: 1 },
   // The clock of `performance` was not put back: the engine looked at its own copy.
   { surface: 'run', names: ['a clock that stands still'], workers: 1 },
+  // The process of a Runner's spin stayed alive by its channel, so that a wait for nothing was not noticed.
+  { surface: 'Runner', names: ['a wait for nothing'], workers: 1 },
 ];

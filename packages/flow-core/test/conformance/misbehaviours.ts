@@ -24,7 +24,7 @@ const timers = 'setTimeout: () => 0, setImmediate: () => 0, setInterval: () => 0
 const no = 'const no = () => { throw 1; };';
 const soon = 'await new Promise((go) => setTimeout(go, 5));';
 const exited = (call: string) => new RegExp(`^The step called ${call.replace(/[()$.*+?[\]]/g, '\\$&')}\\.$`);
-const died = /^The worker process (exited|was killed|closed its channel|wrote into)/;
+const died = /^The (?:worker )?process (exited|was killed|closed its channel|wrote into)/;
 
 /** By name; names hold no commas. */
 export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
