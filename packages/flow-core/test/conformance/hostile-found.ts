@@ -7,11 +7,17 @@ export const FOUND: readonly Sequence[] = [
   // Listeners by which Node notices listeners were lost, so that the process ended.
   { surface: 'spin --all', names: ['no listeners any more', 'messages to the parent'], workers: 1 },
   // The command ended with 0 while it wrote what the step had returned.
-  { surface: 'spin', names: ['a late exit', 'an exit code'], workers: 1, own: true },
+  { surface: 'spin', names: ['an exit code', 'a late exit'], workers: 1, own: true },
   // What puts back what was patched called what was patched.
   { surface: 'run', names: ['patched arrays', 'patched arrays', 'a broken iterator'], workers: 1 },
   // The clock of `performance` was not put back: the engine looked at its own copy.
   { surface: 'run', names: ['a clock that stands still'], workers: 1 },
   // The process of a Runner's spin stayed alive by its channel, so that a wait for nothing was not noticed.
   { surface: 'Runner', names: ['a wait for nothing'], workers: 1 },
+  // The process kept the title.
+  { surface: 'run', names: ['a title'], workers: 1 },
+  // A date of its own stayed in the process of the command.
+  { surface: 'spin', names: ['a date of its own'], workers: 1 },
+  // The process that waits for the Runner was ended, too.
+  { surface: 'Runner', names: ['a signal to everyone'], workers: 1 },
 ];

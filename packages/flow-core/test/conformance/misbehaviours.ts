@@ -231,7 +231,7 @@ ${bodies.join('\n')}
 const look = () => ({
   added: [Object.keys(Object.prototype), Object.keys(Array.prototype)],
   env: [Object.keys(process.env).length, process.env.ONLY, process.env.HOME],
-  umask: process.umask(), cwd: process.cwd(), exitCode: process.exitCode,
+  umask: process.umask(), cwd: process.cwd(), exitCode: process.exitCode, title: process.title,
   works: [[1].map((n) => n + 1), JSON.stringify([...[1]]), new Date(0).getTime(), 'a b'.split(' '), typeof setTimeout(() => {}, 0)],
   handlers: ['uncaughtException', 'unhandledRejection', 'beforeExit', 'exit'].map((name) => process.listenerCount(name)),
   functions: [new Map([[1, 2]]).get(1), Math.max.apply(null, [1, 2]), Date.now() > 1e12, performance.now() > 0],

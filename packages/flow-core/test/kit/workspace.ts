@@ -289,7 +289,9 @@ ${body}
     const all = processesWith(`${MARK}=${this.folder}`);
     // The shared process stays and keeps its compiler, and so does the broker.
     return this.#shared
-      ? all.filter(({ command }) => !/broker\.js|esbuild.* --service|commands-child/.test(command))
+      ? all.filter(
+          ({ pid, command }) => pid !== shared?.pid && !/broker\.js|esbuild.* --service/.test(command),
+        )
       : all;
   }
 

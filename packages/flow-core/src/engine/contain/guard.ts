@@ -44,12 +44,15 @@ export function isGuarded(): boolean {
  */
 export type ProcessOwner = 'command' | 'step' | 'tests';
 
+/** Of a process that is the step's: calls that would hide its result, or end whoever started it, such as a test runner. */
+const ENDS_OTHERS = /^process\.(exit|kill\((0|-1),)/;
+
 /** @param timed The body has a timeout. Node aborts when code that never yields is ended and asynchronous work is followed. */
 export function makeGuard(processOwner: ProcessOwner = 'command', timed = false): Guard {
   const follows = processOwner === 'command' && !timed;
   let contained: Containment | undefined;
   return {
-    bodyEnded: () => void contained?.putBackRealm('common'),
+    bodyEnded: () => void contained?.putBackRealm('modules'),
     async within(work) {
       stepsBegin();
       let fail: (error: unknown) => void = () => {};
@@ -71,14 +74,14 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
         processOwner === 'tests' ? undefined : guardSignals(() => void end());
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
-        extent: processOwner === 'tests' ? undefined : 'common',
+        extent: processOwner === 'tests' ? undefined : 'modules',
         refusal(how) {
           if (signals?.code !== undefined) {
             // The step, or whoever else hears of the signal, ends the process as it should.
             if (bodies.getStore() === body) exitNow(signals.code);
             return undefined;
           }
-          if (processOwner === 'step' && !how.startsWith('process.exit')) return undefined;
+          if (processOwner === 'step' && !ENDS_OTHERS.test(how)) return undefined;
           const error = leftError(how);
           fail(error);
           return error;
@@ -94,7 +97,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
       } finally {
         holdChannel();
         body.ended = true;
-        contained.putBackRealm('common');
+        contained.putBackRealm('modules');
         await end();
         unwatch();
         orphans.close();

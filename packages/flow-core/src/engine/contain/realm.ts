@@ -2,9 +2,20 @@
  * Notices what a task changed in what all code of a process shares, such as `Array.prototype` or `setTimeout`, and puts it
  * back. A look costs time: at what people patch some microseconds, which every task is worth, and at everything some fifty.
  */
+import async_hooks from 'node:async_hooks';
+import child_process from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import stream from 'node:stream';
+import url from 'node:url';
+import util from 'node:util';
+import v8 from 'node:v8';
 
-/** What is looked at: what people patch, or all that is built in. */
-export type Extent = 'common' | 'all';
+/** What is looked at: what people patch, all that is built in, or that and the modules of Node that the engine uses. */
+export type Extent = 'common' | 'all' | 'modules';
 
 /** After tasks that take longer, everything is looked at: a hundredth of their time. Milliseconds. */
 export const ALL_AFTER_MS = 5;
@@ -30,7 +41,7 @@ export class Realm {
   constructor(most: Extent) {
     if (most === 'common') return;
     const known = new Set(this.#common.map(({ object }) => object));
-    this.#rest = rest()
+    this.#rest = [...rest(), ...(most === 'modules' ? modules() : [])]
       .filter(([, object]) => !known.has(object))
       .map(watched);
   }
@@ -42,7 +53,7 @@ export class Realm {
   putBack(extent: Extent): string[] {
     const changed: string[] = [];
     putBackAll(this.#common, changed);
-    if (extent === 'all') putBackAll(this.#rest, changed);
+    if (extent !== 'common') putBackAll(this.#rest, changed);
     return changed;
   }
 }
@@ -158,13 +169,45 @@ function rest(): [string, object][] {
       if (value.prototype) found.push([`${key}.prototype`, value.prototype]);
     }
   }
-  const iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()) as object) as object;
   const typedArray = getPrototypeOf(Uint8Array) as { prototype: object };
   return [
     ...found,
-    ['Iterator.prototype', iterator],
+    ...iterators(),
     ['TypedArray.prototype', typedArray.prototype],
     ['Atomics', Atomics],
     ['Intl', Intl],
+  ];
+}
+
+/** What loops ask for the next value, and what all of them inherit. */
+function iterators(): [string, object][] {
+  const some: [string, object][] = [
+    ['ArrayIterator', [][Symbol.iterator]()],
+    ['MapIterator', new Map().entries()],
+    ['SetIterator', new Set().values()],
+    ['StringIterator', ''[Symbol.iterator]()],
+    ['Generator', getPrototypeOf((function* () {})()) as object],
+    ['AsyncGenerator', getPrototypeOf((async function* () {})()) as object],
+  ];
+  const prototypes = some.map(([name, one]): [string, object] => [
+    `${name}.prototype`,
+    getPrototypeOf(one) as object,
+  ]);
+  const [[, first]] = prototypes as [[string, object]];
+  return [...prototypes, ['Iterator.prototype', getPrototypeOf(first) as object]];
+}
+
+/** Of Node, what the engine calls in the process of a command, once the body of a spun step has ended. */
+function modules(): [string, object][] {
+  const whole = { async_hooks, child_process, crypto, fs, net, os, path, stream, url, util, v8 };
+  const prototypes = [
+    ...[async_hooks.AsyncLocalStorage, async_hooks.AsyncResource, Buffer, child_process.ChildProcess],
+    ...[crypto.Hash, net.Server, net.Socket, stream.Duplex, stream.Readable, stream.Stream, stream.Transform],
+    ...[stream.Writable, v8.DefaultDeserializer, v8.DefaultSerializer, v8.Deserializer, v8.Serializer],
+  ];
+  return [
+    ...Object.entries(whole),
+    ['fs.promises', fs.promises],
+    ...prototypes.map((one): [string, object] => [`${one.name}.prototype`, one.prototype]),
   ];
 }
