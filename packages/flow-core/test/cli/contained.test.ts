@@ -3,7 +3,6 @@
  * found; a run and a spin agree. Sequences of them are drawn in `conformance/hostile.test.ts`.
  */
 
-import { Runner } from '../../src/testing';
 import { hostileFlow, MISBEHAVIOURS, type Misbehaviour } from '../conformance/misbehaviours';
 import { Workspace } from '../kit/workspace';
 
@@ -84,11 +83,4 @@ export default f.end(f.start(() => {
       { rate: { preview: '1.5' }, text: { preview: '"a-b"' } },
     ]);
   }
-});
-
-test('a step cannot end the process of a test that spins it by a signal to everyone', async () => {
-  await using runner = new Runner(ws.path('odd.flow.ts'));
-  const artifacts = { names: ['a signal to everyone'] };
-  const { status, error } = await runner.spin('each', { artifacts, params: { names: '' }, index: 0 });
-  expect([status, error?.message]).toEqual(['failed', "The step called process.kill(0, 'SIGTERM')."]);
 });

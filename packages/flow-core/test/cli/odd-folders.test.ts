@@ -45,7 +45,7 @@ function fill(ws: Workspace, folder: string): string {
   return ws.path(folder);
 }
 
-const ws = new Workspace({ name: 'above' });
+const ws = new Workspace({ name: 'above' }).shareProcess();
 afterAll(() => ws.dispose());
 
 test.each(['what? #1 (50%20) [x]'])('a flow in "%s"', async (folder) => {

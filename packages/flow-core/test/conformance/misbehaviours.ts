@@ -233,7 +233,8 @@ const look = () => ({
   env: [Object.keys(process.env).length, process.env.ONLY, process.env.HOME],
   umask: process.umask(), cwd: process.cwd(), exitCode: process.exitCode, title: process.title,
   works: [[1].map((n) => n + 1), JSON.stringify([...[1]]), new Date(0).getTime(), 'a b'.split(' '), typeof setTimeout(() => {}, 0)],
-  handlers: ['uncaughtException', 'unhandledRejection', 'beforeExit', 'exit'].map((name) => process.listenerCount(name)),
+  handlers: ['uncaughtException', 'unhandledRejection', 'beforeExit'].map((name) => process.listenerCount(name)),
+  exits: process.listenerCount('exit'),
   functions: [new Map([[1, 2]]).get(1), Math.max.apply(null, [1, 2]), Date.now() > 1e12, performance.now() > 0],
 });
 const f = flow('${name}', { params: { names: z.string() } });
