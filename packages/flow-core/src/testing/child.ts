@@ -115,15 +115,11 @@ async function answerRun(message: ToChild & { type: 'run' }, workspace: string):
 }
 
 async function imported(file: string): Promise<Graph> {
-  // An import that waits for what never comes is noticed when nothing else keeps the process alive.
+  // An import or a step that waits for what never comes is noticed when nothing else keeps the process alive.
   channel.hold(false);
-  try {
-    const graph = await loadFlow(file);
-    channel.send({ type: 'imported' });
-    return graph;
-  } finally {
-    channel.hold(true);
-  }
+  const graph = await loadFlow(file);
+  channel.send({ type: 'imported' });
+  return graph;
 }
 
 function refusal(error: unknown): FromChild {

@@ -2,6 +2,7 @@
  * Steps that misbehave in their process: each fails or not, as it would by itself; the next task finds what the first one
  * found; a run and a spin agree. Sequences of them are drawn in `conformance/hostile.test.ts`.
  */
+
 import { hostileFlow, MISBEHAVIOURS, type Misbehaviour } from '../conformance/misbehaviours';
 import { Workspace } from '../kit/workspace';
 
@@ -29,5 +30,57 @@ test('a spin of each ends as its task did in the run, in a process that goes on'
     const { code, json } = await ws.nxFlow(['spin', 'odd', 'each', `--index=${2 * i}`, '--json']);
     const message = spinFails ? expect.stringMatching(spinFails) : undefined;
     expect([name, code, json?.error?.message]).toEqual([name, spinFails ? 1 : 0, message]);
+  }
+});
+
+/** What the command itself calls after the step, in the one process that they share: nobody else's is so close. */
+const PATCHES: Record<string, string> = {
+  patterns: 'RegExp.prototype.exec = RegExp.prototype.test = no;',
+  numbers: 'Number.prototype.toFixed = Number.prototype.toString = no;',
+  bytes: 'Buffer.prototype.toString = Uint8Array.prototype.subarray = no;',
+  dates: 'Date.prototype.getTime = Date.prototype.toISOString = no;',
+  'weak maps': 'WeakMap.prototype.get = WeakMap.prototype.set = no;',
+  loops: 'Object.getPrototypeOf(new Map().entries()).next = no;',
+  'what follows asynchronous work': 'AsyncLocalStorage.prototype.getStore = no;',
+  files:
+    'Object.assign(fs, { readFileSync: no, writeFileSync: no, openSync: no }); fs.promises.writeFile = no;',
+  sockets: 'Socket.prototype.write = Writable.prototype.write = no;',
+  'the clone of values': 'DefaultSerializer.prototype.writeValue = no;',
+  paths: 'Object.assign(path, { join: no, resolve: no });',
+  digests: 'Object.assign(crypto, { createHash: no, randomUUID: no });',
+};
+
+test('a spin tells what its step returned, whatever that patched of what Node brings along', async () => {
+  ws.write(
+    'patches.flow.ts',
+    `import { AsyncLocalStorage } from 'node:async_hooks';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { DefaultSerializer } from 'node:v8';
+import { flow } from '@nx-flow/core';
+void [AsyncLocalStorage, crypto, fs, Socket, path, Writable, DefaultSerializer];
+const no = (() => { throw new Error('patched'); }) as never;
+const patches: Record<string, () => void> = {
+${Object.entries(PATCHES)
+  .map(([name, body]) => `  ${JSON.stringify(name)}: () => { ${body} },`)
+  .join('\n')}
+};
+const f = flow('patches');
+export default f.end(f.start(() => {
+  patches[process.env.PATCH as string]?.();
+  return { rate: 1.5, text: 'a-b' };
+}));
+`,
+  );
+  for (const name of Object.keys(PATCHES)) {
+    const { code, json } = await ws.nxFlow(['spin', 'patches', 'start', '--json'], { env: { PATCH: name } });
+    expect([name, code, json?.artifacts]).toMatchObject([
+      name,
+      0,
+      { rate: { preview: '1.5' }, text: { preview: '"a-b"' } },
+    ]);
   }
 });

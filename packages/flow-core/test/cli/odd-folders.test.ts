@@ -10,7 +10,7 @@ import { near } from './near';
 import { from } from '@acme/lib';
 const f = flow('${name}');
 const start = f.start(() => ({ near, from }));
-const late = f.step('late', { after: start, isolate: true }, async () => ({
+const late = f.step('late', { after: start }, async () => ({
   late: (await import('@acme/lib')).from + (await import('./near')).near + (await import('@acme/plain')).plain,
 }));
 const bad = f.step('bad', { after: late }, () => {
@@ -45,7 +45,7 @@ function fill(ws: Workspace, folder: string): string {
   return ws.path(folder);
 }
 
-const ws = new Workspace({ name: 'above' });
+const ws = new Workspace({ name: 'above' }).shareProcess();
 afterAll(() => ws.dispose());
 
 test.each(['what? #1 (50%20) [x]'])('a flow in "%s"', async (folder) => {

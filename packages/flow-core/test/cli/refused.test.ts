@@ -16,6 +16,13 @@ beforeAll(() => {
 });
 afterAll(() => ws.dispose());
 
+/** The flow `films` under another name, two folders below. */
+const filmsAs = (name: string) =>
+  ws
+    .read('films.flow.ts')
+    .replace(/'films'/, `'${name}'`)
+    .replace('./signals', '../../signals');
+
 /** Every folder and file with its content, but for what is installed. */
 function tree(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
@@ -84,13 +91,7 @@ test('a store that is read and has nothing is not made; the first run makes it, 
 test('a store that the search no longer finds, and a folder that it passes over, get one line on stderr', async () => {
   // The run before is in the store of the outermost package, and this package is not one of its workspaces.
   ws.write('own/shop/package.json', '{"name":"shop"}');
-  ws.write(
-    'own/shop/goods.flow.ts',
-    ws
-      .read('films.flow.ts')
-      .replace(/'films'/, "'goods'")
-      .replace('./signals', '../../signals'),
-  );
+  ws.write('own/shop/goods.flow.ts', filmsAs('goods'));
   const shop = ws.path('own/shop');
   const { stdout, stderr, json } = await ws.ok(['run', 'goods', '--json', '--max-workers=1'], { cwd: shop });
   expect(json.pathspec).toBe('goods/1');
@@ -120,13 +121,7 @@ test('a store that the search no longer finds, and a folder that it passes over,
 test('check executes no flow of a folder above that is no workspace of the package', async () => {
   mkdirSync(ws.path('lone/deep'), { recursive: true });
   ws.write('lone/package.json', '{"name":"lone"}');
-  ws.write(
-    'lone/deep/only.flow.ts',
-    ws
-      .read('films.flow.ts')
-      .replace(/'films'/, "'only'")
-      .replace('./signals', '../../signals'),
-  );
+  ws.write('lone/deep/only.flow.ts', filmsAs('only'));
   const { json } = await ws.ok(['check', '--json'], { cwd: ws.path('lone/deep') });
   expect(json.flows.map(({ flow }: { flow: string }) => flow)).toEqual(['only']);
 });

@@ -44,8 +44,8 @@ beforeAll(() => {
   );
 });
 
-/** A flow with a split for each name. */
-const write = (name: string, bodies: Record<string, string>, options = '') =>
+/** A flow with a split for each name. What it tells of each: why it failed, or what else it found of its kind before. */
+const write = (name: string, bodies: Record<string, string>, options = '', before = '[]') =>
   ws.write(
     `${name}.flow.ts`,
     `${BEGINNING}
@@ -57,7 +57,7 @@ ${Object.entries(bodies)
 const f = flow('${name}');
 export const start = f.start(() => ({ names: Object.keys(ways) }));
 export const each = f.foreach('each', { after: start, over: 'names', catch: 'why'${options} }, async ({ input }) => {
-  const before = execSync('ps -A -o args=').toString().split('\\n').filter((line) => line === \`sleep \${long}\`);
+  const before = ${before};
   await ways[input]();
   return { before };
 });
@@ -68,7 +68,8 @@ export default f.end(f.join('all', { after: each }, ({ inputs }) => ({
   );
 
 test('in a run, the next task finds none of what the last one started, and none is left', async () => {
-  write('ways', WAYS);
+  const sleeping = `execSync('ps -A -o args=').toString().split('\\n').filter((line) => line === 'sleep ' + long)`;
+  write('ways', WAYS, '', sleeping);
   await ws.ok(['run', 'ways', '--max-workers=1']);
   const { told } = (await ws.ok(['dump', 'ways/1/all', '--json'])).json.artifacts;
   expect(told).toEqual(Object.keys(WAYS).map(() => []));

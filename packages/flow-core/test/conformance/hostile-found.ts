@@ -1,11 +1,23 @@
 /** Sequences of misbehaviours by which a defect was found, each with what was wrong. They are replayed first. */
-export const FOUND: readonly (readonly string[])[] = [
+import type { Sequence } from './hostile';
+
+export const FOUND: readonly Sequence[] = [
   // A task that was given ahead began in a process whose built-in functions were patched.
-  ['patched promises', 'another environment'],
+  { surface: 'run', names: ['patched promises', 'another environment'], workers: 1 },
   // Listeners by which Node notices listeners were lost, so that the process ended.
-  ['no listeners any more', 'messages to the parent'],
+  { surface: 'spin --all', names: ['no listeners any more', 'messages to the parent'], workers: 1 },
   // The command ended with 0 while it wrote what the step had returned.
-  ['a late exit', 'an exit code'],
+  { surface: 'spin', names: ['an exit code', 'a late exit'], workers: 1, own: true },
   // What puts back what was patched called what was patched.
-  ['patched arrays', 'patched arrays', 'a broken iterator'],
+  { surface: 'run', names: ['patched arrays', 'patched arrays', 'a broken iterator'], workers: 1 },
+  // The clock of `performance` was not put back: the engine looked at its own copy.
+  { surface: 'run', names: ['a clock that stands still'], workers: 1 },
+  // The process of a Runner's spin stayed alive by its channel, so that a wait for nothing was not noticed.
+  { surface: 'Runner', names: ['a wait for nothing'], workers: 1 },
+  // The process kept the title.
+  { surface: 'run', names: ['a title'], workers: 1 },
+  // A date of its own stayed in the process of the command.
+  { surface: 'spin', names: ['a date of its own'], workers: 1 },
+  // The process that waits for the Runner was ended, too.
+  { surface: 'Runner', names: ['a signal to everyone'], workers: 1 },
 ];

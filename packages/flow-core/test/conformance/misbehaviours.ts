@@ -1,20 +1,30 @@
 /** Bodies of steps that misbehave, and how each ends: in a run, in a spin, under Runner. */
 
-export interface Misbehaviour {
+interface Done {
   body: string;
-  /** The message of its failure; without it, the task is done. */
-  fails?: RegExp;
+  fails?: undefined;
+  spinFails?: undefined;
+  harsh?: undefined;
+}
+
+/** What fails in a run fails in a spin, too. */
+interface Failing {
+  body: string;
+  /** The message of its failure. */
+  fails: RegExp;
   /** The same for a spin, where that differs: a spin is in the command's own process. */
   spinFails?: RegExp;
   /** It takes the spin's process along, in which the command is: how that ends is not foreseen, only that it ends. */
   harsh?: true;
 }
 
+export type Misbehaviour = Done | Failing;
+
 const timers = 'setTimeout: () => 0, setImmediate: () => 0, setInterval: () => 0, clearTimeout: () => {}';
 const no = 'const no = () => { throw 1; };';
 const soon = 'await new Promise((go) => setTimeout(go, 5));';
 const exited = (call: string) => new RegExp(`^The step called ${call.replace(/[()$.*+?[\]]/g, '\\$&')}\\.$`);
-const died = /^The worker process (exited|was killed|closed its channel|wrote into)/;
+const died = /^The (?:worker )?process (exited|was killed|closed its channel|wrote into)/;
 
 /** By name; names hold no commas. */
 export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
@@ -88,6 +98,7 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
       process.nextTick = () => {}; performance.now = () => 0; (globalThis as any).Date = class {}; (process as any).hrtime = () => [0, 0];`,
   },
   'a date of its own': { body: 'Date.now = () => 0; Date.prototype.getTime = () => 1;' },
+  'a clock that stands still': { body: 'performance.now = () => 0;' },
   'patched arrays': {
     body: `Array.prototype.push = Array.prototype.map = () => { throw new Error('patched'); };`,
   },
@@ -220,22 +231,24 @@ ${bodies.join('\n')}
 const look = () => ({
   added: [Object.keys(Object.prototype), Object.keys(Array.prototype)],
   env: [Object.keys(process.env).length, process.env.ONLY, process.env.HOME],
-  umask: process.umask(), cwd: process.cwd(), exitCode: process.exitCode,
+  umask: process.umask(), cwd: process.cwd(), exitCode: process.exitCode, title: process.title,
   works: [[1].map((n) => n + 1), JSON.stringify([...[1]]), new Date(0).getTime(), 'a b'.split(' '), typeof setTimeout(() => {}, 0)],
-  handlers: ['uncaughtException', 'unhandledRejection', 'beforeExit', 'exit'].map((name) => process.listenerCount(name)),
+  handlers: ['uncaughtException', 'unhandledRejection', 'beforeExit'].map((name) => process.listenerCount(name)),
+  exits: process.listenerCount('exit'),
   functions: [new Map([[1, 2]]).get(1), Math.max.apply(null, [1, 2]), Date.now() > 1e12, performance.now() > 0],
 });
 const f = flow('${name}', { params: { names: z.string() } });
-export const start = f.start(({ params }) => ({
-  before: look(),
+export const start = f.start(() => ({ before: look() }));
+export const pick = f.step('pick', { after: start }, ({ self, params }) => ({
+  before: self.before,
   names: params.names.split(',').flatMap((name) => [name, '']),
 }));
-export const each = f.foreach('each', { after: start, over: 'names'${options} }, async ({ input }) => {
-  if (input === '') return { found: look() };
+export const each = f.foreach('each', { after: pick, over: 'names'${options} }, async ({ input }) => {
+  if (input === '') return look();
   return ((await odd[input]()) ?? {}) as object;
 });
 export const all = f.join('all', { after: each }, ({ inputs }) => ({
-  told: inputs.map((one: any) => one.why?.message ?? one.found ?? 'done'),
+  told: inputs.map(({ before, names, why, ...found }: any) => why?.message ?? (found.umask === undefined ? 'done' : found)),
   before: (inputs[0] as any).before,
 }));
 export default f.end(all);

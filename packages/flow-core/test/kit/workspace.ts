@@ -27,7 +27,7 @@ const ROOT = resolve(PACKAGE, '..', '..');
 const BIN = join(PACKAGE, 'bin', 'nx-flow.js');
 
 /** Marks every process that comes from a workspace, however far down. */
-const MARK = 'NX_FLOW_TEST_WORKSPACE';
+export const MARK = 'NX_FLOW_TEST_WORKSPACE';
 
 export interface Result {
   code: number | null;
@@ -92,6 +92,12 @@ afterAll(async () => {
   child.disconnect();
   await once(child, 'exit');
 });
+
+/** Ends the process that workspaces share, where a command hangs in it: the next command has a new one. */
+export function killShared(): void {
+  shared?.kill('SIGKILL');
+  shared = undefined;
+}
 
 function sharedProcess(): ChildProcess {
   if (shared?.connected) return shared;
@@ -281,8 +287,12 @@ ${body}
   /** Processes of this workspace, ours and those that steps started. */
   processes(): { pid: number; command: string }[] {
     const all = processesWith(`${MARK}=${this.folder}`);
-    // The shared process keeps its compiler, and the broker stays with it.
-    return this.#shared ? all.filter(({ command }) => !/broker\.js|esbuild.* --service/.test(command)) : all;
+    // The shared process stays and keeps its compiler, and so does the broker.
+    return this.#shared
+      ? all.filter(
+          ({ pid, command }) => pid !== shared?.pid && !/broker\.js|esbuild.* --service/.test(command),
+        )
+      : all;
   }
 
   brokers(): number[] {

@@ -73,16 +73,9 @@ const ENDINGS: [name: string, top: string, at: string, said: string][] = [
     '2:32',
     'where nothing catches it',
   ],
-  ['loops', 'for (;;);', '', 'takes longer to import than 2 s'],
   ['esm/stuck', 'await new Promise(() => {});', '2:1', 'waits at'],
   ['esm/exits-named', 'import { exit } from "node:process"; exit(0);', '2:38', 'calls process.exit(0) at'],
   ['esm/exits-after', 'await 1; process.exit(3);', '2:18', 'calls process.exit(3) at'],
-  [
-    'esm/waits',
-    'setTimeout(() => {}, 4000); await new Promise(() => {});',
-    '',
-    'takes longer to import than 2 s',
-  ],
 ];
 
 /** What is unusual, and no reason to end anything. */
@@ -104,7 +97,7 @@ const HARMLESS: [name: string, top: string][] = [
 test('check tells each of them with its place, and goes on', async () => {
   ws.write('inner.ts', 'export const one = 1;\nprocess.exit(0);');
   withTop('outer', 'import "./inner";');
-  const { code, json, stdout } = await ws.nxFlow(['check', '--json', '--import-timeout=2s']);
+  const { code, json, stdout } = await ws.nxFlow(['check', '--json']);
   expect(code).toBe(2);
   expect(stdout.trim().split('\n')).toHaveLength(1);
   const problems: { code: string; message: string; where: string }[] = json.problems;
@@ -132,6 +125,17 @@ test('check tells each of them with its place, and goes on', async () => {
   expect(imported.sort()).toEqual(HARMLESS.map(([name]) => name.split('/').at(-1)).sort());
 });
 
+test('an import that takes too long is ended, whether it waits or not', async () => {
+  withTop('loops', 'for (;;);');
+  withTop('esm/waits', 'setTimeout(() => {}, 4000); await new Promise(() => {});');
+  for (const name of ['loops', 'esm/waits']) {
+    const file = ws.path(`${name}.flow.ts`);
+    const { code, json } = await ws.nxFlow(['check', file, '--json', '--import-timeout=500ms']);
+    const message = 'The file takes longer to import than 0.5 s: --import-timeout=<duration> gives it more';
+    expect([code, json.problems]).toEqual([2, [{ code: 'FLOW_IMPORT', message, where: file }]]);
+  }
+});
+
 test.each([['spin', 'start'], ['resume'], ['why', 'start'], ['step', 'start'], ['snapshot'], ['run']])(
   '%s ends with FLOW_IMPORT and exit code 2',
   async (command, ...more) => {
@@ -153,21 +157,20 @@ test('a process of its own says it too, and shows the line', async () => {
   expect(stdout).toContain('> 2 | process.exit(0);');
 });
 
+const IN_WORKER = `process.argv[1]?.endsWith('worker.js')`;
+
 /** Workers import the flow as well, and it may do there what it does not do in the command. */
 test.each([
-  ['exits', 'if (process.send) process.exit(0);', 'calls process.exit(0) at'],
-  ['aborts', 'if (process.send) process.abort();', 'calls process.abort() at'],
-  [
-    'is-killed',
-    `if (process.send) require('node:child_process').execSync('kill -9 ' + process.pid);`,
-    'killed by SIGKILL',
-  ],
-  ['loops', 'if (process.send) for (;;);', 'takes longer to import than 3 s'],
-  ['leaves-later', 'if (process.send) setTimeout(() => process.exit(0), 1);', 'calls process.exit(0) at'],
-  ['throws-later', 'if (process.send) setTimeout(() => { throw new Error("later"); }, 1);', 'later'],
+  ['exits', 'process.exit(0);', 'calls process.exit(0) at'],
+  ['aborts', 'process.abort();', 'calls process.abort() at'],
+  ['is-killed', `require('node:child_process').execSync('kill -9 ' + process.pid);`, 'killed by SIGKILL'],
+  ['loops', 'for (;;);', 'takes longer to import than 3 s'],
+  ['leaves-later', 'setTimeout(() => process.exit(0), 1);', 'calls process.exit(0) at'],
+  ['throws-later', 'setTimeout(() => { throw new Error("later"); }, 1);', 'later'],
 ])('a worker that %s ends the run with FLOW_IMPORT and exit code 2', async (name, top, said) => {
-  withTop(`worker-${name}`, top, `await hear('never');`);
-  const { code, json } = await ws.start(['run', `worker-${name}`, '--json', '--import-timeout=3s']).done;
+  withTop(`worker-${name}`, `if (${IN_WORKER}) ${top}`, `await hear('never');`);
+  const more = name === 'loops' ? ['--import-timeout=3s'] : [];
+  const { code, json } = await ws.nxFlow(['run', `worker-${name}`, '--json', ...more]);
   expect({ code, status: json.status, error: json.error.code }).toEqual({
     code: 2,
     status: 'failed',
@@ -184,10 +187,11 @@ test.each([
 ])('a run is ended by a late %s of the flow, and recorded with it', async (name, call, said) => {
   withTop(
     `late-${name}`,
-    `if (!process.send) void hear('late-${name}-started').then(() => ${call === 'process.exit(0)' ? 'setImmediate(() => process.exit(0))' : `setImmediate(() => { ${call}; })`});`,
+    `if (!${IN_WORKER}) void hear('late-${name}-started').then(() => ${call === 'process.exit(0)' ? 'setImmediate(() => process.exit(0))' : `setImmediate(() => { ${call}; })`});`,
     `tell('late-${name}-started'); await hear('never');`,
   );
-  const { code, json } = await ws.start(['run', `late-${name}`, '--json']).done;
+  const args = ['run', `late-${name}`, '--json'];
+  const { code, json } = await (name === 'exit' ? ws.start(args).done : ws.nxFlow(args));
   expect({ code, error: json.error.code }).toEqual({ code: 2, error: 'FLOW_IMPORT' });
   expect(json.error.message).toContain(said);
   const shown = (await ws.ok(['show', `late-${name}`, '--json'])).json;
@@ -202,7 +206,7 @@ test('a spin is not executed by a flow that ends its process meanwhile, and a la
   );
   const ended = await ws.start(['spin', 'spun', 'start', '--json'], { env: { LATE: '1' } }).done;
   expect(ended).toMatchObject({ code: 2, json: { error: { code: 'FLOW_IMPORT' } } });
-  const spun = await ws.start(['spin', 'spun', 'start', '--json']).done;
+  const spun = await ws.nxFlow(['spin', 'spun', 'start', '--json']);
   expect(spun).toMatchObject({ code: 0, json: { status: 'done' } });
 });
 
@@ -249,14 +253,14 @@ test('code that blocks in a module that only the ES loader takes is ended from o
 
 describe('a Runner of a file', () => {
   test.each([
-    ['exits', 'calls process.exit(0) at'],
-    ['throws-null', 'throws when it is imported: null'],
-    ['esm/stuck', 'waits at'],
-  ])('refuses a flow that %s', async (name, said) => {
+    ['spin', 'exits', 'calls process.exit(0) at'],
+    ['run', 'throws-null', 'throws when it is imported: null'],
+    ['spin', 'esm/stuck', 'waits at'],
+  ] as const)('refuses the %s of a flow that %s', async (call, name, said) => {
     await using runner = new Runner(ws.path(`${name}.flow.ts`));
     const refused = { code: 'FLOW_IMPORT', message: expect.stringContaining(said) };
-    await expect(runner.spin('start', { artifacts: {} })).rejects.toMatchObject(refused);
-    await expect(runner.run()).rejects.toMatchObject(refused);
+    const called = call === 'run' ? runner.run() : runner.spin('start', { artifacts: {} });
+    await expect(called).rejects.toMatchObject(refused);
   });
 
   test('refuses one that is killed, and one that takes too long', async () => {

@@ -6,21 +6,21 @@ import type { HeardEvent } from '../../src/store/event-sink';
 import { kvContract } from '../../src/store/kv-contract';
 import { NewKv } from '../../src/store/new-store';
 import { openStore } from '../../src/store/open';
-import { temporaryPlace, withEnvironment } from './helpers/place';
+import { sharedPlace, temporaryPlace, withEnvironment } from './helpers/place';
 
 withEnvironment('CI', 'true');
+const made = sharedPlace();
 
 kvContract(
-  'A store that its first write makes',
+  'A store that another client has made meanwhile',
   async () => {
-    const place = temporaryPlace();
-    const kv = new NewKv(join(place.folder, '.flow'));
+    const kv = new NewKv(made.folder());
     return {
       kv,
-      another: async () => BrokerKv.open(join(place.folder, '.flow')),
+      another: async () => BrokerKv.open(made.folder()),
       async dispose() {
         await kv.close();
-        await place.dispose();
+        await made.empty();
       },
     };
   },
@@ -35,12 +35,26 @@ test('it reads as empty and is not made by reading, nor by closing; it reads wha
     undefined,
     [undefined, undefined],
   ]);
+  expect([await second.kv.range({ gte: '', lt: 'z', limit: 9 }), await second.kv.batch([])]).toEqual([
+    [],
+    undefined,
+  ]);
   second.events.publish({ nobody: 'hears' });
   await closed.close();
   expect(existsSync(join(place.folder, 'deep'))).toBe(false);
   await first.kv.batch([{ key: 'a', value: 'x' }]);
   expect(Buffer.from((await second.kv.get('a')) as Uint8Array).toString()).toBe('x');
   await expect(closed.kv.get('a')).rejects.toMatchObject({ code: 'FLOW_STORE_CLOSED' });
+  await Promise.all([first.close(), second.close()]);
+  await place.dispose();
+});
+
+test('a number that is claimed first makes it, and is the first', async () => {
+  const place = temporaryPlace();
+  const folder = join(place.folder, '.flow');
+  const [first, second] = [openStore(folder), openStore(folder)];
+  expect(await first.kv.claim('counter', 'nonce')).toBe(1);
+  expect(await second.kv.claim('counter', 'another nonce')).toBe(2);
   await Promise.all([first.close(), second.close()]);
   await place.dispose();
 });

@@ -44,6 +44,7 @@ export class Containment {
   readonly #listeners = new Map<string | symbol, readonly Listener[]>();
   readonly #release: (() => void)[];
   readonly #umask = umask();
+  readonly #title = process.title;
   #cwd = cwd();
   /** The umask was changed. */
   #masked = false;
@@ -85,6 +86,7 @@ export class Containment {
   putBack(): boolean {
     this.#env.restore();
     Reflect.set(process, 'exitCode', undefined);
+    if (process.title !== this.#title) process.title = this.#title;
     if (this.#masked) umask(this.#umask);
     this.#masked = false;
     for (const event of this.#listeners.keys()) this.#restoreListeners(event);

@@ -45,6 +45,9 @@ export function isGuarded(): boolean {
  */
 export type ProcessOwner = 'command' | 'step' | 'tests';
 
+/** Of a process that is the step's: calls that would hide its result, or end whoever started it, such as a test runner. */
+const ENDS_OTHERS = /^process\.(exit|kill\((0|-1),)/;
+
 /** @param timed The body has a timeout. Node aborts when code that never yields is ended and asynchronous work is followed. */
 export function makeGuard(processOwner: ProcessOwner = 'command', timed = false): Guard {
   const follows = processOwner === 'command' && !timed;
@@ -82,7 +85,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
             if (bodies.getStore() === body) exitNow(signals.code);
             return undefined;
           }
-          if (processOwner === 'step' && !how.startsWith('process.exit')) return undefined;
+          if (processOwner === 'step' && !ENDS_OTHERS.test(how)) return undefined;
           const error = leftError(how);
           fail(error);
           return error;
