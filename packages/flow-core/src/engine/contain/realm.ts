@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Hash } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
+import { Duplex, Readable, Stream, Writable } from 'node:stream';
 import { DefaultDeserializer, DefaultSerializer, Deserializer, Serializer } from 'node:v8';
 
 /**
@@ -271,6 +272,9 @@ function engine(): Named[] {
     { name: 'WeakMap.prototype', object: WeakMap.prototype },
     { name: 'String.prototype', object: String.prototype },
     { name: 'Number', object: Number },
+    { name: 'Number.prototype', object: Number.prototype },
+    { name: 'Date.prototype', object: Date.prototype },
+    { name: 'TypedArray.prototype', object: prototypeOf(Uint8Array.prototype), getters: NONE },
     { name: 'RegExp.prototype', object: RegExp.prototype },
     { name: 'Error.prototype', object: Error.prototype },
     { name: 'Buffer', object: Buffer, getters: NONE },
@@ -281,13 +285,8 @@ function engine(): Named[] {
     { name: 'String Iterator', object: prototypeOf(''[Symbol.iterator]()) },
     { name: 'Generator', object: prototypeOf(prototypeOf((function* () {})())) },
     ...[
-      AsyncLocalStorage,
-      Serializer,
-      DefaultSerializer,
-      Deserializer,
-      DefaultDeserializer,
-      Hash,
-      Socket,
+      ...[AsyncLocalStorage, Serializer, DefaultSerializer, Deserializer, DefaultDeserializer, Hash],
+      ...[Socket, Duplex, Readable, Stream, Writable],
     ].map((made) => ({ name: `${made.name}.prototype`, object: made.prototype, getters: NONE })),
   ];
 }
@@ -307,19 +306,9 @@ function all(): Named[] {
     { name: 'Iterator.prototype', object: prototypeOf(prototypeOf([][Symbol.iterator]())) },
     { name: 'Array Iterator', object: prototypeOf([][Symbol.iterator]()) },
     { name: 'AsyncGenerator', object: prototypeOf(prototypeOf((async function* () {})())) },
-    { name: 'TypedArray.prototype', object: prototypeOf(Uint8Array.prototype) },
     ...[console, JSON, Math, Reflect, Atomics, Intl].map((object) => ({
       ...{ name: NAMES_OF.get(object) ?? '', object, getters: NONE },
     })),
-    ...[
-      AsyncLocalStorage,
-      Serializer,
-      DefaultSerializer,
-      Deserializer,
-      DefaultDeserializer,
-      Hash,
-      Socket,
-    ].map((made) => ({ name: `${made.name}.prototype`, object: made.prototype, getters: NONE })),
   ];
   for (const key of ownKeys(globalThis)) {
     const value = getOwnPropertyDescriptor(globalThis, key)?.value;
@@ -344,5 +333,5 @@ function modules(): Named[] {
 }
 const MOCKED = [
   ...['fs', 'fs/promises', 'path', 'os', 'crypto', 'util', 'child_process', 'timers', 'timers/promises'],
-  ...['url', 'net', 'dns', 'dns/promises', 'http', 'https', 'zlib'],
+  ...['async_hooks', 'stream', 'v8', 'url', 'net', 'dns', 'dns/promises', 'http', 'https', 'zlib'],
 ];
