@@ -13,8 +13,6 @@ import { buildParts } from './build/parts.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const OWN_GLOBALS = 'src/environment/own-globals.ts';
-
 /** What a door of its own imports later comes through the other doors, out of the bundle. */
 const byOtherDoors = {
   name: 'other-doors',
@@ -42,8 +40,6 @@ for (const [folder, { external, parts, entries, modules = [], alone = [] }] of O
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
     legalComments: 'none',
-    // A step that fakes timers or `Date` does not stop the engine's.
-    ...(existsSync(join(cwd, OWN_GLOBALS)) ? { inject: [join(cwd, OWN_GLOBALS)] } : {}),
   };
   const beginnings = Object.entries(parts)
     .flatMap(([name, paths]) => paths.map((path) => ({ name, path })))

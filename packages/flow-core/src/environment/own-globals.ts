@@ -15,3 +15,5 @@ export const queueMicrotask = globalThis.queueMicrotask;
 // biome-ignore lint/suspicious/noShadowRestrictedNames: it is meant to
 export const Date = globalThis.Date;
 export const performance = { now: clock.now.bind(clock) };
+export const process = globalThis.process;
+export const Buffer = globalThis.Buffer;

@@ -5,6 +5,9 @@ const HARMLESS = new Set<unknown>([0, 'SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH'
 
 let exiting = false;
 
+/** By these, a process ends. `Reflect.set` throws nothing where `process` was made unchangeable. */
+const ENDS = ['exit', 'reallyExit', 'abort', 'kill'] as const;
+
 type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
 
 const { reallyExit } = process as Internals;
@@ -80,12 +83,11 @@ export function forbidEnd(refusal: Refusal): () => void {
     if (typeof signal === 'string' && signal.startsWith('SIG'))
       listening.set(signal, process.listenerCount(signal));
   }
-  Object.assign(self, ours);
+  for (const name of ENDS) Reflect.set(self, name, ours[name]);
   return () => {
     active = false;
     // What has replaced ours meanwhile, and calls it, stays.
-    for (const name of ['exit', 'reallyExit', 'abort', 'kill'] as const)
-      if (self[name] === ours[name]) Object.assign(self, { [name]: before[name] });
+    for (const name of ENDS) if (self[name] === ours[name]) Reflect.set(self, name, before[name]);
   };
 }
 
@@ -112,11 +114,12 @@ function keepOpen(name: 'stdout' | 'stderr', refusal: Refusal): () => void {
       return destroy.apply(stream, given);
     },
   };
-  Object.assign(stream, ours);
+  Reflect.set(stream, 'end', ours.end);
+  Reflect.set(stream, 'destroy', ours.destroy);
   return () => {
     active = false;
-    if (stream.end === ours.end) stream.end = end;
-    if (stream.destroy === ours.destroy) stream.destroy = destroy;
+    if (stream.end === ours.end) Reflect.set(stream, 'end', end);
+    if (stream.destroy === ours.destroy) Reflect.set(stream, 'destroy', destroy);
   };
 }
 

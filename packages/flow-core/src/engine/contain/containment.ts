@@ -4,7 +4,7 @@
  */
 import { forbidEnd, type Refusal } from '../../process/ending';
 import { guardTalk, noteUmask } from './process-functions';
-import { type Extent, Realm } from './realm';
+import { type Changes, type Extent, Realm } from './realm';
 import { watchEnv } from './restore-env';
 
 /**
@@ -77,15 +77,15 @@ export class Containment {
     chdir(folder);
   }
 
-  /** Puts built-in objects back. Returns the names of those that had been changed, such as `Array.prototype.map`. */
-  putBackRealm(extent: Extent): string[] {
-    return this.#realm?.putBack(extent) ?? [];
+  /** Puts built-in objects back. */
+  putBackRealm(extent: Extent): Changes {
+    return this.#realm?.putBack(extent) ?? { names: [], lasting: [] };
   }
 
   /** Puts back everything else. Returns false when something cannot be. */
   putBack(): boolean {
     this.#env.restore();
-    process.exitCode = undefined;
+    Reflect.set(process, 'exitCode', undefined);
     if (process.title !== this.#title) process.title = this.#title;
     if (this.#masked) umask(this.#umask);
     this.#masked = false;
@@ -101,7 +101,7 @@ export class Containment {
 
   /** Puts everything back, and guards nothing any more. Returns what was to be called when the process exits. */
   release(): ExitListener[] {
-    this.putBackRealm('common');
+    this.putBackRealm('engine');
     for (const release of this.#release) release();
     const before = this.#listeners.get('exit') ?? [];
     const exits = process
@@ -123,8 +123,12 @@ export class Containment {
     if (!before) return;
     const now = process.rawListeners(event) as Listener[];
     if (now.length === before.length && now.every((listener, i) => listener === before[i])) return;
-    for (const listener of now) process.off(event, listener);
-    for (const listener of before) process.on(event, listener);
+    try {
+      for (const listener of now) process.off(event, listener);
+      for (const listener of before) process.on(event, listener);
+    } catch {
+      // The task has frozen `process`, which is noticed: this process is not used again.
+    }
   }
 }
 

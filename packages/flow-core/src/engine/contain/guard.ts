@@ -8,12 +8,13 @@ import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
+import { endByLasting } from './lasting';
 import { leftError } from './process-functions';
 import { type GuardedSignals, guardSignals } from './signals';
 
 export interface Guard {
   /** Puts back what the body patched, before the engine goes on. */
-  bodyEnded(): void;
+  bodyEnded(thrown?: unknown): void;
   /** As in a task, an unawaited rejection fails the body, and so does a try to end the process. */
   within<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -52,7 +53,10 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
   const follows = processOwner === 'command' && !timed;
   let contained: Containment | undefined;
   return {
-    bodyEnded: () => void contained?.putBackRealm('modules'),
+    bodyEnded(thrown) {
+      const changes = contained?.putBackRealm('engine');
+      if (changes && changes.lasting.length > 0) endByLasting(changes.lasting, thrown);
+    },
     async within(work) {
       stepsBegin();
       let fail: (error: unknown) => void = () => {};
@@ -74,7 +78,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
         processOwner === 'tests' ? undefined : guardSignals(() => void end());
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
-        extent: processOwner === 'tests' ? undefined : 'modules',
+        extent: processOwner === 'tests' ? undefined : 'engine',
         refusal(how) {
           if (signals?.code !== undefined) {
             // The step, or whoever else hears of the signal, ends the process as it should.
@@ -97,7 +101,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
       } finally {
         holdChannel();
         body.ended = true;
-        contained.putBackRealm('modules');
+        contained.putBackRealm('engine');
         await end();
         unwatch();
         orphans.close();
@@ -106,10 +110,19 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
         if (processOwner !== 'tests') callAtExit(exits);
         contained = undefined;
         signals?.release();
-        process.off('beforeExit', stuck);
-        process.off('uncaughtException', crash);
-        process.off('unhandledRejection', crash);
+        unlisten('beforeExit', stuck);
+        unlisten('uncaughtException', crash);
+        unlisten('unhandledRejection', crash);
       }
     },
   };
+}
+
+/** Throws nothing where the step has frozen `process`: its own outcome is what counts. */
+function unlisten(event: string, listener: (error: unknown) => void): void {
+  try {
+    process.off(event, listener);
+  } catch {
+    // It stays, and hears of nothing that it would change.
+  }
 }

@@ -50,12 +50,12 @@ function replace(functions: Partial<Record<Name, (real: Function) => Function>>)
   const before = Object.entries(functions).map(([name, make]) => {
     const descriptor = Object.getOwnPropertyDescriptor(own, name);
     const value = make(own[name as Name]);
-    Object.defineProperty(own, name, { configurable: true, enumerable: true, writable: true, value });
+    Reflect.defineProperty(own, name, { configurable: true, enumerable: true, writable: true, value });
     return [name, descriptor] as const;
   });
   return () => {
     for (const [name, descriptor] of before) {
-      if (descriptor) Object.defineProperty(own, name, descriptor);
+      if (descriptor) Reflect.defineProperty(own, name, descriptor);
       else Reflect.deleteProperty(own, name);
     }
   };

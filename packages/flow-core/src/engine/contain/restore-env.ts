@@ -30,7 +30,7 @@ export function watchEnv(): WatchedEnv {
   });
   process.env = watched;
   const restore = () => {
-    if (process.env !== watched) process.env = watched;
+    if (process.env !== watched) Reflect.set(process, 'env', watched);
     if (before.size === 0) return;
     for (const [key, value] of before) {
       if (value === undefined) delete real[key];
@@ -42,7 +42,7 @@ export function watchEnv(): WatchedEnv {
     restore,
     release() {
       restore();
-      process.env = real;
+      Reflect.set(process, 'env', real);
     },
   };
 }

@@ -44,8 +44,12 @@ export function guardSignals(heard: () => void): GuardedSignals {
     },
     release() {
       clearTimeout(timer);
-      process.off('newListener', watch);
-      for (const signal of watched) process.off(signal as 'SIGTERM', hear);
+      try {
+        process.off('newListener', watch);
+        for (const signal of watched) process.off(signal as 'SIGTERM', hear);
+      } catch {
+        // The step has frozen `process`.
+      }
     },
   };
 }

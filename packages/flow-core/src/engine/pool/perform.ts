@@ -23,8 +23,8 @@ export interface Performance
    * under way: for what it threw in a timer, or in a promise that is not awaited.
    */
   within?(fail: (error: unknown) => void, body: () => Promise<TaskResult>): Promise<TaskResult>;
-  /** Called when the body has ended or failed, before the engine goes on: what it patched is put back. */
-  bodyEnded?(): void;
+  /** Called when the body has ended or thrown, before the engine goes on: what it patched is put back. */
+  bodyEnded?(thrown?: unknown): void;
 }
 
 export async function perform(task: Performance): Promise<TaskOutcome> {
@@ -74,7 +74,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
     if (run.run === 'spin' && absent.length > 0) result.missing = absent;
     return { ...timed, status: 'done', result };
   } catch (thrown) {
-    task.bodyEnded?.();
+    task.bodyEnded?.(thrown);
     const failure = {
       error: withPlace(toRecord(thrown), graph, spec.step),
       thrown,

@@ -2,14 +2,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Graph } from '../../definition/graph';
 import type { Channel } from '../../process/channel';
+import { exitNow } from '../../process/ending';
 import { watchStarted } from '../../process/started';
 import { type Ending, ImportEnded } from '../../source/import-ended';
 import { Artifacts } from '../../store/artifacts';
 import { FileCas } from '../../store/cas';
 import { captureOutput } from '../contain/capture-output';
 import { Containment } from '../contain/containment';
+import { lastingError } from '../contain/lasting';
 import { leftError } from '../contain/process-functions';
-import { ALL_AFTER_MS } from '../contain/realm';
+import { Extents } from '../contain/realm';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
@@ -39,6 +41,7 @@ export class Worker {
   readonly #output: WorkerOutput;
   readonly #loaded: Promise<Graph>;
   readonly #contained: Containment;
+  readonly #extents = new Extents();
   readonly #scopes = new AsyncLocalStorage<Scope>();
   #underWay: Scope | undefined;
   #ready = false;
@@ -147,8 +150,6 @@ export class Worker {
       await ending;
     }
     this.#underWay = undefined;
-    // The first look was when its body had ended.
-    if (outcome.durationMs > ALL_AFTER_MS) changed.push(...this.#contained.putBackRealm('all'));
     if (!this.#contained.putBack()) changed.push('process.cwd');
     if (changed.length > 0) outcome.changed = [...new Set(changed)];
     // What was thrown cannot travel as it is.
@@ -177,12 +178,29 @@ export class Worker {
         scope.fail = fail;
         return this.#scopes.run(scope, body);
       },
-      bodyEnded: () => {
+      bodyEnded: (thrown) => {
         // Not within the call of `push`, which may be one of them.
-        const names = this.#contained.putBackRealm('common');
+        const { names, lasting } = this.#contained.putBackRealm(
+          this.#extents.after(spec.step, performance.now()),
+        );
+        if (lasting.length > 0) this.#lost(lasting, thrown);
         changed.push(...names);
       },
     });
+  }
+
+  /** The task fails, and this process with it. */
+  #lost(names: readonly string[], thrown: unknown): never {
+    const failure = { error: lastingError(names, thrown), thrown: undefined };
+    const outcome: TaskOutcome = {
+      startedAt: Date.now(),
+      durationMs: 0,
+      status: 'failed',
+      failure,
+      stray: true,
+    };
+    this.#channel.send({ type: 'outcome', outcome });
+    return exitNow(1);
   }
 
   /** With the flow's codecs, which are known when it is imported. */

@@ -61,23 +61,28 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
 async function callBody(execution: Execution, node: StepNode, reads: ReadLog): Promise<object> {
   if (!node.body) return {};
   const restore = applyEnv(node.options.env);
+  const ended = (thrown?: unknown) => {
+    // First: what it patched is used by all that follows.
+    execution.bodyEnded?.(thrown);
+    restore();
+  };
+  let returned: unknown;
   try {
     const context = makeContext(execution, reads);
     addInputs(context, execution, node, reads);
-    const returned = await node.body(context as never);
-    if (returned === undefined || returned === null) return {};
-    if (!isRecord(returned)) {
-      throw new FlowError(
-        'FLOW_RETURN',
-        `Step "${node.name}" returned ${typeOf(returned)}: return an object whose properties are its artifacts.`,
-        { exit: 1 },
-      );
-    }
-    return returned;
-  } finally {
-    restore();
-    execution.bodyEnded?.();
+    returned = await node.body(context as never);
+  } catch (thrown) {
+    ended(thrown);
+    throw thrown;
   }
+  ended();
+  if (returned === undefined || returned === null) return {};
+  if (isRecord(returned)) return returned;
+  throw new FlowError(
+    'FLOW_RETURN',
+    `Step "${node.name}" returned ${typeOf(returned)}: return an object whose properties are its artifacts.`,
+    { exit: 1 },
+  );
 }
 
 function isRecord(value: unknown): value is object {

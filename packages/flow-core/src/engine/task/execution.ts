@@ -18,5 +18,5 @@ export interface Execution {
   signal(): AbortSignal;
   missing?: Missing;
   /** Called when the body has ended, before what it returned is looked at. */
-  bodyEnded?(): void;
+  bodyEnded?(thrown?: unknown): void;
 }
