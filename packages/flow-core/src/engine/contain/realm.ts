@@ -250,7 +250,8 @@ function common(): Named[] {
     named('Error', Error, NONE),
     named('Date', Date),
     named('Math', Math),
-    named('performance', performance, NONE),
+    // The engine has a copy of its own under this name.
+    named('performance', globalThis.performance, NONE),
     named('EventEmitter.prototype', prototypeOf(prototypeOf(process)), NONE),
     named('Array Iterator', prototypeOf([][Symbol.iterator]())),
   ];
@@ -301,7 +302,7 @@ function all(): Named[] {
     { name: 'process', object: process, getters: ['stdout', 'stderr', 'stdin'] },
     { name: 'process.stdout', object: process.stdout, getters: NONE },
     { name: 'process.stderr', object: process.stderr, getters: NONE },
-    { name: 'performance', object: performance, getters: NONE },
+    { name: 'performance', object: globalThis.performance, getters: NONE },
     { name: 'EventEmitter.prototype', object: prototypeOf(prototypeOf(process)), getters: NONE },
     { name: 'Iterator.prototype', object: prototypeOf(prototypeOf([][Symbol.iterator]())) },
     { name: 'Array Iterator', object: prototypeOf([][Symbol.iterator]()) },
