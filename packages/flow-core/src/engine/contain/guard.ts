@@ -54,7 +54,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
   let contained: Containment | undefined;
   return {
     bodyEnded(thrown) {
-      const changes = contained?.putBackRealm('all');
+      const changes = contained?.putBackRealm('engine');
       if (changes && changes.lasting.length > 0) endByLasting(changes.lasting, thrown);
     },
     async within(work) {
@@ -78,7 +78,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
         processOwner === 'tests' ? undefined : guardSignals(() => void end());
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
-        extent: processOwner === 'tests' ? undefined : 'all',
+        extent: processOwner === 'tests' ? undefined : 'engine',
         refusal(how) {
           if (signals?.code !== undefined) {
             // The step, or whoever else hears of the signal, ends the process as it should.
@@ -101,7 +101,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
       } finally {
         holdChannel();
         body.ended = true;
-        contained.putBackRealm('all');
+        contained.putBackRealm('engine');
         await end();
         unwatch();
         orphans.close();

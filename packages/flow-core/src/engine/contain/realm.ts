@@ -24,14 +24,15 @@ const FIRST_TASKS = 16;
 
 /** Says how much to look at after a task. */
 export class Extents {
-  readonly #tasks = new Map<string, number>();
+  /** How many tasks of each step. No Map: a task may have patched it. */
+  readonly #tasks = Object.create(null) as Record<string, number>;
   #last = 0;
 
   /** @param now milliseconds of a steady clock */
   after(step: string, now: number): Extent {
-    const tasks = this.#tasks.get(step) ?? 0;
+    const tasks = this.#tasks[step] ?? 0;
     if (tasks >= FIRST_TASKS && now - this.#last < ALL_AFTER_MS) return 'common';
-    this.#tasks.set(step, tasks + 1);
+    this.#tasks[step] = tasks + 1;
     this.#last = now;
     return 'all';
   }
