@@ -234,6 +234,55 @@ describe('a step that fails', () => {
   });
 });
 
+describe('bad options', () => {
+  const of = (call: () => unknown) => call as () => Promise<unknown>;
+  const spin = (options: unknown) => of(() => runner.spin(each, options as never));
+  test.each([
+    [
+      'spin: mistyped',
+      spin({ artifacts: {}, idx: 3 }),
+      'FLOW_USAGE',
+      'spin has no option "idx". Did you mean "index"?',
+    ],
+    ['spin: of another method', spin({ tags: [] }), 'FLOW_USAGE', 'spin has no option "tags".'],
+    ['spin: no object', spin(3), 'FLOW_USAGE', 'spin takes an object of options (artifacts, params'],
+    ['spin: null', spin(null), 'FLOW_USAGE', 'not null.'],
+    ['spin: an index that is a text', spin({ index: '3' }), 'FLOW_INDEX', 'not 3.'],
+    ['spin: a negative index', spin({ index: [0, -1] }), 'FLOW_INDEX', 'not [0,-1].'],
+    ['spin: half an iteration', spin({ iteration: 0.5 }), 'FLOW_ITERATION', 'a number from 0, not 0.5.'],
+    ['spin: persist', spin({ persist: 'no' }), 'FLOW_USAGE', 'true or false, not no.'],
+    ['spin: an origin that is none', spin({ from: {} }), 'FLOW_USAGE', '`from` is a run or a task'],
+    [
+      'spin: a split of a task',
+      spin({ from: '1/each/2', index: 0 }),
+      'FLOW_USAGE',
+      'leave `index` and `iteration` out',
+    ],
+    ['run: mistyped', of(() => runner.run({ parms: {} } as never)), 'FLOW_USAGE', 'Did you mean "params"?'],
+    ['run: tags', of(() => runner.run({ tags: 'ab' } as never)), 'FLOW_USAGE', 'a list of texts'],
+    ['resume: mistyped', of(() => runner.resume({ form: 1 } as never)), 'FLOW_USAGE', 'Did you mean "from"?'],
+    [
+      'the constructor',
+      of(async () => new Runner(kinds, { sotre: 'x' } as never)),
+      'FLOW_USAGE',
+      'new Runner has no option "sotre". Did you mean "store"?',
+    ],
+    [
+      'the constructor: null',
+      of(async () => new Runner(kinds, null as never)),
+      'FLOW_USAGE',
+      'new Runner takes',
+    ],
+  ])('%s', async (_, call, code, message) => {
+    const error = await call().then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    expect(error).toMatchObject({ name: 'FlowError', code, message: expect.stringContaining(message) });
+    expect(error?.stack?.split('\n').find((line) => /^ +at /.test(line))).toContain(__filename);
+  });
+});
+
 test('a step that holds the process up beyond its timeout fails, and the test runner lives', async () => {
   const f = flow('busy');
   const first = f.start({ timeout: '10ms' }, () => {
