@@ -283,6 +283,20 @@ describe('bad options', () => {
   });
 });
 
+test('a step that ends the process is told with the line of the call', async () => {
+  const f = flow('ending');
+  const leave = () => process.exit(3);
+  const first = f.start((): object => leave());
+  const own = new Runner(f.end(first));
+  for (const ended of [await own.spin(first), await own.run()]) {
+    expect(ended).toFailWith('FLOW_STEP_EXITED');
+    expect(() => expect(ended).toSucceed()).toThrow(
+      /The step called process\.exit\(3\)\.\n(.*\n)? +> \d+ \| {3}const leave = \(\) => process\.exit\(3\);\n(.*\n)*? {4}at .*in-process\.test\.ts:\d+:\d+\)/,
+    );
+  }
+  await own.dispose();
+});
+
 test('a step that holds the process up beyond its timeout fails, and the test runner lives', async () => {
   const f = flow('busy');
   const first = f.start({ timeout: '10ms' }, () => {

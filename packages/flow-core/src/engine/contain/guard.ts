@@ -8,7 +8,7 @@ import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
-import { leftError } from './process-functions';
+import { leftError } from './left';
 import { type GuardedSignals, guardSignals } from './signals';
 
 export interface Guard {

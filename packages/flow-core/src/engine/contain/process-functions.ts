@@ -1,16 +1,9 @@
 /** Stands between a task and the functions of `process` that change it for others, or talk to the process that started it. */
-import { FlowError } from '../../definition/errors';
-
 type Name = 'umask' | 'send' | 'disconnect' | 'removeAllListeners';
 type Function = (...args: unknown[]) => unknown;
 type Functions = Record<Name, Function>;
 
 const own = process as unknown as Functions;
-
-/** The error of a step that tries to end a process that is not its own. */
-export function leftError(how: string): FlowError {
-  return new FlowError('FLOW_STEP_EXITED', `The step called ${how}.`, { exit: 1 });
-}
 
 /**
  * Whoever started this process hears nothing of what a task sends, and no listener of the engine is removed.
