@@ -283,6 +283,90 @@ describe('bad options', () => {
   });
 });
 
+describe('a runner that is disposed of', () => {
+  const f = flow('going');
+  let entered = () => {};
+  const first = f.start(async () => {
+    process.env.STEP = 'is under way';
+    process.on('SIGTERM', entered);
+    console.log('by the step');
+    entered();
+    return new Promise<object>(() => {});
+  });
+  const going = f.end(first);
+  const listeners = () =>
+    ['SIGTERM', 'uncaughtException', 'beforeExit'].map((event) => process.listenerCount(event));
+
+  test.each([
+    ['spin', 'The spin of "start"', (own: Runner) => own.spin('start')],
+    ['run', 'The run', (own: Runner) => own.run()],
+  ])(
+    'a %s under way, and one that waits, are ended; what they changed is put back',
+    async (_, what, begin) => {
+      const before = { log: console.log, write: process.stdout.write, listeners: listeners() };
+      const own = new Runner(going) as unknown as Runner;
+      const other = new Runner(kinds);
+      const under = new Promise<void>((resolve) => {
+        entered = resolve;
+      });
+      const calls = [begin(own), begin(own)].map((call) => call.catch((error) => error));
+      const next = other.spin(left, { artifacts: { total: 8, table: new Map() } });
+      await under;
+      await own.dispose();
+      const [one, two] = await Promise.all(calls);
+      const disposed = {
+        code: 'FLOW_DISPOSED',
+        message: `${what} had not ended when its runner was disposed of.`,
+      };
+      expect([one, two]).toMatchObject([disposed, disposed]);
+      expect(one.stack).toContain(__filename);
+      expect(await next).toHaveArtifact('half', 4);
+      await other.dispose();
+      expect(process.env.STEP).toBeUndefined();
+      expect({ log: console.log, write: process.stdout.write, listeners: listeners() }).toEqual(before);
+    },
+  );
+});
+
+test('while a step is under way, only what it does itself is heard of it', async () => {
+  const printed: string[] = [];
+  const { log } = console;
+  const { write } = process.stdout;
+  console.log = (text: string) => printed.push(text);
+  process.stdout.write = (text) => printed.push(String(text)) > 0;
+  try {
+    let under = () => {};
+    let goOn = () => {};
+    const begun = new Promise<void>((resolve) => {
+      under = resolve;
+    });
+    const f = flow('beside');
+    const first = f.start(async () => {
+      console.log('from the step');
+      under();
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      process.stdout.write('from the step, later\n');
+      setTimeout(() => console.log('in its timer'), 1);
+      await new Promise((done) => setTimeout(done, 5));
+      return {};
+    });
+    const own = new Runner(f.end(first));
+    const spin = own.spin(first);
+    await begun;
+    console.log('from the test');
+    process.stdout.write('raw, from the test\n');
+    goOn();
+    expect((await spin).stdout).toBe('from the step\nfrom the step, later\nin its timer\n');
+    expect(printed).toEqual(['from the test', 'raw, from the test\n']);
+    await own.dispose();
+  } finally {
+    console.log = log;
+    process.stdout.write = write;
+  }
+});
+
 test('a step that ends the process is told with the line of the call', async () => {
   const f = flow('ending');
   const leave = () => process.exit(3);
