@@ -8,6 +8,7 @@ import { until, Workspace } from '../kit/workspace';
 
 const JEST = resolve(__dirname, '../../../../node_modules/jest/bin/jest.js');
 const ws = new Workspace();
+ws.write('tmp/this-is-the-temporary-folder', '');
 afterAll(() => ws.dispose());
 
 const HEAD = `const { flow } = require('@nx-flow/core');
