@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import type { Graph } from '../definition/graph';
 import { captureOutput, type Heard } from '../engine/contain/capture-output';
-import type { ProcessOwner } from '../engine/contain/guard';
+import type { GuardOptions } from '../engine/contain/guard';
 import type { OnlyGiven } from '../engine/inputs/only-given';
 import type { Overrides } from '../engine/inputs/override';
 import type { Selection } from '../engine/inputs/selection';
@@ -19,7 +19,7 @@ import { publishing } from './publish';
 import type { FileSession, Session } from './session';
 import { importSnapshot } from './snapshot';
 
-export interface SpinRequest {
+export interface SpinRequest extends Pick<GuardOptions, 'processOwner' | 'signal' | 'leaves'> {
   selection: Selection;
   /** Parameters given now. They win over the run's. */
   params: Record<string, unknown>;
@@ -29,8 +29,6 @@ export interface SpinRequest {
   set?: Record<string, unknown>;
   /** All inputs of the step: no run is looked up. */
   onlyGiven?: OnlyGiven;
-  /** Default: the process of a command. */
-  processOwner?: ProcessOwner;
   /** Record the spin in the store of persisted spins. */
   persist?: BeginPersisted;
   /** Write the outputs as files. */
@@ -98,6 +96,8 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       set: request.set ?? {},
       ...(onlyGiven ? { onlyGiven } : {}),
       ...(request.processOwner ? { processOwner: request.processOwner } : {}),
+      ...(request.signal ? { signal: request.signal } : {}),
+      ...(request.leaves ? { leaves: request.leaves } : {}),
       cwd: workspace,
       files: request.outputs !== undefined,
       log: heard,

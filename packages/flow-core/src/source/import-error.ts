@@ -1,12 +1,11 @@
 /** The error from importing a flow, as one sentence with the line of user code that it comes from. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { inspect, types } from 'node:util';
-import { placeOf } from '../definition/callsite';
 import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
-import { packageFile } from '../environment/package-root';
 import { type Ending, ImportEnded } from './import-ended';
 import { packageOf } from './packages/names';
+import { firstOfUser, isUsers } from './user-place';
 
 /** @returns FLOW_SYNTAX, FLOW_IMPORT; or the FlowError that it is */
 export async function importError(file: string, thrown: unknown): Promise<FlowError> {
@@ -183,11 +182,6 @@ function missingModule(error: unknown): { name: string; importer: string } | und
   return { name: writtenIn(importer, name), importer };
 }
 
-function isUsers(file: string): boolean {
-  const ours = ['dist', 'src'].some((folder) => file.startsWith(packageFile(folder)));
-  return !ours && existsSync(file) && !/[\\/]node_modules[\\/]/.test(file);
-}
-
 /** Node reports an ES module by its absolute path. This finds the relative path in the importing file's text. */
 function writtenIn(importer: string, name: string): string {
   const bare = (path: string) =>
@@ -205,13 +199,4 @@ function placeOfImport(file: string, name: string): string | undefined {
   if (at === undefined) return undefined;
   const before = text.slice(0, at).split('\n');
   return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-}
-
-function firstOfUser(error: unknown): string | undefined {
-  const lines = String((error as { stack?: unknown } | undefined)?.stack ?? '').split('\n');
-  for (const line of lines) {
-    const place = line.trimStart().startsWith('at ') ? placeOf(line) : undefined;
-    if (place && isUsers(place.replace(/:\d+:\d+$/, ''))) return place;
-  }
-  return undefined;
 }

@@ -4,19 +4,30 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
+import { diedError } from '../engine/contain/left';
 import { ImportPatience } from '../engine/pool/import-patience';
 import { spinStoreFolder } from '../engine/spin/persisted';
 import { fromRecord } from '../engine/task/error-record';
 import { packageFile } from '../environment/package-root';
+import { endProcesses } from '../process/end-processes';
 import { OrphanGuard } from '../process/orphan-guard';
-import { startProcess } from '../process/start-process';
+import { familyOf, listProcesses } from '../process/process-table';
+import { type StartedProcess, startProcess } from '../process/start-process';
 import { IMPORT_TIMEOUT_MS, SLOW_MS } from '../source/import-watch';
 import { Artifacts, type Codecs, encodeArtifact, isBuiltIn } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
 import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
-import { type FromChild, type ImportDone, type Order, packFiles, type ToChild } from './protocol';
+import { type Call, Calls } from './calls';
+import {
+  type FromChild,
+  type ImportDone,
+  type Leaving,
+  type Order,
+  packFiles,
+  type ToChild,
+} from './protocol';
 
 /** What a child takes to start, about, before it imports. Milliseconds. */
 const CHILD_START_MS = 2000;
@@ -30,6 +41,7 @@ export class ChildProcesses implements Backend {
   #loaded: Promise<Codecs> | undefined;
   #store: Store | undefined;
   #spins: Store | undefined;
+  readonly #calls = new Calls();
 
   /** @param folder the store's folder; undefined means a temporary one */
   constructor(file: string, folder: string | undefined, importTimeoutMs = IMPORT_TIMEOUT_MS) {
@@ -48,16 +60,17 @@ export class ChildProcesses implements Backend {
     return this.#spins;
   }
 
-  async spin({ given, alone, ...request }: SpinRequest): Promise<SpinReply> {
+  spin(request: SpinRequest): Promise<SpinReply> {
+    return this.#calls.during(`The spin of "${request.step}"`, (call) => this.#spin(request, call));
+  }
+
+  async #spin({ given, alone, ...request }: SpinRequest, call: Call): Promise<SpinReply> {
     const values = new FileCas(this.#values());
     const record = await encodeArtifact('artifacts', packFiles(alone ? alone.artifacts : given), values);
     const begun = performance.now();
-    const { reply, stdout, stderr } = await this.#ask({
-      ...this.#order(alone ? undefined : this.#storeFolder()),
-      type: 'spin',
-      request,
-      artifacts: { record, alone: alone !== undefined },
-    });
+    const order = this.#order(alone ? undefined : this.#storeFolder());
+    const artifacts = { record, alone: alone !== undefined };
+    const { reply, stdout, stderr } = await this.#ask({ ...order, type: 'spin', request, artifacts }, call);
     const printed = { stdout, stderr };
     if (reply instanceof FlowError) {
       const durationMs = performance.now() - begun;
@@ -65,8 +78,8 @@ export class ChildProcesses implements Backend {
       return { step: request.step, status: 'failed', error: reply, durationMs, ...none, ...printed };
     }
     if (reply.type !== 'spun') throw new Error(`Answered a spin with ${reply.type}.`);
-    const { step, error, durationMs, origin, index, hints, persisted, artifacts } = reply;
-    this.#hasCodecs ||= artifacts.some(([, record]) => !isBuiltIn(record));
+    const { step, error, durationMs, origin, index, hints, persisted } = reply;
+    this.#hasCodecs ||= reply.artifacts.some(([, record]) => !isBuiltIn(record));
     const { decode } = new Artifacts(values, await this.codecs());
     return {
       step,
@@ -78,12 +91,18 @@ export class ChildProcesses implements Backend {
       hints,
       persisted,
       ...printed,
-      artifacts: artifacts.map(([name, value]) => [name, () => decode(value)]),
+      artifacts: reply.artifacts.map(([name, value]) => [name, () => decode(value)]),
     };
   }
 
-  async run(request: RunRequest): Promise<RunReply> {
-    const { reply } = await this.#ask({ ...this.#order(this.#storeFolder()), type: 'run', request });
+  run(request: RunRequest): Promise<RunReply> {
+    return this.#calls.during(`The ${request.resume ? 'resumed ' : ''}run`, (call) =>
+      this.#run(request, call),
+    );
+  }
+
+  async #run(request: RunRequest, call: Call): Promise<RunReply> {
+    const { reply } = await this.#ask({ ...this.#order(this.#storeFolder()), type: 'run', request }, call);
     if (reply instanceof FlowError) throw reply;
     if (reply.type !== 'ran') throw new Error(`Answered a run with ${reply.type}.`);
     this.#hasCodecs = reply.codecs;
@@ -102,6 +121,7 @@ export class ChildProcesses implements Backend {
   }
 
   async dispose(): Promise<void> {
+    await this.#calls.end();
     await Promise.all([this.#store?.close(), this.#spins?.close()]);
     this.#store = this.#spins = undefined;
     const folder = this.#temporary;
@@ -132,17 +152,20 @@ export class ChildProcesses implements Backend {
   }
 
   /** Rejects with FLOW_WORKER_DIED when the child dies without an answer. @throws FlowError for bad usage */
-  async #ask(message: ToChild) {
+  async #ask(message: ToChild, { begin, signal }: Call) {
+    begin();
     let answer: FromChild | undefined;
+    let left: string | undefined;
     // A test runner's `process.env` is a copy, so the child would not inherit what a test sets there.
     const env = { ...process.env };
-    const started = startProcess<FromChild | ImportDone, ToChild>(
+    const started = startProcess<FromChild | ImportDone | Leaving, ToChild>(
       packageFile('dist/testing/child.js'),
       [],
       env,
       (reply) => {
         imported();
-        if (reply.type !== 'imported') answer = reply;
+        if (reply.type === 'leaving') left = reply.stack;
+        else if (reply.type !== 'imported') answer = reply;
       },
     );
     const { child, channel } = started;
@@ -165,23 +188,39 @@ export class ChildProcesses implements Backend {
         printed[stream] += text;
       });
     }
+    let end = () => {};
     const ended = new Promise<string>((resolve, reject) => {
       child.on('error', reject);
       started.onEnd(resolve);
+      end = () => void endTree(started).then(() => reject(signal.reason));
     });
+    signal.addEventListener('abort', end);
     channel.send(message);
     try {
       const how = await ended;
       if (importing && !answer) throw await importing.why(how);
-      const reply =
-        answer ?? new FlowError('FLOW_WORKER_DIED', `The process ${how} before it was done.`, { exit: 1 });
+      const reply = answer ?? diedError(`The process ${how} before it was done.`, left);
       if (!(reply instanceof FlowError) && reply.type === 'refused') throw refused(reply);
       return { reply: reply as Exclude<typeof reply, { type: 'refused' }>, ...printed };
     } finally {
+      signal.removeEventListener('abort', end);
       imported();
       orphans.close();
     }
   }
+}
+
+/**
+ * Ends a child with all that it started, in whatever state that is. Afterwards it does not keep this process alive, even
+ * where the system could not end it.
+ */
+async function endTree({ child, channel }: StartedProcess<ToChild>): Promise<void> {
+  const { pid } = child;
+  if (pid !== undefined) await endProcesses(() => familyOf([pid], listProcesses()));
+  channel.close();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
 }
 
 function refused({ error, exit, problems }: FromChild & { type: 'refused' }): Error {

@@ -1,7 +1,7 @@
 /** A Runner's child process: imports the flow, executes one request, answers, and ends. */
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isFlowError } from '../definition/errors';
+import { type FlowError, isFlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import type { PoolHost } from '../engine/pool/pool';
 import { ProcessPool } from '../engine/pool/process-pool';
@@ -17,12 +17,12 @@ import { Artifacts, decodeArtifact, encodeArtifact } from '../store/artifacts';
 import { FileCas } from '../store/cas';
 import { memoryStore, openStore } from '../store/open';
 import type { Store } from '../store/store';
-import { type FromChild, type ImportDone, type ToChild, unpackFiles } from './protocol';
+import { type FromChild, type ImportDone, type Leaving, type ToChild, unpackFiles } from './protocol';
 import { runRequest, sessionOf, spinRequest } from './sessions';
 
 let asked = false;
 
-const channel = channelToParent<ToChild, FromChild | ImportDone>({
+const channel = channelToParent<ToChild, FromChild | ImportDone | Leaving>({
   message(message) {
     if (asked) return;
     asked = true;
@@ -32,6 +32,8 @@ const channel = channelToParent<ToChild, FromChild | ImportDone>({
 });
 
 async function reply(message: ToChild): Promise<void> {
+  // What waits for what never comes is noticed when nothing else keeps the process alive.
+  channel.hold(false);
   const timeoutMs = message.importTimeoutMs;
   // What the flow's file does after its import, before a step begins.
   const late = new Promise<never>((_, reject) => watchImports({ timeoutMs, late: reject }));
@@ -73,7 +75,10 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
       return spins;
     };
     const asking = spinRequest(session, asked, openSpins);
-    const { outcome } = await spinStep(session, { ...asking, processOwner: 'step' });
+    const leaves = ({ stack }: FlowError) => {
+      if (stack !== undefined) channel.send({ type: 'leaving', stack });
+    };
+    const { outcome } = await spinStep(session, { ...asking, processOwner: 'step', leaves });
     const { decode } = new Artifacts(store.cas, graph.codecs);
     const { step, error, durationMs, origin, index, hints } = outcome;
     const reply: FromChild = {
@@ -115,8 +120,6 @@ async function answerRun(message: ToChild & { type: 'run' }, workspace: string):
 }
 
 async function imported(file: string): Promise<Graph> {
-  // An import or a step that waits for what never comes is noticed when nothing else keeps the process alive.
-  channel.hold(false);
   const graph = await loadFlow(file);
   channel.send({ type: 'imported' });
   return graph;

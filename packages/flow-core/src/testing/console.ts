@@ -2,10 +2,11 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { captureOutput, type Heard } from '../engine/contain/capture-output';
+import { isInBody } from '../engine/contain/guard';
 
-/** Returns a function that restores everything. */
+/** Hears what the body under way prints, and nothing else. Returns a function that restores everything. */
 export function captureProcess(heard: Heard): () => void {
-  const streams = captureOutput(heard);
+  const streams = captureOutput(heard, isInBody);
   const stream = (name: 'stdout' | 'stderr') =>
     new Writable({
       decodeStrings: false,
@@ -20,7 +21,14 @@ export function captureProcess(heard: Heard): () => void {
   for (const [name, value] of Object.entries(hearing)) {
     if (typeof value !== 'function' || name === 'Console') continue;
     before.set(name, Object.getOwnPropertyDescriptor(target, name));
-    Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
+    const others = target[name];
+    Object.defineProperty(target, name, {
+      configurable: true,
+      enumerable: true,
+      // Not a function around both: a test runner shows the line that calls.
+      get: () => (isInBody() ? value : others),
+      set: (set) => Object.defineProperty(target, name, { ...DATA, value: set }),
+    });
   }
   return () => {
     streams();
@@ -30,6 +38,8 @@ export function captureProcess(heard: Heard): () => void {
     }
   };
 }
+
+const DATA = { writable: true, configurable: true, enumerable: true };
 
 let last: Promise<unknown> = Promise.resolve();
 

@@ -23,6 +23,7 @@ import { memoryStore, openStore } from '../store/open';
 import type { ErrorRecord } from '../store/rows';
 import type { Store } from '../store/store';
 import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
+import { Calls } from './calls';
 import { fingerprintOnce, gitStateOnce } from './code';
 import { captureProcess, exclusively } from './console';
 import { runRequest, sessionOf, spinRequest } from './sessions';
@@ -32,6 +33,7 @@ export class InProcess implements Backend {
   readonly #folder: string | undefined;
   #store: Store | undefined;
   #spins: Store | undefined;
+  readonly #calls = new Calls();
 
   /** @param folder the store's folder; undefined means a store in memory */
   constructor(graph: Graph, folder: string | undefined) {
@@ -54,7 +56,7 @@ export class InProcess implements Backend {
   }
 
   spin(request: SpinRequest): Promise<SpinReply> {
-    return exclusively(async () => {
+    return this.#alone(`The spin of "${request.step}"`, async (signal) => {
       const printed = { stdout: '', stderr: '' };
       const store = request.alone ? memoryStore() : this.store();
       const session = this.#session(store, (event) => {
@@ -62,10 +64,11 @@ export class InProcess implements Backend {
       });
       let release = () => {};
       try {
-        release = await this.#usePackages(request.step);
+        release = await this.#usePackages(request.step, signal);
         const { outcome } = await spinStep(session, {
           ...spinRequest(session, request, () => this.spins()),
           processOwner: 'tests',
+          signal,
           capture: captureProcess,
         });
         return {
@@ -92,7 +95,7 @@ export class InProcess implements Backend {
   }
 
   /** Imports find the step's packages until the returned function is called. @throws FlowError FLOW_PACKAGES */
-  async #usePackages(step: string): Promise<() => void> {
+  async #usePackages(step: string, signal: AbortSignal): Promise<() => void> {
     const node = this.#graph.steps.get(step);
     if (!node || !hasPackages(node)) return () => {};
     requireOwnLoader(node);
@@ -101,12 +104,12 @@ export class InProcess implements Backend {
       import('../source/packages/resolve'),
     ]);
     const workspace = findWorkspace(process.cwd());
-    const installed = await installOfSteps(this.#graph, new Set([step]), { workspace });
+    const installed = await installOfSteps(this.#graph, new Set([step]), { workspace, signal });
     return usePackages(installed.get(step) as Installed);
   }
 
   run(request: RunRequest): Promise<RunReply> {
-    return exclusively(async () => {
+    return this.#alone(`The ${request.resume ? 'resumed ' : ''}run`, async (signal) => {
       for (const node of this.#graph.steps.values()) if (hasPackages(node)) requireOwnLoader(node);
       // Tasks run one after another, so all output is the current one's.
       let say: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
@@ -127,8 +130,9 @@ export class InProcess implements Backend {
       });
       const restore = captureProcess((stream, text) => say?.(stream, text));
       try {
-        const session = this.#session(this.store());
-        const pool = (host: PoolHost) => new InProcessPool(this.#graph, session.store.cas, listening(host));
+        const session = { ...this.#session(this.store()), signal };
+        const pool = (host: PoolHost) =>
+          new InProcessPool(this.#graph, session.store.cas, listening(host), signal);
         const outcome = await executeRun(session, await runRequest(session, request, { workers: 1, pool }));
         return {
           ...outcome,
@@ -142,7 +146,18 @@ export class InProcess implements Backend {
     });
   }
 
+  /** One call after another, of all runners in this process. */
+  #alone<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#calls.during(what, ({ begin, signal }) =>
+      exclusively(() => {
+        begin();
+        return work(signal);
+      }),
+    );
+  }
+
   async dispose(): Promise<void> {
+    await this.#calls.end();
     await Promise.all([this.#store?.close(), this.#spins?.close()]);
     this.#store = this.#spins = undefined;
   }

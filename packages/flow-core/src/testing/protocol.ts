@@ -32,6 +32,12 @@ export interface ImportDone {
   type: 'imported';
 }
 
+/** The step ends the child by a call. The stack has the user's frames. */
+export interface Leaving {
+  type: 'leaving';
+  stack: string;
+}
+
 /** The one answer. */
 export type FromChild =
   | {

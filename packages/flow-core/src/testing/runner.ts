@@ -2,12 +2,14 @@
 import { type Artifact, FlowClient, type Task } from '../client';
 import { FlowError } from '../definition/errors';
 import { stepName } from '../definition/flow';
+import { describeValue } from '../definition/thrown';
 import type { DefinedFlow, Step, Switch } from '../definition/types';
 import { currentUser } from '../environment/user';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Backend, RunRequest } from './backend';
 import { callPlace, from, fromNow } from './call-place';
 import { backendOf } from './open-backend';
+import { requireOptions } from './options';
 import { spunOf } from './spun';
 import {
   ARTIFACTS,
@@ -50,8 +52,11 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * @throws FlowError FLOW_NOT_A_FLOW, FLOW_NOT_FOUND, FLOW_USAGE
    */
   constructor(flow: DefinedFlow<P, A> | string | URL, options: RunnerOptions = {}) {
+    this.#backend = fromNow(callPlace(Runner), () => {
+      requireOptions('new Runner', options);
+      return backendOf(flow, options);
+    });
     this.#namespace = options.namespace ?? `user:${currentUser()}`;
-    this.#backend = fromNow(callPlace(Runner), () => backendOf(flow, options));
   }
 
   /**
@@ -72,8 +77,8 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * const given = await runner.spin(all, { artifacts: [{ squared: 1 }, { squared: 100 }] }); // no run needed
    * console.log(recorded.artifacts.squared, given.artifacts.squares); // 9 [ 1, 100 ]
    * ```
-   * @throws FlowError for bad usage: FLOW_STEP_NOT_FOUND, FLOW_NO_INPUTS, FLOW_RUN_NOT_FOUND, FLOW_PARAMS,
-   * FLOW_INDEX …
+   * @throws FlowError for bad usage: FLOW_USAGE, FLOW_STEP_NOT_FOUND, FLOW_NO_INPUTS, FLOW_RUN_NOT_FOUND,
+   * FLOW_PARAMS, FLOW_INDEX …; FLOW_DISPOSED
    */
   spin<B, S extends readonly unknown[], C>(
     step: Step<B, S, C>,
@@ -85,7 +90,10 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
   ): Promise<Spun<B>>;
   spin(step: string, options?: SpinOptions<P>): Promise<Spun>;
   spin(step: string | { readonly name: string }, options: SpinOptions<P> = {}): Promise<Spun<never>> {
-    return from(callPlace(Runner.prototype.spin), () => this.#spin(step, options));
+    return from(callPlace(Runner.prototype.spin), async () => {
+      requireOptions('spin', options);
+      return this.#spin(step, options);
+    });
   }
 
   async #spin(step: string | { readonly name: string }, options: SpinOptions<P>): Promise<Spun<never>> {
@@ -125,10 +133,13 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * const { status, run } = await runner.run({ tags: ['test'] });
    * console.log(status, await run.artifacts.text); // done Hello
    * ```
-   * @throws FlowError for bad usage: FLOW_PARAMS
+   * @throws FlowError for bad usage: FLOW_USAGE, FLOW_PARAMS; FLOW_DISPOSED
    */
   run(options: RunOptions<P> = {}): Promise<Ran<A>> {
-    return from(callPlace(Runner.prototype.run), () => this.#run(options, undefined));
+    return from(callPlace(Runner.prototype.run), async () => {
+      requireOptions('run', options);
+      return this.#run(options, undefined);
+    });
   }
 
   /**
@@ -151,16 +162,21 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * const resumed = await runner.resume({ from: failed });
    * console.log(failed.status, resumed.status, resumed.tasks.taken); // failed done 1
    * ```
-   * @throws FlowError for bad usage: FLOW_RUN_NOT_FOUND, FLOW_NOTHING_TO_RESUME, FLOW_STEP_NOT_FOUND, FLOW_PARAMS
+   * @throws FlowError for bad usage: FLOW_USAGE, FLOW_RUN_NOT_FOUND, FLOW_NOTHING_TO_RESUME, FLOW_STEP_NOT_FOUND,
+   * FLOW_PARAMS; FLOW_DISPOSED
    */
   resume(options: ResumeOptions<P> = {}): Promise<Ran<A>> {
     return from(callPlace(Runner.prototype.resume), async () => {
+      requireOptions('resume', options);
       const step = options.step === undefined ? undefined : stepName(options.step as string);
       return this.#run(options, { ...originOf(options.from, undefined), step });
     });
   }
 
-  /** Closes the store and removes temporary files. `await using runner = …` does it too. */
+  /**
+   * Ends what is under way, which rejects with FLOW_DISPOSED; closes the store; removes temporary files. A child process
+   * is ended in whatever state it is, with all that it started. `await using runner = …` does it too.
+   */
   dispose(): Promise<void> {
     return this.#backend.dispose();
   }
@@ -204,7 +220,11 @@ function originOf(
 ): { from: Pathspec | undefined } {
   if (from === undefined || from === 'latest') return { from: undefined };
   if (typeof from === 'number') return { from: { run: from } };
-  const text = typeof from === 'string' ? from : from.pathspec;
+  const text = typeof from === 'string' ? from : from?.pathspec;
+  if (typeof text !== 'string') {
+    const message = `\`from\` is a run or a task, such as 12 or 12/train/3, not ${describeValue(from)}.`;
+    throw new FlowError('FLOW_USAGE', message);
+  }
   const spec = parsePathspec(text);
   if (spec.run === undefined) {
     throw new FlowError(

@@ -1,4 +1,5 @@
 /** Turns a Runner's requests into those of a session, both in the Runner's own process and in its child. */
+import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { parseParams } from '../definition/params';
 import { onlyGivenInputs } from '../engine/inputs/only-given';
@@ -22,11 +23,16 @@ export function sessionOf(
   return { graph, store, user: currentUser(), with: [], emit, ...more };
 }
 
-/** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_PATHSPEC_FLOW, and those of artifacts that were given */
+/** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_PATHSPEC_FLOW, FLOW_USAGE, and those of artifacts that were given */
 export function spinRequest(session: Session, request: SpinRequest, spins: () => Store): SessionSpin {
   const { graph } = session;
   const { step, from, given, alone, params, index, iteration, namespace, persist } = request;
   requireStep(graph, { ...(from?.flow === undefined ? {} : { flow: from.flow }), step });
+  if (from?.task !== undefined && (index || iteration !== undefined)) {
+    const message =
+      '`from` is a task, which is one split and one iteration already: leave `index` and `iteration` out.';
+    throw new FlowError('FLOW_USAGE', message);
+  }
   const place = {
     ...(index ? { index: [...index] } : {}),
     ...(iteration === undefined ? {} : { iteration }),

@@ -234,6 +234,153 @@ describe('a step that fails', () => {
   });
 });
 
+describe('bad options', () => {
+  const of = (call: () => unknown) => call as () => Promise<unknown>;
+  const spin = (options: unknown) => of(() => runner.spin(each, options as never));
+  test.each([
+    [
+      'spin: mistyped',
+      spin({ artifacts: {}, idx: 3 }),
+      'FLOW_USAGE',
+      'spin has no option "idx". Did you mean "index"?',
+    ],
+    ['spin: of another method', spin({ tags: [] }), 'FLOW_USAGE', 'spin has no option "tags".'],
+    ['spin: no object', spin(3), 'FLOW_USAGE', 'spin takes an object of options (artifacts, params'],
+    ['spin: null', spin(null), 'FLOW_USAGE', 'not null.'],
+    ['spin: an index that is a text', spin({ index: '3' }), 'FLOW_INDEX', 'not 3.'],
+    ['spin: a negative index', spin({ index: [0, -1] }), 'FLOW_INDEX', 'not [0,-1].'],
+    ['spin: half an iteration', spin({ iteration: 0.5 }), 'FLOW_ITERATION', 'a number from 0, not 0.5.'],
+    ['spin: persist', spin({ persist: 'no' }), 'FLOW_USAGE', 'true or false, not no.'],
+    ['spin: an origin that is none', spin({ from: {} }), 'FLOW_USAGE', '`from` is a run or a task'],
+    [
+      'spin: a split of a task',
+      spin({ from: '1/each/2', index: 0 }),
+      'FLOW_USAGE',
+      'leave `index` and `iteration` out',
+    ],
+    ['run: mistyped', of(() => runner.run({ parms: {} } as never)), 'FLOW_USAGE', 'Did you mean "params"?'],
+    ['run: tags', of(() => runner.run({ tags: 'ab' } as never)), 'FLOW_USAGE', 'a list of texts'],
+    ['resume: mistyped', of(() => runner.resume({ form: 1 } as never)), 'FLOW_USAGE', 'Did you mean "from"?'],
+    [
+      'the constructor',
+      of(async () => new Runner(kinds, { sotre: 'x' } as never)),
+      'FLOW_USAGE',
+      'new Runner has no option "sotre". Did you mean "store"?',
+    ],
+    [
+      'the constructor: null',
+      of(async () => new Runner(kinds, null as never)),
+      'FLOW_USAGE',
+      'new Runner takes',
+    ],
+  ])('%s', async (_, call, code, message) => {
+    const error = await call().then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    expect(error).toMatchObject({ name: 'FlowError', code, message: expect.stringContaining(message) });
+    expect(error?.stack?.split('\n').find((line) => /^ +at /.test(line))).toContain(__filename);
+  });
+});
+
+describe('a runner that is disposed of', () => {
+  const f = flow('going');
+  let entered = () => {};
+  const first = f.start(async () => {
+    process.env.STEP = 'is under way';
+    process.on('SIGTERM', entered);
+    console.log('by the step');
+    entered();
+    return new Promise<object>(() => {});
+  });
+  const going = f.end(first);
+  const listeners = () =>
+    ['SIGTERM', 'uncaughtException', 'beforeExit'].map((event) => process.listenerCount(event));
+
+  test.each([
+    ['spin', 'The spin of "start"', (own: Runner) => own.spin('start')],
+    ['run', 'The run', (own: Runner) => own.run()],
+  ])(
+    'a %s under way, and one that waits, are ended; what they changed is put back',
+    async (_, what, begin) => {
+      const before = { log: console.log, write: process.stdout.write, listeners: listeners() };
+      const own = new Runner(going) as unknown as Runner;
+      const other = new Runner(kinds);
+      const under = new Promise<void>((resolve) => {
+        entered = resolve;
+      });
+      const calls = [begin(own), begin(own)].map((call) => call.catch((error) => error));
+      const next = other.spin(left, { artifacts: { total: 8, table: new Map() } });
+      await under;
+      await own.dispose();
+      const [one, two] = await Promise.all(calls);
+      const disposed = {
+        code: 'FLOW_DISPOSED',
+        message: `${what} had not ended when its runner was disposed of.`,
+      };
+      expect([one, two]).toMatchObject([disposed, disposed]);
+      expect(one.stack).toContain(__filename);
+      expect(await next).toHaveArtifact('half', 4);
+      await other.dispose();
+      expect(process.env.STEP).toBeUndefined();
+      expect({ log: console.log, write: process.stdout.write, listeners: listeners() }).toEqual(before);
+    },
+  );
+});
+
+test('while a step is under way, only what it does itself is heard of it', async () => {
+  const printed: string[] = [];
+  const { log } = console;
+  const { write } = process.stdout;
+  console.log = (text: string) => printed.push(text);
+  process.stdout.write = (text) => printed.push(String(text)) > 0;
+  try {
+    let under = () => {};
+    let goOn = () => {};
+    const begun = new Promise<void>((resolve) => {
+      under = resolve;
+    });
+    const f = flow('beside');
+    const first = f.start(async () => {
+      console.log('from the step');
+      under();
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      process.stdout.write('from the step, later\n');
+      setTimeout(() => console.log('in its timer'), 1);
+      await new Promise((done) => setTimeout(done, 5));
+      return {};
+    });
+    const own = new Runner(f.end(first));
+    const spin = own.spin(first);
+    await begun;
+    console.log('from the test');
+    process.stdout.write('raw, from the test\n');
+    goOn();
+    expect((await spin).stdout).toBe('from the step\nfrom the step, later\nin its timer\n');
+    expect(printed).toEqual(['from the test', 'raw, from the test\n']);
+    await own.dispose();
+  } finally {
+    console.log = log;
+    process.stdout.write = write;
+  }
+});
+
+test('a step that ends the process is told with the line of the call', async () => {
+  const f = flow('ending');
+  const leave = () => process.exit(3);
+  const first = f.start((): object => leave());
+  const own = new Runner(f.end(first));
+  for (const ended of [await own.spin(first), await own.run()]) {
+    expect(ended).toFailWith('FLOW_STEP_EXITED');
+    expect(() => expect(ended).toSucceed()).toThrow(
+      /The step called process\.exit\(3\)\.\n(.*\n)? +> \d+ \| {3}const leave = \(\) => process\.exit\(3\);\n(.*\n)*? {4}at .*in-process\.test\.ts:\d+:\d+\)/,
+    );
+  }
+  await own.dispose();
+});
+
 test('a step that holds the process up beyond its timeout fails, and the test runner lives', async () => {
   const f = flow('busy');
   const first = f.start({ timeout: '10ms' }, () => {

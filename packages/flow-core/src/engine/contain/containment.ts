@@ -34,6 +34,8 @@ export interface ContainmentOptions {
   refusal: Refusal;
   /** Which built-in objects are looked at; undefined means none. */
   extent: Extent | undefined;
+  /** Whether a call is a task's. By default each is. */
+  ours?: () => boolean;
 }
 
 const { cwd, chdir, umask } = process;
@@ -58,7 +60,7 @@ export class Containment {
     };
     this.#release = [
       forbidEnd(options.refusal),
-      guardTalk(restoreListeners),
+      guardTalk(restoreListeners, options.ours ?? (() => true)),
       noteUmask(() => (this.#masked = true)),
     ];
     this.#rememberListeners();

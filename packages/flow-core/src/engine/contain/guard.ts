@@ -1,5 +1,7 @@
 /** Executes a step's body in this process, which is not the step's own, and leaves it as it was. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers';
+import type { FlowError } from '../../definition/errors';
 import { exitNow, forbidEnd } from '../../process/ending';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { type Starter, watchStarted } from '../../process/started';
@@ -8,8 +10,9 @@ import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
+import { hearAlone } from './hear-alone';
 import { endByLasting } from './lasting';
-import { leftError } from './process-functions';
+import { leftError, reachesOthers } from './left';
 import { type GuardedSignals, guardSignals } from './signals';
 
 export interface Guard {
@@ -17,6 +20,17 @@ export interface Guard {
   bodyEnded(thrown?: unknown): void;
   /** As in a task, an unawaited rejection fails the body, and so does a try to end the process. */
   within<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface GuardOptions {
+  /** Default: a command's. */
+  processOwner?: ProcessOwner;
+  /** The body has a timeout. */
+  timed?: boolean;
+  /** Aborted when the body is not waited for any more. It fails with the reason then. */
+  signal?: AbortSignal;
+  /** Hears of the call by which a step ends a process that is its own. */
+  leaves?(error: FlowError): void;
 }
 
 let guarded = 0;
@@ -37,20 +51,29 @@ export function isGuarded(): boolean {
   return guarded > 0;
 }
 
+/** Whether the code that calls is that of a body under way. Known where bodies are followed: in a test runner's process. */
+export function isInBody(): boolean {
+  return bodies.getStore()?.ended === false;
+}
+
 /**
  * Whose process it is:
  * - `command`: nothing that a step does ends it
  * - `step`: it is there for this step alone, which may kill it
- * - `tests`: a test runner's; built-in objects are the tests', and code that never yields is not ended
+ * - `tests`: a test runner's. Built-in objects are the tests', and so is what is not called by the body itself; code that
+ *   never yields is not ended
  */
 export type ProcessOwner = 'command' | 'step' | 'tests';
 
-/** Of a process that is the step's: calls that would hide its result, or end whoever started it, such as a test runner. */
-const ENDS_OTHERS = /^process\.(exit|kill\((0|-1),)/;
-
-/** @param timed The body has a timeout. Node aborts when code that never yields is ended and asynchronous work is followed. */
-export function makeGuard(processOwner: ProcessOwner = 'command', timed = false): Guard {
-  const follows = processOwner === 'command' && !timed;
+export function makeGuard({
+  processOwner = 'command',
+  timed = false,
+  signal,
+  leaves,
+}: GuardOptions = {}): Guard {
+  const amongTests = processOwner === 'tests';
+  // Node aborts when code that never yields is ended, which a timeout does, and asynchronous work is followed.
+  const follows = amongTests || (processOwner === 'command' && !timed);
   let contained: Containment | undefined;
   return {
     bodyEnded(thrown) {
@@ -67,36 +90,43 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
       process.on('uncaughtException', crash);
       process.on('unhandledRejection', crash);
       // Nothing is left that could wake the step. Without this, the process would exit here as if it had succeeded.
-      process.on('beforeExit', stuck);
-      if (follows) stopLateExits();
+      const hearNoMore = amongTests ? stuckAmongTests(stuck) : hear('beforeExit', stuck);
+      const abort = () => fail(signal?.reason);
+      signal?.addEventListener('abort', abort);
+      if (processOwner === 'command' && follows) stopLateExits();
       const unwatch = watchStarted(() => bodies.getStore() ?? (follows ? undefined : body), {
         started: (pid) => orphans.add(pid),
         ended: (pid) => orphans.remove(pid),
       });
       const end = () => body.started?.end();
-      const signals: GuardedSignals | undefined =
-        processOwner === 'tests' ? undefined : guardSignals(() => void end());
+      const signals: GuardedSignals | undefined = amongTests ? undefined : guardSignals(() => void end());
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
-        extent: processOwner === 'tests' ? undefined : 'engine',
+        extent: amongTests ? undefined : 'engine',
+        ...(amongTests ? { ours: isInBody } : {}),
         refusal(how) {
+          if (amongTests && !isInBody()) return undefined;
           if (signals?.code !== undefined) {
             // The step, or whoever else hears of the signal, ends the process as it should.
             if (bodies.getStore() === body) exitNow(signals.code);
             return undefined;
           }
-          if (processOwner === 'step' && !ENDS_OTHERS.test(how)) return undefined;
           const error = leftError(how);
+          if (processOwner === 'step' && !how.startsWith('process.exit') && !reachesOthers(how)) {
+            leaves?.(error);
+            return undefined;
+          }
           fail(error);
           return error;
         },
       });
       contained.remember();
       guarded++;
-      const holdChannel = processOwner === 'tests' ? () => {} : letGoOfChannel();
+      const holdChannel = amongTests ? () => {} : letGoOfChannel();
       try {
         return await firstOf(follows ? () => bodies.run(body, work) : work, (reject) => {
           fail = reject;
+          if (signal?.aborted) abort();
         });
       } finally {
         holdChannel();
@@ -107,10 +137,11 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
         orphans.close();
         guarded--;
         const exits = contained.release();
-        if (processOwner !== 'tests') callAtExit(exits);
+        if (!amongTests) callAtExit(exits);
         contained = undefined;
         signals?.release();
-        unlisten('beforeExit', stuck);
+        signal?.removeEventListener('abort', abort);
+        hearNoMore();
         unlisten('uncaughtException', crash);
         unlisten('unhandledRejection', crash);
       }
@@ -125,4 +156,21 @@ function unlisten(event: string, listener: (error: unknown) => void): void {
   } catch {
     // It stays, and hears of nothing that it would change.
   }
+}
+
+function hear(event: 'beforeExit', listener: () => void): () => void {
+  process.on(event, listener);
+  return () => unlisten(event, listener);
+}
+
+/**
+ * A test runner that hears that nothing is left to wait for gives up all its tests, as `node:test` does. While a body is
+ * under way, it does not hear it: the body fails, and the test that waits for it goes on.
+ */
+function stuckAmongTests(stuck: () => void): () => void {
+  return hearAlone('beforeExit', () => {
+    stuck();
+    // The process would end when all have heard.
+    setImmediate(() => {});
+  });
 }

@@ -1,34 +1,37 @@
-/** Stands between a task and the functions of `process` that change it for others, or talk to the process that started it. */
-import { FlowError } from '../../definition/errors';
-
+/**
+ * Stands between a task and the functions of `process` that change it for others, or talk to the process that started it.
+ * Without a channel to that one, `send` and `disconnect` are undefined.
+ */
 type Name = 'umask' | 'send' | 'disconnect' | 'removeAllListeners';
 type Function = (...args: unknown[]) => unknown;
-type Functions = Record<Name, Function>;
+type Functions = Record<Name, Function | undefined>;
 
 const own = process as unknown as Functions;
-
-/** The error of a step that tries to end a process that is not its own. */
-export function leftError(how: string): FlowError {
-  return new FlowError('FLOW_STEP_EXITED', `The step called ${how}.`, { exit: 1 });
-}
 
 /**
  * Whoever started this process hears nothing of what a task sends, and no listener of the engine is removed.
  * @param restoreListeners called when listeners of an event, or of all, were removed
+ * @param ours whether a call is a task's
  */
-export function guardTalk(restoreListeners: (event?: string | symbol) => void): () => void {
+export function guardTalk(
+  restoreListeners: (event?: string | symbol) => void,
+  ours: () => boolean,
+): () => void {
   return replace({
     send:
-      () =>
+      (real) =>
       (...args) => {
+        if (!ours()) return real?.apply(own, args);
         const sent = args.find((arg) => typeof arg === 'function') as ((error: null) => void) | undefined;
         if (sent) process.nextTick(sent, null);
         return true;
       },
-    disconnect: () => () => {},
+    disconnect: (real) => () => {
+      if (!ours()) real?.apply(own, []);
+    },
     removeAllListeners: (real) => (event) => {
-      real.apply(own, event === undefined ? [] : [event]);
-      restoreListeners(event as string | undefined);
+      real?.apply(own, event === undefined ? [] : [event]);
+      if (ours()) restoreListeners(event as string | undefined);
       return own;
     },
   });
@@ -41,12 +44,12 @@ export function noteUmask(changed: () => void): () => void {
       (real) =>
       (...mask) => {
         if (mask[0] !== undefined) changed();
-        return real.apply(own, mask);
+        return real?.apply(own, mask);
       },
   });
 }
 
-function replace(functions: Partial<Record<Name, (real: Function) => Function>>): () => void {
+function replace(functions: Partial<Record<Name, (real: Function | undefined) => Function>>): () => void {
   const before = Object.entries(functions).map(([name, make]) => {
     const descriptor = Object.getOwnPropertyDescriptor(own, name);
     const value = make(own[name as Name]);

@@ -45,6 +45,9 @@ export function excerpt(where: string, style: ErrorStyle): string {
     .join('');
 }
 
+/** Errors of the engine for what a call of the user did: its frames say where. */
+const CALLS = new Set(['FLOW_STEP_EXITED', 'FLOW_WORKER_DIED']);
+
 function linesOf(error: ErrorRecord, head: string, style: ErrorStyle, cwd: string): string[] {
   const { colors, verbose } = style;
   const ours = error.name === 'FlowError';
@@ -52,7 +55,8 @@ function linesOf(error: ErrorRecord, head: string, style: ErrorStyle, cwd: strin
   // Drops Node's require stack of a missing module: the frames show which file imports it.
   const message = error.message.replace(/\nRequire stack:(\n- .*)+/, '');
   const lines = [`${head}${colors.red(colors.bold(name))}: ${message}`];
-  if (!ours || verbose) lines.push(...frameLines(error.stack ?? '', style, cwd));
+  if (!ours || verbose || (error.code !== undefined && CALLS.has(error.code)))
+    lines.push(...frameLines(error.stack ?? '', style, cwd));
   // The message of a system error already contains its fields.
   if (error.fields && !('syscall' in error.fields)) {
     lines.push(colors.dim(`    ${inspect(error.fields, { breakLength: style.columns - 8, depth: 2 })}`));

@@ -19,13 +19,15 @@ import { Tasks } from '../record/task-index';
 import { noTask } from '../task/not-found';
 import { inRun } from './in-run';
 import { type Failure, fromRow, type Resolved } from './resolved';
-import { requireStep, type Selection } from './selection';
+import { requirePlace, requireStep, type Selection } from './selection';
 
 /**
- * @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_NO_INPUTS
+ * @throws FlowError FLOW_INDEX, FLOW_ITERATION, FLOW_RUN_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_NO_INPUTS
  */
 export async function resolveInputs(graph: Graph, store: Store, selection: Selection): Promise<Resolved> {
   const node = requireStep(graph, { step: selection.step });
+  // Here: where there is no run, nothing else looks at them.
+  requirePlace(graph, node, selection);
   const { run, task } = selection;
   const tasks = new Tasks(store);
   const failures: Failure[] = [];

@@ -47,3 +47,14 @@ export function requireIndex(around: readonly string[], node: StepNode, given: r
       : `"${node.name}" stands in ${depth} foreach${depth > 1 ? 'es' : ''}: --index takes ${depth > 1 ? `at most ${depth} numbers` : 'one number'}.`,
   );
 }
+
+/** Whether the flow can have such a task at all. @throws FlowError FLOW_INDEX, FLOW_ITERATION */
+export function requirePlace(
+  graph: Graph,
+  node: StepNode,
+  { index = [], iteration }: Pick<Selection, 'index' | 'iteration'>,
+): void {
+  requireIndex(foreachesAround(graph, node), node, index);
+  if (iteration !== undefined && node.kind !== 'loop')
+    throw new FlowError('FLOW_ITERATION', `"${node.name}" is no loop: leave --iteration out.`);
+}

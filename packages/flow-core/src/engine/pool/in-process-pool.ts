@@ -10,22 +10,30 @@ import { failedOutcome, perform } from './perform';
 import type { Pool, PoolHost } from './pool';
 
 export class InProcessPool implements Pool {
+  readonly here = true;
   readonly #host: PoolHost;
   readonly #execute: (job: Job) => Promise<TaskOutcome>;
+  readonly #signal: AbortSignal | undefined;
   #busy = false;
+  #working: Promise<void> | undefined;
   #closed = false;
 
-  constructor(graph: Graph, cas: Cas, host: PoolHost) {
+  /** @param signal Aborted when the task under way is not waited for any more. */
+  constructor(graph: Graph, cas: Cas, host: PoolHost, signal?: AbortSignal) {
     this.#host = host;
-    this.#execute = executorHere(graph, cas, host, () => makeGuard('tests'));
+    this.#signal = signal;
+    const options = { processOwner: 'tests', ...(signal ? { signal } : {}) } as const;
+    this.#execute = executorHere(graph, cas, host, () => makeGuard(options));
   }
 
   wake(): void {
-    if (!this.#busy) void this.#work();
+    if (!this.#busy) this.#working = this.#work();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    // What its task changed in this process is put back then.
+    if (this.#signal?.aborted) await this.#working;
   }
 
   async #work(): Promise<void> {

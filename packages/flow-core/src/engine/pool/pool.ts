@@ -29,6 +29,11 @@ export interface PoolHost {
 }
 
 export interface Pool {
+  /**
+   * Tasks are executed in this process, and nothing else waits for them: a process that has nothing else to wait for tells the
+   * task that it is stuck.
+   */
+  readonly here?: true;
   /** There may be something to pull. */
   wake(): void;
   /** Ends every worker. Tasks under way are not reported any more. */

@@ -47,6 +47,8 @@ export type FromWorker =
   | { type: 'process'; pid: number; alive: boolean }
   /** The body of the task has ended; processes that it started are being ended, which takes no part of its timeout. */
   | { type: 'ending' }
+  /** The task ends this process by a call. The stack has the user's frames. */
+  | { type: 'leaving'; stack: string }
   | { type: 'outcome'; outcome: TaskOutcome }
   /** Tasks that it was given and has not begun. */
   | { type: 'returned'; tasks: string[] };

@@ -1,5 +1,5 @@
 /** The task that a worker is at: since when, until when, and what its outcome is when the worker dies of it. */
-import { FlowError } from '../../definition/errors';
+import { diedError } from '../contain/left';
 import { toRecord } from '../task/error-record';
 import { TIMEOUT_GRACE_MS, timeoutError } from '../task/policies';
 import type { TaskOutcome } from '../task/task';
@@ -12,6 +12,7 @@ export class UnderWay {
   #deadline: NodeJS.Timeout | undefined;
   /** The timeout that its worker was killed for. Milliseconds. */
   #expired: number | undefined;
+  #left: string | undefined;
 
   /** @param kill Ends the worker if its task does not notice its own timeout: a loop that never yields. */
   constructor(kill: () => void) {
@@ -22,6 +23,7 @@ export class UnderWay {
   begin(job: Job): boolean {
     if (job === this.#job) return false;
     this.#job = job;
+    this.#left = undefined;
     this.#since = Date.now();
     const { timeoutMs } = job;
     if (timeoutMs !== undefined) {
@@ -38,6 +40,11 @@ export class UnderWay {
     return Date.now() - this.#since;
   }
 
+  /** The task is about to end its worker by a call. @param stack the user's frames */
+  leaves(stack: string): void {
+    this.#left ??= stack;
+  }
+
   end(): void {
     clearTimeout(this.#deadline);
   }
@@ -46,9 +53,7 @@ export class UnderWay {
   death(how: string): TaskOutcome {
     const error =
       this.#expired === undefined
-        ? new FlowError('FLOW_WORKER_DIED', `The worker process ${how} in the middle of the task.`, {
-            exit: 1,
-          })
+        ? diedError(`The worker process ${how} in the middle of the task.`, this.#left)
         : timeoutError(this.#expired);
     const now = Date.now();
     const startedAt = this.#since || now;

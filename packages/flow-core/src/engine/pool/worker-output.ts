@@ -23,6 +23,7 @@ export class WorkerOutput {
   }
 
   add({ step, task }: TaskName, stream: 'stdout' | 'stderr', text: string): void {
+    if (text === '') return;
     if (this.#pending && (this.#pending.stream !== stream || this.#pending.task !== task)) this.flush();
     if (this.#pending) this.#pending.text += text;
     else {

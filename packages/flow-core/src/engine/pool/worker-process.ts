@@ -206,6 +206,9 @@ export class WorkerProcess {
     switch (message.type) {
       case 'pong':
         return;
+      case 'leaving':
+        this.#underWay.leaves(message.stack);
+        return;
       case 'ending':
         this.#underWay.end();
         return;

@@ -10,7 +10,7 @@ import { FileCas } from '../../store/cas';
 import { captureOutput } from '../contain/capture-output';
 import { Containment } from '../contain/containment';
 import { lastingError } from '../contain/lasting';
-import { leftError } from '../contain/process-functions';
+import { leftError, reachesOthers } from '../contain/left';
 import { Extents } from '../contain/realm';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
@@ -20,7 +20,7 @@ import { failedOutcome, perform } from './perform';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { loadForWorker, type WorkerSetup } from './worker-load';
 import { WorkerOutput } from './worker-output';
-import { IMPORT, NO_TASK, reachesOthers, reportStarted, type Scope } from './worker-scope';
+import { IMPORT, NO_TASK, reportStarted, type Scope, thrownLate } from './worker-scope';
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
@@ -224,6 +224,7 @@ export class Worker {
       return error;
     }
     this.#output.flush();
+    if (scope && error.stack !== undefined) this.#channel.send({ type: 'leaving', stack: error.stack });
     return undefined;
   }
 
@@ -237,10 +238,7 @@ export class Worker {
   #crashed(error: unknown): void {
     const scope = this.#scope() ?? this.#underWay;
     if (scope?.fail) scope.fail(error);
-    else if (scope) {
-      const { name, message, stack } = toRecord(error);
-      this.#print('stderr', `${stack ?? `${name}: ${message}`}\n`);
-    }
+    else if (scope) this.#print('stderr', thrownLate(scope, error));
     // The guard of the import hears what is thrown before that.
     else if (this.#ready) void this.#broken({ how: 'threw', thrown: error });
   }

@@ -91,6 +91,7 @@ export class Coordinator {
           broken: (error) => this.#stop(error),
         }),
       );
+      if (this.#pool.here) tick.unref();
       this.#plan(() => this.#planner.start());
       if (signal?.aborted) interrupt();
       this.#finishIfDone();

@@ -3,7 +3,7 @@ import type { Graph } from '../../definition/graph';
 import { ownNamespace } from '../../environment/user';
 import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
-import { makeGuard, type ProcessOwner } from '../contain/guard';
+import { type GuardOptions, makeGuard } from '../contain/guard';
 import { withTimeout } from '../contain/timeout';
 import type { OnlyGiven } from '../inputs/only-given';
 import { resolveInputs } from '../inputs/origin';
@@ -21,7 +21,7 @@ import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
 
-export interface SpinOptions {
+export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal' | 'leaves'> {
   graph: Graph;
   store: Store;
   selection: Selection;
@@ -33,8 +33,6 @@ export interface SpinOptions {
   overrides?: Overrides;
   /** These are all the inputs: no run is looked for. */
   onlyGiven?: OnlyGiven;
-  /** Default: the process of a command. */
-  processOwner?: ProcessOwner;
   user: string;
   cwd: string;
   /** Its artifacts are to be written as files. */
@@ -93,12 +91,17 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
 function inThisProcess(
   { node }: Resolved,
-  { processOwner }: SpinOptions,
+  { processOwner, signal, leaves }: SpinOptions,
 ): Pick<Performance, 'abort' | 'within' | 'bodyEnded'> {
   const abort = new AbortController();
   const withoutWatchdog = processOwner === 'tests';
   const timeoutMs = timeoutOf(node.options);
-  const guard = makeGuard(processOwner, timeoutMs !== undefined);
+  const guard = makeGuard({
+    timed: timeoutMs !== undefined,
+    ...(processOwner ? { processOwner } : {}),
+    ...(signal ? { signal } : {}),
+    ...(leaves ? { leaves } : {}),
+  });
   return {
     abort,
     bodyEnded: guard.bodyEnded,
