@@ -67,7 +67,7 @@ export async function main(
     if (refused) throw refused;
     unwatch = watchImports({
       ...importTimeout(parsed),
-      slow: (file) => output.write(`${slowImport(file, cwd)}\n`),
+      slow: (file) => output.note(`${slowImport(file, cwd)}\n`),
       late(error) {
         late ??= error;
         stop.abort(error);

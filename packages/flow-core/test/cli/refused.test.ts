@@ -57,8 +57,8 @@ test('nothing is written by a command that is refused where there is no store ye
   const before = tree(ws.folder);
   const wrote: string[] = [];
   for (const args of REFUSED) {
-    const { code, stdout } = await ws.nxFlow(args);
-    if (code !== 2) wrote.push(`${args.join(' ')} ended with ${code}: ${stdout}`);
+    const { code, stderr } = await ws.nxFlow(args);
+    if (code !== 2) wrote.push(`${args.join(' ')} ended with ${code}: ${stderr}`);
     const after = tree(ws.folder);
     if (JSON.stringify(after) === JSON.stringify(before)) continue;
     const added = Object.keys(after).filter((name) => !(name in before));
