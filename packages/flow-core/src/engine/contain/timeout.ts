@@ -91,7 +91,7 @@ function startGuard(ms: number): Worker {
 
 interface AsyncWrap {
   async_hook_fields: Uint32Array;
-  constants: { kCheck: number };
+  constants: { kCheck: number; kTotals: number };
 }
 
 /**
@@ -105,7 +105,8 @@ function allowEndInCallbacks(): void {
     // Node has warned of it for years, and offers nothing in its place.
     process.noDeprecation = true;
     const { async_hook_fields: fields, constants } = binding?.call(process, 'async_wrap') ?? {};
-    if (fields && constants) fields[constants.kCheck] = 0;
+    // The second is for processes in which asynchronous work is followed: a look at the books of it is the same abort.
+    if (fields && constants) fields[constants.kCheck] = fields[constants.kTotals] = 0;
   } catch {
     // A later Node, without it: the process of such a step is aborted.
   } finally {
