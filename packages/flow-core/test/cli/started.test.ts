@@ -232,8 +232,15 @@ ${body}
     running = started;
     await until(() => sleepers().length === 3 && told(name), 'the children');
     process.kill(started.pid, signal);
-    const { code, signal: by } = await started.done;
+    const { code, signal: by, stdout } = await started.done;
     expect(code ?? by).toBe(ends);
+    if (command === 'spin' && /swallows|is done/.test(what)) {
+      const told = [
+        `! SIGTERM: the step has 3 s to end`,
+        ...(ends === 0 ? [] : ['! SIGTERM: the step did not end in time']),
+      ];
+      expect(stdout.match(/^! SIGTERM: the step (has 3 s to end|did not end in time)/gm)).toEqual(told);
+    }
     await until(
       () => all().length === 0,
       () => `the end of ${JSON.stringify(all())}`,

@@ -4,12 +4,13 @@ import { exitNow, forbidEnd } from '../../process/ending';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { type Starter, watchStarted } from '../../process/started';
 import { letGoOfChannel, stepsBegin } from '../../source/import-guard';
+import type { Emit } from '../task/flow-event';
 import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
 import { leftError } from './process-functions';
-import { type GuardedSignals, guardSignals } from './signals';
+import { type GuardedSignals, guardSignals, SIGNAL_GRACE_MS } from './signals';
 
 export interface Guard {
   /** Puts back what the body patched, before the engine goes on. */
@@ -44,8 +45,11 @@ export function isGuarded(): boolean {
  */
 export type ProcessOwner = 'command' | 'step' | 'tests';
 
-/** @param timed The body has a timeout. Node aborts when code that never yields is ended and asynchronous work is followed. */
-export function makeGuard(processOwner: ProcessOwner = 'command', timed = false): Guard {
+/**
+ * @param timed The body has a timeout. Node aborts when code that never yields is ended and asynchronous work is followed.
+ * @param emit hears of a signal that is to end the command
+ */
+export function makeGuard(processOwner: ProcessOwner = 'command', timed = false, emit?: Emit): Guard {
   const follows = processOwner === 'command' && !timed;
   let contained: Containment | undefined;
   return {
@@ -68,7 +72,15 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
       });
       const end = () => body.started?.end();
       const signals: GuardedSignals | undefined =
-        processOwner === 'tests' ? undefined : guardSignals(() => void end());
+        processOwner === 'tests'
+          ? undefined
+          : guardSignals(
+              (signal) => {
+                emit?.({ type: 'spin-signalled', signal, graceMs: SIGNAL_GRACE_MS });
+                void end();
+              },
+              (signal) => emit?.({ type: 'spin-forced', signal }),
+            );
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
         extent: processOwner === 'tests' ? undefined : 'common',

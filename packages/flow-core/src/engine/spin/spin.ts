@@ -93,12 +93,12 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
 function inThisProcess(
   { node }: Resolved,
-  { processOwner }: SpinOptions,
+  { processOwner, emit }: SpinOptions,
 ): Pick<Performance, 'abort' | 'within' | 'bodyEnded'> {
   const abort = new AbortController();
   const withoutWatchdog = processOwner === 'tests';
   const timeoutMs = timeoutOf(node.options);
-  const guard = makeGuard(processOwner, timeoutMs !== undefined);
+  const guard = makeGuard(processOwner, timeoutMs !== undefined, emit);
   return {
     abort,
     bodyEnded: guard.bodyEnded,
