@@ -111,6 +111,7 @@ export const PACKAGES = {
       'question-inner': 'source/question-inner',
       'question-outer': 'source/question-outer',
       broker: 'store/broker/main',
+      'end-children': 'process/end-children',
     },
   },
   'packages/flow-plugin': {

@@ -67,7 +67,7 @@ export async function main(
     if (refused) throw refused;
     unwatch = watchImports({
       ...importTimeout(parsed),
-      slow: (file) => output.write(`${slowImport(file, cwd)}\n`),
+      slow: (file) => output.note(`${slowImport(file, cwd)}\n`),
       late(error) {
         late ??= error;
         stop.abort(error);
@@ -77,7 +77,8 @@ export async function main(
     const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
     // What ends in order has ended by it, and said it.
     if (late && !(endsInOrder(command.spec, parsed) && code === late.exit)) throw late;
-    if (code !== 2) (await import('../source/find')).keepIndex();
+    // A command that only reads makes no folder.
+    if (code !== 2) (await import('../source/find')).keepIndex(endsInOrder(command.spec, parsed));
     return exitCode(code, ended);
   } catch (error) {
     const { renderFailure } = await import('./render/failure');

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { FlowError, type Problem, problemsError, suggest } from './errors';
 import type { Graph } from './graph';
 import { silentReading } from './silent';
-import { messageOf } from './thrown';
+import { describeValue, isErrorLike, readProperty, textOf } from './thrown';
 import { whyWrong } from './wrong-value';
 
 export interface Parameters {
@@ -108,8 +108,17 @@ function read(schema: z.ZodType, value: unknown): Result {
     if (ran.issues.length === 0) return { success: true, data: ran.value };
     return schema.safeParse(value);
   } catch (thrown) {
-    return refused(messageOf(thrown));
+    return refused(whyThrown(thrown));
   }
+}
+
+/** What the schema's own code threw. It may be no Error, or an Error that says nothing. */
+function whyThrown(thrown: unknown): string {
+  if (!isErrorLike(thrown)) return `its schema throws a value that is no Error: ${describeValue(thrown)}`;
+  return (
+    textOf(readProperty(thrown, 'message')) ||
+    `its schema throws ${textOf(readProperty(thrown, 'name')) || 'an Error that says nothing'}`
+  );
 }
 
 export interface ParameterHelp {

@@ -1,5 +1,5 @@
 /** Whether a root lists a package in its workspaces: npm's, yarn's and bun's in package.json, pnpm's in its own file. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** Whether the workspaces of `root` name the folder `project` beneath it. */
@@ -100,7 +100,8 @@ function texts(list: unknown): string[] {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    // In a folder of another user, a named pipe of that name would be waited for.
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : '';
   } catch {
     return '';
   }

@@ -39,7 +39,9 @@ export function searchWorkspace(from: string, started: string = process.cwd()): 
   let nx: string | undefined;
   let chosen: string | undefined;
   let noNx: PassedOver | undefined;
-  let noPackage: PassedOver | undefined;
+  // The package that would be the workspace if owners and modes did not count, and the first on the way to it that does.
+  let would: string | undefined;
+  let barred: PassedOver | undefined;
   for (let folder = start; nx === undefined && dirname(folder) !== folder; folder = dirname(folder)) {
     if (existsSync(join(folder, '.flow'))) stores.push(folder);
     if (existsSync(join(folder, 'nx.json'))) {
@@ -48,12 +50,14 @@ export function searchWorkspace(from: string, started: string = process.cwd()): 
       else noNx ??= { folder, why };
     } else if (isPackage(folder)) {
       const why = whyUnsafe(folder, started);
-      if (why !== undefined) {
-        if (chosen === undefined) noPackage ??= { folder, why };
-      } else if (chosen === undefined || listsPackage(folder, chosen)) chosen = folder;
+      const wouldBe = would === undefined || listsPackage(folder, would);
+      const listed = () => (would === chosen ? wouldBe : listsPackage(folder, chosen as string));
+      if (why === undefined && (chosen === undefined || listed())) chosen = folder;
+      if (wouldBe) would = folder;
+      if (wouldBe && why !== undefined) barred ??= { folder, why };
     }
   }
-  let passedOver = noNx ?? (nx === undefined ? noPackage : undefined);
+  let passedOver = noNx ?? (nx === undefined && would !== chosen ? barred : undefined);
   let folder = nx ?? chosen ?? start;
   if (folder === start && start !== started) {
     // A flow's file in a folder of others: they get neither a store nor outputs.

@@ -119,18 +119,21 @@ export async function indexFlows(workspace: string): Promise<{ name: string; fil
     after.files[file] = entry;
     for (const name of entry.names) flows.push({ name, file: absolute });
   }
-  // A folder without flows, such as one where the command ran by mistake, does not become a workspace.
-  const isWorkspace = flows.length > 0 || existsSync(dirname(path));
-  unkept = changed && isWorkspace ? () => writeIndex(path, after) : undefined;
+  unkept = changed ? { path, index: after, flows: flows.length } : undefined;
   return flows;
 }
 
 /** What the last look found, if the file of the index says something else. */
-let unkept: (() => void) | undefined;
+let unkept: { path: string; index: FlowIndex; flows: number } | undefined;
 
-/** Writes what {@link indexFlows} found, for the next command. Not called by a command that is refused. */
-export function keepIndex(): void {
-  unkept?.();
+/**
+ * Writes what {@link indexFlows} found, for the next command. Not called by a command that is refused.
+ * @param makes The folder may be made for it. A folder without flows, such as one where the command ran by mistake, does
+ * not become a workspace by it.
+ */
+export function keepIndex(makes: boolean): void {
+  if (unkept && (existsSync(dirname(unkept.path)) || (makes && unkept.flows > 0)))
+    writeIndex(unkept.path, unkept.index);
   unkept = undefined;
 }
 

@@ -22,6 +22,7 @@ import {
   standardClass,
 } from './builtin-class';
 import { isFile } from './file';
+import { ownSymbols } from './printable';
 import { SharedMemory } from './shared-memory';
 
 export { bytesClass, isPlain } from './builtin-class';
@@ -352,7 +353,7 @@ class Walker {
   }
 
   #noSymbols(v: object): void {
-    const symbols = Object.getOwnPropertySymbols(v);
+    const symbols = ownSymbols(v);
     if (symbols.length > 0) this.refuse(`has a symbol key (${String(symbols[0])}); use a string key`);
   }
 

@@ -6,6 +6,7 @@ import { types } from 'node:util';
 import { FlowError } from '../definition/errors';
 import { errorClass, isPlain } from './builtin-class';
 import { GETTER, hiddenKeys, type Walked, walk } from './digest';
+import { ownSymbols } from './printable';
 
 /** A value that is the same each time it is read, and what a walk finds of it. */
 export interface Reading {
@@ -91,7 +92,7 @@ class Copier {
 
   /** The walk refuses them. */
   #keepSymbols(from: object, to: object): void {
-    for (const key of Object.getOwnPropertySymbols(from)) {
+    for (const key of ownSymbols(from)) {
       Object.defineProperty(to, key, { value: undefined, configurable: true });
     }
   }

@@ -27,7 +27,7 @@ test('a pathspec as the output prints it stands for flow and pathspec both', asy
   expect((await ws.ok(['show', 'films/1', '--json'])).json.pathspec).toBe('films/1');
   expect((await ws.ok(['dump', 'films/1/each/4', '--json'])).json.artifacts.twice).toBe(4);
   expect((await ws.ok(['spin', 'films/1/each/4', '--json'])).json.origin).toBe('films/1/each/4');
-  expect((await ws.nxFlow(['run', 'films/1'])).stdout).toContain('"1" is one argument too many');
+  expect((await ws.nxFlow(['run', 'films/1'])).stderr).toContain('"1" is one argument too many');
 });
 
 test('a step whose failure was caught has no green tick', async () => {
@@ -80,7 +80,7 @@ test('--run-id-file has the number of the run, and a file that cannot be written
   const runs = async () => (await ws.ok(['runs', 'films', '--json'])).json.runs.length;
   const before = await runs();
   const refused = await ws.nxFlow(['run', 'films', '--run-id-file=no/such/id.txt']);
-  expect([refused.code, refused.stdout]).toEqual([2, expect.stringContaining('FLOW_RUN_ID_FILE')]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('FLOW_RUN_ID_FILE')]);
   expect([await runs(), existsSync(ws.path('no'))]).toEqual([before, false]);
 });
 

@@ -234,11 +234,11 @@ describe('bad usage is one sentence, names the nearest valid thing, and ends wit
 
   test.each(REFUSED)('nx-flow %s', async (line, said) => {
     const { code, stdout, stderr } = (await results.get(line)) as Result;
-    const told = stdout
+    const told = stderr
       .replaceAll(ws.folder, '<ws>')
       .replace(/There are: max-workers, .*?, help\./, 'There are: <options>.');
     expect(told).toBe(`${said}\n`);
-    expect(stderr).toBe('');
+    expect(stdout).toBe('');
     expect(code).toBe(2);
   });
 
@@ -255,12 +255,12 @@ test("a file that throws on import shows the user's own frames; every problem of
     ws.nxFlow(['check', 'invalid', '--json']),
   ]);
   expect(thrown.code).toBe(2);
-  expect(thrown.stdout).toContain(
+  expect(thrown.stderr).toContain(
     `FLOW_IMPORT  ${ws.path('throws.flow.ts')} throws when it is imported: RangeError: at import\n`,
   );
-  expect(thrown.stdout).toContain("> 2 |   throw new RangeError('at import');\n");
-  expect(thrown.stdout).toMatch(/ {4}at .*\(explodes\.ts:2:9\)\n {4}at .*\(throws\.flow\.ts:4:/);
-  expect(thrown.stdout).not.toMatch(/dist\/parts|node_modules|node:internal/);
+  expect(thrown.stderr).toContain("> 2 |   throw new RangeError('at import');\n");
+  expect(thrown.stderr).toMatch(/ {4}at .*\(explodes\.ts:2:9\)\n {4}at .*\(throws\.flow\.ts:4:/);
+  expect(thrown.stderr).not.toMatch(/dist\/parts|node_modules|node:internal/);
   expect(invalid.code).toBe(2);
   expect(checked.code).toBe(2);
   expect(invalid.json.error).toMatchObject({ code: 'FLOW_INVALID' });
@@ -275,8 +275,8 @@ test('a mistaken name leaves nothing behind where there is no workspace yet', as
   try {
     const there = { cwd: empty.folder };
     const results = [await ws.nxFlow(['run', 'movies'], there), await ws.nxFlow(['dump', 'movies'], there)];
-    for (const { code, stdout } of results) {
-      expect(stdout).toBe(
+    for (const { code, stderr } of results) {
+      expect(stderr).toBe(
         `FLOW_NOT_FOUND  There is no flow "movies" in ${empty.folder}. It has no *.flow.ts file.\n`,
       );
       expect(code).toBe(2);

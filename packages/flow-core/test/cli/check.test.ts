@@ -95,7 +95,7 @@ export default f.end(start);
       '✗ wants.ts:2:19  There is no module "./lib/nope".  FLOW_IMPORT\n\n✗ 1 flow, 1 problem\n',
     );
     expect(ran).toMatchObject({ code: 2 });
-    expect(ran.stdout).toBe(
+    expect(ran.stderr).toBe(
       [
         `FLOW_IMPORT  ${ws.path('missing.flow.ts')} cannot be imported: ${ws.path('wants.ts')}:2:19  There is no module "./lib/nope".`,
         '    1 | ',
@@ -107,8 +107,8 @@ export default f.end(start);
   });
 
   test('a flow that is not there is bad usage', async () => {
-    const { code, stdout } = await ws.nxFlow(['check', 'nosuch']);
-    expect(stdout).toMatch(/^FLOW_NOT_FOUND {2}There is no flow "nosuch"/);
+    const { code, stderr } = await ws.nxFlow(['check', 'nosuch']);
+    expect(stderr).toMatch(/^FLOW_NOT_FOUND {2}There is no flow "nosuch"/);
     expect(code).toBe(2);
   });
 });
@@ -203,8 +203,8 @@ export default f.end(next);
   ws.write('loose.flow.ts', one('loose', 'const n: number = "text";\nvoid n;\n'));
 
   test('which has to be there', async () => {
-    const { code, stdout } = await ws.nxFlow(['check', 'typed', '--types']);
-    expect(stdout).toBe(
+    const { code, stderr } = await ws.nxFlow(['check', 'typed', '--types']);
+    expect(stderr).toBe(
       `FLOW_TYPESCRIPT  --types needs TypeScript, and ${ws.path('packages/app/src')} sees none: npm install --save-dev typescript\n`,
     );
     expect(code).toBe(2);

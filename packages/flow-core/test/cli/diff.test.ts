@@ -65,7 +65,7 @@ test('the two newest without a run, and with one run the one before it', async (
   expect(newest.json).toEqual(given.json);
   expect(one.json).toEqual(given.json);
   const first = await ws.nxFlow(['diff', 'model', '1']);
-  expect([first.code, first.stdout]).toEqual([
+  expect([first.code, first.stderr]).toEqual([
     2,
     'FLOW_RUN_NOT_FOUND  There is no run before model/1 in the namespace user:tester to compare it with: name two runs, or run model once more.\n',
   ]);
@@ -153,7 +153,7 @@ test.each([
   [['1', '2', '3'], 'FLOW_USAGE', '"3" is one argument too many; see --help.'],
 ])('what cannot be compared is said: %j', async (args, code, message) => {
   const refused = await ws.nxFlow(['diff', 'model', ...args]);
-  expect([refused.code, refused.stdout]).toEqual([2, `${code}  ${message}\n`]);
+  expect([refused.code, refused.stderr]).toEqual([2, `${code}  ${message}\n`]);
 });
 
 test('runs that are the same are said to be', async () => {

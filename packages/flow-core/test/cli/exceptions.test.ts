@@ -21,6 +21,8 @@ const ways: Record<string, () => unknown> = {
   text: () => { throw 'no error at all'; },
   object: () => { throw { status: 4 }; },
   nothing: () => { throw undefined; },
+  limited: () => { Error.stackTraceLimit = 0; throw new Error('without frames'); },
+  long: () => { const e = new Error('x'.repeat(100_000)); Object.assign(e, { cause: e, errors: [new TypeError('part', { cause: e })] }); throw e; },
 };
 const start = f.start(async ({ params }) => {
   await ways[params.how]?.();
@@ -65,7 +67,7 @@ const SHOWN: [how: string, lines: RegExp[], not?: RegExp][] = [
       /^ {2}> 4 \| {3}throw Object\.assign\(new RangeError/,
       /^ {4}at deep \(local\.ts:4:23\)$/,
       /^ {4}at .*\(throws\.flow\.ts:11:\d+\)$/,
-      /^ {4}at .*\(throws\.flow\.ts:22:\d+\)$/,
+      /^ {4}at .*\(throws\.flow\.ts:24:\d+\)$/,
       /^ {4}\{ response: \{ status: 500 \} \}$/,
       /^Caused by Error: the reason$/,
       /^ {2}> 3 \| {3}const cause/,
@@ -78,7 +80,7 @@ const SHOWN: [how: string, lines: RegExp[], not?: RegExp][] = [
       /^TypeError: inside the package$/,
       /^ {2}> 12 \| {3}package: \(\) => pkg\.fail\(\),$/,
       /^ {4}at .*\(throws\.flow\.ts:12:\d+\)$/,
-      /^ {4}at .*\(throws\.flow\.ts:22:\d+\)$/,
+      /^ {4}at .*\(throws\.flow\.ts:24:\d+\)$/,
       /^ {4}at .*fail \(node_modules\/pkg\/index\.js:2:40\)$/,
     ],
   ],
@@ -100,6 +102,26 @@ const SHOWN: [how: string, lines: RegExp[], not?: RegExp][] = [
   ['own', [/^Mine: of my own class$/, /^ {2}> 16 \|/, /^ {4}\{ status: 404 \}$/]],
   ['text', [/^Error: a value that is no Error was thrown: no error at all$/]],
   ['object', [/^Error: a value that is no Error was thrown: \{"status":4\}$/]],
+  [
+    'limited',
+    [
+      /^Error: without frames$/,
+      /^ {2}> 23 \| const start = f\.start/,
+      /^ {4}at start \(throws\.flow\.ts:23:/,
+    ],
+  ],
+  [
+    'long',
+    [
+      /^Error: x+… \(34464 more characters\)$/,
+      /^ {2}> 21 \| .*\.repeat\(100_000\)/,
+      /^ {4}at .*throws\.flow\.ts:21:/,
+      /^1 of 1 {2}TypeError: part$/,
+      /^Caused by Error: \(circular\)$/,
+      /^Caused by Error: \(circular\)$/,
+    ],
+    /(?:\(circular\)[\s\S]*){3}/,
+  ],
   ['nothing', [/^Error: a value that is no Error was thrown: undefined$/]],
 ];
 

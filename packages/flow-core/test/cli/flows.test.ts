@@ -66,7 +66,7 @@ test('a name that two files claim is refused, and each is run by its file', asyn
   const refused = await ws.nxFlow(['run', 'twin']);
   expect(refused).toMatchObject({
     code: 2,
-    stdout:
+    stderr:
       'FLOW_AMBIGUOUS  The name "twin" is claimed by a/twin.flow.ts and b/twin.flow.ts: give the file instead, or rename one.\n',
   });
   expect(await done(['run', 'b/twin.flow.ts'])).toBe('twin/1');
@@ -81,7 +81,7 @@ test('a flow of another name than its file has is found by its own; check warns'
     '! odd.flow.ts:2:11  The flow "even" lies in odd.flow.ts: name the file even.flow.ts, or the flow "odd".  FLOW_FILE_NAME\n',
   );
   expect(unknown).toMatchObject({ code: 2 });
-  expect(unknown.stdout).toContain('FLOW_NOT_FOUND  There is no flow "odd"');
+  expect(unknown.stderr).toContain('FLOW_NOT_FOUND  There is no flow "odd"');
 });
 
 test('--store and NX_FLOW_STORE say where the store is; a path too long for a socket works', async () => {
@@ -138,7 +138,7 @@ describe('help', () => {
     }
     expect(broken).toMatchObject({ code: 2 });
     expect(broken.stdout).toContain('nx-flow spin <flow>');
-    expect(broken.stdout).toContain('FLOW_NOT_FOUND');
+    expect(broken.stderr).toContain('FLOW_NOT_FOUND');
   });
 
   test('of every command is there without a flow', async () => {

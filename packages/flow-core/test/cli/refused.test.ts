@@ -64,8 +64,8 @@ test('nothing is written by a command that is refused where there is no store ye
   const before = tree(ws.folder);
   const wrote: string[] = [];
   for (const args of REFUSED) {
-    const { code, stdout } = await ws.nxFlow(args);
-    if (code !== 2) wrote.push(`${args.join(' ')} ended with ${code}: ${stdout}`);
+    const { code, stderr } = await ws.nxFlow(args);
+    if (code !== 2) wrote.push(`${args.join(' ')} ended with ${code}: ${stderr}`);
     const after = tree(ws.folder);
     if (JSON.stringify(after) === JSON.stringify(before)) continue;
     const added = Object.keys(after).filter((name) => !(name in before));
@@ -78,8 +78,16 @@ test('nothing is written by a command that is refused where there is no store ye
 test('a store that is read and has nothing is not made; the first run makes it, and reads follow', async () => {
   const before = tree(ws.folder);
   expect((await ws.ok(['runs', 'films', '--json'])).json.runs).toEqual([]);
-  const made = Object.keys(tree(ws.folder)).filter((name) => !(name in before));
-  expect(made).toEqual(['.flow', join('.flow', 'index.json')]);
+  expect((await ws.ok(['runs', 'films'])).stdout).toContain(
+    'films has no runs in the namespace user:tester yet',
+  );
+  for (const args of [
+    ['check', 'films'],
+    ['spin', 'films', '--help'],
+    ['runs', 'films', '--tag=x'],
+  ])
+    await ws.ok(args);
+  expect(tree(ws.folder)).toEqual(before);
   ws.write('id.txt', '77');
   await ws.nxFlow(['run', 'films', '--params.n=many', '--run-id-file=id.txt']);
   expect(ws.read('id.txt')).toBe('77');

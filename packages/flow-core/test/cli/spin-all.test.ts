@@ -147,7 +147,7 @@ test('a list given by hand has as many splits as it has items', async () => {
   const beyond = ['spin', 'films', 'genre', '--index=2', '--set.genres=["a","b"]'];
   expect(await ws.nxFlow(beyond)).toMatchObject({
     code: 2,
-    stdout: 'FLOW_INDEX  "genres" has 2 items now that it is given, so there is no index 2.\n',
+    stderr: 'FLOW_INDEX  "genres" has 2 items now that it is given, so there is no index 2.\n',
   });
 });
 
@@ -224,7 +224,7 @@ test('splits whose inputs a run lacks: an older run that has all is taken, else 
   const other = await ws.nxFlow(['spin', 'films', 'part', '--index=1', store]);
   expect(other).toMatchObject({
     code: 2,
-    stdout:
+    stderr:
       'FLOW_NO_INPUTS  No run of films has inputs for "part": 1 (genre failed). Split 0,0 of run 1 has inputs: --index=0,0.\n',
   });
   await ws.ok(['run', 'films', store]);
@@ -276,7 +276,7 @@ test.each([
   ],
 ])('nx-flow spin films %j is refused', async (args, said) => {
   films();
-  expect(await ws.nxFlow(['spin', 'films', ...args])).toMatchObject({ code: 2, stdout: `${said}\n` });
+  expect(await ws.nxFlow(['spin', 'films', ...args])).toMatchObject({ code: 2, stderr: `${said}\n` });
 });
 
 test('Ctrl-C ends the processes of the splits, and leaves the outputs as they were', async () => {
@@ -288,8 +288,8 @@ test('Ctrl-C ends the processes of the splits, and leaves the outputs as they we
   const spin = ws.start(['spin', 'films', 'genre', '--all', '--persist', '--max-workers=2']);
   await Promise.all([ws.hear('at0'), ws.hear('at1')]);
   spin.child.kill('SIGINT');
-  const { code, stdout } = await spin.done;
-  expect([code, stdout]).toEqual([130, expect.stringContaining('FLOW_INTERRUPTED')]);
+  const { code, stderr } = await spin.done;
+  expect([code, stderr]).toEqual([130, expect.stringContaining('FLOW_INTERRUPTED')]);
   await ws.quiet();
   expect(ws.read('dist/flow/films/spin/genre/2/log.txt')).toBe('reads Horror\n');
   const { json } = await ws.ok(['show', '--spin', 'films', '--json']);
@@ -376,7 +376,7 @@ describe('--persist', () => {
     films();
     expect(await ws.nxFlow(['dump', '--spin', 'films', '--store=partial'])).toMatchObject({
       code: 2,
-      stdout: expect.stringMatching(
+      stderr: expect.stringMatching(
         /^FLOW_RUN_NOT_FOUND {2}No spin of films was persisted in .*partial\/spin yet: nx-flow spin films <step> --persist stores one\.\n$/,
       ),
     });

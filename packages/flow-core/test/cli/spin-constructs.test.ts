@@ -69,7 +69,7 @@ describe('on a run of the arm "big", and a newer one of "small"', () => {
     expect(await value('--iteration=5')).toEqual(['64', 'new', 'false']);
     expect(await ws.nxFlow(['spin', 'constructs', 'grow', '--iteration=7'])).toMatchObject({
       code: 2,
-      stdout: expect.stringContaining('"grow" has no iteration 7 there'),
+      stderr: expect.stringContaining('"grow" has no iteration 7 there'),
     });
   });
 
@@ -101,14 +101,14 @@ describe('on a run of the arm "big", and a newer one of "small"', () => {
 
   test('an arm that no run took: the error says what they took, and its remedies work', async () => {
     const arm = await ws.nxFlow(['spin', 'constructs', 'huge']);
-    expect(arm.stdout).toBe(
+    expect(arm.stderr).toBe(
       'FLOW_NO_INPUTS  No run took the case "huge" of the switch "pick": run 2 took "small"; run 1 took "big". ' +
         'Spin it on what "pick" left, with what you set: nx-flow spin constructs huge --set.kind=huge ' +
         '(or --artifacts=<file.ts>). Or make a run with a parameter that leads there: nx-flow run constructs --params.<name>=….\n',
     );
     expect(arm.code).toBe(2);
     const behind = await ws.nxFlow(['spin', 'constructs', 'hugest', '--origin=2']);
-    expect(behind.stdout).toBe(
+    expect(behind.stderr).toBe(
       'FLOW_NO_INPUTS  Run constructs/2 did not take the case "huge" of the switch "pick": run 2 took "small". ' +
         'Make a run with a parameter that leads there: nx-flow run constructs --params.<name>=….\n',
     );
@@ -135,9 +135,9 @@ describe('on a run of the arm "big", and a newer one of "small"', () => {
 
   test('an index beyond the range names the count at its level; too many numbers, the levels', async () => {
     const refusal = async (...args: string[]) => {
-      const { code, stdout } = await ws.nxFlow(['spin', 'constructs', ...args]);
+      const { code, stderr } = await ws.nxFlow(['spin', 'constructs', ...args]);
       expect(code).toBe(2);
-      return stdout;
+      return stderr;
     };
     expect(await refusal('part', '--origin=2', '--index=2')).toBe(
       'FLOW_NO_INPUTS  Run constructs/2 has no inputs for "part": "items" there has 2 items, so no index 2.\n',

@@ -201,7 +201,7 @@ test('a step just added, and a step that the last run failed in, are spun at onc
   });
   expect(await ws.nxFlow(['spin', 'author', 'more'])).toMatchObject({
     code: 2,
-    stdout:
+    stderr:
       'FLOW_NO_INPUTS  No run of author has inputs for "more": 1 (next failed). Run it again, with `nx-flow run author`.\n',
   });
   write(false);

@@ -36,6 +36,9 @@ const sh = (command: string) => promisify(execFile)('sh', ['-c', command]);
 void [exec, execFile, execSync, fork, spawn, existsSync, writeFileSync, join, pause, promisify, sh];
 `;
 
+let running: Started | undefined;
+afterEach(() => void running?.child.kill('SIGKILL'));
+
 beforeAll(() => {
   ws.write('forked.js', 'setInterval(() => {}, 9);');
   ws.write(
@@ -142,6 +145,42 @@ test('however a task ends, so does what it started: also one that does not hear 
   expect(all()).toEqual([]);
 });
 
+test('a timeout ends a spin that is held up: by a process that it waits for, by a lock, or in a callback', async () => {
+  const ways = {
+    'a process': `execSync(\`sleep \${long}\`);`,
+    'another each time, in a group of its own': `for (;;) try { execSync(\`trap '' TERM; sleep \${long} & sleep \${long}\`, { detached: true } as object); } catch {}`,
+    'a process, in a timer': `await new Promise(() => setTimeout(() => execSync(\`sleep \${long}\`), 1));`,
+    'a lock': `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
+    'a loop in a callback': `await new Promise(() => setImmediate(() => { for (;;); }));`,
+  };
+  write('held', ways, `, timeout: '300ms'`);
+  await ws.ok(['run', 'held', '--until=start']);
+  for (const [i, way] of Object.keys(ways).entries()) {
+    const { code, json, stderr } = await ws.nxFlow(['spin', 'held', 'each', `--index=${i}`, '--json']);
+    expect([way, code, json.error?.code, /debugger/.test(stderr)]).toEqual([way, 1, 'FLOW_TIMEOUT', false]);
+  }
+  await until(
+    () => all().length === 0,
+    () => `the end of ${JSON.stringify(all())}`,
+  );
+});
+
+test('where a timeout cannot end what holds a spin up, one line says so', async () => {
+  ws.write(
+    'reads.flow.ts',
+    `import { readSync } from 'node:fs';
+import { flow } from '@nx-flow/core';
+const f = flow('reads');
+export default f.end(f.start({ timeout: '100ms' }, () => void readSync(0, Buffer.alloc(1))));
+`,
+  );
+  running = ws.start(['spin', 'reads', 'start'], { stdin: true });
+  await running.printed('waits in a call that nothing can end');
+  running.child.stdin?.end();
+  const { code, stdout } = await running.done;
+  expect([code, stdout]).toEqual([1, expect.stringContaining('FLOW_TIMEOUT')]);
+});
+
 /** What a step does once it has started a child, how the command is ended, and with which code or signal it ends. */
 const ENDINGS: [
   what: string,
@@ -173,9 +212,6 @@ const ENDINGS: [
   ['waits', 'run', `ready(); await pause(60_000);`, 'SIGKILL', 'SIGKILL'],
 ];
 
-let running: Started | undefined;
-afterEach(() => void running?.child.kill('SIGKILL'));
-
 test.each(ENDINGS.map((one, i) => [...one, i] as const))(
   'a step that %s in a %s: the command ends, and so does what the step started',
   async (what, command, body, signal, ends, i) => {
@@ -197,8 +233,15 @@ ${body}
     running = started;
     await until(() => sleepers().length === 3 && told(name), 'the children');
     process.kill(started.pid, signal);
-    const { code, signal: by } = await started.done;
+    const { code, signal: by, stdout } = await started.done;
     expect(code ?? by).toBe(ends);
+    if (command === 'spin' && /swallows|is done/.test(what)) {
+      const told = [
+        `! SIGTERM: the step has 3 s to end`,
+        ...(ends === 0 ? [] : ['! SIGTERM: the step did not end in time']),
+      ];
+      expect(stdout.match(/^! SIGTERM: the step (has 3 s to end|did not end in time)/gm)).toEqual(told);
+    }
     await until(
       () => all().length === 0,
       () => `the end of ${JSON.stringify(all())}`,

@@ -68,7 +68,7 @@ test('runs are filtered by tags, status and user', async () => {
   expect(mia).toEqual(['mixed/3']);
   expect(none.stdout).toBe('mixed has no such runs in the namespace user:tester.\n');
   expect(limited).toEqual(['mixed/3']);
-  expect([wrong.code, wrong.stdout]).toEqual([
+  expect([wrong.code, wrong.stderr]).toEqual([
     2,
     'FLOW_OPTION  --status takes one of running, done, failed, stopped, killed, not "don".\n',
   ]);
@@ -77,8 +77,8 @@ test('runs are filtered by tags, status and user', async () => {
 test('what cannot be tagged, and what cannot be a tag, is said', async () => {
   await ws.ok(['run', 'plain']);
   const said = async (...args: string[]) => {
-    const { code, stdout } = await ws.nxFlow(args);
-    return [code, stdout];
+    const { code, stderr } = await ws.nxFlow(args);
+    return [code, stderr];
   };
   const [which, step, none, system, both, printed, started] = await Promise.all([
     said('tag', 'plain', '--add=x'),
@@ -145,7 +145,7 @@ describe('namespaces', () => {
       'whose/2',
       { before: 'tester', after: 'mia' },
     ]);
-    expect(refused.stdout).toContain('There is no run before whose/1 in the namespace user:tester');
+    expect(refused.stderr).toContain('There is no run before whose/1 in the namespace user:tester');
     // What resumes everybody's newest run is one's own.
     const resumed = await ws.ok(['resume', 'whose', 'start', '--namespace=everybody', '--json']);
     expect(resumed.json.pathspec).toBe('whose/3');
@@ -162,17 +162,17 @@ describe('namespaces', () => {
       ws.nxFlow(['show', 'whose', '--namespace=prod']),
       ws.nxFlow(['spin', 'whose', 'end', '--namespace=prod']),
     ]);
-    expect([run.code, run.stdout]).toEqual([
+    expect([run.code, run.stderr]).toEqual([
       2,
       'FLOW_NAMESPACE  A run is in one namespace, and "everybody" stands for all of them: give another, or none.\n',
     ]);
     const others =
       '. There are runs in user:mia, user:tester: --namespace=everybody (in code, namespace: null) finds those too.\n';
-    expect([show.code, show.stdout]).toEqual([
+    expect([show.code, show.stderr]).toEqual([
       2,
       `FLOW_RUN_NOT_FOUND  whose has no run in the namespace prod yet: nx-flow run whose${others}`,
     ]);
-    expect([spin.code, spin.stdout]).toEqual([
+    expect([spin.code, spin.stderr]).toEqual([
       2,
       `FLOW_NO_INPUTS  "end" needs inputs, and whose has no run in the namespace prod yet: run it first, with \`nx-flow run whose\`${others}`,
     ]);

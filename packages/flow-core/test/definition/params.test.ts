@@ -132,6 +132,10 @@ test('a pair is split at its first equals sign', () => {
   }
 });
 
+const thrower = (thrown: unknown) => (): never => {
+  throw thrown;
+};
+
 test.each([
   ['a date', z.coerce.date(), 'x', 'it takes a date, such as 2026-01-31'],
   ['a number', z.coerce.number(), 'abc', 'it takes a number'],
@@ -151,6 +155,30 @@ test.each([
     z.array(z.string()),
     'a',
     'it takes a list, and this is text: let the schema read it, by param.json(…)',
+  ],
+  [
+    'what its schema throws no Error for',
+    z.string().transform(thrower({})),
+    '1',
+    'its schema throws a value that is no Error: {}',
+  ],
+  [
+    'what its schema throws null for',
+    z.string().refine(thrower(null)),
+    '1',
+    'its schema throws a value that is no Error: null',
+  ],
+  [
+    'what its schema throws a text for',
+    z.preprocess(thrower('bad'), z.string()),
+    '1',
+    'its schema throws a value that is no Error: bad',
+  ],
+  [
+    'what its schema throws a silent Error for',
+    z.string().transform(thrower(new TypeError())),
+    '1',
+    'its schema throws TypeError',
   ],
   ['a number out of range', z.coerce.number().min(3), '2', 'Too small: expected number to be >=3'],
   ['the words of its author', z.coerce.number({ error: 'a count of films' }), 'x', 'a count of films'],

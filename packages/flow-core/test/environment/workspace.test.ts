@@ -1,4 +1,5 @@
 /** Where a command works: what lies in folders above, and whose they are. */
+import { execFileSync } from 'node:child_process';
 import fs, {
   mkdirSync,
   mkdtempSync,
@@ -294,6 +295,37 @@ test("a flow's file in a folder of others works in the workspace in which the co
     folder: join(folder, 'mine'),
     passedOver: { folder: join(folder, 'theirs'), why: `user ${OTHER} owns it` },
   });
+});
+
+test('a root of workspaces that is passed over is told, and only where it would have been the workspace', () => {
+  write({ ...MEMBER, 'r/package.json': npm('apps/*') });
+  const whose = (stats: Record<string, { uid?: number; mode?: number }>) => {
+    jest.restoreAllMocks();
+    pretend(stats);
+    const { folder: found, passedOver } = searchWorkspace(inside('r/apps/shop'));
+    return [found.slice(folder.length + 1), passedOver?.folder.slice(folder.length + 1), passedOver?.why];
+  };
+  expect(whose({ r: { mode: 0o40777 } })).toEqual(['r/apps/shop', 'r', 'everybody can write it']);
+  expect(whose({ r: { uid: OTHER } })).toEqual(['r/apps/shop', 'r', `user ${OTHER} owns it`]);
+  // By pnpm; and one root above another.
+  write({ 'r/package.json': '{}', 'r/pnpm-workspace.yaml': 'packages: [apps/*]' });
+  expect(whose({ r: { mode: 0o41777 } })).toEqual(['r/apps/shop', 'r', 'everybody can write it']);
+  write({ 'package.json': npm('r') });
+  expect(whose({ r: { mode: 0o41777 } })).toEqual(['r/apps/shop', 'r', 'everybody can write it']);
+  expect(whose({ '': { mode: 0o41777 } })).toEqual(['r', '', 'everybody can write it']);
+  // A root above that takes the package in itself is the workspace with and without it.
+  write({ 'package.json': npm('r', 'r/apps/*') });
+  expect(whose({ r: { mode: 0o41777 } })).toEqual(['', undefined, undefined]);
+  // Roots that do not list the package.
+  write({ 'package.json': '{}', 'r/pnpm-workspace.yaml': 'packages: [libs/*]' });
+  expect(whose({ r: { mode: 0o41777 }, '': { uid: OTHER } })).toEqual(['r/apps/shop', undefined, undefined]);
+});
+
+test('a manifest of others that is a named pipe holds nothing up', () => {
+  write(MEMBER);
+  execFileSync('mkfifo', [join(folder, 'r/package.json')]);
+  pretend({ r: { uid: OTHER } });
+  expect(searchWorkspace(inside('r/apps/shop'))).toEqual({ folder: join(folder, 'r/apps/shop') });
 });
 
 test('a folder of others that would not have been the workspace is not worth a line', () => {

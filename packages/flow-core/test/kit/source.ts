@@ -45,7 +45,7 @@ export class SourceProcess {
   }
 
   readonly indexFlows: Call<typeof Source.indexFlows> = (...args) => this.#call('indexFlows', args);
-  readonly keepIndex = (): Promise<void> => this.#call('keepIndex', []);
+  readonly keepIndex: Call<typeof Source.keepIndex> = (...args) => this.#call('keepIndex', args);
   readonly findFlowFile: Call<typeof Source.findFlowFile> = (...args) => this.#call('findFlowFile', args);
   readonly readFlowFiles: Call<typeof Source.readFlowFiles> = (...args) => this.#call('readFlowFiles', args);
   readonly parseFlowSource: Call<typeof Source.parseFlowSource> = (...args) =>

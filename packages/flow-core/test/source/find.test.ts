@@ -37,7 +37,7 @@ function write(name: string, content = ''): string {
 const text = (name: string) => `import { flow } from '@nx-flow/core';\nconst f = flow('${name}');\n`;
 const indexed = async () => {
   const found = await source.indexFlows(folder);
-  await source.keepIndex();
+  await source.keepIndex(true);
   return found.map(({ name, file }) => `${name} ${relative(folder, file)}`).sort();
 };
 
@@ -151,11 +151,13 @@ describe('the index of flows', () => {
     expect(findWorkspace(root)).toBe(root);
   });
 
-  test('is written by a command that was not refused', async () => {
+  test('is written by a command that was not refused, and makes the folder only where that may make one', async () => {
     write('a.flow.ts', text('a'));
-    await source.indexFlows(folder);
-    expect(existsSync(join(folder, '.flow'))).toBe(false);
-    await source.keepIndex();
+    for (const makes of [false, true]) {
+      await source.indexFlows(folder);
+      expect(existsSync(join(folder, '.flow'))).toBe(false);
+      await source.keepIndex(makes);
+    }
     expect(Object.keys(JSON.parse(readFileSync(join(folder, '.flow/index.json'), 'utf8')).files)).toEqual([
       'a.flow.ts',
     ]);

@@ -151,10 +151,10 @@ test.each([['spin', 'start'], ['resume'], ['why', 'start'], ['step', 'start'], [
 );
 
 test('a process of its own says it too, and shows the line', async () => {
-  const { code, stdout } = await ws.start(['run', 'exits']).done;
-  expect(code).toBe(2);
-  expect(stdout).toContain(`FLOW_IMPORT  ${ws.path('exits.flow.ts')} calls process.exit(0) at`);
-  expect(stdout).toContain('> 2 | process.exit(0);');
+  const { code, stdout, stderr } = await ws.start(['run', 'exits']).done;
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`FLOW_IMPORT  ${ws.path('exits.flow.ts')} calls process.exit(0) at`);
+  expect(stderr).toContain('> 2 | process.exit(0);');
 });
 
 const IN_WORKER = `process.argv[1]?.endsWith('worker.js')`;
@@ -231,9 +231,9 @@ export default f.end(f.start(() => ({})));
   const line = 'esm/slow.flow.ts has been importing for 10 s: --import-timeout says when that ends.\n';
   await run.printed(line);
   ws.tell('told-slow');
-  const { code, stdout } = await run.done;
+  const { code, stderr } = await run.done;
   expect(code).toBe(0);
-  expect(stdout.split(line)).toHaveLength(2);
+  expect(stderr.split(line)).toHaveLength(2);
 });
 
 test('the timeout of imports is a duration', async () => {

@@ -33,6 +33,12 @@ export function eventLine(event: FlowEvent, output: Output): string {
       return warning(`${event.reason}: it will be executed again.`);
     case 'thrown-late':
       return warning(`after its end, the step threw: ${event.message}`);
+    case 'spin-signalled':
+      return warning(
+        `${event.signal}: the step has ${event.graceMs / 1000} s to end; a second signal ends it at once`,
+      );
+    case 'spin-forced':
+      return warning(`${event.signal}: the step did not end in time, and was ended`);
     case 'snapshot-refused':
       return warning(`the snapshot was not imported: ${event.message}`);
     case 'run-started':

@@ -8,7 +8,8 @@ import { renderThrown } from './error';
 import type { Output } from './output';
 import { wrapped } from './wrap';
 
-export function renderFailure(error: unknown, output: Output, cwd: string): number {
+export function renderFailure(error: unknown, { forError }: Output, cwd: string): number {
+  const output = forError();
   if (!isFlowError(error)) {
     output.write(`${renderThrown(toRecord(error), { ...output, verbose: true }, cwd)}`);
     output.result({

@@ -1,4 +1,4 @@
-/** The output of a command: stdout for people, stderr with `--json`, colours on terminals. */
+/** The output of a command: stdout for people, stderr with `--json` and for what ends a command, colours on terminals. */
 import { createColors } from 'picocolors';
 import { type Json, versioned } from '../json/shapes';
 
@@ -20,6 +20,8 @@ export interface Output {
   note(text: string): void;
   /** Writes the one JSON object, at the end. */
   result(json: Json): void;
+  /** The same on stderr, for an error that ends the command: what a pipe or a file takes is no error. */
+  forError(): Output;
 }
 
 let watched = false;
@@ -51,22 +53,24 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
   // Bound now, since a spin replaces these to capture the step's output.
   const stdout = process.stdout.write.bind(process.stdout);
   const stderr = process.stderr.write.bind(process.stderr);
-  const stream = json ? process.stderr : process.stdout;
-  const live = stream.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
-  const color = process.env.NO_COLOR
-    ? false
-    : process.env.FORCE_COLOR
-      ? process.env.FORCE_COLOR !== '0'
-      : stream.isTTY === true;
-  return {
-    json,
-    verbose,
-    live,
-    columns: stream.columns || 100,
-    ...(stream.isTTY ? { wrapAt: stream.columns || 80 } : {}),
-    colors: createColors(color),
-    write: (text) => void (json ? stderr : stdout)(text),
-    note: (text) => void stderr(text),
-    result: (value) => void (json && stdout(`${JSON.stringify(versioned(value))}\n`)),
+  const to = (stream: NodeJS.WriteStream, write: (text: string) => unknown): Output => {
+    const color = process.env.NO_COLOR
+      ? false
+      : process.env.FORCE_COLOR
+        ? process.env.FORCE_COLOR !== '0'
+        : stream.isTTY === true;
+    return {
+      json,
+      verbose,
+      live: stream.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb',
+      columns: stream.columns || 100,
+      ...(stream.isTTY ? { wrapAt: stream.columns || 80 } : {}),
+      colors: createColors(color),
+      write: (text) => void write(text),
+      note: (text) => void stderr(text),
+      result: (value) => void (json && stdout(`${JSON.stringify(versioned(value))}\n`)),
+      forError: () => to(process.stderr, stderr),
+    };
   };
+  return json ? to(process.stderr, stderr) : to(process.stdout, stdout);
 }

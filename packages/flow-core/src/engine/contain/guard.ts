@@ -6,6 +6,7 @@ import { exitNow, forbidEnd } from '../../process/ending';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { type Starter, watchStarted } from '../../process/started';
 import { letGoOfChannel, stepsBegin } from '../../source/import-guard';
+import type { Emit } from '../task/flow-event';
 import { stuckError } from '../task/policies';
 import { callAtExit } from './at-exit';
 import { Containment } from './containment';
@@ -13,7 +14,7 @@ import { firstOf } from './first-of';
 import { hearAlone } from './hear-alone';
 import { endByLasting } from './lasting';
 import { leftError, reachesOthers } from './left';
-import { type GuardedSignals, guardSignals } from './signals';
+import { type GuardedSignals, guardSignals, SIGNAL_GRACE_MS } from './signals';
 
 export interface Guard {
   /** Puts back what the body patched, before the engine goes on. */
@@ -31,6 +32,8 @@ export interface GuardOptions {
   signal?: AbortSignal;
   /** Hears of the call by which a step ends a process that is its own. */
   leaves?(error: FlowError): void;
+  /** Hears of a signal that is to end the command. */
+  emit?: Emit;
 }
 
 let guarded = 0;
@@ -70,6 +73,7 @@ export function makeGuard({
   timed = false,
   signal,
   leaves,
+  emit,
 }: GuardOptions = {}): Guard {
   const amongTests = processOwner === 'tests';
   // Node aborts when code that never yields is ended, which a timeout does, and asynchronous work is followed.
@@ -99,7 +103,15 @@ export function makeGuard({
         ended: (pid) => orphans.remove(pid),
       });
       const end = () => body.started?.end();
-      const signals: GuardedSignals | undefined = amongTests ? undefined : guardSignals(() => void end());
+      const signals: GuardedSignals | undefined = amongTests
+        ? undefined
+        : guardSignals(
+            (name) => {
+              emit?.({ type: 'spin-signalled', signal: name, graceMs: SIGNAL_GRACE_MS });
+              void end();
+            },
+            (name) => emit?.({ type: 'spin-forced', signal: name }),
+          );
       contained = new Containment({
         // Under a test runner, built-in objects are the tests'.
         extent: amongTests ? undefined : 'engine',

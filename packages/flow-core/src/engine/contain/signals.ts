@@ -8,7 +8,7 @@ import { exitNow } from '../../process/ending';
 const CODES: Partial<Record<string | symbol, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /** How long a step may go on after such a signal. Milliseconds. */
-const SIGNAL_GRACE_MS = 3000;
+export const SIGNAL_GRACE_MS = 3000;
 
 export interface GuardedSignals {
   /** The exit code of the signal that came; undefined when none did. */
@@ -16,8 +16,14 @@ export interface GuardedSignals {
   release(): void;
 }
 
-/** @param heard called when such a signal came, before anyone else hears of it */
-export function guardSignals(heard: () => void): GuardedSignals {
+/**
+ * @param heard called when such a signal came, before anyone else hears of it
+ * @param forced called when the time is over, and the process ends
+ */
+export function guardSignals(
+  heard: (signal: NodeJS.Signals) => void,
+  forced: (signal: NodeJS.Signals) => void,
+): GuardedSignals {
   const watched = new Set<string | symbol>();
   let code: number | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -25,8 +31,11 @@ export function guardSignals(heard: () => void): GuardedSignals {
     const repeated = code !== undefined;
     code ??= CODES[signal] as number;
     if (repeated) exitNow(code);
-    timer = setTimeout(exitNow, SIGNAL_GRACE_MS, code);
-    heard();
+    timer = setTimeout(() => {
+      forced(signal);
+      exitNow(code);
+    }, SIGNAL_GRACE_MS);
+    heard(signal);
   };
   let adding = false;
   const watch = (event: string | symbol) => {

@@ -1,5 +1,6 @@
 /** Executes one task and gives its outcome, whatever happens: with its timeout, its crashes and its files. It knows no process. */
 import type { Graph } from '../../definition/graph';
+import { packageFile } from '../../environment/package-root';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
 import { firstOf } from '../contain/first-of';
@@ -87,11 +88,23 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
   }
 }
 
-/** What is no Error has no stack: the step's own line takes its place. */
+/**
+ * The step's own line takes the place of frames of the user that are not there: what is no Error has no stack, and
+ * `Error.stackTraceLimit = 0` leaves no frames. Of the engine's own errors no frames are shown.
+ */
 function withPlace(error: ErrorRecord, graph: Graph, step: string): ErrorRecord {
+  const { stack } = error;
+  if (stack !== undefined && (error.name === 'FlowError' || hasUserFrame(stack))) return error;
   const where = graph.steps.get(step)?.where();
-  if (error.stack !== undefined || where === undefined) return error;
-  return { ...error, stack: `${error.name}: ${error.message}\n    at ${step} (${where})` };
+  if (where === undefined) return error;
+  return { ...error, stack: `${stack ?? `${error.name}: ${error.message}`}\n    at ${step} (${where})` };
+}
+
+function hasUserFrame(stack: string): boolean {
+  const engine = [packageFile('dist'), packageFile('src'), 'node:', '/node_modules/', '\\node_modules\\'];
+  return stack
+    .split('\n')
+    .some((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !engine.some((part) => line.includes(part)));
 }
 
 /** The outcome of a task that failed before it could begin. */

@@ -4,14 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 
-/** How often to look. Milliseconds. */
-export const LOOK_MS = 10_000;
+/** How often to look: a silence may have begun that long before it is seen, and be told as much later. Milliseconds. */
+export const LOOK_MS = 2500;
 
 /** How long a process may be silent. Milliseconds. */
 const SILENT_MS = 30_000;
 
 /** CPU time between two looks that counts as work. Milliseconds. */
-const WORK_MS = 50;
+const WORK_MS = 20;
 
 export interface Watched {
   pid: number | undefined;
@@ -49,7 +49,8 @@ export class Watchdog {
       return;
     }
     const ms = now - this.#since;
-    if (ms < SILENT_MS || this.#told) return;
+    // A look comes a little early or late.
+    if (ms < SILENT_MS - LOOK_MS / 2 || this.#told) return;
     this.#told = true;
     this.#watched.silent(ms);
   }

@@ -91,7 +91,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
 function inThisProcess(
   { node }: Resolved,
-  { processOwner, signal, leaves }: SpinOptions,
+  { processOwner, signal, leaves, emit }: SpinOptions,
 ): Pick<Performance, 'abort' | 'within' | 'bodyEnded'> {
   const abort = new AbortController();
   const withoutWatchdog = processOwner === 'tests';
@@ -101,6 +101,7 @@ function inThisProcess(
     ...(processOwner ? { processOwner } : {}),
     ...(signal ? { signal } : {}),
     ...(leaves ? { leaves } : {}),
+    ...(emit ? { emit } : {}),
   });
   return {
     abort,

@@ -1,5 +1,6 @@
 /** The context that a step's body is called with: parameters, `current`, `signal`, `log`. Its inputs are in `input-objects.ts`. */
 import { FlowError } from '../../definition/errors';
+import { printable } from '../../store/printable';
 import type { Execution } from './execution';
 import type { ReadLog } from './reads';
 import type { RunContext } from './task';
@@ -30,7 +31,7 @@ export function makeContext(execution: Execution, reads: ReadLog): Record<string
       },
     });
   }
-  return context;
+  return printable(context);
 }
 
 /** Fields that can differ between two executions of one place say when they are read; flow and step cannot. */
@@ -43,7 +44,7 @@ function currentOf({ run, spec }: Execution, reads: ReadLog): object {
   const tags = new Set(run.tags);
   // Whether it is there can be seen without reading it.
   reads.current('origin');
-  return Object.freeze({
+  const current = printable({
     flow: run.flow,
     get run() {
       return note('run', run.run);
@@ -69,11 +70,12 @@ function currentOf({ run, spec }: Execution, reads: ReadLog): object {
       return note('tags', tags);
     },
   });
+  return Object.freeze(current);
 }
 
 /** Parameters are decoded when read, each task its own copy; one that does not exist is undefined, as TypeScript says. */
 function lazyParams(run: RunContext, decode: Decode, reads: ReadLog): object {
-  const params = {};
+  const params = printable({});
   for (const [name, record] of run.params) {
     let value: { is: unknown } | undefined;
     Object.defineProperty(params, name, {

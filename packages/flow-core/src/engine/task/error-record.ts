@@ -1,5 +1,5 @@
 /** Errors to plain records and back: an Error written by one Node cannot be read by every other. */
-import { describeValue, isErrorLike, readProperty, textOf } from '../../definition/thrown';
+import { describeValue, isErrorLike, LONGEST_TEXT, readProperty, textOf } from '../../definition/thrown';
 import type { ErrorField, ErrorFields, ErrorRecord } from '../../store/rows';
 
 const DEEPEST_CAUSE = 8;
@@ -12,12 +12,17 @@ const MOST_FIELDS = 20;
 /** Longer texts are no fields that tell what went wrong: the body of a response. */
 const LONGEST_FIELD = 500;
 
+/** How much of the end of a long stack is looked at for its frames. Characters. */
+const FRAMES_END = 16 * 1024;
+
 /** Describes what was thrown, whatever it is. Describing never throws: an outcome waits for it. */
 export function toRecord(thrown: unknown): ErrorRecord {
-  return recordOf(thrown, 0, { left: MOST_RECORDS });
+  return recordOf(thrown, [], { left: MOST_RECORDS });
 }
 
-function recordOf(thrown: unknown, depth: number, records: { left: number }): ErrorRecord {
+/** @param around the errors whose cause or part it is, the outermost first */
+function recordOf(thrown: unknown, around: readonly unknown[], records: { left: number }): ErrorRecord {
+  const depth = around.length;
   records.left--;
   if (!isErrorLike(thrown)) {
     const text = describeValue(thrown);
@@ -25,19 +30,36 @@ function recordOf(thrown: unknown, depth: number, records: { left: number }): Er
   }
   const property = (name: string) => readProperty(thrown, name);
   const [stack, code, cause] = [property('stack'), property('code'), property('cause')];
-  const inner = (error: unknown) => recordOf(error, depth + 1, records);
+  const path = [...around, thrown];
+  const inner = (error: unknown) =>
+    path.includes(error) ? { name: nameOf(error), message: '(circular)' } : recordOf(error, path, records);
   const deeper = depth < DEEPEST_CAUSE && records.left > 0;
   const errors = deeper ? elementsOf(property('errors')) : undefined;
   const fields = fieldsOf(thrown as object);
   return {
-    name: textOf(property('name')) ?? 'Error',
+    name: nameOf(thrown),
     message: textOf(property('message')) ?? 'its message cannot be read',
-    ...(typeof stack === 'string' ? { stack: textOf(stack) as string } : {}),
+    ...(typeof stack === 'string' ? { stack: stackOf(stack) } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(cause !== undefined && deeper ? { cause: inner(cause) } : {}),
     ...(errors ? { errors: errors.flatMap((error) => (records.left > 0 ? [inner(error)] : [])) } : {}),
     ...(fields ? { fields } : {}),
   };
+}
+
+function nameOf(error: unknown): string {
+  return textOf(readProperty(error, 'name')) ?? 'Error';
+}
+
+/** The frames stand at the end, behind the message: they outlast the cut of a long one. */
+function stackOf(stack: string): string {
+  const text = textOf(stack) as string;
+  if (stack.length <= LONGEST_TEXT) return text;
+  const frames = stack
+    .slice(-FRAMES_END)
+    .split('\n')
+    .filter((line, i) => i > 0 && /^\s+at /.test(line));
+  return [text, ...frames].join('\n');
 }
 
 /** The first elements of an array; undefined for what is none, and for one that cannot be read. */

@@ -287,6 +287,20 @@ export interface ThrownLate {
   message: string;
 }
 
+/** A signal is to end the command, and the step of a spin has some time for that. */
+export interface SpinSignalled {
+  type: 'spin-signalled';
+  signal: string;
+  /** Milliseconds. */
+  graceMs: number;
+}
+
+/** The time is over, and the command ends. */
+export interface SpinForced {
+  type: 'spin-forced';
+  signal: string;
+}
+
 /** The run of a flow's snapshot was imported, because no newer run was there. */
 export interface SnapshotImported {
   type: 'snapshot-imported';
@@ -337,6 +351,8 @@ export type NoticeEvent =
   | OverrideUnknown
   | NotCached
   | ThrownLate
+  | SpinSignalled
+  | SpinForced
   | SnapshotImported
   | SnapshotRefused;
 

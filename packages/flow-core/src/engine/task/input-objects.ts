@@ -2,6 +2,7 @@
 import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
+import { Printable, printable } from '../../store/printable';
 import type { Execution } from './execution';
 import { fullPathspec } from './label';
 import type { ReadLog } from './reads';
@@ -90,7 +91,7 @@ export function lazyObject(
   reads: InputReads = UNNOTED,
   pathspec = () => view.pathspec ?? view.label,
 ): object {
-  return new Proxy({}, new Input(view, decode, missing, reads, pathspec));
+  return new Proxy(new Printable() as Values, new Input(view, decode, missing, reads, pathspec));
 }
 
 type Values = Record<string, unknown>;
@@ -122,6 +123,10 @@ class Input implements ProxyHandler<Values> {
     }
     if (!entries.has(key) && key in Object.prototype) return Reflect.get(Object.prototype, key);
     return this.#value(values, key);
+  }
+
+  getPrototypeOf(): object {
+    return Object.prototype;
   }
 
   has(_: Values, key: string | symbol): boolean {
@@ -195,5 +200,5 @@ function lazyList(makers: (() => unknown)[]): unknown[] {
       },
     });
   });
-  return list;
+  return printable(list);
 }

@@ -1,7 +1,7 @@
 /** A process that neither works nor answers is noticed; one that works, or answers, is not. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Watchdog } from '../../../src/engine/pool/watchdog';
+import { LOOK_MS, Watchdog } from '../../../src/engine/pool/watchdog';
 
 const children: ChildProcess[] = [];
 afterAll(async () => {
@@ -27,6 +27,19 @@ test('a process that waits in a call that blocks is told once, after thirty seco
   dog.heard();
   for (let now = 70_000; now <= 110_000; now += 10_000) dog.look(now);
   expect(told).toEqual([30_000, 30_000]);
+});
+
+test('the clock of the looks agrees with the words, though a look comes a little early', async () => {
+  const { dog, told } = await watched(SLEEP);
+  dog.heard();
+  const looks: number[] = [];
+  for (let n = 1; told.length === 0 && n < 40; n++) {
+    looks.push(n * LOOK_MS - (n % 3));
+    dog.look(looks.at(-1) as number);
+  }
+  expect(Math.round((told[0] as number) / 1000)).toBe(30);
+  // It has been silent from the moment at which it was heard, shortly before the first look.
+  expect(looks.at(-1)).toBeLessThan(33_000);
 });
 
 test('one that answers is not told', async () => {

@@ -64,7 +64,9 @@ test('errors within errors are kept up to a hundred, in no more time than that t
 test('a cause that leads back to its error ends', () => {
   const error = new Error('a');
   error.cause = new Error('b', { cause: error });
-  expect(toRecord(error).cause?.cause?.message).toBe('a');
+  expect(toRecord(error).cause?.cause).toEqual({ name: 'Error', message: '(circular)' });
+  Object.assign(error, { errors: [error, error.cause, new Error('c')] });
+  expect(toRecord(error).errors?.map(({ message }) => message)).toEqual(['(circular)', 'b', 'c']);
 });
 
 test('a text of many megabytes is cut, and says by how much', () => {
@@ -73,5 +75,8 @@ test('a text of many megabytes is cut, and says by how much', () => {
   );
   expect(message).toMatch(/x… \(4934464 more characters\)$/);
   expect(stack?.length).toBeLessThan(70_000);
+  expect(toRecord(new Error('x\n'.repeat(1e6))).stack).toMatch(
+    /more characters\)\n +at .*error-record\.test\.ts:/,
+  );
   expect(toRecord('y'.repeat(1e6)).message.length).toBeLessThan(5000);
 });

@@ -1,5 +1,6 @@
 /** What a task's row says its body looked at: everything that could have changed the outcome, by every way of looking. */
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { flow, merge, oneOf } from '../../../src';
 import { itemDigest, shortDigest } from '../../../src/store/item-digests';
@@ -68,6 +69,7 @@ describe('of `self`', () => {
       },
       { all: [A] },
     ],
+    ['itself, printed', ({ self }) => ({ text: inspect(self) }), expect.objectContaining({ all: [A] })],
     ['itself, as what it returns', ({ self }) => self, { all: [A] }],
     ['its JSON', ({ self }) => ({ text: JSON.stringify(self) }), expect.objectContaining({ all: [A] })],
     [
@@ -132,9 +134,46 @@ describe('of `self`', () => {
   });
 });
 
+test('what a step prints of its context are the values', async () => {
+  const f = flow('prints', { params: { k: z.number().default(1), list: z.array(z.number()).default([2]) } });
+  const start = f.start(() => ({ a: 1, rows: ['x', 'y'], deep: { b: [{ c: 1 }] } }));
+  const printed = (name: string, { log, stack, ...context }: Context) => ({
+    [name]: inspect({ ...context, stack, current: context.current.step }, { breakLength: Infinity }),
+  });
+  const each = f.foreach('each', { after: start, over: 'rows' }, (context) => ({
+    ...printed('split', context),
+    now: inspect(context.current),
+    all: inspect(context),
+    own: [
+      Object.getPrototypeOf(context.self) === Object.prototype,
+      Object.getOwnPropertySymbols({ ...context.params }),
+    ],
+  }));
+  const all = f.join('all', { after: each }, (context) => ({
+    text: inspect(context.inputs),
+    n: context.inputs.length,
+  }));
+  const e = new MemoryEngine();
+  const ran = await e.run(f.end(all));
+  const split = (await e.visible('prints', ran.run, 'each/2')) as Record<string, string>;
+  expect(split.split).toContain('params: { k: 1, list: [ 2 ] }');
+  expect(split.split).toContain("self: { a: 1, rows: [ 'x', 'y' ], deep: { b: [Array] } }");
+  expect(split.split).toContain("stack: [ 'x' ]");
+  expect(split.now).toMatch(/step: 'each',[\s\S]*attempt: 0/);
+  expect([split.now, split.all].join()).not.toContain('Getter');
+  expect(split.own).toEqual([true, []]);
+  expect((await e.after(ran, 'all')).text).not.toContain('Getter');
+});
+
 describe('of the rest of the context', () => {
   test.each<[what: string, body: (context: Context) => unknown, reads: TaskReads]>([
     ['a parameter', ({ params }) => ({ c: params.k }), { params: ['k'] }],
+    [
+      'all parameters, as they are',
+      ({ params }) => ({ params: [params, structuredClone(params)] }),
+      { params: ['k', 'other'] },
+    ],
+    ['all parameters, printed', ({ params }) => ({ text: inspect(params) }), { params: ['k', 'other'] }],
     ['all parameters', ({ params }) => ({ ...params }), { params: ['k', 'other'] }],
     [
       'what is the same in every execution',
