@@ -187,8 +187,7 @@ class Walker {
     }
     this.#seen.set(v, this.#seen.size);
     if (types.isProxy(v)) this.refuse('is a Proxy; copy it into a plain object first');
-    // JSON would ask it for another value. One of its own is a plain value: a function is refused below.
-    if (this.#plain && 'toJSON' in v && !Object.hasOwn(v, 'toJSON')) this.#plain = false;
+    if (this.#plain && 'toJSON' in v && isAsked(v)) this.#plain = false;
     if (Array.isArray(v)) {
       this.#array(v);
       return;
@@ -442,4 +441,10 @@ function segment(at: string | number | Place): string {
   if (typeof at === 'string') return /^[A-Za-z_$][\w$]*$/.test(at) ? `.${at}` : `[${JSON.stringify(at)}]`;
   if (at.kind === 'entry' && typeof at.key === 'string') return `<${JSON.stringify(at.key)}>`;
   return `<${at.kind} ${at.index}>`;
+}
+
+/** Whether JSON would ask it for another value: its `toJSON` is a function, also where that is hidden or inherited. */
+function isAsked(v: object): boolean {
+  const own = Object.getOwnPropertyDescriptor(v, 'toJSON');
+  return own === undefined || own.get !== undefined || typeof own.value === 'function';
 }
