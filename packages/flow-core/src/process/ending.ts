@@ -7,12 +7,22 @@ let exiting = false;
 
 type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
 
-const { reallyExit } = process as Internals;
+const { exit: realExit, reallyExit } = process as Internals;
+
+/** The code of the exit under way. Its listeners, and what has replaced functions of `process`, change nothing about it. */
+let decided: number | undefined;
 
 /** Ends this process as `process.exit` does, also where that is forbidden to the code of users: its listeners are called. */
 export function exit(code: number): never {
   exiting = true;
-  return process.exit(code);
+  decided = code;
+  try {
+    realExit.call(process, code);
+  } catch {
+    // A listener threw.
+  }
+  // A flow may have replaced what that calls.
+  return exitNow(code);
 }
 
 /** Ends this process at once, whatever a flow did to `process.exit` and to the listeners of `exit`. */
@@ -26,16 +36,19 @@ export function exitNow(code = 0): never {
  */
 export type Refusal = (call: string) => Error | undefined;
 
-/** As {@link forbidEnd}; and a call that would close the output of the process throws, too. */
-export function forbidExit(refusal: Refusal): () => void {
-  const ends = [forbidEnd(refusal), keepOpen('stdout', refusal), keepOpen('stderr', refusal)];
+/**
+ * As {@link forbidEnd}; and a call that would close the output of the process throws, too.
+ * @param insist A call of `process.exit` that is not refused does end the process, whatever has replaced that function.
+ */
+export function forbidExit(refusal: Refusal, insist = false): () => void {
+  const ends = [forbidEnd(refusal, insist), keepOpen('stdout', refusal), keepOpen('stderr', refusal)];
   return () => {
     for (const end of ends) end();
   };
 }
 
 /** From now on, a call that would end the process throws instead, until the returned function is called. */
-export function forbidEnd(refusal: Refusal): () => void {
+export function forbidEnd(refusal: Refusal, insist = false): () => void {
   const self = process as Internals;
   let active = true;
   const listening = new Map<unknown, number>();
@@ -43,12 +56,21 @@ export function forbidEnd(refusal: Refusal): () => void {
   const ours: typeof before = {
     exit: ((...code: [number?]) => {
       refuse(`process.exit(${written(code[0])})`);
-      return before.exit.apply(self, code);
+      decided = numberOf(code[0] ?? process.exitCode ?? 0);
+      try {
+        before.exit.apply(self, code);
+      } catch (error) {
+        if (!insist) throw error;
+      } finally {
+        if (insist) exitNow(decided);
+        decided = undefined;
+      }
+      return undefined as never;
     }) as typeof self.exit,
     // `exit` of `node:process` as an ES module has it leads here too, after the event `exit`.
     reallyExit: ((...code: [number?]) => {
       refuse(`process.exit(${written(code[0])})`);
-      return before.reallyExit.apply(self, code);
+      return before.reallyExit.call(self, decided ?? code[0]);
     }) as typeof self.reallyExit,
     abort: (() => {
       refuse('process.abort()');
@@ -118,6 +140,11 @@ function keepOpen(name: 'stdout' | 'stderr', refusal: Refusal): () => void {
     if (stream.end === ours.end) stream.end = end;
     if (stream.destroy === ours.destroy) stream.destroy = destroy;
   };
+}
+
+function numberOf(code: unknown): number | undefined {
+  const number = Number(code);
+  return Number.isInteger(number) ? number : undefined;
 }
 
 function written(code: unknown): string {

@@ -1,11 +1,12 @@
 /** Executes a step's body in this process, which is not the step's own, and leaves it as it was. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { callAtExit } from '../../process/at-exit';
 import { exitNow, forbidEnd } from '../../process/ending';
+import { letGoOfChannel } from '../../process/let-go-of-channel';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { type Starter, watchStarted } from '../../process/started';
-import { letGoOfChannel, stepsBegin } from '../../source/import-guard';
+import { stepsBegin, stepsEnd } from '../../source/import-guard';
 import { stuckError } from '../task/policies';
-import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
 import { leftError } from './process-functions';
@@ -99,6 +100,7 @@ export function makeGuard(processOwner: ProcessOwner = 'command', timed = false)
         unwatch();
         orphans.close();
         guarded--;
+        if (guarded === 0) stepsEnd();
         const exits = contained.release();
         if (processOwner !== 'tests') callAtExit(exits);
         contained = undefined;
