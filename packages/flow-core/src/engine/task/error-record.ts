@@ -1,4 +1,5 @@
 /** Errors to plain records and back: an Error written by one Node cannot be read by every other. */
+import { isFlowError } from '../../definition/errors';
 import { describeValue, isErrorLike, readProperty, textOf } from '../../definition/thrown';
 import type { ErrorField, ErrorFields, ErrorRecord } from '../../store/rows';
 
@@ -35,9 +36,21 @@ function recordOf(thrown: unknown, depth: number, records: { left: number }): Er
     ...(typeof stack === 'string' ? { stack: textOf(stack) as string } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(cause !== undefined && deeper ? { cause: inner(cause) } : {}),
+    ...placeOf(thrown),
     ...(errors ? { errors: errors.flatMap((error) => (records.left > 0 ? [inner(error)] : [])) } : {}),
     ...(fields ? { fields } : {}),
   };
+}
+
+function placeOf(thrown: unknown): { where?: string } {
+  try {
+    if (!isFlowError(thrown) || !/^FLOW_(IMPORT|SYNTAX)$/.test(thrown.code)) return {};
+    const where = thrown.problems[0]?.where;
+    return typeof where === 'string' && /:\d+:\d+$/.test(where) ? { where } : {};
+  } catch {
+    // It only looks like one of ours.
+    return {};
+  }
 }
 
 /** The first elements of an array; undefined for what is none, and for one that cannot be read. */
