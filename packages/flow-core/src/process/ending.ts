@@ -9,6 +9,18 @@ type Internals = typeof process & { reallyExit(code?: number): never; _exiting?:
 
 const { exit: realExit, reallyExit } = process as Internals;
 
+/** How the program that a process is ends it. */
+export type Ends = Pick<Internals, 'exit' | 'reallyExit'>;
+
+/** Functions in these places that are no flow's. */
+const known = new WeakSet<object>();
+
+/** How this process is ended now. */
+export function endsOfProcess(): Ends {
+  const { exit: end, reallyExit: reallyEnd } = process as Internals;
+  return { exit: end, reallyExit: reallyEnd };
+}
+
 /** The code of the exit under way. Its listeners, and what has replaced functions of `process`, change nothing about it. */
 let decided: number | undefined;
 
@@ -38,17 +50,17 @@ export type Refusal = (call: string) => Error | undefined;
 
 /**
  * As {@link forbidEnd}; and a call that would close the output of the process throws, too.
- * @param insist A call of `process.exit` that is not refused does end the process, whatever has replaced that function.
+ * @param ends A call that is not refused comes to these functions, whatever a flow has put in their place.
  */
-export function forbidExit(refusal: Refusal, insist = false): () => void {
-  const ends = [forbidEnd(refusal, insist), keepOpen('stdout', refusal), keepOpen('stderr', refusal)];
+export function forbidExit(refusal: Refusal, ends?: Ends): () => void {
+  const allow = [forbidEnd(refusal, ends), keepOpen('stdout', refusal), keepOpen('stderr', refusal)];
   return () => {
-    for (const end of ends) end();
+    for (const one of allow) one();
   };
 }
 
 /** From now on, a call that would end the process throws instead, until the returned function is called. */
-export function forbidEnd(refusal: Refusal, insist = false): () => void {
+export function forbidEnd(refusal: Refusal, ends?: Ends): () => void {
   const self = process as Internals;
   let active = true;
   const listening = new Map<unknown, number>();
@@ -57,12 +69,14 @@ export function forbidEnd(refusal: Refusal, insist = false): () => void {
     exit: ((...code: [number?]) => {
       refuse(`process.exit(${written(code[0])})`);
       decided = numberOf(code[0] ?? process.exitCode ?? 0);
+      const replaced = ends !== undefined && !known.has(before.exit);
       try {
         before.exit.apply(self, code);
       } catch (error) {
-        if (!insist) throw error;
+        if (!replaced) throw error;
       } finally {
-        if (insist) exitNow(decided);
+        // What a flow put there has not ended the process.
+        if (replaced) ends?.exit.apply(self, code);
         decided = undefined;
       }
       return undefined as never;
@@ -70,7 +84,10 @@ export function forbidEnd(refusal: Refusal, insist = false): () => void {
     // `exit` of `node:process` as an ES module has it leads here too, after the event `exit`.
     reallyExit: ((...code: [number?]) => {
       refuse(`process.exit(${written(code[0])})`);
-      return before.reallyExit.call(self, decided ?? code[0]);
+      const given = decided ?? code[0];
+      before.reallyExit.call(self, given);
+      if (ends && !known.has(before.reallyExit)) ends.reallyExit.call(self, given);
+      return undefined as never;
     }) as typeof self.reallyExit,
     abort: (() => {
       refuse('process.abort()');
@@ -102,6 +119,8 @@ export function forbidEnd(refusal: Refusal, insist = false): () => void {
     if (typeof signal === 'string' && signal.startsWith('SIG'))
       listening.set(signal, process.listenerCount(signal));
   }
+  known.add(ours.exit).add(ours.reallyExit);
+  if (ends) known.add(ends.exit).add(ends.reallyExit);
   Object.assign(self, ours);
   return () => {
     active = false;

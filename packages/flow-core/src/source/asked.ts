@@ -1,4 +1,6 @@
 /** A module that an import does not find. Which import asked for it, Node's error does not say where a package lacks its entry. */
+import { existsSync } from 'node:fs';
+import { packageFile } from '../environment/package-root';
 
 export interface Asked {
   /** As it is written. */
@@ -22,4 +24,10 @@ export function askedBy(error: unknown): Asked | undefined {
 export function isMissingModule(error: unknown): boolean {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** Whether a file is the user's own: neither the engine's nor a package's. */
+export function isUsers(file: string): boolean {
+  const ours = ['dist', 'src'].some((folder) => file.startsWith(packageFile(folder)));
+  return !ours && existsSync(file) && !/[\\/]node_modules[\\/]/.test(file);
 }

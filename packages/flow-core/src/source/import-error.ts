@@ -1,11 +1,10 @@
 /** The error from importing a flow, as one sentence with the line of user code that it comes from. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inspect, types } from 'node:util';
 import { placeOf } from '../definition/callsite';
 import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
-import { packageFile } from '../environment/package-root';
-import { isMissingModule } from './asked';
+import { isMissingModule, isUsers } from './asked';
 import { type Ending, ImportEnded } from './import-ended';
 import { packageOf } from './packages/names';
 
@@ -167,11 +166,6 @@ function awaitSentence(file: string): string {
   const name = basename(file).replace(/\.[cm]?([jt])sx?$/, '.m$1s');
   const package_ = /\.c[jt]s$/.test(file) ? '' : 'put "type": "module" into its package.json, or ';
   return `An \`await\` at the top needs an ES module, and this file is CommonJS: ${package_}name it ${name}.`;
-}
-
-export function isUsers(file: string): boolean {
-  const ours = ['dist', 'src'].some((folder) => file.startsWith(packageFile(folder)));
-  return !ours && existsSync(file) && !/[\\/]node_modules[\\/]/.test(file);
 }
 
 function firstOfUser(error: unknown): string | undefined {

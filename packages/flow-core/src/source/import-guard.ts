@@ -3,19 +3,16 @@
  * never comes, or loop: each of these ends the import, and none of them the process.
  */
 import { AsyncResource, executionAsyncId } from 'node:async_hooks';
-import { sep } from 'node:path';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
-import { types } from 'node:util';
-import { placeOf } from '../definition/callsite';
 import type { FlowError } from '../definition/errors';
-import { packageFile } from '../environment/package-root';
 import { containExitListeners } from '../process/at-exit';
 import { callWithin } from '../process/call-within';
-import { forbidExit } from '../process/ending';
+import { type Ends, endsOfProcess, forbidExit } from '../process/ending';
 import { keepDescriptors } from '../process/keep-descriptors';
 import { keepListeners } from '../process/keep-listeners';
 import { letGoOfChannel } from '../process/let-go-of-channel';
 import { type Ending, ImportEnded } from './import-ended';
+import { filesOf, isOfFlow, stackOf } from './import-stack';
 import { endsSlowImports, importWatch, tellSlow, whenUnwatched } from './import-watch';
 
 /** Since when the import under way is slow. On the clock of `performance`, in milliseconds. */
@@ -29,7 +26,9 @@ let forgetLate = () => {};
 let allowLate = () => {};
 
 /** Files of modules that this process had loaded before it imported a flow: those of the program that it is. */
-let programs: ReadonlySet<string> | undefined;
+let programs: ReadonlySet<string> = new Set();
+/** How that program ends it. */
+let ends: Ends | undefined;
 
 /** What this command has imported before: from which asynchronous resource on, and what hears what it does late. */
 const earlier = new Map<string, { from: number; tell(error: ImportEnded): void }>();
@@ -42,7 +41,10 @@ const earlier = new Map<string, { from: number; tell(error: ImportEnded): void }
 export async function guardImport<T>(file: string, work: () => Promise<T>): Promise<T> {
   const { timeoutMs, slowMs, late, byParent } = importWatch();
   keepDescriptors();
-  programs ??= new Set(Object.keys(require.cache));
+  if (!ends) {
+    programs = new Set(Object.keys(require.cache));
+    ends = endsOfProcess();
+  }
   let ended: ImportEnded | undefined;
   let fail: (error: ImportEnded) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
@@ -67,6 +69,13 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
   process.on('beforeExit', stuck);
   const containListeners = containExitListeners();
   const { stop, allowLeaving } = hearLeaving(end);
+  // What hears the import ends before what hears it late begins: one does not stay beneath the other.
+  const release = () => {
+    process.off('beforeExit', stuck);
+    stop();
+    allowLeaving();
+    containListeners();
+  };
   const { exitCode } = process;
   const letGo = letGoOfChannel();
   slowFrom = performance.now() + slowMs;
@@ -81,12 +90,12 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
     const result = await Promise.race([failed, work()]);
     // A rejection that nothing handles is known when the microtasks are done.
     await Promise.race([failed, new Promise((resolve) => setImmediate(resolve))]);
-    containListeners();
+    release();
     if (late) hearLate(file, from, late);
     return result;
   } catch (error) {
     // Its first failure is told. What comes while that is rendered and sent must neither end the process nor be told.
-    containListeners();
+    release();
     if (late || byParent) hearLate(file, from);
     // The code may have caught what was thrown at it, and thrown something else.
     throw ended ?? error;
@@ -94,9 +103,6 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
     slowFrom = Number.POSITIVE_INFINITY;
     clearTimeout(slow);
     clearTimeout(limit);
-    process.off('beforeExit', stuck);
-    stop();
-    allowLeaving();
     process.exitCode = exitCode;
     letGo();
   }
@@ -110,7 +116,7 @@ interface Hearing {
 }
 
 /** Every way in which code ends the process, by a call or by what it throws. */
-function hearLeaving(end: (ending: Ending) => Error | undefined, insist = false): Hearing {
+function hearLeaving(end: (ending: Ending) => Error | undefined, insistOn?: Ends): Hearing {
   const threw = (thrown: unknown) => {
     if (!isEnded(thrown)) end({ how: 'threw', thrown });
   };
@@ -121,7 +127,7 @@ function hearLeaving(end: (ending: Ending) => Error | undefined, insist = false)
   process.on('unhandledRejection', rejected);
   const letListenersGo = keepListeners();
   return {
-    allowLeaving: forbidExit((call) => end({ how: 'left', call }), insist),
+    allowLeaving: forbidExit((call) => end({ how: 'left', call }), insistOn),
     stop() {
       letListenersGo();
       process.off('uncaughtException', threw);
@@ -152,12 +158,17 @@ function hearLate(file: string, from: number, late?: (error: FlowError) => void)
   let over = false;
   const containListeners = containExitListeners();
   const { stop, allowLeaving } = hearLeaving((ending) => {
+    const { stackTraceLimit } = Error;
+    // Down to the code that calls.
+    Error.stackTraceLimit = 50;
     const error = new ImportEnded(ending);
+    Error.stackTraceLimit = stackTraceLimit;
     // What a step does is heard by who executes it. A program that started the command, such as Nx, may end it.
-    if (steps === 'under way' || (ending.how === 'left' && !isOfFlow(error.stack))) return undefined;
+    if (steps === 'under way' || (ending.how === 'left' && !isOfFlow(error.stack, programs)))
+      return undefined;
     if (steps === 'none' && !over) (earlierOf(error, file, from) ?? tell)(error);
     return error;
-  }, true);
+  }, ends);
   forgetLate = () => {
     forgetLate = () => {};
     stop();
@@ -193,28 +204,6 @@ function earlierOf(
 /** Every timer and every callback has a number, and newer ones have higher numbers. */
 function newAsyncId(): number {
   return new AsyncResource('nx-flow').asyncId();
-}
-
-/** Whether code that ends the process is not that of the program which imported the flow. */
-function isOfFlow(stack: string | undefined): boolean {
-  const files = filesOf(stack).filter((file) => !ENGINE.some((folder) => file.startsWith(folder)));
-  const others = files.filter((file) => !programs?.has(file));
-  // A timer may call `process.exit` itself. Then there is no line of anybody.
-  return others.length === files.length || others.some((file) => !/[\\/]node_modules[\\/]/.test(file));
-}
-const ENGINE = ['dist', 'src'].map((folder) => packageFile(folder) + sep);
-
-function filesOf(stack: unknown): string[] {
-  const lines = String(stack ?? '').split('\n');
-  return lines.flatMap((line) => placeOf(line)?.replace(/:\d+:\d+$/, '') ?? []);
-}
-
-function stackOf(thrown: unknown): unknown {
-  try {
-    return types.isNativeError(thrown) ? thrown.stack : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** From now on, steps are executed in this process: what is thrown late is not heard here any more. */

@@ -2,8 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { realPath } from '../environment/real-path';
-import { askedBy } from './asked';
-import { isUsers } from './import-error';
+import { askedBy, isUsers } from './asked';
 import { packageOf } from './packages/names';
 import { extendedConfigs, governingConfig } from './tsconfig';
 import { DiskFiles } from './use-conditions';
