@@ -100,6 +100,20 @@ describe('whatever is wrong with flows or their store, other projects go on', ()
     },
   );
 
+  test('what a flow leaves for later makes no success of a step that fails, and nothing is cached', async () => {
+    const top = `process.on('exit', () => { process.exitCode = 0; });
+process.once('exit', () => process.exit(0));
+process.exit = (process as any).reallyExit = (() => {}) as never;`;
+    workspace.write({ 'odd/odd.flow.ts': `${top}\n${small('odd', BODY)}` });
+    for (const target of ['run', 'spin-double', 'spin-double']) {
+      // Tasks have processes of their own here.
+      const { code, text } = workspace.nx('run', `odd:${target}`);
+      expect([target, code]).toEqual([target, 1]);
+      expect(text).toContain('RangeError: more than 1');
+      expect(text).not.toContain('existing outputs');
+    }
+  });
+
   test('a file in the place of .flow', async () => {
     workspace.write({ '.flow': 'a file' });
     await expectOthersToGoOn('spin-start');

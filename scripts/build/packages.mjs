@@ -22,7 +22,15 @@ export const PACKAGES = {
       // What reads a flow's source without executing it, or names a place in it.
       static: [
         ...['ast', 'computed-steps', 'declared-inputs', 'flow-files', 'import-error', 'index'],
-        ...['newest-change', 'outside-guard', 'pars', 'positions', 'references', 'returned-names'],
+        ...[
+          'missing-module',
+          'newest-change',
+          'outside-guard',
+          'pars',
+          'positions',
+          'references',
+          'returned-names',
+        ],
         ...['static-graph', 'step-call', 'top-level-await'],
       ].map((name) => `source/${name}`),
       // What few flows need: conditions of the workspace, packages of a step, options that are given for a run.
@@ -61,7 +69,7 @@ export const PACKAGES = {
       ],
       spin: [
         ...['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
-        ...['at-exit', 'guard', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
+        ...['guard', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
       ],
       keys: ['cli/keys/', 'engine/spin/read-key'],
       'spin-all': [

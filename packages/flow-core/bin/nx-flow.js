@@ -1,8 +1,70 @@
 #!/usr/bin/env node
+const { writeSync } = require('node:fs');
+const { emit, exit, reallyExit } = process;
+
+/** What the command came to. Until that is known, the process ends with no 0, however it ends. */
+let result;
+/** A signal's code says what ended it. */
+const codeOf = (code) => result ?? (code > 128 ? code : 1);
+
+let told = false;
+function tellEarlyEnd(code) {
+  if (result !== undefined || told || code > 128) return;
+  told = true;
+  try {
+    writeSync(2, 'FLOW_INTERNAL  The process ended before its command was done. What it recorded stands.\n');
+  } catch {
+    // Nobody reads it.
+  }
+}
+
+// Code of a flow may reach these two, and neither the code nor the end is theirs.
+const end = (code) => {
+  tellEarlyEnd(code);
+  reallyExit.call(process, codeOf(code));
+};
+process.reallyExit = end;
+process.emit = (event, ...given) => {
+  if (event !== 'exit') return emit.call(process, event, ...given);
+  const called = isExitCalled();
+  if (!called) tellEarlyEnd(given[0]);
+  try {
+    return emit.call(process, event, ...given);
+  } finally {
+    // Where `process.exit` was called, it is refused, or ends above.
+    if (!called) process.exitCode = codeOf(given[0]);
+  }
+};
+
+function isExitCalled() {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
+  const { stack } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return /node:internal\/process\/per_thread/.test(String(stack));
+}
+
+function endWith(code) {
+  result = code;
+  // The command has been told what counts. Nothing that its flow left is told beside it.
+  process.on('uncaughtException', () => {}).on('unhandledRejection', () => {});
+}
+
 const { main, outputWritten } = require('../dist/cli.js');
 
-main(process.argv.slice(2)).then(async (code) => {
-  const lost = await outputWritten();
-  if (lost) process.stderr.write(lost);
-  process.exit(lost ? code || 1 : code);
-});
+main(process.argv.slice(2))
+  .then(endWith, (error) => {
+    process.stderr.write(`FLOW_INTERNAL  ${error?.stack ?? error}\n`);
+    endWith(1);
+  })
+  .then(outputWritten)
+  .then((lost) => {
+    if (lost) process.stderr.write(lost);
+    if (lost && result === 0) result = 1;
+    process.reallyExit = end;
+    try {
+      exit.call(process, result);
+    } finally {
+      end(result);
+    }
+  });

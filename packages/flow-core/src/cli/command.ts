@@ -19,6 +19,8 @@ export interface CommandSpec {
   /** Families of options given as `--<family>.<name>=<value>`. */
   families: ('params' | 'set')[];
   examples: string[];
+  /** It says itself what an imported file does a moment later: the reason of its signal. */
+  saysLate?: true;
   /** Whether a command that is interrupted ends its work in order before it exits; by default it ends at once. */
   endsInOrder?: boolean | ((options: Values) => boolean);
 }

@@ -56,6 +56,15 @@ export async function main(
         `There is no command "${name}". ${suggest(name, Object.keys(COMMANDS))}`,
       );
     }
+    const hears = {
+      slow: (file: string) => output.note(`${slowImport(file, cwd)}\n`),
+      late(error: FlowError) {
+        late ??= error;
+        stop.abort(error);
+      },
+    };
+    // Its help imports the flow, too.
+    unwatch = watchImports(hears);
     const { command } = await load();
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, { cwd, output, workspace: more.workspace });
@@ -65,18 +74,12 @@ export async function main(
       cwd,
     );
     if (refused) throw refused;
-    unwatch = watchImports({
-      ...importTimeout(parsed),
-      slow: (file) => output.note(`${slowImport(file, cwd)}\n`),
-      late(error) {
-        late ??= error;
-        stop.abort(error);
-      },
-    });
+    watchImports({ ...importTimeout(parsed), ...hears });
     if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
-    // What ends in order has ended by it, and said it.
-    if (late && !(endsInOrder(command.spec, parsed) && code === late.exit)) throw late;
+    // What ends in order has ended by it, and said it; so has a check.
+    const says = command.spec.saysLate || endsInOrder(command.spec, parsed);
+    if (late && !(says && code === late.exit)) throw late;
     // A command that only reads makes no folder.
     if (code !== 2) (await import('../source/find')).keepIndex(endsInOrder(command.spec, parsed));
     return exitCode(code, ended);

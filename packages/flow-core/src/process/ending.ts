@@ -10,12 +10,34 @@ const ENDS = ['exit', 'reallyExit', 'abort', 'kill'] as const;
 
 type Internals = typeof process & { reallyExit(code?: number): never; _exiting?: boolean };
 
-const { reallyExit } = process as Internals;
+const { exit: realExit, reallyExit } = process as Internals;
+
+/** How the program that a process is ends it. */
+export type Ends = Pick<Internals, 'exit' | 'reallyExit'>;
+
+/** Functions in these places that are no flow's. */
+const known = new WeakSet<object>();
+
+/** How this process is ended now. */
+export function endsOfProcess(): Ends {
+  const { exit: end, reallyExit: reallyEnd } = process as Internals;
+  return { exit: end, reallyExit: reallyEnd };
+}
+
+/** The code of the exit under way. Its listeners, and what has replaced functions of `process`, change nothing about it. */
+let decided: number | undefined;
 
 /** Ends this process as `process.exit` does, also where that is forbidden to the code of users: its listeners are called. */
 export function exit(code: number): never {
   exiting = true;
-  return process.exit(code);
+  decided = code;
+  try {
+    realExit.call(process, code);
+  } catch {
+    // A listener threw.
+  }
+  // A flow may have replaced what that calls.
+  return exitNow(code);
 }
 
 /** Ends this process at once, whatever a flow did to `process.exit` and to the listeners of `exit`. */
@@ -29,16 +51,19 @@ export function exitNow(code = 0): never {
  */
 export type Refusal = (call: string) => Error | undefined;
 
-/** As {@link forbidEnd}; and a call that would close the output of the process throws, too. */
-export function forbidExit(refusal: Refusal): () => void {
-  const ends = [forbidEnd(refusal), keepOpen('stdout', refusal), keepOpen('stderr', refusal)];
+/**
+ * As {@link forbidEnd}; and a call that would close the output of the process throws, too.
+ * @param ends A call that is not refused comes to these functions, whatever a flow has put in their place.
+ */
+export function forbidExit(refusal: Refusal, ends?: Ends): () => void {
+  const allow = [forbidEnd(refusal, ends), keepOpen('stdout', refusal), keepOpen('stderr', refusal)];
   return () => {
-    for (const end of ends) end();
+    for (const one of allow) one();
   };
 }
 
 /** From now on, a call that would end the process throws instead, until the returned function is called. */
-export function forbidEnd(refusal: Refusal): () => void {
+export function forbidEnd(refusal: Refusal, ends?: Ends): () => void {
   const self = process as Internals;
   let active = true;
   const listening = new Map<unknown, number>();
@@ -46,12 +71,26 @@ export function forbidEnd(refusal: Refusal): () => void {
   const ours: typeof before = {
     exit: ((...code: [number?]) => {
       refuse(`process.exit(${written(code[0])})`);
-      return before.exit.apply(self, code);
+      decided = numberOf(code[0] ?? process.exitCode ?? 0);
+      const replaced = ends !== undefined && !known.has(before.exit);
+      try {
+        before.exit.apply(self, code);
+      } catch (error) {
+        if (!replaced) throw error;
+      } finally {
+        // What a flow put there has not ended the process.
+        if (replaced) ends?.exit.apply(self, code);
+        decided = undefined;
+      }
+      return undefined as never;
     }) as typeof self.exit,
     // `exit` of `node:process` as an ES module has it leads here too, after the event `exit`.
     reallyExit: ((...code: [number?]) => {
       refuse(`process.exit(${written(code[0])})`);
-      return before.reallyExit.apply(self, code);
+      const given = decided ?? code[0];
+      before.reallyExit.call(self, given);
+      if (ends && !known.has(before.reallyExit)) ends.reallyExit.call(self, given);
+      return undefined as never;
     }) as typeof self.reallyExit,
     abort: (() => {
       refuse('process.abort()');
@@ -83,6 +122,8 @@ export function forbidEnd(refusal: Refusal): () => void {
     if (typeof signal === 'string' && signal.startsWith('SIG'))
       listening.set(signal, process.listenerCount(signal));
   }
+  known.add(ours.exit).add(ours.reallyExit);
+  if (ends) known.add(ends.exit).add(ends.reallyExit);
   for (const name of ENDS) Reflect.set(self, name, ours[name]);
   return () => {
     active = false;
@@ -121,6 +162,11 @@ function keepOpen(name: 'stdout' | 'stderr', refusal: Refusal): () => void {
     if (stream.end === ours.end) Reflect.set(stream, 'end', end);
     if (stream.destroy === ours.destroy) Reflect.set(stream, 'destroy', destroy);
   };
+}
+
+function numberOf(code: unknown): number | undefined {
+  const number = Number(code);
+  return Number.isInteger(number) ? number : undefined;
 }
 
 function written(code: unknown): string {

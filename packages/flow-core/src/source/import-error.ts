@@ -1,11 +1,12 @@
 /** The error from importing a flow, as one sentence with the line of user code that it comes from. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { inspect, types } from 'node:util';
 import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
+import { isMissingModule } from './asked';
 import { type Ending, ImportEnded } from './import-ended';
 import { packageOf } from './packages/names';
-import { firstOfUser, isUsers } from './user-place';
+import { firstOfUser } from './user-place';
 
 /** @returns FLOW_SYNTAX, FLOW_IMPORT; or the FlowError that it is */
 export async function importError(file: string, thrown: unknown): Promise<FlowError> {
@@ -20,14 +21,14 @@ export async function importError(file: string, thrown: unknown): Promise<FlowEr
   }
   const syntax = transformProblems(error);
   if (syntax.length > 0) return problemsError('FLOW_SYNTAX', `${file} cannot be imported`, syntax);
-  const missing = missingModule(error);
-  if (missing) {
-    const { name, importer } = missing;
-    const message = /^\.{0,2}\//.test(name)
-      ? `There is no module "${name}".`
-      : `The package "${name}" is not installed.${hintFor(file, error)}`;
-    const problem = { code: 'FLOW_IMPORT', message, where: placeOfImport(importer, name) ?? importer };
-    return problemsError('FLOW_IMPORT', `${file} cannot be imported`, [problem], { cause: error });
+  if (isMissingModule(error)) {
+    const { missingModule } = await import('./missing-module');
+    const missing = missingModule(error);
+    if (missing) {
+      const message = missing.message + (missing.installed ? '' : hintFor(file, error)) + missing.hint;
+      const problem = { code: 'FLOW_IMPORT', message, where: missing.where };
+      return problemsError('FLOW_IMPORT', `${file} cannot be imported`, [problem], { cause: error });
+    }
   }
   const what = `throws when it is imported: ${textOf(error)}${hintFor(file, error)}`;
   return aboutFile(file, what, firstOfUser(error), error);
@@ -108,7 +109,8 @@ function describable(thrown: unknown): unknown {
   try {
     if (types.isProxy(thrown)) return NOT_DESCRIBABLE;
     textOf(thrown);
-    if (types.isNativeError(thrown)) void [thrown.stack, thrown.cause, (thrown as { code?: unknown }).code];
+    for (const name of ['name', 'message', 'stack', 'cause', 'code', 'requireStack'])
+      void (thrown as Record<string, unknown> | null | undefined)?.[name];
     return thrown;
   } catch {
     return NOT_DESCRIBABLE;
@@ -122,12 +124,6 @@ function textOf(thrown: unknown): string {
   return typeof thrown === 'string'
     ? thrown
     : inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
-}
-
-/** Whether Node found no such module. Its sentence then says everything: a stack adds nothing. */
-export function isMissingModule(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** A hint for imports that fail at the top of a flow: the coordinator imports it too, without step packages. */
@@ -158,45 +154,16 @@ function transformProblems(error: unknown): Problem[] {
   return [...error.message.matchAll(/^(.+):(\d+):(\d+): ERROR: (.*)$/gm)].map(
     ([, file, line, column, text]) => ({
       code: 'FLOW_SYNTAX',
-      message: text as string,
+      message: AWAITS.test(text as string) ? awaitSentence(file as string) : (text as string),
       where: `${file}:${line}:${Number(column) + 1}`,
     }),
   );
 }
 
-/** The missing module, as the importing file writes it, if that is a user's file. */
-function missingModule(error: unknown): { name: string; importer: string } | undefined {
-  const { code, message, requireStack } = (error ?? {}) as NodeJS.ErrnoException & {
-    requireStack?: string[];
-  };
-  let missing: { name?: string | undefined; importer?: string | undefined } = {};
-  if (code === 'MODULE_NOT_FOUND') {
-    missing = { name: message.match(/^Cannot find module '(.*?)'/)?.[1], importer: requireStack?.[0] };
-  } else if (code === 'ERR_MODULE_NOT_FOUND') {
-    const [, name, importer] =
-      message.match(/^Cannot find (?:module|package) '(.*?)' imported from (.*?)$/m) ?? [];
-    missing = { name, importer };
-  }
-  const { name, importer } = missing;
-  if (name === undefined || importer === undefined || !isUsers(importer)) return undefined;
-  return { name: writtenIn(importer, name), importer };
-}
+const AWAITS = /^Top-level await is .*"cjs" output format/;
 
-/** Node reports an ES module by its absolute path. This finds the relative path in the importing file's text. */
-function writtenIn(importer: string, name: string): string {
-  const bare = (path: string) =>
-    resolve(dirname(importer), path.slice(0, path.length - extname(path).length));
-  if (!name.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(name)) return name;
-  const relative = [...readFileSync(importer, 'utf8').matchAll(/(['"`])(\.{1,2}\/[^'"`\n]+)\1/g)];
-  return (
-    relative.map((match) => match[2] as string).find((path) => bare(path) === bare(name)) ?? basename(name)
-  );
-}
-
-function placeOfImport(file: string, name: string): string | undefined {
-  const text = readFileSync(file, 'utf8');
-  const at = ["'", '"', '`'].map((quote) => text.indexOf(quote + name + quote)).find((found) => found >= 0);
-  if (at === undefined) return undefined;
-  const before = text.slice(0, at).split('\n');
-  return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+function awaitSentence(file: string): string {
+  const name = basename(file).replace(/\.[cm]?([jt])sx?$/, '.m$1s');
+  const package_ = /\.c[jt]s$/.test(file) ? '' : 'put "type": "module" into its package.json, or ';
+  return `An \`await\` at the top needs an ES module, and this file is CommonJS: ${package_}name it ${name}.`;
 }

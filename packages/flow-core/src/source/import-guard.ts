@@ -2,14 +2,17 @@
  * Guards an import. The code of a flow's file may end the process, throw where nothing catches it, wait for what
  * never comes, or loop: each of these ends the import, and none of them the process.
  */
-import { dirname } from 'node:path';
+import { AsyncResource, executionAsyncId } from 'node:async_hooks';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
-import { runInThisContext } from 'node:vm';
 import type { FlowError } from '../definition/errors';
-import { packageFile } from '../environment/package-root';
-import { forbidExit } from '../process/ending';
+import { containExitListeners } from '../process/at-exit';
+import { callWithin } from '../process/call-within';
+import { type Ends, endsOfProcess, forbidExit } from '../process/ending';
 import { keepDescriptors } from '../process/keep-descriptors';
+import { keepListeners } from '../process/keep-listeners';
+import { letGoOfChannel } from '../process/let-go-of-channel';
 import { type Ending, ImportEnded } from './import-ended';
+import { filesOf, isOfFlow, stackOf } from './import-stack';
 import { endsSlowImports, importWatch, tellSlow, whenUnwatched } from './import-watch';
 
 /** Since when the import under way is slow. On the clock of `performance`, in milliseconds. */
@@ -17,16 +20,31 @@ let slowFrom = Number.POSITIVE_INFINITY;
 let underWay = '';
 
 /** Steps of the flow are executed in this process: what is thrown late may be theirs. */
-let steps = false;
+let steps: 'none' | 'under way' | 'ended' = 'none';
 let forgetLate = () => {};
+/** Lets code of the last flow end the process again. */
+let allowLate = () => {};
+
+/** Files of modules that this process had loaded before it imported a flow: those of the program that it is. */
+let programs: ReadonlySet<string> = new Set();
+/** How that program ends it. */
+let ends: Ends | undefined;
+
+/** What this command has imported before: from which asynchronous resource on, and what hears what it does late. */
+const earlier = new Map<string, { from: number; tell(error: ImportEnded): void }>();
 
 /**
- * Executes an import. Rejects with what it throws, or with {@link ImportEnded}. If the command hears of late
- * failures, what the imported code does after its import is heard until the command ends.
+ * Executes an import. Rejects with the first thing that it throws, or with {@link ImportEnded}. If the command hears of
+ * late failures, what the imported code does after its import is heard until the command ends; when the import failed,
+ * it comes to nothing.
  */
 export async function guardImport<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const { timeoutMs, slowMs, late } = importWatch();
+  const { timeoutMs, slowMs, late, byParent } = importWatch();
   keepDescriptors();
+  if (!ends) {
+    programs = new Set(Object.keys(require.cache));
+    ends = endsOfProcess();
+  }
   let ended: ImportEnded | undefined;
   let fail: (error: ImportEnded) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
@@ -39,13 +57,25 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
   failed.catch(() => {});
   const end = (ending: Ending) => {
     const error = new ImportEnded(ending);
-    fail(error);
-    return ended ?? error;
+    const before = earlierOf(error, file, from);
+    if (before) before(error);
+    else fail(error);
+    return before ? error : (ended ?? error);
   };
   forgetLate();
-  const stop = hearLeaving(end);
+  allowLate();
+  const from = newAsyncId();
   const stuck = () => void end({ how: 'stuck' });
   process.on('beforeExit', stuck);
+  const containListeners = containExitListeners();
+  const { stop, allowLeaving } = hearLeaving(end);
+  // What hears the import ends before what hears it late begins: one does not stay beneath the other.
+  const release = () => {
+    process.off('beforeExit', stuck);
+    stop();
+    allowLeaving();
+    containListeners();
+  };
   const { exitCode } = process;
   const letGo = letGoOfChannel();
   slowFrom = performance.now() + slowMs;
@@ -55,27 +85,38 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
     ? setTimeout(() => void end({ how: 'slow', timeoutMs }), timeoutMs).unref()
     : undefined;
   try {
+    // From here on, the code of this import is called by what is newer than what another one left.
+    if (earlier.size > 0) await new Promise((resolve) => setImmediate(resolve));
     const result = await Promise.race([failed, work()]);
     // A rejection that nothing handles is known when the microtasks are done.
     await Promise.race([failed, new Promise((resolve) => setImmediate(resolve))]);
-    if (late) hearLate(file, late);
+    release();
+    if (late) hearLate(file, from, late);
     return result;
   } catch (error) {
+    // Its first failure is told. What comes while that is rendered and sent must neither end the process nor be told.
+    release();
+    if (late || byParent) hearLate(file, from);
     // The code may have caught what was thrown at it, and thrown something else.
     throw ended ?? error;
   } finally {
     slowFrom = Number.POSITIVE_INFINITY;
     clearTimeout(slow);
     clearTimeout(limit);
-    process.off('beforeExit', stuck);
-    stop();
     process.exitCode = exitCode;
     letGo();
   }
 }
 
+interface Hearing {
+  /** Hears no more of what is thrown. */
+  stop(): void;
+  /** Lets code end the process. */
+  allowLeaving(): void;
+}
+
 /** Every way in which code ends the process, by a call or by what it throws. */
-function hearLeaving(end: (ending: Ending) => Error | undefined): () => void {
+function hearLeaving(end: (ending: Ending) => Error | undefined, insistOn?: Ends): Hearing {
   const threw = (thrown: unknown) => {
     if (!isEnded(thrown)) end({ how: 'threw', thrown });
   };
@@ -84,11 +125,14 @@ function hearLeaving(end: (ending: Ending) => Error | undefined): () => void {
   };
   process.on('uncaughtException', threw);
   process.on('unhandledRejection', rejected);
-  const allowLeaving = forbidExit((call) => end({ how: 'left', call }));
-  return () => {
-    allowLeaving();
-    process.off('uncaughtException', threw);
-    process.off('unhandledRejection', rejected);
+  const letListenersGo = keepListeners();
+  return {
+    allowLeaving: forbidExit((call) => end({ how: 'left', call }), insistOn),
+    stop() {
+      letListenersGo();
+      process.off('uncaughtException', threw);
+      process.off('unhandledRejection', rejected);
+    },
   };
 }
 
@@ -101,53 +145,75 @@ function isEnded(thrown: unknown): boolean {
   }
 }
 
-function hearLate(file: string, late: (error: FlowError) => void): void {
-  steps = false;
-  let told = false;
-  const stop = hearLeaving((ending) => {
-    const error = new ImportEnded(ending);
-    // What a step does is heard by who executes it. A program that started the command, such as Nx, may end it.
-    if (steps || (ending.how === 'left' && !isOfFlow(error.stack))) return undefined;
-    if (told) return error;
+/** @param late is told of the first failure; absent when the import has failed, which is told already */
+function hearLate(file: string, from: number, late?: (error: FlowError) => void): void {
+  steps = 'none';
+  let told = late === undefined;
+  const tell = (error: ImportEnded) => {
+    if (told) return;
     told = true;
-    void import('./import-error').then(({ lateError }) => late(lateError(file, error)));
+    void import('./import-error').then(({ lateError }) => late?.(lateError(file, error)));
+  };
+  earlier.set(file, { from, tell });
+  let over = false;
+  const containListeners = containExitListeners();
+  const { stop, allowLeaving } = hearLeaving((ending) => {
+    const { stackTraceLimit } = Error;
+    // Down to the code that calls.
+    Error.stackTraceLimit = 50;
+    const error = new ImportEnded(ending);
+    Error.stackTraceLimit = stackTraceLimit;
+    // What a step does is heard by who executes it. A program that started the command, such as Nx, may end it.
+    if (steps === 'under way' || (ending.how === 'left' && !isOfFlow(error.stack, programs)))
+      return undefined;
+    if (steps === 'none' && !over) (earlierOf(error, file, from) ?? tell)(error);
     return error;
-  });
+  }, ends);
   forgetLate = () => {
     forgetLate = () => {};
     stop();
+    containListeners();
   };
-  whenUnwatched(() => forgetLate());
+  // A process may go on when its command has ended, until Nx ends it with what the command came to.
+  allowLate = () => {
+    allowLate = () => {};
+    allowLeaving();
+  };
+  whenUnwatched(() => {
+    over = true;
+    earlier.clear();
+    forgetLate();
+  });
 }
 
-/** Whether a call comes from code that is neither Node's, nor the engine's, nor a package's. */
-function isOfFlow(stack = ''): boolean {
-  const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
-  return frames.some((line) => !/\bnode:|[\\/]node_modules[\\/]/.test(line) && !line.includes(OWN));
+/** Of what an earlier import left, as the stack tells, or the timer: who hears it. */
+function earlierOf(
+  { ending, stack }: ImportEnded,
+  file: string,
+  from: number,
+): ((error: ImportEnded) => void) | undefined {
+  if (earlier.size === 0 || ending.how === 'stuck' || ending.how === 'slow') return undefined;
+  const files = filesOf(ending.how === 'left' ? stack : stackOf(ending.thrown));
+  if (files.includes(file)) return undefined;
+  const named = files.map((one) => earlier.get(one)).find((one) => one !== undefined);
+  if (named) return named.tell;
+  const id = executionAsyncId();
+  return id < from ? [...earlier.values()].findLast((one) => one.from <= id)?.tell : undefined;
 }
-const OWN = dirname(packageFile('dist'));
+
+/** Every timer and every callback has a number, and newer ones have higher numbers. */
+function newAsyncId(): number {
+  return new AsyncResource('nx-flow').asyncId();
+}
 
 /** From now on, steps are executed in this process: what is thrown late is not heard here any more. */
 export function stepsBegin(): void {
-  steps = true;
+  steps = 'under way';
 }
 
-/**
- * The channel of a process that another one started, as Nx does, would keep it alive, so that an await of what never comes
- * would not be noticed. Returns a function that puts that right.
- */
-export function letGoOfChannel(): () => void {
-  const { channel } = process;
-  if (!channel) return () => {};
-  try {
-    channel.unref();
-  } catch {
-    // A test runner's copy of the process cannot be let go.
-    return () => {};
-  }
-  return () => {
-    if (process.listenerCount('message') + process.listenerCount('disconnect') > 0) channel.ref();
-  };
+/** What the file of a flow does from now on, after its step, changes nothing about what the step came to. */
+export function stepsEnd(): void {
+  steps = 'ended';
 }
 
 /** Called between two files of an import: a timer does not fire while they are evaluated. */
@@ -157,24 +223,11 @@ export function tellIfSlow(): void {
   tellSlow(underWay);
 }
 
-const CALL = Symbol.for('@nx-flow/core:import');
-
-/**
- * Calls a function, and ends it when it takes too long, also in a loop that never yields: V8 has a thread for that.
- * @throws ImportEnded
- */
+/** @throws ImportEnded when the call takes too long */
 export function callInTime<T>(call: () => T): T {
   const { timeoutMs } = importWatch();
-  // A test runner's modules live in a context of their own, from which V8 does not come back in order.
-  if (!endsSlowImports() || runInThisContext('globalThis') !== globalThis) return call();
-  const begun = performance.now();
-  Object.defineProperty(globalThis, CALL, { configurable: true, value: call });
-  try {
-    return runInThisContext(`globalThis[Symbol.for('${CALL.description}')]()`, { timeout: timeoutMs }) as T;
-  } catch (error) {
-    if (performance.now() - begun < timeoutMs) throw error;
+  if (!endsSlowImports()) return call();
+  return callWithin(timeoutMs, call, () => {
     throw new ImportEnded({ how: 'slow', timeoutMs });
-  } finally {
-    Reflect.deleteProperty(globalThis, CALL);
-  }
+  });
 }

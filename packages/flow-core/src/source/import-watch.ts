@@ -1,5 +1,6 @@
 /** What a command wants of the imports in its process: how long one may take, and who hears of it. */
 import type { FlowError } from '../definition/errors';
+import { isDebugged } from '../process/call-within';
 
 export interface ImportWatch {
   /** How long an import may take. Milliseconds. */
@@ -43,10 +44,8 @@ export function importWatch(): Readonly<ImportWatch> {
 
 /** Whether this process itself is to end an import that takes too long. At a breakpoint it may take as it will. */
 export function endsSlowImports(): boolean {
-  return !watch.byParent && !DEBUGGED.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
+  return !watch.byParent && !isDebugged();
 }
-
-const DEBUGGED = /--inspect/;
 
 /** Calls `end` when the imports are not watched any more. */
 export function whenUnwatched(end: () => void): void {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
+import { noteAsked } from './asked';
 import { isBuilt } from './built-package';
 import { tellIfSlow } from './import-guard';
 import { conditioned, importsSource } from './use-conditions';
@@ -58,7 +59,13 @@ export function registerTsx(flow: string): void {
     if (typeof request !== 'string' || !OWN.test(request)) {
       const odd = typeof request === 'string' && request.includes('?');
       const named = odd ? questionMarks().fileWithQuestionMark(request, parent?.filename) : undefined;
-      return named === undefined ? byTsx.call(Module, request, parent, ...rest) : realpathSync(named);
+      if (named !== undefined) return realpathSync(named);
+      try {
+        return byTsx.call(Module, request, parent, ...rest);
+      } catch (error) {
+        noteAsked(error, request, parent?.filename);
+        throw error;
+      }
     }
     try {
       return nodes.call(Module, request, parent, ...rest);

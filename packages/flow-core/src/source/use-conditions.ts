@@ -84,7 +84,7 @@ export function conditioned(before: ResolveFilename): ResolveFilename {
   };
 }
 
-class DiskFiles implements ConfigFiles {
+export class DiskFiles implements ConfigFiles {
   readonly #json = new Map<string, Record<string, unknown> | undefined>();
 
   has(file: string): boolean {

@@ -12,6 +12,8 @@ export interface ErrorRecord {
   stack?: string;
   code?: string;
   cause?: ErrorRecord;
+  /** Of a flow that cannot be imported: the line that the message names, `file:line:column`. */
+  where?: string;
   /** The errors of an AggregateError. */
   errors?: ErrorRecord[];
   /** Its own fields, such as `status`: strings, numbers, booleans, and plain objects of them. */

@@ -127,6 +127,78 @@ test('every kind of package works, also with top-level await', async () => {
   ).toContain('FLOW_IMPORT');
 });
 
+test('an await at the top of a CommonJS file says what helps', async () => {
+  const says = async (name: string, text: string) =>
+    (await load(ws.write(name, text))).split(': ').slice(1).join(': ');
+  const help = 'An `await` at the top needs an ES module, and this file is CommonJS';
+  expect(await says('await.flow.ts', `${CORE}await 1;`)).toBe(
+    `${ws.path('await.flow.ts')}:2:1  ${help}: put "type": "module" into its package.json, or name it await.flow.mts.`,
+  );
+  ws.write('awaits.ts', 'export const x = 1;\n\nfor await (const y of []) void y;');
+  expect(await says('through.flow.ts', `import './awaits'; ${CORE}`)).toMatch(
+    /awaits\.ts:3:5 {2}An `await` .* or name it awaits\.mts\.$/,
+  );
+});
+
+describe('a library of the workspace that is not built', () => {
+  const UNBUILT: [name: string, manifest: object, missing: string][] = [
+    ['main', { main: 'dist/index.js' }, 'dist/index.js'],
+    ['@acme/scoped', { main: './lib/main.js', types: './lib/main.d.ts' }, 'lib/main.js'],
+    ['exported', { exports: { '.': './dist/index.js' } }, 'dist/index.js'],
+    ['kinds', { exports: { '.': { import: './dist/x.js', require: './dist/x.js' } } }, 'dist/x.js'],
+    ['nameless', {}, 'index.js'],
+  ];
+  beforeAll(() => {
+    ws.write('es/package.json', '{"type":"module"}');
+    for (const [name, manifest] of UNBUILT) {
+      ws.write(`libs/${name}/package.json`, JSON.stringify({ name, ...manifest }));
+      mkdirSync(ws.path('node_modules/@acme'), { recursive: true });
+      symlinkSync(ws.path('libs', name), ws.path('node_modules', name), 'junction');
+    }
+  });
+
+  test.each(UNBUILT)('%s: the line of the import, and what to do', async (name, _, missing) => {
+    const import_ = `import { x } from '${name}'; void x;`;
+    const inner = ws.write('takes.ts', `\n${import_}`);
+    const through = await load(ws.write('takes.flow.ts', `${CORE}import './takes';`));
+    const said = `The library "${name}" is not built: ${ws.path('libs', name)} has no ${missing}. Run its build target first.`;
+    expect(through).toMatch(/^FLOW_IMPORT /);
+    expect(through).toContain(`${inner}:2:19  ${said}`);
+    rmSync(inner);
+    const es = ws.write(`es/${name.replace('/', '-')}.flow.ts`, `${CORE}${import_} await 1;`);
+    expect(await load(es)).toContain(`${es}:2:19  ${said}`);
+  });
+
+  test('what only looks alike is told as what it is', async () => {
+    ws.write('node_modules/half/package.json', '{"name":"half","main":"dist/index.js"}');
+    expect(await load(ws.write('half.flow.ts', `import 'half';`))).toContain(
+      `half.flow.ts:1:8  The package "half" is installed without dist/index.js: install it anew.`,
+    );
+    expect(await load(ws.write('deep.flow.ts', `import 'nameless/deep';`))).toContain(
+      'deep.flow.ts:1:8  There is no module "nameless/deep".',
+    );
+    const inside = ws.write('libs/inside/index.js', `require('./gone');`);
+    ws.write('libs/inside/package.json', '{"name":"inside","main":"index.js"}');
+    symlinkSync(ws.path('libs/inside'), ws.path('node_modules/inside'), 'junction');
+    expect(await load(ws.write('inside.flow.ts', `import 'inside';`))).toContain(
+      `${inside}:1:9  There is no module "./gone".`,
+    );
+  });
+
+  test('a tsconfig that cannot be read is told beside a library that is not found', async () => {
+    const config = ws.write('paths/tsconfig.json', '{ "extends": "./base.json" }');
+    const base = ws.write('paths/base.json', '{ "compilerOptions": { "paths": ');
+    const file = ws.write('paths/p.flow.ts', `import '@acme/nowhere';`);
+    expect(await load(file)).toContain(
+      `The package "@acme/nowhere" is not installed.\n${base} is no valid JSON: its \`paths\` are not followed.`,
+    );
+    ws.write('paths/base.json', '{ /* none */ }');
+    expect(await load(file)).not.toContain('JSON');
+    ws.write('paths/tsconfig.json', '');
+    expect(await load(file)).toContain(`${config} is no valid JSON`);
+  });
+});
+
 test.each(['commonjs', 'module'])(
   'a step of a %s package imports local modules when it runs',
   async (type) => {

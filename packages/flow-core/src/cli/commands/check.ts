@@ -24,6 +24,7 @@ export const command: Command = {
     positionals: ['[flow]'],
     options: { types: { type: 'boolean', help: "Run the workspace's own TypeScript too" } },
     families: [],
+    saysLate: true,
     examples: ['nx-flow check movies', 'nx-flow check --types'],
   },
 

@@ -2,6 +2,7 @@
  * Keeps a task from leaving anything in its process: whatever it did to variables, folder, umask, listeners, built-in
  * objects, is put back. What it must not do to a process that is not its own, such as ending it, is refused.
  */
+import type { ExitListener } from '../../process/at-exit';
 import { forbidEnd, type Refusal } from '../../process/ending';
 import { guardTalk, noteUmask } from './process-functions';
 import { type Changes, type Extent, Realm } from './realm';
@@ -28,7 +29,6 @@ const EVENTS = [
 ] as const;
 
 type Listener = () => void;
-export type ExitListener = (code: number) => void;
 
 export interface ContainmentOptions {
   refusal: Refusal;

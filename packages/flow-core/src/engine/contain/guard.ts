@@ -2,13 +2,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers';
 import type { FlowError } from '../../definition/errors';
+import { callAtExit } from '../../process/at-exit';
 import { exitNow, forbidEnd } from '../../process/ending';
+import { letGoOfChannel } from '../../process/let-go-of-channel';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { type Starter, watchStarted } from '../../process/started';
-import { letGoOfChannel, stepsBegin } from '../../source/import-guard';
+import { stepsBegin, stepsEnd } from '../../source/import-guard';
 import type { Emit } from '../task/flow-event';
 import { stuckError } from '../task/policies';
-import { callAtExit } from './at-exit';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
 import { hearAlone } from './hear-alone';
@@ -148,6 +149,7 @@ export function makeGuard({
         unwatch();
         orphans.close();
         guarded--;
+        if (guarded === 0) stepsEnd();
         const exits = contained.release();
         if (!amongTests) callAtExit(exits);
         contained = undefined;

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { packageFile } from '../../environment/package-root';
+import { isMissingModule } from '../../source/asked';
 import type { ErrorRecord } from '../../store/rows';
 
 type Paint = (text: string) => string;
@@ -39,14 +40,18 @@ export function errorText(error: ErrorRecord, style: ErrorStyle, cwd: string): s
 
 /** The source around `file:line:column`. Empty when there is no such line. */
 export function excerpt(where: string, style: ErrorStyle): string {
-  const [, file = '', line, column] = where.match(/^(.*):(\d+):(\d+)$/) ?? [];
-  return sourceLines({ file, line: Number(line), column: Number(column) }, style)
+  return sourceLines(placeOf(where), style)
     .map((text) => `${text}\n`)
     .join('');
 }
 
+function placeOf(where: string): Place {
+  const [, file = '', line, column] = where.match(/^(.*):(\d+):(\d+)$/) ?? [];
+  return { file, line: Number(line), column: Number(column) };
+}
+
 /** Errors of the engine for what a call of the user did: its frames say where. */
-const CALLS = new Set(['FLOW_STEP_EXITED', 'FLOW_WORKER_DIED']);
+const CALLS = new Set(['FLOW_BUILTIN_LOST', 'FLOW_STEP_EXITED', 'FLOW_WORKER_DIED']);
 
 function linesOf(error: ErrorRecord, head: string, style: ErrorStyle, cwd: string): string[] {
   const { colors, verbose } = style;
@@ -57,6 +62,10 @@ function linesOf(error: ErrorRecord, head: string, style: ErrorStyle, cwd: strin
   const lines = [`${head}${colors.red(colors.bold(name))}: ${message}`];
   if (!ours || verbose || (error.code !== undefined && CALLS.has(error.code)))
     lines.push(...frameLines(error.stack ?? '', style, cwd));
+  if (error.where !== undefined && !verbose && (error.cause === undefined || isMissingModule(error.cause))) {
+    lines.push(...sourceLines(placeOf(error.where), style));
+    return lines;
+  }
   // The message of a system error already contains its fields.
   if (error.fields && !('syscall' in error.fields)) {
     lines.push(colors.dim(`    ${inspect(error.fields, { breakLength: style.columns - 8, depth: 2 })}`));
@@ -89,7 +98,9 @@ function frameLines(stack: string, style: ErrorStyle, cwd: string): string[] {
 
 function framesOf(stack: string): Frame[] {
   const frames: Frame[] = [];
-  for (const line of stack.split('\n')) {
+  const all = stack.split('\n');
+  for (const [i, line] of all.entries()) {
+    if (isWrapper(line, all[i - 1], all[i + 1])) continue;
     const match = line.match(
       /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/]|node:).*?):(\d+):(\d+)\)?$/,
     );
@@ -103,6 +114,14 @@ function framesOf(stack: string): Frame[] {
     frames.push({ text: name, file, line: Number(l), column: Number(c), owner: ownerOf(file) });
   }
   return frames;
+}
+
+/** The function that the TypeScript loader puts around a file: it calls that file, as it seems from the last line. */
+function isWrapper(line: string, inner = '', outer = ''): boolean {
+  const fileIn = (name: string, text: string) =>
+    text.match(new RegExp(`^\\s+at ${name} \\((.*):\\d+:\\d+\\)$`))?.[1];
+  const file = fileIn('Object\\.<anonymous>', line);
+  return file !== undefined && fileIn('<anonymous>', inner) === file && /Module\._compile/.test(outer);
 }
 
 /** Packages whose frames count as the engine's: the TypeScript loader and test runners, which call user code. */

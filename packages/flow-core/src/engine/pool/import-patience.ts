@@ -43,7 +43,10 @@ export class ImportPatience {
 
 /** The error that a worker sent. A FlowError is one again, so that it is told as bad usage is. */
 export function brokenBy(record: ErrorRecord): FlowError | ErrorRecord {
-  const { name, code, message, cause } = record;
+  const { name, code, message, cause, where } = record;
   if (name !== 'FlowError' || code === undefined) return record;
-  return new FlowError(code, message, cause === undefined ? {} : { cause: fromRecord(cause) });
+  return new FlowError(code, message, {
+    ...(cause === undefined ? {} : { cause: fromRecord(cause) }),
+    ...(where === undefined ? {} : { problems: [{ code, message, where }] }),
+  });
 }

@@ -1,4 +1,5 @@
 /** Errors to plain records and back: an Error written by one Node cannot be read by every other. */
+import { isFlowError } from '../../definition/errors';
 import { describeValue, isErrorLike, LONGEST_TEXT, readProperty, textOf } from '../../definition/thrown';
 import type { ErrorField, ErrorFields, ErrorRecord } from '../../store/rows';
 
@@ -42,6 +43,7 @@ function recordOf(thrown: unknown, around: readonly unknown[], records: { left: 
     ...(typeof stack === 'string' ? { stack: stackOf(stack) } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(cause !== undefined && deeper ? { cause: inner(cause) } : {}),
+    ...placeOf(thrown),
     ...(errors ? { errors: errors.flatMap((error) => (records.left > 0 ? [inner(error)] : [])) } : {}),
     ...(fields ? { fields } : {}),
   };
@@ -60,6 +62,17 @@ function stackOf(stack: string): string {
     .split('\n')
     .filter((line, i) => i > 0 && /^\s+at /.test(line));
   return [text, ...frames].join('\n');
+}
+
+function placeOf(thrown: unknown): { where?: string } {
+  try {
+    if (!isFlowError(thrown) || !/^FLOW_(IMPORT|SYNTAX)$/.test(thrown.code)) return {};
+    const where = thrown.problems[0]?.where;
+    return typeof where === 'string' && /:\d+:\d+$/.test(where) ? { where } : {};
+  } catch {
+    // It only looks like one of ours.
+    return {};
+  }
 }
 
 /** The first elements of an array; undefined for what is none, and for one that cannot be read. */
