@@ -16,8 +16,8 @@ import { DefaultDeserializer, DefaultSerializer, Deserializer, Serializer } from
  */
 export type Extent = 'common' | 'engine' | 'all';
 
-/** When everything was looked at so long ago, it is looked at again: a hundredth of the time. Milliseconds. */
-const ALL_AFTER_MS = 10;
+/** When everything was looked at so long ago, it is looked at again. Milliseconds. */
+const ALL_AFTER_MS = 50;
 
 /** So many tasks of each step are followed by a look at everything, also when they are quick. */
 const FIRST_TASKS = 16;
@@ -211,7 +211,7 @@ interface Named {
   name: string;
   object: object;
   /** Its keys that are watched; all by default. */
-  only?: readonly string[] | undefined;
+  only?: readonly (string | symbol)[] | undefined;
   /** Its getters that are watched; all by default. Node replaces some of its own. */
   getters?: readonly string[];
 }
@@ -219,17 +219,24 @@ interface Named {
 const words = (text: string) => text.split(' ');
 const NONE: readonly string[] = [];
 
-/** Of large objects, what people patch and what the engine needs. */
+/** Of large objects, what people patch most and what the engine needs at every step. */
 const ONLY = {
   globalThis: words(
-    'Array Buffer Date Error JSON Map Math Object Promise Set clearImmediate clearInterval clearTimeout console fetch ' +
-      'performance process queueMicrotask setImmediate setInterval setTimeout structuredClone',
+    'Array Buffer Date Error JSON Map Math Object Promise Set clearTimeout console fetch process queueMicrotask ' +
+      'setImmediate setInterval setTimeout',
   ),
-  process: words('abort argv chdir cwd emit emitWarning exit hrtime kill nextTick on off reallyExit umask'),
-  console: words('debug error info log table warn'),
-  Math: words('ceil floor max min random round'),
+  process: words('chdir cwd emit exit nextTick on reallyExit'),
+  console: words('error log warn'),
+  Object: words('assign create defineProperty entries freeze fromEntries keys values'),
+  'Array.prototype': [
+    ...words(
+      'concat every filter find flatMap forEach includes indexOf join map pop push shift slice some sort splice',
+    ),
+    Symbol.iterator,
+  ],
+  Math: words('max min random'),
   'node:crypto': words('createHash createHmac hash randomBytes randomInt randomUUID'),
-} as Partial<Record<string, readonly string[]>>;
+} as Partial<Record<string, readonly (string | symbol)[]>>;
 
 const prototypeOf = (made: unknown) => getPrototypeOf(made as object) as object;
 
