@@ -29,8 +29,9 @@ const DEEPEST = 100;
  * says what else is wrong.
  */
 export function silentReading(schema: z.ZodType, value: unknown, depth = 0): string | undefined {
-  const def = schema._zod.def as Definition;
-  if (depth > DEEPEST) return undefined;
+  // What is no schema of zod is refused where the flow is declared, or reads in its own way.
+  const def = schema._zod?.def as Definition | undefined;
+  if (def === undefined || depth > DEEPEST) return undefined;
   const within = (inner: z.ZodType | null | undefined, v = value) =>
     inner ? silentReading(inner, v, depth + 1) : undefined;
   const at = (name: string | number, why: string | undefined) => why && `${name}: ${why}`;

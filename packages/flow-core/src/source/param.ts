@@ -1,6 +1,7 @@
 /** Schemas for parameters, where zod's own coercion gets text from a command line wrong. */
 import type { z } from 'zod';
 import { exactJson } from '../definition/exact';
+import { silentReading } from '../definition/silent';
 import { readText } from './read-text';
 
 /** Loaded when a flow uses it: most flows have loaded zod already, the others do not need it. */
@@ -50,7 +51,11 @@ export const param = {
     const read = (value: unknown, context: { addIssue(issue: string): void }) => {
       if (typeof value !== 'string') return value;
       try {
-        return exactJson(value);
+        const parsed = exactJson(value);
+        const why = schema && silentReading(schema, parsed);
+        if (why === undefined) return parsed;
+        context.addIssue(why);
+        return zod().NEVER;
       } catch (error) {
         const { name, message } = error as Error;
         context.addIssue(name === 'SyntaxError' ? `it is no JSON: ${message}` : message);

@@ -1,6 +1,8 @@
 /** Captures what this process prints: its streams, and its console, which a test runner may have replaced. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import { FlowError } from '../definition/errors';
 import { captureOutput, type Heard } from '../engine/contain/capture-output';
 import { isInBody } from '../engine/contain/guard';
 
@@ -43,9 +45,20 @@ const DATA = { writable: true, configurable: true, enumerable: true };
 
 let last: Promise<unknown> = Promise.resolve();
 
+/** Set in what a runner executes. */
+const turns = new AsyncLocalStorage<true>();
+
 /** Runs one piece of work after another: each needs the process's streams, environment and `exit` for itself. */
 export function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  const turn = last.then(work);
+  if (turns.getStore()) return Promise.reject(nested());
+  const turn = last.then(() => turns.run(true, work));
   last = turn.catch(() => {});
   return turn;
+}
+
+function nested(): FlowError {
+  return new FlowError(
+    'FLOW_USAGE',
+    'A step that a Runner executes in this process calls another Runner, which would wait for the first one for ever. Give the inner one a file, as in `new Runner("other.flow.ts")`: it has a process of its own.',
+  );
 }

@@ -45,6 +45,10 @@ test('param.json() reads JSON, and its schema says what it must hold', () => {
   expect(parse(layers.default([1]), {}).value()).toEqual([1]);
   expect(parse(param.json(), { it: '{"a":null}' }).value()).toEqual({ a: null });
   expect(parse(param.json(), { it: '{a}' }).value).toThrow('it is no JSON');
+  const coerced = param.json(z.object({ a: z.coerce.number() }));
+  expect(parse(coerced, { it: '{"a":"2.5"}' }).value()).toEqual({ a: 2.5 });
+  expect(parse(coerced, { it: '{"a":""}' }).value).toThrow('a: ');
+  expect(parse(coerced, { it: '{"a":"9007199254740993"}' }).value).toThrow('a: ');
   expect(parse(param.json(), {}).value).toThrow('"it" is required');
 });
 

@@ -587,3 +587,16 @@ test('what a step changes in the process stays out of the test: folder, variable
     before.umask,
   ]);
 });
+
+test('a runner in a step of a runner is refused: it would wait for the other for ever', async () => {
+  const inner = new Runner(kinds);
+  const f = flow('nested');
+  const outer = f.start(async () => ({
+    spun: (await inner.spin(start, { params: { factor: '1' } })).status,
+  }));
+  const nested = new Runner(f.end(outer));
+  const { status, error } = await nested.spin(outer, { artifacts: {} });
+  expect([status, error?.message]).toEqual(['failed', expect.stringContaining('calls another Runner')]);
+  await nested.dispose();
+  await inner.dispose();
+});

@@ -2,7 +2,13 @@
  * Stands between a task and the functions of `process` that change it for others, or talk to the process that started it.
  * Without a channel to that one, `send` and `disconnect` are undefined.
  */
-type Name = 'umask' | 'send' | 'disconnect' | 'removeAllListeners';
+type Name =
+  | 'umask'
+  | 'send'
+  | 'disconnect'
+  | 'removeAllListeners'
+  | 'setUncaughtExceptionCaptureCallback'
+  | 'setSourceMapsEnabled';
 type Function = (...args: unknown[]) => unknown;
 type Functions = Record<Name, Function | undefined>;
 
@@ -34,6 +40,18 @@ export function guardTalk(
       if (ours()) restoreListeners(event as string | undefined);
       return own;
     },
+    // Else an error of the task would be heard by it alone, and the next task's, too.
+    setUncaughtExceptionCaptureCallback:
+      (real) =>
+      (...callback) => {
+        if (!ours()) real?.apply(own, callback);
+      },
+    // Else the lines of errors are those of the compiled text.
+    setSourceMapsEnabled:
+      (real) =>
+      (...enabled) => {
+        if (!ours()) real?.apply(own, enabled);
+      },
   });
 }
 
