@@ -5,8 +5,9 @@
 import type { ExitListener } from '../../process/at-exit';
 import { forbidEnd, type Refusal } from '../../process/ending';
 import { guardTalk, noteUmask } from './process-functions';
-import { type Changes, type Extent, Realm } from './realm';
+import { type Extent, Realm } from './realm';
 import { watchEnv } from './restore-env';
+import type { Changes } from './watched';
 
 /**
  * Events of the process that a task could answer in the engine's place. By the first two, Node itself notices listeners of
