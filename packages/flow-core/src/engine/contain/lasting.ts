@@ -6,17 +6,24 @@ import { writeSync } from 'node:fs';
 import { types } from 'node:util';
 import { exitNow } from '../../process/ending';
 import type { ErrorRecord } from '../../store/rows';
+import type { TaskOutcome } from '../task/task';
 
 const { getOwnPropertyDescriptor } = Object;
 
 /** The error of the step. @param thrown what its body threw, if it did */
-export function lastingError(names: readonly string[], thrown: unknown): ErrorRecord {
+function lastingError(names: readonly string[], thrown: unknown): ErrorRecord {
   const message = `The step replaced ${names[0]} for good. Nothing else can be executed in its process.`;
   const stack = saidBy(thrown);
   const code = 'FLOW_BUILTIN_LOST';
   return stack === undefined
     ? { name: 'FlowError', code, message }
     : { name: 'FlowError', code, message, stack, cause: { name: 'Error', message: stack } };
+}
+
+/** The outcome of such a task. Its process ends with it. */
+export function lastingOutcome(names: readonly string[], thrown: unknown): TaskOutcome {
+  const failure = { error: lastingError(names, thrown), thrown: undefined };
+  return { startedAt: Date.now(), durationMs: 0, status: 'failed', failure, stray: true };
 }
 
 /** Says it, and ends this process, which is a command's. */

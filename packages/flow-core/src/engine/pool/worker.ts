@@ -9,7 +9,7 @@ import { Artifacts } from '../../store/artifacts';
 import { FileCas } from '../../store/cas';
 import { captureOutput } from '../contain/capture-output';
 import { Containment } from '../contain/containment';
-import { lastingError } from '../contain/lasting';
+import { lastingOutcome } from '../contain/lasting';
 import { leftError, reachesOthers } from '../contain/left';
 import { Extents } from '../contain/realm';
 import { toRecord } from '../task/error-record';
@@ -183,24 +183,13 @@ export class Worker {
         const { names, lasting } = this.#contained.putBackRealm(
           this.#extents.after(spec.step, performance.now()),
         );
-        if (lasting.length > 0) this.#lost(lasting, thrown);
+        if (lasting.length > 0) {
+          this.#channel.send({ type: 'outcome', outcome: lastingOutcome(lasting, thrown) });
+          exitNow(1);
+        }
         changed.push(...names);
       },
     });
-  }
-
-  /** The task fails, and this process with it. */
-  #lost(names: readonly string[], thrown: unknown): never {
-    const failure = { error: lastingError(names, thrown), thrown: undefined };
-    const outcome: TaskOutcome = {
-      startedAt: Date.now(),
-      durationMs: 0,
-      status: 'failed',
-      failure,
-      stray: true,
-    };
-    this.#channel.send({ type: 'outcome', outcome });
-    return exitNow(1);
   }
 
   /** With the flow's codecs, which are known when it is imported. */
