@@ -57,8 +57,7 @@ export class Worker {
     this.#file = setup.file;
     this.#output = new WorkerOutput((piece) => channel.send({ type: 'log', ...piece }));
     const crash = (error: unknown) => this.#crashed(error);
-    process.on('uncaughtException', crash);
-    process.on('unhandledRejection', crash);
+    process.on('uncaughtException', crash).on('unhandledRejection', crash);
     process.on('beforeExit', () => {
       channel.hold(true);
       this.#underWay?.fail?.(stuckError());
