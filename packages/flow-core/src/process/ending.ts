@@ -151,7 +151,9 @@ function keepOpen(name: 'stdout' | 'stderr', refusal: Refusal): () => void {
       return end.apply(stream, given);
     },
     destroy(...given) {
-      refuse(`process.${name}.destroy()`);
+      // Node itself does so when a write has failed.
+      if ((given[0] as NodeJS.ErrnoException | undefined)?.syscall !== 'write')
+        refuse(`process.${name}.destroy()`);
       return destroy.apply(stream, given);
     },
   };
