@@ -4,8 +4,8 @@ const { emit, exit, reallyExit } = process;
 
 /** What the command came to. Until that is known, the process ends with no 0, however it ends. */
 let result;
-/** A signal's code says what ended it. */
-const codeOf = (code) => result ?? (code > 128 ? code : 1);
+/** Another code than 0 is that of a signal, or of a program under which the command runs. */
+const codeOf = (code) => result ?? (code || 1);
 
 let told = false;
 function tellEarlyEnd(code) {
@@ -20,7 +20,8 @@ function tellEarlyEnd(code) {
 
 // Code of a flow may reach these two, and neither the code nor the end is theirs.
 const end = (code) => {
-  tellEarlyEnd(code);
+  // Another program, under which the command runs, ends it so.
+  if (!code) tellEarlyEnd(code);
   reallyExit.call(process, codeOf(code));
 };
 process.reallyExit = end;

@@ -118,8 +118,8 @@ test.each([
 test('an error of an imported file has a frame for each line that led to it, and no other', async () => {
   ws.write('thrower.js', `exports.go = () => [1].map(() => { throw new Error('deep'); });\n`);
   ws.write('framed.flow.ts', `${CORE}\nimport { go } from './thrower';\ngo();\n// its end\n`);
-  const { stdout } = await ws.start(['spin', 'framed', 'start']).done;
-  expect(stdout.match(/\(\S+:\d+:\d+\)/g)).toEqual([
+  const { stderr } = await ws.start(['spin', 'framed', 'start']).done;
+  expect(stderr.match(/\(\S+:\d+:\d+\)/g)).toEqual([
     expect.stringContaining('thrower.js:1:'),
     expect.stringContaining('thrower.js:1:'),
     '(framed.flow.ts:3:1)',
@@ -158,7 +158,13 @@ test('listeners of exit that a flow adds on import are called, and the exit code
   ] as [number, ...string[]][]) {
     const heard = ws.path(`heard-${args.join('-')}`);
     const ended = await ws.start(args, { env: { HEARD: heard } }).done;
-    expect([args, ended.code, ended.signal, ended.stderr]).toEqual([args, code, null, '']);
+    const told = args[0] === 'spin' && code === 2 ? /^FLOW_IMPORT .*: Error: first\n/ : /^$/;
+    expect([args, ended.code, ended.signal, ended.stderr]).toEqual([
+      args,
+      code,
+      null,
+      expect.stringMatching(told),
+    ]);
     const said = ws
       .read(`heard-${args.join('-')}`)
       .trim()

@@ -34,7 +34,11 @@ export default f.end(last);`,
 
 test('an end by a call is told with its line: in a run, in a spin, also when it comes late', async () => {
   const { stdout } = await ws.ok(['run', 'leaves', '--max-workers=1']);
-  const late = stdout.split('\n').filter((line) => line.includes('went on after its end'));
+  const late = stdout
+    .split('\n')
+    .filter((line) => line.includes('went on after its end'))
+    .sort()
+    .reverse();
   expect(late).toEqual([
     expect.stringMatching(
       /^! late\/\d+ went on after its end: FLOW_STEP_EXITED: The step called process\.exit\(0\) at leaves\.flow\.ts:19:44$/,
@@ -77,9 +81,9 @@ test('what a spun step throws after its end, again and again, is told once', () 
 test('an index or an iteration of a step that has none is refused before anything is written, also without a run', async () => {
   ws.flow('hello', 'const start = f.start(() => ({ a: 1 })); export default f.end(start);');
   for (const args of [['--index=3'], ['--index=0'], ['--index=3', '--persist'], ['--iteration=1']]) {
-    const { code, stdout } = await ws.nxFlow(['spin', 'hello', 'start', ...args]);
+    const { code, stderr } = await ws.nxFlow(['spin', 'hello', 'start', ...args]);
     const of = args[0]?.startsWith('--index') ? 'FLOW_INDEX' : 'FLOW_ITERATION';
-    expect([args, code, stdout.split(' ')[0]]).toEqual([args, 2, of]);
+    expect([args, code, stderr.split(' ')[0]]).toEqual([args, 2, of]);
   }
-  expect((await ws.nxFlow(['runs', 'hello', '--spin'])).stdout).toContain('No spin of hello was persisted');
+  expect((await ws.nxFlow(['runs', 'hello', '--spin'])).stderr).toContain('No spin of hello was persisted');
 });

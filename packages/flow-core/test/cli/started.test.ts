@@ -98,7 +98,7 @@ test('what is started with `keep` stays, in a run and after a spin, and what it 
     spawn: `spawn('sleep', [String(+long + 1)], { keep: true, stdio: 'ignore' }).unref();`,
     exec: `exec(\`sleep \${+long + 1} > /dev/null 2>&1\`, { keep: true }).unref();`,
     execFile: `execFile('sleep', [String(+long + 1)], { keep: true }).unref();`,
-    promise: `void promisify(execFile)('sleep', [String(+long + 1)], { keep: true });`,
+    promise: `promisify(execFile)('sleep', [String(+long + 1)], { keep: true }).catch(() => {});`,
     fork: `fork(join(__dirname, 'keeper.js'), { keep: true, stdio: 'ignore' }).unref(); while (!existsSync('kept')) await pause(3);`,
   });
   ws.write(

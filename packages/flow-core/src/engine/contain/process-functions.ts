@@ -50,7 +50,7 @@ export function guardTalk(
     setSourceMapsEnabled:
       (real) =>
       (...enabled) => {
-        if (!ours()) real?.apply(own, enabled);
+        if (enabled[0] === true || !ours()) real?.apply(own, enabled);
       },
   });
 }

@@ -566,7 +566,7 @@ describe('failures', () => {
         throw error;
       }),
     );
-    expect(ran.error).toMatchObject({ message: 'round', cause: { message: 'round' } });
+    expect(ran.error).toMatchObject({ message: 'round', cause: { message: '(circular)' } });
   });
 
   test('an artifact that cannot be stored names the path inside the value', async () => {
