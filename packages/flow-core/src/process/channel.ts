@@ -1,15 +1,19 @@
 /**
- * The engine's messages to and from a process that it started. They travel on a file descriptor of their own, so that
+ * The engine's messages to and from a process that it started. They travel on file descriptors of their own, so that
  * what a flow does to `process.send`, `process.disconnect` or the listeners of `process` does not touch them. Each message
  * is marked with a key that only the two ends know: bytes that a step writes there are recognised.
+ *
+ * Each direction has its own descriptor. Node closes a socket as soon as a write to it fails, and with one socket for both,
+ * a message to a process that has just ended would take along the unread ones that it had sent before.
  */
 import { randomBytes } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { DefaultSerializer, deserialize } from 'node:v8';
 
-/** The file descriptor in the started process. */
-export const FD = 3;
+/** The file descriptors in the started process: what it is told, and what it says. */
+export const FROM_PARENT = 3;
+export const TO_PARENT = 4;
 
 /** Bytes of a key, and of the length of a message that follows it. */
 const KEY = 16;
@@ -32,37 +36,34 @@ export interface ChannelListener<In> {
   closed(damaged: boolean): void;
 }
 
-/** Opens the channel to a process that was just started. @param socket the other end of its descriptor {@link FD} */
-export function channelToChild<In, Out>(socket: Socket, listener: ChannelListener<In>): Channel<Out> {
+/** Opens the channel to a process that was just started, by the other ends of its two descriptors. */
+export function channelToChild<In, Out>(
+  { toChild, fromChild }: { toChild: Socket; fromChild: Socket },
+  listener: ChannelListener<In>,
+): Channel<Out> {
   const key = randomBytes(KEY);
-  socket.write(key);
-  return new SocketChannel<In, Out>(
-    socket,
-    key,
-    (bytes, sent) => void socket.write(bytes, () => sent?.()),
-    listener,
-  );
+  toChild.write(key);
+  const write: Write = (bytes, sent) => void toChild.write(bytes, () => sent?.());
+  return new SocketChannel<In, Out>([fromChild, toChild], key, write, listener);
 }
 
 /** Opens the channel to the process that started this one. */
 export function channelToParent<In, Out>(listener: ChannelListener<In>): Channel<Out> {
   const key = alloc(KEY);
   for (let at = 0; at < KEY; ) {
-    const read = readSync(FD, key, at, KEY - at, null);
+    const read = readSync(FROM_PARENT, key, at, KEY - at, null);
     if (read === 0) process.exit(1);
     at += read;
   }
-  const socket = new Socket({ fd: FD, readable: true, writable: true });
-  const queued = (bytes: Buffer, sent?: () => void) => void socket.write(bytes, () => sent?.());
-  const write = process.platform === 'win32' ? queued : writeNow;
-  return new SocketChannel<In, Out>(socket, key, write, listener);
+  const socket = new Socket({ fd: FROM_PARENT, readable: true, writable: false });
+  return new SocketChannel<In, Out>([socket], key, writeNow, listener);
 }
 
 /** Written before it returns: a task that ends this process in its first line cannot take the last outcome with it. */
 function writeNow(bytes: Buffer, sent?: () => void): void {
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += writeSync(FD, bytes, at);
+      at += writeSync(TO_PARENT, bytes, at);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') break;
       // The other end has much to read still.
@@ -78,7 +79,8 @@ const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 type Write = (bytes: Buffer, sent?: () => void) => void;
 
 class SocketChannel<In, Out> implements Channel<Out> {
-  readonly #socket: Socket;
+  /** The first one is read. */
+  readonly #sockets: readonly Socket[];
   readonly #key: Buffer;
   readonly #write: Write;
   readonly #listener: ChannelListener<In>;
@@ -88,11 +90,17 @@ class SocketChannel<In, Out> implements Channel<Out> {
   #wanted = HEAD;
   #closed = false;
 
-  constructor(socket: Socket, key: Buffer, write: Write, listener: ChannelListener<In>) {
-    this.#socket = socket;
+  constructor(
+    sockets: readonly [Socket, ...Socket[]],
+    key: Buffer,
+    write: Write,
+    listener: ChannelListener<In>,
+  ) {
+    this.#sockets = sockets;
     this.#key = key;
     this.#write = write;
     this.#listener = listener;
+    const [socket] = sockets;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', () => this.#end(false));
     socket.on('close', () => this.#end(false));
@@ -108,13 +116,12 @@ class SocketChannel<In, Out> implements Channel<Out> {
   }
 
   hold(held: boolean): void {
-    if (held) this.#socket.ref();
-    else this.#socket.unref();
+    for (const socket of this.#sockets) held ? socket.ref() : socket.unref();
   }
 
   close(): void {
     this.#closed = true;
-    this.#socket.destroy();
+    this.#destroy();
   }
 
   #read(chunk: Buffer): void {
@@ -156,7 +163,11 @@ class SocketChannel<In, Out> implements Channel<Out> {
 
   #damaged(): void {
     this.#end(true);
-    this.#socket.destroy();
+    this.#destroy();
+  }
+
+  #destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #end(damaged: boolean): void {

@@ -1,7 +1,7 @@
 /** Starts a process of this package, with a channel to it, and hears its end. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { type Channel, type ChannelListener, channelToChild, FD } from './channel';
+import { type Channel, type ChannelListener, channelToChild, FROM_PARENT, TO_PARENT } from './channel';
 
 export interface StartedProcess<Out> {
   child: ChildProcess;
@@ -35,7 +35,7 @@ export function startProcess<In, Out>(
   const options: SpawnOptions = {
     detached,
     env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   };
   const child = spawn(process.execPath, [script, ...args], options);
@@ -60,20 +60,29 @@ export function startProcess<In, Out>(
     const timer = setTimeout(letGo, LAST_WORDS_MS);
     child.once('close', letGo);
   };
-  const channel = channelToChild<In, Out>(child.stdio[FD] as Socket, {
-    message: hear,
-    closed(damaged) {
-      const end = () => {
-        if (!hasExited()) {
-          lost = damaged ? 'wrote into its channel to the engine' : 'closed its channel to the engine';
-          child.kill('SIGKILL');
-        }
-      };
-      if (damaged) end();
-      else kill = setTimeout(end, WITHOUT_CHANNEL_MS);
-      check();
+  const end = (why: string) => {
+    if (hasExited()) return;
+    lost = why;
+    child.kill('SIGKILL');
+  };
+  const endSoon = () => {
+    if (!hasExited()) kill ??= setTimeout(end, WITHOUT_CHANNEL_MS, 'closed its channel to the engine');
+  };
+  const toChild = child.stdio[FROM_PARENT] as Socket;
+  const fromChild = child.stdio[TO_PARENT] as Socket;
+  // It has ended, or closed its descriptor. What it said before that is read still.
+  toChild.on('error', endSoon);
+  const channel = channelToChild<In, Out>(
+    { toChild, fromChild },
+    {
+      message: hear,
+      closed(damaged) {
+        if (damaged) end('wrote into its channel to the engine');
+        else endSoon();
+        check();
+      },
     },
-  });
+  );
   child.on('exit', check);
   child.on('error', () => {
     child.kill('SIGKILL');

@@ -5,6 +5,7 @@
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { all, COUNTED, common, engine, modules } from './built-ins';
+import { comparisonOf } from './comparison';
 import { type Changes, putBackAll, type Watched, watched } from './watched';
 
 /**
@@ -40,6 +41,8 @@ export class Realm {
   readonly #engine: Watched[] = [];
   readonly #modules: Watched[] = [];
   readonly #all: Watched[] = [];
+  /** Whether what people patch most is as it was. Undefined until it was asked for. */
+  #isCommon: (() => boolean) | undefined;
 
   /** Remembers everything as it is now. @param most the widest that will be asked for */
   constructor(most: Extent) {
@@ -57,8 +60,13 @@ export class Realm {
    */
   putBack(extent: Extent): Changes {
     const changes: Changes = { names: [], lasting: [] };
+    if (extent === 'common' && this.#isCommon?.()) return changes;
     putBackAll(this.#common, changes);
-    if (extent === 'common') return changes;
+    if (extent === 'common') {
+      // Made when it pays, which is after many tasks; and of what is now back.
+      this.#isCommon ??= comparisonOf(this.#common) ?? (() => false);
+      return changes;
+    }
     putBackAll(this.#engine, changes);
     if (extent === 'all') putBackAll(this.#all, changes);
     const before = changes.names.length;
