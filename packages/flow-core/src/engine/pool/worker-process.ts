@@ -230,9 +230,8 @@ export class WorkerProcess {
         return;
       }
       case 'outcome':
-        this.#outcomes.push(message.outcome);
         // What a child process of the task printed comes by a pipe: it is there, and is read before this.
-        setImmediate(() => this.#settle());
+        if (this.#outcomes.push(message.outcome) === 1) setImmediate(() => this.#settle());
         return;
       case 'returned': {
         this.#asked = false;
