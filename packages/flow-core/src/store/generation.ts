@@ -3,8 +3,9 @@
  * written. A cache of results from the store can check that they are still valid without opening the store.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileWhole } from './write-file';
 
 const FILE = 'generation';
 
@@ -44,20 +45,7 @@ export class Generation {
   #renew(): string {
     const name = randomBytes(12).toString('hex');
     const file = join(this.#store, FILE);
-    const temporary = `${file}.${process.pid}`;
-    try {
-      const fd = openSync(temporary, 'w');
-      try {
-        writeSync(fd, name);
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-      renameSync(temporary, file);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
+    writeFileWhole(file, name);
     return name;
   }
 }

@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
+import { sealed, unsealed } from './checksum';
 import { hasDatabase } from './database';
 import { Generation } from './generation';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
-import { toBytes } from './kv';
-import { hasStamp, unstamped, writeStamp } from './stamp';
+import { migrate } from './migrate';
+import { Numbers } from './numbers';
+import { readStamp, unstamped, writeStamp } from './stamp';
 
 /** How often to wait for writes to end before returning a name that belongs to no state. */
 const ROUNDS = 10;
@@ -28,6 +30,7 @@ export class NotAcknowledged extends Error {
 export class LevelKv implements Kv {
   readonly #db: Db;
   readonly #generation: Generation;
+  readonly #numbers: Numbers;
   #lastBatch: Promise<void> = Promise.resolve();
   /** How many batches are being written. */
   #writing = 0;
@@ -39,46 +42,60 @@ export class LevelKv implements Kv {
     this.#fail = resolve;
   });
 
-  private constructor(db: Db, generation: Generation) {
+  private constructor(db: Db, store: string) {
     this.#db = db;
-    this.#generation = generation;
+    this.#generation = new Generation(store);
+    this.#numbers = new Numbers(store);
   }
 
   /**
-   * Opens the database in its folder inside the store's. Creates one if there is none. Rejects with `cause.code`
-   * LEVEL_LOCKED when another process has it open.
+   * Opens the database in its folder inside the store's. Creates one if there is none, and migrates one of an older
+   * format. Rejects with `cause.code` LEVEL_LOCKED when another process has it open.
+   * @param migrating called now and then while it migrates
    * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT, before anything in the folder is changed
    */
-  static async open(folder: string): Promise<LevelKv> {
+  static async open(folder: string, migrating: (done: number) => void = () => {}): Promise<LevelKv> {
     const createIfMissing = !hasDatabase(folder);
-    const stamped = hasStamp(folder);
+    const stamped = readStamp(folder) !== undefined;
     const { Level } = await import('level');
     const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
     await db.open();
     try {
-      // Checked again under the lock: another process may have stamped it meanwhile.
-      if (!stamped && !hasStamp(folder)) {
+      // Read again under the lock: another process may have stamped or migrated it meanwhile.
+      const stamp = readStamp(folder);
+      if (stamp === undefined) {
         // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.
-        if ((await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
+        if (!stamped && (await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
         writeStamp(folder);
+      } else {
+        await migrate(db, folder, stamp, migrating);
       }
     } catch (error) {
       await db.close();
       throw error;
     }
-    return new LevelKv(db, new Generation(dirname(folder)));
+    return new LevelKv(db, dirname(folder));
   }
 
   get(key: string) {
-    return this.#read(() => this.#db.get(key));
+    return this.#read(async () => {
+      const value = await this.#db.get(key);
+      return value && unsealed(key, value);
+    });
   }
 
   getMany(keys: readonly string[]) {
-    return this.#read(() => this.#db.getMany(keys as string[]));
+    return this.#read(async () => {
+      const values = await this.#db.getMany(keys as string[]);
+      return values.map((value, i) => value && unsealed(keys[i] as string, value));
+    });
   }
 
   range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
-    return this.#read(() => this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all());
+    return this.#read(async () => {
+      const entries = await this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
+      return entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
+    });
   }
 
   /**
@@ -101,7 +118,7 @@ export class LevelKv implements Kv {
     const list = ops.map(({ key, value }) =>
       value === undefined
         ? { type: 'del' as const, key }
-        : { type: 'put' as const, key, value: toBytes(value) },
+        : { type: 'put' as const, key, value: sealed(key, value) },
     );
     this.#generation.written();
     try {
@@ -120,7 +137,9 @@ export class LevelKv implements Kv {
     const claimed = this.#claims.then(async () => {
       const [known, counter] = await this.getMany([nonceKey, counterKey]);
       if (known) return Number(new TextDecoder().decode(known));
-      const next = (counter ? Number(new TextDecoder().decode(counter)) : 0) + 1;
+      const last = counter ? Number(new TextDecoder().decode(counter)) : 0;
+      const next = Math.max(last, this.#numbers.highest(counterKey)) + 1;
+      this.#numbers.note(counterKey, next);
       const value = String(next);
       await this.batch(
         [

@@ -42,3 +42,25 @@ export function prefixRange(prefix: string): { gte: string; lt: string } {
 export function lastNumber(key: string): number {
   return Number(key.slice(key.lastIndexOf('/') + 1));
 }
+
+const NAMES: Record<string, string> = {
+  counter: 'the newest run number',
+  nonce: 'a run number',
+  namespace: 'the namespace',
+  code: 'the code',
+  log: 'the output',
+  tag: 'a tag',
+};
+
+/** What a key is the record of, for people: `movies/12/train/3/loss`, `the output of movies/12/train/3`. */
+export function nameOfKey(key: string): string {
+  const [kind = '', ...parts] = key.split('/').map(decodeURIComponent);
+  const numbered = parts.map((part) => (/^\d{10}$/.test(part) ? String(Number(part)) : part));
+  if (kind === 'namespace') numbered.splice(1, 1);
+  if (kind === 'log') numbered.splice(4);
+  if (kind === 'tag') numbered.splice(2);
+  if (kind === 'counter' || kind === 'nonce') numbered.splice(1);
+  const path = numbered.join('/');
+  const name = NAMES[kind];
+  return name === undefined ? path : `${name} of ${path}`;
+}

@@ -2,40 +2,50 @@
  * The format stamp: the versions of a store's format and of its digests. It is a file in the database's folder, so
  * it is read before LevelDB writes anything and moves with the database. See UPGRADING.md.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
+import { writeFileWhole } from './write-file';
 
 /** The version of keys, rows and file layout. Goes up when an older nx-flow would misread them. */
-export const STORE_FORMAT = 1;
+export const STORE_FORMAT = 2;
 /** The version of `digest.ts`. Goes up when the digest of any value changes. */
 export const DIGEST_VERSION = 1;
 
 const FILE = 'nx-flow.json';
 /** What the file holds for a store of this version. */
-const STAMP = JSON.stringify({ format: STORE_FORMAT, digests: DIGEST_VERSION });
+const CURRENT = { format: STORE_FORMAT, digests: DIGEST_VERSION };
+const STAMP = JSON.stringify(CURRENT);
+
+export interface Stamp {
+  format: number;
+  digests: number;
+  /** It is being migrated from this format. */
+  from?: number;
+}
 
 /**
- * Whether a database has a stamp. One without a stamp is empty or older than stamps.
+ * The stamp of a database. One without a stamp is empty or older than stamps.
  * @throws FlowError FLOW_STORE_FORMAT when the stamp is newer than this version of nx-flow, FLOW_STORE_CORRUPT
  * when it cannot be read
  */
-export function hasStamp(folder: string): boolean {
+export function readStamp(folder: string): Stamp | undefined {
   const file = join(folder, FILE);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
-  const { format, digests } = parse(text, file);
+  const stamp = parse(text, file);
+  const { format, digests } = stamp;
   if (format > STORE_FORMAT || digests > DIGEST_VERSION)
     throw new FlowError(
       'FLOW_STORE_FORMAT',
       `The database ${folder} has format ${format} and digests of version ${digests}, and this nx-flow reads up to format ${STORE_FORMAT} and digests of version ${DIGEST_VERSION}: use the nx-flow that wrote it or a newer one, or another store by --store=<folder> or NX_FLOW_STORE (see UPGRADING.md). Nothing was changed.`,
     );
-  return true;
+  return stamp;
 }
 
 /** The error for a database that has records but no stamp. */
@@ -46,34 +56,25 @@ export function unstamped(folder: string): FlowError {
   );
 }
 
-/** Stamps a database with this version's formats. Only the process that has the database open may do it. */
-export function writeStamp(folder: string): void {
+/**
+ * Stamps a database with this version's formats. Only the process that has the database open may do it.
+ * @param from It is being migrated from this format: an older nx-flow refuses it from now on.
+ */
+export function writeStamp(folder: string, from?: number): void {
   const file = join(folder, FILE);
-  const temporary = `${file}.${process.pid}`;
-  try {
-    const fd = openSync(temporary, 'w');
-    try {
-      writeSync(fd, `${STAMP}\n`);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  writeFileWhole(file, `${from === undefined ? STAMP : JSON.stringify({ ...CURRENT, from })}\n`);
 }
 
-function parse(text: string, file: string): { format: number; digests: number } {
-  let stamp: { format?: unknown; digests?: unknown } | null;
+function parse(text: string, file: string): Stamp {
+  let stamp: Partial<Record<keyof Stamp, unknown>> | null;
   try {
     stamp = JSON.parse(text);
   } catch {
     stamp = null;
   }
-  const { format, digests } = stamp ?? {};
-  if (isVersion(format) && isVersion(digests)) return { format, digests };
+  const { format, digests, from } = stamp ?? {};
+  if (isVersion(format) && isVersion(digests) && (from === undefined || isVersion(from)))
+    return { format, digests, ...(from === undefined ? {} : { from }) };
   throw new FlowError(
     'FLOW_STORE_CORRUPT',
     `The format stamp ${file} is damaged. Nothing was changed: restore it from a copy or, if the store was never used by a newer nx-flow, write ${STAMP} into it (see UPGRADING.md).`,

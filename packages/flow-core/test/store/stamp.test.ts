@@ -32,7 +32,7 @@ async function session<T>(use: (kv: LevelKv) => Promise<T>): Promise<T> {
 }
 const write = () => session((kv) => kv.batch([{ key: 'k', value: 'v' }]));
 const text = (value: Uint8Array | undefined) => value && Buffer.from(value).toString();
-const FIRST = { format: 1, digests: 1 };
+const CURRENT = { format: 2, digests: 1 };
 
 async function expectRefusal(code: string, message: string): Promise<void> {
   const before = wholeFolder(place.folder);
@@ -42,7 +42,7 @@ async function expectRefusal(code: string, message: string): Promise<void> {
 
 test('a store that is made has the stamp of this version, outside of what is recorded', async () => {
   await write();
-  expect(JSON.parse(readFileSync(stamp, 'utf8'))).toEqual(FIRST);
+  expect(JSON.parse(readFileSync(stamp, 'utf8'))).toEqual(CURRENT);
   expect(await session((kv) => kv.range({ gte: '', lt: '~', limit: 10 }))).toEqual([
     ['k', expect.anything()],
   ]);
@@ -56,7 +56,7 @@ test('records from before there were stamps are refused, and stay', async () => 
     code: 'FLOW_STORE_FORMAT',
     exit: 2,
     message: expect.stringMatching(
-      /remove the store's folder and run your flows again.* If its file nx-flow\.json was removed, write it again: \{"format":1,"digests":1\}/,
+      /remove the store's folder and run your flows again.* If its file nx-flow\.json was removed, write it again: \{"format":2,"digests":1\}/,
     ),
   });
   writeFileSync(stamp, written);
@@ -67,21 +67,21 @@ test('a creation that was cut off before its stamp is finished', async () => {
   await session(async () => {});
   rmSync(stamp);
   await write();
-  expect(JSON.parse(readFileSync(stamp, 'utf8'))).toEqual(FIRST);
+  expect(JSON.parse(readFileSync(stamp, 'utf8'))).toEqual(CURRENT);
 });
 
 test.each([
-  { format: 2, digests: 1 },
-  { format: 1, digests: 2 },
+  { format: 3, digests: 1 },
+  { format: 2, digests: 2 },
   { format: 3, digests: 7, unknown: 'to this version' },
 ])('a newer store is refused, and left as it is: %j', async (newer) => {
   await write();
   writeFileSync(stamp, JSON.stringify(newer));
   await expectRefusal(
     'FLOW_STORE_FORMAT',
-    `The database ${place.folder}/db has format ${newer.format} and digests of version ${newer.digests}, and this nx-flow reads up to format 1 and digests of version 1: use the nx-flow that wrote it or a newer one, or another store by --store=<folder> or NX_FLOW_STORE (see UPGRADING.md). Nothing was changed.`,
+    `The database ${place.folder}/db has format ${newer.format} and digests of version ${newer.digests}, and this nx-flow reads up to format 2 and digests of version 1: use the nx-flow that wrote it or a newer one, or another store by --store=<folder> or NX_FLOW_STORE (see UPGRADING.md). Nothing was changed.`,
   );
-  writeFileSync(stamp, JSON.stringify(FIRST));
+  writeFileSync(stamp, JSON.stringify(CURRENT));
   expect(text(await session((kv) => kv.get('k')))).toBe('v');
 });
 
@@ -92,14 +92,14 @@ test.each(['', '{', 'null', '{"format":1}', '{"format":"1","digests":1}', '{"for
     writeFileSync(stamp, damaged);
     await expectRefusal(
       'FLOW_STORE_CORRUPT',
-      `The format stamp ${stamp} is damaged. Nothing was changed: restore it from a copy or, if the store was never used by a newer nx-flow, write {"format":1,"digests":1} into it (see UPGRADING.md).`,
+      `The format stamp ${stamp} is damaged. Nothing was changed: restore it from a copy or, if the store was never used by a newer nx-flow, write {"format":2,"digests":1} into it (see UPGRADING.md).`,
     );
   },
 );
 
 test('a command on a newer store gets the sentence, whatever it asks', async () => {
   await write();
-  writeFileSync(stamp, '{"format":2,"digests":1}');
+  writeFileSync(stamp, '{"format":3,"digests":1}');
   const before = wholeFolder(place.folder);
   const kv = BrokerKv.open(place.folder);
   const asked = await Promise.allSettled([

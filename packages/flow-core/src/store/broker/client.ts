@@ -218,6 +218,7 @@ function brokerError(store: string, error: Complaint): FlowError {
   const { message, code } = error;
   const reason = noRoom(error);
   if (reason) return storeFull(store, reason);
+  if (code?.startsWith('FLOW_')) return new FlowError(code, message, { exit: 1 });
   return new FlowError(
     'FLOW_STORE_FAILED',
     `The store could not do it: ${message}${code ? ` (${code})` : ''}`,

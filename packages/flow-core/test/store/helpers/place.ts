@@ -42,7 +42,8 @@ export function sharedPlace() {
       const ops: Op[] = [];
       for await (const [key] of scan(kept, { gte: '', lt: '\x7f' })) ops.push({ key, value: undefined });
       await kept.batch(ops);
-      rmSync(join(place.folder, 'cas'), { recursive: true, force: true });
+      for (const name of ['cas', 'numbers.json'])
+        rmSync(join(place.folder, name), { recursive: true, force: true });
     },
   };
 }
