@@ -29,6 +29,7 @@ export class NotAcknowledged extends Error {
 
 export class LevelKv implements Kv {
   readonly #db: Db;
+  readonly #folder: string;
   readonly #generation: Generation;
   readonly #numbers: Numbers;
   #lastBatch: Promise<void> = Promise.resolve();
@@ -42,19 +43,31 @@ export class LevelKv implements Kv {
     this.#fail = resolve;
   });
 
-  private constructor(db: Db, store: string) {
+  private constructor(db: Db, folder: string) {
     this.#db = db;
-    this.#generation = new Generation(store);
-    this.#numbers = new Numbers(store);
+    this.#folder = folder;
+    this.#generation = new Generation(dirname(folder));
+    this.#numbers = new Numbers(dirname(folder));
   }
 
   /**
-   * Opens the database in its folder inside the store's. Creates one if there is none, and migrates one of an older
-   * format. Rejects with `cause.code` LEVEL_LOCKED when another process has it open.
-   * @param migrating called now and then while it migrates
+   * Opens the database in its folder inside the store's. Creates one if there is none. Rejects with `cause.code`
+   * LEVEL_LOCKED when another process has it open.
    * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT, before anything in the folder is changed
    */
-  static async open(folder: string, migrating: (done: number) => void = () => {}): Promise<LevelKv> {
+  static async open(folder: string): Promise<LevelKv> {
+    const kv = await LevelKv.lock(folder);
+    try {
+      await kv.prepare();
+    } catch (error) {
+      await kv.close();
+      throw error;
+    }
+    return kv;
+  }
+
+  /** As {@link open}, but nothing can be asked before {@link prepare}, which may take long. */
+  static async lock(folder: string): Promise<LevelKv> {
     const createIfMissing = !hasDatabase(folder);
     const stamped = readStamp(folder) !== undefined;
     const { Level } = await import('level');
@@ -62,19 +75,25 @@ export class LevelKv implements Kv {
     await db.open();
     try {
       // Read again under the lock: another process may have stamped or migrated it meanwhile.
-      const stamp = readStamp(folder);
-      if (stamp === undefined) {
+      if (!stamped && readStamp(folder) === undefined) {
         // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.
-        if (!stamped && (await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
+        if ((await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
         writeStamp(folder);
-      } else {
-        await migrate(db, folder, stamp, migrating);
       }
     } catch (error) {
       await db.close();
       throw error;
     }
-    return new LevelKv(db, dirname(folder));
+    return new LevelKv(db, folder);
+  }
+
+  /**
+   * Migrates a database of an older format.
+   * @param migrating called now and then, with the number of records so far
+   */
+  async prepare(migrating: (done: number) => void = () => {}): Promise<void> {
+    const stamp = readStamp(this.#folder);
+    if (stamp) await migrate(this.#db, this.#folder, stamp, migrating);
   }
 
   get(key: string) {

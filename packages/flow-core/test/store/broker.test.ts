@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { packageFile } from '../../src/environment/package-root';
 import { BrokerKv } from '../../src/store/broker/client';
-import { frame, socketPath, Unframer } from '../../src/store/broker/protocol';
+import { frame, MESSAGES, socketPath, Unframer } from '../../src/store/broker/protocol';
 import { scan } from '../../src/store/kv';
 import { clientProcess } from './helpers/client-process';
 import { alive, brokersOf, kill, startBroker, temporaryPlace, until, withEnvironment } from './helpers/place';
@@ -424,7 +424,7 @@ describe('what goes over the socket', () => {
     await kv.get('k');
     const pid = theBroker();
     const stranger = connect(socketPath(store));
-    stranger.write(Buffer.from('\x05\0\0\0hello and more of it'));
+    stranger.resume().write(Buffer.from('\x05\0\0\0hello and more of it'));
     await once(stranger, 'close');
     await kv.batch([{ key: 'k', value: 'v' }]);
     expect(theBroker()).toBe(pid);
@@ -435,6 +435,7 @@ describe('what goes over the socket', () => {
     const connections: Socket[] = [];
     const server = createServer((socket) => {
       connections.push(socket);
+      socket.write(frame({ id: 0, hello: { messages: MESSAGES, pid: process.pid } }));
       socket.once('data', () => socket.destroy());
     });
     const path = socketPath(store);
@@ -448,5 +449,52 @@ describe('what goes over the socket', () => {
     });
     expect(connections.length).toBe(11);
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  test.each([
+    ['says nothing', () => {}],
+    ['says something else', (socket: Socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ])('a stranger that listens in the place of a broker and %s is replaced', async (_, greet) => {
+    const path = socketPath(store);
+    mkdirSync(dirname(path), { recursive: true });
+    const strangers: Socket[] = [];
+    const server = createServer((socket) => {
+      strangers.push(socket);
+      greet(socket);
+    }).listen(path);
+    await once(server, 'listening');
+    const kv = open();
+    await kv.batch([{ key: 'k', value: 'v' }]);
+    expect(text(await kv.get('k'))).toBe('v');
+    expect(strangers.length).toBe(1);
+    for (const socket of strangers) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('a broker that was stopped', () => {
+  withEnvironment('CI', undefined);
+
+  test('is named after a while, and is waited for', async () => {
+    const lines: string[] = [];
+    const told = new Promise<void>((resolve) => {
+      jest.spyOn(process.stderr, 'write').mockImplementation((line) => {
+        if (lines.push(String(line)) === 2) resolve();
+        return true;
+      });
+    });
+    const kv = open();
+    await kv.get('k');
+    const pid = theBroker();
+    process.kill(pid, 'SIGSTOP');
+    // One client has a connection, the other one gets none.
+    const asked = [kv.get('k'), open().get('k')];
+    await told;
+    process.kill(pid, 'SIGCONT');
+    await Promise.all(asked);
+    jest.restoreAllMocks();
+    const line = `The store's broker (process ${pid}) does not answer. Waiting for it up to 30 s.\n`;
+    expect(lines).toEqual([line, line]);
+    expect(theBroker()).toBe(pid);
   });
 });

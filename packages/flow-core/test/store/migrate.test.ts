@@ -38,7 +38,9 @@ async function expectWhole(): Promise<void> {
 
 test('all records are there afterwards, and it says how far it is', async () => {
   const told: number[] = [];
-  await (await LevelKv.open(db, (done) => told.push(done))).close();
+  const kv = await LevelKv.lock(db);
+  await kv.prepare((done) => told.push(done));
+  await kv.close();
   expect(told).toEqual([2000, 4000, 4500]);
   await expectWhole();
 });

@@ -6,11 +6,14 @@ import { FlowError } from '../../definition/errors';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
 import { noRoom, storeFull } from '../no-room';
 import { BrokerEvents } from './event-client';
-import { type Complaint, frame, type Push, type Reply, type Request, socketPath, Unframer } from './protocol';
+import type { Connection } from './greeting';
+import { brokerName } from './pid-file';
+import { type Complaint, frame, type Push, type Reply, type Request, socketPath } from './protocol';
+import { GIVE_UP_MS, Silence } from './silence';
 import { findBroker, unavailable } from './start';
 
-/** How long to wait for a broker. A broker that closes, or recovery after a crash, takes under 1 s. */
-const PATIENCE_MS = 15_000;
+/** A line for a person. Output that is to be parsed is on stdout. */
+const tell = (line: string) => void process.stderr.write(`${line}\n`);
 /** Bytes that may wait to be sent; beyond it, events are dropped. */
 const FULL = 1024 * 1024;
 /** How many brokers in a row may die without an answer. With more, the requests are what kills them. */
@@ -36,6 +39,20 @@ export class BrokerKv implements Kv {
   #answered: (() => void) | undefined;
 
   readonly #patience: number;
+  #pid: number | undefined;
+  /** The broker that has said what keeps it busy. */
+  #busyPid: number | undefined;
+  readonly #silence = new Silence({
+    silent: () => tell(`${this.#broker()} does not answer. Waiting for it up to 30 s.`),
+    over: () => {
+      this.#fail(
+        unavailable(
+          `${this.#broker()} has given no sign of life for 30 s: it may be stopped, or its disk does not answer. End it, and do it again.`,
+        ),
+      );
+      this.#live?.destroy();
+    },
+  });
   readonly events = new BrokerEvents({
     say: (request) => this.#say(request),
     ask: (request) => this.#ask(request),
@@ -53,7 +70,7 @@ export class BrokerKv implements Kv {
    * @param patience milliseconds to wait for a broker that does not start
    * @throws FlowError FLOW_STORE_UNWRITABLE
    */
-  static open(store: string, patience = PATIENCE_MS): BrokerKv {
+  static open(store: string, patience = GIVE_UP_MS): BrokerKv {
     requireWritable(store);
     const kv = new BrokerKv(realpathSync(store), patience);
     kv.#connected().catch(() => {});
@@ -103,6 +120,7 @@ export class BrokerKv implements Kv {
       const framed = frame({ id, ...request } as Request);
       this.#waiting.set(id, { framed, resolve, reject });
       if (this.#live) {
+        this.#silence.begin();
         this.#live.ref();
         this.#live.write(framed);
       } else this.#connected().catch((error) => this.#fail(error));
@@ -118,16 +136,17 @@ export class BrokerKv implements Kv {
   }
 
   #fail(error: Error): void {
+    this.#silence.end();
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     this.#answered?.();
   }
 
   #connected(): Promise<Socket> {
-    this.#socket ??= findBroker(this.#store, this.#path, this.#patience).then(
-      (socket) => {
-        this.#adopt(socket);
-        return socket;
+    this.#socket ??= findBroker(this.#store, this.#path, this.#patience, tell).then(
+      (connection) => {
+        this.#adopt(connection);
+        return connection.socket;
       },
       (error) => {
         this.#socket = undefined;
@@ -137,22 +156,30 @@ export class BrokerKv implements Kv {
     return this.#socket;
   }
 
-  #adopt(socket: Socket): void {
-    const unframer = new Unframer<Reply | Push>();
+  #adopt({ socket, hello, unframer, more }: Connection): void {
+    this.#pid = hello.pid;
+    this.#live = socket;
+    const hear = (messages: Iterable<Reply | Push>) => {
+      this.#silence.heard();
+      for (const message of messages) {
+        if (message.id !== 0) this.#settle(message as Reply);
+        else this.#pushed(message as Push);
+      }
+      if (this.#waiting.size > 0) return;
+      this.#silence.end();
+      socket.unref();
+      this.#answered?.();
+    };
     socket.on('data', (chunk: Buffer) => {
+      let messages: (Reply | Push)[];
       try {
-        for (const message of unframer.push(chunk)) {
-          if (message.id === 0) this.events.pushed(message as Push);
-          else this.#settle(message as Reply);
-        }
+        messages = unframer.push(chunk);
       } catch {
         // The reply cannot be read, perhaps for lack of memory: try again on another connection.
         socket.destroy();
         return;
       }
-      if (this.#waiting.size > 0) return;
-      socket.unref();
-      this.#answered?.();
+      hear(messages);
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
@@ -167,9 +194,21 @@ export class BrokerKv implements Kv {
         this.#fail(unavailable(`${DEATHS} brokers of ${this.#store} in a row ended without an answer.`));
       else this.#connected().catch((error) => this.#fail(error));
     });
-    this.#live = socket;
-    if (this.#waiting.size === 0) socket.unref();
+    hear(more);
+    if (this.#waiting.size > 0) this.#silence.begin();
     for (const { framed } of this.#waiting.values()) socket.write(framed);
+  }
+
+  #broker(): string {
+    return brokerName(this.#store, this.#pid);
+  }
+
+  #pushed(push: Push): void {
+    if ('busy' in push) {
+      // Once: it may say so a thousand times.
+      if (this.#busyPid !== this.#pid) tell(`${this.#broker()} ${push.busy}.`);
+      this.#busyPid = this.#pid;
+    } else if (!('hello' in push)) this.events.pushed(push);
   }
 
   #settle(reply: Reply): void {

@@ -2,6 +2,8 @@
 import type { EventSink, HeardEvent } from '../event-sink';
 import type { Push, Request } from './protocol';
 
+type EventPush = Exclude<Push, { hello: unknown } | { busy: string }>;
+
 /** The part of the connection that events use. */
 export interface EventLine {
   /** Sends at once, without an answer. False when the connection is missing or full. */
@@ -40,7 +42,7 @@ export class BrokerEvents implements EventSink {
   }
 
   /** Handles a push of the broker. */
-  pushed(push: Push): void {
+  pushed(push: EventPush): void {
     if ('heard' in push) this.#heard = push.heard;
     else for (const listener of this.#listeners) listener({ event: push.event, dropped: push.dropped });
   }

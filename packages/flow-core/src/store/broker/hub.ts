@@ -37,6 +37,11 @@ export class Hub {
     }
   }
 
+  /** Tells all clients what keeps their answers waiting: `is bringing its store to format 2`. */
+  busy(what: string): void {
+    for (const socket of this.#clients) send(socket, { id: 0, busy: what });
+  }
+
   #tell(heard: boolean): void {
     for (const socket of this.#clients) send(socket, { id: 0, heard });
   }

@@ -18,8 +18,18 @@ export type Request = { id: number } & (
   // It has no answer.
   | { op: 'publish'; event: unknown }
 );
-/** A message that the broker pushes: an event, or whether there are listeners. */
-export type Push = { id: 0 } & ({ event: unknown; dropped: number } | { heard: boolean });
+/** A message that the broker pushes: its greeting, what keeps it busy, an event, or whether there are listeners. */
+export type Push = { id: 0 } & (
+  | { hello: Hello }
+  | { busy: string }
+  | { event: unknown; dropped: number }
+  | { heard: boolean }
+);
+/** The first message on a connection. What listens there and does not say it is no broker. */
+export interface Hello {
+  messages: number;
+  pid: number;
+}
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
 /** Written to stderr, as one line of JSON, by a broker that cannot serve, for the client that started it. */
@@ -33,7 +43,7 @@ export interface Complaint {
  * rows. All are part of the socket's name. A client that differs starts its own broker, which refuses a newer
  * store and otherwise waits for the lock until the other broker is idle and gone.
  */
-const MESSAGES = 3;
+export const MESSAGES = 4;
 const WIRE = serialize(0)[1] ?? 0;
 
 /** Unix silently cuts socket paths at 108 bytes. A longer path becomes a hashed name in a private folder. */

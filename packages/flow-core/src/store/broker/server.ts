@@ -11,8 +11,18 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { isFlowError } from '../../definition/errors';
 import type { Kv } from '../kv';
 import { LevelKv, NotAcknowledged } from '../level';
+import { STORE_FORMAT } from '../stamp';
 import { Hub } from './hub';
-import { frame, type Reply, type Request, requireSocketFolder, socketPath, Unframer } from './protocol';
+import { notePid } from './pid-file';
+import {
+  frame,
+  MESSAGES,
+  type Reply,
+  type Request,
+  requireSocketFolder,
+  socketPath,
+  Unframer,
+} from './protocol';
 
 /** `failed`: a batch failed, and the database with it. */
 export type BrokerEnd = 'idle' | 'locked' | 'failed';
@@ -31,7 +41,7 @@ export interface BrokerOptions {
 export async function serveBroker({ store, idleMs, onListening }: BrokerOptions): Promise<BrokerEnd> {
   let kv: LevelKv;
   try {
-    kv = await LevelKv.open(join(store, 'db'));
+    kv = await LevelKv.lock(join(store, 'db'));
   } catch (error) {
     if (isFlowError(error)) throw error;
     if ((error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED') return 'locked';
@@ -40,21 +50,33 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   const server = createServer();
   const sockets = new Set<Socket>();
   const hub = new Hub();
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const ready = opened.then(() => kv.prepare((done) => hub.busy(migrating(done))));
   const idle = untilIdle(server, sockets, idleMs, (socket) => {
+    socket.write(frame({ id: 0, hello: { messages: MESSAGES, pid: process.pid } }));
     hub.add(socket);
-    serveClient(socket, kv, hub);
+    serveClient(socket, kv, hub, ready);
   });
   const path = socketPath(store);
   requireSocketFolder(path, store);
   const leave = await listen(server, path);
+  notePid(store);
   onListening();
-  const end = await Promise.race([idle.then(() => 'idle' as const), kv.failed.then(() => 'failed' as const)]);
+  open();
+  const failed = ready.then(() => kv.failed).catch(() => {});
+  const end = await Promise.race([idle.then(() => 'idle' as const), failed.then(() => 'failed' as const)]);
   // From here on, new clients are refused. They start the next broker, which waits for the lock.
   leave();
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
   return end;
 }
+
+const migrating = (done: number) =>
+  `is bringing its store to format ${STORE_FORMAT}: ${done.toLocaleString('en')} records so far`;
 
 /** How long to wait for a client to hang up in return. */
 const HANGUP_MS = 1000;
@@ -126,9 +148,9 @@ function listening(server: Server, path: string): Promise<void> {
 const AHEAD = 64 * 1024 * 1024;
 
 /** Serves a client: its writes keep their order, and a read sees all writes before it. */
-function serveClient(socket: Socket, kv: Kv, hub: Hub): void {
+function serveClient(socket: Socket, kv: Kv, hub: Hub, ready: Promise<void>): void {
   const unframer = new Unframer<Request>();
-  let writes: Promise<unknown> = Promise.resolve();
+  let writes: Promise<unknown> = ready;
   let open = 0;
   let taken = 0;
 

@@ -8,7 +8,10 @@ import { FlowError } from '../../definition/errors';
 import { packageFile } from '../../environment/package-root';
 import { KEEP, MARK } from '../../environment/task-mark';
 import { noRoom, storeFull } from '../no-room';
+import { type Connection, greeted } from './greeting';
+import { brokerName } from './pid-file';
 import { type Complaint, requireSocketFolder } from './protocol';
+import { TELL_MS } from './silence';
 
 /** How long a broker stays without clients. Under ten seconds, so that it soon follows the last command. */
 const IDLE_MS = 5000;
@@ -17,27 +20,48 @@ export function unavailable(message: string, cause?: unknown, exit: 1 | 2 = 1): 
   return new FlowError('FLOW_STORE_UNAVAILABLE', message, { exit, cause });
 }
 
-/** @throws FlowError FLOW_STORE_UNAVAILABLE, FLOW_STORE_FULL, FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT */
-export async function findBroker(store: string, path: string, patience: number): Promise<Socket> {
+/** The longest pause between two attempts to connect, and to start a broker. Milliseconds. */
+const CONNECT_MS = 100;
+const START_MS = 2000;
+
+/**
+ * @param patience milliseconds to wait for a broker
+ * @param tell gets one line for a person when it takes long
+ * @throws FlowError FLOW_STORE_UNAVAILABLE, FLOW_STORE_FULL, FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT
+ */
+export async function findBroker(
+  store: string,
+  path: string,
+  patience: number,
+  tell: (line: string) => void,
+): Promise<Connection> {
   try {
     requireSocketFolder(path, store);
   } catch (error) {
     throw unavailable(`The store ${store} cannot be reached: ${(error as Error).message}.`, error);
   }
-  const until = Date.now() + patience;
-  let pause = 4;
+  const begun = performance.now();
+  let told = false;
+  let start = { at: begun, pause: 4 };
   for (;;) {
     // Without a socket there is no broker. This check answers at once, connecting only after an event loop turn.
     const socket = process.platform === 'win32' || existsSync(path) ? await tryConnect(path) : undefined;
-    if (socket) return socket;
-    if (Date.now() > until)
+    const connection = socket && (await greeted(socket));
+    if (connection) return connection;
+    const now = performance.now();
+    if (now - begun > patience)
       throw unavailable(
-        `No broker for ${store} came up within ${patience / 1000} s: another process may hold its database.`,
+        `${brokerName(store)} has not answered for ${Math.round(patience / 1000)} s, and no other one can take its place: it may be stopped, or another program holds the database ${join(store, 'db')}. End it, and do it again.`,
       );
-    if ((await startBroker(store)) === 'gone') {
-      await delay(pause);
-      pause = Math.min(pause * 2, 100);
+    if (now - begun > TELL_MS && !told) {
+      told = true;
+      tell(`${brokerName(store)} does not answer. Waiting for it up to ${Math.round(patience / 1000)} s.`);
     }
+    if (now >= start.at) {
+      if ((await startBroker(store)) === 'listening') continue;
+      start = { at: performance.now() + start.pause, pause: Math.min(start.pause * 2, START_MS) };
+    }
+    await delay(Math.min(start.pause, CONNECT_MS));
   }
 }
 

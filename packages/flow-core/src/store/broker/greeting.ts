@@ -1,0 +1,51 @@
+/** A connection to a broker, from its first message on. */
+import type { Socket } from 'node:net';
+import { type Hello, MESSAGES, type Push, type Reply, Unframer } from './protocol';
+
+/** How long a broker may take for its first message. Milliseconds. */
+const HELLO_MS = 2000;
+
+export interface Connection {
+  socket: Socket;
+  hello: Hello;
+  /** Reads what comes next. */
+  unframer: Unframer<Reply | Push>;
+  /** What came with the greeting. */
+  more: (Reply | Push)[];
+}
+
+/**
+ * Waits for the greeting on a socket that is connected. Undefined where none comes in time: the broker was stopped, or what
+ * listens there is none. Then the socket is closed.
+ */
+export function greeted(socket: Socket): Promise<Connection | undefined> {
+  const unframer = new Unframer<Reply | Push>();
+  return new Promise((resolve) => {
+    const end = (connection?: Connection) => {
+      clearTimeout(timer);
+      socket.off('error', fail).off('close', fail).off('data', hear);
+      if (!connection) socket.on('error', () => {}).destroy();
+      resolve(connection);
+    };
+    const fail = () => end();
+    const timer = setTimeout(fail, HELLO_MS);
+    const hear = (chunk: Buffer) => {
+      let messages: (Reply | Push)[];
+      try {
+        messages = unframer.push(chunk);
+      } catch {
+        return end();
+      }
+      const [first, ...more] = messages;
+      if (!first) return;
+      const hello = isHello(first) ? first.hello : undefined;
+      end(hello && { socket, hello, unframer, more });
+    };
+    socket.on('error', fail).on('close', fail).on('data', hear);
+  });
+}
+
+function isHello(message: unknown): message is { hello: Hello } {
+  const { hello } = (message ?? {}) as { hello?: Partial<Hello> };
+  return hello?.messages === MESSAGES && Number.isSafeInteger(hello.pid);
+}

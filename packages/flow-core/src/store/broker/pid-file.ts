@@ -1,0 +1,26 @@
+/** Which process serves a store, for the line that names it when it does not answer. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FILE = 'broker.pid';
+
+/** Call when this process has the database open. */
+export function notePid(store: string): void {
+  writeFileSync(join(store, FILE), `${process.pid}\n`, { mode: 0o600 });
+}
+
+/** `the store's broker (process 1234)`, without the process where that is not known, or is gone. */
+export function brokerName(store: string, pid = livingPid(store)): string {
+  return `The store's broker${pid === undefined ? '' : ` (process ${pid})`}`;
+}
+
+function livingPid(store: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(join(store, FILE), 'utf8'));
+    if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
