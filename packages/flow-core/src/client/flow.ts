@@ -1,11 +1,10 @@
 /** A flow: its runs. */
 import { FlowError } from '../definition/errors';
 import { latestRun, noRun, requireRun } from '../engine/record/find-run';
-import { type RunStatus, statusNow } from '../engine/record/run-status';
 import { requireSameFlow } from '../engine/task/not-found';
 import type { Codecs } from '../store/artifacts';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
-import type { RunRow } from '../store/rows';
+import type { RunRow, RunStatus } from '../store/rows';
 import type { Store } from '../store/store';
 import { Run } from './run';
 import type { Step } from './step';
@@ -75,7 +74,7 @@ export class FlowClient<A> {
     const tags = typeof tag === 'string' ? [tag] : tag;
     const rows = this.#store.runs(this.name, this.namespace);
     for await (const row of this.#store.withTags(this.name, rows)) {
-      if (status !== undefined && statusNow(row) !== status) continue;
+      if (status !== undefined && row.status !== status) continue;
       if (user !== undefined && row.user !== user) continue;
       if (!tags.every((t) => row.tags.includes(t) || row.systemTags.includes(t))) continue;
       yield new Run(this.#store, row, this.#codecs);

@@ -1,11 +1,10 @@
 /** A recorded run. */
 import type { Step as StepHandle, Switch } from '../definition/types';
 import { recordedParams } from '../engine/record/read';
-import { type RunStatus, statusNow } from '../engine/record/run-status';
 import { isLabel, parseLabel } from '../engine/task/label';
 import { requireStepIn } from '../engine/task/not-found';
 import { type Codecs, decodeArtifact } from '../store/artifacts';
-import type { ErrorRecord, GitState, RunRow } from '../store/rows';
+import type { ErrorRecord, GitState, RunRow, RunStatus } from '../store/rows';
 import type { Store } from '../store/store';
 import { requireTags } from '../store/tags';
 import { lazyValues, type Values } from './lazy';
@@ -43,7 +42,7 @@ export class Run<A> implements RunView<A> {
   }
   /** `stopped`: it ended early on request. `killed`: it is recorded as running, but its process is gone. */
   get status(): RunStatus {
-    return statusNow(this.#row);
+    return this.#row.status;
   }
   get finished(): boolean {
     return this.status !== 'running';

@@ -2,11 +2,10 @@
 import { FlowError, suggest } from '../definition/errors';
 import type { StepKind } from '../definition/graph';
 import { lost } from '../engine/record/lost';
-import { type RunStatus, statusNow } from '../engine/record/run-status';
 import { visibleNames } from '../engine/record/task-rows';
 import { fromRecord } from '../engine/task/error-record';
 import { addressOf, fullPathspec, labelOf, taskOf } from '../engine/task/label';
-import type { ErrorRecord, TaskRow } from '../store/rows';
+import type { ErrorRecord, RunStatus, TaskRow } from '../store/rows';
 import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
 import type { Scope } from './scope';
@@ -44,7 +43,8 @@ export class Task<A> implements TaskView<A> {
   }
   /** `killed`: it was running when its run was killed. */
   get status(): RunStatus {
-    return statusNow({ ...this.#scope.row, status: this.#row.status });
+    const { status } = this.#row;
+    return status === 'running' && this.#scope.row.status === 'killed' ? 'killed' : status;
   }
   get finished(): boolean {
     return this.status !== 'running';

@@ -14,6 +14,8 @@ export type Entry = [key: string, value: Uint8Array];
 export interface BatchOptions {
   /** Survives a crash of the machine, not only of the process. */
   sync?: boolean;
+  /** A key. When it exists, nothing is written and FLOW_RUN_TAKEN is thrown. */
+  fence?: string;
 }
 
 /**

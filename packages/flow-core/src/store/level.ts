@@ -5,6 +5,7 @@ import type { Level } from 'level';
 import { sealed, unsealed } from './checksum';
 import { hasDatabase } from './database';
 import { Generation } from './generation';
+import { takenError } from './holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
 import { migrate } from './migrate';
 import { Numbers } from './numbers';
@@ -122,7 +123,7 @@ export class LevelKv implements Kv {
    * failure of one would fail or tear the others too.
    */
   async batch(ops: readonly Op[], options: BatchOptions = {}) {
-    const written = this.#lastBatch.then(() => this.#write(ops, options.sync ?? false));
+    const written = this.#lastBatch.then(() => this.#write(ops, options));
     this.#lastBatch = written.catch(() => {});
     this.#writing++;
     try {
@@ -132,8 +133,9 @@ export class LevelKv implements Kv {
     }
   }
 
-  async #write(ops: readonly Op[], sync: boolean): Promise<void> {
+  async #write(ops: readonly Op[], { sync = false, fence }: BatchOptions): Promise<void> {
     this.#requireSound();
+    if (fence !== undefined && (await this.#db.get(fence))) throw takenError(fence);
     const list = ops.map(({ key, value }) =>
       value === undefined
         ? { type: 'del' as const, key }
@@ -157,8 +159,7 @@ export class LevelKv implements Kv {
       const [known, counter] = await this.getMany([nonceKey, counterKey]);
       if (known) return Number(new TextDecoder().decode(known));
       const last = counter ? Number(new TextDecoder().decode(counter)) : 0;
-      const next = Math.max(last, this.#numbers.highest(counterKey)) + 1;
-      this.#numbers.note(counterKey, next);
+      const next = this.#numbers.next(counterKey, nonceKey, last);
       const value = String(next);
       await this.batch(
         [

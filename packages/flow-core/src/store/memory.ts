@@ -1,4 +1,5 @@
 /** The store in memory, for tests and for runs that need not be kept. */
+import { takenError } from './holds';
 import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, toBytes } from './kv';
 
 export class MemoryKv implements Kv {
@@ -21,7 +22,8 @@ export class MemoryKv implements Kv {
     return keys.slice(0, limit).map((key) => [key, copy(this.#values.get(key)) as Uint8Array]);
   }
 
-  async batch(ops: readonly Op[], _options?: BatchOptions) {
+  async batch(ops: readonly Op[], { fence }: BatchOptions = {}) {
+    if (fence !== undefined && this.#values.has(fence)) throw takenError(fence);
     this.#writes++;
     for (const { key, value } of ops) {
       if (value === undefined) {

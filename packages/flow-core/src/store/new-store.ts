@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { BrokerKv, requireWritable, unwritableStore } from './broker/client';
 import type { EventSink, HeardEvent } from './event-sink';
+import type { Holds } from './holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
 import { unwritable } from './writable';
 
@@ -49,6 +50,12 @@ export class NewKv implements Kv {
     this.#closed = true;
     await this.#made?.close();
   }
+
+  readonly holds: Holds = {
+    hold: async (name) => this.#make().holds.hold(name),
+    states: async (names) => this.#found()?.holds.states(names) ?? names.map(() => 'free'),
+    take: async (name, surely) => this.#make().holds.take(name, surely),
+  };
 
   /** Nobody hears what happens in a store that is not there. A listener makes it, to hear whoever comes later. */
   readonly events: EventSink = {

@@ -8,6 +8,9 @@ import { writeFileWhole } from './write-file';
 
 const FILE = 'numbers.json';
 
+/** The newest number of a counter, and the nonce that it was given for. */
+type Newest = [number: number, nonce: string];
+
 export class Numbers {
   readonly #file: string;
 
@@ -16,15 +19,18 @@ export class Numbers {
     this.#file = join(store, FILE);
   }
 
-  /** 0 when none was taken, or when the file was lost: then the database alone knows. */
-  highest(counter: string): number {
-    const number = this.#read()[counter];
-    return Number.isSafeInteger(number) ? (number as number) : 0;
-  }
-
-  /** Synced before it returns: call before the number is given out. */
-  note(counter: string, number: number): void {
-    writeFileWhole(this.#file, JSON.stringify({ ...this.#read(), [counter]: number }));
+  /**
+   * The next number of a counter, in the file and synced before it returns. The same nonce gets the same number again, where
+   * it was the newest: a broker may have died between the file and the database.
+   * @param last the newest number that the database knows
+   */
+  next(counter: string, nonce: string, last: number): number {
+    const all = this.#read();
+    const [number, of] = newest(all[counter]);
+    if (of === nonce && number > last) return number;
+    const next = Math.max(last, number) + 1;
+    writeFileWhole(this.#file, JSON.stringify({ ...all, [counter]: [next, nonce] satisfies Newest }));
+    return next;
   }
 
   #read(): Record<string, unknown> {
@@ -35,4 +41,10 @@ export class Numbers {
       return {};
     }
   }
+}
+
+/** 0 where none was taken, or the file was lost: then the database alone knows. */
+function newest(found: unknown): Newest {
+  const [number, nonce] = Array.isArray(found) ? found : [];
+  return Number.isSafeInteger(number) && typeof nonce === 'string' ? [number, nonce] : [0, ''];
 }

@@ -16,7 +16,7 @@ import { Store } from './store';
 export function openStore(folder: string, patience?: number): Store {
   const path = resolve(folder);
   const kv = hasDatabase(path) ? BrokerKv.open(path, patience) : new NewKv(path, patience);
-  return new Store(kv, new FileCas(join(path, 'cas')), kv.events);
+  return new Store(kv, new FileCas(join(path, 'cas')), kv.events, kv.holds);
 }
 
 /** A store in the memory of this process. */

@@ -29,6 +29,8 @@ export const keys = {
     `log/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/${task === undefined ? '' : `${pad(task)}/`}`}`,
   /** The code of a run: a row apart from the run's own, which is read more often. */
   code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
+  /** Held by the process that coordinates a run. The key is there when the run was taken as killed. */
+  fence: (flow: string, run: number) => `taken/${flow}/${pad(run)}`,
   counter: (flow: string) => `counter/${flow}`,
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,
 };
@@ -50,6 +52,7 @@ const NAMES: Record<string, string> = {
   code: 'the code',
   log: 'the output',
   tag: 'a tag',
+  taken: 'the end',
 };
 
 /** What a key is the record of, for people: `movies/12/train/3/loss`, `the output of movies/12/train/3`. */

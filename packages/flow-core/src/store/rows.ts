@@ -4,6 +4,8 @@ import type { StepKind } from '../definition/graph';
 /** `stopped`: a run that ended early on request (`--until`) and can be resumed. */
 export type Status = 'running' | 'done' | 'failed' | 'stopped';
 export type TaskStatus = Exclude<Status, 'stopped'>;
+/** `killed`: its row says that it is running, and the process that coordinated it is gone. */
+export type RunStatus = Status | 'killed';
 
 /** An exception as it is recorded. A plain record: an Error written by one Node cannot be read by another. */
 export interface ErrorRecord {
@@ -31,7 +33,8 @@ export interface GitState {
 export interface RunRow {
   flow: string;
   run: number;
-  status: Status;
+  /** As it is now: `killed` is known when the row is read, and written nowhere. */
+  status: RunStatus;
   user: string;
   /** The namespace in which "latest" finds it: `user:<name>` unless `--namespace` is given. */
   namespace: string;
@@ -60,7 +63,7 @@ export interface RunRow {
   /** In an imported run: its origin and its import. */
   imported?: ImportedFrom;
   error?: ErrorRecord;
-  /** The process that runs it, to distinguish a running run from a killed one. */
+  /** The process that runs it. */
   pid: number;
   host: string;
   node: string;

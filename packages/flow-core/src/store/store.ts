@@ -1,6 +1,8 @@
 /** A store of runs, tasks, artifacts and logs, on top of a Kv and a CAS. */
+import { hostname } from 'node:os';
 import type { Cas } from './cas';
 import { type EventSink, LocalEvents } from './event-sink';
+import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
 import { type Entry, type Kv, type Op, scan } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
@@ -22,11 +24,13 @@ export class Store {
   readonly cas: Cas;
   /** Events to and from the other processes that have the store open. */
   readonly events: EventSink;
+  readonly #holds: Holds;
 
-  constructor(kv: Kv, cas: Cas, events: EventSink = new LocalEvents()) {
+  constructor(kv: Kv, cas: Cas, events: EventSink = new LocalEvents(), holds: Holds = new LocalHolds()) {
     this.kv = kv;
     this.cas = cas;
     this.events = events;
+    this.#holds = holds;
   }
 
   /** Takes a new run number. The same nonce gets the same number, so a resend cannot take two. */
@@ -34,12 +38,37 @@ export class Store {
     return this.kv.claim(keys.counter(flow), keys.nonce(flow, nonce));
   }
 
-  commit(ops: readonly Op[], sync = true): Promise<void> {
-    return this.kv.batch(ops, { sync });
+  /** @param fence the run that writes, as {@link coordinate} gave it. @throws FlowError FLOW_RUN_TAKEN */
+  commit(ops: readonly Op[], fence?: string): Promise<void> {
+    return this.kv.batch(ops, { sync: true, ...(fence === undefined ? {} : { fence }) });
+  }
+
+  /**
+   * Makes this process the one that coordinates a run, until it ends or closes the store: the run goes on as long. Call before
+   * the run's first row is written. Returns the fence of all that the run writes.
+   */
+  coordinate(flow: string, run: number): string {
+    const fence = keys.fence(flow, run);
+    // The run's next write would be refused in any case.
+    this.#holds.hold(fence).catch(() => {});
+    return fence;
+  }
+
+  /** Takes a killed run: whoever coordinates it can write no more. Returns false where it may still go on. */
+  takeKilled(row: RunRow): Promise<boolean> {
+    return this.#holds.take(keys.fence(row.flow, row.run), isGone(row));
   }
 
   async run(flow: string, run: number): Promise<RunRow | undefined> {
-    return fromJson(await this.kv.get(keys.run(flow, run)));
+    const row = fromJson<RunRow>(await this.kv.get(keys.run(flow, run)));
+    return row && this.#asItIs(row);
+  }
+
+  async #asItIs(row: RunRow): Promise<RunRow> {
+    if (row.status !== 'running') return row;
+    const [state] = await this.#holds.states([keys.fence(row.flow, row.run)]);
+    const killed = state === 'free' || (state === 'unsure' && isGone(row));
+    return killed ? { ...row, status: 'killed' } : row;
   }
 
   /** Newest first. @param before only runs with smaller numbers */
@@ -48,8 +77,11 @@ export class Store {
     if (before !== undefined)
       range.lt = namespace === undefined ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
     for await (const [key, value] of scan(this.kv, { ...range, reverse: true })) {
-      const row = namespace === undefined ? fromJson<RunRow>(value) : await this.run(flow, lastNumber(key));
-      if (row) yield row;
+      if (namespace === undefined) yield await this.#asItIs(fromJson<RunRow>(value) as RunRow);
+      else {
+        const row = await this.run(flow, lastNumber(key));
+        if (row) yield row;
+      }
     }
   }
 
@@ -174,6 +206,17 @@ export class Store {
   async close(): Promise<void> {
     this.cas.close?.();
     await this.kv.close();
+  }
+}
+
+/** A process of this machine that is no more. Another one may have its number, which is why the broker is asked first. */
+function isGone({ pid, host }: Pick<RunRow, 'pid' | 'host'>): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 

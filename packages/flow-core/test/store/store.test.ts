@@ -11,7 +11,7 @@ import { sharedPlace, withEnvironment } from './helpers/place';
 const runRow = (flow: string, run: number, more: Partial<RunRow> = {}): RunRow => ({
   flow,
   run,
-  status: 'running',
+  status: 'failed',
   user: 'mia',
   namespace: 'user:mia',
   tags: [],
@@ -87,7 +87,7 @@ describe.each([
       await store.commit(record.run(first));
       expect(await store.run('movies', 3)).toEqual(first);
       const done = { ...first, status: 'done' as const, durationMs: 12, tasks: { done: 4, failed: 0 } };
-      await store.commit(record.run(done), false);
+      await store.commit(record.run(done));
       expect(await store.run('movies', 3)).toEqual(done);
       expect(await all(store.runs('movies'))).toEqual([done]);
       expect(await store.run('movies', 4)).toBeUndefined();

@@ -1,8 +1,7 @@
 /** nx-flow runs: the runs of a flow, newest first. */
 import { FlowError } from '../../definition/errors';
 import { inNamespace } from '../../engine/record/find-run';
-import { type RunStatus, statusNow } from '../../engine/record/run-status';
-import type { RunRow } from '../../store/rows';
+import type { RunRow, RunStatus } from '../../store/rows';
 import type { Command, Context } from '../command';
 import { SPIN_STORE } from '../options';
 import { type Recorded, reading } from '../reading';
@@ -47,7 +46,7 @@ export const command: Command = {
         flow,
         runs: rows.map((row) => ({
           pathspec: `${flow}/${row.run}`,
-          status: statusNow(row),
+          status: row.status,
           startedAt: row.startedAt,
           durationMs: row.durationMs,
           tasks: row.tasks,
@@ -70,7 +69,7 @@ function filterOf({ options }: Context): (row: RunRow) => boolean {
   }
   const tags = (options.tag as string[] | undefined) ?? [];
   return (row) =>
-    (status === undefined || statusNow(row) === status) &&
+    (status === undefined || row.status === status) &&
     (user === undefined || row.user === user) &&
     tags.every((tag) => row.tags.includes(tag) || row.systemTags.includes(tag));
 }

@@ -1,7 +1,6 @@
 /** nx-flow show: a run and its steps, or one task. */
 
 import { recordedParams } from '../../engine/record/read';
-import { statusNow } from '../../engine/record/run-status';
 import { previewOf } from '../../engine/task/preview';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
@@ -87,7 +86,7 @@ async function showRun(
   for (const [name, record] of params) values[name] = await decode(record);
   const tags = await store.tags(run);
   const about = [
-    `${statusNow(run) === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,
+    `${run.status === 'running' ? 'since' : 'started'} ${ago(run.startedAt, Date.now())}`,
     run.durationMs === undefined ? '' : `took ${duration(run.durationMs)}`,
     `by ${run.user}`,
     tags.length > 0 ? `tags ${tags.join(' ')}` : '',
@@ -119,7 +118,7 @@ async function showRun(
   if (failures.length === 0 && run.error) output.write(`\n${renderThrown(run.error, output, cwd)}`);
   output.result({
     pathspec: `${run.flow}/${run.run}`,
-    status: statusNow(run),
+    status: run.status,
     startedAt: run.startedAt,
     durationMs: run.durationMs,
     user: run.user,

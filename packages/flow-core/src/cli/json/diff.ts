@@ -1,7 +1,6 @@
 /** The difference of two runs or tasks, for `diff --json`. */
 
 import { type ArtifactDiff, endOf, type StepDiff } from '../../engine/explain/diff';
-import { statusNow } from '../../engine/record/run-status';
 import type { Cas } from '../../store/cas';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import { isDifferent, type Pair, pathspecOf, ratioOf, shown } from '../render/diff';
@@ -25,7 +24,7 @@ function runs(
   return {
     before: pathspecOf(before),
     after: pathspecOf(after),
-    status: { before: statusNow(before), after: statusNow(after) },
+    status: { before: before.status, after: after.status },
     durationMs: timesJson(before.durationMs, after.durationMs),
     params: artifactsJson(params.filter(isDifferent), cas),
     tags: {

@@ -5,10 +5,9 @@
  */
 
 import type { Problem } from '../../definition/errors';
-import type { RunStatus } from '../../engine/record/run-status';
 import type { Change } from '../../engine/task/change';
 import type { TaskCounts } from '../../engine/task/flow-event';
-import type { GitState, RunRow } from '../../store/rows';
+import type { GitState, RunRow, RunStatus } from '../../store/rows';
 
 export type Json =
   | FailureJson

@@ -1,7 +1,6 @@
 /** Renders the differences of two runs or tasks. */
 import { types } from 'node:util';
 import { type ArtifactDiff, endOf, type StepDiff } from '../../engine/explain/diff';
-import { statusNow } from '../../engine/record/run-status';
 import type { Change } from '../../engine/task/change';
 import { previewOf } from '../../engine/task/preview';
 import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
@@ -57,7 +56,7 @@ function runs(
 
 function factsOf({ before, after }: Pair<RunRow>): (Pair<string> & { name: string })[] {
   const facts: [string, (run: RunRow) => string][] = [
-    ['status', statusNow],
+    ['status', ({ status }) => status],
     ['tags', ({ tags }) => [...tags].sort().join(' ')],
     ['user', ({ user }) => user],
     ['code', ({ code }) => code?.slice(0, 8) ?? ''],

@@ -1,16 +1,23 @@
 /** The status of a run or a task, as one coloured word. */
-import { statusNow } from '../../engine/record/run-status';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, RunStatus, TaskRow } from '../../store/rows';
 import type { Output } from './output';
 
-export function statusText(run: Pick<RunRow, 'status' | 'pid' | 'host'>, output: Output): string {
-  return painted(statusNow(run), output);
+export function statusText({ status }: Pick<RunRow, 'status'>, output: Output): string {
+  return painted(status, output);
 }
 
 /** @param run with it, a task that was running when its run was killed is shown as killed */
 export function taskStatusText(row: TaskRow, output: Output, run?: RunRow): string {
   if (isCaught(row)) return painted('caught', output);
-  return painted(run ? statusNow({ ...run, status: row.status }) : row.status, output);
+  return painted(taskStatus(row, run), output);
+}
+
+/** A task that was under way when its run was killed was killed with it. */
+export function taskStatus(
+  { status }: Pick<TaskRow, 'status'>,
+  run: Pick<RunRow, 'status'> | undefined,
+): RunStatus {
+  return status === 'running' && run?.status === 'killed' ? 'killed' : status;
 }
 
 /** Whether a task failed but counts as done, since its step has the option `catch`. */
@@ -18,7 +25,7 @@ export function isCaught({ status, error }: Pick<TaskRow, 'status' | 'error'>): 
   return status === 'done' && error !== undefined;
 }
 
-export function painted(status: ReturnType<typeof statusNow> | 'caught', { colors }: Output): string {
+export function painted(status: RunStatus | 'caught', { colors }: Output): string {
   const paint = {
     done: colors.green,
     caught: colors.yellow,

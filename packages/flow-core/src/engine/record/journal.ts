@@ -9,6 +9,7 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 export class Journal {
   readonly #store: Store;
   readonly #broken: (error: unknown) => void;
+  readonly #fence: string;
   /** One entry for each call of {@link add}: its operations stay together. */
   #calls: (readonly Op[])[] = [];
   #added = 0;
@@ -17,9 +18,13 @@ export class Journal {
   #batch: Promise<void> = Promise.resolve();
   #failed: { error: unknown } | undefined;
 
-  /** @param broken Told once, when the store fails: nothing is written from then on, so that no row stands behind a hole. */
-  constructor(store: Store, broken: (error: unknown) => void = () => {}) {
+  /**
+   * @param fence the run's, as `Store.coordinate` gave it
+   * @param broken Told once, when the store fails: nothing is written from then on, so that no row stands behind a hole.
+   */
+  constructor(store: Store, fence: string, broken: (error: unknown) => void = () => {}) {
     this.#store = store;
+    this.#fence = fence;
     this.#broken = broken;
   }
 
@@ -50,7 +55,7 @@ export class Journal {
     try {
       while (this.#calls.length > 0) {
         const { ops, calls } = this.#take();
-        const batch = this.#store.commit(ops);
+        const batch = this.#store.commit(ops, this.#fence);
         this.#batch = batch.catch(() => {});
         await batch;
         this.#written += calls;

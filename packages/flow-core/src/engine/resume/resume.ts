@@ -7,7 +7,6 @@ import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { latestRun, requireRun } from '../record/find-run';
 import { recordedParams } from '../record/read';
-import { statusNow } from '../record/run-status';
 import { requireStepIn } from '../task/not-found';
 import { Takeover } from './takeover';
 
@@ -36,6 +35,7 @@ export async function prepareResume(
     : requireRun(store, graph.flow, run));
   const known = new Set(origin.steps.map(({ name }) => name));
   const grown = [...graph.steps.keys()].some((name) => !known.has(name));
+  await requireEnded(store, origin);
   requireResumable(origin, step, grown || Object.keys(params).length > 0);
   const recorded = await recordedParams(store, graph.flow, origin.run, Object.keys(graph.params));
   const values = recorded.map(
@@ -53,11 +53,16 @@ export async function prepareResume(
   };
 }
 
+async function requireEnded(store: Store, origin: RunRow): Promise<void> {
+  if (origin.status !== 'running' && (origin.status !== 'killed' || (await store.takeKilled(origin)))) return;
+  throw new FlowError(
+    'FLOW_RUN_GOES_ON',
+    `${origin.flow}/${origin.run} still runs: wait for its end, or take another run.`,
+  );
+}
+
 function requireResumable(origin: RunRow, step: string | undefined, changes: boolean): void {
   const pathspec = `${origin.flow}/${origin.run}`;
-  if (statusNow(origin) === 'running') {
-    throw new FlowError('FLOW_RUN_GOES_ON', `${pathspec} still runs: wait for its end, or take another run.`);
-  }
   if (origin.status === 'done' && step === undefined && !changes) {
     throw new FlowError(
       'FLOW_NOTHING_TO_RESUME',

@@ -52,7 +52,7 @@ export class Recorder {
   constructor(options: RunOptions, run: number, broken: (error: unknown) => void) {
     const { graph, store, user, namespace, tags } = options;
     this.#options = options;
-    this.#journal = new Journal(store, broken);
+    this.#journal = new Journal(store, store.coordinate(graph.flow, run), broken);
     this.views = new Views(graph.flow, run, store, () => this.#journal.settled());
     this.#logs = new TaskLogs(graph.flow, run, this.#journal);
     this.row = startedRun({

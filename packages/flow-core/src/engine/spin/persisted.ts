@@ -59,7 +59,7 @@ export class PersistedSpin {
   private constructor(options: PersistOptions, row: RunRow) {
     this.#options = options;
     this.row = row;
-    this.#journal = new Journal(options.store);
+    this.#journal = new Journal(options.store, options.store.coordinate(row.flow, row.run));
     this.#logs = new TaskLogs(row.flow, row.run, this.#journal);
   }
 

@@ -10,7 +10,6 @@ import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } fr
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
 import { lost } from '../record/lost';
-import { statusNow } from '../record/run-status';
 import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
@@ -52,7 +51,7 @@ export class RunContent {
   /** @throws FlowError FLOW_RUN_GOES_ON */
   static async of(store: Store, row: RunRow): Promise<RunContent> {
     const { flow, run } = row;
-    if (statusNow(row) === 'running') {
+    if (row.status === 'running') {
       throw new FlowError(
         'FLOW_RUN_GOES_ON',
         `${flow}/${run} still runs: a run can be exported when it has ended.`,
@@ -71,7 +70,7 @@ export class RunContent {
   run(): RunRow {
     const { imported, ...rest } = this.#row;
     const row = { ...rest, tags: this.#tags };
-    const ended: RunRow = row.status === 'running' ? { ...row, status: 'failed', error: killed(row) } : row;
+    const ended: RunRow = row.status === 'killed' ? { ...row, status: 'failed', error: killed(row) } : row;
     const original: RunRow = imported
       ? {
           ...ended,

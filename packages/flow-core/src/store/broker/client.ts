@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } 
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import type { HoldState, Holds } from '../holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
 import { noRoom, storeFull } from '../no-room';
 import { BrokerEvents } from './event-client';
@@ -35,6 +36,8 @@ export class BrokerKv implements Kv {
   /** Unacknowledged requests, in order. A reconnect sends them again, since every operation is idempotent. */
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
+  /** Each broker has to be told. */
+  readonly #held = new Set<string>();
   #closing: Promise<void> | undefined;
   #answered: (() => void) | undefined;
 
@@ -92,6 +95,15 @@ export class BrokerKv implements Kv {
   claim(counterKey: string, nonceKey: string) {
     return this.#ask({ op: 'claim', counterKey, nonceKey }) as Promise<number>;
   }
+
+  readonly holds: Holds = {
+    hold: async (name) => {
+      this.#held.add(name);
+      await this.#ask({ op: 'hold', name });
+    },
+    states: (names) => this.#ask({ op: 'states', names }) as Promise<HoldState[]>,
+    take: (name, surely = false) => this.#ask({ op: 'take', name, surely }) as Promise<boolean>,
+  };
 
   generation() {
     return this.#ask({ op: 'generation' }) as Promise<string>;
@@ -189,6 +201,8 @@ export class BrokerKv implements Kv {
       this.events.lost();
       // Listeners move to the next broker.
       if (this.events.listening && !this.#closing) this.#ask({ op: 'subscribe' }).catch(() => {});
+      // At once: who does not come back counts as dead.
+      if (!this.#closing) for (const name of this.#held) this.#ask({ op: 'hold', name }).catch(() => {});
       if (this.#waiting.size === 0) return;
       if (++this.#deaths > DEATHS)
         this.#fail(unavailable(`${DEATHS} brokers of ${this.#store} in a row ended without an answer.`));

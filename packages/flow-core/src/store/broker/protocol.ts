@@ -14,6 +14,9 @@ export type Request = { id: number } & (
   | { op: 'batch'; ops: readonly Op[]; options: BatchOptions }
   | { op: 'claim'; counterKey: string; nonceKey: string }
   | { op: 'generation' }
+  | { op: 'hold'; name: string }
+  | { op: 'states'; names: readonly string[] }
+  | { op: 'take'; name: string; surely: boolean }
   | { op: 'subscribe' }
   // It has no answer.
   | { op: 'publish'; event: unknown }

@@ -12,6 +12,7 @@ import { isFlowError } from '../../definition/errors';
 import type { Kv } from '../kv';
 import { LevelKv, NotAcknowledged } from '../level';
 import { STORE_FORMAT } from '../stamp';
+import { HoldTable } from './hold-table';
 import { Hub } from './hub';
 import { notePid } from './pid-file';
 import {
@@ -50,6 +51,7 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   const server = createServer();
   const sockets = new Set<Socket>();
   const hub = new Hub();
+  const holds = new HoldTable(kv);
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -58,7 +60,7 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   const idle = untilIdle(server, sockets, idleMs, (socket) => {
     socket.write(frame({ id: 0, hello: { messages: MESSAGES, pid: process.pid } }));
     hub.add(socket);
-    serveClient(socket, kv, hub, ready);
+    serveClient(socket, { kv, hub, holds, ready });
   });
   const path = socketPath(store);
   requireSocketFolder(path, store);
@@ -147,8 +149,16 @@ function listening(server: Server, path: string): Promise<void> {
 /** Bytes of requests from one client before it must wait for answers. This bounds the broker's memory. */
 const AHEAD = 64 * 1024 * 1024;
 
+interface Served {
+  kv: Kv;
+  hub: Hub;
+  holds: HoldTable;
+  /** Nothing is answered before. */
+  ready: Promise<void>;
+}
+
 /** Serves a client: its writes keep their order, and a read sees all writes before it. */
-function serveClient(socket: Socket, kv: Kv, hub: Hub, ready: Promise<void>): void {
+function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
   const unframer = new Unframer<Request>();
   let writes: Promise<unknown> = ready;
   let open = 0;
@@ -164,7 +174,7 @@ function serveClient(socket: Socket, kv: Kv, hub: Hub, ready: Promise<void>): vo
     if (request.op === 'publish') return hub.publish(socket, request.event);
     if (request.op === 'subscribe') hub.subscribe(socket);
     open++;
-    const done = writes.then(() => execute(kv, request));
+    const done = writes.then(() => execute(socket, kv, holds, request));
     if (request.op === 'batch' || request.op === 'claim') writes = done.catch(() => {});
     done.then(answer, (error: Error) => {
       if (!(error instanceof NotAcknowledged)) answer(failure(request.id, error));
@@ -196,7 +206,7 @@ function failure(id: number, { message, code }: Error & { code?: string }): Repl
   return { id, error: { message, ...(code ? { code } : {}) } };
 }
 
-async function execute(kv: Kv, request: Request): Promise<Reply> {
+async function execute(socket: Socket, kv: Kv, holds: HoldTable, request: Request): Promise<Reply> {
   const { id } = request;
   switch (request.op) {
     case 'get':
@@ -212,6 +222,13 @@ async function execute(kv: Kv, request: Request): Promise<Reply> {
       return { id, ok: await kv.claim(request.counterKey, request.nonceKey) };
     case 'generation':
       return { id, ok: await kv.generation() };
+    case 'hold':
+      await holds.hold(socket, request.name);
+      return { id, ok: undefined };
+    case 'states':
+      return { id, ok: holds.states(request.names) };
+    case 'take':
+      return { id, ok: await holds.take(request.name, request.surely) };
     case 'subscribe':
     case 'publish':
       return { id, ok: undefined };

@@ -1,0 +1,98 @@
+/** A run goes on as long as whoever coordinates it has the store open, wherever that is. */
+import { hostname } from 'node:os';
+import { COME_BACK_MS, HoldTable } from '../../src/store/broker/hold-table';
+import { MemoryKv } from '../../src/store/memory';
+import { openStore } from '../../src/store/open';
+import type { RunRow } from '../../src/store/rows';
+import { record, type Store } from '../../src/store/store';
+import { brokersOf, kill, temporaryPlace, withEnvironment } from './helpers/place';
+
+let place: ReturnType<typeof temporaryPlace>;
+let coordinator: Store;
+let reader: Store;
+
+beforeEach(() => {
+  place = temporaryPlace();
+  coordinator = openStore(place.folder);
+  reader = openStore(place.folder);
+});
+afterEach(async () => {
+  await Promise.all([coordinator.close(), reader.close()]);
+  await place.dispose();
+});
+
+/** Of a machine whose processes cannot be looked at. */
+const row = (run: number, more: Partial<RunRow> = {}) =>
+  ({
+    ...{ flow: 'movies', run, status: 'running', user: 'mia', namespace: 'user:mia', tags: [] },
+    ...{ systemTags: [], startedAt: 0, paramInputs: {}, pid: 1, host: 'elsewhere', steps: [], ...more },
+  }) as unknown as RunRow;
+const statusOf = async (run: number) => (await reader.run('movies', run))?.status;
+const begin = async (run: number) => {
+  const fence = coordinator.coordinate('movies', run);
+  await coordinator.commit(record.run(row(run)), fence);
+  return fence;
+};
+
+describe('through a broker', () => {
+  withEnvironment('CI', undefined);
+
+  test('a run goes on until its process has gone, also when another process has its number', async () => {
+    await begin(1);
+    expect(await statusOf(1)).toBe('running');
+    await coordinator.close();
+    // Nothing else can be asked: the machine is another one.
+    while ((await statusOf(1)) === 'running') await new Promise(setImmediate);
+    expect(await statusOf(1)).toBe('killed');
+    const runs = [];
+    for await (const { run, status } of reader.runs('movies')) runs.push([run, status]);
+    expect(runs).toEqual([[1, 'killed']]);
+    expect((await reader.latest('movies'))?.status).toBe('killed');
+  });
+
+  test('a run outlives its broker, whose successor hears from it', async () => {
+    const fence = await begin(1);
+    for (const pid of brokersOf(place.folder)) await kill(pid);
+    await coordinator.commit(record.run(row(1, { tags: ['more'] })), fence);
+    expect(await reader.run('movies', 1)).toMatchObject({ status: 'running', tags: ['more'] });
+    expect(await reader.takeKilled(row(1))).toBe(false);
+  });
+
+  test('after a broker has gone with the coordinator, its successor is not sure, but for a process that it can look at', async () => {
+    await begin(1);
+    await coordinator.commit(record.run(row(2, { host: hostname(), pid: 2 ** 30 })));
+    await coordinator.close();
+    for (const pid of brokersOf(place.folder)) await kill(pid);
+    expect([await statusOf(1), await statusOf(2)]).toEqual(['running', 'killed']);
+    expect(await reader.takeKilled(row(1))).toBe(false);
+  });
+
+  test('whoever was taken for killed can write no more, and no broker forgets it', async () => {
+    const fence = await begin(1);
+    const late = openStore(place.folder);
+    // Its connection is lost while it lives, as by a broker's death that it slept through.
+    await coordinator.close();
+    while (!(await reader.takeKilled(row(1)))) await new Promise(setImmediate);
+    const refused = {
+      code: 'FLOW_RUN_TAKEN',
+      exit: 1,
+      message: expect.stringMatching(/^The run movies\/1 counts as killed/),
+    };
+    await expect(late.commit(record.run(row(1, { status: 'done' })), fence)).rejects.toMatchObject(refused);
+    for (const pid of brokersOf(place.folder)) await kill(pid);
+    await expect(late.commit(record.run(row(1, { status: 'done' })), fence)).rejects.toMatchObject(refused);
+    expect((await late.run('movies', 1))?.status).not.toBe('done');
+    await late.close();
+  });
+});
+
+test('who does not come back in time after a broker has started counts as gone', async () => {
+  let now = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  const table = new HoldTable(new MemoryKv());
+  expect([table.states(['a']), await table.take('a', false)]).toEqual([['unsure'], false]);
+  now = COME_BACK_MS;
+  expect([table.states(['a']), await table.take('a', false)]).toEqual([['free'], true]);
+  await expect(table.hold({} as never, 'a')).rejects.toMatchObject({ code: 'FLOW_RUN_TAKEN' });
+  jest.restoreAllMocks();
+});
