@@ -9,8 +9,8 @@ import { containExitListeners } from '../process/at-exit';
 import { callWithin } from '../process/call-within';
 import { type Ends, endsOfProcess, forbidExit } from '../process/ending';
 import { keepDescriptors } from '../process/keep-descriptors';
-import { keepListeners } from '../process/keep-listeners';
 import { letGoOfChannel } from '../process/let-go-of-channel';
+import { Listeners } from '../process/listeners';
 import { type Ending, ImportEnded } from './import-ended';
 import { filesOf, isOfFlow, stackOf } from './import-stack';
 import { endsSlowImports, importWatch, tellSlow, whenUnwatched } from './import-watch';
@@ -125,7 +125,7 @@ function hearLeaving(end: (ending: Ending) => Error | undefined, insistOn?: Ends
   };
   process.on('uncaughtException', threw);
   process.on('unhandledRejection', rejected);
-  const letListenersGo = keepListeners();
+  const letListenersGo = new Listeners().keep();
   return {
     allowLeaving: forbidExit((call) => end({ how: 'left', call }), insistOn),
     stop() {

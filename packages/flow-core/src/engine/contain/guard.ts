@@ -5,6 +5,7 @@ import type { FlowError } from '../../definition/errors';
 import { callAtExit } from '../../process/at-exit';
 import { exitNow, forbidEnd } from '../../process/ending';
 import { letGoOfChannel } from '../../process/let-go-of-channel';
+import { listenInstead, stopListening } from '../../process/listeners';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { type Starter, watchStarted } from '../../process/started';
 import { stepsBegin, stepsEnd } from '../../source/import-guard';
@@ -12,7 +13,6 @@ import type { Emit } from '../task/flow-event';
 import { stuckError } from '../task/policies';
 import { Containment } from './containment';
 import { firstOf } from './first-of';
-import { hearAlone } from './hear-alone';
 import { endByLasting } from './lasting';
 import { leftError, reachesOthers } from './left';
 import { type GuardedSignals, guardSignals, SIGNAL_GRACE_MS } from './signals';
@@ -156,25 +156,16 @@ export function makeGuard({
         signals?.release();
         signal?.removeEventListener('abort', abort);
         hearNoMore();
-        unlisten('uncaughtException', crash);
-        unlisten('unhandledRejection', crash);
+        stopListening('uncaughtException', crash);
+        stopListening('unhandledRejection', crash);
       }
     },
   };
 }
 
-/** Throws nothing where the step has frozen `process`: its own outcome is what counts. */
-function unlisten(event: string, listener: (error: unknown) => void): void {
-  try {
-    process.off(event, listener);
-  } catch {
-    // It stays, and hears of nothing that it would change.
-  }
-}
-
 function hear(event: 'beforeExit', listener: () => void): () => void {
   process.on(event, listener);
-  return () => unlisten(event, listener);
+  return () => stopListening(event, listener);
 }
 
 /**
@@ -182,7 +173,7 @@ function hear(event: 'beforeExit', listener: () => void): () => void {
  * under way, it does not hear it: the body fails, and the test that waits for it goes on.
  */
 function stuckAmongTests(stuck: () => void): () => void {
-  return hearAlone('beforeExit', () => {
+  return listenInstead('beforeExit', () => {
     stuck();
     // The process would end when all have heard.
     setImmediate(() => {});
