@@ -6,7 +6,7 @@ import { askedBy } from './asked';
 import { packageOf } from './packages/names';
 import { extendedConfigs, governingConfig } from './tsconfig';
 import { DiskFiles } from './use-conditions';
-import { isUsers } from './user-place';
+import { isUsersFile } from './user-place';
 
 export interface MissingModule {
   message: string;
@@ -20,7 +20,7 @@ export interface MissingModule {
 /** Undefined where no file of the user asks for it. */
 export function missingModule(error: unknown): MissingModule | undefined {
   const found = importOf(error as NodeJS.ErrnoException & { requireStack?: string[] });
-  if (!found || !isUsers(found.importer)) return undefined;
+  if (!found || !isUsersFile(found.importer)) return undefined;
   const { missing, importer } = found;
   const name = writtenIn(importer, found.name);
   const folder = packageOf(name) === undefined ? undefined : folderOf(packageOf(name) as string, importer);
