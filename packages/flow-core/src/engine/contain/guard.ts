@@ -8,7 +8,7 @@ import { letGoOfChannel } from '../../process/let-go-of-channel';
 import { listenInstead, stopListening } from '../../process/listeners';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { type Starter, watchStarted } from '../../process/started';
-import { stepsBegin, stepsEnd } from '../../source/import-guard';
+import { stepsBegin, stepsEnd } from '../../source/late-failures';
 import type { Emit } from '../task/flow-event';
 import { stuckError } from '../task/policies';
 import { Containment } from './containment';
