@@ -21,10 +21,10 @@ export function leftError(how: string): FlowError {
   return error;
 }
 
-/** The error of a process that died. @param left the stack of the call by which its step ended it, if it did */
-export function diedError(message: string, left: string | undefined): FlowError {
+/** The error of a process that died. @param exitStack the stack of the call by which its step ended it, if it did */
+export function diedError(message: string, exitStack: string | undefined): FlowError {
   const error = new FlowError('FLOW_WORKER_DIED', message, { exit: 1 });
-  const frames = left?.slice(left.search(/^ +at /m));
+  const frames = exitStack?.slice(exitStack.search(/^ +at /m));
   const stack = frames === undefined ? undefined : `${error.name}: ${message}\n${frames}`;
   if (stack !== undefined) Object.defineProperty(error, 'stack', { ...PROPERTY, value: stack });
   return error;
