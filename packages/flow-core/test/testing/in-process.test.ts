@@ -506,7 +506,7 @@ test('the types know what a step can be given', () => {
   });
 });
 
-describe('a spin that is kept', () => {
+describe('a persisted spin', () => {
   test('is a task that the client shows, in a store beside the runs, which are as they were', async () => {
     const ran = await runner.run();
     const spun = await runner.spin(each, { index: 2, persist: true });
