@@ -1,4 +1,4 @@
-/** The listeners of `process`. A flow may remove them, add to them, or freeze `process`, so that nothing of this is possible. */
+/** The listeners of `process`. A flow may add some, remove some, or freeze `process`: then none can be added or removed. */
 import { replaceFunctions } from './replace-functions';
 
 type Event = string | symbol;

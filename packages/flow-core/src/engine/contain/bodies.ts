@@ -1,4 +1,4 @@
-/** The body of a step that code belongs to, also in its timers and in promises that are not awaited. Known where it is followed. */
+/** The body of a step that code belongs to, also in its timers and in promises that are not awaited, where it is followed. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { forbidEnd } from '../../process/ending';
 import type { Starter } from '../../process/started';
