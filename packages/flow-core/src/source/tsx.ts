@@ -3,8 +3,8 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
-import { noteAsked } from './asked';
 import { isBuilt } from './built-package';
+import { noteRequest } from './failed-request';
 import { tellIfSlow } from './import-guard';
 import { conditioned, importsSource } from './use-conditions';
 
@@ -63,7 +63,7 @@ export function registerTsx(flow: string): void {
       try {
         return byTsx.call(Module, request, parent, ...rest);
       } catch (error) {
-        noteAsked(error, request, parent?.filename);
+        noteRequest(error, request, parent?.filename);
         throw error;
       }
     }

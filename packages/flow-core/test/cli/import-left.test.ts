@@ -173,6 +173,26 @@ test('listeners of exit that a flow adds on import are called, and the exit code
   }
 });
 
+test.each([
+  ['a listener', `process.on('exit', () => Object.freeze(process));`, `() => { throw new Error('failed'); }`],
+  ['a step', '', `() => { Object.freeze(process); throw new Error('failed'); }`],
+])(
+  'where %s freezes `process`, all listeners of exit are called, and the exit code stays',
+  async (who, listener, step) => {
+    const name = `freezes-${who.split(' ')[1]}`;
+    ws.write(`${name}.flow.ts`, `${CORE}\n${listener}\n${LISTENERS}\n${FLOW(name, step)}`);
+    const heard = ws.path(`heard-${name}`);
+    const { code, stderr } = await ws.start(['spin', name, 'start'], { env: { HEARD: heard } }).done;
+    expect([code, stderr]).toEqual([1, '']);
+    expect([...new Set(ws.read(`heard-${name}`).trim().split(' '))].sort()).toEqual([
+      'code',
+      'exit',
+      'first',
+      'once',
+    ]);
+  },
+);
+
 test('a listener that never returns is ended, also where a step was executed', async () => {
   // Five seconds pass at once.
   const preload = ws.write(

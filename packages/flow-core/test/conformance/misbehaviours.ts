@@ -23,7 +23,10 @@ export type Misbehaviour = Done | Failing;
 const timers = 'setTimeout: () => 0, setImmediate: () => 0, setInterval: () => 0, clearTimeout: () => {}';
 const no = 'const no = () => { throw 1; };';
 const soon = 'await new Promise((go) => setTimeout(go, 5));';
-const exited = (call: string) => new RegExp(`^The step called ${call.replace(/[()$.*+?[\]]/g, '\\$&')}\\.$`);
+const exited = (call: string) =>
+  new RegExp(
+    `^The step called ${call.replace(/[()$.*+?[\]]/g, '\\$&')}\\. Throw an error to fail, return to end\\.$`,
+  );
 const died = /^The (?:worker )?process (exited|was killed|closed its channel|wrote into)/;
 
 /** By name; names hold no commas. */
