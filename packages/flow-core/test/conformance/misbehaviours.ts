@@ -218,14 +218,17 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   },
 };
 
+/** Where a hostile flow reads the names of its splits: it has no parameters, for every process that it needs would load zod. */
+export const NAMES_FILE = 'names.txt';
+
 /** The text of a flow whose split `input` does what its name says; an empty name looks at what a task finds. */
 export function hostileFlow(name: string, options = ''): string {
   const bodies = Object.entries(MISBEHAVIOURS).map(
     ([one, { body }]) => `  ${JSON.stringify(one)}: async () => {\n    ${body}\n  },`,
   );
   return `import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { flow } from '@nx-flow/core';
-import { z } from 'zod';
 const require = createRequire(__filename);
 const odd: Record<string, () => Promise<unknown>> = {
 ${bodies.join('\n')}
@@ -240,11 +243,11 @@ const look = () => ({
   exits: process.listenerCount('exit'),
   functions: [new Map([[1, 2]]).get(1), Math.max.apply(null, [1, 2]), Date.now() > 1e12, performance.now() > 0],
 });
-const f = flow('${name}', { params: { names: z.string() } });
+const f = flow('${name}');
 export const start = f.start(() => ({ before: look() }));
-export const pick = f.step('pick', { after: start }, ({ self, params }) => ({
+export const pick = f.step('pick', { after: start }, ({ self }) => ({
   before: self.before,
-  names: params.names.split(',').flatMap((name) => [name, '']),
+  names: readFileSync(__dirname + '/${NAMES_FILE}', 'utf8').split(',').flatMap((name) => [name, '']),
 }));
 export const each = f.foreach('each', { after: pick, over: 'names'${options} }, async ({ input }) => {
   if (input === '') return look();
