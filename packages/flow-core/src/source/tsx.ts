@@ -6,6 +6,7 @@ import { packageFile } from '../environment/package-root';
 import { isBuilt } from './built-package';
 import { noteRequest } from './failed-request';
 import { tellIfSlow } from './import-guard';
+import { withLazyEsbuild } from './lazy-esbuild';
 import { conditioned, importsSource } from './use-conditions';
 
 type Loader = (module: unknown, file: string) => void;
@@ -52,7 +53,7 @@ export function registerTsx(flow: string): void {
   // Below tsx: what `paths` of a tsconfig say comes first, as with TypeScript.
   internals._resolveFilename = nodes;
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
-  withTsconfig(() => require('tsx/cjs/api').register());
+  withTsconfig(() => withLazyEsbuild(() => require('tsx/cjs/api').register()));
   const byTsx = internals._resolveFilename;
   // This package resolves to the installed or linked one, whatever the `paths` of a tsconfig say.
   internals._resolveFilename = (request, parent, ...rest) => {

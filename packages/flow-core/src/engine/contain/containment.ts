@@ -6,7 +6,7 @@ import type { ExitListener } from '../../process/at-exit';
 import { forbidEnd, type Refusal } from '../../process/ending';
 import { Listeners } from '../../process/listeners';
 import { guardTalk, noteUmask } from './process-functions';
-import { type Extent, Realm } from './realm';
+import type { Extent, Realm } from './realm';
 import { watchEnv } from './restore-env';
 import type { Changes } from './watched';
 
@@ -32,8 +32,6 @@ const EVENTS = [
 
 export interface ContainmentOptions {
   refusal: Refusal;
-  /** Which built-in objects are looked at; undefined means none. */
-  extent: Extent | undefined;
   /** Whether a call is a task's. By default each is. */
   ours?: () => boolean;
 }
@@ -41,7 +39,6 @@ export interface ContainmentOptions {
 const { cwd, chdir, umask } = process;
 
 export class Containment {
-  readonly #options: ContainmentOptions;
   readonly #env = watchEnv();
   readonly #listeners = new Listeners(EVENTS);
   readonly #release: (() => void)[];
@@ -53,7 +50,6 @@ export class Containment {
   #realm: Realm | undefined;
 
   constructor(options: ContainmentOptions) {
-    this.#options = options;
     const { refusal, ours = () => true } = options;
     this.#release = [
       forbidEnd(refusal),
@@ -63,11 +59,12 @@ export class Containment {
     ];
   }
 
-  /** What is now there is what every task finds: call when the flow is imported. */
-  remember(): void {
+  /** What is now there is what every task finds: call when the flow is imported. @param realm undefined: none is looked at */
+  remember(realm: Realm | undefined): void {
     this.#listeners.remember();
-    const { extent } = this.#options;
-    if (extent) this.#realm = new Realm(extent);
+    this.#realm = realm;
+    // Its functions that end it are the engine's from now on.
+    realm?.remember(process);
   }
 
   /** The folder in which every task begins; until then the one in which the process was started. */
@@ -100,7 +97,6 @@ export class Containment {
 
   /** Puts everything back, and guards nothing any more. Returns what was to be called when the process exits. */
   release(): ExitListener[] {
-    this.putBackRealm('engine');
     for (const release of this.#release) release();
     const exits: ExitListener[] = this.#listeners.addedTo('exit');
     this.putBack();

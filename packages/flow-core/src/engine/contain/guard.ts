@@ -15,20 +15,22 @@ import { firstOf } from './first-of';
 import { endByLasting } from './lasting';
 import { leftError } from './left';
 import { type ProcessOwner, RULES } from './process-owner';
+import { Realm } from './realm';
 import { type GuardedSignals, guardSignals, SIGNAL_GRACE_MS } from './signals';
 
 export interface Guard {
   /** Puts back what the body patched, before the engine goes on. */
   bodyEnded(thrown?: unknown): void;
-  /** As in a task, an unawaited rejection fails the body, and so does a try to end the process. */
-  within<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * As in a task, an unawaited rejection fails the body, and so does a try to end the process.
+   * @param timed The body has a timeout.
+   */
+  within<T>(work: () => Promise<T>, timed?: boolean): Promise<T>;
 }
 
 export interface GuardOptions {
   /** Default: a command's. */
   processOwner?: ProcessOwner;
-  /** The body has a timeout. */
-  timed?: boolean;
   /** Aborted when the body is not waited for any more. It fails with the reason then. */
   signal?: AbortSignal;
   /** Hears of the call by which a step ends a process that is its own. */
@@ -44,22 +46,18 @@ export function isGuarded(): boolean {
   return guarded > 0;
 }
 
-export function makeGuard({
-  processOwner = 'command',
-  timed = false,
-  signal,
-  leaves,
-  emit,
-}: GuardOptions = {}): Guard {
+/** Remembers built-in objects as they are now: call when the flow is imported. */
+export function makeGuard({ processOwner = 'command', signal, leaves, emit }: GuardOptions = {}): Guard {
   const rules = RULES[processOwner];
-  const follows = rules.follows(timed);
+  const realm = rules.extent && new Realm(rules.extent);
   let contained: Containment | undefined;
   return {
     bodyEnded(thrown) {
       const changes = contained?.putBackRealm('engine');
       if (changes && changes.lasting.length > 0) endByLasting(changes.lasting, thrown);
     },
-    async within(work) {
+    async within(work, timed = false) {
+      const follows = rules.follows(timed);
       stepsBegin();
       let fail: (error: unknown) => void = () => {};
       const body: Starter = { ended: false };
@@ -86,7 +84,6 @@ export function makeGuard({
             (name) => emit?.({ type: 'spin-forced', signal: name }),
           );
       contained = new Containment({
-        extent: rules.extent,
         ours: rules.isOfBody,
         refusal(how) {
           if (!rules.isOfBody()) return undefined;
@@ -104,7 +101,7 @@ export function makeGuard({
           return error;
         },
       });
-      contained.remember();
+      contained.remember(realm);
       guarded++;
       const holdChannel = rules.shared ? () => {} : letGoOfChannel();
       try {
@@ -116,7 +113,11 @@ export function makeGuard({
         holdChannel();
         body.ended = true;
         contained.putBackRealm('engine');
-        await end();
+        if (body.started) {
+          await end();
+          // What it left running may have patched more meanwhile.
+          contained.putBackRealm('engine');
+        }
         unwatch();
         orphans.close();
         guarded--;
