@@ -88,7 +88,9 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   },
   'a handler of what is thrown late': { body: `process.on('uncaughtException', () => process.exit(0));` },
   'a listener of beforeExit': { body: `process.on('beforeExit', () => process.exit(0));` },
-  'the end of the channel': { body: `require('node:fs').closeSync(3); require('node:fs').closeSync(4); ${soon}` },
+  'the end of the channel': {
+    body: `require('node:fs').closeSync(3); require('node:fs').closeSync(4); ${soon}`,
+  },
   'bytes on the channel': {
     body: `require('node:fs').writeSync(4, 'x'.repeat(100)); await new Promise((go) => setTimeout(go, 3000));`,
     fails: died,
