@@ -160,8 +160,8 @@ export class Edited {
   outputs(folder: string): Record<string, unknown> | undefined {
     const at = join(this.#workspace.folder, 'dist/flow', this.name, folder);
     if (existsSync(join(at, 'digests.json'))) {
-      const { taken } = JSON.parse(readFileSync(join(at, 'digests.json'), 'utf8'));
-      if (!taken) return undefined;
+      const { chosen } = JSON.parse(readFileSync(join(at, 'digests.json'), 'utf8'));
+      if (!chosen) return undefined;
     }
     const files: { name: string; file: string; format: string }[] = JSON.parse(
       readFileSync(join(at, 'artifacts.json'), 'utf8'),

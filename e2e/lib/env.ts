@@ -14,3 +14,9 @@ export function plainEnv(extra: Record<string, string> = {}): NodeJS.ProcessEnv 
   }
   return { ...env, npm_config_update_notifier: 'false', ...extra };
 }
+
+/** For npm, which may have to install from a registry with certificates of its own: the tests have put them aside. */
+export function npmEnv(): NodeJS.ProcessEnv {
+  const { NX_FLOW_CA_CERTS: certificates } = process.env;
+  return plainEnv(certificates ? { NODE_EXTRA_CA_CERTS: certificates } : {});
+}

@@ -3,6 +3,7 @@
  * nine tenths are Nx and the engine being loaded. Modules of the workspace and of the plugin are forgotten after each task.
  */
 const { realpathSync } = require('node:fs');
+const os = require('node:os');
 const { join, sep } = require('node:path');
 
 const root = process.cwd();
@@ -10,6 +11,9 @@ const installed = realpathSync(join(root, 'node_modules')) + sep;
 const nx = realpathSync(join(root, 'node_modules/nx'));
 const { resetWorkspaceContext } = require(join(nx, 'dist/src/utils/workspace-context.js'));
 const plugin = join(installed, '@nx-flow', 'plugin') + sep;
+
+/** One worker process for each run, unless a command says how many: a second one costs as much as twenty tasks. */
+os.availableParallelism = () => 1;
 
 const END = '\u0000';
 const EVENTS = [

@@ -10,6 +10,7 @@ const childProcess = require('node:child_process');
 const { existsSync, realpathSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { Socket } = require('node:net');
+const os = require('node:os');
 const { join, sep } = require('node:path');
 const { createInterface } = require('node:readline');
 const { PassThrough } = require('node:stream');
@@ -21,6 +22,9 @@ const { initLocal } = require(join(nx, 'bin/init-local.js'));
 const { commandsObject } = require(join(nx, 'src/command-line/nx-commands.js'));
 const context = require(join(nx, 'src/utils/workspace-context.js'));
 const { findWorkspaceRoot } = require(join(nx, 'src/utils/find-workspace-root.js'));
+
+/** What `nx-flow` takes here for the number of worker processes: see `executor-process.cjs`. */
+os.availableParallelism = () => 1;
 
 const END = '\u0000';
 const LEFT = new Error('the command has called process.exit');

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plainEnv } from './env';
+import { npmEnv } from './env';
 
 const ROOT = join(__dirname, '../..');
 const PACKAGES = ['flow-core', 'flow-plugin'];
@@ -77,7 +77,7 @@ export function install(folder: string, nx: string | undefined): void {
 function npm(cwd: string, ...args: string[]): void {
   execFileSync('npm', args, {
     cwd,
-    env: plainEnv(),
+    env: npmEnv(),
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });

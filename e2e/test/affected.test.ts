@@ -73,7 +73,7 @@ describe('nx affected', () => {
       '--output-style=static',
     );
     expect(code).toBe(0);
-    expect(text).toContain('kept what sums/end left');
+    expect(text).toContain('still valid: what sums/end left');
     expect(text.match(/> nx run flows:spin-\w+ .*cache/g)).toHaveLength(2);
     workspace.git('checkout', '-q', '.');
   });

@@ -1,4 +1,4 @@
-/** Which steps are executed, as targets of their own, and which are replayed or kept: a truth table, against the real thing. */
+/** Which steps are executed, as targets of their own, and which are replayed or still valid: a truth table, against the real thing. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { STEPS, Sums } from '../lib/sums';
@@ -6,11 +6,11 @@ import { STEPS, Sums } from '../lib/sums';
 const workspace = new Sums('cached-steps');
 const { warm: nx } = workspace;
 
-/** The steps of a text that were executed; the others were replayed, or kept what they had left. */
+/** The steps of a text that were executed; the others were replayed, or what they had left is still valid. */
 function executedIn(text: string, steps: readonly string[]): string[] {
   return steps.filter((step) => {
     const block = text.match(new RegExp(`> nx run flows:spin-${step}\\b(.*)\\n([^>]*)`));
-    return !/\[.*(cache|existing).*\]/.test(block?.[1] ?? '') && !/^kept /m.test(block?.[2] ?? '');
+    return !/\[.*(cache|existing).*\]/.test(block?.[1] ?? '') && !/^still valid: /m.test(block?.[2] ?? '');
   });
 }
 async function executed(...args: string[]): Promise<string[]> {
@@ -136,7 +136,9 @@ export default f.end(both);`,
   const { text } = await nx('run', 'flows:spin-end');
   expect(text).not.toMatch(/flows:spin-tell .*cache/);
   const kept = [
-    ...text.matchAll(/^kept what sums\/(\w+) left in dist.*: nothing that it depends on has changed$/gm),
+    ...text.matchAll(
+      /^still valid: what sums\/(\w+) left in dist.*, since nothing that it depends on has changed$/gm,
+    ),
   ];
   expect(kept.map(([, step]) => step).sort()).toEqual(['all', 'each', 'start', 'sum', 'tell']);
   workspace.edit('flows/sums.flow.ts', 'input ** 2', 'input * input');
@@ -195,7 +197,7 @@ test('a flow whose inputs are computed is executed each time, and says so', asyn
     // A process tells it once.
     await workspace.forget('plugin');
     const { code, text } = await nx('run', 'flows:spin-start');
-    expect([code, text]).toEqual([0, expect.not.stringMatching(/cache\]|kept what/)]);
+    expect([code, text]).toEqual([0, expect.not.stringMatching(/cache\]|still valid: what/)]);
     expect(text).toContain('nx-flow: flows/sums.flow.ts: the inputs of the flow sums are computed');
   }
 });
@@ -219,7 +221,7 @@ ${line('i', 'h', 'self.h * 2')}export default f.end(i);
     const replayed = (step: string) => new RegExp(`spin-${step}\\b.*(cache|existing)`).test(said);
     const i = readFileSync(join(workspace.folder, 'dist/flow/ten/steps/i/artifacts/i.json'), 'utf8');
     return [
-      steps.filter((step) => !replayed(step) && !said.includes(`kept what ten/${step} left`)),
+      steps.filter((step) => !replayed(step) && !said.includes(`still valid: what ten/${step} left`)),
       JSON.parse(i),
     ];
   };

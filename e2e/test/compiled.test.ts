@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { plainEnv } from '../lib/env';
+import { npmEnv, plainEnv } from '../lib/env';
 import { Workspace } from '../lib/workspace';
 
 const SHOP = `
@@ -140,7 +140,7 @@ await runner.dispose();
   mkdirSync(tools, { recursive: true });
   const npm = ['install', 'pnpm@10', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   execFileSync('npm', [...npm, '--prefix', tools], {
-    env: plainEnv(),
+    env: npmEnv(),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   workspace.unlink();

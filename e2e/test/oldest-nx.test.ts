@@ -93,7 +93,7 @@ test('the steps are a task graph, and an edit executes what sees another result'
     const { code, text } = await workspace.warm('run', 'flows:spin-end');
     expect([code, text]).toEqual([0, expect.stringContaining('Successfully ran target spin-end')]);
     return steps.filter((step) => {
-      const kept = text.includes(`kept what sums/${step} left`);
+      const kept = text.includes(`still valid: what sums/${step} left`);
       return !kept && !new RegExp(`${id(step)}\\b.*(cache|existing)`).test(text);
     });
   };

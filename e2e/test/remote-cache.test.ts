@@ -149,7 +149,7 @@ describe('nx affected -t test spin-end', () => {
     // The last step is selected by it, and keeps what it left.
     const comment = await affected(first);
     expect(did(comment)).toEqual({ ...all('local cache'), end: 'executed' });
-    expect(comment.text).toContain('kept what scores/end left');
+    expect(comment.text).toContain('still valid: what scores/end left');
     commit(first, 'app/project.json', (text) => `${text}\n`);
     expect(did(await affected(first))).toEqual({ 'app:test': 'executed' });
   });

@@ -132,7 +132,7 @@ export default f.end(both);`,
   workspace.write({ 'lib/rates.ts': `${lib}// a comment\n` });
   const { text } = await workspace.warm('run', 'beside:spin-end');
   expect(text.match(/\[.*(cache|existing).*\]/g)).toHaveLength(4);
-  expect(text).toContain('kept what beside/end left');
+  expect(text).toContain('still valid: what beside/end left');
   workspace.write({ 'beside/tools/words.js': `exports.word = 'two';\n` });
   expect(await spun()).toEqual([['two', 3], true]);
   // A step more: Nx forgets all of them, and they know themselves what has changed meanwhile.
@@ -199,7 +199,7 @@ test('a step that keeps what it left prints again what it had printed', async ()
     ),
   });
   const { text } = await workspace.warm('run', 'says:spin-double');
-  expect(text).toContain('kept what says/double left');
+  expect(text).toContain('still valid: what says/double left');
   expect(text).toContain('it says so');
 });
 

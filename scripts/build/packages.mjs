@@ -69,7 +69,7 @@ export const PACKAGES = {
       ],
       spin: [
         ...['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
-        ...['guard', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
+        ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
       ],
       keys: ['cli/keys/', 'engine/spin/read-key'],
       'spin-all': [

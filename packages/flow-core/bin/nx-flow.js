@@ -37,6 +37,7 @@ process.emit = (event, ...given) => {
   }
 };
 
+/** Told by the stack: what was loaded before this file may hold the `process.exit` of Node, which sets no flag. */
 function isExitCalled() {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 50;

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { parseDuration } from '../definition/duration';
 import { FlowError, isFlowError, suggest } from '../definition/errors';
-import { SLOW_MS, watchImports } from '../source/import-watch';
+import { limitImports, SLOW_MS, watchImports } from '../source/import-watch';
 import { parseCommandLine } from './args';
 import { splitFlow } from './arguments';
 import type { CommandSpec, Context, Parsed } from './command';
@@ -56,15 +56,14 @@ export async function main(
         `There is no command "${name}". ${suggest(name, Object.keys(COMMANDS))}`,
       );
     }
-    const hears = {
-      slow: (file: string) => output.note(`${slowImport(file, cwd)}\n`),
-      late(error: FlowError) {
+    // Its help imports the flow, too, before its options are known.
+    unwatch = watchImports({
+      slow: (file) => output.note(`${slowImport(file, cwd)}\n`),
+      late(error) {
         late ??= error;
         stop.abort(error);
       },
-    };
-    // Its help imports the flow, too.
-    unwatch = watchImports(hears);
+    });
     const { command } = await load();
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, { cwd, output, workspace: more.workspace });
@@ -74,7 +73,7 @@ export async function main(
       cwd,
     );
     if (refused) throw refused;
-    watchImports({ ...importTimeout(parsed), ...hears });
+    limitImports(importTimeout(parsed));
     if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
     // What ends in order has ended by it, and said it; so has a check.
@@ -94,11 +93,11 @@ export async function main(
 }
 
 /** @throws FlowError FLOW_OPTION */
-function importTimeout({ options }: Parsed): { timeoutMs?: number } {
+function importTimeout({ options }: Parsed): number | undefined {
   const given = options['import-timeout'];
-  if (given === undefined) return {};
+  if (given === undefined) return undefined;
   const timeoutMs = parseDuration(given);
-  if (timeoutMs) return { timeoutMs };
+  if (timeoutMs) return timeoutMs;
   const message = `--import-timeout takes a duration above 0, such as 30s or 5m, not "${given}".`;
   throw new FlowError('FLOW_OPTION', message);
 }

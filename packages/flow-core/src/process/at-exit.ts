@@ -3,6 +3,8 @@
  * sets another, ends the process, throws, or never returns, changes nothing.
  */
 import { callWithin } from './call-within';
+import { stopListening } from './listeners';
+import { replaceFunctions } from './replace-functions';
 
 export type ExitListener = (code: number) => void;
 type Raw = ExitListener & { listener?: ExitListener };
@@ -39,7 +41,7 @@ function containing(raw: Raw): ExitListener {
   const once = raw.listener !== undefined;
   const call = Object.assign(
     (code: number) => {
-      if (once) process.off('exit', call);
+      if (once) stopListening('exit', call);
       callContained(raw, code);
     },
     { listener: raw.listener ?? raw },
@@ -49,15 +51,8 @@ function containing(raw: Raw): ExitListener {
 }
 
 function callContained(listener: ExitListener, code: number): void {
-  const functions = process as unknown as Record<(typeof ENDING)[number], unknown>;
-  const before = ENDING.map((name) => [name, functions[name]] as const);
   const { exitCode } = process;
-  for (const [name, real] of before)
-    functions[name] = (...given: unknown[]) => {
-      if (name === 'kill' && given[0] !== process.pid)
-        return (real as typeof process.kill).apply(process, given as never);
-      throw new Error('The process is exiting already.');
-    };
+  const allowEnd = refuseEnd();
   try {
     callWithin(
       LIMIT_MS,
@@ -70,8 +65,29 @@ function callContained(listener: ExitListener, code: number): void {
   } catch {
     // Its flow has ended. What fails now changes nothing.
   }
-  Object.assign(functions, Object.fromEntries(before));
+  allowEnd();
   process.exitCode = exitCode;
 }
 
-const ENDING = ['exit', 'reallyExit', 'abort', 'kill'] as const;
+/** Until the returned function is called, also where the listener has frozen `process`, so that these stay in their places. */
+function refuseEnd(): () => void {
+  let active = true;
+  const refusing =
+    (refuses: (...given: unknown[]) => boolean) =>
+    (real?: (...given: unknown[]) => unknown) =>
+    (...given: unknown[]) => {
+      if (active && refuses(...given)) throw new Error('The process is exiting already.');
+      return real?.apply(process, given);
+    };
+  const always = refusing(() => true);
+  const putBack = replaceFunctions({
+    exit: always,
+    reallyExit: always,
+    abort: always,
+    kill: refusing((pid) => pid === process.pid),
+  });
+  return () => {
+    active = false;
+    putBack();
+  };
+}

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import type { StepNode } from '../definition/graph';
 import { parseParams } from '../definition/params';
 import { Draft, executeStep } from '../engine/handover/step';
-import { isKept, logsOf, stepKeyDigest } from '../engine/handover/valid';
+import { isStillValid, logsOf, stepKeyDigest } from '../engine/handover/valid';
 import { requireStep } from '../engine/inputs/selection';
 import { stepFolder } from '../engine/outputs/layout';
 import { renameManifest } from '../engine/outputs/manifest';
@@ -57,7 +57,7 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
             step: graph.steps.get(step) as StepNode,
             code: codeKey,
           });
-    if (key !== undefined && !request.force && isKept(folder, key)) {
+    if (key !== undefined && !request.force && isStillValid(folder, key)) {
       if (task !== undefined) renameManifest(folder, task);
       // A cache replays this output later: what the step printed belongs to it.
       const valid: StepStillValid = {
@@ -84,7 +84,7 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
     const done: StepDone = {
       ...{ type: 'step-done', flow: graph.flow, step, durationMs, tasks, outputs },
       status: status === 'failed' ? 'failed' : 'done',
-      ...(digests ? { taken: digests.taken } : {}),
+      ...(digests ? { chosen: digests.chosen } : {}),
       artifacts: [...new Set(names)],
       ...(error ? { error } : {}),
     };

@@ -1,7 +1,7 @@
 /** The hook that gives `import` custom conditions, in the thread that Node has for hooks. Loaded by its file. */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Conditioned } from './conditioned';
-import { isUsers } from './packages/names';
+import { isOutsidePackages } from './packages/names';
 
 export interface ConditionData {
   id: number;
@@ -30,7 +30,7 @@ export async function resolve(specifier: string, context: Context, next: Next): 
   const { parentURL } = context;
   if (!set || parentURL?.startsWith('file:') !== true) return next(specifier, context);
   const importer = fileURLToPath(parentURL);
-  const found = isUsers(importer, set.engine)
+  const found = isOutsidePackages(importer, set.engine)
     ? set.resolver.resolve(specifier, importer, 'import')
     : undefined;
   return next(found === undefined ? specifier : pathToFileURL(found).href, context);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inspect, types } from 'node:util';
 import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
-import { isMissingModule } from './asked';
+import { isMissingModule } from './failed-request';
 import { type Ending, ImportEnded } from './import-ended';
 import { packageOf } from './packages/names';
 import { firstOfUser } from './user-place';

@@ -30,12 +30,18 @@ const atEnd = new Set<() => void>();
 /** Applies to all imports until the returned function is called. */
 export function watchImports({ timeoutMs, ...hears }: Partial<ImportWatch>): () => void {
   const before = watch;
-  watch = { slowMs: SLOW_MS, ...hears, timeoutMs: Math.min(timeoutMs ?? IMPORT_TIMEOUT_MS, LONGEST_MS) };
+  watch = { slowMs: SLOW_MS, ...hears, timeoutMs: IMPORT_TIMEOUT_MS };
+  limitImports(timeoutMs);
   return () => {
     watch = before;
     for (const end of atEnd) end();
     atEnd.clear();
   };
+}
+
+/** From now on, an import of what is watched may take so long. Milliseconds; undefined leaves it as it was. */
+export function limitImports(timeoutMs = watch.timeoutMs): void {
+  watch.timeoutMs = Math.min(timeoutMs, LONGEST_MS);
 }
 
 export function importWatch(): Readonly<ImportWatch> {

@@ -11,7 +11,7 @@ import { looksLikeFile, stem } from './find';
 import { callInTime, guardImport } from './import-guard';
 import { endsSlowImports, importWatch } from './import-watch';
 import type { Installed } from './packages/install';
-import { isUsers } from './packages/names';
+import { isOutsidePackages } from './packages/names';
 import { needsEsLoader, registerTsx, withTsconfig } from './tsx';
 import { hookConditions, useConditionsOf } from './use-conditions';
 
@@ -134,7 +134,7 @@ function forget(file: string): void {
   const { cache } = createRequire(file);
   const todo = [cache[file]];
   for (let module = todo.pop(); module; module = todo.pop()) {
-    if (!isUsers(module.filename, packageFile('')) || cache[module.filename] !== module) continue;
+    if (!isOutsidePackages(module.filename, packageFile('')) || cache[module.filename] !== module) continue;
     delete cache[module.filename];
     todo.push(...module.children);
   }
@@ -143,7 +143,7 @@ function forget(file: string): void {
 /** Removes all of the user's modules: under other conditions, they have other imports. */
 function forgetAll(file: string): void {
   const { cache } = createRequire(file);
-  for (const name of Object.keys(cache)) if (isUsers(name, packageFile(''))) delete cache[name];
+  for (const name of Object.keys(cache)) if (isOutsidePackages(name, packageFile(''))) delete cache[name];
 }
 
 /**

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { realPath } from '../environment/real-path';
-import { askedBy } from './asked';
+import { requestOf } from './failed-request';
 import { packageOf } from './packages/names';
 import { extendedConfigs, governingConfig } from './tsconfig';
 import { DiskFiles } from './use-conditions';
-import { isUsers } from './user-place';
+import { isUsersFile } from './user-place';
 
 export interface MissingModule {
   message: string;
@@ -20,7 +20,7 @@ export interface MissingModule {
 /** Undefined where no file of the user asks for it. */
 export function missingModule(error: unknown): MissingModule | undefined {
   const found = importOf(error as NodeJS.ErrnoException & { requireStack?: string[] });
-  if (!found || !isUsers(found.importer)) return undefined;
+  if (!found || !isUsersFile(found.importer)) return undefined;
   const { missing, importer } = found;
   const name = writtenIn(importer, found.name);
   const folder = packageOf(name) === undefined ? undefined : folderOf(packageOf(name) as string, importer);
@@ -42,8 +42,8 @@ interface Found {
 function importOf(error: NodeJS.ErrnoException & { requireStack?: string[] }): Found | undefined {
   const [, missing, importer] =
     error.message.match(/^Cannot find (?:module|package) '(.*?)'(?: imported from (.*?)$)?/m) ?? [];
-  const asked = askedBy(error);
-  if (asked) return { name: asked.request, importer: asked.importer, missing };
+  const noted = requestOf(error);
+  if (noted) return { name: noted.request, importer: noted.importer, missing };
   const by = error.code === 'MODULE_NOT_FOUND' ? error.requireStack?.[0] : importer;
   return missing === undefined || by === undefined ? undefined : { name: missing, importer: by, missing };
 }

@@ -3,9 +3,10 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import Module from 'node:module';
 import { resolve } from 'node:path';
 import { packageFile } from '../environment/package-root';
-import { noteAsked } from './asked';
 import { isBuilt } from './built-package';
+import { noteRequest } from './failed-request';
 import { tellIfSlow } from './import-guard';
+import { withLazyEsbuild } from './lazy-esbuild';
 import { conditioned, importsSource } from './use-conditions';
 
 type Loader = (module: unknown, file: string) => void;
@@ -52,7 +53,7 @@ export function registerTsx(flow: string): void {
   // Below tsx: what `paths` of a tsconfig say comes first, as with TypeScript.
   internals._resolveFilename = nodes;
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
-  withTsconfig(() => require('tsx/cjs/api').register());
+  withTsconfig(() => withLazyEsbuild(() => require('tsx/cjs/api').register()));
   const byTsx = internals._resolveFilename;
   // This package resolves to the installed or linked one, whatever the `paths` of a tsconfig say.
   internals._resolveFilename = (request, parent, ...rest) => {
@@ -63,7 +64,7 @@ export function registerTsx(flow: string): void {
       try {
         return byTsx.call(Module, request, parent, ...rest);
       } catch (error) {
-        noteAsked(error, request, parent?.filename);
+        noteRequest(error, request, parent?.filename);
         throw error;
       }
     }

@@ -7,7 +7,7 @@ import { realPath } from '../environment/real-path';
 import type { Conditioned } from './conditioned';
 import { customConditions } from './conditions';
 import { parseJsonc } from './jsonc';
-import { isUsers } from './packages/names';
+import { isOutsidePackages } from './packages/names';
 import type { ConfigFiles } from './tsconfig';
 
 type Parent = { filename?: string | null; paths?: string[] } | null | undefined;
@@ -77,7 +77,7 @@ export function conditioned(before: ResolveFilename): ResolveFilename {
     const options = rest[1];
     const asked = resolver && typeof request === 'string' && (options === undefined || !('paths' in options));
     const importer = asked ? parent?.filename : undefined;
-    const found = isUsers(importer, packageFile(''))
+    const found = isOutsidePackages(importer, packageFile(''))
       ? resolver?.resolve(request, importer, 'require')
       : undefined;
     return found ?? before.call(this, request, parent, ...rest);

@@ -5,7 +5,7 @@ import { packageFile } from '../environment/package-root';
 
 /** `file:line:column` of the first frame in a user's file. */
 export function firstOfUser(error: unknown): string | undefined {
-  return placesIn(error).find((place) => isUsers(fileOf(place)));
+  return placesIn(error).find((place) => isUsersFile(fileOf(place)));
 }
 
 /** The same; where no frame is a user's, the first one that is not this package's. */
@@ -22,8 +22,8 @@ export function framesOutside(stack: string): string[] {
   });
 }
 
-/** A user's file: it is neither in a package nor this package's. */
-export function isUsers(file: string): boolean {
+/** A file that is there, and neither in a package nor this package's code: its lines can be shown. */
+export function isUsersFile(file: string): boolean {
   return !isOurs(file) && existsSync(file) && !/[\\/]node_modules[\\/]/.test(file);
 }
 

@@ -155,7 +155,7 @@ export class ChildProcesses implements Backend {
   async #ask(message: ToChild, { begin, signal }: Call) {
     begin();
     let answer: FromChild | undefined;
-    let left: string | undefined;
+    let exitStack: string | undefined;
     // A test runner's `process.env` is a copy, so the child would not inherit what a test sets there.
     const env = { ...process.env };
     const started = startProcess<FromChild | ImportDone | Leaving, ToChild>(
@@ -164,7 +164,7 @@ export class ChildProcesses implements Backend {
       env,
       (reply) => {
         imported();
-        if (reply.type === 'leaving') left = reply.stack;
+        if (reply.type === 'leaving') exitStack = reply.stack;
         else if (reply.type !== 'imported') answer = reply;
       },
     );
@@ -199,7 +199,7 @@ export class ChildProcesses implements Backend {
     try {
       const how = await ended;
       if (importing && !answer) throw await importing.why(how);
-      const reply = answer ?? diedError(`The process ${how} before it was done.`, left);
+      const reply = answer ?? diedError(`The process ${how} before it was done.`, exitStack);
       if (!(reply instanceof FlowError) && reply.type === 'refused') throw refused(reply);
       return { reply: reply as Exclude<typeof reply, { type: 'refused' }>, ...printed };
     } finally {

@@ -3,8 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { FlowError } from '../definition/errors';
+import { isInBody } from '../engine/contain/bodies';
 import { captureOutput, type Heard } from '../engine/contain/capture-output';
-import { isInBody } from '../engine/contain/guard';
 
 /** Hears what the body under way prints, and nothing else. Returns a function that restores everything. */
 export function captureProcess(heard: Heard): () => void {

@@ -60,7 +60,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
   }
 
   /**
-   * Executes one step, now. Nothing is recorded, unless `persist` keeps the spin in the store of persisted spins:
+   * Executes one step, now. Nothing is recorded, unless `persist` stores the spin in the store of persisted spins:
    * `spun.task` shows it. `retry` and `catch` are not applied.
    *
    * @example

@@ -48,7 +48,7 @@ export interface SpinOptions<P = Record<string, unknown>, G = object> {
   index?: number | readonly number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
-  /** Keep the spin in the store of persisted spins: see {@link Spun.task}. */
+  /** Store it as a persisted spin: see {@link Spun.task}. */
   persist?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Result, Workspace } from '../kit/workspace';
 
@@ -165,7 +165,8 @@ describe('--types runs the TypeScript of the workspace', () => {
   const ws = workspace();
   const link = (name: string) =>
     symlinkSync(join(root, 'node_modules', name), ws.path('node_modules', name), 'junction');
-  link('@types');
+  mkdirSync(ws.path('node_modules', '@types'));
+  link('@types/node');
   ws.write(
     'packages/app/src/typed.flow.ts',
     `${HEAD}import { twice } from './local';

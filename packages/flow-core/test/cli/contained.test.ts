@@ -3,7 +3,7 @@
  * found; a run and a spin agree. Sequences of them are drawn in `conformance/hostile.test.ts`.
  */
 
-import { hostileFlow, MISBEHAVIOURS, type Misbehaviour } from '../conformance/misbehaviours';
+import { hostileFlow, MISBEHAVIOURS, type Misbehaviour, NAMES_FILE } from '../conformance/misbehaviours';
 import { Workspace } from '../kit/workspace';
 
 const ws = new Workspace().shareProcess();
@@ -11,10 +11,11 @@ ws.write('odd.flow.ts', hostileFlow('odd', ", catch: 'why'"));
 afterAll(() => ws.dispose());
 
 const NAMES = Object.keys(MISBEHAVIOURS);
+ws.write(NAMES_FILE, `${NAMES}`);
 const told = ({ fails }: Misbehaviour) => (fails ? expect.stringMatching(fails) : 'done');
 
 test('the next task of the same worker finds what the first one found, whatever was done before it', async () => {
-  const ran = await ws.ok(['run', 'odd', '--max-workers=1', `--params.names=${NAMES}`, '--json']);
+  const ran = await ws.ok(['run', 'odd', '--max-workers=1', '--json']);
   expect(ran.json.status).toBe('done');
   const { artifacts } = (await ws.ok(['dump', 'odd/1/all', '--json'])).json;
   for (const [i, name] of NAMES.entries()) {

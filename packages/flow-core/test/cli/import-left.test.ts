@@ -6,7 +6,9 @@ import { Runner } from '../../src/testing';
 import { Workspace } from '../kit/workspace';
 
 const ws = new Workspace();
-afterAll(() => ws.dispose());
+/** For flows that leave nothing in the process of the command. */
+const shared = new Workspace().shareProcess();
+afterAll(() => Promise.all([ws.dispose(), shared.dispose()]));
 
 const LATER = `
 setTimeout(() => process.exit(0), 1);
@@ -108,11 +110,12 @@ test.each([
   ['requires', `require('nothere');`],
   ['throws-there', `throw new Error('first');`],
 ])('a worker that %s shows the line, as the command does', async (name, call) => {
-  ws.write(`${name}.flow.ts`, `${CORE}\nif (process.send) ${call}\n${FLOW(name)}`);
-  const { stdout } = await ws.start(['run', name, '--max-workers=1']).done;
-  expect(stdout).toContain(`  > 2 | if (process.send) ${call}\n      | `);
-  const shown = await ws.start(['show', name]).done;
-  expect(shown.stdout).toContain(`  > 2 | if (process.send) ${call}\n      | `);
+  const top = `if (process.argv[1]?.endsWith('worker.js')) ${call}`;
+  shared.write(`${name}.flow.ts`, `${CORE}\n${top}\n${FLOW(name)}`);
+  const { code, stdout } = await shared.nxFlow(['run', name]);
+  expect([code, stdout]).toEqual([2, expect.stringContaining(`  > 2 | ${top}\n      | `)]);
+  const shown = await shared.ok(['show', name]);
+  expect(shown.stdout).toContain(`  > 2 | ${top}\n      | `);
 });
 
 test('an error of an imported file has a frame for each line that led to it, and no other', async () => {
@@ -172,6 +175,26 @@ test('listeners of exit that a flow adds on import are called, and the exit code
     expect([...new Set(said)].sort()).toEqual(['code', 'exit', 'first', 'once']);
   }
 });
+
+test.each([
+  ['a listener', `process.on('exit', () => Object.freeze(process));`, `() => { throw new Error('failed'); }`],
+  ['a step', '', `() => { Object.freeze(process); throw new Error('failed'); }`],
+])(
+  'where %s freezes `process`, all listeners of exit are called, and the exit code stays',
+  async (who, listener, step) => {
+    const name = `freezes-${who.split(' ')[1]}`;
+    ws.write(`${name}.flow.ts`, `${CORE}\n${listener}\n${LISTENERS}\n${FLOW(name, step)}`);
+    const heard = ws.path(`heard-${name}`);
+    const { code, stderr } = await ws.start(['spin', name, 'start'], { env: { HEARD: heard } }).done;
+    expect([code, stderr]).toEqual([1, '']);
+    expect([...new Set(ws.read(`heard-${name}`).trim().split(' '))].sort()).toEqual([
+      'code',
+      'exit',
+      'first',
+      'once',
+    ]);
+  },
+);
 
 test('a listener that never returns is ended, also where a step was executed', async () => {
   // Five seconds pass at once.

@@ -56,7 +56,7 @@ test('an end by a call is told with its line: in a run, in a spin, also when it 
   const spun = await ws.nxFlow(['spin', 'leaves', 'each', '--index=1']);
   expect(spun.code).toBe(1);
   expect(spun.stdout).toMatch(
-    /FLOW_STEP_EXITED: The step called process\.exit\(3\)\.\n(.*\n)*? {4}at leave \(leaves\.flow\.ts:9:11\)\n {4}at \(leaves\.flow\.ts:12:20\)\n/,
+    /FLOW_STEP_EXITED: The step called process\.exit\(3\)\. Throw an error to fail, return to end\.\n(.*\n)*? {4}at leave \(leaves\.flow\.ts:9:11\)\n {4}at \(leaves\.flow\.ts:12:20\)\n/,
   );
 });
 

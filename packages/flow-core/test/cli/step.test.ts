@@ -43,7 +43,7 @@ describe('a step that retries and one that catches', () => {
   test('a step that retries is attempted again, and one that catches hands its error on', () => {
     expect([attempted.code, attempted.json]).toEqual([
       0,
-      expect.objectContaining({ status: 'done', taken: true }),
+      expect.objectContaining({ status: 'done', chosen: true }),
     ]);
     expect(handed('tough', 'start', 'artifacts/attempts.json')).toBe(3);
     expect(workspace.read('dist/flow/tough/steps/each/0/artifacts/text.txt')).toBe('after 3');
@@ -79,11 +79,11 @@ test('a step that a switch left out is not taken, and what comes after it goes o
   ]);
   expect((await step('ways', 'further')).json).toMatchObject({
     status: 'done',
-    taken: false,
+    chosen: false,
     tasks: { done: 0 },
   });
   for (const name of ['right', 'further']) {
-    expect(handed('ways', name, 'digests.json')).toMatchObject({ taken: false, tasks: [] });
+    expect(handed('ways', name, 'digests.json')).toMatchObject({ chosen: false, tasks: [] });
   }
   expect((await step('ways', 'both')).code).toBe(0);
   expect(workspace.read('dist/flow/ways/steps/both/artifacts/text.txt')).toBe('by left');

@@ -13,7 +13,7 @@
 import fc from 'fast-check';
 import { Runner } from '../../src/testing';
 import { killShared, MARK, type Result, type Workspace } from '../kit/workspace';
-import { hostileFlow, MISBEHAVIOURS, type Misbehaviour } from './misbehaviours';
+import { hostileFlow, MISBEHAVIOURS, type Misbehaviour, NAMES_FILE } from './misbehaviours';
 
 export const SURFACES = ['run', 'spin', 'spin --all', 'resume', 'Runner'] as const;
 export type Surface = (typeof SURFACES)[number];
@@ -104,8 +104,9 @@ export class Hostile {
 
   /** Run 1 stopped after its first step, run 2 is whole. */
   async #begin(): Promise<void> {
-    await this.#ws.ok(['run', 'caught', '--params.names=', '--until=start']);
-    await this.#ws.ok(['run', 'caught', '--params.names=']);
+    this.#ws.write(NAMES_FILE, '');
+    await this.#ws.ok(['run', 'caught', '--until=start']);
+    await this.#ws.ok(['run', 'caught']);
     const spun = (await this.#ws.ok(['spin', 'caught', '2/each', '--index=0', '--json'])).json;
     const all = (await this.#ws.ok(['spin', 'caught', '2/each', '--all', '--json'])).json;
     this.#unharmed.command = found(spun);
@@ -114,7 +115,8 @@ export class Hostile {
 
   /** A run in which all failures are caught, and what its last step was told of each split. */
   async #run({ names, workers, own }: Sequence, command: string[], taken?: { taken: number }): Promise<void> {
-    const args = [...command, `--params.names=${names}`, `--max-workers=${workers}`, '--json'];
+    this.#ws.write(NAMES_FILE, `${names}`);
+    const args = [...command, `--max-workers=${workers}`, '--json'];
     const { code, json } = await this.#command(args, own);
     const done = 4 + splits(names).length - (taken?.taken ?? 0);
     expect([code, json]).toMatchObject([0, { status: 'done', tasks: { done, failed: 0, ...taken } }]);
@@ -159,7 +161,8 @@ export class Hostile {
     const failed = failing(names);
     const done = 2 + splits(names).length - failed + (failed > 0 ? 0 : 2);
     const more = [`--max-workers=${workers}`, '--json'];
-    const first = await this.#command(['run', 'hard', `--params.names=${names}`, ...more]);
+    this.#ws.write(NAMES_FILE, `${names}`);
+    const first = await this.#command(['run', 'hard', ...more]);
     expect([first.code, first.json.tasks]).toMatchObject([failed > 0 ? 1 : 0, { done, failed }]);
     const again = await this.#command(['resume', 'hard', ...more], own);
     if (failed === 0) expect([again.code, again.json.error.code]).toEqual([2, 'FLOW_NOTHING_TO_RESUME']);
@@ -170,8 +173,8 @@ export class Hostile {
   async #runnerSpins({ names }: Sequence): Promise<void> {
     await using runner = new Runner(this.#ws.path('caught.flow.ts'));
     for (const name of names) {
-      const spin = { artifacts: { names: [name, ''] }, params: { names: name } };
-      const { status, error } = await inTime(runner.spin('each', { ...spin, index: 0 }));
+      const artifacts = { names: [name, ''] };
+      const { status, error } = await inTime(runner.spin('each', { artifacts, index: 0 }));
       const { fails, spinFails = fails } = of(name);
       expect(status).toBe(spinFails ? 'failed' : 'done');
       if (!of(name).spinFails) expect(error?.message).toEqual(say(fails));
@@ -180,7 +183,8 @@ export class Hostile {
 
   async #runnerRuns({ names }: Sequence): Promise<void> {
     await using runner = new Runner(this.#ws.path('caught.flow.ts'), { store: this.#ws.path('.flow') });
-    const { status, run } = await inTime(runner.run({ params: { names: `${names}` } }));
+    this.#ws.write(NAMES_FILE, `${names}`);
+    const { status, run } = await inTime(runner.run());
     expect(status).toBe('done');
     const { told, before } = (await run.step('all').task()).artifacts as Record<string, unknown>;
     expect(await told).toEqual(

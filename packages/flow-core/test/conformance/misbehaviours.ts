@@ -23,7 +23,10 @@ export type Misbehaviour = Done | Failing;
 const timers = 'setTimeout: () => 0, setImmediate: () => 0, setInterval: () => 0, clearTimeout: () => {}';
 const no = 'const no = () => { throw 1; };';
 const soon = 'await new Promise((go) => setTimeout(go, 5));';
-const exited = (call: string) => new RegExp(`^The step called ${call.replace(/[()$.*+?[\]]/g, '\\$&')}\\.$`);
+const exited = (call: string) =>
+  new RegExp(
+    `^The step called ${call.replace(/[()$.*+?[\]]/g, '\\$&')}\\. Throw an error to fail, return to end\\.$`,
+  );
 const died = /^The (?:worker )?process (exited|was killed|closed its channel|wrote into)/;
 
 /** By name; names hold no commas. */
@@ -85,7 +88,9 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   },
   'a handler of what is thrown late': { body: `process.on('uncaughtException', () => process.exit(0));` },
   'a listener of beforeExit': { body: `process.on('beforeExit', () => process.exit(0));` },
-  'the end of the channel': { body: `require('node:fs').closeSync(3); require('node:fs').closeSync(4); ${soon}` },
+  'the end of the channel': {
+    body: `require('node:fs').closeSync(3); require('node:fs').closeSync(4); ${soon}`,
+  },
   'bytes on the channel': {
     body: `require('node:fs').writeSync(4, 'x'.repeat(100)); await new Promise((go) => setTimeout(go, 3000));`,
     fails: died,
@@ -215,14 +220,17 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   },
 };
 
+/** Where a hostile flow reads the names of its splits: it has no parameters, for every process that it needs would load zod. */
+export const NAMES_FILE = 'names.txt';
+
 /** The text of a flow whose split `input` does what its name says; an empty name looks at what a task finds. */
 export function hostileFlow(name: string, options = ''): string {
   const bodies = Object.entries(MISBEHAVIOURS).map(
     ([one, { body }]) => `  ${JSON.stringify(one)}: async () => {\n    ${body}\n  },`,
   );
   return `import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { flow } from '@nx-flow/core';
-import { z } from 'zod';
 const require = createRequire(__filename);
 const odd: Record<string, () => Promise<unknown>> = {
 ${bodies.join('\n')}
@@ -237,11 +245,11 @@ const look = () => ({
   exits: process.listenerCount('exit'),
   functions: [new Map([[1, 2]]).get(1), Math.max.apply(null, [1, 2]), Date.now() > 1e12, performance.now() > 0],
 });
-const f = flow('${name}', { params: { names: z.string() } });
+const f = flow('${name}');
 export const start = f.start(() => ({ before: look() }));
-export const pick = f.step('pick', { after: start }, ({ self, params }) => ({
+export const pick = f.step('pick', { after: start }, ({ self }) => ({
   before: self.before,
-  names: params.names.split(',').flatMap((name) => [name, '']),
+  names: readFileSync(__dirname + '/${NAMES_FILE}', 'utf8').split(',').flatMap((name) => [name, '']),
 }));
 export const each = f.foreach('each', { after: pick, over: 'names'${options} }, async ({ input }) => {
   if (input === '') return look();

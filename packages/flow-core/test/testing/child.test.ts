@@ -117,7 +117,7 @@ test('a store of the workspace is left as it was by a spin', async () => {
   await own.dispose();
 });
 
-test('a spin that is kept is shown by the client, with what it passes on and what it printed', async () => {
+test('a persisted spin is shown by the client, with what it passes on and what it printed', async () => {
   const ran = await runner.run();
   const spun = await runner.spin('each', { from: ran, index: 1, persist: true });
   expect(spun.pathspec).toBe('parts/1/each/1');

@@ -375,7 +375,7 @@ test('a step that ends the process is told with the line of the call', async () 
   for (const ended of [await own.spin(first), await own.run()]) {
     expect(ended).toFailWith('FLOW_STEP_EXITED');
     expect(() => expect(ended).toSucceed()).toThrow(
-      /The step called process\.exit\(3\)\.\n(.*\n)? +> \d+ \| {3}const leave = \(\) => process\.exit\(3\);\n(.*\n)*? {4}at .*in-process\.test\.ts:\d+:\d+\)/,
+      /The step called process\.exit\(3\)\. Throw an error to fail, return to end\.\n(.*\n)? +> \d+ \| {3}const leave = \(\) => process\.exit\(3\);\n(.*\n)*? {4}at .*in-process\.test\.ts:\d+:\d+\)/,
     );
   }
   await own.dispose();
@@ -506,7 +506,7 @@ test('the types know what a step can be given', () => {
   });
 });
 
-describe('a spin that is kept', () => {
+describe('a persisted spin', () => {
   test('is a task that the client shows, in a store beside the runs, which are as they were', async () => {
     const ran = await runner.run();
     const spun = await runner.spin(each, { index: 2, persist: true });

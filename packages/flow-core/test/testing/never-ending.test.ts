@@ -153,7 +153,7 @@ test('an end by a call is told with its line, and never reaches the tests', asyn
   assert.match(killed.error.stack, /\\n +at .*ends\\.flow\\.ts:8:16/);
   const group = await runner.spin('group', { artifacts: {} });
   assert.equal(codeOf(group), 'failed FLOW_STEP_EXITED');
-  assert.match(group.error.stack, /^FlowError: The step called process.kill\\(0, 'SIGTERM'\\)\\.\\n +at .*ends\\.flow\\.ts:10:/);
+  assert.match(group.error.stack, /^FlowError: The step called process.kill\\(0, 'SIGTERM'\\)\\. Throw an error to fail, return to end\\.\\n +at .*ends\\.flow\\.ts:10:/);
   await runner.dispose();
 });
 test('disposed of', async () => {

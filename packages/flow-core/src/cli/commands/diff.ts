@@ -30,12 +30,12 @@ export const command: Command = {
     const { output } = context;
     return reading(context, 2, async (recorded) => {
       const { store } = recorded;
-      const asked = await askedOf(recorded, context.options.namespace !== undefined);
+      const compared = await comparedOf(recorded, context.options.namespace !== undefined);
       const [before, after] = await Promise.all(
-        asked.runs.map(async (run) => ({ ...run, tags: await store.tags(run) })),
+        compared.runs.map(async (run) => ({ ...run, tags: await store.tags(run) })),
       );
       const runs = { before: before as RunRow, after: after as RunRow };
-      const tasks = await tasksOf(recorded, asked);
+      const tasks = await tasksOf(recorded, compared);
       if (tasks) {
         const artifacts = await diffTasks(
           store,
@@ -46,17 +46,17 @@ export const command: Command = {
         output.result(diffJson.tasks(runs, tasks, artifacts, store.cas));
         return;
       }
-      if (asked.step !== undefined) requireStepOfEither(runs, asked.step);
+      if (compared.step !== undefined) requireStepOfEither(runs, compared.step);
       const params = await diffParams(store, runs.before, runs.after);
       const steps: StepDiff[] = [];
-      for await (const step of diffSteps(store, runs.before, runs.after, asked.step)) steps.push(step);
+      for await (const step of diffSteps(store, runs.before, runs.after, compared.step)) steps.push(step);
       output.write(renderDiff.runs(runs, params, steps, store.cas, output));
       output.result(diffJson.runs(runs, params, steps, store.cas));
     });
   },
 };
 
-interface Asked {
+interface Compared {
   /** The earlier run, then the later one. */
   runs: RunRow[];
   step: string | undefined;
@@ -67,7 +67,7 @@ interface Asked {
  * Two pathspecs: the earlier, the later. One is compared with the run before it. None: the two newest runs.
  * @throws FlowError FLOW_USAGE, FLOW_RUN_NOT_FOUND
  */
-async function askedOf(recorded: Recorded, namespaceGiven: boolean): Promise<Asked> {
+async function comparedOf(recorded: Recorded, namespaceGiven: boolean): Promise<Compared> {
   const [first, second] = recorded.specs;
   if (first && second) {
     const steps = [first, second].flatMap(({ step }) => (step === undefined ? [] : [step]));
@@ -99,7 +99,7 @@ export interface TaskPair {
 }
 
 /** The named task and the task at the same place of the other run. @throws FlowError FLOW_TASK_NOT_FOUND */
-async function tasksOf(recorded: Recorded, { runs, specs, step }: Asked): Promise<TaskPair | undefined> {
+async function tasksOf(recorded: Recorded, { runs, specs, step }: Compared): Promise<TaskPair | undefined> {
   const { store, flow } = recorded;
   if (step === undefined || specs.every((spec) => spec?.task === undefined)) return undefined;
   const named = await Promise.all(

@@ -103,7 +103,7 @@ export interface StepJson {
   /** The step's earlier outputs are still valid, so it was not executed. */
   stillValid?: true;
   /** False when a switch before the step chose another case. Null when a task failed. */
-  taken?: boolean | null;
+  chosen?: boolean | null;
   durationMs?: number;
   tasks?: Pick<TaskCounts, 'done' | 'failed'>;
   outputPath: string;

@@ -6,11 +6,11 @@ import type { StepJson } from './shapes';
 export function stepJson(event: StepDone | StepStillValid): StepJson {
   const { step, outputs: outputPath } = event;
   if (event.type === 'step-still-valid') return { step, status: 'done', stillValid: true, outputPath };
-  const { status, taken, durationMs, tasks, error } = event;
+  const { status, chosen, durationMs, tasks, error } = event;
   return {
     step,
     status: status as StepJson['status'],
-    taken: taken ?? null,
+    chosen: chosen ?? null,
     durationMs: Math.round(durationMs),
     tasks: { done: tasks.done, failed: tasks.failed },
     outputPath,

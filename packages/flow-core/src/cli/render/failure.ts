@@ -3,7 +3,7 @@ import { isFlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
 import { excerpt } from '../../engine/explain/error-text';
 import { toRecord } from '../../engine/task/error-record';
-import { isMissingModule } from '../../source/asked';
+import { isMissingModule } from '../../source/failed-request';
 import { renderThrown } from './error';
 import type { Output } from './output';
 import { wrapped } from './wrap';

@@ -25,18 +25,18 @@ export function stepRenderer(step: string, output: Output, workspace: string, cw
 }
 
 function doneText(
-  { status, taken, durationMs, tasks, artifacts }: StepDone,
+  { status, chosen, durationMs, tasks, artifacts }: StepDone,
   { colors }: Output,
   folder: string,
 ): string {
   // Its failures were shown with its tasks.
   if (status === 'failed') return '';
-  if (!taken) return `${colors.yellow('–')} not taken: a switch before it took another case\n`;
+  if (!chosen) return `${colors.yellow('–')} not taken: a switch before it took another case\n`;
   const handed = `${plural(tasks.done, 'task')}, ${plural(artifacts.length, 'artifact')} handed over in ${folder}`;
   return `\n${colors.green('done')} in ${duration(durationMs)}: ${handed}\n`;
 }
 
 function stillValidText({ flow, step, outputs, logs }: StepStillValid, { colors }: Output): string {
   const why = 'nothing that it depends on has changed';
-  return `${colors.green('kept')} what ${flow}/${step} left in ${outputs}: ${why}\n${logs.join('')}`;
+  return `${colors.green('still valid')}: what ${flow}/${step} left in ${outputs}, since ${why}\n${logs.join('')}`;
 }

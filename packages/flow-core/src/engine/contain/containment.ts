@@ -4,8 +4,9 @@
  */
 import type { ExitListener } from '../../process/at-exit';
 import { forbidEnd, type Refusal } from '../../process/ending';
+import { Listeners } from '../../process/listeners';
 import { guardTalk, noteUmask } from './process-functions';
-import { type Extent, Realm } from './realm';
+import type { Extent, Realm } from './realm';
 import { watchEnv } from './restore-env';
 import type { Changes } from './watched';
 
@@ -29,12 +30,8 @@ const EVENTS = [
   'SIGHUP',
 ] as const;
 
-type Listener = () => void;
-
 export interface ContainmentOptions {
   refusal: Refusal;
-  /** Which built-in objects are looked at; undefined means none. */
-  extent: Extent | undefined;
   /** Whether a call is a task's. By default each is. */
   ours?: () => boolean;
 }
@@ -42,9 +39,8 @@ export interface ContainmentOptions {
 const { cwd, chdir, umask } = process;
 
 export class Containment {
-  readonly #options: ContainmentOptions;
   readonly #env = watchEnv();
-  readonly #listeners = new Map<string | symbol, readonly Listener[]>();
+  readonly #listeners = new Listeners(EVENTS);
   readonly #release: (() => void)[];
   readonly #umask = umask();
   readonly #title = process.title;
@@ -54,24 +50,21 @@ export class Containment {
   #realm: Realm | undefined;
 
   constructor(options: ContainmentOptions) {
-    this.#options = options;
-    const restoreListeners = (event?: string | symbol) => {
-      if (event !== undefined) this.#restoreListeners(event);
-      else for (const name of this.#listeners.keys()) this.#restoreListeners(name);
-    };
+    const { refusal, ours = () => true } = options;
     this.#release = [
-      forbidEnd(options.refusal),
-      guardTalk(restoreListeners, options.ours ?? (() => true)),
+      forbidEnd(refusal),
+      guardTalk(ours),
+      this.#listeners.keep(ours),
       noteUmask(() => (this.#masked = true)),
     ];
-    this.#rememberListeners();
   }
 
-  /** What is now there is what every task finds: call when the flow is imported. */
-  remember(): void {
-    this.#rememberListeners();
-    const { extent } = this.#options;
-    if (extent) this.#realm = new Realm(extent);
+  /** What is now there is what every task finds: call when the flow is imported. @param realm undefined: none is looked at */
+  remember(realm: Realm | undefined): void {
+    this.#listeners.remember();
+    this.#realm = realm;
+    // Its functions that end it are the engine's from now on.
+    realm?.remember(process);
   }
 
   /** The folder in which every task begins; until then the one in which the process was started. */
@@ -92,7 +85,7 @@ export class Containment {
     if (process.title !== this.#title) process.title = this.#title;
     if (this.#masked) umask(this.#umask);
     this.#masked = false;
-    for (const event of this.#listeners.keys()) this.#restoreListeners(event);
+    this.#listeners.putBack();
     try {
       if (cwd() !== this.#cwd) chdir(this.#cwd);
       return true;
@@ -104,34 +97,11 @@ export class Containment {
 
   /** Puts everything back, and guards nothing any more. Returns what was to be called when the process exits. */
   release(): ExitListener[] {
-    this.putBackRealm('engine');
     for (const release of this.#release) release();
-    const before = this.#listeners.get('exit') ?? [];
-    const exits = process
-      .rawListeners('exit')
-      .filter((one) => !before.includes(one as Listener)) as ExitListener[];
+    const exits: ExitListener[] = this.#listeners.addedTo('exit');
     this.putBack();
     this.#env.release();
     return exits;
-  }
-
-  #rememberListeners(): void {
-    this.#listeners.clear();
-    for (const event of [...EVENTS, ...process.eventNames()])
-      this.#listeners.set(event, process.rawListeners(event) as Listener[]);
-  }
-
-  #restoreListeners(event: string | symbol): void {
-    const before = this.#listeners.get(event);
-    if (!before) return;
-    const now = process.rawListeners(event) as Listener[];
-    if (now.length === before.length && now.every((listener, i) => listener === before[i])) return;
-    try {
-      for (const listener of now) process.off(event, listener);
-      for (const listener of before) process.on(event, listener);
-    } catch {
-      // The task has frozen `process`, which is noticed: this process is not used again.
-    }
   }
 }
 

@@ -4,6 +4,8 @@ import { FlowError, isFlowError } from '../../definition/errors';
 import { framesOutside, placeOfUser } from '../../source/user-place';
 
 const LEFT = 'FLOW_STEP_EXITED';
+/** What to do instead. To code that goes on after its step, it says nothing. */
+const INSTEAD = ' Throw an error to fail, return to end.';
 
 /** Frames of the engine and of packages may stand between the call and the user's code. */
 const FRAMES = 50;
@@ -13,7 +15,7 @@ const FRAMES = 50;
  * @param how as it would be written: `process.exit(0)`
  */
 export function leftError(how: string): FlowError {
-  const error = deep(() => new FlowError(LEFT, `The step called ${how}.`, { exit: 1 }));
+  const error = deep(() => new FlowError(LEFT, `The step called ${how}.${INSTEAD}`, { exit: 1 }));
   const frames = framesIn(error);
   // Without a frame of its own, it is shown with the line of its step.
   const stack = frames.length === 0 ? undefined : [`${error.name}: ${error.message}`, ...frames].join('\n');
@@ -21,10 +23,10 @@ export function leftError(how: string): FlowError {
   return error;
 }
 
-/** The error of a process that died. @param left the stack of the call by which its step ended it, if it did */
-export function diedError(message: string, left: string | undefined): FlowError {
+/** The error of a process that died. @param exitStack the stack of the call by which its step ended it, if it did */
+export function diedError(message: string, exitStack: string | undefined): FlowError {
   const error = new FlowError('FLOW_WORKER_DIED', message, { exit: 1 });
-  const frames = left?.slice(left.search(/^ +at /m));
+  const frames = exitStack?.slice(exitStack.search(/^ +at /m));
   const stack = frames === undefined ? undefined : `${error.name}: ${message}\n${frames}`;
   if (stack !== undefined) Object.defineProperty(error, 'stack', { ...PROPERTY, value: stack });
   return error;
@@ -37,7 +39,7 @@ export function lateLeaving(error: unknown): string | undefined {
   if (!isFlowError(error) || error.code !== LEFT) return undefined;
   const place = placeOfUser(error);
   const at = place === undefined ? '' : ` at ${shortPlace(place)}`;
-  return `${LEFT}: ${error.message.replace(/\.$/, '')}${at}`;
+  return `${LEFT}: ${error.message.replace(`.${INSTEAD}`, '')}${at}`;
 }
 
 /** Whether a call sends a signal to more than this process: whoever started it is in the same group. */

@@ -6,7 +6,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { all, COUNTED, common, engine, modules } from './built-ins';
 import { comparisonOf } from './comparison';
-import { type Changes, putBackAll, type Watched, watched } from './watched';
+import { type Changes, putBackAll, type Watched, watched, watchedAnew } from './watched';
 
 /**
  * What is looked at: what people patch most; also all that the engine needs in its own process, and Node's modules; or all
@@ -52,6 +52,12 @@ export class Realm {
     this.#engine = engine().map((one) => watched(one, COUNTED.has(one.name)));
     if (most === 'engine') return;
     this.#all = all().map((one) => watched(one, true));
+  }
+
+  /** Remembers one object as it is now: the engine has changed it itself. */
+  remember(object: object): void {
+    for (const list of [this.#common, this.#engine, this.#all])
+      for (const [i, one] of list.entries()) if (one.object === object) list[i] = watchedAnew(one);
   }
 
   /**

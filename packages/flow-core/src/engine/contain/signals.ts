@@ -3,6 +3,7 @@
  * once, and a guard ends what the step had started. A step that listens, or hangs under someone who does, gets some time.
  */
 import { exitNow } from '../../process/ending';
+import { stopListening } from '../../process/listeners';
 
 /** As a shell says it: 128, and the number of the signal. */
 const CODES: Partial<Record<string | symbol, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
@@ -53,12 +54,8 @@ export function guardSignals(
     },
     release() {
       clearTimeout(timer);
-      try {
-        process.off('newListener', watch);
-        for (const signal of watched) process.off(signal as 'SIGTERM', hear);
-      } catch {
-        // The step has frozen `process`.
-      }
+      stopListening('newListener', watch);
+      for (const signal of watched) stopListening(signal, hear);
     },
   };
 }

@@ -124,6 +124,19 @@ export function watched({ name, object, only, getters: some }: Named, counted: b
   };
 }
 
+/** The same properties as they are now. */
+export function watchedAnew(one: Watched): Watched {
+  const { object, keys, accessors, names, all } = one;
+  const descriptorOf = (key: string | symbol) => getOwnPropertyDescriptor(object, key) as PropertyDescriptor;
+  return {
+    ...one,
+    values: keys.map((key) => (object as Properties)[key]),
+    descriptors: [...keys, ...accessors].map(descriptorOf),
+    names: names && namesOf(object),
+    all: all && ownKeys(object),
+  };
+}
+
 /** A new global variable is like a variable of a module: a library that sets one when it is loaded needs it. */
 const OPEN = /^(globalThis|process\.std\w+|node:.*)$/;
 

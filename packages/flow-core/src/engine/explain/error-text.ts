@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { packageFile } from '../../environment/package-root';
-import { isMissingModule } from '../../source/asked';
+import { isMissingModule } from '../../source/failed-request';
 import type { ErrorRecord } from '../../store/rows';
 
 type Paint = (text: string) => string;

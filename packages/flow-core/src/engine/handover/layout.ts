@@ -16,7 +16,7 @@ export interface StepDigests {
   flow: string;
   step: string;
   /** False when a switch chose another case: the step did not run, and nothing was wrong. */
-  taken: boolean;
+  chosen: boolean;
   tasks: TaskDigests[];
 }
 

@@ -34,7 +34,7 @@ export function stepKeyDigest({ graph, step, workspace, ...rest }: StepKeyOption
   }
 }
 
-export function isKept(folder: string, key: string): boolean {
+export function isStillValid(folder: string, key: string): boolean {
   try {
     return readFileSync(join(folder, KEY_FILE), 'utf8') === key && damageOf(folder) === undefined;
   } catch {

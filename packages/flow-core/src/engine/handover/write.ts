@@ -38,7 +38,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   const lists = await recordedViews(store, flow, run, [...splits]);
   const cas = new FileCas(join(folder, 'cas'));
   const handed: Handed = { version: HANDOVER_VERSION, flow, step, paramsDigest, tasks: [] };
-  const digests: StepDigests = { version: HANDOVER_VERSION, flow, step, taken: rows.length > 0, tasks: [] };
+  const digests: StepDigests = { version: HANDOVER_VERSION, flow, step, chosen: rows.length > 0, tasks: [] };
   for (const row of rows) {
     const visible = visibleNames(labelOf(row), row);
     const records = await store.artifacts([

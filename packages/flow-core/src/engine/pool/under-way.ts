@@ -12,7 +12,8 @@ export class UnderWay {
   #deadline: NodeJS.Timeout | undefined;
   /** The timeout that its worker was killed for. Milliseconds. */
   #expired: number | undefined;
-  #left: string | undefined;
+  /** Of the call by which the task ends its worker: the user's frames. */
+  #exitStack: string | undefined;
 
   /** @param kill Ends the worker if its task does not notice its own timeout: a loop that never yields. */
   constructor(kill: () => void) {
@@ -23,7 +24,7 @@ export class UnderWay {
   begin(job: Job): boolean {
     if (job === this.#job) return false;
     this.#job = job;
-    this.#left = undefined;
+    this.#exitStack = undefined;
     this.#since = Date.now();
     const { timeoutMs } = job;
     if (timeoutMs !== undefined) {
@@ -42,7 +43,7 @@ export class UnderWay {
 
   /** The task is about to end its worker by a call. @param stack the user's frames */
   leaves(stack: string): void {
-    this.#left ??= stack;
+    this.#exitStack ??= stack;
   }
 
   end(): void {
@@ -53,7 +54,7 @@ export class UnderWay {
   death(how: string): TaskOutcome {
     const error =
       this.#expired === undefined
-        ? diedError(`The worker process ${how} in the middle of the task.`, this.#left)
+        ? diedError(`The worker process ${how} in the middle of the task.`, this.#exitStack)
         : timeoutError(this.#expired);
     const now = Date.now();
     const startedAt = this.#since || now;

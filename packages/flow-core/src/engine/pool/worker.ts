@@ -11,7 +11,7 @@ import { captureOutput } from '../contain/capture-output';
 import { Containment } from '../contain/containment';
 import { lastingOutcome } from '../contain/lasting';
 import { leftError, reachesOthers } from '../contain/left';
-import { Extents } from '../contain/realm';
+import { Extents, Realm } from '../contain/realm';
 import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
@@ -66,14 +66,14 @@ export class Worker {
     process.on('exit', () => this.#output.flush());
     // An import that waits for what never comes is noticed when nothing else keeps the process alive.
     channel.hold(false);
-    this.#contained = new Containment({ refusal: (how) => this.#refusal(how), extent: 'all' });
+    this.#contained = new Containment({ refusal: (how) => this.#refusal(how) });
     watchStarted(() => this.#scope() ?? this.#underWay, reportStarted(channel));
     this.#loaded = this.#scopes.run(IMPORT, () => loadForWorker(setup));
     this.#loaded.then(
       () => {
         channel.hold(true);
         this.#ready = true;
-        this.#contained.remember();
+        this.#contained.remember(new Realm('all'));
         channel.send({ type: 'ready' });
       },
       (error) => {

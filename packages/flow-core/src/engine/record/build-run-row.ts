@@ -1,4 +1,7 @@
-/** Builds the row of a run (`RunRow` of `store/rows.ts`): here alone, for a run, for a kept spin and for what steps have handed over. */
+/**
+ * Builds the row of a run (`RunRow` of `store/rows.ts`): here alone,
+ * for a run, for a persisted spin and for what steps have handed over.
+ */
 import { hostname } from 'node:os';
 import { type Graph, parents } from '../../definition/graph';
 import { packageVersion } from '../../environment/package-root';

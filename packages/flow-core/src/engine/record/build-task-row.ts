@@ -1,4 +1,7 @@
-/** Builds the row of a task (`TaskRow` of `store/rows.ts`): here alone, for a run, a resumed run, a kept spin, a hand-over and an export. */
+/**
+ * Builds the row of a task (`TaskRow` of `store/rows.ts`): here alone,
+ * for a run, a resumed run, a persisted spin, a hand-over and an export.
+ */
 import type { StepNode } from '../../definition/graph';
 import type { ErrorRecord, TaskRow, TaskStatus } from '../../store/rows';
 import type { Planned } from '../task/place';

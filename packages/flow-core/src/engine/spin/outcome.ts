@@ -81,7 +81,7 @@ export interface SpinOutcome {
   thrown?: unknown;
   /** Artifacts that the step read and that were not there, with what to know about it: where it ends well, too. */
   hints: string[];
-  /** Of a spin that is kept: its pathspec in the store of kept spins, `movies/3/train/1`. */
+  /** Of a persisted spin: its pathspec in the store of persisted spins, `movies/3/train/1`. */
   persisted?: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A spin that is kept: a run of a store of its own, `spin/` beside the real one's folders, with a task for each spun
+ * A persisted spin: a run of a store of its own, `spin/` beside the real one's folders, with a task for each spun
  * one. It can be read by itself: what a task passes on is there too, and parents are named by their full pathspecs.
  */
 import { randomUUID } from 'node:crypto';
@@ -20,7 +20,7 @@ import { fullPathspec, isLabel, labelOf } from '../task/label';
 import type { TaskResult } from '../task/task';
 import type { View, Visible } from '../task/view';
 
-/** The store of kept spins, by the folder of the real one. */
+/** The store of persisted spins, by the folder of the real one. */
 export function spinStoreFolder(store: string): string {
   return join(store, 'spin');
 }
@@ -84,7 +84,7 @@ export class PersistedSpin {
     return kept;
   }
 
-  /** `movies/3`, of the store of kept spins. */
+  /** `movies/3`, of the store of persisted spins. */
   get pathspec(): string {
     return `${this.row.flow}/${this.row.run}`;
   }

@@ -3,7 +3,7 @@ import type { Graph } from '../../definition/graph';
 import { ownNamespace } from '../../environment/user';
 import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
-import { type GuardOptions, makeGuard } from '../contain/guard';
+import { type Guard, type GuardOptions, makeGuard } from '../contain/guard';
 import { withTimeout } from '../contain/timeout';
 import type { OnlyGiven } from '../inputs/only-given';
 import { resolveInputs } from '../inputs/origin';
@@ -46,7 +46,10 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
 
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { graph, store } = options;
-  const inputs = await gatherInputs(options);
+  const gathering = gatherInputs(options);
+  // While the store answers.
+  const guard = guardOf(options);
+  const inputs = await gathering;
   const { resolved } = inputs;
   const origin = originOf(graph, resolved);
   const persisted = await options.persist?.(origin, inputs.run.params);
@@ -61,7 +64,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     artifacts: { ...inputs.artifacts, take: returned.take },
     log: options.log,
     ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
-    ...inThisProcess(resolved, options),
+    ...inThisProcess(resolved, options, guard),
   });
   const { status, startedAt, durationMs } = outcome;
   const [result, failure] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
@@ -91,26 +94,28 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
 function inThisProcess(
   { node }: Resolved,
-  { processOwner, signal, leaves, emit }: SpinOptions,
+  { processOwner }: SpinOptions,
+  guard: Guard,
 ): Pick<Performance, 'abort' | 'within' | 'bodyEnded'> {
   const abort = new AbortController();
   const withoutWatchdog = processOwner === 'tests';
   const timeoutMs = timeoutOf(node.options);
-  const guard = makeGuard({
-    timed: timeoutMs !== undefined,
+  const timed = timeoutMs !== undefined;
+  return {
+    abort,
+    bodyEnded: guard.bodyEnded,
+    within: (_fail, body) =>
+      guard.within(() => (timed ? withTimeout(body, timeoutMs, abort, withoutWatchdog) : body()), timed),
+  };
+}
+
+function guardOf({ processOwner, signal, leaves, emit }: SpinOptions): Guard {
+  return makeGuard({
     ...(processOwner ? { processOwner } : {}),
     ...(signal ? { signal } : {}),
     ...(leaves ? { leaves } : {}),
     ...(emit ? { emit } : {}),
   });
-  return {
-    abort,
-    bodyEnded: guard.bodyEnded,
-    within: (_fail, body) =>
-      guard.within(() =>
-        timeoutMs === undefined ? body() : withTimeout(body, timeoutMs, abort, withoutWatchdog),
-      ),
-  };
 }
 
 async function hintsFor(

@@ -248,8 +248,8 @@ export interface StepDone {
   flow: string;
   step: string;
   status: Status;
-  /** A switch before the step may have taken another case: then it hands over nothing. Absent where a task failed. */
-  taken?: boolean;
+  /** False when a switch before the step chose another case: then it hands over nothing. Absent where a task failed. */
+  chosen?: boolean;
   durationMs: number;
   tasks: TaskCounts;
   /** The names of the artifacts that it hands over. */

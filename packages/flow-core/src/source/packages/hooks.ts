@@ -1,6 +1,6 @@
 /** The hooks for `import`, in the thread that Node has for them. Loaded by its file, by `module.register`. */
 import { fileURLToPath } from 'node:url';
-import { isUsers, packageOf } from './names';
+import { isOutsidePackages, packageOf } from './names';
 
 export interface HookData {
   id: number;
@@ -32,19 +32,19 @@ export function initialize(data: HookData): void {
 export async function resolve(specifier: string, context: Context, next: Next): Promise<Resolved> {
   const set = sets.get(inUse ? Atomics.load(inUse, 0) : 0);
   const { parentURL } = context;
-  if (!set || !isUsersUrl(parentURL, set.engine)) return next(specifier, context);
+  if (!set || !isUrlOutside(parentURL, set.engine)) return next(specifier, context);
   if (set.names.includes(packageOf(specifier) ?? '')) {
     return next(specifier, { ...context, parentURL: set.anchor });
   }
   const found = await next(specifier, context);
   const again = new URL(parentURL).searchParams.get(AGAIN);
-  if (again === null || !isUsersUrl(found.url, set.engine)) return found;
+  if (again === null || !isUrlOutside(found.url, set.engine)) return found;
   // A module that is imported again imports its local modules again too.
   const url = new URL(found.url);
   url.searchParams.set(AGAIN, again);
   return { ...found, url: url.href };
 }
 
-function isUsersUrl(url: string | undefined, engine: string): url is string {
-  return url?.startsWith('file:') === true && isUsers(fileURLToPath(url), engine);
+function isUrlOutside(url: string | undefined, engine: string): url is string {
+  return url?.startsWith('file:') === true && isOutsidePackages(fileURLToPath(url), engine);
 }

@@ -7,10 +7,11 @@ export function packageOf(request: string): string | undefined {
 }
 
 /**
- * Only the user's own files see a step's packages. Packages see those that they were installed with.
+ * Whether a file is in no package, nor in this one. Only such files see a step's packages: packages see those that they were
+ * installed with.
  * @param engine this package's own folder, which may be outside any node_modules
  */
-export function isUsers(file: string | null | undefined, engine: string): file is string {
+export function isOutsidePackages(file: string | null | undefined, engine: string): file is string {
   return typeof file === 'string' && !/[\\/]node_modules[\\/]/.test(file) && !file.startsWith(engine + sep);
 }
 

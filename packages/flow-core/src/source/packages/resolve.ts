@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { packageFile } from '../../environment/package-root';
 import type { HookData } from './hooks';
 import type { Installed } from './install';
-import { anchorOf, isUsers, packageOf } from './names';
+import { anchorOf, isOutsidePackages, packageOf } from './names';
 
 interface Internals {
   _load(request: string, parent: Parent, isMain?: boolean): unknown;
@@ -59,7 +59,7 @@ function patchRequire(internals: Internals): void {
   const answers = (request: string, parent: Parent): Installed | undefined => {
     if (!current || typeof request !== 'string' || !current.names.includes(packageOf(request) ?? ''))
       return undefined;
-    return isUsers(parent?.filename, packageFile('')) ? current : undefined;
+    return isOutsidePackages(parent?.filename, packageFile('')) ? current : undefined;
   };
   // Node caches what a name means in a folder, so it gets the file's path instead.
   internals._load = function load(request, parent, isMain) {

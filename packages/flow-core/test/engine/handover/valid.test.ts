@@ -6,7 +6,12 @@ import { flow } from '../../../src';
 import { requireGraph } from '../../../src/definition/flow';
 import type { StepNode } from '../../../src/definition/graph';
 import { DIGESTS_FILE } from '../../../src/engine/handover/layout';
-import { isKept, type StepKeyOptions, stepKeyDigest, writeKey } from '../../../src/engine/handover/valid';
+import {
+  isStillValid,
+  type StepKeyOptions,
+  stepKeyDigest,
+  writeKey,
+} from '../../../src/engine/handover/valid';
 import { stepFolder } from '../../../src/engine/outputs/layout';
 import { writeManifest } from '../../../src/engine/outputs/manifest';
 
@@ -62,10 +67,10 @@ test('there is no key where a step before has handed nothing over', () => {
 test('a folder is kept for its own key, as long as every file is what it was', () => {
   const folder = handOver('next', 'digests of next');
   const key = keyOf() as string;
-  expect(isKept(folder, key)).toBe(false);
+  expect(isStillValid(folder, key)).toBe(false);
   writeKey(folder, key);
   writeManifest(folder);
-  expect([isKept(folder, key), isKept(folder, 'other')]).toEqual([true, false]);
+  expect([isStillValid(folder, key), isStillValid(folder, 'other')]).toEqual([true, false]);
   writeFileSync(join(folder, DIGESTS_FILE), 'cut');
-  expect(isKept(folder, key)).toBe(false);
+  expect(isStillValid(folder, key)).toBe(false);
 });
