@@ -64,6 +64,25 @@ const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {
 };
 
 /**
+ * What a run records of what was given: not the values of variables, which may be secrets.
+ *
+ * @example
+ * ```ts
+ * recordedWith(['retry=3', 'env:API_KEY=sk-123']); // ['retry=3', 'env:API_KEY=…']
+ * ```
+ */
+export function recordedWith(texts: readonly string[]): string[] {
+  return texts.map((text) => {
+    const fields = /^\s*env:(.*)$/s.exec(text)?.[1];
+    if (fields === undefined) return text;
+    return `env:${fields
+      .split(',')
+      .map((field) => field.replace(/=.*$/s, '=…'))
+      .join()}`;
+  });
+}
+
+/**
  * Reads what was given: `option`, `option=value` or `option:key=value,key=value`.
  *
  * @example

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Graph } from '../definition/graph';
 import type { Parameters } from '../definition/params';
+import { recordedWith } from '../definition/with';
 import type { Pool, PoolHost } from '../engine/pool/pool';
 import { recordCode } from '../engine/record/code';
 import { gitState } from '../engine/record/git';
@@ -56,7 +57,7 @@ export async function executeRun(session: Session, request: RunRequest): Promise
     cwd: workspace,
     workers: request.workers,
     bail: request.bail === true,
-    ...(session.with.length > 0 ? { with: session.with } : {}),
+    ...(session.with.length > 0 ? { with: recordedWith(session.with) } : {}),
     ...(until === undefined ? {} : { until }),
     ...(session.signal ? { signal: session.signal } : {}),
     ...(file === undefined ? {} : { file: relative(workspace, file), code: await digestOfFile(file) }),

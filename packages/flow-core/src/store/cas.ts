@@ -1,14 +1,19 @@
 /** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
+import { temporaryName } from '../environment/temporary';
 import { hashFile } from './file';
 import { orFull } from './no-room';
+import { syncFolder } from './write-file';
 
 /** Large enough that a system call is cheap, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
+
+/** Only the owner reads and writes. */
+const OWNERS = 0o700;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -77,9 +82,9 @@ export class FileCas implements Cas {
   async #keep(
     give: (take: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<{ hash: string; size: number }> {
-    const temporary = join(this.#folder, `.${process.pid}-${randomBytes(6).toString('hex')}`);
-    await mkdir(this.#folder, { recursive: true });
-    const file = await open(temporary, 'wx');
+    const temporary = join(this.#folder, temporaryName());
+    await mkdir(this.#folder, { recursive: true, mode: OWNERS });
+    const file = await open(temporary, 'wx', 0o600);
     const hash = createHash('sha256');
     let size = 0;
     try {
@@ -95,8 +100,10 @@ export class FileCas implements Cas {
         await file.close();
       }
       const digest = hash.digest('hex');
-      await mkdir(join(this.#folder, digest.slice(0, 2)), { recursive: true });
+      await mkdir(join(this.#folder, digest.slice(0, 2)), { recursive: true, mode: OWNERS });
       await place(temporary, this.path(digest));
+      // A reference to it may be synced in the database before its name is.
+      syncFolder(join(this.#folder, digest.slice(0, 2)));
       return { hash: digest, size };
     } catch (error) {
       await rm(temporary, { force: true });
@@ -186,7 +193,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
     if (code === 'EEXIST') return;
     if (code === 'ENOENT') throw corrupt(`The store has lost the file ${source}.`, error);
     // It is another file system, or one without hard links.
-    const temporary = `${target}.${process.pid}-${randomBytes(6).toString('hex')}`;
+    const temporary = join(dirname(dirname(target)), temporaryName());
     await copyFile(source, temporary);
     await place(temporary, target);
   }

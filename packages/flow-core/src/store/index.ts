@@ -10,6 +10,7 @@ export { MemoryKv } from './memory';
 export { MemoryCas } from './memory-cas';
 export { memoryStore, openStore } from './open';
 export { formatPathspec, type Pathspec, parsePathspec } from './pathspec';
+export { type ArtifactAddress, record } from './records';
 export type * from './rows';
-export { type ArtifactAddress, record, Store } from './store';
+export { Store } from './store';
 export { typeOf } from './type-of';

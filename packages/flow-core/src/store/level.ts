@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Level } from 'level';
 import { sealed, unsealed } from './checksum';
 import { hasDatabase } from './database';
+import { noteDropped } from './dropped';
 import { Generation } from './generation';
 import { takenError } from './holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
@@ -75,6 +76,7 @@ export class LevelKv implements Kv {
     const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
     await db.open();
     try {
+      noteDropped(folder, dirname(folder));
       // Read again under the lock: another process may have stamped or migrated it meanwhile.
       if (!stamped && readStamp(folder) === undefined) {
         // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.

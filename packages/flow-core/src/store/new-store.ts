@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
-import { BrokerKv, requireWritable, unwritableStore } from './broker/client';
+import { BrokerKv } from './broker/client';
 import type { EventSink, HeardEvent } from './event-sink';
 import type { Holds } from './holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
+import { requireWritable, unwritableStore } from './require-writable';
 import { unwritable } from './writable';
 
 /** Whether there is a database in the folder of a store. */

@@ -1,5 +1,6 @@
 /** The rows of a store: runs, tasks, artifacts and logs. */
 import type { StepKind } from '../definition/graph';
+import type { Contents } from './contents';
 
 /** `stopped`: a run that ended early on request (`--until`) and can be resumed. */
 export type Status = 'running' | 'done' | 'failed' | 'stopped';
@@ -63,6 +64,8 @@ export interface RunRow {
   /** In an imported run: its origin and its import. */
   imported?: ImportedFrom;
   error?: ErrorRecord;
+  /** In an ended run: how many records each of its steps has. */
+  contents?: Contents;
   /** The process that runs it. */
   pid: number;
   host: string;

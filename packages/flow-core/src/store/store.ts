@@ -1,23 +1,16 @@
 /** A store of runs, tasks, artifacts and logs, on top of a Kv and a CAS. */
-import { hostname } from 'node:os';
 import type { Cas } from './cas';
+import { isWhole, type RecordKind, requireWhole, Tally } from './contents';
 import { type EventSink, LocalEvents } from './event-sink';
+import { isGone } from './gone';
 import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
-import { type Entry, type Kv, type Op, scan } from './kv';
+import { type Kv, type Op, scan } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
+import { type ArtifactAddress, unpackArtifact } from './records';
 import { keys, lastNumber, prefixRange } from './row-keys';
-import type { ArtifactMeta, ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
-import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
-
-/** The address of an artifact: the task that stored it, and its name. */
-export interface ArtifactAddress {
-  flow: string;
-  run: number;
-  step: string;
-  task: number;
-  name: string;
-}
+import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
+import { ADDED, applyChanges, REMOVED, type TagChanges, type TagEntry, tagEntry, withChanges } from './tags';
 
 export class Store {
   readonly kv: Kv;
@@ -76,12 +69,27 @@ export class Store {
     const range = prefixRange(namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace));
     if (before !== undefined)
       range.lt = namespace === undefined ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
-    for await (const [key, value] of scan(this.kv, { ...range, reverse: true })) {
-      if (namespace === undefined) yield await this.#asItIs(fromJson<RunRow>(value) as RunRow);
-      else {
-        const row = await this.run(flow, lastNumber(key));
-        if (row) yield row;
-      }
+    const entries = scan(this.kv, { ...range, reverse: true });
+    if (namespace === undefined) {
+      for await (const [, value] of entries) yield await this.#asItIs(fromJson<RunRow>(value) as RunRow);
+      return;
+    }
+    // Few at first: most readers want the newest.
+    let size = 16;
+    let wanted: string[] = [];
+    for await (const [key] of entries) {
+      if (wanted.push(keys.run(flow, lastNumber(key))) < size) continue;
+      yield* this.#runsAt(wanted);
+      wanted = [];
+      size = Math.min(size * 2, 512);
+    }
+    yield* this.#runsAt(wanted);
+  }
+
+  async *#runsAt(wanted: readonly string[]): AsyncGenerator<RunRow, void, undefined> {
+    for (const value of await this.kv.getMany(wanted)) {
+      const row = fromJson<RunRow>(value);
+      if (row) yield await this.#asItIs(row);
     }
   }
 
@@ -100,19 +108,8 @@ export class Store {
   }
 
   /** The rows of {@link runs} with their current tags. Costs one more scan, whatever the number of runs. */
-  async *withTags(flow: string, rows: AsyncIterable<RunRow>): AsyncGenerator<RunRow, void, undefined> {
-    const entries = scan(this.kv, { ...prefixRange(keys.tags(flow)), reverse: true });
-    let next: TagEntry | undefined;
-    const advance = async () => {
-      const { value, done } = await entries.next();
-      next = done ? undefined : tagEntry(value as Entry);
-    };
-    await advance();
-    for await (const row of rows) {
-      const changes: TagEntry[] = [];
-      for (; next && next.run >= row.run; await advance()) if (next.run === row.run) changes.unshift(next);
-      yield changes.length > 0 ? { ...row, tags: applyChanges(row.tags, changes) } : row;
-    }
+  withTags(flow: string, rows: AsyncIterable<RunRow>): AsyncGenerator<RunRow, void, undefined> {
+    return withChanges(scan(this.kv, { ...prefixRange(keys.tags(flow)), reverse: true }), rows);
   }
 
   /**
@@ -168,7 +165,19 @@ export class Store {
   ): AsyncGenerator<TaskRow, void, undefined> {
     const range = prefixRange(keys.tasks(flow, run, step));
     if (step !== undefined && from !== undefined) range.gte = keys.task(flow, run, step, from);
-    for await (const [, value] of scan(this.kv, range)) yield fromJson<TaskRow>(value) as TaskRow;
+    const tally = new Tally();
+    for await (const entry of scan(this.kv, range)) {
+      const row = fromJson<TaskRow>(entry[1]) as TaskRow;
+      if (row.status !== 'running') tally.add(...entry);
+      yield row;
+    }
+    if (from === undefined) await this.#requireWhole('task', { flow, run, step }, range, tally);
+  }
+
+  /** The task of a step with the smallest number. */
+  async firstTask(flow: string, run: number, step: string): Promise<TaskRow | undefined> {
+    const [entry] = await this.kv.range({ ...prefixRange(keys.tasks(flow, run, step)), limit: 1 });
+    return entry && fromJson<TaskRow>(entry[1]);
   }
 
   /** The fingerprints of a run's steps. Undefined for a run that recorded none. */
@@ -179,9 +188,13 @@ export class Store {
   /** The names of a run's parameters. */
   async paramNames(flow: string, run: number): Promise<string[]> {
     const names: string[] = [];
-    for await (const [key] of scan(this.kv, prefixRange(keys.params(flow, run)))) {
+    const range = prefixRange(keys.params(flow, run));
+    const tally = new Tally();
+    for await (const [key, value] of scan(this.kv, range)) {
+      tally.add(key, value);
       names.push(decodeURIComponent(key.slice(key.lastIndexOf('/') + 1)));
     }
+    await this.#requireWhole('artifact', { flow, run, step: 'params' }, range, tally);
     return names;
   }
 
@@ -200,83 +213,32 @@ export class Store {
     task?: number,
   ): AsyncGenerator<TaskLogRow, void, undefined> {
     const range = prefixRange(keys.logs(flow, run, step, task));
-    for await (const entry of scan(this.kv, range, LOG_PAGE)) yield logRow(entry);
+    const tally = new Tally();
+    for await (const entry of scan(this.kv, range, LOG_PAGE)) {
+      tally.add(...entry);
+      yield logRow(entry);
+    }
+    if (task === undefined) await this.#requireWhole('log', { flow, run, step }, range, tally);
+  }
+
+  /** @param tally of all records in the range, which are those of one kind. @throws FlowError FLOW_STORE_CORRUPT */
+  async #requireWhole(
+    kind: RecordKind,
+    { flow, run, step }: { flow: string; run: number; step: string | undefined },
+    range: { gte: string; lt: string },
+    tally: Tally,
+  ): Promise<void> {
+    const { contents } = (await this.run(flow, run)) ?? {};
+    if (!contents || isWhole(kind, contents, tally, step)) return;
+    // The run may have ended while they were read.
+    const again = new Tally();
+    for await (const entry of scan(this.kv, range))
+      if (kind !== 'task' || fromJson<TaskRow>(entry[1])?.status !== 'running') again.add(...entry);
+    requireWhole(`${flow}/${run}`, kind, contents, again, step);
   }
 
   async close(): Promise<void> {
     this.cas.close?.();
     await this.kv.close();
   }
-}
-
-/** A process of this machine that is no more. Another one may have its number, which is why the broker is asked first. */
-function isGone({ pid, host }: Pick<RunRow, 'pid' | 'host'>): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-/** Makes the operations for records. Those of one event go into one batch. */
-export const record = {
-  run: (row: RunRow): Op[] => [
-    { key: keys.run(row.flow, row.run), value: JSON.stringify(row) },
-    { key: keys.inNamespace(row.flow, row.namespace, row.run), value: '' },
-  ],
-  task: (flow: string, run: number, row: TaskRow): Op => ({
-    key: keys.task(flow, run, row.step, row.task),
-    value: JSON.stringify(row),
-  }),
-  code: (flow: string, run: number, row: CodeRow): Op => ({
-    key: keys.code(flow, run),
-    value: JSON.stringify(row),
-  }),
-  artifact: (address: ArtifactAddress, artifact: ArtifactRecord): Op => ({
-    key: keys.artifact(address.flow, address.run, address.step, address.task, address.name),
-    value: packArtifact(artifact),
-  }),
-  log: (
-    flow: string,
-    run: number,
-    at: { step: string; task: number; attempt: number; seq: number },
-    row: LogRow,
-  ): Op => ({
-    key: keys.log(flow, run, at.step, at.task, at.attempt, at.seq),
-    value: JSON.stringify(row),
-  }),
-};
-
-interface TagEntry {
-  run: number;
-  tag: string;
-  added: boolean;
-}
-
-function tagEntry([key, value]: Entry): TagEntry {
-  const [, , run, tag = ''] = key.split('/');
-  return {
-    run: Number(run),
-    tag: decodeURIComponent(tag),
-    added: Buffer.from(value).toString('latin1') === ADDED,
-  };
-}
-
-/** Packs one value: the length of the metadata, the metadata as JSON, the bytes unless they are in the CAS. */
-export function packArtifact({ bytes, ...meta }: ArtifactRecord): Uint8Array {
-  const head = Buffer.from(JSON.stringify(meta));
-  const packed = Buffer.allocUnsafe(4 + head.length + (bytes?.length ?? 0));
-  packed.writeUInt32LE(head.length, 0);
-  head.copy(packed, 4);
-  if (bytes) packed.set(bytes, 4 + head.length);
-  return packed;
-}
-
-export function unpackArtifact(value: Uint8Array): ArtifactRecord {
-  const packed = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  const end = 4 + packed.readUInt32LE(0);
-  const meta: ArtifactMeta = JSON.parse(packed.toString('utf8', 4, end));
-  return meta.hash === undefined ? { ...meta, bytes: packed.subarray(end) } : meta;
 }

@@ -1,5 +1,7 @@
 /** Tags of runs: which are valid, and the current ones after the changes since the run's start. */
 import { FlowError, type Problem } from '../definition/errors';
+import type { Entry } from './kv';
+import type { RunRow } from './rows';
 
 /** Longest tag, in characters. */
 const LONGEST = 500;
@@ -54,4 +56,38 @@ function problemOf(tag: string): Problem | undefined {
     code: 'FLOW_TAG_SYSTEM',
     message: `"${tag}" is a system tag, which nobody can add or remove: choose one that does not begin with "${SYSTEM}".`,
   };
+}
+
+/** A change of one tag, as it is recorded. */
+export interface TagEntry {
+  run: number;
+  tag: string;
+  added: boolean;
+}
+
+export function tagEntry([key, value]: Entry): TagEntry {
+  const [, , run, tag = ''] = key.split('/');
+  return {
+    run: Number(run),
+    tag: decodeURIComponent(tag),
+    added: Buffer.from(value).toString('latin1') === ADDED,
+  };
+}
+
+/** Rows with their current tags. @param entries the changes of all runs, and @param rows the runs, both newest first */
+export async function* withChanges(
+  entries: AsyncGenerator<Entry>,
+  rows: AsyncIterable<RunRow>,
+): AsyncGenerator<RunRow, void, undefined> {
+  let next: TagEntry | undefined;
+  const advance = async () => {
+    const { value, done } = await entries.next();
+    next = done ? undefined : tagEntry(value as Entry);
+  };
+  await advance();
+  for await (const row of rows) {
+    const changes: TagEntry[] = [];
+    for (; next && next.run >= row.run; await advance()) if (next.run === row.run) changes.unshift(next);
+    yield changes.length > 0 ? { ...row, tags: applyChanges(row.tags, changes) } : row;
+  }
 }

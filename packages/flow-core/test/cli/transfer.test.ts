@@ -28,7 +28,7 @@ const casOf = (ws: Workspace) => {
   const folder = ws.path('.flow', 'cas');
   return existsSync(folder) ? readdirSync(folder) : [];
 };
-const stagesOf = (ws: Workspace) => casOf(ws).filter((name) => name.startsWith('.import-'));
+const stagesOf = (ws: Workspace) => casOf(ws).filter((name) => name.startsWith('.nx-flow-'));
 
 test('a run, failed or resumed, goes to another machine in one file: spins, resume, logs and show work there', async () => {
   bothHave();
@@ -113,7 +113,7 @@ test('an import that is killed in the middle changes nothing, and the next one c
   );
   process.kill(first.pid, 'SIGKILL');
   expect(await first.done).toMatchObject({ signal: 'SIGKILL' });
-  const left = Object.entries(await there.store()).filter(([key]) => !key.startsWith('cas/.import-'));
+  const left = Object.entries(await there.store()).filter(([key]) => !key.startsWith('cas/.nx-flow-'));
   expect(Object.fromEntries(left)).toEqual(before);
 
   const { stdout } = await there.ok(['import', here.path('run.nxflow'), '--namespace=other']);

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { packageFile } from '../../src/environment/package-root';
 import { BrokerKv } from '../../src/store/broker/client';
-import { frame, MESSAGES, socketPath, Unframer } from '../../src/store/broker/protocol';
+import { frame, LARGEST, MESSAGES, socketPath, Unframer } from '../../src/store/broker/protocol';
+import { FileCas } from '../../src/store/cas';
 import { scan } from '../../src/store/kv';
 import { clientProcess } from './helpers/client-process';
 import { alive, brokersOf, kill, startBroker, temporaryPlace, until, withEnvironment } from './helpers/place';
@@ -469,6 +471,63 @@ describe('what goes over the socket', () => {
     expect(strangers.length).toBe(1);
     for (const socket of strangers) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('what a stranger sends', () => {
+  withEnvironment('CI', undefined);
+
+  const send = async (bytes: Buffer) => {
+    const stranger = connect(socketPath(store));
+    stranger
+      .on('error', () => {})
+      .resume()
+      .write(bytes);
+    await once(stranger, 'close');
+  };
+  const framed = (body: Uint8Array) => Buffer.concat([Buffer.from(Uint32Array.of(body.length).buffer), body]);
+
+  test.each([undefined, null, 3, 'batch', {}, { id: 1 }, { id: 1, op: 'drop' }, { op: 'batch', id: 'x' }])(
+    'a message that is none, %j, ends its connection alone',
+    async (message) => {
+      const kv = open();
+      await kv.get('k');
+      const pid = theBroker();
+      await send(framed(serialize(message)));
+      await kv.batch([{ key: 'k', value: 'v' }]);
+      expect(theBroker()).toBe(pid);
+    },
+  );
+
+  test('a frame that says it is huge is not waited for', async () => {
+    const kv = open();
+    await kv.get('k');
+    await send(Buffer.from(Uint32Array.of(2 ** 32 - 1).buffer));
+    await expect(kv.batch([{ key: 'k', value: Buffer.alloc(LARGEST) }])).rejects.toMatchObject({
+      code: 'FLOW_STORE_FAILED',
+      message: expect.stringMatching(/^The store takes 128 MB at once, and this has 129 MB/),
+    });
+    await kv.batch([{ key: 'k', value: 'v' }]);
+  });
+});
+
+describe('whoever else is on the machine', () => {
+  withEnvironment('CI', undefined);
+
+  test('can neither read nor write a store, whatever the umask is', async () => {
+    const before = process.umask(0);
+    try {
+      const folder = join(store, 'new');
+      const kv = open(folder);
+      await kv.batch([{ key: 'k', value: 'v' }]);
+      await new FileCas(join(folder, 'cas')).write(Buffer.alloc(100));
+      const names = ['.', ...(readdirSync(folder, { recursive: true }) as string[])];
+      const others = names.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0);
+      expect(names.length).toBeGreaterThan(8);
+      expect(others).toEqual([]);
+    } finally {
+      process.umask(before);
+    }
   });
 });
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { packageFile } from '../../src/environment/package-root';
 import { BrokerKv } from '../../src/store/broker/client';
 import { openStore } from '../../src/store/open';
+import { record } from '../../src/store/records';
 import type { RunRow } from '../../src/store/rows';
-import { record } from '../../src/store/store';
 import {
   alive,
   brokersOf,

@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { COME_BACK_MS, HoldTable } from '../../src/store/broker/hold-table';
 import { MemoryKv } from '../../src/store/memory';
 import { openStore } from '../../src/store/open';
+import { record } from '../../src/store/records';
 import type { RunRow } from '../../src/store/rows';
-import { record, type Store } from '../../src/store/store';
+import type { Store } from '../../src/store/store';
 import { brokersOf, kill, temporaryPlace, withEnvironment } from './helpers/place';
 
 let place: ReturnType<typeof temporaryPlace>;

@@ -3,8 +3,9 @@ import { decodeArtifact, encodeArtifact } from '../../src/store/artifacts';
 import { scan } from '../../src/store/kv';
 import { logsByTime } from '../../src/store/logs';
 import { memoryStore, openStore } from '../../src/store/open';
+import { packArtifact, record, unpackArtifact } from '../../src/store/records';
 import type { LogRow, RunRow, TaskRow } from '../../src/store/rows';
-import { packArtifact, record, type Store, unpackArtifact } from '../../src/store/store';
+import type { Store } from '../../src/store/store';
 import { difference } from './helpers/identical';
 import { sharedPlace, withEnvironment } from './helpers/place';
 

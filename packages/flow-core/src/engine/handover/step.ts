@@ -1,8 +1,8 @@
 /** Executes one step of a flow, all splits and iterations, on the handovers of earlier steps. Records nothing. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
+import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { flowsFolder, stepFolder } from '../outputs/layout';
 import { writeManifest } from '../outputs/manifest';
 import { discardFolder, replaceFolder } from '../outputs/replace';
@@ -58,7 +58,9 @@ export class Draft {
   readonly outputs: string;
 
   constructor(workspace: string) {
-    this.folder = join(flowsFolder(workspace), `.${process.pid}-${randomBytes(4).toString('hex')}`);
+    const flows = flowsFolder(workspace);
+    sweepTemporary(flows);
+    this.folder = join(flows, temporaryName());
     this.cas = join(this.folder, 'cas');
     this.outputs = join(this.folder, 'outputs');
   }

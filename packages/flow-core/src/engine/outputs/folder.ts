@@ -1,7 +1,7 @@
 /** A spin's outputs as files, for later targets: `dist/flow/<flow>/spin/<step>/`. */
-import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import type { Codecs } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { OutputFile } from '../task/task';
@@ -77,7 +77,8 @@ export class Outputs {
   constructor(workspace: string, flow: string, step: string, index: readonly number[]) {
     const spins = spinsFolder(workspace, flow);
     this.folder = join(spins, step, ...index.map(String));
-    this.#draft = join(spins, `.${process.pid}-${randomBytes(4).toString('hex')}`);
+    sweepTemporary(spins);
+    this.#draft = join(spins, temporaryName());
   }
 
   /** The files of the task, or of one split by its numbers below this folder. */

@@ -52,7 +52,14 @@ export function endedRun(
   row: RunRow,
   status: Status,
   durationMs: number,
-  { tasks, git, error }: Pick<RunRow, 'tasks' | 'git'> & { error?: ErrorRecord | undefined },
+  {
+    tasks,
+    git,
+    error,
+    contents,
+  }: Pick<RunRow, 'tasks' | 'git' | 'contents'> & {
+    error?: ErrorRecord | undefined;
+  },
 ): RunRow {
   return {
     ...row,
@@ -61,5 +68,6 @@ export function endedRun(
     ...(tasks ? { tasks } : {}),
     ...(git ? { git } : {}),
     ...(error ? { error } : {}),
+    ...(contents ? { contents } : {}),
   };
 }

@@ -1,8 +1,9 @@
 /** The code of a run, for the record: the fingerprint of each of its steps, and how it is read back. */
 import { messageOf } from '../../definition/thrown';
 import type { FingerprintOptions, Fingerprints, Part, StepFingerprint } from '../../source/fingerprint';
+import { record } from '../../store/records';
 import type { CodePart, CodeRow } from '../../store/rows';
-import { record, type Store } from '../../store/store';
+import type { Store } from '../../store/store';
 
 /** Fingerprints the flow's sources and records that. Never fails a run: where the sources cannot be read, that is recorded. */
 export async function recordCode(

@@ -1,4 +1,5 @@
 /** Writes rows in groups: what gathers while one batch is under way goes together in the next, in order. */
+import { type Contents, Tally } from '../../store/contents';
 import type { Op } from '../../store/kv';
 import type { Store } from '../../store/store';
 
@@ -10,6 +11,7 @@ export class Journal {
   readonly #store: Store;
   readonly #broken: (error: unknown) => void;
   readonly #fence: string;
+  readonly #tally = new Tally();
   /** One entry for each call of {@link add}: its operations stay together. */
   #calls: (readonly Op[])[] = [];
   #added = 0;
@@ -30,6 +32,21 @@ export class Journal {
 
   /** Operations of one call land in one batch. */
   add(...ops: Op[]): void {
+    this.#tally.addAll(ops);
+    this.#add(ops);
+  }
+
+  /** Adds the row of a task that is under way: another one takes its place, and only that one is counted. */
+  addUnderWay(row: Op): void {
+    this.#add([row]);
+  }
+
+  /** What was added so far. */
+  get contents(): Contents {
+    return this.#tally.contents;
+  }
+
+  #add(ops: readonly Op[]): void {
     if (this.#failed || ops.length === 0) return;
     this.#added++;
     this.#calls.push(ops);

@@ -12,7 +12,7 @@ export class Tasks {
     this.#kept = keep ? new Map() : undefined;
   }
 
-  /** The first task at a place that will do. Splits are mostly recorded in order: the first look often hits. */
+  /** The first task at a place that will do. */
   async find(
     flow: string,
     run: number,
@@ -21,10 +21,30 @@ export class Tasks {
     wanted: (row: TaskRow) => boolean = () => true,
   ): Promise<TaskRow | undefined> {
     if (this.#kept) return (await this.#step(flow, run, step)).at.get(placeKey(index))?.find(wanted);
-    for await (const row of this.store.tasks(flow, run, step)) {
-      if (placeKey(indexOf(row)) === placeKey(index) && wanted(row)) return row;
-    }
+    const fits = (row: TaskRow) => placeKey(indexOf(row)) === placeKey(index) && wanted(row);
+    const likely = await this.#likely(flow, run, step, index);
+    if (likely && fits(likely)) return likely;
+    for await (const row of this.store.tasks(flow, run, step)) if (fits(row)) return row;
     return undefined;
+  }
+
+  /**
+   * The task that has this place where splits were numbered in their order, as they are in a foreach that no other one
+   * surrounds: two look-ups, whatever the number of splits.
+   */
+  async #likely(
+    flow: string,
+    run: number,
+    step: string,
+    [at, ...inner]: readonly number[],
+  ): Promise<TaskRow | undefined> {
+    const first = await this.store.firstTask(flow, run, step);
+    const begin = first?.stack[0]?.index;
+    // A loop has several tasks at each place.
+    if (!first || first.iteration !== undefined || first.stack.length > 1) return undefined;
+    if (begin === undefined || at === undefined || inner.length > 0 || at === begin) return first;
+    const row = await this.store.task(flow, run, step, first.task + at - begin);
+    return row?.iteration === undefined ? row : undefined;
   }
 
   /** The tasks of all splits of the innermost foreach, under one split of those around it. */

@@ -2,6 +2,7 @@
 import { passesOn, type StepNode } from '../../definition/graph';
 import { environmentDigest } from '../../source/declared-inputs';
 import type { Op } from '../../store/kv';
+import { record } from '../../store/records';
 import type {
   ArtifactRecord,
   ErrorRecord,
@@ -11,7 +12,6 @@ import type {
   TaskRow,
   TaskStatus,
 } from '../../store/rows';
-import { record } from '../../store/store';
 import { endedRun, startedRun } from '../record/build-run-row';
 import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';
@@ -89,12 +89,13 @@ export class Recorder {
 
   /** A task that takes long gets a row while it is under way. */
   running(task: NumberedTask, since: number): void {
-    this.#journal.add(this.#op(this.#taskRow(task, 'running', since)));
+    this.#journal.addUnderWay(this.#op(this.#taskRow(task, 'running', since)));
   }
 
   /** An attempt failed, and another follows: `task` is the next one. */
   attempted(task: NumberedTask, startedAt: number): void {
-    this.#journal.add(...this.#lastLogs(task), this.#op(this.#taskRow(task, 'running', startedAt)));
+    this.#journal.add(...this.#lastLogs(task));
+    this.#journal.addUnderWay(this.#op(this.#taskRow(task, 'running', startedAt)));
   }
 
   failed(task: NumberedTask, { startedAt, durationMs }: Timed, error: ErrorRecord): void {
@@ -149,7 +150,12 @@ export class Recorder {
     error?: ErrorRecord,
   ): Promise<void> {
     this.#logs.flush();
-    const row = endedRun(this.row, status, durationMs, { tasks, git, error });
+    const row = endedRun(this.row, status, durationMs, {
+      tasks,
+      git,
+      error,
+      contents: this.#journal.contents,
+    });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
   }

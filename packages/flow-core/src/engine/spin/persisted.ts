@@ -8,8 +8,9 @@ import { type Graph, passesOn } from '../../definition/graph';
 import { INLINE_LIMIT } from '../../store/artifacts';
 import { type Cas, shareBytes } from '../../store/cas';
 import type { Op } from '../../store/kv';
+import { record } from '../../store/records';
 import type { ArtifactRecord, ErrorRecord, RunRow, TaskRow } from '../../store/rows';
-import { record, type Store } from '../../store/store';
+import type { Store } from '../../store/store';
 import type { Resolved } from '../inputs/resolved';
 import { originOf } from '../inputs/resolved';
 import { endedRun, startedRun } from '../record/build-run-row';
@@ -140,7 +141,11 @@ export class PersistedSpin {
   async end(durationMs: number, error = this.#error): Promise<void> {
     this.#logs.flush();
     const status = error ? 'failed' : 'done';
-    const row = endedRun(this.row, status, durationMs, { tasks: this.#tasks, error });
+    const row = endedRun(this.row, status, durationMs, {
+      tasks: this.#tasks,
+      error,
+      contents: this.#journal.contents,
+    });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
   }

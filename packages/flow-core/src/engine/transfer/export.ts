@@ -1,7 +1,8 @@
 /** export: writes a run of any size as one file, with everything that a spin of its steps needs. */
 import { FlowError } from '../../definition/errors';
+import { packArtifact } from '../../store/records';
 import type { RunRow } from '../../store/rows';
-import { packArtifact, type Store } from '../../store/store';
+import type { Store } from '../../store/store';
 import { type Content, RunContent } from './content';
 import { artifactPayload, ContentId, type Head, Kind } from './format';
 import { openValue } from './values';

@@ -1,7 +1,8 @@
 /** Exports runs to files and imports them. A file is complete or does not exist. */
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FlowError, isFlowError } from '../../definition/errors';
+import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { type Exported, type ExportOptions, exportRun } from './export';
 import type { Head } from './format';
 import { type Imported, type ImportOptions, importRun, readHead } from './import';
@@ -22,7 +23,8 @@ const WHY: Record<string, string> = {
  * @throws FlowError FLOW_EXPORT_FILE, and those of {@link exportRun}
  */
 export async function exportToFile(file: string, options: Omit<ExportOptions, 'sink'>): Promise<Exported> {
-  const part = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+  sweepTemporary(dirname(file));
+  const part = join(dirname(file), `${temporaryName()}.part`);
   try {
     const handle = await open(part, 'wx');
     let exported: Exported;

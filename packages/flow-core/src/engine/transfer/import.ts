@@ -4,10 +4,12 @@
  * Nothing is visible before that row. A killed import leaves rows that the next import of the file writes again.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
+import { type Contents, Tally } from '../../store/contents';
 import type { Op } from '../../store/kv';
+import { record, unpackArtifact } from '../../store/records';
 import { keys } from '../../store/row-keys';
 import type { CodeRow, RunRow, TaskRow } from '../../store/rows';
-import { record, type Store, unpackArtifact } from '../../store/store';
+import type { Store } from '../../store/store';
 import { requireGoing } from './export';
 import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
 import { FrameReader, parsed, type Row, type Value } from './read';
@@ -55,8 +57,8 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
     await attempt(() => stage.place());
     const { flow } = head.run;
     const number = await store.claimRun(flow, nonceOf(head, namespace));
-    await writeRows(store, flow, number, stage);
-    const run = importedRow(head, number, namespace, user);
+    const contents = await writeRows(store, flow, number, stage);
+    const run = { ...importedRow(head, number, namespace, user), contents };
     await store.commit(record.run(run));
     return { run, known: false, head, bytes: reader.read };
   } finally {
@@ -163,11 +165,14 @@ function isName(text: unknown): boolean {
   return typeof text === 'string' && /^[A-Za-z_][\w-]*$/.test(text);
 }
 
-async function writeRows(store: Store, flow: string, run: number, stage: Stage): Promise<void> {
+async function writeRows(store: Store, flow: string, run: number, stage: Stage): Promise<Contents> {
+  const tally = new Tally();
   let ops: Op[] = [];
   let bytes = 0;
   for await (const row of stage.rows()) {
-    ops.push(opOf(flow, run, row));
+    const op = opOf(flow, run, row);
+    tally.addAll([op]);
+    ops.push(op);
     bytes += row.payload.length;
     if (ops.length < GROUP && bytes < GROUP_BYTES) continue;
     await store.commit(ops);
@@ -175,6 +180,7 @@ async function writeRows(store: Store, flow: string, run: number, stage: Stage):
     bytes = 0;
   }
   if (ops.length > 0) await store.commit(ops);
+  return tally.contents;
 }
 
 function opOf(flow: string, run: number, { kind, payload }: Row): Op {

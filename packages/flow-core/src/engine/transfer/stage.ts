@@ -2,10 +2,9 @@
  * Holds a run while its file is being verified, in a folder next to the store's values that no reader sees. The
  * values move into the store only when all is verified. Until then, giving up deletes a folder without references.
  */
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { type Cas, place } from '../../store/cas';
 import { frameHead } from './format';
 import { ByteReader, type Row } from './read';
@@ -26,31 +25,10 @@ export async function openStage(cas: Cas): Promise<Stage> {
   if (!cas.path) return new MemoryStage(cas);
   const folder = dirname(dirname(cas.path('0'.repeat(64))));
   await mkdir(folder, { recursive: true });
-  await sweep(folder);
-  const stage = join(folder, `${prefix()}${process.pid}-${randomBytes(6).toString('hex')}`);
+  sweepTemporary(folder);
+  const stage = join(folder, temporaryName());
   await mkdir(stage);
   return new FileStage(stage, (hash) => (cas.path as (hash: string) => string)(hash));
-}
-
-const prefix = () => `.import-${hostname().replace(/[^\w.]/g, '_')}-`;
-
-/** Removes what killed imports left, by their process ids. The folders of other machines are left alone. */
-async function sweep(folder: string): Promise<void> {
-  const mine = prefix();
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(mine)) continue;
-    const pid = Number(name.slice(mine.length).split('-')[0]);
-    if (!isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 class FileStage implements Stage {

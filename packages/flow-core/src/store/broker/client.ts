@@ -1,15 +1,15 @@
 /** The broker's client: connects, starts a broker when none answers, and resends unacknowledged requests. */
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { dirname, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import type { HoldState, Holds } from '../holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
-import { noRoom, storeFull } from '../no-room';
+import { requireWritable } from '../require-writable';
+import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
 import type { Connection } from './greeting';
 import { brokerName } from './pid-file';
-import { type Complaint, frame, type Push, type Reply, type Request, socketPath } from './protocol';
+import { frame, LARGEST, type Push, type Reply, type Request, socketPath } from './protocol';
 import { GIVE_UP_MS, Silence } from './silence';
 import { findBroker, unavailable } from './start';
 
@@ -36,6 +36,7 @@ export class BrokerKv implements Kv {
   /** Unacknowledged requests, in order. A reconnect sends them again, since every operation is idempotent. */
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
+  #warned = false;
   /** Each broker has to be told. */
   readonly #held = new Set<string>();
   #closing: Promise<void> | undefined;
@@ -130,6 +131,7 @@ export class BrokerKv implements Kv {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const framed = frame({ id, ...request } as Request);
+      if (framed.length > LARGEST) throw tooLarge(framed.length);
       this.#waiting.set(id, { framed, resolve, reject });
       if (this.#live) {
         this.#silence.begin();
@@ -170,6 +172,8 @@ export class BrokerKv implements Kv {
 
   #adopt({ socket, hello, unframer, more }: Connection): void {
     this.#pid = hello.pid;
+    if (hello.warning !== undefined && !this.#warned) tell(hello.warning);
+    this.#warned ||= hello.warning !== undefined;
     this.#live = socket;
     const hear = (messages: Iterable<Reply | Push>) => {
       this.#silence.heard();
@@ -233,48 +237,4 @@ export class BrokerKv implements Kv {
     if ('error' in reply) waiting.reject(brokerError(this.#store, reply.error));
     else waiting.resolve(reply.ok);
   }
-}
-
-/** `mkdir -p`. Node's own never returns when a file system, such as /proc, refuses a folder with ENOENT. */
-function makeFolder(path: string): void {
-  if (existsSync(path) && statSync(path).isDirectory()) return;
-  if (!existsSync(dirname(path))) makeFolder(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process created it first.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
-  }
-}
-
-/** @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
-export function requireWritable(store: string): void {
-  try {
-    makeFolder(store);
-    accessSync(store, constants.W_OK);
-  } catch (cause) {
-    const reason = noRoom(cause as NodeJS.ErrnoException);
-    if (reason) throw storeFull(store, reason, cause);
-    throw unwritableStore(store, (cause as NodeJS.ErrnoException).code, cause);
-  }
-}
-
-export function unwritableStore(store: string, code: string | undefined, cause?: unknown): FlowError {
-  // LevelDB takes its lock by writing, so reading needs a writable folder too.
-  const message = existsSync(join(store, 'db'))
-    ? `The store's folder ${store} cannot be written (${code}), and reading needs that too: make it writable, or copy it to where you can write and name the copy by --store=<folder> or NX_FLOW_STORE.`
-    : `The store's folder ${store} cannot be written (${code}): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.`;
-  return new FlowError('FLOW_STORE_UNWRITABLE', message, { cause });
-}
-
-function brokerError(store: string, error: Complaint): FlowError {
-  const { message, code } = error;
-  const reason = noRoom(error);
-  if (reason) return storeFull(store, reason);
-  if (code?.startsWith('FLOW_')) return new FlowError(code, message, { exit: 1 });
-  return new FlowError(
-    'FLOW_STORE_FAILED',
-    `The store could not do it: ${message}${code ? ` (${code})` : ''}`,
-    { exit: 1 },
-  );
 }

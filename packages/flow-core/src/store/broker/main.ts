@@ -2,6 +2,8 @@
 import type { Complaint } from './protocol';
 import { serveBroker } from './server';
 
+// What it writes is its owner's, whatever the user's umask is: the database, the socket.
+process.umask(0o077);
 const [store = '', idle = '5000'] = process.argv.slice(2);
 // The terminal's signals are for the command that started the broker. It exits after its clients.
 process.on('SIGINT', () => {});

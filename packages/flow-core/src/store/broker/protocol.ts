@@ -32,6 +32,8 @@ export type Push = { id: 0 } & (
 export interface Hello {
   messages: number;
   pid: number;
+  /** What every client's person should know: the store was damaged. */
+  warning?: string;
 }
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
@@ -87,10 +89,19 @@ export function frame(message: Request | Reply | Push): Buffer {
   return framed;
 }
 
+/** Bytes of the largest request. A broker does not gather more, whatever a frame says of its length. */
+export const LARGEST = 128 * 1024 * 1024;
+
 /** Cuts a stream of bytes into messages. */
 export class Unframer<M> {
+  readonly #largest: number;
   #chunks: Buffer[] = [];
   #length = 0;
+
+  /** @param largest bytes of a message */
+  constructor(largest = Number.POSITIVE_INFINITY) {
+    this.#largest = largest;
+  }
 
   push(chunk: Buffer): M[] {
     this.#chunks.push(chunk);
@@ -99,6 +110,7 @@ export class Unframer<M> {
     while (this.#length >= 4) {
       const head = this.#join(4);
       const size = head.readUInt32LE(0);
+      if (size > this.#largest) throw new RangeError(`A message of ${size} bytes.`);
       if (this.#length < 4 + size) break;
       const all = this.#join(4 + size);
       messages.push(deserialize(all.subarray(4, 4 + size)) as M);

@@ -9,6 +9,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { isFlowError } from '../../definition/errors';
+import { sweepTemporary } from '../../environment/temporary';
+import { droppedLine } from '../dropped';
 import type { Kv } from '../kv';
 import { LevelKv, NotAcknowledged } from '../level';
 import { STORE_FORMAT } from '../stamp';
@@ -17,6 +19,7 @@ import { Hub } from './hub';
 import { notePid } from './pid-file';
 import {
   frame,
+  LARGEST,
   MESSAGES,
   type Reply,
   type Request,
@@ -51,6 +54,8 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   const server = createServer();
   const sockets = new Set<Socket>();
   const hub = new Hub();
+  const warning = droppedLine(store);
+  const hello = { messages: MESSAGES, pid: process.pid, ...(warning ? { warning } : {}) };
   const holds = new HoldTable(kv);
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -58,7 +63,7 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   });
   const ready = opened.then(() => kv.prepare((done) => hub.busy(migrating(done))));
   const idle = untilIdle(server, sockets, idleMs, (socket) => {
-    socket.write(frame({ id: 0, hello: { messages: MESSAGES, pid: process.pid } }));
+    socket.write(frame({ id: 0, hello }));
     hub.add(socket);
     serveClient(socket, { kv, hub, holds, ready });
   });
@@ -68,6 +73,8 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   notePid(store);
   onListening();
   open();
+  sweepTemporary(join(store, 'cas'));
+  sweepTemporary(store);
   const failed = ready.then(() => kv.failed).catch(() => {});
   const end = await Promise.race([idle.then(() => 'idle' as const), failed.then(() => 'failed' as const)]);
   // From here on, new clients are refused. They start the next broker, which waits for the lock.
@@ -157,9 +164,14 @@ interface Served {
   ready: Promise<void>;
 }
 
+const OPERATIONS = new Set<Request['op']>([
+  ...(['get', 'getMany', 'range', 'batch', 'claim', 'generation'] as const),
+  ...(['hold', 'states', 'take', 'subscribe', 'publish'] as const),
+]);
+
 /** Serves a client: its writes keep their order, and a read sees all writes before it. */
 function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
-  const unframer = new Unframer<Request>();
+  const unframer = new Unframer<Request>(LARGEST);
   let writes: Promise<unknown> = ready;
   let open = 0;
   let taken = 0;
@@ -171,6 +183,7 @@ function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
     socket.resume();
   };
   const begin = (request: Request) => {
+    if (!OPERATIONS.has(request.op) || !Number.isSafeInteger(request.id)) throw new TypeError();
     if (request.op === 'publish') return hub.publish(socket, request.event);
     if (request.op === 'subscribe') hub.subscribe(socket);
     open++;

@@ -5,6 +5,10 @@ import { FlowError } from '../../definition/errors';
 import { bytesClass, extraKeys, hasHiddenBytes } from '../builtin-class';
 import type { BuiltInCodec } from './built-in-codec';
 
+/** A record names its class: nothing else is made by that name. */
+const VIEWS =
+  /^(DataView|(Int|Uint)(8|16|32)Array|Uint8ClampedArray|Float(16|32|64)Array|Big(Int|Uint)64Array)$/;
+
 type View = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
 
 export const raw: BuiltInCodec = {
@@ -21,7 +25,7 @@ export const raw: BuiltInCodec = {
     const kind = type.slice(0, type.indexOf('('));
     if (kind === 'Buffer') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (kind === 'ArrayBuffer') return aligned(bytes).buffer;
-    const Class = (globalThis as unknown as Record<string, View>)[kind];
+    const Class = VIEWS.test(kind) ? (globalThis as unknown as Record<string, View>)[kind] : undefined;
     if (!Class) throw new FlowError('FLOW_ARTIFACT_UNREADABLE', `This Node has no ${kind}.`, { exit: 1 });
     const { buffer } = aligned(bytes);
     const unit = (Class as unknown as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;

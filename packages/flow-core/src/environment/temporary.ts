@@ -1,0 +1,45 @@
+/**
+ * Names of temporary files and folders, which tell whose they are: what a killed process left is removed by the next one that
+ * works in the same folder. The files of other machines are left alone.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+const HOST = hostname().replace(/[^\w.]/g, '_');
+
+/** `.nx-flow-host-1234-9f86d081884c`; a suffix may follow. */
+const NAME = /^\.nx-flow-(.+)-(\d+)-[0-9a-f]{12}/;
+
+/** A name that nothing else has. */
+export function temporaryName(): string {
+  return `.nx-flow-${HOST}-${process.pid}-${randomBytes(6).toString('hex')}`;
+}
+
+/** Removes what processes of this machine that are gone left in a folder. What cannot be removed stays. */
+export function sweepTemporary(folder: string): void {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const [, host, pid] = NAME.exec(name) ?? [];
+    if (host !== HOST || isAlive(Number(pid))) continue;
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    } catch {}
+  }
+}
+
+/** Whether there is a process with this number, whoever it belongs to. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

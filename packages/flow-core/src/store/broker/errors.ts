@@ -1,0 +1,25 @@
+/** What a client is told when the broker could not do it. */
+import { FlowError } from '../../definition/errors';
+import { noRoom, storeFull } from '../no-room';
+import { type Complaint, LARGEST } from './protocol';
+
+export function tooLarge(bytes: number): FlowError {
+  const mb = (n: number) => Math.ceil(n / 1024 / 1024);
+  return new FlowError(
+    'FLOW_STORE_FAILED',
+    `The store takes ${mb(LARGEST)} MB at once, and this has ${mb(bytes)} MB: a parameter, a name or an error is too large.`,
+    { exit: 1 },
+  );
+}
+
+export function brokerError(store: string, error: Complaint): FlowError {
+  const { message, code } = error;
+  const reason = noRoom(error);
+  if (reason) return storeFull(store, reason);
+  if (code?.startsWith('FLOW_')) return new FlowError(code, message, { exit: 1 });
+  return new FlowError(
+    'FLOW_STORE_FAILED',
+    `The store could not do it: ${message}${code ? ` (${code})` : ''}`,
+    { exit: 1 },
+  );
+}

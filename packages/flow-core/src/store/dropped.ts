@@ -1,0 +1,50 @@
+/**
+ * What LevelDB dropped of its log when it was opened. It goes on as if nothing had been, and says so only in its own file, which
+ * the next start replaces: so it is noted beside the database, until somebody removes the note.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileWhole } from './write-file';
+
+const FILE = 'damage.json';
+
+interface Dropped {
+  /** Milliseconds since 1970. */
+  at: number;
+  bytes: number;
+}
+
+/** Call when the database has been opened. @param folder the database's */
+export function noteDropped(folder: string, store: string): void {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, 'LOG'), 'utf8');
+  } catch {
+    return;
+  }
+  const found = [...text.matchAll(/: dropping (\d+) bytes; /g)].map(([, bytes]) => Number(bytes));
+  if (found.length === 0) return;
+  const now = { at: Date.now(), bytes: found.reduce((sum, bytes) => sum + bytes, 0) };
+  writeFileWhole(join(store, FILE), `${JSON.stringify([...noted(store), now])}\n`);
+}
+
+/** One line for a person; undefined where nothing was dropped. */
+export function droppedLine(store: string): string | undefined {
+  const all = noted(store);
+  if (all.length === 0) return undefined;
+  const bytes = all.reduce((sum, one) => sum + one.bytes, 0).toLocaleString('en');
+  const since = new Date(Math.min(...all.map(({ at }) => at))).toISOString().slice(0, 10);
+  return `The store ${store} was damaged: since ${since}, ${bytes} bytes of its newest records could not be read and are lost. A run that has ended says what it lacks when it is read; others may be missing. To be told no more, remove ${join(store, FILE)}.`;
+}
+
+function noted(store: string): Dropped[] {
+  try {
+    const all: unknown = JSON.parse(readFileSync(join(store, FILE), 'utf8'));
+    return Array.isArray(all) ? all.filter(isDropped) : [];
+  } catch {
+    return [];
+  }
+}
+
+const isDropped = (one: Partial<Dropped> | null): one is Dropped =>
+  Number.isFinite(one?.at) && Number.isFinite(one?.bytes);

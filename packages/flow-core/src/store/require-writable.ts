@@ -1,0 +1,37 @@
+/** Makes a store's folder, or says in one sentence why it cannot be written. */
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FlowError } from '../definition/errors';
+import { noRoom, storeFull } from './no-room';
+
+/** `mkdir -p`. Node's own never returns when a file system, such as /proc, refuses a folder with ENOENT. */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    // Another process created it first.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
+}
+
+/** @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
+export function requireWritable(store: string): void {
+  try {
+    makeFolder(store);
+    accessSync(store, constants.W_OK);
+  } catch (cause) {
+    const reason = noRoom(cause as NodeJS.ErrnoException);
+    if (reason) throw storeFull(store, reason, cause);
+    throw unwritableStore(store, (cause as NodeJS.ErrnoException).code, cause);
+  }
+}
+
+export function unwritableStore(store: string, code: string | undefined, cause?: unknown): FlowError {
+  // LevelDB takes its lock by writing, so reading needs a writable folder too.
+  const message = existsSync(join(store, 'db'))
+    ? `The store's folder ${store} cannot be written (${code}), and reading needs that too: make it writable, or copy it to where you can write and name the copy by --store=<folder> or NX_FLOW_STORE.`
+    : `The store's folder ${store} cannot be written (${code}): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.`;
+  return new FlowError('FLOW_STORE_UNWRITABLE', message, { cause });
+}

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BrokerKv } from '../../src/store/broker/client';
+import { droppedLine } from '../../src/store/dropped';
+import { LevelKv } from '../../src/store/level';
+import { temporaryPlace, withEnvironment } from './helpers/place';
+
+withEnvironment('CI', '1');
+
+let place: ReturnType<typeof temporaryPlace>;
+let db: string;
+beforeEach(async () => {
+  place = temporaryPlace();
+  db = join(place.folder, 'db');
+  const kv = await LevelKv.open(db);
+  for (let i = 0; i < 200; i++) await kv.batch([{ key: `k/${i}`, value: 'v'.repeat(500) }]);
+  await kv.close();
+});
+afterEach(() => place.dispose());
+
+/** Changes the newest log. */
+function damage(change: (bytes: Buffer) => Buffer): void {
+  const log = join(db, readdirSync(db).find((name) => name.endsWith('.log')) as string);
+  writeFileSync(log, change(readFileSync(log)));
+}
+
+async function count(): Promise<number> {
+  const kv = await LevelKv.open(db);
+  const { length } = await kv.range({ gte: '', lt: '~', limit: 1000 });
+  await kv.close();
+  return length;
+}
+
+test('records that LevelDB dropped are told by each command, until the note is removed', async () => {
+  damage((bytes) => {
+    bytes[40_000] = (bytes[40_000] as number) ^ 1;
+    return bytes;
+  });
+  expect(await count()).toBeLessThan(200);
+  // LevelDB's own report is replaced at its next start.
+  await count();
+  const lines: string[] = [];
+  jest.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  const told = async () => {
+    lines.length = 0;
+    const kv = BrokerKv.open(place.folder);
+    await kv.get('k/0');
+    await kv.close();
+    return lines.join('');
+  };
+  const line =
+    /^The store .* was damaged: since \d{4}-\d\d-\d\d, [\d,]+ bytes of its newest records could not be read/;
+  expect(await told()).toMatch(line);
+  expect(await told()).toMatch(line);
+  rmSync(join(place.folder, 'damage.json'));
+  jest.restoreAllMocks();
+  expect(droppedLine(place.folder)).toBeUndefined();
+});
+
+test('a log that ends in the middle of a record is a crash, and no damage', async () => {
+  damage((bytes) => bytes.subarray(0, bytes.length - 77));
+  expect(await count()).toBe(199);
+  expect(droppedLine(place.folder)).toBeUndefined();
+});
