@@ -25,7 +25,11 @@ export function noteDropped(folder: string, store: string): void {
   const found = [...text.matchAll(/: dropping (\d+) bytes; /g)].map(([, bytes]) => Number(bytes));
   if (found.length === 0) return;
   const now = { at: Date.now(), bytes: found.reduce((sum, bytes) => sum + bytes, 0) };
-  writeFileWhole(join(store, FILE), `${JSON.stringify([...noted(store), now])}\n`);
+  try {
+    writeFileWhole(join(store, FILE), `${JSON.stringify([...noted(store), now])}\n`);
+  } catch {
+    // There is no room. What can be read is read all the same.
+  }
 }
 
 /** One line for a person; undefined where nothing was dropped. */

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 
 const FILE = 'broker.pid';
 
-/** Call when this process has the database open. */
+/** Call when this process has the database open. Without room for the file, the line lacks the process. */
 export function notePid(store: string): void {
-  writeFileSync(join(store, FILE), `${process.pid}\n`, { mode: 0o600 });
+  try {
+    writeFileSync(join(store, FILE), `${process.pid}\n`, { mode: 0o600 });
+  } catch {}
 }
 
 /** `the store's broker (process 1234)`, without the process where that is not known, or is gone. */
