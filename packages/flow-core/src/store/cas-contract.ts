@@ -195,6 +195,7 @@ function damage(specify: Specify): void {
           corrupt(/was changed: its bytes are not those that were stored\.$/),
         );
         assert.throws(() => another().file(hash), corrupt(/was changed/));
+        await assert.rejects(shareBytes(hash, cas, another()), corrupt(/was changed/));
         assert.equal(await cas.write(bytes), hash);
         same(cas.read(hash), bytes);
       }

@@ -178,13 +178,16 @@ export function corrupt(message: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
 }
 
-/** Gives `to` the bytes of `from` by their hash, as a hard link if possible. */
+/**
+ * Gives `to` the bytes of `from` by their hash, as a hard link if possible.
+ * @throws FlowError FLOW_STORE_CORRUPT when they are not those that were stored
+ */
 export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void> {
   if (!from.path || !to.path) {
     await to.write(from.read(hash));
     return;
   }
-  const [source, target] = [from.path(hash), to.path(hash)];
+  const [source, target] = [from.file(hash), to.path(hash)];
   await mkdir(dirname(target), { recursive: true });
   try {
     await link(source, target);

@@ -1,12 +1,14 @@
 /** A run goes on as long as whoever coordinates it has the store open, wherever that is. */
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { COME_BACK_MS, HoldTable } from '../../src/store/broker/hold-table';
 import { MemoryKv } from '../../src/store/memory';
 import { openStore } from '../../src/store/open';
 import { record } from '../../src/store/records';
 import type { RunRow } from '../../src/store/rows';
 import type { Store } from '../../src/store/store';
-import { brokersOf, kill, temporaryPlace, withEnvironment } from './helpers/place';
+import { alive, brokersOf, kill, temporaryPlace, until, withEnvironment } from './helpers/place';
 
 let place: ReturnType<typeof temporaryPlace>;
 let coordinator: Store;
@@ -51,6 +53,18 @@ describe('through a broker', () => {
     expect((await reader.latest('movies'))?.status).toBe('killed');
   });
 
+  test('after a broker has left since nobody needed it, a run of before is known to have gone', async () => {
+    await begin(1);
+    await coordinator.close();
+    await reader.close();
+    // As in CI, where it leaves at once.
+    const [pid = 0] = brokersOf(place.folder);
+    await until(() => !existsSync(join(place.folder, 'broker.pid')), 'the broker has left');
+    await until(() => !alive(pid), 'its process has ended');
+    reader = openStore(place.folder);
+    expect(await statusOf(1)).toBe('killed');
+  });
+
   test('a run outlives its broker, whose successor hears from it', async () => {
     const fence = await begin(1);
     for (const pid of brokersOf(place.folder)) await kill(pid);
@@ -90,7 +104,7 @@ describe('through a broker', () => {
 test('who does not come back in time after a broker has started counts as gone', async () => {
   let now = 0;
   jest.spyOn(performance, 'now').mockImplementation(() => now);
-  const table = new HoldTable(new MemoryKv());
+  const table = new HoldTable(new MemoryKv(), false);
   expect([table.states(['a']), await table.take('a', false)]).toEqual([['unsure'], false]);
   now = COME_BACK_MS;
   expect([table.states(['a']), await table.take('a', false)]).toEqual([['free'], true]);

@@ -60,7 +60,7 @@ export async function writeArtifact(
   if (large && cas.path) {
     const { extension, format } = fileForm(reference);
     const file = fileIn(name, extension);
-    await copyFile(cas.path(reference.hash as string), join(folder, file));
+    await copyFile(cas.file(reference.hash as string), join(folder, file));
     return { ...about, file, format };
   }
   if (form) return writeForm(folder, about, form);

@@ -8,6 +8,7 @@ export const COME_BACK_MS = 30_000;
 
 export class HoldTable {
   readonly #kv: Kv;
+  readonly #alone: boolean;
   readonly #since = performance.now();
   readonly #holders = new Map<string, Set<Socket>>();
   /** Being taken, or taken since this broker's start. */
@@ -15,8 +16,10 @@ export class HoldTable {
   /** Held by a connection that has ended. */
   readonly #released = new Set<string>();
 
-  constructor(kv: Kv) {
+  /** @param alone The last broker left when it had no clients: nobody can come back. */
+  constructor(kv: Kv, alone: boolean) {
     this.#kv = kv;
+    this.#alone = alone;
   }
 
   /** @throws FlowError FLOW_RUN_TAKEN */
@@ -37,7 +40,7 @@ export class HoldTable {
   states(names: readonly string[]): HoldState[] {
     return names.map((name) => {
       if (this.#holders.has(name)) return 'held';
-      if (this.#released.has(name) || this.#taken.has(name)) return 'free';
+      if (this.#alone || this.#released.has(name) || this.#taken.has(name)) return 'free';
       return performance.now() - this.#since < COME_BACK_MS ? 'unsure' : 'free';
     });
   }

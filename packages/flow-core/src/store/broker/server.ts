@@ -16,7 +16,7 @@ import { LevelKv, NotAcknowledged } from '../level';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
 import { Hub } from './hub';
-import { notePid } from './pid-file';
+import { hadLeft, noteLeft, notePid } from './pid-file';
 import {
   frame,
   LARGEST,
@@ -56,7 +56,7 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   const hub = new Hub();
   const warning = droppedLine(store);
   const hello = { messages: MESSAGES, pid: process.pid, ...(warning ? { warning } : {}) };
-  const holds = new HoldTable(kv);
+  const holds = new HoldTable(kv, hadLeft(store));
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -81,6 +81,7 @@ export async function serveBroker({ store, idleMs, onListening }: BrokerOptions)
   leave();
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
+  else if (sockets.size === 0) noteLeft(store);
   return end;
 }
 
