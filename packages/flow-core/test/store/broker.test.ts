@@ -505,7 +505,7 @@ describe('what a stranger sends', () => {
     await send(Buffer.from(Uint32Array.of(2 ** 32 - 1).buffer));
     await expect(kv.batch([{ key: 'k', value: Buffer.alloc(LARGEST) }])).rejects.toMatchObject({
       code: 'FLOW_STORE_FAILED',
-      message: expect.stringMatching(/^The store takes 128 MB at once, and this has 129 MB/),
+      message: expect.stringMatching(/^The store takes 64 MB at once, and this has 65 MB/),
     });
     await kv.batch([{ key: 'k', value: 'v' }]);
   });

@@ -5,6 +5,9 @@ import { type Hello, MESSAGES, type Push, type Reply, Unframer } from './protoco
 /** How long a broker may take for its first message. Milliseconds. */
 const HELLO_MS = 2000;
 
+/** More than that is no greeting. */
+const HELLO_BYTES = 64 * 1024;
+
 export interface Connection {
   socket: Socket;
   hello: Hello;
@@ -19,7 +22,7 @@ export interface Connection {
  * listens there is none. Then the socket is closed.
  */
 export function greeted(socket: Socket): Promise<Connection | undefined> {
-  const unframer = new Unframer<Reply | Push>();
+  const unframer = new Unframer<Reply | Push>(HELLO_BYTES);
   return new Promise((resolve) => {
     const end = (connection?: Connection) => {
       clearTimeout(timer);
@@ -39,6 +42,7 @@ export function greeted(socket: Socket): Promise<Connection | undefined> {
       const [first, ...more] = messages;
       if (!first) return;
       const hello = isHello(first) ? first.hello : undefined;
+      unframer.largest = Number.POSITIVE_INFINITY;
       end(hello && { socket, hello, unframer, more });
     };
     socket.on('error', fail).on('close', fail).on('data', hear);

@@ -21,6 +21,17 @@ export type Request = { id: number } & (
   // It has no answer.
   | { op: 'publish'; event: unknown }
 );
+const OPERATIONS = new Set<Request['op']>([
+  ...(['get', 'getMany', 'range', 'batch', 'claim', 'generation'] as const),
+  ...(['hold', 'states', 'take', 'subscribe', 'publish'] as const),
+]);
+
+/** What a stranger sends is none. */
+export function isRequest(message: unknown): message is Request {
+  const { id, op } = (message ?? {}) as Partial<Request>;
+  return Number.isSafeInteger(id) && OPERATIONS.has(op as Request['op']);
+}
+
 /** A message that the broker pushes: its greeting, what keeps it busy, an event, or whether there are listeners. */
 export type Push = { id: 0 } & (
   | { hello: Hello }
@@ -90,17 +101,17 @@ export function frame(message: Request | Reply | Push): Buffer {
 }
 
 /** Bytes of the largest request. A broker does not gather more, whatever a frame says of its length. */
-export const LARGEST = 128 * 1024 * 1024;
+export const LARGEST = 64 * 1024 * 1024;
 
 /** Cuts a stream of bytes into messages. */
 export class Unframer<M> {
-  readonly #largest: number;
+  /** Bytes of the largest message that is waited for. */
+  largest: number;
   #chunks: Buffer[] = [];
   #length = 0;
 
-  /** @param largest bytes of a message */
   constructor(largest = Number.POSITIVE_INFINITY) {
-    this.#largest = largest;
+    this.largest = largest;
   }
 
   push(chunk: Buffer): M[] {
@@ -110,7 +121,7 @@ export class Unframer<M> {
     while (this.#length >= 4) {
       const head = this.#join(4);
       const size = head.readUInt32LE(0);
-      if (size > this.#largest) throw new RangeError(`A message of ${size} bytes.`);
+      if (size > this.largest) throw new RangeError(`A message of ${size} bytes.`);
       if (this.#length < 4 + size) break;
       const all = this.#join(4 + size);
       messages.push(deserialize(all.subarray(4, 4 + size)) as M);

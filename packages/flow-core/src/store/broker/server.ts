@@ -19,6 +19,7 @@ import { Hub } from './hub';
 import { hadLeft, noteLeft, notePid } from './pid-file';
 import {
   frame,
+  isRequest,
   LARGEST,
   MESSAGES,
   type Reply,
@@ -165,11 +166,6 @@ interface Served {
   ready: Promise<void>;
 }
 
-const OPERATIONS = new Set<Request['op']>([
-  ...(['get', 'getMany', 'range', 'batch', 'claim', 'generation'] as const),
-  ...(['hold', 'states', 'take', 'subscribe', 'publish'] as const),
-]);
-
 /** Serves a client: its writes keep their order, and a read sees all writes before it. */
 function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
   const unframer = new Unframer<Request>(LARGEST);
@@ -184,7 +180,7 @@ function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
     socket.resume();
   };
   const begin = (request: Request) => {
-    if (!OPERATIONS.has(request.op) || !Number.isSafeInteger(request.id)) throw new TypeError();
+    if (!isRequest(request)) throw new TypeError();
     if (request.op === 'publish') return hub.publish(socket, request.event);
     if (request.op === 'subscribe') hub.subscribe(socket);
     open++;
