@@ -33,7 +33,8 @@ test('a step in this process: typed, on given and on recorded artifacts', async 
   expect(ran).toFailWith(RangeError);
   expect(ran).toFailWith('too many: 3');
   const spun = await here.spin(each, { from: ran, index: 2 });
-  expect(spun.artifacts).toEqual({ n: 9, ofThisRealm: [true, true, true] });
+  const seen = new Map([['a', [1]]]);
+  expect(spun.artifacts).toEqual({ n: 9, seen, ofThisRealm: [true, true, true] });
   expect(spun.stdout).toBe('row 3\\n');
   const again = await here.spin(bad, { from: ran });
   expect(again).not.toFailWith('FLOW_TIMEOUT');
@@ -54,8 +55,9 @@ test('what start returns is of the realm of the test', async () => {
 test('a step in a child, by a path from the working directory; its run and its resume', async () => {
   const ran = await child.run({ params: { k: 4 } });
   expect(ran).toFailWith('MANY');
-  expect(await child.spin('each', { from: ran, index: 1 })).toHaveArtifact('n', 8);
-  expect(await child.spin('start')).toHaveArtifact('table', new Map([['a', [1]]]));
+  const spun = await child.spin('each', { from: ran, index: 1 });
+  expect(spun).toHaveArtifact('n', 8);
+  expect(spun).toHaveArtifact('seen', new Map([['a', [1]]]));
   const failed = await child.spin('bad', { artifacts: { ns: [1, 2, 3] } });
   expect(failed.error).toBeInstanceOf(RangeError);
   expect(failed.error).toMatchObject({ response: { status: 500 }, cause: { message: 'the cause' } });
@@ -109,13 +111,17 @@ ${esm ? 'await null;' : ''}
 const f = flow('parts', { params: { k: z.coerce.number().default(10) } });
 export const start = f.start(({ params }) => ({ rows: [1, 2, 3], table: new Map([['a', [params.k]]]).set('a', [1]), when: new Date(0), k: params.k }));
 export const each = f.foreach('each', { after: start, over: 'rows' }, ({ self, input, params }) => { console.log('row', input); return {
-  n: input * params.k${esm ? '' : ' as number'}, ofThisRealm: [self.table instanceof Map, self.when instanceof Date, self.rows instanceof Array] }; });
+  n: input * params.k${esm ? '' : ' as number'}, seen: self.table, ofThisRealm: [self.table instanceof Map, self.when instanceof Date, self.rows instanceof Array] }; });
 export const all = f.join('all', { after: each }, ({ inputs }) => ({ ns: inputs.map((i) => i.n) }));
 export const bad = f.step('bad', { after: all }, ({ self }) => { if (self.ns.length > limit) throw Object.assign(new RangeError('too many: ' + self.ns.length, { cause: new Error('the cause') }), { code: 'MANY', response: { status: 500 } }); return { busy: false }; });
 export const stray = f.step('stray', { after: bad }, async () => { void Promise.reject(new Error('nobody awaits this')); await new Promise((go) => setImmediate(go)); });
 export const late = f.step('late', { after: stray, timeout: '300ms' }, async ({ self }) => { while (self.busy); await new Promise(() => {}); });
 export default f.end(late);
 `;
+
+interface VitestResults {
+  testResults: { name: string; status: string; assertionResults: { status: string }[] }[];
+}
 
 const RESOLUTIONS = ['nodenext', 'bundler'];
 const configs: string[] = [];
@@ -152,27 +158,37 @@ describe.each([
   w.write('types.ts', TYPES);
 
   /** A Vitest of its own: nothing of jest reaches it. */
-  async function vitest(file: string): Promise<{ code: number; printed: string }> {
+  async function vitest(): Promise<{ code: number; printed: string; results: VitestResults }> {
     const { NODE_ENV: _, JEST_WORKER_ID: __, ...env } = process.env;
-    const running = promisify(execFile)(process.execPath, [VITEST, 'run', file, ...PATIENT], {
+    const reporters = ['--reporter=default', '--reporter=json', '--outputFile=results.json'];
+    const running = promisify(execFile)(process.execPath, [VITEST, 'run', ...reporters, ...PATIENT], {
       cwd: w.folder,
       env: { ...env, CI: '1', NO_COLOR: '1', NX_FLOW_USER: 'tester' },
     });
     const { code = 0, stdout, stderr } = await running.catch((error) => error);
-    return { code, printed: stripVTControlCharacters(stdout + stderr) };
+    const results = JSON.parse(w.read('results.json'));
+    return { code, printed: stripVTControlCharacters(stdout + stderr), results };
   }
+  /** One Vitest executes both files, each in a process of its own. */
+  let executed: ReturnType<typeof vitest> | undefined;
+  const both = () => {
+    executed ??= vitest();
+    return executed;
+  };
 
   test('Runner and matchers do what they do under jest', async () => {
-    const { code, printed } = await vitest('passing.test.ts');
-    expect(printed).toMatch(/Tests {2}5 passed \(5\)/);
-    expect(printed).not.toMatch(/Unhandled|failed/);
-    expect(code).toBe(0);
+    const { printed, results } = await both();
+    const passing = results.testResults.find(({ name }) => name.endsWith('passing.test.ts'));
+    expect(passing?.assertionResults.map(({ status }) => status)).toEqual(Array(5).fill('passed'));
+    expect(passing?.status).toBe('passed');
+    expect(printed).toMatch(/ passing\.test\.ts \(5 tests\)/);
+    expect(printed).not.toMatch(/Unhandled/);
   });
 
   test('what fails tells what the step did, with the line that threw and no frame of the engine', async () => {
-    const { code, printed } = await vitest('failing.test.ts');
+    const { code, printed } = await both();
     expect(code).toBe(1);
-    expect(printed).toMatch(/Tests {2}3 failed \(3\)/);
+    expect(printed).toMatch(/Tests {2}3 failed \| 5 passed \(8\)/);
     expect(printed).toMatch(/- +Set \{\n- +2,\n- +\},\n\+ +1,\n/);
     expect(printed).toContain('The artifact "n" of the spin of "each" (index 0) is another.');
     expect(printed).toMatch(/- 11\n\+ 10\n/);
