@@ -210,7 +210,8 @@ test('four processes that run, spin and dump at once on one store all succeed', 
     const four = await Promise.all([
       alone('run', 'shared', '--max-workers=1', '--json'),
       alone('run', 'shared', '--max-workers=1', '--json'),
-      alone('spin', 'shared', 'all', '--json'),
+      // Of a run that goes on, it might take the splits before their join is recorded: then there is nothing to compare with.
+      alone('spin', 'shared', '1/all', '--json'),
       alone('dump', 'shared', '1/end', '--include=all', '--json'),
     ]);
     expect(four[2].artifacts.all).toMatchObject({ change: 'same' });
