@@ -79,17 +79,32 @@ export const PACKAGES = {
         ),
         ...['session/persisted-spins', 'session/spin-all', 'cli/render/spin-all'],
       ],
-      broker: ['hub', 'main', 'server']
-        .map((name) => `store/broker/${name}`)
-        .concat([...['store/database', 'store/level', 'store/index']]),
+      broker: [
+        ...['hold-table', 'hub', 'main', 'server'].map((name) => `store/broker/${name}`),
+        ...['checksum', 'database', 'dropped', 'index', 'level', 'migrate', 'numbers'].map(
+          (name) => `store/${name}`,
+        ),
+      ],
       // The store as its clients see it. A worker has none.
       store: [
-        ...['store/broker/', 'store/event-sink', 'store/kv', 'store/logs', 'store/memory', 'store/new-store'],
+        ...[
+          'store/broker/',
+          'store/contents',
+          'store/event-sink',
+          'store/gone',
+          'store/holds',
+          'store/kv',
+          'store/logs',
+          'store/memory',
+          'store/new-store',
+        ],
         ...[
           'store/generation',
           'store/open',
           'store/row',
-          'engine/record/run-status',
+          'store/records',
+          'store/require-writable',
+          'environment/crc32',
           'store/stamp',
           'store/store',
           'store/tags',

@@ -1,14 +1,17 @@
 /** The checksum CRC-32, by Node where it has it (20.15, 22.2), by a table of our own elsewhere. */
-import * as zlib from 'node:zlib';
 
 type Crc32 = (data: string | Uint8Array, before?: number) => number;
 
-const fast = (zlib as { crc32?: Crc32 }).crc32 ?? byTable;
+let fast: Crc32 | undefined;
 
 /** @param before the checksum of what stands before: one of two parts is that of the whole */
-export const crc32: Crc32 = (data, before = 0) =>
+export const crc32: Crc32 = (data, before = 0) => {
   // To zlib, no bytes without an address are a question for its initial value.
-  data.length === 0 ? before : fast(data, before);
+  if (data.length === 0) return before;
+  // Loaded here: it takes milliseconds, and most spins need no checksum.
+  fast ??= (require('node:zlib') as { crc32?: Crc32 }).crc32 ?? byTable;
+  return fast(data, before);
+};
 
 let table: Uint32Array | undefined;
 
