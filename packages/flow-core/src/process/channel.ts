@@ -44,7 +44,7 @@ export function channelToChild<In, Out>(
   const key = randomBytes(KEY);
   toChild.write(key);
   const write: Write = (bytes, sent) => void toChild.write(bytes, () => sent?.());
-  return new SocketChannel<In, Out>([fromChild, toChild], key, write, listener);
+  return new SocketChannel<In, Out>(fromChild, toChild, key, write, listener);
 }
 
 /** Opens the channel to the process that started this one. */
@@ -56,7 +56,7 @@ export function channelToParent<In, Out>(listener: ChannelListener<In>): Channel
     at += read;
   }
   const socket = new Socket({ fd: FROM_PARENT, readable: true, writable: false });
-  return new SocketChannel<In, Out>([socket], key, writeNow, listener);
+  return new SocketChannel<In, Out>(socket, undefined, key, writeNow, listener);
 }
 
 /** Written before it returns: a task that ends this process in its first line cannot take the last outcome with it. */
@@ -79,8 +79,9 @@ const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 type Write = (bytes: Buffer, sent?: () => void) => void;
 
 class SocketChannel<In, Out> implements Channel<Out> {
-  /** The first one is read. */
-  readonly #sockets: readonly Socket[];
+  readonly #reader: Socket;
+  /** None where messages are written at once, by the descriptor. */
+  readonly #writer: Socket | undefined;
   readonly #key: Buffer;
   readonly #write: Write;
   readonly #listener: ChannelListener<In>;
@@ -91,19 +92,20 @@ class SocketChannel<In, Out> implements Channel<Out> {
   #closed = false;
 
   constructor(
-    sockets: readonly [Socket, ...Socket[]],
+    reader: Socket,
+    writer: Socket | undefined,
     key: Buffer,
     write: Write,
     listener: ChannelListener<In>,
   ) {
-    this.#sockets = sockets;
+    this.#reader = reader;
+    this.#writer = writer;
     this.#key = key;
     this.#write = write;
     this.#listener = listener;
-    const [socket] = sockets;
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('error', () => this.#end(false));
-    socket.on('close', () => this.#end(false));
+    reader.on('data', (chunk: Buffer) => this.#read(chunk));
+    reader.on('error', () => this.#end(false));
+    reader.on('close', () => this.#end(false));
   }
 
   get open(): boolean {
@@ -116,7 +118,14 @@ class SocketChannel<In, Out> implements Channel<Out> {
   }
 
   hold(held: boolean): void {
-    for (const socket of this.#sockets) held ? socket.ref() : socket.unref();
+    // No loop: a task may have broken the iterator of arrays.
+    if (held) {
+      this.#reader.ref();
+      this.#writer?.ref();
+    } else {
+      this.#reader.unref();
+      this.#writer?.unref();
+    }
   }
 
   close(): void {
@@ -167,7 +176,8 @@ class SocketChannel<In, Out> implements Channel<Out> {
   }
 
   #destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#reader.destroy();
+    this.#writer?.destroy();
   }
 
   #end(damaged: boolean): void {

@@ -28,7 +28,7 @@ const channel = channelToParent<ToChild, FromChild | ImportDone | Leaving>({
     asked = true;
     void reply(message);
   },
-  closed: () => exitNow(),
+  closed: () => exitNow(1),
 });
 
 async function reply(message: ToChild): Promise<void> {

@@ -17,6 +17,6 @@ watchImports({ byParent: true });
 const channel = channelToParent<ToWorker, FromWorker>({
   message: (message) => worker.hear(message),
   // The coordinator has ended, or a step closed the channel: no outcome can be sent any more.
-  closed: () => exitNow(),
+  closed: () => exitNow(1),
 });
 const worker = new Worker({ file, flow, with: JSON.parse(given), packages }, channel);
