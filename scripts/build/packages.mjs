@@ -8,35 +8,124 @@ export const PACKAGES = {
     // Opened before every command of a workspace: the whole bundle would take as long as all that this door does.
     alone: ['keys'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
-    // Node reads a file whole before it runs a line of it: a worker needs a quarter of the engine, and a spin half of it.
-    // A module is in the part that names the longest beginning of its path.
+    // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
+    // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
     parts: {
-      testing: [
-        'testing/',
-        'store/kv-contract',
-        'store/cas-contract',
-        'engine/pool/pool-contract',
-        'engine/pool/contract-',
+      // Every process.
+      core: [
+        ...['crc32', 'own-globals', 'temporary'].map((name) => `environment/${name}`),
+        ...['holds', 'kv', 'row-keys', 'stamp', 'write-file'].map((name) => `store/${name}`),
+        ...['pid-file', 'protocol'].map((name) => `store/broker/${name}`),
+        'definition/errors',
       ],
-      fingerprint: ['source/fingerprint/'],
+      broker: [
+        ...['hold-table', 'hub', 'main', 'server'].map((name) => `store/broker/${name}`),
+        ...['checksum', 'database', 'dropped', 'generation', 'level', 'migrate', 'numbers'].map(
+          (name) => `store/${name}`,
+        ),
+      ],
+      // Every process but the broker: values, their digests and files, where the workspace and its flows are.
+      base: [
+        ...[
+          '',
+          'engine/pool/job',
+          'engine/task/label',
+          'process/call-within',
+          'definition/codec',
+          'definition/duration',
+        ],
+        ...['failed-request', 'find', 'import-watch'].map((name) => `source/${name}`),
+      ],
+      // Whatever imports a flow.
+      flow: [
+        'definition/',
+        'engine/contain/left',
+        ...['error-record', 'policies'].map((name) => `engine/task/${name}`),
+        'process/',
+        'source/',
+        'source/packages/names',
+        'index',
+      ],
+      // Whatever executes a body: workers and spins.
+      task: [
+        ...['definition/artifact-name', 'engine/contain/', 'engine/pool/perform', 'engine/task/'],
+        ...['process/end-children', 'process/started', 'store/item-digests'],
+      ],
+      worker: ['engine/pool/worker'],
+      // The store as its clients see it. A worker has none.
+      store: [
+        ...[
+          'contents',
+          'event-sink',
+          'gone',
+          'index',
+          'json',
+          'logs',
+          'memory',
+          'new-store',
+          'open',
+          'pathspec',
+        ],
+        ...['records', 'require-writable', 'rows', 'store', 'tags', 'writable', 'broker/'],
+      ].map((name) => `store/${name}`),
+      // Every command of a store.
+      cli: [
+        ...[
+          'cli/',
+          'session/',
+          'engine/explain/error-text',
+          'engine/inputs/selection',
+          'engine/outputs/layout',
+        ],
+        ...['find-run', 'lost', 'read', 'task-rows', 'views'].map((name) => `engine/record/${name}`),
+        ...['flow-event', 'not-found', 'place', 'preview'].map((name) => `engine/task/${name}`),
+        ...['former-store', 'listed', 'store-folder', 'user', 'workspace'].map(
+          (name) => `environment/${name}`,
+        ),
+        ...['params', 'wrong-value'].map((name) => `definition/${name}`),
+        'process/orphan-guard',
+      ],
+      run: [
+        ...['engine/run/', 'engine/resume/', 'engine/record/', 'session/run', 'definition/with'],
+        ...['exit-of', 'run-', 'commands/resume', 'commands/run', 'render/run'].map((name) => `cli/${name}`),
+        ...['environment/node-capabilities', 'source/declared-inputs'],
+      ],
+      pool: [
+        ...['', 'worker-listener', 'worker-process', 'worker-state'].map((name) => `engine/pool/${name}`),
+        ...['process/heap', 'process/start-process'],
+      ],
+      handover: [
+        ...['engine/handover/', 'engine/outputs/task-writer', 'session/step'],
+        ...['commands/step', 'render/step', 'json/step'].map((name) => `cli/${name}`),
+      ],
+      spin: [
+        ...['engine/inputs/', 'engine/outputs/', 'engine/spin/', 'engine/record/task-index'],
+        ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
+        ...['commands/spin', 'json/spin', 'render/spin', 'specs/spin'].map((name) => `cli/${name}`),
+        ...['session/late', 'session/spin'],
+      ],
+      'spin-all': [
+        ...['all', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
+        ...['no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
+          (name) => `engine/inputs/${name}`,
+        ),
+        ...['session/persisted-spins', 'session/spin-all', 'cli/render/spin-all', 'engine/explain/missing'],
+      ],
+      // What of the code a step depends on: a run records it, and `why` compares it.
+      fingerprint: [
+        ...['source/ast', 'source/fingerprint/', 'source/parse', 'source/step-call'],
+        ...['engine/record/code', 'engine/record/git'],
+      ],
       // What reads a flow's source without executing it, or names a place in it.
       static: [
-        ...['ast', 'computed-steps', 'declared-inputs', 'flow-files', 'import-error', 'index'],
-        ...[
-          'missing-module',
-          'newest-change',
-          'outside-guard',
-          'pars',
-          'positions',
-          'references',
-          'returned-names',
-        ],
-        ...['static-graph', 'step-call', 'top-level-await'],
+        ...['computed-steps', 'flow-files', 'import-error', 'index'],
+        ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
+        ...['returned-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
-      // What few flows need: conditions of the workspace, packages of a step, options that are given for a run.
+      // What few flows need: conditions of the workspace, packages of a step.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        'definition/with',
+        'engine/pool/packages',
       ],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
@@ -58,63 +147,14 @@ export const PACKAGES = {
         ...['cli/help', 'cli/type-check', 'cli/lookup', 'cli/reading', 'cli/render/status'],
         ...['diff', 'task', 'value', 'why'].map((name) => `cli/json/${name}`),
       ],
-      cli: ['cli/', 'session/', 'engine/explain/error-text'],
-      pool: ['engine/pool/', 'process/channel', 'process/start-process', 'process/heap'],
-      run: [
-        ...['engine/run/', 'engine/resume/', 'engine/handover/', 'engine/outputs/task-writer'],
-        ...['build-', 'code', 'git', 'journal', 'task-logs'].map((name) => `engine/record/${name}`),
-        ...['session/run', 'session/step', 'cli/run-', 'cli/render/live-region'],
-        ...['resume', 'run', 'step'].map((name) => `cli/commands/${name}`),
-        ...['render/run', 'render/step', 'json/step'].map((name) => `cli/${name}`),
-      ],
-      spin: [
-        ...['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
-        ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
-      ],
       keys: ['cli/keys/', 'engine/spin/read-key'],
-      'spin-all': [
-        ...['all', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
-        ...['no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
-          (name) => `engine/inputs/${name}`,
-        ),
-        ...['session/persisted-spins', 'session/spin-all', 'cli/render/spin-all'],
+      testing: [
+        'testing/',
+        'store/kv-contract',
+        'store/cas-contract',
+        'engine/pool/pool-contract',
+        'engine/pool/contract-',
       ],
-      broker: [
-        ...['hold-table', 'hub', 'main', 'server'].map((name) => `store/broker/${name}`),
-        ...['checksum', 'database', 'dropped', 'index', 'level', 'migrate', 'numbers'].map(
-          (name) => `store/${name}`,
-        ),
-      ],
-      // The store as its clients see it. A worker has none.
-      store: [
-        ...[
-          'store/broker/',
-          'store/contents',
-          'store/event-sink',
-          'store/gone',
-          'store/holds',
-          'store/kv',
-          'store/logs',
-          'store/memory',
-          'store/new-store',
-        ],
-        ...[
-          'store/generation',
-          'store/open',
-          'store/row',
-          'store/records',
-          'store/require-writable',
-          'environment/crc32',
-          'store/stamp',
-          'store/store',
-          'store/tags',
-          'store/writable',
-        ],
-        ...['former-store', 'listed', 'store-folder', 'workspace'].map((name) => `environment/${name}`),
-        ...['definition/params', 'definition/silent', 'definition/wrong-value'],
-      ],
-      // A worker performs tasks, and so does a spin, which needs nothing else of the pool.
-      base: ['', 'engine/pool/perform', 'source/packages/names'],
     },
     entries: {
       index: 'index',

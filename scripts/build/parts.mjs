@@ -4,8 +4,10 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 const OWN_GLOBALS = 'environment/own-globals';
+/** Imports flows: what is held is held when its part is loaded. */
+const IMPORTS_FLOWS = 'source/load';
 
-/** Modules of Node that every process of the engine loads. What the engine uses of them is held before a flow is imported. */
+/** Modules of Node that whatever imports a flow needs. What the engine uses of them is held before. */
 const HELD_AT_ONCE = ['fs', 'fs/promises', 'path', 'crypto', 'url', 'util', 'os', 'module', 'string_decoder'];
 
 /**
@@ -54,7 +56,12 @@ export async function buildParts(cwd, names, partOf, options) {
   mkdirSync(folder, { recursive: true });
   const held = existsSync(ownGlobals) ? namesOfNode(Object.values(texts)) : undefined;
   for (const [name, text] of Object.entries(texts)) {
-    const link = { partOf, held, holds: partOf(OWN_GLOBALS) === name };
+    const link = {
+      partOf,
+      held,
+      holds: partOf(OWN_GLOBALS) === name,
+      imports: held && partOf(IMPORTS_FLOWS) === name,
+    };
     writeFileSync(join(folder, `${name}.js`), linkParts(text, link));
   }
 }
@@ -81,7 +88,7 @@ function namesOfNode(texts) {
 }
 
 /** Modules of other parts by their doors. A door gives the exports themselves: to copy them for each importer takes time. */
-function linkParts(text, { partOf, held, holds }) {
+function linkParts(text, { partOf, held, holds, imports }) {
   const used = new Set();
   if (held && !holds) used.add(partOf(OWN_GLOBALS));
   const linked = text
@@ -103,6 +110,7 @@ function linkParts(text, { partOf, held, holds }) {
   );
   return [BUILTIN, ...parts, ...(held ? [holds ? holding(held) : owning(partOf(OWN_GLOBALS))] : []), linked]
     .concat(held && holds ? ['module.exports.own = __own;\n'] : [])
+    .concat(imports ? [`${JSON.stringify(HELD_AT_ONCE)}.forEach(__own);\n`] : [])
     .join('\n');
 }
 
@@ -126,8 +134,7 @@ function __hold(real, names) {
   var held = {};
   for (var i = 0; i < names.length; i++) held[names[i]] = real[names[i]];
   return held;
-}
-${JSON.stringify(HELD_AT_ONCE)}.forEach(__own);`;
+}`;
 }
 
 function owning(part) {

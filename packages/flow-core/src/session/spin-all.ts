@@ -87,7 +87,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   };
   await writingOutputs(workspace, async () => {
     outputs.at().writeResult(request.results(done));
-    await outputs.place();
+    outputs.place();
   });
   emit(done);
   return done;

@@ -147,7 +147,7 @@ async function write(
   return writingOutputs(workspace, async () => {
     await outputs.at().write(outputsOf(outcome), result(done), store.cas, [], graph.codecs);
     const changed = await codeChanged?.();
-    await outputs.place(cache && (changed === undefined ? cache.task : ''));
+    outputs.place(cache && (changed === undefined ? cache.task : ''));
     return changed;
   });
 }

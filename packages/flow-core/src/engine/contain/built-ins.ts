@@ -41,8 +41,11 @@ const ONLY = {
 
 const prototypeOf = (made: unknown) => getPrototypeOf(made as object) as object;
 
-/** What people patch most, by polyfills, mocks, fake timers, instrumentation; and what the engine needs at every step. */
-export function common(): Named[] {
+/**
+ * What people patch most, by polyfills, mocks, fake timers, instrumentation; and what the engine needs at every step.
+ * @param lazy With what is loaded when it is first asked for.
+ */
+export function common(lazy: boolean): Named[] {
   return [
     named('globalThis', globalThis, ['process', 'Buffer', 'performance']),
     named('process', process, NONE),
@@ -60,8 +63,7 @@ export function common(): Named[] {
     named('Error', Error, NONE),
     named('Date', Date),
     named('Math', Math),
-    // The engine has a copy of its own under this name.
-    named('performance', globalThis.performance, NONE),
+    ...(lazy || isLoaded('perf_hooks') ? [named('performance', globalThis.performance, NONE)] : []),
     named('EventEmitter.prototype', prototypeOf(prototypeOf(process)), NONE),
     named('Array Iterator', prototypeOf([][Symbol.iterator]())),
   ];
@@ -137,11 +139,14 @@ const NAMES_OF = new Map<object, string>(
 
 /** Node's modules that are loaded: their functions are replaced by mocks and by instrumentation. */
 export function modules(): Named[] {
-  const loaded: readonly string[] = (process as { moduleLoadList?: string[] }).moduleLoadList ?? [];
-  return MOCKED.filter((name) => loaded.includes(`NativeModule ${name}`)).map((name) => ({
+  return MOCKED.filter(isLoaded).map((name) => ({
     ...{ name: `node:${name}`, object: require(`node:${name}`) as object },
     ...{ only: ONLY[`node:${name}`], getters: NONE },
   }));
+}
+function isLoaded(name: string): boolean {
+  const loaded: readonly string[] = (process as { moduleLoadList?: string[] }).moduleLoadList ?? [];
+  return loaded.includes(`NativeModule ${name}`);
 }
 const MOCKED = [
   ...['fs', 'fs/promises', 'path', 'os', 'crypto', 'util', 'child_process', 'timers', 'timers/promises'],

@@ -46,7 +46,7 @@ export class Realm {
 
   /** Remembers everything as it is now. @param most the widest that will be asked for */
   constructor(most: Extent) {
-    this.#common = common().map((one) => watched(one, false));
+    this.#common = common(most === 'all').map((one) => watched(one, false));
     if (most === 'common') return;
     this.#modules = modules().map((one) => watched(one, false));
     this.#engine = engine().map((one) => watched(one, COUNTED.has(one.name)));

@@ -99,7 +99,7 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
     const uncached = await options.codeChanged?.();
     if (options.key !== undefined && uncached === undefined) writeKey(draft.outputs, options.key);
     writeManifest(draft.outputs, uncached === undefined ? options.task : '');
-    await replaceFolder(draft.outputs, folder);
+    replaceFolder(draft.outputs, folder);
     return { outcome, digests, folder, ...(uncached === undefined ? {} : { uncached }) };
   });
 }

@@ -93,13 +93,13 @@ export class Outputs {
   }
 
   /**
-   * Replaces the folder in one piece. Resolves when the old one is deleted.
+   * Replaces the folder in one piece. Returns when the old one is deleted.
    * @param task Adds a list of the files, for the cache that stores them under this hash.
    */
-  async place(task?: string): Promise<void> {
+  place(task?: string): void {
     this.#close();
     if (task !== undefined) writeManifest(this.#draft, task);
-    await replaceFolder(this.#draft, this.folder);
+    replaceFolder(this.#draft, this.folder);
   }
 
   /** Leaves the real folder unchanged. */

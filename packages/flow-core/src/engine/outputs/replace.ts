@@ -1,13 +1,12 @@
 /** Replaces a folder by a finished one. */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** How often to try again when another spin has just created the folder. */
 const ATTEMPTS = 20;
 
-/** Replaces the folder in one piece. */
-export async function replaceFolder(draft: string, folder: string): Promise<void> {
+/** Replaces the folder in one piece. Returns when the old one is deleted: nothing else is to be done meanwhile. */
+export function replaceFolder(draft: string, folder: string): void {
   mkdirSync(dirname(folder), { recursive: true });
   const before: string[] = [];
   for (let attempt = 1; ; attempt++) {
@@ -28,7 +27,7 @@ export async function replaceFolder(draft: string, folder: string): Promise<void
       if (!again || attempt === ATTEMPTS) throw error;
     }
   }
-  await Promise.all(before.map((aside) => rm(aside, { recursive: true, force: true })));
+  for (const aside of before) rmSync(aside, { recursive: true, force: true });
 }
 
 /** Deletes an unfinished folder. Errors are ignored, since they would hide the one that led here. */

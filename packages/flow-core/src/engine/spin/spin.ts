@@ -4,7 +4,6 @@ import { ownNamespace } from '../../environment/user';
 import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
 import { type Guard, type GuardOptions, makeGuard } from '../contain/guard';
-import { withTimeout } from '../contain/timeout';
 import type { OnlyGiven } from '../inputs/only-given';
 import { resolveInputs } from '../inputs/origin';
 import { applyOverrides, type Overrides } from '../inputs/override';
@@ -14,7 +13,7 @@ import { type Performance, perform } from '../pool/perform';
 import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
 import { timeoutOf } from '../task/policies';
-import type { MissingRead, RunContext, TaskLog, TaskSpec } from '../task/task';
+import type { MissingRead, RunContext, TaskLog, TaskResult, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
@@ -101,11 +100,15 @@ function inThisProcess(
   const withoutWatchdog = processOwner === 'tests';
   const timeoutMs = timeoutOf(node.options);
   const timed = timeoutMs !== undefined;
+  const inTime = async (body: () => Promise<TaskResult>) => {
+    // It loads the threads of Node.
+    const { withTimeout } = await import('../contain/timeout');
+    return withTimeout(body, timeoutMs as number, abort, withoutWatchdog);
+  };
   return {
     abort,
     bodyEnded: guard.bodyEnded,
-    within: (_fail, body) =>
-      guard.within(() => (timed ? withTimeout(body, timeoutMs, abort, withoutWatchdog) : body()), timed),
+    within: (_fail, body) => guard.within(() => (timed ? inTime(body) : body()), timed),
   };
 }
 
