@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Workspace } from '../kit/workspace';
+
+const ws = new Workspace();
+afterAll(() => ws.dispose());
+
+/** The engine's files that a process has read, and what of Node only a few need. */
+const READ = `
+  const parts = Object.keys(require.cache).filter((file) => file.includes('/dist/parts/'));
+  const seldom = ['worker_threads', 'perf_hooks', 'zlib', 'http'];
+  return {
+    parts: parts.map((file) => file.replace(/.*\\/(.*)\\.js$/, '$1')).sort(),
+    node: seldom.filter((name) => process.moduleLoadList.includes('NativeModule ' + name)),
+  };`;
+
+test('a worker, a spin and the broker read what they need of the engine, and no more', async () => {
+  ws.flow(
+    'own',
+    `const start = f.start(() => {${READ.replace('process.', '(process as any).')}});
+     export default f.end(start);`,
+  );
+  // It watches the clock, which is in a part of Node that loads the others.
+  const inWorker = {
+    parts: ['base', 'core', 'flow', 'task', 'worker'],
+    node: ['worker_threads', 'perf_hooks'],
+  };
+  const inSpin = { parts: ['base', 'cli', 'core', 'flow', 'spin', 'store', 'task'], node: [] };
+  await ws.ok(['run', 'own', '--max-workers=1']);
+  expect((await ws.ok(['dump', 'own/1/start', '--json'])).json.artifacts).toMatchObject(inWorker);
+  await ws.ok(['spin', 'own', 'start']);
+  const spun = ['parts', 'node'].map((name) => [
+    name,
+    JSON.parse(ws.read(`dist/flow/own/spin/start/artifacts/${name}.json`)),
+  ]);
+  expect(Object.fromEntries(spun)).toEqual(inSpin);
+
+  const part = join(__dirname, '..', '..', 'dist', 'parts', 'broker.js');
+  const script = `const server = require(${JSON.stringify(part)})['store/broker/server']();
+    console.log(JSON.stringify((() => {${READ}})()));`;
+  const inBroker = { parts: ['broker', 'core'], node: [] };
+  expect(JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))).toEqual(inBroker);
+});
