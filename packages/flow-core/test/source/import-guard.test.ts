@@ -165,12 +165,16 @@ test.each([
   ['exits', 'process.exit(0);', 'calls process.exit(0) at'],
   ['aborts', 'process.abort();', 'calls process.abort() at'],
   ['is-killed', `require('node:child_process').execSync('kill -9 ' + process.pid);`, 'killed by SIGKILL'],
-  ['loops', 'for (;;);', 'takes longer to import than 1.5 s'],
+  [
+    'hangs',
+    'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+    'takes longer to import than 1.5 s',
+  ],
   ['leaves-later', 'setTimeout(() => process.exit(0), 1);', 'calls process.exit(0) at'],
   ['throws-later', 'setTimeout(() => { throw new Error("later"); }, 1);', 'later'],
 ])('a worker that %s ends the run with FLOW_IMPORT and exit code 2', async (name, top, said) => {
   withTop(`worker-${name}`, `if (${IN_WORKER}) ${top}`, `await hear('never');`);
-  const more = name === 'loops' ? ['--import-timeout=1500ms'] : [];
+  const more = name === 'hangs' ? ['--import-timeout=1500ms'] : [];
   const { code, json } = await ws.nxFlow(['run', `worker-${name}`, '--json', ...more]);
   expect({ code, status: json.status, error: json.error.code }).toEqual({
     code: 2,
