@@ -1,6 +1,6 @@
 /** Ends processes: asks them by SIGTERM first, and ends those that are still there after a grace time. */
 import { execFile } from 'node:child_process';
-import { familyOf, isAlive, listProcesses } from './process-table';
+import { familyOf, isRunning, listProcesses } from './process-table';
 
 /** How long a process may take to end after SIGTERM. Milliseconds. */
 export const END_GRACE_MS = 2000;
@@ -21,7 +21,7 @@ export async function endProcesses(find: () => readonly number[]): Promise<void>
   for (let wait = 5; ; wait = Math.min(wait * 1.5, 50)) {
     const late = performance.now() - begun;
     const signal = late < END_GRACE_MS ? 'SIGTERM' : 'SIGKILL';
-    const alive = new Set([...find(), ...[...sent.keys()].filter(isAlive)]);
+    const alive = new Set([...find(), ...[...sent.keys()].filter(isRunning)]);
     if (alive.size === 0 || late > END_GRACE_MS + KILLED_MS) return;
     for (const pid of alive) {
       if (sent.get(pid) === signal) continue;

@@ -53,7 +53,8 @@ function listByPs(): Listed[] {
   }
 }
 
-export function isAlive(pid: number): boolean {
+/** Whether a process goes on: one that has ended and was not waited for yet does not. */
+export function isRunning(pid: number): boolean {
   if (linux) return readStat(pid) !== undefined;
   try {
     process.kill(pid, 0);

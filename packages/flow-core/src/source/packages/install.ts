@@ -1,10 +1,9 @@
 /** Sets of npm packages on disk: `<workspace>/.flow/env/<hash>`, each installed once. */
-import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { type NpmOptions, npmInstall } from './npm';
 import { type PackageSet, packageSet } from './set';
 
@@ -69,8 +68,8 @@ async function install(
 ): Promise<void> {
   const { workspace, installing } = options;
   await mkdir(root, { recursive: true });
-  await sweep(root);
-  const temporary = join(root, temporaryName(set.hash));
+  sweepTemporary(root);
+  const temporary = join(root, temporaryName());
   await mkdir(temporary);
   try {
     installing?.(set.text);
@@ -115,31 +114,10 @@ async function putInPlace(temporary: string, folder: string, set: PackageSet): P
       if (isWhole(folder, set)) return;
       if (attempt > 2 || !existsSync(folder)) throw error;
       // The existing folder is damaged.
-      const away = join(folder, '..', temporaryName(set.hash));
+      const away = join(folder, '..', temporaryName());
       await rename(folder, away).catch(() => {});
       await rm(away, { recursive: true, force: true, maxRetries: 3 });
     }
-  }
-}
-
-function temporaryName(hash: string): string {
-  return `${hash}.${hostname()}.${process.pid}.${randomBytes(3).toString('hex')}.tmp`;
-}
-
-/** Removes what killed installations left. Installations of other machines on the same disk may still run. */
-async function sweep(root: string): Promise<void> {
-  for (const entry of await readdir(root)) {
-    const [, host, pid] = entry.match(/^[0-9a-f]+\.(.*)\.(\d+)\.[0-9a-f]+\.tmp$/) ?? [];
-    if (host !== hostname() || isAlive(Number(pid))) continue;
-    await rm(join(root, entry), { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
   }
 }
 

@@ -201,7 +201,7 @@ test('an installation that was killed is not taken for a whole one, and is clear
   run.child.kill('SIGKILL');
   await run.done;
   await until(() => ws.processes().every(({ command }) => !command.includes('fake/npm')), 'the end of npm');
-  expect(installed()).toEqual([expect.stringMatching(/\.tmp$/)]);
+  expect(installed()).toEqual([expect.stringMatching(/^\.nx-flow-/)]);
   expect((await ok(['run', 'killed'], unpacking())).json.status).toBe('done');
   const whole = installed();
   expect(whole).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
