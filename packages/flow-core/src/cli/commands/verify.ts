@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import type { Looked, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
+import { newestNumbers } from '../../store/numbers';
 import { openStore } from '../../store/open';
 import { noMoreThan, placeHere } from '../arguments';
 import type { Command, Context } from '../command';
@@ -38,6 +39,7 @@ export const command: Command = {
         looked.push(
           await verifyStore(opened, {
             readData,
+            numbers: newestNumbers(folder),
             report(problem) {
               problems.push(problem);
               renderProblem(context, problem);
@@ -76,7 +78,7 @@ function render({ output }: Context, looked: Looked, problems: number): void {
   const counts = [
     plural(runs, 'run'),
     plural(records, 'record'),
-    `${plural(files, 'file')} of ${size(bytes)}`,
+    ...(files > 0 ? [`${plural(files, 'file')} of ${size(bytes)}`] : []),
   ];
   output.write(
     `${mark} ${counts.join(', ')}: ${problems > 0 ? plural(problems, 'problem') : 'no problems'}\n`,

@@ -4,10 +4,10 @@
  */
 import type { Cas } from '../../store/cas';
 import { type Contents, RECORD_KINDS, requireWhole, Tally } from '../../store/contents';
-import { fromJson } from '../../store/json';
-import { type Kv, scan } from '../../store/kv';
-import { keys, nameOfKey, prefixRange } from '../../store/row-keys';
+import type { Kv } from '../../store/kv';
+import { keys, nameOfKey } from '../../store/row-keys';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import { inspected } from './inspected';
 import { NamedFiles } from './named-files';
 import type { Looked, Report, RunName } from './problem';
 import { readRecord, type StoreRecord } from './read-record';
@@ -16,6 +16,8 @@ import { References } from './references';
 export interface VerifyOptions {
   /** Read the bytes of every file, too. */
   readData: boolean;
+  /** The newest number of each counter that is noted beside the database. */
+  numbers?: ReadonlyMap<string, number>;
   report: Report;
 }
 
@@ -29,7 +31,7 @@ interface Met {
 
 export async function verifyStore(
   { kv, cas }: { kv: Kv; cas: Cas },
-  { readData, report }: VerifyOptions,
+  { readData, numbers = new Map(), report }: VerifyOptions,
 ): Promise<Looked> {
   const ended = await endedRuns(kv);
   const met = new Map<RunName, Met>();
@@ -37,7 +39,7 @@ export async function verifyStore(
   const files = new NamedFiles(cas);
   const references = new References(kv, report);
   let records = 0;
-  for await (const [key, value] of inspected(kv)) {
+  for await (const [key, value] of inspected(kv, report)) {
     records++;
     const record = readRecord(key, value);
     if ('message' in record) {
@@ -52,16 +54,29 @@ export async function verifyStore(
       await references.of(record.flow, Number(record.run.split('/')[1]), record.row as TaskRow);
   }
   await references.close();
+  for (const [counter, noted] of numbers) verifyNumber(counter, noted, newest, report);
   for (const [run, one] of met) await verifyRun(kv, run, one, ended.get(run), newest, report);
   const found = await files.verify(readData, report);
   return { runs: [...met.values()].filter(({ hasRow }) => hasRow).length, records, ...found };
 }
 
+/** A number that was taken, and that the database does not know: it has lost its newest records. */
+function verifyNumber(counter: string, noted: number, newest: Map<string, number>, report: Report): void {
+  const flow = counter.slice(counter.indexOf('/') + 1);
+  const known = newest.get(flow) ?? 0;
+  if (noted <= known) return;
+  const range =
+    noted === known + 1 ? `The run ${flow}/${noted}` : `The runs ${flow}/${known + 1} to ${flow}/${noted}`;
+  report({
+    where: flow,
+    message: `${range} may be lost: the number was taken, and the database does not know it.`,
+  });
+}
+
 /** Those that had ended before all is read, which takes a while: their records do not change any more. */
 async function endedRuns(kv: Kv): Promise<Map<RunName, Contents | undefined>> {
   const ended = new Map<RunName, Contents | undefined>();
-  const { gte, lt } = prefixRange(keys.allRuns());
-  for await (const [key, value] of inspected(kv, gte, lt)) {
+  for await (const [key, value] of inspected(kv, () => {}, keys.allRuns())) {
     const record = readRecord(key, value);
     if ('message' in record || record.run === undefined) continue;
     const { status, contents } = record.row as RunRow;
@@ -69,14 +84,6 @@ async function endedRuns(kv: Kv): Promise<Map<RunName, Contents | undefined>> {
   }
   return ended;
 }
-
-/** Every record in the order of keys; a damaged value is undefined. */
-async function* inspected(kv: Kv, gte = '', lt = '\x7f'): AsyncGenerator<[string, Uint8Array | undefined]> {
-  const range = (query: Parameters<Kv['inspect']>[0]) => kv.inspect(query) as ReturnType<Kv['range']>;
-  yield* scan({ range }, { gte, lt }, PAGE);
-}
-/** Values may have megabytes. */
-const PAGE = 64;
 
 function metAt(met: Map<RunName, Met>, run: RunName): Met {
   const one = met.get(run) ?? { tally: new Tally(), records: 0, hasRow: false, inNamespace: false };
@@ -101,15 +108,16 @@ async function verifyRun(
 ): Promise<void> {
   const [flow = '', number = ''] = run.split('/');
   const problem = (message: string) => report({ where: run, message });
-  // One that began meanwhile.
-  const row = hasRow || fromJson(await kv.get(keys.run(flow, Number(number))));
-  if (!row) {
-    problem(`Its row is lost, and ${records.toLocaleString('en')} other records of it are there.`);
+  if (!hasRow) {
+    // It may be damaged, which was told, or of a run that began meanwhile.
+    const key = keys.run(flow, Number(number));
+    const [there] = await kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
+    if (!there)
+      problem(`Its row is lost, and ${records.toLocaleString('en')} other records of it are there.`);
     return;
   }
-  if (hasRow && !inNamespace)
-    problem('It is in the index of no namespace, so that it is never the newest run.');
-  if (hasRow && (newest.get(flow) ?? 0) < Number(number))
+  if (!inNamespace) problem('It is in the index of no namespace, so that it is never the newest run.');
+  if ((newest.get(flow) ?? 0) < Number(number))
     problem(
       `The newest number that the store knows of ${flow} is ${newest.get(flow) ?? 'lost'}: numbers would be given out again.`,
     );

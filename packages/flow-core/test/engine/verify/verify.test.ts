@@ -75,13 +75,18 @@ test('what a resumed run refers to and another run has lost is told once, with w
 });
 
 test('a record that was damaged, is none of its kind, or is of no kind', async () => {
-  const damaged = keys.log('films', 1, 'start', 1, 0, 0);
+  const damaged = [keys.log('films', 1, 'start', 1, 0, 0), keys.run('films', 2)];
   const inspect = store.kv.inspect.bind(store.kv);
   jest
     .spyOn(store.kv, 'inspect')
     .mockImplementation(async (query) =>
-      (await inspect(query)).map(([key, value]) => [key, key === damaged ? undefined : value]),
+      (await inspect(query)).map(([key, value]) => [key, damaged.includes(key) ? undefined : value]),
     );
+  const get = store.kv.get.bind(store.kv);
+  jest.spyOn(store.kv, 'get').mockImplementation(async (key) => {
+    if (damaged.includes(key)) throw new Error(`${key} is damaged`);
+    return get(key);
+  });
   await store.kv.batch([
     { key: keys.code('films', 1), value: 'no JSON' },
     { key: 'films', value: '1' },
@@ -90,6 +95,7 @@ test('a record that was damaged, is none of its kind, or is of no kind', async (
   added.push('films', 'task/films/1/each');
   const lines = await told();
   for (const line of [
+    'films/2  Its bytes are not those that were written',
     'the output of films/1/start/1  Its bytes are not those that were written',
     'the code of films/1  It is no record of its kind',
     'This nx-flow writes no such record',
