@@ -129,6 +129,7 @@ export const PACKAGES = {
       ],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
+      verify: ['engine/verify/', 'cli/commands/verify'],
       explain: ['engine/explain/', 'cli/render/diff', 'cli/render/why', 'cli/render/show-task'],
       reading: [
         ...[

@@ -16,5 +16,6 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   tag: () => import('./commands/tag'),
   export: () => import('./commands/export'),
   import: () => import('./commands/import'),
+  verify: () => import('./commands/verify'),
   snapshot: () => import('./commands/snapshot'),
 };

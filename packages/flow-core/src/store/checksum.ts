@@ -22,11 +22,16 @@ export function sealed(key: string, value: Uint8Array | string): Uint8Array {
 
 /** The value that was sealed. @throws FlowError FLOW_STORE_CORRUPT */
 export function unsealed(key: string, whole: Uint8Array): Uint8Array {
+  if (!isSealed(key, whole)) throw damagedRecord(key);
+  return whole.subarray(0, whole.length - SIZE);
+}
+
+/** Whether it is what was sealed for this key. */
+export function isSealed(key: string, whole: Uint8Array): boolean {
   const end = whole.length - SIZE;
-  const bytes = whole.subarray(0, Math.max(0, end));
-  const found = end < 0 ? undefined : new DataView(whole.buffer, whole.byteOffset + end).getUint32(0, true);
-  if (found !== checksum(key, bytes)) throw damagedRecord(key);
-  return bytes;
+  if (end < 0) return false;
+  const found = new DataView(whole.buffer, whole.byteOffset + end).getUint32(0, true);
+  return found === checksum(key, whole.subarray(0, end));
 }
 
 /** Over a key and its value: 32 bits. */

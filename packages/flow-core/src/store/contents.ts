@@ -9,8 +9,8 @@ import type { Op } from './kv';
 /** Of the rows of one kind: how many, and the sum of their checksums. Both are the same in whatever order they are counted. */
 export type Count = [rows: number, sum: number];
 
-const KINDS = ['task', 'artifact', 'log'] as const;
-export type RecordKind = (typeof KINDS)[number];
+export const RECORD_KINDS = ['task', 'artifact', 'log'] as const;
+export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** By step; `params` has the parameters. A kind without rows is absent. Rows of tasks under way do not count. */
 export type Contents = Record<string, Partial<Record<RecordKind, Count>>>;
@@ -35,7 +35,7 @@ export class Tally {
   }
 }
 
-const isKind = (text: string): text is RecordKind => (KINDS as readonly string[]).includes(text);
+const isKind = (text: string): text is RecordKind => (RECORD_KINDS as readonly string[]).includes(text);
 
 const RECORDS: Record<RecordKind, string> = { task: 'tasks', artifact: 'artifacts', log: 'pieces of output' };
 

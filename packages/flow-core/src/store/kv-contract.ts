@@ -189,6 +189,13 @@ function ranges(specify: Specify): void {
   specify('a range begins with gte and ends before lt', async (kv) => {
     await kv.batch(puts('a', 'b', 'c', 'd'));
     lists(keysOf(await kv.range({ gte: 'b', lt: 'd', limit: 9 })), ['b', 'c']);
+    lists(
+      (await kv.inspect({ gte: 'b', lt: 'd', limit: 9 })).map(([key, value]) => [key, text(value)]),
+      [
+        ['b', 'value of b'],
+        ['c', 'value of c'],
+      ],
+    );
     lists(keysOf(await kv.range({ gte: 'aa', lt: 'cc', limit: 9 })), ['b', 'c']);
   });
 

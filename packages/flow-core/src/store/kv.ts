@@ -28,6 +28,8 @@ export interface Kv {
   getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
   /** One page. For any number of entries use {@link scan}. */
   range(query: RangeQuery): Promise<Entry[]>;
+  /** As {@link range}, but a damaged value is undefined in place of an error. */
+  inspect(query: RangeQuery): Promise<[key: string, value: Uint8Array | undefined][]>;
   /**
    * Writes all operations or none. An operation without a value deletes its key. A batch that rejected may or may
    * not be written. Every batch that resolves, before or after it, is written.
@@ -45,7 +47,7 @@ const PAGE = 512;
 
 /** Yields every entry of a range, page by page. @param page entries in one page; use fewer for large values */
 export async function* scan(
-  kv: Kv,
+  kv: Pick<Kv, 'range'>,
   query: Omit<RangeQuery, 'limit'> & { limit?: number },
   page = PAGE,
 ): AsyncGenerator<Entry, void, undefined> {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
-import { sealed, unsealed } from './checksum';
+import { isSealed, sealed, unsealed } from './checksum';
 import { hasDatabase } from './database';
 import { noteDropped } from './dropped';
 import { Generation } from './generation';
@@ -117,6 +117,13 @@ export class LevelKv implements Kv {
     return this.#read(async () => {
       const entries = await this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
       return entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
+    });
+  }
+
+  inspect({ gte, lt, reverse, limit }: RangeQuery): ReturnType<Kv['inspect']> {
+    return this.#read(async () => {
+      const entries = await this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
+      return entries.map(([key, value]) => [key, isSealed(key, value) ? unsealed(key, value) : undefined]);
     });
   }
 

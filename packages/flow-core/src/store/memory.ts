@@ -22,6 +22,10 @@ export class MemoryKv implements Kv {
     return keys.slice(0, limit).map((key) => [key, copy(this.#values.get(key)) as Uint8Array]);
   }
 
+  inspect(query: RangeQuery) {
+    return this.range(query);
+  }
+
   async batch(ops: readonly Op[], { fence }: BatchOptions = {}) {
     if (fence !== undefined && this.#values.has(fence)) throw takenError(fence);
     this.#writes++;

@@ -38,6 +38,9 @@ export class NewKv implements Kv {
   async range(query: RangeQuery): Promise<Entry[]> {
     return this.#found()?.range(query) ?? [];
   }
+  async inspect(query: RangeQuery): ReturnType<Kv['inspect']> {
+    return this.#found()?.inspect(query) ?? [];
+  }
   async batch(ops: readonly Op[], options?: BatchOptions): Promise<void> {
     if (ops.length > 0) await this.#make().batch(ops, options);
   }

@@ -34,12 +34,22 @@ export class Numbers {
   }
 
   #read(): Record<string, unknown> {
-    try {
-      const numbers: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
-      return typeof numbers === 'object' && numbers !== null ? (numbers as Record<string, unknown>) : {};
-    } catch {
-      return {};
-    }
+    return readNumbers(this.#file);
+  }
+}
+
+/** The newest number of each counter that is noted beside the database. @param store its folder */
+export function newestNumbers(store: string): Map<string, number> {
+  const all = Object.entries(readNumbers(join(store, FILE)));
+  return new Map(all.map(([counter, found]) => [counter, newest(found)[0]]));
+}
+
+function readNumbers(file: string): Record<string, unknown> {
+  try {
+    const numbers: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof numbers === 'object' && numbers !== null ? (numbers as Record<string, unknown>) : {};
+  } catch {
+    return {};
   }
 }
 

@@ -53,6 +53,8 @@ test('the record of another key is noticed, and the sentence names the one that 
   await expect(kv.get(other)).rejects.toMatchObject({ ...damaged, message });
   await expect(kv.getMany([KEY, other])).rejects.toMatchObject(damaged);
   await expect(kv.range({ gte: '', lt: '~', limit: 9 })).rejects.toMatchObject(damaged);
+  const inspected = await kv.inspect({ gte: '', lt: '~', limit: 9 });
+  expect(inspected.filter(([, value]) => value === undefined)).toEqual([[other, undefined]]);
   expect(Buffer.from((await kv.get(KEY)) as Uint8Array).toString()).toBe(`value of ${KEY}`);
   await kv.close();
   await place.dispose();

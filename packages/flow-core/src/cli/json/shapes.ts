@@ -25,7 +25,8 @@ export type Json =
   | ExportJson
   | ImportJson
   | DiffJson
-  | WhyJson;
+  | WhyJson
+  | VerifyJson;
 
 /** The version of all shapes. */
 const VERSION = 1;
@@ -259,4 +260,17 @@ export interface WhyJson {
   upstream: unknown;
   environment: unknown;
   git: { before: GitState | null; after: GitState | null };
+}
+
+/** `verify` */
+export interface VerifyJson {
+  /** Its folder. */
+  store: string;
+  runs: number;
+  records: number;
+  files: number;
+  bytes: number;
+  /** Files that belong to no artifact. */
+  unused: { files: number; bytes: number };
+  problems: { where: string; message: string }[];
 }

@@ -90,6 +90,9 @@ export class BrokerKv implements Kv {
   range(query: RangeQuery) {
     return this.#ask({ op: 'range', query }) as Promise<Entry[]>;
   }
+  inspect(query: RangeQuery) {
+    return this.#ask({ op: 'inspect', query }) as ReturnType<Kv['inspect']>;
+  }
   async batch(ops: readonly Op[], options: BatchOptions = {}) {
     await this.#ask({ op: 'batch', ops, options });
   }

@@ -11,6 +11,7 @@ export type Request = { id: number } & (
   | { op: 'get'; key: string }
   | { op: 'getMany'; keys: readonly string[] }
   | { op: 'range'; query: RangeQuery }
+  | { op: 'inspect'; query: RangeQuery }
   | { op: 'batch'; ops: readonly Op[]; options: BatchOptions }
   | { op: 'claim'; counterKey: string; nonceKey: string }
   | { op: 'generation' }
@@ -22,7 +23,7 @@ export type Request = { id: number } & (
   | { op: 'publish'; event: unknown }
 );
 const OPERATIONS = new Set<Request['op']>([
-  ...(['get', 'getMany', 'range', 'batch', 'claim', 'generation'] as const),
+  ...(['get', 'getMany', 'range', 'inspect', 'batch', 'claim', 'generation'] as const),
   ...(['hold', 'states', 'take', 'subscribe', 'publish'] as const),
 ]);
 
@@ -59,7 +60,7 @@ export interface Complaint {
  * rows. All are part of the socket's name. A client that differs starts its own broker, which refuses a newer
  * store and otherwise waits for the lock until the other broker is idle and gone.
  */
-export const MESSAGES = 4;
+export const MESSAGES = 5;
 const WIRE = serialize(0)[1] ?? 0;
 
 /** Unix silently cuts socket paths at 108 bytes. A longer path becomes a hashed name in a private folder. */

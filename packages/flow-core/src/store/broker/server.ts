@@ -225,6 +225,8 @@ async function execute(socket: Socket, kv: Kv, holds: HoldTable, request: Reques
       return { id, ok: await kv.getMany(request.keys) };
     case 'range':
       return { id, ok: await kv.range(request.query) };
+    case 'inspect':
+      return { id, ok: await kv.inspect(request.query) };
     case 'batch':
       await kv.batch(request.ops, request.options);
       return { id, ok: undefined };

@@ -1,0 +1,73 @@
+/** The files that artifacts name: whether each is there, as long as it should be, and with `--read-data` as it was written. */
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Cas } from '../../store/cas';
+import { hashFile } from '../../store/file';
+import type { ArtifactRecord } from '../../store/rows';
+import type { Looked, Report } from './problem';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+export class NamedFiles {
+  readonly #cas: Cas;
+  /** By their hash: how many bytes, and the first artifact that names it. */
+  readonly #files = new Map<string, { size: number; where: string }>();
+
+  constructor(cas: Cas) {
+    this.#cas = cas;
+  }
+
+  add(where: string, { hash, size }: ArtifactRecord): void {
+    if (hash !== undefined && !this.#files.has(hash)) this.#files.set(hash, { size, where });
+  }
+
+  async verify(readData: boolean, report: Report): Promise<Pick<Looked, 'files' | 'bytes' | 'unused'>> {
+    let bytes = 0;
+    for (const [hash, { size, where }] of this.#files) {
+      const wrong = this.#wrong(hash, size, readData);
+      if (wrong === undefined) bytes += size;
+      else report({ where, message: `${wrong} Execute its step again, or restore the store from a copy.` });
+    }
+    return { files: this.#files.size, bytes, unused: this.#unused() };
+  }
+
+  #wrong(hash: string, size: number, readData: boolean): string | undefined {
+    if (!SHA256.test(hash))
+      return `It names its bytes by ${JSON.stringify(hash.slice(0, 80))}, which is no sha256.`;
+    const path = this.#cas.path?.(hash);
+    if (path === undefined) return this.#cas.has(hash) ? undefined : 'The store has lost its bytes.';
+    try {
+      const found = statSync(path).size;
+      if (found !== size) return `Its file ${path} has ${found} bytes, and should have ${size}.`;
+      if (readData && hashFile(path).hash !== hash)
+        return `Its file ${path} has other bytes than were written.`;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' ? `Its file ${path} is lost.` : `Its file ${path} cannot be read (${code}).`;
+    }
+    return undefined;
+  }
+
+  /** Files in the folder that no artifact names. */
+  #unused(): Looked['unused'] {
+    const unused = { files: 0, bytes: 0 };
+    const any = this.#cas.path?.('0'.repeat(64));
+    if (any === undefined) return unused;
+    const folder = dirname(dirname(any));
+    for (const group of list(folder))
+      for (const name of list(join(folder, group))) {
+        if (!SHA256.test(name) || this.#files.has(name)) continue;
+        unused.files++;
+        unused.bytes += statSync(join(folder, group, name), { throwIfNoEntry: false })?.size ?? 0;
+      }
+    return unused;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

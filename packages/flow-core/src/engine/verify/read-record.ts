@@ -1,0 +1,101 @@
+/** One record of the database: which run it belongs to, and whether it is what its key says. */
+
+import { fromJson } from '../../store/json';
+import { unpackArtifact } from '../../store/records';
+import { nameOfKey } from '../../store/row-keys';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import type { RunName, StoreProblem } from './problem';
+
+const RUN = String.raw`(?<flow>[^/]+)/(?<run>\d{10})`;
+const TASK = String.raw`${RUN}/(?<step>[^/]+)/(?<task>\d{10})`;
+
+/** The keys of each kind of record. */
+const KEYS = {
+  run: new RegExp(`^run/${RUN}$`),
+  namespace: /^namespace\/(?<flow>[^/]+)\/[^/]+\/(?<run>\d{10})$/,
+  tag: new RegExp(`^tag/${RUN}/[^/]+$`),
+  task: new RegExp(`^task/${TASK}$`),
+  artifact: new RegExp(`^artifact/${TASK}/(?<name>[^/]+)$`),
+  log: new RegExp(`^log/${TASK}/\\d{10}/\\d{10}$`),
+  code: new RegExp(`^code/${RUN}$`),
+  taken: new RegExp(`^taken/${RUN}$`),
+  counter: /^counter\/(?<flow>[^/]+)$/,
+  nonce: /^nonce\/(?<flow>[^/]+)\/[^/]+$/,
+};
+export type Kind = keyof typeof KEYS;
+
+export interface StoreRecord {
+  kind: Kind;
+  key: string;
+  flow: string;
+  /** `movies/12`; absent for a counter. */
+  run?: RunName;
+  /** What it holds. Absent for kinds that nothing refers to. */
+  row?: RunRow | TaskRow | ArtifactRecord;
+}
+
+/** @returns the record, or what is wrong with it */
+export function readRecord(key: string, value: Uint8Array | undefined): StoreRecord | StoreProblem {
+  const where = nameOfKey(key);
+  if (value === undefined)
+    return {
+      where,
+      message:
+        'Its bytes are not those that were written: restore the store from a copy, or execute again what it belongs to.',
+    };
+  const kind = key.slice(0, key.indexOf('/')) as Kind;
+  const found = KEYS[kind]?.exec(key)?.groups;
+  if (!found) return { where, message: 'This nx-flow writes no such record.' };
+  const { flow = '', run } = found;
+  const record: StoreRecord = {
+    ...{ kind, key, flow },
+    ...(run === undefined ? {} : { run: `${flow}/${Number(run)}` }),
+  };
+  try {
+    const row = contentOf(kind, value, found);
+    return row === undefined ? record : { ...record, row };
+  } catch {
+    return { where, message: 'It is no record of its kind: execute again what it belongs to.' };
+  }
+}
+
+/** @throws where the value is none of its kind */
+function contentOf(
+  kind: Kind,
+  value: Uint8Array,
+  { flow, run, step, task }: Record<string, string | undefined>,
+): StoreRecord['row'] {
+  const require = (holds: boolean) => {
+    if (!holds) throw new TypeError();
+  };
+  const text = () => new TextDecoder().decode(value);
+  switch (kind) {
+    case 'run': {
+      const row = fromJson<RunRow>(value) as RunRow;
+      require(row.flow === flow && row.run === Number(run) && typeof row.status === 'string');
+      return row;
+    }
+    case 'task': {
+      const row = fromJson<TaskRow>(value) as TaskRow;
+      require(row.step === step && row.task === Number(task) && Array.isArray(row.parents));
+      require(Array.isArray(row.stored) && typeof row.inherited === 'object');
+      return row;
+    }
+    case 'artifact': {
+      const row = unpackArtifact(value);
+      require(typeof row.codec === 'string' && Number.isSafeInteger(row.size));
+      return row;
+    }
+    case 'counter':
+    case 'nonce':
+      require(/^\d+$/.test(text()));
+      return undefined;
+    case 'tag':
+      require(['+', '-'].includes(text()));
+      return undefined;
+    case 'log':
+    case 'code':
+      require(typeof fromJson(value) === 'object');
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+/**
+ * Looks at every record of a store, at what they say of each other, and at the files that they name. Runs may go on meanwhile: only
+ * what had ended before counts as whole. The idea is that of `git fsck` and `restic check`.
+ */
+import type { Cas } from '../../store/cas';
+import { type Contents, RECORD_KINDS, requireWhole, Tally } from '../../store/contents';
+import type { Kv } from '../../store/kv';
+import { keys, nameOfKey } from '../../store/row-keys';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import { inspected } from './inspected';
+import { NamedFiles } from './named-files';
+import type { Looked, Report, RunName } from './problem';
+import { readRecord, type StoreRecord } from './read-record';
+import { References } from './references';
+
+export interface VerifyOptions {
+  /** Read the bytes of every file, too. */
+  readData: boolean;
+  /** The newest number of each counter that is noted beside the database. */
+  numbers?: ReadonlyMap<string, number>;
+  report: Report;
+}
+
+/** What was met of a run. */
+interface Met {
+  tally: Tally;
+  records: number;
+  hasRow: boolean;
+  inNamespace: boolean;
+}
+
+export async function verifyStore(
+  { kv, cas }: { kv: Kv; cas: Cas },
+  { readData, numbers = new Map(), report }: VerifyOptions,
+): Promise<Looked> {
+  const ended = await endedRuns(kv);
+  const met = new Map<RunName, Met>();
+  const newest = new Map<string, number>();
+  const files = new NamedFiles(cas);
+  const references = new References(kv, report);
+  let records = 0;
+  for await (const [key, value] of inspected(kv, report)) {
+    records++;
+    const record = readRecord(key, value);
+    if ('message' in record) {
+      report(record);
+      continue;
+    }
+    if (record.run !== undefined) note(metAt(met, record.run), record, value as Uint8Array);
+    if (record.kind === 'counter')
+      newest.set(record.flow, Number(Buffer.from(value as Uint8Array).toString()));
+    if (record.kind === 'artifact') files.add(nameOfKey(key), record.row as ArtifactRecord);
+    if (record.kind === 'task' && record.run !== undefined)
+      await references.of(record.flow, Number(record.run.split('/')[1]), record.row as TaskRow);
+  }
+  await references.close();
+  for (const [counter, noted] of numbers) verifyNumber(counter, noted, newest, report);
+  for (const [run, one] of met) await verifyRun(kv, run, one, ended.get(run), newest, report);
+  const found = await files.verify(readData, report);
+  return { runs: [...met.values()].filter(({ hasRow }) => hasRow).length, records, ...found };
+}
+
+/** A number that was taken, and that the database does not know: it has lost its newest records. */
+function verifyNumber(counter: string, noted: number, newest: Map<string, number>, report: Report): void {
+  const flow = counter.slice(counter.indexOf('/') + 1);
+  const known = newest.get(flow) ?? 0;
+  if (noted <= known) return;
+  const range =
+    noted === known + 1 ? `The run ${flow}/${noted}` : `The runs ${flow}/${known + 1} to ${flow}/${noted}`;
+  report({
+    where: flow,
+    message: `${range} may be lost: the number was taken, and the database does not know it.`,
+  });
+}
+
+/** Those that had ended before all is read, which takes a while: their records do not change any more. */
+async function endedRuns(kv: Kv): Promise<Map<RunName, Contents | undefined>> {
+  const ended = new Map<RunName, Contents | undefined>();
+  for await (const [key, value] of inspected(kv, () => {}, keys.allRuns())) {
+    const record = readRecord(key, value);
+    if ('message' in record || record.run === undefined) continue;
+    const { status, contents } = record.row as RunRow;
+    if (status !== 'running') ended.set(record.run, contents);
+  }
+  return ended;
+}
+
+function metAt(met: Map<RunName, Met>, run: RunName): Met {
+  const one = met.get(run) ?? { tally: new Tally(), records: 0, hasRow: false, inNamespace: false };
+  met.set(run, one);
+  return one;
+}
+
+function note(met: Met, { kind, key, row }: StoreRecord, value: Uint8Array): void {
+  met.records++;
+  if (kind === 'run') met.hasRow = true;
+  if (kind === 'namespace') met.inNamespace = true;
+  if (kind !== 'task' || (row as TaskRow).status !== 'running') met.tally.add(key, value);
+}
+
+async function verifyRun(
+  kv: Kv,
+  run: RunName,
+  { tally, records, hasRow, inNamespace }: Met,
+  contents: Contents | undefined,
+  newest: Map<string, number>,
+  report: Report,
+): Promise<void> {
+  const [flow = '', number = ''] = run.split('/');
+  const problem = (message: string) => report({ where: run, message });
+  if (!hasRow) {
+    // It may be damaged, which was told, or of a run that began meanwhile.
+    const key = keys.run(flow, Number(number));
+    const [there] = await kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
+    if (!there)
+      problem(`Its row is lost, and ${records.toLocaleString('en')} other records of it are there.`);
+    return;
+  }
+  if (!inNamespace) problem('It is in the index of no namespace, so that it is never the newest run.');
+  if ((newest.get(flow) ?? 0) < Number(number))
+    problem(
+      `The newest number that the store knows of ${flow} is ${newest.get(flow) ?? 'lost'}: numbers would be given out again.`,
+    );
+  if (!contents) return;
+  for (const kind of RECORD_KINDS)
+    try {
+      requireWhole(run, kind, contents, tally);
+    } catch (error) {
+      problem((error as Error).message);
+    }
+}
