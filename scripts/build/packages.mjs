@@ -36,7 +36,7 @@ export const PACKAGES = {
       // What few flows need: conditions of the workspace, packages of a step, options that are given for a run.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        'definition/with',
+        ...['definition/with', 'store/make-room'],
       ],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
@@ -69,6 +69,7 @@ export const PACKAGES = {
       ],
       spin: [
         ...['engine/inputs/', 'engine/spin/', 'engine/outputs/', 'engine/record/'],
+        'environment/output-folders',
         ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
       ],
       keys: ['cli/keys/', 'engine/spin/read-key'],
@@ -80,7 +81,9 @@ export const PACKAGES = {
         ...['session/persisted-spins', 'session/spin-all', 'cli/render/spin-all'],
       ],
       broker: [
-        ...['hold-table', 'hub', 'main', 'server'].map((name) => `store/broker/${name}`),
+        ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'server', 'view'].map(
+          (name) => `store/broker/${name}`,
+        ),
         ...['checksum', 'database', 'dropped', 'index', 'level', 'migrate', 'numbers'].map(
           (name) => `store/${name}`,
         ),

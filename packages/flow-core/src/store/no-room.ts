@@ -1,4 +1,6 @@
 /** Recognises a write that failed for lack of disk space, and reports it in one sentence. */
+import { lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 
 /** The system's messages of ENOSPC, EDQUOT and EFBIG: LevelDB passes on only the message. */
@@ -23,7 +25,36 @@ export function orFull(store: string, error: unknown): unknown {
 export function storeFull(store: string, reason: string, cause?: unknown): FlowError {
   return new FlowError(
     'FLOW_STORE_FULL',
-    `The store ${store} has no room for more (${reason}): make room on its disk and do it again. What was recorded before is kept.`,
+    `The store ${store} has no room for more (${reason}): ${lacking(store, reason)}make room on its disk and do it again. What was recorded before is kept.`,
     { exit: 1, cause },
   );
+}
+
+/** What a database takes in any case: its messages, a manifest, a log. Bytes. */
+const LEAST = 1024 * 1024;
+
+/** Bytes that opening the database of a store takes: it writes its log as a table, and begins a new one. */
+export function neededRoom(store: string): number {
+  try {
+    const db = join(store, 'db');
+    const logs = readdirSync(db).filter((name) => /\.log$|^MANIFEST-/.test(name));
+    return logs.reduce((sum, name) => sum + 2 * lstatSync(join(db, name)).size, LEAST);
+  } catch {
+    return LEAST;
+  }
+}
+
+/** `12 KB of it are free and 1 MB is needed, so `; empty where the system does not say so of the disk, as of a quota. */
+function lacking(store: string, reason: string): string {
+  if (!/^ENOSPC$|space/i.test(reason)) return '';
+  try {
+    const { bavail, bsize, ffree, files } = statfsSync(store);
+    if (files > 0 && ffree === 0) return 'its disk takes no more files, so ';
+    const needed = neededRoom(store);
+    if (bavail * bsize >= needed) return '';
+    const kb = (bytes: number) => `${Math.ceil(bytes / 1024).toLocaleString('en')} KB`;
+    return `${kb(bavail * bsize)} are free and at least ${kb(needed)} are needed, so `;
+  } catch {
+    return '';
+  }
 }

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
+import { flowsFolder, stepFolder } from '../../environment/output-folders';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import { flowsFolder, stepFolder } from '../outputs/layout';
 import { writeManifest } from '../outputs/manifest';
 import { discardFolder, replaceFolder } from '../outputs/replace';
 import { requireOutputs, writingOutputs } from '../outputs/writable';

@@ -1,12 +1,12 @@
 /** A spin's outputs as files, for later targets: `dist/flow/<flow>/spin/<step>/`. */
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { spinsFolder } from '../../environment/output-folders';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import type { Codecs } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { OutputFile } from '../task/task';
 import { type Output, writeArtifact } from './artifacts';
-import { spinsFolder } from './layout';
 import { writeManifest } from './manifest';
 import { discardFolder, replaceFolder } from './replace';
 

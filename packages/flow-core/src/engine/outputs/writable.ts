@@ -1,8 +1,8 @@
 /** Reports unwritable outputs in one sentence, before a step executes if possible. */
 import { dirname } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { flowsFolder } from '../../environment/output-folders';
 import { remedy, unwritable } from '../../store/writable';
-import { flowsFolder } from './layout';
 
 /** @throws FlowError FLOW_OUTPUTS_UNWRITABLE when one of these output folders cannot be created or written */
 export function requireOutputs(workspace: string, ...folders: string[]): void {

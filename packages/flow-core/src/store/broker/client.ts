@@ -37,6 +37,8 @@ export class BrokerKv implements Kv {
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
   #warned = false;
+  /** Why the store could only be read. Whoever wanted to write has been told. */
+  #onlyRead: string | undefined;
   /** Each broker has to be told. */
   readonly #held = new Set<string>();
   #closing: Promise<void> | undefined;
@@ -122,6 +124,7 @@ export class BrokerKv implements Kv {
       });
     }
     const socket = await this.#socket?.catch(() => undefined);
+    if (this.#onlyRead !== undefined) tell(this.#onlyRead);
     socket?.end();
   }
 
@@ -174,6 +177,7 @@ export class BrokerKv implements Kv {
     this.#pid = hello.pid;
     if (hello.warning !== undefined && !this.#warned) tell(hello.warning);
     this.#warned ||= hello.warning !== undefined;
+    this.#onlyRead = hello.onlyReading;
     this.#live = socket;
     const hear = (messages: Iterable<Reply | Push>) => {
       this.#silence.heard();
@@ -234,7 +238,10 @@ export class BrokerKv implements Kv {
     if (!waiting) return;
     this.#deaths = 0;
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting.reject(brokerError(this.#store, reply.error));
-    else waiting.resolve(reply.ok);
+    if ('error' in reply) {
+      const error = brokerError(this.#store, reply.error);
+      if (error.message === this.#onlyRead || error.code === 'FLOW_STORE_FULL') this.#onlyRead = undefined;
+      waiting.reject(error);
+    } else waiting.resolve(reply.ok);
   }
 }
