@@ -3,7 +3,7 @@
  * messages, outputs of spins, and what steps handed over to targets, which Nx or a spin makes again. Never anything that was
  * recorded, of runs or of kept spins, nor what a living process writes.
  */
-import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { flowsFolder } from '../environment/output-folders';
 import { temporaryIn, temporaryName } from '../environment/temporary';
@@ -39,8 +39,9 @@ interface Candidate {
  * @param full the folder in which there was no room: only what lies on the same file system counts
  * @returns what was done, as the end of a sentence: `removed 2 outputs of spins (…): 3.1 MB came back`. Undefined when nothing could be removed
  */
-export function makeRoom(full: string, { store, workspaces }: Places): string | undefined {
+export function makeRoom(full: string, { store, workspaces }: Places, enough = ENOUGH): string | undefined {
   const disk = statSync(full).dev;
+  const files = lacksFiles(full) ? ENOUGH_FILES : 0;
   const counted = new Links();
   const removed: Candidate[] = [];
   const groups = [
@@ -50,12 +51,21 @@ export function makeRoom(full: string, { store, workspaces }: Places): string | 
   ];
   for (const group of groups)
     for (const candidate of group) {
-      if (counted.bytes >= ENOUGH && counted.files >= ENOUGH_FILES) break;
+      if (counted.bytes >= enough && counted.files >= files) break;
       if (lstatSync(candidate.path, { throwIfNoEntry: false })?.dev !== disk) continue;
       counted.count(candidate.path);
       if (remove(candidate)) removed.push(candidate);
     }
   return removed.length === 0 ? undefined : sentence(removed, counted.bytes, workspaces);
+}
+
+function lacksFiles(folder: string): boolean {
+  try {
+    const { files, ffree } = statfsSync(folder);
+    return files > 0 && ffree < ENOUGH_FILES;
+  } catch {
+    return false;
+  }
 }
 
 function temporary(store: string | undefined, workspaces: readonly string[]): Candidate[] {

@@ -55,7 +55,13 @@ export async function openDatabase(opening: Opening): Promise<OpenedDatabase | '
   if (noRoom(failure) === undefined && !isReadOnly(failure)) throw failure;
   const { refused, ViewKv } = await import('./view');
   const view = await ViewKv.open(store, opening.places);
-  if (!view) throw failure;
+  if (!view) {
+    // Another process may have opened it while it was copied.
+    const last = await attempt();
+    if (last === 'locked') return last;
+    if (last.failure) throw failure;
+    return { kv: last.kv, ...told };
+  }
   return { kv: view, onlyReading: refused(store, failure).message, ...told };
 }
 

@@ -15,6 +15,9 @@ import { unwritableStore } from '../require-writable';
 import { readStamp, STORE_FORMAT } from '../stamp';
 import { makeView, PLACES, removeView, stateOf } from './view-folder';
 
+/** How often to look whether another process has opened the real database: clients with runs that go on must follow it. Milliseconds. */
+const LOOK_MS = 1000;
+
 export class ViewKv implements Kv {
   readonly #store: string;
   readonly #folder: string;
@@ -27,12 +30,16 @@ export class ViewKv implements Kv {
     this.#fail = resolve;
   });
   #over = false;
+  readonly #look: NodeJS.Timeout;
 
   private constructor(store: string, folder: string, kv: LevelKv, state: string | undefined) {
     this.#store = store;
     this.#folder = folder;
     this.#kv = kv;
     this.#state = state;
+    this.#look = setInterval(() => {
+      if (stateOf(store) !== state) this.#end();
+    }, LOOK_MS);
   }
 
   /**
@@ -59,11 +66,6 @@ export class ViewKv implements Kv {
     return undefined;
   }
 
-  /** The folder of the copy. */
-  get folder(): string {
-    return this.#folder;
-  }
-
   get(key: string) {
     return this.#read(() => this.#kv.get(key));
   }
@@ -88,6 +90,7 @@ export class ViewKv implements Kv {
   async prepare(): Promise<void> {}
 
   async close(): Promise<void> {
+    clearInterval(this.#look);
     await this.#kv.close();
     removeView(this.#folder);
   }
@@ -142,7 +145,8 @@ function whyUnwritable(store: string): NodeJS.ErrnoException | undefined {
     const fd = openSync(file, 'wx', 0o600);
     try {
       const piece = Buffer.alloc(64 * 1024);
-      for (let left = neededRoom(store); left > 0; left -= piece.length) writeSync(fd, piece);
+      // A disk that is almost full takes a part of a piece.
+      for (let left = neededRoom(store); left > 0; ) left -= writeSync(fd, piece);
     } finally {
       closeSync(fd);
     }
