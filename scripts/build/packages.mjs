@@ -14,12 +14,14 @@ export const PACKAGES = {
       // Every process.
       core: [
         ...['crc32', 'own-globals', 'temporary'].map((name) => `environment/${name}`),
-        ...['holds', 'kv', 'row-keys', 'stamp', 'write-file'].map((name) => `store/${name}`),
+        ...['holds', 'kv', 'no-room', 'row-keys', 'stamp', 'write-file'].map((name) => `store/${name}`),
         ...['pid-file', 'protocol'].map((name) => `store/broker/${name}`),
         'definition/errors',
       ],
       broker: [
-        ...['hold-table', 'hub', 'main', 'server'].map((name) => `store/broker/${name}`),
+        ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'server', 'view'].map(
+          (name) => `store/broker/${name}`,
+        ),
         ...['checksum', 'database', 'dropped', 'generation', 'level', 'migrate', 'numbers'].map(
           (name) => `store/${name}`,
         ),
@@ -70,16 +72,10 @@ export const PACKAGES = {
       ].map((name) => `store/${name}`),
       // Every command of a store.
       cli: [
-        ...[
-          'cli/',
-          'session/',
-          'engine/explain/error-text',
-          'engine/inputs/selection',
-          'engine/outputs/layout',
-        ],
+        ...['cli/', 'session/', 'engine/explain/error-text', 'engine/inputs/selection'],
         ...['find-run', 'lost', 'read', 'task-rows', 'views'].map((name) => `engine/record/${name}`),
         ...['flow-event', 'not-found', 'place', 'preview'].map((name) => `engine/task/${name}`),
-        ...['former-store', 'listed', 'store-folder', 'user', 'workspace'].map(
+        ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
         ),
         ...['params', 'wrong-value'].map((name) => `definition/${name}`),
@@ -125,7 +121,7 @@ export const PACKAGES = {
       // What few flows need: conditions of the workspace, packages of a step.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        'engine/pool/packages',
+        ...['engine/pool/packages', 'store/make-room'],
       ],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],

@@ -19,19 +19,29 @@ export function temporaryName(): string {
 
 /** Removes what processes of this machine that are gone left in a folder. What cannot be removed stays. */
 export function sweepTemporary(folder: string): void {
+  for (const path of temporaryIn(folder).left) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {}
+  }
+}
+
+/** The temporary files and folders in a folder: `left` by processes of this machine that are gone, or still `used`. */
+export function temporaryIn(folder: string): { left: string[]; used: string[] } {
+  const found = { left: [] as string[], used: [] as string[] };
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch {
-    return;
+    return found;
   }
   for (const name of names) {
     const [, host, pid] = NAME.exec(name) ?? [];
-    if (host !== HOST || isAlive(Number(pid))) continue;
-    try {
-      rmSync(join(folder, name), { recursive: true, force: true });
-    } catch {}
+    if (host === undefined) continue;
+    const isLeft = host === HOST && !isAlive(Number(pid));
+    (isLeft ? found.left : found.used).push(join(folder, name));
   }
+  return found;
 }
 
 /** Whether there is a process with this number, whoever it belongs to. */

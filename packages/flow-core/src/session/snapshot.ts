@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { FlowError, isFlowError } from '../definition/errors';
-import { snapshotFile } from '../engine/outputs/layout';
 import type { Head } from '../engine/transfer/format';
+import { snapshotFile } from '../environment/output-folders';
 import { currentUser, EVERYBODY, ownNamespace } from '../environment/user';
 import type { Store } from '../store/store';
 import type { Place } from './place';

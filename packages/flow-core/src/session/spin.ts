@@ -7,12 +7,12 @@ import type { OnlyGiven } from '../engine/inputs/only-given';
 import type { Overrides } from '../engine/inputs/override';
 import type { Selection } from '../engine/inputs/selection';
 import { Outputs } from '../engine/outputs/folder';
-import { spinsFolder } from '../engine/outputs/layout';
-import { requireOutputs, writingOutputs } from '../engine/outputs/writable';
+import { madeRoomAfter, requireOutputs, roomForOutputs, writingOutputs } from '../engine/outputs/writable';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
 import { spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/flow-event';
+import { spinsFolder } from '../environment/output-folders';
 import { collectThrownLate, hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
 import { publishing } from './publish';
@@ -67,6 +67,7 @@ export async function prepareSpin(
   const { graph, workspace, place } = session;
   const spins = spinsFolder(workspace, graph.flow);
   requireOutputs(workspace, spins, join(spins, selection.step));
+  await roomForOutputs(workspace, session.emit);
   if (selection.run === undefined) await importSnapshot(session, place.cwd, namespace);
 }
 
@@ -126,30 +127,50 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   }
   const folder = outputs?.folder;
   const done = spinDone(graph.flow, outcome, folder === undefined ? undefined : relative(workspace, folder));
-  const changed =
-    outputs && request.outputs
-      ? await write(session, graph, outputs, outcome, done, request.outputs)
-      : undefined;
+  let changed: string | undefined;
+  if (outputs && request.outputs) {
+    const placed = { outputs, outcome, done, options: request.outputs };
+    try {
+      changed = await write(session, graph, placed, emit);
+    } catch (error) {
+      // What it came to can be seen all the same.
+      outputs.discard();
+      emit(spinDone(graph.flow, outcome, undefined));
+      throw error;
+    }
+  }
   emit(done);
   if (changed !== undefined) emit({ type: 'not-cached', reason: changed });
   return { outcome, done };
 }
 
-/** Writes the outputs. Returns which code has changed meanwhile. */
+interface Placed {
+  outputs: Outputs;
+  outcome: SpinOutcome;
+  done: SpinDone;
+  options: SpinOutputs;
+}
+
+/** Writes the outputs, once more when there was no room and some could be made. Returns which code has changed meanwhile. */
 async function write(
   { store, workspace }: Session,
   graph: Graph,
-  outputs: Outputs,
-  outcome: SpinOutcome,
-  done: SpinDone,
-  { result, cache, codeChanged }: SpinOutputs,
+  { outputs, outcome, done, options: { result, cache, codeChanged } }: Placed,
+  emit: Emit,
 ): Promise<string | undefined> {
-  return writingOutputs(workspace, async () => {
-    await outputs.at().write(outputsOf(outcome), result(done), store.cas, [], graph.codecs);
-    const changed = await codeChanged?.();
-    outputs.place(cache && (changed === undefined ? cache.task : ''));
-    return changed;
-  });
+  const attempt = () =>
+    writingOutputs(workspace, async () => {
+      await outputs.at().write(outputsOf(outcome), result(done), store.cas, [], graph.codecs);
+      const changed = await codeChanged?.();
+      outputs.place(cache && (changed === undefined ? cache.task : ''));
+      return changed;
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(await madeRoomAfter(error, workspace, emit))) throw error;
+    return await attempt();
+  }
 }
 
 /** Loads the flow with the step's own packages, if it has any. @throws FlowError FLOW_PACKAGES */

@@ -6,10 +6,10 @@ import { parseParams } from '../definition/params';
 import { Draft, executeStep } from '../engine/handover/step';
 import { isStillValid, logsOf, stepKeyDigest } from '../engine/handover/valid';
 import { requireStep } from '../engine/inputs/selection';
-import { stepFolder } from '../engine/outputs/layout';
 import { renameManifest } from '../engine/outputs/manifest';
 import { ProcessPool } from '../engine/pool/process-pool';
 import type { Emit, StepDone, StepStillValid } from '../engine/task/flow-event';
+import { stepFolder } from '../environment/output-folders';
 import { currentUser, ownNamespace } from '../environment/user';
 import { findPlaceFile, loadPlaceFlow, type Place } from './place';
 

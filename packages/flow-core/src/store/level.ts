@@ -9,6 +9,7 @@ import { Generation } from './generation';
 import { takenError } from './holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
 import { migrate } from './migrate';
+import { noRoom } from './no-room';
 import { Numbers } from './numbers';
 import { readStamp, unstamped, writeStamp } from './stamp';
 
@@ -40,6 +41,8 @@ export class LevelKv implements Kv {
   #claims: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
   #fail: () => void = () => {};
+  /** Called when there is no room for a write. Resolves to whether some was made. */
+  makeRoom: () => Promise<boolean> = async () => false;
   /** Resolves when a batch has failed. Until it is opened again, all then throws {@link NotAcknowledged}. */
   readonly failed = new Promise<void>((resolve) => {
     this.#fail = resolve;
@@ -150,15 +153,25 @@ export class LevelKv implements Kv {
         ? { type: 'del' as const, key }
         : { type: 'put' as const, key, value: sealed(key, value) },
     );
-    this.#generation.written();
+    await this.#withRoom(() => this.#generation.written());
     try {
       await this.#db.batch(list, { sync });
     } catch (error) {
-      if (!isRefusal(error)) {
-        this.#failure = { error };
-        this.#fail();
-      }
-      throw error;
+      if (isRefusal(error)) throw error;
+      this.#failure = { error };
+      const made = noRoom(error as Error) !== undefined && (await this.makeRoom());
+      this.#fail();
+      throw made ? new NotAcknowledged(error) : error;
+    }
+  }
+
+  /** Writes a small file, again when room could be made for it. */
+  async #withRoom<T>(write: () => T): Promise<T> {
+    try {
+      return write();
+    } catch (error) {
+      if (noRoom(error as Error) === undefined || !(await this.makeRoom())) throw error;
+      return write();
     }
   }
 
@@ -168,7 +181,7 @@ export class LevelKv implements Kv {
       const [known, counter] = await this.getMany([nonceKey, counterKey]);
       if (known) return Number(new TextDecoder().decode(known));
       const last = counter ? Number(new TextDecoder().decode(counter)) : 0;
-      const next = this.#numbers.next(counterKey, nonceKey, last);
+      const next = await this.#withRoom(() => this.#numbers.next(counterKey, nonceKey, last));
       const value = String(next);
       await this.batch(
         [

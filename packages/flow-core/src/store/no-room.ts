@@ -1,4 +1,6 @@
 /** Recognises a write that failed for lack of disk space, and reports it in one sentence. */
+import { lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 
 /** The system's messages of ENOSPC, EDQUOT and EFBIG: LevelDB passes on only the message. */
@@ -23,7 +25,40 @@ export function orFull(store: string, error: unknown): unknown {
 export function storeFull(store: string, reason: string, cause?: unknown): FlowError {
   return new FlowError(
     'FLOW_STORE_FULL',
-    `The store ${store} has no room for more (${reason}): make room on its disk and do it again. What was recorded before is kept.`,
+    `The store ${store} has no room for more (${reason}): ${lackOfRoom(store, reason, neededRoom(store))}make room on its disk and do it again. What was recorded before is kept.`,
     { exit: 1, cause },
   );
 }
+
+/** What a database takes in any case: its messages, a manifest, a log. Bytes. */
+export const LEAST_ROOM = 1024 * 1024;
+
+/** Bytes that opening the database of a store takes: it writes its log as a table, and begins a new one. */
+export function neededRoom(store: string): number {
+  try {
+    const db = join(store, 'db');
+    const logs = readdirSync(db).filter((name) => /\.log$|^MANIFEST-/.test(name));
+    return logs.reduce((sum, name) => sum + 2 * lstatSync(join(db, name)).size, LEAST_ROOM);
+  } catch {
+    return LEAST_ROOM;
+  }
+}
+
+/**
+ * `12 KB are free and at least 1,024 KB are needed, so `: the beginning of what to do. Empty where the system does not say so, as of a quota.
+ * @param needed bytes, where that is known
+ */
+export function lackOfRoom(folder: string, reason: string, needed?: number): string {
+  if (!/^ENOSPC$|space/i.test(reason)) return '';
+  try {
+    const { bavail, bsize, ffree, files } = statfsSync(folder);
+    if (files > 0 && ffree === 0) return 'its disk takes no more files, so ';
+    const free = bavail * bsize;
+    if (needed === undefined) return `${kb(free)} are free, so `;
+    return free < needed ? `${kb(free)} are free and at least ${kb(needed)} are needed, so ` : '';
+  } catch {
+    return '';
+  }
+}
+
+const kb = (bytes: number) => `${Math.ceil(bytes / 1024).toLocaleString('en')} KB`;

@@ -24,14 +24,17 @@ export function requireWritable(store: string): void {
   } catch (cause) {
     const reason = noRoom(cause as NodeJS.ErrnoException);
     if (reason) throw storeFull(store, reason, cause);
+    // The broker reads a copy of it.
+    if ((cause as NodeJS.ErrnoException).code === 'EROFS' && existsSync(join(store, 'db'))) return;
     throw unwritableStore(store, (cause as NodeJS.ErrnoException).code, cause);
   }
 }
 
 export function unwritableStore(store: string, code: string | undefined, cause?: unknown): FlowError {
   // LevelDB takes its lock by writing, so reading needs a writable folder too.
-  const message = existsSync(join(store, 'db'))
-    ? `The store's folder ${store} cannot be written (${code}), and reading needs that too: make it writable, or copy it to where you can write and name the copy by --store=<folder> or NX_FLOW_STORE.`
-    : `The store's folder ${store} cannot be written (${code}): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.`;
+  const message =
+    code !== 'EROFS' && existsSync(join(store, 'db'))
+      ? `The store's folder ${store} cannot be written (${code}), and reading needs that too: make it writable, or copy it to where you can write and name the copy by --store=<folder> or NX_FLOW_STORE.`
+      : `The store's folder ${store} cannot be written (${code}): make it writable, or choose another by --store=<folder> or NX_FLOW_STORE.`;
   return new FlowError('FLOW_STORE_UNWRITABLE', message, { cause });
 }

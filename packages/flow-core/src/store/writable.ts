@@ -20,6 +20,7 @@ export function remedy(code: string | undefined, path: string): string | undefin
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
+    case 'EFBIG':
       return 'make room on its disk';
     case 'EACCES':
     case 'EPERM':

@@ -208,6 +208,47 @@ test('while the disk stays full every command says so, and what is there stays a
   expect(await kv.claim('counter', 'n')).toBe(1);
 });
 
+/** A command that has a file system of 2 MB in a folder, which nobody else sees. Undefined where this user may mount none. */
+function onSmallDisk(folder: string, command: readonly string[]): string[] | undefined {
+  const mounted = [
+    'unshare',
+    '-rm',
+    '/bin/sh',
+    '-c',
+    'mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@"',
+    folder,
+  ];
+  return spawnSync(mounted[0] as string, [...mounted.slice(1), 'true']).status === 0
+    ? [...mounted, ...command]
+    : undefined;
+}
+
+test('a disk that is really full: what was recorded is read, writes are refused, and then all goes on', async () => {
+  const command = [process.execPath, join(__dirname, 'helpers/full-disk.cjs'), place.folder];
+  // Where nothing can be mounted, broker/view.test.ts has these faults.
+  const [file = '', ...args] = onSmallDisk(place.folder, command) ?? ['true'];
+  if (file === 'true') return;
+  const { stdout, stderr } = spawnSync(file, args, {
+    encoding: 'utf8',
+    env: { ...process.env, TMPDIR: '/tmp' },
+  });
+  const refusal = expect.stringMatching(
+    /^The store \S+ has no room for more \(ENOSPC\): 0 KB are free and at least [\d,]+ KB are needed, so make room on its disk and do it again\. What was recorded before is kept\.$/,
+  );
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { before: ['running', 'running'] },
+    { read: ['x'.repeat(1000), 1, 'running', 'running'] },
+    { refused: ['FLOW_STORE_FULL', 'FLOW_STORE_FULL'], message: refusal },
+    { after: [2, 'still there', 'running', 'running'] },
+  ]);
+  expect(stderr).toBe('');
+});
+
 test('a value for which there is no room says so, and leaves no part of it', () => {
   const script = `const { FileCas } = require(${JSON.stringify(packageFile('dist/store.js'))});
     new FileCas(${JSON.stringify(join(place.folder, 'cas'))}).write(Buffer.alloc(100_000))

@@ -104,10 +104,13 @@ describe('through a broker', () => {
 test('who does not come back in time after a broker has started counts as gone', async () => {
   let now = 0;
   jest.spyOn(performance, 'now').mockImplementation(() => now);
-  const table = new HoldTable(new MemoryKv(), false);
+  const table = new HoldTable(new MemoryKv(), 'unknown');
   expect([table.states(['a']), await table.take('a', false)]).toEqual([['unsure'], false]);
   now = COME_BACK_MS;
   expect([table.states(['a']), await table.take('a', false)]).toEqual([['free'], true]);
+  // One that only reads is never sure: others may be with a broker that writes.
+  expect(new HoldTable(new MemoryKv(), 'others').states(['b'])).toEqual(['unsure']);
+  now = 2 * COME_BACK_MS;
   await expect(table.hold({} as never, 'a')).rejects.toMatchObject({ code: 'FLOW_RUN_TAKEN' });
   jest.restoreAllMocks();
 });

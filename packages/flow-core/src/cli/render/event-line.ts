@@ -31,6 +31,8 @@ export function eventLine(event: FlowEvent, output: Output): string {
       return warning(event.message);
     case 'not-cached':
       return warning(`${event.reason}: it will be executed again.`);
+    case 'room-made':
+      return warning(`there was no room for ${event.folder}: ${event.what}`);
     case 'thrown-late':
       return warning(`after its end, the step threw: ${event.message}`);
     case 'spin-signalled':

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
 import { ancestors, type Graph } from '../../definition/graph';
+import { stepFolder } from '../../environment/output-folders';
 import { FileCas } from '../../store/cas';
 import type { Op } from '../../store/kv';
 import { MemoryKv } from '../../store/memory';
 import { record } from '../../store/records';
 import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { Store } from '../../store/store';
-import { stepFolder } from '../outputs/layout';
 import { startedRun } from '../record/build-run-row';
 import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact } from './layout';
 

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
+import { flowsFolder, stepFolder } from '../../environment/output-folders';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import { flowsFolder, stepFolder } from '../outputs/layout';
 import { writeManifest } from '../outputs/manifest';
 import { discardFolder, replaceFolder } from '../outputs/replace';
-import { requireOutputs, writingOutputs } from '../outputs/writable';
+import { requireOutputs, roomForOutputs, writingOutputs } from '../outputs/writable';
 import type { Pool, PoolHost } from '../pool/pool';
 import { Takeover } from '../resume/takeover';
 import type { RunOutcome } from '../run/options';
@@ -79,6 +79,7 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
   const { graph, step, workspace } = options;
   const folder = stepFolder(workspace, graph.flow, step);
   requireOutputs(workspace, flowsFolder(workspace), folder);
+  await roomForOutputs(workspace, options.emit);
   const { store, origin } = await readHandovers(options, draft.cas);
   const takeover = await Takeover.of({ store, origin, changed: new Set() });
   const outcome = await runFlow({

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Graph, parents, type StepNode } from '../../definition/graph';
-import { stepFolder } from '../outputs/layout';
+import { stepFolder } from '../../environment/output-folders';
 import { damageOf } from '../outputs/manifest';
 import type { StepKey } from '../task/cache-keys';
 import { DIGESTS_FILE } from './layout';

@@ -1,12 +1,12 @@
 /** A spin's outputs as files, for later targets: `dist/flow/<flow>/spin/<step>/`. */
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { spinsFolder } from '../../environment/output-folders';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import type { Codecs } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { OutputFile } from '../task/task';
 import { type Output, writeArtifact } from './artifacts';
-import { spinsFolder } from './layout';
 import { writeManifest } from './manifest';
 import { discardFolder, replaceFolder } from './replace';
 
@@ -14,18 +14,33 @@ import { discardFolder, replaceFolder } from './replace';
 export class OutputFolder {
   readonly path: string;
   #log: number | undefined;
+  /** What was printed and is not in the file yet. */
+  #printed: Uint8Array[] = [];
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** Keeps what the step prints. */
+  /** Keeps what the step prints. The step goes on where that cannot be written, and {@link write} says why. */
   log(text: string): void {
+    this.#printed.push(Buffer.from(text));
+    try {
+      this.#writeLog();
+    } catch {}
+  }
+
+  #writeLog(): void {
+    if (this.#printed.length === 0) return;
     if (this.#log === undefined) {
       mkdirSync(this.path, { recursive: true });
       this.#log = openSync(join(this.path, 'log.txt'), 'w');
     }
-    writeSync(this.#log, text);
+    for (let [next] = this.#printed; next; [next] = this.#printed) {
+      // A disk that is almost full takes a part of it.
+      const rest = next.subarray(writeSync(this.#log, next));
+      if (rest.length > 0) this.#printed[0] = rest;
+      else this.#printed.shift();
+    }
   }
 
   /**
@@ -39,6 +54,7 @@ export class OutputFolder {
     written: readonly OutputFile[] = [],
     codecs?: Codecs,
   ): Promise<void> {
+    this.#writeLog();
     this.close();
     const folder = join(this.path, 'artifacts');
     // Files that a task wrote before it failed are not outputs.

@@ -1,8 +1,11 @@
-/** Reports unwritable outputs in one sentence, before a step executes if possible. */
+/** Reports unwritable outputs in one sentence, before a step executes if possible. Makes room for them on a full disk. */
+import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { flowsFolder } from '../../environment/output-folders';
+import { LEAST_ROOM, lackOfRoom, noRoom } from '../../store/no-room';
 import { remedy, unwritable } from '../../store/writable';
-import { flowsFolder } from './layout';
+import type { Emit } from '../task/flow-event';
 
 /** @throws FlowError FLOW_OUTPUTS_UNWRITABLE when one of these output folders cannot be created or written */
 export function requireOutputs(workspace: string, ...folders: string[]): void {
@@ -26,7 +29,41 @@ export async function writingOutputs<T>(workspace: string, write: () => Promise<
   }
 }
 
+/** Makes room for outputs where there is hardly any, and says what was removed. Call before a step executes. */
+export async function roomForOutputs(workspace: string, emit: Emit): Promise<void> {
+  try {
+    const { bavail, bsize } = statfsSync(onDisk(workspace));
+    if (bavail * bsize >= LEAST_ROOM) return;
+  } catch {
+    // Not every file system says so.
+    return;
+  }
+  await madeRoom(workspace, emit);
+}
+
+/** Whether an error is about room, and some was made. */
+export async function madeRoomAfter(error: unknown, workspace: string, emit: Emit): Promise<boolean> {
+  const { cause } = error as { cause?: NodeJS.ErrnoException };
+  return cause !== undefined && noRoom(cause) !== undefined && (await madeRoom(workspace, emit));
+}
+
+async function madeRoom(workspace: string, emit: Emit): Promise<boolean> {
+  const { makeRoom } = await import('../../store/make-room');
+  const done = makeRoom(onDisk(workspace), { workspaces: [workspace] });
+  if (done !== undefined) emit({ type: 'room-made', folder: flowsFolder(workspace), what: done });
+  return done !== undefined;
+}
+
+/** The folder of outputs, or the one that it will be made in. */
+function onDisk(workspace: string): string {
+  const outputs = flowsFolder(workspace);
+  const found = [outputs, dirname(outputs)].find((folder) => statSync(folder, { throwIfNoEntry: false }));
+  return found ?? workspace;
+}
+
 function refused(workspace: string, code: string, what = 'make it writable', cause?: unknown): FlowError {
-  const message = `The folder for outputs ${flowsFolder(workspace)} cannot be written (${code}): ${what}.`;
-  return new FlowError('FLOW_OUTPUTS_UNWRITABLE', message, { cause });
+  const full = noRoom({ message: '', code }) !== undefined;
+  const lack = full ? lackOfRoom(onDisk(workspace), code) : '';
+  const message = `The folder for outputs ${flowsFolder(workspace)} cannot be written (${code}): ${lack}${what}.`;
+  return new FlowError('FLOW_OUTPUTS_UNWRITABLE', message, { cause, exit: full ? 1 : 2 });
 }

@@ -281,6 +281,15 @@ export interface NotCached {
   reason: string;
 }
 
+/** A disk was full, and something that can be made again was removed. */
+export interface RoomMade {
+  type: 'room-made';
+  /** In which there was no room. */
+  folder: string;
+  /** `removed 2 outputs of spins (…): 3.1 MB came back` */
+  what: string;
+}
+
 /** A step that had ended threw while its outputs were written: nothing changes. */
 export interface ThrownLate {
   type: 'thrown-late';
@@ -350,6 +359,7 @@ export type NoticeEvent =
   | PackagesInstalling
   | OverrideUnknown
   | NotCached
+  | RoomMade
   | ThrownLate
   | SpinSignalled
   | SpinForced

@@ -8,13 +8,11 @@ import { requireWritable } from '../require-writable';
 import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
 import type { Connection } from './greeting';
-import { brokerName } from './pid-file';
+import { Notices } from './notices';
 import { frame, LARGEST, type Push, type Reply, type Request, socketPath } from './protocol';
 import { GIVE_UP_MS, Silence } from './silence';
 import { findBroker, unavailable } from './start';
 
-/** A line for a person. Output that is to be parsed is on stdout. */
-const tell = (line: string) => void process.stderr.write(`${line}\n`);
 /** Bytes that may wait to be sent; beyond it, events are dropped. */
 const FULL = 1024 * 1024;
 /** How many brokers in a row may die without an answer. With more, the requests are what kills them. */
@@ -36,24 +34,17 @@ export class BrokerKv implements Kv {
   /** Unacknowledged requests, in order. A reconnect sends them again, since every operation is idempotent. */
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
-  #warned = false;
   /** Each broker has to be told. */
   readonly #held = new Set<string>();
   #closing: Promise<void> | undefined;
   #answered: (() => void) | undefined;
 
   readonly #patience: number;
-  #pid: number | undefined;
-  /** The broker that has said what keeps it busy. */
-  #busyPid: number | undefined;
+  readonly #notices: Notices;
   readonly #silence = new Silence({
-    silent: () => tell(`${this.#broker()} does not answer. Waiting for it up to 30 s.`),
+    silent: () => this.#notices.silent(),
     over: () => {
-      this.#fail(
-        unavailable(
-          `${this.#broker()} has given no sign of life for 30 s: it may be stopped, or its disk does not answer. End it, and do it again.`,
-        ),
-      );
+      this.#fail(this.#notices.silentTooLong());
       this.#live?.destroy();
     },
   });
@@ -66,6 +57,7 @@ export class BrokerKv implements Kv {
     this.#patience = patience;
     this.#store = store;
     this.#path = socketPath(store);
+    this.#notices = new Notices(store);
   }
 
   /**
@@ -125,6 +117,7 @@ export class BrokerKv implements Kv {
       });
     }
     const socket = await this.#socket?.catch(() => undefined);
+    this.#notices.closing();
     socket?.end();
   }
 
@@ -160,7 +153,9 @@ export class BrokerKv implements Kv {
   }
 
   #connected(): Promise<Socket> {
-    this.#socket ??= findBroker(this.#store, this.#path, this.#patience, tell).then(
+    this.#socket ??= findBroker(this.#store, this.#path, this.#patience, (line) =>
+      this.#notices.tell(line),
+    ).then(
       (connection) => {
         this.#adopt(connection);
         return connection.socket;
@@ -174,9 +169,7 @@ export class BrokerKv implements Kv {
   }
 
   #adopt({ socket, hello, unframer, more }: Connection): void {
-    this.#pid = hello.pid;
-    if (hello.warning !== undefined && !this.#warned) tell(hello.warning);
-    this.#warned ||= hello.warning !== undefined;
+    this.#notices.greeted(hello);
     this.#live = socket;
     const hear = (messages: Iterable<Reply | Push>) => {
       this.#silence.heard();
@@ -220,16 +213,9 @@ export class BrokerKv implements Kv {
     for (const { framed } of this.#waiting.values()) socket.write(framed);
   }
 
-  #broker(): string {
-    return brokerName(this.#store, this.#pid);
-  }
-
   #pushed(push: Push): void {
-    if ('busy' in push) {
-      // Once: it may say so a thousand times.
-      if (this.#busyPid !== this.#pid) tell(`${this.#broker()} ${push.busy}.`);
-      this.#busyPid = this.#pid;
-    } else if (!('hello' in push)) this.events.pushed(push);
+    if ('busy' in push) this.#notices.busy(push.busy);
+    else if (!('hello' in push)) this.events.pushed(push);
   }
 
   #settle(reply: Reply): void {
@@ -237,7 +223,10 @@ export class BrokerKv implements Kv {
     if (!waiting) return;
     this.#deaths = 0;
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting.reject(brokerError(this.#store, reply.error));
-    else waiting.resolve(reply.ok);
+    if ('error' in reply) {
+      const error = brokerError(this.#store, reply.error);
+      this.#notices.refused(error);
+      waiting.reject(error);
+    } else waiting.resolve(reply.ok);
   }
 }

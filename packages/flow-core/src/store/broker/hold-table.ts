@@ -6,9 +6,17 @@ import type { Kv } from '../kv';
 /** How long whoever held a name has to come back after a broker's start. Milliseconds. */
 export const COME_BACK_MS = 30_000;
 
+/**
+ * Who may hold a name that nobody has told this broker of:
+ * - `nobody`: the last broker left when it had no clients
+ * - `unknown`: the last one ended otherwise, and its clients may be about to come back
+ * - `others`: this one only reads, and clients may be with another one
+ */
+export type Before = 'nobody' | 'unknown' | 'others';
+
 export class HoldTable {
   readonly #kv: Kv;
-  readonly #alone: boolean;
+  readonly #before: Before;
   readonly #since = performance.now();
   readonly #holders = new Map<string, Set<Socket>>();
   /** Being taken, or taken since this broker's start. */
@@ -16,10 +24,9 @@ export class HoldTable {
   /** Held by a connection that has ended. */
   readonly #released = new Set<string>();
 
-  /** @param alone The last broker left when it had no clients: nobody can come back. */
-  constructor(kv: Kv, alone: boolean) {
+  constructor(kv: Kv, before: Before) {
     this.#kv = kv;
-    this.#alone = alone;
+    this.#before = before;
   }
 
   /** @throws FlowError FLOW_RUN_TAKEN */
@@ -40,7 +47,8 @@ export class HoldTable {
   states(names: readonly string[]): HoldState[] {
     return names.map((name) => {
       if (this.#holders.has(name)) return 'held';
-      if (this.#alone || this.#released.has(name) || this.#taken.has(name)) return 'free';
+      if (this.#before === 'others') return 'unsure';
+      if (this.#before === 'nobody' || this.#released.has(name) || this.#taken.has(name)) return 'free';
       return performance.now() - this.#since < COME_BACK_MS ? 'unsure' : 'free';
     });
   }

@@ -1,17 +1,18 @@
-/** The broker's process: `node broker.js <store> <idle milliseconds>`. */
+/** The broker's process: `node broker.js <store> <idle milliseconds> [where it was started]`. */
 import type { Complaint } from './protocol';
 import { serveBroker } from './server';
 
 // What it writes is its owner's, whatever the user's umask is: the database, the socket.
 process.umask(0o077);
-const [store = '', idle = '5000'] = process.argv.slice(2);
+const [store = '', idle = '5000', started] = process.argv.slice(2);
 // The terminal's signals are for the command that started the broker. It exits after its clients.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
 // Once it listens, its output has no reader.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
-serveBroker({ store, idleMs: Number(idle), onListening: () => process.stdout.write('listening\n') }).then(
+const onListening = () => process.stdout.write('listening\n');
+serveBroker({ store, started, idleMs: Number(idle), onListening }).then(
   () => process.exit(0),
   ({ message, code }: Error & { code?: string }) => {
     process.stderr.write(`${JSON.stringify({ message, code } satisfies Complaint)}\n`, () => process.exit(3));

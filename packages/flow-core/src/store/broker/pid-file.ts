@@ -1,27 +1,34 @@
 /**
- * Which process serves a store: for the line that names it when it does not answer, and for its successor. A broker that left
- * because nobody needed it removes the file. So where it is still there, the last one died, and clients of its may be alive.
+ * Which process serves a store, for the line that names it when it does not answer; and whether the last one left because nobody
+ * needed it, for its successor. Only that is ever marked, and by renaming, which needs no room: a broker that died, or could not
+ * write on a full disk, has left no mark, and its clients may be alive.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FILE = 'broker.pid';
+const LEFT = 'broker.left';
 
 /** Call when this process has the database open. Without room for the file, the line lacks the process. */
 export function notePid(store: string): void {
   try {
+    rmSync(join(store, LEFT), { force: true });
     writeFileSync(join(store, FILE), `${process.pid}\n`, { mode: 0o600 });
   } catch {}
 }
 
 /** Whether the last broker left when it had no clients. Call before {@link notePid}. */
 export function hadLeft(store: string): boolean {
-  return !existsSync(join(store, FILE));
+  return existsSync(join(store, LEFT));
 }
 
 /** Call when the last client has left. */
 export function noteLeft(store: string): void {
-  rmSync(join(store, FILE), { force: true });
+  try {
+    renameSync(join(store, FILE), join(store, LEFT));
+  } catch {
+    // There was no room for the file, or the store is gone: the next broker waits for those who do not come.
+  }
 }
 
 /** `the store's broker (process 1234)`, without the process where that is not known, or is gone. */

@@ -1,6 +1,6 @@
 /** The messages between a broker and its clients, and their framing. */
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -46,6 +46,8 @@ export interface Hello {
   pid: number;
   /** What every client's person should know: the store was damaged. */
   warning?: string;
+  /** Why the store can only be read for now. */
+  onlyReading?: string;
 }
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
@@ -68,29 +70,45 @@ const LONGEST = 100;
 
 /** @param store its real path, so that all clients of the store get the same name */
 export function socketPath(store: string): string {
-  const name = `broker-${MESSAGES}-${WIRE}-${STORE_FORMAT}-${DIGEST_VERSION}`;
-  const hash = createHash('sha256').update(`${store}/${name}`).digest('hex').slice(0, 24);
-  if (process.platform === 'win32') return `\\\\.\\pipe\\nx-flow-${hash}`;
-  const direct = join(store, `${name}.sock`);
-  if (fits(direct)) return direct;
-  const hashed = join(privateFolder(tmpdir()), `${hash}.sock`);
-  return fits(hashed) ? hashed : join(privateFolder('/tmp'), `${hash}.sock`);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\nx-flow-${hashed(store)}`;
+  const direct = join(store, `${NAME}.sock`);
+  return fits(direct) ? direct : (socketElsewhere(store) as string);
 }
+
+/** Where a broker listens whose store takes no socket. Undefined on Windows, where sockets are no files. */
+export function socketElsewhere(store: string): string | undefined {
+  if (process.platform === 'win32') return undefined;
+  const name = `${hashed(store)}.sock`;
+  const path = join(privateFolder(tmpdir()), name);
+  return fits(path) ? path : join(privateFolder('/tmp'), name);
+}
+
+const NAME = `broker-${MESSAGES}-${WIRE}-${STORE_FORMAT}-${DIGEST_VERSION}`;
+const hashed = (store: string) => createHash('sha256').update(`${store}/${NAME}`).digest('hex').slice(0, 24);
 
 const fits = (path: string) => Buffer.byteLength(path) <= LONGEST;
 
-/** The folder of hashed sockets: one for each user, which only that user can enter. */
-const privateFolder = (temporary: string) => join(temporary, `nx-flow-${process.getuid?.() ?? 0}`);
+/** The folder of hashed sockets and of views: one for each user, which only that user can enter. */
+export const privateFolder = (temporary: string) => join(temporary, `nx-flow-${process.getuid?.() ?? 0}`);
 
 /** Creates the socket's folder. @throws for a shared folder that another user made or can enter */
 export function requireSocketFolder(path: string, store: string): void {
   const folder = dirname(path);
   if (process.platform === 'win32' || folder === store) return;
+  requirePrivate(folder);
+}
+
+/** Creates a folder that only this user can enter. @throws when it is another one's, or open to others */
+export function requirePrivate(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
-  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0)
+  if (!found.isDirectory() || isOpenToOthers(found))
     throw new Error(`${folder} must be a folder that only you can enter; remove it`);
 }
+
+/** Windows knows no such modes: a user's folder of temporary files is the user's own. */
+const isOpenToOthers = ({ uid, mode }: Stats) =>
+  process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o077) !== 0);
 
 /** Serializes a message, with its length in front. */
 export function frame(message: Request | Reply | Push): Buffer {

@@ -4,36 +4,29 @@
  * its batch has resolved, never before. After a failed batch it acknowledges nothing more and exits. Its clients
  * then send all unanswered requests to the broker that they start.
  */
-import { renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
-import { isFlowError } from '../../definition/errors';
 import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
 import type { Kv } from '../kv';
-import { LevelKv, NotAcknowledged } from '../level';
+import { type LevelKv, NotAcknowledged } from '../level';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
 import { Hub } from './hub';
+import { listen } from './listen';
+import { madeRoom, openDatabase } from './open-database';
 import { hadLeft, noteLeft, notePid } from './pid-file';
-import {
-  frame,
-  isRequest,
-  LARGEST,
-  MESSAGES,
-  type Reply,
-  type Request,
-  requireSocketFolder,
-  socketPath,
-  Unframer,
-} from './protocol';
+import { frame, isRequest, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
+import type { ViewKv } from './view';
 
 /** `failed`: a batch failed, and the database with it. */
 export type BrokerEnd = 'idle' | 'locked' | 'failed';
 
 export interface BrokerOptions {
   store: string;
+  /** Where the command was started that started it. */
+  started?: string | undefined;
   /** Milliseconds without a client after which it exits. */
   idleMs: number;
   onListening(): void;
@@ -43,46 +36,62 @@ export interface BrokerOptions {
  * Serves until idle, or until a batch fails. Resolves at once with `locked` when another broker leads.
  * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; LevelDB's own error when it cannot open the database
  */
-export async function serveBroker({ store, idleMs, onListening }: BrokerOptions): Promise<BrokerEnd> {
-  let kv: LevelKv;
-  try {
-    kv = await LevelKv.lock(join(store, 'db'));
-  } catch (error) {
-    if (isFlowError(error)) throw error;
-    if ((error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED') return 'locked';
-    throw (error as { cause?: unknown }).cause ?? error;
-  }
+export async function serveBroker({
+  store,
+  started,
+  idleMs,
+  onListening,
+}: BrokerOptions): Promise<BrokerEnd> {
+  const database = await openDatabase({ store, started });
+  if (database === 'locked') return 'locked';
+  const { kv, onlyReading } = database;
+  let { made } = database;
   const server = createServer();
   const sockets = new Set<Socket>();
   const hub = new Hub();
   const warning = droppedLine(store);
-  const hello = { messages: MESSAGES, pid: process.pid, ...(warning ? { warning } : {}) };
-  const holds = new HoldTable(kv, hadLeft(store));
+  const hello = {
+    ...{ messages: MESSAGES, pid: process.pid },
+    ...(warning ? { warning } : {}),
+    ...(onlyReading === undefined ? {} : { onlyReading }),
+  };
+  const view = onlyReading === undefined ? undefined : (kv as ViewKv);
+  const holds = new HoldTable(kv, view ? 'others' : hadLeft(store) ? 'nobody' : 'unknown');
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
   const ready = opened.then(() => kv.prepare((done) => hub.busy(migrating(done))));
+  if (!view)
+    (kv as LevelKv).makeRoom = async () => {
+      const done = await madeRoom({ store, started });
+      if (done !== undefined) hub.busy(done);
+      return done !== undefined;
+    };
   const idle = untilIdle(server, sockets, idleMs, (socket) => {
+    if (view?.isOver()) return socket.destroy();
     socket.write(frame({ id: 0, hello }));
     hub.add(socket);
+    // One line for whoever made it start.
+    if (made !== undefined) hub.busy(made);
+    made = undefined;
     serveClient(socket, { kv, hub, holds, ready });
   });
-  const path = socketPath(store);
-  requireSocketFolder(path, store);
-  const leave = await listen(server, path);
-  notePid(store);
+  const leave = await listen(server, store);
+  if (!view) notePid(store);
   onListening();
   open();
-  sweepTemporary(join(store, 'cas'));
-  sweepTemporary(store);
+  if (!view) {
+    sweepTemporary(join(store, 'cas'));
+    sweepTemporary(store);
+  }
   const failed = ready.then(() => kv.failed).catch(() => {});
   const end = await Promise.race([idle.then(() => 'idle' as const), failed.then(() => 'failed' as const)]);
   // From here on, new clients are refused. They start the next broker, which waits for the lock.
   leave();
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
-  else if (sockets.size === 0) noteLeft(store);
+  else if (sockets.size === 0 && !view) noteLeft(store);
   return end;
 }
 
@@ -112,7 +121,7 @@ function untilIdle(
   server: Server,
   sockets: Set<Socket>,
   idleMs: number,
-  serve: (socket: Socket) => void,
+  serve: (socket: Socket) => unknown,
 ): Promise<void> {
   return new Promise((resolve) => {
     let timer = setTimeout(resolve, Math.max(idleMs, STARTUP_MS));
@@ -125,33 +134,6 @@ function untilIdle(
       });
       serve(socket);
     });
-  });
-}
-
-/** @returns a function that stops listening */
-async function listen(server: Server, path: string): Promise<() => void> {
-  if (process.platform === 'win32') {
-    await listening(server, path);
-    return () => server.close();
-  }
-  // On close, the server deletes this path, even if it is another broker's by then. So it is not the real one.
-  const beside = `${path}~`;
-  rmSync(beside, { force: true });
-  await listening(server, beside);
-  renameSync(beside, path);
-  const own = statSync(path);
-  return () => {
-    server.close();
-    // After the store was deleted and created again, another broker's socket may be here.
-    const now = statSync(path, { throwIfNoEntry: false });
-    if (now?.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
-  };
-}
-
-function listening(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => resolve());
   });
 }
 

@@ -10,7 +10,7 @@ import { KEEP, MARK } from '../../environment/task-mark';
 import { noRoom, storeFull } from '../no-room';
 import { type Connection, greeted } from './greeting';
 import { brokerName } from './pid-file';
-import { type Complaint, requireSocketFolder } from './protocol';
+import { type Complaint, requireSocketFolder, socketElsewhere } from './protocol';
 import { TELL_MS } from './silence';
 
 /** How long a broker stays without clients. Under ten seconds, so that it soon follows the last command. */
@@ -45,7 +45,7 @@ export async function findBroker(
   let start = { at: begun, pause: 4 };
   for (;;) {
     // Without a socket there is no broker. This check answers at once, connecting only after an event loop turn.
-    const socket = process.platform === 'win32' || existsSync(path) ? await tryConnect(path) : undefined;
+    const socket = (await tryIfThere(path)) ?? (await tryElsewhere(store, path));
     const connection = socket && (await greeted(socket));
     if (connection) return connection;
     const now = performance.now();
@@ -63,6 +63,18 @@ export async function findBroker(
     }
     await delay(Math.min(start.pause, CONNECT_MS));
   }
+}
+
+async function tryIfThere(path: string): Promise<Socket | undefined> {
+  return process.platform === 'win32' || existsSync(path) ? tryConnect(path) : undefined;
+}
+
+/** The socket of a broker whose store has no room for it. */
+async function tryElsewhere(store: string, path: string): Promise<Socket | undefined> {
+  const elsewhere = socketElsewhere(store);
+  if (elsewhere === undefined || elsewhere === path || !existsSync(elsewhere)) return undefined;
+  requireSocketFolder(elsewhere, store);
+  return tryConnect(elsewhere);
 }
 
 function tryConnect(path: string): Promise<Socket | undefined> {
@@ -89,7 +101,8 @@ function startBroker(store: string): Promise<'listening' | 'gone'> {
   const idle = inCi() ? 0 : IDLE_MS;
   const { NODE_OPTIONS: _, ...env } = process.env;
   // A step may be the first that needs it. Others need it still when that step has ended.
-  const child: ChildProcess = spawn(process.execPath, [packageFile('dist/broker.js'), store, String(idle)], {
+  const args = [packageFile('dist/broker.js'), store, String(idle), ...startedIn()];
+  const child: ChildProcess = spawn(process.execPath, args, {
     cwd: store,
     detached: true,
     keep: true,
@@ -134,6 +147,15 @@ function openingError(store: string, last: string): FlowError {
   if (reason) return storeFull(store, reason);
   if (code?.startsWith('FLOW_')) return new FlowError(code, message);
   return unavailable(`The store ${join(store, 'db')} cannot be opened: ${message}`, undefined, 2);
+}
+
+/** The folder of this process, which may be gone. */
+function startedIn(): string[] {
+  try {
+    return [process.cwd()];
+  } catch {
+    return [];
+  }
 }
 
 /** Some users set `CI=false` outside CI. */

@@ -12,8 +12,8 @@ import {
   stepKeyDigest,
   writeKey,
 } from '../../../src/engine/handover/valid';
-import { stepFolder } from '../../../src/engine/outputs/layout';
 import { writeManifest } from '../../../src/engine/outputs/manifest';
+import { stepFolder } from '../../../src/environment/output-folders';
 
 const f = flow('kept');
 const start = f.start(() => ({ one: 1 }));
