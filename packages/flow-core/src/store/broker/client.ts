@@ -5,7 +5,7 @@ import { FlowError } from '../../definition/errors';
 import type { HoldState, Holds } from '../holds';
 import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
 import { requireWritable } from '../require-writable';
-import { brokerError, tooLarge } from './errors';
+import { brokerError, OnlyRead, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
 import type { Connection } from './greeting';
 import { brokerName } from './pid-file';
@@ -37,8 +37,7 @@ export class BrokerKv implements Kv {
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
   #warned = false;
-  /** Why the store could only be read. Whoever wanted to write has been told. */
-  #onlyRead: string | undefined;
+  readonly #onlyRead = new OnlyRead();
   /** Each broker has to be told. */
   readonly #held = new Set<string>();
   #closing: Promise<void> | undefined;
@@ -124,7 +123,7 @@ export class BrokerKv implements Kv {
       });
     }
     const socket = await this.#socket?.catch(() => undefined);
-    if (this.#onlyRead !== undefined) tell(this.#onlyRead);
+    this.#onlyRead.tell(tell);
     socket?.end();
   }
 
@@ -177,7 +176,7 @@ export class BrokerKv implements Kv {
     this.#pid = hello.pid;
     if (hello.warning !== undefined && !this.#warned) tell(hello.warning);
     this.#warned ||= hello.warning !== undefined;
-    this.#onlyRead = hello.onlyReading;
+    this.#onlyRead.why = hello.onlyReading;
     this.#live = socket;
     const hear = (messages: Iterable<Reply | Push>) => {
       this.#silence.heard();
@@ -240,7 +239,7 @@ export class BrokerKv implements Kv {
     this.#waiting.delete(reply.id);
     if ('error' in reply) {
       const error = brokerError(this.#store, reply.error);
-      if (error.message === this.#onlyRead || error.code === 'FLOW_STORE_FULL') this.#onlyRead = undefined;
+      this.#onlyRead.refused(error);
       waiting.reject(error);
     } else waiting.resolve(reply.ok);
   }

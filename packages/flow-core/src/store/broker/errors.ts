@@ -1,4 +1,4 @@
-/** What a client is told when the broker could not do it. */
+/** What a client is told when the broker could not do it, and when it can only read. */
 import { FlowError } from '../../definition/errors';
 import { noRoom, storeFull } from '../no-room';
 import { type Complaint, LARGEST } from './protocol';
@@ -22,4 +22,25 @@ export function brokerError(store: string, error: Complaint): FlowError {
     `The store could not do it: ${message}${code ? ` (${code})` : ''}`,
     { exit: 1 },
   );
+}
+
+const WITHOUT_ROOM = ['FLOW_STORE_FULL', 'FLOW_STORE_UNWRITABLE'];
+
+/** What a person is told of a store that can only be read: once in a process, which may open several on one disk. */
+export class OnlyRead {
+  static #told = false;
+  /** As the broker says it. Undefined where the store can be written. */
+  why: string | undefined;
+
+  /** Whoever wanted to write is told so by the error. */
+  refused({ code }: FlowError): void {
+    OnlyRead.#told ||= this.why !== undefined && WITHOUT_ROOM.includes(code);
+  }
+
+  /** Call when all was read. */
+  tell(tell: (line: string) => void): void {
+    if (this.why === undefined || OnlyRead.#told) return;
+    OnlyRead.#told = true;
+    tell(this.why);
+  }
 }
