@@ -322,7 +322,7 @@ describe('where the store lies', () => {
     });
   });
 
-  test('a database that LevelDB cannot read is FLOW_STORE_UNAVAILABLE to everything that was asked, until it is mended', async () => {
+  test('a database that LevelDB cannot read is FLOW_STORE_CORRUPT to everything that was asked, until it is mended', async () => {
     mkdirSync(join(store, 'db'));
     writeFileSync(join(store, 'db', 'CURRENT'), 'MANIFEST-000004\n');
     writeFileSync(join(store, 'db', 'MANIFEST-000004'), 'garbage');
@@ -332,8 +332,8 @@ describe('where the store lies', () => {
       expect(result).toMatchObject({
         status: 'rejected',
         reason: {
-          code: 'FLOW_STORE_UNAVAILABLE',
-          message: `The store ${store}/db cannot be opened: Corruption: no meta-nextfile entry in descriptor`,
+          code: 'FLOW_STORE_CORRUPT',
+          message: `The database ${store}/db is damaged: Corruption: no meta-nextfile entry in descriptor. Restore the store from a copy; nx-flow verify says what of it can be read.`,
         },
       });
     }

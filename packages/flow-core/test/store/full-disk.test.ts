@@ -245,8 +245,11 @@ test('a disk that is really full: what was recorded is read, writes are refused,
     { read: ['x'.repeat(1000), 1, 'running', 'running'] },
     { refused: ['FLOW_STORE_FULL', 'FLOW_STORE_FULL'], message: refusal },
     { after: [2, 'still there', 'running', 'running'] },
+    { madeRoom: [100_000, false] },
   ]);
-  expect(stderr).toBe('');
+  expect(stderr).toMatch(
+    /^The store's broker \(process \d+\) found no room on the disk of \S+ and removed 1 output of a spin \(dist\/flow\/movies\/spin\/train\): 391 KB came back\.\n$/,
+  );
 });
 
 test('a value for which there is no room says so, and leaves no part of it', () => {

@@ -17,8 +17,12 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
       case 'task-log':
         return output.write(event.text);
       case 'spin-done': {
-        const folder = relative(cwd, join(workspace, event.outputs ?? '')) || '.';
-        output.write(endText(event, folder, output, workspace));
+        const { outputs } = event;
+        const where =
+          outputs === undefined
+            ? 'its outputs were not written'
+            : `outputs in ${relative(cwd, join(workspace, outputs)) || '.'}`;
+        output.write(endText(event, where, output, workspace));
         if (event.persisted !== undefined) output.write(persistedText(event.persisted, event.flow, output));
         return;
       }
@@ -72,7 +76,7 @@ export function persistedText(pathspec: string, flow: string, { colors }: Output
   return `${colors.dim('persisted as')} ${pathspec}${colors.dim(`: nx-flow dump --spin ${flow} ${run}`)}\n`;
 }
 
-function endText(done: SpinDone, folder: string, output: Output, workspace: string): string {
+function endText(done: SpinDone, where: string, output: Output, workspace: string): string {
   const { colors } = output;
   const { originMs, run, durationMs } = done;
   const beside = originMs === undefined ? '' : colors.dim(` (${duration(originMs)} in run ${run})`);
@@ -91,7 +95,7 @@ function endText(done: SpinDone, folder: string, output: Output, workspace: stri
     rows.length > 0
       ? `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: 'Change' }, { head: 'Value', shrink: true }], rows, output.columns, colors.dim)}`
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
-  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, outputs in ${folder}\n`;
+  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${where}\n`;
 }
 
 export function changeText(change: Change, { colors }: Output): string {

@@ -41,7 +41,9 @@ export async function exportToFile(file: string, options: Omit<ExportOptions, 's
     const { code } = cause as NodeJS.ErrnoException;
     if (isFlowError(cause) || code === undefined) throw cause;
     const why = WHY[code] ?? 'it is not writable';
-    throw new FlowError('FLOW_EXPORT_FILE', `${file} cannot be written: ${why} (${code}).`, {
+    const help =
+      code === 'ENOSPC' || code === 'EDQUOT' ? ': make room there, or name a file on another disk' : '';
+    throw new FlowError('FLOW_EXPORT_FILE', `${file} cannot be written: ${why} (${code})${help}.`, {
       cause,
       exit: 1,
     });

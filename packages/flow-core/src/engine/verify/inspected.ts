@@ -31,8 +31,8 @@ export async function* inspected(
     try {
       page = await kv.inspect({ gte, lt, limit });
     } catch (error) {
-      // The database itself cannot be opened, or nothing answers.
-      if ((error as { code?: string }).code !== 'FLOW_STORE_FAILED') throw error;
+      // Nothing answers, or it could not be opened.
+      if ((error as { code?: string }).code !== 'FLOW_STORE_CORRUPT') throw error;
       // What lies before the part is read one by one.
       if (limit > 1) {
         limit = 1;
@@ -66,6 +66,6 @@ function nextKind(key: string): string {
 function unreadable(last: string | undefined, { message }: Error): StoreProblem {
   return {
     where: last === undefined ? 'the first records' : `after ${nameOfKey(last)}`,
-    message: `A part of the database cannot be read (${message}). Restore the store from a copy, or execute again what is missing.`,
+    message: `${message.replace(/\. Restore .*$/s, '')}: what is recorded there is not seen. Restore the store from a copy, or execute again what is missing.`,
   };
 }

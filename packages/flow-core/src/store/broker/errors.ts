@@ -1,4 +1,5 @@
 /** What a client is told when the broker could not do it. */
+import { join } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { noRoom, storeFull } from '../no-room';
 import { type Complaint, LARGEST } from './protocol';
@@ -17,9 +18,24 @@ export function brokerError(store: string, error: Complaint): FlowError {
   const reason = noRoom(error);
   if (reason) return storeFull(store, reason);
   if (code?.startsWith('FLOW_')) return new FlowError(code, message, { exit: 1 });
+  if (isDamage(message)) return damagedDatabase(store, message);
   return new FlowError(
     'FLOW_STORE_FAILED',
     `The store could not do it: ${message}${code ? ` (${code})` : ''}`,
+    { exit: 1 },
+  );
+}
+
+/** What LevelDB says of tables and manifests that it cannot read. A table that was cut off is an invalid argument to it. */
+export function isDamage(message: string): boolean {
+  return /^Corruption: |\.(ldb|sst): Invalid argument|\.(ldb|sst): No such file/.test(message);
+}
+
+/** @param message LevelDB's */
+export function damagedDatabase(store: string, message: string): FlowError {
+  return new FlowError(
+    'FLOW_STORE_CORRUPT',
+    `The database ${join(store, 'db')} is damaged: ${message}. Restore the store from a copy; nx-flow verify says what of it can be read.`,
     { exit: 1 },
   );
 }

@@ -5,6 +5,7 @@ import type { Hello } from './protocol';
 import { GIVE_UP_MS } from './silence';
 import { unavailable } from './start';
 
+const WITHOUT_ROOM = ['FLOW_STORE_FULL', 'FLOW_STORE_UNWRITABLE'];
 const GIVE_UP = `${GIVE_UP_MS / 1000} s`;
 
 export class Notices {
@@ -13,8 +14,10 @@ export class Notices {
   #warned = false;
   /** The broker that has said what keeps it busy. */
   #busyPid: number | undefined;
-  /** Why the store could only be read. Whoever wanted to write has been told. */
+  /** Why the store can only be read. */
   #onlyRead: string | undefined;
+  /** Once in a process, which may open several stores on one disk. */
+  static #toldOnlyRead = false;
 
   constructor(store: string) {
     this.#store = store;
@@ -50,14 +53,16 @@ export class Notices {
     );
   }
 
-  /** The command itself says why. */
-  refused({ message, code }: FlowError): void {
-    if (message === this.#onlyRead || code === 'FLOW_STORE_FULL') this.#onlyRead = undefined;
+  /** Whoever wanted to write is told so by the error. */
+  refused({ code }: FlowError): void {
+    Notices.#toldOnlyRead ||= this.#onlyRead !== undefined && WITHOUT_ROOM.includes(code);
   }
 
-  /** Nothing more is asked. */
+  /** All was read. */
   closing(): void {
-    if (this.#onlyRead !== undefined) this.tell(this.#onlyRead);
+    if (this.#onlyRead === undefined || Notices.#toldOnlyRead) return;
+    Notices.#toldOnlyRead = true;
+    this.tell(this.#onlyRead);
   }
 
   #broker(): string {

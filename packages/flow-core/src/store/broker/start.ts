@@ -8,6 +8,7 @@ import { FlowError } from '../../definition/errors';
 import { packageFile } from '../../environment/package-root';
 import { KEEP, MARK } from '../../environment/task-mark';
 import { noRoom, storeFull } from '../no-room';
+import { damagedDatabase, isDamage } from './errors';
 import { type Connection, greeted } from './greeting';
 import { brokerName } from './pid-file';
 import { type Complaint, requireSocketFolder, socketElsewhere } from './protocol';
@@ -146,6 +147,7 @@ function openingError(store: string, last: string): FlowError {
   const reason = noRoom(complaint);
   if (reason) return storeFull(store, reason);
   if (code?.startsWith('FLOW_')) return new FlowError(code, message);
+  if (isDamage(message)) return damagedDatabase(store, message);
   return unavailable(`The store ${join(store, 'db')} cannot be opened: ${message}`, undefined, 2);
 }
 

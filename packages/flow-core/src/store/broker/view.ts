@@ -138,7 +138,9 @@ export class ViewKv implements Kv {
 /** @param error of a write to the store's folder */
 export function refused(store: string, error: NodeJS.ErrnoException): Error {
   const reason = noRoom(error);
-  return reason === undefined ? unwritableStore(store, error.code ?? 'EROFS') : storeFull(store, reason);
+  if (reason !== undefined) return storeFull(store, reason);
+  // LevelDB has codes of its own.
+  return unwritableStore(store, /^E[A-Z]+$/.test(error.code ?? '') ? error.code : 'EROFS');
 }
 
 /** Why a store cannot be opened to write: as much is written as that takes, and removed. Undefined when it can. */

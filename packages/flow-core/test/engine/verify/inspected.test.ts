@@ -17,7 +17,7 @@ const ALL = [
 ];
 
 /** A database with a part that cannot be read. */
-function torn(isTorn: (key: string) => boolean, code = 'FLOW_STORE_FAILED'): MemoryKv {
+function torn(isTorn: (key: string) => boolean, code = 'FLOW_STORE_CORRUPT'): MemoryKv {
   const kv = new MemoryKv();
   jest.spyOn(kv, 'inspect').mockImplementation(async (query) => {
     const page = await kv.range(query);

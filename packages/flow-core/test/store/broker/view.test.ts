@@ -32,7 +32,9 @@ afterEach(async () => {
 });
 
 const failing = (message: string) => async () => {
-  throw Object.assign(new Error('Database failed to open'), { cause: new Error(`IO error: ${message}`) });
+  throw Object.assign(new Error('Database failed to open'), {
+    cause: Object.assign(new Error(`IO error: ${message}`), { code: 'LEVEL_IO_ERROR' }),
+  });
 };
 const NO_ROOM = 'db/000009.ldb: No space left on device';
 

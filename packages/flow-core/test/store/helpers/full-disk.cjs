@@ -3,8 +3,18 @@
  * was seen at that point.
  */
 const { execFileSync } = require('node:child_process');
-const { closeSync, openSync, readFileSync, rmSync, writeSync } = require('node:fs');
-const { join } = require('node:path');
+const { randomBytes } = require('node:crypto');
+const {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} = require('node:fs');
+const { dirname, join } = require('node:path');
 const { openStore, record } = require('../../../dist/store.js');
 
 const [folder] = process.argv.slice(2);
@@ -37,6 +47,8 @@ function killBroker() {
 }
 
 async function main() {
+  process.chdir(folder);
+  writeFileSync('package.json', '{}');
   const store = openStore(folder);
   const run = await store.claimRun('movies', 'first');
   const fence = store.coordinate('movies', run);
@@ -71,6 +83,14 @@ async function main() {
   say({ after: [next, text(await store.kv.get('more')), ...(await states())] });
   await other.run('movies', 100);
   await other.close();
+
+  // It is full again, and there is something that can be made again.
+  const output = join(folder, 'dist/flow/movies/spin/train/result.json');
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, Buffer.alloc(400_000));
+  fill();
+  await store.commit([{ key: 'large', value: randomBytes(100_000) }]);
+  say({ madeRoom: [(await store.kv.get('large')).length, existsSync(output)] });
   await store.close();
 }
 
