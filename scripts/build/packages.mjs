@@ -123,6 +123,8 @@ export const PACKAGES = {
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         ...['engine/pool/packages', 'store/make-room'],
       ],
+      // For flows that have secrets.
+      secrets: ['engine/secrets/', 'engine/pool/masked-host', 'engine/spin/hidden-splits'],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
       verify: ['engine/verify/', 'cli/commands/verify'],

@@ -28,6 +28,7 @@ export async function runCommand(
   const emit = withRunIdFile(context, runRenderer(output, place.workspace));
   const session = await openSession(place, {
     emit,
+    hide: output.hide,
     with: (options.with as string[] | undefined) ?? [],
     signal,
     warm: workers,

@@ -12,6 +12,9 @@ import { FlowError } from './errors';
  */
 export type FlowInput = string | { readonly env: string };
 
+/** The name of a variable of the environment. */
+export const VARIABLE = /^[A-Za-z_]\w*$/;
+
 /** @throws FlowError FLOW_INPUTS, with every problem at once */
 export function requireInputs(flow: string, inputs: unknown): void {
   if (inputs === undefined) return;
@@ -37,7 +40,7 @@ function problemsOf(input: unknown, at: number): string[] {
     return open === undefined ? [] : [`"${input}" is no glob: nothing closes its "${open}".`];
   }
   const name = (input as { env?: unknown } | null)?.env;
-  if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) return [];
+  if (typeof name === 'string' && VARIABLE.test(name)) return [];
   return [`inputs[${at}] is neither a glob nor { env: 'NAME' }.`];
 }
 

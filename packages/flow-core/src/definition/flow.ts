@@ -12,6 +12,7 @@ import {
   type Input,
   type StepKind,
   type StepNode,
+  secretsIn,
   takenFrom,
 } from './graph';
 import type { DefinedFlow, Flow, OneOf, Options, Parsed, Step } from './types';
@@ -113,6 +114,9 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
       steps: new Map(declared.map((node) => [node.name, node])),
       where,
     };
+    // What the rules refuse below may be no list.
+    const secrets = declared.filter((node) => Array.isArray(node.options.secrets));
+    Object.assign(graph, secretsIn(secrets));
     validate(graph, declared);
     ended = true;
     return { name, [FLOW]: graph } as unknown as DefinedFlow<unknown, unknown>;

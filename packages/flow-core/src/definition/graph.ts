@@ -57,6 +57,8 @@ export interface Graph {
   codecs?: readonly AnyCodec[];
   /** The declared inputs of its steps. */
   inputs?: readonly FlowInput[];
+  /** The names of all secrets of its steps. Absent where there are none: nothing of them is loaded then. */
+  secrets?: readonly string[];
   where(): string | undefined;
 }
 
@@ -98,6 +100,13 @@ export function canCatch({ kind }: StepNode): boolean {
 /** Whether a step has npm packages of its own. */
 export function hasPackages({ options: { packages } }: StepNode): boolean {
   return packages !== undefined && Object.keys(packages).length > 0;
+}
+
+/** The secrets of all steps, for {@link Graph.secrets}: an empty object when there are none. */
+export function secretsIn(steps: Iterable<StepNode>): Pick<Graph, 'secrets'> {
+  const names = new Set<string>();
+  for (const { options } of steps) for (const name of options.secrets ?? []) names.add(name);
+  return names.size > 0 ? { secrets: [...names] } : {};
 }
 
 /** A step and every step that it needs. */

@@ -3,6 +3,7 @@
  * types are `Options` of `types.ts`.
  */
 import { parseDuration } from './duration';
+import { VARIABLE } from './flow-inputs';
 import { canCatch, type StepKind, type StepNode } from './graph';
 
 export interface StepOption {
@@ -30,6 +31,15 @@ export const STEP_OPTIONS = {
     with: 'env:KEY=VALUE,OTHER=VALUE',
   },
   drop: { help: 'Artifacts that this step does not pass on', inKey: true },
+  secrets: {
+    help: 'Variables that must be there, and that are neither shown nor stored',
+    inKey: false,
+    with: 'secrets=KEY,OTHER',
+    problems: ({ name, options: { secrets } }) =>
+      secrets === undefined || isVariables(secrets)
+        ? []
+        : [`\`secrets\` of "${name}" is a list of names of variables, such as ['OPENAI_API_KEY'].`],
+  },
   packages: { help: 'npm packages for this step alone', inKey: true },
   isolate: { help: 'A fresh worker process for each task', inKey: true, with: 'isolate' },
   resources: {
@@ -91,6 +101,10 @@ export const stepOptions = Object.entries(STEP_OPTIONS) as [StepOptionName, Step
 /** Whether fingerprints leave the option out when its value is literal. */
 export function changesNoResult(name: string): boolean {
   return stepOptions.some(([option, { inKey }]) => option === name && !inKey);
+}
+
+function isVariables(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string' && VARIABLE.test(name));
 }
 
 function isNumbers(value: unknown): boolean {

@@ -270,6 +270,19 @@ const optionValues: Rule = (_, declared) =>
     stepOptions.flatMap(([, { problems }]) => (problems?.(node) ?? []).map((message) => ({ node, message }))),
   );
 
+/** Nx hashes the variables that a flow names in its inputs, and a secret is in no cache key. */
+export const secretInputs: Rule = ({ inputs = [] }, declared) =>
+  declared.flatMap((node) => {
+    const { secrets } = node.options;
+    if (!Array.isArray(secrets)) return [];
+    return secrets
+      .filter((name) => inputs.some((input) => typeof input !== 'string' && input.env === name))
+      .map((name) => ({
+        node,
+        message: `${name} is a secret of "${node.name}" and stands in the flow's \`inputs\`, whose variables are hashed into cache keys: remove it from \`inputs\`.`,
+      }));
+  });
+
 const packageSpecs: Rule = (_, declared) =>
   declared.flatMap((node) =>
     packageProblems(node.options.packages).map((problem) => ({
@@ -334,6 +347,7 @@ export const RULES: Record<string, Rule> = {
   FLOW_END_SCOPE: endIsOutside,
   FLOW_DEAD_END: reachesEnd,
   FLOW_OPTION_VALUE: optionValues,
+  FLOW_SECRET_INPUT: secretInputs,
   FLOW_PACKAGES: packageSpecs,
   FLOW_OPTION_UNKNOWN: knownOptions,
   FLOW_OPTION_PENDING: pendingOptions,

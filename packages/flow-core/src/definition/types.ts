@@ -117,6 +117,11 @@ export interface JoinContext<out P, out In, out S> extends BaseContext<P, S> {
 export interface Options<V extends string | undefined = undefined> {
   /** Environment variables for this step alone. */
   env?: Record<string, string>;
+  /**
+   * Names of variables of the environment that must be there before anything starts, at least six characters long. Their
+   * values are masked in all that is shown and logged, and an artifact that holds one is refused (FLOW_SECRET_ARTIFACT).
+   */
+  secrets?: readonly string[];
   /** Artifacts that this step does not pass on. */
   drop?: readonly string[];
   /**

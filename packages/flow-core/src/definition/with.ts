@@ -1,10 +1,15 @@
 /** `--with`: step options for every step that does not declare them itself. */
 import { parseDuration } from './duration';
 import { FlowError, suggest } from './errors';
-import { canCatch, type Graph, type StepNode } from './graph';
+import { VARIABLE } from './flow-inputs';
+import { canCatch, type Graph, type StepNode, secretsIn } from './graph';
 import { STEP_OPTIONS } from './options';
+import { secretInputs } from './rules';
 
-export type OptionsForAll = Pick<StepNode['options'], 'retry' | 'timeout' | 'catch' | 'isolate' | 'env'>;
+export type OptionsForAll = Pick<
+  StepNode['options'],
+  'retry' | 'timeout' | 'catch' | 'isolate' | 'env' | 'secrets'
+>;
 type Name = keyof OptionsForAll;
 interface Given {
   /** As it was written. */
@@ -22,6 +27,7 @@ const FORMS: Record<Name, string> = {
   catch: STEP_OPTIONS.catch.with,
   isolate: STEP_OPTIONS.isolate.with,
   env: STEP_OPTIONS.env.with,
+  secrets: STEP_OPTIONS.secrets.with,
 };
 
 const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {
@@ -60,6 +66,11 @@ const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {
   env: ({ text, fields }) => {
     if (!fields) throw malformed('env', text);
     return fields;
+  },
+  secrets: ({ text, value }) => {
+    const names = value?.split(',');
+    if (!names?.every((name) => VARIABLE.test(name))) throw malformed('secrets', text);
+    return names;
   },
 };
 
@@ -116,14 +127,20 @@ export function optionsForAll(texts: readonly string[]): OptionsForAll {
   return options;
 }
 
-/** The flow with these options on every step that has none of its own, and can have them. */
+/**
+ * The flow with these options on every step that has none of its own, and can have them.
+ * @throws FlowError FLOW_SECRET_INPUT
+ */
 export function withOptions(graph: Graph, options: OptionsForAll): Graph {
   const steps = [...graph.steps].map(([name, node]): [string, StepNode] => {
     const { catch: caught, ...others } = options;
     const can = caught === undefined || !canCatch(node) ? others : { ...others, catch: caught };
     return [name, { ...node, options: { ...can, ...node.options } }];
   });
-  return { ...graph, steps: new Map(steps) };
+  const given: Graph = { ...graph, ...secretsIn(steps.map(([, node]) => node)), steps: new Map(steps) };
+  const [hashed] = options.secrets ? secretInputs(given, [...given.steps.values()]) : [];
+  if (hashed) throw new FlowError('FLOW_SECRET_INPUT', hashed.message);
+  return given;
 }
 
 /** A comma begins the next pair only if one follows: `PATHS=a,b` is one. */

@@ -15,6 +15,8 @@ export interface SessionOptions {
   with?: readonly string[];
   /** Aborted when the current work is to end early. */
   signal?: AbortSignal;
+  /** Given what hides the secrets of the flow, where it has some: for all that is shown from then on. */
+  hide?(mask: (text: string) => string): void;
   /** Start a worker now, which imports the flow while this process does. The value is the most tasks at once. */
   warm?: number;
 }
@@ -77,6 +79,7 @@ export async function openSession(place: Place, options: SessionOptions): Promis
       warm = (await newPool(file, options.warm)).warm();
     }
     const graph = withGiven(await loadPlaceFlow(place, file));
+    if (graph.secrets) await hideSecrets(graph, options.hide);
     return {
       ...{ place, file, graph, store, emit, close, with: given },
       workspace: place.workspace,
@@ -101,4 +104,10 @@ async function optionsForAllSteps(given: readonly string[]): Promise<(graph: Gra
   const { optionsForAll, withOptions } = await import('../definition/with');
   const options = optionsForAll([...given]);
   return (graph) => withOptions(graph, options);
+}
+
+/** Those that are there. Whether all are, a run or a spin asks. */
+export async function hideSecrets(graph: Graph, hide: SessionOptions['hide']): Promise<void> {
+  const { secretsOf } = await import('../engine/secrets/secrets');
+  hide?.(secretsOf(graph).mask);
 }

@@ -1,6 +1,6 @@
 /** Spins all splits of one step in worker processes and writes their outputs to `dist/flow`. */
 import { join, relative } from 'node:path';
-import { hasPackages, type StepNode } from '../definition/graph';
+import { type Graph, hasPackages, type StepNode } from '../definition/graph';
 import { resolveSplits } from '../engine/inputs/origin-of-splits';
 import type { Splits } from '../engine/inputs/splits';
 import { Outputs } from '../engine/outputs/folder';
@@ -32,15 +32,20 @@ export interface SpinAllRequest extends Pick<SpinRequest, 'selection' | 'overrid
 export async function spinAll(session: FileSession, request: SpinAllRequest): Promise<SpinsDone> {
   const { graph, store, user, workspace, signal } = session;
   const { selection, workers } = request;
-  const emit = publishing(session);
+  const publish = publishing(session);
+  const hiding = graph.secrets && (await hidingOf(graph, request));
+  const emit = hiding ? hiding.events(publish) : publish;
   const found = await splitsOf(session, request);
   const { node, run, splits, without } = found;
   const params = await spinParams(graph, store, run.run, request.params);
   const prefix = selection.index ?? [];
   const outputs = new Outputs(workspace, graph.flow, node.name, prefix);
   const folder = relative(workspace, outputs.folder);
-  const doneOf = (outcome: SplitOutcome) =>
-    spinDone(graph.flow, outcome, join(folder, ...outcome.index.slice(prefix.length).map(String)));
+  const doneOf = (outcome: SplitOutcome) => {
+    const at = join(folder, ...outcome.index.slice(prefix.length).map(String));
+    const done = spinDone(graph.flow, outcome, at);
+    return hiding ? hiding.maskIn(done) : done;
+  };
   const packages = await packagesOf(session, node, emit);
   const persisted = await request.persisted?.begin(node.name, `${graph.flow}/${run.run}`, params);
   const pool = await session.workers(workers, request.persisted?.cas);
@@ -48,11 +53,13 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;
   let outcomes: SplitOutcome[];
+  const overrides = [request.overrides, request.set];
+  const inputs = recordedInputs({ graph, store, selection, overrides, emit });
   try {
     const spinning = spinSplits({
       graph,
       splits,
-      inputs: recordedInputs({ graph, store, selection, overrides: [request.overrides, request.set], emit }),
+      inputs: hiding ? hiding.inputs(inputs, store.cas) : inputs,
       params,
       user,
       namespace: selection.namespace ?? ownNamespace(),
@@ -61,7 +68,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
       outputs,
       prefix: prefix.length,
       result: (outcome) => request.result(doneOf(outcome)),
-      pool: (host) => pool.attach(host),
+      pool: (host) => pool.attach(hiding ? hiding.host(host) : host),
       ...(packages ? { packages } : {}),
       ...(persisted ? { persisted } : {}),
       ...(signal ? { signal } : {}),
@@ -91,6 +98,12 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   });
   emit(done);
   return done;
+}
+
+/** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT */
+async function hidingOf(graph: Graph, { selection, params }: SpinAllRequest) {
+  const { hidingSplits } = await import('../engine/spin/hidden-splits');
+  return hidingSplits(graph, selection.step, params);
 }
 
 async function splitsOf({ graph, store }: FileSession, request: SpinAllRequest): Promise<Splits> {

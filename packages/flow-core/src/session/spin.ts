@@ -75,18 +75,22 @@ export async function prepareSpin(
 export async function spinStep(session: Session, request: SpinRequest): Promise<Spun> {
   const { store, user, workspace } = session;
   const { selection, overrides, onlyGiven, persist } = request;
-  const emit = publishing(session);
+  const publish = publishing(session);
   session.signal?.throwIfAborted();
-  const graph = await graphWithPackages(session, selection.step, emit);
+  const graph = await graphWithPackages(session, selection.step, publish);
+  const hiding = graph.secrets && (await hidingOf(graph, selection.step));
+  const emit = hiding ? hiding.events(publish) : publish;
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
   let outputs: Outputs | undefined;
   let persisted: PersistedSpin | undefined;
   if (request.outputs) collectThrownLate();
-  const heard: Heard = (stream, text) => {
+  const hear: Heard = (stream, text) => {
     outputs?.at().log(text);
     persisted?.log(1, stream, text);
-    emit({ type: 'task-log', task, stream, text });
+    publish({ type: 'task-log', task, stream, text });
   };
+  const printed = hiding?.output(hear);
+  const heard = printed?.log ?? hear;
   const restore = (request.capture ?? captureOutput)(heard);
   let outcome: SpinOutcome;
   try {
@@ -102,6 +106,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       cwd: workspace,
       files: request.outputs !== undefined,
       log: heard,
+      ...(printed ? { ended: printed.end } : {}),
       emit(event) {
         if (event.type === 'spin-started') {
           task.index.push(...event.splits.map(({ index }) => index));
@@ -120,13 +125,21 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
     });
   } catch (error) {
     outputs?.discard();
+    // What is still held of its output has no place any more.
+    outputs = undefined;
     throw error;
   } finally {
     if (request.outputs) hearThrownLate(emit);
     restore();
+    printed?.end();
   }
   const folder = outputs?.folder;
-  const done = spinDone(graph.flow, outcome, folder === undefined ? undefined : relative(workspace, folder));
+  const where = folder === undefined ? undefined : relative(workspace, folder);
+  const shown = (path: string | undefined) => {
+    const ended = spinDone(graph.flow, outcome, path);
+    return hiding ? hiding.maskIn(ended) : ended;
+  };
+  const done = shown(where);
   let changed: string | undefined;
   if (outputs && request.outputs) {
     const placed = { outputs, outcome, done, options: request.outputs };
@@ -135,7 +148,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
     } catch (error) {
       // What it came to can be seen all the same.
       outputs.discard();
-      emit(spinDone(graph.flow, outcome, undefined));
+      emit(shown(undefined));
       throw error;
     }
   }
@@ -171,6 +184,12 @@ async function write(
     if (!(await madeRoomAfter(error, workspace, emit))) throw error;
     return await attempt();
   }
+}
+
+/** @throws FlowError FLOW_SECRET */
+async function hidingOf(graph: Graph, step: string) {
+  const { hiding } = await import('../engine/secrets/output');
+  return hiding(graph, step);
 }
 
 /** Loads the flow with the step's own packages, if it has any. @throws FlowError FLOW_PACKAGES */

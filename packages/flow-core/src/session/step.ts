@@ -12,6 +12,7 @@ import type { Emit, StepDone, StepStillValid } from '../engine/task/flow-event';
 import { stepFolder } from '../environment/output-folders';
 import { currentUser, ownNamespace } from '../environment/user';
 import { findPlaceFile, loadPlaceFlow, type Place } from './place';
+import { hideSecrets, type SessionOptions } from './session';
 
 export interface StepRequest {
   /** The given step. Undefined is refused with the names of all steps. */
@@ -28,6 +29,8 @@ export interface StepRequest {
   /** As in {@link SpinOutputs}: called before the outputs replace the folder. */
   codeChanged?(): Promise<string | undefined>;
   emit: Emit;
+  /** As in a session: given what hides the secrets of the flow. */
+  hide?: SessionOptions['hide'];
   signal: AbortSignal;
 }
 
@@ -44,6 +47,7 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
   const pool = new ProcessPool({ file, flow: place.flow, cas: draft.cas, max: workers, with: [] }).warm();
   try {
     const graph = await loadPlaceFlow(place, file);
+    if (graph.secrets) await hideSecrets(graph, request.hide);
     const { name: step } = requireStep(graph, request.step === undefined ? {} : { step: request.step });
     const folder = stepFolder(workspace, graph.flow, step);
     const outputs = relative(workspace, folder);

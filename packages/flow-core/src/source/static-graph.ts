@@ -52,11 +52,13 @@ export function graphProblems(flow: SourceFlow): Problem[] | undefined {
   if (!graph) return undefined;
   const body = () => ({});
   const steps = new Map([...graph.steps].map(([name, node]) => [name, { ...node, body }]));
-  return findProblems({ ...graph, steps }, [...steps.values()]);
+  const inputs = Array.isArray(flow.inputs) ? { inputs: flow.inputs } : {};
+  return findProblems({ ...graph, ...inputs, steps }, [...steps.values()]);
 }
 
 function nodeOf({ name, kind, inputs = [], options }: SourceStep): StepNode {
   const { over, on, cases, while: goesOn, max } = options as Partial<StepNode>;
+  const { secrets } = options as StepNode['options'];
   return {
     name,
     kind: kind as StepNode['kind'],
@@ -66,7 +68,7 @@ function nodeOf({ name, kind, inputs = [], options }: SourceStep): StepNode {
     ...(cases === undefined ? {} : { cases }),
     ...(goesOn === undefined ? {} : { while: goesOn }),
     ...(max === undefined ? {} : { max }),
-    options: {},
+    options: secrets === undefined ? {} : { secrets },
     where: nowhere,
   };
 }

@@ -10,7 +10,7 @@ import { FlowError, isFlowError } from '../definition/errors';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
-import { isFile } from './file';
+import { isFile, type Look } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
 import { readOnce } from './reading';
@@ -47,11 +47,13 @@ export class Artifacts {
 
   /** Reads a value; it is kept later. */
   readonly take = (name: string, value: unknown): Taken => {
-    if (isFile(value)) return { value, codec: FILE_CODEC.codec, keep: () => storeFile(value, this.cas) };
+    if (isFile(value))
+      return { value, codec: FILE_CODEC.codec, keep: (look) => storeFile(value, this.cas, look) };
     const encoded = encodeValue(name, value, this.codecs);
     return {
       value: encoded.value,
       codec: encoded.meta.codec,
+      bytes: encoded.bytes,
       keep: () => keepEncoded(encoded, this.cas),
     };
   };
@@ -76,7 +78,10 @@ export class Artifacts {
 export interface Taken extends Pick<ArtifactMeta, 'codec'> {
   /** What was read: whatever becomes of getters, it gives the same again. */
   value: unknown;
-  keep(): ArtifactRecord | Promise<ArtifactRecord>;
+  /** What a codec made of it; absent of a file. */
+  bytes?: Uint8Array;
+  /** @param look sees the bytes of a file while they are read */
+  keep(look?: Look): ArtifactRecord | Promise<ArtifactRecord>;
 }
 
 /** A copy that is what storing and reading it would give. */
@@ -180,14 +185,18 @@ function unstorable(name: string, why: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_ARTIFACT_UNSTORABLE', message, { cause, exit: 1 });
 }
 
-/** Encodes one value and keeps its bytes: small ones in the record, large ones and files in the CAS. */
+/**
+ * Encodes one value and keeps its bytes: small ones in the record, large ones and files in the CAS.
+ * @param look sees the bytes of a file while they are read
+ */
 export async function encodeArtifact(
   name: string,
   value: unknown,
   cas: Cas,
   codecs?: Codecs,
+  look?: Look,
 ): Promise<ArtifactRecord> {
-  if (isFile(value)) return storeFile(value, cas);
+  if (isFile(value)) return storeFile(value, cas, look);
   return keepEncoded(encodeValue(name, value, codecs), cas);
 }
 
@@ -207,8 +216,8 @@ async function keepLarge({ meta, bytes, digest }: EncodedValue, cas: Cas): Promi
  * An artifact that is not kept: a value as a record that holds its own bytes, a file as one that says where it lies.
  * @throws FlowError FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
-export function unkeptArtifact(name: string, value: unknown, codecs?: Codecs): ArtifactRecord {
-  if (isFile(value)) return unkeptFile(name, value);
+export function unkeptArtifact(name: string, value: unknown, codecs?: Codecs, look?: Look): ArtifactRecord {
+  if (isFile(value)) return unkeptFile(name, value, look);
   const { meta, bytes, digest } = encodeValue(name, value, codecs);
   return { ...meta, digest: digest(), bytes };
 }

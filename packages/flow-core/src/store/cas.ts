@@ -5,7 +5,7 @@ import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
-import { hashFile } from './file';
+import { hashFile, type Look } from './file';
 import { orFull } from './no-room';
 import { syncFolder } from './write-file';
 
@@ -22,8 +22,8 @@ export interface Cas {
   write(bytes: Uint8Array): Promise<string>;
   /** Verified against the hash. @throws FlowError FLOW_STORE_CORRUPT */
   read(hash: string): Uint8Array;
-  /** Stores the bytes of a file piece by piece and returns their sha256. */
-  writeFile(path: string): Promise<{ hash: string; size: number }>;
+  /** Stores the bytes of a file piece by piece and returns their sha256. @param look sees each piece before it is written */
+  writeFile(path: string, look?: Look): Promise<{ hash: string; size: number }>;
   has(hash: string): boolean;
   /** A file with these bytes, verified once in a process. @throws FlowError FLOW_STORE_CORRUPT */
   file(hash: string): string;
@@ -62,7 +62,7 @@ export class FileCas implements Cas {
     }).then(({ hash }) => hash);
   }
 
-  writeFile(path: string): Promise<{ hash: string; size: number }> {
+  writeFile(path: string, look?: Look): Promise<{ hash: string; size: number }> {
     return this.#keep(async (take) => {
       const source = await open(path, 'r');
       try {
@@ -70,6 +70,7 @@ export class FileCas implements Cas {
         for (;;) {
           const { bytesRead } = await source.read(chunk, 0, CHUNK);
           if (bytesRead === 0) return;
+          look?.(chunk.subarray(0, bytesRead));
           await take(chunk.subarray(0, bytesRead));
         }
       } finally {

@@ -6,6 +6,7 @@ import {
   fileDigest,
   fileType,
   hashFile,
+  type Look,
   nameOfType,
   requireFile,
   storedFile,
@@ -21,22 +22,22 @@ export function isFileRecord({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
 }
 
 /** One that comes out of this very store lies there already. */
-export async function storeFile(value: FileArtifact, cas: Cas): Promise<ArtifactRecord> {
+export async function storeFile(value: FileArtifact, cas: Cas, look?: Look): Promise<ArtifactRecord> {
   const { name } = value;
   const known = storedHash(value);
   const { hash, size } =
     known !== undefined && cas.has(known)
       ? { hash: known, size: value.size }
-      : await cas.writeFile(value.path);
+      : await cas.writeFile(value.path, look);
   return { ...FILE_CODEC, type: fileType(name), size, digest: fileDigest(name, hash), hash };
 }
 
 /** Of a file that is not kept: where it lies. @throws FlowError FLOW_FILE */
-export function unkeptFile(artifact: string, value: FileArtifact): ArtifactRecord {
+export function unkeptFile(artifact: string, value: FileArtifact, look?: Look): ArtifactRecord {
   requireFile(`The artifact "${artifact}" was given as`, value);
   const { name, path } = value;
   const known = storedHash(value);
-  const { hash, size } = known === undefined ? hashFile(path) : { hash: known, size: value.size };
+  const { hash, size } = known === undefined ? hashFile(path, look) : { hash: known, size: value.size };
   return { ...FILE_CODEC, type: fileType(name), size, digest: fileDigest(name, hash), path };
 }
 

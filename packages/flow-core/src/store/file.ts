@@ -135,6 +135,9 @@ export function requireFile(whose: string, value: FileArtifact): void {
   throw new FlowError('FLOW_FILE', `${whose} file('${path}'), but ${why}.`, { exit: 1, cause });
 }
 
+/** Sees the bytes of a file, in pieces and in order, while it is read. Throws to refuse them. */
+export type Look = (bytes: Uint8Array) => void;
+
 /** The digest of a file's content and base name. */
 export function fileDigest(name: string, hash: string): string {
   return createHash('sha256').update(`file:${hash}:${name}`).digest('hex');
@@ -147,13 +150,14 @@ export const nameOfType = (type: string): string => type.slice('File('.length, -
 const PIECE = 1024 * 1024;
 
 /** sha256 and length of a file, read in pieces. */
-export function hashFile(path: string): { hash: string; size: number } {
+export function hashFile(path: string, look?: Look): { hash: string; size: number } {
   const fd = openSync(path, 'r');
   try {
     const hash = createHash('sha256');
     const piece = Buffer.allocUnsafeSlow(PIECE);
     let size = 0;
     for (let read = readSync(fd, piece); read > 0; read = readSync(fd, piece)) {
+      look?.(piece.subarray(0, read));
       hash.update(piece.subarray(0, read));
       size += read;
     }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cas, corrupt } from './cas';
+import type { Look } from './file';
 
 export class MemoryCas implements Cas {
   readonly #values = new Map<string, Uint8Array>();
@@ -21,8 +22,9 @@ export class MemoryCas implements Cas {
     return new Uint8Array(bytes);
   }
 
-  async writeFile(path: string): Promise<{ hash: string; size: number }> {
+  async writeFile(path: string, look?: Look): Promise<{ hash: string; size: number }> {
     const bytes = readFileSync(path);
+    look?.(bytes);
     return { hash: await this.write(bytes), size: bytes.length };
   }
 

@@ -1,5 +1,6 @@
 /** Every rule of a flow's graph: what it refuses, what it advises, and where it points. */
 import { readFileSync } from 'node:fs';
+import { flow } from '../../src/definition/flow';
 import { RULES } from '../../src/definition/rules';
 import {
   anyOf,
@@ -448,12 +449,36 @@ test.each([
   [{ timeout: '5 m' }, "`timeout` of \"tried\" is a duration such as '90s', '5m' or '2h', not \"5 m\"."],
   [{ resources: { gpu: '1' } }, '`resources` of "tried" is an object of numbers, such as { gpu: 1 }.'],
   [{ resources: { gpu: -1 } }, '`resources` of "tried" is an object of numbers, such as { gpu: 1 }.'],
+  [
+    { secrets: 'API_KEY' },
+    '`secrets` of "tried" is a list of names of variables, such as [\'OPENAI_API_KEY\'].',
+  ],
+  [
+    { secrets: ['API KEY'] },
+    '`secrets` of "tried" is a list of names of variables, such as [\'OPENAI_API_KEY\'].',
+  ],
   [{ resources: 2 }, '`resources` of "tried" is an object of numbers, such as { gpu: 1 }.'],
   [{ timeout: 300 }, "`timeout` of \"tried\" is a duration such as '90s', '5m' or '2h', not \"300\"."],
 ])('the option %j is refused', (given, message) => {
   expect(refused((f, start) => f.end(f.step('tried', { after: start, ...given }, nothing)))).toEqual([
     problem('FLOW_OPTION_VALUE', message, at(/f\.step\('tried'/)),
   ]);
+});
+
+test('a secret that stands in the inputs of its flow is refused: Nx would hash it', () => {
+  const f = flow('hashed', { inputs: ['a.csv', { env: 'API_URL' }, { env: 'API_KEY' }] });
+  const start = f.start({ secrets: ['OTHER', 'API_KEY'] }, () => ({}));
+  expect(() => f.end(start)).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({
+          code: 'FLOW_SECRET_INPUT',
+          message:
+            'API_KEY is a secret of "start" and stands in the flow\'s `inputs`, whose variables are hashed into cache keys: remove it from `inputs`.',
+        }),
+      ],
+    }),
+  );
 });
 
 test('an unknown option is named with the nearest', () => {

@@ -12,12 +12,15 @@ const refusal = (...texts: string[]) => {
 };
 
 test('an option is given by its name, by =value, or by :key=value,key=value', () => {
-  expect(optionsForAll(['retry=3', 'timeout=1.5m', 'catch=error', 'isolate', 'env:A=1'])).toEqual({
+  expect(
+    optionsForAll(['retry=3', 'timeout=1.5m', 'catch=error', 'isolate', 'env:A=1', 'secrets=KEY,OTHER']),
+  ).toEqual({
     retry: 3,
     timeout: '1.5m',
     catch: 'error',
     isolate: true,
     env: { A: '1' },
+    secrets: ['KEY', 'OTHER'],
   });
   expect(optionsForAll(['retry:times=3,wait=10s,backoff=1.5'])).toEqual({
     retry: { times: 3, wait: '10s', backoff: 1.5 },
@@ -33,9 +36,9 @@ test('a variable may hold commas, equals signs and nothing, and variables add up
 
 test('what is unknown, malformed or given twice is refused with a sentence that says what to write', () => {
   expect(refusal('retri=3')).toBe(
-    '--with=retri=3: no such option can be given to all steps. Did you mean "retry"? Write retry=3 or retry:times=3,wait=10s,backoff=2; timeout=5m; catch=error; isolate; env:KEY=VALUE,OTHER=VALUE.',
+    '--with=retri=3: no such option can be given to all steps. Did you mean "retry"? Write retry=3 or retry:times=3,wait=10s,backoff=2; timeout=5m; catch=error; isolate; env:KEY=VALUE,OTHER=VALUE; secrets=KEY,OTHER.',
   );
-  expect(refusal('packages:a=1')).toContain('There are: retry, timeout, catch, isolate, env.');
+  expect(refusal('packages:a=1')).toContain('There are: retry, timeout, catch, isolate, env, secrets.');
   expect(refusal('')).toContain('no such option');
   const retry = 'write retry=3 or retry:times=3,wait=10s,backoff=2.';
   for (const text of [

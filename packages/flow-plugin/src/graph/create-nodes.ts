@@ -149,6 +149,12 @@ function warningsOf({ file, flows, error, lost }: SourceFile, root: string): str
     ...(lost
       ? ['what was read of flows cannot be kept where Nx keeps its data: Nx replays nothing of them.']
       : []),
+    ...flows.flatMap(({ name, hashed = [] }) =>
+      hashed.map(
+        (secret) =>
+          `${file}: ${secret} is a secret of the flow ${name} and stands in its inputs, whose variables Nx hashes. It is left out; the flow is refused until it is removed there.`,
+      ),
+    ),
     ...uncached.map((flow) => `${file}: ${whyUnknown(flow, file, root)}. Nothing of the flow is replayed.`),
   ];
 }

@@ -10,6 +10,8 @@ export interface FlowSource extends Pick<SourceFlow, 'name' | 'inputs'> {
   steps: { name: string; kind: string }[];
   /** The steps that have targets, each with the steps before it: none of their ancestors is computed. */
   known: KnownStep[];
+  /** Secrets of its steps that its `inputs` name. They are left out of `inputs` here: Nx would hash them. */
+  hashed?: string[];
 }
 
 export interface KnownStep {
@@ -82,7 +84,7 @@ function named(
       const known = steps.length < flow.steps.length ? [] : knownSteps(flow);
       return {
         name: flow.name,
-        ...(flow.inputs ? { inputs: flow.inputs } : {}),
+        ...withoutSecrets(flow),
         steps: steps.map(({ name, kind }) => ({ name, kind })),
         known: known.map((s) => ({
           ...{ name: s.name, kind: s.kind, after: parentsOf(s) },
@@ -90,6 +92,19 @@ function named(
         })),
       };
     });
+}
+
+/** The flow's inputs but for secrets of its steps, as far as these are written out. */
+function withoutSecrets({ inputs, steps }: SourceFlow): Pick<FlowSource, 'inputs' | 'hashed'> {
+  if (inputs === undefined || inputs === 'computed') return inputs ? { inputs } : {};
+  const secrets = new Set(
+    steps.flatMap(({ options: { secrets: named } }) => (Array.isArray(named) ? named : [])),
+  );
+  const hashed = inputs.flatMap((input) =>
+    typeof input !== 'string' && secrets.has(input.env) ? [input.env] : [],
+  );
+  if (hashed.length === 0) return { inputs };
+  return { inputs: inputs.filter((input) => typeof input === 'string' || !secrets.has(input.env)), hashed };
 }
 
 /** `{ gpu: 1 }`, or `{ 'nvidia.com/gpu': 2 }` as in Kubernetes. */

@@ -211,6 +211,19 @@ test('a step that needs a gpu is executed alone; one whose need is computed is n
   expect(await alone('NEEDS')).toBeUndefined();
 });
 
+test('a secret of a step is no input of its targets, also where the flow names it, and one line says so', async () => {
+  write(
+    'a/a.flow.ts',
+    source('a')
+      .replace("flow('a'", "flow('a', { inputs: [{ env: 'API_URL' }, { env: 'API_KEY' }] }")
+      .replace("'train', { after: s_a }", "'train', { after: s_a, secrets: ['API_KEY'] }"),
+  );
+  const { targets = {} } = (await infer()).a ?? {};
+  expect(JSON.stringify(targets)).toContain('API_URL');
+  expect(JSON.stringify(targets)).not.toContain('API_KEY');
+  expect(warnings).toContain('a/a.flow.ts: API_KEY is a secret of the flow a and stands in its inputs');
+});
+
 test('a step of one flow never takes the target of another', async () => {
   write('flows/etl.flow.ts', source('etl').replaceAll('train', 'daily'));
   write('flows/etl-daily.flow.ts', source('etl').replaceAll("flow('etl')", "flow('etl-daily')"));

@@ -29,6 +29,7 @@ export const command: Command = {
     const emit = await rendererOf(context, place.workspace);
     const session = await openSession(place, {
       emit,
+      hide: output.hide,
       with: (options.with as string[] | undefined) ?? [],
       signal: context.signal,
     });

@@ -37,6 +37,7 @@ export const command: Command = {
     const [, step] = positionals;
     const done = await executeStepOf(place, {
       ...{ step, signal },
+      hide: output.hide,
       params: givenParams(context),
       workers: (options['max-workers'] as number | undefined) ?? availableParallelism(),
       ...(context.codeKey === undefined ? {} : { codeKey: context.codeKey }),

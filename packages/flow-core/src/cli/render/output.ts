@@ -20,6 +20,8 @@ export interface Output {
   note(text: string): void;
   /** Writes the one JSON object, at the end. */
   result(json: Json): void;
+  /** From now on, all that it writes passes through this function, which hides secrets. */
+  hide(mask: (text: string) => string): void;
   /** The same on stderr, for an error that ends the command: what a pipe or a file takes is no error. */
   forError(): Output;
 }
@@ -53,6 +55,9 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
   // Bound now, since a spin replaces these to capture the step's output.
   const stdout = process.stdout.write.bind(process.stdout);
   const stderr = process.stderr.write.bind(process.stderr);
+  let mask: ((text: string) => string) | undefined;
+  const shown = (text: string) => (mask ? mask(text) : text);
+  const textsShown = (_: string, value: unknown) => (typeof value === 'string' ? shown(value) : value);
   const to = (stream: NodeJS.WriteStream, write: (text: string) => unknown): Output => {
     const color = process.env.NO_COLOR
       ? false
@@ -66,9 +71,12 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
       columns: stream.columns || 100,
       ...(stream.isTTY ? { wrapAt: stream.columns || 80 } : {}),
       colors: createColors(color),
-      write: (text) => void write(text),
-      note: (text) => void stderr(text),
-      result: (value) => void (json && stdout(`${JSON.stringify(versioned(value))}\n`)),
+      write: (text) => void write(shown(text)),
+      note: (text) => void stderr(shown(text)),
+      result: (value) => void (json && stdout(`${JSON.stringify(versioned(value), textsShown)}\n`)),
+      hide: (by) => {
+        mask = by;
+      },
       forError: () => to(process.stderr, stderr),
     };
   };

@@ -37,6 +37,8 @@ export interface GuardOptions {
   leaves?(error: FlowError): void;
   /** Hears of a signal that is to end the command. */
   emit?: Emit;
+  /** What the body throws may show a secret: it is not told where nothing could mask it any more. */
+  hush?: boolean;
 }
 
 let guarded = 0;
@@ -47,14 +49,20 @@ export function isGuarded(): boolean {
 }
 
 /** Remembers built-in objects as they are now: call when the flow is imported. */
-export function makeGuard({ processOwner = 'command', signal, leaves, emit }: GuardOptions = {}): Guard {
+export function makeGuard({
+  processOwner = 'command',
+  signal,
+  leaves,
+  emit,
+  hush,
+}: GuardOptions = {}): Guard {
   const rules = RULES[processOwner];
   const realm = rules.extent && new Realm(rules.extent);
   let contained: Containment | undefined;
   return {
     bodyEnded(thrown) {
       const changes = contained?.putBackRealm('engine');
-      if (changes && changes.lasting.length > 0) endByLasting(changes.lasting, thrown);
+      if (changes && changes.lasting.length > 0) endByLasting(changes.lasting, hush ? undefined : thrown);
     },
     async within(work, timed = false) {
       const follows = rules.follows(timed);

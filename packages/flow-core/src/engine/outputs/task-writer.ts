@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Codecs, encodeValue, keepEncoded, type Taken, unkeptArtifact } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { type FileArtifact, isFile } from '../../store/file';
+import { type FileArtifact, isFile, type Look } from '../../store/file';
 import { FILE_CODEC, storeFile } from '../../store/file-record';
 import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
@@ -32,14 +32,15 @@ export class OutputWriter {
     const cas = this.#persistedCas;
     if (isFile(value)) {
       this.#files.set(name, { file: value, preview: previewOf(value, PREVIEW) });
-      const keep = () => (cas ? storeFile(value, cas) : unkeptArtifact(name, value));
+      const keep = (look?: Look) =>
+        cas ? storeFile(value, cas, look) : unkeptArtifact(name, value, undefined, look);
       return { value, codec: FILE_CODEC.codec, keep };
     }
     const encoded = encodeValue(name, value, this.#codecs);
     const { value: read, meta, digest } = encoded;
     this.#files.set(name, { file: naturalForm(encoded), preview: previewOf(read, PREVIEW) });
     const keep = () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() });
-    return { value: read, codec: meta.codec, keep };
+    return { value: read, codec: meta.codec, bytes: encoded.bytes, keep };
   };
 
   async finish(result: TaskResult): Promise<void> {

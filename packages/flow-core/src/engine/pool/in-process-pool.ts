@@ -22,7 +22,8 @@ export class InProcessPool implements Pool {
   constructor(graph: Graph, cas: Cas, host: PoolHost, signal?: AbortSignal) {
     this.#host = host;
     this.#signal = signal;
-    const options = { processOwner: 'tests', ...(signal ? { signal } : {}) } as const;
+    const hush = graph.secrets !== undefined;
+    const options = { processOwner: 'tests', hush, ...(signal ? { signal } : {}) } as const;
     this.#execute = executorHere(graph, cas, host, () => makeGuard(options));
   }
 

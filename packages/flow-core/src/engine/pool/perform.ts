@@ -39,6 +39,8 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
   const absent: MissingRead[] = [];
   try {
     const writer = spec.outputs === undefined ? undefined : await writerOf(spec.outputs, task);
+    const written = writer ? { ...artifacts, take: writer.take } : artifacts;
+    const kept = graph.secrets ? await withoutSecrets(graph, written) : written;
     const missing: Missing = task.missing ?? ((name, { label }) => void absent.push({ name, label }));
     const body = () =>
       executeTask({
@@ -46,7 +48,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
         run,
         spec,
         view,
-        artifacts: writer ? { ...artifacts, take: writer.take } : artifacts,
+        artifacts: kept,
         log,
         missing,
         signal: () => {
@@ -111,6 +113,15 @@ function hasUserFrame(stack: string): boolean {
 export function failedOutcome(thrown: unknown): TaskOutcome {
   const failure = { error: toRecord(thrown), thrown };
   return { startedAt: Date.now(), durationMs: 0, status: 'failed', failure };
+}
+
+/** A value that holds a secret of the flow is refused. */
+async function withoutSecrets(graph: Graph, artifacts: Execution['artifacts']) {
+  const [{ secretsOf }, { takeWithout }] = await Promise.all([
+    import('../secrets/secrets'),
+    import('../secrets/take'),
+  ]);
+  return { ...artifacts, take: takeWithout(secretsOf(graph), artifacts.take) };
 }
 
 async function writerOf(folder: string, { persistedCas, graph }: Performance) {

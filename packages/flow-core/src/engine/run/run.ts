@@ -4,15 +4,17 @@ import { FlowError } from '../../definition/errors';
 import { ancestors, hasPackages } from '../../definition/graph';
 import { EVERYBODY } from '../../environment/user';
 import { encodeArtifact } from '../../store/artifacts';
+import type { Look } from '../../store/file';
 import type { ArtifactRecord } from '../../store/rows';
 import { requireTags } from '../../store/tags';
 import type { Installed } from '../pool/packages';
 import { Coordinator } from './coordinator';
 import type { RunOptions, RunOutcome } from './options';
 
-/** @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE */
-export async function runFlow(options: RunOptions): Promise<RunOutcome> {
-  const { graph, store } = options;
+/** @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE, FLOW_SECRET, FLOW_SECRET_ARTIFACT */
+export async function runFlow(given: RunOptions): Promise<RunOutcome> {
+  const { graph, store } = given;
+  const { options, look } = graph.secrets ? await withoutSecrets(given) : { options: given };
   requireTags(options.tags);
   if (options.namespace === EVERYBODY) {
     const message = `A run is in one namespace, and "${EVERYBODY}" stands for all of them: give another, or none.`;
@@ -21,7 +23,7 @@ export async function runFlow(options: RunOptions): Promise<RunOutcome> {
   const packages = await packagesOf(options);
   const params: [string, ArtifactRecord][] = [];
   for (const [name, value] of Object.entries(options.params.parsed)) {
-    params.push([name, await encodeArtifact(name, value, store.cas, graph.codecs)]);
+    params.push([name, await encodeArtifact(name, value, store.cas, graph.codecs, look?.(name))]);
   }
   const run = await store.claimRun(graph.flow, randomUUID());
   return new Coordinator(options, run, params, packages).execute();
@@ -29,14 +31,45 @@ export async function runFlow(options: RunOptions): Promise<RunOutcome> {
 
 /** Installs before the run starts, so that a missing version fails the command, not its last task. */
 async function packagesOf(options: RunOptions): Promise<ReadonlyMap<string, Installed>> {
-  const { graph, until, only, workspace = options.cwd, emit, signal } = options;
+  const { graph, workspace = options.cwd, emit, signal } = options;
   if (![...graph.steps.values()].some(hasPackages)) return new Map();
   const { installOfSteps } = await import('../pool/packages');
-  const wanted =
-    only !== undefined ? new Set([only]) : until === undefined ? undefined : ancestors(graph, until);
-  return installOfSteps(graph, wanted, {
+  return installOfSteps(graph, wantedSteps(options), {
     workspace,
     signal,
     installing: (packages) => emit({ type: 'packages-installing', packages }),
   });
+}
+
+/** The steps that may be executed; undefined means all. */
+function wantedSteps({ graph, until, only }: RunOptions): Set<string> | undefined {
+  if (only !== undefined) return new Set([only]);
+  return until === undefined ? undefined : ancestors(graph, until);
+}
+
+/**
+ * The run whose pool tells it nothing that shows a secret.
+ * @returns `look` gives what sees the bytes of a parameter that is a file
+ */
+async function withoutSecrets(
+  options: RunOptions,
+): Promise<{ options: RunOptions; look(name: string): Look }> {
+  const [{ secretsFor }, { maskedEvents }, { maskedHost }] = await Promise.all([
+    import('../secrets/secrets'),
+    import('../secrets/output'),
+    import('../pool/masked-host'),
+  ]);
+  const { graph, params, tags, pool } = options;
+  const secrets = secretsFor(graph, wantedSteps(options));
+  secrets.refuseParams(params.paramInputs);
+  secrets.refuseParams(params.parsed);
+  for (const tag of tags) secrets.refuse('A tag', tag, 2);
+  return {
+    options: {
+      ...options,
+      emit: maskedEvents(secrets, options.emit),
+      pool: (host) => pool(maskedHost(host, secrets)),
+    },
+    look: (name) => secrets.look(`The parameter ${name}`, 'its file holds', 2),
+  };
 }

@@ -8,7 +8,7 @@ import {
   unkeptArtifact,
 } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { isFile } from '../../store/file';
+import { isFile, type Look } from '../../store/file';
 import { FILE_CODEC, storeFile } from '../../store/file-record';
 import { naturalForm } from '../outputs/artifacts';
 import { previewOf } from '../task/preview';
@@ -34,14 +34,15 @@ export class Returned {
     const cas = this.#cas;
     if (isFile(value)) {
       this.#shown.set(name, { value });
-      const keep = () => (cas ? storeFile(value, cas) : unkeptArtifact(name, value));
+      const keep = (look?: Look) =>
+        cas ? storeFile(value, cas, look) : unkeptArtifact(name, value, undefined, look);
       return { value, codec: FILE_CODEC.codec, keep };
     }
     const encoded = encodeValue(name, value, this.#codecs);
     this.#shown.set(name, this.#show(encoded));
     const { value: read, meta, digest } = encoded;
     const keep = () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() });
-    return { value: read, codec: meta.codec, keep };
+    return { value: read, codec: meta.codec, bytes: encoded.bytes, keep };
   };
 
   readonly shown = (name: string): Shown => this.#shown.get(name) ?? {};

@@ -37,19 +37,24 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   /** Its artifacts are to be written as files. */
   files?: boolean;
   log: TaskLog;
+  /** Called when the body has ended and nothing that it printed is outstanding, before its outcome is recorded. */
+  ended?(): void;
   /** Hears where the inputs come from, before the body is called. */
   emit?: Emit;
   /** Begins to record the spin in the store of persisted spins. @param origin where its inputs come from */
   persist?(origin: string | undefined, params: RunContext['params']): Promise<PersistedSpin>;
 }
 
+/** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT for what was given, and those of its inputs */
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { graph, store } = options;
+  const secrets = graph.secrets && (await secretsOfSpin(options));
   const gathering = gatherInputs(options);
   // While the store answers.
   const guard = guardOf(options);
   const inputs = await gathering;
   const { resolved } = inputs;
+  secrets?.refuseGiven(inputs.views, inputs.artifacts);
   const origin = originOf(graph, resolved);
   const persisted = await options.persist?.(origin, inputs.run.params);
   options.emit?.(spinStarted(graph, resolved));
@@ -65,8 +70,10 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
     ...inThisProcess(resolved, options, guard),
   });
+  options.ended?.();
   const { status, startedAt, durationMs } = outcome;
-  const [result, failure] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
+  const [result, thrown] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
+  const failure = thrown && secrets ? secrets.failure(thrown) : thrown;
   if (persisted) {
     const ended = { ...(result ? { result } : {}), ...(failure ? { error: failure.error } : {}) };
     await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended });
@@ -88,6 +95,14 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
     ...(persisted ? { persisted: `${persisted.pathspec}/${resolved.node.name}/1` } : {}),
   };
+}
+
+/** Those of its step have to be there, and what was given must not hold any. */
+async function secretsOfSpin({ graph, selection, params }: SpinOptions) {
+  const { secretsFor } = await import('../secrets/secrets');
+  const secrets = secretsFor(graph, new Set([selection.step]));
+  secrets.refuseParams(params);
+  return secrets;
 }
 
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
@@ -112,12 +127,13 @@ function inThisProcess(
   };
 }
 
-function guardOf({ processOwner, signal, leaves, emit }: SpinOptions): Guard {
+function guardOf({ graph, processOwner, signal, leaves, emit }: SpinOptions): Guard {
   return makeGuard({
     ...(processOwner ? { processOwner } : {}),
     ...(signal ? { signal } : {}),
     ...(leaves ? { leaves } : {}),
     ...(emit ? { emit } : {}),
+    hush: graph.secrets !== undefined,
   });
 }
 

@@ -106,6 +106,8 @@ const TABLE: [edit: string, change: Change, steps: string[]][] = [
   ['an own option', edit(FLOW, 'retry: 1', 'retry: 2'), ['left']],
   ['an option that changes no result', edit(FLOW, 'retry: 1', 'retry: 1, resources: { gpu: 1 }'), []],
   ['it, where it is computed', edit(FLOW, 'retry: 1', 'retry: 1, resources: { gpu: LIMIT }'), ['left']],
+  ['the names of secrets', edit(FLOW, 'retry: 1', "retry: 1, secrets: ['API_KEY', 'OTHER']"), []],
+  ['them, where they are computed', edit(FLOW, 'retry: 1', 'retry: 1, secrets: [LIMIT]'), ['left']],
   ['it, where a part of it is spread', edit(FLOW, 'retry: 1', 'retry: 1, resources: { ...text }'), ALL],
   [
     'it alone, in a start that had no options',

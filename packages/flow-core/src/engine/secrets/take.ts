@@ -1,0 +1,22 @@
+/** What a task returns is looked at before it is kept: an artifact that holds a secret is refused. */
+import { isBuiltIn } from '../../store/artifacts';
+import { isFile } from '../../store/file';
+import type { TaskArtifacts } from '../task/execution';
+import type { Secrets } from './secrets';
+
+/** @param take reads what a task returned @returns the same, which throws FlowError FLOW_SECRET_ARTIFACT */
+export function takeWithout(secrets: Secrets, take: TaskArtifacts['take']): TaskArtifacts['take'] {
+  return (name, value) => {
+    secrets.refuse('The name of an artifact', name);
+    const taken = take(name, value);
+    const what = `The artifact ${name}`;
+    const { value: read, bytes } = taken;
+    if (isFile(read)) {
+      secrets.refuse(`The file name of the artifact ${name}`, read.name);
+      return { ...taken, keep: () => taken.keep(secrets.look(what, `the file ${read.name} holds`)) };
+    }
+    if (isBuiltIn(taken)) secrets.refuse(what, read);
+    else secrets.look(what, `the bytes that its codec "${taken.codec}" gave hold`)(bytes as Uint8Array);
+    return taken;
+  };
+}

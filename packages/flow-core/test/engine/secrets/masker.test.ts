@@ -1,0 +1,165 @@
+/** Secrets in texts: in every form, in whatever pieces they come. */
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { formsOf } from '../../../src/engine/secrets/forms';
+import { MASK, MaskedStream, masked, maskedTexts } from '../../../src/engine/secrets/masker';
+import { Matcher } from '../../../src/engine/secrets/matcher';
+
+const matcherOf = (...values: string[]) => new Matcher(values.flatMap(formsOf));
+const mask = (text: string, ...values: string[]) => masked(text, matcherOf(...values));
+
+/** The stars of the mask are no part of a secret: what stood around one could make it up again with them. */
+const line = fc
+  .string({ unit: 'grapheme', minLength: 6, maxLength: 40 })
+  .filter((text) => text.trim().length >= 6 && !/[*\r\n\u2028\u2029]/.test(text));
+const secret = fc.oneof(
+  line,
+  fc.array(line, { minLength: 2, maxLength: 3 }).map((lines) => lines.join('\n')),
+);
+const around = fc.string({ maxLength: 30 }).filter((text) => !text.includes('*'));
+
+const query = (text: string) => {
+  const url = new URL('https://host/path');
+  url.search = `?key=${text}`;
+  return url.href;
+};
+
+/** What programs make of a text. None leaves a secret in it that nobody recognises. */
+const WRITERS: Record<string, (text: string) => string> = {
+  'as it is': (text) => text,
+  'as JSON': (text) => JSON.stringify({ text }),
+  'as JSON within JSON': (text) => JSON.stringify(JSON.stringify([text])),
+  "by Node's printer": (text) => inspect({ text }),
+  'in a URL': (text) => `https://host/?key=${encodeURIComponent(text)}`,
+  'in the query of a URL': query,
+  'in a form': (text) => new URLSearchParams({ text }).toString(),
+  'in base64': (text) => Buffer.from(text).toString('base64'),
+  'in base64, behind one byte': (text) => Buffer.from(`:${text}`).toString('base64'),
+  'in base64, behind two bytes': (text) => Buffer.from(`u:${text}`).toString('base64'),
+  'in base64 for URLs': (text) => Buffer.from(`${text}?>`).toString('base64url'),
+};
+
+describe.each(Object.entries(WRITERS))('a secret, written %s', (_, write) => {
+  test('is recognised, and no form of it is left', () => {
+    fc.assert(
+      fc.property(line, around, around, (value, before, after) => {
+        const matcher = matcherOf(value);
+        const text = `${before}${write(value)}${after}`;
+        expect(matcher.test(text)).toBe(true);
+        const shown = masked(text, matcher);
+        expect(shown).toContain(MASK);
+        expect(matcher.test(shown)).toBe(false);
+        expect(shown).not.toContain(value.trim());
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+test('wherever a text is cut into pieces, what is shown of it is the same', () => {
+  fc.assert(
+    fc.property(
+      fc.array(secret, { minLength: 1, maxLength: 3 }),
+      fc.array(fc.oneof(around, fc.nat({ max: 2 }), fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 9 }))), {
+        maxLength: 8,
+      }),
+      fc.constantFrom(...Object.values(WRITERS)),
+      fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 30 }),
+      (values, parts, write, sizes) => {
+        const matcher = matcherOf(...values);
+        const valueAt = (i: number) => values[i % values.length] as string;
+        // Texts, whole secrets, and the beginnings of secrets.
+        const text = parts
+          .map((part) =>
+            typeof part === 'string'
+              ? part.replaceAll('…', '')
+              : typeof part === 'number'
+                ? write(valueAt(part))
+                : valueAt(part[0]).slice(0, part[1]),
+          )
+          .join('');
+        const stream = new MaskedStream(matcher);
+        let shown = '';
+        for (let at = 0, i = 0; at < text.length; i++) {
+          const size = sizes[i % sizes.length] as number;
+          shown += stream.write(text.slice(at, at + size));
+          at += size;
+          if (size === 0 && sizes.every((one) => one === 0)) {
+            shown += stream.write(text.slice(at));
+            break;
+          }
+        }
+        shown += stream.end();
+        expect(shown).toBe(masked(text, matcher));
+        expect(matcher.test(shown)).toBe(false);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('a text without secrets passes at once, and a beginning of one waits for the rest of it', () => {
+  const stream = new MaskedStream(matcherOf('sk-12345678'));
+  expect(stream.write('a text\n')).toBe('a text\n');
+  expect(stream.write('key: sk-12')).toBe('key: ');
+  expect(stream.write('3')).toBe('');
+  expect(stream.write('45678.')).toBe('***.');
+  expect(stream.write('sk-')).toBe('');
+  expect(stream.write('\n')).toBe('sk-\n');
+  expect(stream.write('sk')).toBe('');
+  expect(stream.end()).toBe('sk');
+  expect(stream.end()).toBe('');
+});
+
+test('secrets that overlap are one, also when the next piece makes it longer', () => {
+  expect(mask('abcdefghijkl.', 'abcdefgh', 'efghijkl')).toBe('***.');
+  const stream = new MaskedStream(matcherOf('aaaaaa'));
+  expect([stream.write('aaaaaaaa'), stream.write('aaa'), stream.write('b'), stream.end()]).toEqual([
+    '***',
+    '',
+    'b',
+    '',
+  ]);
+});
+
+test('each line of a secret is one, but for short lines and those that every key has', () => {
+  const key = '-----BEGIN PRIVATE KEY-----\r\nMIIEvQIBADAN\r\nq83v\r\n-----END PRIVATE KEY-----\r\n';
+  expect(mask('MIIEvQIBADAN and q83v', key)).toBe('*** and q83v');
+  expect(mask(key, key)).toBe(key.replace('MIIEvQIBADAN', '***'));
+  // As a whole, it is hidden with all its lines.
+  expect(mask(JSON.stringify({ key }), key)).toBe('{"key":"***\\r\\n"}');
+});
+
+test('base64 that a program breaks into lines is recognised', () => {
+  const value = 'k'.repeat(70) + 'e'.repeat(70);
+  for (const width of [64, 76]) {
+    const lines =
+      Buffer.from(value)
+        .toString('base64')
+        .match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+    expect(lines.length).toBeGreaterThan(1);
+    const shown = mask(lines.join('\n'), value);
+    for (const one of lines) expect(shown).not.toContain(one.slice(0, 20));
+  }
+});
+
+test.each([
+  ["{ key: 'sk-123456'... 5 more characters }", "{ key: '***'... 5 more characters }"],
+  ['"sk-1234567…', '"***…'],
+  ['thrown with sk-123456', 'thrown with ***'],
+  // So little tells nothing.
+  ['thrown with sk-12', 'thrown with sk-12'],
+])('a secret that a text is cut off in is masked: %s', (text, shown) => {
+  expect(mask(text, 'sk-12345678901')).toBe(shown);
+});
+
+test('plain data is masked at any depth, and stays itself where there is nothing to mask', () => {
+  const shown = (text: string) => mask(text, 'sk-12345678', '987654');
+  const data = { error: { message: 'no sk-12345678', stack: ['at sk-12345678'] }, ms: 987654 };
+  expect(maskedTexts(data, shown)).toEqual({ error: { message: 'no ***', stack: ['at ***'] }, ms: 987654 });
+  expect(maskedTexts({ fields: { pin: 987654, n: 1 } }, shown, true)).toEqual({
+    fields: { pin: '***', n: 1 },
+  });
+  const other = { error: { message: 'no' }, list: [1, 'two'] };
+  expect(maskedTexts(other, shown)).toBe(other);
+});

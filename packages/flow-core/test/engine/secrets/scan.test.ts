@@ -1,0 +1,86 @@
+/** Secrets in values and in bytes: found wherever they are, with the place. */
+import fc from 'fast-check';
+import { formsOf } from '../../../src/engine/secrets/forms';
+import { ByteScanner } from '../../../src/engine/secrets/scan-bytes';
+import { Secrets } from '../../../src/engine/secrets/secrets';
+
+const KEY = 'sk-1234567890';
+const secrets = new Secrets(
+  new Map([
+    ['API_KEY', new Set([KEY])],
+    ['PIN', new Set(['987654321'])],
+  ]),
+);
+
+function refusal(value: unknown): string {
+  try {
+    secrets.refuse('The artifact a', value);
+    return 'kept';
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string };
+    return message.replace('The artifact a cannot be stored: it holds the secret', code);
+  }
+}
+
+const cyclic: Record<string, unknown> = { list: [] };
+cyclic.self = cyclic;
+(cyclic.list as unknown[]).push(cyclic, { last: KEY });
+
+test.each<[string, unknown, string]>([
+  ['a text', KEY, 'API_KEY at $.'],
+  ['a text in it', { headers: { authorization: `Bearer ${KEY}` } }, 'API_KEY at $.headers.authorization.'],
+  ['a list', { tries: [1, ['a', KEY]] }, 'API_KEY at $.tries[1][1].'],
+  ['an odd name', { 'x-api key': KEY }, 'API_KEY at $["x-api key"].'],
+  ['a name, which is not shown', { of: { [KEY]: 1 } }, 'API_KEY at $.of["***"].'],
+  ['a number', { code: [987654321] }, 'PIN at $.code[0].'],
+  ['a bigint', 1987654321n, 'PIN at $.'],
+  ['a Map', new Map<unknown, unknown>([['k', new Map([[KEY, 1]])]]), 'API_KEY at $.get("k").key("***").'],
+  ['a Set', { of: new Set(['a', KEY]) }, 'API_KEY at $.of.item.'],
+  ['an error', { error: new Error(`no ${KEY}`) }, 'API_KEY at $.error.stack.'],
+  ['the cause of an error', new Error('no', { cause: { by: KEY } }), 'API_KEY at $.cause.by.'],
+  ['an expression', new RegExp(KEY), 'API_KEY at $.'],
+  ['bytes', { raw: Buffer.from(`x${KEY}`) }, 'API_KEY at $.raw.'],
+  ['an ArrayBuffer', new Uint8Array(Buffer.from(KEY)).buffer, 'API_KEY at $.'],
+  ['numbers that are its bytes', new Uint16Array(Buffer.from(`${KEY}.`)), 'API_KEY at $.'],
+  ['a cycle', cyclic, 'API_KEY at $.list[1].last.'],
+  ['base64', Buffer.from(`user:${KEY}`).toString('base64'), 'API_KEY at $.'],
+  ['a list with a property of its own', Object.assign([1], { key: KEY }), 'API_KEY at $.key.'],
+  ['a value without', { a: [1, 'sk-123', null, undefined, true, new Date(0)] }, 'kept'],
+])('%s', (_, value, said) => {
+  expect(refusal(value)).toBe(said === 'kept' ? said : `FLOW_SECRET_ARTIFACT ${said}`);
+});
+
+test('a value may be nested as deeply as it can be stored', () => {
+  let value: unknown = KEY;
+  for (let i = 0; i < 50_000; i++) value = [value];
+  expect(refusal(value)).toMatch(/API_KEY at \$(\[0\])+…(\[0\])+\.$/);
+});
+
+test('bytes are searched across pieces, as UTF-8 and as UTF-16, and the place is told', () => {
+  const texts = new Map([['KEY', formsOf('schlüssel-ß-9')]]);
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 300 }),
+      fc.constantFrom<BufferEncoding>('utf8', 'utf16le'),
+      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 9 }),
+      fc.boolean(),
+      (before, encoding, sizes, there) => {
+        const text = there ? 'schlüssel-ß-9' : 'schlüssel-ß-8';
+        const bytes = Buffer.concat([
+          Buffer.alloc(before, '.'),
+          Buffer.from(text, encoding),
+          Buffer.from('..'),
+        ]);
+        const scanner = new ByteScanner(texts);
+        let found: ReturnType<ByteScanner['next']>;
+        for (let at = 0, i = 0; at < bytes.length && !found; i++) {
+          const size = sizes[i % sizes.length] as number;
+          found = scanner.next(bytes.subarray(at, at + size));
+          at += size;
+        }
+        expect(found).toEqual(there ? { secret: 'KEY', at: before } : undefined);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
