@@ -62,7 +62,7 @@ export const PACKAGES = {
       pool: ['engine/pool/', 'process/channel', 'process/start-process', 'process/heap'],
       run: [
         ...['engine/run/', 'engine/resume/', 'engine/handover/', 'engine/outputs/task-writer'],
-        ...['build-', 'code', 'git', 'journal', 'task-logs'].map((name) => `engine/record/${name}`),
+        ...['build-', 'code', 'git', 'journal', 'run-views', 'task-logs'].map((name) => `engine/record/${name}`),
         ...['session/run', 'session/step', 'cli/run-', 'cli/render/live-region'],
         ...['resume', 'run', 'step'].map((name) => `cli/commands/${name}`),
         ...['render/run', 'render/step', 'json/step'].map((name) => `cli/${name}`),

@@ -41,7 +41,44 @@ export interface Kv {
   close(): Promise<void>;
 }
 
+/** Entries of one page, and keys of one look-up. */
 const PAGE = 512;
+
+/**
+ * Yields every entry of a range, in pages. From the second on, a page is read while the one before is looked at: who wants
+ * no more than the first reads no more.
+ * @param page entries in one page; use fewer for large values
+ */
+export async function* pages(
+  kv: Kv,
+  query: Omit<RangeQuery, 'limit'> & { limit?: number },
+  page = PAGE,
+): AsyncGenerator<Entry[], void, undefined> {
+  let { gte, lt } = query;
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
+  let limit = Math.min(page, left);
+  const read = () => kv.range({ gte, lt, limit, ...(query.reverse ? { reverse: true } : {}) });
+  let coming: Promise<Entry[]> | undefined;
+  for (let first = true; limit > 0; first = false) {
+    const entries = await (coming ?? read());
+    coming = undefined;
+    if (entries.length < limit) {
+      yield entries;
+      return;
+    }
+    left -= limit;
+    limit = Math.min(page, left);
+    const last = (entries.at(-1) as Entry)[0];
+    if (query.reverse) lt = last;
+    else gte = `${last}\0`;
+    if (!first && limit > 0) {
+      coming = read();
+      // Who stops here does not hear of it.
+      coming.catch(() => {});
+    }
+    yield entries;
+  }
+}
 
 /** Yields every entry of a range, page by page. @param page entries in one page; use fewer for large values */
 export async function* scan(
@@ -49,18 +86,23 @@ export async function* scan(
   query: Omit<RangeQuery, 'limit'> & { limit?: number },
   page = PAGE,
 ): AsyncGenerator<Entry, void, undefined> {
-  let { gte, lt } = query;
-  let left = query.limit ?? Number.POSITIVE_INFINITY;
-  while (left > 0) {
-    const limit = Math.min(page, left);
-    const entries = await kv.range({ gte, lt, limit, ...(query.reverse ? { reverse: true } : {}) });
-    yield* entries;
-    if (entries.length < limit) return;
-    left -= entries.length;
-    const last = (entries.at(-1) as Entry)[0];
-    if (query.reverse) lt = last;
-    else gte = `${last}\0`;
+  for await (const entries of pages(kv, query, page)) for (const entry of entries) yield entry;
+}
+
+/** The values of any number of keys, in pages, so that no message holds them all. */
+export async function valuesOf(kv: Kv, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+  if (keys.length <= PAGE) return kv.getMany(keys);
+  const values: (Uint8Array | undefined)[] = [];
+  let coming = kv.getMany(keys.slice(0, PAGE));
+  for (let next = PAGE; values.length < keys.length; next += PAGE) {
+    const page = await coming;
+    if (next < keys.length) {
+      coming = kv.getMany(keys.slice(next, next + PAGE));
+      coming.catch(() => {});
+    }
+    for (const value of page) values.push(value);
   }
+  return values;
 }
 
 const encoder = new TextEncoder();

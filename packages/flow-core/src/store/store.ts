@@ -5,7 +5,7 @@ import { type EventSink, LocalEvents } from './event-sink';
 import { isGone } from './gone';
 import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
-import { type Kv, type Op, scan } from './kv';
+import { type Kv, type Op, pages, scan, valuesOf } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
 import { type ArtifactAddress, unpackArtifact } from './records';
 import { keys, lastNumber, prefixRange } from './row-keys';
@@ -152,7 +152,8 @@ export class Store {
     run: number,
     tasks: readonly { step: string; task: number }[],
   ): Promise<(TaskRow | undefined)[]> {
-    const values = await this.kv.getMany(tasks.map(({ step, task }) => keys.task(flow, run, step, task)));
+    const wanted = tasks.map(({ step, task }) => keys.task(flow, run, step, task));
+    const values = await valuesOf(this.kv, wanted);
     return values.map((value) => fromJson(value));
   }
 
@@ -166,10 +167,12 @@ export class Store {
     const range = prefixRange(keys.tasks(flow, run, step));
     if (step !== undefined && from !== undefined) range.gte = keys.task(flow, run, step, from);
     const tally = new Tally();
-    for await (const entry of scan(this.kv, range)) {
-      const row = fromJson<TaskRow>(entry[1]) as TaskRow;
-      if (row.status !== 'running') tally.add(...entry);
-      yield row;
+    for await (const entries of pages(this.kv, range)) {
+      for (const entry of entries) {
+        const row = fromJson<TaskRow>(entry[1]) as TaskRow;
+        if (row.status !== 'running') tally.add(...entry);
+        yield row;
+      }
     }
     if (from === undefined) await this.#requireWhole('task', { flow, run, step }, range, tally);
   }
@@ -199,9 +202,8 @@ export class Store {
   }
 
   async artifacts(addresses: readonly ArtifactAddress[]): Promise<(ArtifactRecord | undefined)[]> {
-    const values = await this.kv.getMany(
-      addresses.map((a) => keys.artifact(a.flow, a.run, a.step, a.task, a.name)),
-    );
+    const wanted = addresses.map((a) => keys.artifact(a.flow, a.run, a.step, a.task, a.name));
+    const values = await valuesOf(this.kv, wanted);
     return values.map((value) => (value ? unpackArtifact(value) : undefined));
   }
 

@@ -1,4 +1,4 @@
-import { Views } from '../../../src/engine/record/views';
+import { Views } from '../../../src/engine/record/run-views';
 import { encodeArtifact } from '../../../src/store/artifacts';
 import { memoryStore } from '../../../src/store/open';
 import { record } from '../../../src/store/records';
