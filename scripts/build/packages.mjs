@@ -33,10 +33,13 @@ export const PACKAGES = {
         ],
         ...['static-graph', 'step-call', 'top-level-await'],
       ].map((name) => `source/${name}`),
-      // What few flows need: conditions of the workspace, packages of a step, options that are given for a run.
+      // What few flows need: conditions of the workspace, packages of a step, options that are given for a run, joins of
+      // much; and runs by their tags.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         'definition/with',
+        'engine/task/large-values',
+        'store/tagged-runs',
       ],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
@@ -62,7 +65,9 @@ export const PACKAGES = {
       pool: ['engine/pool/', 'process/channel', 'process/start-process', 'process/heap'],
       run: [
         ...['engine/run/', 'engine/resume/', 'engine/handover/', 'engine/outputs/task-writer'],
-        ...['build-', 'code', 'git', 'journal', 'run-views', 'task-logs'].map((name) => `engine/record/${name}`),
+        ...['build-', 'code', 'git', 'journal', 'run-views', 'task-logs'].map(
+          (name) => `engine/record/${name}`,
+        ),
         ...['session/run', 'session/step', 'cli/run-', 'cli/render/live-region'],
         ...['resume', 'run', 'step'].map((name) => `cli/commands/${name}`),
         ...['render/run', 'render/step', 'json/step'].map((name) => `cli/${name}`),

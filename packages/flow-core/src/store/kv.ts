@@ -1,5 +1,7 @@
 /** The store's interface: an ordered map with atomic batches. LevelDB (in the broker) and memory implement it. */
 
+import { prefixRange } from './row-keys';
+
 export type Op = { key: string; value: Uint8Array | string } | { key: string; value: undefined };
 
 export interface RangeQuery {
@@ -8,6 +10,8 @@ export interface RangeQuery {
   reverse?: boolean;
   /** The most entries. */
   limit: number;
+  /** Values that lack one of these texts may come without their bytes, as empty ones: nobody looks at them. */
+  having?: readonly string[];
 }
 export type Entry = [key: string, value: Uint8Array];
 
@@ -48,16 +52,19 @@ const PAGE = 512;
  * Yields every entry of a range, in pages. From the second on, a page is read while the one before is looked at: who wants
  * no more than the first reads no more.
  * @param page entries in one page; use fewer for large values
+ * @param begin entries in the first page; the others double up to `page`
  */
 export async function* pages(
-  kv: Kv,
+  kv: Pick<Kv, 'range'>,
   query: Omit<RangeQuery, 'limit'> & { limit?: number },
   page = PAGE,
+  begin = page,
 ): AsyncGenerator<Entry[], void, undefined> {
   let { gte, lt } = query;
   let left = query.limit ?? Number.POSITIVE_INFINITY;
-  let limit = Math.min(page, left);
-  const read = () => kv.range({ gte, lt, limit, ...(query.reverse ? { reverse: true } : {}) });
+  let size = begin;
+  let limit = Math.min(size, left);
+  const read = () => kv.range({ ...query, gte, lt, limit });
   let coming: Promise<Entry[]> | undefined;
   for (let first = true; limit > 0; first = false) {
     const entries = await (coming ?? read());
@@ -67,7 +74,8 @@ export async function* pages(
       return;
     }
     left -= limit;
-    limit = Math.min(page, left);
+    size = Math.min(size * 2, page);
+    limit = Math.min(size, left);
     const last = (entries.at(-1) as Entry)[0];
     if (query.reverse) lt = last;
     else gte = `${last}\0`;
@@ -89,6 +97,22 @@ export async function* scan(
   for await (const entries of pages(kv, query, page)) for (const entry of entries) yield entry;
 }
 
+/** The distinct names after a key prefix. Seeks from one to the next. @param within the prefix of all keys with a name */
+export async function* namesAfter(
+  kv: Kv,
+  prefix: string,
+  within: (name: string) => string,
+): AsyncGenerator<string, void, undefined> {
+  let { gte, lt } = prefixRange(prefix);
+  for (;;) {
+    const [entry] = await kv.range({ gte, lt, limit: 1 });
+    if (!entry) return;
+    const name = decodeURIComponent(entry[0].slice(prefix.length).split('/')[0] as string);
+    yield name;
+    gte = prefixRange(within(name)).lt;
+  }
+}
+
 /** The values of any number of keys, in pages, so that no message holds them all. */
 export async function valuesOf(kv: Kv, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
   if (keys.length <= PAGE) return kv.getMany(keys);
@@ -108,3 +132,17 @@ export async function valuesOf(kv: Kv, keys: readonly string[]): Promise<(Uint8A
 const encoder = new TextEncoder();
 export const toBytes = (value: Uint8Array | string): Uint8Array =>
   typeof value === 'string' ? encoder.encode(value) : value;
+
+/** What stands for a value that nobody looks at. */
+export const NOTHING = new Uint8Array();
+
+/** The entries of a range as its query asks for them. */
+export function withHaving(entries: Entry[], { having }: Pick<RangeQuery, 'having'>): Entry[] {
+  if (!having) return entries;
+  const texts = having.map((text) => Buffer.from(text));
+  return entries.map((entry) => {
+    const { buffer, byteOffset, byteLength } = entry[1];
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    return texts.every((text) => bytes.includes(text)) ? entry : [entry[0], NOTHING];
+  });
+}

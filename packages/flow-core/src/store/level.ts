@@ -7,7 +7,7 @@ import { hasDatabase } from './database';
 import { noteDropped } from './dropped';
 import { Generation } from './generation';
 import { takenError } from './holds';
-import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
+import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, withHaving } from './kv';
 import { migrate } from './migrate';
 import { Numbers } from './numbers';
 import { readStamp, unstamped, writeStamp } from './stamp';
@@ -116,11 +116,12 @@ export class LevelKv implements Kv {
     });
   }
 
-  range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
+  range({ gte, lt, reverse, limit, having }: RangeQuery): Promise<Entry[]> {
     return this.#read(async () => {
       const options = { gte, lt, reverse: reverse ?? false, limit, highWaterMarkBytes: AT_ONCE };
       const entries = await this.#db.iterator(options).all();
-      return entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
+      const unsealedOnes = entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
+      return withHaving(unsealedOnes, { having });
     });
   }
 

@@ -2,9 +2,8 @@
 import type { ArtifactRecord } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { View, Visible } from '../task/view';
-import { allOf, lookUp, type Recorded, type Shown } from './views';
+import type { Recorded, Shown } from './views';
 
-type Found = Visible | undefined;
 type Entry = [name: string, Visible];
 /** A name, and the task that stored it. */
 type Place = readonly [name: string, at: string];
@@ -40,10 +39,7 @@ const NONE: Entry[] = [];
 const NO_NAMES: readonly string[] = [];
 
 /** What a view shows that its base does not, in its order, and what it hides of that. */
-function beyond(
-  base: readonly Place[],
-  shown: readonly Place[],
-): { hidden: string[]; own: readonly Place[] } {
+function beyond(base: readonly Place[], shown: readonly Place[]) {
   let same = 0;
   let hidden: string[] = [];
   for (const [name, at] of base) {
@@ -72,7 +68,7 @@ export class Views {
   #lastBase: { node: Node; shown: readonly Place[] } | undefined;
   #bytes = 0;
   /** Artifacts that are asked for, and are read together. */
-  #reading: { shown: Shown[]; found: Promise<Found[]> } | undefined;
+  #reading: { shown: Shown[]; found: Promise<(Visible | undefined)[]> } | undefined;
 
   /** @param settled Resolves when all that was noted so far can be read from the store. */
   constructor(flow: string, run: number, store: Store, settled: () => Promise<void>) {
@@ -206,13 +202,14 @@ export class Views {
 
   async #fetch(view: View, away: Entry[]): Promise<View> {
     const shown = away.map(([name, { at }]) => ({ name, at }));
-    const visible = allOf(this.#recorded, shown, await this.#read(shown));
+    const found = await this.#read(shown);
+    const visible = (await import('./views')).allOf(this.#recorded, shown, found);
     for (const [i, { name }] of shown.entries()) view.entries.set(name, visible[i] as Visible);
     return view;
   }
 
   /** What is asked for at once is read at once. */
-  async #read(shown: readonly Shown[]): Promise<Found[]> {
+  async #read(shown: readonly Shown[]): Promise<(Visible | undefined)[]> {
     this.#reading ??= this.#together();
     const { shown: all, found } = this.#reading;
     const from = all.push(...shown) - shown.length;
@@ -224,7 +221,8 @@ export class Views {
     const settled = this.#settled().finally(() => {
       this.#reading = undefined;
     });
-    return { shown, found: settled.then(() => lookUp(this.#recorded, shown)) };
+    const found = settled.then(async () => (await import('./views')).lookUp(this.#recorded, shown));
+    return { shown, found };
   }
 
   #keep(visible: Visible, node: Node): Visible {
