@@ -9,8 +9,11 @@ const ORDER = [
   'nx-flows',
   'foreach',
   'memory',
+  'resume',
+  'runs-tag',
   'artifact',
   'merge',
+  'lazy-join',
   'transfer',
 ];
 

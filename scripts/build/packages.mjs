@@ -118,10 +118,10 @@ export const PACKAGES = {
         ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
         ...['returned-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
-      // What few flows need: conditions of the workspace, packages of a step.
+      // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        ...['engine/pool/packages', 'store/make-room'],
+        ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/tagged-runs'],
       ],
       // For flows that have secrets.
       secrets: ['engine/secrets/', 'engine/pool/masked-host', 'engine/spin/hidden-splits'],

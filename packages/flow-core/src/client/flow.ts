@@ -72,11 +72,9 @@ export class FlowClient<A> {
   /** The runs of the client's namespace, newest first. */
   async *runs({ tag = [], status, user }: RunFilter = {}): AsyncGenerator<Run<A>, void, undefined> {
     const tags = typeof tag === 'string' ? [tag] : tag;
-    const rows = this.#store.runs(this.name, this.namespace);
-    for await (const row of this.#store.withTags(this.name, rows)) {
+    for await (const row of this.#store.tagged(this.name, { namespace: this.namespace, tags })) {
       if (status !== undefined && row.status !== status) continue;
       if (user !== undefined && row.user !== user) continue;
-      if (!tags.every((t) => row.tags.includes(t) || row.systemTags.includes(t))) continue;
       yield new Run(this.#store, row, this.#codecs);
     }
   }

@@ -47,7 +47,8 @@ export class Step<A> implements StepView<A> {
   async task(number?: number): Promise<Task<A>> {
     const { store, row: run } = this.#scope;
     if (number === undefined) {
-      for await (const task of this.tasks()) return task;
+      const first = await store.firstTask(run.flow, run.run, this.name);
+      if (first) return new Task(this.#scope, first);
       throw noTasks(this.pathspec);
     }
     const row = Number.isSafeInteger(number)

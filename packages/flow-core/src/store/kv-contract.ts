@@ -15,7 +15,7 @@
  * );
  */
 import assert from 'node:assert/strict';
-import { type Entry, type Kv, type Op, scan } from './kv';
+import { type Entry, type Kv, type Op, pages, scan, valuesOf } from './kv';
 
 /** A new empty store for each test. */
 export interface OpenedKv {
@@ -221,6 +221,19 @@ function ranges(specify: Specify): void {
     }
   });
 
+  specify(
+    'of values that are to have some texts, those that have come whole, and the keys of all',
+    async (kv) => {
+      await kv.batch(puts('a1', 'a2', 'b1'));
+      const entries = await kv.range({ ...ALL, limit: 9, having: ['value of', 'a2'] });
+      lists(keysOf(entries), ['a1', 'a2', 'b1']);
+      lists(
+        entries.filter(([, value]) => value.length > 0).map(([key, value]) => [key, text(value)]),
+        [['a2', 'value of a2']],
+      );
+    },
+  );
+
   specify('entries come with their values', async (kv) => {
     await kv.batch(puts('a', 'b'));
     const entries = await kv.range({ ...ALL, limit: 9 });
@@ -243,6 +256,31 @@ function scans(specify: Specify): void {
       lists(keysOf(await collect(scan(kv, ALL))), keys);
       lists(keysOf(await collect(scan(kv, { ...ALL, reverse: true }))), keys.toReversed());
     }
+  });
+
+  specify('any number of values is read in pages, in the order of the keys', async (kv) => {
+    const keys = numbered(1100);
+    await kv.batch(puts(...keys));
+    for (const count of [0, 1, 512, 513, 1024, 1100]) {
+      const wanted = ['none', ...keys.slice(0, count).reverse()];
+      const values = await valuesOf(kv, wanted);
+      lists(
+        values.map((value) => value && text(value)),
+        wanted.map((key) => (key === 'none' ? undefined : `value of ${key}`)),
+      );
+    }
+  });
+
+  specify('pages double from a small first one', async (kv) => {
+    const keys = numbered(700);
+    await kv.batch(puts(...keys));
+    const found: string[][] = [];
+    for await (const page of pages(kv, ALL, 512, 32)) found.push(keysOf(page));
+    lists(
+      found.map((page) => page.length),
+      [32, 64, 128, 256, 220],
+    );
+    lists(found.flat(), keys);
   });
 
   specify('a scan stops at its limit, within a page and beyond', async (kv) => {

@@ -7,7 +7,7 @@ import { hasDatabase } from './database';
 import { noteDropped } from './dropped';
 import { Generation } from './generation';
 import { takenError } from './holds';
-import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
+import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, withHaving } from './kv';
 import { migrate } from './migrate';
 import { noRoom } from './no-room';
 import { Numbers } from './numbers';
@@ -15,6 +15,9 @@ import { readStamp, unstamped, writeStamp } from './stamp';
 
 /** How often to wait for writes to end before returning a name that belongs to no state. */
 const ROUNDS = 10;
+
+/** Bytes that LevelDB gives at once: with its 16 KB, a page would be a dozen calls. */
+const AT_ONCE = 1024 * 1024;
 
 type Db = Level<string, Uint8Array>;
 
@@ -116,10 +119,12 @@ export class LevelKv implements Kv {
     });
   }
 
-  range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
+  range({ gte, lt, reverse, limit, having }: RangeQuery): Promise<Entry[]> {
     return this.#read(async () => {
-      const entries = await this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
-      return entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
+      const options = { gte, lt, reverse: reverse ?? false, limit, highWaterMarkBytes: AT_ONCE };
+      const entries = await this.#db.iterator(options).all();
+      const unsealedOnes = entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
+      return withHaving(unsealedOnes, { having });
     });
   }
 

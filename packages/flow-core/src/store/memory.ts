@@ -1,6 +1,6 @@
 /** The store in memory, for tests and for runs that need not be kept. */
 import { takenError } from './holds';
-import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, toBytes } from './kv';
+import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, toBytes, withHaving } from './kv';
 
 export class MemoryKv implements Kv {
   readonly #values = new Map<string, Uint8Array>();
@@ -15,11 +15,14 @@ export class MemoryKv implements Kv {
     return keys.map((key) => copy(this.#values.get(key)));
   }
 
-  async range({ gte, lt, reverse, limit }: RangeQuery): Promise<Entry[]> {
+  async range({ gte, lt, reverse, limit, having }: RangeQuery): Promise<Entry[]> {
     this.#sorted ??= [...this.#values.keys()].sort();
     const keys = this.#sorted.slice(lowerBound(this.#sorted, gte), lowerBound(this.#sorted, lt));
     if (reverse) keys.reverse();
-    return keys.slice(0, limit).map((key) => [key, copy(this.#values.get(key)) as Uint8Array]);
+    const entries = keys
+      .slice(0, limit)
+      .map((key): Entry => [key, copy(this.#values.get(key)) as Uint8Array]);
+    return withHaving(entries, { having });
   }
 
   inspect(query: RangeQuery) {

@@ -39,7 +39,7 @@ export interface RunRow {
   user: string;
   /** The namespace in which "latest" finds it: `user:<name>` unless `--namespace` is given. */
   namespace: string;
-  /** The user's tags at its start. For the current ones see `Store.tags`, `Store.withTags`. */
+  /** The user's tags at its start. For the current ones see `Store.tags`, `Store.tagged`. */
   tags: string[];
   systemTags: string[];
   /** Milliseconds since 1970. */

@@ -5,12 +5,30 @@ import { type EventSink, LocalEvents } from './event-sink';
 import { isGone } from './gone';
 import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
-import { type Kv, type Op, scan } from './kv';
+import {
+  type Entry,
+  type Kv,
+  NOTHING,
+  namesAfter,
+  type Op,
+  pages,
+  type RangeQuery,
+  scan,
+  valuesOf,
+} from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
 import { type ArtifactAddress, unpackArtifact } from './records';
 import { keys, lastNumber, prefixRange } from './row-keys';
 import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
-import { ADDED, applyChanges, REMOVED, type TagChanges, type TagEntry, tagEntry, withChanges } from './tags';
+import type { TaggedRuns } from './tagged-runs';
+import { ADDED, applyChanges, REMOVED, type TagChanges, type TagEntry, tagEntry } from './tags';
+
+/** Runs that are read at once, at most and at first: most readers want the newest. */
+const [RUNS, FEW_RUNS] = [512, 32];
+
+/** Parses the rows of runs. Empty ones, which nobody wants, are left out. */
+const runRows = (entries: readonly Entry[]): RunRow[] =>
+  entries.flatMap(([, value]) => (value.length > 0 ? [fromJson<RunRow>(value) as RunRow] : []));
 
 export class Store {
   readonly kv: Kv;
@@ -54,43 +72,39 @@ export class Store {
 
   async run(flow: string, run: number): Promise<RunRow | undefined> {
     const row = fromJson<RunRow>(await this.kv.get(keys.run(flow, run)));
-    return row && this.#asItIs(row);
+    return row && (await this.#asTheyAre([row]))[0];
   }
 
-  async #asItIs(row: RunRow): Promise<RunRow> {
-    if (row.status !== 'running') return row;
-    const [state] = await this.#holds.states([keys.fence(row.flow, row.run)]);
-    const killed = state === 'free' || (state === 'unsure' && isGone(row));
-    return killed ? { ...row, status: 'killed' } : row;
+  /** Asks once about all that may have been killed. */
+  async #asTheyAre(rows: RunRow[]): Promise<RunRow[]> {
+    const open = rows.filter(({ status }) => status === 'running');
+    if (open.length === 0) return rows;
+    const states = await this.#holds.states(open.map(({ flow, run }) => keys.fence(flow, run)));
+    const gone = (row: RunRow, i: number) => states[i] === 'free' || (states[i] === 'unsure' && isGone(row));
+    const killed = new Set(open.filter(gone));
+    return rows.map((row) => (killed.has(row) ? { ...row, status: 'killed' } : row));
   }
 
   /** Newest first. @param before only runs with smaller numbers */
   async *runs(flow: string, namespace?: string, before?: number): AsyncGenerator<RunRow, void, undefined> {
-    const range = prefixRange(namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace));
-    if (before !== undefined)
-      range.lt = namespace === undefined ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
-    const entries = scan(this.kv, { ...range, reverse: true });
-    if (namespace === undefined) {
-      for await (const [, value] of entries) yield await this.#asItIs(fromJson<RunRow>(value) as RunRow);
-      return;
-    }
-    // Few at first: most readers want the newest.
-    let size = 16;
-    let wanted: string[] = [];
-    for await (const [key] of entries) {
-      if (wanted.push(keys.run(flow, lastNumber(key))) < size) continue;
-      yield* this.#runsAt(wanted);
-      wanted = [];
-      size = Math.min(size * 2, 512);
-    }
-    yield* this.#runsAt(wanted);
+    for await (const entries of this.#runEntries(flow, namespace, before))
+      yield* await this.#asTheyAre(runRows(entries));
   }
 
-  async *#runsAt(wanted: readonly string[]): AsyncGenerator<RunRow, void, undefined> {
-    for (const value of await this.kv.getMany(wanted)) {
-      const row = fromJson<RunRow>(value);
-      if (row) yield await this.#asItIs(row);
-    }
+  /** The rows of {@link runs} as they are stored. */
+  #runEntries(flow: string, namespace?: string, before?: number): AsyncGenerator<Entry[], void, undefined> {
+    const all = namespace === undefined;
+    const range = prefixRange(all ? keys.runs(flow) : keys.namespace(flow, namespace));
+    if (before !== undefined)
+      range.lt = all ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
+    const source = all ? this.kv : { range: (query: RangeQuery) => this.#runsOfIndex(flow, query) };
+    return pages(source, { ...range, reverse: true }, RUNS, FEW_RUNS);
+  }
+
+  async #runsOfIndex(flow: string, query: RangeQuery): Promise<Entry[]> {
+    const index = await this.kv.range(query);
+    const rows = await this.kv.getMany(index.map(([key]) => keys.run(flow, lastNumber(key))));
+    return index.map(([key], i): Entry => [key, rows[i] ?? NOTHING]);
   }
 
   /** The newest run of a namespace or of all, by one reverse seek. */
@@ -107,9 +121,12 @@ export class Store {
     return applyChanges(tags, changes);
   }
 
-  /** The rows of {@link runs} with their current tags. Costs one more scan, whatever the number of runs. */
-  withTags(flow: string, rows: AsyncIterable<RunRow>): AsyncGenerator<RunRow, void, undefined> {
-    return withChanges(scan(this.kv, { ...prefixRange(keys.tags(flow)), reverse: true }), rows);
+  /** The rows of {@link runs} with their current tags, or those that have all of some tags. */
+  async *tagged(flow: string, wanted: TaggedRuns = {}): AsyncGenerator<RunRow, void, undefined> {
+    const { taggedRuns } = await import('./tagged-runs');
+    const all = () => this.#runEntries(flow, wanted.namespace);
+    for await (const rows of taggedRuns(this.kv, flow, wanted, all, runRows))
+      yield* await this.#asTheyAre(rows);
   }
 
   /**
@@ -123,24 +140,12 @@ export class Store {
 
   /** The flows that have runs, by one seek each. */
   flows(): AsyncGenerator<string, void, undefined> {
-    return this.#names(keys.allRuns(), (flow) => keys.runs(flow));
+    return namesAfter(this.kv, keys.allRuns(), (flow) => keys.runs(flow));
   }
 
   /** The namespaces in which a flow has runs, by one seek each. */
   namespaces(flow: string): AsyncGenerator<string, void, undefined> {
-    return this.#names(keys.namespaces(flow), (namespace) => keys.namespace(flow, namespace));
-  }
-
-  /** The distinct names after a key prefix. Seeks from one to the next. */
-  async *#names(prefix: string, within: (name: string) => string): AsyncGenerator<string, void, undefined> {
-    let { gte, lt } = prefixRange(prefix);
-    for (;;) {
-      const [entry] = await this.kv.range({ gte, lt, limit: 1 });
-      if (!entry) return;
-      const name = decodeURIComponent(entry[0].slice(prefix.length).split('/')[0] as string);
-      yield name;
-      gte = prefixRange(within(name)).lt;
-    }
+    return namesAfter(this.kv, keys.namespaces(flow), (namespace) => keys.namespace(flow, namespace));
   }
 
   async task(flow: string, run: number, step: string, task: number): Promise<TaskRow | undefined> {
@@ -152,8 +157,8 @@ export class Store {
     run: number,
     tasks: readonly { step: string; task: number }[],
   ): Promise<(TaskRow | undefined)[]> {
-    const values = await this.kv.getMany(tasks.map(({ step, task }) => keys.task(flow, run, step, task)));
-    return values.map((value) => fromJson(value));
+    const wanted = tasks.map(({ step, task }) => keys.task(flow, run, step, task));
+    return (await valuesOf(this.kv, wanted)).map((value) => fromJson(value));
   }
 
   /** The tasks of a run or step, by step, then by number. @param from with a step, skips smaller numbers */
@@ -166,10 +171,12 @@ export class Store {
     const range = prefixRange(keys.tasks(flow, run, step));
     if (step !== undefined && from !== undefined) range.gte = keys.task(flow, run, step, from);
     const tally = new Tally();
-    for await (const entry of scan(this.kv, range)) {
-      const row = fromJson<TaskRow>(entry[1]) as TaskRow;
-      if (row.status !== 'running') tally.add(...entry);
-      yield row;
+    for await (const entries of pages(this.kv, range)) {
+      for (const entry of entries) {
+        const row = fromJson<TaskRow>(entry[1]) as TaskRow;
+        if (row.status !== 'running') tally.add(...entry);
+        yield row;
+      }
     }
     if (from === undefined) await this.#requireWhole('task', { flow, run, step }, range, tally);
   }
@@ -199,10 +206,8 @@ export class Store {
   }
 
   async artifacts(addresses: readonly ArtifactAddress[]): Promise<(ArtifactRecord | undefined)[]> {
-    const values = await this.kv.getMany(
-      addresses.map((a) => keys.artifact(a.flow, a.run, a.step, a.task, a.name)),
-    );
-    return values.map((value) => (value ? unpackArtifact(value) : undefined));
+    const wanted = addresses.map((a) => keys.artifact(a.flow, a.run, a.step, a.task, a.name));
+    return (await valuesOf(this.kv, wanted)).map((value) => (value ? unpackArtifact(value) : undefined));
   }
 
   /** The logs of a run, a step or a task, task by task in key order. `logs.ts` reads them by time. */

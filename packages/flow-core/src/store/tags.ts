@@ -1,7 +1,6 @@
 /** Tags of runs: which are valid, and the current ones after the changes since the run's start. */
 import { FlowError, type Problem } from '../definition/errors';
 import type { Entry } from './kv';
-import type { RunRow } from './rows';
 
 /** Longest tag, in characters. */
 const LONGEST = 500;
@@ -72,22 +71,4 @@ export function tagEntry([key, value]: Entry): TagEntry {
     tag: decodeURIComponent(tag),
     added: Buffer.from(value).toString('latin1') === ADDED,
   };
-}
-
-/** Rows with their current tags. @param entries the changes of all runs, and @param rows the runs, both newest first */
-export async function* withChanges(
-  entries: AsyncGenerator<Entry>,
-  rows: AsyncIterable<RunRow>,
-): AsyncGenerator<RunRow, void, undefined> {
-  let next: TagEntry | undefined;
-  const advance = async () => {
-    const { value, done } = await entries.next();
-    next = done ? undefined : tagEntry(value as Entry);
-  };
-  await advance();
-  for await (const row of rows) {
-    const changes: TagEntry[] = [];
-    for (; next && next.run >= row.run; await advance()) if (next.run === row.run) changes.unshift(next);
-    yield changes.length > 0 ? { ...row, tags: applyChanges(row.tags, changes) } : row;
-  }
 }

@@ -91,8 +91,8 @@ describe('flows', () => {
     for (let i = 0; i < 4; i++) await engine.run(defined, { params: { n: 1 } });
     const scanned: number[] = [];
     const { store } = engine;
-    const runs = store.runs.bind(store);
-    store.runs = async function* (...args) {
+    const runs = store.tagged.bind(store);
+    store.tagged = async function* (...args) {
       for await (const row of runs(...args)) {
         scanned.push(row.run);
         yield row;

@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { COME_BACK_MS, HoldTable } from '../../src/store/broker/hold-table';
+import { LocalHolds } from '../../src/store/holds';
 import { MemoryKv } from '../../src/store/memory';
+import { MemoryCas } from '../../src/store/memory-cas';
 import { openStore } from '../../src/store/open';
 import { record } from '../../src/store/records';
 import type { RunRow } from '../../src/store/rows';
-import type { Store } from '../../src/store/store';
+import { Store } from '../../src/store/store';
 import { alive, brokersOf, kill, temporaryPlace, until, withEnvironment } from './helpers/place';
 
 let place: ReturnType<typeof temporaryPlace>;
@@ -51,6 +53,19 @@ describe('through a broker', () => {
     for await (const { run, status } of reader.runs('movies')) runs.push([run, status]);
     expect(runs).toEqual([[1, 'killed']]);
     expect((await reader.latest('movies'))?.status).toBe('killed');
+  });
+
+  test('whether a hundred runs go on is asked at once', async () => {
+    const holds = new LocalHolds();
+    const states = jest.spyOn(holds, 'states');
+    const store = new Store(new MemoryKv(), new MemoryCas(), undefined, holds);
+    const numbers = Array.from({ length: 100 }, (_, i) => i + 1);
+    store.coordinate('movies', 50);
+    await store.commit(numbers.flatMap((run) => record.run(row(run))));
+    const found = [];
+    for await (const { run, status } of store.runs('movies')) if (status === 'running') found.push(run);
+    expect(found).toEqual([50]);
+    expect(states.mock.calls.length).toBeLessThan(4);
   });
 
   test('after a broker has left since nobody needed it, a run of before is known to have gone', async () => {

@@ -176,7 +176,7 @@ describe.each([
       await store.changeTags('movies', 3, { add: ['a/b', 'both'], remove: ['ü 1', 'z', 'both', 'absent'] });
       expect(await store.tags(row)).toEqual(['a/b', '100%', 'both']);
       expect(await store.run('movies', 3)).toEqual(row);
-      const tagged = await all(store.withTags('movies', store.runs('movies')));
+      const tagged = await all(store.tagged('movies'));
       expect(tagged.map(({ run, tags }) => [run, ...tags])).toEqual([
         [33, 'other'],
         [4],
@@ -204,11 +204,46 @@ describe.each([
         asked.push(query.gte.split('/')[0] as string);
         return range(query);
       };
-      const rows = await all(store.withTags('movies', store.runs('movies')));
+      const rows = await all(store.tagged('movies'));
       expect(rows.map(({ run, tags }) => [run, ...tags])).toEqual(
         many.toReversed().map((run) => [run, `t${run}`, 'x']),
       );
       expect(asked.filter((kind) => kind === 'tag').length).toBeLessThan(8);
+    });
+
+    test('lead to the runs that have them, however they came to them, and nothing is read of the others', async () => {
+      const many = Array.from({ length: 2500 }, (_, i) => i + 1);
+      const tagsOf = (run: number) => (run % 1000 === 1 ? ['a "quoted" one', 'x'] : ['x']);
+      const rowOf = (run: number) =>
+        runRow('movies', run, {
+          ...{ tags: tagsOf(run), systemTags: ['user:ada'] },
+          namespace: run === 1001 ? 'other' : 'user:ada',
+        });
+      await store.commit(many.flatMap((run) => record.run(rowOf(run))));
+      await store.changeTags('movies', 77, { add: ['a "quoted" one'] });
+      await store.changeTags('movies', 2001, { remove: ['a "quoted" one'] });
+      const wanted = { tags: ['a "quoted" one', 'x'] };
+      let bytes = 0;
+      const range = store.kv.range.bind(store.kv);
+      store.kv.range = async (query) => {
+        const entries = await range(query);
+        if (query.gte.startsWith('run/')) for (const [, value] of entries) bytes += value.length;
+        return entries;
+      };
+      const found = async (namespace?: string) =>
+        (await all(store.tagged('movies', { ...wanted, namespace }))).map(({ run, tags }) => [run, ...tags]);
+      expect(await found()).toEqual([
+        [1001, 'a "quoted" one', 'x'],
+        [77, 'x', 'a "quoted" one'],
+        [1, 'a "quoted" one', 'x'],
+      ]);
+      expect(bytes).toBeLessThan(10 * JSON.stringify(rowOf(1)).length);
+      expect(await found('user:ada')).toEqual([
+        [77, 'x', 'a "quoted" one'],
+        [1, 'a "quoted" one', 'x'],
+      ]);
+      expect(await all(store.tagged('movies', { tags: ['nobody has it'] }))).toEqual([]);
+      expect((await all(store.tagged('movies', { tags: ['user:ada'] }))).length).toBe(2500);
     });
 
     test('added by a hundred clients at once all stand', async () => {

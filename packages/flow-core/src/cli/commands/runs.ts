@@ -38,7 +38,7 @@ export const command: Command = {
       const { flow, store, namespace } = recorded;
       const limit = (options.limit as number | undefined) ?? DEFAULT_LIMIT;
       const rows: RunRow[] = [];
-      for await (const row of store.withTags(flow, store.runs(flow, namespace))) {
+      for await (const row of store.tagged(flow, { namespace, tags: tagsOf(context) })) {
         if (wanted(row) && rows.push(row) === limit) break;
       }
       output.write(rows.length > 0 ? render(rows, output) : await none(recorded, context));
@@ -67,12 +67,11 @@ function filterOf({ options }: Context): (row: RunRow) => boolean {
   if (status !== undefined && !STATUSES.includes(status as RunStatus)) {
     throw new FlowError('FLOW_OPTION', `--status takes one of ${STATUSES.join(', ')}, not "${status}".`);
   }
-  const tags = (options.tag as string[] | undefined) ?? [];
   return (row) =>
-    (status === undefined || row.status === status) &&
-    (user === undefined || row.user === user) &&
-    tags.every((tag) => row.tags.includes(tag) || row.systemTags.includes(tag));
+    (status === undefined || row.status === status) && (user === undefined || row.user === user);
 }
+
+const tagsOf = ({ options }: Context) => options.tag as string[] | undefined;
 
 async function none({ flow, store, namespace }: Recorded, { options }: Context): Promise<string> {
   const { tag, status, user } = options;

@@ -68,8 +68,9 @@ export function executorHere(
     let release = () => {};
     try {
       if (job.packages) release = (await import('../../source/packages/resolve')).usePackages(job.packages);
-      const views = new Map<string, View>();
-      for (const label of job.views) views.set(label, await host.view(label));
+      // At once: what is not at hand is read together.
+      const found = await Promise.all(job.views.map((label) => host.view(label)));
+      const views = new Map(job.views.map((label, i) => [label, found[i] as View]));
       const guarded = guard?.();
       return await perform({
         graph,

@@ -22,16 +22,23 @@ export class SentViews {
     const labels = new Set(jobs.flatMap((job) => job.views));
     for (const label of labels) if (this.#sent.has(label)) labels.delete(label);
     const todo = [...labels];
+    const read = (from: number) => Promise.all(todo.slice(from, from + CHUNK).map((label) => view(label)));
+    let coming = read(0);
     for (let at = 0; at < todo.length || reset; at += CHUNK) {
-      const chunk = todo.slice(at, at + CHUNK);
-      for (const label of chunk) this.#sent.add(label);
-      const views = await Promise.all(chunk.map((label) => view(label)));
+      for (const label of todo.slice(at, at + CHUNK)) this.#sent.add(label);
+      const views = await coming;
+      const more = at + CHUNK < todo.length;
+      if (more) {
+        // While these are on their way.
+        coming = read(at + CHUNK);
+        coming.catch(() => {});
+      }
       const message: WorkerViews = {
         type: 'views',
         reset,
-        views: chunk.map((label, i) => [label, [...(views[i] as View).entries]]),
+        views: views.map(({ entries }, i) => [todo[at + i] as string, [...entries]]),
       };
-      yield { message, more: at + CHUNK < todo.length };
+      yield { message, more };
       reset = false;
     }
   }

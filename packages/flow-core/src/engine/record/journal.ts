@@ -66,6 +66,11 @@ export class Journal {
     if (this.#failed) throw this.#failed.error;
   }
 
+  /** Resolves when no more than a batch waits for the one under way, or the store has failed. */
+  async room(): Promise<void> {
+    while (this.#calls.length > GROUP) await this.#batch;
+  }
+
   async #write(): Promise<void> {
     this.#batch = Promise.resolve();
     await this.#batch;

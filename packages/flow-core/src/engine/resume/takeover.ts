@@ -2,7 +2,7 @@
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { visibleNames } from '../record/task-rows';
-import { formatLabel, labelOf, parseLabel, taskOf } from '../task/label';
+import { formatLabel, labelOf, stepOf, wholeLabel } from '../task/label';
 import { type Planned, stackKey } from '../task/place';
 
 export interface TakeoverOptions {
@@ -14,17 +14,24 @@ export interface TakeoverOptions {
   changed: ReadonlySet<string>;
 }
 
+/** Rows that are kept from the first reading. Of a larger run the others are read again, a batch at a time. */
+const AT_HAND = 1000;
+
 export class Takeover {
   readonly origin: RunRow;
+  readonly #store: Store;
   readonly #from: string | undefined;
   readonly #changed: ReadonlySet<string>;
-  readonly #rows = new Map<string, TaskRow>();
+  /** The origin's finished tasks by step and place: their rows, or their numbers. */
+  readonly #finished = new Map<string, Map<PlaceKey, TaskRow | number>>();
   /** Labels of this run's tasks that were taken over. */
   readonly #taken = new Set<string>();
+  #size = 0;
   /** Steps with a finished task that was not taken over because of the parameters it read. */
   readonly affected = new Map<string, string[]>();
 
-  private constructor({ origin, from, changed }: TakeoverOptions) {
+  private constructor({ store, origin, from, changed }: TakeoverOptions) {
+    this.#store = store;
     this.origin = origin;
     this.#from = from;
     this.#changed = changed;
@@ -33,39 +40,71 @@ export class Takeover {
   static async of(options: TakeoverOptions): Promise<Takeover> {
     const takeover = new Takeover(options);
     const { flow, run } = options.origin;
+    let atHand = 0;
     for await (const row of options.store.tasks(flow, run)) {
-      if (row.status === 'done') takeover.#rows.set(placeKey(row), row);
+      if (row.status !== 'done') continue;
+      let places = takeover.#finished.get(row.step);
+      if (!places) {
+        places = new Map();
+        takeover.#finished.set(row.step, places);
+      }
+      places.set(placeKey(row), atHand++ < AT_HAND ? row : row.task);
     }
     return takeover;
   }
 
   /** How many tasks were taken over so far. */
   get size(): number {
-    return this.#taken.size;
+    return this.#size;
   }
 
-  /** The origin's task at the same place, if it can be taken over: it and all tasks before it have finished. */
-  take(task: Planned & { label: string }): TaskRow | undefined {
-    if (task.step === this.#from || !task.parents.every((label) => this.#taken.has(label))) return undefined;
-    const row = this.#rows.get(placeKey(task));
-    if (!row || !sameParents(row, task)) return undefined;
+  /** Whether tasks of a step with these parents can be taken over: all before them was, and none is to be executed again. */
+  mayTake({ step, parents }: Pick<Planned, 'step' | 'parents'>): boolean {
+    return (
+      step !== this.#from && this.#finished.has(step) && parents.every((label) => this.#taken.has(label))
+    );
+  }
+
+  /** The origin's finished tasks at the same places. */
+  async rowsOf(tasks: readonly Planned[]): Promise<(TaskRow | undefined)[]> {
+    const found = tasks.map((task) => this.#finished.get(task.step)?.get(placeKey(task)));
+    const away = tasks.flatMap(({ step }, i) => {
+      const task = found[i];
+      return typeof task === 'number' ? [{ i, step, task }] : [];
+    });
+    const rows = found.map((row) => (typeof row === 'number' ? undefined : row));
+    if (away.length === 0) return rows;
+    const read = await this.#store.taskRows(this.origin.flow, this.origin.run, away);
+    for (const [n, { i }] of away.entries()) rows[i] = read[n];
+    return rows;
+  }
+
+  /** Takes the origin's task at the same place over, where the task {@link mayTake}. Returns whether it did. */
+  take(task: Planned & { label: string }, row: TaskRow): boolean {
+    if (!sameParents(row, task)) return false;
     // A row without reads, such as that of a caught failure, may have read any of them.
     const read = (row.reads ? (row.reads.params ?? []) : [...this.#changed]).filter((name) =>
       this.#changed.has(name),
     );
     if (read.length > 0) {
       this.affected.set(task.step, read);
-      return undefined;
+      return false;
     }
     this.#taken.add(task.label);
-    return row;
+    this.#size++;
+    return true;
   }
 
-  /** The artifacts that the origin's task shows, each with its owner: name to `run/step/task`. */
-  view(row: TaskRow): Record<string, string> {
-    const whole = (label: string) => formatLabel(taskOf(this.origin.run, label));
-    const names = visibleNames(labelOf(row), row);
-    return Object.fromEntries(names.map(([name, at]) => [name, whole(at)]));
+  /** Forgets what it knows of tasks: no more are taken over. */
+  release(): void {
+    this.#finished.clear();
+    this.#taken.clear();
+  }
+
+  /** The artifacts that the origin's task shows, each with its owner, `run/step/task`, in its order. */
+  view(row: TaskRow): [name: string, at: string][] {
+    const { run } = this.origin;
+    return visibleNames(labelOf(row), row).map(([name, at]) => [name, wholeLabel(run, at)]);
   }
 
   /** The task that executed: the origin may have taken it over itself. */
@@ -74,14 +113,26 @@ export class Takeover {
   }
 }
 
-type Place = { step: string; stack: readonly { index: number }[]; iteration?: number };
+/** The split of the one foreach around a task; a text where there are other numbers of them, or iterations. */
+type PlaceKey = number | string;
 
-function placeKey({ step, stack, iteration }: Place): string {
-  return `${step}|${stackKey(stack)}|${iteration ?? ''}`;
+function placeKey({
+  stack,
+  iteration,
+}: {
+  stack: readonly { index: number }[];
+  iteration?: number;
+}): PlaceKey {
+  const [only] = stack;
+  if (only && stack.length === 1 && iteration === undefined) return only.index;
+  return `${stackKey(stack)}|${iteration ?? ''}`;
 }
 
 /** Whether the task had the same parents. If the flow was rewired since, it read something else. */
 function sameParents(row: TaskRow, task: Planned): boolean {
-  const steps = (labels: readonly string[]) => labels.map((label) => parseLabel(label).step).join();
-  return steps(row.parents) === steps(task.parents) && row.branches?.join() === task.branches?.join();
+  return (
+    row.parents.length === task.parents.length &&
+    row.parents.every((label, i) => stepOf(label) === stepOf(task.parents[i] as string)) &&
+    row.branches?.join() === task.branches?.join()
+  );
 }

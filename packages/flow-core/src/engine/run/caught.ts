@@ -5,7 +5,7 @@ import { encodeArtifact } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
 import { listLength } from '../../store/type-of';
-import type { Views } from '../record/views';
+import type { Views } from '../record/run-views';
 import { fromRecord } from '../task/error-record';
 import type { Planned } from '../task/place';
 import type { TaskResult } from '../task/task';

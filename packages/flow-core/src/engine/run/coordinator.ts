@@ -9,6 +9,7 @@ import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
 import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Pool } from '../pool/pool';
+import type { Takeover } from '../resume/takeover';
 import { toRecord } from '../task/error-record';
 import type { TaskAddress, TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
@@ -92,7 +93,8 @@ export class Coordinator {
         }),
       );
       if (this.#pool.here) tick.unref();
-      this.#plan(() => this.#planner.start());
+      if (this.#options.takeover) await this.#takeOver(this.#options.takeover);
+      else this.#plan(() => this.#planner.start());
       if (signal?.aborted) interrupt();
       this.#finishIfDone();
       await finished;
@@ -146,6 +148,16 @@ export class Coordinator {
   #plan(plan: () => boolean): void {
     try {
       if (plan()) this.#pool?.wake();
+    } catch (error) {
+      if (!isFlowError(error)) throw error;
+      this.#stop(error);
+    }
+  }
+
+  async #takeOver(takeover: Takeover): Promise<void> {
+    try {
+      await this.#planner.takeOver(takeover, () => this.#stopped);
+      this.#pool?.wake();
     } catch (error) {
       if (!isFlowError(error)) throw error;
       this.#stop(error);

@@ -1,8 +1,9 @@
-/** Numbers the tasks that become possible and makes them ready. Taken-over tasks are done at once. */
+/** Numbers the tasks that become possible and makes them ready. Of a resumed run, it takes finished tasks over first. */
 import { ancestors, type StepNode } from '../../definition/graph';
 import type { TaskRow } from '../../store/rows';
 import { viewsOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
+import type { Takeover } from '../resume/takeover';
 import type { Planned, PlannedTasks } from '../task/place';
 import type { RunOptions } from './options';
 import { numbered } from './pool-host';
@@ -10,6 +11,16 @@ import { ReadyTasks } from './ready-tasks';
 import type { NumberedTask, Recorder } from './recorder';
 import { type Decided, Scheduler } from './scheduler';
 import { notHanded } from './task-address';
+
+/** Tasks that are taken over together: the rows of so many are read at once. */
+const BATCH = 512;
+
+/** Planned tasks with their numbers. */
+interface Numbered {
+  step: string;
+  count: number;
+  make(index: number): NumberedTask;
+}
 
 export class Planner {
   readonly ready = new ReadyTasks<NumberedTask>();
@@ -32,10 +43,62 @@ export class Planner {
     if (options.until !== undefined) this.wanted = ancestors(options.graph, options.until);
   }
 
-  /** @throws FlowError FLOW_HANDOVER */
+  /** Without a takeover. */
   start(): boolean {
     this.#plan([this.#scheduler.start()]);
     return true;
+  }
+
+  /**
+   * Takes over all that can be, and makes ready what follows. That is all of it: what comes after an executed task is
+   * executed, too. A batch at a time, and what a batch leads to before the next: only so many rows are in memory.
+   * @param stopped asked before each batch
+   * @throws FlowError FLOW_HANDOVER, and what the store throws
+   */
+  async takeOver(takeover: Takeover, stopped: () => boolean): Promise<void> {
+    const planned = new Counts();
+    const taken = new Counts();
+    const todo = new Todo();
+    const consider = (plans: PlannedTasks[]) => {
+      const some: Numbered[] = [];
+      for (const plan of plans) {
+        const tasks = this.#number(plan);
+        if (!tasks) continue;
+        if (takeover.mayTake(plan.at(0))) some.push(tasks);
+        else planned.add(tasks.step, this.#makeReady(tasks));
+      }
+      return some;
+    };
+    todo.add(consider([this.#scheduler.start()]));
+    while (todo.left && !stopped()) {
+      const spans = todo.pull();
+      const batch = spans.flatMap(({ tasks, from, to }) =>
+        Array.from({ length: to - from }, (_, i) => tasks.make(from + i)),
+      );
+      const rows = await takeover.rowsOf(batch);
+      const next: Numbered[] = [];
+      let i = 0;
+      for (const { tasks, from, to } of spans) {
+        let left = from;
+        for (let at = from; at < to; at++, i++) {
+          const [task, row] = [batch[i] as NumberedTask, rows[i]];
+          if (!row || !takeover.take(task, row)) continue;
+          planned.add(tasks.step, this.#makeReady(tasks, left, at));
+          left = at + 1;
+          taken.add(tasks.step, 1);
+          for (const one of consider(this.#takenOver(takeover, task, row))) next.push(one);
+          this.#recorder.views.release(task.label);
+          this.over(task);
+        }
+        planned.add(tasks.step, this.#makeReady(tasks, left, to));
+      }
+      todo.add(next);
+      await this.#recorder.room();
+    }
+    takeover.release();
+    const { emit } = this.#options;
+    for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count });
+    for (const [step, count] of planned) emit({ type: 'tasks-planned', step, count });
   }
 
   /**
@@ -63,46 +126,33 @@ export class Planner {
   }
 
   #plan(plans: PlannedTasks[]): void {
-    const { emit, takeover, only } = this.#options;
     const planned = new Counts();
-    const taken = new Counts();
-    const passed: NumberedTask[] = [];
-    const todo = [...plans];
-    for (let next = todo.shift(); next; next = todo.shift()) {
-      const { step, count, at } = next;
-      if (this.wanted && !this.wanted.has(step)) continue;
-      const first = this.#numbers + 1;
-      this.#numbers += count;
-      const make = (index: number) => numbered(at(index), first + index);
-      this.#retain(at(0), count);
-      if (!takeover && (only === undefined || step === only)) {
-        this.ready.pushAll(this.#kind(step), count, make);
-        planned.add(step, count);
-        continue;
-      }
-      for (let index = 0; index < count; index++) {
-        const task = make(index);
-        const row = takeover?.take(task);
-        (row ? taken : planned).add(step, 1);
-        if (row) {
-          passed.push(task);
-          todo.push(...this.#takeOver(task, row));
-        } else {
-          if (only !== undefined && step !== only) throw notHanded(this.#options.graph.flow, task, only);
-          this.again(task);
-        }
-      }
+    for (const plan of plans) {
+      const tasks = this.#number(plan);
+      if (tasks) planned.add(tasks.step, this.#makeReady(tasks));
     }
-    for (const task of passed) {
-      this.#recorder.views.release(task.label);
-      this.over(task);
-    }
-    for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count });
-    for (const [step, count] of planned) emit({ type: 'tasks-planned', step, count });
+    for (const [step, count] of planned) this.#options.emit({ type: 'tasks-planned', step, count });
   }
 
-  #takeOver(task: NumberedTask, row: TaskRow): PlannedTasks[] {
-    const takeover = this.#options.takeover as NonNullable<RunOptions['takeover']>;
+  /** Undefined for a step that is not wanted. What they read is kept for them. */
+  #number({ step, count, at }: PlannedTasks): Numbered | undefined {
+    if (this.wanted && !this.wanted.has(step)) return undefined;
+    const first = this.#numbers + 1;
+    this.#numbers += count;
+    this.#retain(at(0), count);
+    return { step, count, make: (index) => numbered(at(index), first + index) };
+  }
+
+  /** Gives how many. @throws FlowError FLOW_HANDOVER for one that should have been taken over */
+  #makeReady({ step, count, make }: Numbered, from = 0, to = count): number {
+    const { only, graph } = this.#options;
+    if (from === to) return 0;
+    if (only !== undefined && step !== only) throw notHanded(graph.flow, make(from), only);
+    this.ready.pushAll(this.#kind(step), to - from, from === 0 ? make : (index) => make(from + index));
+    return to - from;
+  }
+
+  #takenOver(takeover: Takeover, task: NumberedTask, row: TaskRow): PlannedTasks[] {
     this.ended ||= task.step === 'end';
     this.#recorder.takenOver(task, row, takeover.view(row), takeover.source(row));
     return this.#scheduler.after(task, row);
@@ -120,8 +170,35 @@ export class Planner {
   }
 }
 
+/** Planned tasks that may be taken over, in batches. What came last goes first. */
+class Todo {
+  readonly #waiting: { tasks: Numbered; pulled: number }[] = [];
+
+  get left(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  add(all: readonly Numbered[]): void {
+    for (const tasks of all.toReversed()) this.#waiting.push({ tasks, pulled: 0 });
+  }
+
+  pull(): { tasks: Numbered; from: number; to: number }[] {
+    const spans: { tasks: Numbered; from: number; to: number }[] = [];
+    let room = BATCH;
+    for (let next = this.#waiting.at(-1); next && room > 0; next = this.#waiting.at(-1)) {
+      const from = next.pulled;
+      const to = Math.min(from + room, next.tasks.count);
+      spans.push({ tasks: next.tasks, from, to });
+      room -= to - from;
+      next.pulled = to;
+      if (to === next.tasks.count) this.#waiting.pop();
+    }
+    return spans;
+  }
+}
+
 class Counts extends Map<string, number> {
   add(step: string, count: number): void {
-    this.set(step, (this.get(step) ?? 0) + count);
+    if (count > 0) this.set(step, (this.get(step) ?? 0) + count);
   }
 }

@@ -15,12 +15,11 @@ import type {
 import { endedRun, startedRun } from '../record/build-run-row';
 import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';
+import { Views } from '../record/run-views';
 import { TaskLogs } from '../record/task-logs';
-import { Views } from '../record/views';
 import type { TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
 import type { TaskOutcome, TaskResult } from '../task/task';
-import type { Visible } from '../task/view';
 import type { RunOptions } from './options';
 
 /** A task on its way, with its number. */
@@ -131,14 +130,19 @@ export class Recorder {
     this.#journal.add(...this.#lastLogs(task), ...artifacts, this.#op(row));
   }
 
-  /** A task of the origin that stands for this one: its artifacts are passed on from where they lie. */
-  takenOver(task: NumberedTask, row: TaskRow, inherited: Record<string, string>, origin: string): void {
-    const references = Object.entries(inherited).map(([name, at]): [string, Visible] => [
-      name,
-      { at } as Visible,
-    ]);
-    this.views.add(task.label, undefined, [], references);
-    this.#journal.add(this.#op(takenOverRow(row, { ...task, task: task.number }, inherited, origin)));
+  /**
+   * A task of the origin that stands for this one: its artifacts are passed on from where they lie.
+   * @param shown all of them, each with the task that stored it
+   */
+  takenOver(task: NumberedTask, row: TaskRow, shown: [name: string, at: string][], origin: string): void {
+    this.views.addTaken(task.label, passesOn(this.#node(task)) ? task.parents[0] : undefined, shown);
+    const taken = takenOverRow(row, { ...task, task: task.number }, Object.fromEntries(shown), origin);
+    this.#journal.add(this.#op(taken));
+  }
+
+  /** Resolves when not much is left to be written. */
+  room(): Promise<void> {
+    return this.#journal.room();
   }
 
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */

@@ -11,10 +11,10 @@ import { typeOf } from '../../store/type-of';
 import { makeContext } from './context';
 import { chosenCase, goesOn, type Look, splitsAfter } from './decision';
 import type { Execution } from './execution';
-import { addInputs } from './input-objects';
+import { addInputs, isLarge } from './input-objects';
 import { ReadLog } from './reads';
 import type { TaskResult } from './task';
-import type { Visible } from './view';
+import type { ReadLarge, Visible } from './view';
 
 /** @throws what the body throws, and FlowError for what cannot be recorded. */
 export async function executeTask(execution: Execution): Promise<TaskResult> {
@@ -69,7 +69,8 @@ async function callBody(execution: Execution, node: StepNode, reads: ReadLog): P
   let returned: unknown;
   try {
     const context = makeContext(execution, reads);
-    addInputs(context, execution, node, reads);
+    const large = node.kind === 'join' ? await largeOf(execution) : undefined;
+    addInputs(context, execution, node, reads, large);
     returned = await node.body(context as never);
   } catch (thrown) {
     ended(thrown);
@@ -83,6 +84,23 @@ async function callBody(execution: Execution, node: StepNode, reads: ReadLog): P
     `Step "${node.name}" returned ${typeOf(returned)}: return an object whose properties are its artifacts.`,
     { exit: 1 },
   );
+}
+
+/** Bytes of large values, as they are encoded, that the inputs of a join keep once the body has read them. */
+const MOST_KEPT = 32 * 1024 * 1024;
+
+/** What reads the large values of a join's inputs, where they are more than can be kept. */
+async function largeOf({ spec, view, artifacts }: Execution): Promise<(() => ReadLarge) | undefined> {
+  let bytes = 0;
+  for (const label of spec.parents) {
+    for (const visible of view(label).entries.values()) if (isLarge(visible)) bytes += visible.size;
+    if (bytes > MOST_KEPT) {
+      const { LargeValues } = await import('./large-values');
+      const values = new LargeValues(artifacts.decode, MOST_KEPT);
+      return () => values.ofInput();
+    }
+  }
+  return undefined;
 }
 
 function isRecord(value: unknown): value is object {

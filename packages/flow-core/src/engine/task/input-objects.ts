@@ -7,24 +7,29 @@ import type { Execution } from './execution';
 import { fullPathspec } from './label';
 import type { ReadLog } from './reads';
 import type { TaskSpec } from './task';
-import type { Decode, InputReads, Missing, View, Visible } from './view';
+import type { Decode, InputReads, Missing, ReadLarge, View, Visible } from './view';
 
 /** What stands before `start`. */
 const EMPTY: View = { label: 'start', entries: new Map() };
 
-/** Gives a context what its task can read. @param reads Notes what the body looks at. */
+/**
+ * Gives a context what its task can read.
+ * @param reads Notes what the body looks at.
+ * @param large What reads the large values of an input, where there are too many to keep them.
+ */
 export function addInputs(
   context: Record<string, unknown>,
   execution: Execution,
   node: StepNode,
   reads: ReadLog,
+  large?: () => ReadLarge,
 ): void {
   const { run, spec, artifacts } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
   const object = (label: string, input: number) => {
     const view = execution.view(label);
     const pathspec = run.run === 'spin' ? undefined : () => fullPathspec(run.flow, Number(run.run), label);
-    return lazyObject(view, artifacts.decode, missing, reads.input(input, view), pathspec);
+    return lazyObject(view, artifacts.decode, missing, reads.input(input, view), pathspec, large?.());
   };
   const many = node.kind === 'join' || node.kind === 'gather';
   context[many ? 'inputs' : 'self'] =
@@ -75,6 +80,9 @@ export function inputsOf(
 /** Of an input that nobody asks about afterwards. */
 const UNNOTED: InputReads = { name: () => {}, all: () => {} };
 
+/** Whether its bytes are not in the record. */
+export const isLarge = ({ hash }: Visible): boolean => hash !== undefined;
+
 /** Largest value, in bytes, that an error message shows. */
 const PREVIEW_LIMIT = 1024;
 
@@ -83,6 +91,7 @@ const PREVIEW_LIMIT = 1024;
  * and that merge() can take references from.
  * @param reads Notes every look at it.
  * @param pathspec how messages name the input
+ * @param large Reads large values; by default they are kept as all others are.
  */
 export function lazyObject(
   view: View,
@@ -90,8 +99,9 @@ export function lazyObject(
   missing: Missing,
   reads: InputReads = UNNOTED,
   pathspec = () => view.pathspec ?? view.label,
+  large?: ReadLarge,
 ): object {
-  return new Proxy(new Printable() as Values, new Input(view, decode, missing, reads, pathspec));
+  return new Proxy(new Printable() as Values, new Input(view, decode, missing, reads, pathspec, large));
 }
 
 type Values = Record<string, unknown>;
@@ -103,13 +113,22 @@ class Input implements ProxyHandler<Values> {
   readonly #missing: Missing;
   readonly #reads: InputReads;
   readonly #pathspec: () => string;
+  readonly #large: ReadLarge | undefined;
 
-  constructor(view: View, decode: Decode, missing: Missing, reads: InputReads, pathspec: () => string) {
+  constructor(
+    view: View,
+    decode: Decode,
+    missing: Missing,
+    reads: InputReads,
+    pathspec: () => string,
+    large: ReadLarge | undefined,
+  ) {
     this.#view = view;
     this.#decode = decode;
     this.#missing = missing;
     this.#reads = reads;
     this.#pathspec = pathspec;
+    this.#large = large;
   }
 
   get(values: Values, key: string | symbol): unknown {
@@ -159,6 +178,7 @@ class Input implements ProxyHandler<Values> {
   #value(values: Values, name: string): unknown {
     if (!Object.hasOwn(values, name)) {
       const visible = this.#view.entries.get(name);
+      if (this.#large && visible && isLarge(visible)) return this.#large(name, visible);
       values[name] = visible ? this.#decode(visible) : this.#missing(name, this.#view);
     }
     return values[name];

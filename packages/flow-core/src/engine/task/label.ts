@@ -51,6 +51,18 @@ export function taskOf(run: number, label: string): TaskAddress {
   return { run: other, step, task };
 }
 
+/** The step of the task that a label names. */
+export function stepOf(label: string): string {
+  const end = label.lastIndexOf('/');
+  return label.slice(label.lastIndexOf('/', end - 1) + 1, end);
+}
+
+/** `run/step/task`, by which other runs name the task that a label names in the rows of a run. */
+export function wholeLabel(run: number, label: string): string {
+  const own = label.indexOf('/') === label.lastIndexOf('/');
+  return own ? `${run}/${label}` : formatLabel(taskOf(run, label));
+}
+
 /** The same as a pathspec: `movies/12/train/3`. */
 export function fullPathspec(flow: string, run: number, label: string): string {
   return formatLabel({ flow, run, ...parseLabel(label) });

@@ -18,6 +18,9 @@ export interface View {
 
 export type Decode = (record: ArtifactRecord) => unknown;
 
+/** Reads a large value of one input. */
+export type ReadLarge = (name: string, visible: Visible) => unknown;
+
 /** Told when a step reads an artifact that is not there; gives the value to use, or throws. */
 export type Missing = (name: string, view: View) => unknown;
 

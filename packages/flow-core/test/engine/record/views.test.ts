@@ -1,4 +1,4 @@
-import { Views } from '../../../src/engine/record/views';
+import { Views } from '../../../src/engine/record/run-views';
 import { encodeArtifact } from '../../../src/store/artifacts';
 import { memoryStore } from '../../../src/store/open';
 import { record } from '../../../src/store/records';
@@ -54,4 +54,61 @@ test('a loop of many iterations keeps what the last one shows, and no chain behi
     ['b', 'loop/100'],
   ]);
   expect(views.size).toBe(1);
+});
+
+test('what several tasks show is read once, and is one object', async () => {
+  const store = memoryStore();
+  const list = await encodeArtifact('ns', [1, 2, 3], store.cas);
+  await store.commit([record.artifact({ flow: 'wide', run: 1, step: 'start', task: 1, name: 'ns' }, list)]);
+  const reads = jest.spyOn(store, 'artifacts');
+  const views = new Views('wide', 2, store, async () => {});
+  for (const label of ['each/2', 'each/3']) views.addTaken(label, undefined, [['ns', '1/start/1']]);
+  const [a, b] = await Promise.all([views.view('each/2'), views.view('each/3')]);
+  expect(reads.mock.calls.map(([wanted]) => wanted.length)).toEqual([1]);
+  expect(a.entries.get('ns')).toMatchObject({ at: '1/start/1', digest: list.digest });
+  expect(a.entries.get('ns')).toBe(b.entries.get('ns'));
+});
+
+test('a task that was taken over shows what it showed, in that order, whatever its base shows', () => {
+  const shown: Record<string, [name: string, at: string][]> = {
+    'the same': [
+      ['a', '1/start/1'],
+      ['b', '1/start/1'],
+    ],
+    'more, of its own': [
+      ['a', '1/start/1'],
+      ['b', '1/start/1'],
+      ['c', '1/each/2'],
+      ['d', '1/each/2'],
+    ],
+    'more, of several': [
+      ['a', '1/start/1'],
+      ['b', '1/start/1'],
+      ['c', '7/each/2'],
+      ['d', '1/each/2'],
+    ],
+    'one set anew': [
+      ['b', '1/start/1'],
+      ['a', '1/each/2'],
+    ],
+    'one dropped': [['b', '1/start/1']],
+    'another order': [
+      ['b', '1/start/1'],
+      ['a', '1/start/1'],
+      ['c', '1/each/2'],
+    ],
+    'nothing of it': [['x', '1/each/2']],
+    'nothing at all': [],
+  };
+  for (const [what, places] of Object.entries(shown)) {
+    const views = new Views('wide', 2, memoryStore(), async () => {});
+    views.addTaken('start/1', undefined, [
+      ['a', '1/start/1'],
+      ['b', '1/start/1'],
+    ]);
+    views.addTaken('each/2', 'start/1', places);
+    expect([what, Object.entries(views.inherited('each/2'))]).toEqual([what, places]);
+    for (const label of ['start/1', 'each/2']) views.release(label);
+    expect(views.size).toBe(0);
+  }
 });

@@ -5,6 +5,7 @@ import { packageVersion } from '../../../environment/package-root';
 import type { RunRow, TaskRow } from '../../../store/rows';
 import type { Store } from '../../../store/store';
 import { inNamespace, requireRun } from '../../record/find-run';
+import { Tasks } from '../../record/task-index';
 import { rowsOf } from '../../record/task-rows';
 import { taskOf } from '../../task/label';
 import { type CodeDifferences, Codes } from './code';
@@ -109,11 +110,10 @@ async function findRow(
   { graph, store, step, index = [], iteration = 0 }: WhyOptions,
   run: number,
 ): Promise<TaskRow | undefined> {
-  for await (const row of store.tasks(graph.flow, run, step)) {
-    const there = row.stack.every((frame, i) => frame.index === (index[i] ?? 0));
-    if (there && (row.iteration ?? 0) === iteration) return row;
-  }
-  return undefined;
+  const first = await store.firstTask(graph.flow, run, step);
+  const place = first?.stack.map((_, i) => index[i] ?? 0) ?? [];
+  const wanted = (row: TaskRow) => (row.iteration ?? 0) === iteration;
+  return first && new Tasks(store).find(graph.flow, run, step, place, wanted);
 }
 
 /** The task that executed. The code of a taken-over task is that of the run which executed it. */
