@@ -41,6 +41,7 @@ const LEAKY = `
     if (params.keep) return { response: { headers: { authorization: 'Bearer ' + key } } };
     if (!params.fail) return { count: 2 };
     const cause = Object.assign(new TypeError(sign), { request: { url: 'https://h/?k=' + encodeURIComponent(key) } });
+    // it is ${API_KEY}
     throw Object.assign(new Error('refused: ' + key, { cause }), { key, code: 401 });
   });
   export default f.end(all);`;
@@ -76,6 +77,9 @@ test('nothing of what was recorded, written and shown has a secret in it', async
   };
   const failed = await say('run', 'leaky', '--params.fail=true', '--json');
   expect([failed.code, failed.json.error]).toEqual([1, { name: 'Error', message: 'refused: ***' }]);
+  // The source line before the one that throws. Later commands read it again, and do not import the flow.
+  expect(failed.stderr).toContain('// it is ***');
+  workspace.flow('leaky', LEAKY.replace(API_KEY, 'nobody'), PARAMS);
   expect((await say('run', 'leaky')).code).toBe(0);
   const refused = await say('resume', 'leaky', 'all', '--params.keep=true');
   expect([refused.code, refused.stdout]).toEqual([

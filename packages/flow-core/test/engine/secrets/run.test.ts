@@ -7,6 +7,7 @@ import { type Codec, file, flow } from '../../../src';
 import { requireGraph } from '../../../src/definition/flow';
 import { optionsForAll, withOptions } from '../../../src/definition/with';
 import { scan } from '../../../src/store/kv';
+import { Runner } from '../../../src/testing';
 import { MemoryEngine, rowOf } from '../../kit/memory';
 
 const KEY = 'sk-1234567890';
@@ -229,6 +230,23 @@ test('parameters, tags and artifacts that are given must not hold a secret eithe
   await expect(engine.spin(defined, 'call', { set: { text: KEY } })).rejects.toMatchObject(
     refused('The given artifact text'),
   );
+});
+
+test('a Runner in this process hears and rejects nothing with a secret, and refuses to start without it', async () => {
+  const defined = keyed(() => {
+    console.log('key', KEY);
+    for (const part of [KEY.slice(0, 4), KEY.slice(4)]) process.stderr.write(part);
+    throw new Error(`no ${KEY}`);
+  });
+  await using runner = new Runner(defined);
+  const ran = await runner.run();
+  expect([ran.status, ran.error?.message]).toEqual(['failed', 'no ***']);
+  const spun = await runner.spin('call');
+  expect(spun).toMatchObject({ status: 'failed', stdout: 'key ***\n', stderr: '***' });
+  expect(String(spun.error?.stack)).toMatch(/^Error: no \*\*\*\n/);
+  delete process.env.API_KEY;
+  await expect(runner.run()).rejects.toMatchObject({ code: 'FLOW_SECRET' });
+  await expect(runner.spin('call')).rejects.toMatchObject({ code: 'FLOW_SECRET' });
 });
 
 test('--with gives secrets to every step that has none of its own', async () => {
