@@ -20,11 +20,8 @@ test('a worker, a spin and the broker read what they need of the engine, and no 
     `const start = f.start(() => {${READ.replace('process.', '(process as any).')}});
      export default f.end(start);`,
   );
-  // It watches the clock, which is in a part of Node that loads the others.
-  const inWorker = {
-    parts: ['base', 'core', 'flow', 'task', 'worker'],
-    node: ['worker_threads', 'perf_hooks'],
-  };
+  // It watches the clock.
+  const inWorker = { parts: ['base', 'core', 'flow', 'task', 'worker'], node: ['perf_hooks'] };
   const inSpin = { parts: ['base', 'cli', 'core', 'flow', 'spin', 'store', 'task'], node: [] };
   await ws.ok(['run', 'own', '--max-workers=1']);
   expect((await ws.ok(['dump', 'own/1/start', '--json'])).json.artifacts).toMatchObject(inWorker);
