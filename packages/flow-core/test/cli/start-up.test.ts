@@ -8,7 +8,7 @@ afterAll(() => ws.dispose());
 /** The engine's files that a process has read, and what of Node only a few need. */
 const READ = `
   const parts = Object.keys(require.cache).filter((file) => file.includes('/dist/parts/'));
-  const seldom = ['worker_threads', 'perf_hooks', 'zlib', 'http'];
+  const seldom = ['perf_hooks', 'zlib', 'http'];
   return {
     parts: parts.map((file) => file.replace(/.*\\/(.*)\\.js$/, '$1')).sort(),
     node: seldom.filter((name) => process.moduleLoadList.includes('NativeModule ' + name)),
