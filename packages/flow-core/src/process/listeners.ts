@@ -4,6 +4,9 @@ import { replaceFunctions } from './replace-functions';
 type Event = string | symbol;
 type Listener = () => void;
 
+/** Node listens to it itself as soon as somebody asks for `process.stdout` in a terminal, to know its width. */
+const OF_NODE = 'SIGWINCH';
+
 /** Who listens now, and can be put back. */
 export class Listeners {
   readonly #events: readonly Event[];
@@ -28,11 +31,16 @@ export class Listeners {
     return listenersOf(event).filter((listener) => !before.includes(listener));
   }
 
-  putBack(events: Iterable<Event> = this.#before.keys()): void {
-    for (const event of events) {
-      const before = this.#before.get(event);
-      if (before) replaceAll(event, before);
-    }
+  putBack(): void {
+    for (const event of this.#before.keys()) this.#putBack(event);
+    // Those of events that nobody listened to.
+    for (const event of process.eventNames())
+      if (!this.#before.has(event) && event !== OF_NODE) replaceAll(event, []);
+  }
+
+  #putBack(event: Event): void {
+    const before = this.#before.get(event);
+    if (before) replaceAll(event, before);
   }
 
   /**
@@ -46,7 +54,10 @@ export class Listeners {
         (real) =>
         (...event: [Event?]) => {
           real?.apply(process, event);
-          if (active && applies()) this.putBack(event[0] === undefined ? undefined : [event[0]]);
+          if (active && applies()) {
+            if (event[0] === undefined) this.putBack();
+            else this.#putBack(event[0]);
+          }
           return process;
         },
     });

@@ -7,6 +7,7 @@ import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { type AnyCodec, isBuiltInId } from '../definition/codec';
 import { FlowError, isFlowError } from '../definition/errors';
+import { messageOf } from '../definition/thrown';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
@@ -129,7 +130,7 @@ export function encodeValue(name: string, value: unknown, codecs?: Codecs): Enco
       digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), read),
     };
   } catch (cause) {
-    throw unstorable(name, (cause as Error).message, cause);
+    throw unstorable(name, messageOf(cause), cause);
   }
 }
 type Digest = NonNullable<BuiltInCodec['digest']>;
@@ -175,8 +176,7 @@ function ask<T>(name: string, codec: AnyCodec, method: string, work: () => T): T
   try {
     return work();
   } catch (cause) {
-    const why = (cause as Error | undefined)?.message ?? String(cause);
-    throw unstorable(name, `${method}() of the codec "${codec.id}" threw: ${why}`, cause);
+    throw unstorable(name, `${method}() of the codec "${codec.id}" threw: ${messageOf(cause)}`, cause);
   }
 }
 
@@ -248,8 +248,7 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   try {
     return own?.decode(bytes, version);
   } catch (cause) {
-    const why = (cause as Error | undefined)?.message ?? String(cause);
-    const message = `decode() of the codec "${id}" threw: ${why}`;
+    const message = `decode() of the codec "${id}" threw: ${messageOf(cause)}`;
     throw new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1, cause });
   }
 }

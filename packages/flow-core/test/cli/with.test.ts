@@ -8,8 +8,14 @@ beforeAll(() => {
     `const start = f.start(() => ({ color: process.env.COLOR }));
      const own = f.step('own', { after: start, retry: 0 }, ({ current }) => ({ attempt: current.attempt }));
      const shaky = f.step('shaky', { after: start }, ({ current }) => {
-       if (current.attempt < 2) throw new Error('attempt ' + current.attempt);
-       return { attempts: current.attempt + 1, color: process.env.COLOR };
+       const left = [process.umask() === 0o77, process.listenerCount('SIGUSR2') > 0, Math.random() === 2];
+       if (current.attempt < 2) {
+         // The next attempt finds none of it.
+         process.env.COLOR = 'of an attempt'; process.umask(0o77); process.on('SIGUSR2', () => {});
+         if (current.attempt === 0) Math.random = () => 2;
+         throw new Error('attempt ' + current.attempt);
+       }
+       return { attempts: current.attempt + 1, color: process.env.COLOR, left };
      });
      export default f.end(f.gather('both', { after: { own, shaky } }, ({ inputs }) => ({ ...merge(inputs, { exclude: ['color'] }), color: inputs.shaky.color })));`,
   );
@@ -37,6 +43,7 @@ test('a run is given options for all steps: by the coordinator and by its worker
     attempt: 0,
     attempts: 3,
     color: 'red',
+    left: [false, false, false],
   });
   const shown = await ws.ok(['show', 'shaky', '--json']);
   // The value of a variable may be a secret.
@@ -55,6 +62,7 @@ test('a resumed run takes them too; the origin keeps its own', async () => {
   ).toEqual({
     attempts: 3,
     color: 'blue',
+    left: [false, false, false],
   });
 });
 

@@ -20,4 +20,19 @@ export const FOUND: readonly Sequence[] = [
   { surface: 'spin', names: ['a date of its own'], workers: 1 },
   // The process that waits for the Runner was ended, too.
   { surface: 'Runner', names: ['a signal to everyone'], workers: 1 },
+  // Number 1253 of seed 2026. It failed once in 2,000 sequences, and not by itself: a task that did nothing wrong was said to
+  // have ended its worker. Node closed the socket of a worker when a write to it failed, and an outcome in it was lost.
+  {
+    surface: 'run',
+    names: ['a late exit', 'errors within errors', 'an exit without events'],
+    workers: 2,
+    again: true,
+  },
+  // Number 1371 of seed 2026. It failed once, and not by itself: a worker ended with 0 in the task that broke the iterator. The
+  // likely cause, which was not shown, is a loop over a list where the channel is held.
+  {
+    surface: 'resume',
+    names: ['errors within errors', 'a listener of beforeExit', 'a broken iterator'],
+    workers: 1,
+  },
 ];

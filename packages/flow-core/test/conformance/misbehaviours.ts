@@ -59,7 +59,7 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
     fails: exited("process.kill(0, 'SIGTERM')"),
   },
   'a signal that it takes itself': {
-    body: `const alive = setInterval(() => {}, 1000); await new Promise((go) => { process.once('SIGUSR2', go); process.kill(process.pid, 'SIGUSR2'); }); clearInterval(alive);`,
+    body: `const alive = setInterval(() => {}, 1000); await new Promise((go) => { process.on('SIGUSR2', go); process.kill(process.pid, 'SIGUSR2'); }); clearInterval(alive);`,
   },
   'a late exit': { body: 'setTimeout(() => process.exit(0), 2);' },
   'a late abort': { body: 'setTimeout(() => process.abort(), 2);' },
@@ -241,7 +241,7 @@ const look = () => ({
   env: [Object.keys(process.env).length, process.env.ONLY, process.env.HOME],
   umask: process.umask(), cwd: process.cwd(), exitCode: process.exitCode, title: process.title,
   works: [[1].map((n) => n + 1), JSON.stringify([...[1]]), new Date(0).getTime(), 'a b'.split(' '), typeof setTimeout(() => {}, 0)],
-  handlers: ['uncaughtException', 'unhandledRejection', 'beforeExit'].map((name) => process.listenerCount(name)),
+  handlers: ['uncaughtException', 'unhandledRejection', 'beforeExit', 'SIGUSR2'].map((name) => process.listenerCount(name)),
   exits: process.listenerCount('exit'),
   functions: [new Map([[1, 2]]).get(1), Math.max.apply(null, [1, 2]), Date.now() > 1e12, performance.now() > 0],
 });

@@ -165,6 +165,28 @@ test.each([
   ],
   [
     'encode',
+    {
+      encode: () => {
+        throw Object.assign(Object.create(null), { code: 3n });
+      },
+    },
+    'encode() of the codec "point" threw: [Object: null prototype] { code: 3n }',
+  ],
+  [
+    'digest',
+    {
+      digest: () => {
+        throw Object.defineProperty(new Error(), 'message', {
+          get() {
+            throw 1;
+          },
+        });
+      },
+    },
+    'digest() of the codec "point" threw: ',
+  ],
+  [
+    'encode',
     { encode: () => 'text' as never },
     'encode() of the codec "point" gave string, not a Uint8Array.',
   ],
@@ -174,7 +196,26 @@ test.each([
   const start = f.start(() => ({ home: new Point(1, 2) }));
   expect((await new MemoryEngine().run(f.end(start))).error).toMatchObject({
     code: 'FLOW_ARTIFACT_UNSTORABLE',
-    message: `The artifact home cannot be stored: ${why}`,
+    message: expect.stringContaining(`The artifact home cannot be stored: ${why}`),
+  });
+});
+
+test('a decode that throws what cannot be described is told with its codec', async () => {
+  const f = flow('wrong', {
+    codecs: [
+      {
+        ...point,
+        decode() {
+          throw Object.create(null);
+        },
+      },
+    ],
+  });
+  const start = f.start(() => ({ home: new Point(1, 2) }));
+  const next = f.step('next', { after: start }, ({ self }) => ({ x: self.home.x }));
+  expect((await new MemoryEngine().run(f.end(next))).error).toMatchObject({
+    code: 'FLOW_ARTIFACT_UNREADABLE',
+    message: 'decode() of the codec "point" threw: {}',
   });
 });
 

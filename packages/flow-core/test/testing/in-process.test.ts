@@ -567,6 +567,7 @@ test('what a step changes in the process stays out of the test: folder, variable
     process.exitCode = 9;
     process.env.NX_FLOW_TEST_LEFT = 'left';
     process.on('exit', () => {});
+    process.on('SIGUSR2', () => {});
     process.env = { ONLY: 'this' };
     return { cwd: process.cwd() };
   });

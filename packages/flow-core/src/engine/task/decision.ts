@@ -2,6 +2,7 @@
 import { FlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
+import { describeValue } from '../../definition/thrown';
 import { isBuiltIn } from '../../store/artifacts';
 import { packItemDigests } from '../../store/item-digests';
 import type { ArtifactMeta } from '../../store/rows';
@@ -12,10 +13,9 @@ export type Look = (name: string) => { codec: ArtifactMeta['codec']; value: unkn
 export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
   if (typeof value === 'string' && cases.includes(value)) return value;
-  const said = typeof value === 'string' ? `"${value}"` : `${value}`;
   throw new FlowError(
     'FLOW_SWITCH_VERDICT',
-    `The switch "${node.name}" decided on ${said}, which is none of its cases. ${suggest(String(value), cases)}`,
+    `The switch "${node.name}" decided on ${said(value)}, which is none of its cases. ${suggest(describeValue(value), cases)}`,
     { exit: 1 },
   );
 }
@@ -24,7 +24,7 @@ export function goesOn(node: StepNode, value: unknown, iteration: number): boole
   if (typeof value !== 'boolean') {
     throw new FlowError(
       'FLOW_LOOP_VERDICT',
-      `The loop "${node.name}" needs true or false in its artifact "${node.while}", which holds ${typeof value === 'string' ? `"${value}"` : `${value}`}.`,
+      `The loop "${node.name}" needs true or false in its artifact "${node.while}", which holds ${said(value)}.`,
       { exit: 1 },
     );
   }
@@ -37,6 +37,8 @@ export function goesOn(node: StepNode, value: unknown, iteration: number): boole
   }
   return value;
 }
+
+const said = (value: unknown) => (typeof value === 'string' ? `"${value}"` : describeValue(value));
 
 /** The lists that the foreaches after a task split: their lengths, and the digests of their items. */
 export interface SplitLists {

@@ -201,6 +201,28 @@ describe('propagation', () => {
     });
   });
 
+  test.each<[string, unknown, string]>([
+    ['an object without a prototype', Object.assign(Object.create(null), { code: 3n }), 'code: 3n'],
+    ['one whose texts are none', { toString: 1, valueOf: null }, '{"toString":1,"valueOf":null}'],
+    ['an object', { kind: 'small' }, '{"kind":"small"}'],
+  ])('a switch or a loop that decides on %s fails, and says on what', async (_, verdict, described) => {
+    const f = flow('odd');
+    const pick = f.switch('pick', { after: f.start(() => ({})), on: 'kind', cases: ['small'] }, () => ({
+      kind: verdict as 'small',
+    }));
+    const switched = await engine().run(f.end(pick.when('small')));
+    const g = flow('odd');
+    const again = g.loop('again', { after: g.start(() => ({})), while: 'more', max: 2 }, () => ({
+      more: verdict as boolean,
+    }));
+    const looped = await engine().run(g.end(again));
+    for (const [{ error }, code] of [
+      [switched, 'FLOW_SWITCH_VERDICT'],
+      [looped, 'FLOW_LOOP_VERDICT'],
+    ] as const)
+      expect(error).toMatchObject({ code, message: expect.stringContaining(described) });
+  });
+
   test('each iteration of a loop is a task of its own, and sees the one before', async () => {
     const f = flow('repeat');
     const start = f.start(() => ({ value: 1 }));
