@@ -1,6 +1,6 @@
 /** Recognises a write that failed for lack of disk space, and reports it in one sentence. */
-import { lstatSync, readdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 
 /** The system's messages of ENOSPC, EDQUOT and EFBIG: LevelDB passes on only the message. */
@@ -51,7 +51,7 @@ export function neededRoom(store: string): number {
 export function lackOfRoom(folder: string, reason: string, needed?: number): string {
   if (!/^ENOSPC$|space/i.test(reason)) return '';
   try {
-    const { bavail, bsize, ffree, files } = statfsSync(folder);
+    const { bavail, bsize, ffree, files } = statfsSync(existsSync(folder) ? folder : dirname(folder));
     if (files > 0 && ffree === 0) return 'its disk takes no more files, so ';
     const free = bavail * bsize;
     if (needed === undefined) return `${kb(free)} are free, so `;

@@ -214,8 +214,11 @@ export class BrokerKv implements Kv {
   }
 
   #pushed(push: Push): void {
+    // The broker may not have seen yet that this one has left.
+    const hasLeft = this.#closing !== undefined && this.#waiting.size === 0;
+    if (hasLeft || 'hello' in push) return;
     if ('busy' in push) this.#notices.busy(push.busy);
-    else if (!('hello' in push)) this.events.pushed(push);
+    else this.events.pushed(push);
   }
 
   #settle(reply: Reply): void {

@@ -33,7 +33,13 @@ async function listenAt(server: Server, path: string): Promise<() => void> {
   const beside = `${path}~`;
   if (existsSync(beside)) rmSync(beside, { force: true });
   await listening(server, beside);
-  renameSync(beside, path);
+  try {
+    renameSync(beside, path);
+  } catch (error) {
+    // It may listen elsewhere.
+    await new Promise((resolve) => server.close(resolve));
+    throw error;
+  }
   const own = statSync(path);
   return () => {
     server.close();
