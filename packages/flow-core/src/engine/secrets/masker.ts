@@ -43,13 +43,13 @@ export class MaskedStream {
   write(piece: string): string {
     const text = this.#held + piece;
     const until = text.length - this.#matcher.pending(text);
-    const given = this.#covered > 0;
+    const spans = this.#matcher.spans(text, this.#covered);
     let out = '';
-    let at = 0;
-    for (const [i, [from, to]] of this.#matcher.spans(text, this.#covered).entries()) {
+    // The mask of what is covered was given before, also where nothing can be shown yet.
+    let at = this.#covered > 0 ? (spans.shift()?.[1] ?? 0) : 0;
+    for (const [from, to] of spans) {
       if (from >= until) break;
-      out += text.slice(at, from);
-      if (i > 0 || !given) out += MASK;
+      out += `${text.slice(at, from)}${MASK}`;
       at = to;
     }
     if (at < until) out += text.slice(at, until);

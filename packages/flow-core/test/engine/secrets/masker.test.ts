@@ -8,10 +8,10 @@ import { Matcher } from '../../../src/engine/secrets/matcher';
 const matcherOf = (...values: string[]) => new Matcher(values.flatMap(formsOf));
 const mask = (text: string, ...values: string[]) => masked(text, matcherOf(...values));
 
-/** The stars of the mask are no part of a secret: what stood around one could make it up again with them. */
+/** The stars of the mask are no part of a secret: what stood around one could make it up again with them. `…` says that a text was cut off. */
 const line = fc
   .string({ unit: 'grapheme', minLength: 6, maxLength: 40 })
-  .filter((text) => text.trim().length >= 6 && !/[*\r\n\u2028\u2029]/.test(text));
+  .filter((text) => text.trim().length >= 6 && !/[*…\r\n\u2028\u2029]/.test(text));
 const secret = fc.oneof(
   line,
   fc.array(line, { minLength: 2, maxLength: 3 }).map((lines) => lines.join('\n')),
@@ -94,8 +94,29 @@ test('wherever a text is cut into pieces, what is shown of it is the same', () =
         expect(matcher.test(shown)).toBe(false);
       },
     ),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      // An empty piece came while nothing could be shown.
+      examples: [
+        [
+          ['   𐀀𐀀𐀀\n   𐀀𐀀𐀀', 'ࠀ𐀀𐀀ࠀࠀࠀࠀ', '  # 𐀀𐀀'],
+          [' ', 1],
+          WRITERS['in base64, behind two bytes'] as (text: string) => string,
+          [0, 17],
+        ],
+      ],
+    },
   );
+});
+
+test('a piece that shows nothing forgets nothing: what a mask stands for already is not shown', () => {
+  const stream = new MaskedStream(matcherOf('abcdefgh', 'efghijkl'));
+  expect([stream.write('abcdefgh'), stream.write(''), stream.write('i'), stream.end()]).toEqual([
+    '***',
+    '',
+    '',
+    'i',
+  ]);
 });
 
 test('a text without secrets passes at once, and a beginning of one waits for the rest of it', () => {
