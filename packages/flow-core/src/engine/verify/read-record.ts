@@ -45,7 +45,11 @@ export function readRecord(key: string, value: Uint8Array | undefined): StoreRec
     };
   const kind = key.slice(0, key.indexOf('/')) as Kind;
   const found = KEYS[kind]?.exec(key)?.groups;
-  if (!found) return { where, message: 'This nx-flow writes no such record.' };
+  if (!found)
+    return {
+      where,
+      message: 'This nx-flow writes no such record, and reads none: a newer one may have written it.',
+    };
   const { flow = '', run } = found;
   const record: StoreRecord = {
     ...{ kind, key, flow },
@@ -65,37 +69,37 @@ function contentOf(
   value: Uint8Array,
   { flow, run, step, task }: Record<string, string | undefined>,
 ): StoreRecord['row'] {
-  const require = (holds: boolean) => {
+  const must = (holds: boolean) => {
     if (!holds) throw new TypeError();
   };
   const text = () => new TextDecoder().decode(value);
   switch (kind) {
     case 'run': {
       const row = fromJson<RunRow>(value) as RunRow;
-      require(row.flow === flow && row.run === Number(run) && typeof row.status === 'string');
+      must(row.flow === flow && row.run === Number(run) && typeof row.status === 'string');
       return row;
     }
     case 'task': {
       const row = fromJson<TaskRow>(value) as TaskRow;
-      require(row.step === step && row.task === Number(task) && Array.isArray(row.parents));
-      require(Array.isArray(row.stored) && typeof row.inherited === 'object');
+      must(row.step === step && row.task === Number(task) && Array.isArray(row.parents));
+      must(Array.isArray(row.stored) && typeof row.inherited === 'object');
       return row;
     }
     case 'artifact': {
       const row = unpackArtifact(value);
-      require(typeof row.codec === 'string' && Number.isSafeInteger(row.size));
+      must(typeof row.codec === 'string' && Number.isSafeInteger(row.size));
       return row;
     }
     case 'counter':
     case 'nonce':
-      require(/^\d+$/.test(text()));
+      must(/^\d+$/.test(text()));
       return undefined;
     case 'tag':
-      require(['+', '-'].includes(text()));
+      must(['+', '-'].includes(text()));
       return undefined;
     case 'log':
     case 'code':
-      require(typeof fromJson(value) === 'object');
+      must(typeof fromJson(value) === 'object');
   }
   return undefined;
 }

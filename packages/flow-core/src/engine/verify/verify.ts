@@ -69,7 +69,7 @@ function verifyNumber(counter: string, noted: number, newest: Map<string, number
     noted === known + 1 ? `The run ${flow}/${noted}` : `The runs ${flow}/${known + 1} to ${flow}/${noted}`;
   report({
     where: flow,
-    message: `${range} may be lost: the number was taken, and the database does not know it.`,
+    message: `${range} may be lost: the number was taken, and the database does not know it. Restore the store from a copy, or run the flow again.`,
   });
 }
 
@@ -113,13 +113,18 @@ async function verifyRun(
     const key = keys.run(flow, Number(number));
     const [there] = await kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
     if (!there)
-      problem(`Its row is lost, and ${records.toLocaleString('en')} other records of it are there.`);
+      problem(
+        `Its row is lost, and ${records.toLocaleString('en')} other records of it are there: restore the store from a copy, or import the run from an export.`,
+      );
     return;
   }
-  if (!inNamespace) problem('It is in the index of no namespace, so that it is never the newest run.');
+  if (!inNamespace)
+    problem(
+      'It is in the index of no namespace, so that it is never the newest run: name it by its number, or restore the store from a copy.',
+    );
   if ((newest.get(flow) ?? 0) < Number(number))
     problem(
-      `The newest number that the store knows of ${flow} is ${newest.get(flow) ?? 'lost'}: numbers would be given out again.`,
+      `The newest number that the store knows of ${flow} is ${newest.get(flow) ?? 'lost'}: numbers would be given out again. Restore the store from a copy before the next run.`,
     );
   if (!contents) return;
   for (const kind of RECORD_KINDS)
