@@ -23,7 +23,9 @@ const byOtherDoors = {
   },
 };
 
-for (const [folder, { external, parts, entries, modules = [], alone = [] }] of Object.entries(PACKAGES)) {
+for (const [folder, { external, parts, entries, modules = [], alone = [], programs = [] }] of Object.entries(
+  PACKAGES,
+)) {
   const cwd = join(root, folder);
   const dist = join(cwd, 'dist');
   mkdirSync(dist, { recursive: true });
@@ -62,9 +64,12 @@ for (const [folder, { external, parts, entries, modules = [], alone = [] }] of O
     const shown = exported.length > 0 ? `0 && (module.exports = { ${exported.join(', ')} });\n` : '';
     const part = `${up}parts/${partOf(entries[name])}.js`;
     mkdirSync(dirname(join(dist, `${name}.js`)), { recursive: true });
+    const door = `require('${part}')['${entries[name]}']()`;
     writeFileSync(
       join(dist, `${name}.js`),
-      `module.exports = require('${part}')['${entries[name]}']();\n${shown}`,
+      programs.includes(name)
+        ? `const keep = require('./code-cache.js').keepCode();\n${door}.main(keep);\n`
+        : `module.exports = ${door};\n${shown}`,
     );
   }
   for (const name of modules) {

@@ -5,15 +5,19 @@ export const PACKAGES = {
   'packages/flow-core': {
     // Vitest's `expect` can only be imported: this door alone is an ES module.
     modules: ['testing/vitest'],
-    // Opened before every command of a workspace: the whole bundle would take as long as all that this door does.
-    alone: ['keys'],
+    // What is opened before all else: the whole bundle would take as long as all that such a door does.
+    alone: ['keys', 'code-cache'],
+    // Programs of their own: their `main` is called.
+    programs: ['worker', 'broker'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
     parts: {
       // Every process.
       core: [
-        ...['crc32', 'own-globals', 'temporary'].map((name) => `environment/${name}`),
+        ...['code-cache', 'crc32', 'own-globals', 'private-folder', 'temporary'].map(
+          (name) => `environment/${name}`,
+        ),
         ...['holds', 'kv', 'no-room', 'row-keys', 'stamp', 'write-file'].map((name) => `store/${name}`),
         ...['pid-file', 'protocol'].map((name) => `store/broker/${name}`),
         'definition/errors',
@@ -174,6 +178,7 @@ export const PACKAGES = {
       'question-outer': 'source/question-outer',
       broker: 'store/broker/main',
       'end-children': 'process/end-children',
+      'code-cache': 'environment/code-cache',
     },
   },
   'packages/flow-plugin': {

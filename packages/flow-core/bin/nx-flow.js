@@ -52,6 +52,7 @@ function endWith(code) {
   process.on('uncaughtException', () => {}).on('unhandledRejection', () => {});
 }
 
+const keep = require('../dist/code-cache.js').keepCode();
 const { main, outputWritten } = require('../dist/cli.js');
 
 main(process.argv.slice(2))
@@ -63,6 +64,8 @@ main(process.argv.slice(2))
   .then((lost) => {
     if (lost) process.stderr.write(lost);
     if (lost && result === 0) result = 1;
+    // A command that was refused writes nothing anywhere.
+    if (result === 0) keep();
     process.reallyExit = end;
     try {
       exit.call(process, result);

@@ -1,4 +1,4 @@
-/** The entry of a worker process: a worker whose coordinator is at the other end of the process's channel. */
+/** The program of a worker's process: a worker whose coordinator is at the other end of the process's channel. */
 
 import { channelToParent } from '../../process/channel';
 import { exitNow } from '../../process/ending';
@@ -6,17 +6,20 @@ import { watchImports } from '../../source/import-watch';
 import type { FromWorker, ToWorker } from './protocol';
 import { Worker } from './worker';
 
-const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2);
+/** @param rested called when the process has nothing to do for the first time */
+export function main(rested: () => void): void {
+  const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2);
 
-// Where it is in the coordinator's group, the terminal's Ctrl-C reaches it: the coordinator decides what that means.
-process.on('SIGINT', () => {});
+  // Where it is in the coordinator's group, the terminal's Ctrl-C reaches it: the coordinator decides what that means.
+  process.on('SIGINT', () => {});
 
-// Its pool does that, which also ends code that never yields.
-watchImports({ byParent: true });
+  // Its pool does that, which also ends code that never yields.
+  watchImports({ byParent: true });
 
-const channel = channelToParent<ToWorker, FromWorker>({
-  message: (message) => worker.hear(message),
-  // The coordinator has ended, or a step closed the channel: no outcome can be sent any more.
-  closed: () => exitNow(1),
-});
-const worker = new Worker({ file, flow, with: JSON.parse(given), packages }, channel);
+  const channel = channelToParent<ToWorker, FromWorker>({
+    message: (message) => worker.hear(message),
+    // The coordinator has ended, or a step closed the channel: no outcome can be sent any more.
+    closed: () => exitNow(1),
+  });
+  const worker = new Worker({ file, flow, with: JSON.parse(given), packages }, channel, rested);
+}

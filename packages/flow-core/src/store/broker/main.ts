@@ -1,20 +1,28 @@
-/** The broker's process: `node broker.js <store> <idle milliseconds> [where it was started]`. */
+/** The broker's program: `node broker.js <store> <idle milliseconds> [where it was started]`. */
 import type { Complaint } from './protocol';
 import { serveBroker } from './server';
 
-// What it writes is its owner's, whatever the user's umask is: the database, the socket.
-process.umask(0o077);
-const [store = '', idle = '5000', started] = process.argv.slice(2);
-// The terminal's signals are for the command that started the broker. It exits after its clients.
-process.on('SIGINT', () => {});
-process.on('SIGHUP', () => {});
-// Once it listens, its output has no reader.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
-const onListening = () => process.stdout.write('listening\n');
-serveBroker({ store, started, idleMs: Number(idle), onListening }).then(
-  () => process.exit(0),
-  ({ message, code }: Error & { code?: string }) => {
-    process.stderr.write(`${JSON.stringify({ message, code } satisfies Complaint)}\n`, () => process.exit(3));
-  },
-);
+/** @param served called when it has served all its clients */
+export function main(served: () => void): void {
+  // What it writes is its owner's, whatever the user's umask is: the database, the socket.
+  process.umask(0o077);
+  const [store = '', idle = '5000', started] = process.argv.slice(2);
+  // The terminal's signals are for the command that started the broker. It exits after its clients.
+  process.on('SIGINT', () => {});
+  process.on('SIGHUP', () => {});
+  // Once it listens, its output has no reader.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  const onListening = () => process.stdout.write('listening\n');
+  serveBroker({ store, started, idleMs: Number(idle), onListening }).then(
+    () => {
+      served();
+      process.exit(0);
+    },
+    ({ message, code }: Error & { code?: string }) => {
+      process.stderr.write(`${JSON.stringify({ message, code } satisfies Complaint)}\n`, () =>
+        process.exit(3),
+      );
+    },
+  );
+}

@@ -1,9 +1,9 @@
 /** The messages between a broker and its clients, and their framing. */
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { privateFolder, requirePrivate } from '../../environment/private-folder';
 import type { BatchOptions, Entry, Op, RangeQuery } from '../kv';
 import { DIGEST_VERSION, STORE_FORMAT } from '../stamp';
 
@@ -88,27 +88,12 @@ const hashed = (store: string) => createHash('sha256').update(`${store}/${NAME}`
 
 const fits = (path: string) => Buffer.byteLength(path) <= LONGEST;
 
-/** The folder of hashed sockets and of views: one for each user, which only that user can enter. */
-export const privateFolder = (temporary: string) => join(temporary, `nx-flow-${process.getuid?.() ?? 0}`);
-
 /** Creates the socket's folder. @throws for a shared folder that another user made or can enter */
 export function requireSocketFolder(path: string, store: string): void {
   const folder = dirname(path);
   if (process.platform === 'win32' || folder === store) return;
   requirePrivate(folder);
 }
-
-/** Creates a folder that only this user can enter. @throws when it is another one's, or open to others */
-export function requirePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const found = lstatSync(folder);
-  if (!found.isDirectory() || isOpenToOthers(found))
-    throw new Error(`${folder} must be a folder that only you can enter; remove it`);
-}
-
-/** Windows knows no such modes: a user's folder of temporary files is the user's own. */
-const isOpenToOthers = ({ uid, mode }: Stats) =>
-  process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o077) !== 0);
 
 /** Serializes a message, with its length in front. */
 export function frame(message: Request | Reply | Push): Buffer {

@@ -5,8 +5,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { privateFolder, requirePrivate } from '../../environment/private-folder';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import { privateFolder, requirePrivate } from './protocol';
 
 /** Where there may be room. */
 export const PLACES: readonly string[] = [tmpdir(), '/tmp', '/dev/shm'];

@@ -1,0 +1,19 @@
+/** A folder among those of temporary files that one user alone can enter. */
+import { lstatSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where sockets, views of stores and compiled code lie: a folder for each user. It may not be there yet. */
+export const privateFolder = (temporary: string) => join(temporary, `nx-flow-${process.getuid?.() ?? 0}`);
+
+/** Creates a folder that only this user can enter. @throws when it is another one's, or open to others */
+export function requirePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!isPrivate(folder)) throw new Error(`${folder} must be a folder that only you can enter; remove it`);
+}
+
+/** Returns false also where nothing is. Windows knows no such modes: a user's temporary files are the user's own. */
+export function isPrivate(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return false;
+  return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o077) === 0);
+}

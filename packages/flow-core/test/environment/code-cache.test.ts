@@ -1,0 +1,105 @@
+// Processes, since what a process has compiled it never compiles again. They keep code in a folder of this test.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const built = join(__dirname, '../../dist/code-cache.js');
+let folder: string;
+let cache: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nx-flow-test-'));
+  cache = join(folder, `nx-flow-${process.getuid?.() ?? 0}`, 'code');
+  writeFileSync(join(folder, 'answer.js'), "module.exports = require('./word.json').map(() => 'twelve');\n");
+  writeFileSync(join(folder, 'word.json'), '[1]');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a process prints that requires the file, and keeps what it had to compile. */
+function execute(env: NodeJS.ProcessEnv = {}): string {
+  const script = `const keep = require(${JSON.stringify(built)}).keepCode(${JSON.stringify(folder)});
+    process.stdout.write(String(require(${JSON.stringify(join(folder, 'answer.js'))})));
+    keep();`;
+  // On Windows, the folder of temporary files is in the other two.
+  return execFileSync(process.execPath, ['-e', script], {
+    env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder, ...env },
+    encoding: 'utf8',
+  });
+}
+
+/** What is kept. A file that is written anew is another one. */
+const kept = () => readdirSync(cache).map((name) => ({ name, file: statSync(join(cache, name)).ino }));
+
+test('what one process compiled, the next one reads; a text that differs is compiled', () => {
+  expect(execute()).toBe('twelve');
+  const first = kept();
+  expect(first).toHaveLength(1);
+  expect(execute()).toBe('twelve');
+  expect(kept()).toEqual(first);
+  // As long as the other: V8 itself looks at no more than that.
+  const text = readFileSync(join(folder, 'answer.js'), 'utf8');
+  writeFileSync(join(folder, 'answer.js'), text.replace('twelve', 'eleven'));
+  expect(execute()).toBe('eleven');
+  expect(kept()).toHaveLength(2);
+});
+
+test('damaged code is never executed: it is compiled, and kept, anew', () => {
+  execute();
+  const [{ name } = { name: '' }] = kept();
+  let { file } = kept()[0] as { file: number };
+  const path = join(cache, name);
+  const whole = readFileSync(path);
+  const flipped = Buffer.from(whole);
+  flipped[whole.length >> 1] = (flipped[whole.length >> 1] as number) ^ 1;
+  for (const damaged of [
+    flipped,
+    whole.subarray(0, -9),
+    whole.subarray(0, 10),
+    Buffer.alloc(0),
+    Buffer.alloc(whole.length),
+  ]) {
+    writeFileSync(path, damaged);
+    expect(execute()).toBe('twelve');
+    const [anew] = kept();
+    expect(anew?.name).toBe(name);
+    // What was only written over is the same file.
+    expect(anew?.file).not.toBe(file);
+    expect(execute()).toBe('twelve');
+    expect(kept()).toEqual([anew]);
+    file = anew?.file ?? 0;
+  }
+});
+
+test('what nobody has made anew for a month goes', () => {
+  execute();
+  const [first] = kept();
+  const path = join(cache, (first as { name: string }).name);
+  utimesSync(path, new Date(0), new Date(0));
+  writeFileSync(join(folder, 'answer.js'), "module.exports = 'another';\n");
+  expect(execute()).toBe('another');
+  expect(kept().map(({ name }) => name)).not.toContain(first?.name);
+});
+
+test('code that others could have written is not read, and none is kept there', () => {
+  execute();
+  const own = join(cache, '..');
+  const before = kept();
+  chmodSync(own, 0o755);
+  rmSync(join(cache, (before[0] as { name: string }).name));
+  expect(execute()).toBe('twelve');
+  expect(kept()).toEqual([]);
+});
+
+test('NODE_DISABLE_COMPILE_CACHE holds here, too', () => {
+  expect(execute({ NODE_DISABLE_COMPILE_CACHE: '1' })).toBe('twelve');
+  expect(readdirSync(folder)).not.toContain(`nx-flow-${process.getuid?.() ?? 0}`);
+});
