@@ -31,7 +31,7 @@ export default f.end(start);
   child.stdout.on('data', (text) => {
     printed += text;
   });
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
   const scripts = new Map<string, { url: string; sourceMapURL: string }>();
   const frames: { location: { scriptId: string }; callFrameId: string }[] = [];
   let value: unknown;

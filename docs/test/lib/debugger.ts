@@ -16,6 +16,8 @@ export class Debugger {
     socket.on('data', (piece) => {
       this.#buffer = Buffer.concat([this.#buffer, piece]);
       for (let text = this.#frame(); text !== undefined; text = this.#frame()) {
+        // The answer to what `close` says.
+        if (text === '') continue;
         const message = JSON.parse(text) as Message;
         if (message.id !== undefined) this.#answers.get(message.id)?.(message.result);
         else this.heard(message.method as string, message.params);
@@ -50,8 +52,9 @@ export class Debugger {
     return new Promise((resolve) => this.#answers.set(id, resolve));
   }
 
+  /** Says so first: of processes that end while a connection is cut, one in fifty crashes, in Node itself. */
   close(): void {
-    this.socket.destroy();
+    this.socket.end(Buffer.from([0x88, 0x80, 0, 0, 0, 0]));
   }
 
   #frame(): string | undefined {

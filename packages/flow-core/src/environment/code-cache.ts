@@ -40,10 +40,10 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
   const made = new Map<string, Script>();
   const compile = loader._compile;
   loader._compile = function (content, file, ...rest) {
-    if (!file.startsWith(folder + sep)) return compile.call(this, content, file, ...rest);
+    if (!file.startsWith(folder + sep) && !OF_PACKAGES.test(file)) return compile.call(this, content, file, ...rest);
     const path = join(cache, `${version}-${digestOf(content).toString('hex')}`);
     const cachedData = isOwn ? read(path) : undefined;
-    const script = new Script(Module.wrap(content), {
+    const script = new Script(Module.wrap(content.replace(/^#!/, '//')), {
       ...{ filename: file, columnOffset: -WRAPPED },
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData ? { cachedData } : {}),
@@ -57,6 +57,9 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
     made.clear();
   };
 }
+
+/** Where nobody can mistake a module for one of another kind. Zod is made of a hundred of them. */
+const OF_PACKAGES = /[\\/]node_modules[\\/].+\.cjs$/;
 
 /** Of what stands before a module's text, on its first line. */
 const WRAPPED = Module.wrap('|').indexOf('|');
