@@ -1,9 +1,21 @@
 /**
- * What V8 made of the engine's files is kept, so that the next process need not compile them: a fifth of the time of a spin.
- * As Node's own `module.enableCompileCache`, which Node 20 has not, and which keeps the files of every flow, too, for ever.
+ * What V8 made of the engine's files, and of packages, is kept, so that the next process need not compile them: a fifth of the
+ * time of a spin. Node's own `module.enableCompileCache` does so from 22.8 on; it keeps the files of every flow, too, for ever.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
@@ -16,17 +28,26 @@ import { sweepTemporary, temporaryName } from './temporary';
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 const DIGEST_BYTES = 20;
-const digestOf = (content: string | Buffer) => createHash('sha1').update(content).digest();
+const digestOf = (...content: (string | Buffer)[]) => {
+  const hash = createHash('sha1');
+  for (const piece of content) hash.update(piece);
+  return hash.digest();
+};
 
 /** A module as Node's loader has it. */
 interface Loaded {
   exports: unknown;
 }
+interface Made {
+  file: string;
+  script: Script;
+}
 type Compile = (this: Loaded, content: string, file: string, ...rest: unknown[]) => unknown;
 const loader = (Module as unknown as { prototype: { _compile: Compile } }).prototype;
 
 /**
- * From now on, files below a folder are compiled from what was kept of them.
+ * From now on, files below a folder are compiled from what was kept of them, and so are files of packages that say by their
+ * names that they are CommonJS.
  * @param folder of CommonJS files
  * @returns keeps what had to be compiled: call it once, when the process has executed what such a process executes
  */
@@ -35,20 +56,21 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
   const own = privateFolder(tmpdir());
   const cache = join(own, 'code');
   const isOwn = isPrivate(own);
-  // Named by V8's version and options, and by the text itself.
+  // Named by V8's version and options, by the file, which is in what V8 made of it, and by the text itself.
   const version = cachedDataVersionTag().toString(16);
-  const made = new Map<string, Script>();
+  const made = new Map<string, Made>();
   const compile = loader._compile;
   loader._compile = function (content, file, ...rest) {
-    if (!file.startsWith(folder + sep) && !OF_PACKAGES.test(file)) return compile.call(this, content, file, ...rest);
-    const path = join(cache, `${version}-${digestOf(content).toString('hex')}`);
+    if (!file.startsWith(folder + sep) && !OF_PACKAGES.test(file))
+      return compile.call(this, content, file, ...rest);
+    const path = join(cache, `${version}-${digestOf(headOf(file), content).toString('hex')}`);
     const cachedData = isOwn ? read(path) : undefined;
     const script = new Script(Module.wrap(content.replace(/^#!/, '//')), {
       ...{ filename: file, columnOffset: -WRAPPED },
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData ? { cachedData } : {}),
     });
-    if (!cachedData || script.cachedDataRejected) made.set(path, script);
+    if (!cachedData || script.cachedDataRejected) made.set(path, { file, script });
     const run = script.runInThisContext();
     return run.call(this.exports, this.exports, createRequire(file), this, file, dirname(file));
   };
@@ -61,6 +83,9 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
 /** Where nobody can mistake a module for one of another kind. Zod is made of a hundred of them. */
 const OF_PACKAGES = /[\\/]node_modules[\\/].+\.cjs$/;
 
+/** The first line of what is kept says whose it is. */
+const headOf = (file: string) => `${file.replaceAll('\n', ' ')}\n`;
+
 /** Of what stands before a module's text, on its first line. */
 const WRAPPED = Module.wrap('|').indexOf('|');
 
@@ -72,21 +97,23 @@ function read(path: string): Buffer | undefined {
   } catch {
     return undefined;
   }
-  const data = all.subarray(DIGEST_BYTES);
-  return digestOf(data).equals(all.subarray(0, DIGEST_BYTES)) ? data : undefined;
+  const begin = all.indexOf('\n') + 1 + DIGEST_BYTES;
+  const data = all.subarray(begin);
+  return digestOf(data).equals(all.subarray(begin - DIGEST_BYTES, begin)) ? data : undefined;
 }
 
 /** A folder that is another user's, or a disk that is full, is no reason to say anything: the next process compiles again. */
-function keep(cache: string, made: ReadonlyMap<string, Script>): void {
+function keep(cache: string, made: ReadonlyMap<string, Made>): void {
   try {
     requirePrivate(dirname(cache));
     mkdirSync(cache, { recursive: true, mode: 0o700 });
     sweep(cache);
-    for (const [path, script] of made) {
+    for (const [path, { file, script }] of made) {
       const data = script.createCachedData();
       const draft = join(cache, temporaryName());
       try {
-        writeFileSync(draft, Buffer.concat([digestOf(data), data]), { mode: 0o600 });
+        const head = Buffer.from(headOf(file));
+        writeFileSync(draft, Buffer.concat([head, digestOf(data), data]), { mode: 0o600 });
         renameSync(draft, path);
       } finally {
         rmSync(draft, { force: true });
@@ -95,10 +122,23 @@ function keep(cache: string, made: ReadonlyMap<string, Script>): void {
   } catch {}
 }
 
+/** Removes what killed processes left, what is old, and what was made of files that are gone. */
 function sweep(cache: string): void {
   sweepTemporary(cache);
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
-    if (Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { force: true });
+    const isOld = Date.now() - statSync(path).mtimeMs > KEPT_MS;
+    if (isOld || !existsSync(firstLineOf(path))) rmSync(path, { force: true });
   }
 }
+
+function firstLineOf(path: string): string {
+  const head = Buffer.alloc(LONGEST_PATH);
+  const file = openSync(path, 'r');
+  try {
+    return head.toString('utf8', 0, head.subarray(0, readSync(file, head)).indexOf('\n'));
+  } finally {
+    closeSync(file);
+  }
+}
+const LONGEST_PATH = 4096;

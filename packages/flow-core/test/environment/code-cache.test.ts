@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,48 +16,55 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const built = join(__dirname, '../../dist/code-cache.js');
+/** What it gives is where it was called, too. */
+const TEXT = `module.exports = require('./word.json').map(() => 'twelve ' + new Error().stack.split('\\n')[1]);\n`;
+
 let folder: string;
 let cache: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nx-flow-test-'));
   cache = join(folder, `nx-flow-${process.getuid?.() ?? 0}`, 'code');
-  writeFileSync(join(folder, 'answer.js'), "module.exports = require('./word.json').map(() => 'twelve');\n");
+  writeFileSync(join(folder, 'answer.js'), TEXT);
   writeFileSync(join(folder, 'word.json'), '[1]');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a process prints that requires the file, and keeps what it had to compile. */
-function execute(env: NodeJS.ProcessEnv = {}): string {
+function execute(env: NodeJS.ProcessEnv = {}, home = folder): string {
   const script = `const keep = require(${JSON.stringify(built)}).keepCode(${JSON.stringify(folder)});
     process.stdout.write(String(require(${JSON.stringify(join(folder, 'answer.js'))})));
     keep();`;
   // On Windows, the folder of temporary files is in the other two.
   return execFileSync(process.execPath, ['-e', script], {
-    env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder, ...env },
+    env: { ...process.env, TMPDIR: home, TEMP: home, TMP: home, ...env },
     encoding: 'utf8',
   });
 }
 
 /** What is kept. A file that is written anew is another one. */
-const kept = () => readdirSync(cache).map((name) => ({ name, file: statSync(join(cache, name)).ino }));
+const kept = () =>
+  readdirSync(cache).map((name) => {
+    const { ino, birthtimeMs } = statSync(join(cache, name));
+    return { name, file: `${ino} of ${birthtimeMs}` };
+  });
 
 test('what one process compiled, the next one reads; a text that differs is compiled', () => {
-  expect(execute()).toBe('twelve');
+  expect(execute()).toMatch(/^twelve .*answer\.js:1:/);
   const first = kept();
   expect(first).toHaveLength(1);
-  expect(execute()).toBe('twelve');
+  expect(execute()).toMatch(/^twelve .*answer\.js:1:/);
   expect(kept()).toEqual(first);
   // As long as the other: V8 itself looks at no more than that.
   const text = readFileSync(join(folder, 'answer.js'), 'utf8');
   writeFileSync(join(folder, 'answer.js'), text.replace('twelve', 'eleven'));
-  expect(execute()).toBe('eleven');
+  expect(execute()).toMatch(/^eleven /);
   expect(kept()).toHaveLength(2);
 });
 
 test('damaged code is never executed: it is compiled, and kept, anew', () => {
   execute();
   const [{ name } = { name: '' }] = kept();
-  let { file } = kept()[0] as { file: number };
+  let { file } = kept()[0] as { file: string };
   const path = join(cache, name);
   const whole = readFileSync(path);
   const flipped = Buffer.from(whole);
@@ -68,15 +77,32 @@ test('damaged code is never executed: it is compiled, and kept, anew', () => {
     Buffer.alloc(whole.length),
   ]) {
     writeFileSync(path, damaged);
-    expect(execute()).toBe('twelve');
+    expect(execute()).toMatch(/^twelve .*answer\.js:1:/);
     const [anew] = kept();
     expect(anew?.name).toBe(name);
     // What was only written over is the same file.
     expect(anew?.file).not.toBe(file);
-    expect(execute()).toBe('twelve');
+    expect(execute()).toMatch(/^twelve .*answer\.js:1:/);
     expect(kept()).toEqual([anew]);
-    file = anew?.file ?? 0;
+    file = anew?.file ?? '';
   }
+});
+
+test('the same text at two places is two files: each says where it is', () => {
+  execute();
+  const here = folder;
+  folder = join(here, 'other');
+  mkdirSync(folder);
+  cpSync(join(here, 'word.json'), join(folder, 'word.json'));
+  writeFileSync(join(folder, 'answer.js'), TEXT);
+  expect(execute({}, here)).toContain(join(folder, 'answer.js'));
+  expect(kept()).toHaveLength(2);
+  // What was made of a file that is gone goes with the next one that is kept.
+  rmSync(folder, { recursive: true });
+  folder = here;
+  writeFileSync(join(folder, 'answer.js'), `${TEXT}// Changed.\n`);
+  execute();
+  expect(kept()).toHaveLength(2);
 });
 
 test('what nobody has made anew for a month goes', () => {
@@ -95,11 +121,11 @@ test('code that others could have written is not read, and none is kept there', 
   const before = kept();
   chmodSync(own, 0o755);
   rmSync(join(cache, (before[0] as { name: string }).name));
-  expect(execute()).toBe('twelve');
+  expect(execute()).toMatch(/^twelve .*answer\.js:1:/);
   expect(kept()).toEqual([]);
 });
 
 test('NODE_DISABLE_COMPILE_CACHE holds here, too', () => {
-  expect(execute({ NODE_DISABLE_COMPILE_CACHE: '1' })).toBe('twelve');
+  expect(execute({ NODE_DISABLE_COMPILE_CACHE: '1' })).toMatch(/^twelve .*answer\.js:1:/);
   expect(readdirSync(folder)).not.toContain(`nx-flow-${process.getuid?.() ?? 0}`);
 });
