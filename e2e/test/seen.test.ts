@@ -1,5 +1,5 @@
 /** What a step sees of other flows, of code that is loaded by a computed name, and through a workspace's paths. */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, lutimesSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
@@ -163,8 +163,14 @@ export default f.end(read);`,
   const elsewhere = join(workspace.folder, '..', `elsewhere-${seen}`);
   mkdirSync(elsewhere);
   writeFileSync(join(elsewhere, 'rates.csv'), '1');
-  symlinkSync(join(elsewhere, 'rates.csv'), join(workspace.folder, links, 'rates.csv'));
-  symlinkSync(elsewhere, join(workspace.folder, links, 'more'));
+  for (const [target, name] of [
+    [join(elsewhere, 'rates.csv'), 'rates.csv'],
+    [elsewhere, 'more'],
+  ] as const) {
+    symlinkSync(target, join(workspace.folder, links, name));
+    // Nx hashes once more what was made a moment ago.
+    lutimesSync(join(workspace.folder, links, name), 1, 1);
+  }
   workspace.git('add', '.');
   await workspace.warmFlow('run', links);
   const both = async () => {

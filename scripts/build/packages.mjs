@@ -58,6 +58,8 @@ export const PACKAGES = {
         ...['process/end-children', 'process/started', 'store/item-digests'],
       ],
       worker: ['engine/pool/worker'],
+      // Whatever imports a flow that is an ES module.
+      import: ['source/native-import'],
       // The store as its clients see it. A worker has none.
       store: [
         ...[

@@ -61,8 +61,8 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
   const made = new Map<string, Made>();
   const compile = loader._compile;
   loader._compile = function (content, file, ...rest) {
-    if (!file.startsWith(folder + sep) && !OF_PACKAGES.test(file))
-      return compile.call(this, content, file, ...rest);
+    const isKept = (file.startsWith(folder + sep) || OF_PACKAGES.test(file)) && !imports(file, content);
+    if (!isKept) return compile.call(this, content, file, ...rest);
     const path = join(cache, `${version}-${digestOf(headOf(file), content).toString('hex')}`);
     const cachedData = isOwn ? read(path) : undefined;
     const script = new Script(Module.wrap(content.replace(/^#!/, '//')), {
@@ -82,6 +82,10 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
 
 /** Where nobody can mistake a module for one of another kind. Zod is made of a hundred of them. */
 const OF_PACKAGES = /[\\/]node_modules[\\/].+\.cjs$/;
+
+/** Code that is kept has no `import()` any more, nor have functions that it makes of texts. tsx only looks for it. */
+const imports = (file: string, content: string) => /\bimport\s*\(/.test(content) && !TSX.test(file);
+const TSX = /[\\/]node_modules[\\/]tsx[\\/]dist[\\/]register-[^\\/]+$/;
 
 /** The first line of what is kept says whose it is. */
 const headOf = (file: string) => `${file.replaceAll('\n', ' ')}\n`;

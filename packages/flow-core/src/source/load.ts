@@ -69,7 +69,8 @@ async function evaluate(file: string): Promise<Imported> {
     const known = imported.has(href);
     imported.add(href);
     release = await guardEsImport(file);
-    return { exported: await nativeImport(known ? href + again : href) };
+    const { nativeImport } = await import('./native-import');
+    return { exported: await nativeImport<Exports>(known ? href + again : href) };
   }
 }
 
@@ -86,8 +87,6 @@ function isForImport(error: unknown): boolean {
   return types.isNativeError(error) && FOR_IMPORT.has(String((error as { code?: unknown }).code));
 }
 
-const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
-
 async function useEsm(file: string): Promise<void> {
   esmRegistered ??= registerEsm(file);
   await esmRegistered;
@@ -95,13 +94,16 @@ async function useEsm(file: string): Promise<void> {
 }
 
 async function registerEsm(file: string): Promise<void> {
-  const { register } = await nativeImport('tsx/esm/api').catch(() => nativeImport(esmApi()));
+  const { nativeImport } = await import('./native-import');
+  const api = await nativeImport<Tsx>('tsx/esm/api').catch(() => nativeImport<Tsx>(esmApi()));
   const hooks = (side: string) => pathToFileURL(packageFile(`dist/question-${side}.js`));
   const odd = file.includes('?') || process.cwd().includes('?');
   if (odd) Module.register(hooks('inner'));
-  withTsconfig(register as () => void);
+  withTsconfig(() => api.register());
   if (odd) Module.register(hooks('outer'));
 }
+
+type Tsx = typeof import('tsx/esm/api');
 
 /** tsx's ES loader must be imported, not required: its CommonJS build looks for files that are not there. */
 function esmApi(): string {

@@ -125,6 +125,15 @@ test('code that others could have written is not read, and none is kept there', 
   expect(kept()).toEqual([]);
 });
 
+test('a file that imports by itself, or makes what does, is compiled each time: kept code has no import()', () => {
+  const says = (text: string) =>
+    `module.exports = (${text})('node:path').then(() => console.log('imported'), console.log);\n`;
+  for (const text of ['(name) => import(name)', "new Function('name', 'return import(name)')"]) {
+    writeFileSync(join(folder, 'answer.js'), says(text));
+    for (let i = 0; i < 2; i++) expect(execute()).toMatch(/imported\n$/);
+  }
+});
+
 test('NODE_DISABLE_COMPILE_CACHE holds here, too', () => {
   expect(execute({ NODE_DISABLE_COMPILE_CACHE: '1' })).toMatch(/^twelve .*answer\.js:1:/);
   expect(readdirSync(folder)).not.toContain(`nx-flow-${process.getuid?.() ?? 0}`);

@@ -6,8 +6,8 @@ import { watchImports } from '../../source/import-watch';
 import type { FromWorker, ToWorker } from './protocol';
 import { Worker } from './worker';
 
-/** @param rested called when the process has nothing to do for the first time */
-export function main(rested: () => void): void {
+/** @param executed called when the process has executed its first task */
+export function main(executed: () => void): void {
   const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2);
 
   // Where it is in the coordinator's group, the terminal's Ctrl-C reaches it: the coordinator decides what that means.
@@ -21,5 +21,17 @@ export function main(rested: () => void): void {
     // The coordinator has ended, or a step closed the channel: no outcome can be sent any more.
     closed: () => exitNow(1),
   });
-  const worker = new Worker({ file, flow, with: JSON.parse(given), packages }, channel, rested);
+  let isFirst = true;
+  const worker = new Worker(
+    { file, flow, with: JSON.parse(given), packages },
+    {
+      hold: (held) => channel.hold(held),
+      send(message) {
+        channel.send(message);
+        if (!isFirst || message.type !== 'outcome') return;
+        isFirst = false;
+        setImmediate(executed);
+      },
+    },
+  );
 }

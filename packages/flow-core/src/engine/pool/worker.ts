@@ -51,13 +51,10 @@ export class Worker {
   #place: Place | undefined;
   #draining = false;
   readonly #file: string;
-  #rested: (() => void) | undefined;
 
-  /** @param rested called when it has executed something and has nothing more to do for now, the first time */
-  constructor(setup: WorkerSetup, channel: WorkerChannel, rested?: () => void) {
+  constructor(setup: WorkerSetup, channel: WorkerChannel) {
     this.#channel = channel;
     this.#file = setup.file;
-    this.#rested = rested;
     this.#output = new WorkerOutput((piece) => channel.send({ type: 'log', ...piece }));
     const crash = (error: unknown) => this.#crashed(error);
     process.on('uncaughtException', crash).on('unhandledRejection', crash);
@@ -131,8 +128,6 @@ export class Worker {
     }
     this.#draining = false;
     this.#channel.hold(true);
-    this.#rested?.();
-    this.#rested = undefined;
   }
 
   /** Gives an outcome whatever happens: the coordinator waits for it. */
