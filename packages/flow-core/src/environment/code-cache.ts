@@ -34,6 +34,9 @@ const digestOf = (...content: (string | Buffer)[]) => {
   return hash.digest();
 };
 
+/** Of the function that has taken the place of another: that one. */
+const REPLACED = Symbol.for('nx-flow.replaced');
+
 /** A module as Node's loader has it. */
 interface Loaded {
   exports: unknown;
@@ -42,7 +45,9 @@ interface Made {
   file: string;
   script: Script;
 }
-type Compile = (this: Loaded, content: string, file: string, ...rest: unknown[]) => unknown;
+type Compile = ((this: Loaded, content: string, file: string, ...rest: unknown[]) => unknown) & {
+  [REPLACED]?: Compile;
+};
 const loader = (Module as unknown as { prototype: { _compile: Compile } }).prototype;
 
 /**
@@ -59,8 +64,9 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
   // Named by V8's version and options, by the file, which is in what V8 made of it, and by the text itself.
   const version = cachedDataVersionTag().toString(16);
   const made = new Map<string, Made>();
-  const compile = loader._compile;
-  loader._compile = function (content, file, ...rest) {
+  // Another copy of this module may have been here before.
+  const compile = loader._compile[REPLACED] ?? loader._compile;
+  const compileKept: Compile = function (content, file, ...rest) {
     const isKept = (file.startsWith(folder + sep) || OF_PACKAGES.test(file)) && !imports(file, content);
     if (!isKept) return compile.call(this, content, file, ...rest);
     const path = join(cache, `${version}-${digestOf(headOf(file), content).toString('hex')}`);
@@ -74,6 +80,8 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
     const run = script.runInThisContext();
     return run.call(this.exports, this.exports, createRequire(file), this, file, dirname(file));
   };
+  compileKept[REPLACED] = compile;
+  loader._compile = compileKept;
   return () => {
     if (made.size > 0) keep(cache, made);
     made.clear();

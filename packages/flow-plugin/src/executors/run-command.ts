@@ -13,6 +13,8 @@ export async function runCommand(
 ): Promise<{ success: boolean }> {
   // Nx sets FORCE_COLOR for every task, even with the user's NO_COLOR. Node warns about the pair.
   if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
+  const { keepCode } = await import('@nx-flow/core/code-cache');
+  const keep = keepCode();
   const { main } = await import('@nx-flow/core/cli');
   const argv = commandLine(command, options, configured(context), raw);
   const refused = more.refused ?? ambiguous(options);
@@ -24,6 +26,7 @@ export async function runCommand(
   });
   // Nx ends the process as soon as it has the answer, and a pipe may still hold output.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  if (code === 0) keep();
   return { success: code === 0 };
 }
 
