@@ -34,10 +34,9 @@ function aliasTargets({ names, project }: FlowTargets, targets: Targets): Target
           // It is hashed and selected by the same inputs, so `nx affected` selects both or neither.
           ...(inputs ? { inputs } : {}),
           ...(outputs ? { outputs } : {}),
+          // No more than that: in a workspace of many flows, Nx takes milliseconds for each property of its targets.
           metadata: {
-            technologies: ['nx-flow'],
             description: `Another name of ${target}, which stays when the project gets another flow. Try: npx nx run ${project}:${alias}`,
-            help: { command: `npx nx run ${project}:${target} --help`, example: {} },
           },
         },
       ];
