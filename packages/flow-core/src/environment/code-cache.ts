@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { constants, Script } from 'node:vm';
 import { isPrivate, privateFolder, requirePrivate } from './private-folder';
@@ -119,7 +119,7 @@ function keep(cache: string, made: ReadonlyMap<string, Made>): void {
   try {
     requirePrivate(dirname(cache));
     mkdirSync(cache, { recursive: true, mode: 0o700 });
-    sweep(cache);
+    sweep(cache, [...made.keys()], new Set([...made.values()].map(({ file }) => file)));
     for (const [path, { file, script }] of made) {
       const data = script.createCachedData();
       const draft = join(cache, temporaryName());
@@ -134,15 +134,20 @@ function keep(cache: string, made: ReadonlyMap<string, Made>): void {
   } catch {}
 }
 
-/** Removes what killed processes left, what is old, and what was made of files that are gone. */
-function sweep(cache: string): void {
+/** Removes what killed processes left, what is old, and what was made of files that are gone or have another text now. */
+function sweep(cache: string, made: readonly string[], files: ReadonlySet<string>): void {
   sweepTemporary(cache);
+  const version = versionOf(made[0] as string);
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
+    const file = firstLineOf(path);
     const isOld = Date.now() - statSync(path).mtimeMs > KEPT_MS;
-    if (isOld || !existsSync(firstLineOf(path))) rmSync(path, { force: true });
+    const isFormer = files.has(file) && versionOf(path) === version;
+    if (isOld || isFormer || !existsSync(file)) rmSync(path, { force: true });
   }
 }
+
+const versionOf = (path: string) => basename(path).split('-', 1)[0];
 
 function firstLineOf(path: string): string {
   const head = Buffer.alloc(LONGEST_PATH);
