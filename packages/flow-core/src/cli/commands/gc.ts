@@ -97,7 +97,7 @@ function givenPolicy({ options }: Context): Policy | undefined {
   return Object.keys(policy).length > 0 ? policy : undefined;
 }
 
-const total = (folders: readonly string[]) => folders.reduce((sum, folder) => sum + sizeOf(folder).bytes, 0);
+const total = (folders: readonly string[]) => folders.reduce((sum, folder) => sum + sizeOf(folder), 0);
 
 const freed = ({ blobs, beside }: Collected) =>
   Object.values(beside).reduce((sum, { bytes }) => sum + bytes, blobs.bytes);

@@ -116,7 +116,8 @@ function restore(path: string, named: ReadonlySet<string>): void {
   } catch {}
 }
 
-function filesIn(folder: string): string[] {
+/** The files of a CAS in its folder. */
+export function filesIn(folder: string): string[] {
   return list(folder)
     .filter((group) => /^[0-9a-f]{2}$/.test(group))
     .flatMap((group) => list(join(folder, group)).map((name) => join(folder, group, name)));

@@ -5,6 +5,7 @@ import { scan } from '../../store/kv';
 import { Sizes } from '../../store/replaceable';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
+import { filesIn } from './blobs';
 import { type Beside, type FileKind, filesBeside } from './files';
 import { usageOfRuns } from './usage';
 
@@ -53,13 +54,13 @@ export async function usageOfStore(store: Store, folder: string): Promise<StoreU
   }
   let removed = 0;
   for await (const _ of scan(store.kv, prefixRange(keys.allRemoved()))) removed++;
-  const blobs = sizeOf(join(folder, 'cas'));
+  const cas = join(folder, 'cas');
   return {
     flows: [...flows.values()].sort((a, b) => weight(b) - weight(a)),
     removed,
-    database: sizeOf(join(folder, 'db')).bytes,
-    files: blobs.files,
-    fileBytes: blobs.bytes,
+    database: sizeOf(join(folder, 'db')),
+    files: filesIn(cas).length,
+    fileBytes: sizeOf(cas),
   };
 }
 
@@ -79,7 +80,7 @@ export function usageBeside(beside: Beside): BesideUsage {
   };
   const add = (kind: keyof BesideUsage, path: string) => {
     usage[kind].count++;
-    usage[kind].bytes += sizeOf(path).bytes;
+    usage[kind].bytes += sizeOf(path);
   };
   for (const { kind, path } of filesBeside(beside)) add(kind, path);
   // Small, and needed by Nx and by the next command: they are counted alone.
@@ -91,8 +92,8 @@ export function usageBeside(beside: Beside): BesideUsage {
 }
 
 /** What a folder takes on the disk. */
-export function sizeOf(path: string): { files: number; bytes: number } {
+export function sizeOf(path: string): number {
   const sizes = new Sizes();
   sizes.count(path);
-  return sizes;
+  return sizes.bytes;
 }
