@@ -23,7 +23,9 @@ export class HoldTable {
   readonly #names = new Map<Socket, Set<string>>();
   /** Being taken, or taken since this broker's start. */
   readonly #taken = new Set<string>();
-  /** Let go, or held by a connection that has ended, while others are not known yet. */
+  /** Held, and not pinned: nobody else has them. */
+  readonly #owned = new Set<string>();
+  /** Of those, whose holder's connection has ended, while other holders may still come back. */
   readonly #released = new Set<string>();
 
   constructor(kv: Kv, before: Before) {
@@ -39,6 +41,7 @@ export class HoldTable {
   /** @throws FlowError FLOW_RUN_TAKEN */
   async hold(socket: Socket, name: string): Promise<void> {
     if (this.#taken.has(name) || (await this.#kv.get(name)) || this.#taken.has(name)) throw takenError(name);
+    this.#owned.add(name);
     this.pin(socket, [name]);
   }
 
@@ -69,7 +72,7 @@ export class HoldTable {
     const holders = this.#holders.get(name);
     if (!holders?.delete(socket) || holders.size > 0) return;
     this.#holders.delete(name);
-    if (this.#before === 'unknown' && this.#isNew()) this.#released.add(name);
+    if (this.#owned.delete(name) && this.#isNew()) this.#released.add(name);
   }
 
   /** Whether those who held names before may still come back. */
