@@ -70,6 +70,15 @@ test('rm removes runs by number and by tag, and says what stays; what it cannot 
   expect((await ws.ok(['dump', 'films/4/end_', '--json'])).json.artifacts).toMatchObject({ sum: 2 });
   expect((await ws.ok(['rm', 'films', '--tag=exp', '--json'])).json.removed).toEqual(['films/3']);
   expect((await run('--json')).json.pathspec).toBe('films/5');
+  // What is imported again is another run, with a number of its own.
+  await ws.ok(['export', 'films', '5', 'films.nxflow']);
+  for (const number of [6, 7]) {
+    expect((await ws.ok(['import', 'films.nxflow', '--namespace=ci', '--json'])).json).toMatchObject({
+      pathspec: `films/${number}`,
+      known: false,
+    });
+    await ws.ok(['rm', 'films', `${number}`]);
+  }
   expect((await ws.ok(['verify', '--read-data', '--json'])).json.problems).toEqual([]);
 });
 
