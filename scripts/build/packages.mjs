@@ -26,9 +26,16 @@ export const PACKAGES = {
         ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'server', 'view'].map(
           (name) => `store/broker/${name}`,
         ),
-        ...['checksum', 'database', 'dropped', 'generation', 'level', 'migrate', 'numbers'].map(
-          (name) => `store/${name}`,
-        ),
+        ...[
+          'checksum',
+          'database',
+          'dropped',
+          'generation',
+          'level',
+          'merge-tables',
+          'migrate',
+          'numbers',
+        ].map((name) => `store/${name}`),
       ],
       // Every process but the broker: values, their digests and files, where the workspace and its flows are.
       base: [
@@ -74,7 +81,17 @@ export const PACKAGES = {
           'open',
           'pathspec',
         ],
-        ...['records', 'require-writable', 'rows', 'store', 'tags', 'writable', 'broker/'],
+        ...[
+          'records',
+          'removed',
+          'require-writable',
+          'rows',
+          'run-rows',
+          'store',
+          'tags',
+          'writable',
+          'broker/',
+        ],
       ].map((name) => `store/${name}`),
       // Every command of a store.
       cli: [
@@ -88,7 +105,8 @@ export const PACKAGES = {
         'process/orphan-guard',
       ],
       run: [
-        ...['engine/run/', 'engine/resume/', 'engine/record/', 'session/run', 'definition/with'],
+        ...['engine/run/', 'engine/resume/', 'engine/record/', 'session/run', 'session/retention'],
+        'definition/with',
         ...['exit-of', 'run-', 'commands/resume', 'commands/run', 'render/run'].map((name) => `cli/${name}`),
         ...['environment/node-capabilities', 'source/declared-inputs'],
       ],
@@ -127,12 +145,19 @@ export const PACKAGES = {
       // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/tagged-runs'],
+        ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/replaceable'],
+        'store/tagged-runs',
       ],
       // For flows that have secrets.
       secrets: ['engine/secrets/', 'engine/pool/masked-host', 'engine/spin/hidden-splits'],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
+      housekeeping: [
+        'engine/housekeeping/',
+        ...['commands/gc', 'commands/rm', 'commands/store', 'render/gc', 'render/housekeeping'].map(
+          (name) => `cli/${name}`,
+        ),
+      ],
       verify: ['engine/verify/', 'cli/commands/verify'],
       explain: ['engine/explain/', 'cli/render/diff', 'cli/render/why', 'cli/render/show-task'],
       reading: [

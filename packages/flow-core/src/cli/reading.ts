@@ -40,7 +40,9 @@ export async function reading(
     const specs = context.positionals.slice(1).map((text) => pathspecOf(text, flow));
     if (!(await store.latest(flow))) {
       await findPlaceFile(place);
-      if (context.options.spin === true)
+      const [{ run } = {}] = specs;
+      const isRemoved = run !== undefined && (await store.removed(flow, run)) !== undefined;
+      if (context.options.spin === true && !isRemoved)
         throw (await import('../session/persisted-spins')).nothingPersisted(place.store, flow);
     }
     await read({ flow, place, store, specs, spec: specs[0] ?? {}, namespace: namespaceOf(context) });

@@ -16,6 +16,9 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   tag: () => import('./commands/tag'),
   export: () => import('./commands/export'),
   import: () => import('./commands/import'),
+  store: () => import('./commands/store'),
+  rm: () => import('./commands/rm'),
+  gc: () => import('./commands/gc'),
   verify: () => import('./commands/verify'),
   snapshot: () => import('./commands/snapshot'),
 };

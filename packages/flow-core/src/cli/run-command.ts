@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
 import type { Takeover } from '../engine/resume/takeover';
+import { retain } from '../session/retention';
 import { executeRun, requireKnownStep } from '../session/run';
 import { type FileSession, openSession } from '../session/session';
 import { placeOf } from './arguments';
@@ -48,6 +49,8 @@ export async function runCommand(
       pool: (host) => pool.attach(host),
     });
     output.result(runJson(outcome));
+    const told = await retain(session);
+    if (told !== undefined) output.note(`${told}\n`);
     return outcome.status === 'failed' ? exitOf(outcome.error) : 0;
   } finally {
     await pool.close();

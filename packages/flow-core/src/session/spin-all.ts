@@ -13,6 +13,7 @@ import { recordedInputs } from '../engine/spin/split-inputs';
 import { toRecord } from '../engine/task/error-record';
 import type { Emit, SpinDone, SpinsDone } from '../engine/task/flow-event';
 import { ownNamespace } from '../environment/user';
+import { keys } from '../store/row-keys';
 import type { PersistedSpins } from './persisted-spins';
 import { publishing } from './publish';
 import type { FileSession } from './session';
@@ -125,13 +126,14 @@ function spinsStarted(flow: string, { node, run, splits, without, passedOver }: 
 
 /** Installs the packages before the first split begins. @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED */
 async function packagesOf(
-  { graph, workspace, signal }: FileSession,
+  { graph, workspace, signal, store }: FileSession,
   node: StepNode,
   emit: Emit,
 ): Promise<Installed | undefined> {
   if (!hasPackages(node)) return undefined;
   const { installOfSteps } = await import('../engine/pool/packages');
   const installing = (packages: string) => emit({ type: 'packages-installing', packages });
-  const options = { workspace, installing, ...(signal ? { signal } : {}) };
+  const using = (set: string) => store.holds.pin([keys.pinPackages(set)]);
+  const options = { workspace, installing, using, ...(signal ? { signal } : {}) };
   return (await installOfSteps(graph, new Set([node.name]), options)).get(node.name);
 }

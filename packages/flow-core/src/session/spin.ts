@@ -13,6 +13,7 @@ import type { PersistedSpin } from '../engine/spin/persisted';
 import { spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/flow-event';
 import { spinsFolder } from '../environment/output-folders';
+import { keys } from '../store/row-keys';
 import { collectThrownLate, hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
 import { publishing } from './publish';
@@ -194,12 +195,13 @@ async function hidingOf(graph: Graph, step: string) {
 
 /** Loads the flow with the step's own packages, if it has any. @throws FlowError FLOW_PACKAGES */
 async function graphWithPackages(
-  { graph, file, workspace }: Session,
+  { graph, file, workspace, store }: Session,
   step: string,
   emit: Emit,
 ): Promise<Graph> {
   if (file === undefined || graph.steps.get(step)?.options.packages === undefined) return graph;
   const { graphWithPackages: load } = await import('../engine/pool/packages');
   const installing = (packages: string) => emit({ type: 'packages-installing', packages });
-  return load(graph, step, { file, wanted: graph.flow, workspace, installing });
+  const using = (set: string) => store.holds.pin([keys.pinPackages(set)]);
+  return load(graph, step, { file, wanted: graph.flow, workspace, installing, using });
 }

@@ -1,7 +1,7 @@
 /** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, copyFile, link, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
@@ -25,6 +25,11 @@ export interface Cas {
   /** Stores the bytes of a file piece by piece and returns their sha256. @param look sees each piece before it is written */
   writeFile(path: string, look?: Look): Promise<{ hash: string; size: number }>;
   has(hash: string): boolean;
+  /**
+   * Makes bytes count as new: nobody removes them before something refers to them. Call before they are referred to again.
+   * @returns whether they are there
+   */
+  renew(hash: string): Promise<boolean>;
   /** A file with these bytes, verified once in a process. @throws FlowError FLOW_STORE_CORRUPT */
   file(hash: string): string;
   /** The file of these bytes, for a CAS in files. @throws FlowError FLOW_STORE_CORRUPT when `hash` is no sha256 */
@@ -116,6 +121,10 @@ export class FileCas implements Cas {
     return existsSync(this.path(hash));
   }
 
+  renew(hash: string): Promise<boolean> {
+    return renewed(this.path(hash));
+  }
+
   file(hash: string): string {
     const path = this.path(hash);
     if (verified.has(path)) return path;
@@ -190,11 +199,14 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
   }
   const [source, target] = [from.file(hash), to.path(hash)];
   await mkdir(dirname(target), { recursive: true });
+  // They may lie there since long.
+  if (await renewed(target)) return;
   try {
     await link(source, target);
+    await renewed(target);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
+    if (code === 'EEXIST' && (await renewed(target))) return;
     if (code === 'ENOENT') throw corrupt(`The store has lost the file ${source}.`, error);
     // It is another file system, or one without hard links.
     const temporary = join(dirname(dirname(target)), temporaryName());
@@ -208,15 +220,29 @@ async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Arra
   while (at < chunk.length) at += (await file.write(chunk, at)).bytesWritten;
 }
 
-/** Moves the file into place, also over an existing one, which may have been changed since. */
+/** Sets the time of a file to now. Returns false where there is none. */
+async function renewed(path: string): Promise<boolean> {
+  const now = new Date();
+  try {
+    await utimes(path, now, now);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Moves the file into place as a new one, also over an existing one, which may have been changed since. */
 export async function place(temporary: string, path: string): Promise<void> {
   try {
+    await renewed(temporary);
     await rename(temporary, path);
   } catch (error) {
     // Windows does not replace a file that is being read.
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
     await access(path);
+    await renewed(path);
     await rm(temporary);
   }
 }

@@ -26,7 +26,7 @@ export async function storeFile(value: FileArtifact, cas: Cas, look?: Look): Pro
   const { name } = value;
   const known = storedHash(value);
   const { hash, size } =
-    known !== undefined && cas.has(known)
+    known !== undefined && (await cas.renew(known))
       ? { hash: known, size: value.size }
       : await cas.writeFile(value.path, look);
   return { ...FILE_CODEC, type: fileType(name), size, digest: fileDigest(name, hash), hash };

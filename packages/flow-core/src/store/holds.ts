@@ -20,6 +20,11 @@ export interface Holds {
    * while it is held, or while that is unsure and `surely` was not said.
    */
   take(name: string, surely?: boolean): Promise<boolean>;
+  /**
+   * Holds names together with whoever else holds them, until they are let go, or this process ends or closes the store. Nothing
+   * is waited for: whatever is asked from now on is answered with the names in place.
+   */
+  pin(names: readonly string[], letGo?: readonly string[]): void;
 }
 
 /** Holds of a store in memory, which this process alone has. */
@@ -34,6 +39,10 @@ export class LocalHolds implements Holds {
   }
   async take(name: string): Promise<boolean> {
     return !this.#held.has(name);
+  }
+  pin(names: readonly string[], letGo: readonly string[] = []): void {
+    for (const name of names) this.#held.add(name);
+    for (const name of letGo) this.#held.delete(name);
   }
 }
 

@@ -152,6 +152,16 @@ function batches(specify: Specify): void {
     assert.equal(await kv.get('gone'), undefined);
   });
 
+  specify('compacting changes nothing that is read', async (kv) => {
+    const many = numbered(300);
+    await kv.batch(puts(...many));
+    await kv.batch(many.slice(0, 200).map((key) => ({ key, value: undefined })));
+    await kv.compact({ gte: 'n/', lt: 'n/\x7f' });
+    await kv.compact({ gte: 'absent', lt: 'before' });
+    lists(keysOf(await kv.range({ ...ALL, limit: 1000 })), many.slice(200));
+    assert.equal(text(await kv.get(many[299] as string)), `value of ${many[299]}`);
+  });
+
   specify('an empty batch does nothing', async (kv) => {
     await kv.batch([]);
     await kv.batch([], { sync: true });

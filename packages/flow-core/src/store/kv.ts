@@ -4,9 +4,12 @@ import { prefixRange } from './row-keys';
 
 export type Op = { key: string; value: Uint8Array | string } | { key: string; value: undefined };
 
-export interface RangeQuery {
+export interface KeyRange {
   gte: string;
   lt: string;
+}
+
+export interface RangeQuery extends KeyRange {
   reverse?: boolean;
   /** The most entries. */
   limit: number;
@@ -41,6 +44,8 @@ export interface Kv {
   batch(ops: readonly Op[], options?: BatchOptions): Promise<void>;
   /** The next number of a counter, from 1. The same nonce always gets the same number. */
   claim(counterKey: string, nonceKey: string): Promise<number>;
+  /** Gives back the room of what was deleted or written over in a range. Nothing that is read changes. */
+  compact(range: KeyRange): Promise<void>;
   /** A name for the state. While it is the same, nothing was written. */
   generation(): Promise<string>;
   /** Closes after all earlier requests have been answered. */

@@ -7,7 +7,9 @@ import { hasDatabase } from './database';
 import { noteDropped } from './dropped';
 import { Generation } from './generation';
 import { takenError } from './holds';
-import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, withHaving } from './kv';
+import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv';
+import { withHaving } from './kv';
+import { mergeTables } from './merge-tables';
 import { migrate } from './migrate';
 import { noRoom } from './no-room';
 import { Numbers } from './numbers';
@@ -20,6 +22,8 @@ const ROUNDS = 10;
 const AT_ONCE = 1024 * 1024;
 
 type Db = Level<string, Uint8Array>;
+/** What the interface of `level`, which has other databases too, does not say. */
+type Compactable = Db & { compactRange(start: string, end: string): Promise<void> };
 
 /**
  * Thrown for every unanswered request when a batch has failed. A failed write leaves a torn record in LevelDB's
@@ -199,6 +203,13 @@ export class LevelKv implements Kv {
     });
     this.#claims = claimed.catch(() => {});
     return claimed;
+  }
+
+  compact(range: KeyRange) {
+    return mergeTables(range, {
+      batch: (ops) => this.batch(ops),
+      merge: (from, to) => this.#read(() => (this.#db as Compactable).compactRange(from, to)),
+    });
   }
 
   /** Returns only between writes: a running write has already changed the name. */

@@ -32,6 +32,10 @@ export class MemoryCas implements Cas {
     return this.#values.has(hash);
   }
 
+  async renew(hash: string): Promise<boolean> {
+    return this.has(hash);
+  }
+
   file(hash: string): string {
     const bytes = this.read(hash);
     if (this.#folder === undefined) {

@@ -54,6 +54,8 @@ export class MemoryKv implements Kv {
     return next;
   }
 
+  async compact() {}
+
   async generation() {
     return String(this.#writes);
   }

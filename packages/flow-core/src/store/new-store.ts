@@ -5,7 +5,7 @@ import { FlowError } from '../definition/errors';
 import { BrokerKv } from './broker/client';
 import type { EventSink, HeardEvent } from './event-sink';
 import type { Holds } from './holds';
-import type { BatchOptions, Entry, Kv, Op, RangeQuery } from './kv';
+import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv';
 import { requireWritable, unwritableStore } from './require-writable';
 import { unwritable } from './writable';
 
@@ -47,6 +47,9 @@ export class NewKv implements Kv {
   async claim(counterKey: string, nonceKey: string): Promise<number> {
     return this.#make().claim(counterKey, nonceKey);
   }
+  async compact(range: KeyRange): Promise<void> {
+    await this.#found()?.compact(range);
+  }
   async generation(): Promise<string> {
     return this.#make().generation();
   }
@@ -59,6 +62,8 @@ export class NewKv implements Kv {
     hold: async (name) => this.#make().holds.hold(name),
     states: async (names) => this.#found()?.holds.states(names) ?? names.map(() => 'free'),
     take: async (name, surely) => this.#make().holds.take(name, surely),
+    // What is not there, nobody removes.
+    pin: (names, letGo) => this.#found()?.holds.pin(names, letGo),
   };
 
   /** Nobody hears what happens in a store that is not there. A listener makes it, to hear whoever comes later. */

@@ -21,6 +21,7 @@ export const keys = {
     `task/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
   artifact: (flow: string, run: number, step: string, task: number, name: string) =>
     `artifact/${flow}/${pad(run)}/${step}/${pad(task)}/${text(name)}`,
+  artifacts: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/`,
   /** Parameters are stored as artifacts of a task that no step can have. */
   params: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/params/${pad(0)}/`,
   log: (flow: string, run: number, step: string, task: number, attempt: number, seq: number) =>
@@ -31,7 +32,16 @@ export const keys = {
   code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
   /** Held by the process that coordinates a run. The key is there when the run was taken as killed. */
   fence: (flow: string, run: number) => `taken/${flow}/${pad(run)}`,
+  /** What is left of a run that was removed: its tombstone. */
+  removed: (flow: string, run: number) => `removed/${flow}/${pad(run)}`,
+  removedRuns: (flow: string) => `removed/${flow}/`,
+  allRemoved: () => 'removed/',
+  /** Pinned by whoever reads a run; without its number, by whoever looks for one. Nothing is stored there. */
+  pin: (flow: string, run?: number) => `pin/${flow}/${run === undefined ? '' : pad(run)}`,
+  /** Pinned by whoever uses an installed set of npm packages. */
+  pinPackages: (set: string) => `pin-packages/${text(set)}`,
   counter: (flow: string) => `counter/${flow}`,
+  nonces: (flow: string) => `nonce/${flow}/`,
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,
 };
 
@@ -53,6 +63,7 @@ const NAMES: Record<string, string> = {
   log: 'the output',
   tag: 'a tag',
   taken: 'the end',
+  removed: 'the removal',
 };
 
 /** What a key is the record of, for people: `movies/12/train/3/loss`, `the output of movies/12/train/3`. */

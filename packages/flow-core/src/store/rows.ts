@@ -93,6 +93,16 @@ export interface CodeRow {
   error?: string;
 }
 
+/** What is left of a run that was removed: its tombstone. Its number is never used again. */
+export interface RemovedRow {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Who removed it. */
+  by: string;
+  /** Some of its records are still there: a command read the run, or other runs need them, or the removal was interrupted. */
+  left?: true;
+}
+
 export interface ImportedFrom {
   /** The id of its content. It shows when the same run is imported again. */
   id: string;

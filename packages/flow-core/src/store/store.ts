@@ -5,43 +5,30 @@ import { type EventSink, LocalEvents } from './event-sink';
 import { isGone } from './gone';
 import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
-import {
-  type Entry,
-  type Kv,
-  NOTHING,
-  namesAfter,
-  type Op,
-  pages,
-  type RangeQuery,
-  scan,
-  valuesOf,
-} from './kv';
+import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
 import { type ArtifactAddress, unpackArtifact } from './records';
+import { Pins, runRemoved } from './removed';
 import { keys, lastNumber, prefixRange } from './row-keys';
-import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
+import type { ArtifactRecord, CodeRow, RemovedRow, RunRow, TaskRow } from './rows';
+import { runEntries, runRows } from './run-rows';
 import type { TaggedRuns } from './tagged-runs';
 import { ADDED, applyChanges, REMOVED, type TagChanges, type TagEntry, tagEntry } from './tags';
-
-/** Runs that are read at once, at most and at first: most readers want the newest. */
-const [RUNS, FEW_RUNS] = [512, 32];
-
-/** Parses the rows of runs. Empty ones, which nobody wants, are left out. */
-const runRows = (entries: readonly Entry[]): RunRow[] =>
-  entries.flatMap(([, value]) => (value.length > 0 ? [fromJson<RunRow>(value) as RunRow] : []));
 
 export class Store {
   readonly kv: Kv;
   readonly cas: Cas;
   /** Events to and from the other processes that have the store open. */
   readonly events: EventSink;
-  readonly #holds: Holds;
+  readonly holds: Holds;
+  readonly #pins: Pins;
 
   constructor(kv: Kv, cas: Cas, events: EventSink = new LocalEvents(), holds: Holds = new LocalHolds()) {
     this.kv = kv;
     this.cas = cas;
     this.events = events;
-    this.#holds = holds;
+    this.holds = holds;
+    this.#pins = new Pins(holds);
   }
 
   /** Takes a new run number. The same nonce gets the same number, so a resend cannot take two. */
@@ -61,57 +48,62 @@ export class Store {
   coordinate(flow: string, run: number): string {
     const fence = keys.fence(flow, run);
     // The run's next write would be refused in any case.
-    this.#holds.hold(fence).catch(() => {});
+    this.holds.hold(fence).catch(() => {});
     return fence;
   }
 
   /** Takes a killed run: whoever coordinates it can write no more. Returns false where it may still go on. */
   takeKilled(row: RunRow): Promise<boolean> {
-    return this.#holds.take(keys.fence(row.flow, row.run), isGone(row));
+    return this.holds.take(keys.fence(row.flow, row.run), isGone(row));
   }
 
+  /** While this store is open, nothing is removed of a run that it read. */
   async run(flow: string, run: number): Promise<RunRow | undefined> {
+    this.#pins.run(flow, run);
+    return this.unpinnedRun(flow, run);
+  }
+
+  /** The same for who removes runs: the run is not kept from being removed. */
+  async unpinnedRun(flow: string, run: number): Promise<RunRow | undefined> {
     const row = fromJson<RunRow>(await this.kv.get(keys.run(flow, run)));
     return row && (await this.#asTheyAre([row]))[0];
   }
 
-  /** Asks once about all that may have been killed. */
+  /** What is left of a run that was removed. */
+  async removed(flow: string, run: number): Promise<RemovedRow | undefined> {
+    return fromJson(await this.kv.get(keys.removed(flow, run)));
+  }
+
+  /** The rows, with those marked that were killed. Asks once about all that may have been. */
   async #asTheyAre(rows: RunRow[]): Promise<RunRow[]> {
     const open = rows.filter(({ status }) => status === 'running');
     if (open.length === 0) return rows;
-    const states = await this.#holds.states(open.map(({ flow, run }) => keys.fence(flow, run)));
+    const states = await this.holds.states(open.map(({ flow, run }) => keys.fence(flow, run)));
     const gone = (row: RunRow, i: number) => states[i] === 'free' || (states[i] === 'unsure' && isGone(row));
     const killed = new Set(open.filter(gone));
     return rows.map((row) => (killed.has(row) ? { ...row, status: 'killed' } : row));
   }
 
   /** Newest first. @param before only runs with smaller numbers */
-  async *runs(flow: string, namespace?: string, before?: number): AsyncGenerator<RunRow, void, undefined> {
-    for await (const entries of this.#runEntries(flow, namespace, before))
-      yield* await this.#asTheyAre(runRows(entries));
+  runs(flow: string, namespace?: string, before?: number): AsyncGenerator<RunRow, void, undefined> {
+    return this.#pins.each(flow, this.#runs(flow, namespace, before));
   }
 
-  /** The rows of {@link runs} as they are stored. */
-  #runEntries(flow: string, namespace?: string, before?: number): AsyncGenerator<Entry[], void, undefined> {
-    const all = namespace === undefined;
-    const range = prefixRange(all ? keys.runs(flow) : keys.namespace(flow, namespace));
-    if (before !== undefined)
-      range.lt = all ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
-    const source = all ? this.kv : { range: (query: RangeQuery) => this.#runsOfIndex(flow, query) };
-    return pages(source, { ...range, reverse: true }, RUNS, FEW_RUNS);
-  }
-
-  async #runsOfIndex(flow: string, query: RangeQuery): Promise<Entry[]> {
-    const index = await this.kv.range(query);
-    const rows = await this.kv.getMany(index.map(([key]) => keys.run(flow, lastNumber(key))));
-    return index.map(([key], i): Entry => [key, rows[i] ?? NOTHING]);
+  async *#runs(flow: string, namespace?: string, before?: number): AsyncGenerator<RunRow[], void, undefined> {
+    for await (const entries of runEntries(this.kv, flow, namespace, before))
+      yield await this.#asTheyAre(runRows(entries));
   }
 
   /** The newest run of a namespace or of all, by one reverse seek. */
   async latest(flow: string, namespace?: string): Promise<RunRow | undefined> {
     const prefix = namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace);
-    const [entry] = await this.kv.range({ ...prefixRange(prefix), reverse: true, limit: 1 });
-    return entry && this.run(flow, lastNumber(entry[0]));
+    for (let before: string | undefined; ; ) {
+      const [entry] = await this.kv.range({ ...prefixRange(prefix), reverse: true, limit: 1 });
+      const row = entry && (await this.run(flow, lastNumber(entry[0])));
+      // It may have been removed meanwhile.
+      if (row || entry?.[0] === before) return row;
+      before = entry?.[0];
+    }
   }
 
   /** The user's current tags of a run. */
@@ -122,11 +114,16 @@ export class Store {
   }
 
   /** The rows of {@link runs} with their current tags, or those that have all of some tags. */
-  async *tagged(flow: string, wanted: TaggedRuns = {}): AsyncGenerator<RunRow, void, undefined> {
+  tagged(flow: string, wanted: TaggedRuns = {}): AsyncGenerator<RunRow, void, undefined> {
+    return this.#pins.each(flow, this.pagesOfTagged(flow, wanted));
+  }
+
+  /** The same, as {@link unpinnedRun}. */
+  async *pagesOfTagged(flow: string, wanted: TaggedRuns = {}): AsyncGenerator<RunRow[], void, undefined> {
     const { taggedRuns } = await import('./tagged-runs');
-    const all = () => this.#runEntries(flow, wanted.namespace);
+    const all = () => runEntries(this.kv, flow, wanted.namespace);
     for await (const rows of taggedRuns(this.kv, flow, wanted, all, runRows))
-      yield* await this.#asTheyAre(rows);
+      yield await this.#asTheyAre(rows);
   }
 
   /**
@@ -226,14 +223,17 @@ export class Store {
     if (task === undefined) await this.#requireWhole('log', { flow, run, step }, range, tally);
   }
 
-  /** @param tally of all records in the range, which are those of one kind. @throws FlowError FLOW_STORE_CORRUPT */
+  /** @param tally of all records in the range, which are those of one kind. @throws FlowError FLOW_STORE_CORRUPT, FLOW_RUN_REMOVED */
   async #requireWhole(
     kind: RecordKind,
     { flow, run, step }: { flow: string; run: number; step: string | undefined },
     range: { gte: string; lt: string },
     tally: Tally,
   ): Promise<void> {
-    const { contents } = (await this.run(flow, run)) ?? {};
+    const row = await this.run(flow, run);
+    const removed = row ? undefined : await this.removed(flow, run);
+    if (removed) throw runRemoved(flow, run, removed);
+    const { contents } = row ?? {};
     if (!contents || isWhole(kind, contents, tally, step)) return;
     // The run may have ended while they were read.
     const again = new Tally();

@@ -8,6 +8,7 @@ import { MemoryKv } from '../../src/store/memory';
 import { MemoryCas } from '../../src/store/memory-cas';
 import { openStore } from '../../src/store/open';
 import { record } from '../../src/store/records';
+import { keys } from '../../src/store/row-keys';
 import type { RunRow } from '../../src/store/rows';
 import { Store } from '../../src/store/store';
 import { alive, brokersOf, kill, temporaryPlace, until, withEnvironment } from './helpers/place';
@@ -78,6 +79,40 @@ describe('through a broker', () => {
     await until(() => !alive(pid), 'its process has ended');
     reader = openStore(place.folder);
     expect(await statusOf(1)).toBe('killed');
+  });
+
+  test('a run that many read is free when the last of them has left', async () => {
+    await coordinator.commit(record.run(row(1, { status: 'done' })));
+    const pin = [keys.pin('movies', 1), keys.pin('movies')];
+    const states = () => reader.holds.states(pin);
+    expect(await states()).toEqual(['free', 'free']);
+    const other = openStore(place.folder);
+    await other.run('movies', 1);
+    await coordinator.latest('movies');
+    expect(await states()).toEqual(['held', 'free']);
+    await coordinator.close();
+    expect(await states()).toEqual(['held', 'free']);
+    const looking = other.runs('movies');
+    await looking.next();
+    expect(await states()).toEqual(['held', 'held']);
+    await looking.return();
+    expect(await states()).toEqual(['held', 'free']);
+    await other.close();
+    while ((await states())[0] !== 'free') await new Promise(setImmediate);
+  });
+
+  test('who reads a run says so to the next broker, too; one who may yet come back counts', async () => {
+    await coordinator.commit(record.run(row(1, { status: 'done' })));
+    await coordinator.run('movies', 1);
+    for (const pid of brokersOf(place.folder)) await kill(pid);
+    while ((await reader.holds.states([keys.pin('movies', 1)]))[0] !== 'held')
+      await new Promise(setImmediate);
+    expect(await reader.holds.states([keys.pin('movies', 2)])).toEqual(['unsure']);
+    await coordinator.close();
+    // Another one may have read it, too.
+    while ((await reader.holds.states([keys.pin('movies', 1)]))[0] === 'held')
+      await new Promise(setImmediate);
+    expect(await reader.holds.states([keys.pin('movies', 1)])).toEqual(['unsure']);
   });
 
   test('a run outlives its broker, whose successor hears from it', async () => {

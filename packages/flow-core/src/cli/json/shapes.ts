@@ -8,6 +8,7 @@ import type { Problem } from '../../definition/errors';
 import type { Change } from '../../engine/task/change';
 import type { TaskCounts } from '../../engine/task/flow-event';
 import type { GitState, RunRow, RunStatus } from '../../store/rows';
+import type { GcJson, RmJson, StoreJson } from './housekeeping';
 
 export type Json =
   | FailureJson
@@ -26,7 +27,10 @@ export type Json =
   | ImportJson
   | DiffJson
   | WhyJson
-  | VerifyJson;
+  | VerifyJson
+  | StoreJson
+  | RmJson
+  | GcJson;
 
 /** The version of all shapes. */
 const VERSION = 1;

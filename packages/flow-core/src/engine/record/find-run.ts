@@ -1,15 +1,18 @@
 /** Finds a run by its number, or the newest of a namespace; says what there is where there is none. */
 import { FlowError } from '../../definition/errors';
+import { runRemoved } from '../../store/removed';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 
 /** How many runs or namespaces a sentence names. */
 const NAMED = 5;
 
-/** A run by its number, whosever it is. @throws FlowError FLOW_RUN_NOT_FOUND */
+/** A run by its number, whosever it is. @throws FlowError FLOW_RUN_NOT_FOUND, FLOW_RUN_REMOVED */
 export async function requireRun(store: Store, flow: string, run: number): Promise<RunRow> {
   const row = await store.run(flow, run);
   if (row) return row;
+  const removed = await store.removed(flow, run);
+  if (removed) throw runRemoved(flow, run, removed);
   const newest = await first(NAMED, store.runs(flow));
   const numbers = newest.map((r) => r.run).join(', ');
   const there = numbers === '' ? 'It has no runs yet.' : `Its newest runs: ${numbers}.`;

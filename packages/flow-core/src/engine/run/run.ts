@@ -5,6 +5,7 @@ import { ancestors, hasPackages } from '../../definition/graph';
 import { EVERYBODY } from '../../environment/user';
 import { encodeArtifact } from '../../store/artifacts';
 import type { Look } from '../../store/file';
+import { keys } from '../../store/row-keys';
 import type { ArtifactRecord } from '../../store/rows';
 import { requireTags } from '../../store/tags';
 import type { Installed } from '../pool/packages';
@@ -31,13 +32,14 @@ export async function runFlow(given: RunOptions): Promise<RunOutcome> {
 
 /** Installs before the run starts, so that a missing version fails the command, not its last task. */
 async function packagesOf(options: RunOptions): Promise<ReadonlyMap<string, Installed>> {
-  const { graph, workspace = options.cwd, emit, signal } = options;
+  const { graph, store, workspace = options.cwd, emit, signal } = options;
   if (![...graph.steps.values()].some(hasPackages)) return new Map();
   const { installOfSteps } = await import('../pool/packages');
   return installOfSteps(graph, wantedSteps(options), {
     workspace,
     signal,
     installing: (packages) => emit({ type: 'packages-installing', packages }),
+    using: (set) => store.holds.pin([keys.pinPackages(set)]),
   });
 }
 

@@ -19,6 +19,7 @@ const KEYS = {
   log: new RegExp(`^log/${TASK}/\\d{10}/\\d{10}$`),
   code: new RegExp(`^code/${RUN}$`),
   taken: new RegExp(`^taken/${RUN}$`),
+  removed: new RegExp(`^removed/${RUN}$`),
   counter: /^counter\/(?<flow>[^/]+)$/,
   nonce: /^nonce\/(?<flow>[^/]+)\/[^/]+$/,
 };
@@ -97,6 +98,7 @@ function contentOf(
     case 'tag':
       must(['+', '-'].includes(text()));
       return undefined;
+    case 'removed':
     case 'log':
     case 'code':
       must(typeof fromJson(value) === 'object');

@@ -26,6 +26,8 @@ interface Met {
   tally: Tally;
   records: number;
   hasRow: boolean;
+  /** It was removed: what is there of it, other runs need, or goes with the next `gc`. */
+  removed: boolean;
   inNamespace: boolean;
 }
 
@@ -86,7 +88,13 @@ async function endedRuns(kv: Kv): Promise<Map<RunName, Contents | undefined>> {
 }
 
 function metAt(met: Map<RunName, Met>, run: RunName): Met {
-  const one = met.get(run) ?? { tally: new Tally(), records: 0, hasRow: false, inNamespace: false };
+  const one = met.get(run) ?? {
+    tally: new Tally(),
+    records: 0,
+    hasRow: false,
+    removed: false,
+    inNamespace: false,
+  };
   met.set(run, one);
   return one;
 }
@@ -94,6 +102,7 @@ function metAt(met: Map<RunName, Met>, run: RunName): Met {
 function note(met: Met, { kind, key, row }: StoreRecord, value: Uint8Array): void {
   met.records++;
   if (kind === 'run') met.hasRow = true;
+  if (kind === 'removed') met.removed = true;
   if (kind === 'namespace') met.inNamespace = true;
   if (kind !== 'task' || (row as TaskRow).status !== 'running') met.tally.add(key, value);
 }
@@ -101,13 +110,14 @@ function note(met: Met, { kind, key, row }: StoreRecord, value: Uint8Array): voi
 async function verifyRun(
   kv: Kv,
   run: RunName,
-  { tally, records, hasRow, inNamespace }: Met,
+  { tally, records, hasRow, removed, inNamespace }: Met,
   contents: Contents | undefined,
   newest: Map<string, number>,
   report: Report,
 ): Promise<void> {
   const [flow = '', number = ''] = run.split('/');
   const problem = (message: string) => report({ where: run, message });
+  if (removed) return;
   if (!hasRow) {
     // It may be damaged, which was told, or of a run that began meanwhile.
     const key = keys.run(flow, Number(number));

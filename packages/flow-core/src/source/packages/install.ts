@@ -1,8 +1,9 @@
 /** Sets of npm packages on disk: `<workspace>/.flow/env/<hash>`, each installed once. */
-import { copyFileSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { packagesFolder } from '../../environment/packages-folder';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { type NpmOptions, npmInstall } from './npm';
 import { type PackageSet, packageSet } from './set';
@@ -17,10 +18,12 @@ export interface InstallOptions extends NpmOptions {
   workspace: string;
   /** Called with the packages before they are installed: `left-pad@1.3.0, lodash@4`. */
   installing?: ((packages: string) => void) | undefined;
+  /** Called with the name of the set's folder before it is looked at: from now on it is in use. */
+  using?: ((set: string) => void) | undefined;
 }
 
-/** Written last: a folder with this file is complete. */
-const WHOLE = 'installed.json';
+/** Written last: a folder with this file is complete. Its time is that of the last use. */
+export const WHOLE = 'installed.json';
 
 /**
  * Returns the folder of a set, and installs it when it is not there. An installed set needs no network.
@@ -31,8 +34,11 @@ export async function installPackages(
   options: InstallOptions,
 ): Promise<Installed> {
   const set = packageSet(packages, options.workspace);
-  const root = join(options.workspace, '.flow', 'env');
+  const root = packagesFolder(options.workspace);
   const folder = join(root, set.hash);
+  options.using?.(set.hash);
+  // First: whoever removes it sees this, or it is not there.
+  noteUse(folder);
   if (!isWhole(folder, set)) {
     try {
       await install(set, root, folder, options);
@@ -50,6 +56,14 @@ export async function installPackages(
 export function installedIn(folder: string): Installed {
   const { versions } = JSON.parse(readFileSync(join(folder, WHOLE), 'utf8'));
   return { folder, names: Object.keys(versions) };
+}
+
+/** A folder that cannot be written is used all the same. */
+function noteUse(folder: string): void {
+  const now = new Date();
+  try {
+    utimesSync(join(folder, WHOLE), now, now);
+  } catch {}
 }
 
 function isWhole(folder: string, { names }: PackageSet): boolean {

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { FlowError } from '../../definition/errors';
 import type { HoldState, Holds } from '../holds';
-import type { BatchOptions, Entry, Kv, Op, RangeQuery } from '../kv';
+import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from '../kv';
 import { requireWritable } from '../require-writable';
 import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
@@ -36,6 +36,7 @@ export class BrokerKv implements Kv {
   #deaths = 0;
   /** Each broker has to be told. */
   readonly #held = new Set<string>();
+  readonly #pinned = new Set<string>();
   #closing: Promise<void> | undefined;
   #answered: (() => void) | undefined;
 
@@ -99,7 +100,18 @@ export class BrokerKv implements Kv {
     },
     states: (names) => this.#ask({ op: 'states', names }) as Promise<HoldState[]>,
     take: (name, surely = false) => this.#ask({ op: 'take', name, surely }) as Promise<boolean>,
+    pin: (names, letGo = []) => {
+      if (this.#closing) return;
+      for (const name of names) this.#pinned.add(name);
+      for (const name of letGo) this.#pinned.delete(name);
+      if (this.#live) this.#live.write(frame({ id: 0, op: 'pin', names, letGo }));
+      else this.#ask({ op: 'pin', names, letGo }).catch(() => {});
+    },
   };
+
+  compact({ gte, lt }: KeyRange) {
+    return this.#ask({ op: 'compact', gte, lt }) as Promise<void>;
+  }
 
   generation() {
     return this.#ask({ op: 'generation' }) as Promise<string>;
@@ -203,6 +215,7 @@ export class BrokerKv implements Kv {
       if (this.events.listening && !this.#closing) this.#ask({ op: 'subscribe' }).catch(() => {});
       // At once: who does not come back counts as dead.
       if (!this.#closing) for (const name of this.#held) this.#ask({ op: 'hold', name }).catch(() => {});
+      if (this.#pinned.size > 0) this.holds.pin([...this.#pinned]);
       if (this.#waiting.size === 0) return;
       if (++this.#deaths > DEATHS)
         this.#fail(unavailable(`${DEATHS} brokers of ${this.#store} in a row ended without an answer.`));

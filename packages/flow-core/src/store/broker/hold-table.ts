@@ -16,12 +16,16 @@ export type Before = 'nobody' | 'unknown' | 'others';
 
 export class HoldTable {
   readonly #kv: Kv;
-  readonly #before: Before;
+  #before: Before;
   readonly #since = performance.now();
   readonly #holders = new Map<string, Set<Socket>>();
+  /** What each connection holds. */
+  readonly #names = new Map<Socket, Set<string>>();
   /** Being taken, or taken since this broker's start. */
   readonly #taken = new Set<string>();
-  /** Held by a connection that has ended. */
+  /** Held, and not pinned: nobody else has them. */
+  readonly #owned = new Set<string>();
+  /** Of those, whose holder's connection has ended, while other holders may still come back. */
   readonly #released = new Set<string>();
 
   constructor(kv: Kv, before: Before) {
@@ -29,19 +33,51 @@ export class HoldTable {
     this.#before = before;
   }
 
+  /** The store was empty when this broker opened it: nobody can have held anything. */
+  isNewStore(): void {
+    this.#before = 'nobody';
+  }
+
   /** @throws FlowError FLOW_RUN_TAKEN */
   async hold(socket: Socket, name: string): Promise<void> {
     if (this.#taken.has(name) || (await this.#kv.get(name)) || this.#taken.has(name)) throw takenError(name);
+    this.#owned.add(name);
+    this.pin(socket, [name]);
+  }
+
+  /** Of names that many may hold, and nobody takes. */
+  pin(socket: Socket, names: readonly string[], letGo: readonly string[] = []): void {
     if (socket.destroyed) return;
-    const holders = this.#holders.get(name) ?? new Set();
-    this.#holders.set(name, holders.add(socket));
+    for (const name of names) this.#add(socket, name);
+    for (const name of letGo) this.#release(socket, name);
+  }
+
+  #add(socket: Socket, name: string): void {
+    let own = this.#names.get(socket);
+    if (!own) {
+      own = new Set();
+      this.#names.set(socket, own);
+      socket.once('close', () => {
+        for (const held of this.#names.get(socket) ?? []) this.#release(socket, held);
+        this.#names.delete(socket);
+      });
+    }
+    own.add(name);
+    this.#holders.set(name, (this.#holders.get(name) ?? new Set()).add(socket));
     this.#released.delete(name);
-    socket.once('close', () => {
-      holders.delete(socket);
-      if (holders.size > 0) return;
-      this.#holders.delete(name);
-      this.#released.add(name);
-    });
+  }
+
+  #release(socket: Socket, name: string): void {
+    this.#names.get(socket)?.delete(name);
+    const holders = this.#holders.get(name);
+    if (!holders?.delete(socket) || holders.size > 0) return;
+    this.#holders.delete(name);
+    if (this.#owned.delete(name) && this.#isNew()) this.#released.add(name);
+  }
+
+  /** Whether those who held names before may still come back. */
+  #isNew(): boolean {
+    return performance.now() - this.#since < COME_BACK_MS;
   }
 
   states(names: readonly string[]): HoldState[] {
@@ -49,7 +85,7 @@ export class HoldTable {
       if (this.#holders.has(name)) return 'held';
       if (this.#before === 'others') return 'unsure';
       if (this.#before === 'nobody' || this.#released.has(name) || this.#taken.has(name)) return 'free';
-      return performance.now() - this.#since < COME_BACK_MS ? 'unsure' : 'free';
+      return this.#isNew() ? 'unsure' : 'free';
     });
   }
 

@@ -5,6 +5,9 @@ import { frame, type Push } from './protocol';
 /** Bytes that may wait for a listener; beyond it, its events are dropped. This bounds the broker's memory. */
 const WAITING = 4 * 1024 * 1024;
 
+/** How often to say what takes long. Milliseconds. */
+const BUSY_MS = 1000;
+
 export class Hub {
   readonly #clients = new Set<Socket>();
   /** The listening clients, each with the number of events that it has missed. */
@@ -40,6 +43,16 @@ export class Hub {
   /** Tells all clients what keeps their answers waiting: `is bringing its store to format 2`. */
   busy(what: string): void {
     for (const socket of this.#clients) send(socket, { id: 0, busy: what });
+  }
+
+  /** Says so as long as it takes: nobody is to take the silence for the end. */
+  async busyWith<T>(what: string, work: Promise<T>): Promise<T> {
+    const timer = setInterval(() => this.busy(what), BUSY_MS);
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   #tell(heard: boolean): void {

@@ -18,13 +18,16 @@ export type Request = { id: number } & (
   | { op: 'hold'; name: string }
   | { op: 'states'; names: readonly string[] }
   | { op: 'take'; name: string; surely: boolean }
+  // With the id 0, it has no answer.
+  | { op: 'pin'; names: readonly string[]; letGo: readonly string[] }
+  | { op: 'compact'; gte: string; lt: string }
   | { op: 'subscribe' }
   // It has no answer.
   | { op: 'publish'; event: unknown }
 );
 const OPERATIONS = new Set<Request['op']>([
   ...(['get', 'getMany', 'range', 'inspect', 'batch', 'claim', 'generation'] as const),
-  ...(['hold', 'states', 'take', 'subscribe', 'publish'] as const),
+  ...(['hold', 'states', 'take', 'pin', 'compact', 'subscribe', 'publish'] as const),
 ]);
 
 /** What a stranger sends is none. */
@@ -62,7 +65,7 @@ export interface Complaint {
  * rows. All are part of the socket's name. A client that differs starts its own broker, which refuses a newer
  * store and otherwise waits for the lock until the other broker is idle and gone.
  */
-export const MESSAGES = 5;
+export const MESSAGES = 6;
 const WIRE = serialize(0)[1] ?? 0;
 
 /** Unix silently cuts socket paths at 108 bytes. A longer path becomes a hashed name in a private folder. */

@@ -61,7 +61,10 @@ export async function serveBroker({
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const ready = opened.then(() => kv.prepare((done) => hub.busy(migrating(done))));
+  const ready = opened.then(async () => {
+    await kv.prepare((done) => hub.busy(migrating(done)));
+    if (!view && (await kv.range(FIRST)).length === 0) holds.isNewStore();
+  });
   if (!view)
     (kv as LevelKv).makeRoom = async () => {
       const done = await madeRoom({ store, started });
@@ -94,6 +97,8 @@ export async function serveBroker({
   else if (sockets.size === 0 && !view) noteLeft(store);
   return end;
 }
+
+const FIRST = { gte: '', lt: '\x7f', limit: 1 };
 
 const migrating = (done: number) =>
   `is bringing its store to format ${STORE_FORMAT}: ${done.toLocaleString('en')} records so far`;
@@ -165,8 +170,12 @@ function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
     if (!isRequest(request)) throw new TypeError();
     if (request.op === 'publish') return hub.publish(socket, request.event);
     if (request.op === 'subscribe') hub.subscribe(socket);
+    if (request.op === 'pin') {
+      holds.pin(socket, request.names, request.letGo);
+      if (request.id === 0) return;
+    }
     open++;
-    const done = writes.then(() => execute(socket, kv, holds, request));
+    const done = writes.then(() => execute(socket, { kv, hub, holds }, request));
     if (request.op === 'batch' || request.op === 'claim') writes = done.catch(() => {});
     done.then(answer, (error: Error) => {
       if (!(error instanceof NotAcknowledged)) answer(failure(request.id, error));
@@ -198,7 +207,11 @@ function failure(id: number, { message, code }: Error & { code?: string }): Repl
   return { id, error: { message, ...(code ? { code } : {}) } };
 }
 
-async function execute(socket: Socket, kv: Kv, holds: HoldTable, request: Request): Promise<Reply> {
+async function execute(
+  socket: Socket,
+  { kv, hub, holds }: Omit<Served, 'ready'>,
+  request: Request,
+): Promise<Reply> {
   const { id } = request;
   switch (request.op) {
     case 'get':
@@ -223,6 +236,10 @@ async function execute(socket: Socket, kv: Kv, holds: HoldTable, request: Reques
       return { id, ok: holds.states(request.names) };
     case 'take':
       return { id, ok: await holds.take(request.name, request.surely) };
+    case 'compact':
+      await hub.busyWith('is giving back the room of what was removed', kv.compact(request));
+      return { id, ok: undefined };
+    case 'pin':
     case 'subscribe':
     case 'publish':
       return { id, ok: undefined };

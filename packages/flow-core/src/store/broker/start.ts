@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
+import { inCi } from '../../environment/in-ci';
 import { packageFile } from '../../environment/package-root';
 import { KEEP, MARK } from '../../environment/task-mark';
 import { noRoom, storeFull } from '../no-room';
@@ -158,10 +159,4 @@ function startedIn(): string[] {
   } catch {
     return [];
   }
-}
-
-/** Some users set `CI=false` outside CI. */
-function inCi(): boolean {
-  const { CI } = process.env;
-  return CI !== undefined && !['', '0', 'false'].includes(CI);
 }

@@ -85,6 +85,9 @@ export class ViewKv implements Kv {
     return this.#refuse();
   }
 
+  /** A copy is not worth it. */
+  async compact(): Promise<void> {}
+
   /** The next write changes the name that a reader has. */
   async generation(): Promise<string> {
     return readGeneration(this.#store) ?? randomUUID();

@@ -1,0 +1,98 @@
+/** nx-flow store: what takes the space. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type BesideUsage,
+  type StoreUsage,
+  usageBeside,
+  usageOfStore,
+} from '../../engine/housekeeping/overview';
+import { spinStoreFolder } from '../../engine/spin/persisted';
+import { openStore } from '../../store/open';
+import { noMoreThan, placeHere } from '../arguments';
+import type { Command, Context } from '../command';
+import { plural, size, table } from '../render/table';
+
+export const command: Command = {
+  spec: {
+    name: 'store',
+    help: 'Say what takes the space: runs by flow, large values, persisted spins, outputs, packages, caches',
+    positionals: [],
+    options: {},
+    families: [],
+    examples: ['nx-flow store', 'nx-flow store --json'],
+  },
+
+  async execute(context) {
+    noMoreThan(context, 0);
+    const { store, workspace } = placeHere(context);
+    const spinFolder = spinStoreFolder(store);
+    const usage = await usageOf(store);
+    const spins = existsSync(join(spinFolder, 'db')) ? await usageOf(spinFolder) : null;
+    const beside = usageBeside({ store, workspace });
+    render(context, store, usage, spins, beside);
+    context.output.result({ store, ...usage, spins, beside });
+    return 0;
+  },
+};
+
+async function usageOf(folder: string): Promise<StoreUsage> {
+  const store = openStore(folder);
+  try {
+    return await usageOfStore(store, folder);
+  } finally {
+    await store.close();
+  }
+}
+
+/** What lies beside the records, in words. */
+const BESIDE: Record<keyof BesideUsage, string> = {
+  spins: 'Outputs of spins',
+  handovers: 'Hand-overs of steps',
+  packages: 'Packages of steps',
+  compiled: 'Compiled code',
+  index: 'Index and keys',
+  temporary: 'Left by commands that are gone',
+};
+
+function render(
+  { output }: Context,
+  folder: string,
+  usage: StoreUsage,
+  spins: StoreUsage | null,
+  beside: BesideUsage,
+): void {
+  const rows = [...rowsOf(usage, ''), ...(spins ? rowsOf(spins, 'spins of ') : [])];
+  const right = (head: string) => ({ head, align: 'right' as const });
+  const columns = [
+    { head: 'Flow', shrink: true },
+    right('Runs'),
+    right('Records'),
+    right('Output'),
+    right('Large values'),
+  ];
+  if (rows.length > 0) output.write(table(columns, rows, output.columns, output.colors.dim));
+  const lines = [
+    ['Database', size(usage.database + (spins?.database ?? 0))],
+    [
+      'Large values',
+      `${size(usage.fileBytes + (spins?.fileBytes ?? 0))} in ${plural(usage.files + (spins?.files ?? 0), 'file')}`,
+    ],
+    ...Object.entries(BESIDE).flatMap(([kind, words]) => {
+      const { count, bytes } = beside[kind as keyof BesideUsage];
+      return count === 0 ? [] : [[words, `${size(bytes)} in ${count.toLocaleString('en')}`]];
+    }),
+    ...(usage.removed > 0 ? [['Removed runs', usage.removed.toLocaleString('en')]] : []),
+  ];
+  output.write(table([{ head: folder }, { head: '' }], lines, output.columns, output.colors.dim));
+}
+
+function rowsOf({ flows }: StoreUsage, prefix: string): string[][] {
+  return flows.map(({ flow, runs, records, logs, files, fileBytes }) => [
+    `${prefix}${flow}`,
+    runs.toLocaleString('en'),
+    size(records),
+    size(logs),
+    files === 0 ? '' : size(fileBytes),
+  ]);
+}

@@ -1,0 +1,132 @@
+/**
+ * Removes files of the CAS that no record refers to. A file that is new, or was stored again, stays for an hour: whoever stored
+ * it may not have recorded it yet.
+ */
+import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Cas } from '../../store/cas';
+import { type Kv, scan } from '../../store/kv';
+import { unpackArtifact } from '../../store/records';
+import { prefixRange } from '../../store/row-keys';
+
+/** Of the values of artifacts, those whose bytes lie in a file. */
+export const IN_FILES = ['"hash":"'];
+
+/** How long a file counts as new. Milliseconds. */
+export const NEW_MS = 60 * 60 * 1000;
+
+/** Records in one page: some have 32 KB, which the broker reads. */
+const PAGE = 128;
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Behind the name of a file that is being removed. */
+const ASIDE = '.removing';
+
+export interface Swept {
+  files: number;
+  bytes: number;
+  /** What nothing refers to, and is new. */
+  young: { files: number; bytes: number };
+}
+
+export interface SweepOptions {
+  newMs?: number;
+  /** Only these. */
+  only?: ReadonlySet<string>;
+  /** Says what would go. */
+  dryRun?: boolean;
+  /** Whether a record will not be there, by its key: for a dry run. */
+  isGone?(key: string): boolean;
+}
+
+/** @returns what went; nothing for a CAS in memory */
+export async function sweepBlobs(
+  { kv, cas }: { kv: Kv; cas: Cas },
+  { newMs = NEW_MS, only, dryRun = false, isGone }: SweepOptions = {},
+): Promise<Swept> {
+  const swept: Swept = { files: 0, bytes: 0, young: { files: 0, bytes: 0 } };
+  if (!cas.path || only?.size === 0) return swept;
+  const folder = dirname(dirname(cas.path('0'.repeat(64))));
+  // Listed before the records are read: what comes later is not looked at.
+  const files = only
+    ? [...only].map((hash) => (cas.path as (hash: string) => string)(hash))
+    : filesIn(folder);
+  const named = await hashesIn(kv, isGone);
+  for (const path of files) {
+    const hash = path.slice(-64);
+    if (!SHA256.test(hash)) {
+      if (!dryRun) restore(path, named);
+      continue;
+    }
+    if (named.has(hash)) continue;
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (!found) continue;
+    // Bytes that lie in the store of persisted spins too take no room of their own.
+    const bytes = found.nlink > 1 ? 0 : found.size;
+    const isNew = Date.now() - found.mtimeMs < newMs;
+    if (isNew || !(dryRun || removeUnlessNew(path, newMs))) {
+      swept.young.files++;
+      swept.young.bytes += bytes;
+      continue;
+    }
+    swept.files++;
+    swept.bytes += bytes;
+  }
+  return swept;
+}
+
+/** The hashes that records name. @param isGone leaves records out, by their keys */
+export async function hashesIn(kv: Kv, isGone?: (key: string) => boolean): Promise<Set<string>> {
+  const named = new Set<string>();
+  for await (const [key, value] of scan(kv, { ...prefixRange('artifact/'), having: IN_FILES }, PAGE)) {
+    if (value.length === 0 || isGone?.(key)) continue;
+    const { hash } = unpackArtifact(value);
+    if (hash !== undefined) named.add(hash);
+  }
+  return named;
+}
+
+/**
+ * Moved aside first, and looked at once more: whoever stores the same bytes again either has made the file a new one before, or
+ * finds none and writes one.
+ */
+function removeUnlessNew(path: string, newMs: number): boolean {
+  const aside = `${path}${ASIDE}`;
+  try {
+    renameSync(path, aside);
+    if (Date.now() - lstatSync(aside).mtimeMs < newMs) {
+      renameSync(aside, path);
+      return false;
+    }
+    rmSync(aside);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a killed one had moved aside. */
+function restore(path: string, named: ReadonlySet<string>): void {
+  if (!path.endsWith(ASIDE)) return;
+  const whole = path.slice(0, -ASIDE.length);
+  try {
+    if (named.has(whole.slice(-64)) && !lstatSync(whole, { throwIfNoEntry: false })) renameSync(path, whole);
+    else rmSync(path);
+  } catch {}
+}
+
+/** The files of a CAS in its folder. */
+export function filesIn(folder: string): string[] {
+  return list(folder)
+    .filter((group) => /^[0-9a-f]{2}$/.test(group))
+    .flatMap((group) => list(join(folder, group)).map((name) => join(folder, group, name)));
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,87 @@
+/** gc: what a policy lets go, with all that nothing needs any more, in the store, in that of persisted spins, and beside them. */
+import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import type { Swept } from './blobs';
+import { type Beside, type SweptFiles, sweepFiles } from './files';
+import { readRuns } from './in-use';
+import type { Judged } from './kept';
+import { type PlanOptions, planRemoval } from './plan';
+import { type Removed, removeRuns } from './remove';
+import { wouldRemove } from './would-remove';
+
+export interface CollectOptions extends PlanOptions {
+  /** Whose name stands in the tombstones. */
+  by: string;
+  /** The store of persisted spins, where there is one. */
+  spins?: Store;
+  beside: Beside;
+  /** Changes nothing, and says what would go. */
+  dryRun: boolean;
+  /** How long a file of a large value counts as new. Milliseconds. */
+  newMs?: number;
+}
+
+export interface Collected extends Removed {
+  /** Every run that was looked at. */
+  judged: Judged[];
+  /** Persisted spins on runs that were removed: `movies/3`. */
+  spins: string[];
+  beside: SweptFiles;
+}
+
+export async function collect(store: Store, options: CollectOptions): Promise<Collected> {
+  const { by, now: at, newMs, dryRun } = options;
+  const judged = await planRemoval(store, options);
+  const rows = judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
+  const blobs = newMs === undefined ? {} : { newMs };
+  const remover = { by, at, all: true, ...blobs };
+  const removed = dryRun
+    ? await wouldRemove(store, rows, { all: true, ...blobs })
+    : await removeRuns(store, rows, remover);
+  const going = new Set(dryRun ? removed.runs : []);
+  const known = new Map<string, Promise<boolean>>();
+  const isRemoved = (flow: string, run: number) => {
+    const name = `${flow}/${run}`;
+    const found =
+      known.get(name) ?? store.removed(flow, run).then((row) => going.has(name) || row !== undefined);
+    known.set(name, found);
+    return found;
+  };
+  const spins = options.spins && (await spinsOfRemoved(options.spins, options, isRemoved));
+  const gone =
+    options.spins && spins && !dryRun ? await removeRuns(options.spins, spins, remover) : undefined;
+  const beside = await sweepFiles(store, { ...options.beside, now: at, dryRun, isRemoved });
+  return {
+    ...removed,
+    judged,
+    blobs: gone ? sum(removed.blobs, gone.blobs) : removed.blobs,
+    spins: gone?.runs ?? (spins ?? []).map(({ flow, run }) => `${flow}/${run}`),
+    beside,
+  };
+}
+
+/** Nobody can spin again what they are compared with. */
+async function spinsOfRemoved(
+  spins: Store,
+  { policy: { keepTags = [] } }: CollectOptions,
+  isRemoved: (flow: string, run: number) => Promise<boolean>,
+): Promise<RunRow[]> {
+  const rows: RunRow[] = [];
+  for await (const flow of spins.flows())
+    for await (const page of spins.pagesOfTagged(flow))
+      for (const row of page) {
+        const [of, run] = row.spunFrom?.origin?.split('/') ?? [];
+        if (row.status === 'running' || row.tags.some((tag) => keepTags.includes(tag))) continue;
+        if (of !== undefined && (await isRemoved(of, Number(run)))) rows.push(row);
+      }
+  const read = await readRuns(spins, rows);
+  return rows.filter((row) => !read.has(row));
+}
+
+function sum(a: Swept, b: Swept): Swept {
+  return {
+    files: a.files + b.files,
+    bytes: a.bytes + b.bytes,
+    young: { files: a.young.files + b.young.files, bytes: a.young.bytes + b.young.bytes },
+  };
+}

@@ -1,0 +1,99 @@
+/** What takes the space, for people: by flow, then what lies beside the records. Sizes are bytes. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { scan } from '../../store/kv';
+import { Sizes } from '../../store/replaceable';
+import { keys, prefixRange } from '../../store/row-keys';
+import type { Store } from '../../store/store';
+import { filesIn } from './blobs';
+import { type Beside, type FileKind, filesBeside } from './files';
+import { usageOfRuns } from './usage';
+
+/** What the runs of a flow take. */
+export interface FlowUsage {
+  flow: string;
+  runs: number;
+  /** Their records, without what tasks printed, as they were written: the database packs them. */
+  records: number;
+  /** What tasks printed. */
+  logs: number;
+  /** Large values: files, each counted once for a flow. */
+  files: number;
+  fileBytes: number;
+}
+
+export interface StoreUsage {
+  flows: FlowUsage[];
+  /** Runs that were removed: a tombstone each. */
+  removed: number;
+  /** The database on the disk. */
+  database: number;
+  /** All large values on the disk, also those that nothing refers to. */
+  files: number;
+  fileBytes: number;
+}
+
+/** @param folder the store's */
+export async function usageOfStore(store: Store, folder: string): Promise<StoreUsage> {
+  const flows = new Map<string, FlowUsage>();
+  const counted = new Map<string, Set<string>>();
+  for (const { flow, records, logs, files } of (await usageOfRuns(store)).values()) {
+    const found = flows.get(flow) ?? { flow, runs: 0, records: 0, logs: 0, files: 0, fileBytes: 0 };
+    flows.set(flow, found);
+    found.runs++;
+    found.records += records;
+    found.logs += logs;
+    const known = counted.get(flow) ?? new Set<string>();
+    counted.set(flow, known);
+    for (const [hash, bytes] of files) {
+      if (known.has(hash)) continue;
+      known.add(hash);
+      found.files++;
+      found.fileBytes += bytes;
+    }
+  }
+  let removed = 0;
+  for await (const _ of scan(store.kv, prefixRange(keys.allRemoved()))) removed++;
+  const cas = join(folder, 'cas');
+  return {
+    flows: [...flows.values()].sort((a, b) => weight(b) - weight(a)),
+    removed,
+    database: sizeOf(join(folder, 'db')),
+    files: filesIn(cas).length,
+    fileBytes: sizeOf(cas),
+  };
+}
+
+const weight = ({ records, logs, fileBytes }: FlowUsage) => records + logs + fileBytes;
+
+/** What lies beside the records, by kind. */
+export type BesideUsage = Record<FileKind | 'index', { count: number; bytes: number }>;
+
+export function usageBeside(beside: Beside): BesideUsage {
+  const usage: BesideUsage = {
+    spins: { count: 0, bytes: 0 },
+    handovers: { count: 0, bytes: 0 },
+    packages: { count: 0, bytes: 0 },
+    compiled: { count: 0, bytes: 0 },
+    temporary: { count: 0, bytes: 0 },
+    index: { count: 0, bytes: 0 },
+  };
+  const add = (kind: keyof BesideUsage, path: string) => {
+    usage[kind].count++;
+    usage[kind].bytes += sizeOf(path);
+  };
+  for (const { kind, path } of filesBeside(beside)) add(kind, path);
+  // Small, and needed by Nx and by the next command: they are counted alone.
+  for (const name of ['index.json', 'keys', 'heads']) {
+    const path = join(beside.workspace, '.flow', name);
+    if (existsSync(path)) add('index', path);
+  }
+  return usage;
+}
+
+/** What a folder takes on the disk. */
+export function sizeOf(path: string): number {
+  const sizes = new Sizes();
+  sizes.count(path);
+  return sizes.bytes;
+}

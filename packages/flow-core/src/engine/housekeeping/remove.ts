@@ -1,0 +1,38 @@
+/**
+ * Removes runs: first tombstones, then their records, then the files that nothing else refers to, then the room in the database.
+ * Whatever ends it in between, the next one goes on from there.
+ */
+import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+import { type Swept, sweepBlobs } from './blobs';
+import { type Cleared, clearRemoved, compactRanges } from './clear';
+import { entomb, type Remover } from './tombstones';
+
+export interface Removed extends Pick<Cleared, 'read' | 'needed'> {
+  /** `movies/12` */
+  runs: string[];
+  /** Files of large values. */
+  blobs: Swept;
+}
+
+export interface RemoveOptions extends Remover {
+  /** Look at everything that nothing needs, not only at these runs and their large values. */
+  all?: boolean;
+  /** How long a file counts as new. Milliseconds. */
+  newMs?: number;
+}
+
+export async function removeRuns(
+  store: Store,
+  rows: readonly RunRow[],
+  { all = false, newMs, ...remover }: RemoveOptions,
+): Promise<Removed> {
+  const runs = (await entomb(store, rows, remover)).map(({ flow, run }) => `${flow}/${run}`);
+  const { read, needed, hashes, ranges } = await clearRemoved(store);
+  const only = all ? {} : { only: hashes };
+  const blobs = await sweepBlobs(store, { ...only, ...(newMs === undefined ? {} : { newMs }) });
+  await compactRanges(store, ranges);
+  // What earlier ones left is of interest to who looks at everything.
+  const isMeant = (run: string) => all || runs.includes(run);
+  return { runs, read: read.filter(isMeant), needed: needed.filter(({ run }) => isMeant(run)), blobs };
+}
