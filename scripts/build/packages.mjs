@@ -26,7 +26,7 @@ export const PACKAGES = {
         ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'server', 'view'].map(
           (name) => `store/broker/${name}`,
         ),
-        ...['checksum', 'database', 'dropped', 'generation', 'level', 'migrate', 'numbers'].map(
+        ...['checksum', 'database', 'dropped', 'generation', 'level', 'migrate', 'numbers', 'swap'].map(
           (name) => `store/${name}`,
         ),
       ],
@@ -72,7 +72,7 @@ export const PACKAGES = {
           'open',
           'pathspec',
         ],
-        ...['records', 'require-writable', 'rows', 'store', 'tags', 'writable', 'broker/'],
+        ...['records', 'require-writable', 'rows', 'run-rows', 'store', 'tags', 'writable', 'broker/'],
       ].map((name) => `store/${name}`),
       // Every command of a store.
       cli: [
@@ -122,16 +122,17 @@ export const PACKAGES = {
         ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
         ...['returned-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
-      // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk.
+      // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/tagged-runs'],
+        'store/lost-records',
       ],
       // For flows that have secrets.
       secrets: ['engine/secrets/', 'engine/pool/masked-host', 'engine/spin/hidden-splits'],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
-      verify: ['engine/verify/', 'cli/commands/verify'],
+      verify: ['engine/verify/', 'store/salvage/', 'cli/commands/verify'],
       explain: ['engine/explain/', 'cli/render/diff', 'cli/render/why', 'cli/render/show-task'],
       reading: [
         ...[

@@ -31,6 +31,8 @@ export const keys = {
   code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
   /** Held by the process that coordinates a run. The key is there when the run was taken as killed. */
   fence: (flow: string, run: number) => `taken/${flow}/${pad(run)}`,
+  /** What a repair found lost, under the key that it had. Without its last part: of records of which only their number is known. */
+  lost: (key: string) => `lost/${key}`,
   counter: (flow: string) => `counter/${flow}`,
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,
 };

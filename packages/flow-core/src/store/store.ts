@@ -5,30 +5,14 @@ import { type EventSink, LocalEvents } from './event-sink';
 import { isGone } from './gone';
 import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
-import {
-  type Entry,
-  type Kv,
-  NOTHING,
-  namesAfter,
-  type Op,
-  pages,
-  type RangeQuery,
-  scan,
-  valuesOf,
-} from './kv';
+import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
 import { type ArtifactAddress, unpackArtifact } from './records';
 import { keys, lastNumber, prefixRange } from './row-keys';
 import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
+import { runEntries, runRows } from './run-rows';
 import type { TaggedRuns } from './tagged-runs';
 import { ADDED, applyChanges, REMOVED, type TagChanges, type TagEntry, tagEntry } from './tags';
-
-/** Runs that are read at once, at most and at first: most readers want the newest. */
-const [RUNS, FEW_RUNS] = [512, 32];
-
-/** Parses the rows of runs. Empty ones, which nobody wants, are left out. */
-const runRows = (entries: readonly Entry[]): RunRow[] =>
-  entries.flatMap(([, value]) => (value.length > 0 ? [fromJson<RunRow>(value) as RunRow] : []));
 
 export class Store {
   readonly kv: Kv;
@@ -70,8 +54,9 @@ export class Store {
     return this.#holds.take(keys.fence(row.flow, row.run), isGone(row));
   }
 
+  /** @throws FlowError FLOW_STORE_CORRUPT, as all that follows, where a repair found it lost */
   async run(flow: string, run: number): Promise<RunRow | undefined> {
-    const row = fromJson<RunRow>(await this.kv.get(keys.run(flow, run)));
+    const [row] = await this.#rows<RunRow>([keys.run(flow, run)]);
     return row && (await this.#asTheyAre([row]))[0];
   }
 
@@ -87,24 +72,8 @@ export class Store {
 
   /** Newest first. @param before only runs with smaller numbers */
   async *runs(flow: string, namespace?: string, before?: number): AsyncGenerator<RunRow, void, undefined> {
-    for await (const entries of this.#runEntries(flow, namespace, before))
+    for await (const entries of runEntries(this.kv, flow, namespace, before))
       yield* await this.#asTheyAre(runRows(entries));
-  }
-
-  /** The rows of {@link runs} as they are stored. */
-  #runEntries(flow: string, namespace?: string, before?: number): AsyncGenerator<Entry[], void, undefined> {
-    const all = namespace === undefined;
-    const range = prefixRange(all ? keys.runs(flow) : keys.namespace(flow, namespace));
-    if (before !== undefined)
-      range.lt = all ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
-    const source = all ? this.kv : { range: (query: RangeQuery) => this.#runsOfIndex(flow, query) };
-    return pages(source, { ...range, reverse: true }, RUNS, FEW_RUNS);
-  }
-
-  async #runsOfIndex(flow: string, query: RangeQuery): Promise<Entry[]> {
-    const index = await this.kv.range(query);
-    const rows = await this.kv.getMany(index.map(([key]) => keys.run(flow, lastNumber(key))));
-    return index.map(([key], i): Entry => [key, rows[i] ?? NOTHING]);
   }
 
   /** The newest run of a namespace or of all, by one reverse seek. */
@@ -124,7 +93,7 @@ export class Store {
   /** The rows of {@link runs} with their current tags, or those that have all of some tags. */
   async *tagged(flow: string, wanted: TaggedRuns = {}): AsyncGenerator<RunRow, void, undefined> {
     const { taggedRuns } = await import('./tagged-runs');
-    const all = () => this.#runEntries(flow, wanted.namespace);
+    const all = () => runEntries(this.kv, flow, wanted.namespace);
     for await (const rows of taggedRuns(this.kv, flow, wanted, all, runRows))
       yield* await this.#asTheyAre(rows);
   }
@@ -149,7 +118,7 @@ export class Store {
   }
 
   async task(flow: string, run: number, step: string, task: number): Promise<TaskRow | undefined> {
-    return fromJson(await this.kv.get(keys.task(flow, run, step, task)));
+    return (await this.#rows<TaskRow>([keys.task(flow, run, step, task)]))[0];
   }
 
   async taskRows(
@@ -157,8 +126,7 @@ export class Store {
     run: number,
     tasks: readonly { step: string; task: number }[],
   ): Promise<(TaskRow | undefined)[]> {
-    const wanted = tasks.map(({ step, task }) => keys.task(flow, run, step, task));
-    return (await valuesOf(this.kv, wanted)).map((value) => fromJson(value));
+    return this.#rows(tasks.map(({ step, task }) => keys.task(flow, run, step, task)));
   }
 
   /** The tasks of a run or step, by step, then by number. @param from with a step, skips smaller numbers */
@@ -189,7 +157,7 @@ export class Store {
 
   /** The fingerprints of a run's steps. Undefined for a run that recorded none. */
   async code(flow: string, run: number): Promise<CodeRow | undefined> {
-    return fromJson(await this.kv.get(keys.code(flow, run)));
+    return (await this.#rows<CodeRow>([keys.code(flow, run)]))[0];
   }
 
   /** The names of a run's parameters. */
@@ -207,7 +175,18 @@ export class Store {
 
   async artifacts(addresses: readonly ArtifactAddress[]): Promise<(ArtifactRecord | undefined)[]> {
     const wanted = addresses.map((a) => keys.artifact(a.flow, a.run, a.step, a.task, a.name));
-    return (await valuesOf(this.kv, wanted)).map((value) => (value ? unpackArtifact(value) : undefined));
+    return (await this.#values(wanted)).map((value) => (value ? unpackArtifact(value) : undefined));
+  }
+
+  async #rows<T>(wanted: readonly string[]): Promise<(T | undefined)[]> {
+    return (await this.#values(wanted)).map((value) => fromJson<T>(value));
+  }
+
+  async #values(wanted: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    const values = await valuesOf(this.kv, wanted);
+    const missing = wanted.filter((_, i) => values[i] === undefined);
+    if (missing.length > 0) await (await import('./lost-records')).requireNotLost(this.kv, missing);
+    return values;
   }
 
   /** The logs of a run, a step or a task, task by task in key order. `logs.ts` reads them by time. */

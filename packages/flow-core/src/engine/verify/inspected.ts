@@ -10,7 +10,10 @@ const PAGE = 64;
 const SEEKS = 10_000;
 
 /** The kinds of records, in the order of their keys. */
-const KINDS = ['artifact', 'code', 'counter', 'log', 'namespace', 'nonce', 'run', 'tag', 'taken', 'task'];
+const KINDS = [
+  ...['artifact', 'code', 'counter', 'log', 'lost', 'namespace'],
+  ...['nonce', 'removed', 'run', 'tag', 'taken', 'task'],
+];
 
 /**
  * Yields the records in the order of keys; a damaged value is undefined. Each part that cannot be read is reported, by the record
