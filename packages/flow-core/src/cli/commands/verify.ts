@@ -7,6 +7,7 @@ import type { Looked, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
 import { newestNumbers } from '../../store/numbers';
 import { openStore } from '../../store/open';
+import type { Store } from '../../store/store';
 import { noMoreThan, placeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import type { RepairJson } from '../json/shapes';
@@ -43,7 +44,7 @@ export const command: Command = {
       const found = await verify(folder, context);
       const repaired =
         found.problems.length > 0 && context.options.repair === true
-          ? await repair(folder, context)
+          ? await repair(folder, found.looked !== NOTHING, context)
           : undefined;
       looked.push(repaired?.looked ?? found.looked);
       problems.push(...(repaired?.problems ?? found.problems));
@@ -64,6 +65,10 @@ interface Verified {
   problems: StoreProblem[];
 }
 
+interface Repaired extends Verified {
+  json: RepairJson;
+}
+
 async function verify(folder: string, context: Context): Promise<Verified> {
   const problems: StoreProblem[] = [];
   const report = (problem: StoreProblem) => {
@@ -72,28 +77,36 @@ async function verify(folder: string, context: Context): Promise<Verified> {
   };
   const opened = openStore(folder);
   const readData = context.options['read-data'] === true;
+  const numbers = newestNumbers(folder);
   try {
-    return {
-      looked: await verifyStore(opened, { readData, numbers: newestNumbers(folder), report }),
-      problems,
-    };
-  } catch (error) {
-    // It cannot be opened.
-    if (context.options.repair !== true || !isFlowError(error) || error.code !== 'FLOW_STORE_CORRUPT')
-      throw error;
-    report({ where: join(folder, 'db'), message: error.message });
+    const closed = await whyClosed(opened);
+    if (closed === undefined)
+      return { looked: await verifyStore(opened, { readData, numbers, report }), problems };
+    report({ where: join(folder, 'db'), message: closed });
     return { looked: NOTHING, problems };
   } finally {
     await opened.close();
   }
 }
 
-async function repair(folder: string, context: Context): Promise<Verified & { json: RepairJson }> {
+/** Why the database cannot be opened. Undefined where it can. */
+async function whyClosed({ kv }: Store): Promise<string | undefined> {
+  try {
+    await kv.generation();
+    return undefined;
+  } catch (error) {
+    if (!isFlowError(error) || error.code !== 'FLOW_STORE_CORRUPT') throw error;
+    return error.message;
+  }
+}
+
+async function repair(folder: string, opens: boolean, context: Context): Promise<Repaired> {
   const { output } = context;
   const { colors } = output;
   const { requireNoRuns } = await import('../../engine/verify/live-runs');
   const { repairStore } = await import('../../engine/verify/repair');
-  await requireNoRuns(folder);
+  // Nothing goes on in a store that cannot be opened.
+  if (opens) await requireNoRuns(folder);
   const problems: StoreProblem[] = [];
   output.write(colors.dim(`Repairing ${folder}\n`));
   const { looked, lost, old, bytes } = await repairStore(folder, {

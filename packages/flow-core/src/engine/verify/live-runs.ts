@@ -19,9 +19,6 @@ export async function requireNoRuns(folder: string): Promise<void> {
         `The run ${now.flow}/${now.run} goes on (process ${now.pid} on ${now.host}), and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
       );
     }
-  } catch (error) {
-    // Nothing goes on in a store that cannot be opened.
-    if ((error as FlowError).code !== 'FLOW_STORE_CORRUPT') throw error;
   } finally {
     await store.close();
   }

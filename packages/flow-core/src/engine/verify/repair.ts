@@ -55,6 +55,8 @@ export async function repairStore(store: string, options: RepairOptions): Promis
   const db = join(store, 'db');
   const { patience = PATIENCE_MS } = options;
   sweepTemporary(store);
+  // What LevelDB writes is its owner's, whatever the user's umask is.
+  const mask = process.umask(0o077);
   const work = join(store, temporaryName());
   mkdirSync(work, { mode: 0o700 });
   let letGo: (() => Promise<void>) | undefined;
@@ -69,6 +71,7 @@ export async function repairStore(store: string, options: RepairOptions): Promis
   } finally {
     await letGo?.();
     rmSync(work, { recursive: true, force: true });
+    process.umask(mask);
   }
 }
 

@@ -1,12 +1,23 @@
 /** A repair keeps every record that is whole, says what is lost, and adds nothing; the old database stays as it was. */
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import fs, {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { temporaryName } from '../../../src/environment/temporary';
 import { sealed } from '../../../src/store/checksum';
 import { hasDatabase } from '../../../src/store/new-store';
 import { keys } from '../../../src/store/row-keys';
 import { MemoryEngine } from '../../kit/memory';
-import { wholeFolder } from '../../store/helpers/place';
+import { kill, startBroker, wholeFolder } from '../../store/helpers/place';
 import { DamagedStore, films, type Rows, text } from './damaged-store';
 
 const damaged = new DamagedStore();
@@ -147,6 +158,10 @@ describe('a database that cannot be opened', () => {
     await expect(damaged.open()).rejects.toThrow();
     const { lines, old } = await damaged.repair();
     expect(lines).toEqual([]);
+    const readers = ['', ...readdirSync(damaged.db)].map(
+      (name) => statSync(join(damaged.db, name)).mode & 0o077,
+    );
+    expect(new Set(readers)).toEqual(new Set([0]));
     expect(await damaged.rows()).toEqual(before);
     expect(existsSync(old)).toBe(true);
     expect(readdirSync(damaged.folder).filter((name) => name.startsWith('.nx-flow-'))).toEqual([]);
@@ -288,6 +303,46 @@ function damageOne({ kind, file, at, length }: Record<'file' | 'at' | 'length', 
   if (kind === 'zero') bytes.fill(0, place, Math.min(place + length, bytes.length));
   writeFileSync(path, kind === 'cut' ? bytes.subarray(0, place) : bytes);
 }
+
+describe('refused, and nothing is changed', () => {
+  test('while another process has the database open: its process is named', async () => {
+    const broker = await startBroker(damaged.folder, 60_000);
+    try {
+      await expect(damaged.repair()).rejects.toMatchObject({
+        ...{ code: 'FLOW_STORE_IN_USE', exit: 2 },
+        message: expect.stringContaining(
+          `The store's broker (process ${broker.pid}) serves other commands, and a repair needs the store`,
+        ),
+      });
+    } finally {
+      await kill(broker.pid);
+    }
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('where there is no room for a second database: how much is needed, and how much is free', async () => {
+    const was = wholeFolder(damaged.folder);
+    jest.spyOn(fs, 'statfsSync').mockReturnValue({ bavail: 10, bsize: 1024, ffree: 9, files: 9 } as never);
+    await expect(damaged.repair()).rejects.toMatchObject({
+      ...{ code: 'FLOW_STORE_FULL', exit: 1 },
+      message: expect.stringMatching(
+        /a repair writes its database anew: 10 KB are free and at least [\d,]+ KB are/,
+      ),
+    });
+    jest.restoreAllMocks();
+    expect(wholeFolder(damaged.folder)).toEqual(was);
+  });
+
+  test('what a killed one left half made is removed by the next', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const left = join(damaged.folder, temporaryName().replace(`-${process.pid}-`, `-${pid}-`));
+    mkdirSync(join(left, 'db'), { recursive: true });
+    mkdirSync(join(damaged.db, 'repaired'));
+    await damaged.repair();
+    expect(existsSync(left)).toBe(false);
+    expect(await damaged.rows()).toEqual(before);
+  });
+});
 
 test('it can be killed between its moves: the next one that opens the store ends it', async () => {
   rmSync(join(damaged.db, 'CURRENT'));
