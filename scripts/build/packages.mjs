@@ -35,6 +35,7 @@ export const PACKAGES = {
           'merge-tables',
           'migrate',
           'numbers',
+          'swap',
         ].map((name) => `store/${name}`),
       ],
       // Every process but the broker: values, their digests and files, where the workspace and its flows are.
@@ -142,11 +143,12 @@ export const PACKAGES = {
         ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
         ...['returned-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
-      // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk.
+      // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/replaceable'],
         'store/tagged-runs',
+        'store/lost-records',
       ],
       // For flows that have secrets.
       secrets: ['engine/secrets/', 'engine/pool/masked-host', 'engine/spin/hidden-splits'],
@@ -158,7 +160,7 @@ export const PACKAGES = {
           (name) => `cli/${name}`,
         ),
       ],
-      verify: ['engine/verify/', 'cli/commands/verify'],
+      verify: ['engine/verify/', 'store/salvage/', 'cli/commands/verify'],
       explain: ['engine/explain/', 'cli/render/diff', 'cli/render/why', 'cli/render/show-task'],
       reading: [
         ...[

@@ -69,6 +69,10 @@ export async function executeRun(session: Session, request: RunRequest): Promise
       if (event.type === 'run-done') {
         for (const [step, params] of takeover?.affected ?? [])
           emit({ type: 'step-executed-again', step, params });
+        for (const [step, lost] of takeover?.lost ?? [])
+          emit({ type: 'step-executed-again', step, params: [], lost });
+        for (const [step, lost] of takeover?.lost ?? [])
+          emit({ type: 'step-executed-again', step, params: [], lost });
         if (until !== undefined && !reached && event.status !== 'failed')
           emit({ type: 'step-not-reached', step: until });
       }

@@ -7,6 +7,7 @@ import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
 import { hashFile, type Look } from './file';
 import { orFull } from './no-room';
+import { setAsideOn } from './set-aside';
 import { syncFolder } from './write-file';
 
 /** Large enough that a system call is cheap, small enough that hashing and writing overlap. */
@@ -175,7 +176,9 @@ function readVerified(path: string, hash: string): Uint8Array | undefined {
 
 function unreadable(path: string, cause: unknown): FlowError {
   const { code } = cause as NodeJS.ErrnoException;
-  const lost = `The store has lost the file ${path}.`;
+  const aside = code === 'ENOENT' ? setAsideOn(path) : undefined;
+  const why = aside ? `: it was damaged, and set aside by a repair on ${aside}` : '';
+  const lost = `The store has lost the file ${path}${why}. Execute its step again, or restore it from a copy.`;
   return corrupt(code === 'ENOENT' ? lost : `The store's file ${path} cannot be read (${code}).`, cause);
 }
 

@@ -2,7 +2,7 @@
  * What LevelDB dropped of its log when it was opened. It goes on as if nothing had been, and says so only in its own file, which
  * the next start replaces: so it is noted beside the database, until somebody removes the note.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileWhole } from './write-file';
 
@@ -30,6 +30,11 @@ export function noteDropped(folder: string, store: string): void {
   } catch {
     // There is no room. What can be read is read all the same.
   }
+}
+
+/** Call when a repair has told what is lost. */
+export function forgetDropped(store: string): void {
+  rmSync(join(store, FILE), { force: true });
 }
 
 /** One line for a person; undefined where nothing was dropped. */

@@ -14,6 +14,7 @@ import { migrate } from './migrate';
 import { noRoom } from './no-room';
 import { Numbers } from './numbers';
 import { readStamp, unstamped, writeStamp } from './stamp';
+import { finishSwap } from './swap';
 
 /** How often to wait for writes to end before returning a name that belongs to no state. */
 const ROUNDS = 10;
@@ -80,7 +81,7 @@ export class LevelKv implements Kv {
 
   /** As {@link open}, but nothing can be asked before {@link prepare}, which may take long. */
   static async lock(folder: string): Promise<LevelKv> {
-    const createIfMissing = !hasDatabase(folder);
+    const createIfMissing = !hasDatabase(folder) && !finishSwap(dirname(folder));
     const stamped = readStamp(folder) !== undefined;
     const { Level } = await import('level');
     const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });

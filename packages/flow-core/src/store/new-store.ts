@@ -1,5 +1,5 @@
 /** A store that does not exist yet: it reads as empty, and the first write makes it. A refused command leaves none. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { BrokerKv } from './broker/client';
@@ -9,9 +9,17 @@ import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv';
 import { requireWritable, unwritableStore } from './require-writable';
 import { unwritable } from './writable';
 
-/** Whether there is a database in the folder of a store. */
+/** Whether there is a database in the folder of a store, or one that the broker puts there: see `swap.ts`. */
 export function hasDatabase(store: string): boolean {
-  return existsSync(join(store, 'db'));
+  return existsSync(join(store, 'db')) || namesIn(store).some((name) => name.startsWith('db.before-repair-'));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 export class NewKv implements Kv {

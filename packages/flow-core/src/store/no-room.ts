@@ -61,4 +61,20 @@ export function lackOfRoom(folder: string, reason: string, needed?: number): str
   }
 }
 
+/**
+ * Call before something that takes much room.
+ * @param needed bytes
+ * @param why begins the sentence: `a repair writes the database anew`
+ * @throws FlowError FLOW_STORE_FULL
+ */
+export function requireRoom(store: string, needed: number, why: string): void {
+  const lack = lackOfRoom(store, 'ENOSPC', needed);
+  if (lack === '') return;
+  throw new FlowError(
+    'FLOW_STORE_FULL',
+    `There is no room beside the store ${store}, where ${why}: ${lack}make room on its disk and do it again. Nothing was changed.`,
+    { exit: 1 },
+  );
+}
+
 const kb = (bytes: number) => `${Math.ceil(bytes / 1024).toLocaleString('en')} KB`;

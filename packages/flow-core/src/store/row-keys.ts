@@ -40,6 +40,8 @@ export const keys = {
   pin: (flow: string, run?: number) => `pin/${flow}/${run === undefined ? '' : pad(run)}`,
   /** Pinned by whoever uses an installed set of npm packages. */
   pinPackages: (set: string) => `pin-packages/${text(set)}`,
+  /** What a repair found lost, under the key that it had. Without its last part: of records of which only their number is known. */
+  lost: (key: string) => `lost/${key}`,
   counter: (flow: string) => `counter/${flow}`,
   nonces: (flow: string) => `nonce/${flow}/`,
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,

@@ -66,6 +66,8 @@ export interface RunRow {
   error?: ErrorRecord;
   /** In an ended run: how many records each of its steps has. */
   contents?: Contents;
+  /** When a repair of the store found that records of it are lost: milliseconds since 1970. See {@link LostRow}. */
+  repaired?: number;
   /** The process that runs it. */
   pid: number;
   host: string;
@@ -228,6 +230,18 @@ export interface ArtifactRecord extends ArtifactMeta {
   bytes?: Uint8Array;
   /** The path of a file that no store has. Only in a spin, never recorded. */
   path?: string;
+}
+
+/** What is known of a record that a repair found lost. */
+export interface LostRow {
+  /** When it was repaired. Milliseconds since 1970. */
+  at: number;
+  /** sha256 of the bytes that are lost: the record itself is there, and is whole again when they are stored again. */
+  hash?: string;
+  /** How many records, where only that is known. */
+  count?: number;
+  /** Of a run: its last row is lost, and one from before its end is there. */
+  end?: true;
 }
 
 export interface LogRow {

@@ -57,7 +57,10 @@ export class Store {
     return this.holds.take(keys.fence(row.flow, row.run), isGone(row));
   }
 
-  /** While this store is open, nothing is removed of a run that it read. */
+  /**
+   * While this store is open, nothing is removed of a run that it read.
+   * @throws FlowError FLOW_STORE_CORRUPT, as all that follows, where a repair found it lost
+   */
   async run(flow: string, run: number): Promise<RunRow | undefined> {
     this.#pins.run(flow, run);
     return this.unpinnedRun(flow, run);
@@ -65,7 +68,7 @@ export class Store {
 
   /** The same for who removes runs: the run is not kept from being removed. */
   async unpinnedRun(flow: string, run: number): Promise<RunRow | undefined> {
-    const row = fromJson<RunRow>(await this.kv.get(keys.run(flow, run)));
+    const [row] = await this.#rows<RunRow>([keys.run(flow, run)]);
     return row && (await this.#asTheyAre([row]))[0];
   }
 
@@ -146,7 +149,7 @@ export class Store {
   }
 
   async task(flow: string, run: number, step: string, task: number): Promise<TaskRow | undefined> {
-    return fromJson(await this.kv.get(keys.task(flow, run, step, task)));
+    return (await this.#rows<TaskRow>([keys.task(flow, run, step, task)]))[0];
   }
 
   async taskRows(
@@ -154,8 +157,7 @@ export class Store {
     run: number,
     tasks: readonly { step: string; task: number }[],
   ): Promise<(TaskRow | undefined)[]> {
-    const wanted = tasks.map(({ step, task }) => keys.task(flow, run, step, task));
-    return (await valuesOf(this.kv, wanted)).map((value) => fromJson(value));
+    return this.#rows(tasks.map(({ step, task }) => keys.task(flow, run, step, task)));
   }
 
   /** The tasks of a run or step, by step, then by number. @param from with a step, skips smaller numbers */
@@ -186,7 +188,7 @@ export class Store {
 
   /** The fingerprints of a run's steps. Undefined for a run that recorded none. */
   async code(flow: string, run: number): Promise<CodeRow | undefined> {
-    return fromJson(await this.kv.get(keys.code(flow, run)));
+    return (await this.#rows<CodeRow>([keys.code(flow, run)]))[0];
   }
 
   /** The names of a run's parameters. */
@@ -204,7 +206,18 @@ export class Store {
 
   async artifacts(addresses: readonly ArtifactAddress[]): Promise<(ArtifactRecord | undefined)[]> {
     const wanted = addresses.map((a) => keys.artifact(a.flow, a.run, a.step, a.task, a.name));
-    return (await valuesOf(this.kv, wanted)).map((value) => (value ? unpackArtifact(value) : undefined));
+    return (await this.#values(wanted)).map((value) => (value ? unpackArtifact(value) : undefined));
+  }
+
+  async #rows<T>(wanted: readonly string[]): Promise<(T | undefined)[]> {
+    return (await this.#values(wanted)).map((value) => fromJson<T>(value));
+  }
+
+  async #values(wanted: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    const values = await valuesOf(this.kv, wanted);
+    const missing = wanted.filter((_, i) => values[i] === undefined);
+    if (missing.length > 0) await (await import('./lost-records')).requireNotLost(this.kv, missing);
+    return values;
   }
 
   /** The logs of a run, a step or a task, task by task in key order. `logs.ts` reads them by time. */

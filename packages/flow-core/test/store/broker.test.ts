@@ -333,7 +333,7 @@ describe('where the store lies', () => {
         status: 'rejected',
         reason: {
           code: 'FLOW_STORE_CORRUPT',
-          message: `The database ${store}/db is damaged: Corruption: no meta-nextfile entry in descriptor. Restore the store from a copy; nx-flow verify says what of it can be read.`,
+          message: `The database ${store}/db is damaged: Corruption: no meta-nextfile entry in descriptor. Restore the store from a copy, or salvage what is whole by nx-flow verify --repair.`,
         },
       });
     }

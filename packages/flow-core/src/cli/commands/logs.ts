@@ -2,7 +2,7 @@
 import { taskOf as addressIn } from '../../engine/task/label';
 import { logsByTime, type TaskLogRow } from '../../store/logs';
 import type { Command } from '../command';
-import { requireRunStep, runOf, taskOf } from '../lookup';
+import { noteLost, requireRunStep, runOf, taskOf } from '../lookup';
 import { SPIN_STORE } from '../options';
 import { type Recorded, reading } from '../reading';
 import type { Output } from '../render/output';
@@ -61,6 +61,7 @@ async function rowsOf(recorded: Recorded, output: Output): Promise<Rows> {
   const { flow, store, spec } = recorded;
   const run = await runOf(recorded, spec);
   if (spec.step !== undefined) requireRunStep(run, spec.step);
+  await noteLost(store, run, output);
   if (spec.step !== undefined && spec.task !== undefined) {
     const { row } = await taskOf(store, run, { ...spec, step: spec.step });
     const at = addressIn(run.run, row.origin ?? `${row.step}/${row.task}`);

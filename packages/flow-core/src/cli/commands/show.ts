@@ -7,7 +7,7 @@ import type { Store } from '../../store/store';
 import type { Command } from '../command';
 import { taskJson } from '../json/task';
 import { jsonValue } from '../json/value';
-import { requireRunStep, runOf, taskOf } from '../lookup';
+import { noteLost, requireRunStep, runOf, taskOf } from '../lookup';
 import { SPIN_STORE } from '../options';
 import { type Decode, decoderOf, reading } from '../reading';
 import { renderThrown } from '../render/error';
@@ -116,6 +116,7 @@ async function showRun(
   }
   if (failures.length > 3) output.write(`\n… and ${plural(failures.length - 3, 'more failure')}\n`);
   if (failures.length === 0 && run.error) output.write(`\n${renderThrown(run.error, output, cwd)}`);
+  const lost = await noteLost(store, run, output);
   output.result({
     pathspec: `${run.flow}/${run.run}`,
     status: run.status,
@@ -132,6 +133,7 @@ async function showRun(
     git: run.git,
     imported: run.imported,
     code: run.code,
+    ...(lost.length > 0 ? { lost } : {}),
     error: run.error && { name: run.error.name, message: run.error.message },
     steps: [...steps.values()].map(({ step: s, kind, done, caught, failed, running, totalMs }) => ({
       step: s,

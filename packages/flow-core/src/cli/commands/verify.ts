@@ -1,13 +1,16 @@
-/** nx-flow verify: looks at every record and every file of the store. */
+/** nx-flow verify: looks at every record and every file of the store; with --repair, salvages what is whole of a damaged one. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFlowError } from '../../definition/errors';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import type { Looked, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
 import { newestNumbers } from '../../store/numbers';
 import { openStore } from '../../store/open';
+import type { Store } from '../../store/store';
 import { noMoreThan, placeHere } from '../arguments';
 import type { Command, Context } from '../command';
+import type { RepairJson } from '../json/shapes';
 import { plural, size } from '../render/table';
 
 export const command: Command = {
@@ -20,9 +23,13 @@ export const command: Command = {
         type: 'boolean',
         help: 'Read the bytes of every file, too: takes as long as reading them',
       },
+      repair: {
+        type: 'boolean',
+        help: 'Keep what is whole of a damaged store, and note what is lost; the old database is kept, too',
+      },
     },
     families: [],
-    examples: ['nx-flow verify', 'nx-flow verify --read-data --json'],
+    examples: ['nx-flow verify', 'nx-flow verify --read-data --json', 'nx-flow verify --repair'],
   },
 
   async execute(context) {
@@ -32,29 +39,91 @@ export const command: Command = {
     const folders = existsSync(join(spins, 'db')) ? [store, spins] : [store];
     const problems: StoreProblem[] = [];
     const looked: Looked[] = [];
+    const repairs: RepairJson[] = [];
     for (const folder of folders) {
-      const opened = openStore(folder);
-      const readData = context.options['read-data'] === true;
-      try {
-        looked.push(
-          await verifyStore(opened, {
-            readData,
-            numbers: newestNumbers(folder),
-            report(problem) {
-              problems.push(problem);
-              renderProblem(context, problem);
-            },
-          }),
-        );
-      } finally {
-        await opened.close();
-      }
+      const found = await verify(folder, context);
+      const repaired =
+        found.problems.length > 0 && context.options.repair === true
+          ? await repair(folder, found.looked !== NOTHING, context)
+          : undefined;
+      looked.push(repaired?.looked ?? found.looked);
+      problems.push(...(repaired?.problems ?? found.problems));
+      if (repaired) repairs.push(repaired.json);
     }
     const all = looked.reduce(sum);
     render(context, all, problems.length);
-    context.output.result({ store, ...all, problems });
-    return problems.length > 0 ? 1 : 0;
+    context.output.result({
+      ...{ store, ...all, problems },
+      ...(repairs.length > 0 ? { repairs } : {}),
+    });
+    return problems.length > 0 || repairs.some(({ lost }) => lost.length > 0) ? 1 : 0;
   },
+};
+
+interface Verified {
+  looked: Looked;
+  problems: StoreProblem[];
+}
+
+interface Repaired extends Verified {
+  json: RepairJson;
+}
+
+async function verify(folder: string, context: Context): Promise<Verified> {
+  const problems: StoreProblem[] = [];
+  const report = (problem: StoreProblem) => {
+    problems.push(problem);
+    renderProblem(context, problem);
+  };
+  const opened = openStore(folder);
+  const readData = context.options['read-data'] === true;
+  const numbers = newestNumbers(folder);
+  try {
+    const closed = await whyClosed(opened);
+    if (closed === undefined)
+      return { looked: await verifyStore(opened, { readData, numbers, report }), problems };
+    report({ where: join(folder, 'db'), message: closed });
+    return { looked: NOTHING, problems };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Why the database cannot be opened. Undefined where it can. */
+async function whyClosed({ kv }: Store): Promise<string | undefined> {
+  try {
+    await kv.generation();
+    return undefined;
+  } catch (error) {
+    if (!isFlowError(error) || error.code !== 'FLOW_STORE_CORRUPT') throw error;
+    return error.message;
+  }
+}
+
+async function repair(folder: string, opens: boolean, context: Context): Promise<Repaired> {
+  const { output } = context;
+  const { colors } = output;
+  const { requireNoRuns } = await import('../../engine/verify/live-runs');
+  const { repairStore } = await import('../../engine/verify/repair');
+  // Nothing goes on in a store that cannot be opened.
+  if (opens) await requireNoRuns(folder);
+  const problems: StoreProblem[] = [];
+  output.write(colors.dim(`Repairing ${folder}\n`));
+  const { looked, lost, old, bytes } = await repairStore(folder, {
+    readData: context.options['read-data'] === true,
+    report: (problem) => problems.push(problem),
+  });
+  for (const { where, message } of lost) output.write(`${colors.yellow('!')} ${where}  ${message}\n`);
+  for (const problem of problems) renderProblem(context, problem);
+  output.write(
+    `${colors.green('✓')} Repaired: ${lost.length === 0 ? 'nothing is lost' : `${plural(lost.length, 'line')} above ${lost.length === 1 ? 'says' : 'say'} what is lost`}. ${colors.dim(`The old database is ${old} (${size(bytes)}): remove it when you miss nothing.`)}\n`,
+  );
+  return { looked, problems, json: { store: folder, lost, old, bytes } };
+}
+
+const NOTHING: Looked = {
+  ...{ runs: 0, records: 0, files: 0, bytes: 0, lost: [] },
+  unused: { files: 0, bytes: 0 },
 };
 
 function sum(a: Looked, b: Looked): Looked {
@@ -63,6 +132,7 @@ function sum(a: Looked, b: Looked): Looked {
     records: a.records + b.records,
     files: a.files + b.files,
     bytes: a.bytes + b.bytes,
+    lost: [...a.lost, ...b.lost],
     unused: { files: a.unused.files + b.unused.files, bytes: a.unused.bytes + b.unused.bytes },
   };
 }
@@ -73,7 +143,7 @@ function renderProblem({ output }: Context, { where, message }: StoreProblem): v
 
 function render({ output }: Context, looked: Looked, problems: number): void {
   const { colors } = output;
-  const { runs, records, files, bytes, unused } = looked;
+  const { runs, records, files, bytes, lost, unused } = looked;
   const mark = problems > 0 ? colors.red('✗') : colors.green('✓');
   const counts = [
     plural(runs, 'run'),
@@ -83,6 +153,7 @@ function render({ output }: Context, looked: Looked, problems: number): void {
   output.write(
     `${mark} ${counts.join(', ')}: ${problems > 0 ? plural(problems, 'problem') : 'no problems'}\n`,
   );
+  for (const { where, message } of lost) output.write(colors.dim(`! ${where} ${message}\n`));
   if (unused.files > 0)
     output.write(
       colors.dim(

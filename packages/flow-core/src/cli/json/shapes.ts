@@ -149,6 +149,8 @@ export interface ShowRunJson {
   with?: readonly string[] | undefined;
   git?: GitState | undefined;
   imported?: RunRow['imported'];
+  /** What a repair of the store found lost: a sentence each. */
+  lost?: readonly string[];
   code?: string | undefined;
   error?: Pick<ErrorJson, 'name' | 'message'> | undefined;
   steps: readonly {
@@ -277,4 +279,19 @@ export interface VerifyJson {
   /** Files that belong to no artifact. */
   unused: { files: number; bytes: number };
   problems: { where: string; message: string }[];
+  /** What an earlier repair found lost. */
+  lost: { where: string; message: string }[];
+  /** With `--repair`, for each store that was damaged. Then all else is said of the repaired ones. */
+  repairs?: RepairJson[];
+}
+
+export interface RepairJson {
+  /** Its folder. */
+  store: string;
+  /** What this repair found lost. */
+  lost: { where: string; message: string }[];
+  /** The folder of the old database. */
+  old: string;
+  /** The size of the old database. */
+  bytes: number;
 }

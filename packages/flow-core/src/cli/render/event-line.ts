@@ -25,7 +25,7 @@ export function eventLine(event: FlowEvent, output: Output): string {
       return warning(`${event.step} was not taken: a switch before it took another case`);
     case 'step-executed-again':
       return warning(
-        `${event.step} was executed again: it reads ${event.params.join(' and ')}, which changed`,
+        `${event.step} was executed again: ${event.lost ? lostText(event.lost) : `it reads ${event.params.join(' and ')}, which changed`}`,
       );
     case 'override-unknown':
       return warning(event.message);
@@ -65,4 +65,9 @@ export function eventLine(event: FlowEvent, output: Output): string {
     default:
       return unreachable(event);
   }
+}
+
+function lostText([first, ...others]: readonly string[]): string {
+  const more = others.length === 0 ? ' is' : ` and ${others.length} more are`;
+  return `${first}${more} lost, since the store was damaged`;
 }

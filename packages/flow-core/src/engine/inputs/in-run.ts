@@ -3,6 +3,7 @@ import { FlowError } from '../../definition/errors';
 import type { Graph, Input, StepNode } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { lostOf, someLost } from '../record/lost';
 import type { Tasks } from '../record/task-index';
 import { parseLabel, taskOf } from '../task/label';
 import { fromParents, leads } from './from-parents';
@@ -28,8 +29,11 @@ export async function inRun(
     return fromRow(node, run, row);
   }
   const found = await fromParents(graph, tasks, node, run, index, selection.ignoreSwitch);
-  if ('why' in found) return (await outOfRange(graph, tasks, run, around, index)) ?? found;
-  return found;
+  if (!('why' in found)) return found;
+  const beyond = await outOfRange(graph, tasks, run, around, index);
+  if (beyond || run.repaired === undefined) return beyond ?? found;
+  const lost = await lostOf(tasks.store, run);
+  return lost.length === 0 ? found : { ...found, why: `${found.why}; ${someLost(lost).replace(/\.$/, '')}` };
 }
 
 /** The reason when an index is beyond the number of splits. */

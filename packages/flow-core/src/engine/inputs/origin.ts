@@ -15,6 +15,7 @@ import type { Graph, StepNode } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { requireRun } from '../record/find-run';
+import { orLost } from '../record/lost';
 import { Tasks } from '../record/task-index';
 import { noTask } from '../task/not-found';
 import { inRun } from './in-run';
@@ -74,7 +75,8 @@ async function ofTask(
     tasks.push(other.task);
     if (tasks.length === 6) break;
   }
-  throw noTask({ flow: graph.flow, run: run.run, step: node.name, task }, tasks);
+  const none = noTask({ flow: graph.flow, run: run.run, step: node.name, task }, tasks);
+  throw await orLost(none, store, run, node.name);
 }
 
 /** Today's step must read inputs of the same shape as the recorded task. @throws FlowError FLOW_STEP_CHANGED */

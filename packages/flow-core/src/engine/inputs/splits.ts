@@ -36,8 +36,9 @@ export async function splitsIn(
         : { why };
     if (beyond) found.without.push({ index, why: why as string, untaken: false, beyond });
     else if ('why' in split) {
-      // In a finished run, a split that did not run was not meant to: a switch led elsewhere.
-      const untaken = split.untaken === true || run.status === 'done';
+      // In a finished run that is whole, a split that did not run was not meant to: a switch led elsewhere.
+      const isWhole = run.status === 'done' && run.repaired === undefined;
+      const untaken = split.untaken === true || isWhole;
       found.without.push({ index, why: split.why, untaken });
     } else found.splits.push(split);
   }

@@ -1,5 +1,7 @@
 /** What a store must have, since a row of it says so, and has not. It is never skipped: a value would be gone unseen. */
 import { FlowError } from '../../definition/errors';
+import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
 
 /**
  * FLOW_STORE_CORRUPT
@@ -9,4 +11,33 @@ import { FlowError } from '../../definition/errors';
 export function lost(what: string, needed?: string): FlowError {
   const by = needed === undefined ? '' : `, which ${needed} needs`;
   return new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${what}${by}.`, { exit: 1 });
+}
+
+/** What a repair of the store found lost of a run, or of a step, each as one sentence. */
+export async function lostOf(store: Store, run: RunRow, step?: string): Promise<string[]> {
+  if (run.repaired === undefined) return [];
+  const { lostRecords, nameOfLost, whatHelps } = await import('../../store/lost-records');
+  return (await lostRecords(store.kv, run))
+    .filter(({ key }) => step === undefined || key.split('/')[3] === step)
+    .filter(({ hash }) => hash === undefined || !store.cas.has(hash))
+    .map((one) => `${nameOfLost(one)} ${whatHelps(one)}`);
+}
+
+/** How many of them to name. */
+const NAMED = 3;
+
+/** Some of them in one text. */
+export function someLost(lost: readonly string[]): string {
+  const more = lost.length > NAMED ? [`${lost.length - NAMED} more are lost.`] : [];
+  return [...lost.slice(0, NAMED), ...more].join(' ');
+}
+
+/**
+ * The error for a task that is not there; where a repair found tasks of its step lost, it says that.
+ * @param none the error for one that never was
+ */
+export async function orLost(none: FlowError, store: Store, run: RunRow, step: string): Promise<FlowError> {
+  const lost = await lostOf(store, run, step);
+  if (lost.length === 0) return none;
+  return new FlowError('FLOW_STORE_CORRUPT', `${none.message} ${someLost(lost)}`, { exit: 1 });
 }

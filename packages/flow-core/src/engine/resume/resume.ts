@@ -8,6 +8,7 @@ import type { Store } from '../../store/store';
 import { latestRun, requireRun } from '../record/find-run';
 import { recordedParams } from '../record/read';
 import { requireStepIn } from '../task/not-found';
+import type { LostTasks } from './lost-tasks';
 import { Takeover } from './takeover';
 
 export interface ResumeOptions {
@@ -36,8 +37,11 @@ export async function prepareResume(
   const known = new Set(origin.steps.map(({ name }) => name));
   const grown = [...graph.steps.keys()].some((name) => !known.has(name));
   await requireEnded(store, origin);
-  requireResumable(origin, step, grown || Object.keys(params).length > 0);
-  const recorded = await recordedParams(store, graph.flow, origin.run, Object.keys(graph.params));
+  const lost = await lostOf(store, origin);
+  requireResumable(origin, step, grown || Object.keys(params).length > 0 || lost !== undefined);
+  // A parameter that is lost can be given again.
+  const needed = Object.keys(graph.params).filter((name) => !(lost?.params.has(name) && name in params));
+  const recorded = await recordedParams(store, graph.flow, origin.run, needed);
   const values = recorded.map(
     ([name, record]) => [name, decodeArtifact(record, store.cas, graph.codecs)] as const,
   );
@@ -49,8 +53,17 @@ export async function prepareResume(
   const from = step === undefined ? {} : { from: step };
   return {
     params: { paramInputs: { ...origin.paramInputs, ...params }, parsed },
-    takeover: await Takeover.of({ store, origin, changed: new Set(changed), ...from }),
+    takeover: await Takeover.of({
+      ...{ store, origin, changed: new Set(changed) },
+      ...from,
+      ...(lost ? { lost } : {}),
+    }),
   };
+}
+
+async function lostOf(store: Store, origin: RunRow): Promise<LostTasks | undefined> {
+  if (origin.repaired === undefined) return undefined;
+  return (await import('./lost-tasks')).lostTasks(store, origin);
 }
 
 async function requireEnded(store: Store, origin: RunRow): Promise<void> {

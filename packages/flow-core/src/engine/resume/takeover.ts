@@ -4,6 +4,7 @@ import type { Store } from '../../store/store';
 import { visibleNames } from '../record/task-rows';
 import { formatLabel, labelOf, stepOf, wholeLabel } from '../task/label';
 import { type Planned, stackKey } from '../task/place';
+import type { LostTasks } from './lost-tasks';
 
 export interface TakeoverOptions {
   store: Store;
@@ -12,6 +13,7 @@ export interface TakeoverOptions {
   from?: string;
   /** Parameters whose values differ from the origin's: tasks that read one are executed again. */
   changed: ReadonlySet<string>;
+  lost?: LostTasks;
 }
 
 /** Rows that are kept from the first reading. Of a larger run the others are read again, a batch at a time. */
@@ -29,8 +31,11 @@ export class Takeover {
   #size = 0;
   /** Steps with a finished task that was not taken over because of the parameters it read. */
   readonly affected = new Map<string, string[]>();
+  /** What the origin has lost, by step: its tasks are executed again. */
+  readonly lost: ReadonlyMap<string, readonly string[]>;
 
-  private constructor({ store, origin, from, changed }: TakeoverOptions) {
+  private constructor({ store, origin, from, changed, lost }: TakeoverOptions) {
+    this.lost = lost?.steps ?? new Map();
     this.#store = store;
     this.origin = origin;
     this.#from = from;
@@ -42,7 +47,7 @@ export class Takeover {
     const { flow, run } = options.origin;
     let atHand = 0;
     for await (const row of options.store.tasks(flow, run)) {
-      if (row.status !== 'done') continue;
+      if (row.status !== 'done' || options.lost?.tasks.has(labelOf(row))) continue;
       let places = takeover.#finished.get(row.step);
       if (!places) {
         places = new Map();

@@ -126,11 +126,13 @@ export interface StepNotReached {
   step: string;
 }
 
-/** A resumed run executed a step again, because it had read parameters that changed. */
+/** A resumed run executed a step again, because it had read parameters that changed, or because the origin has lost some of it. */
 export interface StepExecutedAgain {
   type: 'step-executed-again';
   step: string;
   params: readonly string[];
+  /** What is lost: `movies/12/train/3/model`. */
+  lost?: readonly string[];
 }
 
 /** The last row of the run is in the store. */

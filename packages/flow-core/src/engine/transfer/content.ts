@@ -9,7 +9,7 @@ import { keys, prefixRange } from '../../store/row-keys';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
-import { lost } from '../record/lost';
+import { lost, lostOf, someLost } from '../record/lost';
 import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
@@ -48,7 +48,7 @@ export class RunContent {
     this.#tags = tags;
   }
 
-  /** @throws FlowError FLOW_RUN_GOES_ON */
+  /** @throws FlowError FLOW_RUN_GOES_ON, FLOW_STORE_CORRUPT */
   static async of(store: Store, row: RunRow): Promise<RunContent> {
     const { flow, run } = row;
     if (row.status === 'running') {
@@ -56,6 +56,11 @@ export class RunContent {
         'FLOW_RUN_GOES_ON',
         `${flow}/${run} still runs: a run can be exported when it has ended.`,
       );
+    }
+    const lost = await lostOf(store, row);
+    if (lost.length > 0) {
+      const message = `${flow}/${run} is not whole, so it cannot be exported. ${someLost(lost)}`;
+      throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
     }
     const content = new RunContent(store, row, await store.tags(row));
     if (row.origin !== undefined) {
@@ -69,7 +74,7 @@ export class RunContent {
   /** The run's row as in the store in which it ran, with its fields sorted by name. */
   run(): RunRow {
     // What a store holds of a run is told by the store: another one counts anew.
-    const { imported, contents: _, ...rest } = this.#row;
+    const { imported, contents: _, repaired: _repaired, ...rest } = this.#row;
     const row = { ...rest, tags: this.#tags };
     const ended: RunRow = row.status === 'killed' ? { ...row, status: 'failed', error: killed(row) } : row;
     const original: RunRow = imported

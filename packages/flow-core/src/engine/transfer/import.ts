@@ -5,6 +5,7 @@
  */
 import { FlowError, isFlowError } from '../../definition/errors';
 import { type Contents, Tally } from '../../store/contents';
+import { fromJson } from '../../store/json';
 import type { Op } from '../../store/kv';
 import { record, unpackArtifact } from '../../store/records';
 import { keys } from '../../store/row-keys';
@@ -85,13 +86,19 @@ export async function knownRun(store: Store, head: Head, namespace: string): Pro
   const { flow, run, startedAt, pid, host, namespace: original } = head.run;
   const claimed = await store.kv.get(keys.nonce(flow, nonceOf(head, namespace)));
   if (claimed) {
-    const row = await store.run(flow, Number(Buffer.from(claimed).toString('latin1')));
+    const row = await wholeRun(store, flow, Number(Buffer.from(claimed).toString('latin1')));
     if (row) return row;
   }
   if (original !== namespace) return undefined;
-  const native = await store.run(flow, run);
+  const native = await wholeRun(store, flow, run);
   const same = native?.startedAt === startedAt && native.pid === pid && native.host === host;
   return same && native.imported === undefined ? native : undefined;
+}
+
+/** Undefined also for a run of which a repair found something lost: it is imported again. */
+async function wholeRun(store: Store, flow: string, run: number): Promise<RunRow | undefined> {
+  const row = fromJson<RunRow>(await store.kv.get(keys.run(flow, run)));
+  return row && row.repaired === undefined ? store.run(flow, run) : undefined;
 }
 
 const nonceOf = ({ id }: Head, namespace: string) => `import/${id}/${namespace}`;

@@ -11,17 +11,8 @@ const SEEKS = 10_000;
 
 /** The kinds of records, in the order of their keys. */
 const KINDS = [
-  'artifact',
-  'code',
-  'counter',
-  'log',
-  'namespace',
-  'nonce',
-  'removed',
-  'run',
-  'tag',
-  'taken',
-  'task',
+  ...['artifact', 'code', 'counter', 'log', 'lost', 'namespace'],
+  ...['nonce', 'removed', 'run', 'tag', 'taken', 'task'],
 ];
 
 /**

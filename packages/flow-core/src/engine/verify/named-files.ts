@@ -4,29 +4,46 @@ import { dirname, join } from 'node:path';
 import type { Cas } from '../../store/cas';
 import { hashFile } from '../../store/file';
 import type { ArtifactRecord } from '../../store/rows';
-import type { Looked, Report } from './problem';
+import type { Looked } from './problem';
 
 const SHA256 = /^[0-9a-f]{64}$/;
+export const isHash = (text: string) => SHA256.test(text);
+
+export interface WrongFile {
+  hash: string;
+  /** Of the artifacts that name it. */
+  keys: string[];
+  /** A sentence. */
+  message: string;
+}
 
 export class NamedFiles {
   readonly #cas: Cas;
-  /** By their hash: how many bytes, and the first artifact that names it. */
-  readonly #files = new Map<string, { size: number; where: string }>();
+  /** By their hash: how many bytes, and the keys of the artifacts that name it. */
+  readonly #files = new Map<string, { size: number; keys: string[] }>();
 
   constructor(cas: Cas) {
     this.#cas = cas;
   }
 
-  add(where: string, { hash, size }: ArtifactRecord): void {
-    if (hash !== undefined && !this.#files.has(hash)) this.#files.set(hash, { size, where });
+  /** @param key of the artifact */
+  add(key: string, { hash, size }: ArtifactRecord): void {
+    if (hash === undefined) return;
+    const known = this.#files.get(hash);
+    if (known) known.keys.push(key);
+    else this.#files.set(hash, { size, keys: [key] });
   }
 
-  async verify(readData: boolean, report: Report): Promise<Pick<Looked, 'files' | 'bytes' | 'unused'>> {
+  /** @param report gets each file that is not as it should be */
+  async verify(
+    readData: boolean,
+    report: (wrong: WrongFile) => void,
+  ): Promise<Pick<Looked, 'files' | 'bytes' | 'unused'>> {
     let bytes = 0;
-    for (const [hash, { size, where }] of this.#files) {
-      const wrong = this.#wrong(hash, size, readData);
-      if (wrong === undefined) bytes += size;
-      else report({ where, message: `${wrong} Execute its step again, or restore the store from a copy.` });
+    for (const [hash, { size, keys }] of this.#files) {
+      const message = this.#wrong(hash, size, readData);
+      if (message === undefined) bytes += size;
+      else report({ hash, keys, message });
     }
     return { files: this.#files.size, bytes, unused: this.#unused() };
   }

@@ -16,6 +16,8 @@ export interface Looked {
   records: number;
   files: number;
   bytes: number;
+  /** What an earlier repair found lost. That is no problem any more. */
+  lost: StoreProblem[];
   /** Files that no record refers to. They take space, and harm nothing. */
   unused: { files: number; bytes: number };
 }

@@ -3,7 +3,7 @@
 import { fromJson } from '../../store/json';
 import { unpackArtifact } from '../../store/records';
 import { nameOfKey } from '../../store/row-keys';
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, LostRow, RunRow, TaskRow } from '../../store/rows';
 import type { RunName, StoreProblem } from './problem';
 
 const RUN = String.raw`(?<flow>[^/]+)/(?<run>\d{10})`;
@@ -19,9 +19,10 @@ const KEYS = {
   log: new RegExp(`^log/${TASK}/\\d{10}/\\d{10}$`),
   code: new RegExp(`^code/${RUN}$`),
   taken: new RegExp(`^taken/${RUN}$`),
-  removed: new RegExp(`^removed/${RUN}$`),
   counter: /^counter\/(?<flow>[^/]+)$/,
   nonce: /^nonce\/(?<flow>[^/]+)\/[^/]+$/,
+  removed: new RegExp(`^removed/${RUN}$`),
+  lost: /^lost\/(?:artifact|code|log|run|tag|task)\/(?<flow>[^/]+)\//,
 };
 export type Kind = keyof typeof KEYS;
 
@@ -33,6 +34,12 @@ export interface StoreRecord {
   run?: RunName;
   /** What it holds. Absent for kinds that nothing refers to. */
   row?: RunRow | TaskRow | ArtifactRecord;
+}
+
+/** The kind of record that has such a key. Undefined where nx-flow writes none. */
+export function kindOf(key: string): Kind | undefined {
+  const kind = key.slice(0, key.indexOf('/')) as Kind;
+  return KEYS[kind]?.test(key) ? kind : undefined;
 }
 
 /** @returns the record, or what is wrong with it */
@@ -97,6 +104,9 @@ function contentOf(
       return undefined;
     case 'tag':
       must(['+', '-'].includes(text()));
+      return undefined;
+    case 'lost':
+      must(Number.isFinite(fromJson<LostRow>(value)?.at));
       return undefined;
     case 'removed':
     case 'log':

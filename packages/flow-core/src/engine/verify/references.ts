@@ -1,24 +1,25 @@
 /** What tasks refer to in other runs: the tasks before them, and artifacts that they pass on. */
 import type { Kv } from '../../store/kv';
-import { keys, nameOfKey } from '../../store/row-keys';
+import { keys } from '../../store/row-keys';
 import type { TaskRow } from '../../store/rows';
 import { parseLabel, taskOf } from '../task/label';
-import type { Report } from './problem';
+import { isThere } from './lost-ones';
 
 /** Keys that are looked up at once. */
 const BATCH = 128;
 
 /** Looks them up in batches, each once. Within a run its own counts say what is missing. */
 export class References {
-  readonly #kv: Kv;
-  readonly #report: Report;
+  readonly #kv: Pick<Kv, 'getMany' | 'inspect'>;
+  readonly #missing: (key: string, by: string) => void;
   readonly #known = new Set<string>();
   /** Keys that were not looked up yet, each with the first task that refers to it. */
   readonly #waiting = new Map<string, string>();
 
-  constructor(kv: Kv, report: Report) {
+  /** @param missing gets the key of each record that is not there, and the first task that refers to it: `movies/12/train/3` */
+  constructor(kv: Pick<Kv, 'getMany' | 'inspect'>, missing: (key: string, by: string) => void) {
     this.#kv = kv;
-    this.#report = report;
+    this.#missing = missing;
   }
 
   /** @param row a task of a run */
@@ -44,18 +45,9 @@ export class References {
     const found = await this.#kv.getMany(waiting.map(([key]) => key)).catch(() => undefined);
     for (const [i, [key, by]] of waiting.entries()) {
       // One of them is damaged, which is told where it stands.
-      const there = found ? found[i] !== undefined : await this.#isThere(key);
-      if (!there)
-        this.#report({
-          where: by,
-          message: `It refers to ${nameOfKey(key)}, which the store has lost: execute ${by} again.`,
-        });
+      const there = found ? found[i] !== undefined : await isThere(this.#kv, key);
+      if (!there) this.#missing(key, by);
     }
-  }
-
-  async #isThere(key: string): Promise<boolean> {
-    const [entry] = await this.#kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
-    return entry !== undefined;
   }
 
   #add(key: string, by: string): void {

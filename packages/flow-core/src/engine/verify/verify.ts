@@ -5,9 +5,11 @@
 import type { Cas } from '../../store/cas';
 import { type Contents, RECORD_KINDS, requireWhole, Tally } from '../../store/contents';
 import type { Kv } from '../../store/kv';
+import { type LostRecord, lostRecord } from '../../store/lost-records';
 import { keys, nameOfKey } from '../../store/row-keys';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import { inspected } from './inspected';
+import { isThere, lostOnes } from './lost-ones';
 import { NamedFiles } from './named-files';
 import type { Looked, Report, RunName } from './problem';
 import { readRecord, type StoreRecord } from './read-record';
@@ -26,9 +28,9 @@ interface Met {
   tally: Tally;
   records: number;
   hasRow: boolean;
-  /** It was removed: what is there of it, other runs need, or goes with the next `gc`. */
-  removed: boolean;
   inNamespace: boolean;
+  /** It was removed: what is there of it, other runs need, or goes with the next `gc`. */
+  isRemoved: boolean;
 }
 
 export async function verifyStore(
@@ -39,7 +41,14 @@ export async function verifyStore(
   const met = new Map<RunName, Met>();
   const newest = new Map<string, number>();
   const files = new NamedFiles(cas);
-  const references = new References(kv, report);
+  const lost = new Map<string, LostRecord>();
+  const references = new References(kv, (key, by) => {
+    if (lost.has(key)) return;
+    report({
+      where: by,
+      message: `It refers to ${nameOfKey(key)}, which the store has lost: execute ${by} again.`,
+    });
+  });
   let records = 0;
   for await (const [key, value] of inspected(kv, report)) {
     records++;
@@ -51,15 +60,27 @@ export async function verifyStore(
     if (record.run !== undefined) note(metAt(met, record.run), record, value as Uint8Array);
     if (record.kind === 'counter')
       newest.set(record.flow, Number(Buffer.from(value as Uint8Array).toString()));
-    if (record.kind === 'artifact') files.add(nameOfKey(key), record.row as ArtifactRecord);
+    if (record.kind === 'lost') {
+      const one = lostRecord(key, value as Uint8Array);
+      lost.set(one.key, one);
+    }
+    if (record.kind === 'artifact') files.add(key, record.row as ArtifactRecord);
     if (record.kind === 'task' && record.run !== undefined)
       await references.of(record.flow, Number(record.run.split('/')[1]), record.row as TaskRow);
   }
   await references.close();
   for (const [counter, noted] of numbers) verifyNumber(counter, noted, newest, report);
-  for (const [run, one] of met) await verifyRun(kv, run, one, ended.get(run), newest, report);
-  const found = await files.verify(readData, report);
-  return { runs: [...met.values()].filter(({ hasRow }) => hasRow).length, records, ...found };
+  const isLost = (key: string) => lost.has(key);
+  for (const [run, one] of met) await verifyRun(kv, run, one, ended.get(run), newest, isLost, report);
+  const wrong = new Set<string>();
+  const found = await files.verify(readData, ({ hash, keys: [first = '', ...others], message }) => {
+    wrong.add(hash);
+    if ([first, ...others].every(isLost)) return;
+    const where = nameOfKey(first);
+    report({ where, message: `${message} Execute its step again, or restore the store from a copy.` });
+  });
+  const runs = [...met.values()].filter(({ hasRow }) => hasRow).length;
+  return { runs, records, ...found, lost: await lostOnes(kv, lost.values(), wrong) };
 }
 
 /** A number that was taken, and that the database does not know: it has lost its newest records. */
@@ -88,13 +109,8 @@ async function endedRuns(kv: Kv): Promise<Map<RunName, Contents | undefined>> {
 }
 
 function metAt(met: Map<RunName, Met>, run: RunName): Met {
-  const one = met.get(run) ?? {
-    tally: new Tally(),
-    records: 0,
-    hasRow: false,
-    removed: false,
-    inNamespace: false,
-  };
+  const none = { hasRow: false, inNamespace: false, isRemoved: false };
+  const one = met.get(run) ?? { tally: new Tally(), records: 0, ...none };
   met.set(run, one);
   return one;
 }
@@ -102,27 +118,28 @@ function metAt(met: Map<RunName, Met>, run: RunName): Met {
 function note(met: Met, { kind, key, row }: StoreRecord, value: Uint8Array): void {
   met.records++;
   if (kind === 'run') met.hasRow = true;
-  if (kind === 'removed') met.removed = true;
   if (kind === 'namespace') met.inNamespace = true;
+  if (kind === 'removed') met.isRemoved = true;
   if (kind !== 'task' || (row as TaskRow).status !== 'running') met.tally.add(key, value);
 }
 
 async function verifyRun(
   kv: Kv,
   run: RunName,
-  { tally, records, hasRow, removed, inNamespace }: Met,
+  { tally, records, hasRow, inNamespace, isRemoved }: Met,
   contents: Contents | undefined,
   newest: Map<string, number>,
+  isLost: (key: string) => boolean,
   report: Report,
 ): Promise<void> {
   const [flow = '', number = ''] = run.split('/');
   const problem = (message: string) => report({ where: run, message });
-  if (removed) return;
+  if (isRemoved) return;
   if (!hasRow) {
-    // It may be damaged, which was told, or of a run that began meanwhile.
     const key = keys.run(flow, Number(number));
-    const [there] = await kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
-    if (!there)
+    if (isLost(key)) return;
+    // It may be damaged, which was told, or of a run that began meanwhile.
+    if (!(await isThere(kv, key)))
       problem(
         `Its row is lost, and ${records.toLocaleString('en')} other records of it are there: restore the store from a copy, or import the run from an export.`,
       );

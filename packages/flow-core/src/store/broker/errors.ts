@@ -35,7 +35,7 @@ export function isDamage(message: string): boolean {
 export function damagedDatabase(store: string, message: string): FlowError {
   return new FlowError(
     'FLOW_STORE_CORRUPT',
-    `The database ${join(store, 'db')} is damaged: ${message}. Restore the store from a copy; nx-flow verify says what of it can be read.`,
+    `The database ${join(store, 'db')} is damaged: ${message}. Restore the store from a copy, or salvage what is whole by nx-flow verify --repair.`,
     { exit: 1 },
   );
 }

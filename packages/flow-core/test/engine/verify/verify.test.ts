@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flow } from '../../../src/definition/flow';
-import { NamedFiles } from '../../../src/engine/verify/named-files';
+import { NamedFiles, type WrongFile } from '../../../src/engine/verify/named-files';
 import type { StoreProblem } from '../../../src/engine/verify/problem';
 import { verifyStore } from '../../../src/engine/verify/verify';
 import { FileCas } from '../../../src/store/cas';
@@ -51,7 +51,7 @@ const told = async () => (await verified()).problems.map(({ where, message }) =>
 
 test('a whole store, with a run that took tasks over, has no problem', async () => {
   expect(await verified(true)).toEqual({
-    ...{ runs: 2, files: 1, problems: [] },
+    ...{ runs: 2, files: 1, problems: [], lost: [] },
     ...{ records: before.length, bytes: expect.any(Number), unused: { files: 0, bytes: 0 } },
   });
 });
@@ -117,22 +117,22 @@ describe('files', () => {
     const files = new NamedFiles(cas);
     const names = ['whole', 'lost', 'cut', 'other'];
     for (const [i, name] of names.entries())
-      files.add(name, { ...ABOUT, size: name.length, hash: hashes[i] as string });
+      files.add(`artifact/${name}`, { ...ABOUT, size: name.length, hash: hashes[i] as string });
     const [, lost, cut, other] = hashes.map((hash) => cas.path(hash)) as [string, string, string, string];
     rmSync(lost);
     writeFileSync(cut, 'cu');
     writeFileSync(other, 'rehto');
     const problems = async (readData: boolean) => {
-      const found: StoreProblem[] = [];
-      const looked = await files.verify(readData, (problem) => found.push(problem));
+      const found: WrongFile[] = [];
+      const looked = await files.verify(readData, (wrong) => found.push(wrong));
       expect(looked).toMatchObject({ files: 4, unused: { files: 1, bytes: 6 } });
-      return found.map(({ where, message }) => `${where}: ${message}`);
+      return found.map(({ keys: [key], message }) => `${key}: ${message}`);
     };
     const shown = [
-      `lost: Its file ${lost} is lost. Execute`,
-      `cut: Its file ${cut} has 2 bytes, and should have 3. Execute`,
-      `other: Its file ${other} has other bytes than were written. Execute`,
-    ].map((line) => expect.stringContaining(line));
+      `artifact/lost: Its file ${lost} is lost.`,
+      `artifact/cut: Its file ${cut} has 2 bytes, and should have 3.`,
+      `artifact/other: Its file ${other} has other bytes than were written.`,
+    ];
     expect(await problems(false)).toEqual(shown.slice(0, 2));
     expect(await problems(true)).toEqual(shown);
   });

@@ -1,0 +1,36 @@
+/** What a resumed run has to execute again, since a repair of the store found it lost in the origin. */
+import { type LostRecord, lostRecords, nameOfLost } from '../../store/lost-records';
+import { lastNumber } from '../../store/row-keys';
+import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
+
+export interface LostTasks {
+  /** Tasks that have lost artifacts: `each/3`. */
+  tasks: ReadonlySet<string>;
+  /** What is lost, by step. */
+  steps: ReadonlyMap<string, readonly string[]>;
+  /** Names of parameters. */
+  params: ReadonlySet<string>;
+}
+
+/** Undefined where nothing is lost that a run could make again. */
+export async function lostTasks(store: Store, origin: RunRow): Promise<LostTasks | undefined> {
+  const tasks = new Set<string>();
+  const params = new Set<string>();
+  const steps = new Map<string, string[]>();
+  for (const lost of await lostRecords(store.kv, origin)) {
+    const [kind, , , step, task, name] = lost.key.split('/');
+    if (!isNeeded(store, lost) || step === undefined) continue;
+    if (step === 'params') params.add(decodeURIComponent(name ?? ''));
+    else {
+      if (kind === 'artifact' && task) tasks.add(`${step}/${lastNumber(task)}`);
+      steps.set(step, [...(steps.get(step) ?? []), nameOfLost(lost)]);
+    }
+  }
+  return tasks.size + params.size + steps.size === 0 ? undefined : { tasks, steps, params };
+}
+
+/** Nothing else needs a log, or a file that was stored again. */
+function isNeeded(store: Store, { key, hash }: LostRecord): boolean {
+  return /^(artifact|task)\//.test(key) && !(hash !== undefined && store.cas.has(hash));
+}

@@ -1,0 +1,24 @@
+/** What an earlier repair found lost: whether it still is. */
+import type { Kv } from '../../store/kv';
+import { type LostRecord, nameOfLost, whatHelps } from '../../store/lost-records';
+import type { StoreProblem } from './problem';
+
+/** @param wrong the hashes of files that are not as they should be */
+export async function lostOnes(
+  kv: Kv,
+  lost: Iterable<LostRecord>,
+  wrong: ReadonlySet<string>,
+): Promise<StoreProblem[]> {
+  const found: StoreProblem[] = [];
+  for (const one of lost) {
+    const isWhole = one.hash === undefined ? !one.end && (await isThere(kv, one.key)) : !wrong.has(one.hash);
+    const message = isWhole ? 'was lost, and is whole again.' : whatHelps(one);
+    found.push({ where: nameOfLost(one), message });
+  }
+  return found;
+}
+
+export async function isThere(kv: Pick<Kv, 'inspect'>, key: string): Promise<boolean> {
+  const [entry] = await kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
+  return entry !== undefined;
+}

@@ -1,0 +1,226 @@
+/**
+ * Writes what could be read of a damaged database into a new one. What is derived, such as indexes and the newest numbers, is made
+ * anew; what is lost is noted, for whoever asks for it later. Nothing else is added.
+ */
+import type { Cas } from '../../store/cas';
+import { type Contents, isWhole, RECORD_KINDS, Tally } from '../../store/contents';
+import { fromJson } from '../../store/json';
+import { type Kv, scan } from '../../store/kv';
+import { lostRecord } from '../../store/lost-records';
+import { keys, prefixRange } from '../../store/row-keys';
+import type { ArtifactRecord, LostRow, RunRow, TaskRow } from '../../store/rows';
+import type { Salvaged } from '../../store/salvage/salvage';
+import { Marks } from './marks';
+import { isHash, NamedFiles } from './named-files';
+import type { RunName } from './problem';
+import { type Kind, kindOf, readRecord, type StoreRecord } from './read-record';
+import { References } from './references';
+import { Writer } from './writer';
+
+export interface RebuildOptions {
+  cas: Cas;
+  /** The newest number of each counter that is noted beside the database. */
+  numbers: ReadonlyMap<string, number>;
+  /** Look at the bytes of every file, too. */
+  readData: boolean;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** What was met of a run. */
+interface Met {
+  flow: string;
+  run: number;
+  tally: Tally;
+  /** Its row, as it is recorded. */
+  row?: Uint8Array;
+  /** It was removed; with true, all of it. */
+  removed?: boolean;
+}
+
+export interface Rebuilt {
+  /** How many records could be read. */
+  kept: number;
+  /** What is lost, by the keys that it had. */
+  lost: ReadonlyMap<string, LostRow>;
+  /** Files that are not as they should be. */
+  files: string[];
+}
+
+export async function rebuild(
+  records: Iterable<Salvaged>,
+  to: Kv,
+  options: RebuildOptions,
+): Promise<Rebuilt> {
+  const work = new Rebuild(to, options);
+  for (const one of records) await work.take(one);
+  return work.finish();
+}
+
+class Rebuild {
+  readonly #to: Writer;
+  readonly #options: RebuildOptions;
+  readonly #marks: Marks;
+  readonly #runs = new Map<RunName, Met>();
+  readonly #newest = new Map<string, number>();
+  readonly #files: NamedFiles;
+  readonly #references: References;
+  #kept = 0;
+
+  constructor(to: Kv, options: RebuildOptions) {
+    this.#to = new Writer(to);
+    this.#options = options;
+    this.#marks = new Marks(options.at);
+    this.#files = new NamedFiles(options.cas);
+    this.#references = new References(this.#to, (key) => this.#marks.add(key));
+    for (const [counter, number] of options.numbers) this.#newest.set(counter, number);
+  }
+
+  async take({ key, value, isOlder }: Salvaged): Promise<void> {
+    const kind = kindOf(key);
+    const record = value && readRecord(key, value);
+    // A newer nx-flow may have written it.
+    if (kind === undefined) return value && this.#to.put(key, value);
+    if (!record || 'message' in record) return this.#damaged(kind, key);
+    this.#kept++;
+    if (record.run !== undefined && kind !== 'namespace') this.#note(record, value);
+    switch (kind) {
+      // They are written when all is known.
+      case 'run':
+        if (isOlder) this.#marks.add(key, { end: true });
+        return;
+      case 'namespace':
+        return;
+      case 'counter':
+        return this.#taken(key, Number(Buffer.from(value).toString('latin1')));
+      case 'lost':
+        return this.#marks.keep(lostRecord(key, value));
+      case 'artifact':
+        this.#files.add(key, record.row as ArtifactRecord);
+        break;
+      case 'task':
+        await this.#references.of(record.flow, numberOf(record.run), record.row as TaskRow);
+    }
+    await this.#to.put(key, value);
+  }
+
+  async #damaged(kind: Kind, key: string): Promise<void> {
+    switch (kind) {
+      case 'taken':
+        // That it is there says all.
+        return this.#to.put(key, '');
+      case 'removed':
+        // So is this one. What other runs may need of the run stays.
+        this.#met(key).removed = false;
+        return this.#to.put(key, JSON.stringify({ at: this.#options.at, by: 'somebody', left: true }));
+      case 'namespace':
+      case 'counter':
+      case 'nonce':
+      case 'lost':
+        return;
+      default:
+        this.#marks.add(key);
+    }
+  }
+
+  #taken(counter: string, number: number): void {
+    this.#newest.set(counter, Math.max(number, this.#newest.get(counter) ?? 0));
+  }
+
+  /** @param key of one of its records */
+  #met(key: string): Met {
+    const [, flow = '', number = ''] = key.split('/');
+    const run = `${flow}/${Number(number)}`;
+    const met = this.#runs.get(run) ?? { flow, run: Number(number), tally: new Tally() };
+    this.#runs.set(run, met);
+    return met;
+  }
+
+  #note({ kind, key, flow, run = '', row }: StoreRecord, value: Uint8Array): void {
+    this.#taken(keys.counter(flow), numberOf(run));
+    const met = this.#met(key);
+    if (kind === 'run') met.row = new Uint8Array(value);
+    if (kind === 'removed') met.removed = fromJson<{ left?: boolean }>(value)?.left !== true;
+    if (kind !== 'task' || (row as TaskRow).status !== 'running') met.tally.add(key, value);
+  }
+
+  async finish(): Promise<Rebuilt> {
+    const { cas, readData } = this.#options;
+    await this.#references.close();
+    const wrong = new Map<string, string>();
+    await this.#files.verify(readData, ({ hash, keys: named }) => {
+      // What is no sha256 has no file.
+      wrong.set(hash, isHash(hash) ? (cas.path?.(hash) ?? '') : '');
+      for (const key of named) this.#marks.add(key, { hash });
+    });
+    this.#marks.wholeAgain(wrong);
+    for (const met of this.#runs.values()) await this.#finishRun(met);
+    for (const [counter, number] of this.#newest) await this.#to.put(counter, String(number));
+    for (const [key, row] of this.#marks.all) await this.#to.put(keys.lost(key), JSON.stringify(row));
+    await this.#to.flush();
+    return {
+      kept: this.#kept,
+      lost: this.#marks.added,
+      files: [...wrong.values()].filter((path) => path !== ''),
+    };
+  }
+
+  async #finishRun(met: Met): Promise<void> {
+    const { flow, run, row: value, removed, tally } = met;
+    const key = keys.run(flow, run);
+    if (removed) await this.#remove(key);
+    if (removed !== undefined) return;
+    if (!value) return this.#marks.add(key);
+    const row = fromJson<RunRow>(value) as RunRow;
+    const { contents } = row;
+    const differs = contents && RECORD_KINDS.some((kind) => !isWhole(kind, contents, tally));
+    if (differs || !contents || this.#marks.ofRun(key).length > 0) await this.#missingArtifacts(met);
+    if (differs) this.#missingRecords(met, contents);
+    const changed = differs || this.#marks.ofRun(key).some((one) => this.#marks.added.has(one));
+    const counted = contents ? { contents: tally.contents } : {};
+    const now = changed ? JSON.stringify({ ...row, ...counted, repaired: this.#options.at }) : value;
+    await this.#to.put(key, now);
+    await this.#to.put(keys.inNamespace(flow, row.namespace, run), '');
+  }
+
+  /** What came back of a run that was removed is removed again. */
+  async #remove(run: string): Promise<void> {
+    for (const kind of ['artifact', 'code', 'log', 'tag', 'taken', 'task'])
+      for await (const [key] of scan(this.#to, prefixRange(run.replace(/^run/, kind))))
+        await this.#to.remove(key);
+    for (const key of this.#marks.ofRun(run)) this.#marks.drop(key);
+  }
+
+  /** Artifacts that a task says it stored, and that are not there. */
+  async #missingArtifacts({ flow, run }: Met): Promise<void> {
+    for await (const [, value] of scan(this.#to, prefixRange(keys.tasks(flow, run)))) {
+      const { step, task, stored } = fromJson<TaskRow>(value) as TaskRow;
+      const wanted = stored.map((name) => keys.artifact(flow, run, step, task, name));
+      const found = wanted.length === 0 ? [] : await this.#to.getMany(wanted);
+      for (const [i, key] of wanted.entries()) if (!found[i]) this.#marks.add(key);
+    }
+  }
+
+  /** Records of which only the run's count is known. */
+  #missingRecords(met: Met, contents: Contents): void {
+    const { flow, run, tally } = met;
+    const known = this.#marks.ofRun(keys.run(flow, run)).filter((key) => this.#isRecord(key));
+    for (const [step, counts] of Object.entries(contents))
+      for (const kind of RECORD_KINDS) {
+        const within = `${keys.run(flow, run).replace(/^run/, kind)}/${step}/`;
+        const named = known.filter((key) => key.startsWith(within)).length;
+        const [recorded] = counts[kind] ?? [0];
+        const [found] = tally.contents[step]?.[kind] ?? [0];
+        const count = recorded - found - named;
+        if (count > 0) this.#marks.add(within, { count });
+      }
+  }
+
+  /** The record itself is lost, and not what it refers to. */
+  #isRecord(key: string): boolean {
+    const { hash, count } = this.#marks.all.get(key) ?? {};
+    return hash === undefined && count === undefined;
+  }
+}
+
+const numberOf = (run: RunName = '') => Number(run.slice(run.indexOf('/') + 1));

@@ -1,0 +1,153 @@
+/**
+ * Repairs a store: salvages what its database holds into a new one, which takes the old one's place when it is complete. The old
+ * one stays beside it, as it was. It may be killed at any point: what it left half made, the next command removes.
+ */
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlowError } from '../../definition/errors';
+import { sweepTemporary, temporaryName } from '../../environment/temporary';
+import { brokerName } from '../../store/broker/pid-file';
+import { FileCas } from '../../store/cas';
+import { forgetDropped } from '../../store/dropped';
+import { Generation } from '../../store/generation';
+import { LevelKv } from '../../store/level';
+import { nameOfLost, whatHelps } from '../../store/lost-records';
+import { LEAST_ROOM, requireRoom } from '../../store/no-room';
+import { newestNumbers } from '../../store/numbers';
+import { holdDatabase } from '../../store/salvage/hold-database';
+import { salvaged } from '../../store/salvage/salvage';
+import { setAside } from '../../store/set-aside';
+import { readStamp, STORE_FORMAT } from '../../store/stamp';
+import { swapDatabase } from '../../store/swap';
+import { syncFolder } from '../../store/write-file';
+import type { Looked, Report, StoreProblem } from './problem';
+import { type Rebuilt, rebuild } from './rebuild';
+import { verifyStore } from './verify';
+
+/** How long others may take to leave: a broker without clients stays for five seconds. Milliseconds. */
+const PATIENCE_MS = 15_000;
+
+export interface RepairOptions {
+  /** Look at the bytes of every file, too. */
+  readData: boolean;
+  /** Gets what is still wrong then, such as records that only a newer nx-flow knows. */
+  report: Report;
+  patience?: number;
+}
+
+export interface Repaired {
+  /** What the new database holds. */
+  looked: Looked;
+  /** What this repair found lost. */
+  lost: StoreProblem[];
+  /** Where the old database is. */
+  old: string;
+  /** Its size in bytes. */
+  bytes: number;
+}
+
+/**
+ * @param store its folder
+ * @throws FlowError FLOW_STORE_IN_USE, FLOW_STORE_FULL, FLOW_STORE_FORMAT, FLOW_STORE_CORRUPT where nothing can be salvaged;
+ * then nothing is changed
+ */
+export async function repairStore(store: string, options: RepairOptions): Promise<Repaired> {
+  const db = join(store, 'db');
+  const { patience = PATIENCE_MS } = options;
+  sweepTemporary(store);
+  // What LevelDB writes is its owner's, whatever the user's umask is.
+  const mask = process.umask(0o077);
+  const work = join(store, temporaryName());
+  mkdirSync(work, { mode: 0o700 });
+  let letGo: (() => Promise<void>) | undefined;
+  try {
+    letGo = await holdDatabase(db, join(work, 'lock'), patience);
+    if (!letGo) throw inUse(store);
+    requireThisFormat(db);
+    const bytes = sizeOf(db);
+    // Its log is written as tables, too.
+    requireRoom(store, 2 * bytes + LEAST_ROOM, 'a repair writes its database anew');
+    return { ...(await replace(store, work, options)), bytes };
+  } finally {
+    await letGo?.();
+    rmSync(work, { recursive: true, force: true });
+    process.umask(mask);
+  }
+}
+
+async function replace(
+  store: string,
+  work: string,
+  { readData, report }: RepairOptions,
+): Promise<Omit<Repaired, 'bytes'>> {
+  const at = Date.now();
+  const cas = new FileCas(join(store, 'cas'));
+  const numbers = newestNumbers(store);
+  const fresh = join(work, 'db');
+  const kv = await LevelKv.open(fresh);
+  let rebuilt: Rebuilt;
+  let looked: Looked;
+  try {
+    rebuilt = await rebuild(salvaged(join(store, 'db')), kv, { cas, numbers, readData, at });
+    if (rebuilt.kept === 0) throw nothingLeft(join(store, 'db'));
+    looked = await verifyStore({ kv, cas }, { readData, numbers, report });
+  } finally {
+    await kv.close();
+  }
+  for (const name of readdirSync(fresh)) syncFile(join(fresh, name));
+  syncFolder(fresh);
+  // Whoever knows the state by its name reads it again.
+  new Generation(store).written();
+  const old = swapDatabase(store, fresh, at);
+  for (const path of rebuilt.files) setAside(path, at);
+  forgetDropped(store);
+  return { looked, lost: [...rebuilt.lost].map(([key, row]) => told({ key, ...row })), old };
+}
+
+const told = (one: Parameters<typeof nameOfLost>[0]): StoreProblem => ({
+  where: nameOfLost(one),
+  message: whatHelps(one),
+});
+
+/** A damaged stamp, or none, says nothing: then the records' checksums do. */
+function requireThisFormat(db: string): void {
+  let stamp: ReturnType<typeof readStamp>;
+  try {
+    stamp = readStamp(db);
+  } catch (error) {
+    if ((error as FlowError).code !== 'FLOW_STORE_CORRUPT') throw error;
+  }
+  if (!stamp || (stamp.format === STORE_FORMAT && stamp.from === undefined)) return;
+  throw new FlowError(
+    'FLOW_STORE_FORMAT',
+    `The database ${db} is still of format ${stamp.from ?? stamp.format}, whose records have no checksums, so nobody can tell which of them are whole: any other command brings it to format ${STORE_FORMAT}, if it can be opened. Else restore it from a copy. Nothing was changed.`,
+  );
+}
+
+function inUse(store: string): FlowError {
+  return new FlowError(
+    'FLOW_STORE_IN_USE',
+    `${brokerName(store)} serves other commands, and a repair needs the store ${store} for itself: wait for their end, and do it again. Nothing was changed.`,
+  );
+}
+
+function nothingLeft(db: string): FlowError {
+  return new FlowError(
+    'FLOW_STORE_CORRUPT',
+    `Nothing can be read of the database ${db}: restore it from a copy, or move it away to begin with an empty store. Nothing was changed.`,
+    { exit: 1 },
+  );
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + lstatSync(join(folder, name)).size, 0);
+}
+
+function syncFile(file: string): void {
+  const fd = openSync(file, 'r+');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,83 @@
+/** Records that were damaged, and that a repair of the store found lost: who asks for one hears that, and what helps. */
+import { FlowError } from '../definition/errors';
+import { fromJson } from './json';
+import { type Kv, scan, valuesOf } from './kv';
+import { keys, nameOfKey, prefixRange } from './row-keys';
+import type { LostRow, RunRow } from './rows';
+
+/** A lost record of a run. */
+export interface LostRecord extends LostRow {
+  /** The key that it had. */
+  key: string;
+}
+
+/** The kinds of records that a run has. */
+const KINDS = ['artifact', 'code', 'log', 'run', 'tag', 'task'];
+
+/** What is lost of a run. */
+export async function lostRecords(
+  kv: Pick<Kv, 'range'>,
+  { flow, run, repaired }: Pick<RunRow, 'flow' | 'run' | 'repaired'>,
+): Promise<LostRecord[]> {
+  const lost: LostRecord[] = [];
+  if (repaired === undefined) return lost;
+  for (const kind of KINDS) {
+    const prefix = keys.lost(keys.run(flow, run).replace(/^run/, kind));
+    for await (const [key, value] of scan(kv, prefixRange(prefix))) lost.push(lostRecord(key, value));
+  }
+  return lost;
+}
+
+/** @param key of the mark */
+export function lostRecord(key: string, value: Uint8Array): LostRecord {
+  return { ...(fromJson<LostRow>(value) as LostRow), key: key.slice(keys.lost('').length) };
+}
+
+/**
+ * Call for records that are not there.
+ * @throws FlowError FLOW_STORE_CORRUPT for the first that is lost
+ */
+export async function requireNotLost(kv: Kv, missing: readonly string[]): Promise<void> {
+  const found = await valuesOf(kv, missing.map(keys.lost));
+  for (const [i, value] of found.entries())
+    if (value) {
+      const lost = lostRecord(keys.lost(missing[i] as string), value);
+      throw new FlowError('FLOW_STORE_CORRUPT', sentence(lost), { exit: 1 });
+    }
+}
+
+const sentence = (lost: LostRecord) => `${nameOfLost(lost)} ${whatHelps(lost)}`;
+
+/** `movies/12/train/3`; where only their number is known, `2 tasks of movies/12/train`. */
+export function nameOfLost({ key, count, end }: LostRecord): string {
+  if (count === undefined) return `${end ? 'the end of ' : ''}${nameOfKey(key)}`;
+  const [kind = ''] = key.split('/');
+  const where = nameOfKey(key.slice(0, -1)).replace(/^the output of /, '');
+  const one = { task: 'task', artifact: 'artifact' }[kind] ?? 'piece of output';
+  const some = count === 1 ? `1 ${one}` : `${count} ${one.replace(/^\w+/, '$&s')}`;
+  return `${some} of ${where}`;
+}
+
+/** The rest of a sentence that begins with its name: `is lost: the store was damaged, and …`. */
+export function whatHelps({ key, at, count = 1, hash, end }: LostRecord): string {
+  const day = new Date(at).toISOString().slice(0, 10);
+  const [kind = '', flow = '', run = ''] = key.split('/');
+  const isParam = key.split('/')[3] === 'params';
+  const help = HELP[isParam ? 'param' : end ? 'task' : kind]?.(`${flow} ${Number(run)}`);
+  const what = hash === undefined ? `${count === 1 ? 'is' : 'are'} lost` : 'has lost its bytes';
+  return `${what}: the store was damaged, and repaired on ${day}. ${help ?? 'Restore the store from a copy.'}`;
+}
+
+const again = (run: string) =>
+  `Execute it again by nx-flow resume ${run}, import the run from an export, or restore the store from a copy.`;
+
+const HELP: Record<string, (run: string) => string> = {
+  task: again,
+  artifact: again,
+  param: (run) =>
+    `Give it again, by nx-flow resume ${run} --params.<name>=<value>, import the run from an export, or restore the store from a copy.`,
+  log: () => 'Nothing else of the run needs it.',
+  code: () => 'Nothing else of the run needs it: nx-flow why cannot tell what has changed since.',
+  tag: (run) => `Give it again by nx-flow tag ${run}.`,
+  run: () => 'Import it from an export, or run the flow again.',
+};

@@ -1,0 +1,380 @@
+/** A repair keeps every record that is whole, says what is lost, and adds nothing; the old database stays as it was. */
+import { spawnSync } from 'node:child_process';
+import fs, {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { temporaryName } from '../../../src/environment/temporary';
+import { sealed } from '../../../src/store/checksum';
+import { hasDatabase } from '../../../src/store/new-store';
+import { keys } from '../../../src/store/row-keys';
+import { MemoryEngine } from '../../kit/memory';
+import { kill, startBroker, wholeFolder } from '../../store/helpers/place';
+import { DamagedStore, films, type Rows, text } from './damaged-store';
+
+const damaged = new DamagedStore();
+let before: Rows;
+beforeAll(async () => {
+  await damaged.make();
+  before = await damaged.rows();
+});
+beforeEach(() => damaged.fresh());
+afterAll(() => damaged.dispose());
+
+const bad = Buffer.from('{"status":"done"}????');
+const TASK = keys.task('films', 1, 'each', 3);
+
+/** Without what a repair makes anew. */
+const recorded = (rows: Rows) =>
+  [...rows].filter(([key]) => !/^(run|lost|namespace|counter)\//.test(key)).sort();
+const without = (...lost: string[]) =>
+  [...before].filter(([key]) => !/^(run|lost|namespace|counter)\//.test(key) && !lost.includes(key)).sort();
+
+test('a store that was made is whole', async () => {
+  expect((await damaged.verify()).problems).toEqual([]);
+  expect(before.has(TASK)).toBe(true);
+});
+
+describe('a damaged record', () => {
+  const repairOf = async (key: string) => {
+    expect(before.has(key)).toBe(true);
+    await damaged.raw([{ key, value: bad }]);
+    const { lines } = await damaged.repair();
+    const { problems, lost } = await damaged.verify();
+    expect(problems).toEqual([]);
+    return { lines, lost, after: await damaged.rows() };
+  };
+
+  const artifactOf = (name: string) => [...before.keys()].find((key) => key.endsWith(`/${name}`)) as string;
+
+  test.each([
+    ['task', () => TASK, 'films/1/each/3 is lost: the store was damaged, and repaired on '],
+    ['artifact', () => artifactOf('sum'), 'is lost: the store was damaged, and repaired on '],
+    ['log', () => [...before.keys()].find((key) => key.startsWith('log/')) as string, 'the output of films/'],
+    ['code', () => keys.code('films', 1), 'the code of films/1 is lost: '],
+    ['tag', () => keys.tag('films', 3, 'best'), 'a tag of films/3 is lost: '],
+  ])('%s: is named, and all others are as they were', async (_, keyOf, message) => {
+    const key = keyOf();
+    if (!before.has(key)) return;
+    const { lines, lost, after } = await repairOf(key);
+    expect(lines).toEqual([expect.stringContaining(message)]);
+    expect(lost).toHaveLength(1);
+    expect(recorded(after)).toEqual(without(key));
+    expect(after.has(keys.lost(key))).toBe(true);
+  });
+
+  test.each([
+    ['the index of a namespace', keys.inNamespace('films', 'user:tester', 2)],
+    ['the newest number', keys.counter('films')],
+  ])('%s: is made anew', async (_, key) => {
+    const { lines, after } = await repairOf(key);
+    expect(lines).toEqual([]);
+    expect(after).toEqual(before);
+  });
+
+  test('the row of a run: whoever asks for the run hears it; what other runs need of it is there', async () => {
+    const { lines, after } = await repairOf(keys.run('films', 1));
+    expect(lines).toEqual([expect.stringMatching(/^films\/1 is lost: .* Import it from an export, or run/)]);
+    expect(recorded(after)).toEqual(without());
+    const store = await damaged.open();
+    await expect(store.run('films', 1)).rejects.toMatchObject({
+      ...{ code: 'FLOW_STORE_CORRUPT', exit: 1 },
+      message: expect.stringMatching(/^films\/1 is lost: the store was damaged, and repaired on 20/),
+    });
+    expect((await store.latest('films'))?.run).toBe(3);
+    await store.close();
+  });
+
+  test('the last row of a run, while its first one is there: it counts as killed, and can be resumed', async () => {
+    const key = keys.run('films', 3);
+    const row = JSON.parse(before.get(key) as string);
+    const { contents: _c, durationMs: _d, tasks: _t, ...first } = { ...row, status: 'running' };
+    await damaged.raw([{ key, value: sealed(key, JSON.stringify(first)) }]);
+    await damaged.raw([{ key, value: bad }], true);
+    const { lines } = await damaged.repair();
+    expect(lines).toEqual([expect.stringMatching(/^the end of films\/3 is lost: .* nx-flow resume films 3/)]);
+    const store = await damaged.open();
+    expect((await store.run('films', 3))?.status).toBe('killed');
+    await store.close();
+  });
+});
+
+describe('a record that is not there', () => {
+  test.each([
+    [
+      'a task, of which only the number is known',
+      keys.task('films', 3, 'each', 3),
+      /^1 task of films\/3\/each is lost: /,
+    ],
+    [
+      'an artifact, which its task names',
+      keys.artifact('films', 1, 'each', 3, 'twice'),
+      /^films\/1\/each\/3\/twice is lost: /,
+    ],
+  ])('%s', async (_, key, message) => {
+    expect(before.has(key)).toBe(true);
+    await damaged.raw([{ key, value: undefined }]);
+    expect((await damaged.verify()).problems).not.toEqual([]);
+    const { lines } = await damaged.repair();
+    expect(lines).toContainEqual(expect.stringMatching(message));
+    const { problems, lost } = await damaged.verify();
+    expect({ problems, lost: lost.length }).toEqual({ problems: [], lost: lines.length });
+    expect(recorded(await damaged.rows())).toEqual(without(key));
+  });
+
+  test('numbers that were taken are not given again', async () => {
+    writeFileSync(join(damaged.folder, 'numbers.json'), JSON.stringify({ 'counter/films': [7, 'n'] }));
+    expect((await damaged.verify()).problems).toHaveLength(1);
+    await damaged.repair();
+    expect((await damaged.verify()).problems).toEqual([]);
+    const store = await damaged.open();
+    expect(await store.claimRun('films', 'next')).toBe(8);
+    await store.close();
+  });
+});
+
+describe('a database that cannot be opened', () => {
+  const gone = (file: string) => rmSync(file);
+  const empty = (file: string) => truncateSync(file, 0);
+  const garbled = (file: string) => writeFileSync(file, Buffer.alloc(100, 7));
+  test.each([
+    ['CURRENT', /^CURRENT$/, gone],
+    ['CURRENT', /^CURRENT$/, garbled],
+    ['CURRENT', /^CURRENT$/, empty],
+    ['MANIFEST', /^MANIFEST/, gone],
+    ['MANIFEST', /^MANIFEST/, empty],
+    ['MANIFEST', /^MANIFEST/, garbled],
+    ['the stamp', /^nx-flow.json$/, garbled],
+  ])('%s, damaged in one way or another: all is as it was', async (_, ending, damage) => {
+    for (const file of damaged.files(ending)) damage(file);
+    await expect(damaged.open()).rejects.toThrow();
+    const { lines, old } = await damaged.repair();
+    expect(lines).toEqual([]);
+    const readers = ['', ...readdirSync(damaged.db)].map(
+      (name) => statSync(join(damaged.db, name)).mode & 0o077,
+    );
+    expect(new Set(readers)).toEqual(new Set([0]));
+    expect(await damaged.rows()).toEqual(before);
+    expect(existsSync(old)).toBe(true);
+    expect(readdirSync(damaged.folder).filter((name) => name.startsWith('.nx-flow-'))).toEqual([]);
+  });
+
+  test('nothing of it can be read: nothing is changed', async () => {
+    for (const file of damaged.files(/^(\d|MANIFEST)/)) garbled(file);
+    const was = wholeFolder(damaged.folder);
+    await expect(damaged.repair()).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT', exit: 1 });
+    expect(wholeFolder(damaged.folder)).toEqual(was);
+  });
+
+  test('one of an older format, whose records have no checksums, is refused', async () => {
+    for (const file of damaged.files(/^nx-flow.json$/)) writeFileSync(file, '{"format":1,"digests":1}');
+    await expect(damaged.repair()).rejects.toMatchObject({ code: 'FLOW_STORE_FORMAT', exit: 2 });
+  });
+});
+
+test('what came back of a removed run is removed again; a removal of which only the key is left counts', async () => {
+  const of = (run: number) => `removed/films/000000000${run}`;
+  await damaged.raw([
+    { key: of(2), value: sealed(of(2), '{"at":1,"by":"ada"}') },
+    { key: of(3), value: bad },
+    // So that there is something to repair.
+    { key: keys.counter('films'), value: bad },
+  ]);
+  await damaged.repair();
+  const after = await damaged.rows();
+  const left = (run: number) =>
+    [...after.keys()].filter((key) => key.includes(`/000000000${run}`) && !/artifact|log|tag|task/.test(key));
+  expect([...after.keys()].filter((key) => key.includes('films/0000000002'))).toEqual([of(2)]);
+  // Other runs may need the rest of it.
+  expect(left(3)).toEqual([of(3)]);
+  expect(after.get(of(3))).toMatch(/"left":true/);
+  expect((await damaged.verify()).problems).toEqual([]);
+});
+
+describe('files of large values', () => {
+  const fileOf = () => {
+    const [group = ''] = readdirSync(join(damaged.folder, 'cas')).filter((name) => name.length === 2);
+    const folder = join(damaged.folder, 'cas', group);
+    return join(folder, readdirSync(folder)[0] as string);
+  };
+
+  test('a damaged one is set aside, and its artifact is lost until it is stored again', async () => {
+    const file = fileOf();
+    const bytes = readFileSync(file);
+    const altered = Buffer.from(bytes);
+    altered[99] = 255 - (altered[99] as number);
+    writeFileSync(file, altered);
+    const { lines } = await damaged.repair();
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^films\/1\/start\/1\/big has lost its bytes: the store/),
+    );
+    expect(existsSync(file)).toBe(false);
+    expect(readFileSync(`${file}.lost`)).toEqual(altered);
+    expect((await damaged.verify()).problems).toEqual([]);
+    const store = await damaged.open();
+    expect(() => store.cas.read(file.slice(-64))).toThrow(
+      /has lost the file .*: it was damaged, and set aside by a repair on 20.*\. Execute its step again/,
+    );
+    await store.cas.write(bytes);
+    await store.close();
+    const { problems, lost } = await damaged.verify();
+    expect(problems).toEqual([]);
+    expect(lost).toContainEqual({
+      where: 'films/1/start/1/big',
+      message: 'was lost, and is whole again.',
+    });
+  });
+
+  test('one that is not there', async () => {
+    const file = fileOf();
+    rmSync(file);
+    expect((await damaged.verify(false)).problems).toHaveLength(1);
+    await damaged.repair();
+    expect(readFileSync(`${file}.lost`)).toHaveLength(0);
+    expect(await damaged.verify()).toMatchObject({ problems: [] });
+  });
+});
+
+/** Damages as disks and crashes make them. */
+const DAMAGES = ['flip', 'flip', 'zero', 'cut', 'gone'] as const;
+
+test('whatever is damaged: what was whole is whole, nothing has another value, and all is known of the rest', async () => {
+  const runs = Number(process.env.REPAIR_RUNS ?? 5);
+  const damage = fc.record({
+    kind: fc.constantFrom(...DAMAGES),
+    file: fc.nat(100),
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    length: fc.nat(300),
+  });
+  const isNew = (key: string) => /^(lost|namespace|counter)\//.test(key);
+  await fc.assert(
+    fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), fc.boolean(), async (all, tables) => {
+      damaged.fresh();
+      if (tables) await damaged.raw([]);
+      for (const one of all) damageOne(one);
+      const readable = await damaged.readable();
+      try {
+        await damaged.repair();
+      } catch (error) {
+        // All of it is damaged.
+        if ((error as { code?: string }).code === 'FLOW_STORE_CORRUPT' && readable.size === 0) return;
+        throw error;
+      }
+      const after = await damaged.rows();
+      for (const [key, value] of after) {
+        if (isNew(key)) continue;
+        const same = key.startsWith('run/') ? sameRun(value, before.get(key)) : value === before.get(key);
+        if (!same) throw new Error(`${key} has another value: ${value}`);
+      }
+      for (const key of readable)
+        if (!after.has(key) && !isNew(key)) throw new Error(`${key} was whole, and is lost`);
+      expect((await damaged.verify()).problems).toEqual([]);
+      await damaged.readAll();
+    }),
+    { numRuns: runs },
+  );
+}, 600_000);
+
+/** A row that was written when something was lost, or before its end. */
+function sameRun(value: string, whole: string | undefined): boolean {
+  const { contents: _a, repaired: _b, ...row } = JSON.parse(value);
+  const { contents: _c, ...was } = JSON.parse(whole as string);
+  return Object.entries(row).every(
+    ([name, one]) => name === 'status' || JSON.stringify(one) === JSON.stringify(was[name]),
+  );
+}
+
+function damageOne({ kind, file, at, length }: Record<'file' | 'at' | 'length', number> & { kind: string }) {
+  const all = damaged.files(/\.(ldb|log)$|^(MANIFEST|CURRENT|nx-flow)/);
+  const path = all[file % all.length] as string;
+  if (kind === 'gone') return rmSync(path);
+  const bytes = readFileSync(path);
+  const place = Math.floor(at * bytes.length);
+  if (bytes.length === 0) return;
+  if (kind === 'flip') bytes[place] = (bytes[place] as number) ^ (1 << (length % 8));
+  if (kind === 'zero') bytes.fill(0, place, Math.min(place + length, bytes.length));
+  writeFileSync(path, kind === 'cut' ? bytes.subarray(0, place) : bytes);
+}
+
+describe('refused, and nothing is changed', () => {
+  test('while another process has the database open: its process is named', async () => {
+    const broker = await startBroker(damaged.folder, 60_000);
+    try {
+      await expect(damaged.repair()).rejects.toMatchObject({
+        ...{ code: 'FLOW_STORE_IN_USE', exit: 2 },
+        message: expect.stringContaining(
+          `The store's broker (process ${broker.pid}) serves other commands, and a repair needs the store`,
+        ),
+      });
+    } finally {
+      await kill(broker.pid);
+    }
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('where there is no room for a second database: how much is needed, and how much is free', async () => {
+    const was = wholeFolder(damaged.folder);
+    jest.spyOn(fs, 'statfsSync').mockReturnValue({ bavail: 10, bsize: 1024, ffree: 9, files: 9 } as never);
+    await expect(damaged.repair()).rejects.toMatchObject({
+      ...{ code: 'FLOW_STORE_FULL', exit: 1 },
+      message: expect.stringMatching(
+        /a repair writes its database anew: 10 KB are free and at least [\d,]+ KB are/,
+      ),
+    });
+    jest.restoreAllMocks();
+    expect(wholeFolder(damaged.folder)).toEqual(was);
+  });
+
+  test('what a killed one left half made is removed by the next', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const left = join(damaged.folder, temporaryName().replace(`-${process.pid}-`, `-${pid}-`));
+    mkdirSync(join(left, 'db'), { recursive: true });
+    mkdirSync(join(damaged.db, 'repaired'));
+    await damaged.repair();
+    expect(existsSync(left)).toBe(false);
+    expect(await damaged.rows()).toEqual(before);
+  });
+});
+
+test('it can be killed between its moves: the next one that opens the store ends it', async () => {
+  rmSync(join(damaged.db, 'CURRENT'));
+  const { old } = await damaged.repair();
+  // As it is between the two.
+  const { renameSync } = await import('node:fs');
+  renameSync(damaged.db, join(old, 'repaired'));
+  expect(hasDatabase(damaged.folder)).toBe(true);
+  expect(await damaged.rows()).toEqual(before);
+  expect(existsSync(join(old, 'repaired'))).toBe(false);
+});
+
+test('the whole of a run is executed again where that helps', async () => {
+  await damaged.raw([{ key: TASK, value: bad }]);
+  await damaged.repair();
+  const store = await damaged.open();
+  const resumed = await new MemoryEngine(store).resume(films, 1);
+  expect(resumed.status).toBe('done');
+  expect(
+    text(
+      (
+        await store.artifacts([
+          {
+            flow: 'films',
+            run: resumed.row.run,
+            step: 'all',
+            task: resumed.tasks.find(({ step }) => step === 'all')?.task ?? 0,
+            name: 'sum',
+          },
+        ])
+      )[0]?.bytes as Uint8Array,
+    ),
+  ).toBe('12');
+  await store.close();
+});
