@@ -82,8 +82,7 @@ export async function serveBroker({
   onListening();
   open();
   if (!view) {
-    sweepTemporary(join(store, 'cas'));
-    sweepTemporary(store);
+    for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
   const end = await Promise.race([idle.then(() => 'idle' as const), failed.then(() => 'failed' as const)]);
