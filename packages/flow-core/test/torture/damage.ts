@@ -34,7 +34,7 @@ const WAYS: Record<string, (bytes: Buffer, draw: Draw) => Buffer | undefined> = 
   'it is empty': () => Buffer.alloc(0),
   'a piece is zero': (bytes, draw) => {
     const at = draw.int(0, bytes.length - 1);
-    return bytes.fill(0, at, at + draw.int(1, 4096));
+    return bytes.fill(0, at, Math.min(at + draw.int(1, 4096), bytes.length));
   },
   'all of it is zero': (bytes) => bytes.fill(0),
   'something follows it': (bytes, draw) =>

@@ -125,6 +125,11 @@ export class Lane {
     await ok('run', 'work', '--tag=kept');
     const spin = (index: number) => ok('spin', 'work', '1/each', `--index=${index}`, '--persist');
     await spin(1);
+    const spins = await withStore(join(folder, 'spin'), async (store) => {
+      await store.run('work', 1);
+      await spin(2);
+      return factsOf(store, await known(store));
+    });
     // What is written before a broker leaves is in tables, what is written by the next one in its log.
     const facts = await withStore(folder, async (store) => {
       await store.run('work', DONE);
@@ -134,11 +139,6 @@ export class Lane {
       ws.removeFile('fail');
       await ok('run', 'work', '--until=start');
       await ok('tag', 'work', '1', '--add=late', '--remove=never');
-      return factsOf(store, await known(store));
-    });
-    const spins = await withStore(join(folder, 'spin'), async (store) => {
-      await store.run('work', 1);
-      await spin(2);
       return factsOf(store, await known(store));
     });
     // A run that the template does not know.

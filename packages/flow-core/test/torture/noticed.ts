@@ -109,6 +109,8 @@ function unlessRefused(error: Error & { code?: string }): void {
 
 /** An error has a code, and is no defect. */
 export function requireCode(result: Result): void {
-  if (result.code === 0 || /FLOW_[A-Z_]+/.test(said(result)) || result.json?.problems?.length > 0) return;
-  throw new Failure('broken', `exit ${result.code ?? result.signal} without a code: ${said(result)}`);
+  const text = said(result);
+  const hasCode = /FLOW_[A-Z_]+/.test(text) && !text.includes('FLOW_INTERNAL');
+  if (result.code === 0 || hasCode || result.json?.problems?.length > 0) return;
+  throw new Failure('broken', `exit ${result.code ?? result.signal} without a code: ${text}`);
 }
