@@ -26,7 +26,7 @@ export const PACKAGES = {
         ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'server', 'view'].map(
           (name) => `store/broker/${name}`,
         ),
-        ...['checksum', 'database', 'dropped', 'generation', 'level', 'migrate', 'numbers'].map(
+        ...['checksum', 'database', 'dropped', 'generation', 'left-logs', 'level', 'migrate', 'numbers'].map(
           (name) => `store/${name}`,
         ),
       ],

@@ -52,6 +52,11 @@ test('what one process compiled, the next one reads; a text that differs is comp
   expect(kept()).toHaveLength(2);
 });
 
+test('a folder of temporary files that is none is no reason to say anything', () => {
+  const file = join(folder, 'answer.js');
+  expect(execute({ TMPDIR: file, TEMP: file, TMP: file })).toBe('twelve');
+});
+
 test('damaged code is never executed: it is compiled, and kept, anew', () => {
   execute();
   const [{ name } = { name: '' }] = kept();

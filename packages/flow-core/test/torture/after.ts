@@ -1,5 +1,6 @@
 /** What must hold after every trial: the store is whole, dead runs are known and can be resumed, nothing is left. */
 
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../../src/store/open';
 import type { Result } from '../kit/workspace';
@@ -103,7 +104,8 @@ async function goesOn(
 export async function nothingLeft({ lane, store }: Trial): Promise<void> {
   await as('left', 'processes', () => lane.gone());
   const files = [...leftInStore(store), ...leftInWorkspace(lane.ws.folder)];
-  if (files.length > 0) throw new Failure('left', files.slice(0, 5).join(' '));
+  if (files.length > 0)
+    throw new Failure('left', `${files.slice(0, 5).join(' ')} beside ${readdirSync(store)}`);
 }
 
 export const commandNamed = (name: string) => COMMANDS.find((one) => one.name === name) as WritingCommand;

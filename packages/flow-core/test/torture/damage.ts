@@ -13,7 +13,7 @@ export const PLACES = {
   'LOG and LOCK': /^db\/(LOG|LOCK|LOG\.old)$/,
   numbers: /^numbers\.json$/,
   'the generation': /^generation$/,
-  'what the broker left': /^broker\.(left|pid)$/,
+  'what the broker left': /^(broker\.(left|pid)|logs\.json)$/,
   'files of artifacts': /^cas\/..\/[0-9a-f]{64}$/,
   'persisted spins': /^spin\/.*(ldb|log|json|CURRENT|[0-9a-f]{64}|MANIFEST-\d+)$/,
 } as const;

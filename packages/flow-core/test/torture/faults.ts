@@ -4,7 +4,9 @@ import type { Trial } from './commands';
 import { CONDITIONS } from './conditions';
 import { damage, type Place } from './damage';
 import { Draw } from './draw';
+import { DONE } from './fixture';
 import { everythingNoticed, type Noticed } from './noticed';
+import { withStore } from './within';
 
 /** What was seen of a fault: in words, and what became of the facts. */
 export interface Seen {
@@ -29,16 +31,26 @@ const DAMAGED: Record<Place, number> = {
   'persisted spins': 5,
 };
 
+/** Damages one file of a place; then all must be noticed. */
 const of =
   (place: Place): Fault =>
   async (trial, draw) => {
+    // Nothing else tells of tags: no count, no number.
+    const tagsAlone = place === 'the log' && draw.of([true, false]);
+    if (tagsAlone) await leaveLog(trial);
     const done = damage(trial.store, place, draw);
     if (!done) return undefined;
-    const what = `${done.file}: ${done.way}`;
-    // A log that ends early is what a crash leaves.
-    const crash = /\.log$/.test(done.file) && /^(its end is gone|it is empty)$/.test(done.way);
-    return { what, noticed: await everythingNoticed(trial, crash) };
+    const what = `${done.file}: ${done.way}${tagsAlone ? ' (it holds tags alone)' : ''}`;
+    return { what, noticed: await everythingNoticed(trial) };
   };
+
+/** A log that has nothing but a tag: the tables have it removed. */
+async function leaveLog({ lane, store }: Trial): Promise<void> {
+  for (const change of [{ remove: ['late'] }, { add: ['late'] }]) {
+    await withStore(store, (opened) => opened.changeTags('work', DONE, change));
+    await lane.gone();
+  }
+}
 
 export const FAULTS: Readonly<Record<string, { fault: Fault; times: number }>> = {
   ...Object.fromEntries(

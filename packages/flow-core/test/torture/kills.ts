@@ -31,8 +31,8 @@ export interface Kill {
   nth: number;
 }
 
-const has = ({ workers = false, storeless = false }: WritingCommand, victim: Victim): boolean =>
-  victim === 'worker' ? workers : !(storeless && victim.startsWith('broker'));
+const has = ({ workers, storeless }: WritingCommand, victim: Victim): boolean =>
+  victim === 'worker' ? workers === true : !(storeless && victim.startsWith('broker'));
 
 export const PAIRS = COMMANDS.flatMap((command) =>
   VICTIMS.filter((victim) => has(command, victim)).map((victim) => ({ command: command.name, victim })),

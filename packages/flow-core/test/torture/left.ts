@@ -7,7 +7,7 @@ const STORE = [
   /^db$/,
   /^db\/(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|ldb)|nx-flow\.json)$/,
   /^cas(\/[0-9a-f]{2}(\/[0-9a-f]{64})?)?$/,
-  /^(numbers\.json|generation|broker\.left|broker\.pid|damage\.json|owner\.json)$/,
+  /^(numbers\.json|generation|broker\.left|logs\.json|broker\.pid|damage\.json|owner\.json)$/,
 ];
 
 /** Compiled code is kept, by nx-flow and by tsx. */

@@ -21,14 +21,11 @@ export interface Noticed {
   refused: number;
   /** Facts that are gone, and somebody was told. */
   told: number;
-  /** Facts that are gone as after a crash: the newest ones of a log that ends early. */
-  crashed: number;
 }
 
-/** @param crash the damage cannot be told from a crash */
-export async function everythingNoticed(trial: Trial, crash: boolean): Promise<Noticed> {
+export async function everythingNoticed(trial: Trial): Promise<Noticed> {
   const { facts, spins } = await trial.lane.template();
-  const noticed = { right: 0, refused: 0, told: 0, crashed: 0 };
+  const noticed = { right: 0, refused: 0, told: 0 };
   const gone = [
     ...(await compared(trial.store, facts, noticed)),
     ...(await compared(join(trial.store, 'spin'), spins, noticed)),
@@ -44,9 +41,8 @@ export async function everythingNoticed(trial: Trial, crash: boolean): Promise<N
     verified.code !== 0 ||
     droppedLine(trial.store) !== undefined ||
     droppedLine(join(trial.store, 'spin')) !== undefined;
-  if (gone.length > 0 && !told && !crash)
-    throw new Failure('unnoticed', `gone without a word: ${gone.slice(0, 6)}`);
-  noticed[told ? 'told' : 'crashed'] += gone.length;
+  if (gone.length > 0 && !told) throw new Failure('unnoticed', `gone without a word: ${gone.slice(0, 6)}`);
+  noticed.told += gone.length;
   await goesOn(trial);
   await nothingLeft(trial);
   return noticed;

@@ -18,7 +18,7 @@ export class Torture {
   readonly lanes: Lane[];
   readonly kills = { trials: 0, processes: 0, missed: 0 };
   readonly faults: Record<string, number> = {};
-  readonly noticed: Noticed = { right: 0, refused: 0, told: 0, crashed: 0 };
+  readonly noticed: Noticed = { right: 0, refused: 0, told: 0 };
   readonly failures: Record<FailureKind, number>;
   readonly #report: Report;
 
