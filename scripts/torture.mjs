@@ -14,6 +14,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     kills: { type: 'string', default: '500' },
     faults: { type: 'string', default: '100' },
+    writes: { type: 'string', default: '20' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -21,6 +22,7 @@ const env = {
   ...process.env,
   NX_FLOW_KILLS: values.kills,
   NX_FLOW_FAULTS: values.faults,
+  NX_FLOW_WRITES: values.writes,
   NX_FLOW_FROM: values.from,
 };
 if (values.seed !== undefined) env.NX_FLOW_SEED = values.seed;

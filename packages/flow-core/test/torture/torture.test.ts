@@ -5,12 +5,15 @@
 import { Torture } from './torture';
 
 const count = (name: string) => Number(process.env[name] ?? 0);
-const [KILLS, FAULTS, FROM] = [count('NX_FLOW_KILLS'), count('NX_FLOW_FAULTS'), count('NX_FLOW_FROM')];
+const [KILLS, FAULTS, WRITES] = [count('NX_FLOW_KILLS'), count('NX_FLOW_FAULTS'), count('NX_FLOW_WRITES')];
+const FROM = count('NX_FLOW_FROM');
 const SEED = Number(process.env.NX_FLOW_SEED ?? Date.now() % 2 ** 31);
-const MANY = KILLS + FAULTS > 0;
+const MANY = KILLS + FAULTS + WRITES > 0;
 
 /** Without numbers: how many. */
-const SLICE = { kills: 4, faults: 4 };
+const { kills, faults, writes } = MANY
+  ? { kills: KILLS, faults: FAULTS, writes: WRITES }
+  : { kills: 4, faults: 4, writes: 1 };
 
 const failures: Error[] = [];
 const say = (line: string) => MANY && process.stderr.write(`${line}\n`);
@@ -35,9 +38,8 @@ afterAll(async () => {
   await torture.close();
 });
 
-test(`${KILLS || 'some'} kills and ${FAULTS || 'some'} faults from number ${FROM} of NX_FLOW_SEED=${SEED}`, async () => {
+test(`${kills} kills, ${faults} faults, ${writes} writers from number ${FROM} of NX_FLOW_SEED=${SEED}`, async () => {
   const begun = Date.now();
-  const { kills, faults } = MANY ? { kills: KILLS, faults: FAULTS } : SLICE;
   let at = 0;
   await torture.all(() => {
     const index = at++;
@@ -46,9 +48,12 @@ test(`${KILLS || 'some'} kills and ${FAULTS || 'some'} faults from number ${FROM
       say(`${index} trials, ${seconds} s, ${failures.length} failed`);
     }
     if (index < kills) return torture.kill(SEED, FROM + index);
-    return index < kills + faults ? torture.fault(SEED, FROM + index - kills) : undefined;
+    if (index < kills + faults) return torture.fault(SEED, FROM + index - kills);
+    const rest = index - kills - faults;
+    return rest < writes ? torture.write(SEED, FROM + rest) : undefined;
   });
-  const { kills: killed, noticed, faults: done, failures: kinds } = torture;
-  say(JSON.stringify({ seed: SEED, kills: killed, faults: done, facts: noticed, failures: kinds }, null, 2));
+  const { kills: killed, faults: done, noticed, writes: written, failures: kinds } = torture;
+  const all = { seed: SEED, kills: killed, faults: done, facts: noticed, writes: written, failures: kinds };
+  say(JSON.stringify(all, null, 2));
   expect(failures.map(({ message }) => message)).toEqual([]);
 }, 86_400_000);

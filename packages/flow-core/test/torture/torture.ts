@@ -1,11 +1,13 @@
 /** Executes kills and faults in lanes, as many at once as there are cores, and counts what came of them. */
 import { availableParallelism } from 'node:os';
 import type { Trial } from './commands';
+import { Draw } from './draw';
 import { Failure, type FailureKind, KINDS } from './failure';
 import { FAULTS, faultOf } from './faults';
 import { Lane } from './fixture';
 import { type Kill, kill, killOf } from './kills';
 import type { Noticed } from './noticed';
+import { writes } from './writes';
 
 export interface Report {
   say(line: string): void;
@@ -18,6 +20,7 @@ export class Torture {
   readonly lanes: Lane[];
   readonly kills = { trials: 0, processes: 0, missed: 0 };
   readonly faults: Record<string, number> = {};
+  readonly writes = { trials: 0, killed: 0, acknowledged: 0 };
   readonly noticed: Noticed = { right: 0, refused: 0, told: 0 };
   readonly failures: Record<FailureKind, number>;
   readonly #report: Report;
@@ -32,7 +35,7 @@ export class Torture {
   kill(seed: number, index: number): Job {
     return this.killed(
       killOf(seed, index),
-      `npm run torture -- --seed=${seed} --kills=1 --from=${index} --faults=0`,
+      `npm run torture -- --seed=${seed} --kills=1 --from=${index} --faults=0 --writes=0`,
     );
   }
 
@@ -47,7 +50,7 @@ export class Torture {
 
   fault(seed: number, index: number): Job {
     const { name: fault, draw } = faultOf(seed, index);
-    const replay = `npm run torture -- --seed=${seed} --kills=0 --faults=1 --from=${index}`;
+    const replay = `npm run torture -- --seed=${seed} --kills=0 --faults=1 --writes=0 --from=${index}`;
     return this.#job(fault, replay, async (trial) => {
       const seen = await FAULTS[fault]?.fault(trial, draw);
       const what = seen ? fault : `${fault}: not possible here`;
@@ -57,6 +60,16 @@ export class Torture {
       );
       for (const [key, count] of Object.entries(seen?.noticed ?? {}))
         this.noticed[key as keyof Noticed] += count;
+    });
+  }
+
+  write(seed: number, index: number): Job {
+    const replay = `npm run torture -- --seed=${seed} --kills=0 --faults=0 --writes=1 --from=${index}`;
+    return this.#job('writes', replay, async (trial) => {
+      const { killed, acknowledged } = await writes(trial, new Draw(seed + 2, index));
+      this.writes.trials++;
+      this.writes.killed += killed;
+      this.writes.acknowledged += acknowledged;
     });
   }
 

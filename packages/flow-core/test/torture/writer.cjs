@@ -1,19 +1,21 @@
 /**
- * Writes to a store and says on its output what was acknowledged, a line each: `node writer.cjs <store> <count>`. Each round claims a
- * number and commits a record with it.
+ * Writes runs to a store and says on its output what was acknowledged, a number on each line: `node writer.cjs <store> <count>`.
  */
-const { openStore } = require('../../dist/store.js');
+const { hostname } = require('node:os');
+const { openStore, record } = require('../../dist/store.js');
 
 const [folder, count] = process.argv.slice(2);
 
 async function main() {
   const store = openStore(folder);
   for (let i = 0; i < Number(count); i++) {
-    const number = await store.claimRun('written', `${process.pid}-${i}`);
-    await store.commit([
-      { key: `code/written/${String(number).padStart(10, '0')}`, value: `{"of":${number}}` },
-    ]);
-    process.stdout.write(`${number}\n`);
+    const run = await store.claimRun('written', `${process.pid}-${i}`);
+    const who = { user: 'tester', namespace: 'user:tester', pid: process.pid, host: hostname() };
+    const what = { flow: 'written', run, status: 'done', startedAt: i, paramInputs: { i }, steps: [] };
+    const row = { ...who, ...what, tags: [], systemTags: [], node: process.version, version: '0' };
+    await store.commit(record.run(row));
+    await store.changeTags('written', run, { add: [`tag-${i}`] });
+    process.stdout.write(`${run}\n`);
   }
   await store.close();
 }
