@@ -104,7 +104,8 @@ function victims(victim: Victim, { pid, child }: Started, { lane: { ws } }: Tria
 const workers = (ws: Trial['lane']['ws']) =>
   ws.processes().flatMap(({ pid, command }) => (command.includes('worker.js') ? [pid] : []));
 
-function strike(pid: number): 0 | 1 {
+/** Returns how many were killed: it may have just ended. */
+export function strike(pid: number): 0 | 1 {
   try {
     process.kill(pid, 'SIGKILL');
     return 1;

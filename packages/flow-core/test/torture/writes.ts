@@ -8,6 +8,7 @@ import { nothingLeft, succeed, verifyOf } from './after';
 import type { Trial } from './commands';
 import type { Draw } from './draw';
 import { as, Failure } from './failure';
+import { strike } from './kills';
 import { within, withStore } from './within';
 
 /** Runs that it writes. */
@@ -20,7 +21,33 @@ export interface Written {
 
 export async function writes(trial: Trial, draw: Draw): Promise<Written> {
   const { lane, store } = trial;
-  const args = [join(__dirname, 'writer.cjs'), store, String(COUNT)];
+  const writer = start(trial, COUNT);
+  await Promise.race([once(writer.child.stdout, 'data'), writer.done]);
+  let killed = 0;
+  for (let times = draw.int(2, 6); times > 0 && writer.child.exitCode === null; times--) {
+    await Promise.race([pause(draw.int(10, 150)), writer.done]);
+    for (const pid of writer.child.exitCode === null ? lane.ws.brokers() : []) killed += strike(pid);
+  }
+  // Sometimes the writer itself.
+  const spared = draw.of([true, false]);
+  if (!spared && writer.child.kill('SIGKILL')) killed++;
+  const { code, numbers, complaint } = await within(writer.done, 'the writer');
+  if (spared && code !== 0) throw new Failure('broken', complaint);
+  await as('left', 'the writer', () => lane.gone());
+  await as('lost', 'what was written', () => withStore(store, (opened) => areThere(opened, numbers)));
+  const next = await within(start(trial, 1).done, 'the next writer');
+  if (next.code !== 0) throw new Failure('broken', next.complaint);
+  await as('lost', 'the next number', () =>
+    withStore(store, (opened) => areThere(opened, [...numbers, ...next.numbers])),
+  );
+  await as('lost', 'verify', () => succeed(trial, verifyOf(trial)));
+  await nothingLeft(trial);
+  return { killed, acknowledged: numbers.length };
+}
+
+/** A writer, and what it was told until its end. */
+function start({ lane, store }: Trial, count: number) {
+  const args = [join(__dirname, 'writer.cjs'), store, String(count)];
   const child = spawn(process.execPath, args, { env: { ...process.env, ...lane.env } });
   let said = '';
   let complaint = '';
@@ -30,29 +57,13 @@ export async function writes(trial: Trial, draw: Draw): Promise<Written> {
   child.stderr.on('data', (chunk) => {
     complaint += chunk;
   });
-  let ended = false;
-  const done = once(child, 'close').finally(() => {
-    ended = true;
-  });
-  await Promise.race([once(child.stdout, 'data'), done]);
-  let killed = 0;
-  for (let times = draw.int(2, 6); times > 0 && !ended; times--) {
-    await Promise.race([pause(draw.int(10, 150)), done]);
-    for (const pid of ended ? [] : lane.ws.brokers()) {
-      process.kill(pid, 'SIGKILL');
-      killed++;
-    }
-  }
-  // Sometimes the writer itself.
-  if (draw.of([true, false]) && child.kill('SIGKILL')) killed++;
-  else if ((await within(done, 'the writer'))[0] !== 0) throw new Failure('broken', complaint);
-  await within(done, 'the writer');
-  const numbers = said.trim().split('\n').map(Number);
-  await as('left', 'the writer', () => lane.gone());
-  await as('lost', 'what was written', () => withStore(store, (opened) => areThere(opened, numbers)));
-  await as('lost', 'verify', () => succeed(trial, verifyOf(trial)));
-  await nothingLeft(trial);
-  return { killed, acknowledged: numbers.length };
+  const done = once(child, 'close').then(([code]) => ({
+    code,
+    // A line that was cut off was not said.
+    numbers: said.split('\n').slice(0, -1).map(Number),
+    complaint,
+  }));
+  return { child, done };
 }
 
 async function areThere(store: Store, numbers: readonly number[]): Promise<void> {
