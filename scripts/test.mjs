@@ -19,6 +19,7 @@ const PROCESSES = [
   '/flow-core/test/source/(fingerprint/edits|import-guard|load)',
   '/flow-core/test/store/(broker|database|events|full-disk|level|stamp)',
   '/flow-core/test/testing/(child|examples|packages|vitest)',
+  '/flow-core/test/torture/',
   '/flow-plugin/test/generators/',
 ];
 

@@ -31,6 +31,7 @@ export const PACKAGES = {
           'database',
           'dropped',
           'generation',
+          'left-logs',
           'level',
           'merge-tables',
           'migrate',

@@ -1,5 +1,5 @@
 /** A folder among those of temporary files that one user alone can enter. */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where sockets, views of stores and compiled code lie: a folder for each user. It may not be there yet. */
@@ -11,9 +11,14 @@ export function requirePrivate(folder: string): void {
   if (!isPrivate(folder)) throw new Error(`${folder} must be a folder that only you can enter; remove it`);
 }
 
-/** Returns false also where nothing is. Windows knows no such modes: a user's temporary files are the user's own. */
+/** Returns false also where nothing is, or where nobody may look. Windows knows no such modes: a user's temporary files are the user's own. */
 export function isPrivate(folder: string): boolean {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (!found?.isDirectory()) return false;
+  let found: Stats;
+  try {
+    found = lstatSync(folder);
+  } catch {
+    return false;
+  }
+  if (!found.isDirectory()) return false;
   return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o077) === 0);
 }

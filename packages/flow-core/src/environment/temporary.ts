@@ -3,7 +3,7 @@
  * works in the same folder. The files of other machines are left alone.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -48,8 +48,19 @@ export function temporaryIn(folder: string): { left: string[]; used: string[] } 
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return !hasEnded(pid);
+}
+
+/** It keeps its number until somebody has asked how it ended: in many a container, where the first process never asks, for ever. */
+function hasEnded(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    // There is no such file outside of Linux.
+    return false;
   }
 }

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FlowError, suggest } from '../definition/errors';
 import { isForeign, isShared } from '../environment/owners';
+import { sweepTemporary, temporaryName } from '../environment/temporary';
 
 /** What the index knows of a file: its stamp, and the names of the flows in it. */
 interface IndexedFile {
@@ -216,8 +217,10 @@ const noIndex = (): FlowIndex => ({ version: 1, folders: {}, files: {} });
 
 function writeIndex(path: string, index: FlowIndex): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}`;
+    const folder = dirname(path);
+    mkdirSync(folder, { recursive: true });
+    sweepTemporary(folder);
+    const temporary = join(folder, temporaryName());
     writeFileSync(temporary, JSON.stringify(index));
     renameSync(temporary, path);
   } catch {

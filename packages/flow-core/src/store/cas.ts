@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
 import { hashFile, type Look } from './file';
-import { orFull } from './no-room';
+import { notWritten } from './no-room';
 import { setAsideOn } from './set-aside';
 import { syncFolder } from './write-file';
 
@@ -19,7 +19,7 @@ const OWNERS = 0o700;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 export interface Cas {
-  /** Stores the bytes and returns their sha256. @throws FlowError FLOW_STORE_FULL */
+  /** Stores the bytes and returns their sha256. @throws FlowError FLOW_STORE_FULL, FLOW_STORE_FAILED */
   write(bytes: Uint8Array): Promise<string>;
   /** Verified against the hash. @throws FlowError FLOW_STORE_CORRUPT */
   read(hash: string): Uint8Array;
@@ -90,8 +90,9 @@ export class FileCas implements Cas {
     give: (take: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<{ hash: string; size: number }> {
     const temporary = join(this.#folder, temporaryName());
-    await mkdir(this.#folder, { recursive: true, mode: OWNERS });
-    const file = await open(temporary, 'wx', 0o600);
+    const write = <T>(work: Promise<T>) => this.#write(work);
+    await write(mkdir(this.#folder, { recursive: true, mode: OWNERS }));
+    const file = await write(open(temporary, 'wx', 0o600));
     const hash = createHash('sha256');
     let size = 0;
     try {
@@ -100,21 +101,35 @@ export class FileCas implements Cas {
           const written = writeAll(file, chunk);
           hash.update(chunk);
           size += chunk.length;
-          await written;
+          await write(written);
         });
-        await file.datasync();
+        await write(file.datasync());
       } finally {
         await file.close();
       }
       const digest = hash.digest('hex');
-      await mkdir(join(this.#folder, digest.slice(0, 2)), { recursive: true, mode: OWNERS });
-      await place(temporary, this.path(digest));
-      // A reference to it may be synced in the database before its name is.
-      syncFolder(join(this.#folder, digest.slice(0, 2)));
+      await write(this.#place(temporary, digest));
       return { hash: digest, size };
     } catch (error) {
       await rm(temporary, { force: true });
-      throw orFull(dirname(this.#folder), error);
+      throw error;
+    }
+  }
+
+  async #place(temporary: string, digest: string): Promise<void> {
+    const folder = join(this.#folder, digest.slice(0, 2));
+    await mkdir(folder, { recursive: true, mode: OWNERS });
+    await place(temporary, this.path(digest));
+    // A reference to it may be synced in the database before its name is.
+    syncFolder(folder);
+  }
+
+  /** @throws FlowError FLOW_STORE_FULL, FLOW_STORE_FAILED. What reading a value throws is not of the store, and passes */
+  async #write<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw notWritten(dirname(this.#folder), error);
     }
   }
 
@@ -207,6 +222,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
   try {
     await link(source, target);
     await renewed(target);
+    syncFolder(dirname(target));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && (await renewed(target))) return;
@@ -215,6 +231,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
     const temporary = join(dirname(dirname(target)), temporaryName());
     await copyFile(source, temporary);
     await place(temporary, target);
+    syncFolder(dirname(target));
   }
 }
 

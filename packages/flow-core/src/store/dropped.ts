@@ -1,5 +1,5 @@
 /**
- * What LevelDB dropped of its log when it was opened. It goes on as if nothing had been, and says so only in its own file, which
+ * What was lost of a database's log when it was opened. LevelDB drops what it cannot read. It goes on as if nothing had been, and says so only in its own file, which
  * the next start replaces: so it is noted beside the database, until somebody removes the note.
  */
 import { readFileSync, rmSync } from 'node:fs';
@@ -14,15 +14,18 @@ interface Dropped {
   bytes: number;
 }
 
-/** Call when the database has been opened. @param folder the database's */
-export function noteDropped(folder: string, store: string): void {
-  let text: string;
+/**
+ * Call when the database has been opened.
+ * @param folder the database's
+ * @param lost bytes of its logs that LevelDB does not miss
+ */
+export function noteDropped(folder: string, store: string, lost = 0): void {
+  let text = '';
   try {
     text = readFileSync(join(folder, 'LOG'), 'utf8');
-  } catch {
-    return;
-  }
+  } catch {}
   const found = [...text.matchAll(/: dropping (\d+) bytes; /g)].map(([, bytes]) => Number(bytes));
+  if (found.length === 0 && lost > 0) found.push(lost);
   if (found.length === 0) return;
   const now = { at: Date.now(), bytes: found.reduce((sum, bytes) => sum + bytes, 0) };
   try {

@@ -7,8 +7,16 @@ import { hasDatabase } from './database';
 import { noteDropped } from './dropped';
 import { Generation } from './generation';
 import { takenError } from './holds';
-import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv';
-import { withHaving } from './kv';
+import {
+  type BatchOptions,
+  type Entry,
+  type KeyRange,
+  type Kv,
+  type Op,
+  type RangeQuery,
+  withHaving,
+} from './kv';
+import { lostOfLogs } from './left-logs';
 import { mergeTables } from './merge-tables';
 import { migrate } from './migrate';
 import { noRoom } from './no-room';
@@ -84,10 +92,11 @@ export class LevelKv implements Kv {
     const createIfMissing = !hasDatabase(folder) && !finishSwap(dirname(folder));
     const stamped = readStamp(folder) !== undefined;
     const { Level } = await import('level');
+    const lost = lostOfLogs(dirname(folder));
     const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
     await db.open();
     try {
-      noteDropped(folder, dirname(folder));
+      noteDropped(folder, dirname(folder), lost);
       // Read again under the lock: another process may have stamped or migrated it meanwhile.
       if (!stamped && readStamp(folder) === undefined) {
         // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.

@@ -15,10 +15,17 @@ export function noRoom({ message, code = '' }: { message: string; code?: string 
   return /IO.error/i.test(code || message) ? WORDS.exec(message)?.[1] : undefined;
 }
 
-/** Turns an error about disk space into FLOW_STORE_FULL. Returns every other error unchanged. */
-export function orFull(store: string, error: unknown): unknown {
+/** The error of a write to a store's folder that the system refused: FLOW_STORE_FULL, or FLOW_STORE_FAILED with the system's code. */
+export function notWritten(store: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
   const reason = noRoom(error as NodeJS.ErrnoException);
-  return reason === undefined ? error : storeFull(store, reason, error);
+  if (reason !== undefined) return storeFull(store, reason, error);
+  if (!/^E[A-Z]+$/.test(code ?? '')) return error;
+  return new FlowError(
+    'FLOW_STORE_FAILED',
+    `The store ${store} could not write a value (${code}): see that its disk is sound and can be written, and do it again. What was recorded before is kept.`,
+    { exit: 1, cause: error },
+  );
 }
 
 /** @param reason the result of {@link noRoom} */

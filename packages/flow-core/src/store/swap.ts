@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasDatabase } from './database';
+import { forgetLogs } from './left-logs';
 import { syncFolder } from './write-file';
 
 /** The old database, with the time of the repair in its name. */
@@ -39,6 +40,8 @@ export function finishSwap(store: string): boolean {
   try {
     // LevelDB makes a folder, with a lock and a list of messages, where it finds no database.
     if (!hasDatabase(db)) rmSync(db, { recursive: true, force: true });
+    // Its logs are others than those that the last broker left.
+    forgetLogs(store);
     renameSync(fresh, db);
     syncFolder(store);
   } catch (error) {

@@ -1,10 +1,11 @@
 /** Writes a small file so that a crash, also of the machine, leaves the old one or the new one. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { temporaryName } from '../environment/temporary';
 
 /** Synced with its folder before it returns. Two processes must not write one file at once. */
 export function writeFileWhole(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}`;
+  const temporary = join(dirname(file), temporaryName());
   try {
     const fd = openSync(temporary, 'w', 0o600);
     try {

@@ -63,6 +63,11 @@ test('what one process compiled, the next one reads; a text that differs is comp
   expect(kept()[0]?.name).not.toBe(first[0]?.name);
 });
 
+test('a folder of temporary files that is none is no reason to say anything', () => {
+  const file = join(folder, 'answer.js');
+  expect(execute({ TMPDIR: file, TEMP: file, TMP: file })).toBe('twelve');
+});
+
 test('damaged code is never executed: it is compiled, and kept, anew', () => {
   execute();
   const [{ name } = { name: '' }] = kept();

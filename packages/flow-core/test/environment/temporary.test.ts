@@ -1,7 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sweepTemporary, temporaryName } from '../../src/environment/temporary';
+import { isAlive, sweepTemporary, temporaryName } from '../../src/environment/temporary';
+import { until } from '../store/helpers/place';
 
 let folder: string;
 beforeEach(() => {
@@ -19,6 +22,19 @@ test('what processes that are gone left is removed; what living ones, other mach
   mkdirSync(join(folder, `${gone}-1`, 'deep'), { recursive: true });
   sweepTemporary(folder);
   expect(readdirSync(folder).sort()).toEqual([ours, elsewhere, 'data.csv', '.nx-flow-notes'].sort());
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a process that has ended, and whose end nobody has asked for, is gone', async () => {
+  // What takes the shell's place has a child of which it does not know.
+  const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 60']);
+  const [line] = await once(parent.stdout, 'data');
+  const pid = Number(line);
+  await until(() => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')), 'its end');
+  expect([isAlive(pid), isAlive(parent.pid as number)]).toEqual([false, true]);
+  parent.kill();
+  await once(parent, 'close');
 });
 
 test('a folder that is not there is none to sweep', () => {

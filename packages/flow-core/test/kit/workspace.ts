@@ -52,6 +52,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Its input is the child's `stdin`. */
   stdin?: true;
+  /** The command that executes it, such as `strace -f`. */
+  under?: readonly string[];
 }
 
 /** Helpers for flow files: steps wait for files, and tell by files where they are. */
@@ -183,9 +185,13 @@ ${body}
     rmSync(this.path('signals'), { recursive: true, force: true });
   }
 
-  start(args: readonly string[], { cwd = this.folder, env = {}, stdin }: RunOptions = {}): Started {
+  start(
+    args: readonly string[],
+    { cwd = this.folder, env = {}, stdin, under = [] }: RunOptions = {},
+  ): Started {
     const { FORCE_COLOR: _, NX_FLOW_STORE: __, ...inherited } = process.env;
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const [file = '', ...rest] = [...under, process.execPath, BIN, ...args];
+    const child = spawn(file, rest, {
       cwd,
       env: { ...inherited, NX_FLOW_USER: 'tester', CI: '1', NO_COLOR: '1', [MARK]: this.folder, ...env },
       stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],

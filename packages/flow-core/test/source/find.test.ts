@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -10,7 +12,7 @@ import fs, {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join, parse, relative } from 'node:path';
 import { findWorkspace } from '../../src/environment/workspace';
 import { indexFlows, stem } from '../../src/source/find';
@@ -124,6 +126,14 @@ describe('the index of flows', () => {
     expect(await indexed()).toEqual(['a a.flow.ts']);
     write('.flow/index.json', 'null');
     expect(await indexed()).toEqual(['a a.flow.ts']);
+  });
+
+  test('removes what a killed process left of its file', async () => {
+    write('a.flow.ts', text('a'));
+    const { pid } = spawnSync('true');
+    write(`.flow/.nx-flow-${hostname().replace(/[^\w.]/g, '_')}-${pid}-0123456789ab`);
+    await indexed();
+    expect(readdirSync(join(folder, '.flow'))).toEqual(['index.json']);
   });
 
   test('takes a folder that may not be read, or is gone meanwhile, for an empty one, until it can be read', async () => {

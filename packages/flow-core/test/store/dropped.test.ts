@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerKv } from '../../src/store/broker/client';
 import { droppedLine } from '../../src/store/dropped';
+import { noteLogs } from '../../src/store/left-logs';
 import { LevelKv } from '../../src/store/level';
 import { temporaryPlace, withEnvironment } from './helpers/place';
 
@@ -19,9 +20,11 @@ beforeEach(async () => {
 afterEach(() => place.dispose());
 
 /** Changes the newest log. */
-function damage(change: (bytes: Buffer) => Buffer): void {
+function damage(change: (bytes: Buffer) => Buffer | undefined): void {
   const log = join(db, readdirSync(db).find((name) => name.endsWith('.log')) as string);
-  writeFileSync(log, change(readFileSync(log)));
+  const bytes = change(readFileSync(log));
+  if (bytes) writeFileSync(log, bytes);
+  else rmSync(log);
 }
 
 async function count(): Promise<number> {
@@ -61,4 +64,31 @@ test('a log that ends in the middle of a record is a crash, and no damage', asyn
   damage((bytes) => bytes.subarray(0, bytes.length - 77));
   expect(await count()).toBe(199);
   expect(droppedLine(place.folder)).toBeUndefined();
+});
+
+describe('a log that its broker left', () => {
+  beforeEach(() => noteLogs(place.folder));
+
+  test.each<[string, (bytes: Buffer) => Buffer | undefined]>([
+    ['ends early', (bytes) => bytes.subarray(0, bytes.length - 77)],
+    ['is empty', () => Buffer.alloc(0)],
+    ['is zero', (bytes) => bytes.fill(0)],
+    ['is gone', () => undefined],
+  ])('and that %s is damage, told from then on', async (_, change) => {
+    damage(change);
+    expect(await count()).toBeLessThan(200);
+    expect(await count()).toBeLessThan(200);
+    expect(droppedLine(place.folder)).toMatch(/ bytes of its newest records could not be read and are lost/);
+  });
+
+  test('and that is as it was, or that something follows, is none; nor is what a later broker leaves by its death', async () => {
+    damage((bytes) => Buffer.concat([bytes, Buffer.from('torn')]));
+    expect(await count()).toBe(200);
+    const kv = await LevelKv.open(db);
+    await kv.batch([{ key: 'k/more', value: 'v' }]);
+    await kv.close();
+    damage((bytes) => bytes.subarray(0, bytes.length - 3));
+    expect(await count()).toBe(200);
+    expect(droppedLine(place.folder)).toBeUndefined();
+  });
 });

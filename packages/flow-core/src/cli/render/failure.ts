@@ -1,5 +1,5 @@
 /** Ends a command that failed: one clear sentence, the code, the exit code. */
-import { isFlowError } from '../../definition/errors';
+import { FlowError, isFlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
 import { excerpt } from '../../engine/explain/error-text';
 import { toRecord } from '../../engine/task/error-record';
@@ -8,8 +8,9 @@ import { renderThrown } from './error';
 import type { Output } from './output';
 import { wrapped } from './wrap';
 
-export function renderFailure(error: unknown, { forError }: Output, cwd: string): number {
+export function renderFailure(failure: unknown, { forError }: Output, cwd: string): number {
   const output = forError();
+  const error = withoutHandles(failure);
   if (!isFlowError(error)) {
     output.write(`${renderThrown(toRecord(error), { ...output, verbose: true }, cwd)}`);
     output.result({
@@ -29,4 +30,15 @@ export function renderFailure(error: unknown, { forError }: Output, cwd: string)
   else if (output.verbose && cause !== undefined) output.write(renderThrown(toRecord(cause), output, cwd));
   output.result({ error: { code: error.code, message: error.message, problems: error.problems } });
   return error.exit;
+}
+
+/** The limit of open files is the user's to raise. */
+function withoutHandles(error: unknown): unknown {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (isFlowError(error) || (code !== 'EMFILE' && code !== 'ENFILE')) return error;
+  return new FlowError(
+    'FLOW_HANDLES',
+    `The system gives this process no more open files (${code}): raise the limit, as by ulimit -n 1024, and do it again. What was recorded before is kept.`,
+    { exit: 1, cause: error },
+  );
 }

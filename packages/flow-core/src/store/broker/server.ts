@@ -10,6 +10,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
 import type { Kv } from '../kv';
+import { noteLogs } from '../left-logs';
 import { type LevelKv, NotAcknowledged } from '../level';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
@@ -85,8 +86,7 @@ export async function serveBroker({
   onListening();
   open();
   if (!view) {
-    sweepTemporary(join(store, 'cas'));
-    sweepTemporary(store);
+    for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
   const end = await Promise.race([idle.then(() => 'idle' as const), failed.then(() => 'failed' as const)]);
@@ -94,7 +94,10 @@ export async function serveBroker({
   leave();
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
-  else if (sockets.size === 0 && !view) noteLeft(store);
+  else if (!view) {
+    noteLogs(store);
+    if (sockets.size === 0) noteLeft(store);
+  }
   return end;
 }
 
