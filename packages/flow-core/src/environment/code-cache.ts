@@ -40,7 +40,8 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
   const made = new Map<string, Script>();
   const compile = loader._compile;
   loader._compile = function (content, file, ...rest) {
-    if (!file.startsWith(folder + sep) && !OF_PACKAGES.test(file)) return compile.call(this, content, file, ...rest);
+    if (!file.startsWith(folder + sep) && !OF_PACKAGES.test(file))
+      return compile.call(this, content, file, ...rest);
     const path = join(cache, `${version}-${digestOf(content).toString('hex')}`);
     const cachedData = isOwn ? read(path) : undefined;
     const script = new Script(Module.wrap(content.replace(/^#!/, '//')), {

@@ -66,6 +66,8 @@ export interface RunRow {
   error?: ErrorRecord;
   /** In an ended run: how many records each of its steps has. */
   contents?: Contents;
+  /** In an ended run: what became of the tasks of each of its steps. Absent where this store did not see them end. */
+  summaries?: Record<string, StepSummary>;
   /** The process that runs it. */
   pid: number;
   host: string;
@@ -73,6 +75,22 @@ export interface RunRow {
   version: string;
   /** The steps of the flow at that time, in the order of declaration; `after`: the steps that a step follows. */
   steps: { name: string; kind: StepKind; after?: string[] }[];
+}
+
+/** The tasks of one step, by their ends. */
+export interface StepSummary {
+  done: number;
+  /** How many of the done tasks failed and were caught. */
+  caught: number;
+  failed: number;
+  /** Were under way when the run ended. */
+  running: number;
+  /** Milliseconds of all its tasks. */
+  totalMs: number;
+  /** The smallest number of a task. */
+  first: number;
+  /** The smallest numbers of tasks that have an error. */
+  failures: number[];
 }
 
 /** A part of a fingerprint: its kind, its name, its hash or version, and `file:line` if it has a place. */

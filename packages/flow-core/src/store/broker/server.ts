@@ -17,7 +17,8 @@ import { Hub } from './hub';
 import { listen } from './listen';
 import { madeRoom, openDatabase } from './open-database';
 import { hadLeft, noteLeft, notePid } from './pid-file';
-import { frame, isRequest, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
+import { frame, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
+import { isRequest } from './requests';
 import type { ViewKv } from './view';
 
 /** `failed`: a batch failed, and the database with it. */
