@@ -9,6 +9,9 @@ const BRACKETS = 1000;
 /** Words and signs without a comma, a semicolon or a line break: operators may nest as deep. */
 const TOKENS = 1500;
 
+/** Letters behind a slash: the parser tells of each wrong flag of a regular expression, with the whole line. */
+const FLAGS = 1000;
+
 const code = (char: string) => char.charCodeAt(0);
 const OPEN = new Set([...'([{'].map(code));
 const CLOSE = new Set([...')]}'].map(code));
@@ -17,7 +20,13 @@ const BREAK = new Set([...',;|'].map(code));
 const QUOTE = new Set([...'"\''].map(code));
 /** After them, a line goes on in the next one. */
 const OPERATOR = new Set([...'+-*/%^!~?:=<>.&'].map(code));
-const [NEWLINE, SLASH, STAR, BACKSLASH] = [...'\n/*\\'].map(code) as [number, number, number, number];
+const [NEWLINE, SLASH, STAR, BACKSLASH, WORD] = [...'\n/*\\a'].map(code) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 
 /** Where it is too deep; undefined where it is not. Looks at every character once. */
 export function tooDeep(text: string): number | undefined {
@@ -25,14 +34,18 @@ export function tooDeep(text: string): number | undefined {
   let tokens = 0;
   let last = NEWLINE;
   let inWord = false;
+  let flags = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at);
     if (isWordPart(char)) {
       if (!inWord) tokens++;
       inWord = true;
-      last = char;
+      if (last === SLASH) flags++;
+      else last = char;
     } else {
       inWord = false;
+      if (flags > 0) last = WORD;
+      flags = 0;
       if (char === NEWLINE) {
         if (!OPERATOR.has(last)) tokens = 0;
         continue;
@@ -49,7 +62,7 @@ export function tooDeep(text: string): number | undefined {
       else if (CLOSE.has(char)) brackets = Math.max(0, brackets - 1);
       last = char;
     }
-    if (brackets > BRACKETS || tokens > TOKENS) return at;
+    if (brackets > BRACKETS || tokens > TOKENS || flags > FLAGS) return at;
   }
   return undefined;
 }

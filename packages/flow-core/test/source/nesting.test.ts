@@ -13,6 +13,7 @@ test.each([
   ['arrows', `x = ${'a=>'.repeat(5000)}1`],
   ['conditions', 'if(1)'.repeat(5000)],
   ['templates', '`${'.repeat(5000)],
+  ['flags of a regular expression', `x = /a/${'u'.repeat(5000)}`],
   ['types', `let x: ${'A<'.repeat(5000)}1`],
 ])('too deep: %s', (_, text) => {
   expect(tooDeep(text)).toBeGreaterThan(900);

@@ -47,13 +47,14 @@ const SHAPES: Record<Request['op'], (request: Record<string, unknown>) => boolea
   publish: () => true,
 };
 
+/** Whether it can be answered at all. */
 export function isRequest(message: unknown): message is Request {
-  const request = of(message);
-  const { id, op } = request;
-  return (
-    Number.isSafeInteger(id) &&
-    typeof op === 'string' &&
-    Object.hasOwn(SHAPES, op) &&
-    SHAPES[op as Request['op']](request)
-  );
+  const { id, op } = of(message);
+  return Number.isSafeInteger(id) && typeof op === 'string' && Object.hasOwn(SHAPES, op);
+}
+
+/** @throws for a request that lacks something, or has what no client of ours would send */
+export function requireWhole(request: Request): void {
+  if (SHAPES[request.op](request as unknown as Record<string, unknown>)) return;
+  throw new TypeError(`it was asked for "${request.op}" in a way that it does not know`);
 }

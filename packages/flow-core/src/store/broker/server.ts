@@ -18,7 +18,7 @@ import { listen } from './listen';
 import { madeRoom, openDatabase } from './open-database';
 import { hadLeft, noteLeft, notePid } from './pid-file';
 import { frame, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
-import { isRequest } from './requests';
+import { isRequest, requireWhole } from './requests';
 import type { ViewKv } from './view';
 
 /** `failed`: a batch failed, and the database with it. */
@@ -201,6 +201,7 @@ function failure(id: number, { message, code }: Error & { code?: string }): Repl
 
 async function execute(socket: Socket, kv: Kv, holds: HoldTable, request: Request): Promise<Reply> {
   const { id } = request;
+  requireWhole(request);
   switch (request.op) {
     case 'get':
       return { id, ok: await kv.get(request.key) };
