@@ -67,7 +67,7 @@ export interface RunRow {
   /** In an ended run: how many records each of its steps has. */
   contents?: Contents;
   /** In an ended run: what became of the tasks of each of its steps. Absent where this store did not see them end. */
-  summaries?: Record<string, StepSummary>;
+  summaries?: Record<string, PackedSummary>;
   /** The process that runs it. */
   pid: number;
   host: string;
@@ -77,21 +77,11 @@ export interface RunRow {
   steps: { name: string; kind: StepKind; after?: string[] }[];
 }
 
-/** The tasks of one step, by their ends. */
-export interface StepSummary {
-  done: number;
-  /** How many of the done tasks failed and were caught. */
-  caught: number;
-  failed: number;
-  /** Were under way when the run ended. */
-  running: number;
-  /** Milliseconds of all its tasks. */
-  totalMs: number;
-  /** The smallest number of a task. */
-  first: number;
-  /** The smallest numbers of tasks that have an error. */
-  failures: number[];
-}
+/**
+ * The tasks of one step, by their ends: done, caught, failed, running, milliseconds of all, the smallest number of one, and the
+ * smallest numbers of some that have an error. As short as it can be, since lists of runs read it.
+ */
+export type PackedSummary = number[];
 
 /** A part of a fingerprint: its kind, its name, its hash or version, and `file:line` if it has a place. */
 export type CodePart = [kind: string, name: string, value: string, at?: string];

@@ -1,9 +1,9 @@
 /** nx-flow show: a run and its steps, or one task. */
 
 import { recordedParams } from '../../engine/record/read';
-import { addRow, noTasks } from '../../engine/record/step-summaries';
+import { addRow, noTasks, type StepSummary, unpackSummary } from '../../engine/record/step-summaries';
 import { previewOf } from '../../engine/task/preview';
-import type { RunRow, StepSummary, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '../command';
 import { taskJson } from '../json/task';
@@ -124,7 +124,7 @@ async function tasksOf(store: Store, run: RunRow, wanted: string | undefined) {
   const only = wanted ?? run.spunFrom?.step;
   const steps = run.steps
     .filter(({ name }) => only === undefined || only === name)
-    .map(({ name, kind }): Step => ({ name, kind, ...(run.summaries?.[name] ?? noTasks()) }));
+    .map(({ name, kind }): Step => ({ name, kind, ...unpackSummary(run.summaries?.[name]) }));
   const tasks: TaskRow[] = [];
   if (!run.summaries || wanted !== undefined) {
     const byName = new Map(steps.map((step) => [step.name, Object.assign(step, noTasks())]));

@@ -1,5 +1,21 @@
 /** What became of the tasks of each step: an ended run's row says it, so that nobody has to read all of them. */
-import type { StepSummary, TaskRow } from '../../store/rows';
+import type { PackedSummary, TaskRow } from '../../store/rows';
+
+/** The tasks of one step, by their ends. */
+export interface StepSummary {
+  done: number;
+  /** How many of the done tasks failed and were caught. */
+  caught: number;
+  failed: number;
+  /** Were under way when the run ended. */
+  running: number;
+  /** Milliseconds of all its tasks. */
+  totalMs: number;
+  /** The smallest number of a task. */
+  first: number;
+  /** The smallest numbers of tasks that have an error. */
+  failures: number[];
+}
 
 /** Failures that are named. */
 const NAMED = 3;
@@ -19,9 +35,20 @@ export function addRow(to: StepSummary, { status, task, durationMs = 0, error }:
   to.failures = [...to.failures, task].sort((a, b) => a - b).slice(0, NAMED);
 }
 
+export function packSummary(summary: StepSummary): PackedSummary {
+  const { done, caught, failed, running, totalMs, first, failures } = summary;
+  return [done, caught, failed, running, Math.round(totalMs), first, ...failures];
+}
+
+/** Of a step without tasks where there is none. */
+export function unpackSummary(packed: PackedSummary | undefined): StepSummary {
+  const [done = 0, caught = 0, failed = 0, running = 0, totalMs = 0, first = 0, ...failures] = packed ?? [];
+  return { done, caught, failed, running, totalMs, first, failures };
+}
+
 /** The summaries of a run under way, from the rows that it writes: the last one of each task counts. */
 export class StepSummaries {
-  readonly #ended: Record<string, StepSummary> = {};
+  readonly #ended = new Map<string, StepSummary>();
   /** The last rows of tasks that have not ended. */
   readonly #underWay = new Map<string, TaskRow>();
 
@@ -32,17 +59,19 @@ export class StepSummaries {
       return;
     }
     this.#underWay.delete(label);
-    this.#ended[row.step] ??= noTasks();
-    addRow(this.#ended[row.step] as StepSummary, row);
+    this.#count(row);
   }
 
   /** When the run ends. */
-  all(): Record<string, StepSummary> {
-    for (const row of this.#underWay.values()) {
-      this.#ended[row.step] ??= noTasks();
-      addRow(this.#ended[row.step] as StepSummary, row);
-    }
+  all(): Record<string, PackedSummary> {
+    for (const row of this.#underWay.values()) this.#count(row);
     this.#underWay.clear();
-    return this.#ended;
+    return Object.fromEntries([...this.#ended].map(([step, summary]) => [step, packSummary(summary)]));
+  }
+
+  #count(row: TaskRow): void {
+    const summary = this.#ended.get(row.step) ?? noTasks();
+    this.#ended.set(row.step, summary);
+    addRow(summary, row);
   }
 }
