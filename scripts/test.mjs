@@ -15,6 +15,7 @@ const PROCESSES = [
   '/scripts/test/(packages|release)',
   '/flow-core/test/(cli|types)/',
   '/flow-core/test/conformance/(handover|hostile|processes|random|source)',
+  '/flow-core/test/fuzz/',
   '/flow-core/test/engine/(outputs/files|pool/(contract|merge-memory|packages|process-pool)|transfer/)',
   '/flow-core/test/source/(fingerprint/edits|import-guard|load)',
   '/flow-core/test/store/(broker|database|events|full-disk|level|stamp)',

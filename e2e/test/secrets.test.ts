@@ -5,6 +5,8 @@ import { Workspace } from '../lib/workspace';
 
 const API_KEY = 'sk-"1234+567&890=?';
 const FLOW = `
+import { execSync } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import { flow } from '@nx-flow/core';
 import { z } from 'zod';
 
@@ -14,6 +16,8 @@ export const call = f.step('call', { after: start, secrets: ['API_KEY'] }, ({ se
   const key = process.env.API_KEY as string;
   for (const part of ['asking with ' + key.slice(0, 6), key.slice(6), '\\n']) process.stdout.write(part);
   console.log({ key }, encodeURIComponent(key), Buffer.from('user:' + key).toString('base64'));
+  writeSync(1, 'past the streams: ' + key + '\\n');
+  execSync('echo "by a child: $API_KEY"', { stdio: 'inherit' });
   if (params.fail) throw Object.assign(new Error('refused: ' + key), { key });
   return { n: self.n + 1 };
 });
@@ -56,7 +60,10 @@ test('a secret is in no cache, no output and no key of Nx', async () => {
   expect(await nx('run', 'keyed')).toContain('keyed/1 done');
   // Nx ends the line behind each piece that it gets.
   const oneLine = (text: string) => text.replace(/\s+/g, ' ');
-  expect(oneLine(await nx('spin', 'keyed', '--step=call'))).toContain("asking with *** { key: '***' } ***");
+  const spun = oneLine(await nx('spin', 'keyed', '--step=call'));
+  expect(spun).toContain("asking with *** { key: '***' } ***");
+  expect(spun).toContain('past the streams: ***');
+  expect(spun).toContain('by a child: ***');
   expect(await nx('run', 'keyed:spin-end')).toContain('Successfully ran target spin-end');
   expect(await nx('spin', 'keyed', '--step=call', '--params.fail=true')).toContain('Error: refused: ***');
   // Another secret is no other input.

@@ -23,7 +23,7 @@ export const PACKAGES = {
         'definition/errors',
       ],
       broker: [
-        ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'server', 'view'].map(
+        ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'requests', 'server', 'view'].map(
           (name) => `store/broker/${name}`,
         ),
         ...[
@@ -98,7 +98,9 @@ export const PACKAGES = {
       // Every command of a store.
       cli: [
         ...['cli/', 'session/', 'engine/explain/error-text', 'engine/inputs/selection'],
-        ...['find-run', 'lost', 'read', 'task-rows', 'views'].map((name) => `engine/record/${name}`),
+        ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(
+          (name) => `engine/record/${name}`,
+        ),
         ...['flow-event', 'not-found', 'place', 'preview'].map((name) => `engine/task/${name}`),
         ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
@@ -117,7 +119,7 @@ export const PACKAGES = {
         ...['process/heap', 'process/start-process'],
       ],
       handover: [
-        ...['engine/handover/', 'engine/outputs/task-writer', 'session/step'],
+        ...['engine/handover/', 'engine/outputs/task-writer', 'session/step', 'store/row-shapes'],
         ...['commands/step', 'render/step', 'json/step'].map((name) => `cli/${name}`),
       ],
       spin: [
@@ -131,11 +133,17 @@ export const PACKAGES = {
         ...['no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
           (name) => `engine/inputs/${name}`,
         ),
-        ...['session/persisted-spins', 'session/spin-all', 'cli/render/spin-all', 'engine/explain/missing'],
+        ...[
+          'session/packages',
+          'session/persisted-spins',
+          'session/spin-all',
+          'cli/render/spin-all',
+          'engine/explain/missing',
+        ],
       ],
       // What of the code a step depends on: a run records it, and `why` compares it.
       fingerprint: [
-        ...['source/ast', 'source/fingerprint/', 'source/parse', 'source/step-call'],
+        ...['source/ast', 'source/fingerprint/', 'source/nesting', 'source/parse', 'source/step-call'],
         ...['engine/record/code', 'engine/record/git'],
       ],
       // What reads a flow's source without executing it, or names a place in it.
@@ -152,7 +160,12 @@ export const PACKAGES = {
         'store/lost-records',
       ],
       // For flows that have secrets.
-      secrets: ['engine/secrets/', 'engine/pool/masked-host', 'engine/spin/hidden-splits'],
+      secrets: [
+        'engine/secrets/',
+        'engine/pool/masked-host',
+        'engine/spin/hidden-splits',
+        'session/in-worker',
+      ],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
       housekeeping: [

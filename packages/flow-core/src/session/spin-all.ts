@@ -1,19 +1,18 @@
 /** Spins all splits of one step in worker processes and writes their outputs to `dist/flow`. */
 import { join, relative } from 'node:path';
-import { type Graph, hasPackages, type StepNode } from '../definition/graph';
+import type { Graph } from '../definition/graph';
 import { resolveSplits } from '../engine/inputs/origin-of-splits';
 import type { Splits } from '../engine/inputs/splits';
 import { Outputs } from '../engine/outputs/folder';
 import { writingOutputs } from '../engine/outputs/writable';
-import type { Installed } from '../engine/pool/packages';
 import { spinSplits } from '../engine/spin/all';
 import { notApplied, type SplitOutcome, spinDone } from '../engine/spin/outcome';
 import { spinParams } from '../engine/spin/spec';
 import { recordedInputs } from '../engine/spin/split-inputs';
 import { toRecord } from '../engine/task/error-record';
-import type { Emit, SpinDone, SpinsDone } from '../engine/task/flow-event';
+import type { SpinDone, SpinsDone } from '../engine/task/flow-event';
 import { ownNamespace } from '../environment/user';
-import { keys } from '../store/row-keys';
+import { packagesOf } from './packages';
 import type { PersistedSpins } from './persisted-spins';
 import { publishing } from './publish';
 import type { FileSession } from './session';
@@ -122,18 +121,4 @@ function spinsStarted(flow: string, { node, run, splits, without, passedOver }: 
     ...{ passedOver, notApplied: notApplied(node) },
     without: without.map(({ index, why }) => ({ index, why })),
   };
-}
-
-/** Installs the packages before the first split begins. @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED */
-async function packagesOf(
-  { graph, workspace, signal, store }: FileSession,
-  node: StepNode,
-  emit: Emit,
-): Promise<Installed | undefined> {
-  if (!hasPackages(node)) return undefined;
-  const { installOfSteps } = await import('../engine/pool/packages');
-  const installing = (packages: string) => emit({ type: 'packages-installing', packages });
-  const using = (set: string) => store.holds.pin([keys.pinPackages(set)]);
-  const options = { workspace, installing, using, ...(signal ? { signal } : {}) };
-  return (await installOfSteps(graph, new Set([node.name]), options)).get(node.name);
 }

@@ -8,12 +8,14 @@ import type { Overrides } from '../engine/inputs/override';
 import type { Selection } from '../engine/inputs/selection';
 import { Outputs } from '../engine/outputs/folder';
 import { madeRoomAfter, requireOutputs, roomForOutputs, writingOutputs } from '../engine/outputs/writable';
+import type { ProcessPool } from '../engine/pool/process-pool';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
 import { spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/flow-event';
 import { spinsFolder } from '../environment/output-folders';
 import { keys } from '../store/row-keys';
+import type { InWorkerOptions } from './in-worker';
 import { collectThrownLate, hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
 import { publishing } from './publish';
@@ -34,6 +36,8 @@ export interface SpinRequest extends Pick<GuardOptions, 'processOwner' | 'signal
   persist?: BeginPersisted;
   /** Write the outputs as files. */
   outputs?: SpinOutputs;
+  /** Workers for a step whose flow has secrets: what it writes past the streams of its process can be masked there alone. */
+  workers?(): Promise<ProcessPool>;
   /** Replaces the streams of this process while the step is executed; default {@link captureOutput}. */
   capture?(heard: Heard): () => void;
 }
@@ -94,6 +98,9 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   const heard = printed?.log ?? hear;
   const restore = (request.capture ?? captureOutput)(heard);
   let outcome: SpinOutcome;
+  const { workers } = request;
+  const folder = () => (outputs as Outputs).at().path;
+  const elsewhere = workers && (await inWorker(session, { workers, folder, log: heard, emit }));
   try {
     outcome = await spin({
       ...{ graph, store, selection, user },
@@ -104,6 +111,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(request.processOwner ? { processOwner: request.processOwner } : {}),
       ...(request.signal ? { signal: request.signal } : {}),
       ...(request.leaves ? { leaves: request.leaves } : {}),
+      ...(elsewhere ? { elsewhere } : {}),
       cwd: workspace,
       files: request.outputs !== undefined,
       log: heard,
@@ -134,8 +142,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
     restore();
     printed?.end();
   }
-  const folder = outputs?.folder;
-  const where = folder === undefined ? undefined : relative(workspace, folder);
+  const where = outputs && relative(workspace, outputs.folder);
   const shown = (path: string | undefined) => {
     const ended = spinDone(graph.flow, outcome, path);
     return hiding ? hiding.maskIn(ended) : ended;
@@ -174,7 +181,9 @@ async function write(
 ): Promise<string | undefined> {
   const attempt = () =>
     writingOutputs(workspace, async () => {
-      await outputs.at().write(outputsOf(outcome), result(done), store.cas, [], graph.codecs);
+      await outputs
+        .at()
+        .write(outputsOf(outcome), result(done), store.cas, outcome.files ?? [], graph.codecs);
       const changed = await codeChanged?.();
       outputs.place(cache && (changed === undefined ? cache.task : ''));
       return changed;
@@ -185,6 +194,11 @@ async function write(
     if (!(await madeRoomAfter(error, workspace, emit))) throw error;
     return await attempt();
   }
+}
+
+async function inWorker(session: Session, options: InWorkerOptions) {
+  const { executeInWorker } = await import('./in-worker');
+  return executeInWorker(session, options);
 }
 
 /** @throws FlowError FLOW_SECRET */

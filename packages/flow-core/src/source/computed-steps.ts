@@ -1,9 +1,9 @@
 /** Steps whose names or edges are computed. They run, but a tool that only parses the file does not see them. */
 import { readFileSync } from 'node:fs';
-import { parseSync } from 'oxc-parser';
 import type { Problem } from '../definition/errors';
 import type { Graph, StepNode } from '../definition/graph';
 import { literal, type Node, unwrap, visit } from './ast';
+import { parseProgram } from './parse';
 
 /** A call such as `f.step('train', { after: start }, …)`. */
 interface Call {
@@ -49,7 +49,7 @@ function callsIn(file: string): Map<string, Call[]> {
   const calls = new Map<string, Call[]>();
   let program: Node;
   try {
-    program = parseSync(file, readFileSync(file, 'utf8')).program;
+    program = parseProgram(file, readFileSync(file, 'utf8'));
   } catch {
     return calls;
   }

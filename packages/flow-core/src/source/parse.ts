@@ -4,6 +4,7 @@ import { parseSync } from 'oxc-parser';
 import { FlowError } from '../definition/errors';
 import { type FlowInput, requireInputs } from '../definition/flow-inputs';
 import { keyOf, Lines, literal, literalValue, type Node, unwrap, visit } from './ast';
+import { tooDeep } from './nesting';
 import { readStepCall, type StepCall } from './step-call';
 
 /** An edge, from the step of that name; `when` is the case through which a switch is left. */
@@ -165,11 +166,16 @@ export function parseModule(
   text: string,
   lines: Lines,
 ): { program: { body: Node[] } & Node; comments: { start: number; end: number }[] } {
+  const wrong = (at: number, message: string) => {
+    const { line, column } = lines.at(at);
+    return new FlowError('FLOW_SYNTAX', `${file}:${line}:${column}  ${message}`);
+  };
+  const deep = tooDeep(text);
+  if (deep !== undefined) throw wrong(deep, 'It is nested too deeply to be read: break it into parts.');
   const { program, comments, errors } = parseSync(file, text, { preserveParens: false });
   const error = errors[0];
   if (!error) return { program, comments };
-  const { line, column } = lines.at(error.labels[0]?.start ?? 0);
-  throw new FlowError('FLOW_SYNTAX', `${file}:${line}:${column}  ${error.message}`);
+  throw wrong(error.labels[0]?.start ?? 0, error.message);
 }
 
 /** The local names of `flow`, as a file imports it. */

@@ -1,4 +1,5 @@
 /** The names that a step's body returns, as far as its text shows. A caught step must leave them absent. */
+import { tooDeep } from './nesting';
 import { loadParser } from './parser';
 
 /** biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are walked by shape */
@@ -7,7 +8,9 @@ type Node = any;
 /** Reads the function's own text. Spread and computed names are not seen. */
 export async function returnedNames(body: (...args: never[]) => unknown): Promise<string[]> {
   const { parseSync } = await loadParser();
-  const { program, errors } = parseSync('body.js', `(${body.toString()})`);
+  const text = `(${body.toString()})`;
+  if (tooDeep(text) !== undefined) return [];
+  const { program, errors } = parseSync('body.js', text);
   if (errors.length > 0) return [];
   const names = new Set<string>();
   const root = (program.body[0] as Node)?.expression;

@@ -228,6 +228,8 @@ export function unkeptArtifact(name: string, value: unknown, codecs?: Codecs, lo
  */
 export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs): unknown {
   const { codec: id, version, type } = record;
+  if (typeof id !== 'string' || typeof version !== 'number' || typeof type !== 'string')
+    throw unreadable('Its record does not say which codec stored it.');
   const own = codecs?.find((codec) => codec.id === id);
   const builtIn = CODECS.find((codec) => codec.id === id);
   const newest = own?.version ?? (id === FILE_CODEC.codec ? FILE_CODEC.version : builtIn?.version);
@@ -237,20 +239,27 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   }
   if (newest < version) {
     const whose = own ? "the flow's code" : 'nx-flow';
-    const message = `Version ${version} of the codec "${id}" stored this artifact, and here is version ${newest}: newer versions of ${whose} read it.`;
-    throw new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1 });
+    throw unreadable(
+      `Version ${version} of the codec "${id}" stored this artifact, and here is version ${newest}: newer versions of ${whose} read it.`,
+    );
   }
-  if (id === FILE_CODEC.codec) return decodeFile(record, cas);
-  // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
-  const bytes =
-    record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
-  if (builtIn) return localize(builtIn.decode(bytes, type));
   try {
-    return own?.decode(bytes, version);
+    if (id === FILE_CODEC.codec) return decodeFile(record, cas);
+    // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
+    const bytes =
+      record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
+    return builtIn ? localize(builtIn.decode(bytes, type)) : own?.decode(bytes, version);
   } catch (cause) {
-    const message = `decode() of the codec "${id}" threw: ${messageOf(cause)}`;
-    throw new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1, cause });
+    if (!own && isFlowError(cause)) throw cause;
+    const what = own
+      ? `decode() of the codec "${id}" threw`
+      : `Its bytes are none that the codec "${id}" wrote`;
+    throw unreadable(`${what}: ${messageOf(cause)}`, cause);
   }
+}
+
+function unreadable(message: string, cause?: unknown): FlowError {
+  return new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1, cause });
 }
 
 /** Whether every flow can read it, and a reader without one. */

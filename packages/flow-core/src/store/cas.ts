@@ -50,7 +50,7 @@ export class FileCas implements Cas {
   path(hash: string): string {
     if (!SHA256.test(hash))
       throw corrupt(
-        `A record names bytes by ${JSON.stringify(hash.slice(0, 80))}, which is no sha256: execute its step again.`,
+        `A record names bytes by ${JSON.stringify(String(hash).slice(0, 80))}, which is no sha256: execute its step again.`,
       );
     return join(this.#folder, hash.slice(0, 2), hash);
   }

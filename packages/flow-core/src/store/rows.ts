@@ -68,6 +68,8 @@ export interface RunRow {
   contents?: Contents;
   /** When a repair of the store found that records of it are lost: milliseconds since 1970. See {@link LostRow}. */
   repaired?: number;
+  /** In an ended run: what became of the tasks of each of its steps. Absent where this store did not see them end. */
+  summaries?: Record<string, PackedSummary>;
   /** The process that runs it. */
   pid: number;
   host: string;
@@ -76,6 +78,12 @@ export interface RunRow {
   /** The steps of the flow at that time, in the order of declaration; `after`: the steps that a step follows. */
   steps: { name: string; kind: StepKind; after?: string[] }[];
 }
+
+/**
+ * The tasks of one step, by their ends: done, caught, failed, running, milliseconds of all, the smallest number of one, and the
+ * smallest numbers of some that have an error. As short as it can be, since lists of runs read it.
+ */
+export type PackedSummary = number[];
 
 /** A part of a fingerprint: its kind, its name, its hash or version, and `file:line` if it has a place. */
 export type CodePart = [kind: string, name: string, value: string, at?: string];

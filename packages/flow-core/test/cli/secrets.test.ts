@@ -16,27 +16,26 @@ beforeAll(() => {
 });
 afterAll(() => workspace.dispose());
 
-/** Prints in every form, in pieces, by this process and, in a worker, by another one and past the streams. */
+/** Prints in every form, in pieces, by this process, by another one and past the streams. */
 const LEAKY = `
   import { execSync } from 'node:child_process';
   import { writeSync } from 'node:fs';
   const keys = () => [process.env.API_KEY, process.env.SIGN_KEY] as [string, string];
-  function leak(run: string) {
+  function leak() {
     for (const key of keys()) {
       console.log(key, { key }, JSON.stringify({ key }), encodeURIComponent(key), new URLSearchParams({ key }).toString());
       console.error(Buffer.from(key).toString('base64'), Buffer.from('user:' + key).toString('base64url'));
       for (let i = 0; i < key.length; i += 3) process.stdout.write(key.slice(i, i + 3));
       console.log();
     }
-    if (run === 'spin') return;
     writeSync(1, keys()[0] + '\\n');
     execSync('echo "by a child: $API_KEY"; echo "$SIGN_KEY"', { stdio: 'inherit' });
   }
   const SECRETS = { secrets: ['API_KEY', 'SIGN_KEY'] };
-  const start = f.start(SECRETS, ({ current }) => { leak(current.run); return { rows: ['a', 'b'], fine: 'fine' }; });
-  const each = f.foreach('each', { after: start, over: 'rows', ...SECRETS }, ({ current, input }) => { leak(current.run); return { row: input }; });
-  const all = f.join('all', { after: each, ...SECRETS, retry: 1 }, ({ params, current }) => {
-    leak(current.run);
+  const start = f.start(SECRETS, () => { leak(); return { rows: ['a', 'b'], fine: 'fine' }; });
+  const each = f.foreach('each', { after: start, over: 'rows', ...SECRETS }, ({ input }) => { leak(); return { row: input }; });
+  const all = f.join('all', { after: each, ...SECRETS, retry: 1 }, ({ params }) => {
+    leak();
     const [key, sign] = keys();
     if (params.keep) return { response: { headers: { authorization: 'Bearer ' + key } } };
     if (!params.fail) return { count: 2 };
@@ -88,7 +87,10 @@ test('nothing of what was recorded, written and shown has a secret in it', async
       'The artifact response cannot be stored: it holds the secret API_KEY at $.headers.authorization.',
     ),
   ]);
-  expect((await say('spin', 'leaky', 'start')).stdout).toContain('***');
+  const spun = await say('spin', 'leaky', 'start');
+  // What was written past the streams, and by another process.
+  expect(spun.stdout).toContain('by a child: ***\n');
+  expect(spun.stdout).toContain('same');
   expect((await say('spin', 'leaky', 'all', '--params.fail=true', '--persist', '--verbose')).code).toBe(1);
   const kept = await say('spin', 'leaky', 'all', '--params.keep=true', '--json');
   expect([kept.code, kept.json.error.code]).toEqual([1, 'FLOW_SECRET_ARTIFACT']);

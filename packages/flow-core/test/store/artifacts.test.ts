@@ -1,4 +1,5 @@
-import { Artifacts } from '../../src/store/artifacts';
+import { Artifacts, decodeArtifact } from '../../src/store/artifacts';
+import { FileCas } from '../../src/store/cas';
 import { MemoryCas } from '../../src/store/memory-cas';
 
 test('a list is decoded once, and each reader of an item has a copy of its own', async () => {
@@ -44,4 +45,33 @@ test('an item of a list that a codec of the flow stored is read with the whole l
   const [one, other] = [artifacts.item(list, 1), artifacts.item(list, 1)];
   expect(one).toEqual(new Deck(['king']));
   expect(one).not.toBe(other);
+});
+
+test('bytes and records that no codec wrote are refused with a code', async () => {
+  const cas = new MemoryCas();
+  const artifacts = new Artifacts(cas);
+  const json = await artifacts.encode('value', { a: 1 });
+  const v8 = await artifacts.encode('value', new Map([['a', 1]]));
+  const raw = await artifacts.encode('value', new Float64Array([1]));
+  const wrong: object[] = [
+    { ...json, bytes: Buffer.from('{"a":') },
+    { ...json, bytes: undefined },
+    { ...v8, bytes: Buffer.from('x') },
+    { ...v8, bytes: v8.bytes?.subarray(0, 5) },
+    // A special value whose packing is another.
+    { ...v8, bytes: Buffer.concat([Buffer.of(1), (v8.bytes as Uint8Array).subarray(1)]) },
+    { ...raw, bytes: raw.bytes?.subarray(0, 7) },
+    { ...raw, type: 'Function(1)' },
+    { ...json, type: { toString: 1 } },
+    { ...json, codec: { toString: 1 } },
+    { ...json, version: null },
+    { ...json, version: [[]] },
+  ];
+  for (const record of wrong)
+    expect(() => decodeArtifact(record as never, cas)).toThrow(
+      expect.objectContaining({ code: 'FLOW_ARTIFACT_UNREADABLE' }),
+    );
+  const lost = expect.objectContaining({ code: 'FLOW_STORE_CORRUPT' });
+  expect(() => decodeArtifact({ ...json, hash: 5 } as never, cas)).toThrow(lost);
+  expect(() => decodeArtifact({ ...json, hash: 5 } as never, new FileCas('/nowhere'))).toThrow(lost);
 });

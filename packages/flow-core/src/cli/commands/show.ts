@@ -1,6 +1,7 @@
 /** nx-flow show: a run and its steps, or one task. */
 
 import { recordedParams } from '../../engine/record/read';
+import { addRow, noTasks, type StepSummary, unpackSummary } from '../../engine/record/step-summaries';
 import { previewOf } from '../../engine/task/preview';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
@@ -41,17 +42,7 @@ export const command: Command = {
   },
 };
 
-interface StepSummary {
-  step: string;
-  kind: string;
-  done: number;
-  /** How many of the done tasks failed and were caught. */
-  caught: number;
-  failed: number;
-  running: number;
-  totalMs: number;
-  first: number;
-}
+type Step = Pick<RunRow['steps'][number], 'name' | 'kind'> & StepSummary;
 
 async function showRun(
   store: Store,
@@ -62,25 +53,7 @@ async function showRun(
   decode: Decode,
 ): Promise<void> {
   const { colors } = output;
-  const steps = new Map<string, StepSummary>();
-  for (const { name, kind } of run.steps) {
-    // A persisted spin has one step.
-    const wanted = step ?? run.spunFrom?.step;
-    if (wanted === undefined || wanted === name)
-      steps.set(name, { step: name, kind, done: 0, caught: 0, failed: 0, running: 0, totalMs: 0, first: 0 });
-  }
-  const failures: TaskRow[] = [];
-  const tasks: TaskRow[] = [];
-  for await (const row of store.tasks(run.flow, run.run, step)) {
-    const summary = steps.get(row.step);
-    if (!summary) continue;
-    summary[row.status]++;
-    summary.first ||= row.task;
-    summary.totalMs += row.durationMs ?? 0;
-    if (isCaught(row)) summary.caught++;
-    if (row.error) failures.push(row);
-    if (step !== undefined) tasks.push(row);
-  }
+  const { steps, failures, failed, tasks } = await tasksOf(store, run, step);
   const params = await recordedParams(store, run.flow, run.run, await store.paramNames(run.flow, run.run));
   const values: Record<string, unknown> = {};
   for (const [name, record] of params) values[name] = await decode(record);
@@ -106,15 +79,15 @@ async function showRun(
         .join('  ')}\n`,
     );
   }
-  output.write(`\n${step === undefined ? stepTable([...steps.values()], output) : taskTable(tasks, output)}`);
-  for (const row of failures.slice(0, 3)) {
+  output.write(`\n${step === undefined ? stepTable(steps, output) : taskTable(tasks, output)}`);
+  for (const row of failures) {
     const { step: s, task, error } = row;
     const pathspec = `${run.flow}/${run.run}/${s}/${task}`;
     output.write(
       `\n${isCaught(row) ? colors.yellow(`${pathspec} caught`) : colors.red(pathspec)}\n${error ? renderThrown(error, output, cwd) : ''}`,
     );
   }
-  if (failures.length > 3) output.write(`\n… and ${plural(failures.length - 3, 'more failure')}\n`);
+  if (failed > failures.length) output.write(`\n… and ${plural(failed - failures.length, 'more failure')}\n`);
   if (failures.length === 0 && run.error) output.write(`\n${renderThrown(run.error, output, cwd)}`);
   const lost = await noteLost(store, run, output);
   output.result({
@@ -135,26 +108,55 @@ async function showRun(
     code: run.code,
     ...(lost.length > 0 ? { lost } : {}),
     error: run.error && { name: run.error.name, message: run.error.message },
-    steps: [...steps.values()].map(({ step: s, kind, done, caught, failed, running, totalMs }) => ({
-      step: s,
-      kind,
-      done,
-      caught,
-      failed,
-      running,
+    steps: steps.map(({ name, kind, done, caught, failed, running, totalMs }) => ({
+      step: name,
+      ...{ kind, done, caught, failed, running },
       totalMs: Math.round(totalMs),
     })),
     ...(step === undefined ? {} : { tasks: tasks.map((row) => taskJson(run, row)) }),
   });
 }
 
-function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
+/**
+ * What became of the tasks. An ended run's row says it of its steps; else, and where tasks are shown, all rows are read.
+ * @param wanted the step whose tasks are shown
+ */
+async function tasksOf(store: Store, run: RunRow, wanted: string | undefined) {
+  // A persisted spin has one step.
+  const only = wanted ?? run.spunFrom?.step;
+  const steps = run.steps
+    .filter(({ name }) => only === undefined || only === name)
+    .map(({ name, kind }): Step => ({ name, kind, ...unpackSummary(run.summaries?.[name]) }));
+  const tasks: TaskRow[] = [];
+  if (!run.summaries || wanted !== undefined) {
+    const byName = new Map(steps.map((step) => [step.name, Object.assign(step, noTasks())]));
+    for await (const row of store.tasks(run.flow, run.run, wanted)) {
+      const step = byName.get(row.step);
+      if (step) addRow(step, row);
+      if (wanted !== undefined) tasks.push(row);
+    }
+  }
+  const failed = steps.reduce((sum, step) => sum + step.failed + step.caught, 0);
+  const named = steps.flatMap(({ name, failures }) => failures.map((task) => ({ step: name, task })));
+  const rows = await store.taskRows(run.flow, run.run, named.sort(byLabel).slice(0, SHOWN));
+  return { steps, tasks, failed, failures: rows.filter((row) => row !== undefined) };
+}
+
+/** Failures that are shown. */
+const SHOWN = 3;
+
+/** As the store has them. */
+function byLabel(a: { step: string; task: number }, b: typeof a): number {
+  return a.step === b.step ? a.task - b.task : a.step < b.step ? -1 : 1;
+}
+
+function stepTable(steps: Step[], { colors, columns }: Output): string {
   // The column appears only when a failure was caught: few flows catch.
   const catches = steps.some(({ caught }) => caught > 0);
-  const rows = steps.map(({ step, kind, done, caught, failed, running, totalMs, first }) => {
+  const rows = steps.map(({ name, kind, done, caught, failed, running, totalMs, first }) => {
     const ended = done + failed;
     return [
-      ended + running > 0 ? step : colors.dim(step),
+      ended + running > 0 ? name : colors.dim(name),
       colors.dim(kind),
       done > 0 ? colors.green(done.toLocaleString('en')) : '',
       ...(catches ? [caught > 0 ? colors.yellow(caught.toLocaleString('en')) : ''] : []),
@@ -162,7 +164,7 @@ function stepTable(steps: StepSummary[], { colors, columns }: Output): string {
       running > 0 ? colors.cyan(String(running)) : '',
       ended > 0 ? duration(totalMs / ended) : '',
       ended > 1 ? duration(totalMs) : '',
-      first > 0 ? colors.dim(`${step}/${first}`) : colors.dim('not reached'),
+      first > 0 ? colors.dim(`${name}/${first}`) : colors.dim('not reached'),
     ];
   });
   return table(

@@ -56,6 +56,9 @@ export const command: Command = {
       if (context.keys) await requireKey(context, { session, selection });
       const { done } = await spinStep(session, {
         ...request,
+        ...(graph.secrets && !(await isDebugged())
+          ? { workers: () => session.workers(1, persisted?.cas) }
+          : {}),
         ...(persisted ? { persist: persisted.begin } : {}),
         outputs: {
           result: (event) => versioned(spinJson(event)),
@@ -71,6 +74,12 @@ export const command: Command = {
     }
   },
 };
+
+/** A debugger sees what is executed in this process. */
+async function isDebugged(): Promise<boolean> {
+  const { url } = await import('node:inspector');
+  return url() !== undefined;
+}
 
 async function rendererOf({ output, options, cwd }: Context, workspace: string): Promise<Emit> {
   if (options.all !== true) return spinRenderer(output, workspace, cwd);

@@ -9,6 +9,7 @@ import { FileCas } from '../../store/cas';
 import type { Op } from '../../store/kv';
 import { MemoryKv } from '../../store/memory';
 import { record } from '../../store/records';
+import { isArtifactMeta, isTaskRow } from '../../store/row-shapes';
 import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { Store } from '../../store/store';
 import { startedRun } from '../record/build-run-row';
@@ -80,12 +81,41 @@ function readHanded(flow: string, step: string, folder: string): Handed {
       { cause, exit: 1 },
     );
   }
-  if (handed.version === HANDOVER_VERSION && handed.flow === flow && handed.step === step) return handed;
+  if (handed?.version === HANDOVER_VERSION && handed.flow === flow && handed.step === step) {
+    if (isHanded(handed, step)) return handed;
+    throw new FlowError(
+      'FLOW_HANDOVER',
+      `${file} is damaged: it has what no step hands over. Execute "${step}" again.`,
+      { exit: 1 },
+    );
+  }
   throw new FlowError(
     'FLOW_HANDOVER',
     `${file} was written by another version of nx-flow: execute "${step}" again.`,
     { exit: 1 },
   );
+}
+
+/** A cache may have been given the file by somebody else: all that is used of it is looked at. */
+function isHanded({ tasks, paramsDigest }: Handed, step: string): boolean {
+  return (
+    typeof paramsDigest === 'string' &&
+    Array.isArray(tasks) &&
+    tasks.every(
+      (task) =>
+        isTaskRow(task?.row) &&
+        task.row.step === step &&
+        Array.isArray(task.artifacts) &&
+        task.artifacts.every(isHandedArtifact),
+    )
+  );
+}
+
+function isHandedArtifact(given: unknown): boolean {
+  const [name, artifact] = Array.isArray(given) ? given : [];
+  if (typeof name !== 'string' || !isArtifactMeta(artifact)) return false;
+  const { bytes, hash } = artifact as HandedArtifact;
+  return (typeof bytes === 'string') !== (hash !== undefined);
 }
 
 /** Other parameters come from one target's options, or from another command that executes the flow meanwhile. */

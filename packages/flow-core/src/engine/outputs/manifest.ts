@@ -1,7 +1,7 @@
 /** Checks whether a folder of outputs is complete: a cache that restores it may have lost a part. */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 
 const MANIFEST = 'files.json';
 
@@ -34,8 +34,14 @@ function write(folder: string, manifest: Manifest): void {
   writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest)}\n`);
 }
 
+/** @throws for what is no manifest: a cache may have been given it by somebody else */
 function read(folder: string): Manifest {
-  return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
+  for (const [file, { size, sha256 }] of Object.entries(manifest.files)) {
+    const within = !isAbsolute(file) && !file.split(/[\\/]/).includes('..');
+    if (!within || !Number.isSafeInteger(size) || typeof sha256 !== 'string') throw new TypeError();
+  }
+  return manifest;
 }
 
 /** Whether a cache stores the folder under a hash that is not its own. False when that is unknown. */
@@ -63,8 +69,14 @@ export function damageOf(folder: string): string | undefined {
   return changed && `has another ${changed[0]}`;
 }
 
+/** Undefined for what is no file, or cannot be one. */
 function sizeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.size;
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const PIECE = 1024 * 1024;

@@ -1,4 +1,7 @@
-/** A worker: imports the flow once, then executes tasks in its process, one at a time, in the order in which they come. */
+/**
+ * A worker: imports the flow once, then executes tasks in its process, one at a time, in the order in which they come.
+ * Long, because each message of its parent meets whatever a task may be doing to the process.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Graph } from '../../definition/graph';
 import type { Channel } from '../../process/channel';

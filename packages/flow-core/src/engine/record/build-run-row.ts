@@ -57,7 +57,8 @@ export function endedRun(
     git,
     error,
     contents,
-  }: Pick<RunRow, 'tasks' | 'git' | 'contents'> & {
+    summaries,
+  }: Pick<RunRow, 'tasks' | 'git' | 'contents' | 'summaries'> & {
     error?: ErrorRecord | undefined;
   },
 ): RunRow {
@@ -69,5 +70,6 @@ export function endedRun(
     ...(git ? { git } : {}),
     ...(error ? { error } : {}),
     ...(contents ? { contents } : {}),
+    ...(summaries ? { summaries } : {}),
   };
 }

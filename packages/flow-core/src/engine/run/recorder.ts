@@ -16,6 +16,7 @@ import { endedRun, startedRun } from '../record/build-run-row';
 import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';
 import { Views } from '../record/run-views';
+import { StepSummaries } from '../record/step-summaries';
 import { TaskLogs } from '../record/task-logs';
 import type { TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
@@ -46,6 +47,7 @@ export class Recorder {
   readonly #options: RunOptions;
   readonly #journal: Journal;
   readonly #logs: TaskLogs;
+  readonly #summaries = new StepSummaries();
 
   /** @param broken Told once, when the store fails. */
   constructor(options: RunOptions, run: number, broken: (error: unknown) => void) {
@@ -159,12 +161,14 @@ export class Recorder {
       git,
       error,
       contents: this.#journal.contents,
+      summaries: this.#summaries.all(),
     });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
   }
 
   #op(row: TaskRow): Op {
+    this.#summaries.add(row);
     return record.task(this.row.flow, this.row.run, row);
   }
 

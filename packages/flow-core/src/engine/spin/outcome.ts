@@ -8,7 +8,7 @@ import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';
 import type { SpinDone, SpinStarted } from '../task/flow-event';
 import { previewOf } from '../task/preview';
-import type { TaskResult } from '../task/task';
+import type { OutputFile, TaskResult } from '../task/task';
 import type { Visible } from '../task/view';
 
 /** What a task returned, in its order, beside what its origin had. @param shown the value, or a line that shows it */
@@ -77,6 +77,8 @@ export interface SpinOutcome {
   /** The split, outermost first; empty outside a foreach. */
   index: number[];
   artifacts: SpinArtifact[];
+  /** Those that are files already. */
+  files?: OutputFile[];
   error?: ErrorRecord;
   thrown?: unknown;
   /** Artifacts that the step read and that were not there, with what to know about it: where it ends well, too. */

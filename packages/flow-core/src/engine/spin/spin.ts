@@ -13,7 +13,7 @@ import { type Performance, perform } from '../pool/perform';
 import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
 import { timeoutOf } from '../task/policies';
-import type { MissingRead, RunContext, TaskLog, TaskResult, TaskSpec } from '../task/task';
+import type { MissingRead, RunContext, TaskLog, TaskOutcome, TaskResult, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
@@ -41,6 +41,8 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   ended?(): void;
   /** Hears where the inputs come from, before the body is called. */
   emit?: Emit;
+  /** Executes the step elsewhere than in this process. */
+  elsewhere?(inputs: SpinInputs): Promise<TaskOutcome>;
   /** Begins to record the spin in the store of persisted spins. @param origin where its inputs come from */
   persist?(origin: string | undefined, params: RunContext['params']): Promise<PersistedSpin>;
 }
@@ -51,7 +53,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const secrets = graph.secrets && (await secretsOfSpin(options));
   const gathering = gatherInputs(options);
   // While the store answers.
-  const guard = guardOf(options);
+  const guard = options.elsewhere ? undefined : guardOf(options);
   const inputs = await gathering;
   const { resolved } = inputs;
   secrets?.refuseGiven(inputs.views, inputs.artifacts);
@@ -60,16 +62,18 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   options.emit?.(spinStarted(graph, resolved));
   const returned = new Returned(graph.codecs, { cas: persisted?.cas, files: options.files === true });
   const view = (label: string) => inputs.views.get(label) as View;
-  const outcome = await perform({
-    graph,
-    run: inputs.run,
-    spec: inputs.spec,
-    view,
-    artifacts: { ...inputs.artifacts, take: returned.take },
-    log: options.log,
-    ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
-    ...inThisProcess(resolved, options, guard),
-  });
+  const outcome = guard
+    ? await perform({
+        graph,
+        run: inputs.run,
+        spec: inputs.spec,
+        view,
+        artifacts: { ...inputs.artifacts, take: returned.take },
+        log: options.log,
+        ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
+        ...inThisProcess(resolved, options, guard),
+      })
+    : await (options.elsewhere as Elsewhere)(inputs);
   options.ended?.();
   const { status, startedAt, durationMs } = outcome;
   const [result, thrown] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
@@ -89,12 +93,20 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
     artifacts: result
-      ? compareOutputs(await outputsBefore(graph, store, resolved), result, returned.shown)
+      ? compareOutputs(await outputsBefore(graph, store, resolved), result, shownOf(result, returned))
       : [],
+    ...(result?.files ? { files: result.files } : {}),
     hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : [],
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
     ...(persisted ? { persisted: `${persisted.pathspec}/${resolved.node.name}/1` } : {}),
   };
+}
+
+type Elsewhere = NonNullable<SpinOptions['elsewhere']>;
+
+/** Whoever executed it elsewhere has written its values, and previewed them. */
+function shownOf({ previews }: TaskResult, returned: Returned): Returned['shown'] {
+  return previews ? (name) => ({ preview: previews[name] ?? '' }) : returned.shown;
 }
 
 /** Those of its step have to be there, and what was given must not hold any. */
@@ -149,7 +161,8 @@ async function hintsFor(
   return missingHints(graph, store, resolved, selection, reads, view);
 }
 
-interface Inputs {
+/** All that a step is executed on. */
+export interface SpinInputs {
   resolved: Resolved;
   run: RunContext;
   spec: TaskSpec;
@@ -157,7 +170,7 @@ interface Inputs {
   artifacts: Artifacts;
 }
 
-async function gatherInputs(options: SpinOptions): Promise<Inputs> {
+async function gatherInputs(options: SpinOptions): Promise<SpinInputs> {
   const { graph, store, user, cwd, selection, onlyGiven } = options;
   const given = [options.overrides, options.set].filter((one) => typeof one === 'function' || hasNames(one));
   const lists = given.length > 0 && !onlyGiven ? await import('../inputs/override-list') : undefined;

@@ -40,6 +40,9 @@ export function goesOn(node: StepNode, value: unknown, iteration: number): boole
 
 const said = (value: unknown) => (typeof value === 'string' ? `"${value}"` : describeValue(value));
 
+/** Splits of one foreach: the coordinator holds a place for each. */
+export const MOST_SPLITS = 10_000_000;
+
 /** The lists that the foreaches after a task split: their lengths, and the digests of their items. */
 export interface SplitLists {
   counts: Record<string, number>;
@@ -67,7 +70,9 @@ export function splitsAfter(
         ? `"${over}" is ${value === null || value === undefined ? value : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
         : value.length === 0
           ? `"${over}" is empty`
-          : undefined;
+          : value.length > MOST_SPLITS
+            ? `"${over}" has ${value.length.toLocaleString('en')}, and ${MOST_SPLITS.toLocaleString('en')} are the most`
+            : undefined;
     if (what !== undefined) {
       throw new FlowError(
         'FLOW_FOREACH_LIST',

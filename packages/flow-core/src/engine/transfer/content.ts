@@ -74,7 +74,7 @@ export class RunContent {
   /** The run's row as in the store in which it ran, with its fields sorted by name. */
   run(): RunRow {
     // What a store holds of a run is told by the store: another one counts anew.
-    const { imported, contents: _, repaired: _repaired, ...rest } = this.#row;
+    const { imported, contents: _, repaired: _repaired, summaries: _summaries, ...rest } = this.#row;
     const row = { ...rest, tags: this.#tags };
     const ended: RunRow = row.status === 'killed' ? { ...row, status: 'failed', error: killed(row) } : row;
     const original: RunRow = imported

@@ -91,8 +91,8 @@ export async function knownRun(store: Store, head: Head, namespace: string): Pro
   }
   if (original !== namespace) return undefined;
   const native = await wholeRun(store, flow, run);
-  const same = native?.startedAt === startedAt && native.pid === pid && native.host === host;
-  return same && native.imported === undefined ? native : undefined;
+  if (!native || native.imported !== undefined) return undefined;
+  return native.startedAt === startedAt && native.pid === pid && native.host === host ? native : undefined;
 }
 
 /** Undefined also for a run of which a repair found something lost: it is imported again. */

@@ -25,16 +25,6 @@ export type Request = { id: number } & (
   // It has no answer.
   | { op: 'publish'; event: unknown }
 );
-const OPERATIONS = new Set<Request['op']>([
-  ...(['get', 'getMany', 'range', 'inspect', 'batch', 'claim', 'generation'] as const),
-  ...(['hold', 'states', 'take', 'pin', 'compact', 'subscribe', 'publish'] as const),
-]);
-
-/** What a stranger sends is none. */
-export function isRequest(message: unknown): message is Request {
-  const { id, op } = (message ?? {}) as Partial<Request>;
-  return Number.isSafeInteger(id) && OPERATIONS.has(op as Request['op']);
-}
 
 /** A message that the broker pushes: its greeting, what keeps it busy, an event, or whether there are listeners. */
 export type Push = { id: 0 } & (

@@ -18,7 +18,8 @@ import { Hub } from './hub';
 import { listen } from './listen';
 import { madeRoom, openDatabase } from './open-database';
 import { hadLeft, noteLeft, notePid } from './pid-file';
-import { frame, isRequest, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
+import { frame, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
+import { isRequest, requireWhole } from './requests';
 import type { ViewKv } from './view';
 
 /** `failed`: a batch failed, and the database with it. */
@@ -216,6 +217,7 @@ async function execute(
   request: Request,
 ): Promise<Reply> {
   const { id } = request;
+  requireWhole(request);
   switch (request.op) {
     case 'get':
       return { id, ok: await kv.get(request.key) };

@@ -29,6 +29,10 @@ export const raw: BuiltInCodec = {
     if (!Class) throw new FlowError('FLOW_ARTIFACT_UNREADABLE', `This Node has no ${kind}.`, { exit: 1 });
     const { buffer } = aligned(bytes);
     const unit = (Class as unknown as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
+    if (buffer.byteLength % unit !== 0)
+      throw new FlowError('FLOW_ARTIFACT_UNREADABLE', `${buffer.byteLength} bytes are no ${kind}.`, {
+        exit: 1,
+      });
     return new Class(buffer, 0, buffer.byteLength / unit);
   },
   digest: (hash, value) =>

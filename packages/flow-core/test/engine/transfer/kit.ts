@@ -1,5 +1,5 @@
 /** Files of runs in memory, and two stores to carry them between. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportRun } from '../../../src/engine/transfer/export';
@@ -39,11 +39,13 @@ export async function recordedRun(store: Store, row: RunRow): Promise<Recorded> 
 
 /** A store whose large values lie in files, in a folder of its own. */
 export class FileStore {
-  readonly folder = mkdtempSync(join(tmpdir(), 'nx-flow-transfer-'));
+  readonly folder: string;
   readonly kv: Kv;
   readonly store: Store;
 
-  constructor(kv: Kv = new MemoryKv()) {
+  constructor(kv: Kv = new MemoryKv(), folder = mkdtempSync(join(tmpdir(), 'nx-flow-transfer-'))) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
     this.kv = kv;
     this.store = new Store(kv, new FileCas(join(this.folder, 'cas')));
   }
