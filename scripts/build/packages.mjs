@@ -95,7 +95,7 @@ export const PACKAGES = {
         ...['process/heap', 'process/start-process'],
       ],
       handover: [
-        ...['engine/handover/', 'engine/outputs/task-writer', 'session/step'],
+        ...['engine/handover/', 'engine/outputs/task-writer', 'session/step', 'store/row-shapes'],
         ...['commands/step', 'render/step', 'json/step'].map((name) => `cli/${name}`),
       ],
       spin: [
