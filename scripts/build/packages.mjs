@@ -23,9 +23,17 @@ export const PACKAGES = {
         'definition/errors',
       ],
       broker: [
-        ...['hold-table', 'hub', 'listen', 'main', 'open-database', 'requests', 'server', 'view'].map(
-          (name) => `store/broker/${name}`,
-        ),
+        ...[
+          'hold-table',
+          'hub',
+          'listen',
+          'main',
+          'open-database',
+          'replies',
+          'requests',
+          'server',
+          'view',
+        ].map((name) => `store/broker/${name}`),
         ...[
           'checksum',
           'database',
@@ -35,6 +43,7 @@ export const PACKAGES = {
           'level',
           'merge-tables',
           'migrate',
+          'not-acknowledged',
           'numbers',
           'swap',
         ].map((name) => `store/${name}`),
@@ -91,6 +100,7 @@ export const PACKAGES = {
           'run-rows',
           'store',
           'tags',
+          'whole',
           'writable',
           'broker/',
         ],

@@ -54,11 +54,17 @@ export function isAlive(pid: number): boolean {
   return !hasEnded(pid);
 }
 
+/** Fields of `/proc/<pid>/stat` after the name: the third and the twentieth of all. */
+const STATE = 0;
+const THREADS = 17;
+
 /** It keeps its number until somebody has asked how it ended: in many a container, where the first process never asks, for ever. */
 function hasEnded(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // As long as another thread of it has not ended, its files are open and locked.
+    return /^[ZX]/.test(fields[STATE] as string) && Number(fields[THREADS]) <= 1;
   } catch {
     // There is no such file outside of Linux.
     return false;

@@ -1,12 +1,13 @@
 /** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { access, copyFile, link, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
 import { hashFile, type Look } from './file';
 import { notWritten } from './no-room';
+import { place, renewed } from './place-file';
 import { setAsideOn } from './set-aside';
 import { syncFolder } from './write-file';
 
@@ -238,31 +239,4 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
 async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Array): Promise<void> {
   let at = 0;
   while (at < chunk.length) at += (await file.write(chunk, at)).bytesWritten;
-}
-
-/** Sets the time of a file to now. Returns false where there is none. */
-async function renewed(path: string): Promise<boolean> {
-  const now = new Date();
-  try {
-    await utimes(path, now, now);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-/** Moves the file into place as a new one, also over an existing one, which may have been changed since. */
-export async function place(temporary: string, path: string): Promise<void> {
-  try {
-    await renewed(temporary);
-    await rename(temporary, path);
-  } catch (error) {
-    // Windows does not replace a file that is being read.
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
-    await access(path);
-    await renewed(path);
-    await rm(temporary);
-  }
 }

@@ -20,6 +20,7 @@ import { lostOfLogs } from './left-logs';
 import { mergeTables } from './merge-tables';
 import { migrate } from './migrate';
 import { noRoom } from './no-room';
+import { isRefusal, NotAcknowledged } from './not-acknowledged';
 import { Numbers } from './numbers';
 import { readStamp, unstamped, writeStamp } from './stamp';
 import { finishSwap } from './swap';
@@ -33,18 +34,6 @@ const AT_ONCE = 1024 * 1024;
 type Db = Level<string, Uint8Array>;
 /** What the interface of `level`, which has other databases too, does not say. */
 type Compactable = Db & { compactRange(start: string, end: string): Promise<void> };
-
-/**
- * Thrown for every unanswered request when a batch has failed. A failed write leaves a torn record in LevelDB's
- * log. LevelDB goes on writing after it and drops, at its next start, what follows it. So a database acknowledges
- * nothing after a failed batch. A request with this error may or may not be in it, and must be sent again to a
- * database that was opened again.
- */
-export class NotAcknowledged extends Error {
-  constructor(cause: unknown) {
-    super('An earlier write failed, so the database has to be opened anew before this is done.', { cause });
-  }
-}
 
 export class LevelKv implements Kv {
   readonly #db: Db;
@@ -248,10 +237,4 @@ export class LevelKv implements Kv {
   #requireSound(): void {
     if (this.#failure) throw new NotAcknowledged(this.#failure.error);
   }
-}
-
-/** Whether a batch was refused before LevelDB wrote it, for invalid keys or values. */
-function isRefusal(error: unknown): boolean {
-  const { code = '' } = error as { code?: string };
-  return code.startsWith('LEVEL_INVALID_');
 }

@@ -2,8 +2,9 @@
 import { FlowError } from '../definition/errors';
 import { fromJson } from './json';
 import { type Kv, scan, valuesOf } from './kv';
+import type { LostRow } from './missing-rows';
 import { keys, nameOfKey, prefixRange } from './row-keys';
-import type { LostRow, RunRow } from './rows';
+import type { RunRow } from './rows';
 
 /** A lost record of a run. */
 export interface LostRecord extends LostRow {

@@ -1,8 +1,9 @@
 /** Runs that were removed, and what keeps a run from being removed while a command reads it. */
 import { FlowError } from '../definition/errors';
 import type { Holds } from './holds';
+import type { RemovedRow } from './missing-rows';
 import { keys } from './row-keys';
-import type { RemovedRow, RunRow } from './rows';
+import type { RunRow } from './rows';
 
 /** FLOW_RUN_REMOVED */
 export function runRemoved(flow: string, run: number, { at, by }: RemovedRow): FlowError {

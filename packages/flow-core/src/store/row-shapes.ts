@@ -1,5 +1,5 @@
 /** Whether data is a row of a store: what comes from a file that others may have written is not, until it was looked at. */
-import type { ArtifactMeta, ErrorRecord, TaskRow } from './rows';
+import type { ArtifactMeta, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from './rows';
 
 type Check = (value: unknown) => boolean;
 
@@ -102,4 +102,73 @@ const isMeta = fields({
 
 export function isArtifactMeta(value: unknown): value is ArtifactMeta {
   return isMeta(value);
+}
+
+/** What keys hold: ten digits. */
+const LARGEST = 9_999_999_999;
+const place: Check = (v) => count(v) && (v as number) <= LARGEST;
+
+/** A name that a key can hold, and a terminal shows as what it is. */
+const printable: Check = (v) =>
+  typeof v === 'string' &&
+  v !== '' &&
+  v !== '__proto__' &&
+  v.length <= 1000 &&
+  !/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(v);
+
+/** Where a task stands in its run. */
+export const isTaskPlace = fields({ step: name, task: place });
+
+/** Where an artifact stands in its run: a parameter is one of a task 0. */
+export const isArtifactPlace = fields({ step: name, task: place, name: printable });
+
+const isLog = fields({
+  ...{ step: name, task: place, attempt: place, seq: place },
+  ...{ stream: oneOf('stdout', 'stderr'), at: number, text },
+});
+
+/** With its place. */
+export function isLogRow(value: unknown): value is LogRow {
+  return isLog(value);
+}
+
+const isCode = fields({
+  format: count,
+  parts: list((v) => Array.isArray(v) && v.length >= 3 && v.length <= 4 && v.every(text)),
+  steps: values(list(count)),
+  digests: values(text),
+  ...{ other: list(count), otherDigest: text, error: absent(text) },
+});
+
+export function isCodeRow(value: unknown): value is CodeRow {
+  if (!isCode(value)) return false;
+  const { parts, steps, other } = value as CodeRow;
+  return [...Object.values(steps), other].flat().every((part) => part < parts.length);
+}
+
+const step = fields({
+  name,
+  kind: oneOf('start', 'end', 'step', 'join', 'gather', 'foreach', 'switch', 'loop'),
+  after: absent(list(name)),
+});
+
+const isRun = fields({
+  ...{ flow: name, run: (v: unknown) => place(v) && v !== 0, status: oneOf('done', 'failed', 'stopped') },
+  ...{ user: printable, namespace: printable, tags: list(printable), systemTags: list(printable) },
+  ...{ startedAt: number, durationMs: absent(number), paramInputs: isObject, with: absent(list(text)) },
+  ...{ code: absent(text), file: absent(text), environment: absent(text) },
+  git: absent(fields({ commit: text, branch: absent(text), dirty: absent(flag) })),
+  tasks: absent(fields({ done: count, failed: count, taken: absent(count) })),
+  origin: absent(place),
+  spunFrom: absent(fields({ step: name, origin: absent(text) })),
+  error: absent((v) => isErrorRecord(v)),
+  ...{ pid: count, host: text, node: text, version: text, steps: list(step) },
+  // A store says that of its own records.
+  ...{ imported: oneOf(undefined), contents: oneOf(undefined), repaired: oneOf(undefined) },
+  summaries: oneOf(undefined),
+});
+
+/** Of a run that has ended, as a file carries it. */
+export function isEndedRun(value: unknown): value is RunRow {
+  return isRun(value);
 }

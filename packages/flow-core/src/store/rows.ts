@@ -66,7 +66,7 @@ export interface RunRow {
   error?: ErrorRecord;
   /** In an ended run: how many records each of its steps has. */
   contents?: Contents;
-  /** When a repair of the store found that records of it are lost: milliseconds since 1970. See {@link LostRow}. */
+  /** When a repair of the store found that records of it are lost: milliseconds since 1970. See `LostRow`. */
   repaired?: number;
   /** In an ended run: what became of the tasks of each of its steps. Absent where this store did not see them end. */
   summaries?: Record<string, PackedSummary>;
@@ -101,16 +101,6 @@ export interface CodeRow {
   otherDigest: string;
   /** Why there are no fingerprints: the code could not be read when the run began. */
   error?: string;
-}
-
-/** What is left of a run that was removed: its tombstone. Its number is never used again. */
-export interface RemovedRow {
-  /** Milliseconds since 1970. */
-  at: number;
-  /** Who removed it. */
-  by: string;
-  /** Some of its records are still there: a command read the run, or other runs need them, or the removal was interrupted. */
-  left?: true;
 }
 
 export interface ImportedFrom {
@@ -238,18 +228,6 @@ export interface ArtifactRecord extends ArtifactMeta {
   bytes?: Uint8Array;
   /** The path of a file that no store has. Only in a spin, never recorded. */
   path?: string;
-}
-
-/** What is known of a record that a repair found lost. */
-export interface LostRow {
-  /** When it was repaired. Milliseconds since 1970. */
-  at: number;
-  /** sha256 of the bytes that are lost: the record itself is there, and is whole again when they are stored again. */
-  hash?: string;
-  /** How many records, where only that is known. */
-  count?: number;
-  /** Of a run: its last row is lost, and one from before its end is there. */
-  end?: true;
 }
 
 export interface LogRow {

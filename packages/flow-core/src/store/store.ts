@@ -1,19 +1,21 @@
 /** A store of runs, tasks, artifacts and logs, on top of a Kv and a CAS. */
 import type { Cas } from './cas';
-import { isWhole, type RecordKind, requireWhole, Tally } from './contents';
+import { Tally } from './contents';
 import { type EventSink, LocalEvents } from './event-sink';
 import { isGone } from './gone';
 import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
 import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
+import type { RemovedRow } from './missing-rows';
 import { type ArtifactAddress, unpackArtifact } from './records';
-import { Pins, runRemoved } from './removed';
+import { Pins } from './removed';
 import { keys, lastNumber, prefixRange } from './row-keys';
-import type { ArtifactRecord, CodeRow, RemovedRow, RunRow, TaskRow } from './rows';
+import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
 import { runEntries, runRows } from './run-rows';
 import type { TaggedRuns } from './tagged-runs';
 import { ADDED, applyChanges, REMOVED, type TagChanges, type TagEntry, tagEntry } from './tags';
+import { requireWholeRun } from './whole';
 
 export class Store {
   readonly kv: Kv;
@@ -177,7 +179,7 @@ export class Store {
         yield row;
       }
     }
-    if (from === undefined) await this.#requireWhole('task', { flow, run, step }, range, tally);
+    if (from === undefined) await requireWholeRun(this, 'task', { flow, run, step }, range, tally);
   }
 
   /** The task of a step with the smallest number. */
@@ -200,7 +202,7 @@ export class Store {
       tally.add(key, value);
       names.push(decodeURIComponent(key.slice(key.lastIndexOf('/') + 1)));
     }
-    await this.#requireWhole('artifact', { flow, run, step: 'params' }, range, tally);
+    await requireWholeRun(this, 'artifact', { flow, run, step: 'params' }, range, tally);
     return names;
   }
 
@@ -233,26 +235,7 @@ export class Store {
       tally.add(...entry);
       yield logRow(entry);
     }
-    if (task === undefined) await this.#requireWhole('log', { flow, run, step }, range, tally);
-  }
-
-  /** @param tally of all records in the range, which are those of one kind. @throws FlowError FLOW_STORE_CORRUPT, FLOW_RUN_REMOVED */
-  async #requireWhole(
-    kind: RecordKind,
-    { flow, run, step }: { flow: string; run: number; step: string | undefined },
-    range: { gte: string; lt: string },
-    tally: Tally,
-  ): Promise<void> {
-    const row = await this.run(flow, run);
-    const removed = row ? undefined : await this.removed(flow, run);
-    if (removed) throw runRemoved(flow, run, removed);
-    const { contents } = row ?? {};
-    if (!contents || isWhole(kind, contents, tally, step)) return;
-    // The run may have ended while they were read.
-    const again = new Tally();
-    for await (const entry of scan(this.kv, range))
-      if (kind !== 'task' || fromJson<TaskRow>(entry[1])?.status !== 'running') again.add(...entry);
-    requireWhole(`${flow}/${run}`, kind, contents, again, step);
+    if (task === undefined) await requireWholeRun(this, 'log', { flow, run, step }, range, tally);
   }
 
   async close(): Promise<void> {

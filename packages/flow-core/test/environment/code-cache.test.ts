@@ -65,7 +65,7 @@ test('what one process compiled, the next one reads; a text that differs is comp
 
 test('a folder of temporary files that is none is no reason to say anything', () => {
   const file = join(folder, 'answer.js');
-  expect(execute({ TMPDIR: file, TEMP: file, TMP: file })).toBe('twelve');
+  expect(execute({}, file)).toMatch(/^twelve /);
 });
 
 test('damaged code is never executed: it is compiled, and kept, anew', () => {

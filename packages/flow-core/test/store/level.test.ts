@@ -3,7 +3,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
 import type { Op } from '../../src/store/kv';
-import { LevelKv, NotAcknowledged } from '../../src/store/level';
+import { LevelKv } from '../../src/store/level';
+import { NotAcknowledged } from '../../src/store/not-acknowledged';
 import { temporaryPlace } from './helpers/place';
 
 let place: ReturnType<typeof temporaryPlace>;

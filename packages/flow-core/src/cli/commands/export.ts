@@ -41,7 +41,7 @@ export const command: Command = {
     if (piped) requirePipe(context);
     // The file goes to stdout, so messages go to stderr.
     const output: Output = piped
-      ? { ...context.output, live: false, write: (line) => void process.stderr.write(line) }
+      ? { ...context.output, live: false, write: context.output.note, raw: context.output.note }
       : context.output;
     const file = resolve(context.cwd, given);
     // Without a pathspec, the latest run is meant.

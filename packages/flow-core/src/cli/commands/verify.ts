@@ -1,10 +1,10 @@
 /** nx-flow verify: looks at every record and every file of the store; with --repair, salvages what is whole of a damaged one. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFlowError } from '../../definition/errors';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import type { Looked, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
+import { hasDatabase } from '../../store/new-store';
 import { newestNumbers } from '../../store/numbers';
 import { openStore } from '../../store/open';
 import type { Store } from '../../store/store';
@@ -36,7 +36,7 @@ export const command: Command = {
     noMoreThan(context, 0);
     const { store } = placeHere(context);
     const spins = spinStoreFolder(store);
-    const folders = existsSync(join(spins, 'db')) ? [store, spins] : [store];
+    const folders = hasDatabase(spins) ? [store, spins] : [store];
     const problems: StoreProblem[] = [];
     const looked: Looked[] = [];
     const repairs: RepairJson[] = [];

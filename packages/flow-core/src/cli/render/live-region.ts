@@ -30,8 +30,11 @@ export class LiveRegion {
     this.#dirty = true;
   }
 
-  print(text: string): void {
-    this.#output.write(this.#erase() + text);
+  /** @param raw what a step prints */
+  print(text: string, raw = false): void {
+    this.#output.raw(this.#erase());
+    if (raw) this.#output.raw(text);
+    else this.#output.write(text);
     this.#dirty = true;
   }
 
@@ -39,7 +42,7 @@ export class LiveRegion {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
-    this.#output.write(this.#erase());
+    this.#output.raw(this.#erase());
   }
 
   #erase(): string {
@@ -51,8 +54,8 @@ export class LiveRegion {
   #draw(): void {
     this.#dirty = false;
     const lines = this.#lines().map((line) => `${cut(line, this.#output.columns - 1)}\n`);
-    const erased = this.#erase();
-    this.#output.write(erased + lines.join(''));
+    this.#output.raw(this.#erase());
+    this.#output.write(lines.join(''));
     this.#shown = lines.length;
   }
 }

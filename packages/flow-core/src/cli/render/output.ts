@@ -1,6 +1,7 @@
 /** The output of a command: stdout for people, stderr with `--json` and for what ends a command, colours on terminals. */
 import { createColors } from 'picocolors';
 import { type Json, versioned } from '../json/shapes';
+import { plain, plainJson } from './plain';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -14,8 +15,10 @@ export interface Output {
   /** Sentences break at words before this column. Absent when the text does not go to a terminal. */
   wrapAt?: number;
   colors: Colors;
-  /** Writes text for people. Adds no newline. */
+  /** Writes text for people, whatever is in it: see `plain.ts`. Adds no newline. */
   write(text: string): void;
+  /** Writes what a step prints while it is executed, and what moves the cursor. */
+  raw(text: string): void;
   /** Writes a note to stderr, where it is in the way of no reader of the output. */
   note(text: string): void;
   /** Writes the one JSON object, at the end. */
@@ -71,9 +74,11 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
       columns: stream.columns || 100,
       ...(stream.isTTY ? { wrapAt: stream.columns || 80 } : {}),
       colors: createColors(color),
-      write: (text) => void write(shown(text)),
-      note: (text) => void stderr(shown(text)),
-      result: (value) => void (json && stdout(`${JSON.stringify(versioned(value), textsShown)}\n`)),
+      write: (text) => void write(plain(shown(text))),
+      raw: (text) => void write(shown(text)),
+      note: (text) => void stderr(plain(shown(text))),
+      result: (value) =>
+        void (json && stdout(`${plainJson(JSON.stringify(versioned(value), textsShown))}\n`)),
       hide: (by) => {
         mask = by;
       },

@@ -46,7 +46,7 @@ export function runRenderer(output: Output, workspace: string): Emit {
   };
   const live = output.live ? new LiveRegion(output, () => liveLines(steps, output)) : undefined;
   const print = (text: string) => (live ? live.print(text) : output.write(text));
-  const logs = new LabelledLines(output, print);
+  const logs = new LabelledLines(output, (text) => (live ? live.print(text, true) : output.raw(text)));
   const failures: { step: string; pathspec: string; error: ErrorRecord }[] = [];
 
   const progress = (state: StepState) => {

@@ -17,7 +17,7 @@ export function spinAllRenderer(output: Output, workspace: string, cwd: string):
   let begun = performance.now();
   let live: LiveRegion | undefined;
   const print = (text: string) => (live ? live.print(text) : output.write(text));
-  const lines = new LabelledLines(output, print);
+  const lines = new LabelledLines(output, (text) => (live ? live.print(text, true) : output.raw(text)));
   let shownTenth = 0;
 
   const started = (event: SpinsStarted) => {

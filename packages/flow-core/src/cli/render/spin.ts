@@ -15,7 +15,7 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
       case 'spin-started':
         return output.write(headText(event, output));
       case 'task-log':
-        return output.write(event.text);
+        return output.raw(event.text);
       case 'spin-done': {
         const { outputs } = event;
         const where =

@@ -9,7 +9,16 @@ import { fromJson } from '../../store/json';
 import type { Op } from '../../store/kv';
 import { record, unpackArtifact } from '../../store/records';
 import { keys } from '../../store/row-keys';
-import type { CodeRow, RunRow, TaskRow } from '../../store/rows';
+import {
+  isArtifactMeta,
+  isArtifactPlace,
+  isCodeRow,
+  isEndedRun,
+  isLogRow,
+  isTaskPlace,
+  isTaskRow,
+} from '../../store/row-shapes';
+import type { ArtifactMeta, RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { requireGoing } from './export';
 import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
@@ -70,14 +79,8 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
 /** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT */
 export async function readHead(reader: FrameReader): Promise<Head> {
   const head = await reader.head();
-  const { run } = head;
-  const right =
-    typeof head.id === 'string' &&
-    isName(run?.flow) &&
-    Number.isSafeInteger(run.run) &&
-    ['done', 'failed', 'stopped'].includes(run.status) &&
-    typeof run.namespace === 'string';
-  if (!right) throw reader.corrupt('it was altered');
+  const { id, run } = head ?? {};
+  if (typeof id !== 'string' || !isEndedRun(run)) throw reader.corrupt(NO_ROW);
   return head;
 }
 
@@ -110,26 +113,30 @@ async function verify(
   { progress = () => {}, signal }: ImportOptions,
 ): Promise<void> {
   const id = new ContentId(head.run);
-  const given = new Set<string>();
-  const needed = new Set<string>();
+  const given = new Map<string, number>();
+  const needed = new Map<string, number>();
   for await (const frame of reader.frames()) {
     requireGoing(signal);
     if (frame.kind === Kind.Value) {
       if (given.has(frame.hash)) throw reader.corrupt('it was altered');
-      given.add(frame.hash);
+      given.set(frame.hash, frame.size);
       await takeValue(frame, stage, () => {
         requireGoing(signal);
         progress(reader.read);
       });
     } else {
       if (frame.kind !== Kind.Log && frame.kind !== Kind.Code) id.add(frame.kind, frame.payload);
-      const hash = parsed(() => checkRow(frame), reader);
-      if (hash !== undefined) needed.add(hash);
+      const value = parsed(() => checkRow(frame), reader, NO_ROW);
+      if (value && (needed.get(value.hash) ?? value.size) !== value.size) throw reader.corrupt(NO_ROW);
+      if (value) needed.set(value.hash, value.size);
       if (stage) await attempt(() => stage.row(frame));
     }
     progress(reader.read);
   }
-  for (const hash of needed) if (!given.has(hash)) throw reader.corrupt(`it lacks the value ${hash}`);
+  for (const [hash, size] of needed) {
+    if (!given.has(hash)) throw reader.corrupt(`it lacks the value ${hash}`);
+    if (given.get(hash) !== size) throw reader.corrupt(NO_ROW);
+  }
   if (id.digest() !== head.id) throw reader.corrupt('its content is not that of its id');
 }
 
@@ -144,32 +151,37 @@ async function takeValue({ hash, pieces }: Value, stage: Stage | undefined, tell
   else for await (const _ of reported);
 }
 
-/** Checks a row and returns the hash of the value that it needs. @throws for an invalid row */
-function checkRow({ kind, payload }: Row): string | undefined {
+/** What is told of a row that nx-flow did not write: its checksum may be right all the same. */
+const NO_ROW = 'it holds a record that is none of a run';
+
+/** A value that an artifact needs. */
+type Needed = Required<Pick<ArtifactMeta, 'hash' | 'size'>>;
+
+/** Checks a row, whose fields become parts of keys, and returns the value that it needs. @throws for an invalid row */
+function checkRow({ kind, payload }: Row): Needed | undefined {
   if (kind === Kind.Artifact) {
     const { at, packed } = artifactOf(payload);
-    if (typeof at.name !== 'string') throw new TypeError();
-    requirePlace(at);
-    return unpackArtifact(packed).hash;
-  }
-  if (kind === Kind.Code) {
-    const { format, parts, steps, other }: CodeRow = JSON.parse(payload.toString('utf8'));
-    const right = Number.isSafeInteger(format) && Array.isArray(parts) && Array.isArray(other) && steps;
-    if (!right) throw new TypeError();
+    const { bytes, ...meta } = unpackArtifact(packed);
+    must(isArtifactPlace(at) && isArtifactMeta(meta));
+    const { hash, size } = meta;
+    if (hash !== undefined) return { hash, size };
+    must(bytes?.length === size);
     return undefined;
   }
-  const row: TaskRow | LogAt = JSON.parse(payload.toString('utf8'));
-  requirePlace(row);
+  const row: unknown = JSON.parse(payload.toString('utf8'));
+  const isRow = { [Kind.Task]: isWholeTask, [Kind.Log]: isLogRow, [Kind.Code]: isCodeRow }[kind];
+  must(isRow(row));
   return undefined;
 }
 
-/** Checks step and task, since they become parts of keys. */
-function requirePlace({ step, task }: { step: string; task: number }): void {
-  if (!isName(step) || !Number.isSafeInteger(task) || task < 0) throw new TypeError();
+/** It has ended, and its labels name tasks of its own run. */
+function isWholeTask(row: unknown): boolean {
+  if (!isTaskRow(row) || !isTaskPlace(row) || row.status === 'running') return false;
+  return [...row.parents, ...Object.values(row.inherited)].every((label) => label.split('/').length === 2);
 }
 
-function isName(text: unknown): boolean {
-  return typeof text === 'string' && /^[A-Za-z_][\w-]*$/.test(text);
+function must(holds: boolean): void {
+  if (!holds) throw new TypeError();
 }
 
 async function writeRows(store: Store, flow: string, run: number, stage: Stage): Promise<Contents> {

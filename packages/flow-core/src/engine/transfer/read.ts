@@ -109,12 +109,12 @@ export class FrameReader {
   }
 }
 
-/** Parses a record. An altered byte may show here before the checksum at the end does. */
-export function parsed<T>(parse: () => T, reader: FrameReader): T {
+/** Parses a record. An altered byte may show here before the checksum at the end does. @param why ends the sentence */
+export function parsed<T>(parse: () => T, reader: FrameReader, why = 'it was altered'): T {
   try {
     return parse();
   } catch {
-    throw reader.corrupt('it was altered');
+    throw reader.corrupt(why);
   }
 }
 

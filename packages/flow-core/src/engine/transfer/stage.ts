@@ -5,7 +5,8 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import { type Cas, place } from '../../store/cas';
+import type { Cas } from '../../store/cas';
+import { place } from '../../store/place-file';
 import { frameHead } from './format';
 import { ByteReader, type Row } from './read';
 import { PIECE, piecesOf } from './values';

@@ -1,9 +1,10 @@
 /** One record of the database: which run it belongs to, and whether it is what its key says. */
 
 import { fromJson } from '../../store/json';
+import type { LostRow } from '../../store/missing-rows';
 import { unpackArtifact } from '../../store/records';
 import { nameOfKey } from '../../store/row-keys';
-import type { ArtifactRecord, LostRow, RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { RunName, StoreProblem } from './problem';
 
 const RUN = String.raw`(?<flow>[^/]+)/(?<run>\d{10})`;

@@ -7,8 +7,9 @@ import { type Contents, isWhole, RECORD_KINDS, Tally } from '../../store/content
 import { fromJson } from '../../store/json';
 import { type Kv, scan } from '../../store/kv';
 import { lostRecord } from '../../store/lost-records';
+import type { LostRow } from '../../store/missing-rows';
 import { keys, prefixRange } from '../../store/row-keys';
-import type { ArtifactRecord, LostRow, RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { Salvaged } from '../../store/salvage/salvage';
 import { Marks } from './marks';
 import { isHash, NamedFiles } from './named-files';

@@ -4,7 +4,7 @@
  */
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlowError } from '../../definition/errors';
+import { FlowError, isFlowError } from '../../definition/errors';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { brokerName } from '../../store/broker/pid-file';
 import { FileCas } from '../../store/cas';
@@ -12,8 +12,9 @@ import { forgetDropped } from '../../store/dropped';
 import { Generation } from '../../store/generation';
 import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
-import { LEAST_ROOM, requireRoom } from '../../store/no-room';
+import { LEAST_ROOM, orFull, requireRoom } from '../../store/no-room';
 import { newestNumbers } from '../../store/numbers';
+import { unwritableStore } from '../../store/require-writable';
 import { holdDatabase } from '../../store/salvage/hold-database';
 import { salvaged } from '../../store/salvage/salvage';
 import { setAside } from '../../store/set-aside';
@@ -48,8 +49,8 @@ export interface Repaired {
 
 /**
  * @param store its folder
- * @throws FlowError FLOW_STORE_IN_USE, FLOW_STORE_FULL, FLOW_STORE_FORMAT, FLOW_STORE_CORRUPT where nothing can be salvaged;
- * then nothing is changed
+ * @throws FlowError FLOW_STORE_IN_USE, FLOW_STORE_FULL, FLOW_STORE_FORMAT, FLOW_STORE_UNWRITABLE, FLOW_STORE_CORRUPT where nothing
+ * can be salvaged; then nothing is changed
  */
 export async function repairStore(store: string, options: RepairOptions): Promise<Repaired> {
   const db = join(store, 'db');
@@ -58,9 +59,9 @@ export async function repairStore(store: string, options: RepairOptions): Promis
   // What LevelDB writes is its owner's, whatever the user's umask is.
   const mask = process.umask(0o077);
   const work = join(store, temporaryName());
-  mkdirSync(work, { mode: 0o700 });
   let letGo: (() => Promise<void>) | undefined;
   try {
+    mkdirSync(work, { mode: 0o700 });
     letGo = await holdDatabase(db, join(work, 'lock'), patience);
     if (!letGo) throw inUse(store);
     requireThisFormat(db);
@@ -68,6 +69,8 @@ export async function repairStore(store: string, options: RepairOptions): Promis
     // Its log is written as tables, too.
     requireRoom(store, 2 * bytes + LEAST_ROOM, 'a repair writes its database anew');
     return { ...(await replace(store, work, options)), bytes };
+  } catch (error) {
+    throw whyNot(store, error as NodeJS.ErrnoException);
   } finally {
     await letGo?.();
     rmSync(work, { recursive: true, force: true });
@@ -137,6 +140,15 @@ function nothingLeft(db: string): FlowError {
     `Nothing can be read of the database ${db}: restore it from a copy, or move it away to begin with an empty store. Nothing was changed.`,
     { exit: 1 },
   );
+}
+
+/** What keeps the folder from being written; it may be of a disk that has no hard links. */
+function whyNot(store: string, error: NodeJS.ErrnoException): unknown {
+  if (isFlowError(error)) return error;
+  const { code = '' } = error;
+  if (['EROFS', 'EACCES', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(code))
+    return unwritableStore(store, code, error);
+  return orFull(store, error);
 }
 
 function sizeOf(folder: string): number {

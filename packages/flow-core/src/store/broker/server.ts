@@ -11,7 +11,8 @@ import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
 import type { Kv } from '../kv';
 import { noteLogs } from '../left-logs';
-import { type LevelKv, NotAcknowledged } from '../level';
+import type { LevelKv } from '../level';
+import { NotAcknowledged } from '../not-acknowledged';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
 import { Hub } from './hub';
@@ -19,6 +20,7 @@ import { listen } from './listen';
 import { madeRoom, openDatabase } from './open-database';
 import { hadLeft, noteLeft, notePid } from './pid-file';
 import { frame, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
+import { failure, framed } from './replies';
 import { isRequest, requireWhole } from './requests';
 import type { ViewKv } from './view';
 
@@ -196,19 +198,6 @@ function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
     }
     if (open > 0 && taken > AHEAD) socket.pause();
   });
-}
-
-/** Frames a reply. A reply too large for one message fails only its own request. */
-function framed(reply: Reply): Buffer {
-  try {
-    return frame(reply);
-  } catch (error) {
-    return frame(failure(reply.id, error as Error));
-  }
-}
-
-function failure(id: number, { message, code }: Error & { code?: string }): Reply {
-  return { id, error: { message, ...(code ? { code } : {}) } };
 }
 
 async function execute(

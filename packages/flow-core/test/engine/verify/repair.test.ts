@@ -18,6 +18,7 @@ import { hasDatabase } from '../../../src/store/new-store';
 import { keys } from '../../../src/store/row-keys';
 import { MemoryEngine } from '../../kit/memory';
 import { kill, startBroker, wholeFolder } from '../../store/helpers/place';
+import { exported, imported } from '../transfer/kit';
 import { DamagedStore, films, type Rows, text } from './damaged-store';
 
 const damaged = new DamagedStore();
@@ -316,6 +317,8 @@ describe('refused, and nothing is changed', () => {
       });
     } finally {
       await kill(broker.pid);
+      // Only then have all its threads let go of the lock.
+      await broker.ended;
     }
     expect((await damaged.verify()).problems).toEqual([]);
   });
@@ -377,4 +380,23 @@ test('the whole of a run is executed again where that helps', async () => {
     ),
   ).toBe('12');
   await store.close();
+});
+
+test('an export of the run brings all of it back', async () => {
+  const whole = await damaged.open();
+  const file = await exported(whole, 'films', 1);
+  await whole.close();
+  await damaged.raw([{ key: TASK, value: bad }]);
+  await damaged.repair();
+  const store = await damaged.open();
+  await expect(exported(store, 'films', 1)).rejects.toThrow(
+    /^films\/1 is not whole, so it cannot be exported\. films\/1\/each\/3 is/,
+  );
+  const { known, run } = await imported(store, file);
+  expect(known).toBe(false);
+  expect((await exported(store, 'films', run.run)).equals(file)).toBe(true);
+  // And once more it is known.
+  expect(await imported(store, file)).toMatchObject({ known: true, run: { run: run.run } });
+  await store.close();
+  expect((await damaged.verify()).problems).toEqual([]);
 });
