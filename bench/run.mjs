@@ -1,5 +1,5 @@
 /** `npm run bench`: measures rows against their floors, or with `--against=<commit>` against that commit, and prints one table. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { build, findCommit, withCommit, withWorkingTree } from './lib/build.mjs';
 import { againstCommit, againstFloor } from './lib/measure.mjs';
@@ -36,7 +36,10 @@ async function floors({ rows, write, samples }) {
   if (write) {
     const { model } = cpus()[0];
     const machine = `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, ${model.trim()}`;
-    writeFileSync(new URL('RESULTS.md', import.meta.url), markdown(lines, machine));
+    const file = new URL('RESULTS.md', import.meta.url);
+    // What was measured by other commands stays.
+    const [, ...others] = readFileSync(file, 'utf8').split(/^(?=## )/m);
+    writeFileSync(file, [markdown(lines, machine), ...others].join('\n'));
     process.stdout.write(`${plain(lines)}\n`);
   }
   return 0;
