@@ -6,7 +6,9 @@ import { FlowError, type FlowErrorOptions } from './errors';
  * @throws FlowError FLOW_ARTIFACT_NAME
  */
 export function requireArtifactName(name: string, who: string, options?: FlowErrorOptions): void {
-  if (name !== '' && name !== '__proto__') return;
-  const message = `${who} an artifact named "${name}", which no step could read: give it another name.`;
+  // Half of a character cannot be written down.
+  const half = /\p{Surrogate}/u.test(name);
+  if (name !== '' && name !== '__proto__' && !half) return;
+  const message = `${who} an artifact named ${half ? JSON.stringify(name) : `"${name}"`}, which no step could read: give it another name.`;
   throw new FlowError('FLOW_ARTIFACT_NAME', message, options);
 }

@@ -4,6 +4,8 @@ import type { ArtifactMeta, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from
 type Check = (value: unknown) => boolean;
 
 const text: Check = (v) => typeof v === 'string';
+/** Half of a character cannot be a part of a key. */
+const artifactName: Check = (v) => typeof v === 'string' && !/\p{Surrogate}/u.test(v);
 const number: Check = (v) => typeof v === 'number' && Number.isFinite(v);
 const count: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
 const flag: Check = (v) => typeof v === 'boolean';
@@ -31,6 +33,11 @@ const values =
   (check: Check): Check =>
   (v) =>
     isObject(v) && Object.values(v).every(check);
+/** The same, by names of artifacts. */
+const named =
+  (check: Check): Check =>
+  (v) =>
+    values(check)(v) && Object.keys(v as object).every(artifactName);
 /** Fields that are not named may be anything. */
 const fields =
   (checks: Record<string, Check>): Check =>
@@ -57,7 +64,7 @@ export function isErrorRecord(value: unknown, depth = 0): value is ErrorRecord {
 /** Of one foreach: as many as a run takes. */
 const splits: Check = (v) => count(v) && (v as number) <= 10_000_000;
 const frame: Check = (v) =>
-  fields({ step: name, index: count, count: splits, over: text, shownBy: label })(v) &&
+  fields({ step: name, index: count, count: splits, over: artifactName, shownBy: label })(v) &&
   (v as { index: number; count: number }).index < (v as { count: number }).count;
 
 const inputs = absent(list(count));
@@ -71,7 +78,7 @@ const isRow = fields({
   ...{ step: name, task: (v) => count(v) && (v as number) > 0, attempt: count, startedAt: number },
   kind: oneOf('start', 'end', 'step', 'join', 'gather', 'foreach', 'switch', 'loop'),
   status: oneOf('running', 'done', 'failed'),
-  ...{ parents: list(label), branches: absent(list(text)), stack: list(frame), stored: list(text) },
+  ...{ parents: list(label), branches: absent(list(text)), stack: list(frame), stored: list(artifactName) },
   ...{ iteration: absent(count), continues: absent(flag), durationMs: absent(number) },
   ...{
     origin: absent(label),
@@ -82,7 +89,7 @@ const isRow = fields({
   ...{
     case: absent(text),
     dropped: absent(list(text)),
-    inherited: values(label),
+    inherited: named(label),
     sources: absent(values(text)),
   },
   error: absent((v) => isErrorRecord(v)),
@@ -93,6 +100,8 @@ const isRow = fields({
 export function isTaskRow(value: unknown): value is TaskRow {
   return isRow(value);
 }
+
+export const isArtifactName = artifactName;
 
 const isMeta = fields({
   ...{ codec: text, version: count, type: text, size: count, digest: text, hash: absent(hash) },

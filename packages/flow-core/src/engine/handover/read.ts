@@ -9,7 +9,7 @@ import { FileCas } from '../../store/cas';
 import type { Op } from '../../store/kv';
 import { MemoryKv } from '../../store/memory';
 import { record } from '../../store/records';
-import { isArtifactMeta, isTaskRow } from '../../store/row-shapes';
+import { isArtifactMeta, isArtifactName, isTaskRow } from '../../store/row-shapes';
 import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { Store } from '../../store/store';
 import { startedRun } from '../record/build-run-row';
@@ -113,7 +113,7 @@ function isHanded({ tasks, paramsDigest }: Handed, step: string): boolean {
 
 function isHandedArtifact(given: unknown): boolean {
   const [name, artifact] = Array.isArray(given) ? given : [];
-  if (typeof name !== 'string' || !isArtifactMeta(artifact)) return false;
+  if (!isArtifactName(name) || !isArtifactMeta(artifact)) return false;
   const { bytes, hash } = artifact as HandedArtifact;
   return (typeof bytes === 'string') !== (hash !== undefined);
 }

@@ -12,7 +12,7 @@ import { forgetDropped } from '../../store/dropped';
 import { Generation } from '../../store/generation';
 import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
-import { LEAST_ROOM, orFull, requireRoom } from '../../store/no-room';
+import { LEAST_ROOM, notWritten, requireRoom } from '../../store/no-room';
 import { newestNumbers } from '../../store/numbers';
 import { unwritableStore } from '../../store/require-writable';
 import { holdDatabase } from '../../store/salvage/hold-database';
@@ -148,7 +148,7 @@ function whyNot(store: string, error: NodeJS.ErrnoException): unknown {
   const { code = '' } = error;
   if (['EROFS', 'EACCES', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(code))
     return unwritableStore(store, code, error);
-  return orFull(store, error);
+  return notWritten(store, error);
 }
 
 function sizeOf(folder: string): number {

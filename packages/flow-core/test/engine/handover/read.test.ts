@@ -64,6 +64,8 @@ test.each<[string, unknown]>([
   ['an error that is none', withRow({ error: 'x' })],
   ['a hash that leads elsewhere', withArtifact({ bytes: undefined, hash: '../../../outside' })],
   ['a file of this machine', withArtifact({ codec: 'file', bytes: undefined, path: '/etc/passwd' })],
+  ['half a character in a name', withRow({ stored: ['\ud800'] })],
+  ['half a character in an inherited name', withRow({ inherited: { '\ud800': 'start/1' } })],
   ['no bytes', withArtifact({ bytes: undefined })],
   ['a size that is none', withArtifact({ size: 'x' })],
 ])('refused: %s', async (_, given) => {

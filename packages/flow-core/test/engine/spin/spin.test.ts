@@ -110,7 +110,11 @@ test('--set wins over what was recorded, in every input of a join', async () => 
   );
 });
 
-test.each(['__proto__', ''])('an artifact named "%s" is refused, whoever makes it', async (name) => {
+test.each([
+  ['__proto__', '__proto__'],
+  ['', ''],
+  ['\\ud800', '\ud800'],
+])('an artifact named "%s" is refused, whoever makes it', async (shown, name) => {
   const f = flow('named');
   let returned: object = { a: 1 };
   const start = f.start(() => returned);
@@ -121,7 +125,7 @@ test.each(['__proto__', ''])('an artifact named "%s" is refused, whoever makes i
   returned = { [name]: 1 };
   const error = (who: string) => ({
     code: 'FLOW_ARTIFACT_NAME',
-    message: `${who} an artifact named "${name}", which no step could read: give it another name.`,
+    message: `${who} an artifact named "${shown}", which no step could read: give it another name.`,
   });
   expect(await e.spin(flowOf, 'start')).toMatchObject({
     status: 'failed',
