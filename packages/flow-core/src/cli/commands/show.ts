@@ -124,11 +124,13 @@ async function showRun(
 async function tasksOf(store: Store, run: RunRow, wanted: string | undefined) {
   // A persisted spin has one step.
   const only = wanted ?? run.spunFrom?.step;
+  // What it says of a repaired run is of rows that may be lost.
+  const summaries = run.repaired === undefined ? run.summaries : undefined;
   const steps = run.steps
     .filter(({ name }) => only === undefined || only === name)
-    .map(({ name, kind }): Step => ({ name, kind, ...unpackSummary(run.summaries?.[name]) }));
+    .map(({ name, kind }): Step => ({ name, kind, ...unpackSummary(summaries?.[name]) }));
   const tasks: TaskRow[] = [];
-  if (!run.summaries || wanted !== undefined) {
+  if (!summaries || wanted !== undefined) {
     const byName = new Map(steps.map((step) => [step.name, Object.assign(step, noTasks())]));
     for await (const row of store.tasks(run.flow, run.run, wanted)) {
       const step = byName.get(row.step);

@@ -2,9 +2,9 @@
 import { flow } from '../../../src/definition/flow';
 import { Kind, PREAMBLE } from '../../../src/engine/transfer/format';
 import { record } from '../../../src/store/records';
+import { type Frame, framesOf, signed } from '../../fuzz/signed';
 import { MemoryEngine } from '../../kit/memory';
 import { exported, FileStore, imported } from './kit';
-import { type Frame, framesOf, signed } from './signed';
 
 const f = flow('carried');
 const start = f.start(() => ({ ns: [0, 1], large: Buffer.alloc(50_000, 7) }));
