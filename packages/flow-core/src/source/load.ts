@@ -3,6 +3,7 @@ import Module, { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
+import { constants, Script } from 'node:vm';
 import { FlowError, isFlowError } from '../definition/errors';
 import { graphOf } from '../definition/flow';
 import type { Graph } from '../definition/graph';
@@ -86,7 +87,13 @@ function isForImport(error: unknown): boolean {
   return types.isNativeError(error) && FOR_IMPORT.has(String((error as { code?: unknown }).code));
 }
 
-const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<never>;
+/**
+ * Node's own `import()`, whatever becomes of this file's. It says itself which loader it has: a function that is made of text has
+ * the one of the code around it, and that has none where it comes from kept code.
+ */
+const nativeImport = new Script('(url) => import(url)', {
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+}).runInThisContext() as (url: string) => Promise<never>;
 
 async function useEsm(file: string): Promise<void> {
   esmRegistered ??= registerEsm(file);
