@@ -15,7 +15,7 @@ export const PACKAGES = {
     parts: {
       // Every process.
       core: [
-        ...['code-cache', 'crc32', 'own-globals', 'private-folder', 'temporary'].map(
+        ...['code-cache', 'crc32', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
           (name) => `environment/${name}`,
         ),
         ...['holds', 'kv', 'no-room', 'row-keys', 'stamp', 'write-file'].map((name) => `store/${name}`),

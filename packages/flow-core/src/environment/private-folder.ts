@@ -1,13 +1,14 @@
 /** A folder among those of temporary files that one user alone can enter. */
-import { lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder';
 
 /** Where sockets, views of stores and compiled code lie: a folder for each user. It may not be there yet. */
 export const privateFolder = (temporary: string) => join(temporary, `nx-flow-${process.getuid?.() ?? 0}`);
 
 /** Creates a folder that only this user can enter. @throws when it is another one's, or open to others */
 export function requirePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   if (!isPrivate(folder)) throw new Error(`${folder} must be a folder that only you can enter; remove it`);
 }
 

@@ -1,8 +1,11 @@
 /** tsx's CommonJS hook for the user's own files, and whether they need its ES loader too. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import Module from 'node:module';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { makeFolder } from '../environment/make-folder';
 import { packageFile } from '../environment/package-root';
+import { privateFolder } from '../environment/private-folder';
 import { isBuilt } from './built-package';
 import { noteRequest } from './failed-request';
 import { tellIfSlow } from './import-guard';
@@ -40,6 +43,31 @@ export function needsEsLoader(): boolean {
   return importsLocally;
 }
 
+/** tsx keeps what it compiled in the folder of temporary files. Where that takes no folder, it would throw, or never return. */
+function withCache(load: () => void): void {
+  if (takesFolders(tmpdir())) {
+    load();
+    return;
+  }
+  const before = process.env.TSX_DISABLE_CACHE;
+  process.env.TSX_DISABLE_CACHE = '1';
+  try {
+    load();
+  } finally {
+    if (before === undefined) delete process.env.TSX_DISABLE_CACHE;
+    else process.env.TSX_DISABLE_CACHE = before;
+  }
+}
+
+function takesFolders(temporary: string): boolean {
+  try {
+    makeFolder(privateFolder(temporary));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Registers tsx for the user's own files; packages load by Node alone, as they were published. tsx would look into
  * each of their files, which is half of the time that zod takes.
@@ -53,7 +81,7 @@ export function registerTsx(flow: string): void {
   // Below tsx: what `paths` of a tsconfig say comes first, as with TypeScript.
   internals._resolveFilename = nodes;
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
-  withTsconfig(() => withLazyEsbuild(() => require('tsx/cjs/api').register()));
+  withTsconfig(() => withLazyEsbuild(() => withCache(() => require('tsx/cjs/api').register())));
   const byTsx = internals._resolveFilename;
   // This package resolves to the installed or linked one, whatever the `paths` of a tsconfig say.
   internals._resolveFilename = (request, parent, ...rest) => {

@@ -1,20 +1,9 @@
 /** Makes a store's folder, or says in one sentence why it cannot be written. */
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
+import { makeFolder } from '../environment/make-folder';
 import { noRoom, storeFull } from './no-room';
-
-/** `mkdir -p`. Node's own never returns when a file system, such as /proc, refuses a folder with ENOENT. */
-function makeFolder(path: string): void {
-  if (existsSync(path) && statSync(path).isDirectory()) return;
-  if (!existsSync(dirname(path))) makeFolder(dirname(path));
-  try {
-    mkdirSync(path, 0o700);
-  } catch (error) {
-    // Another process created it first.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
-  }
-}
 
 /** @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
 export function requireWritable(store: string): void {

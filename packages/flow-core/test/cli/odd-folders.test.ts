@@ -63,3 +63,22 @@ test.each(['what? #1 (50%20) [x]'])('a flow in "%s"', async (folder) => {
   const checked = await ws.ok(['check'], { cwd });
   expect(checked.stdout).toContain('2 flows, no problems');
 });
+
+test("a folder of temporary files that takes none is in nobody's way", async () => {
+  const ws = new Workspace();
+  try {
+    ws.flow('plain', `export default f.end(f.start(() => ({ n: 1, kept: process.env.TSX_DISABLE_CACHE })));`);
+    const env = {
+      TMPDIR: ws.path('package.json'),
+      TEMP: ws.path('package.json'),
+      TMP: ws.path('package.json'),
+    };
+    const { code, json } = await ws.start(['spin', 'plain', 'start', '--json'], { env }).done;
+    expect([code, json.artifacts]).toMatchObject([
+      0,
+      { n: { preview: '1' }, kept: { preview: 'undefined' } },
+    ]);
+  } finally {
+    await ws.dispose();
+  }
+});
