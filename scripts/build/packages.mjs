@@ -15,9 +15,15 @@ export const PACKAGES = {
     parts: {
       // Every process.
       core: [
-        ...['code-cache', 'crc32', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
-          (name) => `environment/${name}`,
-        ),
+        ...[
+          'code-cache',
+          'crc32',
+          'make-folder',
+          'make-folder',
+          'own-globals',
+          'private-folder',
+          'temporary',
+        ].map((name) => `environment/${name}`),
         ...['holds', 'kv', 'no-room', 'row-keys', 'stamp', 'write-file'].map((name) => `store/${name}`),
         ...['pid-file', 'protocol'].map((name) => `store/broker/${name}`),
         'definition/errors',
