@@ -69,9 +69,9 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
 /** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT */
 export async function readHead(reader: FrameReader): Promise<Head> {
   const head = await reader.head();
-  const { run } = head;
+  const run = head?.run;
   const right =
-    typeof head.id === 'string' &&
+    typeof head?.id === 'string' &&
     isName(run?.flow) &&
     Number.isSafeInteger(run.run) &&
     ['done', 'failed', 'stopped'].includes(run.status) &&
@@ -162,7 +162,7 @@ function requirePlace({ step, task }: { step: string; task: number }): void {
 }
 
 function isName(text: unknown): boolean {
-  return typeof text === 'string' && /^[A-Za-z_][\w-]*$/.test(text);
+  return typeof text === 'string' && /^(?!__proto__$)[A-Za-z_][\w-]*$/.test(text);
 }
 
 async function writeRows(store: Store, flow: string, run: number, stage: Stage): Promise<Contents> {
