@@ -61,7 +61,8 @@ test('a secret is in no cache, no output and no key of Nx', async () => {
   // Nx ends the line behind each piece that it gets.
   const oneLine = (text: string) => text.replace(/\s+/g, ' ');
   const spun = oneLine(await nx('spin', 'keyed', '--step=call'));
-  expect(spun).toContain("asking with *** { key: '***' } ***");
+  // What comes past the streams comes by another pipe, and so in any order.
+  expect(spun).toContain("{ key: '***' } ***");
   expect(spun).toContain('past the streams: ***');
   expect(spun).toContain('by a child: ***');
   expect(await nx('run', 'keyed:spin-end')).toContain('Successfully ran target spin-end');
@@ -70,7 +71,7 @@ test('a secret is in no cache, no output and no key of Nx', async () => {
   workspace.env.API_KEY = 'another-secret';
   const replayed = await nx('spin', 'keyed', '--step=call');
   expect(replayed).toContain('Nx read the output from the cache');
-  expect(oneLine(replayed)).toContain('asking with ***');
+  expect(oneLine(replayed)).toContain('past the streams: ***');
   for (const text of said) expect(FORMS.filter((form) => text.includes(form))).toEqual([]);
   workspace.write({ 'control/found.txt': `so ${API_KEY}` });
   expect(leaks()).toEqual(['control/found.txt']);

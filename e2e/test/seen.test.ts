@@ -1,5 +1,5 @@
 /** What a step sees of other flows, of code that is loaded by a computed name, and through a workspace's paths. */
-import { mkdirSync, readFileSync, lutimesSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lutimesSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';

@@ -17,7 +17,8 @@ export type Contents = Record<string, Partial<Record<RecordKind, Count>>>;
 
 /** Counts records, as they are written or as they are read. */
 export class Tally {
-  readonly contents: Contents = {};
+  /** Without a prototype: a step in a file of somebody else's may be called `__proto__`. */
+  readonly contents: Contents = Object.create(null);
 
   /** @param key of a record of a run; others are not counted */
   add(key: string, value: Uint8Array | string): void {

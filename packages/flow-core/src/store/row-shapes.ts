@@ -9,7 +9,7 @@ const artifactName: Check = (v) => typeof v === 'string' && !/\p{Surrogate}/u.te
 const number: Check = (v) => typeof v === 'number' && Number.isFinite(v);
 const count: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
 const flag: Check = (v) => typeof v === 'boolean';
-const name: Check = (v) => typeof v === 'string' && /^[A-Za-z_][\w-]{0,99}$/.test(v);
+const name: Check = (v) => typeof v === 'string' && /^(?!__proto__$)[A-Za-z_][\w-]{0,99}$/.test(v);
 const hash: Check = (v) => typeof v === 'string' && /^[0-9a-f]{64}$/.test(v);
 /** `step/task`, or `run/step/task`. */
 const label: Check = (v) =>

@@ -96,3 +96,11 @@ test('records are the same in any order, and under the number of any run', () =>
     }),
   );
 });
+
+test('a step of any name is counted in its own place', () => {
+  const tally = new Tally();
+  for (const step of ['__proto__', 'constructor', 'toString'])
+    tally.add(`task/f/0000000001/${step}/0000000001`, 'row');
+  expect(Object.keys(tally.contents)).toEqual(['__proto__', 'constructor', 'toString']);
+  expect(Object.hasOwn(Object.prototype, 'task')).toBe(false);
+});

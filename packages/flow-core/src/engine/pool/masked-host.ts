@@ -10,17 +10,21 @@ import type { PoolHost } from './pool';
 
 /** The same host: what tasks print and throw reaches it masked, whoever heard it, and however it was cut. */
 export function maskedHost(host: PoolHost, secrets: Secrets): PoolHost {
-  const printed = new Map<Job, MaskedOutput>();
+  // Pieces of two pipes come in turn: a secret that is cut in one of them is whole only there.
+  const [own, past] = [new Map<Job, MaskedOutput>(), new Map<Job, MaskedOutput>()];
   return {
     ...host,
-    log(job, stream, text) {
+    log(job, stream, text, isPast = false) {
+      const printed = isPast ? past : own;
       const output = printed.get(job) ?? maskedOutput(secrets, (name, shown) => host.log(job, name, shown));
       printed.set(job, output);
       output.log(stream, text);
     },
     finished(job, outcome) {
-      printed.get(job)?.end();
-      printed.delete(job);
+      for (const printed of [own, past]) {
+        printed.get(job)?.end();
+        printed.delete(job);
+      }
       host.finished(job, secrets.outcome(outcome));
     },
     late: (task, text) => host.late(task, secrets.mask(text)),

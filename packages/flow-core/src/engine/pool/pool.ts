@@ -18,7 +18,8 @@ export interface PoolHost {
   /** With the bytes of small artifacts in it. */
   view(label: string): View | Promise<View>;
   started(job: Job): void;
-  log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
+  /** @param past it came past the streams of the task's process: by a process that it started, or `fs.writeSync(1, …)` */
+  log(job: Job, stream: 'stdout' | 'stderr', text: string, past?: boolean): void;
   finished(job: Job, outcome: TaskOutcome): void;
   /** A task that had ended printed something still, or threw. */
   late(task: TaskName, text: string): void;

@@ -248,8 +248,8 @@ export class ProcessPool implements Pool {
       else this.#broken = { error };
     },
     started: (job) => this.#host?.started(job),
-    log: (job, stream, text) => {
-      if (!this.#closed) this.#host?.log(job, stream, text);
+    log: (job, stream, text, past) => {
+      if (!this.#closed) this.#host?.log(job, stream, text, past);
     },
     silent: (job, ms) => {
       if (!this.#closed) this.#host?.silent(job, ms);

@@ -10,7 +10,8 @@ export interface WorkerListener {
   /** The flow cannot be imported. */
   broken(error: ErrorRecord | FlowError): void;
   started(job: Job): void;
-  log(job: Job, stream: 'stdout' | 'stderr', text: string): void;
+  /** @param past it came past the worker's streams */
+  log(job: Job, stream: 'stdout' | 'stderr', text: string, past?: boolean): void;
   /** The process of a task has neither worked nor answered for so long. */
   silent(job: Job, ms: number): void;
   /** A task that had ended printed something still. */

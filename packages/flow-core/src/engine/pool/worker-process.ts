@@ -67,7 +67,7 @@ export class WorkerProcess {
       // What bypasses the worker's own streams: processes that a step starts, and Node's last words.
       child[stream]?.setEncoding('utf8').on('data', (text: string) => {
         const [job] = this.#jobs;
-        if (job) listener.log(job, stream, text);
+        if (job) listener.log(job, stream, text, true);
       });
     }
     this.#process.onEnd((how) => this.#ended(how));
