@@ -7,8 +7,16 @@ import { join } from 'node:path';
 
 const SCRIPT = join(__dirname, '..', '..', '..', '..', 'scripts', 'fuzz.mjs');
 
-/** Every door but the files whose rows were signed again: `nx-flow import` takes in some rows that are none. */
-const DOORS = ['frames', 'imports', 'handovers', 'values', 'pathspecs', 'sources', 'commands'];
+const DOORS = [
+  'frames',
+  'imports',
+  'imports-signed',
+  'handovers',
+  'values',
+  'pathspecs',
+  'sources',
+  'commands',
+];
 
 /** For each door, in milliseconds. */
 const SLICE_MS = 400;
