@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { isAlive, sweepTemporary, temporaryName } from '../../src/environment/temporary';
 import { until } from '../store/helpers/place';
 
@@ -28,9 +29,13 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux('a process that has ended, and whose end nobody has asked for, is gone', async () => {
   // What takes the shell's place has a child of which it does not know.
-  const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 60']);
-  const [line] = await once(parent.stdout, 'data');
+  const parent = spawn('/bin/sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], {
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+  });
+  const [line] = await once(parent.stdout as Readable, 'data');
   const pid = Number(line);
+  await until(() => /sleep/.test(readFileSync(`/proc/${parent.pid}/comm`, 'latin1')), 'what takes its place');
+  (parent.stdio[3] as Writable).end();
   await until(() => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')), 'its end');
   expect([isAlive(pid), isAlive(parent.pid as number)]).toEqual([false, true]);
   parent.kill();
