@@ -50,7 +50,9 @@ export async function allHolds(trial: Trial, command: WritingCommand): Promise<v
 async function templateIsThere({ lane, store }: Trial, command: WritingCommand): Promise<void> {
   const { facts, spins } = await lane.template();
   const changing = ['runs', 'newest', ...(command.name === 'tag' ? ['tags/1'] : [])];
-  await withStore(store, (opened) => same(opened, facts, changing));
+  const stays = ([name]: [string, string]) => name.split('/')[1] !== String(command.removes);
+  const staying = command.removes === undefined ? facts : new Map([...facts].filter(stays));
+  await withStore(store, (opened) => same(opened, staying, changing));
   await withStore(join(store, 'spin'), (opened) => same(opened, spins, ['runs', 'newest']));
 }
 

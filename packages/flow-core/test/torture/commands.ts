@@ -28,6 +28,8 @@ export interface WritingCommand {
   nowhere?: true;
   /** It records nothing. */
   storeless?: true;
+  /** The run of the template that it removes. */
+  removes?: number;
   args(trial: Trial): string[];
   /** What it has said is so. @throws what is not */
   check(trial: Trial, result: Result): Promise<void>;
@@ -106,6 +108,23 @@ export const COMMANDS: readonly WritingCommand[] = [
     ms: 200,
     args: ({ name }) => ['tag', 'work', `${DONE}`, `--add=${name}`, '--add=more', '--remove=late'],
     check: (trial) => hasTag(trial, DONE, trial.name, 'more'),
+  },
+  {
+    name: 'gc',
+    ms: 300,
+    removes: FAILED,
+    args: () => ['gc', '--keep-last=1', '--namespace=everybody'],
+    check: async ({ store }, { json }) => {
+      const { kept }: { kept: boolean } = json.runs.find(
+        ({ pathspec }: { pathspec: string }) => pathspec === `work/${FAILED}`,
+      ) ?? { kept: false };
+      await withStore(store, async (opened) => {
+        // For a while after a broker was killed, nobody knows who reads the run: it is kept, and that is said.
+        const [row, tombstone] = [await opened.run('work', FAILED), await opened.removed('work', FAILED)];
+        if ((row !== undefined) !== kept || (tombstone === undefined) !== kept)
+          throw new Error(`Run ${FAILED} is ${row?.status}, and kept: ${kept}.`);
+      });
+    },
   },
   {
     name: 'import',
