@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Level } from 'level';
 import { keys } from '../../src/store/row-keys';
-import { Workspace } from '../kit/workspace';
+import { until, Workspace } from '../kit/workspace';
 
 const ws = new Workspace();
 afterAll(() => ws.dispose());
@@ -46,6 +46,8 @@ test('what is lost is named by show, dump, spin and resume, which executes it ag
   );
   await ws.ok(['run', 'films', '--max-workers=1']);
   const artifact = keys.artifact('films', 1, 'each', 2, 'twice');
+  // It has the database open until it has left.
+  await until(() => ws.brokers().length === 0, 'the end of the broker');
   const level = new Level<string, Uint8Array>(ws.path('.flow', 'db'), { valueEncoding: 'view' });
   await level.batch([
     { type: 'put', key: artifact, value: Buffer.from('{"damaged":1}') },
