@@ -4,6 +4,8 @@ import { replaceFunctions } from './replace-functions';
 type Event = string | symbol;
 type Listener = () => void;
 
+const CHANGES = ['newListener', 'removeListener'] as const;
+
 /** Node listens to it itself as soon as somebody asks for `process.stdout` in a terminal, to know its width. */
 const OF_NODE = 'SIGWINCH';
 
@@ -11,6 +13,10 @@ const OF_NODE = 'SIGWINCH';
 export class Listeners {
   readonly #events: readonly Event[];
   readonly #before = new Map<Event, readonly Listener[]>();
+  /** Hears that somebody listens, or does no more, when {@link watch} was called. */
+  readonly #heard = () => this.doubt();
+  #watches = false;
+  #changed = true;
 
   /** @param events beside those that somebody listens to */
   constructor(events: readonly Event[] = []) {
@@ -23,6 +29,31 @@ export class Listeners {
     this.#before.clear();
     for (const event of [...this.#events, ...process.eventNames()])
       this.#before.set(event, listenersOf(event));
+    this.#changed = false;
+  }
+
+  /** Hears of changes from now on, so that {@link putBack} has nothing to look at where there are none. */
+  watch(): () => void {
+    try {
+      for (const event of CHANGES) process.on(event, this.#heard);
+      this.#watches = true;
+    } catch {
+      // It is frozen: all of them are looked at each time.
+    }
+    this.remember();
+    return () => {
+      this.#watches = false;
+      for (const event of CHANGES) {
+        stopListening(event, this.#heard);
+        const others = this.#before.get(event)?.filter((listener) => listener !== this.#heard);
+        this.#before.set(event, others ?? []);
+      }
+    };
+  }
+
+  /** Who listens may have changed by a way that cannot be heard. */
+  doubt(): void {
+    this.#changed = true;
   }
 
   /** Those that were added since. */
@@ -32,10 +63,22 @@ export class Listeners {
   }
 
   putBack(): void {
+    if (this.#isUnchanged()) return;
     for (const event of this.#before.keys()) this.#putBack(event);
     // Those of events that nobody listened to.
     for (const event of process.eventNames())
       if (!this.#before.has(event) && event !== OF_NODE) replaceAll(event, []);
+    this.#changed = false;
+  }
+
+  /** Those who tell of changes cannot tell of their own end: they are counted. */
+  #isUnchanged(): boolean {
+    if (!this.#watches || this.#changed) return false;
+    for (let i = 0; i < CHANGES.length; i++) {
+      const event = CHANGES[i] as Event;
+      if (process.listenerCount(event) !== this.#before.get(event)?.length) return false;
+    }
+    return true;
   }
 
   #putBack(event: Event): void {

@@ -23,12 +23,17 @@ export class Tally {
   /** @param key of a record of a run; others are not counted */
   add(key: string, value: Uint8Array | string): void {
     // `task/movies/0000000012/train/…`: where the run stands does not count, since an imported run has another number.
-    const [kind = '', , , step = ''] = key.split('/', 4);
+    // Each row of a run is counted: to split its key would cost more than its checksum.
+    const flow = key.indexOf('/');
+    const kind = key.slice(0, flow);
     if (!isKind(kind)) return;
-    const within = key.slice(key.indexOf(`/${step}/`, kind.length + 1));
+    const within = key.indexOf('/', key.indexOf('/', flow + 1) + 1);
+    const step = key.slice(within + 1, key.indexOf('/', within + 1));
     this.contents[step] ??= {};
-    const [rows, sum] = this.contents[step][kind] ?? [0, 0];
-    this.contents[step][kind] = [rows + 1, (sum + crc32(value, crc32(within))) >>> 0];
+    this.contents[step][kind] ??= [0, 0];
+    const count = this.contents[step][kind];
+    count[0]++;
+    count[1] = (count[1] + crc32(value, crc32(key.slice(within)))) >>> 0;
   }
 
   addAll(ops: readonly Op[]): void {

@@ -55,6 +55,7 @@ export class Containment {
       forbidEnd(refusal),
       guardTalk(ours),
       this.#listeners.keep(ours),
+      this.#listeners.watch(),
       noteUmask(() => (this.#masked = true)),
     ];
   }
@@ -75,13 +76,14 @@ export class Containment {
 
   /** Puts built-in objects back. */
   putBackRealm(extent: Extent): Changes {
+    if (extent !== 'common') this.#listeners.doubt();
     return this.#realm?.putBack(extent) ?? { names: [], lasting: [] };
   }
 
   /** Puts back everything else. Returns false when something cannot be. */
   putBack(): boolean {
     this.#env.restore();
-    Reflect.set(process, 'exitCode', undefined);
+    if (process.exitCode !== undefined) Reflect.set(process, 'exitCode', undefined);
     if (process.title !== this.#title) process.title = this.#title;
     if (this.#masked) umask(this.#umask);
     this.#masked = false;

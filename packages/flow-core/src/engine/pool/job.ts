@@ -18,14 +18,11 @@ export interface Job {
 
 /** The job of one task. @param packages those of its step, where it has any */
 export function jobOf({ options }: StepNode, spec: TaskSpec, packages: Installed | undefined): Job {
+  const job: Job = { spec, isolate: options.isolate === true, views: viewsOf(spec) };
   const timeoutMs = timeoutOf(options);
-  return {
-    spec,
-    isolate: options.isolate === true,
-    ...(packages ? { packages } : {}),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    views: viewsOf(spec),
-  };
+  if (packages) job.packages = packages;
+  if (timeoutMs !== undefined) job.timeoutMs = timeoutMs;
+  return job;
 }
 
 /** The labels of all views that a task may read: those of its parents, and of the lists that it is a split of. */

@@ -24,38 +24,42 @@ export interface TaskTime {
 export function taskRow(node: StepNode, at: TaskAt, status: TaskStatus, time: TaskTime): TaskRow {
   const { task, attempt, attempts = [], parents, branches, stack, iteration } = at;
   const { startedAt, durationMs } = time;
-  return {
-    step: node.name,
+  const { name: step, kind } = node;
+  const row: TaskRow = {
+    step,
     task,
-    kind: node.kind,
+    kind,
     status,
     attempt,
-    ...(attempts.length > 0 ? { attempts } : {}),
     parents,
-    ...(branches ? { branches } : {}),
     stack,
-    ...(iteration === undefined ? {} : { iteration }),
     startedAt,
-    ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs * 1000) / 1000 }),
     stored: [],
     inherited: {},
   };
+  // A run builds one for each of its tasks: spreads would cost more than the rest of it.
+  if (attempts.length > 0) row.attempts = attempts;
+  if (branches) row.branches = branches;
+  if (iteration !== undefined) row.iteration = iteration;
+  if (durationMs !== undefined) row.durationMs = Math.round(durationMs * 1000) / 1000;
+  return row;
 }
 
 /**
- * The row with what the task's body came to.
+ * Gives a row what the task's body came to.
  * @param inherited What it passes on by reference: name to the task that stored it.
  * @param caught The error of a step that catches: what its body read before it threw is not known.
  */
 export function withResult(
-  row: TaskRow,
+  whole: TaskRow,
   node: StepNode,
   result: TaskResult,
   inherited: Record<string, string>,
   caught?: ErrorRecord,
 ): TaskRow {
   const { counts, items } = result;
-  const whole: TaskRow = { ...row, stored: result.stored.map(([name]) => name), inherited };
+  whole.stored = result.stored.map(([name]) => name);
+  whole.inherited = inherited;
   if (!caught) whole.reads = result.reads;
   if (Object.keys(counts).length > 0) whole.counts = counts;
   if (items && Object.keys(items).length > 0) whole.items = items;

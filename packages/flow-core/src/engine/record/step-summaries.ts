@@ -1,5 +1,7 @@
 /** What became of the tasks of each step: an ended run's row says it, so that nobody has to read all of them. */
+
 import type { PackedSummary, TaskRow } from '../../store/rows';
+import { labelOf } from '../task/label';
 
 /** The tasks of one step, by their ends. */
 export interface StepSummary {
@@ -53,12 +55,12 @@ export class StepSummaries {
   readonly #underWay = new Map<string, TaskRow>();
 
   add(row: TaskRow): void {
-    const label = `${row.step}/${row.task}`;
     if (row.status === 'running') {
-      this.#underWay.set(label, row);
+      this.#underWay.set(labelOf(row), row);
       return;
     }
-    this.#underWay.delete(label);
+    // Of a quick task there is no such row.
+    if (this.#underWay.size > 0) this.#underWay.delete(labelOf(row));
     this.#count(row);
   }
 
@@ -71,7 +73,7 @@ export class StepSummaries {
 
   #count(row: TaskRow): void {
     const summary = this.#ended.get(row.step) ?? noTasks();
-    this.#ended.set(row.step, summary);
+    if (!this.#ended.has(row.step)) this.#ended.set(row.step, summary);
     addRow(summary, row);
   }
 }

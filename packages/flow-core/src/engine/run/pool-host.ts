@@ -81,16 +81,12 @@ export function numbered(
 
 /** What a pool gets of a task. */
 export function specOf(task: NumberedTask, { unrecorded }: RunOptions): TaskSpec {
-  return {
-    step: task.step,
-    task: String(task.number),
-    ...(unrecorded ? { shown: 'spin' } : {}),
-    attempt: task.attempt,
-    parents: task.parents,
-    stack: task.stack,
-    ...(task.branches ? { branches: task.branches } : {}),
-    ...(task.iteration === undefined ? {} : { iteration: task.iteration }),
-  };
+  const { step, number, attempt, parents, stack, branches, iteration } = task;
+  const spec: TaskSpec = { step, task: String(number), attempt, parents, stack };
+  if (unrecorded) spec.shown = 'spin';
+  if (branches) spec.branches = branches;
+  if (iteration !== undefined) spec.iteration = iteration;
+  return spec;
 }
 
 function runContext(

@@ -10,8 +10,13 @@ import type { Decode } from './view';
 export function makeContext(execution: Execution, reads: ReadLog): Record<string, unknown> {
   const { run, spec, artifacts } = execution;
   let current: object | undefined;
+  let params: object | undefined;
   const context: Record<string, unknown> = {
-    params: lazyParams(run, artifacts.decode, reads),
+    // Made when it is asked for, as `current` is: a quick task asks for little.
+    get params() {
+      params ??= lazyParams(run, artifacts.decode, reads);
+      return params;
+    },
     get current() {
       current ??= currentOf(execution, reads);
       return current;

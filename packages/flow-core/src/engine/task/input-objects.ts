@@ -40,9 +40,15 @@ export function addInputs(
     const list = view.entries.get(over);
     return list ? artifacts.item(list, index) : missing(over, view);
   };
-  const frames = [...spec.stack].reverse();
-  context.stack = lazyList(frames.map((frame) => () => itemOf(frame)));
-  const own = frames[0];
+  let stack: unknown[] | undefined;
+  Object.defineProperty(context, 'stack', {
+    enumerable: true,
+    get() {
+      stack ??= lazyList(spec.stack.map((frame) => () => itemOf(frame)).reverse());
+      return stack;
+    },
+  });
+  const own = spec.stack.at(-1);
   if (!own || node.kind === 'join') return;
   Object.defineProperty(context, 'index', {
     enumerable: true,
