@@ -109,19 +109,6 @@ export const variants = [
     check: (w) => unlessSpinTells(w, `process.stderr.destroy(new Error('gone')); process.stdout.destroy();`),
   },
   {
-    name: 'spin: a step that says itself that it failed: a faked uncaughtException without a throw',
-    async check(w) {
-      w.write('odd.flow.ts', flowWith(''));
-      await w.ok('run', 'odd', '--max-workers=1');
-      w.write(
-        'odd.flow.ts',
-        flowWith(`process.emit('exit' as any, 0); process.emit('beforeExit' as any, 0);`),
-      );
-      const spun = await w.flow('spin', 'odd', 'odd');
-      return spun.code === 0 && spun.stdout.includes('done') ? undefined : `the spin: ${said(spun)}`;
-    },
-  },
-  {
     name: 'spin: the step fails, and a listener of `exit` says that all is well',
     async check(w) {
       w.write('odd.flow.ts', flowWith(''));

@@ -53,7 +53,7 @@ export default f.end(tried);
     },
   },
   {
-    name: 'run: another time zone',
+    name: 'run: another time zone than the one that the top of the file has set',
     check: (w) =>
       unlessSeen(
         w,
@@ -142,7 +142,7 @@ export default f.end(tried);
     },
   },
   {
-    name: 'spin --all: a listener of exit and a patched list of the first split',
+    name: 'spin --all: a method of lists that the first split patches',
     async check(w) {
       w.write(
         'leaks.flow.ts',
@@ -152,15 +152,12 @@ export default f.end(tried);
         ),
       );
       await w.ok('run', 'leaks', '--max-workers=1', { env: { HARMLESS: '1' } });
-      const spun = await w.flow('spin', 'leaks', 'each', '--all', '--max-workers=1');
-      const shown = w.exists('dist/flow/leaks/spin/each')
-        ? await filesOf(w, 'dist/flow/leaks/spin/each')
-        : '';
-      return spun.code === 0 && !shown.includes('patched') ? undefined : `the spin: ${said(spun)} ${shown}`;
+      const spun = await w.flow('spin', 'leaks', 'each', '--all', '--max-workers=1', '--json');
+      return spun.code === 0 && !spun.stdout.includes('patched') ? undefined : `the spin: ${said(spun)}`;
     },
   },
   {
-    name: 'run and spin: a step finds the same folder and umask, wherever the command is started',
+    name: 'run and spin: a step finds the same folder and umask where the command is started in another folder',
     async check(w) {
       w.write(
         'leaks.flow.ts',
@@ -179,6 +176,24 @@ export default f.end(start);
       await w.ok('spin', '../../leaks.flow.ts', 'start', { cwd, env: { TOLD: 'spin.txt' } });
       const [ran, spun] = [w.read('run.txt'), w.read('spin.txt')];
       return ran === spun ? undefined : `a run found ${ran}, a spin ${spun}`;
+    },
+  },
+  {
+    name: 'run and spin: a step begins in the same folder, where the top of the file has gone to another one',
+    async check(w) {
+      w.write(
+        'leaks.flow.ts',
+        `import { flow } from '@nx-flow/core';
+process.chdir('/');
+const f = flow('leaks');
+export const start = f.start(() => ({ folder: process.cwd() }));
+export default f.end(start);
+`,
+      );
+      await w.ok('run', 'leaks', '--max-workers=1');
+      const spun = await w.ok('spin', 'leaks', 'start', '--json');
+      const { change } = JSON.parse(spun.stdout.trimEnd().split('\n').at(-1)).artifacts.folder;
+      return change === 'same' ? undefined : `the spin began in another folder than the run: ${change}`;
     },
   },
   {
@@ -242,12 +257,3 @@ const runner = new Runner(f.end(all));
     },
   },
 ];
-
-async function filesOf(w, folder) {
-  const { readdirSync, readFileSync, statSync } = await import('node:fs');
-  return readdirSync(w.path(folder), { recursive: true })
-    .map((name) => w.path(folder, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('\n');
-}
