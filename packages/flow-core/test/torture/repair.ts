@@ -1,8 +1,9 @@
 /** `verify --repair`, of a store that was damaged on purpose: what of it is whole is noted before. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { salvaged } from '../../src/store/salvage/salvage';
 import { type Compared, compare } from './compare';
-import { damage, type Place } from './damage';
+import { type Damage, damage, type Place } from './damage';
 import type { Draw } from './draw';
 import { Failure } from './failure';
 import { said, type Trial, type WritingCommand } from './trial';
@@ -15,7 +16,12 @@ const PLACES: readonly Place[] = [
 /** Damages one or two files; a copy tells what can still be read, since reading itself may change a damaged database. */
 async function damageSome(trial: Trial, draw: Draw): Promise<void> {
   const { lane, store } = trial;
-  const done = Array.from({ length: draw.int(1, 2) }, () => damage(store, draw.of(PLACES), draw));
+  let done: (Damage | undefined)[] = [];
+  do {
+    lane.drop(store);
+    await lane.fresh(store);
+    done = Array.from({ length: draw.int(1, 2) }, () => damage(store, draw.of(PLACES), draw));
+  } while (!(hasRecords(join(store, 'db')) && hasRecords(join(store, 'spin', 'db'))));
   trial.damage = done.map((one) => `${one?.file}: ${one?.way}`).join(', ');
   const copy = `${store}-copy`;
   cpSync(store, copy, { recursive: true });
@@ -25,6 +31,12 @@ async function damageSome(trial: Trial, draw: Draw): Promise<void> {
     await lane.gone();
     lane.drop(copy);
   }
+}
+
+/** Of a database of which nothing is left, nothing can be salvaged. */
+function hasRecords(db: string): boolean {
+  for (const _ of salvaged(db)) return true;
+  return false;
 }
 
 /** Which facts are right, of the runs and of the persisted spins. */
