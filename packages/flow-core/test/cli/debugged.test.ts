@@ -72,8 +72,12 @@ class Debugged {
 
   /** Goes on to the nth stop. */
   async on(stop: number): Promise<void> {
-    void this.#client?.send('Debugger.resume');
+    this.#resume();
     await this.at(stop);
+  }
+
+  #resume(): void {
+    if (this.#client?.socket.writable) void this.#client.send('Debugger.resume');
   }
 
   kill(): void {
@@ -81,7 +85,7 @@ class Debugged {
   }
 
   async end(): Promise<Result> {
-    void this.#client?.send('Debugger.resume');
+    this.#resume();
     return this.#spin.done;
   }
 }
