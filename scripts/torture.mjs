@@ -1,6 +1,7 @@
 /**
  * `npm run torture -- --seed=7 --kills=500 --faults=100`: real processes are killed in the midst of every command that writes, and
- * stores are damaged, filled and taken away. `--from=120` begins with number 120 of the seed. `npm test` draws some for some seconds.
+ * stores are damaged, filled and taken away. `--from=120` begins with number 120 of the seed; `--command=rm` kills at that command
+ * alone. `npm test` draws some for some seconds.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '500' },
     faults: { type: 'string', default: '100' },
     writes: { type: 'string', default: '20' },
+    command: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -25,6 +27,7 @@ const env = {
   NX_FLOW_WRITES: values.writes,
   NX_FLOW_FROM: values.from,
 };
+if (values.command !== undefined) env.NX_FLOW_COMMAND = values.command;
 if (values.seed !== undefined) env.NX_FLOW_SEED = values.seed;
 if (values.verbose) env.NX_FLOW_VERBOSE = '1';
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

@@ -1,7 +1,7 @@
 // docs/debugging.md: a debugger that is connected to a spin stops inside the step, and knows its TypeScript file.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { Debugger } from './lib/debugger';
+import { Debugger } from '../../packages/flow-core/test/kit/debugger';
 import { Workspaces, write } from './lib/workspace';
 
 const workspaces = new Workspaces();

@@ -54,6 +54,8 @@ export interface RunOptions {
   stdin?: true;
   /** The command that executes it, such as `strace -f`. */
   under?: readonly string[];
+  /** Options of Node itself, such as `--inspect-brk`. */
+  node?: readonly string[];
 }
 
 /** Helpers for flow files: steps wait for files, and tell by files where they are. */
@@ -187,10 +189,10 @@ ${body}
 
   start(
     args: readonly string[],
-    { cwd = this.folder, env = {}, stdin, under = [] }: RunOptions = {},
+    { cwd = this.folder, env = {}, stdin, under = [], node = [] }: RunOptions = {},
   ): Started {
     const { FORCE_COLOR: _, NX_FLOW_STORE: __, ...inherited } = process.env;
-    const [file = '', ...rest] = [...under, process.execPath, BIN, ...args];
+    const [file = '', ...rest] = [...under, process.execPath, ...node, BIN, ...args];
     const child = spawn(file, rest, {
       cwd,
       env: { ...inherited, NX_FLOW_USER: 'tester', CI: '1', NO_COLOR: '1', [MARK]: this.folder, ...env },

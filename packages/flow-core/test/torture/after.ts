@@ -1,32 +1,15 @@
 /** What must hold after every trial: the store is whole, dead runs are known and can be resumed, nothing is left. */
-
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../../src/store/open';
+import type { Store } from '../../src/store/store';
 import type { Result } from '../kit/workspace';
-import { COMMANDS, lineOf, numberOf, ownRuns, rightRun, type Trial, type WritingCommand } from './commands';
-import { factsOf } from './facts';
+import { type Facts, factsOf } from './facts';
 import { as, Failure } from './failure';
 import { NEWEST } from './fixture';
-import { leftInStore, leftInWorkspace } from './left';
+import { nothingLeft } from './left';
+import { ownRuns, rightRun } from './right';
+import { lineOf, numberOf, succeed, type Trial, verifyOf, type WritingCommand } from './trial';
 import { within, withStore } from './within';
-
-/** Executes a command in the process that stays. */
-export function execute({ lane }: Trial, line: readonly string[]): Promise<Result> {
-  return within(lane.ws.nxFlow(line, { env: lane.env }), `nx-flow ${line.join(' ')}`);
-}
-
-/** As {@link execute}. @throws unless it ends well */
-export async function succeed(trial: Trial, args: readonly string[]): Promise<Result> {
-  const result = await execute(trial, args);
-  if (result.code !== 0)
-    throw new Error(`nx-flow ${args.join(' ')} ended with ${result.code}: ${said(result)}`);
-  return result;
-}
-
-export const said = ({ stdout, stderr }: Result) => `${stdout}${stderr}`.slice(-1500);
-
-export const verifyOf = ({ store }: Trial) => ['verify', '--read-data', `--store=${store}`, '--json'];
 
 /** @param command the one that was struck. @param fresh nothing was recorded before */
 export async function allHolds(trial: Trial, command: WritingCommand): Promise<void> {
@@ -50,14 +33,27 @@ export async function allHolds(trial: Trial, command: WritingCommand): Promise<v
 async function templateIsThere({ lane, store }: Trial, command: WritingCommand): Promise<void> {
   const { facts, spins } = await lane.template();
   const changing = ['runs', 'newest', ...(command.name === 'tag' ? ['tags/1'] : [])];
-  const stays = ([name]: [string, string]) => name.split('/')[1] !== String(command.removes);
-  const staying = command.removes === undefined ? facts : new Map([...facts].filter(stays));
-  await withStore(store, (opened) => same(opened, staying, changing));
-  await withStore(join(store, 'spin'), (opened) => same(opened, spins, ['runs', 'newest']));
+  await withStore(store, async (opened) =>
+    same(opened, await left(opened, facts, command.removes), changing),
+  );
+  await withStore(join(store, 'spin'), async (opened) =>
+    same(opened, await left(opened, spins, command.removesSpins), ['runs', 'newest']),
+  );
+}
+
+/** Without the facts of runs that were removed. @throws where only some of them were */
+async function left(store: Store, facts: Facts, removes: readonly number[] = []): Promise<Facts> {
+  const rows = await Promise.all(removes.map((run) => store.unpinnedRun('work', run)));
+  const removed = removes.filter((_, i) => rows[i] === undefined);
+  if (removed.length === 0) return facts;
+  if (removed.length < removes.length) throw new Error(`of ${removes}, only ${removed} were removed`);
+  for (const run of removed)
+    if (!(await store.removed('work', run))) throw new Error(`run ${run} has neither row nor tombstone`);
+  return new Map([...facts].filter(([name]) => !removed.includes(Number(name.split('/')[1]))));
 }
 
 async function same(
-  store: Parameters<typeof factsOf>[0],
+  store: Store,
   facts: ReadonlyMap<string, string>,
   changing: readonly string[],
 ): Promise<void> {
@@ -96,18 +92,9 @@ async function goesOn(
     });
   if (dead.length > 0) return;
   await as('broken', 'the same command again', async () => {
+    if (command.again) return command.again(trial);
     const result = await succeed(trial, lineOf(command, trial));
     if (command.runs) isNew(result);
     await command.check(trial, result);
   });
 }
-
-/** Processes end by themselves; a broker is gone with its last client. */
-export async function nothingLeft({ lane, store }: Trial): Promise<void> {
-  await as('left', 'processes', () => lane.gone());
-  const files = [...leftInStore(store), ...leftInWorkspace(lane.ws.folder)];
-  if (files.length > 0)
-    throw new Failure('left', `${files.slice(0, 5).join(' ')} beside ${readdirSync(store)}`);
-}
-
-export const commandNamed = (name: string) => COMMANDS.find((one) => one.name === name) as WritingCommand;

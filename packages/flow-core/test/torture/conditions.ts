@@ -8,8 +8,8 @@ import { packageFile } from '../../src/environment/package-root';
 import { socketPath } from '../../src/store/broker/protocol';
 import type { Result, RunOptions } from '../kit/workspace';
 import { startBroker, wholeFolder } from '../store/helpers/place';
-import { allHolds, commandNamed, execute, said } from './after';
-import { lineOf, type Trial, type WritingCommand } from './commands';
+import { allHolds } from './after';
+import { commandNamed } from './commands';
 import { Disk, READ_ONLY, small } from './disk';
 import type { Draw } from './draw';
 import { as, Failure } from './failure';
@@ -17,6 +17,7 @@ import type { Fault } from './faults';
 import { DONE } from './fixture';
 import { requireCode } from './noticed';
 import { canTrace, startTraced, traced } from './traced';
+import { execute, lineOf, said, type Trial, type WritingCommand } from './trial';
 import { within } from './within';
 
 /** The commands that are given under a condition. */

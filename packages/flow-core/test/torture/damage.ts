@@ -15,6 +15,7 @@ export const PLACES = {
   'the generation': /^generation$/,
   'what the broker left': /^(broker\.(left|pid)|logs\.json)$/,
   'files of artifacts': /^cas\/..\/[0-9a-f]{64}$/,
+  'records of spins': /^spin\/db\/(\d+\.(ldb|log)|CURRENT|MANIFEST-\d+)$/,
   'persisted spins': /^spin\/.*(ldb|log|json|CURRENT|[0-9a-f]{64}|MANIFEST-\d+)$/,
 } as const;
 export type Place = keyof typeof PLACES;

@@ -1,11 +1,11 @@
 /** Faults: which there are, how often each comes among a hundred, and the fault of a number. */
 import fc from 'fast-check';
-import type { Trial } from './commands';
 import { CONDITIONS } from './conditions';
 import { damage, type Place } from './damage';
 import { Draw } from './draw';
 import { DONE } from './fixture';
 import { everythingNoticed, type Noticed } from './noticed';
+import type { Trial } from './trial';
 import { withStore } from './within';
 
 /** What was seen of a fault: in words, and what became of the facts. */
@@ -28,7 +28,8 @@ const DAMAGED: Record<Place, number> = {
   'the generation': 2,
   'what the broker left': 2,
   'files of artifacts': 10,
-  'persisted spins': 5,
+  'records of spins': 2,
+  'persisted spins': 3,
 };
 
 /** Damages one file of a place; then all must be noticed. */

@@ -2,11 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Started, until } from '../kit/workspace';
-import { allHolds, said } from './after';
-import { COMMANDS, lineOf, type Trial, type WritingCommand } from './commands';
+import { allHolds } from './after';
+import { COMMANDS, commandNamed } from './commands';
 import { Draw } from './draw';
 import { as, Failure } from './failure';
+import { repairHolds } from './repaired';
 import { type BrokerAtCall, brokerKilledAt, CALLS, canTrace } from './traced';
+import { lineOf, said, succeeds, type Trial, type WritingCommand } from './trial';
 import { within } from './within';
 
 /**
@@ -29,6 +31,8 @@ export interface Kill {
   call: (typeof CALLS)[number];
   /** At which one of these calls. */
   nth: number;
+  /** For what the store is brought to first. */
+  seed: number;
 }
 
 const has = ({ workers, storeless }: WritingCommand, victim: Victim): boolean =>
@@ -38,12 +42,17 @@ export const PAIRS = COMMANDS.flatMap((command) =>
   VICTIMS.filter((victim) => has(command, victim)).map((victim) => ({ command: command.name, victim })),
 );
 
-/** The kill number `index` of a seed. Every pair of a command and a victim comes once in each round. */
-export function killOf(seed: number, index: number): Kill {
-  const round = Math.floor(index / PAIRS.length);
-  const shuffled = fc.shuffledSubarray(PAIRS, { minLength: PAIRS.length });
-  const [order = PAIRS] = fc.sample(shuffled, { seed: (seed + 7919 * round) % 2 ** 31, numRuns: 1 });
-  const pair = order[index % PAIRS.length] as (typeof PAIRS)[number];
+/**
+ * The kill number `index` of a seed. Every pair of a command and a victim comes once in each round.
+ * @param command only those whose name begins with this word
+ */
+export function killOf(seed: number, index: number, command?: string): Kill {
+  const pairs = PAIRS.filter((one) => command === undefined || one.command.split(' ')[0] === command);
+  if (pairs.length === 0) throw new Error(`No command that writes is called ${command}.`);
+  const round = Math.floor(index / pairs.length);
+  const shuffled = fc.shuffledSubarray(pairs, { minLength: pairs.length });
+  const [order = pairs] = fc.sample(shuffled, { seed: (seed + 7919 * round) % 2 ** 31, numRuns: 1 });
+  const pair = order[index % pairs.length] as (typeof PAIRS)[number];
   const draw = new Draw(seed, index);
   const call = draw.of(CALLS);
   return {
@@ -52,6 +61,7 @@ export function killOf(seed: number, index: number): Kill {
     times: pair.victim === 'broker' ? draw.int(1, 3) : 1,
     call,
     nth: draw.int(1, call === 'write' ? 60 : 8),
+    seed: draw.int(0, 2 ** 31),
   };
 }
 
@@ -60,17 +70,29 @@ const TRIES = 4;
 
 /** @returns how many processes were killed */
 export async function kill(one: Kill, trial: Trial): Promise<number> {
-  const command = COMMANDS.find(({ name }) => name === one.command) as WritingCommand;
-  if (command.nowhere) trial.lane.drop(trial.store);
+  const command = commandNamed(one.command);
+  const { lane, store } = trial;
+  if (command.nowhere) lane.drop(store);
   let killed = 0;
   for (let attempt = 0; killed === 0 && attempt < TRIES; attempt++) {
     const part = 0.6 ** attempt;
+    if (command.before) {
+      if (attempt > 0) {
+        await as('left', 'after the command', () => lane.gone());
+        lane.drop(trial.store);
+        // What this process has verified is not read again at the same place.
+        trial.store = `${store}-${attempt}`;
+        await lane.fresh(trial.store);
+      }
+      await command.before(trial, new Draw(one.seed, attempt));
+      await lane.gone();
+    }
     if (one.victim === 'broker at a call' && canTrace())
       killed = await atCall(one, Math.ceil(one.nth * part), command, trial);
     else killed = await atMoment(one, one.at * part * command.ms * trial.lane.speed, command, trial);
   }
   await as('left', 'after the kill', () => trial.lane.gone());
-  await allHolds(trial, command);
+  await (command.repairs ? repairHolds : allHolds)(trial, command);
   return killed;
 }
 
@@ -124,9 +146,11 @@ async function atCall(one: Kill, nth: number, command: WritingCommand, trial: Tr
 /** What a command says when it was struck. */
 async function judged(one: Kill, command: WritingCommand, trial: Trial, { done }: Started): Promise<void> {
   const result = await within(done, `nx-flow ${command.name}`);
-  if (result.code === 0)
+  trial.heard = said(result);
+  if (succeeds(command, result))
     return as('lost', `${command.name} said that it is done`, () => command.check(trial, result));
   const spared = one.victim === 'broker' || one.victim === 'broker at a call';
+  if (spared && command.refuses?.test(said(result))) return;
   if (spared) throw new Failure('broken', `${command.name} ended with ${result.code}: ${said(result)}`);
   if (one.victim === 'worker' && !/FLOW_(WORKER_DIED|IMPORT)\b/.test(said(result)))
     throw new Failure('broken', `${command.name} ended with ${result.code}: ${said(result)}`);

@@ -1,6 +1,8 @@
 /** What nothing owns: temporary files and folders, drafts, parts. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { as, Failure } from './failure';
+import type { Trial } from './trial';
 
 /** What a store has when nobody uses it, from its folder. */
 const STORE = [
@@ -12,6 +14,16 @@ const STORE = [
 
 /** Compiled code is kept, by nx-flow and by tsx. */
 const TEMPORARY = /^(nx-flow-\d+(\/code(\/[0-9a-f]+-[0-9a-f]{40})?)?|tsx-\d+(\/.*)?)$/;
+
+/** Processes end by themselves; a broker is gone with its last client. @param allowed what may be there too, from the store's folder */
+export async function nothingLeft({ lane, store }: Trial, allowed = /^$/): Promise<void> {
+  await as('left', 'processes', () => lane.gone());
+  const files = [...leftInStore(store), ...leftInWorkspace(lane.ws.folder)].filter(
+    (name) => !allowed.test(name),
+  );
+  if (files.length > 0)
+    throw new Failure('left', `${files.slice(0, 5).join(' ')} beside ${readdirSync(store)}`);
+}
 
 export function leftInStore(store: string): string[] {
   return filesOf(store).filter((name) => {

@@ -26,6 +26,7 @@ const torture = new Torture(
     },
   },
   MANY ? undefined : 1,
+  process.env.NX_FLOW_COMMAND,
 );
 /** What a command says of damage is its answer here, too. */
 const write = process.stderr.write;

@@ -1,12 +1,12 @@
 /** Executes kills and faults in lanes, as many at once as there are cores, and counts what came of them. */
 import { availableParallelism } from 'node:os';
-import type { Trial } from './commands';
 import { Draw } from './draw';
 import { Failure, type FailureKind, KINDS } from './failure';
 import { FAULTS, faultOf } from './faults';
 import { Lane } from './fixture';
 import { type Kill, kill, killOf } from './kills';
 import type { Noticed } from './noticed';
+import type { Trial } from './trial';
 import { writes } from './writes';
 
 export interface Report {
@@ -24,8 +24,11 @@ export class Torture {
   readonly noticed: Noticed = { right: 0, refused: 0, told: 0 };
   readonly failures: Record<FailureKind, number>;
   readonly #report: Report;
+  readonly #command: string | undefined;
 
-  constructor(report: Report, lanes = availableParallelism()) {
+  /** @param command only this one is killed */
+  constructor(report: Report, lanes = availableParallelism(), command?: string) {
+    this.#command = command;
     this.#report = report;
     this.failures = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<FailureKind, number>;
     const first = new Lane();
@@ -34,8 +37,8 @@ export class Torture {
 
   kill(seed: number, index: number): Job {
     return this.killed(
-      killOf(seed, index),
-      `npm run torture -- --seed=${seed} --kills=1 --from=${index} --faults=0 --writes=0`,
+      killOf(seed, index, this.#command),
+      `npm run torture -- --seed=${seed} --kills=1 --from=${index} --faults=0 --writes=0${this.#command ? ` --command=${this.#command}` : ''}`,
     );
   }
 
@@ -88,10 +91,10 @@ export class Torture {
 
   #job(what: string, replay: string, work: (trial: Trial) => Promise<unknown>): Job {
     return async (lane, name) => {
-      const store = lane.ws.path('stores', name);
+      const trial = { lane, name, store: lane.ws.path('stores', name) };
       try {
-        await lane.fresh(store);
-        await work({ lane, store, name });
+        await lane.fresh(trial.store);
+        await work(trial);
       } catch (error) {
         const kind = error instanceof Failure ? error.kind : 'broken';
         this.failures[kind]++;
@@ -102,7 +105,7 @@ export class Torture {
         this.#report.failed(failure);
         await lane.recover(kind === 'hang');
       } finally {
-        lane.drop(store);
+        lane.drop(trial.store);
       }
     };
   }

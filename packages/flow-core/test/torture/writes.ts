@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '../../src/store/store';
-import { nothingLeft, succeed, verifyOf } from './after';
-import type { Trial } from './commands';
 import type { Draw } from './draw';
 import { as, Failure } from './failure';
 import { strike } from './kills';
+import { nothingLeft } from './left';
+import { succeed, type Trial, verifyOf } from './trial';
 import { within, withStore } from './within';
 
 /** Runs that it writes. */

@@ -1,32 +1,42 @@
-/** Whether runs go on in a store, also in a damaged one. */
+/** Whether runs go on in a store, also in a damaged one: their processes are asked for, not their rows. */
 import { FlowError } from '../../definition/errors';
+import { isGone } from '../../store/gone';
 import { fromJson } from '../../store/json';
 import { openStore } from '../../store/open';
 import { keys } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
+import type { Store } from '../../store/store';
 import { inspected } from './inspected';
 
 /** @param folder of the store. @throws FlowError FLOW_STORE_IN_USE */
 export async function requireNoRuns(folder: string): Promise<void> {
   const store = openStore(folder);
   try {
-    for await (const [, value] of inspected(store.kv, () => {}, keys.allRuns())) {
-      const row = statusOf(value) === 'running' ? (fromJson<RunRow>(value) as RunRow) : undefined;
-      const now = row && (await store.run(row.flow, row.run));
-      if (now?.status !== 'running') continue;
-      throw new FlowError(
-        'FLOW_STORE_IN_USE',
-        `The run ${now.flow}/${now.run} goes on (process ${now.pid} on ${now.host}), and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
-      );
-    }
+    const run = await liveRun(store);
+    if (!run) return;
+    throw new FlowError(
+      'FLOW_STORE_IN_USE',
+      `The run ${run.flow}/${run.run} goes on (process ${run.pid} on ${run.host}), and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
+    );
   } finally {
     await store.close();
   }
 }
 
-function statusOf(value: Uint8Array | undefined): string | undefined {
+/** One whose row says that it runs, and whose process lives. Its last row may be what cannot be read. */
+export async function liveRun({ kv, holds }: Pick<Store, 'kv' | 'holds'>): Promise<RunRow | undefined> {
+  for await (const [, value] of inspected(kv, () => {}, keys.allRuns())) {
+    const row = rowOf(value);
+    if (row?.status !== 'running') continue;
+    const [state] = await holds.states([keys.fence(row.flow, row.run)]);
+    if (state === 'held' || (state === 'unsure' && !isGone(row))) return row;
+  }
+  return undefined;
+}
+
+function rowOf(value: Uint8Array | undefined): RunRow | undefined {
   try {
-    return fromJson<RunRow>(value)?.status;
+    return fromJson<RunRow>(value);
   } catch {
     return undefined;
   }

@@ -11,14 +11,21 @@ export async function lostOnes(
 ): Promise<StoreProblem[]> {
   const found: StoreProblem[] = [];
   for (const one of lost) {
-    const isWhole = one.hash === undefined ? !one.end && (await isThere(kv, one.key)) : !wrong.has(one.hash);
+    const isWhole =
+      one.hash === undefined ? !one.end && (await isThere(kv, one.key)) === true : !wrong.has(one.hash);
     const message = isWhole ? 'was lost, and is whole again.' : whatHelps(one);
     found.push({ where: nameOfLost(one), message });
   }
   return found;
 }
 
-export async function isThere(kv: Pick<Kv, 'inspect'>, key: string): Promise<boolean> {
-  const [entry] = await kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
-  return entry !== undefined;
+/** Undefined where the database cannot be read at that place, which is told by the record before it. */
+export async function isThere(kv: Pick<Kv, 'inspect'>, key: string): Promise<boolean | undefined> {
+  try {
+    const [entry] = await kv.inspect({ gte: key, lt: `${key}\0`, limit: 1 });
+    return entry !== undefined;
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'FLOW_STORE_CORRUPT') throw error;
+    return undefined;
+  }
 }

@@ -46,7 +46,7 @@ export class References {
     for (const [i, [key, by]] of waiting.entries()) {
       // One of them is damaged, which is told where it stands.
       const there = found ? found[i] !== undefined : await isThere(this.#kv, key);
-      if (!there) this.#missing(key, by);
+      if (there === false) this.#missing(key, by);
     }
   }
 

@@ -139,7 +139,7 @@ async function verifyRun(
     const key = keys.run(flow, Number(number));
     if (isLost(key)) return;
     // It may be damaged, which was told, or of a run that began meanwhile.
-    if (!(await isThere(kv, key)))
+    if ((await isThere(kv, key)) === false)
       problem(
         `Its row is lost, and ${records.toLocaleString('en')} other records of it are there: restore the store from a copy, or import the run from an export.`,
       );

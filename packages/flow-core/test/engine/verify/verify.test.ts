@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FlowError } from '../../../src/definition/errors';
 import { flow } from '../../../src/definition/flow';
 import { NamedFiles, type WrongFile } from '../../../src/engine/verify/named-files';
 import type { StoreProblem } from '../../../src/engine/verify/problem';
@@ -72,6 +73,21 @@ test('what a resumed run refers to and another run has lost is told once, with w
   await remove(keys.artifact('films', 1, 'start', 1, 'ns'));
   const refers = (await told()).filter((line) => line.includes('refers to films/1/start/1/ns'));
   expect(refers).toEqual([expect.stringMatching(/^films\/2\/\w+\/\d+ {2}It refers to .* lost: execute/)]);
+});
+
+test('a part that cannot be read is told; what lies elsewhere and belongs to it is no other problem', async () => {
+  const torn = [keys.run('films', 1), keys.task('films', 1, 'start', 1)];
+  for (const name of ['inspect', 'getMany'] as const) {
+    const read = store.kv[name].bind(store.kv) as (query: never) => Promise<unknown[]>;
+    jest.spyOn(store.kv, name).mockImplementation(async (query) => {
+      const page = await read(query as never);
+      const found = Array.isArray(query) ? query : (page as [string][]).map(([key]) => key);
+      if (!found.some((key) => torn.includes(key))) return page as never;
+      throw new FlowError('FLOW_STORE_CORRUPT', 'Corruption: bad block', { exit: 1 });
+    });
+  }
+  const part = /^after .*Corruption: bad block: what is recorded there is not seen/;
+  expect(await told()).toEqual([expect.stringMatching(part), expect.stringMatching(part)]);
 });
 
 test('a record that was damaged, is none of its kind, or is of no kind', async () => {
