@@ -160,7 +160,16 @@ export class Workspace {
 
   remove() {
     for (const undo of this.undo.splice(0).reverse()) undo();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+    // A broker that answers no more may be closing its database still, and Node tries the outermost folder alone again.
+    for (let left = 10; ; left--) {
+      try {
+        rmSync(this.folder, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if (error.code !== 'ENOTEMPTY' || left === 0) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      }
+    }
   }
 }
 
