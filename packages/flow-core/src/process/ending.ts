@@ -62,6 +62,27 @@ export function forbidExit(refusal: Refusal, ends?: Ends): () => void {
   };
 }
 
+/** What was thrown at calls that would end the process. */
+const refused = new WeakSet<Error>();
+
+/** Node ends the process for what a listener of `uncaughtException` throws, such as one that was refused to end it. */
+function passOverRefused(): () => void {
+  const self = process as Internals;
+  const { emit } = self;
+  const ours = (...given: unknown[]) => {
+    try {
+      return Reflect.apply(emit, self, given);
+    } catch (error) {
+      if (given[0] === 'uncaughtException' && refused.has(error as Error)) return true;
+      throw error;
+    }
+  };
+  Reflect.set(self, 'emit', ours);
+  return () => {
+    if (self.emit === ours) Reflect.set(self, 'emit', emit);
+  };
+}
+
 /** From now on, a call that would end the process throws instead, until the returned function is called. */
 export function forbidEnd(refusal: Refusal, ends?: Ends): () => void {
   const self = process as Internals;
@@ -108,6 +129,7 @@ export function forbidEnd(refusal: Refusal, ends?: Ends): () => void {
     if (!error) return;
     // The event `exit` has been emitted, and nothing after it: the process goes on.
     self._exiting = false;
+    refused.add(error);
     throw error;
   }
 
@@ -125,8 +147,10 @@ export function forbidEnd(refusal: Refusal, ends?: Ends): () => void {
   known.add(ours.exit).add(ours.reallyExit);
   if (ends) known.add(ends.exit).add(ends.reallyExit);
   for (const name of ENDS) Reflect.set(self, name, ours[name]);
+  const hear = passOverRefused();
   return () => {
     active = false;
+    hear();
     // What has replaced ours meanwhile, and calls it, stays.
     for (const name of ENDS) if (self[name] === ours[name]) Reflect.set(self, name, before[name]);
   };

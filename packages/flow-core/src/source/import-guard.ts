@@ -13,6 +13,9 @@ import { type Ending, ImportEnded } from './import-ended';
 import { endsSlowImports, importWatch, tellSlow } from './import-watch';
 import { hearLate, rememberProgram, stopHearingLate } from './late-failures';
 
+// A flow may replace them.
+const { cwd, chdir } = process;
+
 /** Since when the import under way is slow. On the clock of `performance`, in milliseconds. */
 let slowFrom = Number.POSITIVE_INFINITY;
 let underWay = '';
@@ -57,6 +60,7 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
     containListeners();
   };
   const { exitCode } = process;
+  const folder = cwd();
   const letGo = letGoOfChannel();
   slowFrom = performance.now() + slowMs;
   underWay = file;
@@ -84,7 +88,17 @@ export async function guardImport<T>(file: string, work: () => Promise<T>): Prom
     clearTimeout(slow);
     clearTimeout(limit);
     process.exitCode = exitCode;
+    returnTo(folder);
     letGo();
+  }
+}
+
+/** Every task begins in the folder of its command, wherever the file of its flow went. */
+function returnTo(folder: string): void {
+  try {
+    if (cwd() !== folder) chdir(folder);
+  } catch {
+    // It was removed.
   }
 }
 

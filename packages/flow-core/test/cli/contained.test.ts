@@ -34,6 +34,39 @@ test('a spin of each ends as its task did in the run, in a process that goes on'
   }
 });
 
+test('what the top of a file sets is what each task finds, also after a task that changed it; run and spin agree', async () => {
+  ws.write(
+    'tops.flow.ts',
+    `import { flow } from '@nx-flow/core';
+if (process.env.WHOLE) process.env = { ...process.env, TOP: 'top' };
+else process.env.TOP = 'top';
+process.umask(0o77);
+process.title = 'top';
+process.chdir('/');
+const look = () => [process.env.TOP, process.umask(), process.title, process.cwd()].join();
+const f = flow('tops');
+export const start = f.start(() => ({ list: [1, 2, 3] }));
+export const each = f.foreach('each', { after: start, over: 'list' }, () => {
+  const told = look();
+  process.env.TOP = process.title = 'changed';
+  process.umask(0);
+  process.chdir('/');
+  return { told };
+});
+export const all = f.join('all', { after: each }, ({ inputs }) => ({ told: inputs.map(({ told }) => told) }));
+export default f.end(all);
+`,
+  );
+  const found = `top,${0o77},top,${ws.folder}`;
+  for (const env of [{}, { WHOLE: 'yes' }] as Record<string, string>[]) {
+    const { json } = await ws.start(['run', 'tops', '--max-workers=1', '--json'], { env }).done;
+    const { artifacts } = (await ws.ok(['dump', `${json.pathspec}/all`, '--json'])).json;
+    expect(artifacts.told).toEqual([found, found, found]);
+    const spun = await ws.start(['spin', 'tops', 'each', '--json'], { env }).done;
+    expect(spun.json.artifacts.told).toMatchObject({ change: 'same' });
+  }
+});
+
 /** What the command itself calls after the step, in the one process that they share: nobody else's is so close. */
 const PATCHES: Record<string, string> = {
   patterns: 'RegExp.prototype.exec = RegExp.prototype.test = no;',

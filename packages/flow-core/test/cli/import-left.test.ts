@@ -69,6 +69,24 @@ test.each([
   },
 );
 
+test.each([
+  ['uncaughtException', `setImmediate(() => { throw new Error('first'); });`],
+  ['unhandledRejection', `setImmediate(() => void Promise.reject(new Error('first')));`],
+])('a listener of %s by which a flow ends the process does not end the command', async (event, fails) => {
+  const leaves = `process.on('${event}', () => process.exit(0));`;
+  ws.write('answers.flow.ts', `${CORE}\n${leaves}\n${fails}\n${FLOW('answers')}`);
+  const imported = await ws.start(['spin', 'answers', 'start', '--json']).done;
+  expect({ code: imported.code, error: imported.json?.error }).toMatchObject({
+    code: 2,
+    error: { code: 'FLOW_IMPORT', message: expect.stringContaining('Error: first') },
+  });
+
+  const step = `async () => { ${leaves} ${fails} await new Promise((go) => setTimeout(go, 20)); }`;
+  ws.write('answers.flow.ts', `${CORE}\n${FLOW('answers', step)}`);
+  const spun = await ws.start(['spin', 'answers', 'start', '--json']).done;
+  expect({ code: spun.code, message: spun.json?.error.message }).toEqual({ code: 1, message: 'first' });
+});
+
 test('check blames no flow for what another one left', async () => {
   const other = new Workspace();
   try {

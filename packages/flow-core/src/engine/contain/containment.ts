@@ -42,8 +42,8 @@ export class Containment {
   readonly #env = watchEnv();
   readonly #listeners = new Listeners(EVENTS);
   readonly #release: (() => void)[];
-  readonly #umask = umask();
-  readonly #title = process.title;
+  #umask = umask();
+  #title = process.title;
   #cwd = cwd();
   /** The umask was changed. */
   #masked = false;
@@ -61,6 +61,10 @@ export class Containment {
 
   /** What is now there is what every task finds: call when the flow is imported. @param realm undefined: none is looked at */
   remember(realm: Realm | undefined): void {
+    this.#env.remember();
+    this.#umask = umask();
+    this.#title = process.title;
+    this.#masked = false;
     this.#listeners.remember();
     this.#realm = realm;
     // Its functions that end it are the engine's from now on.

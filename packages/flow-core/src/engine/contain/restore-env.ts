@@ -1,6 +1,8 @@
 /** Restores the environment variables that a task changes, so that a reused worker gives every task the same ones. */
 
 export interface WatchedEnv {
+  /** What is there now is not undone any more, such as what the top of a flow's file has set. */
+  remember(): void;
   /** Undoes what was written, also where the whole of `process.env` was replaced. */
   restore(): void;
   /** Undoes it, and watches no more. */
@@ -39,6 +41,15 @@ export function watchEnv(): WatchedEnv {
     before.clear();
   };
   return {
+    remember() {
+      const now = process.env;
+      if (now !== watched) {
+        for (const key of Object.keys(real)) if (!(key in now)) delete real[key];
+        Object.assign(real, now);
+        Reflect.set(process, 'env', watched);
+      }
+      before.clear();
+    },
     restore,
     release() {
       restore();
