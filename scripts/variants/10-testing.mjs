@@ -1,4 +1,4 @@
-/** What test runners show of flows: the place of bad usage, artifacts of runs, and what differs deep inside. */
+/** What test runners show of flows: the place of bad usage, artifacts of runs, and what differs deep inside. Long, because it is a list. */
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';

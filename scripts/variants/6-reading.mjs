@@ -1,4 +1,4 @@
-/** A value is read once: its digest, its bytes, its preview and its file are of the same moment. */
+/** A value is read once: its digest, its bytes, its preview and its file are of the same moment. Long, because it is a list. */
 import { isDeepStrictEqual } from 'node:util';
 
 export const kind = 6;

@@ -1,4 +1,4 @@
-/** Which folder a command works in, whatever lies in the folders above; and what a command that is refused leaves there. */
+/** Which folder a command works in, whatever lies in the folders above; and what a command that is refused leaves there. Long, because it is a list. */
 import {
   chmodSync,
   chownSync,

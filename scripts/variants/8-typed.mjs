@@ -1,4 +1,4 @@
-/** What is typed is read as it is meant, or refused. */
+/** What is typed is read as it is meant, or refused. Long, because it is a list. */
 import { join } from 'node:path';
 import { said } from './lib/workspace.mjs';
 

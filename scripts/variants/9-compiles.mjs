@@ -1,4 +1,4 @@
-/** A flow is imported, counted and drawn as the workspace compiles it. */
+/** A flow is imported, counted and drawn as the workspace compiles it. Long, because it is a list. */
 import { rmSync, symlinkSync } from 'node:fs';
 import { said } from './lib/workspace.mjs';
 

@@ -52,7 +52,7 @@ test.each<[z.ZodType, unknown, unknown]>([
     'off',
     false,
   ],
-  [z.coerce.boolean().pipe(number), true, 1],
+  [z.coerce.boolean().pipe(z.coerce.number<boolean>()), true, 1],
 ])('%# is read as it is meant', (schema, given, expected) => {
   expect(read(schema, given)).toEqual(expected);
 });
@@ -78,7 +78,7 @@ test.each<[string, z.ZodType, unknown, string]>([
     z
       .string()
       .transform((text) => text.replace('%', ''))
-      .pipe(number),
+      .pipe(z.coerce.number<string>()),
     '%',
     'an empty text is no number',
   ],
@@ -191,7 +191,7 @@ test('a schema that answers by a promise is told in our words, given or not, and
       params: {
         a: late,
         b: late.prefault('x'),
-        d: late.pipe(z.union([late, z.coerce.number()])),
+        d: late.pipe(z.union([late, z.coerce.number<string>()])),
         c: z
           .string()
           .transform(async (s) => s)
