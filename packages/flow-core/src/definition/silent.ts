@@ -9,6 +9,7 @@ interface Definition {
   innerType?: z.ZodType;
   in?: z.ZodType;
   out?: z.ZodType;
+  transform?: unknown;
   options?: z.ZodType[];
   left?: z.ZodType;
   right?: z.ZodType;
@@ -43,13 +44,14 @@ export function silentReading(schema: z.ZodType, value: unknown, depth = 0): str
       return value === undefined ? undefined : within(def.innerType);
     case 'nullable':
       return value === null ? undefined : within(def.innerType);
-    case 'pipe':
-      // A text that is only checked goes on as it is.
-      return within(def.in) ?? (isText(def.in) && typeof value === 'string' ? within(def.out) : undefined);
+    case 'pipe': {
+      const text = textFrom(def, value);
+      return within(def.in) ?? (text === undefined ? undefined : within(def.out, text));
+    }
     case 'union':
       for (const option of def.options ?? []) {
         const why = within(option);
-        if (accepts(option, value)) return why;
+        if (made(option, value)) return why;
       }
       return undefined;
     case 'intersection':
@@ -119,17 +121,24 @@ function dateReading(text: string): string | undefined {
   return Number.isNaN(new Date(text).getTime()) ? undefined : 'it takes a date, such as 2026-01-31';
 }
 
-function isText(schema: z.ZodType | undefined): boolean {
-  const def = schema?._zod.def as Definition | undefined;
-  return def?.type === 'string' && !def.coerce;
+/** What the first half of a pipe makes of a text, where that is text, which the other half reads. Else undefined. */
+function textFrom({ in: first, transform }: Definition, value: unknown): string | undefined {
+  // A codec puts its own code between the halves.
+  if (!first || transform || typeof value !== 'string') return undefined;
+  const text = made(first, value)?.value;
+  return typeof text === 'string' ? text : undefined;
 }
 
-function accepts(schema: z.ZodType, value: unknown): boolean {
+/** What a schema makes of a value. Undefined where it refuses it, throws, or answers by a promise, which is let go. */
+function made(schema: z.ZodType, value: unknown): { value: unknown } | undefined {
   try {
-    return schema.safeParse(value).success;
+    const ran = schema._zod.run({ value, issues: [] }, { async: true });
+    if (!('then' in ran)) return ran.issues.length === 0 ? { value: ran.value } : undefined;
+    ran.catch(() => {});
   } catch {
-    return false;
+    // The schema itself says so.
   }
+  return undefined;
 }
 
 function firstOf<T>(

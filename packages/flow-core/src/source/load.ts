@@ -12,7 +12,7 @@ import { callInTime, guardImport } from './import-guard';
 import { endsSlowImports, importWatch } from './import-watch';
 import type { Installed } from './packages/install';
 import { isOutsidePackages } from './packages/names';
-import { needsEsLoader, registerTsx, withTsconfig } from './tsx';
+import { importsAtOnce, needsEsLoader, registerTsx, withTsconfig } from './tsx';
 import { hookConditions, useConditionsOf } from './use-conditions';
 
 let registered = false;
@@ -57,6 +57,7 @@ async function evaluate(file: string): Promise<Imported> {
     registerTsx(file);
     registered = true;
   } else if (others) forgetAll(file);
+  if (importsAtOnce(file)) await useEsm(file);
   try {
     const exported = callInTime(() => createRequire(file)(file) as Exports);
     // A step may reach its `import('./other')` at any time from now on.

@@ -38,6 +38,15 @@ const questionMarks = () => require('./question-mark') as typeof import('./quest
 
 let importsLocally = false;
 
+/** Whether a file has an `import()` that may be reached while it is evaluated, and that only tsx's ES loader can resolve. */
+export function importsAtOnce(file: string): boolean {
+  try {
+    return IMPORTS_LOCALLY.test(readFileSync(file, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a loaded file may reach an `import()` that only tsx's ES loader can resolve. */
 export function needsEsLoader(): boolean {
   return importsLocally;

@@ -55,6 +55,12 @@ export function hasHiddenBytes(v: object): boolean {
 }
 const PLACE = ['buffer', 'byteOffset', 'byteLength', 'length', 'constructor'];
 
+/** Whether a Map, Set, Date or RegExp has properties of its own: what prints it would ask them, and they are not stored. */
+export function saysItself(v: object): boolean {
+  if (!types.isMap(v) && !types.isSet(v) && !types.isDate(v) && !types.isRegExp(v)) return false;
+  return Object.getOwnPropertyNames(v).length > (types.isRegExp(v) ? 1 : 0);
+}
+
 /** With more items than this, `inspect` is the quicker of the two ways. */
 const MANY = 64;
 

@@ -19,6 +19,7 @@ import {
   isBuffer,
   isPlain,
   nameOf,
+  saysItself,
   standardClass,
 } from './builtin-class';
 import { isFile } from './file';
@@ -63,7 +64,7 @@ enum Tag {
   End,
 }
 
-/** Thrown by a walk that meets a getter. */
+/** Thrown by a walk that meets a getter, or what stands for one. */
 export const GETTER = Symbol('getter');
 
 /**
@@ -269,6 +270,7 @@ class Walker {
     if (types.isPromise(v)) this.refuse('is a Promise; await it first');
     if (standard === 'Object') this.refuse('inherits from another object; copy it into a plain object');
     this.#noOwn(v, standard);
+    if (saysItself(v)) throw GETTER;
     const depth = this.#path.length;
     if (types.isMap(v)) {
       this.#number(Tag.Map, mapSize.call(v));

@@ -4,7 +4,7 @@
  */
 import { types } from 'node:util';
 import { FlowError } from '../definition/errors';
-import { errorClass, isPlain } from './builtin-class';
+import { errorClass, isPlain, standardClass } from './builtin-class';
 import { GETTER, hiddenKeys, type Walked, walk } from './digest';
 import { ownSymbols } from './printable';
 
@@ -35,7 +35,10 @@ function copied(value: unknown, name: string): unknown {
   }
 }
 
-/** Copies plain data and errors, identities kept. What else there is has no getters, or is refused by the walk. */
+/**
+ * Copies plain data, of any realm, and errors, identities kept; without what a Map, Set, Date or RegExp says of itself in
+ * properties that are not enumerable. What else there is has no getters, or is refused by the walk.
+ */
 class Copier {
   readonly #copies = new Map<object, object>();
 
@@ -43,11 +46,20 @@ class Copier {
     if (typeof v !== 'object' || v === null || types.isProxy(v)) return v;
     const known = this.#copies.get(v);
     if (known) return known;
-    if (Array.isArray(v)) return this.#fill(v, new Array(v.length), Object.keys(v));
-    if (types.isMap(v)) return this.#map(v);
-    if (types.isSet(v)) return this.#set(v);
-    if (types.isNativeError(v)) return this.#error(v);
     const prototype = Object.getPrototypeOf(v);
+    if (Array.isArray(v))
+      return Array.isArray(prototype) ? this.#fill(v, new Array(v.length), Object.keys(v)) : v;
+    if (types.isNativeError(v)) return this.#error(v);
+    switch (standardClass(v)) {
+      case 'Map':
+        return this.#map(v as Map<unknown, unknown>);
+      case 'Set':
+        return this.#set(v as Set<unknown>);
+      case 'RegExp':
+        return this.#regExp(v as RegExp);
+      case 'Date':
+        return this.#fill(v, new Date(Date.prototype.getTime.call(v)), Object.keys(v));
+    }
     if (prototype !== null && !isPlain(prototype)) return v;
     if (types.isArgumentsObject(v)) return v;
     return this.#fill(v, Object.create(prototype), Object.keys(v));
@@ -64,16 +76,20 @@ class Copier {
   }
 
   #map(v: Map<unknown, unknown>): object {
-    if (Object.getPrototypeOf(v) !== Map.prototype) return v;
     const to = this.#fill(v, new Map(), Object.keys(v));
     for (const [key, item] of v) to.set(this.copy(key), this.copy(item));
     return to;
   }
 
   #set(v: Set<unknown>): object {
-    if (Object.getPrototypeOf(v) !== Set.prototype) return v;
     const to = this.#fill(v, new Set(), Object.keys(v));
     for (const item of v) to.add(this.copy(item));
+    return to;
+  }
+
+  #regExp(v: RegExp): object {
+    const to = this.#fill(v, new RegExp(v), Object.keys(v));
+    to.lastIndex = v.lastIndex;
     return to;
   }
 

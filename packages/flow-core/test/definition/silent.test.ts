@@ -46,6 +46,13 @@ test.each<[z.ZodType, unknown, unknown]>([
   [z.union([z.literal(''), number]), '', ''],
   [z.union([number, z.literal('auto')]), 'auto', 'auto'],
   [z.object({ n: number }), { n: '3', m: '' }, { n: 3 }],
+  [z.preprocess((text) => (text === '' ? undefined : text), number.default(4)), '', 4],
+  [
+    z.codec(z.string(), z.coerce.boolean(), { decode: (text) => text === 'on', encode: String }),
+    'off',
+    false,
+  ],
+  [z.coerce.boolean().pipe(z.coerce.number<boolean>()), true, 1],
 ])('%# is read as it is meant', (schema, given, expected) => {
   expect(read(schema, given)).toEqual(expected);
 });
@@ -58,6 +65,21 @@ test.each<[string, z.ZodType, unknown, string]>([
     'a text that is checked first',
     z.string().pipe(z.coerce.number<string>()),
     '',
+    'an empty text is no number',
+  ],
+  [
+    'a text that is trimmed first',
+    z.preprocess((text) => (typeof text === 'string' ? text.trim() : text), number),
+    ' ',
+    'an empty text is no number',
+  ],
+  [
+    'what is left of a text',
+    z
+      .string()
+      .transform((text) => text.replace('%', ''))
+      .pipe(z.coerce.number<string>()),
+    '%',
     'an empty text is no number',
   ],
   ['an empty text of two', z.union([number, z.literal('')]), '', 'an empty text is no number'],
@@ -169,6 +191,7 @@ test('a schema that answers by a promise is told in our words, given or not, and
       params: {
         a: late,
         b: late.prefault('x'),
+        d: late.pipe(z.union([late, z.coerce.number<string>()])),
         c: z
           .string()
           .transform(async (s) => s)
@@ -181,8 +204,8 @@ test('a schema that answers by a promise is told in our words, given or not, and
         code: 'FLOW_PARAM_ASYNC',
         message: `The schema of "${name}" answers by a promise, as an async refine or transform does, and parameters are read at once: make it answer at once, and do what has to be waited for in a step.`,
       });
-    expect(() => parseParams(graph, { a: 'x', c: 'y' })).toThrow(
-      expect.objectContaining({ code: 'FLOW_PARAMS', problems: ['a', 'b', 'c'].map(told) }),
+    expect(() => parseParams(graph, { a: 'x', c: 'y', d: 'z' })).toThrow(
+      expect.objectContaining({ code: 'FLOW_PARAMS', problems: ['a', 'b', 'd', 'c'].map(told) }),
     );
     await new Promise((done) => setImmediate(done));
     expect(unhandled).toEqual([]);

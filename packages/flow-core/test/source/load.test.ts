@@ -200,7 +200,7 @@ describe('a library of the workspace that is not built', () => {
 });
 
 test.each(['commonjs', 'module'])(
-  'a step of a %s package imports local modules when it runs',
+  'a step of a %s package imports local modules when it runs, and its file when it is imported',
   async (type) => {
     ws.write(`later-${type}/package.json`, JSON.stringify({ name: `later-${type}`, type }));
     ws.write(`later-${type}/other.ts`, 'export const named: number = 42; export default 7;');
@@ -208,11 +208,12 @@ test.each(['commonjs', 'module'])(
     const file = ws.write(
       `later-${type}/later.flow.ts`,
       `${CORE}import { deep } from './deep';
+    const early = import('./other');
     const f = flow('later');
     const start = f.start(async () => {
       const other = await import('./other');
       const named = (await import('./other.ts')).named + (await import('./other.js')).default;
-      return { got: [other.named, other.default, named, await deep()] };
+      return { got: [other.named, other.default, named, await deep(), (await early).named] };
     });
     export default f.end(start);`,
     );
@@ -220,7 +221,7 @@ test.each(['commonjs', 'module'])(
     expect(steps).toContain('start');
     const spun = await ws.nxFlow(['spin', file, 'start', '--json']);
     expect(spun.stdout + spun.stderr).toContain('"done"');
-    expect(spun.json.artifacts.got.preview).toBe('[ 42, 7, 49, 42 ]');
+    expect(spun.json.artifacts.got.preview).toBe('[ 42, 7, 49, 42, 42 ]');
   },
 );
 

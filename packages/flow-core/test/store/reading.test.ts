@@ -3,6 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { previewOf } from '../../src/engine/task/preview';
 import { Artifacts } from '../../src/store/artifacts';
 import { FileCas } from '../../src/store/cas';
 import { walk } from '../../src/store/digest';
@@ -53,7 +55,13 @@ const RESTLESS: Record<string, () => unknown> = {
   ],
   'a pattern that says another source': () => [
     hidden(hidden(/a/g, 'source', { value: 'b' }), 'flags', { value: '' }),
+    hidden(new Date(5), 'constructor', { value: class Never {} }),
   ],
+  'getters inside of another realm': () => ({
+    realm: runInNewContext(
+      'let n = 0; const by = () => ({ get id() { return ++n; } }); [new Map([[by(), by()]]), new Set([by()]), [by()], by()]',
+    ),
+  }),
   'boxed values': () => [
     hidden(Object(1), 'valueOf', { value: () => 2 }),
     hidden(Object('a'), 'valueOf', { value: () => 'b' }),
@@ -78,6 +86,7 @@ test.each(Object.keys(RESTLESS))('%s: digest, bytes and what is shown are one re
   const read = artifacts.decode(record);
   expect(record.digest).toBe(walk(read).digest);
   expect(walk(taken.value).digest).toBe(record.digest);
+  expect(previewOf(taken.value, 200)).toBe(previewOf(read, 200));
   if (Array.isArray(read)) expect(record.type).toBe(`Array(${read.length})`);
 });
 
@@ -126,6 +135,11 @@ test('what a getter gives is refused by its path, and bytes that hide themselves
     refusal(endless()),
     refusal([hidden(new Uint8Array(8), 'byteLength', { value: 2 })]),
     refusal(hidden(new Float64Array(8), 'byteOffset', { get: () => 3 })),
+    refusal({
+      get a() {
+        return new (class List extends Array {})();
+      },
+    }),
   ]).toMatchInlineSnapshot(`
 [
   "The artifact it cannot be stored: it.a.f is a function; store what it computes instead.",
@@ -133,6 +147,7 @@ test('what a getter gives is refused by its path, and bytes that hide themselves
   "The artifact it cannot be stored: it is nested too deeply to be stored.",
   "The artifact it cannot be stored: it[0] is a Uint8Array that hides its own bytes; copy it.",
   "The artifact it cannot be stored: it is a Float64Array that hides its own bytes; copy it.",
+  "The artifact it cannot be stored: it.a is a List, a subclass of Array; use Array.from() on it.",
 ]
 `);
 });
