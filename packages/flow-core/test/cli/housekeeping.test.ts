@@ -65,7 +65,7 @@ test('rm removes runs by number and by tag, and says what stays; what it cannot 
     ['rm', 'films', '1'],
   ])
     expect(await refused(...args)).toMatch(
-      /^FLOW_RUN_REMOVED {2}The run films\/1 was removed on \d{4}-\d\d-\d\d by tester\.$/m,
+      /^FLOW_RUN_REMOVED {2}The run films\/1 was removed on \d{4}-\d\d-\d\d by tester\. Name another run, or import an\b/m,
     );
   expect((await ws.ok(['dump', 'films/4/end_', '--json'])).json.artifacts).toMatchObject({ sum: 2 });
   expect((await ws.ok(['rm', 'films', '--tag=exp', '--json'])).json.removed).toEqual(['films/3']);

@@ -57,7 +57,7 @@ test('nothing of it is left but a tombstone, which every command that names it r
   expect(await keysOf(store, 1)).toEqual([keys.removed('films', 1)]);
   const gone = {
     code: 'FLOW_RUN_REMOVED',
-    message: 'The run films/1 was removed on 2026-11-30 by mia.',
+    message: 'The run films/1 was removed on 2026-11-30 by mia. Name another run, or import an export of it.',
     exit: 2,
   };
   await expect(requireRun(store, 'films', 1)).rejects.toMatchObject(gone);
