@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { forbidEnd } from '../../process/ending';
 import type { Starter } from '../../process/started';
+import { passOverSteps } from '../../source/hear-failures';
 import { leftError } from './left';
 
 export const bodies = new AsyncLocalStorage<Starter>();
@@ -16,5 +17,7 @@ export function isInBody(): boolean {
 export function stopLateExits(): void {
   if (stops) return;
   stops = true;
-  forbidEnd((how) => (bodies.getStore()?.ended ? leftError(how) : undefined));
+  const isOfEnded = () => bodies.getStore()?.ended === true;
+  forbidEnd((how) => (isOfEnded() ? leftError(how) : undefined));
+  passOverSteps(isOfEnded);
 }
