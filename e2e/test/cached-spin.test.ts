@@ -295,17 +295,18 @@ test('what Nx has lost of a cached result is not taken for whole: the command fa
   expect(await losing((file) => writeFileSync(file, '77\n'))).toEqual(told('has another artifacts/sum.json'));
 });
 
+const KEYS = '.nx/workspace-data/nx-flow-keys';
 test('where nothing can be published, spins are executed', async () => {
   await nx('spin', 'flows', '--step=sum');
   await afterwards('before', 'hit');
-  rmSync(workspace.path('.flow/keys'), { recursive: true });
-  workspace.write({ '.flow/keys': 'a file in the place of the folder' });
+  rmSync(workspace.path(KEYS), { recursive: true });
+  workspace.write({ [KEYS]: 'a file in the place of the folder' });
   for (let i = 0; i < 2; i++) {
     const { text } = await nx('spin', 'flows', '--step=sum');
     expect(text).toContain('Spins are executed, not replayed.');
     expect(text).not.toContain(REPLAYED);
   }
-  rmSync(workspace.path('.flow/keys'));
+  rmSync(workspace.path(KEYS));
   await afterwards('after', 'hit');
   expectTable();
 });

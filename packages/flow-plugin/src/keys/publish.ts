@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { lastSources } from '../graph/sources';
-import { PUBLISHED_AT, UNPUBLISHED } from '../nx/published-files';
+import { KEYS, PUBLISHED_AT, UNPUBLISHED } from '../nx/published-files';
 import { publishFingerprints } from './fingerprints';
 import { publishSpins } from './spins';
 
@@ -30,11 +30,11 @@ export const preTasksExecution: PreTasksExecution = async (_options, { workspace
   }
 };
 
-/** Says what is wrong with `.flow` and what to do. The error names only one flow's file. */
+/** Says what is wrong with the folder of keys or the store, and what to do. The error names only one file of it. */
 async function sentence(error: unknown, workspace: string): Promise<string> {
   const { code, path, message } = error as NodeJS.ErrnoException;
-  const folder = join(workspace, '.flow');
-  if (!path?.startsWith(folder)) return message;
+  const folder = [KEYS, '.flow'].map((name) => join(workspace, name)).find((name) => path?.startsWith(name));
+  if (path === undefined || folder === undefined) return message;
   const { remedy } = await import('@nx-flow/core/keys');
   const what = remedy(code, path);
   return what === undefined ? message : `The folder ${folder} cannot be written (${code}): ${what}`;

@@ -1,6 +1,6 @@
 /**
  * The cache keys of targets on one page: what is published for Nx to hash, field by field, and why. Nx hashes the
- * published file of a target and also
+ * published file of a target, which lies in `KEYS` (`nx/published-files.ts`), and also
  *
  * - the target's options and the command's arguments, since they choose step, inputs and parameters;
  * - for `spin` and `snapshot`: the sources of the project and of its dependencies, the lock files, and the flow's
@@ -29,14 +29,14 @@ export interface CodeKey {
   store?: string;
 }
 
-/** `.flow/keys/<file>/<flow>/steps/<step>`: an input of the target `spin-<step>`. */
+/** `<keys>/<file>/<flow>/steps/<step>`: an input of the target `spin-<step>`. */
 export interface StepTargetKey {
   code: CodeKey;
   /** Because parameters may name files, and the command line has only their names: a digest of each given list. */
   params: string[];
 }
 
-/** `.flow/keys/<file>/<flow>/spin.json`: an input of the target `spin`. */
+/** `<keys>/<file>/<flow>/spin.json`: an input of the target `spin`. */
 export interface SpinTargetKey {
   /**
    * Because a step sees recorded runs: digests of a `SpinKey` and of the given parameters, by selection. A
@@ -48,7 +48,7 @@ export interface SpinTargetKey {
   code: Record<string, CodeKey>;
 }
 
-/** `.flow/keys/<file>/<flow>/snapshot`: an input of the target `snapshot`. */
+/** `<keys>/<file>/<flow>/snapshot`: an input of the target `snapshot`. */
 export interface SnapshotTargetKey {
   /** Because the run executes all steps: their fingerprints. */
   code: string[];

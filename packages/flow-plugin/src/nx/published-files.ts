@@ -1,9 +1,14 @@
-/** The files in which digests are published for Nx. Git ignores them; targets name them with `includeIgnored`. */
+/** The files in which digests are published for Nx. Targets name them with `includeIgnored`. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 
-const KEYS = '.flow/keys';
+/**
+ * From the workspace root. Of a file that it does not ignore, Nx hashes what it read when the command began, which is
+ * before anything is published: it would replay results of the keys before. This folder it never reads
+ * by itself, whatever .gitignore and .nxignore say, and also when its workspace data is kept elsewhere.
+ */
+export const KEYS = '.nx/workspace-data/nx-flow-keys';
 
 /** A variable in the hash of every target of a flow. It gets a new value each time publishing fails. */
 export const UNPUBLISHED = 'NX_FLOW_UNPUBLISHED';

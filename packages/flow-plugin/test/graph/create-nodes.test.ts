@@ -323,7 +323,7 @@ test('each target says what it does, with a command to try', async () => {
         "flow": "movies/movies.flow.ts",
       },
       "outputs": [
-        "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
+        "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/spin.json",
       ],
     },
     "run": {
@@ -347,7 +347,7 @@ test('each target says what it does, with a command to try', async () => {
         "flow": "movies/movies.flow.ts",
       },
       "outputs": [
-        "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
+        "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/spin.json",
       ],
     },
     "snapshot": {
@@ -364,7 +364,7 @@ test('each target says what it does, with a command to try', async () => {
           "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/snapshot",
+          "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/snapshot",
           "includeIgnored": true,
         },
       ],
@@ -407,7 +407,7 @@ test('each target says what it does, with a command to try', async () => {
           "env": "NX_FLOW_UNPUBLISHED",
         },
         {
-          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/spin.json",
+          "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/spin.json",
           "includeIgnored": true,
         },
       ],
@@ -444,7 +444,7 @@ test('each target says what it does, with a command to try', async () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/end",
+          "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/steps/end",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
@@ -485,7 +485,7 @@ test('each target says what it does, with a command to try', async () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/start",
+          "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/steps/start",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",
@@ -535,7 +535,7 @@ test('each target says what it does, with a command to try', async () => {
       "executor": "@nx-flow/plugin:step",
       "inputs": [
         {
-          "fileset": "{workspaceRoot}/.flow/keys/movies/movies.flow.ts/movies/steps/train",
+          "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/steps/train",
           "includeIgnored": true,
         },
         "{projectRoot}/**/*",

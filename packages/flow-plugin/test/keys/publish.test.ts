@@ -1,6 +1,6 @@
 /** Before every command: what is published, and what Nx is told where it cannot be. */
 import { preTasksExecution } from '../../src/keys/publish';
-import { fingerprintFile, PUBLISHED_AT, UNPUBLISHED } from '../../src/nx/published-files';
+import { fingerprintFile, KEYS, PUBLISHED_AT, UNPUBLISHED } from '../../src/nx/published-files';
 import { codeOf, FILE, flowOf, KeyWorkspace } from '../kit/key-workspace';
 
 jest.mock('@nx-flow/core/source', () => ({
@@ -45,7 +45,7 @@ test('with flows their keys are published, and the time is told to the tasks', a
 test('where nothing can be published, the command goes on and nothing of flows is replayed', async () => {
   ws.keepTargets();
   ws.keepSources(flowOf('a'));
-  ws.write('.flow/keys', 'a file in the place of the folder');
+  ws.write(KEYS, 'a file in the place of the folder');
   await before('test', 'p');
   const nonce = process.env[UNPUBLISHED];
   expect(nonce).toMatch(/^[0-9a-f-]{36}$/);
@@ -57,7 +57,7 @@ test('where nothing can be published, the command goes on and nothing of flows i
 test('what is wrong with the folder is said with what to do', async () => {
   ws.keepTargets();
   ws.keepSources(flowOf('a'));
-  ws.write('.flow', 'a file in the place of the folder');
+  ws.write(KEYS, 'a file in the place of the folder');
   await before('test', 'p');
-  expect(said).toContain(`The folder ${ws.path('.flow')} cannot be written (`);
+  expect(said).toContain(`The folder ${ws.path(KEYS)} cannot be written (`);
 });

@@ -84,7 +84,7 @@ export function usageBeside(beside: Beside): BesideUsage {
   };
   for (const { kind, path } of filesBeside(beside)) add(kind, path);
   // Small, and needed by Nx and by the next command: they are counted alone.
-  for (const name of ['index.json', 'keys', 'heads']) {
+  for (const name of ['index.json', 'heads']) {
     const path = join(beside.workspace, '.flow', name);
     if (existsSync(path)) add('index', path);
   }
