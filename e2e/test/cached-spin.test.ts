@@ -3,6 +3,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Sums } from '../lib/sums';
 
+const KEYS = '.nx/workspace-data/nx-flow-keys';
 const workspace = new Sums('cached-spin');
 const { warm: nx } = workspace;
 const REPLAYED = 'Nx read the output from the cache';
@@ -295,7 +296,6 @@ test('what Nx has lost of a cached result is not taken for whole: the command fa
   expect(await losing((file) => writeFileSync(file, '77\n'))).toEqual(told('has another artifacts/sum.json'));
 });
 
-const KEYS = '.nx/workspace-data/nx-flow-keys';
 test('where nothing can be published, spins are executed', async () => {
   await nx('spin', 'flows', '--step=sum');
   await afterwards('before', 'hit');

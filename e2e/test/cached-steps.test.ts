@@ -112,6 +112,25 @@ test('data files, the environment and parameters: any step may read them', async
   workspace.edit('flows/words.txt', 'our sum', 'the sum');
 });
 
+test('an edit counts at once, whatever the ignore files say of .flow', async () => {
+  const edited = {
+    'flows/sums.flow.ts': workspace.edited('flows/sums.flow.ts', 'rows: [1, 2, 3]', 'rows: [1, 2]'),
+  };
+  const ignoring: [what: string, files: Record<string, string>][] = [
+    ['git does not ignore it', { '.gitignore': 'node_modules\ndist\n.nx\ndata\n' }],
+    ['Nx is told not to ignore it', { '.nxignore': '!.flow\n' }],
+  ];
+  for (const [what, files] of ignoring) {
+    await workspace.meanwhile(files, async () => {
+      // Nx hashes .gitignore itself.
+      await executed();
+      await row(`nothing changed, where ${what}`, []);
+      await differs(`the code, where ${what}`, 'executed', edited);
+    });
+  }
+  expectTable();
+});
+
 test('outputs that were deleted or changed come back, and a run changes nothing', async () => {
   await executed();
   await workspace.warmFlow('run', 'sums', '--params.by=7');
