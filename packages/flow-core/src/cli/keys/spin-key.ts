@@ -4,7 +4,6 @@
  * executes. The spin compares the key with what it finds: a result is never cached under another's key.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { FlowError } from '../../definition/errors';
 import { depthOf, type Graph } from '../../definition/graph';
 import type { Selection } from '../../engine/inputs/selection';
@@ -15,6 +14,7 @@ import { findPlaceFile, type Place, placeOf } from '../../session/place';
 import { awaitedSnapshot } from '../../session/snapshot';
 import { readFlowFiles } from '../../source/flow-files';
 import { staticGraph } from '../../source/static-graph';
+import { hasDatabase } from '../../store/new-store';
 import { openStore } from '../../store/open';
 import { parseCommandLine } from '../args';
 import type { Context } from '../command';
@@ -92,16 +92,16 @@ async function keyIn(
   const text = selectionText(selection, place);
   const params = paramsKey(context, place.workspace);
   const state = () => keyState(place.store, [...files, snapshot, ...params.files]);
-  // The spin creates the store and may import the snapshot into it.
-  if (!existsSync(place.store)) return executed();
   if (unreachable?.store === place.store && Date.now() < unreachable.until) return executed();
   const store = openStore(place.store, PATIENCE_MS);
   try {
-    // The generation comes first: any later write changes it.
-    await store.kv.generation().catch((error) => {
-      unreachable = { store: place.store, until: Date.now() + PATIENCE_MS };
-      throw error;
-    });
+    // The generation comes first: any later write changes it. What is not there has none, and gets one when it is made.
+    if (hasDatabase(place.store)) {
+      await store.kv.generation().catch((error) => {
+        unreachable = { store: place.store, until: Date.now() + PATIENCE_MS };
+        throw error;
+      });
+    }
     const now = state();
     // The spin would first import the snapshot.
     if (
