@@ -47,8 +47,11 @@ function hashesOutputs(inputs: NonNullable<ExecutorContext['target']>['inputs'] 
   );
 }
 
-/** Whether another command has published since this one, perhaps after this one's tasks were hashed. */
+/**
+ * Whether another command has published since this one, perhaps after this one's tasks were hashed. The time of this
+ * command has whole milliseconds, and newer kernels give files finer ones.
+ */
 function isLater(published: string): boolean {
   const at = Number(process.env[PUBLISHED_AT]);
-  return at > 0 && (statSync(published, { throwIfNoEntry: false })?.mtimeMs ?? 0) > at;
+  return at > 0 && Math.floor(statSync(published, { throwIfNoEntry: false })?.mtimeMs ?? 0) > at;
 }
