@@ -54,6 +54,14 @@ export class Store {
     return fence;
   }
 
+  /**
+   * Nobody removes large values that are stored from now on, although nothing refers to them yet, until what is returned is
+   * called, or this store is closed. Call before the first of them is stored.
+   */
+  storing(): () => void {
+    return this.#pins.bytes();
+  }
+
   /** Takes a killed run: whoever coordinates it can write no more. Returns false where it may still go on. */
   takeKilled(row: RunRow): Promise<boolean> {
     return this.holds.take(keys.fence(row.flow, row.run), isGone(row));

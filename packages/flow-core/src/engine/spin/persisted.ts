@@ -54,12 +54,14 @@ export class PersistedSpin {
   readonly #options: PersistOptions;
   readonly #journal: Journal;
   readonly #logs: TaskLogs;
+  readonly #stored: () => void;
   readonly #tasks = { done: 0, failed: 0 };
   #error: ErrorRecord | undefined;
 
   private constructor(options: PersistOptions, row: RunRow) {
     this.#options = options;
     this.row = row;
+    this.#stored = options.store.storing();
     this.#journal = new Journal(options.store, options.store.coordinate(row.flow, row.run));
     this.#logs = new TaskLogs(row.flow, row.run, this.#journal);
   }
@@ -148,6 +150,7 @@ export class PersistedSpin {
     });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
+    this.#stored();
   }
 
   /** A record of elsewhere, with its bytes in this store: small ones in it, large ones in its CAS. */
