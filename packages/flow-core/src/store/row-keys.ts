@@ -21,9 +21,11 @@ export const keys = {
     `task/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
   artifact: (flow: string, run: number, step: string, task: number, name: string) =>
     `artifact/${flow}/${pad(run)}/${step}/${pad(task)}/${text(name)}`,
-  artifacts: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/`,
-  /** Parameters are stored as artifacts of a task that no step can have. */
+  artifacts: (flow: string, run: number, step?: string) =>
+    `artifact/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
+  /** Parameters are stored as artifacts of a task that no step can have: not of a step, which may be called `params`, too. */
   params: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/params/${pad(0)}/`,
+  isParam: (key: string) => /^artifact\/[^/]+\/\d+\/params\/0+\//.test(key),
   log: (flow: string, run: number, step: string, task: number, attempt: number, seq: number) =>
     `log/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${pad(seq)}`,
   logs: (flow: string, run: number, step?: string, task?: number) =>

@@ -204,12 +204,13 @@ export class Store {
   /** The names of a run's parameters. */
   async paramNames(flow: string, run: number): Promise<string[]> {
     const names: string[] = [];
-    const range = prefixRange(keys.params(flow, run));
     const tally = new Tally();
-    for await (const [key, value] of scan(this.kv, range)) {
+    for await (const [key, value] of scan(this.kv, prefixRange(keys.params(flow, run)))) {
       tally.add(key, value);
       names.push(decodeURIComponent(key.slice(key.lastIndexOf('/') + 1)));
     }
+    // They are counted together with the artifacts of a step of that name.
+    const range = prefixRange(keys.artifacts(flow, run, 'params'));
     await requireWholeRun(this, 'artifact', { flow, run, step: 'params' }, range, tally);
     return names;
   }
