@@ -83,7 +83,7 @@ export class PersistedSpin {
     for (const [name, value] of params) {
       ops.push(record.artifact({ ...address, name }, await kept.#adopt(value)));
     }
-    kept.#journal.add(...record.run(kept.row), ...ops);
+    kept.#journal.addAll([...record.run(kept.row), ...ops]);
     return kept;
   }
 
@@ -101,7 +101,7 @@ export class PersistedSpin {
     this.#logs.add(this.row.spunFrom?.step as string, task, 0, stream, text);
   }
 
-  /** A spun task with all that it shows: one batch. @param task Its number, from 1. */
+  /** A spun task with all that it shows; its row is the last. @param task Its number, from 1. */
   async task(task: number, resolved: Resolved, kept: PersistedTask): Promise<void> {
     const { node, parents, stack, branches, iteration } = resolved;
     const { flow, run } = this.row;
@@ -136,7 +136,7 @@ export class PersistedSpin {
     if (error) this.#tasks.failed++;
     else this.#tasks.done++;
     this.#error ??= error;
-    this.#journal.add(...this.#logs.take(node.name, task), ...artifacts, record.task(flow, run, row));
+    this.#journal.addAll([...this.#logs.take(node.name, task), ...artifacts, record.task(flow, run, row)]);
   }
 
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */

@@ -16,7 +16,11 @@ function odd(name: string) {
     valueOf: [self.toString],
   });
   const each = f.foreach(NAMES[0] as string, { after: start, over: 'ns' }, ({ input }) => ({ n: input }));
-  const all = f.join('joined', { after: each }, ({ inputs }) => ({ n: inputs.length, params: 'own', toString: 2 }));
+  const all = f.join('joined', { after: each }, ({ inputs }) => ({
+    n: inputs.length,
+    params: 'own',
+    toString: 2,
+  }));
   const steps = NAMES.slice(1).reduce(
     (after, step) => f.step(step, { after: after as typeof all }, body) as never,
     all,
