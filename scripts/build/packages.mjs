@@ -96,6 +96,7 @@ export const PACKAGES = {
           'memory',
           'new-store',
           'open',
+          'param-names',
           'pathspec',
         ],
         ...[

@@ -8,6 +8,7 @@ import { fromJson } from './json';
 import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
 import type { RemovedRow } from './missing-rows';
+import { paramNames } from './param-names';
 import { Pins } from './pins';
 import { type ArtifactAddress, unpackArtifact } from './records';
 import { keys, lastNumber, prefixRange } from './row-keys';
@@ -202,17 +203,8 @@ export class Store {
   }
 
   /** The names of a run's parameters. */
-  async paramNames(flow: string, run: number): Promise<string[]> {
-    const names: string[] = [];
-    const tally = new Tally();
-    for await (const [key, value] of scan(this.kv, prefixRange(keys.params(flow, run)))) {
-      tally.add(key, value);
-      names.push(decodeURIComponent(key.slice(key.lastIndexOf('/') + 1)));
-    }
-    // They are counted together with the artifacts of a step of that name.
-    const range = prefixRange(keys.artifacts(flow, run, 'params'));
-    await requireWholeRun(this, 'artifact', { flow, run, step: 'params' }, range, tally);
-    return names;
+  paramNames(flow: string, run: number): Promise<string[]> {
+    return paramNames(this, flow, run);
   }
 
   async artifacts(addresses: readonly ArtifactAddress[]): Promise<(ArtifactRecord | undefined)[]> {

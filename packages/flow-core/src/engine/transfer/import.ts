@@ -15,22 +15,15 @@ import {
 } from '../../store/imports';
 import { fromJson } from '../../store/json';
 import type { Op } from '../../store/kv';
-import { record, unpackArtifact } from '../../store/records';
+import { record } from '../../store/records';
 import { keys } from '../../store/row-keys';
-import {
-  isArtifactMeta,
-  isArtifactPlace,
-  isCodeRow,
-  isEndedRun,
-  isLogRow,
-  isTaskPlace,
-  isTaskRow,
-} from '../../store/row-shapes';
-import type { ArtifactMeta, RunRow } from '../../store/rows';
+import { isEndedRun } from '../../store/row-shapes';
+import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { requireGoing } from './export';
-import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
-import { FrameReader, parsed, type Row, type Value } from './read';
+import { ContentId, type Head, Kind } from './format';
+import { FrameReader, parsed, type Value } from './read';
+import { checkRow, NO_ROW, opOf } from './row';
 import { openStage, type Stage } from './stage';
 
 export interface ImportOptions {
@@ -193,39 +186,6 @@ async function takeValue({ hash, pieces }: Value, stage: Stage | undefined, tell
   else for await (const _ of reported);
 }
 
-/** What is told of a row that nx-flow did not write: its checksum may be right all the same. */
-const NO_ROW = 'it holds a record that is none of a run';
-
-/** A value that an artifact needs. */
-type Needed = Required<Pick<ArtifactMeta, 'hash' | 'size'>>;
-
-/** Checks a row, whose fields become parts of keys, and returns the value that it needs. @throws for an invalid row */
-function checkRow({ kind, payload }: Row): Needed | undefined {
-  if (kind === Kind.Artifact) {
-    const { at, packed } = artifactOf(payload);
-    const { bytes, ...meta } = unpackArtifact(packed);
-    must(isArtifactPlace(at) && isArtifactMeta(meta));
-    const { hash, size } = meta;
-    if (hash !== undefined) return { hash, size };
-    must(bytes?.length === size);
-    return undefined;
-  }
-  const row: unknown = JSON.parse(payload.toString('utf8'));
-  const isRow = { [Kind.Task]: isWholeTask, [Kind.Log]: isLogRow, [Kind.Code]: isCodeRow }[kind];
-  must(isRow(row));
-  return undefined;
-}
-
-/** It has ended, and its labels name tasks of its own run. */
-function isWholeTask(row: unknown): boolean {
-  if (!isTaskRow(row) || !isTaskPlace(row) || row.status === 'running') return false;
-  return [...row.parents, ...Object.values(row.inherited)].every((label) => label.split('/').length === 2);
-}
-
-function must(holds: boolean): void {
-  if (!holds) throw new TypeError();
-}
-
 async function writeRows(
   store: Store,
   { flow, run, fence }: ImportUnderWay,
@@ -246,18 +206,6 @@ async function writeRows(
   }
   if (ops.length > 0) await store.commit(ops, fence);
   return tally.contents;
-}
-
-function opOf(flow: string, run: number, { kind, payload }: Row): Op {
-  if (kind === Kind.Artifact) {
-    const { at, packed } = artifactOf(payload);
-    return record.artifact({ flow, run, ...at }, unpackArtifact(packed));
-  }
-  const json = JSON.parse(payload.toString('utf8'));
-  if (kind === Kind.Task) return record.task(flow, run, json);
-  if (kind === Kind.Code) return record.code(flow, run, json);
-  const { step, task, attempt: n, seq, ...log } = json as LogAt;
-  return record.log(flow, run, { step, task, attempt: n, seq }, log);
 }
 
 function importedRow({ id, run }: Head, number: number, namespace: string, user: string): RunRow {
