@@ -85,7 +85,8 @@ export async function storingSince(holds: Holds, now: number): Promise<number> {
     const some = hours.slice(i, i + BATCH);
     const states = await holds.states(some.map((hour) => keys.pinBytes(hour)));
     const held = states.findIndex((state) => state !== 'free');
-    if (held >= 0) return (some[held] as number) * HOUR_MS;
+    // A file that is not old yet is not made new when it is stored again.
+    if (held >= 0) return ((some[held] as number) - 1) * HOUR_MS;
   }
   return now;
 }

@@ -5,7 +5,7 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import type { Cas } from '../../store/cas';
+import { type Cas, READ_ONLY } from '../../store/cas';
 import { place } from '../../store/place-file';
 import { syncFolder } from '../../store/write-file';
 import { frameHead } from './format';
@@ -51,7 +51,7 @@ class FileStage implements Stage {
   }
 
   async value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const file = await open(join(this.#folder, hash), 'wx');
+    const file = await open(join(this.#folder, hash), 'wx', READ_ONLY);
     try {
       for await (const piece of pieces) await writeAll(file, piece);
       await file.datasync();
