@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { processSpace } from '../../src/environment/temporary';
 import { COME_BACK_MS, HoldTable } from '../../src/store/broker/hold-table';
+import { isGone } from '../../src/store/gone';
 import { LocalHolds } from '../../src/store/holds';
 import { MemoryKv } from '../../src/store/memory';
 import { MemoryCas } from '../../src/store/memory-cas';
@@ -54,6 +56,13 @@ describe('through a broker', () => {
     for await (const { run, status } of reader.runs('movies')) runs.push([run, status]);
     expect(runs).toEqual([[1, 'killed']]);
     expect((await reader.latest('movies'))?.status).toBe('killed');
+  });
+
+  test('while it is unsure, a process of another container of this name does not count as gone', () => {
+    const dead = { pid: 2 ** 30, host: hostname() };
+    expect(isGone(dead)).toBe(true);
+    expect(isGone({ ...dead, processSpace: processSpace() })).toBe(true);
+    expect(isGone({ ...dead, processSpace: '01234567' })).toBe(false);
   });
 
   test('whether a hundred runs go on is asked at once', async () => {

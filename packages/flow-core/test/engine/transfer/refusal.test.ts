@@ -1,5 +1,5 @@
 /** A file that is not wholly right changes nothing; one that is right makes one run, however often it comes. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFlowError } from '../../../src/definition/errors';
 import { flow } from '../../../src/definition/flow';
@@ -200,6 +200,7 @@ test('what the exporting store has lost or altered is an error, and leaves no fi
   ]);
   const value = store.cas.path?.(artifact?.hash as string) as string;
   const bytes = readFileSync(value);
+  chmodSync(value, 0o600);
   writeFileSync(value, Buffer.concat([bytes.subarray(1), Buffer.of(0)]));
   await expect(exportToFile(out, { store, run })).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT' });
   rmSync(value);
