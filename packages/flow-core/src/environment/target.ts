@@ -41,8 +41,9 @@ function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
+/** By its name, or by the stamp of its database: others have a folder `db`, too. */
 function storeAround(path: string): string | undefined {
   for (let at = path; dirname(at) !== at; at = dirname(at))
-    if (basename(at) === '.flow' || existsSync(join(at, 'db', 'CURRENT'))) return at;
+    if (basename(at) === '.flow' || existsSync(join(at, 'db', 'nx-flow.json'))) return at;
   return undefined;
 }

@@ -9,6 +9,7 @@ import { storingSince } from '../../store/pins';
 import { unpackArtifact } from '../../store/records';
 import { prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
+import { endKilled } from './killed';
 
 /** Of the values of artifacts, those whose bytes lie in a file. */
 export const IN_FILES = ['"hash":"'];
@@ -52,6 +53,7 @@ export async function sweepBlobs(
   // Asked before the records are read: who has ended by then has recorded all. Who begins later stores new files, by this clock.
   const now = Date.now();
   const newSince = Math.min(now - newMs, await storingSince(holds, now));
+  if (!dryRun) await endKilled({ kv, holds });
   // Listed before, too: what comes later is not looked at.
   const files = only
     ? [...only].map((hash) => (cas.path as (hash: string) => string)(hash))

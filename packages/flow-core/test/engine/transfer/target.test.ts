@@ -90,6 +90,7 @@ test.each(['export', 'run-id-file'])('%s writes nothing into a store, by whateve
   mkdirSync(at('store/cas/ab'), { recursive: true });
   mkdirSync(at('.flow/env'), { recursive: true });
   writeFileSync(at('store/db/CURRENT'), 'MANIFEST-000001\n');
+  writeFileSync(at('store/db/nx-flow.json'), '{}');
   symlinkSync('store/db', at('in-disguise'));
   symlinkSync('store/new', at('dangling'));
   for (const name of [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { flow } from '../../../src/definition/flow';
 import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { importRun } from '../../../src/engine/transfer/import';
+import { rebuild } from '../../../src/engine/verify/rebuild';
 import { verifyStore } from '../../../src/engine/verify/verify';
 import { beginImport, leaveImport } from '../../../src/store/imports';
 import type { BatchOptions, Op } from '../../../src/store/kv';
@@ -132,6 +133,23 @@ test('what a killed import wrote is no lost run, and goes with the next import',
   ]);
   expect(await store.removed('carried', 1)).toMatchObject({ by: 'mia', import: true });
   expect(await problems(store)).toEqual([]);
+});
+
+test('a repair keeps the mark of an import that did not end, and takes no run for lost', async () => {
+  const { store, kv } = place();
+  const underWay = await beginImport(store, { flow: 'carried', nonce: 'import/x/user:mia', by: 'mia' });
+  const log = { stream: 'stdout' as const, at: 1, text: 'told' };
+  const at = { step: 'start', task: 1, attempt: 0, seq: 0 };
+  await store.commit([record.log('carried', underWay.run, at, log)], underWay.fence);
+  await imported(store, file);
+  const to = new MemoryKv();
+  const all = await kv.range({ gte: '', lt: '\x7f', limit: 1000 });
+  const salvaged = all.map(([key, value]) => ({ key, value, isOlder: false }));
+  const options = { cas: store.cas, numbers: new Map(), readData: false, at: 1 };
+  const { lost, files } = await rebuild(salvaged, to, options);
+  expect([[...lost], files]).toEqual([[], []]);
+  const kept = await to.range({ gte: '', lt: '\x7f', limit: 1000 });
+  expect(kept.map(([key]) => key)).toEqual(all.map(([key]) => key));
 });
 
 test('gc removes what a killed import wrote, too', async () => {
