@@ -94,12 +94,16 @@ async function removeImport(store: Store, { flow, run, nonce, by }: ImportMark):
       await kv.batch(ops);
       ops = [];
     }
+  const nonceKey = keys.nonce(flow, nonce);
+  const taken = await kv.get(nonceKey);
+  // Another one may have removed it meanwhile, and the next import have taken a number.
+  const isOurs = taken !== undefined && Number(Buffer.from(taken).toString('latin1')) === run;
   const tombstone: RemovedRow = { at: Date.now(), by, import: true };
   await store.commit([
     ...ops,
     { key: keys.code(flow, run), value: undefined },
     { key: keys.removed(flow, run), value: JSON.stringify(tombstone) },
-    { key: keys.nonce(flow, nonce), value: undefined },
+    ...(isOurs ? [{ key: nonceKey, value: undefined }] : []),
     importEnded({ flow, run }),
   ]);
 }

@@ -6,7 +6,7 @@ import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { importRun } from '../../../src/engine/transfer/import';
 import { rebuild } from '../../../src/engine/verify/rebuild';
 import { verifyStore } from '../../../src/engine/verify/verify';
-import { beginImport, leaveImport } from '../../../src/store/imports';
+import { beginImport, leaveImport, removeDeadImports } from '../../../src/store/imports';
 import type { BatchOptions, Op } from '../../../src/store/kv';
 import { MemoryKv } from '../../../src/store/memory';
 import { record } from '../../../src/store/records';
@@ -133,6 +133,20 @@ test('what a killed import wrote is no lost run, and goes with the next import',
   ]);
   expect(await store.removed('carried', 1)).toMatchObject({ by: 'mia', import: true });
   expect(await problems(store)).toEqual([]);
+});
+
+test('two that remove a killed import at once leave the next one alone', async () => {
+  const { store } = place();
+  const given = { flow: 'carried', nonce: 'import/x/user:mia', by: 'mia' };
+  const underWay = await beginImport(store, given);
+  leaveImport(store, underWay);
+  const marks = await store.kv.range({ gte: 'importing/', lt: 'importing0', limit: 1 });
+  await removeDeadImports(store);
+  const next = await beginImport(store, given);
+  // As one that read the marks before.
+  await store.commit(marks.map(([key, value]) => ({ key, value })));
+  await removeDeadImports(store);
+  expect([next.run, await store.claimRun('carried', given.nonce)]).toEqual([2, 2]);
 });
 
 test('a repair keeps the mark of an import that did not end, and takes no run for lost', async () => {
