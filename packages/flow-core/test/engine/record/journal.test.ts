@@ -1,5 +1,6 @@
 /** What a task stores reaches the store in pieces that it takes, the row that says so at the end. */
 import { randomBytes } from 'node:crypto';
+import { table } from '../../../src/cli/render/table';
 import { flow } from '../../../src/definition/flow';
 import { Journal } from '../../../src/engine/record/journal';
 import type { BatchOptions, Op } from '../../../src/store/kv';
@@ -75,4 +76,16 @@ test('a task with more small artifacts than a frame of the broker holds is store
     await store.close();
     await place.dispose();
   }
+});
+
+test('a task with more artifacts than a call takes arguments is stored, and shown in a table', async () => {
+  const engine = new MemoryEngine();
+  const count = 130_000;
+  const f = flow('many');
+  const start = f.start(() => Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, i])));
+  const ran = await engine.run(f.end(start));
+  expect(ran.row.error).toBeUndefined();
+  expect(ran.tasks.find(({ step }) => step === 'start')?.stored).toHaveLength(count);
+  const rows = Array.from({ length: count }, (_, i) => [`a${i}`]);
+  expect(table([{ head: 'Name' }], rows, 80, (text) => text)).toContain('a129999');
 });
