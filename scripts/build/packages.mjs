@@ -96,6 +96,7 @@ export const PACKAGES = {
           'memory',
           'new-store',
           'open',
+          'param-names',
           'pathspec',
         ],
         ...[
@@ -173,6 +174,7 @@ export const PACKAGES = {
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/replaceable'],
         'store/tagged-runs',
+        'store/imports',
         'store/lost-records',
       ],
       // For flows that have secrets.

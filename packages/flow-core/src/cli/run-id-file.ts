@@ -1,8 +1,9 @@
 /** `--run-id-file`: writes the run's number to a file, for scripts that start runs. The option is Metaflow's. */
 import { accessSync, closeSync, constants, existsSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { FlowError } from '../definition/errors';
+import { FlowError, isFlowError } from '../definition/errors';
 import type { Emit } from '../engine/task/flow-event';
+import { targetOf } from '../environment/target';
 import type { Context } from './command';
 
 /**
@@ -22,6 +23,10 @@ export function withRunIdFile({ options, cwd }: Pick<Context, 'options' | 'cwd'>
 
 /** Opening a file for writing finds what would be in the way, and changes nothing. */
 function requireWritable(file: string): void {
+  const { kind, store } = targetOf(file);
+  if (store !== undefined) throw refused(file, `it lies in the store ${store}`);
+  // Nobody may read it.
+  if (kind === 'named pipe' || kind === 'socket') throw refused(file, `it is a ${kind}`);
   if (existsSync(file)) closeSync(openSync(file, 'r+'));
   else accessSync(dirname(file), constants.W_OK | constants.X_OK);
 }
@@ -30,8 +35,12 @@ function refusing(file: string, act: () => void): void {
   try {
     act();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const message = `The number of the run cannot be written to ${file} (${code}): --run-id-file takes a file in a folder that is there and can be written.`;
-    throw new FlowError('FLOW_RUN_ID_FILE', message, { cause });
+    if (isFlowError(cause)) throw cause;
+    throw refused(file, (cause as NodeJS.ErrnoException).code ?? 'EIO', cause);
   }
+}
+
+function refused(file: string, why: string, cause?: unknown): FlowError {
+  const message = `The number of the run cannot be written to ${file} (${why}): --run-id-file takes a file in a folder that is there and can be written.`;
+  return new FlowError('FLOW_RUN_ID_FILE', message, { cause });
 }

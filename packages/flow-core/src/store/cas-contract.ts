@@ -17,7 +17,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cas, shareBytes } from './cas';
@@ -189,6 +189,8 @@ function damage(specify: Specify): void {
         Buffer.alloc(0),
         Buffer.concat([bytes, Buffer.of(1)]),
       ]) {
+        // It may be read-only.
+        chmodSync(path, 0o600);
         writeFileSync(path, wrong);
         assert.throws(
           () => cas.read(hash),

@@ -1,7 +1,7 @@
 /** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { copyFile, link, mkdir, open, rm } from 'node:fs/promises';
+import { closeSync, existsSync, fstatSync, linkSync, openSync, readSync } from 'node:fs';
+import { copyFile, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
@@ -9,6 +9,7 @@ import { hashFile, type Look } from './file';
 import { notWritten } from './no-room';
 import { place, renewed } from './place-file';
 import { setAsideOn } from './set-aside';
+import { isVerified, isWritten, keepingVerified, noteVerified } from './verified';
 import { syncFolder } from './write-file';
 
 /** Large enough that a system call is cheap, small enough that hashing and writing overlap. */
@@ -16,6 +17,9 @@ const CHUNK = 4 * 1024 * 1024;
 
 /** Only the owner reads and writes. */
 const OWNERS = 0o700;
+
+/** Of a file, nobody writes: a step that gets its path cannot by mistake. What is read-only, Windows does not replace or remove. */
+export const READ_ONLY = process.platform === 'win32' ? 0o600 : 0o400;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -30,9 +34,10 @@ export interface Cas {
   /**
    * Makes bytes count as new: nobody removes them before something refers to them. Call before they are referred to again.
    * @returns whether they are there
+   * @throws FlowError FLOW_STORE_CORRUPT for a file that was written since this process has verified it
    */
   renew(hash: string): Promise<boolean>;
-  /** A file with these bytes, verified once in a process. @throws FlowError FLOW_STORE_CORRUPT */
+  /** A file with these bytes, verified once in a process, and again when it was written since. @throws FlowError FLOW_STORE_CORRUPT */
   file(hash: string): string;
   /** The file of these bytes, for a CAS in files. @throws FlowError FLOW_STORE_CORRUPT when `hash` is no sha256 */
   path?(hash: string): string;
@@ -93,7 +98,7 @@ export class FileCas implements Cas {
     const temporary = join(this.#folder, temporaryName());
     const write = <T>(work: Promise<T>) => this.#write(work);
     await write(mkdir(this.#folder, { recursive: true, mode: OWNERS }));
-    const file = await write(open(temporary, 'wx', 0o600));
+    const file = await write(open(temporary, 'wx', READ_ONLY));
     const hash = createHash('sha256');
     let size = 0;
     try {
@@ -138,13 +143,15 @@ export class FileCas implements Cas {
     return existsSync(this.path(hash));
   }
 
-  renew(hash: string): Promise<boolean> {
-    return renewed(this.path(hash));
+  async renew(hash: string): Promise<boolean> {
+    const path = this.path(hash);
+    if (isWritten(path, hash)) this.file(hash);
+    return renewed(path);
   }
 
   file(hash: string): string {
     const path = this.path(hash);
-    if (verified.has(path)) return path;
+    if (isVerified(path, hash)) return path;
     let found: string;
     try {
       found = hashFile(path).hash;
@@ -152,7 +159,7 @@ export class FileCas implements Cas {
       throw unreadable(path, cause);
     }
     if (found !== hash) throw changed(path);
-    verified.add(path);
+    noteVerified(path, hash);
     return path;
   }
 
@@ -168,9 +175,6 @@ export class FileCas implements Cas {
     return bytes;
   }
 }
-
-/** Files that this process has read completely and verified. */
-const verified = new Set<string>();
 
 /** Returns undefined when the bytes do not match the hash. */
 function readVerified(path: string, hash: string): Uint8Array | undefined {
@@ -198,7 +202,8 @@ function unreadable(path: string, cause: unknown): FlowError {
   return corrupt(code === 'ENOENT' ? lost : `The store's file ${path} cannot be read (${code}).`, cause);
 }
 
-function changed(path: string): FlowError {
+/** The error for a file that somebody wrote. */
+export function changed(path: string): FlowError {
   return corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
 }
 
@@ -221,7 +226,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
   // They may lie there since long.
   if (await renewed(target)) return;
   try {
-    await link(source, target);
+    keepingVerified(source, () => linkSync(source, target));
     await renewed(target);
     syncFolder(dirname(target));
   } catch (error) {

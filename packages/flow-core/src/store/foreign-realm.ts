@@ -19,11 +19,15 @@ export function localize<T>(value: T): T {
     if (typeof next !== 'object' || next === null || seen.has(next)) continue;
     seen.add(next);
     adopt(next);
-    if (types.isMap(next)) todo.push(...[...next].flat());
-    else if (types.isSet(next)) todo.push(...next);
-    else if (!ArrayBuffer.isView(next)) todo.push(...fieldsOf(next));
+    for (const inner of insideOf(next)) todo.push(inner);
   }
   return value;
+}
+
+function insideOf(v: object): Iterable<unknown> {
+  if (types.isMap(v)) return [...v].flat();
+  if (types.isSet(v)) return v;
+  return ArrayBuffer.isView(v) ? [] : fieldsOf(v);
 }
 
 function adopt(v: object): void {

@@ -63,8 +63,7 @@ export function nameOfLost({ key, count, end }: LostRecord): string {
 export function whatHelps({ key, at, count = 1, hash, end }: LostRecord): string {
   const day = new Date(at).toISOString().slice(0, 10);
   const [kind = '', flow = '', run = ''] = key.split('/');
-  const isParam = key.split('/')[3] === 'params';
-  const help = HELP[isParam ? 'param' : end ? 'task' : kind]?.(`${flow} ${Number(run)}`);
+  const help = HELP[keys.isParam(key) ? 'param' : end ? 'task' : kind]?.(`${flow} ${Number(run)}`);
   const what = hash === undefined ? `${count === 1 ? 'is' : 'are'} lost` : 'has lost its bytes';
   return `${what}: the store was damaged, and repaired on ${day}. ${help ?? 'Restore the store from a copy.'}`;
 }

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cas, corrupt } from './cas';
-import type { Look } from './file';
+import { type Cas, changed, corrupt, READ_ONLY } from './cas';
+import { hashFile, type Look } from './file';
+import { isVerified, noteVerified } from './verified';
 
 export class MemoryCas implements Cas {
   readonly #values = new Map<string, Uint8Array>();
@@ -43,7 +44,11 @@ export class MemoryCas implements Cas {
       process.once('exit', () => this.close());
     }
     const path = join(this.#folder, hash);
-    if (!existsSync(path)) writeFileSync(path, bytes);
+    if (!existsSync(path)) writeFileSync(path, bytes, { mode: READ_ONLY });
+    else if (!isVerified(path, hash)) {
+      if (hashFile(path).hash !== hash) throw changed(path);
+      noteVerified(path, hash);
+    }
     return path;
   }
 

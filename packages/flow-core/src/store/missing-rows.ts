@@ -8,6 +8,8 @@ export interface RemovedRow {
   by: string;
   /** Some of its records are still there: a command read the run, or other runs need them, or the removal was interrupted. */
   left?: true;
+  /** It was no run: an import took the number, and did not end. */
+  import?: true;
 }
 
 /** What is known of a record that a repair found lost. */

@@ -1,11 +1,19 @@
 /** Files that are complete are moved into place, and count as new from then on. */
-import { access, rename, rm, utimes } from 'node:fs/promises';
+import { statSync, utimesSync } from 'node:fs';
+import { access, rename, rm } from 'node:fs/promises';
+import { keepingVerified } from './verified';
 
-/** Sets the time of a file to now. Returns false where there is none. */
+/** A file that is not older is new enough. Milliseconds. */
+const FRESH_MS = 30 * 60 * 1000;
+
+/** Sets the time of a file to now, unless it is as good as that. Returns false where there is none. */
 export async function renewed(path: string): Promise<boolean> {
-  const now = new Date();
+  const now = Date.now();
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return false;
+  if (found.mtimeMs <= now && now - found.mtimeMs < FRESH_MS) return true;
   try {
-    await utimes(path, now, now);
+    keepingVerified(path, () => utimesSync(path, now / 1000, now / 1000));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;

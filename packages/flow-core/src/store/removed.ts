@@ -3,11 +3,12 @@ import { FlowError } from '../definition/errors';
 import type { RemovedRow } from './missing-rows';
 
 /** FLOW_RUN_REMOVED */
-export function runRemoved(flow: string, run: number, { at, by }: RemovedRow): FlowError {
-  return new FlowError(
-    'FLOW_RUN_REMOVED',
-    `The run ${flow}/${run} was removed on ${day(at)} by ${by}. Name another run, or import an export of it.`,
-  );
+export function runRemoved(flow: string, run: number, removed: RemovedRow): FlowError {
+  const on = day(removed.at);
+  const message = removed.import
+    ? `There is no run ${flow}/${run}: an import by ${removed.by} took the number and did not end, and what it had written was removed on ${on}. Name another run, or import the file again.`
+    : `The run ${flow}/${run} was removed on ${on} by ${removed.by}. Name another run, or import an export of it.`;
+  return new FlowError('FLOW_RUN_REMOVED', message);
 }
 
 function day(at: number): string {

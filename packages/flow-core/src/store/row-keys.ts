@@ -21,9 +21,11 @@ export const keys = {
     `task/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
   artifact: (flow: string, run: number, step: string, task: number, name: string) =>
     `artifact/${flow}/${pad(run)}/${step}/${pad(task)}/${text(name)}`,
-  artifacts: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/`,
-  /** Parameters are stored as artifacts of a task that no step can have. */
+  artifacts: (flow: string, run: number, step?: string) =>
+    `artifact/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
+  /** Parameters are stored as artifacts of a task that no step can have: not of a step, which may be called `params`, too. */
   params: (flow: string, run: number) => `artifact/${flow}/${pad(run)}/params/${pad(0)}/`,
+  isParam: (key: string) => /^artifact\/[^/]+\/\d+\/params\/0+\//.test(key),
   log: (flow: string, run: number, step: string, task: number, attempt: number, seq: number) =>
     `log/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${pad(seq)}`,
   logs: (flow: string, run: number, step?: string, task?: number) =>
@@ -32,12 +34,17 @@ export const keys = {
   code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
   /** Held by the process that coordinates a run. The key is there when the run was taken as killed. */
   fence: (flow: string, run: number) => `taken/${flow}/${pad(run)}`,
+  /** The mark of an import: until the run's own row is there, the other records under its number are the import's. */
+  importing: (flow: string, run: number) => `importing/${flow}/${pad(run)}`,
+  allImporting: () => 'importing/',
   /** What is left of a run that was removed: its tombstone. */
   removed: (flow: string, run: number) => `removed/${flow}/${pad(run)}`,
   removedRuns: (flow: string) => `removed/${flow}/`,
   allRemoved: () => 'removed/',
   /** Pinned by whoever reads a run; without its number, by whoever looks for one. Nothing is stored there. */
   pin: (flow: string, run?: number) => `pin/${flow}/${run === undefined ? '' : pad(run)}`,
+  /** Pinned by whoever stores large values to which it refers later: since which hour, counted from 1970. */
+  pinBytes: (hour: number) => `pin-bytes/${hour}`,
   /** Pinned by whoever uses an installed set of npm packages. */
   pinPackages: (set: string) => `pin-packages/${text(set)}`,
   /** What a repair found lost, under the key that it had. Without its last part: of records of which only their number is known. */
@@ -66,6 +73,7 @@ const NAMES: Record<string, string> = {
   tag: 'a tag',
   taken: 'the end',
   removed: 'the removal',
+  importing: 'the import',
 };
 
 /** What a key is the record of, for people: `movies/12/train/3/loss`, `the output of movies/12/train/3`. */

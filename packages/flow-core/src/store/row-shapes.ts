@@ -9,7 +9,7 @@ const artifactName: Check = (v) => typeof v === 'string' && !/\p{Surrogate}/u.te
 const number: Check = (v) => typeof v === 'number' && Number.isFinite(v);
 const count: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
 const flag: Check = (v) => typeof v === 'boolean';
-const name: Check = (v) => typeof v === 'string' && /^(?!__proto__$)[A-Za-z_][\w-]{0,99}$/.test(v);
+const name: Check = (v) => typeof v === 'string' && /^[A-Za-z_][\w-]{0,99}$/.test(v);
 const hash: Check = (v) => typeof v === 'string' && /^[0-9a-f]{64}$/.test(v);
 /** `step/task`, or `run/step/task`. */
 const label: Check = (v) =>
@@ -121,7 +121,6 @@ const place: Check = (v) => count(v) && (v as number) <= LARGEST;
 const printable: Check = (v) =>
   typeof v === 'string' &&
   v !== '' &&
-  v !== '__proto__' &&
   v.length <= 1000 &&
   !/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(v);
 
@@ -129,7 +128,10 @@ const printable: Check = (v) =>
 export const isTaskPlace = fields({ step: name, task: place });
 
 /** Where an artifact stands in its run: a parameter is one of a task 0. */
-export const isArtifactPlace = fields({ step: name, task: place, name: printable });
+export const isArtifactPlace = fields({
+  ...{ step: name, task: place },
+  name: (v) => printable(v) && v !== '__proto__',
+});
 
 const isLog = fields({
   ...{ step: name, task: place, attempt: place, seq: place },

@@ -73,6 +73,8 @@ export interface RunRow {
   /** The process that runs it. */
   pid: number;
   host: string;
+  /** In which space of its machine it has that number: containers have their own. Absent in runs of earlier versions. */
+  processSpace?: string;
   node: string;
   version: string;
   /** The steps of the flow at that time, in the order of declaration; `after`: the steps that a step follows. */

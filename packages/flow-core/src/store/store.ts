@@ -8,6 +8,7 @@ import { fromJson } from './json';
 import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
 import type { RemovedRow } from './missing-rows';
+import { paramNames } from './param-names';
 import { Pins } from './pins';
 import { type ArtifactAddress, unpackArtifact } from './records';
 import { keys, lastNumber, prefixRange } from './row-keys';
@@ -52,6 +53,14 @@ export class Store {
     // The run's next write would be refused in any case.
     this.holds.hold(fence).catch(() => {});
     return fence;
+  }
+
+  /**
+   * Nobody removes large values that are stored from now on, although nothing refers to them yet, until what is returned is
+   * called, or this store is closed. Call before the first of them is stored.
+   */
+  storing(): () => void {
+    return this.#pins.bytes();
   }
 
   /** Takes a killed run: whoever coordinates it can write no more. Returns false where it may still go on. */
@@ -194,16 +203,8 @@ export class Store {
   }
 
   /** The names of a run's parameters. */
-  async paramNames(flow: string, run: number): Promise<string[]> {
-    const names: string[] = [];
-    const range = prefixRange(keys.params(flow, run));
-    const tally = new Tally();
-    for await (const [key, value] of scan(this.kv, range)) {
-      tally.add(key, value);
-      names.push(decodeURIComponent(key.slice(key.lastIndexOf('/') + 1)));
-    }
-    await requireWholeRun(this, 'artifact', { flow, run, step: 'params' }, range, tally);
-    return names;
+  paramNames(flow: string, run: number): Promise<string[]> {
+    return paramNames(this, flow, run);
   }
 
   async artifacts(addresses: readonly ArtifactAddress[]): Promise<(ArtifactRecord | undefined)[]> {

@@ -6,7 +6,7 @@ import type { RemovedRow } from './missing-rows';
 import { runRemoved } from './removed';
 import type { RunRow, TaskRow } from './rows';
 
-interface Runs {
+export interface Runs {
   kv: Kv;
   run(flow: string, run: number): Promise<RunRow | undefined>;
   removed(flow: string, run: number): Promise<RemovedRow | undefined>;

@@ -158,6 +158,12 @@ test('a run that goes on cannot be exported; bad files and places are named, and
     /FLOW_EXPORT_FILE .*x cannot be written: its folder is not there \(ENOENT\)/,
   );
   expect(await said('export', 'waits', '1', 'signals')).toMatch(/FLOW_EXPORT_FILE .*it is a folder/);
+  expect(await said('export', 'waits', '1', '.flow/db/CURRENT')).toMatch(
+    /FLOW_EXPORT_FILE .*CURRENT cannot be written: it lies in the store .*\.flow, where nothing but nx-flow writes/,
+  );
+  expect(await said('export', 'waits', '1', '/dev/stdout', '--json')).toContain(
+    'stdout takes either the file or',
+  );
   expect(await said('import', 'nothing')).toMatch(/FLOW_IMPORT_FILE {2}There is no file .*nothing/);
   expect(await said('import', 'signals')).toMatch(/FLOW_IMPORT_FILE .*is a folder/);
   expect(await said('import', 'package.json')).toContain('it is no file that nx-flow export wrote');

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -23,6 +31,25 @@ test('what processes that are gone left is removed; what living ones, other mach
   mkdirSync(join(folder, `${gone}-1`, 'deep'), { recursive: true });
   sweepTemporary(folder);
   expect(readdirSync(folder).sort()).toEqual([ours, elsewhere, 'data.csv', '.nx-flow-notes'].sort());
+});
+
+test('what another container of this name left, or an earlier version, goes when nobody has written it for a week', () => {
+  const [ours, old] = [temporaryName(), new Date(Date.now() - 8 * 24 * 60 * 60 * 1000)];
+  const gone = ours.replace(`-${process.pid}-`, `-${2 ** 30}-`);
+  const other = gone.replace(/\.[0-9a-f]{8}-/, '.01234567-');
+  const earlier = gone.replace(/\.[0-9a-f]{8}-/, '-');
+  const elsewhere = gone.replace(/^\.nx-flow-.*-(\d+-)/, '.nx-flow-elsewhere-$1');
+  for (const name of [other, earlier]) {
+    writeFileSync(join(folder, `${name}.young`), '');
+    mkdirSync(join(folder, `${name}.used`));
+    writeFileSync(join(folder, `${name}.used`, 'file'), '');
+  }
+  for (const name of [other, earlier, elsewhere]) writeFileSync(join(folder, name), '');
+  for (const name of [other, earlier, elsewhere, `${other}.used`, `${earlier}.used`])
+    utimesSync(join(folder, name), old, old);
+  const kept = [other, earlier].flatMap((name) => [`${name}.young`, `${name}.used`]);
+  sweepTemporary(folder);
+  expect(readdirSync(folder).sort()).toEqual([...kept, elsewhere].sort());
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;

@@ -12,8 +12,9 @@ import fs, {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, relative } from 'node:path';
+import { temporaryName } from '../../src/environment/temporary';
 import { findWorkspace } from '../../src/environment/workspace';
 import { indexFlows, stem } from '../../src/source/find';
 import { SourceProcess } from '../kit/source';
@@ -131,7 +132,7 @@ describe('the index of flows', () => {
   test('removes what a killed process left of its file', async () => {
     write('a.flow.ts', text('a'));
     const { pid } = spawnSync('true');
-    write(`.flow/.nx-flow-${hostname().replace(/[^\w.]/g, '_')}-${pid}-0123456789ab`);
+    write(`.flow/${temporaryName().replace(`-${process.pid}-`, `-${pid}-`)}`);
     await indexed();
     expect(readdirSync(join(folder, '.flow'))).toEqual(['index.json']);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeArtifact, encodeArtifact, INLINE_LIMIT } from '../../src/store/artifacts';
@@ -309,6 +309,7 @@ describe('large values lie in the CAS', () => {
     const value = Buffer.alloc(50_000, 'bytes');
     const record = await encodeArtifact('value', value, cas);
     const path = pathOf(record);
+    chmodSync(path, 0o600);
     writeFileSync(path, '');
     expect(() => decodeArtifact(record, cas)).toThrow(
       expect.objectContaining({

@@ -2,7 +2,10 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { sweepBlobs } from '../../src/engine/housekeeping/blobs';
+import { processSpace } from '../../src/environment/temporary';
 import { COME_BACK_MS, HoldTable } from '../../src/store/broker/hold-table';
+import { isGone } from '../../src/store/gone';
 import { LocalHolds } from '../../src/store/holds';
 import { MemoryKv } from '../../src/store/memory';
 import { MemoryCas } from '../../src/store/memory-cas';
@@ -54,6 +57,27 @@ describe('through a broker', () => {
     for await (const { run, status } of reader.runs('movies')) runs.push([run, status]);
     expect(runs).toEqual([[1, 'killed']]);
     expect((await reader.latest('movies'))?.status).toBe('killed');
+  });
+
+  test('before files go, a run that counts as killed is ended, and one that goes on is not', async () => {
+    const fence = await begin(1);
+    const other = openStore(place.folder);
+    const dead = other.coordinate('movies', 2);
+    await other.commit(record.run(row(2)), dead);
+    await other.close();
+    while ((await statusOf(2)) === 'running') await new Promise(setImmediate);
+    await sweepBlobs(reader);
+    await coordinator.commit(record.run(row(1, { startedAt: 1 })), fence);
+    await expect(coordinator.commit(record.run(row(2)), dead)).rejects.toMatchObject({
+      code: 'FLOW_RUN_TAKEN',
+    });
+  });
+
+  test('while it is unsure, a process of another container of this name does not count as gone', () => {
+    const dead = { pid: 2 ** 30, host: hostname() };
+    expect(isGone(dead)).toBe(true);
+    expect(isGone({ ...dead, processSpace: processSpace() })).toBe(true);
+    expect(isGone({ ...dead, processSpace: '01234567' })).toBe(false);
   });
 
   test('whether a hundred runs go on is asked at once', async () => {

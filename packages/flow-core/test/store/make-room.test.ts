@@ -1,7 +1,7 @@
 /** What a full disk gets back, and what is never touched for it. */
 import { linkSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { temporaryName } from '../../src/environment/temporary';
 import { makeRoom } from '../../src/store/make-room';
 import { temporaryPlace } from './helpers/place';
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => place.dispose());
 
 const HOUR = 60 * 60 * 1000;
-const owned = (pid: number) => `.nx-flow-${hostname().replace(/[^\w.]/g, '_')}-${pid}-${'0'.repeat(12)}`;
+const owned = (pid: number) => temporaryName().replace(`-${process.pid}-`, `-${pid}-`);
 /** No process has it. */
 const GONE = owned(2 ** 30);
 const LIVING = owned(process.pid);

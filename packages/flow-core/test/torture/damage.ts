@@ -1,5 +1,5 @@
 /** Damage to the files of a store: bits flip, pieces are zero, ends and files are gone. */
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Draw } from './draw';
 
@@ -62,6 +62,10 @@ export function damage(store: string, place: Place, draw: Draw): Damage | undefi
   const way = bytes.length === 0 ? 'something follows it' : draw.of(DRAWN);
   const after = WAYS[way]?.(bytes, draw);
   if (after === undefined) rmSync(join(store, file));
-  else writeFileSync(join(store, file), after);
+  else {
+    // It may be read-only.
+    chmodSync(join(store, file), 0o600);
+    writeFileSync(join(store, file), after);
+  }
   return { file, way };
 }

@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { exportRun } from '../../engine/transfer/export';
-import { exportToFile } from '../../engine/transfer/file';
+import { exportToFile, requireTarget } from '../../engine/transfer/file';
 import type { Sink } from '../../engine/transfer/write';
 import { noMoreThan } from '../arguments';
 import type { Command, Context } from '../command';
@@ -37,13 +37,14 @@ export const command: Command = {
         'Which run, and into which file? nx-flow export <flow> <run> <file>: the run by its number, or latest; - is stdout.',
       );
     }
-    const piped = given === '-';
+    const piped = given === '-' || STDOUT.has(resolve(context.cwd, given));
     if (piped) requirePipe(context);
     // The file goes to stdout, so messages go to stderr.
     const output: Output = piped
       ? { ...context.output, live: false, write: context.output.note, raw: context.output.note }
       : context.output;
     const file = resolve(context.cwd, given);
+    if (!piped) requireTarget(file);
     // Without a pathspec, the latest run is meant.
     const positionals = text === 'latest' ? [flowGiven] : [flowGiven, text];
     const progress = transferProgress('exporting', output);
@@ -80,6 +81,9 @@ export const command: Command = {
     }
   },
 };
+
+/** What is written there would come between what is printed. */
+const STDOUT = new Set(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
 
 function requirePipe({ output }: Context): void {
   if (output.json)

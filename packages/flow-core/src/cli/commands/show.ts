@@ -126,9 +126,11 @@ async function tasksOf(store: Store, run: RunRow, wanted: string | undefined) {
   const only = wanted ?? run.spunFrom?.step;
   // What it says of a repaired run is of rows that may be lost.
   const summaries = run.repaired === undefined ? run.summaries : undefined;
+  const summaryOf = (step: string) =>
+    summaries && Object.hasOwn(summaries, step) ? summaries[step] : undefined;
   const steps = run.steps
     .filter(({ name }) => only === undefined || only === name)
-    .map(({ name, kind }): Step => ({ name, kind, ...unpackSummary(summaries?.[name]) }));
+    .map(({ name, kind }): Step => ({ name, kind, ...unpackSummary(summaryOf(name)) }));
   const tasks: TaskRow[] = [];
   if (!summaries || wanted !== undefined) {
     const byName = new Map(steps.map((step) => [step.name, Object.assign(step, noTasks())]));

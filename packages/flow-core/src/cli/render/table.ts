@@ -21,7 +21,7 @@ export function table(
   dim: (text: string) => string,
 ): string {
   const widths = columns.map(({ head }, i) =>
-    Math.max(textWidth(head), ...rows.map((row) => textWidth(row[i] ?? ''))),
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row[i] ?? '')), textWidth(head)),
   );
   const total = widths.reduce((sum, w) => sum + w + GAP.length, 0);
   const shrink = columns.findIndex((column) => column.shrink);

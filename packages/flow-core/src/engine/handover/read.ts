@@ -12,6 +12,7 @@ import { record } from '../../store/records';
 import { isArtifactMeta, isArtifactName, isTaskRow } from '../../store/row-shapes';
 import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { Store } from '../../store/store';
+import { keepingVerified } from '../../store/verified';
 import { startedRun } from '../record/build-run-row';
 import { HANDED_FILE, HANDOVER_VERSION, type Handed, type HandedArtifact } from './layout';
 
@@ -135,7 +136,7 @@ export function link(from: string, to: string): void {
   if (existsSync(to)) return;
   mkdirSync(dirname(to), { recursive: true });
   try {
-    linkSync(from, to);
+    keepingVerified(from, () => linkSync(from, to));
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;

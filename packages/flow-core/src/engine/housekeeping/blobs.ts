@@ -1,13 +1,15 @@
 /**
- * Removes files of the CAS that no record refers to. A file that is new, or was stored again, stays for an hour: whoever stored
- * it may not have recorded it yet.
+ * Removes files of the CAS that no record refers to. A file that is new, or was stored again, stays for an hour, and what was
+ * stored since a run or an import that goes on began: whoever stored it may not have recorded it yet.
  */
 import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Cas } from '../../store/cas';
 import { type Kv, scan } from '../../store/kv';
+import { storingSince } from '../../store/pins';
 import { unpackArtifact } from '../../store/records';
 import { prefixRange } from '../../store/row-keys';
+import type { Store } from '../../store/store';
+import { endKilled } from './killed';
 
 /** Of the values of artifacts, those whose bytes lie in a file. */
 export const IN_FILES = ['"hash":"'];
@@ -42,13 +44,17 @@ export interface SweepOptions {
 
 /** @returns what went; nothing for a CAS in memory */
 export async function sweepBlobs(
-  { kv, cas }: { kv: Kv; cas: Cas },
+  { kv, cas, holds }: Pick<Store, 'kv' | 'cas' | 'holds'>,
   { newMs = NEW_MS, only, dryRun = false, isGone }: SweepOptions = {},
 ): Promise<Swept> {
   const swept: Swept = { files: 0, bytes: 0, young: { files: 0, bytes: 0 } };
   if (!cas.path || only?.size === 0) return swept;
   const folder = dirname(dirname(cas.path('0'.repeat(64))));
-  // Listed before the records are read: what comes later is not looked at.
+  // Asked before the records are read: who has ended by then has recorded all. Who begins later stores new files, by this clock.
+  const now = Date.now();
+  const newSince = Math.min(now - newMs, await storingSince(holds, now));
+  if (!dryRun) await endKilled({ kv, holds });
+  // Listed before, too: what comes later is not looked at.
   const files = only
     ? [...only].map((hash) => (cas.path as (hash: string) => string)(hash))
     : filesIn(folder);
@@ -56,7 +62,7 @@ export async function sweepBlobs(
   for (const path of files) {
     const hash = path.slice(-64);
     if (!SHA256.test(hash)) {
-      if (!dryRun) restore(path, named);
+      if (!dryRun) restore(path, named, newSince);
       continue;
     }
     if (named.has(hash)) continue;
@@ -64,8 +70,8 @@ export async function sweepBlobs(
     if (!found) continue;
     // Bytes that lie in the store of persisted spins too take no room of their own.
     const bytes = found.nlink > 1 ? 0 : found.size;
-    const isNew = Date.now() - found.mtimeMs < newMs;
-    if (isNew || !(dryRun || removeUnlessNew(path, newMs))) {
+    const isNew = found.mtimeMs > newSince;
+    if (isNew || !(dryRun || removeUnlessNew(path, newSince))) {
       swept.young.files++;
       swept.young.bytes += bytes;
       continue;
@@ -91,11 +97,11 @@ export async function hashesIn(kv: Kv, isGone?: (key: string) => boolean): Promi
  * Moved aside first, and looked at once more: whoever stores the same bytes again either has made the file a new one before, or
  * finds none and writes one.
  */
-function removeUnlessNew(path: string, newMs: number): boolean {
+function removeUnlessNew(path: string, newSince: number): boolean {
   const aside = `${path}${ASIDE}`;
   try {
     renameSync(path, aside);
-    if (Date.now() - lstatSync(aside).mtimeMs < newMs) {
+    if (lstatSync(aside).mtimeMs > newSince) {
       renameSync(aside, path);
       return false;
     }
@@ -107,11 +113,12 @@ function removeUnlessNew(path: string, newMs: number): boolean {
 }
 
 /** What a killed one had moved aside. */
-function restore(path: string, named: ReadonlySet<string>): void {
+function restore(path: string, named: ReadonlySet<string>, newSince: number): void {
   if (!path.endsWith(ASIDE)) return;
   const whole = path.slice(0, -ASIDE.length);
   try {
-    if (named.has(whole.slice(-64)) && !lstatSync(whole, { throwIfNoEntry: false })) renameSync(path, whole);
+    const isWanted = named.has(whole.slice(-64)) || lstatSync(path).mtimeMs > newSince;
+    if (isWanted && !lstatSync(whole, { throwIfNoEntry: false })) renameSync(path, whole);
     else rmSync(path);
   } catch {}
 }

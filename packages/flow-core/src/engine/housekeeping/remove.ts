@@ -2,6 +2,7 @@
  * Removes runs: first tombstones, then their records, then the files that nothing else refers to, then the room in the database.
  * Whatever ends it in between, the next one goes on from there.
  */
+import { removeDeadImports } from '../../store/imports';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { type Swept, sweepBlobs } from './blobs';
@@ -29,6 +30,7 @@ export async function removeRuns(
 ): Promise<Removed> {
   const runs = (await entomb(store, rows, remover)).map(({ flow, run }) => `${flow}/${run}`);
   const { read, needed, hashes, ranges } = await clearRemoved(store);
+  if (all) await removeDeadImports(store);
   const only = all ? {} : { only: hashes };
   const blobs = await sweepBlobs(store, { ...only, ...(newMs === undefined ? {} : { newMs }) });
   await compactRanges(store, ranges);

@@ -1,7 +1,7 @@
 /** Writes artifacts as files in their natural form: JSON, text, bytes, or v8. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { chmod, copyFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import {
   type Codecs,
@@ -60,7 +60,7 @@ export async function writeArtifact(
   if (large && cas.path) {
     const { extension, format } = fileForm(reference);
     const file = fileIn(name, extension);
-    await copyFile(cas.file(reference.hash as string), join(folder, file));
+    await copyWritable(cas.file(reference.hash as string), join(folder, file));
     return { ...about, file, format };
   }
   if (form) return writeForm(folder, about, form);
@@ -76,8 +76,14 @@ export async function writeFileArtifact(
   value: FileArtifact,
 ): Promise<OutputFile> {
   const file = `artifacts/${fileName(about.name)}${extname(value.name) || '.bin'}`;
-  await copyFile(value.path, join(folder, file));
+  await copyWritable(value.path, join(folder, file));
   return { ...about, file, format: 'file' };
+}
+
+/** A file of the store is read-only, and a copy of it is not. */
+async function copyWritable(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, ((await stat(to)).mode & 0o777) | 0o200);
 }
 
 /** Writes a value, below `artifacts/` of the folder. */

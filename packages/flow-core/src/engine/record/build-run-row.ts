@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { type Graph, parents } from '../../definition/graph';
 import { packageVersion } from '../../environment/package-root';
+import { processSpace } from '../../environment/temporary';
 import type { ErrorRecord, RunRow, Status } from '../../store/rows';
 
 export interface RunStart
@@ -36,6 +37,7 @@ export function startedRun({
     paramInputs,
     pid: process.pid,
     host: hostname(),
+    processSpace: processSpace(),
     node: process.version,
     version: packageVersion(),
     steps: [...graph.steps.values()].map((node) => ({

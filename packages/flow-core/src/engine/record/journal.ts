@@ -7,13 +7,17 @@ import type { Store } from '../../store/store';
 const GROUP = 4096;
 const GROUP_BYTES = 8 * 1024 * 1024;
 
+/** Bytes that wait before no more tasks are begun. */
+const WAITING_BYTES = 4 * GROUP_BYTES;
+
 export class Journal {
   readonly #store: Store;
   readonly #broken: (error: unknown) => void;
   readonly #fence: string;
   readonly #tally = new Tally();
-  /** One entry for each call of {@link add}: its operations stay together. */
-  #calls: (readonly Op[])[] = [];
+  /** What goes together into one batch. */
+  #calls: Piece[] = [];
+  #waiting = 0;
   #added = 0;
   #written = 0;
   #writing: Promise<void> | undefined;
@@ -30,8 +34,16 @@ export class Journal {
     this.#broken = broken;
   }
 
-  /** Operations of one call land in one batch. */
+  /** As {@link addAll}. */
   add(...ops: Op[]): void {
+    this.addAll(ops);
+  }
+
+  /**
+   * Operations of one call land in one batch, unless they are too many or too large for one: then in several, in order. So the
+   * last one says of all of them that they are there.
+   */
+  addAll(ops: readonly Op[]): void {
     this.#tally.addAll(ops);
     this.#add(ops);
   }
@@ -48,8 +60,11 @@ export class Journal {
 
   #add(ops: readonly Op[]): void {
     if (this.#failed || ops.length === 0) return;
-    this.#added++;
-    this.#calls.push(ops);
+    for (const piece of pieces(ops)) {
+      this.#added++;
+      this.#calls.push(piece);
+      this.#waiting += piece.bytes;
+    }
     this.#writing ??= this.#write();
   }
 
@@ -66,9 +81,9 @@ export class Journal {
     if (this.#failed) throw this.#failed.error;
   }
 
-  /** Resolves when no more than a batch waits for the one under way, or the store has failed. */
+  /** Resolves when no more than a batch or a few waits for the one under way, or the store has failed. */
   async room(): Promise<void> {
-    while (this.#calls.length > GROUP) await this.#batch;
+    while (this.#calls.length > GROUP || this.#waiting > WAITING_BYTES) await this.#batch;
   }
 
   async #write(): Promise<void> {
@@ -85,25 +100,52 @@ export class Journal {
     } catch (error) {
       this.#failed = { error };
       this.#calls = [];
+      this.#waiting = 0;
       this.#broken(error);
     } finally {
       this.#writing = undefined;
     }
   }
 
-  /** The calls that make up the next batch. A single one may be larger than the limits. */
+  /** The calls that make up the next batch. */
   #take(): { ops: Op[]; calls: number } {
     const ops: Op[] = [];
     let bytes = 0;
     let calls = 0;
-    for (const call of this.#calls) {
-      const size = call.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-      if (calls > 0 && (ops.length + call.length > GROUP || bytes + size > GROUP_BYTES)) break;
-      ops.push(...call);
-      bytes += size;
+    for (const piece of this.#calls) {
+      if (calls > 0 && (ops.length + piece.ops.length > GROUP || bytes + piece.bytes > GROUP_BYTES)) break;
+      ops.push(...piece.ops);
+      bytes += piece.bytes;
       calls++;
     }
     this.#calls = this.#calls.slice(calls);
+    this.#waiting -= bytes;
     return { ops, calls };
   }
+}
+
+interface Piece {
+  ops: readonly Op[];
+  bytes: number;
+}
+
+const sizeOf = ({ value }: Op) => value?.length ?? 0;
+
+/** The operations in pieces that fit into a batch. A single one may be larger. */
+function pieces(ops: readonly Op[]): Piece[] {
+  const all = ops.reduce((sum, op) => sum + sizeOf(op), 0);
+  if (ops.length <= GROUP && all <= GROUP_BYTES) return [{ ops, bytes: all }];
+  const found: Piece[] = [];
+  for (let from = 0; from < ops.length; ) {
+    let bytes = 0;
+    let to = from;
+    for (; to < ops.length && to - from < GROUP; to++) {
+      const size = sizeOf(ops[to] as Op);
+      if (to > from && bytes + size > GROUP_BYTES) break;
+      bytes += size;
+    }
+    found.push({ ops: ops.slice(from, to), bytes });
+    from = to;
+  }
+  return found;
 }

@@ -35,8 +35,7 @@ function newNode(at: string, base: Node | undefined, hidden: readonly string[]):
   return { base, own: NONE, away: NO_NAMES, at, hidden, depth, uses: 0, bytes: 0 };
 }
 
-const NONE: Entry[] = [];
-const NO_NAMES: readonly string[] = [];
+const [NONE, NO_NAMES]: [Entry[], readonly string[]] = [[], []];
 
 /** What a view shows that its base does not, in its order, and what it hides of that. */
 function beyond(base: readonly Place[], shown: readonly Place[]) {
@@ -133,7 +132,7 @@ export class Views {
     const kept = own.map(([name, record]): Entry => [name, this.#keep({ ...record, at }, node)]);
     if (kept.every(([, { type }]) => type === undefined))
       node.away = this.#shared(kept.map(([name]) => name));
-    else passed.push(...kept);
+    else for (const entry of kept) passed.push(entry);
     if (passed.length > 0) node.own = passed;
     return this.#linked(node);
   }
@@ -212,7 +211,8 @@ export class Views {
   async #read(shown: readonly Shown[]): Promise<(Visible | undefined)[]> {
     this.#reading ??= this.#together();
     const { shown: all, found } = this.#reading;
-    const from = all.push(...shown) - shown.length;
+    const from = all.length;
+    for (const one of shown) all.push(one);
     return (await found).slice(from, from + shown.length);
   }
 

@@ -1,6 +1,6 @@
 /** What a resumed run has to execute again, since a repair of the store found it lost in the origin. */
 import { type LostRecord, lostRecords, nameOfLost } from '../../store/lost-records';
-import { lastNumber } from '../../store/row-keys';
+import { keys, lastNumber } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 
@@ -21,7 +21,7 @@ export async function lostTasks(store: Store, origin: RunRow): Promise<LostTasks
   for (const lost of await lostRecords(store.kv, origin)) {
     const [kind, , , step, task, name] = lost.key.split('/');
     if (!isNeeded(store, lost) || step === undefined) continue;
-    if (step === 'params') params.add(decodeURIComponent(name ?? ''));
+    if (keys.isParam(lost.key)) params.add(decodeURIComponent(name ?? ''));
     else {
       if (kind === 'artifact' && task) tasks.add(`${step}/${lastNumber(task)}`);
       steps.set(step, [...(steps.get(step) ?? []), nameOfLost(lost)]);

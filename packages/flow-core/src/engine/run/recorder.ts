@@ -73,10 +73,10 @@ export class Recorder {
 
   begin(params: [string, ArtifactRecord][]): void {
     const { flow, run } = this.row;
-    this.#journal.add(
+    this.#journal.addAll([
       ...record.run(this.row),
       ...params.map(([name, value]) => record.artifact({ flow, run, step: 'params', task: 0, name }, value)),
-    );
+    ]);
   }
 
   log(task: NumberedTask, stream: 'stdout' | 'stderr', text: string): void {
@@ -104,7 +104,7 @@ export class Recorder {
     this.#journal.add(...this.#lastLogs(task), this.#op(row));
   }
 
-  /** A finished task, its artifacts and its logs: one batch. */
+  /** A finished task, its artifacts and its logs: one batch, or several where they are large. Its row is the last. */
   done(task: NumberedTask, { startedAt, durationMs }: Timed, result: TaskResult, caught?: Caught): void {
     const node = this.#node(task);
     const hidden = [...(node.options.drop ?? []), ...(caught?.absent ?? [])];
@@ -129,7 +129,7 @@ export class Recorder {
     const artifacts: Op[] = result.stored.map(([name, artifact]) =>
       record.artifact({ flow, run, step, task: number, name }, artifact),
     );
-    this.#journal.add(...this.#lastLogs(task), ...artifacts, this.#op(row));
+    this.#journal.addAll([...this.#lastLogs(task), ...artifacts, this.#op(row)]);
   }
 
   /**

@@ -22,12 +22,17 @@ export async function runFlow(given: RunOptions): Promise<RunOutcome> {
     throw new FlowError('FLOW_NAMESPACE', message);
   }
   const packages = await packagesOf(options);
-  const params: [string, ArtifactRecord][] = [];
-  for (const [name, value] of Object.entries(options.params.parsed)) {
-    params.push([name, await encodeArtifact(name, value, store.cas, graph.codecs, look?.(name))]);
+  const stored = store.storing();
+  try {
+    const params: [string, ArtifactRecord][] = [];
+    for (const [name, value] of Object.entries(options.params.parsed)) {
+      params.push([name, await encodeArtifact(name, value, store.cas, graph.codecs, look?.(name))]);
+    }
+    const run = await store.claimRun(graph.flow, randomUUID());
+    return await new Coordinator(options, run, params, packages).execute();
+  } finally {
+    stored();
   }
-  const run = await store.claimRun(graph.flow, randomUUID());
-  return new Coordinator(options, run, params, packages).execute();
 }
 
 /** Installs before the run starts, so that a missing version fails the command, not its last task. */

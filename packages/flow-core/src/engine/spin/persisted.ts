@@ -54,12 +54,14 @@ export class PersistedSpin {
   readonly #options: PersistOptions;
   readonly #journal: Journal;
   readonly #logs: TaskLogs;
+  readonly #stored: () => void;
   readonly #tasks = { done: 0, failed: 0 };
   #error: ErrorRecord | undefined;
 
   private constructor(options: PersistOptions, row: RunRow) {
     this.#options = options;
     this.row = row;
+    this.#stored = options.store.storing();
     this.#journal = new Journal(options.store, options.store.coordinate(row.flow, row.run));
     this.#logs = new TaskLogs(row.flow, row.run, this.#journal);
   }
@@ -81,7 +83,7 @@ export class PersistedSpin {
     for (const [name, value] of params) {
       ops.push(record.artifact({ ...address, name }, await kept.#adopt(value)));
     }
-    kept.#journal.add(...record.run(kept.row), ...ops);
+    kept.#journal.addAll([...record.run(kept.row), ...ops]);
     return kept;
   }
 
@@ -99,7 +101,7 @@ export class PersistedSpin {
     this.#logs.add(this.row.spunFrom?.step as string, task, 0, stream, text);
   }
 
-  /** A spun task with all that it shows: one batch. @param task Its number, from 1. */
+  /** A spun task with all that it shows; its row is the last. @param task Its number, from 1. */
   async task(task: number, resolved: Resolved, kept: PersistedTask): Promise<void> {
     const { node, parents, stack, branches, iteration } = resolved;
     const { flow, run } = this.row;
@@ -134,7 +136,7 @@ export class PersistedSpin {
     if (error) this.#tasks.failed++;
     else this.#tasks.done++;
     this.#error ??= error;
-    this.#journal.add(...this.#logs.take(node.name, task), ...artifacts, record.task(flow, run, row));
+    this.#journal.addAll([...this.#logs.take(node.name, task), ...artifacts, record.task(flow, run, row)]);
   }
 
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */
@@ -148,6 +150,7 @@ export class PersistedSpin {
     });
     this.#journal.add(...record.run(row));
     await this.#journal.flush();
+    this.#stored();
   }
 
   /** A record of elsewhere, with its bytes in this store: small ones in it, large ones in its CAS. */

@@ -2,6 +2,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError, isFlowError } from '../../definition/errors';
+import { type Target, targetOf } from '../../environment/target';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { type Exported, type ExportOptions, exportRun } from './export';
 import type { Head } from './format';
@@ -15,16 +16,20 @@ const WHY: Record<string, string> = {
   EDQUOT: 'your share of the disk is used up',
   EFBIG: 'the file would be too large',
   EISDIR: 'it is a folder',
+  ENOTDIR: 'its folder is a file',
+  ELOOP: 'it is a link to itself',
   ENOENT: 'its folder is not there',
 };
 
 /**
- * Writes a temporary sibling file and renames it at the end. An existing file stays until then, or if this fails.
+ * Writes a temporary sibling file and renames it at the end. An existing file stays until then, or if this fails. Of a symbolic
+ * link, the file that it leads to is written.
  * @throws FlowError FLOW_EXPORT_FILE, and those of {@link exportRun}
  */
 export async function exportToFile(file: string, options: Omit<ExportOptions, 'sink'>): Promise<Exported> {
-  sweepTemporary(dirname(file));
-  const part = join(dirname(file), `${temporaryName()}.part`);
+  const target = requireTarget(file);
+  sweepTemporary(dirname(target));
+  const part = join(dirname(target), `${temporaryName()}.part`);
   try {
     const handle = await open(part, 'wx');
     let exported: Exported;
@@ -34,20 +39,43 @@ export async function exportToFile(file: string, options: Omit<ExportOptions, 's
     } finally {
       await handle.close();
     }
-    await rename(part, file);
+    await rename(part, target);
     return exported;
   } catch (cause) {
     await rm(part, { force: true }).catch(() => {});
     const { code } = cause as NodeJS.ErrnoException;
     if (isFlowError(cause) || code === undefined) throw cause;
-    const why = WHY[code] ?? 'it is not writable';
-    const help =
-      code === 'ENOSPC' || code === 'EDQUOT' ? ': make room there, or name a file on another disk' : '';
-    throw new FlowError('FLOW_EXPORT_FILE', `${file} cannot be written: ${why} (${code})${help}.`, {
-      cause,
-      exit: 1,
-    });
+    throw unwritable(file, code, cause);
   }
+}
+
+function unwritable(file: string, code: string, cause: unknown): FlowError {
+  const why = WHY[code] ?? 'it is not writable';
+  const help =
+    code === 'ENOSPC' || code === 'EDQUOT' ? ': make room there, or name a file on another disk' : '';
+  const message = `${file} cannot be written: ${why} (${code})${help}.`;
+  return new FlowError('FLOW_EXPORT_FILE', message, { cause, exit: 1 });
+}
+
+/** The path that is written in the end. @throws FlowError FLOW_EXPORT_FILE for what an export must not replace */
+export function requireTarget(file: string): string {
+  let target: Target;
+  try {
+    target = targetOf(file);
+  } catch (cause) {
+    throw unwritable(file, (cause as NodeJS.ErrnoException).code ?? 'EIO', cause);
+  }
+  const { path, kind, store } = target;
+  const why =
+    store !== undefined
+      ? `it lies in the store ${store}, where nothing but nx-flow writes: name a file elsewhere`
+      : kind === 'folder'
+        ? 'it is a folder: name a file in it'
+        : kind === 'nothing' || kind === 'file'
+          ? undefined
+          : `it is a ${kind}: name a file, or - for stdout`;
+  if (why === undefined) return path;
+  throw new FlowError('FLOW_EXPORT_FILE', `${file} cannot be written: ${why}.`);
 }
 
 /** @throws FlowError FLOW_IMPORT_FILE, and those of {@link importRun} */

@@ -1,28 +1,29 @@
 /**
  * import: reads a run from its file, completely or not at all. The file is read once. Values and rows are staged
  * until every byte is verified. Then the values move into the store, and the rows are written, the run's own last.
- * Nothing is visible before that row. A killed import leaves rows that the next import of the file writes again.
+ * Nothing is visible before that row. What a killed import leaves is removed by the next one, and by `gc`.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
 import { type Contents, Tally } from '../../store/contents';
+import {
+  abandonImport,
+  beginImport,
+  type ImportUnderWay,
+  importEnded,
+  leaveImport,
+  removeDeadImports,
+} from '../../store/imports';
 import { fromJson } from '../../store/json';
 import type { Op } from '../../store/kv';
-import { record, unpackArtifact } from '../../store/records';
+import { record } from '../../store/records';
 import { keys } from '../../store/row-keys';
-import {
-  isArtifactMeta,
-  isArtifactPlace,
-  isCodeRow,
-  isEndedRun,
-  isLogRow,
-  isTaskPlace,
-  isTaskRow,
-} from '../../store/row-shapes';
-import type { ArtifactMeta, RunRow } from '../../store/rows';
+import { isEndedRun } from '../../store/row-shapes';
+import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { requireGoing } from './export';
-import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
-import { FrameReader, parsed, type Row, type Value } from './read';
+import { ContentId, type Head, Kind } from './format';
+import { FrameReader, parsed, type Value } from './read';
+import { checkRow, NO_ROW, opOf } from './row';
 import { openStage, type Stage } from './stage';
 
 export interface ImportOptions {
@@ -59,21 +60,55 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
   const head = await readHead(reader);
   const known = await knownRun(store, head, namespace);
   const stage = known ? undefined : await attempt(() => openStage(store.cas));
+  const stored = store.storing();
   try {
     await verify(reader, head, stage, options);
     // Another import of the same file may have finished first.
     const now = known ?? (await knownRun(store, head, namespace));
     if (now || !stage) return { run: now as RunRow, known: true, head, bytes: reader.read };
-    await attempt(() => stage.place());
-    const { flow } = head.run;
-    const number = await store.claimRun(flow, nonceOf(head, namespace));
-    const contents = await writeRows(store, flow, number, stage);
-    const run = { ...importedRow(head, number, namespace, user), contents };
-    await store.commit(record.run(run));
+    await removeDeadImports(store);
+    const nonce = nonceOf(head, namespace);
+    const underWay = await beginImport(store, { flow: head.run.flow, nonce, by: user });
+    const run = await write(store, stage, head, underWay, namespace).catch(async (error) => {
+      // What cannot be removed now is by the next import, or by gc.
+      await abandonImport(store, underWay).catch(() => {});
+      throw isFlowError(error) && error.code === 'FLOW_RUN_TAKEN' ? taken(error) : error;
+    });
+    leaveImport(store, underWay);
     return { run, known: false, head, bytes: reader.read };
   } finally {
+    stored();
     await stage?.discard();
   }
+}
+
+/** The run's own row is the last, when everything that it needs is there. */
+async function write(
+  store: Store,
+  stage: Stage,
+  head: Head,
+  underWay: ImportUnderWay,
+  namespace: string,
+): Promise<RunRow> {
+  const { run: number, by, fence } = underWay;
+  await attempt(() => stage.place());
+  const contents = await writeRows(store, underWay, stage);
+  const lost = await attempt(() => stage.lost());
+  if (lost !== undefined) {
+    const message = `The store has lost the value ${lost} while the run was imported. Nothing was changed: import the file again.`;
+    throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
+  }
+  const run = { ...importedRow(head, number, namespace, by), contents };
+  await store.commit([...record.run(run), importEnded(underWay)], fence);
+  return run;
+}
+
+function taken(cause: FlowError): FlowError {
+  return new FlowError(
+    'FLOW_RUN_TAKEN',
+    "The import counts as ended, and what it had written was removed: its process had given no sign of life when the store's broker was started again. Import the file again.",
+    { exit: 1, cause },
+  );
 }
 
 /** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT */
@@ -151,40 +186,11 @@ async function takeValue({ hash, pieces }: Value, stage: Stage | undefined, tell
   else for await (const _ of reported);
 }
 
-/** What is told of a row that nx-flow did not write: its checksum may be right all the same. */
-const NO_ROW = 'it holds a record that is none of a run';
-
-/** A value that an artifact needs. */
-type Needed = Required<Pick<ArtifactMeta, 'hash' | 'size'>>;
-
-/** Checks a row, whose fields become parts of keys, and returns the value that it needs. @throws for an invalid row */
-function checkRow({ kind, payload }: Row): Needed | undefined {
-  if (kind === Kind.Artifact) {
-    const { at, packed } = artifactOf(payload);
-    const { bytes, ...meta } = unpackArtifact(packed);
-    must(isArtifactPlace(at) && isArtifactMeta(meta));
-    const { hash, size } = meta;
-    if (hash !== undefined) return { hash, size };
-    must(bytes?.length === size);
-    return undefined;
-  }
-  const row: unknown = JSON.parse(payload.toString('utf8'));
-  const isRow = { [Kind.Task]: isWholeTask, [Kind.Log]: isLogRow, [Kind.Code]: isCodeRow }[kind];
-  must(isRow(row));
-  return undefined;
-}
-
-/** It has ended, and its labels name tasks of its own run. */
-function isWholeTask(row: unknown): boolean {
-  if (!isTaskRow(row) || !isTaskPlace(row) || row.status === 'running') return false;
-  return [...row.parents, ...Object.values(row.inherited)].every((label) => label.split('/').length === 2);
-}
-
-function must(holds: boolean): void {
-  if (!holds) throw new TypeError();
-}
-
-async function writeRows(store: Store, flow: string, run: number, stage: Stage): Promise<Contents> {
+async function writeRows(
+  store: Store,
+  { flow, run, fence }: ImportUnderWay,
+  stage: Stage,
+): Promise<Contents> {
   const tally = new Tally();
   let ops: Op[] = [];
   let bytes = 0;
@@ -194,24 +200,12 @@ async function writeRows(store: Store, flow: string, run: number, stage: Stage):
     ops.push(op);
     bytes += row.payload.length;
     if (ops.length < GROUP && bytes < GROUP_BYTES) continue;
-    await store.commit(ops);
+    await store.commit(ops, fence);
     ops = [];
     bytes = 0;
   }
-  if (ops.length > 0) await store.commit(ops);
+  if (ops.length > 0) await store.commit(ops, fence);
   return tally.contents;
-}
-
-function opOf(flow: string, run: number, { kind, payload }: Row): Op {
-  if (kind === Kind.Artifact) {
-    const { at, packed } = artifactOf(payload);
-    return record.artifact({ flow, run, ...at }, unpackArtifact(packed));
-  }
-  const json = JSON.parse(payload.toString('utf8'));
-  if (kind === Kind.Task) return record.task(flow, run, json);
-  if (kind === Kind.Code) return record.code(flow, run, json);
-  const { step, task, attempt: n, seq, ...log } = json as LogAt;
-  return record.log(flow, run, { step, task, attempt: n, seq }, log);
 }
 
 function importedRow({ id, run }: Head, number: number, namespace: string, user: string): RunRow {

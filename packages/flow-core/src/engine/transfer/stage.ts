@@ -5,8 +5,9 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import type { Cas } from '../../store/cas';
+import { type Cas, READ_ONLY } from '../../store/cas';
 import { place } from '../../store/place-file';
+import { syncFolder } from '../../store/write-file';
 import { frameHead } from './format';
 import { ByteReader, type Row } from './read';
 import { PIECE, piecesOf } from './values';
@@ -17,6 +18,8 @@ export interface Stage {
   row(row: Row): Promise<void>;
   /** Moves the values into the CAS. */
   place(): Promise<void>;
+  /** Makes the placed values count as new, and gives one that is not there any more. */
+  lost(): Promise<string | undefined>;
   /** Yields every row, in order. */
   rows(): AsyncGenerator<Row, void, undefined>;
   discard(): Promise<void>;
@@ -29,24 +32,26 @@ export async function openStage(cas: Cas): Promise<Stage> {
   sweepTemporary(folder);
   const stage = join(folder, temporaryName());
   await mkdir(stage);
-  return new FileStage(stage, (hash) => (cas.path as (hash: string) => string)(hash));
+  return new FileStage(stage, cas);
 }
 
 class FileStage implements Stage {
   readonly #folder: string;
+  readonly #cas: Cas;
   readonly #place: (hash: string) => string;
   readonly #values = new Set<string>();
   #rows: FileHandle | undefined;
   #gathered: Uint8Array[] = [];
   #size = 0;
 
-  constructor(folder: string, placeOf: (hash: string) => string) {
+  constructor(folder: string, cas: Cas) {
     this.#folder = folder;
-    this.#place = placeOf;
+    this.#cas = cas;
+    this.#place = (hash) => (cas.path as (hash: string) => string)(hash);
   }
 
   async value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const file = await open(join(this.#folder, hash), 'wx');
+    const file = await open(join(this.#folder, hash), 'wx', READ_ONLY);
     try {
       for await (const piece of pieces) await writeAll(file, piece);
       await file.datasync();
@@ -63,12 +68,20 @@ class FileStage implements Stage {
   }
 
   async place(): Promise<void> {
+    const folders = new Set<string>();
     for (const hash of this.#values) {
       const path = this.#place(hash);
       await mkdir(dirname(path), { recursive: true });
       await place(join(this.#folder, hash), path);
+      folders.add(dirname(path));
     }
-    this.#values.clear();
+    // A reference to them may be synced in the database before their names are.
+    for (const folder of folders) syncFolder(folder);
+  }
+
+  async lost(): Promise<string | undefined> {
+    for (const hash of this.#values) if (!(await this.#cas.renew(hash))) return hash;
+    return undefined;
   }
 
   async *rows(): AsyncGenerator<Row, void, undefined> {
@@ -126,6 +139,8 @@ class MemoryStage implements Stage {
   async place(): Promise<void> {
     for (const bytes of this.#values) await this.#cas.write(bytes);
   }
+
+  async lost(): Promise<undefined> {}
 
   async *rows(): AsyncGenerator<Row, void, undefined> {
     yield* this.#rows;

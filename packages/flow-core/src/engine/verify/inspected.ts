@@ -11,7 +11,7 @@ const SEEKS = 10_000;
 
 /** The kinds of records, in the order of their keys. */
 const KINDS = [
-  ...['artifact', 'code', 'counter', 'log', 'lost', 'namespace'],
+  ...['artifact', 'code', 'counter', 'importing', 'log', 'lost', 'namespace'],
   ...['nonce', 'removed', 'run', 'tag', 'taken', 'task'],
 ];
 

@@ -1,5 +1,6 @@
 /** One record of the database: which run it belongs to, and whether it is what its key says. */
 
+import type { ImportMark } from '../../store/imports';
 import { fromJson } from '../../store/json';
 import type { LostRow } from '../../store/missing-rows';
 import { unpackArtifact } from '../../store/records';
@@ -23,6 +24,7 @@ const KEYS = {
   counter: /^counter\/(?<flow>[^/]+)$/,
   nonce: /^nonce\/(?<flow>[^/]+)\/[^/]+$/,
   removed: new RegExp(`^removed/${RUN}$`),
+  importing: new RegExp(`^importing/${RUN}$`),
   lost: /^lost\/(?:artifact|code|log|run|tag|task)\/(?<flow>[^/]+)\//,
 };
 export type Kind = keyof typeof KEYS;
@@ -108,6 +110,9 @@ function contentOf(
       return undefined;
     case 'lost':
       must(Number.isFinite(fromJson<LostRow>(value)?.at));
+      return undefined;
+    case 'importing':
+      must(typeof fromJson<ImportMark>(value)?.nonce === 'string');
       return undefined;
     case 'removed':
     case 'log':

@@ -37,6 +37,8 @@ interface Met {
   row?: Uint8Array;
   /** It was removed; with true, all of it. */
   removed?: boolean;
+  /** An import took its number. Without a row it did not end, and no run is lost: by its mark, its records are removed later. */
+  isImported?: boolean;
 }
 
 export interface Rebuilt {
@@ -116,6 +118,7 @@ class Rebuild {
         return this.#to.put(key, JSON.stringify({ at: this.#options.at, by: 'somebody', left: true }));
       case 'namespace':
       case 'counter':
+      case 'importing':
       case 'nonce':
       case 'lost':
         return;
@@ -141,6 +144,7 @@ class Rebuild {
     this.#taken(keys.counter(flow), numberOf(run));
     const met = this.#met(key);
     if (kind === 'run') met.row = new Uint8Array(value);
+    if (kind === 'importing') met.isImported = true;
     if (kind === 'removed') met.removed = fromJson<{ left?: boolean }>(value)?.left !== true;
     if (kind !== 'task' || (row as TaskRow).status !== 'running') met.tally.add(key, value);
   }
@@ -167,11 +171,11 @@ class Rebuild {
   }
 
   async #finishRun(met: Met): Promise<void> {
-    const { flow, run, row: value, removed, tally } = met;
+    const { flow, run, row: value, removed, isImported = false, tally } = met;
     const key = keys.run(flow, run);
     if (removed) await this.#remove(key);
     if (removed !== undefined) return;
-    if (!value) return this.#marks.add(key);
+    if (!value) return isImported ? undefined : this.#marks.add(key);
     const row = fromJson<RunRow>(value) as RunRow;
     const { contents } = row;
     const differs = contents && RECORD_KINDS.some((kind) => !isWhole(kind, contents, tally));

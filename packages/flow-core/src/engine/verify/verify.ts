@@ -137,7 +137,8 @@ async function verifyRun(
   if (isRemoved) return;
   if (!hasRow) {
     const key = keys.run(flow, Number(number));
-    if (isLost(key)) return;
+    // Asked first: an import's mark goes together with the coming of its row.
+    if (isLost(key) || (await isThere(kv, keys.importing(flow, Number(number)))) !== false) return;
     // It may be damaged, which was told, or of a run that began meanwhile.
     if ((await isThere(kv, key)) === false)
       problem(

@@ -75,7 +75,7 @@ export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
   const all = new Dependencies(around, base);
   for (const at of modules.order) if (typeof at === 'string') all.whole(at);
   const { sites, splits } = declarations(modules, options.flow);
-  const steps: Record<string, StepFingerprint> = {};
+  const steps = new Map<string, StepFingerprint>();
   for (const [name, found] of sites) {
     const [only, ...more] = found;
     // When a step is declared twice, the source does not show which one runs.
@@ -83,9 +83,16 @@ export function fingerprintFlow(options: FingerprintOptions): Fingerprints {
     const reach = new Dependencies(around, base);
     reach.site(only.file, only.site);
     reach.add('splits', name, (splits.get(name) ?? []).sort().join());
-    steps[name] = finish(reach);
+    steps.set(name, finish(reach));
   }
-  return { format: FORMAT, flow: options.flow, steps, other: finish(all), files: sources.seen() };
+  const { flow } = options;
+  return {
+    format: FORMAT,
+    flow,
+    steps: Object.fromEntries(steps),
+    other: finish(all),
+    files: sources.seen(),
+  };
 }
 
 interface Declarations {

@@ -1,5 +1,5 @@
 /** Files that nothing refers to go when they are old; a file that is new, or was stored again, stays. */
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -101,13 +101,42 @@ test.each<[string, (hash: string) => Promise<unknown>]>([
 
 test('a file that is stored again while it is removed stays', async () => {
   const hash = await stored(1);
-  const isNew = jest.spyOn(Date, 'now').mockReturnValueOnce(Date.now());
-  // Between the first look and the removal.
-  isNew.mockImplementationOnce(() => OLD.getTime() + 1000);
+  const look = jest.spyOn(fs, 'lstatSync').mockImplementationOnce((path) => {
+    const found = fs.statSync(path);
+    utimesSync(path, new Date(), new Date());
+    return found;
+  });
   expect((await sweepBlobs(store)).files).toBe(0);
-  isNew.mockRestore();
+  look.mockRestore();
   expect(kept()).toHaveLength(1);
   expect(store.cas.read(hash)).toEqual(bytes(1));
+});
+
+test('what is stored while somebody stores values for later stays, however long that takes', async () => {
+  const ended = store.storing();
+  const hash = await store.cas.write(bytes(1));
+  const now = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 5 * 60 * 60 * 1000);
+  expect(await sweepBlobs(store)).toMatchObject({ files: 0, young: { files: 1 } });
+  ended();
+  expect(await sweepBlobs(store)).toMatchObject({ files: 1 });
+  clock.mockRestore();
+  expect(existsSync(pathOf(hash))).toBe(false);
+});
+
+test('a removal that pauses for hours removes nothing that was stored meanwhile', async () => {
+  const hash = await stored(1);
+  const { kv } = store;
+  const range = kv.range.bind(kv);
+  const clock = jest.spyOn(Date, 'now');
+  kv.range = async (query) => {
+    const entries = await range(query);
+    utimesSync(pathOf(hash), new Date(), new Date());
+    clock.mockReturnValue(Date.now() + 5 * 60 * 60 * 1000);
+    return entries;
+  };
+  expect(await sweepBlobs(store)).toMatchObject({ files: 0, young: { files: 1 } });
+  clock.mockRestore();
 });
 
 test('what a killed removal had moved aside comes back where something refers to it', async () => {

@@ -1,5 +1,5 @@
 /** A file that is not wholly right changes nothing; one that is right makes one run, however often it comes. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFlowError } from '../../../src/definition/errors';
 import { flow } from '../../../src/definition/flow';
@@ -157,7 +157,7 @@ class FailingKv extends MemoryKv {
   }
 }
 
-test('stopped before any of its writes, no run is visible, and the next import completes it', async () => {
+test('stopped before any of its writes, no run is visible, and the next import makes it anew', async () => {
   for (let writes = 0; ; writes++) {
     const kv = new FailingKv();
     const target = place(kv);
@@ -173,10 +173,20 @@ test('stopped before any of its writes, no run is visible, and the next import c
     }
     expect(await target.store.latest('carried', 'user:tester')).toBeUndefined();
     expect(await target.store.run('carried', 1)).toBeUndefined();
-    expect(await imported(target.store, file)).toMatchObject({ known: false, run: { run: 1 } });
-    expect((await exported(target.store, 'carried', 1)).equals(file)).toBe(true);
+    // What the first one wrote is removed, and its number is not used again.
+    const { known, run } = await imported(target.store, file);
+    expect([known, run.run]).toEqual([false, (await target.store.removed('carried', 1)) ? 2 : 1]);
+    expect((await exported(target.store, 'carried', run.run)).equals(file)).toBe(true);
+    const leftOfFirst = run.run === 1 ? [] : await keysOfRun(kv, 1);
+    expect(leftOfFirst).toEqual([]);
   }
 });
+
+async function keysOfRun(kv: MemoryKv, run: number): Promise<string[]> {
+  const entries = await kv.range({ gte: '', lt: '\x7f', limit: 1000 });
+  const of = `/carried/${String(run).padStart(10, '0')}`;
+  return entries.map(([key]) => key).filter((key) => key.includes(of) && !key.startsWith('removed/'));
+}
 
 test('what the exporting store has lost or altered is an error, and leaves no file', async () => {
   const target = place();
@@ -190,6 +200,7 @@ test('what the exporting store has lost or altered is an error, and leaves no fi
   ]);
   const value = store.cas.path?.(artifact?.hash as string) as string;
   const bytes = readFileSync(value);
+  chmodSync(value, 0o600);
   writeFileSync(value, Buffer.concat([bytes.subarray(1), Buffer.of(0)]));
   await expect(exportToFile(out, { store, run })).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT' });
   rmSync(value);

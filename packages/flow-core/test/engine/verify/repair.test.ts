@@ -1,6 +1,7 @@
 /** A repair keeps every record that is whole, says what is lost, and adds nothing; the old database stays as it was. */
 import { spawnSync } from 'node:child_process';
 import fs, {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -212,6 +213,7 @@ describe('files of large values', () => {
     const bytes = readFileSync(file);
     const altered = Buffer.from(bytes);
     altered[99] = 255 - (altered[99] as number);
+    chmodSync(file, 0o600);
     writeFileSync(file, altered);
     const { lines } = await damaged.repair();
     expect(lines).toContainEqual(

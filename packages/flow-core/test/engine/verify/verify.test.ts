@@ -1,5 +1,5 @@
 /** What is lost, damaged or referred to and not there is told, each with its place; a whole store has no problem. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlowError } from '../../../src/definition/errors';
@@ -136,6 +136,7 @@ describe('files', () => {
       files.add(`artifact/${name}`, { ...ABOUT, size: name.length, hash: hashes[i] as string });
     const [, lost, cut, other] = hashes.map((hash) => cas.path(hash)) as [string, string, string, string];
     rmSync(lost);
+    for (const path of [cut, other]) chmodSync(path, 0o600);
     writeFileSync(cut, 'cu');
     writeFileSync(other, 'rehto');
     const problems = async (readData: boolean) => {
