@@ -217,7 +217,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
     return;
   }
   const [source, target] = [from.file(hash), to.path(hash)];
-  await mkdir(dirname(target), { recursive: true });
+  await mkdir(dirname(target), { recursive: true, mode: OWNERS });
   // They may lie there since long.
   if (await renewed(target)) return;
   try {

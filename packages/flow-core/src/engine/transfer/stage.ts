@@ -2,7 +2,7 @@
  * Holds a run while its file is being verified, in a folder next to the store's values that no reader sees. The
  * values move into the store only when all is verified. Until then, giving up deletes a folder without references.
  */
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import type { Cas } from '../../store/cas';
@@ -10,6 +10,10 @@ import { place } from '../../store/place-file';
 import { frameHead } from './format';
 import { ByteReader, type Row } from './read';
 import { PIECE, piecesOf } from './values';
+
+/** Modes of folders and files: only the owner reads and writes. */
+const OWNERS = 0o700;
+const OWNERS_FILE = 0o600;
 
 export interface Stage {
   /** Keeps a value. Its pieces throw when they do not match the hash. */
@@ -25,28 +29,31 @@ export interface Stage {
 export async function openStage(cas: Cas): Promise<Stage> {
   if (!cas.path) return new MemoryStage(cas);
   const folder = dirname(dirname(cas.path('0'.repeat(64))));
-  await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true, mode: OWNERS });
   sweepTemporary(folder);
   const stage = join(folder, temporaryName());
-  await mkdir(stage);
-  return new FileStage(stage, (hash) => (cas.path as (hash: string) => string)(hash));
+  await mkdir(stage, { mode: OWNERS });
+  return new FileStage(stage, first, (hash) => (cas.path as (hash: string) => string)(hash));
 }
 
 class FileStage implements Stage {
   readonly #folder: string;
+  readonly #first: string | undefined;
   readonly #place: (hash: string) => string;
   readonly #values = new Set<string>();
   #rows: FileHandle | undefined;
   #gathered: Uint8Array[] = [];
   #size = 0;
 
-  constructor(folder: string, placeOf: (hash: string) => string) {
+  /** @param first the first folder above it that was made for it, if any */
+  constructor(folder: string, first: string | undefined, placeOf: (hash: string) => string) {
     this.#folder = folder;
+    this.#first = first;
     this.#place = placeOf;
   }
 
   async value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const file = await open(join(this.#folder, hash), 'wx');
+    const file = await open(join(this.#folder, hash), 'wx', OWNERS_FILE);
     try {
       for await (const piece of pieces) await writeAll(file, piece);
       await file.datasync();
@@ -65,7 +72,7 @@ class FileStage implements Stage {
   async place(): Promise<void> {
     for (const hash of this.#values) {
       const path = this.#place(hash);
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: OWNERS });
       await place(join(this.#folder, hash), path);
     }
     this.#values.clear();
@@ -93,13 +100,25 @@ class FileStage implements Stage {
     await this.#rows?.close();
     this.#rows = undefined;
     await rm(this.#folder, { recursive: true, force: true });
+    if (this.#first !== undefined) await removeEmpty(dirname(this.#folder), this.#first);
   }
 
   async #flush(): Promise<void> {
-    this.#rows ??= await open(join(this.#folder, 'rows'), 'wx');
+    this.#rows ??= await open(join(this.#folder, 'rows'), 'wx', OWNERS_FILE);
     await writeAll(this.#rows, Buffer.concat(this.#gathered, this.#size));
     this.#gathered = [];
     this.#size = 0;
+  }
+}
+
+/** Removes the folders from the last up to the first, as long as nothing is in them: a refused import leaves none. */
+async function removeEmpty(last: string, first: string): Promise<void> {
+  for (let at = last; at.length >= first.length; at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
   }
 }
 
