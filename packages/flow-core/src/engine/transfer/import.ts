@@ -20,6 +20,7 @@ import {
 } from '../../store/row-shapes';
 import type { ArtifactMeta, RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { refuseFor } from '../secrets/recorded';
 import { requireGoing } from './export';
 import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
 import { FrameReader, parsed, type Row, type Value } from './read';
@@ -57,6 +58,7 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
   const { store, namespace, user } = options;
   const reader = new FrameReader(options.source, options.name);
   const head = await readHead(reader);
+  refuseFor(head.run, { 'The user': user, 'The namespace': namespace });
   const known = await knownRun(store, head, namespace);
   const stage = known ? undefined : await attempt(() => openStage(store.cas));
   try {
@@ -189,9 +191,8 @@ async function writeRows(store: Store, flow: string, run: number, stage: Stage):
   let ops: Op[] = [];
   let bytes = 0;
   for await (const row of stage.rows()) {
-    const op = opOf(flow, run, row);
-    tally.addAll([op]);
-    ops.push(op);
+    ops.push(opOf(flow, run, row));
+    tally.addAll(ops.slice(-1));
     bytes += row.payload.length;
     if (ops.length < GROUP && bytes < GROUP_BYTES) continue;
     await store.commit(ops);

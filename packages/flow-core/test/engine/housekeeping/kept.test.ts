@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beyond, type JudgeOptions, judge } from '../../../src/engine/housekeeping/kept';
-import { declaredPolicy, parseSize, policyText } from '../../../src/engine/housekeeping/policy';
+import { declaredPolicy, parseSize, policyDigest } from '../../../src/engine/housekeeping/policy';
 import type { RunRow } from '../../../src/store/rows';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -99,8 +99,8 @@ describe('flow.json', () => {
     expect(declared('{}')).toBeUndefined();
     const policy = { keepLast: 20, keep: '30d', keepTags: ['prod'], maxSize: '10 GB' };
     expect(declared(JSON.stringify({ retention: policy }))).toEqual(policy);
-    expect(policyText({ keepTags: ['a', 'b'], keepLast: 1 })).toBe(
-      policyText({ keepLast: 1, keepTags: ['b', 'a'] }),
+    expect(policyDigest({ keepTags: ['a', 'b'], keepLast: 1 })).toBe(
+      policyDigest({ keepLast: 1, keepTags: ['b', 'a'] }),
     );
   });
 
