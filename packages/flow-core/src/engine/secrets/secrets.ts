@@ -9,6 +9,7 @@ import { hashFile, isFile, type Look } from '../../store/file';
 import type { ErrorRecord, RunRow } from '../../store/rows';
 import type { TaskFailure, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
+import type { Form } from './encodings';
 import { formsOf } from './forms';
 import { MaskedStream, masked, maskedTexts } from './masker';
 import { Matcher } from './matcher';
@@ -21,7 +22,7 @@ type RecordTexts = Pick<RunRow, 'user' | 'namespace' | 'file'> & { tags?: readon
 
 /** What is known of the secrets that are there. */
 export class Secrets {
-  readonly #forms: ReadonlyMap<string, readonly string[]>;
+  readonly #forms: ReadonlyMap<string, readonly Form[]>;
   readonly #all: Matcher;
   readonly #each: readonly (readonly [name: string, Matcher])[];
   readonly #finder: Finder;
@@ -37,7 +38,7 @@ export class Secrets {
       inText: (text) =>
         this.#all.test(text) ? this.#each.find(([, matcher]) => matcher.test(text))?.[0] : undefined,
       inBytes: (bytes) => this.#scanner().whole(bytes),
-      digits: all.some((form) => /^[\d.e+-]+$/i.test(form)),
+      digits: all.some((form) => /^[\d.e+-]+$/i.test(form.map(([text]) => text).join(''))),
     };
   }
 
