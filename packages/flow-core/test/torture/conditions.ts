@@ -176,7 +176,7 @@ const clock: Fault = async (trial, draw) => {
 };
 
 const handles: Fault = (trial, draw) => {
-  const most = draw.int(12, 64);
+  const most = draw.int(12, 128);
   const limited = ['/bin/sh', '-c', `ulimit -n ${most}; exec "$@"`, 'sh'];
   return under(trial, draw, `${most} handles`, { under: limited });
 };

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
+import { withoutHandles } from '../../definition/handles';
 import { inCi } from '../../environment/in-ci';
 import { packageFile } from '../../environment/package-root';
 import { KEEP, MARK } from '../../environment/task-mark';
@@ -88,8 +89,10 @@ function tryConnect(path: string): Promise<Socket | undefined> {
       resolve(socket);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
+      const known = withoutHandles(error);
       const absent = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAGAIN'].includes(error.code ?? '');
       if (absent) resolve(undefined);
+      else if (known !== error) reject(known);
       else reject(unavailable(`The store's socket ${path} does not answer: ${error.message}.`, error));
     });
   });
@@ -114,9 +117,14 @@ function startBroker(store: string): Promise<'listening' | 'gone'> {
   });
   return new Promise((resolve, reject) => {
     let complaint = '';
-    child.once('error', (error) =>
-      reject(unavailable(`No broker for ${store} can be started: ${error.message}.`, error)),
-    );
+    child.once('error', (error) => {
+      const known = withoutHandles(error);
+      reject(
+        known === error
+          ? unavailable(`No broker for ${store} can be started: ${error.message}.`, error)
+          : known,
+      );
+    });
     child.stdout?.once('data', () => {
       resolve('listening');
       child.stdout?.destroy();
