@@ -7,6 +7,8 @@ export interface Judged {
   row: RunRow;
   /** Why it is kept. Absent for one that is to go. */
   kept?: string;
+  /** Why it is to go, for one that is. */
+  goes?: string;
   /** Whatever the policy says, it stays. */
   always?: true;
 }
@@ -34,7 +36,7 @@ export function judge(rows: readonly RunRow[], options: JudgeOptions): Judged[] 
     const always = neverRemoved(row, isNewestDone, options);
     if (always !== undefined) return { row, kept: always, always: true };
     const kept = byPolicy(row, count, options);
-    return kept === undefined ? { row } : { row, kept };
+    return kept === undefined ? { row, goes: goesBy(options.policy) } : { row, kept };
   });
 }
 
@@ -64,6 +66,15 @@ function byPolicy(
   if (keep !== undefined && now - startedAt <= (parseDuration(keep) as number))
     return `not older than ${keep}`;
   return undefined;
+}
+
+/** Why a run goes that nothing keeps. */
+function goesBy({ keepLast, keep }: Policy): string {
+  const last = keepLast === 1 ? 'not the newest' : `none of the newest ${keepLast}`;
+  return [
+    ...(keepLast === undefined ? [] : [last]),
+    ...(keep === undefined ? [] : [`older than ${keep}`]),
+  ].join(', ');
 }
 
 /**

@@ -18,6 +18,9 @@ export interface Policy {
 
 const FILE = 'flow.json';
 
+/** What it holds; editors read the first one. */
+const SECTIONS = ['$schema', 'retention'];
+
 /** Whether a policy says that any run is to go. */
 export function removes({ keepLast, keep, maxSize }: Policy): boolean {
   return keepLast !== undefined || keep !== undefined || maxSize !== undefined;
@@ -56,6 +59,9 @@ export function declaredPolicy(workspace: string): Policy | undefined {
     throw wrong(file, `is no JSON: ${(error as Error).message}`);
   }
   if (!isObject(settings)) throw wrong(file, 'holds no object');
+  for (const name of Object.keys(settings))
+    if (!SECTIONS.includes(name))
+      throw wrong(file, `has an unknown "${name}": ${suggest(name, ['retention'])}`);
   const { retention } = settings;
   if (retention === undefined) return undefined;
   if (!isObject(retention)) throw wrong(file, 'has a "retention" that is no object');

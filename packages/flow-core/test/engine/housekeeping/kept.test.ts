@@ -107,6 +107,8 @@ describe('flow.json', () => {
   test.each([
     ['{', /flow\.json is no JSON: /],
     ['[]', /flow\.json holds no object\.$/],
+    ['{"retenton": {"keepLast": 3}}', /has an unknown "retenton": Did you mean "retention"\?$/],
+    ['{"retention": {}, "other": 1}', /has an unknown "other": There is: retention\.$/],
     ['{"retention": 3}', /has a "retention" that is no object\.$/],
     [
       '{"retention": {"keeplast": 3}}',
