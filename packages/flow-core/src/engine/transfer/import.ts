@@ -3,11 +3,12 @@
  * until every byte is verified. Then the values move into the store, and the rows are written, the run's own last.
  * Nothing is visible before that row. A killed import leaves rows that the next import of the file writes again.
  */
-import { FlowError, isFlowError } from '../../definition/errors';
 import { type Contents, Tally } from '../../store/contents';
 import { fromJson } from '../../store/json';
 import type { Op } from '../../store/kv';
+import { notWritten } from '../../store/no-room';
 import { record, unpackArtifact } from '../../store/records';
+import { unwritableStore } from '../../store/require-writable';
 import { keys } from '../../store/row-keys';
 import {
   isArtifactMeta,
@@ -24,7 +25,7 @@ import { refuseFor } from '../secrets/recorded';
 import { requireGoing } from './export';
 import { artifactOf, ContentId, type Head, Kind, type LogAt } from './format';
 import { FrameReader, parsed, type Row, type Value } from './read';
-import { openStage, type Stage } from './stage';
+import { folderOf, openStage, type Stage } from './stage';
 
 export interface ImportOptions {
   store: Store;
@@ -53,20 +54,20 @@ export interface Imported {
 const GROUP = 4096;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
-/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE */
+/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
 export async function importRun(options: ImportOptions): Promise<Imported> {
   const { store, namespace, user } = options;
   const reader = new FrameReader(options.source, options.name);
   const head = await readHead(reader);
   refuseFor(head.run, { 'The user': user, 'The namespace': namespace });
   const known = await knownRun(store, head, namespace);
-  const stage = known ? undefined : await attempt(() => openStage(store.cas));
+  const stage = known ? undefined : await attempt(folderOf(store.cas), () => openStage(store.cas));
   try {
     await verify(reader, head, stage, options);
     // Another import of the same file may have finished first.
     const now = known ?? (await knownRun(store, head, namespace));
     if (now || !stage) return { run: now as RunRow, known: true, head, bytes: reader.read };
-    await attempt(() => stage.place());
+    await attempt(stage.store, () => stage.place());
     const { flow } = head.run;
     const number = await store.claimRun(flow, nonceOf(head, namespace));
     const contents = await writeRows(store, flow, number, stage);
@@ -131,7 +132,7 @@ async function verify(
       const value = parsed(() => checkRow(frame), reader, NO_ROW);
       if (value && (needed.get(value.hash) ?? value.size) !== value.size) throw reader.corrupt(NO_ROW);
       if (value) needed.set(value.hash, value.size);
-      if (stage) await attempt(() => stage.row(frame));
+      if (stage) await attempt(stage.store, () => stage.row(frame));
     }
     progress(reader.read);
   }
@@ -149,7 +150,7 @@ async function takeValue({ hash, pieces }: Value, stage: Stage | undefined, tell
       yield piece;
     }
   })();
-  if (stage) await attempt(() => stage.value(hash, reported));
+  if (stage) await attempt(stage.store, () => stage.value(hash, reported));
   else for await (const _ of reported);
 }
 
@@ -232,18 +233,13 @@ function importedRow({ id, run }: Head, number: number, namespace: string, user:
   };
 }
 
-/** Reports a refusal of the file system in one sentence. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
+/** Reports a refusal of the file system in one sentence. @param folder the store's */
+async function attempt<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const { code, path } = cause as NodeJS.ErrnoException;
-    if (isFlowError(cause) || code === undefined) throw cause;
-    const why = code === 'ENOSPC' ? 'the disk is full' : `${path ?? 'it'} cannot be written`;
-    throw new FlowError(
-      'FLOW_STORE_UNWRITABLE',
-      `The run cannot be kept in the store: ${why} (${code}). Nothing was changed.`,
-      { cause, exit: 1 },
-    );
+    const { code } = cause as NodeJS.ErrnoException;
+    if (['EACCES', 'EPERM', 'EROFS'].includes(code ?? '')) throw unwritableStore(folder, code, cause);
+    throw notWritten(folder, cause);
   }
 }

@@ -16,6 +16,8 @@ const OWNERS = 0o700;
 const OWNERS_FILE = 0o600;
 
 export interface Stage {
+  /** The folder of the store. Empty for one in memory. */
+  readonly store: string;
   /** Keeps a value. Its pieces throw when they do not match the hash. */
   value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   row(row: Row): Promise<void>;
@@ -26,9 +28,14 @@ export interface Stage {
   discard(): Promise<void>;
 }
 
+/** The folder of the store that has these values. Empty for one in memory. */
+export function folderOf(cas: Cas): string {
+  return cas.path ? dirname(dirname(dirname(cas.path('0'.repeat(64))))) : '';
+}
+
 export async function openStage(cas: Cas): Promise<Stage> {
   if (!cas.path) return new MemoryStage(cas);
-  const folder = dirname(dirname(cas.path('0'.repeat(64))));
+  const folder = join(folderOf(cas), 'cas');
   const first = await mkdir(folder, { recursive: true, mode: OWNERS });
   sweepTemporary(folder);
   const stage = join(folder, temporaryName());
@@ -37,6 +44,7 @@ export async function openStage(cas: Cas): Promise<Stage> {
 }
 
 class FileStage implements Stage {
+  readonly store: string;
   readonly #folder: string;
   readonly #first: string | undefined;
   readonly #place: (hash: string) => string;
@@ -47,6 +55,7 @@ class FileStage implements Stage {
 
   /** @param first the first folder above it that was made for it, if any */
   constructor(folder: string, first: string | undefined, placeOf: (hash: string) => string) {
+    this.store = dirname(dirname(folder));
     this.#folder = folder;
     this.#first = first;
     this.#place = placeOf;
@@ -124,6 +133,7 @@ async function removeEmpty(last: string, first: string): Promise<void> {
 
 /** The stage of a store in memory. */
 class MemoryStage implements Stage {
+  readonly store = '';
   readonly #cas: Cas;
   readonly #values: Uint8Array[] = [];
   readonly #rows: Row[] = [];

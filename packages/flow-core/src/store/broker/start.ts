@@ -19,8 +19,15 @@ import { TELL_MS } from './silence';
 /** How long a broker stays without clients. Under ten seconds, so that it soon follows the last command. */
 const IDLE_MS = 5000;
 
-export function unavailable(message: string, cause?: unknown, exit: 1 | 2 = 1): FlowError {
-  return new FlowError('FLOW_STORE_UNAVAILABLE', message, { exit, cause });
+export function unavailable(message: string, cause?: unknown): FlowError {
+  return new FlowError('FLOW_STORE_UNAVAILABLE', message, { cause });
+}
+
+/** Brokers that ended one after another. */
+export function diedAgain(store: string, count: number): FlowError {
+  return unavailable(
+    `${count} brokers of ${store} in a row ended without an answer: see whether the system lacks memory, and do it again; nx-flow verify says whether the store is whole.`,
+  );
 }
 
 /** The longest pause between two attempts to connect, and to start a broker. Milliseconds. */
@@ -41,7 +48,10 @@ export async function findBroker(
   try {
     requireSocketFolder(path, store);
   } catch (error) {
-    throw unavailable(`The store ${store} cannot be reached: ${(error as Error).message}.`, error);
+    throw unavailable(
+      `The store ${store} cannot be reached: ${(error as Error).message}.`,
+      error,
+    );
   }
   const begun = performance.now();
   let told = false;
@@ -93,7 +103,13 @@ function tryConnect(path: string): Promise<Socket | undefined> {
       const absent = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAGAIN'].includes(error.code ?? '');
       if (absent) resolve(undefined);
       else if (known !== error) reject(known);
-      else reject(unavailable(`The store's socket ${path} does not answer: ${error.message}.`, error));
+      else
+        reject(
+          unavailable(
+            `The store's socket ${path} does not answer: ${error.message}. End the process that holds it, and do it again.`,
+            error,
+          ),
+        );
     });
   });
 }
@@ -121,7 +137,10 @@ function startBroker(store: string): Promise<'listening' | 'gone'> {
       const known = withoutHandles(error);
       reject(
         known === error
-          ? unavailable(`No broker for ${store} can be started: ${error.message}.`, error)
+          ? unavailable(
+              `No broker for ${store} can be started: ${error.message}. Do it again when the system can start processes.`,
+              error,
+            )
           : known,
       );
     });
@@ -157,7 +176,9 @@ function openingError(store: string, last: string): FlowError {
   if (reason) return storeFull(store, reason);
   if (code?.startsWith('FLOW_')) return new FlowError(code, message);
   if (isDamage(message)) return damagedDatabase(store, message);
-  return unavailable(`The store ${join(store, 'db')} cannot be opened: ${message}`, undefined, 2);
+  return unavailable(
+    `The store ${join(store, 'db')} cannot be opened: ${message.replace(/\.?$/, '.')} Mend that and do it again, or name another store by --store=<folder> or NX_FLOW_STORE.`,
+  );
 }
 
 /** The folder of this process, which may be gone. */
