@@ -3,6 +3,9 @@ import { parseDuration } from '../../definition/duration';
 import type { RunRow } from '../../store/rows';
 import type { Policy } from './policy';
 
+/** The reason of a run that somebody reads, or may read. */
+export const READ = 'a command reads it';
+
 export interface Judged {
   row: RunRow;
   /** Why it is kept. Absent for one that is to go. */
@@ -51,7 +54,7 @@ function neverRemoved(
   if (tag !== undefined) return `its tag ${tag}`;
   if (isNewestDone) return `the newest in ${row.namespace} that is done`;
   if (namespace !== undefined && row.namespace !== namespace) return `it is in ${row.namespace}`;
-  if (inUse(row)) return 'a command reads it';
+  if (inUse(row)) return READ;
   return undefined;
 }
 

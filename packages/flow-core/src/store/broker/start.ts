@@ -48,10 +48,7 @@ export async function findBroker(
   try {
     requireSocketFolder(path, store);
   } catch (error) {
-    throw unavailable(
-      `The store ${store} cannot be reached: ${(error as Error).message}.`,
-      error,
-    );
+    throw unavailable(`The store ${store} cannot be reached: ${(error as Error).message}.`, error);
   }
   const begun = performance.now();
   let told = false;
