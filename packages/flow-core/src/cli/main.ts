@@ -2,6 +2,8 @@
 import { relative } from 'node:path';
 import { parseDuration } from '../definition/duration';
 import { FlowError, isFlowError, suggest } from '../definition/errors';
+import { requireHandles } from '../definition/handles';
+import { mostHandles } from '../environment/handles';
 import { limitImports, SLOW_MS, watchImports } from '../source/import-watch';
 import { parseCommandLine } from './args';
 import { splitFlow } from './arguments';
@@ -64,6 +66,7 @@ export async function main(
         stop.abort(error);
       },
     });
+    requireHandles(mostHandles());
     const { command } = await load();
     const help = rest.includes('--help') || rest.includes('-h');
     if (help) return await printHelp(command.spec, rest, { cwd, output, workspace: more.workspace });

@@ -146,7 +146,8 @@ export class Run<A> implements RunView<A> {
   /** Removes and adds tags at once. A tag in both is added. @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM */
   async replaceTags(remove: readonly string[], add: readonly string[]): Promise<this> {
     requireTags([...remove, ...add]);
-    const { flow, run } = this.#row;
+    const { flow, run, secrets } = this.#row;
+    if (secrets) (await import('../engine/secrets/recorded')).refuseFor({ secrets }, { 'A tag': add });
     if (remove.length + add.length > 0) await this.#scope.store.changeTags(flow, run, { add, remove });
     return this.refresh();
   }

@@ -10,11 +10,17 @@ export interface Problem {
 
 export interface FlowErrorOptions {
   cause?: unknown;
-  /** Exit code of the command that meets the error: 2 is bad usage (the default), 1 a step that failed. */
+  /** Exit code of the command that meets the error: 2 is bad usage (the default), 1 a step, or the store, that failed. */
   exit?: 1 | 2;
   /** All problems, when there are several. */
   problems?: Problem[];
 }
+
+/** No other command line would help: the store fails, wherever that shows. Their exit code is 1. */
+const FAILURES = [
+  ...['CLOSED', 'CORRUPT', 'FAILED', 'FULL', 'UNAVAILABLE'].map((name) => `FLOW_STORE_${name}`),
+  'FLOW_RUN_TAKEN',
+];
 
 /**
  * An error of nx-flow. `code` is stable (`FLOW_STEP_NOT_FOUND`); messages may improve.
@@ -29,7 +35,7 @@ export class FlowError extends Error {
   constructor(code: string, message: string, options: FlowErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.exit = options.exit ?? 2;
+    this.exit = options.exit ?? (FAILURES.includes(code) ? 1 : 2);
     this.problems = options.problems ?? [{ code, message }];
   }
 }

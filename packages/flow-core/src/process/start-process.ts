@@ -23,6 +23,7 @@ const WITHOUT_CHANNEL_MS = 1000;
 /**
  * Starts a Node process. Its output is piped, its input is empty, and it finds the channel by `channelToParent`.
  * @param apart in a process group of its own, where there are any
+ * @throws an error with the code EMFILE when there are no file handles for it
  */
 export function startProcess<In, Out>(
   script: string,
@@ -39,6 +40,11 @@ export function startProcess<In, Out>(
     windowsHide: true,
   };
   const child = spawn(process.execPath, [script, ...args], options);
+  if ((child.stdio as unknown) === undefined) {
+    // Told below, and told once more by an event.
+    child.on('error', () => {});
+    throw Object.assign(new Error('spawn EMFILE: too many open files'), { code: 'EMFILE' });
+  }
   const listeners: ((how: string) => void)[] = [];
   let how: string | undefined;
   let lost: string | undefined;

@@ -24,7 +24,7 @@ async function follow(
   { place, store, user, workspace }: Parameters<typeof retain>[0],
   now: number,
 ): Promise<string | undefined> {
-  const [{ declaredPolicy, policyText, removes }, { dueNow, readAcceptance, writeAcceptance }] =
+  const [{ declaredPolicy, policyDigest, removes }, { dueNow, readAcceptance, writeAcceptance }] =
     await Promise.all([import('../engine/housekeeping/policy'), import('../engine/housekeeping/accepted')]);
   const policy = declaredPolicy(workspace);
   if (!policy || !removes(policy)) return undefined;
@@ -37,7 +37,7 @@ async function follow(
   ]);
   const judged = await planRemoval(store, { policy, namespace: ownNamespace(user), now });
   const rows = judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
-  writeAcceptance(place.store, { ...acceptance, last: policyText(policy), at: now });
+  writeAcceptance(place.store, { ...acceptance, last: policyDigest(policy), at: now });
   if (rows.length === 0) return undefined;
   const runs = `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}`;
   if (due === 'show')

@@ -71,8 +71,6 @@ export async function executeRun(session: Session, request: RunRequest): Promise
           emit({ type: 'step-executed-again', step, params });
         for (const [step, lost] of takeover?.lost ?? [])
           emit({ type: 'step-executed-again', step, params: [], lost });
-        for (const [step, lost] of takeover?.lost ?? [])
-          emit({ type: 'step-executed-again', step, params: [], lost });
         if (until !== undefined && !reached && event.status !== 'failed')
           emit({ type: 'step-not-reached', step: until });
       }

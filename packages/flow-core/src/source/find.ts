@@ -2,7 +2,6 @@
 import {
   type Dirent,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FlowError, suggest } from '../definition/errors';
+import { makeFolder } from '../environment/make-folder';
 import { isForeign, isShared } from '../environment/owners';
 import { sweepTemporary, temporaryName } from '../environment/temporary';
 
@@ -218,10 +218,10 @@ const noIndex = (): FlowIndex => ({ version: 1, folders: {}, files: {} });
 function writeIndex(path: string, index: FlowIndex): void {
   try {
     const folder = dirname(path);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     sweepTemporary(folder);
     const temporary = join(folder, temporaryName());
-    writeFileSync(temporary, JSON.stringify(index));
+    writeFileSync(temporary, JSON.stringify(index), { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
     // The index is a convenience: a read-only workspace works without it.

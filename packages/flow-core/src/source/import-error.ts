@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inspect, types } from 'node:util';
 import { FlowError, isFlowError, type Problem, problemsError } from '../definition/errors';
+import { withoutHandles } from '../definition/handles';
 import { isMissingModule } from './failed-request';
 import { type Ending, ImportEnded } from './import-ended';
 import { packageOf } from './packages/names';
@@ -10,7 +11,7 @@ import { firstOfUser } from './user-place';
 
 /** @returns FLOW_SYNTAX, FLOW_IMPORT; or the FlowError that it is */
 export async function importError(file: string, thrown: unknown): Promise<FlowError> {
-  const error = describable(thrown);
+  const error = withoutHandles(describable(thrown));
   if (isFlowError(error)) return error;
   if (error instanceof ImportEnded) return endedError(file, error);
   try {

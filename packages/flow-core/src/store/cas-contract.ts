@@ -194,7 +194,7 @@ function damage(specify: Specify): void {
         writeFileSync(path, wrong);
         assert.throws(
           () => cas.read(hash),
-          corrupt(/was changed: its bytes are not those that were stored\.$/),
+          corrupt(/was changed: its bytes are not those that were stored\./),
         );
         assert.throws(() => another().file(hash), corrupt(/was changed/));
         await assert.rejects(shareBytes(hash, cas, another()), corrupt(/was changed/));

@@ -199,12 +199,19 @@ function unreadable(path: string, cause: unknown): FlowError {
   const aside = code === 'ENOENT' ? setAsideOn(path) : undefined;
   const why = aside ? `: it was damaged, and set aside by a repair on ${aside}` : '';
   const lost = `The store has lost the file ${path}${why}. Execute its step again, or restore it from a copy.`;
-  return corrupt(code === 'ENOENT' ? lost : `The store's file ${path} cannot be read (${code}).`, cause);
+  return corrupt(
+    code === 'ENOENT'
+      ? lost
+      : `The store's file ${path} cannot be read (${code}): make it readable, and do it again.`,
+    cause,
+  );
 }
 
 /** The error for a file that somebody wrote. */
 export function changed(path: string): FlowError {
-  return corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
+  return corrupt(
+    `The file ${path} was changed: its bytes are not those that were stored. Execute its step again, or restore it from a copy.`,
+  );
 }
 
 /** The error for content that the store's files should have. */
@@ -222,7 +229,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
     return;
   }
   const [source, target] = [from.file(hash), to.path(hash)];
-  await mkdir(dirname(target), { recursive: true });
+  await mkdir(dirname(target), { recursive: true, mode: OWNERS });
   // They may lie there since long.
   if (await renewed(target)) return;
   try {
@@ -232,7 +239,7 @@ export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && (await renewed(target))) return;
-    if (code === 'ENOENT') throw corrupt(`The store has lost the file ${source}.`, error);
+    if (code === 'ENOENT') throw unreadable(source, error);
     // It is another file system, or one without hard links.
     const temporary = join(dirname(dirname(target)), temporaryName());
     await copyFile(source, temporary);

@@ -167,7 +167,7 @@ const isRun = fields({
   ...{ flow: name, run: (v: unknown) => place(v) && v !== 0, status: oneOf('done', 'failed', 'stopped') },
   ...{ user: printable, namespace: printable, tags: list(printable), systemTags: list(printable) },
   ...{ startedAt: number, durationMs: absent(number), paramInputs: isObject, with: absent(list(text)) },
-  ...{ code: absent(text), file: absent(text), environment: absent(text) },
+  ...{ code: absent(text), file: absent(text), environment: absent(text), secrets: absent(list(printable)) },
   git: absent(fields({ commit: text, branch: absent(text), dirty: absent(flag) })),
   tasks: absent(fields({ done: count, failed: count, taken: absent(count) })),
   origin: absent(place),

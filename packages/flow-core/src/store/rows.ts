@@ -49,6 +49,8 @@ export interface RunRow {
   paramInputs: Record<string, unknown>;
   /** Step options given for all steps, as written: `retry=3`. */
   with?: readonly string[];
+  /** The names of the secrets of its flow. Their values are nowhere. */
+  secrets?: readonly string[];
   /** sha256 of the flow's source file. */
   code?: string;
   file?: string;

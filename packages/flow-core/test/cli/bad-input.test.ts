@@ -322,3 +322,16 @@ test('what fails in a step is exit code 1, and recorded', async () => {
     expect(shown.error.message).toContain(message);
   }
 });
+
+test('few file handles are told at once, and nothing is begun', async () => {
+  if (process.platform !== 'linux') return;
+  const under = ['/bin/sh', '-c', 'ulimit -n 25; exec "$@"', 'sh'];
+  const { code, stdout, stderr } = await ws.start(['run', 'movies'], { under }).done;
+  expect([code, stdout, stderr.replace(/\s+/g, ' ')]).toEqual([
+    1,
+    '',
+    expect.stringMatching(
+      /^FLOW_HANDLES This process may open 25 files at once, and needs at least 64: raise/,
+    ),
+  ]);
+});

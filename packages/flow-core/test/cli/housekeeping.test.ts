@@ -39,11 +39,13 @@ test('rm removes runs by number and by tag, and says what stays; what it cannot 
   await ws.ok(['resume', 'films', 'end_', '--origin=1']);
   const before = await ws.store();
   expect(await refused('rm', 'films')).toMatch(/^FLOW_USAGE {2}Which runs\?/);
-  expect(await refused('rm', 'films', '1', '--tag=exp')).toMatch(/^FLOW_USAGE {2}Which runs\?/);
+  expect(await refused('rm', 'films', '1', '--tag=exp')).toMatch(
+    /^FLOW_USAGE {2}Runs are removed by their numbers or by tags, and/,
+  );
   expect(await refused('rm', 'films', '1/start')).toMatch(/^FLOW_USAGE {2}"1\/start" is no run/);
   expect(await refused('rm', 'films', '1', '9')).toMatch(/^FLOW_RUN_NOT_FOUND {2}There is no run films\/9/);
   expect(await refused('rm', 'films', '--tag=none')).toBe(
-    'FLOW_RUN_NOT_FOUND  films has no run with the tag "none" in the namespace user:tester.\n',
+    'FLOW_RUN_NOT_FOUND  films has no run with the tag "none" in the namespace user:tester: nx-flow runs films lists its runs with their tags.\n',
   );
   expect(await refused('rm', 'filmz', '1')).toMatch(/^FLOW_NOT_FOUND /);
   const would = (await ws.ok(['rm', 'films', '1', '2', '--dry-run', '--json'])).json;
@@ -129,8 +131,8 @@ test('gc says of each run why it is kept, and removes what nothing needs any mor
   expect(reasons).toEqual([
     ['films/5', 'the newest in shared that is done'],
     ['films/4', 'the newest in user:tester that is done'],
-    ['films/3', null],
-    ['films/2', null],
+    ['films/3', 'not the newest'],
+    ['films/2', 'not the newest'],
     ['films/1', 'its tag prod'],
   ]);
   const collected = (await ws.ok([...args, '--json'])).json;

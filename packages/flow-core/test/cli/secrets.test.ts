@@ -84,9 +84,11 @@ test('nothing of what was recorded, written and shown has a secret in it', async
   expect([refused.code, refused.stdout]).toEqual([
     1,
     expect.stringContaining(
-      'The artifact response cannot be stored: it holds the secret API_KEY at $.headers.authorization.',
+      'The artifact response cannot be stored: it holds the secret API_KEY at $.headers.authorization. Leave it out: a step that declares the secret reads it from process.env.API_KEY.',
     ),
   ]);
+  const tagged = await workspace.nxFlow(['tag', 'leaky', '1', `--add=${API_KEY}`], { env });
+  expect([tagged.code, tagged.stderr]).toEqual([2, expect.stringContaining('A tag cannot be stored')]);
   const spun = await say('spin', 'leaky', 'start');
   // What was written past the streams, and by another process.
   expect(spun.stdout).toContain('by a child: ***\n');

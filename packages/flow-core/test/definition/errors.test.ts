@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 /** FlowError, and the ends of sentences about unknown names. */
 import { FlowError, isFlowError, nearest, problemsError, suggest } from '../../src/definition/errors';
 
@@ -60,4 +62,24 @@ test('a suggestion names the nearest, or else what there is', () => {
   expect(suggest('evaluate', [], 'It has none.')).toBe('It has none.');
   const many = Array.from({ length: 32 }, (_, i) => `step${i}`);
   expect(suggest('evaluate', many)).toBe(`There are: ${many.slice(0, 30).join(', ')}, ….`);
+});
+
+test('the exit code of an error of the store is that of the table, wherever it is thrown', () => {
+  const text = readFileSync(join(__dirname, '../../../../docs/reference/errors.md'), 'utf8');
+  const [, said = ''] =
+    /(`FLOW_STORE_CLOSED`[^\n]*\n?[^\n]*) end a command\s/.exec(text.replace(/\n(?=with)/, ' ')) ?? [];
+  const failures: readonly string[] = said.match(/FLOW_STORE_[A-Z_]+/g) ?? [];
+  expect(failures).toHaveLength(5);
+  const all = new Set(text.match(/(?<=\| `)FLOW_STORE_[A-Z_]+/g));
+  for (const code of all)
+    expect([code, new FlowError(code, '').exit]).toEqual([code, failures.includes(code) ? 1 : 2]);
+  const source = join(__dirname, '../../src');
+  for (const name of readdirSync(source, { recursive: true }) as string[]) {
+    if (!name.endsWith('.ts')) continue;
+    const thrown = readFileSync(join(source, name), 'utf8').matchAll(
+      /new FlowError\(\s*'(FLOW_STORE_[A-Z_]+)',[^;]*?exit: (\d)/g,
+    );
+    for (const [, code = '', exit] of thrown)
+      expect([name, code, exit]).toEqual([name, code, failures.includes(code) ? '1' : '2']);
+  }
 });

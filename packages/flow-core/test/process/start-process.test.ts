@@ -1,3 +1,4 @@
+import { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,20 @@ test('what a process said before its end is heard, also when something was writt
   child.channel.send({ late: true });
   expect(await ended).toBe('exited with code 0');
   expect(heard).toEqual(Array.from({ length: 50 }, (_, i) => i));
+});
+
+test('without file handles for a process, it throws what the system says', () => {
+  // Node gives a process that it could not start for that reason no streams.
+  const spawning = jest
+    .spyOn(ChildProcess.prototype as never, 'spawn')
+    .mockImplementation((() => -24) as never);
+  try {
+    expect(() => startProcess(script, [], process.env, () => {})).toThrow(
+      expect.objectContaining({ code: 'EMFILE' }),
+    );
+  } finally {
+    spawning.mockRestore();
+  }
 });
 
 /** Reads no event meanwhile. The process stays in the list of processes until its end is noticed. */

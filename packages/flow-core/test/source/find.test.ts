@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, relative } from 'node:path';
 import { temporaryName } from '../../src/environment/temporary';
 import { findWorkspace } from '../../src/environment/workspace';
-import { indexFlows, stem } from '../../src/source/find';
+import { indexFlows, keepIndex, stem } from '../../src/source/find';
 import { SourceProcess } from '../kit/source';
 
 let source: SourceProcess;
@@ -194,6 +194,19 @@ describe('the index of flows', () => {
     } finally {
       jest.restoreAllMocks();
     }
+  });
+
+  test("is its owner's alone, whatever the umask is", async () => {
+    write('a.flow.ts', text('a'));
+    const before = process.umask(0);
+    try {
+      expect(await indexFlows(folder)).toHaveLength(1);
+      keepIndex(true);
+    } finally {
+      process.umask(before);
+    }
+    const modes = ['.flow', '.flow/index.json'].map((name) => fs.statSync(join(folder, name)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o600]);
   });
 
   test('leaves nothing in a folder that has no flows', async () => {

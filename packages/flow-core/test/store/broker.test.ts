@@ -317,8 +317,8 @@ describe('where the store lies', () => {
     const kv = open();
     await expect(kv.get('k')).rejects.toMatchObject({
       code: 'FLOW_STORE_UNAVAILABLE',
-      exit: 2,
-      message: `The store ${store}/db cannot be opened: EEXIST: file already exists, mkdir '${store}/db'`,
+      exit: 1,
+      message: `The store ${store}/db cannot be opened: EEXIST: file already exists, mkdir '${store}/db'. Mend that and do it again, or name another store by --store=<folder> or NX_FLOW_STORE.`,
     });
   });
 
@@ -409,7 +409,9 @@ describe('what goes over the socket', () => {
     const good = kv.batch([{ key: 'k', value: 'v' }]);
     await expect(bad).rejects.toMatchObject({
       code: 'FLOW_STORE_FAILED',
-      message: 'The store could not do it: it was asked for "get" in a way that it does not know',
+      message: expect.stringContaining(
+        'could not do it: it was asked for "get" in a way that it does not know',
+      ),
     });
     await good;
     expect(text(await kv.get('k'))).toBe('v');
@@ -447,7 +449,7 @@ describe('what goes over the socket', () => {
     const kv = open();
     await expect(kv.get('k')).rejects.toMatchObject({
       code: 'FLOW_STORE_UNAVAILABLE',
-      message: `10 brokers of ${store} in a row ended without an answer.`,
+      message: expect.stringContaining(`10 brokers of ${store} in a row ended without an answer: `),
     });
     expect(connections.length).toBe(11);
     await new Promise((resolve) => server.close(resolve));

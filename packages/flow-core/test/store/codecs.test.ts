@@ -315,7 +315,7 @@ describe('large values lie in the CAS', () => {
       expect.objectContaining({
         code: 'FLOW_STORE_CORRUPT',
         exit: 1,
-        message: `The file ${path} was changed: its bytes are not those that were stored.`,
+        message: `The file ${path} was changed: its bytes are not those that were stored. Execute its step again, or restore it from a copy.`,
       }),
     );
     await encodeArtifact('value', value, cas);

@@ -41,7 +41,7 @@ async function makeStore(folder = db): Promise<string> {
 
 const refusal = (what: string, folder = db) => ({
   code: 'FLOW_STORE_CORRUPT',
-  exit: 2,
+  exit: 1,
   message: expect.stringContaining(
     `The database ${folder} is damaged: ${what} there. Nothing was changed: restore the folder from a copy,`,
   ),

@@ -36,7 +36,11 @@ const CURRENT = { format: 2, digests: 1 };
 
 async function expectRefusal(code: string, message: string): Promise<void> {
   const before = wholeFolder(place.folder);
-  await expect(LevelKv.open(db)).rejects.toMatchObject({ code, exit: 2, message });
+  await expect(LevelKv.open(db)).rejects.toMatchObject({
+    code,
+    exit: code === 'FLOW_STORE_CORRUPT' ? 1 : 2,
+    message,
+  });
   expect(wholeFolder(place.folder)).toEqual(before);
 }
 

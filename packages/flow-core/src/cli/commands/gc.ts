@@ -105,10 +105,10 @@ const freed = ({ blobs, beside }: Collected) =>
 function jsonOf(collected: Collected, bytes: number, dryRun: boolean) {
   return {
     ...removedJson(collected, dryRun),
-    runs: collected.judged.map(({ row, kept }) => ({
+    runs: collected.judged.map(({ row, kept, goes }) => ({
       pathspec: `${row.flow}/${row.run}`,
       ...{ status: row.status, startedAt: row.startedAt, tags: row.tags },
-      ...{ kept: kept !== undefined, reason: kept ?? null },
+      ...{ kept: kept !== undefined, reason: kept ?? goes ?? null },
     })),
     spins: collected.spins,
     beside: collected.beside,

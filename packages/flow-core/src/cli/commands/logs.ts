@@ -33,12 +33,12 @@ export const command: Command = {
         options.stdout === options.stderr ? undefined : options.stdout === true ? 'stdout' : 'stderr';
       const { run, rows, alone } = await rowsOf(recorded, output);
       const logs: object[] = [];
-      const lines = new Lines((label, line) => output.write(`${output.colors.dim(label)} ${line}\n`));
+      const lines = new Lines((label, line) => output.recorded(`${output.colors.dim(label)} ${line}\n`));
       for await (const { step, task, attempt, stream, at, text, last } of rows) {
         const label = `${step}/${task}`;
         if (only === undefined || stream === only) {
           if (output.json) logs.push({ pathspec: `${flow}/${run}/${label}`, attempt, stream, at, text });
-          else if (alone) output.write(text);
+          else if (alone) output.recorded(text);
           else lines.add(label, stream, text);
         }
         if (last) lines.end(label);

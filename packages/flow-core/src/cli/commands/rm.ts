@@ -62,7 +62,12 @@ async function wanted(
 ): Promise<RunRow[]> {
   const specs = context.positionals.slice(1).map((text) => ({ text, ...pathspecOf(text, flow) }));
   const tags = (context.options.tag as string[] | undefined) ?? [];
-  if ((specs.length === 0) === (tags.length === 0))
+  if (specs.length > 0 && tags.length > 0)
+    throw new FlowError(
+      'FLOW_USAGE',
+      'Runs are removed by their numbers or by tags, and both are given: leave out the numbers, or --tag.',
+    );
+  if (specs.length === 0 && tags.length === 0)
     throw new FlowError(
       'FLOW_USAGE',
       `Which runs? Give their numbers, or tags: nx-flow rm ${flow} 12 13, nx-flow rm ${flow} --tag=exp1.`,
@@ -95,7 +100,8 @@ async function byTags(
   if (rows.length > 0) return rows;
   const which = tags.map((tag) => `"${tag}"`).join(' and ');
   const where = namespace === undefined ? '' : ` in the namespace ${namespace}`;
-  throw new FlowError('FLOW_RUN_NOT_FOUND', `${flow} has no run with the tag ${which}${where}.`);
+  const list = `nx-flow runs ${flow}${namespace === undefined ? ' --namespace=everybody' : ''} lists its runs with their tags`;
+  throw new FlowError('FLOW_RUN_NOT_FOUND', `${flow} has no run with the tag ${which}${where}: ${list}.`);
 }
 
 /** @throws FlowError FLOW_RUN_GOES_ON */

@@ -1,6 +1,7 @@
 /** nx-flow store: what takes the space. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { OnDisk } from '../../engine/housekeeping/on-disk';
 import {
   type BesideUsage,
   type StoreUsage,
@@ -27,19 +28,20 @@ export const command: Command = {
     noMoreThan(context, 0);
     const { store, workspace } = placeHere(context);
     const spinFolder = spinStoreFolder(store);
-    const usage = await usageOf(store);
-    const spins = existsSync(join(spinFolder, 'db')) ? await usageOf(spinFolder) : null;
-    const beside = usageBeside({ store, workspace });
+    const disk = new OnDisk();
+    const usage = await usageOf(store, disk);
+    const spins = existsSync(join(spinFolder, 'db')) ? await usageOf(spinFolder, disk) : null;
+    const beside = usageBeside({ store, workspace }, disk);
     render(context, store, usage, spins, beside);
     context.output.result({ store, ...usage, spins, beside });
     return 0;
   },
 };
 
-async function usageOf(folder: string): Promise<StoreUsage> {
+async function usageOf(folder: string, disk: OnDisk): Promise<StoreUsage> {
   const store = openStore(folder);
   try {
-    return await usageOfStore(store, folder);
+    return await usageOfStore(store, folder, disk);
   } finally {
     await store.close();
   }
@@ -53,6 +55,7 @@ const BESIDE: Record<keyof BesideUsage, string> = {
   compiled: 'Compiled code',
   index: 'Index and keys',
   temporary: 'Left by commands that are gone',
+  other: 'Other files of the store',
 };
 
 function render(

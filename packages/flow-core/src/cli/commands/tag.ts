@@ -32,6 +32,7 @@ export const command: Command = {
       }
       const run = await runOf(recorded, spec);
       const pathspec = `${flow}/${run.run}`;
+      if (run.secrets) (await import('../../engine/secrets/recorded')).refuseFor(run, { 'A tag': add });
       const before = await store.tags(run);
       for (const tag of remove.filter((t) => !before.includes(t)))
         output.write(`${colors.yellow('!')} ${pathspec} has no tag "${tag}"\n`);

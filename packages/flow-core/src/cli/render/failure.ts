@@ -1,5 +1,6 @@
 /** Ends a command that failed: one clear sentence, the code, the exit code. */
-import { FlowError, isFlowError } from '../../definition/errors';
+import { isFlowError } from '../../definition/errors';
+import { withoutHandles } from '../../definition/handles';
 import { messageOf } from '../../definition/thrown';
 import { excerpt } from '../../engine/explain/error-text';
 import { toRecord } from '../../engine/task/error-record';
@@ -30,15 +31,4 @@ export function renderFailure(failure: unknown, { forError }: Output, cwd: strin
   else if (output.verbose && cause !== undefined) output.write(renderThrown(toRecord(cause), output, cwd));
   output.result({ error: { code: error.code, message: error.message, problems: error.problems } });
   return error.exit;
-}
-
-/** The limit of open files is the user's to raise. */
-function withoutHandles(error: unknown): unknown {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  if (isFlowError(error) || (code !== 'EMFILE' && code !== 'ENFILE')) return error;
-  return new FlowError(
-    'FLOW_HANDLES',
-    `The system gives this process no more open files (${code}): raise the limit, as by ulimit -n 1024, and do it again. What was recorded before is kept.`,
-    { exit: 1, cause: error },
-  );
 }

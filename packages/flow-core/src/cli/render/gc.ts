@@ -57,9 +57,9 @@ function tableOf({ judged, runs }: Collected, output: Output): string {
   const { colors } = output;
   const now = Date.now();
   const gone = new Set(runs);
-  const cells = judged.map(({ row, kept }) => {
+  const cells = judged.map(({ row, kept, goes = '' }) => {
     const run = `${row.flow}/${row.run}`;
-    const why = kept ?? (gone.has(run) ? '' : 'its process may come back');
+    const why = kept ?? (gone.has(run) ? goes : 'its process may come back');
     return [
       run,
       gone.has(run) ? colors.red('remove') : colors.green('keep'),

@@ -1,9 +1,9 @@
 /** The output of a command: stdout for people, stderr with `--json` and for what ends a command, colours on terminals. */
-import { createColors } from 'picocolors';
 import { type Json, versioned } from '../json/shapes';
-import { plain, plainJson } from './plain';
+import { type Colors, ownColors, unmarked } from './colours';
+import { coloured, plain, plainJson } from './plain';
 
-export type Colors = ReturnType<typeof createColors>;
+export type { Colors };
 
 export interface Output {
   json: boolean;
@@ -17,6 +17,8 @@ export interface Output {
   colors: Colors;
   /** Writes text for people, whatever is in it: see `plain.ts`. Adds no newline. */
   write(text: string): void;
+  /** Writes what a step printed when it was executed: its colours pass. */
+  recorded(text: string): void;
   /** Writes what a step prints while it is executed, and what moves the cursor. */
   raw(text: string): void;
   /** Writes a note to stderr, where it is in the way of no reader of the output. */
@@ -73,10 +75,11 @@ export function makeOutput(json: boolean, verbose: boolean): Output {
       live: stream.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb',
       columns: stream.columns || 100,
       ...(stream.isTTY ? { wrapAt: stream.columns || 80 } : {}),
-      colors: createColors(color),
-      write: (text) => void write(plain(shown(text))),
-      raw: (text) => void write(shown(text)),
-      note: (text) => void stderr(plain(shown(text))),
+      colors: ownColors(color),
+      write: (text) => void write(unmarked(plain(shown(text)))),
+      recorded: (text) => void write(unmarked(coloured(shown(text)))),
+      raw: (text) => void write(unmarked(shown(text))),
+      note: (text) => void stderr(unmarked(plain(shown(text)))),
       result: (value) =>
         void (json && stdout(`${plainJson(JSON.stringify(versioned(value), textsShown))}\n`)),
       hide: (by) => {

@@ -1,7 +1,8 @@
 /**
- * Text that may come from anywhere, such as a name in a file that was imported, as a terminal may get it: colours pass, and
- * whatever else would move the cursor, set a title, fill the clipboard, hide text or turn it round is shown as it is written.
+ * Text that may come from anywhere, such as a name in a file that was imported, as a terminal may get it: what
+ * would colour it, move the cursor, set a title, fill the clipboard, hide text or turn it round is shown as it is written.
  */
+import { isOurs } from './colours';
 
 /** Colours and weights; not the one that hides text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
@@ -12,11 +13,28 @@ const UNPRINTABLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
+/** The colours of the commands themselves pass. */
 export function plain(text: string): string {
+  return escaped(text, (at) => isOurs(text, at));
+}
+
+/** The same for what a step printed: its own colours pass, too. */
+export function coloured(text: string): string {
+  return escaped(text, (at) => {
+    COLOUR.lastIndex = at;
+    return COLOUR.test(text) || isOurs(text, at);
+  });
+}
+
+/** Without the colours in it: a message that another program has made. */
+export function uncoloured(text: string): string {
+  return text.replace(new RegExp(COLOUR.source, 'g'), '');
+}
+
+function escaped(text: string, passes: (at: number) => boolean): string {
   return text.replace(UNPRINTABLE, (char, at: number) => {
     if (char === '\r' && text[at + 1] === '\n') return char;
-    COLOUR.lastIndex = at;
-    return char === '\x1b' && COLOUR.test(text) ? char : shown(char);
+    return char === '\x1b' && passes(at) ? char : shown(char);
   });
 }
 

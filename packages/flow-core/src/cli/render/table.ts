@@ -1,4 +1,5 @@
 /** Tables in the terminal, and the words for sizes and times. */
+import { plain } from './plain';
 import { cut, textWidth } from './text';
 import { wrap } from './wrap';
 
@@ -13,13 +14,17 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Cells may have colours. Rows that are too long for the terminal are cut in the shrinking column. */
+/** Cells may have our colours; what else a terminal would not show is escaped, and has the width of that. Rows that are too long for the terminal are cut in the shrinking column. */
 export function table(
   columns: Column[],
-  rows: string[][],
+  given: string[][],
   width: number,
   dim: (text: string) => string,
 ): string {
+  // Only a cell that wraps has lines.
+  const rows = given.map((cells) =>
+    cells.map((cell, i) => plain(cell).replace(columns[i]?.wrap ? /[\t\r]+/g : /[\t\r\n]+/g, ' ')),
+  );
   const widths = columns.map(({ head }, i) =>
     rows.reduce((widest, row) => Math.max(widest, textWidth(row[i] ?? '')), textWidth(head)),
   );

@@ -1,10 +1,11 @@
 /** Measures a text's width on a terminal and cuts text to a width. */
 import { stripVTControlCharacters } from 'node:util';
+import { unmarked } from './colours';
 
 /** The columns of a text: wide characters take two, combining ones none. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const char of stripVTControlCharacters(text)) width += charWidth(char);
+  for (const char of stripVTControlCharacters(unmarked(text))) width += charWidth(char);
   return width;
 }
 
@@ -21,7 +22,7 @@ export function cut(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let out = '';
   let taken = 0;
-  for (const char of stripVTControlCharacters(text)) {
+  for (const char of stripVTControlCharacters(unmarked(text))) {
     taken += charWidth(char);
     if (taken > width - 1) break;
     out += char;

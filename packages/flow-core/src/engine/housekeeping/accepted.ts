@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileWhole } from '../../store/write-file';
-import { type Policy, policyText } from './policy';
+import { type Policy, policyDigest } from './policy';
 
 const FILE = 'retention.json';
 
@@ -10,7 +10,7 @@ const FILE = 'retention.json';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface Acceptance {
-  /** The policy as {@link policyText} gives it. */
+  /** The policy as {@link policyDigest} gives it. */
   accepted?: string;
   /** The one that was looked at last. */
   last?: string;
@@ -34,14 +34,14 @@ export function writeAcceptance(store: string, acceptance: Acceptance): void {
 
 /** By hand: from now on, it works by itself. */
 export function accept(store: string, policy: Policy, at: number): void {
-  const text = policyText(policy);
-  writeAcceptance(store, { accepted: text, last: text, at });
+  const digest = policyDigest(policy);
+  writeAcceptance(store, { accepted: digest, last: digest, at });
 }
 
 /** Whether it is to be followed, to be shown, or nothing is to be done yet. */
 export function dueNow(acceptance: Acceptance, policy: Policy, now: number): 'follow' | 'show' | undefined {
-  const text = policyText(policy);
+  const digest = policyDigest(policy);
   const { accepted, last, at = 0 } = acceptance;
-  if (last === text && now - at < DAY_MS) return undefined;
-  return accepted === text ? 'follow' : 'show';
+  if (last === digest && now - at < DAY_MS) return undefined;
+  return accepted === digest ? 'follow' : 'show';
 }

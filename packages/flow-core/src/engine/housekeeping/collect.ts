@@ -1,10 +1,11 @@
 /** gc: what a policy lets go, with all that nothing needs any more, in the store, in that of persisted spins, and beside them. */
+import { keys } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Swept } from './blobs';
 import { type Beside, type SweptFiles, sweepFiles } from './files';
 import { readRuns } from './in-use';
-import type { Judged } from './kept';
+import { type Judged, READ } from './kept';
 import { type PlanOptions, planRemoval } from './plan';
 import { type Removed, removeRuns } from './remove';
 import { wouldRemove } from './would-remove';
@@ -32,6 +33,9 @@ export interface Collected extends Removed {
 export async function collect(store: Store, options: CollectOptions): Promise<Collected> {
   const { by, now: at, newMs, dryRun } = options;
   const judged = await planRemoval(store, options);
+  // Where nothing can be written nobody knows who reads, and the reason is that.
+  if (!dryRun && judged.some(({ kept }) => kept === READ))
+    await store.kv.batch([{ key: keys.allRemoved(), value: undefined }]);
   const rows = judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
   const blobs = newMs === undefined ? {} : { newMs };
   const remover = { by, at, all: true, ...blobs };

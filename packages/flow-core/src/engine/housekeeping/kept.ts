@@ -3,10 +3,15 @@ import { parseDuration } from '../../definition/duration';
 import type { RunRow } from '../../store/rows';
 import type { Policy } from './policy';
 
+/** The reason of a run that somebody reads, or may read. */
+export const READ = 'a command reads it';
+
 export interface Judged {
   row: RunRow;
   /** Why it is kept. Absent for one that is to go. */
   kept?: string;
+  /** Why it is to go, for one that is. */
+  goes?: string;
   /** Whatever the policy says, it stays. */
   always?: true;
 }
@@ -34,7 +39,7 @@ export function judge(rows: readonly RunRow[], options: JudgeOptions): Judged[] 
     const always = neverRemoved(row, isNewestDone, options);
     if (always !== undefined) return { row, kept: always, always: true };
     const kept = byPolicy(row, count, options);
-    return kept === undefined ? { row } : { row, kept };
+    return kept === undefined ? { row, goes: goesBy(options.policy) } : { row, kept };
   });
 }
 
@@ -49,7 +54,7 @@ function neverRemoved(
   if (tag !== undefined) return `its tag ${tag}`;
   if (isNewestDone) return `the newest in ${row.namespace} that is done`;
   if (namespace !== undefined && row.namespace !== namespace) return `it is in ${row.namespace}`;
-  if (inUse(row)) return 'a command reads it';
+  if (inUse(row)) return READ;
   return undefined;
 }
 
@@ -64,6 +69,15 @@ function byPolicy(
   if (keep !== undefined && now - startedAt <= (parseDuration(keep) as number))
     return `not older than ${keep}`;
   return undefined;
+}
+
+/** Why a run goes that nothing keeps. */
+function goesBy({ keepLast, keep }: Policy): string {
+  const last = keepLast === 1 ? 'not the newest' : `none of the newest ${keepLast}`;
+  return [
+    ...(keepLast === undefined ? [] : [last]),
+    ...(keep === undefined ? [] : [`older than ${keep}`]),
+  ].join(', ');
 }
 
 /**

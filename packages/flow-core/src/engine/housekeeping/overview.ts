@@ -5,8 +5,8 @@ import { scan } from '../../store/kv';
 import { Sizes } from '../../store/replaceable';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
-import { filesIn } from './blobs';
 import { type Beside, type FileKind, filesBeside } from './files';
+import { OnDisk } from './on-disk';
 import { usageOfRuns } from './usage';
 
 /** What the runs of a flow take. */
@@ -33,8 +33,8 @@ export interface StoreUsage {
   fileBytes: number;
 }
 
-/** @param folder the store's */
-export async function usageOfStore(store: Store, folder: string): Promise<StoreUsage> {
+/** @param folder the store's @param disk what was counted before counts no more: stores share large values */
+export async function usageOfStore(store: Store, folder: string, disk = new OnDisk()): Promise<StoreUsage> {
   const flows = new Map<string, FlowUsage>();
   const counted = new Map<string, Set<string>>();
   for (const { flow, records, logs, files } of (await usageOfRuns(store)).values()) {
@@ -54,22 +54,23 @@ export async function usageOfStore(store: Store, folder: string): Promise<StoreU
   }
   let removed = 0;
   for await (const _ of scan(store.kv, prefixRange(keys.allRemoved()))) removed++;
-  const cas = join(folder, 'cas');
+  const large = disk.take(join(folder, 'cas'));
   return {
     flows: [...flows.values()].sort((a, b) => weight(b) - weight(a)),
     removed,
-    database: sizeOf(join(folder, 'db')),
-    files: filesIn(cas).length,
-    fileBytes: sizeOf(cas),
+    database: disk.take(join(folder, 'db')).bytes,
+    files: large.files,
+    fileBytes: large.bytes,
   };
 }
 
 const weight = ({ records, logs, fileBytes }: FlowUsage) => records + logs + fileBytes;
 
 /** What lies beside the records, by kind. */
-export type BesideUsage = Record<FileKind | 'index', { count: number; bytes: number }>;
+export type BesideUsage = Record<FileKind | 'index' | 'other', { count: number; bytes: number }>;
 
-export function usageBeside(beside: Beside): BesideUsage {
+/** @param disk what was counted of the store before: `other` is the rest */
+export function usageBeside(beside: Beside, disk = new OnDisk()): BesideUsage {
   const usage: BesideUsage = {
     spins: { count: 0, bytes: 0 },
     handovers: { count: 0, bytes: 0 },
@@ -77,10 +78,11 @@ export function usageBeside(beside: Beside): BesideUsage {
     compiled: { count: 0, bytes: 0 },
     temporary: { count: 0, bytes: 0 },
     index: { count: 0, bytes: 0 },
+    other: { count: 0, bytes: 0 },
   };
   const add = (kind: keyof BesideUsage, path: string) => {
     usage[kind].count++;
-    usage[kind].bytes += sizeOf(path);
+    usage[kind].bytes += disk.take(path).bytes;
   };
   for (const { kind, path } of filesBeside(beside)) add(kind, path);
   // Small, and needed by Nx and by the next command: they are counted alone.
@@ -88,10 +90,15 @@ export function usageBeside(beside: Beside): BesideUsage {
     const path = join(beside.workspace, '.flow', name);
     if (existsSync(path)) add('index', path);
   }
+  for (const folder of new Set([beside.store, join(beside.workspace, '.flow')])) {
+    const { files, bytes } = disk.take(folder);
+    usage.other.count += files;
+    usage.other.bytes += bytes;
+  }
   return usage;
 }
 
-/** What a folder takes on the disk. */
+/** What comes back when a folder is removed. */
 export function sizeOf(path: string): number {
   const sizes = new Sizes();
   sizes.count(path);

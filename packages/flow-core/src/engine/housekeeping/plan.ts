@@ -35,5 +35,7 @@ async function within(store: Store, judged: Judged[], maxSize: string): Promise<
   const gone = new Set(
     beyond(judged, shares.total, parseSize(maxSize) as number, ({ flow, run }) => shares.take(flow, run)),
   );
-  return judged.map((one) => (gone.has(one) ? { row: one.row } : one));
+  return judged.map((one) =>
+    gone.has(one) ? { row: one.row, goes: `runs take more than ${maxSize}` } : one,
+  );
 }

@@ -1,4 +1,5 @@
 /** Which runs are kept: what `nx-flow gc` is told, or what `flow.json` in the workspace says. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDuration } from '../../definition/duration';
@@ -17,14 +18,18 @@ export interface Policy {
 
 const FILE = 'flow.json';
 
+/** What it holds; editors read the first one. */
+const SECTIONS = ['$schema', 'retention'];
+
 /** Whether a policy says that any run is to go. */
 export function removes({ keepLast, keep, maxSize }: Policy): boolean {
   return keepLast !== undefined || keep !== undefined || maxSize !== undefined;
 }
 
-/** The same text for the same policy. */
-export function policyText({ keepLast, keep, keepTags, maxSize }: Policy): string {
-  return JSON.stringify({ keepLast, keep, keepTags: [...(keepTags ?? [])].sort(), maxSize });
+/** The same for the same policy, whose texts the store does not keep. sha256. */
+export function policyDigest({ keepLast, keep, keepTags, maxSize }: Policy): string {
+  const text = JSON.stringify({ keepLast, keep, keepTags: [...(keepTags ?? [])].sort(), maxSize });
+  return createHash('sha256').update(text).digest('hex');
 }
 
 const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -54,6 +59,9 @@ export function declaredPolicy(workspace: string): Policy | undefined {
     throw wrong(file, `is no JSON: ${(error as Error).message}`);
   }
   if (!isObject(settings)) throw wrong(file, 'holds no object');
+  for (const name of Object.keys(settings))
+    if (!SECTIONS.includes(name))
+      throw wrong(file, `has an unknown "${name}": ${suggest(name, ['retention'])}`);
   const { retention } = settings;
   if (retention === undefined) return undefined;
   if (!isObject(retention)) throw wrong(file, 'has a "retention" that is no object');

@@ -28,6 +28,9 @@ export async function removeRuns(
   rows: readonly RunRow[],
   { all = false, newMs, ...remover }: RemoveOptions,
 ): Promise<Removed> {
+  const secrets = new Set(rows.flatMap((row) => row.secrets ?? []));
+  if (secrets.size > 0)
+    (await import('../secrets/recorded')).refuseFor({ secrets: [...secrets] }, { 'The user': remover.by });
   const runs = (await entomb(store, rows, remover)).map(({ flow, run }) => `${flow}/${run}`);
   const { read, needed, hashes, ranges } = await clearRemoved(store);
   if (all) await removeDeadImports(store);

@@ -2,7 +2,10 @@
  * Tasks in worker processes: who gets a worker, and which. A worker that dies fails the task that it was at, and nothing else.
  * Long, because each choice of a worker weighs all the others.
  */
+
 import { availableParallelism } from 'node:os';
+import type { FlowError } from '../../definition/errors';
+import { withoutHandles } from '../../definition/handles';
 import { OrphanGuard } from '../../process/orphan-guard';
 import { ChangedNames } from './changed-names';
 import { type Job, kindOf } from './job';
@@ -215,7 +218,15 @@ export class ProcessPool implements Pool {
 
   #spawn(kind: string, alive = true): void {
     const { file, flow, with: given } = this.#options;
-    const worker = new WorkerProcess({ file, flow, kind, ...(given ? { with: given } : {}) }, this.#listener);
+    let worker: WorkerProcess;
+    try {
+      worker = new WorkerProcess({ file, flow, kind, ...(given ? { with: given } : {}) }, this.#listener);
+    } catch (error) {
+      // Without file handles for one more, those that there are do the work.
+      if (![...this.#workers].some((other) => other.kind === kind))
+        setImmediate(this.#listener.broken, withoutHandles(error) as FlowError);
+      return;
+    }
     this.#workers.add(worker);
     this.#watch(worker);
     if (!alive) worker.keepsAlive(false);

@@ -35,6 +35,7 @@ export function startedRun({
     systemTags: [`user:${user}`],
     startedAt: Date.now(),
     paramInputs,
+    ...(graph.secrets ? { secrets: graph.secrets } : {}),
     pid: process.pid,
     host: hostname(),
     processSpace: processSpace(),

@@ -66,14 +66,15 @@ async function withoutSecrets(
     import('../secrets/output'),
     import('../pool/masked-host'),
   ]);
-  const { graph, params, tags, pool } = options;
+  const { graph, params, git, pool } = options;
   const secrets = secretsFor(graph, wantedSteps(options));
   secrets.refuseParams(params.paramInputs);
   secrets.refuseParams(params.parsed);
-  for (const tag of tags) secrets.refuse('A tag', tag, 2);
+  secrets.refuseRecord(options);
   return {
     options: {
       ...options,
+      ...(git ? { git: git.then(secrets.maskIn) } : {}),
       emit: maskedEvents(secrets, options.emit),
       pool: (host) => pool(maskedHost(host, secrets)),
     },

@@ -1,5 +1,5 @@
 /** The texts that a secret is recognised by: its lines, as they are and as other texts hold them. */
-import { inspect } from 'node:util';
+import { type Form, formOf, formOfBase64 } from './encodings';
 
 /** The shortest text that is a secret, and that tells something of one. Characters. */
 export const SHORTEST = 6;
@@ -25,44 +25,21 @@ export function linesOf(value: string): string[] {
     .filter((line) => line.length >= SHORTEST && !PEM.test(line));
 }
 
-/** All texts that give a secret away. None of them has a line break in it. @param value with such a line */
-export function formsOf(value: string): string[] {
+/** All that gives a secret away. None of it has a line break in it. @param value with such a line */
+export function formsOf(value: string): Form[] {
   // As the bytes of it would be read again: half a character is none.
   const whole = Buffer.from(value.trim()).toString();
-  const forms = new Set<string>();
-  for (const text of new Set([whole, ...linesOf(whole)])) {
-    for (const form of [text, ...escaped(text), ...inUrls(text), ...inBase64(text)])
-      if (form.length >= SHORTEST && !/[\r\n]/.test(form)) forms.add(form);
-  }
-  return [...forms];
-}
-
-/** As JSON, JSON within JSON, and Node's own printer write it, without the quotes around it. */
-function escaped(text: string): string[] {
-  const json = inner(JSON.stringify(text));
-  const ascii = json.replace(
-    /[^\x20-\x7e]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return [json, inner(JSON.stringify(json)), ascii, inner(inspect(text, { breakLength: Infinity }))];
-}
-
-const inner = (quoted: string) => quoted.slice(1, -1);
-
-/** Each part of a URL leaves other signs as they are. */
-function inUrls(text: string): string[] {
-  const component = encodeURIComponent(text);
-  const url = new URL('http://host');
-  Object.assign(url, { username: text, search: text, hash: text, pathname: text });
-  const forms = [
-    component,
-    component.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
-    encodeURI(text),
-    new URLSearchParams([['', text]]).toString().slice(1),
-    url.username,
-    ...[url.search, url.hash, url.pathname].map((part) => part.slice(1)),
+  const texts = new Set([whole, ...linesOf(whole)]);
+  const long = (forms: Iterable<string>) => [...new Set(forms)].filter((text) => text.length >= SHORTEST);
+  return [
+    ...long([...texts, ...[...texts].flatMap(inHex)]).map(formOf),
+    ...long([...texts].flatMap(inBase64)).map(formOfBase64),
   ];
-  return forms.flatMap((form) => [form, form.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())]);
+}
+
+function inHex(text: string): string[] {
+  const hex = Buffer.from(text).toString('hex');
+  return [hex, hex.toUpperCase()];
 }
 
 /**
@@ -79,5 +56,5 @@ function inBase64(text: string): string[] {
   const broken = WIDTHS.flatMap((width) =>
     alone.length > width ? (alone.match(new RegExp(`.{1,${width}}`, 'g')) ?? []) : [],
   );
-  return [...forms, ...broken].flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+  return [...forms, ...broken];
 }

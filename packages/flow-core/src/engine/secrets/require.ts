@@ -4,15 +4,21 @@ import type { Graph, StepNode } from '../../definition/graph';
 import { linesOf, SHORTEST } from './forms';
 
 /** The values that can be hidden. A variable that is not there, or too short, has none. */
-export function valuesOf({ secrets = [], steps }: Graph): Map<string, Set<string>> {
+export function valuesOf({
+  secrets = [],
+  steps,
+}: Pick<Graph, 'secrets' | 'steps'>): Map<string, Set<string>> {
   const values = new Map<string, Set<string>>();
   for (const name of secrets) {
-    const found = [process.env[name], ...[...steps.values()].map(({ options }) => options.env?.[name])];
+    const found = [variable(name), ...[...steps.values()].map(({ options }) => options.env?.[name])];
     const usable = found.filter((value) => value !== undefined && linesOf(value).length > 0);
     if (usable.length > 0) values.set(name, new Set(usable as string[]));
   }
   return values;
 }
+
+/** What every object has, such as `constructor`, is no variable. */
+const variable = (name: string) => (Object.hasOwn(process.env, name) ? process.env[name] : undefined);
 
 /** @throws FlowError FLOW_SECRET, with every problem at once */
 export function requireSecrets(graph: Graph, steps: { has(step: string): boolean } | undefined): void {
@@ -27,7 +33,7 @@ export function requireSecrets(graph: Graph, steps: { has(step: string): boolean
 
 function problemsOf({ name: step, options, where }: StepNode): Problem[] {
   return (options.secrets ?? []).flatMap((name) => {
-    const value = options.env?.[name] ?? process.env[name];
+    const value = options.env?.[name] ?? variable(name);
     const why = !value
       ? `which is not set: set this variable of the environment`
       : linesOf(value).length === 0

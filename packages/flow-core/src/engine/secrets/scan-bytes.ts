@@ -1,4 +1,5 @@
 /** Looks for secrets in bytes that come in pieces: what a codec of a flow gives, what lies in a file. */
+import type { Form } from './encodings';
 import { Matcher } from './matcher';
 
 /** Bytes that are looked at as one text. */
@@ -12,7 +13,7 @@ export class ByteScanner {
   #read = 0;
 
   /** @param forms for each secret the texts that give it away */
-  constructor(forms: ReadonlyMap<string, readonly string[]>) {
+  constructor(forms: ReadonlyMap<string, readonly Form[]>) {
     this.#each = [...forms].map(([name, texts]) => [name, new Matcher(texts.flatMap(inBytes))] as const);
     this.#all = new Matcher([...forms.values()].flat().flatMap(inBytes));
   }
@@ -45,6 +46,8 @@ export class ByteScanner {
 }
 
 /** A text as bytes, each byte as one character. */
-function inBytes(text: string): string[] {
-  return [Buffer.from(text).toString('latin1'), Buffer.from(text, 'utf16le').toString('latin1')];
+function inBytes(form: Form): Form[] {
+  const as = (encoding: 'utf8' | 'utf16le') =>
+    form.map((piece) => piece.map((text) => Buffer.from(text, encoding).toString('latin1')));
+  return [as('utf8'), as('utf16le')];
 }

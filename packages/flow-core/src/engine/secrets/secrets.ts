@@ -6,9 +6,10 @@ import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { type Artifacts, isBuiltIn } from '../../store/artifacts';
 import { hashFile, isFile, type Look } from '../../store/file';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord, RunRow } from '../../store/rows';
 import type { TaskFailure, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
+import type { Form } from './encodings';
 import { formsOf } from './forms';
 import { MaskedStream, masked, maskedTexts } from './masker';
 import { Matcher } from './matcher';
@@ -16,9 +17,12 @@ import { requireSecrets, valuesOf } from './require';
 import { ByteScanner } from './scan-bytes';
 import { type Finder, findInValue } from './scan-value';
 
+/** Texts of a run's row that come from outside of its flow. */
+type RecordTexts = Pick<RunRow, 'user' | 'namespace' | 'file'> & { tags?: readonly string[] };
+
 /** What is known of the secrets that are there. */
 export class Secrets {
-  readonly #forms: ReadonlyMap<string, readonly string[]>;
+  readonly #forms: ReadonlyMap<string, readonly Form[]>;
   readonly #all: Matcher;
   readonly #each: readonly (readonly [name: string, Matcher])[];
   readonly #finder: Finder;
@@ -34,7 +38,7 @@ export class Secrets {
       inText: (text) =>
         this.#all.test(text) ? this.#each.find(([, matcher]) => matcher.test(text))?.[0] : undefined,
       inBytes: (bytes) => this.#scanner().whole(bytes),
-      digits: all.some((form) => /^[\d.e+-]+$/i.test(form)),
+      digits: all.some((form) => /^[\d.e+-]+$/i.test(form.map(([text]) => text).join(''))),
     };
   }
 
@@ -67,8 +71,16 @@ export class Secrets {
     if (!found) return;
     throw this.#refused(
       `${what} cannot be stored: it holds the secret ${found.secret} at ${found.path}.`,
+      found.secret,
       exit,
     );
+  }
+
+  /** What a run is recorded with. @throws FlowError FLOW_SECRET_ARTIFACT */
+  refuseRecord({ user, namespace, file, tags = [] }: RecordTexts): void {
+    const texts = { 'The user': user, 'The namespace': namespace, 'The path of the flow': file };
+    for (const [what, text] of Object.entries(texts)) this.refuse(what, text, 2);
+    for (const tag of tags) this.refuse('A tag', tag, 2);
   }
 
   /** @param params as they were given, or as they were parsed @throws FlowError FLOW_SECRET_ARTIFACT */
@@ -97,13 +109,18 @@ export class Secrets {
       const found = scanner.next(bytes);
       if (!found) return;
       const { secret, at } = found;
-      throw this.#refused(`${what} cannot be stored: ${whose} the secret ${secret} at byte ${at}.`, exit);
+      throw this.#refused(
+        `${what} cannot be stored: ${whose} the secret ${secret} at byte ${at}.`,
+        secret,
+        exit,
+      );
     };
   }
 
-  /** Names and paths in the message may be secrets themselves. */
-  #refused(message: string, exit: 1 | 2): FlowError {
-    return new FlowError('FLOW_SECRET_ARTIFACT', this.mask(message), { exit });
+  /** Names and paths in the sentence may be secrets themselves. */
+  #refused(sentence: string, secret: string, exit: 1 | 2): FlowError {
+    const help = `Leave it out: a step that declares the secret reads it from process.env.${secret}.`;
+    return new FlowError('FLOW_SECRET_ARTIFACT', `${this.mask(sentence)} ${help}`, { exit });
   }
 
   #scanner(): ByteScanner {

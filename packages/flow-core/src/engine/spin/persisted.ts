@@ -74,6 +74,10 @@ export class PersistedSpin {
     params: readonly [string, ArtifactRecord][],
   ): Promise<PersistedSpin> {
     const { graph, store, user, namespace, paramInputs, file } = options;
+    if (graph.secrets) {
+      const { secretsOf } = await import('../secrets/secrets');
+      secretsOf(graph).refuseRecord(options);
+    }
     const run = await store.claimRun(graph.flow, randomUUID());
     const spunFrom = { step, ...(origin === undefined ? {} : { origin }) };
     const row = startedRun({ graph, run, user, namespace, paramInputs: paramInputs, spunFrom, file });

@@ -15,16 +15,19 @@ import {
 } from '../../store/imports';
 import { fromJson } from '../../store/json';
 import type { Op } from '../../store/kv';
+import { notWritten } from '../../store/no-room';
 import { record } from '../../store/records';
+import { unwritableStore } from '../../store/require-writable';
 import { keys } from '../../store/row-keys';
 import { isEndedRun } from '../../store/row-shapes';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { refuseFor } from '../secrets/recorded';
 import { requireGoing } from './export';
 import { ContentId, type Head, Kind } from './format';
 import { FrameReader, parsed, type Value } from './read';
 import { checkRow, NO_ROW, opOf } from './row';
-import { openStage, type Stage } from './stage';
+import { folderOf, openStage, type Stage } from './stage';
 
 export interface ImportOptions {
   store: Store;
@@ -53,13 +56,14 @@ export interface Imported {
 const GROUP = 4096;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
-/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE */
+/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
 export async function importRun(options: ImportOptions): Promise<Imported> {
   const { store, namespace, user } = options;
   const reader = new FrameReader(options.source, options.name);
   const head = await readHead(reader);
+  refuseFor(head.run, { 'The user': user, 'The namespace': namespace });
   const known = await knownRun(store, head, namespace);
-  const stage = known ? undefined : await attempt(() => openStage(store.cas));
+  const stage = known ? undefined : await attempt(folderOf(store.cas), () => openStage(store.cas));
   const stored = store.storing();
   try {
     await verify(reader, head, stage, options);
@@ -91,9 +95,9 @@ async function write(
   namespace: string,
 ): Promise<RunRow> {
   const { run: number, by, fence } = underWay;
-  await attempt(() => stage.place());
+  await attempt(stage.store, () => stage.place());
   const contents = await writeRows(store, underWay, stage);
-  const lost = await attempt(() => stage.lost());
+  const lost = await attempt(stage.store, () => stage.lost());
   if (lost !== undefined) {
     const message = `The store has lost the value ${lost} while the run was imported. Nothing was changed: import the file again.`;
     throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
@@ -164,7 +168,7 @@ async function verify(
       const value = parsed(() => checkRow(frame), reader, NO_ROW);
       if (value && (needed.get(value.hash) ?? value.size) !== value.size) throw reader.corrupt(NO_ROW);
       if (value) needed.set(value.hash, value.size);
-      if (stage) await attempt(() => stage.row(frame));
+      if (stage) await attempt(stage.store, () => stage.row(frame));
     }
     progress(reader.read);
   }
@@ -182,7 +186,7 @@ async function takeValue({ hash, pieces }: Value, stage: Stage | undefined, tell
       yield piece;
     }
   })();
-  if (stage) await attempt(() => stage.value(hash, reported));
+  if (stage) await attempt(stage.store, () => stage.value(hash, reported));
   else for await (const _ of reported);
 }
 
@@ -195,9 +199,8 @@ async function writeRows(
   let ops: Op[] = [];
   let bytes = 0;
   for await (const row of stage.rows()) {
-    const op = opOf(flow, run, row);
-    tally.addAll([op]);
-    ops.push(op);
+    ops.push(opOf(flow, run, row));
+    tally.addAll(ops.slice(-1));
     bytes += row.payload.length;
     if (ops.length < GROUP && bytes < GROUP_BYTES) continue;
     await store.commit(ops, fence);
@@ -225,18 +228,13 @@ function importedRow({ id, run }: Head, number: number, namespace: string, user:
   };
 }
 
-/** Reports a refusal of the file system in one sentence. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
+/** Reports a refusal of the file system in one sentence. @param folder the store's */
+async function attempt<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const { code, path } = cause as NodeJS.ErrnoException;
-    if (isFlowError(cause) || code === undefined) throw cause;
-    const why = code === 'ENOSPC' ? 'the disk is full' : `${path ?? 'it'} cannot be written`;
-    throw new FlowError(
-      'FLOW_STORE_UNWRITABLE',
-      `The run cannot be kept in the store: ${why} (${code}). Nothing was changed.`,
-      { cause, exit: 1 },
-    );
+    const { code } = cause as NodeJS.ErrnoException;
+    if (['EACCES', 'EPERM', 'EROFS'].includes(code ?? '')) throw unwritableStore(folder, code, cause);
+    throw notWritten(folder, cause);
   }
 }

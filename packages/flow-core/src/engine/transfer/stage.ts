@@ -2,7 +2,7 @@
  * Holds a run while its file is being verified, in a folder next to the store's values that no reader sees. The
  * values move into the store only when all is verified. Until then, giving up deletes a folder without references.
  */
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import { type Cas, READ_ONLY } from '../../store/cas';
@@ -12,7 +12,13 @@ import { frameHead } from './format';
 import { ByteReader, type Row } from './read';
 import { PIECE, piecesOf } from './values';
 
+/** Modes of folders and files: only the owner reads and writes. */
+const OWNERS = 0o700;
+const OWNERS_FILE = 0o600;
+
 export interface Stage {
+  /** The folder of the store. Empty for one in memory. */
+  readonly store: string;
   /** Keeps a value. Its pieces throw when they do not match the hash. */
   value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   row(row: Row): Promise<void>;
@@ -25,27 +31,37 @@ export interface Stage {
   discard(): Promise<void>;
 }
 
+/** The folder of the store that has these values. Empty for one in memory. */
+export function folderOf(cas: Cas): string {
+  return cas.path ? dirname(dirname(dirname(cas.path('0'.repeat(64))))) : '';
+}
+
 export async function openStage(cas: Cas): Promise<Stage> {
   if (!cas.path) return new MemoryStage(cas);
-  const folder = dirname(dirname(cas.path('0'.repeat(64))));
-  await mkdir(folder, { recursive: true });
+  const folder = join(folderOf(cas), 'cas');
+  const first = await mkdir(folder, { recursive: true, mode: OWNERS });
   sweepTemporary(folder);
   const stage = join(folder, temporaryName());
-  await mkdir(stage);
-  return new FileStage(stage, cas);
+  await mkdir(stage, { mode: OWNERS });
+  return new FileStage(stage, first, cas);
 }
 
 class FileStage implements Stage {
+  readonly store: string;
   readonly #folder: string;
   readonly #cas: Cas;
+  readonly #first: string | undefined;
   readonly #place: (hash: string) => string;
   readonly #values = new Set<string>();
   #rows: FileHandle | undefined;
   #gathered: Uint8Array[] = [];
   #size = 0;
 
-  constructor(folder: string, cas: Cas) {
+  /** @param first the first folder above it that was made for it, if any */
+  constructor(folder: string, first: string | undefined, cas: Cas) {
+    this.store = dirname(dirname(folder));
     this.#folder = folder;
+    this.#first = first;
     this.#cas = cas;
     this.#place = (hash) => (cas.path as (hash: string) => string)(hash);
   }
@@ -71,7 +87,7 @@ class FileStage implements Stage {
     const folders = new Set<string>();
     for (const hash of this.#values) {
       const path = this.#place(hash);
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: OWNERS });
       await place(join(this.#folder, hash), path);
       folders.add(dirname(path));
     }
@@ -106,18 +122,31 @@ class FileStage implements Stage {
     await this.#rows?.close();
     this.#rows = undefined;
     await rm(this.#folder, { recursive: true, force: true });
+    if (this.#first !== undefined) await removeEmpty(dirname(this.#folder), this.#first);
   }
 
   async #flush(): Promise<void> {
-    this.#rows ??= await open(join(this.#folder, 'rows'), 'wx');
+    this.#rows ??= await open(join(this.#folder, 'rows'), 'wx', OWNERS_FILE);
     await writeAll(this.#rows, Buffer.concat(this.#gathered, this.#size));
     this.#gathered = [];
     this.#size = 0;
   }
 }
 
+/** Removes the folders from the last up to the first, as long as nothing is in them: a refused import leaves none. */
+async function removeEmpty(last: string, first: string): Promise<void> {
+  for (let at = last; at.length >= first.length; at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
+  }
+}
+
 /** The stage of a store in memory. */
 class MemoryStage implements Stage {
+  readonly store = '';
   readonly #cas: Cas;
   readonly #values: Uint8Array[] = [];
   readonly #rows: Row[] = [];

@@ -56,7 +56,9 @@ async function* verified(
     await file.close();
   }
   if (left !== 0 || check.digest('hex') !== hash)
-    throw corrupt(`The file ${path} was changed: its bytes are not those that were stored.`);
+    throw corrupt(
+      `The file ${path} was changed: its bytes are not those that were stored. Execute its step again, or restore it from a copy.`,
+    );
 }
 
 /** Reads a file from its current position into one reused buffer. @param most the most bytes to read */

@@ -81,10 +81,10 @@ async function install(
   options: InstallOptions,
 ): Promise<void> {
   const { workspace, installing } = options;
-  await mkdir(root, { recursive: true });
+  await mkdir(root, { recursive: true, mode: 0o700 });
   sweepTemporary(root);
   const temporary = join(root, temporaryName());
-  await mkdir(temporary);
+  await mkdir(temporary, { mode: 0o700 });
   try {
     installing?.(set.text);
     await writeFile(join(temporary, 'package.json'), JSON.stringify(manifest(set, workspace), null, 2));

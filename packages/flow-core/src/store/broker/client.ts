@@ -11,7 +11,7 @@ import type { Connection } from './greeting';
 import { Notices } from './notices';
 import { frame, LARGEST, type Push, type Reply, type Request, socketPath } from './protocol';
 import { GIVE_UP_MS, Silence } from './silence';
-import { findBroker, unavailable } from './start';
+import { diedAgain, findBroker } from './start';
 
 /** Bytes that may wait to be sent; beyond it, events are dropped. */
 const FULL = 1024 * 1024;
@@ -217,8 +217,7 @@ export class BrokerKv implements Kv {
       if (!this.#closing) for (const name of this.#held) this.#ask({ op: 'hold', name }).catch(() => {});
       if (this.#pinned.size > 0) this.holds.pin([...this.#pinned]);
       if (this.#waiting.size === 0) return;
-      if (++this.#deaths > DEATHS)
-        this.#fail(unavailable(`${DEATHS} brokers of ${this.#store} in a row ended without an answer.`));
+      if (++this.#deaths > DEATHS) this.#fail(diedAgain(this.#store, DEATHS));
       else this.#connected().catch((error) => this.#fail(error));
     });
     hear(more);

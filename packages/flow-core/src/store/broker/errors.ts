@@ -17,11 +17,11 @@ export function brokerError(store: string, error: Complaint): FlowError {
   const { message, code } = error;
   const reason = noRoom(error);
   if (reason) return storeFull(store, reason);
-  if (code?.startsWith('FLOW_')) return new FlowError(code, message, { exit: 1 });
+  if (code?.startsWith('FLOW_')) return new FlowError(code, message);
   if (isDamage(message)) return damagedDatabase(store, message);
   return new FlowError(
     'FLOW_STORE_FAILED',
-    `The store could not do it: ${message}${code ? ` (${code})` : ''}`,
+    `The store ${store} could not do it: ${message}${code ? ` (${code})` : ''}. See that its disk is sound, and do it again; nx-flow verify says whether the store is whole.`,
     { exit: 1 },
   );
 }

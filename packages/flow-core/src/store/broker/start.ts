@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
+import { withoutHandles } from '../../definition/handles';
 import { inCi } from '../../environment/in-ci';
 import { packageFile } from '../../environment/package-root';
 import { KEEP, MARK } from '../../environment/task-mark';
@@ -18,8 +19,15 @@ import { TELL_MS } from './silence';
 /** How long a broker stays without clients. Under ten seconds, so that it soon follows the last command. */
 const IDLE_MS = 5000;
 
-export function unavailable(message: string, cause?: unknown, exit: 1 | 2 = 1): FlowError {
-  return new FlowError('FLOW_STORE_UNAVAILABLE', message, { exit, cause });
+export function unavailable(message: string, cause?: unknown): FlowError {
+  return new FlowError('FLOW_STORE_UNAVAILABLE', message, { cause });
+}
+
+/** Brokers that ended one after another. */
+export function diedAgain(store: string, count: number): FlowError {
+  return unavailable(
+    `${count} brokers of ${store} in a row ended without an answer: see whether the system lacks memory, and do it again; nx-flow verify says whether the store is whole.`,
+  );
 }
 
 /** The longest pause between two attempts to connect, and to start a broker. Milliseconds. */
@@ -88,9 +96,17 @@ function tryConnect(path: string): Promise<Socket | undefined> {
       resolve(socket);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
+      const known = withoutHandles(error);
       const absent = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAGAIN'].includes(error.code ?? '');
       if (absent) resolve(undefined);
-      else reject(unavailable(`The store's socket ${path} does not answer: ${error.message}.`, error));
+      else if (known !== error) reject(known);
+      else
+        reject(
+          unavailable(
+            `The store's socket ${path} does not answer: ${error.message}. End the process that holds it, and do it again.`,
+            error,
+          ),
+        );
     });
   });
 }
@@ -114,9 +130,17 @@ function startBroker(store: string): Promise<'listening' | 'gone'> {
   });
   return new Promise((resolve, reject) => {
     let complaint = '';
-    child.once('error', (error) =>
-      reject(unavailable(`No broker for ${store} can be started: ${error.message}.`, error)),
-    );
+    child.once('error', (error) => {
+      const known = withoutHandles(error);
+      reject(
+        known === error
+          ? unavailable(
+              `No broker for ${store} can be started: ${error.message}. Do it again when the system can start processes.`,
+              error,
+            )
+          : known,
+      );
+    });
     child.stdout?.once('data', () => {
       resolve('listening');
       child.stdout?.destroy();
@@ -149,7 +173,9 @@ function openingError(store: string, last: string): FlowError {
   if (reason) return storeFull(store, reason);
   if (code?.startsWith('FLOW_')) return new FlowError(code, message);
   if (isDamage(message)) return damagedDatabase(store, message);
-  return unavailable(`The store ${join(store, 'db')} cannot be opened: ${message}`, undefined, 2);
+  return unavailable(
+    `The store ${join(store, 'db')} cannot be opened: ${message.replace(/\.?$/, '.')} Mend that and do it again, or name another store by --store=<folder> or NX_FLOW_STORE.`,
+  );
 }
 
 /** The folder of this process, which may be gone. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beyond, type JudgeOptions, judge } from '../../../src/engine/housekeeping/kept';
-import { declaredPolicy, parseSize, policyText } from '../../../src/engine/housekeeping/policy';
+import { declaredPolicy, parseSize, policyDigest } from '../../../src/engine/housekeeping/policy';
 import type { RunRow } from '../../../src/store/rows';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -99,14 +99,16 @@ describe('flow.json', () => {
     expect(declared('{}')).toBeUndefined();
     const policy = { keepLast: 20, keep: '30d', keepTags: ['prod'], maxSize: '10 GB' };
     expect(declared(JSON.stringify({ retention: policy }))).toEqual(policy);
-    expect(policyText({ keepTags: ['a', 'b'], keepLast: 1 })).toBe(
-      policyText({ keepLast: 1, keepTags: ['b', 'a'] }),
+    expect(policyDigest({ keepTags: ['a', 'b'], keepLast: 1 })).toBe(
+      policyDigest({ keepLast: 1, keepTags: ['b', 'a'] }),
     );
   });
 
   test.each([
     ['{', /flow\.json is no JSON: /],
     ['[]', /flow\.json holds no object\.$/],
+    ['{"retenton": {"keepLast": 3}}', /has an unknown "retenton": Did you mean "retention"\?$/],
+    ['{"retention": {}, "other": 1}', /has an unknown "other": There is: retention\.$/],
     ['{"retention": 3}', /has a "retention" that is no object\.$/],
     [
       '{"retention": {"keeplast": 3}}',

@@ -161,7 +161,7 @@ describe('a file', () => {
       const failed = await ws.start(['spin', 'files', 'each']).done;
       expect(failed.code).toBe(1);
       expect(failed.stdout).toContain(
-        `The file ${path} was changed: its bytes are not those that were stored.`,
+        `The file ${path} was changed: its bytes are not those that were stored. Execute its step again, or restore it from a copy.`,
       );
     } finally {
       ws.write(join('.flow/cas', stored), before.toString());

@@ -56,6 +56,77 @@ describe.each(Object.entries(WRITERS))('a secret, written %s', (_, write) => {
   });
 });
 
+/** In a URL, as programs write it that leave these signs as they are. */
+const inUrl =
+  (kept: RegExp, lower = false) =>
+  (text: string) =>
+    text.replace(/./gsu, (sign) => {
+      const codes = [...Buffer.from(sign)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+      return kept.test(sign) ? sign : lower ? codes : codes.toUpperCase();
+    });
+const unicode = (text: string, signs: RegExp) =>
+  text.replace(signs, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const json = JSON.stringify;
+
+/** What other languages and tools make of a text. */
+const OTHERS: Record<string, (text: string) => string> = {
+  'a URL of Python': inUrl(/[\w.~/-]/),
+  'a URL in lower case': inUrl(/[\w.~-]/, true),
+  'a path of Go': inUrl(/[\w.~$&+=:@-]/),
+  'a form of PHP': (text) => inUrl(/[\w.-]/)(text).replaceAll('%20', '+'),
+  'a form of Java, in lower case': (text) => inUrl(/[\w.*-]/, true)(text).replaceAll('%20', '+'),
+  'both cases': (text) => encodeURIComponent(text).replace(/%../, (code) => code.toLowerCase()),
+  'a URL in a URL': (text) => encodeURIComponent(encodeURIComponent(text)),
+  'JSON in a URL': (text) => encodeURIComponent(json({ text })),
+  'JSON in a form': (text) => new URLSearchParams({ json: json({ text }) }).toString(),
+  'JSON of PHP': (text) => unicode(json(text).replaceAll('/', '\\/'), /[^ -~]/g),
+  'JSON of Go': (text) => unicode(json(text), /[<>&]/g),
+  'JSON of Gson': (text) => unicode(json(text), /[<>&='+]/g),
+  'JSON of .NET': (text) =>
+    unicode(json(text), /[^ -~]|[<>&'+]/g).replace(/\\u..../g, (code) => `\\u${code.slice(2).toUpperCase()}`),
+  'JSON of PHP within JSON': (text) => json(json(text).replaceAll('/', '\\/')),
+  'base64 in a URL': (text) => encodeURIComponent(Buffer.from(text).toString('base64')),
+  'base64 in JSON of PHP': (text) => Buffer.from(text).toString('base64').replaceAll('/', '\\/'),
+  hexadecimal: (text) => Buffer.from(text).toString('hex'),
+  'hexadecimal in upper case': (text) => Buffer.from(text).toString('hex').toUpperCase(),
+  HTML: (text) =>
+    text.replace(
+      /[&<>"']/g,
+      (sign) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[sign] ?? '#39'};`,
+    ),
+};
+
+test.each(Object.entries(OTHERS))('a secret in %s is recognised, wherever it is cut', (_, write) => {
+  const values = [
+    'sk-"Grüße"/1234+567&890=?',
+    "p@ss word/with 'quotes' <b>!*()~^|{}",
+    'AKIA/abc+def==ghi~jkl',
+    'e30/\u{1f600}/pw-12\\34',
+    '\\"\\"\\/\\"',
+    '1234%2f5678%zz',
+    '~~~???>>>ÿÿÿ',
+  ];
+  for (const value of values) {
+    const matcher = matcherOf(value);
+    const text = `a "${write(value)}" b`;
+    const shown = masked(text, matcher);
+    expect([value, shown.replace(/[^*]/g, '').length]).toEqual([value, 3]);
+    expect(shown.length).toBeLessThan(40);
+    for (let cut = 1; cut < text.length; cut++) {
+      const stream = new MaskedStream(matcher);
+      expect(stream.write(text.slice(0, cut)) + stream.write(text.slice(cut)) + stream.end()).toBe(shown);
+    }
+  }
+});
+
+test('many signs that may be written in many ways take no longer', () => {
+  const matcher = matcherOf('\\"'.repeat(30), `${'\\'.repeat(40)}x`, '%2'.repeat(30));
+  const text = `${'\\"'.repeat(3_000)}${'\\'.repeat(3_000)}${'%25'.repeat(3_000)}`;
+  const begun = performance.now();
+  for (const one of [text, text.slice(1)]) masked(one, matcher);
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});
+
 test('wherever a text is cut into pieces, what is shown of it is the same', () => {
   fc.assert(
     fc.property(

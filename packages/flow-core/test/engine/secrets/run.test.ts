@@ -2,13 +2,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { type Codec, file, flow } from '../../../src';
+import { Run } from '../../../src/client/run';
 import { requireGraph } from '../../../src/definition/flow';
 import { optionsForAll, withOptions } from '../../../src/definition/with';
+import { removeRuns } from '../../../src/engine/housekeeping/remove';
+import { importRun } from '../../../src/engine/transfer/import';
 import { scan } from '../../../src/store/kv';
+import { memoryStore } from '../../../src/store/open';
 import { Runner } from '../../../src/testing';
 import { MemoryEngine, rowOf } from '../../kit/memory';
+import { exported } from '../transfer/kit';
 
 const KEY = 'sk-1234567890';
 beforeEach(() => {
@@ -20,6 +26,7 @@ afterEach(() => {
 });
 
 const SECRETS = { secrets: ['API_KEY'] };
+const HELP = 'Leave it out: a step that declares the secret reads it from process.env.API_KEY.';
 /** A flow of one step with a secret. */
 function keyed(body: (context: never) => object | Promise<object>, codecs?: readonly Codec<never>[]) {
   const f = flow('keyed', { ...(codecs ? { codecs } : {}) });
@@ -191,7 +198,7 @@ test.each<[string, () => object, string]>([
   const defined = keyed(returns, [sealed as Codec<never>]);
   const engine = new MemoryEngine();
   const ran = await engine.run(defined);
-  const refused = { code: 'FLOW_SECRET_ARTIFACT', message };
+  const refused = { code: 'FLOW_SECRET_ARTIFACT', message: `${message} ${HELP}` };
   expect(rowOf(ran, 'call')).toMatchObject({ status: 'failed', error: refused });
   const spun = await engine.spin(defined, 'call');
   expect(spun).toMatchObject({ status: 'failed', artifacts: [], error: refused });
@@ -219,17 +226,40 @@ test('parameters, tags and artifacts that are given must not hold a secret eithe
   const refused = (what: string) => ({
     code: 'FLOW_SECRET_ARTIFACT',
     exit: 2,
-    message: `${what} cannot be stored: it holds the secret API_KEY at $.`,
+    message: `${what} cannot be stored: it holds the secret API_KEY at $. ${HELP}`,
   });
   const params = { key: `${KEY}!` };
   await expect(engine.run(defined, { params })).rejects.toMatchObject(refused('The parameter key'));
   await expect(engine.run(defined, { tags: [KEY] })).rejects.toMatchObject(refused('A tag'));
+  await expect(engine.run(defined, { user: KEY })).rejects.toMatchObject(refused('The user'));
+  await expect(engine.run(defined, { namespace: KEY })).rejects.toMatchObject(refused('The namespace'));
   expect(await contents(engine)).not.toContain(KEY);
   await engine.run(defined);
   await expect(engine.spin(defined, 'call', { params })).rejects.toMatchObject(refused('The parameter key'));
   await expect(engine.spin(defined, 'call', { set: { text: KEY } })).rejects.toMatchObject(
     refused('The given artifact text'),
   );
+});
+
+test('what is stored for a recorded run later must not hold its secrets: tags, who imports and who removes it', async () => {
+  const engine = new MemoryEngine();
+  const { row } = await engine.run(keyed(() => ({})));
+  expect(row.secrets).toEqual(['API_KEY']);
+  const refused = (what: string) => ({
+    code: 'FLOW_SECRET_ARTIFACT',
+    message: expect.stringContaining(what),
+  });
+  const file = await exported(engine.store, 'keyed', 1);
+  const place = { source: Readable.from([file]), name: 'the file', namespace: 'user:tester', user: KEY };
+  const run = new Run(engine.store, row);
+  await expect(run.addTags('fine', `of ${KEY}`)).rejects.toMatchObject(refused('A tag'));
+  await expect(importRun({ store: memoryStore(), ...place })).rejects.toMatchObject(refused('The user'));
+  await expect(removeRuns(engine.store, [row], { by: KEY, at: 1 })).rejects.toMatchObject(
+    refused('The user'),
+  );
+  expect([...(await run.refresh()).tags]).toEqual([]);
+  expect(await contents(engine)).not.toContain(KEY);
+  expect([...(await run.addTags('fine')).tags]).toEqual(['fine']);
 });
 
 test('a Runner in this process hears and rejects nothing with a secret, and refuses to start without it', async () => {

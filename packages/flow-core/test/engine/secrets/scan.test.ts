@@ -18,7 +18,9 @@ function refusal(value: unknown): string {
     return 'kept';
   } catch (error) {
     const { code, message } = error as { code: string; message: string };
-    return message.replace('The artifact a cannot be stored: it holds the secret', code);
+    return message
+      .replace('The artifact a cannot be stored: it holds the secret', code)
+      .replace(/ Leave it out: .*/, '');
   }
 }
 

@@ -1,13 +1,16 @@
 /** A file that is not wholly right changes nothing; one that is right makes one run, however often it comes. */
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFlowError } from '../../../src/definition/errors';
 import { flow } from '../../../src/definition/flow';
 import { exportToFile, importFromFile } from '../../../src/engine/transfer/file';
+import { FileCas } from '../../../src/store/cas';
 import type { BatchOptions, Op } from '../../../src/store/kv';
 import { MemoryKv } from '../../../src/store/memory';
 import { record } from '../../../src/store/records';
 import type { RunRow } from '../../../src/store/rows';
+import { Store } from '../../../src/store/store';
 import { randomOf } from '../../conformance/shuffled-pool';
 import { MemoryEngine } from '../../kit/memory';
 import { boundaries, exported, FileStore, imported } from './kit';
@@ -65,6 +68,25 @@ test('values are in the file once, and come in any pieces', async () => {
     expect(spun.artifacts).toMatchObject([
       { name: 'sizes', change: 'same', value: [90_000, 90_000, 90_000] },
     ]);
+  }
+});
+
+test('a first import makes folders and files of its owner alone; one that is refused leaves nothing', async () => {
+  const above = mkdtempSync(join(tmpdir(), 'nx-flow-transfer-'));
+  const store = new Store(new MemoryKv(), new FileCas(join(above, 'new', 'store', 'cas')));
+  const before = process.umask(0);
+  try {
+    await expect(imported(store, file.subarray(0, file.length - 1))).rejects.toMatchObject({
+      code: 'FLOW_IMPORT_CORRUPT',
+    });
+    expect(readdirSync(above)).toEqual([]);
+    await imported(store, file);
+    const names = readdirSync(above, { recursive: true }) as string[];
+    expect(names.length).toBeGreaterThan(4);
+    expect(names.filter((name) => (statSync(join(above, name)).mode & 0o077) !== 0)).toEqual([]);
+  } finally {
+    process.umask(before);
+    rmSync(above, { recursive: true });
   }
 });
 

@@ -1,0 +1,33 @@
+/** On a full disk nobody knows who reads a run: gc says that there is no room, and what helps. */
+import { flow } from '../../../src/definition/flow';
+import { collect } from '../../../src/engine/housekeeping/collect';
+import { MemoryKv } from '../../../src/store/memory';
+import { MemoryCas } from '../../../src/store/memory-cas';
+import { storeFull } from '../../../src/store/no-room';
+import { Store } from '../../../src/store/store';
+import { MemoryEngine } from '../../kit/memory';
+
+test('and removes nothing', async () => {
+  const f = flow('kept');
+  const defined = f.end(f.start(() => ({})));
+  const kv = new MemoryKv();
+  const engine = new MemoryEngine(new Store(kv, new MemoryCas()));
+  for (let i = 0; i < 3; i++) await engine.run(defined);
+  const holds = {
+    ...engine.store.holds,
+    states: async (names: readonly string[]) => names.map(() => 'unsure' as const),
+  };
+  jest.spyOn(kv, 'batch').mockRejectedValue(storeFull('/store', 'ENOSPC'));
+  const store = new Store(kv, engine.store.cas, undefined, holds as never);
+  const options = {
+    ...{ policy: { keepLast: 1 }, namespace: undefined, now: Date.now(), by: 'tester', dryRun: false },
+    beside: { store: '/nowhere/.flow', workspace: '/nowhere' },
+  };
+  await expect(collect(store, options)).rejects.toMatchObject({
+    code: 'FLOW_STORE_FULL',
+    message: expect.stringMatching(
+      /^The store \/store has no room for more \(ENOSPC\): .*make room on its disk/,
+    ),
+  });
+  expect((await collect(store, { ...options, dryRun: true })).runs).toEqual([]);
+});
