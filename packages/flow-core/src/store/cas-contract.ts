@@ -20,8 +20,9 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cas, shareBytes } from './cas';
+import type { Cas } from './cas';
 import type { ContractRunner } from './kv-contract';
+import { shareBytes } from './share-bytes';
 
 /** A new empty CAS for each test. */
 export interface OpenedCas {

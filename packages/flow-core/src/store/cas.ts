@@ -1,7 +1,7 @@
 /** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, linkSync, openSync, readSync } from 'node:fs';
-import { copyFile, mkdir, open, rm } from 'node:fs/promises';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
@@ -9,14 +9,14 @@ import { hashFile, type Look } from './file';
 import { notWritten } from './no-room';
 import { place, renewed } from './place-file';
 import { setAsideOn } from './set-aside';
-import { isVerified, isWritten, keepingVerified, noteVerified } from './verified';
+import { isVerified, isWritten, noteVerified } from './verified';
 import { syncFolder } from './write-file';
 
 /** Large enough that a system call is cheap, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
 
 /** Only the owner reads and writes. */
-const OWNERS = 0o700;
+export const OWNERS = 0o700;
 
 /** Of a file, nobody writes: a step that gets its path cannot by mistake. What is read-only, Windows does not replace or remove. */
 export const READ_ONLY = process.platform === 'win32' ? 0o600 : 0o400;
@@ -194,7 +194,7 @@ function readVerified(path: string, hash: string): Uint8Array | undefined {
   }
 }
 
-function unreadable(path: string, cause: unknown): FlowError {
+export function unreadable(path: string, cause: unknown): FlowError {
   const { code } = cause as NodeJS.ErrnoException;
   const aside = code === 'ENOENT' ? setAsideOn(path) : undefined;
   const why = aside ? `: it was damaged, and set aside by a repair on ${aside}` : '';
@@ -217,35 +217,6 @@ export function changed(path: string): FlowError {
 /** The error for content that the store's files should have. */
 export function corrupt(message: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
-}
-
-/**
- * Gives `to` the bytes of `from` by their hash, as a hard link if possible.
- * @throws FlowError FLOW_STORE_CORRUPT when they are not those that were stored
- */
-export async function shareBytes(hash: string, from: Cas, to: Cas): Promise<void> {
-  if (!from.path || !to.path) {
-    await to.write(from.read(hash));
-    return;
-  }
-  const [source, target] = [from.file(hash), to.path(hash)];
-  await mkdir(dirname(target), { recursive: true, mode: OWNERS });
-  // They may lie there since long.
-  if (await renewed(target)) return;
-  try {
-    keepingVerified(source, () => linkSync(source, target));
-    await renewed(target);
-    syncFolder(dirname(target));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await renewed(target))) return;
-    if (code === 'ENOENT') throw unreadable(source, error);
-    // It is another file system, or one without hard links.
-    const temporary = join(dirname(dirname(target)), temporaryName());
-    await copyFile(source, temporary);
-    await place(temporary, target);
-    syncFolder(dirname(target));
-  }
 }
 
 async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Array): Promise<void> {

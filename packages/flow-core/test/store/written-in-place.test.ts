@@ -3,9 +3,10 @@ import { chmodSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { file, flow } from '../../src';
-import { FileCas, shareBytes } from '../../src/store/cas';
+import { FileCas } from '../../src/store/cas';
 import { MemoryKv } from '../../src/store/memory';
 import { MemoryCas } from '../../src/store/memory-cas';
+import { shareBytes } from '../../src/store/share-bytes';
 import { Store } from '../../src/store/store';
 import { isVerified, isWritten, keepingVerified, noteVerified } from '../../src/store/verified';
 import { MemoryEngine } from '../kit/memory';

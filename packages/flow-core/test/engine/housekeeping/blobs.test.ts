@@ -17,11 +17,12 @@ import { sweepBlobs } from '../../../src/engine/housekeeping/blobs';
 import { sweepFiles } from '../../../src/engine/housekeeping/files';
 import { installPackages } from '../../../src/source/packages/install';
 import { encodeArtifact } from '../../../src/store/artifacts';
-import { FileCas, shareBytes } from '../../../src/store/cas';
+import { FileCas } from '../../../src/store/cas';
 import { file } from '../../../src/store/file';
 import { MemoryKv } from '../../../src/store/memory';
 import { record } from '../../../src/store/records';
 import { keys } from '../../../src/store/row-keys';
+import { shareBytes } from '../../../src/store/share-bytes';
 import { Store } from '../../../src/store/store';
 
 let folder: string;

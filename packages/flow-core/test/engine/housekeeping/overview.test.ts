@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OnDisk } from '../../../src/engine/housekeeping/on-disk';
 import { usageBeside, usageOfStore } from '../../../src/engine/housekeeping/overview';
-import { FileCas, shareBytes } from '../../../src/store/cas';
+import { FileCas } from '../../../src/store/cas';
 import { MemoryKv } from '../../../src/store/memory';
+import { shareBytes } from '../../../src/store/share-bytes';
 import { Store } from '../../../src/store/store';
 
 let workspace: string;
