@@ -24,7 +24,9 @@ export const PACKAGES = {
           'private-folder',
           'temporary',
         ].map((name) => `environment/${name}`),
-        ...['holds', 'kv', 'no-room', 'row-keys', 'stamp', 'write-file'].map((name) => `store/${name}`),
+        ...['holds', 'kv', 'no-room', 'opened-place', 'row-keys', 'stamp', 'write-file'].map(
+          (name) => `store/${name}`,
+        ),
         ...['pid-file', 'protocol'].map((name) => `store/broker/${name}`),
         'definition/errors',
       ],

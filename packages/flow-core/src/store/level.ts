@@ -22,6 +22,7 @@ import { migrate } from './migrate';
 import { noRoom } from './no-room';
 import { isRefusal, NotAcknowledged } from './not-acknowledged';
 import { Numbers } from './numbers';
+import { OpenedPlace } from './opened-place';
 import { readStamp, unstamped, writeStamp } from './stamp';
 import { finishSwap } from './swap';
 
@@ -45,10 +46,14 @@ export class LevelKv implements Kv {
   #writing = 0;
   #claims: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
+  readonly #place: OpenedPlace;
   #fail: () => void = () => {};
   /** Called when there is no room for a write. Resolves to whether some was made. */
   makeRoom: () => Promise<boolean> = async () => false;
-  /** Resolves when a batch has failed. Until it is opened again, all then throws {@link NotAcknowledged}. */
+  /**
+   * Resolves when a batch has failed, and when the database is not where it was opened. Until it is opened again, all then throws
+   * {@link NotAcknowledged}, or FLOW_STORE_MOVED.
+   */
   readonly failed = new Promise<void>((resolve) => {
     this.#fail = resolve;
   });
@@ -58,6 +63,12 @@ export class LevelKv implements Kv {
     this.#folder = folder;
     this.#generation = new Generation(dirname(folder));
     this.#numbers = new Numbers(dirname(folder));
+    this.#place = new OpenedPlace(folder);
+  }
+
+  /** Names the database as long as it stays where it was opened. */
+  get id(): string {
+    return this.#place.id;
   }
 
   /**
@@ -155,6 +166,7 @@ export class LevelKv implements Kv {
 
   async #write(ops: readonly Op[], { sync = false, fence }: BatchOptions): Promise<void> {
     this.#requireSound();
+    this.requireHere();
     if (fence !== undefined && (await this.#db.get(fence))) throw takenError(fence);
     const list = ops.map(({ key, value }) =>
       value === undefined
@@ -189,6 +201,7 @@ export class LevelKv implements Kv {
       const [known, counter] = await this.getMany([nonceKey, counterKey]);
       if (known) return Number(new TextDecoder().decode(known));
       const last = counter ? Number(new TextDecoder().decode(counter)) : 0;
+      this.requireHere();
       const next = await this.#withRoom(() => this.#numbers.next(counterKey, nonceKey, last));
       const value = String(next);
       await this.batch(
@@ -218,6 +231,7 @@ export class LevelKv implements Kv {
       await this.#lastBatch;
     }
     this.#requireSound();
+    this.requireHere();
     return this.#generation.name();
   }
 
@@ -231,6 +245,21 @@ export class LevelKv implements Kv {
       return await read();
     } finally {
       this.#requireSound();
+      // It may have been read elsewhere.
+      this.requireHere();
+    }
+  }
+
+  /**
+   * Call now and then where nothing is asked. Once it has thrown, the process must end without closing the database.
+   * @throws FlowError FLOW_STORE_MOVED
+   */
+  requireHere(): void {
+    try {
+      this.#place.require();
+    } catch (error) {
+      this.#fail();
+      throw error;
     }
   }
 

@@ -1,9 +1,10 @@
 /** The broker's client: connects, starts a broker when none answers, and resends unacknowledged requests. */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { FlowError } from '../../definition/errors';
 import type { HoldState, Holds } from '../holds';
 import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from '../kv';
+import { movedStore } from '../opened-place';
 import { requireWritable } from '../require-writable';
 import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
@@ -34,6 +35,10 @@ export class BrokerKv implements Kv {
   /** Unacknowledged requests, in order. A reconnect sends them again, since every operation is idempotent. */
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
+  /** Names the database that it has to do with. What was not acknowledged must not reach another one. */
+  #database: string | undefined;
+  /** Why nothing can be asked any more. */
+  #over: FlowError | undefined;
   /** Each broker has to be told. */
   readonly #held = new Set<string>();
   readonly #pinned = new Set<string>();
@@ -136,6 +141,7 @@ export class BrokerKv implements Kv {
   #ask(request: Unsent): Promise<unknown> {
     if (this.#closing)
       return Promise.reject(new FlowError('FLOW_STORE_CLOSED', 'The store was closed.', { exit: 1 }));
+    if (this.#over) return Promise.reject(this.#over);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const framed = frame({ id, ...request } as Request);
@@ -174,14 +180,30 @@ export class BrokerKv implements Kv {
       },
       (error) => {
         this.#socket = undefined;
-        throw error;
+        // Without its folder, no other broker can be started.
+        throw this.#database === undefined || existsSync(this.#store) ? error : this.#end();
       },
     );
     return this.#socket;
   }
 
+  /** Nothing can be asked any more. */
+  #end(error = movedStore(this.#store)): FlowError {
+    this.#over = error;
+    this.#held.clear();
+    this.#pinned.clear();
+    this.#fail(error);
+    return error;
+  }
+
   #adopt({ socket, hello, unframer, more }: Connection): void {
     this.#notices.greeted(hello);
+    const { database = this.#database } = hello;
+    if (this.#database !== undefined && database !== this.#database) {
+      socket.destroy();
+      throw this.#end();
+    }
+    this.#database = database;
     this.#live = socket;
     const hear = (messages: Iterable<Reply | Push>) => {
       this.#silence.heard();
@@ -211,6 +233,7 @@ export class BrokerKv implements Kv {
       this.#live = undefined;
       this.#socket = undefined;
       this.events.lost();
+      if (this.#over) return;
       // Listeners move to the next broker.
       if (this.events.listening && !this.#closing) this.#ask({ op: 'subscribe' }).catch(() => {});
       // At once: who does not come back counts as dead.
@@ -243,6 +266,7 @@ export class BrokerKv implements Kv {
       const error = brokerError(this.#store, reply.error);
       this.#notices.refused(error);
       waiting.reject(error);
+      if (error.code === 'FLOW_STORE_MOVED') this.#end(error);
     } else waiting.resolve(reply.ok);
   }
 }

@@ -37,6 +37,8 @@ export type Push = { id: 0 } & (
 export interface Hello {
   messages: number;
   pid: number;
+  /** Names the database that it has open: a client stays with it. */
+  database?: string;
   /** What every client's person should know: the store was damaged. */
   warning?: string;
   /** Why the store can only be read for now. */

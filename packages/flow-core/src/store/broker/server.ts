@@ -10,7 +10,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
 import type { Kv } from '../kv';
-import { noteLogs } from '../left-logs';
+import { manifestOf, noteLogs } from '../left-logs';
 import type { LevelKv } from '../level';
 import { NotAcknowledged } from '../not-acknowledged';
 import { STORE_FORMAT } from '../stamp';
@@ -24,8 +24,11 @@ import { failure, framed } from './replies';
 import { isRequest, requireWhole } from './requests';
 import type { ViewKv } from './view';
 
-/** `failed`: a batch failed, and the database with it. */
-export type BrokerEnd = 'idle' | 'locked' | 'failed';
+/**
+ * - `failed`: a batch failed, and the database with it
+ * - `moved`: the database is not where it was opened. End the process at once: whatever LevelDB still does, it does in what lies there now
+ */
+export type BrokerEnd = 'idle' | 'locked' | 'failed' | 'moved';
 
 export interface BrokerOptions {
   store: string;
@@ -57,7 +60,7 @@ export async function serveBroker({
   const hello = {
     ...{ messages: MESSAGES, pid: process.pid },
     ...(warning ? { warning } : {}),
-    ...(onlyReading === undefined ? {} : { onlyReading }),
+    ...(onlyReading === undefined ? { database: (kv as LevelKv).id } : { onlyReading }),
   };
   const view = onlyReading === undefined ? undefined : (kv as ViewKv);
   const holds = new HoldTable(kv, view ? 'others' : hadLeft(store) ? 'nobody' : 'unknown');
@@ -92,16 +95,35 @@ export async function serveBroker({
     for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
+  const looking = setInterval(() => isHere(kv), LOOK_MS);
   const end = await Promise.race([idle.then(() => 'idle' as const), failed.then(() => 'failed' as const)]);
+  clearInterval(looking);
+  if (!isHere(kv)) {
+    // Those who asked are answered first.
+    await setImmediate();
+    return 'moved';
+  }
   // From here on, new clients are refused. They start the next broker, which waits for the lock.
   leave();
+  const manifest = manifestOf(store);
+  // As long as the lock is held, these are not the notes of the next one.
+  if (end === 'idle' && !view && sockets.size === 0) noteLeft(store);
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
-  else if (!view) {
-    noteLogs(store);
-    if (sockets.size === 0) noteLeft(store);
-  }
+  else if (!view) noteLogs(store, manifest);
   return end;
+}
+
+/** How often to look whether the database is where it was opened while nobody asks for anything. Milliseconds. */
+const LOOK_MS = 250;
+
+function isHere(kv: LevelKv | ViewKv): boolean {
+  try {
+    if ('requireHere' in kv) kv.requireHere();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const FIRST = { gte: '', lt: '\x7f', limit: 1 };
