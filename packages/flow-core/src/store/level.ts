@@ -3,8 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
 import { isSealed, sealed, unsealed } from './checksum';
-import { hasDatabase } from './database';
-import { noteDropped } from './dropped';
 import { Generation } from './generation';
 import { takenError } from './holds';
 import {
@@ -16,15 +14,15 @@ import {
   type RangeQuery,
   withHaving,
 } from './kv';
-import { lostOfLogs } from './left-logs';
+import { entriesOf } from './level-entries';
 import { mergeTables } from './merge-tables';
 import { migrate } from './migrate';
 import { noRoom } from './no-room';
 import { isRefusal, NotAcknowledged } from './not-acknowledged';
 import { Numbers } from './numbers';
+import { openLevel } from './open-level';
 import { OpenedPlace } from './opened-place';
-import { readStamp, unstamped, writeStamp } from './stamp';
-import { finishSwap } from './swap';
+import { readStamp } from './stamp';
 
 /** How often to wait for writes to end before returning a name that belongs to no state. */
 const ROUNDS = 10;
@@ -89,25 +87,7 @@ export class LevelKv implements Kv {
 
   /** As {@link open}, but nothing can be asked before {@link prepare}, which may take long. */
   static async lock(folder: string): Promise<LevelKv> {
-    const createIfMissing = !hasDatabase(folder) && !finishSwap(dirname(folder));
-    const stamped = readStamp(folder) !== undefined;
-    const { Level } = await import('level');
-    const lost = lostOfLogs(dirname(folder));
-    const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
-    await db.open();
-    try {
-      noteDropped(folder, dirname(folder), lost);
-      // Read again under the lock: another process may have stamped or migrated it meanwhile.
-      if (!stamped && readStamp(folder) === undefined) {
-        // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.
-        if ((await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
-        writeStamp(folder);
-      }
-    } catch (error) {
-      await db.close();
-      throw error;
-    }
-    return new LevelKv(db, folder);
+    return new LevelKv(await openLevel(folder), folder);
   }
 
   /**
@@ -136,7 +116,7 @@ export class LevelKv implements Kv {
   range({ gte, lt, reverse, limit, having }: RangeQuery): Promise<Entry[]> {
     return this.#read(async () => {
       const options = { gte, lt, reverse: reverse ?? false, limit, highWaterMarkBytes: AT_ONCE };
-      const entries = await this.#db.iterator(options).all();
+      const entries = await entriesOf(this.#db, options);
       const unsealedOnes = entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
       return withHaving(unsealedOnes, { having });
     });
@@ -144,7 +124,7 @@ export class LevelKv implements Kv {
 
   inspect({ gte, lt, reverse, limit }: RangeQuery): ReturnType<Kv['inspect']> {
     return this.#read(async () => {
-      const entries = await this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
+      const entries = await entriesOf(this.#db, { gte, lt, reverse: reverse ?? false, limit });
       return entries.map(([key, value]) => [key, isSealed(key, value) ? unsealed(key, value) : undefined]);
     });
   }

@@ -26,6 +26,9 @@ export type Request = { id: number } & (
   | { op: 'publish'; event: unknown }
 );
 
+/** A request before it has its number. */
+export type Unsent = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+
 /** A message that the broker pushes: its greeting, what keeps it busy, an event, or whether there are listeners. */
 export type Push = { id: 0 } & (
   | { hello: Hello }

@@ -22,9 +22,11 @@ export function* logVersions(path: string): Generator<Version, void, undefined> 
   for (const batch of batches(readFileSync(path))) yield* batchVersions(batch);
 }
 
-function* batches(log: Buffer): Generator<Buffer, void, undefined> {
+/** @param whole leave out pieces whose checksum is wrong */
+export function* batches(log: Buffer, whole = false): Generator<Buffer, void, undefined> {
   let pieces: Buffer[] = [];
-  for (const { kind, bytes } of piecesOf(log)) {
+  for (const { kind, bytes, whole: isWhole } of piecesOf(log)) {
+    if (whole && !isWhole) continue;
     // What began and did not end is damaged.
     if ((kind === FULL || kind === FIRST) && pieces.length > 0) yield Buffer.concat(pieces.splice(0));
     pieces.push(bytes);
