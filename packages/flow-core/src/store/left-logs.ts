@@ -48,16 +48,16 @@ export function noteLogs(store: string, manifest: string): void {
   } catch {}
 }
 
-/** Bytes of logs that are not as they were left; 0 where that is not known. Call before the database is opened, which makes new logs. */
-export function lostOfLogs(store: string): number {
+/** Bytes of logs that are not as they were left; undefined where nobody noted that. Call before the database is opened, which makes new logs. */
+export function lostOfLogs(store: string): number | undefined {
   const { manifest, logs } = readNote(store);
-  if (manifest === '' || manifest !== manifestOf(store)) return 0;
+  if (manifest === '' || manifest !== manifestOf(store)) return undefined;
   const lost = Object.entries(logs).reduce(
     (sum, [name, was]) => (Array.isArray(was) && !isThere(join(store, 'db', name), was) ? sum + was[0] : sum),
     0,
   );
   // Another process may have opened it meanwhile: then it has compared them.
-  return manifest === manifestOf(store) ? lost : 0;
+  return manifest === manifestOf(store) ? lost : undefined;
 }
 
 function readNote(store: string): Note {

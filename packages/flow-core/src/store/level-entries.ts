@@ -11,26 +11,26 @@ interface Options extends KeyRange {
   highWaterMarkBytes?: number;
 }
 
-/** What `level` itself reads by. */
+/** What `all()` of an iterator reads by: it knows of a reading that goes on when the database is closed. */
 interface NativeIterator {
   _nextv(size: number, options: object): Promise<Entry[]>;
-  close(): Promise<void>;
+  _all(options: object): Promise<Entry[]>;
+  all(): Promise<Entry[]>;
 }
 
 /**
  * LevelDB passes over a block that it cannot read, and says so only at the end of a range: so more is asked for than there can be,
- * which `all()` does not.
+ * which `all()` by itself does not.
  */
-export async function entriesOf(db: Level<string, Uint8Array>, options: Options): Promise<Entry[]> {
+export function entriesOf(db: Level<string, Uint8Array>, options: Options): Promise<Entry[]> {
   const iterator = db.iterator(options) as unknown as NativeIterator;
-  const found: Entry[] = [];
-  try {
+  iterator._all = async (how) => {
+    const found: Entry[] = [];
     for (;;) {
-      const some = await iterator._nextv(Math.min(options.limit + 1 - found.length, AT_MOST), {});
+      const some = await iterator._nextv(Math.min(options.limit + 1 - found.length, AT_MOST), how);
       if (some.length === 0) return found;
       for (const entry of some) found.push(entry);
     }
-  } finally {
-    await iterator.close();
-  }
+  };
+  return iterator.all();
 }

@@ -17,11 +17,17 @@ export async function openLevel(folder: string): Promise<Db> {
   if (createIfMissing) requireNew(store);
   const stamped = readStamp(folder) !== undefined;
   const { Level } = await import('level');
-  const lost = lostOfLogs(store);
+  const damage = createIfMissing ? undefined : await damageOfLogs(folder);
   const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
-  await db.open();
   try {
-    noteDropped(folder, store, lost);
+    await db.open();
+  } catch (error) {
+    damage?.logs.drop();
+    throw error;
+  }
+  try {
+    damage?.logs.opened();
+    noteDropped(folder, store, damage?.bytes);
     // Read again under the lock: another process may have stamped or migrated it meanwhile.
     if (!stamped && readStamp(folder) === undefined) {
       // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.
@@ -33,4 +39,13 @@ export async function openLevel(folder: string): Promise<Db> {
     throw error;
   }
   return db;
+}
+
+/** What is damaged of the logs, which are kept. After a crash, they are looked at; else it is known how they were left. */
+async function damageOfLogs(folder: string) {
+  const noted = lostOfLogs(dirname(folder));
+  if (noted === 0) return undefined;
+  const { KeptLogs, lookAtLogs } = await import('./salvage/damaged-logs');
+  const bytes = noted ?? lookAtLogs(folder);
+  return bytes === undefined ? undefined : { bytes, logs: new KeptLogs(folder) };
 }

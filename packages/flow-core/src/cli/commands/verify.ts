@@ -80,8 +80,9 @@ async function verify(folder: string, context: Context): Promise<Verified> {
   };
   const readData = context.options['read-data'] === true;
   const numbers = newestNumbers(folder);
-  for (const problem of damagedFiles(join(folder, 'db'))) report(problem);
   const opened = await opening(folder, report);
+  // Whoever opens a database notes what is damaged of its logs.
+  for (const problem of damagedFiles(folder)) report(problem);
   if (!opened) return { looked: NOTHING, problems };
   try {
     return { looked: await verifyStore(opened, { readData, numbers, report }), problems };
@@ -148,7 +149,7 @@ function renderProblem({ output }: Context, { where, message }: StoreProblem): v
   output.write(`${output.colors.red('✗')} ${where}  ${message}\n`);
 }
 
-function render({ output }: Context, looked: Looked, problems: number): void {
+function render({ output, options }: Context, looked: Looked, problems: number): void {
   const { colors } = output;
   const { runs, records, files, bytes, lost, unused } = looked;
   const mark = problems > 0 ? colors.red('✗') : colors.green('✓');
@@ -160,6 +161,8 @@ function render({ output }: Context, looked: Looked, problems: number): void {
   output.write(
     `${mark} ${counts.join(', ')}: ${problems > 0 ? plural(problems, 'problem') : 'no problems'}\n`,
   );
+  if (problems > 0 && !options.repair)
+    output.write(colors.dim('nx-flow verify --repair keeps what is whole, and notes what is lost.\n'));
   for (const { where, message } of lost) output.write(colors.dim(`! ${where} ${message}\n`));
   if (unused.files > 0)
     output.write(

@@ -1,15 +1,19 @@
 /** The files of a database: what its manifest names must be there, and every block must be as it was written. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { droppedRecords } from '../../store/dropped';
 import { nameOfKey } from '../../store/row-keys';
 import { type Manifest, readManifest } from '../../store/salvage/manifest';
 import { damagedBlocks } from '../../store/salvage/table-check';
 import type { StoreProblem } from './problem';
 
-/** @param db its folder; another process may have it open */
-export function damagedFiles(db: string): StoreProblem[] {
+/** @param store whose database another process may have open */
+export function damagedFiles(store: string): StoreProblem[] {
+  const db = join(store, 'db');
   const manifest = readManifest(db);
   const problems = [...(manifest ? missingTables(db, manifest) : [])];
+  const dropped = droppedRecords(store);
+  if (dropped !== undefined) problems.push({ where: 'db', message: dropped });
   for (const name of tablesOf(db)) {
     const message = damageOf(join(db, name));
     if (message !== undefined) problems.push({ where: `db/${name}`, message });

@@ -89,7 +89,7 @@ async function replace(
   const numbers = newestNumbers(store);
   const fresh = join(work, 'db');
   const db = join(store, 'db');
-  const files = isEmpty(db) ? [goneDatabase(db)] : damagedFiles(db);
+  const files = isEmpty(db) ? [goneDatabase(db)] : damagedFiles(store);
   const kv = await LevelKv.open(fresh);
   let rebuilt: Rebuilt;
   let looked: Looked;

@@ -5,12 +5,12 @@ import { Cursor } from './cursor';
 import { REMOVED, type Version, versionOf, WRITTEN } from './version';
 
 /** Bytes of a block, and of what stands before each piece: checksum, length, and which piece of a batch it is. */
-const BLOCK = 32 * 1024;
-const HEADER = 7;
+export const BLOCK = 32 * 1024;
+export const HEADER = 7;
 
-const [FULL, FIRST, LAST] = [1, 2, 4];
+export const [FULL, FIRST, LAST] = [1, 2, 4];
 
-interface Piece {
+export interface Piece {
   kind: number;
   bytes: Buffer;
   /** Its checksum is right. */
@@ -52,7 +52,7 @@ function* piecesOf(log: Buffer): Generator<Piece, void, undefined> {
   }
 }
 
-function pieceAt(log: Buffer, at: number, end: number): Piece | undefined {
+export function pieceAt(log: Buffer, at: number, end: number): Piece | undefined {
   const header = new Cursor(log, at, end);
   const [crc, length, kind] = [header.fixed(4), header.fixed(2), header.byte()];
   if (kind < FULL || kind > LAST || length > header.left) return undefined;

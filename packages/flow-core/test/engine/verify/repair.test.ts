@@ -155,7 +155,7 @@ describe('files of the database', () => {
   test('a table that is gone: it is named, and so are the runs of which nothing is there', async () => {
     await inTables();
     rmSync(table());
-    expect(damagedFiles(damaged.db)).toEqual([
+    expect(damagedFiles(damaged.folder)).toEqual([
       {
         where: expect.stringMatching(/^db\/\d+\.ldb$/),
         message: expect.stringMatching(/ is gone, with records from films/),
@@ -179,13 +179,13 @@ describe('files of the database', () => {
     await inTables();
     const path = table();
     const bytes = readFileSync(path);
-    expect(damagedFiles(damaged.db)).toEqual([]);
+    expect(damagedFiles(damaged.folder)).toEqual([]);
     // Between the parts that the table names, nothing is.
     for (let at = 0; at < bytes.length - 48; at += Math.ceil(bytes.length / 100)) {
       const altered = Buffer.from(bytes);
       altered[at] = (altered[at] as number) ^ 4;
       writeFileSync(path, altered);
-      expect([at, damagedFiles(damaged.db).length]).toEqual([at, 1]);
+      expect([at, damagedFiles(damaged.folder).length]).toEqual([at, 1]);
     }
     const altered = Buffer.from(bytes);
     altered.fill(255, 5, 60);
@@ -231,6 +231,53 @@ describe('files of the database', () => {
     await store.claimRun('films', 'killed too');
     await store.close();
     expect((await damaged.verify()).problems).toEqual([]);
+  });
+});
+
+describe('a damaged log, which LevelDB drops when it opens the database', () => {
+  const log = () => damaged.files(/\.log$/).at(-1) as string;
+  const flip = (at: number) => {
+    const bytes = readFileSync(log());
+    bytes[at] = (bytes[at] as number) ^ 16;
+    writeFileSync(log(), bytes);
+    return bytes.length;
+  };
+  /** As the first command does that comes. */
+  const openOnce = async () => (await damaged.open()).close();
+
+  test('is kept: a repair reads what it holds, and what was written since is newer', async () => {
+    flip(100);
+    await openOnce();
+    const store = await damaged.open();
+    const running = (await damaged.rowOf(store, 3))?.status;
+    await store.changeTags('films', 3, { remove: ['best'] });
+    await store.close();
+    expect(running).toBeUndefined();
+    for (const _ of [1, 2])
+      expect(damagedFiles(damaged.folder)).toEqual([
+        {
+          where: 'db',
+          message: expect.stringMatching(/^LevelDB dropped [\d,]+ bytes of the newest records/),
+        },
+      ]);
+    await damaged.repair();
+    expect(damagedFiles(damaged.folder)).toEqual([]);
+    const after = await damaged.open();
+    expect(await after.run('films', 3)).toMatchObject({ status: 'done' });
+    expect(await after.tags((await after.run('films', 3)) as RunRow)).toEqual([]);
+    await after.close();
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('that is gone', async () => {
+    rmSync(log());
+    await openOnce();
+    expect(damagedFiles(damaged.folder)).toEqual([
+      {
+        where: 'db',
+        message: 'LevelDB dropped some of the newest records when it opened the damaged database.',
+      },
+    ]);
   });
 });
 
