@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isFlowError } from '../../definition/errors';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { damagedFiles } from '../../engine/verify/database-files';
+import { requireNoRuns } from '../../engine/verify/live-runs';
 import type { Looked, Report, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
 import { newestNumbers } from '../../store/numbers';
@@ -85,7 +86,10 @@ async function verify(folder: string, context: Context): Promise<Verified> {
   for (const problem of damagedFiles(folder)) report(problem);
   if (!opened) return { looked: NOTHING, problems };
   try {
-    return { looked: await verifyStore(opened, { readData, numbers, report }), problems };
+    const looked = await verifyStore(opened, { readData, numbers, report });
+    // In a store that cannot be opened, nothing goes on.
+    if (problems.length > 0 && context.options.repair === true) await requireNoRuns(opened, folder);
+    return { looked, problems };
   } finally {
     await opened.close();
   }
@@ -109,10 +113,7 @@ async function opening(folder: string, report: Report): Promise<Store | undefine
 async function repair(folder: string, found: Verified, context: Context): Promise<Repaired> {
   const { output } = context;
   const { colors } = output;
-  const { requireNoRuns } = await import('../../engine/verify/live-runs');
   const { repairStore } = await import('../../engine/verify/repair');
-  // Nothing goes on in a store that cannot be opened.
-  if (found.looked !== NOTHING) await requireNoRuns(folder);
   const problems: StoreProblem[] = [];
   output.write(colors.dim(`Repairing ${folder}\n`));
   const { looked, lost, old, bytes } = await repairStore(folder, {

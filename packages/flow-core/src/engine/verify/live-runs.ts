@@ -2,25 +2,19 @@
 import { FlowError } from '../../definition/errors';
 import { isGone } from '../../store/gone';
 import { fromJson } from '../../store/json';
-import { openStore } from '../../store/open';
 import { keys } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { inspected } from './inspected';
 
 /** @param folder of the store. @throws FlowError FLOW_STORE_IN_USE */
-export async function requireNoRuns(folder: string): Promise<void> {
-  const store = openStore(folder);
-  try {
-    const run = await liveRun(store);
-    if (!run) return;
-    throw new FlowError(
-      'FLOW_STORE_IN_USE',
-      `The run ${run.flow}/${run.run} goes on (process ${run.pid} on ${run.host}), and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
-    );
-  } finally {
-    await store.close();
-  }
+export async function requireNoRuns(store: Pick<Store, 'kv' | 'holds'>, folder: string): Promise<void> {
+  const run = await liveRun(store);
+  if (!run) return;
+  throw new FlowError(
+    'FLOW_STORE_IN_USE',
+    `The run ${run.flow}/${run.run} goes on (process ${run.pid} on ${run.host}), and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
+  );
 }
 
 /** One whose row says that it runs, and whose process lives. Its last row may be what cannot be read. */
