@@ -42,7 +42,7 @@ export function checksum(key: string, value: Uint8Array): number {
 function damagedRecord(key: string): FlowError {
   return new FlowError(
     'FLOW_STORE_CORRUPT',
-    `The store's record of ${nameOfKey(key)} is damaged: its bytes are not those that were written. Restore the store from a copy, or execute again what it belongs to.`,
+    `The store's record of ${nameOfKey(key)} is damaged: its bytes are not those that were written. Salvage what is whole by nx-flow verify --repair, or restore the store from a copy.`,
     { exit: 1 },
   );
 }

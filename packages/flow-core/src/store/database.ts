@@ -64,6 +64,6 @@ function damaged(folder: string, what: string, files: readonly string[]): FlowEr
       : '';
   return new FlowError(
     'FLOW_STORE_CORRUPT',
-    `The database ${folder} is damaged: ${what}, while ${there.join(' and ') || 'no other file of it'} ${there.length === 1 && others <= 1 ? 'is' : 'are'} there. Nothing was changed: restore the folder from a copy,${mend} salvage what is whole by nx-flow verify --repair, or move it away to begin with an empty store.`,
+    `The database ${folder} is damaged: ${what}, while ${there.join(' and ') || 'no other file of it'} ${there.length === 1 && others <= 1 ? 'is' : 'are'} there. Nothing was changed: restore the folder from a copy,${mend} salvage what is whole by nx-flow verify --repair, or move the store's folder away to begin with an empty store.`,
   );
 }

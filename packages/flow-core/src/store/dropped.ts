@@ -1,6 +1,6 @@
 /**
  * What was lost of a database's log when it was opened. LevelDB drops what it cannot read. It goes on as if nothing had been, and says so only in its own file, which
- * the next start replaces: so it is noted beside the database, until somebody removes the note.
+ * the next start replaces: so it is noted beside the database, until a repair has told what is lost.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,15 +17,15 @@ interface Dropped {
 /**
  * Call when the database has been opened.
  * @param folder the database's
- * @param lost bytes of its logs that LevelDB does not miss
+ * @param lost bytes of its logs that LevelDB does not miss; 0 where only that something is lost is known
  */
-export function noteDropped(folder: string, store: string, lost = 0): void {
+export function noteDropped(folder: string, store: string, lost?: number): void {
   let text = '';
   try {
     text = readFileSync(join(folder, 'LOG'), 'utf8');
   } catch {}
   const found = [...text.matchAll(/: dropping (\d+) bytes; /g)].map(([, bytes]) => Number(bytes));
-  if (found.length === 0 && lost > 0) found.push(lost);
+  if (found.length === 0 && lost !== undefined) found.push(lost);
   if (found.length === 0) return;
   const now = { at: Date.now(), bytes: found.reduce((sum, bytes) => sum + bytes, 0) };
   try {
@@ -44,9 +44,20 @@ export function forgetDropped(store: string): void {
 export function droppedLine(store: string): string | undefined {
   const all = noted(store);
   if (all.length === 0) return undefined;
-  const bytes = all.reduce((sum, one) => sum + one.bytes, 0).toLocaleString('en');
   const since = new Date(Math.min(...all.map(({ at }) => at))).toISOString().slice(0, 10);
-  return `The store ${store} was damaged: since ${since}, ${bytes} bytes of its newest records could not be read and are lost. A run that has ended says what it lacks when it is read; others may be missing. To be told no more, remove ${join(store, FILE)}.`;
+  return `The store ${store} was damaged: since ${since}, ${bytesOf(all)} of its newest records could not be read and are lost. A run that has ended says what it lacks when it is read; others may be missing, or count as killed. nx-flow verify --repair salvages what can be read.`;
+}
+
+/** The same for who looks for damages: `1,234 bytes of its newest records …`. */
+export function droppedRecords(store: string): string | undefined {
+  const all = noted(store);
+  if (all.length === 0) return undefined;
+  return `LevelDB dropped ${bytesOf(all)} of the newest records when it opened the damaged database.`;
+}
+
+function bytesOf(all: readonly Dropped[]): string {
+  const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
+  return bytes === 0 ? 'some' : `${bytes.toLocaleString('en')} bytes`;
 }
 
 function noted(store: string): Dropped[] {

@@ -3,8 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
 import { isSealed, sealed, unsealed } from './checksum';
-import { hasDatabase } from './database';
-import { noteDropped } from './dropped';
 import { Generation } from './generation';
 import { takenError } from './holds';
 import {
@@ -16,14 +14,15 @@ import {
   type RangeQuery,
   withHaving,
 } from './kv';
-import { lostOfLogs } from './left-logs';
+import { entriesOf } from './level-entries';
 import { mergeTables } from './merge-tables';
 import { migrate } from './migrate';
 import { noRoom } from './no-room';
 import { isRefusal, NotAcknowledged } from './not-acknowledged';
 import { Numbers } from './numbers';
-import { readStamp, unstamped, writeStamp } from './stamp';
-import { finishSwap } from './swap';
+import { openLevel } from './open-level';
+import { OpenedPlace } from './opened-place';
+import { readStamp } from './stamp';
 
 /** How often to wait for writes to end before returning a name that belongs to no state. */
 const ROUNDS = 10;
@@ -45,10 +44,14 @@ export class LevelKv implements Kv {
   #writing = 0;
   #claims: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
+  readonly #place: OpenedPlace;
   #fail: () => void = () => {};
   /** Called when there is no room for a write. Resolves to whether some was made. */
   makeRoom: () => Promise<boolean> = async () => false;
-  /** Resolves when a batch has failed. Until it is opened again, all then throws {@link NotAcknowledged}. */
+  /**
+   * Resolves when a batch has failed, and when the database is not where it was opened. Until it is opened again, all then throws
+   * {@link NotAcknowledged}, or FLOW_STORE_MOVED.
+   */
   readonly failed = new Promise<void>((resolve) => {
     this.#fail = resolve;
   });
@@ -58,6 +61,12 @@ export class LevelKv implements Kv {
     this.#folder = folder;
     this.#generation = new Generation(dirname(folder));
     this.#numbers = new Numbers(dirname(folder));
+    this.#place = new OpenedPlace(folder);
+  }
+
+  /** Names the database as long as it stays where it was opened. */
+  get id(): string {
+    return this.#place.id;
   }
 
   /**
@@ -78,25 +87,7 @@ export class LevelKv implements Kv {
 
   /** As {@link open}, but nothing can be asked before {@link prepare}, which may take long. */
   static async lock(folder: string): Promise<LevelKv> {
-    const createIfMissing = !hasDatabase(folder) && !finishSwap(dirname(folder));
-    const stamped = readStamp(folder) !== undefined;
-    const { Level } = await import('level');
-    const lost = lostOfLogs(dirname(folder));
-    const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
-    await db.open();
-    try {
-      noteDropped(folder, dirname(folder), lost);
-      // Read again under the lock: another process may have stamped or migrated it meanwhile.
-      if (!stamped && readStamp(folder) === undefined) {
-        // A creation that ended before its stamp left no records. Records without a stamp are older than stamps.
-        if ((await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
-        writeStamp(folder);
-      }
-    } catch (error) {
-      await db.close();
-      throw error;
-    }
-    return new LevelKv(db, folder);
+    return new LevelKv(await openLevel(folder), folder);
   }
 
   /**
@@ -125,7 +116,7 @@ export class LevelKv implements Kv {
   range({ gte, lt, reverse, limit, having }: RangeQuery): Promise<Entry[]> {
     return this.#read(async () => {
       const options = { gte, lt, reverse: reverse ?? false, limit, highWaterMarkBytes: AT_ONCE };
-      const entries = await this.#db.iterator(options).all();
+      const entries = await entriesOf(this.#db, options);
       const unsealedOnes = entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
       return withHaving(unsealedOnes, { having });
     });
@@ -133,7 +124,7 @@ export class LevelKv implements Kv {
 
   inspect({ gte, lt, reverse, limit }: RangeQuery): ReturnType<Kv['inspect']> {
     return this.#read(async () => {
-      const entries = await this.#db.iterator({ gte, lt, reverse: reverse ?? false, limit }).all();
+      const entries = await entriesOf(this.#db, { gte, lt, reverse: reverse ?? false, limit });
       return entries.map(([key, value]) => [key, isSealed(key, value) ? unsealed(key, value) : undefined]);
     });
   }
@@ -155,6 +146,7 @@ export class LevelKv implements Kv {
 
   async #write(ops: readonly Op[], { sync = false, fence }: BatchOptions): Promise<void> {
     this.#requireSound();
+    this.requireHere();
     if (fence !== undefined && (await this.#db.get(fence))) throw takenError(fence);
     const list = ops.map(({ key, value }) =>
       value === undefined
@@ -189,6 +181,7 @@ export class LevelKv implements Kv {
       const [known, counter] = await this.getMany([nonceKey, counterKey]);
       if (known) return Number(new TextDecoder().decode(known));
       const last = counter ? Number(new TextDecoder().decode(counter)) : 0;
+      this.requireHere();
       const next = await this.#withRoom(() => this.#numbers.next(counterKey, nonceKey, last));
       const value = String(next);
       await this.batch(
@@ -218,6 +211,7 @@ export class LevelKv implements Kv {
       await this.#lastBatch;
     }
     this.#requireSound();
+    this.requireHere();
     return this.#generation.name();
   }
 
@@ -231,6 +225,21 @@ export class LevelKv implements Kv {
       return await read();
     } finally {
       this.#requireSound();
+      // It may have been read elsewhere.
+      this.requireHere();
+    }
+  }
+
+  /**
+   * Call now and then where nothing is asked. Once it has thrown, the process must end without closing the database.
+   * @throws FlowError FLOW_STORE_MOVED
+   */
+  requireHere(): void {
+    try {
+      this.#place.require();
+    } catch (error) {
+      this.#fail();
+      throw error;
     }
   }
 

@@ -6,6 +6,7 @@ import { BrokerKv } from './broker/client';
 import type { EventSink, HeardEvent } from './event-sink';
 import type { Holds } from './holds';
 import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv';
+import { requireNew } from './lost-database';
 import { requireWritable, unwritableStore } from './require-writable';
 import { unwritable } from './writable';
 
@@ -28,10 +29,12 @@ export class NewKv implements Kv {
   #made: BrokerKv | undefined;
   #closed = false;
 
-  /** @throws FlowError FLOW_STORE_UNWRITABLE */
+  /** @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_STORE_CORRUPT for one whose database is gone */
   constructor(store: string, patience?: number) {
     this.#store = store;
     this.#patience = patience;
+    // Another process may have made it meanwhile.
+    if (!hasDatabase(store)) requireNew(store);
     if (existsSync(store)) requireWritable(store);
     const code = unwritable(store);
     if (code !== undefined) throw unwritableStore(store, code);

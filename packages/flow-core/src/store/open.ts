@@ -11,7 +11,7 @@ import { Store } from './store';
  * Opens the store of a folder. It begins to connect at once, in the background. One that is not there yet is made by
  * the first write.
  * @param patience milliseconds to wait for a broker that does not start; default 15,000
- * @throws FlowError FLOW_STORE_UNWRITABLE
+ * @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_STORE_CORRUPT for one whose database is gone
  */
 export function openStore(folder: string, patience?: number): Store {
   const path = resolve(folder);

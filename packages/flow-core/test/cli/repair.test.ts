@@ -23,6 +23,7 @@ test('a run that goes on refuses a repair; a database without CURRENT is whole a
   expect(refused.stderr).toMatch(
     /FLOW_STORE_IN_USE +The run waiting\/1 goes on \(process \d+ on .*\), and a repair/,
   );
+  rmSync(ws.path('.flow', 'numbers.json'));
   ws.tell('go');
   expect((await run.done).code).toBe(0);
 

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { serialize } from 'node:v8';
@@ -284,20 +293,62 @@ describe('where the store lies', () => {
     await until(() => !alive(pid), 'the broker has left, with its socket');
   });
 
-  test('a store that was deleted and made anew keeps its new broker when the old one leaves', async () => {
-    const folder = join(store, 'flow');
-    mkdirSync(folder);
-    const old = await startBroker(folder, 10);
-    const before = open(folder);
-    await before.batch([{ key: 'k', value: 'old' }]);
-    rmSync(folder, { recursive: true });
-    const after = open(folder);
-    await after.batch([{ key: 'k', value: 'new' }]);
-    const pid = brokersOf(store).find((p) => p !== old.pid);
-    await before.close();
-    await old.ended;
-    expect(text(await open(folder).get('k'))).toBe('new');
-    expect(brokersOf(store)).toEqual([pid]);
+  describe('a store that was moved, removed or replaced while it was in use', () => {
+    withEnvironment('CI', undefined);
+    const MOVED = {
+      code: 'FLOW_STORE_MOVED',
+      exit: 1,
+      message: expect.stringMatching(/ was moved, removed or/),
+    };
+    let folder: string;
+    let old: Awaited<ReturnType<typeof startBroker>>;
+    let before: BrokerKv;
+    beforeEach(async () => {
+      folder = join(store, 'flow');
+      mkdirSync(folder);
+      old = await startBroker(folder, 60_000);
+      before = open(folder);
+      await before.batch([{ key: 'k', value: 'old' }]);
+    });
+
+    test.each([
+      ['a write', () => before.batch([{ key: 'k', value: 'more' }])],
+      ['a number', () => before.claim('counter/k', 'nonce/k')],
+      ['a reading', () => before.get('k')],
+    ])('%s is refused, its broker ends, and what lies there now is as it was', async (_, ask) => {
+      rmSync(folder, { recursive: true });
+      const after = open(folder);
+      await after.batch([{ key: 'k', value: 'new' }]);
+      const was = readdirSync(folder, { recursive: true }).sort();
+      await expect(ask()).rejects.toMatchObject(MOVED);
+      expect(await old.ended).toEqual([null, 'SIGKILL']);
+      expect(readdirSync(folder, { recursive: true }).sort()).toEqual(was);
+      await expect(before.get('k')).rejects.toMatchObject(MOVED);
+      expect(text(await after.get('k'))).toBe('new');
+      expect(await after.claim('counter/k', 'nonce/k')).toBe(1);
+    });
+
+    test('without a question, too; where it is now, all is there', async () => {
+      renameSync(folder, `${folder}-2`);
+      expect(await old.ended).toEqual([null, 'SIGKILL']);
+      await expect(before.get('k')).rejects.toMatchObject(MOVED);
+      expect(existsSync(folder)).toBe(false);
+      expect(text(await open(`${folder}-2`).get('k'))).toBe('old');
+    });
+
+    test('its database alone', async () => {
+      rmSync(join(folder, 'db'), { recursive: true });
+      await expect(before.batch([{ key: 'k', value: 'more' }])).rejects.toMatchObject(MOVED);
+      expect(existsSync(join(folder, 'db'))).toBe(false);
+    });
+
+    test('a client does not go on in another one, also where its broker died', async () => {
+      await kill(old.pid);
+      renameSync(folder, `${folder}-2`);
+      await open(folder).batch([{ key: 'k', value: 'new' }]);
+      await expect(before.batch([{ key: 'k', value: 'more' }])).rejects.toMatchObject(MOVED);
+      expect(text(await open(folder).get('k'))).toBe('new');
+    });
   });
 
   test('a folder that cannot be written is FLOW_STORE_UNWRITABLE', () => {

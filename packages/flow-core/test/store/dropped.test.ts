@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerKv } from '../../src/store/broker/client';
 import { droppedLine } from '../../src/store/dropped';
-import { noteLogs } from '../../src/store/left-logs';
+import { manifestOf, noteLogs } from '../../src/store/left-logs';
 import { LevelKv } from '../../src/store/level';
 import { temporaryPlace, withEnvironment } from './helpers/place';
 
@@ -67,7 +67,11 @@ test('a log that ends in the middle of a record is a crash, and no damage', asyn
 });
 
 describe('a log that its broker left', () => {
-  beforeEach(() => noteLogs(place.folder));
+  let manifest: string;
+  beforeEach(() => {
+    manifest = manifestOf(place.folder);
+    noteLogs(place.folder, manifest);
+  });
 
   test.each<[string, (bytes: Buffer) => Buffer | undefined]>([
     ['ends early', (bytes) => bytes.subarray(0, bytes.length - 77)],
@@ -85,6 +89,17 @@ describe('a log that its broker left', () => {
     damage((bytes) => Buffer.concat([bytes, Buffer.from('torn')]));
     expect(await count()).toBe(200);
     const kv = await LevelKv.open(db);
+    await kv.batch([{ key: 'k/more', value: 'v' }]);
+    await kv.close();
+    damage((bytes) => bytes.subarray(0, bytes.length - 3));
+    expect(await count()).toBe(200);
+    expect(droppedLine(place.folder)).toBeUndefined();
+  });
+
+  test('is not compared with those of a later broker, whoever of both writes its note first', async () => {
+    const kv = await LevelKv.open(db);
+    // The first one had let go of the database before its note.
+    noteLogs(place.folder, manifest);
     await kv.batch([{ key: 'k/more', value: 'v' }]);
     await kv.close();
     damage((bytes) => bytes.subarray(0, bytes.length - 3));

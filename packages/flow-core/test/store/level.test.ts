@@ -94,3 +94,11 @@ test('a number is not given twice when the database has lost its newest records'
   writeFileSync(join(place.folder, 'numbers.json'), 'damaged');
   expect(await kv.claim('counter', 'e')).toBe(5);
 });
+
+test('it can be closed while ranges are being read', async () => {
+  await kv.batch(Array.from({ length: 3000 }, (_, i) => ({ key: `k/${i}`, value: 'v'.repeat(500) })));
+  const reading = Array.from({ length: 8 }, () => kv.range({ gte: '', lt: '\x7f', limit: 3000 }));
+  await kv.close();
+  for (const { status, ...result } of await Promise.allSettled(reading))
+    if (status === 'fulfilled') expect(result).toMatchObject({ value: { length: 3000 } });
+});

@@ -1,10 +1,12 @@
 /** nx-flow verify: looks at every record and every file of the store; with --repair, salvages what is whole of a damaged one. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFlowError } from '../../definition/errors';
 import { spinStoreFolder } from '../../engine/spin/persisted';
-import type { Looked, StoreProblem } from '../../engine/verify/problem';
+import { damagedFiles } from '../../engine/verify/database-files';
+import { requireNoRuns } from '../../engine/verify/live-runs';
+import type { Looked, Report, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
-import { hasDatabase } from '../../store/new-store';
 import { newestNumbers } from '../../store/numbers';
 import { openStore } from '../../store/open';
 import type { Store } from '../../store/store';
@@ -36,7 +38,7 @@ export const command: Command = {
     noMoreThan(context, 0);
     const { store } = placeHere(context);
     const spins = spinStoreFolder(store);
-    const folders = hasDatabase(spins) ? [store, spins] : [store];
+    const folders = existsSync(spins) ? [store, spins] : [store];
     const problems: StoreProblem[] = [];
     const looked: Looked[] = [];
     const repairs: RepairJson[] = [];
@@ -44,14 +46,16 @@ export const command: Command = {
       const found = await verify(folder, context);
       const repaired =
         found.problems.length > 0 && context.options.repair === true
-          ? await repair(folder, found.looked !== NOTHING, context)
+          ? await repair(folder, found, context)
           : undefined;
       looked.push(repaired?.looked ?? found.looked);
       problems.push(...(repaired?.problems ?? found.problems));
       if (repaired) repairs.push(repaired.json);
     }
     const all = looked.reduce(sum);
-    render(context, all, problems.length);
+    const told = new Set(repairs.flatMap(({ lost }) => lost.map(({ where }) => where)));
+    const lost = all.lost.filter(({ where }) => !told.has(where));
+    render(context, { ...all, lost }, problems.length);
     context.output.result({
       ...{ store, ...all, problems },
       ...(repairs.length > 0 ? { repairs } : {}),
@@ -75,45 +79,50 @@ async function verify(folder: string, context: Context): Promise<Verified> {
     problems.push(problem);
     renderProblem(context, problem);
   };
-  const opened = openStore(folder);
   const readData = context.options['read-data'] === true;
   const numbers = newestNumbers(folder);
+  const opened = await opening(folder, report);
+  // Whoever opens a database notes what is damaged of its logs.
+  for (const problem of damagedFiles(folder)) report(problem);
+  if (!opened) return { looked: NOTHING, problems };
   try {
-    const closed = await whyClosed(opened);
-    if (closed === undefined)
-      return { looked: await verifyStore(opened, { readData, numbers, report }), problems };
-    report({ where: join(folder, 'db'), message: closed });
-    return { looked: NOTHING, problems };
+    const looked = await verifyStore(opened, { readData, numbers, report });
+    // In a store that cannot be opened, nothing goes on.
+    if (problems.length > 0 && context.options.repair === true) await requireNoRuns(opened, folder);
+    return { looked, problems };
   } finally {
     await opened.close();
   }
 }
 
-/** Why the database cannot be opened. Undefined where it can. */
-async function whyClosed({ kv }: Store): Promise<string | undefined> {
+/** Opens a store; undefined, where its database is gone or cannot be opened. */
+async function opening(folder: string, report: Report): Promise<Store | undefined> {
+  let store: Store | undefined;
   try {
-    await kv.generation();
-    return undefined;
+    store = openStore(folder);
+    await store.kv.generation();
+    return store;
   } catch (error) {
+    await store?.close();
     if (!isFlowError(error) || error.code !== 'FLOW_STORE_CORRUPT') throw error;
-    return error.message;
+    report({ where: join(folder, 'db'), message: error.message });
+    return undefined;
   }
 }
 
-async function repair(folder: string, opens: boolean, context: Context): Promise<Repaired> {
+async function repair(folder: string, found: Verified, context: Context): Promise<Repaired> {
   const { output } = context;
   const { colors } = output;
-  const { requireNoRuns } = await import('../../engine/verify/live-runs');
   const { repairStore } = await import('../../engine/verify/repair');
-  // Nothing goes on in a store that cannot be opened.
-  if (opens) await requireNoRuns(folder);
   const problems: StoreProblem[] = [];
   output.write(colors.dim(`Repairing ${folder}\n`));
   const { looked, lost, old, bytes } = await repairStore(folder, {
     readData: context.options['read-data'] === true,
     report: (problem) => problems.push(problem),
   });
-  for (const { where, message } of lost) output.write(`${colors.yellow('!')} ${where}  ${message}\n`);
+  const told = new Set(found.problems.map(({ message }) => message));
+  for (const { where, message } of lost)
+    if (!told.has(message)) output.write(`${colors.yellow('!')} ${where}  ${message}\n`);
   for (const problem of problems) renderProblem(context, problem);
   output.write(
     `${colors.green('✓')} Repaired: ${lost.length === 0 ? 'nothing is lost' : `${plural(lost.length, 'line')} above ${lost.length === 1 ? 'says' : 'say'} what is lost`}. ${colors.dim(`The old database is ${old} (${size(bytes)}): remove it when you miss nothing.`)}\n`,
@@ -141,7 +150,7 @@ function renderProblem({ output }: Context, { where, message }: StoreProblem): v
   output.write(`${output.colors.red('✗')} ${where}  ${message}\n`);
 }
 
-function render({ output }: Context, looked: Looked, problems: number): void {
+function render({ output, options }: Context, looked: Looked, problems: number): void {
   const { colors } = output;
   const { runs, records, files, bytes, lost, unused } = looked;
   const mark = problems > 0 ? colors.red('✗') : colors.green('✓');
@@ -153,6 +162,8 @@ function render({ output }: Context, looked: Looked, problems: number): void {
   output.write(
     `${mark} ${counts.join(', ')}: ${problems > 0 ? plural(problems, 'problem') : 'no problems'}\n`,
   );
+  if (problems > 0 && !options.repair)
+    output.write(colors.dim('nx-flow verify --repair keeps what is whole, and notes what is lost.\n'));
   for (const { where, message } of lost) output.write(colors.dim(`! ${where} ${message}\n`));
   if (unused.files > 0)
     output.write(

@@ -3,7 +3,6 @@ import { FlowError } from '../../definition/errors';
 import { isGone } from '../../store/gone';
 import type { ImportMark } from '../../store/imports';
 import { fromJson } from '../../store/json';
-import { openStore } from '../../store/open';
 import { keys } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
@@ -11,24 +10,19 @@ import { inspected } from './inspected';
 import { readRecord } from './read-record';
 
 /** @param folder of the store. @throws FlowError FLOW_STORE_IN_USE */
-export async function requireNoRuns(folder: string): Promise<void> {
-  const store = openStore(folder);
-  try {
-    const imported = await liveImport(store);
-    if (imported)
-      throw new FlowError(
-        'FLOW_STORE_IN_USE',
-        `An import of a run of ${imported.flow} by ${imported.by} goes on, and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
-      );
-    const run = await liveRun(store);
-    if (!run) return;
+export async function requireNoRuns(store: Pick<Store, 'kv' | 'holds'>, folder: string): Promise<void> {
+  const imported = await liveImport(store);
+  if (imported)
     throw new FlowError(
       'FLOW_STORE_IN_USE',
-      `The run ${run.flow}/${run.run} goes on (process ${run.pid} on ${run.host}), and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
+      `An import of a run of ${imported.flow} by ${imported.by} goes on, and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
     );
-  } finally {
-    await store.close();
-  }
+  const run = await liveRun(store);
+  if (!run) return;
+  throw new FlowError(
+    'FLOW_STORE_IN_USE',
+    `The run ${run.flow}/${run.run} goes on (process ${run.pid} on ${run.host}), and a repair needs the store ${folder} for itself: wait for its end, and do it again. Nothing was changed.`,
+  );
 }
 
 /** One whose row says that it runs, and whose process lives. Its last row may be what cannot be read. */

@@ -12,6 +12,7 @@ import { keys, prefixRange } from '../../store/row-keys';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { Salvaged } from '../../store/salvage/salvage';
 import { Marks } from './marks';
+import { TakenNumbers } from './missing-runs';
 import { isHash, NamedFiles } from './named-files';
 import type { RunName } from './problem';
 import { type Kind, kindOf, readRecord, type StoreRecord } from './read-record';
@@ -24,6 +25,8 @@ export interface RebuildOptions {
   numbers: ReadonlyMap<string, number>;
   /** Look at the bytes of every file, too. */
   readData: boolean;
+  /** Files of the database are gone or damaged: what is not there was lost. */
+  incomplete: boolean;
   /** Milliseconds since 1970. */
   at: number;
 }
@@ -66,6 +69,7 @@ class Rebuild {
   readonly #marks: Marks;
   readonly #runs = new Map<RunName, Met>();
   readonly #newest = new Map<string, number>();
+  readonly #claimed = new TakenNumbers();
   readonly #files: NamedFiles;
   readonly #references: References;
   #kept = 0;
@@ -96,6 +100,10 @@ class Rebuild {
         return;
       case 'counter':
         return this.#taken(key, Number(Buffer.from(value).toString('latin1')));
+      case 'nonce':
+        if (!this.#options.incomplete)
+          this.#claimed.claimed(record.flow, Number(Buffer.from(value).toString('latin1')));
+        break;
       case 'lost':
         return this.#marks.keep(lostRecord(key, value));
       case 'artifact':
@@ -160,6 +168,7 @@ class Rebuild {
     });
     this.#marks.wholeAgain(wrong);
     for (const met of this.#runs.values()) await this.#finishRun(met);
+    for (const [counter, number] of this.#newest) this.#missingRuns(flowOf(counter), number);
     for (const [counter, number] of this.#newest) await this.#to.put(counter, String(number));
     for (const [key, row] of this.#marks.all) await this.#to.put(keys.lost(key), JSON.stringify(row));
     await this.#to.flush();
@@ -186,6 +195,11 @@ class Rebuild {
     const now = changed ? JSON.stringify({ ...row, ...counted, repaired: this.#options.at }) : value;
     await this.#to.put(key, now);
     await this.#to.put(keys.inNamespace(flow, row.namespace, run), '');
+  }
+
+  #missingRuns(flow: string, newest: number): void {
+    const isKnown = (run: number) => this.#runs.has(`${flow}/${run}`);
+    for (const run of this.#claimed.missing(flow, newest, isKnown)) this.#marks.add(keys.run(flow, run));
   }
 
   /** What came back of a run that was removed is removed again. */
@@ -229,3 +243,4 @@ class Rebuild {
 }
 
 const numberOf = (run: RunName = '') => Number(run.slice(run.indexOf('/') + 1));
+const flowOf = (counter: string) => counter.slice(counter.indexOf('/') + 1);

@@ -21,6 +21,7 @@ import { setAside } from '../../store/set-aside';
 import { readStamp, STORE_FORMAT } from '../../store/stamp';
 import { swapDatabase } from '../../store/swap';
 import { syncFolder } from '../../store/write-file';
+import { damagedFiles } from './database-files';
 import type { Looked, Report, StoreProblem } from './problem';
 import { type Rebuilt, rebuild } from './rebuild';
 import { verifyStore } from './verify';
@@ -87,12 +88,15 @@ async function replace(
   const cas = new FileCas(join(store, 'cas'));
   const numbers = newestNumbers(store);
   const fresh = join(work, 'db');
+  const db = join(store, 'db');
+  const files = isEmpty(db) ? [goneDatabase(db)] : damagedFiles(store);
   const kv = await LevelKv.open(fresh);
   let rebuilt: Rebuilt;
   let looked: Looked;
   try {
-    rebuilt = await rebuild(salvaged(join(store, 'db')), kv, { cas, numbers, readData, at });
-    if (rebuilt.kept === 0) throw nothingLeft(join(store, 'db'));
+    const incomplete = files.length > 0;
+    rebuilt = await rebuild(salvaged(db), kv, { cas, numbers, readData, incomplete, at });
+    if (rebuilt.kept === 0 && !isEmpty(db)) throw nothingLeft(db);
     looked = await verifyStore({ kv, cas }, { readData, numbers, report });
   } finally {
     await kv.close();
@@ -104,8 +108,18 @@ async function replace(
   const old = swapDatabase(store, fresh, at);
   for (const path of rebuilt.files) setAside(path, at);
   forgetDropped(store);
-  return { looked, lost: [...rebuilt.lost].map(([key, row]) => told({ key, ...row })), old };
+  const lost = [...rebuilt.lost].map(([key, row]) => told({ key, ...row }));
+  return { looked, lost: [...files, ...lost], old };
 }
+
+/** Nothing is there of a database, or only the lock. */
+const isEmpty = (db: string) =>
+  !readdirSync(db).some((name) => /^(MANIFEST-\d+|\d+\.(log|ldb|sst))$/.test(name));
+
+const goneDatabase = (db: string): StoreProblem => ({
+  where: 'db',
+  message: `All files of the database ${db} were gone: of its runs, only the numbers are known that the files beside it say.`,
+});
 
 const told = (one: Parameters<typeof nameOfLost>[0]): StoreProblem => ({
   where: nameOfLost(one),

@@ -10,8 +10,9 @@ import { keys, nameOfKey } from '../../store/row-keys';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import { inspected } from './inspected';
 import { isThere, lostOnes } from './lost-ones';
+import { ranges, TakenNumbers } from './missing-runs';
 import { NamedFiles } from './named-files';
-import type { Looked, Report, RunName } from './problem';
+import type { Looked, Report, RunName, StoreProblem } from './problem';
 import { readRecord, type StoreRecord } from './read-record';
 import { References } from './references';
 
@@ -40,6 +41,7 @@ export async function verifyStore(
   const ended = await endedRuns(kv);
   const met = new Map<RunName, Met>();
   const newest = new Map<string, number>();
+  const taken = new TakenNumbers();
   const files = new NamedFiles(cas);
   const lost = new Map<string, LostRecord>();
   const references = new References(kv, (key, by) => {
@@ -60,6 +62,8 @@ export async function verifyStore(
     if (record.run !== undefined) note(metAt(met, record.run), record, value as Uint8Array);
     if (record.kind === 'counter')
       newest.set(record.flow, Number(Buffer.from(value as Uint8Array).toString()));
+    if (record.kind === 'nonce')
+      taken.claimed(record.flow, Number(Buffer.from(value as Uint8Array).toString()));
     if (record.kind === 'lost') {
       const one = lostRecord(key, value as Uint8Array);
       lost.set(one.key, one);
@@ -69,9 +73,12 @@ export async function verifyStore(
       await references.of(record.flow, Number(record.run.split('/')[1]), record.row as TaskRow);
   }
   await references.close();
-  for (const [counter, noted] of numbers) verifyNumber(counter, noted, newest, report);
   const isLost = (key: string) => lost.has(key);
   for (const [run, one] of met) await verifyRun(kv, run, one, ended.get(run), newest, isLost, report);
+  for (const [flow, number] of await numbersOf(kv, newest, numbers)) {
+    const isKnown = (run: number) => met.has(`${flow}/${run}`) || isLost(keys.run(flow, run));
+    for (const range of ranges(taken.missing(flow, number, isKnown))) report(missingRuns(flow, range));
+  }
   const wrong = new Set<string>();
   const found = await files.verify(readData, ({ hash, keys: [first = '', ...others], message }) => {
     wrong.add(hash);
@@ -83,17 +90,29 @@ export async function verifyStore(
   return { runs, records, ...found, lost: await lostOnes(kv, lost.values(), wrong) };
 }
 
-/** A number that was taken, and that the database does not know: it has lost its newest records. */
-function verifyNumber(counter: string, noted: number, newest: Map<string, number>, report: Report): void {
-  const flow = counter.slice(counter.indexOf('/') + 1);
-  const known = newest.get(flow) ?? 0;
-  if (noted <= known) return;
-  const range =
-    noted === known + 1 ? `The run ${flow}/${noted}` : `The runs ${flow}/${known + 1} to ${flow}/${noted}`;
-  report({
+/** The newest number of each flow, as far as the database knows it, or the file beside it does. */
+async function numbersOf(
+  kv: Kv,
+  known: ReadonlyMap<string, number>,
+  noted: ReadonlyMap<string, number>,
+): Promise<Map<string, number>> {
+  const numbers = new Map(known);
+  for (const [counter, number] of noted) {
+    const flow = counter.slice(counter.indexOf('/') + 1);
+    if (number <= (known.get(flow) ?? 0)) continue;
+    // It may have been taken just now.
+    const now = await kv.get(counter).catch(() => undefined);
+    if (!now || Number(Buffer.from(now).toString()) < number) numbers.set(flow, number);
+  }
+  return numbers;
+}
+
+function missingRuns(flow: string, [first, last]: [number, number]): StoreProblem {
+  const one = first === last;
+  return {
     where: flow,
-    message: `${range} may be lost: the number was taken, and the database does not know it. Restore the store from a copy, or run the flow again.`,
-  });
+    message: `${one ? `The run ${flow}/${first} is` : `The runs ${flow}/${first} to ${flow}/${last} are`} lost: ${one ? 'its number was' : 'their numbers were'} taken, and nothing is there of ${one ? 'it' : 'them'}. Restore the store from a copy, import ${one ? 'it from an export' : 'them from exports'}, or run the flow again.`,
+  };
 }
 
 /** Those that had ended before all is read, which takes a while: their records do not change any more. */

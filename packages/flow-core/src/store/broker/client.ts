@@ -1,15 +1,16 @@
 /** The broker's client: connects, starts a broker when none answers, and resends unacknowledged requests. */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { FlowError } from '../../definition/errors';
-import type { HoldState, Holds } from '../holds';
 import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from '../kv';
+import { movedStore } from '../opened-place';
 import { requireWritable } from '../require-writable';
 import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
-import type { Connection } from './greeting';
+import { type Connection, hearFrom } from './greeting';
+import { BrokerHolds } from './hold-client';
 import { Notices } from './notices';
-import { frame, LARGEST, type Push, type Reply, type Request, socketPath } from './protocol';
+import { frame, LARGEST, type Push, type Reply, type Request, socketPath, type Unsent } from './protocol';
 import { GIVE_UP_MS, Silence } from './silence';
 import { diedAgain, findBroker } from './start';
 
@@ -18,7 +19,6 @@ const FULL = 1024 * 1024;
 /** How many brokers in a row may die without an answer. With more, the requests are what kills them. */
 const DEATHS = 10;
 
-type Unsent = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 interface Waiting {
   framed: Buffer;
   resolve(value: unknown): void;
@@ -34,12 +34,12 @@ export class BrokerKv implements Kv {
   /** Unacknowledged requests, in order. A reconnect sends them again, since every operation is idempotent. */
   readonly #waiting = new Map<number, Waiting>();
   #deaths = 0;
-  /** Each broker has to be told. */
-  readonly #held = new Set<string>();
-  readonly #pinned = new Set<string>();
+  /** Names the database that it has to do with. What was not acknowledged must not reach another one. */
+  #database: string | undefined;
+  /** Why nothing can be asked any more. */
+  #over: FlowError | undefined;
   #closing: Promise<void> | undefined;
   #answered: (() => void) | undefined;
-
   readonly #patience: number;
   readonly #notices: Notices;
   readonly #silence = new Silence({
@@ -52,6 +52,11 @@ export class BrokerKv implements Kv {
   readonly events = new BrokerEvents({
     say: (request) => this.#say(request),
     ask: (request) => this.#ask(request),
+  });
+
+  readonly holds = new BrokerHolds({
+    ask: (request) => this.#ask(request),
+    tell: (request) => this.#tell(request),
   });
 
   private constructor(store: string, patience: number) {
@@ -93,22 +98,6 @@ export class BrokerKv implements Kv {
     return this.#ask({ op: 'claim', counterKey, nonceKey }) as Promise<number>;
   }
 
-  readonly holds: Holds = {
-    hold: async (name) => {
-      this.#held.add(name);
-      await this.#ask({ op: 'hold', name });
-    },
-    states: (names) => this.#ask({ op: 'states', names }) as Promise<HoldState[]>,
-    take: (name, surely = false) => this.#ask({ op: 'take', name, surely }) as Promise<boolean>,
-    pin: (names, letGo = []) => {
-      if (this.#closing) return;
-      for (const name of names) this.#pinned.add(name);
-      for (const name of letGo) this.#pinned.delete(name);
-      if (this.#live) this.#live.write(frame({ id: 0, op: 'pin', names, letGo }));
-      else this.#ask({ op: 'pin', names, letGo }).catch(() => {});
-    },
-  };
-
   compact({ gte, lt }: KeyRange) {
     return this.#ask({ op: 'compact', gte, lt }) as Promise<void>;
   }
@@ -134,8 +123,9 @@ export class BrokerKv implements Kv {
   }
 
   #ask(request: Unsent): Promise<unknown> {
-    if (this.#closing)
-      return Promise.reject(new FlowError('FLOW_STORE_CLOSED', 'The store was closed.', { exit: 1 }));
+    const closed = this.#closing && new FlowError('FLOW_STORE_CLOSED', 'The store was closed.', { exit: 1 });
+    const why = closed ?? this.#over;
+    if (why) return Promise.reject(why);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       const framed = frame({ id, ...request } as Request);
@@ -157,6 +147,13 @@ export class BrokerKv implements Kv {
     return true;
   }
 
+  /** Sends a request with whatever was asked before, whether there is a broker yet or not. */
+  #tell(request: Unsent): void {
+    if (this.#closing) return;
+    if (this.#live) this.#live.write(frame({ id: 0, ...request } as Request));
+    else this.#ask(request).catch(() => {});
+  }
+
   #fail(error: Error): void {
     this.#silence.end();
     for (const { reject } of this.#waiting.values()) reject(error);
@@ -174,14 +171,28 @@ export class BrokerKv implements Kv {
       },
       (error) => {
         this.#socket = undefined;
-        throw error;
+        // Without its folder, no other broker can be started.
+        throw this.#database === undefined || existsSync(this.#store) ? error : this.#end();
       },
     );
     return this.#socket;
   }
 
+  /** Nothing can be asked any more. */
+  #end(error = movedStore(this.#store)): FlowError {
+    this.#over = error;
+    this.#fail(error);
+    return error;
+  }
+
   #adopt({ socket, hello, unframer, more }: Connection): void {
     this.#notices.greeted(hello);
+    const { database = this.#database } = hello;
+    if (this.#database !== undefined && database !== this.#database) {
+      socket.destroy();
+      throw this.#end();
+    }
+    this.#database = database;
     this.#live = socket;
     const hear = (messages: Iterable<Reply | Push>) => {
       this.#silence.heard();
@@ -194,28 +205,17 @@ export class BrokerKv implements Kv {
       socket.unref();
       this.#answered?.();
     };
-    socket.on('data', (chunk: Buffer) => {
-      let messages: (Reply | Push)[];
-      try {
-        messages = unframer.push(chunk);
-      } catch {
-        // The reply cannot be read, perhaps for lack of memory: try again on another connection.
-        socket.destroy();
-        return;
-      }
-      hear(messages);
-    });
-    socket.on('error', () => socket.destroy());
+    hearFrom(socket, unframer, hear);
     socket.on('close', () => {
       if (this.#live !== socket) return;
       this.#live = undefined;
       this.#socket = undefined;
       this.events.lost();
+      if (this.#over) return;
       // Listeners move to the next broker.
       if (this.events.listening && !this.#closing) this.#ask({ op: 'subscribe' }).catch(() => {});
       // At once: who does not come back counts as dead.
-      if (!this.#closing) for (const name of this.#held) this.#ask({ op: 'hold', name }).catch(() => {});
-      if (this.#pinned.size > 0) this.holds.pin([...this.#pinned]);
+      if (!this.#closing) this.holds.lost();
       if (this.#waiting.size === 0) return;
       if (++this.#deaths > DEATHS) this.#fail(diedAgain(this.#store, DEATHS));
       else this.#connected().catch((error) => this.#fail(error));
@@ -242,6 +242,7 @@ export class BrokerKv implements Kv {
       const error = brokerError(this.#store, reply.error);
       this.#notices.refused(error);
       waiting.reject(error);
+      if (error.code === 'FLOW_STORE_MOVED') this.#end(error);
     } else waiting.resolve(reply.ok);
   }
 }

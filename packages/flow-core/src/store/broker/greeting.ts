@@ -49,6 +49,25 @@ export function greeted(socket: Socket): Promise<Connection | undefined> {
   });
 }
 
+/** Hears what comes after the greeting. A reply that cannot be read, perhaps for lack of memory, ends the connection: another one is tried. */
+export function hearFrom(
+  socket: Socket,
+  unframer: Unframer<Reply | Push>,
+  hear: (messages: (Reply | Push)[]) => void,
+): void {
+  socket.on('data', (chunk: Buffer) => {
+    let messages: (Reply | Push)[];
+    try {
+      messages = unframer.push(chunk);
+    } catch {
+      socket.destroy();
+      return;
+    }
+    hear(messages);
+  });
+  socket.on('error', () => socket.destroy());
+}
+
 function isHello(message: unknown): message is { hello: Hello } {
   const { hello } = (message ?? {}) as { hello?: Partial<Hello> };
   return hello?.messages === MESSAGES && Number.isSafeInteger(hello.pid);

@@ -15,7 +15,9 @@ export function main(served: () => void): void {
   process.stderr.on('error', () => {});
   const onListening = () => process.stdout.write('listening\n');
   serveBroker({ store, started, idleMs: Number(idle), onListening }).then(
-    () => {
+    (end) => {
+      // LevelDB must do nothing more, and it would end its work first.
+      if (end === 'moved') process.kill(process.pid, 'SIGKILL');
       served();
       process.exit(0);
     },

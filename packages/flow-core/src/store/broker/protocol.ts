@@ -26,6 +26,9 @@ export type Request = { id: number } & (
   | { op: 'publish'; event: unknown }
 );
 
+/** A request before it has its number. */
+export type Unsent = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+
 /** A message that the broker pushes: its greeting, what keeps it busy, an event, or whether there are listeners. */
 export type Push = { id: 0 } & (
   | { hello: Hello }
@@ -37,6 +40,8 @@ export type Push = { id: 0 } & (
 export interface Hello {
   messages: number;
   pid: number;
+  /** Names the database that it has open: a client stays with it. */
+  database?: string;
   /** What every client's person should know: the store was damaged. */
   warning?: string;
   /** Why the store can only be read for now. */

@@ -9,23 +9,23 @@ import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
-import type { Kv } from '../kv';
-import { noteLogs } from '../left-logs';
+import { manifestOf, noteLogs } from '../left-logs';
 import type { LevelKv } from '../level';
-import { NotAcknowledged } from '../not-acknowledged';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
 import { Hub } from './hub';
 import { listen } from './listen';
 import { madeRoom, openDatabase } from './open-database';
 import { hadLeft, noteLeft, notePid } from './pid-file';
-import { frame, LARGEST, MESSAGES, type Reply, type Request, Unframer } from './protocol';
-import { failure, framed } from './replies';
-import { isRequest, requireWhole } from './requests';
+import { frame, MESSAGES } from './protocol';
+import { serveClient } from './serve-client';
 import type { ViewKv } from './view';
 
-/** `failed`: a batch failed, and the database with it. */
-export type BrokerEnd = 'idle' | 'locked' | 'failed';
+/**
+ * - `failed`: a batch failed, and the database with it
+ * - `moved`: the database is not where it was opened. End the process at once: whatever LevelDB still does, it does in what lies there now
+ */
+export type BrokerEnd = 'idle' | 'locked' | 'failed' | 'moved';
 
 export interface BrokerOptions {
   store: string;
@@ -57,7 +57,7 @@ export async function serveBroker({
   const hello = {
     ...{ messages: MESSAGES, pid: process.pid },
     ...(warning ? { warning } : {}),
-    ...(onlyReading === undefined ? {} : { onlyReading }),
+    ...(onlyReading === undefined ? { database: (kv as LevelKv).id } : { onlyReading }),
   };
   const view = onlyReading === undefined ? undefined : (kv as ViewKv);
   const holds = new HoldTable(kv, view ? 'others' : hadLeft(store) ? 'nobody' : 'unknown');
@@ -92,16 +92,35 @@ export async function serveBroker({
     for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
+  const looking = setInterval(() => isHere(kv), LOOK_MS);
   const end = await Promise.race([idle.then(() => 'idle' as const), failed.then(() => 'failed' as const)]);
+  clearInterval(looking);
+  if (!isHere(kv)) {
+    // Those who asked are answered first.
+    await setImmediate();
+    return 'moved';
+  }
   // From here on, new clients are refused. They start the next broker, which waits for the lock.
   leave();
+  const manifest = manifestOf(store);
+  // As long as the lock is held, these are not the notes of the next one.
+  if (end === 'idle' && !view && sockets.size === 0) noteLeft(store);
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
-  else if (!view) {
-    noteLogs(store);
-    if (sockets.size === 0) noteLeft(store);
-  }
+  else if (!view) noteLogs(store, manifest);
   return end;
+}
+
+/** How often to look whether the database is where it was opened while nobody asks for anything. Milliseconds. */
+const LOOK_MS = 250;
+
+function isHere(kv: LevelKv | ViewKv): boolean {
+  try {
+    if ('requireHere' in kv) kv.requireHere();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const FIRST = { gte: '', lt: '\x7f', limit: 1 };
@@ -146,96 +165,4 @@ function untilIdle(
       serve(socket);
     });
   });
-}
-
-/** Bytes of requests from one client before it must wait for answers. This bounds the broker's memory. */
-const AHEAD = 64 * 1024 * 1024;
-
-interface Served {
-  kv: Kv;
-  hub: Hub;
-  holds: HoldTable;
-  /** Nothing is answered before. */
-  ready: Promise<void>;
-}
-
-/** Serves a client: its writes keep their order, and a read sees all writes before it. */
-function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): void {
-  const unframer = new Unframer<Request>(LARGEST);
-  let writes: Promise<unknown> = ready;
-  let open = 0;
-  let taken = 0;
-
-  const answer = (reply: Reply) => {
-    if (!socket.destroyed) socket.write(framed(reply));
-    if (--open > 0) return;
-    taken = 0;
-    socket.resume();
-  };
-  const begin = (request: Request) => {
-    if (!isRequest(request)) throw new TypeError();
-    if (request.op === 'publish') return hub.publish(socket, request.event);
-    if (request.op === 'subscribe') hub.subscribe(socket);
-    if (request.op === 'pin') {
-      holds.pin(socket, request.names, request.letGo);
-      if (request.id === 0) return;
-    }
-    open++;
-    const done = writes.then(() => execute(socket, { kv, hub, holds }, request));
-    if (request.op === 'batch' || request.op === 'claim') writes = done.catch(() => {});
-    done.then(answer, (error: Error) => {
-      if (!(error instanceof NotAcknowledged)) answer(failure(request.id, error));
-    });
-  };
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk: Buffer) => {
-    taken += chunk.length;
-    try {
-      for (const request of unframer.push(chunk)) begin(request);
-    } catch {
-      // The bytes are not a message, so it is not one of our clients.
-      socket.destroy();
-    }
-    if (open > 0 && taken > AHEAD) socket.pause();
-  });
-}
-
-async function execute(
-  socket: Socket,
-  { kv, hub, holds }: Omit<Served, 'ready'>,
-  request: Request,
-): Promise<Reply> {
-  const { id } = request;
-  requireWhole(request);
-  switch (request.op) {
-    case 'get':
-      return { id, ok: await kv.get(request.key) };
-    case 'getMany':
-      return { id, ok: await kv.getMany(request.keys) };
-    case 'range':
-      return { id, ok: await kv.range(request.query) };
-    case 'inspect':
-      return { id, ok: await kv.inspect(request.query) };
-    case 'batch':
-      await kv.batch(request.ops, request.options);
-      return { id, ok: undefined };
-    case 'claim':
-      return { id, ok: await kv.claim(request.counterKey, request.nonceKey) };
-    case 'generation':
-      return { id, ok: await kv.generation() };
-    case 'hold':
-      await holds.hold(socket, request.name);
-      return { id, ok: undefined };
-    case 'states':
-      return { id, ok: holds.states(request.names) };
-    case 'take':
-      return { id, ok: await holds.take(request.name, request.surely) };
-    case 'compact':
-      await hub.busyWith('is giving back the room of what was removed', kv.compact(request));
-      return { id, ok: undefined };
-    case 'pin':
-    case 'subscribe':
-    case 'publish':
-      return { id, ok: undefined };
-  }
 }

@@ -20,6 +20,7 @@ export async function holdDatabase(
   patience: number,
 ): Promise<(() => Promise<void>) | undefined> {
   const lock = join(folder, 'LOCK');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!existsSync(lock)) writeFileSync(lock, '', { mode: 0o600, flag: 'wx' });
   mkdirSync(beside, { recursive: true, mode: 0o700 });
   linkSync(lock, join(beside, 'LOCK'));

@@ -5,12 +5,12 @@ import { Cursor } from './cursor';
 import { REMOVED, type Version, versionOf, WRITTEN } from './version';
 
 /** Bytes of a block, and of what stands before each piece: checksum, length, and which piece of a batch it is. */
-const BLOCK = 32 * 1024;
-const HEADER = 7;
+export const BLOCK = 32 * 1024;
+export const HEADER = 7;
 
-const [FULL, FIRST, LAST] = [1, 2, 4];
+export const [FULL, FIRST, LAST] = [1, 2, 4];
 
-interface Piece {
+export interface Piece {
   kind: number;
   bytes: Buffer;
   /** Its checksum is right. */
@@ -22,9 +22,11 @@ export function* logVersions(path: string): Generator<Version, void, undefined> 
   for (const batch of batches(readFileSync(path))) yield* batchVersions(batch);
 }
 
-function* batches(log: Buffer): Generator<Buffer, void, undefined> {
+/** @param whole leave out pieces whose checksum is wrong */
+export function* batches(log: Buffer, whole = false): Generator<Buffer, void, undefined> {
   let pieces: Buffer[] = [];
-  for (const { kind, bytes } of piecesOf(log)) {
+  for (const { kind, bytes, whole: isWhole } of piecesOf(log)) {
+    if (whole && !isWhole) continue;
     // What began and did not end is damaged.
     if ((kind === FULL || kind === FIRST) && pieces.length > 0) yield Buffer.concat(pieces.splice(0));
     pieces.push(bytes);
@@ -50,7 +52,7 @@ function* piecesOf(log: Buffer): Generator<Piece, void, undefined> {
   }
 }
 
-function pieceAt(log: Buffer, at: number, end: number): Piece | undefined {
+export function pieceAt(log: Buffer, at: number, end: number): Piece | undefined {
   const header = new Cursor(log, at, end);
   const [crc, length, kind] = [header.fixed(4), header.fixed(2), header.byte()];
   if (kind < FULL || kind > LAST || length > header.left) return undefined;

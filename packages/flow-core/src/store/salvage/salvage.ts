@@ -6,6 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSealed, unsealed } from '../checksum';
+import { keptLogs } from './damaged-logs';
 import { logVersions } from './log';
 import { merged } from './merge';
 import { Table } from './table';
@@ -44,7 +45,33 @@ function newestFirst(folder: string): Iterable<Version> {
   for (const table of tables) for (const version of table.damaged()) others.push(kept(version));
   for (const name of names.filter((one) => /^\d+\.log$/.test(one)))
     for (const version of logVersions(join(folder, name))) others.push(version);
-  return merged([...tables.map((table) => table.whole()), others.sort(inOrder)]);
+  const dropped = keptLogs(folder);
+  const bounds = [...new Set(dropped.map(({ sequence }) => sequence))];
+  const fromDropped = dropped.flatMap(({ path, sequence }) => [
+    ...inEras(
+      logVersions(path),
+      bounds.filter((bound) => bound < sequence),
+    ),
+  ]);
+  const all = [...inEras(others, bounds), ...fromDropped].sort(inOrder);
+  return merged([...tables.map((table) => inEras(table.whole(), bounds)), all]);
+}
+
+/** More than any sequence. */
+const ERA = 2 ** 48;
+
+/**
+ * LevelDB gives the sequences of what it dropped to what is written next: that is later all the same.
+ * @param bounds the largest sequences before each time that something was dropped
+ */
+function* inEras(
+  versions: Iterable<Version>,
+  bounds: readonly number[],
+): Generator<Version, void, undefined> {
+  for (const version of versions) {
+    const era = bounds.filter((bound) => bound < version.sequence).length;
+    yield era === 0 ? version : { ...version, sequence: version.sequence + era * ERA };
+  }
 }
 
 /** Without the block that it is a part of. */

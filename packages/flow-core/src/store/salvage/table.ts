@@ -18,12 +18,12 @@ const PACKED = 1;
 const LONGEST = 1024 * 1024;
 
 /** Where a block is. */
-interface Handle {
+export interface Handle {
   at: number;
   size: number;
 }
 
-interface Block {
+export interface Block {
   bytes: Buffer;
   /** Its checksum is right. */
   whole: boolean;
@@ -64,7 +64,7 @@ export class Table {
   }
 }
 
-function withFile<T>(path: string, read: (fd: number, size: number) => T): T {
+export function withFile<T>(path: string, read: (fd: number, size: number) => T): T {
   const fd = openSync(path, 'r');
   try {
     return read(fd, fstatSync(fd).size);
@@ -79,7 +79,7 @@ function bytesAt(fd: number, at: number, length: number): Buffer {
 }
 
 /** Undefined for one that is not within the file. */
-function readBlock(fd: number, size: number, handle: Handle): Block | undefined {
+export function readBlock(fd: number, size: number, handle: Handle): Block | undefined {
   if (handle.at + handle.size + TRAILER > size) return undefined;
   const stored = bytesAt(fd, handle.at, handle.size + TRAILER);
   const whole = masked(crc32c(stored, 0, handle.size + 1)) === stored.readUInt32LE(handle.size + 1);
@@ -98,13 +98,19 @@ function handlesOf(fd: number, size: number): Handle[] {
 }
 
 function indexOf(fd: number, size: number): Block | undefined {
-  const footer = bytesAt(fd, Math.max(0, size - FOOTER), FOOTER);
-  if (!footer.subarray(-MAGIC.length).equals(MAGIC)) return undefined;
-  const [, index] = handles(footer);
+  const [, index] = footerOf(fd, size);
   return index && readBlock(fd, size, index);
 }
 
-const handlesIn = (index: Buffer): Handle[] =>
+/** Where the block is that names filters, and the one that names the blocks of records. Neither, where the end is damaged. */
+export function footerOf(fd: number, size: number): Handle[] {
+  const footer = bytesAt(fd, Math.max(0, size - FOOTER), FOOTER);
+  return footer.subarray(-MAGIC.length).equals(MAGIC)
+    ? handles(footer.subarray(0, -MAGIC.length)).slice(0, 2)
+    : [];
+}
+
+export const handlesIn = (index: Buffer): Handle[] =>
   [...blockEntries(index)].flatMap(([, value]) => handles(value).slice(0, 1));
 
 /** The places that stand one after another in these bytes. */

@@ -159,7 +159,7 @@ test('a repair keeps the mark of an import that did not end, and takes no run fo
   const to = new MemoryKv();
   const all = await kv.range({ gte: '', lt: '\x7f', limit: 1000 });
   const salvaged = all.map(([key, value]) => ({ key, value, isOlder: false }));
-  const options = { cas: store.cas, numbers: new Map(), readData: false, at: 1 };
+  const options = { cas: store.cas, numbers: new Map(), readData: false, incomplete: false, at: 1 };
   const { lost, files } = await rebuild(salvaged, to, options);
   expect([[...lost], files]).toEqual([[], []]);
   const kept = await to.range({ gte: '', lt: '\x7f', limit: 1000 });

@@ -135,6 +135,9 @@ export class DamagedStore {
     await store.close();
   }
 
+  /** The row of a run, if it is there; none, if that cannot be said. */
+  rowOf = (store: Store, run: number) => store.run('films', run).catch(() => undefined);
+
   /** The files of the database that end so. */
   files(ending: RegExp): string[] {
     return readdirSync(this.db)

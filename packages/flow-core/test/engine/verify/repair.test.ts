@@ -13,10 +13,15 @@ import fs, {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { removeRuns } from '../../../src/engine/housekeeping/remove';
+import { damagedFiles } from '../../../src/engine/verify/database-files';
 import { temporaryName } from '../../../src/environment/temporary';
 import { sealed } from '../../../src/store/checksum';
+import { LevelKv } from '../../../src/store/level';
 import { hasDatabase } from '../../../src/store/new-store';
+import { openStore } from '../../../src/store/open';
 import { keys } from '../../../src/store/row-keys';
+import type { RunRow } from '../../../src/store/rows';
 import { MemoryEngine } from '../../kit/memory';
 import { kill, startBroker, wholeFolder } from '../../store/helpers/place';
 import { exported, imported } from '../transfer/kit';
@@ -140,6 +145,140 @@ describe('a record that is not there', () => {
     const store = await damaged.open();
     expect(await store.claimRun('films', 'next')).toBe(8);
     await store.close();
+  });
+});
+
+describe('files of the database', () => {
+  /** All records in a table of the last level. */
+  const inTables = () => damaged.raw([]);
+  const table = () => damaged.files(/\.ldb$/)[0] as string;
+
+  test('a table that is gone: it is named, and so are the runs of which nothing is there', async () => {
+    await inTables();
+    rmSync(table());
+    expect(damagedFiles(damaged.folder)).toEqual([
+      {
+        where: expect.stringMatching(/^db\/\d+\.ldb$/),
+        message: expect.stringMatching(/ is gone, with records from films/),
+      },
+    ]);
+    writeFileSync(join(damaged.folder, 'numbers.json'), JSON.stringify({ 'counter/films': [3, 'n'] }));
+    const left = damaged.files(/\.(ldb|log)$/).length;
+    const { lines } = await damaged.repair().catch((error) => {
+      // It was all that there was.
+      if (left > 1) throw error;
+      return { lines: [] };
+    });
+    if (lines.length === 0) return;
+    expect(lines[0]).toMatch(/ is gone, with records from /);
+    for (const run of [1, 2, 3])
+      expect(lines).toContainEqual(expect.stringMatching(new RegExp(`films/${run}\\b.* lost: `)));
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('any bit of a table: the damage is seen, also by who reads past it, and the rest is kept', async () => {
+    await inTables();
+    const path = table();
+    const bytes = readFileSync(path);
+    expect(damagedFiles(damaged.folder)).toEqual([]);
+    // Between the parts that the table names, nothing is.
+    for (let at = 0; at < bytes.length - 48; at += Math.ceil(bytes.length / 100)) {
+      const altered = Buffer.from(bytes);
+      altered[at] = (altered[at] as number) ^ 4;
+      writeFileSync(path, altered);
+      expect([at, damagedFiles(damaged.folder).length]).toEqual([at, 1]);
+    }
+    const altered = Buffer.from(bytes);
+    altered.fill(255, 5, 60);
+    writeFileSync(path, altered);
+    const kv = await LevelKv.open(damaged.db);
+    await expect(kv.range({ gte: '', lt: '\x7f', limit: 2 })).rejects.toThrow(/Corruption/);
+    await kv.close();
+    const { lines } = await damaged.repair();
+    expect(lines[0]).toMatch(/^db\/\d+\.ldb A part of this table of the database, at byte \d+, is damaged/);
+    expect((await damaged.rows()).size).toBeGreaterThan(before.size / 2);
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('all of them are gone: nothing is made anew, and a repair notes the runs', async () => {
+    writeFileSync(join(damaged.folder, 'numbers.json'), JSON.stringify({ 'counter/films': [3, 'n'] }));
+    for (const gone of [() => rmSync(damaged.db, { recursive: true }), () => mkdirSync(damaged.db)]) {
+      gone();
+      const lost = {
+        code: 'FLOW_STORE_CORRUPT',
+        exit: 1,
+        message: expect.stringMatching(/ has lost its database: /),
+      };
+      await expect(damaged.open()).rejects.toMatchObject(lost);
+      if (!existsSync(damaged.db))
+        expect(() => openStore(damaged.folder)).toThrow(expect.objectContaining(lost));
+    }
+    const { lines } = await damaged.repair();
+    expect(lines).toEqual([
+      expect.stringMatching(/^db All files of the database .* were gone/),
+      ...[1, 2, 3].map((run) => expect.stringMatching(new RegExp(`^films/${run} is lost: `))),
+    ]);
+    const store = await damaged.open();
+    expect(await store.claimRun('films', 'next')).toBe(4);
+    await expect(store.run('films', 2)).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT' });
+    await store.close();
+  });
+
+  test('a number that was claimed, and of whose run nothing was recorded yet, is no loss; nor is a run that was removed', async () => {
+    const store = await damaged.open();
+    await store.claimRun('films', 'killed');
+    const removed = (await store.run('films', 2)) as RunRow;
+    await removeRuns(store, [removed], { at: 1, by: 'ada' });
+    await store.claimRun('films', 'killed too');
+    await store.close();
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+});
+
+describe('a damaged log, which LevelDB drops when it opens the database', () => {
+  const log = () => damaged.files(/\.log$/).at(-1) as string;
+  const flip = (at: number) => {
+    const bytes = readFileSync(log());
+    bytes[at] = (bytes[at] as number) ^ 16;
+    writeFileSync(log(), bytes);
+    return bytes.length;
+  };
+  /** As the first command does that comes. */
+  const openOnce = async () => (await damaged.open()).close();
+
+  test('is kept: a repair reads what it holds, and what was written since is newer', async () => {
+    flip(100);
+    await openOnce();
+    const store = await damaged.open();
+    const running = (await damaged.rowOf(store, 3))?.status;
+    await store.changeTags('films', 3, { remove: ['best'] });
+    await store.close();
+    expect(running).toBeUndefined();
+    for (const _ of [1, 2])
+      expect(damagedFiles(damaged.folder)).toEqual([
+        {
+          where: 'db',
+          message: expect.stringMatching(/^LevelDB dropped [\d,]+ bytes of the newest records/),
+        },
+      ]);
+    await damaged.repair();
+    expect(damagedFiles(damaged.folder)).toEqual([]);
+    const after = await damaged.open();
+    expect(await after.run('films', 3)).toMatchObject({ status: 'done' });
+    expect(await after.tags((await after.run('films', 3)) as RunRow)).toEqual([]);
+    await after.close();
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('that is gone', async () => {
+    rmSync(log());
+    await openOnce();
+    expect(damagedFiles(damaged.folder)).toEqual([
+      {
+        where: 'db',
+        message: 'LevelDB dropped some of the newest records when it opened the damaged database.',
+      },
+    ]);
   });
 });
 

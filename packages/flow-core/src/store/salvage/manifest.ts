@@ -1,0 +1,63 @@
+/** A manifest: the file of LevelDB that says which tables and logs a database has. It is written as a log is. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Cursor } from './cursor';
+import { batches } from './log';
+
+/** What a change of the set of files says, by its numbers. */
+const [COMPARATOR, LOG, NEXT, SEQUENCE, POINTER, DELETED, ADDED, EARLIER_LOG] = [1, 2, 3, 4, 5, 6, 7, 9];
+
+/** Bytes behind a key: what was done, and the sequence. */
+const TRAILER = 8;
+
+export interface NamedTable {
+  /** The first and the last key of its records. */
+  first: string;
+  last: string;
+}
+
+export interface Manifest {
+  /** By their numbers. */
+  tables: Map<number, NamedTable>;
+  /** The number of the oldest log that is needed; 0 before there was one. */
+  log: number;
+  /** The largest sequence of a record when the database was opened, or its tables changed. */
+  sequence: number;
+}
+
+/** What the current manifest says. Undefined where it cannot be read: then LevelDB cannot open the database either. */
+export function readManifest(folder: string): Manifest | undefined {
+  const manifest: Manifest = { tables: new Map(), log: 0, sequence: 0 };
+  try {
+    const name = readFileSync(join(folder, 'CURRENT'), 'latin1').trim();
+    for (const edit of batches(readFileSync(join(folder, name)), true)) apply(new Cursor(edit), manifest);
+    return manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws RangeError where it is no change */
+function apply(edit: Cursor, manifest: Manifest): void {
+  while (edit.left > 0) {
+    const what = edit.varint();
+    if (what === COMPARATOR) edit.piece();
+    else if (what === LOG) manifest.log = edit.varint();
+    else if (what === SEQUENCE) manifest.sequence = edit.varint();
+    else if (what === NEXT || what === EARLIER_LOG) edit.varint();
+    else if (what === POINTER) {
+      edit.varint();
+      edit.piece();
+    } else if (what === DELETED) {
+      edit.varint();
+      manifest.tables.delete(edit.varint());
+    } else if (what === ADDED) {
+      edit.varint();
+      const number = edit.varint();
+      edit.varint();
+      manifest.tables.set(number, { first: keyOf(edit.piece()), last: keyOf(edit.piece()) });
+    } else throw new RangeError('No change.');
+  }
+}
+
+const keyOf = (internal: Buffer) => internal.subarray(0, -TRAILER).toString('latin1');
