@@ -2,8 +2,8 @@
 import { FlowError } from './errors';
 
 /**
- * Stores artifacts of one kind in its own way. The flow registers it: `flow('map', { codecs: [point] })`. A codec
- * is for whole artifacts, not for values inside them, and comes before the built-in ones.
+ * Stores values of one kind in its own way, as whole artifacts and at any depth inside them. The flow registers it:
+ * `flow('map', { codecs: [point] })`. Codecs come before the built-in ones, in the order in which they are given.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ import { FlowError } from './errors';
  *   },
  * };
  * const f = flow('map', { codecs: [point] });
- * const start = f.start(() => ({ home: new Point(1, 2) }));
+ * const start = f.start(() => ({ home: new Point(1, 2), way: [new Point(2, 2), new Point(3, 2)] }));
  * export default f.end(start);
  * ```
  */
@@ -31,7 +31,10 @@ export interface Codec<T> {
   readonly id: string;
   /** A whole number from 1, recorded too: {@link decode} reads what any earlier version wrote. */
   readonly version: number;
-  /** Whether this codec is for this value. Asked of every artifact, so it should be quick. */
+  /**
+   * Whether this codec is for this value. It is asked of every artifact, and of every object inside of one that is no plain
+   * object and no plain list, so it should be quick.
+   */
   match(value: unknown): boolean;
   encode(value: T): Uint8Array;
   /** @param version that of the codec when it wrote these bytes */
@@ -40,8 +43,27 @@ export interface Codec<T> {
   digest?(value: T): string;
 }
 
+/**
+ * Stores instances as data: what it takes out of one is stored like any value, with other instances in it, shared references
+ * and cycles. `instance(Point)` makes one.
+ */
+export interface InstanceCodec<T> extends Pick<Codec<T>, 'id' | 'version' | 'match'> {
+  /** What is stored of an instance: any value that can be. */
+  take(value: T): unknown;
+  /** An instance out of what {@link take} gave. */
+  make(taken: unknown): T;
+  /** An instance that has nothing yet, where what was taken are its properties: then it may refer to itself. */
+  readonly empty?: () => T;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a list of codecs of different types
-export type AnyCodec = Codec<any>;
+export type AnyCodec = Codec<any> | InstanceCodec<any>;
+
+/** Whether it gives data, not bytes. */
+// biome-ignore lint/suspicious/noExplicitAny: as in AnyCodec
+export function isInstanceCodec(codec: AnyCodec): codec is InstanceCodec<any> {
+  return 'take' in codec;
+}
 
 /** The ids that every flow has: the codecs of `store/codecs`, and files. */
 export const BUILT_IN = ['raw', 'json', 'v8', 'file'] as const;
@@ -63,7 +85,7 @@ export function requireCodecs(flow: string, codecs: unknown): readonly AnyCodec[
 
 function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string[] {
   if (typeof codec !== 'object' || codec === null) return [`codecs[${at}] is no object.`];
-  const given = codec as Partial<AnyCodec>;
+  const given = codec as Partial<Codec<unknown> & InstanceCodec<unknown>>;
   const { id, version } = given;
   if (typeof id !== 'string' || !/^[\w.:@/-]{1,100}$/.test(id)) {
     return [`codecs[${at}] needs an id of letters, digits and .:@/-_, such as "point".`];
@@ -74,7 +96,9 @@ function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string
     problems.push(`"${id}" is there twice.`);
   if (!Number.isSafeInteger(version) || (version as number) < 1)
     problems.push(`"${id}" needs a version: a whole number from 1.`);
-  for (const method of ['match', 'encode', 'decode'] as const) {
+  const methods =
+    'take' in given ? (['match', 'take', 'make'] as const) : (['match', 'encode', 'decode'] as const);
+  for (const method of methods) {
     if (typeof given[method] !== 'function') problems.push(`"${id}" needs a function ${method}().`);
   }
   if (given.digest !== undefined && typeof given.digest !== 'function')

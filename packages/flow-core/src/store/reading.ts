@@ -1,11 +1,13 @@
 /**
  * One reading of a value. A getter may give another value each time, so it is called once, and what it gave takes its
- * place in a copy. A value without getters is not copied: its digest and its bytes are taken one right after the other.
+ * place in a copy. So does a stand-in for an instance that a codec of the flow stores. A value without either is not copied: its digest and its bytes are taken one right after the other.
  */
 import { types } from 'node:util';
+import type { AnyCodec } from '../definition/codec';
 import { FlowError } from '../definition/errors';
 import { errorClass, isPlain, standardClass } from './builtin-class';
-import { GETTER, hiddenKeys, type Walked, walk } from './digest';
+import { hiddenKeys, UNREAD, type Walked, walk } from './digest';
+import { type CodecFor, codecFor, Instance, mayHaveCodec } from './instance';
 import { ownSymbols } from './printable';
 
 /** A value that is the same each time it is read, and what a walk finds of it. */
@@ -14,20 +16,24 @@ export interface Reading {
   walked: Walked;
 }
 
-/** @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and what a getter throws */
-export function readOnce(value: unknown, name = 'value'): Reading {
+/**
+ * @param codecs those of the flow
+ * @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and what a getter throws
+ */
+export function readOnce(value: unknown, name = 'value', codecs?: readonly AnyCodec[]): Reading {
+  const codecOf = codecFor(codecs);
   try {
-    return { value, walked: walk(value, name) };
+    return { value, walked: walk(value, name, codecOf) };
   } catch (error) {
-    if (error !== GETTER) throw error;
+    if (error !== UNREAD) throw error;
   }
-  const copy = copied(value, name);
+  const copy = copied(value, name, codecOf);
   return { value: copy, walked: walk(copy, name) };
 }
 
-function copied(value: unknown, name: string): unknown {
+function copied(value: unknown, name: string, codecOf: CodecFor | undefined): unknown {
   try {
-    return new Copier().copy(value);
+    return new Copier(codecOf).copy(value);
   } catch (error) {
     if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error;
     const message = `The artifact ${name} cannot be stored: ${name} is nested too deeply to be stored.`;
@@ -41,11 +47,18 @@ function copied(value: unknown, name: string): unknown {
  */
 class Copier {
   readonly #copies = new Map<object, object>();
+  readonly #codecOf: CodecFor | undefined;
+
+  constructor(codecOf: CodecFor | undefined) {
+    this.#codecOf = codecOf;
+  }
 
   copy(v: unknown): unknown {
     if (typeof v !== 'object' || v === null || types.isProxy(v)) return v;
     const known = this.#copies.get(v);
     if (known) return known;
+    const codec = this.#codecOf && mayHaveCodec(v) ? this.#codecOf(v) : undefined;
+    if (codec) return this.#instance(v, codec);
     const prototype = Object.getPrototypeOf(v);
     if (Array.isArray(v))
       return Array.isArray(prototype) ? this.#fill(v, new Array(v.length), Object.keys(v)) : v;
@@ -63,6 +76,13 @@ class Copier {
     if (prototype !== null && !isPlain(prototype)) return v;
     if (types.isArgumentsObject(v)) return v;
     return this.#fill(v, Object.create(prototype), Object.keys(v));
+  }
+
+  #instance(v: object, codec: AnyCodec): Instance {
+    const standIn = new Instance(v, codec);
+    this.#copies.set(v, standIn);
+    standIn.take((taken) => this.copy(taken));
+    return standIn;
   }
 
   #fill<T extends object>(from: object, to: T, keys: readonly string[], enumerable = true): T {

@@ -1,5 +1,5 @@
 /** What a task returns is looked at before it is kept: an artifact that holds a secret is refused. */
-import { isBuiltIn } from '../../store/artifacts';
+import { isBuiltInId } from '../../definition/codec';
 import { isFile } from '../../store/file';
 import type { TaskArtifacts } from '../task/execution';
 import type { Secrets } from './secrets';
@@ -10,12 +10,12 @@ export function takeWithout(secrets: Secrets, take: TaskArtifacts['take']): Task
     secrets.refuse('The name of an artifact', name);
     const taken = take(name, value);
     const what = `The artifact ${name}`;
-    const { value: read, bytes } = taken;
+    const { read, bytes } = taken;
     if (isFile(read)) {
       secrets.refuse(`The file name of the artifact ${name}`, read.name);
       return { ...taken, keep: () => taken.keep(secrets.look(what, `the file ${read.name} holds`)) };
     }
-    if (isBuiltIn(taken)) secrets.refuse(what, read);
+    if (isBuiltInId(taken.codec)) secrets.refuse(what, read);
     else secrets.look(what, `the bytes that its codec "${taken.codec}" gave hold`)(bytes as Uint8Array);
     return taken;
   };

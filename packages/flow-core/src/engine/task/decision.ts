@@ -1,14 +1,15 @@
 /** What a finished task decides: how many splits follow, which case, whether the loop goes on. */
+
+import { isBuiltInId } from '../../definition/codec';
 import { FlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
 import { describeValue } from '../../definition/thrown';
-import { isBuiltIn } from '../../store/artifacts';
 import { packItemDigests } from '../../store/item-digests';
 import type { ArtifactMeta } from '../../store/rows';
 
 /** An artifact as it stands after the task; undefined where there is none. */
-export type Look = (name: string) => { codec: ArtifactMeta['codec']; value: unknown } | undefined;
+export type Look = (name: string) => (Pick<ArtifactMeta, 'codec'> & { readonly value: unknown }) | undefined;
 
 export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
@@ -82,7 +83,7 @@ export function splitsAfter(
     }
     counts[over] = (value as unknown[]).length;
     // What a codec of the flow stores may have items that nothing else can tell apart.
-    if (found && isBuiltIn(found)) items[over] = packItemDigests(value as unknown[]);
+    if (found && isBuiltInId(found.codec)) items[over] = packItemDigests(value as unknown[], graph.codecs);
   }
   return Object.keys(items).length > 0 ? { counts, items } : { counts };
 }
