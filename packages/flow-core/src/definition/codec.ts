@@ -69,6 +69,14 @@ export function isInstanceCodec(codec: AnyCodec): codec is InstanceCodec<any> {
 export const BUILT_IN = ['raw', 'json', 'v8', 'file'] as const;
 export type BuiltInId = (typeof BUILT_IN)[number];
 
+/** The classes of the web whose instances every flow stores: `store/codecs/standard.ts`. */
+export const STANDARD_IDS = ['URL', 'URLSearchParams', 'Headers'] as const;
+export type StandardId = (typeof STANDARD_IDS)[number];
+
+export function isStandardId(id: string): id is StandardId {
+  return STANDARD_IDS.some((standard) => standard === id);
+}
+
 export function isBuiltInId(id: string): id is BuiltInId {
   return BUILT_IN.some((builtIn) => builtIn === id);
 }
@@ -91,7 +99,8 @@ function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string
     return [`codecs[${at}] needs an id of letters, digits and .:@/-_, such as "point".`];
   }
   const problems: string[] = [];
-  if (isBuiltInId(id)) problems.push(`"${id}" is the id of a built-in codec: take another.`);
+  if (isBuiltInId(id) || isStandardId(id))
+    problems.push(`"${id}" is the id of a built-in codec: take another.`);
   if (all.findIndex((other) => (other as Partial<AnyCodec> | null)?.id === id) < at)
     problems.push(`"${id}" is there twice.`);
   if (!Number.isSafeInteger(version) || (version as number) < 1)

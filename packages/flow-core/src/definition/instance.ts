@@ -47,7 +47,8 @@ export function instance<T extends object, D = unknown>(
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === prototype;
   const by = waysOf<T, D>(of, options);
   if (by) return { id, version, match, take: by.encode, make: by.decode as (taken: unknown) => T };
-  requirePlain(of.name, prototype);
+  const why = beyondFields(prototype);
+  if (why !== undefined) throw wrong(of.name, why);
   return {
     ...{ id, version, match },
     take: (value) => fieldsOf(value),
@@ -95,21 +96,19 @@ function fieldsOf(value: object): Record<string, unknown> {
 const PRIVATE = /#[A-Za-z_$][\w$]*/;
 const TEXTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 
-/** @throws FlowError FLOW_CODEC where properties are not all that an instance has */
-function requirePlain(name: string, prototype: object): void {
+/** What an instance has beside properties that can be seen, and what helps. Undefined where there is nothing. */
+export function beyondFields(prototype: object): string | undefined {
   for (let at = prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     const Class = at === null ? undefined : at.constructor;
-    if (typeof Class !== 'function') throw wrong(name, 'it is no class.');
+    if (typeof Class !== 'function') return 'it is no class.';
     const text = Function.prototype.toString.call(Class);
     if (/\{\s*\[native code\]\s*\}$/.test(text))
-      throw wrong(name, `it extends ${Class.name}, whose content is no property: give encode and decode.`);
+      return `it extends ${Class.name}, whose content is no property: give encode and decode.`;
     const [field] = text.replace(TEXTS, '""').match(PRIVATE) ?? [];
     if (field !== undefined)
-      throw wrong(
-        name,
-        `nobody outside of ${Class.name} can see its private field ${field}: give encode and decode, or toJSON() and a static fromJSON().`,
-      );
+      return `nobody outside of ${Class.name} can see its private field ${field}: give encode and decode, or toJSON() and a static fromJSON().`;
   }
+  return undefined;
 }
 
 function wrong(name: string, why: string): FlowError {

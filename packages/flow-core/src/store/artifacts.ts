@@ -12,7 +12,7 @@ import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
 import { tooOld, unknownCodec, unreadable } from './codecs/instances';
-import { v8, WITH_INSTANCES } from './codecs/v8';
+import { v8, WITH_OWN } from './codecs/v8';
 import { type FileArtifact, isFile, type Look } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
@@ -143,7 +143,7 @@ export function encodeValue(name: string, value: unknown, codecs?: Codecs): Enco
     let made: { value: unknown } | undefined;
     return {
       get value() {
-        if (!walked?.instances) return read;
+        if (!walked || walked.instances === 'none') return read;
         made ??= { value: localize(codec.decode(bytes, type, codecs)) };
         return made.value;
       },
@@ -269,7 +269,7 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
 
 /** Whether every flow can read it, and a reader without one: no codec of a flow stored it, nor an instance inside of it. */
 export function isBuiltIn({ codec, version }: Pick<ArtifactMeta, 'codec' | 'version'>): boolean {
-  return isBuiltInId(codec) && !(codec === v8.id && version >= WITH_INSTANCES);
+  return isBuiltInId(codec) && !(codec === v8.id && version >= WITH_OWN);
 }
 
 function sha256(bytes: Uint8Array | string): string {

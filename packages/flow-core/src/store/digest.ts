@@ -26,6 +26,7 @@ import {
 import { isFile } from './file';
 import { type CodecFor, Instance } from './instance';
 import { ownSymbols } from './printable';
+import { refusal } from './refusal';
 import { SharedMemory } from './shared-memory';
 
 export { bytesClass, isPlain } from './builtin-class';
@@ -39,8 +40,8 @@ export interface Walked {
   size: number;
   /** Whether it has errors, objects without prototype or instances, which v8 would change. */
   special: boolean;
-  /** Whether it has instances that codecs of the flow store. */
-  instances: boolean;
+  /** The codecs of its instances: those that every flow has, or the flow's own, too. */
+  instances: 'none' | 'standard' | 'own';
 }
 
 enum Tag {
@@ -116,7 +117,7 @@ class Walker {
   #path: (string | number | Place)[];
   #seen: Map<object, number> | undefined;
   #memory: SharedMemory | undefined;
-  #instances = false;
+  #instances: Walked['instances'] = 'none';
   /** Instances that are being walked, and are made out of what they hold. */
   #open: Set<object> | undefined;
   readonly #codecFor: CodecFor | undefined;
@@ -283,8 +284,7 @@ class Walker {
     if (isFile(v))
       this.refuse('is a file(), which is an artifact of its own: return it as one, not inside another');
     const standard = standardClass(v);
-    if (standard === undefined)
-      this.refuse(`is ${article(nameOf(v))}; only plain data survives, make it a plain object`);
+    if (standard === undefined) this.refuse(refusal(v));
     if (types.isNativeError(v)) this.#error(v);
     else if (types.isAnyArrayBuffer(v) || ArrayBuffer.isView(v)) this.#bytes(v, standard);
     else this.#standard(v, standard);
@@ -305,7 +305,8 @@ class Walker {
 
   #instance(v: Instance): void {
     this.#special = true;
-    this.#instances = true;
+    if (!v.isStandard) this.#instances = 'own';
+    else if (this.#instances === 'none') this.#instances = 'standard';
     this.#tag(Tag.Instance);
     this.#string(v.codec);
     const identity = v.identity((why, cause) => this.refuse(why, cause));
@@ -326,7 +327,6 @@ class Walker {
   }
 
   #standard(v: object, standard: string): void {
-    if (types.isPromise(v)) this.refuse('is a Promise; await it first');
     if (standard === 'Object') this.refuse('inherits from another object; copy it into a plain object');
     this.#noOwn(v, standard);
     if (saysItself(v)) throw UNREAD;
@@ -369,7 +369,7 @@ class Walker {
       this.#tag(Tag.Boxed);
       this.value(Boolean.prototype.valueOf.call(v));
     } else {
-      this.refuse(`is ${article(nameOf(v))}; only plain data survives, make it a plain object`);
+      this.refuse(refusal(v));
     }
     this.#path.length = depth;
   }

@@ -3,9 +3,10 @@
  * walk has it encoded, at the same moment.
  */
 import { types } from 'node:util';
-import { type AnyCodec, isInstanceCodec } from '../definition/codec';
+import { type AnyCodec, isInstanceCodec, isStandardId } from '../definition/codec';
 import { messageOf } from '../definition/thrown';
 import { isPlain } from './builtin-class';
+import { standardCodec } from './codecs/standard';
 import { typeOf } from './type-of';
 
 /** Stands for an instance. What is stored of it are its properties. */
@@ -31,6 +32,11 @@ export class Instance {
   /** The name of its class. */
   get type(): string {
     return typeOf(this.#value);
+  }
+
+  /** Every flow can read it. */
+  get isStandard(): boolean {
+    return isStandardId(this.codec);
   }
 
   /** It can refer to itself: it is there before what it holds. */
@@ -86,9 +92,10 @@ export class Instance {
 /** @throws what the `match` of a codec throws */
 export type CodecFor = (value: object) => AnyCodec | undefined;
 
-export function codecFor(codecs: readonly AnyCodec[] | undefined): CodecFor | undefined {
-  if (codecs === undefined || codecs.length === 0) return undefined;
-  return (value) => codecs.find((codec) => codec.match(value) === true);
+/** Those of the flow come before those that every flow has. */
+export function codecFor(codecs: readonly AnyCodec[] | undefined): CodecFor {
+  if (codecs === undefined || codecs.length === 0) return standardCodec;
+  return (value) => codecs.find((codec) => codec.match(value) === true) ?? standardCodec(value);
 }
 
 /** Whether codecs are asked for it at all. Plain objects and plain lists have none: most of what is stored. */

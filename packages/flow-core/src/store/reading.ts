@@ -31,7 +31,7 @@ export function readOnce(value: unknown, name = 'value', codecs?: readonly AnyCo
   return { value: copy, walked: walk(copy, name) };
 }
 
-function copied(value: unknown, name: string, codecOf: CodecFor | undefined): unknown {
+function copied(value: unknown, name: string, codecOf: CodecFor): unknown {
   try {
     return new Copier(codecOf).copy(value);
   } catch (error) {
@@ -47,9 +47,9 @@ function copied(value: unknown, name: string, codecOf: CodecFor | undefined): un
  */
 class Copier {
   readonly #copies = new Map<object, object>();
-  readonly #codecOf: CodecFor | undefined;
+  readonly #codecOf: CodecFor;
 
-  constructor(codecOf: CodecFor | undefined) {
+  constructor(codecOf: CodecFor) {
     this.#codecOf = codecOf;
   }
 
@@ -57,7 +57,7 @@ class Copier {
     if (typeof v !== 'object' || v === null || types.isProxy(v)) return v;
     const known = this.#copies.get(v);
     if (known) return known;
-    const codec = this.#codecOf && mayHaveCodec(v) ? this.#codecOf(v) : undefined;
+    const codec = mayHaveCodec(v) ? this.#codecOf(v) : undefined;
     if (codec) return this.#instance(v, codec);
     const prototype = Object.getPrototypeOf(v);
     if (Array.isArray(v))

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { client, flow, type InstanceCodec, instance } from '../../src';
 import type { AnyCodec, Codec } from '../../src/definition/codec';
-import { decodeArtifact, encodeArtifact, encodeValue } from '../../src/store/artifacts';
+import { decodeArtifact, encodeArtifact, encodeValue, isBuiltIn } from '../../src/store/artifacts';
 import { MemoryCas } from '../../src/store/memory-cas';
 import { typeOf } from '../../src/store/type-of';
 import { Runner } from '../../src/testing';
@@ -181,7 +181,25 @@ test('plain data is what it was: the codecs are not asked, and an older nx-flow 
   expect(asked).toEqual([plain, plain.map, new Date(0)]);
   expect(encoded.meta).toMatchObject({ codec: 'v8', version: 1 });
   expect(encoded.digest()).toBe(encodeValue('a', plain).digest());
-  expect(encodeValue('a', { at: new Point(1, 2) }, codecs).meta).toMatchObject({ codec: 'v8', version: 2 });
+  expect(encodeValue('a', { at: new Point(1, 2) }, codecs).meta).toMatchObject({ codec: 'v8', version: 3 });
+});
+
+test('every flow can store the classes of the web, and read them without its file', async () => {
+  const headers = new Headers([
+    ['accept', 'text/html'],
+    ['set-cookie', 'a=1'],
+    ['set-cookie', 'b=2'],
+  ]);
+  const value = { at: new URL('http://a.b/c?d=é#f'), given: new URLSearchParams('a=1&a=2'), headers };
+  const cas = new MemoryCas();
+  const record = await encodeArtifact('a', [value, value.at], cas);
+  expect([record.version, isBuiltIn(record)]).toEqual([2, true]);
+  const [copy, url] = decodeArtifact(record, cas) as [typeof value, URL];
+  expect(copy.at).toBe(url);
+  expect([url instanceof URL, url.href]).toEqual([true, value.at.href]);
+  expect([...copy.given]).toEqual([...value.given]);
+  expect([...copy.headers]).toEqual([...headers]);
+  expect((await again(value.at)).href).toBe(value.at.href);
 });
 
 test('what is read of an instance is of one moment', () => {

@@ -2,6 +2,7 @@
 import { type AnyCodec, isInstanceCodec } from '../../definition/codec';
 import { FlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
+import { standardById } from './standard';
 
 /** What is stored of an instance: what its codec took out of it, or the bytes that it made of it. */
 export interface StoredInstance {
@@ -63,7 +64,7 @@ export class InstanceMaker {
   }
 
   #codecOf({ codec: id, version }: StoredInstance): AnyCodec {
-    const codec = this.#codecs.find((one) => one.id === id);
+    const codec = this.#codecs.find((one) => one.id === id) ?? standardById(id);
     if (!codec) throw unknownCodec(id);
     if (codec.version < version) throw tooOld(id, version, codec.version, "the flow's code");
     return codec;

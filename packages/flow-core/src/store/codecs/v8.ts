@@ -1,7 +1,7 @@
 /**
  * The default: node:v8's structured clone. It keeps Map, Set, Date, BigInt, RegExp, typed arrays, shared references and
  * cycles. What it would change without a word (errors, objects without prototype, instances) is replaced by records on the
- * way in. Version 2 has instances.
+ * way in.
  */
 import { types } from 'node:util';
 import { DefaultDeserializer, serialize } from 'node:v8';
@@ -11,16 +11,19 @@ import { Instance } from '../instance';
 import type { BuiltInCodec } from './built-in-codec';
 import { InstanceMaker, type StoredInstance } from './instances';
 
-/** The version whose values have instances. */
-export const WITH_INSTANCES = 2;
+/** The version of values with instances that every flow can read. */
+const WITH_STANDARD = 2;
+/** The version of values with instances that the flow's own codecs stored. */
+export const WITH_OWN = 3;
+const NEEDS = { none: 1, standard: WITH_STANDARD, own: WITH_OWN };
 
 const PLAIN = 0;
 const SPECIAL = 1;
 
 export const v8: BuiltInCodec = {
   id: 'v8',
-  version: WITH_INSTANCES,
-  needs: (walked) => (walked?.instances ? WITH_INSTANCES : 1),
+  version: WITH_OWN,
+  needs: (walked) => NEEDS[walked?.instances ?? 'none'],
   file: { extension: 'v8', format: 'v8' },
   copies: true,
   match: () => true,
