@@ -36,12 +36,19 @@ export interface Codec<T> {
    * object and no plain list, so it should be quick.
    */
   match(value: unknown): boolean;
-  encode(value: T): Uint8Array;
+  /**
+   * The bytes of a value, or a promise or a stream of them. It is called when the step returns; what the value is by then is
+   * what counts, so an `encode` that awaits takes out of the value what it needs before its first `await`.
+   */
+  encode(value: T): Encoded | Promise<Encoded>;
   /** @param version that of the codec when it wrote these bytes */
   decode(bytes: Uint8Array, version: number): T;
   /** A text that is the same for equal values. Without it, values are equal when their bytes are. */
   digest?(value: T): string;
 }
+
+/** Bytes, or a stream of them: an async generator, a `ReadableStream`, a Node.js `Readable`. */
+export type Encoded = Uint8Array | AsyncIterable<Uint8Array>;
 
 /**
  * Stores instances as data: what it takes out of one is stored like any value, with other instances in it, shared references
@@ -70,7 +77,7 @@ export const BUILT_IN = ['raw', 'json', 'v8', 'file'] as const;
 export type BuiltInId = (typeof BUILT_IN)[number];
 
 /** The classes of the web whose instances every flow stores: `store/codecs/standard.ts`. */
-export const STANDARD_IDS = ['URL', 'URLSearchParams', 'Headers'] as const;
+export const STANDARD_IDS = ['URL', 'URLSearchParams', 'Headers', 'Blob', 'File'] as const;
 export type StandardId = (typeof STANDARD_IDS)[number];
 
 export function isStandardId(id: string): id is StandardId {

@@ -13,11 +13,12 @@ import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
 import { tooOld, unknownCodec, unreadable } from './codecs/instances';
 import { v8, WITH_OWN } from './codecs/v8';
+import { type EncodedBytes, encodeBy } from './encoded';
 import { type FileArtifact, isFile, type Look } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
 import { Instance } from './instance';
-import { readOnce } from './reading';
+import { now, type Reading, readLater } from './reading';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
 import { typeOf } from './type-of';
 
@@ -50,10 +51,11 @@ export class Artifacts {
     encodeArtifact(name, value, this.cas, this.codecs);
 
   /** Reads a value; it is kept later. */
-  readonly take = (name: string, value: unknown): Taken => {
+  readonly take = (name: string, value: unknown): Taken | Promise<Taken> => {
     if (isFile(value)) return takenFile(value, (look) => storeFile(value, this.cas, look));
-    const encoded = encodeValue(name, value, this.codecs);
-    return takenValue(encoded, () => keepEncoded(encoded, this.cas));
+    return whenEncoded(encodeLater(name, value, this.codecs), (encoded) =>
+      takenValue(encoded, () => keepEncoded(encoded, this.cas)),
+    );
   };
 
   readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.cas, this.codecs);
@@ -68,7 +70,13 @@ export class Artifacts {
       this.#lists.set(list.digest, items);
       if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
     }
-    return copy(items[index], this.codecs);
+    try {
+      return copy(items[index], this.codecs);
+    } catch (error) {
+      // What gives its bytes later cannot be copied now.
+      if (!isFlowError(error) || error.code !== 'FLOW_CODEC_ASYNC') throw error;
+      return (this.decode(list) as unknown[])[index];
+    }
   };
 }
 
@@ -96,6 +104,14 @@ export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
     },
     ...{ read, codec: meta.codec, version: meta.version, bytes, keep },
   };
+}
+
+/** Goes on with what is encoded, now or later. */
+export function whenEncoded<T>(
+  encoded: EncodedValue | Promise<EncodedValue>,
+  then: (encoded: EncodedValue) => T,
+): T | Promise<T> {
+  return types.isPromise(encoded) ? encoded.then(then) : then(encoded);
 }
 
 /** A copy that is what storing and reading it would give. */
@@ -126,17 +142,41 @@ export interface EncodedValue {
 }
 
 /**
- * Chooses the codec and encodes.
+ * Chooses the codec and encodes. What a codec gives later is waited for; all the rest is read when it is called.
  * @param name The artifact's name, for the error.
  * @throws FlowError FLOW_ARTIFACT_UNSTORABLE
  */
-export function encodeValue(name: string, value: unknown, codecs?: Codecs): EncodedValue {
+export function encodeLater(
+  name: string,
+  value: unknown,
+  codecs?: Codecs,
+): EncodedValue | Promise<EncodedValue> {
   const own = codecs?.find((codec) => ask(name, codec, 'match', () => codec.match(value) === true));
   if (own && !isInstanceCodec(own)) return encodeOwn(name, value, own);
   const canonical = CODECS.find((codec) => codec.digest && codec.match(value, undefined));
-  const reading = canonical ? undefined : readOnce(value, name, codecs);
-  const { value: read, walked } = reading ?? { value, walked: undefined };
-  const codec = canonical ?? (CODECS.find((c) => c.match(read, walked)) as BuiltInCodec);
+  if (canonical) return encodeBuiltIn(name, { value }, canonical, codecs);
+  const built = (reading: Reading) =>
+    encodeBuiltIn(
+      name,
+      reading,
+      CODECS.find((codec) => codec.match(reading.value, reading.walked)) as BuiltInCodec,
+      codecs,
+    );
+  const reading = readLater(value, name, codecs);
+  return types.isPromise(reading) ? reading.then(built) : built(reading);
+}
+
+/** The same where nobody can wait. @throws FlowError also FLOW_CODEC_ASYNC */
+export function encodeValue(name: string, value: unknown, codecs?: Codecs): EncodedValue {
+  return now(encodeLater(name, value, codecs), name);
+}
+
+function encodeBuiltIn(
+  name: string,
+  { value: read, walked }: Pick<Reading, 'value'> & Partial<Reading>,
+  codec: BuiltInCodec,
+  codecs: Codecs,
+): EncodedValue {
   try {
     const { bytes, copied } = owned(codec.encode(read, walked), codec.copies);
     const type = read instanceof Instance ? read.type : typeOf(read);
@@ -166,25 +206,30 @@ function owned(bytes: Uint8Array, copied: boolean): Pick<EncodedValue, 'bytes' |
   return { bytes: new Uint8Array(bytes), copied: true };
 }
 
-function encodeOwn(name: string, value: unknown, codec: Codec<unknown>): EncodedValue {
-  const given = ask(name, codec, 'encode', () => codec.encode(value));
-  if (!types.isUint8Array(given)) {
-    throw unstorable(name, `encode() of the codec "${codec.id}" gave ${typeOf(given)}, not a Uint8Array.`);
-  }
-  const { bytes, copied } = owned(given, false);
-  const text = codec.digest && ask(name, codec, 'digest', () => codec.digest?.(value));
-  if (codec.digest && typeof text !== 'string') {
-    throw unstorable(name, `digest() of the codec "${codec.id}" gave ${typeOf(text)}, not a text.`);
-  }
-  return {
-    value,
-    read: value,
-    meta: { codec: codec.id, version: codec.version, type: typeOf(value), size: bytes.length },
-    bytes,
-    plain: false,
-    copied,
-    digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
+function encodeOwn(
+  name: string,
+  value: unknown,
+  codec: Codec<unknown>,
+): EncodedValue | Promise<EncodedValue> {
+  const type = typeOf(value);
+  const wrong = (what: string, cause?: unknown) => {
+    const said = what.replace('()', `() of the codec "${codec.id}"`);
+    return unstorable(name, cause === undefined ? `${said}.` : said, cause);
   };
+  const done = ({ bytes: given, digest: text }: EncodedBytes): EncodedValue => {
+    const { bytes, copied } = owned(given, false);
+    return {
+      value,
+      read: value,
+      meta: { codec: codec.id, version: codec.version, type, size: bytes.length },
+      bytes,
+      plain: false,
+      copied,
+      digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
+    };
+  };
+  const given = encodeBy(codec, value, wrong);
+  return types.isPromise(given) ? given.then(done) : done(given);
 }
 
 function ask<T>(name: string, codec: AnyCodec, method: string, work: () => T): T {
@@ -212,7 +257,7 @@ export async function encodeArtifact(
   look?: Look,
 ): Promise<ArtifactRecord> {
   if (isFile(value)) return storeFile(value, cas, look);
-  return keepEncoded(encodeValue(name, value, codecs), cas);
+  return keepEncoded(await encodeLater(name, value, codecs), cas);
 }
 
 /** The same for a value that is encoded already. */
@@ -231,9 +276,9 @@ async function keepLarge({ meta, bytes, digest }: EncodedValue, cas: Cas): Promi
  * An artifact that is not kept: a value as a record that holds its own bytes, a file as one that says where it lies.
  * @throws FlowError FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
-export function unkeptArtifact(name: string, value: unknown, codecs?: Codecs, look?: Look): ArtifactRecord {
-  if (isFile(value)) return unkeptFile(name, value, look);
-  const { meta, bytes, digest } = encodeValue(name, value, codecs);
+export async function unkeptArtifact(name: string, value: unknown, codecs?: Codecs): Promise<ArtifactRecord> {
+  if (isFile(value)) return unkeptFile(name, value);
+  const { meta, bytes, digest } = await encodeLater(name, value, codecs);
   return { ...meta, digest: digest(), bytes };
 }
 

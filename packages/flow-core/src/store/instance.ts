@@ -7,6 +7,7 @@ import { type AnyCodec, isInstanceCodec, isStandardId } from '../definition/code
 import { messageOf } from '../definition/thrown';
 import { isPlain } from './builtin-class';
 import { standardCodec } from './codecs/standard';
+import { type EncodedBytes, encodeBy } from './encoded';
 import { typeOf } from './type-of';
 
 /** Stands for an instance. What is stored of it are its properties. */
@@ -17,21 +18,26 @@ export class Instance {
   taken?: unknown;
   /** What its codec made of it. */
   bytes?: Uint8Array;
-  readonly #codec: AnyCodec;
-  readonly #value: object;
+  /** The name of its class. */
+  readonly #type: string;
+  /** It can refer to itself: it is there before what it holds. */
+  readonly #filled: boolean;
   #digest: string | undefined;
-  #failed: { cause: unknown } | undefined;
+  #failed: { what: string; cause?: unknown } | undefined;
 
   constructor(value: object, codec: AnyCodec) {
     this.codec = codec.id;
     this.version = codec.version;
-    this.#codec = codec;
-    this.#value = value;
+    this.#type = typeOf(value);
+    this.#filled = isInstanceCodec(codec) && codec.empty !== undefined;
   }
 
-  /** The name of its class. */
   get type(): string {
-    return typeOf(this.#value);
+    return this.#type;
+  }
+
+  get isFilled(): boolean {
+    return this.#filled;
   }
 
   /** Every flow can read it. */
@@ -39,53 +45,58 @@ export class Instance {
     return isStandardId(this.codec);
   }
 
-  /** It can refer to itself: it is there before what it holds. */
-  get isFilled(): boolean {
-    return isInstanceCodec(this.#codec) && this.#codec.empty !== undefined;
-  }
-
-  /** Takes out of it what is stored, where its codec gives data. @param read what is to become of that */
-  take(read: (taken: unknown) => unknown): void {
-    const codec = this.#codec;
-    if (!isInstanceCodec(codec)) return;
-    let taken: unknown;
-    try {
-      taken = codec.take(this.#value);
-    } catch (cause) {
-      this.#failed = { cause };
-      return;
+  /**
+   * Has the instance encoded, now. What goes wrong is kept for whoever knows its path.
+   * @param copy reads what a codec takes out of it
+   * @returns what is still to come
+   */
+  encode(value: object, codec: AnyCodec, copy: (taken: unknown) => unknown): Promise<void> | undefined {
+    if (isInstanceCodec(codec)) {
+      let taken: unknown;
+      try {
+        taken = codec.take(value);
+      } catch (cause) {
+        this.#failed = { what: `take() threw: ${messageOf(cause)}`, cause };
+        return undefined;
+      }
+      this.taken = copy(taken);
+      return undefined;
     }
-    this.taken = read(taken);
+    const keep = ({ bytes, digest }: EncodedBytes) => {
+      this.bytes = new Uint8Array(bytes);
+      this.#digest = digest;
+    };
+    const fail = (error: unknown) => {
+      if (!(error instanceof Failed)) throw error;
+      this.#failed = error;
+    };
+    try {
+      const given = encodeBy(codec, value, (what, cause) => new Failed(what, cause));
+      if (types.isPromise(given)) return given.then(keep).catch(fail);
+      keep(given);
+    } catch (error) {
+      fail(error);
+    }
+    return undefined;
   }
 
   /**
-   * Has it encoded, once. Returns what tells it from others, as text or as its bytes.
+   * What tells it from others, as text or as its bytes. Empty where what was taken does.
    * @param refuse ends the reading: what is wrong with it, as the end of a sentence
    */
   identity(refuse: (why: string, cause?: unknown) => never): string | Uint8Array {
-    const codec = this.#codec;
-    const wrong = (what: string, cause?: unknown) =>
-      refuse(`has the codec "${codec.id}", whose ${what}`, cause);
-    const threw = (method: string, cause: unknown) => wrong(`${method}() threw: ${messageOf(cause)}`, cause);
-    if (this.#failed) return threw('take', this.#failed.cause);
-    if (isInstanceCodec(codec)) return '';
-    const ask = (method: 'encode' | 'digest'): unknown => {
-      try {
-        return codec[method]?.(this.#value);
-      } catch (cause) {
-        return threw(method, cause);
-      }
-    };
-    if (!this.bytes) {
-      const given = ask('encode');
-      if (!types.isUint8Array(given)) return wrong(`encode() gave ${typeOf(given)}, not a Uint8Array`);
-      const text = ask('digest');
-      if (text !== undefined && typeof text !== 'string')
-        return wrong(`digest() gave ${typeOf(text)}, not a text`);
-      this.bytes = new Uint8Array(given);
-      this.#digest = text;
-    }
-    return this.#digest ?? this.bytes;
+    if (this.#failed)
+      return refuse(`has the codec "${this.codec}", whose ${this.#failed.what}`, this.#failed.cause);
+    return this.#digest ?? this.bytes ?? '';
+  }
+}
+
+class Failed extends Error {
+  constructor(
+    readonly what: string,
+    cause: unknown,
+  ) {
+    super(what, { cause });
   }
 }
 

@@ -17,23 +17,43 @@ export interface Reading {
 }
 
 /**
+ * What codecs give later is waited for; all the rest is read when it is called.
  * @param codecs those of the flow
  * @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and what a getter throws
  */
-export function readOnce(value: unknown, name = 'value', codecs?: readonly AnyCodec[]): Reading {
+export function readLater(
+  value: unknown,
+  name: string,
+  codecs: readonly AnyCodec[] | undefined,
+): Reading | Promise<Reading> {
   const codecOf = codecFor(codecs);
   try {
     return { value, walked: walk(value, name, codecOf) };
   } catch (error) {
     if (error !== UNREAD) throw error;
   }
-  const copy = copied(value, name, codecOf);
-  return { value: copy, walked: walk(copy, name) };
+  const copier = new Copier(codecOf);
+  const copy = copied(value, name, copier);
+  const reading = () => ({ value: copy, walked: walk(copy, name) });
+  return copier.pending.length > 0 ? Promise.all(copier.pending).then(reading) : reading();
 }
 
-function copied(value: unknown, name: string, codecOf: CodecFor): unknown {
+/** The same where nobody can wait. @throws FlowError also FLOW_CODEC_ASYNC */
+export function readOnce(value: unknown, name = 'value', codecs?: readonly AnyCodec[]): Reading {
+  return now(readLater(value, name, codecs), name);
+}
+
+/** @throws FlowError FLOW_CODEC_ASYNC for what is still to come */
+export function now<T extends object>(given: T | Promise<T>, name: string): T {
+  if (!types.isPromise(given)) return given;
+  given.catch(() => undefined);
+  const message = `The artifact ${name} has a codec whose encode() gives its bytes later, and here nobody can wait for them.`;
+  throw new FlowError('FLOW_CODEC_ASYNC', message, { exit: 1 });
+}
+
+function copied(value: unknown, name: string, copier: Copier): unknown {
   try {
-    return new Copier(codecOf).copy(value);
+    return copier.copy(value);
   } catch (error) {
     if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error;
     const message = `The artifact ${name} cannot be stored: ${name} is nested too deeply to be stored.`;
@@ -46,6 +66,8 @@ function copied(value: unknown, name: string, codecOf: CodecFor): unknown {
  * properties that are not enumerable. What else there is has no getters, or is refused by the walk.
  */
 class Copier {
+  /** What codecs give later. */
+  readonly pending: Promise<void>[] = [];
   readonly #copies = new Map<object, object>();
   readonly #codecOf: CodecFor;
 
@@ -81,7 +103,8 @@ class Copier {
   #instance(v: object, codec: AnyCodec): Instance {
     const standIn = new Instance(v, codec);
     this.#copies.set(v, standIn);
-    standIn.take((taken) => this.copy(taken));
+    const pending = standIn.encode(v, codec, (taken) => this.copy(taken));
+    if (pending) this.pending.push(pending);
     return standIn;
   }
 

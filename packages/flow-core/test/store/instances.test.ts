@@ -1,8 +1,15 @@
 /** Instances inside of values: codecs at any depth, and `instance()`. */
 import fc from 'fast-check';
+import { z } from 'zod';
 import { client, flow, type InstanceCodec, instance } from '../../src';
 import type { AnyCodec, Codec } from '../../src/definition/codec';
-import { decodeArtifact, encodeArtifact, encodeValue, isBuiltIn } from '../../src/store/artifacts';
+import {
+  decodeArtifact,
+  encodeArtifact,
+  encodeLater,
+  encodeValue,
+  isBuiltIn,
+} from '../../src/store/artifacts';
 import { MemoryCas } from '../../src/store/memory-cas';
 import { typeOf } from '../../src/store/type-of';
 import { Runner } from '../../src/testing';
@@ -200,6 +207,135 @@ test('every flow can store the classes of the web, and read them without its fil
   expect([...copy.given]).toEqual([...value.given]);
   expect([...copy.headers]).toEqual([...headers]);
   expect((await again(value.at)).href).toBe(value.at.href);
+});
+
+describe('bytes that come later', () => {
+  const slow: Codec<Price> = {
+    ...price,
+    async *encode({ cents }) {
+      for (const digit of String(cents)) {
+        await Promise.resolve();
+        yield Buffer.from(digit);
+      }
+    },
+  };
+  const promised: Codec<Price> = {
+    ...price,
+    encode: async ({ cents }) => Buffer.from(String(cents)),
+  };
+
+  test.each([
+    ['a stream', slow],
+    ['a promise', promised],
+    ['a promise of a stream', { ...slow, encode: async (value: Price) => slow.encode(value) as never }],
+  ])('%s: whole or inside, they are those of the moment at which the step returned', async (_, codec) => {
+    const by = [codec, instance(Point)];
+    expect((await again(new Price(1234n), by)).cents).toBe(1234n);
+    const rows = [{ price: new Price(12n), at: new Point(1, 2) }];
+    const later = encodeLater('a', rows, by);
+    (rows[0] as { at: unknown }).at = 'changed';
+    const encoded = await later;
+    expect(encoded.value).toEqual([{ price: new Price(12n), at: new Point(1, 2) }]);
+    expect(encoded.digest()).toBe(
+      digestOf([{ price: new Price(12n), at: new Point(1, 2) }], [price, instance(Point)]),
+    );
+  });
+
+  test('run, spin, resume and a foreach wait for them, and their order stays', async () => {
+    const f = flow('later', { codecs: [slow] });
+    const start = f.start(() => ({
+      first: new Price(1n),
+      list: [{ p: new Price(2n) }, { p: new Price(3n) }],
+      last: 1,
+    }));
+    const each = f.foreach('each', { after: start, over: 'list' }, ({ self, input }) => ({
+      sum: new Price(self.first.cents + input.p.cents),
+    }));
+    const all = f.join('all', { after: each }, ({ inputs }) => ({
+      sums: inputs.map(({ sum }) => sum.cents),
+    }));
+    const flowOf = f.end(all);
+    const engine = new MemoryEngine();
+    const ran = await engine.run(flowOf);
+    expect(ran.error).toBeUndefined();
+    expect((await engine.after(ran, 'all')).sums).toEqual([3n, 4n]);
+    const spun = await engine.spin(flowOf, 'start');
+    expect(spun.artifacts.map(({ name, change }) => [name, change])).toEqual([
+      ['first', 'same'],
+      ['list', 'same'],
+      ['last', 'same'],
+    ]);
+    expect((await engine.after(await engine.resume(flowOf, ran.run, 'all'), 'all')).sums).toEqual([3n, 4n]);
+  });
+
+  test('they may be given to a spin, and be parameters', async () => {
+    const f = flow('given', {
+      codecs: [slow],
+      params: { least: z.coerce.bigint().transform((cents) => new Price(cents)) },
+    });
+    const start = f.start(({ params }) => ({ at: params.least }));
+    const next = f.step('next', { after: start }, ({ self, params }) => ({
+      sum: self.at.cents + params.least.cents,
+    }));
+    const flowOf = f.end(next);
+    const engine = new MemoryEngine();
+    const ran = await engine.run(flowOf, { params: { least: '2' } });
+    expect(ran.error).toBeUndefined();
+    const spun = await engine.spin(flowOf, 'next', { set: { at: new Price(40n) } });
+    expect(spun.artifacts[0]?.value).toBe(42n);
+    const runner = new Runner(flowOf);
+    try {
+      const { artifacts } = await runner.spin(next, {
+        artifacts: { at: new Price(1n) },
+        params: { least: 1n as never },
+      });
+      expect(artifacts.sum).toBe(2n);
+    } finally {
+      await runner.dispose();
+    }
+  });
+
+  test('a Blob and a File are stored by every flow', async () => {
+    const blob = new Blob(['abc'], { type: 'text/plain' });
+    const file = new File([new Uint8Array([1, 2])], 'ä.bin', { type: 'x/y', lastModified: 5 });
+    const [one, [two]] = await again<[Blob, [File]]>([blob, [file]], []);
+    expect([one instanceof Blob, one.type, await one.text()]).toEqual([true, 'text/plain', 'abc']);
+    expect([two instanceof File, two.name, two.type, two.lastModified]).toEqual([true, 'ä.bin', 'x/y', 5]);
+    expect(new Uint8Array(await two.arrayBuffer())).toEqual(new Uint8Array([1, 2]));
+    expect((await again(blob, [])).size).toBe(3);
+  });
+
+  test.each<[string, Codec<Price>['encode'], string]>([
+    ['a rejection', () => Promise.reject(new Error('no')), 'encode() threw: no.'],
+    [
+      'a stream that throws',
+      async function* () {
+        yield Buffer.alloc(1);
+        throw new Error('no');
+      },
+      'encode() threw: no.',
+    ],
+    ['no bytes', async () => 5 as never, 'encode() gave number, not a Uint8Array.'],
+    [
+      'other pieces',
+      async function* () {
+        yield 'text' as never;
+      },
+      'encode() gave pieces that are string, not Uint8Arrays.',
+    ],
+  ])('%s is told with the path', async (_, encode, why) => {
+    await expect(encodeLater('a', [new Price(1n)], [{ ...price, encode }])).rejects.toMatchObject({
+      code: 'FLOW_ARTIFACT_UNSTORABLE',
+      message: `The artifact a cannot be stored: a[0] has the codec "price", whose ${why}`,
+    });
+  });
+
+  test('where nobody can wait, one sentence says so', () => {
+    for (const value of [new Price(1n), [new Price(1n)]])
+      expect(() => encodeValue('a', value, [slow])).toThrow(
+        expect.objectContaining({ code: 'FLOW_CODEC_ASYNC' }),
+      );
+  });
 });
 
 test('what is read of an instance is of one moment', () => {

@@ -3,16 +3,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Codecs,
-  encodeValue,
+  encodeLater,
   keepEncoded,
   type Taken,
   takenFile,
   takenValue,
-  unkeptArtifact,
+  whenEncoded,
 } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import { type FileArtifact, isFile } from '../../store/file';
-import { storeFile } from '../../store/file-record';
+import { storeFile, unkeptFile } from '../../store/file-record';
 import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
 import { type NaturalForm, naturalForm, writeFileArtifact, writeForm } from './artifacts';
@@ -36,18 +36,17 @@ export class OutputWriter {
     this.#codecs = codecs;
   }
 
-  readonly take = (name: string, value: unknown): Taken => {
+  readonly take = (name: string, value: unknown): Taken | Promise<Taken> => {
     const cas = this.#persistedCas;
     if (isFile(value)) {
       this.#files.set(name, { file: value, preview: previewOf(value, PREVIEW) });
-      return takenFile(value, (look) =>
-        cas ? storeFile(value, cas, look) : unkeptArtifact(name, value, undefined, look),
-      );
+      return takenFile(value, (look) => (cas ? storeFile(value, cas, look) : unkeptFile(name, value, look)));
     }
-    const encoded = encodeValue(name, value, this.#codecs);
-    const { value: read, meta, digest } = encoded;
-    this.#files.set(name, { file: naturalForm(encoded), preview: previewOf(read, PREVIEW) });
-    return takenValue(encoded, () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() }));
+    return whenEncoded(encodeLater(name, value, this.#codecs), (encoded) => {
+      const { meta, digest } = encoded;
+      this.#files.set(name, { file: naturalForm(encoded), preview: previewOf(encoded.value, PREVIEW) });
+      return takenValue(encoded, () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() }));
+    });
   };
 
   async finish(result: TaskResult): Promise<void> {

@@ -1,7 +1,7 @@
 /** What a finished task decides: how many splits follow, which case, whether the loop goes on. */
 
 import { isBuiltInId } from '../../definition/codec';
-import { FlowError, suggest } from '../../definition/errors';
+import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
 import { describeValue } from '../../definition/thrown';
@@ -83,7 +83,18 @@ export function splitsAfter(
     }
     counts[over] = (value as unknown[]).length;
     // What a codec of the flow stores may have items that nothing else can tell apart.
-    if (found && isBuiltInId(found.codec)) items[over] = packItemDigests(value as unknown[], graph.codecs);
+    const digests = found && isBuiltInId(found.codec) && itemDigests(value as unknown[], graph);
+    if (digests) items[over] = digests;
   }
   return Object.keys(items).length > 0 ? { counts, items } : { counts };
+}
+
+/** Undefined where a codec of the flow gives the bytes of an item later. */
+function itemDigests(list: readonly unknown[], { codecs }: Graph): string | undefined {
+  try {
+    return packItemDigests(list, codecs);
+  } catch (error) {
+    if (isFlowError(error) && error.code === 'FLOW_CODEC_ASYNC') return undefined;
+    throw error;
+  }
 }
