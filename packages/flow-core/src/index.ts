@@ -1,8 +1,9 @@
 /** @nx-flow/core: write flows as steps, run them once, then spin one step at a time. */
-export type { Codec } from './definition/codec';
+export type { Codec, InstanceCodec } from './definition/codec';
 export { FlowError, isFlowError, type Problem } from './definition/errors';
 export { flow, oneOf } from './definition/flow';
 export type { FlowInput } from './definition/flow-inputs';
+export { type InstanceOptions, instance } from './definition/instance';
 export type { KeepOption } from './definition/keep-option';
 export { merge } from './definition/merge';
 export type * from './definition/types';

@@ -5,16 +5,20 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import { type AnyCodec, isBuiltInId } from '../definition/codec';
+import { type AnyCodec, type Codec, isBuiltInId, isInstanceCodec } from '../definition/codec';
 import { FlowError, isFlowError } from '../definition/errors';
 import { messageOf } from '../definition/thrown';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
-import { isFile, type Look } from './file';
+import { tooOld, unknownCodec, unreadable } from './codecs/instances';
+import { v8, WITH_OWN } from './codecs/v8';
+import { type EncodedBytes, encodeBy } from './encoded';
+import { type FileArtifact, isFile, type Look } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
-import { readOnce } from './reading';
+import { Instance } from './instance';
+import { now, type Reading, readLater } from './reading';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
 import { typeOf } from './type-of';
 
@@ -47,16 +51,11 @@ export class Artifacts {
     encodeArtifact(name, value, this.cas, this.codecs);
 
   /** Reads a value; it is kept later. */
-  readonly take = (name: string, value: unknown): Taken => {
-    if (isFile(value))
-      return { value, codec: FILE_CODEC.codec, keep: (look) => storeFile(value, this.cas, look) };
-    const encoded = encodeValue(name, value, this.codecs);
-    return {
-      value: encoded.value,
-      codec: encoded.meta.codec,
-      bytes: encoded.bytes,
-      keep: () => keepEncoded(encoded, this.cas),
-    };
+  readonly take = (name: string, value: unknown): Taken | Promise<Taken> => {
+    if (isFile(value)) return takenFile(value, (look) => storeFile(value, this.cas, look));
+    return whenEncoded(encodeLater(name, value, this.codecs), (encoded) =>
+      takenValue(encoded, () => keepEncoded(encoded, this.cas)),
+    );
   };
 
   readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.cas, this.codecs);
@@ -64,39 +63,74 @@ export class Artifacts {
   /** One item of a list, as a copy of the reader's own. */
   readonly item = (list: ArtifactRecord, index: number): unknown => {
     // What a codec of the flow puts into a list, nobody else can copy.
-    if (!isBuiltIn(list)) return (this.decode(list) as unknown[])[index];
+    if (!isBuiltInId(list.codec)) return (this.decode(list) as unknown[])[index];
     let items = this.#lists.get(list.digest);
     if (!items) {
       items = this.decode(list) as unknown[];
       this.#lists.set(list.digest, items);
       if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
     }
-    return copy(items[index]);
+    try {
+      return copy(items[index], this.codecs);
+    } catch (error) {
+      // What gives its bytes later cannot be copied now.
+      if (!isFlowError(error) || error.code !== 'FLOW_CODEC_ASYNC') throw error;
+      return (this.decode(list) as unknown[])[index];
+    }
   };
 }
 
 /** A value that was read, and can be kept. */
-export interface Taken extends Pick<ArtifactMeta, 'codec'> {
-  /** What was read: whatever becomes of getters, it gives the same again. */
-  value: unknown;
+export interface Taken extends Pick<ArtifactMeta, 'codec' | 'version'> {
+  /** What was read: whatever becomes of getters and instances, it gives the same again. */
+  readonly value: unknown;
+  /** The same, with stand-ins for instances. */
+  read: unknown;
   /** What a codec made of it; absent of a file. */
   bytes?: Uint8Array;
   /** @param look sees the bytes of a file while they are read */
   keep(look?: Look): ArtifactRecord | Promise<ArtifactRecord>;
 }
 
+export function takenFile(value: FileArtifact, keep: Taken['keep']): Taken {
+  return { value, read: value, ...FILE_CODEC, keep };
+}
+
+export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
+  const { read, meta, bytes } = encoded;
+  return {
+    get value() {
+      return encoded.value;
+    },
+    ...{ read, codec: meta.codec, version: meta.version, bytes, keep },
+  };
+}
+
+/** Goes on with what is encoded, now or later. */
+export function whenEncoded<T>(
+  encoded: EncodedValue | Promise<EncodedValue>,
+  then: (encoded: EncodedValue) => T,
+): T | Promise<T> {
+  return types.isPromise(encoded) ? encoded.then(then) : then(encoded);
+}
+
 /** A copy that is what storing and reading it would give. */
-function copy(value: unknown): unknown {
+function copy(value: unknown, codecs: Codecs): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const { meta, bytes, copied } = encodeValue('input', value);
-  const codec = copied ? CODECS.find(({ id }) => id === meta.codec) : undefined;
-  return localize(codec ? codec.decode(bytes, meta.type) : deserialize(serialize(value)));
+  const { meta, bytes, copied } = encodeValue('input', value, codecs);
+  const { codec: id, type, version } = meta;
+  const own = codecs?.find((codec) => codec.id === id);
+  if (own) return (own as Codec<unknown>).decode(bytes, version);
+  const codec = copied ? CODECS.find((builtIn) => builtIn.id === id) : undefined;
+  return localize(codec ? codec.decode(bytes, type, codecs) : deserialize(serialize(value)));
 }
 
 /** A value as bytes, with all that is known of it but where the bytes lie. */
 export interface EncodedValue {
-  /** What was read: the value itself, or a copy in which what getters gave is in their place. */
-  value: unknown;
+  /** What was read: the value itself, or a copy in which what getters gave is in their place. Instances are copies. */
+  readonly value: unknown;
+  /** The same, with stand-ins for instances. */
+  read: unknown;
   meta: Omit<ArtifactMeta, 'digest'>;
   bytes: Uint8Array;
   /** JSON gives the very same value back. */
@@ -108,22 +142,53 @@ export interface EncodedValue {
 }
 
 /**
- * Chooses the codec and encodes.
+ * Chooses the codec and encodes. What a codec gives later is waited for; all the rest is read when it is called.
  * @param name The artifact's name, for the error.
  * @throws FlowError FLOW_ARTIFACT_UNSTORABLE
  */
-export function encodeValue(name: string, value: unknown, codecs?: Codecs): EncodedValue {
+export function encodeLater(
+  name: string,
+  value: unknown,
+  codecs?: Codecs,
+): EncodedValue | Promise<EncodedValue> {
   const own = codecs?.find((codec) => ask(name, codec, 'match', () => codec.match(value) === true));
-  if (own) return encodeOwn(name, value, own);
+  if (own && !isInstanceCodec(own)) return encodeOwn(name, value, own);
   const canonical = CODECS.find((codec) => codec.digest && codec.match(value, undefined));
-  const reading = canonical ? undefined : readWhole(value, name, codecs);
-  const { value: read, walked } = reading ?? { value, walked: undefined };
-  const codec = canonical ?? (CODECS.find((c) => c.match(read, walked)) as BuiltInCodec);
+  if (canonical) return encodeBuiltIn(name, { value }, canonical, codecs);
+  const built = (reading: Reading) =>
+    encodeBuiltIn(
+      name,
+      reading,
+      CODECS.find((codec) => codec.match(reading.value, reading.walked)) as BuiltInCodec,
+      codecs,
+    );
+  const reading = readLater(value, name, codecs);
+  return types.isPromise(reading) ? reading.then(built) : built(reading);
+}
+
+/** The same where nobody can wait. @throws FlowError also FLOW_CODEC_ASYNC */
+export function encodeValue(name: string, value: unknown, codecs?: Codecs): EncodedValue {
+  return now(encodeLater(name, value, codecs), name);
+}
+
+function encodeBuiltIn(
+  name: string,
+  { value: read, walked }: Pick<Reading, 'value'> & Partial<Reading>,
+  codec: BuiltInCodec,
+  codecs: Codecs,
+): EncodedValue {
   try {
     const { bytes, copied } = owned(codec.encode(read, walked), codec.copies);
+    const type = read instanceof Instance ? read.type : typeOf(read);
+    let made: { value: unknown } | undefined;
     return {
-      value: read,
-      meta: { codec: codec.id, version: codec.version, type: typeOf(read), size: bytes.length },
+      get value() {
+        if (!walked || walked.instances === 'none') return read;
+        made ??= { value: localize(codec.decode(bytes, type, codecs)) };
+        return made.value;
+      },
+      read,
+      meta: { codec: codec.id, version: codec.needs?.(walked) ?? codec.version, type, size: bytes.length },
       bytes,
       plain: walked?.plain ?? false,
       copied,
@@ -141,35 +206,30 @@ function owned(bytes: Uint8Array, copied: boolean): Pick<EncodedValue, 'bytes' |
   return { bytes: new Uint8Array(bytes), copied: true };
 }
 
-/** What lies inside of a value is no business of codecs: who has some may expect it to be. */
-function readWhole(value: unknown, name: string, codecs: Codecs) {
-  try {
-    return readOnce(value, name);
-  } catch (error) {
-    if (!codecs?.length || !isFlowError(error)) throw error;
-    const hint = 'Codecs are for whole artifacts: return what they are for as an artifact of its own.';
-    throw new FlowError(error.code, `${error.message} ${hint}`, { exit: error.exit, cause: error });
-  }
-}
-
-function encodeOwn(name: string, value: unknown, codec: AnyCodec): EncodedValue {
-  const given = ask(name, codec, 'encode', () => codec.encode(value));
-  if (!types.isUint8Array(given)) {
-    throw unstorable(name, `encode() of the codec "${codec.id}" gave ${typeOf(given)}, not a Uint8Array.`);
-  }
-  const { bytes, copied } = owned(given, false);
-  const text = codec.digest && ask(name, codec, 'digest', () => codec.digest?.(value));
-  if (codec.digest && typeof text !== 'string') {
-    throw unstorable(name, `digest() of the codec "${codec.id}" gave ${typeOf(text)}, not a text.`);
-  }
-  return {
-    value,
-    meta: { codec: codec.id, version: codec.version, type: typeOf(value), size: bytes.length },
-    bytes,
-    plain: false,
-    copied,
-    digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
+function encodeOwn(
+  name: string,
+  value: unknown,
+  codec: Codec<unknown>,
+): EncodedValue | Promise<EncodedValue> {
+  const type = typeOf(value);
+  const wrong = (what: string, cause?: unknown) => {
+    const said = what.replace('()', `() of the codec "${codec.id}"`);
+    return unstorable(name, cause === undefined ? `${said}.` : said, cause);
   };
+  const done = ({ bytes: given, digest: text }: EncodedBytes): EncodedValue => {
+    const { bytes, copied } = owned(given, false);
+    return {
+      value,
+      read: value,
+      meta: { codec: codec.id, version: codec.version, type, size: bytes.length },
+      bytes,
+      plain: false,
+      copied,
+      digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
+    };
+  };
+  const given = encodeBy(codec, value, wrong);
+  return types.isPromise(given) ? given.then(done) : done(given);
 }
 
 function ask<T>(name: string, codec: AnyCodec, method: string, work: () => T): T {
@@ -197,7 +257,7 @@ export async function encodeArtifact(
   look?: Look,
 ): Promise<ArtifactRecord> {
   if (isFile(value)) return storeFile(value, cas, look);
-  return keepEncoded(encodeValue(name, value, codecs), cas);
+  return keepEncoded(await encodeLater(name, value, codecs), cas);
 }
 
 /** The same for a value that is encoded already. */
@@ -216,9 +276,9 @@ async function keepLarge({ meta, bytes, digest }: EncodedValue, cas: Cas): Promi
  * An artifact that is not kept: a value as a record that holds its own bytes, a file as one that says where it lies.
  * @throws FlowError FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
-export function unkeptArtifact(name: string, value: unknown, codecs?: Codecs, look?: Look): ArtifactRecord {
-  if (isFile(value)) return unkeptFile(name, value, look);
-  const { meta, bytes, digest } = encodeValue(name, value, codecs);
+export async function unkeptArtifact(name: string, value: unknown, codecs?: Codecs): Promise<ArtifactRecord> {
+  if (isFile(value)) return unkeptFile(name, value);
+  const { meta, bytes, digest } = await encodeLater(name, value, codecs);
   return { ...meta, digest: digest(), bytes };
 }
 
@@ -233,22 +293,16 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   const own = codecs?.find((codec) => codec.id === id);
   const builtIn = CODECS.find((codec) => codec.id === id);
   const newest = own?.version ?? (id === FILE_CODEC.codec ? FILE_CODEC.version : builtIn?.version);
-  if (newest === undefined) {
-    const message = `Its codec "${id}" is not known here: only the flow that registers it, flow('…', { codecs: […] }), can read the artifact.`;
-    throw new FlowError('FLOW_CODEC_UNKNOWN', message, { exit: 1 });
-  }
-  if (newest < version) {
-    const whose = own ? "the flow's code" : 'nx-flow';
-    throw unreadable(
-      `Version ${version} of the codec "${id}" stored this artifact, and here is version ${newest}: newer versions of ${whose} read it.`,
-    );
-  }
+  if (newest === undefined) throw unknownCodec(id);
+  if (newest < version) throw tooOld(id, version, newest, own ? "the flow's code" : 'nx-flow');
   try {
     if (id === FILE_CODEC.codec) return decodeFile(record, cas);
     // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
     const bytes =
       record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
-    return builtIn ? localize(builtIn.decode(bytes, type)) : own?.decode(bytes, version);
+    return builtIn
+      ? localize(builtIn.decode(bytes, type, codecs))
+      : (own as Codec<unknown> | undefined)?.decode(bytes, version);
   } catch (cause) {
     if (!own && isFlowError(cause)) throw cause;
     const what = own
@@ -258,13 +312,9 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   }
 }
 
-function unreadable(message: string, cause?: unknown): FlowError {
-  return new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1, cause });
-}
-
-/** Whether every flow can read it, and a reader without one. */
-export function isBuiltIn({ codec }: Pick<ArtifactMeta, 'codec'>): boolean {
-  return isBuiltInId(codec);
+/** Whether every flow can read it, and a reader without one: no codec of a flow stored it, nor an instance inside of it. */
+export function isBuiltIn({ codec, version }: Pick<ArtifactMeta, 'codec' | 'version'>): boolean {
+  return isBuiltInId(codec) && !(codec === v8.id && version >= WITH_OWN);
 }
 
 function sha256(bytes: Uint8Array | string): string {

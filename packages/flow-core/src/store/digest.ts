@@ -10,6 +10,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../definition/errors';
+import { messageOf } from '../definition/thrown';
 import {
   article,
   bytesClass,
@@ -23,7 +24,9 @@ import {
   standardClass,
 } from './builtin-class';
 import { isFile } from './file';
+import { type CodecFor, Instance } from './instance';
 import { ownSymbols } from './printable';
+import { refusal } from './refusal';
 import { SharedMemory } from './shared-memory';
 
 export { bytesClass, isPlain } from './builtin-class';
@@ -35,8 +38,10 @@ export interface Walked {
   plain: boolean;
   /** Bytes that the walk hashed: a measure of the value's size. */
   size: number;
-  /** Whether it has errors or objects without prototype, which v8 would change. */
+  /** Whether it has errors, objects without prototype or instances, which v8 would change. */
   special: boolean;
+  /** The codecs of its instances: those that every flow has, or the flow's own, too. */
+  instances: 'none' | 'standard' | 'own';
 }
 
 enum Tag {
@@ -62,17 +67,19 @@ enum Tag {
   Error,
   Reference,
   End,
+  Instance,
 }
 
-/** Thrown by a walk that meets a getter, or what stands for one. */
-export const GETTER = Symbol('getter');
+/** Thrown by a walk that meets a getter, what stands for one, or an instance that has a codec. */
+export const UNREAD = Symbol('unread');
 
 /**
- * @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and {@link GETTER}, before the first getter
+ * @param codecFor finds the codec of an instance
+ * @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and {@link UNREAD}, before the first getter
  * is called
  */
-export function walk(value: unknown, name = 'value'): Walked {
-  const walker = new Walker(name);
+export function walk(value: unknown, name = 'value', codecFor?: CodecFor): Walked {
+  const walker = new Walker(name, codecFor);
   try {
     walker.value(value);
   } catch (error) {
@@ -110,16 +117,27 @@ class Walker {
   #path: (string | number | Place)[];
   #seen: Map<object, number> | undefined;
   #memory: SharedMemory | undefined;
+  #instances: Walked['instances'] = 'none';
+  /** Instances that are being walked, and are made out of what they hold. */
+  #open: Set<object> | undefined;
+  readonly #codecFor: CodecFor | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, codecFor: CodecFor | undefined) {
     this.#path = [name];
+    this.#codecFor = codecFor;
     spare = undefined;
   }
 
   finish(): Walked {
     const digest = this.#digest();
     if (this.#buffer.length === FIRST) spare = this.#buffer;
-    return { digest, plain: this.#plain, size: this.#total, special: this.#special };
+    return {
+      digest,
+      plain: this.#plain,
+      size: this.#total,
+      special: this.#special,
+      instances: this.#instances,
+    };
   }
 
   #digest(): string {
@@ -131,7 +149,7 @@ class Walker {
     return hash('sha256', this.#buffer.subarray(0, this.#at), 'hex');
   }
 
-  refuse(why: string): never {
+  refuse(why: string, cause?: unknown): never {
     const [name, ...rest] = this.#path;
     const shown = rest.map(segment);
     if (shown.length > SHOWN) shown.splice(SHOWN / 2, shown.length - SHOWN, '…');
@@ -139,9 +157,7 @@ class Walker {
     throw new FlowError(
       'FLOW_ARTIFACT_UNSTORABLE',
       `The artifact ${name} cannot be stored: ${name}${path} ${why}.`,
-      {
-        exit: 1,
-      },
+      { exit: 1, ...(cause === undefined ? {} : { cause }) },
     );
   }
 
@@ -183,6 +199,8 @@ class Walker {
     const before = this.#seen.get(v);
     if (before !== undefined) {
       this.#plain = false;
+      if (this.#open?.has(v))
+        this.refuse('refers to an instance that holds it, and that its codec makes out of what it holds');
       this.#number(Tag.Reference, before);
       return;
     }
@@ -224,8 +242,10 @@ class Walker {
 
   #array(v: unknown[]): void {
     const prototype = Object.getPrototypeOf(v);
-    if (!Array.isArray(prototype))
+    if (!Array.isArray(prototype)) {
+      this.#leaveToCodec(v);
       this.refuse(`is ${article(nameOf(v))}, a subclass of Array; use Array.from() on it`);
+    }
     this.#number(Tag.Array, v.length);
     const depth = this.#path.length;
     for (let i = 0; i < v.length; i++) {
@@ -256,21 +276,60 @@ class Walker {
   }
 
   #exotic(v: object): void {
+    if (v instanceof Instance) {
+      this.#instance(v);
+      return;
+    }
+    this.#leaveToCodec(v);
     if (isFile(v))
       this.refuse('is a file(), which is an artifact of its own: return it as one, not inside another');
     const standard = standardClass(v);
-    if (standard === undefined)
-      this.refuse(`is ${article(nameOf(v))}; only plain data survives, make it a plain object`);
+    if (standard === undefined) this.refuse(refusal(v));
     if (types.isNativeError(v)) this.#error(v);
     else if (types.isAnyArrayBuffer(v) || ArrayBuffer.isView(v)) this.#bytes(v, standard);
     else this.#standard(v, standard);
   }
 
+  #leaveToCodec(v: object): void {
+    let codec: unknown;
+    try {
+      codec = this.#codecFor?.(v);
+    } catch (cause) {
+      this.refuse(
+        `was shown to the codecs of the flow, and match() of one threw: ${messageOf(cause)}`,
+        cause,
+      );
+    }
+    if (codec !== undefined) throw UNREAD;
+  }
+
+  #instance(v: Instance): void {
+    this.#special = true;
+    if (!v.isStandard) this.#instances = 'own';
+    else if (this.#instances === 'none') this.#instances = 'standard';
+    this.#tag(Tag.Instance);
+    this.#string(v.codec);
+    const identity = v.identity((why, cause) => this.refuse(why, cause));
+    if (v.bytes === undefined) {
+      if (!v.isFilled) {
+        this.#open ??= new Set();
+        this.#open.add(v);
+      }
+      this.value(v.taken);
+      this.#open?.delete(v);
+    } else if (typeof identity === 'string') this.#string(identity);
+    else {
+      this.#number(Tag.Bytes, identity.length);
+      this.#flush();
+      this.#update(identity);
+    }
+    this.#tag(Tag.End);
+  }
+
   #standard(v: object, standard: string): void {
-    if (types.isPromise(v)) this.refuse('is a Promise; await it first');
     if (standard === 'Object') this.refuse('inherits from another object; copy it into a plain object');
     this.#noOwn(v, standard);
-    if (saysItself(v)) throw GETTER;
+    if (saysItself(v)) throw UNREAD;
     const depth = this.#path.length;
     if (types.isMap(v)) {
       this.#number(Tag.Map, mapSize.call(v));
@@ -310,7 +369,7 @@ class Walker {
       this.#tag(Tag.Boxed);
       this.value(Boolean.prototype.valueOf.call(v));
     } else {
-      this.refuse(`is ${article(nameOf(v))}; only plain data survives, make it a plain object`);
+      this.refuse(refusal(v));
     }
     this.#path.length = depth;
   }
@@ -419,7 +478,7 @@ const { __lookupGetter__: getterOf } = Object.prototype as unknown as {
 
 /** It costs a quarter of what a descriptor costs, and also finds what a class defines for all its errors. */
 function requireData(v: object, key: string | number): void {
-  if (getterOf.call(v, key) !== undefined) throw GETTER;
+  if (getterOf.call(v, key) !== undefined) throw UNREAD;
 }
 
 const { getTime } = Date.prototype;

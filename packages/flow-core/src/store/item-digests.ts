@@ -1,13 +1,14 @@
 /** Digests of a list's items as one text: a list may have 100,000. Equal items have equal digests anywhere. */
+import type { AnyCodec } from '../definition/codec';
 import { readOnce } from './reading';
 
 /** How many bytes of each digest are kept: enough that unequal items never collide. */
 const BYTES = 16;
 
-/** @throws FlowError FLOW_ARTIFACT_UNSTORABLE for an item that no built-in codec could store */
-export function packItemDigests(list: readonly unknown[]): string {
+/** @throws FlowError FLOW_CODEC_ASYNC, and FLOW_ARTIFACT_UNSTORABLE for an item that no codec could store */
+export function packItemDigests(list: readonly unknown[], codecs?: readonly AnyCodec[]): string {
   const packed = Buffer.allocUnsafe(list.length * BYTES);
-  for (let i = 0; i < list.length; i++) packed.write(shortDigest(list[i]), i * BYTES, 'hex');
+  for (let i = 0; i < list.length; i++) packed.write(shortDigest(list[i], codecs), i * BYTES, 'hex');
   return packed.toString('base64');
 }
 
@@ -18,6 +19,6 @@ export function itemDigest(packed: string, index: number): string | undefined {
 }
 
 /** The digest of a single value, in the form of {@link itemDigest}. */
-export function shortDigest(item: unknown): string {
-  return readOnce(item, 'item').walked.digest.slice(0, 2 * BYTES);
+export function shortDigest(item: unknown, codecs?: readonly AnyCodec[]): string {
+  return readOnce(item, 'item', codecs).walked.digest.slice(0, 2 * BYTES);
 }

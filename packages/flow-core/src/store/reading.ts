@@ -1,11 +1,13 @@
 /**
  * One reading of a value. A getter may give another value each time, so it is called once, and what it gave takes its
- * place in a copy. A value without getters is not copied: its digest and its bytes are taken one right after the other.
+ * place in a copy. So does a stand-in for an instance that a codec of the flow stores. A value without either is not copied: its digest and its bytes are taken one right after the other.
  */
 import { types } from 'node:util';
+import type { AnyCodec } from '../definition/codec';
 import { FlowError } from '../definition/errors';
 import { errorClass, isPlain, standardClass } from './builtin-class';
-import { GETTER, hiddenKeys, type Walked, walk } from './digest';
+import { hiddenKeys, UNREAD, type Walked, walk } from './digest';
+import { type CodecFor, codecFor, Instance, mayHaveCodec } from './instance';
 import { ownSymbols } from './printable';
 
 /** A value that is the same each time it is read, and what a walk finds of it. */
@@ -14,20 +16,44 @@ export interface Reading {
   walked: Walked;
 }
 
-/** @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and what a getter throws */
-export function readOnce(value: unknown, name = 'value'): Reading {
+/**
+ * What codecs give later is waited for; all the rest is read when it is called.
+ * @param codecs those of the flow
+ * @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and what a getter throws
+ */
+export function readLater(
+  value: unknown,
+  name: string,
+  codecs: readonly AnyCodec[] | undefined,
+): Reading | Promise<Reading> {
+  const codecOf = codecFor(codecs);
   try {
-    return { value, walked: walk(value, name) };
+    return { value, walked: walk(value, name, codecOf) };
   } catch (error) {
-    if (error !== GETTER) throw error;
+    if (error !== UNREAD) throw error;
   }
-  const copy = copied(value, name);
-  return { value: copy, walked: walk(copy, name) };
+  const copier = new Copier(codecOf);
+  const copy = copied(value, name, copier);
+  const reading = () => ({ value: copy, walked: walk(copy, name) });
+  return copier.pending.length > 0 ? Promise.all(copier.pending).then(reading) : reading();
 }
 
-function copied(value: unknown, name: string): unknown {
+/** The same where nobody can wait. @throws FlowError also FLOW_CODEC_ASYNC */
+export function readOnce(value: unknown, name = 'value', codecs?: readonly AnyCodec[]): Reading {
+  return now(readLater(value, name, codecs), name);
+}
+
+/** @throws FlowError FLOW_CODEC_ASYNC for what is still to come */
+export function now<T extends object>(given: T | Promise<T>, name: string): T {
+  if (!types.isPromise(given)) return given;
+  given.catch(() => undefined);
+  const message = `The artifact ${name} has a codec whose encode() gives its bytes later, and here nobody can wait for them.`;
+  throw new FlowError('FLOW_CODEC_ASYNC', message, { exit: 1 });
+}
+
+function copied(value: unknown, name: string, copier: Copier): unknown {
   try {
-    return new Copier().copy(value);
+    return copier.copy(value);
   } catch (error) {
     if (!(error instanceof RangeError && error.message.includes('call stack'))) throw error;
     const message = `The artifact ${name} cannot be stored: ${name} is nested too deeply to be stored.`;
@@ -40,12 +66,21 @@ function copied(value: unknown, name: string): unknown {
  * properties that are not enumerable. What else there is has no getters, or is refused by the walk.
  */
 class Copier {
+  /** What codecs give later. */
+  readonly pending: Promise<void>[] = [];
   readonly #copies = new Map<object, object>();
+  readonly #codecOf: CodecFor;
+
+  constructor(codecOf: CodecFor) {
+    this.#codecOf = codecOf;
+  }
 
   copy(v: unknown): unknown {
     if (typeof v !== 'object' || v === null || types.isProxy(v)) return v;
     const known = this.#copies.get(v);
     if (known) return known;
+    const codec = mayHaveCodec(v) ? this.#codecOf(v) : undefined;
+    if (codec) return this.#instance(v, codec);
     const prototype = Object.getPrototypeOf(v);
     if (Array.isArray(v))
       return Array.isArray(prototype) ? this.#fill(v, new Array(v.length), Object.keys(v)) : v;
@@ -63,6 +98,14 @@ class Copier {
     if (prototype !== null && !isPlain(prototype)) return v;
     if (types.isArgumentsObject(v)) return v;
     return this.#fill(v, Object.create(prototype), Object.keys(v));
+  }
+
+  #instance(v: object, codec: AnyCodec): Instance {
+    const standIn = new Instance(v, codec);
+    this.#copies.set(v, standIn);
+    const pending = standIn.encode(v, codec, (taken) => this.copy(taken));
+    if (pending) this.pending.push(pending);
+    return standIn;
   }
 
   #fill<T extends object>(from: object, to: T, keys: readonly string[], enumerable = true): T {

@@ -74,7 +74,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
       spins ??= openStore(message.spins);
       return spins;
     };
-    const asking = spinRequest(session, asked, openSpins);
+    const asking = await spinRequest(session, asked, openSpins);
     const leaves = ({ stack }: FlowError) => {
       if (stack !== undefined) channel.send({ type: 'leaving', stack });
     };

@@ -66,7 +66,7 @@ export class InProcess implements Backend {
       try {
         release = await this.#usePackages(request.step, signal);
         const { outcome } = await spinStep(session, {
-          ...spinRequest(session, request, () => this.spins()),
+          ...(await spinRequest(session, request, () => this.spins())),
           processOwner: 'tests',
           signal,
           capture: captureProcess,

@@ -24,7 +24,11 @@ export function sessionOf(
 }
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_PATHSPEC_FLOW, FLOW_USAGE, and those of artifacts that were given */
-export function spinRequest(session: Session, request: SpinRequest, spins: () => Store): SessionSpin {
+export async function spinRequest(
+  session: Session,
+  request: SpinRequest,
+  spins: () => Store,
+): Promise<SessionSpin> {
   const { graph } = session;
   const { step, from, given, alone, params, index, iteration, namespace, persist } = request;
   requireStep(graph, { ...(from?.flow === undefined ? {} : { flow: from.flow }), step });
@@ -46,7 +50,9 @@ export function spinRequest(session: Session, request: SpinRequest, spins: () =>
       ...place,
       ignoreSwitch: Object.keys(given).length > 0,
     },
-    ...(alone ? { onlyGiven: onlyGivenInputs(graph, { step, artifacts: alone.artifacts, ...place }) } : {}),
+    ...(alone
+      ? { onlyGiven: await onlyGivenInputs(graph, { step, artifacts: alone.artifacts, ...place }) }
+      : {}),
     overrides: given,
     params,
     ...(persist ? { persist: beginIn(session, spins(), { namespace, paramInputs: params }) } : {}),

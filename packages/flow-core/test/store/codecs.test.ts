@@ -212,11 +212,14 @@ describe('the codec is chosen by the value', () => {
           "flow('…', { codecs: […] }), can read the artifact.",
       }),
     );
-    for (const codec of ['v8', 'file']) {
-      expect(() => decodeArtifact({ ...record, codec, version: 2 }, memory)).toThrow(
+    for (const [codec, here] of [
+      ['v8', 2],
+      ['file', 1],
+    ] as const) {
+      expect(() => decodeArtifact({ ...record, codec, version: here + 1 }, memory)).toThrow(
         expect.objectContaining({
           code: 'FLOW_ARTIFACT_UNREADABLE',
-          message: `Version 2 of the codec "${codec}" stored this artifact, and here is version 1: newer versions of nx-flow read it.`,
+          message: `Version ${here + 1} of the codec "${codec}" stored this artifact, and here is version ${here}: newer versions of nx-flow read it.`,
         }),
       );
     }

@@ -239,21 +239,30 @@ describe('what cannot be stored is named by its path', () => {
     [{ p: Promise.resolve(1) }, 'scores.p is a Promise; await it first'],
     [
       { 'Major Genre': new Point() },
-      'scores["Major Genre"] is a Point; only plain data survives, make it a plain object',
+      `scores["Major Genre"] is a Point, a class that no codec stores: say how, as flow('…', { codecs: [instance(Point)] }), or return plain data`,
     ],
-    [[new URL('http://a.b')], 'scores[0] is a URL; only plain data survives, make it a plain object'],
+    [
+      [new ReadableStream()],
+      'scores[0] is a ReadableStream, which can be read once; return what it gives, or write it into a file and return file(path)',
+    ],
     [new Scores(3), 'scores is a Scores, a subclass of Array; use Array.from() on it'],
-    [{ a: new Grid(3) }, 'scores.a is a Grid; only plain data survives, make it a plain object'],
+    [
+      { a: new Grid(3) },
+      `scores.a is a Grid, a class that no codec stores: say how, as flow('…', { codecs: [instance(Grid, { encode, decode })] }), or return plain data`,
+    ],
     [
       Blob2.from('x') && Object.setPrototypeOf(Buffer.from('x'), Blob2.prototype),
-      'scores is a Blob2; only plain data survives, make it a plain object',
+      `scores is a Blob2, a class that no codec stores: say how, as flow('…', { codecs: [instance(Blob2, { encode, decode })] }), or return plain data`,
     ],
-    [new Table(), 'scores is a Table; only plain data survives, make it a plain object'],
+    [
+      new Table(),
+      `scores is a Table, a class that no codec stores: say how, as flow('…', { codecs: [instance(Table, { encode, decode })] }), or return plain data`,
+    ],
     [new Proxy({}, {}), 'scores is a Proxy; copy it into a plain object first'],
     [new Proxy([], {}), 'scores is a Proxy; copy it into a plain object first'],
-    [{ w: new WeakMap() }, 'scores.w is a WeakMap; only plain data survives, make it a plain object'],
-    [new WeakSet(), 'scores is a WeakSet; only plain data survives, make it a plain object'],
-    [new WeakRef({}), 'scores is a WeakRef; only plain data survives, make it a plain object'],
+    [{ w: new WeakMap() }, 'scores.w is a WeakMap, whose keys nobody can list; use a Map'],
+    [new WeakSet(), 'scores is a WeakSet, whose items nobody can list; use a Set'],
+    [new WeakRef({}), 'scores is a WeakRef, which may lose what it refers to; return that'],
     [{ [Symbol('k')]: 1 }, 'scores has a symbol key (Symbol(k)); use a string key'],
     [own([1], { [Symbol('k')]: 1 }), 'scores has a symbol key (Symbol(k)); use a string key'],
     [own(new Error('x'), { [Symbol('k')]: 1 }), 'scores has a symbol key (Symbol(k)); use a string key'],
@@ -305,11 +314,11 @@ describe('what cannot be stored is named by its path', () => {
     ],
     [new SharedArrayBuffer(1), 'scores is a SharedArrayBuffer; copy it into an ArrayBuffer'],
     [[new Uint8Array(new SharedArrayBuffer(1))], 'scores[0] is a Uint8Array in a SharedArrayBuffer; copy it'],
-    [(function* () {})(), 'scores is an object of a class; only plain data survives, make it a plain object'],
-    [[][Symbol.iterator](), 'scores is an Object; only plain data survives, make it a plain object'],
+    [(function* () {})(), 'scores is an iterator, which can be read once; return a list: [...it]'],
+    [[][Symbol.iterator](), 'scores is an iterator, which can be read once; return a list: [...it]'],
     [Object.create({ inherited: 1 }), 'scores inherits from another object; copy it into a plain object'],
     [Object.create(Map.prototype), 'scores is a Map; only plain data survives, make it a plain object'],
-    [Object(Symbol('x')), 'scores is a Symbol; only plain data survives, make it a plain object'],
+    [Object(Symbol('x')), 'scores is a Symbol, which is like no other; use a string'],
     [
       (function (..._: unknown[]) {
         // biome-ignore lint/complexity/noArguments: it is what is refused

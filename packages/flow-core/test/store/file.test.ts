@@ -73,14 +73,15 @@ test('one that is passed on is not stored again', async () => {
   expect(stored).toEqual(['report.csv']);
 });
 
-test('two files are the same when content and base name are', () => {
+test('two files are the same when content and base name are', async () => {
   mkdirSync(join(folder, 'other'));
-  const digest = (name: string, text: string) => unkeptArtifact('x', file(written(name, text))).digest;
-  const one = digest('a.csv', '1');
-  expect(digest('other/a.csv', '1')).toBe(one);
-  expect(digest('a.csv', '2')).not.toBe(one);
-  expect(digest('b.csv', '1')).not.toBe(one);
-  expect(digest('empty', '')).not.toBe(digest('other/nothing', ''));
+  const digest = async (name: string, text: string) =>
+    (await unkeptArtifact('x', file(written(name, text)))).digest;
+  const one = await digest('a.csv', '1');
+  expect(await digest('other/a.csv', '1')).toBe(one);
+  expect(await digest('a.csv', '2')).not.toBe(one);
+  expect(await digest('b.csv', '1')).not.toBe(one);
+  expect(await digest('empty', '')).not.toBe(digest('other/nothing', ''));
 });
 
 test('merge() passes files on, and tells those that differ', async () => {

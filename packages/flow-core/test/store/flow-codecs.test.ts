@@ -98,15 +98,6 @@ test('a list of a codec is split into its items', async () => {
   expect((await engine.spin(flowOf, 'each', { index: [1] })).artifacts[0]?.value).toBe(13);
 });
 
-test('a codec is for whole artifacts: inside of one, the error says so', async () => {
-  const f = flow('nested', { codecs: [point] });
-  const start = f.start(() => ({ home: { at: new Point(1, 2) } }));
-  expect((await new MemoryEngine().run(f.end(start))).error?.message).toBe(
-    'The artifact home cannot be stored: home.at is a Point; only plain data survives, make it a plain object. ' +
-      'Codecs are for whole artifacts: return what they are for as an artifact of its own.',
-  );
-});
-
 test('equal bytes are equal values, unless the codec has a digest', async () => {
   const changeOf = async (digest?: (value: Point) => string) => {
     let y = 0;

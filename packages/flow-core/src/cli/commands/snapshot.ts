@@ -12,7 +12,7 @@ import { snapshotFile } from '../../environment/output-folders';
 import { findPlaceFile, loadPlaceFlow, type Place } from '../../session/place';
 import { declaredPlaces, environmentDigest } from '../../source/declared-inputs';
 import { newestChange } from '../../source/newest-change';
-import { encodeValue } from '../../store/artifacts';
+import { unkeptArtifact } from '../../store/artifacts';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { namespaceOf, noMoreThan, openReadStore, placeOf } from '../arguments';
@@ -106,7 +106,7 @@ async function fittingRun(
     if (row.environment !== environment) continue;
     changed ??= newestChange([...places, ...(context.extraFolders ?? [])], place.workspace);
     if (row.startedAt < changed) return undefined;
-    if (!(await sameParams(store, row, params))) continue;
+    if (!(await sameParams(store, graph, row, params))) continue;
     codes ??= await codesOf(store, graph, file, place);
     if (await sameCode(codes, graph, row)) return row.run;
   }
@@ -127,14 +127,19 @@ async function sameCode(codes: Codes, { steps }: Graph, { run, node }: RunRow): 
   return true;
 }
 
-async function sameParams(store: Store, { flow, run }: RunRow, { parsed }: Parameters): Promise<boolean> {
+async function sameParams(
+  store: Store,
+  { codecs }: Graph,
+  { flow, run }: RunRow,
+  { parsed }: Parameters,
+): Promise<boolean> {
   const recorded = await recordedParams(store, flow, run, await store.paramNames(flow, run));
   const digests = new Map(recorded.map(([name, { digest }]) => [name, digest]));
   const now = Object.entries(parsed);
-  return (
-    now.length === digests.size &&
-    now.every(([name, value]) => encodeValue(name, value).digest() === digests.get(name))
-  );
+  if (now.length !== digests.size) return false;
+  for (const [name, value] of now)
+    if ((await unkeptArtifact(name, value, codecs)).digest !== digests.get(name)) return false;
+  return true;
 }
 
 async function exported(context: Context, place: Place, run: number): Promise<number> {

@@ -1,11 +1,12 @@
 /** Any artifact as JSON, for `dump --json`: values that JSON lacks become the nearest JSON value. */
 import { types } from 'node:util';
 import { isFile } from '../../store/file';
+import { mayHaveCodec } from '../../store/instance';
 
 /**
  * Map: list of pairs. Set: list. Date: ISO text. BigInt: decimal text. RegExp: text. Error: name and message.
  * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its
- * name, size and path. A cycle: `"[circular]"`. undefined stays: JSON omits it in objects and writes null in
+ * name, size and path. An instance of a class: what its toJSON() gives, or its properties. A cycle: `"[circular]"`. undefined stays: JSON omits it in objects and writes null in
  * lists.
  */
 export function jsonValue(value: unknown, above: readonly object[] = []): unknown {
@@ -27,5 +28,8 @@ export function jsonValue(value: unknown, above: readonly object[] = []): unknow
   if (types.isAnyArrayBuffer(value)) return Buffer.from(value).toString('base64');
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, of);
   if (types.isBoxedPrimitive(value)) return of(value.valueOf());
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function' && mayHaveCodec(value)) return of(toJSON.call(value));
+  if (value instanceof URLSearchParams || value instanceof Headers) return [...value];
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, of(v)]));
 }

@@ -30,13 +30,13 @@ export interface OnlyGiven {
  * The inputs of a step, made of values.
  * @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_OVERRIDE, FLOW_USAGE, FLOW_INDEX, FLOW_ITERATION, FLOW_FOREACH_LIST, FLOW_ARTIFACT_NAME, FLOW_ARTIFACT_UNSTORABLE
  */
-export function onlyGivenInputs(graph: Graph, options: OnlyGivenOptions): OnlyGiven {
+export async function onlyGivenInputs(graph: Graph, options: OnlyGivenOptions): Promise<OnlyGiven> {
   const node = requireStep(graph, { step: options.step });
   const { iteration } = options;
   if (iteration !== undefined && node.kind !== 'loop') {
     throw new FlowError('FLOW_ITERATION', `"${node.name}" is no loop: leave \`iteration\` out.`);
   }
-  const inputs = inputsOf(node, options.artifacts, graph.codecs);
+  const inputs = await inputsOf(node, options.artifacts, graph.codecs);
   const stack = stackOf(graph, node, inputs, options.index ?? []);
   const resolved: Resolved = {
     node,
@@ -60,7 +60,7 @@ const notGiven: Missing = (name, { label, entries }) => {
 };
 
 /** One view for each input, in input order. */
-function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): View[] {
+async function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): Promise<View[]> {
   const { name, kind } = node;
   if (kind === 'join') {
     if (!Array.isArray(artifacts) || artifacts.length === 0) {
@@ -69,14 +69,14 @@ function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): View[] {
         `"${name}" is a join: give its \`artifacts\` as a list, an object for each split.`,
       );
     }
-    return artifacts.map((one, i) => viewOf(`inputs[${i}]`, one, codecs));
+    return Promise.all(artifacts.map((one, i) => viewOf(`inputs[${i}]`, one, codecs)));
   }
   const values = objectOf('artifacts', artifacts);
   if (kind === 'start') {
     if (Object.keys(values).length === 0) return [];
     throw new FlowError('FLOW_USAGE', '"start" has no inputs: give it `params`.');
   }
-  if (kind !== 'gather') return [viewOf('self', values, codecs)];
+  if (kind !== 'gather') return [await viewOf('self', values, codecs)];
   const branches = node.inputs.map(({ as }) => as as string);
   for (const key of Object.keys(values)) {
     if (branches.includes(key)) continue;
@@ -85,15 +85,16 @@ function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): View[] {
       `"${name}" gathers no branch "${key}". ${suggest(key, branches)} Give an object for each branch.`,
     );
   }
-  return branches.map((as) => viewOf(`inputs.${as}`, values[as] ?? {}, codecs));
+  return Promise.all(branches.map((as) => viewOf(`inputs.${as}`, values[as] ?? {}, codecs)));
 }
 
-function viewOf(label: string, values: unknown, codecs: Codecs): View {
-  const entries = Object.entries(objectOf(label, values)).map(([name, value]): [string, Visible] => {
+async function viewOf(label: string, values: unknown, codecs: Codecs): Promise<View> {
+  const given = Object.entries(objectOf(label, values));
+  const entries = given.map(async ([name, value]): Promise<[string, Visible]> => {
     requireArtifactName(name, `${label} was given`);
-    return [name, { ...unkeptArtifact(name, value, codecs), at: 'given' }];
+    return [name, { ...(await unkeptArtifact(name, value, codecs)), at: 'given' }];
   });
-  return { label, entries: new Map(entries) };
+  return { label, entries: new Map(await Promise.all(entries)) };
 }
 
 function objectOf(what: string, value: unknown): Record<string, unknown> {

@@ -59,9 +59,9 @@ export async function applyOverrides(
     if (one !== undefined && typeof value === 'object' && value !== null && !isFile(value)) {
       for (const [inner, v] of Object.entries(value)) {
         requireArtifactName(inner, `"${node.name}" was given`);
-        put(views, [one], inner, v, codecs);
+        await put(views, [one], inner, v, codecs);
       }
-    } else put(views, parents, name, value, codecs);
+    } else await put(views, parents, name, value, codecs);
   }
   return notes;
 }
@@ -74,14 +74,14 @@ function typeIn(views: Map<string, View>, parents: readonly string[], name: stri
   return found?.type;
 }
 
-function put(
+async function put(
   views: Map<string, View>,
   labels: readonly string[],
   name: string,
   value: unknown,
   codecs: Codecs,
-): void {
-  const record = unkeptArtifact(name, value, codecs);
+): Promise<void> {
+  const record = await unkeptArtifact(name, value, codecs);
   for (const label of new Set(labels)) views.get(label)?.entries.set(name, { ...record, at: 'given' });
 }
 

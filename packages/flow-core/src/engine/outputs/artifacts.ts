@@ -7,7 +7,7 @@ import {
   type Codecs,
   decodeArtifact,
   type EncodedValue,
-  encodeValue,
+  encodeLater,
   isBuiltIn,
 } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
@@ -66,7 +66,7 @@ export async function writeArtifact(
   if (form) return writeForm(folder, about, form);
   const value = reference ? decodeArtifact(reference, cas, codecs) : output.value;
   if (isFile(value)) return writeFileArtifact(folder, about, value);
-  return writeForm(folder, about, naturalForm(encodeValue(name, value, codecs)));
+  return writeForm(folder, about, naturalForm(await encodeLater(name, value, codecs)));
 }
 
 /** Copies a file, below `artifacts/` of the folder, with its own extension. */

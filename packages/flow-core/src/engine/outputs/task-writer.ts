@@ -1,10 +1,18 @@
 /** Writes the results of a spun task as files, in the process that executed it, and previews each value. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Codecs, encodeValue, keepEncoded, type Taken, unkeptArtifact } from '../../store/artifacts';
+import {
+  type Codecs,
+  encodeLater,
+  keepEncoded,
+  type Taken,
+  takenFile,
+  takenValue,
+  whenEncoded,
+} from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { type FileArtifact, isFile, type Look } from '../../store/file';
-import { FILE_CODEC, storeFile } from '../../store/file-record';
+import { type FileArtifact, isFile } from '../../store/file';
+import { storeFile, unkeptFile } from '../../store/file-record';
 import { previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
 import { type NaturalForm, naturalForm, writeFileArtifact, writeForm } from './artifacts';
@@ -28,19 +36,17 @@ export class OutputWriter {
     this.#codecs = codecs;
   }
 
-  readonly take = (name: string, value: unknown): Taken => {
+  readonly take = (name: string, value: unknown): Taken | Promise<Taken> => {
     const cas = this.#persistedCas;
     if (isFile(value)) {
       this.#files.set(name, { file: value, preview: previewOf(value, PREVIEW) });
-      const keep = (look?: Look) =>
-        cas ? storeFile(value, cas, look) : unkeptArtifact(name, value, undefined, look);
-      return { value, codec: FILE_CODEC.codec, keep };
+      return takenFile(value, (look) => (cas ? storeFile(value, cas, look) : unkeptFile(name, value, look)));
     }
-    const encoded = encodeValue(name, value, this.#codecs);
-    const { value: read, meta, digest } = encoded;
-    this.#files.set(name, { file: naturalForm(encoded), preview: previewOf(read, PREVIEW) });
-    const keep = () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() });
-    return { value: read, codec: meta.codec, bytes: encoded.bytes, keep };
+    return whenEncoded(encodeLater(name, value, this.#codecs), (encoded) => {
+      const { meta, digest } = encoded;
+      this.#files.set(name, { file: naturalForm(encoded), preview: previewOf(encoded.value, PREVIEW) });
+      return takenValue(encoded, () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() }));
+    });
   };
 
   async finish(result: TaskResult): Promise<void> {

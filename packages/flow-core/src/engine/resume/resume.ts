@@ -2,7 +2,7 @@
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
-import { decodeArtifact, encodeValue } from '../../store/artifacts';
+import { decodeArtifact, unkeptArtifact } from '../../store/artifacts';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { latestRun, requireRun } from '../record/find-run';
@@ -47,9 +47,11 @@ export async function prepareResume(
   );
   const { parsed } = parseParams(graph, params, Object.fromEntries(values));
   const digests = new Map(recorded.map(([name, { digest }]) => [name, digest]));
-  const changed = Object.keys(parsed).filter(
-    (name) => encodeValue(name, parsed[name], graph.codecs).digest() !== digests.get(name),
-  );
+  const changed: string[] = [];
+  for (const name of Object.keys(parsed)) {
+    const { digest } = await unkeptArtifact(name, parsed[name], graph.codecs);
+    if (digest !== digests.get(name)) changed.push(name);
+  }
   const from = step === undefined ? {} : { from: step };
   return {
     params: { paramInputs: { ...origin.paramInputs, ...params }, parsed },

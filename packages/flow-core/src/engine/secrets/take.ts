@@ -1,5 +1,7 @@
 /** What a task returns is looked at before it is kept: an artifact that holds a secret is refused. */
-import { isBuiltIn } from '../../store/artifacts';
+import { types } from 'node:util';
+import { isBuiltInId } from '../../definition/codec';
+import type { Taken } from '../../store/artifacts';
 import { isFile } from '../../store/file';
 import type { TaskArtifacts } from '../task/execution';
 import type { Secrets } from './secrets';
@@ -9,14 +11,18 @@ export function takeWithout(secrets: Secrets, take: TaskArtifacts['take']): Task
   return (name, value) => {
     secrets.refuse('The name of an artifact', name);
     const taken = take(name, value);
+    return types.isPromise(taken) ? taken.then((read) => looked(name, read)) : looked(name, taken);
+  };
+
+  function looked(name: string, taken: Taken): Taken {
     const what = `The artifact ${name}`;
-    const { value: read, bytes } = taken;
+    const { read, bytes } = taken;
     if (isFile(read)) {
       secrets.refuse(`The file name of the artifact ${name}`, read.name);
       return { ...taken, keep: () => taken.keep(secrets.look(what, `the file ${read.name} holds`)) };
     }
-    if (isBuiltIn(taken)) secrets.refuse(what, read);
+    if (isBuiltInId(taken.codec)) secrets.refuse(what, read);
     else secrets.look(what, `the bytes that its codec "${taken.codec}" gave hold`)(bytes as Uint8Array);
     return taken;
-  };
+  }
 }

@@ -2,14 +2,16 @@
 import {
   type Codecs,
   type EncodedValue,
-  encodeValue,
+  encodeLater,
   keepEncoded,
   type Taken,
-  unkeptArtifact,
+  takenFile,
+  takenValue,
+  whenEncoded,
 } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
-import { isFile, type Look } from '../../store/file';
-import { FILE_CODEC, storeFile } from '../../store/file-record';
+import { isFile } from '../../store/file';
+import { storeFile, unkeptFile } from '../../store/file-record';
 import { naturalForm } from '../outputs/artifacts';
 import { previewOf } from '../task/preview';
 import { PREVIEW, type Shown } from './outcome';
@@ -30,19 +32,17 @@ export class Returned {
     this.#files = files;
   }
 
-  readonly take = (name: string, value: unknown): Taken => {
+  readonly take = (name: string, value: unknown): Taken | Promise<Taken> => {
     const cas = this.#cas;
     if (isFile(value)) {
       this.#shown.set(name, { value });
-      const keep = (look?: Look) =>
-        cas ? storeFile(value, cas, look) : unkeptArtifact(name, value, undefined, look);
-      return { value, codec: FILE_CODEC.codec, keep };
+      return takenFile(value, (look) => (cas ? storeFile(value, cas, look) : unkeptFile(name, value, look)));
     }
-    const encoded = encodeValue(name, value, this.#codecs);
-    this.#shown.set(name, this.#show(encoded));
-    const { value: read, meta, digest } = encoded;
-    const keep = () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() });
-    return { value: read, codec: meta.codec, bytes: encoded.bytes, keep };
+    return whenEncoded(encodeLater(name, value, this.#codecs), (encoded) => {
+      this.#shown.set(name, this.#show(encoded));
+      const { meta, digest } = encoded;
+      return takenValue(encoded, () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() }));
+    });
   };
 
   readonly shown = (name: string): Shown => this.#shown.get(name) ?? {};

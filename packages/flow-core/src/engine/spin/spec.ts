@@ -40,9 +40,13 @@ export async function spinParams(
     run === undefined ? [] : await recordedParams(store, graph.flow, run, Object.keys(graph.params));
   const known: Record<string, ArtifactRecord> = Object.fromEntries(recorded);
   const { parsed } = parseParams(graph, given, known);
-  return Object.entries(parsed).map(([name, value]) =>
-    Object.hasOwn(known, name) && value === known[name]
-      ? [name, known[name] as ArtifactRecord]
-      : [name, unkeptArtifact(name, value, graph.codecs)],
+  return Promise.all(
+    Object.entries(parsed).map(async ([name, value]): Promise<[string, ArtifactRecord]> => {
+      const stands = Object.hasOwn(known, name) && value === known[name];
+      return [
+        name,
+        stands ? (known[name] as ArtifactRecord) : await unkeptArtifact(name, value, graph.codecs),
+      ];
+    }),
   );
 }

@@ -1,14 +1,15 @@
 /** What a finished task decides: how many splits follow, which case, whether the loop goes on. */
-import { FlowError, suggest } from '../../definition/errors';
+
+import { isBuiltInId } from '../../definition/codec';
+import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
 import { describeValue } from '../../definition/thrown';
-import { isBuiltIn } from '../../store/artifacts';
 import { packItemDigests } from '../../store/item-digests';
 import type { ArtifactMeta } from '../../store/rows';
 
 /** An artifact as it stands after the task; undefined where there is none. */
-export type Look = (name: string) => { codec: ArtifactMeta['codec']; value: unknown } | undefined;
+export type Look = (name: string) => (Pick<ArtifactMeta, 'codec'> & { readonly value: unknown }) | undefined;
 
 export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
@@ -82,7 +83,18 @@ export function splitsAfter(
     }
     counts[over] = (value as unknown[]).length;
     // What a codec of the flow stores may have items that nothing else can tell apart.
-    if (found && isBuiltIn(found)) items[over] = packItemDigests(value as unknown[]);
+    const digests = found && isBuiltInId(found.codec) && itemDigests(value as unknown[], graph);
+    if (digests) items[over] = digests;
   }
   return Object.keys(items).length > 0 ? { counts, items } : { counts };
+}
+
+/** Undefined where a codec of the flow gives the bytes of an item later. */
+function itemDigests(list: readonly unknown[], { codecs }: Graph): string | undefined {
+  try {
+    return packItemDigests(list, codecs);
+  } catch (error) {
+    if (isFlowError(error) && error.code === 'FLOW_CODEC_ASYNC') return undefined;
+    throw error;
+  }
 }

@@ -28,12 +28,18 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     if (!node.options.drop?.includes(name)) references.push([name, reference as Visible]);
   }
   // All at one moment, and once: what is stored, what decides and what is shown is one reading.
-  const taken = new Map<string, Taken>();
+  const reading = new Map<string, Taken | Promise<Taken>>();
   for (const [name, value] of Object.entries(returned)) {
     requireArtifactName(name, `Step "${node.name}" returned`, { exit: 1 });
     if (isFile(value)) requireFile(`Step "${node.name}" returned the artifact "${name}" as`, value);
-    taken.set(name, artifacts.take(name, value));
+    const one = artifacts.take(name, value);
+    // Another may be refused before it is waited for.
+    if (types.isPromise(one)) one.catch(() => undefined);
+    reading.set(name, one);
   }
+  const taken = [...reading.values()].some(types.isPromise)
+    ? new Map(await Promise.all([...reading].map(async ([name, one]) => [name, await one] as const)))
+    : (reading as Map<string, Taken>);
   // What decides and was not returned was inherited: the task has read it, though its body has not.
   const look: Look = (name) => {
     const own = taken.get(name);

@@ -1,5 +1,5 @@
 /** The interface of a built-in codec. Those of flows have another one: `definition/codec.ts`. */
-import type { BuiltInId } from '../../definition/codec';
+import type { AnyCodec, BuiltInId } from '../../definition/codec';
 import type { Walked } from '../digest';
 
 /**
@@ -14,8 +14,10 @@ export interface FileForm {
 export interface BuiltInCodec {
   /** Recorded with every artifact; never changes its meaning. */
   readonly id: BuiltInId;
-  /** Recorded too: a codec decodes what any earlier version of it wrote. */
+  /** The newest that it reads, of those that are recorded too: a codec decodes what any earlier version of it wrote. */
   readonly version: number;
+  /** The version that what it makes of a value needs: the earliest, so that an older nx-flow reads what it can. */
+  needs?(walked: Walked | undefined): number;
   /** What a file of its bytes is. */
   readonly file: FileForm;
   /** Its bytes are made by it. Else they are the value's own memory, which its owner may go on writing. */
@@ -23,8 +25,8 @@ export interface BuiltInCodec {
   /** Whether this codec is for this value. `walked` is undefined where a walk is not needed ({@link digest} is there). */
   match(value: unknown, walked: Walked | undefined): boolean;
   encode(value: unknown, walked: Walked | undefined): Uint8Array;
-  /** @param type what {@link typeOf} said of the value. */
-  decode(bytes: Uint8Array, type: string): unknown;
+  /** @param type what {@link typeOf} said of the value. @param codecs those of the flow */
+  decode(bytes: Uint8Array, type: string, codecs?: readonly AnyCodec[]): unknown;
   /** The digest out of the bytes' sha256, for codecs whose bytes are canonical: saves the walk. */
   digest?(hash: string, value: unknown): string;
 }

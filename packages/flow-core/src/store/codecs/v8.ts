@@ -1,19 +1,29 @@
 /**
  * The default: node:v8's structured clone. It keeps Map, Set, Date, BigInt, RegExp, typed arrays, shared references and
- * cycles. What it would change without a word (errors, objects without prototype) is replaced by records on the way in.
+ * cycles. What it would change without a word (errors, objects without prototype, instances) is replaced by records on the
+ * way in.
  */
 import { types } from 'node:util';
 import { DefaultDeserializer, serialize } from 'node:v8';
 import { type ErrorClass, errorClass } from '../builtin-class';
 import { hiddenKeys } from '../digest';
+import { Instance } from '../instance';
 import type { BuiltInCodec } from './built-in-codec';
+import { InstanceMaker, type StoredInstance } from './instances';
+
+/** The version of values with instances that every flow can read. */
+const WITH_STANDARD = 2;
+/** The version of values with instances that the flow's own codecs stored. */
+export const WITH_OWN = 3;
+const NEEDS = { none: 1, standard: WITH_STANDARD, own: WITH_OWN };
 
 const PLAIN = 0;
 const SPECIAL = 1;
 
 export const v8: BuiltInCodec = {
   id: 'v8',
-  version: 1,
+  version: WITH_OWN,
+  needs: (walked) => NEEDS[walked?.instances ?? 'none'],
   file: { extension: 'v8', format: 'v8' },
   copies: true,
   match: () => true,
@@ -25,11 +35,11 @@ export const v8: BuiltInCodec = {
     body.copy(bytes, 1);
     return bytes;
   },
-  decode(bytes) {
+  decode(bytes, _type, codecs) {
     const reader = new Reader(bytes.subarray(1));
     reader.readHeader();
     const value = reader.readValue();
-    return bytes[0] === SPECIAL ? unpack(value as Packed) : value;
+    return bytes[0] === SPECIAL ? unpack(value as Packed, new InstanceMaker(codecs)) : value;
   },
 };
 
@@ -55,13 +65,13 @@ interface Special {
 interface Packed {
   value: unknown;
   /** The stand-ins, by identity: v8 keeps it. */
-  specials: Map<object, Special>;
+  specials: Map<object, Special | StoredInstance>;
 }
 
-/** A copy of the value, identities kept, in which errors and objects without prototype are empty stand-ins. */
+/** A copy of the value, identities kept, in which errors, objects without prototype and instances are empty stand-ins. */
 function pack(root: unknown): Packed {
   const copies = new Map<object, object>();
-  const specials = new Map<object, Special>();
+  const specials: Packed['specials'] = new Map();
   const copy = (v: unknown): unknown => {
     if (typeof v !== 'object' || v === null) return v;
     const known = copies.get(v);
@@ -84,6 +94,15 @@ function pack(root: unknown): Packed {
       for (const item of v) out.add(copy(item));
       return out;
     }
+    if (v instanceof Instance) {
+      const standIn = {};
+      copies.set(v, standIn);
+      const { codec, version, bytes } = v;
+      const stored: StoredInstance = { codec, version, ...(bytes ? { bytes } : {}) };
+      specials.set(standIn, stored);
+      if (!bytes) stored.taken = copy(v.taken);
+      return standIn;
+    }
     const isError = types.isNativeError(v);
     if (isError || Object.getPrototypeOf(v) === null) {
       const standIn = {};
@@ -104,16 +123,18 @@ function pack(root: unknown): Packed {
   return { value: copy(root), specials };
 }
 
-/** Builds the real errors and prototype-less objects, and puts them where their stand-ins are. */
-function unpack({ value: root, specials }: Packed): unknown {
+/** Builds the real errors, prototype-less objects and instances, and puts them where their stand-ins are. */
+function unpack({ value: root, specials }: Packed, instances: InstanceMaker): unknown {
   const real = new Map<object, object>();
-  for (const [standIn, { kind }] of specials) {
-    real.set(standIn, kind === null ? Object.create(null) : bareError(kind));
+  for (const [standIn, special] of specials) {
+    if ('codec' in special) continue;
+    real.set(standIn, special.kind === null ? Object.create(null) : bareError(special.kind));
   }
   const seen = new Set<object>();
   const restore = (v: unknown): unknown => {
     if (typeof v !== 'object' || v === null) return v;
     const special = specials.get(v);
+    if (special && 'codec' in special) return instances.make(special, restore);
     if (special) {
       const target = real.get(v) as object;
       if (!seen.has(v)) {

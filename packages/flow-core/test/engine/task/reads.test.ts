@@ -228,7 +228,7 @@ describe('of the rest of the context', () => {
     const [start1] = rowsOf(ran, 'start');
     expect(start1?.counts).toEqual({ outer: 2 });
     expect(['x', 'y'].map((_, i) => itemDigest(start1?.items?.outer as string, i))).toEqual(
-      ['x', 'y'].map(shortDigest),
+      ['x', 'y'].map((item) => shortDigest(item)),
     );
     expect(itemDigest(start1?.items?.outer as string, 2)).toBeUndefined();
   });

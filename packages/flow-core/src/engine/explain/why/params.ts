@@ -1,7 +1,7 @@
 /** Compares the recorded parameters of a task with those that a run would have now. */
 import { parameterHelp, parseParams } from '../../../definition/params';
 import { compareFingerprints } from '../../../source/fingerprint/compare';
-import { decodeArtifact, encodeValue } from '../../../store/artifacts';
+import { decodeArtifact, unkeptArtifact } from '../../../store/artifacts';
 import type { ArtifactRecord } from '../../../store/rows';
 import { partsOf } from '../../record/code';
 import { recordedParams } from '../../record/read';
@@ -37,7 +37,7 @@ export async function parameterDifferences(
     const record = recorded.get(name);
     const declared = Object.hasOwn(graph.params, name);
     const equal =
-      record && declared && encodeValue(name, parsed[name], graph.codecs).digest() === record.digest;
+      record && declared && (await unkeptArtifact(name, parsed[name], graph.codecs)).digest === record.digest;
     if (equal && !schemas.has(name)) continue;
     found.push({
       name,

@@ -1,0 +1,117 @@
+/**
+ * Instances inside of a value that codecs of the flow store. Where the value is read, a stand-in takes the place of each; the
+ * walk has it encoded, at the same moment.
+ */
+import { types } from 'node:util';
+import { type AnyCodec, isInstanceCodec, isStandardId } from '../definition/codec';
+import { messageOf } from '../definition/thrown';
+import { isPlain } from './builtin-class';
+import { standardCodec } from './codecs/standard';
+import { type EncodedBytes, encodeBy } from './encoded';
+import { typeOf } from './type-of';
+
+/** Stands for an instance. What is stored of it are its properties. */
+export class Instance {
+  readonly codec: string;
+  readonly version: number;
+  /** What its codec takes out of it; absent of one that gives bytes. */
+  taken?: unknown;
+  /** What its codec made of it. */
+  bytes?: Uint8Array;
+  /** The name of its class. */
+  readonly #type: string;
+  /** It can refer to itself: it is there before what it holds. */
+  readonly #filled: boolean;
+  #digest: string | undefined;
+  #failed: { what: string; cause?: unknown } | undefined;
+
+  constructor(value: object, codec: AnyCodec) {
+    this.codec = codec.id;
+    this.version = codec.version;
+    this.#type = typeOf(value);
+    this.#filled = isInstanceCodec(codec) && codec.empty !== undefined;
+  }
+
+  get type(): string {
+    return this.#type;
+  }
+
+  get isFilled(): boolean {
+    return this.#filled;
+  }
+
+  /** Every flow can read it. */
+  get isStandard(): boolean {
+    return isStandardId(this.codec);
+  }
+
+  /**
+   * Has the instance encoded, now. What goes wrong is kept for whoever knows its path.
+   * @param copy reads what a codec takes out of it
+   * @returns what is still to come
+   */
+  encode(value: object, codec: AnyCodec, copy: (taken: unknown) => unknown): Promise<void> | undefined {
+    if (isInstanceCodec(codec)) {
+      let taken: unknown;
+      try {
+        taken = codec.take(value);
+      } catch (cause) {
+        this.#failed = { what: `take() threw: ${messageOf(cause)}`, cause };
+        return undefined;
+      }
+      this.taken = copy(taken);
+      return undefined;
+    }
+    const keep = ({ bytes, digest }: EncodedBytes) => {
+      this.bytes = new Uint8Array(bytes);
+      this.#digest = digest;
+    };
+    const fail = (error: unknown) => {
+      if (!(error instanceof Failed)) throw error;
+      this.#failed = error;
+    };
+    try {
+      const given = encodeBy(codec, value, (what, cause) => new Failed(what, cause));
+      if (types.isPromise(given)) return given.then(keep).catch(fail);
+      keep(given);
+    } catch (error) {
+      fail(error);
+    }
+    return undefined;
+  }
+
+  /**
+   * What tells it from others, as text or as its bytes. Empty where what was taken does.
+   * @param refuse ends the reading: what is wrong with it, as the end of a sentence
+   */
+  identity(refuse: (why: string, cause?: unknown) => never): string | Uint8Array {
+    if (this.#failed)
+      return refuse(`has the codec "${this.codec}", whose ${this.#failed.what}`, this.#failed.cause);
+    return this.#digest ?? this.bytes ?? '';
+  }
+}
+
+class Failed extends Error {
+  constructor(
+    readonly what: string,
+    cause: unknown,
+  ) {
+    super(what, { cause });
+  }
+}
+
+/** @throws what the `match` of a codec throws */
+export type CodecFor = (value: object) => AnyCodec | undefined;
+
+/** Those of the flow come before those that every flow has. */
+export function codecFor(codecs: readonly AnyCodec[] | undefined): CodecFor {
+  if (codecs === undefined || codecs.length === 0) return standardCodec;
+  return (value) => codecs.find((codec) => codec.match(value) === true) ?? standardCodec(value);
+}
+
+/** Whether codecs are asked for it at all. Plain objects and plain lists have none: most of what is stored. */
+export function mayHaveCodec(value: object): boolean {
+  if (types.isProxy(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return Array.isArray(value) ? !Array.isArray(prototype) : prototype !== null && !isPlain(prototype);
+}
