@@ -3,8 +3,10 @@
  * types are `Options` of `types.ts`.
  */
 import { parseDuration } from './duration';
+import { suggest } from './errors';
 import { VARIABLE } from './flow-inputs';
 import { canCatch, type StepKind, type StepNode } from './graph';
+import type { Retry } from './types';
 
 export interface StepOption {
   /** One line for people. */
@@ -51,17 +53,31 @@ export const STEP_OPTIONS = {
         : [`\`resources\` of "${name}" is an object of numbers, such as { gpu: 1 }.`],
   },
   retry: {
-    help: 'How often to try again, how long to wait before, by what to multiply each further wait',
+    help: 'How often to try again, how long to wait before, by what to multiply each further wait, after which errors',
     inKey: true,
-    with: 'retry=3 or retry:times=3,wait=10s,backoff=2',
+    with: 'retry=3 or retry:times=3,wait=10s,backoff=2,jitter=0.5',
     problems: ({ name, options: { retry } }) => {
       if (retry === undefined) return [];
-      const { times, wait } = typeof retry === 'object' && retry !== null ? retry : { times: retry };
+      const given: Partial<Retry> = typeof retry === 'object' && retry !== null ? retry : { times: retry };
+      const { times, wait, backoff, jitter, if: only } = given;
+      const [unknown] = Object.keys(given).filter((key) => !RETRY.includes(key));
       return [
-        ...(Number.isInteger(times) && times >= 0
+        ...(Number.isInteger(times) && (times as number) >= 0
           ? []
           : [`\`retry\` of "${name}" is a whole number of times, 0 or more.`]),
         ...durationProblems('retry.wait', name, wait),
+        ...(isUndefinedOr(backoff, (factor) => factor > 0 && Number.isFinite(factor))
+          ? []
+          : [`\`retry.backoff\` of "${name}" is a number above 0, such as 2.`]),
+        ...(isUndefinedOr(jitter, (part) => part >= 0 && part <= 1)
+          ? []
+          : [`\`retry.jitter\` of "${name}" is a number from 0 to 1, such as 0.5.`]),
+        ...(only === undefined || typeof only === 'function'
+          ? []
+          : [`\`retry.if\` of "${name}" is a function of the error that gives true or false.`]),
+        ...(unknown === undefined
+          ? []
+          : [`\`retry\` of "${name}" has no "${unknown}". ${suggest(unknown, RETRY)}`]),
       ];
     },
   },
@@ -101,6 +117,12 @@ export const stepOptions = Object.entries(STEP_OPTIONS) as [StepOptionName, Step
 /** Whether fingerprints leave the option out when its value is literal. */
 export function changesNoResult(name: string): boolean {
   return stepOptions.some(([option, { inKey }]) => option === name && !inKey);
+}
+
+const RETRY = ['times', 'wait', 'backoff', 'jitter', 'if'];
+
+function isUndefinedOr(value: number | undefined, holds: (value: number) => boolean): boolean {
+  return value === undefined || (typeof value === 'number' && holds(value));
 }
 
 function isVariables(value: unknown): boolean {

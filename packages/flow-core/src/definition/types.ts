@@ -114,6 +114,20 @@ export interface JoinContext<out P, out In, out S> extends BaseContext<P, S> {
   readonly inputs: In;
 }
 
+/** When a failed task is tried again. What is thrown as `fatal(error)` is not. */
+export interface Retry {
+  /** How often, after the first attempt. */
+  times: number;
+  /** How long to wait before the second attempt: `'10s'`. An error's `retryAfter`, or the header Retry-After of its response, may ask for more. */
+  wait?: string;
+  /** By what to multiply each further wait. */
+  backoff?: number;
+  /** How much longer or shorter each wait is, by chance: with 0.5, between half of it and one and a half. From 0 to 1. */
+  jitter?: number;
+  /** Whether this error is worth a further attempt. All are where it is absent. */
+  if?(error: Error & { code?: unknown; status?: unknown }): boolean;
+}
+
 export interface Options<V extends string | undefined = undefined> {
   /** Environment variables for this step alone. */
   env?: Record<string, string>;
@@ -133,8 +147,8 @@ export interface Options<V extends string | undefined = undefined> {
   isolate?: boolean;
   /** A declaration that schedulers may read. */
   resources?: Record<string, number>;
-  /** How often to try again, how long to wait before (`'10s'`), and by what to multiply each further wait. */
-  retry?: number | { times: number; wait?: string; backoff?: number };
+  /** How often to try again, when, and after which errors. */
+  retry?: number | Retry;
   /** How long one attempt may take: `'90s'`, `'5m'`, `'2h'`. */
   timeout?: string;
   /** Go on after a failure, with the error as the artifact of this name. */

@@ -33,22 +33,28 @@ const FORMS: Record<Name, string> = {
 const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {
   retry: ({ text, value, fields }) => {
     const times = wholeNumber(value ?? fields?.times);
-    const { times: _, wait, backoff, ...unknown } = fields ?? {};
+    const { times: _, wait, backoff, jitter, ...unknown } = fields ?? {};
     const [other] = Object.keys(unknown);
     if (other !== undefined) {
-      throw refused(text, `retry has no "${other}". ${suggest(other, ['times', 'wait', 'backoff'])}`);
+      throw refused(
+        text,
+        `retry has no "${other}". ${suggest(other, ['times', 'wait', 'backoff', 'jitter'])}`,
+      );
     }
     const factor = backoff === undefined ? undefined : Number(backoff);
+    const part = jitter === undefined ? undefined : Number(jitter);
     const wrong =
       times === undefined ||
       (wait !== undefined && parseDuration(wait) === undefined) ||
-      (factor !== undefined && !(factor > 0 && Number.isFinite(factor)));
+      (factor !== undefined && !(factor > 0 && Number.isFinite(factor))) ||
+      (part !== undefined && !(part >= 0 && part <= 1));
     if (wrong) throw malformed('retry', text);
     if (!fields) return times;
     return {
       times,
       ...(wait === undefined ? {} : { wait }),
       ...(factor === undefined ? {} : { backoff: factor }),
+      ...(part === undefined ? {} : { jitter: part }),
     };
   },
   timeout: ({ text, value }) => {

@@ -1,5 +1,5 @@
 /** Executes one task and gives its outcome, whatever happens: with its timeout, its crashes and its files. It knows no process. */
-import type { Graph } from '../../definition/graph';
+import type { Graph, StepNode } from '../../definition/graph';
 import { packageFile } from '../../environment/package-root';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
@@ -8,6 +8,7 @@ import { toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';
 import type { Execution } from '../task/execution';
 import { timeoutError } from '../task/policies';
+import type { RetryAdvice } from '../task/retry';
 import type { MissingRead, TaskOutcome, TaskResult } from '../task/task';
 import type { Missing } from '../task/view';
 
@@ -78,9 +79,11 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
     return { ...timed, status: 'done', result };
   } catch (thrown) {
     task.bodyEnded?.(thrown);
+    const { error = thrown, ...advice } = await adviceOf(graph.steps.get(spec.step), spec.attempt, thrown);
     const failure = {
-      error: withPlace(toRecord(thrown), graph, spec.step),
-      thrown,
+      error: withPlace(toRecord(error), graph, spec.step),
+      thrown: error,
+      advice,
       ...(absent.length > 0 ? { missing: absent } : {}),
     };
     return { ...end(), status: 'failed', failure, ...(stray ? { stray } : {}) };
@@ -88,6 +91,13 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
     clearTimeout(timer);
     abort?.abort();
   }
+}
+
+/** Asked here, where the error is what was thrown: elsewhere there is only what is recorded of it. */
+async function adviceOf(node: StepNode | undefined, attempt: number, thrown: unknown): Promise<RetryAdvice> {
+  if (!node?.options.retry) return {};
+  const { mayRetry, retryAdvice } = await import('../task/retry');
+  return mayRetry(node, attempt) ? retryAdvice(node, thrown) : {};
 }
 
 /**

@@ -10,10 +10,10 @@ import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Pool } from '../pool/pool';
 import type { Takeover } from '../resume/takeover';
-import { toRecord } from '../task/error-record';
+import { fromRecord, toRecord } from '../task/error-record';
 import type { TaskAddress, TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
-import { retryTimes, retryWait } from '../task/policies';
+import { mayRetry, retryAdvice, retryTimes, retryWait } from '../task/retry';
 import type { TaskOutcome, TaskResult } from '../task/task';
 import { caughtResult } from './caught';
 import { endingOf } from './ending';
@@ -123,7 +123,7 @@ export class Coordinator {
     if (outcome.status === 'done') {
       this.#done(task, outcome, outcome.result);
       emit({ type: 'task-done', task: this.#address(task), durationMs: outcome.durationMs });
-    } else if (task.attempt < retryTimes(this.#node(task).options) && !this.#stopped) {
+    } else if (this.#isTriedAgain(task, outcome)) {
       this.#retry(task, outcome);
     } else if (this.#node(task).options.catch !== undefined && !this.#stopped) {
       void this.#caught(task, outcome);
@@ -180,10 +180,22 @@ export class Coordinator {
     if (this.#options.bail) this.#planner.ready.clear();
   }
 
-  #retry(task: NumberedTask, { startedAt, durationMs, failure: { error } }: Failed): void {
+  /** An error of the engine, such as that its worker was killed, is thrown here: nobody was asked about it yet. */
+  #isTriedAgain(task: NumberedTask, { failure }: Failed): boolean {
+    const node = this.#node(task);
+    if (this.#stopped || !mayRetry(node, task.attempt)) return false;
+    if (!failure.advice) {
+      const { error, ...advice } = retryAdvice(node, failure.thrown ?? fromRecord(failure.error));
+      failure.advice = advice;
+      if (error) failure.error = toRecord(error);
+    }
+    return failure.advice.no !== true;
+  }
+
+  #retry(task: NumberedTask, { startedAt, durationMs, failure: { error, advice } }: Failed): void {
     const { emit } = this.#options;
     const { options } = this.#node(task);
-    const waitMs = retryWait(options, task.attempt);
+    const waitMs = retryWait(options, task.attempt, advice?.afterMs);
     const attempts = [...task.attempts, { startedAt, durationMs: Math.round(durationMs), error }];
     const again: NumberedTask = { ...task, attempt: task.attempt + 1, attempts };
     this.#recorder.attempted(again, startedAt);

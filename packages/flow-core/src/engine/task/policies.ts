@@ -1,4 +1,4 @@
-/** What a step's options say about failures: how often to try again, how long to wait, how long it may take. */
+/** What a step's options say about time: how long an attempt may take. */
 import { parseDuration } from '../../definition/duration';
 import { FlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
@@ -7,17 +7,6 @@ type StepOptions = StepNode['options'];
 
 /** How long after its timeout a task that does not notice it is killed. Milliseconds. */
 export const TIMEOUT_GRACE_MS = 250;
-
-/** How often a failed task is tried again. */
-export function retryTimes({ retry }: StepOptions): number {
-  return typeof retry === 'object' ? retry.times : (retry ?? 0);
-}
-
-/** Milliseconds before the attempt after this one; each wait is `backoff` times the one before. */
-export function retryWait({ retry }: StepOptions, attempt: number): number {
-  if (typeof retry !== 'object') return 0;
-  return (parseDuration(retry.wait ?? '0s') ?? 0) * (retry.backoff ?? 1) ** attempt;
-}
 
 /** Milliseconds that one attempt may take. */
 export function timeoutOf({ timeout }: StepOptions): number | undefined {

@@ -64,12 +64,22 @@ export interface TaskResult {
   missing?: MissingRead[];
 }
 
+/** What an error says of a further attempt. */
+export interface Advice {
+  /** None helps. */
+  no?: true;
+  /** Milliseconds that the service asks to wait before it. */
+  afterMs?: number;
+}
+
 export interface TaskFailure {
   error: ErrorRecord;
   /** The thing itself, where it was thrown in this process. */
   thrown?: unknown;
   /** What it read that is not there. */
   missing?: MissingRead[];
+  /** Whether it is to be tried again, where its step would. */
+  advice?: Advice;
 }
 
 export type TaskOutcome = {

@@ -1,0 +1,36 @@
+/** Marks an error after which no further attempt helps. */
+
+/** On the error itself, so that it is known whichever copy of this package made it. */
+const FATAL = Symbol.for('nx-flow.fatal');
+
+/**
+ * Says that a further attempt would fail as well: a task that throws it is not tried again, whatever the `retry` of its step is.
+ *
+ * @example
+ * ```ts
+ * import { fatal, flow } from '@nx-flow/core';
+ * const f = flow('ask');
+ * const start = f.start(() => ({ url: 'http://localhost:8080' }));
+ * const ask = f.step('ask', { after: start, retry: { times: 5, wait: '1s', backoff: 2 } }, async ({ self }) => {
+ *   const response = await fetch(self.url);
+ *   if (response.status === 401) throw fatal(new Error('The key is wrong.'));
+ *   return { answer: await response.text() };
+ * });
+ * export default f.end(ask);
+ * ```
+ * @param error what went wrong: what is no Error becomes the message of one
+ * @returns the error, to be thrown
+ */
+export function fatal<E>(error: E): E extends Error ? E : Error {
+  const marked = error instanceof Error ? error : new Error(String(error));
+  Object.defineProperty(marked, FATAL, { value: true });
+  return marked as E extends Error ? E : Error;
+}
+
+export function isFatal(thrown: unknown): boolean {
+  try {
+    return (thrown as { [FATAL]?: unknown } | null | undefined)?.[FATAL] === true;
+  } catch {
+    return false;
+  }
+}
