@@ -18,7 +18,7 @@ export interface FlowErrorOptions {
 
 /** No other command line would help: the store fails, wherever that shows. Their exit code is 1. */
 const FAILURES = [
-  ...['CLOSED', 'CORRUPT', 'FAILED', 'FULL', 'UNAVAILABLE'].map((name) => `FLOW_STORE_${name}`),
+  ...['CLOSED', 'CORRUPT', 'FAILED', 'FULL', 'MOVED', 'UNAVAILABLE'].map((name) => `FLOW_STORE_${name}`),
   'FLOW_RUN_TAKEN',
 ];
 

@@ -69,7 +69,7 @@ test('the exit code of an error of the store is that of the table, wherever it i
   const [, said = ''] =
     /(`FLOW_STORE_CLOSED`[^\n]*\n?[^\n]*) end a command\s/.exec(text.replace(/\n(?=with)/, ' ')) ?? [];
   const failures: readonly string[] = said.match(/FLOW_STORE_[A-Z_]+/g) ?? [];
-  expect(failures).toHaveLength(5);
+  expect(failures).toHaveLength(6);
   const all = new Set(text.match(/(?<=\| `)FLOW_STORE_[A-Z_]+/g));
   for (const code of all)
     expect([code, new FlowError(code, '').exit]).toEqual([code, failures.includes(code) ? 1 : 2]);
