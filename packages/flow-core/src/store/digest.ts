@@ -327,6 +327,7 @@ class Walker {
   }
 
   #standard(v: object, standard: string): void {
+    if (types.isPromise(v)) this.refuse('is a Promise; await it first');
     if (standard === 'Object') this.refuse('inherits from another object; copy it into a plain object');
     this.#noOwn(v, standard);
     if (saysItself(v)) throw UNREAD;

@@ -17,7 +17,6 @@ const CLOSED: Record<string, string> = {
 export function refusal(value: object): string {
   const name = nameOf(value);
   const closed = CLOSED[name];
-  if (types.isPromise(value)) return 'is a Promise; await it first';
   if (isIterator(value)) return 'is an iterator, which can be read once; return a list: [...it]';
   if (closed !== undefined) return `is ${article(name)}, ${closed}`;
   if (isStream(value))

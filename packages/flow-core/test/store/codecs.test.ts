@@ -213,7 +213,7 @@ describe('the codec is chosen by the value', () => {
       }),
     );
     for (const [codec, here] of [
-      ['v8', 2],
+      ['v8', 3],
       ['file', 1],
     ] as const) {
       expect(() => decodeArtifact({ ...record, codec, version: here + 1 }, memory)).toThrow(
