@@ -59,8 +59,9 @@ export class LevelKv implements Kv {
   private constructor(db: Db, folder: string) {
     this.#db = db;
     this.#folder = folder;
-    this.#generation = new Generation(dirname(folder));
-    this.#numbers = new Numbers(dirname(folder));
+    const store = dirname(folder);
+    this.#generation = new Generation(store);
+    this.#numbers = new Numbers(store);
     this.#place = new OpenedPlace(folder);
   }
 
@@ -182,16 +183,10 @@ export class LevelKv implements Kv {
       if (known) return Number(new TextDecoder().decode(known));
       const last = counter ? Number(new TextDecoder().decode(counter)) : 0;
       this.requireHere();
-      const next = await this.#withRoom(() => this.#numbers.next(counterKey, nonceKey, last));
-      const value = String(next);
-      await this.batch(
-        [
-          { key: counterKey, value },
-          { key: nonceKey, value },
-        ],
-        { sync: true },
-      );
-      return next;
+      const { number, earlier } = await this.#withRoom(() => this.#numbers.next(counterKey, nonceKey, last));
+      const nonces = [...earlier, [number, nonceKey] as const].map(([n, key]) => ({ key, value: String(n) }));
+      await this.batch([{ key: counterKey, value: String(number) }, ...nonces], { sync: true });
+      return number;
     });
     this.#claims = claimed.catch(() => {});
     return claimed;

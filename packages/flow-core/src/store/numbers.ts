@@ -8,8 +8,17 @@ import { writeFileWhole } from './write-file';
 
 const FILE = 'numbers.json';
 
-/** The newest number of a counter, and the nonce that it was given for. */
-type Newest = [number: number, nonce: string];
+/** A number of a counter, and the nonce that it was given for. */
+type Claim = [number: number, nonce: string];
+
+/** The newest one, and earlier ones that the database did not know by then: their brokers had died. */
+type Newest = [...Claim, earlier?: Claim[]];
+
+export interface Taken {
+  number: number;
+  /** What the database does not know: whoever asks for one again gets it, and none counts as lost. */
+  earlier: Claim[];
+}
 
 export class Numbers {
   readonly #file: string;
@@ -24,13 +33,18 @@ export class Numbers {
    * it was the newest: a broker may have died between the file and the database.
    * @param last the newest number that the database knows
    */
-  next(counter: string, nonce: string, last: number): number {
+  next(counter: string, nonce: string, last: number): Taken {
     const all = this.#read();
-    const [number, of] = newest(all[counter]);
-    if (of === nonce && number > last) return number;
+    const [number, of, before = []] = newest(all[counter]);
+    const isAgain = of === nonce && number > last;
+    const known = isAgain ? before : [[number, of] satisfies Claim, ...before];
+    const kind = nonce.slice(0, nonce.lastIndexOf('/') + 1);
+    const earlier = known.filter(([one, whose]) => one > last && whose.startsWith(kind));
+    if (isAgain) return { number, earlier };
     const next = Math.max(last, number) + 1;
-    writeFileWhole(this.#file, JSON.stringify({ ...all, [counter]: [next, nonce] satisfies Newest }));
-    return next;
+    const now: Newest = earlier.length > 0 ? [next, nonce, earlier] : [next, nonce];
+    writeFileWhole(this.#file, JSON.stringify({ ...all, [counter]: now }));
+    return { number: next, earlier };
   }
 
   #read(): Record<string, unknown> {
@@ -55,6 +69,10 @@ function readNumbers(file: string): Record<string, unknown> {
 
 /** 0 where none was taken, or the file was lost: then the database alone knows. */
 function newest(found: unknown): Newest {
-  const [number, nonce] = Array.isArray(found) ? found : [];
-  return Number.isSafeInteger(number) && typeof nonce === 'string' ? [number, nonce] : [0, ''];
+  if (!isClaim(found)) return [0, ''];
+  const [number, nonce, earlier] = found as unknown[];
+  return [number as number, nonce as string, Array.isArray(earlier) ? earlier.filter(isClaim) : []];
 }
+
+const isClaim = (found: unknown): found is Claim =>
+  Array.isArray(found) && Number.isSafeInteger(found[0]) && typeof found[1] === 'string';

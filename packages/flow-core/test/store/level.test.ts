@@ -95,6 +95,17 @@ test('a number is not given twice when the database has lost its newest records'
   expect(await kv.claim('counter', 'e')).toBe(5);
 });
 
+test('a number whose broker died before the database knew it is kept for whoever asks again', async () => {
+  const died = () => jest.spyOn(kv, 'batch').mockRejectedValueOnce(new Error('It died.'));
+  for (const nonce of ['a', 'b', 'b']) {
+    died();
+    await expect(kv.claim('counter', `nonce/${nonce}`)).rejects.toThrow('It died.');
+  }
+  expect(await kv.claim('counter', 'nonce/c')).toBe(3);
+  expect([await kv.claim('counter', 'nonce/a'), await kv.claim('counter', 'nonce/b')]).toEqual([1, 2]);
+  expect(await kv.claim('counter', 'nonce/d')).toBe(4);
+});
+
 test('it can be closed while ranges are being read', async () => {
   await kv.batch(Array.from({ length: 3000 }, (_, i) => ({ key: `k/${i}`, value: 'v'.repeat(500) })));
   const reading = Array.from({ length: 8 }, () => kv.range({ gte: '', lt: '\x7f', limit: 3000 }));

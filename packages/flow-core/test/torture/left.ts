@@ -8,6 +8,8 @@ import type { Trial } from './trial';
 const STORE = [
   /^db$/,
   /^db\/(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|ldb)|nx-flow\.json)$/,
+  // Until a repair.
+  /^db\/damaged-logs(\/\d+-\d+(\/\d+\.log)?)?$/,
   /^cas(\/[0-9a-f]{2}(\/[0-9a-f]{64})?)?$/,
   /^(numbers\.json|generation|broker\.left|logs\.json|broker\.pid|damage\.json|owner\.json)$/,
 ];

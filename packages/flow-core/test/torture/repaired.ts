@@ -8,7 +8,8 @@ import { requireWhole } from './repair';
 import { execute, lineOf, said, succeed, succeeds, type Trial, verifyOf, type WritingCommand } from './trial';
 
 /** The old database, and what is left of damaged files. */
-const BESIDE = /^(spin\/)?(db\.before-repair-[^/]+(\/[^/]+)?|cas\/..\/[0-9a-f]{64}\.lost)$/;
+const BESIDE =
+  /^(spin\/)?(db\.before-repair-[^/]+(\/[^/]+|\/damaged-logs(\/[^/]+){1,2})?|cas\/..\/[0-9a-f]{64}\.lost)$/;
 
 /** A problem, a loss, or that LevelDB dropped some. */
 const TOLD = /✗|lost|damaged/;

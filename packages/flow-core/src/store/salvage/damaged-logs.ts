@@ -39,9 +39,11 @@ export class KeptLogs {
   constructor(db: string) {
     this.#db = db;
     this.#folder = join(db, FOLDER, `new-${process.pid}`);
+    const logs = namesIn(db).filter(isLog);
+    if (logs.length === 0) return;
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      for (const name of namesIn(db).filter(isLog)) keep(join(db, name), join(this.#folder, name));
+      for (const name of logs) keep(join(db, name), join(this.#folder, name));
     } catch {
       this.drop();
     }
