@@ -1,6 +1,7 @@
 /** A ready codec for a class: `instance(Point)`. */
 import type { InstanceCodec } from './codec';
-import { FlowError } from './errors';
+import { FlowError, suggest } from './errors';
+import { describeValue } from './thrown';
 
 // biome-ignore lint/suspicious/noExplicitAny: any class, also one whose constructor is private
 type Class<T> = (abstract new (...args: any[]) => T) | { readonly prototype: T; readonly name: string };
@@ -41,6 +42,10 @@ export function instance<T extends object, D = unknown>(
   of: Class<T>,
   options: InstanceOptions<T, D> = {},
 ): InstanceCodec<T> {
+  if (typeof of !== 'function') throw wrong('…', `it takes a class, and was given ${describeValue(of)}.`);
+  const [unknown] = Object.keys(options).filter((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined)
+    throw wrong(of.name, `it has no option "${unknown}". ${suggest(unknown, OPTIONS)}`);
   const { id = of.name, version = 1 } = options;
   const prototype = of.prototype as object;
   const match = (value: unknown) =>
@@ -56,6 +61,8 @@ export function instance<T extends object, D = unknown>(
     empty: () => Object.create(prototype),
   };
 }
+
+const OPTIONS = ['id', 'version', 'encode', 'decode'];
 
 /** The functions of a class that is not stored by its properties. */
 function waysOf<T, D>(

@@ -1,10 +1,11 @@
 /** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
+import { CasPlace, makeFolder } from './cas-place';
 import { hashFile, type Look } from './file';
 import { notWritten } from './no-room';
 import { place, renewed } from './place-file';
@@ -14,9 +15,6 @@ import { syncFolder } from './write-file';
 
 /** Large enough that a system call is cheap, small enough that hashing and writing overlap. */
 const CHUNK = 4 * 1024 * 1024;
-
-/** Only the owner reads and writes. */
-export const OWNERS = 0o700;
 
 /** Of a file, nobody writes: a step that gets its path cannot by mistake. What is read-only, Windows does not replace or remove. */
 export const READ_ONLY = process.platform === 'win32' ? 0o600 : 0o400;
@@ -46,10 +44,10 @@ export interface Cas {
 }
 
 export class FileCas implements Cas {
-  readonly #folder: string;
+  readonly #at: CasPlace;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.#at = new CasPlace(folder);
   }
 
   /** Refuses every name that could lead out of this folder, such as a hash from a record changed by hand. */
@@ -58,7 +56,7 @@ export class FileCas implements Cas {
       throw corrupt(
         `A record names bytes by ${JSON.stringify(String(hash).slice(0, 80))}, which is no sha256: execute its step again.`,
       );
-    return join(this.#folder, hash.slice(0, 2), hash);
+    return join(this.#at.folder, hash.slice(0, 2), hash);
   }
 
   write(bytes: Uint8Array): Promise<string> {
@@ -95,9 +93,9 @@ export class FileCas implements Cas {
   async #keep(
     give: (take: (chunk: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<{ hash: string; size: number }> {
-    const temporary = join(this.#folder, temporaryName());
+    const temporary = join(this.#at.folder, temporaryName());
     const write = <T>(work: Promise<T>) => this.#write(work);
-    await write(mkdir(this.#folder, { recursive: true, mode: OWNERS }));
+    await write(this.#at.open());
     const file = await write(open(temporary, 'wx', READ_ONLY));
     const hash = createHash('sha256');
     let size = 0;
@@ -123,11 +121,12 @@ export class FileCas implements Cas {
   }
 
   async #place(temporary: string, digest: string): Promise<void> {
-    const folder = join(this.#folder, digest.slice(0, 2));
-    await mkdir(folder, { recursive: true, mode: OWNERS });
+    const folder = join(this.#at.folder, digest.slice(0, 2));
+    await makeFolder(folder);
     await place(temporary, this.path(digest));
     // A reference to it may be synced in the database before its name is.
     syncFolder(folder);
+    this.#at.require();
   }
 
   /** @throws FlowError FLOW_STORE_FULL, FLOW_STORE_FAILED. What reading a value throws is not of the store, and passes */
@@ -135,7 +134,8 @@ export class FileCas implements Cas {
     try {
       return await work;
     } catch (error) {
-      throw notWritten(dirname(this.#folder), error);
+      this.#at.require();
+      throw notWritten(dirname(this.#at.folder), error);
     }
   }
 
@@ -156,6 +156,7 @@ export class FileCas implements Cas {
     try {
       found = hashFile(path).hash;
     } catch (cause) {
+      this.#at.require();
       throw unreadable(path, cause);
     }
     if (found !== hash) throw changed(path);
@@ -169,6 +170,7 @@ export class FileCas implements Cas {
     try {
       bytes = readVerified(path, hash);
     } catch (cause) {
+      this.#at.require();
       throw unreadable(path, cause);
     }
     if (!bytes) throw changed(path);

@@ -56,7 +56,10 @@ export class Instance {
       try {
         taken = codec.take(value);
       } catch (cause) {
-        this.#failed = { what: `take() threw: ${messageOf(cause)}`, cause };
+        const what = codec.empty
+          ? `properties are not all: ${messageOf(cause)}`
+          : `encode() threw: ${messageOf(cause)}`;
+        this.#failed = { what, cause };
         return undefined;
       }
       this.taken = copy(taken);

@@ -208,7 +208,7 @@ describe('the codec is chosen by the value', () => {
       expect.objectContaining({
         code: 'FLOW_CODEC_UNKNOWN',
         message:
-          'Its codec "parquet" is not known here: only the flow that registers it, ' +
+          'The codec "parquet" is not known here: only the flow that registers it, ' +
           "flow('…', { codecs: […] }), can read the artifact.",
       }),
     );

@@ -413,7 +413,7 @@ test('a newer codec reads what an older one stored; one that is gone, older, or 
   const other = instance(Price as never, { id: 'price', encode: String, decode: () => ({}) });
   for (const [record, by, code, says] of [
     [newest, [price], 'FLOW_ARTIFACT_UNREADABLE', 'Version 2 of the codec "price" stored this artifact'],
-    [stored, [], 'FLOW_CODEC_UNKNOWN', 'Its codec "price" is not known here'],
+    [stored, [], 'FLOW_CODEC_UNKNOWN', 'The codec "price" is not known here'],
     [stored, [other], 'FLOW_ARTIFACT_UNREADABLE', 'The codec "price" has become one of another kind'],
   ] as const)
     expect(() => decodeArtifact(record, cas, by as readonly AnyCodec[])).toThrow(
@@ -463,7 +463,7 @@ describe('instance()', () => {
     ['a symbol as a key', new Keyed(), instance(Keyed) as never, 'it has a symbol as a key (Symbol(s))'],
   ])('%s is not left out without a word', (_, value, codec, why) => {
     expect(() => encodeValue('a', [value], [codec])).toThrow(
-      `The artifact a cannot be stored: a[0] has the codec "${codec.id}", whose take() threw: ${why}.`,
+      `The artifact a cannot be stored: a[0] has the codec "${codec.id}", whose properties are not all: ${why}.`,
     );
   });
 

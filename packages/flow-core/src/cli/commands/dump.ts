@@ -1,6 +1,6 @@
 /** nx-flow dump: the artifacts of a task, as values. */
 import { inspect } from 'node:util';
-import { FlowError, suggest } from '../../definition/errors';
+import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import { recordedViews } from '../../engine/record/views';
 import type { Command } from '../command';
 import { jsonValue } from '../json/value';
@@ -60,9 +60,20 @@ export const command: Command = {
       );
       const decode = decoderOf(recorded);
       const values: Record<string, unknown> = {};
+      let unread: FlowError | undefined;
       for (const [name, visible] of view?.entries ?? []) {
         if (include && !include.includes(name)) continue;
-        const value = await decode(visible);
+        let value: unknown;
+        try {
+          value = await decode(visible);
+        } catch (error) {
+          if (output.json || !isUnreadable(error)) throw error;
+          unread ??= error;
+          output.write(
+            `\n${colors.cyan(name)} ${colors.dim(`${visible.type}, ${size(visible.size)}`)}\n${error.message}\n`,
+          );
+          continue;
+        }
         if (output.json) values[name] = jsonValue(value);
         else {
           const limits =
@@ -84,7 +95,13 @@ export const command: Command = {
           row.status === 'failed' ? 'The task failed: it left no artifacts.' : 'It has no artifacts.';
         output.write(`${colors.dim(none)}\n`);
       }
+      if (unread) throw unread;
       output.result({ pathspec, artifacts: values });
     });
   },
 };
+
+/** The others can be shown all the same. */
+function isUnreadable(error: unknown): error is FlowError {
+  return isFlowError(error) && ['FLOW_CODEC_UNKNOWN', 'FLOW_ARTIFACT_UNREADABLE'].includes(error.code);
+}

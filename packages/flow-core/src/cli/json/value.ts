@@ -6,7 +6,7 @@ import { mayHaveCodec } from '../../store/instance';
 /**
  * Map: list of pairs. Set: list. Date: ISO text. BigInt: decimal text. RegExp: text. Error: name and message.
  * Bytes: base64; other typed arrays: list. NaN and infinities: `"NaN"`, `"Infinity"`, `"-Infinity"`. A file: its
- * name, size and path. An instance of a class: what its toJSON() gives, or its properties. A cycle: `"[circular]"`. undefined stays: JSON omits it in objects and writes null in
+ * name, size and path. A Blob or File: its type and size. An instance of a class: what its toJSON() gives, or its properties. A cycle: `"[circular]"`. undefined stays: JSON omits it in objects and writes null in
  * lists.
  */
 export function jsonValue(value: unknown, above: readonly object[] = []): unknown {
@@ -30,6 +30,8 @@ export function jsonValue(value: unknown, above: readonly object[] = []): unknow
   if (types.isBoxedPrimitive(value)) return of(value.valueOf());
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function' && mayHaveCodec(value)) return of(toJSON.call(value));
+  if (value instanceof Blob)
+    return { ...(value instanceof File ? { name: value.name } : {}), type: value.type, size: value.size };
   if (value instanceof URLSearchParams || value instanceof Headers) return [...value];
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, of(v)]));
 }

@@ -1,6 +1,7 @@
 /** Looks for secrets inside of a value that is to be stored, and says where. */
 import { types } from 'node:util';
 import { unreachable } from '../../definition/errors';
+import { Instance } from '../../store/instance';
 
 /** What tells a secret: its name, or undefined when there is none. */
 export interface Finder {
@@ -21,7 +22,7 @@ export interface Found {
 const SHOWN = 24;
 
 /** From the value around it: a property, an entry of a list, a key or a value of a Map, an item of a Set. */
-type Way = 'root' | 'property' | 'entry' | 'key' | 'get' | 'item';
+type Way = 'root' | 'within' | 'property' | 'entry' | 'key' | 'get' | 'item';
 
 interface Place {
   value: object;
@@ -51,6 +52,11 @@ export function findInValue(root: unknown, finder: Finder): Found | undefined {
     const { value } = place;
     if (seen.has(value)) continue;
     seen.add(value);
+    if (value instanceof Instance) {
+      look(value.taken, 'within', '', place);
+      look(value.bytes, 'within', '', place);
+      continue;
+    }
     if (types.isMap(value)) {
       for (const [key, inner] of value) {
         look(key, 'key', key, place);
@@ -72,7 +78,9 @@ function secretIn(value: unknown, finder: Finder): string | undefined {
   if (typeof value === 'string') return finder.inText(value);
   if (typeof value === 'number' || typeof value === 'bigint')
     return finder.digits ? finder.inText(String(value)) : undefined;
-  if (typeof value !== 'object') return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (types.isStringObject(value)) return finder.inText(String.prototype.valueOf.call(value));
+  if (types.isNumberObject(value)) return secretIn(Number.prototype.valueOf.call(value), finder);
   if (ArrayBuffer.isView(value))
     return finder.inBytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   if (types.isArrayBuffer(value)) return finder.inBytes(new Uint8Array(value));
@@ -85,6 +93,8 @@ function stepText(way: Way, name: unknown): string {
   switch (way) {
     case 'root':
       return '$';
+    case 'within':
+      return '';
     case 'item':
       return '.item';
     case 'key':

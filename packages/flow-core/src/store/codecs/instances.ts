@@ -49,7 +49,7 @@ export class InstanceMaker {
     if (bytes) throw changed(codec);
     if (!codec.empty) {
       const taken = restore(stored.taken);
-      return keep(ask('make', () => codec.make(taken)));
+      return keep(ask('decode', () => codec.make(taken)));
     }
     const made = keep(codec.empty()) as object;
     const taken = restore(stored.taken) as Record<string, unknown>;
@@ -72,7 +72,7 @@ export class InstanceMaker {
 }
 
 export function unknownCodec(id: string): FlowError {
-  const message = `Its codec "${id}" is not known here: only the flow that registers it, flow('…', { codecs: […] }), can read the artifact.`;
+  const message = `The codec "${id}" is not known here: only the flow that registers it, flow('…', { codecs: […] }), can read the artifact.`;
   return new FlowError('FLOW_CODEC_UNKNOWN', message, { exit: 1 });
 }
 
