@@ -77,10 +77,10 @@ test('output of a process that the step starts, and bytes cut inside a character
      const start = f.start(() => {
        console.log('before');
        execFileSync(process.execPath, ['-e', 'console.log("from the child"); console.error("and its stderr")'], { stdio: 'inherit' });
-       const bytes = Buffer.from('é東\\n');
-       for (const byte of bytes) process.stdout.write(Buffer.from([byte]));
-       // With its end: what the child printed comes by a pipe, before or after it.
-       process.stdout.write('68690a', 'hex');
+       // The rest in one piece: what the child printed comes by a pipe, before or after it.
+       const bytes = Buffer.from('é東\\nhi\\n');
+       process.stdout.write(bytes.subarray(0, 1));
+       process.stdout.write(bytes.subarray(1));
      });
      const next = f.step('next', { after: start }, () => {
        execFileSync('/bin/sh', ['-c', 'echo last thing'], { stdio: 'inherit' });
