@@ -3,9 +3,25 @@
 /** Node's `util.inspect` asks objects for a method of this name. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
+/** What gives an object of short values, where a value may be too large to be decoded for a line. */
+export const SHORT = Symbol('short');
+
 /** Prints as a list or an object of its values. Every property is read by that, and counts as read. */
-function shown(this: object): unknown {
-  return Array.isArray(this) ? [...this] : { ...this };
+function shown(this: object & { [SHORT]?: object }): unknown {
+  return Array.isArray(this) ? [...this] : (this[SHORT] ?? { ...this });
+}
+
+/** Prints as a text, not as a text in quotes: `[Array(300000), 12,345,678 B]`. */
+export class Words {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  [INSPECT](): string {
+    return this.#text;
+  }
 }
 
 /** Gives an object, or a list, that has getters the method. It can neither be enumerated nor spread. */

@@ -2,7 +2,8 @@
 import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
-import { Printable, printable } from '../../store/printable';
+import { isFileRecord } from '../../store/file-record';
+import { Printable, printable, SHORT, Words } from '../../store/printable';
 import type { Execution } from './execution';
 import { fullPathspec } from './label';
 import type { ReadLog } from './reads';
@@ -139,6 +140,7 @@ class Input implements ProxyHandler<Values> {
 
   get(values: Values, key: string | symbol): unknown {
     if (key === SOURCE) return this.#source(values);
+    if (key === SHORT) return this.#short(values);
     if (typeof key === 'string') this.#reads.name(key);
     const { entries } = this.#view;
     if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key === 'constructor') {
@@ -188,6 +190,21 @@ class Input implements ProxyHandler<Values> {
       values[name] = visible ? this.#decode(visible) : this.#missing(name, this.#view);
     }
     return values[name];
+  }
+
+  /** For a line that shows them: a large value that nobody has read is not decoded for that. */
+  #short(values: Values): Values {
+    this.#reads.all();
+    const short: Values = {};
+    for (const [name, visible] of this.#view.entries) {
+      this.#reads.name(name);
+      const isUnread = isLarge(visible) && !isFileRecord(visible) && !Object.hasOwn(values, name);
+      const value = isUnread
+        ? new Words(`[${visible.type}, ${visible.size.toLocaleString('en')} B]`)
+        : this.#value(values, name);
+      Object.defineProperty(short, name, { value, enumerable: true });
+    }
+    return short;
   }
 
   #source(values: Values): Source {

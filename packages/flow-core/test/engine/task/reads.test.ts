@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { z } from 'zod';
-import { flow, merge, oneOf } from '../../../src';
+import { type Codec, flow, merge, oneOf } from '../../../src';
 import { itemDigest, shortDigest } from '../../../src/store/item-digests';
 import type { TaskReads } from '../../../src/store/rows';
 import { MemoryEngine, type Ran, rowOf, rowsOf } from '../../kit/memory';
@@ -164,6 +164,39 @@ test('what a step prints of its context are the values', async () => {
   expect(split.own).toEqual([true, []]);
   expect((await e.after(ran, 'all')).text).not.toContain('Getter');
 });
+
+test('a large value is printed by its type and size, and is not decoded for that, until it was read', async () => {
+  const f = flow('large', { codecs: [counted] });
+  const start = f.start(() => ({ big: new Counted('x'.repeat(100_000)), n: 1 }));
+  const next = f.step('next', { after: start, drop: ['big'] }, ({ self }) => {
+    const before = [inspect(self), decoded];
+    return { before, length: self.big.text.length, after: inspect(self).length > 1000 };
+  });
+  const e = new MemoryEngine();
+  const ran = await e.run(f.end(next));
+  expect(ran.error).toBeUndefined();
+  expect(await e.after(ran, 'next')).toMatchObject({
+    before: ['{ big: [Counted, 100,000 B], n: 1 }', 0],
+    length: 100_000,
+    after: true,
+  });
+  expect(rowOf(ran, 'next').reads).toEqual(expect.objectContaining({ all: [expect.anything()] }));
+});
+
+let decoded = 0;
+class Counted {
+  constructor(readonly text: string) {}
+}
+const counted: Codec<Counted> = {
+  id: 'counted',
+  version: 1,
+  match: (value) => value instanceof Counted,
+  encode: ({ text }) => Buffer.from(text),
+  decode(bytes) {
+    decoded++;
+    return new Counted(Buffer.from(bytes).toString());
+  },
+};
 
 describe('of the rest of the context', () => {
   test.each<[what: string, body: (context: Context) => unknown, reads: TaskReads]>([
