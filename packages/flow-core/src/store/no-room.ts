@@ -28,11 +28,14 @@ export function notWritten(store: string, error: unknown): unknown {
   );
 }
 
+/** What every command does then. */
+export const AGAIN = ' and do it again. What was recorded before is kept.';
+
 /** @param reason the result of {@link noRoom} */
 export function storeFull(store: string, reason: string, cause?: unknown): FlowError {
   return new FlowError(
     'FLOW_STORE_FULL',
-    `The store ${store} has no room for more (${reason}): ${lackOfRoom(store, reason, neededRoom(store))}make room on its disk and do it again. What was recorded before is kept.`,
+    `The store ${store} has no room for more (${reason}): ${lackOfRoom(store, reason, neededRoom(store))}make room on its disk${AGAIN}`,
     { exit: 1, cause },
   );
 }

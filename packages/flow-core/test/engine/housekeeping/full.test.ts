@@ -29,5 +29,7 @@ test('and removes nothing', async () => {
       /^The store \/store has no room for more \(ENOSPC\): .*make room on its disk/,
     ),
   });
+  // Also where no run would go.
+  await expect(collect(store, { ...options, policy: {} })).rejects.toMatchObject({ code: 'FLOW_STORE_FULL' });
   expect((await collect(store, { ...options, dryRun: true })).runs).toEqual([]);
 });
