@@ -5,7 +5,7 @@ import type { Store } from '../../store/store';
 import type { Swept } from './blobs';
 import { type Beside, type SweptFiles, sweepFiles } from './files';
 import { readRuns } from './in-use';
-import type { Judged } from './kept';
+import { type Judged, MAY_BE_READ } from './kept';
 import { type PlanOptions, planRemoval } from './plan';
 import { type Removed, removeRuns } from './remove';
 import { wouldRemove } from './would-remove';
@@ -68,7 +68,8 @@ export async function collect(store: Store, options: CollectOptions): Promise<Co
 }
 
 /** Somebody may come back to what was to go. */
-export const isUndone = ({ unsure, blobs }: Collected) => unsure.length > 0 || blobs.young.unsure === true;
+export const isUndone = ({ judged, unsure, blobs }: Collected) =>
+  unsure.length > 0 || blobs.young.unsure === true || judged.some(({ kept }) => kept === MAY_BE_READ);
 
 /** Nobody can spin again what they are compared with. */
 async function spinsOfRemoved(
