@@ -4,15 +4,18 @@ import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 
 /** The system's messages of ENOSPC, EDQUOT and EFBIG: LevelDB passes on only the message. */
-const WORDS =
-  /(no space left on device|disk quota exceeded|file too large|not enough space on the disk)\.?$/i;
-const CODES = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+const WORDS = {
+  ENOSPC: /(no space left on device|not enough space on the disk)\.?$/i,
+  EDQUOT: /disk quota exceeded\.?$/i,
+  EFBIG: /file too large\.?$/i,
+};
 
-/** The system's own reason. Undefined when the error is about something else. */
+/** The system's code. Undefined when the error is about something else. */
 export function noRoom({ message, code = '' }: { message: string; code?: string }): string | undefined {
-  if (CODES.includes(code)) return code;
+  if (Object.hasOwn(WORDS, code)) return code;
   // Only for LevelDB's IO errors: other messages may end with a name that a user chose.
-  return /IO.error/i.test(code || message) ? WORDS.exec(message)?.[1] : undefined;
+  if (!/IO.error/i.test(code || message)) return undefined;
+  return Object.entries(WORDS).find(([, words]) => words.test(message))?.[0];
 }
 
 /** The error of a write to a store's folder that the system refused: FLOW_STORE_FULL, or FLOW_STORE_FAILED with the system's code. */
@@ -28,11 +31,14 @@ export function notWritten(store: string, error: unknown): unknown {
   );
 }
 
+/** What every command does then. */
+export const AGAIN = ' and do it again. What was recorded before is kept.';
+
 /** @param reason the result of {@link noRoom} */
 export function storeFull(store: string, reason: string, cause?: unknown): FlowError {
   return new FlowError(
     'FLOW_STORE_FULL',
-    `The store ${store} has no room for more (${reason}): ${lackOfRoom(store, reason, neededRoom(store))}make room on its disk and do it again. What was recorded before is kept.`,
+    `The store ${store} has no room for more (${reason}): ${lackOfRoom(store, reason, neededRoom(store)) || lackOfRoom(store, reason)}make room on its disk${AGAIN}`,
     { exit: 1, cause },
   );
 }
@@ -56,7 +62,7 @@ export function neededRoom(store: string): number {
  * @param needed bytes, where that is known
  */
 export function lackOfRoom(folder: string, reason: string, needed?: number): string {
-  if (!/^ENOSPC$|space/i.test(reason)) return '';
+  if (reason !== 'ENOSPC') return '';
   try {
     const { bavail, bsize, ffree, files } = statfsSync(existsSync(folder) ? folder : dirname(folder));
     if (files > 0 && ffree === 0) return 'its disk takes no more files, so ';

@@ -119,6 +119,12 @@ test('gc says of each run why it is kept, and removes what nothing needs any mor
     beside: { spins: { count: 2 } },
   });
   expect((await ws.ok(['gc'])).stdout).toMatch(/^No run goes: neither an option nor flow\.json says which\./);
+  expect((await ws.ok(['gc', '--keep-tag=prod'])).stdout).toMatch(
+    /^No run goes: what is said keeps runs of a tag, and lets none go\./,
+  );
+  expect((await ws.ok(['rm', 'films', '1', '--spin', '--dry-run'])).stdout).toMatch(
+    /^✓ the spin films\/1 would be removed\n/,
+  );
   const args = ['gc', '--keep-last=1', '--keep-tag=prod'];
   const before = await ws.store();
   const would = (await ws.ok([...args, '--dry-run', '--json'])).json;

@@ -51,8 +51,7 @@ function makeRoom(pid: number): void {
 const text = (value: Uint8Array | undefined) => value && Buffer.from(value).toString();
 const sentence = (reason: string) =>
   `The store ${place.folder} has no room for more (${reason}): make room on its disk and do it again. What was recorded before is kept.`;
-const full = () =>
-  expect.objectContaining({ code: 'FLOW_STORE_FULL', exit: 1, message: sentence('File too large') });
+const full = () => expect.objectContaining({ code: 'FLOW_STORE_FULL', exit: 1, message: sentence('EFBIG') });
 
 test('tags, a done run and its number that were acknowledged after a failed write outlive the broker', async () => {
   const broker = await startBroker(place.folder, 60_000, MEGABYTE);
@@ -74,9 +73,7 @@ test('tags, a done run and its number that were acknowledged after a failed writ
     steps: [],
   };
   await store.commit(record.run(run));
-  await expect(store.commit([{ key: 'large', value: randomBytes(3_000_000) }])).rejects.toThrow(
-    'File too large',
-  );
+  await expect(store.commit([{ key: 'large', value: randomBytes(3_000_000) }])).rejects.toThrow('(EFBIG)');
 
   makeRoom(broker.pid);
   await store.changeTags('movies', 1, { add: ['kept'] });
@@ -201,7 +198,7 @@ test('while the disk stays full every command says so, and what is there stays a
       said += chunk;
     });
     expect(await once(child, 'close')).toEqual([1, null]);
-    expect(said).toBe(`FLOW_STORE_FULL: ${sentence('File too large')}\n`);
+    expect(said).toBe(`FLOW_STORE_FULL: ${sentence('EFBIG')}\n`);
     expect(brokersOf(place.folder)).toEqual([]);
   }
   expect(text(await kv.get('mine/before'))).toBe('x'.repeat(5000));

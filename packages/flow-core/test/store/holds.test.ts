@@ -1,4 +1,5 @@
 /** A run goes on as long as whoever coordinates it has the store open, wherever that is. */
+import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -175,6 +176,23 @@ describe('through a broker', () => {
     expect((await late.run('movies', 1))?.status).not.toBe('done');
     await late.close();
   });
+});
+
+test('a broker that fails when nobody holds anything, nor may come back, leaves in order', () => {
+  let now = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  const socket = new EventEmitter() as never;
+  const table = new HoldTable(new MemoryKv(), 'nobody');
+  expect(table.isFree()).toBe(true);
+  table.pin(socket, ['a']);
+  expect([table.isFree(), table.isHeld()]).toEqual([false, true]);
+  table.pin(socket, [], ['a']);
+  expect([table.isFree(), table.isHeld()]).toEqual([true, false]);
+  const unknown = new HoldTable(new MemoryKv(), 'unknown');
+  expect([unknown.isFree(), new HoldTable(new MemoryKv(), 'others').isFree()]).toEqual([false, false]);
+  now = COME_BACK_MS;
+  expect(unknown.isFree()).toBe(true);
+  jest.restoreAllMocks();
 });
 
 test('who does not come back in time after a broker has started counts as gone', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseDuration } from '../../definition/duration';
 import { FlowError } from '../../definition/errors';
 import { accept } from '../../engine/housekeeping/accepted';
-import { type Collected, collect } from '../../engine/housekeeping/collect';
+import { type Collected, collect, isUndone } from '../../engine/housekeeping/collect';
 import { sizeOf } from '../../engine/housekeeping/overview';
 import { declaredPolicy, type Policy, parseSize, removes } from '../../engine/housekeeping/policy';
 import { spinStoreFolder } from '../../engine/spin/persisted';
@@ -71,7 +71,7 @@ export const command: Command = {
       const bytes = freed(collected) + (dryRun ? 0 : Math.max(0, before - total(databases)));
       renderCollected(collected, { policy, dryRun, bytes }, context.output);
       context.output.result(jsonOf(collected, bytes, dryRun));
-      return 0;
+      return isUndone(collected) ? 1 : 0;
     } finally {
       await Promise.all([store.close(), spins?.close()]);
     }

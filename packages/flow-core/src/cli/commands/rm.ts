@@ -122,9 +122,11 @@ function requireRemoved({ flow, run }: RunRow, { runs }: Removed): void {
     );
 }
 
-function render({ output }: Context, removed: Removed, dryRun: boolean): void {
+function render({ output, options }: Context, removed: Removed, dryRun: boolean): void {
   const mark = output.colors.green('✓');
-  for (const run of removed.runs) output.write(`${mark} ${run} ${dryRun ? 'would be' : 'was'} removed\n`);
+  const what = options.spin === true ? 'the spin ' : '';
+  for (const run of removed.runs)
+    output.write(`${mark} ${what}${run} ${dryRun ? 'would be' : 'was'} removed\n`);
   renderLeft(removed, output);
   renderBlobs(removed.blobs, dryRun, output);
 }

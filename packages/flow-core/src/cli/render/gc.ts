@@ -1,5 +1,5 @@
 /** What gc did: each run with the reason that keeps it, then what went beside them. */
-import type { Collected } from '../../engine/housekeeping/collect';
+import { type Collected, isUndone } from '../../engine/housekeeping/collect';
 import type { FileKind } from '../../engine/housekeeping/files';
 import { type Policy, removes } from '../../engine/housekeeping/policy';
 import { named, renderBlobs, renderLeft } from './housekeeping';
@@ -31,7 +31,7 @@ export function renderCollected(
   if (judged.length > 0) output.write(tableOf(collected, output));
   if (!removes(policy))
     output.write(
-      `${colors.dim('No run goes: neither an option nor flow.json says which. --keep-last=20 or --keep=30d would.')}\n`,
+      `${colors.dim(policy.keepTags ? 'No run goes: what is said keeps runs of a tag, and lets none go. Add --keep-last=20 or --keep=30d.' : 'No run goes: neither an option nor flow.json says which. --keep-last=20 or --keep=30d would.')}\n`,
     );
   renderLeft(collected, output);
   renderBlobs(blobs, dryRun, output);
@@ -49,7 +49,7 @@ export function renderCollected(
       ? ''
       : `${plural(runs.length, 'run')} ${dryRun ? 'would be removed' : 'removed'}, ${kept.toLocaleString('en')} kept; `;
   output.write(
-    `${colors.green('✓')} ${counts}${size(bytes)} ${dryRun ? 'would come back, and the room of their records' : 'came back'}\n`,
+    `${isUndone(collected) ? colors.yellow('!') : colors.green('✓')} ${counts}${size(bytes)} ${dryRun ? 'would come back, and the room of their records' : 'came back'}\n`,
   );
 }
 

@@ -14,11 +14,16 @@ export function named(names: readonly string[]): string {
 }
 
 /** What of removed runs stays, and why. */
-export function renderLeft({ read, needed }: Pick<Removed, 'read' | 'needed'>, output: Output): void {
+export function renderLeft(
+  { read, unsure, needed }: Pick<Removed, 'read' | 'unsure' | 'needed'>,
+  output: Output,
+): void {
   const { colors } = output;
   for (const run of read)
     output.write(
-      `${colors.yellow('!')} ${run}: a command may be reading it. Its records go with the next nx-flow gc.\n`,
+      unsure.includes(run)
+        ? `${colors.yellow('!')} ${run} is removed; its room comes back with an nx-flow gc in half a minute. ${COMES_BACK}\n`
+        : `${colors.yellow('!')} ${run} is removed, and a command may be reading it: its room comes back with the next nx-flow gc.\n`,
     );
   for (const { run, tasks, by } of needed)
     output.write(
@@ -26,10 +31,18 @@ export function renderLeft({ read, needed }: Pick<Removed, 'read' | 'needed'>, o
     );
 }
 
+/** Why nothing that somebody may have read goes. */
+const COMES_BACK =
+  "The store's process was killed, or ended by a full disk, and whoever used the store may come back to the new one.";
+
 export function renderBlobs({ files, bytes, young }: Swept, dryRun: boolean, output: Output): void {
   const go = dryRun ? 'would go' : 'went';
   if (files > 0) output.write(`  ${plural(files, 'file')} of large values ${go}: ${size(bytes)}\n`);
-  if (young.files > 0)
+  if (young.unsure)
+    output.write(
+      `${output.colors.yellow('!')} ${plural(young.files, 'file')} of ${size(young.bytes)} ${young.files === 1 ? 'stays' : 'stay'} until an nx-flow gc in half a minute. ${COMES_BACK}\n`,
+    );
+  else if (young.files > 0)
     output.write(
       output.colors.dim(
         `  ${plural(young.files, 'file')} of ${size(young.bytes)} ${young.files === 1 ? 'is' : 'are'} new, and ${young.files === 1 ? 'stays' : 'stay'} for an hour.\n`,
@@ -39,5 +52,9 @@ export function renderBlobs({ files, bytes, young }: Swept, dryRun: boolean, out
 
 export function removedJson({ runs, read, needed, blobs }: Removed, dryRun: boolean): RemovedJson {
   const { files, bytes, young } = blobs;
-  return { removed: runs, read, needed, files, fileBytes: bytes, young, dryRun };
+  return {
+    ...{ removed: runs, read, needed, files, fileBytes: bytes },
+    young: { files: young.files, bytes: young.bytes },
+    dryRun,
+  };
 }

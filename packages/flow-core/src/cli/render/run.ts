@@ -110,6 +110,14 @@ export function runRenderer(output: Output, workspace: string): Emit {
     if (failure) output.write(remedies(flow, failure.step, output));
   };
 
+  let storeError: string | undefined;
+  /** A store without room says it of every task that is under way. */
+  const asBefore = ({ code }: ErrorRecord) => {
+    const before = storeError;
+    if (code?.startsWith('FLOW_STORE_')) storeError = code;
+    return code !== undefined && code === before ? `for the same reason (${code})` : undefined;
+  };
+
   return (event) => {
     switch (event.type) {
       case 'run-started':
@@ -155,7 +163,7 @@ export function runRenderer(output: Output, workspace: string): Emit {
           state.failed++;
           failures.push({ step: event.task.step, pathspec: pathspecText(event.task), error: event.error });
           print(
-            `${colors.red('✗')} ${taskText(event.task)} failed after ${duration(event.durationMs)}: ${firstLine(event.error)}\n`,
+            `${colors.red('✗')} ${taskText(event.task)} failed after ${duration(event.durationMs)}: ${asBefore(event.error) ?? firstLine(event.error)}\n`,
           );
         } else state.done++;
         if (event.type === 'task-caught') {

@@ -29,7 +29,12 @@ export interface Swept {
   files: number;
   bytes: number;
   /** What nothing refers to, and is new. */
-  young: { files: number; bytes: number };
+  young: {
+    files: number;
+    bytes: number;
+    /** Some are old: whoever stored them may come back after a broker's start. */
+    unsure?: boolean;
+  };
 }
 
 export interface SweepOptions {
@@ -52,7 +57,8 @@ export async function sweepBlobs(
   const folder = dirname(dirname(cas.path('0'.repeat(64))));
   // Asked before the records are read: who has ended by then has recorded all. Who begins later stores new files, by this clock.
   const now = Date.now();
-  const newSince = Math.min(now - newMs, await storingSince(holds, now));
+  const storing = await storingSince(holds, now);
+  const newSince = Math.min(now - newMs, storing.since);
   if (!dryRun) await endKilled({ kv, holds });
   // Listed before, too: what comes later is not looked at.
   const files = only
@@ -74,6 +80,7 @@ export async function sweepBlobs(
     if (isNew || !(dryRun || removeUnlessNew(path, newSince))) {
       swept.young.files++;
       swept.young.bytes += bytes;
+      if (storing.unsure && found.mtimeMs <= now - newMs) swept.young.unsure = true;
       continue;
     }
     swept.files++;

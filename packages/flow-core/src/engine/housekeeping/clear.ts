@@ -7,13 +7,15 @@ import { unpackArtifact } from '../../store/records';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
 import { IN_FILES } from './blobs';
-import { maybeRead } from './in-use';
+import { maybeRead, surelyRead } from './in-use';
 import { type Needed, neededOf } from './needed';
 import { type Left, leftOfRemoved, tombstone } from './tombstones';
 
 export interface Cleared {
   /** Removed runs of which a command still reads the records: `movies/12`. They go with the next `gc`. */
   read: string[];
+  /** Of those, the ones that nobody is known to read: whoever did may come back after a broker's start. */
+  unsure: string[];
   /** Removed runs of which others need tasks. */
   needed: { run: string; tasks: number; by: string[] }[];
   /** How many records went. */
@@ -34,7 +36,7 @@ const PAGE = 128;
 const ONLY_KEYS = ['\u0000no value\u0000'];
 
 export async function clearRemoved(store: Store): Promise<Cleared> {
-  const cleared: Cleared = { read: [], needed: [], records: 0, hashes: new Set(), ranges: [] };
+  const cleared: Cleared = { read: [], unsure: [], needed: [], records: 0, hashes: new Set(), ranges: [] };
   for (const [flow, left] of await leftOfRemoved(store)) {
     // Asked before what refers to them is read: who leaves now has written all that it wanted to.
     const read = await maybeRead(store, left);
@@ -49,6 +51,7 @@ export async function clearRemoved(store: Store): Promise<Cleared> {
       const name = `${flow}/${one.run}`;
       if (read.has(one) || (await maybeRead(store, [one])).has(one)) {
         cleared.read.push(name);
+        if (!(await surelyRead(store, one))) cleared.unsure.push(name);
         continue;
       }
       const before = cleared.records;

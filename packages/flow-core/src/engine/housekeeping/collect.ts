@@ -5,7 +5,7 @@ import type { Store } from '../../store/store';
 import type { Swept } from './blobs';
 import { type Beside, type SweptFiles, sweepFiles } from './files';
 import { readRuns } from './in-use';
-import { type Judged, READ } from './kept';
+import { type Judged, MAY_BE_READ } from './kept';
 import { type PlanOptions, planRemoval } from './plan';
 import { type Removed, removeRuns } from './remove';
 import { wouldRemove } from './would-remove';
@@ -30,11 +30,14 @@ export interface Collected extends Removed {
   beside: SweptFiles;
 }
 
+const FIRST = { gte: '', lt: '\x7f', limit: 1 };
+
+/** @throws FlowError FLOW_STORE_FULL, FLOW_STORE_UNWRITABLE */
 export async function collect(store: Store, options: CollectOptions): Promise<Collected> {
   const { by, now: at, newMs, dryRun } = options;
   const judged = await planRemoval(store, options);
-  // Where nothing can be written nobody knows who reads, and the reason is that.
-  if (!dryRun && judged.some(({ kept }) => kept === READ))
+  // Where nothing can be written nobody knows who reads, and nothing goes: the reason is that.
+  if (!dryRun && (await store.kv.range(FIRST)).length > 0)
     await store.kv.batch([{ key: keys.allRemoved(), value: undefined }]);
   const rows = judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
   const blobs = newMs === undefined ? {} : { newMs };
@@ -64,6 +67,10 @@ export async function collect(store: Store, options: CollectOptions): Promise<Co
   };
 }
 
+/** Somebody may come back to what was to go. */
+export const isUndone = ({ judged, unsure, blobs }: Collected) =>
+  unsure.length > 0 || blobs.young.unsure === true || judged.some(({ kept }) => kept === MAY_BE_READ);
+
 /** Nobody can spin again what they are compared with. */
 async function spinsOfRemoved(
   spins: Store,
@@ -86,6 +93,10 @@ function sum(a: Swept, b: Swept): Swept {
   return {
     files: a.files + b.files,
     bytes: a.bytes + b.bytes,
-    young: { files: a.young.files + b.young.files, bytes: a.young.bytes + b.young.bytes },
+    young: {
+      files: a.young.files + b.young.files,
+      bytes: a.young.bytes + b.young.bytes,
+      ...(a.young.unsure || b.young.unsure ? { unsure: true } : {}),
+    },
   };
 }

@@ -21,6 +21,12 @@ export async function held(store: Store, names: readonly string[]): Promise<Set<
   return found;
 }
 
+/** Whether a command is known to read a run, or to look for one of its flow: not only one that may come back. */
+export async function surelyRead(store: Store, { flow, run }: RunNumber): Promise<boolean> {
+  const names = [keys.pin(flow, run), keys.fence(flow, run), keys.pin(flow)];
+  return (await store.holds.states(names)).includes('held');
+}
+
 /** Of some runs, those that a command reads, or whose process still has the store open. */
 export async function readRuns<R extends RunNumber>(store: Store, runs: readonly R[]): Promise<Set<R>> {
   const namesOf = ({ flow, run }: R) => [keys.pin(flow, run), keys.fence(flow, run)];

@@ -6,6 +6,9 @@ import type { Policy } from './policy';
 /** The reason of a run that somebody reads, or may read. */
 export const READ = 'a command reads it';
 
+/** The same, of whoever did before the store's process was killed. */
+export const MAY_BE_READ = 'a command may come back to it';
+
 export interface Judged {
   row: RunRow;
   /** Why it is kept. Absent for one that is to go. */

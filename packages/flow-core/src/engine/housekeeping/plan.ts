@@ -1,8 +1,8 @@
 /** Which runs of a store would go by a policy: reads, and changes nothing. */
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
-import { readRuns } from './in-use';
-import { beyond, type Judged, judge } from './kept';
+import { readRuns, surelyRead } from './in-use';
+import { beyond, type Judged, judge, MAY_BE_READ, READ } from './kept';
 import { type Policy, parseSize, removes } from './policy';
 import { Shares, usageOfRuns } from './usage';
 
@@ -22,7 +22,10 @@ export async function planRemoval(store: Store, { policy, namespace, now }: Plan
     const rows: RunRow[] = [];
     for await (const page of store.pagesOfTagged(flow)) rows.push(...page);
     const read = await readRuns(store, rows);
-    judged.push(...judge(rows, { policy, namespace, now, inUse: (row) => read.has(row) }));
+    for (const one of judge(rows, { policy, namespace, now, inUse: (row) => read.has(row) })) {
+      const isUnsure = one.kept === READ && !(await surelyRead(store, one.row));
+      judged.push(isUnsure ? { ...one, kept: MAY_BE_READ } : one);
+    }
   }
   const { maxSize } = policy;
   return maxSize === undefined ? judged : await within(store, judged, maxSize);

@@ -61,7 +61,7 @@ export function declaredPolicy(workspace: string): Policy | undefined {
   if (!isObject(settings)) throw wrong(file, 'holds no object');
   for (const name of Object.keys(settings))
     if (!SECTIONS.includes(name))
-      throw wrong(file, `has an unknown "${name}": ${suggest(name, ['retention'])}`);
+      throw wrong(file, `has an unknown "${name}". ${suggest(name, ['retention'])}`);
   const { retention } = settings;
   if (retention === undefined) return undefined;
   if (!isObject(retention)) throw wrong(file, 'has a "retention" that is no object');
@@ -82,7 +82,7 @@ const NAMES: Record<keyof Policy, [what: string, is: (value: unknown) => boolean
 function checked(file: string, retention: Record<string, unknown>): Policy {
   for (const [name, value] of Object.entries(retention)) {
     if (!Object.hasOwn(NAMES, name))
-      throw wrong(file, `has an unknown "${name}" in "retention": ${suggest(name, Object.keys(NAMES))}`);
+      throw wrong(file, `has an unknown "${name}" in "retention". ${suggest(name, Object.keys(NAMES))}`);
     const [what, is] = NAMES[name as keyof Policy];
     if (!is(value)) throw wrong(file, `gives "${name}" as ${JSON.stringify(value)}: it takes ${what}`);
   }

@@ -7,9 +7,10 @@ import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { type Swept, sweepBlobs } from './blobs';
 import { type Cleared, clearRemoved, compactRanges } from './clear';
+import { withOutcome } from './outcome';
 import { entomb, type Remover } from './tombstones';
 
-export interface Removed extends Pick<Cleared, 'read' | 'needed'> {
+export interface Removed extends Pick<Cleared, 'read' | 'unsure' | 'needed'> {
   /** `movies/12` */
   runs: string[];
   /** Files of large values. */
@@ -31,13 +32,31 @@ export async function removeRuns(
   const secrets = new Set(rows.flatMap((row) => row.secrets ?? []));
   if (secrets.size > 0)
     (await import('../secrets/recorded')).refuseFor({ secrets: [...secrets] }, { 'The user': remover.by });
+  try {
+    return await removeAll(store, rows, { all, ...(newMs === undefined ? {} : { newMs }), ...remover });
+  } catch (error) {
+    throw await withOutcome(store, rows, error);
+  }
+}
+
+async function removeAll(
+  store: Store,
+  rows: readonly RunRow[],
+  { all, newMs, ...remover }: RemoveOptions,
+): Promise<Removed> {
   const runs = (await entomb(store, rows, remover)).map(({ flow, run }) => `${flow}/${run}`);
-  const { read, needed, hashes, ranges } = await clearRemoved(store);
+  const { read, unsure, needed, hashes, ranges } = await clearRemoved(store);
   if (all) await removeDeadImports(store);
   const only = all ? {} : { only: hashes };
   const blobs = await sweepBlobs(store, { ...only, ...(newMs === undefined ? {} : { newMs }) });
   await compactRanges(store, ranges);
   // What earlier ones left is of interest to who looks at everything.
   const isMeant = (run: string) => all || runs.includes(run);
-  return { runs, read: read.filter(isMeant), needed: needed.filter(({ run }) => isMeant(run)), blobs };
+  return {
+    runs,
+    read: read.filter(isMeant),
+    unsure: unsure.filter(isMeant),
+    needed: needed.filter(({ run }) => isMeant(run)),
+    blobs,
+  };
 }

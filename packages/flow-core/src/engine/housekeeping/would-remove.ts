@@ -27,6 +27,7 @@ export async function wouldRemove(
   return {
     runs: rows.map(({ flow, run }) => `${flow}/${run}`),
     read: [],
+    unsure: [],
     needed: rows.flatMap(({ flow, run }) => {
       const needed = needs.get(flow);
       const tasks = needed?.count(run) ?? 0;

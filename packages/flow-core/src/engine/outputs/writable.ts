@@ -63,7 +63,12 @@ function onDisk(workspace: string): string {
 
 function refused(workspace: string, code: string, what = 'make it writable', cause?: unknown): FlowError {
   const full = noRoom({ message: '', code }) !== undefined;
-  const lack = full ? lackOfRoom(onDisk(workspace), code) : '';
+  // What had been written until then is gone again: what is free by now says nothing.
+  const lack = full
+    ? cause
+      ? 'they take more than its disk has, so '
+      : lackOfRoom(onDisk(workspace), code)
+    : '';
   const message = `The folder for outputs ${flowsFolder(workspace)} cannot be written (${code}): ${lack}${what}.`;
   return new FlowError('FLOW_OUTPUTS_UNWRITABLE', message, { cause, exit: full ? 1 : 2 });
 }

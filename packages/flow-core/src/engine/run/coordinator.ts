@@ -16,7 +16,7 @@ import type { Planned } from '../task/place';
 import { mayRetry, retryAdvice, retryTimes, retryWait } from '../task/retry';
 import type { TaskOutcome, TaskResult } from '../task/task';
 import { caughtResult } from './caught';
-import { endingOf } from './ending';
+import { endingOf, unrecordedEnd } from './ending';
 import type { RunOptions, RunOutcome } from './options';
 import { Planner } from './planner';
 import { type ActiveTask, poolHost, specOf } from './pool-host';
@@ -277,7 +277,11 @@ export class Coordinator {
     const durationMs = performance.now() - this.#begun;
     const taken = this.#options.takeover?.size;
     const tasks = { ...this.#tasks, ...(taken === undefined ? {} : { taken }) };
-    await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
+    try {
+      await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
+    } catch (failure) {
+      throw await unrecordedEnd(failure, this.#options.store, this.#recorder.row);
+    }
     const outcome = { status, durationMs, tasks, ...(error ? { error } : {}) };
     this.#options.emit({ type: 'run-done', ...this.#run, ...outcome });
     const { flow, run } = this.#recorder.row;

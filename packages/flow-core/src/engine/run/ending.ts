@@ -1,6 +1,7 @@
 /** How a run ends: its status, and the error that it ends with. */
-import { FlowError } from '../../definition/errors';
-import type { ErrorRecord, Status } from '../../store/rows';
+import { FlowError, isFlowError } from '../../definition/errors';
+import type { ErrorRecord, RunRow, Status } from '../../store/rows';
+import type { Store } from '../../store/store';
 import { toRecord } from '../task/error-record';
 
 export interface Ending {
@@ -23,4 +24,13 @@ export function endingOf(
   const message =
     'The run came to a halt before its end, though no task failed: this is a defect of nx-flow.';
   return { status: 'failed', error: toRecord(new FlowError('FLOW_STALLED', message, { exit: 1 })) };
+}
+
+/** The error of a run whose end found no room, with what the run counts as and how it goes on; any other error as it is. */
+export async function unrecordedEnd(error: unknown, store: Store, { flow, run }: RunRow): Promise<unknown> {
+  if (!isFlowError(error) || error.code !== 'FLOW_STORE_FULL') return error;
+  const began = await store.unpinnedRun(flow, run).catch(() => undefined);
+  if (!began) return error;
+  const more = `${flow}/${run} counts as killed: with room, nx-flow resume ${flow} executes what is missing.`;
+  return new FlowError(error.code, `${error.message} ${more}`, { exit: error.exit, cause: error.cause });
 }

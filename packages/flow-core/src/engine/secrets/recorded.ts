@@ -11,5 +11,5 @@ export function refuseFor(
   if (!secrets?.length) return;
   const known = new Secrets(valuesOf({ secrets, steps: new Map() }));
   for (const [what, text] of Object.entries(texts))
-    for (const one of [text].flat()) known.refuse(what, one, 2);
+    for (const one of [text].flat()) known.refuseText(what, one);
 }

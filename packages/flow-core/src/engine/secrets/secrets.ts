@@ -76,11 +76,19 @@ export class Secrets {
     );
   }
 
+  /** A text that is no artifact: a tag, a user. @throws FlowError FLOW_SECRET_ARTIFACT */
+  refuseText(what: string, text: string | undefined): void {
+    const found = findInValue(text, this.#finder);
+    if (!found) return;
+    const sentence = `${what} cannot be stored: it holds the secret ${found.secret}. Choose another.`;
+    throw new FlowError('FLOW_SECRET_ARTIFACT', this.mask(sentence), { exit: 2 });
+  }
+
   /** What a run is recorded with. @throws FlowError FLOW_SECRET_ARTIFACT */
   refuseRecord({ user, namespace, file, tags = [] }: RecordTexts): void {
     const texts = { 'The user': user, 'The namespace': namespace, 'The path of the flow': file };
-    for (const [what, text] of Object.entries(texts)) this.refuse(what, text, 2);
-    for (const tag of tags) this.refuse('A tag', tag, 2);
+    for (const [what, text] of Object.entries(texts)) this.refuseText(what, text);
+    for (const tag of tags) this.refuseText('A tag', tag);
   }
 
   /** @param params as they were given, or as they were parsed @throws FlowError FLOW_SECRET_ARTIFACT */

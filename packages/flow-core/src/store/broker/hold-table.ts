@@ -75,6 +75,15 @@ export class HoldTable {
     if (this.#owned.delete(name) && this.#isNew()) this.#released.add(name);
   }
 
+  isHeld(): boolean {
+    return this.#holders.size > 0;
+  }
+
+  /** Whether nobody holds anything, nor may come back who did. */
+  isFree(): boolean {
+    return !this.isHeld() && (this.#before === 'nobody' || !(this.#before === 'others' || this.#isNew()));
+  }
+
   /** Whether those who held names before may still come back. */
   #isNew(): boolean {
     return performance.now() - this.#since < COME_BACK_MS;

@@ -22,13 +22,20 @@ export function hadLeft(store: string): boolean {
   return existsSync(join(store, LEFT));
 }
 
-/** Call when the last client has left. */
+/** Call when the last client has left, or when those that are there hold nothing. */
 export function noteLeft(store: string): void {
   try {
     renameSync(join(store, FILE), join(store, LEFT));
   } catch {
     // There was no room for the file, or the store is gone: the next broker waits for those who do not come.
   }
+}
+
+/** Call when others may have used the store meanwhile. */
+export function forgetLeft(store: string): void {
+  try {
+    rmSync(join(store, LEFT), { force: true });
+  } catch {}
 }
 
 /** `the store's broker (process 1234)`, without the process where that is not known, or is gone. */

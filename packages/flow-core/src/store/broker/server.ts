@@ -16,7 +16,7 @@ import { HoldTable } from './hold-table';
 import { Hub } from './hub';
 import { listen } from './listen';
 import { madeRoom, openDatabase } from './open-database';
-import { hadLeft, noteLeft, notePid } from './pid-file';
+import { forgetLeft, hadLeft, noteLeft, notePid } from './pid-file';
 import { frame, MESSAGES } from './protocol';
 import { serveClient } from './serve-client';
 import type { ViewKv } from './view';
@@ -104,7 +104,9 @@ export async function serveBroker({
   leave();
   const manifest = manifestOf(store);
   // As long as the lock is held, these are not the notes of the next one.
-  if (end === 'idle' && !view && sockets.size === 0) noteLeft(store);
+  if (!view && (end === 'idle' ? sockets.size === 0 : holds.isFree())) noteLeft(store);
+  // Those who read through it come back to the next one, which must not take them for gone.
+  if (view && holds.isHeld()) forgetLeft(store);
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
   else if (!view) noteLogs(store, manifest);

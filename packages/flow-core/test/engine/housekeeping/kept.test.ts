@@ -107,12 +107,12 @@ describe('flow.json', () => {
   test.each([
     ['{', /flow\.json is no JSON: /],
     ['[]', /flow\.json holds no object\.$/],
-    ['{"retenton": {"keepLast": 3}}', /has an unknown "retenton": Did you mean "retention"\?$/],
-    ['{"retention": {}, "other": 1}', /has an unknown "other": There is: retention\.$/],
+    ['{"retenton": {"keepLast": 3}}', /has an unknown "retenton"\. Did you mean "retention"\?$/],
+    ['{"retention": {}, "other": 1}', /has an unknown "other"\. There is: retention\.$/],
     ['{"retention": 3}', /has a "retention" that is no object\.$/],
     [
       '{"retention": {"keeplast": 3}}',
-      /has an unknown "keeplast" in "retention": Did you mean "keepLast"\?$/,
+      /has an unknown "keeplast" in "retention"\. Did you mean "keepLast"\?$/,
     ],
     ['{"retention": {"keepLast": 0}}', /gives "keepLast" as 0: it takes a whole number above 0\.$/],
     ['{"retention": {"keep": "30"}}', /gives "keep" as "30": it takes a duration such as "30d"\.$/],

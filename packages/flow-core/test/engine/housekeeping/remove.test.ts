@@ -7,6 +7,7 @@ import { requireRun } from '../../../src/engine/record/find-run';
 import { RunContent } from '../../../src/engine/transfer/content';
 import { verifyStore } from '../../../src/engine/verify/verify';
 import { scan } from '../../../src/store/kv';
+import { storeFull } from '../../../src/store/no-room';
 import { memoryStore } from '../../../src/store/open';
 import { keys } from '../../../src/store/row-keys';
 import type { RunRow } from '../../../src/store/rows';
@@ -161,6 +162,41 @@ test('whatever batch is the last, nothing is half removed for anybody, and the n
     expect((await keysOf(after, 3)).length === 1).toBe(isGone);
     if (ended) return;
   }
+});
+
+test('without room for the rest it says what is removed, and what is kept', async () => {
+  const { kv } = store;
+  const batch = kv.batch.bind(kv);
+  let left = 0;
+  jest.spyOn(kv, 'batch').mockImplementation(async (ops, options) => {
+    if (left-- <= 0) throw storeFull('/store', 'ENOSPC');
+    await batch(ops, options);
+  });
+  const told = async (...runs: number[]) =>
+    remove(store, ...runs).then(
+      () => '',
+      ({ code, exit, message }) => `${code} ${exit} ${message.replace(/^.*make room/, 'Make room')}`,
+    );
+  expect(await told(1)).toBe('FLOW_STORE_FULL 1 Make room on its disk. films/1 is kept: do it again.');
+  left = 1;
+  expect(await told(1)).toBe(
+    'FLOW_STORE_FULL 1 Make room on its disk. films/1 is removed; the room comes back with the next nx-flow gc.',
+  );
+  left = 9;
+  await removeRuns(fresh(store), [], { by: 'mia', at: 0, all: true });
+  expect(await keysOf(store, 1)).toHaveLength(1);
+  jest.restoreAllMocks();
+});
+
+test('a run whose reader may come back is removed, and its room comes back later', async () => {
+  const states = async (names: readonly string[]) => names.map(() => 'unsure' as const);
+  const holds = { ...store.holds, take: async () => true, states };
+  const unsure = new Store(store.kv, store.cas, undefined, holds as never);
+  expect(await remove(unsure, 1)).toMatchObject({
+    runs: ['films/1'],
+    read: ['films/1'],
+    unsure: ['films/1'],
+  });
 });
 
 test('a run that goes on, or may, is not removed', async () => {

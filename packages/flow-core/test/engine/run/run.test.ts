@@ -5,6 +5,7 @@ import type { Job } from '../../../src/engine/pool/job';
 import type { Pool, PoolHost } from '../../../src/engine/pool/pool';
 import { runFlow } from '../../../src/engine/run/run';
 import { decodeArtifact } from '../../../src/store/artifacts';
+import { storeFull } from '../../../src/store/no-room';
 import { labelOf, MemoryEngine, rowOf, rowsOf } from '../../kit/memory';
 import { until } from '../../kit/workspace';
 
@@ -743,5 +744,21 @@ describe('failures', () => {
     await expect(e.run(f.end(f.join('all', { after: n }, () => ({}))))).rejects.toThrow('disk full');
     expect(later).toBe(0);
     expect(steps.length).toBeLessThan(6);
+  });
+
+  test('a run whose end finds no room says what it counts as, and how it goes on', async () => {
+    const f = flow('full');
+    const e = engine();
+    const batch = e.store.kv.batch.bind(e.store.kv);
+    e.store.kv.batch = async (ops, options) => {
+      if (ops.some(({ key }) => key.startsWith('task/full/'))) throw storeFull('/store', 'EDQUOT');
+      return batch(ops, options);
+    };
+    await expect(e.run(f.end(f.start(() => ({}))))).rejects.toMatchObject({
+      code: 'FLOW_STORE_FULL',
+      exit: 1,
+      message:
+        'The store /store has no room for more (EDQUOT): make room on its disk and do it again. What was recorded before is kept. full/1 counts as killed: with room, nx-flow resume full executes what is missing.',
+    });
   });
 });

@@ -228,11 +228,15 @@ test('parameters, tags and artifacts that are given must not hold a secret eithe
     exit: 2,
     message: `${what} cannot be stored: it holds the secret API_KEY at $. ${HELP}`,
   });
+  const refusedText = (what: string) => ({
+    ...refused(what),
+    message: `${what} cannot be stored: it holds the secret API_KEY. Choose another.`,
+  });
   const params = { key: `${KEY}!` };
   await expect(engine.run(defined, { params })).rejects.toMatchObject(refused('The parameter key'));
-  await expect(engine.run(defined, { tags: [KEY] })).rejects.toMatchObject(refused('A tag'));
-  await expect(engine.run(defined, { user: KEY })).rejects.toMatchObject(refused('The user'));
-  await expect(engine.run(defined, { namespace: KEY })).rejects.toMatchObject(refused('The namespace'));
+  await expect(engine.run(defined, { tags: [KEY] })).rejects.toMatchObject(refusedText('A tag'));
+  await expect(engine.run(defined, { user: KEY })).rejects.toMatchObject(refusedText('The user'));
+  await expect(engine.run(defined, { namespace: KEY })).rejects.toMatchObject(refusedText('The namespace'));
   expect(await contents(engine)).not.toContain(KEY);
   await engine.run(defined);
   await expect(engine.spin(defined, 'call', { params })).rejects.toMatchObject(refused('The parameter key'));
