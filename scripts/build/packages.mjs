@@ -44,6 +44,7 @@ export const PACKAGES = {
           'view',
         ].map((name) => `store/broker/${name}`),
         ...[
+          'acknowledged',
           'checksum',
           'database',
           'dropped',
@@ -51,6 +52,7 @@ export const PACKAGES = {
           'left-logs',
           'level',
           'level-entries',
+          'lost-numbers',
           'merge-tables',
           'migrate',
           'not-acknowledged',
