@@ -7,6 +7,7 @@ import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
 import { hashFile, type Look } from './file';
 import { notWritten } from './no-room';
+import { giveTo } from './owner';
 import { place, renewed } from './place-file';
 import { setAsideOn } from './set-aside';
 import { isVerified, isWritten, noteVerified } from './verified';
@@ -97,8 +98,10 @@ export class FileCas implements Cas {
   ): Promise<{ hash: string; size: number }> {
     const temporary = join(this.#folder, temporaryName());
     const write = <T>(work: Promise<T>) => this.#write(work);
-    await write(mkdir(this.#folder, { recursive: true, mode: OWNERS }));
+    const store = dirname(this.#folder);
+    giveTo(store, await write(mkdir(this.#folder, { recursive: true, mode: OWNERS })));
     const file = await write(open(temporary, 'wx', READ_ONLY));
+    giveTo(store, temporary);
     const hash = createHash('sha256');
     let size = 0;
     try {
@@ -124,7 +127,7 @@ export class FileCas implements Cas {
 
   async #place(temporary: string, digest: string): Promise<void> {
     const folder = join(this.#folder, digest.slice(0, 2));
-    await mkdir(folder, { recursive: true, mode: OWNERS });
+    giveTo(dirname(this.#folder), await mkdir(folder, { recursive: true, mode: OWNERS }));
     await place(temporary, this.path(digest));
     // A reference to it may be synced in the database before its name is.
     syncFolder(folder);

@@ -14,6 +14,7 @@ import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
 import { LEAST_ROOM, notWritten, requireRoom } from '../../store/no-room';
 import { newestNumbers } from '../../store/numbers';
+import { giveBack } from '../../store/owner';
 import { unwritableStore } from '../../store/require-writable';
 import { holdDatabase } from '../../store/salvage/hold-database';
 import { salvaged } from '../../store/salvage/salvage';
@@ -74,6 +75,7 @@ export async function repairStore(store: string, options: RepairOptions): Promis
     throw whyNot(store, error as NodeJS.ErrnoException);
   } finally {
     await letGo?.();
+    giveBack(store);
     rmSync(work, { recursive: true, force: true });
     process.umask(mask);
   }
