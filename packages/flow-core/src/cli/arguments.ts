@@ -4,8 +4,11 @@ import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { requireSameFlow } from '../engine/task/not-found';
+import { namedStore } from '../environment/store-folder';
 import { lookupNamespace } from '../environment/user';
 import { openPlaceStore, type Place, placeIn, placeOf as placeOfFlow } from '../session/place';
+import { besideDatabase } from '../store/lost-database';
+import { hasDatabase } from '../store/new-store';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
@@ -49,6 +52,19 @@ export function placeHere(context: Context): Omit<Place, 'flow'> {
     placeIn(cwd, cwd, { store: context.options.store as string | undefined, workspace }),
     context,
   );
+}
+
+/** For a command about a store as a whole, which makes none. @throws FlowError FLOW_NOT_FOUND for one that was named and is not there */
+export function storeHere(context: Context): Omit<Place, 'flow'> {
+  const place = placeHere(context);
+  const { store } = place;
+  const isNamed = namedStore(context.options.store as string | undefined) !== undefined;
+  if (isNamed && !hasDatabase(store) && besideDatabase(store) === undefined)
+    throw new FlowError(
+      'FLOW_NOT_FOUND',
+      `There is no store in ${store}: name the folder of one by --store=<folder> or NX_FLOW_STORE. Nothing was made.`,
+    );
+  return place;
 }
 
 /** One line for what the search for the workspace passed over. */

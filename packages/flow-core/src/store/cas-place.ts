@@ -6,6 +6,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { movedStore } from './opened-place';
+import { giveTo } from './owner';
 
 /** Only the owner reads and writes. */
 export const OWNERS = 0o700;
@@ -26,26 +27,27 @@ export class CasPlace {
   /** Makes the folder. That of the store is made only where there was none yet. @throws FlowError FLOW_STORE_MOVED */
   async open(): Promise<void> {
     if (this.#id === undefined) {
-      await mkdir(this.folder, { recursive: true, mode: OWNERS });
+      giveTo(this.#store, await mkdir(this.folder, { recursive: true, mode: OWNERS }));
       this.#id = idOf(this.#store);
       return;
     }
     this.require();
-    await makeFolder(this.folder);
+    await this.makeFolder(this.folder);
+  }
+
+  /** Makes one folder in another, which must be there. */
+  async makeFolder(path: string): Promise<void> {
+    try {
+      await mkdir(path, { mode: OWNERS });
+      giveTo(this.#store, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 
   /** @throws FlowError FLOW_STORE_MOVED. It takes two microseconds. */
   require(): void {
     if (this.#id !== undefined && idOf(this.#store) !== this.#id) throw movedStore(this.#store);
-  }
-}
-
-/** Makes one folder in another, which must be there. */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: OWNERS });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

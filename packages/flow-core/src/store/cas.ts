@@ -5,9 +5,10 @@ import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { temporaryName } from '../environment/temporary';
-import { CasPlace, makeFolder } from './cas-place';
+import { CasPlace } from './cas-place';
 import { hashFile, type Look } from './file';
 import { notWritten } from './no-room';
+import { giveTo } from './owner';
 import { place, renewed } from './place-file';
 import { setAsideOn } from './set-aside';
 import { isVerified, isWritten, noteVerified } from './verified';
@@ -97,6 +98,7 @@ export class FileCas implements Cas {
     const write = <T>(work: Promise<T>) => this.#write(work);
     await write(this.#at.open());
     const file = await write(open(temporary, 'wx', READ_ONLY));
+    giveTo(dirname(this.#at.folder), temporary);
     const hash = createHash('sha256');
     let size = 0;
     try {
@@ -122,7 +124,7 @@ export class FileCas implements Cas {
 
   async #place(temporary: string, digest: string): Promise<void> {
     const folder = join(this.#at.folder, digest.slice(0, 2));
-    await makeFolder(folder);
+    await this.#at.makeFolder(folder);
     await place(temporary, this.path(digest));
     // A reference to it may be synced in the database before its name is.
     syncFolder(folder);

@@ -12,6 +12,8 @@ interface Dropped {
   /** Milliseconds since 1970. */
   at: number;
   bytes: number;
+  /** Runs that are lost as a whole: `movies/12`. */
+  runs?: string[];
 }
 
 /**
@@ -27,7 +29,15 @@ export function noteDropped(folder: string, store: string, lost?: number): void 
   const found = [...text.matchAll(/: dropping (\d+) bytes; /g)].map(([, bytes]) => Number(bytes));
   if (found.length === 0 && lost !== undefined) found.push(lost);
   if (found.length === 0) return;
-  const now = { at: Date.now(), bytes: found.reduce((sum, bytes) => sum + bytes, 0) };
+  add(store, { at: Date.now(), bytes: found.reduce((sum, bytes) => sum + bytes, 0) });
+}
+
+/** @param runs those of which the database knows nothing any more: `movies/12` */
+export function noteLost(store: string, runs: string[]): void {
+  add(store, { at: Date.now(), bytes: 0, runs });
+}
+
+function add(store: string, now: Dropped): void {
   try {
     writeFileWhole(join(store, FILE), `${JSON.stringify([...noted(store), now])}\n`);
   } catch {
@@ -45,14 +55,24 @@ export function droppedLine(store: string): string | undefined {
   const all = noted(store);
   if (all.length === 0) return undefined;
   const since = new Date(Math.min(...all.map(({ at }) => at))).toISOString().slice(0, 10);
-  return `The store ${store} was damaged: since ${since}, ${bytesOf(all)} of its newest records could not be read and are lost. A run that has ended says what it lacks when it is read; others may be missing, or count as killed. nx-flow verify --repair salvages what can be read.`;
+  return `The store ${store} was damaged: since ${since}, ${bytesOf(all)} of its newest records could not be read and are lost.${lostRuns(all)} A run that has ended says what it lacks when it is read; others may be missing, or count as killed. nx-flow verify --repair salvages what can be read.`;
 }
 
 /** The same for who looks for damages: `1,234 bytes of its newest records …`. */
 export function droppedRecords(store: string): string | undefined {
   const all = noted(store);
   if (all.length === 0) return undefined;
-  return `LevelDB dropped ${bytesOf(all)} of the newest records when it opened the damaged database.`;
+  return `LevelDB dropped ${bytesOf(all)} of the newest records when it opened the damaged database.${lostRuns(all)}`;
+}
+
+/** How many runs a sentence names. */
+const NAMED = 5;
+
+function lostRuns(all: readonly Dropped[]): string {
+  const runs = [...new Set(all.flatMap((one) => one.runs ?? []))];
+  if (runs.length === 0) return '';
+  const more = runs.length > NAMED ? ` and ${(runs.length - NAMED).toLocaleString('en')} more` : '';
+  return ` ${runs.slice(0, NAMED).join(', ')}${more} ${runs.length === 1 ? 'is' : 'are'} lost.`;
 }
 
 function bytesOf(all: readonly Dropped[]): string {
@@ -70,4 +90,6 @@ function noted(store: string): Dropped[] {
 }
 
 const isDropped = (one: Partial<Dropped> | null): one is Dropped =>
-  Number.isFinite(one?.at) && Number.isFinite(one?.bytes);
+  Number.isFinite(one?.at) &&
+  Number.isFinite(one?.bytes) &&
+  (one?.runs === undefined || Array.isArray(one.runs));

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Level } from 'level';
+import { noteAcknowledged } from './acknowledged';
 import { isSealed, sealed, unsealed } from './checksum';
 import { Generation } from './generation';
 import { takenError } from './holds';
@@ -186,6 +187,7 @@ export class LevelKv implements Kv {
       const { number, earlier } = await this.#withRoom(() => this.#numbers.next(counterKey, nonceKey, last));
       const nonces = [...earlier, [number, nonceKey] as const].map(([n, key]) => ({ key, value: String(n) }));
       await this.batch([{ key: counterKey, value: String(number) }, ...nonces], { sync: true });
+      noteAcknowledged(dirname(this.#folder), counterKey, number);
       return number;
     });
     this.#claims = claimed.catch(() => {});

@@ -60,8 +60,10 @@ export function nameOfLost({ key, count, end }: LostRecord): string {
 }
 
 /** The rest of a sentence that begins with its name: `is lost: the store was damaged, and …`. */
-export function whatHelps({ key, at, count = 1, hash, end }: LostRecord): string {
+export function whatHelps({ key, at, count = 1, hash, end, unrepaired }: LostRecord): string {
   const day = new Date(at).toISOString().slice(0, 10);
+  if (unrepaired)
+    return `is lost: the store was damaged, as was found on ${day}. Salvage what is whole by nx-flow verify --repair, import the run from an export, or run the flow again.`;
   const [kind = '', flow = '', run = ''] = key.split('/');
   const help = HELP[keys.isParam(key) ? 'param' : end ? 'task' : kind]?.(`${flow} ${Number(run)}`);
   const what = hash === undefined ? `${count === 1 ? 'is' : 'are'} lost` : 'has lost its bytes';

@@ -22,4 +22,6 @@ export interface LostRow {
   count?: number;
   /** Of a run: its last row is lost, and one from before its end is there. */
   end?: true;
+  /** No repair was made yet: it was found when the database was opened. */
+  unrepaired?: true;
 }

@@ -2,10 +2,11 @@
 import { dirname } from 'node:path';
 import type { Level } from 'level';
 import { hasDatabase } from './database';
-import { noteDropped } from './dropped';
+import { noteDropped, noteLost } from './dropped';
 import { lostOfLogs } from './left-logs';
 import { requireNew } from './lost-database';
-import { readStamp, unstamped, writeStamp } from './stamp';
+import { markLostRuns } from './lost-numbers';
+import { isCurrent, readStamp, unstamped, writeStamp } from './stamp';
 import { finishSwap } from './swap';
 
 type Db = Level<string, Uint8Array>;
@@ -34,6 +35,7 @@ export async function openLevel(folder: string): Promise<Db> {
       if ((await db.keys({ limit: 1 }).all()).length > 0) throw unstamped(folder);
       writeStamp(folder);
     }
+    if (isCurrent(readStamp(folder))) await markLostRuns(db, store, (runs) => noteLost(store, runs));
   } catch (error) {
     await db.close();
     throw error;

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { makeFolder } from '../environment/make-folder';
 import { noRoom, storeFull } from './no-room';
+import { giveToParent } from './owner';
 
 /** @throws FlowError FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
 export function requireWritable(store: string): void {
   try {
+    const isNew = !existsSync(store);
     makeFolder(store);
+    if (isNew) giveToParent(store);
     accessSync(store, constants.W_OK);
   } catch (cause) {
     const reason = noRoom(cause as NodeJS.ErrnoException);

@@ -48,6 +48,10 @@ export function readStamp(folder: string): Stamp | undefined {
   return stamp;
 }
 
+/** Whether nothing of it is still to be migrated. */
+export const isCurrent = (stamp: Stamp | undefined): boolean =>
+  stamp?.format === STORE_FORMAT && stamp.from === undefined;
+
 /** The error for a database that has records but no stamp. */
 export function unstamped(folder: string): FlowError {
   return new FlowError(

@@ -58,6 +58,10 @@ const REFUSED = [
   ['export', 'films', 'latest', 'films.nxflow'],
   ['import', 'none.nxflow'],
   ['check', 'broken'],
+  ['verify', '--store=typo'],
+  ['verify', '--repair', '--store=typo'],
+  ['store', '--store=typo'],
+  ['gc', '--store=typo'],
 ];
 
 test('nothing is written by a command that is refused where there is no store yet', async () => {
@@ -82,6 +86,7 @@ test('a store that is read and has nothing is not made; the first run makes it, 
     'films has no runs in the namespace user:tester yet',
   );
   for (const args of [
+    ['verify'],
     ['check', 'films'],
     ['spin', 'films', '--help'],
     ['runs', 'films', '--tag=x'],

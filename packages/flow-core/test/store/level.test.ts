@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
+import { droppedLine } from '../../src/store/dropped';
 import type { Op } from '../../src/store/kv';
 import { LevelKv } from '../../src/store/level';
 import { NotAcknowledged } from '../../src/store/not-acknowledged';
@@ -104,6 +105,20 @@ test('a number whose broker died before the database knew it is kept for whoever
   expect(await kv.claim('counter', 'nonce/c')).toBe(3);
   expect([await kv.claim('counter', 'nonce/a'), await kv.claim('counter', 'nonce/b')]).toEqual([1, 2]);
   expect(await kv.claim('counter', 'nonce/d')).toBe(4);
+});
+
+test('a number that nobody was given because its broker died is no loss; one that was given is', async () => {
+  expect(await kv.claim('counter/films', 'nonce/films/a')).toBe(1);
+  jest.spyOn(kv, 'batch').mockRejectedValueOnce(new Error('It died.'));
+  await expect(kv.claim('counter/films', 'nonce/films/b')).rejects.toThrow('It died.');
+  const again = async () => {
+    await kv.close();
+    kv = await LevelKv.open(join(place.folder, 'db'));
+    return droppedLine(place.folder);
+  };
+  expect(await again()).toBeUndefined();
+  await kv.batch([{ key: 'counter/films', value: undefined }]);
+  expect(await again()).toMatch(/ films\/1 is lost\./);
 });
 
 test('it can be closed while ranges are being read', async () => {

@@ -10,7 +10,7 @@ import { declaredPolicy, type Policy, parseSize, removes } from '../../engine/ho
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { openStore } from '../../store/open';
-import { namespaceOf, noMoreThan, placeHere } from '../arguments';
+import { namespaceOf, noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { renderCollected } from '../render/gc';
 import { removedJson } from '../render/housekeeping';
@@ -50,7 +50,7 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 0);
-    const { store: folder, workspace } = placeHere(context);
+    const { store: folder, workspace } = storeHere(context);
     const dryRun = context.options['dry-run'] === true;
     const given = givenPolicy(context);
     const declared = given === undefined ? declaredPolicy(workspace) : undefined;

@@ -10,7 +10,7 @@ import {
 } from '../../engine/housekeeping/overview';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { openStore } from '../../store/open';
-import { noMoreThan, placeHere } from '../arguments';
+import { noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { plural, size, table } from '../render/table';
 
@@ -26,7 +26,7 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 0);
-    const { store, workspace } = placeHere(context);
+    const { store, workspace } = storeHere(context);
     const spinFolder = spinStoreFolder(store);
     const disk = new OnDisk();
     const usage = await usageOf(store, disk);

@@ -10,7 +10,7 @@ import { verifyStore } from '../../engine/verify/verify';
 import { newestNumbers } from '../../store/numbers';
 import { openStore } from '../../store/open';
 import type { Store } from '../../store/store';
-import { noMoreThan, placeHere } from '../arguments';
+import { noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import type { RepairJson } from '../json/shapes';
 import { plural, size } from '../render/table';
@@ -36,7 +36,7 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 0);
-    const { store } = placeHere(context);
+    const { store } = storeHere(context);
     const spins = spinStoreFolder(store);
     const folders = existsSync(spins) ? [store, spins] : [store];
     const problems: StoreProblem[] = [];
@@ -100,7 +100,8 @@ async function opening(folder: string, report: Report): Promise<Store | undefine
   let store: Store | undefined;
   try {
     store = openStore(folder);
-    await store.kv.generation();
+    // One that is not there yet is not made.
+    await store.kv.range({ gte: '', lt: '\0', limit: 1 });
     return store;
   } catch (error) {
     await store?.close();

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { scan } from '../../store/kv';
+import { hasDatabase } from '../../store/new-store';
 import { Sizes } from '../../store/replaceable';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
@@ -90,7 +91,10 @@ export function usageBeside(beside: Beside, disk = new OnDisk()): BesideUsage {
     const path = join(beside.workspace, '.flow', name);
     if (existsSync(path)) add('index', path);
   }
-  for (const folder of new Set([beside.store, join(beside.workspace, '.flow')])) {
+  const own = join(beside.workspace, '.flow');
+  // It may be another store.
+  const folders = own === beside.store || hasDatabase(own) ? [beside.store] : [beside.store, own];
+  for (const folder of folders) {
     const { files, bytes } = disk.take(folder);
     usage.other.count += files;
     usage.other.bytes += bytes;

@@ -21,8 +21,9 @@ export class Marks {
     this.added.set(key, row);
   }
 
-  /** Of an earlier repair. */
+  /** Of an earlier repair. What was not repaired yet is found again, unless it is whole. */
   keep({ key, ...row }: LostRecord): void {
+    if (row.unrepaired) return;
     this.#set(key, row);
     this.added.delete(key);
   }

@@ -14,6 +14,7 @@ import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
 import { LEAST_ROOM, notWritten, requireRoom } from '../../store/no-room';
 import { newestNumbers } from '../../store/numbers';
+import { giveBack } from '../../store/owner';
 import { unwritableStore } from '../../store/require-writable';
 import { holdDatabase } from '../../store/salvage/hold-database';
 import { salvaged } from '../../store/salvage/salvage';
@@ -74,6 +75,7 @@ export async function repairStore(store: string, options: RepairOptions): Promis
     throw whyNot(store, error as NodeJS.ErrnoException);
   } finally {
     await letGo?.();
+    giveBack(store);
     rmSync(work, { recursive: true, force: true });
     process.umask(mask);
   }
@@ -89,7 +91,7 @@ async function replace(
   const numbers = newestNumbers(store);
   const fresh = join(work, 'db');
   const db = join(store, 'db');
-  const files = isEmpty(db) ? [goneDatabase(db)] : damagedFiles(store);
+  const files = [...damagedFiles(store), ...(isEmpty(db) ? [goneDatabase(db)] : [])];
   const kv = await LevelKv.open(fresh);
   let rebuilt: Rebuilt;
   let looked: Looked;
@@ -112,13 +114,13 @@ async function replace(
   return { looked, lost: [...files, ...lost], old };
 }
 
-/** Nothing is there of a database, or only the lock. */
+/** Nothing is there of a database but what says how it was. */
 const isEmpty = (db: string) =>
-  !readdirSync(db).some((name) => /^(MANIFEST-\d+|\d+\.(log|ldb|sst))$/.test(name));
+  !readdirSync(db).some((name) => /^\d+\.(log|ldb|sst)$/.test(name) && lstatSync(join(db, name)).size > 0);
 
 const goneDatabase = (db: string): StoreProblem => ({
   where: 'db',
-  message: `All files of the database ${db} were gone: of its runs, only the numbers are known that the files beside it say.`,
+  message: `All records of the database ${db} were gone: of its runs, only the numbers are known that the files beside it say.`,
 });
 
 const told = (one: Parameters<typeof nameOfLost>[0]): StoreProblem => ({

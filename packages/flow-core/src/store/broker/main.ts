@@ -1,5 +1,8 @@
 /** The broker's program: `node broker.js <store> <idle milliseconds> [where it was started]`. */
-import type { Complaint } from './protocol';
+import { dirname } from 'node:path';
+import { packageFile } from '../../environment/package-root';
+import { becomeOwner } from '../owner';
+import { type Complaint, socketPath } from './protocol';
 import { serveBroker } from './server';
 
 /** @param served called when it has served all its clients */
@@ -7,6 +10,8 @@ export function main(served: () => void): void {
   // What it writes is its owner's, whatever the user's umask is: the database, the socket.
   process.umask(0o077);
   const [store = '', idle = '5000', started] = process.argv.slice(2);
+  // A socket elsewhere is in a folder of root's own.
+  if (dirname(socketPath(store)) === store) becomeOwner(store, packageFile('dist/broker.js'));
   // The terminal's signals are for the command that started the broker. It exits after its clients.
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
 import { withoutHandles } from '../../definition/handles';
@@ -10,6 +10,7 @@ import { inCi } from '../../environment/in-ci';
 import { packageFile } from '../../environment/package-root';
 import { KEEP, MARK } from '../../environment/task-mark';
 import { noRoom, storeFull } from '../no-room';
+import { whoseStore } from '../owner';
 import { damagedDatabase, isDamage } from './errors';
 import { type Connection, greeted } from './greeting';
 import { brokerName } from './pid-file';
@@ -103,7 +104,7 @@ function tryConnect(path: string): Promise<Socket | undefined> {
       else
         reject(
           unavailable(
-            `The store's socket ${path} does not answer: ${error.message}. End the process that holds it, and do it again.`,
+            `The store's socket ${path} does not answer: ${error.message}. ${whoseStore(dirname(path)) ?? 'End the process that holds it, and do it again.'}`,
             error,
           ),
         );
@@ -174,7 +175,7 @@ function openingError(store: string, last: string): FlowError {
   if (code?.startsWith('FLOW_')) return new FlowError(code, message);
   if (isDamage(message)) return damagedDatabase(store, message);
   return unavailable(
-    `The store ${join(store, 'db')} cannot be opened: ${message.replace(/\.?$/, '.')} Mend that and do it again, or name another store by --store=<folder> or NX_FLOW_STORE.`,
+    `The store ${join(store, 'db')} cannot be opened: ${message.replace(/\.?$/, '.')} ${whoseStore(store) ?? 'Mend that and do it again, or name another store by --store=<folder> or NX_FLOW_STORE.'}`,
   );
 }
 

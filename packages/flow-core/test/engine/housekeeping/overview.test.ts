@@ -54,4 +54,6 @@ test.each([0, 1, 3])('with %i large values that runs and persisted spins share',
   const all = [...parts, ...[packages, index, other, temporary].map(({ bytes }) => bytes)];
   expect(all.reduce((sum, bytes) => sum + bytes, 0)).toBe(onDisk(folder));
   expect(other.bytes).toBeGreaterThanOrEqual(20_000);
+  // Seen from a store elsewhere, all of it is another store's.
+  expect(usageBeside({ store: join(workspace, 'other'), workspace }).other.bytes).toBe(0);
 });

@@ -17,6 +17,7 @@ import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { damagedFiles } from '../../../src/engine/verify/database-files';
 import { temporaryName } from '../../../src/environment/temporary';
 import { sealed } from '../../../src/store/checksum';
+import { droppedLine } from '../../../src/store/dropped';
 import { LevelKv } from '../../../src/store/level';
 import { hasDatabase } from '../../../src/store/new-store';
 import { openStore } from '../../../src/store/open';
@@ -176,6 +177,38 @@ describe('files of the database', () => {
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
+  test('the newest log was cut to before a run that had ended: whoever asks for it hears that it is lost', async () => {
+    const sizes = damaged.files(/\.log$/).map((path) => [path, statSync(path).size] as const);
+    const store = await damaged.open();
+    const { run } = await new MemoryEngine(store).run(films);
+    await store.close();
+    // Opening made the log anew: all that it holds is of the last run.
+    for (const path of damaged.files(/\.log$/))
+      if (!sizes.some(([one]) => one === path)) truncateSync(path, 0);
+    const { lost } = await damaged.verify();
+    expect(lost.map((one) => one.where)).toEqual([`films/${run}`]);
+    expect(droppedLine(damaged.folder)).toMatch(/ films\/4 is lost\. .* nx-flow verify --repair/);
+    const opened = await damaged.open();
+    await expect(opened.run('films', run)).rejects.toMatchObject({
+      code: 'FLOW_STORE_CORRUPT',
+      message: expect.stringMatching(/^films\/4 is lost: .* nx-flow verify --repair, import/),
+    });
+    expect(await opened.claimRun('films', 'next')).toBe(5);
+    await opened.close();
+    const { lines } = await damaged.repair();
+    expect(lines).toContainEqual(expect.stringMatching(/^films\/4 is lost: .* repaired on 20/));
+    expect(droppedLine(damaged.folder)).toBeUndefined();
+  });
+
+  test('the only log is gone, with all records: a repair notes the runs at once', async () => {
+    for (const path of damaged.files(/\.(log|ldb)$/)) rmSync(path);
+    const { lines } = await damaged.repair();
+    expect(lines).toContainEqual(expect.stringMatching(/^db All records of the database .* were gone/));
+    for (const run of [1, 2, 3])
+      expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^films/${run} is lost: `)));
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
   test('any bit of a table: the damage is seen, also by who reads past it, and the rest is kept', async () => {
     await inTables();
     const path = table();
@@ -215,7 +248,7 @@ describe('files of the database', () => {
     }
     const { lines } = await damaged.repair();
     expect(lines).toEqual([
-      expect.stringMatching(/^db All files of the database .* were gone/),
+      expect.stringMatching(/^db All records of the database .* were gone/),
       ...[1, 2, 3].map((run) => expect.stringMatching(new RegExp(`^films/${run} is lost: `))),
     ]);
     const store = await damaged.open();
@@ -276,7 +309,8 @@ describe('a damaged log, which LevelDB drops when it opens the database', () => 
     expect(damagedFiles(damaged.folder)).toEqual([
       {
         where: 'db',
-        message: 'LevelDB dropped some of the newest records when it opened the damaged database.',
+        message:
+          'LevelDB dropped some of the newest records when it opened the damaged database. films/1, films/2, films/3 are lost.',
       },
     ]);
   });

@@ -42,7 +42,7 @@ export function sharedPlace() {
       const ops: Op[] = [];
       for await (const [key] of scan(kept, { gte: '', lt: '\x7f' })) ops.push({ key, value: undefined });
       await kept.batch(ops);
-      for (const name of ['cas', 'numbers.json'])
+      for (const name of ['cas', 'numbers.json', 'acknowledged.json'])
         rmSync(join(place.folder, name), { recursive: true, force: true });
     },
   };
