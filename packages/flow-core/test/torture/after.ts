@@ -8,7 +8,17 @@ import { as, Failure } from './failure';
 import { NEWEST } from './fixture';
 import { nothingLeft } from './left';
 import { ownRuns, rightRun } from './right';
-import { lineOf, numberOf, succeed, type Trial, verifyOf, type WritingCommand } from './trial';
+import {
+  execute,
+  lineOf,
+  numberOf,
+  said,
+  succeed,
+  succeeds,
+  type Trial,
+  verifyOf,
+  type WritingCommand,
+} from './trial';
 import { within, withStore } from './within';
 
 /** @param command the one that was struck. @param fresh nothing was recorded before */
@@ -93,7 +103,9 @@ async function goesOn(
   if (dead.length > 0) return;
   await as('broken', 'the same command again', async () => {
     if (command.again) return command.again(trial);
-    const result = await succeed(trial, lineOf(command, trial));
+    const result = await execute(trial, lineOf(command, trial));
+    if (!succeeds(command, result))
+      throw new Error(`${command.name} ended with ${result.code}: ${said(result)}`);
     if (command.runs) isNew(result);
     await command.check(trial, result);
   });

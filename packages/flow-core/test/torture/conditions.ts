@@ -17,7 +17,7 @@ import type { Fault } from './faults';
 import { DONE } from './fixture';
 import { requireCode } from './noticed';
 import { canTrace, startTraced, traced } from './traced';
-import { execute, lineOf, said, type Trial, type WritingCommand } from './trial';
+import { execute, lineOf, said, succeeds, type Trial, type WritingCommand } from './trial';
 import { within } from './within';
 
 /** The commands that are given under a condition. */
@@ -94,7 +94,7 @@ const fullDisk: Fault = async (trial, draw) => {
     disk.sh('rm "$1/filler"', store);
     await as('broken', 'with room again', async () => {
       const again = await given(trial, command, inside);
-      if (again.code !== 0) throw new Error(said(again));
+      if (!succeeds(command, again)) throw new Error(said(again));
     });
     await as('left', 'on the disk', () => lane.gone());
     rmSync(outside, { recursive: true });
