@@ -30,7 +30,8 @@ export async function everythingNoticed(trial: Trial): Promise<Noticed> {
   };
   const verified = await as('broken', 'verify', () => execute(trial, verifyOf(trial)));
   requireCode(verified);
-  if (verified.code === 0 && noticed.refused > 0)
+  // A damaged filter hides records, and is made anew when its table is merged with others: then they are there again.
+  if (verified.code === 0 && noticed.refused > 0 && !(await areReadable(trial)))
     throw new Failure(
       'unnoticed',
       `verify says that all is right, and ${noticed.refused} facts cannot be read`,
@@ -47,6 +48,12 @@ const dropped = (store: string) =>
   [store, join(store, 'spin')].some((folder) => droppedLine(folder) !== undefined);
 
 /** The next commands do what they are asked, or say with a code why not. */
+async function areReadable(trial: Trial): Promise<boolean> {
+  const { facts, spins } = await trial.lane.template();
+  const found = [await compare(trial.store, facts), await compare(join(trial.store, 'spin'), spins)];
+  return found.every(({ refused, gone }) => refused.length + gone.length === 0);
+}
+
 export async function nextCommands(trial: Trial): Promise<void> {
   for (const name of ['run', 'spin', 'tag']) {
     const command = commandNamed(name);
