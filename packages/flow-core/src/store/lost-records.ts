@@ -71,7 +71,7 @@ export function whatHelps({ key, at, count = 1, hash, end, unrepaired }: LostRec
 }
 
 const again = (run: string) =>
-  `Execute it again by nx-flow resume ${run}, import the run from an export, or restore the store from a copy.`;
+  `Execute it again by nx-flow resume ${run}, import the run from an export, or restore the store from a copy. nx-flow rm ${run} removes the run, and this line with it.`;
 
 const HELP: Record<string, (run: string) => string> = {
   task: again,

@@ -3,7 +3,7 @@
  * is being migrated, so that an older nx-flow refuses it, and each batch says how far it came.
  */
 import type { Level } from 'level';
-import { sealed } from './checksum';
+import { isSealed, sealed } from './checksum';
 import { STORE_FORMAT, type Stamp, writeStamp } from './stamp';
 
 /** Holds the last key that was migrated. It sorts before all keys of records. */
@@ -32,7 +32,11 @@ export async function migrate(
     if (position) await db.del(POSITION);
     return;
   }
-  if (stamp.from === undefined) writeStamp(folder, stamp.format);
+  if (stamp.from === undefined) {
+    // Somebody wrote its stamp: a migration would put a second checksum behind each value.
+    if (await isMigrated(db)) return writeStamp(folder);
+    writeStamp(folder, stamp.format);
+  }
   let after = position === undefined ? POSITION : new TextDecoder().decode(position);
   for (let done = 0; ; ) {
     const entries = await nextEntries(db, after);
@@ -52,6 +56,12 @@ export async function migrate(
   await db.batch([{ type: 'del', key: `${POSITION}~` }], { sync: true });
   writeStamp(folder);
   await db.del(POSITION);
+}
+
+/** Whether most records, as far as a look shows, have a checksum that is right: in format 1, none has one. */
+async function isMigrated(db: Db): Promise<boolean> {
+  const entries = await nextEntries(db, POSITION);
+  return entries.filter(([key, value]) => isSealed(key, value)).length * 2 > entries.length;
 }
 
 async function nextEntries(db: Db, after: string): Promise<[string, Uint8Array][]> {

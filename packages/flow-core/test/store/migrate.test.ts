@@ -45,6 +45,12 @@ test('all records are there afterwards, and it says how far it is', async () => 
   await expectWhole();
 });
 
+test('a stamp that was put back to format 1 by hand is put right, and no record gets a second checksum', async () => {
+  await expectWhole();
+  writeFileSync(join(db, 'nx-flow.json'), '{"format":1,"digests":1}\n');
+  await expectWhole();
+});
+
 test.each(['after the stamp', 'after a batch', 'after the last batch', 'before the position is removed'])(
   'cut off %s',
   async (where) => {

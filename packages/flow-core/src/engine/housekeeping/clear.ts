@@ -94,6 +94,13 @@ async function clearRun(store: Store, { flow, run, at, by }: Left, needed: Neede
       await remove(key);
     }
   for await (const [key] of scan(store.kv, prefixRange(keys.tags(flow, run)))) await remove(key);
+  // What a repair found lost of it nobody misses any more.
+  for (const kind of ['artifact', 'code', 'log', 'tag', 'task'])
+    for await (const [key] of scan(
+      store.kv,
+      prefixRange(keys.lost(keys.run(flow, run).replace(/^run/, kind))),
+    ))
+      await remove(key);
   const isNeeded = needed.count(run) > 0;
   // Of a task that is needed, one may ask which code it was.
   if (!isNeeded && (await store.kv.get(keys.code(flow, run)))) await remove(keys.code(flow, run));

@@ -10,7 +10,11 @@ import type { Store } from '../../store/store';
  */
 export function lost(what: string, needed?: string): FlowError {
   const by = needed === undefined ? '' : `, which ${needed} needs`;
-  return new FlowError('FLOW_STORE_CORRUPT', `The store has lost ${what}${by}.`, { exit: 1 });
+  return new FlowError(
+    'FLOW_STORE_CORRUPT',
+    `The store has lost ${what}${by}. Note what is lost by nx-flow verify --repair, so that nx-flow resume executes it again, or restore the store from a copy.`,
+    { exit: 1 },
+  );
 }
 
 /** What a repair of the store found lost of a run, or of a step, each as one sentence. */

@@ -11,7 +11,7 @@ import { type Connection, hearFrom } from './greeting';
 import { BrokerHolds } from './hold-client';
 import { Notices } from './notices';
 import { frame, LARGEST, type Push, type Reply, type Request, socketPath, type Unsent } from './protocol';
-import { GIVE_UP_MS, Silence } from './silence';
+import { AGAIN_MS, GIVE_UP_MS, Silence } from './silence';
 import { diedAgain, findBroker } from './start';
 
 /** Bytes that may wait to be sent; beyond it, events are dropped. */
@@ -36,11 +36,11 @@ export class BrokerKv implements Kv {
   #deaths = 0;
   /** Names the database that it has to do with. What was not acknowledged must not reach another one. */
   #database: string | undefined;
-  /** Why nothing can be asked any more. */
-  #over: FlowError | undefined;
+  #over: FlowError | undefined; // Why nothing can be asked any more.
   #closing: Promise<void> | undefined;
   #answered: (() => void) | undefined;
   readonly #patience: number;
+  #gaveUp = false; // Nothing is waited for a second time.
   readonly #notices: Notices;
   readonly #silence = new Silence({
     silent: () => this.#notices.silent(),
@@ -54,10 +54,7 @@ export class BrokerKv implements Kv {
     ask: (request) => this.#ask(request),
   });
 
-  readonly holds = new BrokerHolds({
-    ask: (request) => this.#ask(request),
-    tell: (request) => this.#tell(request),
-  });
+  readonly holds = new BrokerHolds({ ask: (one) => this.#ask(one), tell: (one) => this.#tell(one) });
 
   private constructor(store: string, patience: number) {
     this.#patience = patience;
@@ -162,7 +159,7 @@ export class BrokerKv implements Kv {
   }
 
   #connected(): Promise<Socket> {
-    this.#socket ??= findBroker(this.#store, this.#path, this.#patience, (line) =>
+    this.#socket ??= findBroker(this.#store, this.#path, this.#gaveUp ? AGAIN_MS : this.#patience, (line) =>
       this.#notices.tell(line),
     ).then(
       (connection) => {
@@ -171,6 +168,7 @@ export class BrokerKv implements Kv {
       },
       (error) => {
         this.#socket = undefined;
+        this.#gaveUp = error.code === 'FLOW_STORE_UNAVAILABLE';
         // Without its folder, no other broker can be started.
         throw this.#database === undefined || existsSync(this.#store) ? error : this.#end();
       },
@@ -187,6 +185,7 @@ export class BrokerKv implements Kv {
 
   #adopt({ socket, hello, unframer, more }: Connection): void {
     this.#notices.greeted(hello);
+    this.#gaveUp = false;
     const { database = this.#database } = hello;
     if (this.#database !== undefined && database !== this.#database) {
       socket.destroy();

@@ -6,6 +6,9 @@ export const TELL_MS = 5000;
 /** When it is given up. Milliseconds. */
 export const GIVE_UP_MS = 30_000;
 
+/** How long one is waited for again that was given up. Milliseconds. */
+export const AGAIN_MS = 2000;
+
 /** How often to look. Milliseconds. */
 const LOOK_MS = 500;
 

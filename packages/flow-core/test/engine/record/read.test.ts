@@ -32,7 +32,7 @@ test('an artifact that a task stored', async () => {
   const { e, remove } = await ran();
   await remove(artifact('start/1', 'b'));
   await expect(recordedViews(e.store, 'lost', 1, ['start/1'])).rejects.toEqual(
-    corrupt('The store has lost lost/1/start/1/b.'),
+    corrupt('The store has lost lost/1/start/1/b. '),
   );
   // Whoever inherits it misses it, too.
   await expect(recordedViews(e.store, 'lost', 1, ['left/2'])).rejects.toEqual(corrupt('lost/1/start/1/b'));
@@ -56,7 +56,7 @@ test('a task that is an input', async () => {
   const { e, remove } = await ran();
   await remove(keys.task('lost', 1, 'left', 2));
   await expect(recordedViews(e.store, 'lost', 1, ['start/1', 'left/2'])).rejects.toEqual(
-    corrupt('The store has lost lost/1/left/2.'),
+    corrupt('The store has lost lost/1/left/2. '),
   );
 });
 
@@ -69,7 +69,7 @@ test('the task that a resumed run took over, and an artifact of it', async () =>
   await expect(recordedViews(e.store, 'lost', 2, ['start/1'])).rejects.toEqual(corrupt('lost/1/start/1/a'));
   await remove(keys.task('lost', 1, 'start', 1));
   await expect(recordedOutputs(e.store, 'lost', 2, start)).rejects.toEqual(
-    corrupt('The store has lost lost/1/start/1, which lost/2/start/1 needs.'),
+    corrupt('The store has lost lost/1/start/1, which lost/2/start/1 needs. '),
   );
 });
 

@@ -177,6 +177,18 @@ describe('files of the database', () => {
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
+  test('what is lost of a run is told until the run is removed', async () => {
+    await damaged.raw([{ key: TASK, value: bad }]);
+    const { lines } = await damaged.repair();
+    expect(lines).toEqual([
+      expect.stringMatching(/ nx-flow rm films 1 removes the run, and this line with it\.$/),
+    ]);
+    const store = await damaged.open();
+    await removeRuns(store, [(await store.unpinnedRun('films', 1)) as RunRow], { at: 1, by: 'ada' });
+    await store.close();
+    expect((await damaged.verify()).lost).toEqual([]);
+  });
+
   test('the newest log was cut to before a run that had ended: whoever asks for it hears that it is lost', async () => {
     const sizes = damaged.files(/\.log$/).map((path) => [path, statSync(path).size] as const);
     const store = await damaged.open();
