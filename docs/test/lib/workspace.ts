@@ -128,8 +128,15 @@ export class Workspaces {
 }
 
 /** Copies a folder. The process that holds a store in it may still be leaving, and Node copies no sockets. */
-function copy(from: string, to: string): void {
-  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+function copy(from: string, to: string, left = 20): void {
+  try {
+    cpSync(from, to, { recursive: true, filter: (path) => !/\.(sock|pid)$/.test(path) });
+  } catch (error) {
+    // A file that was there when the folder was read.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || left === 0) throw error;
+    rmSync(to, { recursive: true, force: true });
+    copy(from, to, left - 1);
+  }
 }
 
 /** The packages and commands that all pages share. */

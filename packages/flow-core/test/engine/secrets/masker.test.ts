@@ -51,7 +51,7 @@ describe.each(Object.entries(WRITERS))('a secret, written %s', (_, write) => {
         expect(matcher.test(shown)).toBe(false);
         expect(shown).not.toContain(value.trim());
       }),
-      { numRuns: 25 },
+      { numRuns: 8 },
     );
   });
 });
@@ -166,7 +166,7 @@ test('wherever a text is cut into pieces, what is shown of it is the same', () =
       },
     ),
     {
-      numRuns: 150,
+      numRuns: 40,
       // An empty piece came while nothing could be shown.
       examples: [
         [
