@@ -96,7 +96,7 @@ export const PACKAGES = {
         ...['definition/artifact-name', 'engine/contain/', 'engine/pool/perform', 'engine/task/'],
         ...['process/end-children', 'process/started', 'store/item-digests'],
       ],
-      worker: ['engine/pool/worker'],
+      worker: ['engine/pool/active', 'engine/pool/worker'],
       // Whatever imports a flow that is an ES module.
       import: ['source/native-import'],
       // The store as its clients see it. A worker has none.

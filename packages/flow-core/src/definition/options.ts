@@ -6,7 +6,7 @@ import { parseDuration } from './duration';
 import { suggest } from './errors';
 import { VARIABLE } from './flow-inputs';
 import { canCatch, type StepKind, type StepNode } from './graph';
-import type { Retry } from './types';
+import type { Rate, Retry } from './types';
 
 export interface StepOption {
   /** One line for people. */
@@ -81,6 +81,30 @@ export const STEP_OPTIONS = {
       ];
     },
   },
+  concurrency: {
+    help: 'How many tasks one worker executes together, where they mostly wait',
+    inKey: false,
+    with: 'concurrency=50',
+    problems: ({ name, options: { concurrency, isolate } }) =>
+      concurrency === undefined
+        ? []
+        : !Number.isInteger(concurrency) || concurrency < 1
+          ? [`\`concurrency\` of "${name}" is a whole number, 1 or more.`]
+          : concurrency > 1 && isolate === true
+            ? [
+                `"${name}" has \`isolate\`, a process for each task, and \`concurrency\`, several tasks in one: leave one of them out.`,
+              ]
+            : [],
+  },
+  rate: {
+    help: 'How many tasks may begin in a time, further attempts included',
+    inKey: false,
+    with: 'rate:limit=10,per=1s',
+    problems: ({ name, options: { rate } }) =>
+      rate === undefined || isRate(rate)
+        ? []
+        : [`\`rate\` of "${name}" is a whole number of tasks in a time, such as { limit: 10, per: '1s' }.`],
+  },
   timeout: {
     help: 'How long one attempt may take',
     inKey: true,
@@ -127,6 +151,18 @@ function isUndefinedOr(value: number | undefined, holds: (value: number) => bool
 
 function isVariables(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string' && VARIABLE.test(name));
+}
+
+/** Whether it is a limit of 1 or more, and a duration above 0; nothing else. */
+function isRate(value: unknown): boolean {
+  const { limit, per, ...others } = Object(value) as Partial<Rate>;
+  return (
+    Number.isInteger(limit) &&
+    (limit as number) >= 1 &&
+    typeof per === 'string' &&
+    (parseDuration(per) ?? 0) > 0 &&
+    Object.keys(others).length === 0
+  );
 }
 
 function isNumbers(value: unknown): boolean {

@@ -128,6 +128,14 @@ export interface Retry {
   if?(error: Error & { code?: unknown; status?: unknown }): boolean;
 }
 
+/** How many tasks of a step may begin in a time. */
+export interface Rate {
+  /** At most so many. */
+  limit: number;
+  /** In any such time: `'1s'`, `'1m'`. */
+  per: string;
+}
+
 export interface Options<V extends string | undefined = undefined> {
   /** Environment variables for this step alone. */
   env?: Record<string, string>;
@@ -149,6 +157,13 @@ export interface Options<V extends string | undefined = undefined> {
   resources?: Record<string, number>;
   /** How often to try again, when, and after which errors. */
   retry?: number | Retry;
+  /**
+   * How many tasks of this step one worker executes together: for steps that mostly wait, such as for a service. 1 unless given.
+   * They share their process, and so its variables, its folder and what they patch.
+   */
+  concurrency?: number;
+  /** At most so many tasks of this step begin in any such time of a run, further attempts included: `{ limit: 10, per: '1s' }`. */
+  rate?: Rate;
   /** How long one attempt may take: `'90s'`, `'5m'`, `'2h'`. */
   timeout?: string;
   /** Go on after a failure, with the error as the artifact of this name. */

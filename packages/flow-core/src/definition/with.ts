@@ -8,7 +8,7 @@ import { secretInputs } from './rules';
 
 export type OptionsForAll = Pick<
   StepNode['options'],
-  'retry' | 'timeout' | 'catch' | 'isolate' | 'env' | 'secrets'
+  'retry' | 'timeout' | 'concurrency' | 'rate' | 'catch' | 'isolate' | 'env' | 'secrets'
 >;
 type Name = keyof OptionsForAll;
 interface Given {
@@ -24,6 +24,8 @@ interface Given {
 const FORMS: Record<Name, string> = {
   retry: STEP_OPTIONS.retry.with,
   timeout: STEP_OPTIONS.timeout.with,
+  concurrency: STEP_OPTIONS.concurrency.with,
+  rate: STEP_OPTIONS.rate.with,
   catch: STEP_OPTIONS.catch.with,
   isolate: STEP_OPTIONS.isolate.with,
   env: STEP_OPTIONS.env.with,
@@ -60,6 +62,18 @@ const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {
   timeout: ({ text, value }) => {
     if (value === undefined || parseDuration(value) === undefined) throw malformed('timeout', text);
     return value;
+  },
+  concurrency: ({ text, value }) => {
+    const most = wholeNumber(value);
+    if (!most) throw malformed('concurrency', text);
+    return most;
+  },
+  rate: ({ text, fields }) => {
+    const limit = wholeNumber(fields?.limit);
+    const { limit: _, per, ...unknown } = fields ?? {};
+    if (!limit || per === undefined || !parseDuration(per) || Object.keys(unknown).length > 0)
+      throw malformed('rate', text);
+    return { limit, per };
   },
   catch: ({ text, value }) => {
     if (value === undefined || !/^[A-Za-z_$][\w$]*$/.test(value)) throw malformed('catch', text);
@@ -141,7 +155,11 @@ export function withOptions(graph: Graph, options: OptionsForAll): Graph {
   const steps = [...graph.steps].map(([name, node]): [string, StepNode] => {
     const { catch: caught, ...others } = options;
     const can = caught === undefined || !canCatch(node) ? others : { ...others, catch: caught };
-    return [name, { ...node, options: { ...can, ...node.options } }];
+    const all = { ...can, ...node.options };
+    // Of the two, the one that the step declares: it is for this step, the other for all of them.
+    if (all.isolate === true && (all.concurrency ?? 1) > 1)
+      delete all[node.options.isolate ? 'concurrency' : 'isolate'];
+    return [name, { ...node, options: all }];
   });
   const given: Graph = { ...graph, ...secretsIn(steps.map(([, node]) => node)), steps: new Map(steps) };
   const [hashed] = options.secrets ? secretInputs(given, [...given.steps.values()]) : [];

@@ -15,7 +15,15 @@ import { Runner } from '../../src/testing';
 import { killShared, MARK, type Result, type Workspace } from '../kit/workspace';
 import { hostileFlow, MISBEHAVIOURS, type Misbehaviour, NAMES_FILE } from './misbehaviours';
 
-export const SURFACES = ['run', 'spin', 'spin --all', 'resume', 'Runner'] as const;
+export const SURFACES = [
+  'run',
+  'spin',
+  'spin --all',
+  'resume',
+  'Runner',
+  'run together',
+  'spin together',
+] as const;
 export type Surface = (typeof SURFACES)[number];
 
 export interface Sequence {
@@ -51,6 +59,9 @@ const REST = fc.record({
 
 const drawn = <T>(from: fc.Arbitrary<T>, seed: number): T =>
   fc.sample(from, { seed: seed % 2 ** 31, numRuns: 1 })[0] as T;
+
+/** All splits are executed in a worker or two. */
+const TOGETHER = '--with=concurrency=5';
 
 /** The longest that a command may take. Milliseconds. */
 const IN_TIME_MS = 30_000;
@@ -93,7 +104,9 @@ export class Hostile {
   }
 
   async #check(one: Sequence): Promise<void> {
-    if (one.surface === 'run') await this.#run(one, ['run', 'caught']);
+    if (one.surface === 'run together') await this.#run(one, ['run', 'caught', TOGETHER]);
+    else if (one.surface === 'spin together') await this.#spinAll(one, TOGETHER);
+    else if (one.surface === 'run') await this.#run(one, ['run', 'caught']);
     else if (one.surface === 'spin') await this.#spin(one);
     else if (one.surface === 'spin --all') await this.#spinAll(one);
     else if (one.surface === 'Runner') await (one.again ? this.#runnerRuns(one) : this.#runnerSpins(one));
@@ -122,8 +135,11 @@ export class Hostile {
     expect([code, json]).toMatchObject([0, { status: 'done', tasks: { done, failed: 0, ...taken } }]);
     const pathspec = `${json.pathspec}/all`;
     const { artifacts } = (await this.#command(['dump', pathspec, '--json'])).json;
-    const expected = names.flatMap((name) => [say(of(name).fails) ?? 'done', artifacts.before]);
+    // Those that are executed together find what the others change meanwhile.
+    const looked = command.includes(TOGETHER) ? expect.any(Object) : artifacts.before;
+    const expected = names.flatMap((name) => [say(of(name).fails) ?? 'done', looked]);
     expect(artifacts.told).toEqual(expected);
+    expect(artifacts.after).toEqual(artifacts.before);
   }
 
   /** One after another in the process that executes the commands, and what the next one finds there. */
@@ -147,11 +163,12 @@ export class Hostile {
   }
 
   /** Splits are spun in workers, as tasks of a run are. */
-  async #spinAll({ names, workers, own }: Sequence): Promise<void> {
-    const args = spinOf(splits(names), '--all', `--max-workers=${workers}`);
+  async #spinAll({ names, workers, own }: Sequence, ...more: string[]): Promise<void> {
+    const args = spinOf(splits(names), '--all', `--max-workers=${workers}`, ...more);
     const { code, json } = await this.#command(args, own);
     expect(code).toBe(failing(names) > 0 ? 1 : 0);
-    const next = { status: 'done', artifacts: this.#unharmed.worker };
+    const artifacts = more.length > 0 ? expect.any(Object) : this.#unharmed.worker;
+    const next = { status: 'done', artifacts };
     const expected = names.flatMap((name) => [spunAs(of(name).fails), next]);
     expect(json.splits).toMatchObject(expected);
   }

@@ -258,6 +258,7 @@ export const each = f.foreach('each', { after: pick, over: 'names'${options} }, 
 export const all = f.join('all', { after: each }, ({ inputs }) => ({
   told: inputs.map(({ before, names, why, ...found }: any) => why?.message ?? (found.umask === undefined ? 'done' : found)),
   before: (inputs[0] as any).before,
+  after: look(),
 }));
 export default f.end(all);
 `;

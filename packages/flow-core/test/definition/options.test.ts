@@ -1,8 +1,13 @@
 /** The table of step options: each is known to the rules, and only what changes no result stays out of cache keys. */
 import { changesNoResult, STEP_OPTIONS, stepOptions } from '../../src/definition/options';
 
-test('only `secrets` and `resources` change no result', () => {
-  expect(Object.keys(STEP_OPTIONS).filter(changesNoResult)).toEqual(['secrets', 'resources']);
+test('only `secrets`, `resources`, `concurrency` and `rate` change no result', () => {
+  expect(Object.keys(STEP_OPTIONS).filter(changesNoResult)).toEqual([
+    'secrets',
+    'resources',
+    'concurrency',
+    'rate',
+  ]);
 });
 
 test('the artifact that a switch decides on is in the key', () => {

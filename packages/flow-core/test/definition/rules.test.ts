@@ -457,6 +457,26 @@ test.each([
     { secrets: ['API KEY'] },
     '`secrets` of "tried" is a list of names of variables, such as [\'OPENAI_API_KEY\'].',
   ],
+  [{ concurrency: 0 }, '`concurrency` of "tried" is a whole number, 1 or more.'],
+  [{ concurrency: '5' }, '`concurrency` of "tried" is a whole number, 1 or more.'],
+  [
+    { concurrency: 2, isolate: true },
+    '"tried" has `isolate`, a process for each task, and `concurrency`, several tasks in one: leave one of them out.',
+  ],
+  ...[
+    10,
+    null,
+    { limit: 10 },
+    { limit: 0, per: '1s' },
+    { limit: 1, per: '0s' },
+    { limit: 1, per: '1s', by: 'x' },
+  ].map(
+    (rate) =>
+      [
+        { rate },
+        '`rate` of "tried" is a whole number of tasks in a time, such as { limit: 10, per: \'1s\' }.',
+      ] as [object, string],
+  ),
   [{ resources: 2 }, '`resources` of "tried" is an object of numbers, such as { gpu: 1 }.'],
   [{ timeout: 300 }, "`timeout` of \"tried\" is a duration such as '90s', '5m' or '2h', not \"300\"."],
 ])('the option %j is refused', (given, message) => {

@@ -12,13 +12,19 @@ export interface Job {
   packages?: Installed;
   /** Milliseconds that it may take. */
   timeoutMs?: number;
+  /** How many tasks of its step a worker may be at together. With 1, it has the worker for itself. */
+  concurrency: number;
+  /** Its step has a `rate`: where it is given, it begins at once. */
+  paced?: true;
   /** Labels of all views that the task may read. */
   views: readonly string[];
 }
 
 /** The job of one task. @param packages those of its step, where it has any */
 export function jobOf({ options }: StepNode, spec: TaskSpec, packages: Installed | undefined): Job {
-  const job: Job = { spec, isolate: options.isolate === true, views: viewsOf(spec) };
+  const { isolate, concurrency = 1, rate } = options;
+  const job: Job = { spec, isolate: isolate === true, concurrency, views: viewsOf(spec) };
+  if (rate) job.paced = true;
   const timeoutMs = timeoutOf(options);
   if (packages) job.packages = packages;
   if (timeoutMs !== undefined) job.timeoutMs = timeoutMs;

@@ -191,12 +191,13 @@ export class ProcessPool implements Pool {
   /** Quick tasks go in one message for many: a worker is given more when half of what it had is done. */
   #choose(worker: WorkerProcess, host: PoolHost): Job[] {
     const jobs: Job[] = [];
-    const ahead = () => this.#pace.ahead((jobs.at(-1) ?? worker.last)?.spec.step);
-    if (worker.size * 2 > ahead()) return jobs;
-    while (worker.size + jobs.length < ahead()) {
+    const last = () => jobs.at(-1) ?? worker.last;
+    const most = () => this.#most(last());
+    if (last()?.concurrency === 1 && worker.size * 2 > most()) return jobs;
+    while (worker.size + jobs.length < most()) {
       const job = this.#next(worker.kind, host);
       if (!job) break;
-      if (!worker.takes(job) || (job.isolate && jobs.length > 0)) {
+      if (!worker.takes(job) || !goesWith(job, last())) {
         this.#held.set(worker.kind, job);
         break;
       }
@@ -204,6 +205,12 @@ export class ProcessPool implements Pool {
       if (job.isolate) break;
     }
     return jobs;
+  }
+
+  /** How many tasks a worker may have at hand that was given this one last. */
+  #most(last: Job | undefined): number {
+    if (last && last.concurrency > 1) return last.concurrency;
+    return last?.paced ? 1 : this.#pace.ahead(last?.spec.step);
   }
 
   #next(kind: string, host: PoolHost): Job | undefined {
@@ -287,4 +294,11 @@ export class ProcessPool implements Pool {
   #bury(): void {
     for (const worker of this.#workers) if (worker.state === 'gone') this.#workers.delete(worker);
   }
+}
+
+/** Whether a worker may have both at hand: tasks that are executed together are of one step, and no other is among them. */
+function goesWith(job: Job, last: Job | undefined): boolean {
+  if (last === undefined) return true;
+  if (job.concurrency > 1) return last.concurrency > 1 && last.spec.step === job.spec.step;
+  return last.concurrency === 1 && !job.isolate;
 }

@@ -24,6 +24,8 @@ export interface WorkerViews {
 export interface WorkerWork {
   type: 'work';
   tasks: TaskSpec[];
+  /** They begin at once, beside what is under way of their step; else one after another. */
+  together?: true;
 }
 
 /** Give back what has not begun: others have nothing to do. */
@@ -41,14 +43,15 @@ export type FromWorker =
   /** The flow is imported. */
   | { type: 'ready' }
   | { type: 'broken'; error: ErrorRecord }
+  /** `task` is empty for what one of several tasks printed, nobody knows which; `step` as well where there is none. */
   | ({ type: 'log'; stream: 'stdout' | 'stderr'; text: string } & TaskName)
   | { type: 'pong' }
   /** A step started a process in a group of its own; it has ended. */
   | { type: 'process'; pid: number; alive: boolean }
   /** The body of the task has ended; processes that it started are being ended, which takes no part of its timeout. */
-  | { type: 'ending' }
-  /** The task ends this process by a call. The stack has the user's frames. */
-  | { type: 'leaving'; stack: string }
-  | { type: 'outcome'; outcome: TaskOutcome }
+  | { type: 'ending'; task: string }
+  /** A task ends this process by a call. The stack has the user's frames. `task` is empty where nobody knows which one. */
+  | { type: 'leaving'; task: string; stack: string }
+  | { type: 'outcome'; task: string; outcome: TaskOutcome }
   /** Tasks that it was given and has not begun. */
   | { type: 'returned'; tasks: string[] };

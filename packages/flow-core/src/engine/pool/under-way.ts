@@ -1,44 +1,37 @@
-/** The task that a worker is at: since when, until when, and what its outcome is when the worker dies of it. */
+/** A task that a worker is at: since when, until when, and what its outcome is when the worker dies of it. */
 import { diedError } from '../contain/left';
 import { toRecord } from '../task/error-record';
-import { TIMEOUT_GRACE_MS, timeoutError } from '../task/policies';
+import { TIMEOUT_GRACE_MS, TOGETHER_GRACE_MS, timeoutError } from '../task/policies';
 import type { TaskOutcome } from '../task/task';
 import type { Job } from './job';
 
 export class UnderWay {
-  readonly #kill: () => void;
-  #job: Job | undefined;
-  #since = 0;
-  #deadline: NodeJS.Timeout | undefined;
+  readonly #since = Date.now();
+  readonly #deadline: NodeJS.Timeout | undefined;
   /** The timeout that its worker was killed for. Milliseconds. */
   #expired: number | undefined;
   /** Of the call by which the task ends its worker: the user's frames. */
   #exitStack: string | undefined;
 
   /** @param kill Ends the worker if its task does not notice its own timeout: a loop that never yields. */
-  constructor(kill: () => void) {
-    this.#kill = kill;
-  }
-
-  /** Returns false where this very task has begun before. */
-  begin(job: Job): boolean {
-    if (job === this.#job) return false;
-    this.#job = job;
-    this.#exitStack = undefined;
-    this.#since = Date.now();
-    const { timeoutMs } = job;
-    if (timeoutMs !== undefined) {
-      this.#deadline = setTimeout(() => {
-        this.#expired = timeoutMs;
-        this.#kill();
-      }, timeoutMs + TIMEOUT_GRACE_MS);
-    }
-    return true;
+  constructor({ timeoutMs, concurrency }: Job, kill: () => void) {
+    if (timeoutMs === undefined) return;
+    // Another task may hold up one that notices it.
+    const graceMs = concurrency > 1 ? TOGETHER_GRACE_MS : TIMEOUT_GRACE_MS;
+    this.#deadline = setTimeout(() => {
+      this.#expired = timeoutMs;
+      kill();
+    }, timeoutMs + graceMs);
   }
 
   /** Milliseconds since it began. */
   get ms(): number {
     return Date.now() - this.#since;
+  }
+
+  /** It ends its worker by a call. */
+  get hasLeft(): boolean {
+    return this.#exitStack !== undefined;
   }
 
   /** The task is about to end its worker by a call. @param stack the user's frames */
@@ -56,9 +49,7 @@ export class UnderWay {
       this.#expired === undefined
         ? diedError(`The worker process ${how} in the middle of the task.`, this.#exitStack)
         : timeoutError(this.#expired);
-    const now = Date.now();
-    const startedAt = this.#since || now;
     const failure = { error: toRecord(error), thrown: error };
-    return { startedAt, durationMs: now - startedAt, status: 'failed', failure };
+    return { startedAt: this.#since, durationMs: this.ms, status: 'failed', failure };
   }
 }

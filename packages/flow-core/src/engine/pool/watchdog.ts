@@ -25,6 +25,8 @@ export class Watchdog {
   readonly #watched: Watched;
   /** Since when it has said nothing, as far as looks can tell; undefined when it has. */
   #since: number | undefined;
+  /** The first look since it said something. */
+  #unheard: number | undefined;
   #cpuMs: number | undefined;
   #told = false;
 
@@ -34,8 +36,13 @@ export class Watchdog {
 
   /** The process said something. */
   heard(): void {
-    this.#since = undefined;
+    this.#since = this.#unheard = undefined;
     this.#told = false;
+  }
+
+  /** How long the process has said nothing, as far as looks can tell. Milliseconds. */
+  silentMs(now: number): number {
+    return this.#unheard === undefined ? 0 : now - this.#unheard;
   }
 
   /** Call every {@link LOOK_MS} while the process has something to do. @param now milliseconds, of a clock that never goes back */
@@ -44,6 +51,7 @@ export class Watchdog {
     const worked = cpuMs === undefined || this.#cpuMs === undefined || cpuMs - this.#cpuMs >= WORK_MS;
     this.#cpuMs = cpuMs;
     this.#watched.ping();
+    this.#unheard ??= now;
     if (worked || this.#since === undefined) {
       this.#since = now;
       return;

@@ -7,13 +7,13 @@ import { endGroup } from '../../process/end-processes';
 import type { StartedProcess } from '../../process/start-process';
 import type { RunContext, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
+import { AtHand, isTogether } from './at-hand';
 import { brokenBy, ImportPatience } from './import-patience';
 import type { Job } from './job';
-import { AHEAD_MS } from './pace';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { SentViews } from './sent-views';
 import { startWorker, type WorkerOptions } from './start-worker';
-import { UnderWay } from './under-way';
+import { Unattributed } from './unattributed';
 import { Watchdog } from './watchdog';
 import type { WorkerListener } from './worker-listener';
 import { nextState, type WorkerState } from './worker-state';
@@ -29,10 +29,7 @@ export class WorkerProcess {
   readonly #process: StartedProcess<ToWorker>;
   readonly #listener: WorkerListener;
   #state: WorkerState = 'loading';
-  /** Given and not finished, oldest first: the first one is under way. */
-  #jobs: Job[] = [];
-  /** Their views are being read; they are given next. */
-  #coming: readonly Job[] = [];
+  readonly #atHand = new AtHand(() => this.child.kill('SIGKILL'));
   readonly #sent = new SentViews();
   /** Whom it has worked for: several tasks, or the one that is isolated. */
   #use: 'fresh' | 'shared' | 'isolated' = 'fresh';
@@ -40,9 +37,9 @@ export class WorkerProcess {
   readonly #apart = new Set<number>();
   /** Resolves when it has ended, and what its tasks had started. */
   readonly ended: Promise<void>;
-  readonly #underWay = new UnderWay(() => this.child.kill('SIGKILL'));
   readonly #watchdog: Watchdog;
-  #outcomes: TaskOutcome[] = [];
+  readonly #unknown = new Unattributed((job, stream, text) => this.#listener.log(job, stream, text, true));
+  #outcomes: { task: string; outcome: TaskOutcome }[] = [];
   /** It was asked to give back what it has not begun, and has not answered. */
   #asked = false;
 
@@ -58,16 +55,17 @@ export class WorkerProcess {
       pid: child.pid,
       ping: () => void this.#send({ type: 'ping' }),
       silent: (ms) => {
-        const [job] = this.#jobs;
-        if (job) listener.silent(job, ms);
+        const { first } = this.#atHand;
+        if (first) listener.silent(first, ms);
       },
     });
     this.#patience = new ImportPatience(options.file, () => child.kill('SIGKILL'));
     for (const stream of ['stdout', 'stderr'] as const) {
       // What bypasses the worker's own streams: processes that a step starts, and Node's last words.
       child[stream]?.setEncoding('utf8').on('data', (text: string) => {
-        const [job] = this.#jobs;
-        if (job) listener.log(job, stream, text, true);
+        const { first, isTogether } = this.#atHand;
+        if (first && isTogether) this.#unknown.log(first, stream, text);
+        else if (first) listener.log(first, stream, text, true);
       });
     }
     this.#process.onEnd((how) => this.#ended(how));
@@ -84,27 +82,24 @@ export class WorkerProcess {
 
   /** How many tasks it has at hand. */
   get size(): number {
-    return this.#jobs.length + this.#coming.length;
+    return this.#atHand.size;
   }
 
   /** The task that was given last. */
   get last(): Job | undefined {
-    return this.#coming.at(-1) ?? this.#jobs.at(-1);
-  }
-
-  /** Its task takes longer than what is given ahead may wait. */
-  get late(): boolean {
-    return this.#jobs.length > 0 && this.#underWay.ms > AHEAD_MS;
+    return this.#atHand.last;
   }
 
   /** It has tasks that it has not begun, and could give them back. */
   get queued(): boolean {
-    return this.#jobs.length > 1 && !this.#asked;
+    return this.#atHand.queued > 0 && !this.#asked;
   }
 
   /** It may be given a task now. Not while views are being read for the ones before: tasks go in order. */
   get open(): boolean {
-    return (this.#state === 'idle' || this.#state === 'busy') && this.#coming.length === 0 && !this.late;
+    return (
+      (this.#state === 'idle' || this.#state === 'busy') && !this.#atHand.isComing && !this.#atHand.isLate
+    );
   }
 
   /** An isolated task wants a process that no task was in before, and none comes after it. */
@@ -126,7 +121,7 @@ export class WorkerProcess {
   /** Sends tasks with the views that it has not seen. @throws what reading a view throws */
   async give(jobs: readonly Job[], view: (label: string) => View | Promise<View>): Promise<void> {
     if (this.#state !== 'busy') this.#become('busy');
-    this.#coming = jobs;
+    this.#atHand.announce(jobs);
     this.#use = jobs.some(({ isolate }) => isolate) ? 'isolated' : 'shared';
     for await (const { message, more } of this.#sent.missing(jobs, view)) {
       const sent = this.#send(message);
@@ -134,21 +129,23 @@ export class WorkerProcess {
     }
     // It died while views were read from the store, and its tasks went back.
     if (this.#gone()) return;
-    this.#coming = [];
-    this.#jobs.push(...jobs);
-    this.#start();
-    void this.#send({ type: 'work', tasks: jobs.map(({ spec }) => spec) });
+    this.#atHand.arrive();
+    this.#begin();
+    const together = isTogether(jobs[0]) ? { together: true as const } : {};
+    void this.#send({ type: 'work', tasks: jobs.map(({ spec }) => spec), ...together });
   }
 
   /** Looks whether it works or answers, where it has something to do. @param now milliseconds of a steady clock */
   look(now: number): void {
-    if (this.#jobs.length > 0 && !this.#gone()) this.#watchdog.look(now);
-    else this.#watchdog.heard();
+    if (!this.#atHand.first || this.#gone()) this.#watchdog.heard();
+    else this.#watchdog.look(now);
+    // A body that has timed out keeps the process for itself, and the others wait in vain.
+    if (this.#state === 'leaving' && this.#watchdog.silentMs(now) > DRAIN_MS) this.child.kill('SIGKILL');
   }
 
   /** Asks it to give back what it has not begun, where that waits behind a slow task. */
   askBack(): void {
-    if (!this.queued || !this.late) return;
+    if (!this.queued || !this.#atHand.isLate) return;
     this.#asked = true;
     void this.#send({ type: 'return' });
   }
@@ -168,7 +165,7 @@ export class WorkerProcess {
 
   /** Ends it; what it has goes back. It is not asked to leave: what a timed out body still does there may never yield. */
   retire(): void {
-    this.#underWay.end();
+    this.#atHand.stopClocks();
     this.#become('gone');
     this.child.kill('SIGKILL');
     this.#returnAll();
@@ -176,7 +173,7 @@ export class WorkerProcess {
 
   /** Ends it and hears no more of it; resolves when it has ended, and what it had started. */
   kill(): Promise<void> {
-    this.#underWay.end();
+    this.#atHand.stopClocks();
     this.#patience.end();
     this.keepsAlive(true);
     this.#state = 'gone';
@@ -207,10 +204,10 @@ export class WorkerProcess {
       case 'pong':
         return;
       case 'leaving':
-        this.#underWay.leaves(message.stack);
+        this.#atHand.underWay(message.task)?.leaves(message.stack);
         return;
       case 'ending':
-        this.#underWay.end();
+        this.#atHand.underWay(message.task)?.end();
         return;
       case 'ready':
         // It is being killed: what it says now comes too late.
@@ -224,46 +221,53 @@ export class WorkerProcess {
         this.#listener.broken(brokenBy(message.error));
         return;
       case 'log': {
-        const job = this.#jobs.find(({ spec }) => spec.task === message.task);
+        const job = this.#atHand.find(message.task);
+        const { first } = this.#atHand;
         if (job) this.#listener.log(job, message.stream, message.text);
+        else if (first && message.task === '' && message.step === first.spec.step)
+          this.#unknown.log(first, message.stream, message.text);
         else if (message.task !== '') this.#listener.late(message, message.text);
         return;
       }
       case 'outcome':
         // What a child process of the task printed comes by a pipe: it is there, and is read before this.
-        if (this.#outcomes.push(message.outcome) === 1) setImmediate(() => this.#settle());
+        if (this.#outcomes.push(message) === 1) setImmediate(() => this.#settle());
         return;
       case 'returned': {
         this.#asked = false;
-        const back = new Set(this.#jobs.filter(({ spec }) => message.tasks.includes(spec.task)));
-        this.#jobs = this.#jobs.filter((job) => !back.has(job));
+        const back = this.#atHand.takeBack(message.tasks);
         this.#rest();
-        this.#listener.returned([...back]);
+        this.#listener.returned(back);
         this.#listener.settled();
       }
     }
   }
 
-  /** Its first task is the one under way: noticed once. */
-  #start(): void {
-    const [job] = this.#jobs;
-    if (job && this.#underWay.begin(job)) this.#listener.started(job);
+  #begin(): void {
+    for (const job of this.#atHand.begin()) this.#listener.started(job);
   }
 
   #settle(): void {
     const outcomes = this.#outcomes.splice(0);
     if (outcomes.length === 0 || this.#gone()) return;
-    for (const outcome of outcomes) {
-      this.#underWay.end();
-      const job = this.#jobs.shift() as Job;
+    for (const { task, outcome } of outcomes) {
+      const job = this.#atHand.finish(task);
+      if (!job) continue;
       // Before the pool hears of it, and gives it more.
-      if (this.#use === 'isolated' || isStray(outcome) || this.#listener.mustRetire(outcome)) this.retire();
+      if (this.#use === 'isolated' || isStray(outcome) || this.#listener.mustRetire(outcome))
+        this.#leaveOrRetire();
       else this.#rest();
       this.#listener.finished(job, outcome);
       if (this.#gone()) break;
-      this.#start();
+      this.#begin();
     }
     this.#listener.settled();
+  }
+
+  /** Others that are under way may finish; what has not begun goes back. */
+  #leaveOrRetire(): void {
+    if (this.#atHand.begun === 0) this.retire();
+    else if (this.#state !== 'leaving') this.leave();
   }
 
   #rest(): void {
@@ -283,15 +287,14 @@ export class WorkerProcess {
   }
 
   #returnAll(): void {
-    const jobs = [...this.#jobs.splice(0), ...this.#coming];
-    this.#coming = [];
+    const jobs = this.#atHand.takeAll();
     if (jobs.length > 0) this.#listener.returned(jobs);
   }
 
-  /** Its first task was under way and fails with it; the others go back, untouched. */
+  /** The task that it died of fails with it; the others go back. */
   #ended(how: string): void {
     this.#settle();
-    this.#underWay.end();
+    this.#atHand.stopClocks();
     const before = this.#state;
     this.#state = 'gone';
     if (before === 'loading') {
@@ -299,12 +302,22 @@ export class WorkerProcess {
       void this.#patience.why(how).then((error) => this.#listener.broken(error));
       return;
     }
-    const job = before === 'gone' ? undefined : this.#jobs.shift();
-    if (job) this.#listener.finished(job, this.#underWay.death(how));
+    if (before !== 'gone') {
+      const { died, beside } = this.#atHand.blame();
+      for (const job of beside) this.#listener.log(job, 'stderr', `${againText(how)}\n`);
+      if (died) this.#listener.finished(died.job, died.underWay.death(how));
+    }
     this.#returnAll();
     this.#listener.settled();
   }
 }
+
+/** What a split's log says when it is executed again, which counts as no attempt. */
+const againText = (how: string) =>
+  `The worker process ${how} while this task was executed in it beside others: the task begins again.`;
+
+/** How long the others of a process may wait for a body that has timed out there, and yields no more. Milliseconds. */
+const DRAIN_MS = 10_000;
 
 /** The body of a failed task may still be at work there. */
 function isStray(outcome: TaskOutcome): boolean {

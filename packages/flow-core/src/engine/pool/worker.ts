@@ -1,5 +1,6 @@
 /**
- * A worker: imports the flow once, then executes tasks in its process, one at a time, in the order in which they come.
+ * A worker: imports the flow once, then executes tasks in its process, one at a time, in the order in which they come, or
+ * together where their step says so.
  * Long, because each message of its parent meets whatever a task may be doing to the process.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -19,6 +20,7 @@ import { toRecord } from '../task/error-record';
 import { stuckError, timeoutOf } from '../task/policies';
 import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
+import { Active } from './active';
 import { failedOutcome, perform } from './perform';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { loadForWorker, type WorkerSetup } from './worker-load';
@@ -27,6 +29,9 @@ import { IMPORT, NO_TASK, reportStarted, type Scope, thrownLate } from './worker
 
 /** Tasks that take longer are not quick ones. Milliseconds. */
 const SLOW_MS = 2;
+
+/** As it is before any task. */
+const soon = setImmediate;
 
 /** The coordinator, as a worker sees it. While a task is under way it is not held: a task cannot wait for it. */
 export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
@@ -46,7 +51,7 @@ export class Worker {
   readonly #contained: Containment;
   readonly #extents = new Extents();
   readonly #scopes = new AsyncLocalStorage<Scope>();
-  #underWay: Scope | undefined;
+  readonly #active = new Active();
   #ready = false;
   readonly #queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
   #views = new Map<string, View>();
@@ -63,14 +68,14 @@ export class Worker {
     process.on('uncaughtException', crash).on('unhandledRejection', crash);
     process.on('beforeExit', () => {
       channel.hold(true);
-      this.#underWay?.fail?.(stuckError());
+      this.#active.failAll(stuckError);
     });
     captureOutput((stream, text) => this.#print(stream, text));
     process.on('exit', () => this.#output.flush());
     // An import that waits for what never comes is noticed when nothing else keeps the process alive.
     channel.hold(false);
     this.#contained = new Containment({ refusal: (how) => this.#refusal(how) });
-    watchStarted(() => this.#scope() ?? this.#underWay, reportStarted(channel));
+    watchStarted(() => this.#scope() ?? this.#active.usual, reportStarted(channel));
     this.#loaded = this.#scopes.run(IMPORT, () => loadForWorker(setup));
     this.#loaded.then(
       () => {
@@ -105,6 +110,12 @@ export class Worker {
         }
         return;
       case 'work':
+        if (message.together) {
+          const views = this.#views;
+          // Not at once: what one patches and does not wait for is put back before the next one begins.
+          for (const spec of message.tasks) soon(() => void this.#beside(spec, views));
+          return;
+        }
         for (const spec of message.tasks) this.#queue.push({ spec, views: this.#views });
         if (!this.#draining) void this.#drain();
     }
@@ -116,12 +127,10 @@ export class Worker {
 
   async #drain(): Promise<void> {
     this.#draining = true;
-    this.#channel.hold(false);
+    this.#hold();
     for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
       const outcome = await this.#perform(job.spec, job.views);
-      this.#output.flush();
-      // At once, before the next task begins: if that one kills this process, it alone has failed.
-      this.#channel.send({ type: 'outcome', outcome });
+      this.#tell(job.spec, outcome);
       // Its body may still be at work here: the coordinator takes the rest to another process.
       if (outcome.status === 'failed' && outcome.stray) this.#queue.length = 0;
       // The coordinator decides whether this process is used again. Until then no other task begins here.
@@ -130,42 +139,90 @@ export class Worker {
       if (outcome.durationMs > SLOW_MS) await new Promise(setImmediate);
     }
     this.#draining = false;
-    this.#channel.hold(true);
+    this.#hold();
   }
 
-  /** Gives an outcome whatever happens: the coordinator waits for it. */
-  async #perform(spec: TaskSpec, views: Map<string, View>): Promise<TaskOutcome> {
+  /** Executes a task at once, beside others of its step. */
+  async #beside(spec: TaskSpec, views: Map<string, View>): Promise<void> {
+    const outcome = await this.#perform(spec, views, (error) => this.#failUnknown(spec, error));
+    this.#tell(spec, outcome);
+    this.#hold();
+  }
+
+  /** At once, before the next task begins: if that one kills this process, it alone has failed. */
+  #tell({ task }: TaskSpec, outcome: TaskOutcome): void {
+    this.#output.flush();
+    this.#channel.send({ type: 'outcome', task, outcome });
+  }
+
+  #hold(): void {
+    this.#channel.hold(!this.#draining && this.#active.size === 0);
+  }
+
+  /** Nobody knows whose error it is: the coordinator has each of the tasks executed again, alone. */
+  #failUnknown({ step }: TaskSpec, error: unknown): never {
+    this.#output.add({ step, task: '' }, 'stderr', thrownLate({ step, task: '' }, error));
+    this.#output.flush();
+    return exitNow(1);
+  }
+
+  /**
+   * Gives an outcome whatever happens: the coordinator waits for it.
+   * @param failAll where it is executed beside others: called for an error that nobody knows the task of
+   */
+  async #perform(
+    spec: TaskSpec,
+    views: Map<string, View>,
+    failAll?: (error: unknown) => void,
+  ): Promise<TaskOutcome> {
     const scope: Scope = { step: spec.step, task: spec.task };
     const changed: string[] = [];
-    this.#underWay = scope;
+    const isFirst = this.#active.add(scope, failAll);
+    if (failAll) this.#hold();
     let outcome: TaskOutcome;
     try {
-      outcome = await this.#outcomeOf(spec, views, scope, changed);
+      outcome = await this.#outcomeOf(spec, views, {
+        scope,
+        changed,
+        isFirst,
+        together: failAll !== undefined,
+      });
     } catch (thrown) {
       outcome = failedOutcome(thrown);
     }
     scope.fail = undefined;
     scope.ended = true;
-    const ending = scope.started?.end();
-    if (ending) {
-      this.#channel.send({ type: 'ending' });
-      await ending;
-    }
-    this.#underWay = undefined;
-    if (!this.#contained.putBack()) changed.push('process.cwd');
+    await this.#endStarted(scope);
+    const common = this.#active.remove(scope);
+    // What several share is put back behind the last of them.
+    if (this.#active.size === 0 && !this.#contained.putBack()) changed.push('process.cwd');
+    if (common) await this.#endStarted(common);
     if (changed.length > 0) outcome.changed = [...new Set(changed)];
     // What was thrown cannot travel as it is.
     if (outcome.status === 'failed') delete outcome.failure.thrown;
     return outcome;
   }
 
+  async #endStarted({ task, started }: Scope): Promise<void> {
+    const ending = started?.end();
+    if (!ending) return;
+    this.#channel.send({ type: 'ending', task });
+    await ending;
+  }
+
   async #outcomeOf(
     spec: TaskSpec,
     views: Map<string, View>,
-    scope: Scope,
-    changed: string[],
+    {
+      scope,
+      changed,
+      isFirst,
+      together,
+    }: { scope: Scope; changed: string[]; isFirst: boolean; together: boolean },
   ): Promise<TaskOutcome> {
     const { graph, run, artifacts, persistedCas } = this.#place ?? (await this.#placed());
+    const options = graph.steps.get(spec.step)?.options ?? {};
+    if (together && isFirst) Object.assign(process.env, options.env);
     // Awaited: a promise that is returned is asked for its `then`, which the body may have replaced.
     return await perform({
       graph,
@@ -175,7 +232,8 @@ export class Worker {
       spec,
       view: (label) => views.get(label) as View,
       log: (stream, text) => this.#print(stream, text),
-      timeoutMs: timeoutOf(graph.steps.get(spec.step)?.options ?? {}),
+      timeoutMs: timeoutOf(options),
+      together,
       within: (fail, body) => {
         scope.fail = fail;
         return this.#scopes.run(scope, body);
@@ -186,7 +244,13 @@ export class Worker {
           this.#extents.after(spec.step, performance.now()),
         );
         if (lasting.length > 0) {
-          this.#channel.send({ type: 'outcome', outcome: lastingOutcome(lasting, thrown) });
+          // Of several, it is not known which one did it.
+          if (this.#active.size === 1)
+            this.#channel.send({
+              type: 'outcome',
+              task: spec.task,
+              outcome: lastingOutcome(lasting, thrown),
+            });
           exitNow(1);
         }
         changed.push(...names);
@@ -205,17 +269,18 @@ export class Worker {
 
   /** A task that ends the process fails with it. What an ended one left must not take the next one along. */
   #refusal(how: string): Error | undefined {
-    const scope = this.#scopes.getStore() ?? this.#underWay;
+    const scope = this.#scopes.getStore() ?? this.#active.usual;
     if (scope?.imports) return this.#ready ? this.#leftByImport(how) : undefined;
     const error = leftError(how);
-    if (scope !== undefined && scope !== this.#underWay) return error;
+    if (scope?.ended) return error;
     // The coordinator is in the same group.
     if (reachesOthers(how)) {
       scope?.fail?.(error);
       return error;
     }
     this.#output.flush();
-    if (scope && error.stack !== undefined) this.#channel.send({ type: 'leaving', stack: error.stack });
+    if (scope && error.stack !== undefined)
+      this.#channel.send({ type: 'leaving', task: scope.task, stack: error.stack });
     return undefined;
   }
 
@@ -227,7 +292,7 @@ export class Worker {
   }
 
   #crashed(error: unknown): void {
-    const scope = this.#scope() ?? this.#underWay;
+    const scope = this.#scope() ?? this.#active.usual;
     if (scope?.fail) scope.fail(error);
     else if (scope) this.#print('stderr', thrownLate(scope, error));
     // The guard of the import hears what is thrown before that.
@@ -247,6 +312,6 @@ export class Worker {
 
   /** Everything that is printed goes to the coordinator, which knows the task. */
   #print(stream: 'stdout' | 'stderr', text: string): void {
-    this.#output.add(this.#scope() ?? this.#underWay ?? NO_TASK, stream, text);
+    this.#output.add(this.#scope() ?? this.#active.usual ?? NO_TASK, stream, text);
   }
 }

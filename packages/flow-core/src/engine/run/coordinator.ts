@@ -13,6 +13,7 @@ import type { Takeover } from '../resume/takeover';
 import { fromRecord, toRecord } from '../task/error-record';
 import type { TaskAddress, TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
+import { Rates } from '../task/rate';
 import { mayRetry, retryAdvice, retryTimes, retryWait } from '../task/retry';
 import type { TaskOutcome, TaskResult } from '../task/task';
 import { caughtResult } from './caught';
@@ -42,6 +43,7 @@ export class Coordinator {
   readonly #tasks: TaskCounts = { done: 0, failed: 0 };
   #pool: Pool | undefined;
   readonly #retries = new Retries();
+  readonly #rates: Rates;
   readonly #heap = new Heap();
   /** Caught tasks that are being recorded. */
   #catching = 0;
@@ -59,7 +61,8 @@ export class Coordinator {
     this.#packages = packages;
     this.#params = params;
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
-    this.#planner = new Planner(options, this.#recorder, packages);
+    this.#rates = new Rates(options.graph, () => this.#pool?.wake());
+    this.#planner = new Planner(options, this.#recorder, packages, this.#rates);
     this.#address = addressing(this.#run);
   }
 
@@ -101,6 +104,7 @@ export class Coordinator {
       await this.#pool.close();
     } finally {
       clearInterval(tick);
+      this.#rates.close();
       signal?.removeEventListener('abort', interrupt);
     }
     return this.#close();

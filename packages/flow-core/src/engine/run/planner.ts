@@ -5,6 +5,7 @@ import { viewsOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Takeover } from '../resume/takeover';
 import type { Planned, PlannedTasks } from '../task/place';
+import type { Rates } from '../task/rate';
 import type { RunOptions } from './options';
 import { numbered } from './pool-host';
 import { ReadyTasks } from './ready-tasks';
@@ -32,10 +33,20 @@ export class Planner {
   readonly #recorder: Recorder;
   readonly #scheduler: Scheduler;
   readonly #packages: ReadonlyMap<string, Installed>;
+  readonly #rates: Rates;
   #numbers = 0;
 
-  /** @param packages where the npm packages of each step are installed */
-  constructor(options: RunOptions, recorder: Recorder, packages: ReadonlyMap<string, Installed>) {
+  /**
+   * @param packages where the npm packages of each step are installed
+   * @param rates when tasks of steps with a `rate` may begin
+   */
+  constructor(
+    options: RunOptions,
+    recorder: Recorder,
+    packages: ReadonlyMap<string, Installed>,
+    rates: Rates,
+  ) {
+    this.#rates = rates;
     this.#options = options;
     this.#recorder = recorder;
     this.#packages = packages;
@@ -122,7 +133,7 @@ export class Planner {
 
   /** Makes a task ready again that was pulled before. */
   again(task: NumberedTask): void {
-    this.ready.push(this.#kind(task.step), task);
+    this.ready.push(this.#kind(task.step), task, this.#rates.of(task.step));
   }
 
   #plan(plans: PlannedTasks[]): void {
@@ -148,7 +159,8 @@ export class Planner {
     const { only, graph } = this.#options;
     if (from === to) return 0;
     if (only !== undefined && step !== only) throw notHanded(graph.flow, make(from), only);
-    this.ready.pushAll(this.#kind(step), to - from, from === 0 ? make : (index) => make(from + index));
+    const makeOne = from === 0 ? make : (index: number) => make(from + index);
+    this.ready.pushAll(this.#kind(step), to - from, makeOne, this.#rates.of(step));
     return to - from;
   }
 

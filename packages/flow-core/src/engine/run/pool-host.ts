@@ -41,8 +41,9 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
     started(job) {
       const task = active.get(job);
       if (!task) return;
+      const again = task.since > 0;
       task.since = Date.now();
-      emit({ type: 'task-started', task: address(task) });
+      if (!again) emit({ type: 'task-started', task: address(task) });
     },
     log(job, stream, text) {
       const task = active.get(job);

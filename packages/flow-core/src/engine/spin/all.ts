@@ -3,65 +3,22 @@
  * Where the inputs come from is the caller's: a run in the store (`recordedInputs`), or whatever else gives views.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
-import type { Graph } from '../../definition/graph';
 import { isErrorLike } from '../../definition/thrown';
 import { Artifacts } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
 import type { Resolved } from '../inputs/resolved';
 import { originOf, originTime } from '../inputs/resolved';
-import type { Outputs } from '../outputs/folder';
 import { type Job, jobOf } from '../pool/job';
-import type { Installed } from '../pool/packages';
 import type { Pool, PoolHost } from '../pool/pool';
 import { fromRecord } from '../task/error-record';
-import type { Emit, TaskAddress } from '../task/flow-event';
-import type { MissingRead, OutputFile, RunContext, TaskOutcome } from '../task/task';
-import type { View, Visible } from '../task/view';
+import type { TaskAddress } from '../task/flow-event';
+import { RateGate } from '../task/rate';
+import type { OutputFile, TaskOutcome } from '../task/task';
+import type { View } from '../task/view';
+import type { SpinAllOptions } from './all-options';
 import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
-import type { PersistedSpin } from './persisted';
 import { spinContext, spinSpec } from './spec';
-import { itemText, SplitViews, type ViewSource } from './split-views';
-
-/** Where splits take their inputs from, and what their outputs are compared with. */
-export interface SplitInputs extends ViewSource {
-  /** What the split's origin returned. */
-  before(split: Resolved): Promise<ReadonlyMap<string, Visible>>;
-  /** What to say of artifacts that a split read and that are not there. */
-  hints(
-    split: Resolved,
-    reads: readonly MissingRead[],
-    view: (label: string) => View | undefined,
-    done: boolean,
-  ): Promise<string[]>;
-}
-
-export interface SpinAllOptions {
-  graph: Graph;
-  /** Of one step, in split order. */
-  splits: readonly Resolved[];
-  inputs: SplitInputs;
-  params: RunContext['params'];
-  user: string;
-  namespace: string;
-  cwd: string;
-  /** Where large inputs lie. */
-  cas: Cas;
-  outputs: Outputs;
-  /** Which numbers of a split's index name its folder below the outputs: all but the first so many. */
-  prefix: number;
-  /** The result that is written beside a split's outputs. */
-  result(outcome: SplitOutcome): object;
-  pool(host: PoolHost): Pool;
-  /** npm packages of the step. */
-  packages?: Installed;
-  /** Records the splits in the store of persisted spins. */
-  persisted?: PersistedSpin;
-  signal?: AbortSignal;
-  emit: Emit;
-  /** Called when the outputs of a split are written. */
-  ended(outcome: SplitOutcome): void;
-}
+import { itemText, SplitViews } from './split-views';
 
 /** In split order, those that failed too. @throws FlowError FLOW_INTERRUPTED, and what stops all of them */
 export async function spinSplits(options: SpinAllOptions): Promise<SplitOutcome[]> {
@@ -72,6 +29,7 @@ interface Split {
   at: number;
   resolved: Resolved;
   index: number[];
+  begun?: true;
 }
 
 class SplitSpinner {
@@ -83,8 +41,10 @@ class SplitSpinner {
   readonly #outcomes: SplitOutcome[] = [];
   /** Splits that have ended and are being written down. */
   readonly #pending = new Set<Promise<void>>();
+  readonly #gate: RateGate | undefined;
   #next = 0;
   #settled = 0;
+  #pool: Pool | undefined;
   #finish: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
 
@@ -97,6 +57,8 @@ class SplitSpinner {
       index: resolved.stack.map(({ index }) => index),
     }));
     this.#views = new SplitViews(options.splits, options.inputs);
+    const rate = options.splits[0]?.node.options.rate;
+    if (rate) this.#gate = new RateGate(rate, () => this.#pool?.wake());
   }
 
   async execute(): Promise<SplitOutcome[]> {
@@ -113,6 +75,7 @@ class SplitSpinner {
       );
     signal?.addEventListener('abort', interrupt);
     const pool = this.#options.pool(this.#host());
+    this.#pool = pool;
     try {
       if (signal?.aborted) interrupt();
       pool.wake();
@@ -120,6 +83,7 @@ class SplitSpinner {
       return this.#outcomes;
     } finally {
       signal?.removeEventListener('abort', interrupt);
+      this.#gate?.close();
       await pool.close();
       await Promise.all(this.#pending);
     }
@@ -135,11 +99,15 @@ class SplitSpinner {
     return {
       run: spinContext(graph, { user, namespace, cwd }, params),
       pull: () => this.#pull(),
-      pending: (kind) => (kind === this.#kind ? this.#splits.length - this.#next : 0),
-      kinds: () => (this.#next < this.#splits.length ? [this.#kind] : []),
+      pending: (kind) => (kind === this.#kind ? this.#waiting : 0),
+      kinds: () => (this.#waiting > 0 ? [this.#kind] : []),
       view: (label) => this.#views.view(label),
-      started: (job) =>
-        this.#options.emit({ type: 'task-started', task: this.#address(this.#jobs.get(job) as Split) }),
+      started: (job) => {
+        const split = this.#jobs.get(job);
+        if (!split || split.begun) return;
+        split.begun = true;
+        this.#options.emit({ type: 'task-started', task: this.#address(split) });
+      },
       log: (job, stream, text) => this.#log(job, stream, text),
       finished: (job, outcome) => {
         const work = this.#ended(job, outcome).catch(this.#fail);
@@ -158,10 +126,17 @@ class SplitSpinner {
     };
   }
 
+  /** How many splits may begin now. */
+  get #waiting(): number {
+    const left = this.#splits.length - this.#next;
+    return this.#gate ? Math.min(left, this.#gate.free) : left;
+  }
+
   #pull(): Job | undefined {
     const split = this.#splits[this.#next];
-    if (!split) return undefined;
+    if (!split || this.#waiting === 0) return undefined;
     this.#next++;
+    this.#gate?.take();
     const spec = {
       ...spinSpec(split.resolved),
       task: String(split.at + 1),

@@ -7,7 +7,7 @@ import type { PoolHost } from '../pool/pool';
 import { maskedEvents } from '../secrets/output';
 import { secretsFor } from '../secrets/secrets';
 import type { Emit } from '../task/flow-event';
-import type { SplitInputs } from './all';
+import type { SplitInputs } from './all-options';
 
 /** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT for a parameter */
 export function hidingSplits(graph: Graph, step: string, params: Record<string, unknown>) {

@@ -7,7 +7,7 @@ import { applyOverrides, type Overrides } from '../inputs/override';
 import type { Selection } from '../inputs/selection';
 import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
-import type { SplitInputs } from './all';
+import type { SplitInputs } from './all-options';
 import { outputsBefore } from './outcome';
 
 export interface RecordedInputsOptions {

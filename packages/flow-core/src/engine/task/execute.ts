@@ -66,7 +66,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
 
 async function callBody(execution: Execution, node: StepNode, reads: ReadLog): Promise<object> {
   if (!node.body) return {};
-  const restore = applyEnv(node.options.env);
+  const restore = execution.envIsSet ? () => {} : applyEnv(node.options.env);
   const ended = (thrown?: unknown) => {
     // First: what it patched is used by all that follows.
     execution.bodyEnded?.(thrown);

@@ -17,6 +17,8 @@ export interface Execution {
   /** Made when a step asks for it: an AbortController for each quick task costs more than the task. */
   signal(): AbortSignal;
   missing?: Missing;
+  /** The step's variables are set already: tasks that are executed together share them. */
+  envIsSet?: boolean;
   /** Called when the body has ended, before what it returned is looked at. */
   bodyEnded?(thrown?: unknown): void;
 }

@@ -8,6 +8,9 @@ type StepOptions = StepNode['options'];
 /** How long after its timeout a task that does not notice it is killed. Milliseconds. */
 export const TIMEOUT_GRACE_MS = 250;
 
+/** The same where others are executed beside it: one of them may keep the process busy. Milliseconds. */
+export const TOGETHER_GRACE_MS = 2000;
+
 /** Milliseconds that one attempt may take. */
 export function timeoutOf({ timeout }: StepOptions): number | undefined {
   return timeout === undefined ? undefined : parseDuration(timeout);

@@ -4,6 +4,7 @@ import { parseParams } from '../../../src/definition/params';
 import type { RunOptions } from '../../../src/engine/run/options';
 import { Planner } from '../../../src/engine/run/planner';
 import { type NumberedTask, Recorder } from '../../../src/engine/run/recorder';
+import { Rates } from '../../../src/engine/task/rate';
 import type { TaskResult } from '../../../src/engine/task/task';
 import { encodeArtifact } from '../../../src/store/artifacts';
 import { memoryStore } from '../../../src/store/open';
@@ -30,7 +31,7 @@ function planned(defined: unknown) {
   const recorder = new Recorder(options, 1, (error) => {
     throw error;
   });
-  const planner = new Planner(options, recorder, new Map());
+  const planner = new Planner(options, recorder, new Map(), new Rates(graph, () => {}));
   planner.start();
   const end = (task: NumberedTask, stored: [string, ArtifactRecord][] = [], counts = {}) => {
     const result: TaskResult = { stored, references: [], counts, reads: {} };

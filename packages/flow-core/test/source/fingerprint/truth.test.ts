@@ -105,6 +105,13 @@ const TABLE: [edit: string, change: Change, steps: string[]][] = [
   ['the end of an own text', edit(FLOW, 'inputs.left.l', 'inputs.left.l + 1'), ['both']],
   ['an own option', edit(FLOW, 'retry: 1', 'retry: 2'), ['left']],
   ['an option that changes no result', edit(FLOW, 'retry: 1', 'retry: 1, resources: { gpu: 1 }'), []],
+  ['how many at a time', edit(FLOW, 'retry: 1', 'retry: 1, concurrency: 20'), []],
+  ['how many in a time', edit(FLOW, 'retry: 1', "retry: 1, rate: { limit: 10, per: '1s' }"), []],
+  [
+    'how many at a time, where it is computed',
+    edit(FLOW, 'retry: 1', 'retry: 1, concurrency: LIMIT'),
+    ['left'],
+  ],
   ['it, where it is computed', edit(FLOW, 'retry: 1', 'retry: 1, resources: { gpu: LIMIT }'), ['left']],
   ['the names of secrets', edit(FLOW, 'retry: 1', "retry: 1, secrets: ['API_KEY', 'OTHER']"), []],
   ['them, where they are computed', edit(FLOW, 'retry: 1', 'retry: 1, secrets: [LIMIT]'), ['left']],

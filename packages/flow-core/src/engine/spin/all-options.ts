@@ -1,0 +1,53 @@
+/** What it takes to spin many splits of one step at once. */
+import type { Graph } from '../../definition/graph';
+import type { Cas } from '../../store/cas';
+import type { Resolved } from '../inputs/resolved';
+import type { Outputs } from '../outputs/folder';
+import type { Installed } from '../pool/packages';
+import type { Pool, PoolHost } from '../pool/pool';
+import type { Emit } from '../task/flow-event';
+import type { MissingRead, RunContext } from '../task/task';
+import type { View, Visible } from '../task/view';
+import type { SplitOutcome } from './outcome';
+import type { PersistedSpin } from './persisted';
+import type { ViewSource } from './split-views';
+
+/** Where splits take their inputs from, and what their outputs are compared with. */
+export interface SplitInputs extends ViewSource {
+  /** What the split's origin returned. */
+  before(split: Resolved): Promise<ReadonlyMap<string, Visible>>;
+  /** What to say of artifacts that a split read and that are not there. */
+  hints(
+    split: Resolved,
+    reads: readonly MissingRead[],
+    view: (label: string) => View | undefined,
+    done: boolean,
+  ): Promise<string[]>;
+}
+
+export interface SpinAllOptions {
+  graph: Graph;
+  /** Of one step, in split order. */
+  splits: readonly Resolved[];
+  inputs: SplitInputs;
+  params: RunContext['params'];
+  user: string;
+  namespace: string;
+  cwd: string;
+  /** Where large inputs lie. */
+  cas: Cas;
+  outputs: Outputs;
+  /** Which numbers of a split's index name its folder below the outputs: all but the first so many. */
+  prefix: number;
+  /** The result that is written beside a split's outputs. */
+  result(outcome: SplitOutcome): object;
+  pool(host: PoolHost): Pool;
+  /** npm packages of the step. */
+  packages?: Installed;
+  /** Records the splits in the store of persisted spins. */
+  persisted?: PersistedSpin;
+  signal?: AbortSignal;
+  emit: Emit;
+  /** Called when the outputs of a split are written. */
+  ended(outcome: SplitOutcome): void;
+}
