@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
+import { lookAtTables } from '../known-tables';
 import { manifestOf, noteLogs } from '../left-logs';
 import type { LevelKv } from '../level';
 import { STORE_FORMAT } from '../stamp';
@@ -109,7 +110,10 @@ export async function serveBroker({
   if (view && holds.isHeld()) forgetLeft(store);
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
-  else if (!view) noteLogs(store, manifest);
+  else if (!view) {
+    noteLogs(store, manifest);
+    await lookAtTables(store, join(store, 'db'));
+  }
   return end;
 }
 

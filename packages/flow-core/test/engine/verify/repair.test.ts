@@ -221,7 +221,7 @@ describe('files of the database', () => {
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
-  test('any bit of a table: the damage is seen, also by who reads past it, and the rest is kept', async () => {
+  test('any bit of a table: the damage is seen, the database is not opened, and the rest is kept', async () => {
     await inTables();
     const path = table();
     const bytes = readFileSync(path);
@@ -236,9 +236,7 @@ describe('files of the database', () => {
     const altered = Buffer.from(bytes);
     altered.fill(255, 5, 60);
     writeFileSync(path, altered);
-    const kv = await LevelKv.open(damaged.db);
-    await expect(kv.range({ gte: '', lt: '\x7f', limit: 2 })).rejects.toThrow(/Corruption/);
-    await kv.close();
+    await expect(LevelKv.open(damaged.db)).rejects.toThrow(/ is damaged: byte 0 of its table \d+\.ldb /);
     const { lines } = await damaged.repair();
     expect(lines[0]).toMatch(/^db\/\d+\.ldb A part of this table of the database, at byte \d+, is damaged/);
     expect((await damaged.rows()).size).toBeGreaterThan(before.size / 2);
