@@ -31,6 +31,7 @@ export const PACKAGES = {
           'no-room',
           'opened-place',
           'owner',
+          'reserve',
           'row-keys',
           'stamp',
           'write-file',

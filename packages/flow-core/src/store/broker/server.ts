@@ -12,6 +12,7 @@ import { droppedLine } from '../dropped';
 import { lookAtTables } from '../known-tables';
 import { manifestOf, noteLogs } from '../left-logs';
 import type { LevelKv } from '../level';
+import { keepReserve } from '../reserve';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
 import { Hub } from './hub';
@@ -90,6 +91,7 @@ export async function serveBroker({
   onListening();
   open();
   if (!view) {
+    void keepReserve(store);
     for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
@@ -113,6 +115,8 @@ export async function serveBroker({
   else if (!view) {
     noteLogs(store, manifest);
     await lookAtTables(store, join(store, 'db'));
+    // It may have been given up, and there may be room again.
+    await keepReserve(store);
   }
   return end;
 }
