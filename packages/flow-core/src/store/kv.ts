@@ -23,6 +23,8 @@ export interface BatchOptions {
   sync?: boolean;
   /** A key. When it exists, nothing is written and FLOW_RUN_TAKEN is thrown. */
   fence?: string;
+  /** A key. When it does not exist, it is as with {@link fence}. */
+  mark?: string;
 }
 
 /**
