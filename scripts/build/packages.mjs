@@ -50,6 +50,7 @@ export const PACKAGES = {
           'requests',
           'serve-client',
           'server',
+          'sweep-sockets',
           'view',
         ].map((name) => `store/broker/${name}`),
         ...[

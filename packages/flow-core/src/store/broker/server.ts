@@ -21,6 +21,7 @@ import { madeRoom, openDatabase } from './open-database';
 import { forgetLeft, hadLeft, noteLeft, notePid } from './pid-file';
 import { frame, MESSAGES } from './protocol';
 import { serveClient } from './serve-client';
+import { sweepSockets } from './sweep-sockets';
 import type { ViewKv } from './view';
 
 /**
@@ -92,6 +93,7 @@ export async function serveBroker({
   open();
   if (!view) {
     void keepReserve(store);
+    void sweepSockets();
     for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
