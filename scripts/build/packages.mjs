@@ -31,6 +31,7 @@ export const PACKAGES = {
           'no-room',
           'opened-place',
           'owner',
+          'reserve',
           'row-keys',
           'stamp',
           'write-file',
@@ -49,6 +50,7 @@ export const PACKAGES = {
           'requests',
           'serve-client',
           'server',
+          'sweep-sockets',
           'view',
         ].map((name) => `store/broker/${name}`),
         ...[
@@ -57,9 +59,11 @@ export const PACKAGES = {
           'database',
           'dropped',
           'generation',
+          'known-tables',
           'left-logs',
           'level',
           'level-entries',
+          'looked-level',
           'lost-numbers',
           'merge-tables',
           'migrate',
@@ -69,6 +73,18 @@ export const PACKAGES = {
           'swap',
         ].map((name) => `store/${name}`),
       ],
+      // A broker whose database has tables that nobody has looked at.
+      tables: [
+        'block',
+        'crc32c',
+        'cursor',
+        'damaged-tables',
+        'log',
+        'manifest',
+        'snappy',
+        'table',
+        'version',
+      ].map((name) => `store/salvage/${name}`),
       // Every process but the broker: values, their digests and files, where the workspace and its flows are.
       base: [
         ...[

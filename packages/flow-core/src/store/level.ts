@@ -146,10 +146,11 @@ export class LevelKv implements Kv {
     }
   }
 
-  async #write(ops: readonly Op[], { sync = false, fence }: BatchOptions): Promise<void> {
+  async #write(ops: readonly Op[], { sync = false, fence, mark }: BatchOptions): Promise<void> {
     this.#requireSound();
     this.requireHere();
     if (fence !== undefined && (await this.#db.get(fence))) throw takenError(fence);
+    if (mark !== undefined && !(await this.#db.get(mark))) throw takenError(mark);
     const list = ops.map(({ key, value }) =>
       value === undefined
         ? { type: 'del' as const, key }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Level } from 'level';
 import { hasDatabase } from './database';
 import { noteDropped, noteLost } from './dropped';
+import { requireWholeTables } from './known-tables';
 import { lostOfLogs } from './left-logs';
 import { requireNew } from './lost-database';
 import { markLostRuns } from './lost-numbers';
@@ -16,6 +17,7 @@ export async function openLevel(folder: string): Promise<Db> {
   const store = dirname(folder);
   const createIfMissing = !hasDatabase(folder) && !finishSwap(store);
   if (createIfMissing) requireNew(store);
+  else await requireWholeTables(store, folder);
   const stamped = readStamp(folder) !== undefined;
   const { Level } = await import('level');
   const damage = createIfMissing ? undefined : await damageOfLogs(folder);

@@ -10,6 +10,7 @@ import { declaredPolicy, type Policy, parseSize, removes } from '../../engine/ho
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { openStore } from '../../store/open';
+import { giveUpReserve } from '../../store/reserve';
 import { namespaceOf, noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { renderCollected } from '../render/gc';
@@ -58,6 +59,7 @@ export const command: Command = {
     const now = Date.now();
     const spinFolder = spinStoreFolder(folder);
     const databases = [folder, spinFolder].map((store) => join(store, 'db'));
+    if (!dryRun) for (const one of [folder, spinFolder]) giveUpReserve(one);
     const store = openStore(folder);
     const spins = existsSync(join(spinFolder, 'db')) ? openStore(spinFolder) : undefined;
     try {

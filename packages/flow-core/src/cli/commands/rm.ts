@@ -3,8 +3,10 @@ import { FlowError } from '../../definition/errors';
 import { type Removed, removeRuns } from '../../engine/housekeeping/remove';
 import { wouldRemove } from '../../engine/housekeeping/would-remove';
 import { requireRun } from '../../engine/record/find-run';
+import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { findPlaceFile } from '../../session/place';
+import { giveUpReserve } from '../../store/reserve';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { namespaceOf, openReadStore, pathspecOf, placeOf } from '../arguments';
@@ -35,6 +37,7 @@ export const command: Command = {
     const { output } = context;
     const dryRun = context.options['dry-run'] === true;
     const place = placeOf(context);
+    if (!dryRun) for (const folder of [place.store, spinStoreFolder(place.store)]) giveUpReserve(folder);
     const store = await openReadStore(place, context);
     try {
       const flow = await flowName(place, context);

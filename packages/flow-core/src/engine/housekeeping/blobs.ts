@@ -6,13 +6,10 @@ import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Kv, scan } from '../../store/kv';
 import { storingSince } from '../../store/pins';
-import { unpackArtifact } from '../../store/records';
+import { IN_FILES, unpackArtifact } from '../../store/records';
 import { prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
 import { endKilled } from './killed';
-
-/** Of the values of artifacts, those whose bytes lie in a file. */
-export const IN_FILES = ['"hash":"'];
 
 /** How long a file counts as new. Milliseconds. */
 export const NEW_MS = 60 * 60 * 1000;

@@ -3,10 +3,9 @@
  * says that records are left, and the next one goes on.
  */
 import { type KeyRange, type Op, scan } from '../../store/kv';
-import { unpackArtifact } from '../../store/records';
+import { IN_FILES, unpackArtifact } from '../../store/records';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
-import { IN_FILES } from './blobs';
 import { maybeRead, surelyRead } from './in-use';
 import { type Needed, neededOf } from './needed';
 import { type Left, leftOfRemoved, tombstone } from './tombstones';

@@ -9,6 +9,7 @@ import { latestRun, requireRun } from '../record/find-run';
 import { recordedParams } from '../record/read';
 import { requireStepIn } from '../task/not-found';
 import type { LostTasks } from './lost-tasks';
+import { requireReadable } from './readable';
 import { Takeover } from './takeover';
 
 export interface ResumeOptions {
@@ -53,6 +54,7 @@ export async function prepareResume(
     if (digest !== digests.get(name)) changed.push(name);
   }
   const from = step === undefined ? {} : { from: step };
+  await requireReadable({ graph, store, origin, ...(step === undefined ? {} : { from: step }), lost });
   return {
     params: { paramInputs: { ...origin.paramInputs, ...params }, parsed },
     takeover: await Takeover.of({

@@ -284,7 +284,9 @@ export class Coordinator {
     try {
       await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
     } catch (failure) {
-      throw await unrecordedEnd(failure, this.#options.store, this.#recorder.row);
+      throw await unrecordedEnd(failure, this.#options.store, this.#recorder.row, (error) =>
+        this.#recorder.endWithoutRoom(durationMs, error),
+      );
     }
     const outcome = { status, durationMs, tasks, ...(error ? { error } : {}) };
     this.#options.emit({ type: 'run-done', ...this.#run, ...outcome });

@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
+import { lookAtTables } from '../known-tables';
 import { manifestOf, noteLogs } from '../left-logs';
 import type { LevelKv } from '../level';
+import { keepReserve } from '../reserve';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
 import { Hub } from './hub';
@@ -19,6 +21,7 @@ import { madeRoom, openDatabase } from './open-database';
 import { forgetLeft, hadLeft, noteLeft, notePid } from './pid-file';
 import { frame, MESSAGES } from './protocol';
 import { serveClient } from './serve-client';
+import { sweepSockets } from './sweep-sockets';
 import type { ViewKv } from './view';
 
 /**
@@ -89,6 +92,8 @@ export async function serveBroker({
   onListening();
   open();
   if (!view) {
+    void keepReserve(store);
+    void sweepSockets();
     for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
@@ -109,7 +114,12 @@ export async function serveBroker({
   if (view && holds.isHeld()) forgetLeft(store);
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
-  else if (!view) noteLogs(store, manifest);
+  else if (!view) {
+    noteLogs(store, manifest);
+    await lookAtTables(store, join(store, 'db'));
+    // It may have been given up, and there may be room again.
+    await keepReserve(store);
+  }
   return end;
 }
 

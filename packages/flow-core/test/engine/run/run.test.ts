@@ -758,7 +758,7 @@ describe('failures', () => {
       code: 'FLOW_STORE_FULL',
       exit: 1,
       message:
-        'The store /store has no room for more (EDQUOT): make room on its disk and do it again. What was recorded before is kept. full/1 counts as killed: with room, nx-flow resume full executes what is missing.',
+        'The store /store has no room for more (EDQUOT): make room on its disk and do it again. What was recorded before is kept. full/1 is recorded as failed: with room, nx-flow resume full executes what is missing.',
     });
   });
 });
