@@ -1,5 +1,6 @@
 /** A value on one line, for people. */
 import { inspect } from 'node:util';
+import type { EncodedValue } from '../../store/artifacts';
 
 /** @param width About how many characters are of use: more is not looked at. */
 export function previewOf(value: unknown, width: number): string {
@@ -13,4 +14,22 @@ export function previewOf(value: unknown, width: number): string {
     compact: true,
   });
   return text.replace(/\s+/g, ' ').slice(0, width * 4);
+}
+
+/** Of a value that was read just now: what its codec says of it comes first. */
+export function encodedPreview(encoded: EncodedValue, width: number): string {
+  return (
+    saidOf(encoded)
+      ?.replace(/\s+/g, ' ')
+      .slice(0, width * 4) ?? previewOf(encoded.value, width)
+  );
+}
+
+/** A codec that cannot say it harms nobody. */
+function saidOf(encoded: EncodedValue): string | undefined {
+  try {
+    return encoded.preview?.()?.line;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 /** Makes instances out of what is stored of them, by the codecs of the flow. */
-import { type AnyCodec, isInstanceCodec } from '../../definition/codec';
+import { type AnyCodec, isInstanceCodec, isLaterCodec } from '../../definition/codec';
 import { FlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
+import { laterBy } from '../later';
 import { standardById } from './standard';
 
 /** What is stored of an instance: what its codec took out of it, or the bytes that it made of it. */
@@ -12,6 +13,8 @@ export interface StoredInstance {
   version: number;
   taken?: unknown;
   bytes?: Uint8Array;
+  /** What tells it from others, where only its codec could say it. */
+  digest?: string;
 }
 
 export class InstanceMaker {
@@ -43,10 +46,14 @@ export class InstanceMaker {
     };
     const { bytes, version } = stored;
     if (!isInstanceCodec(codec)) {
-      if (!bytes) throw changed(codec);
+      if (!bytes) throw isOfAnotherKind(codec);
+      if (isLaterCodec(codec)) {
+        const { codec: type, digest } = stored;
+        return keep(laterBy(codec, { codec: type, version, type, digest, bytes: () => bytes }));
+      }
       return keep(ask('decode', () => codec.decode(bytes, version)));
     }
-    if (bytes) throw changed(codec);
+    if (bytes) throw isOfAnotherKind(codec);
     if (!codec.empty) {
       const taken = restore(stored.taken);
       return keep(ask('decode', () => codec.make(taken)));
@@ -86,7 +93,7 @@ export function unreadable(message: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1, cause });
 }
 
-const changed = ({ id }: AnyCodec) =>
+export const isOfAnotherKind = ({ id }: AnyCodec) =>
   unreadable(
     `The codec "${id}" has become one of another kind, which cannot read what it stored: give the new one an id of its own.`,
   );
