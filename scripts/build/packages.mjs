@@ -264,6 +264,18 @@ export const PACKAGES = {
       'code-cache': 'environment/code-cache',
     },
   },
+  // A door for each library. ES modules have doors of their own where the library has a copy for them.
+  'packages/flow-codecs': {
+    modules: ['imported', 'arrow', 'big', 'bignumber', 'decimal', 'luxon', 'temporal'],
+    external: [],
+    parts: { codecs: [''] },
+    entries: Object.fromEntries(
+      [
+        ...['arrow', 'big', 'bignumber', 'dayjs', 'decimal', 'library'],
+        ...['luxon', 'ml', 'ndarray', 'temporal', 'tfjs'],
+      ].map((name) => [name, name]),
+    ),
+  },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],
     parts: { plugin: [''] },

@@ -2,6 +2,7 @@
 import { type AnyCodec, isInstanceCodec, isLaterCodec } from '../../definition/codec';
 import { FlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
+import { localize } from '../foreign-realm';
 import { laterBy } from '../later';
 import { standardById } from './standard';
 
@@ -49,13 +50,13 @@ export class InstanceMaker {
       if (!bytes) throw isOfAnotherKind(codec);
       if (isLaterCodec(codec)) {
         const { codec: type, digest } = stored;
-        return keep(laterBy(codec, { codec: type, version, type, digest, bytes: () => bytes }));
+        return keep(laterBy(codec, { codec: type, version, type, digest, bytes: () => localize(bytes) }));
       }
-      return keep(ask('decode', () => codec.decode(bytes, version)));
+      return keep(ask('decode', () => codec.decode(localize(bytes), version)));
     }
     if (bytes) throw isOfAnotherKind(codec);
     if (!codec.empty) {
-      const taken = restore(stored.taken);
+      const taken = localize(restore(stored.taken));
       return keep(ask('decode', () => codec.make(taken)));
     }
     const made = keep(codec.empty()) as object;
