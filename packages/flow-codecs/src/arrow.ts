@@ -16,7 +16,7 @@ interface Table {
   toArray(): { toJSON(): object }[];
   getChildAt(index: number): Vector;
 }
-interface Vector {
+interface Vector extends Iterable<unknown> {
   type: unknown;
   length: number;
   memoize(): Vector;
@@ -82,6 +82,7 @@ export const arrow: Codec<object> = {
     return new library.Schema(fields, new Map(others));
   },
   file: { extension: 'arrow', mediaType: 'application/vnd.apache.arrow.stream' },
+  json: (value) => jsonOf(value as Value),
   preview: (value) => previewOf(value as Value),
 };
 
@@ -116,6 +117,13 @@ const ofSchema = ({ fields, metadata }: Schema, library: Arrow): Table =>
 
 function withKind({ schema, batches }: Table, kind: string, { Table, Schema }: Arrow): Table {
   return new Table(new Schema(schema.fields, new Map([...schema.metadata, [KIND, kind]])), batches);
+}
+
+/** The rows of a table, the items of a vector, the columns of a schema. */
+function jsonOf(value: Value): unknown {
+  if (isTable(value)) return value.toArray().map((row) => row.toJSON());
+  if (isSchema(value)) return value.fields.map(({ name, type }) => ({ name, type: String(type) }));
+  return [...value];
 }
 
 /** Rows of a table that are shown. */

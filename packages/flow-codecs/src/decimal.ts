@@ -46,10 +46,8 @@ const clones = new Map<string, Decimals>();
 export const decimal: InstanceCodec<object> = {
   id: 'decimal',
   version: 1,
-  // Every copy of the library has it, and all its classes have one prototype.
-  match: (value) =>
-    hasOwnMembers(value, ['toStringTag']) &&
-    (value as { toStringTag?: unknown }).toStringTag === '[object Decimal]',
+  // The prototype is one for all its classes: that of a class that extends it has none of these.
+  match: (value) => hasOwnMembers(value, ['toSignificantDigits', 'naturalLogarithm']),
   take(value) {
     const { constructor: Class } = value as Value;
     return [(value as Value).valueOf(), told(Class, DEFAULTS)];

@@ -12,18 +12,18 @@ interface ModelClass {
 }
 
 /** The classes that are known by their names, and where they are. */
-const PACKAGES: Record<string, string> = {
-  RandomForestClassifier: 'ml-random-forest',
-  RandomForestRegression: 'ml-random-forest',
-  DecisionTreeClassifier: 'ml-cart',
-  DecisionTreeRegression: 'ml-cart',
-  SimpleLinearRegression: 'ml-regression-simple-linear',
+const PACKAGES: Record<string, readonly [name: string, from: number]> = {
+  RandomForestClassifier: ['ml-random-forest', 2],
+  RandomForestRegression: ['ml-random-forest', 2],
+  DecisionTreeClassifier: ['ml-cart', 2],
+  DecisionTreeRegression: ['ml-cart', 2],
+  SimpleLinearRegression: ['ml-regression-simple-linear', 3],
 };
 
 const loads = new Map(
-  Object.entries(PACKAGES).map(([name, own]) => [
+  Object.entries(PACKAGES).map(([name, [own, from]]) => [
     name,
-    library<Record<string, ModelClass>>({ codec: 'ml', packages: [own, 'ml'], from: 2, names: [name] }),
+    library<Record<string, ModelClass>>({ codec: 'ml', packages: [own], from, names: [name] }),
   ]),
 );
 

@@ -39,6 +39,10 @@ export const ndarray: InstanceCodec<object> = {
     const { data, shape, stride, offset } = taken as View;
     return load()(data, shape, stride, offset);
   },
+  json(value) {
+    const { dtype, shape, stride, offset, data } = value as View;
+    return { dtype, shape, stride, offset, data };
+  },
   preview(value) {
     const { dtype, shape } = value as View;
     return `${dtype}[${shape.join(' × ')}]`;

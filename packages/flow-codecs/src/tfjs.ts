@@ -18,7 +18,7 @@ interface Tensorflow {
 const load = library<Tensorflow>({
   codec: 'tfjs',
   packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs', '@tensorflow/tfjs-node'],
-  from: 3,
+  from: 4,
   names: ['tensor', 'complex', 'engine'],
 });
 
@@ -54,6 +54,10 @@ export const tfjs: InstanceCodec<object> = {
         'float32',
       );
     return complex(half(0), half(1));
+  },
+  json(value) {
+    const { dtype, shape } = value as Tensor;
+    return { dtype, shape, values: Array.from((value as Tensor).dataSync()) };
   },
   preview(value) {
     const { dtype, shape } = value as Tensor;

@@ -61,6 +61,16 @@ describe('tables', () => {
     });
   });
 
+  test('dump --json prints rows, items and columns', () => {
+    const small = new Table({ n: vectorFromArray([5, null], new lib.Int32()) });
+    const values = [small, small.getChild('n'), small.schema];
+    expect(values.map((value) => arrow.json?.(value as object))).toEqual([
+      [{ n: 5 }, { n: null }],
+      [5, null],
+      [{ name: 'n', type: 'Int32' }],
+    ]);
+  });
+
   test('the file of a table is read by Arrow alone', async () => {
     const bytes = (await arrow.encode(table)) as Uint8Array;
     expect(seen(lib.tableFromIPC(bytes))).toEqual(seen(table));

@@ -1,5 +1,4 @@
 /** The beginning and end of every command that only reads the store. */
-import { type Preview, previewBy } from '../definition/codec';
 import { FlowError } from '../definition/errors';
 import { findPlaceFile, loadPlaceFlow, type Place } from '../session/place';
 import { findFlowFile, looksLikeFile, stem } from '../source/find';
@@ -63,10 +62,10 @@ export function decoderOf(recorded: Recorded): Decode {
 }
 export type Decode = (record: ArtifactRecord) => Promise<unknown>;
 
-/** The same, with what the flow's codecs say of a value that one of them stored. */
+/** The same, with the flow's codecs, where one of them stored a value: they say what is shown of it. */
 export function valuesOf({ store, place }: Recorded): {
   decode: Decode;
-  preview(value: unknown): Promise<Preview | undefined>;
+  codecs(): Promise<Codecs>;
 } {
   let codecs: Promise<Codecs> | undefined;
   return {
@@ -75,10 +74,7 @@ export function valuesOf({ store, place }: Recorded): {
       const value = decodeArtifact(record, store.cas, await codecs);
       return isLater(value) ? value.value() : value;
     },
-    async preview(value) {
-      const own = (await codecs)?.find((codec) => codec.match(value) === true);
-      return own && previewBy(own, value);
-    },
+    codecs: async () => codecs,
   };
 }
 

@@ -49,6 +49,8 @@ export interface Codec<T> {
   readonly file?: CodecFile;
   /** What people see of a value. It is asked right after `encode`, and for `dump` of what `decode` gave. */
   preview?(value: T): string | Preview;
+  /** What `dump --json` prints of a value: its `toJSON()` or its properties without it. */
+  json?(value: T): unknown;
 }
 
 /**
@@ -121,6 +123,8 @@ export interface InstanceCodec<T> extends Pick<Codec<T>, 'id' | 'version' | 'mat
   readonly empty?: () => T;
   /** What people see of an instance that is an artifact of its own. */
   preview?(value: T): string | Preview;
+  /** As in {@link Codec}. */
+  json?(value: T): unknown;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: codecs of different types
@@ -141,10 +145,14 @@ export function isLaterCodec(codec: AnyCodec): codec is LaterCodec<any> {
   return 'decodeAsync' in codec && codec.decodeAsync !== undefined;
 }
 
-/** What people see of a value that a codec stores. Undefined where it does not say. */
-export function previewBy({ preview }: AnyCodec, value: unknown): Preview | undefined {
-  const said = preview?.(value);
-  return typeof said === 'string' ? { line: said } : said;
+/** What people see of a value that a codec stores. Undefined where it does not say, or cannot: that harms nobody. */
+export function previewBy(codec: AnyCodec, value: unknown): Preview | undefined {
+  try {
+    const said = codec.preview?.(value);
+    return typeof said === 'string' ? { line: said } : said;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The ids that every flow has: the codecs of `store/codecs`, and files. */
@@ -198,7 +206,7 @@ function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string
   }
   if (given.decode !== undefined && given.decodeAsync !== undefined)
     problems.push(`"${id}" has decode() and decodeAsync(): give one of them.`);
-  for (const method of ['digest', 'preview'] as const) {
+  for (const method of ['digest', 'preview', 'json'] as const) {
     if (given[method] !== undefined && typeof given[method] !== 'function')
       problems.push(`The ${method} of "${id}" is no function.`);
   }

@@ -74,9 +74,9 @@ export const command: Command = {
           );
           continue;
         }
-        if (output.json) artifacts[name] = jsonValue(value);
+        if (output.json) artifacts[name] = jsonValue(value, await values.codecs());
         else {
-          const text = valueText(value, await values.preview(value), output, options.full === true);
+          const text = valueText(value, await values.codecs(), output, options.full === true);
           const from = row.sources?.[name] ?? (visible.at === label ? undefined : visible.at);
           const about = `${visible.type}, ${size(visible.size)}${from === undefined ? '' : `, from ${from}`}`;
           output.write(`\n${colors.cyan(name)} ${colors.dim(about)}\n${text}\n`);

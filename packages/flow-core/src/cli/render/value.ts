@@ -1,6 +1,6 @@
 /** A value as `dump` prints it. */
 import { inspect } from 'node:util';
-import type { Preview } from '../../definition/codec';
+import { type AnyCodec, previewBy } from '../../definition/codec';
 import type { Output } from './output';
 import { table } from './table';
 
@@ -13,10 +13,12 @@ const ROWS = 10;
  */
 export function valueText(
   value: unknown,
-  preview: Preview | undefined,
+  codecs: readonly AnyCodec[] = [],
   { colors, columns }: Output,
   full: boolean,
 ): string {
+  const own = codecs.find((codec) => codec.match(value) === true);
+  const preview = own && previewBy(own, value);
   if (preview) return [preview.line, ...rowsText(preview.rows ?? [], columns, colors.dim, full)].join('\n');
   const limits = full
     ? { maxArrayLength: null, maxStringLength: null, depth: null }

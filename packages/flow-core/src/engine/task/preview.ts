@@ -18,18 +18,6 @@ export function previewOf(value: unknown, width: number): string {
 
 /** Of a value that was read just now: what its codec says of it comes first. */
 export function encodedPreview(encoded: EncodedValue, width: number): string {
-  return (
-    saidOf(encoded)
-      ?.replace(/\s+/g, ' ')
-      .slice(0, width * 4) ?? previewOf(encoded.value, width)
-  );
-}
-
-/** A codec that cannot say it harms nobody. */
-function saidOf(encoded: EncodedValue): string | undefined {
-  try {
-    return encoded.preview?.()?.line;
-  } catch {
-    return undefined;
-  }
+  const said = encoded.preview?.()?.line;
+  return said === undefined ? previewOf(encoded.value, width) : said.replace(/\s+/g, ' ').slice(0, width * 4);
 }

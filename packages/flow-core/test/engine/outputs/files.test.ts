@@ -308,6 +308,7 @@ test('a codec says what its file is and what people see, and one that decodes wi
        decode: (bytes) => new Table(JSON.parse(String(Buffer.from(bytes)))),
        file: { extension: 'rows', mediaType: 'application/x-rows' },
        preview: ({ rows }) => ({ line: rows.length + ' rows', rows }),
+       json: ({ rows }) => rows,
      };
      const model: LaterCodec<Model> = {
        id: 'model', version: 1,
@@ -341,8 +342,9 @@ test('a codec says what its file is and what people see, and one that decodes wi
   const { stdout } = await ws.ok(['dump', 'table', 'next']);
   expect(stdout).toContain('1 rows\nfilm       votes\nMoby-Dick  7\n');
   expect(stdout).toContain('2 weights\n');
-  expect((await ws.ok(['dump', 'table', 'next', '--json'])).json.artifacts.model).toEqual({
-    weights: [1, 2],
+  expect((await ws.ok(['dump', 'table', 'next', '--json'])).json.artifacts).toMatchObject({
+    model: { weights: [1, 2] },
+    films: [{ film: 'Moby-Dick', votes: 7 }],
   });
 });
 
