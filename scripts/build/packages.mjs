@@ -133,7 +133,7 @@ export const PACKAGES = {
         ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(
           (name) => `engine/record/${name}`,
         ),
-        ...['flow-event', 'not-found', 'place', 'preview'].map((name) => `engine/task/${name}`),
+        ...['flow-event', 'not-found', 'place', 'preview', 'shown'].map((name) => `engine/task/${name}`),
         ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
         ),

@@ -9,7 +9,7 @@ interface Schema {
 }
 interface Table {
   schema: Schema;
-  batches: object[];
+  batches: { data: { byteLength: number } }[];
   numRows: number;
   numCols: number;
   slice(from: number, to: number): Table;
@@ -29,6 +29,7 @@ interface Arrow extends Copy {
   Schema: new (fields: object[], metadata: Map<string, string>) => Schema;
   tableToIPC(table: Table, form: 'stream'): Uint8Array;
   tableFromIPC(bytes: Uint8Array): Table;
+  RecordBatchStreamWriter: { writeAll(table: Table): AsyncIterable<Uint8Array> };
 }
 type Value = Table | Vector | Schema;
 
@@ -36,7 +37,7 @@ const load = library<Arrow>({
   codec: 'arrow',
   packages: ['apache-arrow'],
   from: 15,
-  names: ['Table', 'Vector', 'Schema', 'DataType', 'tableToIPC', 'tableFromIPC'],
+  names: ['Table', 'Vector', 'Schema', 'DataType', 'RecordBatchStreamWriter', 'tableToIPC', 'tableFromIPC'],
 });
 
 /** In the metadata of the stream: what it holds, where that is no table. It is taken out again. */
@@ -64,7 +65,10 @@ export const arrow: Codec<object> = {
   encode(given) {
     const library = load();
     const value = adopted(given, library);
-    if (isTable(value)) return library.tableToIPC(value, 'stream');
+    if (isTable(value))
+      return sizeOf(value) > LARGE
+        ? library.RecordBatchStreamWriter.writeAll(value)
+        : library.tableToIPC(value, 'stream');
     return library.tableToIPC(
       isVector(value) ? ofVector(value, library) : ofSchema(value as Schema, library),
       'stream',
@@ -85,6 +89,11 @@ export const arrow: Codec<object> = {
   json: (value) => jsonOf(value as Value),
   preview: (value) => previewOf(value as Value),
 };
+
+/** Bytes of a table from which on it is written column by column, out of its own memory, and not copied first. */
+const LARGE = 16 * 1024 * 1024;
+
+const sizeOf = ({ batches }: Table) => batches.reduce((sum, { data }) => sum + data.byteLength, 0);
 
 /** Newer versions mark their classes, for copies of the library that meet. */
 const isMarked = (value: unknown, kind: string) =>

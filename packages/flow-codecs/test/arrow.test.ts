@@ -1,5 +1,8 @@
 /** Tables, vectors and schemas of Apache Arrow. */
+import { createHash } from 'node:crypto';
 import * as lib from 'apache-arrow';
+import { Artifacts } from '../../flow-core/src/store/artifacts';
+import { MemoryCas } from '../../flow-core/src/store/memory-cas';
 import { arrow } from '../src/arrow';
 import { roundTrip } from './helpers/round-trip';
 
@@ -52,6 +55,21 @@ describe('tables', () => {
     // What has no rows may have a batch of none.
     if (given.numRows === 0) for (const one of [before, after]) one[3] = [];
     expect(after).toEqual(before);
+  });
+
+  test('a large one is written out of its own memory', async () => {
+    const large = new Table({
+      n: makeVector(new Float64Array(3_000_000).fill(0.5)),
+      m: makeVector(new Int8Array(3_000_000)),
+    });
+    const pieces = (await arrow.encode(large)) as AsyncIterable<Uint8Array>;
+    const sizes: number[] = [];
+    for await (const { length } of pieces) sizes.push(length);
+    expect(sizes).toEqual(expect.arrayContaining([24_000_000, 3_000_000]));
+    const artifacts = new Artifacts(new MemoryCas(), [arrow]);
+    const record = await (await artifacts.take('a', large)).keep();
+    expect(record.digest).toBe(createHash('sha256').update(lib.tableToIPC(large, 'stream')).digest('hex'));
+    expect((artifacts.decode(record) as lib.Table).getChildAt(0)?.get(2_999_999)).toBe(0.5);
   });
 
   test('a line and the first rows are shown', () => {

@@ -22,7 +22,7 @@ import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
 import { isOfAnotherKind, tooOld, unknownCodec, unreadable } from './codecs/instances';
 import { v8, WITH_OWN } from './codecs/v8';
-import { type EncodedBytes, encodeBy, namedDigest } from './encoded';
+import { type EncodedBytes, encodeBy, namedDigest, startingWith } from './encoded';
 import { type FileArtifact, isFile, type Look } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
@@ -325,13 +325,8 @@ async function keepPieces(
   cas: Cas,
   look: Look | undefined,
 ): Promise<ArtifactRecord> {
-  const { hash, size } = await cas.writeStream(following(bytes, rest), look);
+  const { hash, size } = await cas.writeStream(startingWith(bytes, rest), look);
   return { ...meta, size, digest: digest(hash), hash };
-}
-
-async function* following(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield first;
-  yield* rest;
 }
 
 /**

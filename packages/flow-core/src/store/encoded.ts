@@ -64,14 +64,22 @@ async function collected(
   if (!isLater(given)) throw wrong(`encode() gave ${typeOf(given)}, not a Uint8Array`);
   const pieces = piecesOf(given as AsyncIterable<unknown>, wrong);
   const first: Uint8Array[] = [];
-  for (let size = 0; size <= most; ) {
+  for (let size = 0; ; ) {
     const { done, value } = await pieces.next();
     if (done) return { bytes: Buffer.concat(first) };
+    size += value.length;
+    if (size > most) return { bytes: Buffer.concat(first), rest: startingWith(value, pieces) };
     // It may use the same memory for the next one.
     first.push(new Uint8Array(value));
-    size += value.length;
   }
-  return { bytes: Buffer.concat(first), rest: pieces };
+}
+
+export async function* startingWith(
+  piece: Uint8Array,
+  others: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield piece;
+  yield* others;
 }
 
 /** What a stream gives, where it gives bytes. */

@@ -188,7 +188,7 @@ test('a large stream goes into the store piece by piece', async () => {
     const taken = await artifacts.take('log', new Log());
     expect(given).toBe(5);
     const record = await taken.keep();
-    expect(Math.max(...ahead)).toBe(0);
+    expect(Math.max(...ahead)).toBeLessThanOrEqual(MB);
     expect(record).toMatchObject({ size: 12 * MB, type: 'Log', codec: 'log' });
     expect(artifacts.decode(record)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect((await artifacts.encode('log', new Log())).digest).toBe(record.digest);

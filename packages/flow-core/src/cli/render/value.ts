@@ -1,6 +1,7 @@
 /** A value as `dump` prints it. */
 import { inspect } from 'node:util';
 import { type AnyCodec, previewBy } from '../../definition/codec';
+import { shown } from '../../engine/task/shown';
 import type { Output } from './output';
 import { table } from './table';
 
@@ -23,7 +24,7 @@ export function valueText(
   const limits = full
     ? { maxArrayLength: null, maxStringLength: null, depth: null }
     : { maxArrayLength: 10, maxStringLength: 500, depth: 4 };
-  return inspect(value, { ...limits, colors: colors.isColorSupported, breakLength: columns });
+  return inspect(shown(value, codecs), { ...limits, colors: colors.isColorSupported, breakLength: columns });
 }
 
 function rowsText(

@@ -46,7 +46,7 @@ export class OutputWriter {
       const { meta, digest } = encoded;
       this.#files.set(name, {
         file: naturalForm(encoded, this.#codecs),
-        preview: encodedPreview(encoded, PREVIEW),
+        preview: encodedPreview(encoded, PREVIEW, this.#codecs),
       });
       return takenValue(encoded, () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() }));
     });

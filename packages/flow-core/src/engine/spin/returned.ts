@@ -49,7 +49,7 @@ export class Returned {
 
   #show(encoded: EncodedValue): Shown {
     const { value } = encoded;
-    const preview = encodedPreview(encoded, PREVIEW);
+    const preview = encodedPreview(encoded, PREVIEW, this.#codecs);
     return { value, preview, ...(this.#files ? { form: naturalForm(encoded, this.#codecs) } : {}) };
   }
 }
