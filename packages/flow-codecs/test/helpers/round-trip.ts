@@ -5,10 +5,13 @@ import { MemoryCas } from '../../../flow-core/src/store/memory-cas';
 
 /**
  * @returns what came back: the value alone, and twice inside of a list in a Map
- * @throws where it does not have the same digest again, or is not one and the same object where it was
+ * @throws where it does not have the same digest again, is not one and the same object where it was, or is refused without
+ * naming the codec
  */
 export async function roundTrip<T>(codec: AnyCodec, value: T): Promise<T> {
   const artifacts = new Artifacts(new MemoryCas(), [codec]);
+  const advice = `import { ${codec.id} } from '@nx-flow/codecs/${codec.id}'`;
+  expect(await refusal(undefined, value)).toContain(advice);
   const alone = await artifacts.encode('alone', value);
   const inside = await artifacts.encode('inside', new Map([['at', [value, { again: value }]]]));
   const back = artifacts.decode(alone) as T;
@@ -19,9 +22,9 @@ export async function roundTrip<T>(codec: AnyCodec, value: T): Promise<T> {
   return back;
 }
 
-/** Why a value cannot be stored. */
-export async function refusal(codec: AnyCodec, value: unknown): Promise<string> {
-  const artifacts = new Artifacts(new MemoryCas(), [codec]);
+/** Why a value cannot be stored, with a codec or without one. */
+export async function refusal(codec: AnyCodec | undefined, value: unknown): Promise<string> {
+  const artifacts = new Artifacts(new MemoryCas(), codec && [codec]);
   return artifacts.encode('a', value).then(
     () => 'it was stored',
     ({ message }: Error) => message,
