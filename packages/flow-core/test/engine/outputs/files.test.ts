@@ -339,6 +339,13 @@ test('a codec says what its file is and what people see, and one that decodes wi
     first: { change: 'same', preview: '1' },
   });
   expect(ws.read(`${again.json.outputPath}/artifacts/model.weights`)).toBe('[1,2]');
+  await ws.ok(['step', 'table', 'start']);
+  await ws.ok(['step', 'table', 'next']);
+  expect(ws.read('dist/flow/table/steps/start/artifacts/films.rows')).toContain('Moby-Dick');
+  expect(JSON.parse(ws.read('dist/flow/table/steps/next/artifacts.json'))).toMatchObject([
+    { name: 'model', file: 'artifacts/model.weights' },
+    { name: 'first' },
+  ]);
   const { stdout } = await ws.ok(['dump', 'table', 'next']);
   expect(stdout).toContain('1 rows\nfilm       votes\nMoby-Dick  7\n');
   expect(stdout).toContain('2 weights\n');
