@@ -149,7 +149,7 @@ export const PACKAGES = {
         ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(
           (name) => `engine/record/${name}`,
         ),
-        ...['flow-event', 'not-found', 'place', 'preview'].map((name) => `engine/task/${name}`),
+        ...['flow-event', 'not-found', 'place', 'preview', 'shown'].map((name) => `engine/task/${name}`),
         ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
         ),
@@ -239,7 +239,14 @@ export const PACKAGES = {
           'tag',
           'why',
         ].map((name) => `cli/commands/${name}`),
-        ...['cli/help', 'cli/type-check', 'cli/lookup', 'cli/reading', 'cli/render/status'],
+        ...[
+          'cli/help',
+          'cli/type-check',
+          'cli/lookup',
+          'cli/reading',
+          'cli/render/status',
+          'cli/render/value',
+        ],
         ...['diff', 'task', 'value', 'why'].map((name) => `cli/json/${name}`),
       ],
       keys: ['cli/keys/', 'engine/spin/read-key'],
@@ -272,6 +279,18 @@ export const PACKAGES = {
       'end-children': 'process/end-children',
       'code-cache': 'environment/code-cache',
     },
+  },
+  // A door for each library. ES modules have doors of their own where the library has a copy for them.
+  'packages/flow-codecs': {
+    modules: ['imported', 'arrow', 'big', 'bignumber', 'decimal', 'luxon', 'temporal'],
+    external: [],
+    parts: { codecs: [''] },
+    entries: Object.fromEntries(
+      [
+        ...['arrow', 'big', 'bignumber', 'dayjs', 'decimal', 'library'],
+        ...['luxon', 'ml', 'ndarray', 'temporal', 'tfjs'],
+      ].map((name) => [name, name]),
+    ),
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],

@@ -3,6 +3,7 @@
  * Long, because it is the one page of what users type.
  */
 import type { z } from 'zod';
+import type { AnyCodec, Later, LaterCodec } from './codec';
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
@@ -20,14 +21,47 @@ type Pop<S> = S extends readonly [unknown, ...infer R] ? readonly [...R] : reado
 type None = {};
 
 /** Made read-only once, here: `Readonly` around a step's artifacts would cost every name again at every step. */
-type Artifacts<O> = [Awaited<O>] extends [never]
+type Artifacts<O, L> = [Awaited<O>] extends [never]
   ? None
   : Awaited<O> extends object
-    ? Readonly<Awaited<O>>
+    ? [L] extends [never]
+      ? Readonly<Awaited<O>>
+      : { readonly [K in keyof Awaited<O>]: Handed<Awaited<O>[K], L> }
     : None;
-type Caught<O, V> = [V] extends [string]
-  ? Partial<Artifacts<O>> & { readonly [K in V]: Error | undefined }
-  : Artifacts<O>;
+type Caught<O, V, L> = [V] extends [string]
+  ? Partial<Artifacts<O, L>> & { readonly [K in V]: Error | undefined }
+  : Artifacts<O, L>;
+
+/** A value as later steps read it: where a codec decodes it with time (it is one of `L`), as a handle. */
+type Handed<T, L> = [L] extends [never]
+  ? T
+  : 0 extends 1 & T
+    ? T
+    : T extends Kept
+      ? T
+      : T extends L
+        ? Later<T>
+        : T extends readonly unknown[]
+          ? { [K in keyof T]: Handed<T[K], L> }
+          : T extends Map<infer K, infer V>
+            ? Map<Handed<K, L>, Handed<V, L>>
+            : T extends Set<infer V>
+              ? Set<Handed<V, L>>
+              : [Extract<T[keyof T], (...args: never[]) => unknown>] extends [never]
+                ? { [K in keyof T]: Handed<T[K], L> }
+                : T;
+type Kept = Later<unknown> | string | number | boolean | bigint | symbol | null | undefined;
+/** What stands for an artifact when it is returned again. */
+type Again<T, L> = [L] extends [never] ? T : T extends Later<infer V> ? T | V : T;
+
+/** What the codecs of a flow decode with time. */
+export type LaterOf<C extends readonly AnyCodec[]> = C[number] extends infer One
+  ? One extends LaterCodec<infer T>
+    ? 0 extends 1 & T
+      ? never
+      : T
+    : never
+  : never;
 type Returned<O> = O | Promise<O>;
 // biome-ignore lint/suspicious/noConfusingVoidType: a body may return nothing
 type Body = object | void;
@@ -190,22 +224,22 @@ type Branches<T extends Record<string, Step>> = { readonly [K in keyof T]: Artif
 type Verdict<A, K extends string, C> = K extends keyof A ? { readonly [X in K]?: C } : Record<K, C>;
 
 /** A flow that is being declared: one method for each kind of step, `end` last. */
-export interface Flow<P> {
+export interface Flow<P, L = never> {
   /** The first step. */
   start<O extends Body>(
     body: (c: Context<P, None, readonly []>) => Returned<O>,
-  ): Step<Artifacts<O>, readonly [], Context<P, None, readonly []>>;
+  ): Step<Artifacts<O, L>, readonly [], Context<P, None, readonly []>>;
   start<O extends Body>(
     options: Options,
     body: (c: Context<P, None, readonly []>) => Returned<O>,
-  ): Step<Artifacts<O>, readonly [], Context<P, None, readonly []>>;
+  ): Step<Artifacts<O, L>, readonly [], Context<P, None, readonly []>>;
 
   /** A step after another. Two steps after the same one are branches. */
   step<A, S extends readonly unknown[], O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: Step<A, S> },
     body: (c: Context<P, A, S>) => Returned<O>,
-  ): Step<Put<A, Caught<O, V>>, S, Context<P, A, S>>;
+  ): Step<Put<A, Caught<O, V, L>>, S, Context<P, A, S>>;
 
   /** One task for each item of the list `over`, in parallel. */
   foreach<
@@ -218,7 +252,7 @@ export interface Flow<P> {
     name: string,
     options: Options<V> & { after: Step<A, S>; over: K },
     body: (c: Splits<P, A, S, K>) => Returned<O>,
-  ): Step<Put<A, Caught<O, V>>, readonly [Item<A[K]>, ...S], Splits<P, A, S, K>>;
+  ): Step<Put<A, Caught<O, V, L>>, readonly [Item<A[K]>, ...S], Splits<P, A, S, K>>;
 
   /** One task for all splits of the foreach around `after`; its inputs come in split order. */
   join<
@@ -230,14 +264,14 @@ export interface Flow<P> {
     name: string,
     options: Options<V> & { after: Step<A, S> },
     body: (c: JoinContext<P, readonly A[], Pop<S>>) => Returned<O>,
-  ): Step<Caught<O, V>, Pop<S>, JoinContext<P, readonly A[], Pop<S>>>;
+  ): Step<Caught<O, V, L>, Pop<S>, JoinContext<P, readonly A[], Pop<S>>>;
 
   /** One task for several branches, by name. */
   gather<T extends Record<string, Step>, O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: T & SameStack<T> },
     body: (c: JoinContext<P, Branches<T>, StackOf<T[keyof T]>>) => Returned<O>,
-  ): Step<Caught<O, V>, StackOf<T[keyof T]>, JoinContext<P, Branches<T>, StackOf<T[keyof T]>>>;
+  ): Step<Caught<O, V, L>, StackOf<T[keyof T]>, JoinContext<P, Branches<T>, StackOf<T[keyof T]>>>;
 
   /**
    * Chooses what comes next: its artifact `on`, from the body or from an earlier step, holds one of `cases`.
@@ -247,26 +281,26 @@ export interface Flow<P> {
     name: string,
     options: Options & { after: Step<A, S>; on: K; cases: readonly C[] },
     body: (c: Context<P, A, S>) => Returned<O & Verdict<A, K, NoInfer<C>>>,
-  ): Switch<Put<A, Readonly<Omit<O, K> & Record<K, C>>>, S, C, Context<P, A, S>>;
+  ): Switch<Put<A, Artifacts<Omit<O, K> & Record<K, C>, L>>, S, C, Context<P, A, S>>;
 
   /** Repeats one step, each iteration a task of its own, as long as its artifact `while` is true. */
   loop<
     A,
     S extends readonly unknown[],
     const K extends string,
-    O extends Record<K, boolean> & { [X in keyof A]?: A[X] },
+    O extends Record<K, boolean> & { [X in keyof A]?: Again<A[X], L> },
   >(
     name: string,
     options: Options & { after: Step<A, S>; while: K; max?: number },
     body: (c: Context<P, A, S> & { readonly iteration: number }) => Returned<O>,
-  ): Step<Put<A, Readonly<O>>, S, Context<P, A, S> & { readonly iteration: number }>;
+  ): Step<Put<A, Artifacts<O, L>>, S, Context<P, A, S> & { readonly iteration: number }>;
 
   /** The last step. Validates the whole flow: throws FLOW_INVALID with every problem at once. */
   end<A>(after: Step<A, readonly []>): DefinedFlow<P, A>;
   end<A, O extends Body>(
     options: Options & { after: Step<A, readonly []> },
     body: (c: Context<P, A, readonly []>) => Returned<O>,
-  ): DefinedFlow<P, Put<A, Artifacts<O>>>;
+  ): DefinedFlow<P, Put<A, Artifacts<O, L>>>;
 }
 
 /** What a flow file exports: brand, parameters and the artifacts at the end. */

@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { beyondFields } from '../definition/instance';
 import { article, nameOf } from './builtin-class';
+import { readyCodec } from './ready-codecs';
 
 /** Of what nobody can look into. */
 const CLOSED: Record<string, string> = {
@@ -21,6 +22,8 @@ export function refusal(value: object): string {
   if (closed !== undefined) return `is ${article(name)}, ${closed}`;
   if (isStream(value))
     return `is ${article(name)}, which can be read once; return what it gives, or write it into a file and return file(path)`;
+  const ready = readyCodec(value);
+  if (ready !== undefined) return ready;
   const Class = Object.getPrototypeOf(value)?.constructor;
   if (typeof Class !== 'function' || types.isProxy(Class) || isNative(Class))
     return `is ${article(name)}; only plain data survives, make it a plain object`;

@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { bytesClass, nameOf } from './builtin-class';
 import { fileType, isFile } from './file';
+import { isLater } from './later';
 
 /** The length of a list by its type, as {@link typeOf} gives it. Returns undefined for a value that is no list. */
 export function listLength(type: string | undefined): number | undefined {
@@ -14,6 +15,7 @@ export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   if (isFile(value)) return fileType(value.name);
+  if (isLater(value)) return value.type;
   if (Array.isArray(value)) return `Array(${value.length})`;
   if (ArrayBuffer.isView(value)) {
     return `${bytesClass(value)}(${(value as { length?: number }).length ?? value.byteLength})`;

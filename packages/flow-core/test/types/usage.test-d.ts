@@ -1,6 +1,15 @@
 // What the flow API accepts and rejects: every @ts-expect-error below is a promise to the user. Compiled, never run.
 import { z } from 'zod';
-import { type FileArtifact, file, flow, merge, oneOf } from '../../src/index';
+import {
+  type Codec,
+  type FileArtifact,
+  file,
+  flow,
+  type Later,
+  type LaterCodec,
+  merge,
+  oneOf,
+} from '../../src/index';
 
 type Eq<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const is = <T extends true>(_?: T) => {};
@@ -137,3 +146,38 @@ f.step('reads', { after: written }, async ({ self }) => {
   self.report.toUpperCase();
   return { text: await self.report.text() };
 });
+
+// What a codec decodes with time reaches the next steps as a handle, at any depth.
+class Model {
+  constructor(readonly weights: number[]) {}
+  predict(x: number): number {
+    return x;
+  }
+}
+declare const model: LaterCodec<Model>;
+declare const point: Codec<Date>;
+const trains = flow('trains', { codecs: [point, model] });
+const trained = trains.start(() => ({
+  n: 1,
+  day: new Date(0),
+  best: new Model([1]),
+  all: [{ of: new Model([1]), by: new Map([['a', new Model([])]]), day: new Date(0) }],
+}));
+trains.step('uses', { after: trained }, async ({ self }) => {
+  is<Eq<typeof self.best, Later<Model>>>();
+  is<Eq<typeof self.n, number>>();
+  is<Eq<typeof self.day, Date>>();
+  const [first] = self.all;
+  is<Eq<NonNullable<typeof first>['of'], Later<Model>>>();
+  is<Eq<NonNullable<typeof first>['day'], Date>>();
+  is<Eq<NonNullable<typeof first>['by'], Map<string, Later<Model>>>>();
+  // @ts-expect-error it is no value yet
+  self.best.predict(1);
+  return { y: (await self.best.value()).predict(1), best: self.best };
+});
+trains.loop('more', { after: trained, while: 'goesOn', max: 2 }, async ({ self }) => ({
+  goesOn: true,
+  best: new Model((await self.best.value()).weights),
+}));
+// @ts-expect-error a handle is no list
+trains.foreach('each', { after: trained, over: 'best' }, () => ({}));

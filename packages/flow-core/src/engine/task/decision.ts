@@ -5,15 +5,20 @@ import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
 import { describeValue } from '../../definition/thrown';
+import { isBuiltIn } from '../../store/artifacts';
 import { packItemDigests } from '../../store/item-digests';
+import { isLater, laterError, laterIn } from '../../store/later';
 import type { ArtifactMeta } from '../../store/rows';
 
 /** An artifact as it stands after the task; undefined where there is none. */
-export type Look = (name: string) => (Pick<ArtifactMeta, 'codec'> & { readonly value: unknown }) | undefined;
+export type Look = (
+  name: string,
+) => (Pick<ArtifactMeta, 'codec' | 'version'> & { readonly value: unknown }) | undefined;
 
 export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
   if (typeof value === 'string' && cases.includes(value)) return value;
+  if (isLater(value)) throw laterError(`The switch "${node.name}" decides on "${node.on}"`, value);
   throw new FlowError(
     'FLOW_SWITCH_VERDICT',
     `The switch "${node.name}" decided on ${said(value)}, which is none of its cases. ${suggest(describeValue(value), cases)}`,
@@ -22,6 +27,7 @@ export function chosenCase(node: StepNode, value: unknown): string {
 }
 
 export function goesOn(node: StepNode, value: unknown, iteration: number): boolean {
+  if (isLater(value)) throw laterError(`The loop "${node.name}" goes on while "${node.while}"`, value);
   if (typeof value !== 'boolean') {
     throw new FlowError(
       'FLOW_LOOP_VERDICT',
@@ -65,6 +71,11 @@ export function splitsAfter(
     if (edge.when !== undefined && edge.when !== chosen) continue;
     const found = node.options.drop?.includes(over) ? undefined : look(over);
     const value = found?.value;
+    const later = found && !isBuiltIn(found) ? laterIn(value) : undefined;
+    if (later) {
+      const where = isLater(value) ? `splits "${over}"` : `splits "${over}", which holds a ${later.type}`;
+      throw laterError(`The foreach "${child.name}" ${where}`, later);
+    }
     const what = !found
       ? `there is no artifact "${over}" after ${node.name}`
       : !Array.isArray(value)

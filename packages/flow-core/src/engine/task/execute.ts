@@ -47,7 +47,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     const [parent] = spec.parents;
     if (parent !== undefined) reads.name(0, execution.view(parent), name);
     const visible = visibleAfter(execution, node, references).get(name);
-    return visible && { codec: visible.codec, value: artifacts.decode(visible) };
+    return visible && { codec: visible.codec, version: visible.version, value: artifacts.decode(visible) };
   };
   const result: TaskResult = { stored: [], references, counts: {}, reads: {} };
   if (node.kind === 'switch') result.case = chosenCase(node, look(node.on as string)?.value);

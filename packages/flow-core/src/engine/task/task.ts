@@ -109,4 +109,6 @@ export interface OutputFile extends ArtifactSummary {
   file: string;
   /** How to read it; `file`: it is the file that the step returned. */
   format: FileForm['format'] | 'file';
+  /** What the codec of the flow says of it. */
+  mediaType?: string;
 }

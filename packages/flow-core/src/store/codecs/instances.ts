@@ -1,7 +1,9 @@
 /** Makes instances out of what is stored of them, by the codecs of the flow. */
-import { type AnyCodec, isInstanceCodec } from '../../definition/codec';
+import { type AnyCodec, isInstanceCodec, isLaterCodec } from '../../definition/codec';
 import { FlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
+import { localize } from '../foreign-realm';
+import { laterBy } from '../later';
 import { standardById } from './standard';
 
 /** What is stored of an instance: what its codec took out of it, or the bytes that it made of it. */
@@ -12,6 +14,8 @@ export interface StoredInstance {
   version: number;
   taken?: unknown;
   bytes?: Uint8Array;
+  /** What tells it from others, where only its codec could say it. */
+  digest?: string;
 }
 
 export class InstanceMaker {
@@ -43,12 +47,16 @@ export class InstanceMaker {
     };
     const { bytes, version } = stored;
     if (!isInstanceCodec(codec)) {
-      if (!bytes) throw changed(codec);
-      return keep(ask('decode', () => codec.decode(bytes, version)));
+      if (!bytes) throw isOfAnotherKind(codec);
+      if (isLaterCodec(codec)) {
+        const { codec: type, digest } = stored;
+        return keep(laterBy(codec, { codec: type, version, type, digest, bytes: () => localize(bytes) }));
+      }
+      return keep(ask('decode', () => codec.decode(localize(bytes), version)));
     }
-    if (bytes) throw changed(codec);
+    if (bytes) throw isOfAnotherKind(codec);
     if (!codec.empty) {
-      const taken = restore(stored.taken);
+      const taken = localize(restore(stored.taken));
       return keep(ask('decode', () => codec.make(taken)));
     }
     const made = keep(codec.empty()) as object;
@@ -86,7 +94,7 @@ export function unreadable(message: string, cause?: unknown): FlowError {
   return new FlowError('FLOW_ARTIFACT_UNREADABLE', message, { exit: 1, cause });
 }
 
-const changed = ({ id }: AnyCodec) =>
+export const isOfAnotherKind = ({ id }: AnyCodec) =>
   unreadable(
     `The codec "${id}" has become one of another kind, which cannot read what it stored: give the new one an id of its own.`,
   );
