@@ -60,7 +60,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
     body: AnyBody | undefined,
     at: Caller,
   ): StepNode {
-    const { after, over, on, cases, while: goOn, max, ...options } = given ?? {};
+    const { after, over, empty, on, cases, while: goOn, max, ...options } = given ?? {};
     const inputs = kind === 'gather' ? branches(after) : kind === 'start' ? [] : [{ from: edgesOf(after) }];
     const node: StepNode = {
       name: step,
@@ -71,6 +71,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
       ...(body ? { body } : {}),
     };
     if (over !== undefined) node.over = over;
+    if (empty !== undefined) node.empty = empty;
     if (on !== undefined) node.on = on;
     if (Array.isArray(cases)) node.cases = cases;
     if (goOn !== undefined) node.while = goOn;
@@ -145,6 +146,7 @@ type Caller = (...args: never[]) => unknown;
 interface Declared extends Options<string | undefined> {
   after?: unknown;
   over?: string;
+  empty?: 'fail';
   on?: string;
   cases?: readonly string[];
   while?: string;

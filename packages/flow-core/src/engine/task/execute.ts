@@ -60,7 +60,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     result.stored.push([name, types.isPromise(kept) ? await kept : kept]);
   }
   // Last: a value that was returned unread is read when it is encoded.
-  result.reads = reads.result(spec.parents.length);
+  result.reads = reads.result(spec.base === undefined ? spec.parents.length : 1);
   return result;
 }
 

@@ -75,10 +75,13 @@ export function addInputs(
  */
 export function inputsOf(
   { kind }: StepNode,
-  { parents, branches }: Pick<TaskSpec, 'parents' | 'branches'>,
+  { parents, base, branches }: Pick<TaskSpec, 'parents' | 'base' | 'branches'>,
   object: (label: string, input: number) => object,
 ): unknown {
-  if (kind === 'join') return lazyList(parents.map((label, i) => () => object(label, i)));
+  if (kind === 'join')
+    return base === undefined
+      ? lazyList(parents.map((label, i) => () => object(label, i)))
+      : emptyList(() => object(base, 0));
   if (kind === 'gather')
     return Object.freeze(Object.fromEntries(parents.map((label, i) => [branches?.[i], object(label, i)])));
   return parents[0] === undefined ? undefined : object(parents[0], 0);
@@ -227,6 +230,12 @@ class Input implements ProxyHandler<Values> {
       },
     };
   }
+}
+
+/** The inputs of a join that has none. merge() passes on what stood before its foreach. */
+function emptyList(before: () => object): unknown[] {
+  const source = () => (before() as { [SOURCE]: Source })[SOURCE];
+  return printable(Object.defineProperty([], SOURCE, { get: source }));
 }
 
 /** A list whose items are made when they are read. */
