@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FlowError, suggest } from './errors';
 import { type Conflict, conflictError, literal, previewOf, type Seen } from './merge-conflict';
-import type { AllOf, Merged, NameOf } from './types';
+import type { Included, Merged, NameOf } from './types';
 
 /**
  * Marks an input that the engine made. Its value shows where artifacts come from without decoding them. The empty list of a
@@ -56,13 +56,11 @@ export function merge<I extends object, X extends string = never>(
 export function merge<I extends object, const N extends NameOf<I>>(
   inputs: I,
   options: { include: readonly N[]; exclude?: undefined },
-): Pick<AllOf<I>, N>;
+): Included<I, N>;
 export function merge(inputs: object, options: MergeOptions<string> = {}): object {
   const all = Object.entries(inputs) as [string, object][];
   const before = (inputs as { [SOURCE]?: Source })[SOURCE];
-  const sources = before
-    ? [before]
-    : all.map(([, input]) => (input as { [SOURCE]?: Source })[SOURCE]);
+  const sources = before ? [before] : all.map(([, input]) => (input as { [SOURCE]?: Source })[SOURCE]);
   const ofEngine = sources.every((source): source is Source => source !== undefined);
   const takes = chooser(options, () =>
     ofEngine ? sources.flatMap((source) => [...source.names()]) : all.flatMap(([, one]) => Object.keys(one)),

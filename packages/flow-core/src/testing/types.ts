@@ -24,8 +24,8 @@ export type Origin = number | string | { readonly pathspec: string };
 export type GivenArtifacts<C> = 0 extends 1 & C
   ? object
   : C extends { readonly inputs: infer I }
-    ? I extends readonly (infer E)[]
-      ? readonly Partial<E>[]
+    ? I extends readonly unknown[]
+      ? readonly Partial<I[number]>[]
       : { readonly [K in keyof I]?: Partial<I[K]> }
     : C extends { readonly self: infer A }
       ? Partial<A>
