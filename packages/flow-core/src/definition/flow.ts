@@ -60,7 +60,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
     body: AnyBody | undefined,
     at: Caller,
   ): StepNode {
-    const { after, over, empty, on, cases, while: goOn, max, ...options } = given ?? {};
+    const { after, over, empty, share, on, cases, while: goOn, max, ...options } = given ?? {};
     const inputs = kind === 'gather' ? branches(after) : kind === 'start' ? [] : [{ from: edgesOf(after) }];
     const node: StepNode = {
       name: step,
@@ -72,6 +72,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
     };
     if (over !== undefined) node.over = over;
     if (empty !== undefined) node.empty = empty;
+    if (share !== undefined) node.share = share;
     if (on !== undefined) node.on = on;
     if (Array.isArray(cases)) node.cases = cases;
     if (goOn !== undefined) node.while = goOn;
@@ -147,6 +148,7 @@ interface Declared extends Options<string | undefined> {
   after?: unknown;
   over?: string;
   empty?: 'fail';
+  share?: readonly string[];
   on?: string;
   cases?: readonly string[];
   while?: string;

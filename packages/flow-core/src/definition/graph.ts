@@ -32,6 +32,8 @@ export interface StepNode {
   over?: string;
   /** foreach: what becomes of it where the list is empty; by default its join runs with no inputs. */
   empty?: 'fail';
+  /** foreach: artifacts that all its splits see as one frozen value. */
+  share?: readonly string[];
   /** switch: the artifact that decides, and what it may hold. */
   on?: string;
   cases?: readonly string[];

@@ -112,6 +112,15 @@ export const STEP_OPTIONS = {
         ? []
         : [`\`empty\` of "${name}" is 'fail', or left out: then the join runs with no inputs.`],
   },
+  share: {
+    help: 'Artifacts that are decoded once for each worker: all splits see the same frozen value',
+    inKey: true,
+    kind: 'foreach',
+    problems: ({ name, share }) =>
+      share === undefined || (Array.isArray(share) && share.every((one) => typeof one === 'string'))
+        ? []
+        : [`\`share\` of "${name}" is a list of names of artifacts, such as ['films'].`],
+  },
   on: { help: 'The artifact that decides', inKey: true, kind: 'switch' },
   cases: { help: 'What the artifact may hold', inKey: true, kind: 'switch' },
   while: { help: 'The artifact that says whether to go on', inKey: true, kind: 'loop' },

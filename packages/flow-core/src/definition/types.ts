@@ -213,6 +213,7 @@ type ArtifactsOf<X> = X extends Step<infer A, any> ? A : never;
 type IsUnion<U, T = U> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 type SameStack<T extends Record<string, Step>> =
   true extends IsUnion<StackOf<T[keyof T]>> ? 'branches stand under different foreaches' : unknown;
+type Shares<A> = readonly NoInfer<keyof A & string>[];
 type SplitOf<A, S extends Around, K extends keyof A, B> = Split<readonly [Item<A[K]>, ...S['items']], B, S>;
 type Splits<P, A, S extends Around, K extends keyof A> = ForeachContext<
   P,
@@ -252,7 +253,8 @@ export interface Flow<P> {
 
   /**
    * One task for each item of the list `over`, in parallel: an array, a typed array, a Set, a Map by its entries, or what else
-   * gives its items. Over nothing the join runs with no inputs, unless `empty` is `'fail'`.
+   * gives its items. Over nothing the join runs with no inputs, unless `empty` is `'fail'`. What `share` names is decoded once
+   * for each worker, and all splits see the same frozen value.
    */
   foreach<
     A,
@@ -263,7 +265,7 @@ export interface Flow<P> {
     E extends 'fail' | undefined = undefined,
   >(
     name: string,
-    options: Options<V> & { after: Step<A, S>; over: K; empty?: E },
+    options: Options<V> & { after: Step<A, S>; over: K; empty?: E; share?: Shares<A> },
     body: (c: Splits<P, A, S, K>) => Returned<O>,
   ): Step<Put<A, Left<A, O, V, Inside>>, SplitOf<A, S, K, E extends string ? never : A>, Splits<P, A, S, K>>;
 

@@ -21,6 +21,7 @@ import { Instance } from './instance';
 import { itemsOf } from './lists';
 import { now, type Reading, readLater } from './reading';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
+import type { SharedValues } from './shared-values';
 import { listLength, typeOf } from './type-of';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
@@ -42,6 +43,7 @@ export class Artifacts {
   readonly codecs: Codecs;
   /** By their digests: a split list is decoded once for all its splits. */
   readonly #lists = new Map<string, ArrayLike<unknown>>();
+  #shared: SharedValues | undefined;
 
   constructor(cas: Cas, codecs?: Codecs) {
     this.cas = cas;
@@ -60,6 +62,13 @@ export class Artifacts {
   };
 
   readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.cas, this.codecs);
+
+  /** Gives what reads the values that a foreach shares among its splits. @param step the foreach */
+  readonly sharer = async (step: string): Promise<(record: ArtifactRecord) => unknown> => {
+    const { SharedValues } = await import('./shared-values');
+    this.#shared ??= new SharedValues(this.decode, (value) => copy(value, this.codecs));
+    return this.#shared.of(step);
+  };
 
   /** One item of a list, as a copy of the reader's own. */
   readonly item = (list: ArtifactRecord, index: number): unknown => {

@@ -20,7 +20,10 @@ const SHAPES = {
   foreach: [foreach(3)],
   'foreach of twelve': [foreach(12, step())],
   'foreach over nothing': [foreach(0, step(), foreach(2), step()), step()],
-  'foreach over nothing in a foreach': [foreach(3, foreach(0, gather([step()], [])), bare(3, step())), step()],
+  'foreach over nothing in a foreach': [
+    foreach(3, foreach(0, gather([step()], [])), bare(3, step())),
+    step(),
+  ],
   'foreach over nothing in an arm': [choose([foreach(0, step())], [foreach(0), foreach(2)], [foreach(0)])],
   'nested foreach three deep': [foreach(3, foreach(3, foreach(2, step()))), step()],
   'branch in foreach': [foreach(3, gather([step()], [step(), step()]))],

@@ -141,13 +141,7 @@ export function interpret(
     return task;
   }
 
-  function contextOf(
-    spec: Spec,
-    parents: Task[],
-    stack: Frame[],
-    iteration?: number,
-    base?: Task,
-  ): Context {
+  function contextOf(spec: Spec, parents: Task[], stack: Frame[], iteration?: number, base?: Task): Context {
     const item = ({ shownBy, over, index }: Frame) =>
       ((tasks.get(shownBy) as Task).visible[over] as unknown[])[index];
     const items = stack.map(item).reverse();

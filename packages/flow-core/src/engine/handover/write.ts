@@ -121,11 +121,7 @@ async function labelsByPlace(
   rows: readonly TaskRow[],
 ): Promise<(label: string) => string> {
   const known = new Map(rows.map((row, i) => [labelOf(row), `${step}/${i + 1}`]));
-  const others = new Set(
-    rows
-      .flatMap(viewsOf)
-      .filter((label) => !known.has(label)),
-  );
+  const others = new Set(rows.flatMap(viewsOf).filter((label) => !known.has(label)));
   const taken = await store.taskRows(
     flow,
     run,

@@ -1,8 +1,8 @@
 /** Finds a step's inputs from its parents in today's graph, when a run lacked the step or wired it differently. */
 import { type Edge, foreachOf, type Graph, type Input, type StepNode } from '../../definition/graph';
-import type { RunRow, TaskRow } from '../../store/rows';
 import { decodeArtifact } from '../../store/artifacts';
 import { itemCount } from '../../store/lists';
+import type { RunRow, TaskRow } from '../../store/rows';
 import type { Tasks } from '../record/task-index';
 import { labelOf, taskOf } from '../task/label';
 import type { Frame } from '../task/task';
@@ -120,7 +120,8 @@ export async function emptySplitter(
   return count === 0 ? parent.row : undefined;
 }
 
-export const nothingSplit = ({ name, over }: StepNode) => `"${over}" there is empty, so "${name}" had no splits`;
+export const nothingSplit = ({ name, over }: StepNode) =>
+  `"${over}" there is empty, so "${name}" had no splits`;
 
 export const noIndex = (over: string, count: number, index: number) =>
   `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${index}`;

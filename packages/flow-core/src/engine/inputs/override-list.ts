@@ -2,8 +2,8 @@
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { Artifacts } from '../../store/artifacts';
-import type { Store } from '../../store/store';
 import { itemCount } from '../../store/lists';
+import type { Store } from '../../store/store';
 import { recordedViews } from '../record/views';
 import { viewsOf } from '../task/place';
 import type { Frame } from '../task/task';
@@ -128,10 +128,7 @@ function givenCount(
   if (list?.at !== 'given') return undefined;
   const count = itemCount(list, decode);
   if (count) return count;
-  throw new FlowError(
-    'FLOW_FOREACH_LIST',
-    noSplits(step, over, list.type, count),
-  );
+  throw new FlowError('FLOW_FOREACH_LIST', noSplits(step, over, list.type, count));
 }
 
 /** Why nothing can be spun. @param count 0 for an empty list, undefined for what is none */

@@ -52,7 +52,10 @@ export class Scheduler {
       case 'foreach': {
         const over = child.over as string;
         const count = counts?.[over] ?? 0;
-        if (count === 0) return this.#joinsOf(child.name).map((join) => one({ step: join, parents: [], base: label, stack }));
+        if (count === 0)
+          return this.#joinsOf(child.name).map((join) =>
+            one({ step: join, parents: [], base: label, stack }),
+          );
         const at = (index: number): Planned => ({
           step: child.name,
           parents: [label],

@@ -76,7 +76,8 @@ async function callBody(execution: Execution, node: StepNode, reads: ReadLog): P
   try {
     const context = makeContext(execution, reads);
     const large = node.kind === 'join' ? await largeOf(execution) : undefined;
-    addInputs(context, execution, node, reads, large);
+    const shared = node.share ? await execution.artifacts.sharer(node.name) : undefined;
+    addInputs(context, execution, node, reads, { large, shared });
     returned = await node.body(context as never);
   } catch (thrown) {
     ended(thrown);

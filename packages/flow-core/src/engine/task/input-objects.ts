@@ -4,6 +4,7 @@ import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
 import { isFileRecord } from '../../store/file-record';
 import { Printable, printable, SHORT, Words } from '../../store/printable';
+import type { ArtifactRecord } from '../../store/rows';
 import type { Execution } from './execution';
 import { fullPathspec } from './label';
 import type { ReadLog } from './reads';
@@ -13,24 +14,34 @@ import type { Decode, InputReads, Missing, ReadLarge, View, Visible } from './vi
 /** What stands before `start`. */
 const EMPTY: View = { label: 'start', entries: new Map() };
 
+/** What reads some values in another way. */
+export interface Readers {
+  /** The large values of an input, where there are too many to keep them. */
+  large?: (() => ReadLarge) | undefined;
+  /** What a foreach shares among its splits. */
+  shared?: Decode | undefined;
+}
+
 /**
  * Gives a context what its task can read.
  * @param reads Notes what the body looks at.
- * @param large What reads the large values of an input, where there are too many to keep them.
  */
 export function addInputs(
   context: Record<string, unknown>,
   execution: Execution,
   node: StepNode,
   reads: ReadLog,
-  large?: () => ReadLarge,
+  { large, shared }: Readers = {},
 ): void {
   const { run, spec, artifacts } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
   const object = (label: string, input: number) => {
     const view = execution.view(label);
     const pathspec = run.run === 'spin' ? undefined : () => fullPathspec(run.flow, Number(run.run), label);
-    return lazyObject(view, artifacts.decode, missing, reads.input(input, view), pathspec, large?.());
+    const decode = shared
+      ? sharing(view, node.share as string[], shared, artifacts.decode)
+      : artifacts.decode;
+    return lazyObject(view, decode, missing, reads.input(input, view), pathspec, large?.());
   };
   const many = node.kind === 'join' || node.kind === 'gather';
   context[many ? 'inputs' : 'self'] =
@@ -67,6 +78,12 @@ export function addInputs(
       return value;
     },
   });
+}
+
+/** Reads what a foreach shares as the same value for all its splits, and all else as the task's own. */
+function sharing({ entries }: View, names: readonly string[], shared: Decode, own: Decode): Decode {
+  const records = new Set<ArtifactRecord | undefined>(names.map((name) => entries.get(name)));
+  return (record) => (records.has(record) && !isFileRecord(record) ? shared(record) : own(record));
 }
 
 /**
