@@ -3,11 +3,12 @@ import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
 import { isFileRecord } from '../../store/file-record';
-import { Printable, printable, SHORT, Words } from '../../store/printable';
-import type { ArtifactRecord } from '../../store/rows';
+import { Printable, SHORT, Words } from '../../store/printable';
 import type { Execution } from './execution';
+import { emptyList, lazyList } from './input-lists';
 import { fullPathspec } from './label';
 import type { ReadLog } from './reads';
+import { sharing } from './sharing';
 import type { TaskSpec } from './task';
 import type { Decode, InputReads, Missing, ReadLarge, View, Visible } from './view';
 
@@ -78,12 +79,6 @@ export function addInputs(
       return value;
     },
   });
-}
-
-/** Reads what a foreach shares as the same value for all its splits, and all else as the task's own. */
-function sharing({ entries }: View, names: readonly string[], shared: Decode, own: Decode): Decode {
-  const records = new Set<ArtifactRecord | undefined>(names.map((name) => entries.get(name)));
-  return (record) => (records.has(record) && !isFileRecord(record) ? shared(record) : own(record));
 }
 
 /**
@@ -247,27 +242,4 @@ class Input implements ProxyHandler<Values> {
       },
     };
   }
-}
-
-/** The inputs of a join that has none. merge() passes on what stood before its foreach. */
-function emptyList(before: () => object): unknown[] {
-  const source = () => (before() as { [SOURCE]: Source })[SOURCE];
-  return printable(Object.defineProperty([], SOURCE, { get: source }));
-}
-
-/** A list whose items are made when they are read. */
-function lazyList(makers: (() => unknown)[]): unknown[] {
-  const list: unknown[] = new Array(makers.length);
-  makers.forEach((make, i) => {
-    Object.defineProperty(list, i, {
-      enumerable: true,
-      configurable: true,
-      get() {
-        const value = make();
-        Object.defineProperty(list, i, { value, enumerable: true, configurable: true, writable: true });
-        return value;
-      },
-    });
-  });
-  return printable(list);
 }
