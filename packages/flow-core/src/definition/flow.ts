@@ -63,7 +63,7 @@ export function flow<
     body: AnyBody | undefined,
     at: Caller,
   ): StepNode {
-    const { after, over, on, cases, while: goOn, max, ...options } = given ?? {};
+    const { after, over, empty, share, on, cases, while: goOn, max, ...options } = given ?? {};
     const inputs = kind === 'gather' ? branches(after) : kind === 'start' ? [] : [{ from: edgesOf(after) }];
     const node: StepNode = {
       name: step,
@@ -74,6 +74,8 @@ export function flow<
       ...(body ? { body } : {}),
     };
     if (over !== undefined) node.over = over;
+    if (empty !== undefined) node.empty = empty;
+    if (share !== undefined) node.share = share;
     if (on !== undefined) node.on = on;
     if (Array.isArray(cases)) node.cases = cases;
     if (goOn !== undefined) node.while = goOn;
@@ -148,6 +150,8 @@ type Caller = (...args: never[]) => unknown;
 interface Declared extends Options<string | undefined> {
   after?: unknown;
   over?: string;
+  empty?: 'fail';
+  share?: readonly string[];
   on?: string;
   cases?: readonly string[];
   while?: string;

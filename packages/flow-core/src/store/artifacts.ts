@@ -28,9 +28,11 @@ import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
 import { Instance } from './instance';
 import { isLater, laterBy, storedOf } from './later';
+import { itemsOf } from './lists';
 import { now, type Reading, readLater } from './reading';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
-import { typeOf } from './type-of';
+import type { SharedValues } from './shared-values';
+import { listLength, typeOf } from './type-of';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
 export const INLINE_LIMIT = 32 * 1024;
@@ -50,7 +52,8 @@ export class Artifacts {
   /** Those of the flow. */
   readonly codecs: Codecs;
   /** By their digests: a split list is decoded once for all its splits. */
-  readonly #lists = new Map<string, unknown[]>();
+  readonly #lists = new Map<string, ArrayLike<unknown>>();
+  #shared: SharedValues | undefined;
 
   constructor(cas: Cas, codecs?: Codecs) {
     this.cas = cas;
@@ -70,13 +73,21 @@ export class Artifacts {
 
   readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.cas, this.codecs);
 
+  /** Gives what reads the values that a foreach shares among its splits. @param step the foreach */
+  readonly sharer = async (step: string): Promise<(record: ArtifactRecord) => unknown> => {
+    const { SharedValues } = await import('./shared-values');
+    this.#shared ??= new SharedValues(this.decode, (value) => copy(value, this.codecs));
+    return this.#shared.of(step);
+  };
+
   /** One item of a list, as a copy of the reader's own. */
   readonly item = (list: ArtifactRecord, index: number): unknown => {
+    const own = () => itemsOf(this.decode(list))?.[index];
     // What a codec of the flow puts into a list, nobody else can copy.
-    if (!isBuiltInId(list.codec)) return (this.decode(list) as unknown[])[index];
+    if (!isBuiltInId(list.codec) || listLength(list.type) === undefined) return own();
     let items = this.#lists.get(list.digest);
     if (!items) {
-      items = this.decode(list) as unknown[];
+      items = itemsOf(this.decode(list)) as ArrayLike<unknown>;
       this.#lists.set(list.digest, items);
       if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
     }
@@ -85,7 +96,7 @@ export class Artifacts {
     } catch (error) {
       // What gives its bytes later cannot be copied now.
       if (!isFlowError(error) || error.code !== 'FLOW_CODEC_ASYNC') throw error;
-      return (this.decode(list) as unknown[])[index];
+      return own();
     }
   };
 }

@@ -4,9 +4,13 @@ import { bytesClass, nameOf } from './builtin-class';
 import { fileType, isFile } from './file';
 import { isLater } from './later';
 
-/** The length of a list by its type, as {@link typeOf} gives it. Returns undefined for a value that is no list. */
+/** Types of lists: `Buffer` is one of numbers. */
+const LIST =
+  /^(?:Array|Map|Set|Buffer|(?:Int|Uint)(?:8|16|32)Array|Uint8ClampedArray|Float(?:16|32|64)Array|Big(?:Int|Uint)64Array)\((\d+)\)$/;
+
+/** The length of a list by its type, as {@link typeOf} gives it. Returns undefined where the type does not say it. */
 export function listLength(type: string | undefined): number | undefined {
-  const length = type?.match(/^Array\((\d+)\)$/)?.[1];
+  const length = type?.match(LIST)?.[1];
   return length === undefined ? undefined : Number(length);
 }
 

@@ -25,8 +25,8 @@ export type Origin = number | string | { readonly pathspec: string };
 export type GivenArtifacts<C> = 0 extends 1 & C
   ? object
   : C extends { readonly inputs: infer I }
-    ? I extends readonly (infer E)[]
-      ? readonly Some<E>[]
+    ? I extends readonly unknown[]
+      ? readonly Some<I[number]>[]
       : { readonly [K in keyof I]?: Some<I[K]> }
     : C extends { readonly self: infer A }
       ? Some<A>

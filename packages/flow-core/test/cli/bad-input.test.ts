@@ -294,7 +294,7 @@ test('what fails in a step is exit code 1, and recorded', async () => {
        if (params.how === 'unstorable') return { model: { layers: [{ act: () => 1 }] }, list: [1] };
        if (params.how === 'throws') throw new Error('thrown');
        if (params.how === 'dies') process.kill(process.pid, 'SIGKILL');
-       return { model: {}, list: (params.how === 'nothing' ? [] : 'text') as number[] };
+       return { model: {}, list: (params.how === 'nothing' ? {} : 'text') as unknown as number[] };
      });
      const each = f.foreach('each', { after: start, over: 'list' }, () => ({}));
      export default f.end(f.join('all', { after: each }, () => ({})));`,
@@ -302,7 +302,7 @@ test('what fails in a step is exit code 1, and recorded', async () => {
   );
   for (const [how, code, message] of [
     ['unstorable', 'FLOW_ARTIFACT_UNSTORABLE', 'model.layers[0].act'],
-    ['nothing', 'FLOW_FOREACH_LIST', '"list" is empty'],
+    ['nothing', 'FLOW_FOREACH_LIST', '"list" is an object'],
     ['text', 'FLOW_FOREACH_LIST', '"list" is a string'],
     ['throws', undefined, 'thrown'],
     ['dies', 'FLOW_WORKER_DIED', 'killed by SIGKILL'],

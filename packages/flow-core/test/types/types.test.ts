@@ -42,6 +42,25 @@ test('what the API promises to accept and to reject, it does', () => {
   expect(compileFile(join(__dirname, 'usage.test-d.ts')).errors).toEqual([]);
 });
 
+test('a mistake is told in one sentence', () => {
+  const { errors } = compile(
+    'mistakes',
+    `import { flow } from ${JSON.stringify(core)};
+const f = flow('mistakes');
+const start = f.start(() => ({ rows: [1, 2] }));
+const each = f.foreach('each', { after: start, over: 'rows' }, () => ({}));
+f.end(each);
+f.switch('way', { after: start, on: 'size', cases: ['small', 'big'] }, () => ({ size: 'huge' }));
+`,
+  );
+  expect(errors).toEqual([
+    expect.stringMatching(
+      /^Argument of type '.*' is not assignable to parameter of type '"A flow cannot end inside a foreach: declare f\.join\(\) after its last step, and end after that\."'\.$/,
+    ),
+    expect.stringMatching(/^Type '"huge"' is not assignable to type '"(big" \| "small|small" \| "big)"'\.$/),
+  ]);
+});
+
 // The first step of each kind costs what is known from then on.
 test.each([
   ['in a chain', chain],

@@ -181,3 +181,91 @@ trains.loop('more', { after: trained, while: 'goesOn', max: 2 }, async ({ self }
 }));
 // @ts-expect-error a handle is no list
 trains.foreach('each', { after: trained, over: 'best' }, () => ({}));
+// A flow without parameters has none.
+const bare = flow('bare');
+// @ts-expect-error there is none of that name
+bare.start(({ params }) => ({ size: params.size }));
+const begun = bare.start(() => ({
+  rows: [1, 2],
+  n: 1,
+  text: 'x',
+  bytes: new Float64Array(2),
+  ages: new Map<string, number>(),
+  tags: new Set<string>(),
+}));
+// A foreach splits what gives its items.
+bare.foreach('ofBytes', { after: begun, over: 'bytes' }, ({ input }) => {
+  is<Eq<typeof input, number>>();
+});
+bare.foreach('ofMap', { after: begun, over: 'ages' }, ({ input, stack }) => {
+  is<Eq<typeof input, [string, number]>>();
+  is<Eq<typeof stack, readonly [[string, number]]>>();
+});
+bare.foreach('ofSet', { after: begun, over: 'tags' }, ({ input }) => {
+  is<Eq<typeof input, string>>();
+});
+// @ts-expect-error a text is no list
+bare.foreach('ofText', { after: begun, over: 'text' }, () => ({}));
+// @ts-expect-error it fails, or is left out
+bare.foreach('odd', { after: begun, over: 'rows', empty: 'skip' }, () => ({}));
+
+// Over nothing, merge() gives what stood before the foreach.
+const maybe = bare.foreach('maybe', { after: begun, over: 'rows' }, ({ input }) => ({ sq: input, n: 'x' }));
+const maybeJoined = bare.join('maybeJoined', { after: maybe }, ({ inputs }) => ({
+  all: inputs.map(({ sq }) => sq),
+  ...merge(inputs, { exclude: ['text'] }),
+}));
+bare.step('afterMaybe', { after: maybeJoined }, ({ self }) => {
+  is<Eq<typeof self.sq, number | undefined>>();
+  is<Eq<typeof self.rows, number[]>>();
+  is<Eq<typeof self.n, string | number>>();
+  is<Eq<typeof self.all, number[]>>();
+  // @ts-expect-error it was excluded
+  self.text;
+});
+bare.join('included', { after: maybe }, ({ inputs }) => {
+  const both = merge(inputs, { include: ['sq', 'text'] });
+  is<Eq<typeof both.sq, number | undefined>>();
+  is<Eq<typeof both.text, string>>();
+});
+const some = bare.foreach('some', { after: begun, over: 'rows', empty: 'fail' }, () => ({ sq: 1, n: 'x' }));
+const someJoined = bare.join('someJoined', { after: some }, ({ inputs }) => ({ ...merge(inputs) }));
+bare.step('afterSome', { after: someJoined }, ({ self }) => {
+  is<Eq<typeof self.sq, number>>();
+  is<Eq<typeof self.n, string>>();
+});
+
+// What need not be returned may be what stood there before.
+const again = bare.loop('again', { after: begun, while: 'more' }, ({ self }) =>
+  self.n > 1 ? { more: true, n: 2 } : { more: false },
+);
+bare.step('afterAgain', { after: again }, ({ self }) => {
+  is<Eq<typeof self.n, number>>();
+});
+const caught = bare.step('caught', { after: begun, catch: 'oops' }, ({ self }) =>
+  self.n > 1 ? { n: 'x' } : {},
+);
+bare.step('afterCaught', { after: caught }, ({ self }) => {
+  is<Eq<typeof self.n, string | number | undefined>>();
+});
+// What is returned whenever the step succeeds, is absent when it fails, and is never what stood before.
+const always = bare.step('always', { after: begun, catch: 'oops' }, () => ({ n: 'x' }));
+bare.step('afterAlways', { after: always }, ({ self }) => {
+  is<Eq<typeof self.n, string | undefined>>();
+});
+
+// The error of a split tells whether it has what the step returns.
+const ask = bare.foreach('ask', { after: begun, over: 'rows', catch: 'error' }, () => ({ answer: 'x' }));
+const rated = bare.step('rated', { after: ask, catch: 'wrong' }, ({ self }) => ({
+  stars: self.answer?.length ?? 0,
+}));
+const answers = bare.join('answers', { after: rated }, ({ inputs }) => ({
+  lengths: inputs.map((i) => (i.error ? 0 : i.answer.length)),
+  stars: inputs.map((i) => (i.wrong ? i.wrong.message : i.stars.toFixed())),
+  ...merge(inputs),
+}));
+bare.step('afterAnswers', { after: answers }, ({ self }) => {
+  is<Eq<typeof self.answer, string | undefined>>();
+  is<Eq<typeof self.error, Error | undefined>>();
+  is<Eq<typeof self.lengths, number[]>>();
+});

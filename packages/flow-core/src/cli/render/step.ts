@@ -32,6 +32,8 @@ function doneText(
   // Its failures were shown with its tasks.
   if (status === 'failed') return '';
   if (!chosen) return `${colors.yellow('–')} not taken: a switch before it took another case\n`;
+  if (tasks.done === 0)
+    return `${colors.yellow('–')} not executed: the foreach around it has nothing to split\n`;
   const handed = `${plural(tasks.done, 'task')}, ${plural(artifacts.length, 'artifact')} handed over in ${folder}`;
   return `\n${colors.green('done')} in ${duration(durationMs)}: ${handed}\n`;
 }

@@ -105,12 +105,12 @@ function parameterLine(difference: ParameterDifference, { colors }: Output): str
 }
 
 function inputLines({ inputs, row }: Why, { colors }: Output): string[] {
-  if (row.parents.length === 0) return [colors.dim('it has none')];
+  if (row.parents.length === 0 && row.base === undefined) return [colors.dim('it has none')];
   if (inputs.before === undefined) return [colors.dim('no run before to compare with')];
   if (inputs.differences.length === 0) return [colors.dim(`the same as in ${inputs.before}`)];
   return inputs.differences.map((difference, i) => {
     const since = i === 0 ? colors.dim(`  since ${inputs.before}`) : '';
-    return `${inputText(difference, row.parents.length)}${since}`;
+    return `${inputText(difference, row.base === undefined ? row.parents.length : 1)}${since}`;
   });
 }
 

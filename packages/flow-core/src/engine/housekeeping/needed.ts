@@ -85,8 +85,8 @@ async function referring(store: Store, flow: string, removed: ReadonlySet<number
 
 /** The tasks of other runs of the store that a task refers to. */
 function elsewhere(row: TaskRow, run: number): TaskAddress[] {
-  const origin = row.origin === undefined ? [] : [row.origin];
-  return [...new Set([...row.parents, ...origin, ...Object.values(row.inherited)])].flatMap((label) => {
+  const others = [row.base, row.origin].filter((one) => one !== undefined);
+  return [...new Set([...row.parents, ...others, ...Object.values(row.inherited)])].flatMap((label) => {
     const { flow, run: other } = parseLabel(label);
     return other === undefined || flow !== undefined || other === run ? [] : [taskOf(run, label)];
   });

@@ -36,6 +36,12 @@ export async function applyOverrides(
   const names = Object.keys(values);
   if (names.length === 0) return [];
   for (const name of names) requireArtifactName(name, `"${node.name}" was given`);
+  if (resolved.base !== undefined) {
+    throw new FlowError(
+      'FLOW_USAGE',
+      `"${node.name}" has no inputs to set, since the foreach before it had nothing to split: take another run, by --origin.`,
+    );
+  }
   if (parents.length === 0) {
     throw new FlowError(
       'FLOW_USAGE',

@@ -10,6 +10,8 @@ export interface Resolved {
   /** The task that read these inputs, if one ran. */
   origin: TaskRow | undefined;
   parents: string[];
+  /** Of a join whose foreach had nothing to split: the task before the foreach. */
+  base?: string;
   branches?: string[];
   stack: Frame[];
   iteration?: number;
@@ -37,6 +39,8 @@ export type Found =
       untaken?: boolean;
       /** There are fewer splits than the index asks for. */
       beyond?: boolean;
+      /** A foreach around the step had nothing to split. */
+      empty?: true;
     };
 
 export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
@@ -45,6 +49,7 @@ export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
     run,
     origin: row,
     parents: row.parents,
+    ...(row.base === undefined ? {} : { base: row.base }),
     ...(row.branches ? { branches: row.branches } : {}),
     stack: row.stack,
     ...(row.iteration === undefined ? {} : { iteration: row.iteration }),

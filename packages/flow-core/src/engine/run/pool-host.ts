@@ -70,11 +70,12 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
 const NO_ATTEMPTS: NumberedTask['attempts'] = [];
 
 export function numbered(
-  { step, parents, stack, branches, iteration }: Planned,
+  { step, parents, base, stack, branches, iteration }: Planned,
   number: number,
 ): NumberedTask {
   const label = `${step}/${number}`;
   const task: NumberedTask = { step, parents, stack, number, label, attempt: 0, attempts: NO_ATTEMPTS };
+  if (base !== undefined) task.base = base;
   if (branches) task.branches = branches;
   if (iteration !== undefined) task.iteration = iteration;
   return task;
@@ -82,9 +83,10 @@ export function numbered(
 
 /** What a pool gets of a task. */
 export function specOf(task: NumberedTask, { unrecorded }: RunOptions): TaskSpec {
-  const { step, number, attempt, parents, stack, branches, iteration } = task;
+  const { step, number, attempt, parents, base, stack, branches, iteration } = task;
   const spec: TaskSpec = { step, task: String(number), attempt, parents, stack };
   if (unrecorded) spec.shown = 'spin';
+  if (base !== undefined) spec.base = base;
   if (branches) spec.branches = branches;
   if (iteration !== undefined) spec.iteration = iteration;
   return spec;

@@ -191,8 +191,8 @@ export class Recorder {
   }
 
   #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
-    const { number, attempt, attempts, parents, branches, stack, iteration } = task;
-    const at = { task: number, attempt, attempts, parents, branches, stack, iteration };
+    const { number, attempt, attempts, parents, base, branches, stack, iteration } = task;
+    const at = { task: number, attempt, attempts, parents, base, branches, stack, iteration };
     return taskRow(this.#node(task), at, status, { startedAt, durationMs });
   }
 }

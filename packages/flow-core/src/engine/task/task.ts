@@ -36,6 +36,8 @@ export interface TaskSpec extends TaskName {
   attempt: number;
   /** Labels of views, in input order. */
   parents: string[];
+  /** Of a join whose foreach had nothing to split: the view of what stood before the foreach. */
+  base?: string;
   branches?: string[];
   /** Outermost first. */
   stack: Frame[];

@@ -1,0 +1,130 @@
+/** `share` of a foreach: decoded once in a process, one frozen value for all splits, in every way in which a step is executed. */
+import { flow, instance, merge } from '../../../src';
+import { requireGraph } from '../../../src/definition/flow';
+import { Runner } from '../../../src/testing';
+import { ShuffledPool } from '../../conformance/shuffled-pool';
+import { MemoryEngine } from '../../kit/memory';
+
+class Point {
+  constructor(
+    public x: number,
+    public y: number,
+  ) {}
+}
+
+interface Seen {
+  films: object;
+  mine: object;
+  points: object[];
+}
+
+/** What the splits saw: the objects themselves, since all is in one process. */
+function films({ change, seen = [] }: { change?: (films: Film[]) => void; seen?: Seen[] } = {}) {
+  const f = flow('films', { codecs: [instance(Point)] });
+  const start = f.start(() => ({
+    films: [{ id: 1, at: new Date(5), tags: new Map([['a', [1]]]) }] as Film[],
+    mine: [{ id: 1 }],
+    points: { all: [new Point(1, 2)], rest: { n: 1 } },
+    rows: [0, 1, 2],
+  }));
+  const each = f.foreach('each', { after: start, over: 'rows', share: ['films', 'points'] }, ({ self }) => {
+    change?.(self.films);
+    const { films, mine, points } = self;
+    seen.push({ films, mine, points: [points, points.rest, points.all[0] as Point] });
+    (points.all[0] as Point).x = 9;
+    (mine[0] as { id: number }).id = 9;
+    return { kept: films, first: films[0], frozen: Object.isFrozen(films[0]) };
+  });
+  const all = f.join('all', { after: each }, ({ inputs }) => ({
+    ...merge(inputs, { exclude: ['first', 'points'] }),
+    ids: inputs.map(({ first }) => first?.id),
+  }));
+  return { defined: f.end(all), each };
+}
+interface Film {
+  id: number;
+  at: Date;
+  tags: Map<string, number[]>;
+}
+
+test('all splits have the very same frozen value; without it, each has its own', async () => {
+  const seen: Seen[] = [];
+  const e = new MemoryEngine();
+  const ran = await e.run(films({ seen }).defined);
+  expect(ran.error).toBeUndefined();
+  expect(seen).toHaveLength(3);
+  expect(new Set(seen.map(({ films }) => films)).size).toBe(1);
+  expect(new Set(seen.map(({ mine }) => mine)).size).toBe(3);
+  // An instance is copied for each split, and what holds it; the rest is shared.
+  expect([0, 1, 2].map((i) => new Set(seen.map(({ points }) => points[i])).size)).toEqual([3, 1, 3]);
+  // What is shared can be returned, whole and in part.
+  expect(await e.after(ran, 'end')).toMatchObject({
+    ids: [1, 1, 1],
+    frozen: true,
+    kept: [{ id: 1, at: new Date(5), tags: new Map([['a', [1]]]) }],
+  });
+});
+
+const CHANGES: [string, (films: Film[]) => void, RegExp][] = [
+  ['a list', (all) => all.pop(), /Cannot delete property '0' of \[object Array\]/],
+  ['an object in it', (all) => Object.assign(all[0] as Film, { id: 2 }), /read only property 'id'/],
+  ['a Map', (all) => all[0]?.tags.set('b', []), /This Map is the same for all splits of the foreach/],
+  ['a Date', (all) => all[0]?.at.setTime(1), /This Date is the same for all splits of the foreach/],
+];
+
+test.each(CHANGES)(
+  'a split that changes %s fails, in a run, a spin, the Runner and step.run()',
+  async (_, change, message) => {
+    const { defined, each } = films({ change });
+    const e = new MemoryEngine();
+    const ran = await e.run(defined);
+    expect(ran.tasks.filter(({ step, status }) => step === 'each' && status === 'failed')).toHaveLength(3);
+    expect(ran.error?.message).toMatch(message);
+    const spun = await e.spin(defined, 'each', { index: [1] });
+    expect(spun.error?.message).toMatch(message);
+    const given = { films: [{ id: 1, at: new Date(5), tags: new Map([['a', [1]]]) }] };
+    const runner = new Runner(defined);
+    try {
+      const rest = { mine: [{ id: 1 }], points: { all: [new Point(1, 2)], rest: { n: 1 } }, rows: [0] };
+      const tried = await runner.spin(each, { artifacts: { ...given, ...rest } });
+      expect(tried.error?.message).toMatch(message);
+    } finally {
+      await runner.dispose();
+    }
+    await expect(each.run({ self: given, input: 0, index: 0 })).rejects.toThrow(message);
+    // The test's own value is not frozen.
+    given.films[0]?.tags.set('c', []);
+    expect(given.films.pop()?.id).toBe(1);
+  },
+);
+
+test('splits that are executed at once share it too', async () => {
+  const seen: Seen[] = [];
+  const { defined } = films({ seen });
+  const e = new MemoryEngine();
+  const graph = requireGraph(defined);
+  const { runFlow } = await import('../../../src/engine/run/run');
+  const { parseParams } = await import('../../../src/definition/params');
+  const { status } = await runFlow({
+    ...{ graph, store: e.store, params: parseParams(graph, {}), user: 'tester', namespace: 'user:tester' },
+    ...{ tags: [], cwd: process.cwd(), workers: 3, emit: () => {} },
+    pool: (host) => new ShuffledPool(graph, e.store.cas, host, 1),
+  });
+  expect([status, new Set(seen.map(({ films }) => films)).size]).toEqual(['done', 1]);
+});
+
+test('what is no list of names is refused, and a name that is not there is read as undefined', async () => {
+  const declare = (share: unknown) => {
+    const f = flow('odd');
+    const start = f.start(() => ({ rows: [1] }));
+    const each = f.foreach('each', { after: start, over: 'rows', share: share as never }, ({ self }) => ({
+      got: (self as { films?: unknown }).films === undefined,
+    }));
+    return f.end(f.join('all', { after: each }, ({ inputs }) => ({ got: inputs[0]?.got })));
+  };
+  expect(() => declare('rows')).toThrow(
+    '`share` of "each" is a list of names of artifacts, such as [\'films\'].',
+  );
+  const e = new MemoryEngine();
+  expect(await e.after(await e.run(declare(['films'])), 'end')).toEqual({ got: true });
+});
