@@ -192,6 +192,8 @@ export const PACKAGES = {
         'store/imports',
         'store/lost-records',
       ],
+      // Where there are `.env` files.
+      env: ['session/env-files', 'session/env-target', 'environment/target-names'],
       // For flows that have secrets.
       secrets: [
         'engine/secrets/',
