@@ -183,6 +183,26 @@ test('a large value is printed by its type and size, and is not decoded for that
   expect(rowOf(ran, 'next').reads).toEqual(expect.objectContaining({ all: [expect.anything()] }));
 });
 
+test('a large parameter is printed by its type and size, which counts as read', async () => {
+  const f = flow('large', {
+    params: { text: z.string().default('x'.repeat(100_000)), k: z.number().default(1) },
+  });
+  const start = f.start(({ params }) => ({
+    before: inspect(params),
+    symbols: Object.getOwnPropertySymbols({ ...params }).length,
+    after: inspect(params).length > 1000,
+  }));
+  const next = f.step('next', { after: start }, ({ params }) => ({ text: inspect(params) }));
+  const e = new MemoryEngine();
+  const ran = await e.run(f.end(next));
+  expect(ran.error).toBeUndefined();
+  expect(await e.after(ran, 'next')).toMatchObject({
+    ...{ before: '{ text: [string, 100,007 B], k: 1 }', symbols: 0, after: true },
+    text: '{ text: [string, 100,007 B], k: 1 }',
+  });
+  expect(rowOf(ran, 'next').reads).toEqual({ params: ['k', 'text'] });
+});
+
 let decoded = 0;
 class Counted {
   constructor(readonly text: string) {}
