@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { beyondFields } from '../definition/instance';
 import { article, nameOf } from './builtin-class';
+import { isLoadable, readyCodec, readyRemedy } from './ready-codec';
 
 /** Of what nobody can look into. */
 const CLOSED: Record<string, string> = {
@@ -21,9 +22,15 @@ export function refusal(value: object): string {
   if (closed !== undefined) return `is ${article(name)}, ${closed}`;
   if (isStream(value))
     return `is ${article(name)}, which can be read once; return what it gives, or write it into a file and return file(path)`;
+  const ready = readyCodec(value, name);
+  if (ready) return `is ${article(name)} ${readyRemedy(ready)}`;
   const Class = Object.getPrototypeOf(value)?.constructor;
   if (typeof Class !== 'function' || types.isProxy(Class) || isNative(Class))
     return `is ${article(name)}; only plain data survives, make it a plain object`;
+  if (isLoadable(value)) {
+    const ways = `{ encode: (it) => it.toJSON(), decode: (data) => ${name}.load(data) }`;
+    return `is ${article(name)}, a class that no codec stores: say how, as flow('…', { codecs: [instance(${name}, ${ways})] }); models of ml.js have a ready one, ml of '@nx-flow/codecs/ml'`;
+  }
   const how = beyondFields(Object.getPrototypeOf(value)) === undefined ? '' : ', { encode, decode }';
   return `is ${article(name)}, a class that no codec stores: say how, as flow('…', { codecs: [instance(${name}${how})] }), or return plain data`;
 }
