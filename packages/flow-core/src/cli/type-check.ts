@@ -119,7 +119,16 @@ function diagnostics(printed: string, cwd: string, project: string): Problem[] {
       problems.push({ code, message, where: path === undefined ? project : `${path}:${at}:${column}` });
     } else if (last && /^\s+\S/.test(line)) last.message += `\n${line}`;
   }
-  return problems;
+  return problems.map(inOneLine);
+}
+
+/** The sentence of the type `Storable`, which the compiler wraps into the types of the call. */
+function inOneLine(problem: Problem): Problem {
+  const said = [...problem.message.matchAll(/"(The artifact \S+ holds [^"]+)"/g)].map(
+    ([, text]) => `${text}.`,
+  );
+  if (said.length === 0) return problem;
+  return { ...problem, code: 'FLOW_ARTIFACT_UNSTORABLE', message: [...new Set(said)].join(' ') };
 }
 
 /** Whether the file is a package's, which the user cannot fix. */

@@ -3,6 +3,7 @@
  * Long, because it is the one page of what users type.
  */
 import type { z } from 'zod';
+import type { Storable } from './storable';
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
@@ -178,18 +179,18 @@ type Verdict<A, K extends string, C> = K extends keyof A ? { readonly [X in K]?:
 export interface Flow<P> {
   /** The first step. */
   start<O extends Body>(
-    body: (c: Context<P, None, readonly []>) => Returned<O>,
+    body: ((c: Context<P, None, readonly []>) => Returned<O>) & Storable<O>,
   ): Step<Artifacts<O>, readonly [], Context<P, None, readonly []>>;
   start<O extends Body>(
     options: Options,
-    body: (c: Context<P, None, readonly []>) => Returned<O>,
+    body: ((c: Context<P, None, readonly []>) => Returned<O>) & Storable<O>,
   ): Step<Artifacts<O>, readonly [], Context<P, None, readonly []>>;
 
   /** A step after another. Two steps after the same one are branches. */
   step<A, S extends readonly unknown[], O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: Step<A, S> },
-    body: (c: Context<P, A, S>) => Returned<O>,
+    body: ((c: Context<P, A, S>) => Returned<O>) & Storable<O>,
   ): Step<Put<A, Caught<O, V>>, S, Context<P, A, S>>;
 
   /** One task for each item of the list `over`, in parallel. */
@@ -202,7 +203,7 @@ export interface Flow<P> {
   >(
     name: string,
     options: Options<V> & { after: Step<A, S>; over: K },
-    body: (c: Splits<P, A, S, K>) => Returned<O>,
+    body: ((c: Splits<P, A, S, K>) => Returned<O>) & Storable<O>,
   ): Step<Put<A, Caught<O, V>>, readonly [Item<A[K]>, ...S], Splits<P, A, S, K>>;
 
   /** One task for all splits of the foreach around `after`; its inputs come in split order. */
@@ -214,14 +215,14 @@ export interface Flow<P> {
   >(
     name: string,
     options: Options<V> & { after: Step<A, S> },
-    body: (c: JoinContext<P, readonly A[], Pop<S>>) => Returned<O>,
+    body: ((c: JoinContext<P, readonly A[], Pop<S>>) => Returned<O>) & Storable<O>,
   ): Step<Caught<O, V>, Pop<S>, JoinContext<P, readonly A[], Pop<S>>>;
 
   /** One task for several branches, by name. */
   gather<T extends Record<string, Step>, O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: T & SameStack<T> },
-    body: (c: JoinContext<P, Branches<T>, StackOf<T[keyof T]>>) => Returned<O>,
+    body: ((c: JoinContext<P, Branches<T>, StackOf<T[keyof T]>>) => Returned<O>) & Storable<O>,
   ): Step<Caught<O, V>, StackOf<T[keyof T]>, JoinContext<P, Branches<T>, StackOf<T[keyof T]>>>;
 
   /**
@@ -231,7 +232,7 @@ export interface Flow<P> {
   switch<A, S extends readonly unknown[], const K extends string, C extends string, O extends object>(
     name: string,
     options: Options & { after: Step<A, S>; on: K; cases: readonly C[] },
-    body: (c: Context<P, A, S>) => Returned<O & Verdict<A, K, NoInfer<C>>>,
+    body: ((c: Context<P, A, S>) => Returned<O & Verdict<A, K, NoInfer<C>>>) & Storable<O>,
   ): Switch<Put<A, Readonly<Omit<O, K> & Record<K, C>>>, S, C, Context<P, A, S>>;
 
   /** Repeats one step, each iteration a task of its own, as long as its artifact `while` is true. */
@@ -243,14 +244,14 @@ export interface Flow<P> {
   >(
     name: string,
     options: Options & { after: Step<A, S>; while: K; max?: number },
-    body: (c: Context<P, A, S> & { readonly iteration: number }) => Returned<O>,
+    body: ((c: Context<P, A, S> & { readonly iteration: number }) => Returned<O>) & Storable<O>,
   ): Step<Put<A, Readonly<O>>, S, Context<P, A, S> & { readonly iteration: number }>;
 
   /** The last step. Validates the whole flow: throws FLOW_INVALID with every problem at once. */
   end<A>(after: Step<A, readonly []>): DefinedFlow<P, A>;
   end<A, O extends Body>(
     options: Options & { after: Step<A, readonly []> },
-    body: (c: Context<P, A, readonly []>) => Returned<O>,
+    body: ((c: Context<P, A, readonly []>) => Returned<O>) & Storable<O>,
   ): DefinedFlow<P, Put<A, Artifacts<O>>>;
 }
 
