@@ -190,5 +190,7 @@ test('what a step returned and cannot be stored is told with the line of the ste
   expect(stdout).toContain(
     "rows[0].model is a Forest, a class that no codec stores: say how, as flow('…', { codecs: [instance(Forest)] }), or return plain data.\n",
   );
-  expect(stdout).toMatch(/> \d+ \| +const start = f\.start\([\s\S]* at start \(returns\.flow\.ts:\d+:\d+\)\n/);
+  expect(stdout).toMatch(
+    /> \d+ \| +const start = f\.start\([\s\S]* at start \(returns\.flow\.ts:\d+:\d+\)\n/,
+  );
 });

@@ -38,8 +38,10 @@ export const command: Command = {
     if (isFlowError(reason)) problems.push(...reason.problems);
     const warnings = distinct(checked.flatMap((one) => one.warnings));
     if (context.options.types === true) {
-      const { typeProblems } = await import('../type-check');
-      problems.push(...(await typeProblems([...new Set(checked.map(({ file }) => file))])));
+      const { checkTypes } = await import('../type-check');
+      const types = await checkTypes([...new Set(checked.map(({ file }) => file))]);
+      problems.push(...types.problems);
+      warnings.push(...types.warnings);
     }
     render(context, checked, problems, warnings);
     const flows = checked.map(({ flow, file, graph }) => ({
