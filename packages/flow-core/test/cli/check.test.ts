@@ -284,6 +284,21 @@ export default f.end(late);
   });
 });
 
+test('a TypeScript that has no API is asked by its command', async () => {
+  const ws = workspace();
+  ws.write('node_modules/typescript/package.json', '{ "main": "index.js", "bin": { "tsc": "bin/tsc" } }');
+  ws.write('node_modules/typescript/index.js', "exports.version = '7.0.2';");
+  ws.write(
+    'node_modules/typescript/bin/tsc',
+    "console.log('old.flow.ts(1,2): error TS1: told by the command'); process.exitCode = 2;",
+  );
+  ws.write('old.flow.ts', one('old'));
+  const { json } = await ws.nxFlow(['check', 'old', '--types', '--json']);
+  expect(json.problems).toEqual([
+    { code: 'TS1', message: 'told by the command', where: `${ws.path('old.flow.ts')}:1:2` },
+  ]);
+});
+
 describe('emitDecoratorMetadata is told where a decorator would read it', () => {
   const ws = workspace();
   const OPTIONS = { experimentalDecorators: true, emitDecoratorMetadata: true };
