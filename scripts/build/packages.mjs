@@ -8,7 +8,7 @@ export const PACKAGES = {
     // What is opened before all else: the whole bundle would take as long as all that such a door does.
     alone: ['keys', 'code-cache'],
     // Programs of their own: their `main` is called.
-    programs: ['worker', 'broker'],
+    programs: ['worker', 'broker', 'types-child'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
@@ -208,6 +208,8 @@ export const PACKAGES = {
         'store/imports',
         'store/lost-records',
       ],
+      // Where there are `.env` files.
+      env: ['session/env-files', 'session/env-target', 'environment/target-names'],
       // For flows that have secrets.
       secrets: [
         'engine/secrets/',
@@ -242,6 +244,8 @@ export const PACKAGES = {
         ...[
           'cli/help',
           'cli/type-check',
+          'cli/class-returns',
+          'cli/types-child',
           'cli/lookup',
           'cli/reading',
           'cli/render/status',
@@ -276,6 +280,7 @@ export const PACKAGES = {
       'question-inner': 'source/question-inner',
       'question-outer': 'source/question-outer',
       broker: 'store/broker/main',
+      'types-child': 'cli/types-child',
       'end-children': 'process/end-children',
       'code-cache': 'environment/code-cache',
     },

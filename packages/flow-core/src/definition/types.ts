@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { AnyCodec, Later, LaterCodec } from './codec';
+import type { Storable } from './storable';
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
@@ -286,18 +287,18 @@ type Verdict<A, K extends string, C> = K extends keyof A ? object & { readonly [
 export interface Flow<P, L = never> {
   /** The first step. */
   start<O extends Body>(
-    body: (c: Context<P, None, Outside>) => Returned<O>,
+    body: ((c: Context<P, None, Outside>) => Returned<O>) & Storable<O>,
   ): Step<Artifacts<O, L>, Outside, Context<P, None, Outside>>;
   start<O extends Body>(
     options: Options,
-    body: (c: Context<P, None, Outside>) => Returned<O>,
+    body: ((c: Context<P, None, Outside>) => Returned<O>) & Storable<O>,
   ): Step<Artifacts<O, L>, Outside, Context<P, None, Outside>>;
 
   /** A step after another. Two steps after the same one are branches. */
   step<A, S extends Around, O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: Step<A, S> },
-    body: (c: Context<P, A, S>) => Returned<O>,
+    body: ((c: Context<P, A, S>) => Returned<O>) & Storable<O>,
   ): Step<Put<A, Left<A, O, V, S, L>>, S, Context<P, A, S>>;
 
   /**
@@ -315,7 +316,7 @@ export interface Flow<P, L = never> {
   >(
     name: string,
     options: Options<V> & { after: Step<A, S>; over: K; empty?: E; share?: Shares<A> },
-    body: (c: Splits<P, A, S, K>) => Returned<O>,
+    body: ((c: Splits<P, A, S, K>) => Returned<O>) & Storable<O>,
   ): Step<
     Put<A, Left<A, O, V, Inside, L>>,
     SplitOf<A, S, K, E extends string ? never : A>,
@@ -326,14 +327,14 @@ export interface Flow<P, L = never> {
   join<A, S extends Inside, O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: Step<A, S> },
-    body: (c: Joins<P, A, S>) => Returned<O>,
+    body: ((c: Joins<P, A, S>) => Returned<O>) & Storable<O>,
   ): Step<Left<None, O, V, S['around'], L>, S['around'], Joins<P, A, S>>;
 
   /** One task for several branches, by name. */
   gather<T extends Record<string, Step>, O extends Body, V extends string | undefined = undefined>(
     name: string,
     options: Options<V> & { after: T & SameStack<T> },
-    body: (c: JoinContext<P, Branches<T>, StackOf<T[keyof T]>>) => Returned<O>,
+    body: ((c: JoinContext<P, Branches<T>, StackOf<T[keyof T]>>) => Returned<O>) & Storable<O>,
   ): Step<
     Left<None, O, V, StackOf<T[keyof T]>, L>,
     StackOf<T[keyof T]>,
@@ -347,7 +348,7 @@ export interface Flow<P, L = never> {
   switch<A, S extends Around, const K extends string, C extends string, O extends Verdict<A, K, NoInfer<C>>>(
     name: string,
     options: Options & { after: Step<A, S>; on: K; cases: readonly C[] },
-    body: (c: Context<P, A, S>) => Returned<O>,
+    body: ((c: Context<P, A, S>) => Returned<O>) & Storable<O>,
   ): Switch<Put<A, Artifacts<Omit<O, K> & Record<K, C>, L>>, S, C, Context<P, A, S>>;
 
   /** Repeats one step, each iteration a task of its own, as long as its artifact `while` is true. */
@@ -359,14 +360,14 @@ export interface Flow<P, L = never> {
   >(
     name: string,
     options: Options & { after: Step<A, S>; while: K; max?: number },
-    body: (c: Context<P, A, S> & { readonly iteration: number }) => Returned<O>,
+    body: ((c: Context<P, A, S> & { readonly iteration: number }) => Returned<O>) & Storable<O>,
   ): Step<Put<A, Artifacts<O, L>>, S, Context<P, A, S> & { readonly iteration: number }>;
 
   /** The last step. Validates the whole flow: throws FLOW_INVALID with every problem at once. */
   end<A, S extends Around>(after: Ending<A, S>): DefinedFlow<P, A>;
   end<A, S extends Around, O extends Body>(
     options: Options & { after: Ending<A, S> },
-    body: (c: Context<P, A, Outside>) => Returned<O>,
+    body: ((c: Context<P, A, Outside>) => Returned<O>) & Storable<O>,
   ): DefinedFlow<P, Put<A, Artifacts<O, L>>>;
 }
 

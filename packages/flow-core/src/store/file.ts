@@ -101,8 +101,13 @@ class Handle implements FileArtifact {
   toJSON(): object {
     return { name: this.name, size: this.size, path: this.path };
   }
+  /** Its bytes are not read for a line, and one that is not there has a name all the same. */
   [inspect.custom](): string {
-    return `FileArtifact(${this.name})`;
+    try {
+      return `FileArtifact(${this.name}, ${this.size.toLocaleString('en')} B)`;
+    } catch {
+      return `FileArtifact(${this.name})`;
+    }
   }
 }
 

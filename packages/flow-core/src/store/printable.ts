@@ -11,6 +11,11 @@ function shown(this: object & { [SHORT]?: object }): unknown {
   return Array.isArray(this) ? [...this] : (this[SHORT] ?? { ...this });
 }
 
+/** What stands for a value of a record that is not decoded for a line. */
+export function unread({ type, size }: { type: string; size: number }): Words {
+  return new Words(`[${type}, ${size.toLocaleString('en')} B]`);
+}
+
 /** Prints as a text, not as a text in quotes: `[Array(300000), 12,345,678 B]`. */
 export class Words {
   readonly #text: string;
@@ -39,6 +44,7 @@ export function ownSymbols(object: object): symbol[] {
   const symbols = Object.getOwnPropertySymbols(object);
   if (symbols.length === 0) return symbols;
   return symbols.filter(
-    (key) => key !== INSPECT || Object.getOwnPropertyDescriptor(object, key)?.value !== shown,
+    (key) =>
+      key !== SHORT && (key !== INSPECT || Object.getOwnPropertyDescriptor(object, key)?.value !== shown),
   );
 }

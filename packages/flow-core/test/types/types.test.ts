@@ -74,3 +74,15 @@ test.each([
   expect(more).toBeGreaterThan(0);
   expect(more).toBeLessThan(10_000);
 });
+
+test('what cannot be stored is one sentence', () => {
+  const text = `import { flow } from ${JSON.stringify(core)};
+const f = flow('x');
+const start = f.start(() => ({ n: 1 }));
+export default f.end(f.step('later', { after: start }, ({ self }) => ({ ...self, rows: [Promise.resolve(self.n)] })));`;
+  const { errors } = compile('unstorable', text);
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatch(
+    /to type '"The artifact rows holds a promise, which cannot be stored: await it first"'\.$/,
+  );
+});

@@ -269,3 +269,39 @@ bare.step('afterAnswers', { after: answers }, ({ self }) => {
   is<Eq<typeof self.error, Error | undefined>>();
   is<Eq<typeof self.lengths, number[]>>();
 });
+// What can never be stored is refused where it is returned, however deep it lies.
+class Forest {
+  weights = [1];
+  predict() {
+    return 1;
+  }
+}
+interface Playable {
+  play(): void;
+}
+type Json = string | number | Json[] | { [name: string]: Json };
+declare const kept: { json: Json; unknown: unknown; playable: Playable; now: Date; url: URL };
+const stored = f.step('stored', { after: jo }, () => ({
+  model: new Forest(),
+  by: new Map([[1, new Forest()]]),
+  ...kept,
+}));
+f.step('x', { after: stored }, ({ self }) => ({
+  model: self.model,
+  maybe: undefined as string[] | undefined,
+}));
+f.step('x', { after: jo }, () => ({ parsed: JSON.parse('1') }));
+// @ts-expect-error a function
+f.step('x', { after: jo }, () => ({ later: () => 1 }));
+// @ts-expect-error a promise
+f.step('x', { after: jo }, async () => ({ rows: [1].map(async (n) => n) }));
+// @ts-expect-error a symbol
+f.start({ timeout: '1s' }, () => ({ deep: { kind: Symbol('kind') } }));
+// @ts-expect-error a class is a function
+f.step('x', { after: jo }, () => ({ Model }));
+// @ts-expect-error behind a list and a Map
+f.step('x', { after: jo }, () => ({ deep: { list: [{ by: new Map([['a', () => 1]]) }] } }));
+// @ts-expect-error in a switch
+f.switch('x', { after: jo, on: 'way', cases: ['a', 'b'] }, () => ({ way: 'a', later: () => 1 }));
+// @ts-expect-error at the end
+f.end({ after: jo }, () => ({ later: () => 1 }));

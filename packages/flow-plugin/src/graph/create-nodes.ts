@@ -1,5 +1,4 @@
 /** Infers flows into the project graph. Files are parsed, never imported. */
-import { posix } from 'node:path';
 import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
 import { flowsOnBuilds } from './built';
 import { flowInputs, whyUnknown } from './flow-inputs';
@@ -7,7 +6,7 @@ import type { FlowTargets } from './flow-target';
 import { type PluginOptions, pluginOptions } from './plugin-options';
 import { type Place, placesOf } from './projects';
 import { type FlowSource, readSources, type SourceFile } from './sources';
-import { type TargetNames, targetNames } from './target-names';
+import { suffixOf, type TargetNames, targetNames } from './target-names';
 import { addTargets, FLOW_INPUTS } from './targets';
 
 export const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
@@ -61,10 +60,11 @@ function nodesOf(
   const names = new Map<FlowSource, TargetNames>();
   for (const [root, together] of ofRoots) {
     const byPath = together.toSorted((a, b) => (a.file < b.file ? -1 : 1));
+    const files = together.map(({ file, flows }) => ({ file, flows: flows.map(({ name }) => name) }));
     const flows = byPath.flatMap((source) => source.flows.map((flow) => ({ flow, source })));
     const named = flows.map(({ flow, source }) => ({
       flow: flow.name,
-      suffix: suffixOf(flow.name, source, together, root),
+      suffix: suffixOf(flow.name, source.file, root, files),
       steps: flow.known.map(({ name }) => name),
     }));
     const found = targetNames(named, placeOf(together[0] as SourceFile).name, options);
@@ -128,14 +128,6 @@ function namesakesOf(sources: readonly SourceFile[]): Map<string, string[]> {
       if (steps.length > 0) files.set(name, [...(files.get(name) ?? []), file]);
   }
   return files;
-}
-
-/** The flow's name, or the file's path within the project if two of its files use the name. */
-function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceFile[], root: string): string {
-  const claiming = together.filter(({ flows }) => flows.some(({ name }) => name === flow));
-  if (claiming.length === 1) return flow;
-  const path = posix.relative(root, file).replace(/\.flow\.[cm]?tsx?$/, '');
-  return path.replaceAll('/', '-');
 }
 
 /**

@@ -4,7 +4,7 @@ import { packageFile } from '../../environment/package-root';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
 import { firstOf } from '../contain/first-of';
-import { toRecord } from '../task/error-record';
+import { ABOUT_RETURNED, toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';
 import type { Execution } from '../task/execution';
 import { timeoutError } from '../task/policies';
@@ -115,11 +115,13 @@ async function adviceOf(node: StepNode | undefined, attempt: number, thrown: unk
 
 /**
  * The step's own line takes the place of frames of the user that are not there: what is no Error has no stack, and
- * `Error.stackTraceLimit = 0` leaves no frames. Of the engine's own errors no frames are shown.
+ * `Error.stackTraceLimit = 0` leaves no frames. Of the engine's own errors no frames are shown, but of those about what the
+ * step has returned.
  */
 function withPlace(error: ErrorRecord, graph: Graph, step: string): ErrorRecord {
   const { stack } = error;
-  if (stack !== undefined && (error.name === 'FlowError' || hasUserFrame(stack))) return error;
+  const isOurs = error.name === 'FlowError' && !(error.code !== undefined && ABOUT_RETURNED.has(error.code));
+  if (stack !== undefined && (isOurs || hasUserFrame(stack))) return error;
   const where = graph.steps.get(step)?.where();
   if (where === undefined) return error;
   return { ...error, stack: `${stack ?? `${error.name}: ${error.message}`}\n    at ${step} (${where})` };

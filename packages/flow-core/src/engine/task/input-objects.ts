@@ -3,7 +3,7 @@ import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
 import { isFileRecord } from '../../store/file-record';
-import { Printable, SHORT, Words } from '../../store/printable';
+import { Printable, SHORT, unread } from '../../store/printable';
 import type { Execution } from './execution';
 import { emptyList, lazyList } from './input-lists';
 import { fullPathspec } from './label';
@@ -214,9 +214,7 @@ class Input implements ProxyHandler<Values> {
     for (const [name, visible] of this.#view.entries) {
       this.#reads.name(name);
       const isUnread = isLarge(visible) && !isFileRecord(visible) && !Object.hasOwn(values, name);
-      const value = isUnread
-        ? new Words(`[${visible.type}, ${visible.size.toLocaleString('en')} B]`)
-        : this.#value(values, name);
+      const value = isUnread ? unread(visible) : this.#value(values, name);
       Object.defineProperty(short, name, { value, enumerable: true });
     }
     return short;

@@ -56,7 +56,9 @@ describe('a file', () => {
       size: 4,
     });
     const shown = await ws.ok(['dump', 'files', 'start']);
-    expect(shown.stdout).toContain('report File(report.csv), 4 B, from 1/start/1\nFileArtifact(report.csv)');
+    expect(shown.stdout).toContain(
+      'report File(report.csv), 4 B, from 1/start/1\nFileArtifact(report.csv, 4 B)',
+    );
   });
 
   test('is spun: nothing is stored, and the output folder has the file itself', async () => {

@@ -146,7 +146,7 @@ test('what a step prints of its context are the values', async () => {
     all: inspect(context),
     own: [
       Object.getPrototypeOf(context.self) === Object.prototype,
-      Object.getOwnPropertySymbols({ ...context.params }),
+      Object.getOwnPropertySymbols({ ...context.params }).length,
     ],
   }));
   const all = f.join('all', { after: each }, (context) => ({
@@ -161,7 +161,7 @@ test('what a step prints of its context are the values', async () => {
   expect(split.split).toContain("stack: [ 'x' ]");
   expect(split.now).toMatch(/step: 'each',[\s\S]*attempt: 0/);
   expect([split.now, split.all].join()).not.toContain('Getter');
-  expect(split.own).toEqual([true, []]);
+  expect(split.own).toEqual([true, 0]);
   expect((await e.after(ran, 'all')).text).not.toContain('Getter');
 });
 
@@ -181,6 +181,26 @@ test('a large value is printed by its type and size, and is not decoded for that
     after: true,
   });
   expect(rowOf(ran, 'next').reads).toEqual(expect.objectContaining({ all: [expect.anything()] }));
+});
+
+test('a large parameter is printed by its type and size, which counts as read', async () => {
+  const f = flow('large', {
+    params: { text: z.string().default('x'.repeat(100_000)), k: z.number().default(1) },
+  });
+  const start = f.start(({ params }) => ({
+    before: inspect(params),
+    symbols: Object.getOwnPropertySymbols({ ...params }).length,
+    after: inspect(params).length > 1000,
+  }));
+  const next = f.step('next', { after: start }, ({ params }) => ({ text: inspect(params) }));
+  const e = new MemoryEngine();
+  const ran = await e.run(f.end(next));
+  expect(ran.error).toBeUndefined();
+  expect(await e.after(ran, 'next')).toMatchObject({
+    ...{ before: '{ text: [string, 100,007 B], k: 1 }', symbols: 0, after: true },
+    text: '{ text: [string, 100,007 B], k: 1 }',
+  });
+  expect(rowOf(ran, 'next').reads).toEqual({ params: ['k', 'text'] });
 });
 
 let decoded = 0;

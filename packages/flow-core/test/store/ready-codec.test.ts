@@ -1,0 +1,85 @@
+/** What helps where an object of a known library cannot be stored. The objects are stand-ins that have what all of theirs have. */
+import { encodeValue } from '../../src/store/artifacts';
+
+class Decimal {
+  readonly toStringTag = '[object Decimal]';
+}
+class BigNumber {
+  readonly _isBigNumber = true;
+}
+class Big {
+  static NE = -7;
+  c = [1];
+  prec() {}
+}
+class DateTime {
+  get isLuxonDateTime() {
+    return true;
+  }
+}
+class Dayjs {
+  $d = new Date();
+  $L = 'en';
+}
+class PlainDate {
+  readonly [Symbol.toStringTag] = 'Temporal.PlainDate';
+}
+class Table {
+  batches = [];
+  schema = {};
+}
+class Tensor {
+  shape = [1];
+  dtype = 'float32';
+  dataSync() {}
+}
+class View2dfloat64 {
+  stride = [1, 1];
+}
+
+const said = (value: unknown) => {
+  try {
+    encodeValue('rows', [{ price: value }]);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+test.each([
+  [Decimal, 'decimal', 'decimal.js'],
+  [BigNumber, 'bignumber', 'bignumber.js'],
+  [Big, 'big', 'big.js'],
+  [DateTime, 'luxon', 'luxon'],
+  [Dayjs, 'dayjs', 'Day.js'],
+  [PlainDate, 'temporal', 'Temporal'],
+  [Table, 'arrow', 'apache-arrow'],
+  [Tensor, 'tfjs', '@tensorflow/tfjs'],
+  [View2dfloat64, 'ndarray', 'ndarray'],
+])('%p has a ready codec, and the message has the line to write', (Class, codec, library) => {
+  expect(said(new Class())).toBe(
+    `The artifact rows cannot be stored: rows[0].price is a ${Class.name} of ${library}, which a ready codec stores: import { ${codec} } from '@nx-flow/codecs/${codec}', and register it, as flow('…', { codecs: [${codec}] }).`,
+  );
+});
+
+test('a model that is loaded from its JSON is stored by these functions; a class of fields by them', () => {
+  class Forest {
+    static load(_: unknown) {}
+    toJSON() {}
+  }
+  class Point {
+    x = 1;
+  }
+  class Spiteful {
+    get toStringTag(): string {
+      throw new Error('nobody asks me');
+    }
+  }
+  expect(said(new Forest())).toContain(
+    'codecs: [instance(Forest, { encode: (it) => it.toJSON(), decode: (data) => Forest.load(data) })]',
+  );
+  expect(said(new Point())).toContain(
+    "rows[0].price is a Point, a class that no codec stores: say how, as flow('…', { codecs: [instance(Point)] })",
+  );
+  expect(said(new Spiteful())).toContain('instance(Spiteful)');
+});
