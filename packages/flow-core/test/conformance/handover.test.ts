@@ -108,6 +108,26 @@ test('what can be seen of a step is the same file, whatever finished first', asy
   }
 });
 
+test('what stood before a foreach over nothing is seen of the steps inside of it: the join reads that', async () => {
+  const program = GRAPHS['foreach over nothing'] as Program;
+  const bench = new Bench(program);
+  const steps = [...bench.graph().steps.keys()];
+  const seen = async (seed: number) => {
+    const folder = workspace();
+    await executeAll(bench, folder, 1, { params: { seed } });
+    return steps
+      .map((step) => read<StepDigests>(folder, program, step, DIGESTS_FILE))
+      .filter(({ tasks }) => tasks.length === 0);
+  };
+  const [one, other] = [await seen(1), await seen(2)];
+  expect(one.length).toBeGreaterThan(2);
+  for (const [i, { chosen, empty }] of one.entries()) {
+    expect(chosen).toBe(true);
+    expect(empty?.[0]?.artifacts.length).toBeGreaterThan(0);
+    expect(empty).not.toEqual(other[i]?.empty);
+  }
+});
+
 test('large artifacts travel as files, and only the step that made one holds it', async () => {
   const program = GRAPHS['foreach of twelve'] as Program;
   const bench = new Bench(program);

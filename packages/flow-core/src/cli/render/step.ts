@@ -14,6 +14,9 @@ export function stepRenderer(step: string, output: Output, workspace: string, cw
       case 'tasks-taken':
         // Other targets executed these steps and reported it.
         return;
+      case 'foreach-empty':
+        // So did the targets of other steps.
+        return event.joins.includes(step) ? run(event) : undefined;
       case 'step-done':
         return output.write(doneText(event, output, relative(cwd, join(workspace, event.outputs)) || '.'));
       case 'step-still-valid':

@@ -184,6 +184,8 @@ export interface SpinStarted {
   notApplied: readonly string[];
   /** The switch before the step took another case: what it took, as the beginning of a sentence. */
   otherCase?: string;
+  /** Of a join without inputs: the foreach that had nothing to split. */
+  empty?: string;
 }
 
 /** The splits of `spin --all` were found; their bodies are called next. */
