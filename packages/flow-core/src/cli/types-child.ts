@@ -15,8 +15,8 @@ export const CLASSES = '#classes ';
 /** Arguments: the folder of TypeScript, the project, and the files of flows. */
 export function main(): void {
   const [folder = '', project = '', ...flows] = process.argv.slice(2);
-  const ts = require(folder) as Typescript;
-  if (typeof ts.createProgram !== 'function') {
+  const ts = apiOf(folder);
+  if (!ts) {
     process.exitCode = NO_API;
     return;
   }
@@ -42,4 +42,14 @@ export function main(): void {
   process.stdout.write(ts.formatDiagnostics(ts.sortAndDeduplicateDiagnostics(diagnostics), format));
   process.stdout.write(`${CLASSES}${JSON.stringify(classReturns(ts, program, flows))}\n`);
   if (diagnostics.some(({ category }) => category === ts.DiagnosticCategory.Error)) process.exitCode = 1;
+}
+
+/** TypeScript 7 has none: its package cannot even be required. */
+function apiOf(folder: string): Typescript | undefined {
+  try {
+    const ts = require(folder) as Typescript;
+    return typeof ts.createProgram === 'function' ? ts : undefined;
+  } catch {
+    return undefined;
+  }
 }
