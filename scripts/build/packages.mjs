@@ -94,6 +94,8 @@ export const PACKAGES = {
           'process/call-within',
           'definition/codec',
           'definition/duration',
+          // Coordinators, and joins of much.
+          'environment/node-capabilities',
         ],
         ...['failed-request', 'find', 'import-watch'].map((name) => `source/${name}`),
       ],
@@ -160,7 +162,7 @@ export const PACKAGES = {
         ...['engine/run/', 'engine/resume/', 'engine/record/', 'session/run', 'session/retention'],
         'definition/with',
         ...['exit-of', 'run-', 'commands/resume', 'commands/run', 'render/run'].map((name) => `cli/${name}`),
-        ...['environment/node-capabilities', 'source/declared-inputs'],
+        'source/declared-inputs',
       ],
       pool: [
         ...['', 'worker-listener', 'worker-process', 'worker-state'].map((name) => `engine/pool/${name}`),
@@ -200,10 +202,10 @@ export const PACKAGES = {
         ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
         ...['returned-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
-      // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk; what was lost.
+      // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/replaceable'],
+        ...['engine/pool/packages', 'store/make-room', 'store/replaceable'],
         'store/tagged-runs',
         'store/imports',
         'store/lost-records',

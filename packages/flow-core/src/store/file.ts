@@ -152,7 +152,8 @@ export function fileDigest(name: string, hash: string): string {
 export const fileType = (name: string): string => `File(${name})`;
 export const nameOfType = (type: string): string => type.slice('File('.length, -1);
 
-const PIECE = 1024 * 1024;
+/** Small beside what a process has anyway, and large enough that reading costs little beside hashing. */
+const PIECE = 128 * 1024;
 
 /** sha256 and length of a file, read in pieces. */
 export function hashFile(path: string, look?: Look): { hash: string; size: number } {
