@@ -158,7 +158,7 @@ export interface EncodedValue {
   /** What comes after these bytes, where only the first were asked for: see {@link encodeLater}. */
   rest?: AsyncIterable<Uint8Array>;
   /** What people see of it, where its codec says so. */
-  preview?(): Preview | undefined;
+  preview?(value: unknown): Preview | undefined;
   /** JSON gives the very same value back. */
   plain: boolean;
   /** The bytes are not the value's own memory, which its owner may go on writing. */
@@ -219,10 +219,7 @@ function encodeBuiltIn(
       read,
       meta: { codec: codec.id, version: codec.needs?.(walked) ?? codec.version, type, size: bytes.length },
       bytes,
-      preview() {
-        const own = read instanceof Instance && codecs?.find(({ id }) => id === read.codec);
-        return own ? previewBy(own, this.value) : undefined;
-      },
+      preview: read instanceof Instance ? instancePreview(read, codecs) : undefined,
       plain: walked?.plain ?? false,
       copied,
       digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), read),
@@ -232,6 +229,12 @@ function encodeBuiltIn(
   }
 }
 type Digest = NonNullable<BuiltInCodec['digest']>;
+
+/** Of an artifact that is an instance: what its codec says of it. */
+function instancePreview({ codec }: Instance, codecs: Codecs): EncodedValue['preview'] {
+  const own = codecs?.find(({ id }) => id === codec);
+  return own?.preview && ((value) => previewBy(own, value));
+}
 
 /** Bytes that nothing else writes, where they are not too many. */
 function owned(bytes: Uint8Array, copied: boolean): Pick<EncodedValue, 'bytes' | 'copied'> {
@@ -365,12 +368,8 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   if (newest < version) throw tooOld(id, version, newest, own ? "the flow's code" : 'nx-flow');
   try {
     if (id === FILE_CODEC.codec) return decodeFile(record, cas);
-    // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
-    const bytes = () =>
-      record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
-    return builtIn
-      ? localize(builtIn.decode(bytes(), type, codecs))
-      : decodeOwn(own as AnyCodec, record, bytes);
+    if (builtIn) return localize(builtIn.decode(bytesOf(record, cas), type, codecs));
+    return decodeOwn(own as AnyCodec, record, () => bytesOf(record, cas));
   } catch (cause) {
     if (!own && isFlowError(cause)) throw cause;
     const what = own
@@ -378,6 +377,11 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
       : `Its bytes are none that the codec "${id}" wrote`;
     throw unreadable(`${what}: ${messageOf(cause)}`, cause);
   }
+}
+
+/** What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value. */
+function bytesOf({ hash, bytes }: ArtifactRecord, cas: Cas): Uint8Array {
+  return hash === undefined ? new Uint8Array(bytes as Uint8Array) : cas.read(hash);
 }
 
 /** @param bytes reads them: a handle does so later */

@@ -59,7 +59,7 @@ export function laterBy<T>(codec: LaterCodec<T>, stored: Stored): Later<T> {
 }
 
 export function isLater(value: unknown): value is Later<unknown> {
-  return typeof value === 'object' && value !== null && !types.isProxy(value) && LATER in value;
+  return typeof value === 'object' && value !== null && LATER in value && !types.isProxy(value);
 }
 
 /** What a handle stands for, as it is stored. */

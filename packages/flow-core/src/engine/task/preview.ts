@@ -19,7 +19,7 @@ export function previewOf(value: unknown, width: number): string {
 
 /** Of a value that was read just now: what its codec says of it comes first. @param codecs those of the flow */
 export function encodedPreview(encoded: EncodedValue, width: number, codecs?: Codecs): string {
-  const said = encoded.preview?.()?.line;
+  const said = encoded.preview?.(encoded.value)?.line;
   return said === undefined
     ? previewOf(shown(encoded.value, codecs), width)
     : said.replace(/\s+/g, ' ').slice(0, width * 4);
