@@ -41,9 +41,14 @@ type Refused<O> = {
   [K in keyof O & string]-?: `The artifact ${K} holds ${Unstorable<O[K], 5>}`;
 }[keyof O & string];
 
-/** Beside the type of a body that returns `O`: `unknown`, or the sentence that says what is wrong with that. */
-export type Storable<O> = O[keyof O] extends Plain
-  ? unknown
+type Verdict<O> = [O[keyof O]] extends [Plain]
+  ? 'storable'
   : [Unstorable<O[keyof O], 5>] extends [never]
-    ? unknown
-    : Refused<O>;
+    ? 'storable'
+    : 'refused';
+
+/**
+ * Beside the type of a body that returns `O`: `unknown`, or the sentence that says what is wrong with that. The question
+ * is put so that a type parameter passes: TypeScript asks it of `any` then.
+ */
+export type Storable<O> = Verdict<O> extends 'refused' ? Refused<O> : unknown;

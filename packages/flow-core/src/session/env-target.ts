@@ -1,6 +1,6 @@
 /** The project and the target that a command stands for: `.env.run` and `apps/movies/.env` are read for them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, posix, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { listsPackage } from '../environment/listed';
 import { DEFAULT_NAMES, suffixOf, type TargetNaming, targetNames } from '../environment/target-names';
 import { indexFlows } from '../source/find';
@@ -16,7 +16,7 @@ export interface FlowProject {
 /** As the plugin finds it: the nearest project above, or else the file's own folder. Undefined outside of the workspace. */
 export function projectOf(file: string, workspace: string): FlowProject | undefined {
   const own = slashes(relative(workspace, dirname(file))) || '.';
-  if (own.split('/')[0] === '..') return undefined;
+  if (own.split('/')[0] === '..' || isAbsolute(own)) return undefined;
   let root = own;
   while (!isProject(root, workspace) && root !== '.') root = posix.dirname(root);
   if (!isProject(root, workspace)) root = own;

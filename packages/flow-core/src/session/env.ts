@@ -3,7 +3,7 @@
  * of every command that imports a flow: a look into each folder from the flow's file up to the workspace.
  */
 import { readdirSync } from 'node:fs';
-import { dirname, relative, sep } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { type CommandTarget, ENV_FILE, type EnvRequest } from './env-request';
 
 export class EnvFiles {
@@ -52,7 +52,7 @@ function hasEnvFile(folder: string): boolean {
 /** The folders from the file's up to the workspace. A file elsewhere has no project. */
 function foldersOf(file: string, workspace: string): string[] {
   const from = relative(workspace, dirname(file));
-  if (from === '' || from.split(sep)[0] === '..') return [workspace];
+  if (from === '' || from.split(sep)[0] === '..' || isAbsolute(from)) return [workspace];
   const folders: string[] = [workspace];
   for (let folder = dirname(file); folder !== workspace; folder = dirname(folder)) folders.push(folder);
   return folders;

@@ -305,3 +305,9 @@ f.step('x', { after: jo }, () => ({ deep: { list: [{ by: new Map([['a', () => 1]
 f.switch('x', { after: jo, on: 'way', cases: ['a', 'b'] }, () => ({ way: 'a', later: () => 1 }));
 // @ts-expect-error at the end
 f.end({ after: jo }, () => ({ later: () => 1 }));
+
+// A helper that is generic in what a step returns.
+export const named = <O extends object>(name: string, body: () => O) =>
+  f.step(name, { after: jo }, async () => ({ got: body(), list: [body()] }));
+export const same = <O extends object>(name: string, body: () => O) => f.step(name, { after: jo }, body);
+f.step('x', { after: same('y', () => ({ k: 1 })) }, ({ self }) => ({ k: self.n }));
