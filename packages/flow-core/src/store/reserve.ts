@@ -25,7 +25,9 @@ export async function keepReserve(store: string): Promise<void> {
     const piece = randomBytes(MB);
     await writeFile(path, Array(RESERVE_BYTES / MB).fill(piece), { mode: 0o600 });
   } catch {
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch {}
   }
 }
 

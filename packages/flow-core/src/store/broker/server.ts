@@ -116,7 +116,7 @@ export async function serveBroker({
   if (end === 'failed') await hangUp(sockets);
   else if (!view) {
     noteLogs(store, manifest);
-    await lookAtTables(store, join(store, 'db'));
+    await lookAtTables(store, join(store, 'db')).catch(() => {});
     // It may have been given up, and there may be room again.
     await keepReserve(store);
   }

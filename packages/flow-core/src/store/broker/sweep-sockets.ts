@@ -13,13 +13,12 @@ const NEW_MS = 60 * 1000;
 
 /** @param temporary folders of temporary files */
 export async function sweepSockets(temporary: readonly string[] = [tmpdir(), '/tmp']): Promise<void> {
-  for (const folder of new Set(temporary.map(privateFolder)))
-    for (const path of oldSockets(folder))
-      try {
-        if (await isDead(path)) rmSync(path, { force: true });
-      } catch {
-        // The next one sweeps it.
-      }
+  try {
+    for (const folder of new Set(temporary.map(privateFolder)))
+      for (const path of oldSockets(folder)) if (await isDead(path)) rmSync(path, { force: true });
+  } catch {
+    // The next one sweeps them; and not all may be this process's, which may have become another user's.
+  }
 }
 
 function oldSockets(folder: string): string[] {
