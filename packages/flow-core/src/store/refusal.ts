@@ -22,8 +22,8 @@ export function refusal(value: object): string {
   if (closed !== undefined) return `is ${article(name)}, ${closed}`;
   if (isStream(value))
     return `is ${article(name)}, which can be read once; return what it gives, or write it into a file and return file(path)`;
-  const ready = readyCodec(value, name);
-  if (ready) return `is ${article(name)} ${readyRemedy(ready)}`;
+  const ready = readyRefusal(value);
+  if (ready !== undefined) return ready;
   const Class = Object.getPrototypeOf(value)?.constructor;
   if (typeof Class !== 'function' || types.isProxy(Class) || isNative(Class))
     return `is ${article(name)}; only plain data survives, make it a plain object`;
@@ -33,6 +33,20 @@ export function refusal(value: object): string {
   }
   const how = beyondFields(Object.getPrototypeOf(value)) === undefined ? '' : ', { encode, decode }';
   return `is ${article(name)}, a class that no codec stores: say how, as flow('…', { codecs: [instance(${name}${how})] }), or return plain data`;
+}
+
+/** @param value an object that has a plain object as its prototype, and no class */
+export function inherits(value: object): string {
+  return readyRefusal(value) ?? 'inherits from another object; copy it into a plain object';
+}
+
+/** Minified, a class has a name that says nothing. */
+function readyRefusal(value: object): string | undefined {
+  const name = nameOf(value);
+  const ready = readyCodec(value, name);
+  return (
+    ready && `is ${name === 'Object' || name.length < 3 ? 'an object' : article(name)} ${readyRemedy(ready)}`
+  );
 }
 
 const isNative = (Class: object) =>
