@@ -26,7 +26,7 @@ import {
 import { isFile } from './file';
 import { type CodecFor, Instance } from './instance';
 import { ownSymbols } from './printable';
-import { readyRefusal, refusal } from './refusal';
+import { inherits, refusal } from './refusal';
 import { SharedMemory } from './shared-memory';
 
 export { bytesClass, isPlain } from './builtin-class';
@@ -328,8 +328,7 @@ class Walker {
 
   #standard(v: object, standard: string): void {
     if (types.isPromise(v)) this.refuse('is a Promise; await it first');
-    if (standard === 'Object')
-      this.refuse(readyRefusal(v) ?? 'inherits from another object; copy it into a plain object');
+    if (standard === 'Object') this.refuse(inherits(v));
     this.#noOwn(v, standard);
     if (saysItself(v)) throw UNREAD;
     const depth = this.#path.length;

@@ -28,7 +28,8 @@ const READY: [codec: string, library: string, is: (value: Asked, name: string) =
   [
     'arrow',
     'apache-arrow',
-    (value, name) => name === 'Vector' && Array.isArray(value.data) && 'type' in value,
+    (value, name) =>
+      ('VectorName' in value || name === 'Vector') && Array.isArray(value.data) && 'type' in value,
   ],
   [
     'arrow',

@@ -14,12 +14,6 @@ const CLOSED: Record<string, string> = {
   Request: 'which can be read once; return its url, and what else you need of it',
 };
 
-/** Of an object of a library for which there is a ready codec; undefined for any other. */
-export function readyRefusal(value: object, name = nameOf(value)): string | undefined {
-  const ready = readyCodec(value, name);
-  return ready && `is ${article(name)} ${readyRemedy(ready)}`;
-}
-
 /** @param value an object of a class that no codec stores */
 export function refusal(value: object): string {
   const name = nameOf(value);
@@ -28,17 +22,31 @@ export function refusal(value: object): string {
   if (closed !== undefined) return `is ${article(name)}, ${closed}`;
   if (isStream(value))
     return `is ${article(name)}, which can be read once; return what it gives, or write it into a file and return file(path)`;
-  const ready = readyRefusal(value, name);
+  const ready = readyRefusal(value);
   if (ready !== undefined) return ready;
   const Class = Object.getPrototypeOf(value)?.constructor;
   if (typeof Class !== 'function' || types.isProxy(Class) || isNative(Class))
     return `is ${article(name)}; only plain data survives, make it a plain object`;
   if (isLoadable(value)) {
     const ways = `{ encode: (it) => it.toJSON(), decode: (data) => ${name}.load(data) }`;
-    return `is ${article(name)}, a class that no codec stores: say how, as flow('…', { codecs: [instance(${name}, ${ways})] }); models of ml.js have a ready one, ml of '@nx-flow/codecs/ml'`;
+    return `is ${article(name)}, a class that no codec stores: say how, as flow('…', { codecs: [instance(${name}, ${ways})] }); models of ml.js have a ready codec: import { ml } from '@nx-flow/codecs/ml'`;
   }
   const how = beyondFields(Object.getPrototypeOf(value)) === undefined ? '' : ', { encode, decode }';
   return `is ${article(name)}, a class that no codec stores: say how, as flow('…', { codecs: [instance(${name}${how})] }), or return plain data`;
+}
+
+/** @param value an object that has a plain object as its prototype, and no class */
+export function inherits(value: object): string {
+  return readyRefusal(value) ?? 'inherits from another object; copy it into a plain object';
+}
+
+/** Minified, a class has a name that says nothing. */
+function readyRefusal(value: object): string | undefined {
+  const name = nameOf(value);
+  const ready = readyCodec(value, name);
+  return (
+    ready && `is ${name === 'Object' || name.length < 3 ? 'an object' : article(name)} ${readyRemedy(ready)}`
+  );
 }
 
 const isNative = (Class: object) =>

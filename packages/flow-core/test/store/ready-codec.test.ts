@@ -62,6 +62,19 @@ test.each([
   );
 });
 
+test('one whose class has no name, or a minified one, is an object of its library', () => {
+  const Constructor = Object.assign(() => {}, { NE: -7 });
+  const big = Object.assign(Object.create({ prec() {} }), { c: [1], constructor: Constructor });
+  class M extends Dayjs {}
+  expect(said(big)).toContain(
+    'rows[0].price is an object of big.js, which a ready codec stores: import { big } from',
+  );
+  expect(said(new M())).toContain('rows[0].price is an object of Day.js, which a ready codec stores');
+  expect(said(Object.create({ inherited: 1 }))).toContain(
+    'inherits from another object; copy it into a plain object',
+  );
+});
+
 test('a model that is loaded from its JSON is stored by these functions; a class of fields by them', () => {
   class Forest {
     static load(_: unknown) {}
