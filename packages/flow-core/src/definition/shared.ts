@@ -44,12 +44,14 @@ function freezeAll(root: unknown): Set<object> {
   const leaves = new Set<object>();
   const todo: object[] = isObject(root) ? [root] : [];
   for (let v = todo.pop(); v; v = todo.pop()) {
-    if (!Object.isExtensible(v)) continue;
-    if (!isRecord(v) && !isFreezable(v)) {
+    const record = isRecord(v);
+    if (!record && !isFreezable(v)) {
+      // An instance, too, that its own class has frozen: not all of its state is properties.
       leaves.add(v);
       continue;
     }
-    if (isRecord(v) && !Array.isArray(v)) {
+    if (!Object.isExtensible(v)) continue;
+    if (record && !Array.isArray(v)) {
       for (const key in v) {
         const inner = (v as Record<string, unknown>)[key];
         if (isObject(inner)) todo.push(inner);

@@ -271,8 +271,11 @@ type Splits<P, A, S extends Around, K extends keyof A> = ForeachContext<
   SplitOf<A, S, K, A>,
   Item<A[K]>
 >;
-/** Inputs of a join: it may have none, and then merge() gives `B`. */
-type Inputs<A, B> = [B] extends [never] ? readonly A[] : readonly A[] & { readonly [BEFORE]?: B };
+/** Inputs of a join that may have none: then merge() gives `B`. */
+export interface OrBefore<out B> {
+  readonly [BEFORE]?: B;
+}
+type Inputs<A, B> = [B] extends [never] ? readonly A[] : readonly A[] & OrBefore<B>;
 type Joins<P, A, S extends Inside> = JoinContext<P, Inputs<A, S['before']>, S['around']>;
 /** What a flow ends with, or what is wrong with that. */
 type Ending<A, S extends Around> = S extends Inside
@@ -398,7 +401,7 @@ export type NameOf<I extends object> = keyof AllOf<I> & string;
 
 /** What `merge` returns: the artifacts of all inputs without the excluded ones. */
 export type Merged<I extends object, X extends string> = typeof BEFORE extends keyof I
-  ? I extends { readonly [BEFORE]?: infer B }
+  ? I extends OrBefore<infer B>
     ? SplitOrNot<AllOf<I>, B, X>
     : never
   : Without<AllOf<I>, X>;

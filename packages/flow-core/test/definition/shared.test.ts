@@ -92,6 +92,13 @@ test('bytes, a RegExp and instances of classes are copied for each split, with a
   expect(regExp?.test('axx') && regExp.lastIndex).toBe(2);
 });
 
+test('an instance that its class has frozen is copied all the same', () => {
+  const shared = new Shared({ all: [Object.freeze(new Point(1, 2))] });
+  const [one, other] = [split(shared), split(shared)] as { all: Point[] }[];
+  expect(one?.all[0]).toEqual(new Point(1, 2));
+  expect(one?.all[0]).not.toBe(other?.all[0]);
+});
+
 test('cycles are kept, with and without copies', () => {
   const value: Record<string, unknown> = { list: [] };
   value.self = value;
