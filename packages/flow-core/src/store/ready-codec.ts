@@ -10,8 +10,8 @@ export interface ReadyCodec {
 type Asked = any;
 
 const READY: [codec: string, library: string, is: (value: Asked, name: string) => boolean][] = [
-  ['decimal', 'decimal.js', (value) => ownOfClass(value, 'toStringTag') === '[object Decimal]'],
-  ['bignumber', 'bignumber.js', (value) => ownOfClass(value, '_isBigNumber') === true],
+  ['decimal', 'decimal.js', (value) => value.toStringTag === '[object Decimal]' && isOfItself(value)],
+  ['bignumber', 'bignumber.js', (value) => value._isBigNumber === true && isOfItself(value)],
   ['big', 'big.js', (value) => Array.isArray(value.c) && 'NE' in value.constructor && isMethod(value.prec)],
   [
     'luxon',
@@ -69,7 +69,6 @@ export function readyRemedy({ codec, library }: ReadyCodec): string {
   return `of ${library}, which a ready codec stores: import { ${codec} } from '@nx-flow/codecs/${codec}', and register it, as flow('…', { codecs: [${codec}] })`;
 }
 
-/** What its class says itself: a class that extends one of a library is another. */
-const ownOfClass = (value: object, name: string): unknown =>
-  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value), name)?.value;
+/** A class that extends one of these libraries is another. */
+const isOfItself = (value: object) => Object.hasOwn(Object.getPrototypeOf(value), 'absoluteValue');
 const isMethod = (value: unknown): boolean => typeof value === 'function';
