@@ -3,9 +3,11 @@ import { encodeValue } from '../../src/store/artifacts';
 
 class Decimal {
   readonly toStringTag = '[object Decimal]';
+  absoluteValue() {}
 }
 class BigNumber {
   readonly _isBigNumber = true;
+  absoluteValue() {}
 }
 class Big {
   static NE = -7;
