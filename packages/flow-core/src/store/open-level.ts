@@ -17,8 +17,8 @@ export async function openLevel(folder: string): Promise<Db> {
   const store = dirname(folder);
   const createIfMissing = !hasDatabase(folder) && !finishSwap(store);
   if (createIfMissing) requireNew(store);
-  else await requireWholeTables(store, folder);
   const stamped = readStamp(folder) !== undefined;
+  if (!createIfMissing) await requireWholeTables(store, folder);
   const { Level } = await import('level');
   const damage = createIfMissing ? undefined : await damageOfLogs(folder);
   const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });

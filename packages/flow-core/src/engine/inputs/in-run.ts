@@ -29,7 +29,10 @@ export async function inRun(
     return fromRow(node, run, row);
   }
   const found = await fromParents(graph, tasks, node, run, index, selection.ignoreSwitch);
-  if (!('why' in found)) return found;
+  if (!('why' in found)) {
+    const lost = row ? [] : await lostOf(tasks.store, run, node.name);
+    return lost.length === 0 ? found : { ...found, lost: someLost(lost) };
+  }
   const beyond = await outOfRange(graph, tasks, run, around, index);
   if (beyond || run.repaired === undefined) return beyond ?? found;
   const lost = await lostOf(tasks.store, run);

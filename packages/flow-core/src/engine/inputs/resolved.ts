@@ -19,6 +19,8 @@ export interface Resolved {
   passedOver: string[];
   /** Set when the switch before it chose another case and the user accepts that. */
   otherCase?: string;
+  /** What the store has lost of the step in this run: there is nothing to compare with. */
+  lost?: string;
 }
 
 /** A run without inputs for a step. */

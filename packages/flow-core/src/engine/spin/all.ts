@@ -201,11 +201,12 @@ class SplitSpinner {
       index,
       item: itemText(resolved, views, this.#artifacts),
       artifacts: [],
-      hints: [],
+      hints: resolved.lost === undefined ? [] : [resolved.lost],
     };
     const done = ended.status === 'done';
     const { missing } = done ? ended.result : ended.failure;
-    if (missing) outcome.hints = await inputs.hints(resolved, missing, (label) => views.get(label), done);
+    if (missing)
+      outcome.hints.push(...(await inputs.hints(resolved, missing, (label) => views.get(label), done)));
     if (ended.status === 'failed') {
       outcome.error = ended.failure.error;
       return { outcome, files: [] };

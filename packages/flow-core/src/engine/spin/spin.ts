@@ -97,7 +97,10 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
       ? compareOutputs(await outputsBefore(graph, store, resolved), result, shownOf(result, returned))
       : [],
     ...(result?.files ? { files: result.files } : {}),
-    hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : [],
+    hints: [
+      ...(resolved.lost === undefined ? [] : [resolved.lost]),
+      ...(absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : []),
+    ],
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
     ...(persisted ? { persisted: `${persisted.pathspec}/${resolved.node.name}/1` } : {}),
   };
