@@ -17,6 +17,8 @@ export interface Job {
   concurrency: number;
   /** Its step has a `rate`: where it is given, it begins at once. */
   paced?: true;
+  /** It has begun: where it begins again, that counts for the rate, too. */
+  begun?: true;
   /** Labels of all views that the task may read. */
   views: readonly string[];
 }
