@@ -6,8 +6,8 @@ import { type KeyRange, type Op, scan } from '../../store/kv';
 import { IN_FILES, unpackArtifact } from '../../store/records';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
+import { type Needed, neededOf } from '../record/needed';
 import { maybeRead, surelyRead } from './in-use';
-import { type Needed, neededOf } from './needed';
 import { type Left, leftOfRemoved, tombstone } from './tombstones';
 
 export interface Cleared {
