@@ -47,11 +47,10 @@ export async function requireNotLost(kv: Kv, missing: readonly string[]): Promis
   for (const [i, value] of found.entries())
     if (value) {
       const lost = lostRecord(keys.lost(missing[i] as string), value);
-      throw new FlowError('FLOW_STORE_CORRUPT', sentence(lost), { exit: 1 });
+      const message = `${nameOfLost(lost)} ${whatHelps(lost)}`;
+      throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
     }
 }
-
-const sentence = (lost: LostRecord) => `${nameOfLost(lost)} ${whatHelps(lost)}`;
 
 /** `movies/12/train/3`; where only their number is known, `2 tasks of movies/12/train`. */
 export function nameOfLost({ key, count, end }: LostRecord): string {

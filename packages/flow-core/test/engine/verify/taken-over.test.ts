@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { flow } from '../../../src/definition/flow';
+import { removeRuns } from '../../../src/engine/housekeeping/remove';
+import { entomb } from '../../../src/engine/housekeeping/tombstones';
 import { allLostOf } from '../../../src/engine/record/lost';
 import { keys } from '../../../src/store/row-keys';
 import type { RunRow } from '../../../src/store/rows';
@@ -36,6 +38,12 @@ async function within<T>(work: (store: Store, engine: MemoryEngine) => Promise<T
     await store.close();
   }
 }
+
+const remove = (...runs: number[]) =>
+  within(async (store) => {
+    const rows = await Promise.all(runs.map((run) => store.unpinnedRun('two', run)));
+    await removeRuns(store, rows as RunRow[], { at: 1, by: 'ada' });
+  });
 
 /** two/2 has taken start over from two/1. */
 beforeEach(async () => {
@@ -93,5 +101,60 @@ test.each([
   await within(async (_, engine) => {
     expect(await engine.resume(two, 2)).toMatchObject({ run: 3, status: 'done' });
     expect((await engine.resume(two, 3, 'use')).row.tasks).toMatchObject({ taken: 2 });
+  });
+});
+
+describe('the run that had stored it is removed, and others need it', () => {
+  const ofRemoved =
+    /^two\/1\/start\/1\/big has lost its bytes: .* Execute it again by nx-flow resume two 2, /;
+  const linesOf = async () =>
+    (await damaged.verify()).lost.map(({ where, message }) => `${where} ${message}`);
+
+  test.each(['repaired before', 'repaired after'])('%s: its line names a run that is there', async (when) => {
+    await loseBytes();
+    if (when === 'repaired before') await damaged.repair();
+    await remove(1);
+    if (when === 'repaired after')
+      expect((await damaged.repair()).lines).toEqual([expect.stringMatching(ofRemoved)]);
+    expect((await damaged.verify()).problems).toEqual([]);
+    const [line, ...others] = await linesOf();
+    expect(others).toEqual([]);
+    expect(line).toMatch(ofRemoved);
+    expect(line).toMatch(/ nx-flow rm two 2 removes the run, and this line with it\.$/);
+    // Nothing more is lost.
+    rmSync(damaged.files(/^CURRENT$/)[0] as string);
+    expect((await damaged.repair()).lines).toEqual([]);
+    expect(await linesOf()).toEqual([line]);
+
+    expect(await within((_, engine) => engine.resume(two, 2))).toMatchObject({ run: 3, status: 'done' });
+    await remove(2);
+    expect(await linesOf()).toEqual([]);
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('two that need it go together', async () => {
+    await within((_, engine) => engine.resume(two, 2, 'use'));
+    await loseBytes();
+    await damaged.repair();
+    await remove(1);
+    expect((await linesOf())[0]).toMatch(
+      / resume two 3, .* nx-flow rm two 2 3 removes the runs that need it, and this line with them\.$/,
+    );
+    await remove(2, 3);
+    expect(await linesOf()).toEqual([]);
+  });
+
+  test('nobody needs it, and a command still read it: gc takes the line away', async () => {
+    await remove(2);
+    await loseBytes();
+    await within(async (store) => {
+      const rows = [(await store.unpinnedRun('two', 1)) as RunRow];
+      await entomb(store, rows, { at: 1, by: 'ada' });
+    });
+    const gone = / two\/1 was removed, and no other run needs it: nx-flow gc removes this line\.$/;
+    expect((await damaged.repair()).lines).toEqual([expect.stringMatching(gone)]);
+    expect((await linesOf())[0]).toMatch(gone);
+    await remove();
+    expect(await linesOf()).toEqual([]);
   });
 });
