@@ -47,7 +47,9 @@ export async function requireNotLost(kv: Kv, missing: readonly string[]): Promis
   for (const [i, value] of found.entries())
     if (value) {
       const lost = lostRecord(keys.lost(missing[i] as string), value);
-      const message = `${nameOfLost(lost)} ${whatHelps(lost)}`;
+      const [, flow = '', run] = lost.key.split('/');
+      const [removed] = await valuesOf(kv, [keys.removed(flow, Number(run))]);
+      const message = `${nameOfLost(lost)} ${whatHelps(lost, removed && { resume: 'unknown' })}`;
       throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
     }
 }
@@ -64,8 +66,8 @@ export function nameOfLost({ key, count, end }: LostRecord): string {
 
 /** By which runs a lost record is made again, where its own run is not the one to resume. */
 export interface Remedy {
-  /** The run to resume. None where the record's run was removed, and no other needs it. */
-  resume?: number;
+  /** The run to resume. None where the record's run was removed, and no other needs it; unknown where nobody looked who does. */
+  resume?: number | 'unknown';
   /** The runs that need it, where its own was removed: with them its line goes. */
   remove?: readonly number[];
 }
@@ -85,6 +87,8 @@ function helpFor({ key, end }: LostRecord, remedy?: Remedy): string {
   const run = Number(number);
   if (remedy && remedy.resume === undefined)
     return `${flow}/${run} was removed, and no other run needs it: nx-flow gc removes this line.`;
+  if (remedy?.resume === 'unknown')
+    return `${flow}/${run} was removed: nx-flow verify names the run to resume, which executes it again.`;
   const { resume, remove } = { resume: run, remove: [run], ...(remedy ? { remove: [], ...remedy } : {}) };
   const help = HELP[keys.isParam(key) ? 'param' : end ? 'task' : kind];
   return (

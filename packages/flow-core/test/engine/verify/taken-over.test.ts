@@ -68,6 +68,12 @@ test('before a repair no run is made; after it the step is executed again, which
       ),
     });
     expect((await store.latest('two'))?.run).toBe(2);
+    await expect(exported(store, 'two', 2)).rejects.toMatchObject({
+      ...{ code: 'FLOW_STORE_CORRUPT', exit: 1 },
+      message: expect.stringMatching(
+        /^two\/2\/start\/1\/big cannot be exported\. The store has lost the file .*\. Execute its step again, or /,
+      ),
+    });
   });
   await damaged.repair();
   await within(async (store, engine) => {
@@ -130,6 +136,18 @@ describe('the run that had stored it is removed, and others need it', () => {
     await remove(2);
     expect(await linesOf()).toEqual([]);
     expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('its record is lost: whoever reads it hears where the run to resume is named', async () => {
+    await damaged.raw([{ key: keys.artifact('two', 1, 'start', 1, 'small'), value: undefined }]);
+    await damaged.repair();
+    await remove(1);
+    await within((store) =>
+      expect(store.artifacts([{ ...BIG, name: 'small' }])).rejects.toThrow(
+        /^two\/1\/start\/1\/small is lost: .* two\/1 was removed: nx-flow verify names the run to resume, /,
+      ),
+    );
+    expect((await linesOf())[0]).toMatch(/ by nx-flow resume two 2, /);
   });
 
   test('two that need it go together', async () => {
