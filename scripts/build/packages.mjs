@@ -209,6 +209,7 @@ export const PACKAGES = {
         'store/tagged-runs',
         'store/imports',
         'store/lost-records',
+        ...['engine/record/needed', 'engine/record/taken-lost'],
       ],
       // Where there are `.env` files.
       env: ['session/env-files', 'session/env-target', 'environment/target-names'],

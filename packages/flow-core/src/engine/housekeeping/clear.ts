@@ -6,8 +6,8 @@ import { type KeyRange, type Op, scan } from '../../store/kv';
 import { IN_FILES, unpackArtifact } from '../../store/records';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
+import { type Needed, neededOf } from '../record/needed';
 import { maybeRead, surelyRead } from './in-use';
-import { type Needed, neededOf } from './needed';
 import { type Left, leftOfRemoved, tombstone } from './tombstones';
 
 export interface Cleared {
@@ -93,14 +93,18 @@ async function clearRun(store: Store, { flow, run, at, by }: Left, needed: Neede
       await remove(key);
     }
   for await (const [key] of scan(store.kv, prefixRange(keys.tags(flow, run)))) await remove(key);
-  // What a repair found lost of it nobody misses any more.
+  const isNeeded = needed.count(run) > 0;
+  // What a repair found lost is missed by who needs it.
+  const isMissed = (key: string) => {
+    const [, kind, , , step = '', task] = key.split('/');
+    return kind === 'code' ? isNeeded : task !== undefined && needed.has({ run, step, task: Number(task) });
+  };
   for (const kind of ['artifact', 'code', 'log', 'tag', 'task'])
     for await (const [key] of scan(
       store.kv,
       prefixRange(keys.lost(keys.run(flow, run).replace(/^run/, kind))),
     ))
-      await remove(key);
-  const isNeeded = needed.count(run) > 0;
+      if (!isMissed(key)) await remove(key);
   // Of a task that is needed, one may ask which code it was.
   if (!isNeeded && (await store.kv.get(keys.code(flow, run)))) await remove(keys.code(flow, run));
   await store.commit([...ops, tombstone({ flow, run }, isNeeded ? { at, by, left: true } : { at, by })]);

@@ -1,8 +1,8 @@
 /** What removing runs would come to: reads, and changes nothing. */
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { type Needed, neededOf } from '../record/needed';
 import { hashesIn, sweepBlobs } from './blobs';
-import { type Needed, neededOf } from './needed';
 import type { Removed } from './remove';
 import { leftOfRemoved } from './tombstones';
 

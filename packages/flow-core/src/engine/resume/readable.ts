@@ -7,6 +7,7 @@ import { IN_FILES, unpackArtifact } from '../../store/records';
 import { keys, nameOfKey, prefixRange } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import type { StandIns } from '../record/stand-ins';
 import type { LostTasks } from './lost-tasks';
 
 export interface ReadableOptions {
@@ -15,12 +16,14 @@ export interface ReadableOptions {
   origin: RunRow;
   /** This step is executed again, and what follows it. */
   from?: string;
+  /** What the origin took over from other runs lies there. */
+  standIns: StandIns;
   /** What is known to be lost is executed again, too. */
   lost: LostTasks | undefined;
 }
 
 /**
- * Looks at each artifact that the origin stored, without its bytes.
+ * Looks at each artifact that the origin stored, or took over, without its bytes.
  * @throws FlowError FLOW_STORE_CORRUPT
  */
 export async function requireReadable(options: ReadableOptions): Promise<void> {
@@ -38,7 +41,29 @@ export async function requireReadable(options: ReadableOptions): Promise<void> {
     const [recorded] = contents?.[step]?.artifact ?? [found];
     if (found < recorded)
       throw damaged(`has ${found} of the ${recorded} artifacts of ${flow}/${run}/${step}`, step, origin);
+    for (const other of options.standIns.runs()) await requireTaken(options, other, step);
   }
+}
+
+/** The same of what the origin took over of one step from another run. */
+async function requireTaken(
+  { store, origin, lost, standIns }: ReadableOptions,
+  run: number,
+  step: string,
+): Promise<void> {
+  const { flow } = origin;
+  const taken = [...standIns.of(run, step)].filter(([, { own }]) => !lost?.tasks.has(`${step}/${own}`));
+  if (taken.length === 0) return;
+  const shown = new Map(taken.map(([task, { shows }]) => [task, shows]));
+  for await (const [key, value] of artifactsOf(store.kv, flow, run, step)) {
+    const [, , , , task] = key.split('/');
+    const left = shown.get(Number(task));
+    if (left === undefined) continue;
+    shown.set(Number(task), left - 1);
+    if (value.length > 0) requireFile(store, key, unpackArtifact(value), origin);
+  }
+  for (const [task, left] of shown)
+    if (left > 0) throw damaged(`has lost artifacts of ${flow}/${run}/${step}/${task}`, step, origin);
 }
 
 function isExecuted({ graph, from }: ReadableOptions, name: string): boolean {

@@ -25,6 +25,7 @@ import { syncFolder } from '../../store/write-file';
 import { damagedFiles } from './database-files';
 import type { Looked, Report, StoreProblem } from './problem';
 import { type Rebuilt, rebuild } from './rebuild';
+import { remediesOf } from './remedies';
 import { verifyStore } from './verify';
 
 /** How long others may take to leave: a broker without clients stays for five seconds. Milliseconds. */
@@ -95,11 +96,13 @@ async function replace(
   const kv = await LevelKv.open(fresh);
   let rebuilt: Rebuilt;
   let looked: Looked;
+  let lost: StoreProblem[];
   try {
     const incomplete = files.length > 0;
     rebuilt = await rebuild(salvaged(db), kv, { cas, numbers, readData, incomplete, at });
     if (rebuilt.kept === 0 && !isEmpty(db)) throw nothingLeft(db);
     looked = await verifyStore({ kv, cas }, { readData, numbers, report });
+    lost = await told(kv, rebuilt.lost);
   } finally {
     await kv.close();
   }
@@ -110,7 +113,6 @@ async function replace(
   const old = swapDatabase(store, fresh, at);
   for (const path of rebuilt.files) setAside(path, at);
   forgetDropped(store);
-  const lost = [...rebuilt.lost].map(([key, row]) => told({ key, ...row }));
   return { looked, lost: [...files, ...lost], old };
 }
 
@@ -123,10 +125,11 @@ const goneDatabase = (db: string): StoreProblem => ({
   message: `All records of the database ${db} were gone: of its runs, only the numbers are known that the files beside it say.`,
 });
 
-const told = (one: Parameters<typeof nameOfLost>[0]): StoreProblem => ({
-  where: nameOfLost(one),
-  message: whatHelps(one),
-});
+async function told(kv: LevelKv, lost: Rebuilt['lost']): Promise<StoreProblem[]> {
+  const records = [...lost].map(([key, row]) => ({ key, ...row }));
+  const remedies = await remediesOf(kv, records);
+  return records.map((one) => ({ where: nameOfLost(one), message: whatHelps(one, remedies.get(one.key)) }));
+}
 
 /** A damaged stamp, or none, says nothing: then the records' checksums do. */
 function requireThisFormat(db: string): void {
