@@ -50,6 +50,10 @@ test.each<[string, unknown, string]>([
   ['a cycle', cyclic, 'API_KEY at $.list[1].last.'],
   ['base64', Buffer.from(`user:${KEY}`).toString('base64'), 'API_KEY at $.'],
   ['a list with a property of its own', Object.assign([1], { key: KEY }), 'API_KEY at $.key.'],
+  ['the name of a property of a list', Object.assign([1], { [KEY]: 2 }), 'API_KEY at $["***"].'],
+  ['the name of a property of a list in a list', [Object.assign([1], { [KEY]: 2 })], 'API_KEY at $[0]["***"].'],
+  ['the name of a property of an error', Object.assign(new Error('no'), { [KEY]: 2 }), 'API_KEY at $["***"].'],
+  ['a list as a key', new Map([[Object.assign([1], { [KEY]: 2 }), 1]]), 'API_KEY at $.key(…)["***"].'],
   ['a value without', { a: [1, 'sk-123', null, undefined, true, new Date(0)] }, 'kept'],
 ])('%s', (_, value, said) => {
   expect(refusal(value)).toBe(said === 'kept' ? said : `FLOW_SECRET_ARTIFACT ${said}`);
