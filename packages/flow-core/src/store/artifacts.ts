@@ -102,7 +102,7 @@ export class Artifacts {
 }
 
 /** A value that was read, and can be kept. */
-export interface Taken extends Pick<ArtifactMeta, 'codec' | 'version'> {
+export interface Taken extends Pick<ArtifactMeta, 'codec' | 'version' | 'type'> {
   /** What was read: whatever becomes of getters and instances, it gives the same again. */
   readonly value: unknown;
   /** The same, with stand-ins for instances. */
@@ -114,7 +114,7 @@ export interface Taken extends Pick<ArtifactMeta, 'codec' | 'version'> {
 }
 
 export function takenFile(value: FileArtifact, keep: Taken['keep']): Taken {
-  return { value, read: value, ...FILE_CODEC, keep };
+  return { value, read: value, ...FILE_CODEC, type: typeOf(value), keep };
 }
 
 export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
@@ -123,7 +123,7 @@ export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
     get value() {
       return encoded.value;
     },
-    ...{ read, codec: meta.codec, version: meta.version, keep },
+    ...{ read, codec: meta.codec, version: meta.version, type: meta.type, keep },
     ...(rest ? {} : { bytes }),
   };
 }

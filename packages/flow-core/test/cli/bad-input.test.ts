@@ -64,6 +64,10 @@ const REFUSED: [line: string, said: string][] = [
   ['run twin', `FLOW_AMBIGUOUS  ${TWIN}`],
   ['spin twin start', `FLOW_AMBIGUOUS  ${TWIN}`],
   ['run movies fast', 'FLOW_USAGE  "fast" is one argument too many; see --help.'],
+  ['gc --keep-last=1 --keep-last=2', 'FLOW_OPTION  --keep-last is given twice: give it once.'],
+  ['runs --limit=1 --limit 2', 'FLOW_OPTION  --limit is given twice: give it once.'],
+  ['run movies --max-workers=1 --maxWorkers=2', 'FLOW_OPTION  --max-workers is given twice: give it once.'],
+  ['run movies --bail --no-bail', 'FLOW_OPTION  --bail is given twice: give it once.'],
   ['spin movies', 'FLOW_USAGE  Which step? movies has: start, train, pick, end.'],
   ['spin movies trian', 'FLOW_STEP_NOT_FOUND  There is no step "trian" in movies. Did you mean "train"?'],
   [

@@ -21,6 +21,8 @@ export function takeWithout(secrets: Secrets, take: TaskArtifacts['take']): Task
       secrets.refuse(`The file name of the artifact ${name}`, read.name);
       return { ...taken, keep: () => taken.keep(secrets.look(what, `the file ${read.name} holds`)) };
     }
+    // It may be the name of a class that the step made.
+    secrets.refuse(`The type of the artifact ${name}`, taken.type);
     if (isBuiltInId(taken.codec)) {
       secrets.refuse(what, read);
       return taken;
