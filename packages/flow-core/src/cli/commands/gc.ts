@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseDuration } from '../../definition/duration';
 import { FlowError } from '../../definition/errors';
 import { accept } from '../../engine/housekeeping/accepted';
+import { clockOff } from '../../engine/housekeeping/clock';
 import { type Collected, collect, isUndone } from '../../engine/housekeeping/collect';
 import { sizeOf } from '../../engine/housekeeping/overview';
 import { declaredPolicy, type Policy, parseSize, removes } from '../../engine/housekeeping/policy';
@@ -71,7 +72,9 @@ export const command: Command = {
       });
       if (declared && removes(declared) && !dryRun && existsSync(folder)) accept(folder, declared, now);
       const bytes = freed(collected) + (dryRun ? 0 : Math.max(0, before - total(databases)));
-      renderCollected(collected, { policy, dryRun, bytes }, context.output);
+      const rows = collected.judged.map(({ row }) => row);
+      const off = clockOff(rows, parseDuration(policy.keep) ?? 0, now);
+      renderCollected(collected, { policy, dryRun, bytes, off }, context.output);
       context.output.result(jsonOf(collected, bytes, dryRun));
       return isUndone(collected) ? 1 : 0;
     } finally {

@@ -42,6 +42,7 @@ export function accept(store: string, policy: Policy, at: number): void {
 export function dueNow(acceptance: Acceptance, policy: Policy, now: number): 'follow' | 'show' | undefined {
   const digest = policyDigest(policy);
   const { accepted, last, at = 0 } = acceptance;
-  if (last === digest && now - at < DAY_MS) return undefined;
+  // A time to come is of a clock that was wrong.
+  if (last === digest && at <= now && now - at < DAY_MS) return undefined;
   return accepted === digest ? 'follow' : 'show';
 }

@@ -2,7 +2,16 @@
  * Repairs a store: salvages what its database holds into a new one, which takes the old one's place when it is complete. The old
  * one stays beside it, as it was. It may be killed at any point: what it left half made, the next command removes.
  */
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FlowError, isFlowError } from '../../definition/errors';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
@@ -12,7 +21,7 @@ import { forgetDropped } from '../../store/dropped';
 import { Generation } from '../../store/generation';
 import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
-import { LEAST_ROOM, notWritten, requireRoom } from '../../store/no-room';
+import { LEAST_ROOM, noRoom, notWritten, requireRoom } from '../../store/no-room';
 import { newestNumbers } from '../../store/numbers';
 import { giveBack } from '../../store/owner';
 import { unwritableStore } from '../../store/require-writable';
@@ -59,6 +68,8 @@ export async function repairStore(store: string, options: RepairOptions): Promis
   const db = join(store, 'db');
   const { patience = PATIENCE_MS } = options;
   sweepTemporary(store);
+  // Even the lock is written to the disk.
+  requireRoomFor(store, db);
   // What LevelDB writes is its owner's, whatever the user's umask is.
   const mask = process.umask(0o077);
   const work = join(store, temporaryName());
@@ -68,9 +79,8 @@ export async function repairStore(store: string, options: RepairOptions): Promis
     letGo = await holdDatabase(db, join(work, 'lock'), patience);
     if (!letGo) throw inUse(store);
     requireThisFormat(db);
-    const bytes = sizeOf(db);
-    // Its log is written as tables, too.
-    requireRoom(store, 2 * bytes + LEAST_ROOM, 'a repair writes its database anew');
+    // Whoever had it before may have written.
+    const bytes = requireRoomFor(store, db);
     return { ...(await replace(store, work, options)), bytes };
   } catch (error) {
     throw whyNot(store, error as NodeJS.ErrnoException);
@@ -80,6 +90,14 @@ export async function repairStore(store: string, options: RepairOptions): Promis
     rmSync(work, { recursive: true, force: true });
     process.umask(mask);
   }
+}
+
+/** Returns the size of the database in bytes. @throws FlowError FLOW_STORE_FULL */
+function requireRoomFor(store: string, db: string): number {
+  const bytes = existsSync(db) ? sizeOf(db) : 0;
+  // Its log is written as tables, too.
+  requireRoom(store, 2 * bytes + LEAST_ROOM, 'a repair writes its database anew');
+  return bytes;
 }
 
 async function replace(
@@ -167,7 +185,9 @@ function whyNot(store: string, error: NodeJS.ErrnoException): unknown {
   const { code = '' } = error;
   if (['EROFS', 'EACCES', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(code))
     return unwritableStore(store, code, error);
-  return notWritten(store, error);
+  // LevelDB's own says no more than that it could not be opened.
+  const { cause } = error;
+  return notWritten(store, cause instanceof Error && noRoom(cause) !== undefined ? cause : error);
 }
 
 function sizeOf(folder: string): number {

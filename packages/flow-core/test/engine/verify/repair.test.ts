@@ -13,6 +13,7 @@ import fs, {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { Level } from 'level';
 import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { damagedFiles } from '../../../src/engine/verify/database-files';
 import { temporaryName } from '../../../src/environment/temporary';
@@ -531,6 +532,28 @@ describe('refused, and nothing is changed', () => {
         /a repair writes its database anew: 10 KB are free and at least [\d,]+ KB are/,
       ),
     });
+    jest.restoreAllMocks();
+    expect(wholeFolder(damaged.folder)).toEqual(was);
+  });
+
+  test('where not even its lock can be written', async () => {
+    const was = wholeFolder(damaged.folder);
+    const full = Object.assign(new Error('Database failed to open'), {
+      code: 'LEVEL_DATABASE_NOT_OPEN',
+      cause: Object.assign(new Error('IO error: lock/MANIFEST-000001: No space left on device'), {
+        code: 'LEVEL_IO_ERROR',
+      }),
+    });
+    jest.spyOn(Level.prototype, 'open').mockRejectedValue(full);
+    await expect(damaged.repair()).rejects.toMatchObject({ code: 'FLOW_STORE_FULL', exit: 1 });
+    jest.restoreAllMocks();
+    const room = { bavail: 10, bsize: 1024, ffree: 9, files: 9 };
+    jest.spyOn(fs, 'statfsSync').mockReturnValue(room as never);
+    const open = jest.spyOn(Level.prototype, 'open');
+    await expect(damaged.repair()).rejects.toMatchObject({
+      message: expect.stringMatching(/10 KB are free and at least [\d,]+ KB are needed/),
+    });
+    expect(open).not.toHaveBeenCalled();
     jest.restoreAllMocks();
     expect(wholeFolder(damaged.folder)).toEqual(was);
   });
