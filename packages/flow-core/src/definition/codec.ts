@@ -1,4 +1,5 @@
 /** Codecs that a flow registers: how values of the user's own classes become bytes and come back. */
+import { types } from 'node:util';
 import { FlowError } from './errors';
 
 /**
@@ -139,21 +140,38 @@ export function isInstanceCodec(codec: AnyCodec): codec is InstanceCodec<any> {
   return 'take' in codec;
 }
 
+/** What is wrong with a codec whose `decode` awaits, and what is right. */
+export function awaits(codec: Pick<AnyCodec, 'id'>): string {
+  const instead =
+    'take' in codec ? 'write a codec with encode() and decodeAsync()' : 'use decodeAsync() in its place';
+  return `decode() of the codec "${codec.id}" gives a promise, for which nobody waits: ${instead}.`;
+}
+
 /** Whether what it stores comes back as a handle. */
 // biome-ignore lint/suspicious/noExplicitAny: as in AnyCodec
 export function isLaterCodec(codec: AnyCodec): codec is LaterCodec<any> {
   return 'decodeAsync' in codec && codec.decodeAsync !== undefined;
 }
 
-/** What people see of a value that a codec stores. Undefined where it does not say, or cannot: that harms nobody. */
+/**
+ * What people see of a value that a codec stores. Undefined where it does not say, or cannot: that harms nobody. Of what is no
+ * preview, the line says so.
+ */
 export function previewBy(codec: AnyCodec, value: unknown): Preview | undefined {
   try {
-    const said = codec.preview?.(value);
-    return typeof said === 'string' ? { line: said } : said;
+    const said: unknown = codec.preview?.(value);
+    if (said === undefined) return undefined;
+    if (typeof said === 'string') return { line: said };
+    const { line, rows } = Object(said) as Partial<Record<keyof Preview, unknown>>;
+    if (typeof line === 'string' && (rows === undefined || areRows(rows))) return said as Preview;
+    return { line: `preview() of the codec "${codec.id}" gave neither a text nor { line, rows }` };
   } catch {
     return undefined;
   }
 }
+
+const areRows = (rows: unknown) =>
+  Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null);
 
 /** The ids that every flow has: the codecs of `store/codecs`, and files. */
 export const BUILT_IN = ['raw', 'json', 'v8', 'file'] as const;
@@ -195,7 +213,11 @@ function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string
   if (isBuiltInId(id) || isStandardId(id))
     problems.push(`"${id}" is the id of a built-in codec: take another.`);
   if (all.findIndex((other) => (other as Partial<AnyCodec> | null)?.id === id) < at)
-    problems.push(`"${id}" is there twice.`);
+    problems.push(
+      'take' in given
+        ? `"${id}" is there twice: give one of two classes of this name another id, instance(${id}, { id: '…' }).`
+        : `"${id}" is there twice.`,
+    );
   if (!Number.isSafeInteger(version) || (version as number) < 1)
     problems.push(`"${id}" needs a version: a whole number from 1.`);
   const decodes = given.decodeAsync === undefined ? 'decode' : 'decodeAsync';
@@ -204,6 +226,8 @@ function problemsOf(codec: unknown, at: number, all: readonly unknown[]): string
   for (const method of methods) {
     if (typeof given[method] !== 'function') problems.push(`"${id}" needs a function ${method}().`);
   }
+  if (types.isAsyncFunction('take' in given ? given.make : given.decode))
+    problems.push(awaits(given as AnyCodec));
   if (given.decode !== undefined && given.decodeAsync !== undefined)
     problems.push(`"${id}" has decode() and decodeAsync(): give one of them.`);
   for (const method of ['digest', 'preview', 'json'] as const) {

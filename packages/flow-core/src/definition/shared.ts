@@ -1,6 +1,7 @@
 /**
- * A value that all splits of a foreach see: decoded once, and deeply frozen. What cannot be frozen (bytes, a RegExp that searches,
- * instances of classes) is copied for each split, and so is what holds it.
+ * A value that all splits of a foreach see: decoded once, and deeply frozen. What cannot be frozen (a Map, a Set, bytes, a RegExp
+ * that searches, instances of classes) is copied for each split, and so is what holds it. What lies in a Map or a Set is the same
+ * for all. A Date is no copy, since rows have many: its methods that change it throw.
  */
 import { types } from 'node:util';
 
@@ -11,12 +12,19 @@ export class Shared {
   readonly #value: unknown;
   /** What each split has of its own. */
   readonly #own: ReadonlySet<object>;
+  /**
+   * Each split needs a copy of the whole: of its parts, it would take as long, or an instance that holds what something else holds,
+   * too, would hold another.
+   */
+  readonly isWhole: boolean;
 
   /** Freezes the value, which nobody else has. */
   constructor(value: unknown) {
     this.#value = value;
     const leaves = freezeAll(value);
-    this.#own = leaves.size === 0 ? leaves : holders(value, leaves);
+    const { own, reached } = holdersOf(value, leaves);
+    this.#own = own;
+    this.isWhole = (own.size > FEW && own.size * 4 > reached.size) || areEntangled(leaves, own, reached);
   }
 
   /** As it was given: for one split alone, unless nothing had to be copied. */
@@ -29,6 +37,15 @@ export class Shared {
     if (this.#own.size === 0) return this.#value;
     return new Copies((v) => this.#own.has(v), copyInstance).of(this.#value);
   }
+}
+
+/** As many parts are copied in no time. More are, where they are less than a quarter of all: else decoding is as quick. */
+const FEW = 1000;
+
+/** Freezes, in place, all that can be frozen of a value that one split alone has. */
+export function frozen(value: unknown): unknown {
+  freezeAll(value);
+  return value;
 }
 
 /** A frozen copy of a value that stays its owner's. Instances of classes are the very same. */
@@ -47,7 +64,10 @@ function freezeAll(root: unknown): Set<object> {
     const record = isRecord(v);
     if (!record && !isFreezable(v)) {
       // An instance, too, that its own class has frozen: not all of its state is properties.
+      if (leaves.has(v)) continue;
       leaves.add(v);
+      if (types.isMap(v) || types.isSet(v))
+        for (const inner of insideOf(v)) if (isObject(inner)) todo.push(inner);
       continue;
     }
     if (!Object.isExtensible(v)) continue;
@@ -56,26 +76,30 @@ function freezeAll(root: unknown): Set<object> {
         const inner = (v as Record<string, unknown>)[key];
         if (isObject(inner)) todo.push(inner);
       }
-      Object.freeze(v);
-    } else {
-      for (const inner of insideOf(v)) if (isObject(inner)) todo.push(inner);
-      freeze(v);
-    }
+    } else for (const inner of insideOf(v)) if (isObject(inner)) todo.push(inner);
+    freeze(v);
   }
   return leaves;
 }
 
 const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null;
 
-/** The values that hold one of these, directly or not, and these. */
-function holders(root: unknown, leaves: ReadonlySet<object>): Set<object> {
+/**
+ * The values that hold one of these, directly or not, and these.
+ * @returns also all that is reached without looking into instances
+ */
+function holdersOf(
+  root: unknown,
+  leaves: ReadonlySet<object>,
+): { own: ReadonlySet<object>; reached: ReadonlySet<object> } {
+  const reached = new Set<object>();
+  if (leaves.size === 0) return { own: leaves, reached };
   const holding = new Map<object, object[]>();
-  const seen = new Set<object>();
   const todo = [root as object];
   for (let v = todo.pop(); v; v = todo.pop()) {
-    if (seen.has(v)) continue;
-    seen.add(v);
-    if (leaves.has(v)) continue;
+    if (reached.has(v)) continue;
+    reached.add(v);
+    if (isOpaque(v, leaves)) continue;
     for (const inner of insideOf(v)) {
       if (!isObject(inner)) continue;
       const outer = holding.get(inner);
@@ -84,9 +108,33 @@ function holders(root: unknown, leaves: ReadonlySet<object>): Set<object> {
       todo.push(inner);
     }
   }
-  const found = new Set<object>(leaves);
-  for (const v of found) for (const outer of holding.get(v) ?? []) found.add(outer);
-  return found;
+  const own = new Set<object>(leaves);
+  for (const v of own) for (const outer of holding.get(v) ?? []) own.add(outer);
+  return { own, reached };
+}
+
+const isOpaque = (v: object, leaves: ReadonlySet<object>) =>
+  leaves.has(v) && !types.isMap(v) && !types.isSet(v);
+
+/** @param reached all that is reached without looking into instances */
+function areEntangled(
+  leaves: ReadonlySet<object>,
+  own: ReadonlySet<object>,
+  reached: ReadonlySet<object>,
+): boolean {
+  const others = new Set(reached);
+  for (const leaf of leaves) {
+    if (isPlainLeaf(leaf)) continue;
+    const inside = new Set([leaf]);
+    for (const v of inside) {
+      if (v !== leaf && others.has(v)) return true;
+      if (types.isProxy(v) || ArrayBuffer.isView(v)) continue;
+      for (const inner of insideOf(v)) if (isObject(inner)) inside.add(inner);
+    }
+    for (const v of inside) others.add(v);
+  }
+  // An error that holds what is copied is copied whole.
+  return [...own].some(types.isNativeError);
 }
 
 class Copies {
@@ -103,8 +151,8 @@ class Copies {
   of(v: unknown): unknown {
     if (!isObject(v) || !this.#isOwn(v)) return v;
     if (this.#made.has(v)) return this.#made.get(v);
-    if (types.isMap(v)) return freeze(this.#map(v));
-    if (types.isSet(v)) return freeze(this.#set(v));
+    if (types.isMap(v)) return this.#map(v);
+    if (types.isSet(v)) return this.#set(v);
     if (types.isDate(v)) return freeze(this.#keep(v, new Date(v.getTime())));
     if (isRecord(v)) return freeze(this.#record(v));
     return this.#keep(v, bytesOrRegExp(v) ?? this.#copyInstance(v));
@@ -158,8 +206,11 @@ function insideOf(v: object): Iterable<unknown> {
   return Object.values(Object.getOwnPropertyDescriptors(v)).map(({ value }) => value);
 }
 
-const isFreezable = (v: object) =>
-  types.isMap(v) || types.isSet(v) || types.isDate(v) || types.isNativeError(v) || types.isBoxedPrimitive(v);
+const isFreezable = (v: object) => types.isDate(v) || types.isNativeError(v) || types.isBoxedPrimitive(v);
+
+/** What cannot be frozen, and is no instance of a class. */
+const isPlainLeaf = (v: object) =>
+  types.isMap(v) || types.isSet(v) || types.isRegExp(v) || types.isArrayBuffer(v) || ArrayBuffer.isView(v);
 
 /** A list, or an object of no class. */
 function isRecord(v: object): boolean {
@@ -169,33 +220,19 @@ function isRecord(v: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
-const MUTATORS = /^(set.*|add|delete|clear|getOrInsert.*)$/;
-/** By the prototype of Map, Set or Date, of this realm or of another. */
-const guards = new WeakMap<object, object>();
-
-/** A Map, a Set and a Date change what is no property: their methods throw. */
+/** A Date changes what is no property: its methods throw. */
 function freeze<T extends object>(v: T): T {
-  if (types.isMap(v) || types.isSet(v) || types.isDate(v)) {
-    const prototype = Object.getPrototypeOf(v);
-    let guard = guards.get(prototype);
-    if (!guard) {
-      guard = guardOf(prototype);
-      guards.set(prototype, guard);
-    }
-    Object.setPrototypeOf(v, guard);
-  }
+  if (types.isDate(v)) Object.setPrototypeOf(v, FROZEN_DATE);
   return Object.freeze(v);
 }
 
-function guardOf(prototype: object): object {
-  const guard = Object.create(prototype);
-  const name = prototype.constructor.name;
-  const value = () => {
-    throw new TypeError(
-      `This ${name} is the same for all splits of the foreach, by its option \`share\`: change a copy, new ${name}(…).`,
-    );
-  };
-  for (const key of Object.getOwnPropertyNames(prototype))
-    if (MUTATORS.test(key)) Object.defineProperty(guard, key, { value });
-  return guard;
+const FROZEN_DATE = Object.create(Date.prototype);
+for (const key of Object.getOwnPropertyNames(Date.prototype))
+  if (key.startsWith('set')) Object.defineProperty(FROZEN_DATE, key, { value: refuse });
+Object.freeze(FROZEN_DATE);
+
+function refuse(): never {
+  throw new TypeError(
+    'This Date is the same for all splits of the foreach, by its option `share`: change a copy, new Date(…).',
+  );
 }

@@ -20,9 +20,10 @@ import { messageOf } from '../definition/thrown';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
-import { isOfAnotherKind, tooOld, unknownCodec, unreadable } from './codecs/instances';
+import { decodeBy, isOfAnotherKind, tooOld, unknownCodec, unreadable } from './codecs/instances';
 import { v8, WITH_OWN } from './codecs/v8';
-import { type EncodedBytes, encodeBy, namedDigest, startingWith } from './encoded';
+import { decodedKey } from './decoded-key';
+import { codecDigest, type EncodedBytes, encodeBy, startingWith } from './encoded';
 import { type FileArtifact, isFile, type Look } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
@@ -51,7 +52,7 @@ export class Artifacts {
   readonly cas: Cas;
   /** Those of the flow. */
   readonly codecs: Codecs;
-  /** By their digests: a split list is decoded once for all its splits. */
+  /** By {@link decodedKey}: a split list is decoded once for all its splits. */
   readonly #lists = new Map<string, ArrayLike<unknown>>();
   #shared: SharedValues | undefined;
 
@@ -85,10 +86,11 @@ export class Artifacts {
     const own = () => itemsOf(this.decode(list))?.[index];
     // What a codec of the flow puts into a list, nobody else can copy.
     if (!isBuiltInId(list.codec) || listLength(list.type) === undefined) return own();
-    let items = this.#lists.get(list.digest);
+    const key = decodedKey(list);
+    let items = this.#lists.get(key);
     if (!items) {
       items = itemsOf(this.decode(list)) as ArrayLike<unknown>;
-      this.#lists.set(list.digest, items);
+      this.#lists.set(key, items);
       if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
     }
     try {
@@ -256,7 +258,7 @@ function encodeOwn(
   const done = ({ bytes: given, rest, digest: text }: EncodedBytes): EncodedValue => {
     const { bytes, copied } = owned(given, false);
     const meta = { codec: codec.id, version: codec.version, type, size: bytes.length };
-    const named = text === undefined ? undefined : namedDigest(codec, text);
+    const named = text === undefined ? undefined : codecDigest(codec.id, { text });
     return {
       // Whoever reads it before it is stored reads what comes back.
       value: isLaterCodec(codec)
@@ -269,7 +271,7 @@ function encodeOwn(
       preview: () => previewBy(codec, value),
       plain: false,
       copied,
-      digest: (hash) => named ?? hash ?? sha256(bytes),
+      digest: (hash) => named ?? codecDigest(codec.id, { bytes: hash ?? sha256(bytes) }),
     };
   };
   const given = encodeBy(codec, value, wrong, most);
@@ -284,7 +286,7 @@ function encodeStored(value: Later<unknown>): EncodedValue {
     ...{ value, read: value },
     meta: { codec, version, type, size: bytes.length },
     ...{ bytes, plain: false, copied: true },
-    digest: (hash) => digest ?? hash ?? sha256(bytes),
+    digest: (hash) => digest ?? codecDigest(codec, { bytes: hash ?? sha256(bytes) }),
   };
 }
 
@@ -371,11 +373,8 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
     if (builtIn) return localize(builtIn.decode(bytesOf(record, cas), type, codecs));
     return decodeOwn(own as AnyCodec, record, () => bytesOf(record, cas));
   } catch (cause) {
-    if (!own && isFlowError(cause)) throw cause;
-    const what = own
-      ? `decode() of the codec "${id}" threw`
-      : `Its bytes are none that the codec "${id}" wrote`;
-    throw unreadable(`${what}: ${messageOf(cause)}`, cause);
+    if (isFlowError(cause)) throw cause;
+    throw unreadable(`Its bytes are none that the codec "${id}" wrote: ${messageOf(cause)}`, cause);
   }
 }
 
@@ -391,7 +390,10 @@ function decodeOwn(
   bytes: () => Uint8Array,
 ): unknown {
   if (isInstanceCodec(own)) throw isOfAnotherKind(own);
-  if (!isLaterCodec(own)) return own.decode(bytes(), version);
+  if (!isLaterCodec(own)) {
+    const whole = bytes();
+    return decodeBy(own, () => own.decode(whole, version));
+  }
   return laterBy(own, { codec, version, type, digest: own.digest && digest, bytes });
 }
 

@@ -7,7 +7,7 @@ import { type AnyCodec, isInstanceCodec, isLaterCodec, isStandardId } from '../d
 import { messageOf } from '../definition/thrown';
 import { isPlain } from './builtin-class';
 import { standardCodec } from './codecs/standard';
-import { type EncodedBytes, encodeBy, namedDigest } from './encoded';
+import { codecDigest, type EncodedBytes, encodeBy } from './encoded';
 import { isLater, storedOf } from './later';
 import { typeOf } from './type-of';
 
@@ -19,8 +19,10 @@ export class Instance {
   taken?: unknown;
   /** What its codec made of it. */
   bytes?: Uint8Array;
-  /** What tells it from others, where it comes back as a handle that cannot be asked: as {@link namedDigest} gives it. */
+  /** What tells it from others, where it comes back as a handle that cannot be asked: as {@link codecDigest} gives it. */
   digest?: string;
+  /** A property that it has beside what every instance of the class has, and that its codec does not see. */
+  readonly extra: string | undefined;
   /** The name of its class. */
   readonly #type: string;
   /** It can refer to itself: it is there before what it holds. */
@@ -31,6 +33,7 @@ export class Instance {
   constructor(value: object, codec: AnyCodec) {
     this.codec = codec.id;
     this.version = codec.version;
+    this.extra = this.isStandard ? Object.keys(value)[0] : undefined;
     this.#type = typeOf(value);
     this.#filled = isInstanceCodec(codec) && codec.empty !== undefined;
   }
@@ -39,8 +42,9 @@ export class Instance {
     return this.#type;
   }
 
-  get isFilled(): boolean {
-    return this.#filled;
+  /** It is made out of what was taken: it is not there before that. */
+  get isMade(): boolean {
+    return !this.#filled && typeof this.taken === 'object' && this.taken !== null;
   }
 
   /** Every flow can read it. */
@@ -76,7 +80,7 @@ export class Instance {
     }
     const keep = ({ bytes, digest }: EncodedBytes) => {
       this.bytes = new Uint8Array(bytes);
-      if (digest !== undefined && isLaterCodec(codec)) this.digest = namedDigest(codec, digest);
+      if (digest !== undefined && isLaterCodec(codec)) this.digest = codecDigest(codec.id, { text: digest });
       else this.#text = digest;
     };
     const fail = (error: unknown) => {

@@ -10,7 +10,7 @@ export interface Stored {
   /** That of the codec when it wrote the bytes. */
   readonly version: number;
   readonly type: string;
-  /** What tells it from others, where its codec has a digest: as {@link namedDigest} gives it. */
+  /** What tells it from others, where its codec has a digest: as {@link codecDigest} gives it. */
   readonly digest: string | undefined;
   bytes(): Uint8Array;
 }

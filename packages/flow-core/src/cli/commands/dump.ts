@@ -94,6 +94,8 @@ export const command: Command = {
 };
 
 /** The others can be shown all the same. */
+const UNREADABLE = ['FLOW_CODEC_UNKNOWN', 'FLOW_CODEC_ASYNC', 'FLOW_ARTIFACT_UNREADABLE'];
+
 function isUnreadable(error: unknown): error is FlowError {
-  return isFlowError(error) && ['FLOW_CODEC_UNKNOWN', 'FLOW_ARTIFACT_UNREADABLE'].includes(error.code);
+  return isFlowError(error) && UNREADABLE.includes(error.code);
 }

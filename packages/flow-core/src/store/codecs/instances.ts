@@ -1,5 +1,6 @@
 /** Makes instances out of what is stored of them, by the codecs of the flow. */
-import { type AnyCodec, isInstanceCodec, isLaterCodec } from '../../definition/codec';
+import { types } from 'node:util';
+import { type AnyCodec, awaits, isInstanceCodec, isLaterCodec } from '../../definition/codec';
 import { FlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
 import { localize } from '../foreign-realm';
@@ -34,13 +35,6 @@ export class InstanceMaker {
   make(stored: StoredInstance, restore: (stored: unknown) => unknown): unknown {
     if (this.#made.has(stored)) return this.#made.get(stored);
     const codec = this.#codecOf(stored);
-    const ask = <T>(method: string, work: () => T): T => {
-      try {
-        return work();
-      } catch (cause) {
-        throw unreadable(`${method}() of the codec "${codec.id}" threw: ${messageOf(cause)}`, cause);
-      }
-    };
     const keep = <T>(made: T): T => {
       this.#made.set(stored, made);
       return made;
@@ -52,12 +46,12 @@ export class InstanceMaker {
         const { codec: type, digest } = stored;
         return keep(laterBy(codec, { codec: type, version, type, digest, bytes: () => localize(bytes) }));
       }
-      return keep(ask('decode', () => codec.decode(localize(bytes), version)));
+      return keep(decodeBy(codec, () => codec.decode(localize(bytes), version)));
     }
     if (bytes) throw isOfAnotherKind(codec);
     if (!codec.empty) {
       const taken = localize(restore(stored.taken));
-      return keep(ask('decode', () => codec.make(taken)));
+      return keep(decodeBy(codec, () => codec.make(taken)));
     }
     const made = keep(codec.empty()) as object;
     const taken = restore(stored.taken) as Record<string, unknown>;
@@ -77,6 +71,19 @@ export class InstanceMaker {
     if (codec.version < version) throw tooOld(id, version, codec.version, "the flow's code");
     return codec;
   }
+}
+
+/** @throws FlowError FLOW_ARTIFACT_UNREADABLE, and FLOW_CODEC_ASYNC where a promise is made: nothing waits for it */
+export function decodeBy<T>(codec: AnyCodec, decode: () => T): T {
+  let made: T;
+  try {
+    made = decode();
+  } catch (cause) {
+    throw unreadable(`decode() of the codec "${codec.id}" threw: ${messageOf(cause)}`, cause);
+  }
+  if (!types.isPromise(made)) return made;
+  made.catch(() => undefined);
+  throw new FlowError('FLOW_CODEC_ASYNC', awaits(codec), { exit: 1 });
 }
 
 export function unknownCodec(id: string): FlowError {
