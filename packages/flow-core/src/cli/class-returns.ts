@@ -11,6 +11,7 @@ import type {
 } from 'typescript';
 import type { Problem } from '../definition/errors';
 import { article } from '../store/builtin-class';
+import { readyImport } from '../store/ready-codec';
 
 type Typescript = typeof import('typescript');
 
@@ -193,8 +194,8 @@ class Returns {
   #tell(name: string, declared: SourceFile | undefined, { artifact, path, where }: Look): void {
     const from = packageOf(declared);
     const ready = from === undefined ? undefined : READY.find(([library]) => library.test(from))?.[1];
-    const codec = ready ?? `instance(${name})`;
-    const imported = ready === undefined ? '' : ` import { ${ready} } from '@nx-flow/codecs/${ready}', and`;
+    const [line, codec] = ready === undefined ? [undefined, `instance(${name})`] : readyImport(ready);
+    const imported = line === undefined ? '' : ` ${line}, and`;
     const what = path === artifact ? 'is' : `has at ${path}`;
     const message = `The artifact ${artifact} ${what} ${article(name)}${from === undefined ? '' : ` of ${from}`}, a class that no codec of the flow stores:${imported} say how, as flow('…', { codecs: [${codec}] }), or return plain data.`;
     this.#found.push({ code: 'FLOW_ARTIFACT_UNSTORABLE', message, where });
