@@ -51,6 +51,8 @@ const evaluated = (code: string): unknown => {
     Blob,
     File,
     Response,
+    FormData,
+    AbortController,
   };
   return runInThisContext(`(({ ${Object.keys(names)} }) => (${code}))`)(names);
 };

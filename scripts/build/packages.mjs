@@ -180,7 +180,7 @@ export const PACKAGES = {
       ],
       'spin-all': [
         ...['all', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
-        ...['no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
+        ...['held-instances', 'no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
           (name) => `engine/inputs/${name}`,
         ),
         ...[

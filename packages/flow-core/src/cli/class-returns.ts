@@ -1,7 +1,17 @@
 /** Which steps return instances of classes that no codec of their flow stores, by the types of what they return. */
-import type { CallExpression, Node, Program, SourceFile, Type, TypeChecker } from 'typescript';
+import type {
+  CallExpression,
+  Expression,
+  Node,
+  Program,
+  SourceFile,
+  Type,
+  TypeChecker,
+  Symbol as TypeSymbol,
+} from 'typescript';
 import type { Problem } from '../definition/errors';
 import { article } from '../store/builtin-class';
+import { readyImport } from '../store/ready-codec';
 
 type Typescript = typeof import('typescript');
 
@@ -65,14 +75,47 @@ class Returns {
     if (!options || !this.#ts.isObjectLiteralExpression(options)) return;
     const codecs = this.#checker.getTypeAtLocation(options).getProperty('codecs');
     if (!codecs) return;
-    const list = this.#checker.getTypeOfSymbolAtLocation(codecs, options);
-    for (const codec of membersOf(this.#checker.getIndexTypeOfType(list, this.#ts.IndexKind.Number)))
+    for (const codec of this.#items(codecs, options).flatMap(membersOf))
       for (const name of ['decode', 'make', 'decodeAsync']) {
         const method = codec.getProperty(name);
         const type = method && this.#checker.getTypeOfSymbolAtLocation(method, options);
         const returned = type?.getCallSignatures()[0]?.getReturnType();
         if (returned) this.#codecs.push(this.#checker.getAwaitedType(returned) ?? returned);
       }
+  }
+
+  /**
+   * The types of a list's items. Of a literal each is asked: the type of the whole list leaves out what another item's type
+   * has in it, as `instance(Point3)` beside `instance(Point)`.
+   */
+  #items(list: TypeSymbol, at: Node): Type[] {
+    const ts = this.#ts;
+    const declared = list.valueDeclaration;
+    if (declared && ts.isShorthandPropertyAssignment(declared)) {
+      const named = this.#checker.getShorthandAssignmentValueSymbol(declared);
+      if (named) return this.#items(named, at);
+    }
+    const given = declared && 'initializer' in declared ? (declared.initializer as Expression) : undefined;
+    if (given) return this.#itemsOf(given);
+    return this.#itemOf(this.#checker.getTypeOfSymbolAtLocation(list, at));
+  }
+
+  #itemsOf(list: Expression): Type[] {
+    const ts = this.#ts;
+    if (ts.isAsExpression(list) || ts.isSatisfiesExpression(list) || ts.isParenthesizedExpression(list))
+      return this.#itemsOf(list.expression);
+    if (ts.isArrayLiteralExpression(list))
+      return list.elements.flatMap((item) =>
+        ts.isSpreadElement(item) ? this.#itemsOf(item.expression) : [this.#checker.getTypeAtLocation(item)],
+      );
+    const named = ts.isIdentifier(list) ? this.#checker.getSymbolAtLocation(list) : undefined;
+    const symbol =
+      named && (named.flags & ts.SymbolFlags.Alias) !== 0 ? this.#checker.getAliasedSymbol(named) : named;
+    return symbol ? this.#items(symbol, list) : this.#itemOf(this.#checker.getTypeAtLocation(list));
+  }
+
+  #itemOf(list: Type): Type[] {
+    return membersOf(this.#checker.getIndexTypeOfType(list, this.#ts.IndexKind.Number));
   }
 
   #lookAt({ expression, arguments: given }: CallExpression): void {
@@ -151,8 +194,8 @@ class Returns {
   #tell(name: string, declared: SourceFile | undefined, { artifact, path, where }: Look): void {
     const from = packageOf(declared);
     const ready = from === undefined ? undefined : READY.find(([library]) => library.test(from))?.[1];
-    const codec = ready ?? `instance(${name})`;
-    const imported = ready === undefined ? '' : ` import { ${ready} } from '@nx-flow/codecs/${ready}', and`;
+    const [line, codec] = ready === undefined ? [undefined, `instance(${name})`] : readyImport(ready);
+    const imported = line === undefined ? '' : ` ${line}, and`;
     const what = path === artifact ? 'is' : `has at ${path}`;
     const message = `The artifact ${artifact} ${what} ${article(name)}${from === undefined ? '' : ` of ${from}`}, a class that no codec of the flow stores:${imported} say how, as flow('…', { codecs: [${codec}] }), or return plain data.`;
     this.#found.push({ code: 'FLOW_ARTIFACT_UNSTORABLE', message, where });

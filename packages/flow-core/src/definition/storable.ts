@@ -43,7 +43,8 @@ type Refused<O> = {
 
 type Verdict<O> = [O[keyof O]] extends [Plain]
   ? 'storable'
-  : [Unstorable<O[keyof O], 5>] extends [never]
+  : // An `any` is in it where TypeScript does not know a type, such as of a library without types.
+    [Unstorable<O[keyof O], 5>] extends [null]
     ? 'storable'
     : 'refused';
 

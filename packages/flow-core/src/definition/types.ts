@@ -89,9 +89,8 @@ type Handed<T, L> = [L] extends [never]
     ? T
     : T extends Kept
       ? T
-      : T extends L
-        ? Later<T>
-        : T extends readonly unknown[]
+      : [Alike<T, L>] extends [never]
+        ? T extends readonly unknown[]
           ? { [K in keyof T]: Handed<T[K], L> }
           : T extends Map<infer K, infer V>
             ? Map<Handed<K, L>, Handed<V, L>>
@@ -99,7 +98,21 @@ type Handed<T, L> = [L] extends [never]
               ? Set<Handed<V, L>>
               : [Extract<T[keyof T], (...args: never[]) => unknown>] extends [never]
                 ? { [K in keyof T]: Handed<T[K], L> }
-                : T;
+                : T
+        : Later<T>;
+/**
+ * The class of `L` that `T` is: of a class with private fields any subclass is one, too. Of any other class a plain object
+ * has the type, and only the same fields are taken for it.
+ */
+type Alike<T, L> = L extends unknown
+  ? [T] extends [L]
+    ? [Pick<L, keyof L>] extends [L]
+      ? [L] extends [T]
+        ? L
+        : never
+      : L
+    : never
+  : never;
 type Kept = Later<unknown> | string | number | boolean | bigint | symbol | null | undefined;
 /** What stands for an artifact when it is returned again. */
 type Again<T, L> = [L] extends [never] ? T : T extends Later<infer V> ? T | V : T;

@@ -66,8 +66,16 @@ export function isLoadable(value: object): boolean {
 
 /** The line to write, and where. */
 export function readyRemedy({ codec, library }: ReadyCodec): string {
-  return `of ${library}, which a ready codec stores: import { ${codec} } from '@nx-flow/codecs/${codec}', and register it, as flow('…', { codecs: [${codec}] })`;
+  const [line, name] = readyImport(codec);
+  return `of ${library}, which a ready codec stores: ${line}, and register it, as flow('…', { codecs: [${name}] })`;
 }
+
+/** The line that imports a ready codec, and its name there: a library that is imported by the same name stands beside it. */
+export function readyImport(codec: string): [line: string, name: string] {
+  const name = SAME_NAME.includes(codec) ? `${codec}Codec` : codec;
+  return [`import { ${name === codec ? '' : `${codec} as `}${name} } from '@nx-flow/codecs/${codec}'`, name];
+}
+const SAME_NAME = ['dayjs', 'ndarray'];
 
 /** A class that extends one of these libraries is another. */
 const isOfItself = (value: object) => Object.hasOwn(Object.getPrototypeOf(value), 'absoluteValue');

@@ -133,8 +133,16 @@ test('what decides which programs are executed is left out, and named', async ()
     'TMPDIR',
     'NODE_PATH',
     'BASH_ENV',
+    ...['ENV', 'SHELLOPTS', 'PROMPT_COMMAND', 'IFS', 'PS4', 'ZDOTDIR'],
+    ...['GIT_SSH_COMMAND', 'GIT_EXTERNAL_DIFF', 'GIT_CONFIG_COUNT', 'PAGER', 'LESSOPEN'],
+    ...['PERL5OPT', 'PERL5LIB', 'PERL5DB', 'PYTHONPATH', 'PYTHONSTARTUP', 'PYTHONHOME', 'RUBYOPT', 'RUBYLIB'],
+    ...['JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS', 'CLASSPATH', 'LUA_INIT', 'PHPRC'],
+    ...['R_PROFILE_USER', 'DOTNET_STARTUP_HOOKS', 'CORECLR_PROFILER', 'BUN_OPTIONS'],
   ];
-  const taken = ['NODE_ENV', 'NX_VERBOSE_LOGGING', 'API_URL', 'PATHS', 'NODE_CONFIG_DIR'];
+  const taken = [
+    ...['NODE_ENV', 'NX_VERBOSE_LOGGING', 'API_URL', 'PATHS', 'NODE_CONFIG_DIR'],
+    ...['PYTHONUNBUFFERED', 'JAVA_HOME', 'JAVA_OPTS', 'MY_PERL5OPT', 'PERL', 'APP_ENV'],
+  ];
   const lines = [...refused, ...more, ...taken].map((name) => `${name}=x`);
   const root = workspace({ '.env': lines.join('\n'), 'apps/movies/.env': 'URL=$API_URL/$NODE_OPTIONS' });
   const found = await read(root, { HOME: 'x' });

@@ -59,8 +59,11 @@ test.each([
   [Tensor, 'tfjs', '@tensorflow/tfjs'],
   [View2dfloat64, 'ndarray', 'ndarray'],
 ])('%p has a ready codec, and the message has the line to write', (Class, codec, library) => {
+  // Where the library is imported by the same name, the codec has another beside it.
+  const name = { dayjs: 'dayjsCodec', ndarray: 'ndarrayCodec' }[codec] ?? codec;
+  const imported = name === codec ? codec : `${codec} as ${name}`;
   expect(said(new Class())).toBe(
-    `The artifact rows cannot be stored: rows[0].price is a ${Class.name} of ${library}, which a ready codec stores: import { ${codec} } from '@nx-flow/codecs/${codec}', and register it, as flow('…', { codecs: [${codec}] }).`,
+    `The artifact rows cannot be stored: rows[0].price is a ${Class.name} of ${library}, which a ready codec stores: import { ${imported} } from '@nx-flow/codecs/${codec}', and register it, as flow('…', { codecs: [${name}] }).`,
   );
 });
 

@@ -86,3 +86,13 @@ export default f.end(f.step('later', { after: start }, ({ self }) => ({ ...self,
     /to type '"The artifact rows holds a promise, which cannot be stored: await it first"'\.$/,
   );
 });
+
+test('what TypeScript does not know is not refused, wherever it lies', () => {
+  const text = `import { flow } from ${JSON.stringify(core)};
+// @ts-ignore a library without types
+import { DateTime } from 'a-library-without-types';
+const f = flow('x');
+const start = f.start(() => ({ at: DateTime.now(), rows: [{ at: DateTime.now(), n: 1 }], by: new Map([['a', { at: DateTime.now() }]]) }));
+export default f.end(f.step('late', { after: start }, ({ self }) => ({ n: self.rows.map((row) => row.n) })));`;
+  expect(compile('untyped', text).errors).toEqual([]);
+});

@@ -175,6 +175,37 @@ trains.step('uses', { after: trained }, async ({ self }) => {
   self.best.predict(1);
   return { y: (await self.best.value()).predict(1), best: self.best };
 });
+// Only what has exactly the fields of the class has its type; of a class with private fields a subclass has it, too.
+class Book {
+  constructor(readonly text: string) {}
+}
+class Index {
+  private readonly words = 1;
+  count(): number {
+    return this.words;
+  }
+}
+class Glossary extends Index {
+  readonly terms = 1;
+}
+declare const book: LaterCodec<Book>;
+declare const index: LaterCodec<Index>;
+const reads = flow('reads', { codecs: [book, index] });
+const given = reads.start(() => ({
+  book: new Book('x'),
+  page: { text: 'x', id: 1 },
+  pages: [{ text: 'x', id: 1, of: new Book('x') }],
+  glossary: new Glossary(),
+  maybe: new Book('x') as Book | undefined,
+}));
+reads.step('uses', { after: given }, ({ self }) => {
+  is<Eq<typeof self.book, Later<Book>>>();
+  is<Eq<typeof self.page.text, string>>();
+  is<Eq<(typeof self.pages)[number]['text'], string>>();
+  is<Eq<(typeof self.pages)[number]['of'], Later<Book>>>();
+  is<Eq<typeof self.glossary, Later<Glossary>>>();
+  is<Eq<typeof self.maybe, Later<Book> | undefined>>();
+});
 trains.loop('more', { after: trained, while: 'goesOn', max: 2 }, async ({ self }) => ({
   goesOn: true,
   best: new Model((await self.best.value()).weights),

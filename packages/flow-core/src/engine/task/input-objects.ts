@@ -3,7 +3,7 @@ import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
 import { isFileRecord } from '../../store/file-record';
-import { Printable, SHORT, unread } from '../../store/printable';
+import { Printable, readable, SHORT, unread } from '../../store/printable';
 import type { Execution } from './execution';
 import { emptyList, lazyList } from './input-lists';
 import { fullPathspec } from './label';
@@ -207,14 +207,14 @@ class Input implements ProxyHandler<Values> {
     return values[name];
   }
 
-  /** For a line that shows them: a large value that nobody has read is not decoded for that. */
+  /** For a line: a large value that nobody has read is not decoded for it, and one that cannot be read harms nobody. */
   #short(values: Values): Values {
     this.#reads.all();
     const short: Values = {};
     for (const [name, visible] of this.#view.entries) {
       this.#reads.name(name);
       const isUnread = isLarge(visible) && !isFileRecord(visible) && !Object.hasOwn(values, name);
-      const value = isUnread ? unread(visible) : this.#value(values, name);
+      const value = isUnread ? unread(visible) : readable(visible, () => this.#value(values, name));
       Object.defineProperty(short, name, { value, enumerable: true });
     }
     return short;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { z } from 'zod';
-import { type Codec, flow, merge, oneOf } from '../../../src';
+import { type Codec, flow, instance, merge, oneOf } from '../../../src';
 import { itemDigest, shortDigest } from '../../../src/store/item-digests';
 import type { TaskReads } from '../../../src/store/rows';
 import { MemoryEngine, type Ran, rowOf, rowsOf } from '../../kit/memory';
@@ -181,6 +181,25 @@ test('a large value is printed by its type and size, and is not decoded for that
     after: true,
   });
   expect(rowOf(ran, 'next').reads).toEqual(expect.objectContaining({ all: [expect.anything()] }));
+});
+
+test('a value that cannot be read is printed as that, and fails nobody who does not use it', async () => {
+  class Odd {
+    constructor(readonly n: number) {}
+  }
+  const odd = instance(Odd, {
+    encode: ({ n }) => n,
+    decode: () => {
+      throw new Error('no such version');
+    },
+  });
+  const f = flow('odd', { codecs: [odd] });
+  const start = f.start(() => ({ odd: new Odd(1), n: 1 }));
+  const next = f.step('next', { after: start, drop: ['odd'] }, ({ self }) => ({ text: inspect(self) }));
+  const e = new MemoryEngine();
+  const ran = await e.run(f.end(next));
+  expect(ran.error).toBeUndefined();
+  expect((await e.after(ran, 'next')).text).toMatch(/^\{ odd: \[Odd, \d+ B, cannot be read\], n: 1 \}$/);
 });
 
 test('a large parameter is printed by its type and size, which counts as read', async () => {
