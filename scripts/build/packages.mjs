@@ -79,6 +79,7 @@ export const PACKAGES = {
         'crc32c',
         'cursor',
         'damaged-tables',
+        'hold-database',
         'log',
         'manifest',
         'snappy',

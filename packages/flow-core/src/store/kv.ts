@@ -49,7 +49,7 @@ export interface Kv {
   /** Gives back the room of what was deleted or written over in a range. Nothing that is read changes. */
   compact(range: KeyRange): Promise<void>;
   /**
-   * Gives up the room that is kept for a full disk: call before what has to be written then. Returns whether there is more room now.
+   * Gives up the room that is kept for a full disk: call before what has to be written then. Returns whether there was some.
    * Absent where no disk can be full.
    */
   giveUpReserve?(): boolean;

@@ -31,13 +31,34 @@ export async function keepReserve(store: string): Promise<void> {
   }
 }
 
-/** Gives the reserve up, if the disk is full. Returns whether there is more room now. */
+/** Gives the reserve up: call when a write found no room, by a quota perhaps, of which the disk says nothing. Returns whether there was one. */
 export function giveUpReserve(store: string): boolean {
-  const path = join(store, RESERVE);
   try {
-    if (freeBytes(store) >= RESERVE_BYTES) return false;
-    rmSync(path);
+    rmSync(join(store, RESERVE));
     return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes what makes room: the reserves of the stores are given up for it where the disk is full, and where a write finds no room.
+ * @param write may be called again when it rejects with FLOW_STORE_FULL
+ */
+export async function withReserves<T>(stores: readonly string[], write: () => Promise<T>): Promise<T> {
+  for (const store of stores) if (isFull(store)) giveUpReserve(store);
+  try {
+    return await write();
+  } catch (error) {
+    const isFound = (error as { code?: string }).code === 'FLOW_STORE_FULL';
+    if (!isFound || !stores.map(giveUpReserve).includes(true)) throw error;
+    return await write();
+  }
+}
+
+function isFull(store: string): boolean {
+  try {
+    return freeBytes(store) < RESERVE_BYTES;
   } catch {
     return false;
   }

@@ -47,20 +47,21 @@ test('a run that fills the disk is recorded as failed, and can be removed while 
       // What came back by that is gone, too.
       `cat /dev/zero > "$0/more" 2>&-; ${flow} rm full 1 --json`,
       `rm "$0/more"; head -c 4194304 "$0/filler" > "$0/reserve"; cat /dev/zero > "$0/more" 2>&-`,
-      `${flow} rm full 1; echo "code $?"; ${flow} gc; echo "code $?"`,
+      // What names no run leaves the room to what does.
+      `${flow} rm full 99 >&-; stat -c %s "$0/reserve"; ${flow} rm full 1; echo "code $?"; ${flow} gc; echo "code $?"`,
       `rm "$0/filler" "$0/more"; ${flow} runs full; stat -c %s "$0/reserve"`,
     ].join('\n'),
   );
   // Where nothing can be mounted, run.test.ts has a run that no room is left for.
   if (said === undefined) return;
-  const [run, ran, runs, refused, removed, rm, ...others] = said.split('\n');
+  const [run, ran, runs, refused, kept, removed, rm, ...others] = said.split('\n');
   expect(JSON.parse(run as string).error).toMatchObject({
     code: 'FLOW_STORE_FULL',
     message: expect.stringMatching(/full\/1 is recorded as failed: with room, nx-flow resume full executes/),
   });
   expect(JSON.parse(runs as string).runs).toMatchObject([{ pathspec: 'full/1', status: 'failed' }]);
   expect(JSON.parse(refused as string).error).toMatchObject({ code: 'FLOW_STORE_FULL' });
-  expect([ran, removed, rm]).toEqual(['code 1', '✓ full/1 was removed', 'code 0']);
+  expect([ran, kept, removed, rm]).toEqual(['code 1', '4194304', '✓ full/1 was removed', 'code 0']);
   // And again for the next time.
   expect(others.slice(-4)).toEqual([
     'code 0',

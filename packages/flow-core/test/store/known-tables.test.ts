@@ -1,6 +1,19 @@
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lookAtTables } from '../../src/store/known-tables';
+import { makeView, removeView } from '../../src/store/broker/view-folder';
+import { lookAtTables, requireWholeTables } from '../../src/store/known-tables';
 import { LevelKv } from '../../src/store/level';
 import { temporaryPlace, withEnvironment } from './helpers/place';
 
@@ -46,6 +59,8 @@ function flip(at: number): void {
   damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
   writeFileSync(join(db, table), damaged);
 }
+
+const known = () => Object.keys(JSON.parse(readFileSync(join(place.folder, 'tables.json'), 'utf8'))).sort();
 
 const text = (value: Uint8Array | undefined) => value && Buffer.from(value).toString();
 
@@ -94,7 +109,6 @@ test('whatever bit of a table is flipped, what is read is right, or an error', a
 test('a table that was looked at is looked at again when its file was written, and after a day', async () => {
   flip(-1);
   expect(await read()).toEqual(RIGHT);
-  const known = () => Object.keys(JSON.parse(readFileSync(join(place.folder, 'tables.json'), 'utf8'))).sort();
   expect(known()).toEqual(tables());
 
   // As a disk changes it: nobody wrote to it.
@@ -122,8 +136,83 @@ test('a table that was looked at is looked at again when its file was written, a
   await expect(read()).rejects.toThrow(refusal());
 });
 
-test('a table that the database does not need may be anything', async () => {
+test('a table that the database does not need may be anything, and is not known as whole', async () => {
   flip(-1);
   writeFileSync(join(db, '000999.ldb'), 'a part');
+  mkdirSync(join(db, '000998.ldb'));
+  await requireWholeTables(place.folder, db);
+  expect(known()).toEqual(tables().filter((name) => !name.startsWith('00099')));
+  rmSync(join(db, '000998.ldb'), { recursive: true });
   expect(await read()).toEqual(RIGHT);
 });
+
+test('where the manifest is damaged, it may need each table', async () => {
+  flip(bytes.length - 100);
+  const manifest = join(db, readFileSync(join(db, 'CURRENT'), 'latin1').trim());
+  const all = readFileSync(manifest);
+  all[10] = (all[10] as number) ^ 1;
+  writeFileSync(manifest, all);
+  await expect(requireWholeTables(place.folder, db)).rejects.toThrow(refusal());
+  rmSync(join(db, 'CURRENT'));
+  await expect(requireWholeTables(place.folder, db)).rejects.toThrow(refusal());
+});
+
+test('an old look for which there is no time at the end stays', async () => {
+  flip(-1);
+  await requireWholeTables(place.folder, db);
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * 60 * 60 * 1000);
+  let now = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => {
+    now += 1000;
+    return now;
+  });
+  await lookAtTables(place.folder, db);
+  jest.restoreAllMocks();
+  expect(known()).toEqual(tables());
+});
+
+test('a look is told; a view of the store trusts it', async () => {
+  flip(-1);
+  rmSync(join(place.folder, 'tables.json'), { force: true });
+  const news: string[] = [];
+  const tell = (line: string) => void news.push(line);
+  await requireWholeTables(place.folder, db, tell);
+  expect(news[0]).toBe(`is looking at its tables: 0 of ${tables().length}`);
+  news.length = 0;
+  await requireWholeTables(place.folder, db, tell);
+  const view = makeView(place.folder, tmpdir());
+  await requireWholeTables(view, join(view, 'db'), tell);
+  removeView(view);
+  expect(news).toEqual([]);
+});
+
+test('where there is much to look at, one process does it: others leave it to whoever has the database', async () => {
+  flip(-1);
+  const news: string[] = [];
+  const tell = (line: string) => void news.push(line);
+  const left = readdirSync(place.folder).sort();
+  const letGo = await holdElsewhere();
+  // LevelDB removes what it does not need when it opens a database.
+  writeFileSync(join(db, '000999.ldb'), '');
+  truncateSync(join(db, '000999.ldb'), 9 * 1024 * 1024);
+  await expect(requireWholeTables(place.folder, db, tell)).rejects.toMatchObject({
+    cause: { code: 'LEVEL_LOCKED' },
+  });
+  expect(news).toEqual([]);
+  await letGo();
+  await requireWholeTables(place.folder, db, tell);
+  expect(news).toHaveLength(1);
+  expect(readdirSync(place.folder).sort()).toEqual(left);
+});
+
+/** A process that has the database open. @returns what ends it */
+async function holdElsewhere(): Promise<() => Promise<void>> {
+  const program = `const { Level } = require(${JSON.stringify(require.resolve('level'))});
+    new Level(process.argv[1]).open().then(() => { console.log('open'); process.stdin.resume(); });`;
+  const child = spawn(process.execPath, ['-e', program, db], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return async () => {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  };
+}

@@ -11,7 +11,7 @@ import { declaredPolicy, type Policy, parseSize, removes } from '../../engine/ho
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { openStore } from '../../store/open';
-import { giveUpReserve } from '../../store/reserve';
+import { withReserves } from '../../store/reserve';
 import { namespaceOf, noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { renderCollected } from '../render/gc';
@@ -60,16 +60,17 @@ export const command: Command = {
     const now = Date.now();
     const spinFolder = spinStoreFolder(folder);
     const databases = [folder, spinFolder].map((store) => join(store, 'db'));
-    if (!dryRun) for (const one of [folder, spinFolder]) giveUpReserve(one);
     const store = openStore(folder);
     const spins = existsSync(join(spinFolder, 'db')) ? openStore(spinFolder) : undefined;
     try {
       const before = total(databases);
-      const collected = await collect(store, {
-        ...{ policy, namespace: namespaceOf(context), now, dryRun, by: currentUser() },
-        ...(spins ? { spins } : {}),
-        beside: { store: folder, workspace },
-      });
+      const collecting = () =>
+        collect(store, {
+          ...{ policy, namespace: namespaceOf(context), now, dryRun, by: currentUser() },
+          ...(spins ? { spins } : {}),
+          beside: { store: folder, workspace },
+        });
+      const collected = await (dryRun ? collecting() : withReserves([folder, spinFolder], collecting));
       if (declared && removes(declared) && !dryRun && existsSync(folder)) accept(folder, declared, now);
       const bytes = freed(collected) + (dryRun ? 0 : Math.max(0, before - total(databases)));
       const rows = collected.judged.map(({ row }) => row);

@@ -6,7 +6,7 @@ import { requireRun } from '../../engine/record/find-run';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { findPlaceFile } from '../../session/place';
-import { giveUpReserve } from '../../store/reserve';
+import { withReserves } from '../../store/reserve';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { namespaceOf, openReadStore, pathspecOf, placeOf } from '../arguments';
@@ -37,7 +37,6 @@ export const command: Command = {
     const { output } = context;
     const dryRun = context.options['dry-run'] === true;
     const place = placeOf(context);
-    if (!dryRun) for (const folder of [place.store, spinStoreFolder(place.store)]) giveUpReserve(folder);
     const store = await openReadStore(place, context);
     try {
       const flow = await flowName(place, context);
@@ -45,7 +44,9 @@ export const command: Command = {
       for (const row of rows) requireEnded(row);
       const removed = dryRun
         ? await wouldRemove(store, rows)
-        : await removeRuns(store, rows, { by: currentUser(), at: Date.now() });
+        : await withReserves([place.store, spinStoreFolder(place.store)], () =>
+            removeRuns(store, rows, { by: currentUser(), at: Date.now() }),
+          );
       if (!dryRun) for (const row of rows) requireRemoved(row, removed);
       render(context, removed, dryRun);
       output.result(removedJson(removed, dryRun));

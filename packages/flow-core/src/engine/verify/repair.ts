@@ -25,6 +25,7 @@ import { LEAST_ROOM, noRoom, notWritten, requireRoom } from '../../store/no-room
 import { newestNumbers } from '../../store/numbers';
 import { giveBack } from '../../store/owner';
 import { unwritableStore } from '../../store/require-writable';
+import { damagedRanges } from '../../store/salvage/damaged-ranges';
 import { holdDatabase } from '../../store/salvage/hold-database';
 import { salvaged } from '../../store/salvage/salvage';
 import { setAside } from '../../store/set-aside';
@@ -32,6 +33,7 @@ import { readStamp, STORE_FORMAT } from '../../store/stamp';
 import { swapDatabase } from '../../store/swap';
 import { syncFolder } from '../../store/write-file';
 import { damagedFiles } from './database-files';
+import { doubtfulTags } from './doubtful-tags';
 import type { Looked, Report, StoreProblem } from './problem';
 import { type Rebuilt, rebuild } from './rebuild';
 import { remediesOf } from './remedies';
@@ -115,10 +117,12 @@ async function replace(
   let rebuilt: Rebuilt;
   let looked: Looked;
   let lost: StoreProblem[];
+  let doubtful: StoreProblem[];
   try {
     const incomplete = files.length > 0;
     rebuilt = await rebuild(salvaged(db), kv, { cas, numbers, readData, incomplete, at });
     if (rebuilt.kept === 0 && !isEmpty(db)) throw nothingLeft(db);
+    doubtful = await doubtfulTags(kv, damagedRanges(db));
     looked = await verifyStore({ kv, cas }, { readData, numbers, report });
     lost = await told(kv, rebuilt.lost);
   } finally {
@@ -131,7 +135,7 @@ async function replace(
   const old = swapDatabase(store, fresh, at);
   for (const path of rebuilt.files) setAside(path, at);
   forgetDropped(store);
-  return { looked, lost: [...files, ...lost], old };
+  return { looked, lost: [...files, ...lost, ...doubtful], old };
 }
 
 /** Nothing is there of a database but what says how it was. */

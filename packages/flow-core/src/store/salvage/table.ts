@@ -112,7 +112,7 @@ function handlesOf(fd: number, size: number): Handle[] {
   return [...found, ...named.filter(({ at }) => !known.has(at))];
 }
 
-function indexOf(fd: number, size: number): Block | undefined {
+export function indexOf(fd: number, size: number): Block | undefined {
   const [, index] = footerOf(fd, size);
   return index && readBlock(fd, size, index);
 }
@@ -125,8 +125,15 @@ export function footerOf(fd: number, size: number): Handle[] {
     : [];
 }
 
-export const handlesIn = (index: Buffer): Handle[] =>
-  [...blockEntries(index)].flatMap(([, value]) => handles(value).slice(0, 1));
+export const handlesIn = (index: Buffer): Handle[] => namedIn(index).map(({ handle }) => handle);
+
+/** The blocks that an index names, each with a key that no record of it is behind. */
+export const namedIn = (index: Buffer): { last: Buffer; handle: Handle }[] =>
+  [...blockEntries(index)].flatMap(([last, value]) =>
+    handles(value)
+      .slice(0, 1)
+      .map((handle) => ({ last, handle })),
+  );
 
 /** The places that stand one after another in these bytes. */
 function handles(bytes: Buffer): Handle[] {

@@ -24,6 +24,7 @@ import { hasDatabase } from '../../../src/store/new-store';
 import { openStore } from '../../../src/store/open';
 import { keys } from '../../../src/store/row-keys';
 import type { RunRow } from '../../../src/store/rows';
+import { type DamagedRange, damagedRanges } from '../../../src/store/salvage/damaged-ranges';
 import { MemoryEngine } from '../../kit/memory';
 import { kill, startBroker, wholeFolder } from '../../store/helpers/place';
 import { exported, imported } from '../transfer/kit';
@@ -253,6 +254,26 @@ describe('files of the database', () => {
     const { lines } = await damaged.repair();
     expect(lines[0]).toMatch(/^db\/\d+\.ldb A part of this table of the database, at byte \d+, is damaged/);
     expect((await damaged.rows()).size).toBeGreaterThan(before.size / 2);
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('tags that may have been where a table is damaged: one line names the runs', async () => {
+    await inTables();
+    const path = table();
+    const bytes = readFileSync(path);
+    const key = keys.tag('films', 3, 'best');
+    const isAt = ({ after, last }: DamagedRange) => after < key && key <= last;
+    const flipped = (at: number) => {
+      const altered = Buffer.from(bytes);
+      altered[at] = (altered[at] as number) ^ 4;
+      writeFileSync(path, altered);
+      return damagedRanges(damaged.db);
+    };
+    expect(damagedRanges(damaged.db)).toEqual([]);
+    let at = 0;
+    while (!flipped(at).some(isAt)) at += 64;
+    const { lines } = await damaged.repair();
+    expect(lines.at(-1)).toMatch(/films\/3 may have lost tags that were added or removed after the start: /);
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
