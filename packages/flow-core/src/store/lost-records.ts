@@ -68,7 +68,7 @@ export function nameOfLost({ key, count, end }: LostRecord): string {
 export interface Remedy {
   /** The run to resume. None where the record's run was removed, and no other needs it; unknown where nobody looked who does. */
   resume?: number | 'unknown';
-  /** The runs that need it, where its own was removed: with them its line goes. */
+  /** The runs that need it: with the last of them its line goes. */
   remove?: readonly number[];
 }
 

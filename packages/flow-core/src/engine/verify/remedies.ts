@@ -5,25 +5,33 @@ import type { LostRecord, Remedy } from '../../store/lost-records';
 import { keys, lastNumber, prefixRange } from '../../store/row-keys';
 import { type Needed, neededOf } from '../record/needed';
 
-/** By the keys of lost records; of those alone whose runs were removed. */
+/** By the keys of lost records; of those alone whose runs were removed, or that other runs need. */
 export async function remediesOf(kv: Kv, lost: readonly LostRecord[]): Promise<Map<string, Remedy>> {
   const remedies = new Map<string, Remedy>();
-  const runs = new Map<string, ReadonlySet<number>>();
-  const needs = new Map<string, Needed | undefined>();
-  for (const { key } of lost) {
-    const [, flow = '', number, step = '', task] = key.split('/');
-    const run = Number(number);
-    const removed = runs.get(flow) ?? (await removedRuns(kv, flow));
-    runs.set(flow, removed);
-    if (!removed.has(run)) continue;
-    if (!needs.has(flow)) needs.set(flow, await unlessDamaged(() => neededOf({ kv }, flow, removed, [])));
-    const needed = needs.get(flow);
-    if (!needed) continue;
-    const remove = task ? needed.byOf({ run, step, task: Number(task) }) : needed.by(run);
-    remedies.set(key, { remove, ...(remove.length > 0 ? { resume: Math.max(...remove) } : {}) });
+  for (const flow of new Set(lost.map(({ key }) => flowOf(key)))) {
+    const records = lost.filter(({ key }) => flowOf(key) === flow);
+    const removed = await removedRuns(kv, flow);
+    const there = new Set(records.map(({ key }) => runOf(key)).filter((run) => !removed.has(run)));
+    const all = new Set([...removed, ...there]);
+    const needed = await unlessDamaged(() => neededOf({ kv }, flow, all, there));
+    for (const { key } of needed ? records : []) {
+      const remedy = remedyOf(key, needed as Needed, there.has(runOf(key)));
+      if (remedy) remedies.set(key, remedy);
+    }
   }
   return remedies;
 }
+
+function remedyOf(key: string, needed: Needed, isThere: boolean): Remedy | undefined {
+  const [, , , step = '', task] = key.split('/');
+  const run = runOf(key);
+  const by = task ? needed.byOf({ run, step, task: Number(task) }) : needed.by(run);
+  if (isThere) return by.length === 0 ? undefined : { resume: run, remove: [run, ...by] };
+  return { remove: by, ...(by.length > 0 ? { resume: Math.max(...by) } : {}) };
+}
+
+const flowOf = (key: string) => key.split('/')[1] as string;
+const runOf = (key: string) => Number(key.split('/')[2]);
 
 async function removedRuns(kv: Kv, flow: string): Promise<ReadonlySet<number>> {
   const runs = new Set<number>();

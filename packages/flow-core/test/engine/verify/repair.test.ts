@@ -195,10 +195,13 @@ describe('files of the database', () => {
     await damaged.raw([{ key: TASK, value: bad }]);
     const { lines } = await damaged.repair();
     expect(lines).toEqual([
-      expect.stringMatching(/ nx-flow rm films 1 removes the run, and this line with it\.$/),
+      expect.stringMatching(
+        / nx-flow rm films 1 2 removes the runs that need it, and this line with them\.$/,
+      ),
     ]);
     const store = await damaged.open();
-    await removeRuns(store, [(await store.unpinnedRun('films', 1)) as RunRow], { at: 1, by: 'ada' });
+    const rows = [await store.unpinnedRun('films', 1), await store.unpinnedRun('films', 2)];
+    await removeRuns(store, rows as RunRow[], { at: 1, by: 'ada' });
     await store.close();
     expect((await damaged.verify()).lost).toEqual([]);
   });

@@ -154,6 +154,9 @@ describe('the run that had stored it is removed, and others need it', () => {
     await within((_, engine) => engine.resume(two, 2, 'use'));
     await loseBytes();
     await damaged.repair();
+    expect((await linesOf())[0]).toMatch(
+      / nx-flow resume two 1, .* nx-flow rm two 1 2 3 removes the runs that/,
+    );
     await remove(1);
     expect((await linesOf())[0]).toMatch(
       / resume two 3, .* nx-flow rm two 2 3 removes the runs that need it, and this line with them\.$/,
