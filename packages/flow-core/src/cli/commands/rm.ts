@@ -13,7 +13,7 @@ import { namespaceOf, openReadStore, pathspecOf, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { SPIN_STORE } from '../options';
 import { flowName } from '../reading';
-import { removedJson, renderBlobs, renderLeft } from '../render/housekeeping';
+import { removalProgress, removedJson, renderBlobs, renderLeft } from '../render/housekeeping';
 
 export const command: Command = {
   spec: {
@@ -39,18 +39,21 @@ export const command: Command = {
     const place = placeOf(context);
     if (!dryRun) for (const folder of [place.store, spinStoreFolder(place.store)]) giveUpReserve(folder);
     const store = await openReadStore(place, context);
+    const progress = removalProgress(output);
     try {
       const flow = await flowName(place, context);
       const rows = await wanted(context, store, flow, () => findPlaceFile(place));
       for (const row of rows) requireEnded(row);
       const removed = dryRun
         ? await wouldRemove(store, rows)
-        : await removeRuns(store, rows, { by: currentUser(), at: Date.now() });
+        : await removeRuns(store, rows, { by: currentUser(), at: Date.now(), progress: progress.tell });
+      progress.close();
       if (!dryRun) for (const row of rows) requireRemoved(row, removed);
       render(context, removed, dryRun);
       output.result(removedJson(removed, dryRun));
       return 0;
     } finally {
+      progress.close();
       await store.close();
     }
   },
