@@ -45,17 +45,26 @@ async function follow(
   const steady = keep === undefined || due === 'show' ? now : steadyNow(await timesOf(store), keep, now);
   const rows = await going(steady);
   const spared = steady === now ? 0 : (await going(now)).length - rows.length;
-  writeAcceptance(place.store, { ...acceptance, last: policyDigest(policy), at: now });
+  const { unfinished, ...known } = acceptance;
+  const looked = { ...known, last: policyDigest(policy), at: now };
+  writeAcceptance(place.store, looked);
   if (due === 'show')
     return rows.length === 0
       ? undefined
       : `The retention of flow.json is new: nx-flow gc would remove ${count(rows.length)}. Run it once to accept this policy; --dry-run says which.`;
   const told: string[] = [];
-  if (rows.length > 0) {
-    const { runs } = await removeRuns(store, rows, { by: user, at: now, all: true });
-    told.push(
-      `As flow.json says, ${count(runs.length)} ${runs.length === 1 ? 'was' : 'were'} removed: ${named(runs)}.`,
-    );
+  if (rows.length > 0 || unfinished) {
+    const until = performance.now() + MOST_MS;
+    const { runs, later } = await removeRuns(store, rows, { by: user, at: now, all: true, until });
+    if (later > 0) writeAcceptance(place.store, { ...looked, unfinished: true });
+    if (runs.length > 0)
+      told.push(
+        `As flow.json says, ${count(runs.length)} ${runs.length === 1 ? 'was' : 'were'} removed: ${named(runs)}.`,
+      );
+    if (later > 0)
+      told.push(
+        `The room of ${count(later)} that ${later === 1 ? 'was' : 'were'} removed comes back after the next run, or with nx-flow gc.`,
+      );
   }
   if (spared > 0)
     told.push(
@@ -63,6 +72,9 @@ async function follow(
     );
   return told.length === 0 ? undefined : told.join(' ');
 }
+
+/** How long records of removed runs are cleared after a run, which waits for it. Milliseconds. */
+const MOST_MS = 2000;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -15,7 +15,7 @@ import { withReserves } from '../../store/reserve';
 import { namespaceOf, noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { renderCollected } from '../render/gc';
-import { removedJson } from '../render/housekeeping';
+import { removalProgress, removedJson } from '../render/housekeeping';
 
 export const command: Command = {
   spec: {
@@ -62,6 +62,7 @@ export const command: Command = {
     const databases = [folder, spinFolder].map((store) => join(store, 'db'));
     const store = openStore(folder);
     const spins = existsSync(join(spinFolder, 'db')) ? openStore(spinFolder) : undefined;
+    const progress = removalProgress(context.output);
     try {
       const before = total(databases);
       const collecting = () =>
@@ -69,8 +70,10 @@ export const command: Command = {
           ...{ policy, namespace: namespaceOf(context), now, dryRun, by: currentUser() },
           ...(spins ? { spins } : {}),
           beside: { store: folder, workspace },
+          progress: progress.tell,
         });
       const collected = await (dryRun ? collecting() : withReserves([folder, spinFolder], collecting));
+      progress.close();
       if (declared && removes(declared) && !dryRun && existsSync(folder)) accept(folder, declared, now);
       const bytes = freed(collected) + (dryRun ? 0 : Math.max(0, before - total(databases)));
       const rows = collected.judged.map(({ row }) => row);
@@ -79,6 +82,7 @@ export const command: Command = {
       context.output.result(jsonOf(collected, bytes, dryRun));
       return isUndone(collected) ? 1 : 0;
     } finally {
+      progress.close();
       await Promise.all([store.close(), spins?.close()]);
     }
   },

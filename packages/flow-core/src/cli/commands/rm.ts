@@ -13,7 +13,7 @@ import { namespaceOf, openReadStore, pathspecOf, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { SPIN_STORE } from '../options';
 import { flowName } from '../reading';
-import { removedJson, renderBlobs, renderLeft } from '../render/housekeeping';
+import { removalProgress, removedJson, renderBlobs, renderLeft } from '../render/housekeeping';
 
 export const command: Command = {
   spec: {
@@ -38,6 +38,7 @@ export const command: Command = {
     const dryRun = context.options['dry-run'] === true;
     const place = placeOf(context);
     const store = await openReadStore(place, context);
+    const progress = removalProgress(output);
     try {
       const flow = await flowName(place, context);
       const rows = await wanted(context, store, flow, () => findPlaceFile(place));
@@ -45,13 +46,15 @@ export const command: Command = {
       const removed = dryRun
         ? await wouldRemove(store, rows)
         : await withReserves([place.store, spinStoreFolder(place.store)], () =>
-            removeRuns(store, rows, { by: currentUser(), at: Date.now() }),
+            removeRuns(store, rows, { by: currentUser(), at: Date.now(), progress: progress.tell }),
           );
+      progress.close();
       if (!dryRun) for (const row of rows) requireRemoved(row, removed);
       render(context, removed, dryRun);
       output.result(removedJson(removed, dryRun));
       return 0;
     } finally {
+      progress.close();
       await store.close();
     }
   },

@@ -28,6 +28,7 @@ export async function wouldRemove(
     runs: rows.map(({ flow, run }) => `${flow}/${run}`),
     read: [],
     unsure: [],
+    later: 0,
     needed: rows.flatMap(({ flow, run }) => {
       const needed = needs.get(flow);
       const tasks = needed?.count(run) ?? 0;
