@@ -13,7 +13,7 @@ import { Generation } from '../../store/generation';
 import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
 import { LEAST_ROOM, notWritten, requireRoom } from '../../store/no-room';
-import { newestNumbers } from '../../store/numbers';
+import { mendNumbers, newestNumbers } from '../../store/numbers';
 import { giveBack } from '../../store/owner';
 import { unwritableStore } from '../../store/require-writable';
 import { holdDatabase } from '../../store/salvage/hold-database';
@@ -23,6 +23,7 @@ import { readStamp, STORE_FORMAT } from '../../store/stamp';
 import { swapDatabase } from '../../store/swap';
 import { syncFolder } from '../../store/write-file';
 import { damagedFiles } from './database-files';
+import { numbersIn } from './numbers-file';
 import type { Looked, Report, StoreProblem } from './problem';
 import { type Rebuilt, rebuild } from './rebuild';
 import { verifyStore } from './verify';
@@ -95,11 +96,13 @@ async function replace(
   const kv = await LevelKv.open(fresh);
   let rebuilt: Rebuilt;
   let looked: Looked;
+  let known: Map<string, number>;
   try {
     const incomplete = files.length > 0;
     rebuilt = await rebuild(salvaged(db), kv, { cas, numbers, readData, incomplete, at });
     if (rebuilt.kept === 0 && !isEmpty(db)) throw nothingLeft(db);
     looked = await verifyStore({ kv, cas }, { readData, numbers, report });
+    known = await numbersIn(kv);
   } finally {
     await kv.close();
   }
@@ -110,6 +113,7 @@ async function replace(
   const old = swapDatabase(store, fresh, at);
   for (const path of rebuilt.files) setAside(path, at);
   forgetDropped(store);
+  mendNumbers(store, known);
   const lost = [...rebuilt.lost].map(([key, row]) => told({ key, ...row }));
   return { looked, lost: [...files, ...lost], old };
 }
