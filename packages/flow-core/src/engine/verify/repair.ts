@@ -22,7 +22,7 @@ import { Generation } from '../../store/generation';
 import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
 import { LEAST_ROOM, noRoom, notWritten, requireRoom } from '../../store/no-room';
-import { newestNumbers } from '../../store/numbers';
+import { mendNumbers, newestNumbers } from '../../store/numbers';
 import { giveBack } from '../../store/owner';
 import { unwritableStore } from '../../store/require-writable';
 import { damagedRanges } from '../../store/salvage/damaged-ranges';
@@ -34,6 +34,7 @@ import { swapDatabase } from '../../store/swap';
 import { syncFolder } from '../../store/write-file';
 import { damagedFiles } from './database-files';
 import { doubtfulTags } from './doubtful-tags';
+import { numbersIn } from './numbers-file';
 import type { Looked, Report, StoreProblem } from './problem';
 import { type Rebuilt, rebuild } from './rebuild';
 import { remediesOf } from './remedies';
@@ -118,6 +119,7 @@ async function replace(
   let looked: Looked;
   let lost: StoreProblem[];
   let doubtful: StoreProblem[];
+  let known: Map<string, number>;
   try {
     const incomplete = files.length > 0;
     rebuilt = await rebuild(salvaged(db), kv, { cas, numbers, readData, incomplete, at });
@@ -125,6 +127,7 @@ async function replace(
     doubtful = await doubtfulTags(kv, damagedRanges(db));
     looked = await verifyStore({ kv, cas }, { readData, numbers, report });
     lost = await told(kv, rebuilt.lost);
+    known = await numbersIn(kv);
   } finally {
     await kv.close();
   }
@@ -135,6 +138,7 @@ async function replace(
   const old = swapDatabase(store, fresh, at);
   for (const path of rebuilt.files) setAside(path, at);
   forgetDropped(store);
+  mendNumbers(store, known);
   return { looked, lost: [...files, ...lost, ...doubtful], old };
 }
 

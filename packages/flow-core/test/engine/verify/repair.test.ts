@@ -16,6 +16,7 @@ import fc from 'fast-check';
 import { Level } from 'level';
 import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { damagedFiles } from '../../../src/engine/verify/database-files';
+import { damagedNumbersFile } from '../../../src/engine/verify/numbers-file';
 import { temporaryName } from '../../../src/environment/temporary';
 import { sealed } from '../../../src/store/checksum';
 import { droppedLine } from '../../../src/store/dropped';
@@ -170,6 +171,36 @@ describe('a record that is not there', () => {
     expect(await store.claimRun('films', 'next')).toBe(8);
     await store.close();
   });
+});
+
+test.each<[string, (written: string) => string | undefined, RegExp]>([
+  [
+    'another number',
+    (written) => written.replace(/(films":\[)\d+/, '$17'),
+    /number of films in this file is not/,
+  ],
+  ['cut off', (written) => written.slice(0, 12), /is no JSON/],
+  ['gone', () => undefined, /is gone/],
+])('the file of the numbers with %s: told, nothing is noted as lost, and mended', async (_, change, said) => {
+  const file = join(damaged.folder, 'numbers.json');
+  let store = await damaged.open();
+  const next = (await store.claimRun('films', 'one')) + 1;
+
+  await store.close();
+  const now = change(readFileSync(file, 'utf8'));
+  if (now === undefined) rmSync(file);
+  else writeFileSync(file, now);
+  store = await damaged.open();
+  expect(await damagedNumbersFile(damaged.folder, store.kv)).toEqual([
+    { where: 'numbers.json', message: expect.stringMatching(said) },
+  ]);
+  await store.close();
+  expect((await damaged.verify()).problems).toEqual([]);
+  expect((await damaged.repair()).lines).toEqual([]);
+  store = await damaged.open();
+  expect(await damagedNumbersFile(damaged.folder, store.kv)).toEqual([]);
+  expect(await store.claimRun('films', 'two')).toBe(next);
+  await store.close();
 });
 
 describe('files of the database', () => {
