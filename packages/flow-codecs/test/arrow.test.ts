@@ -68,7 +68,7 @@ describe('tables', () => {
     expect(sizes).toEqual(expect.arrayContaining([24_000_000, 3_000_000]));
     const artifacts = new Artifacts(new MemoryCas(), [arrow]);
     const record = await (await artifacts.take('a', large)).keep();
-    expect(record.digest).toBe(createHash('sha256').update(lib.tableToIPC(large, 'stream')).digest('hex'));
+    expect(record.hash).toBe(createHash('sha256').update(lib.tableToIPC(large, 'stream')).digest('hex'));
     expect((artifacts.decode(record) as lib.Table).getChildAt(0)?.get(2_999_999)).toBe(0.5);
   });
 
