@@ -201,7 +201,7 @@ export const PACKAGES = {
       static: [
         ...['computed-steps', 'flow-files', 'import-error', 'index'],
         ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
-        ...['returned-names', 'static-graph', 'top-level-await'],
+        ...['returned-names', 'shared-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [

@@ -288,6 +288,28 @@ export default f.end(late);
   });
 });
 
+test('what a foreach shares and no step makes is a problem, of check and of run', async () => {
+  const ws = workspace();
+  ws.write(
+    'shares.flow.ts',
+    `import { flow } from '@nx-flow/core';
+const f = flow('shares');
+const start = f.start(() => ({ rows: [1], big: [2] }));
+const each = f.foreach('each', { after: start, over: 'rows', share: ['bigg' as 'big'] }, () => ({}));
+export default f.end(f.join('all', { after: each }, () => ({})));
+`,
+  );
+  const problem = {
+    code: 'FLOW_OPTION_VALUE',
+    message: '`share` of "each" has "bigg", which no step before it returns. Did you mean "big"?',
+    where: ws.path('shares.flow.ts:4:16'),
+  };
+  for (const command of ['check', 'run']) {
+    const { code, json } = await ws.nxFlow([command, 'shares', '--json']);
+    expect([code, json.problems ?? json.error.problems]).toEqual([2, [problem]]);
+  }
+});
+
 test('a TypeScript that has no API is asked by its command', async () => {
   const ws = workspace();
   ws.write('node_modules/typescript/package.json', '{ "main": "index.js", "bin": { "tsc": "bin/tsc" } }');

@@ -88,6 +88,8 @@ async function checkFlow({ env }: Context, flow: string, file: string, workspace
     }
     const { computedSteps } = await import('../../source/computed-steps');
     found.warnings.push(...computedSteps(graph));
+    const { unknownShared } = await import('../../source/shared-names');
+    found.problems.push(...(await unknownShared(graph)));
   } catch (error) {
     if (!isFlowError(error)) throw error;
     found.problems.push(...error.problems.map((problem) => ({ ...problem, where: problem.where ?? file })));

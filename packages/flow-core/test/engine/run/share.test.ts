@@ -147,18 +147,64 @@ test('splits that are executed at once share it too', async () => {
   expect([status, new Set(seen.map(({ films }) => films)).size]).toEqual(['done', 1]);
 });
 
-test('what is no list of names is refused, and a name that is not there is read as undefined', async () => {
-  const declare = (share: unknown) => {
-    const f = flow('odd');
-    const start = f.start(() => ({ rows: [1] }));
-    const each = f.foreach('each', { after: start, over: 'rows', share: share as never }, ({ self }) => ({
+/** @param made what start returns */
+const odd = (share: unknown, made: () => object = () => ({ rows: [1], films: [] })) => {
+  const f = flow('odd');
+  const start = f.start(made) as never;
+  const each = f.foreach(
+    'each',
+    { after: start, over: 'rows' as never, share: share as never },
+    ({ self }) => ({
       got: (self as { films?: unknown }).films === undefined,
-    }));
-    return f.end(f.join('all', { after: each }, ({ inputs }) => ({ got: inputs[0]?.got })));
-  };
-  expect(() => declare('rows')).toThrow(
+    }),
+  );
+  return f.end(
+    f.join('all', { after: each as never }, ({ inputs }) => ({ got: (inputs as [{ got: boolean }])[0].got })),
+  );
+};
+
+test('what is no list of names is refused, and so is a name that no step makes', async () => {
+  expect(() => odd('rows')).toThrow(
     '`share` of "each" is a list of names of artifacts, such as [\'films\'].',
   );
   const e = new MemoryEngine();
-  expect(await e.after(await e.run(declare(['films'])), 'end')).toEqual({ got: true });
+  await expect(e.run(odd(['films', 'filmz', 'got']))).rejects.toMatchObject({
+    code: 'FLOW_INVALID',
+    problems: [
+      {
+        code: 'FLOW_OPTION_VALUE',
+        message: '`share` of "each" has "filmz", which no step before it returns. Did you mean "films"?',
+        where: expect.stringContaining('share.test'),
+      },
+      {
+        code: 'FLOW_OPTION_VALUE',
+        message: '`share` of "each" has "got", which no step before it returns. There are: rows, films.',
+      },
+    ].map((problem) => expect.objectContaining(problem)),
+  });
+});
+
+test('a name that may be there is not refused: where it is not, it is read as undefined', async () => {
+  const made: object = { rows: [1] };
+  const e = new MemoryEngine();
+  for (const start of [() => made, () => ({ ...made }), () => ({ rows: [1], ['fil'.concat('m')]: 1 })])
+    expect(await e.after(await e.run(odd(['films'], start)), 'end')).toEqual({ got: true });
+});
+
+test('a name that comes through a merge, a catch or a conditional return is known', async () => {
+  const f = flow('through');
+  const start = f.start(({ params }) => (params ? { rows: [1], films: [1] } : { rows: [2] }));
+  const left = f.step('left', { after: start, catch: 'failed' }, () => ({ l: 1 }));
+  const right = f.step('right', { after: start }, ({ self }) => ({ ...self, r: 1 }));
+  const both = f.gather('both', { after: { left, right } }, ({ inputs }) => merge(inputs));
+  const each = f.foreach(
+    'each',
+    { after: both as never, over: 'rows' as never, share: ['films', 'l', 'r', 'failed', 'none'] as never },
+    () => ({}),
+  );
+  const defined = f.end(f.join('all', { after: each as never }, () => ({})));
+  const { unknownShared } = await import('../../../src/source/shared-names');
+  expect((await unknownShared(requireGraph(defined))).map(({ message }) => message)).toEqual([
+    '`share` of "each" has "none", which no step before it returns. There are: r, rows, films, l, failed.',
+  ]);
 });
