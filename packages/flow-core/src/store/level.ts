@@ -87,10 +87,7 @@ export class LevelKv implements Kv {
     return kv;
   }
 
-  /**
-   * As {@link open}, but nothing can be asked before {@link prepare}, which may take long.
-   * @param tellNews called now and then with what takes long
-   */
+  /** As {@link open}, but nothing can be asked before {@link prepare}. @param tellNews called now and then with what takes long */
   static async lock(folder: string, tellNews?: (news: string) => void): Promise<LevelKv> {
     return new LevelKv(await openLevel(folder, tellNews), folder);
   }

@@ -61,7 +61,9 @@ test('a run that fills the disk is recorded as failed, and can be removed while 
   });
   expect(JSON.parse(runs as string).runs).toMatchObject([{ pathspec: 'full/1', status: 'failed' }]);
   expect(JSON.parse(refused as string).error).toMatchObject({ code: 'FLOW_STORE_FULL' });
-  expect([ran, kept, removed, rm]).toEqual(['code 1', '4194304', '✓ full/1 was removed', 'code 0']);
+  expect([ran, removed, rm]).toEqual(['code 1', '✓ full/1 was removed', 'code 0']);
+  // As much as there was room for.
+  expect(Number(kept)).toBeGreaterThan(4_000_000);
   // And again for the next time.
   expect(others.slice(-4)).toEqual([
     'code 0',

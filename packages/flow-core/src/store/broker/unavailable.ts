@@ -1,3 +1,4 @@
+/** The error of a store that no broker serves. */
 import { FlowError } from '../../definition/errors';
 
 export function unavailable(message: string, cause?: unknown): FlowError {

@@ -316,7 +316,9 @@ describe('files of the database', () => {
     let at = 0;
     while (!flipped(at).some(isAt)) at += 64;
     const { lines } = await damaged.repair();
-    expect(lines.at(-1)).toMatch(/films\/3 may have lost tags that were added or removed after the start: /);
+    expect(lines.at(-1)).toMatch(
+      /^films\/.* may have lost tags that were added or removed after the start: /,
+    );
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
