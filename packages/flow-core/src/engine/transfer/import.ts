@@ -28,7 +28,6 @@ import { knownRun, nonceOf } from './known-run';
 import { FrameReader, parsed, type Value } from './read';
 import { checkRow, NO_ROW, opOf } from './row';
 import { folderOf, openStage, type Stage } from './stage';
-import { requireWholeRun } from './whole-run';
 
 export interface ImportOptions {
   store: Store;
@@ -57,10 +56,7 @@ export interface Imported {
 const GROUP = 4096;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
-/**
- * @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL,
- * FLOW_STORE_CORRUPT where the run is here, and is damaged
- */
+/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
 export async function importRun(options: ImportOptions): Promise<Imported> {
   const { store, namespace, user } = options;
   const reader = new FrameReader(options.source, options.name);
@@ -73,10 +69,7 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
     await verify(reader, head, stage, options);
     // Another import of the same file may have finished first.
     const now = known ?? (await knownRun(store, head, namespace));
-    if (now || !stage) {
-      await requireWholeRun(store, now as RunRow, options.signal);
-      return { run: now as RunRow, known: true, head, bytes: reader.read };
-    }
+    if (now || !stage) return { run: now as RunRow, known: true, head, bytes: reader.read };
     await removeDeadImports(store);
     const nonce = nonceOf(head, namespace);
     const underWay = await beginImport(store, { flow: head.run.flow, nonce, by: user });

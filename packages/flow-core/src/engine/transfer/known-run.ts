@@ -22,15 +22,7 @@ export async function knownRun(store: Store, head: Head, namespace: string): Pro
 /** Undefined also for a run of which a repair found something lost: it is imported again. */
 async function wholeRun(store: Store, flow: string, run: number): Promise<RunRow | undefined> {
   const row = fromJson<RunRow>(await store.kv.get(keys.run(flow, run)));
-  return row && !(await isRepaired(store, row)) ? store.run(flow, run) : undefined;
-}
-
-/** Also where something of a run that it took tasks over from was lost: its own row says nothing of that. */
-async function isRepaired(store: Store, { flow, origin, repaired }: RunRow): Promise<boolean> {
-  if (repaired !== undefined) return true;
-  if (origin === undefined) return false;
-  const before = fromJson<RunRow>(await store.kv.get(keys.run(flow, origin)));
-  return before !== undefined && isRepaired(store, before);
+  return row && row.repaired === undefined ? store.run(flow, run) : undefined;
 }
 
 /** By which an import takes its number. */

@@ -42,15 +42,6 @@ afterAll(() => damaged.dispose());
 
 const bad = Buffer.from('{"status":"done"}????');
 const TASK = keys.task('films', 1, 'each', 3);
-const LOG = keys.log('films', 1, 'start', 1, 0, 0);
-/** The one file of a large value that the first run has. */
-function largeFile(): string {
-  const cas = join(damaged.folder, 'cas');
-  const name = (readdirSync(cas, { recursive: true }) as string[]).find((one) => /[0-9a-f]{64}$/.test(one));
-  const path = join(cas, name as string);
-  chmodSync(path, 0o600);
-  return path;
-}
 
 /** Without what a repair makes anew. */
 const recorded = (rows: Rows) =>
@@ -668,38 +659,6 @@ test('the whole of a run is executed again where that helps', async () => {
     ),
   ).toBe('12');
   await store.close();
-});
-
-test.each([
-  ['a record', async () => damaged.raw([{ key: TASK, value: undefined }])],
-  ['a piece of output', async () => damaged.raw([{ key: LOG, value: undefined }])],
-  [
-    'the bytes of a large value',
-    async () => writeFileSync(largeFile(), Buffer.alloc(statSync(largeFile()).size)),
-  ],
-  ['a large value', async () => rmSync(largeFile())],
-])('of a run that has lost %s an import says so, and brings it back after the repair', async (_, damage) => {
-  const whole = await damaged.open();
-  // The second took its first tasks over from the first one.
-  const files = [await exported(whole, 'films', 1), await exported(whole, 'films', 2)];
-  await whole.close();
-  await damage();
-  const store = await damaged.open();
-  await expect(imported(store, files[0] as Buffer)).rejects.toMatchObject({
-    ...{ code: 'FLOW_STORE_CORRUPT', exit: 1 },
-    message:
-      'films/1 is here already, but the store has lost some of it. Give nx-flow verify --repair --read-data, and then import the file again. Nothing was changed.',
-  });
-  await store.close();
-  await damaged.repair();
-  const repaired = await damaged.open();
-  for (const file of files) {
-    const { known, run } = await imported(repaired, file);
-    expect(known).toBe(false);
-    expect((await exported(repaired, 'films', run.run)).equals(file)).toBe(true);
-    expect(await imported(repaired, file)).toMatchObject({ known: true, run: { run: run.run } });
-  }
-  await repaired.close();
 });
 
 test('an export of the run brings all of it back', async () => {
