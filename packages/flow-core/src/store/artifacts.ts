@@ -84,15 +84,8 @@ export class Artifacts {
   /** One item of a list, as a copy of the reader's own. */
   readonly item = (list: ArtifactRecord, index: number): unknown => {
     const own = () => itemsOf(this.decode(list))?.[index];
-    // What a codec of the flow puts into a list, nobody else can copy.
-    if (!isBuiltInId(list.codec) || listLength(list.type) === undefined) return own();
-    const key = decodedKey(list);
-    let items = this.#lists.get(key);
-    if (!items) {
-      items = itemsOf(this.decode(list)) as ArrayLike<unknown>;
-      this.#lists.set(key, items);
-      if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
-    }
+    const items = this.#decoded(list);
+    if (!items) return own();
     try {
       return copy(items[index], this.codecs);
     } catch (error) {
@@ -101,6 +94,19 @@ export class Artifacts {
       return own();
     }
   };
+
+  /** The items of a list, for all readers. Undefined for what each of them decodes. */
+  #decoded(list: ArtifactRecord): ArrayLike<unknown> | undefined {
+    // What a codec of the flow puts into a list, nobody else can copy.
+    if (!isBuiltInId(list.codec)) return undefined;
+    const key = decodedKey(list);
+    const known = this.#lists.get(key);
+    if (known || listLength(list.type) === undefined) return known;
+    const items = itemsOf(this.decode(list)) as ArrayLike<unknown>;
+    this.#lists.set(key, items);
+    if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
+    return items;
+  }
 }
 
 /** A value that was read, and can be kept. */
@@ -121,13 +127,15 @@ export function takenFile(value: FileArtifact, keep: Taken['keep']): Taken {
 
 export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
   const { read, meta, bytes, rest } = encoded;
-  return {
+  const { codec, version, type } = meta;
+  const taken: Taken = {
     get value() {
       return encoded.value;
     },
-    ...{ read, codec: meta.codec, version: meta.version, type: meta.type, keep },
-    ...(rest ? {} : { bytes }),
+    ...{ read, codec, version, type, keep },
   };
+  if (!rest) taken.bytes = bytes;
+  return taken;
 }
 
 /** Goes on with what is encoded, now or later. */

@@ -62,7 +62,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
           abort ??= new AbortController();
           return abort.signal;
         },
-        ...(together ? { envIsSet: true } : {}),
+        envIsSet: together,
         ...(task.bodyEnded ? { bodyEnded: task.bodyEnded } : {}),
       });
     const { within } = task;

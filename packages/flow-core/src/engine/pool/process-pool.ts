@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import type { FlowError } from '../../definition/errors';
 import { withoutHandles } from '../../definition/handles';
 import { OrphanGuard } from '../../process/orphan-guard';
+import { open } from '../task/rate';
 import { ChangedNames } from './changed-names';
 import { type Job, kindOf } from './job';
 import { AHEAD_MS, Pace } from './pace';
@@ -98,11 +99,11 @@ export class ProcessPool implements Pool {
 
   /** Kinds of which tasks wait, the one that has waited longest first. */
   #kinds(host: PoolHost): Set<string> {
-    return new Set([...this.#held.keys(), ...this.#returned.map(kindOf), ...host.kinds()]);
+    return new Set([...this.#held.keys(), ...open(this.#returned).map(kindOf), ...host.kinds()]);
   }
 
   #waiting(kind: string, host: PoolHost): number {
-    const returned = this.#returned.filter((job) => kindOf(job) === kind).length;
+    const returned = open(this.#returned).filter((job) => kindOf(job) === kind).length;
     return host.pending(kind) + returned + (this.#held.has(kind) ? 1 : 0);
   }
 
@@ -210,7 +211,7 @@ export class ProcessPool implements Pool {
   /** How many tasks a worker may have at hand that was given this one last. */
   #most(last: Job | undefined): number {
     if (last && last.concurrency > 1) return last.concurrency;
-    return last?.paced ? 1 : this.#pace.ahead(last?.spec.step);
+    return last?.start ? 1 : this.#pace.ahead(last?.spec.step);
   }
 
   #next(kind: string, host: PoolHost): Job | undefined {
@@ -219,10 +220,11 @@ export class ProcessPool implements Pool {
       this.#held.delete(kind);
       return held;
     }
-    const at = this.#returned.findIndex(
-      (job) => kindOf(job) === kind && (!job.paced || !job.begun || host.mayBegin(job)),
-    );
-    return at < 0 ? host.pull(kind) : this.#returned.splice(at, 1)[0];
+    const again = open(this.#returned).find((job) => kindOf(job) === kind);
+    if (!again) return host.pull(kind);
+    this.#returned.splice(this.#returned.indexOf(again), 1);
+    if (again.start) again.start = again.start.again();
+    return again;
   }
 
   #spawn(kind: string, alive = true): void {
@@ -268,10 +270,6 @@ export class ProcessPool implements Pool {
       else this.#broken = { error };
     },
     started: (job) => this.#host?.started(job),
-    began: (job) => {
-      job.begun = true;
-      this.#host?.began(job);
-    },
     log: (job, stream, text, past) => {
       if (!this.#closed) this.#host?.log(job, stream, text, past);
     },
@@ -286,6 +284,7 @@ export class ProcessPool implements Pool {
       if (this.#closed) return;
       this.#pace.took(job.spec.step, outcome.durationMs);
       this.#patienceWith(kindOf(job)).finished();
+      job.start?.begin();
       this.#host?.finished(job, outcome);
     },
     startedApart: (pid, alive) => (alive ? this.#orphans.add(pid) : this.#orphans.remove(pid)),
@@ -305,7 +304,7 @@ export class ProcessPool implements Pool {
 /** Whether a worker may have both at hand: tasks that are executed together are of one step, and no other is among them. */
 function goesWith(job: Job, last: Job | undefined): boolean {
   if (last === undefined) return true;
-  if (job.paced && job.concurrency === 1) return false;
+  if (job.start && job.concurrency === 1) return false;
   if (job.concurrency > 1) return last.concurrency > 1 && last.spec.step === job.spec.step;
   return last.concurrency === 1 && !job.isolate;
 }

@@ -12,7 +12,7 @@ import { type Job, jobOf } from '../pool/job';
 import type { Pool, PoolHost } from '../pool/pool';
 import { fromRecord } from '../task/error-record';
 import type { TaskAddress } from '../task/flow-event';
-import { RateGate, type Start } from '../task/rate';
+import { RateGate } from '../task/rate';
 import type { OutputFile, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { SpinAllOptions } from './all-options';
@@ -30,8 +30,6 @@ interface Split {
   resolved: Resolved;
   index: number[];
   begun?: true;
-  /** What its step's rate counts. */
-  start?: Start;
 }
 
 class SplitSpinner {
@@ -110,8 +108,6 @@ class SplitSpinner {
         split.begun = true;
         this.#options.emit({ type: 'task-started', task: this.#address(split) });
       },
-      began: (job) => this.#jobs.get(job)?.start?.begin(),
-      mayBegin: (job) => this.#mayBegin(job),
       log: (job, stream, text) => this.#log(job, stream, text),
       finished: (job, outcome) => {
         const work = this.#ended(job, outcome).catch(this.#fail);
@@ -140,24 +136,15 @@ class SplitSpinner {
     const split = this.#splits[this.#next];
     if (!split || this.#waiting === 0) return undefined;
     this.#next++;
-    if (this.#gate) split.start = this.#gate.take();
     const spec = {
       ...spinSpec(split.resolved),
       task: String(split.at + 1),
       shown: 'spin',
       outputs: this.#folder(split).path,
     };
-    const job = jobOf(split.resolved.node, spec, this.#options.packages);
+    const job = jobOf(split.resolved.node, spec, this.#options.packages, this.#gate);
     this.#jobs.set(job, split);
     return job;
-  }
-
-  #mayBegin(job: Job): boolean {
-    const split = this.#jobs.get(job);
-    if (!split || !this.#gate) return true;
-    if (this.#gate.free <= 0) return false;
-    split.start = this.#gate.take();
-    return true;
   }
 
   #address({ index, resolved }: Split): TaskAddress {
@@ -179,7 +166,6 @@ class SplitSpinner {
   async #ended(job: Job, ended: TaskOutcome): Promise<void> {
     const split = this.#jobs.get(job) as Split;
     this.#jobs.delete(job);
-    split.start?.begin();
     const { persisted, result, cas, graph } = this.#options;
     const views = await this.#views.of(split.resolved);
     const view = (label: string) => views.get(label);
