@@ -132,7 +132,11 @@ export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
     get value() {
       return encoded.value;
     },
-    ...{ read, codec, version, type, keep },
+    read,
+    codec,
+    version,
+    type,
+    keep,
   };
   if (!rest) taken.bytes = bytes;
   return taken;

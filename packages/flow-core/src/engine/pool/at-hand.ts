@@ -18,6 +18,7 @@ export class AtHand {
   #begun = 0;
   /** Their views are being read; they are given next. */
   #coming: readonly Job[] = [];
+  #isTogether = false;
 
   /**
    * @param kill ends the worker when a task does not notice its own timeout
@@ -48,7 +49,7 @@ export class AtHand {
 
   /** They are executed beside each other. */
   get isTogether(): boolean {
-    return isTogether(this.last);
+    return this.#isTogether;
   }
 
   /** How many have begun. */
@@ -64,7 +65,7 @@ export class AtHand {
   /** The one under way takes longer than what is given ahead may wait. */
   get isLate(): boolean {
     const underWay = this.#given[0]?.underWay;
-    return underWay !== undefined && !this.isTogether && underWay.ms > AHEAD_MS;
+    return underWay !== undefined && !this.#isTogether && underWay.ms > AHEAD_MS;
   }
 
   find(task: string): Job | undefined {
@@ -77,6 +78,7 @@ export class AtHand {
 
   announce(jobs: readonly Job[]): void {
     this.#coming = jobs;
+    this.#isTogether = isTogether(jobs[0]);
   }
 
   /** What was announced is given. */
@@ -87,7 +89,7 @@ export class AtHand {
 
   /** The first one begins, or all that have not begun. */
   begin(): void {
-    const most = this.isTogether ? this.#given.length : Math.min(1, this.#given.length);
+    const most = this.#isTogether ? this.#given.length : Math.min(1, this.#given.length);
     while (this.#begun < most) {
       const one = this.#given[this.#begun++] as Given;
       one.underWay = new UnderWay(one.job, this.#kill);

@@ -192,17 +192,18 @@ export class ProcessPool implements Pool {
   /** Quick tasks go in one message for many: a worker is given more when half of what it had is done. */
   #choose(worker: WorkerProcess, host: PoolHost): Job[] {
     const jobs: Job[] = [];
-    const last = () => jobs.at(-1) ?? worker.last;
-    const most = () => this.#most(last());
-    if (last()?.concurrency === 1 && worker.size * 2 > most()) return jobs;
-    while (worker.size + jobs.length < most()) {
+    const { size } = worker;
+    let { last } = worker;
+    if (last?.concurrency === 1 && size * 2 > this.#most(last)) return jobs;
+    while (size + jobs.length < this.#most(last)) {
       const job = this.#next(worker.kind, host);
       if (!job) break;
-      if (!worker.takes(job) || !goesWith(job, last())) {
+      if (!worker.takes(job) || !goesWith(job, last)) {
         this.#held.set(worker.kind, job);
         break;
       }
       jobs.push(job);
+      last = job;
       if (job.isolate) break;
     }
     return jobs;
@@ -220,11 +221,16 @@ export class ProcessPool implements Pool {
       this.#held.delete(kind);
       return held;
     }
-    const again = open(this.#returned).find((job) => kindOf(job) === kind);
-    if (!again) return host.pull(kind);
-    this.#returned.splice(this.#returned.indexOf(again), 1);
-    if (again.start) again.start = again.start.again();
-    return again;
+    return (this.#returned.length > 0 ? this.#again(kind) : undefined) ?? host.pull(kind);
+  }
+
+  /** One that came back. */
+  #again(kind: string): Job | undefined {
+    const job = open(this.#returned).find((one) => kindOf(one) === kind);
+    if (!job) return undefined;
+    this.#returned.splice(this.#returned.indexOf(job), 1);
+    if (job.start) job.start = job.start.again();
+    return job;
   }
 
   #spawn(kind: string, alive = true): void {
