@@ -1,3 +1,4 @@
+/** What of a store cannot be read is as if it were not there: for who brings it back. */
 import { isFlowError } from '../../definition/errors';
 
 /** What is read of the store. Undefined in place of FLOW_STORE_CORRUPT. */
