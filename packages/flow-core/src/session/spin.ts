@@ -113,7 +113,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(request.leaves ? { leaves: request.leaves } : {}),
       ...(elsewhere ? { elsewhere } : {}),
       cwd: workspace,
-      files: request.outputs !== undefined,
+      ...(request.outputs ? { files: folder } : {}),
       log: heard,
       ...(printed ? { ended: printed.end } : {}),
       emit(event) {

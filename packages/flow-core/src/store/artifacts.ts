@@ -42,7 +42,7 @@ export const INLINE_LIMIT = 32 * 1024;
 const LISTS = 4;
 
 /** Memory of a value's own up to this size is copied at once. Larger one is read piece by piece when it is written. */
-const COPY_LIMIT = 4 * 1024 * 1024;
+export const COPY_LIMIT = 4 * 1024 * 1024;
 
 /** Codecs of a flow, which come before the built-in ones. */
 export type Codecs = readonly AnyCodec[] | undefined;
@@ -337,7 +337,7 @@ export function keepEncoded(
   look?: Look,
 ): ArtifactRecord | Promise<ArtifactRecord> {
   const { meta, bytes, rest, digest } = encoded;
-  if (rest) return keepPieces(encoded, rest, cas, look);
+  if (rest) return keepPiecesBy(encoded, (pieces) => cas.writeStream(pieces, look));
   if (bytes.length <= INLINE_LIMIT) return { ...meta, digest: digest(), bytes };
   return keepLarge(encoded, cas);
 }
@@ -347,13 +347,12 @@ async function keepLarge({ meta, bytes, digest }: EncodedValue, cas: Cas): Promi
   return { ...meta, digest: digest(hash), hash };
 }
 
-async function keepPieces(
-  { meta, bytes, digest }: EncodedValue,
-  rest: AsyncIterable<Uint8Array>,
-  cas: Cas,
-  look: Look | undefined,
-): Promise<ArtifactRecord> {
-  const { hash, size } = await cas.writeStream(startingWith(bytes, rest), look);
+/** The same for what comes in pieces. @param write takes them, and gives the hash of all their bytes */
+export async function keepPiecesBy(
+  { meta, bytes, rest, digest }: EncodedValue,
+  write: (pieces: AsyncIterable<Uint8Array>) => Promise<{ hash: string; size: number }>,
+): Promise<ArtifactMeta & { hash: string }> {
+  const { hash, size } = await write(startingWith(bytes, rest));
   return { ...meta, size, digest: digest(hash), hash };
 }
 

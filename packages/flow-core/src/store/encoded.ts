@@ -82,7 +82,7 @@ async function collected(
 
 export async function* startingWith(
   piece: Uint8Array,
-  others: AsyncIterable<Uint8Array>,
+  others: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = [],
 ): AsyncGenerator<Uint8Array> {
   yield piece;
   yield* others;

@@ -247,6 +247,7 @@ export class Worker {
         scope.fail = fail;
         return this.#scopes.run(scope, body);
       },
+      context: () => AsyncLocalStorage.snapshot(),
       bodyEnded: (thrown) => {
         // Not within the call of `push`, which may be one of them.
         const { names, lasting } = this.#contained.putBackRealm(

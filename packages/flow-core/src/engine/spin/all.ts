@@ -19,6 +19,7 @@ import type { SpinAllOptions } from './all-options';
 import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 import { itemText, SplitViews } from './split-views';
+import { changedVariables } from './variables';
 
 /** In split order, those that failed too. @throws FlowError FLOW_INTERRUPTED, and what stops all of them */
 export async function spinSplits(options: SpinAllOptions): Promise<SplitOutcome[]> {
@@ -200,7 +201,10 @@ class SplitSpinner {
       index,
       item: itemText(resolved, views, this.#artifacts),
       artifacts: [],
-      hints: resolved.lost === undefined ? [] : [resolved.lost],
+      hints: [
+        ...(resolved.lost === undefined ? [] : [resolved.lost]),
+        ...(await changedVariables(graph, resolved)),
+      ],
     };
     const done = ended.status === 'done';
     const { missing } = done ? ended.result : ended.failure;

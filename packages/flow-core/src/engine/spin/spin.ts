@@ -20,6 +20,7 @@ import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './
 import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
+import { changedVariables } from './variables';
 
 export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal' | 'leaves'> {
   graph: Graph;
@@ -35,8 +36,8 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   onlyGiven?: OnlyGiven;
   user: string;
   cwd: string;
-  /** Its artifacts are to be written as files. */
-  files?: boolean;
+  /** The folder where its artifacts are to be written as files. It is asked when the body is called, or later. */
+  files?(): string;
   log: TaskLog;
   /** Called when the body has ended and nothing that it printed is outstanding, before its outcome is recorded. */
   ended?(): void;
@@ -61,7 +62,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const origin = originOf(graph, resolved);
   const persisted = await options.persist?.(origin, inputs.run.params);
   options.emit?.(spinStarted(graph, resolved));
-  const returned = new Returned(graph.codecs, { cas: persisted?.cas, files: options.files === true });
+  const returned = new Returned(graph.codecs, { cas: persisted?.cas, folder: options.files });
   const view = (label: string) => inputs.views.get(label) as View;
   const outcome = guard
     ? await perform({
@@ -96,9 +97,10 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     artifacts: result
       ? compareOutputs(await outputsBefore(graph, store, resolved), result, shownOf(result, returned))
       : [],
-    ...(result?.files ? { files: result.files } : {}),
+    ...(result ? { files: result.files ?? returned.files } : {}),
     hints: [
       ...(resolved.lost === undefined ? [] : [resolved.lost]),
+      ...(await changedVariables(graph, resolved)),
       ...(absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : []),
     ],
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
