@@ -48,6 +48,13 @@ export async function importModule(file: string): Promise<Imported> {
   }
 }
 
+/** Loads what imports a file, before the file may be read. */
+export function prepareImport(file: string): void {
+  if (registered) return;
+  registerTsx(file);
+  registered = true;
+}
+
 /** Ends what guards the import under way from outside. */
 let release = () => {};
 

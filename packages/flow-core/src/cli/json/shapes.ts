@@ -15,6 +15,7 @@ export type Json =
   | RunJson
   | SpinJson
   | SpinAllJson
+  | WatchJson
   | StepJson
   | RunsJson
   | ShowRunJson
@@ -86,6 +87,29 @@ export interface SpinJson {
   hints?: readonly string[];
   /** With `--persist`: the spin's pathspec among the persisted ones. */
   persisted?: string;
+}
+
+/** `spin --watch`: one of these for each line. */
+export type WatchJson =
+  /** All files are watched, and the first spin is about to begin. */
+  | { watch: 'ready'; step: string }
+  /** Files changed, and nothing that the step sees. */
+  | { watch: 'unchanged'; step: string; files: readonly string[] }
+  /** The code cannot be read, or has no such step: nothing is spun until it is mended. */
+  | { watch: 'broken'; step: string; error: { code: string; message: string } }
+  | WatchedSpinJson;
+
+/** One spin of a watch. */
+export interface WatchedSpinJson extends Omit<SpinJson, 'outputPath' | 'persisted'> {
+  watch: 'spun';
+  /** Counts from 1. */
+  n: number;
+  /** What of the code or the data is another than at the spin before. */
+  changed: readonly string[];
+  /** From the change of the file to the result. */
+  latencyMs: number;
+  /** Absent where the spin was refused. */
+  outputPath?: string;
 }
 
 /** `spin --all` */
