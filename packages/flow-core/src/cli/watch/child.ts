@@ -1,5 +1,6 @@
 /** The program of a watch's spare process: it loads what a spin needs, waits for the word, and executes one. */
 import { FlowError, isFlowError } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
 import { messageOf } from '../../definition/thrown';
 import { channelToParent } from '../../process/channel';
 import { exitNow } from '../../process/ending';
@@ -82,10 +83,27 @@ async function prepare({ file, workspace, store }: SpareSetup): Promise<{ store?
       import('../../engine/spin/spin'),
       import('../../engine/outputs/folder'),
     ]);
-    prepareImport(file);
-    const opened = await openStore(store);
+    await prepareImport(file);
+    const opened = openStore(store);
+    // Connects, and finds out who is newest.
+    await opened.kv.get('stamp').catch(() => undefined);
+    await warmUp(workspace);
     return { store: Promise.resolve(opened) };
   } catch {
     return {};
   }
+}
+
+/** Executes a spin of nothing: what is executed once is compiled when it is needed. */
+async function warmUp(workspace: string): Promise<void> {
+  const [{ flow, graphOf }, { spinStep }, { memoryStore }] = await Promise.all([
+    import('../../definition/flow'),
+    import('../../session/spin'),
+    import('../../store/open'),
+    import('../../index'),
+  ]);
+  const f = flow('warm');
+  const graph = graphOf(f.end(f.start(() => ({ rows: [{ a: 1 }], text: 'a' })))) as Graph;
+  const session = { graph, store: memoryStore(), workspace, user: '', with: [], emit() {} };
+  await spinStep(session, { selection: { step: 'start' }, params: {} });
 }
