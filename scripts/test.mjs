@@ -21,6 +21,7 @@ const PROCESSES = [
   '/flow-core/test/store/(broker|database|events|full-disk|level|stamp)',
   '/flow-core/test/testing/(child|examples|packages|vitest)',
   '/flow-core/test/torture/',
+  '/flow-codecs/test/es-modules',
   '/flow-plugin/test/generators/',
 ];
 

@@ -14,6 +14,7 @@ const ORDER = [
   'artifact',
   'merge',
   'lazy-join',
+  'share',
   'transfer',
 ];
 

@@ -62,6 +62,16 @@ describe('nx affected', () => {
     ]);
   });
 
+  test('a long name is selected with its target, and only then', async () => {
+    const edit = ['flows/near.ts', 'export const once = (n: number) => n + 2;\n'] as const;
+    expect(await selected('spin-sums-end', ...edit)).toEqual(
+      [...whole('flows'), 'flows:spin-sums-end'].sort(),
+    );
+    expect(await selected('spin-sums', ...edit)).toEqual(['flows:spin', 'flows:spin-sums']);
+    expect(await selected('spin-sum', ...edit)).toEqual(await selected('spin-sums-sum', ...edit));
+    expect(await selected('spin-sums', 'README.md', 'no')).toEqual([]);
+  });
+
   test('the last step keeps what it left where the edit was a comment', async () => {
     expect((await workspace.warm('run', 'flows:spin-end')).code).toBe(0);
     workspace.write({ 'flows/near.ts': '// a comment\nexport const once = (n: number) => n;\n' });

@@ -64,7 +64,6 @@ test('nx show project says how to use each target', async () => {
   );
   const { run, spin } = (await workspace.project('shop')).targets;
   expect(run?.metadata).toEqual({
-    technologies: ['nx-flow'],
     description: 'Runs the flow movies from start to end, and records everything. Try: npx nx run shop',
     scriptContent: 'npx nx run shop',
     help: { command: 'npx nx run shop:run --help', example: { args: ['--params.<name>=<value>'] } },

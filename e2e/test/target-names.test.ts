@@ -1,4 +1,6 @@
 /** Names of targets in a real Nx: two names are one target, and the plugin's options give others. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { small } from '../lib/flows';
 import { Workspace } from '../lib/workspace';
 
@@ -45,6 +47,40 @@ test('targets are called as the plugin’s options say, and their spins are repl
     expect.stringContaining('[local cache]'),
   ]);
   expect((await nx('run', 'films:step-a-end')).code).toBe(0);
+});
+
+test('a step sees the same environment by both doors, and a declared variable of a file counts', async () => {
+  workspace.write({
+    '.env': 'CITY=Bern\nSTREET="$CITY 1"\n',
+    'told/.env.local': 'LAKE="near $CITY"\n',
+    'told/.env.flow-run': 'CITY=Basel\n',
+    'told/.flow-spin.env': 'CITY=Chur\n',
+    'told/told.flow.ts': `import { flow } from '@nx-flow/core';
+const f = flow('told', { inputs: [{ env: 'CITY' }] });
+export const start = f.start(() => ({ seen: ['CITY', 'STREET', 'LAKE'].map((name) => process.env[name]) }));
+export default f.end(start);`,
+  });
+  const spun = () =>
+    JSON.parse(readFileSync(join(workspace.folder, 'dist/flow/told/spin/start/artifacts/seen.json'), 'utf8'));
+  const dumped = async (run: number) =>
+    (await workspace.warmFlow('dump', 'told', `${run}/start`, '--json')).json().artifacts.seen;
+  expect((await workspace.nx('run', 'told:flow-run')).code).toBe(0);
+  await workspace.warmFlow('run', 'told');
+  expect([await dumped(1), await dumped(2)]).toEqual([
+    ['Basel', 'Basel 1', 'near Basel'],
+    ['Basel', 'Basel 1', 'near Basel'],
+  ]);
+  const spin = async () => (await workspace.nx('flow-spin', 'told', '--step=start')).text;
+  expect(await spin()).not.toContain('[local cache]');
+  const byNx = spun();
+  await workspace.warmFlow('spin', 'told', 'start');
+  expect([byNx, spun()]).toEqual([
+    ['Chur', 'Chur 1', 'near Chur'],
+    ['Chur', 'Chur 1', 'near Chur'],
+  ]);
+  workspace.write({ 'told/.flow-spin.env': 'CITY=Genf\n' });
+  expect(await spin()).not.toContain('[local cache]');
+  expect(spun()[0]).toBe('Genf');
 });
 
 test('an option that the plugin does not have is one sentence', async () => {

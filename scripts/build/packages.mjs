@@ -8,7 +8,7 @@ export const PACKAGES = {
     // What is opened before all else: the whole bundle would take as long as all that such a door does.
     alone: ['keys', 'code-cache'],
     // Programs of their own: their `main` is called.
-    programs: ['worker', 'broker', 'watch-child'],
+    programs: ['worker', 'broker', 'types-child', 'watch-child'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
@@ -31,6 +31,7 @@ export const PACKAGES = {
           'no-room',
           'opened-place',
           'owner',
+          'reserve',
           'row-keys',
           'stamp',
           'write-file',
@@ -49,6 +50,7 @@ export const PACKAGES = {
           'requests',
           'serve-client',
           'server',
+          'sweep-sockets',
           'view',
         ].map((name) => `store/broker/${name}`),
         ...[
@@ -57,9 +59,11 @@ export const PACKAGES = {
           'database',
           'dropped',
           'generation',
+          'known-tables',
           'left-logs',
           'level',
           'level-entries',
+          'looked-level',
           'lost-numbers',
           'merge-tables',
           'migrate',
@@ -69,6 +73,19 @@ export const PACKAGES = {
           'swap',
         ].map((name) => `store/${name}`),
       ],
+      // A broker whose database has tables that nobody has looked at.
+      tables: [
+        'block',
+        'crc32c',
+        'cursor',
+        'damaged-tables',
+        'hold-database',
+        'log',
+        'manifest',
+        'snappy',
+        'table',
+        'version',
+      ].map((name) => `store/salvage/${name}`),
       // Every process but the broker: values, their digests and files, where the workspace and its flows are.
       base: [
         ...[
@@ -78,6 +95,8 @@ export const PACKAGES = {
           'process/call-within',
           'definition/codec',
           'definition/duration',
+          // Coordinators, and joins of much.
+          'environment/node-capabilities',
         ],
         ...['failed-request', 'find', 'import-watch'].map((name) => `source/${name}`),
       ],
@@ -133,7 +152,7 @@ export const PACKAGES = {
         ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(
           (name) => `engine/record/${name}`,
         ),
-        ...['flow-event', 'not-found', 'place', 'preview'].map((name) => `engine/task/${name}`),
+        ...['flow-event', 'not-found', 'place', 'preview', 'shown'].map((name) => `engine/task/${name}`),
         ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
         ),
@@ -144,7 +163,7 @@ export const PACKAGES = {
         ...['engine/run/', 'engine/resume/', 'engine/record/', 'session/run', 'session/retention'],
         'definition/with',
         ...['exit-of', 'run-', 'commands/resume', 'commands/run', 'render/run'].map((name) => `cli/${name}`),
-        ...['environment/node-capabilities', 'source/declared-inputs'],
+        'source/declared-inputs',
       ],
       pool: [
         ...['', 'worker-listener', 'worker-process', 'worker-state'].map((name) => `engine/pool/${name}`),
@@ -162,7 +181,7 @@ export const PACKAGES = {
       ],
       'spin-all': [
         ...['all', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
-        ...['no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
+        ...['held-instances', 'no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
           (name) => `engine/inputs/${name}`,
         ),
         ...[
@@ -182,16 +201,19 @@ export const PACKAGES = {
       static: [
         ...['computed-steps', 'flow-files', 'import-error', 'index'],
         ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
-        ...['returned-names', 'static-graph', 'top-level-await'],
+        ...['returned-names', 'shared-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
-      // What few flows need: conditions of the workspace, packages of a step, joins of much; runs by their tags; a full disk; what was lost.
+      // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        ...['engine/pool/packages', 'engine/task/large-values', 'store/make-room', 'store/replaceable'],
+        ...['engine/pool/packages', 'store/make-room', 'store/replaceable'],
         'store/tagged-runs',
         'store/imports',
         'store/lost-records',
+        ...['engine/record/needed', 'engine/record/taken-lost'],
       ],
+      // Where there are `.env` files.
+      env: ['session/env-files', 'session/env-target', 'environment/target-names'],
       // For flows that have secrets.
       secrets: [
         'engine/secrets/',
@@ -225,7 +247,16 @@ export const PACKAGES = {
           'tag',
           'why',
         ].map((name) => `cli/commands/${name}`),
-        ...['cli/help', 'cli/type-check', 'cli/lookup', 'cli/reading', 'cli/render/status'],
+        ...[
+          'cli/help',
+          'cli/type-check',
+          'cli/class-returns',
+          'cli/types-child',
+          'cli/lookup',
+          'cli/reading',
+          'cli/render/status',
+          'cli/render/value',
+        ],
         ...['diff', 'task', 'value', 'why'].map((name) => `cli/json/${name}`),
       ],
       keys: ['cli/keys/', 'engine/spin/read-key'],
@@ -256,9 +287,22 @@ export const PACKAGES = {
       'question-inner': 'source/question-inner',
       'question-outer': 'source/question-outer',
       broker: 'store/broker/main',
+      'types-child': 'cli/types-child',
       'end-children': 'process/end-children',
       'code-cache': 'environment/code-cache',
     },
+  },
+  // A door for each library. ES modules have doors of their own where the library has a copy for them.
+  'packages/flow-codecs': {
+    modules: ['imported', 'arrow', 'big', 'bignumber', 'decimal', 'luxon', 'temporal'],
+    external: [],
+    parts: { codecs: [''] },
+    entries: Object.fromEntries(
+      [
+        ...['arrow', 'big', 'bignumber', 'dayjs', 'decimal', 'library'],
+        ...['luxon', 'ml', 'ndarray', 'temporal', 'tfjs'],
+      ].map((name) => [name, name]),
+    ),
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],

@@ -30,7 +30,8 @@ function filesOf(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-const sources = ['flow-core', 'flow-plugin'].flatMap((name) => filesOf(join(PACKAGES, name, 'src')));
+const NAMES = ['flow-core', 'flow-plugin', 'flow-codecs'];
+const sources = NAMES.flatMap((name) => filesOf(join(PACKAGES, name, 'src')));
 const known = new Set(sources);
 const nameOf = (file: string) => relative(PACKAGES, file);
 const roomOf = (file: string) =>
@@ -108,7 +109,7 @@ test('below the commands, nobody writes to the console', () => {
 
 test('tests stand under the path of what they are about', () => {
   const APART = /(^|\/)(conformance|fuzz|kit|helpers|torture|types)\//;
-  const astray = ['flow-core', 'flow-plugin'].flatMap((name) =>
+  const astray = NAMES.flatMap((name) =>
     filesOf(join(PACKAGES, name, 'test')).filter((file) => {
       const path = relative(join(PACKAGES, name, 'test'), file);
       return !APART.test(path) && !existsSync(join(PACKAGES, name, 'src', dirname(path)));

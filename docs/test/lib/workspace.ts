@@ -8,10 +8,12 @@ import { dirname, join, resolve } from 'node:path';
 export const ROOT = resolve(__dirname, '..', '..', '..');
 const EXAMPLE = join(ROOT, 'examples', 'movies');
 
-/** What pages may import and call, besides the two packages of this repository. */
+/** What pages may import and call, besides the packages of this repository. */
 const PACKAGES = [
   '@types',
   '@swc',
+  'apache-arrow',
+  'decimal.js',
   'jest',
   'nx',
   'typescript',
@@ -148,7 +150,7 @@ function prepare(): string {
   mkdirSync(join(modules, '.bin'));
   mkdirSync(bin);
   for (const name of PACKAGES) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'junction');
-  for (const name of ['core', 'plugin']) {
+  for (const name of ['core', 'plugin', 'codecs']) {
     symlinkSync(join(ROOT, 'packages', `flow-${name}`), join(modules, '@nx-flow', name), 'junction');
   }
   for (const [name, file] of Object.entries(COMMANDS)) {

@@ -1,5 +1,5 @@
 /** @nx-flow/core: write flows as steps, run them once, then spin one step at a time. */
-export type { Codec, InstanceCodec } from './definition/codec';
+export type { Codec, CodecFile, InstanceCodec, Later, LaterCodec, Preview } from './definition/codec';
 export { FlowError, isFlowError, type Problem } from './definition/errors';
 export { fatal } from './definition/fatal';
 export { flow, oneOf } from './definition/flow';

@@ -49,6 +49,8 @@ export function parseCommandLine(
     else {
       const value = readValue(option, name, negated ? 'false' : token.value);
       if (value instanceof FlowError) refuse(value.code, value.message);
+      else if (!option.many && Object.hasOwn(parsed.options, name))
+        refuse('FLOW_OPTION', `--${name} is given twice: give it once.`);
       else if (option.many)
         parsed.options[name] = [...((parsed.options[name] as string[]) ?? []), value as string];
       else parsed.options[name] = value;

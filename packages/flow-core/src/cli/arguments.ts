@@ -40,9 +40,10 @@ function flowArgument({ positionals }: Context): string {
 }
 
 export function placeOf(context: Context): Place {
-  const { cwd, workspace } = context;
+  const { cwd, workspace, env } = context;
   const store = context.options.store as string | undefined;
-  return withNotes(placeOfFlow(flowArgument(context), cwd, { store, workspace }), context);
+  const place = withNotes(placeOfFlow(flowArgument(context), cwd, { store, workspace }), context);
+  return env ? { ...place, env } : place;
 }
 
 /** For a command that takes no flow. */

@@ -1,4 +1,5 @@
 /** The types of a command: its spec, its context and its function. */
+import type { EnvFiles } from '../session/env';
 import type { Output } from './render/output';
 
 export interface OptionSpec {
@@ -38,6 +39,8 @@ export interface Context extends Parsed {
   /** The workspace, where the caller knows it; otherwise it is searched for. */
   workspace?: string;
   output: Output;
+  /** Loads the `.env` files of a flow. Absent with `--no-env`, and where Nx has loaded them. */
+  env?: EnvFiles;
   /** Aborted when the process is asked to end, such as by Ctrl-C. */
   signal: AbortSignal;
   /** For `step`: the hash of its code and of the files that it may read, if the caller knows it. */

@@ -1,6 +1,6 @@
 /** Finds the run, step or tasks that a reading command is about. */
 import { latestRun, requireRun } from '../engine/record/find-run';
-import { lostOf, orLost } from '../engine/record/lost';
+import { allLostOf, orLost } from '../engine/record/lost';
 import { noTask, noTasks, requireStepIn } from '../engine/task/not-found';
 import type { Pathspec } from '../store/pathspec';
 import type { RunRow, TaskRow } from '../store/rows';
@@ -21,7 +21,7 @@ export function runOf({ store, flow, namespace }: Recorded, { run }: Pathspec): 
 
 /** A line on stderr for each record of the run that is lost, so that nobody takes what is there for all of it. */
 export async function noteLost(store: Store, run: RunRow, { note, colors }: Output): Promise<string[]> {
-  const lost = await lostOf(store, run);
+  const lost = await allLostOf(store, run);
   for (const line of lost.slice(0, SHOWN)) note(`${colors.yellow('!')} ${line}\n`);
   if (lost.length > SHOWN) note(`${colors.yellow('!')} ${lost.length - SHOWN} more are lost\n`);
   return lost;

@@ -4,6 +4,7 @@ import { parseDuration } from '../definition/duration';
 import { FlowError, isFlowError, suggest } from '../definition/errors';
 import { requireHandles } from '../definition/handles';
 import { mostHandles } from '../environment/handles';
+import { EnvFiles } from '../session/env';
 import { limitImports, SLOW_MS, watchImports } from '../source/import-watch';
 import { parseCommandLine } from './args';
 import { splitFlow } from './arguments';
@@ -19,6 +20,8 @@ export interface MainOptions
   cwd?: string;
   /** The caller's reason to refuse the command. It is reported like the command's own errors. */
   refused?: FlowError;
+  /** The caller has loaded the `.env` files, as Nx does for its tasks. */
+  envLoaded?: true;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface MainOptions
  */
 export async function main(
   argv: readonly string[],
-  { cwd = process.cwd(), refused, ...more }: MainOptions = {},
+  { cwd = process.cwd(), refused, envLoaded, ...more }: MainOptions = {},
 ): Promise<number> {
   const flagged = (name: string) => argv.includes(`--${name}`) || argv.includes(`--${name}=true`);
   const output = makeOutput(flagged('json'), flagged('verbose'));
@@ -43,6 +46,7 @@ export async function main(
   let ended: NodeJS.Signals | undefined;
   let late: FlowError | undefined;
   let unwatch = () => {};
+  let env: EnvFiles | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
     ended ??= signal;
     stop.abort();
@@ -68,8 +72,16 @@ export async function main(
     });
     requireHandles(mostHandles());
     const { command } = await load();
+    if (!envLoaded && !argv.some((arg) => /^--no-?env(=true)?$/i.test(arg)))
+      env = envFiles(command.spec, rest, output);
     const help = rest.includes('--help') || rest.includes('-h');
-    if (help) return await printHelp(command.spec, rest, { cwd, output, workspace: more.workspace });
+    if (help)
+      return await printHelp(command.spec, rest, {
+        cwd,
+        output,
+        workspace: more.workspace,
+        ...(env ? { env } : {}),
+      });
     const parsed = splitFlow(
       command.spec,
       await parsedArguments(command.spec, rest, cwd, more.workspace),
@@ -78,7 +90,8 @@ export async function main(
     if (refused) throw refused;
     limitImports(importTimeout(parsed));
     if (endsInOrder(command.spec, parsed)) process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-    const code = await command.execute({ ...parsed, ...more, cwd, output, signal: stop.signal });
+    const context = { ...parsed, ...more, cwd, output, signal: stop.signal, ...(env ? { env } : {}) };
+    const code = await command.execute(context);
     // What ends in order has ended by it, and said it; so has a check.
     const says = command.spec.saysLate || endsInOrder(command.spec, parsed);
     if (late && !(says && code === late.exit)) throw late;
@@ -91,8 +104,23 @@ export async function main(
   } finally {
     unwatch();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    env?.restore();
     if (process.cwd() !== before) process.chdir(before);
   }
+}
+
+/** Files for a target count for the command that the target executes, those of `run` for commands that only look. */
+function envFiles(
+  { name }: CommandSpec,
+  rest: readonly string[],
+  { note, colors }: Context['output'],
+): EnvFiles {
+  const [, step] = rest.filter((arg) => !arg.startsWith('-'));
+  const kinds = ['spin', 'resume', 'snapshot', 'step'] as const;
+  const kind = kinds.find((one) => one === name) ?? 'run';
+  return new EnvFiles({ kind, ...(kind === 'step' && step !== undefined ? { step } : {}) }, (line) =>
+    note(`${colors.yellow('!')} ${line}\n`),
+  );
 }
 
 /** @throws FlowError FLOW_OPTION */
@@ -165,7 +193,12 @@ export async function printVersion(output: Context['output']): Promise<number> {
 export async function printHelp(
   spec: CommandSpec,
   argv: string[],
-  { cwd, output, workspace }: Pick<Context, 'cwd' | 'output'> & { workspace: string | undefined },
+  {
+    cwd,
+    output,
+    workspace,
+    env,
+  }: Pick<Context, 'cwd' | 'output' | 'env'> & { workspace: string | undefined },
 ): Promise<number> {
   const { commandHelp } = await import('./help');
   const flow = argv.find((arg) => !arg.startsWith('-'));
@@ -182,6 +215,7 @@ export async function printHelp(
     set: {},
     cwd,
     ...(workspace === undefined ? {} : { workspace }),
+    ...(env ? { env } : {}),
     output,
     signal: new AbortController().signal,
   };

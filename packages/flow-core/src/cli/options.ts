@@ -17,6 +17,7 @@ export const COMMON: Record<string, OptionSpec> = {
     value: 'duration',
     help: 'How long importing the flow may take, such as 30s or 5m; default 2m',
   },
+  'no-env': { type: 'boolean', help: 'Leave .env files alone; by default they are read as Nx reads them' },
   json: { type: 'boolean', help: 'One JSON object on stdout; everything else goes to stderr' },
   verbose: { type: 'boolean', help: "Show the engine's own stack frames too" },
   help: { type: 'boolean', help: 'Show this' },

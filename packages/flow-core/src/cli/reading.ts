@@ -3,6 +3,7 @@ import { FlowError } from '../definition/errors';
 import { findPlaceFile, loadPlaceFlow, type Place } from '../session/place';
 import { findFlowFile, looksLikeFile, stem } from '../source/find';
 import { type Codecs, decodeArtifact, isBuiltIn } from '../store/artifacts';
+import { isLater } from '../store/later';
 import type { Pathspec } from '../store/pathspec';
 import type { ArtifactRecord } from '../store/rows';
 import type { Store } from '../store/store';
@@ -56,14 +57,26 @@ export async function reading(
  * Decodes artifacts for commands that only read the store. The flow is imported only for an artifact that one of
  * its codecs stored.
  */
-export function decoderOf({ store, place }: Recorded): Decode {
-  let codecs: Promise<Codecs> | undefined;
-  return async (record) => {
-    if (!isBuiltIn(record)) codecs ??= codecsOf(place, record.codec);
-    return decodeArtifact(record, store.cas, await codecs);
-  };
+export function decoderOf(recorded: Recorded): Decode {
+  return valuesOf(recorded).decode;
 }
 export type Decode = (record: ArtifactRecord) => Promise<unknown>;
+
+/** The same, with the flow's codecs, where one of them stored a value: they say what is shown of it. */
+export function valuesOf({ store, place }: Recorded): {
+  decode: Decode;
+  codecs(): Promise<Codecs>;
+} {
+  let codecs: Promise<Codecs> | undefined;
+  return {
+    async decode(record) {
+      if (!isBuiltIn(record)) codecs ??= codecsOf(place, record.codec);
+      const value = decodeArtifact(record, store.cas, await codecs);
+      return isLater(value) ? value.value() : value;
+    },
+    codecs: async () => codecs,
+  };
+}
 
 /** @throws FlowError FLOW_CODEC_UNKNOWN */
 async function codecsOf(place: Place, id: string): Promise<Codecs> {

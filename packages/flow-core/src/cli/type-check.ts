@@ -7,6 +7,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { FlowError, type Problem } from '../definition/errors';
+import { packageFile } from '../environment/package-root';
+import { CLASSES, NO_API } from './types-child';
 
 /** Options that a project that only checks must not inherit. Null unsets an option. */
 const ONLY_CHECK = {
@@ -29,26 +31,35 @@ const DEFAULTS = {
   skipLibCheck: true,
 };
 
+/** What the types say. */
+export interface TypeChecked {
+  problems: Problem[];
+  /** Steps that return instances of classes that no codec stores. Empty where TypeScript has no API, as from 7 on. */
+  warnings: Problem[];
+}
+
 /**
  * Returns the type errors in flow files and their imports, except packages.
  * @throws FlowError FLOW_TYPESCRIPT when TypeScript is missing or fails
  */
-export async function typeProblems(files: readonly string[]): Promise<Problem[]> {
+export async function checkTypes(files: readonly string[]): Promise<TypeChecked> {
   const projects = new Map<string, string[]>();
   for (const file of files) {
     const project = nearest(file, 'tsconfig.json') ?? '';
     projects.set(project, [...(projects.get(project) ?? []), file]);
   }
   const problems = new Map<string, Problem>();
+  const warnings: Problem[] = [];
   for (const [project, flows] of projects) {
-    for (const problem of await checkProject(project, flows)) {
+    const checked = await checkProject(project, flows);
+    for (const problem of checked.problems)
       problems.set(`${problem.where} ${problem.code} ${problem.message}`, problem);
-    }
+    warnings.push(...checked.warnings);
   }
-  return [...problems.values()];
+  return { problems: [...problems.values()], warnings };
 }
 
-async function checkProject(project: string, files: string[]): Promise<Problem[]> {
+async function checkProject(project: string, files: string[]): Promise<TypeChecked> {
   const [first] = files as [string];
   const tsc = compilerFor(first);
   const modules = nearest(first, 'node_modules') as string;
@@ -69,9 +80,15 @@ async function checkProject(project: string, files: string[]): Promise<Problem[]
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(config, JSON.stringify(json));
-    const { code, printed } = await execute(tsc, ['-p', config, '--pretty', 'false'], dirname(first));
-    const problems = diagnostics(printed, dirname(first), project || config);
-    if (code === 0 || problems.length > 0) return problems.filter(({ where = '' }) => !isForeign(where));
+    const cwd = dirname(first);
+    const child = packageFile('dist/types-child.js');
+    let { code, printed } = await execute(child, [dirname(dirname(tsc)), config, ...files], cwd);
+    if (code === NO_API) ({ code, printed } = await execute(tsc, ['-p', config, '--pretty', 'false'], cwd));
+    const problems = diagnostics(printed, cwd, project || config).filter(
+      ({ where = '' }) => !isForeign(where),
+    );
+    if (code === 0 || problems.length > 0 || /error TS/.test(printed))
+      return { problems, warnings: classesOf(printed) };
     throw new FlowError('FLOW_TYPESCRIPT', `${tsc} ended with ${code}: ${printed.trim().slice(0, 500)}`);
   } finally {
     rmSync(config, { force: true });
@@ -97,10 +114,15 @@ function nearest(file: string, name: string): string | undefined {
   }
 }
 
-function execute(tsc: string, args: string[], cwd: string): Promise<{ code: number; printed: string }> {
+function classesOf(printed: string): Problem[] {
+  const line = printed.split('\n').find((text) => text.startsWith(CLASSES));
+  return line === undefined ? [] : JSON.parse(line.slice(CLASSES.length));
+}
+
+function execute(script: string, args: string[], cwd: string): Promise<{ code: number; printed: string }> {
   return new Promise((done) => {
     const options = { cwd, maxBuffer: 64 * 1024 * 1024 };
-    execFile(process.execPath, [tsc, ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
       done({ code, printed: stdout + stderr });
     });
@@ -119,7 +141,16 @@ function diagnostics(printed: string, cwd: string, project: string): Problem[] {
       problems.push({ code, message, where: path === undefined ? project : `${path}:${at}:${column}` });
     } else if (last && /^\s+\S/.test(line)) last.message += `\n${line}`;
   }
-  return problems;
+  return problems.map(inOneLine);
+}
+
+/** The sentence of the type `Storable`, which the compiler wraps into the types of the call. */
+function inOneLine(problem: Problem): Problem {
+  const said = [...problem.message.matchAll(/'"(The artifact \S+ holds [^"]+)"'/g)].map(
+    ([, text]) => `${text}.`,
+  );
+  if (said.length === 0) return problem;
+  return { ...problem, code: 'FLOW_ARTIFACT_UNSTORABLE', message: [...new Set(said)].join(' ') };
 }
 
 /** Whether the file is a package's, which the user cannot fix. */

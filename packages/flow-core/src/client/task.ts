@@ -140,6 +140,13 @@ export class Task<A> implements TaskView<A> {
     return this.#row.parents.map((label) => fullPathspec(flow, run, label));
   }
 
+  /** Of a join whose foreach had nothing to split: the pathspec of the task before the foreach, which is no parent. */
+  get basePathspec(): string | undefined {
+    const { base } = this.#row;
+    const { flow, run } = this.#scope.row;
+    return base === undefined ? undefined : fullPathspec(flow, run, base);
+  }
+
   /** The tasks whose artifacts it read, in input order. Those of a persisted spin are in another store. */
   async parents(): Promise<Task<Untyped>[]> {
     const { store, row } = this.#scope;

@@ -58,6 +58,7 @@ export interface TaskView<A> extends Timed, AsyncIterable<ArtifactView> {
   artifactNames(): string[];
   artifact(name: string): Promise<ArtifactView>;
   readonly parentPathspecs: string[];
+  readonly basePathspec: string | undefined;
   parents(): Promise<TaskView<Untyped>[]>;
   children(): AsyncGenerator<TaskView<Untyped>, void, undefined>;
   origin(): Promise<TaskView<Untyped> | undefined>;

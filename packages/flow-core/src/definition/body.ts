@@ -8,7 +8,7 @@ export async function runBody(node: StepNode, given: object): Promise<Record<str
   const watch: Watch = { on: true };
   const context: Record<string, unknown> = { params: {}, stack: [], ...given };
   if (node.kind === 'join' || node.kind === 'gather') context.inputs = strictInputs(context.inputs, watch);
-  else context.self = strict('self', context.self, watch);
+  else context.self = strict('self', await withShared(node, context.self as object | undefined), watch);
   context.params = strict('params', context.params, watch);
   context.signal ??= new AbortController().signal;
   context.log ??= () => {};
@@ -30,6 +30,17 @@ export async function runBody(node: StepNode, given: object): Promise<Record<str
   } finally {
     watch.on = false;
   }
+}
+
+/** As in a run, what a foreach shares is frozen: in a copy, since what a test gives is the test's. */
+async function withShared({ share }: StepNode, self: object = {}): Promise<object> {
+  if (!share) return self;
+  const { frozenCopy } = await import('./shared');
+  const shared = Object.entries(self).map(([name, value]) => [
+    name,
+    share.includes(name) ? frozenCopy(value) : value,
+  ]);
+  return Object.fromEntries(shared);
 }
 
 /** As in a run, names that merge() met with different values are an error unless the step sets them. */

@@ -1,5 +1,7 @@
 /** Marks an error after which no further attempt helps. */
 
+import { isErrorLike } from './thrown';
+
 /** On the error itself, so that it is known whichever copy of this package made it. */
 const FATAL = Symbol.for('nx-flow.fatal');
 
@@ -22,7 +24,8 @@ const FATAL = Symbol.for('nx-flow.fatal');
  * @returns the error, to be thrown
  */
 export function fatal<E>(error: E): E extends Error ? E : Error {
-  const marked = error instanceof Error ? error : new Error(String(error));
+  const given = isErrorLike(error) ? (error as Error) : new Error(String(error));
+  const marked = Object.isExtensible(given) ? given : copyOf(given);
   Object.defineProperty(marked, FATAL, { value: true });
   return marked as E extends Error ? E : Error;
 }
@@ -33,4 +36,13 @@ export function isFatal(thrown: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/** Of one that takes no mark, since it is frozen. */
+function copyOf(error: Error): Error {
+  const { name, message, stack } = error;
+  const copy = new Error(message, { cause: error });
+  for (const [key, value] of Object.entries({ name, stack }))
+    Object.defineProperty(copy, key, { value, configurable: true, writable: true });
+  return Object.assign(copy, error);
 }

@@ -15,7 +15,7 @@ import {
   secretsIn,
   takenFrom,
 } from './graph';
-import type { DefinedFlow, Flow, OneOf, Options, Parsed, Step } from './types';
+import type { DefinedFlow, Flow, LaterOf, OneOf, Options, Parsed, Step } from './types';
 import { validate } from './validate';
 
 /** Marks what `f.end` returns. A symbol of the registry: a flow file may load another copy of this package. */
@@ -42,10 +42,13 @@ type Handle = { readonly name: string; readonly [NODE]?: StepNode; readonly [EDG
  * export default f.end(all);
  * ```
  */
-export function flow<S extends z.ZodRawShape = Record<never, never>>(
+export function flow<
+  S extends z.ZodRawShape = Record<never, never>,
+  C extends readonly AnyCodec[] = readonly AnyCodec[],
+>(
   name: string,
-  options: { params?: S; codecs?: readonly AnyCodec[]; inputs?: readonly FlowInput[] } = {},
-): Flow<Parsed<S>> {
+  options: { params?: S; codecs?: C; inputs?: readonly FlowInput[] } = {},
+): Flow<Parsed<S>, LaterOf<C>> {
   const codecs = requireCodecs(name, options.codecs);
   requireInputs(name, options.inputs);
   const declared: StepNode[] = [];
@@ -60,7 +63,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
     body: AnyBody | undefined,
     at: Caller,
   ): StepNode {
-    const { after, over, on, cases, while: goOn, max, ...options } = given ?? {};
+    const { after, over, empty, share, on, cases, while: goOn, max, ...options } = given ?? {};
     const inputs = kind === 'gather' ? branches(after) : kind === 'start' ? [] : [{ from: edgesOf(after) }];
     const node: StepNode = {
       name: step,
@@ -71,6 +74,8 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
       ...(body ? { body } : {}),
     };
     if (over !== undefined) node.over = over;
+    if (empty !== undefined) node.empty = empty;
+    if (share !== undefined) node.share = share;
     if (on !== undefined) node.on = on;
     if (Array.isArray(cases)) node.cases = cases;
     if (goOn !== undefined) node.while = goOn;
@@ -121,7 +126,7 @@ export function flow<S extends z.ZodRawShape = Record<never, never>>(
     ended = true;
     return { name, [FLOW]: graph } as unknown as DefinedFlow<unknown, unknown>;
   }
-  return builder as unknown as Flow<Parsed<S>>;
+  return builder as unknown as Flow<Parsed<S>, LaterOf<C>>;
 }
 
 /** The one of several steps that ran: the way out of a switch. */
@@ -145,6 +150,8 @@ type Caller = (...args: never[]) => unknown;
 interface Declared extends Options<string | undefined> {
   after?: unknown;
   over?: string;
+  empty?: 'fail';
+  share?: readonly string[];
   on?: string;
   cases?: readonly string[];
   while?: string;

@@ -30,6 +30,10 @@ export interface StepNode {
   inputs: Input[];
   /** foreach: the artifact that is split. */
   over?: string;
+  /** foreach: what becomes of it where the list is empty; by default its join runs with no inputs. */
+  empty?: 'fail';
+  /** foreach: artifacts that all its splits see as one frozen value. */
+  share?: readonly string[];
   /** switch: the artifact that decides, and what it may hold. */
   on?: string;
   cases?: readonly string[];
@@ -141,6 +145,17 @@ export function scopeOf(graph: Graph, name: string): Scope | undefined {
 /** The number of foreaches around a step: the length of its tasks' stack. */
 export function depthOf(graph: Graph, name: string): number {
   return (scopeOf(graph, name) ?? []).filter((frame) => 'foreach' in frame).length;
+}
+
+/** The joins of a foreach: a branch inside of it may have one of its own. */
+export function joinsOf(graph: Graph, foreach: string): StepNode[] {
+  return ordered(graph).filter((node) => node.kind === 'join' && foreachOf(graph, node) === foreach);
+}
+
+/** The foreach that a join ends. */
+export function foreachOf(graph: Graph, { inputs: [input] }: StepNode): string | undefined {
+  const frame = input && scopeOfInput(graph, input)?.at(-1);
+  return frame && 'foreach' in frame ? frame.foreach : undefined;
 }
 
 function computeScope(

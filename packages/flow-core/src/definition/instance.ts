@@ -1,4 +1,5 @@
 /** A ready codec for a class: `instance(Point)`. */
+import { privateName } from './class-source';
 import type { InstanceCodec } from './codec';
 import { FlowError, suggest } from './errors';
 import { describeValue } from './thrown';
@@ -99,10 +100,6 @@ function fieldsOf(value: object): Record<string, unknown> {
   return fields;
 }
 
-/** A name with # that is declared or used. What stands in texts and comments is none. */
-const PRIVATE = /#[A-Za-z_$][\w$]*/;
-const TEXTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
-
 /** What an instance has beside properties that can be seen, and what helps. Undefined where there is nothing. */
 export function beyondFields(prototype: object): string | undefined {
   for (let at = prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
@@ -111,7 +108,7 @@ export function beyondFields(prototype: object): string | undefined {
     const text = Function.prototype.toString.call(Class);
     if (/\{\s*\[native code\]\s*\}$/.test(text))
       return `it extends ${Class.name}, whose content is no property: give encode and decode.`;
-    const [field] = text.replace(TEXTS, '""').match(PRIVATE) ?? [];
+    const field = privateName(text);
     if (field !== undefined)
       return `nobody outside of ${Class.name} can see its private field ${field}: give encode and decode, or toJSON() and a static fromJSON().`;
   }

@@ -5,9 +5,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FlowError, suggest } from './errors';
 import { type Conflict, conflictError, literal, previewOf, type Seen } from './merge-conflict';
-import type { AllOf, Merged, NameOf } from './types';
+import type { Included, Merged, NameOf } from './types';
 
-/** Marks an input that the engine made. Its value shows where artifacts come from without decoding them. */
+/**
+ * Marks an input that the engine made. Its value shows where artifacts come from without decoding them. The empty list of a
+ * join whose foreach had nothing to split has one too: of what stood before the foreach.
+ */
 export const SOURCE = Symbol.for('@nx-flow/core:source');
 /**
  * The description of the symbol that holds a merged object's references. A symbol survives `{ ...merge(inputs) }`,
@@ -38,7 +41,7 @@ export interface MergeOptions<X extends string, N extends string = string> {
  * The artifacts of all inputs, passed on by reference: nothing is read or copied. `exclude` leaves names out,
  * `include` takes only these. A name with different values in two inputs is an error that lists every such name
  * (FLOW_MERGE_CONFLICT), unless it is left out or the step sets it. `const { a, ...rest } = merge(inputs)` reads
- * `a`, and `...rest` passes on all but `a`.
+ * `a`, and `...rest` passes on all but `a`. Of a foreach over nothing it is what stood before the foreach.
  *
  * @throws FlowError FLOW_MERGE_OPTIONS for both options at once, FLOW_MERGE_NAME for an included name that no input has
  * @example
@@ -53,10 +56,11 @@ export function merge<I extends object, X extends string = never>(
 export function merge<I extends object, const N extends NameOf<I>>(
   inputs: I,
   options: { include: readonly N[]; exclude?: undefined },
-): Pick<AllOf<I>, N>;
+): Included<I, N>;
 export function merge(inputs: object, options: MergeOptions<string> = {}): object {
   const all = Object.entries(inputs) as [string, object][];
-  const sources = all.map(([, input]) => (input as { [SOURCE]?: Source })[SOURCE]);
+  const before = (inputs as { [SOURCE]?: Source })[SOURCE];
+  const sources = before ? [before] : all.map(([, input]) => (input as { [SOURCE]?: Source })[SOURCE]);
   const ofEngine = sources.every((source): source is Source => source !== undefined);
   const takes = chooser(options, () =>
     ofEngine ? sources.flatMap((source) => [...source.names()]) : all.flatMap(([, one]) => Object.keys(one)),

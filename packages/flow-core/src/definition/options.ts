@@ -127,6 +127,24 @@ export const STEP_OPTIONS = {
   },
   card: { help: 'The default card for each task', inKey: true, pending: true },
   over: { help: 'The artifact that is split', inKey: true, kind: 'foreach' },
+  empty: {
+    help: "What becomes of it where the list is empty: 'fail', or else its join runs with no inputs",
+    inKey: true,
+    kind: 'foreach',
+    problems: ({ name, empty }) =>
+      empty === undefined || empty === 'fail'
+        ? []
+        : [`\`empty\` of "${name}" is 'fail', or left out: then the join runs with no inputs.`],
+  },
+  share: {
+    help: 'Artifacts that are decoded once for each worker: all splits see the same frozen value',
+    inKey: true,
+    kind: 'foreach',
+    problems: ({ name, share }) =>
+      share === undefined || (Array.isArray(share) && share.every((one) => typeof one === 'string'))
+        ? []
+        : [`\`share\` of "${name}" is a list of names of artifacts, such as ['films'].`],
+  },
   on: { help: 'The artifact that decides', inKey: true, kind: 'switch' },
   cases: { help: 'What the artifact may hold', inKey: true, kind: 'switch' },
   while: { help: 'The artifact that says whether to go on', inKey: true, kind: 'loop' },

@@ -310,7 +310,7 @@ const knownOptions: Rule = (_, declared) =>
       })),
   ]);
 
-type OfKind = 'over' | 'on' | 'cases' | 'while' | 'max';
+type OfKind = 'over' | 'empty' | 'share' | 'on' | 'cases' | 'while' | 'max';
 
 const pendingOptions: Rule = (_, declared) =>
   declared.flatMap((node) =>

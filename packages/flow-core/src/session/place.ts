@@ -8,6 +8,7 @@ import { type FoundWorkspace, searchWorkspace } from '../environment/workspace';
 import { findFlowFile, looksLikeFile } from '../source/find';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
+import type { EnvFiles } from './env';
 
 export interface Place {
   /** The name or the file of the flow, as it was given. */
@@ -19,6 +20,8 @@ export interface Place {
   store: string;
   /** What the search passed over, if the user should know of it. */
   found: Omit<FoundWorkspace, 'folder'>;
+  /** Loads the flow's `.env` files before anything of the flow is executed. Absent where nobody asks for them. */
+  env?: EnvFiles;
 }
 
 export interface PlaceOptions {
@@ -51,9 +54,11 @@ export function findPlaceFile({ flow, cwd, workspace }: Place): Promise<string> 
 
 /** @throws FlowError what importing the flow throws */
 export async function loadPlaceFlow(
-  { flow, workspace }: Pick<Place, 'flow' | 'workspace'>,
+  place: Pick<Place, 'flow' | 'workspace' | 'env'>,
   file: string,
 ): Promise<Graph> {
+  const { flow, workspace } = place;
+  await place.env?.load(place, file);
   // Relative paths in a flow count from the workspace, both during the import and in a step.
   process.chdir(workspace);
   const { loadFlow } = await import('../source/load');

@@ -1,6 +1,7 @@
 /** The policy of `flow.json` works by itself, after a run: once a day, on the runs of the user alone, and never in CI. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseDuration } from '../definition/duration';
 import { inCi } from '../environment/in-ci';
 import { ownNamespace } from '../environment/user';
 import type { FileSession } from './session';
@@ -31,21 +32,53 @@ async function follow(
   const acceptance = readAcceptance(place.store);
   const due = dueNow(acceptance, policy, now);
   if (due === undefined) return undefined;
-  const [{ planRemoval }, { removeRuns }] = await Promise.all([
+  const [{ timesOf, steadyNow }, { planRemoval }, { removeRuns }] = await Promise.all([
+    import('../engine/housekeeping/clock'),
     import('../engine/housekeeping/plan'),
     import('../engine/housekeeping/remove'),
   ]);
-  const judged = await planRemoval(store, { policy, namespace: ownNamespace(user), now });
-  const rows = judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
-  writeAcceptance(place.store, { ...acceptance, last: policyDigest(policy), at: now });
-  if (rows.length === 0) return undefined;
-  const runs = `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}`;
+  const going = async (at: number) => {
+    const judged = await planRemoval(store, { policy, namespace: ownNamespace(user), now: at });
+    return judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
+  };
+  const keep = parseDuration(policy.keep);
+  const steady = keep === undefined || due === 'show' ? now : steadyNow(await timesOf(store), keep, now);
+  const rows = await going(steady);
+  const spared = steady === now ? 0 : (await going(now)).length - rows.length;
+  const { unfinished, ...known } = acceptance;
+  const looked = { ...known, last: policyDigest(policy), at: now };
+  writeAcceptance(place.store, looked);
   if (due === 'show')
-    return `The retention of flow.json is new: nx-flow gc would remove ${runs}. Run it once to accept this policy; --dry-run says which.`;
-  const removed = await removeRuns(store, rows, { by: user, at: now, all: true });
-  const count = removed.runs.length;
-  return `As flow.json says, ${count} ${count === 1 ? 'run was' : 'runs were'} removed: ${named(removed.runs)}.`;
+    return rows.length === 0
+      ? undefined
+      : `The retention of flow.json is new: nx-flow gc would remove ${count(rows.length)}. Run it once to accept this policy; --dry-run says which.`;
+  const told: string[] = [];
+  if (rows.length > 0 || unfinished) {
+    const until = performance.now() + MOST_MS;
+    const { runs, later } = await removeRuns(store, rows, { by: user, at: now, all: true, until });
+    if (later > 0) writeAcceptance(place.store, { ...looked, unfinished: true });
+    if (runs.length > 0)
+      told.push(
+        `As flow.json says, ${count(runs.length)} ${runs.length === 1 ? 'was' : 'were'} removed: ${named(runs)}.`,
+      );
+    if (later > 0)
+      told.push(
+        `The room of ${count(later)} that ${later === 1 ? 'was' : 'were'} removed comes back after the next run, or with nx-flow gc.`,
+      );
+  }
+  if (spared > 0)
+    told.push(
+      `By the clock, nothing ran for ${count(Math.floor((now - steady) / DAY_MS), 'day')} before this one, so it may be wrong: ${count(spared)} that flow.json lets go after ${policy.keep} stayed. If it is right, nx-flow gc removes ${spared === 1 ? 'it' : 'them'}.`,
+    );
+  return told.length === 0 ? undefined : told.join(' ');
 }
+
+/** How long records of removed runs are cleared after a run, which waits for it. Milliseconds. */
+const MOST_MS = 2000;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const count = (n: number, what = 'run') => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
 
 /** How many runs a sentence names. */
 const NAMED = 5;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { Graph } from '../definition/graph';
+import { type Graph, scopeOf } from '../definition/graph';
 import type { Parameters } from '../definition/params';
 import { recordedWith } from '../definition/with';
 import type { Pool, PoolHost } from '../engine/pool/pool';
@@ -46,6 +46,7 @@ export async function executeRun(session: Session, request: RunRequest): Promise
   const emit = publishing(session);
   const code = file === undefined ? undefined : new CodeRecord(session, file);
   let reached = until === undefined;
+  const empty = new Set<string>();
   const outcome = await runFlow({
     graph,
     store,
@@ -66,13 +67,14 @@ export async function executeRun(session: Session, request: RunRequest): Promise
     emit(event) {
       if ((event.type === 'tasks-planned' || event.type === 'tasks-taken') && event.step === until)
         reached = true;
+      if (event.type === 'foreach-empty') empty.add(event.step);
       if (event.type === 'run-done') {
         for (const [step, params] of takeover?.affected ?? [])
           emit({ type: 'step-executed-again', step, params });
         for (const [step, lost] of takeover?.lost ?? [])
           emit({ type: 'step-executed-again', step, params: [], lost });
         if (until !== undefined && !reached && event.status !== 'failed')
-          emit({ type: 'step-not-reached', step: until });
+          emit({ type: 'step-not-reached', step: until, ...emptyAround(graph, until, empty) });
       }
       emit(event);
       code?.hear(event);
@@ -80,6 +82,13 @@ export async function executeRun(session: Session, request: RunRequest): Promise
   });
   await code?.written(outcome.run);
   return outcome;
+}
+
+/** The foreach around a step that had nothing to split. */
+function emptyAround(graph: Graph, step: string, empty: ReadonlySet<string>): { empty?: string } {
+  const around = (scopeOf(graph, step) ?? []).flatMap((frame) => ('foreach' in frame ? [frame.foreach] : []));
+  const found = around.find((foreach) => empty.has(foreach));
+  return found === undefined ? {} : { empty: found };
 }
 
 /** Fingerprints the code while the run executes. */

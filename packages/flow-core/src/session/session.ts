@@ -76,6 +76,8 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   try {
     const file = await findPlaceFile(place);
     const withGiven = await optionsForAllSteps(given);
+    // Before the first worker, which inherits the environment. The broker, which stays, has started.
+    await place.env?.load(place, file);
     if (options.warm !== undefined) {
       process.chdir(place.workspace);
       warm = (await newPool(file, options.warm)).warm();

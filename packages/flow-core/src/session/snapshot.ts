@@ -41,7 +41,7 @@ export async function awaitedSnapshot(
   const file = snapshotFile(workspace, flow);
   if (!existsSync(file)) return undefined;
   const { headOfFile } = await import('../engine/transfer/file');
-  const { knownRun } = await import('../engine/transfer/import');
+  const { knownRun } = await import('../engine/transfer/known-run');
   const namespace = namespaceFor(given);
   const head = await headOfFile(file);
   if (head.run.flow !== flow || (await knownRun(store, head, namespace))) return undefined;

@@ -42,6 +42,7 @@ export async function executeStepOf(place: Place, request: StepRequest): Promise
   const { workspace } = place;
   const { params, workers, codeKey, task, emit, signal } = request;
   const file = await findPlaceFile(place);
+  await place.env?.load(place, file);
   process.chdir(workspace);
   const draft = new Draft(workspace);
   const pool = new ProcessPool({ file, flow: place.flow, cas: draft.cas, max: workers, with: [] }).warm();

@@ -5,22 +5,35 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import { type AnyCodec, type Codec, isBuiltInId, isInstanceCodec } from '../definition/codec';
+import {
+  type AnyCodec,
+  type BytesCodec,
+  isBuiltInId,
+  isInstanceCodec,
+  isLaterCodec,
+  type Later,
+  type Preview,
+  previewBy,
+} from '../definition/codec';
 import { FlowError, isFlowError } from '../definition/errors';
 import { messageOf } from '../definition/thrown';
 import type { Cas } from './cas';
 import { CODECS } from './codecs';
 import type { BuiltInCodec } from './codecs/built-in-codec';
-import { tooOld, unknownCodec, unreadable } from './codecs/instances';
+import { decodeBy, isOfAnotherKind, tooOld, unknownCodec, unreadable } from './codecs/instances';
 import { v8, WITH_OWN } from './codecs/v8';
-import { type EncodedBytes, encodeBy } from './encoded';
+import { decodedKey } from './decoded-key';
+import { codecDigest, type EncodedBytes, encodeBy, startingWith } from './encoded';
 import { type FileArtifact, isFile, type Look } from './file';
 import { decodeFile, FILE_CODEC, storeFile, unkeptFile } from './file-record';
 import { localize } from './foreign-realm';
 import { Instance } from './instance';
+import { isLater, laterBy, storedOf } from './later';
+import { itemsOf } from './lists';
 import { now, type Reading, readLater } from './reading';
 import type { ArtifactMeta, ArtifactRecord } from './rows';
-import { typeOf } from './type-of';
+import type { SharedValues } from './shared-values';
+import { listLength, typeOf } from './type-of';
 
 /** Largest value that sits in LevelDB itself. Larger ones cost it memory and write amplification. */
 export const INLINE_LIMIT = 32 * 1024;
@@ -39,8 +52,9 @@ export class Artifacts {
   readonly cas: Cas;
   /** Those of the flow. */
   readonly codecs: Codecs;
-  /** By their digests: a split list is decoded once for all its splits. */
-  readonly #lists = new Map<string, unknown[]>();
+  /** By {@link decodedKey}: a split list is decoded once for all its splits. */
+  readonly #lists = new Map<string, ArrayLike<unknown>>();
+  #shared: SharedValues | undefined;
 
   constructor(cas: Cas, codecs?: Codecs) {
     this.cas = cas;
@@ -53,21 +67,30 @@ export class Artifacts {
   /** Reads a value; it is kept later. */
   readonly take = (name: string, value: unknown): Taken | Promise<Taken> => {
     if (isFile(value)) return takenFile(value, (look) => storeFile(value, this.cas, look));
-    return whenEncoded(encodeLater(name, value, this.codecs), (encoded) =>
-      takenValue(encoded, () => keepEncoded(encoded, this.cas)),
+    return whenEncoded(encodeLater(name, value, this.codecs, COPY_LIMIT), (encoded) =>
+      takenValue(encoded, (look) => keepEncoded(encoded, this.cas, look)),
     );
   };
 
   readonly decode = (record: ArtifactRecord): unknown => decodeArtifact(record, this.cas, this.codecs);
 
+  /** Gives what reads the values that a foreach shares among its splits. @param step the foreach */
+  readonly sharer = async (step: string): Promise<(record: ArtifactRecord) => unknown> => {
+    const { SharedValues } = await import('./shared-values');
+    this.#shared ??= new SharedValues(this.decode, (value) => copy(value, this.codecs));
+    return this.#shared.of(step);
+  };
+
   /** One item of a list, as a copy of the reader's own. */
   readonly item = (list: ArtifactRecord, index: number): unknown => {
+    const own = () => itemsOf(this.decode(list))?.[index];
     // What a codec of the flow puts into a list, nobody else can copy.
-    if (!isBuiltInId(list.codec)) return (this.decode(list) as unknown[])[index];
-    let items = this.#lists.get(list.digest);
+    if (!isBuiltInId(list.codec) || listLength(list.type) === undefined) return own();
+    const key = decodedKey(list);
+    let items = this.#lists.get(key);
     if (!items) {
-      items = this.decode(list) as unknown[];
-      this.#lists.set(list.digest, items);
+      items = itemsOf(this.decode(list)) as ArrayLike<unknown>;
+      this.#lists.set(key, items);
       if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
     }
     try {
@@ -75,34 +98,35 @@ export class Artifacts {
     } catch (error) {
       // What gives its bytes later cannot be copied now.
       if (!isFlowError(error) || error.code !== 'FLOW_CODEC_ASYNC') throw error;
-      return (this.decode(list) as unknown[])[index];
+      return own();
     }
   };
 }
 
 /** A value that was read, and can be kept. */
-export interface Taken extends Pick<ArtifactMeta, 'codec' | 'version'> {
+export interface Taken extends Pick<ArtifactMeta, 'codec' | 'version' | 'type'> {
   /** What was read: whatever becomes of getters and instances, it gives the same again. */
   readonly value: unknown;
   /** The same, with stand-ins for instances. */
   read: unknown;
-  /** What a codec made of it; absent of a file. */
+  /** What a codec made of it; absent of a file, and of what comes in pieces. */
   bytes?: Uint8Array;
-  /** @param look sees the bytes of a file while they are read */
+  /** @param look sees the bytes of a file, and of what comes in pieces, while they are read */
   keep(look?: Look): ArtifactRecord | Promise<ArtifactRecord>;
 }
 
 export function takenFile(value: FileArtifact, keep: Taken['keep']): Taken {
-  return { value, read: value, ...FILE_CODEC, keep };
+  return { value, read: value, ...FILE_CODEC, type: typeOf(value), keep };
 }
 
 export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
-  const { read, meta, bytes } = encoded;
+  const { read, meta, bytes, rest } = encoded;
   return {
     get value() {
       return encoded.value;
     },
-    ...{ read, codec: meta.codec, version: meta.version, bytes, keep },
+    ...{ read, codec: meta.codec, version: meta.version, type: meta.type, keep },
+    ...(rest ? {} : { bytes }),
   };
 }
 
@@ -120,7 +144,7 @@ function copy(value: unknown, codecs: Codecs): unknown {
   const { meta, bytes, copied } = encodeValue('input', value, codecs);
   const { codec: id, type, version } = meta;
   const own = codecs?.find((codec) => codec.id === id);
-  if (own) return (own as Codec<unknown>).decode(bytes, version);
+  if (own) return decodeOwn(own, { codec: id, type, version, digest: '' }, () => bytes);
   const codec = copied ? CODECS.find((builtIn) => builtIn.id === id) : undefined;
   return localize(codec ? codec.decode(bytes, type, codecs) : deserialize(serialize(value)));
 }
@@ -133,6 +157,10 @@ export interface EncodedValue {
   read: unknown;
   meta: Omit<ArtifactMeta, 'digest'>;
   bytes: Uint8Array;
+  /** What comes after these bytes, where only the first were asked for: see {@link encodeLater}. */
+  rest?: AsyncIterable<Uint8Array>;
+  /** What people see of it, where its codec says so. */
+  preview?(value: unknown): Preview | undefined;
   /** JSON gives the very same value back. */
   plain: boolean;
   /** The bytes are not the value's own memory, which its owner may go on writing. */
@@ -144,15 +172,18 @@ export interface EncodedValue {
 /**
  * Chooses the codec and encodes. What a codec gives later is waited for; all the rest is read when it is called.
  * @param name The artifact's name, for the error.
+ * @param most how many bytes of what comes in pieces are wanted; the others are the `rest`
  * @throws FlowError FLOW_ARTIFACT_UNSTORABLE
  */
 export function encodeLater(
   name: string,
   value: unknown,
   codecs?: Codecs,
+  most?: number,
 ): EncodedValue | Promise<EncodedValue> {
+  if (isLater(value)) return encodeStored(value);
   const own = codecs?.find((codec) => ask(name, codec, 'match', () => codec.match(value) === true));
-  if (own && !isInstanceCodec(own)) return encodeOwn(name, value, own);
+  if (own && !isInstanceCodec(own)) return encodeOwn(name, value, own, most);
   const canonical = CODECS.find((codec) => codec.digest && codec.match(value, undefined));
   if (canonical) return encodeBuiltIn(name, { value }, canonical, codecs);
   const built = (reading: Reading) =>
@@ -190,6 +221,7 @@ function encodeBuiltIn(
       read,
       meta: { codec: codec.id, version: codec.needs?.(walked) ?? codec.version, type, size: bytes.length },
       bytes,
+      preview: read instanceof Instance ? instancePreview(read, codecs) : undefined,
       plain: walked?.plain ?? false,
       copied,
       digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), read),
@@ -200,6 +232,12 @@ function encodeBuiltIn(
 }
 type Digest = NonNullable<BuiltInCodec['digest']>;
 
+/** Of an artifact that is an instance: what its codec says of it. */
+function instancePreview({ codec }: Instance, codecs: Codecs): EncodedValue['preview'] {
+  const own = codecs?.find(({ id }) => id === codec);
+  return own?.preview && ((value) => previewBy(own, value));
+}
+
 /** Bytes that nothing else writes, where they are not too many. */
 function owned(bytes: Uint8Array, copied: boolean): Pick<EncodedValue, 'bytes' | 'copied'> {
   if (copied || bytes.length > COPY_LIMIT) return { bytes, copied };
@@ -209,27 +247,47 @@ function owned(bytes: Uint8Array, copied: boolean): Pick<EncodedValue, 'bytes' |
 function encodeOwn(
   name: string,
   value: unknown,
-  codec: Codec<unknown>,
+  codec: BytesCodec,
+  most?: number,
 ): EncodedValue | Promise<EncodedValue> {
   const type = typeOf(value);
   const wrong = (what: string, cause?: unknown) => {
     const said = what.replace('()', `() of the codec "${codec.id}"`);
     return unstorable(name, cause === undefined ? `${said}.` : said, cause);
   };
-  const done = ({ bytes: given, digest: text }: EncodedBytes): EncodedValue => {
+  const done = ({ bytes: given, rest, digest: text }: EncodedBytes): EncodedValue => {
     const { bytes, copied } = owned(given, false);
+    const meta = { codec: codec.id, version: codec.version, type, size: bytes.length };
+    const named = text === undefined ? undefined : codecDigest(codec.id, { text });
     return {
-      value,
+      // Whoever reads it before it is stored reads what comes back.
+      value: isLaterCodec(codec)
+        ? laterBy(codec, { ...meta, digest: named, bytes: () => new Uint8Array(bytes) })
+        : value,
       read: value,
-      meta: { codec: codec.id, version: codec.version, type, size: bytes.length },
+      meta,
       bytes,
+      ...(rest ? { rest } : {}),
+      preview: () => previewBy(codec, value),
       plain: false,
       copied,
-      digest: (hash) => (text === undefined ? (hash ?? sha256(bytes)) : sha256(`${codec.id}:${text}`)),
+      digest: (hash) => named ?? codecDigest(codec.id, { bytes: hash ?? sha256(bytes) }),
     };
   };
-  const given = encodeBy(codec, value, wrong);
+  const given = encodeBy(codec, value, wrong, most);
   return types.isPromise(given) ? given.then(done) : done(given);
+}
+
+/** What a handle stands for, which is stored already. */
+function encodeStored(value: Later<unknown>): EncodedValue {
+  const { codec, version, type, digest, bytes: read } = storedOf(value);
+  const bytes = read();
+  return {
+    ...{ value, read: value },
+    meta: { codec, version, type, size: bytes.length },
+    ...{ bytes, plain: false, copied: true },
+    digest: (hash) => digest ?? codecDigest(codec, { bytes: hash ?? sha256(bytes) }),
+  };
 }
 
 function ask<T>(name: string, codec: AnyCodec, method: string, work: () => T): T {
@@ -260,9 +318,14 @@ export async function encodeArtifact(
   return keepEncoded(await encodeLater(name, value, codecs), cas);
 }
 
-/** The same for a value that is encoded already. */
-export function keepEncoded(encoded: EncodedValue, cas: Cas): ArtifactRecord | Promise<ArtifactRecord> {
-  const { meta, bytes, digest } = encoded;
+/** The same for a value that is encoded already. @param look sees the bytes of what comes in pieces */
+export function keepEncoded(
+  encoded: EncodedValue,
+  cas: Cas,
+  look?: Look,
+): ArtifactRecord | Promise<ArtifactRecord> {
+  const { meta, bytes, rest, digest } = encoded;
+  if (rest) return keepPieces(encoded, rest, cas, look);
   if (bytes.length <= INLINE_LIMIT) return { ...meta, digest: digest(), bytes };
   return keepLarge(encoded, cas);
 }
@@ -270,6 +333,16 @@ export function keepEncoded(encoded: EncodedValue, cas: Cas): ArtifactRecord | P
 async function keepLarge({ meta, bytes, digest }: EncodedValue, cas: Cas): Promise<ArtifactRecord> {
   const hash = await cas.write(bytes);
   return { ...meta, digest: digest(hash), hash };
+}
+
+async function keepPieces(
+  { meta, bytes, digest }: EncodedValue,
+  rest: AsyncIterable<Uint8Array>,
+  cas: Cas,
+  look: Look | undefined,
+): Promise<ArtifactRecord> {
+  const { hash, size } = await cas.writeStream(startingWith(bytes, rest), look);
+  return { ...meta, size, digest: digest(hash), hash };
 }
 
 /**
@@ -297,19 +370,31 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   if (newest < version) throw tooOld(id, version, newest, own ? "the flow's code" : 'nx-flow');
   try {
     if (id === FILE_CODEC.codec) return decodeFile(record, cas);
-    // What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
-    const bytes =
-      record.hash === undefined ? new Uint8Array(record.bytes as Uint8Array) : cas.read(record.hash);
-    return builtIn
-      ? localize(builtIn.decode(bytes, type, codecs))
-      : (own as Codec<unknown> | undefined)?.decode(bytes, version);
+    if (builtIn) return localize(builtIn.decode(bytesOf(record, cas), type, codecs));
+    return decodeOwn(own as AnyCodec, record, () => bytesOf(record, cas));
   } catch (cause) {
-    if (!own && isFlowError(cause)) throw cause;
-    const what = own
-      ? `decode() of the codec "${id}" threw`
-      : `Its bytes are none that the codec "${id}" wrote`;
-    throw unreadable(`${what}: ${messageOf(cause)}`, cause);
+    if (isFlowError(cause)) throw cause;
+    throw unreadable(`Its bytes are none that the codec "${id}" wrote: ${messageOf(cause)}`, cause);
   }
+}
+
+/** What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value. */
+function bytesOf({ hash, bytes }: ArtifactRecord, cas: Cas): Uint8Array {
+  return hash === undefined ? new Uint8Array(bytes as Uint8Array) : cas.read(hash);
+}
+
+/** @param bytes reads them: a handle does so later */
+function decodeOwn(
+  own: AnyCodec,
+  { codec, version, type, digest }: Pick<ArtifactMeta, 'codec' | 'version' | 'type' | 'digest'>,
+  bytes: () => Uint8Array,
+): unknown {
+  if (isInstanceCodec(own)) throw isOfAnotherKind(own);
+  if (!isLaterCodec(own)) {
+    const whole = bytes();
+    return decodeBy(own, () => own.decode(whole, version));
+  }
+  return laterBy(own, { codec, version, type, digest: own.digest && digest, bytes });
 }
 
 /** Whether every flow can read it, and a reader without one: no codec of a flow stored it, nor an instance inside of it. */

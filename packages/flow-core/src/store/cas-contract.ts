@@ -134,6 +134,33 @@ function files(specify: Specify): void {
     assert.equal(cas.file(hash), cas.file(hash));
   });
 
+  specify(
+    'bytes that come in pieces are kept as one value, and what ends them early leaves nothing',
+    async ({ cas }) => {
+      const pieces = [
+        Buffer.from('Call me '),
+        new Uint8Array(0),
+        Buffer.alloc(LARGE, 'I'),
+        Buffer.from('shmael.'),
+      ];
+      const whole = Buffer.concat(pieces);
+      const seen: Buffer[] = [];
+      async function* all() {
+        yield* pieces;
+      }
+      const kept = await cas.writeStream(all(), (bytes) => void seen.push(Buffer.from(bytes)));
+      assert.deepEqual(kept, { hash: sha256(whole), size: whole.length });
+      assert.equal(Buffer.compare(Buffer.concat(seen), whole), 0, 'all of it was shown');
+      same(cas.read(kept.hash), whole);
+      async function* broken() {
+        yield Buffer.from('half');
+        throw new Error('the other half');
+      }
+      await assert.rejects(cas.writeStream(broken()), { message: 'the other half' });
+      assert.equal(cas.has(sha256(Buffer.from('half'))), false);
+    },
+  );
+
   specify('a file that is not there is not kept', async ({ cas, folder }) => {
     await assert.rejects(cas.writeFile(join(folder, 'absent')), { code: 'ENOENT' });
   });

@@ -29,6 +29,8 @@ export interface Cas {
   read(hash: string): Uint8Array;
   /** Stores the bytes of a file piece by piece and returns their sha256. @param look sees each piece before it is written */
   writeFile(path: string, look?: Look): Promise<{ hash: string; size: number }>;
+  /** Stores bytes that come in pieces, and never holds more than one. @param look as for {@link writeFile} */
+  writeStream(pieces: AsyncIterable<Uint8Array>, look?: Look): Promise<{ hash: string; size: number }>;
   has(hash: string): boolean;
   /**
    * Makes bytes count as new: nobody removes them before something refers to them. Call before they are referred to again.
@@ -86,6 +88,15 @@ export class FileCas implements Cas {
         }
       } finally {
         await source.close();
+      }
+    });
+  }
+
+  writeStream(pieces: AsyncIterable<Uint8Array>, look?: Look): Promise<{ hash: string; size: number }> {
+    return this.#keep(async (take) => {
+      for await (const piece of pieces) {
+        look?.(piece);
+        await take(piece);
       }
     });
   }

@@ -23,10 +23,11 @@ import {
   saysItself,
   standardClass,
 } from './builtin-class';
+import type { Cycles } from './cycles';
 import { isFile } from './file';
 import { type CodecFor, Instance } from './instance';
 import { ownSymbols } from './printable';
-import { refusal } from './refusal';
+import { inherits, refusal } from './refusal';
 import { SharedMemory } from './shared-memory';
 
 export { bytesClass, isPlain } from './builtin-class';
@@ -75,11 +76,12 @@ export const UNREAD = Symbol('unread');
 
 /**
  * @param codecFor finds the codec of an instance
+ * @param cycles where there are instances that are made out of what they hold
  * @throws FlowError FLOW_ARTIFACT_UNSTORABLE, naming the path inside the value; and {@link UNREAD}, before the first getter
  * is called
  */
-export function walk(value: unknown, name = 'value', codecFor?: CodecFor): Walked {
-  const walker = new Walker(name, codecFor);
+export function walk(value: unknown, name = 'value', codecFor?: CodecFor, cycles?: Cycles): Walked {
+  const walker = new Walker(name, codecFor, cycles);
   try {
     walker.value(value);
   } catch (error) {
@@ -118,13 +120,13 @@ class Walker {
   #seen: Map<object, number> | undefined;
   #memory: SharedMemory | undefined;
   #instances: Walked['instances'] = 'none';
-  /** Instances that are being walked, and are made out of what they hold. */
-  #open: Set<object> | undefined;
   readonly #codecFor: CodecFor | undefined;
+  readonly #cycles: Cycles | undefined;
 
-  constructor(name: string, codecFor: CodecFor | undefined) {
+  constructor(name: string, codecFor: CodecFor | undefined, cycles: Cycles | undefined) {
     this.#path = [name];
     this.#codecFor = codecFor;
+    this.#cycles = cycles;
     spare = undefined;
   }
 
@@ -199,12 +201,24 @@ class Walker {
     const before = this.#seen.get(v);
     if (before !== undefined) {
       this.#plain = false;
-      if (this.#open?.has(v))
-        this.refuse('refers to an instance that holds it, and that its codec makes out of what it holds');
+      if (this.#cycles?.closes(v))
+        this.refuse(
+          `${v instanceof Instance && v.isMade ? 'refers' : 'leads back'} to an instance that holds it, and that its codec makes out of what it holds`,
+        );
       this.#number(Tag.Reference, before);
       return;
     }
     this.#seen.set(v, this.#seen.size);
+    if (!this.#cycles) {
+      this.#inside(v);
+      return;
+    }
+    this.#cycles.enter(v, v instanceof Instance && v.isMade);
+    this.#inside(v);
+    this.#cycles.leave();
+  }
+
+  #inside(v: object): void {
     if (types.isProxy(v)) this.refuse('is a Proxy; copy it into a plain object first');
     if (this.#plain && 'toJSON' in v && isAsked(v)) this.#plain = false;
     if (Array.isArray(v)) {
@@ -310,14 +324,9 @@ class Walker {
     this.#tag(Tag.Instance);
     this.#string(v.codec);
     const identity = v.identity((why, cause) => this.refuse(why, cause));
-    if (v.bytes === undefined) {
-      if (!v.isFilled) {
-        this.#open ??= new Set();
-        this.#open.add(v);
-      }
-      this.value(v.taken);
-      this.#open?.delete(v);
-    } else if (typeof identity === 'string') this.#string(identity);
+    if (v.extra !== undefined) this.refuse(losing(v.codec, v.extra));
+    if (v.bytes === undefined) this.value(v.taken);
+    else if (typeof identity === 'string') this.#string(identity);
     else {
       this.#number(Tag.Bytes, identity.length);
       this.#flush();
@@ -328,7 +337,7 @@ class Walker {
 
   #standard(v: object, standard: string): void {
     if (types.isPromise(v)) this.refuse('is a Promise; await it first');
-    if (standard === 'Object') this.refuse('inherits from another object; copy it into a plain object');
+    if (standard === 'Object') this.refuse(inherits(v));
     this.#noOwn(v, standard);
     if (saysItself(v)) throw UNREAD;
     const depth = this.#path.length;
@@ -421,8 +430,7 @@ class Walker {
   #noOwn(v: object, kind: string, own = Object.keys(v)): void {
     this.#noSymbols(v);
     const first = types.isStringObject(v) ? own[v.length] : own[0];
-    if (first !== undefined)
-      this.refuse(`is ${article(kind)} with a property of its own ("${first}"), which would be lost`);
+    if (first !== undefined) this.refuse(losing(kind, first));
   }
 
   #tag(tag: Tag): void {
@@ -472,6 +480,9 @@ class Walker {
     if (this.#total > 65536 && this.#buffer.length < 65536) this.#buffer = Buffer.allocUnsafe(65536);
   }
 }
+
+const losing = (kind: string, key: string) =>
+  `is ${article(kind)} with a property of its own ("${key}"), which would be lost`;
 
 const { __lookupGetter__: getterOf } = Object.prototype as unknown as {
   __lookupGetter__(key: string | number): unknown;

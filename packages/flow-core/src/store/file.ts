@@ -101,8 +101,13 @@ class Handle implements FileArtifact {
   toJSON(): object {
     return { name: this.name, size: this.size, path: this.path };
   }
+  /** Its bytes are not read for a line, and one that is not there has a name all the same. */
   [inspect.custom](): string {
-    return `FileArtifact(${this.name})`;
+    try {
+      return `FileArtifact(${this.name}, ${this.size.toLocaleString('en')} B)`;
+    } catch {
+      return `FileArtifact(${this.name})`;
+    }
   }
 }
 
@@ -147,7 +152,8 @@ export function fileDigest(name: string, hash: string): string {
 export const fileType = (name: string): string => `File(${name})`;
 export const nameOfType = (type: string): string => type.slice('File('.length, -1);
 
-const PIECE = 1024 * 1024;
+/** Small beside what a process has anyway, and large enough that reading costs little beside hashing. */
+const PIECE = 128 * 1024;
 
 /** sha256 and length of a file, read in pieces. */
 export function hashFile(path: string, look?: Look): { hash: string; size: number } {

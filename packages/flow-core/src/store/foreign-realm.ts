@@ -4,7 +4,7 @@
  */
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import { standardClass } from './builtin-class';
+import { isPlain, standardClass } from './builtin-class';
 
 let foreign: boolean | undefined;
 
@@ -34,6 +34,8 @@ function adopt(v: object): void {
   const prototype = Object.getPrototypeOf(v);
   const name = prototype === null ? undefined : standardClass(v);
   if (name === undefined || name === 'Buffer' || name === 'Error') return;
+  // A class may be made without a constructor of its own.
+  if (name === 'Object' && !isPlain(prototype)) return;
   const Class = (globalThis as unknown as Record<string, { prototype?: object } | undefined>)[name];
   if (Class?.prototype && Class.prototype !== prototype) Object.setPrototypeOf(v, Class.prototype);
 }

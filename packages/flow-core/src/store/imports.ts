@@ -51,6 +51,16 @@ export function importEnded({ flow, run }: Pick<ImportMark, 'flow' | 'run'>): Op
   return { key: keys.importing(flow, run), value: undefined };
 }
 
+/**
+ * Writes the run's own row, with which the import has ended.
+ * @throws FlowError FLOW_RUN_TAKEN where another one of the same run has ended, or removed this one
+ */
+export async function endImport(store: Store, underWay: ImportUnderWay, row: readonly Op[]): Promise<void> {
+  const { flow, run, fence } = underWay;
+  const mark = keys.importing(flow, run);
+  await store.kv.batch([...row, importEnded(underWay)], { sync: true, fence, mark });
+}
+
 /** Call when it has ended. */
 export function leaveImport({ holds }: Pick<Store, 'holds'>, { fence }: ImportUnderWay): void {
   holds.pin([], [fence]);

@@ -3,11 +3,12 @@
  * walk has it encoded, at the same moment.
  */
 import { types } from 'node:util';
-import { type AnyCodec, isInstanceCodec, isStandardId } from '../definition/codec';
+import { type AnyCodec, isInstanceCodec, isLaterCodec, isStandardId } from '../definition/codec';
 import { messageOf } from '../definition/thrown';
 import { isPlain } from './builtin-class';
 import { standardCodec } from './codecs/standard';
-import { type EncodedBytes, encodeBy } from './encoded';
+import { codecDigest, type EncodedBytes, encodeBy } from './encoded';
+import { isLater, storedOf } from './later';
 import { typeOf } from './type-of';
 
 /** Stands for an instance. What is stored of it are its properties. */
@@ -18,16 +19,21 @@ export class Instance {
   taken?: unknown;
   /** What its codec made of it. */
   bytes?: Uint8Array;
+  /** What tells it from others, where it comes back as a handle that cannot be asked: as {@link codecDigest} gives it. */
+  digest?: string;
+  /** A property that it has beside what every instance of the class has, and that its codec does not see. */
+  readonly extra: string | undefined;
   /** The name of its class. */
   readonly #type: string;
   /** It can refer to itself: it is there before what it holds. */
   readonly #filled: boolean;
-  #digest: string | undefined;
+  #text: string | undefined;
   #failed: { what: string; cause?: unknown } | undefined;
 
   constructor(value: object, codec: AnyCodec) {
     this.codec = codec.id;
     this.version = codec.version;
+    this.extra = this.isStandard ? Object.keys(value)[0] : undefined;
     this.#type = typeOf(value);
     this.#filled = isInstanceCodec(codec) && codec.empty !== undefined;
   }
@@ -36,8 +42,9 @@ export class Instance {
     return this.#type;
   }
 
-  get isFilled(): boolean {
-    return this.#filled;
+  /** It is made out of what was taken: it is not there before that. */
+  get isMade(): boolean {
+    return !this.#filled && typeof this.taken === 'object' && this.taken !== null;
   }
 
   /** Every flow can read it. */
@@ -65,9 +72,16 @@ export class Instance {
       this.taken = copy(taken);
       return undefined;
     }
+    if (isLater(value)) {
+      const { bytes, digest } = storedOf(value);
+      this.bytes = bytes();
+      if (digest !== undefined) this.digest = digest;
+      return undefined;
+    }
     const keep = ({ bytes, digest }: EncodedBytes) => {
       this.bytes = new Uint8Array(bytes);
-      this.#digest = digest;
+      if (digest !== undefined && isLaterCodec(codec)) this.digest = codecDigest(codec.id, { text: digest });
+      else this.#text = digest;
     };
     const fail = (error: unknown) => {
       if (!(error instanceof Failed)) throw error;
@@ -90,7 +104,7 @@ export class Instance {
   identity(refuse: (why: string, cause?: unknown) => never): string | Uint8Array {
     if (this.#failed)
       return refuse(`has the codec "${this.codec}", whose ${this.#failed.what}`, this.#failed.cause);
-    return this.#digest ?? this.bytes ?? '';
+    return this.digest ?? this.#text ?? this.bytes ?? '';
   }
 }
 
@@ -108,8 +122,16 @@ export type CodecFor = (value: object) => AnyCodec | undefined;
 
 /** Those of the flow come before those that every flow has. */
 export function codecFor(codecs: readonly AnyCodec[] | undefined): CodecFor {
-  if (codecs === undefined || codecs.length === 0) return standardCodec;
-  return (value) => codecs.find((codec) => codec.match(value) === true) ?? standardCodec(value);
+  if (codecs === undefined || codecs.length === 0) return (value) => handled(value) ?? standardCodec(value);
+  return (value) =>
+    handled(value) ?? codecs.find((codec) => codec.match(value) === true) ?? standardCodec(value);
+}
+
+/** The codec of what a handle stands for: it is stored as it is. */
+function handled(value: object): AnyCodec | undefined {
+  if (!isLater(value)) return undefined;
+  const { codec: id, version, bytes } = storedOf(value);
+  return { id, version, match: isLater, encode: bytes, decodeAsync: () => value.value() };
 }
 
 /** Whether codecs are asked for it at all. Plain objects and plain lists have none: most of what is stored. */

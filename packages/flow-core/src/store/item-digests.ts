@@ -6,7 +6,7 @@ import { readOnce } from './reading';
 const BYTES = 16;
 
 /** @throws FlowError FLOW_CODEC_ASYNC, and FLOW_ARTIFACT_UNSTORABLE for an item that no codec could store */
-export function packItemDigests(list: readonly unknown[], codecs?: readonly AnyCodec[]): string {
+export function packItemDigests(list: ArrayLike<unknown>, codecs?: readonly AnyCodec[]): string {
   const packed = Buffer.allocUnsafe(list.length * BYTES);
   for (let i = 0; i < list.length; i++) packed.write(shortDigest(list[i], codecs), i * BYTES, 'hex');
   return packed.toString('base64');

@@ -168,6 +168,15 @@ function batches(specify: Specify): void {
     lists(await kv.range({ ...ALL, limit: 1 }), []);
   });
 
+  specify('a batch whose mark is not there is refused, and writes nothing', async (kv) => {
+    const batch = () => kv.batch([{ key: 'k', value: '1' }], { mark: 'importing/films/0000000001' });
+    await assert.rejects(batch, { code: 'FLOW_RUN_TAKEN' });
+    assert.equal(await kv.get('k'), undefined);
+    await kv.batch([{ key: 'importing/films/0000000001', value: '' }]);
+    await batch();
+    assert.equal(text(await kv.get('k')), '1');
+  });
+
   specify('a batch is seen whole or not at all', async (kv) => {
     const keys = numbered(50);
     const rounds = 40;

@@ -23,6 +23,8 @@ export interface BatchOptions {
   sync?: boolean;
   /** A key. When it exists, nothing is written and FLOW_RUN_TAKEN is thrown. */
   fence?: string;
+  /** A key. When it does not exist, it is as with {@link fence}. */
+  mark?: string;
 }
 
 /**
@@ -46,6 +48,11 @@ export interface Kv {
   claim(counterKey: string, nonceKey: string): Promise<number>;
   /** Gives back the room of what was deleted or written over in a range. Nothing that is read changes. */
   compact(range: KeyRange): Promise<void>;
+  /**
+   * Gives up the room that is kept for a full disk: call before what has to be written then. Returns whether there was some.
+   * Absent where no disk can be full.
+   */
+  giveUpReserve?(): boolean;
   /** A name for the state. While it is the same, nothing was written. */
   generation(): Promise<string>;
   /** Closes after all earlier requests have been answered. */

@@ -87,9 +87,9 @@ export class LevelKv implements Kv {
     return kv;
   }
 
-  /** As {@link open}, but nothing can be asked before {@link prepare}, which may take long. */
-  static async lock(folder: string): Promise<LevelKv> {
-    return new LevelKv(await openLevel(folder), folder);
+  /** As {@link open}, but nothing can be asked before {@link prepare}. @param tellNews called now and then with what takes long */
+  static async lock(folder: string, tellNews?: (news: string) => void): Promise<LevelKv> {
+    return new LevelKv(await openLevel(folder, tellNews), folder);
   }
 
   /**
@@ -146,10 +146,11 @@ export class LevelKv implements Kv {
     }
   }
 
-  async #write(ops: readonly Op[], { sync = false, fence }: BatchOptions): Promise<void> {
+  async #write(ops: readonly Op[], { sync = false, fence, mark }: BatchOptions): Promise<void> {
     this.#requireSound();
     this.requireHere();
     if (fence !== undefined && (await this.#db.get(fence))) throw takenError(fence);
+    if (mark !== undefined && !(await this.#db.get(mark))) throw takenError(mark);
     const list = ops.map(({ key, value }) =>
       value === undefined
         ? { type: 'del' as const, key }

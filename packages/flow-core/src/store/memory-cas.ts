@@ -29,6 +29,16 @@ export class MemoryCas implements Cas {
     return { hash: await this.write(bytes), size: bytes.length };
   }
 
+  async writeStream(pieces: AsyncIterable<Uint8Array>, look?: Look): Promise<{ hash: string; size: number }> {
+    const all: Uint8Array[] = [];
+    for await (const piece of pieces) {
+      look?.(piece);
+      all.push(new Uint8Array(piece));
+    }
+    const bytes = Buffer.concat(all);
+    return { hash: await this.write(bytes), size: bytes.length };
+  }
+
   has(hash: string): boolean {
     return this.#values.has(hash);
   }

@@ -29,8 +29,9 @@ export class MemoryKv implements Kv {
     return this.range(query);
   }
 
-  async batch(ops: readonly Op[], { fence }: BatchOptions = {}) {
+  async batch(ops: readonly Op[], { fence, mark }: BatchOptions = {}) {
     if (fence !== undefined && this.#values.has(fence)) throw takenError(fence);
+    if (mark !== undefined && !this.#values.has(mark)) throw takenError(mark);
     this.#writes++;
     for (const { key, value } of ops) {
       if (value === undefined) {

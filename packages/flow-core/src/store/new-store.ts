@@ -61,6 +61,9 @@ export class NewKv implements Kv {
   async compact(range: KeyRange): Promise<void> {
     await this.#found()?.compact(range);
   }
+  giveUpReserve(): boolean {
+    return this.#found()?.giveUpReserve() ?? false;
+  }
   async generation(): Promise<string> {
     return this.#make().generation();
   }

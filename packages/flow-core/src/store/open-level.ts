@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Level } from 'level';
 import { hasDatabase } from './database';
 import { noteDropped, noteLost } from './dropped';
+import { requireWholeTables } from './known-tables';
 import { lostOfLogs } from './left-logs';
 import { requireNew } from './lost-database';
 import { markLostRuns } from './lost-numbers';
@@ -11,12 +12,13 @@ import { finishSwap } from './swap';
 
 type Db = Level<string, Uint8Array>;
 
-/** Rejects as {@link LevelKv.open}. */
-export async function openLevel(folder: string): Promise<Db> {
+/** Rejects as {@link LevelKv.open}. @param tellNews called now and then with what takes long */
+export async function openLevel(folder: string, tellNews?: (news: string) => void): Promise<Db> {
   const store = dirname(folder);
   const createIfMissing = !hasDatabase(folder) && !finishSwap(store);
   if (createIfMissing) requireNew(store);
   const stamped = readStamp(folder) !== undefined;
+  if (!createIfMissing) await requireWholeTables(store, folder, tellNews);
   const { Level } = await import('level');
   const damage = createIfMissing ? undefined : await damageOfLogs(folder);
   const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });

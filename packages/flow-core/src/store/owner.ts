@@ -43,8 +43,9 @@ export function becomeOwner(store: string, program: string): void {
     process.setegid?.(owner.gid);
     process.seteuid?.(owner.uid);
     closeSync(openSync(program, 'r'));
+    readdirSync(store);
   } catch {
-    // The owner cannot execute what root does, or root may not become another user.
+    // The owner cannot execute what root does, or not come to the store's folder, or root may not become another user.
     process.seteuid?.(0);
     process.setegid?.(0);
   }

@@ -11,6 +11,20 @@ function shown(this: object & { [SHORT]?: object }): unknown {
   return Array.isArray(this) ? [...this] : (this[SHORT] ?? { ...this });
 }
 
+/** What stands for a value of a record that is not decoded for a line. @param why it is not, where that is to be told */
+export function unread({ type, size }: { type: string; size: number }, why?: string): Words {
+  return new Words(`[${type}, ${size.toLocaleString('en')} B${why === undefined ? '' : `, ${why}`}]`);
+}
+
+/** A value for a line, or what stands for one that cannot be read. */
+export function readable(record: { type: string; size: number }, read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return unread(record, 'cannot be read');
+  }
+}
+
 /** Prints as a text, not as a text in quotes: `[Array(300000), 12,345,678 B]`. */
 export class Words {
   readonly #text: string;
@@ -39,6 +53,7 @@ export function ownSymbols(object: object): symbol[] {
   const symbols = Object.getOwnPropertySymbols(object);
   if (symbols.length === 0) return symbols;
   return symbols.filter(
-    (key) => key !== INSPECT || Object.getOwnPropertyDescriptor(object, key)?.value !== shown,
+    (key) =>
+      key !== SHORT && (key !== INSPECT || Object.getOwnPropertyDescriptor(object, key)?.value !== shown),
   );
 }

@@ -6,6 +6,7 @@ import { types } from 'node:util';
 import type { AnyCodec } from '../definition/codec';
 import { FlowError } from '../definition/errors';
 import { errorClass, isPlain, standardClass } from './builtin-class';
+import { Cycles } from './cycles';
 import { hiddenKeys, UNREAD, type Walked, walk } from './digest';
 import { type CodecFor, codecFor, Instance, mayHaveCodec } from './instance';
 import { ownSymbols } from './printable';
@@ -34,7 +35,10 @@ export function readLater(
   }
   const copier = new Copier(codecOf);
   const copy = copied(value, name, copier);
-  const reading = () => ({ value: copy, walked: walk(copy, name) });
+  const reading = () => ({
+    value: copy,
+    walked: walk(copy, name, undefined, copier.hasMade ? new Cycles() : undefined),
+  });
   return copier.pending.length > 0 ? Promise.all(copier.pending).then(reading) : reading();
 }
 
@@ -68,6 +72,8 @@ function copied(value: unknown, name: string, copier: Copier): unknown {
 class Copier {
   /** What codecs give later. */
   readonly pending: Promise<void>[] = [];
+  /** There are instances that are made out of what they hold. */
+  hasMade = false;
   readonly #copies = new Map<object, object>();
   readonly #codecOf: CodecFor;
 
@@ -105,6 +111,7 @@ class Copier {
     this.#copies.set(v, standIn);
     const pending = standIn.encode(v, codec, (taken) => this.copy(taken));
     if (pending) this.pending.push(pending);
+    this.hasMade ||= standIn.isMade;
     return standIn;
   }
 

@@ -51,6 +51,9 @@ export function packArtifact({ bytes, ...meta }: ArtifactRecord): Uint8Array {
   return packed;
 }
 
+/** Of the values of artifacts, those whose bytes lie in a file have one of these texts. */
+export const IN_FILES = ['"hash":"'];
+
 export function unpackArtifact(value: Uint8Array): ArtifactRecord {
   const packed = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   const end = 4 + packed.readUInt32LE(0);

@@ -78,7 +78,13 @@ const isRow = fields({
   ...{ step: name, task: (v) => count(v) && (v as number) > 0, attempt: count, startedAt: number },
   kind: oneOf('start', 'end', 'step', 'join', 'gather', 'foreach', 'switch', 'loop'),
   status: oneOf('running', 'done', 'failed'),
-  ...{ parents: list(label), branches: absent(list(text)), stack: list(frame), stored: list(artifactName) },
+  ...{
+    parents: list(label),
+    base: absent(label),
+    branches: absent(list(text)),
+    stack: list(frame),
+    stored: list(artifactName),
+  },
   ...{ iteration: absent(count), continues: absent(flag), durationMs: absent(number) },
   ...{
     origin: absent(label),

@@ -145,7 +145,7 @@ export type NameRead = [name: string, digest: string | null, inputs?: number[]];
  *
  * Two equal tasks have equal code too. The code is in the {@link CodeRow} of the run that executed the task
  * (`row.origin`, or else the row's own), once for each step: `codeDigest` in `engine/record/code.ts` reads it.
- * They also have equally many inputs: see `parents` and `branches`.
+ * They also have equally many inputs: see `parents` and `branches`. A task with a `base` has it for its only input.
  */
 export interface TaskReads {
   /** Parameters that it read. The list of the flow's parameters is part of every step's code. */
@@ -173,6 +173,8 @@ export interface TaskRow {
   attempt: number;
   /** `step/task` of this run (or `run/step/task`), in input order. A persisted spin has full pathspecs. */
   parents: string[];
+  /** In a join whose foreach had nothing to split, and which has no parents: the task before the foreach. merge() passes on what it left. */
+  base?: string;
   /** A gather's names for its parents. */
   branches?: string[];
   /** Outermost first. */

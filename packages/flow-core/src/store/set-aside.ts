@@ -5,7 +5,10 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-const aside = (path: string) => `${path}.lost`;
+/** Behind the name of a file that was set aside. */
+export const LOST = '.lost';
+
+const aside = (path: string) => `${path}${LOST}`;
 
 /** @param at when it was repaired: milliseconds since 1970 */
 export function setAside(path: string, at: number): void {

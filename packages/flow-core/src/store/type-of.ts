@@ -2,10 +2,15 @@
 import { types } from 'node:util';
 import { bytesClass, nameOf } from './builtin-class';
 import { fileType, isFile } from './file';
+import { isLater } from './later';
 
-/** The length of a list by its type, as {@link typeOf} gives it. Returns undefined for a value that is no list. */
+/** Types of lists: `Buffer` is one of numbers. */
+const LIST =
+  /^(?:Array|Map|Set|Buffer|(?:Int|Uint)(?:8|16|32)Array|Uint8ClampedArray|Float(?:16|32|64)Array|Big(?:Int|Uint)64Array)\((\d+)\)$/;
+
+/** The length of a list by its type, as {@link typeOf} gives it. Returns undefined where the type does not say it. */
 export function listLength(type: string | undefined): number | undefined {
-  const length = type?.match(/^Array\((\d+)\)$/)?.[1];
+  const length = type?.match(LIST)?.[1];
   return length === undefined ? undefined : Number(length);
 }
 
@@ -14,6 +19,7 @@ export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   if (isFile(value)) return fileType(value.name);
+  if (isLater(value)) return value.type;
   if (Array.isArray(value)) return `Array(${value.length})`;
   if (ArrayBuffer.isView(value)) {
     return `${bytesClass(value)}(${(value as { length?: number }).length ?? value.byteLength})`;

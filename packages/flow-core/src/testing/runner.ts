@@ -3,7 +3,7 @@ import { type Artifact, FlowClient, type Task } from '../client';
 import { FlowError } from '../definition/errors';
 import { stepName } from '../definition/flow';
 import { describeValue } from '../definition/thrown';
-import type { DefinedFlow, Step, Switch } from '../definition/types';
+import type { Around, DefinedFlow, Step, Switch } from '../definition/types';
 import { currentUser } from '../environment/user';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Backend, RunRequest } from './backend';
@@ -80,11 +80,11 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * @throws FlowError for bad usage: FLOW_USAGE, FLOW_STEP_NOT_FOUND, FLOW_NO_INPUTS, FLOW_RUN_NOT_FOUND,
    * FLOW_PARAMS, FLOW_INDEX …; FLOW_DISPOSED
    */
-  spin<B, S extends readonly unknown[], C>(
+  spin<B, S extends Around, C>(
     step: Step<B, S, C>,
     options?: SpinOptions<P, GivenArtifacts<C>>,
   ): Promise<Spun<B>>;
-  spin<B, S extends readonly unknown[], K extends string, X>(
+  spin<B, S extends Around, K extends string, X>(
     step: Switch<B, S, K, X>,
     options?: SpinOptions<P, GivenArtifacts<X>>,
   ): Promise<Spun<B>>;

@@ -1,5 +1,6 @@
 /** The types of the Runner: its options and its results. */
 import type { Run, Task } from '../client';
+import type { Later } from '../definition/codec';
 import type { TaskCounts } from '../engine/task/flow-event';
 
 export interface RunnerOptions {
@@ -24,12 +25,15 @@ export type Origin = number | string | { readonly pathspec: string };
 export type GivenArtifacts<C> = 0 extends 1 & C
   ? object
   : C extends { readonly inputs: infer I }
-    ? I extends readonly (infer E)[]
-      ? readonly Partial<E>[]
-      : { readonly [K in keyof I]?: Partial<I[K]> }
+    ? I extends readonly unknown[]
+      ? readonly Some<I[number]>[]
+      : { readonly [K in keyof I]?: Some<I[K]> }
     : C extends { readonly self: infer A }
-      ? Partial<A>
+      ? Some<A>
       : object;
+
+/** Some of the artifacts; where the step reads a handle, the value itself will do. */
+type Some<A> = { [K in keyof A]?: A[K] extends Later<infer V> ? A[K] | V : A[K] };
 
 /** Values for a flow's parameters. Its schemas parse them, as on a command line. */
 export type GivenParams<P> = { readonly [K in keyof P]?: unknown };

@@ -64,6 +64,10 @@ const REFUSED: [line: string, said: string][] = [
   ['run twin', `FLOW_AMBIGUOUS  ${TWIN}`],
   ['spin twin start', `FLOW_AMBIGUOUS  ${TWIN}`],
   ['run movies fast', 'FLOW_USAGE  "fast" is one argument too many; see --help.'],
+  ['gc --keep-last=1 --keep-last=2', 'FLOW_OPTION  --keep-last is given twice: give it once.'],
+  ['runs --limit=1 --limit 2', 'FLOW_OPTION  --limit is given twice: give it once.'],
+  ['run movies --max-workers=1 --maxWorkers=2', 'FLOW_OPTION  --max-workers is given twice: give it once.'],
+  ['run movies --bail --no-bail', 'FLOW_OPTION  --bail is given twice: give it once.'],
   ['spin movies', 'FLOW_USAGE  Which step? movies has: start, train, pick, end.'],
   ['spin movies trian', 'FLOW_STEP_NOT_FOUND  There is no step "trian" in movies. Did you mean "train"?'],
   [
@@ -294,7 +298,7 @@ test('what fails in a step is exit code 1, and recorded', async () => {
        if (params.how === 'unstorable') return { model: { layers: [{ act: () => 1 }] }, list: [1] };
        if (params.how === 'throws') throw new Error('thrown');
        if (params.how === 'dies') process.kill(process.pid, 'SIGKILL');
-       return { model: {}, list: (params.how === 'nothing' ? [] : 'text') as number[] };
+       return { model: {}, list: (params.how === 'nothing' ? {} : 'text') as unknown as number[] };
      });
      const each = f.foreach('each', { after: start, over: 'list' }, () => ({}));
      export default f.end(f.join('all', { after: each }, () => ({})));`,
@@ -302,7 +306,7 @@ test('what fails in a step is exit code 1, and recorded', async () => {
   );
   for (const [how, code, message] of [
     ['unstorable', 'FLOW_ARTIFACT_UNSTORABLE', 'model.layers[0].act'],
-    ['nothing', 'FLOW_FOREACH_LIST', '"list" is empty'],
+    ['nothing', 'FLOW_FOREACH_LIST', '"list" is an object'],
     ['text', 'FLOW_FOREACH_LIST', '"list" is a string'],
     ['throws', undefined, 'thrown'],
     ['dies', 'FLOW_WORKER_DIED', 'killed by SIGKILL'],

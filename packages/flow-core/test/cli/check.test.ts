@@ -227,6 +227,102 @@ export default f.end(next);
     expect(checked.stderr).toContain("src/typed.flow.ts:5:72  Property 'rwos' does not exist on type ");
     expect(checked.code).toBe(2);
   });
+
+  test('and of returns that cannot be stored: by their types, or for want of a codec', async () => {
+    ws.write(
+      'node_modules/decimal.js/package.json',
+      '{ "name": "decimal.js", "types": "index.d.ts", "main": "index.js" }',
+    );
+    ws.write(
+      'node_modules/decimal.js/index.d.ts',
+      'export declare class Decimal { constructor(text: string); plus(): Decimal; }',
+    );
+    ws.write('node_modules/decimal.js/index.js', 'exports.Decimal = class Decimal {};');
+    ws.write(
+      'returns.flow.ts',
+      `import { file, flow, instance } from '@nx-flow/core';
+import { Decimal } from 'decimal.js';
+class Point { x = 1; norm() { return 1; } }
+class Forest { trees = [1]; predict() { return this.trees; } }
+class Pine extends Forest {}
+class Place { lat = 1; }
+class Hill extends Place { height = 1; }
+class Late extends Error {}
+interface Film { title: string; by: Map<string, Forest | undefined>; next?: Film }
+// The type of a list of these leaves out one of them, since it has all that another has.
+const places = [instance(Place), instance(Hill)];
+const f = flow('returns', { codecs: [instance(Point), ...places] });
+const start = f.start(() => ({ at: [new Point()], hill: [new Hill(), new Place()], day: new Date(), url: new URL('http://a.b'), file: file('x'), late: new Late() }));
+const read = f.step('read', { after: start }, async ({ self }): Promise<{ films: Film[]; price: Decimal; at: Point[] }> => ({ ...self, films: [], price: new Decimal('1') }));
+const grow = f.step('grow', { after: read }, () => ({ tree: [new Pine()][0] }));
+const late = f.step('late', { after: grow }, () => ({ later: () => 1 }));
+export default f.end(late);
+`,
+    );
+    const checked = await ws.nxFlow(['check', 'returns', '--types', '--json']);
+    expect(checked.json.problems).toEqual([
+      {
+        code: 'FLOW_ARTIFACT_UNSTORABLE',
+        message: 'The artifact later holds a function, which cannot be stored: return what it computes.',
+        where: ws.path('returns.flow.ts:16:46'),
+      },
+    ]);
+    const plain = 'a class that no codec of the flow stores:';
+    expect(checked.json.warnings).toEqual(
+      [
+        [
+          '14:16',
+          `films has at films[].by.get(…) a Forest, ${plain} say how, as flow('…', { codecs: [instance(Forest)] }), or`,
+        ],
+        [
+          '14:16',
+          `price is a Decimal of decimal.js, ${plain} import { decimal } from '@nx-flow/codecs/decimal', and say how, as flow('…', { codecs: [decimal] }), or`,
+        ],
+        ['15:16', `tree is a Pine, ${plain} say how, as flow('…', { codecs: [instance(Pine)] }), or`],
+      ].map(([at, text]) => ({
+        code: 'FLOW_ARTIFACT_UNSTORABLE',
+        message: `The artifact ${text} return plain data.`,
+        where: ws.path(`returns.flow.ts:${at}`),
+      })),
+    );
+  });
+});
+
+test('what a foreach shares and no step makes is a problem, of check and of run', async () => {
+  const ws = workspace();
+  ws.write(
+    'shares.flow.ts',
+    `import { flow } from '@nx-flow/core';
+const f = flow('shares');
+const start = f.start(() => ({ rows: [1], big: [2] }));
+const each = f.foreach('each', { after: start, over: 'rows', share: ['bigg' as 'big'] }, () => ({}));
+export default f.end(f.join('all', { after: each }, () => ({})));
+`,
+  );
+  const problem = {
+    code: 'FLOW_OPTION_VALUE',
+    message: '`share` of "each" has "bigg", which no step before it returns. Did you mean "big"?',
+    where: ws.path('shares.flow.ts:4:16'),
+  };
+  for (const command of ['check', 'run']) {
+    const { code, json } = await ws.nxFlow([command, 'shares', '--json']);
+    expect([code, json.problems ?? json.error.problems]).toEqual([2, [problem]]);
+  }
+});
+
+test('a TypeScript that has no API is asked by its command', async () => {
+  const ws = workspace();
+  ws.write('node_modules/typescript/package.json', '{ "main": "index.js", "bin": { "tsc": "bin/tsc" } }');
+  ws.write('node_modules/typescript/index.js', "exports.version = '7.0.2';");
+  ws.write(
+    'node_modules/typescript/bin/tsc',
+    "console.log('old.flow.ts(1,2): error TS1: told by the command'); process.exitCode = 2;",
+  );
+  ws.write('old.flow.ts', one('old'));
+  const { json } = await ws.nxFlow(['check', 'old', '--types', '--json']);
+  expect(json.problems).toEqual([
+    { code: 'TS1', message: 'told by the command', where: `${ws.path('old.flow.ts')}:1:2` },
+  ]);
 });
 
 describe('emitDecoratorMetadata is told where a decorator would read it', () => {

@@ -177,3 +177,20 @@ test('a run through Runner has it, and the matcher shows it as the command does'
   const [, lines] = SHOWN[0] as (typeof SHOWN)[number];
   expectLines(told.replaceAll(/\(\S*\/(local|throws\.flow)\.ts/g, '($1.ts'), lines);
 });
+
+test('what a step returned and cannot be stored is told with the line of the step', async () => {
+  ws.flow(
+    'returns',
+    `class Forest {}
+     const start = f.start(() => ({ rows: [{ model: new Forest() }] }));
+     export default f.end(start);`,
+  );
+  const { code, stdout } = await ws.nxFlow(['spin', 'returns', 'start']);
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    "rows[0].model is a Forest, a class that no codec stores: say how, as flow('…', { codecs: [instance(Forest)] }), or return plain data.\n",
+  );
+  expect(stdout).toMatch(
+    /> \d+ \| +const start = f\.start\([\s\S]* at start \(returns\.flow\.ts:\d+:\d+\)\n/,
+  );
+});

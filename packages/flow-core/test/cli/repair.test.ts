@@ -46,12 +46,14 @@ test('what is lost is named by show, dump, spin and resume, which executes it ag
      export default f.end(f.join('all', { after: each }, ({ inputs }) => ({ sum: inputs.reduce((s, i) => s + i.twice, 0) })));`,
   );
   await ws.ok(['run', 'films', '--max-workers=1']);
-  const artifact = keys.artifact('films', 1, 'each', 2, 'twice');
+  const artifact = keys.artifact('films', 1, 'each', 3, 'twice');
+  const task = keys.task('films', 1, 'each', 4);
   // It has the database open until it has left.
   await until(() => ws.brokers().length === 0, 'the end of the broker');
   const level = new Level<string, Uint8Array>(ws.path('.flow', 'db'), { valueEncoding: 'view' });
   await level.batch([
     { type: 'put', key: artifact, value: Buffer.from('{"damaged":1}') },
+    { type: 'del', key: task },
     { type: 'del', key: '\0' },
     { type: 'del', key: '\x7f' },
   ]);
@@ -63,21 +65,31 @@ test('what is lost is named by show, dump, spin and resume, which executes it ag
   expect(repaired.code).toBe(1);
   expect(repaired.json).toMatchObject({
     problems: [],
-    lost: [{ where: 'films/1/each/2/twice' }],
-    repairs: [{ store: ws.path('.flow'), lost: [{ where: 'films/1/each/2/twice' }] }],
+    lost: [{ where: 'films/1/each/3/twice' }, expect.anything()],
+    repairs: [
+      {
+        store: ws.path('.flow'),
+        lost: [{ where: 'films/1/each/3/twice' }, expect.anything()],
+      },
+    ],
   });
   expect(existsSync(repaired.json.repairs[0].old)).toBe(true);
   const lost =
-    /films\/1\/each\/2\/twice is lost: the store was damaged, and repaired on 20\d\d-\d\d-\d\d\. Execute it/;
+    /films\/1\/each\/3\/twice is lost: the store was damaged, and repaired on 20\d\d-\d\d-\d\d\. Execute it/;
   expect((await ws.ok(['show', 'films'])).stderr).toMatch(lost);
-  expect((await ws.nxFlow(['dump', 'films/1/each/2'])).stderr).toMatch(lost);
-  expect((await ws.nxFlow(['spin', 'films', 'all'])).stderr).toMatch(lost);
+  expect((await ws.nxFlow(['dump', 'films/1/each/3'])).stderr).toMatch(lost);
+  expect((await ws.nxFlow(['spin', 'films', 'all'])).stderr).toMatch(/The store has lost films\/1\/each\/4/);
   expect((await ws.nxFlow(['export', 'films', '1', 'films.nxflow'])).stderr).toMatch(lost);
   // It would compare what it returns with what is lost.
-  expect((await ws.nxFlow(['spin', 'films/1/each/2'])).stderr).toMatch(lost);
+  expect((await ws.nxFlow(['spin', 'films/1/each/3'])).stderr).toMatch(lost);
+
+  // Its inputs are there, and what it returned is not.
+  const spun = (await ws.ok(['spin', 'films', 'each', '--index=2', '--json'])).json;
+  expect(spun).toMatchObject({ origin: 'films/1', artifacts: { twice: { change: 'new', preview: '6' } } });
+  expect(spun.hints).toEqual([expect.stringMatching(/lost: the store was damaged/)]);
 
   const resumed = await ws.ok(['resume', 'films', '1']);
-  expect(resumed.stdout).toMatch(/each was executed again: films\/1\/each\/2\/twice is lost/);
+  expect(resumed.stdout).toMatch(/each was executed again: films\/1\/each\/3\/twice/);
   expect((await ws.ok(['dump', 'films/2/all', '--json'])).json.artifacts).toMatchObject({ sum: 12 });
   const after = await ws.ok(['verify']);
   expect(after.stdout).toMatch(lost);

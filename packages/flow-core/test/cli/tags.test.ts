@@ -90,7 +90,10 @@ test('what cannot be tagged, and what cannot be a tag, is said', async () => {
     said('run', 'plain', '--tag=user:boss'),
   ]);
   expect(which).toEqual([2, 'FLOW_USAGE  Which run? Tags belong to runs: nx-flow tag plain <run>.\n']);
-  expect(step).toEqual(which);
+  expect(step).toEqual([
+    2,
+    'FLOW_USAGE  "1/start" is no run: tags belong to runs, which have numbers: nx-flow tag plain <run>.\n',
+  ]);
   expect(none).toEqual([2, 'FLOW_RUN_NOT_FOUND  There is no run plain/9. Its newest runs: 1.\n']);
   expect(system).toEqual([
     2,

@@ -99,6 +99,9 @@ test('parameters: given now, given then, new, gone, of another schema; and those
     same: true,
     parameters: [{ name: 'n', before: 3, after: 2, matters: false }],
   });
+  expect((await ok(['why', 'w', 'sum', '--params.factor=5', '--params.n=2'])).stdout).toContain(
+    '\nnothing that it reads differs: a spin would do the same',
+  );
   edit('w.flow.ts', 'n: z.coerce.number().default(3)', 'm: z.string().default("x")');
   edit('w.flow.ts', 'factor: z.coerce.number()', 'factor: z.coerce.number().min(0)');
   const { parameters } = await ask('sum', '--params.factor=5');
@@ -122,6 +125,8 @@ test('inputs are compared with the run before', async () => {
   const { stdout } = await ok(['why', 'w', 'sum', '--params.n=2']);
   expect(stdout).toContain('nothing differs in code and parameters: a spin would do the same');
   expect((await ask('1/sum')).inputs.before).toBeNull();
+  // A parameter that it does not read, too.
+  expect(await show('sum')).toContain('\nnothing differs in code: a spin would do the same');
 });
 
 test('a task that a resumed run took over has the code of the run that executed it', async () => {
@@ -220,4 +225,9 @@ test('a run whose code could not be read is a run all the same', async () => {
     /^the code of w\/1 could not be read then: .*broken\.ts:1:14 /,
   );
   expect(await show('sum')).toContain('the code cannot be compared, nothing else differs');
+  await ok(['run', 'w', '--params.n=2']);
+  ws.write('broken.ts', 'export const = ;');
+  const { stdout } = await ok(['why', 'w', 'sum', '--params.n=2']);
+  expect(stdout).toContain('rows changed: ');
+  expect(stdout).toContain('\nthe code cannot be compared, nothing differs in parameters: ');
 });

@@ -33,13 +33,14 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     async check(program) {
       const bench = new Bench(program);
       const run = await bench.run();
-      for (const { key, spec, parents, returned } of bench.meaning().values()) {
+      for (const { key, spec, parents, base, returned } of bench.meaning().values()) {
         if (spec.kind !== 'join' && spec.kind !== 'gather') continue;
         const row = run.tasks.get(key) as TaskRow;
         const merged = Object.keys(returned).filter((name) => !row.stored.includes(name));
         expect(Object.keys(row.inherited).sort()).toEqual(merged.sort());
         expect(merged.length).toBeGreaterThan(0);
-        const labels = parents.map((parent) => labelOf(run.tasks.get(parent) as TaskRow));
+        const inputs = base === undefined ? parents : [base];
+        const labels = inputs.map((parent) => labelOf(run.tasks.get(parent) as TaskRow));
         const views = await recordedViews(bench.store, program.name, run.run, labels);
         for (const name of merged) {
           const shown = labels.map((label) => views.get(label)?.entries.get(name)?.at);
@@ -330,7 +331,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
         expectReturned(bench, params, returnedBy(spec, other), `${key} with another parameter`);
 
         const set = { shared: 'given', fresh: [1] };
-        if (step === 'start') {
+        if (step === 'start' || bench.meaning().get(key)?.base !== undefined) {
           await expect(bench.spin(step, { ...at, set })).rejects.toMatchObject({ code: 'FLOW_USAGE' });
           continue;
         }
@@ -378,7 +379,8 @@ function lastOfEach(bench: Bench): Task[] {
 function withFollowers(meaning: Map<string, Task>, is: (task: Task) => boolean): string[] {
   const found = new Set<string>();
   for (const task of meaning.values()) {
-    if (is(task) || task.parents.some((parent) => found.has(parent))) found.add(task.key);
+    if (is(task) || [...task.parents, task.base].some((one) => one !== undefined && found.has(one)))
+      found.add(task.key);
   }
   return [...found].sort();
 }

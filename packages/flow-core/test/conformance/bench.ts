@@ -245,8 +245,9 @@ export function labelOf({ step, task }: { step: string; task: number }): string 
 function linesOf({ tasks }: Recorded): (row: TaskRow) => object {
   const places = new Map([...tasks].map(([key, row]) => [labelOf(row), key]));
   const place = (label: string) => places.get(label) ?? label;
-  return ({ parents, branches, stack, iteration, kind, attempt }) => ({
+  return ({ parents, base, branches, stack, iteration, kind, attempt }) => ({
     parents: parents.map(place),
+    base: base && place(base),
     branches,
     stack: stack.map((frame) => ({ ...frame, shownBy: place(frame.shownBy) })),
     iteration,
@@ -254,8 +255,8 @@ function linesOf({ tasks }: Recorded): (row: TaskRow) => object {
     attempt,
   });
 }
-function linesOfTask({ parents, branches, stack, iteration, spec }: Task, attempt: number): object {
-  return { parents, branches, stack, iteration, kind: spec.kind, attempt };
+function linesOfTask({ parents, base, branches, stack, iteration, spec }: Task, attempt: number): object {
+  return { parents, base, branches, stack, iteration, kind: spec.kind, attempt };
 }
 
 /** In the order of names: what a view lists first is nobody's business. */

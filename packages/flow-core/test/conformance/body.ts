@@ -34,6 +34,9 @@ export function keyOf(step: string, indices: readonly number[], iteration: numbe
 /** The names that a body's text shows: absent where its step was caught. */
 export const NAMED = ['mark'];
 
+/** On the empty inputs of a join whose foreach had nothing to split: what stood before the foreach. */
+export const BEFORE = Symbol('before');
+
 export function bodyOf<C extends Context>(spec: Spec, merge: Merge, hooks: Hooks<C>) {
   return (context: C): Values | undefined => {
     const key = keyOf(spec.name, context.stack.map(placeOfItem).reverse(), context.iteration);
@@ -55,14 +58,19 @@ export function bodyOf<C extends Context>(spec: Spec, merge: Merge, hooks: Hooks
 
 /** What a body gives for a context, without an engine. */
 export function returnedBy(spec: Spec, context: Context): Record<string, unknown> {
-  return bodyOf(spec, mergeBut(spec.drop), {})(structuredClone(context)) ?? {};
+  const copy = structuredClone(context);
+  const before = context.inputs && (context.inputs as { [BEFORE]?: Values })[BEFORE];
+  if (before) Object.defineProperty(copy.inputs, BEFORE, { value: structuredClone(before) });
+  return bodyOf(spec, mergeBut(spec.drop), {})(copy) ?? {};
 }
 
 /** merge() on plain values. Names that differ are set or excluded by whoever merges: the first stands for all. What is dropped is not passed on. */
 export function mergeBut(drop: readonly string[]): Merge {
   return (inputs, { exclude }) => {
     const merged: Record<string, unknown> = {};
-    for (const [name, value] of Object.values(inputs).flatMap((input) => Object.entries(input))) {
+    const before = (inputs as { [BEFORE]?: object })[BEFORE];
+    const all = before ? [before] : Object.values(inputs);
+    for (const [name, value] of all.flatMap((input) => Object.entries(input))) {
       if (exclude.includes(name) || drop.includes(name) || Object.hasOwn(merged, name)) continue;
       merged[name] = value;
     }
@@ -96,17 +104,17 @@ function lists(spec: Spec, seen: string, own: Values, visible: ReadonlySet<strin
     (when === undefined || own[spec.on as string] === when) && !(spec.while && own[spec.while]);
   // Several cases may lead to one foreach: the list is needed if any of them is taken.
   for (const list of [...spec.lists.filter(follows), ...spec.lists.filter((list) => !follows(list))]) {
-    const { over, length } = list;
+    const { over, length, least } = list;
     if (over === 'rows' && visible.has('rows')) continue;
-    if (follows(list) || !spec.sparing) made[over] ??= items(hash(seen + over), length);
+    if (follows(list) || !spec.sparing) made[over] ??= items(hash(seen + over), length, least);
     else if (over !== 'rows' && numberOf(seen) % 2 === 0) made[over] ??= [];
   }
   return made;
 }
 
 /** Items tell their place: as a number, a text or an object. */
-function items(seed: string, longest: number): unknown[] {
-  const length = longest > 3 ? longest : 1 + (numberOf(seed) % longest);
+function items(seed: string, longest: number, least: number): unknown[] {
+  const length = longest > 3 ? longest : least + (numberOf(seed) % (longest - least + 1));
   const kind = numberOf(seed) % 3;
   return Array.from({ length }, (_, at) => [at, `${at}:${seed}`, { at, seed }][kind]);
 }

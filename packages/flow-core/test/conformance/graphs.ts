@@ -4,6 +4,12 @@ import { compile, type Program, type Shape } from './program';
 const step = (): Shape => ({ kind: 'step' });
 const loop = (times: number): Shape => ({ kind: 'loop', times });
 const foreach = (length: number, ...inside: Shape[]): Shape => ({ kind: 'foreach', length, inside });
+const bare = (length: number, ...inside: Shape[]): Shape => ({
+  kind: 'foreach',
+  length,
+  bare: true,
+  inside,
+});
 const gather = (...branches: Shape[][]): Shape => ({ kind: 'gather', branches });
 const choose = (...arms: Shape[][]): Shape => ({ kind: 'switch', arms, united: 0 });
 
@@ -13,6 +19,12 @@ const SHAPES = {
   'nested branches': [gather([step(), gather([step()], [step()], [])], [step()]), step()],
   foreach: [foreach(3)],
   'foreach of twelve': [foreach(12, step())],
+  'foreach over nothing': [foreach(0, step(), foreach(2), step()), step()],
+  'foreach over nothing in a foreach': [
+    foreach(3, foreach(0, gather([step()], [])), bare(3, step())),
+    step(),
+  ],
+  'foreach over nothing in an arm': [choose([foreach(0, step())], [foreach(0), foreach(2)], [foreach(0)])],
   'nested foreach three deep': [foreach(3, foreach(3, foreach(2, step()))), step()],
   'branch in foreach': [foreach(3, gather([step()], [step(), step()]))],
   'foreach in branch': [gather([foreach(3, step())], [step()])],

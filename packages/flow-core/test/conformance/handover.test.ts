@@ -78,7 +78,7 @@ async function expectTheSame(bench: Bench, folder: string, settings: RunSettings
   const handed = new Map<string, [string, string][]>();
   for (const { name } of program.specs) {
     const seen = read<StepDigests>(folder, program, name, DIGESTS_FILE);
-    expect(seen.chosen).toBe(rows.some(({ step }) => step === name));
+    expect(seen.chosen).toBe(rows.some(({ step }) => step === name) || seen.empty !== undefined);
     for (const { stack, iteration, artifacts } of seen.tasks) {
       const indices = stack.map(({ index }) => index);
       handed.set(keyOf(name, indices, iteration), artifacts);
@@ -105,6 +105,26 @@ test('what can be seen of a step is the same file, whatever finished first', asy
     }
     expect(texts[1]).toEqual(texts[0]);
     expect(texts[2]).toEqual(texts[0]);
+  }
+});
+
+test('what stood before a foreach over nothing is seen of the steps inside of it: the join reads that', async () => {
+  const program = GRAPHS['foreach over nothing'] as Program;
+  const bench = new Bench(program);
+  const steps = [...bench.graph().steps.keys()];
+  const seen = async (seed: number) => {
+    const folder = workspace();
+    await executeAll(bench, folder, 1, { params: { seed } });
+    return steps
+      .map((step) => read<StepDigests>(folder, program, step, DIGESTS_FILE))
+      .filter(({ tasks }) => tasks.length === 0);
+  };
+  const [one, other] = [await seen(1), await seen(2)];
+  expect(one.length).toBeGreaterThan(2);
+  for (const [i, { chosen, empty }] of one.entries()) {
+    expect(chosen).toBe(true);
+    expect(empty?.[0]?.artifacts.length).toBeGreaterThan(0);
+    expect(empty).not.toEqual(other[i]?.empty);
   }
 });
 

@@ -1,5 +1,5 @@
 /** What a program means: executed by recursion over its parts. It knows no store, no processes and no scheduler. */
-import { bodyOf, type Context, type Hooks, keyOf, mergeBut, NAMED } from './body';
+import { BEFORE, bodyOf, type Context, type Hooks, keyOf, mergeBut, NAMED } from './body';
 import type { Part, Program, Spec } from './program';
 
 export interface Frame {
@@ -17,6 +17,8 @@ export interface Task {
   spec: Spec;
   /** Keys, in input order. */
   parents: string[];
+  /** Of a join whose foreach had nothing to split: the key of the task before the foreach. */
+  base: string | undefined;
   branches: string[] | undefined;
   stack: Frame[];
   iteration: number | undefined;
@@ -70,7 +72,9 @@ export function interpret(
           const frame = { step: spec.name, index, count, over, shownBy: at.key };
           return sequence(part.inside, execute(spec, [at], [...at.stack, frame]));
         });
-        return together(part.join, ends, at.stack);
+        return ends.length === 0
+          ? execute(part.join, [], at.stack, undefined, at)
+          : together(part.join, ends, at.stack);
       }
       case 'gather':
         return together(
@@ -94,7 +98,13 @@ export function interpret(
     return ends.includes(undefined) ? undefined : execute(spec, ends as Task[], stack);
   }
 
-  function execute(spec: Spec, parents: Task[], stack: Frame[], iteration?: number): Task | undefined {
+  function execute(
+    spec: Spec,
+    parents: Task[],
+    stack: Frame[],
+    iteration?: number,
+    base?: Task,
+  ): Task | undefined {
     const joins = spec.kind === 'join' || spec.kind === 'gather';
     const task: Task = {
       key: keyOf(
@@ -105,10 +115,11 @@ export function interpret(
       step: spec.name,
       spec,
       parents: parents.map(({ key }) => key),
+      base: base?.key,
       branches: spec.kind === 'gather' ? spec.as : undefined,
       stack,
       iteration,
-      context: contextOf(spec, parents, stack, iteration),
+      context: contextOf(spec, parents, stack, iteration, base),
       returned: {},
       visible: {},
       caught: false,
@@ -130,11 +141,12 @@ export function interpret(
     return task;
   }
 
-  function contextOf(spec: Spec, parents: Task[], stack: Frame[], iteration?: number): Context {
+  function contextOf(spec: Spec, parents: Task[], stack: Frame[], iteration?: number, base?: Task): Context {
     const item = ({ shownBy, over, index }: Frame) =>
       ((tasks.get(shownBy) as Task).visible[over] as unknown[])[index];
     const items = stack.map(item).reverse();
     const seen = parents.map(({ visible }) => visible);
+    if (base) Object.defineProperty(seen, BEFORE, { value: base.visible });
     return {
       params,
       stack: items,

@@ -5,7 +5,8 @@ import type { StepKind } from '../../src/definition/graph';
 export type Shape = { seed?: number } & (
   | { kind: 'step' }
   | { kind: 'loop'; times: number }
-  | { kind: 'foreach'; length: number; inside: Shape[] }
+  /** So many splits; up to three, as many as are drawn. `bare`: also none; always, where the length is 0. */
+  | { kind: 'foreach'; length: number; bare?: boolean; inside: Shape[] }
   | { kind: 'gather'; branches: Shape[][] }
   /** The first `united` arms, if more than one, are united by a step of their own before all are. */
   | { kind: 'switch'; arms: Shape[][]; united: number }
@@ -26,7 +27,7 @@ export interface Spec {
   /** It returns nothing, where nothing is needed of it. */
   silent: boolean;
   /** Lists for the foreaches that come next, each with the case through which they are reached. */
-  lists: { over: string; length: number; when: string | undefined }[];
+  lists: { over: string; length: number; least: number; when: string | undefined }[];
   /** It returns a list only where a foreach follows indeed. */
   sparing: boolean;
   as: string[];
@@ -114,11 +115,13 @@ export function compile(name: string, shapes: Shape[]): Program {
       case 'foreach': {
         if (room.depth === DEEPEST_FOREACH) return one({ kind: 'step', ...seeded(seed) }, entry, room);
         if (!reserve(2)) return undefined;
-        const length = Math.max(1, Math.min(shape.length, Math.floor(MOST_SPLITS / room.splits)));
-        const over = length <= 3 && bit(seed, 12) ? 'rows' : `list_s${specs.length}`;
-        for (const { spec, when } of entry) spec.lists.push({ over, length, when });
+        const least = shape.bare || shape.length === 0 ? 0 : 1;
+        const length = Math.max(least, Math.min(shape.length, Math.floor(MOST_SPLITS / room.splits)));
+        const over = least > 0 && length <= 3 && bit(seed, 12) ? 'rows' : `list_s${specs.length}`;
+        for (const { spec, when } of entry) spec.lists.push({ over, length, least, when });
         const made = spec('foreach', seed, { over });
-        const within = { depth: room.depth + 1, splits: room.splits * (over === 'rows' ? 3 : length) };
+        const splits = room.splits * (over === 'rows' ? 3 : Math.max(1, length));
+        const within = { depth: room.depth + 1, splits };
         const { parts } = all(shape.inside, [{ spec: made }], within);
         const join = spec('join', seed === undefined ? undefined : seed >> 3);
         return { part: { kind: 'foreach', spec: made, inside: parts, join }, exits: [{ spec: join }] };

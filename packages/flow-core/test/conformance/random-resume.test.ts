@@ -64,7 +64,8 @@ test(`a run that failed anywhere is resumed: what was finished is taken over, no
 function toExecute(meaning: Map<string, Task>, has: (task: Task) => boolean): string[] {
   const found = new Set<string>();
   for (const task of meaning.values()) {
-    if (has(task) || task.parents.some((parent) => found.has(parent))) found.add(task.key);
+    if (has(task) || [...task.parents, task.base].some((one) => one !== undefined && found.has(one)))
+      found.add(task.key);
   }
   return [...found];
 }

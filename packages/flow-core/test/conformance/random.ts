@@ -22,6 +22,7 @@ const shape = fc.letrec<{ shapes: Shape[]; shape: Shape }>((tie) => ({
       kind: fc.constant('foreach' as const),
       seed,
       length: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.constant(12)),
+      bare: fc.boolean(),
       inside: tie('shapes'),
     }),
     fc.record({

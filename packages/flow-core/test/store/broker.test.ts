@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -607,6 +607,23 @@ describe('a broker that was stopped', () => {
     jest.restoreAllMocks();
     const line = `The store's broker (process ${pid}) does not answer. Waiting for it up to 30 s.\n`;
     expect(lines).toEqual([line, line]);
+    // Those that found it have ended, or are about to.
+    await until(() => brokersOf(store).length === 1, 'one broker is there');
     expect(theBroker()).toBe(pid);
+  });
+});
+
+test('a broker that is stuck before it listens is named, and given up', async () => {
+  // As on a disk that does not answer: nobody ever writes to it.
+  mkdirSync(join(store, 'db'));
+  writeFileSync(join(store, 'db', 'CURRENT'), 'MANIFEST-000001\n');
+  writeFileSync(join(store, 'db', 'MANIFEST-000001'), '');
+  execFileSync('mkfifo', [join(store, 'db', 'nx-flow.json')]);
+  const kv = BrokerKv.open(store, 500);
+  opened.push(kv);
+  const error = await kv.get('k').catch((reason) => reason);
+  expect(error).toMatchObject({
+    code: 'FLOW_STORE_UNAVAILABLE',
+    message: `The store's broker (process ${theBroker()}) has given no sign of life for 1 s: it may be stopped, or its disk does not answer. End it, and do it again.`,
   });
 });

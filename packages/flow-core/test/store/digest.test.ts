@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { deserialize, serialize } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -223,6 +224,9 @@ describe('what cannot be stored is named by its path', () => {
   }
   class Scores extends Array<number> {}
   class Grid extends Float64Array {}
+  class Plan {
+    pipe() {}
+  }
   class Blob2 extends Buffer {}
   class Table extends Map {}
   const memory = new ArrayBuffer(8);
@@ -244,6 +248,33 @@ describe('what cannot be stored is named by its path', () => {
     [
       [new ReadableStream()],
       'scores[0] is a ReadableStream, which can be read once; return what it gives, or write it into a file and return file(path)',
+    ],
+    [
+      Readable.from(['a']),
+      'scores is a Readable, which can be read once; return what it gives, or write it into a file and return file(path)',
+    ],
+    [
+      new Plan(),
+      `scores is a Plan, a class that no codec stores: say how, as flow('…', { codecs: [instance(Plan)] }), or return plain data`,
+    ],
+    [
+      Object.defineProperty(new Plan(), 'kept', { value: 1 }),
+      `scores is a Plan, a class that no codec stores: say how, as flow('…', { codecs: [instance(Plan, { encode, decode })] }), or return plain data`,
+    ],
+    [
+      new (class {})(),
+      `scores is an object of a class without a name, which no codec stores: give the class a name, and say how, as flow('…', { codecs: [instance(ItsName)] }), or return plain data`,
+    ],
+    [new FormData(), 'scores is a FormData, which is not stored; return its entries: [...form.entries()]'],
+    [new AbortController(), 'scores is an AbortController, which is not stored; return what you need of it'],
+    [
+      [new AbortController().signal],
+      'scores[0] is an AbortSignal, which is not stored; return what you need of it',
+    ],
+    [new TextDecoder(), 'scores is a TextDecoder, which is not stored; return what you need of it'],
+    [
+      new Intl.NumberFormat('de'),
+      'scores is an Intl.NumberFormat, which is not stored; return its options, it.resolvedOptions(), or make it in the step that needs it',
     ],
     [new Scores(3), 'scores is a Scores, a subclass of Array; use Array.from() on it'],
     [

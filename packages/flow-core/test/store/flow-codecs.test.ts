@@ -1,5 +1,9 @@
 /** Codecs that a flow registers. */
-import { type Codec, client, flow } from '../../src';
+import { createHash } from 'node:crypto';
+import { type Codec, client, flow, instance, merge } from '../../src';
+import { jsonValue } from '../../src/cli/json/value';
+import { previewBy } from '../../src/definition/codec';
+import { encodeValue } from '../../src/store/artifacts';
 import { Runner } from '../../src/testing';
 import { MemoryEngine } from '../kit/memory';
 
@@ -112,6 +116,113 @@ test('equal bytes are equal values, unless the codec has a digest', async () => 
   expect(await changeOf(({ x }) => String(x))).toBe('same');
 });
 
+test('equal bytes of two codecs are two values, also by their texts, and in what a codec decodes later', async () => {
+  const bytes = Buffer.from('5');
+  const given = (id: string, more: Partial<Codec<unknown>> = {}) => {
+    const codec = { id, version: 1, match: () => true, encode: () => bytes, decode: () => 5, ...more };
+    return encodeValue('a', new Point(1, 2), [codec as Codec<unknown>]).digest();
+  };
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const digest = (text: string) => ({ digest: () => text });
+  const later = { decode: undefined, decodeAsync: async () => 5 } as object;
+  const digests = [
+    given('meter'),
+    given('feet'),
+    given('meter', digest('x')),
+    given('meter', digest(hash)),
+    // Together, id and text are the same.
+    given('meter:x', digest('y')),
+    given('meter', digest('x:y')),
+    given('raw:Buffer', digest(hash)),
+    encodeValue('a', bytes).digest(),
+    hash,
+  ];
+  expect(new Set(digests).size).toBe(digests.length);
+  const packed = { ...point, id: 'packed', ...later } as never;
+  const { value } = encodeValue('a', new Point(1, 2), [packed]);
+  expect(encodeValue('a', value, [packed]).digest()).toBe(
+    encodeValue('a', new Point(1, 2), [packed]).digest(),
+  );
+});
+
+test('splits that differ by their codec alone are a conflict to merge() and a change to a spin', async () => {
+  class Meter extends Point {}
+  const ofClass = (id: string, Class: typeof Point): Codec<Point> => ({
+    ...point,
+    id,
+    match: (value) => Object.getPrototypeOf(value) === Class.prototype,
+  });
+  let Class: typeof Point = Point;
+  const f = flow('units', { codecs: [ofClass('point', Point), ofClass('meter', Meter)] });
+  const start = f.start(() => ({ at: new Class(5, 6), rows: [0, 1] }));
+  const each = f.foreach('each', { after: start, over: 'rows' }, ({ input }) => ({
+    len: input === 0 ? new Point(1, 1) : new Meter(1, 1),
+  }));
+  const flowOf = f.end(f.join('all', { after: each }, ({ inputs }) => ({ ...merge(inputs) })));
+  const engine = new MemoryEngine();
+  expect((await engine.run(flowOf)).error).toMatchObject({ code: 'FLOW_MERGE_CONFLICT' });
+  Class = Meter;
+  expect((await engine.spin(flowOf, 'start')).artifacts.map(({ change }) => change)).toEqual([
+    'changed',
+    'same',
+  ]);
+});
+
+test('a decode that gives a promise is refused, by flow() where it can be seen', async () => {
+  const why = 'decode() of the codec "point" gives a promise, for which nobody waits: ';
+  const own = `${why}use decodeAsync() in its place.`;
+  const awaiting = {
+    ...point,
+    decode: (bytes: Uint8Array) => Promise.resolve(point.decode(bytes, 1)) as never,
+  };
+  const made = instance(Point, {
+    id: 'point',
+    encode: ({ x }) => x,
+    decode: (x) => Promise.resolve(x) as never,
+  });
+  for (const [codec, error] of [
+    [awaiting, own],
+    [made, `${why}write a codec with encode() and decodeAsync().`],
+  ] as const)
+    for (const isDeep of [false, true]) {
+      const f = flow('wait', { codecs: [codec as Codec<Point>] });
+      const start = f.start(() => ({ home: isDeep ? [new Point(1, 2)] : new Point(1, 2) }));
+      const next = f.step('next', { after: start }, ({ self }) => ({ x: String(self.home) }));
+      expect((await new MemoryEngine().run(f.end(next))).error).toMatchObject({
+        code: 'FLOW_CODEC_ASYNC',
+        message: error,
+      });
+    }
+  expect(() =>
+    flow('wait', { codecs: [{ ...point, decode: async () => new Point(1, 2) }] as never }),
+  ).toThrow(own);
+});
+
+test.each([5, null, {}, { line: 5 }, { line: 'x', rows: [1] }])(
+  'a preview that is %p is told as such',
+  (said) => {
+    const told = { line: 'preview() of the codec "point" gave neither a text nor { line, rows }' };
+    expect(previewBy({ ...point, preview: () => said as never }, new Point(1, 2))).toEqual(told);
+    expect(previewBy({ ...point, preview: () => undefined as never }, new Point(1, 2))).toBeUndefined();
+  },
+);
+
+test('what json() and toJSON() throw is told with whose they are', () => {
+  const no = () => {
+    throw new Error('no');
+  };
+  class Closed {
+    toJSON = no;
+  }
+  for (const [value, why] of [
+    [new Point(1, 2), 'json() of the codec "point" threw: no'],
+    [new Closed(), 'toJSON() of the class "Closed" threw: no'],
+  ] as const)
+    expect(() => jsonValue([value], [{ ...point, json: no }])).toThrow(
+      expect.objectContaining({ code: 'FLOW_ARTIFACT_UNREADABLE', message: why }),
+    );
+});
+
 test('a newer codec reads what an older one wrote, and an older one says that it cannot', async () => {
   const engine = new MemoryEngine();
   await engine.run(declare([point as never]).flowOf);
@@ -216,6 +327,11 @@ test.each([
   ['no id', [{ ...point, id: '' }], 'codecs[0] needs an id of letters, digits and .:@/-_, such as "point".'],
   ['a built-in id', [{ ...point, id: 'json' }], '"json" is the id of a built-in codec: take another.'],
   ['one id twice', [point, point], '"point" is there twice.'],
+  [
+    'two classes of one name',
+    [instance(Point), instance(class Point {})],
+    `"Point" is there twice: give one of two classes of this name another id, instance(Point, { id: '…' }).`,
+  ],
   ['no version', [{ ...point, version: 1.5 }], '"point" needs a version: a whole number from 1.'],
   ['no decode', [{ ...point, decode: undefined }], '"point" needs a function decode().'],
   ['a digest that is none', [{ ...point, digest: 'x' }], 'The digest of "point" is no function.'],

@@ -157,6 +157,50 @@ test('what an instance becomes out of what it holds cannot hold itself, and the 
   );
 });
 
+test('what an instance becomes out of what it holds cannot lead back to what holds it, and the path is told', () => {
+  class Index {
+    constructor(readonly of: unknown) {}
+  }
+  const by = [instance(Index, { encode: (it) => [it.of], decode: ([of]) => new Index(of) })];
+  const map = new Map<string, unknown>([['a', 1]]);
+  map.set('index', new Index(map));
+  const shared = { n: 1 };
+  const back: Record<string, unknown> = {};
+  const through = { back, index: new Index(back) };
+  back.through = through;
+  for (const [value, path] of [
+    [map, 'a<"index">[0]'],
+    [{ back, through }, 'a.back.through.index[0]'],
+    [[[shared], new Index(back)], 'a[1][0].through.index[0]'],
+  ] as const)
+    expect(() => encodeValue('a', value, by)).toThrow(
+      `The artifact a cannot be stored: ${path} leads back to an instance that holds it, and that its codec makes out of what it holds.`,
+    );
+  // What is whole by then may lie in many places, and in cycles of its own.
+  const cycle: Record<string, unknown> = { shared };
+  cycle.self = [cycle];
+  const fine = {
+    cycle,
+    all: [new Index(cycle), new Index(new Index([shared, cycle]))],
+    last: new Index({ cycle }),
+  };
+  expect(() => encodeValue('a', fine, by)).not.toThrow();
+});
+
+test('a property of its own on a class of the web is not lost without a word', async () => {
+  for (const [value, kind] of [
+    [new URL('http://a.b'), 'a URL'],
+    [new URLSearchParams('a=1'), 'a URLSearchParams'],
+    [new Headers(), 'a Headers'],
+    [new Blob(['a']), 'a Blob'],
+  ] as const)
+    await expect(
+      (async () => encodeLater('a', { at: Object.assign(value, { tag: 1 }) }, []))(),
+    ).rejects.toThrow(
+      `The artifact a cannot be stored: a.at is ${kind} with a property of its own ("tag"), which would be lost.`,
+    );
+});
+
 test('digests tell values, classes and codecs apart, and equal ones are equal', () => {
   const values = [
     [new Point(1, 2)],
@@ -491,6 +535,36 @@ describe('instance()', () => {
         }),
       );
     expect(() => instance(Price, { encode: String })).toThrow('instance(Price) cannot be: decode is missing');
+  });
+
+  test('regular expressions and templates are no private fields, and hide none', () => {
+    class Text {
+      color = /^#f00[/#a]/;
+      match(text: string, n = 4) {
+        const half = { n }.n / 2 / (n + 1) / n;
+        if (text) /[#b`]/.test(text);
+        return `${half} #c ${`}#d${/}#e`/.test(text)}`} ${text.replace(/'#g/, '"#h') /* ` */}`;
+      }
+    }
+    expect(() => instance(Text)).not.toThrow();
+    class Tick {
+      #one = 1;
+      tick = /`/;
+      one = () => this.#one;
+      tock = [1, 2].length / 2 + Number(`${/`/.source}`);
+    }
+    class Late {
+      tick = /[`/]/;
+      ratio = (this.tick.lastIndex + 1) / 2;
+      #two = 2;
+      tock = /`/;
+      two = () => this.#two;
+    }
+    for (const [Class, field] of [
+      [Tick, '#one'],
+      [Late, '#two'],
+    ] as const)
+      expect(() => instance(Class as never)).toThrow(`its private field ${field}`);
   });
 
   test('functions that are given store what nobody can see, and subclasses have a codec of their own', async () => {

@@ -1,11 +1,12 @@
 /** The database after a write that failed: LevelDB itself goes on as if nothing had been. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { droppedLine } from '../../src/store/dropped';
 import type { Op } from '../../src/store/kv';
 import { LevelKv } from '../../src/store/level';
 import { NotAcknowledged } from '../../src/store/not-acknowledged';
+import { damagedNumbers, mendNumbers, newestNumbers } from '../../src/store/numbers';
 import { temporaryPlace } from './helpers/place';
 
 let place: ReturnType<typeof temporaryPlace>;
@@ -94,6 +95,38 @@ test('a number is not given twice when the database has lost its newest records'
   expect(await kv.claim('counter', 'd')).toBe(4);
   writeFileSync(join(place.folder, 'numbers.json'), 'damaged');
   expect(await kv.claim('counter', 'e')).toBe(5);
+});
+
+test('a number beside the database that is not the one that was written counts as none', async () => {
+  const file = join(place.folder, 'numbers.json');
+  for (const nonce of ['a', 'b', 'c']) await kv.claim('counter/films', nonce);
+  await kv.claim('counter/other', 'z');
+  expect(damagedNumbers(place.folder)).toEqual([]);
+  const written = readFileSync(file, 'utf8');
+  writeFileSync(file, written.replace('"counter/films":[3,', '"counter/films":[7,'));
+  expect(damagedNumbers(place.folder)).toEqual(['counter/films']);
+  expect(newestNumbers(place.folder)).toEqual(
+    new Map([
+      ['counter/films', 0],
+      ['counter/other', 1],
+    ]),
+  );
+  mendNumbers(place.folder, new Map([['counter/films', 3]]));
+  expect(damagedNumbers(place.folder)).toEqual([]);
+  expect(newestNumbers(place.folder)).toEqual(
+    new Map([
+      ['counter/films', 3],
+      ['counter/other', 1],
+    ]),
+  );
+  // As it was written without checksums.
+  writeFileSync(file, '{"counter/films":[5,"n"]}');
+  expect(damagedNumbers(place.folder)).toEqual([]);
+  expect(await kv.claim('counter/films', 'd')).toBe(6);
+  writeFileSync(file, written.slice(0, 20));
+  expect(damagedNumbers(place.folder)).toBe('unreadable');
+  rmSync(file);
+  expect(damagedNumbers(place.folder)).toBe('missing');
 });
 
 test('a number whose broker died before the database knew it is kept for whoever asks again', async () => {

@@ -1,10 +1,10 @@
 /** Root in another user's store, as in a container whose mount keeps the numbers of its host. */
-import { chownSync, lstatSync, readdirSync } from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerKv } from '../../src/store/broker/client';
 import { FileCas } from '../../src/store/cas';
 import { giveBack, whoseStore } from '../../src/store/owner';
-import { temporaryPlace, withEnvironment } from './helpers/place';
+import { brokersOf, temporaryPlace, until, withEnvironment } from './helpers/place';
 
 withEnvironment('CI', '1');
 
@@ -38,6 +38,18 @@ asRoot('what it makes is the owner’s; what it left before is given back', asyn
   expect(whoseStore(place.folder)).toBe(
     `User ${OWNER} owns ${place.folder}: give the store to yourself by sudo chown -R 0 ${place.folder}, or do it as that user.`,
   );
+});
+
+asRoot('at a path that takes no socket, it gives back at the end what it has made', async () => {
+  const store = join(place.folder, 'x'.repeat(100));
+  mkdirSync(store);
+  chownSync(store, OWNER, OWNER);
+  const kv = BrokerKv.open(store);
+  expect(await kv.claim('counter/films', 'nonce/films/a')).toBe(1);
+  await kv.close();
+  await until(() => brokersOf(store).length === 0, 'the broker has left');
+  expect(names().length).toBeGreaterThan(8);
+  expect(owners()).toEqual(new Set([OWNER]));
 });
 
 test('a store of one’s own is nobody else’s', () => {

@@ -57,6 +57,9 @@ describe('a step on given artifacts alone', () => {
       ],
     });
     expect(joined.artifacts).toEqual({ factor: 3, total: 3, labels: ['a', 'b'] });
+    // As behind a foreach over nothing.
+    const none = await runner.spin(all, { artifacts: [] });
+    expect(none.artifacts).toMatchObject({ total: 0, labels: [] });
     const gathered = await runner.spin(both, {
       artifacts: { left: { half: 1, total: 2 }, right: { first: 'f' } },
     });

@@ -73,7 +73,7 @@ const fullDisk: Fault = async (trial, draw) => {
   const { lane, store } = trial;
   const outside = `${store}-outside`;
   cpSync(store, outside, { recursive: true });
-  const disk = await Disk.mount(store, small(4096));
+  const disk = await Disk.mount(store, small(16_384));
   if (!disk) return undefined;
   const command = commandNamed(draw.of(GIVEN));
   const left = draw.int(0, 300);
@@ -83,7 +83,7 @@ const fullDisk: Fault = async (trial, draw) => {
     disk.sh('cp -r "$1/." "$2"', outside, store);
     // What stays free, in kilobytes, is not what one file of it can have: blocks are whole pages.
     disk.sh(
-      'head -c "$2"k /dev/zero > "$1/kept"; head -c 9M /dev/zero > "$1/filler" 2>/dev/null; rm "$1/kept"',
+      'head -c "$2"k /dev/zero > "$1/kept"; head -c 17M /dev/zero > "$1/filler" 2>/dev/null; rm "$1/kept"',
       store,
       String(left),
     );

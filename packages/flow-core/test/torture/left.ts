@@ -11,7 +11,7 @@ const STORE = [
   // Until a repair.
   /^db\/damaged-logs(\/\d+-\d+(\/\d+\.log)?)?$/,
   /^cas(\/[0-9a-f]{2}(\/[0-9a-f]{64})?)?$/,
-  /^(numbers\.json|acknowledged\.json|generation|broker\.left|logs\.json|broker\.pid|damage\.json|owner\.json)$/,
+  /^(numbers\.json|acknowledged\.json|tables\.json|reserve|generation|broker\.left|logs\.json|broker\.pid|damage\.json|owner\.json)$/,
 ];
 
 /** Compiled code is kept, by nx-flow and by tsx. */

@@ -8,7 +8,7 @@ export async function runCommand(
   command: string,
   options: ExecutorOptions,
   context: ExecutorContext,
-  more: Omit<MainOptions, 'cwd' | 'workspace'> = {},
+  more: Omit<MainOptions, 'cwd' | 'workspace' | 'envLoaded'> = {},
   raw: readonly string[] = rawOverrides(context),
 ): Promise<{ success: boolean }> {
   // Nx sets FORCE_COLOR for every task, even with the user's NO_COLOR. Node warns about the pair.
@@ -23,6 +23,7 @@ export async function runCommand(
     ...(refused ? { refused } : {}),
     cwd: context.root,
     workspace: context.root,
+    envLoaded: true,
   });
   // Nx ends the process as soon as it has the answer, and a pipe may still hold output.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

@@ -3,7 +3,7 @@ import { globAsync, readNxJson, type TargetConfiguration, type Tree } from '@nx/
 import { createNodes } from '../graph/create-nodes';
 import type { PluginOptions } from '../graph/plugin-options';
 import { placesOf } from '../graph/projects';
-import { ALIAS_EXECUTOR } from '../nx/flow-targets';
+import { aliasOf } from '../nx/flow-targets';
 
 export interface Commands {
   project: string;
@@ -36,9 +36,7 @@ export async function commandsOf(tree: Tree, file: string, flow: string): Promis
     targets.filter((target) => target.executor === `@nx-flow/plugin:${executor}`);
   const run = (target = 'run') => `npx nx run ${target === 'run' ? project : `${project}:${target}`}`;
   const spin = of('spin').find(isMine)?.name ?? 'spin';
-  const hasShortNames = targets.some(
-    ({ executor, options }) => executor === ALIAS_EXECUTOR && options?.aliasOf === spin,
-  );
+  const hasShortNames = targets.some((target) => aliasOf(target) === spin);
   return {
     project,
     run: run(of('run').find(isMine)?.name),

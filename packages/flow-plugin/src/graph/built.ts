@@ -35,9 +35,11 @@ export async function flowsOnBuilds(files: readonly string[], workspace: string)
   const cache = new FileCache<Known>(workspace, 'built');
   const imports = new Map<string, string[]>();
   const found = new Set<string>();
+  // Flows have most of these files in common: manifests, tsconfig files, installed packages.
+  const seen = new Map<string, string>();
   for (const file of files) {
     let known = cache.get(file);
-    if (!known || !isSame(known.stamps)) known = await read(file, workspace, cache.last(file));
+    if (!known || !isSame(known.stamps, seen)) known = await read(file, workspace, cache.last(file));
     cache.set(file, known);
     if (known.files.length > 0) imports.set(file, known.files);
   }
@@ -64,8 +66,18 @@ async function read(file: string, workspace: string, last: Known | undefined): P
   }
 }
 
-function isSame(stamps: Known['stamps']): boolean {
-  return Object.entries(stamps).every(([path, stamp]) => stampOf(path) === stamp);
+/** @param seen the stamps of this look, by path */
+function isSame(stamps: Known['stamps'], seen: Map<string, string>): boolean {
+  for (const path in stamps) {
+    let stamp = seen.get(path);
+    if (stamp === undefined) {
+      // Most of those that were missing still are, and asking only for that is quicker.
+      stamp = stamps[path] === '' && !existsSync(path) ? '' : stampOf(path);
+      seen.set(path, stamp);
+    }
+    if (stamp !== stamps[path]) return false;
+  }
+  return true;
 }
 
 function stampOf(path: string): string {

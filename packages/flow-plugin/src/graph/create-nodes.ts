@@ -1,13 +1,13 @@
 /** Infers flows into the project graph. Files are parsed, never imported. */
-import { posix } from 'node:path';
 import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
 import { flowsOnBuilds } from './built';
 import { flowInputs, whyUnknown } from './flow-inputs';
+import type { FlowTargets } from './flow-target';
 import { type PluginOptions, pluginOptions } from './plugin-options';
 import { type Place, placesOf } from './projects';
 import { type FlowSource, readSources, type SourceFile } from './sources';
-import { type TargetNames, targetNames } from './target-names';
-import { targetsOf } from './targets';
+import { suffixOf, type TargetNames, targetNames } from './target-names';
+import { addTargets, FLOW_INPUTS } from './targets';
 
 export const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
 /** Matched only to know which project names are taken. Nothing is inferred from them. */
@@ -60,10 +60,11 @@ function nodesOf(
   const names = new Map<FlowSource, TargetNames>();
   for (const [root, together] of ofRoots) {
     const byPath = together.toSorted((a, b) => (a.file < b.file ? -1 : 1));
+    const files = together.map(({ file, flows }) => ({ file, flows: flows.map(({ name }) => name) }));
     const flows = byPath.flatMap((source) => source.flows.map((flow) => ({ flow, source })));
     const named = flows.map(({ flow, source }) => ({
       flow: flow.name,
-      suffix: suffixOf(flow.name, source, together, root),
+      suffix: suffixOf(flow.name, source.file, root, files),
       steps: flow.known.map(({ name }) => name),
     }));
     const found = targetNames(named, placeOf(together[0] as SourceFile).name, options);
@@ -73,30 +74,29 @@ function nodesOf(
   return sources.map((source) => {
     const { root, name, existing } = placeOf(source);
     const together = ofRoots.get(root) as SourceFile[];
-    const targets: Record<string, TargetConfiguration> = {};
+    // Without a prototype it is a hash table at once, which saves milliseconds with names that no other project has.
+    const targets: Record<string, TargetConfiguration> = Object.create(null);
     const targetGroups: Record<string, string[]> = {};
     for (const flow of source.flows) {
       const namesake = namesakes.get(flow.name)?.find((file) => file !== source.file);
-      const mine = targetsOf({
+      const own = names.get(flow) as TargetNames;
+      const mine: FlowTargets = {
         flow,
         file: source.file,
         project: name,
         root,
-        names: names.get(flow) as TargetNames,
+        names: own,
         shared: source.flows.length > 1,
         ...(source.error === undefined ? {} : { error: source.error }),
         ...(source.lost ? { lost: true } : {}),
         ...(built.has(source.file) ? { built: true } : {}),
         ...(namesake === undefined ? {} : { namesake }),
-      });
-      Object.assign(targets, mine.flow, mine.steps, mine.aliases);
-      targetGroups[`flow ${flow.name}`] = Object.keys(mine.flow);
-      if (Object.keys(mine.steps).length > 0) {
-        // Nx sorts the groups by name, so a flow's two groups are neighbours.
-        targetGroups[`flow ${flow.name} steps`] = Object.keys(mine.steps);
-      }
-      const aliases = Object.keys(mine.aliases);
-      if (aliases.length > 0) targetGroups[`flow ${flow.name}, long names`] = aliases;
+      };
+      addTargets(mine, targets);
+      targetGroups[`flow ${flow.name}`] = Object.values(own.flow);
+      // Nx sorts the groups by name, so those of a flow are neighbours.
+      if (own.steps.size > 0) targetGroups[`flow ${flow.name} steps`] = [...own.steps.values()];
+      if (own.aliases.size > 0) targetGroups['long names'] = [...own.aliases.keys()];
     }
     // Nx appends lists when it merges, so only the first file of a project gives them.
     const technologies = described.has(root) ? {} : { technologies: ['nx-flow'] };
@@ -105,6 +105,7 @@ function nodesOf(
       root,
       // An existing project's name is not given again, since that would rename it.
       ...(existing ? {} : { name }),
+      namedInputs: FLOW_INPUTS,
       targets,
       metadata: { ...technologies, ...(existing ? {} : { description: describe(together) }), targetGroups },
     };
@@ -127,14 +128,6 @@ function namesakesOf(sources: readonly SourceFile[]): Map<string, string[]> {
       if (steps.length > 0) files.set(name, [...(files.get(name) ?? []), file]);
   }
   return files;
-}
-
-/** The flow's name, or the file's path within the project if two of its files use the name. */
-function suffixOf(flow: string, { file }: SourceFile, together: readonly SourceFile[], root: string): string {
-  const claiming = together.filter(({ flows }) => flows.some(({ name }) => name === flow));
-  if (claiming.length === 1) return flow;
-  const path = posix.relative(root, file).replace(/\.flow\.[cm]?tsx?$/, '');
-  return path.replaceAll('/', '-');
 }
 
 /**

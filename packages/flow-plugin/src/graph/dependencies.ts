@@ -32,7 +32,7 @@ export const createDependencies: CreateDependencies = async (_options, context) 
   }
   const flowFiles = [...owners.keys()].filter(isFlowFile);
   if (flowFiles.length === 0) return [];
-  const flows = await projectsOfFlows(flowFiles, workspaceRoot, owners);
+  let flows: Map<string, Set<string>> | undefined;
   const externals = new Externals(workspaceRoot, Object.keys(externalNodes ?? {}));
   const modules = new Modules(workspaceRoot, hashes, Object.values(projects));
   const links = new Links(workspaceRoot, hashes);
@@ -43,7 +43,11 @@ export const createDependencies: CreateDependencies = async (_options, context) 
   for (const { file, by } of visits.values()) {
     const source = owners.get(by) as string;
     const { modules: specifiers, flows: read } = await links.of(file);
-    for (const flow of read) for (const project of flows.get(flow) ?? []) edges.reads(source, project);
+    for (const flow of read) {
+      // Few flows read the runs of others, so their names are read only then.
+      flows ??= await projectsOfFlows(flowFiles, workspaceRoot, owners);
+      for (const project of flows.get(flow) ?? []) edges.reads(source, project);
+    }
     for (const specifier of specifiers) {
       const found = modules.find(specifier, file);
       for (const target of found) {

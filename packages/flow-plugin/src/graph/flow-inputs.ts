@@ -20,6 +20,7 @@ export interface FlowInputs {
  */
 export function flowInputs({ inputs = [] }: FlowSource, file: string, root: string): FlowInputs | undefined {
   if (inputs === 'computed' || isGlob(root)) return undefined;
+  if (inputs.length === 0) return NONE;
   const globs: string[] = [];
   const env: Inputs = [];
   for (const input of inputs) {
@@ -40,6 +41,8 @@ export function flowInputs({ inputs = [] }: FlowSource, file: string, root: stri
     env,
   };
 }
+
+const NONE: FlowInputs = { files: [], without: [], env: [] };
 
 /** Nx reads a path as a glob without any escape: it finds no files of a project in `app/[id]`. */
 function isGlob(path: string): boolean {

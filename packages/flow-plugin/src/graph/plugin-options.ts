@@ -1,31 +1,7 @@
 /** The plugin's options in `nx.json`: the names of targets. */
+import { DEFAULT_NAMES as DEFAULTS, type TargetNaming } from '@nx-flow/core/keys';
 
-/**
- * @example
- * ```json
- * { "plugin": "@nx-flow/plugin", "options": { "runTargetName": "flow-run", "stepTargetPrefix": "step-" } }
- * ```
- */
-export interface PluginOptions {
-  /** The target that runs a flow; default `run`. */
-  runTargetName?: string;
-  /** The target that spins a step of a flow; default `spin`. */
-  spinTargetName?: string;
-  /** The target that resumes a run; default `resume`. */
-  resumeTargetName?: string;
-  /** The target that keeps a run as a file; default `snapshot`. */
-  snapshotTargetName?: string;
-  /** The prefix of a step's target; default `spin-`. */
-  stepTargetPrefix?: string;
-}
-
-const DEFAULTS: Required<PluginOptions> = {
-  runTargetName: 'run',
-  spinTargetName: 'spin',
-  resumeTargetName: 'resume',
-  snapshotTargetName: 'snapshot',
-  stepTargetPrefix: 'spin-',
-};
+export type PluginOptions = TargetNaming;
 
 /** On Nx's command line, a colon separates project, target and configuration, and a comma separates targets. */
 const USABLE = /^[A-Za-z][\w.-]*$/;

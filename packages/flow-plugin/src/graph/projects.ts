@@ -76,6 +76,8 @@ function namesOf(folders: string[], manifests: readonly string[], projects: Proj
 /** Reads the projects from the manifests. Each folder is read once. */
 class Projects {
   readonly #known = new Map<string, boolean>();
+  readonly #names = new Map<string, string>();
+  readonly #files = new Map<string, boolean>();
   #inWorkspaces: ((manifest: string) => boolean) | undefined;
 
   constructor(private readonly workspace: string) {}
@@ -92,25 +94,38 @@ class Projects {
     let known = this.#known.get(root);
     if (known === undefined) {
       known =
-        existsSync(join(this.workspace, root, 'project.json')) ||
-        (existsSync(join(this.workspace, root, 'package.json')) &&
-          this.#isInWorkspaces(posix.join(root, 'package.json')));
+        this.#exists(root, 'project.json') ||
+        (this.#exists(root, 'package.json') && this.#isInWorkspaces(posix.join(root, 'package.json')));
       this.#known.set(root, known);
     }
     return known;
   }
 
   nameOf(root: string): string {
-    const pack = this.#read(root, 'package.json');
-    const own = this.#read(root, 'project.json').name ?? pack.nx?.name ?? pack.name;
-    return own ?? basename(join(this.workspace, root)).toLowerCase();
+    let name = this.#names.get(root);
+    if (name === undefined) {
+      const pack = this.#read(root, 'package.json');
+      const own = this.#read(root, 'project.json').name ?? pack.nx?.name ?? pack.name;
+      name = own ?? basename(join(this.workspace, root)).toLowerCase();
+      this.#names.set(root, name);
+    }
+    return name;
+  }
+
+  #exists(root: string, file: string): boolean {
+    const path = join(this.workspace, root, file);
+    let exists = this.#files.get(path);
+    if (exists === undefined) {
+      exists = existsSync(path);
+      this.#files.set(path, exists);
+    }
+    return exists;
   }
 
   #read(root: string, file: string): Manifest {
-    const path = join(this.workspace, root, file);
-    if (!existsSync(path)) return {};
+    if (!this.#exists(root, file)) return {};
     try {
-      return readJson(path);
+      return readJson(join(this.workspace, root, file));
     } catch {
       // The file is broken: Nx itself reports it.
       return {};

@@ -29,16 +29,26 @@ const BESIDE: Inputs = [
 const NO_PACKAGES: Inputs = [{ externalDependencies: [] }];
 const DEPENDENCIES = '^default';
 
+/**
+ * Named inputs of each project with flows: what the steps of flows that declare no files have in common. They are
+ * named since Nx keeps an entry for each input of each target, in files that every command writes or reads.
+ */
+export const STEP_INPUTS: Record<string, Inputs> = {
+  'nx-flow-step': [ALL_FILES, `!${ALL_CODE}`, ...BESIDE, ...NO_PACKAGES],
+  'nx-flow-end': [ALL_FILES, ...BESIDE],
+};
+const [STEP, END] = Object.keys(STEP_INPUTS) as [string, string];
+
 /** All inputs that the plugin gives to steps' targets, except fingerprints and the flows' declared inputs. */
 export const OUR_INPUTS: Inputs = [
-  ...[ALL_FILES, `!${ALL_CODE}`, ALL_CODE, THEIR_DATA, DEPENDENCIES],
+  ...[STEP, END, ALL_CODE, THEIR_DATA, DEPENDENCIES],
   ...BESIDE,
   ...NO_PACKAGES,
 ];
 
 /** Whether a step may read all files of its project, since the flow declares none. */
 export function readsProject(inputs: Inputs): boolean {
-  return inputs.includes(ALL_FILES);
+  return inputs.includes(STEP) || inputs.includes(END);
 }
 
 export function stepTargets({
@@ -58,20 +68,10 @@ export function stepTargets({
   const { files, without, env } = reads ?? { files: [], without: [], env: [] };
   const named = files.length > 0;
   const inputs = {
-    step: [
-      ...(named ? files : [ALL_FILES, `!${ALL_CODE}`, THEIR_DATA, ...without]),
-      ...env,
-      ...BESIDE,
-      ...NO_PACKAGES,
-    ],
+    step: [...(named ? [...files, ...BESIDE, ...NO_PACKAGES] : [STEP, THEIR_DATA, ...without]), ...env],
     // Since 24, `nx affected` selects tasks by the files in their inputs, and a fingerprint names none. The last
     // step names all code, and so selects the flow. With an unchanged fingerprint it keeps its outputs.
-    end: [
-      ...(named ? [...files, ALL_CODE] : [ALL_FILES, THEIR_DATA, ...without]),
-      DEPENDENCIES,
-      ...env,
-      ...BESIDE,
-    ],
+    end: [...(named ? [...files, ALL_CODE, ...BESIDE] : [END, THEIR_DATA, ...without]), DEPENDENCIES, ...env],
   };
   for (const { name: step, kind, after, gpu } of flow.known) {
     const attempt = `npx nx run ${project}:${nameOf(step)}`;
@@ -99,10 +99,8 @@ export function stepTargets({
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow.name}/steps/${step}`],
       metadata: {
-        technologies: ['nx-flow'],
         description: `${whatItDoes(flow.name, step, kind, after.map(nameOf))}; nothing is recorded. Try: ${attempt}`,
         scriptContent: attempt,
-        help: { command: `${attempt} --help`, example: { args: ['--params.<name>=<value>'] } },
       },
     };
   }

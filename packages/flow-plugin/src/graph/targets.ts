@@ -6,43 +6,32 @@ import { BUILD_FIRST, withBuilds } from './built';
 import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
 import type { FlowSource } from './sources';
-import { stepTargets } from './step-targets';
+import { STEP_INPUTS, stepTargets } from './step-targets';
 
 type Targets = Record<string, TargetConfiguration>;
 
-/** The targets of the flow itself, those of its steps, and the aliases of both. */
-export function targetsOf(options: FlowTargets): { flow: Targets; steps: Targets; aliases: Targets } {
-  const flow = flowTargets(options);
+/**
+ * Adds the targets of the flow itself, those of its steps, and the aliases of both. An alias is a task that does
+ * nothing and depends on the real target. It gets the same arguments and declares the same outputs, for targets that
+ * depend on it. Nx ends it at once, without a process. It has nothing more: in a workspace of many flows, Nx takes
+ * milliseconds for each property of its targets.
+ */
+export function addTargets(options: FlowTargets, targets: Targets): void {
   const steps = stepTargets(options);
-  return { flow, steps, aliases: aliasTargets(options, { ...flow, ...steps }) };
+  Object.assign(targets, flowTargets(options), steps);
+  for (const [alias, target] of options.names.aliases) {
+    const { inputs, outputs } = targets[target] as TargetConfiguration;
+    targets[alias] = {
+      executor: ALIAS_EXECUTOR,
+      dependsOn: [{ target, params: 'forward' }],
+      // `nx affected` is to select both or neither. The outputs of a step do for that; those of a spin have no name yet.
+      ...(inputs ? { inputs: target in steps ? OUTPUTS_OF_TARGET : inputs } : {}),
+      ...(outputs ? { outputs } : {}),
+    };
+  }
 }
 
-/**
- * A long name is a task that does nothing and depends on the real target. It gets the same arguments and declares
- * the same outputs, for targets that depend on it. Nx ends it at once, without a process.
- */
-function aliasTargets({ names, project }: FlowTargets, targets: Targets): Targets {
-  return Object.fromEntries(
-    [...names.aliases].map(([alias, target]): [string, TargetConfiguration] => {
-      const { inputs, outputs } = targets[target] as TargetConfiguration;
-      return [
-        alias,
-        {
-          executor: ALIAS_EXECUTOR,
-          options: { aliasOf: target },
-          dependsOn: [{ target, params: 'forward' }],
-          // It is hashed and selected by the same inputs, so `nx affected` selects both or neither.
-          ...(inputs ? { inputs } : {}),
-          ...(outputs ? { outputs } : {}),
-          // No more than that: in a workspace of many flows, Nx takes milliseconds for each property of its targets.
-          metadata: {
-            description: `Another name of ${target}, which stays when the project gets another flow. Try: npx nx run ${project}:${alias}`,
-          },
-        },
-      ];
-    }),
-  );
-}
+const OUTPUTS_OF_TARGET: Inputs = [{ dependentTasksOutputFiles: '**/*' }];
 
 function flowTargets({
   flow,
@@ -69,7 +58,6 @@ function flowTargets({
     options,
     ...onBuilds(CACHING[executor]?.(flow.name, file, reads), built),
     metadata: {
-      technologies: ['nx-flow'],
       description: `${says} Try: ${attempt}${error === undefined ? '' : `. Does not parse: ${error}`}`,
       // `nx show project` prints it next to the target's name.
       scriptContent: attempt,
@@ -143,7 +131,6 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
         ...SOURCES,
         ...(reads ?? []),
         { env: 'NX_FLOW_STORE' },
-        { env: UNPUBLISHED },
         { fileset: `{workspaceRoot}/${spinKeyFile(file, flow)}`, includeIgnored: true },
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/spin/{options.step}`],
@@ -155,7 +142,6 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
       inputs: [
         ...SOURCES,
         ...(reads ?? []),
-        { env: UNPUBLISHED },
         { fileset: `{workspaceRoot}/${snapshotKeyFile(file, flow)}`, includeIgnored: true },
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow}/snapshot`],
@@ -164,14 +150,20 @@ const CACHING: Record<string, (flow: string, file: string, reads?: Inputs) => Pa
     resume: (flow, file) => ({ outputs: [`{workspaceRoot}/${spinKeyFile(file, flow)}`] }),
   };
 
-/** The sources of the project and its dependencies, and the packages that npm, yarn, pnpm or bun installed. */
-const SOURCES = [
-  'default',
-  '^default',
-  ...['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'].map(
-    (name) => `{workspaceRoot}/${name}`,
-  ),
-];
+/** Named inputs of each project with flows; see `STEP_INPUTS`. */
+export const FLOW_INPUTS: Record<string, Inputs> = {
+  ...STEP_INPUTS,
+  // The sources of the project, and the packages that npm, yarn, pnpm or bun installed.
+  'nx-flow-sources': [
+    'default',
+    ...['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'].map(
+      (name) => `{workspaceRoot}/${name}`,
+    ),
+    { env: UNPUBLISHED },
+  ],
+};
+
+const SOURCES = ['nx-flow-sources', '^default'];
 
 type Example = { options?: Record<string, unknown>; args?: string[] };
 

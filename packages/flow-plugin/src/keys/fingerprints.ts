@@ -48,7 +48,8 @@ export async function publishFingerprints(
       const key = flowKey(file, name);
       let now = cache.get(key);
       if (!now || !stamps.same(now.stamps)) now = await knownCode(file, name, workspace, stamps);
-      cache.set(key, now);
+      // The stamps may have been brought up to date in place.
+      cache.set(key, { ...now });
       codes.set(key, now.steps);
       const steps = known.map(({ name: step }) => step);
       const texts = await textsOf({ workspace, file, flow: name, steps }, now.steps, params);

@@ -14,9 +14,10 @@ export class FileCache<T> {
   readonly #path: string;
   readonly #parser = parserStamp();
   readonly #before: Kept<T>;
-  /** The text of the cache file, kept since callers may change the parsed values. */
+  /** The text of the cache file: an equal one is not written again. */
   readonly #text: string | undefined;
   readonly #after: Record<string, T> = {};
+  #changed = false;
 
   constructor(workspace: string, name: string) {
     this.#path = join(workspaceData(workspace), `nx-flow-${name}.json`);
@@ -39,12 +40,16 @@ export class FileCache<T> {
     return Object.entries(this.#before.files);
   }
 
+  /** A kept value that was changed in place counts as the same: give a copy of it. */
   set(file: string, value: T): void {
+    this.#changed ||= value !== this.get(file);
     this.#after[file] = value;
   }
 
   /** Writes the cache. Returns whether that worked. */
   write(): boolean {
+    const count = Object.keys(this.#after).length;
+    if (!this.#changed && count > 0 && count === Object.keys(this.#before.files).length) return true;
     const sorted = Object.entries(this.#after).sort(([a], [b]) => (a < b ? -1 : 1));
     const after: Kept<T> = { parser: this.#parser, files: Object.fromEntries(sorted) };
     const text = JSON.stringify(after);
@@ -71,11 +76,16 @@ function removed(file: string): void {
   }
 }
 
+let parser: { file: string; version: string } | undefined;
+
 /** A stamp that changes with each version of the parser, each build in place, and its other inputs. */
 function parserStamp(): string {
-  const file = require.resolve('@nx-flow/core/source');
-  const { version } = require('@nx-flow/core/package.json') as { version: string };
-  return `${version} ${statSync(file).mtimeMs} ${process.version} ${process.env.TSX_TSCONFIG_PATH ?? ''}`;
+  // Each command makes several caches, and resolving a module takes half a millisecond.
+  parser ??= {
+    file: require.resolve('@nx-flow/core/source'),
+    version: (require('@nx-flow/core/package.json') as { version: string }).version,
+  };
+  return `${parser.version} ${statSync(parser.file).mtimeMs} ${process.version} ${process.env.TSX_TSCONFIG_PATH ?? ''}`;
 }
 
 function textOf(path: string): string | undefined {

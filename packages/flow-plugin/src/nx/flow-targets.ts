@@ -25,35 +25,66 @@ const OURS = '@nx-flow/plugin:';
 /** The executor of a target that is an alias of one of this plugin's. Nx ends it without a process. */
 export const ALIAS_EXECUTOR = 'nx:noop';
 
-/** The target of its project that an alias means. */
-export function aliasOf({ executor, options }: TargetConfiguration): string | undefined {
-  return executor === ALIAS_EXECUTOR ? (options as { aliasOf?: string } | undefined)?.aliasOf : undefined;
+/** The target of its project that an alias means: the only one that it needs, which gets its arguments. */
+export function aliasOf({ executor, dependsOn = [] }: TargetConfiguration): string | undefined {
+  const [needed, another] = dependsOn;
+  if (executor !== ALIAS_EXECUTOR || another !== undefined || typeof needed !== 'object') return undefined;
+  return needed.params === 'forward' && !needed.projects && !needed.dependencies ? needed.target : undefined;
 }
 
 /** @param projects the projects that Nx has merged */
 export function keepFlowTargets(workspace: string, projects: Record<string, ProjectConfiguration>): void {
+  const kept: { project: string; targets: FlowTarget[]; aliases: ReadonlyMap<string, string[]> }[] = [];
+  const forwarded = new Set<string>();
+  for (const project in projects) {
+    const mine: FlowTarget[] = [];
+    const aliases = new Map<string, string[]>();
+    const { targets = {} } = projects[project] as ProjectConfiguration;
+    for (const target in targets) {
+      const configured = targets[target] as TargetConfiguration;
+      const means = aliasOf(configured);
+      // An alias gets only what the command gives it by name.
+      if (means === undefined) addForwarded(configured, forwarded);
+      else aliases.set(means, [...(aliases.get(means) ?? []), target]);
+      const { executor, options = {}, configurations } = configured;
+      if (!executor?.startsWith(OURS)) continue;
+      const found = { target, executor, options, ...(isEmpty(configurations) ? {} : { configurations }) };
+      if (counts(found)) mine.push(found);
+    }
+    if (mine.length > 0) kept.push({ project, targets: mine, aliases });
+  }
   const cache = new FileCache<FlowTarget[]>(workspace, 'targets');
-  const forwarded = forwardedNames(projects);
-  for (const [project, { targets = {} }] of Object.entries(projects)) {
-    const mine = Object.entries(targets).flatMap(([target, { executor, options = {}, configurations }]) => {
-      if (!executor?.startsWith(OURS)) return [];
-      const aliases = Object.keys(targets).filter((name) => aliasOf(targets[name] ?? {}) === target);
-      const more = {
-        ...(configurations && Object.keys(configurations).length > 0 ? { configurations } : {}),
-        ...([target, ...aliases].some((name) => forwarded.has(name)) ? { forwarded: true as const } : {}),
-        ...(aliases.length > 0 ? { aliases } : {}),
-      };
-      return [{ target, executor, options, ...more }].filter(counts);
-    });
-    if (mine.length > 0) cache.set(project, mine);
+  for (const { project, targets, aliases } of kept) {
+    cache.set(
+      project,
+      targets.map((found) => {
+        const names = aliases.get(found.target) ?? [];
+        return {
+          ...found,
+          ...([found.target, ...names].some((name) => forwarded.has(name))
+            ? { forwarded: true as const }
+            : {}),
+          ...(names.length > 0 ? { aliases: names } : {}),
+        };
+      }),
+    );
   }
   cache.write();
 }
 
+function addForwarded({ dependsOn = [] }: TargetConfiguration, names: Set<string>): void {
+  for (const needed of dependsOn) {
+    if (typeof needed === 'object' && needed.params === 'forward') names.add(needed.target);
+  }
+}
+
 /** Keeps the few spins, and of the many steps only those with configured parameters. */
 function counts(target: FlowTarget): boolean {
-  return target.executor === `${OURS}spin` || variantsOf(target).some(givesParams);
+  if (target.executor === `${OURS}spin`) return true;
+  return target.configurations ? variantsOf(target).some(givesParams) : givesParams(target.options);
 }
+
+const isEmpty = (record: object = {}) => Object.keys(record).length === 0;
 
 function givesParams(options: Options): boolean {
   return 'params' in options || 'paramsFile' in options;
@@ -71,21 +102,6 @@ export function variantsOf({
 function layered(options: Options, own: Options): Options {
   const params = { ...(options.params as object), ...(own.params as object) };
   return { ...options, ...own, ...(Object.keys(params).length > 0 ? { params } : {}) };
-}
-
-function forwardedNames(projects: Record<string, ProjectConfiguration>): Set<string> {
-  const names = new Set<string>();
-  for (const { targets = {} } of Object.values(projects)) {
-    for (const target of Object.values(targets)) {
-      // An alias gets only what the command gives it by name.
-      if (aliasOf(target) !== undefined) continue;
-      const { dependsOn = [] } = target;
-      for (const needed of dependsOn) {
-        if (typeof needed === 'object' && needed.params === 'forward') names.add(needed.target);
-      }
-    }
-  }
-  return names;
 }
 
 /** The saved targets, by project. */

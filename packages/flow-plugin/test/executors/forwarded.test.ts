@@ -6,7 +6,7 @@ const STEP: TargetConfiguration = { executor: '@nx-flow/plugin:step' };
 const TARGETS: Record<string, TargetConfiguration> = {
   'spin-start': STEP,
   'spin-end': STEP,
-  'spin-f-end': { executor: 'nx:noop', options: { aliasOf: 'spin-end' } },
+  'spin-f-end': { executor: 'nx:noop', dependsOn: [{ target: 'spin-end', params: 'forward' }] },
   test: { executor: 'nx:run-commands' },
 };
 const ARGS = ['--params.n=1', '--max-workers', '2', '--coverage'];

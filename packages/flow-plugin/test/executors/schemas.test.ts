@@ -15,8 +15,8 @@ test.each([run, spin, resume, snapshot, step])(
   ({ spec }) => {
     const file = join(__dirname, '../../schemas', `${spec.name}.json`);
     const schema = JSON.parse(readFileSync(file, 'utf8'));
-    // --help is Nx's own.
-    const { help: _, ...all } = { ...COMMON, ...spec.options };
+    // --help is Nx's own, and it is Nx that reads .env files.
+    const { help: _, 'no-env': __, ...all } = { ...COMMON, ...spec.options };
     // What records nothing has no store, and nobody's.
     const { store, namespace, ...rest } = all;
     const options = spec.name === 'step' ? rest : all;

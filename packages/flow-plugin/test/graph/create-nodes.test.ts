@@ -128,13 +128,15 @@ test('of several flows of a project, the first has the short names, and all have
     ['flows', 'flows', 'run spin resume snapshot run-songs spin-songs resume-songs snapshot-songs'],
   ]);
   expect(projects.flows?.targets?.['spin-songs']?.options).toEqual({ flow: 'flows/songs.flow.ts' });
-  expect(projects.flows?.targets?.['spin-movies']).toMatchObject({
+  expect(projects.flows?.targets?.['spin-movies']).toEqual({
     executor: 'nx:noop',
-    options: { aliasOf: 'spin' },
     dependsOn: [{ target: 'spin', params: 'forward' }],
     outputs: projects.flows?.targets?.spin?.outputs,
     inputs: projects.flows?.targets?.spin?.inputs,
   });
+  expect(projects.flows?.targets?.['spin-movies-end']?.inputs).toEqual([
+    { dependentTasksOutputFiles: '**/*' },
+  ]);
 });
 
 test('a second flow changes no target of the first but for the hash', async () => {
@@ -244,7 +246,7 @@ test('a step of one flow never takes the target of another', async () => {
     ],
     ...['spin-etl-daily-end', 'spin-etl-daily-start', 'spin-etl-daily-train', 'spin-start', 'spin-train'],
   ]);
-  expect(targets['spin-etl-daily']?.options).toEqual({ aliasOf: 'spin' });
+  expect(targets['spin-etl-daily']?.dependsOn).toEqual([{ target: 'spin', params: 'forward' }]);
   expect(targets['spin-etl--end']?.dependsOn).toEqual([{ target: 'spin-etl--daily', params: 'forward' }]);
   expect(warnings).toBe('');
 });
@@ -285,7 +287,7 @@ test('each target says what it does, with a command to try', async () => {
         "spin-train",
         "spin-end",
       ],
-      "flow movies, long names": [
+      "long names": [
         "run-movies",
         "spin-movies",
         "resume-movies",
@@ -300,6 +302,40 @@ test('each target says what it does, with a command to try', async () => {
     ],
   },
   "name": "movies",
+  "namedInputs": {
+    "nx-flow-end": [
+      "{projectRoot}/**/*",
+      {
+        "dependentTasksOutputFiles": "**/digests.json",
+      },
+      {
+        "env": "NX_FLOW_UNPUBLISHED",
+      },
+    ],
+    "nx-flow-sources": [
+      "default",
+      "{workspaceRoot}/package-lock.json",
+      "{workspaceRoot}/yarn.lock",
+      "{workspaceRoot}/pnpm-lock.yaml",
+      "{workspaceRoot}/bun.lock",
+      {
+        "env": "NX_FLOW_UNPUBLISHED",
+      },
+    ],
+    "nx-flow-step": [
+      "{projectRoot}/**/*",
+      "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+      {
+        "dependentTasksOutputFiles": "**/digests.json",
+      },
+      {
+        "env": "NX_FLOW_UNPUBLISHED",
+      },
+      {
+        "externalDependencies": [],
+      },
+    ],
+  },
   "root": "movies",
   "targets": {
     "resume": {
@@ -315,9 +351,6 @@ test('each target says what it does, with a command to try', async () => {
           },
         },
         "scriptContent": "npx nx resume movies",
-        "technologies": [
-          "nx-flow",
-        ],
       },
       "options": {
         "flow": "movies/movies.flow.ts",
@@ -339,9 +372,6 @@ test('each target says what it does, with a command to try', async () => {
           },
         },
         "scriptContent": "npx nx run movies",
-        "technologies": [
-          "nx-flow",
-        ],
       },
       "options": {
         "flow": "movies/movies.flow.ts",
@@ -354,15 +384,8 @@ test('each target says what it does, with a command to try', async () => {
       "cache": true,
       "executor": "@nx-flow/plugin:snapshot",
       "inputs": [
-        "default",
+        "nx-flow-sources",
         "^default",
-        "{workspaceRoot}/package-lock.json",
-        "{workspaceRoot}/yarn.lock",
-        "{workspaceRoot}/pnpm-lock.yaml",
-        "{workspaceRoot}/bun.lock",
-        {
-          "env": "NX_FLOW_UNPUBLISHED",
-        },
         {
           "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/snapshot",
           "includeIgnored": true,
@@ -379,9 +402,6 @@ test('each target says what it does, with a command to try', async () => {
           },
         },
         "scriptContent": "npx nx snapshot movies",
-        "technologies": [
-          "nx-flow",
-        ],
       },
       "options": {
         "flow": "movies/movies.flow.ts",
@@ -394,17 +414,10 @@ test('each target says what it does, with a command to try', async () => {
       "cache": true,
       "executor": "@nx-flow/plugin:spin",
       "inputs": [
-        "default",
+        "nx-flow-sources",
         "^default",
-        "{workspaceRoot}/package-lock.json",
-        "{workspaceRoot}/yarn.lock",
-        "{workspaceRoot}/pnpm-lock.yaml",
-        "{workspaceRoot}/bun.lock",
         {
           "env": "NX_FLOW_STORE",
-        },
-        {
-          "env": "NX_FLOW_UNPUBLISHED",
         },
         {
           "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/spin.json",
@@ -422,9 +435,6 @@ test('each target says what it does, with a command to try', async () => {
           },
         },
         "scriptContent": "npx nx spin movies --step=train",
-        "technologies": [
-          "nx-flow",
-        ],
       },
       "options": {
         "flow": "movies/movies.flow.ts",
@@ -447,30 +457,13 @@ test('each target says what it does, with a command to try', async () => {
           "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/steps/end",
           "includeIgnored": true,
         },
-        "{projectRoot}/**/*",
+        "nx-flow-end",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
         "^default",
-        {
-          "dependentTasksOutputFiles": "**/digests.json",
-        },
-        {
-          "env": "NX_FLOW_UNPUBLISHED",
-        },
       ],
       "metadata": {
         "description": "Executes the flow movies to its end: each step as a target, on what those before it handed over; nothing is recorded. Try: npx nx run movies:spin-end",
-        "help": {
-          "command": "npx nx run movies:spin-end --help",
-          "example": {
-            "args": [
-              "--params.<name>=<value>",
-            ],
-          },
-        },
         "scriptContent": "npx nx run movies:spin-end",
-        "technologies": [
-          "nx-flow",
-        ],
       },
       "options": {
         "flow": "movies/movies.flow.ts",
@@ -488,33 +481,12 @@ test('each target says what it does, with a command to try', async () => {
           "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/steps/start",
           "includeIgnored": true,
         },
-        "{projectRoot}/**/*",
-        "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        "nx-flow-step",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
-        {
-          "dependentTasksOutputFiles": "**/digests.json",
-        },
-        {
-          "env": "NX_FLOW_UNPUBLISHED",
-        },
-        {
-          "externalDependencies": [],
-        },
       ],
       "metadata": {
         "description": "Executes the step start of the flow movies; nothing is recorded. Try: npx nx run movies:spin-start",
-        "help": {
-          "command": "npx nx run movies:spin-start --help",
-          "example": {
-            "args": [
-              "--params.<name>=<value>",
-            ],
-          },
-        },
         "scriptContent": "npx nx run movies:spin-start",
-        "technologies": [
-          "nx-flow",
-        ],
       },
       "options": {
         "flow": "movies/movies.flow.ts",
@@ -538,33 +510,12 @@ test('each target says what it does, with a command to try', async () => {
           "fileset": "{workspaceRoot}/.nx/workspace-data/nx-flow-keys/movies/movies.flow.ts/movies/steps/train",
           "includeIgnored": true,
         },
-        "{projectRoot}/**/*",
-        "!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
+        "nx-flow-step",
         "^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)",
-        {
-          "dependentTasksOutputFiles": "**/digests.json",
-        },
-        {
-          "env": "NX_FLOW_UNPUBLISHED",
-        },
-        {
-          "externalDependencies": [],
-        },
       ],
       "metadata": {
         "description": "Executes the step train of the flow movies on what spin-start handed over; nothing is recorded. Try: npx nx run movies:spin-train",
-        "help": {
-          "command": "npx nx run movies:spin-train --help",
-          "example": {
-            "args": [
-              "--params.<name>=<value>",
-            ],
-          },
-        },
         "scriptContent": "npx nx run movies:spin-train",
-        "technologies": [
-          "nx-flow",
-        ],
       },
       "options": {
         "flow": "movies/movies.flow.ts",
@@ -659,7 +610,13 @@ test('every step of which all before it is written out has a target, after those
 describe('what the steps of a flow read', () => {
   const reading = (inputs: string) =>
     `import { flow } from '@nx-flow/core';\nconst f = flow('a', { inputs: ${inputs} }); const s = f.start(() => ({})); export default f.end(s);`;
-  const inputsOf = async (target: string) => (await infer())['jobs/a']?.targets?.[target]?.inputs ?? [];
+  /** With the named inputs written out. */
+  const inputsOf = async (target: string) => {
+    const { targets, namedInputs = {} } = (await infer())['jobs/a'] ?? {};
+    return (targets?.[target]?.inputs ?? []).flatMap((input) =>
+      typeof input === 'string' ? (namedInputs[input] ?? input) : input,
+    );
+  };
   const DATA = ['{projectRoot}/**/*', '!{projectRoot}/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'];
 
   test('named files stand in the place of all data files, for git to ignore or not', async () => {
@@ -676,8 +633,11 @@ describe('what the steps of a flow read', () => {
 
   test('variables and what is left out stand beside all data files', async () => {
     write('jobs/a/a.flow.ts', reading(`['!draft/**', { env: 'API_URL' }]`));
-    expect((await inputsOf('spin-start')).slice(1, 6)).toEqual([
+    expect((await inputsOf('spin-start')).slice(1)).toEqual([
       ...DATA,
+      { dependentTasksOutputFiles: '**/digests.json' },
+      { env: 'NX_FLOW_UNPUBLISHED' },
+      { externalDependencies: [] },
       '^{projectRoot}/**/!(*.ts|*.tsx|*.mts|*.cts|*.js|*.jsx|*.mjs|*.cjs)',
       '!{workspaceRoot}/jobs/a/draft/**',
       { env: 'API_URL' },

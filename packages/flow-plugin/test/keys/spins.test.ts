@@ -52,7 +52,6 @@ test('a command that names no project, or the target by its long name, may spin 
   ws.keepTargets({
     'spin-f': {
       executor: 'nx:noop',
-      options: { aliasOf: 'spin' },
       dependsOn: [{ target: 'spin', params: 'forward' }],
     },
   });

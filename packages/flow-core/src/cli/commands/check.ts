@@ -38,8 +38,10 @@ export const command: Command = {
     if (isFlowError(reason)) problems.push(...reason.problems);
     const warnings = distinct(checked.flatMap((one) => one.warnings));
     if (context.options.types === true) {
-      const { typeProblems } = await import('../type-check');
-      problems.push(...(await typeProblems([...new Set(checked.map(({ file }) => file))])));
+      const { checkTypes } = await import('../type-check');
+      const types = await checkTypes([...new Set(checked.map(({ file }) => file))]);
+      problems.push(...types.problems);
+      warnings.push(...types.warnings);
     }
     render(context, checked, problems, warnings);
     const flows = checked.map(({ flow, file, graph }) => ({
@@ -57,13 +59,13 @@ async function checkFlows(context: Context): Promise<Checked[]> {
   const [named] = context.positionals;
   if (named !== undefined) {
     const place = placeOf(context);
-    return [await checkFlow(place.flow, await findPlaceFile(place), place.workspace)];
+    return [await checkFlow(context, place.flow, await findPlaceFile(place), place.workspace)];
   }
   const { workspace } = placeHere(context);
   const found = await indexFlows(workspace);
   const checked: Checked[] = [];
   for (const { name, file } of found) {
-    const one = await checkFlow(name, file, workspace);
+    const one = await checkFlow(context, name, file, workspace);
     const others = found.filter((other) => other.name === name && other.file !== file);
     if (others.length > 0) {
       const files = others.map((other) => relative(workspace, other.file)).join(' and ');
@@ -75,10 +77,10 @@ async function checkFlows(context: Context): Promise<Checked[]> {
   return checked;
 }
 
-async function checkFlow(flow: string, file: string, workspace: string): Promise<Checked> {
+async function checkFlow({ env }: Context, flow: string, file: string, workspace: string): Promise<Checked> {
   const found: Checked = { flow, file, problems: [], warnings: [] };
   try {
-    const graph = await loadPlaceFlow({ flow, workspace }, file);
+    const graph = await loadPlaceFlow({ flow, workspace, ...(env ? { env } : {}) }, file);
     found.graph = graph;
     if (graph.flow !== stem(file)) {
       const message = `The flow "${graph.flow}" lies in ${relative(workspace, file)}: name the file ${graph.flow}.flow.ts, or the flow "${stem(file)}".`;
@@ -86,6 +88,8 @@ async function checkFlow(flow: string, file: string, workspace: string): Promise
     }
     const { computedSteps } = await import('../../source/computed-steps');
     found.warnings.push(...computedSteps(graph));
+    const { unknownShared } = await import('../../source/shared-names');
+    found.problems.push(...(await unknownShared(graph)));
   } catch (error) {
     if (!isFlowError(error)) throw error;
     found.problems.push(...error.problems.map((problem) => ({ ...problem, where: problem.where ?? file })));

@@ -1,13 +1,13 @@
 /** nx-flow dump: the artifacts of a task, as values. */
-import { inspect } from 'node:util';
 import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import { recordedViews } from '../../engine/record/views';
 import type { Command } from '../command';
 import { jsonValue } from '../json/value';
 import { runOf, taskOf } from '../lookup';
 import { SPIN_STORE } from '../options';
-import { decoderOf, reading } from '../reading';
+import { reading, valuesOf } from '../reading';
 import { size } from '../render/table';
+import { valueText } from '../render/value';
 
 export const command: Command = {
   spec: {
@@ -58,14 +58,14 @@ export const command: Command = {
       output.write(
         `${colors.bold(pathspec)}${others > 0 ? colors.dim(`  the first of ${others + 1} tasks`) : ''}\n`,
       );
-      const decode = decoderOf(recorded);
-      const values: Record<string, unknown> = {};
+      const values = valuesOf(recorded);
+      const artifacts: Record<string, unknown> = {};
       let unread: FlowError | undefined;
       for (const [name, visible] of view?.entries ?? []) {
         if (include && !include.includes(name)) continue;
         let value: unknown;
         try {
-          value = await decode(visible);
+          value = await values.decode(visible);
         } catch (error) {
           if (output.json || !isUnreadable(error)) throw error;
           unread ??= error;
@@ -74,17 +74,9 @@ export const command: Command = {
           );
           continue;
         }
-        if (output.json) values[name] = jsonValue(value);
+        if (output.json) artifacts[name] = jsonValue(value, await values.codecs());
         else {
-          const limits =
-            options.full === true
-              ? { maxArrayLength: null, maxStringLength: null, depth: null }
-              : { maxArrayLength: 10, maxStringLength: 500, depth: 4 };
-          const text = inspect(value, {
-            ...limits,
-            colors: colors.isColorSupported,
-            breakLength: output.columns,
-          });
+          const text = valueText(value, await values.codecs(), output, options.full === true);
           const from = row.sources?.[name] ?? (visible.at === label ? undefined : visible.at);
           const about = `${visible.type}, ${size(visible.size)}${from === undefined ? '' : `, from ${from}`}`;
           output.write(`\n${colors.cyan(name)} ${colors.dim(about)}\n${text}\n`);
@@ -96,12 +88,14 @@ export const command: Command = {
         output.write(`${colors.dim(none)}\n`);
       }
       if (unread) throw unread;
-      output.result({ pathspec, artifacts: values });
+      output.result({ pathspec, artifacts });
     });
   },
 };
 
 /** The others can be shown all the same. */
+const UNREADABLE = ['FLOW_CODEC_UNKNOWN', 'FLOW_CODEC_ASYNC', 'FLOW_ARTIFACT_UNREADABLE'];
+
 function isUnreadable(error: unknown): error is FlowError {
-  return isFlowError(error) && ['FLOW_CODEC_UNKNOWN', 'FLOW_ARTIFACT_UNREADABLE'].includes(error.code);
+  return isFlowError(error) && UNREADABLE.includes(error.code);
 }

@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { parseDuration } from '../../definition/duration';
 import { FlowError } from '../../definition/errors';
 import { accept } from '../../engine/housekeeping/accepted';
+import { clockOff } from '../../engine/housekeeping/clock';
 import { type Collected, collect, isUndone } from '../../engine/housekeeping/collect';
 import { sizeOf } from '../../engine/housekeeping/overview';
 import { declaredPolicy, type Policy, parseSize, removes } from '../../engine/housekeeping/policy';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { openStore } from '../../store/open';
+import { withReserves } from '../../store/reserve';
 import { namespaceOf, noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { renderCollected } from '../render/gc';
-import { removedJson } from '../render/housekeeping';
+import { removalProgress, removedJson } from '../render/housekeeping';
 
 export const command: Command = {
   spec: {
@@ -60,19 +62,27 @@ export const command: Command = {
     const databases = [folder, spinFolder].map((store) => join(store, 'db'));
     const store = openStore(folder);
     const spins = existsSync(join(spinFolder, 'db')) ? openStore(spinFolder) : undefined;
+    const progress = removalProgress(context.output);
     try {
       const before = total(databases);
-      const collected = await collect(store, {
-        ...{ policy, namespace: namespaceOf(context), now, dryRun, by: currentUser() },
-        ...(spins ? { spins } : {}),
-        beside: { store: folder, workspace },
-      });
+      const collecting = () =>
+        collect(store, {
+          ...{ policy, namespace: namespaceOf(context), now, dryRun, by: currentUser() },
+          ...(spins ? { spins } : {}),
+          beside: { store: folder, workspace },
+          progress: progress.tell,
+        });
+      const collected = await (dryRun ? collecting() : withReserves([folder, spinFolder], collecting));
+      progress.close();
       if (declared && removes(declared) && !dryRun && existsSync(folder)) accept(folder, declared, now);
       const bytes = freed(collected) + (dryRun ? 0 : Math.max(0, before - total(databases)));
-      renderCollected(collected, { policy, dryRun, bytes }, context.output);
+      const rows = collected.judged.map(({ row }) => row);
+      const off = clockOff(rows, parseDuration(policy.keep) ?? 0, now);
+      renderCollected(collected, { policy, dryRun, bytes, off }, context.output);
       context.output.result(jsonOf(collected, bytes, dryRun));
       return isUndone(collected) ? 1 : 0;
     } finally {
+      progress.close();
       await Promise.all([store.close(), spins?.close()]);
     }
   },

@@ -3,15 +3,17 @@ import { FlowError } from '../../definition/errors';
 import { type Removed, removeRuns } from '../../engine/housekeeping/remove';
 import { wouldRemove } from '../../engine/housekeeping/would-remove';
 import { requireRun } from '../../engine/record/find-run';
+import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { findPlaceFile } from '../../session/place';
+import { withReserves } from '../../store/reserve';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { namespaceOf, openReadStore, pathspecOf, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { SPIN_STORE } from '../options';
 import { flowName } from '../reading';
-import { removedJson, renderBlobs, renderLeft } from '../render/housekeeping';
+import { removalProgress, removedJson, renderBlobs, renderLeft } from '../render/housekeeping';
 
 export const command: Command = {
   spec: {
@@ -36,18 +38,23 @@ export const command: Command = {
     const dryRun = context.options['dry-run'] === true;
     const place = placeOf(context);
     const store = await openReadStore(place, context);
+    const progress = removalProgress(output);
     try {
       const flow = await flowName(place, context);
       const rows = await wanted(context, store, flow, () => findPlaceFile(place));
       for (const row of rows) requireEnded(row);
       const removed = dryRun
         ? await wouldRemove(store, rows)
-        : await removeRuns(store, rows, { by: currentUser(), at: Date.now() });
+        : await withReserves([place.store, spinStoreFolder(place.store)], () =>
+            removeRuns(store, rows, { by: currentUser(), at: Date.now(), progress: progress.tell }),
+          );
+      progress.close();
       if (!dryRun) for (const row of rows) requireRemoved(row, removed);
       render(context, removed, dryRun);
       output.result(removedJson(removed, dryRun));
       return 0;
     } finally {
+      progress.close();
       await store.close();
     }
   },

@@ -28,7 +28,12 @@ export const command: Command = {
     return reading(context, 1, async (recorded) => {
       const { flow, store, spec } = recorded;
       if (spec.run === undefined || spec.step !== undefined) {
-        throw new FlowError('FLOW_USAGE', `Which run? Tags belong to runs: nx-flow tag ${flow} <run>.`);
+        const given = context.positionals[1];
+        const which =
+          given === undefined
+            ? 'Which run? Tags belong to runs'
+            : `"${given}" is no run: tags belong to runs, which have numbers`;
+        throw new FlowError('FLOW_USAGE', `${which}: nx-flow tag ${flow} <run>.`);
       }
       const run = await runOf(recorded, spec);
       const pathspec = `${flow}/${run.run}`;

@@ -5,6 +5,7 @@ import { isFlowError } from '../../definition/errors';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { damagedFiles } from '../../engine/verify/database-files';
 import { requireNoRuns } from '../../engine/verify/live-runs';
+import { damagedNumbersFile } from '../../engine/verify/numbers-file';
 import type { Looked, Report, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
 import { newestNumbers } from '../../store/numbers';
@@ -84,6 +85,7 @@ async function verify(folder: string, context: Context): Promise<Verified> {
   const opened = await opening(folder, report);
   // Whoever opens a database notes what is damaged of its logs.
   for (const problem of damagedFiles(folder)) report(problem);
+  for (const problem of await damagedNumbersFile(folder, opened?.kv)) report(problem);
   if (!opened) return { looked: NOTHING, problems };
   try {
     const looked = await verifyStore(opened, { readData, numbers, report });

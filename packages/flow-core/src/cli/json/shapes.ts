@@ -200,6 +200,8 @@ export interface TaskJson {
   origin?: string;
   spunFrom?: unknown;
   parents: readonly string[];
+  /** Of a join whose foreach had nothing to split, and which has no parents: the task before the foreach. */
+  base?: string;
   index: readonly number[];
   iteration?: number | undefined;
   /** The case that a switch chose. */

@@ -7,6 +7,15 @@ import type { PublishedKey } from './published-key';
 export { damageOf, isMisnamed } from '../../engine/outputs/manifest';
 export type { SpinKey, StepKey } from '../../engine/task/cache-keys';
 export { storeFolder } from '../../environment/store-folder';
+export {
+  DEFAULT_NAMES,
+  type FlowTargetKind,
+  type NamedFlow,
+  suffixOf,
+  type TargetNames,
+  type TargetNaming,
+  targetNames,
+} from '../../environment/target-names';
 export { currentUser } from '../../environment/user';
 export { readGeneration } from '../../store/generation';
 export { remedy } from '../../store/writable';

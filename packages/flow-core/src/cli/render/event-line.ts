@@ -22,7 +22,17 @@ export function eventLine(event: FlowEvent, output: Output): string {
         `${event.task} has neither worked nor answered for ${Math.round(event.ms / 1000)} s: its process was stopped, or waits in a call that blocks. A timeout would end it`,
       );
     case 'step-not-reached':
-      return warning(`${event.step} was not taken: a switch before it took another case`);
+      return warning(
+        event.empty === undefined
+          ? `${event.step} was not taken: a switch before it took another case`
+          : `${event.step} was not reached: ${event.empty} had nothing to split`,
+      );
+    case 'foreach-empty': {
+      const run = event.joins.length === 1 ? 'runs' : 'run';
+      return warning(
+        `${event.step} has nothing to split, since "${event.over}" is empty: ${event.joins.join(' and ')} ${run} with no inputs`,
+      );
+    }
     case 'step-executed-again':
       return warning(
         `${event.step} was executed again: ${event.lost ? lostText(event.lost) : `it reads ${event.params.join(' and ')}, which changed`}`,

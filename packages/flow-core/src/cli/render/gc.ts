@@ -1,4 +1,5 @@
 /** What gc did: each run with the reason that keeps it, then what went beside them. */
+import type { ClockOff } from '../../engine/housekeeping/clock';
 import { type Collected, isUndone } from '../../engine/housekeeping/collect';
 import type { FileKind } from '../../engine/housekeeping/files';
 import { type Policy, removes } from '../../engine/housekeeping/policy';
@@ -10,6 +11,7 @@ export interface Shown {
   policy: Policy;
   dryRun: boolean;
   bytes: number;
+  off: ClockOff | undefined;
 }
 
 /** What went beside the records: of one, of several. */
@@ -23,11 +25,12 @@ const WORDS: Record<FileKind, [one: string, many: string]> = {
 
 export function renderCollected(
   collected: Collected,
-  { policy, dryRun, bytes }: Shown,
+  { policy, dryRun, bytes, off }: Shown,
   output: Output,
 ): void {
   const { colors } = output;
   const { judged, runs, spins, beside, blobs } = collected;
+  if (off && policy.keep !== undefined) output.write(`${colors.yellow('!')} ${lineOf(off)}\n`);
   if (judged.length > 0) output.write(tableOf(collected, output));
   if (!removes(policy))
     output.write(
@@ -51,6 +54,18 @@ export function renderCollected(
   output.write(
     `${isUndone(collected) ? colors.yellow('!') : colors.green('✓')} ${counts}${size(bytes)} ${dryRun ? 'would come back, and the room of their records' : 'came back'}\n`,
   );
+}
+
+/** Who removes by age has to know it. */
+function lineOf({ run, ahead, by }: ClockOff): string {
+  const hours = Math.floor(by / 3_600_000);
+  const far =
+    hours >= 48
+      ? plural(Math.floor(hours / 24), 'day')
+      : hours > 0
+        ? plural(hours, 'hour')
+        : 'less than an hour';
+  return `The clock of this machine is ${far} ${ahead ? 'ahead of' : 'behind'} the newest run, ${run}: see that it is right, since ages are counted by it.`;
 }
 
 function tableOf({ judged, runs }: Collected, output: Output): string {

@@ -2,6 +2,7 @@
 import type { Swept } from '../../engine/housekeeping/blobs';
 import type { Removed } from '../../engine/housekeeping/remove';
 import type { RemovedJson } from '../json/housekeeping';
+import { LiveRegion } from './live-region';
 import type { Output } from './output';
 import { plural, size } from './table';
 
@@ -11,6 +12,27 @@ const NAMED = 5;
 export function named(names: readonly string[]): string {
   const more = names.length - NAMED;
   return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`;
+}
+
+/** A removal that is over sooner shows no progress. Milliseconds. */
+const QUICK_MS = 1000;
+
+/** Shows on a terminal how many removed runs were cleared, where it takes a while. */
+export function removalProgress(output: Output): { tell(done: number, of: number): void; close(): void } {
+  const begun = performance.now();
+  let at = [0, 0] as [done: number, of: number];
+  let region: LiveRegion | undefined;
+  return {
+    tell(done, of) {
+      at = [done, of];
+      if (output.live && performance.now() - begun > QUICK_MS)
+        region ??= new LiveRegion(output, () => [
+          `clearing removed runs  ${at[0].toLocaleString('en')} of ${at[1].toLocaleString('en')}`,
+        ]);
+      region?.changed();
+    },
+    close: () => region?.close(),
+  };
 }
 
 /** What of removed runs stays, and why. */

@@ -8,7 +8,8 @@ import type { Output } from './output';
 import { taskStatusText } from './status';
 import { duration, size, table } from './table';
 
-export function parentsText({ parents }: TaskRow): string {
+export function parentsText({ parents, base }: TaskRow): string {
+  if (base !== undefined) return `none, on ${base}`;
   return parents.length > 3 ? `${parents.slice(0, 2).join(' ')} … ${parents.at(-1)}` : parents.join(' ');
 }
 
@@ -26,6 +27,7 @@ export async function showTask(
     row.kind,
     row.durationMs === undefined ? '' : `took ${duration(row.durationMs)}`,
     row.parents.length > 0 ? `after ${parentsText(row)}` : '',
+    row.base === undefined ? '' : `no inputs, on what ${row.base} left`,
     ...row.stack.map(({ step, index, count }) => `index ${index} of ${count} splits of ${step}`),
     row.iteration === undefined ? '' : `iteration ${row.iteration}`,
     row.case === undefined ? '' : `chose ${row.case}`,

@@ -33,7 +33,7 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
 }
 
 function headText(event: SpinStarted, output: Output): string {
-  const { flow, step, origin, run, splits, iteration, otherCase } = event;
+  const { flow, step, origin, run, splits, iteration, otherCase, empty } = event;
   const { colors } = output;
   const inputs =
     origin === undefined
@@ -48,6 +48,8 @@ function headText(event: SpinStarted, output: Output): string {
   const lines = [
     `${colors.bold(`spin ${flow}/${step}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
   ];
+  if (empty !== undefined)
+    lines.push(`${colors.yellow('!')} no inputs: ${empty} had nothing to split there\n`);
   if (otherCase !== undefined) lines.push(`${colors.yellow('!')} ${otherCase}: spun on what it left\n`);
   lines.push(warnings(event, output));
   return lines.join('');

@@ -14,6 +14,9 @@ export function stepRenderer(step: string, output: Output, workspace: string, cw
       case 'tasks-taken':
         // Other targets executed these steps and reported it.
         return;
+      case 'foreach-empty':
+        // So did the targets of other steps.
+        return event.joins.includes(step) ? run(event) : undefined;
       case 'step-done':
         return output.write(doneText(event, output, relative(cwd, join(workspace, event.outputs)) || '.'));
       case 'step-still-valid':
@@ -32,6 +35,8 @@ function doneText(
   // Its failures were shown with its tasks.
   if (status === 'failed') return '';
   if (!chosen) return `${colors.yellow('–')} not taken: a switch before it took another case\n`;
+  if (tasks.done === 0)
+    return `${colors.yellow('–')} not executed: the foreach around it has nothing to split\n`;
   const handed = `${plural(tasks.done, 'task')}, ${plural(artifacts.length, 'artifact')} handed over in ${folder}`;
   return `\n${colors.green('done')} in ${duration(durationMs)}: ${handed}\n`;
 }

@@ -49,10 +49,17 @@ function verdict({ same, upstream, run, row, parameters, inputs }: Why, { colors
   const steps = plural(upstream.length, 'step');
   const anew = upstream.length > 0 ? `; a run would make its inputs anew (${steps} before it)` : '';
   // The input differences are between the last run and the one before. A spin takes the last run's inputs.
-  const what = inputs.differences.length > 0 ? 'nothing differs in code and parameters' : 'nothing differs';
-  if (same) return `${colors.green(what)}: a spin would do the same${anew}`;
-  if (same === undefined)
-    return `${colors.yellow('the code cannot be compared')}, nothing else differs: ${spin}`;
+  const hasOther = inputs.differences.length > 0;
+  const hasUnread = parameters.length > 0;
+  if (same) {
+    const where = hasOther ? ` in code${hasUnread ? '' : ' and parameters'}` : '';
+    const what = hasUnread && !hasOther ? 'nothing that it reads differs' : `nothing differs${where}`;
+    return `${colors.green(what)}: a spin would do the same${anew}`;
+  }
+  if (same === undefined) {
+    const where = hasOther ? (hasUnread ? '' : ', nothing differs in parameters') : ', nothing else differs';
+    return `${colors.yellow('the code cannot be compared')}${where}: ${spin}`;
+  }
   const byDefault = parameters.some(({ given, matters }) => matters && given.before && !given.after);
   const recorded = byDefault ? ' (a spin takes the recorded parameters, a run the default ones)' : '';
   return `${colors.yellow('it differs')}: ${spin}${recorded}${anew}`;
@@ -98,12 +105,12 @@ function parameterLine(difference: ParameterDifference, { colors }: Output): str
 }
 
 function inputLines({ inputs, row }: Why, { colors }: Output): string[] {
-  if (row.parents.length === 0) return [colors.dim('it has none')];
+  if (row.parents.length === 0 && row.base === undefined) return [colors.dim('it has none')];
   if (inputs.before === undefined) return [colors.dim('no run before to compare with')];
   if (inputs.differences.length === 0) return [colors.dim(`the same as in ${inputs.before}`)];
   return inputs.differences.map((difference, i) => {
     const since = i === 0 ? colors.dim(`  since ${inputs.before}`) : '';
-    return `${inputText(difference, row.parents.length)}${since}`;
+    return `${inputText(difference, row.base === undefined ? row.parents.length : 1)}${since}`;
   });
 }
 

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { packageFile } from '../../environment/package-root';
 import { isMissingModule } from '../../source/failed-request';
 import type { ErrorRecord } from '../../store/rows';
+import { ABOUT_RETURNED } from '../task/error-record';
 
 type Paint = (text: string) => string;
 
@@ -60,7 +61,8 @@ function linesOf(error: ErrorRecord, head: string, style: ErrorStyle, cwd: strin
   // Drops Node's require stack of a missing module: the frames show which file imports it.
   const message = error.message.replace(/\nRequire stack:(\n- .*)+/, '');
   const lines = [`${head}${colors.red(colors.bold(name))}: ${message}`];
-  if (!ours || verbose || (error.code !== undefined && CALLS.has(error.code)))
+  const { code = '' } = error;
+  if (!ours || verbose || CALLS.has(code) || ABOUT_RETURNED.has(code))
     lines.push(...frameLines(error.stack ?? '', style, cwd));
   if (error.where !== undefined && !verbose && (error.cause === undefined || isMissingModule(error.cause))) {
     lines.push(...sourceLines(placeOf(error.where), style));

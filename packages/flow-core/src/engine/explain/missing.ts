@@ -102,7 +102,7 @@ async function runThatHas(
     if (++looked > RUNS) return undefined;
     const found = await inRun(graph, tasks, node, row, place);
     if ('why' in found) continue;
-    const there = at < 0 ? found.parents[0] : found.parents[at];
+    const there = found.base ?? (at < 0 ? found.parents[0] : found.parents[at]);
     const parent = there === undefined ? undefined : await rowOf(store, row, there);
     if (there !== undefined && parent && visibleNames(there, parent).some(([n]) => n === name))
       return row.run;

@@ -15,9 +15,15 @@ export interface StepDigests {
   version: typeof HANDOVER_VERSION;
   flow: string;
   step: string;
-  /** False when a switch chose another case: the step did not run, and nothing was wrong. */
+  /** False when a switch chose another case: the step did not run, and nothing was wrong. True where it had no splits. */
   chosen: boolean;
   tasks: TaskDigests[];
+  /** What stood before each foreach around the step that had nothing to split: its join reads that. */
+  empty?: EmptyDigests[];
+}
+
+export interface EmptyDigests extends Pick<TaskDigests, 'stack' | 'artifacts'> {
+  foreach: string;
 }
 
 export interface TaskDigests {

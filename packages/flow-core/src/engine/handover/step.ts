@@ -93,7 +93,14 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
     cwd: workspace,
   });
   if (outcome.status === 'failed') return { outcome, folder };
-  const executed = { store, flow: graph.flow, run: outcome.run, step, paramsDigest: options.paramsDigest };
+  const executed = {
+    store,
+    graph,
+    flow: graph.flow,
+    run: outcome.run,
+    step,
+    paramsDigest: options.paramsDigest,
+  };
   return writingOutputs(workspace, async () => {
     const digests = await writeHandover(executed, draft.outputs);
     await writeNatural(executed, draft.outputs, graph.codecs);

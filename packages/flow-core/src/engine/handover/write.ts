@@ -1,6 +1,7 @@
 /** Writes a step's handover: the rows of its tasks, numbered by place, and the artifacts that they show. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
 import { FileCas } from '../../store/cas';
 import type { ArtifactRecord, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
@@ -8,9 +9,11 @@ import { relabelledRow } from '../record/build-task-row';
 import { visibleNames } from '../record/task-rows';
 import { recordedViews } from '../record/views';
 import { addressOf, labelOf, parseLabel, taskOf } from '../task/label';
+import { viewsOf } from '../task/place';
 import type { View } from '../task/view';
 import {
   DIGESTS_FILE,
+  type EmptyDigests,
   HANDED_FILE,
   HANDOVER_VERSION,
   type Handed,
@@ -23,6 +26,7 @@ import { link } from './read';
 /** A step's execution in its store: `run` is the run that executed it. */
 export interface Executed {
   store: Store;
+  graph: Graph;
   flow: string;
   run: number;
   step: string;
@@ -39,6 +43,8 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   const cas = new FileCas(join(folder, 'cas'));
   const handed: Handed = { version: HANDOVER_VERSION, flow, step, paramsDigest, tasks: [] };
   const digests: StepDigests = { version: HANDOVER_VERSION, flow, step, chosen: rows.length > 0, tasks: [] };
+  const empty = await emptyAround(executed);
+  if (empty.length > 0) Object.assign(digests, { chosen: true, empty });
   for (const row of rows) {
     const visible = visibleNames(labelOf(row), row);
     const records = await store.artifacts([
@@ -54,11 +60,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
       artifacts: own.map(([name, artifact]) => [name, packed(artifact)]),
     });
     const shown = records.slice(own.length) as ArtifactRecord[];
-    const artifacts = visible.map(([name], i): [string, string] => [
-      name,
-      (shown[i] as ArtifactRecord).digest,
-    ]);
-    digests.tasks.push(taskDigests(row, lists, artifacts));
+    digests.tasks.push(taskDigests(row, lists, digestsOf(visible, shown)));
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, HANDED_FILE), `${JSON.stringify(handed)}\n`);
@@ -66,8 +68,39 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   return digests;
 }
 
+/** What stood before the foreaches around the step that had nothing to split. */
+async function emptyAround({ store, graph, flow, run, step }: Executed): Promise<EmptyDigests[]> {
+  const found: EmptyDigests[] = [];
+  for (const frame of scopeOf(graph, step) ?? []) {
+    if (!('foreach' in frame)) continue;
+    const { over = '', inputs } = graph.steps.get(frame.foreach) as StepNode;
+    for (const { from, when } of inputs[0]?.from ?? []) {
+      for (const row of await inPlaceOrder({ store, flow, run, step: from })) {
+        if (row.counts?.[over] !== 0 || (when !== undefined && row.case !== when)) continue;
+        const visible = visibleNames(labelOf(row), row);
+        const shown = await store.artifacts(visible.map(([name, at]) => addressOf(flow, run, at, name)));
+        const { stack, artifacts } = taskDigests(row, new Map(), digestsOf(visible, shown));
+        found.push({ foreach: frame.foreach, stack, artifacts });
+      }
+    }
+  }
+  return found;
+}
+
+function digestsOf(
+  visible: readonly [name: string, at: string][],
+  records: readonly (ArtifactRecord | undefined)[],
+): TaskDigests['artifacts'] {
+  return visible.map(([name], i) => [name, (records[i] as ArtifactRecord).digest]);
+}
+
 /** The step's finished tasks by split, then by iteration. The order in which they ended is random. */
-export async function inPlaceOrder({ store, flow, run, step }: Executed): Promise<TaskRow[]> {
+export async function inPlaceOrder({
+  store,
+  flow,
+  run,
+  step,
+}: Pick<Executed, 'store' | 'flow' | 'run' | 'step'>): Promise<TaskRow[]> {
   const rows: TaskRow[] = [];
   for await (const row of store.tasks(flow, run, step)) if (row.status === 'done') rows.push(row);
   return rows.sort((a, b) => {
@@ -88,11 +121,7 @@ async function labelsByPlace(
   rows: readonly TaskRow[],
 ): Promise<(label: string) => string> {
   const known = new Map(rows.map((row, i) => [labelOf(row), `${step}/${i + 1}`]));
-  const others = new Set(
-    rows
-      .flatMap((row) => [...row.parents, ...row.stack.map(({ shownBy }) => shownBy)])
-      .filter((label) => !known.has(label)),
-  );
+  const others = new Set(rows.flatMap(viewsOf).filter((label) => !known.has(label)));
   const taken = await store.taskRows(
     flow,
     run,

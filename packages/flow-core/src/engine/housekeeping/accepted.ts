@@ -16,6 +16,8 @@ export interface Acceptance {
   last?: string;
   /** When that was. Milliseconds since 1970. */
   at?: number;
+  /** What was to go then took too long: the next one goes on. */
+  unfinished?: true;
 }
 
 /** Empty where nothing was accepted yet. @param store its folder */
@@ -41,7 +43,9 @@ export function accept(store: string, policy: Policy, at: number): void {
 /** Whether it is to be followed, to be shown, or nothing is to be done yet. */
 export function dueNow(acceptance: Acceptance, policy: Policy, now: number): 'follow' | 'show' | undefined {
   const digest = policyDigest(policy);
-  const { accepted, last, at = 0 } = acceptance;
-  if (last === digest && now - at < DAY_MS) return undefined;
+  const { accepted, last, at = 0, unfinished } = acceptance;
+  if (unfinished && accepted === digest) return 'follow';
+  // A time to come is of a clock that was wrong.
+  if (last === digest && at <= now && now - at < DAY_MS) return undefined;
   return accepted === digest ? 'follow' : 'show';
 }

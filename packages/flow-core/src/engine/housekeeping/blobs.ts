@@ -2,17 +2,15 @@
  * Removes files of the CAS that no record refers to. A file that is new, or was stored again, stays for an hour, and what was
  * stored since a run or an import that goes on began: whoever stored it may not have recorded it yet.
  */
-import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Kv, scan } from '../../store/kv';
 import { storingSince } from '../../store/pins';
-import { unpackArtifact } from '../../store/records';
+import { IN_FILES, unpackArtifact } from '../../store/records';
 import { prefixRange } from '../../store/row-keys';
+import { LOST } from '../../store/set-aside';
 import type { Store } from '../../store/store';
 import { endKilled } from './killed';
-
-/** Of the values of artifacts, those whose bytes lie in a file. */
-export const IN_FILES = ['"hash":"'];
 
 /** How long a file counts as new. Milliseconds. */
 export const NEW_MS = 60 * 60 * 1000;
@@ -67,6 +65,13 @@ export async function sweepBlobs(
   const named = await hashesIn(kv, isGone);
   for (const path of files) {
     const hash = path.slice(-64);
+    if (path.endsWith(LOST)) {
+      const found = lostFile(path, named, newSince);
+      if (!found || !(dryRun || remove(path))) continue;
+      swept.files++;
+      swept.bytes += found.size;
+      continue;
+    }
     if (!SHA256.test(hash)) {
       if (!dryRun) restore(path, named, newSince);
       continue;
@@ -113,6 +118,23 @@ function removeUnlessNew(path: string, newSince: number): boolean {
       return false;
     }
     rmSync(aside);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a repair set aside long ago, where nobody asks for it: the file is whole again, or no record names it. */
+function lostFile(path: string, named: ReadonlySet<string>, newSince: number): Stats | undefined {
+  const whole = path.slice(0, -LOST.length);
+  if (named.has(whole.slice(-64)) && !lstatSync(whole, { throwIfNoEntry: false })) return undefined;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found && found.mtimeMs <= newSince ? found : undefined;
+}
+
+function remove(path: string): boolean {
+  try {
+    rmSync(path);
     return true;
   } catch {
     return false;

@@ -2,13 +2,12 @@
  * Removes the records of runs that have tombstones, as far as nobody reads or needs them. It may end at any point: the tombstone
  * says that records are left, and the next one goes on.
  */
-import { type KeyRange, type Op, scan } from '../../store/kv';
-import { unpackArtifact } from '../../store/records';
+import type { KeyRange } from '../../store/kv';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
-import { IN_FILES } from './blobs';
+import { type Needed, neededOf } from '../record/needed';
+import { clearSpan, Removal, rangeOf, type Span } from './clear-span';
 import { maybeRead, surelyRead } from './in-use';
-import { type Needed, neededOf } from './needed';
 import { type Left, leftOfRemoved, tombstone } from './tombstones';
 
 export interface Cleared {
@@ -24,20 +23,34 @@ export interface Cleared {
   hashes: Set<string>;
   /** The keys among which records went. */
   ranges: KeyRange[];
+  /** How many removed runs were not looked at, since the time was up. */
+  later: number;
 }
 
-/** Operations of one batch. */
-const GROUP = 4096;
+export interface ClearOptions {
+  /** When to stop, by `performance.now()`: the next one goes on. */
+  until?: number;
+  /** Hears how many of the removed runs were looked at. */
+  progress?(done: number, of: number): void;
+}
 
-/** Records in one page. Only their keys are sent, but the broker reads what was printed, too. */
-const PAGE = 128;
+/** Runs that are cleared together. */
+const GROUP = 256;
 
-/** A text that no value has: a key is all that is asked for. */
-const ONLY_KEYS = ['\u0000no value\u0000'];
+/** Looks at once, where the numbers of runs do not follow one another. */
+const AT_ONCE = 16;
 
-export async function clearRemoved(store: Store): Promise<Cleared> {
-  const cleared: Cleared = { read: [], unsure: [], needed: [], records: 0, hashes: new Set(), ranges: [] };
-  for (const [flow, left] of await leftOfRemoved(store)) {
+export async function clearRemoved(
+  store: Store,
+  { until = Number.POSITIVE_INFINITY, progress = () => {} }: ClearOptions = {},
+): Promise<Cleared> {
+  const none = { read: [], unsure: [], needed: [], ranges: [] };
+  const cleared: Cleared = { ...none, records: 0, hashes: new Set(), later: 0 };
+  const flows = await leftOfRemoved(store);
+  const of = [...flows.values()].reduce((sum, left) => sum + left.length, 0);
+  let done = 0;
+  for (const [flow, left] of flows) {
+    if (performance.now() > until) break;
     // Asked before what refers to them is read: who leaves now has written all that it wanted to.
     const read = await maybeRead(store, left);
     const needed = await neededOf(
@@ -46,79 +59,87 @@ export async function clearRemoved(store: Store): Promise<Cleared> {
       new Set(left.map(({ run }) => run)),
       [...read].map(({ run }) => run),
     );
-    const gone: number[] = [];
-    for (const one of left) {
-      const name = `${flow}/${one.run}`;
-      if (read.has(one) || (await maybeRead(store, [one])).has(one)) {
-        cleared.read.push(name);
-        if (!(await surelyRead(store, one))) cleared.unsure.push(name);
-        continue;
-      }
-      const before = cleared.records;
-      await clearRun(store, one, needed, cleared);
-      if (cleared.records > before) gone.push(one.run);
-      if (needed.count(one.run) > 0)
-        cleared.needed.push({
-          run: name,
-          tasks: needed.count(one.run),
-          by: needed.by(one.run).map((run) => `${flow}/${run}`),
-        });
+    const gone = new Set<number>();
+    for (let i = 0; i < left.length && performance.now() <= until; i += GROUP) {
+      const some = left.slice(i, i + GROUP);
+      for (const run of await clearGroup(store, some, read, needed, cleared)) gone.add(run);
+      done += some.length;
+      progress(done, of);
     }
-    if (gone.length > 0) cleared.ranges.push(...rangesOf(flow, Math.min(...gone), Math.max(...gone)));
+    if (gone.size > 0) cleared.ranges.push(...rangesOf(spanOf(flow, [...gone])));
   }
-  return cleared;
+  return { ...cleared, later: of - done };
 }
 
-async function clearRun(store: Store, { flow, run, at, by }: Left, needed: Needed, cleared: Cleared) {
-  let ops: Op[] = [];
-  const remove = async (key: string) => {
-    cleared.records++;
-    ops.push({ key, value: undefined });
-    if (ops.length < GROUP) return;
-    await store.kv.batch(ops);
-    ops = [];
-  };
-  const ofTasks = [
-    { prefix: keys.tasks(flow, run), having: ONLY_KEYS },
-    { prefix: keys.logs(flow, run), having: ONLY_KEYS },
-    { prefix: keys.artifacts(flow, run), having: IN_FILES },
-  ];
-  for (const { prefix, having } of ofTasks)
-    for await (const [key, value] of scan(store.kv, { ...prefixRange(prefix), having }, PAGE)) {
-      const [, , , step = '', task] = key.split('/', 5);
-      if (needed.has({ run, step, task: Number(task) })) continue;
-      if (value.length > 0) {
-        const { hash } = unpackArtifact(value);
-        if (hash !== undefined) cleared.hashes.add(hash);
-      }
-      await remove(key);
+/** Returns the runs of which records went. */
+async function clearGroup(
+  store: Store,
+  group: readonly Left[],
+  read: ReadonlySet<Left>,
+  needed: Needed,
+  cleared: Cleared,
+): Promise<Set<number>> {
+  const readNow = await maybeRead(store, group);
+  const goes: Left[] = [];
+  for (const one of group) {
+    if (!read.has(one) && !readNow.has(one)) {
+      goes.push(one);
+      continue;
     }
-  for await (const [key] of scan(store.kv, prefixRange(keys.tags(flow, run)))) await remove(key);
-  // What a repair found lost of it nobody misses any more.
-  for (const kind of ['artifact', 'code', 'log', 'tag', 'task'])
-    for await (const [key] of scan(
-      store.kv,
-      prefixRange(keys.lost(keys.run(flow, run).replace(/^run/, kind))),
-    ))
-      await remove(key);
-  const isNeeded = needed.count(run) > 0;
-  // Of a task that is needed, one may ask which code it was.
-  if (!isNeeded && (await store.kv.get(keys.code(flow, run)))) await remove(keys.code(flow, run));
-  await store.commit([...ops, tombstone({ flow, run }, isNeeded ? { at, by, left: true } : { at, by })]);
+    const name = `${one.flow}/${one.run}`;
+    cleared.read.push(name);
+    if (!(await surelyRead(store, one))) cleared.unsure.push(name);
+  }
+  const removal = new Removal(store, cleared.hashes);
+  const spans = spansOf(goes);
+  for (let i = 0; i < spans.length; i += AT_ONCE)
+    await Promise.all(spans.slice(i, i + AT_ONCE).map((span) => clearSpan(store, span, needed, removal)));
+  await removal.end(goes.map((one) => whatIsLeft(one, needed)));
+  for (const { flow, run } of goes)
+    if (needed.count(run) > 0)
+      cleared.needed.push({
+        run: `${flow}/${run}`,
+        tasks: needed.count(run),
+        by: needed.by(run).map((other) => `${flow}/${other}`),
+      });
+  cleared.records += removal.records;
+  return removal.runs;
+}
+
+const whatIsLeft = ({ flow, run, at, by }: Left, needed: Needed) =>
+  tombstone({ flow, run }, needed.count(run) > 0 ? { at, by, left: true } : { at, by });
+
+/** Runs whose numbers follow one another, together. @param runs of one flow, by their numbers */
+function spansOf(runs: readonly Left[]): Span[] {
+  const spans: Span[] = [];
+  for (const { flow, run } of runs) {
+    const before = spans.at(-1);
+    if (before?.last === run - 1) before.last = run;
+    else spans.push({ flow, first: run, last: run });
+  }
+  return spans;
+}
+
+function spanOf(flow: string, runs: readonly number[]): Span {
+  const [first, last] = runs.reduce(
+    ([min, max], run) => [Math.min(min, run), Math.max(max, run)],
+    [Number.POSITIVE_INFINITY, 0],
+  );
+  return { flow, first, last };
 }
 
 /** Everything between two runs of a flow. */
-function rangesOf(flow: string, first: number, last: number): KeyRange[] {
-  const range = (of: (run: number) => string): KeyRange => ({ gte: of(first), lt: prefixRange(of(last)).lt });
+function rangesOf(span: Span): KeyRange[] {
+  const { flow } = span;
   return [
-    range((run) => keys.artifacts(flow, run)),
-    range((run) => keys.code(flow, run)),
-    range((run) => keys.logs(flow, run)),
+    rangeOf(span, (run) => keys.artifacts(flow, run)),
+    rangeOf(span, (run) => keys.code(flow, run)),
+    rangeOf(span, (run) => keys.logs(flow, run)),
     prefixRange(keys.namespaces(flow)),
     prefixRange(keys.nonces(flow)),
     prefixRange(keys.removedRuns(flow)),
-    range((run) => keys.run(flow, run)),
-    range((run) => keys.tasks(flow, run)),
+    rangeOf(span, (run) => keys.run(flow, run)),
+    rangeOf(span, (run) => keys.tasks(flow, run)),
   ];
 }
 

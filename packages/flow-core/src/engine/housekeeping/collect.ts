@@ -20,6 +20,8 @@ export interface CollectOptions extends PlanOptions {
   dryRun: boolean;
   /** How long a file of a large value counts as new. Milliseconds. */
   newMs?: number;
+  /** Hears how many of the removed runs were looked at. */
+  progress?(done: number, of: number): void;
 }
 
 export interface Collected extends Removed {
@@ -34,14 +36,14 @@ const FIRST = { gte: '', lt: '\x7f', limit: 1 };
 
 /** @throws FlowError FLOW_STORE_FULL, FLOW_STORE_UNWRITABLE */
 export async function collect(store: Store, options: CollectOptions): Promise<Collected> {
-  const { by, now: at, newMs, dryRun } = options;
+  const { by, now: at, newMs, dryRun, progress } = options;
   const judged = await planRemoval(store, options);
   // Where nothing can be written nobody knows who reads, and nothing goes: the reason is that.
   if (!dryRun && (await store.kv.range(FIRST)).length > 0)
     await store.kv.batch([{ key: keys.allRemoved(), value: undefined }]);
   const rows = judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
   const blobs = newMs === undefined ? {} : { newMs };
-  const remover = { by, at, all: true, ...blobs };
+  const remover = { by, at, all: true, ...blobs, ...(progress ? { progress } : {}) };
   const removed = dryRun
     ? await wouldRemove(store, rows, { all: true, ...blobs })
     : await removeRuns(store, rows, remover);

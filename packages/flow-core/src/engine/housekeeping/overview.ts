@@ -38,10 +38,13 @@ export interface StoreUsage {
 export async function usageOfStore(store: Store, folder: string, disk = new OnDisk()): Promise<StoreUsage> {
   const flows = new Map<string, FlowUsage>();
   const counted = new Map<string, Set<string>>();
-  for (const { flow, records, logs, files } of (await usageOfRuns(store)).values()) {
+  const removed = new Set<string>();
+  for await (const [key] of scan(store.kv, prefixRange(keys.allRemoved()))) removed.add(key);
+  for (const { flow, run, records, logs, files } of (await usageOfRuns(store)).values()) {
     const found = flows.get(flow) ?? { flow, runs: 0, records: 0, logs: 0, files: 0, fileBytes: 0 };
     flows.set(flow, found);
-    found.runs++;
+    // What is left of a removed one takes space, too.
+    if (!removed.has(keys.removed(flow, run))) found.runs++;
     found.records += records;
     found.logs += logs;
     const known = counted.get(flow) ?? new Set<string>();
@@ -53,12 +56,10 @@ export async function usageOfStore(store: Store, folder: string, disk = new OnDi
       found.fileBytes += bytes;
     }
   }
-  let removed = 0;
-  for await (const _ of scan(store.kv, prefixRange(keys.allRemoved()))) removed++;
   const large = disk.take(join(folder, 'cas'));
   return {
     flows: [...flows.values()].sort((a, b) => weight(b) - weight(a)),
-    removed,
+    removed: removed.size,
     database: disk.take(join(folder, 'db')).bytes,
     files: large.files,
     fileBytes: large.bytes,

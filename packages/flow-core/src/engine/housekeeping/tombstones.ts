@@ -16,15 +16,20 @@ export interface Remover {
 /** Runs of one batch. */
 const GROUP = 500;
 
+/** Killed runs that are taken together. */
+const AT_ONCE = 64;
+
 /**
  * Puts tombstones in the place of the rows of runs that have ended.
  * @returns those of them that were removed: one whose process may still go on is not
  */
 export async function entomb(store: Store, rows: readonly RunRow[], { by, at }: Remover): Promise<RunRow[]> {
   const ended: RunRow[] = [];
-  for (const row of rows)
-    if (row.status !== 'running' && (row.status !== 'killed' || (await store.takeKilled(row))))
-      ended.push(row);
+  for (let i = 0; i < rows.length; i += AT_ONCE) {
+    const some = rows.slice(i, i + AT_ONCE);
+    const taken = await Promise.all(some.map((row) => row.status !== 'killed' || store.takeKilled(row)));
+    ended.push(...some.filter((row, n) => row.status !== 'running' && taken[n]));
+  }
   const nonces = await noncesOf(store, ended);
   for (let i = 0; i < ended.length; i += GROUP) {
     const ops = ended.slice(i, i + GROUP).flatMap(({ flow, run, namespace }): Op[] => [

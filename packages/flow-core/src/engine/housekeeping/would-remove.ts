@@ -1,8 +1,8 @@
 /** What removing runs would come to: reads, and changes nothing. */
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { type Needed, neededOf } from '../record/needed';
 import { hashesIn, sweepBlobs } from './blobs';
-import { type Needed, neededOf } from './needed';
 import type { Removed } from './remove';
 import { leftOfRemoved } from './tombstones';
 
@@ -28,6 +28,7 @@ export async function wouldRemove(
     runs: rows.map(({ flow, run }) => `${flow}/${run}`),
     read: [],
     unsure: [],
+    later: 0,
     needed: rows.flatMap(({ flow, run }) => {
       const needed = needs.get(flow);
       const tasks = needed?.count(run) ?? 0;

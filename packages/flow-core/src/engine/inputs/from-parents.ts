@@ -1,7 +1,8 @@
 /** Finds a step's inputs from its parents in today's graph, when a run lacked the step or wired it differently. */
-import type { Edge, Graph, Input, StepNode } from '../../definition/graph';
+import { type Edge, foreachOf, type Graph, type Input, type StepNode } from '../../definition/graph';
+import { decodeArtifact } from '../../store/artifacts';
+import { itemCount } from '../../store/lists';
 import type { RunRow, TaskRow } from '../../store/rows';
-import { listLength } from '../../store/type-of';
 import type { Tasks } from '../record/task-index';
 import { labelOf, taskOf } from '../task/label';
 import type { Frame } from '../task/task';
@@ -31,7 +32,7 @@ export async function fromParents(
     resolved.stack = row.stack;
     if (node.kind === 'loop') resolved.iteration = 0;
     if (node.kind === 'foreach') {
-      const frame = await splitFrame(tasks, graph.flow, run.run, node, row, index.at(-1) as number);
+      const frame = await splitFrame(graph, tasks, run.run, node, row, index.at(-1) as number);
       if ('why' in frame) return frame;
       resolved.stack = [...row.stack, frame];
     }
@@ -72,25 +73,58 @@ export function leads(edge: Edge, row: TaskRow): boolean {
 }
 
 async function splitFrame(
+  graph: Graph,
   tasks: Tasks,
-  flow: string,
   run: number,
   node: StepNode,
   parent: TaskRow,
   index: number,
-): Promise<Frame | { why: string; beyond?: boolean }> {
+): Promise<Frame | { why: string; beyond?: boolean; empty?: true }> {
   const over = node.over as string;
-  const label = labelOf(parent);
-  const at = parent.stored.includes(over) ? label : parent.inherited[over];
-  if (at === undefined) return { why: `${label} has no artifact "${over}"` };
-  const [record] = await tasks.store.artifacts([{ flow, ...taskOf(run, at), name: over }]);
-  const count = listLength(record?.type) ?? 0;
-  if (index >= count) {
-    const why = `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${index}`;
-    return { why, beyond: true };
-  }
-  return { step: node.name, index, count, over, shownBy: label };
+  const shownBy = labelOf(parent);
+  const count = await countAfter(tasks, graph, run, parent, over);
+  if (count === undefined) return { why: `${shownBy} has no artifact "${over}"` };
+  if (count === 0) return { why: nothingSplit(node), empty: true };
+  if (index >= count) return { why: noIndex(over, count, index), beyond: true };
+  return { step: node.name, index, count, over, shownBy };
 }
+
+/** How many items a list has behind a task. Undefined where it shows no such artifact, 0 where that is no list. */
+async function countAfter(
+  { store }: Tasks,
+  { flow, codecs }: Graph,
+  run: number,
+  task: TaskRow,
+  over: string,
+): Promise<number | undefined> {
+  const known = task.counts?.[over];
+  if (known !== undefined) return known;
+  const at = task.stored.includes(over) ? labelOf(task) : task.inherited[over];
+  if (at === undefined) return undefined;
+  const [record] = await store.artifacts([{ flow, ...taskOf(run, at), name: over }]);
+  return itemCount(record, (list) => decodeArtifact(list, store.cas, codecs)) ?? 0;
+}
+
+/** The task before a foreach that had nothing to split there. */
+export async function emptySplitter(
+  graph: Graph,
+  tasks: Tasks,
+  foreach: StepNode,
+  run: number,
+  outer: readonly number[],
+): Promise<TaskRow | undefined> {
+  const [input] = foreach.inputs;
+  const parent = input && (await finishedParent(tasks, graph, run, input, outer, false));
+  if (!parent || 'why' in parent) return undefined;
+  const count = await countAfter(tasks, graph, run, parent.row, foreach.over as string);
+  return count === 0 ? parent.row : undefined;
+}
+
+export const nothingSplit = ({ name, over }: StepNode) =>
+  `"${over}" there is empty, so "${name}" had no splits`;
+
+export const noIndex = (over: string, count: number, index: number) =>
+  `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${index}`;
 
 async function joinFromParents(
   graph: Graph,
@@ -113,7 +147,13 @@ async function joinFromParents(
     }
   }
   const names = edges.map(({ from }) => from).join(' or ');
-  if (count === undefined) return { why: `${names} did not run there` };
+  if (count === undefined) {
+    const foreach = graph.steps.get(foreachOf(graph, node) ?? '');
+    const before = foreach && (await emptySplitter(graph, tasks, foreach, run.run, outer));
+    if (!before) return { why: `${names} did not run there` };
+    const { stack } = before;
+    return { node, run, origin: undefined, parents: [], base: labelOf(before), stack, passedOver: [] };
+  }
   const done = splits.filter(Boolean);
   if (done.length < count) {
     const unfinished = count - done.length - failed;

@@ -1,12 +1,12 @@
 /** Finds the inputs that one run recorded for a step. */
 import { FlowError } from '../../definition/errors';
-import type { Graph, Input, StepNode } from '../../definition/graph';
+import { foreachOf, type Graph, type Input, type StepNode } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { lostOf, someLost } from '../record/lost';
 import type { Tasks } from '../record/task-index';
 import { parseLabel, taskOf } from '../task/label';
-import { fromParents, leads } from './from-parents';
+import { emptySplitter, fromParents, leads, noIndex, nothingSplit } from './from-parents';
 import { type Found, fromRow } from './resolved';
 import { foreachesAround, requireIndex, type Selection } from './selection';
 
@@ -25,34 +25,38 @@ export async function inRun(
   if (selection.iteration !== undefined)
     return ofIteration(graph, tasks, node, run, index, selection.iteration);
   const row = await tasks.find(graph.flow, run.run, node.name, index, ({ iteration }) => !iteration);
-  if (row && sameEdges(node, row) && (await sameArms(tasks.store, graph.flow, run.run, node, row))) {
+  if (row && sameEdges(graph, node, row) && (await sameArms(tasks.store, graph.flow, run.run, node, row))) {
     return fromRow(node, run, row);
   }
   const found = await fromParents(graph, tasks, node, run, index, selection.ignoreSwitch);
-  if (!('why' in found)) return found;
+  if (!('why' in found)) {
+    const lost = row ? [] : await lostOf(tasks.store, run, node.name);
+    return lost.length === 0 ? found : { ...found, lost: someLost(lost) };
+  }
   const beyond = await outOfRange(graph, tasks, run, around, index);
   if (beyond || run.repaired === undefined) return beyond ?? found;
   const lost = await lostOf(tasks.store, run);
   return lost.length === 0 ? found : { ...found, why: `${found.why}; ${someLost(lost).replace(/\.$/, '')}` };
 }
 
-/** The reason when an index is beyond the number of splits. */
+/** The reason when an index is beyond the number of splits, or when there are none. */
 export async function outOfRange(
   graph: Graph,
   tasks: Tasks,
   run: RunRow,
   around: readonly string[],
   index: readonly number[],
-): Promise<{ why: string; beyond: boolean } | undefined> {
+): Promise<Extract<Found, { why: string }> | undefined> {
   for (const [level, step] of around.entries()) {
-    const count = await splitCount(graph, tasks, run, step, index.slice(0, level));
-    if (count === undefined) return undefined;
-    const wanted = index[level] as number;
-    const { over } = graph.steps.get(step) as StepNode;
-    if (wanted >= count) {
-      const why = `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${wanted}`;
-      return { why, beyond: true };
+    const outer = index.slice(0, level);
+    const foreach = graph.steps.get(step) as StepNode;
+    const count = await splitCount(graph, tasks, run, step, outer);
+    if (count === undefined) {
+      const isEmpty = await emptySplitter(graph, tasks, foreach, run.run, outer);
+      return isEmpty && { why: nothingSplit(foreach), empty: true };
     }
+    const wanted = index[level] as number;
+    if (wanted >= count) return { why: noIndex(foreach.over as string, count, wanted), beyond: true };
   }
   return undefined;
 }
@@ -93,7 +97,7 @@ export async function ofIteration(
 }
 
 /** Whether a recorded task has the same parents as its step in today's graph. */
-export function sameEdges(node: StepNode, row: TaskRow): boolean {
+export function sameEdges(graph: Graph, node: StepNode, row: TaskRow): boolean {
   if (row.kind !== node.kind) return false;
   if (node.kind === 'start') return true;
   if (node.kind === 'gather') {
@@ -106,6 +110,7 @@ export function sameEdges(node: StepNode, row: TaskRow): boolean {
     );
   }
   if (node.kind === 'foreach' && row.stack.at(-1)?.over !== node.over) return false;
+  if (row.base !== undefined) return node.kind === 'join' && splitsBehind(graph, node, row.base);
   const parent = row.parents[0] as string;
   return (
     comesFrom(node.inputs[0] as Input, parent) ||
@@ -128,6 +133,12 @@ export async function sameArms(
     const edges = node.inputs.flatMap(({ from }) => from.filter((edge) => edge.from === parent?.step));
     return !parent || edges.length === 0 || edges.some((edge) => leads(edge, parent));
   });
+}
+
+/** Whether the foreach that a join ends follows the step of this task today. */
+function splitsBehind(graph: Graph, join: StepNode, base: string): boolean {
+  const [input] = graph.steps.get(foreachOf(graph, join) ?? '')?.inputs ?? [];
+  return input !== undefined && comesFrom(input, base);
 }
 
 export function comesFrom(input: Input, parent: string): boolean {

@@ -2,10 +2,13 @@
 import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
 import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
-import { type Codecs, unkeptArtifact } from '../../store/artifacts';
-import { listLength } from '../../store/type-of';
+import { type Codecs, decodeArtifact, unkeptArtifact } from '../../store/artifacts';
+import { itemCount } from '../../store/lists';
+import { MemoryCas } from '../../store/memory-cas';
+import type { ArtifactRecord } from '../../store/rows';
 import type { Frame } from '../task/task';
 import type { Missing, View, Visible } from '../task/view';
+import { noSplits } from './override-list';
 import type { Resolved } from './resolved';
 import { requireStep } from './selection';
 
@@ -63,7 +66,7 @@ const notGiven: Missing = (name, { label, entries }) => {
 async function inputsOf(node: StepNode, artifacts: unknown, codecs: Codecs): Promise<View[]> {
   const { name, kind } = node;
   if (kind === 'join') {
-    if (!Array.isArray(artifacts) || artifacts.length === 0) {
+    if (!Array.isArray(artifacts)) {
       throw new FlowError(
         'FLOW_OVERRIDE',
         `"${name}" is a join: give its \`artifacts\` as a list, an object for each split.`,
@@ -120,14 +123,10 @@ function stackOf(graph: Graph, node: StepNode, inputs: readonly View[], index: r
   return around.map((step, depth) => {
     const over = graph.steps.get(step)?.over as string;
     const at = index[depth] ?? 0;
-    const type = listIn(inputs, over)?.type;
-    const count = type === undefined ? at + 1 : (listLength(type) ?? 0);
-    if (count === 0) {
-      throw new FlowError(
-        'FLOW_FOREACH_LIST',
-        `The foreach "${step}" needs a list with at least one item in "${over}", which was given ${type}.`,
-      );
-    }
+    const list = listIn(inputs, over);
+    const decode = (record: ArtifactRecord) => decodeArtifact(record, new MemoryCas(), graph.codecs);
+    const count = list ? itemCount(list, decode) : at + 1;
+    if (!count) throw new FlowError('FLOW_FOREACH_LIST', noSplits(step, over, list?.type ?? '', count));
     if (at >= count) {
       throw new FlowError('FLOW_INDEX', `"${over}" was given ${count} items, so there is no index ${at}.`);
     }

@@ -2,9 +2,10 @@
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { Artifacts } from '../../store/artifacts';
+import { itemCount } from '../../store/lists';
 import type { Store } from '../../store/store';
-import { listLength } from '../../store/type-of';
 import { recordedViews } from '../record/views';
+import { viewsOf } from '../task/place';
 import type { Frame } from '../task/task';
 import type { View } from '../task/view';
 import { resolveInputs } from './origin';
@@ -63,10 +64,11 @@ export async function resolveOverridden(
 export function resplit(
   { resolved, otherwise }: OverriddenInputs,
   views: ReadonlyMap<string, View>,
+  artifacts: Artifacts,
 ): Resolved {
   const { node, stack } = resolved;
   const frame = stack.at(-1);
-  const count = node.kind === 'foreach' && frame ? givenCount(frame, views) : undefined;
+  const count = node.kind === 'foreach' && frame ? givenCount(frame, views, artifacts) : undefined;
   if (!frame || count === undefined) {
     if (otherwise !== undefined) throw otherwise;
     return resolved;
@@ -97,17 +99,15 @@ export async function resplitAll(
   const splits: Resolved[] = [];
   for (const [of, group] of groups) {
     const [first] = group as [Resolved];
-    const views = await recordedViews(store, graph.flow, run.run, [
-      ...new Set([...first.parents, ...first.stack.map((frame) => frame.shownBy)]),
-    ]);
+    const views = await recordedViews(store, graph.flow, run.run, viewsOf(first));
     // The warnings about names are dropped here: they are shown when the splits begin.
     for (const one of given) if (one) await applyOverrides(views, first, one, artifacts);
-    const count = givenCount({ ...(first.stack.at(-1) as Frame), shownBy: of }, views);
+    const count = givenCount({ ...(first.stack.at(-1) as Frame), shownBy: of }, views, artifacts);
     if (count === undefined) splits.push(...group);
     else {
       const recorded = new Map(group.map((split) => [split.stack.at(-1)?.index, split]));
       for (let n = 0; n < count; n++)
-        splits.push(resplit({ resolved: recorded.get(n) ?? atSplit(first, n) }, views));
+        splits.push(resplit({ resolved: recorded.get(n) ?? atSplit(first, n) }, views, artifacts));
     }
   }
   return { ...found, splits };
@@ -122,15 +122,20 @@ function mayGive(given: OverridesInOrder, name: string): boolean {
 function givenCount(
   { step, over, shownBy: of }: Frame,
   views: ReadonlyMap<string, View>,
+  { decode }: Artifacts,
 ): number | undefined {
   const list = views.get(of)?.entries.get(over);
   if (list?.at !== 'given') return undefined;
-  const count = listLength(list.type);
+  const count = itemCount(list, decode);
   if (count) return count;
-  throw new FlowError(
-    'FLOW_FOREACH_LIST',
-    `The foreach "${step}" needs a list with at least one item in "${over}", which was given ${list.type}.`,
-  );
+  throw new FlowError('FLOW_FOREACH_LIST', noSplits(step, over, list.type, count));
+}
+
+/** Why nothing can be spun. @param count 0 for an empty list, undefined for what is none */
+export function noSplits(foreach: string, over: string, type: string, count: number | undefined): string {
+  return count === undefined
+    ? `The foreach "${foreach}" needs a list in "${over}", which was given ${type}.`
+    : `The foreach "${foreach}" has no splits: "${over}", which was given, is empty.`;
 }
 
 /** Makes another split of the same parent, which the run did not have. */

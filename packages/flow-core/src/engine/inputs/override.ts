@@ -3,6 +3,7 @@ import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
 import { type Artifacts, type Codecs, unkeptArtifact } from '../../store/artifacts';
 import { isFile } from '../../store/file';
+import type { ArtifactRecord } from '../../store/rows';
 import { typeOf } from '../../store/type-of';
 import { inputsOf, lazyObject } from '../task/input-objects';
 import type { View } from '../task/view';
@@ -18,7 +19,7 @@ export type Overrides =
  * Puts given artifacts over those of the inputs. In a join or gather, a key that names an input (a branch, an
  * index, a pathspec) and holds an object is for that input alone.
  * A value that was typed is read as what it replaces. Returns a sentence for each name that no input has, since it may be
- * new or mistyped, and for each typed value of another type than what it replaces.
+ * new or mistyped, for each typed value of another type than what it replaces, and where that held instances.
  * @throws FlowError FLOW_USAGE, FLOW_OVERRIDE, FLOW_ARTIFACT_NAME, FLOW_FILE, FLOW_ARTIFACT_UNSTORABLE
  */
 export async function applyOverrides(
@@ -36,6 +37,12 @@ export async function applyOverrides(
   const names = Object.keys(values);
   if (names.length === 0) return [];
   for (const name of names) requireArtifactName(name, `"${node.name}" was given`);
+  if (resolved.base !== undefined) {
+    throw new FlowError(
+      'FLOW_USAGE',
+      `"${node.name}" has no inputs to set, since the foreach before it had nothing to split: take another run, by --origin.`,
+    );
+  }
   if (parents.length === 0) {
     throw new FlowError(
       'FLOW_USAGE',
@@ -45,12 +52,14 @@ export async function applyOverrides(
   const notes: string[] = [];
   for (const name of names) {
     const one = labelOf(name, resolved);
-    const recorded = one === undefined ? typeIn(views, parents, name) : undefined;
+    const replaced = one === undefined ? firstOf(views, parents, name) : undefined;
+    const recorded = replaced?.type;
     const typed = values[name] instanceof TypedText;
     const { value, note } = typed
       ? readTyped(name, values[name] as TypedText, recorded)
       : { value: values[name], note: undefined };
-    if (note !== undefined) notes.push(note);
+    const held = typed && replaced ? await heldBy(name, replaced, artifacts) : undefined;
+    if (note !== undefined || held !== undefined) notes.push([note ?? [], held ?? []].flat().join(' '));
     if (one === undefined && recorded === undefined) {
       const there = suggest(name, views.get(parents[0] as string)?.entries.keys() ?? [], 'It has none.');
       const as = typed ? `, ${described(typeOf(value))}` : '';
@@ -66,12 +75,22 @@ export async function applyOverrides(
   return notes;
 }
 
-/** The type of an artifact in the first input that has it. */
-function typeIn(views: Map<string, View>, parents: readonly string[], name: string): string | undefined {
-  const found = parents
-    .map((label) => views.get(label)?.entries.get(name))
-    .find((entry) => entry !== undefined);
-  return found?.type;
+/** An artifact in the first input that has it. */
+function firstOf(
+  views: Map<string, View>,
+  parents: readonly string[],
+  name: string,
+): ArtifactRecord | undefined {
+  return parents.map((label) => views.get(label)?.entries.get(name)).find((entry) => entry !== undefined);
+}
+
+async function heldBy(
+  name: string,
+  replaced: ArtifactRecord,
+  artifacts: Artifacts,
+): Promise<string | undefined> {
+  const { heldInstances } = await import('./held-instances');
+  return heldInstances(name, replaced, artifacts);
 }
 
 async function put(

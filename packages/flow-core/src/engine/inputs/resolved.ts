@@ -10,6 +10,8 @@ export interface Resolved {
   /** The task that read these inputs, if one ran. */
   origin: TaskRow | undefined;
   parents: string[];
+  /** Of a join whose foreach had nothing to split: the task before the foreach. */
+  base?: string;
   branches?: string[];
   stack: Frame[];
   iteration?: number;
@@ -17,6 +19,8 @@ export interface Resolved {
   passedOver: string[];
   /** Set when the switch before it chose another case and the user accepts that. */
   otherCase?: string;
+  /** What the store has lost of the step in this run: there is nothing to compare with. */
+  lost?: string;
 }
 
 /** A run without inputs for a step. */
@@ -37,6 +41,8 @@ export type Found =
       untaken?: boolean;
       /** There are fewer splits than the index asks for. */
       beyond?: boolean;
+      /** A foreach around the step had nothing to split. */
+      empty?: true;
     };
 
 export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
@@ -45,6 +51,7 @@ export function fromRow(node: StepNode, run: RunRow, row: TaskRow): Resolved {
     run,
     origin: row,
     parents: row.parents,
+    ...(row.base === undefined ? {} : { base: row.base }),
     ...(row.branches ? { branches: row.branches } : {}),
     stack: row.stack,
     ...(row.iteration === undefined ? {} : { iteration: row.iteration }),

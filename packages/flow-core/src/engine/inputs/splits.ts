@@ -29,12 +29,14 @@ export async function splitsIn(
   const found: Splits = { node, run, splits: [], without: [], passedOver: [] };
   const { iteration } = selection;
   const all = indexes(graph, tasks, node, run, selection.index ?? []);
-  for await (const { index, why, beyond } of all) {
+  for await (const { index, why, beyond, empty } of all) {
     const split =
       why === undefined
         ? await inRun(graph, tasks, node, run, { index, ...(iteration === undefined ? {} : { iteration }) })
         : { why };
-    if (beyond) found.without.push({ index, why: why as string, untaken: false, beyond });
+    // Where a foreach had nothing to split, no split is missing.
+    if (empty) found.without.push({ index, why: why as string, untaken: true });
+    else if (beyond) found.without.push({ index, why: why as string, untaken: false, beyond });
     else if ('why' in split) {
       // In a finished run that is whole, a split that did not run was not meant to: a switch led elsewhere.
       const isWhole = run.status === 'done' && run.repaired === undefined;
@@ -52,7 +54,7 @@ async function* indexes(
   node: StepNode,
   run: RunRow,
   prefix: readonly number[],
-): AsyncGenerator<{ index: number[]; why?: string; beyond?: boolean }> {
+): AsyncGenerator<{ index: number[]; why?: string; beyond?: boolean; empty?: true }> {
   const step = foreachesAround(graph, node)[prefix.length];
   if (step === undefined) {
     yield { index: [...prefix] };
@@ -63,7 +65,8 @@ async function* indexes(
     const index = [...prefix, 0];
     const split = await inRun(graph, tasks, graph.steps.get(step) as StepNode, run, { index });
     if ('why' in split) {
-      yield { index: [...prefix], why: split.why, beyond: split.beyond === true };
+      const { why, beyond = false, empty } = split;
+      yield { index: [...prefix], why, beyond, ...(empty ? { empty } : {}) };
       return;
     }
     count = split.stack.at(-1)?.count ?? 0;

@@ -55,18 +55,18 @@ export async function writeArtifact(
   codecs: Codecs,
 ): Promise<OutputFile> {
   const { name, type, size, digest, reference, form } = output;
-  const about = { name, type, size, digest };
+  const summary = { name, type, size, digest };
   const large = reference?.hash !== undefined && reference.size > DECODE_LIMIT && !isFileRecord(reference);
   if (large && cas.path) {
-    const { extension, format } = fileForm(reference);
+    const { extension, ...about } = fileForm(reference, codecs);
     const file = fileIn(name, extension);
     await copyWritable(cas.file(reference.hash as string), join(folder, file));
-    return { ...about, file, format };
+    return { ...summary, file, ...about };
   }
-  if (form) return writeForm(folder, about, form);
+  if (form) return writeForm(folder, summary, form);
   const value = reference ? decodeArtifact(reference, cas, codecs) : output.value;
-  if (isFile(value)) return writeFileArtifact(folder, about, value);
-  return writeForm(folder, about, naturalForm(await encodeLater(name, value, codecs)));
+  if (isFile(value)) return writeFileArtifact(folder, summary, value);
+  return writeForm(folder, summary, naturalForm(await encodeLater(name, value, codecs), codecs));
 }
 
 /** Copies a file, below `artifacts/` of the folder, with its own extension. */
@@ -90,24 +90,27 @@ async function copyWritable(from: string, to: string): Promise<void> {
 export function writeForm(
   folder: string,
   about: ArtifactSummary,
-  [{ extension, format }, content]: NaturalForm,
+  [{ extension, ...form }, content]: NaturalForm,
 ): OutputFile {
   const file = fileIn(about.name, extension);
   writeFileSync(join(folder, file), content);
-  return { ...about, file, format };
+  return { ...about, file, ...form };
 }
 
 /**
  * Text or JSON when that represents a value of a built-in codec completely, otherwise its bytes. Call it when the value was
  * read: what it holds may change later.
  */
-export function naturalForm({ value, meta, bytes, plain, copied }: EncodedValue): NaturalForm {
+export function naturalForm(
+  { value, meta, bytes, plain, copied }: EncodedValue,
+  codecs: Codecs,
+): NaturalForm {
   if (isBuiltIn(meta)) {
     if (typeof value === 'string') return [{ extension: 'txt', format: 'text' }, value];
     const text = () => JSON.stringify(value, null, meta.size < 65536 ? 2 : undefined);
     if (plain) return [{ extension: 'json', format: 'json' }, `${text()}\n`];
   }
-  return [fileForm(meta), copied ? bytes : new Uint8Array(bytes)];
+  return [fileForm(meta, codecs), copied ? bytes : new Uint8Array(bytes)];
 }
 
 function fileIn(name: string, extension: string): string {

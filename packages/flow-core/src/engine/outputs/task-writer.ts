@@ -13,7 +13,7 @@ import {
 import type { Cas } from '../../store/cas';
 import { type FileArtifact, isFile } from '../../store/file';
 import { storeFile, unkeptFile } from '../../store/file-record';
-import { previewOf } from '../task/preview';
+import { encodedPreview, previewOf } from '../task/preview';
 import type { TaskResult } from '../task/task';
 import { type NaturalForm, naturalForm, writeFileArtifact, writeForm } from './artifacts';
 
@@ -44,7 +44,10 @@ export class OutputWriter {
     }
     return whenEncoded(encodeLater(name, value, this.#codecs), (encoded) => {
       const { meta, digest } = encoded;
-      this.#files.set(name, { file: naturalForm(encoded), preview: previewOf(encoded.value, PREVIEW) });
+      this.#files.set(name, {
+        file: naturalForm(encoded, this.#codecs),
+        preview: encodedPreview(encoded, PREVIEW, this.#codecs),
+      });
       return takenValue(encoded, () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() }));
     });
   };

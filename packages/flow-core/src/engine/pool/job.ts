@@ -1,5 +1,6 @@
 /** A job: one task as a pool takes it, with what its step says of the worker that may execute it. */
 import type { StepNode } from '../../definition/graph';
+import { viewsOf } from '../task/place';
 import { timeoutOf } from '../task/policies';
 import type { TaskSpec } from '../task/task';
 import type { Installed } from './packages';
@@ -16,6 +17,8 @@ export interface Job {
   concurrency: number;
   /** Its step has a `rate`: where it is given, it begins at once. */
   paced?: true;
+  /** It has begun: where it begins again, that counts for the rate, too. */
+  begun?: true;
   /** Labels of all views that the task may read. */
   views: readonly string[];
 }
@@ -29,14 +32,6 @@ export function jobOf({ options }: StepNode, spec: TaskSpec, packages: Installed
   if (packages) job.packages = packages;
   if (timeoutMs !== undefined) job.timeoutMs = timeoutMs;
   return job;
-}
-
-/** The labels of all views that a task may read: those of its parents, and of the lists that it is a split of. */
-export function viewsOf({ parents, stack }: Pick<TaskSpec, 'parents' | 'stack'>): string[] {
-  if (parents.length > 1) return [...new Set([...parents, ...stack.map(({ shownBy }) => shownBy)])];
-  const labels = [...parents];
-  for (const { shownBy } of stack) if (!labels.includes(shownBy)) labels.push(shownBy);
-  return labels;
 }
 
 /** Jobs of one kind can share a worker: the kind is the folder of the packages, or empty. */

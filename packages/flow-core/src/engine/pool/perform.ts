@@ -1,10 +1,11 @@
 /** Executes one task and gives its outcome, whatever happens: with its timeout, its crashes and its files. It knows no process. */
 import type { Graph, StepNode } from '../../definition/graph';
 import { packageFile } from '../../environment/package-root';
+import { type After, after } from '../../process/after';
 import type { Cas } from '../../store/cas';
 import type { ErrorRecord } from '../../store/rows';
 import { firstOf } from '../contain/first-of';
-import { toRecord } from '../task/error-record';
+import { ABOUT_RETURNED, toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';
 import type { Execution } from '../task/execution';
 import { timeoutError } from '../task/policies';
@@ -40,7 +41,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
   let { abort } = task;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: After | undefined;
   let stray = false;
   const absent: MissingRead[] = [];
   try {
@@ -73,18 +74,18 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
         reject(error);
       };
       if (timeoutMs === undefined) return;
-      const wait = (ms: number) => {
-        const due = performance.now() + ms;
-        timer = setTimeout(() => {
-          const lateMs = performance.now() - due;
-          // Another kept the process busy meanwhile: what this one waits for may have come long ago.
-          if (together && lateMs > LATE_MS) return wait(lateMs);
-          const error = timeoutError(timeoutMs);
-          abort?.abort(error);
-          fail(error);
-        }, ms);
+      const expire = () => {
+        const error = timeoutError(timeoutMs);
+        abort?.abort(error);
+        fail(error);
       };
-      wait(timeoutMs);
+      const due = performance.now() + timeoutMs;
+      timer = after(timeoutMs, () => {
+        const lateMs = performance.now() - due;
+        // Another kept the process busy meanwhile: what this one waits for may have come long ago.
+        if (together && lateMs > LATE_MS) timer = after(lateMs, expire);
+        else expire();
+      });
     });
     const timed = end();
     await writer?.finish(result);
@@ -101,7 +102,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
     };
     return { ...end(), status: 'failed', failure, ...(stray ? { stray } : {}) };
   } finally {
-    clearTimeout(timer);
+    timer?.cancel();
     abort?.abort();
   }
 }
@@ -115,11 +116,13 @@ async function adviceOf(node: StepNode | undefined, attempt: number, thrown: unk
 
 /**
  * The step's own line takes the place of frames of the user that are not there: what is no Error has no stack, and
- * `Error.stackTraceLimit = 0` leaves no frames. Of the engine's own errors no frames are shown.
+ * `Error.stackTraceLimit = 0` leaves no frames. Of the engine's own errors no frames are shown, but of those about what the
+ * step has returned.
  */
 function withPlace(error: ErrorRecord, graph: Graph, step: string): ErrorRecord {
   const { stack } = error;
-  if (stack !== undefined && (error.name === 'FlowError' || hasUserFrame(stack))) return error;
+  const isOurs = error.name === 'FlowError' && !(error.code !== undefined && ABOUT_RETURNED.has(error.code));
+  if (stack !== undefined && (isOurs || hasUserFrame(stack))) return error;
   const where = graph.steps.get(step)?.where();
   if (where === undefined) return error;
   return { ...error, stack: `${stack ?? `${error.name}: ${error.message}`}\n    at ${step} (${where})` };

@@ -219,7 +219,9 @@ export class ProcessPool implements Pool {
       this.#held.delete(kind);
       return held;
     }
-    const at = this.#returned.findIndex((job) => kindOf(job) === kind);
+    const at = this.#returned.findIndex(
+      (job) => kindOf(job) === kind && (!job.paced || !job.begun || host.mayBegin(job)),
+    );
     return at < 0 ? host.pull(kind) : this.#returned.splice(at, 1)[0];
   }
 
@@ -266,6 +268,10 @@ export class ProcessPool implements Pool {
       else this.#broken = { error };
     },
     started: (job) => this.#host?.started(job),
+    began: (job) => {
+      job.begun = true;
+      this.#host?.began(job);
+    },
     log: (job, stream, text, past) => {
       if (!this.#closed) this.#host?.log(job, stream, text, past);
     },
@@ -299,6 +305,7 @@ export class ProcessPool implements Pool {
 /** Whether a worker may have both at hand: tasks that are executed together are of one step, and no other is among them. */
 function goesWith(job: Job, last: Job | undefined): boolean {
   if (last === undefined) return true;
+  if (job.paced && job.concurrency === 1) return false;
   if (job.concurrency > 1) return last.concurrency > 1 && last.spec.step === job.spec.step;
   return last.concurrency === 1 && !job.isolate;
 }

@@ -26,6 +26,8 @@ export interface WorkerWork {
   tasks: TaskSpec[];
   /** They begin at once, beside what is under way of their step; else one after another. */
   together?: true;
+  /** Say when each begins. */
+  paced?: true;
 }
 
 /** Give back what has not begun: others have nothing to do. */
@@ -46,6 +48,8 @@ export type FromWorker =
   /** `task` is empty for what one of several tasks printed, nobody knows which; `step` as well where there is none. */
   | ({ type: 'log'; stream: 'stdout' | 'stderr'; text: string } & TaskName)
   | { type: 'pong' }
+  /** A task that is paced begins. */
+  | { type: 'begun'; task: string }
   /** A step started a process in a group of its own; it has ended. */
   | { type: 'process'; pid: number; alive: boolean }
   /** The body of the task has ended; processes that it started are being ended, which takes no part of its timeout. */

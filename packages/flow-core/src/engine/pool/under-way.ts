@@ -1,4 +1,5 @@
 /** A task that a worker is at: since when, until when, and what its outcome is when the worker dies of it. */
+import { type After, after } from '../../process/after';
 import { diedError } from '../contain/left';
 import { toRecord } from '../task/error-record';
 import { TIMEOUT_GRACE_MS, TOGETHER_GRACE_MS, timeoutError } from '../task/policies';
@@ -7,7 +8,7 @@ import type { Job } from './job';
 
 export class UnderWay {
   readonly #since = Date.now();
-  readonly #deadline: NodeJS.Timeout | undefined;
+  readonly #deadline: After | undefined;
   /** The timeout that its worker was killed for. Milliseconds. */
   #expired: number | undefined;
   /** Of the call by which the task ends its worker: the user's frames. */
@@ -18,10 +19,10 @@ export class UnderWay {
     if (timeoutMs === undefined) return;
     // Another task may hold up one that notices it.
     const graceMs = concurrency > 1 ? TOGETHER_GRACE_MS : TIMEOUT_GRACE_MS;
-    this.#deadline = setTimeout(() => {
+    this.#deadline = after(timeoutMs + graceMs, () => {
       this.#expired = timeoutMs;
       kill();
-    }, timeoutMs + graceMs);
+    });
   }
 
   /** Milliseconds since it began. */
@@ -40,7 +41,7 @@ export class UnderWay {
   }
 
   end(): void {
-    clearTimeout(this.#deadline);
+    this.#deadline?.cancel();
   }
 
   /** @param how `was killed by SIGKILL` */

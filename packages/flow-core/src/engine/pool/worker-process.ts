@@ -40,6 +40,8 @@ export class WorkerProcess {
   readonly #watchdog: Watchdog;
   readonly #unknown = new Unattributed((job, stream, text) => this.#listener.log(job, stream, text, true));
   #outcomes: { task: string; outcome: TaskOutcome }[] = [];
+  /** The body of a task that has timed out may be at work there still. */
+  #isStray = false;
   /** It was asked to give back what it has not begun, and has not answered. */
   #asked = false;
 
@@ -131,8 +133,11 @@ export class WorkerProcess {
     if (this.#gone()) return;
     this.#atHand.arrive();
     this.#begin();
-    const together = isTogether(jobs[0]) ? { together: true as const } : {};
-    void this.#send({ type: 'work', tasks: jobs.map(({ spec }) => spec), ...together });
+    void this.#send({
+      ...{ type: 'work', tasks: jobs.map(({ spec }) => spec) },
+      ...(isTogether(jobs[0]) ? { together: true } : {}),
+      ...(jobs.some(({ paced }) => paced) ? { paced: true } : {}),
+    });
   }
 
   /** Looks whether it works or answers, where it has something to do. @param now milliseconds of a steady clock */
@@ -140,7 +145,7 @@ export class WorkerProcess {
     if (!this.#atHand.first || this.#gone()) this.#watchdog.heard();
     else this.#watchdog.look(now);
     // A body that has timed out keeps the process for itself, and the others wait in vain.
-    if (this.#state === 'leaving' && this.#watchdog.silentMs(now) > DRAIN_MS) this.child.kill('SIGKILL');
+    if (this.#isStray && this.#watchdog.silentMs(now) > DRAIN_MS) this.child.kill('SIGKILL');
   }
 
   /** Asks it to give back what it has not begun, where that waits behind a slow task. */
@@ -206,6 +211,11 @@ export class WorkerProcess {
       case 'leaving':
         this.#atHand.underWay(message.task)?.leaves(message.stack);
         return;
+      case 'begun': {
+        const job = this.#atHand.find(message.task);
+        if (job) this.#listener.began(job);
+        return;
+      }
       case 'ending':
         this.#atHand.underWay(message.task)?.end();
         return;
@@ -254,6 +264,7 @@ export class WorkerProcess {
       const job = this.#atHand.finish(task);
       if (!job) continue;
       // Before the pool hears of it, and gives it more.
+      this.#isStray ||= isStray(outcome);
       if (this.#use === 'isolated' || isStray(outcome) || this.#listener.mustRetire(outcome))
         this.#leaveOrRetire();
       else this.#rest();

@@ -53,7 +53,7 @@ export class Worker {
   readonly #scopes = new AsyncLocalStorage<Scope>();
   readonly #active = new Active();
   #ready = false;
-  readonly #queue: { spec: TaskSpec; views: Map<string, View> }[] = [];
+  readonly #queue: { spec: TaskSpec; views: Map<string, View>; paced: boolean }[] = [];
   #views = new Map<string, View>();
   #started: WorkerStart | undefined;
   #place: Place | undefined;
@@ -112,11 +112,13 @@ export class Worker {
       case 'work':
         if (message.together) {
           const views = this.#views;
+          const paced = message.paced === true;
           // Not at once: what one patches and does not wait for is put back before the next one begins.
-          for (const spec of message.tasks) soon(() => void this.#beside(spec, views));
+          for (const spec of message.tasks) soon(() => void this.#beside(spec, views, paced));
           return;
         }
-        for (const spec of message.tasks) this.#queue.push({ spec, views: this.#views });
+        for (const spec of message.tasks)
+          this.#queue.push({ spec, views: this.#views, paced: message.paced === true });
         if (!this.#draining) void this.#drain();
     }
   }
@@ -129,6 +131,7 @@ export class Worker {
     this.#draining = true;
     this.#hold();
     for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
+      if (job.paced) this.#begins(job.spec);
       const outcome = await this.#perform(job.spec, job.views);
       this.#tell(job.spec, outcome);
       // Its body may still be at work here: the coordinator takes the rest to another process.
@@ -143,10 +146,15 @@ export class Worker {
   }
 
   /** Executes a task at once, beside others of its step. */
-  async #beside(spec: TaskSpec, views: Map<string, View>): Promise<void> {
+  async #beside(spec: TaskSpec, views: Map<string, View>, paced: boolean): Promise<void> {
+    if (paced) this.#begins(spec);
     const outcome = await this.#perform(spec, views, (error) => this.#failUnknown(spec, error));
     this.#tell(spec, outcome);
     this.#hold();
+  }
+
+  #begins({ task }: TaskSpec): void {
+    this.#channel.send({ type: 'begun', task });
   }
 
   /** At once, before the next task begins: if that one kills this process, it alone has failed. */

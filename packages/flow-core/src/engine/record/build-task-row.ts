@@ -22,7 +22,7 @@ export interface TaskTime {
 
 /** A task that has no result: under way, or failed. */
 export function taskRow(node: StepNode, at: TaskAt, status: TaskStatus, time: TaskTime): TaskRow {
-  const { task, attempt, attempts = [], parents, branches, stack, iteration } = at;
+  const { task, attempt, attempts = [], parents, base, branches, stack, iteration } = at;
   const { startedAt, durationMs } = time;
   const { name: step, kind } = node;
   const row: TaskRow = {
@@ -39,6 +39,7 @@ export function taskRow(node: StepNode, at: TaskAt, status: TaskStatus, time: Ta
   };
   // A run builds one for each of its tasks: spreads would cost more than the rest of it.
   if (attempts.length > 0) row.attempts = attempts;
+  if (base !== undefined) row.base = base;
   if (branches) row.branches = branches;
   if (iteration !== undefined) row.iteration = iteration;
   if (durationMs !== undefined) row.durationMs = Math.round(durationMs * 1000) / 1000;
@@ -77,11 +78,12 @@ export function withResult(
  */
 export function takenOverRow(
   row: TaskRow,
-  { task, parents, branches, stack }: Pick<TaskAt, 'task' | 'parents' | 'branches' | 'stack'>,
+  { task, parents, base, branches, stack }: Pick<TaskAt, 'task' | 'parents' | 'base' | 'branches' | 'stack'>,
   inherited: Record<string, string>,
   origin: string,
 ): TaskRow {
-  return { ...row, task, parents, ...(branches ? { branches } : {}), stack, stored: [], inherited, origin };
+  const own = { task, parents, ...(base === undefined ? {} : { base }), ...(branches ? { branches } : {}) };
+  return { ...row, ...own, stack, stored: [], inherited, origin };
 }
 
 /** The row with other labels, for a place where its tasks have other numbers. */
@@ -89,6 +91,7 @@ export function relabelledRow(row: TaskRow, relabel: (label: string) => string):
   return {
     ...row,
     parents: row.parents.map(relabel),
+    ...(row.base === undefined ? {} : { base: relabel(row.base) }),
     stack: row.stack.map((frame) => ({ ...frame, shownBy: relabel(frame.shownBy) })),
     inherited: Object.fromEntries(Object.entries(row.inherited).map(([name, at]) => [name, relabel(at)])),
   };

@@ -1,5 +1,6 @@
 /** What a store must have, since a row of it says so, and has not. It is never skipped: a value would be gone unseen. */
 import { FlowError } from '../../definition/errors';
+import { keys, prefixRange } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 
@@ -25,6 +26,30 @@ export async function lostOf(store: Store, run: RunRow, step?: string): Promise<
     .filter(({ key }) => step === undefined || key.split('/')[3] === step)
     .filter(({ hash }) => hash === undefined || !store.cas.has(hash))
     .map((one) => `${nameOfLost(one)} ${whatHelps(one)}`);
+}
+
+/** The same of a whole run, and of the tasks that it took over from others. */
+export async function allLostOf(store: Store, run: RunRow): Promise<string[]> {
+  const own = await lostOf(store, run);
+  if (!(await anyLost(store, run))) return own;
+  const [{ StandIns }, { takenLost }, { nameOfLost, whatHelps }] = await Promise.all([
+    import('./stand-ins'),
+    import('./taken-lost'),
+    import('../../store/lost-records'),
+  ]);
+  const taken = await takenLost(store, run, await StandIns.of(store, run));
+  const lines = taken
+    .filter(({ lost: { hash } }) => hash === undefined || !store.cas.has(hash))
+    .map(({ lost }) => `${nameOfLost(lost)} ${whatHelps(lost, { resume: run.run })}`);
+  return [...own, ...lines];
+}
+
+/** Whether a run took tasks over, and something is lost of the flow: mostly nothing is, and three look-ups say that. */
+async function anyLost({ kv }: Store, { flow, origin, tasks }: RunRow): Promise<boolean> {
+  if (origin === undefined && !tasks?.taken) return false;
+  const kinds = ['artifact', 'log', 'task'].map((kind) => prefixRange(keys.lost(`${kind}/${flow}/`)));
+  const found = await Promise.all(kinds.map((range) => kv.range({ ...range, limit: 1 })));
+  return found.some((page) => page.length > 0);
 }
 
 /** How many of them to name. */

@@ -184,14 +184,6 @@ export class Views {
     return view;
   }
 
-  /** The type of an artifact as a task shows it, such as `Array(3)`. */
-  async typeOf(label: string, name: string): Promise<string | undefined> {
-    const visible = this.#entries(this.#nodes.get(label) as Node).get(name);
-    if (!visible || visible.type !== undefined) return visible?.type;
-    // No more may be at hand than where it lies.
-    return (await this.#read([{ name, at: visible.at }]))[0]?.type;
-  }
-
   /** With the bytes of small artifacts, read from the store where they are not at hand. */
   view(label: string): View | Promise<View> {
     const entries = this.#entries(this.#nodes.get(label) as Node);

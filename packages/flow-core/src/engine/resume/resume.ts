@@ -7,8 +7,10 @@ import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { latestRun, requireRun } from '../record/find-run';
 import { recordedParams } from '../record/read';
+import { StandIns } from '../record/stand-ins';
 import { requireStepIn } from '../task/not-found';
 import type { LostTasks } from './lost-tasks';
+import { requireReadable } from './readable';
 import { Takeover } from './takeover';
 
 export interface ResumeOptions {
@@ -24,7 +26,7 @@ export interface ResumeOptions {
   namespace: string | undefined;
 }
 
-/** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_RUN_NOT_FOUND, FLOW_RUN_GOES_ON, FLOW_NOTHING_TO_RESUME, FLOW_PARAMS */
+/** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_RUN_NOT_FOUND, FLOW_RUN_GOES_ON, FLOW_NOTHING_TO_RESUME, FLOW_PARAMS, FLOW_STORE_CORRUPT */
 export async function prepareResume(
   options: ResumeOptions,
 ): Promise<{ params: Parameters; takeover: Takeover }> {
@@ -37,7 +39,8 @@ export async function prepareResume(
   const known = new Set(origin.steps.map(({ name }) => name));
   const grown = [...graph.steps.keys()].some((name) => !known.has(name));
   await requireEnded(store, origin);
-  const lost = await lostOf(store, origin);
+  const standIns = await StandIns.of(store, origin);
+  const lost = await lostOf(store, origin, standIns);
   requireResumable(origin, step, grown || Object.keys(params).length > 0 || lost !== undefined);
   // A parameter that is lost can be given again.
   const needed = Object.keys(graph.params).filter((name) => !(lost?.params.has(name) && name in params));
@@ -53,6 +56,7 @@ export async function prepareResume(
     if (digest !== digests.get(name)) changed.push(name);
   }
   const from = step === undefined ? {} : { from: step };
+  await requireReadable({ graph, store, origin, standIns, ...from, lost });
   return {
     params: { paramInputs: { ...origin.paramInputs, ...params }, parsed },
     takeover: await Takeover.of({
@@ -63,9 +67,9 @@ export async function prepareResume(
   };
 }
 
-async function lostOf(store: Store, origin: RunRow): Promise<LostTasks | undefined> {
-  if (origin.repaired === undefined) return undefined;
-  return (await import('./lost-tasks')).lostTasks(store, origin);
+async function lostOf(store: Store, origin: RunRow, standIns: StandIns): Promise<LostTasks | undefined> {
+  if (origin.repaired === undefined && standIns.runs().length === 0) return undefined;
+  return (await import('./lost-tasks')).lostTasks(store, origin, standIns);
 }
 
 async function requireEnded(store: Store, origin: RunRow): Promise<void> {

@@ -64,10 +64,9 @@ export class Takeover {
   }
 
   /** Whether tasks of a step with these parents can be taken over: all before them was, and none is to be executed again. */
-  mayTake({ step, parents }: Pick<Planned, 'step' | 'parents'>): boolean {
-    return (
-      step !== this.#from && this.#finished.has(step) && parents.every((label) => this.#taken.has(label))
-    );
+  mayTake({ step, parents, base }: Pick<Planned, 'step' | 'parents' | 'base'>): boolean {
+    const before = base === undefined ? parents : [base];
+    return step !== this.#from && this.#finished.has(step) && before.every((label) => this.#taken.has(label));
   }
 
   /** The origin's finished tasks at the same places. */
@@ -138,6 +137,7 @@ function sameParents(row: TaskRow, task: Planned): boolean {
   return (
     row.parents.length === task.parents.length &&
     row.parents.every((label, i) => stepOf(label) === stepOf(task.parents[i] as string)) &&
+    (row.base && stepOf(row.base)) === (task.base && stepOf(task.base)) &&
     row.branches?.join() === task.branches?.join()
   );
 }

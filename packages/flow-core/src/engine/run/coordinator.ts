@@ -87,6 +87,7 @@ export class Coordinator {
           params: this.#params,
           recorder: this.#recorder,
           ready: this.#planner.ready,
+          rates: this.#rates,
           active: this.#active,
           address: this.#address,
           stopped: () => this.#stopped,
@@ -115,7 +116,8 @@ export class Coordinator {
     if (!task) return undefined;
     const spec = specOf(task, this.#options);
     const job = jobOf(this.#node(task), spec, this.#packages.get(task.step));
-    this.#active.set(job, { ...task, since: 0, recorded: false });
+    const start = this.#rates.of(task.step)?.take();
+    this.#active.set(job, { ...task, since: 0, recorded: false, ...(start ? { start } : {}) });
     return job;
   }
 
@@ -123,6 +125,7 @@ export class Coordinator {
     const task = this.#active.get(job);
     if (!task) return;
     this.#active.delete(job);
+    task.start?.begin();
     const { emit } = this.#options;
     if (outcome.status === 'done') {
       this.#done(task, outcome, outcome.result);
@@ -284,7 +287,9 @@ export class Coordinator {
     try {
       await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
     } catch (failure) {
-      throw await unrecordedEnd(failure, this.#options.store, this.#recorder.row);
+      throw await unrecordedEnd(failure, this.#options.store, this.#recorder.row, (error) =>
+        this.#recorder.endWithoutRoom(durationMs, error),
+      );
     }
     const outcome = { status, durationMs, tasks, ...(error ? { error } : {}) };
     this.#options.emit({ type: 'run-done', ...this.#run, ...outcome });

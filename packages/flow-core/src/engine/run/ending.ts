@@ -26,11 +26,25 @@ export function endingOf(
   return { status: 'failed', error: toRecord(new FlowError('FLOW_STALLED', message, { exit: 1 })) };
 }
 
-/** The error of a run whose end found no room, with what the run counts as and how it goes on; any other error as it is. */
-export async function unrecordedEnd(error: unknown, store: Store, { flow, run }: RunRow): Promise<unknown> {
+/**
+ * A run whose end found no room. What is kept for that is given up for its last row.
+ * @param last records it
+ * @returns the error, with what the run counts as and how it goes on; any other error as it is
+ */
+export async function unrecordedEnd(
+  error: unknown,
+  store: Store,
+  { flow, run }: RunRow,
+  last: (error: ErrorRecord) => Promise<void>,
+): Promise<unknown> {
   if (!isFlowError(error) || error.code !== 'FLOW_STORE_FULL') return error;
+  store.kv.giveUpReserve?.();
   const began = await store.unpinnedRun(flow, run).catch(() => undefined);
   if (!began) return error;
-  const more = `${flow}/${run} counts as killed: with room, nx-flow resume ${flow} executes what is missing.`;
+  const isRecorded = await last(toRecord(error)).then(
+    () => true,
+    () => false,
+  );
+  const more = `${flow}/${run} ${isRecorded ? 'is recorded as failed' : 'counts as killed'}: with room, nx-flow resume ${flow} executes what is missing.`;
   return new FlowError(error.code, `${error.message} ${more}`, { exit: error.exit, cause: error.cause });
 }

@@ -1,10 +1,9 @@
 /** Numbers the tasks that become possible and makes them ready. Of a resumed run, it takes finished tasks over first. */
-import { ancestors, type StepNode } from '../../definition/graph';
+import { ancestors, foreachOf, joinsOf, type StepNode } from '../../definition/graph';
 import type { TaskRow } from '../../store/rows';
-import { viewsOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Takeover } from '../resume/takeover';
-import type { Planned, PlannedTasks } from '../task/place';
+import { type Planned, type PlannedTasks, viewsOf } from '../task/place';
 import type { Rates } from '../task/rate';
 import type { RunOptions } from './options';
 import { numbered } from './pool-host';
@@ -34,6 +33,8 @@ export class Planner {
   readonly #scheduler: Scheduler;
   readonly #packages: ReadonlyMap<string, Installed>;
   readonly #rates: Rates;
+  /** Foreaches that had nothing to split. */
+  readonly #empty = new Set<string>();
   #numbers = 0;
 
   /**
@@ -147,11 +148,22 @@ export class Planner {
 
   /** Undefined for a step that is not wanted. What they read is kept for them. */
   #number({ step, count, at }: PlannedTasks): Numbered | undefined {
+    if (at(0).base !== undefined) this.#tellEmpty(step);
     if (this.wanted && !this.wanted.has(step)) return undefined;
     const first = this.#numbers + 1;
     this.#numbers += count;
     this.#retain(at(0), count);
     return { step, count, make: (index) => numbered(at(index), first + index) };
+  }
+
+  /** @param join a join without inputs */
+  #tellEmpty(join: string): void {
+    const { graph, emit } = this.#options;
+    const step = foreachOf(graph, graph.steps.get(join) as StepNode) as string;
+    if (this.#empty.has(step)) return;
+    this.#empty.add(step);
+    const joins = joinsOf(graph, step).map(({ name }) => name);
+    emit({ type: 'foreach-empty', step, over: graph.steps.get(step)?.over as string, joins });
   }
 
   /** Gives how many. @throws FlowError FLOW_HANDOVER for one that should have been taken over */

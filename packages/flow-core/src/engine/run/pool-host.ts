@@ -6,6 +6,7 @@ import type { PoolHost } from '../pool/pool';
 import type { TaskAddress } from '../task/flow-event';
 import { labelOf } from '../task/label';
 import type { Planned } from '../task/place';
+import type { Rates, Start } from '../task/rate';
 import type { RunContext, TaskSpec } from '../task/task';
 import type { RunOptions } from './options';
 import type { ReadyTasks } from './ready-tasks';
@@ -17,6 +18,8 @@ export interface ActiveTask extends NumberedTask {
   since: number;
   /** Whether it has a row while it is running. */
   recorded: boolean;
+  /** What its step's rate counts. */
+  start?: Start;
 }
 
 export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
@@ -24,6 +27,7 @@ export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
   params: [string, ArtifactRecord][];
   recorder: Recorder;
   ready: ReadyTasks<NumberedTask>;
+  rates: Rates;
   active: ReadonlyMap<Job, ActiveTask>;
   address(task: NumberedTask): TaskAddress;
   stopped(): boolean;
@@ -31,7 +35,7 @@ export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
 
 export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
   const { emit } = options;
-  const { recorder, ready, active, address, stopped } = hosted;
+  const { recorder, ready, rates, active, address, stopped } = hosted;
   return {
     run: runContext(options, recorder.row.run, hosted.params),
     pull: hosted.pull,
@@ -44,6 +48,15 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
       const again = task.since > 0;
       task.since = Date.now();
       if (!again) emit({ type: 'task-started', task: address(task) });
+    },
+    began: (job) => active.get(job)?.start?.begin(),
+    mayBegin(job) {
+      const task = active.get(job);
+      const gate = rates.of(job.spec.step);
+      if (!task || !gate) return true;
+      if (gate.free <= 0) return false;
+      task.start = gate.take();
+      return true;
     },
     log(job, stream, text) {
       const task = active.get(job);
@@ -70,11 +83,12 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
 const NO_ATTEMPTS: NumberedTask['attempts'] = [];
 
 export function numbered(
-  { step, parents, stack, branches, iteration }: Planned,
+  { step, parents, base, stack, branches, iteration }: Planned,
   number: number,
 ): NumberedTask {
   const label = `${step}/${number}`;
   const task: NumberedTask = { step, parents, stack, number, label, attempt: 0, attempts: NO_ATTEMPTS };
+  if (base !== undefined) task.base = base;
   if (branches) task.branches = branches;
   if (iteration !== undefined) task.iteration = iteration;
   return task;
@@ -82,9 +96,10 @@ export function numbered(
 
 /** What a pool gets of a task. */
 export function specOf(task: NumberedTask, { unrecorded }: RunOptions): TaskSpec {
-  const { step, number, attempt, parents, stack, branches, iteration } = task;
+  const { step, number, attempt, parents, base, stack, branches, iteration } = task;
   const spec: TaskSpec = { step, task: String(number), attempt, parents, stack };
   if (unrecorded) spec.shown = 'spin';
+  if (base !== undefined) spec.base = base;
   if (branches) spec.branches = branches;
   if (iteration !== undefined) spec.iteration = iteration;
   return spec;

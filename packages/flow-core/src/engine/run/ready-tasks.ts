@@ -13,8 +13,6 @@ interface Waiting<T> {
 export interface Gate {
   /** How many may begin now. */
   readonly free: number;
-  /** One begins. */
-  take(): void;
 }
 
 interface Queue<T> {
@@ -52,7 +50,7 @@ export class ReadyTasks<T> {
     this.#size += count;
   }
 
-  /** Pulls the task that has waited longest and may begin, of one kind or of all. */
+  /** Pulls the task that has waited longest and may begin, of one kind or of all. The caller takes a start of its gate. */
   pull(kind?: string): T | undefined {
     let queue: Queue<T> | undefined;
     for (const one of this.#queues) {
@@ -64,7 +62,6 @@ export class ReadyTasks<T> {
     const task = first.make(first.pulled++);
     queue.size--;
     this.#size--;
-    queue.gate?.take();
     if (first.pulled === first.count) {
       queue.waiting[queue.done++] = undefined as never;
       // Removing them one by one from the front would move all the others each time.

@@ -45,6 +45,7 @@ export class Recorder {
   readonly views: Views;
   readonly row: RunRow;
   readonly #options: RunOptions;
+  readonly #fence: string;
   readonly #journal: Journal;
   readonly #logs: TaskLogs;
   readonly #summaries = new StepSummaries();
@@ -53,7 +54,8 @@ export class Recorder {
   constructor(options: RunOptions, run: number, broken: (error: unknown) => void) {
     const { graph, store, user, namespace, tags } = options;
     this.#options = options;
-    this.#journal = new Journal(store, store.coordinate(graph.flow, run), broken);
+    this.#fence = store.coordinate(graph.flow, run);
+    this.#journal = new Journal(store, this.#fence, broken);
     this.views = new Views(graph.flow, run, store, () => this.#journal.settled());
     this.#logs = new TaskLogs(graph.flow, run, this.#journal);
     this.row = startedRun({
@@ -167,6 +169,14 @@ export class Recorder {
     await this.#journal.flush();
   }
 
+  /** The last row of a run that failed for want of room: what it would say of the others may not be written. */
+  endWithoutRoom(durationMs: number, error: ErrorRecord): Promise<void> {
+    return this.#options.store.commit(
+      record.run(endedRun(this.row, 'failed', durationMs, { error })),
+      this.#fence,
+    );
+  }
+
   #op(row: TaskRow): Op {
     this.#summaries.add(row);
     return record.task(this.row.flow, this.row.run, row);
@@ -181,8 +191,8 @@ export class Recorder {
   }
 
   #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
-    const { number, attempt, attempts, parents, branches, stack, iteration } = task;
-    const at = { task: number, attempt, attempts, parents, branches, stack, iteration };
+    const { number, attempt, attempts, parents, base, branches, stack, iteration } = task;
+    const at = { task: number, attempt, attempts, parents, base, branches, stack, iteration };
     return taskRow(this.#node(task), at, status, { startedAt, durationMs });
   }
 }

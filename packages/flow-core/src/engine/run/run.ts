@@ -12,7 +12,7 @@ import type { Installed } from '../pool/packages';
 import { Coordinator } from './coordinator';
 import type { RunOptions, RunOutcome } from './options';
 
-/** @throws FlowError FLOW_TAG, FLOW_TAG_SYSTEM, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE, FLOW_SECRET, FLOW_SECRET_ARTIFACT */
+/** @throws FlowError FLOW_INVALID, FLOW_TAG, FLOW_TAG_SYSTEM, FLOW_NAMESPACE, FLOW_ARTIFACT_UNSTORABLE, FLOW_SECRET, FLOW_SECRET_ARTIFACT */
 export async function runFlow(given: RunOptions): Promise<RunOutcome> {
   const { graph, store } = given;
   const { options, look } = graph.secrets ? await withoutSecrets(given) : { options: given };
@@ -20,6 +20,10 @@ export async function runFlow(given: RunOptions): Promise<RunOutcome> {
   if (options.namespace === EVERYBODY) {
     const message = `A run is in one namespace, and "${EVERYBODY}" stands for all of them: give another, or none.`;
     throw new FlowError('FLOW_NAMESPACE', message);
+  }
+  if ([...graph.steps.values()].some(({ share }) => share)) {
+    const { requireSharedNames } = await import('../../source/shared-names');
+    await requireSharedNames(graph);
   }
   const packages = await packagesOf(options);
   const stored = store.storing();

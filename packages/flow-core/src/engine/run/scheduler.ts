@@ -1,5 +1,5 @@
 /** Which tasks come next: a state machine over the graph. It knows no processes, no store and no clock. */
-import { children, type Edge, type Graph, type Input, type StepNode } from '../../definition/graph';
+import { children, type Edge, type Graph, type Input, joinsOf, type StepNode } from '../../definition/graph';
 import type { TaskRow } from '../../store/rows';
 import { type Planned, type PlannedTasks, stackKey } from '../task/place';
 import type { Frame } from '../task/task';
@@ -22,6 +22,7 @@ export class Scheduler {
   readonly #graph: Graph;
   readonly #hold: (label: string) => void;
   readonly #waiting = new Map<string, Gathering>();
+  readonly #joins = new Map<string, string[]>();
 
   /** @param hold called with the label of each task that a join or gather will read once it is complete */
   constructor(graph: Graph, hold: (label: string) => void = () => {}) {
@@ -51,7 +52,10 @@ export class Scheduler {
       case 'foreach': {
         const over = child.over as string;
         const count = counts?.[over] ?? 0;
-        if (count === 0) return [];
+        if (count === 0)
+          return this.#joinsOf(child.name).map((join) =>
+            one({ step: join, parents: [], base: label, stack }),
+          );
         const at = (index: number): Planned => ({
           step: child.name,
           parents: [label],
@@ -83,6 +87,16 @@ export class Scheduler {
       default:
         return [one({ step: child.name, parents: [label], stack })];
     }
+  }
+
+  /** The joins of a foreach, which run without it where there is nothing to split. */
+  #joinsOf(foreach: string): string[] {
+    let joins = this.#joins.get(foreach);
+    if (!joins) {
+      joins = joinsOf(this.#graph, foreach).map(({ name }) => name);
+      this.#joins.set(foreach, joins);
+    }
+    return joins;
   }
 
   /** Notes one arrival. Returns all of them once they are complete. */

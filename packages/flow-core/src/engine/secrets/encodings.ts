@@ -40,7 +40,7 @@ function allWritings(piece: string): Set<string> {
   const all = new Set([piece]);
   for (const written of ofSign(sign)) all.add(json(before) + written);
   all
-    .add(before + html(sign))
+    .add(before + (NAMED[sign] ?? sign))
     .add(inner(inspect(piece)))
     .add(piece.replaceAll(' ', '+'));
   // Text within text: JSON in JSON, JSON in a URL, a URL in a URL.
@@ -51,6 +51,7 @@ function allWritings(piece: string): Set<string> {
     for (const url of [percent(percent(text, /[^\w.-]/gu), /%/g)])
       all.add(url).add(url.replace(/%25[\dA-F]{2}/g, (code) => code.toLowerCase()));
   }
+  for (const entity of numeric(sign)) all.add(before + entity);
   return all;
 }
 
@@ -86,11 +87,19 @@ function percent(text: string, signs: RegExp): string {
   );
 }
 
-const ENTITIES: Record<string, string> = {
+const NAMED: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
 };
-const html = (sign: string) => ENTITIES[sign] ?? sign;
+
+/** How HTML writes a sign by its number. */
+function numeric(sign: string): string[] {
+  const code = sign.codePointAt(0);
+  if (code === undefined) return [];
+  const hex = code.toString(16);
+  const digits = [`${code}`, `0${code}`, `x${hex}`, `x${hex.toUpperCase()}`, `X${hex.toUpperCase()}`];
+  return [...digits.map((text) => `&#${text};`), ...(sign === "'" ? ['&apos;'] : [])];
+}

@@ -1,4 +1,5 @@
 /** Finds any of many texts in another. What it finds is the same wherever a text is cut into pieces. */
+import { AnyOf } from './any-of';
 import type { Form } from './encodings';
 import { SHORTEST } from './forms';
 
@@ -16,7 +17,7 @@ export class Matcher {
   readonly longest: number;
   readonly #shortest: number;
   /** A part of each text that all its writings have: quick to look for. Undefined when one has none. */
-  readonly #hints: RegExp | undefined;
+  readonly #hints: AnyOf | undefined;
   readonly #any: RegExp;
   readonly #at: RegExp;
   readonly #byFirst = new Map<string, Form[]>();
@@ -33,8 +34,8 @@ export class Matcher {
     this.#any = new RegExp(source);
     this.#at = new RegExp(`(?=(${source}))`, 'g');
     const hints = sorted.map(hintOf);
-    if (hints.every((hint) => hint.length >= TELLING))
-      this.#hints = new RegExp([...new Set(hints)].map(escaped).join('|'));
+    if (hints.length > 0 && hints.every((hint) => hint.length >= TELLING))
+      this.#hints = new AnyOf([...new Set(hints)]);
     for (const form of sorted)
       for (const first of new Set((form[0] as string[]).map((text) => text[0] as string)))
         this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), form]);

@@ -1,6 +1,7 @@
 /** Looks for secrets in bytes that come in pieces: what a codec of a flow gives, what lies in a file. */
 import type { Form } from './encodings';
 import { Matcher } from './matcher';
+import { brokenAt, unbroken } from './unbroken';
 
 /** Bytes that are looked at as one text. */
 const PIECE = 1024 * 1024;
@@ -9,6 +10,8 @@ const PIECE = 1024 * 1024;
 export class ByteScanner {
   readonly #all: Matcher;
   readonly #each: readonly (readonly [name: string, Matcher])[];
+  /** Bytes that a secret may begin in, which goes on in the next piece: with the breaks of its lines. */
+  readonly #kept: number;
   #before: Buffer = Buffer.alloc(0);
   #read = 0;
 
@@ -16,6 +19,7 @@ export class ByteScanner {
   constructor(forms: ReadonlyMap<string, readonly Form[]>) {
     this.#each = [...forms].map(([name, texts]) => [name, new Matcher(texts.flatMap(inBytes))] as const);
     this.#all = new Matcher([...forms.values()].flat().flatMap(inBytes));
+    this.#kept = Math.max(0, Math.ceil(this.#all.longest * (62 / 60)) + 61);
   }
 
   /** The name of a secret in these bytes. */
@@ -30,18 +34,24 @@ export class ByteScanner {
     for (let from = 0; from < bytes.length; from += PIECE) {
       const piece = Buffer.concat([this.#before, bytes.subarray(from, from + PIECE)]);
       const text = piece.toString('latin1');
-      const found = this.#all.search(text);
-      if (found >= 0) {
-        const [secret] = this.#each.find(([, matcher]) => matcher.search(text) === found) as [
-          string,
-          Matcher,
-        ];
-        return { secret, at: this.#read - this.#before.length + found };
-      }
+      const found = this.#search(text) ?? this.#searchUnbroken(text);
+      if (found) return { ...found, at: this.#read - this.#before.length + found.at };
       this.#read += piece.length - this.#before.length;
-      this.#before = piece.subarray(Math.max(0, piece.length - this.#all.longest + 1));
+      this.#before = piece.subarray(Math.max(0, piece.length - this.#kept));
     }
     return undefined;
+  }
+
+  #search(text: string): { secret: string; at: number } | undefined {
+    const at = this.#all.search(text);
+    const found = at < 0 ? undefined : this.#each.find(([, matcher]) => matcher.search(text) === at);
+    return found && { secret: found[0], at };
+  }
+
+  #searchUnbroken(text: string): { secret: string; at: number } | undefined {
+    const whole = unbroken(text);
+    const found = whole === text ? undefined : this.#search(whole);
+    return found && { ...found, at: brokenAt(text, found.at) };
   }
 }
 

@@ -67,8 +67,9 @@ export function findInValue(root: unknown, finder: Finder): Found | undefined {
     // The message of an error is hidden, and so is its stack.
     const names = types.isNativeError(value) ? Object.getOwnPropertyNames(value) : Object.keys(value);
     for (const name of names) {
-      if (!isList) look(name, 'property', name, place);
-      look((value as Record<string, unknown>)[name], isList ? 'entry' : 'property', name, place);
+      const isEntry = isList && /^\d+$/.test(name);
+      if (!isEntry) look(name, 'property', name, place);
+      look((value as Record<string, unknown>)[name], isEntry ? 'entry' : 'property', name, place);
     }
   }
   return found;

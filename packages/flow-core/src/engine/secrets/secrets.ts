@@ -16,6 +16,7 @@ import { Matcher } from './matcher';
 import { requireSecrets, valuesOf } from './require';
 import { ByteScanner } from './scan-bytes';
 import { type Finder, findInValue } from './scan-value';
+import { unbroken } from './unbroken';
 
 /** Texts of a run's row that come from outside of its flow. */
 type RecordTexts = Pick<RunRow, 'user' | 'namespace' | 'file'> & { tags?: readonly string[] };
@@ -36,7 +37,7 @@ export class Secrets {
     this.#all = new Matcher(all);
     this.#finder = {
       inText: (text) =>
-        this.#all.test(text) ? this.#each.find(([, matcher]) => matcher.test(text))?.[0] : undefined,
+        this.#inText(text) ?? (text.includes('\n') ? this.#inText(unbroken(text)) : undefined),
       inBytes: (bytes) => this.#scanner().whole(bytes),
       digits: all.some((form) => /^[\d.e+-]+$/i.test(form.map(([text]) => text).join(''))),
     };
@@ -129,6 +130,10 @@ export class Secrets {
   #refused(sentence: string, secret: string, exit: 1 | 2): FlowError {
     const help = `Leave it out: a step that declares the secret reads it from process.env.${secret}.`;
     return new FlowError('FLOW_SECRET_ARTIFACT', `${this.mask(sentence)} ${help}`, { exit });
+  }
+
+  #inText(text: string): string | undefined {
+    return this.#all.test(text) ? this.#each.find(([, matcher]) => matcher.test(text))?.[0] : undefined;
   }
 
   #scanner(): ByteScanner {

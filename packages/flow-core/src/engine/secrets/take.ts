@@ -21,8 +21,15 @@ export function takeWithout(secrets: Secrets, take: TaskArtifacts['take']): Task
       secrets.refuse(`The file name of the artifact ${name}`, read.name);
       return { ...taken, keep: () => taken.keep(secrets.look(what, `the file ${read.name} holds`)) };
     }
-    if (isBuiltInId(taken.codec)) secrets.refuse(what, read);
-    else secrets.look(what, `the bytes that its codec "${taken.codec}" gave hold`)(bytes as Uint8Array);
+    // It may be the name of a class that the step made.
+    secrets.refuse(`The type of the artifact ${name}`, taken.type);
+    if (isBuiltInId(taken.codec)) {
+      secrets.refuse(what, read);
+      return taken;
+    }
+    const look = secrets.look(what, `the bytes that its codec "${taken.codec}" gave hold`);
+    if (!bytes) return { ...taken, keep: () => taken.keep(look) };
+    look(bytes);
     return taken;
   }
 }

@@ -12,7 +12,7 @@ import { type Job, jobOf } from '../pool/job';
 import type { Pool, PoolHost } from '../pool/pool';
 import { fromRecord } from '../task/error-record';
 import type { TaskAddress } from '../task/flow-event';
-import { RateGate } from '../task/rate';
+import { RateGate, type Start } from '../task/rate';
 import type { OutputFile, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { SpinAllOptions } from './all-options';
@@ -30,6 +30,8 @@ interface Split {
   resolved: Resolved;
   index: number[];
   begun?: true;
+  /** What its step's rate counts. */
+  start?: Start;
 }
 
 class SplitSpinner {
@@ -108,6 +110,8 @@ class SplitSpinner {
         split.begun = true;
         this.#options.emit({ type: 'task-started', task: this.#address(split) });
       },
+      began: (job) => this.#jobs.get(job)?.start?.begin(),
+      mayBegin: (job) => this.#mayBegin(job),
       log: (job, stream, text) => this.#log(job, stream, text),
       finished: (job, outcome) => {
         const work = this.#ended(job, outcome).catch(this.#fail);
@@ -136,7 +140,7 @@ class SplitSpinner {
     const split = this.#splits[this.#next];
     if (!split || this.#waiting === 0) return undefined;
     this.#next++;
-    this.#gate?.take();
+    if (this.#gate) split.start = this.#gate.take();
     const spec = {
       ...spinSpec(split.resolved),
       task: String(split.at + 1),
@@ -146,6 +150,14 @@ class SplitSpinner {
     const job = jobOf(split.resolved.node, spec, this.#options.packages);
     this.#jobs.set(job, split);
     return job;
+  }
+
+  #mayBegin(job: Job): boolean {
+    const split = this.#jobs.get(job);
+    if (!split || !this.#gate) return true;
+    if (this.#gate.free <= 0) return false;
+    split.start = this.#gate.take();
+    return true;
   }
 
   #address({ index, resolved }: Split): TaskAddress {
@@ -167,6 +179,7 @@ class SplitSpinner {
   async #ended(job: Job, ended: TaskOutcome): Promise<void> {
     const split = this.#jobs.get(job) as Split;
     this.#jobs.delete(job);
+    split.start?.begin();
     const { persisted, result, cas, graph } = this.#options;
     const views = await this.#views.of(split.resolved);
     const view = (label: string) => views.get(label);
@@ -201,11 +214,12 @@ class SplitSpinner {
       index,
       item: itemText(resolved, views, this.#artifacts),
       artifacts: [],
-      hints: [],
+      hints: resolved.lost === undefined ? [] : [resolved.lost],
     };
     const done = ended.status === 'done';
     const { missing } = done ? ended.result : ended.failure;
-    if (missing) outcome.hints = await inputs.hints(resolved, missing, (label) => views.get(label), done);
+    if (missing)
+      outcome.hints.push(...(await inputs.hints(resolved, missing, (label) => views.get(label), done)));
     if (ended.status === 'failed') {
       outcome.error = ended.failure.error;
       return { outcome, files: [] };

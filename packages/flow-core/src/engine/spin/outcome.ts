@@ -1,5 +1,5 @@
 /** What a spin gives back, and how its artifacts compare with those of the task before. */
-import type { Graph, StepNode } from '../../definition/graph';
+import { foreachOf, type Graph, type StepNode } from '../../definition/graph';
 import type { ErrorRecord, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { originOf, type Resolved } from '../inputs/resolved';
@@ -103,7 +103,8 @@ export function notApplied({ options }: StepNode): string[] {
 
 /** The first event of a spin. */
 export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
-  const { node, run, stack, iteration, passedOver, otherCase } = resolved;
+  const { node, run, base, stack, iteration, passedOver, otherCase } = resolved;
+  const empty = base === undefined ? undefined : foreachOf(graph, node);
   const origin = originOf(graph, resolved);
   return {
     type: 'spin-started',
@@ -116,6 +117,7 @@ export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
     passedOver,
     notApplied: notApplied(node),
     ...(otherCase === undefined ? {} : { otherCase: otherCase }),
+    ...(empty === undefined ? {} : { empty }),
   };
 }
 

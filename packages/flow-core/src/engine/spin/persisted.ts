@@ -108,7 +108,7 @@ export class PersistedSpin {
 
   /** A spun task with all that it shows; its row is the last. @param task Its number, from 1. */
   async task(task: number, resolved: Resolved, kept: PersistedTask): Promise<void> {
-    const { node, parents, stack, branches, iteration } = resolved;
+    const { node, parents, base, stack, branches, iteration } = resolved;
     const { flow, run } = this.row;
     const { result, error } = kept;
     const label = labelOf({ step: node.name, task });
@@ -126,6 +126,7 @@ export class PersistedSpin {
       task,
       attempt: 0,
       parents: parents.map((parent) => pathspecOf(resolved, parent)),
+      ...(base === undefined ? {} : { base: pathspecOf(resolved, base) }),
       branches,
       stack: stack.map((frame) => ({ ...frame, shownBy: pathspecOf(resolved, frame.shownBy) })),
       iteration,

@@ -9,6 +9,7 @@ import type { Selection } from '../inputs/selection';
 import { recordedOutputs, recordedParams } from '../record/read';
 import { recordedViews } from '../record/views';
 import type { SpinKey } from '../task/cache-keys';
+import { viewsOf } from '../task/place';
 import type { View } from '../task/view';
 
 export interface SpinKeyDigest {
@@ -49,9 +50,9 @@ async function readKey(
   resolved: Resolved,
   { user, namespace }: Pick<SpinKey, 'user' | 'namespace'>,
 ): Promise<SpinKey> {
-  const { run, parents, stack, branches, iteration, node } = resolved;
+  const { run, parents, base, stack, branches, iteration, node } = resolved;
   const views = run
-    ? await recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ shownBy }) => shownBy)])
+    ? await recordedViews(store, graph.flow, run.run, viewsOf(resolved))
     : new Map<string, View>();
   const digestsOf = (label: string) =>
     [...(views.get(label)?.entries ?? [])].map(([name, { digest }]): [string, string] => [name, digest]);
@@ -59,6 +60,7 @@ async function readKey(
     flow: graph.flow,
     step: node.name,
     inputs: parents.map(digestsOf),
+    ...(base === undefined ? {} : { base: digestsOf(base) }),
     branches: branches ?? null,
     splits: stack.map(({ index, count, shownBy, over }) => ({
       index,

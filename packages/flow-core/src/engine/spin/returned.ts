@@ -13,7 +13,7 @@ import type { Cas } from '../../store/cas';
 import { isFile } from '../../store/file';
 import { storeFile, unkeptFile } from '../../store/file-record';
 import { naturalForm } from '../outputs/artifacts';
-import { previewOf } from '../task/preview';
+import { encodedPreview } from '../task/preview';
 import { PREVIEW, type Shown } from './outcome';
 
 export class Returned {
@@ -49,7 +49,7 @@ export class Returned {
 
   #show(encoded: EncodedValue): Shown {
     const { value } = encoded;
-    const preview = previewOf(value, PREVIEW);
-    return { value, preview, ...(this.#files ? { form: naturalForm(encoded) } : {}) };
+    const preview = encodedPreview(encoded, PREVIEW, this.#codecs);
+    return { value, preview, ...(this.#files ? { form: naturalForm(encoded, this.#codecs) } : {}) };
   }
 }

@@ -17,13 +17,14 @@ export function spinContext(
   return { flow: graph.flow, run: 'spin', user, namespace, tags: [], params, cwd };
 }
 
-export function spinSpec({ node, parents, stack, branches, iteration }: Resolved): TaskSpec {
+export function spinSpec({ node, parents, base, stack, branches, iteration }: Resolved): TaskSpec {
   return {
     step: node.name,
     task: 'spin',
     attempt: 0,
     parents,
     stack: stack as Frame[],
+    ...(base === undefined ? {} : { base }),
     ...(branches ? { branches } : {}),
     ...(iteration === undefined ? {} : { iteration }),
   };

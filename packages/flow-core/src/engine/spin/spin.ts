@@ -12,6 +12,7 @@ import type { Selection } from '../inputs/selection';
 import { type Performance, perform } from '../pool/perform';
 import { recordedViews } from '../record/views';
 import type { Emit } from '../task/flow-event';
+import { viewsOf } from '../task/place';
 import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskOutcome, TaskResult, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
@@ -96,7 +97,10 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
       ? compareOutputs(await outputsBefore(graph, store, resolved), result, shownOf(result, returned))
       : [],
     ...(result?.files ? { files: result.files } : {}),
-    hints: absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : [],
+    hints: [
+      ...(resolved.lost === undefined ? [] : [resolved.lost]),
+      ...(absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : []),
+    ],
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
     ...(persisted ? { persisted: `${persisted.pathspec}/${resolved.node.name}/1` } : {}),
   };
@@ -177,10 +181,10 @@ async function gatherInputs(options: SpinOptions): Promise<SpinInputs> {
   const found = lists
     ? await lists.resolveOverridden(graph, store, selection, given)
     : { resolved: onlyGiven?.resolved ?? (await resolveInputs(graph, store, selection)) };
-  const { run, parents, stack } = found.resolved;
+  const { run } = found.resolved;
   const [views, params] = await Promise.all([
     run
-      ? recordedViews(store, graph.flow, run.run, [...parents, ...stack.map(({ shownBy }) => shownBy)])
+      ? recordedViews(store, graph.flow, run.run, viewsOf(found.resolved))
       : (onlyGiven?.views ?? new Map<string, View>()),
     spinParams(graph, store, run?.run, options.params),
   ]);
@@ -190,7 +194,7 @@ async function gatherInputs(options: SpinOptions): Promise<SpinInputs> {
     for (const message of await applyOverrides(views, found.resolved, one, artifacts))
       options.emit?.({ type: 'override-unknown', message });
   }
-  const resolved = lists ? lists.resplit(found, views) : found.resolved;
+  const resolved = lists ? lists.resplit(found, views, artifacts) : found.resolved;
   const namespace = selection.namespace ?? ownNamespace(user);
   const context = spinContext(graph, { user, namespace, cwd }, params);
   return { resolved, views, artifacts, run: context, spec: spinSpec(resolved) };

@@ -2,7 +2,7 @@
 import type { Artifacts } from '../../store/artifacts';
 import { listLength } from '../../store/type-of';
 import type { Resolved } from '../inputs/resolved';
-import { viewsOf } from '../pool/job';
+import { viewsOf } from '../task/place';
 import { previewOf } from '../task/preview';
 import type { View } from '../task/view';
 

@@ -18,6 +18,8 @@ export interface SpinKey {
   step: string;
   /** Because the step reads them as `self` or `inputs`: one list for each parent, in the order of `inputs`. */
   inputs: ArtifactDigests[];
+  /** Because merge() passes on what stood before a foreach that had nothing to split. */
+  base?: ArtifactDigests;
   /** Because `inputs.left` is another artifact than `inputs.right`: the branch of each parent of a gather. */
   branches: readonly string[] | null;
   /** Because the step reads `input`, `index` and `stack`: for each foreach, outermost first. */

@@ -1,6 +1,6 @@
 /** The context that a step's body is called with: parameters, `current`, `signal`, `log`. Its inputs are in `input-objects.ts`. */
 import { FlowError } from '../../definition/errors';
-import { printable } from '../../store/printable';
+import { printable, SHORT, unread } from '../../store/printable';
 import type { Execution } from './execution';
 import type { ReadLog } from './reads';
 import type { RunContext } from './task';
@@ -80,19 +80,25 @@ function currentOf({ run, spec }: Execution, reads: ReadLog): object {
 
 /** Parameters are decoded when read, each task its own copy; one that does not exist is undefined, as TypeScript says. */
 function lazyParams(run: RunContext, decode: Decode, reads: ReadLog): object {
-  const params = printable({});
+  const params: Record<string, unknown> = printable({});
+  const values = new Map<string, unknown>();
   for (const [name, record] of run.params) {
-    let value: { is: unknown } | undefined;
     Object.defineProperty(params, name, {
       enumerable: true,
       get() {
         reads.param(name);
-        value ??= { is: decode(record) };
-        return value.is;
+        if (!values.has(name)) values.set(name, decode(record));
+        return values.get(name);
       },
     });
   }
-  return params;
+  // For a line that shows them: a large value that nobody has read is not decoded for that.
+  const short = () =>
+    run.params.map(([name, record]) => {
+      reads.param(name);
+      return [name, record.hash !== undefined && !values.has(name) ? unread(record) : params[name]];
+    });
+  return Object.defineProperty(params, SHORT, { get: () => Object.fromEntries(short()) });
 }
 
 const NO_CARD = Object.freeze({

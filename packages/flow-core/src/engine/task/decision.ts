@@ -5,15 +5,21 @@ import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
 import { describeValue } from '../../definition/thrown';
+import { isBuiltIn } from '../../store/artifacts';
 import { packItemDigests } from '../../store/item-digests';
+import { isLater, laterError, laterIn } from '../../store/later';
+import { hasPlainItems, itemsOf, kindOf, MOST_SPLITS } from '../../store/lists';
 import type { ArtifactMeta } from '../../store/rows';
 
 /** An artifact as it stands after the task; undefined where there is none. */
-export type Look = (name: string) => (Pick<ArtifactMeta, 'codec'> & { readonly value: unknown }) | undefined;
+export type Look = (
+  name: string,
+) => (Pick<ArtifactMeta, 'codec' | 'version'> & { readonly value: unknown }) | undefined;
 
 export function chosenCase(node: StepNode, value: unknown): string {
   const cases = node.cases ?? [];
   if (typeof value === 'string' && cases.includes(value)) return value;
+  if (isLater(value)) throw laterError(`The switch "${node.name}" decides on "${node.on}"`, value);
   throw new FlowError(
     'FLOW_SWITCH_VERDICT',
     `The switch "${node.name}" decided on ${said(value)}, which is none of its cases. ${suggest(describeValue(value), cases)}`,
@@ -22,6 +28,7 @@ export function chosenCase(node: StepNode, value: unknown): string {
 }
 
 export function goesOn(node: StepNode, value: unknown, iteration: number): boolean {
+  if (isLater(value)) throw laterError(`The loop "${node.name}" goes on while "${node.while}"`, value);
   if (typeof value !== 'boolean') {
     throw new FlowError(
       'FLOW_LOOP_VERDICT',
@@ -41,16 +48,16 @@ export function goesOn(node: StepNode, value: unknown, iteration: number): boole
 
 const said = (value: unknown) => (typeof value === 'string' ? `"${value}"` : describeValue(value));
 
-/** Splits of one foreach: the coordinator holds a place for each. */
-export const MOST_SPLITS = 10_000_000;
-
 /** The lists that the foreaches after a task split: their lengths, and the digests of their items. */
 export interface SplitLists {
   counts: Record<string, number>;
   items?: Record<string, string>;
 }
 
-/** Of the foreaches that follow indeed: those behind another case of the switch need no list. */
+/**
+ * Of the foreaches that follow indeed: those behind another case of the switch need no list.
+ * @throws FlowError FLOW_FOREACH_LIST
+ */
 export function splitsAfter(
   graph: Graph,
   node: StepNode,
@@ -64,33 +71,61 @@ export function splitsAfter(
     if (child.kind !== 'foreach' || over === undefined) continue;
     if (edge.when !== undefined && edge.when !== chosen) continue;
     const found = node.options.drop?.includes(over) ? undefined : look(over);
-    const value = found?.value;
-    const what = !found
-      ? `there is no artifact "${over}" after ${node.name}`
-      : !Array.isArray(value)
-        ? `"${over}" is ${value === null || value === undefined ? value : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
-        : value.length === 0
-          ? `"${over}" is empty`
-          : value.length > MOST_SPLITS
-            ? `"${over}" has ${value.length.toLocaleString('en')}, and ${MOST_SPLITS.toLocaleString('en')} are the most`
-            : undefined;
-    if (what !== undefined) {
-      throw new FlowError(
-        'FLOW_FOREACH_LIST',
-        `The foreach "${child.name}" needs a list with at least one item, but ${what}: return one from "${node.name}".`,
-        { exit: 1 },
-      );
+    const later = found && !isBuiltIn(found) ? laterIn(found.value) : undefined;
+    if (later) {
+      const where = isLater(found?.value)
+        ? `splits "${over}"`
+        : `splits "${over}", which holds a ${later.type}`;
+      throw laterError(`The foreach "${child.name}" ${where}`, later);
     }
-    counts[over] = (value as unknown[]).length;
+    const list = requireList(child, node.name, found);
+    counts[over] = list.length;
     // What a codec of the flow stores may have items that nothing else can tell apart.
-    const digests = found && isBuiltInId(found.codec) && itemDigests(value as unknown[], graph);
+    const digests =
+      found && isBuiltInId(found.codec) && hasPlainItems(found.value) && itemDigests(list, graph);
     if (digests) items[over] = digests;
   }
   return Object.keys(items).length > 0 ? { counts, items } : { counts };
 }
 
+/** The items of the list that a foreach splits. @throws FlowError FLOW_FOREACH_LIST */
+function requireList(
+  child: StepNode,
+  after: string,
+  found: { readonly value: unknown } | undefined,
+): ArrayLike<unknown> {
+  const list = found && itemsOf(found.value);
+  const { over } = child;
+  const what = !found
+    ? `there is no artifact "${over}" after ${after}`
+    : !list
+      ? `"${over}" is ${kindOf(found.value)}`
+      : list.length > MOST_SPLITS
+        ? `"${over}" has more than ${MOST_SPLITS.toLocaleString('en')} items, which are the most`
+        : undefined;
+  if (what === undefined) {
+    requireSplits(child, list?.length ?? 0, `return one from "${after}"`);
+    return list as ArrayLike<unknown>;
+  }
+  throw new FlowError(
+    'FLOW_FOREACH_LIST',
+    `The foreach "${child.name}" needs a list (an array, a typed array, a Set or a Map), but ${what}: return one from "${after}".`,
+    { exit: 1 },
+  );
+}
+
+/** A foreach over nothing is left out, unless its step says that it fails. @throws FlowError FLOW_FOREACH_LIST */
+export function requireSplits({ name, over, empty }: StepNode, count: number, remedy: string): void {
+  if (count > 0 || empty !== 'fail') return;
+  throw new FlowError(
+    'FLOW_FOREACH_LIST',
+    `The foreach "${name}" needs at least one item (\`empty: 'fail'\`), but "${over}" is empty: ${remedy}.`,
+    { exit: 1 },
+  );
+}
+
 /** Undefined where a codec of the flow gives the bytes of an item later. */
-function itemDigests(list: readonly unknown[], { codecs }: Graph): string | undefined {
+function itemDigests(list: ArrayLike<unknown>, { codecs }: Graph): string | undefined {
   try {
     return packItemDigests(list, codecs);
   } catch (error) {

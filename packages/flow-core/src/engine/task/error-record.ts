@@ -3,6 +3,15 @@ import { isFlowError } from '../../definition/errors';
 import { describeValue, isErrorLike, LONGEST_TEXT, readProperty, textOf } from '../../definition/thrown';
 import type { ErrorField, ErrorFields, ErrorRecord } from '../../store/rows';
 
+/** Errors of the engine about what a step has returned: the place of the step is theirs. */
+export const ABOUT_RETURNED: ReadonlySet<string> = new Set([
+  'FLOW_ARTIFACT_UNSTORABLE',
+  'FLOW_ARTIFACT_NAME',
+  'FLOW_FILE',
+  'FLOW_RETURN',
+  'FLOW_SECRET_ARTIFACT',
+]);
+
 const DEEPEST_CAUSE = 8;
 
 /** How many errors of an AggregateError, how many errors in all, and how many own fields, are kept. */

@@ -47,7 +47,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     const [parent] = spec.parents;
     if (parent !== undefined) reads.name(0, execution.view(parent), name);
     const visible = visibleAfter(execution, node, references).get(name);
-    return visible && { codec: visible.codec, value: artifacts.decode(visible) };
+    return visible && { codec: visible.codec, version: visible.version, value: artifacts.decode(visible) };
   };
   const result: TaskResult = { stored: [], references, counts: {}, reads: {} };
   if (node.kind === 'switch') result.case = chosenCase(node, look(node.on as string)?.value);
@@ -60,7 +60,7 @@ export async function executeTask(execution: Execution): Promise<TaskResult> {
     result.stored.push([name, types.isPromise(kept) ? await kept : kept]);
   }
   // Last: a value that was returned unread is read when it is encoded.
-  result.reads = reads.result(spec.parents.length);
+  result.reads = reads.result(spec.base === undefined ? spec.parents.length : 1);
   return result;
 }
 
@@ -76,7 +76,8 @@ async function callBody(execution: Execution, node: StepNode, reads: ReadLog): P
   try {
     const context = makeContext(execution, reads);
     const large = node.kind === 'join' ? await largeOf(execution) : undefined;
-    addInputs(context, execution, node, reads, large);
+    const shared = node.share ? await execution.artifacts.sharer(node.name) : undefined;
+    addInputs(context, execution, node, reads, { large, shared });
     returned = await node.body(context as never);
   } catch (thrown) {
     ended(thrown);

@@ -4,7 +4,7 @@ import type { Artifacts } from '../../store/artifacts';
 import type { RunContext, TaskLog, TaskSpec } from './task';
 import type { Missing, View } from './view';
 
-export type TaskArtifacts = Pick<Artifacts, 'take' | 'decode' | 'item'>;
+export type TaskArtifacts = Pick<Artifacts, 'take' | 'decode' | 'item' | 'sharer'>;
 
 export interface Execution {
   graph: Graph;

@@ -38,6 +38,16 @@ export interface TasksPlanned {
   count: number;
 }
 
+/** A foreach had nothing to split, so that its join runs with no inputs. Told once for each foreach. */
+export interface ForeachEmpty {
+  type: 'foreach-empty';
+  /** The foreach. */
+  step: string;
+  over: string;
+  /** Its joins. */
+  joins: readonly string[];
+}
+
 /** A resumed run takes over finished tasks of its origin. */
 export interface TasksTaken {
   type: 'tasks-taken';
@@ -120,10 +130,12 @@ export interface PackagesInstalling {
   packages: string;
 }
 
-/** `--until` named a step that the run did not come to, because a switch before it took another case. */
+/** `--until` named a step that the run did not come to, because a switch before it took another case, or a foreach was empty. */
 export interface StepNotReached {
   type: 'step-not-reached';
   step: string;
+  /** The foreach that had nothing to split. */
+  empty?: string;
 }
 
 /** A resumed run executed a step again, because it had read parameters that changed, or because the origin has lost some of it. */
@@ -172,6 +184,8 @@ export interface SpinStarted {
   notApplied: readonly string[];
   /** The switch before the step took another case: what it took, as the beginning of a sentence. */
   otherCase?: string;
+  /** Of a join without inputs: the foreach that had nothing to split. */
+  empty?: string;
 }
 
 /** The splits of `spin --all` were found; their bodies are called next. */
@@ -340,6 +354,7 @@ export type RunEvent =
   | RunStarted
   | TasksPlanned
   | TasksTaken
+  | ForeachEmpty
   | TaskStarted
   | TaskLogged
   | TaskDone

@@ -3,34 +3,46 @@ import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
 import { isFileRecord } from '../../store/file-record';
-import { Printable, printable, SHORT, Words } from '../../store/printable';
+import { Printable, readable, SHORT, unread } from '../../store/printable';
 import type { Execution } from './execution';
+import { emptyList, lazyList } from './input-lists';
 import { fullPathspec } from './label';
 import type { ReadLog } from './reads';
+import { sharing } from './sharing';
 import type { TaskSpec } from './task';
 import type { Decode, InputReads, Missing, ReadLarge, View, Visible } from './view';
 
 /** What stands before `start`. */
 const EMPTY: View = { label: 'start', entries: new Map() };
 
+/** What reads some values in another way. */
+export interface Readers {
+  /** The large values of an input, where there are too many to keep them. */
+  large?: (() => ReadLarge) | undefined;
+  /** What a foreach shares among its splits. */
+  shared?: Decode | undefined;
+}
+
 /**
  * Gives a context what its task can read.
  * @param reads Notes what the body looks at.
- * @param large What reads the large values of an input, where there are too many to keep them.
  */
 export function addInputs(
   context: Record<string, unknown>,
   execution: Execution,
   node: StepNode,
   reads: ReadLog,
-  large?: () => ReadLarge,
+  { large, shared }: Readers = {},
 ): void {
   const { run, spec, artifacts } = execution;
   const missing: Missing = execution.missing ?? (() => undefined);
   const object = (label: string, input: number) => {
     const view = execution.view(label);
     const pathspec = run.run === 'spin' ? undefined : () => fullPathspec(run.flow, Number(run.run), label);
-    return lazyObject(view, artifacts.decode, missing, reads.input(input, view), pathspec, large?.());
+    const decode = shared
+      ? sharing(view, node.share as string[], shared, artifacts.decode)
+      : artifacts.decode;
+    return lazyObject(view, decode, missing, reads.input(input, view), pathspec, large?.());
   };
   const many = node.kind === 'join' || node.kind === 'gather';
   context[many ? 'inputs' : 'self'] =
@@ -75,10 +87,13 @@ export function addInputs(
  */
 export function inputsOf(
   { kind }: StepNode,
-  { parents, branches }: Pick<TaskSpec, 'parents' | 'branches'>,
+  { parents, base, branches }: Pick<TaskSpec, 'parents' | 'base' | 'branches'>,
   object: (label: string, input: number) => object,
 ): unknown {
-  if (kind === 'join') return lazyList(parents.map((label, i) => () => object(label, i)));
+  if (kind === 'join')
+    return base === undefined
+      ? lazyList(parents.map((label, i) => () => object(label, i)))
+      : emptyList(() => object(base, 0));
   if (kind === 'gather')
     return Object.freeze(Object.fromEntries(parents.map((label, i) => [branches?.[i], object(label, i)])));
   return parents[0] === undefined ? undefined : object(parents[0], 0);
@@ -192,16 +207,14 @@ class Input implements ProxyHandler<Values> {
     return values[name];
   }
 
-  /** For a line that shows them: a large value that nobody has read is not decoded for that. */
+  /** For a line: a large value that nobody has read is not decoded for it, and one that cannot be read harms nobody. */
   #short(values: Values): Values {
     this.#reads.all();
     const short: Values = {};
     for (const [name, visible] of this.#view.entries) {
       this.#reads.name(name);
       const isUnread = isLarge(visible) && !isFileRecord(visible) && !Object.hasOwn(values, name);
-      const value = isUnread
-        ? new Words(`[${visible.type}, ${visible.size.toLocaleString('en')} B]`)
-        : this.#value(values, name);
+      const value = isUnread ? unread(visible) : readable(visible, () => this.#value(values, name));
       Object.defineProperty(short, name, { value, enumerable: true });
     }
     return short;
@@ -227,21 +240,4 @@ class Input implements ProxyHandler<Values> {
       },
     };
   }
-}
-
-/** A list whose items are made when they are read. */
-function lazyList(makers: (() => unknown)[]): unknown[] {
-  const list: unknown[] = new Array(makers.length);
-  makers.forEach((make, i) => {
-    Object.defineProperty(list, i, {
-      enumerable: true,
-      configurable: true,
-      get() {
-        const value = make();
-        Object.defineProperty(list, i, { value, enumerable: true, configurable: true, writable: true });
-        return value;
-      },
-    });
-  });
-  return printable(list);
 }

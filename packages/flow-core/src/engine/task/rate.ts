@@ -1,19 +1,28 @@
 /**
- * `rate`: how many tasks of a step may begin in a time. A start counts for as long as the rate says, and so no stretch of that
- * length has more starts than the limit.
+ * `rate`: how many tasks of a step may begin in a time. A start counts from when the task is given until so long after its body has
+ * begun, and so no stretch of that length has more beginnings than the limit.
  */
 import { parseDuration } from '../../definition/duration';
 import type { Graph } from '../../definition/graph';
 import type { Rate } from '../../definition/types';
+import { type After, after } from '../../process/after';
+
+/** One task that is given. */
+export interface Start {
+  /** Its body begins; only the first call counts. */
+  begin(): void;
+}
 
 export class RateGate {
   readonly #limit: number;
   readonly #perMs: number;
   readonly #wake: () => void;
   readonly #now: () => number;
-  /** When the last ones began, oldest first: the limit at most. */
-  readonly #starts: number[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  /** Given, and not begun. */
+  #given = 0;
+  /** When the last ones began, oldest first. */
+  readonly #begun: number[] = [];
+  #timer: After | undefined;
 
   /**
    * @param wake Called when one more may begin, where none could.
@@ -26,38 +35,44 @@ export class RateGate {
     this.#now = now;
   }
 
-  /** How many may begin now. */
+  /** How many may be given now. */
   get free(): number {
     const gone = this.#now() - this.#perMs;
-    while (this.#starts[0] !== undefined && this.#starts[0] <= gone) this.#starts.shift();
-    return this.#limit - this.#starts.length;
+    while (this.#begun[0] !== undefined && this.#begun[0] <= gone) this.#begun.shift();
+    return this.#limit - this.#given - this.#begun.length;
   }
 
-  /** One begins. */
-  take(): void {
-    this.#starts.push(this.#now());
-    if (this.free === 0) this.#wait();
+  /** One is given. */
+  take(): Start {
+    this.#given++;
+    let begun = false;
+    return {
+      begin: () => {
+        if (begun) return;
+        begun = true;
+        this.#given--;
+        this.#begun.push(this.#now());
+        this.#wait();
+      },
+    };
   }
 
   #wait(): void {
-    const ms = Math.max(1, (this.#starts[0] as number) + this.#perMs - this.#now());
-    this.#timer = setTimeout(
-      () => {
-        // A timer may come a moment too early.
-        if (this.free === 0) this.#wait();
-        else this.#wake();
-      },
-      Math.min(ms, LONGEST_MS),
-    );
+    const [first] = this.#begun;
+    if (this.#timer || first === undefined) return;
+    this.#timer = after(Math.max(1, first + this.#perMs - this.#now()), () => {
+      this.#timer = undefined;
+      // A timer may come a moment too early.
+      if (this.free > 0) this.#wake();
+      this.#wait();
+    });
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 }
-
-/** The longest that a timer can wait. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** The gates of a flow's steps, for one run or one command. */
 export class Rates {

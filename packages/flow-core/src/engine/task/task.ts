@@ -36,6 +36,8 @@ export interface TaskSpec extends TaskName {
   attempt: number;
   /** Labels of views, in input order. */
   parents: string[];
+  /** Of a join whose foreach had nothing to split: the view of what stood before the foreach. */
+  base?: string;
   branches?: string[];
   /** Outermost first. */
   stack: Frame[];
@@ -109,4 +111,6 @@ export interface OutputFile extends ArtifactSummary {
   file: string;
   /** How to read it; `file`: it is the file that the step returned. */
   format: FileForm['format'] | 'file';
+  /** What the codec of the flow says of it. */
+  mediaType?: string;
 }

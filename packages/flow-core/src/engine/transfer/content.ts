@@ -9,7 +9,7 @@ import { keys, prefixRange } from '../../store/row-keys';
 import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
-import { lost, lostOf, someLost } from '../record/lost';
+import { allLostOf, lost, someLost } from '../record/lost';
 import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
@@ -57,7 +57,7 @@ export class RunContent {
         `${flow}/${run} still runs: a run can be exported when it has ended.`,
       );
     }
-    const lost = await lostOf(store, row);
+    const lost = await allLostOf(store, row);
     if (lost.length > 0) {
       const message = `${flow}/${run} is not whole, so it cannot be exported. ${someLost(lost)}`;
       throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });

@@ -1,5 +1,5 @@
 /** export: writes a run of any size as one file, with everything that a spin of its steps needs. */
-import { FlowError } from '../../definition/errors';
+import { FlowError, isFlowError } from '../../definition/errors';
 import { packArtifact } from '../../store/records';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
@@ -46,8 +46,12 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
     const hash = item.kind === 'artifact' ? item.record.hash : undefined;
     if (hash !== undefined && !sent.has(hash)) {
       sent.add(hash);
-      const { size, pieces } = await openValue(store.cas, hash);
-      await writer.value(hash, { size, pieces: reporting(pieces, () => tell(writer.written)) });
+      try {
+        const { size, pieces } = await openValue(store.cas, hash);
+        await writer.value(hash, { size, pieces: reporting(pieces, () => tell(writer.written)) });
+      } catch (error) {
+        throw named(run, item, error);
+      }
     }
     tell(writer.written);
   }
@@ -65,6 +69,14 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
     requireGoing(signal);
     progress(written, Math.max(head.bytes, written));
   }
+}
+
+/** The error for a value that the store has lost says whose it is. */
+function named({ flow, run }: RunRow, item: Content, error: unknown): unknown {
+  if (item.kind !== 'artifact' || !isFlowError(error) || error.code !== 'FLOW_STORE_CORRUPT') return error;
+  const { step, task, name } = item.at;
+  const message = `${flow}/${run}/${step}/${task}/${name} cannot be exported. ${error.message}`;
+  return new FlowError(error.code, message, { exit: 1, cause: error });
 }
 
 async function headOf(content: RunContent, signal: AbortSignal | undefined): Promise<Head> {

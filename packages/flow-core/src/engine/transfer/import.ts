@@ -8,23 +8,23 @@ import { type Contents, Tally } from '../../store/contents';
 import {
   abandonImport,
   beginImport,
+  endImport,
   type ImportUnderWay,
   importEnded,
   leaveImport,
   removeDeadImports,
 } from '../../store/imports';
-import { fromJson } from '../../store/json';
 import type { Op } from '../../store/kv';
 import { notWritten } from '../../store/no-room';
 import { record } from '../../store/records';
 import { unwritableStore } from '../../store/require-writable';
-import { keys } from '../../store/row-keys';
 import { isEndedRun } from '../../store/row-shapes';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { refuseFor } from '../secrets/recorded';
 import { requireGoing } from './export';
 import { ContentId, type Head, Kind } from './format';
+import { knownRun, nonceOf } from './known-run';
 import { FrameReader, parsed, type Value } from './read';
 import { checkRow, NO_ROW, opOf } from './row';
 import { folderOf, openStage, type Stage } from './stage';
@@ -73,16 +73,38 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
     await removeDeadImports(store);
     const nonce = nonceOf(head, namespace);
     const underWay = await beginImport(store, { flow: head.run.flow, nonce, by: user });
-    const run = await write(store, stage, head, underWay, namespace).catch(async (error) => {
-      // What cannot be removed now is by the next import, or by gc.
-      await abandonImport(store, underWay).catch(() => {});
-      throw isFlowError(error) && error.code === 'FLOW_RUN_TAKEN' ? taken(error) : error;
-    });
+    const placed = await place(store, stage, head, underWay, namespace);
     leaveImport(store, underWay);
-    return { run, known: false, head, bytes: reader.read };
+    return { ...placed, head, bytes: reader.read };
   } finally {
     stored();
     await stage?.discard();
+  }
+}
+
+/** Of two imports of a file at once, one places the run, and the other finds it. */
+async function place(
+  store: Store,
+  stage: Stage,
+  head: Head,
+  underWay: ImportUnderWay,
+  namespace: string,
+): Promise<Pick<Imported, 'run' | 'known'>> {
+  // Whoever ended before has removed its mark, and this one's is a new one; whoever ends from now on removes this one's.
+  const before = await knownRun(store, head, namespace);
+  if (before) {
+    await store.commit([importEnded(underWay)]);
+    return { run: before, known: true };
+  }
+  try {
+    return { run: await write(store, stage, head, underWay, namespace), known: false };
+  } catch (error) {
+    // What cannot be removed now is by the next import, or by gc.
+    await abandonImport(store, underWay).catch(() => {});
+    if (!isFlowError(error) || error.code !== 'FLOW_RUN_TAKEN') throw error;
+    const now = await knownRun(store, head, namespace);
+    if (!now) throw taken(error);
+    return { run: now, known: true };
   }
 }
 
@@ -94,7 +116,7 @@ async function write(
   underWay: ImportUnderWay,
   namespace: string,
 ): Promise<RunRow> {
-  const { run: number, by, fence } = underWay;
+  const { run: number, by } = underWay;
   await attempt(stage.store, () => stage.place());
   const contents = await writeRows(store, underWay, stage);
   const lost = await attempt(stage.store, () => stage.lost());
@@ -103,7 +125,7 @@ async function write(
     throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
   }
   const run = { ...importedRow(head, number, namespace, by), contents };
-  await store.commit([...record.run(run), importEnded(underWay)], fence);
+  await endImport(store, underWay, record.run(run));
   return run;
 }
 
@@ -122,28 +144,6 @@ export async function readHead(reader: FrameReader): Promise<Head> {
   if (typeof id !== 'string' || !isEndedRun(run)) throw reader.corrupt(NO_ROW);
   return head;
 }
-
-/** The run of a file, if this store has it already: imported into this namespace, or run here. */
-export async function knownRun(store: Store, head: Head, namespace: string): Promise<RunRow | undefined> {
-  const { flow, run, startedAt, pid, host, namespace: original } = head.run;
-  const claimed = await store.kv.get(keys.nonce(flow, nonceOf(head, namespace)));
-  if (claimed) {
-    const row = await wholeRun(store, flow, Number(Buffer.from(claimed).toString('latin1')));
-    if (row) return row;
-  }
-  if (original !== namespace) return undefined;
-  const native = await wholeRun(store, flow, run);
-  if (!native || native.imported !== undefined) return undefined;
-  return native.startedAt === startedAt && native.pid === pid && native.host === host ? native : undefined;
-}
-
-/** Undefined also for a run of which a repair found something lost: it is imported again. */
-async function wholeRun(store: Store, flow: string, run: number): Promise<RunRow | undefined> {
-  const row = fromJson<RunRow>(await store.kv.get(keys.run(flow, run)));
-  return row && row.repaired === undefined ? store.run(flow, run) : undefined;
-}
-
-const nonceOf = ({ id }: Head, namespace: string) => `import/${id}/${namespace}`;
 
 async function verify(
   reader: FrameReader,

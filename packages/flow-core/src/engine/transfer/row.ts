@@ -39,7 +39,10 @@ export function checkRow({ kind, payload }: Row): Needed | undefined {
 /** It has ended, and its labels name tasks of its own run. */
 function isWholeTask(row: unknown): boolean {
   if (!isTaskRow(row) || !isTaskPlace(row) || row.status === 'running') return false;
-  return [...row.parents, ...Object.values(row.inherited)].every((label) => label.split('/').length === 2);
+  const base = row.base === undefined ? [] : [row.base];
+  return [...row.parents, ...base, ...Object.values(row.inherited)].every(
+    (label) => label.split('/').length === 2,
+  );
 }
 
 function must(holds: boolean): void {

@@ -1,8 +1,7 @@
 /** Reads values of the CAS piece by piece. Only one piece is in memory, whatever their size. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { FlowError } from '../../definition/errors';
-import type { Cas } from '../../store/cas';
+import { type Cas, changed, unreadable } from '../../store/cas';
 
 /** Large enough that the cost of a system call is negligible. */
 export const PIECE = 1024 * 1024;
@@ -24,13 +23,7 @@ export async function openValue(cas: Cas, hash: string): Promise<Pieces> {
     const { size } = await stat(path);
     return { size, pieces: verified(path, hash, size) };
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw corrupt(
-      code === 'ENOENT'
-        ? `The store has lost the file ${path}.`
-        : `The store's file ${path} cannot be read (${code}).`,
-      cause,
-    );
+    throw unreadable(path, cause);
   }
 }
 
@@ -55,10 +48,7 @@ async function* verified(
   } finally {
     await file.close();
   }
-  if (left !== 0 || check.digest('hex') !== hash)
-    throw corrupt(
-      `The file ${path} was changed: its bytes are not those that were stored. Execute its step again, or restore it from a copy.`,
-    );
+  if (left !== 0 || check.digest('hex') !== hash) throw changed(path);
 }
 
 /** Reads a file from its current position into one reused buffer. @param most the most bytes to read */
@@ -73,8 +63,4 @@ export async function* piecesOf(
     left -= bytesRead;
     yield memory.subarray(0, bytesRead);
   }
-}
-
-function corrupt(message: string, cause?: unknown): FlowError {
-  return new FlowError('FLOW_STORE_CORRUPT', message, { cause, exit: 1 });
 }

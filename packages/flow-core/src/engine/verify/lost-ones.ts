@@ -1,21 +1,28 @@
-/** What an earlier repair found lost: whether it still is. */
+/** What an earlier repair found lost: whether it still is. What is whole again is told once. */
 import type { Kv } from '../../store/kv';
 import { type LostRecord, nameOfLost, whatHelps } from '../../store/lost-records';
+import { keys } from '../../store/row-keys';
 import type { StoreProblem } from './problem';
+import { remediesOf } from './remedies';
 
 /** @param wrong the hashes of files that are not as they should be */
 export async function lostOnes(
   kv: Kv,
-  lost: Iterable<LostRecord>,
+  lost: readonly LostRecord[],
   wrong: ReadonlySet<string>,
 ): Promise<StoreProblem[]> {
   const found: StoreProblem[] = [];
+  const again: string[] = [];
+  const remedies = await remediesOf(kv, lost);
   for (const one of lost) {
     const isWhole =
       one.hash === undefined ? !one.end && (await isThere(kv, one.key)) === true : !wrong.has(one.hash);
-    const message = isWhole ? 'was lost, and is whole again.' : whatHelps(one);
+    if (isWhole) again.push(keys.lost(one.key));
+    const message = isWhole ? 'was lost, and is whole again.' : whatHelps(one, remedies.get(one.key));
     found.push({ where: nameOfLost(one), message });
   }
+  // Where nothing can be written, it is told again.
+  if (again.length > 0) await kv.batch(again.map((key) => ({ key, value: undefined }))).catch(() => {});
   return found;
 }
 

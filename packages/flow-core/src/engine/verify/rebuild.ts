@@ -11,6 +11,7 @@ import type { LostRow } from '../../store/missing-rows';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { Salvaged } from '../../store/salvage/salvage';
+import { canBe } from './can-be';
 import { Marks } from './marks';
 import { TakenNumbers } from './missing-runs';
 import { isHash, NamedFiles } from './named-files';
@@ -63,6 +64,9 @@ export async function rebuild(
   return work.finish();
 }
 
+/** Kinds of records that are made anew, or that nobody asks for. */
+const NOT_NAMED: readonly Kind[] = ['namespace', 'counter', 'importing', 'nonce', 'lost'];
+
 class Rebuild {
   readonly #to: Writer;
   readonly #options: RebuildOptions;
@@ -72,6 +76,8 @@ class Rebuild {
   readonly #claimed = new TakenNumbers();
   readonly #files: NamedFiles;
   readonly #references: References;
+  /** Damaged records, whose keys may be what is damaged: at the end it is known whether there can be such ones. */
+  readonly #doubtful: [Kind, string][] = [];
   #kept = 0;
 
   constructor(to: Kv, options: RebuildOptions) {
@@ -88,7 +94,7 @@ class Rebuild {
     const record = value && readRecord(key, value);
     // A newer nx-flow may have written it.
     if (kind === undefined) return value && this.#to.put(key, value);
-    if (!record || 'message' in record) return this.#damaged(kind, key);
+    if (!record || 'message' in record) return void this.#doubtful.push([kind, key]);
     this.#kept++;
     if (record.run !== undefined && kind !== 'namespace') this.#note(record, value);
     switch (kind) {
@@ -124,14 +130,8 @@ class Rebuild {
         // So is this one. What other runs may need of the run stays.
         this.#met(key).removed = false;
         return this.#to.put(key, JSON.stringify({ at: this.#options.at, by: 'somebody', left: true }));
-      case 'namespace':
-      case 'counter':
-      case 'importing':
-      case 'nonce':
-      case 'lost':
-        return;
       default:
-        this.#marks.add(key);
+        if (!NOT_NAMED.includes(kind)) this.#marks.add(key);
     }
   }
 
@@ -160,6 +160,9 @@ class Rebuild {
   async finish(): Promise<Rebuilt> {
     const { cas, readData } = this.#options;
     await this.#references.close();
+    for (const [kind, key] of this.#doubtful)
+      if (canBe(key, this.#newest, (run) => fromJson(this.#runs.get(run)?.row)))
+        await this.#damaged(kind, key);
     const wrong = new Map<string, string>();
     await this.#files.verify(readData, ({ hash, keys: named }) => {
       // What is no sha256 has no file.

@@ -25,7 +25,7 @@ export class References {
   /** @param row a task of a run */
   async of(flow: string, run: number, row: TaskRow): Promise<void> {
     const by = `${flow}/${run}/${row.step}/${row.task}`;
-    for (const label of [...row.parents, ...(row.origin === undefined ? [] : [row.origin])])
+    for (const label of [...row.parents, row.base, row.origin].filter((one) => one !== undefined))
       if (isElsewhere(label)) {
         const { run: at, step, task } = taskOf(run, label);
         this.#add(keys.task(flow, at, step, task), by);

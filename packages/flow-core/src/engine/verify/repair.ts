@@ -2,7 +2,16 @@
  * Repairs a store: salvages what its database holds into a new one, which takes the old one's place when it is complete. The old
  * one stays beside it, as it was. It may be killed at any point: what it left half made, the next command removes.
  */
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FlowError, isFlowError } from '../../definition/errors';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
@@ -12,10 +21,11 @@ import { forgetDropped } from '../../store/dropped';
 import { Generation } from '../../store/generation';
 import { LevelKv } from '../../store/level';
 import { nameOfLost, whatHelps } from '../../store/lost-records';
-import { LEAST_ROOM, notWritten, requireRoom } from '../../store/no-room';
-import { newestNumbers } from '../../store/numbers';
+import { LEAST_ROOM, noRoom, notWritten, requireRoom } from '../../store/no-room';
+import { mendNumbers, newestNumbers } from '../../store/numbers';
 import { giveBack } from '../../store/owner';
 import { unwritableStore } from '../../store/require-writable';
+import { damagedRanges } from '../../store/salvage/damaged-ranges';
 import { holdDatabase } from '../../store/salvage/hold-database';
 import { salvaged } from '../../store/salvage/salvage';
 import { setAside } from '../../store/set-aside';
@@ -23,8 +33,11 @@ import { readStamp, STORE_FORMAT } from '../../store/stamp';
 import { swapDatabase } from '../../store/swap';
 import { syncFolder } from '../../store/write-file';
 import { damagedFiles } from './database-files';
+import { doubtfulTags } from './doubtful-tags';
+import { numbersIn } from './numbers-file';
 import type { Looked, Report, StoreProblem } from './problem';
 import { type Rebuilt, rebuild } from './rebuild';
+import { remediesOf } from './remedies';
 import { verifyStore } from './verify';
 
 /** How long others may take to leave: a broker without clients stays for five seconds. Milliseconds. */
@@ -58,6 +71,8 @@ export async function repairStore(store: string, options: RepairOptions): Promis
   const db = join(store, 'db');
   const { patience = PATIENCE_MS } = options;
   sweepTemporary(store);
+  // Even the lock is written to the disk.
+  requireRoomFor(store, db);
   // What LevelDB writes is its owner's, whatever the user's umask is.
   const mask = process.umask(0o077);
   const work = join(store, temporaryName());
@@ -67,9 +82,8 @@ export async function repairStore(store: string, options: RepairOptions): Promis
     letGo = await holdDatabase(db, join(work, 'lock'), patience);
     if (!letGo) throw inUse(store);
     requireThisFormat(db);
-    const bytes = sizeOf(db);
-    // Its log is written as tables, too.
-    requireRoom(store, 2 * bytes + LEAST_ROOM, 'a repair writes its database anew');
+    // Whoever had it before may have written.
+    const bytes = requireRoomFor(store, db);
     return { ...(await replace(store, work, options)), bytes };
   } catch (error) {
     throw whyNot(store, error as NodeJS.ErrnoException);
@@ -79,6 +93,14 @@ export async function repairStore(store: string, options: RepairOptions): Promis
     rmSync(work, { recursive: true, force: true });
     process.umask(mask);
   }
+}
+
+/** Returns the size of the database in bytes. @throws FlowError FLOW_STORE_FULL */
+function requireRoomFor(store: string, db: string): number {
+  const bytes = existsSync(db) ? sizeOf(db) : 0;
+  // Its log is written as tables, too.
+  requireRoom(store, 2 * bytes + LEAST_ROOM, 'a repair writes its database anew');
+  return bytes;
 }
 
 async function replace(
@@ -95,11 +117,17 @@ async function replace(
   const kv = await LevelKv.open(fresh);
   let rebuilt: Rebuilt;
   let looked: Looked;
+  let lost: StoreProblem[];
+  let doubtful: StoreProblem[];
+  let known: Map<string, number>;
   try {
     const incomplete = files.length > 0;
     rebuilt = await rebuild(salvaged(db), kv, { cas, numbers, readData, incomplete, at });
     if (rebuilt.kept === 0 && !isEmpty(db)) throw nothingLeft(db);
+    doubtful = await doubtfulTags(kv, damagedRanges(db));
     looked = await verifyStore({ kv, cas }, { readData, numbers, report });
+    lost = await told(kv, rebuilt.lost);
+    known = await numbersIn(kv);
   } finally {
     await kv.close();
   }
@@ -110,8 +138,8 @@ async function replace(
   const old = swapDatabase(store, fresh, at);
   for (const path of rebuilt.files) setAside(path, at);
   forgetDropped(store);
-  const lost = [...rebuilt.lost].map(([key, row]) => told({ key, ...row }));
-  return { looked, lost: [...files, ...lost], old };
+  mendNumbers(store, known);
+  return { looked, lost: [...files, ...lost, ...doubtful], old };
 }
 
 /** Nothing is there of a database but what says how it was. */
@@ -123,10 +151,11 @@ const goneDatabase = (db: string): StoreProblem => ({
   message: `All records of the database ${db} were gone: of its runs, only the numbers are known that the files beside it say.`,
 });
 
-const told = (one: Parameters<typeof nameOfLost>[0]): StoreProblem => ({
-  where: nameOfLost(one),
-  message: whatHelps(one),
-});
+async function told(kv: LevelKv, lost: Rebuilt['lost']): Promise<StoreProblem[]> {
+  const records = [...lost].map(([key, row]) => ({ key, ...row }));
+  const remedies = await remediesOf(kv, records);
+  return records.map((one) => ({ where: nameOfLost(one), message: whatHelps(one, remedies.get(one.key)) }));
+}
 
 /** A damaged stamp, or none, says nothing: then the records' checksums do. */
 function requireThisFormat(db: string): void {
@@ -164,7 +193,9 @@ function whyNot(store: string, error: NodeJS.ErrnoException): unknown {
   const { code = '' } = error;
   if (['EROFS', 'EACCES', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(code))
     return unwritableStore(store, code, error);
-  return notWritten(store, error);
+  // LevelDB's own says no more than that it could not be opened.
+  const { cause } = error;
+  return notWritten(store, cause instanceof Error && noRoom(cause) !== undefined ? cause : error);
 }
 
 function sizeOf(folder: string): number {

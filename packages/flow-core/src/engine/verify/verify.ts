@@ -87,7 +87,7 @@ export async function verifyStore(
     report({ where, message: `${message} Execute its step again, or restore the store from a copy.` });
   });
   const runs = [...met.values()].filter(({ hasRow }) => hasRow).length;
-  return { runs, records, ...found, lost: await lostOnes(kv, lost.values(), wrong) };
+  return { runs, records, ...found, lost: await lostOnes(kv, [...lost.values()], wrong) };
 }
 
 /** The newest number of each flow, as far as the database knows it, or the file beside it does. */

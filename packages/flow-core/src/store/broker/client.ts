@@ -5,6 +5,7 @@ import { FlowError } from '../../definition/errors';
 import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from '../kv';
 import { movedStore } from '../opened-place';
 import { requireWritable } from '../require-writable';
+import { giveUpReserve } from '../reserve';
 import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
 import { type Connection, hearFrom } from './greeting';
@@ -98,7 +99,7 @@ export class BrokerKv implements Kv {
   compact({ gte, lt }: KeyRange) {
     return this.#ask({ op: 'compact', gte, lt }) as Promise<void>;
   }
-
+  giveUpReserve = () => giveUpReserve(this.#store);
   generation() {
     return this.#ask({ op: 'generation' }) as Promise<string>;
   }

@@ -3,7 +3,7 @@ import type { FlowError } from '../../definition/errors';
 import { brokerName } from './pid-file';
 import type { Hello } from './protocol';
 import { GIVE_UP_MS } from './silence';
-import { unavailable } from './start';
+import { unavailable } from './unavailable';
 
 const WITHOUT_ROOM = ['FLOW_STORE_FULL', 'FLOW_STORE_UNWRITABLE'];
 const GIVE_UP = `${GIVE_UP_MS / 1000} s`;

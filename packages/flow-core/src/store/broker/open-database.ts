@@ -9,6 +9,8 @@ export interface Opening {
   store: string;
   /** Where the command was started that needs the store: outputs in its workspace can be made again. */
   started?: string | undefined;
+  /** Called now and then with what takes long. */
+  tellNews?: ((news: string) => void) | undefined;
   /** How to open a database; a test gives one that fails. */
   lock?: typeof LevelKv.lock;
   /** Where to copy what is to be read. */
@@ -30,11 +32,11 @@ type Attempt = { kv: LevelKv; failure?: never } | { failure: NodeJS.ErrnoExcepti
  * @throws FlowError FLOW_STORE_CORRUPT, FLOW_STORE_FORMAT; LevelDB's own error when it cannot be opened
  */
 export async function openDatabase(opening: Opening): Promise<OpenedDatabase | 'locked'> {
-  const { store, lock = LevelKv.lock } = opening;
+  const { store, tellNews, lock = LevelKv.lock } = opening;
   const folder = join(store, 'db');
   const attempt = async (): Promise<Attempt | 'locked'> => {
     try {
-      return { kv: await lock(folder) };
+      return { kv: await lock(folder, tellNews) };
     } catch (error) {
       if (isFlowError(error)) throw error;
       const { cause } = error as { cause?: { code?: string } };

@@ -17,6 +17,18 @@ export function notePid(store: string): void {
   } catch {}
 }
 
+/** Call when this process is about to open the database. @param news what it does: `is looking at its tables: 12 of 300` */
+export function noteNews(store: string, news: string): void {
+  try {
+    writeFileSync(join(store, FILE), `${process.pid}\n${news}\n`, { mode: 0o600 });
+  } catch {}
+}
+
+/** What a broker does before it listens. Undefined where none has said that. */
+export function newsOf(store: string): string | undefined {
+  return livingBroker(store)?.news;
+}
+
 /** Whether the last broker left when it had no clients. Call before {@link notePid}. */
 export function hadLeft(store: string): boolean {
   return existsSync(join(store, LEFT));
@@ -39,16 +51,17 @@ export function forgetLeft(store: string): void {
 }
 
 /** `the store's broker (process 1234)`, without the process where that is not known, or is gone. */
-export function brokerName(store: string, pid = livingPid(store)): string {
+export function brokerName(store: string, pid = livingBroker(store)?.pid): string {
   return `The store's broker${pid === undefined ? '' : ` (process ${pid})`}`;
 }
 
-function livingPid(store: string): number | undefined {
+function livingBroker(store: string): { pid: number; news: string | undefined } | undefined {
   try {
-    const pid = Number(readFileSync(join(store, FILE), 'utf8'));
+    const [first, news] = readFileSync(join(store, FILE), 'utf8').split('\n');
+    const pid = Number(first);
     if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
     process.kill(pid, 0);
-    return pid;
+    return { pid, news: news || undefined };
   } catch {
     return undefined;
   }

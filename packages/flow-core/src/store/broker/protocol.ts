@@ -49,6 +49,9 @@ export interface Hello {
 }
 export type Reply = { id: number } & ({ ok: unknown } | { error: { message: string; code?: string } });
 export type { Entry };
+/** The last line that a broker writes to stdout. Each before says what it does: `is looking at its tables: 12 of 300`. */
+export const LISTENING = 'listening';
+
 /** Written to stderr, as one line of JSON, by a broker that cannot serve, for the client that started it. */
 export interface Complaint {
   message: string;

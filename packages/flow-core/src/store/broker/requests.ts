@@ -28,8 +28,8 @@ const isOp: Check = (v) => {
 
 const isBatch: Check = (v) => {
   const { ops, options } = of(v);
-  const { sync, fence } = of(options);
-  return list(isOp)(ops) && flag(sync) && (fence === undefined || key(fence));
+  const { sync, fence, mark } = of(options);
+  return list(isOp)(ops) && flag(sync) && [fence, mark].every((one) => one === undefined || key(one));
 };
 
 const SHAPES: Record<Request['op'], (request: Record<string, unknown>) => boolean> = {

@@ -4,21 +4,25 @@
  * its batch has resolved, never before. After a failed batch it acknowledges nothing more and exits. Its clients
  * then send all unanswered requests to the broker that they start.
  */
+import { existsSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { sweepTemporary } from '../../environment/temporary';
 import { droppedLine } from '../dropped';
+import { lookAtTables } from '../known-tables';
 import { manifestOf, noteLogs } from '../left-logs';
 import type { LevelKv } from '../level';
+import { keepReserve } from '../reserve';
 import { STORE_FORMAT } from '../stamp';
 import { HoldTable } from './hold-table';
 import { Hub } from './hub';
 import { listen } from './listen';
 import { madeRoom, openDatabase } from './open-database';
-import { forgetLeft, hadLeft, noteLeft, notePid } from './pid-file';
+import { forgetLeft, hadLeft, noteLeft, noteNews, notePid } from './pid-file';
 import { frame, MESSAGES } from './protocol';
 import { serveClient } from './serve-client';
+import { sweepSockets } from './sweep-sockets';
 import type { ViewKv } from './view';
 
 /**
@@ -33,6 +37,8 @@ export interface BrokerOptions {
   started?: string | undefined;
   /** Milliseconds without a client after which it exits. */
   idleMs: number;
+  /** Called now and then before it listens, with what it does: `is looking at its tables: 12 of 300`. */
+  onNews?(news: string): void;
   onListening(): void;
 }
 
@@ -44,9 +50,16 @@ export async function serveBroker({
   store,
   started,
   idleMs,
+  onNews,
   onListening,
 }: BrokerOptions): Promise<BrokerEnd> {
-  const database = await openDatabase({ store, started });
+  const tellNews = (news: string) => {
+    noteNews(store, news);
+    onNews?.(news);
+  };
+  // After one that ended otherwise, the reserve may have been given up for what comes now.
+  const mayReserve = hadLeft(store) || !existsSync(join(store, 'db', 'CURRENT'));
+  const database = await openDatabase({ store, started, tellNews });
   if (database === 'locked') return 'locked';
   const { kv, onlyReading } = database;
   let { made } = database;
@@ -89,6 +102,8 @@ export async function serveBroker({
   onListening();
   open();
   if (!view) {
+    if (mayReserve) void keepReserve(store);
+    void sweepSockets();
     for (const folder of [join(store, 'cas'), join(store, 'db'), store]) sweepTemporary(folder);
   }
   const failed = ready.then(() => kv.failed).catch(() => {});
@@ -109,7 +124,12 @@ export async function serveBroker({
   if (view && holds.isHeld()) forgetLeft(store);
   await kv.close();
   if (end === 'failed') await hangUp(sockets);
-  else if (!view) noteLogs(store, manifest);
+  else if (!view) {
+    noteLogs(store, manifest);
+    await lookAtTables(store, join(store, 'db')).catch(() => {});
+    // It may have been given up, and there may be room again.
+    await keepReserve(store);
+  }
   return end;
 }
 

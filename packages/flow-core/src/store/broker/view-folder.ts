@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { privateFolder, requirePrivate } from '../../environment/private-folder';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
+import { copyLooks } from '../known-tables';
 
 /** Where there may be room. */
 export const PLACES: readonly string[] = [tmpdir(), '/tmp', '/dev/shm'];
@@ -20,6 +21,7 @@ export function makeView(store: string, place: string): string {
   try {
     mkdirSync(join(view, 'db'), { recursive: true, mode: 0o700 });
     copyDatabase(join(store, 'db'), join(view, 'db'));
+    copyLooks(store, view, nameOf);
     const damage = join(store, 'damage.json');
     if (existsSync(damage)) copyFileSync(damage, join(view, 'damage.json'));
     return view;
@@ -59,8 +61,10 @@ function copyDatabase(from: string, to: string): void {
 }
 
 /** By the ending that LevelDB still reads but never writes: it must never write through a link. */
+const nameOf = (table: string) => `${basename(table).replace(/\.\w+$/, '')}.sst`;
+
 function link(table: string, to: string): void {
-  const path = join(to, `${basename(table).replace(/\.\w+$/, '')}.sst`);
+  const path = join(to, nameOf(table));
   try {
     symlinkSync(table, path);
   } catch {

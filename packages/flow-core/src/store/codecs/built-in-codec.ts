@@ -9,6 +9,8 @@ import type { Walked } from '../digest';
 export interface FileForm {
   extension: string;
   format: 'json' | 'text' | 'bytes' | 'v8' | `codec:${string}`;
+  /** What the codec of a flow says of it. */
+  mediaType?: string;
 }
 
 export interface BuiltInCodec {

@@ -97,8 +97,12 @@ function pack(root: unknown): Packed {
     if (v instanceof Instance) {
       const standIn = {};
       copies.set(v, standIn);
-      const { codec, version, bytes } = v;
-      const stored: StoredInstance = { codec, version, ...(bytes ? { bytes } : {}) };
+      const { codec, version, bytes, digest } = v;
+      const stored: StoredInstance = {
+        ...{ codec, version },
+        ...(bytes ? { bytes } : {}),
+        ...(digest === undefined ? {} : { digest }),
+      };
       specials.set(standIn, stored);
       if (!bytes) stored.taken = copy(v.taken);
       return standIn;

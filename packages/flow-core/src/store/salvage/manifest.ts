@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cursor } from './cursor';
 import { batches } from './log';
+import { damagedBytes } from './log-check';
 
 /** What a change of the set of files says, by its numbers. */
 const [COMPARATOR, LOG, NEXT, SEQUENCE, POINTER, DELETED, ADDED, EARLIER_LOG] = [1, 2, 3, 4, 5, 6, 7, 9];
@@ -23,14 +24,18 @@ export interface Manifest {
   log: number;
   /** The largest sequence of a record when the database was opened, or its tables changed. */
   sequence: number;
+  /** A part of it is damaged: it may name other tables. */
+  isDamaged: boolean;
 }
 
 /** What the current manifest says. Undefined where it cannot be read: then LevelDB cannot open the database either. */
 export function readManifest(folder: string): Manifest | undefined {
-  const manifest: Manifest = { tables: new Map(), log: 0, sequence: 0 };
+  const manifest: Manifest = { tables: new Map(), log: 0, sequence: 0, isDamaged: false };
   try {
     const name = readFileSync(join(folder, 'CURRENT'), 'latin1').trim();
-    for (const edit of batches(readFileSync(join(folder, name)), true)) apply(new Cursor(edit), manifest);
+    const bytes = readFileSync(join(folder, name));
+    for (const edit of batches(bytes, true)) apply(new Cursor(edit), manifest);
+    manifest.isDamaged = damagedBytes(bytes) > 0;
     return manifest;
   } catch {
     return undefined;
@@ -60,4 +65,5 @@ function apply(edit: Cursor, manifest: Manifest): void {
   }
 }
 
-const keyOf = (internal: Buffer) => internal.subarray(0, -TRAILER).toString('latin1');
+/** A key without what LevelDB adds. */
+export const keyOf = (internal: Buffer) => internal.subarray(0, -TRAILER).toString('latin1');

@@ -1,5 +1,5 @@
 /** Finds the damaged blocks of a table. LevelDB looks at no checksum when it reads, and passes over a block that it cannot unpack. */
-import { footerOf, type Handle, handlesIn, readBlock, withFile } from './table';
+import { footerOf, type Handle, handlesIn, isWhole, readBlock, withFile } from './table';
 
 /**
  * Also of those that hold no records: with a damaged filter, records are not found that are there.
@@ -17,7 +17,7 @@ export function damagedBlocks(path: string): Handle[] | undefined {
       return block?.whole ? handlesIn(block.bytes) : [];
     };
     // Each names others: filters, and blocks of records.
-    for (const handle of ends.flatMap(look)) if (!readBlock(fd, size, handle)?.whole) damaged.push(handle);
+    for (const handle of ends.flatMap(look)) if (!isWhole(fd, size, handle)) damaged.push(handle);
     return damaged;
   });
 }

@@ -80,11 +80,26 @@ function bytesAt(fd: number, at: number, length: number): Buffer {
 
 /** Undefined for one that is not within the file. */
 export function readBlock(fd: number, size: number, handle: Handle): Block | undefined {
-  if (handle.at + handle.size + TRAILER > size) return undefined;
-  const stored = bytesAt(fd, handle.at, handle.size + TRAILER);
-  const whole = masked(crc32c(stored, 0, handle.size + 1)) === stored.readUInt32LE(handle.size + 1);
+  const stored = storedAt(fd, size, handle);
+  if (!stored) return undefined;
   const content = stored.subarray(0, handle.size);
-  return { bytes: stored[handle.size] === PACKED ? unpacked(content) : content, whole };
+  return { bytes: stored[handle.size] === PACKED ? unpacked(content) : content, whole: isRight(stored) };
+}
+
+/** Whether a block is there, with the right checksum. */
+export function isWhole(fd: number, size: number, handle: Handle): boolean {
+  const stored = storedAt(fd, size, handle);
+  return stored !== undefined && isRight(stored);
+}
+
+function storedAt(fd: number, size: number, handle: Handle): Buffer | undefined {
+  const length = handle.size + TRAILER;
+  return handle.at + length > size ? undefined : bytesAt(fd, handle.at, length);
+}
+
+function isRight(stored: Buffer): boolean {
+  const end = stored.length - 4;
+  return end > 0 && masked(crc32c(stored, 0, end)) === stored.readUInt32LE(end);
 }
 
 /** The blocks by the index. Where that is damaged, or cut off: those that are found without it, and what it still says. */
@@ -97,7 +112,7 @@ function handlesOf(fd: number, size: number): Handle[] {
   return [...found, ...named.filter(({ at }) => !known.has(at))];
 }
 
-function indexOf(fd: number, size: number): Block | undefined {
+export function indexOf(fd: number, size: number): Block | undefined {
   const [, index] = footerOf(fd, size);
   return index && readBlock(fd, size, index);
 }
@@ -110,8 +125,15 @@ export function footerOf(fd: number, size: number): Handle[] {
     : [];
 }
 
-export const handlesIn = (index: Buffer): Handle[] =>
-  [...blockEntries(index)].flatMap(([, value]) => handles(value).slice(0, 1));
+export const handlesIn = (index: Buffer): Handle[] => namedIn(index).map(({ handle }) => handle);
+
+/** The blocks that an index names, each with a key that no record of it is behind. */
+export const namedIn = (index: Buffer): { last: Buffer; handle: Handle }[] =>
+  [...blockEntries(index)].flatMap(([last, value]) =>
+    handles(value)
+      .slice(0, 1)
+      .map((handle) => ({ last, handle })),
+  );
 
 /** The places that stand one after another in these bytes. */
 function handles(bytes: Buffer): Handle[] {

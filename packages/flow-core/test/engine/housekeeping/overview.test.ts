@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OnDisk } from '../../../src/engine/housekeeping/on-disk';
 import { usageBeside, usageOfStore } from '../../../src/engine/housekeeping/overview';
+import { tombstone } from '../../../src/engine/housekeeping/tombstones';
 import { FileCas } from '../../../src/store/cas';
 import { MemoryKv } from '../../../src/store/memory';
+import { keys } from '../../../src/store/row-keys';
 import { shareBytes } from '../../../src/store/share-bytes';
 import { Store } from '../../../src/store/store';
 
@@ -56,4 +58,15 @@ test.each([0, 1, 3])('with %i large values that runs and persisted spins share',
   expect(other.bytes).toBeGreaterThanOrEqual(20_000);
   // Seen from a store elsewhere, all of it is another store's.
   expect(usageBeside({ store: join(workspace, 'other'), workspace }).other.bytes).toBe(0);
+});
+
+test('a removed run of which records are left counts once', async () => {
+  const folder = join(workspace, '.flow');
+  const store = new Store(new MemoryKv(), new FileCas(join(folder, 'cas')));
+  await store.commit([
+    ...[1, 2].map((run) => ({ key: keys.task('films', run, 'start', 1), value: '{}' })),
+    tombstone({ flow: 'films', run: 1 }, { at: 1, by: 'ann', left: true }),
+  ]);
+  const { flows, removed } = await usageOfStore(store, folder);
+  expect([flows, removed]).toEqual([[expect.objectContaining({ flow: 'films', runs: 1 })], 1]);
 });

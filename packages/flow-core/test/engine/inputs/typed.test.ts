@@ -1,5 +1,9 @@
 /** `--set`: a text is read as what it replaces. */
+import { flow, instance } from '../../../src';
+import { requireGraph } from '../../../src/definition/flow';
 import { readTyped, TypedText } from '../../../src/engine/inputs/typed';
+import { spin } from '../../../src/engine/spin/spin';
+import { MemoryEngine } from '../../kit/memory';
 
 const read = (text: string, recorded?: string) => {
   try {
@@ -70,4 +74,31 @@ test.each<[string, string | undefined, string | RegExp]>([
   const middle = said.slice(head.length, -tail.length);
   if (typeof why === 'string') expect(middle).toBe(why);
   else expect(middle).toMatch(why);
+});
+
+test('what held instances says so, since text gives none', async () => {
+  class Price {
+    constructor(readonly cents: number) {}
+  }
+  const f = flow('prices', { codecs: [instance(Price)] });
+  const start = f.start(() => ({
+    price: new Price(1),
+    rows: [{ by: new Map([['a', new Price(2)]]) }],
+    plain: [{ n: 1 }],
+  }));
+  const defined = f.end(f.step('next', { after: start }, ({ self }) => ({ n: self.plain.length })));
+  const e = new MemoryEngine();
+  await e.run(defined);
+  const notes: string[] = [];
+  await spin({
+    ...{ graph: requireGraph(defined), store: e.store, params: {}, user: 'tester', cwd: '', log: () => {} },
+    selection: { step: 'next', namespace: 'user:tester' },
+    set: { price: new TypedText('2.5'), rows: new TypedText('[{"by":{}}]'), plain: new TypedText('[]') },
+    emit: (event) => notes.push(event.type === 'override-unknown' ? event.message : event.type),
+  });
+  const held = 'held instances (Price), which text cannot give: a file can, by --artifacts=given.ts.';
+  expect(notes.filter((note) => note.includes('"'))).toEqual([
+    `"price" is Price in the inputs, and is given as a number. "price" ${held}`,
+    `"rows" ${held}`,
+  ]);
 });

@@ -56,7 +56,9 @@ describe('a file', () => {
       size: 4,
     });
     const shown = await ws.ok(['dump', 'files', 'start']);
-    expect(shown.stdout).toContain('report File(report.csv), 4 B, from 1/start/1\nFileArtifact(report.csv)');
+    expect(shown.stdout).toContain(
+      'report File(report.csv), 4 B, from 1/start/1\nFileArtifact(report.csv, 4 B)',
+    );
   });
 
   test('is spun: nothing is stored, and the output folder has the file itself', async () => {
@@ -292,6 +294,66 @@ describe('codecs of a flow', () => {
     } finally {
       ws.write('map.flow.ts', source);
     }
+  });
+});
+
+test('a codec says what its file is and what people see, and one that decodes with time too', async () => {
+  ws.write(
+    'table.flow.ts',
+    `import { type Codec, flow, type LaterCodec } from '@nx-flow/core';
+     class Table { constructor(readonly rows: { film: string; votes: number }[]) {} }
+     class Model { constructor(readonly weights: number[]) {} }
+     const table: Codec<Table> = {
+       id: 'table', version: 1,
+       match: (value) => value instanceof Table,
+       encode: ({ rows }) => Buffer.from(JSON.stringify(rows)),
+       decode: (bytes) => new Table(JSON.parse(String(Buffer.from(bytes)))),
+       file: { extension: 'rows', mediaType: 'application/x-rows' },
+       preview: ({ rows }) => ({ line: rows.length + ' rows', rows }),
+       json: ({ rows }) => rows,
+     };
+     const model: LaterCodec<Model> = {
+       id: 'model', version: 1,
+       match: (value) => value instanceof Model,
+       encode: ({ weights }) => Buffer.from(JSON.stringify(weights)),
+       decodeAsync: async (bytes) => new Model(JSON.parse(String(Buffer.from(bytes)))),
+       file: { extension: 'weights' },
+       preview: ({ weights }) => weights.length + ' weights',
+     };
+     const f = flow('table', { codecs: [table, model] });
+     const start = f.start(() => ({ films: new Table([{ film: 'Moby-Dick', votes: 7 }]), model: new Model([1, 2]) }));
+     const next = f.step('next', { after: start }, async ({ self }) => ({ model: self.model, first: (await self.model.value()).weights[0] }));
+     export default f.end(next);`,
+  );
+  await ws.ok(['run', 'table']);
+  const { json } = await ws.ok(['spin', 'table', 'start', '--json']);
+  expect(json.artifacts).toMatchObject({
+    films: { change: 'same', preview: '1 rows' },
+    model: { change: 'same', preview: '2 weights' },
+  });
+  expect(JSON.parse(ws.read(`${json.outputPath}/artifacts.json`))).toMatchObject([
+    { file: 'artifacts/films.rows', format: 'codec:table', mediaType: 'application/x-rows' },
+    { file: 'artifacts/model.weights', format: 'codec:model' },
+  ]);
+  const again = await ws.ok(['spin', 'table', 'next', '--json']);
+  expect(again.json.artifacts).toMatchObject({
+    model: { change: 'same', preview: 'Later(Model)' },
+    first: { change: 'same', preview: '1' },
+  });
+  expect(ws.read(`${again.json.outputPath}/artifacts/model.weights`)).toBe('[1,2]');
+  await ws.ok(['step', 'table', 'start']);
+  await ws.ok(['step', 'table', 'next']);
+  expect(ws.read('dist/flow/table/steps/start/artifacts/films.rows')).toContain('Moby-Dick');
+  expect(JSON.parse(ws.read('dist/flow/table/steps/next/artifacts.json'))).toMatchObject([
+    { name: 'model', file: 'artifacts/model.weights' },
+    { name: 'first' },
+  ]);
+  const { stdout } = await ws.ok(['dump', 'table', 'next']);
+  expect(stdout).toContain('1 rows\nfilm       votes\nMoby-Dick  7\n');
+  expect(stdout).toContain('2 weights\n');
+  expect((await ws.ok(['dump', 'table', 'next', '--json'])).json.artifacts).toMatchObject({
+    model: { weights: [1, 2] },
+    films: [{ film: 'Moby-Dick', votes: 7 }],
   });
 });
 

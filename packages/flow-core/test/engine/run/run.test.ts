@@ -612,7 +612,7 @@ describe('failures', () => {
     }
   });
 
-  test('a foreach over nothing, over no list or over no artifact fails the step before it', async () => {
+  test('a foreach over no list or over no artifact fails the step before it, and names what it is', async () => {
     const declare = (value: unknown) => {
       const f = flow('over');
       const start = f.start(() => ({ items: value as string[] }));
@@ -621,18 +621,20 @@ describe('failures', () => {
       );
     };
     for (const [value, what] of [
-      [[], '"items" is empty'],
       ['text', '"items" is a string'],
       [{ 0: 1 }, '"items" is an object'],
       [null, '"items" is null'],
       [undefined, '"items" is undefined'],
-      [new Float64Array(3), '"items" is an object'],
+      [new Date(0), '"items" is a Date'],
+      [new ArrayBuffer(8), '"items" is an ArrayBuffer'],
+      [/x/, '"items" is a RegExp'],
+      [3n, '"items" is a bigint'],
     ] as const) {
       const ran = await engine().run(declare(value));
       expect(ran.tasks.map(({ step, status }) => [step, status])).toEqual([['start', 'failed']]);
       expect(ran.error?.code).toBe('FLOW_FOREACH_LIST');
       expect(ran.error?.message).toContain(
-        `needs a list with at least one item, but ${what}: return one from "start".`,
+        `needs a list (an array, a typed array, a Set or a Map), but ${what}: return one from "start".`,
       );
     }
   });
@@ -758,7 +760,7 @@ describe('failures', () => {
       code: 'FLOW_STORE_FULL',
       exit: 1,
       message:
-        'The store /store has no room for more (EDQUOT): make room on its disk and do it again. What was recorded before is kept. full/1 counts as killed: with room, nx-flow resume full executes what is missing.',
+        'The store /store has no room for more (EDQUOT): make room on its disk and do it again. What was recorded before is kept. full/1 is recorded as failed: with room, nx-flow resume full executes what is missing.',
     });
   });
 });

@@ -67,6 +67,11 @@ const inUrl =
 const unicode = (text: string, signs: RegExp) =>
   text.replace(signs, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const json = JSON.stringify;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const base64url = (text: string) => Buffer.from(text).toString('base64url');
+const inHex = (byte: number) => byte.toString(16).padStart(2, '0');
+const entities = (number: (code: number) => string) => (text: string) =>
+  text.replace(/[^\w.\\-]/gu, (sign) => `&#${number(sign.codePointAt(0) as number)};`);
 
 /** What other languages and tools make of a text. */
 const OTHERS: Record<string, (text: string) => string> = {
@@ -94,6 +99,23 @@ const OTHERS: Record<string, (text: string) => string> = {
       /[&<>"']/g,
       (sign) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[sign] ?? '#39'};`,
     ),
+  'HTML by numbers': entities((code) => `${code}`),
+  'HTML by numbers of three digits': entities((code) => `${code}`.padStart(3, '0')),
+  'HTML by hexadecimal numbers': entities((code) => `x${code.toString(16)}`),
+  'HTML by hexadecimal numbers in upper case': entities((code) => `x${code.toString(16).toUpperCase()}`),
+  'HTML with one number': (text) =>
+    text.replace(
+      /[^\w.-]/u,
+      entities((code) => `${code}`),
+    ),
+  'the bytes of a buffer': (text) => [...Buffer.from(text)].map(inHex).join(' '),
+  'base64 of base64': (text) => base64(base64(`u:${text}`)),
+  'base64 for URLs of base64 for URLs': (text) => base64url(base64url(text)),
+  'base64 of JSON': (text) => base64(json({ text })),
+  'base64 of a URL': (text) => base64(`https://host/?key=${encodeURIComponent(text)}`),
+  'base64 of a form': (text) => base64(new URLSearchParams({ text }).toString()),
+  'hexadecimal of a URL': (text) => Buffer.from(encodeURIComponent(text)).toString('hex'),
+  'hexadecimal of JSON': (text) => Buffer.from(json({ text })).toString('hex'),
 };
 
 test.each(Object.entries(OTHERS))('a secret in %s is recognised, wherever it is cut', (_, write) => {
@@ -117,6 +139,24 @@ test.each(Object.entries(OTHERS))('a secret in %s is recognised, wherever it is 
       expect(stream.write(text.slice(0, cut)) + stream.write(text.slice(cut)) + stream.end()).toBe(shown);
     }
   }
+});
+
+test.each([
+  ['a buffer', (bytes: Buffer) => bytes],
+  ['an ArrayBuffer', (bytes: Buffer) => new Uint8Array(bytes).buffer],
+])('%s that Node prints does not show a secret, also where the rest is left out', (_, of) => {
+  const key = 'sk-1234567890abcdefghij';
+  const matcher = matcherOf(key);
+  for (const before of [0, 20, 28, 40, 70, 80, 90]) {
+    const printed = inspect(of(Buffer.from(`${'.'.repeat(before)}${key}${'.'.repeat(100)}`)));
+    const shown = masked(printed, matcher);
+    // Five bytes of it tell too little.
+    expect(shown).not.toContain([...Buffer.from(key.slice(0, 6))].map(inHex).join(' '));
+    const stream = new MaskedStream(matcher);
+    expect([...printed].map((sign) => stream.write(sign)).join('') + stream.end()).toBe(shown);
+  }
+  const long = 'x1'.repeat(80);
+  expect(masked(inspect(Buffer.from(long)), matcherOf(long))).toBe('<Buffer *** 110 more bytes>');
 });
 
 test('many signs that may be written in many ways take no longer', () => {

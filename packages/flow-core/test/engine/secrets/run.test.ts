@@ -136,6 +136,23 @@ test('an error that is caught or tried again is masked, and a piece of a secret 
   expect(await contents(engine)).not.toContain(KEY);
 });
 
+class Log {
+  constructor(readonly last: string) {}
+}
+
+/** More than is waited for before it is stored, and then a line. */
+const log: Codec<Log> = {
+  id: 'log',
+  version: 1,
+  match: (value) => value instanceof Log,
+  async *encode({ last }) {
+    for (let i = 0; i < 6; i++) yield Buffer.alloc(1_000_000, '.');
+    yield Buffer.from(`no ${last.slice(0, 4)}`);
+    yield Buffer.from(last.slice(4));
+  },
+  decode: () => new Log(''),
+};
+
 class Sealed {
   constructor(readonly text: string) {}
 }
@@ -185,6 +202,11 @@ test.each<[string, () => object, string]>([
     'The artifact seal cannot be stored: the bytes that its codec "sealed" gave hold the secret API_KEY at byte 2.',
   ],
   [
+    'what a codec of the flow gives in pieces',
+    () => ({ log: new Log(KEY) }),
+    'The artifact log cannot be stored: the bytes that its codec "log" gave hold the secret API_KEY at byte 6000003.',
+  ],
+  [
     'a file',
     () => ({ report: written('report.csv', `a,b\n${'1,2\n'.repeat(600_000)}3,${KEY}\n`) }),
     'The artifact report cannot be stored: the file report.csv holds the secret API_KEY at byte 2400006.',
@@ -195,7 +217,7 @@ test.each<[string, () => object, string]>([
     'The file name of the artifact report cannot be stored: it holds the secret API_KEY at $.',
   ],
 ])('%s is refused, by a run and by a spin, and nothing of it is stored', async (_, returns, message) => {
-  const defined = keyed(returns, [sealed as Codec<never>]);
+  const defined = keyed(returns, [sealed, log] as Codec<never>[]);
   const engine = new MemoryEngine();
   const ran = await engine.run(defined);
   const refused = { code: 'FLOW_SECRET_ARTIFACT', message: `${message} ${HELP}` };

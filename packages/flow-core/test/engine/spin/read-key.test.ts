@@ -10,15 +10,16 @@ import { MemoryEngine } from '../../kit/memory';
 interface Made {
   rows?: number[];
   left?: number;
+  sum?: number;
   end?: number;
 }
 
-function declare({ rows = [10, 20], left = 1, end = 5 }: Made = {}) {
+function declare({ rows = [10, 20], left = 1, sum = 3, end = 5 }: Made = {}) {
   const f = flow('keyed', { params: { n: z.coerce.number().default(1) } });
   const start = f.start(() => ({ rows }));
   const a = f.step('a', { after: start }, () => ({ value: left }));
   const b = f.step('b', { after: start }, () => ({ value: 2 }));
-  const both = f.gather('both', { after: { a, b } }, () => ({ sum: 3, rows }));
+  const both = f.gather('both', { after: { a, b } }, () => ({ sum, rows }));
   const each = f.foreach('each', { after: both, over: 'rows' }, () => ({ twice: 4 }));
   const all = f.join('all', { after: each }, () => ({ tries: 0, again: false }));
   const tune = f.loop('tune', { after: all, while: 'again', max: 3 }, ({ iteration }) => ({
@@ -49,6 +50,16 @@ test('a new run with equal values has the same keys', async () => {
   await engine.run(declare());
   expect(await Promise.all(steps.map((step) => keyOf(step)))).toEqual(before);
   expect(new Set(before).size).toBe(steps.length);
+});
+
+test('the key of a join without inputs changes with what stood before its foreach', async () => {
+  const keys: string[] = [];
+  for (const sum of [3, 4, 3]) {
+    await engine.run(declare({ rows: [], sum }));
+    keys.push(await keyOf('all'));
+  }
+  expect(keys[1]).not.toBe(keys[0]);
+  expect(keys[2]).toBe(keys[0]);
 });
 
 test.each<[what: string, step: string, made: Made]>([

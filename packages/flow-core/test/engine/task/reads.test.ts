@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { z } from 'zod';
-import { type Codec, flow, merge, oneOf } from '../../../src';
+import { type Codec, flow, instance, merge, oneOf } from '../../../src';
 import { itemDigest, shortDigest } from '../../../src/store/item-digests';
 import type { TaskReads } from '../../../src/store/rows';
 import { MemoryEngine, type Ran, rowOf, rowsOf } from '../../kit/memory';
@@ -146,7 +146,7 @@ test('what a step prints of its context are the values', async () => {
     all: inspect(context),
     own: [
       Object.getPrototypeOf(context.self) === Object.prototype,
-      Object.getOwnPropertySymbols({ ...context.params }),
+      Object.getOwnPropertySymbols({ ...context.params }).length,
     ],
   }));
   const all = f.join('all', { after: each }, (context) => ({
@@ -161,7 +161,7 @@ test('what a step prints of its context are the values', async () => {
   expect(split.split).toContain("stack: [ 'x' ]");
   expect(split.now).toMatch(/step: 'each',[\s\S]*attempt: 0/);
   expect([split.now, split.all].join()).not.toContain('Getter');
-  expect(split.own).toEqual([true, []]);
+  expect(split.own).toEqual([true, 0]);
   expect((await e.after(ran, 'all')).text).not.toContain('Getter');
 });
 
@@ -181,6 +181,45 @@ test('a large value is printed by its type and size, and is not decoded for that
     after: true,
   });
   expect(rowOf(ran, 'next').reads).toEqual(expect.objectContaining({ all: [expect.anything()] }));
+});
+
+test('a value that cannot be read is printed as that, and fails nobody who does not use it', async () => {
+  class Odd {
+    constructor(readonly n: number) {}
+  }
+  const odd = instance(Odd, {
+    encode: ({ n }) => n,
+    decode: () => {
+      throw new Error('no such version');
+    },
+  });
+  const f = flow('odd', { codecs: [odd] });
+  const start = f.start(() => ({ odd: new Odd(1), n: 1 }));
+  const next = f.step('next', { after: start, drop: ['odd'] }, ({ self }) => ({ text: inspect(self) }));
+  const e = new MemoryEngine();
+  const ran = await e.run(f.end(next));
+  expect(ran.error).toBeUndefined();
+  expect((await e.after(ran, 'next')).text).toMatch(/^\{ odd: \[Odd, \d+ B, cannot be read\], n: 1 \}$/);
+});
+
+test('a large parameter is printed by its type and size, which counts as read', async () => {
+  const f = flow('large', {
+    params: { text: z.string().default('x'.repeat(100_000)), k: z.number().default(1) },
+  });
+  const start = f.start(({ params }) => ({
+    before: inspect(params),
+    symbols: Object.getOwnPropertySymbols({ ...params }).length,
+    after: inspect(params).length > 1000,
+  }));
+  const next = f.step('next', { after: start }, ({ params }) => ({ text: inspect(params) }));
+  const e = new MemoryEngine();
+  const ran = await e.run(f.end(next));
+  expect(ran.error).toBeUndefined();
+  expect(await e.after(ran, 'next')).toMatchObject({
+    ...{ before: '{ text: [string, 100,007 B], k: 1 }', symbols: 0, after: true },
+    text: '{ text: [string, 100,007 B], k: 1 }',
+  });
+  expect(rowOf(ran, 'next').reads).toEqual({ params: ['k', 'text'] });
 });
 
 let decoded = 0;

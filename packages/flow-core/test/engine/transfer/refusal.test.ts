@@ -163,6 +163,7 @@ test('two imports at once are one', async () => {
   const target = place();
   const both = await Promise.all([imported(target.store, file), imported(target.store, file)]);
   expect(both.map(({ run }) => run.run)).toEqual([1, 1]);
+  expect(both.map(({ known }) => known).sort()).toEqual([false, true]);
   const runs: RunRow[] = [];
   for await (const run of target.store.runs('carried')) runs.push(run);
   expect(runs).toHaveLength(1);

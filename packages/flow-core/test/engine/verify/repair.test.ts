@@ -13,8 +13,10 @@ import fs, {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { Level } from 'level';
 import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { damagedFiles } from '../../../src/engine/verify/database-files';
+import { damagedNumbersFile } from '../../../src/engine/verify/numbers-file';
 import { temporaryName } from '../../../src/environment/temporary';
 import { sealed } from '../../../src/store/checksum';
 import { droppedLine } from '../../../src/store/dropped';
@@ -23,6 +25,7 @@ import { hasDatabase } from '../../../src/store/new-store';
 import { openStore } from '../../../src/store/open';
 import { keys } from '../../../src/store/row-keys';
 import type { RunRow } from '../../../src/store/rows';
+import { type DamagedRange, damagedRanges } from '../../../src/store/salvage/damaged-ranges';
 import { MemoryEngine } from '../../kit/memory';
 import { kill, startBroker, wholeFolder } from '../../store/helpers/place';
 import { exported, imported } from '../transfer/kit';
@@ -88,6 +91,18 @@ describe('a damaged record', () => {
     expect(after).toEqual(before);
   });
 
+  test.each([
+    ['of a run that there was not', keys.task('films', 4, 'each', 3)],
+    ['of a flow that there is not', keys.tag('filmz', 1, 'best')],
+    ['of a step that the run has not', keys.task('films', 1, 'eacj', 3)],
+  ])('one whose key was damaged, %s: nothing is named that never was', async (_, key) => {
+    await damaged.raw([{ key, value: bad }]);
+    const { lines } = await damaged.repair();
+    expect(lines).toEqual([]);
+    expect((await damaged.verify()).problems).toEqual([]);
+    expect(await damaged.rows()).toEqual(before);
+  });
+
   test('the row of a run: whoever asks for the run hears it; what other runs need of it is there', async () => {
     const { lines, after } = await repairOf(keys.run('films', 1));
     expect(lines).toEqual([expect.stringMatching(/^films\/1 is lost: .* Import it from an export, or run/)]);
@@ -149,6 +164,36 @@ describe('a record that is not there', () => {
   });
 });
 
+test.each<[string, (written: string) => string | undefined, RegExp]>([
+  [
+    'another number',
+    (written) => written.replace(/(films":\[)\d+/, '$17'),
+    /number of films in this file is not/,
+  ],
+  ['cut off', (written) => written.slice(0, 12), /is no JSON/],
+  ['gone', () => undefined, /is gone/],
+])('the file of the numbers with %s: told, nothing is noted as lost, and mended', async (_, change, said) => {
+  const file = join(damaged.folder, 'numbers.json');
+  let store = await damaged.open();
+  const next = (await store.claimRun('films', 'one')) + 1;
+
+  await store.close();
+  const now = change(readFileSync(file, 'utf8'));
+  if (now === undefined) rmSync(file);
+  else writeFileSync(file, now);
+  store = await damaged.open();
+  expect(await damagedNumbersFile(damaged.folder, store.kv)).toEqual([
+    { where: 'numbers.json', message: expect.stringMatching(said) },
+  ]);
+  await store.close();
+  expect((await damaged.verify()).problems).toEqual([]);
+  expect((await damaged.repair()).lines).toEqual([]);
+  store = await damaged.open();
+  expect(await damagedNumbersFile(damaged.folder, store.kv)).toEqual([]);
+  expect(await store.claimRun('films', 'two')).toBe(next);
+  await store.close();
+});
+
 describe('files of the database', () => {
   /** All records in a table of the last level. */
   const inTables = () => damaged.raw([]);
@@ -181,10 +226,13 @@ describe('files of the database', () => {
     await damaged.raw([{ key: TASK, value: bad }]);
     const { lines } = await damaged.repair();
     expect(lines).toEqual([
-      expect.stringMatching(/ nx-flow rm films 1 removes the run, and this line with it\.$/),
+      expect.stringMatching(
+        / nx-flow rm films 1 2 removes the runs that need it, and this line with them\.$/,
+      ),
     ]);
     const store = await damaged.open();
-    await removeRuns(store, [(await store.unpinnedRun('films', 1)) as RunRow], { at: 1, by: 'ada' });
+    const rows = [await store.unpinnedRun('films', 1), await store.unpinnedRun('films', 2)];
+    await removeRuns(store, rows as RunRow[], { at: 1, by: 'ada' });
     await store.close();
     expect((await damaged.verify()).lost).toEqual([]);
   });
@@ -221,7 +269,7 @@ describe('files of the database', () => {
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
-  test('any bit of a table: the damage is seen, also by who reads past it, and the rest is kept', async () => {
+  test('any bit of a table: the damage is seen, the database is not opened, and the rest is kept', async () => {
     await inTables();
     const path = table();
     const bytes = readFileSync(path);
@@ -236,12 +284,32 @@ describe('files of the database', () => {
     const altered = Buffer.from(bytes);
     altered.fill(255, 5, 60);
     writeFileSync(path, altered);
-    const kv = await LevelKv.open(damaged.db);
-    await expect(kv.range({ gte: '', lt: '\x7f', limit: 2 })).rejects.toThrow(/Corruption/);
-    await kv.close();
+    await expect(LevelKv.open(damaged.db)).rejects.toThrow(/ is damaged: byte 0 of its table \d+\.ldb /);
     const { lines } = await damaged.repair();
     expect(lines[0]).toMatch(/^db\/\d+\.ldb A part of this table of the database, at byte \d+, is damaged/);
     expect((await damaged.rows()).size).toBeGreaterThan(before.size / 2);
+    expect((await damaged.verify()).problems).toEqual([]);
+  });
+
+  test('tags that may have been where a table is damaged: one line names the runs', async () => {
+    await inTables();
+    const path = table();
+    const bytes = readFileSync(path);
+    const key = keys.tag('films', 3, 'best');
+    const isAt = ({ after, last }: DamagedRange) => after < key && key <= last;
+    const flipped = (at: number) => {
+      const altered = Buffer.from(bytes);
+      altered[at] = (altered[at] as number) ^ 4;
+      writeFileSync(path, altered);
+      return damagedRanges(damaged.db);
+    };
+    expect(damagedRanges(damaged.db)).toEqual([]);
+    let at = 0;
+    while (!flipped(at).some(isAt)) at += 64;
+    const { lines } = await damaged.repair();
+    expect(lines.at(-1)).toMatch(
+      /^films\/.* may have lost tags that were added or removed after the start: /,
+    );
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
@@ -419,6 +487,8 @@ describe('files of large values', () => {
       where: 'films/1/start/1/big',
       message: 'was lost, and is whole again.',
     });
+    // Once.
+    expect((await damaged.verify()).lost).toEqual([]);
   });
 
   test('one that is not there', async () => {
@@ -519,6 +589,28 @@ describe('refused, and nothing is changed', () => {
         /a repair writes its database anew: 10 KB are free and at least [\d,]+ KB are/,
       ),
     });
+    jest.restoreAllMocks();
+    expect(wholeFolder(damaged.folder)).toEqual(was);
+  });
+
+  test('where not even its lock can be written', async () => {
+    const was = wholeFolder(damaged.folder);
+    const full = Object.assign(new Error('Database failed to open'), {
+      code: 'LEVEL_DATABASE_NOT_OPEN',
+      cause: Object.assign(new Error('IO error: lock/MANIFEST-000001: No space left on device'), {
+        code: 'LEVEL_IO_ERROR',
+      }),
+    });
+    jest.spyOn(Level.prototype, 'open').mockRejectedValue(full);
+    await expect(damaged.repair()).rejects.toMatchObject({ code: 'FLOW_STORE_FULL', exit: 1 });
+    jest.restoreAllMocks();
+    const room = { bavail: 10, bsize: 1024, ffree: 9, files: 9 };
+    jest.spyOn(fs, 'statfsSync').mockReturnValue(room as never);
+    const open = jest.spyOn(Level.prototype, 'open');
+    await expect(damaged.repair()).rejects.toMatchObject({
+      message: expect.stringMatching(/10 KB are free and at least [\d,]+ KB are needed/),
+    });
+    expect(open).not.toHaveBeenCalled();
     jest.restoreAllMocks();
     expect(wholeFolder(damaged.folder)).toEqual(was);
   });

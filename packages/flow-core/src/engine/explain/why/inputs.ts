@@ -46,9 +46,10 @@ export async function inputDifferences(
 
 /** The inputs, by the name of the gathered branch or the number of the split. */
 async function inputsOf(store: Store, { run, row }: RecordedTask): Promise<Map<string, View>> {
-  const views = await recordedViews(store, run.flow, run.run, row.parents);
+  const labels = row.base === undefined ? row.parents : [row.base];
+  const views = await recordedViews(store, run.flow, run.run, labels);
   return new Map(
-    row.parents.flatMap((label, i): [string, View][] => {
+    labels.flatMap((label, i): [string, View][] => {
       const view = views.get(label);
       return view ? [[row.branches?.[i] ?? String(i), view]] : [];
     }),

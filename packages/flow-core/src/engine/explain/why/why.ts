@@ -146,7 +146,7 @@ async function upstreamOf(
 async function lineage(store: Store, run: RunRow, row: TaskRow): Promise<Map<string, Set<number>>> {
   const found = new Map<string, Set<number>>();
   const seen = new Set<string>();
-  for (let labels = row.parents; labels.length > 0; ) {
+  for (let labels = before(row); labels.length > 0; ) {
     const fresh = [...new Set(labels)].filter((label) => !seen.has(label));
     for (const label of fresh) seen.add(label);
     const next: string[] = [];
@@ -154,12 +154,15 @@ async function lineage(store: Store, run: RunRow, row: TaskRow): Promise<Map<str
       if (!parent) continue;
       const runs = found.get(parent.step) ?? new Set();
       found.set(parent.step, runs.add(executedIn(run.run, parent).run));
-      for (const label of parent.parents) next.push(label);
+      for (const label of before(parent)) next.push(label);
     }
     labels = next;
   }
   return found;
 }
+
+/** The tasks before it, by their labels. */
+const before = ({ parents, base }: TaskRow) => (base === undefined ? parents : [base]);
 
 function environmentOf(run: RunRow, node: string): Why['environment'] {
   const major = (version: string) => version.replace(/^v?(\d+).*/, '$1');

@@ -8,19 +8,20 @@ import { parseLabel, type TaskAddress, taskOf } from '../task/label';
 
 /** Of the removed runs of a flow, the tasks that others need, and who needs them. */
 export class Needed {
-  readonly #tasks = new Map<number, Map<string, TaskAddress>>();
+  /** By run and label: the runs that need each. */
+  readonly #tasks = new Map<number, Map<string, Set<number>>>();
   readonly #by = new Map<number, Set<number>>();
 
   /** Returns whether it is new. */
   add(task: TaskAddress, by: number): boolean {
     const { run, step } = task;
-    const tasks = this.#tasks.get(run) ?? new Map<string, TaskAddress>();
+    const tasks = this.#tasks.get(run) ?? new Map<string, Set<number>>();
     this.#tasks.set(run, tasks);
     this.#by.set(run, (this.#by.get(run) ?? new Set()).add(by));
     const label = `${step}/${task.task}`;
-    if (tasks.has(label)) return false;
-    tasks.set(label, task);
-    return true;
+    const known = tasks.get(label);
+    tasks.set(label, (known ?? new Set()).add(by));
+    return known === undefined;
   }
 
   has({ run, step, task }: TaskAddress): boolean {
@@ -29,6 +30,11 @@ export class Needed {
 
   count(run: number): number {
     return this.#tasks.get(run)?.size ?? 0;
+  }
+
+  /** The runs that need the task. */
+  byOf({ run, step, task }: TaskAddress): number[] {
+    return [...(this.#tasks.get(run)?.get(`${step}/${task}`) ?? [])].sort((a, b) => a - b);
   }
 
   /** The runs that need some of it. */
@@ -43,7 +49,7 @@ export class Needed {
  * @param gone other runs that will not be there, for who only wants to know
  */
 export async function neededOf(
-  store: Store,
+  store: Pick<Store, 'kv'>,
   flow: string,
   removed: ReadonlySet<number>,
   read: Iterable<number>,
@@ -74,7 +80,11 @@ export async function neededOf(
 }
 
 /** Only a run that took tasks over refers to others. */
-async function referring(store: Store, flow: string, removed: ReadonlySet<number>): Promise<number[]> {
+async function referring(
+  store: Pick<Store, 'kv'>,
+  flow: string,
+  removed: ReadonlySet<number>,
+): Promise<number[]> {
   const runs: number[] = [];
   for await (const [, value] of scan(store.kv, prefixRange(keys.runs(flow)))) {
     const { run, origin, tasks } = fromJson<RunRow>(value) as RunRow;
@@ -85,8 +95,8 @@ async function referring(store: Store, flow: string, removed: ReadonlySet<number
 
 /** The tasks of other runs of the store that a task refers to. */
 function elsewhere(row: TaskRow, run: number): TaskAddress[] {
-  const origin = row.origin === undefined ? [] : [row.origin];
-  return [...new Set([...row.parents, ...origin, ...Object.values(row.inherited)])].flatMap((label) => {
+  const others = [row.base, row.origin].filter((one) => one !== undefined);
+  return [...new Set([...row.parents, ...others, ...Object.values(row.inherited)])].flatMap((label) => {
     const { flow, run: other } = parseLabel(label);
     return other === undefined || flow !== undefined || other === run ? [] : [taskOf(run, label)];
   });

@@ -1,0 +1,47 @@
+/**
+ * Finds out quickly that none of many texts is in another: it looks at a few signs of it only, and goes on behind those that no text
+ * has (Wu and Manber). A pattern with hundreds of texts looks at each sign as often.
+ */
+
+/** Places for pairs of signs; two pairs may share one. */
+const PAIRS = 1 << 14;
+
+export class AnyOf {
+  /** How many signs of each text are looked at: its first ones. */
+  readonly #length: number;
+  /** By the last two signs of a place: how many places further the next can be at which a text begins. */
+  readonly #shifts: Uint8Array;
+  readonly #byPair = new Map<number, string[]>();
+
+  /** @param texts of two signs or more */
+  constructor(texts: readonly string[]) {
+    this.#length = Math.min(255, ...texts.map((text) => text.length));
+    this.#shifts = new Uint8Array(PAIRS).fill(this.#length - 1);
+    for (const text of texts)
+      for (let at = 1; at < this.#length; at++) {
+        const pair = pairAt(text, at);
+        const left = this.#length - 1 - at;
+        this.#shifts[pair] = Math.min(left, this.#shifts[pair] as number);
+        if (left === 0) this.#byPair.set(pair, [...(this.#byPair.get(pair) ?? []), text]);
+      }
+  }
+
+  /** Whether one of them is in it. */
+  test(text: string): boolean {
+    for (let at = this.#length - 1; at < text.length; ) {
+      const pair = pairAt(text, at);
+      const shift = this.#shifts[pair] as number;
+      if (shift === 0 && this.#beginsAt(pair, text, at - this.#length + 1)) return true;
+      at += shift || 1;
+    }
+    return false;
+  }
+
+  #beginsAt(pair: number, text: string, from: number): boolean {
+    return this.#byPair.get(pair)?.some((one) => text.startsWith(one, from)) === true;
+  }
+}
+
+/** The place of a sign and the one before it. */
+const pairAt = (text: string, at: number) =>
+  (text.charCodeAt(at - 1) * 137 + text.charCodeAt(at)) & (PAIRS - 1);

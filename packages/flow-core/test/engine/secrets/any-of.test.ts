@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import { AnyOf } from '../../../src/engine/secrets/any-of';
+
+test('it finds what is there, and nothing else', () => {
+  // Few signs, so that parts of one text are in others; and some whose pairs share a place.
+  const text = (minLength: number, maxLength: number) =>
+    fc.string({
+      unit: fc.constantFrom('a', 'b', 'ab', '\u0000', 'é', '\ud83d', '\u8123'),
+      minLength,
+      maxLength,
+    });
+  fc.assert(
+    fc.property(fc.array(text(2, 9), { minLength: 1, maxLength: 20 }), text(0, 60), (texts, long) => {
+      expect(new AnyOf(texts).test(long)).toBe(texts.some((one) => long.includes(one)));
+    }),
+  );
+  expect(new AnyOf(['x'.repeat(600)]).test(`a${'x'.repeat(599)}`)).toBe(false);
+  expect(new AnyOf(['x'.repeat(600), 'yy']).test(`a${'x'.repeat(600)}`)).toBe(true);
+});
