@@ -105,5 +105,5 @@ async function warmUp(workspace: string): Promise<void> {
   const f = flow('warm');
   const graph = graphOf(f.end(f.start(() => ({ rows: [{ a: 1 }], text: 'a' })))) as Graph;
   const session = { graph, store: memoryStore(), workspace, user: '', with: [], emit() {} };
-  await spinStep(session, { selection: { step: 'start' }, params: {} });
+  await spinStep(session, { selection: { step: 'start', namespace: undefined }, params: {} });
 }
