@@ -91,12 +91,12 @@ export interface SpinJson {
 
 /** `spin --watch`: one of these for each line. */
 export type WatchJson =
-  /** All files are watched, and the first spin is about to begin. */
-  | { watch: 'ready'; step: string }
+  /** All files are watched, and the first spin has begun. `built`: files of libraries that are read as they were built. */
+  | { watch: 'ready'; step: string; built?: readonly string[] }
   /** Files changed, and nothing that the step sees. */
   | { watch: 'unchanged'; step: string; files: readonly string[] }
-  /** The code cannot be read, or has no such step: nothing is spun until it is mended. */
-  | { watch: 'broken'; step: string; error: { code: string; message: string } }
+  /** The code cannot be read, or the spin was refused: nothing is spun until it is mended. */
+  | { watch: 'broken'; step: string; latencyMs: number; error: { code: string; message: string } }
   | WatchedSpinJson;
 
 /** One spin of a watch. */
@@ -108,7 +108,7 @@ export interface WatchedSpinJson extends Omit<SpinJson, 'outputPath' | 'persiste
   changed: readonly string[];
   /** From the change of the file to the result. */
   latencyMs: number;
-  /** Absent where the spin was refused. */
+  /** Absent where its process died. */
   outputPath?: string;
 }
 

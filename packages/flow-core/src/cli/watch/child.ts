@@ -4,15 +4,20 @@ import type { Graph } from '../../definition/graph';
 import { messageOf } from '../../definition/thrown';
 import { channelToParent } from '../../process/channel';
 import { exitNow } from '../../process/ending';
+import { EnvFiles } from '../../session/env';
 import { placeOf } from '../../session/place';
 import type { FromSpare, SpareGo, SpareSetup } from '../../session/watch/protocol';
+import { limitImports, watchImports } from '../../source/import-watch';
 import { openStore } from '../../store/open';
 import type { Store } from '../../store/store';
 import { parseCommandLine } from '../args';
 import { splitFlow } from '../arguments';
 import type { Context } from '../command';
 import { executeSpin } from '../commands/spin';
+import { importTimeout, slowImport } from '../import-time';
+import { unmarked } from '../render/colours';
 import { makeOutput, type Output, outputWritten } from '../render/output';
+import { plain } from '../render/plain';
 import { spec } from '../specs/spin';
 
 /** @param executed called when the process has executed its spin */
@@ -26,29 +31,50 @@ export function main(executed: () => void): void {
   const prepared = prepare(setup);
   prepared.then(() => channel.send({ type: 'ready' }));
 
-  async function spin({ columns }: SpareGo): Promise<void> {
+  async function spin({ argv, columns }: SpareGo): Promise<void> {
     const { store } = await prepared;
-    const text: string[] = [];
-    const output = collected(text, columns);
-    const context = contextOf(setup, output);
+    channel.send({ type: 'begun' });
+    const note = (text: string) => channel.send({ type: 'note', text });
+    const texts = new Texts();
+    const output = texts.output(columns);
+    let late: FlowError | undefined;
+    watchImports({
+      slow: (file) => note(slowImport(file, setup.cwd)),
+      late: (error) => {
+        late ??= error;
+      },
+    });
     try {
+      const { cwd, workspace } = setup;
+      const parsed = splitFlow(spec, parseCommandLine(spec, [...argv]), cwd);
+      limitImports(importTimeout(parsed));
+      const context: Context = { ...parsed, cwd, workspace, output, signal: new AbortController().signal };
       const { positionals, options } = context;
-      const place = placeOf(positionals[0] as string, setup.cwd, {
+      const place = placeOf(positionals[0] as string, cwd, {
         store: options.store as string | undefined,
-        workspace: setup.workspace,
+        workspace,
       });
-      const code = await executeSpin(context, place, {
-        emit: (event) => channel.send({ type: 'event', event }),
-        ...(store ? { store } : {}),
-      });
+      const env = setup.env ? { env: new EnvFiles({ kind: 'spin' }, note) } : {};
+      const code = await executeSpin(
+        context,
+        { ...place, ...env },
+        {
+          emit: (event) => channel.send({ type: 'event', event }),
+          ...(store ? { store } : {}),
+        },
+      );
+      if (late && code !== late.exit) throw late;
       channel.send({ type: 'ended', code });
     } catch (thrown) {
       const { renderFailure } = await import('../render/failure');
       const code = renderFailure(thrown, output, setup.cwd);
       const error = isFlowError(thrown) ? thrown : new FlowError('FLOW_INTERNAL', messageOf(thrown));
+      const { text, mask } = texts;
       channel.send({
-        ...{ type: 'refused', code, text: text.join('') },
-        error: { code: error.code, message: error.message },
+        type: 'refused',
+        code,
+        text,
+        error: { code: error.code, message: mask(error.message) },
       });
     }
     executed();
@@ -57,21 +83,26 @@ export function main(executed: () => void): void {
   }
 }
 
-function contextOf({ argv, cwd, workspace }: SpareSetup, output: Output): Context {
-  const parsed = splitFlow(spec, parseCommandLine(spec, argv), cwd);
-  return { ...parsed, cwd, workspace, output, signal: new AbortController().signal };
-}
-
 /** What a command would print of its failure. */
-function collected(text: string[], columns: number): Output {
-  const output: Output = {
-    ...makeOutput(false, false),
-    columns,
-    write: (piece) => void text.push(piece),
-    result() {},
-    forError: () => output,
-  };
-  return output;
+class Texts {
+  text = '';
+  mask = (text: string) => text;
+
+  output(columns: number): Output {
+    const output: Output = {
+      ...makeOutput(false, false),
+      ...{ columns, wrapAt: columns },
+      write: (piece) => {
+        this.text += unmarked(plain(this.mask(piece)));
+      },
+      result() {},
+      hide: (mask) => {
+        this.mask = mask;
+      },
+      forError: () => output,
+    };
+    return output;
+  }
 }
 
 /** Loads what every spin loads, and opens the store. What fails here fails again, and is told, when it is needed. */

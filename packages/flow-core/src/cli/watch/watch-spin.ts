@@ -1,73 +1,122 @@
 /** nx-flow spin --watch: the step again, whenever a file changes that it depends on. */
-import { dirname } from 'node:path';
+import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { findPlaceFile, type Place } from '../../session/place';
-import { Watch } from '../../session/watch/watch';
+import { Watch, type WatchListener } from '../../session/watch/watch';
 import { looksLikeFile, stem } from '../../source/find';
-import { pathspecOf } from '../arguments';
+import { builtCode } from '../../source/fingerprint/built';
+import { openStore } from '../../store/open';
+import { namespaceOf } from '../arguments';
 import type { Context } from '../command';
+import { Choice } from './choice';
 import { watchJson } from './json';
-import { keysOf } from './keys';
-import { watchScreen } from './screen';
+import { Keys, readKeys } from './keys';
+import { watchRuns } from './newer';
+import { type Screen, watchScreen } from './screen';
 
-/** How a watch ends: by a key, or by a signal. */
+/** How a watch ends by a signal. */
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Returns the exit code when somebody ends it. @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND */
+const NOT_WITH: Record<string, string> = {
+  all: 'it spins one split at each save. On a terminal, the key a spins all of them once',
+  'max-workers': 'it spins one split at each save',
+  persist: 'it spins at each save, and stores none of them. On a terminal, the key p persists one',
+};
+
+/** Returns the exit code when somebody ends it. @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
 export async function watchSpin(context: Context, place: Place): Promise<number> {
   const { output, options } = context;
   for (const [name, why] of Object.entries(NOT_WITH)) {
     if (options[name] !== undefined && options[name] !== false)
-      throw new FlowError('FLOW_USAGE', `--watch goes without --${name}: ${why}`);
+      throw new FlowError('FLOW_USAGE', `--watch goes without --${name}: ${why}.`);
   }
   const file = await findPlaceFile(place);
-  const flow = looksLikeFile(place.flow) ? stem(file) : place.flow;
-  const step = stepOf(context, flow);
-  const listener = output.json ? watchJson(output, step) : watchScreen(output, { step, place, file });
+  const choice = new Choice(looksLikeFile(place.flow) ? stem(file) : place.flow, context);
+  const step = () => choice.step;
+  const built = () => builtFiles(file, place.workspace);
+  const screen = output.json
+    ? watchJson(output, step, built)
+    : watchScreen(output, { step, place, file, built });
+  // Without keys nobody can take a newer run: it is taken as a command would.
+  const holds = !output.json && process.stdin.isTTY === true;
+  // The broker, which would leave with the last process of a spin, stays for the next.
+  const store = openStore(place.store);
   const watch = new Watch({
-    place: { file, flow, workspace: place.workspace, step },
-    setup: { argv: argvOf(context), ...place, file },
-    folder: dirname(file),
-    listener,
+    place: { file, flow: choice.flow, workspace: place.workspace },
+    setup: { ...place, file, env: context.env !== undefined },
+    files: filesIn(context),
+    step,
+    argv: (more) => choice.argv(more),
+    otherwise: (code) => choice.letGo(code),
+    listener: holds ? holding(screen, choice) : screen,
   });
-  const ended = new Promise<number>((resolve) => {
-    for (const [signal, code] of Object.entries(CODES)) process.once(signal, () => resolve(code));
-    if (!output.json) keysOf(listener, { again: () => void watch.again(), quit: resolve });
-  });
+  const ends: (() => void)[] = [() => screen.close()];
   try {
-    await watch.begin();
-    return await ended;
+    return await new Promise<number>((resolve) => {
+      for (const [signal, code] of Object.entries(CODES)) {
+        const end = () => resolve(code);
+        process.on(signal, end);
+        ends.push(() => process.off(signal, end));
+      }
+      if (holds) {
+        const held = () => (choice.takesNewest ? choice.run : undefined);
+        const namespace = namespaceOf(context);
+        ends.push(
+          watchRuns({ store, flow: choice.flow, namespace, held, found: (run) => screen.newer(run) }),
+          readKeys(new Keys({ screen, actions: actionsOf(watch, choice, screen), quit: resolve })),
+        );
+      }
+      // Nobody reads any more.
+      process.stdout.once('error', () => resolve(CODES.SIGHUP));
+      watch.again();
+    });
   } finally {
-    listener.close();
-    await watch.close();
+    for (const end of ends) end();
+    await Promise.all([watch.close(), store.close()]);
   }
 }
 
-const NOT_WITH: Record<string, string> = {
-  all: 'it spins one split. --index says which.',
-  persist: 'it stores nothing. Give the command without --watch to keep a spin.',
-};
-
-/** @throws FlowError FLOW_USAGE where no step is named */
-function stepOf({ positionals, options }: Context, flow: string): string {
-  const given = positionals[1] ?? (options.step as string | undefined);
-  const { step } = pathspecOf(given, flow);
-  if (step === undefined)
-    throw new FlowError(
-      'FLOW_USAGE',
-      `Which step? nx-flow spin ${flow} <step> --watch spins it whenever a file changes.`,
-    );
-  return step;
+/** Stays with the run whose inputs were used, so that the results can be compared. */
+function holding(screen: Screen, choice: Choice): WatchListener {
+  return {
+    ...screen,
+    event(event) {
+      if (event.type === 'spin-started') choice.hold(event.run);
+      screen.event(event);
+    },
+  };
 }
 
-/** The command line of each spin. */
-function argvOf({ positionals, options, params, set }: Context): string[] {
-  const given = Object.entries(options).flatMap(([name, value]) =>
-    name === 'watch' || name === 'json' || value === undefined
-      ? []
-      : [value].flat().map((one) => `--${name}=${one}`),
+function actionsOf(watch: Watch, choice: Choice, screen: Screen) {
+  const then = (take: (typed: string) => void) => (typed: string) => {
+    take(typed);
+    watch.again();
+  };
+  return {
+    Enter: () => watch.again(),
+    i: then((typed) => choice.takeIndex(typed)),
+    a: () => watch.again(['--all']),
+    s: then((typed) => choice.takeStep(typed)),
+    r: then((typed) => {
+      choice.takeRun(typed);
+      screen.newer(undefined);
+    }),
+    p: () => watch.again(['--persist']),
+  };
+}
+
+/** Files that the command line names. */
+function filesIn({ options, cwd }: Context): string[] {
+  return [options.artifacts, options['params-file']].flatMap((file) =>
+    file === undefined ? [] : resolve(cwd, String(file)),
   );
-  const named = (family: string, values: Record<string, string>) =>
-    Object.entries(values).map(([name, value]) => `--${family}.${name}=${value}`);
-  return [...positionals, ...given, ...named('params', params), ...named('set', set)];
+}
+
+/** Libraries of the workspace that the flow reads as they were built. */
+function builtFiles(file: string, workspace: string): readonly string[] {
+  try {
+    return builtCode(file, workspace).files;
+  } catch {
+    return [];
+  }
 }

@@ -1,34 +1,34 @@
 /** What of the code a step sees, as it was when it was last looked at. The sources are parsed, never imported. */
-import { statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { type FlowError, isFlowError } from '../../definition/errors';
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
-import { declaredPlaces } from '../../source/declared-inputs';
+import { messageOf } from '../../definition/thrown';
 import { fingerprintFlow, type StepFingerprint } from '../../source/fingerprint';
 import { compareFingerprints } from '../../source/fingerprint/compare';
 import { parseFlowSource } from '../../source/parse';
+import { KeptSources, stampOf } from './stamps';
 
 export interface WatchedPlace {
   /** The flow's file. */
   file: string;
   flow: string;
   workspace: string;
-  step: string;
 }
 
 export type Look =
   /** `changed` is empty where the step sees nothing else. */
-  | { changed: readonly string[] }
-  /** It cannot be parsed, or the step is not there. */
-  | { broken: FlowError | string };
+  | { changed: readonly string[]; accept(): void }
+  /** It cannot be parsed, or is not there. */
+  | { broken: FlowError };
 
 export class WatchedCode {
   readonly #place: WatchedPlace;
-  #seen: StepFingerprint | undefined;
-  #files: readonly string[] = [];
-  #declared: readonly string[] = [];
-  /** Of files that count by their content: when each was changed last, and its size. */
-  readonly #data = new Map<string, string>();
+  readonly #sources = new KeptSources();
+  /** The step, and what it saw when that was last accepted. */
+  #seen: { step: string; code: StepFingerprint } | undefined;
+  /** All files that were looked for when all could be parsed: a broken one hides those that it imports. */
+  #files: ReadonlyMap<string, string> = new Map();
 
   constructor(place: WatchedPlace) {
     this.#place = place;
@@ -36,68 +36,56 @@ export class WatchedCode {
 
   /** All files that were looked for, whether they are there or not. */
   get files(): readonly string[] {
-    return this.#files;
-  }
-
-  /** Files and folders of the flow's declared inputs: everything in them counts. */
-  get data(): readonly string[] {
-    return this.#declared;
+    return [...this.#files.keys()];
   }
 
   /** Looks at it now, and compares it with what was seen when it was last accepted. */
-  look(): Look & { accept?(): void } {
-    const { file, flow, workspace, step } = this.#place;
-    let found: StepFingerprint | undefined;
+  look(step: string): Look {
+    const { file, flow, workspace } = this.#place;
+    this.#sources.begin();
+    let now: StepFingerprint;
     try {
-      const { steps, files, other } = fingerprintFlow({ file, flow, root: workspace });
-      this.#files = Object.keys(files);
-      this.#declared = declaredIn(file, flow);
-      // A step with a computed name depends on all that the flow loads.
-      found = Object.hasOwn(steps, step) ? steps[step] : Object.keys(steps).length === 0 ? other : undefined;
-      if (!found) return { broken: `${relative(workspace, file)} declares no step "${step}" now.` };
+      const { steps, other } = fingerprintFlow({ file, flow, root: workspace, host: this.#sources });
+      // One whose declaration is not found may have a computed name, or be gone: the flow itself knows.
+      now = (Object.hasOwn(steps, step) ? steps[step] : undefined) ?? other;
+      this.#files = new Map([[file, stampOf(file)], ...this.#sources.looked]);
     } catch (error) {
-      if (!isFlowError(error)) throw error;
-      return { broken: error };
+      const before = [file, ...this.#files.keys()].map((name): [string, string] => [name, stampOf(name)]);
+      this.#files = new Map([...before, ...this.#sources.looked]);
+      return { broken: this.#brokenBy(error) };
     }
-    const seen = this.#seen;
-    const now = found;
+    const seen = this.#seen?.step === step ? this.#seen.code : undefined;
     const accept = () => {
-      this.#seen = now;
+      this.#seen = { step, code: now };
     };
     if (!seen || seen.digest === now.digest) return { changed: [], accept };
-    return {
-      changed: compareFingerprints(seen, now).map(({ text, at }) => placed(text, at, workspace)),
-      accept,
-    };
+    const changed = compareFingerprints(seen, now).map(({ text, at }) => placed(text, at));
+    return { changed, accept };
   }
 
-  /** Whether a data file is another than when this was last asked. */
-  dataChanged(path: string): boolean {
-    const before = this.#data.get(path);
-    const now = stateOf(path);
-    this.#data.set(path, now);
-    return before !== now;
+  /** The inputs that the flow declares. Those that are computed are not known. */
+  declared(): Graph['inputs'] {
+    const { file, flow } = this.#place;
+    const declared = parseFlowSource(file).find(({ name }) => name === flow)?.inputs;
+    return declared === 'computed' ? undefined : declared;
   }
-}
 
-function declaredIn(file: string, flow: string): string[] {
-  const declared = parseFlowSource(file).find(({ name }) => name === flow)?.inputs;
-  if (declared === undefined || declared === 'computed') return [];
-  return declaredPlaces({ inputs: declared } as Pick<Graph, 'inputs'> as Graph, dirname(file)).filter(
-    (place) => place !== join(dirname(file)),
-  );
-}
+  /** Which files are others than when they were last looked at. */
+  changed(): string[] {
+    return [...this.#files].filter(([file, stamp]) => stampOf(file) !== stamp).map(([file]) => file);
+  }
 
-function stateOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return '';
+  #brokenBy(error: unknown): FlowError {
+    const { file, workspace } = this.#place;
+    if (!existsSync(file)) {
+      const name = relative(workspace, file);
+      return new FlowError('FLOW_NOT_FOUND', `${name} is not there any more: the watch waits for it.`);
+    }
+    return isFlowError(error) ? error : new FlowError('FLOW_INTERNAL', messageOf(error), { cause: error });
   }
 }
 
-function placed(text: string, at: string | undefined, workspace: string): string {
+function placed(text: string, at: string | undefined): string {
   const file = at?.replace(/:\d+$/, '');
-  return file === undefined || text.includes(file) ? text : `${text} in ${relative(workspace, file) || file}`;
+  return file === undefined || text.includes(file) ? text : `${text} in ${file}`;
 }

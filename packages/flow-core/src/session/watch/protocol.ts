@@ -3,19 +3,21 @@ import type { FlowEvent } from '../../engine/task/flow-event';
 
 /** What a spare process is made ready for. It travels on its command line, as JSON. */
 export interface SpareSetup {
-  /** The command line of the spin, after `spin`. */
-  argv: readonly string[];
   cwd: string;
   workspace: string;
   /** The folder of the store. */
   store: string;
   /** The flow's file. */
   file: string;
+  /** Whether its `.env` files are loaded: with Nx, they were before. */
+  env: boolean;
 }
 
-/** Execute the spin now. */
+/** Execute a spin now. */
 export interface SpareGo {
   type: 'go';
+  /** The command line, after `spin`. */
+  argv: readonly string[];
   /** Of the terminal. */
   columns: number;
 }
@@ -23,7 +25,14 @@ export interface SpareGo {
 export type FromSpare =
   /** All that can be loaded ahead is loaded. */
   | { type: 'ready' }
+  /** From here on, the flow decides how long it takes. */
+  | { type: 'begun' }
   | { type: 'event'; event: FlowEvent }
+  /** One line for people. */
+  | { type: 'note'; text: string }
+  | SpareOutcome;
+
+export type SpareOutcome =
   /** The command has ended. */
   | { type: 'ended'; code: number }
   /** It was refused, as a command of its own would have been. */

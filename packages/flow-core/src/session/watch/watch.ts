@@ -1,40 +1,48 @@
 /**
  * Spins one step whenever a file changes that it depends on. This process only watches and shows: each spin is executed by a
- * process of its own, which was made ready before.
+ * process of its own, which was made ready before. A save has one answer (spun, unchanged or broken), unless a newer one comes
+ * before it.
  */
-import { statSync } from 'node:fs';
-import type { FlowEvent, SpinDone } from '../../engine/task/flow-event';
-import { OrphanGuard } from '../../process/orphan-guard';
+import { relative } from 'node:path';
+import type { FlowError } from '../../definition/errors';
+import { messageOf } from '../../definition/thrown';
+import type { FlowEvent } from '../../engine/task/flow-event';
+import { Changes } from './changes';
 import { WatchedCode, type WatchedPlace } from './code';
-import { Folders } from './folders';
+import { DataFiles } from './data';
+import { OwnWrites } from './own-writes';
 import type { SpareSetup } from './protocol';
-import { Spare, type SpareEnd } from './spare';
+import { type Outcome, Running } from './running';
+import type { SpareListener } from './spare';
+import { Spares } from './spares';
+import { newestChange } from './stamps';
 
-/** How long a burst of changes may last: editors write a file in several steps. Milliseconds. */
-export const DEBOUNCE_MS = 40;
-
-export interface Spun {
+export interface Spun extends Outcome {
   /** Counts spins from 1. */
   n: number;
   changed: readonly string[];
   /** From the change of the file, or the key, to the result. Milliseconds. */
   latencyMs: number;
-  /** Undefined where the command was refused, or its process died. */
-  done?: SpinDone;
-  end: SpareEnd;
 }
 
-export interface WatchListener {
-  /** Everything is watched, and the first spin is about to begin. */
+export interface Broken {
+  code: string;
+  message: string;
+  /** How a command would print it. Absent where the sources say it. */
+  text?: string;
+  /** The place of a syntax error: `file:line:column`. */
+  where?: string;
+}
+
+export interface WatchListener extends SpareListener {
+  /** Everything is watched, and the first spin has begun. */
   ready(): void;
-  /** A spin begins. */
   begins(n: number, changed: readonly string[]): void;
-  event(event: FlowEvent): void;
-  printed(text: string): void;
   spun(spun: Spun): void;
   /** The step sees nothing of what changed. */
   unchanged(files: readonly string[]): void;
-  broken(error: { code: string; message: string }): void;
+  /** Nothing can be spun until it is mended. */
+  broken(broken: Broken, latencyMs: number): void;
   /** A spin under way was ended: what it executes is of yesterday. */
   stopped(n: number): void;
   columns(): number;
@@ -43,143 +51,216 @@ export interface WatchListener {
 export interface WatchOptions {
   place: WatchedPlace;
   setup: SpareSetup;
-  /** The folder of the flow's file: its declared inputs are named from there. */
-  folder: string;
+  /** Files that the command line names: the step sees them, too. */
+  files?: readonly string[];
+  /** The step that is spun now. */
+  step(): string;
+  /** The command line of its spin. @param more added to it, once */
+  argv(more: readonly string[]): readonly string[];
+  /** A spin was refused. Returns whether another command line may do. */
+  otherwise?(code: string): boolean;
   listener: WatchListener;
+}
+
+interface Ask {
+  files: Set<string>;
+  /** Spin also where the step sees nothing else. */
+  forced: boolean;
+  since: number;
+  /** Added to the command line, once. */
+  more: readonly string[];
 }
 
 export class Watch {
   readonly #options: WatchOptions;
   readonly #code: WatchedCode;
-  readonly #folders: Folders;
-  readonly #guard = new OrphanGuard();
-  readonly #changed = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-  #spare: Spare | undefined;
-  #running: { spare: Spare; n: number } | undefined;
-  #count = 0;
-  #broken = false;
+  readonly #data: DataFiles;
+  readonly #changes: Changes;
+  readonly #spares: Spares;
+  readonly #own = new OwnWrites();
+  #ask: Ask | undefined;
+  #busy = false;
   #closed = false;
-  /** Looks follow each other. */
-  #turn: Promise<void> = Promise.resolve();
+  #running: Running | undefined;
+  #count = 0;
+  #ready = false;
+  /** The last answer was that something is broken: whatever changes may mend it. */
+  #broken = false;
+  /** The code is being read, for a spin. */
+  #reading = false;
+  /** Something changed while it was: what was read may be neither the old nor the new. */
+  #doubtful = false;
 
   constructor(options: WatchOptions) {
+    const { place, setup, files = [] } = options;
     this.#options = options;
-    this.#code = new WatchedCode(options.place);
-    this.#folders = new Folders((path) => this.#note(path));
-    this.#spare = this.#next();
+    this.#code = new WatchedCode(place);
+    this.#data = new DataFiles(place, { env: setup.env, files });
+    this.#spares = new Spares(setup);
+    this.#spares.refill();
+    this.#changes = new Changes(place.workspace, {
+      noted: () => {
+        if (this.#reading || this.#running?.isLoading) this.#doubtful = true;
+      },
+      changed: (paths, since) => this.#queue({ files: new Set(paths), forced: false, since, more: [] }),
+      sweep: () => (this.#busy ? [] : [...this.#code.changed(), ...this.#data.walk()]),
+    });
   }
 
-  /** Spins for the first time. */
-  begin(): Promise<void> {
-    return this.#inTurn(() => this.#look([], Date.now(), true));
-  }
-
-  /** Spins again, whatever has changed. */
-  again(): Promise<void> {
-    return this.#inTurn(() => this.#look([], Date.now(), true));
+  /** Spins, whatever has changed. @param more added to the command line, once */
+  again(more: readonly string[] = []): void {
+    this.#queue({ files: new Set(), forced: true, since: Date.now(), more });
   }
 
   /** Resolves when nothing of it is left. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#folders.close();
-    await Promise.all([this.#spare?.kill(), this.#running?.spare.kill()]);
-    this.#guard.close();
+    this.#changes.close();
+    await this.#spares.close();
   }
 
-  #next(): Spare {
-    return new Spare(this.#options.setup, this.#guard);
+  #queue(ask: Ask): void {
+    const { files, forced, more } = this.#ask ?? ask;
+    for (const file of files) ask.files.add(file);
+    this.#ask = { ...ask, forced: ask.forced || forced, more: ask.more.length > 0 ? ask.more : more };
+    if (!this.#busy) void this.#answerAll();
   }
 
-  #note(path: string): void {
-    this.#changed.add(path);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const files = [...this.#changed];
-      this.#changed.clear();
-      void this.#inTurn(() => this.#look(files, newest(files), false));
-    }, DEBOUNCE_MS);
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(() => (this.#closed ? undefined : work()));
-    return this.#turn;
-  }
-
-  /** @param since when the files changed @param always spin also where the step sees nothing else */
-  async #look(files: readonly string[], since: number, always: boolean): Promise<void> {
-    const { listener } = this.#options;
-    const look = this.#code.look();
-    this.#folders.watch(this.#code.files, this.#code.data);
-    if ('broken' in look) {
-      this.#broken = true;
-      const { broken } = look;
-      listener.broken(typeof broken === 'string' ? { code: 'FLOW_STEP_NOT_FOUND', message: broken } : broken);
-      return;
+  async #answerAll(): Promise<void> {
+    this.#busy = true;
+    while (this.#ask && !this.#closed) {
+      const ask = this.#ask;
+      this.#ask = undefined;
+      try {
+        await this.#answer(ask);
+      } catch (error) {
+        this.#tellBroken({ code: 'FLOW_INTERNAL', message: messageOf(error) }, ask);
+      }
     }
-    if (this.#count === 0) listener.ready();
+    this.#busy = false;
+  }
+
+  async #answer(ask: Ask): Promise<void> {
+    const { listener, step } = this.#options;
+    const forced = ask.forced || this.#broken || this.#doubtful;
+    this.#doubtful = false;
+    this.#reading = true;
+    try {
+      const look = this.#code.look(step());
+      if ('broken' in look) {
+        await this.#stop();
+        this.#watchFolders();
+        return this.#tellBroken(brokenBy(look.broken), ask);
+      }
+      if (look.changed.length > 0 || this.#count === 0) this.#data.declare(this.#code.declared());
+      const data = this.#dataChanged(ask, look.changed.length > 0);
+      const changed = [...look.changed, ...data.others];
+      if (changed.length === 0 && !forced) {
+        this.#watchFolders();
+        const files = [...ask.files].filter((file) => !data.own.has(file));
+        if (files.length > 0) listener.unchanged(files);
+        return;
+      }
+      await this.#stop();
+      if (this.#ask) return this.#queue({ ...ask, forced: true });
+      if (this.#closed) return;
+      look.accept();
+      this.#broken = false;
+      this.#start(changed, ask);
+    } finally {
+      this.#reading = false;
+    }
+    this.#watchFolders();
+    if (!this.#ready) listener.ready();
+    this.#ready = true;
+  }
+
+  /** Which data files are others, in words, without those that the step itself writes. */
+  #dataChanged(ask: Ask, codeChanged: boolean): { others: string[]; own: Set<string> } {
+    const { place, listener, files = [] } = this.#options;
     const known = new Set(this.#code.files);
-    const read = files.filter((file) => !known.has(file) && this.#code.dataChanged(file));
-    const changed = [...look.changed, ...read.map((file) => `the file ${file} changed`)];
-    if (changed.length === 0 && !always && !this.#broken) {
-      listener.unchanged(files);
-      return;
-    }
-    this.#broken = false;
-    look.accept?.();
-    await this.#stop();
-    this.#start(changed, since);
+    // Code is judged by what the step sees of it. What was read with the code has told that it changed.
+    const data = this.#data
+      .changed([...ask.files])
+      .filter((file) => files.includes(file) || (!isCode(file) && !(codeChanged && known.has(file))));
+    const during = !codeChanged && this.#running?.wasAliveAt(ask.since) === true;
+    const { own, found } = this.#own.among(data, during);
+    const named = (file: string) => relative(place.workspace, file);
+    if (found.length > 0)
+      listener.note(
+        `Each spin writes ${found.map(named).join(', ')}: that is not watched until something else changes.`,
+      );
+    const others = data.filter((file) => !own.has(file));
+    return { others: others.map((file) => `the file ${named(file)} changed`), own };
+  }
+
+  /** What is watched follows what was looked for. */
+  #watchFolders(): void {
+    const { folders } = this.#changes;
+    const more = folders.watch(this.#code.files, this.#data.folders, (path) => this.#data.concerns(path));
+    if (more) for (const path of [...this.#code.changed(), ...this.#data.walk()]) this.#changes.note(path);
   }
 
   /** What is executed now sees what was. */
   async #stop(): Promise<void> {
     const running = this.#running;
-    if (!running) return;
     this.#running = undefined;
-    await running.spare.kill();
-    this.#options.listener.stopped(running.n);
+    if (!running?.isAlive) return;
+    await running.stop();
+    if (!running.isTold) this.#options.listener.stopped(running.n);
   }
 
-  #start(changed: readonly string[], since: number): void {
-    const { listener } = this.#options;
-    const spare = this.#spare ?? this.#next();
-    this.#spare = undefined;
-    const n = ++this.#count;
-    this.#running = { spare, n };
-    listener.begins(n, changed);
-    let done: SpinDone | undefined;
-    const mine = () => this.#running?.n === n && !this.#closed;
-    const ended = spare.go(listener.columns(), {
-      event(event) {
-        if (!mine()) return;
-        if (event.type === 'spin-done') done = event;
-        listener.event(event);
-      },
+  #start(changed: readonly string[], ask: Ask): void {
+    const { listener, argv } = this.#options;
+    const running = new Running(++this.#count, this.#spares);
+    this.#running = running;
+    listener.begins(running.n, changed);
+    const mine = () => this.#running === running && !this.#closed;
+    const heard: SpareListener = {
+      event: (event: FlowEvent) => void (mine() && listener.event(event)),
       printed: (text) => void (mine() && listener.printed(text)),
-      ended: (end) => {
-        if (!mine()) return;
-        listener.spun({ n, changed, latencyMs: Date.now() - since, end, ...(done ? { done } : {}) });
+      note: (text) => void (mine() && listener.note(text)),
+    };
+    const go = { argv: argv(ask.more), columns: listener.columns() };
+    running.execute(go, heard).then(
+      (outcome) => {
+        if (outcome && mine()) this.#tell(running, outcome, changed, ask);
       },
-    });
-    void ended.then(() => {
-      if (mine()) this.#running = undefined;
-      // Not before: it would take the time of the one that is waited for.
-      if (!this.#closed) this.#spare ??= this.#next();
-    });
+      (error) => {
+        if (mine()) this.#tellBroken({ code: 'FLOW_INTERNAL', message: messageOf(error) }, ask);
+      },
+    );
+  }
+
+  #tell(running: Running, outcome: Outcome, changed: readonly string[], ask: Ask): void {
+    const { listener, otherwise } = this.#options;
+    running.isTold = true;
+    const { end } = outcome;
+    if (end.type !== 'refused')
+      listener.spun({ n: running.n, changed, latencyMs: latencyOf(ask), ...outcome });
+    else if (otherwise?.(end.error.code)) this.again();
+    else this.#tellBroken({ ...end.error, text: end.text }, ask);
+  }
+
+  #tellBroken(broken: Broken, ask: Ask): void {
+    this.#broken = true;
+    this.#options.listener.broken(broken, latencyOf(ask));
   }
 }
 
-/** When the newest of them changed; now where none is there. Milliseconds since 1970. */
-function newest(files: readonly string[]): number {
-  const times = files.flatMap((file) => {
-    try {
-      return [statSync(file).mtimeMs];
-    } catch {
-      return [];
-    }
-  });
+function brokenBy({ code, message, problems }: FlowError): Broken {
+  const [, where] = /^(\S.*?:\d+:\d+) {2}/.exec(message) ?? [];
+  const place = where ?? problems[0]?.where;
+  return { code, message, ...(place === undefined ? {} : { where: place }) };
+}
+
+function isCode(file: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(file);
+}
+
+/** From the newest change. Where a clock is not ours, from when it was heard of. */
+function latencyOf({ files, since }: Ask): number {
   const now = Date.now();
-  return times.length === 0 ? now : Math.min(now, Math.max(...times));
+  const changed = newestChange(files);
+  return now - (changed !== undefined && changed <= now && changed > since - 1000 ? changed : since);
 }
