@@ -17,7 +17,7 @@ export class Watched {
 
   constructor(workspace: Workspace, args: readonly string[], options?: RunOptions) {
     this.started = workspace.start(['spin', ...args, '--watch', '--json'], options);
-    this.started.child.stdout.on('data', (text: string) => this.#read(text));
+    this.started.child.stdout?.on('data', (text: string) => this.#read(text));
     // What it waits for may never come.
     void this.started.done.then(() => this.#heard());
   }

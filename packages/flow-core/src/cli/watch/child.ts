@@ -10,6 +10,7 @@ import type { FromSpare, SpareGo, SpareSetup } from '../../session/watch/protoco
 import { limitImports, watchImports } from '../../source/import-watch';
 import { openStore } from '../../store/open';
 import type { Store } from '../../store/store';
+import { takeVerified, verifiedFiles } from '../../store/verified';
 import { parseCommandLine } from '../args';
 import { splitFlow } from '../arguments';
 import type { Context } from '../command';
@@ -19,6 +20,9 @@ import { unmarked } from '../render/colours';
 import { makeOutput, type Output, outputWritten } from '../render/output';
 import { plain } from '../render/plain';
 import { spec } from '../specs/spin';
+
+/** Files of the store that the next process need not verify again. */
+const MOST_VERIFIED = 1000;
 
 /** @param executed called when the process has executed its spin */
 export function main(executed: () => void): void {
@@ -31,9 +35,10 @@ export function main(executed: () => void): void {
   const prepared = prepare(setup);
   prepared.then(() => channel.send({ type: 'ready' }));
 
-  async function spin({ argv, columns }: SpareGo): Promise<void> {
+  async function spin({ argv, columns, verified }: SpareGo): Promise<void> {
     const { store } = await prepared;
     channel.send({ type: 'begun' });
+    takeVerified(verified);
     const note = (text: string) => channel.send({ type: 'note', text });
     const texts = new Texts();
     const output = texts.output(columns);
@@ -77,6 +82,7 @@ export function main(executed: () => void): void {
         error: { code: error.code, message: mask(error.message) },
       });
     }
+    channel.send({ type: 'verified', files: verifiedFiles(MOST_VERIFIED) });
     executed();
     await outputWritten();
     exitNow(0);

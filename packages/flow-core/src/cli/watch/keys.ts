@@ -26,8 +26,7 @@ export type KeyActions = Record<string, (typed: string) => void>;
 export interface KeysOptions {
   screen: Pick<Screen, 'help' | 'ask'>;
   actions: KeyActions;
-  /** @param code the exit code */
-  quit(code: number): void;
+  quit(byCtrlC: boolean): void;
 }
 
 /** What Ctrl-C, Ctrl-D, Ctrl-Z, Escape and Backspace are while a terminal gives each key as it is. */
@@ -55,11 +54,11 @@ export class Keys {
 
   #press(key: string): void {
     const { screen, actions, quit } = this.#options;
-    if (key === CTRL_C) quit(130);
+    if (key === CTRL_C) quit(true);
     else if (this.#asked) this.#type(this.#asked, key);
-    else if (key === CTRL_D) quit(0);
+    else if (key === CTRL_D) quit(false);
     else if (key === CTRL_Z) process.kill(process.pid, 'SIGTSTP');
-    else if (key === 'q') quit(0);
+    else if (key === 'q') quit(false);
     else if (key === '?') screen.help();
     else {
       const name = key === '\r' ? 'Enter' : key;

@@ -17,6 +17,9 @@ import { type Screen, watchScreen } from './screen';
 /** How a watch ends by a signal. */
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** How it ends by the key `q`. Under Nx, which says where the workspace is, an end of 0 would be stored, and replayed. */
+const quitCode = ({ workspace }: Context) => (workspace === undefined ? 0 : CODES.SIGINT);
+
 const NOT_WITH: Record<string, string> = {
   all: 'it spins one split at each save. On a terminal, the key a spins all of them once',
   'max-workers': 'it spins one split at each save',
@@ -58,12 +61,13 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
         process.on(signal, end);
         ends.push(() => process.off(signal, end));
       }
+      const quit = (byCtrlC: boolean) => resolve(byCtrlC ? CODES.SIGINT : quitCode(context));
       if (holds) {
         const held = () => (choice.takesNewest ? choice.run : undefined);
         const namespace = namespaceOf(context);
         ends.push(
           watchRuns({ store, flow: choice.flow, namespace, held, found: (run) => screen.newer(run) }),
-          readKeys(new Keys({ screen, actions: actionsOf(watch, choice, screen), quit: resolve })),
+          readKeys(new Keys({ screen, actions: actionsOf(watch, choice, screen), quit })),
         );
       }
       // Nobody reads any more.

@@ -1,6 +1,6 @@
 /** Files that count by being written: the flow's declared inputs, and its `.env` files. */
 import { type Dirent, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import { flowsFolder } from '../../environment/output-folders';
 import { declaredPlaces } from '../../source/declared-inputs';
@@ -115,6 +115,7 @@ export class DataFiles {
   #counts(path: string): boolean {
     if (this.#more.includes(path)) return true;
     if (this.#envFolders.includes(dirname(path)) && ENV_FILE.test(basename(path))) return true;
+    if (relative(this.#folder, path).split(sep).some((name) => SKIPPED.has(name))) return false;
     return this.#names(path) && !path.startsWith(`${this.#outputs}/`) && !OF_EDITORS.test(basename(path));
   }
 

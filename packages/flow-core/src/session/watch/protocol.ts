@@ -1,5 +1,6 @@
 /** What a watch and its spare process say to each other. */
 import type { FlowEvent } from '../../engine/task/flow-event';
+import type { Verified } from '../../store/verified';
 
 /** What a spare process is made ready for. It travels on its command line, as JSON. */
 export interface SpareSetup {
@@ -20,6 +21,8 @@ export interface SpareGo {
   argv: readonly string[];
   /** Of the terminal. */
   columns: number;
+  /** Files of the store whose bytes are known to be right, unless they were written since. */
+  verified: Verified;
 }
 
 export type FromSpare =
@@ -30,6 +33,8 @@ export type FromSpare =
   | { type: 'event'; event: FlowEvent }
   /** One line for people. */
   | { type: 'note'; text: string }
+  /** What it has verified of the store, and what it was told. */
+  | { type: 'verified'; files: Verified }
   | SpareOutcome;
 
 export type SpareOutcome =

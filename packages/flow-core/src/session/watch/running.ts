@@ -1,7 +1,6 @@
 /** One spin of a watch, in a process that was made ready: from the word to what it came to. */
 import type { FlowEvent, SpinDone, SpinsDone } from '../../engine/task/flow-event';
-import type { SpareGo } from './protocol';
-import type { Spare, SpareEnd, SpareListener } from './spare';
+import type { Go, Spare, SpareEnd, SpareListener } from './spare';
 import type { Spares } from './spares';
 
 /** A spin that takes longer gets its successor a process while it is executed. Milliseconds. */
@@ -47,7 +46,7 @@ export class Running {
   }
 
   /** Resolves when it is over, though its process may not have ended. Undefined once it was stopped. */
-  async execute(go: Omit<SpareGo, 'type'>, listener: SpareListener): Promise<Outcome | undefined> {
+  async execute(go: Go, listener: SpareListener): Promise<Outcome | undefined> {
     for (let left = ATTEMPTS; ; left--) {
       const heard: Pick<Outcome, 'done' | 'all'> = {};
       const spare = this.#spares.take();

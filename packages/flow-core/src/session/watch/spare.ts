@@ -7,6 +7,7 @@ import { packageFile } from '../../environment/package-root';
 import { endGroup } from '../../process/end-processes';
 import type { OrphanGuard } from '../../process/orphan-guard';
 import { startProcess } from '../../process/start-process';
+import type { Verified } from '../../store/verified';
 import type { FromSpare, SpareGo, SpareOutcome, SpareSetup } from './protocol';
 
 export interface SpareListener {
@@ -16,11 +17,27 @@ export interface SpareListener {
   note(text: string): void;
 }
 
+/** What one process has found out for those after it. */
+export interface Findings {
+  verified: Verified;
+}
+
 /** `begun` is false where the flow was not even looked at: another process may do it. */
 export type SpareEnd = SpareOutcome | { type: 'died'; how: string; begun: boolean };
 
-/** How long it may take to load what needs no flow, and to begin when it is told to. Milliseconds. */
-const READY_MS = 30_000;
+/** What to spin. */
+export type Go = Pick<SpareGo, 'argv' | 'columns'>;
+
+export interface SpareOptions {
+  /** The program that it is. */
+  program: string;
+  /** How long it may take to load what needs no flow. Milliseconds. */
+  readyMs: number;
+}
+
+export const SPARE: SpareOptions = { program: packageFile('dist/watch-child.js'), readyMs: 30_000 };
+
+/** How long it may take to begin when it is told to. Milliseconds. */
 const BEGIN_MS = 10_000;
 /** How long it may live on when it has said what its spin came to. Milliseconds. */
 const LEAVE_MS = 2000;
@@ -28,6 +45,7 @@ const LEAVE_MS = 2000;
 export class Spare {
   readonly #process;
   readonly #guard: OrphanGuard;
+  readonly #findings: Findings;
   #listener: SpareListener | undefined;
   #state: 'loading' | 'ready' | 'begun' = 'loading';
   #told = false;
@@ -40,11 +58,15 @@ export class Spare {
   /** Resolves when its process has ended, and what that had started. */
   readonly ended: Promise<SpareEnd>;
 
-  constructor(setup: SpareSetup, guard: OrphanGuard) {
+  constructor(
+    setup: SpareSetup,
+    { guard, findings, program, readyMs }: SpareOptions & { guard: OrphanGuard; findings: Findings },
+  ) {
     this.#guard = guard;
+    this.#findings = findings;
     const color = process.env.FORCE_COLOR ?? (process.stdout.isTTY && !process.env.NO_COLOR ? '1' : '0');
     this.#process = startProcess<FromSpare, SpareGo>(
-      packageFile('dist/watch-child.js'),
+      program,
       [JSON.stringify(setup)],
       { ...process.env, FORCE_COLOR: color },
       (message) => this.#hear(message),
@@ -54,7 +76,7 @@ export class Spare {
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => this.#listener?.printed(text));
     if (child.pid !== undefined) guard.add(-child.pid);
-    this.#within(READY_MS, 'did not get ready');
+    this.#within(readyMs, 'did not get ready');
     this.said = new Promise((resolve) => {
       this.#said = resolve;
     });
@@ -72,11 +94,11 @@ export class Spare {
   }
 
   /** Executes its spin. */
-  go(go: Omit<SpareGo, 'type'>, listener: SpareListener): void {
+  go(go: Go, listener: SpareListener): void {
     this.#listener = listener;
     this.#told = true;
     if (this.#state === 'ready') this.#within(BEGIN_MS, 'did not begin');
-    this.#process.channel.send({ type: 'go', ...go });
+    this.#process.channel.send({ type: 'go', ...go, verified: this.#findings.verified });
   }
 
   /** Resolves when it has ended, with what it had started. */
@@ -108,6 +130,9 @@ export class Spare {
         return;
       case 'event':
         this.#listener?.event(message.event);
+        return;
+      case 'verified':
+        this.#findings.verified = message.files;
         return;
       case 'note':
         this.#listener?.note(message.text);

@@ -1,21 +1,24 @@
 /** Keeps one process ready for the next spin. */
 import { OrphanGuard } from '../../process/orphan-guard';
 import type { SpareSetup } from './protocol';
-import { Spare } from './spare';
+import { type Findings, SPARE, Spare, type SpareOptions } from './spare';
 
 /** How long to wait before another one is started in the place of one that died while it loaded. Milliseconds. */
 const AGAIN_MS = 1000;
 
 export class Spares {
   readonly #setup: SpareSetup;
+  readonly #options: SpareOptions;
   readonly #guard = new OrphanGuard();
+  readonly #findings: Findings = { verified: [] };
   #next: Spare | undefined;
   readonly #alive = new Set<Spare>();
   #again: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(setup: SpareSetup) {
+  constructor(setup: SpareSetup, options = SPARE) {
     this.#setup = setup;
+    this.#options = options;
   }
 
   /** One that has executed nothing: ready, where there was time. The caller has it alone. */
@@ -56,7 +59,11 @@ export class Spares {
   }
 
   #start(): Spare {
-    const spare = new Spare(this.#setup, this.#guard);
+    const spare = new Spare(this.#setup, {
+      ...this.#options,
+      guard: this.#guard,
+      findings: this.#findings,
+    });
     this.#alive.add(spare);
     void spare.ended.then(() => this.#alive.delete(spare));
     return spare;
