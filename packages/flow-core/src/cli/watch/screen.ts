@@ -49,7 +49,7 @@ export function watchScreen(output: Output, { step, place, file, built }: Screen
     write();
   };
   const waiting = () =>
-    status.show(`${newer}watching ${step()} in ${named(file)}   Enter again   ? keys   q quit`);
+    status.show(`${newer}watching ${step()}   Enter again   ? keys   q quit   ${named(file)}`);
   /** Its lines that are redrawn end with it. */
   const endAll = () => {
     showAll?.({ type: 'spins-stopped', flow: place.flow, step: step() });
@@ -77,18 +77,18 @@ export function watchScreen(output: Output, { step, place, file, built }: Screen
     },
     printed: (text) => print(() => output.raw(text)),
     note,
-    spun({ n, latencyMs, done, end, changed }) {
+    spun({ n, latencyMs, done, all, end, changed }) {
       endAll();
       const after = `${duration(latencyMs)} after the ${changed.length === 0 ? 'key' : 'save'}`;
       print(() => {
         if (end.type === 'died')
           output.write(`\n${colors.red('FLOW_WORKER_DIED')}  The process of the spin ${end.how}.\n`);
-        if (!done) return;
-        const since = before && { n: before.n, artifacts: before.done.artifacts };
+        if (!done || all) return;
+        const since = before && isSame(before.done, done) ? { n: before.n, ...before.done } : undefined;
         const where = n === 1 ? outputsText(done, workspace, cwd) : after;
         output.write(endText(done, { end: where, before: since }, output, workspace));
       });
-      if (done?.status === 'done') before = { n, done };
+      if (done?.status === 'done' && !all) before = { n, done };
       waiting();
     },
     unchanged(files) {
@@ -125,6 +125,11 @@ export function watchScreen(output: Output, { step, place, file, built }: Screen
       status.clear();
     },
   };
+}
+
+/** Whether two spins are of one task, so that their artifacts can be compared. */
+function isSame(a: SpinDone, b: SpinDone): boolean {
+  return a.step === b.step && a.index.join() === b.index.join();
 }
 
 function listed(texts: readonly string[]): string {
