@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 
 const ORDER = [
   'spin',
+  'watch',
   'linked',
   'nx-spin',
   'nx-hit',

@@ -8,7 +8,7 @@ export const PACKAGES = {
     // What is opened before all else: the whole bundle would take as long as all that such a door does.
     alone: ['keys', 'code-cache'],
     // Programs of their own: their `main` is called.
-    programs: ['worker', 'broker', 'types-child'],
+    programs: ['worker', 'broker', 'types-child', 'watch-child'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
@@ -221,6 +221,8 @@ export const PACKAGES = {
         'engine/spin/hidden-splits',
         'session/in-worker',
       ],
+      // A watch, and its spare process.
+      watch: ['cli/watch/', 'session/watch/'],
       client: ['client/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
       housekeeping: [
@@ -279,6 +281,7 @@ export const PACKAGES = {
       'testing/child': 'testing/child',
       'testing/fingerprint-thread': 'testing/fingerprint-thread',
       worker: 'engine/pool/worker-main',
+      'watch-child': 'cli/watch/child',
       'packages-hooks': 'source/packages/hooks',
       'condition-hooks': 'source/condition-hooks',
       'question-inner': 'source/question-inner',

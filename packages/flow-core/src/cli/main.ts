@@ -1,14 +1,13 @@
 /** Runs one command line. Each command is loaded on demand: start-up is the product. */
-import { relative } from 'node:path';
-import { parseDuration } from '../definition/duration';
 import { FlowError, isFlowError, suggest } from '../definition/errors';
 import { requireHandles } from '../definition/handles';
 import { mostHandles } from '../environment/handles';
 import { EnvFiles } from '../session/env';
-import { limitImports, SLOW_MS, watchImports } from '../source/import-watch';
+import { limitImports, watchImports } from '../source/import-watch';
 import { parseCommandLine } from './args';
 import { splitFlow } from './arguments';
 import type { CommandSpec, Context, Parsed } from './command';
+import { importTimeout, slowImport } from './import-time';
 import { COMMANDS } from './registry';
 import { makeOutput } from './render/output';
 
@@ -121,20 +120,6 @@ function envFiles(
   return new EnvFiles({ kind, ...(kind === 'step' && step !== undefined ? { step } : {}) }, (line) =>
     note(`${colors.yellow('!')} ${line}\n`),
   );
-}
-
-/** @throws FlowError FLOW_OPTION */
-function importTimeout({ options }: Parsed): number | undefined {
-  const given = options['import-timeout'];
-  if (given === undefined) return undefined;
-  const timeoutMs = parseDuration(given);
-  if (timeoutMs) return timeoutMs;
-  const message = `--import-timeout takes a duration above 0, such as 30s or 5m, not "${given}".`;
-  throw new FlowError('FLOW_OPTION', message);
-}
-
-function slowImport(file: string, cwd: string): string {
-  return `${relative(cwd, file)} has been importing for ${SLOW_MS / 1000} s: --import-timeout says when that ends.`;
 }
 
 /** Workers do not get Ctrl-C. */

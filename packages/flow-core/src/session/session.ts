@@ -17,6 +17,8 @@ export interface SessionOptions {
   signal?: AbortSignal;
   /** Given what hides the secrets of the flow, where it has some: for all that is shown from then on. */
   hide?(mask: (text: string) => string): void;
+  /** The store of the place, where it is open already. The session closes it. */
+  store?: Promise<Store>;
   /** Start a worker now, which imports the flow while this process does. The value is the most tasks at once. */
   warm?: number;
 }
@@ -57,7 +59,7 @@ export interface FileSession extends Session {
 export async function openSession(place: Place, options: SessionOptions): Promise<FileSession> {
   const { emit, signal } = options;
   const given = options.with ?? [];
-  const store = await openPlaceStore(place);
+  const store = await (options.store ?? openPlaceStore(place));
   let warm: ProcessPool | undefined;
   const newPool = async (file: string, max: number, persistedCas?: string) => {
     // A spin of one step needs no worker, so the pool is loaded on demand.

@@ -33,3 +33,9 @@ export function withLazyEsbuild<T>(load: () => T): T {
     delete cache[file];
   }
 }
+
+/** Loads esbuild, and starts its process, before there is something to compile: that takes longer than most files. */
+export function warmEsbuild(): void {
+  const requireInTsx = createRequire(require.resolve('tsx/cjs/api'));
+  requireInTsx('esbuild').transformSync('', { loader: 'ts' });
+}

@@ -48,6 +48,15 @@ export async function importModule(file: string): Promise<Imported> {
   }
 }
 
+/** Loads what imports a file, before the file may be read. */
+export async function prepareImport(file: string): Promise<void> {
+  if (registered) return;
+  registerTsx(file);
+  registered = true;
+  const { warmEsbuild } = await import('./lazy-esbuild');
+  warmEsbuild();
+}
+
 /** Ends what guards the import under way from outside. */
 let release = () => {};
 

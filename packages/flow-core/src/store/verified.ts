@@ -4,8 +4,26 @@
  */
 import { type BigIntStats, statSync } from 'node:fs';
 
+interface Known {
+  hash: string;
+  state: string;
+}
+
 /** By the file's place on the disk: it may have several names. */
-const known = new Map<string, { hash: string; state: string }>();
+const known = new Map<string, Known>();
+
+/** What a process has verified, for one that reads the same files after it: they are looked at there, too. */
+export type Verified = readonly (readonly [place: string, known: Known])[];
+
+/** The files that this process has verified, the last ones first. */
+export function verifiedFiles(most: number): Verified {
+  return [...known].reverse().slice(0, most);
+}
+
+/** Takes over what another process of the same user has verified. */
+export function takeVerified(files: Verified): void {
+  for (const [place, one] of files) known.set(place, one);
+}
 
 /** A file system may give two changes one time that lie as close together. Milliseconds. */
 const SAME_TIME_MS = 20;

@@ -8,8 +8,10 @@ import type { Selection } from '../../engine/inputs/selection';
 import { TypedText } from '../../engine/inputs/typed';
 import type { Emit } from '../../engine/task/flow-event';
 import type { PersistedSpins } from '../../session/persisted-spins';
+import type { Place } from '../../session/place';
 import { type FileSession, openSession } from '../../session/session';
 import { prepareSpin, type SpinRequest, spinStep } from '../../session/spin';
+import type { Store } from '../../store/store';
 import { namespaceOf, noMoreThan, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { versioned } from '../json/shapes';
@@ -24,56 +26,76 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 2);
-    const { output, options } = context;
     const place = placeOf(context);
-    const emit = await rendererOf(context, place.workspace);
-    const session = await openSession(place, {
-      emit,
-      hide: output.hide,
-      with: (options.with as string[] | undefined) ?? [],
-      signal: context.signal,
-    });
-    let persisted: PersistedSpins | undefined;
-    try {
-      const { graph } = session;
-      const selection = selectionOf(context, graph);
-      if (options.all !== true && options['max-workers'] !== undefined) {
-        throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
-      }
-      await prepareSpin(session, selection, options.namespace as string | undefined);
-      const { overrides, set } = await overridesOf(context);
-      if (overrides !== undefined || Object.keys(set).length > 0) selection.ignoreSwitch = true;
-      const params = givenParams(context);
-      if (options.persist === true) {
-        const { openPersistedSpins } = await import('../../session/persisted-spins');
-        persisted = openPersistedSpins(session, place.store, {
-          namespace: namespaceOf(context),
-          paramInputs: params,
-        });
-      }
-      const request = { selection, params, set, ...(overrides ? { overrides } : {}) };
-      if (options.all === true) return await spinAllSplits(context, session, request, persisted);
-      if (context.keys) await requireKey(context, { session, selection });
-      const { done } = await spinStep(session, {
-        ...request,
-        ...(graph.secrets && !(await isDebugged())
-          ? { workers: () => session.workers(1, persisted?.cas) }
-          : {}),
-        ...(persisted ? { persist: persisted.begin } : {}),
-        outputs: {
-          result: (event) => versioned(spinJson(event)),
-          ...(context.keys ? { cache: { task: context.task } } : {}),
-          ...(context.codeChanged ? { codeChanged: context.codeChanged } : {}),
-        },
-      });
-      output.result(spinJson(done));
-      return done.status === 'done' ? 0 : 1;
-    } finally {
-      await persisted?.close();
-      await session.close();
+    if (context.options.watch === true) {
+      const { watchSpin } = await import('../watch/watch-spin');
+      return watchSpin(context, place);
     }
+    return executeSpin(context, place, { emit: await rendererOf(context, place.workspace) });
   },
 };
+
+export interface SpinDoor {
+  /** Hears all that happens. */
+  emit: Emit;
+  /** The store, where it is open already; it is closed with the session. */
+  store?: Promise<Store>;
+}
+
+/** One spin, or one of all splits, from its command line. Returns the exit code. */
+export async function executeSpin(
+  context: Context,
+  place: Place,
+  { emit, store }: SpinDoor,
+): Promise<number> {
+  const { output, options } = context;
+  const session = await openSession(place, {
+    emit,
+    ...(store ? { store } : {}),
+    hide: output.hide,
+    with: (options.with as string[] | undefined) ?? [],
+    signal: context.signal,
+  });
+  let persisted: PersistedSpins | undefined;
+  try {
+    const { graph } = session;
+    const selection = selectionOf(context, graph);
+    if (options.all !== true && options['max-workers'] !== undefined) {
+      throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
+    }
+    await prepareSpin(session, selection, options.namespace as string | undefined);
+    const { overrides, set } = await overridesOf(context);
+    if (overrides !== undefined || Object.keys(set).length > 0) selection.ignoreSwitch = true;
+    const params = givenParams(context);
+    if (options.persist === true) {
+      const { openPersistedSpins } = await import('../../session/persisted-spins');
+      persisted = openPersistedSpins(session, place.store, {
+        namespace: namespaceOf(context),
+        paramInputs: params,
+      });
+    }
+    const request = { selection, params, set, ...(overrides ? { overrides } : {}) };
+    if (options.all === true) return await spinAllSplits(context, session, request, persisted);
+    if (context.keys) await requireKey(context, { session, selection });
+    const { done } = await spinStep(session, {
+      ...request,
+      ...(graph.secrets && !(await isDebugged())
+        ? { workers: () => session.workers(1, persisted?.cas) }
+        : {}),
+      ...(persisted ? { persist: persisted.begin } : {}),
+      outputs: {
+        result: (event) => versioned(spinJson(event)),
+        ...(context.keys ? { cache: { task: context.task } } : {}),
+        ...(context.codeChanged ? { codeChanged: context.codeChanged } : {}),
+      },
+    });
+    output.result(spinJson(done));
+    return done.status === 'done' ? 0 : 1;
+  } finally {
+    await persisted?.close();
+    await session.close();
+  }
+}
 
 /** A debugger sees what is executed in this process. */
 async function isDebugged(): Promise<boolean> {

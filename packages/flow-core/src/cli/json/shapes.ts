@@ -15,6 +15,7 @@ export type Json =
   | RunJson
   | SpinJson
   | SpinAllJson
+  | WatchJson
   | StepJson
   | RunsJson
   | ShowRunJson
@@ -86,6 +87,29 @@ export interface SpinJson {
   hints?: readonly string[];
   /** With `--persist`: the spin's pathspec among the persisted ones. */
   persisted?: string;
+}
+
+/** `spin --watch`: one of these for each line. */
+export type WatchJson =
+  /** All files are watched, and the first spin has begun. `built`: files of libraries that are read as they were built. */
+  | { watch: 'ready'; step: string; built?: readonly string[] }
+  /** Files changed, and nothing that the step sees. */
+  | { watch: 'unchanged'; step: string; files: readonly string[] }
+  /** The code cannot be read, or the spin was refused: nothing is spun until it is mended. */
+  | { watch: 'broken'; step: string; latencyMs: number; error: { code: string; message: string } }
+  | WatchedSpinJson;
+
+/** One spin of a watch. */
+export interface WatchedSpinJson extends Omit<SpinJson, 'outputPath' | 'persisted'> {
+  watch: 'spun';
+  /** Counts from 1. */
+  n: number;
+  /** What of the code or the data is another than at the spin before. */
+  changed: readonly string[];
+  /** From the change of the file to the result. */
+  latencyMs: number;
+  /** Absent where its process died. */
+  outputPath?: string;
 }
 
 /** `spin --all` */

@@ -1,7 +1,7 @@
 /** Renders a spin: where its inputs come from, what the step prints, then one table of what it returned. */
 import { join, relative } from 'node:path';
 import type { Change } from '../../engine/task/change';
-import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/flow-event';
+import type { Emit, SpinDone, SpinStarted, SpinsStarted, SpunArtifact } from '../../engine/task/flow-event';
 import { renderThrown } from './error';
 import { eventLine } from './event-line';
 import type { Output } from './output';
@@ -17,12 +17,7 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
       case 'task-log':
         return output.raw(event.text);
       case 'spin-done': {
-        const { outputs } = event;
-        const where =
-          outputs === undefined
-            ? 'its outputs were not written'
-            : `outputs in ${relative(cwd, join(workspace, outputs)) || '.'}`;
-        output.write(endText(event, where, output, workspace));
+        output.write(endText(event, { end: outputsText(event, workspace, cwd) }, output, workspace));
         if (event.persisted !== undefined) output.write(persistedText(event.persisted, event.flow, output));
         return;
       }
@@ -78,26 +73,67 @@ export function persistedText(pathspec: string, flow: string, { colors }: Output
   return `${colors.dim('persisted as')} ${pathspec}${colors.dim(`: nx-flow dump --spin ${flow} ${run}`)}\n`;
 }
 
-function endText(done: SpinDone, where: string, output: Output, workspace: string): string {
+/** Where the outputs of a spin are, as the end of a sentence. */
+export function outputsText({ outputs }: SpinDone, workspace: string, cwd: string): string {
+  return outputs === undefined
+    ? 'its outputs were not written'
+    : `outputs in ${relative(cwd, join(workspace, outputs)) || '.'}`;
+}
+
+export interface EndOptions {
+  /** The end of the last line. */
+  end: string;
+  /** In a watch, the spin before: what is another than in that gets a column. */
+  before?: { n: number; artifacts: SpinDone['artifacts'] } | undefined;
+}
+
+/** What a spin came to: its table, or its error; and the time. */
+export function endText(
+  done: SpinDone,
+  { end, before }: EndOptions,
+  output: Output,
+  workspace: string,
+): string {
   const { colors } = output;
   const { originMs, run, durationMs } = done;
   const beside = originMs === undefined ? '' : colors.dim(` (${duration(originMs)} in run ${run})`);
   const hints = done.hints.map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
   if (done.status === 'failed' && done.error) {
-    return `\n${renderThrown(done.error, output, workspace)}${hints}\n${colors.red('failed')} after ${duration(durationMs)}${beside}\n`;
+    return `\n${renderThrown(done.error, output, workspace)}${hints}\n${colors.red('failed')} after ${duration(durationMs)}${beside}${before ? `, ${end}` : ''}\n`;
   }
   const rows = done.artifacts.map((artifact) => [
     artifact.name,
     artifact.type,
     size(artifact.size),
     changeText(artifact.change, output),
+    ...(before ? [changeText(changeSince(before.artifacts, artifact), output)] : []),
     cut(artifact.preview, output.columns),
   ]);
   const body =
     rows.length > 0
-      ? `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: 'Change' }, { head: 'Value', shrink: true }], rows, output.columns, colors.dim)}`
+      ? `\n${table(
+          [
+            { head: 'Artifact' },
+            { head: 'Type' },
+            { head: 'Size', align: 'right' },
+            ...(before
+              ? [{ head: run === undefined ? 'Change' : `vs run ${run}` }, { head: `vs spin ${before.n}` }]
+              : [{ head: 'Change' }]),
+            { head: 'Value', shrink: true },
+          ],
+          rows,
+          output.columns,
+          colors.dim,
+        )}`
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
-  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${where}\n`;
+  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${end}\n`;
+}
+
+/** Beside the spin before, where it was not compared with a run. */
+function changeSince(before: SpinDone['artifacts'], { name, digest, change }: SpunArtifact): Change {
+  const was = before.find((one) => one.name === name && one.change !== 'gone');
+  if (change === 'gone') return was ? 'gone' : 'same';
+  return !was ? 'new' : was.digest === digest ? 'same' : 'changed';
 }
 
 export function changeText(change: Change, { colors }: Output): string {

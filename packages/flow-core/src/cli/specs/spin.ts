@@ -25,6 +25,10 @@ export const spec: CommandSpec = {
       value: 'file.ts',
       help: 'A module whose default export is what the step shall see instead: an object, or a function of the inputs',
     },
+    watch: {
+      type: 'boolean',
+      help: 'Spin again whenever a file changes that the step depends on; keys are listed by ?',
+    },
     persist: { type: 'boolean', help: 'Persist the spin: nx-flow dump --spin shows it' },
   },
   families: ['params', 'set'],

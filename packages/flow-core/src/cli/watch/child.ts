@@ -1,0 +1,146 @@
+/** The program of a watch's spare process: it loads what a spin needs, waits for the word, and executes one. */
+import { FlowError, isFlowError } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
+import { messageOf } from '../../definition/thrown';
+import { channelToParent } from '../../process/channel';
+import { exitNow } from '../../process/ending';
+import { EnvFiles } from '../../session/env';
+import { placeOf } from '../../session/place';
+import type { FromSpare, SpareGo, SpareSetup } from '../../session/watch/protocol';
+import { limitImports, watchImports } from '../../source/import-watch';
+import { openStore } from '../../store/open';
+import type { Store } from '../../store/store';
+import { takeVerified, verifiedFiles } from '../../store/verified';
+import { parseCommandLine } from '../args';
+import { splitFlow } from '../arguments';
+import type { Context } from '../command';
+import { executeSpin } from '../commands/spin';
+import { importTimeout, slowImport } from '../import-time';
+import { unmarked } from '../render/colours';
+import { makeOutput, type Output, outputWritten } from '../render/output';
+import { plain } from '../render/plain';
+import { spec } from '../specs/spin';
+
+/** Files of the store that the next process need not verify again. */
+const MOST_VERIFIED = 1000;
+
+/** @param executed called when the process has executed its spin */
+export function main(executed: () => void): void {
+  const setup = JSON.parse(process.argv[2] as string) as SpareSetup;
+  const channel = channelToParent<SpareGo, FromSpare>({
+    message: (message) => void spin(message),
+    // The watch has ended.
+    closed: () => exitNow(1),
+  });
+  const prepared = prepare(setup);
+  prepared.then(() => channel.send({ type: 'ready' }));
+
+  async function spin({ argv, columns, verified }: SpareGo): Promise<void> {
+    const { store } = await prepared;
+    channel.send({ type: 'begun' });
+    takeVerified(verified);
+    const note = (text: string) => channel.send({ type: 'note', text });
+    const texts = new Texts();
+    const output = texts.output(columns);
+    let late: FlowError | undefined;
+    watchImports({
+      slow: (file) => note(slowImport(file, setup.cwd)),
+      late: (error) => {
+        late ??= error;
+      },
+    });
+    try {
+      const { cwd, workspace } = setup;
+      const parsed = splitFlow(spec, parseCommandLine(spec, [...argv]), cwd);
+      limitImports(importTimeout(parsed));
+      const context: Context = { ...parsed, cwd, workspace, output, signal: new AbortController().signal };
+      const { positionals, options } = context;
+      const place = placeOf(positionals[0] as string, cwd, {
+        store: options.store as string | undefined,
+        workspace,
+      });
+      const env = setup.env ? { env: new EnvFiles({ kind: 'spin' }, note) } : {};
+      const code = await executeSpin(
+        context,
+        { ...place, ...env },
+        {
+          emit: (event) => channel.send({ type: 'event', event }),
+          ...(store ? { store } : {}),
+        },
+      );
+      if (late && code !== late.exit) throw late;
+      channel.send({ type: 'ended', code });
+    } catch (thrown) {
+      const { renderFailure } = await import('../render/failure');
+      const code = renderFailure(thrown, output, setup.cwd);
+      const error = isFlowError(thrown) ? thrown : new FlowError('FLOW_INTERNAL', messageOf(thrown));
+      const { text, mask } = texts;
+      channel.send({
+        type: 'refused',
+        code,
+        text,
+        error: { code: error.code, message: mask(error.message) },
+      });
+    }
+    channel.send({ type: 'verified', files: verifiedFiles(MOST_VERIFIED) });
+    executed();
+    await outputWritten();
+    exitNow(0);
+  }
+}
+
+/** What a command would print of its failure. */
+class Texts {
+  text = '';
+  mask = (text: string) => text;
+
+  output(columns: number): Output {
+    const output: Output = {
+      ...makeOutput(false, false),
+      ...{ columns, wrapAt: columns },
+      write: (piece) => {
+        this.text += unmarked(plain(this.mask(piece)));
+      },
+      result() {},
+      hide: (mask) => {
+        this.mask = mask;
+      },
+      forError: () => output,
+    };
+    return output;
+  }
+}
+
+/** Loads what every spin loads, and opens the store. What fails here fails again, and is told, when it is needed. */
+async function prepare({ file, workspace, store }: SpareSetup): Promise<{ store?: Promise<Store> }> {
+  process.chdir(workspace);
+  try {
+    const [{ prepareImport }] = await Promise.all([
+      import('../../source/load'),
+      import('../../engine/spin/spin'),
+      import('../../engine/outputs/folder'),
+    ]);
+    await prepareImport(file);
+    const opened = openStore(store);
+    // Connects, and finds out who is newest.
+    await opened.kv.get('stamp').catch(() => undefined);
+    await warmUp(workspace);
+    return { store: Promise.resolve(opened) };
+  } catch {
+    return {};
+  }
+}
+
+/** Executes a spin of nothing: what is executed once is compiled when it is needed. */
+async function warmUp(workspace: string): Promise<void> {
+  const [{ flow, graphOf }, { spinStep }, { memoryStore }] = await Promise.all([
+    import('../../definition/flow'),
+    import('../../session/spin'),
+    import('../../store/open'),
+    import('../../index'),
+  ]);
+  const f = flow('warm');
+  const graph = graphOf(f.end(f.start(() => ({ rows: [{ a: 1 }], text: 'a' })))) as Graph;
+  const session = { graph, store: memoryStore(), workspace, user: '', with: [], emit() {} };
+  await spinStep(session, { selection: { step: 'start', namespace: undefined }, params: {} });
+}

@@ -1,0 +1,102 @@
+/** The keys of a watch, on a terminal. */
+import type { Screen } from './screen';
+
+export interface Key {
+  key: string;
+  what: string;
+  /** What is typed after it, and ended by Enter. */
+  asks?: string;
+}
+
+/** As `?` lists them. */
+export const KEYS: readonly Key[] = [
+  { key: 'Enter', what: 'spin again' },
+  { key: 'i', what: 'another index: a split of a foreach', asks: 'index' },
+  { key: 'a', what: 'all splits, once' },
+  { key: 's', what: 'another step', asks: 'step' },
+  { key: 'r', what: 'the newest run, or another one', asks: 'run (Enter: the newest)' },
+  { key: 'p', what: 'spin again, and persist it' },
+  { key: '?', what: 'list the keys' },
+  { key: 'q', what: 'quit' },
+];
+
+/** What the keys do, each with what was typed after it. An entry that is missing is no key. */
+export type KeyActions = Record<string, (typed: string) => void>;
+
+export interface KeysOptions {
+  screen: Pick<Screen, 'help' | 'ask'>;
+  actions: KeyActions;
+  quit(byCtrlC: boolean): void;
+}
+
+/** What Ctrl-C, Ctrl-D, Ctrl-Z, Escape and Backspace are while a terminal gives each key as it is. */
+const CTRL_C = '\x03';
+const CTRL_D = '\x04';
+const CTRL_Z = '\x1a';
+const ESCAPE = '\x1b';
+const BACKSPACE = new Set(['\x7f', '\b']);
+/** What arrow keys and their like send. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
+const SEQUENCE = /\x1b[[O][0-9;]*[A-Za-z~]/g;
+
+export class Keys {
+  readonly #options: KeysOptions;
+  #asked: { action: string; label: string; typed: string } | undefined;
+
+  constructor(options: KeysOptions) {
+    this.#options = options;
+  }
+
+  /** @param text what the terminal has sent */
+  read(text: string): void {
+    for (const key of text.replace(SEQUENCE, '')) this.#press(key === '\n' ? '\r' : key);
+  }
+
+  #press(key: string): void {
+    const { screen, actions, quit } = this.#options;
+    if (key === CTRL_C) quit(true);
+    else if (this.#asked) this.#type(this.#asked, key);
+    else if (key === CTRL_D) quit(false);
+    else if (key === CTRL_Z) process.kill(process.pid, 'SIGTSTP');
+    else if (key === 'q') quit(false);
+    else if (key === '?') screen.help();
+    else {
+      const name = key === '\r' ? 'Enter' : key;
+      const known = KEYS.find((one) => one.key === name);
+      if (known?.asks !== undefined) {
+        this.#asked = { action: name, label: known.asks, typed: '' };
+        screen.ask(`${known.asks}: `);
+      } else if (Object.hasOwn(actions, name)) actions[name]?.('');
+    }
+  }
+
+  #type(asked: { action: string; label: string; typed: string }, key: string): void {
+    const { screen, actions } = this.#options;
+    if (key === '\r' || key === ESCAPE || key === CTRL_D) {
+      this.#asked = undefined;
+      screen.ask(undefined);
+      if (key === '\r') actions[asked.action]?.(asked.typed.trim());
+      return;
+    }
+    if (BACKSPACE.has(key)) asked.typed = asked.typed.slice(0, -1);
+    else if (key >= ' ') asked.typed += key;
+    screen.ask(`${asked.label}: ${asked.typed}`);
+  }
+}
+
+/** Reads keys until the returned function is called. Without a terminal there are none. */
+export function readKeys(keys: Keys): () => void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return () => {};
+  const raw = () => stdin.setRawMode(true);
+  const read = (text: string) => keys.read(text);
+  raw();
+  stdin.setEncoding('utf8').on('data', read).resume();
+  // After Ctrl-Z and `fg`.
+  process.on('SIGCONT', raw);
+  return () => {
+    process.off('SIGCONT', raw);
+    stdin.off('data', read).pause();
+    stdin.setRawMode(false);
+  };
+}

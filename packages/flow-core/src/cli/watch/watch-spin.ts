@@ -1,0 +1,126 @@
+/** nx-flow spin --watch: the step again, whenever a file changes that it depends on. */
+import { resolve } from 'node:path';
+import { FlowError } from '../../definition/errors';
+import { findPlaceFile, type Place } from '../../session/place';
+import { Watch, type WatchListener } from '../../session/watch/watch';
+import { looksLikeFile, stem } from '../../source/find';
+import { builtCode } from '../../source/fingerprint/built';
+import { openStore } from '../../store/open';
+import { namespaceOf } from '../arguments';
+import type { Context } from '../command';
+import { Choice } from './choice';
+import { watchJson } from './json';
+import { Keys, readKeys } from './keys';
+import { watchRuns } from './newer';
+import { type Screen, watchScreen } from './screen';
+
+/** How a watch ends by a signal. */
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** How it ends by the key `q`. Under Nx, which says where the workspace is, an end of 0 would be stored, and replayed. */
+const quitCode = ({ workspace }: Context) => (workspace === undefined ? 0 : CODES.SIGINT);
+
+const NOT_WITH: Record<string, string> = {
+  all: 'it spins one split at each save. On a terminal, the key a spins all of them once',
+  'max-workers': 'it spins one split at each save',
+  persist: 'it spins at each save, and stores none of them. On a terminal, the key p persists one',
+};
+
+/** Returns the exit code when somebody ends it. @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
+export async function watchSpin(context: Context, place: Place): Promise<number> {
+  const { output, options } = context;
+  for (const [name, why] of Object.entries(NOT_WITH)) {
+    if (options[name] !== undefined && options[name] !== false)
+      throw new FlowError('FLOW_USAGE', `--watch goes without --${name}: ${why}.`);
+  }
+  const file = await findPlaceFile(place);
+  const choice = new Choice(looksLikeFile(place.flow) ? stem(file) : place.flow, context);
+  const step = () => choice.step;
+  const built = () => builtFiles(file, place.workspace);
+  const screen = output.json
+    ? watchJson(output, step, built)
+    : watchScreen(output, { step, place, file, built });
+  // Without keys nobody can take a newer run: it is taken as a command would.
+  const holds = !output.json && process.stdin.isTTY === true;
+  // The broker, which would leave with the last process of a spin, stays for the next.
+  const store = openStore(place.store);
+  const watch = new Watch({
+    place: { file, flow: choice.flow, workspace: place.workspace },
+    setup: { ...place, file, env: context.env !== undefined },
+    files: filesIn(context),
+    step,
+    argv: (more) => choice.argv(more),
+    otherwise: (code) => choice.letGo(code),
+    listener: holds ? holding(screen, choice) : screen,
+  });
+  const ends: (() => void)[] = [() => screen.close()];
+  try {
+    return await new Promise<number>((resolve) => {
+      for (const [signal, code] of Object.entries(CODES)) {
+        const end = () => resolve(code);
+        process.on(signal, end);
+        ends.push(() => process.off(signal, end));
+      }
+      const quit = (byCtrlC: boolean) => resolve(byCtrlC ? CODES.SIGINT : quitCode(context));
+      if (holds) {
+        const held = () => (choice.takesNewest ? choice.run : undefined);
+        const namespace = namespaceOf(context);
+        ends.push(
+          watchRuns({ store, flow: choice.flow, namespace, held, found: (run) => screen.newer(run) }),
+          readKeys(new Keys({ screen, actions: actionsOf(watch, choice, screen), quit })),
+        );
+      }
+      // Nobody reads any more.
+      process.stdout.once('error', () => resolve(CODES.SIGHUP));
+      watch.again();
+    });
+  } finally {
+    for (const end of ends) end();
+    await Promise.all([watch.close(), store.close()]);
+  }
+}
+
+/** Stays with the run whose inputs were used, so that the results can be compared. */
+function holding(screen: Screen, choice: Choice): WatchListener {
+  return {
+    ...screen,
+    event(event) {
+      if (event.type === 'spin-started') choice.hold(event.run);
+      screen.event(event);
+    },
+  };
+}
+
+function actionsOf(watch: Watch, choice: Choice, screen: Screen) {
+  const then = (take: (typed: string) => void) => (typed: string) => {
+    take(typed);
+    watch.again();
+  };
+  return {
+    Enter: () => watch.again(),
+    i: then((typed) => choice.takeIndex(typed)),
+    a: () => watch.again(['--all']),
+    s: then((typed) => choice.takeStep(typed)),
+    r: then((typed) => {
+      choice.takeRun(typed);
+      screen.newer(undefined);
+    }),
+    p: () => watch.again(['--persist']),
+  };
+}
+
+/** Files that the command line names. */
+function filesIn({ options, cwd }: Context): string[] {
+  return [options.artifacts, options['params-file']].flatMap((file) =>
+    file === undefined ? [] : resolve(cwd, String(file)),
+  );
+}
+
+/** Libraries of the workspace that the flow reads as they were built. */
+function builtFiles(file: string, workspace: string): readonly string[] {
+  try {
+    return builtCode(file, workspace).files;
+  } catch {
+    return [];
+  }
+}

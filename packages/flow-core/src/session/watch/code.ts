@@ -1,0 +1,91 @@
+/** What of the code a step sees, as it was when it was last looked at. The sources are parsed, never imported. */
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { FlowError, isFlowError } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
+import { messageOf } from '../../definition/thrown';
+import { fingerprintFlow, type StepFingerprint } from '../../source/fingerprint';
+import { compareFingerprints } from '../../source/fingerprint/compare';
+import { parseFlowSource } from '../../source/parse';
+import { KeptSources, stampOf } from './stamps';
+
+export interface WatchedPlace {
+  /** The flow's file. */
+  file: string;
+  flow: string;
+  workspace: string;
+}
+
+export type Look =
+  /** `changed` is empty where the step sees nothing else. */
+  | { changed: readonly string[]; accept(): void }
+  /** It cannot be parsed, or is not there. */
+  | { broken: FlowError };
+
+export class WatchedCode {
+  readonly #place: WatchedPlace;
+  readonly #sources = new KeptSources();
+  /** The step, and what it saw when that was last accepted. */
+  #seen: { step: string; code: StepFingerprint } | undefined;
+  /** All files that were looked for when all could be parsed: a broken one hides those that it imports. */
+  #files: ReadonlyMap<string, string> = new Map();
+
+  constructor(place: WatchedPlace) {
+    this.#place = place;
+  }
+
+  /** All files that were looked for, whether they are there or not. */
+  get files(): readonly string[] {
+    return [...this.#files.keys()];
+  }
+
+  /** Looks at it now, and compares it with what was seen when it was last accepted. */
+  look(step: string): Look {
+    const { file, flow, workspace } = this.#place;
+    this.#sources.begin();
+    let now: StepFingerprint;
+    try {
+      const { steps, other } = fingerprintFlow({ file, flow, root: workspace, host: this.#sources });
+      // One whose declaration is not found may have a computed name, or be gone: the flow itself knows.
+      now = (Object.hasOwn(steps, step) ? steps[step] : undefined) ?? other;
+      this.#files = new Map([[file, stampOf(file)], ...this.#sources.looked]);
+    } catch (error) {
+      const before = [file, ...this.#files.keys()].map((name): [string, string] => [name, stampOf(name)]);
+      this.#files = new Map([...before, ...this.#sources.looked]);
+      return { broken: this.#brokenBy(error) };
+    }
+    const seen = this.#seen?.step === step ? this.#seen.code : undefined;
+    const accept = () => {
+      this.#seen = { step, code: now };
+    };
+    if (!seen || seen.digest === now.digest) return { changed: [], accept };
+    const changed = compareFingerprints(seen, now).map(({ text, at }) => placed(text, at));
+    return { changed, accept };
+  }
+
+  /** The inputs that the flow declares. Those that are computed are not known. */
+  declared(): Graph['inputs'] {
+    const { file, flow } = this.#place;
+    const declared = parseFlowSource(file).find(({ name }) => name === flow)?.inputs;
+    return declared === 'computed' ? undefined : declared;
+  }
+
+  /** Which files are others than when they were last looked at. */
+  changed(): string[] {
+    return [...this.#files].filter(([file, stamp]) => stampOf(file) !== stamp).map(([file]) => file);
+  }
+
+  #brokenBy(error: unknown): FlowError {
+    const { file, workspace } = this.#place;
+    if (!existsSync(file)) {
+      const name = relative(workspace, file);
+      return new FlowError('FLOW_NOT_FOUND', `${name} is not there any more: the watch waits for it.`);
+    }
+    return isFlowError(error) ? error : new FlowError('FLOW_INTERNAL', messageOf(error), { cause: error });
+  }
+}
+
+function placed(text: string, at: string | undefined): string {
+  const file = at?.replace(/:\d+$/, '');
+  return file === undefined || text.includes(file) ? text : `${text} in ${file}`;
+}

@@ -1,0 +1,22 @@
+/** Finds the data files that the step itself writes: each spin would lead to another, for ever. */
+
+/** So many spins in a row that a file led to, each while the one before was executed, are its own doing. */
+const MOST = 10;
+
+export class OwnWrites {
+  readonly #times = new Map<string, number>();
+
+  /**
+   * @param files what changed @param during whether a spin was under way
+   * @returns those that do not count, and of these those that are found now
+   */
+  among(files: readonly string[], during: boolean): { own: Set<string>; found: string[] } {
+    if (!during) this.#times.clear();
+    else for (const file of files) this.#times.set(file, (this.#times.get(file) ?? 0) + 1);
+    const times = (file: string) => this.#times.get(file) ?? 0;
+    return {
+      own: new Set(files.filter((file) => times(file) > MOST)),
+      found: files.filter((file) => times(file) === MOST + 1),
+    };
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * Spins one step whenever a file changes that it depends on. This process only watches and shows: each spin is executed by a
+ * process of its own, which was made ready before. A save has one answer (spun, unchanged or broken), unless a newer one comes
+ * before it.
+ */
+import { relative } from 'node:path';
+import type { FlowError } from '../../definition/errors';
+import { messageOf } from '../../definition/thrown';
+import type { FlowEvent } from '../../engine/task/flow-event';
+import { Changes } from './changes';
+import { WatchedCode, type WatchedPlace } from './code';
+import { DataFiles } from './data';
+import { OwnWrites } from './own-writes';
+import type { SpareSetup } from './protocol';
+import { type Outcome, Running } from './running';
+import type { SpareListener } from './spare';
+import { Spares } from './spares';
+import { newestChange } from './stamps';
+
+export interface Spun extends Outcome {
+  /** Counts spins from 1. */
+  n: number;
+  changed: readonly string[];
+  /** From the change of the file, or the key, to the result. Milliseconds. */
+  latencyMs: number;
+}
+
+export interface Broken {
+  code: string;
+  message: string;
+  /** How a command would print it. Absent where the sources say it. */
+  text?: string;
+  /** The place of a syntax error: `file:line:column`. */
+  where?: string;
+}
+
+export interface WatchListener extends SpareListener {
+  /** Everything is watched, and the first spin has begun. */
+  ready(): void;
+  begins(n: number, changed: readonly string[]): void;
+  spun(spun: Spun): void;
+  /** The step sees nothing of what changed. */
+  unchanged(files: readonly string[]): void;
+  /** Nothing can be spun until it is mended. */
+  broken(broken: Broken, latencyMs: number): void;
+  /** A spin under way was ended: what it executes is of yesterday. */
+  stopped(n: number): void;
+  columns(): number;
+}
+
+export interface WatchOptions {
+  place: WatchedPlace;
+  setup: SpareSetup;
+  /** Files that the command line names: the step sees them, too. */
+  files?: readonly string[];
+  /** The step that is spun now. */
+  step(): string;
+  /** The command line of its spin. @param more added to it, once */
+  argv(more: readonly string[]): readonly string[];
+  /** A spin was refused. Returns whether another command line may do. */
+  otherwise?(code: string): boolean;
+  listener: WatchListener;
+}
+
+interface Ask {
+  files: Set<string>;
+  /** Spin also where the step sees nothing else. */
+  forced: boolean;
+  since: number;
+  /** Added to the command line, once. */
+  more: readonly string[];
+}
+
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #code: WatchedCode;
+  readonly #data: DataFiles;
+  readonly #changes: Changes;
+  readonly #spares: Spares;
+  readonly #own = new OwnWrites();
+  #ask: Ask | undefined;
+  #busy = false;
+  #closed = false;
+  #running: Running | undefined;
+  #count = 0;
+  #ready = false;
+  /** The last answer was that something is broken: whatever changes may mend it. */
+  #broken = false;
+  /** The code is being read, for a spin. */
+  #reading = false;
+  /** Something changed while it was: what was read may be neither the old nor the new. */
+  #doubtful = false;
+
+  constructor(options: WatchOptions) {
+    const { place, setup, files = [] } = options;
+    this.#options = options;
+    this.#code = new WatchedCode(place);
+    this.#data = new DataFiles(place, { env: setup.env, files });
+    this.#spares = new Spares(setup);
+    this.#spares.refill();
+    this.#changes = new Changes(place.workspace, {
+      noted: () => {
+        if (this.#reading || this.#running?.isLoading) this.#doubtful = true;
+      },
+      changed: (paths, since) => this.#queue({ files: new Set(paths), forced: false, since, more: [] }),
+      sweep: () => (this.#busy ? [] : [...this.#code.changed(), ...this.#data.walk()]),
+    });
+  }
+
+  /** Spins, whatever has changed. @param more added to the command line, once */
+  again(more: readonly string[] = []): void {
+    this.#queue({ files: new Set(), forced: true, since: Date.now(), more });
+  }
+
+  /** Resolves when nothing of it is left. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#changes.close();
+    await this.#spares.close();
+  }
+
+  #queue(ask: Ask): void {
+    const { files, forced, more } = this.#ask ?? ask;
+    for (const file of files) ask.files.add(file);
+    this.#ask = { ...ask, forced: ask.forced || forced, more: ask.more.length > 0 ? ask.more : more };
+    if (!this.#busy) void this.#answerAll();
+  }
+
+  async #answerAll(): Promise<void> {
+    this.#busy = true;
+    while (this.#ask && !this.#closed) {
+      const ask = this.#ask;
+      this.#ask = undefined;
+      try {
+        await this.#answer(ask);
+      } catch (error) {
+        this.#tellBroken({ code: 'FLOW_INTERNAL', message: messageOf(error) }, ask);
+      }
+    }
+    this.#busy = false;
+  }
+
+  async #answer(ask: Ask): Promise<void> {
+    const { listener, step } = this.#options;
+    const forced = ask.forced || this.#broken || this.#doubtful;
+    this.#doubtful = false;
+    this.#reading = true;
+    try {
+      const look = this.#code.look(step());
+      if ('broken' in look) {
+        await this.#stop();
+        this.#watchFolders();
+        return this.#tellBroken(brokenBy(look.broken), ask);
+      }
+      if (look.changed.length > 0 || this.#count === 0) this.#data.declare(this.#code.declared());
+      const data = this.#dataChanged(ask, look.changed.length > 0);
+      const changed = [...look.changed, ...data.others];
+      if (changed.length === 0 && !forced) {
+        this.#watchFolders();
+        const files = [...ask.files].filter((file) => !data.own.has(file));
+        if (files.length > 0) listener.unchanged(files);
+        return;
+      }
+      await this.#stop();
+      if (this.#ask) return this.#queue({ ...ask, forced: true });
+      if (this.#closed) return;
+      look.accept();
+      this.#broken = false;
+      this.#start(changed, ask);
+    } finally {
+      this.#reading = false;
+    }
+    this.#watchFolders();
+    if (!this.#ready) listener.ready();
+    this.#ready = true;
+  }
+
+  /** Which data files are others, in words, without those that the step itself writes. */
+  #dataChanged(ask: Ask, codeChanged: boolean): { others: string[]; own: Set<string> } {
+    const { place, listener, files = [] } = this.#options;
+    const known = new Set(this.#code.files);
+    // Code is judged by what the step sees of it. What was read with the code has told that it changed.
+    const data = this.#data
+      .changed([...ask.files])
+      .filter((file) => files.includes(file) || (!isCode(file) && !(codeChanged && known.has(file))));
+    const during = !codeChanged && this.#running?.wasAliveAt(ask.since) === true;
+    const { own, found } = this.#own.among(data, during);
+    const named = (file: string) => relative(place.workspace, file);
+    if (found.length > 0)
+      listener.note(
+        `Each spin writes ${found.map(named).join(', ')}: that is not watched until something else changes.`,
+      );
+    const others = data.filter((file) => !own.has(file));
+    return { others: others.map((file) => `the file ${named(file)} changed`), own };
+  }
+
+  /** What is watched follows what was looked for. */
+  #watchFolders(): void {
+    const { folders } = this.#changes;
+    const more = folders.watch(this.#code.files, this.#data.folders, (path) => this.#data.concerns(path));
+    if (more) for (const path of [...this.#code.changed(), ...this.#data.walk()]) this.#changes.note(path);
+  }
+
+  /** What is executed now sees what was. */
+  async #stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    if (!running?.isAlive) return;
+    await running.stop();
+    if (!running.isTold) this.#options.listener.stopped(running.n);
+  }
+
+  #start(changed: readonly string[], ask: Ask): void {
+    const { listener, argv } = this.#options;
+    const running = new Running(++this.#count, this.#spares);
+    this.#running = running;
+    listener.begins(running.n, changed);
+    const mine = () => this.#running === running && !this.#closed;
+    const heard: SpareListener = {
+      event: (event: FlowEvent) => void (mine() && listener.event(event)),
+      printed: (text) => void (mine() && listener.printed(text)),
+      note: (text) => void (mine() && listener.note(text)),
+    };
+    const go = { argv: argv(ask.more), columns: listener.columns() };
+    running.execute(go, heard).then(
+      (outcome) => {
+        if (outcome && mine()) this.#tell(running, outcome, changed, ask);
+      },
+      (error) => {
+        if (mine()) this.#tellBroken({ code: 'FLOW_INTERNAL', message: messageOf(error) }, ask);
+      },
+    );
+  }
+
+  #tell(running: Running, outcome: Outcome, changed: readonly string[], ask: Ask): void {
+    const { listener, otherwise } = this.#options;
+    running.isTold = true;
+    const { end } = outcome;
+    if (end.type !== 'refused')
+      listener.spun({ n: running.n, changed, latencyMs: latencyOf(ask), ...outcome });
+    else if (otherwise?.(end.error.code)) this.again();
+    else this.#tellBroken({ ...end.error, text: end.text }, ask);
+  }
+
+  #tellBroken(broken: Broken, ask: Ask): void {
+    this.#broken = true;
+    this.#options.listener.broken(broken, latencyOf(ask));
+  }
+}
+
+function brokenBy({ code, message, problems }: FlowError): Broken {
+  const [, where] = /^(\S.*?:\d+:\d+) {2}/.exec(message) ?? [];
+  const place = where ?? problems[0]?.where;
+  return { code, message, ...(place === undefined ? {} : { where: place }) };
+}
+
+function isCode(file: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(file);
+}
+
+/** From the newest change. Where a clock is not ours, from when it was heard of. */
+function latencyOf({ files, since }: Ask): number {
+  const now = Date.now();
+  const changed = newestChange(files);
+  return now - (changed !== undefined && changed <= now && changed > since - 1000 ? changed : since);
+}
