@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import type { Change } from '../../engine/task/change';
 import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/flow-event';
+import { differenceText } from './difference';
 import { renderThrown } from './error';
 import { eventLine } from './event-line';
 import type { Output } from './output';
@@ -97,7 +98,15 @@ function endText(done: SpinDone, where: string, output: Output, workspace: strin
     rows.length > 0
       ? `\n${table([{ head: 'Artifact' }, { head: 'Type' }, { head: 'Size', align: 'right' }, { head: 'Change' }, { head: 'Value', shrink: true }], rows, output.columns, colors.dim)}`
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
-  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${where}\n`;
+  const differences = differencesText(done, output);
+  return `${body}${differences}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${where}\n`;
+}
+
+/** What differs inside of its artifacts, where that was asked for. */
+export function differencesText({ artifacts }: Pick<SpinDone, 'artifacts'>, output: Output): string {
+  return artifacts
+    .flatMap(({ name, difference }) => (difference ? [`\n${differenceText(name, difference, output)}`] : []))
+    .join('');
 }
 
 export function changeText(change: Change, { colors }: Output): string {

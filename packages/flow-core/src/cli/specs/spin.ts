@@ -1,6 +1,6 @@
 /** The spec of `spin`, for the command and for the keys of its results. */
 import type { CommandSpec } from '../command';
-import { PARAMS_FILE, SELECTION, WITH } from '../options';
+import { PARAMS_FILE, SELECTION, VALUES, WITH } from '../options';
 
 export const spec: CommandSpec = {
   name: 'spin',
@@ -25,6 +25,7 @@ export const spec: CommandSpec = {
       value: 'file.ts',
       help: 'A module whose default export is what the step shall see instead: an object, or a function of the inputs',
     },
+    ...VALUES,
     watch: {
       type: 'boolean',
       help: 'Spin again whenever a file changes that the step depends on; keys are listed by ?',

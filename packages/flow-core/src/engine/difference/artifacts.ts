@@ -6,7 +6,8 @@ import type { Codecs } from '../../store/artifacts';
 import { isFile } from '../../store/file';
 import { isLater } from '../../store/later';
 import type { ArtifactDifference } from '../task/difference';
-import { type Bounds, differenceOf } from './difference';
+import type { Bounds } from './bounds';
+import { differenceOf } from './difference';
 
 /** Larger artifacts are not decoded. Bytes. */
 const LARGEST = 256 * 1024 * 1024;
@@ -21,17 +22,19 @@ export interface Side {
   read(): unknown;
 }
 
+/** @param codecs those of the flow, when both are decoded */
 export async function differenceOfArtifacts(
   before: Side,
   after: Side,
+  codecs?: () => Codecs | Promise<Codecs>,
   bounds?: Partial<Bounds>,
-  codecs?: Codecs,
 ): Promise<ArtifactDifference> {
   const size = Math.max(before.size, after.size);
   if (size > LARGEST)
     return { notCompared: `It has ${mb(size)}, and what has more than ${mb(LARGEST)} is not compared.` };
   try {
-    return differenceOf(await decoded(before), await decoded(after), bounds, codecs);
+    const values = [await decoded(before), await decoded(after)];
+    return differenceOf(values[0], values[1], bounds, await codecs?.());
   } catch (error) {
     return { notCompared: messageOf(error) };
   }

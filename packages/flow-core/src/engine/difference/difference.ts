@@ -1,19 +1,9 @@
 /** Compares two values. */
 import type { Codecs } from '../../store/artifacts';
 import type { ValueDifference } from '../task/difference';
+import { BOUNDS, type Bounds } from './bounds';
 import { Found } from './found';
 import { Walk } from './walk';
-
-export interface Bounds {
-  /** The most differences that are told. The others are counted. */
-  differences: number;
-  /** The most values that are looked at: a million take some tenths of a second. */
-  work: number;
-  /** The most characters of one value. */
-  width: number;
-}
-
-export const BOUNDS: Bounds = { differences: 20, work: 4_000_000, width: 60 };
 
 /**
  * Compares two values, as far as the bounds go. It only reads them.

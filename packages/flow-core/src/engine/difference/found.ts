@@ -1,6 +1,6 @@
 /** What a comparison has found so far, and how much work is left for it. */
 import type { Difference, ValueDifference } from '../task/difference';
-import type { Bounds } from './difference';
+import type { Bounds } from './bounds';
 import { Path } from './path';
 
 export class Found {

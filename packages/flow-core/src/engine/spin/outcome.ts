@@ -6,6 +6,7 @@ import { originOf, type Resolved } from '../inputs/resolved';
 import type { Output } from '../outputs/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';
+import type { ArtifactDifference } from '../task/difference';
 import type { SpinDone, SpinStarted } from '../task/flow-event';
 import { previewOf } from '../task/preview';
 import type { OutputFile, TaskResult } from '../task/task';
@@ -59,6 +60,8 @@ export interface SpinArtifact extends Output {
   reference?: Visible;
   /** A line that shows the value. */
   preview?: string;
+  /** What differs from the value before, where that was asked for. */
+  difference?: ArtifactDifference;
 }
 
 /** What there is of a value, besides what is recorded. */
@@ -139,8 +142,9 @@ export function spinDone(
     ...(run === undefined ? {} : { run }),
     ...(originMs === undefined ? {} : { originMs }),
     artifacts: artifacts.map((artifact) => {
-      const { name, type, size, digest, change } = artifact;
-      return { name, type, size, digest, change, preview: previewOfArtifact(artifact) };
+      const { name, type, size, digest, change, difference } = artifact;
+      const preview = previewOfArtifact(artifact);
+      return { name, type, size, digest, change, preview, ...(difference ? { difference } : {}) };
     }),
     ...(error ? { error } : {}),
     ...(outputs === undefined ? {} : { outputs }),

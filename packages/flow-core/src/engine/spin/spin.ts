@@ -16,7 +16,7 @@ import { viewsOf } from '../task/place';
 import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskOutcome, TaskResult, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
-import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
+import { compareOutputs, outputsBefore, type SpinArtifact, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
@@ -37,6 +37,10 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   cwd: string;
   /** Its artifacts are to be written as files. */
   files?: boolean;
+  /** Changed artifacts say what differs. */
+  values?: boolean;
+  /** The folder that its artifacts are written to, where it is executed elsewhere. */
+  folder?(): string;
   log: TaskLog;
   /** Called when the body has ended and nothing that it printed is outstanding, before its outcome is recorded. */
   ended?(): void;
@@ -50,7 +54,7 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
 
 /** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT for what was given, and those of its inputs */
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
-  const { graph, store } = options;
+  const { graph } = options;
   const secrets = graph.secrets && (await secretsOfSpin(options));
   const gathering = gatherInputs(options);
   // While the store answers.
@@ -93,9 +97,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     status,
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
-    artifacts: result
-      ? compareOutputs(await outputsBefore(graph, store, resolved), result, shownOf(result, returned))
-      : [],
+    artifacts: result ? await artifactsOf(options, resolved, result, returned) : [],
     ...(result?.files ? { files: result.files } : {}),
     hints: [
       ...(resolved.lost === undefined ? [] : [resolved.lost]),
@@ -104,6 +106,24 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
     ...(persisted ? { persisted: `${persisted.pathspec}/${resolved.node.name}/1` } : {}),
   };
+}
+
+async function artifactsOf(
+  { graph, store, values, folder, elsewhere }: SpinOptions,
+  resolved: Resolved,
+  result: TaskResult,
+  returned: Returned,
+): Promise<SpinArtifact[]> {
+  const before = await outputsBefore(graph, store, resolved);
+  const artifacts = compareOutputs(before, result, shownOf(result, returned));
+  if (values) {
+    const { addDifferences } = await import('./differences');
+    const { cas } = store;
+    const { files } = result;
+    const written = elsewhere && folder ? { folder: folder(), files } : {};
+    await addDifferences(artifacts, { before, cas, codecs: graph.codecs, ...written });
+  }
+  return artifacts;
 }
 
 type Elsewhere = NonNullable<SpinOptions['elsewhere']>;

@@ -6,6 +6,7 @@
  */
 import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows';
 import type { Change } from './change';
+import type { ArtifactDifference } from './difference';
 
 /** A task, as events name it. */
 export interface TaskAddress {
@@ -208,6 +209,8 @@ export interface SpunArtifact extends ArtifactSummary {
   change: Change;
   /** The value on one line, cut; for a reference, the task that it came from. Empty when gone. */
   preview: string;
+  /** What differs from the recorded value, where that was asked for. */
+  difference?: ArtifactDifference;
 }
 
 /** A spin has ended, and its outputs are in their place. */

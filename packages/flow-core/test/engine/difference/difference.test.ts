@@ -1,5 +1,6 @@
 import { instance } from '../../../src/definition/instance';
-import { type Bounds, differenceOf } from '../../../src/engine/difference/difference';
+import type { Bounds } from '../../../src/engine/difference/bounds';
+import { differenceOf } from '../../../src/engine/difference/difference';
 import type { Difference } from '../../../src/engine/task/difference';
 
 /** What is told, in one line each, and the counts. */
