@@ -214,6 +214,7 @@ export const PACKAGES = {
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         ...['engine/pool/packages', 'store/make-room', 'store/replaceable'],
+        'definition/without',
         'store/tagged-runs',
         'store/imports',
         'store/lost-records',

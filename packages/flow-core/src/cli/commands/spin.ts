@@ -54,6 +54,7 @@ export async function executeSpin(
     ...(store ? { store } : {}),
     hide: output.hide,
     with: (options.with as string[] | undefined) ?? [],
+    without: (options.without as string[] | undefined) ?? [],
     signal: context.signal,
   });
   let persisted: PersistedSpins | undefined;

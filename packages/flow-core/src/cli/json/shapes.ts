@@ -126,6 +126,8 @@ export interface SpinJson {
   step: string;
   /** The task whose inputs were taken, or the run that has them. Null when the step has only parameters. */
   origin: string | null;
+  /** Which split of a foreach, outermost first. Absent outside of one. */
+  index?: readonly number[];
   status: 'done' | 'failed';
   durationMs: number;
   artifacts: Record<string, SpunArtifactJson>;

@@ -34,7 +34,7 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
 }
 
 function headText(event: SpinStarted, output: Output): string {
-  const { flow, step, origin, run, splits, iteration, otherCase, empty } = event;
+  const { flow, step, origin, run, splits, iteration, otherCase, otherSplit, empty } = event;
   const { colors } = output;
   const inputs =
     origin === undefined
@@ -49,6 +49,10 @@ function headText(event: SpinStarted, output: Output): string {
   const lines = [
     `${colors.bold(`spin ${flow}/${step}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
   ];
+  if (otherSplit !== undefined) {
+    const at = splits.map(({ index }) => index).join(',');
+    lines.push(`${colors.yellow('!')} split ${at} is the first that has inputs: ${otherSplit}\n`);
+  }
   if (empty !== undefined)
     lines.push(`${colors.yellow('!')} no inputs: ${empty} had nothing to split there\n`);
   if (otherCase !== undefined) lines.push(`${colors.yellow('!')} ${otherCase}: spun on what it left\n`);

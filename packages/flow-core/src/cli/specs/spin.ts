@@ -15,6 +15,12 @@ export const spec: CommandSpec = {
     },
     ...PARAMS_FILE,
     ...WITH,
+    without: {
+      type: 'string',
+      many: true,
+      value: 'option',
+      help: 'An option of the step that is left out, such as timeout, or several: timeout,env; may be given several times',
+    },
     all: {
       type: 'boolean',
       help: 'Every split of a foreach, in parallel; with --index=2, those under split 2 of the outer one',

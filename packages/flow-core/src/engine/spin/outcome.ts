@@ -106,7 +106,7 @@ export function notApplied({ options }: StepNode): string[] {
 
 /** The first event of a spin. */
 export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
-  const { node, run, base, stack, iteration, passedOver, otherCase } = resolved;
+  const { node, run, base, stack, iteration, passedOver, otherCase, otherSplit } = resolved;
   const empty = base === undefined ? undefined : foreachOf(graph, node);
   const origin = originOf(graph, resolved);
   return {
@@ -119,6 +119,7 @@ export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
     ...(iteration === undefined ? {} : { iteration }),
     passedOver,
     notApplied: notApplied(node),
+    ...(otherSplit === undefined ? {} : { otherSplit }),
     ...(otherCase === undefined ? {} : { otherCase: otherCase }),
     ...(empty === undefined ? {} : { empty }),
   };

@@ -183,6 +183,8 @@ export interface SpinStarted {
   passedOver: readonly string[];
   /** Step options that a spin does not apply. */
   notApplied: readonly string[];
+  /** No split was asked for, and the first one has no inputs there: why, as a clause. */
+  otherSplit?: string;
   /** The switch before the step took another case: what it took, as the beginning of a sentence. */
   otherCase?: string;
   /** Of a join without inputs: the foreach that had nothing to split. */
