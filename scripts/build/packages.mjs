@@ -203,10 +203,18 @@ export const PACKAGES = {
         ...['missing-module', 'newest-change', 'outside-guard', 'parser', 'positions', 'references'],
         ...['returned-names', 'shared-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
+      // What says what differs inside of an artifact: it has a package in it.
+      difference: [
+        'engine/difference/',
+        'engine/outputs/read-output',
+        'engine/spin/differences',
+        'cli/render/difference',
+      ],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         ...['engine/pool/packages', 'store/make-room', 'store/replaceable'],
+        'definition/without',
         'store/tagged-runs',
         'store/imports',
         'store/lost-records',

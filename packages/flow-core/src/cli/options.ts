@@ -42,6 +42,14 @@ export const WITH: Record<string, OptionSpec> = {
   },
 };
 
+/** For commands that compare artifacts. */
+export const VALUES: Record<string, OptionSpec> = {
+  values: {
+    type: 'boolean',
+    help: 'Say what differs inside of each artifact that changed: paths, rows, lines',
+  },
+};
+
 /** For commands that read the store. */
 export const SPIN_STORE: Record<string, OptionSpec> = {
   spin: { type: 'boolean', help: 'Look at persisted spins (spin --persist), not at the runs' },

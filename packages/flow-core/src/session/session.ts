@@ -13,6 +13,8 @@ export interface SessionOptions {
   emit: Emit;
   /** Options for all steps that do not declare them: `retry=3`. */
   with?: readonly string[];
+  /** Options of the steps that are left out: `timeout,env`. */
+  without?: readonly string[];
   /** Aborted when the current work is to end early. */
   signal?: AbortSignal;
   /** Given what hides the secrets of the flow, where it has some: for all that is shown from then on. */
@@ -54,18 +56,19 @@ export interface FileSession extends Session {
 
 /**
  * Opens the store, then imports the flow while the broker of the store starts.
- * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS, FLOW_STORE_UNWRITABLE, FLOW_WITH, and errors of the import
+ * @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS, FLOW_STORE_UNWRITABLE, FLOW_WITH, FLOW_WITHOUT, and errors of the import
  */
 export async function openSession(place: Place, options: SessionOptions): Promise<FileSession> {
   const { emit, signal } = options;
   const given = options.with ?? [];
+  const without = options.without ?? [];
   const store = await (options.store ?? openPlaceStore(place));
   let warm: ProcessPool | undefined;
   const newPool = async (file: string, max: number, persistedCas?: string) => {
     // A spin of one step needs no worker, so the pool is loaded on demand.
     const { ProcessPool } = await import('../engine/pool/process-pool');
     return new ProcessPool({
-      ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given },
+      ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given, without },
       ...(persistedCas === undefined ? {} : { persistedCas }),
     });
   };
@@ -75,7 +78,7 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   };
   try {
     const file = await findPlaceFile(place);
-    const withGiven = await optionsForAllSteps(given);
+    const withGiven = await optionsForAllSteps(given, without);
     // Before the first worker, which inherits the environment. The broker, which stays, has started.
     await place.env?.load(place, file);
     if (options.warm !== undefined) {
@@ -102,8 +105,17 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   }
 }
 
-/** @throws FlowError FLOW_WITH */
-async function optionsForAllSteps(given: readonly string[]): Promise<(graph: Graph) => Graph> {
+/** What is left out of the steps comes before what they are given. @throws FlowError FLOW_WITH, FLOW_WITHOUT */
+async function optionsForAllSteps(
+  given: readonly string[],
+  without: readonly string[],
+): Promise<(graph: Graph) => Graph> {
+  if (without.length > 0) {
+    const { optionsWithout, withoutOptions } = await import('../definition/without');
+    const names = optionsWithout(without);
+    const rest = await optionsForAllSteps(given, []);
+    return (graph) => rest(withoutOptions(graph, names));
+  }
   if (given.length === 0) return (graph) => graph;
   const { optionsForAll, withOptions } = await import('../definition/with');
   const options = optionsForAll([...given]);

@@ -18,7 +18,8 @@ import { publishing } from './publish';
 import type { FileSession } from './session';
 import type { SpinRequest } from './spin';
 
-export interface SpinAllRequest extends Pick<SpinRequest, 'selection' | 'overrides' | 'set' | 'params'> {
+export interface SpinAllRequest
+  extends Pick<SpinRequest, 'selection' | 'overrides' | 'set' | 'params' | 'values'> {
   /** The most splits at once. */
   workers: number;
   persisted?: PersistedSpins;
@@ -70,6 +71,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
       result: (outcome) => request.result(doneOf(outcome)),
       pool: (host) => pool.attach(hiding ? hiding.host(host) : host),
       ...(packages ? { packages } : {}),
+      ...(request.values ? { values: true } : {}),
       ...(persisted ? { persisted } : {}),
       ...(signal ? { signal } : {}),
       emit,

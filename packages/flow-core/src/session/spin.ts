@@ -36,6 +36,8 @@ export interface SpinRequest extends Pick<GuardOptions, 'processOwner' | 'signal
   persist?: BeginPersisted;
   /** Write the outputs as files. */
   outputs?: SpinOutputs;
+  /** Say what differs inside of each artifact that changed. */
+  values?: boolean;
   /** Workers for a step whose flow has secrets: what it writes past the streams of its process can be masked there alone. */
   workers?(): Promise<ProcessPool>;
   /** Replaces the streams of this process while the step is executed; default {@link captureOutput}. */
@@ -114,6 +116,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(elsewhere ? { elsewhere } : {}),
       cwd: workspace,
       ...(request.outputs ? { files: folder } : {}),
+      ...(request.values ? { values: true } : {}),
       log: heard,
       ...(printed ? { ended: printed.end } : {}),
       emit(event) {

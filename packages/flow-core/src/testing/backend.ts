@@ -15,6 +15,8 @@ export interface SpinRequest {
   params: Record<string, unknown>;
   index: readonly number[] | undefined;
   iteration: number | undefined;
+  /** Options of the step that are left out. */
+  without: readonly string[];
   namespace: string;
   /** Record it in the store of persisted spins. */
   persist: boolean;

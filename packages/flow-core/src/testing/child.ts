@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type FlowError, isFlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
+import { withoutOptions } from '../definition/without';
 import type { PoolHost } from '../engine/pool/pool';
 import { ProcessPool } from '../engine/pool/process-pool';
 import { toRecord } from '../engine/task/error-record';
@@ -52,7 +53,7 @@ async function answer(message: ToChild): Promise<FromChild> {
 
 async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChild> {
   const { file, request, artifacts } = message;
-  const graph = await imported(file);
+  const graph = withoutOptions(await imported(file), request.without);
   const values = new FileCas(message.values);
   const given = unpackFiles(decodeArtifact(artifacts.record, values));
   const store = message.store === undefined ? memoryStore() : openStore(message.store);

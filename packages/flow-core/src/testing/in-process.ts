@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { type Graph, hasPackages, type StepNode } from '../definition/graph';
 import { isErrorLike } from '../definition/thrown';
+import { withoutOptions } from '../definition/without';
 import { InProcessPool } from '../engine/pool/in-process-pool';
 import type { Job } from '../engine/pool/job';
 import type { Installed } from '../engine/pool/packages';
@@ -59,12 +60,13 @@ export class InProcess implements Backend {
     return this.#alone(`The spin of "${request.step}"`, async (signal) => {
       const printed = { stdout: '', stderr: '' };
       const store = request.alone ? memoryStore() : this.store();
-      const session = this.#session(store, (event) => {
+      const graph = withoutOptions(this.#graph, request.without);
+      const session = this.#session(graph, store, (event) => {
         if (event.type === 'task-log') printed[event.stream] += event.text;
       });
       let release = () => {};
       try {
-        release = await this.#usePackages(request.step, signal);
+        release = await this.#usePackages(graph, request.step, signal);
         const { outcome } = await spinStep(session, {
           ...(await spinRequest(session, request, () => this.spins())),
           processOwner: 'tests',
@@ -85,18 +87,18 @@ export class InProcess implements Backend {
     });
   }
 
-  #session(store: Store, emit?: Emit): Session {
+  #session(graph: Graph, store: Store, emit?: Emit): Session {
     const workspace = findWorkspace(process.cwd());
-    const file = this.#graph.where()?.replace(/:\d+:\d+$/, '');
+    const file = graph.where()?.replace(/:\d+:\d+$/, '');
     // A flow that a test declares itself has no flow file, so no command can compare its code.
     const known = file !== undefined && FLOW_FILE.test(file) && existsSync(file) ? { file } : {};
     const code = { fingerprint: fingerprintOnce, git: () => gitStateOnce(workspace) };
-    return sessionOf(this.#graph, store, { workspace, ...known, ...code }, emit);
+    return sessionOf(graph, store, { workspace, ...known, ...code }, emit);
   }
 
   /** Imports find the step's packages until the returned function is called. @throws FlowError FLOW_PACKAGES */
-  async #usePackages(step: string, signal: AbortSignal): Promise<() => void> {
-    const node = this.#graph.steps.get(step);
+  async #usePackages(graph: Graph, step: string, signal: AbortSignal): Promise<() => void> {
+    const node = graph.steps.get(step);
     if (!node || !hasPackages(node)) return () => {};
     requireOwnLoader(node);
     const [{ installOfSteps }, { usePackages }] = await Promise.all([
@@ -104,7 +106,7 @@ export class InProcess implements Backend {
       import('../source/packages/resolve'),
     ]);
     const workspace = findWorkspace(process.cwd());
-    const installed = await installOfSteps(this.#graph, new Set([step]), { workspace, signal });
+    const installed = await installOfSteps(graph, new Set([step]), { workspace, signal });
     return usePackages(installed.get(step) as Installed);
   }
 
@@ -130,7 +132,7 @@ export class InProcess implements Backend {
       });
       const restore = captureProcess((stream, text) => say?.(stream, text));
       try {
-        const session = { ...this.#session(this.store()), signal };
+        const session = { ...this.#session(this.#graph, this.store()), signal };
         const pool = (host: PoolHost) =>
           new InProcessPool(this.#graph, session.store.cas, listening(host), signal);
         const outcome = await executeRun(session, await runRequest(session, request, { workers: 1, pool }));

@@ -20,6 +20,10 @@ const ANY: Kind = { fits: () => true, is: 'anything' };
 const TEXT: Kind = { fits: isText, is: 'a text' };
 const FLAG: Kind = { fits: (value) => typeof value === 'boolean', is: 'true or false' };
 const TAGS: Kind = { fits: (value) => isList(value, isText), is: "a list of texts, such as ['nightly']" };
+const OPTIONS: Kind = {
+  fits: (value) => isList(value, isText),
+  is: "a list of names of options, such as ['timeout']",
+};
 const OBJECT: Kind = { fits: isObject, is: 'an object, such as { factor: 2 }' };
 const INDEX: Kind = {
   fits: (value) => isNumber(value) || isList(value, isNumber),
@@ -41,6 +45,7 @@ const METHODS = {
     from: ANY,
     index: INDEX,
     iteration: ITERATION,
+    without: OPTIONS,
     persist: FLAG,
   } satisfies Record<keyof SpinOptions, Kind>,
   run: RUN,

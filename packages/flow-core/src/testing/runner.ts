@@ -4,6 +4,7 @@ import { FlowError } from '../definition/errors';
 import { stepName } from '../definition/flow';
 import { describeValue } from '../definition/thrown';
 import type { Around, DefinedFlow, Step, Switch } from '../definition/types';
+import { optionsWithout } from '../definition/without';
 import { currentUser } from '../environment/user';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
 import type { Backend, RunRequest } from './backend';
@@ -78,7 +79,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
    * console.log(recorded.artifacts.squared, given.artifacts.squares); // 9 [ 1, 100 ]
    * ```
    * @throws FlowError for bad usage: FLOW_USAGE, FLOW_STEP_NOT_FOUND, FLOW_NO_INPUTS, FLOW_RUN_NOT_FOUND,
-   * FLOW_PARAMS, FLOW_INDEX …; FLOW_DISPOSED
+   * FLOW_PARAMS, FLOW_INDEX, FLOW_WITHOUT …; FLOW_DISPOSED
    */
   spin<B, S extends Around, C>(
     step: Step<B, S, C>,
@@ -110,6 +111,7 @@ export class Runner<P = Record<string, unknown>, A = Record<string, unknown>> {
       params: params as Record<string, unknown>,
       index: typeof index === 'number' ? [index] : index,
       iteration,
+      without: optionsWithout(options.without ?? []),
       namespace: this.#namespace,
       persist: options.persist === true,
     });

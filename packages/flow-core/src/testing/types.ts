@@ -52,6 +52,8 @@ export interface SpinOptions<P = Record<string, unknown>, G = object> {
   index?: number | readonly number[];
   /** Which iteration of a loop, from 0. */
   iteration?: number;
+  /** Options of the step that are left out: `['timeout', 'env']`. */
+  without?: readonly string[];
   /** Store it as a persisted spin: see {@link Spun.task}. */
   persist?: boolean;
 }

@@ -9,8 +9,8 @@ export type Family = (typeof FAMILIES)[number];
 
 /** The options of the command `spin`, in camel case. Its schema has the same. */
 export const SPIN_OPTIONS: ReadonlySet<string> = new Set([
-  ...['step', 'origin', 'index', 'iteration', 'all', 'maxWorkers', 'watch', 'persist', 'artifacts'],
-  ...['paramsFile', 'with', 'store', 'namespace', 'importTimeout', 'json', 'verbose'],
+  ...['step', 'origin', 'index', 'iteration', 'all', 'maxWorkers', 'watch', 'persist', 'artifacts', 'values'],
+  ...['paramsFile', 'with', 'without', 'store', 'namespace', 'importTimeout', 'json', 'verbose'],
 ]);
 
 /** Switches of Nx, in camel case. They take no value, so a pathspec may follow. */

@@ -8,7 +8,8 @@ import type { RunRow, TaskRow } from '../../store/rows';
 import type { Command } from '../command';
 import { diffJson } from '../json/diff';
 import { requireRunStep, runOf, taskOf } from '../lookup';
-import { type Recorded, reading } from '../reading';
+import { VALUES } from '../options';
+import { type Recorded, reading, valuesOf } from '../reading';
 import { renderDiff } from '../render/diff';
 
 export const command: Command = {
@@ -16,18 +17,19 @@ export const command: Command = {
     name: 'diff',
     help: 'Compare two runs, a step of two runs, or two tasks: parameters, code, artifacts, times',
     positionals: ['<flow>', '[run | run/step | run/step/task]', '[run | run/step | run/step/task]'],
-    options: {},
+    options: VALUES,
     families: [],
     examples: [
       'nx-flow diff movies',
       'nx-flow diff movies 13',
       'nx-flow diff movies 12 13',
-      'nx-flow diff movies 12/genre/3 13/genre/3',
+      'nx-flow diff movies 12/genre/3 13/genre/3 --values',
     ],
   },
 
   execute(context) {
     const { output } = context;
+    const values = context.options.values === true;
     return reading(context, 2, async (recorded) => {
       const { store } = recorded;
       const compared = await comparedOf(recorded, context.options.namespace !== undefined);
@@ -37,11 +39,15 @@ export const command: Command = {
       const runs = { before: before as RunRow, after: after as RunRow };
       const tasks = await tasksOf(recorded, compared);
       if (tasks) {
-        const artifacts = await diffTasks(
-          store,
+        const [old, now] = [
           { run: runs.before, row: tasks.before },
           { run: runs.after, row: tasks.after },
-        );
+        ];
+        const artifacts = await diffTasks(store, old, now);
+        if (values) {
+          const { addDifferences } = await import('../../engine/explain/differences');
+          await addDifferences(store, old, now, artifacts, valuesOf(recorded));
+        }
         output.write(renderDiff.tasks(runs, tasks, artifacts, store.cas, output));
         output.result(diffJson.tasks(runs, tasks, artifacts, store.cas));
         return;
@@ -50,6 +56,10 @@ export const command: Command = {
       const params = await diffParams(store, runs.before, runs.after);
       const steps: StepDiff[] = [];
       for await (const step of diffSteps(store, runs.before, runs.after, compared.step)) steps.push(step);
+      if (values) {
+        const { addDifferencesOfSteps } = await import('../../engine/explain/differences');
+        await addDifferencesOfSteps(store, runs, steps, valuesOf(recorded));
+      }
       output.write(renderDiff.runs(runs, params, steps, store.cas, output));
       output.result(diffJson.runs(runs, params, steps, store.cas));
     });

@@ -54,6 +54,7 @@ export async function executeSpin(
     ...(store ? { store } : {}),
     hide: output.hide,
     with: (options.with as string[] | undefined) ?? [],
+    without: (options.without as string[] | undefined) ?? [],
     signal: context.signal,
   });
   let persisted: PersistedSpins | undefined;
@@ -74,7 +75,8 @@ export async function executeSpin(
         paramInputs: params,
       });
     }
-    const request = { selection, params, set, ...(overrides ? { overrides } : {}) };
+    const values = options.values === true;
+    const request = { selection, params, set, values, ...(overrides ? { overrides } : {}) };
     if (options.all === true) return await spinAllSplits(context, session, request, persisted);
     if (context.keys) await requireKey(context, { session, selection });
     const { done } = await spinStep(session, {
@@ -112,7 +114,7 @@ async function rendererOf({ output, options, cwd }: Context, workspace: string):
 async function spinAllSplits(
   context: Context,
   session: FileSession,
-  request: Pick<SpinRequest, 'selection' | 'params' | 'overrides' | 'set'>,
+  request: Pick<SpinRequest, 'selection' | 'params' | 'overrides' | 'set' | 'values'>,
   persisted: PersistedSpins | undefined,
 ): Promise<number> {
   const { spinAll } = await import('../../session/spin-all');

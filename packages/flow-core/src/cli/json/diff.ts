@@ -76,7 +76,7 @@ function artifactsJson(diffs: readonly ArtifactDiff[], cas: Cas): object {
   return Object.fromEntries(diffs.map((diff) => [diff.name, artifactJson(diff, cas)]));
 }
 
-function artifactJson({ change, before, after }: ArtifactDiff, cas: Cas): object {
+function artifactJson({ change, before, after, difference }: ArtifactDiff, cas: Cas): object {
   const side = (record: ArtifactRecord | undefined) =>
     record && {
       type: record.type,
@@ -84,5 +84,10 @@ function artifactJson({ change, before, after }: ArtifactDiff, cas: Cas): object
       digest: record.digest,
       preview: shown(record, cas) ?? null,
     };
-  return { change, old: side(before) ?? null, new: side(after) ?? null };
+  return {
+    change,
+    old: side(before) ?? null,
+    new: side(after) ?? null,
+    ...(difference ? { difference } : {}),
+  };
 }

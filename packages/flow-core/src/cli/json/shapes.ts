@@ -70,6 +70,55 @@ export interface SpunArtifactJson {
   change: Change;
   /** The value on one line, cut to a width. */
   preview: string;
+  /** With `--values`, of one that changed. */
+  difference?: DifferenceJson;
+}
+
+/** What differs inside of an artifact that changed: with `--values`, in `spin` and `diff`. */
+export type DifferenceJson = ValueDifferenceJson | { notCompared: string };
+
+export interface ValueDifferenceJson {
+  /** How many values changed, were added and removed. */
+  changed: number;
+  added: number;
+  removed: number;
+  /** The first of them, by path: `rows[id=7].score`. */
+  differences: readonly PlaceDifferenceJson[];
+  /** False when the values were too large to be compared to their end. */
+  complete: boolean;
+}
+
+/** Values are texts, as they are printed; `delta` is after less before. */
+export type PlaceDifferenceJson =
+  | { kind: 'changed'; path: string; before: string; after: string; delta?: number }
+  | { kind: 'added'; path: string; after: string }
+  | { kind: 'removed'; path: string; before: string }
+  | { kind: 'order'; path: string }
+  | {
+      kind: 'list';
+      path: string;
+      /** The field by which rows were matched. */
+      key?: string;
+      before: number;
+      after: number;
+      changed: number;
+      added: number;
+      removed: number;
+      moved: number;
+      fields: readonly { name: string; rows: number; numbers?: NumbersJson }[];
+      numbers?: NumbersJson;
+    }
+  | {
+      kind: 'text';
+      path: string;
+      added: number;
+      removed: number;
+      lines: readonly { line: number; sign: '+' | '-'; text: string }[];
+    };
+
+export interface NumbersJson {
+  mean: number;
+  largest: number;
 }
 
 /** `spin`, and `result.json` next to its outputs */
@@ -77,6 +126,8 @@ export interface SpinJson {
   step: string;
   /** The task whose inputs were taken, or the run that has them. Null when the step has only parameters. */
   origin: string | null;
+  /** Which split of a foreach, outermost first. Absent outside of one. */
+  index?: readonly number[];
   status: 'done' | 'failed';
   durationMs: number;
   artifacts: Record<string, SpunArtifactJson>;

@@ -8,10 +8,11 @@ import type { SpinAllJson, SpinJson } from './shapes';
 const PREVIEW = 120;
 
 export function spinJson(done: SpinDone): SpinJson {
-  const { step, origin, status, artifacts, outputs, error, hints, persisted } = done;
+  const { step, origin, index, status, artifacts, outputs, error, hints, persisted } = done;
   return {
     step,
     origin: origin ?? null,
+    ...(index.length > 0 ? { index } : {}),
     status: status as SpinJson['status'],
     durationMs: roundedMs(done.durationMs),
     artifacts: Object.fromEntries(

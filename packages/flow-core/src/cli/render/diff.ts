@@ -6,6 +6,7 @@ import { previewOf } from '../../engine/task/preview';
 import { decodeArtifact, isBuiltIn } from '../../store/artifacts';
 import type { Cas } from '../../store/cas';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import { differencesIn, differenceText } from './difference';
 import type { Output } from './output';
 import { duration, plural, size, table } from './table';
 import { cut } from './text';
@@ -49,6 +50,7 @@ function runs(
     ),
     stepTable(steps, output),
     changeTable(steps, cas, output),
+    ...steps.flatMap((step) => differencesIn(step, placeText, output)),
   ].filter((part) => part !== '');
   const nothing = rows.length === 1 && steps.every(({ change }) => change === 'same');
   return `${parts.join('\n')}${nothing ? `\n${colors.green('the same')} but for the time\n` : ''}`;
@@ -152,8 +154,9 @@ function tasks(
   { before, after }: Pair<TaskRow>,
   artifacts: readonly ArtifactDiff[],
   cas: Cas,
-  { colors, columns }: Output,
+  output: Output,
 ): string {
+  const { colors, columns } = output;
   const ms = (row: TaskRow) => (row.durationMs === undefined ? '' : duration(row.durationMs));
   const facts = [['time', ms(before), ms(after), ratioText(before.durationMs, after.durationMs)]];
   if (endOf(before) !== endOf(after)) facts.push(['status', endOf(before), endOf(after), '']);
@@ -182,7 +185,10 @@ function tasks(
     { head: 'Change' },
     { head: 'Value', shrink: true },
   ];
-  return `${head}\n${table(columnsOf, rows, columns, colors.dim)}`;
+  const differences = artifacts.flatMap(({ name, difference }) =>
+    difference ? [`\n${differenceText(name, difference, output)}`] : [],
+  );
+  return `${head}\n${table(columnsOf, rows, columns, colors.dim)}${differences.join('')}`;
 }
 
 function paint(change: Change, colors: Output['colors']): (text: string) => string {

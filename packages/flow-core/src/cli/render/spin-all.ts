@@ -7,7 +7,7 @@ import { renderThrown } from './error';
 import { eventLine } from './event-line';
 import { LabelledLines, LiveRegion, progressLine } from './live-region';
 import type { Output } from './output';
-import { changeText, persistedText, warnings } from './spin';
+import { changeText, differencesText, persistedText, warnings } from './spin';
 import { duration, plural, table } from './table';
 
 /** Shows a spin of all splits, from its first event to its last. */
@@ -57,6 +57,10 @@ export function spinAllRenderer(output: Output, workspace: string, cwd: string):
     output.write(`\n${splitTable(spins, run, output)}`);
     const totals = artifactTotals(spins, output);
     if (totals !== '') output.write(`\n${totals}`);
+    for (const spin of spins) {
+      const text = differencesText(spin, output);
+      if (text !== '') output.write(`\n${colors.dim(`split ${spin.index.join(',')}`)}${text}`);
+    }
     // The hints of failed splits are shown with their failures.
     const hints = spins.flatMap((spin) => (spin.error ? [] : spin.hints));
     const said = [...new Set(hints)].map((hint) => `${colors.yellow('!')} ${hint}\n`);

@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import type { Change } from '../../engine/task/change';
 import type { Emit, SpinDone, SpinStarted, SpinsStarted, SpunArtifact } from '../../engine/task/flow-event';
+import { differenceText } from './difference';
 import { renderThrown } from './error';
 import { eventLine } from './event-line';
 import type { Output } from './output';
@@ -28,7 +29,7 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
 }
 
 function headText(event: SpinStarted, output: Output): string {
-  const { flow, step, origin, run, splits, iteration, otherCase, empty } = event;
+  const { flow, step, origin, run, splits, iteration, otherCase, otherSplit, empty } = event;
   const { colors } = output;
   const inputs =
     origin === undefined
@@ -43,6 +44,10 @@ function headText(event: SpinStarted, output: Output): string {
   const lines = [
     `${colors.bold(`spin ${flow}/${step}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
   ];
+  if (otherSplit !== undefined) {
+    const at = splits.map(({ index }) => index).join(',');
+    lines.push(`${colors.yellow('!')} split ${at} is the first that has inputs: ${otherSplit}\n`);
+  }
   if (empty !== undefined)
     lines.push(`${colors.yellow('!')} no inputs: ${empty} had nothing to split there\n`);
   if (otherCase !== undefined) lines.push(`${colors.yellow('!')} ${otherCase}: spun on what it left\n`);
@@ -126,7 +131,8 @@ export function endText(
           colors.dim,
         )}`
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
-  return `${body}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${end}\n`;
+  const differences = differencesText(done, output);
+  return `${body}${differences}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${end}\n`;
 }
 
 /** Beside the spin before, where it was not compared with a run. */
@@ -134,6 +140,13 @@ function changeSince(before: SpinDone['artifacts'], { name, digest, change }: Sp
   const was = before.find((one) => one.name === name && one.change !== 'gone');
   if (change === 'gone') return was ? 'gone' : 'same';
   return !was ? 'new' : was.digest === digest ? 'same' : 'changed';
+}
+
+/** What differs inside of its artifacts, where that was asked for. */
+export function differencesText({ artifacts }: Pick<SpinDone, 'artifacts'>, output: Output): string {
+  return artifacts
+    .flatMap(({ name, difference }) => (difference ? [`\n${differenceText(name, difference, output)}`] : []))
+    .join('');
 }
 
 export function changeText(change: Change, { colors }: Output): string {

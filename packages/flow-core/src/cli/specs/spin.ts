@@ -1,6 +1,6 @@
 /** The spec of `spin`, for the command and for the keys of its results. */
 import type { CommandSpec } from '../command';
-import { PARAMS_FILE, SELECTION, WITH } from '../options';
+import { PARAMS_FILE, SELECTION, VALUES, WITH } from '../options';
 
 export const spec: CommandSpec = {
   name: 'spin',
@@ -15,6 +15,12 @@ export const spec: CommandSpec = {
     },
     ...PARAMS_FILE,
     ...WITH,
+    without: {
+      type: 'string',
+      many: true,
+      value: 'option',
+      help: 'An option of the step that is left out, such as timeout, or several: timeout,env; may be given several times',
+    },
     all: {
       type: 'boolean',
       help: 'Every split of a foreach, in parallel; with --index=2, those under split 2 of the outer one',
@@ -25,6 +31,7 @@ export const spec: CommandSpec = {
       value: 'file.ts',
       help: 'A module whose default export is what the step shall see instead: an object, or a function of the inputs',
     },
+    ...VALUES,
     watch: {
       type: 'boolean',
       help: 'Spin again whenever a file changes that the step depends on; keys are listed by ?',

@@ -3,6 +3,7 @@ import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { recordedOutputs, recordedParams } from '../record/read';
 import type { Change } from '../task/change';
+import type { ArtifactDifference } from '../task/difference';
 import { labelOf, taskOf } from '../task/label';
 import { stackKey } from '../task/place';
 import type { Visible } from '../task/view';
@@ -13,6 +14,8 @@ export interface ArtifactDiff {
   /** With its bytes only when they are few. */
   before?: ArtifactRecord;
   after?: ArtifactRecord;
+  /** What differs inside of it, where that was asked for. */
+  difference?: ArtifactDifference;
 }
 
 /** Up to this size, in bytes, an artifact's value is shown. A larger one is not decoded. */

@@ -6,7 +6,7 @@ import { inNamespace } from '../record/find-run';
 import { Tasks } from '../record/task-index';
 import type { Failure } from './resolved';
 import { foreachesAround, type Selection } from './selection';
-import { someSplit } from './splits';
+import { firstSplit } from './splits';
 
 /** How many runs are searched for a remedy, newest first: a few show it as well as all. */
 const LOOKED_AT = 10;
@@ -121,8 +121,9 @@ async function otherSplit({ graph, store, node, selection, failures }: NoInputs)
   if (foreachesAround(graph, node).length === 0 || selection.iteration !== undefined) return '';
   if (failures[0]?.beyond) return '';
   for (const { run } of failures.slice(0, LOOKED_AT)) {
-    const index = await someSplit(graph, store, node, run);
-    if (index) {
+    const split = await firstSplit(graph, store, node, run);
+    if (split) {
+      const index = split.stack.map((frame) => frame.index);
       const option = `--index=${index.join(',')}`;
       return ` Split ${index.join(',')} of run ${run.run} has inputs: ${option}.`;
     }

@@ -8,7 +8,8 @@
  * 2. Otherwise the newest run that has the inputs gives them: those of the step's own task, for the index and the iteration
  *    that were asked for, as long as today's step follows the same steps.
  * 3. For a step that did not run there, its parents under today's graph.
- * 4. A run in which a switch chose another case is passed over, unless the user wants it.
+ * 4. Where no split of a foreach was asked for, the first one that has the inputs: a switch may have led the others elsewhere.
+ * 5. A run in which a switch chose another case is passed over, unless the user wants it.
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
@@ -19,8 +20,8 @@ import { orLost } from '../record/lost';
 import { Tasks } from '../record/task-index';
 import { noTask } from '../task/not-found';
 import { inRun } from './in-run';
-import { type Failure, fromRow, type Resolved } from './resolved';
-import { requirePlace, requireStep, type Selection } from './selection';
+import { type Failure, type Found, fromRow, type Resolved } from './resolved';
+import { foreachesAround, requirePlace, requireStep, type Selection } from './selection';
 
 /**
  * @throws FlowError FLOW_INDEX, FLOW_ITERATION, FLOW_RUN_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_NO_INPUTS
@@ -40,8 +41,16 @@ export async function resolveInputs(graph: Graph, store: Store, selection: Selec
     if (task !== undefined) return ofTask(graph, store, node, row, task);
     const found = await inRun(graph, tasks, node, row, { ...selection, ignoreSwitch: false });
     if (!('why' in found)) return { ...found, passedOver: failures.map(({ text }) => text) };
+    const other = wasNotMeant(found, row)
+      ? await otherSplit(graph, store, node, row, selection, found)
+      : undefined;
+    if (other) return { ...other, passedOver: failures.map(({ text }) => text) };
     const { why, beyond = false } = found;
     failures.push({ run: row, why, beyond, text: `${row.run} (${why})` });
+  }
+  for (const { run: row, why } of failures.slice(0, LOOKED_AT)) {
+    const other = await otherSplit(graph, store, node, row, selection, { why });
+    if (other) return other;
   }
   if (selection.ignoreSwitch) {
     for (const { run: row } of failures) {
@@ -55,6 +64,31 @@ export async function resolveInputs(graph: Graph, store: Store, selection: Selec
   }
   const { noInputs } = await import('./no-inputs');
   throw await noInputs({ graph, store, node, selection, failures });
+}
+
+/** How many runs are searched for another split, newest first. */
+const LOOKED_AT = 10;
+
+type Missing = Extract<Found, { why: string }>;
+
+/** A run that ended well lacks a split because a switch led elsewhere: no other run is likely to have it. */
+function wasNotMeant({ untaken, beyond }: Missing, { status, repaired }: RunRow): boolean {
+  return untaken === true || (!beyond && status === 'done' && repaired === undefined);
+}
+
+/** Rule 4. Undefined where a split was asked for, too. */
+async function otherSplit(
+  graph: Graph,
+  store: Store,
+  node: StepNode,
+  run: RunRow,
+  selection: Selection,
+  { why }: Missing,
+): Promise<Resolved | undefined> {
+  if ((selection.index ?? []).length >= foreachesAround(graph, node).length) return undefined;
+  const { firstSplit } = await import('./splits');
+  const found = await firstSplit(graph, store, node, run, selection);
+  return found && { ...found, otherSplit: why };
 }
 
 /** Rule 1: the inputs of that very task. */

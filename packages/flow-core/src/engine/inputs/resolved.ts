@@ -17,6 +17,8 @@ export interface Resolved {
   iteration?: number;
   /** Newer runs that were not usable, and why. */
   passedOver: string[];
+  /** No split was asked for, and the first one has no inputs there: why, as a clause. */
+  otherSplit?: string;
   /** Set when the switch before it chose another case and the user accepts that. */
   otherCase?: string;
   /** What the store has lost of the step in this run: there is nothing to compare with. */

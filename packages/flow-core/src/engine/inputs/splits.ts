@@ -74,21 +74,25 @@ async function* indexes(
   for (let n = 0; n < count; n++) yield* indexes(graph, tasks, node, run, [...prefix, n]);
 }
 
-/** How many splits are searched for one with inputs. */
-const LOOKED_AT = 100;
+/** How many splits are searched for one with inputs: the tasks of the steps around are read once. */
+const LOOKED_AT = 10_000;
 
-/** The first split of a run that has inputs for a step. */
-export async function someSplit(
+/** The first split of a run that has inputs for a step, of those below the index that was given. */
+export async function firstSplit(
   graph: Graph,
   store: Store,
   node: StepNode,
   run: RunRow,
-): Promise<number[] | undefined> {
+  { index: prefix = [], iteration }: Pick<Selection, 'index' | 'iteration'> = {},
+): Promise<Resolved | undefined> {
   const tasks = new Tasks(store, true);
   let looked = 0;
-  for await (const { index, why } of indexes(graph, tasks, node, run, [])) {
+  for await (const { index, why } of indexes(graph, tasks, node, run, prefix)) {
     if (++looked > LOOKED_AT) return undefined;
-    if (why === undefined && !('why' in (await inRun(graph, tasks, node, run, { index })))) return index;
+    if (why !== undefined) continue;
+    const at = { index, ...(iteration === undefined ? {} : { iteration }) };
+    const found = await inRun(graph, tasks, node, run, at);
+    if (!('why' in found)) return found;
   }
   return undefined;
 }

@@ -32,6 +32,8 @@ export interface ProcessPoolOptions {
   loading?: number;
   /** Options that were given for all steps. */
   with?: readonly string[];
+  /** Options of the steps that are left out. */
+  without?: readonly string[];
 }
 
 export class ProcessPool implements Pool {
@@ -234,10 +236,11 @@ export class ProcessPool implements Pool {
   }
 
   #spawn(kind: string, alive = true): void {
-    const { file, flow, with: given } = this.#options;
+    const { file, flow, with: given, without } = this.#options;
+    const options = { ...(given ? { with: given } : {}), ...(without ? { without } : {}) };
     let worker: WorkerProcess;
     try {
-      worker = new WorkerProcess({ file, flow, kind, ...(given ? { with: given } : {}) }, this.#listener);
+      worker = new WorkerProcess({ file, flow, kind, ...options }, this.#listener);
     } catch (error) {
       // Without file handles for one more, those that there are do the work.
       if (![...this.#workers].some((other) => other.kind === kind))

@@ -8,16 +8,18 @@ export interface WorkerOptions {
   flow: string;
   /** Options that were given for all steps. */
   with?: readonly string[];
+  /** Options of the steps that are left out. */
+  without?: readonly string[];
   /** The folder of the packages that it executes with, or empty. */
   kind: string;
 }
 
 export function startWorker(
-  { file, flow, with: given = [], kind }: WorkerOptions,
+  { file, flow, with: given = [], without = [], kind }: WorkerOptions,
   hear: (message: FromWorker) => void,
 ): StartedProcess<ToWorker> {
   const color = process.env.FORCE_COLOR ?? (process.stdout.isTTY ? '1' : '0');
-  const args = [file, flow, JSON.stringify(given), kind];
+  const args = [file, flow, JSON.stringify({ with: given, without }), kind];
   return startProcess(packageFile('dist/worker.js'), args, { ...process.env, FORCE_COLOR: color }, hear, {
     apart: true,
   });

@@ -8,7 +8,7 @@ import { Worker } from './worker';
 
 /** @param executed called when the process has executed its first task */
 export function main(executed: () => void): void {
-  const [file = '', flow = '', given = '[]', packages = ''] = process.argv.slice(2);
+  const [file = '', flow = '', given = '{}', packages = ''] = process.argv.slice(2);
 
   // Where it is in the coordinator's group, the terminal's Ctrl-C reaches it: the coordinator decides what that means.
   process.on('SIGINT', () => {});
@@ -23,7 +23,7 @@ export function main(executed: () => void): void {
   });
   let isFirst = true;
   const worker = new Worker(
-    { file, flow, with: JSON.parse(given), packages },
+    { file, flow, ...JSON.parse(given), packages },
     {
       hold: (held) => channel.hold(held),
       send(message) {

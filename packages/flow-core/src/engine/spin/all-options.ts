@@ -37,6 +37,8 @@ export interface SpinAllOptions {
   /** Where large inputs lie. */
   cas: Cas;
   outputs: Outputs;
+  /** Changed artifacts say what differs, in the first splits in which they changed. */
+  values?: boolean;
   /** Which numbers of a split's index name its folder below the outputs: all but the first so many. */
   prefix: number;
   /** The result that is written beside a split's outputs. */

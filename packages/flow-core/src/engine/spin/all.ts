@@ -14,9 +14,9 @@ import { fromRecord } from '../task/error-record';
 import type { TaskAddress } from '../task/flow-event';
 import { RateGate } from '../task/rate';
 import type { OutputFile, TaskOutcome } from '../task/task';
-import type { View } from '../task/view';
+import type { View, Visible } from '../task/view';
 import type { SpinAllOptions } from './all-options';
-import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
+import { compareOutputs, outputsOf, type SpinArtifact, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 import { itemText, SplitViews } from './split-views';
 import { changedVariables } from './variables';
@@ -25,6 +25,9 @@ import { changedVariables } from './variables';
 export async function spinSplits(options: SpinAllOptions): Promise<SplitOutcome[]> {
   return new SplitSpinner(options).execute();
 }
+
+/** In how many splits is told what differs inside of an artifact. */
+const EXAMPLES = 3;
 
 interface Split {
   at: number;
@@ -42,6 +45,8 @@ class SplitSpinner {
   readonly #outcomes: SplitOutcome[] = [];
   /** Splits that have ended and are being written down. */
   readonly #pending = new Set<Promise<void>>();
+  /** In how many splits it was told what differs, by artifact. */
+  readonly #told = new Map<string, number>();
   readonly #gate: RateGate | undefined;
   #next = 0;
   #settled = 0;
@@ -184,6 +189,23 @@ class SplitSpinner {
     if (++this.#settled === this.#splits.length) this.#finish();
   }
 
+  /** Only in the first splits in which an artifact changed: many are mostly changed in the same way. */
+  async #addDifferences(
+    artifacts: SpinArtifact[],
+    before: ReadonlyMap<string, Visible>,
+    { index, files }: { index: number[]; files: readonly OutputFile[] },
+  ): Promise<void> {
+    const { addDifferences } = await import('./differences');
+    const { cas, graph, outputs, prefix } = this.#options;
+    const folder = outputs.at(...index.slice(prefix)).path;
+    const wanted = (name: string) => {
+      const told = this.#told.get(name) ?? 0;
+      this.#told.set(name, told + 1);
+      return told < EXAMPLES;
+    };
+    await addDifferences(artifacts, { before, cas, codecs: graph.codecs, folder, files }, wanted);
+  }
+
   async #outcome(
     { resolved, index }: Split,
     ended: TaskOutcome,
@@ -215,9 +237,9 @@ class SplitSpinner {
       return { outcome, files: [] };
     }
     const { files = [], previews = {} } = ended.result;
-    outcome.artifacts = compareOutputs(await inputs.before(resolved), ended.result, (name) => ({
-      preview: previews[name] ?? '',
-    }));
+    const before = await inputs.before(resolved);
+    outcome.artifacts = compareOutputs(before, ended.result, (name) => ({ preview: previews[name] ?? '' }));
+    if (this.#options.values) await this.#addDifferences(outcome.artifacts, before, { index, files });
     return { outcome, files };
   }
 }

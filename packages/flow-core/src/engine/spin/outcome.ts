@@ -6,6 +6,7 @@ import { originOf, type Resolved } from '../inputs/resolved';
 import type { Output } from '../outputs/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';
+import type { ArtifactDifference } from '../task/difference';
 import type { SpinDone, SpinStarted } from '../task/flow-event';
 import { previewOf } from '../task/preview';
 import type { OutputFile, TaskResult } from '../task/task';
@@ -59,6 +60,8 @@ export interface SpinArtifact extends Output {
   reference?: Visible;
   /** A line that shows the value. */
   preview?: string;
+  /** What differs from the value before, where that was asked for. */
+  difference?: ArtifactDifference;
 }
 
 /** What there is of a value, besides what is recorded. */
@@ -103,7 +106,7 @@ export function notApplied({ options }: StepNode): string[] {
 
 /** The first event of a spin. */
 export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
-  const { node, run, base, stack, iteration, passedOver, otherCase } = resolved;
+  const { node, run, base, stack, iteration, passedOver, otherCase, otherSplit } = resolved;
   const empty = base === undefined ? undefined : foreachOf(graph, node);
   const origin = originOf(graph, resolved);
   return {
@@ -116,6 +119,7 @@ export function spinStarted(graph: Graph, resolved: Resolved): SpinStarted {
     ...(iteration === undefined ? {} : { iteration }),
     passedOver,
     notApplied: notApplied(node),
+    ...(otherSplit === undefined ? {} : { otherSplit }),
     ...(otherCase === undefined ? {} : { otherCase: otherCase }),
     ...(empty === undefined ? {} : { empty }),
   };
@@ -139,8 +143,9 @@ export function spinDone(
     ...(run === undefined ? {} : { run }),
     ...(originMs === undefined ? {} : { originMs }),
     artifacts: artifacts.map((artifact) => {
-      const { name, type, size, digest, change } = artifact;
-      return { name, type, size, digest, change, preview: previewOfArtifact(artifact) };
+      const { name, type, size, digest, change, difference } = artifact;
+      const preview = previewOfArtifact(artifact);
+      return { name, type, size, digest, change, preview, ...(difference ? { difference } : {}) };
     }),
     ...(error ? { error } : {}),
     ...(outputs === undefined ? {} : { outputs }),

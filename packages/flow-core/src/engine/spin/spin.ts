@@ -16,7 +16,7 @@ import { viewsOf } from '../task/place';
 import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskOutcome, TaskResult, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
-import { compareOutputs, outputsBefore, type SpinOutcome, spinStarted } from './outcome';
+import { compareOutputs, outputsBefore, type SpinArtifact, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
@@ -38,6 +38,8 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   cwd: string;
   /** The folder where its artifacts are to be written as files. It is asked when the body is called, or later. */
   files?(): string;
+  /** Changed artifacts say what differs. */
+  values?: boolean;
   log: TaskLog;
   /** Called when the body has ended and nothing that it printed is outstanding, before its outcome is recorded. */
   ended?(): void;
@@ -51,7 +53,7 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
 
 /** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT for what was given, and those of its inputs */
 export async function spin(options: SpinOptions): Promise<SpinOutcome> {
-  const { graph, store } = options;
+  const { graph } = options;
   const secrets = graph.secrets && (await secretsOfSpin(options));
   const gathering = gatherInputs(options);
   // While the store answers.
@@ -94,9 +96,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     status,
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
-    artifacts: result
-      ? compareOutputs(await outputsBefore(graph, store, resolved), result, shownOf(result, returned))
-      : [],
+    artifacts: result ? await artifactsOf(options, resolved, result, returned) : [],
     ...(result ? { files: result.files ?? returned.files } : {}),
     hints: [
       ...(resolved.lost === undefined ? [] : [resolved.lost]),
@@ -106,6 +106,24 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
     ...(persisted ? { persisted: `${persisted.pathspec}/${resolved.node.name}/1` } : {}),
   };
+}
+
+async function artifactsOf(
+  { graph, store, values, files: folder }: SpinOptions,
+  resolved: Resolved,
+  result: TaskResult,
+  returned: Returned,
+): Promise<SpinArtifact[]> {
+  const before = await outputsBefore(graph, store, resolved);
+  const artifacts = compareOutputs(before, result, shownOf(result, returned));
+  if (values) {
+    const { addDifferences } = await import('./differences');
+    const { cas } = store;
+    const files = result.files ?? returned.files;
+    const written = folder && files.length > 0 ? { folder: folder(), files } : {};
+    await addDifferences(artifacts, { before, cas, codecs: graph.codecs, ...written });
+  }
+  return artifacts;
 }
 
 type Elsewhere = NonNullable<SpinOptions['elsewhere']>;

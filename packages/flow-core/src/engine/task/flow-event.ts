@@ -6,6 +6,7 @@
  */
 import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows';
 import type { Change } from './change';
+import type { ArtifactDifference } from './difference';
 
 /** A task, as events name it. */
 export interface TaskAddress {
@@ -182,6 +183,8 @@ export interface SpinStarted {
   passedOver: readonly string[];
   /** Step options that a spin does not apply. */
   notApplied: readonly string[];
+  /** No split was asked for, and the first one has no inputs there: why, as a clause. */
+  otherSplit?: string;
   /** The switch before the step took another case: what it took, as the beginning of a sentence. */
   otherCase?: string;
   /** Of a join without inputs: the foreach that had nothing to split. */
@@ -208,6 +211,8 @@ export interface SpunArtifact extends ArtifactSummary {
   change: Change;
   /** The value on one line, cut; for a reference, the task that it came from. Empty when gone. */
   preview: string;
+  /** What differs from the recorded value, where that was asked for. */
+  difference?: ArtifactDifference;
 }
 
 /** A spin has ended, and its outputs are in their place. */
