@@ -45,6 +45,8 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
 
 const NOT_WITH: Record<string, string> = {
   all: 'it spins one split. --index says which.',
+  from: 'it spins on one run. --origin says which.',
+  through: 'it spins one step. Give the command without --watch for those after it.',
   persist: 'it stores nothing. Give the command without --watch to keep a spin.',
 };
 
