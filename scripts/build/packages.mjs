@@ -196,7 +196,7 @@ export const PACKAGES = {
       ],
       // Sweeps, and chains of steps.
       several: [
-        ...['engine/inputs/cells', 'engine/inputs/from', 'engine/pool/relayed-pool', 'engine/spin/chain'],
+        ...['engine/inputs/sweep-', 'engine/pool/relayed-pool', 'engine/spin/chain'],
         ...['session/spin-through', 'session/sweep'],
         ...['several-spins', 'render/several', 'render/sweep', 'render/through'].map((name) => `cli/${name}`),
       ],

@@ -1,7 +1,7 @@
 /** `spin --from`, `--iteration=all` and `--through`: several tasks of one command, in workers, which are not stored. */
 import { availableParallelism } from 'node:os';
 import { FlowError } from '../definition/errors';
-import { parseFrom } from '../engine/inputs/from';
+import { parseFrom } from '../engine/inputs/sweep-runs';
 import type { Place } from '../session/place';
 import { openSession } from '../session/session';
 import { prepareSpin } from '../session/spin';

@@ -2,12 +2,12 @@
 import { join, relative } from 'node:path';
 import { isFlowError } from '../definition/errors';
 import type { StepNode } from '../definition/graph';
-import { type Cells, cellsOf } from '../engine/inputs/cells';
-import { type From, type NamedRun, namedRuns } from '../engine/inputs/from';
 import { resolveInputs } from '../engine/inputs/origin';
 import { resolveSplits } from '../engine/inputs/origin-of-splits';
 import type { Resolved } from '../engine/inputs/resolved';
 import { requireStep } from '../engine/inputs/selection';
+import { type Cells, cellsOf } from '../engine/inputs/sweep-cells';
+import { type From, type NamedRun, namedRuns } from '../engine/inputs/sweep-runs';
 import { Outputs } from '../engine/outputs/folder';
 import { writingOutputs } from '../engine/outputs/writable';
 import { spinSplits } from '../engine/spin/all';

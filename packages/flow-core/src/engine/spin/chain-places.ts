@@ -1,8 +1,18 @@
 /** The places of tasks that finished ones lead to, each input filled by what was made, or by what was recorded. */
 import type { Input, StepNode } from '../../definition/graph';
+import type { Resolved } from '../inputs/resolved';
 import { stackKey } from '../task/place';
-import type { Frame } from '../task/task';
-import type { Made } from './chain';
+import type { Frame, TaskResult } from '../task/task';
+import type { View } from '../task/view';
+
+/** A task of the chain that has ended well. */
+export interface Made {
+  label: string;
+  task: Resolved;
+  /** What it decided: how it is split, which way it went, whether it goes on. */
+  decided: Pick<TaskResult, 'counts' | 'case' | 'continues'>;
+  view: View;
+}
 
 /** Where a task stands, and what it reads. */
 export interface Place {

@@ -11,7 +11,7 @@ import { Tasks } from '../record/task-index';
 import { formatLabel, labelOf } from '../task/label';
 import type { Frame, TaskResult } from '../task/task';
 import type { View, Visible } from '../task/view';
-import { placesOf } from './chain-places';
+import { type Made, placesOf } from './chain-places';
 
 export interface ChainOptions {
   graph: Graph;
@@ -22,15 +22,6 @@ export interface ChainOptions {
   step: string;
   /** The last one. */
   through: string;
-}
-
-/** A task of the chain that has ended well. */
-export interface Made {
-  label: string;
-  task: Resolved;
-  /** What it decided: how it is split, which way it went, whether it goes on. */
-  decided: Pick<TaskResult, 'counts' | 'case' | 'continues'>;
-  view: View;
 }
 
 /** A switch that took another case than in the origin run. */

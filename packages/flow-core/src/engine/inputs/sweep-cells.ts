@@ -5,7 +5,6 @@ import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { Tasks } from '../record/task-index';
 import { wholeLabel } from '../task/label';
-import type { NamedRun } from './from';
 import { inRun, ofIteration } from './in-run';
 import { requireAll } from './origin-of-splits';
 import type { Overrides } from './override';
@@ -13,6 +12,7 @@ import { resplitAll } from './override-list';
 import type { Resolved } from './resolved';
 import { foreachesAround, requirePlace, type Selection } from './selection';
 import { type Splits, splitsIn } from './splits';
+import type { NamedRun } from './sweep-runs';
 
 export interface CellsOptions {
   graph: Graph;
