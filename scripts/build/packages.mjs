@@ -176,7 +176,9 @@ export const PACKAGES = {
       spin: [
         ...['engine/inputs/', 'engine/outputs/', 'engine/spin/', 'engine/record/task-index'],
         ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
-        ...['commands/spin', 'json/spin', 'render/spin', 'specs/spin'].map((name) => `cli/${name}`),
+        ...['commands/spin', 'json/spin', 'overrides', 'render/spin', 'specs/spin'].map(
+          (name) => `cli/${name}`,
+        ),
         ...['session/late', 'session/spin'],
       ],
       'spin-all': [
@@ -191,6 +193,12 @@ export const PACKAGES = {
           'cli/render/spin-all',
           'engine/explain/missing',
         ],
+      ],
+      // Sweeps, and chains of steps.
+      several: [
+        ...['engine/inputs/sweep-', 'engine/pool/relayed-pool', 'engine/spin/chain'],
+        ...['session/spin-through', 'session/sweep'],
+        ...['several-spins', 'render/several', 'render/sweep', 'render/through'].map((name) => `cli/${name}`),
       ],
       // What of the code a step depends on: a run records it, and `why` compares it.
       fingerprint: [

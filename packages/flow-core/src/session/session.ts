@@ -49,8 +49,9 @@ export interface FileSession extends Session {
   /**
    * Worker processes for the next run, or for the splits of a spin. The caller closes them.
    * @param persistedCas the CAS of the store of persisted spins, for a spin that is persisted
+   * @param cas where large inputs lie, unless in the store
    */
-  workers(max: number, persistedCas?: string): Promise<ProcessPool>;
+  workers(max: number, persistedCas?: string, cas?: string): Promise<ProcessPool>;
   close(): Promise<void>;
 }
 
@@ -64,11 +65,16 @@ export async function openSession(place: Place, options: SessionOptions): Promis
   const without = options.without ?? [];
   const store = await (options.store ?? openPlaceStore(place));
   let warm: ProcessPool | undefined;
-  const newPool = async (file: string, max: number, persistedCas?: string) => {
+  const newPool = async (
+    file: string,
+    max: number,
+    persistedCas?: string,
+    cas = join(place.store, 'cas'),
+  ) => {
     // A spin of one step needs no worker, so the pool is loaded on demand.
     const { ProcessPool } = await import('../engine/pool/process-pool');
     return new ProcessPool({
-      ...{ file, flow: place.flow, cas: join(place.store, 'cas'), max, with: given, without },
+      ...{ file, flow: place.flow, cas, max, with: given, without },
       ...(persistedCas === undefined ? {} : { persistedCas }),
     });
   };
@@ -92,9 +98,9 @@ export async function openSession(place: Place, options: SessionOptions): Promis
       workspace: place.workspace,
       user: currentUser(),
       ...(signal ? { signal } : {}),
-      async workers(max, persistedCas) {
+      async workers(max, persistedCas, cas) {
         const pool = persistedCas === undefined ? warm : undefined;
-        if (!pool) return newPool(file, max, persistedCas);
+        if (!pool) return newPool(file, max, persistedCas, cas);
         warm = undefined;
         return pool;
       },

@@ -34,7 +34,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   const { graph, store, user, workspace, signal } = session;
   const { selection, workers } = request;
   const publish = publishing(session);
-  const hiding = graph.secrets && (await hidingOf(graph, request));
+  const hiding = graph.secrets && (await hidingOf(graph, new Set([request.selection.step]), request.params));
   const emit = hiding ? hiding.events(publish) : publish;
   const found = await splitsOf(session, request);
   const { node, run, splits, without } = found;
@@ -66,8 +66,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
       namespace: selection.namespace ?? ownNamespace(),
       cwd: workspace,
       cas: store.cas,
-      outputs,
-      prefix: prefix.length,
+      folder: ({ stack }) => outputs.at(...stack.slice(prefix.length).map(({ index }) => index)),
       result: (outcome) => request.result(doneOf(outcome)),
       pool: (host) => pool.attach(hiding ? hiding.host(host) : host),
       ...(packages ? { packages } : {}),
@@ -103,9 +102,9 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
 }
 
 /** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT */
-async function hidingOf(graph: Graph, { selection, params }: SpinAllRequest) {
+export async function hidingOf(graph: Graph, steps: ReadonlySet<string>, params: Record<string, unknown>) {
   const { hidingSplits } = await import('../engine/spin/hidden-splits');
-  return hidingSplits(graph, selection.step, params);
+  return hidingSplits(graph, steps, params);
 }
 
 async function splitsOf({ graph, store }: FileSession, request: SpinAllRequest): Promise<Splits> {

@@ -269,7 +269,10 @@ test.each([
     'FLOW_INDEX  "part" stands in 2 foreaches: --index takes at most 2 numbers.',
   ],
   [['genre', '--all', '--iteration=1'], 'FLOW_ITERATION  "genre" is no loop: leave --iteration out.'],
-  [['genre', '--max-workers=2'], 'FLOW_USAGE  --max-workers is for --all: one step needs one process.'],
+  [
+    ['genre', '--max-workers=2'],
+    'FLOW_USAGE  --max-workers is for --all, --from and --through: one step needs one process.',
+  ],
   [
     ['part', '--all', '--index=7', '--origin=1'],
     'FLOW_NO_INPUTS  Run films/1 has no inputs for "part": "genres" there has 3 items, so no index 7.',

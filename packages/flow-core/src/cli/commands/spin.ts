@@ -1,11 +1,7 @@
 /** nx-flow spin: one step, now, on recorded inputs. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
-import type { Overrides } from '../../engine/inputs/override';
 import type { Selection } from '../../engine/inputs/selection';
-import { TypedText } from '../../engine/inputs/typed';
 import type { Emit } from '../../engine/task/flow-event';
 import type { PersistedSpins } from '../../session/persisted-spins';
 import type { Place } from '../../session/place';
@@ -16,10 +12,11 @@ import { namespaceOf, noMoreThan, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { versioned } from '../json/shapes';
 import { spinAllJson, spinJson } from '../json/spin';
+import { overridesOf } from '../overrides';
 import { givenParams } from '../params';
 import { spinRenderer } from '../render/spin';
 import { selectionOf } from '../selection';
-import { spec } from '../specs/spin';
+import { isOfSeveral, spec } from '../specs/spin';
 
 export const command: Command = {
   spec,
@@ -30,6 +27,10 @@ export const command: Command = {
     if (context.options.watch === true) {
       const { watchSpin } = await import('../watch/watch-spin');
       return watchSpin(context, place);
+    }
+    if (isOfSeveral(context.options)) {
+      const { spinSeveral } = await import('../several-spins');
+      return spinSeveral(context, place);
     }
     return executeSpin(context, place, { emit: await rendererOf(context, place.workspace) });
   },
@@ -62,7 +63,10 @@ export async function executeSpin(
     const { graph } = session;
     const selection = selectionOf(context, graph);
     if (options.all !== true && options['max-workers'] !== undefined) {
-      throw new FlowError('FLOW_USAGE', '--max-workers is for --all: one step needs one process.');
+      throw new FlowError(
+        'FLOW_USAGE',
+        '--max-workers is for --all, --from and --through: one step needs one process.',
+      );
     }
     await prepareSpin(session, selection, options.namespace as string | undefined);
     const { overrides, set } = await overridesOf(context);
@@ -130,15 +134,6 @@ async function spinAllSplits(
   return done.status === 'done' ? 0 : 1;
 }
 
-/** The given artifacts that replace recorded ones. @throws FlowError FLOW_OVERRIDE, FLOW_IMPORT */
-async function overridesOf(
-  context: Context,
-): Promise<{ overrides?: Overrides; set: Record<string, unknown> }> {
-  const overrides = await artifactsOf(context);
-  const set = Object.entries(context.set).map(([name, text]) => [name, new TypedText(text)]);
-  return { ...(overrides === undefined ? {} : { overrides }), set: Object.fromEntries(set) };
-}
-
 /** The step's inputs must match the published key under which Nx caches. @throws FlowError FLOW_KEY_MOVED */
 async function requireKey(
   context: Context,
@@ -156,19 +151,4 @@ async function requireKey(
     'What the step would see changed after Nx had looked for a cached result of it: give the command again.',
     { exit: 1 },
   );
-}
-
-/** The default export of the `--artifacts` module, or its named exports. @throws FlowError FLOW_OVERRIDE */
-async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undefined> {
-  if (options.artifacts === undefined) return undefined;
-  const file = resolve(cwd, options.artifacts as string);
-  if (!existsSync(file)) {
-    throw new FlowError(
-      'FLOW_OVERRIDE',
-      `There is no file ${file}: --artifacts takes a TypeScript module that exports artifacts.`,
-    );
-  }
-  const { importModule } = await import('../../source/load');
-  const { exported } = await importModule(file);
-  return (exported.default ?? { ...exported }) as Overrides;
 }

@@ -15,6 +15,8 @@ export type Json =
   | RunJson
   | SpinJson
   | SpinAllJson
+  | SweepJson
+  | ThroughJson
   | WatchJson
   | StepJson
   | RunsJson
@@ -174,6 +176,46 @@ export interface SpinAllJson {
   without: readonly { index: readonly number[]; why: string }[];
   outputPath: string;
   persisted?: string;
+}
+
+/** One task of a sweep, or of a chain. */
+export interface SpunTaskJson extends SpinJson {
+  index: readonly number[];
+  /** Of a loop. */
+  iteration?: number;
+  item: string;
+  originMs: number | null;
+}
+
+/** `spin --from`, `spin --iteration=all` */
+export interface SweepJson {
+  step: string;
+  /** `failed` also where the step could be executed on none of them. */
+  status: 'done' | 'failed';
+  durationMs: number;
+  /** The runs, with the parameters that are not the same in all of them: each on one line. */
+  origins: readonly { origin: string; params: Readonly<Record<string, string>> }[];
+  spins: readonly SpunTaskJson[];
+  /** Where the step cannot be executed, and why. */
+  without: readonly { origin: string; index: readonly number[]; why: string }[];
+}
+
+/** `spin --through` */
+export interface ThroughJson {
+  step: string;
+  through: string;
+  /** The run that gave the inputs. Null when the first step has only parameters. */
+  origin: string | null;
+  status: 'done' | 'failed';
+  /** False where a switch led elsewhere, or a task failed. */
+  reached: boolean;
+  durationMs: number;
+  /** In the order in which they were executed. */
+  steps: readonly { step: string; spins: readonly SpunTaskJson[] }[];
+  /** Switches that took another case than in that run. */
+  cases: readonly { step: string; index: readonly number[]; took: string; before: string }[];
+  /** Why it ended before the last step, where no task failed. */
+  ended?: string;
 }
 
 /** `step` */

@@ -1,8 +1,8 @@
-/** Fills the JSON of `spin` and `spin --all`: the shapes are `SpinJson` and `SpinAllJson` of `shapes.ts`. */
-import type { SpinDone, SpinsDone } from '../../engine/task/flow-event';
+/** Fills the JSON of the forms of `spin`: the shapes are in `shapes.ts`. */
+import type { SpinDone, SpinsDone, SweepDone, ThroughDone } from '../../engine/task/flow-event';
 import { cut } from '../render/text';
 import { errorJson } from './run';
-import type { SpinAllJson, SpinJson } from './shapes';
+import type { SpinAllJson, SpinJson, SpunTaskJson, SweepJson, ThroughJson } from './shapes';
 
 /** Characters of a preview. */
 const PREVIEW = 120;
@@ -32,16 +32,49 @@ export function spinAllJson(done: SpinsDone): SpinAllJson {
     origin: `${flow}/${run}`,
     status: status as SpinAllJson['status'],
     durationMs: roundedMs(durationMs),
-    splits: spins.map((spin) => ({
-      index: spin.index,
-      item: spin.item ?? '',
-      ...spinJson(spin),
-      originMs: spin.originMs ?? null,
-    })),
+    splits: spins.map(splitJson),
     without,
     outputPath: outputs,
     ...(persisted === undefined ? {} : { persisted }),
   };
+}
+
+export function sweepJson({ flow, step, status, durationMs, origins, spins, without }: SweepDone): SweepJson {
+  return {
+    step,
+    status: status as SweepJson['status'],
+    durationMs: roundedMs(durationMs),
+    origins: origins.map(({ run, params }) => ({ origin: `${flow}/${run}`, params })),
+    spins: spins.map(taskJson),
+    without: without.map(({ run, ...one }) => ({ origin: `${flow}/${run}`, ...one })),
+  };
+}
+
+export function throughJson(done: ThroughDone): ThroughJson {
+  const { flow, step, through, run, status, durationMs, steps, ended, cases } = done;
+  const isThere = steps.some((one) => one.step === through && one.spins.length > 0);
+  return {
+    ...{ step, through },
+    origin: run === undefined ? null : `${flow}/${run}`,
+    status: status as ThroughJson['status'],
+    reached: isThere && status === 'done',
+    durationMs: roundedMs(durationMs),
+    steps: steps.map((one) => ({ step: one.step, spins: one.spins.map(taskJson) })),
+    cases,
+    ...(ended === undefined ? {} : { ended }),
+  };
+}
+
+function splitJson(spin: SpinDone) {
+  return {
+    ...{ index: spin.index, item: spin.item ?? '' },
+    ...spinJson(spin),
+    originMs: spin.originMs ?? null,
+  };
+}
+
+function taskJson(spin: SpinDone): SpunTaskJson {
+  return { ...(spin.iteration === undefined ? {} : { iteration: spin.iteration }), ...splitJson(spin) };
 }
 
 function roundedMs(ms: number): number {

@@ -20,7 +20,7 @@ import { parseCommandLine } from '../args';
 import type { Context } from '../command';
 import { makeOutput } from '../render/output';
 import { selectionOf } from '../selection';
-import { spec } from '../specs/spin';
+import { isOfSeveral, spec } from '../specs/spin';
 import { paramsKey } from './params-key';
 import { keyState, type PublishedKey, selectionText, withParams } from './published-key';
 
@@ -43,7 +43,8 @@ export async function spinKey(
     const { flows, others } = readFlowFiles(file, place.workspace);
     const source = flows.find(({ name }) => name === flow);
     const graph = source && staticGraph(source);
-    const open = OPEN.some((option) => parsed.options[option] !== undefined);
+    // What `last:5` names, and what follows a step, are other inputs with each run.
+    const open = isOfSeveral(parsed.options) || OPEN.some((option) => parsed.options[option] !== undefined);
     if (!graph || open) return executed();
     const selection = selectionOf(context, graph);
     if (!hasOutputs(context, graph, selection)) return executed();

@@ -27,6 +27,10 @@ export function eventLine(event: FlowEvent, output: Output): string {
           ? `${event.step} was not taken: a switch before it took another case`
           : `${event.step} was not reached: ${event.empty} had nothing to split`,
       );
+    case 'other-case': {
+      const which = event.index.length === 0 ? event.step : `${event.step} ${event.index.join(',')}`;
+      return warning(`${which} took "${event.took}", and in the origin run "${event.before}"`);
+    }
     case 'foreach-empty': {
       const run = event.joins.length === 1 ? 'runs' : 'run';
       return warning(
@@ -65,6 +69,10 @@ export function eventLine(event: FlowEvent, output: Output): string {
     case 'run-done':
     case 'spin-started':
     case 'spins-started':
+    case 'sweep-started':
+    case 'sweep-done':
+    case 'through-started':
+    case 'through-done':
     case 'spin-done':
     case 'spins-done':
     case 'spins-stopped':

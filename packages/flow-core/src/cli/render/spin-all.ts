@@ -147,16 +147,19 @@ function foldedRows(outcomes: readonly SpinDone[], output: Output): string[][] {
 }
 
 /** `12 ms`, or for several splits the shortest and the longest: `2 ms–1.2 s`. */
-function timesText(times: readonly number[]): string {
+export function timesText(times: readonly number[]): string {
   if (times.length === 0) return '';
   const [least, most] = [duration(Math.min(...times)), duration(Math.max(...times))];
   return least === most ? least : `${least}–${most}`;
 }
 
-const CHANGES: readonly Change[] = ['same', 'changed', 'new', 'gone'];
+export const CHANGES: readonly Change[] = ['same', 'changed', 'new', 'gone'];
 
 /** `3 same, changed: stats`: equal artifacts are counted, others are named. */
-function changesText({ artifacts, status }: SpinDone, output: Output): string {
+export function changesText(
+  { artifacts, status }: Pick<SpinDone, 'artifacts' | 'status'>,
+  output: Output,
+): string {
   if (status !== 'done') return '';
   const parts = CHANGES.flatMap((change) => {
     const names = artifacts.filter((artifact) => artifact.change === change).map(({ name }) => name);
@@ -191,7 +194,12 @@ function artifactTotals(outcomes: readonly SpinDone[], output: Output): string {
 }
 
 /** Each failure with its first user frame. The same failure in many splits is shown once. */
-function failures(outcomes: readonly SpinDone[], output: Output, cwd: string): string[] {
+export function failures(
+  outcomes: readonly SpinDone[],
+  output: Output,
+  cwd: string,
+  name: (same: readonly SpinDone[]) => string = splitsText,
+): string[] {
   const { colors } = output;
   const found = new Map<string, SpinDone[]>();
   for (const outcome of outcomes) {
@@ -201,10 +209,15 @@ function failures(outcomes: readonly SpinDone[], output: Output, cwd: string): s
     found.set(text, [...(found.get(text) ?? []), outcome]);
   }
   return [...found].map(([text, same]) => {
-    const which = same.slice(0, 12).map(({ index }) => index.join(','));
-    const more = same.length > which.length ? ' …' : '';
-    return `${colors.red(`${same.length > 1 ? 'splits' : 'split'} ${which.join(' ')}${more}`)}\n${text}`;
+    return `${colors.red(name(same))}\n${text}`;
   });
+}
+
+/** `splits 0 2 5 …` */
+function splitsText(same: readonly SpinDone[]): string {
+  const which = same.slice(0, 12).map(({ index }) => index.join(','));
+  const more = same.length > which.length ? ' …' : '';
+  return `${same.length > 1 ? 'splits' : 'split'} ${which.join(' ')}${more}`;
 }
 
 function lastLine({ spins, durationMs, run }: SpinsDone, { colors }: Output): string {

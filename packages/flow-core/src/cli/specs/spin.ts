@@ -1,6 +1,11 @@
 /** The spec of `spin`, for the command and for the keys of its results. */
-import type { CommandSpec } from '../command';
+import type { CommandSpec, Values } from '../command';
 import { PARAMS_FILE, SELECTION, VALUES, WITH } from '../options';
+
+/** Whether the command is of several tasks at once: a sweep, or a chain of steps. */
+export function isOfSeveral({ from, iteration, through }: Values): boolean {
+  return from !== undefined || iteration === 'all' || through !== undefined;
+}
 
 export const spec: CommandSpec = {
   name: 'spin',
@@ -8,6 +13,11 @@ export const spec: CommandSpec = {
   positionals: ['<flow>', '[step | run/step | run/step/task]'],
   options: {
     ...SELECTION,
+    iteration: {
+      type: 'string',
+      value: 'n',
+      help: 'Which iteration of a loop, from 0; or all of them, in one table',
+    },
     origin: {
       type: 'number',
       value: 'run',
@@ -25,7 +35,20 @@ export const spec: CommandSpec = {
       type: 'boolean',
       help: 'Every split of a foreach, in parallel; with --index=2, those under split 2 of the outer one',
     },
-    'max-workers': { type: 'number', help: 'With --all: splits at once; default the number of cores' },
+    from: {
+      type: 'string',
+      value: 'runs',
+      help: 'On the inputs of several runs, in one table: last:5, 12,15 or tag:exp*; also with --all',
+    },
+    through: {
+      type: 'string',
+      value: 'step',
+      help: 'Then spin the steps after it too, up to this one, on what was just made',
+    },
+    'max-workers': {
+      type: 'number',
+      help: 'With --all, --from and --through: tasks at once; default the number of cores',
+    },
     artifacts: {
       type: 'string',
       value: 'file.ts',
@@ -43,7 +66,9 @@ export const spec: CommandSpec = {
     'nx-flow spin movies playlist',
     'nx-flow spin movies 12/genre/3',
     'nx-flow spin movies genre --index=2 --params.minVotes=500',
+    'nx-flow spin movies genre --from=last:5',
+    'nx-flow spin movies genre --index=2 --through=playlist',
   ],
   // One step ends with its process.
-  endsInOrder: ({ all }) => all === true,
+  endsInOrder: (options) => options.all === true || isOfSeveral(options),
 };

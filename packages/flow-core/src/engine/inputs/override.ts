@@ -3,9 +3,10 @@ import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
 import { type Artifacts, type Codecs, unkeptArtifact } from '../../store/artifacts';
 import { isFile } from '../../store/file';
-import type { ArtifactRecord } from '../../store/rows';
+import type { ArtifactRecord, RunRow } from '../../store/rows';
 import { typeOf } from '../../store/type-of';
 import { inputsOf, lazyObject } from '../task/input-objects';
+import { formatLabel, fullPathspec, parseLabel, wholeLabel } from '../task/label';
 import type { View } from '../task/view';
 import type { Resolved } from './resolved';
 import { described, readTyped, TypedText } from './typed';
@@ -110,9 +111,14 @@ function labelOf(key: string, { node, run, parents, branches }: Resolved): strin
   const branch = branches?.indexOf(key) ?? -1;
   if (branch >= 0) return parents[branch];
   if (node.kind === 'join' && /^\d+$/.test(key)) return parents[Number(key)];
-  return parents.find((label) =>
-    [label, `${run?.run}/${label}`, `${run?.flow}/${run?.run}/${label}`].includes(key),
-  );
+  return parents.find((label) => run && namesOf(run, label).includes(key));
+}
+
+/** All that a task of a run may be called in it; the labels of a sweep name the run themselves. */
+function namesOf({ flow, run }: Pick<RunRow, 'flow' | 'run'>, label: string): string[] {
+  const names = [label, wholeLabel(run, label), fullPathspec(flow, run, label)];
+  const { run: of, ...own } = parseLabel(label);
+  return of === run ? [...names, formatLabel(own)] : names;
 }
 
 function objectsOf(

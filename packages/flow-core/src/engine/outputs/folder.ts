@@ -90,15 +90,16 @@ export class Outputs {
   readonly #draft: string;
   readonly #splits = new Map<string, OutputFolder>();
 
-  constructor(workspace: string, flow: string, step: string, index: readonly number[]) {
+  /** @param below the folders in that of the step: the split, and what sets these outputs apart from those of a plain spin */
+  constructor(workspace: string, flow: string, step: string, below: readonly (number | string)[]) {
     const spins = spinsFolder(workspace, flow);
-    this.folder = join(spins, step, ...index.map(String));
+    this.folder = join(spins, step, ...below.map(String));
     sweepTemporary(spins);
     this.#draft = join(spins, temporaryName());
   }
 
-  /** The files of the task, or of one split by its numbers below this folder. */
-  at(...below: number[]): OutputFolder {
+  /** The files of the task, or of one split by the folders below this one. */
+  at(...below: (number | string)[]): OutputFolder {
     const key = below.join('/');
     let folder = this.#splits.get(key);
     if (!folder) {

@@ -38,7 +38,8 @@ export interface Performance
 const LATE_MS = 20;
 
 export async function perform(task: Performance): Promise<TaskOutcome> {
-  const { graph, run, spec, view, log, artifacts, timeoutMs, together = false } = task;
+  const { graph, spec, view, log, artifacts, timeoutMs, together = false } = task;
+  const run = spec.params ? { ...task.run, params: spec.params } : task.run;
   const startedAt = Date.now();
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });

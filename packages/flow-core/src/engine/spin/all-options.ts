@@ -2,11 +2,11 @@
 import type { Graph } from '../../definition/graph';
 import type { Cas } from '../../store/cas';
 import type { Resolved } from '../inputs/resolved';
-import type { Outputs } from '../outputs/folder';
+import type { OutputFolder } from '../outputs/folder';
 import type { Installed } from '../pool/packages';
 import type { Pool, PoolHost } from '../pool/pool';
 import type { Emit } from '../task/flow-event';
-import type { MissingRead, RunContext } from '../task/task';
+import type { MissingRead, RunContext, TaskResult } from '../task/task';
 import type { View, Visible } from '../task/view';
 import type { SplitOutcome } from './outcome';
 import type { PersistedSpin } from './persisted';
@@ -31,18 +31,19 @@ export interface SpinAllOptions {
   splits: readonly Resolved[];
   inputs: SplitInputs;
   params: RunContext['params'];
+  /** The parameters of each run, where the splits are of several. */
+  ofRuns?: ReadonlyMap<number, RunContext['params']>;
   user: string;
   namespace: string;
   cwd: string;
   /** Where large inputs lie. */
   cas: Cas;
-  outputs: Outputs;
+  /** The folder of a split's outputs. */
+  folder(split: Resolved): OutputFolder;
   /** Changed artifacts say what differs, in the first splits in which they changed. */
   values?: boolean;
-  /** Which numbers of a split's index name its folder below the outputs: all but the first so many. */
-  prefix: number;
   /** The result that is written beside a split's outputs. */
-  result(outcome: SplitOutcome): object;
+  result(outcome: SplitOutcome, split: Resolved): object;
   pool(host: PoolHost): Pool;
   /** npm packages of the step. */
   packages?: Installed;
@@ -50,6 +51,8 @@ export interface SpinAllOptions {
   persisted?: PersistedSpin;
   signal?: AbortSignal;
   emit: Emit;
+  /** Called with what a split has returned, before its outputs are written. */
+  returned?(split: Resolved, result: TaskResult): void;
   /** Called when the outputs of a split are written. */
-  ended(outcome: SplitOutcome): void;
+  ended(outcome: SplitOutcome, split: Resolved): void;
 }

@@ -11,7 +11,7 @@ import { originOf, originTime } from '../inputs/resolved';
 import { type Job, jobOf } from '../pool/job';
 import type { Pool, PoolHost } from '../pool/pool';
 import { fromRecord } from '../task/error-record';
-import type { TaskAddress } from '../task/flow-event';
+import { type TaskAddress, taskText } from '../task/flow-event';
 import { RateGate } from '../task/rate';
 import type { OutputFile, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
@@ -121,12 +121,11 @@ class SplitSpinner {
         void work.finally(() => this.#pending.delete(work));
       },
       late: ({ task }, text) => {
-        const index = this.#splits[Number(task) - 1]?.index.join(',');
-        this.#options.emit({ type: 'task-went-on', task: `split ${index}`, text });
+        const split = this.#splits[Number(task) - 1];
+        this.#options.emit({ type: 'task-went-on', task: this.#name(split), text });
       },
       silent: (job, ms) => {
-        const index = this.#jobs.get(job)?.index.join(',');
-        this.#options.emit({ type: 'task-silent', task: `split ${index}`, ms });
+        this.#options.emit({ type: 'task-silent', task: this.#name(this.#jobs.get(job)), ms });
       },
       broken: (error) => this.#fail(isErrorLike(error) ? (error as Error) : fromRecord(error as ErrorRecord)),
     };
@@ -142,29 +141,34 @@ class SplitSpinner {
     const split = this.#splits[this.#next];
     if (!split || this.#waiting === 0) return undefined;
     this.#next++;
+    const params = this.#options.ofRuns?.get(split.resolved.run?.run ?? 0);
     const spec = {
       ...spinSpec(split.resolved),
       task: String(split.at + 1),
       shown: 'spin',
-      outputs: this.#folder(split).path,
+      outputs: this.#options.folder(split.resolved).path,
+      ...(params ? { params } : {}),
     };
     const job = jobOf(split.resolved.node, spec, this.#options.packages, this.#gate);
     this.#jobs.set(job, split);
     return job;
   }
 
-  #address({ index, resolved }: Split): TaskAddress {
-    return { flow: this.#options.graph.flow, step: resolved.node.name, index };
+  #name(split: Split | undefined): string {
+    if (!split) return 'a split';
+    return this.#options.ofRuns ? taskText(this.#address(split)) : `split ${split.index.join(',')}`;
   }
 
-  #folder({ index }: Split) {
-    return this.#options.outputs.at(...index.slice(this.#options.prefix));
+  #address({ index, resolved: { node, run, iteration } }: Split): TaskAddress {
+    const from = this.#options.ofRuns && run ? { from: run.run } : {};
+    const at = iteration === undefined ? {} : { iteration };
+    return { flow: this.#options.graph.flow, step: node.name, index, ...at, ...from };
   }
 
   #log(job: Job, stream: 'stdout' | 'stderr', text: string): void {
     const split = this.#jobs.get(job);
     if (!split) return;
-    this.#folder(split).log(text);
+    this.#options.folder(split.resolved).log(text);
     this.#options.persisted?.log(split.at + 1, stream, text);
     this.#options.emit({ type: 'task-log', task: this.#address(split), stream, text });
   }
@@ -182,10 +186,13 @@ class SplitSpinner {
       await persisted.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
       outcome.persisted = `${persisted.pathspec}/${outcome.step}/${split.at + 1}`;
     }
-    await this.#folder(split).write(outputsOf(outcome), result(outcome), cas, files, graph.codecs);
+    if (ended.status === 'done') this.#options.returned?.(split.resolved, ended.result);
+    const folder = this.#options.folder(split.resolved);
+    const beside = result(outcome, split.resolved);
+    await folder.write(outputsOf(outcome), beside, cas, files, graph.codecs);
     this.#outcomes[split.at] = outcome;
     this.#views.forget(split.resolved);
-    this.#options.ended(outcome);
+    this.#options.ended(outcome, split.resolved);
     if (++this.#settled === this.#splits.length) this.#finish();
   }
 
@@ -193,11 +200,11 @@ class SplitSpinner {
   async #addDifferences(
     artifacts: SpinArtifact[],
     before: ReadonlyMap<string, Visible>,
-    { index, files }: { index: number[]; files: readonly OutputFile[] },
+    { split, files }: { split: Resolved; files: readonly OutputFile[] },
   ): Promise<void> {
     const { addDifferences } = await import('./differences');
-    const { cas, graph, outputs, prefix } = this.#options;
-    const folder = outputs.at(...index.slice(prefix)).path;
+    const { cas, graph } = this.#options;
+    const folder = this.#options.folder(split).path;
     const wanted = (name: string) => {
       const told = this.#told.get(name) ?? 0;
       this.#told.set(name, told + 1);
@@ -221,6 +228,7 @@ class SplitSpinner {
       startedAt: ended.startedAt,
       durationMs: ended.durationMs,
       index,
+      ...(resolved.iteration === undefined ? {} : { iteration: resolved.iteration }),
       item: itemText(resolved, views, this.#artifacts),
       artifacts: [],
       hints: [
@@ -239,7 +247,7 @@ class SplitSpinner {
     const { files = [], previews = {} } = ended.result;
     const before = await inputs.before(resolved);
     outcome.artifacts = compareOutputs(before, ended.result, (name) => ({ preview: previews[name] ?? '' }));
-    if (this.#options.values) await this.#addDifferences(outcome.artifacts, before, { index, files });
+    if (this.#options.values) await this.#addDifferences(outcome.artifacts, before, { split: resolved, files });
     return { outcome, files };
   }
 }

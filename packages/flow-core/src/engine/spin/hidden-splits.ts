@@ -10,8 +10,8 @@ import type { Emit } from '../task/flow-event';
 import type { SplitInputs } from './all-options';
 
 /** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT for a parameter */
-export function hidingSplits(graph: Graph, step: string, params: Record<string, unknown>) {
-  const secrets = secretsFor(graph, new Set([step]));
+export function hidingSplits(graph: Graph, steps: ReadonlySet<string>, params: Record<string, unknown>) {
+  const secrets = secretsFor(graph, new Set(steps));
   secrets.refuseParams(params);
   return {
     events: (emit: Emit) => maskedEvents(secrets, emit),
@@ -21,7 +21,8 @@ export function hidingSplits(graph: Graph, step: string, params: Record<string, 
     inputs(inputs: SplitInputs, cas: Cas): SplitInputs {
       const artifacts = new Artifacts(cas, graph.codecs);
       return {
-        ...inputs,
+        before: (split) => inputs.before(split),
+        hints: (...asked) => inputs.hints(...asked),
         async views(split, labels) {
           const views = await inputs.views(split, labels);
           secrets.refuseGiven(views, artifacts);

@@ -79,6 +79,7 @@ export interface SpinOutcome {
   durationMs: number;
   /** The split, outermost first; empty outside a foreach. */
   index: number[];
+  iteration?: number;
   artifacts: SpinArtifact[];
   /** Those that are files already. */
   files?: OutputFile[];
@@ -134,10 +135,24 @@ export function spinDone(
   outcome: SpinOutcome & { item?: string },
   outputs: string | undefined,
 ): SpinDone {
-  const { step, index, item, origin, run, originMs, status, durationMs, artifacts, error, hints, persisted } =
-    outcome;
+  const {
+    step,
+    index,
+    iteration,
+    item,
+    origin,
+    run,
+    originMs,
+    status,
+    durationMs,
+    artifacts,
+    error,
+    hints,
+    persisted,
+  } = outcome;
   return {
     ...{ type: 'spin-done', flow, step, index, status, durationMs, hints: [...new Set(hints)] },
+    ...(iteration === undefined ? {} : { iteration }),
     ...(item === undefined ? {} : { item }),
     ...(origin === undefined ? {} : { origin }),
     ...(run === undefined ? {} : { run }),

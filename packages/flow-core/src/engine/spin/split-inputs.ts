@@ -45,7 +45,7 @@ export function recordedInputs({
     before: (split) => outputsBefore(graph, store, split),
     hints(split, missing, view, done) {
       // Splits that read the same name are told the same.
-      const key = `${done} ${missing.map(({ name }) => name).join()}`;
+      const key = `${split.run?.run} ${done} ${missing.map(({ name }) => name).join()}`;
       let hints = hinted.get(key);
       if (!hints) {
         hints = (done ? unexpected(graph, split, missing) : Promise.resolve(missing)).then((reads) =>

@@ -19,6 +19,8 @@ export interface TaskAddress {
   /** The split, outermost foreach first; empty outside of a foreach. */
   index: readonly number[];
   iteration?: number;
+  /** The run that gives the inputs, where tasks on those of several are executed together. */
+  from?: number;
 }
 
 /** A run has its number and begins. */
@@ -222,6 +224,7 @@ export interface SpinDone {
   step: string;
   /** The split, outermost foreach first; empty outside of a foreach. */
   index: readonly number[];
+  iteration?: number;
   /** The item of the split on one line; in `spin --all`. */
   item?: string;
   origin?: string;
@@ -256,11 +259,80 @@ export interface SpinsDone {
   persisted?: string;
 }
 
-/** `spin --all` has ended before all of its splits had: it was interrupted, or its outputs cannot be written. */
+/** A spin of several tasks has ended before all of them had: it was interrupted, or its outputs cannot be written. */
 export interface SpinsStopped {
   type: 'spins-stopped';
   flow: string;
   step: string;
+}
+
+/** The tasks of a sweep were found; their bodies are called next. */
+export interface SweepStarted {
+  type: 'sweep-started';
+  flow: string;
+  step: string;
+  runs: readonly number[];
+  count: number;
+  /** At most so many tasks at once. */
+  workers: number;
+  notApplied: readonly string[];
+}
+
+/** A step was executed on the inputs of several runs, or of several iterations, and all outputs are in their place. */
+export interface SweepDone {
+  type: 'sweep-done';
+  flow: string;
+  step: string;
+  /** `failed` also where it could be executed on none. */
+  status: Status;
+  durationMs: number;
+  /** The runs in their order, with the parameters that are not the same in all of them: a line that shows each. */
+  origins: readonly { run: number; params: Readonly<Record<string, string>> }[];
+  spins: readonly SpinDone[];
+  /** Where the step cannot be executed, and why. */
+  without: readonly { run: number; index: readonly number[]; why: string }[];
+}
+
+/** The first step of a chain has its inputs; all steps up to the last one are executed next. */
+export interface ThroughStarted {
+  type: 'through-started';
+  flow: string;
+  step: string;
+  through: string;
+  run?: number;
+  /** How many tasks of the first step. */
+  count: number;
+  /** At most so many tasks at once. */
+  workers: number;
+  passedOver: readonly string[];
+  /** Options of its steps that are not applied. */
+  notApplied: readonly string[];
+}
+
+/** A switch took another case than in the origin run. */
+export interface OtherCaseTaken {
+  type: 'other-case';
+  step: string;
+  index: readonly number[];
+  took: string;
+  before: string;
+}
+
+/** A chain has ended, and the outputs of its steps are in their places. */
+export interface ThroughDone {
+  type: 'through-done';
+  flow: string;
+  step: string;
+  through: string;
+  run?: number;
+  status: Status;
+  durationMs: number;
+  /** In the order in which they were executed. */
+  steps: readonly { step: string; spins: readonly SpinDone[] }[];
+  /** Why it ended before its last step, as a sentence. Absent where it did not, and where a task failed. */
+  ended?: string;
+  /** Switches that took another case than in the origin run. */
+  cases: readonly Omit<OtherCaseTaken, 'type'>[];
 }
 
 /** A step of the flow as a task graph has ended, and what it hands over is in its place. */
@@ -368,7 +440,16 @@ export type RunEvent =
   | TaskCaught
   | RunDone;
 
-export type SpinEvent = SpinStarted | SpinsStarted | SpinDone | SpinsDone | SpinsStopped;
+export type SpinEvent =
+  | SpinStarted
+  | SpinsStarted
+  | SweepStarted
+  | ThroughStarted
+  | SpinDone
+  | SpinsDone
+  | SweepDone
+  | ThroughDone
+  | SpinsStopped;
 
 export type StepEvent = StepDone | StepStillValid;
 
@@ -377,6 +458,7 @@ export type NoticeEvent =
   | TaskWentOn
   | TaskSilent
   | StepNotReached
+  | OtherCaseTaken
   | StepExecutedAgain
   | PackagesInstalling
   | OverrideUnknown
@@ -401,11 +483,12 @@ export function pathspecText(task: TaskAddress): string {
 }
 
 /** `genre/3`; without a run the place of the task: `genre split 2,0, iteration 1`. */
-export function taskText({ run, step, task, index, iteration }: TaskAddress): string {
+export function taskText({ run, step, task, index, iteration, from }: TaskAddress): string {
   if (run !== undefined) return `${step}/${task}`;
   const place = [
     ...(index.length > 0 ? [`split ${index.join(',')}`] : []),
     ...(iteration === undefined ? [] : [`iteration ${iteration}`]),
+    ...(from === undefined ? [] : [`on run ${from}`]),
   ].join(', ');
   return place === '' ? step : `${step} ${place}`;
 }

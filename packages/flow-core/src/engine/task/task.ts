@@ -46,6 +46,8 @@ export interface TaskSpec extends TaskName {
   shown?: string;
   /** The folder that its artifacts are written to as files: of a spin. */
   outputs?: string;
+  /** Its own parameters, where those of its run are not the same for all. */
+  params?: RunContext['params'];
 }
 
 export interface TaskResult {

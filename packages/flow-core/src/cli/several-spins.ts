@@ -1,0 +1,96 @@
+/** `spin --from`, `--iteration=all` and `--through`: several tasks of one command, in workers, which are not stored. */
+import { availableParallelism } from 'node:os';
+import { FlowError } from '../definition/errors';
+import { parseFrom } from '../engine/inputs/sweep-runs';
+import type { Place } from '../session/place';
+import { openSession } from '../session/session';
+import { prepareSpin } from '../session/spin';
+import type { Context, Values } from './command';
+import { versioned } from './json/shapes';
+import { spinJson, sweepJson, throughJson } from './json/spin';
+import { overridesOf } from './overrides';
+import { givenParams } from './params';
+import { selectionOf } from './selection';
+
+/** Returns the exit code. @throws FlowError FLOW_USAGE, FLOW_FROM, FLOW_THROUGH and those of a spin */
+export async function spinSeveral(context: Context, place: Place): Promise<number> {
+  const { output, options } = context;
+  const { from, through, iteration } = options as Record<string, string | undefined>;
+  const iterations = iteration === 'all';
+  requireTogether(options, iterations);
+  const named = from === undefined ? undefined : parseFrom(from);
+  const session = await openSession(place, {
+    emit: await rendererOf(context, place.workspace),
+    hide: output.hide,
+    with: (options.with as string[] | undefined) ?? [],
+    signal: context.signal,
+  });
+  try {
+    const single = iterations ? { ...context, options: { ...options, iteration: undefined } } : context;
+    const selection = selectionOf(single, session.graph);
+    requireNoOther(selection, { from, iterations });
+    await prepareSpin(session, selection, options.namespace as string | undefined);
+    const { overrides, set } = await overridesOf(context);
+    if (overrides !== undefined || Object.keys(set).length > 0) selection.ignoreSwitch = true;
+    const request = {
+      ...{ selection, set, params: givenParams(context), all: options.all === true },
+      ...(overrides ? { overrides } : {}),
+      workers: (options['max-workers'] as number | undefined) ?? availableParallelism(),
+      result: (event: Parameters<typeof spinJson>[0]) => versioned(spinJson(event)),
+    };
+    if (through !== undefined) {
+      const { spinThrough } = await import('../session/spin-through');
+      const done = await spinThrough(session, { ...request, through });
+      output.result(throughJson(done));
+      return done.status === 'done' ? 0 : 1;
+    }
+    const { sweep } = await import('../session/sweep');
+    const done = await sweep(session, { ...request, iterations, ...(named ? { from: named } : {}) });
+    output.result(sweepJson(done));
+    return done.status === 'done' ? 0 : 1;
+  } finally {
+    await session.close();
+  }
+}
+
+/** Options that do not go with each other. @throws FlowError FLOW_USAGE */
+function requireTogether({ from, through, persist, origin }: Values, iterations: boolean): void {
+  const which = from !== undefined ? '--from' : through !== undefined ? '--through' : '--iteration=all';
+  const refuse = (message: string) => {
+    throw new FlowError('FLOW_USAGE', message);
+  };
+  if (persist === true)
+    refuse(`${which} goes without --persist: nothing of it is stored. Persist a single spin.`);
+  if (from !== undefined && origin !== undefined)
+    refuse('--from and --origin both say which runs give the inputs: give one of them.');
+  if (through !== undefined && from !== undefined)
+    refuse('--through goes on from one run: leave --from out, or name the run by --origin.');
+  if (through !== undefined && iterations)
+    refuse('--through goes on from one iteration: give its number, or leave --iteration out.');
+}
+
+/** @throws FlowError FLOW_USAGE */
+function requireNoOther(
+  { run, task }: { run?: number; task?: number },
+  { from, iterations }: { from: string | undefined; iterations: boolean },
+): void {
+  if (iterations && task !== undefined)
+    throw new FlowError(
+      'FLOW_USAGE',
+      'A task is one iteration already: leave --iteration out, or give run/step only.',
+    );
+  if (from === undefined || run === undefined) return;
+  throw new FlowError(
+    'FLOW_USAGE',
+    `The pathspec names run ${run}, and --from=${from} the runs: give the step's name alone, or leave --from out.`,
+  );
+}
+
+async function rendererOf({ output, options, cwd }: Context, workspace: string) {
+  if (options.through !== undefined) {
+    const { throughRenderer } = await import('./render/through');
+    return throughRenderer(output, workspace, cwd);
+  }
+  const { sweepRenderer } = await import('./render/sweep');
+  return sweepRenderer(output, workspace, cwd);
+}
