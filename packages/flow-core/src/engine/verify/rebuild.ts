@@ -65,7 +65,7 @@ export async function rebuild(
 }
 
 /** Kinds of records that are made anew, or that nobody asks for. */
-const NOT_NAMED: readonly Kind[] = ['namespace', 'counter', 'importing', 'nonce', 'lost'];
+const NOT_NAMED: readonly Kind[] = ['namespace', 'counter', 'importing', 'nonce', 'lost', 'reuse'];
 
 class Rebuild {
   readonly #to: Writer;
@@ -96,7 +96,7 @@ class Rebuild {
     if (kind === undefined) return value && this.#to.put(key, value);
     if (!record || 'message' in record) return void this.#doubtful.push([kind, key]);
     this.#kept++;
-    if (record.run !== undefined && kind !== 'namespace') this.#note(record, value);
+    if (record.run !== undefined && kind !== 'namespace' && kind !== 'reuse') this.#note(record, value);
     switch (kind) {
       // They are written when all is known.
       case 'run':
