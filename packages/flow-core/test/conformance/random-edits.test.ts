@@ -80,5 +80,6 @@ test(`edited again and again, a run with --reuse is what a full one would be ${D
   }, SEQUENCES);
   expect(counts.reused).toBeGreaterThan(counts.executed / 4);
   expect(counts.executed).toBeGreaterThan(0);
-  if (process.env.NX_FLOW_RUNS) process.stdout.write(`${counts.executed} tasks executed, ${counts.reused} reused\n`);
+  if (process.env.NX_FLOW_RUNS)
+    process.stdout.write(`${counts.executed} tasks executed, ${counts.reused} reused\n`);
 });

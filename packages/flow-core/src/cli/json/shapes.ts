@@ -28,6 +28,7 @@ export type Json =
   | ImportJson
   | DiffJson
   | WhyJson
+  | WhyReuseJson
   | VerifyJson
   | StoreJson
   | RmJson
@@ -292,6 +293,22 @@ export interface WhyJson {
   upstream: unknown;
   environment: unknown;
   git: { before: GitState | null; after: GitState | null };
+}
+
+/** `why` of a run with `--reuse` */
+export interface WhyReuseJson {
+  pathspec: string;
+  /** How many tasks were taken over. */
+  reused: number;
+  /** What was executed, by step and reason. */
+  executed: readonly {
+    step: string;
+    tasks: number;
+    first: string;
+    to?: string;
+    what: readonly string[];
+    code?: unknown;
+  }[];
 }
 
 /** `verify` */
