@@ -160,7 +160,14 @@ export const PACKAGES = {
         'process/orphan-guard',
       ],
       run: [
-        ...['engine/run/', 'engine/resume/', 'engine/record/', 'session/run', 'session/retention'],
+        ...[
+          'engine/run/',
+          'engine/resume/',
+          'engine/record/',
+          'session/run',
+          'session/retention',
+          'session/code-record',
+        ],
         'definition/with',
         ...['exit-of', 'run-', 'commands/resume', 'commands/run', 'render/run'].map((name) => `cli/${name}`),
         'source/declared-inputs',
@@ -204,7 +211,10 @@ export const PACKAGES = {
       fingerprint: [
         ...['source/ast', 'source/fingerprint/', 'source/nesting', 'source/parse', 'source/step-call'],
         ...['engine/record/code', 'engine/record/git'],
+        ...['engine/reuse/index-rows', 'engine/reuse/step-keys', 'session/steady', 'source/declared-files'],
       ],
+      // What takes equal tasks over from earlier runs.
+      reuse: ['engine/reuse/'],
       // What reads a flow's source without executing it, or names a place in it.
       static: [
         ...['computed-steps', 'flow-files', 'import-error', 'index'],
@@ -248,7 +258,10 @@ export const PACKAGES = {
         ),
       ],
       verify: ['engine/verify/', 'store/salvage/', 'cli/commands/verify'],
-      explain: ['engine/explain/', 'cli/render/diff', 'cli/render/why', 'cli/render/show-task'],
+      explain: [
+        'engine/explain/',
+        ...['diff', 'not-reused', 'show-task', 'why'].map((name) => `cli/render/${name}`),
+      ],
       reading: [
         ...[
           'check',

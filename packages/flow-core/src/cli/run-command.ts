@@ -15,7 +15,11 @@ import { withRunIdFile } from './run-id-file';
 export interface Prepared {
   params: Parameters;
   takeover?: Takeover;
+  reuse?: boolean;
 }
+
+const NOTHING_REUSED =
+  'Nothing was reused: the code or a declared file was changed just before the run, cannot be read, or is one of more than 20,000. Run it again.\n';
 
 /** Returns the exit code. `prepare` reads the command's own options. */
 export async function runCommand(
@@ -41,6 +45,7 @@ export async function runCommand(
     const namespace = options.namespace as string | undefined;
     const outcome = await executeRun(session, {
       ...prepared,
+      indexed: true,
       tags: (options.tag as string[] | undefined) ?? [],
       workers,
       bail: options.bail === true,
@@ -49,6 +54,7 @@ export async function runCommand(
       pool: (host) => pool.attach(host),
     });
     output.result(runJson(outcome));
+    if (prepared.reuse && outcome.tasks.reused === undefined) output.note(NOTHING_REUSED);
     const told = await retain(session);
     if (told !== undefined) output.note(`${told}\n`);
     return outcome.status === 'failed' ? exitOf(outcome.error) : 0;

@@ -125,6 +125,12 @@ export const STEP_OPTIONS = {
             `"${node.name}" cannot \`catch\`: nothing could follow a failed ${node.kind}. Catch in a step before or after it.`,
           ],
   },
+  cache: {
+    help: '`false`: `run --reuse` executes each of its tasks; else it may take equal ones over from earlier runs',
+    inKey: false,
+    problems: ({ name, options: { cache } }) =>
+      cache === undefined || typeof cache === 'boolean' ? [] : [`\`cache\` of "${name}" is true or false.`],
+  },
   card: { help: 'The default card for each task', inKey: true, pending: true },
   over: { help: 'The artifact that is split', inKey: true, kind: 'foreach' },
   empty: {

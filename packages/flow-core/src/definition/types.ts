@@ -266,6 +266,8 @@ export interface Options<V extends string | undefined = undefined> {
   timeout?: string;
   /** Go on after a failure, with the error as the artifact of this name. */
   catch?: V;
+  /** `false`: `run --reuse` never takes a task of this step over from an earlier run. For a step that asks what may change: a service, the clock. */
+  cache?: boolean;
   card?: boolean | string;
 }
 

@@ -6,14 +6,13 @@ import { type Graph, scopeOf } from '../definition/graph';
 import type { Parameters } from '../definition/params';
 import { recordedWith } from '../definition/with';
 import type { Pool, PoolHost } from '../engine/pool/pool';
-import { recordCode } from '../engine/record/code';
 import { gitState } from '../engine/record/git';
 import type { Takeover } from '../engine/resume/takeover';
 import type { RunOutcome } from '../engine/run/options';
 import { runFlow } from '../engine/run/run';
-import type { FlowEvent } from '../engine/task/flow-event';
 import { requireStepIn } from '../engine/task/not-found';
 import { EVERYBODY, ownNamespace } from '../environment/user';
+import { CodeRecord } from './code-record';
 import { publishing } from './publish';
 import type { Session } from './session';
 
@@ -24,6 +23,10 @@ export interface RunRequest {
   tags?: readonly string[];
   /** The namespace of the run, as it was given; default the user's own. */
   namespace?: string;
+  /** Take equal tasks over from earlier runs of the namespace. */
+  reuse?: boolean;
+  /** Later runs may take this run's tasks over: this process and its workers load the code as it is on the disk, and nothing else. */
+  indexed?: boolean;
   /** The most tasks at once. */
   workers: number;
   /** Start no task after the first failure. */
@@ -44,7 +47,10 @@ export async function executeRun(session: Session, request: RunRequest): Promise
   const { until, takeover } = request;
   if (until !== undefined) requireKnownStep(graph, until);
   const emit = publishing(session);
-  const code = file === undefined ? undefined : new CodeRecord(session, file);
+  const namespace = recordedNamespace(request);
+  const indexed = request.indexed || request.reuse ? { namespace } : {};
+  const code = file === undefined ? undefined : new CodeRecord(session, { file, ...indexed });
+  const reuse = request.reuse ? await code?.reuse() : undefined;
   let reached = until === undefined;
   const empty = new Set<string>();
   const outcome = await runFlow({
@@ -53,7 +59,8 @@ export async function executeRun(session: Session, request: RunRequest): Promise
     user,
     params: request.params,
     ...(takeover ? { takeover } : {}),
-    namespace: recordedNamespace(request),
+    ...(reuse ? { reuse } : {}),
+    namespace,
     tags: [...(request.tags ?? [])],
     cwd: workspace,
     workers: request.workers,
@@ -89,37 +96,6 @@ function emptyAround(graph: Graph, step: string, empty: ReadonlySet<string>): { 
   const around = (scopeOf(graph, step) ?? []).flatMap((frame) => ('foreach' in frame ? [frame.foreach] : []));
   const found = around.find((foreach) => empty.has(foreach));
   return found === undefined ? {} : { empty: found };
-}
-
-/** Fingerprints the code while the run executes. */
-class CodeRecord {
-  readonly #session: Session;
-  readonly #file: string;
-  #run = 0;
-  #written: Promise<void> | undefined;
-
-  constructor(session: Session, file: string) {
-    this.#session = session;
-    this.#file = file;
-  }
-
-  hear(event: FlowEvent): void {
-    if (event.type === 'run-started') this.#run = event.run ?? 0;
-    // Not earlier: the first task must not wait for it or share the processor with it.
-    if (event.type === 'task-started') this.#written ??= new Promise(setImmediate).then(() => this.#write());
-  }
-
-  written(run: number): Promise<void> {
-    this.#run = run;
-    this.#written ??= this.#write();
-    return this.#written;
-  }
-
-  #write(): Promise<void> {
-    const { store, graph, workspace, fingerprint } = this.#session;
-    const options = { flow: graph.flow, run: this.#run, file: this.#file, root: workspace };
-    return recordCode(store, options, fingerprint);
-  }
 }
 
 /** A run resumed with `everybody` goes into the user's own namespace. Without a takeover it is refused later. */

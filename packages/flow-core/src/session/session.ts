@@ -38,6 +38,8 @@ export interface Session {
   signal?: AbortSignal;
   /** Fingerprints the code for the record. By default in this process. */
   fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
+  /** When this process began to load the flow's code. Milliseconds since 1970; by default, when it started. */
+  since?: number;
   /** Reads the state of git for the record. By default again for each run. */
   git?(): Promise<GitState | undefined>;
 }

@@ -14,8 +14,16 @@ export function packItemDigests(list: ArrayLike<unknown>, codecs?: readonly AnyC
 
 /** The digest of one item, 32 characters of hex. Undefined when the list is shorter. */
 export function itemDigest(packed: string, index: number): string | undefined {
-  const bytes = Buffer.from(packed, 'base64').subarray(index * BYTES, (index + 1) * BYTES);
-  return bytes.length === BYTES ? bytes.toString('hex') : undefined;
+  return unpackItems(packed)(index);
+}
+
+/** {@link itemDigest} of one list for many of its items. */
+export function unpackItems(packed: string): (index: number) => string | undefined {
+  const bytes = Buffer.from(packed, 'base64');
+  return (index) => {
+    const end = (index + 1) * BYTES;
+    return end <= bytes.length ? bytes.toString('hex', index * BYTES, end) : undefined;
+  };
 }
 
 /** The digest of a single value, in the form of {@link itemDigest}. */

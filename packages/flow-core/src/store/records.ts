@@ -1,7 +1,7 @@
 /** The records of a run as operations on the database, and artifacts as its values. */
 import type { Op } from './kv';
 import { keys } from './row-keys';
-import type { ArtifactMeta, ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
+import type { ArtifactMeta, ArtifactRecord, CodeRow, LogRow, ReuseRow, RunRow, TaskRow } from './rows';
 
 /** The address of an artifact: the task that stored it, and its name. */
 export interface ArtifactAddress {
@@ -26,6 +26,12 @@ export const record = {
     key: keys.code(flow, run),
     value: JSON.stringify(row),
   }),
+  reuse: (
+    { flow, run, namespace }: Pick<RunRow, 'flow' | 'run' | 'namespace'>,
+    step: string,
+    key: string,
+    row: ReuseRow,
+  ): Op => ({ key: keys.reuse(flow, namespace, step, key, run), value: JSON.stringify(row) }),
   artifact: (address: ArtifactAddress, artifact: ArtifactRecord): Op => ({
     key: keys.artifact(address.flow, address.run, address.step, address.task, address.name),
     value: packArtifact(artifact),

@@ -49,6 +49,12 @@ export const keys = {
   pinPackages: (set: string) => `pin-packages/${text(set)}`,
   /** What a repair found lost, under the key that it had. Without its last part: of records of which only their number is known. */
   lost: (key: string) => `lost/${key}`,
+  /** Index of finished tasks by what a step's key says of them, for `run --reuse`. */
+  reuse: (flow: string, namespace: string, step: string, key: string, run: number) =>
+    `reuse/${flow}/${text(namespace)}/${step}/${key}/${pad(run)}`,
+  /** All of a flow; of a step in a namespace; under one key. */
+  reusable: (flow: string, step?: { namespace: string; step: string }, key?: string) =>
+    `reuse/${flow}/${step ? `${text(step.namespace)}/${step.step}/${key === undefined ? '' : `${key}/`}` : ''}`,
   counter: (flow: string) => `counter/${flow}`,
   nonces: (flow: string) => `nonce/${flow}/`,
   nonce: (flow: string, nonce: string) => `nonce/${flow}/${text(nonce)}`,
@@ -74,6 +80,7 @@ const NAMES: Record<string, string> = {
   taken: 'the end',
   removed: 'the removal',
   importing: 'the import',
+  reuse: 'the index of equal tasks',
 };
 
 /** What a key is the record of, for people: `movies/12/train/3/loss`, `the output of movies/12/train/3`. */
@@ -81,6 +88,7 @@ export function nameOfKey(key: string): string {
   const [kind = '', ...parts] = key.split('/').map(decodeURIComponent);
   const numbered = parts.map((part) => (/^\d{10}$/.test(part) ? String(Number(part)) : part));
   if (kind === 'namespace') numbered.splice(1, 1);
+  if (kind === 'reuse') numbered.splice(1, 4, numbered[4] ?? '', numbered[2] ?? '');
   if (kind === 'log') numbered.splice(4);
   if (kind === 'tag') numbered.splice(2);
   if (kind === 'counter' || kind === 'nonce') numbered.splice(1);

@@ -88,6 +88,7 @@ const isRow = fields({
   ...{ iteration: absent(count), continues: absent(flag), durationMs: absent(number) },
   ...{
     origin: absent(label),
+    unlike: oneOf(undefined),
     reads: absent(reads),
     counts: absent(values(splits)),
     items: absent(values(text)),
@@ -176,14 +177,14 @@ const isRun = fields({
   ...{ code: absent(text), file: absent(text), secrets: absent(list(printable)) },
   variables: absent(values((v) => v === null || hash(v))),
   git: absent(fields({ commit: text, branch: absent(text), dirty: absent(flag) })),
-  tasks: absent(fields({ done: count, failed: count, taken: absent(count) })),
+  tasks: absent(fields({ done: count, failed: count, taken: absent(count), reused: absent(count) })),
   origin: absent(place),
   spunFrom: absent(fields({ step: name, origin: absent(text) })),
   error: absent((v) => isErrorRecord(v)),
   ...{ pid: count, host: text, node: text, version: text, steps: list(step) },
   // A store says that of its own records.
   ...{ imported: oneOf(undefined), contents: oneOf(undefined), repaired: oneOf(undefined) },
-  summaries: oneOf(undefined),
+  ...{ summaries: oneOf(undefined), reuse: absent(oneOf(true)) },
 });
 
 /** Of a run that has ended, as a file carries it. */

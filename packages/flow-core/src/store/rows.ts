@@ -57,10 +57,12 @@ export interface RunRow {
   /** Digests of the environment variables among the flow's declared inputs, by name; null for one that was not set. */
   variables?: Readonly<Record<string, string | null>>;
   git?: GitState;
-  /** Counts of tasks by their end; `taken`: taken over from the origin. */
-  tasks?: { done: number; failed: number; taken?: number };
+  /** Counts of tasks by their end; `taken`: taken over from the origin; `reused`: from any earlier run, by `reuse`. */
+  tasks?: { done: number; failed: number; taken?: number; reused?: number };
   /** In a resumed run: the number of the run that it took finished tasks over from. */
   origin?: number;
+  /** Of `run --reuse`: tasks of it may stand for equal ones of any earlier run. */
+  reuse?: true;
   /** In a persisted spin: the step, and the run or task whose inputs it took. */
   spunFrom?: { step: string; origin?: string };
   /** In an imported run: its origin and its import. */
@@ -165,6 +167,24 @@ export interface TaskReads {
   current?: string[];
 }
 
+/** What keeps a task from being an earlier one over again. */
+export interface Unlike {
+  /** The task that is nearest, as `run/step/task`; or the run, where its code or its surroundings differ. Absent where there is none. */
+  to?: string;
+  /** What differs: `code`, `the parameter minVotes`, `movies`. */
+  what: string[];
+}
+
+/** Says that a run has finished tasks of a step under a key: see `engine/reuse/step-keys.ts`. */
+export interface ReuseRow {
+  /** What the key is made of, by a name for people. */
+  of: Record<string, string>;
+  /** Until when nothing of that has changed: tasks that ended by then count. Milliseconds since 1970. */
+  until: number;
+  /** Tasks that the run took over count, too, since it had compared them. */
+  reused?: true;
+}
+
 export interface TaskRow {
   step: string;
   task: number;
@@ -182,8 +202,10 @@ export interface TaskRow {
   /** In a loop: which iteration, and whether another follows. */
   iteration?: number;
   continues?: boolean;
-  /** In a task that a resumed run took over: the one that executed, as `run/step/task`. */
+  /** In a task that was taken over from another run: the one that executed, as `run/step/task`. */
   origin?: string;
+  /** In a task that `run --reuse` executed: why it took no earlier one over. */
+  unlike?: Unlike;
   /** In a persisted spin: the task or run whose inputs it took, as a full pathspec of the real store. */
   spunFrom?: string;
   /** In a persisted spin: the tasks, as full pathspecs, that stored what it passes on. It keeps all of that. */

@@ -3,6 +3,7 @@ import { client } from '../../src/client/client';
 import { recordedViews } from '../../src/engine/record/views';
 import { decodeArtifact } from '../../src/store/artifacts';
 import { scan } from '../../src/store/kv';
+import { memoryStore } from '../../src/store/open';
 import { prefixRange } from '../../src/store/row-keys';
 import type { ArtifactRecord, TaskRow } from '../../src/store/rows';
 import { Bench, expectSame, expectSameSpin, labelOf, type Recorded } from './bench';
@@ -25,6 +26,49 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
       const meaning = await bench.agrees(run);
       expectSame([...run.executed].sort(), [...meaning.keys()].sort(), 'what was executed');
       expect(run.row.tasks).toEqual({ done: meaning.size, failed: 0 });
+    },
+  },
+
+  'run --reuse takes every task over, and is the same run': {
+    async check(program) {
+      const bench = new Bench(program);
+      const first = await bench.run({ reuse: false });
+      const again = await bench.run({ reuse: true });
+      expect(again.executed).toEqual([]);
+      expect(again.row).toMatchObject({
+        status: 'done',
+        tasks: { done: 0, failed: 0, reused: first.tasks.size },
+      });
+      await bench.agrees(again);
+      // What was taken over stands for the next run, too.
+      const third = await bench.run({ reuse: true, shuffle: 1 });
+      expect(third.executed).toEqual([]);
+      const meaning = await bench.agrees(third);
+      await bench.spinsTheSame(third, [...meaning.values()].at(-1) as Task);
+    },
+  },
+
+  'run --reuse executes what was edited, and what sees another result': {
+    async check(program) {
+      const store = memoryStore();
+      await new Bench(program, store).run({ reuse: false });
+      const some = Math.ceil(program.specs.length / 4);
+      for (const { name } of program.specs.filter((_, i) => i % some === 0)) {
+        const noted = edited(program, name, (spec) => {
+          spec.note = 1;
+        });
+        const same = await new Bench(noted, store).run({ reuse: true });
+        expectSame(
+          [...new Set(same.executed.map(stepOf))],
+          isReached(same, name) ? [name] : [],
+          'what is executed',
+        );
+        await new Bench(noted, store).agrees(same);
+        const salted = edited(program, name, (spec) => {
+          spec.salt = 1;
+        });
+        await new Bench(salted, store).agrees(await new Bench(salted, store).run({ reuse: true }));
+      }
     },
   },
 
@@ -457,3 +501,16 @@ function mapValues(inputs: object, map: (value: Values, key: string) => Values):
   return (Array.isArray(inputs) ? mapped.map(([, value]) => value) : Object.fromEntries(mapped)) as never;
 }
 type Values = Record<string, unknown>;
+
+/** The program with another text of one step. */
+function edited(program: Program, name: string, edit: (spec: Spec) => void): Program {
+  const copy = structuredClone(program);
+  edit(copy.specs.find((spec) => spec.name === name) as Spec);
+  return copy;
+}
+
+const stepOf = (key: string) => key.slice(0, key.indexOf('|'));
+
+function isReached({ tasks }: Recorded, step: string): boolean {
+  return [...tasks.keys()].some((key) => stepOf(key) === step);
+}

@@ -10,6 +10,9 @@ import { recordedOutputs } from '../../src/engine/record/read';
 import { recordedViews } from '../../src/engine/record/views';
 import { prepareResume } from '../../src/engine/resume/resume';
 import type { Takeover } from '../../src/engine/resume/takeover';
+import { writeReuseRows } from '../../src/engine/reuse/index-rows';
+import { Reuse } from '../../src/engine/reuse/reuse';
+import { type StepKey, stepKey } from '../../src/engine/reuse/step-keys';
 import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
 import { spin } from '../../src/engine/spin/spin';
@@ -29,6 +32,8 @@ export interface RunSettings extends Declaration {
   tags?: string[];
   /** Tasks finish in an order drawn from it; without it, one after another. */
   shuffle?: number | undefined;
+  /** Whether it takes equal tasks over from earlier runs. With either value, later runs may take its own over. */
+  reuse?: boolean;
   /** Instead: tasks run in worker processes, which import the program's flow from a file. */
   pool?(host: PoolHost): Pool;
 }
@@ -91,6 +96,8 @@ export class Bench {
     const graph = requireGraph(declare(this.program, { ...settings, hooks: { ...hooks, before } }));
     const { cas } = this.store;
     const events: FlowEvent[] = [];
+    const keys = settings.reuse === undefined ? new Map<string, StepKey>() : keysOf(this.program, graph);
+    const namespace = 'user:tester';
     const { run } = await runFlow({
       graph,
       store: this.store,
@@ -108,7 +115,11 @@ export class Bench {
             ? new InProcessPool(graph, cas, host)
             : new ShuffledPool(graph, cas, host, settings.shuffle)),
       ...(takeover ? { takeover } : {}),
+      ...(settings.reuse ? { reuse: new Reuse({ graph, store: this.store, namespace, keys }) } : {}),
     });
+    const { flow } = graph;
+    const reuse = settings.reuse ? ({ reuse: true } as const) : {};
+    await writeReuseRows(this.store, { flow, run, namespace, keys, until: Date.now() + 1, ...reuse });
     const tasks = new Map<string, TaskRow>();
     for await (const row of this.store.tasks(graph.flow, run)) {
       if (tasks.has(placeOf(row))) throw new Error(`${placeOf(row)} ran twice.`);
@@ -207,6 +218,16 @@ export class Bench {
       `${task.key}: its index`,
     );
   }
+}
+
+/** As fingerprints would: what is written down of a step is its code. */
+function keysOf({ specs }: Program, graph: Graph): Map<string, StepKey> {
+  return new Map(
+    specs.flatMap((spec): [string, StepKey][] => {
+      const node = graph.steps.get(spec.name);
+      return node ? [[spec.name, stepKey(graph, node, JSON.stringify(spec), { files: '' })]] : [];
+    }),
+  );
 }
 
 /** Every artifact of the spin is that of the task, and none is missing. */

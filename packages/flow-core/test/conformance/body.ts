@@ -41,14 +41,15 @@ export function bodyOf<C extends Context>(spec: Spec, merge: Merge, hooks: Hooks
   return (context: C): Values | undefined => {
     const key = keyOf(spec.name, context.stack.map(placeOfItem).reverse(), context.iteration);
     hooks.before?.(key, context, spec);
-    const seen = hash(`${spec.name} ${snapshot(context, spec.params)}`);
+    const seen = hash(`${spec.name}${spec.salt ?? ''} ${snapshot(context, spec.params, spec.narrow)}`);
     const { self, inputs } = context;
     const met = inputs && spec.merges ? meeting(Object.values(inputs), spec, seen) : undefined;
     const own: Values = { ...met?.set };
     for (const name of spec.sets) own[name] = madeOf(hash(seen + name));
     if (spec.on && spec.cases) own[spec.on] = spec.cases[numberOf(seen) % spec.cases.length];
     if (spec.while) own[spec.while] = (context.iteration as number) + 1 < (spec.times as number);
-    Object.assign(own, lists(spec, seen, own, new Set([...(met?.passed ?? []), ...Object.keys(self ?? {})])));
+    const inherited = spec.narrow ? ['rows'].filter((name) => self && name in self) : Object.keys(self ?? {});
+    Object.assign(own, lists(spec, seen, own, new Set([...(met?.passed ?? []), ...inherited])));
     Object.assign(own, hooks.extra?.(key, spec));
     if (spec.silent && Object.keys(own).length === spec.sets.length) return undefined;
     const passed = inputs && met ? merge(inputs, { exclude: met.exclude }) : {};
@@ -122,13 +123,15 @@ function placeOfItem(item: unknown): number {
   return typeof item === 'object' ? (item as { at: number }).at : Number.parseInt(String(item), 10);
 }
 
-/** Everything that a body sees, as one text. */
-export function snapshot(context: Context, params = true): string {
-  const { self, inputs, input, index, stack, iteration } = context;
+/** Everything that a body sees, as one text. @param narrow the only names that it looks at */
+export function snapshot(context: Context, params = true, narrow?: readonly string[]): string {
+  const { self, inputs, input, stack, iteration } = context;
+  const index = narrow ? undefined : context.index;
   const sorted = (values: Values) =>
-    Object.keys(values)
-      .sort()
-      .map((name) => [name, values[name]]);
+    (narrow?.filter((name) => Object.hasOwn(values, name)) ?? Object.keys(values).sort()).map((name) => [
+      name,
+      values[name],
+    ]);
   return canonical([
     self && sorted(self),
     inputs && Object.keys(inputs).map((as) => [as, sorted((inputs as Record<string, Values>)[as] as Values)]),

@@ -24,6 +24,12 @@ export interface Spec {
   exclude: string[];
   /** It reads parameters. */
   params: boolean;
+  /** Changes what it computes. */
+  salt?: number;
+  /** Changes its text, and nothing that it does. */
+  note?: number;
+  /** It reads only these names of what reaches it, and no index. */
+  narrow?: string[];
   /** It returns nothing, where nothing is needed of it. */
   silent: boolean;
   /** Lists for the foreaches that come next, each with the case through which they are reached. */

@@ -37,7 +37,7 @@ async function leaveStrays(trial: Trial): Promise<void> {
 
 const isOf = (run: number, key: string) => {
   const [kind, , number, ...rest] = key.split('/');
-  return Number(kind === 'namespace' ? rest.at(-1) : number) === run;
+  return Number(kind === 'namespace' || kind === 'reuse' ? rest.at(-1) : number) === run;
 };
 
 /** A removed run has no records but its tombstone, unless they are read or needed. */

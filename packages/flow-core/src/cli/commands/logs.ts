@@ -67,9 +67,10 @@ async function rowsOf(recorded: Recorded, output: Output): Promise<Rows> {
     const at = addressIn(run.run, row.origin ?? `${row.step}/${row.task}`);
     return { run: at.run, rows: store.logs(flow, at.run, at.step, at.task), alone: true };
   }
-  const taken = run.tasks?.taken ?? 0;
-  if (taken > 0) {
-    const note = `${plural(taken, 'task')} taken over from ${flow}/${run.origin}: the output is there`;
+  const { taken = 0, reused = 0 } = run.tasks ?? {};
+  if (taken + reused > 0) {
+    const from = taken > 0 ? `${flow}/${run.origin}` : 'earlier runs';
+    const note = `${plural(taken + reused, 'task')} taken over from ${from}: the output is there`;
     output.write(`${output.colors.dim(note)}\n`);
   }
   return { run: run.run, rows: logsByTime(store.kv, flow, run.run, spec.step), alone: false };

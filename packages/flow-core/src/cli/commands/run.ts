@@ -11,14 +11,27 @@ export const command: Command = {
     name: 'run',
     help: 'Run a flow from start to end, and record everything',
     positionals: ['<flow>'],
-    options: RUN_OPTIONS,
+    options: {
+      ...RUN_OPTIONS,
+      reuse: {
+        type: 'boolean',
+        help: 'Take tasks over from earlier runs where code and all that they read are equal; time, network and randomness are not seen',
+      },
+    },
     families: ['params'],
-    examples: ['nx-flow run movies', 'nx-flow run movies --params.minVotes=500 --tag=exp1 --max-workers=4'],
+    examples: [
+      'nx-flow run movies',
+      'nx-flow run movies --params.minVotes=500 --tag=exp1 --max-workers=4',
+      'nx-flow run movies --reuse',
+    ],
     endsInOrder: true,
   },
 
   async execute(context) {
     noMoreThan(context, 1);
-    return runCommand(context, async ({ graph }) => ({ params: parseParams(graph, givenParams(context)) }));
+    return runCommand(context, async ({ graph }) => ({
+      params: parseParams(graph, givenParams(context)),
+      reuse: context.options.reuse === true,
+    }));
   },
 };

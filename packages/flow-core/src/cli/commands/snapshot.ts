@@ -101,8 +101,8 @@ async function fittingRun(
   let codes: Codes | undefined;
   let changed: number | undefined;
   for await (const row of store.runs(graph.flow, namespaceOf(context))) {
-    // Older code may have computed what a resumed run took over.
-    const resumed = row.origin !== undefined || row.imported?.origin !== undefined;
+    // Older code may have computed what a resumed run took over, and older files what a run reused.
+    const resumed = row.origin !== undefined || row.imported?.origin !== undefined || row.reuse === true;
     if (row.status !== 'done' || row.code !== code || resumed) continue;
     if (JSON.stringify(resultOptions(row.with ?? [])) !== options) continue;
     if (JSON.stringify(row.variables) !== variables) continue;

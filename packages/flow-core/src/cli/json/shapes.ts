@@ -30,6 +30,7 @@ export type Json =
   | ImportJson
   | DiffJson
   | WhyJson
+  | WhyReuseJson
   | VerifyJson
   | StoreJson
   | RmJson
@@ -387,6 +388,22 @@ export interface WhyJson {
   /** Declared variables that differ, by name alone. */
   variables: readonly { name: string; change: 'changed' | 'set' | 'unset' }[];
   git: { before: GitState | null; after: GitState | null };
+}
+
+/** `why` of a run with `--reuse` */
+export interface WhyReuseJson {
+  pathspec: string;
+  /** How many tasks were taken over. */
+  reused: number;
+  /** What was executed, by step and reason. */
+  executed: readonly {
+    step: string;
+    tasks: number;
+    first: string;
+    to?: string;
+    what: readonly string[];
+    code?: unknown;
+  }[];
 }
 
 /** `verify` */

@@ -7,6 +7,17 @@ import { LabelledLines, LiveRegion, progressLine } from './live-region';
 import type { Output } from './output';
 import { duration, plural, table } from './table';
 
+/** Says what it cannot know, too. */
+function reusedLine(
+  { flow, run, tasks: { done, failed } }: RunDone,
+  reused: number,
+  { colors }: Output,
+): string {
+  const all = done + failed + reused;
+  const others = reused < all ? ` What differs of the others: nx-flow why ${flow} ${run}` : '';
+  return `${reused.toLocaleString('en')} of ${plural(all, 'task')} reused. ${colors.dim(`Changes of time, network and randomness are not seen.${others}`)}\n`;
+}
+
 interface StepState {
   name: string;
   planned: number;
@@ -106,6 +117,7 @@ export function runRenderer(output: Output, workspace: string): Emit {
     const counts = `${plural(tasks.done, 'task')}${tasks.failed > 0 ? `, ${tasks.failed} failed` : ''}${tasks.taken ? `, ${tasks.taken} taken over` : ''}`;
     const word = status === 'failed' ? colors.red(status) : colors.green(status);
     output.write(`\n${colors.bold(`${flow}/${run}`)} ${word} in ${duration(durationMs)}: ${counts}\n`);
+    if (tasks.reused !== undefined) output.write(reusedLine(event, tasks.reused, output));
     const [failure] = failures;
     if (failure) output.write(remedies(flow, failure.step, output));
   };
@@ -132,7 +144,7 @@ export function runRenderer(output: Output, workspace: string): Emit {
       case 'tasks-taken':
         stateOf(event.step).taken += event.count;
         return print(
-          `${colors.dim('↷')} ${event.step} ${colors.dim(`taken over${event.count > 1 ? ` (${plural(event.count, 'task')})` : ''}`)}\n`,
+          `${colors.dim('↷')} ${event.step} ${colors.dim(`${event.reused ? 'reused' : 'taken over'}${event.count > 1 ? ` (${plural(event.count, 'task')})` : ''}`)}\n`,
         );
       case 'task-started': {
         const state = stateOf(event.task.step);

@@ -7,7 +7,8 @@ import type { Why } from '../../engine/explain/why/why';
 import { previewOf } from '../../engine/task/preview';
 import { VARIABLE_CHANGES } from '../../source/declared-inputs';
 import type { Difference } from '../../source/fingerprint/compare';
-import type { GitState } from '../../store/rows';
+import type { GitState, Unlike } from '../../store/rows';
+import { whyText } from './not-reused';
 import type { Output } from './output';
 import { ago, plural, size } from './table';
 import { cut, textWidth } from './text';
@@ -32,6 +33,7 @@ export function renderWhy(found: Why, git: GitState | undefined, output: Output)
     ['Inputs', inputLines(found, output)],
     ['Upstream', upstreamLines(found, output)],
     ['Environment', environmentLines(found, git, output)],
+    ...(row.unlike ? [reuseSection(row.unlike, run.flow)] : []),
   ];
   const width = Math.max(...sections.map(([head]) => head.length)) + 2;
   const body = sections.flatMap(([head, lines]) => {
@@ -43,6 +45,11 @@ export function renderWhy(found: Why, git: GitState | undefined, output: Output)
   });
   const head = `${colors.bold(`why ${run.flow}/${row.step}`)}  ${colors.dim(`now, against ${pathspec} (${about})`)}`;
   return `${head}\n\n${body.join('')}\n${verdict(found, output)}\n`;
+}
+
+/** Why its run did not take it over from an earlier one. */
+function reuseSection({ to, what }: Unlike, flow: string): Section {
+  return ['Not reused', [whyText({ what, ...(to === undefined ? {} : { to: `${flow}/${to}` }) })]];
 }
 
 function verdict({ same, upstream, run, row, parameters, inputs }: Why, { colors }: Output): string {

@@ -1,7 +1,7 @@
 /** Removes the records of removed runs whose numbers follow one another, by one look at each kind of record. */
 import { type KeyRange, type Op, scan } from '../../store/kv';
 import { IN_FILES, unpackArtifact } from '../../store/records';
-import { keys, prefixRange } from '../../store/row-keys';
+import { keys, lastNumber, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
 import type { Needed } from '../record/needed';
 
@@ -99,6 +99,17 @@ export async function clearSpan(store: Store, span: Span, needed: Needed, remova
     (run) => keys.code(flow, run),
     (_, run) => needed.count(run) === 0,
   );
+}
+
+/** The index of equal tasks has the number of the run last. */
+export async function clearReuse(
+  store: Store,
+  flow: string,
+  runs: ReadonlySet<number>,
+  removal: Removal,
+): Promise<void> {
+  for await (const [key] of scan(store.kv, { ...prefixRange(keys.reusable(flow)), having: ONLY_KEYS }))
+    if (runs.has(lastNumber(key))) await removal.remove(key, lastNumber(key));
 }
 
 /** All keys from those of its first run to those of its last one. @param of the beginning of a run's keys */

@@ -6,7 +6,7 @@ import type { KeyRange } from '../../store/kv';
 import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
 import { type Needed, neededOf } from '../record/needed';
-import { clearSpan, Removal, rangeOf, type Span } from './clear-span';
+import { clearReuse, clearSpan, Removal, rangeOf, type Span } from './clear-span';
 import { maybeRead, surelyRead } from './in-use';
 import { type Left, leftOfRemoved, tombstone } from './tombstones';
 
@@ -94,6 +94,7 @@ async function clearGroup(
   const spans = spansOf(goes);
   for (let i = 0; i < spans.length; i += AT_ONCE)
     await Promise.all(spans.slice(i, i + AT_ONCE).map((span) => clearSpan(store, span, needed, removal)));
+  if (goes[0]) await clearReuse(store, goes[0].flow, new Set(goes.map(({ run }) => run)), removal);
   await removal.end(goes.map((one) => whatIsLeft(one, needed)));
   for (const { flow, run } of goes)
     if (needed.count(run) > 0)
@@ -138,6 +139,7 @@ function rangesOf(span: Span): KeyRange[] {
     prefixRange(keys.namespaces(flow)),
     prefixRange(keys.nonces(flow)),
     prefixRange(keys.removedRuns(flow)),
+    prefixRange(keys.reusable(flow)),
     rangeOf(span, (run) => keys.run(flow, run)),
     rangeOf(span, (run) => keys.tasks(flow, run)),
   ];

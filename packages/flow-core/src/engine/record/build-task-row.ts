@@ -78,12 +78,26 @@ export function withResult(
  */
 export function takenOverRow(
   row: TaskRow,
-  { task, parents, base, branches, stack }: Pick<TaskAt, 'task' | 'parents' | 'base' | 'branches' | 'stack'>,
+  {
+    task,
+    parents,
+    base,
+    branches,
+    stack,
+    iteration,
+  }: Pick<TaskAt, 'task' | 'parents' | 'base' | 'branches' | 'stack' | 'iteration'>,
   inherited: Record<string, string>,
   origin: string,
 ): TaskRow {
-  const own = { task, parents, ...(base === undefined ? {} : { base }), ...(branches ? { branches } : {}) };
-  return { ...row, ...own, stack, stored: [], inherited, origin };
+  const own = {
+    task,
+    parents,
+    ...(base === undefined ? {} : { base }),
+    ...(branches ? { branches } : {}),
+    ...(iteration === undefined ? {} : { iteration }),
+  };
+  const { unlike: _, ...executed } = row;
+  return { ...executed, ...own, stack, stored: [], inherited, origin };
 }
 
 /** The row with other labels, for a place where its tasks have other numbers. */

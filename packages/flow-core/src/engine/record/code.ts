@@ -5,15 +5,20 @@ import { record } from '../../store/records';
 import type { CodePart, CodeRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 
-/** Fingerprints the flow's sources and records that. Never fails a run: where the sources cannot be read, that is recorded. */
+/**
+ * Fingerprints the flow's sources and records that. Never fails a run: where the sources cannot be read, that is recorded.
+ * @returns the fingerprints, unless they cannot be read
+ */
 export async function recordCode(
   store: Store,
   { run, ...options }: FingerprintOptions & { run: number },
   fingerprint = fingerprintHere,
-): Promise<void> {
+): Promise<Fingerprints | undefined> {
   let row: CodeRow;
+  let found: Fingerprints | undefined;
   try {
-    row = packCode(await fingerprint(options));
+    found = await fingerprint(options);
+    row = packCode(found);
   } catch (error) {
     const why = messageOf(error);
     row = { format: 0, parts: [], steps: {}, digests: {}, other: [], otherDigest: '', error: why };
@@ -23,9 +28,10 @@ export async function recordCode(
   } catch {
     // A store that fails says so to the run itself.
   }
+  return found;
 }
 
-async function fingerprintHere(options: FingerprintOptions): Promise<Fingerprints> {
+export async function fingerprintHere(options: FingerprintOptions): Promise<Fingerprints> {
   // The parser is loaded here, and not before: a run begins without it.
   const { fingerprintFlow } = await import('../../source/fingerprint');
   return fingerprintFlow(options);

@@ -5,6 +5,7 @@ import { keys, prefixRange } from '../../store/row-keys';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { parseLabel, type TaskAddress, taskOf } from '../task/label';
+import { refersToOthers } from './refers';
 
 /** Of the removed runs of a flow, the tasks that others need, and who needs them. */
 export class Needed {
@@ -87,8 +88,8 @@ async function referring(
 ): Promise<number[]> {
   const runs: number[] = [];
   for await (const [, value] of scan(store.kv, prefixRange(keys.runs(flow)))) {
-    const { run, origin, tasks } = fromJson<RunRow>(value) as RunRow;
-    if (!removed.has(run) && (origin !== undefined || tasks?.taken)) runs.push(run);
+    const row = fromJson<RunRow>(value) as RunRow;
+    if (!removed.has(row.run) && refersToOthers(row)) runs.push(row.run);
   }
   return runs;
 }

@@ -80,6 +80,10 @@ export class Views {
     return this.#nodes.size;
   }
 
+  has(label: string): boolean {
+    return this.#nodes.has(label);
+  }
+
   /**
    * Notes what a task left behind. It stays at hand until it is released as often as it was retained, and once more.
    * @param base the parent whose artifacts it passes on; a join and a gather have none.

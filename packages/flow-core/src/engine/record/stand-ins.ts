@@ -2,6 +2,7 @@
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { type TaskAddress, taskOf } from '../task/label';
+import { refersToOthers } from './refers';
 
 interface StandIn {
   /** The number of the run's own task. */
@@ -16,10 +17,10 @@ export class StandIns {
 
   private constructor() {}
 
-  static async of(store: Store, { flow, run, origin, tasks }: RunRow): Promise<StandIns> {
+  static async of(store: Store, row: RunRow): Promise<StandIns> {
     const standIns = new StandIns();
-    // Only a run that took tasks over refers to others.
-    if (origin === undefined && !tasks?.taken) return standIns;
+    if (!refersToOthers(row)) return standIns;
+    const { flow, run } = row;
     for await (const { task, origin: label, inherited } of store.tasks(flow, run)) {
       if (label === undefined) continue;
       const shows = Object.values(inherited).filter((at) => at === label).length;

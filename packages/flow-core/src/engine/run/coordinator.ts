@@ -62,7 +62,21 @@ export class Coordinator {
     this.#params = params;
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
     this.#rates = new Rates(options.graph, () => this.#pool?.wake());
-    this.#planner = new Planner(options, this.#recorder, packages, this.#rates);
+    this.#planner = new Planner(options, this.#recorder, packages, this.#rates, {
+      stopped: () => this.#stopped || this.#bailed,
+      moved: () => {
+        if (this.#stopped) return;
+        this.#pool?.wake();
+        this.#finishIfDone();
+      },
+      broken: (error) => this.#stop(error),
+    });
+    const { views } = this.#recorder;
+    options.reuse?.begin({
+      params,
+      view: (label) => views.view(label),
+      knows: (label) => views.has(label),
+    });
     this.#address = addressing(this.#run);
   }
 
@@ -137,15 +151,19 @@ export class Coordinator {
 
   #finishIfDone(): void {
     const left = this.#active.size + this.#retries.size + this.#catching + this.#planner.ready.size;
-    if (left === 0) this.#finish();
+    if (left === 0 && !this.#planner.looking) this.#finish();
   }
 
   /** Records a finished task, and plans what it makes possible. */
   #done(task: NumberedTask, timed: Timed, result: TaskResult, caught?: Caught): void {
     this.#recorder.done(task, timed, result, caught);
     this.#tasks.done++;
-    const bailed = this.#options.bail === true && this.#tasks.failed > 0;
-    this.#plan(() => this.#planner.done(task, result, bailed));
+    this.#plan(() => this.#planner.done(task, result, this.#bailed));
+  }
+
+  /** Since a task failed, no other may begin. */
+  get #bailed(): boolean {
+    return this.#options.bail === true && this.#tasks.failed > 0;
   }
 
   /** @param plan Returns whether it made tasks ready. */
@@ -279,8 +297,12 @@ export class Coordinator {
   async #close(): Promise<RunOutcome> {
     const { status, error } = endingOf(this.#error, this.#planner.ended, this.#planner.wanted);
     const durationMs = performance.now() - this.#begun;
-    const taken = this.#options.takeover?.size;
-    const tasks = { ...this.#tasks, ...(taken === undefined ? {} : { taken }) };
+    const { takeover, reuse } = this.#options;
+    const tasks = {
+      ...this.#tasks,
+      ...(takeover ? { taken: takeover.size } : {}),
+      ...(reuse ? { reused: reuse.size } : {}),
+    };
     try {
       await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
     } catch (failure) {

@@ -5,6 +5,7 @@ import type { ErrorRecord, GitState, Status } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Pool, PoolHost } from '../pool/pool';
 import type { Takeover } from '../resume/takeover';
+import type { Reuse } from '../reuse/reuse';
 import type { Emit, TaskCounts } from '../task/flow-event';
 
 export interface RunOptions {
@@ -30,6 +31,8 @@ export interface RunOptions {
   pool(host: PoolHost): Pool;
   /** Finished tasks of an earlier run that a resumed run uses as its own. */
   takeover?: Takeover;
+  /** Takes equal tasks over from earlier runs. */
+  reuse?: Reuse;
   /** Execute this step and the steps it needs, then stop. */
   until?: string;
   /** Execute only tasks of this step. All others must be taken over. */

@@ -3,23 +3,25 @@ import { ancestors, foreachOf, joinsOf, type StepNode } from '../../definition/g
 import type { TaskRow } from '../../store/rows';
 import type { Installed } from '../pool/packages';
 import type { Takeover } from '../resume/takeover';
+import type { Same } from '../reuse/reuse';
 import { type Planned, type PlannedTasks, viewsOf } from '../task/place';
 import type { Rates } from '../task/rate';
 import type { RunOptions } from './options';
 import { numbered } from './pool-host';
 import { ReadyTasks } from './ready-tasks';
 import type { NumberedTask, Recorder } from './recorder';
+import { Reusing } from './reusing';
 import { type Decided, Scheduler } from './scheduler';
 import { notHanded } from './task-address';
+import { Counts, type Numbered, type NumberedSpan, Todo, tasksOf } from './todo';
 
-/** Tasks that are taken over together: the rows of so many are read at once. */
-const BATCH = 512;
-
-/** Planned tasks with their numbers. */
-interface Numbered {
-  step: string;
-  count: number;
-  make(index: number): NumberedTask;
+export interface PlannerHost {
+  /** Whether nothing more may begin. */
+  stopped(): boolean;
+  /** Tasks may be ready, or nothing is left to be looked for. */
+  moved(): void;
+  /** The store failed. */
+  broken(error: unknown): void;
 }
 
 export class Planner {
@@ -35,17 +37,22 @@ export class Planner {
   readonly #rates: Rates;
   /** Foreaches that had nothing to split. */
   readonly #empty = new Set<string>();
+  readonly #reusing: Reusing | undefined;
+  /** Taken over from earlier runs, and not told yet. */
+  readonly #reused = new Counts();
   #numbers = 0;
 
   /**
    * @param packages where the npm packages of each step are installed
    * @param rates when tasks of steps with a `rate` may begin
+   * @param host for a run that takes tasks over from earlier ones
    */
   constructor(
     options: RunOptions,
     recorder: Recorder,
     packages: ReadonlyMap<string, Installed>,
     rates: Rates,
+    host?: PlannerHost,
   ) {
     this.#rates = rates;
     this.#options = options;
@@ -53,6 +60,25 @@ export class Planner {
     this.#packages = packages;
     this.#scheduler = new Scheduler(options.graph, (label) => recorder.views.retain(label));
     if (options.until !== undefined) this.wanted = ancestors(options.graph, options.until);
+    const { reuse } = options;
+    if (!reuse || !host) return;
+    this.#reusing = new Reusing(reuse, {
+      ...host,
+      room: () => recorder.room(),
+      looked: (spans, batch, found) => {
+        this.#looked(spans, batch, found);
+        host.moved();
+      },
+      idle: () => {
+        this.#tellReused();
+        host.moved();
+      },
+    });
+  }
+
+  /** Whether it still looks for tasks in earlier runs. */
+  get looking(): boolean {
+    return this.#reusing?.busy === true;
   }
 
   /** Without a takeover. */
@@ -84,26 +110,16 @@ export class Planner {
     todo.add(consider([this.#scheduler.start()]));
     while (todo.left && !stopped()) {
       const spans = todo.pull();
-      const batch = spans.flatMap(({ tasks, from, to }) =>
-        Array.from({ length: to - from }, (_, i) => tasks.make(from + i)),
-      );
+      const batch = tasksOf(spans);
       const rows = await takeover.rowsOf(batch);
       const next: Numbered[] = [];
-      let i = 0;
-      for (const { tasks, from, to } of spans) {
-        let left = from;
-        for (let at = from; at < to; at++, i++) {
-          const [task, row] = [batch[i] as NumberedTask, rows[i]];
-          if (!row || !takeover.take(task, row)) continue;
-          planned.add(tasks.step, this.#makeReady(tasks, left, at));
-          left = at + 1;
-          taken.add(tasks.step, 1);
-          for (const one of consider(this.#takenOver(takeover, task, row))) next.push(one);
-          this.#recorder.views.release(task.label);
-          this.over(task);
-        }
-        planned.add(tasks.step, this.#makeReady(tasks, left, to));
-      }
+      this.#batch(spans, planned, taken, (i) => {
+        const [task, row] = [batch[i] as NumberedTask, rows[i]];
+        if (!row || !takeover.take(task, row)) return false;
+        for (const one of consider(this.#takenOver(takeover, task, row))) next.push(one);
+        this.#ended(task);
+        return true;
+      });
       todo.add(next);
       await this.#recorder.room();
     }
@@ -113,6 +129,47 @@ export class Planner {
     for (const [step, count] of planned) emit({ type: 'tasks-planned', step, count });
   }
 
+  /** What became of a batch that was looked for in earlier runs. */
+  #looked(
+    spans: readonly NumberedSpan[],
+    batch: readonly NumberedTask[],
+    found: readonly (Same | undefined)[],
+  ) {
+    const planned = new Counts();
+    this.#batch(spans, planned, this.#reused, (i) => {
+      const [task, same] = [batch[i] as NumberedTask, found[i]];
+      if (!same) return false;
+      this.ended ||= task.step === 'end';
+      this.#recorder.reused(task, same);
+      this.#options.reuse?.finished(task.label, same.row.items);
+      this.#plan(this.#scheduler.after(task, same.row));
+      this.#ended(task);
+      return true;
+    });
+    for (const [step, count] of planned) this.#options.emit({ type: 'tasks-planned', step, count });
+  }
+
+  #tellReused(): void {
+    for (const [step, count] of this.#reused)
+      this.#options.emit({ type: 'tasks-taken', step, count, reused: true });
+    this.#reused.clear();
+  }
+
+  /** Makes all of a batch ready but what is taken over. @param take whether the task of this number in the batch is */
+  #batch(spans: readonly NumberedSpan[], planned: Counts, taken: Counts, take: (i: number) => boolean): void {
+    let i = 0;
+    for (const { tasks, from, to } of spans) {
+      let left = from;
+      for (let at = from; at < to; at++, i++) {
+        if (!take(i)) continue;
+        planned.add(tasks.step, this.#makeReady(tasks, left, at));
+        left = at + 1;
+        taken.add(tasks.step, 1);
+      }
+      planned.add(tasks.step, this.#makeReady(tasks, left, to));
+    }
+  }
+
   /**
    * Call when a recorded task is done. Returns whether tasks follow.
    * @param bailed no task may follow
@@ -120,11 +177,16 @@ export class Planner {
    */
   done(task: NumberedTask, result: Decided, bailed: boolean): boolean {
     this.ended ||= task.step === 'end';
+    this.#options.reuse?.finished(task.label, result.items);
     const next = bailed ? [] : this.#scheduler.after(task, result);
     if (next.length > 0) this.#plan(next);
+    this.#ended(task);
+    return next.length > 0;
+  }
+
+  #ended(task: NumberedTask): void {
     this.#recorder.views.release(task.label);
     this.over(task);
-    return next.length > 0;
   }
 
   /** Call when a task reads nothing more. */
@@ -139,10 +201,14 @@ export class Planner {
 
   #plan(plans: PlannedTasks[]): void {
     const planned = new Counts();
+    const considered: Numbered[] = [];
     for (const plan of plans) {
       const tasks = this.#number(plan);
-      if (tasks) planned.add(tasks.step, this.#makeReady(tasks));
+      if (!tasks) continue;
+      if (this.#options.reuse?.mayTake(plan.step)) considered.push(tasks);
+      else planned.add(tasks.step, this.#makeReady(tasks));
     }
+    if (considered.length > 0) this.#reusing?.add(considered);
     for (const [step, count] of planned) this.#options.emit({ type: 'tasks-planned', step, count });
   }
 
@@ -191,38 +257,5 @@ export class Planner {
 
   #kind(step: string): string {
     return this.#packages.get(step)?.folder ?? '';
-  }
-}
-
-/** Planned tasks that may be taken over, in batches. What came last goes first. */
-class Todo {
-  readonly #waiting: { tasks: Numbered; pulled: number }[] = [];
-
-  get left(): boolean {
-    return this.#waiting.length > 0;
-  }
-
-  add(all: readonly Numbered[]): void {
-    for (const tasks of all.toReversed()) this.#waiting.push({ tasks, pulled: 0 });
-  }
-
-  pull(): { tasks: Numbered; from: number; to: number }[] {
-    const spans: { tasks: Numbered; from: number; to: number }[] = [];
-    let room = BATCH;
-    for (let next = this.#waiting.at(-1); next && room > 0; next = this.#waiting.at(-1)) {
-      const from = next.pulled;
-      const to = Math.min(from + room, next.tasks.count);
-      spans.push({ tasks: next.tasks, from, to });
-      room -= to - from;
-      next.pulled = to;
-      if (to === next.tasks.count) this.#waiting.pop();
-    }
-    return spans;
-  }
-}
-
-class Counts extends Map<string, number> {
-  add(step: string, count: number): void {
-    if (count > 0) this.set(step, (this.get(step) ?? 0) + count);
   }
 }

@@ -18,9 +18,11 @@ import { Journal } from '../record/journal';
 import { Views } from '../record/run-views';
 import { StepSummaries } from '../record/step-summaries';
 import { TaskLogs } from '../record/task-logs';
+import type { Same } from '../reuse/reuse';
 import type { TaskCounts } from '../task/flow-event';
 import type { Planned } from '../task/place';
 import type { TaskOutcome, TaskResult } from '../task/task';
+import type { Visible } from '../task/view';
 import type { RunOptions } from './options';
 
 /** A task on its way, with its number. */
@@ -70,6 +72,7 @@ export class Recorder {
       file: options.file,
       variables: declaredVariables(graph),
       origin: options.takeover?.origin.run,
+      reuse: options.reuse ? true : undefined,
     });
   }
 
@@ -144,6 +147,22 @@ export class Recorder {
     this.#journal.add(this.#op(taken));
   }
 
+  /** A task of an earlier run that is the same as this one: its own artifacts are passed on from where they lie. */
+  reused(task: NumberedTask, { row, origin, shown: { own, passed, whole } }: Same): void {
+    const node = this.#node(task);
+    const { drop = [], catch: caught } = node.options;
+    const references = [...passed, ...own.map((name): [string, string] => [name, origin])];
+    this.views.add(
+      task.label,
+      passesOn(node) && !whole ? task.parents[0] : undefined,
+      [],
+      references.map(([name, at]) => [name, { at } as Visible]),
+      caught === undefined ? drop : [...drop, caught],
+    );
+    const taken = takenOverRow(row, { ...task, task: task.number }, this.views.inherited(task.label), origin);
+    this.#journal.add(this.#op(taken));
+  }
+
   /** Resolves when not much is left to be written. */
   room(): Promise<void> {
     return this.#journal.room();
@@ -193,6 +212,9 @@ export class Recorder {
   #taskRow(task: NumberedTask, status: TaskStatus, startedAt: number, durationMs?: number): TaskRow {
     const { number, attempt, attempts, parents, base, branches, stack, iteration } = task;
     const at = { task: number, attempt, attempts, parents, base, branches, stack, iteration };
-    return taskRow(this.#node(task), at, status, { startedAt, durationMs });
+    const row = taskRow(this.#node(task), at, status, { startedAt, durationMs });
+    const unlike = this.#options.reuse?.unlike(task);
+    if (unlike) row.unlike = unlike;
+    return row;
   }
 }

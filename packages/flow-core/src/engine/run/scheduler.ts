@@ -11,7 +11,7 @@ export interface Finished extends Planned {
 }
 
 /** What it decided: how it is split, which way it went, whether it goes on. */
-export type Decided = Pick<TaskRow, 'counts' | 'case' | 'continues'>;
+export type Decided = Pick<TaskRow, 'counts' | 'items' | 'case' | 'continues'>;
 
 interface Gathering {
   arrived: (string | undefined)[];

@@ -51,11 +51,13 @@ export interface ForeachEmpty {
   joins: readonly string[];
 }
 
-/** A resumed run takes over finished tasks of its origin. */
+/** A resumed run takes over finished tasks of its origin, or `run --reuse` equal ones of earlier runs. */
 export interface TasksTaken {
   type: 'tasks-taken';
   step: string;
   count: number;
+  /** Of earlier runs. */
+  reused?: true;
 }
 
 /** A worker has begun a task. */
@@ -167,6 +169,8 @@ export interface TaskCounts {
   failed: number;
   /** In a resumed run: taken over from its origin. */
   taken?: number;
+  /** In `run --reuse`: taken over from earlier runs, where equal ones were. */
+  reused?: number;
 }
 
 /** The inputs of a spin were found; its body is called next. */

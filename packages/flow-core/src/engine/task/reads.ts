@@ -91,7 +91,7 @@ function inOrder<T>(found: ReadonlyMap<number, T>): [number, T][] {
 }
 
 /** One digest for what several inputs have, and which inputs these are, unless they are all. */
-function combined(
+export function combined(
   found: readonly (readonly [number, string | null])[],
   inputs: number,
 ): [digest: string | null, which?: number[]] {

@@ -10,6 +10,7 @@ import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } fr
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
 import { allLostOf, lost, someLost } from '../record/lost';
+import { refersToOthers } from '../record/refers';
 import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
 import type { ArtifactAt, LogAt } from './format';
 
@@ -63,7 +64,7 @@ export class RunContent {
       throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
     }
     const content = new RunContent(store, row, await store.tags(row));
-    if (row.origin !== undefined) {
+    if (refersToOthers(row)) {
       for await (const { step, task, origin } of store.tasks(flow, run)) {
         if (origin !== undefined) content.#standIns.set(origin, labelOf({ step, task }));
       }
@@ -165,7 +166,7 @@ export class RunContent {
   /** The row with labels of this run only. A taken-over task appears as if it had been executed here. */
   async #placed(row: TaskRow): Promise<Placed> {
     const { flow, run } = this.#row;
-    const { origin, ...rest } = row;
+    const { origin, unlike: _, ...rest } = row;
     const from = taskOf(run, origin ?? labelOf(row));
     const stored =
       origin === undefined

@@ -5,7 +5,7 @@ import { fromJson } from '../../store/json';
 import type { LostRow } from '../../store/missing-rows';
 import { unpackArtifact } from '../../store/records';
 import { nameOfKey } from '../../store/row-keys';
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, ReuseRow, RunRow, TaskRow } from '../../store/rows';
 import type { RunName, StoreProblem } from './problem';
 
 const RUN = String.raw`(?<flow>[^/]+)/(?<run>\d{10})`;
@@ -23,6 +23,7 @@ const KEYS = {
   taken: new RegExp(`^taken/${RUN}$`),
   counter: /^counter\/(?<flow>[^/]+)$/,
   nonce: /^nonce\/(?<flow>[^/]+)\/[^/]+$/,
+  reuse: /^reuse\/(?<flow>[^/]+)\/[^/]+\/[^/]+\/[0-9a-f]{64}\/(?<run>\d{10})$/,
   removed: new RegExp(`^removed/${RUN}$`),
   importing: new RegExp(`^importing/${RUN}$`),
   lost: /^lost\/(?:artifact|code|log|run|tag|task)\/(?<flow>[^/]+)\//,
@@ -113,6 +114,9 @@ function contentOf(
       return undefined;
     case 'importing':
       must(typeof fromJson<ImportMark>(value)?.nonce === 'string');
+      return undefined;
+    case 'reuse':
+      must(Number.isFinite(fromJson<ReuseRow>(value)?.until));
       return undefined;
     case 'removed':
     case 'log':

@@ -65,7 +65,7 @@ export async function rebuild(
 }
 
 /** Kinds of records that are made anew, or that nobody asks for. */
-const NOT_NAMED: readonly Kind[] = ['namespace', 'counter', 'importing', 'nonce', 'lost'];
+const NOT_NAMED: readonly Kind[] = ['namespace', 'counter', 'importing', 'nonce', 'lost', 'reuse'];
 
 class Rebuild {
   readonly #to: Writer;
@@ -78,6 +78,8 @@ class Rebuild {
   readonly #references: References;
   /** Damaged records, whose keys may be what is damaged: at the end it is known whether there can be such ones. */
   readonly #doubtful: [Kind, string][] = [];
+  /** Indexes of equal tasks, by the run that they lead to. */
+  readonly #reuse: [run: RunName, key: string, value: Uint8Array][] = [];
   #kept = 0;
 
   constructor(to: Kv, options: RebuildOptions) {
@@ -96,13 +98,16 @@ class Rebuild {
     if (kind === undefined) return value && this.#to.put(key, value);
     if (!record || 'message' in record) return void this.#doubtful.push([kind, key]);
     this.#kept++;
-    if (record.run !== undefined && kind !== 'namespace') this.#note(record, value);
+    if (record.run !== undefined && kind !== 'namespace' && kind !== 'reuse') this.#note(record, value);
     switch (kind) {
       // They are written when all is known.
       case 'run':
         if (isOlder) this.#marks.add(key, { end: true });
         return;
       case 'namespace':
+        return;
+      case 'reuse':
+        this.#reuse.push([record.run as RunName, key, new Uint8Array(value)]);
         return;
       case 'counter':
         return this.#taken(key, Number(Buffer.from(value).toString('latin1')));
@@ -171,6 +176,9 @@ class Rebuild {
     });
     this.#marks.wholeAgain(wrong);
     for (const met of this.#runs.values()) await this.#finishRun(met);
+    for (const [run, key, row] of this.#reuse)
+      if (this.#runs.get(run)?.row && this.#runs.get(run)?.removed === undefined)
+        await this.#to.put(key, row);
     for (const [counter, number] of this.#newest) this.#missingRuns(flowOf(counter), number);
     for (const [counter, number] of this.#newest) await this.#to.put(counter, String(number));
     for (const [key, row] of this.#marks.all) await this.#to.put(keys.lost(key), JSON.stringify(row));

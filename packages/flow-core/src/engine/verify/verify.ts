@@ -59,7 +59,9 @@ export async function verifyStore(
       report(record);
       continue;
     }
-    if (record.run !== undefined) note(metAt(met, record.run), record, value as Uint8Array);
+    // Whoever follows an index of equal tasks looks whether the run is there.
+    if (record.run !== undefined && record.kind !== 'reuse')
+      note(metAt(met, record.run), record, value as Uint8Array);
     if (record.kind === 'counter')
       newest.set(record.flow, Number(Buffer.from(value as Uint8Array).toString()));
     if (record.kind === 'nonce')
