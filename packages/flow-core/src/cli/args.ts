@@ -7,6 +7,9 @@ import { COMMON } from './options';
 /** `maxWorkers` and `max-workers` are one option, since Nx users write both. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 
+/** Where Node listens for a debugger unless it is told otherwise. */
+const DEBUG_PORT = 9229;
+
 /** @param params the flow's parameter names, if known @throws FlowError FLOW_OPTION, FLOW_USAGE: all at once */
 export function parseCommandLine(
   spec: CommandSpec,
@@ -94,6 +97,13 @@ function readValue(option: OptionSpec, name: string, value: string | undefined) 
       return value !== undefined && value !== '' && Number.isSafeInteger(number) && number > 0
         ? number
         : wrong('a whole number above 0');
+    }
+    case 'port': {
+      const port = Number(value === undefined || value === 'true' ? DEBUG_PORT : value);
+      if (value === 'false') return undefined;
+      return value !== '' && Number.isInteger(port) && port >= 0 && port < 2 ** 16
+        ? port
+        : wrong('a port from 0 to 65535, or nothing');
     }
     case 'string':
       return value === undefined || value === ''

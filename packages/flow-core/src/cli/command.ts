@@ -3,7 +3,8 @@ import type { EnvFiles } from '../session/env';
 import type { Output } from './render/output';
 
 export interface OptionSpec {
-  type: 'string' | 'boolean' | 'number';
+  /** A `port` may be given without its number: then it is 9229, which debuggers try first. */
+  type: 'string' | 'boolean' | 'number' | 'port';
   /** May be given several times. */
   many?: boolean;
   /** The placeholder of the value in the help. */

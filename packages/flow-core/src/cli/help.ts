@@ -48,6 +48,7 @@ export function commandHelp(spec: CommandSpec, output: Output, graph?: Graph): s
 }
 
 function optionText(name: string, option: OptionSpec): string {
+  if (option.type === 'port') return `--${name}[=<port>]`;
   return option.type === 'boolean'
     ? `--${name}`
     : `--${name}=<${option.value ?? (option.type === 'number' ? 'n' : 'value')}>`;

@@ -38,6 +38,8 @@ export interface SpinRequest extends Pick<GuardOptions, 'processOwner' | 'signal
   outputs?: SpinOutputs;
   /** Workers for a step whose flow has secrets: what it writes past the streams of its process can be masked there alone. */
   workers?(): Promise<ProcessPool>;
+  /** Hears which function is about to be executed, for a debugger. */
+  hearBody?(body: (...args: never[]) => unknown): void;
   /** Replaces the streams of this process while the step is executed; default {@link captureOutput}. */
   capture?(heard: Heard): () => void;
 }
@@ -83,6 +85,8 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   const publish = publishing(session);
   session.signal?.throwIfAborted();
   const graph = await graphWithPackages(session, selection.step, publish);
+  const body = graph.steps.get(selection.step)?.body;
+  if (body) request.hearBody?.(body);
   const hiding = graph.secrets && (await hidingOf(graph, selection.step));
   const emit = hiding ? hiding.events(publish) : publish;
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
@@ -208,7 +212,7 @@ async function hidingOf(graph: Graph, step: string) {
 }
 
 /** Loads the flow with the step's own packages, if it has any. @throws FlowError FLOW_PACKAGES */
-async function graphWithPackages(
+export async function graphWithPackages(
   { graph, file, workspace, store }: Session,
   step: string,
   emit: Emit,

@@ -1,11 +1,7 @@
 /** nx-flow spin: one step, now, on recorded inputs. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
-import type { Overrides } from '../../engine/inputs/override';
 import type { Selection } from '../../engine/inputs/selection';
-import { TypedText } from '../../engine/inputs/typed';
 import type { Emit } from '../../engine/task/flow-event';
 import type { PersistedSpins } from '../../session/persisted-spins';
 import type { Place } from '../../session/place';
@@ -16,6 +12,7 @@ import { namespaceOf, noMoreThan, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import { versioned } from '../json/shapes';
 import { spinAllJson, spinJson } from '../json/spin';
+import { overridesOf } from '../overrides';
 import { givenParams } from '../params';
 import { spinRenderer } from '../render/spin';
 import { selectionOf } from '../selection';
@@ -49,6 +46,7 @@ export async function executeSpin(
   { emit, store }: SpinDoor,
 ): Promise<number> {
   const { output, options } = context;
+  const debug = await debugOf(context);
   const session = await openSession(place, {
     emit,
     ...(store ? { store } : {}),
@@ -74,7 +72,7 @@ export async function executeSpin(
         paramInputs: params,
       });
     }
-    const request = { selection, params, set, ...(overrides ? { overrides } : {}) };
+    const request = { selection, params, set, ...(overrides ? { overrides } : {}), ...debug };
     if (options.all === true) return await spinAllSplits(context, session, request, persisted);
     if (context.keys) await requireKey(context, { session, selection });
     const { done } = await spinStep(session, {
@@ -95,6 +93,22 @@ export async function executeSpin(
     await persisted?.close();
     await session.close();
   }
+}
+
+/** Opens the debugger that was asked for. @throws FlowError FLOW_USAGE, FLOW_INSPECT_PORT */
+async function debugOf({ options }: Context): Promise<Pick<SpinRequest, 'hearBody'>> {
+  const stops = options['inspect-brk'] as number | undefined;
+  const port = stops ?? (options.inspect as number | undefined);
+  if (port === undefined) return {};
+  if (options.all === true) {
+    throw new FlowError(
+      'FLOW_USAGE',
+      'A debugger looks at one process, and --all executes splits in several: choose one with --index.',
+    );
+  }
+  const { openDebugger, stopIn } = await import('../debugger');
+  await openDebugger({ port, wait: stops !== undefined });
+  return stops === undefined ? {} : { hearBody: stopIn };
 }
 
 /** A debugger sees what is executed in this process. */
@@ -128,15 +142,6 @@ async function spinAllSplits(
   return done.status === 'done' ? 0 : 1;
 }
 
-/** The given artifacts that replace recorded ones. @throws FlowError FLOW_OVERRIDE, FLOW_IMPORT */
-async function overridesOf(
-  context: Context,
-): Promise<{ overrides?: Overrides; set: Record<string, unknown> }> {
-  const overrides = await artifactsOf(context);
-  const set = Object.entries(context.set).map(([name, text]) => [name, new TypedText(text)]);
-  return { ...(overrides === undefined ? {} : { overrides }), set: Object.fromEntries(set) };
-}
-
 /** The step's inputs must match the published key under which Nx caches. @throws FlowError FLOW_KEY_MOVED */
 async function requireKey(
   context: Context,
@@ -154,19 +159,4 @@ async function requireKey(
     'What the step would see changed after Nx had looked for a cached result of it: give the command again.',
     { exit: 1 },
   );
-}
-
-/** The default export of the `--artifacts` module, or its named exports. @throws FlowError FLOW_OVERRIDE */
-async function artifactsOf({ options, cwd }: Context): Promise<Overrides | undefined> {
-  if (options.artifacts === undefined) return undefined;
-  const file = resolve(cwd, options.artifacts as string);
-  if (!existsSync(file)) {
-    throw new FlowError(
-      'FLOW_OVERRIDE',
-      `There is no file ${file}: --artifacts takes a TypeScript module that exports artifacts.`,
-    );
-  }
-  const { importModule } = await import('../../source/load');
-  const { exported } = await importModule(file);
-  return (exported.default ?? { ...exported }) as Overrides;
 }

@@ -29,6 +29,14 @@ export const spec: CommandSpec = {
       type: 'boolean',
       help: 'Spin again whenever a file changes that the step depends on; keys are listed by ?',
     },
+    inspect: {
+      type: 'port',
+      help: 'Listen for a debugger, at port 9229 or another, while the step is executed',
+    },
+    'inspect-brk': {
+      type: 'port',
+      help: 'Wait for a debugger, and stop at the first line of the step; 0 means any free port',
+    },
     persist: { type: 'boolean', help: 'Persist the spin: nx-flow dump --spin shows it' },
   },
   families: ['params', 'set'],
