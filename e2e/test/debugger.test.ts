@@ -13,7 +13,7 @@ export default f.end(f.start(() => {
 `;
   const workspace = new Workspace('debugger', { 'flows/films/films.flow.ts': flow });
   let stops: Stop[] = [];
-  const spin = ['run', 'films:spin', '--step=start', '--inspect-brk=0', '--output-style=static'];
+  const spin = ['run', 'films:spin', '--step=start', '--inspect-brk=0'];
   const { code, text } = await workspace.nxMeanwhile(spin, {}, 60_000, (child) => {
     stops = stopsOf(child);
   });
