@@ -3,8 +3,9 @@ import type { EnvFiles } from '../session/env';
 import type { Output } from './render/output';
 
 export interface OptionSpec {
-  /** A `port` may be given without its number: then it is 9229, which debuggers try first. */
   type: 'string' | 'boolean' | 'number' | 'port';
+  /** It may be given without a value, and is this then. It takes none after a space. */
+  bare?: string;
   /** May be given several times. */
   many?: boolean;
   /** The placeholder of the value in the help. */

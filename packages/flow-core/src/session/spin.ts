@@ -11,10 +11,11 @@ import { madeRoomAfter, requireOutputs, roomForOutputs, writingOutputs } from '.
 import type { ProcessPool } from '../engine/pool/process-pool';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
-import { spin } from '../engine/spin/spin';
+import { type SpinInputs, spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/flow-event';
 import { spinsFolder } from '../environment/output-folders';
 import { keys } from '../store/row-keys';
+import type { TaskReads } from '../store/rows';
 import type { InWorkerOptions } from './in-worker';
 import { collectThrownLate, hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
@@ -38,6 +39,8 @@ export interface SpinRequest extends Pick<GuardOptions, 'processOwner' | 'signal
   outputs?: SpinOutputs;
   /** Workers for a step whose flow has secrets: what it writes past the streams of its process can be masked there alone. */
   workers?(): Promise<ProcessPool>;
+  /** Hears what the step was executed on, and what it read of it; not where it failed. */
+  hearReads?(inputs: SpinInputs, reads: TaskReads): void;
   /** Hears which function is about to be executed, for a debugger. */
   hearBody?(body: (...args: never[]) => unknown): void;
   /** Replaces the streams of this process while the step is executed; default {@link captureOutput}. */
@@ -116,6 +119,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(request.signal ? { signal: request.signal } : {}),
       ...(request.leaves ? { leaves: request.leaves } : {}),
       ...(elsewhere ? { elsewhere } : {}),
+      ...(request.hearReads ? { hearReads: request.hearReads } : {}),
       cwd: workspace,
       files: request.outputs !== undefined,
       log: heard,
