@@ -1,5 +1,5 @@
 /** A workspace of Nx, with what `setup.ts` installed, and the commands that people type. Long, because they are one object. */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -152,14 +152,20 @@ export class Workspace {
   readonly nxFlow = (...args: string[]): Result =>
     this.#spawn(process.execPath, [this.#script('@nx-flow/core/bin/nx-flow.js'), ...args]);
 
-  /** `nx` while the test goes on, and answers: ended after a minute, or what `timeout` says. */
-  nxMeanwhile(args: string[], env: Record<string, string> = {}, timeout = 60_000): Promise<Result> {
+  /** `nx` while the test goes on, and answers: ended after a minute, or what `timeout` says. @param started is given the process */
+  nxMeanwhile(
+    args: string[],
+    env: Record<string, string> = {},
+    timeout = 60_000,
+    started?: (child: ChildProcess) => void,
+  ): Promise<Result> {
     const child = spawn(process.execPath, [this.#script(NX), ...args], {
       cwd: this.folder,
       env: this.#environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
     });
+    started?.(child);
     const printed = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {

@@ -93,6 +93,7 @@ export const PACKAGES = {
           'engine/pool/job',
           'engine/task/label',
           'process/call-within',
+          'process/debugged',
           'definition/codec',
           'definition/duration',
           // Coordinators, and joins of much.

@@ -72,8 +72,7 @@ function joined(argv: readonly string[], specs: Record<string, OptionSpec>, fami
     const name = arg.startsWith('--') && !arg.includes('=') ? arg.slice(2) : undefined;
     const takesValue =
       name !== undefined &&
-      (families.some((family) => name.startsWith(`${family}.`)) ||
-        ['string', 'number'].includes(specs[kebab(name)]?.type ?? ''));
+      (families.some((family) => name.startsWith(`${family}.`)) || takesText(specs[kebab(name)]));
     if (takesValue && next !== undefined && !next.startsWith('--')) {
       out.push(`${arg}=${next}`);
       i++;
@@ -82,7 +81,15 @@ function joined(argv: readonly string[], specs: Record<string, OptionSpec>, fami
   return out;
 }
 
-function readValue(option: OptionSpec, name: string, value: string | undefined) {
+function takesText(option: OptionSpec | undefined): boolean {
+  return option !== undefined && option.type !== 'boolean' && option.bare === undefined;
+}
+
+function readValue(option: OptionSpec, name: string, given: string | undefined) {
+  const { bare } = option;
+  // Nx gives a switch so.
+  if (bare !== undefined && given === 'false') return undefined;
+  const value = bare !== undefined && (given === undefined || given === 'true') ? bare : given;
   const wrong = (what: string) =>
     new FlowError('FLOW_OPTION', `--${name} takes ${what}${value === undefined ? '' : `, not "${value}"`}.`);
   switch (option.type) {
@@ -95,8 +102,14 @@ function readValue(option: OptionSpec, name: string, value: string | undefined) 
         ? number
         : wrong('a whole number above 0');
     }
+    case 'port': {
+      const port = Number(value);
+      return value !== '' && Number.isInteger(port) && port >= 0 && port < 2 ** 16
+        ? port
+        : wrong('a port from 0 to 65535, or nothing');
+    }
     case 'string':
-      return value === undefined || value === ''
+      return value === undefined || (value === '' && bare === undefined)
         ? new FlowError('FLOW_OPTION', `--${name} needs a value: --${name}=<${option.value ?? 'value'}>`)
         : value;
   }

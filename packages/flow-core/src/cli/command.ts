@@ -3,7 +3,9 @@ import type { EnvFiles } from '../session/env';
 import type { Output } from './render/output';
 
 export interface OptionSpec {
-  type: 'string' | 'boolean' | 'number';
+  type: 'string' | 'boolean' | 'number' | 'port';
+  /** It may be given without a value, and is this then. It takes none after a space. */
+  bare?: string;
   /** May be given several times. */
   many?: boolean;
   /** The placeholder of the value in the help. */

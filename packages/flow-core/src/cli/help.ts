@@ -48,9 +48,9 @@ export function commandHelp(spec: CommandSpec, output: Output, graph?: Graph): s
 }
 
 function optionText(name: string, option: OptionSpec): string {
-  return option.type === 'boolean'
-    ? `--${name}`
-    : `--${name}=<${option.value ?? (option.type === 'number' ? 'n' : 'value')}>`;
+  if (option.type === 'boolean') return `--${name}`;
+  const value = `=<${option.value ?? (option.type === 'number' ? 'n' : 'value')}>`;
+  return option.bare === undefined ? `--${name}${value}` : `--${name}[${value}]`;
 }
 
 function flowHelp(graph: Graph, output: Output): string {

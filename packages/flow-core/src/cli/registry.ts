@@ -4,6 +4,7 @@ import type { Command } from './command';
 export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import('./commands/run'),
   spin: () => import('./commands/spin'),
+  repl: () => import('./commands/repl'),
   resume: () => import('./commands/resume'),
   step: () => import('./commands/step'),
   show: () => import('./commands/show'),

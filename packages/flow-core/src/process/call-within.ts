@@ -1,15 +1,9 @@
 /** Calls a function, and ends it when it takes too long, also in a loop that never yields: V8 has a thread for that. */
 import { readSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
+import { isDebugged } from './debugged';
 
 const CALL = Symbol.for('@nx-flow/core:call');
-const DEBUGGED = /--inspect/;
-
-/** Whether this process is debugged: at a breakpoint, code may take as long as it will. */
-export function isDebugged(): boolean {
-  return DEBUGGED.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
-}
-
 /** @param tooLong called when the function was ended: it throws, or gives a value instead */
 export function callWithin<T>(timeoutMs: number, call: () => T, tooLong: () => T): T {
   // A test runner's modules live in a context of their own, from which V8 does not come back in order.

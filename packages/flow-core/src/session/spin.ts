@@ -11,10 +11,11 @@ import { madeRoomAfter, requireOutputs, roomForOutputs, writingOutputs } from '.
 import type { ProcessPool } from '../engine/pool/process-pool';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
-import { spin } from '../engine/spin/spin';
+import { type SpinInputs, spin } from '../engine/spin/spin';
 import type { Emit, SpinDone } from '../engine/task/flow-event';
 import { spinsFolder } from '../environment/output-folders';
 import { keys } from '../store/row-keys';
+import type { TaskReads } from '../store/rows';
 import type { InWorkerOptions } from './in-worker';
 import { collectThrownLate, hearThrownLate } from './late';
 import type { BeginPersisted } from './persisted-spins';
@@ -40,6 +41,10 @@ export interface SpinRequest extends Pick<GuardOptions, 'processOwner' | 'signal
   values?: boolean;
   /** Workers for a step whose flow has secrets: what it writes past the streams of its process can be masked there alone. */
   workers?(): Promise<ProcessPool>;
+  /** Hears what the step was executed on, and what it read of it; not where it failed. */
+  hearReads?(inputs: SpinInputs, reads: TaskReads): void;
+  /** Hears which function is about to be executed, for a debugger. */
+  hearBody?(body: (...args: never[]) => unknown): void;
   /** Replaces the streams of this process while the step is executed; default {@link captureOutput}. */
   capture?(heard: Heard): () => void;
 }
@@ -85,6 +90,8 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   const publish = publishing(session);
   session.signal?.throwIfAborted();
   const graph = await graphWithPackages(session, selection.step, publish);
+  const body = graph.steps.get(selection.step)?.body;
+  if (body) request.hearBody?.(body);
   const hiding = graph.secrets && (await hidingOf(graph, selection.step));
   const emit = hiding ? hiding.events(publish) : publish;
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
@@ -114,6 +121,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(request.signal ? { signal: request.signal } : {}),
       ...(request.leaves ? { leaves: request.leaves } : {}),
       ...(elsewhere ? { elsewhere } : {}),
+      ...(request.hearReads ? { hearReads: request.hearReads } : {}),
       cwd: workspace,
       ...(request.outputs ? { files: folder } : {}),
       ...(request.values ? { values: true } : {}),
@@ -211,7 +219,7 @@ async function hidingOf(graph: Graph, step: string) {
 }
 
 /** Loads the flow with the step's own packages, if it has any. @throws FlowError FLOW_PACKAGES */
-async function graphWithPackages(
+export async function graphWithPackages(
   { graph, file, workspace, store }: Session,
   step: string,
   emit: Emit,

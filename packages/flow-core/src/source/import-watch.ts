@@ -1,6 +1,6 @@
 /** What a command wants of the imports in its process: how long one may take, and who hears of it. */
 import type { FlowError } from '../definition/errors';
-import { isDebugged } from '../process/call-within';
+import { isDebugged } from '../process/debugged';
 
 export interface ImportWatch {
   /** How long an import may take. Milliseconds. */

@@ -10,6 +10,7 @@ import { prepareSpin, type SpinRequest, spinStep } from '../../session/spin';
 import type { Store } from '../../store/store';
 import { namespaceOf, noMoreThan, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
+import type { Freezer } from '../freeze/freezer';
 import { versioned } from '../json/shapes';
 import { spinAllJson, spinJson } from '../json/spin';
 import { overridesOf } from '../overrides';
@@ -50,6 +51,8 @@ export async function executeSpin(
   { emit, store }: SpinDoor,
 ): Promise<number> {
   const { output, options } = context;
+  const debug = await debugOf(context);
+  const freezer = await freezerOf(context);
   const session = await openSession(place, {
     emit,
     ...(store ? { store } : {}),
@@ -80,12 +83,15 @@ export async function executeSpin(
       });
     }
     const values = options.values === true;
-    const request = { selection, params, set, values, ...(overrides ? { overrides } : {}) };
+    const request = { selection, params, set, values, ...(overrides ? { overrides } : {}), ...debug };
+    freezer?.begin(session, selection);
     if (options.all === true) return await spinAllSplits(context, session, request, persisted);
     if (context.keys) await requireKey(context, { session, selection });
-    const { done } = await spinStep(session, {
+    const { outcome, done } = await spinStep(session, {
       ...request,
-      ...(graph.secrets && !(await isDebugged())
+      ...(freezer ? { hearReads: freezer.hearReads } : {}),
+      // What is frozen is a value of this process.
+      ...(graph.secrets && !freezer && !(await isDebugged())
         ? { workers: () => session.workers(1, persisted?.cas) }
         : {}),
       ...(persisted ? { persist: persisted.begin } : {}),
@@ -95,12 +101,43 @@ export async function executeSpin(
         ...(context.codeChanged ? { codeChanged: context.codeChanged } : {}),
       },
     });
-    output.result(spinJson(done));
+    const frozen = done.status === 'done' ? await freezer?.end(session, outcome) : undefined;
+    output.result({ ...spinJson(done), ...(frozen ? { frozen } : {}) });
     return done.status === 'done' ? 0 : 1;
   } finally {
     await persisted?.close();
     await session.close();
   }
+}
+
+/** @throws FlowError FLOW_USAGE, FLOW_OPTION */
+async function freezerOf(context: Context): Promise<Freezer | undefined> {
+  const { freeze, force, 'max-size': most, all } = context.options;
+  if (freeze === undefined) {
+    if (force === undefined && most === undefined) return undefined;
+    throw new FlowError('FLOW_USAGE', `--${force === undefined ? 'max-size' : 'force'} is for --freeze.`);
+  }
+  if (all === true) {
+    throw new FlowError('FLOW_USAGE', 'A test spins one split: choose it with --index instead of --all.');
+  }
+  const { Freezer } = await import('../freeze/freezer');
+  return new Freezer(context);
+}
+
+/** Opens the debugger that was asked for. @throws FlowError FLOW_USAGE, FLOW_INSPECT_PORT */
+async function debugOf({ options }: Context): Promise<Pick<SpinRequest, 'hearBody'>> {
+  const stops = options['inspect-brk'] as number | undefined;
+  const port = stops ?? (options.inspect as number | undefined);
+  if (port === undefined) return {};
+  if (options.all === true) {
+    throw new FlowError(
+      'FLOW_USAGE',
+      'A debugger looks at one process, and --all executes splits in several: choose one with --index.',
+    );
+  }
+  const { openDebugger, stopIn } = await import('../debugger');
+  await openDebugger({ port, wait: stops !== undefined });
+  return stops === undefined ? {} : { hearBody: stopIn };
 }
 
 /** A debugger sees what is executed in this process. */

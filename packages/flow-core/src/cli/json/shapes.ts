@@ -141,6 +141,16 @@ export interface SpinJson {
   hints?: readonly string[];
   /** With `--persist`: the spin's pathspec among the persisted ones. */
   persisted?: string;
+  /** With `--freeze`: the test, and the files beside it. */
+  frozen?: FrozenJson;
+}
+
+/** What `spin --freeze` wrote. */
+export interface FrozenJson {
+  /** From the workspace's root; the test first. Sizes in bytes. */
+  files: readonly { file: string; size: number }[];
+  /** Artifacts of which the test asserts the type alone, since two executions gave different values. */
+  typed: readonly string[];
 }
 
 /** `spin --watch`: one of these for each line. */

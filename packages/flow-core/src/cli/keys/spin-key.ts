@@ -25,7 +25,7 @@ import { paramsKey } from './params-key';
 import { keyState, type PublishedKey, selectionText, withParams } from './published-key';
 
 /** Options whose effect is unknown before the step runs. A spin with one is executed each time. */
-const OPEN = ['all', 'persist', 'artifacts', 'watch'];
+const OPEN = ['all', 'persist', 'artifacts', 'watch', 'freeze', 'inspect', 'inspect-brk'];
 
 export async function spinKey(
   argv: readonly string[],

@@ -28,7 +28,8 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
   };
 }
 
-function headText(event: SpinStarted, output: Output): string {
+/** What is executed, and where its inputs come from. @param command what executes it */
+export function headText(event: SpinStarted, output: Output, command = 'spin'): string {
   const { flow, step, origin, run, splits, iteration, otherCase, otherSplit, empty } = event;
   const { colors } = output;
   const inputs =
@@ -42,7 +43,7 @@ function headText(event: SpinStarted, output: Output): string {
     ...(iteration === undefined ? [] : [`iteration ${iteration}`]),
   ].join(', ');
   const lines = [
-    `${colors.bold(`spin ${flow}/${step}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
+    `${colors.bold(`${command} ${flow}/${step}`)}${colors.dim(`  ${inputs}${place ? `, ${place}` : ''}`)}\n`,
   ];
   if (otherSplit !== undefined) {
     const at = splits.map(({ index }) => index).join(',');
@@ -78,6 +79,12 @@ export function persistedText(pathspec: string, flow: string, { colors }: Output
   return `${colors.dim('persisted as')} ${pathspec}${colors.dim(`: nx-flow dump --spin ${flow} ${run}`)}\n`;
 }
 
+/** How to look at what a step saw. */
+function lookText({ flow, step, index }: SpinDone, { colors }: Output): string {
+  const at = index.length === 0 ? '' : ` --index=${index.join()}`;
+  return `${colors.dim('a prompt on what it saw:')} nx-flow repl ${flow} ${step}${at}`;
+}
+
 /** Where the outputs of a spin are, as the end of a sentence. */
 export function outputsText({ outputs }: SpinDone, workspace: string, cwd: string): string {
   return outputs === undefined
@@ -104,7 +111,8 @@ export function endText(
   const beside = originMs === undefined ? '' : colors.dim(` (${duration(originMs)} in run ${run})`);
   const hints = done.hints.map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
   if (done.status === 'failed' && done.error) {
-    return `\n${renderThrown(done.error, output, workspace)}${hints}\n${colors.red('failed')} after ${duration(durationMs)}${beside}${before ? `, ${end}` : ''}\n`;
+    const look = output.live && !before ? `${lookText(done, output)}\n` : '';
+    return `\n${renderThrown(done.error, output, workspace)}${hints}\n${colors.red('failed')} after ${duration(durationMs)}${beside}${before ? `, ${end}` : ''}\n${look}`;
   }
   const rows = done.artifacts.map((artifact) => [
     artifact.name,

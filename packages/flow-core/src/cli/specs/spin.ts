@@ -7,6 +7,9 @@ export function isOfSeveral({ from, iteration, through }: Values): boolean {
   return from !== undefined || iteration === 'all' || through !== undefined;
 }
 
+/** 9229 is where debuggers look first. */
+const PORT = { type: 'port', value: 'port', bare: '9229' } as const;
+
 export const spec: CommandSpec = {
   name: 'spin',
   help: 'Execute one step on the inputs that a run recorded; nothing is stored',
@@ -58,6 +61,26 @@ export const spec: CommandSpec = {
     watch: {
       type: 'boolean',
       help: 'Spin again whenever a file changes that the step depends on; keys are listed by ?',
+    },
+    freeze: {
+      type: 'string',
+      value: 'file.test.ts',
+      bare: '',
+      help: 'Write a test that spins this step on these inputs, and expects these outputs',
+    },
+    force: { type: 'boolean', help: 'With --freeze: replace the test that is there' },
+    'max-size': {
+      type: 'string',
+      value: 'size',
+      help: 'With --freeze: what the test and its files may take, such as "10 MB"; default 1 MB',
+    },
+    inspect: {
+      ...PORT,
+      help: 'Listen for a debugger, at port 9229 or another, while the step is executed',
+    },
+    'inspect-brk': {
+      ...PORT,
+      help: 'Wait for a debugger, and stop at the first line of the step; 0 means any free port',
     },
     persist: { type: 'boolean', help: 'Persist the spin: nx-flow dump --spin shows it' },
   },

@@ -39,7 +39,7 @@ setTimeout(() => {
 
 /**
  * Settles as the work does, or rejects with FLOW_TIMEOUT. The signal is aborted then.
- * Under a debugger there is no guard: a breakpoint is no endless loop.
+ * Under a debugger it takes as long as it will: a breakpoint is no endless loop.
  * @param lenient Without the guard. Where async hooks are in use (jest), Node aborts after such an end.
  */
 export async function withTimeout<T>(
@@ -49,7 +49,8 @@ export async function withTimeout<T>(
   lenient = false,
 ): Promise<T> {
   const { url } = await import('node:inspector');
-  const guard = url() === undefined && !lenient ? startGuard(ms + TIMEOUT_GRACE_MS) : undefined;
+  if (url() !== undefined) return work();
+  const guard = !lenient ? startGuard(ms + TIMEOUT_GRACE_MS) : undefined;
   if (guard) allowEndInCallbacks();
   guard?.unref();
   let timer: NodeJS.Timeout | undefined;

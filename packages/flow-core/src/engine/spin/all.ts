@@ -247,7 +247,8 @@ class SplitSpinner {
     const { files = [], previews = {} } = ended.result;
     const before = await inputs.before(resolved);
     outcome.artifacts = compareOutputs(before, ended.result, (name) => ({ preview: previews[name] ?? '' }));
-    if (this.#options.values) await this.#addDifferences(outcome.artifacts, before, { split: resolved, files });
+    if (this.#options.values)
+      await this.#addDifferences(outcome.artifacts, before, { split: resolved, files });
     return { outcome, files };
   }
 }

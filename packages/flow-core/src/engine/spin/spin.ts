@@ -2,6 +2,7 @@
 import type { Graph } from '../../definition/graph';
 import { ownNamespace } from '../../environment/user';
 import { Artifacts } from '../../store/artifacts';
+import type { TaskReads } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { type Guard, type GuardOptions, makeGuard } from '../contain/guard';
 import type { OnlyGiven } from '../inputs/only-given';
@@ -45,6 +46,8 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   ended?(): void;
   /** Hears where the inputs come from, before the body is called. */
   emit?: Emit;
+  /** Hears what the step is executed on, and afterwards what it read of it. */
+  hearReads?(inputs: SpinInputs, reads: TaskReads): void;
   /** Executes the step elsewhere than in this process. */
   elsewhere?(inputs: SpinInputs): Promise<TaskOutcome>;
   /** Begins to record the spin in the store of persisted spins. @param origin where its inputs come from */
@@ -82,6 +85,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const { status, startedAt, durationMs } = outcome;
   const [result, thrown] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
   const failure = thrown && secrets ? secrets.failure(thrown) : thrown;
+  if (result) options.hearReads?.(inputs, result.reads);
   if (persisted) {
     const ended = { ...(result ? { result } : {}), ...(failure ? { error: failure.error } : {}) };
     await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended });

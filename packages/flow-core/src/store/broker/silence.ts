@@ -23,6 +23,7 @@ export class Silence {
   readonly #listener: SilenceListener;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
+  #looked = 0;
   #told = false;
 
   constructor(listener: SilenceListener) {
@@ -33,6 +34,7 @@ export class Silence {
   begin(): void {
     if (this.#timer) return;
     this.heard();
+    this.#looked = performance.now();
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
@@ -49,7 +51,12 @@ export class Silence {
   }
 
   #look(): void {
-    const ms = performance.now() - this.#since;
+    const now = performance.now();
+    const heldUp = now - this.#looked - LOOK_MS;
+    // This process was stopped itself, or stood at a breakpoint: what the broker said meanwhile is still to be read.
+    if (heldUp > LOOK_MS) this.#since += heldUp;
+    this.#looked = now;
+    const ms = now - this.#since;
     if (ms >= GIVE_UP_MS) {
       this.end();
       this.#listener.over();

@@ -1,0 +1,83 @@
+/** nx-flow repl: a prompt in the place of a step's body. */
+import { basename } from 'node:path';
+import { FlowError } from '../../definition/errors';
+import { openRepl } from '../../session/repl';
+import { openSession } from '../../session/session';
+import { prepareSpin } from '../../session/spin';
+import { importModule } from '../../source/load';
+import { noMoreThan, placeOf } from '../arguments';
+import type { Command } from '../command';
+import { overridesOf } from '../overrides';
+import { givenParams } from '../params';
+import { eventLine } from '../render/event-line';
+import type { Output } from '../render/output';
+import { headText } from '../render/spin';
+import { wrapped } from '../render/wrap';
+import { selectionOf } from '../selection';
+import { spec } from '../specs/repl';
+
+/** What a look begins with. */
+const FIRST = ['self', 'inputs', 'input', 'index', 'iteration', 'stack', 'params', 'current'];
+
+export const command: Command = {
+  spec,
+
+  async execute(context) {
+    noMoreThan(context, 2);
+    const { output, options } = context;
+    if (output.json) {
+      throw new FlowError(
+        'FLOW_USAGE',
+        'A prompt is for people: nx-flow spin --json gives what a step returns.',
+      );
+    }
+    let mask: ((text: string) => string) | undefined;
+    const session = await openSession(placeOf(context), {
+      emit: (event) => output.write(eventLine(event, output)),
+      hide(hides) {
+        output.hide(hides);
+        mask = hides;
+      },
+      signal: context.signal,
+    });
+    try {
+      const selection = selectionOf(context, session.graph);
+      await prepareSpin(session, selection, options.namespace as string | undefined);
+      const { overrides, set } = await overridesOf(context);
+      if (overrides !== undefined || Object.keys(set).length > 0) selection.ignoreSwitch = true;
+      const { exported } = await importModule(session.file);
+      await openRepl(session, {
+        ...{ selection, params: givenParams(context), set, emit: session.emit },
+        ...(overrides ? { overrides } : {}),
+        async prompt(seen, started) {
+          const { default: _, __esModule, ...exports } = Object.getOwnPropertyDescriptors(exported);
+          const { card, ...names } = Object.getOwnPropertyDescriptors(seen) as PropertyDescriptorMap;
+          output.write(headText(started, output, 'repl'));
+          output.write(hint(Object.keys(names), [session.file, Object.keys(exports)], output));
+          const { prompt } = await import('../repl');
+          await prompt({
+            name: `${started.flow}/${started.step}`,
+            seen: { ...exports, ...names },
+            color: output.colors.bold('x') !== 'x',
+            // What is typed for a step with secrets may hold one.
+            keep: session.graph.steps.get(started.step)?.options.secrets === undefined,
+            ...(mask ? { mask } : {}),
+          });
+        },
+      });
+      return 0;
+    } finally {
+      await session.close();
+    }
+  },
+};
+
+/** What can be named, and how to leave. */
+function hint(names: string[], [file, exported]: [string, string[]], output: Output): string {
+  const seen = [
+    ...FIRST.filter((name) => names.includes(name)),
+    ...names.filter((name) => !FIRST.includes(name)),
+  ];
+  const exports = exported.length === 0 ? '' : `; from ${basename(file)} ${exported.join(', ')}`;
+  return `${output.colors.dim(wrapped(`${seen.join(', ')}${exports}. Nothing is stored; .exit leaves.`, output))}\n`;
+}
