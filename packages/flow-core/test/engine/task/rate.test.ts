@@ -63,7 +63,7 @@ test('those that may not begin yet hold up nobody else', () => {
 test('of tasks that came back, those that have begun wait for their rate as new ones do', () => {
   const gate = new RateGate({ limit: 2, per: '1m' }, () => {});
   const [first, second] = [{ start: gate.take() }, { start: gate.take() }];
-  const other = { name: 'without a rate' };
+  const other: { start?: ReturnType<typeof gate.take> } = {};
   const waiting = [first, second, other];
   expect(open(waiting)).toEqual(waiting);
   for (const { start } of [first, second]) start.begin();
