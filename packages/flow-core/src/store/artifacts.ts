@@ -128,18 +128,14 @@ export function takenFile(value: FileArtifact, keep: Taken['keep']): Taken {
 export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
   const { read, meta, bytes, rest } = encoded;
   const { codec, version, type } = meta;
-  const taken: Taken = {
-    get value() {
-      return encoded.value;
-    },
-    read,
-    codec,
-    version,
-    type,
-    keep,
-  };
+  const taken: Taken = { value: read, read, codec, version, type, keep };
   if (!rest) taken.bytes = bytes;
-  return taken;
+  return encoded.plain ? taken : withValue(taken, () => encoded.value);
+}
+
+/** What takes time to make is made when it is asked for. */
+function withValue<T extends { readonly value: unknown }>(of: T, get: () => unknown): T {
+  return Object.defineProperty(of, 'value', { enumerable: true, configurable: true, get });
 }
 
 /** Goes on with what is encoded, now or later. */
@@ -223,13 +219,8 @@ function encodeBuiltIn(
   try {
     const { bytes, copied } = owned(codec.encode(read, walked), codec.copies);
     const type = read instanceof Instance ? read.type : typeOf(read);
-    let made: { value: unknown } | undefined;
-    return {
-      get value() {
-        if (!walked || walked.instances === 'none') return read;
-        made ??= { value: localize(codec.decode(bytes, type, codecs)) };
-        return made.value;
-      },
+    const encoded: EncodedValue = {
+      value: read,
       read,
       meta: { codec: codec.id, version: codec.needs?.(walked) ?? codec.version, type, size: bytes.length },
       bytes,
@@ -238,6 +229,12 @@ function encodeBuiltIn(
       copied,
       digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), read),
     };
+    if (!walked || walked.instances === 'none') return encoded;
+    let made: { value: unknown } | undefined;
+    return withValue(encoded, () => {
+      made ??= { value: localize(codec.decode(bytes, type, codecs)) };
+      return made.value;
+    });
   } catch (cause) {
     throw unstorable(name, messageOf(cause), cause);
   }

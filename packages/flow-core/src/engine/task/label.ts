@@ -73,5 +73,6 @@ export function fullPathspec(flow: string, run: number, label: string): string {
 
 /** An artifact that the task of a label stored. */
 export function addressOf(flow: string, run: number, label: string, name: string): ArtifactAddress {
-  return { flow, ...taskOf(run, label), name };
+  const { step, task, run: other = run } = parseLabel(label);
+  return { flow, run: other, step, task, name };
 }

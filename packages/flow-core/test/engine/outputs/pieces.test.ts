@@ -89,6 +89,27 @@ describe.each([undefined, newCas])('with the store of persisted spins: %p', (cas
   });
 });
 
+test('a stream whose rest nobody wants is ended', async () => {
+  let isEnded = false;
+  const open: Codec<Film> = {
+    ...film,
+    async *encode() {
+      try {
+        for (;;) yield new Uint8Array(MB);
+      } finally {
+        isEnded = true;
+      }
+    },
+  };
+  const returned = new Returned([open], { cas: undefined, folder: outputs });
+  const taken = await returned.take('film', new Film(9));
+  const full = () => {
+    throw new Error('no room');
+  };
+  await expect((async () => taken.keep(full))()).rejects.toThrow('no room');
+  expect(isEnded).toBe(true);
+});
+
 test('a stream that fails is the failure of the step, and nothing is kept of it', async () => {
   const cut: Codec<Film> = {
     ...film,
