@@ -115,7 +115,12 @@ export class DataFiles {
   #counts(path: string): boolean {
     if (this.#more.includes(path)) return true;
     if (this.#envFolders.includes(dirname(path)) && ENV_FILE.test(basename(path))) return true;
-    if (relative(this.#folder, path).split(sep).some((name) => SKIPPED.has(name))) return false;
+    if (
+      relative(this.#folder, path)
+        .split(sep)
+        .some((name) => SKIPPED.has(name))
+    )
+      return false;
     return this.#names(path) && !path.startsWith(`${this.#outputs}/`) && !OF_EDITORS.test(basename(path));
   }
 
