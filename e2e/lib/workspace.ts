@@ -32,6 +32,16 @@ export interface Result {
   json(): any;
 }
 
+/** A command that goes on. */
+export interface Started {
+  child: ChildProcess;
+  done: Promise<Result>;
+  /** Resolves when it has printed a text. */
+  printed(text: string): Promise<void>;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+}
+
 export interface WorkspaceOptions {
   env?: Record<string, string>;
   /** What git knows of another workspace, instead of files. */
@@ -152,30 +162,38 @@ export class Workspace {
   readonly nxFlow = (...args: string[]): Result =>
     this.#spawn(process.execPath, [this.#script('@nx-flow/core/bin/nx-flow.js'), ...args]);
 
-  /** `nx` while the test goes on, and answers: ended after a minute, or what `timeout` says. @param started is given the process */
-  nxMeanwhile(
-    args: string[],
-    env: Record<string, string> = {},
-    timeout = 60_000,
-    started?: (child: ChildProcess) => void,
-  ): Promise<Result> {
+  /** `nx` while the test goes on, and answers: ended after a minute, or what `timeout` says. */
+  nxMeanwhile(args: string[], env: Record<string, string> = {}, timeout = 60_000): Promise<Result> {
+    return this.nxStarted(args, env, timeout).done;
+  }
+
+  /** The same, with what it prints until it has ended, and a way to end it. */
+  nxStarted(args: string[], env: Record<string, string> = {}, timeout = 60_000): Started {
     const child = spawn(process.execPath, [this.#script(NX), ...args], {
       cwd: this.folder,
       env: this.#environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
     });
-    started?.(child);
-    const printed = { stdout: '', stderr: '' };
+    const output = { stdout: '', stderr: '' };
+    let heard = () => {};
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {
-        printed[stream] += text;
+        output[stream] += text;
+        heard();
       });
     }
-    return new Promise((resolve, reject) => {
+    const done = new Promise<Result>((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', (code) => resolve(resultOf(code, printed.stdout, printed.stderr)));
+      child.on('close', (code) => resolve(resultOf(code, output.stdout, output.stderr)));
     });
+    const printed = (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        heard = () => output.stdout.includes(text) && resolve();
+        heard();
+        void done.then((result) => reject(new Error(`It ended without "${text}":\n${result.text}`)));
+      });
+    return { child, done, printed, interrupt: () => void child.kill('SIGINT') };
   }
 
   readonly git = (...args: string[]): string =>

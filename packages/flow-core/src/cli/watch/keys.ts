@@ -15,7 +15,9 @@ export const KEYS: readonly Key[] = [
   { key: 'a', what: 'all splits, once' },
   { key: 's', what: 'another step', asks: 'step' },
   { key: 'r', what: 'the newest run, or another one', asks: 'run (Enter: the newest)' },
+  { key: 'd', what: 'spin again, and show what differs in changed artifacts' },
   { key: 'p', what: 'spin again, and persist it' },
+  { key: 'f', what: 'spin again, and write a test of it' },
   { key: '?', what: 'list the keys' },
   { key: 'q', what: 'quit' },
 ];

@@ -107,7 +107,9 @@ function actionsOf(watch: Watch, choice: Choice, screen: Screen) {
       choice.takeRun(typed);
       screen.newer(undefined);
     }),
+    d: () => watch.again(['--values']),
     p: () => watch.again(['--persist']),
+    f: () => watch.again(['--freeze']),
   };
 }
 
