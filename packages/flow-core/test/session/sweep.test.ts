@@ -148,7 +148,8 @@ test('a run of which the store has lost something that the step sees', async () 
   const own = new MemoryEngine();
   const first = await own.run(declare(), { params: { n: '2' } });
   await own.run(declare(), { params: { n: '2' } });
-  await own.store.kv.batch([{ key: keys.artifact('swept', first.run, 'each', 3, 'value') }]);
+  const key = keys.artifact('swept', first.run, 'each', 3, 'value');
+  await own.store.kv.batch([{ key, value: undefined }]);
   const { rows, without } = await swept(own, {}, 'all', 'last:2');
   expect(rows).toEqual([[2, '', 'done', '30']]);
   expect(without).toEqual([
