@@ -66,6 +66,7 @@ export class ChainSpinner {
     const known = chain.otherCases.length;
     try {
       for (let next = tasks; next.length > 0; ) {
+        emit({ type: 'tasks-planned', step: node.name, count: next.length });
         const wave = await this.#wave(node, next, outputs);
         spins.push(...wave.spins);
         next = allWell(wave.spins) ? await chain.again(wave.made) : [];

