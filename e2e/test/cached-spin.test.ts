@@ -220,6 +220,18 @@ test('a split of a foreach is executed each time', async () => {
   }
 });
 
+test('what depends on which runs there are, or on later steps, is executed each time, and a plain spin stays what it was', async () => {
+  await afterwards('before', 'hit');
+  for (const more of ['--from=last:1', '--from=last:1', '--through=end', '--through=end']) {
+    const { code, text } = await nx('spin', 'flows', '--step=sum', more);
+    expect([code, text]).toEqual([0, expect.not.stringContaining(REPLAYED)]);
+    const [folder] = readdirSync(workspace.path(FOLDER)).filter((name) => name.startsWith('from-'));
+    expect(workspace.artifacts(`spin/sum/${folder}`)).toEqual(workspace.artifacts('spin/sum'));
+  }
+  await afterwards('after', 'hit');
+  expectTable();
+});
+
 test('a spin that fails is executed each time, and leaves what an earlier one left', async () => {
   await afterwards('before', 'hit');
   for (let i = 0; i < 2; i++) {

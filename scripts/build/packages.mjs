@@ -205,7 +205,7 @@ export const PACKAGES = {
       // Sweeps, and chains of steps.
       several: [
         ...['engine/inputs/sweep-', 'engine/pool/relayed-pool', 'engine/spin/chain'],
-        ...['session/spin-through', 'session/sweep'],
+        ...['session/chain-', 'session/spin-through', 'session/sweep'],
         ...['several-spins', 'render/several', 'render/sweep', 'render/through'].map((name) => `cli/${name}`),
       ],
       // What of the code a step depends on: a run records it, and `why` compares it.

@@ -97,6 +97,8 @@ test('nothing of what was recorded, written and shown has a secret in it', async
   const kept = await say('spin', 'leaky', 'all', '--params.keep=true', '--json');
   expect([kept.code, kept.json.error.code]).toEqual([1, 'FLOW_SECRET_ARTIFACT']);
   expect((await say('spin', 'leaky', 'each', '--all', '--persist')).code).toBe(0);
+  expect((await say('spin', 'leaky', 'each', '--from=last:2')).code).toBe(0);
+  expect((await say('spin', 'leaky', 'each', '--through=all', '--params.fail=true')).code).toBe(1);
   for (const step of ['start', 'each'])
     expect((await say('step', 'leaky', step, '--params.fail=true')).code).toBe(0);
   expect((await say('step', 'leaky', 'all', '--params.fail=true')).stdout).toContain('refused: ***');

@@ -1,5 +1,5 @@
 /** What tasks that are spun together print, and how far they are. */
-import type { FlowEvent, SpinDone, TaskAddress } from '../../engine/task/flow-event';
+import type { FlowEvent, SpinDone, TaskAddress, TasksPlanned } from '../../engine/task/flow-event';
 import { eventLine } from './event-line';
 import { LabelledLines, LiveRegion, progressLine } from './live-region';
 import type { Output } from './output';
@@ -39,7 +39,8 @@ export class Several {
   }
 
   hear(event: FlowEvent): void {
-    if (event.type === 'task-started') this.#started(event.task);
+    if (event.type === 'task-started') this.#started();
+    else if (event.type === 'tasks-planned') this.#planned(event);
     else if (event.type === 'task-log') this.#lines.add(this.#label(event.task), event.stream, event.text);
     else if (event.type === 'spin-done') this.#ended(event);
     else if (event.type === 'spins-stopped') this.close();
@@ -52,12 +53,15 @@ export class Several {
   }
 
   /** Of several steps, each counts for itself. */
-  #started({ step }: TaskAddress): void {
+  #planned({ step, count }: Pick<TasksPlanned, 'step' | 'count'>): void {
     const counts = this.#counts;
-    if (step !== counts.name)
-      Object.assign(counts, { name: step, planned: 1, running: 0, done: 0, failed: 0 });
+    if (step === counts.name) counts.planned += count;
+    else Object.assign(counts, { name: step, planned: count, running: 0, done: 0, failed: 0 });
+  }
+
+  #started(): void {
+    const counts = this.#counts;
     counts.running++;
-    counts.planned = Math.max(counts.planned, counts.running + counts.done + counts.failed);
     this.#live?.changed();
   }
 

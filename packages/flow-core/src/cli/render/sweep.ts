@@ -89,7 +89,7 @@ function sweepTable(done: SweepDone, output: Output): string {
     2 + rows.reduce((widest, row) => Math.max(widest, textWidth(of(row))), textWidth(head));
   let left = output.columns - before.reduce((sum, column) => sum + widthOf(column), 0);
   if (after.length > 0) left -= Math.min(NOTE, ...after.map(widthOf));
-  const names = [...new Set(done.spins.flatMap(({ artifacts }) => artifacts.map(({ name }) => name)))];
+  const names = namesOf(done.spins);
   const values: Filled[] = [];
   for (const name of names) {
     const column: Filled = { head: name, of: (row) => row.artifact(name) };
@@ -102,6 +102,13 @@ function sweepTable(done: SweepDone, output: Output): string {
   const columns = [...before, ...values, ...rest, ...after];
   const cells = rows.map((row) => columns.map(({ of }) => of(row)));
   return table(columns, cells, output.columns, output.colors.dim);
+}
+
+/** In their order; what the step only passes on comes last. */
+function namesOf(spins: readonly SpinDone[]): string[] {
+  const all = spins.flatMap(({ artifacts }) => artifacts);
+  const made = all.filter(({ preview }) => !preview.startsWith('from '));
+  return [...new Set([...made, ...all].map(({ name }) => name))];
 }
 
 function rowsOf({ origins, spins, without }: SweepDone, output: Output): Row[] {

@@ -21,7 +21,7 @@ export function throughRenderer(output: Output, workspace: string, cwd: string):
       `${colors.bold(`spin ${flow}/${step}`)}${colors.dim(` through ${through}  ${on}${splits}`)}\n`,
     );
     several.print(warnings(event, output));
-    several.begin(step, count);
+    several.begin('', 0);
   };
 
   const finished = (event: ThroughDone) => {

@@ -4,7 +4,9 @@ import type { Graph, StepNode } from '../../definition/graph';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { Tasks } from '../record/task-index';
+import { recordedViews } from '../record/views';
 import { wholeLabel } from '../task/label';
+import { viewsOf } from '../task/place';
 import { inRun, ofIteration } from './in-run';
 import { requireAll } from './origin-of-splits';
 import type { Overrides } from './override';
@@ -51,9 +53,11 @@ export async function cellsOf(runs: readonly NamedRun[], options: CellsOptions):
       continue;
     }
     const { splits, without } = await splitsOf(named.row, options);
-    for (const split of splits)
-      found.tasks.push(...(await iterationsOf(named.row, split, options)).map(apart));
-    for (const { index, why } of without) found.without.push({ run, index, why });
+    const tasks: Resolved[] = [];
+    for (const split of splits) tasks.push(...(await iterationsOf(named.row, split, options)));
+    const { whole, lost } = await withViews(named.row, tasks, options);
+    found.tasks.push(...whole.map(apart));
+    for (const { index, why } of [...without, ...lost]) found.without.push({ run, index, why });
   }
   return found;
 }
@@ -69,7 +73,8 @@ async function splitsOf(row: RunRow, options: CellsOptions): Promise<Pick<Splits
     // A list that is given may have more splits, or fewer.
     const at = selection.index?.[depth - 1] ?? 0;
     const splits = given.splits.filter(({ stack }) => stack.at(-1)?.index === at);
-    if (splits.length > 0 || given.splits.length === 0) return { ...given, splits };
+    if (splits.length > 0) return { splits, without: [] };
+    if (found.without.length > 0) return { splits, without: found.without };
     const why = `"${node.over}", which was given, has no index ${at}`;
     return { splits, without: [{ index: [...(selection.index ?? [])], why, untaken: false }] };
   } catch (error) {
@@ -79,13 +84,18 @@ async function splitsOf(row: RunRow, options: CellsOptions): Promise<Pick<Splits
   }
 }
 
-/** The one split that is selected. */
-async function oneIn(run: RunRow, { graph, store, node, selection }: CellsOptions): Promise<Splits> {
-  const found = await inRun(graph, new Tasks(store), node, run, selection);
-  const splits = { node, run, splits: [], without: [], passedOver: [] };
-  if (!('why' in found)) return { ...splits, splits: [found] };
+/** The one split that is selected; of a list that may be given, the first where the run's own is shorter. */
+async function oneIn(run: RunRow, options: CellsOptions): Promise<Splits> {
+  const { graph, store, node, selection, overrides } = options;
+  const tasks = new Tasks(store);
+  const found = await inRun(graph, tasks, node, run, selection);
+  const none = { node, run, splits: [], without: [], passedOver: [] };
+  if (!('why' in found)) return { ...none, splits: [found] };
   const index = foreachesAround(graph, node).map((_, level) => selection.index?.[level] ?? 0);
-  return { ...splits, without: [{ index, why: found.why, untaken: found.untaken === true }] };
+  const without = [{ index, why: found.why, untaken: found.untaken === true }];
+  if (!found.beyond || node.kind !== 'foreach' || overrides.length === 0) return { ...none, without };
+  const first = await inRun(graph, tasks, node, run, { ...selection, index: [...index.slice(0, -1), 0] });
+  return { ...none, without, splits: 'why' in first ? [] : [first] };
 }
 
 /** The same split in each iteration that the run has; a run that has none gives what it has for the first. */
@@ -102,6 +112,32 @@ async function iterationsOf(run: RunRow, split: Resolved, options: CellsOptions)
     found.push(next);
   }
   return found.length > 0 ? found : [split];
+}
+
+/** Those of which the store has all that they may see. Large values are looked at by who reads them. */
+async function withViews(
+  { run }: RunRow,
+  tasks: readonly Resolved[],
+  { graph, store }: CellsOptions,
+): Promise<{ whole: readonly Resolved[]; lost: { index: number[]; why: string }[] }> {
+  const lossOf = async (of: readonly Resolved[]): Promise<string | undefined> => {
+    try {
+      await recordedViews(store, graph.flow, run, [...new Set(of.flatMap(viewsOf))]);
+      return undefined;
+    } catch (error) {
+      if (!isFlowError(error) || error.code !== 'FLOW_STORE_CORRUPT') throw error;
+      return error.message;
+    }
+  };
+  if ((await lossOf(tasks)) === undefined) return { whole: tasks, lost: [] };
+  const whole: Resolved[] = [];
+  const lost: { index: number[]; why: string }[] = [];
+  for (const task of tasks) {
+    const why = await lossOf([task]);
+    if (why === undefined) whole.push(task);
+    else lost.push({ index: task.stack.map(({ index }) => index), why });
+  }
+  return { whole, lost };
 }
 
 /** By labels that hold for several runs. */

@@ -18,13 +18,16 @@ export class InProcessPool implements Pool {
   #working: Promise<void> | undefined;
   #closed = false;
 
-  /** @param signal Aborted when the task under way is not waited for any more. */
-  constructor(graph: Graph, cas: Cas, host: PoolHost, signal?: AbortSignal) {
+  /**
+   * @param signal Aborted when the task under way is not waited for any more.
+   * @param persistedCas where values of tasks with `outputs` go too
+   */
+  constructor(graph: Graph, cas: Cas, host: PoolHost, signal?: AbortSignal, persistedCas?: Cas) {
     this.#host = host;
     this.#signal = signal;
     const hush = graph.secrets !== undefined;
     const options = { processOwner: 'tests', hush, ...(signal ? { signal } : {}) } as const;
-    this.#execute = executorHere(graph, cas, host, () => makeGuard(options));
+    this.#execute = executorHere(graph, cas, host, () => makeGuard(options), persistedCas);
   }
 
   wake(): void {
@@ -63,6 +66,7 @@ export function executorHere(
   cas: Cas,
   host: PoolHost,
   guard?: () => Guard,
+  persistedCas?: Cas,
 ): (job: Job) => Promise<TaskOutcome> {
   const artifacts = new Artifacts(cas, graph.codecs);
   return async (job) => {
@@ -81,6 +85,7 @@ export function executorHere(
         view: (label) => views.get(label) as View,
         log: (stream, text) => host.log(job, stream, text),
         artifacts,
+        ...(persistedCas ? { persistedCas } : {}),
       });
     } catch (thrown) {
       return failedOutcome(thrown);
