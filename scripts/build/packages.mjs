@@ -176,11 +176,13 @@ export const PACKAGES = {
       spin: [
         ...['engine/inputs/', 'engine/outputs/', 'engine/spin/', 'engine/record/task-index'],
         ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
-        ...['commands/spin', 'json/spin', 'render/spin', 'specs/spin'].map((name) => `cli/${name}`),
+        ...['commands/spin', 'json/spin', 'render/difference', 'render/spin', 'specs/spin'].map(
+          (name) => `cli/${name}`,
+        ),
         ...['session/late', 'session/spin'],
       ],
       'spin-all': [
-        ...['all', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
+        ...['all', 'examples', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
         ...['held-instances', 'no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
           (name) => `engine/inputs/${name}`,
         ),
@@ -204,12 +206,7 @@ export const PACKAGES = {
         ...['returned-names', 'shared-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
       // What says what differs inside of an artifact: it has a package in it.
-      difference: [
-        'engine/difference/',
-        'engine/outputs/read-output',
-        'engine/spin/differences',
-        'cli/render/difference',
-      ],
+      difference: ['engine/difference/', 'engine/outputs/read-output', 'engine/spin/differences'],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],

@@ -1,4 +1,4 @@
-/** `spin --without`: options of the step are left out, in this process and in workers. */
+/** What makes spinning easy: options that are left out, and the split that is taken where none is named. */
 import { Workspace } from '../kit/workspace';
 
 let ws: Workspace;
@@ -66,4 +66,23 @@ test.each([
     2,
     `FLOW_WITHOUT  ${why}. There are: env, drop, packages, isolate, resources, retry, concurrency, rate, timeout, catch, share.\n`,
   ]);
+});
+
+test('without --index, the first split that has the inputs is spun: the line says which, and why', async () => {
+  ws.flow(
+    'arms',
+    `const start = f.start(() => ({ items: ['a', 'a', 'b', 'b'] }));
+     const each = f.foreach('each', { after: start, over: 'items' }, ({ input }) => ({ kind: input as 'a' | 'b' }));
+     const pick = f.switch('pick', { after: each, on: 'kind', cases: ['a', 'b'] }, ({ self }) => ({ kind: self.kind }));
+     const a = f.step('a', { after: pick.when('a') }, () => ({ x: 1 }));
+     const b = f.step('b', { after: pick.when('b') }, ({ index }) => ({ x: index }));
+     export default f.end(f.join('all', { after: oneOf(a, b) }, () => ({})));`,
+  );
+  await ws.ok(['run', 'arms', '--max-workers=1']);
+  const { stdout } = await ws.ok(['spin', 'arms', 'b']);
+  expect(stdout).toMatch(/^spin arms\/b {2}inputs of arms\/1\/b\/\d+, index 2 of 4 splits\n/);
+  expect(stdout).toContain('\n! split 2 is the first that has inputs: pick chose "a", not "b"\n');
+  const { json } = await ws.ok(['spin', 'arms', 'b', '--json']);
+  expect(json).toMatchObject({ index: [2], artifacts: { x: { preview: '2', change: 'same' } } });
+  expect((await ws.ok(['spin', 'arms', 'a'])).stdout).not.toContain('the first');
 });
