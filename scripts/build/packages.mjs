@@ -206,7 +206,12 @@ export const PACKAGES = {
         ...['returned-names', 'shared-names', 'static-graph', 'top-level-await'],
       ].map((name) => `source/${name}`),
       // What says what differs inside of an artifact: it has a package in it.
-      difference: ['engine/difference/', 'engine/outputs/read-output', 'engine/spin/differences'],
+      difference: [
+        'engine/difference/',
+        'engine/outputs/read-output',
+        'engine/spin/differences',
+        'session/differences',
+      ],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
