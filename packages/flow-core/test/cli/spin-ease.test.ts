@@ -7,8 +7,8 @@ beforeAll(async () => {
   ws.flow(
     'opted',
     `const start = f.start(() => ({ items: [0, 1], slow: false }));
-     const each = f.foreach('each', { after: start, over: 'items', share: ['items'], timeout: '30ms', retry: 2, env: { PAINT: 'own' } }, async ({ self }) => {
-       if (process.env.WORK) await new Promise((done) => setTimeout(done, 60));
+     const each = f.foreach('each', { after: start, over: 'items', share: ['items'], timeout: '30ms', retry: 2, env: { PAINT: 'own' } }, async ({ self, signal }) => {
+       if (process.env.WORK) await new Promise((done) => { setTimeout(done, 60); signal.onabort = done; });
        return { color: process.env.PAINT ?? 'none', frozen: Object.isFrozen(self.items) };
      });
      export default f.end(f.join('all', { after: each }, () => ({})));`,
@@ -24,14 +24,14 @@ const previews = ({ artifacts }: { artifacts: Record<string, { preview: string }
 test('env and timeout, one by one or together', async () => {
   const spin = ['spin', 'opted', 'each', '--json'];
   const env = { WORK: 'hard' };
-  const timed = await ws.nxFlow(spin, { env });
-  expect([timed.code, timed.json]).toMatchObject([1, { error: { code: 'FLOW_TIMEOUT' } }]);
   const untimed = await ws.ok([...spin, '--without=timeout'], { env });
   expect(previews(untimed.json)).toEqual({ color: '"own"', frozen: 'true' });
   expect(untimed.stderr).toContain('! retry not applied');
   const both = await ws.ok([...spin, '--without=timeout,env', '--without=share,retry'], { env });
   expect(previews(both.json)).toEqual({ color: '"none"', frozen: 'false' });
   expect(both.stderr).not.toContain('not applied');
+  const timed = await ws.nxFlow(spin, { env });
+  expect([timed.code, timed.json]).toMatchObject([1, { error: { code: 'FLOW_TIMEOUT' } }]);
 });
 
 test('what is left out can be given in another way', async () => {
