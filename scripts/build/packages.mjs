@@ -316,7 +316,12 @@ export const PACKAGES = {
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],
-    parts: { plugin: [''] },
+    parts: {
+      // Every command of a workspace: the project graph.
+      plugin: [''],
+      tasks: ['executors', 'keys'],
+      seldom: ['generators', 'graph/git-ignored'],
+    },
     entries: {
       index: 'index',
       'executors/run': 'executors/run',

@@ -1,9 +1,11 @@
 /**
  * A value that all splits of a foreach see: decoded once, and deeply frozen. What cannot be frozen (a Map, a Set, bytes, a RegExp
  * that searches, instances of classes) is copied for each split, and so is what holds it. What lies in a Map or a Set is the same
- * for all. A Date is no copy, since rows have many: its methods that change it throw.
+ * for all. A Date is no copy, since rows have many: its methods that change it throw, and what changed it all the same,
+ * `Date.prototype.setTime.call(date, 0)`, is undone before the next split sees it.
  */
 import { types } from 'node:util';
+import { Dates, freeze } from './shared-dates';
 
 /** Copies an instance of a class. */
 type CopyInstance = (instance: object) => unknown;
@@ -12,6 +14,7 @@ export class Shared {
   readonly #value: unknown;
   /** What each split has of its own. */
   readonly #own: ReadonlySet<object>;
+  readonly #dates: Dates;
   /**
    * Each split needs a copy of the whole: of its parts, it would take as long, or an instance that holds what something else holds,
    * too, would hold another.
@@ -21,7 +24,8 @@ export class Shared {
   /** Freezes the value, which nobody else has. */
   constructor(value: unknown) {
     this.#value = value;
-    const leaves = freezeAll(value);
+    this.#dates = new Dates();
+    const leaves = freezeAll(value, this.#dates);
     const { own, reached } = holdersOf(value, leaves);
     this.#own = own;
     this.isWhole = (own.size > FEW && own.size * 4 > reached.size) || areEntangled(leaves, own, reached);
@@ -34,6 +38,7 @@ export class Shared {
 
   /** The value as one split sees it: the same as all others, but for what had to be copied. */
   forSplit(copyInstance: CopyInstance): unknown {
+    this.#dates.putBack();
     if (this.#own.size === 0) return this.#value;
     return new Copies((v) => this.#own.has(v), copyInstance).of(this.#value);
   }
@@ -57,7 +62,7 @@ export function frozenCopy(value: unknown): unknown {
 }
 
 /** Freezes all that can be. Returns what cannot. What is frozen was seen: of 300,000 objects that takes a third of their decoding. */
-function freezeAll(root: unknown): Set<object> {
+function freezeAll(root: unknown, dates?: Dates): Set<object> {
   const leaves = new Set<object>();
   const todo: object[] = isObject(root) ? [root] : [];
   for (let v = todo.pop(); v; v = todo.pop()) {
@@ -77,6 +82,7 @@ function freezeAll(root: unknown): Set<object> {
         if (isObject(inner)) todo.push(inner);
       }
     } else for (const inner of insideOf(v)) if (isObject(inner)) todo.push(inner);
+    if (!record && types.isDate(v)) dates?.add(v);
     freeze(v);
   }
   return leaves;
@@ -218,21 +224,4 @@ function isRecord(v: object): boolean {
   const prototype = Object.getPrototypeOf(v);
   if (prototype === Object.prototype || prototype === null) return true;
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
-}
-
-/** A Date changes what is no property: its methods throw. */
-function freeze<T extends object>(v: T): T {
-  if (types.isDate(v)) Object.setPrototypeOf(v, FROZEN_DATE);
-  return Object.freeze(v);
-}
-
-const FROZEN_DATE = Object.create(Date.prototype);
-for (const key of Object.getOwnPropertyNames(Date.prototype))
-  if (key.startsWith('set')) Object.defineProperty(FROZEN_DATE, key, { value: refuse });
-Object.freeze(FROZEN_DATE);
-
-function refuse(): never {
-  throw new TypeError(
-    'This Date is the same for all splits of the foreach, by its option `share`: change a copy, new Date(…).',
-  );
 }

@@ -1,7 +1,7 @@
 /**
  * Reads what was thrown. That may be anything: no Error, a Proxy, an object whose getters throw. Nothing here throws.
  */
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 /** The longest text that is kept of what was thrown. Characters. */
 export const LONGEST_TEXT = 64 * 1024;
@@ -38,7 +38,7 @@ export function textOf(value: unknown): string | undefined {
   }
 }
 
-/** Describes a value that is no Error: `{"code":3}`, `[Object: null prototype] { code: 3n }`. */
+/** Describes a value that is no Error: `{"code":3}`, `[Object: null prototype] { code: 3n }`. Of a Response, its headers may be secret. */
 export function describeValue(value: unknown): string {
   return shortened(textOfValue(value), LONGEST_VALUE);
 }
@@ -66,17 +66,30 @@ function textOfValue(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
     const json = JSON.stringify(value);
-    if (typeof json === 'string') return json;
+    if (typeof json === 'string') return json === '{}' ? (ofHidden(value) ?? json) : json;
   } catch {
     // It cannot be written as JSON: a BigInt, a circle, a getter that throws.
   }
   try {
-    const text = inspect(value, { depth: 1, customInspect: false, maxArrayLength: 20, maxStringLength: 500 });
-    // A Proxy of an Error is shown with the stack of its target.
-    return text.split(/\n +at /)[0] as string;
+    return inspected(value);
   } catch {
     return 'a value that cannot be described';
   }
+}
+
+function inspected(value: unknown): string {
+  const text = inspect(value, { depth: 1, customInspect: false, maxArrayLength: 20, maxStringLength: 500 });
+  // A Proxy of an Error is shown with the stack of its target.
+  return text.split(/\n +at /)[0] as string;
+}
+
+/** What JSON says nothing of, since it has no properties that can be seen: `a Response (status 429)`, `Map(1) { 1 => 2 }`. */
+function ofHidden(value: unknown): string | undefined {
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  if (name === 'Object') return undefined;
+  if (types.isMap(value) || types.isSet(value)) return inspected(value);
+  const status = readProperty(value, 'status');
+  return `a value of the class ${name}${typeof status === 'number' ? `, with the status ${status}` : ''}`;
 }
 
 function shortened(text: string, most: number): string {

@@ -3,7 +3,7 @@ import { parseDuration } from './duration';
 import { FlowError, suggest } from './errors';
 import { VARIABLE } from './flow-inputs';
 import { canCatch, type Graph, type StepNode, secretsIn } from './graph';
-import { STEP_OPTIONS } from './options';
+import { changesNoResult, STEP_OPTIONS } from './options';
 import { secretInputs } from './rules';
 
 export type OptionsForAll = Pick<
@@ -18,6 +18,19 @@ interface Given {
   value: string | undefined;
   /** After `:`. */
   fields: Record<string, string> | undefined;
+}
+
+/**
+ * Those of what a run recorded that may change a result: two runs with the same ones are the same run. The order counts, since
+ * variables may follow each other.
+ *
+ * @example
+ * ```ts
+ * resultOptions(['concurrency=50', 'timeout=5m']); // ['timeout=5m']
+ * ```
+ */
+export function resultOptions(recorded: readonly string[]): string[] {
+  return recorded.filter((text) => !changesNoResult(/^\s*(\w*)/.exec(text)?.[1] ?? ''));
 }
 
 /** The form of each option, for people. */

@@ -123,11 +123,11 @@ function baseNames(options: Required<TargetNaming>): Record<FlowTargetKind, stri
 }
 
 function aliasesOf(short: OwnNames, long: OwnNames): Map<string, string> {
-  const kinds = Object.keys(short.flow) as FlowTargetKind[];
-  return new Map([
-    ...kinds.map((kind): [string, string] => [long.flow[kind], short.flow[kind]]),
-    ...[...long.steps].map(([step, name]): [string, string] => [name, short.steps.get(step) as string]),
-  ]);
+  const aliases = new Map<string, string>();
+  for (const kind of Object.keys(short.flow) as FlowTargetKind[])
+    aliases.set(long.flow[kind], short.flow[kind]);
+  for (const [step, name] of long.steps) aliases.set(name, short.steps.get(step) as string);
+  return aliases;
 }
 
 /** The assigned names, each with its flow. */

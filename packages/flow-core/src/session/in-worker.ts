@@ -47,8 +47,6 @@ export function executeInWorker(session: Session, { workers, folder, log, emit }
           pending: (kind) => (waiting && kind === kindOf(job) ? 1 : 0),
           kinds: () => (waiting ? [kindOf(job)] : []),
           view: (label) => views.get(label) as View,
-          began() {},
-          mayBegin: () => true,
           started() {},
           log: (_, stream, text) => log(stream, text),
           finished: (_, outcome) => resolve(outcome),

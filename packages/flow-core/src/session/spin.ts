@@ -115,8 +115,8 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(request.leaves ? { leaves: request.leaves } : {}),
       ...(elsewhere ? { elsewhere } : {}),
       cwd: workspace,
-      files: request.outputs !== undefined,
-      ...(request.values ? { values: true, folder } : {}),
+      ...(request.outputs ? { files: folder } : {}),
+      ...(request.values ? { values: true } : {}),
       log: heard,
       ...(printed ? { ended: printed.end } : {}),
       emit(event) {

@@ -42,7 +42,7 @@ export const INLINE_LIMIT = 32 * 1024;
 const LISTS = 4;
 
 /** Memory of a value's own up to this size is copied at once. Larger one is read piece by piece when it is written. */
-const COPY_LIMIT = 4 * 1024 * 1024;
+export const COPY_LIMIT = 4 * 1024 * 1024;
 
 /** Codecs of a flow, which come before the built-in ones. */
 export type Codecs = readonly AnyCodec[] | undefined;
@@ -84,15 +84,8 @@ export class Artifacts {
   /** One item of a list, as a copy of the reader's own. */
   readonly item = (list: ArtifactRecord, index: number): unknown => {
     const own = () => itemsOf(this.decode(list))?.[index];
-    // What a codec of the flow puts into a list, nobody else can copy.
-    if (!isBuiltInId(list.codec) || listLength(list.type) === undefined) return own();
-    const key = decodedKey(list);
-    let items = this.#lists.get(key);
-    if (!items) {
-      items = itemsOf(this.decode(list)) as ArrayLike<unknown>;
-      this.#lists.set(key, items);
-      if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
-    }
+    const items = this.#decoded(list);
+    if (!items) return own();
     try {
       return copy(items[index], this.codecs);
     } catch (error) {
@@ -101,6 +94,19 @@ export class Artifacts {
       return own();
     }
   };
+
+  /** The items of a list, for all readers. Undefined for what each of them decodes. */
+  #decoded(list: ArtifactRecord): ArrayLike<unknown> | undefined {
+    // What a codec of the flow puts into a list, nobody else can copy.
+    if (!isBuiltInId(list.codec)) return undefined;
+    const key = decodedKey(list);
+    const known = this.#lists.get(key);
+    if (known || listLength(list.type) === undefined) return known;
+    const items = itemsOf(this.decode(list)) as ArrayLike<unknown>;
+    this.#lists.set(key, items);
+    if (this.#lists.size > LISTS) this.#lists.delete(this.#lists.keys().next().value as string);
+    return items;
+  }
 }
 
 /** A value that was read, and can be kept. */
@@ -121,13 +127,15 @@ export function takenFile(value: FileArtifact, keep: Taken['keep']): Taken {
 
 export function takenValue(encoded: EncodedValue, keep: Taken['keep']): Taken {
   const { read, meta, bytes, rest } = encoded;
-  return {
-    get value() {
-      return encoded.value;
-    },
-    ...{ read, codec: meta.codec, version: meta.version, type: meta.type, keep },
-    ...(rest ? {} : { bytes }),
-  };
+  const { codec, version, type } = meta;
+  const taken: Taken = { value: read, read, codec, version, type, keep };
+  if (!rest) taken.bytes = bytes;
+  return encoded.plain ? taken : withValue(taken, () => encoded.value);
+}
+
+/** What takes time to make is made when it is asked for. */
+function withValue<T extends { readonly value: unknown }>(of: T, get: () => unknown): T {
+  return Object.defineProperty(of, 'value', { enumerable: true, configurable: true, get });
 }
 
 /** Goes on with what is encoded, now or later. */
@@ -211,13 +219,8 @@ function encodeBuiltIn(
   try {
     const { bytes, copied } = owned(codec.encode(read, walked), codec.copies);
     const type = read instanceof Instance ? read.type : typeOf(read);
-    let made: { value: unknown } | undefined;
-    return {
-      get value() {
-        if (!walked || walked.instances === 'none') return read;
-        made ??= { value: localize(codec.decode(bytes, type, codecs)) };
-        return made.value;
-      },
+    const encoded: EncodedValue = {
+      value: read,
       read,
       meta: { codec: codec.id, version: codec.needs?.(walked) ?? codec.version, type, size: bytes.length },
       bytes,
@@ -226,6 +229,12 @@ function encodeBuiltIn(
       copied,
       digest: (hash) => walked?.digest ?? (codec.digest as Digest)(hash ?? sha256(bytes), read),
     };
+    if (!walked || walked.instances === 'none') return encoded;
+    let made: { value: unknown } | undefined;
+    return withValue(encoded, () => {
+      made ??= { value: localize(codec.decode(bytes, type, codecs)) };
+      return made.value;
+    });
   } catch (cause) {
     throw unstorable(name, messageOf(cause), cause);
   }
@@ -325,7 +334,7 @@ export function keepEncoded(
   look?: Look,
 ): ArtifactRecord | Promise<ArtifactRecord> {
   const { meta, bytes, rest, digest } = encoded;
-  if (rest) return keepPieces(encoded, rest, cas, look);
+  if (rest) return keepPiecesBy(encoded, (pieces) => cas.writeStream(pieces, look));
   if (bytes.length <= INLINE_LIMIT) return { ...meta, digest: digest(), bytes };
   return keepLarge(encoded, cas);
 }
@@ -335,13 +344,12 @@ async function keepLarge({ meta, bytes, digest }: EncodedValue, cas: Cas): Promi
   return { ...meta, digest: digest(hash), hash };
 }
 
-async function keepPieces(
-  { meta, bytes, digest }: EncodedValue,
-  rest: AsyncIterable<Uint8Array>,
-  cas: Cas,
-  look: Look | undefined,
-): Promise<ArtifactRecord> {
-  const { hash, size } = await cas.writeStream(startingWith(bytes, rest), look);
+/** The same for what comes in pieces. @param write takes them, and gives the hash of all their bytes */
+export async function keepPiecesBy(
+  { meta, bytes, rest, digest }: EncodedValue,
+  write: (pieces: AsyncIterable<Uint8Array>) => Promise<{ hash: string; size: number }>,
+): Promise<ArtifactMeta & { hash: string }> {
+  const { hash, size } = await write(startingWith(bytes, rest));
   return { ...meta, size, digest: digest(hash), hash };
 }
 

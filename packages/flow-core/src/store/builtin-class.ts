@@ -55,6 +55,18 @@ export function hasHiddenBytes(v: object): boolean {
 }
 const PLACE = ['buffer', 'byteOffset', 'byteLength', 'length', 'constructor'];
 
+/** Whether its memory is no longer its own: `postMessage(it, [it])` hands it over. */
+export function isDetached(v: ArrayBufferLike | ArrayBufferView): boolean {
+  const buffer = ArrayBuffer.isView(v) ? v.buffer : v;
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Whether a Map, Set, Date or RegExp has properties of its own: what prints it would ask them, and they are not stored. */
 export function saysItself(v: object): boolean {
   if (!types.isMap(v) && !types.isSet(v) && !types.isDate(v) && !types.isRegExp(v)) return false;

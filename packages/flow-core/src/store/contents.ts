@@ -26,7 +26,7 @@ export class Tally {
     // Each row of a run is counted: to split its key would cost more than its checksum.
     const flow = key.indexOf('/');
     const kind = key.slice(0, flow);
-    if (!isKind(kind)) return;
+    if (!isRecordKind(kind)) return;
     const within = key.indexOf('/', key.indexOf('/', flow + 1) + 1);
     const step = key.slice(within + 1, key.indexOf('/', within + 1));
     this.contents[step] ??= {};
@@ -41,7 +41,8 @@ export class Tally {
   }
 }
 
-const isKind = (text: string): text is RecordKind => (RECORD_KINDS as readonly string[]).includes(text);
+export const isRecordKind = (text: string): text is RecordKind =>
+  (RECORD_KINDS as readonly string[]).includes(text);
 
 const RECORDS: Record<RecordKind, string> = { task: 'tasks', artifact: 'artifacts', log: 'pieces of output' };
 

@@ -18,6 +18,7 @@ import {
   extraKeys,
   hasHiddenBytes,
   isBuffer,
+  isDetached,
   isPlain,
   nameOf,
   saysItself,
@@ -404,6 +405,8 @@ class Walker {
   }
 
   #bytes(v: ArrayBufferLike | ArrayBufferView, standard: string): void {
+    if (isDetached(v))
+      this.refuse(`is ${article(standard)} whose memory was handed over to another thread; copy it before`);
     const view = ArrayBuffer.isView(v) ? v : new Uint8Array(v as ArrayBuffer);
     const { buffer, byteOffset, byteLength } = view;
     if (types.isSharedArrayBuffer(v)) this.refuse('is a SharedArrayBuffer; copy it into an ArrayBuffer');

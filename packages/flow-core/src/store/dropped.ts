@@ -58,11 +58,15 @@ export function droppedLine(store: string): string | undefined {
   return `The store ${store} was damaged: since ${since}, ${bytesOf(all)} of its newest records could not be read and are lost.${lostRuns(all)} A run that has ended says what it lacks when it is read; others may be missing, or count as killed. nx-flow verify --repair salvages what can be read.`;
 }
 
+/** No other record tells of a tag that came after a run's start, or went. */
+const TAGS =
+  'Tags that were added or removed last may be lost with them: see the tags by nx-flow runs, and give them again by nx-flow tag.';
+
 /** The same for who looks for damages: `1,234 bytes of its newest records …`. */
 export function droppedRecords(store: string): string | undefined {
   const all = noted(store);
   if (all.length === 0) return undefined;
-  return `LevelDB dropped ${bytesOf(all)} of the newest records when it opened the damaged database.${lostRuns(all)}`;
+  return `LevelDB dropped ${bytesOf(all)} of the newest records when it opened the damaged database.${lostRuns(all)} ${TAGS}`;
 }
 
 /** How many runs a sentence names. */

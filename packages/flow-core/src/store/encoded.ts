@@ -80,13 +80,30 @@ async function collected(
   }
 }
 
-export async function* startingWith(
+/** A piece, and then others. Whoever wants no more ends the others, also before they have begun: a generator would not. */
+export function startingWith(
   piece: Uint8Array,
-  others: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield piece;
-  yield* others;
+  others: AsyncIterable<Uint8Array> = nothing(),
+): AsyncIterableIterator<Uint8Array> {
+  const iterator = others[Symbol.asyncIterator]();
+  let first: Uint8Array | undefined = piece;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const value = first;
+      first = undefined;
+      return value ? { done: false, value } : iterator.next();
+    },
+    async return() {
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** What a stream gives, where it gives bytes. */
 async function* piecesOf(
@@ -94,12 +111,20 @@ async function* piecesOf(
   wrong: Wrong,
 ): AsyncGenerator<Uint8Array, undefined> {
   const iterator = await heard(async () => stream[Symbol.asyncIterator](), wrong);
-  for (;;) {
-    const { done, value } = await heard(async () => iterator.next(), wrong);
-    if (done) return undefined;
-    if (!types.isUint8Array(value))
-      throw wrong(`encode() gave pieces that are ${typeOf(value)}, not Uint8Arrays`);
-    yield value;
+  let isOpen = false;
+  try {
+    for (;;) {
+      const { done, value } = await heard(async () => iterator.next(), wrong);
+      isOpen = !done;
+      if (done) return undefined;
+      if (!types.isUint8Array(value))
+        throw wrong(`encode() gave pieces that are ${typeOf(value)}, not Uint8Arrays`);
+      yield value;
+      isOpen = false;
+    }
+  } finally {
+    // Nobody wants the rest: it may hold a file or a connection.
+    if (isOpen) await (async () => iterator.return?.())().catch(() => undefined);
   }
 }
 

@@ -122,10 +122,12 @@ export type CodecFor = (value: object) => AnyCodec | undefined;
 
 /** Those of the flow come before those that every flow has. */
 export function codecFor(codecs: readonly AnyCodec[] | undefined): CodecFor {
-  if (codecs === undefined || codecs.length === 0) return (value) => handled(value) ?? standardCodec(value);
+  if (codecs === undefined || codecs.length === 0) return everyFlows;
   return (value) =>
     handled(value) ?? codecs.find((codec) => codec.match(value) === true) ?? standardCodec(value);
 }
+
+const everyFlows: CodecFor = (value) => handled(value) ?? standardCodec(value);
 
 /** The codec of what a handle stands for: it is stored as it is. */
 function handled(value: object): AnyCodec | undefined {

@@ -11,8 +11,11 @@ import { temporaryName } from '../environment/temporary';
 
 const FILE = 'tables.json';
 
-/** How long a look is good for: a disk may forget what it has. Milliseconds. */
-const GOOD_MS = 24 * 60 * 60 * 1000;
+/**
+ * How long a look is good for: a disk may forget what it has, and that changes no time of a file. Looks cost 4 ms a megabyte, and nobody
+ * waits for them. Milliseconds.
+ */
+const GOOD_MS = 60 * 60 * 1000;
 
 /** How long to look at tables when a database is left; the next start looks at those that nobody has looked at yet. Milliseconds. */
 const AT_THE_END_MS = 200;

@@ -78,13 +78,18 @@ const BATCH = 1000;
 /**
  * Since when somebody stores large values to which nothing may refer yet; also somebody who may be about to come back after a
  * broker's start: then it is `unsure`. Milliseconds since 1970.
+ * @param surely leave out who may only be about to come back
  */
-export async function storingSince(holds: Holds, now: number): Promise<{ since: number; unsure: boolean }> {
+export async function storingSince(
+  holds: Holds,
+  now: number,
+  surely = false,
+): Promise<{ since: number; unsure: boolean }> {
   const hours = Array.from({ length: LONGEST }, (_, i) => hourOf(now) - LONGEST + 1 + i);
   for (let i = 0; i < hours.length; i += BATCH) {
     const some = hours.slice(i, i + BATCH);
     const states = await holds.states(some.map((hour) => keys.pinBytes(hour)));
-    const held = states.findIndex((state) => state !== 'free');
+    const held = states.findIndex((state) => state === 'held' || (state === 'unsure' && !surely));
     // A file that is not old yet is not made new when it is stored again.
     if (held >= 0)
       return { since: ((some[held] as number) - 1) * HOUR_MS, unsure: states[held] === 'unsure' };

@@ -1,7 +1,7 @@
 /** The records of a run as operations on the database, and artifacts as its values. */
 import type { Op } from './kv';
 import { keys } from './row-keys';
-import type { ArtifactMeta, ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
+import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
 
 /** The address of an artifact: the task that stored it, and its name. */
 export interface ArtifactAddress {
@@ -57,6 +57,7 @@ export const IN_FILES = ['"hash":"'];
 export function unpackArtifact(value: Uint8Array): ArtifactRecord {
   const packed = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   const end = 4 + packed.readUInt32LE(0);
-  const meta: ArtifactMeta = JSON.parse(packed.toString('utf8', 4, end));
-  return meta.hash === undefined ? { ...meta, bytes: packed.subarray(end) } : meta;
+  const artifact: ArtifactRecord = JSON.parse(packed.toString('utf8', 4, end));
+  if (artifact.hash === undefined) artifact.bytes = packed.subarray(end);
+  return artifact;
 }

@@ -10,6 +10,7 @@ const CLOSED = new Map([
   ['WeakSet', 'whose items nobody can list; use a Set'],
   ['WeakRef', 'which may lose what it refers to; return that'],
   ['Symbol', 'which is like no other; use a string'],
+  ['BigInt', 'which is an object around the number; use it.valueOf()'],
 ]);
 
 /** Of the web's classes, by the tag of their objects: polyfills have it, too. */
@@ -43,7 +44,7 @@ export function refusal(value: object): string {
 function ofLanguage(value: object, name: string, tag: string): string {
   if (tag.startsWith('Intl.') && has(value, 'resolvedOptions'))
     return `is ${article(tag)}, which is not stored; return its options, it.resolvedOptions(), or make it in the step that needs it`;
-  return `is ${article(name)}; only plain data survives, make it a plain object`;
+  return `is ${article(name)}, which is not stored; return what you need of it`;
 }
 
 function ofUser(value: object, Class: { name: unknown }): string {

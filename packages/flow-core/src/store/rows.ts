@@ -54,8 +54,8 @@ export interface RunRow {
   /** sha256 of the flow's source file. */
   code?: string;
   file?: string;
-  /** Digest of the environment variables among the flow's declared inputs. */
-  environment?: string;
+  /** Digests of the environment variables among the flow's declared inputs, by name; null for one that was not set. */
+  variables?: Readonly<Record<string, string | null>>;
   git?: GitState;
   /** Counts of tasks by their end; `taken`: taken over from the origin. */
   tasks?: { done: number; failed: number; taken?: number };

@@ -10,8 +10,8 @@ const ws = new Workspace();
 afterAll(() => ws.dispose());
 
 /** Shell commands, with a file system of 48 MB in a folder that nobody else sees. Undefined where this user may mount none. */
-function onSmallDisk(folder: string, script: string): string | undefined {
-  const mount = 'mount -t tmpfs -o size=48m tmpfs "$0"';
+function onSmallDisk(folder: string, script: string, megabytes = 48): string | undefined {
+  const mount = `mount -t tmpfs -o size=${megabytes}m tmpfs "$0"`;
   const run = (commands: string) =>
     spawnSync('unshare', ['-rm', '/bin/sh', '-c', commands, folder], {
       cwd: ws.folder,
@@ -71,4 +71,37 @@ test('a run that fills the disk is recorded as failed, and can be removed while 
     '4194304',
     '',
   ]);
+});
+
+test('on a disk without a free byte, and without the reserve, gc begins with files that nothing refers to', () => {
+  ws.flow(
+    'large',
+    `const start = f.start(() => ({ large: new Uint8Array(1_000_000).map((_, i) => i * i) }));
+    export default f.end(start);`,
+  );
+  const store = join(ws.folder, 'elsewhere');
+  mkdirSync(store);
+  const flow = `${process.execPath} ${BIN}`;
+  const here = `--store="$0" --namespace=everybody`;
+  const old = `"$0/cas/ab/ab${'0'.repeat(62)}"`;
+  const said = onSmallDisk(
+    store,
+    [
+      `for i in 1 2 3; do ${flow} run large --store="$0" >&-; done`,
+      // One that is new stays.
+      `mkdir -p "$0/cas/ab"; head -c 10000000 /dev/zero > ${old}; echo new > "$0/cas/ab/ac${'0'.repeat(62)}"; touch -d '2 hours ago' ${old}`,
+      // It would make the reserve again.
+      `tail --pid=$(cat "$0/broker.pid" "$0/broker.left" 2>&-) -s 0.1 -f /dev/null`,
+      `rm -f "$0/reserve"; cat /dev/zero > "$0/filler" 2>&-; df --output=avail "$0" | tail -n 1`,
+      `${flow} gc --keep-last=1 ${here} --json; echo "code $?"`,
+      `ls "$0/cas/ab"; ${flow} runs large ${here} --json`,
+    ].join('\n'),
+  );
+  if (said === undefined) return;
+  const [free, collected, code, left, runs] = said.split('\n');
+  expect([free?.trim(), code, left]).toEqual(['0', 'code 0', `ac${'0'.repeat(62)}`]);
+  expect(JSON.parse(collected as string)).toMatchObject({
+    ...{ removed: ['large/2', 'large/1'], files: 1, fileBytes: 10_000_000, young: { files: 1 } },
+  });
+  expect(JSON.parse(runs as string).runs).toMatchObject([{ pathspec: 'large/3', status: 'done' }]);
 });

@@ -50,7 +50,8 @@ const start = f.start(() => ({ names: ${JSON.stringify(Object.keys(SPLITS))} }))
 const call = f.foreach(
   'call',
   { after: start, over: 'names', catch: 'error', timeout: '3s', env: { LEVEL: 'debug' }, ${options} },
-  async ({ input, current, log }) => {
+  async ({ input, current, log, signal }) => {
+    if (input === 'late') signal.addEventListener('abort', () => console.log('end late'));
     log(\`begin \${input}\`);
     await bodies[input]!();
     log(\`end \${input}\`);
@@ -98,5 +99,7 @@ test('each split ends as it would alone, and what it prints is its own', async (
     expect(new Set(own)).toEqual(new Set([name]));
   }
   expect(printed[8]).toContain('line 0 of prints\nline 1 of prints\n');
+  // Who hears of its timeout is the split's, too.
+  expect(printed[2]).toContain('\nend late\n');
   expect(printed.join('')).toContain('[call] printed outside\n');
 }, 60_000);

@@ -211,6 +211,8 @@ test('a snapshot is the run of this code and these parameters; the flow is run w
   const first = readFileSync(file);
   expect(await snapshot()).toMatchObject({ pathspec: 'counts/1' });
   expect(readFileSync(file).equals(first)).toBe(true);
+  // What changes no result makes no other run.
+  expect(await snapshot('--with=concurrency=5')).toMatchObject({ pathspec: 'counts/1' });
   expect(await snapshot('--params.n=2')).toMatchObject({ pathspec: 'counts/2' });
   // A newer run on other parameters is another thing.
   expect(await snapshot()).toMatchObject({ pathspec: 'counts/1' });

@@ -58,6 +58,7 @@ test('when nothing differs, it says so, whatever comments and layout are', async
     inputs: { before: null, differences: [] },
     upstream: [],
     environment: [],
+    variables: [],
     git: { before: null, after: null },
   });
   const shown = await show('sum');
@@ -230,4 +231,39 @@ test('a run whose code could not be read is a run all the same', async () => {
   const { stdout } = await ok(['why', 'w', 'sum', '--params.n=2']);
   expect(stdout).toContain('rows changed: ');
   expect(stdout).toContain('\nthe code cannot be compared, nothing differs in parameters: ');
+});
+
+test('a declared variable that has another value is named, by why and by a spin, and its value is not shown', async () => {
+  ws.write(
+    'w.flow.ts',
+    `import { flow } from '@nx-flow/core';
+     const f = flow('w', { inputs: [{ env: 'WHY_SET' }, { env: 'WHY_UNSET' }, { env: 'WHY_OTHER' }, { env: 'WHY_SAME' }] });
+     const start = f.start(() => ({ list: [1, 2] }));
+     const each = f.foreach('each', { after: start, over: 'list' }, ({ input }) => ({ input }));
+     const all = f.join('all', { after: each }, () => ({ n: 1 }));
+     export default f.end(all);`,
+  );
+  const withEnv = async (env: Record<string, string>, args: string[]) =>
+    ws.nxFlow([...args, store], { env: { WHY_SAME: 'same-value', ...env } });
+  const before = { WHY_UNSET: 'one-value', WHY_OTHER: 'two-value' };
+  const now = { WHY_SET: 'three-value', WHY_OTHER: 'four-value' };
+  expect((await withEnv(before, ['run', 'w'])).code).toBe(0);
+  const same = await withEnv(before, ['why', 'w', 'all', '--json']);
+  expect(same.json).toMatchObject({ same: true, variables: [] });
+  const { json } = await withEnv(now, ['why', 'w', 'all', '--json']);
+  expect(json).toMatchObject({ same: false });
+  expect(json.variables).toEqual([
+    { name: 'WHY_OTHER', change: 'changed' },
+    { name: 'WHY_SET', change: 'set' },
+    { name: 'WHY_UNSET', change: 'unset' },
+  ]);
+  const shown = await withEnv(now, ['why', 'w', 'all']);
+  expect(shown.stdout).toMatch(
+    /^Environment {2}the variable WHY_OTHER has another value\n {13}the variable WHY_SET was not set, and is now\n {13}the variable WHY_UNSET was set, and is not now$/m,
+  );
+  for (const args of [['all'], ['each', '--all']]) {
+    const { stdout } = await withEnv(now, ['spin', 'w', ...args]);
+    expect(stdout.split('The variable WHY_OTHER has another value: run 1 had it otherwise.')).toHaveLength(2);
+    expect(stdout).not.toMatch(/-value/);
+  }
 });

@@ -1,5 +1,5 @@
 import { flow, requireGraph } from '../../src/definition/flow';
-import { optionsForAll, withOptions } from '../../src/definition/with';
+import { optionsForAll, resultOptions, withOptions } from '../../src/definition/with';
 
 const refusal = (...texts: string[]) => {
   try {
@@ -69,6 +69,11 @@ test('what is unknown, malformed or given twice is refused with a sentence that 
     expect(refusal(text)).toBe(`--with=${text}: write env:KEY=VALUE,OTHER=VALUE.`);
   }
   expect(refusal('retry=1', 'retry=2')).toBe('--with=retry=2: retry is given twice: give it once.');
+});
+
+test('two runs are the same run whatever they were given that changes no result', () => {
+  const given = ['concurrency=50', 'retry=3', ' rate:limit=1,per=1s', 'env:A=…', 'secrets=KEY', 'isolate'];
+  expect(resultOptions(given)).toEqual(['retry=3', 'env:A=…', 'isolate']);
 });
 
 test('a step keeps what it declares; none that nothing could follow is made to catch', () => {

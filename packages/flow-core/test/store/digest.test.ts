@@ -75,6 +75,14 @@ describe('values that code cannot tell apart have one digest', () => {
   });
 });
 
+const HANDED_OVER = 'whose memory was handed over to another thread; copy it before';
+/** Bytes, as they are left behind by `postMessage(it, [it])`. */
+function handedOver(): ArrayBuffer {
+  const memory = new ArrayBuffer(8);
+  structuredClone(memory, { transfer: [memory] });
+  return memory;
+}
+
 test('two values have one digest exactly where code cannot tell them apart', () => {
   // Small ones, so that equal ones meet.
   const small = fc.letrec((tie) => ({
@@ -348,7 +356,10 @@ describe('what cannot be stored is named by its path', () => {
     [(function* () {})(), 'scores is an iterator, which can be read once; return a list: [...it]'],
     [[][Symbol.iterator](), 'scores is an iterator, which can be read once; return a list: [...it]'],
     [Object.create({ inherited: 1 }), 'scores inherits from another object; copy it into a plain object'],
-    [Object.create(Map.prototype), 'scores is a Map; only plain data survives, make it a plain object'],
+    [Object.create(Map.prototype), 'scores is a Map, which is not stored; return what you need of it'],
+    [Object(1n), 'scores is a BigInt, which is an object around the number; use it.valueOf()'],
+    [handedOver(), `scores is an ArrayBuffer ${HANDED_OVER}`],
+    [{ rows: handedOver() }, `scores.rows is an ArrayBuffer ${HANDED_OVER}`],
     [Object(Symbol('x')), 'scores is a Symbol, which is like no other; use a string'],
     [
       (function (..._: unknown[]) {

@@ -106,7 +106,7 @@ test('whatever bit of a table is flipped, what is read is right, or an error', a
   expect(refused).toBeGreaterThan(places.length - 16);
 });
 
-test('a table that was looked at is looked at again when its file was written, and after a day', async () => {
+test('a table that was looked at is looked at again when its file was written, and after an hour', async () => {
   flip(-1);
   expect(await read()).toEqual(RIGHT);
   expect(known()).toEqual(tables());
@@ -122,7 +122,7 @@ test('a table that was looked at is looked at again when its file was written, a
   writeFileSync(join(place.folder, 'tables.json'), JSON.stringify(Object.fromEntries(states)));
   await lookAtTables(place.folder, db);
   expect(known()).toContain(table);
-  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * 60 * 60 * 1000);
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61 * 60 * 1000);
   await lookAtTables(place.folder, db);
   jest.restoreAllMocks();
   expect(known()).toEqual(tables().filter((name) => name !== table));
@@ -160,7 +160,7 @@ test('where the manifest is damaged, it may need each table', async () => {
 test('an old look for which there is no time at the end stays', async () => {
   flip(-1);
   await requireWholeTables(place.folder, db);
-  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * 60 * 60 * 1000);
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61 * 60 * 1000);
   let now = 0;
   jest.spyOn(performance, 'now').mockImplementation(() => {
     now += 1000;

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { FileCache } from '../nx/file-cache';
+import type { SourceFile } from './sources';
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
@@ -24,22 +25,25 @@ export function withBuilds(inputs: Inputs): Inputs {
 }
 
 interface Known {
-  /** What it was read from, with a stamp each; empty for a missing file. */
+  /** The hash of the flow's file. */
+  hash: string;
+  /** What else it was read from, with a stamp each; empty for a missing file. */
   stamps: Record<string, string>;
   /** JavaScript of other packages, from the workspace root. */
   files: string[];
 }
 
 /** The flow files, from the workspace root, that import JavaScript of the workspace that git ignores or that is missing. */
-export async function flowsOnBuilds(files: readonly string[], workspace: string): Promise<Set<string>> {
+export async function flowsOnBuilds(sources: readonly SourceFile[], workspace: string): Promise<Set<string>> {
   const cache = new FileCache<Known>(workspace, 'built');
   const imports = new Map<string, string[]>();
   const found = new Set<string>();
   // Flows have most of these files in common: manifests, tsconfig files, installed packages.
   const seen = new Map<string, string>();
-  for (const file of files) {
+  for (const { file, hash } of sources) {
     let known = cache.get(file);
-    if (!known || !isSame(known.stamps, seen)) known = await read(file, workspace, cache.last(file));
+    if (known?.hash !== hash || !isSame(known.stamps, seen))
+      known = { hash, ...(await read(file, workspace, cache.last(file))) };
     cache.set(file, known);
     if (known.files.length > 0) imports.set(file, known.files);
   }
@@ -52,12 +56,17 @@ export async function flowsOnBuilds(files: readonly string[], workspace: string)
   return found;
 }
 
-async function read(file: string, workspace: string, last: Known | undefined): Promise<Known> {
+async function read(
+  file: string,
+  workspace: string,
+  last: Known | undefined,
+): Promise<Pick<Known, 'stamps' | 'files'>> {
   try {
     const { builtCode } = await import('@nx-flow/core/source');
-    const { files, from } = builtCode(join(workspace, file), workspace);
+    const itself = join(workspace, file);
+    const { files, from } = builtCode(itself, workspace);
     return {
-      stamps: Object.fromEntries(from.map((path) => [path, stampOf(path)])),
+      stamps: Object.fromEntries(from.flatMap((path) => (path === itself ? [] : [[path, stampOf(path)]]))),
       files: files.map((path) => relative(workspace, path).split(sep).join('/')),
     };
   } catch {

@@ -1,5 +1,10 @@
 /** Infers flows into the project graph. Files are parsed, never imported. */
-import type { CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
+import type {
+  CreateNodes,
+  CreateNodesResultArray,
+  ProjectConfiguration,
+  TargetConfiguration,
+} from '@nx/devkit';
 import { flowsOnBuilds } from './built';
 import { flowInputs, whyUnknown } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
@@ -34,15 +39,12 @@ export const createNodes: CreateNodes<PluginOptions> = [
       const { root } = places.get(source.file) as Place;
       for (const warning of warningsOf(source, root)) warnOnce(warning);
     }
-    const built = await flowsOnBuilds(
-      sources.map(({ file }) => file),
-      workspaceRoot,
-    );
+    const built = await flowsOnBuilds(sources, workspaceRoot);
     return nodesOf(sources, places, built, options);
   },
 ];
 
-/** Returns one result for each file. Nx merges those of one project. */
+/** Returns a result for each file, and one before it for each project. Nx merges those of one project. */
 function nodesOf(
   sources: readonly SourceFile[],
   places: Map<string, Place>,
@@ -71,7 +73,7 @@ function nodesOf(
     for (const [i, { flow }] of flows.entries()) names.set(flow, found.names[i] as TargetNames);
     for (const collision of found.collisions) warnOnce(collision);
   }
-  return sources.map((source) => {
+  return sources.flatMap((source): CreateNodesResultArray => {
     const { root, name, existing } = placeOf(source);
     const together = ofRoots.get(root) as SourceFile[];
     // Without a prototype it is a hash table at once, which saves milliseconds with names that no other project has.
@@ -99,7 +101,8 @@ function nodesOf(
       if (own.aliases.size > 0) targetGroups['long names'] = [...own.aliases.keys()];
     }
     // Nx appends lists when it merges, so only the first file of a project gives them.
-    const technologies = described.has(root) ? {} : { technologies: ['nx-flow'] };
+    const first = !described.has(root);
+    const technologies = first ? { technologies: ['nx-flow'] } : {};
     described.add(root);
     const project = {
       root,
@@ -109,9 +112,16 @@ function nodesOf(
       targets,
       metadata: { ...technologies, ...(existing ? {} : { description: describe(together) }), targetGroups },
     };
-    return [source.file, { projects: { [root]: project } }] as const;
+    const result = [source.file, { projects: { [root]: project } }] as const;
+    return first ? [[source.file, { projects: { [root]: withoutGroups() } }], result] : [result];
   });
 }
+
+/**
+ * A project that has groups, but none yet. Nx keeps an entry for each target of a group, in a file that every command
+ * writes, unless the project has groups already.
+ */
+const withoutGroups = (): Pick<ProjectConfiguration, 'metadata'> => ({ metadata: { targetGroups: {} } });
 
 /** The description in `nx graph` and `nx show project` of a folder that is a project only for its flows. */
 function describe(sources: readonly SourceFile[]): string {

@@ -24,6 +24,8 @@ export interface KnownStep {
 
 export interface SourceFile {
   file: string;
+  /** Of its text. Empty when it does not parse. */
+  hash: string;
   flows: FlowSource[];
   /** Why it does not parse: file:line:column and the reason. `flows` are then those of the last good parse. */
   error?: string;
@@ -67,7 +69,7 @@ export async function readSources(files: readonly string[], workspace: string): 
       }
     }
     cache.set(file, cached);
-    sources.push({ file, flows: cached.flows, ...(error === undefined ? {} : { error }) });
+    sources.push({ file, hash: cached.hash, flows: cached.flows, ...(error === undefined ? {} : { error }) });
   }
   return cache.write() ? sources : sources.map((source) => ({ ...source, lost: true }));
 }
@@ -114,7 +116,9 @@ function needsGpu(resources: unknown): boolean {
 
 /** The sources of the last project graph. Before tasks are executed, it is the current one. */
 export function lastSources(workspace: string): SourceFile[] {
-  return new FileCache<Cached>(workspace, 'sources').all().map(([file, { flows }]) => ({ file, flows }));
+  return new FileCache<Cached>(workspace, 'sources')
+    .all()
+    .map(([file, { hash, flows }]) => ({ file, hash, flows }));
 }
 
 /** A flow with its file's name, reduced to letters that a path can have. */

@@ -1,7 +1,7 @@
 /** The targets of a flow, each with a command to try. */
 import type { TargetConfiguration } from '@nx/devkit';
 import { ALIAS_EXECUTOR } from '../nx/flow-targets';
-import { snapshotKeyFile, spinKeyFile, UNPUBLISHED } from '../nx/published-files';
+import { publishedBy, snapshotKeyFile, spinKeyFile, UNPUBLISHED } from '../nx/published-files';
 import { BUILD_FIRST, withBuilds } from './built';
 import { flowInputs } from './flow-inputs';
 import type { FlowTargets } from './flow-target';
@@ -21,17 +21,22 @@ export function addTargets(options: FlowTargets, targets: Targets): void {
   Object.assign(targets, flowTargets(options), steps);
   for (const [alias, target] of options.names.aliases) {
     const { inputs, outputs } = targets[target] as TargetConfiguration;
-    targets[alias] = {
+    const added: TargetConfiguration = {
       executor: ALIAS_EXECUTOR,
       dependsOn: [{ target, params: 'forward' }],
-      // `nx affected` is to select both or neither. The outputs of a step do for that; those of a spin have no name yet.
-      ...(inputs ? { inputs: target in steps ? OUTPUTS_OF_TARGET : inputs } : {}),
-      ...(outputs ? { outputs } : {}),
     };
+    // `nx affected` is to select both or neither. The outputs of a step do for that; those of a spin have no name yet.
+    if (inputs) added.inputs = target in steps ? OUTPUTS_OF_TARGET : inputs.filter(isOfSources);
+    if (outputs) added.outputs = outputs;
+    targets[alias] = added;
   }
 }
 
 const OUTPUTS_OF_TARGET: Inputs = [{ dependentTasksOutputFiles: '**/*' }];
+
+/** Whether an input can select a target for `nx affected`: variables and what is published cannot. */
+const isOfSources = (input: Inputs[number]) =>
+  typeof input === 'string' || (!('env' in input) && publishedBy(input) === undefined);
 
 function flowTargets({
   flow,

@@ -27,10 +27,12 @@ export function workspacesMatcher(workspace: string): (manifest: string) => bool
   return nx.buildPackageJsonWorkspacesMatcher(patterns);
 }
 
+let directories: typeof import('nx/src/utils/cache-directory') | undefined;
+
 /** The folder in which Nx and its plugins cache data. `nx reset` empties it. */
 export function workspaceData(workspace: string): string {
-  const nx = require('nx/src/utils/cache-directory') as typeof import('nx/src/utils/cache-directory');
-  return nx.workspaceDataDirectoryForWorkspace(workspace);
+  directories ??= require('nx/src/utils/cache-directory') as typeof import('nx/src/utils/cache-directory');
+  return directories.workspaceDataDirectoryForWorkspace(workspace);
 }
 
 /** Nx's cache of task outputs. Each entry is a folder named by the task's hash. */

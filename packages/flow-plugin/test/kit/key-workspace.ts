@@ -60,7 +60,7 @@ export class KeyWorkspace {
     const cache = new FileCache<{ hash: string; flows: FlowSource[] }>(this.root, 'sources');
     cache.set(FILE, { hash: '', flows });
     cache.write();
-    return [{ file: FILE, flows }];
+    return [{ file: FILE, hash: '', flows }];
   }
 
   /** The targets of the project `p`, beside its spin. */

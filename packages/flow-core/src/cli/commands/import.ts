@@ -5,6 +5,7 @@ import { FlowError } from '../../definition/errors';
 import { requireGoing } from '../../engine/transfer/export';
 import { headOfFile, importFromFile } from '../../engine/transfer/file';
 import { type Imported, importRun } from '../../engine/transfer/import';
+import { whatCameBack } from '../../engine/transfer/mend';
 import { currentUser } from '../../environment/user';
 import { importNamespace, originText } from '../../session/snapshot';
 import { openStore } from '../../store/open';
@@ -48,9 +49,12 @@ export const command: Command = {
       progress.close();
       await store.close();
     }
-    const { run, known, head, bytes } = imported;
+    const { run, known, mended, head, bytes } = imported;
     const pathspec = `${run.flow}/${run.run}`;
-    const what = known ? 'is here already: nothing was changed' : `is ${originText(head.run)}`;
+    const here = mended
+      ? `was here, and the store had lost some of it: ${whatCameBack(mended) || 'meanwhile it is whole again'}`
+      : 'is here already: nothing was changed';
+    const what = known ? here : `is ${originText(head.run)}`;
     output.write(
       `${output.colors.bold(pathspec)} ${what}  ${output.colors.dim(`${plural(head.tasks, 'task')}, ${plural(head.artifacts, 'artifact')}, ${size(bytes)}, in the namespace ${run.namespace}`)}\n`,
     );
@@ -58,6 +62,7 @@ export const command: Command = {
       pathspec,
       origin: `${head.run.flow}/${head.run.run}`,
       known,
+      ...(mended ? { mended } : {}),
       namespace: run.namespace,
       id: head.id,
       tasks: head.tasks,

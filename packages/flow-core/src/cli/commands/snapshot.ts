@@ -4,13 +4,14 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
+import { resultOptions } from '../../definition/with';
 import { Codes } from '../../engine/explain/why/code';
 import { requireOutputs, writingOutputs } from '../../engine/outputs/writable';
 import { recordedParams } from '../../engine/record/read';
 import { exportToFile } from '../../engine/transfer/file';
 import { snapshotFile } from '../../environment/output-folders';
 import { findPlaceFile, loadPlaceFlow, type Place } from '../../session/place';
-import { declaredPlaces, environmentDigest } from '../../source/declared-inputs';
+import { declaredPlaces, declaredVariables } from '../../source/declared-inputs';
 import { newestChange } from '../../source/newest-change';
 import { unkeptArtifact } from '../../store/artifacts';
 import type { RunRow } from '../../store/rows';
@@ -95,15 +96,16 @@ async function fittingRun(
   const folder = dirname(file);
   const given = paramsKey(context, place.workspace).files.filter((path) => existsSync(path));
   const places = [folder, ...declaredPlaces(graph, folder), ...given];
-  const environment = environmentDigest(graph);
+  const options = JSON.stringify(resultOptions((context.options.with as string[] | undefined) ?? []));
+  const variables = JSON.stringify(declaredVariables(graph));
   let codes: Codes | undefined;
   let changed: number | undefined;
   for await (const row of store.runs(graph.flow, namespaceOf(context))) {
     // Older code may have computed what a resumed run took over.
     const resumed = row.origin !== undefined || row.imported?.origin !== undefined;
     if (row.status !== 'done' || row.code !== code || resumed) continue;
-    if (JSON.stringify(row.with ?? []) !== JSON.stringify(context.options.with ?? [])) continue;
-    if (row.environment !== environment) continue;
+    if (JSON.stringify(resultOptions(row.with ?? [])) !== options) continue;
+    if (JSON.stringify(row.variables) !== variables) continue;
     changed ??= newestChange([...places, ...(context.extraFolders ?? [])], place.workspace);
     if (row.startedAt < changed) return undefined;
     if (!(await sameParams(store, graph, row, params))) continue;

@@ -342,6 +342,8 @@ export interface WhyJson {
   inputs: { before: unknown; differences: readonly unknown[] };
   upstream: unknown;
   environment: unknown;
+  /** Declared variables that differ, by name alone. */
+  variables: readonly { name: string; change: 'changed' | 'set' | 'unset' }[];
   git: { before: GitState | null; after: GitState | null };
 }
 

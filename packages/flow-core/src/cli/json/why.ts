@@ -5,7 +5,7 @@ import type { WhyJson } from './shapes';
 import { jsonValue } from './value';
 
 export function whyJson(found: Why, git: GitState | undefined): WhyJson {
-  const { pathspec, executed, same, code, parameters, inputs, upstream, environment, run } = found;
+  const { pathspec, executed, same, code, parameters, inputs, upstream, environment, variables, run } = found;
   return {
     pathspec,
     executed,
@@ -19,6 +19,7 @@ export function whyJson(found: Why, git: GitState | undefined): WhyJson {
     inputs: { before: inputs.before ?? null, differences: inputs.differences },
     upstream,
     environment,
+    variables,
     git: { before: run.git ?? null, after: git ?? null },
   };
 }

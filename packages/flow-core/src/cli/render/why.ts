@@ -5,6 +5,7 @@ import type { InputDifference } from '../../engine/explain/why/inputs';
 import type { ParameterDifference } from '../../engine/explain/why/params';
 import type { Why } from '../../engine/explain/why/why';
 import { previewOf } from '../../engine/task/preview';
+import { VARIABLE_CHANGES } from '../../source/declared-inputs';
 import type { Difference } from '../../source/fingerprint/compare';
 import type { GitState } from '../../store/rows';
 import type { Output } from './output';
@@ -143,11 +144,14 @@ function upstreamLines({ upstream }: Why, { colors }: Output): string[] {
 }
 
 function environmentLines(
-  { environment, run }: Why,
+  { environment, variables, run }: Why,
   git: GitState | undefined,
   { colors }: Output,
 ): string[] {
-  const lines = environment.map(({ name, before, after }) => `${name} ${before} → ${after}`);
+  const lines = [
+    ...environment.map(({ name, before, after }) => `${name} ${before} → ${after}`),
+    ...variables.map(({ name, change }) => `the variable ${name} ${VARIABLE_CHANGES[change]}`),
+  ];
   const text = ({ commit, dirty }: GitState) => `${commit.slice(0, 8)}${dirty ? ' with changes' : ''}`;
   if (run.git && git && text(run.git) !== text(git))
     lines.push(colors.dim(`git ${text(run.git)} → ${text(git)}`));

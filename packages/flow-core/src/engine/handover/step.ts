@@ -81,7 +81,7 @@ export async function executeStep(options: StepOptions, draft: Draft): Promise<S
   requireOutputs(workspace, flowsFolder(workspace), folder);
   await roomForOutputs(workspace, options.emit);
   const { store, origin } = await readHandovers(options, draft.cas);
-  const takeover = await Takeover.of({ store, origin, changed: new Set() });
+  const takeover = await Takeover.of({ graph, store, origin, changed: new Set() });
   const outcome = await runFlow({
     ...options,
     store,

@@ -41,6 +41,8 @@ export interface SweepOptions {
   only?: ReadonlySet<string>;
   /** Says what would go. */
   dryRun?: boolean;
+  /** Nothing can be written: what was stored since then stays, whoever else may come back. Milliseconds since 1970. */
+  unwritten?: number;
   /** Whether a record will not be there, by its key: for a dry run. */
   isGone?(key: string): boolean;
 }
@@ -48,16 +50,16 @@ export interface SweepOptions {
 /** @returns what went; nothing for a CAS in memory */
 export async function sweepBlobs(
   { kv, cas, holds }: Pick<Store, 'kv' | 'cas' | 'holds'>,
-  { newMs = NEW_MS, only, dryRun = false, isGone }: SweepOptions = {},
+  { newMs = NEW_MS, only, dryRun = false, unwritten, isGone }: SweepOptions = {},
 ): Promise<Swept> {
   const swept: Swept = { files: 0, bytes: 0, young: { files: 0, bytes: 0 } };
   if (!cas.path || only?.size === 0) return swept;
   const folder = dirname(dirname(cas.path('0'.repeat(64))));
   // Asked before the records are read: who has ended by then has recorded all. Who begins later stores new files, by this clock.
   const now = Date.now();
-  const storing = await storingSince(holds, now);
-  const newSince = Math.min(now - newMs, storing.since);
-  if (!dryRun) await endKilled({ kv, holds });
+  const storing = await storingSince(holds, now, unwritten !== undefined);
+  const newSince = Math.min(now - newMs, storing.since, unwritten ?? now);
+  if (!dryRun && unwritten === undefined) await endKilled({ kv, holds });
   // Listed before, too: what comes later is not looked at.
   const files = only
     ? [...only].map((hash) => (cas.path as (hash: string) => string)(hash))

@@ -1,13 +1,15 @@
 /** gc: what a policy lets go, with all that nothing needs any more, in the store, in that of persisted spins, and beside them. */
+import { isFlowError } from '../../definition/errors';
 import { keys } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Swept } from './blobs';
 import { type Beside, type SweptFiles, sweepFiles } from './files';
+import { firstRoom } from './first-room';
 import { readRuns } from './in-use';
 import { type Judged, MAY_BE_READ } from './kept';
 import { type PlanOptions, planRemoval } from './plan';
-import { type Removed, removeRuns } from './remove';
+import { NOTHING_SWEPT, type Removed, removeRuns } from './remove';
 import { wouldRemove } from './would-remove';
 
 export interface CollectOptions extends PlanOptions {
@@ -37,10 +39,8 @@ const FIRST = { gte: '', lt: '\x7f', limit: 1 };
 /** @throws FlowError FLOW_STORE_FULL, FLOW_STORE_UNWRITABLE */
 export async function collect(store: Store, options: CollectOptions): Promise<Collected> {
   const { by, now: at, newMs, dryRun, progress } = options;
+  const first = dryRun ? NOTHING_SWEPT : await requireWritable(store, options);
   const judged = await planRemoval(store, options);
-  // Where nothing can be written nobody knows who reads, and nothing goes: the reason is that.
-  if (!dryRun && (await store.kv.range(FIRST)).length > 0)
-    await store.kv.batch([{ key: keys.allRemoved(), value: undefined }]);
   const rows = judged.flatMap(({ row, kept }) => (kept === undefined ? [row] : []));
   const blobs = newMs === undefined ? {} : { newMs };
   const remover = { by, at, all: true, ...blobs, ...(progress ? { progress } : {}) };
@@ -63,10 +63,34 @@ export async function collect(store: Store, options: CollectOptions): Promise<Co
   return {
     ...removed,
     judged,
-    blobs: gone ? sum(removed.blobs, gone.blobs) : removed.blobs,
+    blobs: [removed.blobs, ...(gone ? [gone.blobs] : [])].reduce(sum, first),
     spins: gone?.runs ?? (spins ?? []).map(({ flow, run }) => `${flow}/${run}`),
     beside,
   };
+}
+
+/**
+ * Where nothing can be written nobody knows who reads, and no run goes: the reason is that. On a full disk, what nothing refers to
+ * makes the room for the first of the tombstones.
+ * @returns what went for that
+ */
+async function requireWritable(store: Store, { spins, newMs }: CollectOptions): Promise<Swept> {
+  if ((await store.kv.range(FIRST)).length === 0) return NOTHING_SWEPT;
+  const write = () => store.kv.batch([{ key: keys.allRemoved(), value: undefined }]);
+  try {
+    await write();
+    return NOTHING_SWEPT;
+  } catch (error) {
+    if (!isFlowError(error) || error.code !== 'FLOW_STORE_FULL') throw error;
+    const swept: Swept[] = [];
+    for (const one of [store, ...(spins ? [spins] : [])])
+      swept.push(await firstRoom(one, newMs === undefined ? {} : { newMs }));
+    const all = swept.reduce(sum);
+    if (all.bytes === 0) throw error;
+    await write();
+    // What is new is counted again.
+    return { ...all, young: NOTHING_SWEPT.young };
+  }
 }
 
 /** Somebody may come back to what was to go. */

@@ -6,7 +6,7 @@ import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 
 /** Of the rows of runs, those that have not ended. */
-const RUNNING = ['"status":"running"'];
+export const RUNNING = ['"status":"running"'];
 
 /**
  * From now on their processes can write no more. One that was paused while the store's broker was started again holds nothing, and

@@ -67,4 +67,4 @@ async function removeAll(
   };
 }
 
-const NOTHING_SWEPT: Swept = { files: 0, bytes: 0, young: { files: 0, bytes: 0 } };
+export const NOTHING_SWEPT: Swept = { files: 0, bytes: 0, young: { files: 0, bytes: 0 } };

@@ -113,7 +113,8 @@ export function naturalForm(
   return [fileForm(meta, codecs), copied ? bytes : new Uint8Array(bytes)];
 }
 
-function fileIn(name: string, extension: string): string {
+/** Where the file of an artifact lies in the folder of outputs. */
+export function fileIn(name: string, extension: string): string {
   return `artifacts/${fileName(name)}.${extension}`;
 }
 

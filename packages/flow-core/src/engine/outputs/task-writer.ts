@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  COPY_LIMIT,
   type Codecs,
   encodeLater,
   keepEncoded,
@@ -14,17 +15,24 @@ import type { Cas } from '../../store/cas';
 import { type FileArtifact, isFile } from '../../store/file';
 import { storeFile, unkeptFile } from '../../store/file-record';
 import { encodedPreview, previewOf } from '../task/preview';
-import type { TaskResult } from '../task/task';
+import type { OutputFile, TaskResult } from '../task/task';
 import { type NaturalForm, naturalForm, writeFileArtifact, writeForm } from './artifacts';
+import { writePieces } from './pieces';
 
 /** Longest preview. Characters. */
 const PREVIEW = 480;
+
+/** What there is to write of a value; or its file, where that is written already. */
+interface Written {
+  file: FileArtifact | NaturalForm | OutputFile;
+  preview: string;
+}
 
 export class OutputWriter {
   readonly #folder: string;
   readonly #persistedCas: Cas | undefined;
   readonly #codecs: Codecs;
-  readonly #files = new Map<string, { file: FileArtifact | NaturalForm; preview: string }>();
+  readonly #files = new Map<string, Written>();
 
   /**
    * @param persistedCas Where large values also go when the spin is persisted. Otherwise their bytes are only in the files.
@@ -42,11 +50,20 @@ export class OutputWriter {
       this.#files.set(name, { file: value, preview: previewOf(value, PREVIEW) });
       return takenFile(value, (look) => (cas ? storeFile(value, cas, look) : unkeptFile(name, value, look)));
     }
-    return whenEncoded(encodeLater(name, value, this.#codecs), (encoded) => {
+    return whenEncoded(encodeLater(name, value, this.#codecs, COPY_LIMIT), (encoded) => {
       const { meta, digest } = encoded;
+      const preview = encodedPreview(encoded, PREVIEW, this.#codecs);
+      if (encoded.rest) {
+        return takenValue(encoded, async (look) => {
+          const { folder, codecs } = { folder: this.#folder, codecs: this.#codecs };
+          const { record, file } = await writePieces(name, encoded, { folder, cas, codecs, look });
+          this.#files.set(name, { file, preview });
+          return record;
+        });
+      }
       this.#files.set(name, {
         file: naturalForm(encoded, this.#codecs),
-        preview: encodedPreview(encoded, PREVIEW, this.#codecs),
+        preview,
       });
       return takenValue(encoded, () => (cas ? keepEncoded(encoded, cas) : { ...meta, digest: digest() }));
     });
@@ -57,15 +74,14 @@ export class OutputWriter {
     result.files = [];
     result.previews = {};
     for (const [name, { type, size, digest }] of result.stored) {
-      const { file, preview } = this.#files.get(name) as {
-        file: FileArtifact | NaturalForm;
-        preview: string;
-      };
+      const { file, preview } = this.#files.get(name) as Written;
       const about = { name, type, size, digest };
       result.files.push(
         isFile(file)
           ? await writeFileArtifact(this.#folder, about, file)
-          : writeForm(this.#folder, about, file),
+          : Array.isArray(file)
+            ? writeForm(this.#folder, about, file)
+            : file,
       );
       result.previews[name] = preview;
     }

@@ -3,31 +3,44 @@ import type { Job } from './job';
 import { AHEAD_MS } from './pace';
 import { UnderWay } from './under-way';
 
+/** One that was given, and is under way where it has begun. */
+interface Given {
+  job: Job;
+  underWay?: UnderWay;
+}
+
 export class AtHand {
   readonly #kill: () => void;
+  readonly #started: (job: Job) => void;
   /** Oldest first: the first one is under way, or all of them are. */
-  #jobs: Job[] = [];
+  #given: Given[] = [];
+  /** How many have begun: the first ones. */
+  #begun = 0;
   /** Their views are being read; they are given next. */
   #coming: readonly Job[] = [];
-  readonly #underWay = new Map<Job, UnderWay>();
+  #isTogether = false;
 
-  /** @param kill ends the worker when a task does not notice its own timeout */
-  constructor(kill: () => void) {
+  /**
+   * @param kill ends the worker when a task does not notice its own timeout
+   * @param started called for each task when it begins
+   */
+  constructor(kill: () => void, started: (job: Job) => void) {
     this.#kill = kill;
+    this.#started = started;
   }
 
   get size(): number {
-    return this.#jobs.length + this.#coming.length;
+    return this.#given.length + this.#coming.length;
   }
 
   /** The oldest that was given. */
   get first(): Job | undefined {
-    return this.#jobs[0];
+    return this.#given[0]?.job;
   }
 
   /** The one that was given last, or will be. */
   get last(): Job | undefined {
-    return this.#coming.at(-1) ?? this.#jobs.at(-1);
+    return this.#coming.at(-1) ?? this.#given.at(-1)?.job;
   }
 
   get isComing(): boolean {
@@ -36,85 +49,85 @@ export class AtHand {
 
   /** They are executed beside each other. */
   get isTogether(): boolean {
-    return isTogether(this.last);
+    return this.#isTogether;
   }
 
   /** How many have begun. */
   get begun(): number {
-    return this.#underWay.size;
+    return this.#begun;
   }
 
   /** How many were given and have not begun. */
   get queued(): number {
-    return this.#jobs.length - this.#underWay.size;
+    return this.#given.length - this.#begun;
   }
 
   /** The one under way takes longer than what is given ahead may wait. */
   get isLate(): boolean {
-    const [job] = this.#jobs;
-    return !this.isTogether && job !== undefined && (this.#underWay.get(job)?.ms ?? 0) > AHEAD_MS;
+    const underWay = this.#given[0]?.underWay;
+    return underWay !== undefined && !this.#isTogether && underWay.ms > AHEAD_MS;
   }
 
   find(task: string): Job | undefined {
-    return this.#jobs.find(({ spec }) => spec.task === task);
+    return this.#given[this.#indexOf(task)]?.job;
   }
 
   underWay(task: string): UnderWay | undefined {
-    const job = this.find(task);
-    return job && this.#underWay.get(job);
+    return this.#given[this.#indexOf(task)]?.underWay;
   }
 
   announce(jobs: readonly Job[]): void {
     this.#coming = jobs;
+    this.#isTogether = isTogether(jobs[0]);
   }
 
   /** What was announced is given. */
   arrive(): void {
-    this.#jobs.push(...this.#coming);
+    for (const job of this.#coming) this.#given.push({ job });
     this.#coming = [];
   }
 
-  /** Those that begin now: the first one, or all. Each is noticed once. */
-  begin(): Job[] {
-    const { length } = this.#jobs;
-    const begun: Job[] = [];
-    for (let i = 0; i < (this.isTogether ? length : Math.min(1, length)); i++) {
-      const job = this.#jobs[i] as Job;
-      if (this.#underWay.has(job)) continue;
-      this.#underWay.set(job, new UnderWay(job, this.#kill));
-      begun.push(job);
+  /** The first one begins, or all that have not begun. */
+  begin(): void {
+    const most = this.#isTogether ? this.#given.length : Math.min(1, this.#given.length);
+    while (this.#begun < most) {
+      const one = this.#given[this.#begun++] as Given;
+      one.underWay = new UnderWay(one.job, this.#kill);
+      this.#started(one.job);
     }
-    return begun;
   }
 
   /** Undefined for a task that is not here. */
   finish(task: string): Job | undefined {
-    const at = this.#jobs.findIndex(({ spec }) => spec.task === task);
-    if (at < 0) return undefined;
-    const [job] = this.#jobs.splice(at, 1) as [Job];
-    this.#underWay.get(job)?.end();
-    this.#underWay.delete(job);
-    return job;
+    const at = this.#indexOf(task);
+    const one = this.#given[at];
+    if (!one) return undefined;
+    if (at === 0) this.#given.shift();
+    else this.#given.splice(at, 1);
+    if (one.underWay) this.#begun--;
+    one.underWay?.end();
+    return one.job;
   }
 
   /** Takes these back, which have not begun. */
   takeBack(tasks: readonly string[]): Job[] {
-    const back = new Set(this.#jobs.filter(({ spec }) => tasks.includes(spec.task)));
-    this.#jobs = this.#jobs.filter((job) => !back.has(job));
-    return [...back];
+    const back = this.#given.filter(({ job }) => tasks.includes(job.spec.task));
+    this.#given = this.#given.filter((one) => !back.includes(one));
+    this.#begun = this.#given.filter(({ underWay }) => underWay).length;
+    return back.map(({ job }) => job);
   }
 
   /** Takes all back. */
   takeAll(): Job[] {
-    const jobs = [...this.#jobs.splice(0), ...this.#coming];
+    const jobs = [...this.#given.splice(0).map(({ job }) => job), ...this.#coming];
     this.#coming = [];
-    this.#underWay.clear();
+    this.#begun = 0;
     return jobs;
   }
 
   /** No timeout ends the worker any more. */
   stopClocks(): void {
-    for (const one of this.#underWay.values()) one.end();
+    for (const { underWay } of this.#given) underWay?.end();
   }
 
   /**
@@ -122,15 +135,19 @@ export class AtHand {
    * Where nobody knows which one it was, each of them is to be executed alone the next time.
    */
   blame(): { died?: { job: Job; underWay: UnderWay }; beside: Job[] } {
-    const all = [...this.#underWay];
-    const found = all.length === 1 ? all[0] : all.find(([, one]) => one.hasLeft);
-    if (!found) {
-      for (const [job] of all) job.concurrency = 1;
-      return { beside: all.map(([job]) => job) };
+    const all = this.#given.slice(0, this.#begun) as Required<Given>[];
+    const died = all.length === 1 ? all[0] : all.find(({ underWay }) => underWay.hasLeft);
+    const beside = all.filter((one) => one !== died).map(({ job }) => job);
+    if (died) {
+      this.finish(died.job.spec.task);
+      return { died, beside };
     }
-    const [job, underWay] = found;
-    this.#jobs = this.#jobs.filter((one) => one !== job);
-    return { died: { job, underWay }, beside: all.map(([one]) => one).filter((one) => one !== job) };
+    for (const job of beside) job.concurrency = 1;
+    return { beside };
+  }
+
+  #indexOf(task: string): number {
+    return this.#given.findIndex(({ job }) => job.spec.task === task);
   }
 }
 

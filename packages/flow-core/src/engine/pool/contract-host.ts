@@ -86,12 +86,6 @@ export class ContractHost implements PoolHost {
     return this.slowly ? new Promise((resolve) => setImmediate(resolve, view)) : view;
   }
 
-  began(): void {}
-
-  mayBegin(): boolean {
-    return true;
-  }
-
   started(job: Job): void {
     this.heard(job).push('started');
   }

@@ -41,7 +41,7 @@ export class InProcessPool implements Pool {
     this.#busy = true;
     for (let job = this.#next(); job; job = this.#next()) {
       this.#host.started(job);
-      this.#host.began(job);
+      job.start?.begin();
       const outcome = await this.#execute(job);
       if (!this.#closed) this.#host.finished(job, outcome);
     }

@@ -2,6 +2,7 @@
 import type { StepNode } from '../../definition/graph';
 import { viewsOf } from '../task/place';
 import { timeoutOf } from '../task/policies';
+import type { RateGate, Start } from '../task/rate';
 import type { TaskSpec } from '../task/task';
 import type { Installed } from './packages';
 
@@ -15,19 +16,26 @@ export interface Job {
   timeoutMs?: number;
   /** How many tasks of its step a worker may be at together. With 1, it has the worker for itself. */
   concurrency: number;
-  /** Its step has a `rate`: where it is given, it begins at once. */
-  paced?: true;
-  /** It has begun: where it begins again, that counts for the rate, too. */
-  begun?: true;
+  /** What the `rate` of its step counts. Where a task that has one is given, it begins at once. */
+  start?: Start;
   /** Labels of all views that the task may read. */
   views: readonly string[];
 }
 
-/** The job of one task. @param packages those of its step, where it has any */
-export function jobOf({ options }: StepNode, spec: TaskSpec, packages: Installed | undefined): Job {
-  const { isolate, concurrency = 1, rate } = options;
+/**
+ * The job of one task, which is given now.
+ * @param packages those of its step, where it has any
+ * @param gate that of its step, where it has a `rate`
+ */
+export function jobOf(
+  { options }: StepNode,
+  spec: TaskSpec,
+  packages: Installed | undefined,
+  gate?: RateGate,
+): Job {
+  const { isolate, concurrency = 1 } = options;
   const job: Job = { spec, isolate: isolate === true, concurrency, views: viewsOf(spec) };
-  if (rate) job.paced = true;
+  if (gate) job.start = gate.take();
   const timeoutMs = timeoutOf(options);
   if (packages) job.packages = packages;
   if (timeoutMs !== undefined) job.timeoutMs = timeoutMs;

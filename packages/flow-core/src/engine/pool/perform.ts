@@ -28,6 +28,8 @@ export interface Performance
    * under way: for what it threw in a timer, or in a promise that is not awaited.
    */
   within?(fail: (error: unknown) => void, body: () => Promise<TaskResult>): Promise<TaskResult>;
+  /** The asynchronous context at hand, for what is called from outside of it. */
+  context?(): <T>(work: () => T) => T;
   /** Called when the body has ended or thrown, before the engine goes on: what it patched is put back. */
   bodyEnded?(thrown?: unknown): void;
 }
@@ -41,6 +43,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
   const begun = performance.now();
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
   let { abort } = task;
+  let inBody = <T>(work: () => T): T => work();
   let timer: After | undefined;
   let stray = false;
   const absent: MissingRead[] = [];
@@ -60,9 +63,10 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
         missing,
         signal: () => {
           abort ??= new AbortController();
+          inBody = task.context?.() ?? inBody;
           return abort.signal;
         },
-        ...(together ? { envIsSet: true } : {}),
+        envIsSet: together,
         ...(task.bodyEnded ? { bodyEnded: task.bodyEnded } : {}),
       });
     const { within } = task;
@@ -76,7 +80,8 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
       if (timeoutMs === undefined) return;
       const expire = () => {
         const error = timeoutError(timeoutMs);
-        abort?.abort(error);
+        // Those who listen belong to the body.
+        inBody(() => abort?.abort(error));
         fail(error);
       };
       const due = performance.now() + timeoutMs;

@@ -18,10 +18,6 @@ export interface PoolHost {
   /** With the bytes of small artifacts in it. */
   view(label: string): View | Promise<View>;
   started(job: Job): void;
-  /** The body of a paced task begins, also where it begins again. */
-  began(job: Job): void;
-  /** Whether a paced task that has begun before, in a process that died, may begin again now: then it is to be given at once. */
-  mayBegin(job: Job): boolean;
   /** @param past it came past the streams of the task's process: by a process that it started, or `fs.writeSync(1, …)` */
   log(job: Job, stream: 'stdout' | 'stderr', text: string, past?: boolean): void;
   finished(job: Job, outcome: TaskOutcome): void;

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import type { FlowError } from '../../definition/errors';
 import { withoutHandles } from '../../definition/handles';
 import { OrphanGuard } from '../../process/orphan-guard';
+import { open } from '../task/rate';
 import { ChangedNames } from './changed-names';
 import { type Job, kindOf } from './job';
 import { AHEAD_MS, Pace } from './pace';
@@ -100,11 +101,11 @@ export class ProcessPool implements Pool {
 
   /** Kinds of which tasks wait, the one that has waited longest first. */
   #kinds(host: PoolHost): Set<string> {
-    return new Set([...this.#held.keys(), ...this.#returned.map(kindOf), ...host.kinds()]);
+    return new Set([...this.#held.keys(), ...open(this.#returned).map(kindOf), ...host.kinds()]);
   }
 
   #waiting(kind: string, host: PoolHost): number {
-    const returned = this.#returned.filter((job) => kindOf(job) === kind).length;
+    const returned = open(this.#returned).filter((job) => kindOf(job) === kind).length;
     return host.pending(kind) + returned + (this.#held.has(kind) ? 1 : 0);
   }
 
@@ -193,17 +194,18 @@ export class ProcessPool implements Pool {
   /** Quick tasks go in one message for many: a worker is given more when half of what it had is done. */
   #choose(worker: WorkerProcess, host: PoolHost): Job[] {
     const jobs: Job[] = [];
-    const last = () => jobs.at(-1) ?? worker.last;
-    const most = () => this.#most(last());
-    if (last()?.concurrency === 1 && worker.size * 2 > most()) return jobs;
-    while (worker.size + jobs.length < most()) {
+    const { size } = worker;
+    let { last } = worker;
+    if (last?.concurrency === 1 && size * 2 > this.#most(last)) return jobs;
+    while (size + jobs.length < this.#most(last)) {
       const job = this.#next(worker.kind, host);
       if (!job) break;
-      if (!worker.takes(job) || !goesWith(job, last())) {
+      if (!worker.takes(job) || !goesWith(job, last)) {
         this.#held.set(worker.kind, job);
         break;
       }
       jobs.push(job);
+      last = job;
       if (job.isolate) break;
     }
     return jobs;
@@ -212,7 +214,7 @@ export class ProcessPool implements Pool {
   /** How many tasks a worker may have at hand that was given this one last. */
   #most(last: Job | undefined): number {
     if (last && last.concurrency > 1) return last.concurrency;
-    return last?.paced ? 1 : this.#pace.ahead(last?.spec.step);
+    return last?.start ? 1 : this.#pace.ahead(last?.spec.step);
   }
 
   #next(kind: string, host: PoolHost): Job | undefined {
@@ -221,10 +223,16 @@ export class ProcessPool implements Pool {
       this.#held.delete(kind);
       return held;
     }
-    const at = this.#returned.findIndex(
-      (job) => kindOf(job) === kind && (!job.paced || !job.begun || host.mayBegin(job)),
-    );
-    return at < 0 ? host.pull(kind) : this.#returned.splice(at, 1)[0];
+    return (this.#returned.length > 0 ? this.#again(kind) : undefined) ?? host.pull(kind);
+  }
+
+  /** One that came back. */
+  #again(kind: string): Job | undefined {
+    const job = open(this.#returned).find((one) => kindOf(one) === kind);
+    if (!job) return undefined;
+    this.#returned.splice(this.#returned.indexOf(job), 1);
+    if (job.start) job.start = job.start.again();
+    return job;
   }
 
   #spawn(kind: string, alive = true): void {
@@ -271,10 +279,6 @@ export class ProcessPool implements Pool {
       else this.#broken = { error };
     },
     started: (job) => this.#host?.started(job),
-    began: (job) => {
-      job.begun = true;
-      this.#host?.began(job);
-    },
     log: (job, stream, text, past) => {
       if (!this.#closed) this.#host?.log(job, stream, text, past);
     },
@@ -289,6 +293,7 @@ export class ProcessPool implements Pool {
       if (this.#closed) return;
       this.#pace.took(job.spec.step, outcome.durationMs);
       this.#patienceWith(kindOf(job)).finished();
+      job.start?.begin();
       this.#host?.finished(job, outcome);
     },
     startedApart: (pid, alive) => (alive ? this.#orphans.add(pid) : this.#orphans.remove(pid)),
@@ -308,7 +313,7 @@ export class ProcessPool implements Pool {
 /** Whether a worker may have both at hand: tasks that are executed together are of one step, and no other is among them. */
 function goesWith(job: Job, last: Job | undefined): boolean {
   if (last === undefined) return true;
-  if (job.paced && job.concurrency === 1) return false;
+  if (job.start && job.concurrency === 1) return false;
   if (job.concurrency > 1) return last.concurrency > 1 && last.spec.step === job.spec.step;
   return last.concurrency === 1 && !job.isolate;
 }

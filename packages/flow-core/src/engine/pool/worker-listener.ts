@@ -10,8 +10,6 @@ export interface WorkerListener {
   /** The flow cannot be imported. */
   broken(error: ErrorRecord | FlowError): void;
   started(job: Job): void;
-  /** The body of a task that is paced begins. */
-  began(job: Job): void;
   /** @param past it came past the worker's streams */
   log(job: Job, stream: 'stdout' | 'stderr', text: string, past?: boolean): void;
   /** The process of a task has neither worked nor answered for so long. */

@@ -29,7 +29,10 @@ export class WorkerProcess {
   readonly #process: StartedProcess<ToWorker>;
   readonly #listener: WorkerListener;
   #state: WorkerState = 'loading';
-  readonly #atHand = new AtHand(() => this.child.kill('SIGKILL'));
+  readonly #atHand = new AtHand(
+    () => this.child.kill('SIGKILL'),
+    (job) => this.#listener.started(job),
+  );
   readonly #sent = new SentViews();
   /** Whom it has worked for: several tasks, or the one that is isolated. */
   #use: 'fresh' | 'shared' | 'isolated' = 'fresh';
@@ -132,11 +135,11 @@ export class WorkerProcess {
     // It died while views were read from the store, and its tasks went back.
     if (this.#gone()) return;
     this.#atHand.arrive();
-    this.#begin();
+    this.#atHand.begin();
     void this.#send({
       ...{ type: 'work', tasks: jobs.map(({ spec }) => spec) },
       ...(isTogether(jobs[0]) ? { together: true } : {}),
-      ...(jobs.some(({ paced }) => paced) ? { paced: true } : {}),
+      ...(jobs.some(({ start }) => start) ? { paced: true } : {}),
     });
   }
 
@@ -211,11 +214,9 @@ export class WorkerProcess {
       case 'leaving':
         this.#atHand.underWay(message.task)?.leaves(message.stack);
         return;
-      case 'begun': {
-        const job = this.#atHand.find(message.task);
-        if (job) this.#listener.began(job);
+      case 'begun':
+        this.#atHand.find(message.task)?.start?.begin();
         return;
-      }
       case 'ending':
         this.#atHand.underWay(message.task)?.end();
         return;
@@ -253,10 +254,6 @@ export class WorkerProcess {
     }
   }
 
-  #begin(): void {
-    for (const job of this.#atHand.begin()) this.#listener.started(job);
-  }
-
   #settle(): void {
     const outcomes = this.#outcomes.splice(0);
     if (outcomes.length === 0 || this.#gone()) return;
@@ -270,7 +267,7 @@ export class WorkerProcess {
       else this.#rest();
       this.#listener.finished(job, outcome);
       if (this.#gone()) break;
-      this.#begin();
+      this.#atHand.begin();
     }
     this.#listener.settled();
   }

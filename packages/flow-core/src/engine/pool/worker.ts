@@ -200,11 +200,12 @@ export class Worker {
     }
     scope.fail = undefined;
     scope.ended = true;
-    await this.#endStarted(scope);
+    // To wait where nothing was started would cost each quick task as much as all the rest here.
+    if (scope.started) await this.#endStarted(scope);
     const common = this.#active.remove(scope);
     // What several share is put back behind the last of them.
     if (this.#active.size === 0 && !this.#contained.putBack()) changed.push('process.cwd');
-    if (common) await this.#endStarted(common);
+    if (common?.started) await this.#endStarted(common);
     if (changed.length > 0) outcome.changed = [...new Set(changed)];
     // What was thrown cannot travel as it is.
     if (outcome.status === 'failed') delete outcome.failure.thrown;
@@ -246,6 +247,7 @@ export class Worker {
         scope.fail = fail;
         return this.#scopes.run(scope, body);
       },
+      context: () => AsyncLocalStorage.snapshot(),
       bodyEnded: (thrown) => {
         // Not within the call of `push`, which may be one of them.
         const { names, lasting } = this.#contained.putBackRealm(

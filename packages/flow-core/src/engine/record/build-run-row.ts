@@ -10,7 +10,7 @@ import type { ErrorRecord, RunRow, Status } from '../../store/rows';
 
 export interface RunStart
   extends Pick<RunRow, 'run' | 'user' | 'namespace' | 'paramInputs'>,
-    Partial<Pick<RunRow, 'with' | 'code' | 'file' | 'environment' | 'origin' | 'spunFrom'>> {
+    Partial<Pick<RunRow, 'with' | 'code' | 'file' | 'variables' | 'origin' | 'spunFrom'>> {
   graph: Graph;
   tags?: readonly string[];
 }

@@ -6,7 +6,9 @@ import { taskOf } from '../task/label';
 /** The artifacts that a task shows: their names, and the labels of the tasks that stored them. */
 export function visibleNames(label: string, row: TaskRow): [name: string, at: string][] {
   const own = row.dropped ? row.stored.filter((name) => !row.dropped?.includes(name)) : row.stored;
-  return [...Object.entries(row.inherited), ...own.map((name): [string, string] => [name, label])];
+  const names = Object.entries(row.inherited);
+  for (const name of own) names.push([name, label]);
+  return names;
 }
 
 /** The rows of tasks; mostly they are of one run, and then it is one look-up. */

@@ -28,13 +28,20 @@ export async function recordedViews(
   for (const label of labels)
     views.set(label, { label, pathspec: fullPathspec(flow, run, label), entries: new Map() });
   const rows = await rowsOf(store, flow, run, [...views.keys()]);
-  const shown = [...views.values()].flatMap(({ label, pathspec, entries }, i) => {
-    const row = rows[i];
-    if (!row) throw lost(pathspec as string);
-    return visibleNames(label, row).map(([name, at]) => ({ entries, name, at }));
-  });
+  const entries: Map<string, Visible>[] = [];
+  const shown: Shown[] = [];
+  let task = 0;
+  for (const view of views.values()) {
+    const row = rows[task++];
+    if (!row) throw lost(view.pathspec as string);
+    for (const own of visibleNames(view.label, row)) {
+      entries.push(view.entries);
+      shown.push({ name: own[0], at: own[1] });
+    }
+  }
   const visible = await readVisible({ store, flow, run }, shown);
-  for (const [i, { entries, name }] of shown.entries()) entries.set(name, visible[i] as Visible);
+  for (let i = 0; i < shown.length; i++)
+    (entries[i] as Map<string, Visible>).set((shown[i] as Shown).name, visible[i] as Visible);
   return views;
 }
 

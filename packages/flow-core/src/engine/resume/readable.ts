@@ -1,25 +1,19 @@
 /** Whether a resumed run can read what it takes over. One that begins on damaged data would fail, and stay behind. */
 import { statSync } from 'node:fs';
 import { FlowError } from '../../definition/errors';
-import { ancestors, type Graph } from '../../definition/graph';
 import { type Kv, scan } from '../../store/kv';
 import { IN_FILES, unpackArtifact } from '../../store/records';
 import { keys, nameOfKey, prefixRange } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { StandIns } from '../record/stand-ins';
-import type { LostTasks } from './lost-tasks';
+import { labelOf } from '../task/label';
+import type { Resumed } from './executed-tasks';
+import { isExecuted } from './takeover';
 
-export interface ReadableOptions {
-  graph: Graph;
-  store: Store;
-  origin: RunRow;
-  /** This step is executed again, and what follows it. */
-  from?: string;
+export interface ReadableOptions extends Resumed {
   /** What the origin took over from other runs lies there. */
   standIns: StandIns;
-  /** What is known to be lost is executed again, too. */
-  lost: LostTasks | undefined;
 }
 
 /**
@@ -27,69 +21,90 @@ export interface ReadableOptions {
  * @throws FlowError FLOW_STORE_CORRUPT
  */
 export async function requireReadable(options: ReadableOptions): Promise<void> {
-  const { graph, store, origin, lost } = options;
-  const { flow, run, contents } = origin;
+  const { graph, standIns } = options;
+  const again = new Again(options);
   const steps = [...graph.steps.keys()].filter((name) => !isExecuted(options, name));
   for (const step of ['params', ...steps]) {
-    let found = 0;
-    for await (const [key, value] of artifactsOf(store.kv, flow, run, step)) {
-      found++;
-      const [, , , , task] = key.split('/');
-      const isKnown = lost?.tasks.has(`${step}/${Number(task)}`) || keys.isParam(key);
-      if (value.length > 0 && !isKnown) requireFile(store, key, unpackArtifact(value), origin);
-    }
-    const [recorded] = contents?.[step]?.artifact ?? [found];
-    if (found < recorded)
-      throw damaged(`has ${found} of the ${recorded} artifacts of ${flow}/${run}/${step}`, step, origin);
-    for (const other of options.standIns.runs()) await requireTaken(options, other, step);
+    await requireOwn(options, step, again);
+    for (const other of standIns.runs()) await requireTaken(options, other, step, again);
   }
+}
+
+/** Which tasks are executed again: they are looked for only where something is missing. */
+class Again {
+  readonly #resumed: Resumed;
+  #tasks: Promise<ReadonlySet<string>> | undefined;
+
+  constructor(resumed: Resumed) {
+    this.#resumed = resumed;
+  }
+
+  async has(label: string): Promise<boolean> {
+    if (this.#resumed.lost?.tasks.has(label)) return true;
+    this.#tasks ??= import('./executed-tasks').then(({ executedTasks }) => executedTasks(this.#resumed));
+    return (await this.#tasks).has(label);
+  }
+}
+
+async function requireOwn({ store, origin }: ReadableOptions, step: string, again: Again): Promise<void> {
+  const { flow, run, contents } = origin;
+  const found = new Map<number, number>();
+  let all = 0;
+  for await (const [key, value] of artifactsOf(store.kv, flow, run, step)) {
+    const task = Number(key.split('/')[4]);
+    found.set(task, (found.get(task) ?? 0) + 1);
+    all++;
+    if (value.length === 0 || keys.isParam(key)) continue;
+    const damage = damageOf(store, key, unpackArtifact(value));
+    if (damage !== undefined && !(await again.has(`${step}/${task}`))) throw damaged(damage, step, origin);
+  }
+  const [recorded] = contents?.[step]?.artifact ?? [all];
+  if (all >= recorded) return;
+  for await (const row of store.tasks(flow, run, step))
+    if (row.origin === undefined && (found.get(row.task) ?? 0) < row.stored.length)
+      if (!(await again.has(labelOf(row))))
+        throw damaged(`has ${all} of the ${recorded} artifacts of ${flow}/${run}/${step}`, step, origin);
 }
 
 /** The same of what the origin took over of one step from another run. */
 async function requireTaken(
-  { store, origin, lost, standIns }: ReadableOptions,
+  { store, origin, standIns }: ReadableOptions,
   run: number,
   step: string,
+  again: Again,
 ): Promise<void> {
   const { flow } = origin;
-  const taken = [...standIns.of(run, step)].filter(([, { own }]) => !lost?.tasks.has(`${step}/${own}`));
-  if (taken.length === 0) return;
-  const shown = new Map(taken.map(([task, { shows }]) => [task, shows]));
+  const taken = new Map(standIns.of(run, step));
+  if (taken.size === 0) return;
+  const shown = new Map([...taken].map(([task, { shows }]) => [task, shows]));
+  const isAgain = (task: number) => again.has(`${step}/${taken.get(task)?.own}`);
   for await (const [key, value] of artifactsOf(store.kv, flow, run, step)) {
-    const [, , , , task] = key.split('/');
-    const left = shown.get(Number(task));
+    const task = Number(key.split('/')[4]);
+    const left = shown.get(task);
     if (left === undefined) continue;
-    shown.set(Number(task), left - 1);
-    if (value.length > 0) requireFile(store, key, unpackArtifact(value), origin);
+    shown.set(task, left - 1);
+    const damage = value.length === 0 ? undefined : damageOf(store, key, unpackArtifact(value));
+    if (damage !== undefined && !(await isAgain(task))) throw damaged(damage, step, origin);
   }
   for (const [task, left] of shown)
-    if (left > 0) throw damaged(`has lost artifacts of ${flow}/${run}/${step}/${task}`, step, origin);
-}
-
-function isExecuted({ graph, from }: ReadableOptions, name: string): boolean {
-  return from !== undefined && ancestors(graph, name).has(from);
+    if (left > 0 && !(await isAgain(task)))
+      throw damaged(`has lost artifacts of ${flow}/${run}/${step}/${task}`, step, origin);
 }
 
 const artifactsOf = (kv: Kv, flow: string, run: number, step: string) =>
   scan(kv, { ...prefixRange(keys.artifacts(flow, run, step)), having: IN_FILES });
 
-function requireFile(
+/** What is wrong with the bytes of an artifact, if anything. */
+function damageOf(
   { cas }: Store,
   key: string,
   { hash, size }: ReturnType<typeof unpackArtifact>,
-  origin: RunRow,
-): void {
-  if (hash === undefined) return;
+): string | undefined {
+  if (hash === undefined) return undefined;
   const path = cas.path?.(hash);
   const bytes = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.size;
-  const isThere = path === undefined ? cas.has(hash) : bytes === size;
-  const [, , , step = ''] = key.split('/');
-  if (!isThere)
-    throw damaged(
-      `${bytes === undefined ? 'has lost' : `has ${bytes} of the ${size} bytes of`} ${nameOfKey(key)}`,
-      step,
-      origin,
-    );
+  if (path === undefined ? cas.has(hash) : bytes === size) return undefined;
+  return `${bytes === undefined ? 'has lost' : `has ${bytes} of the ${size} bytes of`} ${nameOfKey(key)}`;
 }
 
 function damaged(what: string, step: string, { flow, run }: RunRow): FlowError {

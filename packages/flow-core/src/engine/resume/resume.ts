@@ -55,15 +55,17 @@ export async function prepareResume(
     const { digest } = await unkeptArtifact(name, parsed[name], graph.codecs);
     if (digest !== digests.get(name)) changed.push(name);
   }
-  const from = step === undefined ? {} : { from: step };
-  await requireReadable({ graph, store, origin, standIns, ...from, lost });
+  const resumed = {
+    graph,
+    store,
+    origin,
+    changed: new Set(changed),
+    ...(step === undefined ? {} : { from: step }),
+  };
+  await requireReadable({ ...resumed, standIns, lost });
   return {
     params: { paramInputs: { ...origin.paramInputs, ...params }, parsed },
-    takeover: await Takeover.of({
-      ...{ store, origin, changed: new Set(changed) },
-      ...from,
-      ...(lost ? { lost } : {}),
-    }),
+    takeover: await Takeover.of({ ...resumed, ...(lost ? { lost } : {}) }),
   };
 }
 

@@ -1,4 +1,6 @@
 /** Takes finished tasks over from an earlier run by reference. Nothing is copied. */
+import { isFlowError } from '../../definition/errors';
+import { ancestors, type Graph } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { visibleNames } from '../record/task-rows';
@@ -7,6 +9,7 @@ import { type Planned, stackKey } from '../task/place';
 import type { LostTasks } from './lost-tasks';
 
 export interface TakeoverOptions {
+  graph: Graph;
   store: Store;
   origin: RunRow;
   /** Execute this step again, and what follows it. */
@@ -29,6 +32,7 @@ export class Takeover {
   /** Labels of this run's tasks that were taken over. */
   readonly #taken = new Set<string>();
   #size = 0;
+  #atHand = 0;
   /** Steps with a finished task that was not taken over because of the parameters it read. */
   readonly affected = new Map<string, string[]>();
   /** What the origin has lost, by step: its tasks are executed again. */
@@ -44,18 +48,26 @@ export class Takeover {
 
   static async of(options: TakeoverOptions): Promise<Takeover> {
     const takeover = new Takeover(options);
-    const { flow, run } = options.origin;
-    let atHand = 0;
-    for await (const row of options.store.tasks(flow, run)) {
-      if (row.status !== 'done' || options.lost?.tasks.has(labelOf(row))) continue;
-      let places = takeover.#finished.get(row.step);
-      if (!places) {
-        places = new Map();
-        takeover.#finished.set(row.step, places);
+    for (const step of options.graph.steps.keys()) {
+      try {
+        await takeover.#read(step, options);
+      } catch (error) {
+        // What is executed in any case need not be whole.
+        if (!isFlowError(error) || error.code !== 'FLOW_STORE_CORRUPT' || !isExecuted(options, step))
+          throw error;
       }
-      places.set(placeKey(row), atHand++ < AT_HAND ? row : row.task);
     }
     return takeover;
+  }
+
+  /** @throws FlowError FLOW_STORE_CORRUPT; then nothing of the step is taken over */
+  async #read(step: string, { store, origin, lost }: TakeoverOptions): Promise<void> {
+    const places = new Map<PlaceKey, TaskRow | number>();
+    for await (const row of store.tasks(origin.flow, origin.run, step)) {
+      if (row.status !== 'done' || lost?.tasks.has(labelOf(row))) continue;
+      places.set(placeKey(row), this.#atHand++ < AT_HAND ? row : row.task);
+    }
+    if (places.size > 0) this.#finished.set(step, places);
   }
 
   /** How many tasks were taken over so far. */
@@ -65,7 +77,7 @@ export class Takeover {
 
   /** Whether tasks of a step with these parents can be taken over: all before them was, and none is to be executed again. */
   mayTake({ step, parents, base }: Pick<Planned, 'step' | 'parents' | 'base'>): boolean {
-    const before = base === undefined ? parents : [base];
+    const before = parentsOf({ parents, base });
     return step !== this.#from && this.#finished.has(step) && before.every((label) => this.#taken.has(label));
   }
 
@@ -86,10 +98,7 @@ export class Takeover {
   /** Takes the origin's task at the same place over, where the task {@link mayTake}. Returns whether it did. */
   take(task: Planned & { label: string }, row: TaskRow): boolean {
     if (!sameParents(row, task)) return false;
-    // A row without reads, such as that of a caught failure, may have read any of them.
-    const read = (row.reads ? (row.reads.params ?? []) : [...this.#changed]).filter((name) =>
-      this.#changed.has(name),
-    );
+    const read = readOf(row, this.#changed);
     if (read.length > 0) {
       this.affected.set(task.step, read);
       return false;
@@ -116,6 +125,18 @@ export class Takeover {
     return row.origin ?? formatLabel({ run: this.origin.run, step: row.step, task: row.task });
   }
 }
+
+/** Whether a step is executed again as a whole, since one before it is. */
+export const isExecuted = ({ graph, from }: Pick<TakeoverOptions, 'graph' | 'from'>, step: string): boolean =>
+  from !== undefined && (step === from || ancestors(graph, step).has(from));
+
+/** The changed parameters that a task has read. A row without reads, such as that of a caught failure, may have read any of them. */
+export const readOf = ({ reads }: Pick<TaskRow, 'reads'>, changed: ReadonlySet<string>): string[] =>
+  (reads ? (reads.params ?? []) : [...changed]).filter((name) => changed.has(name));
+
+/** The tasks that must have been taken over before one can be. */
+export const parentsOf = ({ parents, base }: Pick<Planned, 'parents' | 'base'>): readonly string[] =>
+  base === undefined ? parents : [base];
 
 /** The split of the one foreach around a task; a text where there are other numbers of them, or iterations. */
 type PlaceKey = number | string;

@@ -87,7 +87,6 @@ export class Coordinator {
           params: this.#params,
           recorder: this.#recorder,
           ready: this.#planner.ready,
-          rates: this.#rates,
           active: this.#active,
           address: this.#address,
           stopped: () => this.#stopped,
@@ -115,9 +114,8 @@ export class Coordinator {
     const task = this.#stopped ? undefined : this.#planner.ready.pull(kind);
     if (!task) return undefined;
     const spec = specOf(task, this.#options);
-    const job = jobOf(this.#node(task), spec, this.#packages.get(task.step));
-    const start = this.#rates.of(task.step)?.take();
-    this.#active.set(job, { ...task, since: 0, recorded: false, ...(start ? { start } : {}) });
+    const job = jobOf(this.#node(task), spec, this.#packages.get(task.step), this.#rates.of(task.step));
+    this.#active.set(job, { ...task, since: 0, recorded: false });
     return job;
   }
 
@@ -125,7 +123,6 @@ export class Coordinator {
     const task = this.#active.get(job);
     if (!task) return;
     this.#active.delete(job);
-    task.start?.begin();
     const { emit } = this.#options;
     if (outcome.status === 'done') {
       this.#done(task, outcome, outcome.result);

@@ -6,7 +6,6 @@ import type { PoolHost } from '../pool/pool';
 import type { TaskAddress } from '../task/flow-event';
 import { labelOf } from '../task/label';
 import type { Planned } from '../task/place';
-import type { Rates, Start } from '../task/rate';
 import type { RunContext, TaskSpec } from '../task/task';
 import type { RunOptions } from './options';
 import type { ReadyTasks } from './ready-tasks';
@@ -18,8 +17,6 @@ export interface ActiveTask extends NumberedTask {
   since: number;
   /** Whether it has a row while it is running. */
   recorded: boolean;
-  /** What its step's rate counts. */
-  start?: Start;
 }
 
 export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
@@ -27,7 +24,6 @@ export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
   params: [string, ArtifactRecord][];
   recorder: Recorder;
   ready: ReadyTasks<NumberedTask>;
-  rates: Rates;
   active: ReadonlyMap<Job, ActiveTask>;
   address(task: NumberedTask): TaskAddress;
   stopped(): boolean;
@@ -35,7 +31,7 @@ export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
 
 export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
   const { emit } = options;
-  const { recorder, ready, rates, active, address, stopped } = hosted;
+  const { recorder, ready, active, address, stopped } = hosted;
   return {
     run: runContext(options, recorder.row.run, hosted.params),
     pull: hosted.pull,
@@ -48,15 +44,6 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
       const again = task.since > 0;
       task.since = Date.now();
       if (!again) emit({ type: 'task-started', task: address(task) });
-    },
-    began: (job) => active.get(job)?.start?.begin(),
-    mayBegin(job) {
-      const task = active.get(job);
-      const gate = rates.of(job.spec.step);
-      if (!task || !gate) return true;
-      if (gate.free <= 0) return false;
-      task.start = gate.take();
-      return true;
     },
     log(job, stream, text) {
       const task = active.get(job);

@@ -1,6 +1,6 @@
 /** Writes down what happens in a run: its row, its tasks, their artifacts and logs. */
 import { passesOn, type StepNode } from '../../definition/graph';
-import { environmentDigest } from '../../source/declared-inputs';
+import { declaredVariables } from '../../source/declared-inputs';
 import type { Op } from '../../store/kv';
 import { record } from '../../store/records';
 import type {
@@ -68,7 +68,7 @@ export class Recorder {
       with: options.with,
       code: options.code,
       file: options.file,
-      environment: environmentDigest(graph),
+      variables: declaredVariables(graph),
       origin: options.takeover?.origin.run,
     });
   }

@@ -1,6 +1,5 @@
 /**
- * Finds out quickly that none of many texts is in another: it looks at a few signs of it only, and goes on behind those that no text
- * has (Wu and Manber). A pattern with hundreds of texts looks at each sign as often.
+ * Finds many texts in another quickly: it looks at a few signs of it only, and goes on behind those that no text has (Wu and Manber). A pattern with hundreds of texts looks at each sign as often.
  */
 
 /** Places for pairs of signs; two pairs may share one. */
@@ -26,19 +25,17 @@ export class AnyOf {
       }
   }
 
-  /** Whether one of them is in it. */
-  test(text: string): boolean {
+  /** Each place at which one of them is, by the places. */
+  *places(text: string): Generator<[one: string, at: number], void, undefined> {
     for (let at = this.#length - 1; at < text.length; ) {
       const pair = pairAt(text, at);
       const shift = this.#shifts[pair] as number;
-      if (shift === 0 && this.#beginsAt(pair, text, at - this.#length + 1)) return true;
+      if (shift === 0) {
+        const from = at - this.#length + 1;
+        for (const one of this.#byPair.get(pair) ?? []) if (text.startsWith(one, from)) yield [one, from];
+      }
       at += shift || 1;
     }
-    return false;
-  }
-
-  #beginsAt(pair: number, text: string, from: number): boolean {
-    return this.#byPair.get(pair)?.some((one) => text.startsWith(one, from)) === true;
   }
 }
 

@@ -12,7 +12,7 @@ import { type Job, jobOf } from '../pool/job';
 import type { Pool, PoolHost } from '../pool/pool';
 import { fromRecord } from '../task/error-record';
 import type { TaskAddress } from '../task/flow-event';
-import { RateGate, type Start } from '../task/rate';
+import { RateGate } from '../task/rate';
 import type { OutputFile, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { SpinAllOptions } from './all-options';
@@ -20,6 +20,7 @@ import { examples } from './examples';
 import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 import { itemText, SplitViews } from './split-views';
+import { changedVariables } from './variables';
 
 /** In split order, those that failed too. @throws FlowError FLOW_INTERRUPTED, and what stops all of them */
 export async function spinSplits(options: SpinAllOptions): Promise<SplitOutcome[]> {
@@ -31,8 +32,6 @@ interface Split {
   resolved: Resolved;
   index: number[];
   begun?: true;
-  /** What its step's rate counts. */
-  start?: Start;
 }
 
 class SplitSpinner {
@@ -112,8 +111,6 @@ class SplitSpinner {
         split.begun = true;
         this.#options.emit({ type: 'task-started', task: this.#address(split) });
       },
-      began: (job) => this.#jobs.get(job)?.start?.begin(),
-      mayBegin: (job) => this.#mayBegin(job),
       log: (job, stream, text) => this.#log(job, stream, text),
       finished: (job, outcome) => {
         const work = this.#ended(job, outcome).catch(this.#fail);
@@ -142,24 +139,15 @@ class SplitSpinner {
     const split = this.#splits[this.#next];
     if (!split || this.#waiting === 0) return undefined;
     this.#next++;
-    if (this.#gate) split.start = this.#gate.take();
     const spec = {
       ...spinSpec(split.resolved),
       task: String(split.at + 1),
       shown: 'spin',
       outputs: this.#folder(split).path,
     };
-    const job = jobOf(split.resolved.node, spec, this.#options.packages);
+    const job = jobOf(split.resolved.node, spec, this.#options.packages, this.#gate);
     this.#jobs.set(job, split);
     return job;
-  }
-
-  #mayBegin(job: Job): boolean {
-    const split = this.#jobs.get(job);
-    if (!split || !this.#gate) return true;
-    if (this.#gate.free <= 0) return false;
-    split.start = this.#gate.take();
-    return true;
   }
 
   #address({ index, resolved }: Split): TaskAddress {
@@ -181,7 +169,6 @@ class SplitSpinner {
   async #ended(job: Job, ended: TaskOutcome): Promise<void> {
     const split = this.#jobs.get(job) as Split;
     this.#jobs.delete(job);
-    split.start?.begin();
     const { persisted, result, cas, graph } = this.#options;
     const views = await this.#views.of(split.resolved);
     const view = (label: string) => views.get(label);
@@ -217,7 +204,10 @@ class SplitSpinner {
       index,
       item: itemText(resolved, views, this.#artifacts),
       artifacts: [],
-      hints: resolved.lost === undefined ? [] : [resolved.lost],
+      hints: [
+        ...(resolved.lost === undefined ? [] : [resolved.lost]),
+        ...(await changedVariables(graph, resolved)),
+      ],
     };
     const done = ended.status === 'done';
     const { missing } = done ? ended.result : ended.failure;

@@ -20,6 +20,7 @@ import { compareOutputs, outputsBefore, type SpinArtifact, type SpinOutcome, spi
 import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
+import { changedVariables } from './variables';
 
 export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal' | 'leaves'> {
   graph: Graph;
@@ -35,12 +36,10 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   onlyGiven?: OnlyGiven;
   user: string;
   cwd: string;
-  /** Its artifacts are to be written as files. */
-  files?: boolean;
+  /** The folder where its artifacts are to be written as files. It is asked when the body is called, or later. */
+  files?(): string;
   /** Changed artifacts say what differs. */
   values?: boolean;
-  /** The folder that its artifacts are written to, where it is executed elsewhere. */
-  folder?(): string;
   log: TaskLog;
   /** Called when the body has ended and nothing that it printed is outstanding, before its outcome is recorded. */
   ended?(): void;
@@ -65,7 +64,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const origin = originOf(graph, resolved);
   const persisted = await options.persist?.(origin, inputs.run.params);
   options.emit?.(spinStarted(graph, resolved));
-  const returned = new Returned(graph.codecs, { cas: persisted?.cas, files: options.files === true });
+  const returned = new Returned(graph.codecs, { cas: persisted?.cas, folder: options.files });
   const view = (label: string) => inputs.views.get(label) as View;
   const outcome = guard
     ? await perform({
@@ -98,9 +97,10 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     durationMs,
     index: inputs.spec.stack.map(({ index }) => index),
     artifacts: result ? await artifactsOf(options, resolved, result, returned) : [],
-    ...(result?.files ? { files: result.files } : {}),
+    ...(result ? { files: result.files ?? returned.files } : {}),
     hints: [
       ...(resolved.lost === undefined ? [] : [resolved.lost]),
+      ...(await changedVariables(graph, resolved)),
       ...(absent.length > 0 ? await hintsFor(options, resolved, absent, view, status === 'done') : []),
     ],
     ...(failure ? { error: failure.error, thrown: failure.thrown } : {}),
@@ -109,7 +109,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
 }
 
 async function artifactsOf(
-  { graph, store, values, folder, elsewhere }: SpinOptions,
+  { graph, store, values, files: folder }: SpinOptions,
   resolved: Resolved,
   result: TaskResult,
   returned: Returned,
@@ -118,10 +118,8 @@ async function artifactsOf(
   const artifacts = compareOutputs(before, result, shownOf(result, returned));
   if (values) {
     const { addDifferences } = await import('./differences');
-    const { cas } = store;
-    const { files } = result;
-    const written = elsewhere && folder ? { folder: folder(), files } : {};
-    await addDifferences(artifacts, { before, cas, codecs: graph.codecs, ...written });
+    const written = folder ? { folder: folder(), files: result.files ?? returned.files } : {};
+    await addDifferences(artifacts, { before, cas: store.cas, codecs: graph.codecs, ...written });
   }
   return artifacts;
 }

@@ -22,17 +22,20 @@ export function isLabel(text: string): boolean {
   return text.includes('/');
 }
 
+/** A join over many splits has some labels for each: they are read without lists of their parts. */
 export function parseLabel(text: string): Label {
-  const parts = text.split('/');
-  const [step = '', task] = parts.slice(-2);
-  const [run, flow] = parts.slice(0, -2).reverse();
-  return {
-    ...(flow === undefined ? {} : { flow }),
-    ...(run === undefined ? {} : { run: Number(run) }),
-    step,
-    task: Number(task),
-  };
+  const task = slashBefore(text, text.length);
+  if (task < 0) return { step: text, task: Number.NaN };
+  const step = slashBefore(text, task);
+  const label = { step: text.slice(step + 1, task), task: Number(text.slice(task + 1)) };
+  if (step < 0) return label;
+  const run = slashBefore(text, step);
+  const withRun = { run: Number(text.slice(run + 1, step)), ...label };
+  return run < 0 ? withRun : { flow: text.slice(slashBefore(text, run) + 1, run), ...withRun };
 }
+
+/** Where the last slash before a place is, or -1. */
+const slashBefore = (text: string, place: number) => (place > 0 ? text.lastIndexOf('/', place - 1) : -1);
 
 export function formatLabel({ flow, run, step, task }: Label): string {
   const label = `${step}/${task}`;
@@ -70,5 +73,6 @@ export function fullPathspec(flow: string, run: number, label: string): string {
 
 /** An artifact that the task of a label stored. */
 export function addressOf(flow: string, run: number, label: string, name: string): ArtifactAddress {
-  return { flow, ...taskOf(run, label), name };
+  const { step, task, run: other = run } = parseLabel(label);
+  return { flow, run: other, step, task, name };
 }

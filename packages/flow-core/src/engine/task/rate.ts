@@ -8,9 +8,44 @@ import type { Rate } from '../../definition/types';
 import { type After, after } from '../../process/after';
 
 /** One task that is given. */
-export interface Start {
+export class Start {
+  readonly gate: RateGate;
+  readonly #begin: () => void;
+  #hasBegun = false;
+
+  /** @param begin called once */
+  constructor(gate: RateGate, begin: () => void) {
+    this.gate = gate;
+    this.#begin = begin;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   /** Its body begins; only the first call counts. */
-  begin(): void;
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#begin();
+  }
+
+  /** The task is given again: where it has begun, it is one more. */
+  again(): Start {
+    return this.#hasBegun ? this.gate.take() : this;
+  }
+}
+
+/** Those that may be given now. What has begun, in a process that died, waits for its gate as if it were new. */
+export function open<T extends { start?: Start }>(tasks: readonly T[]): readonly T[] {
+  if (!tasks.some(({ start }) => start?.hasBegun)) return tasks;
+  const free = new Map<RateGate, number>();
+  return tasks.filter(({ start }) => {
+    if (!start?.hasBegun) return true;
+    const left = free.get(start.gate) ?? start.gate.free;
+    free.set(start.gate, left - 1);
+    return left > 0;
+  });
 }
 
 export class RateGate {
@@ -45,16 +80,11 @@ export class RateGate {
   /** One is given. */
   take(): Start {
     this.#given++;
-    let begun = false;
-    return {
-      begin: () => {
-        if (begun) return;
-        begun = true;
-        this.#given--;
-        this.#begun.push(this.#now());
-        this.#wait();
-      },
-    };
+    return new Start(this, () => {
+      this.#given--;
+      this.#begun.push(this.#now());
+      this.#wait();
+    });
   }
 
   #wait(): void {

@@ -65,7 +65,7 @@ export class ReadLog {
     const names = [...(this.#names ?? [])].flatMap(([name, found]) => this.#read(name, found, inputs));
     if (names.length > 0) reads.names = names.sort(([a], [b]) => (a < b ? -1 : 1));
     if (this.#all) {
-      const whole = inOrder(this.#all).map(([input, view]): [number, string] => [input, digestOf(view)]);
+      const whole = inOrder(this.#all).map((one): [number, string] => [one[0], digestOf(one[1])]);
       const [digest, which] = combined(whole, inputs);
       reads.all = which ? [digest as string, which] : [digest as string];
     }
@@ -78,7 +78,7 @@ export class ReadLog {
 
   /** Nothing for an input of which all was read: the name is in that. */
   #read(name: string, found: ReadonlyMap<number, string | null>, inputs: number): NameRead[] {
-    const alone = inOrder(found).filter(([input]) => !this.#all?.has(input));
+    const alone = inOrder(found).filter((one) => !this.#all?.has(one[0]));
     if (alone.length === 0) return [];
     const [digest, which] = combined(alone, inputs);
     return [which ? [name, digest, which] : [name, digest]];
@@ -86,7 +86,8 @@ export class ReadLog {
 }
 
 function inOrder<T>(found: ReadonlyMap<number, T>): [number, T][] {
-  return [...found].sort(([a], [b]) => a - b);
+  // Without patterns, which take an iterator each: a join over many splits has as many inputs.
+  return [...found].sort((a, b) => a[0] - b[0]);
 }
 
 /** One digest for what several inputs have, and which inputs these are, unless they are all. */
@@ -94,16 +95,20 @@ function combined(
   found: readonly (readonly [number, string | null])[],
   inputs: number,
 ): [digest: string | null, which?: number[]] {
-  const digests = found.map(([, digest]) => digest);
+  const digests = found.map((one) => one[1]);
   const [first = null] = digests;
   const same = digests.length === 1 || digests.every((digest) => digest === null);
   const digest = same ? first : sha256(JSON.stringify(digests));
-  return found.length >= inputs ? [digest] : [digest, found.map(([input]) => input)];
+  return found.length >= inputs ? [digest] : [digest, found.map((one) => one[0])];
 }
 
 /** All that an enumeration of an input can see: names in their order, and values. */
 export function digestOf({ entries }: View): string {
-  return sha256(JSON.stringify([...entries].map(([name, { digest }]) => [name, digest])));
+  const seen: [name: string, digest: string][] = [];
+  entries.forEach(({ digest }, name) => {
+    seen.push([name, digest]);
+  });
+  return sha256(JSON.stringify(seen));
 }
 
 function sha256(text: string): string {

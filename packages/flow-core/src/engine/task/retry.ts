@@ -78,7 +78,7 @@ function askStep(step: string, { retry }: StepOptions, thrown: unknown): RetryAd
   try {
     again = retry.if(thrown as Error);
   } catch (cause) {
-    return wrong(`threw: ${messageOf(cause)}`, cause);
+    return wrong(`threw: ${messageOf(cause)}.`, cause);
   }
   if (again === true) return undefined;
   return again === false ? { no: true } : wrong('gave neither true nor false.', thrown);
@@ -86,15 +86,22 @@ function askStep(step: string, { retry }: StepOptions, thrown: unknown): RetryAd
 
 const seconds = (ms: number) => `${Math.ceil(ms / 1000).toLocaleString('en')} s`;
 
-/** Milliseconds that an error says to wait: its own `retryAfter`, or the header of the response that it came with. */
+/** How deep the cause may lie that says when to come again: errors are wrapped on their way. */
+const DEEPEST_CAUSE = 8;
+
+/** Milliseconds that an error or a cause of it says to wait: its `retryAfter`, or the header of the response that it is or has. */
 export function retryAfterOf(thrown: unknown, now = Date.now()): number | undefined {
-  const responses = ['cause', 'response'].map((name) => readProperty(thrown, name));
-  const said = [
-    readProperty(thrown, 'retryAfter'),
-    ...[thrown, ...responses].map((response) => headerOf(readProperty(response, 'headers'))),
-    readProperty(responses[0], 'retryAfter'),
-  ];
-  return said.map((value) => waitOf(value, now)).find((ms) => ms !== undefined);
+  let error = thrown;
+  for (let depth = 0; depth <= DEEPEST_CAUSE && error !== undefined; depth++) {
+    const said = [
+      readProperty(error, 'retryAfter'),
+      ...[error, readProperty(error, 'response')].map((one) => headerOf(readProperty(one, 'headers'))),
+    ];
+    const wait = said.map((value) => waitOf(value, now)).find((ms) => ms !== undefined);
+    if (wait !== undefined) return wait;
+    error = readProperty(error, 'cause');
+  }
+  return undefined;
 }
 
 function headerOf(headers: unknown): unknown {

@@ -15,16 +15,16 @@ import {
   removeDeadImports,
 } from '../../store/imports';
 import type { Op } from '../../store/kv';
-import { notWritten } from '../../store/no-room';
 import { record } from '../../store/records';
-import { unwritableStore } from '../../store/require-writable';
 import { isEndedRun } from '../../store/row-shapes';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { refuseFor } from '../secrets/recorded';
+import { attempt } from './attempt';
 import { requireGoing } from './export';
 import { ContentId, type Head, Kind } from './format';
 import { knownRun, nonceOf } from './known-run';
+import { hasValue, isWholeHere, type Mended, mend } from './mend';
 import { FrameReader, parsed, type Value } from './read';
 import { checkRow, NO_ROW, opOf } from './row';
 import { folderOf, openStage, type Stage } from './stage';
@@ -48,6 +48,8 @@ export interface Imported {
   run: RunRow;
   /** Whether this store already had it. */
   known: boolean;
+  /** What came back of a run that this store had already, and of which it had lost something. */
+  mended?: Mended;
   head: Head;
   bytes: number;
 }
@@ -56,17 +58,25 @@ export interface Imported {
 const GROUP = 4096;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
-/** @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL */
+/**
+ * @throws FlowError FLOW_IMPORT_CORRUPT, FLOW_IMPORT_FORMAT, FLOW_INTERRUPTED, FLOW_STORE_UNWRITABLE, FLOW_STORE_FULL,
+ * FLOW_STORE_CORRUPT where the run is here, is damaged, and the file does not bring all of it back
+ */
 export async function importRun(options: ImportOptions): Promise<Imported> {
-  const { store, namespace, user } = options;
+  const { store, namespace, user, signal } = options;
   const reader = new FrameReader(options.source, options.name);
   const head = await readHead(reader);
   refuseFor(head.run, { 'The user': user, 'The namespace': namespace });
   const known = await knownRun(store, head, namespace);
-  const stage = known ? undefined : await attempt(folderOf(store.cas), () => openStage(store.cas));
+  const isWhole = known !== undefined && (await isWholeHere(store, known, signal));
+  const stage = isWhole ? undefined : await attempt(folderOf(store.cas), () => openStage(store.cas));
   const stored = store.storing();
   try {
-    await verify(reader, head, stage, options);
+    await verify(reader, head, stage, options, known && ((hash) => hasValue(store.cas, hash)));
+    if (known && stage) {
+      const mended = await attempt(stage.store, () => mend(store, known, stage, signal));
+      return { run: known, known: true, mended, head, bytes: reader.read };
+    }
     // Another import of the same file may have finished first.
     const now = known ?? (await knownRun(store, head, namespace));
     if (now || !stage) return { run: now as RunRow, known: true, head, bytes: reader.read };
@@ -150,6 +160,7 @@ async function verify(
   head: Head,
   stage: Stage | undefined,
   { progress = () => {}, signal }: ImportOptions,
+  isHere?: (hash: string) => Promise<boolean>,
 ): Promise<void> {
   const id = new ContentId(head.run);
   const given = new Map<string, number>();
@@ -159,7 +170,8 @@ async function verify(
     if (frame.kind === Kind.Value) {
       if (given.has(frame.hash)) throw reader.corrupt('it was altered');
       given.set(frame.hash, frame.size);
-      await takeValue(frame, stage, () => {
+      const staged = (await isHere?.(frame.hash)) ? undefined : stage;
+      await takeValue(frame, staged, () => {
         requireGoing(signal);
         progress(reader.read);
       });
@@ -226,15 +238,4 @@ function importedRow({ id, run }: Head, number: number, namespace: string, user:
       by: user,
     },
   };
-}
-
-/** Reports a refusal of the file system in one sentence. @param folder the store's */
-async function attempt<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (['EACCES', 'EPERM', 'EROFS'].includes(code ?? '')) throw unwritableStore(folder, code, cause);
-    throw notWritten(folder, cause);
-  }
 }

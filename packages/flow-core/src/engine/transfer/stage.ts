@@ -22,11 +22,11 @@ export interface Stage {
   /** Keeps a value. Its pieces throw when they do not match the hash. */
   value(hash: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   row(row: Row): Promise<void>;
-  /** Moves the values into the CAS. */
-  place(): Promise<void>;
+  /** Moves the values into the CAS, and returns how many they are. */
+  place(): Promise<number>;
   /** Makes the placed values count as new, and gives one that is not there any more. */
   lost(): Promise<string | undefined>;
-  /** Yields every row, in order. */
+  /** Yields every row, in order. May be called again. */
   rows(): AsyncGenerator<Row, void, undefined>;
   discard(): Promise<void>;
 }
@@ -83,7 +83,7 @@ class FileStage implements Stage {
     if (this.#size >= PIECE) await this.#flush();
   }
 
-  async place(): Promise<void> {
+  async place(): Promise<number> {
     const folders = new Set<string>();
     for (const hash of this.#values) {
       const path = this.#place(hash);
@@ -93,6 +93,7 @@ class FileStage implements Stage {
     }
     // A reference to them may be synced in the database before their names are.
     for (const folder of folders) syncFolder(folder);
+    return this.#values.size;
   }
 
   async lost(): Promise<string | undefined> {
@@ -126,7 +127,7 @@ class FileStage implements Stage {
   }
 
   async #flush(): Promise<void> {
-    this.#rows ??= await open(join(this.#folder, 'rows'), 'wx', OWNERS_FILE);
+    this.#rows ??= await open(join(this.#folder, 'rows'), 'a', OWNERS_FILE);
     await writeAll(this.#rows, Buffer.concat(this.#gathered, this.#size));
     this.#gathered = [];
     this.#size = 0;
@@ -165,8 +166,9 @@ class MemoryStage implements Stage {
     this.#rows.push(row);
   }
 
-  async place(): Promise<void> {
+  async place(): Promise<number> {
     for (const bytes of this.#values) await this.#cas.write(bytes);
+    return this.#values.length;
   }
 
   async lost(): Promise<undefined> {}

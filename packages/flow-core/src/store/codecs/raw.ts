@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { FlowError } from '../../definition/errors';
-import { bytesClass, extraKeys, hasHiddenBytes } from '../builtin-class';
+import { bytesClass, extraKeys, hasHiddenBytes, isDetached } from '../builtin-class';
 import type { BuiltInCodec } from './built-in-codec';
 
 /** A record names its class: nothing else is made by that name. */
@@ -48,7 +48,7 @@ function isBytes(value: unknown): boolean {
   if (ArrayBuffer.isView(value) && types.isSharedArrayBuffer(value.buffer)) return false;
   const kind = bytesClass(value);
   if (kind !== 'Buffer' && Object.getPrototypeOf(value)?.constructor?.name !== kind) return false;
-  if (hasHiddenBytes(value)) return false;
+  if (hasHiddenBytes(value) || isDetached(value)) return false;
   return extraKeys(value).length === 0 && Object.getOwnPropertySymbols(value).length === 0;
 }
 

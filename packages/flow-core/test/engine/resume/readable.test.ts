@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { flow } from '../../../src';
 import { FileCas } from '../../../src/store/cas';
 import { MemoryKv } from '../../../src/store/memory';
@@ -66,3 +67,51 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     expect(again).toMatchObject({ run: 2, status: 'done' });
   },
 );
+
+describe('what is executed again in any case need not be there', () => {
+  const g = flow('given', { params: { by: z.number().default(2) } });
+  const begin = g.start(() => ({ ns: [1, 2, 3], kept: new Uint8Array(100_000) }));
+  const each = g.foreach('each', { after: begin, over: 'ns' }, ({ input, self, params }) => ({
+    large: new Uint8Array(100_000).fill(input * 50 + (input === 2 ? 1 : params.by)),
+    kept: self.kept.length,
+  }));
+  const all = g.join('all', { after: each }, ({ inputs }) => ({
+    sizes: inputs.map(({ large }) => large.length),
+    large: new Uint8Array(100_001),
+  }));
+  const given = g.end(all);
+  const lose = (step: string, task: number, name: string) => async () => {
+    const [found] = await engine.store.artifacts([{ flow: 'given', run: 1, step, task, name }]);
+    rmSync(engine.store.cas.path?.(found?.hash as string) as string);
+  };
+  const loseRow = (key: string) => () => engine.store.commit([{ key, value: undefined }]);
+  beforeEach(() => engine.run(given));
+
+  test.each([
+    ['a file of a task that read it', lose('each', 2, 'large'), 4],
+    ['a record of one', loseRow(keys.artifact('given', 1, 'each', 4, 'kept')), 4],
+    ['a file of a step behind', lose('all', 5, 'large'), 4],
+  ])('for a changed parameter: %s', async (_, damage, executed) => {
+    await damage();
+    await expect(engine.resume(given, 1)).rejects.toMatchObject({ code: 'FLOW_NOTHING_TO_RESUME' });
+    const { row } = await engine.resume(given, 1, undefined, { params: { by: 3 } });
+    expect(row).toMatchObject({ run: 2, status: 'done', tasks: { done: executed } });
+  });
+
+  test.each([
+    ['a file of a task that did not', lose('each', 3, 'large')],
+    ['a file of a step before', lose('start', 1, 'kept')],
+    ['a record of one that did not', loseRow(keys.artifact('given', 1, 'each', 3, 'kept'))],
+  ])('but %s must be', async (_, damage) => {
+    await damage();
+    await expect(engine.resume(given, 1, undefined, { params: { by: 3 } })).rejects.toMatchObject({
+      code: 'FLOW_STORE_CORRUPT',
+    });
+  });
+
+  test('from a step: a task of what follows', async () => {
+    await loseRow(keys.task('given', 1, 'all', 5))();
+    expect((await engine.resume(given, 1, 'each')).row).toMatchObject({ status: 'done' });
+    await expect(engine.resume(given, 1, 'end')).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT' });
+  });
+});

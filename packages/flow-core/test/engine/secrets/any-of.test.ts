@@ -11,9 +11,15 @@ test('it finds what is there, and nothing else', () => {
     });
   fc.assert(
     fc.property(fc.array(text(2, 9), { minLength: 1, maxLength: 20 }), text(0, 60), (texts, long) => {
-      expect(new AnyOf(texts).test(long)).toBe(texts.some((one) => long.includes(one)));
+      const there = texts.flatMap((one) =>
+        [...Array(long.length).keys()].filter((at) => long.startsWith(one, at)).map((at) => `${at} ${one}`),
+      );
+      const found = [...new AnyOf(texts).places(long)].map(([one, at]) => `${at} ${one}`);
+      expect(new Set(found)).toEqual(new Set(there));
     }),
   );
-  expect(new AnyOf(['x'.repeat(600)]).test(`a${'x'.repeat(599)}`)).toBe(false);
-  expect(new AnyOf(['x'.repeat(600), 'yy']).test(`a${'x'.repeat(600)}`)).toBe(true);
+  expect([...new AnyOf(['x'.repeat(600)]).places(`a${'x'.repeat(599)}`)]).toEqual([]);
+  expect([...new AnyOf(['x'.repeat(600), 'yy']).places(`a${'x'.repeat(600)}`)]).toEqual([
+    ['x'.repeat(600), 1],
+  ]);
 });

@@ -1,4 +1,5 @@
 /** Secrets in texts: in every form, in whatever pieces they come. */
+import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { formsOf } from '../../../src/engine/secrets/forms';
@@ -295,3 +296,26 @@ test('plain data is masked at any depth, and stays itself where there is nothing
   const other = { error: { message: 'no' }, list: [1, 'two'] };
   expect(maskedTexts(other, shown)).toBe(other);
 });
+
+test('a key of many lines in a long text is found without a look at each sign, wherever that was cut', () => {
+  const pem = { type: 'pkcs8', format: 'pem' } as const;
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: pem,
+    publicKeyEncoding: { ...pem, type: 'spki' },
+  });
+  const matcher = matcherOf(privateKey);
+  const filler = Array.from(
+    { length: 20_000 },
+    (_, i) => `${i} a line of "words" and {numbers: ${i * 7}} … `,
+  );
+  const hit = privateKey.split('\n')[5] as string;
+  for (const between of ['\n', ' ']) {
+    const half = filler.join(between);
+    const before = process.cpuUsage();
+    expect(masked(`${half}${hit}${half}`, matcher)).toBe(`${half}${MASK}${half}`);
+    const { user } = process.cpuUsage(before);
+    // It took twenty seconds when each sign, and each place of a cut, was looked at.
+    expect(user / 1e6).toBeLessThan(3);
+  }
+}, 60_000);

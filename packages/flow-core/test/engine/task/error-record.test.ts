@@ -25,6 +25,12 @@ const circle: Record<string, unknown> = { n: 1n };
 circle.self = circle;
 
 test.each<[what: string, thrown: unknown, message: RegExp]>([
+  [
+    'a Response',
+    new Response('', { status: 429, headers: { 'set-cookie': 'secret' } }),
+    /thrown: a value of the class Response, with the status 429$/,
+  ],
+  ['a Map', new Map([[1, 2]]), /thrown: Map\(1\) \{ 1 => 2 \}$/],
   ['undefined', undefined, /^a value that is no Error was thrown: undefined$/],
   ['null', null, /: null$/],
   ['a symbol', Symbol('s'), /: Symbol\(s\)$/],

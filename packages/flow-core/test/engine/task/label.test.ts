@@ -19,6 +19,12 @@ test.each([
   expect(labelOf(parseLabel(text))).toBe('train/3');
 });
 
+test('what is no label is read as a task that is none', () => {
+  expect(parseLabel('self')).toEqual({ step: 'self', task: Number.NaN });
+  expect(parseLabel('/3')).toEqual({ step: '', task: 3 });
+  expect(parseLabel('/a/3')).toEqual({ run: 0, step: 'a', task: 3 });
+});
+
 test('a label means a task of the run whose row has it, unless it names another', () => {
   expect(taskOf(7, 'train/3')).toEqual({ run: 7, step: 'train', task: 3 });
   expect(taskOf(7, '12/train/3')).toEqual({ run: 12, step: 'train', task: 3 });

@@ -1,11 +1,11 @@
 import { ReadyTasks } from '../../../src/engine/run/ready-tasks';
 
-let { RateGate } = {} as typeof import('../../../src/engine/task/rate');
+let { RateGate, open } = {} as typeof import('../../../src/engine/task/rate');
 beforeEach(async () => {
   jest.useFakeTimers();
   // It keeps the timers that are there when it is loaded.
   jest.resetModules();
-  ({ RateGate } = await import('../../../src/engine/task/rate'));
+  ({ RateGate, open } = await import('../../../src/engine/task/rate'));
 });
 afterEach(() => void jest.useRealTimers());
 
@@ -57,5 +57,24 @@ test('those that may not begin yet hold up nobody else', () => {
   start.begin();
   jest.advanceTimersByTime(60_000);
   expect([ready.pull(''), ready.size]).toEqual(['rated 1', 2]);
+  gate.close();
+});
+
+test('of tasks that came back, those that have begun wait for their rate as new ones do', () => {
+  const gate = new RateGate({ limit: 2, per: '1m' }, () => {});
+  const [first, second] = [{ start: gate.take() }, { start: gate.take() }];
+  const other: { start?: ReturnType<typeof gate.take> } = {};
+  const waiting = [first, second, other];
+  expect(open(waiting)).toEqual(waiting);
+  for (const { start } of [first, second]) start.begin();
+  expect(open(waiting)).toEqual([other]);
+  jest.advanceTimersByTime(60_000);
+  expect(open(waiting)).toEqual(waiting);
+  const third = { start: gate.take() };
+  expect(open([first, second, third])).toEqual([first, third]);
+  // It was given before, and has not begun.
+  expect(third.start.again()).toBe(third.start);
+  first.start = first.start.again();
+  expect([gate.free, open([first, second, third])]).toEqual([0, [first, third]]);
   gate.close();
 });

@@ -13,6 +13,7 @@ test.each<[string, unknown, number | undefined]>([
   ['a date as a header has it', { retryAfter: 'Thu, 01 Jan 2026 00:01:00 GMT' }, 60_000],
   ['a date that is over', { retryAfter: new Date(NOW - 3000) }, 0],
   ['a Response as the cause', { cause: withHeader('7') }, 7000],
+  ['the cause of a cause', new Error('no', { cause: new Error('HTTP', { cause: withHeader('7') }) }), 7000],
   ['a response', { response: { headers: { 'retry-after': '7' } } }, 7000],
   ['headers of its own', withHeader('7'), 7000],
   ['its cause', { cause: { retryAfter: 4 } }, 4000],

@@ -6,6 +6,7 @@ import { isFlowError } from '../../../src/definition/errors';
 import { flow } from '../../../src/definition/flow';
 import { exportToFile, importFromFile } from '../../../src/engine/transfer/file';
 import { FileCas } from '../../../src/store/cas';
+import { Tally } from '../../../src/store/contents';
 import type { BatchOptions, Op } from '../../../src/store/kv';
 import { MemoryKv } from '../../../src/store/memory';
 import { record } from '../../../src/store/records';
@@ -42,9 +43,19 @@ beforeAll(async () => {
   origin = place();
   await new MemoryEngine(origin.store).run(carried);
   const log = { stream: 'stdout' as const, at: 1, text: 'what it printed\n' };
-  await origin.store.commit([record.log('carried', 1, { step: 'each', task: 2, attempt: 0, seq: 0 }, log)]);
+  const printed = record.log('carried', 1, { step: 'each', task: 2, attempt: 0, seq: 0 }, log);
+  await origin.store.commit([printed, ...record.run(await counted(origin.store, printed))]);
   file = await exported(origin.store, 'carried', 1);
 });
+
+/** The run, as it ends when that was printed, too. */
+async function counted(store: Store, op: Op): Promise<RunRow> {
+  const run = (await store.run('carried', 1)) as RunRow;
+  const tally = new Tally();
+  tally.addAll([op]);
+  const each = { ...run.contents?.each, ...tally.contents.each };
+  return { ...run, contents: { ...run.contents, each } };
+}
 
 async function refused(target: FileStore, bytes: Uint8Array, piece?: number): Promise<string> {
   const before = await target.whole();

@@ -260,6 +260,22 @@ describe('files of the database', () => {
     expect(droppedLine(damaged.folder)).toBeUndefined();
   });
 
+  test('a tag that was lost with a damaged record of the log: verify and a repair say that tags may be lost', async () => {
+    const store = await damaged.open();
+    await store.changeTags('films', 3, { add: ['worst'] });
+    await store.close();
+    const log = damaged.files(/\.log$/).at(-1) as string;
+    const bytes = readFileSync(log);
+    bytes[bytes.lastIndexOf('worst')] = 'X'.charCodeAt(0);
+    writeFileSync(log, bytes);
+    const opened = await damaged.open();
+    expect(await opened.tags((await opened.run('films', 3)) as RunRow)).toEqual(['best']);
+    await opened.close();
+    const told = /^LevelDB dropped .* Tags that were added or removed last may be lost with them: see /;
+    expect(damagedFiles(damaged.folder)).toMatchObject([{ message: expect.stringMatching(told) }]);
+    expect((await damaged.repair()).lines).toContainEqual(expect.stringContaining('Tags that were added'));
+  });
+
   test('the only log is gone, with all records: a repair notes the runs at once', async () => {
     for (const path of damaged.files(/\.(log|ldb)$/)) rmSync(path);
     const { lines } = await damaged.repair();
@@ -390,7 +406,7 @@ describe('a damaged log, which LevelDB drops when it opens the database', () => 
       {
         where: 'db',
         message:
-          'LevelDB dropped some of the newest records when it opened the damaged database. films/1, films/2, films/3 are lost.',
+          'LevelDB dropped some of the newest records when it opened the damaged database. films/1, films/2, films/3 are lost. Tags that were added or removed last may be lost with them: see the tags by nx-flow runs, and give them again by nx-flow tag.',
       },
     ]);
   });

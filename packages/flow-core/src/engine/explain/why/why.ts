@@ -2,6 +2,7 @@
 import { FlowError } from '../../../definition/errors';
 import { ancestors } from '../../../definition/graph';
 import { packageVersion } from '../../../environment/package-root';
+import { type VariableDifference, variableDifferences } from '../../../source/declared-inputs';
 import type { RunRow, TaskRow } from '../../../store/rows';
 import type { Store } from '../../../store/store';
 import { inNamespace, requireRun } from '../../record/find-run';
@@ -27,6 +28,8 @@ export interface Why {
   /** Steps before it whose code differs now: a new run would compute their artifacts again. */
   upstream: { step: string; code: CodeDifferences }[];
   environment: { name: 'Node' | 'nx-flow'; before: string; after: string }[];
+  /** Declared variables whose values differ now. */
+  variables: VariableDifference[];
   /** Whether a spin would do the same. Undefined when the code cannot be compared. */
   same: boolean | undefined;
 }
@@ -42,9 +45,11 @@ export async function why(options: WhyOptions): Promise<Why> {
   const code = await codes.differences(step, executed.run);
   const parameters = await parameterDifferences(options, { run, row });
   const environment = environmentOf(executedRun ?? run, options.node ?? process.version);
+  const variables = variableDifferences(graph, (executedRun ?? run).variables);
   const differs =
     parameters.some(({ matters }) => matters) ||
     environment.length > 0 ||
+    variables.length > 0 ||
     ('differences' in code && code.differences.length + code.open.length > 0);
   return {
     row,
@@ -59,6 +64,7 @@ export async function why(options: WhyOptions): Promise<Why> {
     },
     upstream: await upstreamOf(options, codes, { run, row }),
     environment,
+    variables,
     same: differs ? false : 'unknown' in code ? undefined : true,
   };
 }
