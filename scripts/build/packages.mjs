@@ -184,13 +184,13 @@ export const PACKAGES = {
       spin: [
         ...['engine/inputs/', 'engine/outputs/', 'engine/spin/', 'engine/record/task-index'],
         ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
-        ...['commands/spin', 'json/spin', 'overrides', 'render/spin', 'specs/spin'].map(
+        ...['commands/spin', 'json/spin', 'overrides', 'render/difference', 'render/spin', 'specs/spin'].map(
           (name) => `cli/${name}`,
         ),
         ...['session/late', 'session/spin'],
       ],
       'spin-all': [
-        ...['all', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
+        ...['all', 'examples', 'persisted', 'split-'].map((name) => `engine/spin/${name}`),
         ...['held-instances', 'no-inputs', 'only-given', 'origin-of-splits', 'override-list', 'splits'].map(
           (name) => `engine/inputs/${name}`,
         ),
@@ -227,7 +227,7 @@ export const PACKAGES = {
         'engine/difference/',
         'engine/outputs/read-output',
         'engine/spin/differences',
-        'cli/render/difference',
+        'session/differences',
       ],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [

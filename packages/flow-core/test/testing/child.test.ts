@@ -10,7 +10,8 @@ const file = w.flow(
   'parts',
   `
 const start = f.start(({ params }) => ({ rows: [{ n: 1 }, { n: 2 }], big: 'x'.repeat(100_000), k: params.k }));
-const each = f.foreach('each', { after: start, over: 'rows' }, ({ self, input }) => {
+const each = f.foreach('each', { after: start, over: 'rows', env: { PAINT: 'own' } }, ({ self, input, log }) => {
+  if (!process.env.PAINT) log('without');
   console.log('row', input.n);
   console.error('warned');
   return { n: input.n * self.k, when: new Map([[input.n, new Date(0)]]), cwd: process.cwd() };
@@ -115,6 +116,12 @@ test('a store of the workspace is left as it was by a spin', async () => {
   expect(await own.spin('each', { index: 1 })).toHaveArtifact('n', 20);
   expect(await wholeStore(w.path('.flow'))).toEqual(stored);
   await own.dispose();
+});
+
+test('options of the step are left out', async () => {
+  const artifacts = { rows: [{ n: 1 }], big: '', k: 1 };
+  expect((await runner.spin('each', { artifacts, without: ['env'] })).stdout).toBe('without\nrow 1\n');
+  expect((await runner.spin('each', { artifacts })).stdout).toBe('row 1\n');
 });
 
 test('a persisted spin is shown by the client, with what it passes on and what it printed', async () => {

@@ -254,6 +254,18 @@ describe('bad options', () => {
     ['spin: a negative index', spin({ index: [0, -1] }), 'FLOW_INDEX', 'not [0,-1].'],
     ['spin: half an iteration', spin({ iteration: 0.5 }), 'FLOW_ITERATION', 'a number from 0, not 0.5.'],
     ['spin: persist', spin({ persist: 'no' }), 'FLOW_USAGE', 'true or false, not no.'],
+    [
+      'spin: without, a text',
+      spin({ without: 'timeout' }),
+      'FLOW_USAGE',
+      "a list of names of options, such as ['timeout'], not timeout.",
+    ],
+    [
+      'spin: without what is none',
+      spin({ without: ['tiemout'] }),
+      'FLOW_WITHOUT',
+      'no step has such an option',
+    ],
     ['spin: an origin that is none', spin({ from: {} }), 'FLOW_USAGE', '`from` is a run or a task'],
     [
       'spin: a split of a task',
@@ -507,6 +519,15 @@ test('the types know what a step can be given', () => {
     runner.run({ params: { fctor: 1 } });
     void merge;
   });
+});
+
+test('options of a step are left out of a spin, and of that one alone', async () => {
+  const f = flow('opted');
+  const step = f.start({ env: { PAINT: 'own' } }, () => ({ paint: process.env.PAINT ?? 'none' }));
+  await using opted = new Runner(f.end(step));
+  const given = { artifacts: {} };
+  expect((await opted.spin(step, { ...given, without: ['env', 'timeout'] })).artifacts.paint).toBe('none');
+  expect((await opted.spin(step, given)).artifacts.paint).toBe('own');
 });
 
 describe('a persisted spin', () => {

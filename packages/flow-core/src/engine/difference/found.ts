@@ -34,10 +34,6 @@ export class Found {
     return Math.max(0, this.bounds.differences - this.#told.length - this.#lines);
   }
 
-  get isOver(): boolean {
-    return !this.#complete;
-  }
-
   /** Whether so much may still be done. */
   spend(work = 1): boolean {
     this.#work -= work;

@@ -5,7 +5,7 @@ import { type Aligned, align } from './align';
 import type { Found } from './found';
 import { Numbers } from './numbers';
 import { rising } from './rising';
-import { isRow, type Row, rowKey } from './row-key';
+import { isBare, isRow, type Row, rowKey } from './row-key';
 import { isSurelySame } from './same';
 
 /** What compares what lies in a list. */
@@ -55,7 +55,7 @@ export function compareLists(
     }
     if (isSurelySame(old, now)) return;
     const total = found.total;
-    if (isRow(old) && isRow(now))
+    if (isRow(old) && isRow(now) && isBare(old) === isBare(now))
       inside.entries(old, now, (name) => {
         const field = fields.get(name) ?? { rows: 0, numbers: new Numbers() };
         field.rows++;

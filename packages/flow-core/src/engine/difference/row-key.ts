@@ -24,6 +24,9 @@ export function isRow(value: unknown): value is Row {
   return prototype === null || isPlain(prototype);
 }
 
+/** Whether it has no prototype: then it is another kind of object. */
+export const isBare = (row: object): boolean => Object.getPrototypeOf(row) === null;
+
 /** A field that every row has, which is another in each, and by which most rows of the shorter list are found in the other. */
 export function rowKey(
   before: readonly unknown[],

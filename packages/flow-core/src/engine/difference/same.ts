@@ -1,6 +1,6 @@
 /** A quick look at two values: most rows of two lists are the same. */
 import { types } from 'node:util';
-import { isRow } from './row-key';
+import { isBare, isRow } from './row-key';
 
 /** What is nested deeper is looked at by whoever asks. */
 const DEEPEST = 20;
@@ -16,7 +16,7 @@ export function isSurelySame(one: unknown, other: unknown, depth = DEEPEST): boo
     return true;
   }
   if (isRow(one)) {
-    if (!isRow(other)) return false;
+    if (!isRow(other) || isBare(one) !== isBare(other)) return false;
     const [names, others] = [Object.keys(one), Object.keys(other)];
     if (names.length !== others.length) return false;
     for (let i = 0; i < names.length; i++) {

@@ -8,7 +8,7 @@ import type { Found } from './found';
 import { compareLists } from './lists';
 import { compareMemory, memoryOf } from './memory';
 import { deltaOf } from './numbers';
-import { isRow, type Row } from './row-key';
+import { isBare, isRow, type Row } from './row-key';
 import { short } from './short';
 import { compareTexts } from './texts';
 
@@ -169,7 +169,8 @@ function kindOf(value: object): string {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return bytesClass(value);
   if (types.isMap(value)) return 'Map';
   if (types.isSet(value)) return 'Set';
-  return isRow(value) ? 'Object' : nameOf(value);
+  if (isRow(value)) return isBare(value) ? 'bare' : 'Object';
+  return nameOf(value);
 }
 
 /** What counts of an error: not its stack, which shows where the code is. */

@@ -14,9 +14,10 @@ import { fromRecord } from '../task/error-record';
 import { type TaskAddress, taskText } from '../task/flow-event';
 import { RateGate } from '../task/rate';
 import type { OutputFile, TaskOutcome } from '../task/task';
-import type { View, Visible } from '../task/view';
+import type { View } from '../task/view';
 import type { SpinAllOptions } from './all-options';
-import { compareOutputs, outputsOf, type SpinArtifact, type SplitOutcome } from './outcome';
+import { examples } from './examples';
+import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 import { itemText, SplitViews } from './split-views';
 import { changedVariables } from './variables';
@@ -25,9 +26,6 @@ import { changedVariables } from './variables';
 export async function spinSplits(options: SpinAllOptions): Promise<SplitOutcome[]> {
   return new SplitSpinner(options).execute();
 }
-
-/** In how many splits is told what differs inside of an artifact. */
-const EXAMPLES = 3;
 
 interface Split {
   at: number;
@@ -45,8 +43,7 @@ class SplitSpinner {
   readonly #outcomes: SplitOutcome[] = [];
   /** Splits that have ended and are being written down. */
   readonly #pending = new Set<Promise<void>>();
-  /** In how many splits it was told what differs, by artifact. */
-  readonly #told = new Map<string, number>();
+  readonly #isExample = examples();
   readonly #gate: RateGate | undefined;
   #next = 0;
   #settled = 0;
@@ -196,29 +193,13 @@ class SplitSpinner {
     if (++this.#settled === this.#splits.length) this.#finish();
   }
 
-  /** Only in the first splits in which an artifact changed: many are mostly changed in the same way. */
-  async #addDifferences(
-    artifacts: SpinArtifact[],
-    before: ReadonlyMap<string, Visible>,
-    { split, files }: { split: Resolved; files: readonly OutputFile[] },
-  ): Promise<void> {
-    const { addDifferences } = await import('./differences');
-    const { cas, graph } = this.#options;
-    const folder = this.#options.folder(split).path;
-    const wanted = (name: string) => {
-      const told = this.#told.get(name) ?? 0;
-      this.#told.set(name, told + 1);
-      return told < EXAMPLES;
-    };
-    await addDifferences(artifacts, { before, cas, codecs: graph.codecs, folder, files }, wanted);
-  }
-
   async #outcome(
-    { resolved, index }: Split,
+    split: Split,
     ended: TaskOutcome,
     views: ReadonlyMap<string, View>,
   ): Promise<{ outcome: SplitOutcome; files: readonly OutputFile[] }> {
-    const { graph, inputs } = this.#options;
+    const { resolved, index } = split;
+    const { graph, inputs, cas } = this.#options;
     const outcome: SplitOutcome = {
       step: resolved.node.name,
       origin: originOf(graph, resolved),
@@ -247,8 +228,11 @@ class SplitSpinner {
     const { files = [], previews = {} } = ended.result;
     const before = await inputs.before(resolved);
     outcome.artifacts = compareOutputs(before, ended.result, (name) => ({ preview: previews[name] ?? '' }));
-    if (this.#options.values)
-      await this.#addDifferences(outcome.artifacts, before, { split: resolved, files });
+    if (this.#options.values) {
+      const { addDifferences } = await import('./differences');
+      const lie = { folder: this.#options.folder(resolved).path, files };
+      await addDifferences(outcome.artifacts, { before, cas, codecs: graph.codecs, ...lie }, this.#isExample);
+    }
     return { outcome, files };
   }
 }

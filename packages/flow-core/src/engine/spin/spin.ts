@@ -122,10 +122,8 @@ async function artifactsOf(
   const artifacts = compareOutputs(before, result, shownOf(result, returned));
   if (values) {
     const { addDifferences } = await import('./differences');
-    const { cas } = store;
-    const files = result.files ?? returned.files;
-    const written = folder && files.length > 0 ? { folder: folder(), files } : {};
-    await addDifferences(artifacts, { before, cas, codecs: graph.codecs, ...written });
+    const written = folder ? { folder: folder(), files: result.files ?? returned.files } : {};
+    await addDifferences(artifacts, { before, cas: store.cas, codecs: graph.codecs, ...written });
   }
   return artifacts;
 }

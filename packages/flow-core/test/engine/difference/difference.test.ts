@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { instance } from '../../../src/definition/instance';
 import type { Bounds } from '../../../src/engine/difference/bounds';
 import { differenceOf } from '../../../src/engine/difference/difference';
 import type { Difference } from '../../../src/engine/task/difference';
+import { walk } from '../../../src/store/digest';
 
 /** What is told, in one line each, and the counts. */
 function told(
@@ -284,3 +286,47 @@ test('many rows of plain objects take no longer than to look at them', () => {
     expect(ms).toBeLessThan(10_000);
   }
 });
+
+test('something differs where, and only where, the digests of two values differ', () => {
+  const few = fc.constantFrom('a', 'b', 'id', 0, -0, 1, Number.NaN, null, undefined, 2n, 'x\ny', 'x\nz');
+  const key = fc.constantFrom('a', 'b', 'id');
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      few,
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+      fc.array(fc.dictionary(key, few, { maxKeys: 3 }), { maxLength: 4 }),
+      fc.array(fc.tuple(key, tie('value')), { maxLength: 3 }).map((entries) => new Map(entries)),
+      fc.array(few, { maxLength: 4 }).map((members) => new Set(members)),
+      fc.constantFrom(new Date(0), new Date(1), new Date(Number.NaN)),
+      fc.float64Array({ maxLength: 3 }),
+      fc.constantFrom(Buffer.from('a'), Buffer.from('ab'), new Error('a'), new TypeError('a'), /a/, /a/g),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, value, (one, other) => {
+      const { changed, added, removed, differences } = differenceOf(one, other);
+      const same = digestOf(one) === digestOf(other);
+      expect({ same: changed + added + removed === 0, told: differences.length > 0 }).toEqual({
+        same,
+        told: !same,
+      });
+    }),
+    { numRuns: Number(process.env.FUZZ_RUNS ?? 2000) },
+  );
+});
+
+/** Shared references count for it, and not for what is shown: a copy has none. */
+const digestOf = (value: unknown) => walk(deepCopy(value)).digest;
+function deepCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deepCopy);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, deepCopy(item)]));
+  if (value instanceof Set || typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error || value instanceof Date || value instanceof RegExp) return value;
+  if (ArrayBuffer.isView(value)) return structuredClone(value);
+  return Object.assign(
+    Object.create(Object.getPrototypeOf(value)),
+    Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deepCopy(item)])),
+  );
+}

@@ -28,18 +28,68 @@ const refusal = (work: Promise<unknown>) =>
   );
 
 describe('an arm inside of a foreach', () => {
-  test('that another split took: without an index, that split is told', async () => {
+  test('that another split took: without an index, that split is spun', async () => {
     const e = new MemoryEngine();
-    const defined = arms(['a', 'b']);
+    const defined = arms(['a', 'a', 'b', 'b']);
     await e.run(defined);
     for (const step of ['b', 'b2']) {
-      expect(await refusal(e.spin(defined, step))).toMatch(
-        /^FLOW_NO_INPUTS No run of arms has inputs for "b2?": 1 \(.*\)\. Split 1 of run 1 has inputs: --index=1\.$/,
-      );
-      expect((await e.spin(defined, step, { index: [1] })).status).toBe('done');
+      for (const from of [{}, { run: 1 }])
+        expect(await e.spin(defined, step, from)).toMatchObject({ status: 'done', index: [2] });
+      expect(await e.spin(defined, step, { index: [3] })).toMatchObject({ index: [3] });
     }
-    expect(await refusal(e.spin(defined, 'b', { run: 1 }))).toBe(
-      'FLOW_NO_INPUTS Run arms/1 has no inputs for "b": pick chose "a", not "b". Split 1 of run 1 has inputs: --index=1.',
+  });
+
+  test('a newer run whose first split went elsewhere is not passed over for an older one', async () => {
+    const e = new MemoryEngine();
+    await e.run(arms(['b', 'a']));
+    await e.run(arms(['a', 'b']));
+    expect(await e.spin(arms(['a', 'b']), 'b')).toMatchObject({ run: 2, index: [1] });
+  });
+
+  test('the first split failed before the step: an older run that has it comes first, then another split', async () => {
+    const fails = (broken: boolean) => {
+      const f = flow('partly');
+      const start = f.start(() => ({ rows: [0, 1] }));
+      const row = f.foreach('row', { after: start, over: 'rows' }, ({ input }) => {
+        if (broken && input === 0) throw new Error('no');
+        return { row: input };
+      });
+      const next = f.step('next', { after: row }, ({ self }) => ({ next: self.row }));
+      return f.end(f.join('all', { after: next }, () => ({})));
+    };
+    const e = new MemoryEngine();
+    await e.run(fails(true));
+    expect(await e.spin(fails(false), 'next')).toMatchObject({ run: 1, index: [1] });
+    await e.run(fails(false));
+    await e.run(fails(true));
+    expect(await e.spin(fails(false), 'next')).toMatchObject({ run: 2, index: [0] });
+    expect(await refusal(e.spin(fails(false), 'next', { run: 3, index: [0] }))).toContain('--index=1');
+  });
+
+  test('in nested foreaches: the first below what was asked for', async () => {
+    const f = flow('nested');
+    const start = f.start(() => ({ rows: [['a', 'a'], ['a', 'b'], [], ['b', 'b', 'b']] }));
+    const outer = f.foreach('outer', { after: start, over: 'rows' }, ({ input }) => ({ cells: input }));
+    const inner = f.foreach('inner', { after: outer, over: 'cells' }, ({ input }) => ({
+      kind: input as 'a' | 'b',
+    }));
+    const pick = f.switch('pick', { after: inner, on: 'kind', cases: ['a', 'b'] }, ({ self }) => ({
+      kind: self.kind,
+    }));
+    const a = f.step('a', { after: pick.when('a') }, () => ({ x: 1 }));
+    const b = f.step('b', { after: pick.when('b') }, () => ({ x: 2 }));
+    const cells = f.join('cells', { after: oneOf(a, b) }, () => ({}));
+    const defined = f.end(f.join('all', { after: cells }, () => ({})));
+    const e = new MemoryEngine();
+    await e.run(defined);
+    expect(await e.spin(defined, 'b')).toMatchObject({ index: [1, 1] });
+    expect(await e.spin(defined, 'a')).toMatchObject({ index: [0, 0] });
+    expect(await e.spin(defined, 'b', { index: [3] })).toMatchObject({ index: [3, 0] });
+    expect(await refusal(e.spin(defined, 'b', { index: [0] }))).toMatch(
+      /^FLOW_NO_INPUTS .*Split 1,1 of run 1 has inputs: --index=1,1\.$/,
+    );
+    expect(await refusal(e.spin(defined, 'b', { index: [0, 1] }))).toMatch(
+      /^FLOW_NO_INPUTS .*--index=1,1\.$/,
     );
   });
 

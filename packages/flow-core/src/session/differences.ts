@@ -1,0 +1,50 @@
+/**
+ * What differs inside of the artifacts of a spin that has ended, read from its outputs: for whoever is asked for it afterwards, as
+ * a watch is by a key.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { recordedOutputs } from '../engine/record/read';
+import { addDifferences } from '../engine/spin/differences';
+import type { SpinArtifact } from '../engine/spin/outcome';
+import type { ArtifactDifference } from '../engine/task/difference';
+import type { SpinDone } from '../engine/task/flow-event';
+import type { OutputFile } from '../engine/task/task';
+import type { Codecs } from '../store/artifacts';
+import { parsePathspec } from '../store/pathspec';
+import type { Store } from '../store/store';
+
+export interface SpinInStore {
+  /** The store of its origin. */
+  store: Store;
+  /** The folder of the workspace. */
+  workspace: string;
+  /** Those of the flow. */
+  codecs?: Codecs;
+}
+
+/**
+ * By artifact, of those that changed. Empty where the spin had no task to compare with, and where its outputs are not those of
+ * this spin any more.
+ * @param only this artifact
+ */
+export async function differencesOfSpin(
+  { flow, origin, outputs, artifacts }: SpinDone,
+  { store, workspace, codecs }: SpinInStore,
+  only?: string,
+): Promise<Map<string, ArtifactDifference>> {
+  const { run, step, task } = origin === undefined ? {} : parsePathspec(origin);
+  if (outputs === undefined || run === undefined || step === undefined || task === undefined)
+    return new Map();
+  const row = await store.task(flow, run, step, task);
+  if (!row) return new Map();
+  const folder = join(workspace, outputs);
+  const files: OutputFile[] = JSON.parse(readFileSync(join(folder, 'artifacts.json'), 'utf8'));
+  const digests = new Map(files.map(({ name, digest }) => [name, digest]));
+  const compared = artifacts
+    .filter(({ name, digest }) => (only ?? name) === name && digests.get(name) === digest)
+    .map(({ name, type, size, digest, change }): SpinArtifact => ({ name, type, size, digest, change }));
+  const before = await recordedOutputs(store, flow, run, row);
+  await addDifferences(compared, { before, cas: store.cas, codecs, folder, files });
+  return new Map(compared.flatMap(({ name, difference }) => (difference ? [[name, difference]] : [])));
+}
