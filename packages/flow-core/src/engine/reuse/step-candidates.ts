@@ -2,7 +2,8 @@
 import { fromJson } from '../../store/json';
 import { scan } from '../../store/kv';
 import { keys, lastNumber, prefixRange } from '../../store/row-keys';
-import type { ReuseRow, TaskRow } from '../../store/rows';
+import type { ReuseRow } from '../../store/reuse-row';
+import type { TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { formatLabel } from '../task/label';
 import { stackKey } from '../task/place';
