@@ -10,6 +10,7 @@ const ORDER = [
   'foreach',
   'memory',
   'resume',
+  'reuse',
   'runs-tag',
   'artifact',
   'merge',
