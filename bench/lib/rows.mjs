@@ -11,6 +11,7 @@ const ORDER = [
   'foreach',
   'memory',
   'resume',
+  'reuse',
   'runs-tag',
   'artifact',
   'merge',

@@ -1,7 +1,8 @@
 /** The records of a run as operations on the database, and artifacts as its values. */
 import type { Op } from './kv';
+import type { ReuseRow } from './reuse-row';
 import { keys } from './row-keys';
-import type { ArtifactRecord, CodeRow, LogRow, ReuseRow, RunRow, TaskRow } from './rows';
+import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
 
 /** The address of an artifact: the task that stored it, and its name. */
 export interface ArtifactAddress {

@@ -1,6 +1,7 @@
 /** The rows of a store: runs, tasks, artifacts and logs. */
 import type { StepKind } from '../definition/graph';
 import type { Contents } from './contents';
+import type { Unlike } from './reuse-row';
 
 /** `stopped`: a run that ended early on request (`--until`) and can be resumed. */
 export type Status = 'running' | 'done' | 'failed' | 'stopped';
@@ -165,24 +166,6 @@ export interface TaskReads {
   iteration?: true;
   /** Fields of `current` that it read and that differ between runs or tasks. `origin` counts even if absent. */
   current?: string[];
-}
-
-/** What keeps a task from being an earlier one over again. */
-export interface Unlike {
-  /** The task that is nearest, as `run/step/task`; or the run, where its code or its surroundings differ. Absent where there is none. */
-  to?: string;
-  /** What differs: `code`, `the parameter minVotes`, `movies`. */
-  what: string[];
-}
-
-/** Says that a run has finished tasks of a step under a key: see `engine/reuse/step-keys.ts`. */
-export interface ReuseRow {
-  /** What the key is made of, by a name for people. */
-  of: Record<string, string>;
-  /** Until when nothing of that has changed: tasks that ended by then count. Milliseconds since 1970. */
-  until: number;
-  /** Tasks that the run took over count, too, since it had compared them. */
-  reused?: true;
 }
 
 export interface TaskRow {

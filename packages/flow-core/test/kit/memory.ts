@@ -8,6 +8,7 @@ import { InProcessPool } from '../../src/engine/pool/in-process-pool';
 import { recordedViews } from '../../src/engine/record/views';
 import { prepareResume } from '../../src/engine/resume/resume';
 import type { Takeover } from '../../src/engine/resume/takeover';
+import type { Reuse } from '../../src/engine/reuse/reuse';
 import type { RunOutcome } from '../../src/engine/run/options';
 import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
@@ -35,6 +36,7 @@ export interface MemoryRunOptions {
   signal?: AbortSignal;
   user?: string;
   takeover?: Takeover;
+  reuse?: Reuse;
   onEvent?(event: FlowEvent): void;
 }
 
@@ -65,6 +67,7 @@ export class MemoryEngine {
       ...(options.bail === undefined ? {} : { bail: options.bail }),
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.takeover ? { takeover: options.takeover } : {}),
+      ...(options.reuse ? { reuse: options.reuse } : {}),
     });
     const tasks: TaskRow[] = [];
     for await (const row of this.store.tasks(graph.flow, outcome.run)) tasks.push(row);

@@ -92,21 +92,22 @@ export function runRenderer(output: Output, workspace: string): Emit {
     const rows = [...steps.values()]
       .filter(({ planned }) => planned > 0)
       .map((state) => finalRow(state, output));
-    output.write(
-      `\n${table(
-        [
-          { head: 'Step' },
-          { head: 'Tasks', align: 'right' },
-          { head: 'Done', align: 'right' },
-          { head: 'Failed', align: 'right' },
-          { head: 'Each', align: 'right' },
-          { head: 'Wall', align: 'right' },
-        ],
-        rows,
-        output.columns,
-        colors.dim,
-      )}`,
-    );
+    if (rows.length > 0)
+      output.write(
+        `\n${table(
+          [
+            { head: 'Step' },
+            { head: 'Tasks', align: 'right' },
+            { head: 'Done', align: 'right' },
+            { head: 'Failed', align: 'right' },
+            { head: 'Each', align: 'right' },
+            { head: 'Wall', align: 'right' },
+          ],
+          rows,
+          output.columns,
+          colors.dim,
+        )}`,
+      );
     const unreached = [...steps.values()]
       .filter(({ planned, taken }) => planned + taken === 0)
       .map(({ name }) => name);

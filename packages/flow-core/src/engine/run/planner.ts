@@ -3,26 +3,16 @@ import { ancestors, foreachOf, joinsOf, type StepNode } from '../../definition/g
 import type { TaskRow } from '../../store/rows';
 import type { Installed } from '../pool/packages';
 import type { Takeover } from '../resume/takeover';
-import type { Same } from '../reuse/reuse';
 import { type Planned, type PlannedTasks, viewsOf } from '../task/place';
 import type { Rates } from '../task/rate';
 import type { RunOptions } from './options';
 import { numbered } from './pool-host';
 import { ReadyTasks } from './ready-tasks';
 import type { NumberedTask, Recorder } from './recorder';
-import { Reusing } from './reusing';
+import { type LookedFor, Reusing, type ReusingRun } from './reusing';
 import { type Decided, Scheduler } from './scheduler';
 import { notHanded } from './task-address';
 import { Counts, type Numbered, type NumberedSpan, Todo, tasksOf } from './todo';
-
-export interface PlannerHost {
-  /** Whether nothing more may begin. */
-  stopped(): boolean;
-  /** Tasks may be ready, or nothing is left to be looked for. */
-  moved(): void;
-  /** The store failed. */
-  broken(error: unknown): void;
-}
 
 export class Planner {
   readonly ready = new ReadyTasks<NumberedTask>();
@@ -38,8 +28,6 @@ export class Planner {
   /** Foreaches that had nothing to split. */
   readonly #empty = new Set<string>();
   readonly #reusing: Reusing | undefined;
-  /** Taken over from earlier runs, and not told yet. */
-  readonly #reused = new Counts();
   #numbers = 0;
 
   /**
@@ -52,7 +40,7 @@ export class Planner {
     recorder: Recorder,
     packages: ReadonlyMap<string, Installed>,
     rates: Rates,
-    host?: PlannerHost,
+    host?: ReusingRun,
   ) {
     this.#rates = rates;
     this.#options = options;
@@ -65,14 +53,8 @@ export class Planner {
     this.#reusing = new Reusing(reuse, {
       ...host,
       room: () => recorder.room(),
-      looked: (spans, batch, found) => {
-        this.#looked(spans, batch, found);
-        host.moved();
-      },
-      idle: () => {
-        this.#tellReused();
-        host.moved();
-      },
+      emit: options.emit,
+      looked: (of) => this.#looked(of),
     });
   }
 
@@ -130,13 +112,9 @@ export class Planner {
   }
 
   /** What became of a batch that was looked for in earlier runs. */
-  #looked(
-    spans: readonly NumberedSpan[],
-    batch: readonly NumberedTask[],
-    found: readonly (Same | undefined)[],
-  ) {
+  #looked({ spans, batch, found, taken }: LookedFor): void {
     const planned = new Counts();
-    this.#batch(spans, planned, this.#reused, (i) => {
+    this.#batch(spans, planned, taken, (i) => {
       const [task, same] = [batch[i] as NumberedTask, found[i]];
       if (!same) return false;
       this.ended ||= task.step === 'end';
@@ -147,12 +125,6 @@ export class Planner {
       return true;
     });
     for (const [step, count] of planned) this.#options.emit({ type: 'tasks-planned', step, count });
-  }
-
-  #tellReused(): void {
-    for (const [step, count] of this.#reused)
-      this.#options.emit({ type: 'tasks-taken', step, count, reused: true });
-    this.#reused.clear();
   }
 
   /** Makes all of a batch ready but what is taken over. @param take whether the task of this number in the batch is */

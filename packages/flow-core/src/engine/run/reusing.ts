@@ -1,31 +1,43 @@
 /** Looks for planned tasks in earlier runs, a batch at a time, while others are executed. */
 import type { Reuse, Same } from '../reuse/reuse';
+import type { Emit } from '../task/flow-event';
 import type { NumberedTask } from './recorder';
-import { type Numbered, type NumberedSpan, Todo, tasksOf } from './todo';
+import { Counts, type Numbered, type NumberedSpan, Todo, tasksOf } from './todo';
 
-export interface ReusingHost {
+/** What it asks and tells the run. */
+export interface ReusingRun {
+  /** Whether nothing more may begin. */
   stopped(): boolean;
-  /** Hears what became of a batch. */
-  looked(
-    spans: readonly NumberedSpan[],
-    batch: readonly NumberedTask[],
-    found: readonly (Same | undefined)[],
-  ): void;
+  /** Tasks may be ready, or nothing is left to be looked for. */
+  moved(): void;
+  /** The store failed. */
+  broken(error: unknown): void;
+}
+
+/** What became of a batch. */
+export interface LookedFor {
+  spans: readonly NumberedSpan[];
+  batch: readonly NumberedTask[];
+  found: readonly (Same | undefined)[];
+  /** How many were taken over so far, by step. */
+  taken: Counts;
+}
+
+interface Host extends ReusingRun {
+  emit: Emit;
+  looked(of: LookedFor): void;
   /** Resolves when not much is left to be written. */
   room(): Promise<void>;
-  /** Nothing is left to be looked for. */
-  idle(): void;
-  broken(error: unknown): void;
 }
 
 export class Reusing {
   readonly #reuse: Reuse;
-  readonly #host: ReusingHost;
+  readonly #host: Host;
   readonly #todo = new Todo();
   /** Tasks are being looked for. */
   busy = false;
 
-  constructor(reuse: Reuse, host: ReusingHost) {
+  constructor(reuse: Reuse, host: Host) {
     this.#reuse = reuse;
     this.#host = host;
   }
@@ -36,7 +48,8 @@ export class Reusing {
   }
 
   async #work(): Promise<void> {
-    const { stopped, looked, room, idle, broken } = this.#host;
+    const { emit, stopped, looked, room, moved, broken } = this.#host;
+    const taken = new Counts();
     this.busy = true;
     try {
       while (this.#todo.left && !stopped()) {
@@ -44,13 +57,16 @@ export class Reusing {
         const batch = tasksOf(spans);
         const found = await this.#reuse.find(batch);
         if (stopped()) break;
-        looked(spans, batch, found);
+        looked({ spans, batch, found, taken });
+        moved();
         await room();
       }
     } catch (error) {
       broken(error);
     }
     this.busy = false;
-    idle();
+    if (stopped()) return;
+    for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count, reused: true });
+    moved();
   }
 }

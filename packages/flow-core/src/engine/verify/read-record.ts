@@ -4,8 +4,9 @@ import type { ImportMark } from '../../store/imports';
 import { fromJson } from '../../store/json';
 import type { LostRow } from '../../store/missing-rows';
 import { unpackArtifact } from '../../store/records';
+import type { ReuseRow } from '../../store/reuse-row';
 import { nameOfKey } from '../../store/row-keys';
-import type { ArtifactRecord, ReuseRow, RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
 import type { RunName, StoreProblem } from './problem';
 
 const RUN = String.raw`(?<flow>[^/]+)/(?<run>\d{10})`;

@@ -1,6 +1,7 @@
 /**
  * Writes what could be read of a damaged database into a new one. What is derived, such as indexes and the newest numbers, is made
- * anew; what is lost is noted, for whoever asks for it later. Nothing else is added.
+ * anew; what is lost is noted, for whoever asks for it later. Nothing else is added. Long, because what is met of one record
+ * decides what becomes of others.
  */
 import type { Cas } from '../../store/cas';
 import { type Contents, isWhole, RECORD_KINDS, Tally } from '../../store/contents';
