@@ -20,6 +20,7 @@ const PROCESSES = [
   '/flow-core/test/source/(fingerprint/edits|import-guard|load)',
   '/flow-core/test/store/(broker|database|events|full-disk|level|stamp)',
   '/flow-core/test/testing/(child|examples|packages|vitest)',
+  '/flow-core/test/session/watch/storm',
   '/flow-core/test/torture/',
   '/flow-codecs/test/es-modules',
   '/flow-plugin/test/generators/',

@@ -14,7 +14,7 @@ const { values } = parseArgs({
 const env = { ...process.env, NX_FLOW_SAVES: values.saves };
 if (values.seed !== undefined) env.NX_FLOW_SEED = values.seed;
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const test = 'packages/flow-core/test/watch/storm.test.ts';
+const test = 'packages/flow-core/test/session/watch/storm.test.ts';
 process.exit(
   spawnSync(process.execPath, [jest, test, '--verbose'], { cwd: root, env, stdio: 'inherit' }).status ?? 1,
 );

@@ -28,13 +28,14 @@ const step = f.step('step', { after: start }, ({ self }) => ({ size: self.size, 
 export default f.end(step);
 `;
 
-const rows = `Array.from({ length: ${ROWS} }, (_, i) => ({ id: i, name: 'row ' + i, part: i / 7, more: 'x'.repeat(56) }))`;
+const rows = (k) =>
+  `Array.from({ length: ${ROWS} }, (_, i) => ({ id: ${k} + i, name: 'row ' + i, part: i / 7, more: 'x'.repeat(56) }))`;
 const names = Array.from({ length: INPUTS }, (_, i) => `large${i}`);
 const LARGE = (body) => `import { flow } from '@nx-flow/core';
 
 const f = flow('saved');
-const rows = () => ${rows};
-const start = f.start(() => ({ small: 'x'.repeat(1000), ${names.map((name) => `${name}: rows()`).join(', ')} }));
+const rows = (k: number) => ${rows('k')};
+const start = f.start(() => ({ small: 'x'.repeat(1000), ${names.map((name, k) => `${name}: rows(${k})`).join(', ')} }));
 const step = f.step('step', { after: start }, ({ self }) => { ${body} });
 export default f.end(step);
 `;
@@ -45,7 +46,7 @@ const ALL = LARGE(
 
 /** Decodes as many rows as a step that reads all of its inputs, and nothing else. */
 const DECODE = `const { serialize, deserialize } = require('node:v8');
-const bytes = serialize(${rows});
+const bytes = serialize(${rows(0)});
 const begun = performance.now();
 const all = [];
 for (let i = 0; i < ${INPUTS}; i++) all.push(deserialize(bytes));

@@ -378,7 +378,7 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   if (newest < version) throw tooOld(id, version, newest, own ? "the flow's code" : 'nx-flow');
   try {
     if (id === FILE_CODEC.codec) return decodeFile(record, cas);
-    if (builtIn) return localize(builtIn.decode(bytesOf(record, cas), type, codecs));
+    if (builtIn) return localize(builtIn.decode(bytesOf(record, cas, builtIn.copies), type, codecs));
     return decodeOwn(own as AnyCodec, record, () => bytesOf(record, cas));
   } catch (cause) {
     if (isFlowError(cause)) throw cause;
@@ -386,9 +386,12 @@ export function decodeArtifact(record: ArtifactRecord, cas: Cas, codecs?: Codecs
   }
 }
 
-/** What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value. */
-function bytesOf({ hash, bytes }: ArtifactRecord, cas: Cas): Uint8Array {
-  return hash === undefined ? new Uint8Array(bytes as Uint8Array) : cas.read(hash);
+/**
+ * What is read from the CAS is nobody else's; the record's own bytes stay as they are, whatever becomes of the value.
+ * @param passing the value keeps nothing of them
+ */
+function bytesOf({ hash, bytes }: ArtifactRecord, cas: Cas, passing = false): Uint8Array {
+  return hash === undefined ? new Uint8Array(bytes as Uint8Array) : cas.read(hash, passing);
 }
 
 /** @param bytes reads them: a handle does so later */

@@ -1,6 +1,6 @@
 /** Content-addressed files: values too large for LevelDB, under the sha256 of their bytes. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
@@ -10,6 +10,7 @@ import { hashFile, type Look } from './file';
 import { notWritten } from './no-room';
 import { giveTo } from './owner';
 import { place, renewed } from './place-file';
+import { readWhole } from './read-whole';
 import { setAsideOn } from './set-aside';
 import { isVerified, isWritten, noteVerified } from './verified';
 import { syncFolder } from './write-file';
@@ -25,8 +26,12 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export interface Cas {
   /** Stores the bytes and returns their sha256. @throws FlowError FLOW_STORE_FULL, FLOW_STORE_FAILED */
   write(bytes: Uint8Array): Promise<string>;
-  /** Verified against the hash. @throws FlowError FLOW_STORE_CORRUPT */
-  read(hash: string): Uint8Array;
+  /**
+   * Verified against the hash, where this process has not done so since the file was written.
+   * @param passing the bytes are used before the next are read
+   * @throws FlowError FLOW_STORE_CORRUPT
+   */
+  read(hash: string, passing?: boolean): Uint8Array;
   /** Stores the bytes of a file piece by piece and returns their sha256. @param look sees each piece before it is written */
   writeFile(path: string, look?: Look): Promise<{ hash: string; size: number }>;
   /** Stores bytes that come in pieces, and never holds more than one. @param look as for {@link writeFile} */
@@ -177,38 +182,20 @@ export class FileCas implements Cas {
     return path;
   }
 
-  read(hash: string): Uint8Array {
+  read(hash: string, passing = false): Uint8Array {
     const path = this.path(hash);
     let bytes: Uint8Array | undefined;
     try {
       // A watch spins on the same inputs again and again, each time in another process.
-      if (isVerified(path, hash)) return readFileSync(path);
-      bytes = readVerified(path, hash);
+      const known = isVerified(path, hash);
+      bytes = readWhole(path, { ...(known ? {} : { hash }), passing });
+      if (bytes && !known) noteVerified(path, hash);
     } catch (cause) {
       this.#at.require();
       throw unreadable(path, cause);
     }
     if (!bytes) throw changed(path);
-    noteVerified(path, hash);
     return bytes;
-  }
-}
-
-/** Returns undefined when the bytes do not match the hash. */
-function readVerified(path: string, hash: string): Uint8Array | undefined {
-  const fd = openSync(path, 'r');
-  try {
-    const bytes = new Uint8Array(fstatSync(fd).size);
-    const check = createHash('sha256');
-    for (let at = 0; at < bytes.length; ) {
-      const read = readSync(fd, bytes, at, Math.min(CHUNK, bytes.length - at), at);
-      if (read === 0) break;
-      check.update(bytes.subarray(at, at + read));
-      at += read;
-    }
-    return check.digest('hex') === hash ? bytes : undefined;
-  } finally {
-    closeSync(fd);
   }
 }
 

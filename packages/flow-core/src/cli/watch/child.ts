@@ -1,7 +1,9 @@
 /** The program of a watch's spare process: it loads what a spin needs, waits for the word, and executes one. */
+import { createRequire } from 'node:module';
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { messageOf } from '../../definition/thrown';
+import { packageFile } from '../../environment/package-root';
 import { channelToParent } from '../../process/channel';
 import { exitNow } from '../../process/ending';
 import { EnvFiles } from '../../session/env';
@@ -137,8 +139,9 @@ async function warmUp(workspace: string): Promise<void> {
     import('../../definition/flow'),
     import('../../session/spin'),
     import('../../store/open'),
-    import('../../index'),
   ]);
+  // What a flow imports.
+  createRequire(__filename)(packageFile('dist/index.js'));
   const f = flow('warm');
   const graph = graphOf(f.end(f.start(() => ({ rows: [{ a: 1 }], text: 'a' })))) as Graph;
   const session = { graph, store: memoryStore(), workspace, user: '', with: [], emit() {} };

@@ -1,6 +1,4 @@
 /** The keys of a watch, on a terminal. */
-import type { Screen } from './screen';
-
 export interface Key {
   key: string;
   what: string;
@@ -25,8 +23,15 @@ export const KEYS: readonly Key[] = [
 /** What the keys do, each with what was typed after it. An entry that is missing is no key. */
 export type KeyActions = Record<string, (typed: string) => void>;
 
+export interface KeyScreen {
+  /** Lists the keys. */
+  help(): void;
+  /** Shows what is being typed: `index: 2`. Undefined ends that. */
+  ask(text: string | undefined): void;
+}
+
 export interface KeysOptions {
-  screen: Pick<Screen, 'help' | 'ask'>;
+  screen: KeyScreen;
   actions: KeyActions;
   quit(byCtrlC: boolean): void;
 }

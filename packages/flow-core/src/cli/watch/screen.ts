@@ -3,22 +3,18 @@ import { relative } from 'node:path';
 import { excerpt } from '../../engine/explain/error-text';
 import type { Emit, SpinDone } from '../../engine/task/flow-event';
 import type { Place } from '../../session/place';
-import type { WatchListener } from '../../session/watch/watch';
+import type { WatchListener } from '../../session/watch/watch-listener';
 import type { Output } from '../render/output';
 import { endText, outputsText, spinRenderer } from '../render/spin';
 import { spinAllRenderer } from '../render/spin-all';
 import { duration } from '../render/table';
 import { wrapped } from '../render/wrap';
-import { KEYS } from './keys';
+import { KEYS, type KeyScreen } from './keys';
 import { StatusLine } from './status-line';
 
-export interface Screen extends WatchListener {
+export interface Screen extends WatchListener, KeyScreen {
   /** A run was made elsewhere, and is newer than the one whose inputs are used. Undefined takes that back. */
   newer(run: number | undefined): void;
-  /** Lists the keys. */
-  help(): void;
-  /** Shows what is being typed: `index: 2`. Undefined ends that. */
-  ask(text: string | undefined): void;
   close(): void;
 }
 

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { findPlaceFile, type Place } from '../../session/place';
-import { Watch, type WatchListener } from '../../session/watch/watch';
+import { Watch } from '../../session/watch/watch';
+import type { WatchListener } from '../../session/watch/watch-listener';
 import { looksLikeFile, stem } from '../../source/find';
 import { builtCode } from '../../source/fingerprint/built';
 import { openStore } from '../../store/open';

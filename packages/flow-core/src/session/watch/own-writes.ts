@@ -11,8 +11,11 @@ export class OwnWrites {
    * @returns those that do not count, and of these those that are found now
    */
   among(files: readonly string[], during: boolean): { own: Set<string>; found: string[] } {
-    if (!during) this.#times.clear();
-    else for (const file of files) this.#times.set(file, (this.#times.get(file) ?? 0) + 1);
+    for (const file of files) {
+      if (during) this.#times.set(file, (this.#times.get(file) ?? 0) + 1);
+      // Somebody else writes it, too.
+      else this.#times.delete(file);
+    }
     const times = (file: string) => this.#times.get(file) ?? 0;
     return {
       own: new Set(files.filter((file) => times(file) > MOST)),

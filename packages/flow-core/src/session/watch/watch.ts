@@ -16,37 +16,7 @@ import { type Outcome, Running } from './running';
 import type { SpareListener } from './spare';
 import { Spares } from './spares';
 import { newestChange } from './stamps';
-
-export interface Spun extends Outcome {
-  /** Counts spins from 1. */
-  n: number;
-  changed: readonly string[];
-  /** From the change of the file, or the key, to the result. Milliseconds. */
-  latencyMs: number;
-}
-
-export interface Broken {
-  code: string;
-  message: string;
-  /** How a command would print it. Absent where the sources say it. */
-  text?: string;
-  /** The place of a syntax error: `file:line:column`. */
-  where?: string;
-}
-
-export interface WatchListener extends SpareListener {
-  /** Everything is watched, and the first spin has begun. */
-  ready(): void;
-  begins(n: number, changed: readonly string[]): void;
-  spun(spun: Spun): void;
-  /** The step sees nothing of what changed. */
-  unchanged(files: readonly string[]): void;
-  /** Nothing can be spun until it is mended. */
-  broken(broken: Broken, latencyMs: number): void;
-  /** A spin under way was ended: what it executes is of yesterday. */
-  stopped(n: number): void;
-  columns(): number;
-}
+import type { Broken, WatchListener } from './watch-listener';
 
 export interface WatchOptions {
   place: WatchedPlace;
@@ -183,12 +153,12 @@ export class Watch {
     const data = this.#data
       .changed([...ask.files])
       .filter((file) => files.includes(file) || (!isCode(file) && !(codeChanged && known.has(file))));
-    const during = !codeChanged && this.#running?.wasAliveAt(ask.since) === true;
+    const during = this.#running?.wasAliveAt(ask.since) === true;
     const { own, found } = this.#own.among(data, during);
     const named = (file: string) => relative(place.workspace, file);
     if (found.length > 0)
       listener.note(
-        `Each spin writes ${found.map(named).join(', ')}: that is not watched until something else changes.`,
+        `Each spin writes ${found.map(named).join(', ')}: what changes there while a spin is executed is ignored.`,
       );
     const others = data.filter((file) => !own.has(file));
     return { others: others.map((file) => `the file ${named(file)} changed`), own };

@@ -22,7 +22,7 @@ export interface BuiltInCodec {
   needs?(walked: Walked | undefined): number;
   /** What a file of its bytes is. */
   readonly file: FileForm;
-  /** Its bytes are made by it. Else they are the value's own memory, which its owner may go on writing. */
+  /** Its bytes are made by it, and a decoded value keeps none of them. Else they are the value's own memory, which its owner may go on writing. */
   readonly copies: boolean;
   /** Whether this codec is for this value. `walked` is undefined where a walk is not needed ({@link digest} is there). */
   match(value: unknown, walked: Walked | undefined): boolean;

@@ -11,9 +11,11 @@ test('a file that spin after spin changes while it is executed is its own', () =
   expect(own.among(['cache', 'other'], true)).toEqual({ own: new Set(['cache']), found: [] });
 });
 
-test('what changes while nothing is executed is somebody else’s, and all count again', () => {
+test('a file that changes while nothing is executed is somebody else’s, and counts again', () => {
   const own = new OwnWrites();
   until(own, 'cache');
+  expect(own.among(['other'], false)).toEqual({ own: new Set(), found: [] });
+  expect(own.among(['cache'], true)).toEqual({ own: new Set(['cache']), found: [] });
   expect(own.among(['cache'], false)).toEqual({ own: new Set(), found: [] });
   expect(own.among(['cache'], true)).toEqual({ own: new Set(), found: [] });
 });

@@ -1,8 +1,8 @@
 /** A storm of saves: of each, the answer must be that of a spin that begins now. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until, Workspace } from '../kit/workspace';
-import { Draw } from '../torture/draw';
+import { until, Workspace } from '../../kit/workspace';
+import { Draw } from '../../torture/draw';
 import { FILES, type Name, StormFiles } from './storm-files';
 import { type Line, Watched } from './watched';
 

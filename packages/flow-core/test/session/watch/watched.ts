@@ -1,7 +1,7 @@
 /** A watch that goes on in a process of its own, and the lines that it has answered with. */
 import { readFileSync } from 'node:fs';
-import type { WatchJson } from '../../src/cli/json/shapes';
-import type { RunOptions, Started, Workspace } from '../kit/workspace';
+import type { WatchJson } from '../../../src/cli/json/shapes';
+import type { RunOptions, Started, Workspace } from '../../kit/workspace';
 
 export type Line = WatchJson;
 export type Spun = Extract<Line, { watch: 'spun' }>;

@@ -1,7 +1,7 @@
 /** The files of a storm: each holds a number that the step returns, so that every result says which files it has seen. */
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Workspace } from '../kit/workspace';
+import type { Workspace } from '../../kit/workspace';
 
 /** What the step sees. `wait`: it tells that it has begun, and goes on for long. */
 export interface Seen {

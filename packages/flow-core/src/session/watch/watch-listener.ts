@@ -1,0 +1,34 @@
+/** What a watch tells: of each save, and of each spin. */
+import type { Outcome } from './running';
+import type { SpareListener } from './spare';
+
+export interface Spun extends Outcome {
+  /** Counts spins from 1. */
+  n: number;
+  changed: readonly string[];
+  /** From the change of the file, or the key, to the result. Milliseconds. */
+  latencyMs: number;
+}
+
+export interface Broken {
+  code: string;
+  message: string;
+  /** How a command would print it. Absent where the sources say it. */
+  text?: string;
+  /** The place of a syntax error: `file:line:column`. */
+  where?: string;
+}
+
+export interface WatchListener extends SpareListener {
+  /** Everything is watched, and the first spin has begun. */
+  ready(): void;
+  begins(n: number, changed: readonly string[]): void;
+  spun(spun: Spun): void;
+  /** The step sees nothing of what changed. */
+  unchanged(files: readonly string[]): void;
+  /** Nothing can be spun until it is mended. */
+  broken(broken: Broken, latencyMs: number): void;
+  /** A spin under way was ended: what it executes is of yesterday. */
+  stopped(n: number): void;
+  columns(): number;
+}
