@@ -5,18 +5,8 @@ import { renderThrown } from './error';
 import { eventLine } from './event-line';
 import { LabelledLines, LiveRegion, progressLine } from './live-region';
 import type { Output } from './output';
+import { remedies, reusedLine } from './run-end';
 import { duration, plural, table } from './table';
-
-/** Says what it cannot know, too. */
-function reusedLine(
-  { flow, run, tasks: { done, failed } }: RunDone,
-  reused: number,
-  { colors }: Output,
-): string {
-  const all = done + failed + reused;
-  const others = reused < all ? ` What differs of the others: nx-flow why ${flow} ${run}` : '';
-  return `${reused.toLocaleString('en')} of ${plural(all, 'task')} reused. ${colors.dim(`Changes of time, network and randomness are not seen.${others}`)}\n`;
-}
 
 interface StepState {
   name: string;
@@ -199,17 +189,6 @@ export function runRenderer(output: Output, workspace: string): Emit {
         return print(eventLine(event, output));
     }
   };
-}
-
-/** The two commands that help after a failure. */
-function remedies(flow: string, step: string, { colors }: Output): string {
-  const spin = `nx-flow spin ${flow} ${step}`;
-  const resume = `nx-flow resume ${flow}`;
-  const width = Math.max(spin.length, resume.length);
-  return [
-    `  ${spin.padEnd(width)}  ${colors.dim(`executes ${step} alone, on the same inputs, until it is right`)}\n`,
-    `  ${resume.padEnd(width)}  ${colors.dim('then executes what is missing')}\n`,
-  ].join('');
 }
 
 /** How many failures are shown in full. */
