@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { packageFile } from '../../../src/environment/package-root';
 import { BrokerKv } from '../../../src/store/broker/client';
+import { LISTENING } from '../../../src/store/broker/protocol';
 import { type Op, scan } from '../../../src/store/kv';
 
 const BROKER = packageFile('dist/broker.js');
@@ -120,7 +121,14 @@ export async function startBroker(store: string, idleMs: number, blocks?: number
   const [file, ...args] = blocks === undefined ? command : limited(blocks, command);
   const child = spawn(file as string, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
-  await once(child.stdout, 'data');
+  // Before it listens, it says what it does.
+  await new Promise<void>((listens) => {
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+      if (said.split('\n').includes(LISTENING)) listens();
+    });
+  });
   return { pid: child.pid as number, ended };
 }
 
