@@ -42,7 +42,7 @@ export class Steady {
   /** Undefined where some file has changed since, or where there are too many of them. */
   static async of(
     { files }: Fingerprints,
-    { graph, file, workspace, since = performance.timeOrigin }: SteadyOptions,
+    { graph, file, workspace, since = Date.now() - process.uptime() * 1000 }: SteadyOptions,
   ): Promise<Steady | undefined> {
     const variables = declaredVariables(graph);
     const environment = variables && JSON.stringify(variables);
@@ -52,7 +52,7 @@ export class Steady {
     const stats = new Map<string, string>();
     for (const path of [...Object.keys(files), ...names]) {
       const found = lookAt(path);
-      if (found && found.ctimeMs > since - STEP_MS) return undefined;
+      if (found && !(found.ctimeMs <= since - STEP_MS)) return undefined;
       stats.set(path, textOf(found));
     }
     const digest = await digestOfFiles(names, file);

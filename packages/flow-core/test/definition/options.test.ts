@@ -1,12 +1,13 @@
 /** The table of step options: each is known to the rules, and only what changes no result stays out of cache keys. */
 import { changesNoResult, STEP_OPTIONS, stepOptions } from '../../src/definition/options';
 
-test('only `secrets`, `resources`, `concurrency` and `rate` change no result', () => {
+test('only `secrets`, `resources`, `concurrency`, `rate` and `cache` change no result', () => {
   expect(Object.keys(STEP_OPTIONS).filter(changesNoResult)).toEqual([
     'secrets',
     'resources',
     'concurrency',
     'rate',
+    'cache',
   ]);
 });
 

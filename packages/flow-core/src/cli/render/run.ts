@@ -1,4 +1,7 @@
-/** Renders a run: what runs now, counts and progress, each task's output, the final table. */
+/**
+ * Renders a run: what runs now, counts and progress, each task's output, the final table. Long, because all of it is of one state: what
+ * is known of each step.
+ */
 import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/flow-event';
 import type { ErrorRecord } from '../../store/rows';
 import { renderThrown } from './error';
