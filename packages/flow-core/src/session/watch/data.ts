@@ -121,12 +121,12 @@ export class DataFiles {
         .some((name) => SKIPPED.has(name))
     )
       return false;
-    return this.#names(path) && !path.startsWith(`${this.#outputs}/`) && !OF_EDITORS.test(basename(path));
+    return this.#names(path) && !path.startsWith(this.#outputs + sep) && !OF_EDITORS.test(basename(path));
   }
 
   #leadsTo(path: string, place: string): boolean {
     return (
-      place.startsWith(`${path}/`) ||
+      place.startsWith(path + sep) ||
       this.#folders.some((folder) => folder === path || folder === dirname(path))
     );
   }
@@ -155,6 +155,6 @@ function entriesOf(folder: string): Dirent[] | undefined {
 
 function foldersUpTo(from: string, workspace: string): string[] {
   const folders = [workspace];
-  for (let at = from; at.startsWith(`${workspace}/`); at = dirname(at)) folders.push(at);
+  for (let at = from; at.startsWith(workspace + sep); at = dirname(at)) folders.push(at);
   return folders;
 }

@@ -3,7 +3,7 @@
  * a file by renaming another.
  */
 import { type FSWatcher, statSync, watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 
 interface Watched {
   watcher: FSWatcher;
@@ -89,7 +89,7 @@ export class Folders {
 
 /** Whether a folder is neither above another one nor the root of the file system. */
 function isOther(folder: string, than: string): boolean {
-  return folder !== dirname(folder) && !than.startsWith(`${folder}/`);
+  return folder !== dirname(folder) && !than.startsWith(folder + sep);
 }
 
 function idOf(folder: string): string | undefined {

@@ -86,7 +86,10 @@ export class Watch {
   async close(): Promise<void> {
     this.#closed = true;
     this.#changes.close();
-    await this.#spares.close();
+    const closed = this.#spares.close();
+    // It would look for another process in the place of its own.
+    await this.#running?.stop();
+    await closed;
   }
 
   #queue(ask: Ask): void {
@@ -166,6 +169,7 @@ export class Watch {
 
   /** What is watched follows what was looked for. */
   #watchFolders(): void {
+    if (this.#closed) return;
     const { folders } = this.#changes;
     const more = folders.watch(this.#code.files, this.#data.folders, (path) => this.#data.concerns(path));
     if (more) for (const path of [...this.#code.changed(), ...this.#data.walk()]) this.#changes.note(path);

@@ -1,5 +1,5 @@
 /** `spin --watch` as a command: what it answers, what it refuses, and that nothing of it stays. */
-import { Workspace } from '../../kit/workspace';
+import { until, Workspace } from '../../kit/workspace';
 import { type Line, type Spun, Watched } from '../../session/watch/watched';
 
 const ws = new Workspace();
@@ -123,6 +123,14 @@ test.each(['SIGKILL', 'SIGHUP', 'SIGTERM'] as const)(
     await ws.quiet();
   },
 );
+
+test('nothing stays after Ctrl-C while its first process is being started', async () => {
+  const live = watch('live', 'mid');
+  const begun = () => ws.processes().some(({ command }) => command.includes('watch-child.js'));
+  await until(begun, 'the first process');
+  await live.end();
+  await ws.quiet();
+});
 
 test('a declared file that the step itself writes does not spin it for ever', async () => {
   flow(
