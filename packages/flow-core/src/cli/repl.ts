@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type REPLServer, start } from 'node:repl';
 import { PassThrough } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { inspect } from 'node:util';
+import type { MaskedOutput } from '../engine/secrets/output';
+import type { TaskLog } from '../engine/task/task';
 
 export interface PromptOptions {
   /** Stands before the cursor. */
@@ -15,25 +18,29 @@ export interface PromptOptions {
   color: boolean;
   /** Whether what is typed is kept for the next time. */
   keep: boolean;
-  /** Hides secrets in all that is shown. */
-  mask?(text: string): string;
+  /** Hides secrets in all that is shown, which comes piece by piece. */
+  mask?(log: TaskLog): MaskedOutput;
 }
+
+/** A name of Node's own, such as `process`, stays what it is. */
+export const isNodes = (name: string) => Object.hasOwn(globalThis, name);
 
 /** Resolves when the prompt is left: by `.exit`, by Ctrl-D, or at the end of what is piped into it. */
 export async function prompt({ name, seen, color, keep, mask }: PromptOptions): Promise<void> {
   const restore = mask ? masked(mask) : () => {};
-  const taken = new Set(Object.getOwnPropertyNames(globalThis));
+  const taken = new Set(Object.keys(seen).filter(isNodes));
   const piped = process.stdin.isTTY ? undefined : new PassThrough();
   const server = start({
     prompt: `${name}> `,
     ...(piped ? { input: piped, output: process.stdout, terminal: false } : {}),
     // In this realm: an artifact is an instance of the Array that is typed.
     useGlobal: true,
+    // Ctrl-C ends what is evaluated, not the prompt.
+    breakEvalOnSigint: true,
     ignoreUndefined: true,
     writer: (value) => inspect(value, { colors: color }),
   });
   for (const [key, descriptor] of Object.entries(seen)) {
-    // A name of Node's own, such as `process`, stays what it is.
     if (!taken.has(key)) Object.defineProperty(server.context, key, { ...descriptor, configurable: true });
   }
   const left = new Promise<void>((resolve) => server.once('exit', resolve));
@@ -75,12 +82,33 @@ async function keepHistory(server: REPLServer): Promise<void> {
   }
 }
 
-function masked(mask: (text: string) => string): () => void {
-  const { stdout } = process;
-  const write = stdout.write.bind(stdout) as (...args: unknown[]) => boolean;
-  stdout.write = (chunk: unknown, ...rest: unknown[]) =>
-    write(typeof chunk === 'string' ? mask(chunk) : chunk, ...rest);
+/** What may be the beginning of a secret is held back until this turn of the event loop ends: a key that is typed shows at once. */
+function masked(mask: (log: TaskLog) => MaskedOutput): () => void {
+  const written = {
+    stdout: process.stdout.write.bind(process.stdout),
+    stderr: process.stderr.write.bind(process.stderr),
+  };
+  const hidden = mask((stream, text) => void written[stream](text));
+  let ends = false;
+  const end = () => {
+    ends = false;
+    hidden.end();
+  };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const decoder = new StringDecoder();
+    process[stream].write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+      const [done] = rest.filter((one) => typeof one === 'function');
+      hidden.log(stream, typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk)));
+      if (!ends) setImmediate(end);
+      ends = true;
+      if (done) process.nextTick(done as () => void);
+      return true;
+    };
+  }
+  process.once('exit', end);
   return () => {
-    Reflect.deleteProperty(stdout, 'write');
+    end();
+    process.off('exit', end);
+    for (const stream of [process.stdout, process.stderr]) Reflect.deleteProperty(stream, 'write');
   };
 }

@@ -54,11 +54,16 @@ export async function spinSeveral(context: Context, place: Place): Promise<numbe
 }
 
 /** Options that do not go with each other. @throws FlowError FLOW_USAGE */
-function requireTogether({ from, through, persist, origin }: Values, iterations: boolean): void {
+function requireTogether(given: Values, iterations: boolean): void {
+  const { from, through, persist, origin } = given;
   const which = from !== undefined ? '--from' : through !== undefined ? '--through' : '--iteration=all';
   const refuse = (message: string) => {
     throw new FlowError('FLOW_USAGE', message);
   };
+  const single = ['freeze', 'force', 'max-size', 'inspect', 'inspect-brk'].find(
+    (name) => given[name] !== undefined,
+  );
+  if (single !== undefined) refuse(`${which} goes without --${single}: that is for a spin of one task.`);
   if (persist === true)
     refuse(`${which} goes without --persist: nothing of it is stored. Persist a single spin.`);
   if (from !== undefined && origin !== undefined)

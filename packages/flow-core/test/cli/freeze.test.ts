@@ -58,6 +58,13 @@ beforeAll(async () => {
     'jest.config.js',
     `module.exports = { testEnvironment: 'node', transform: { '[.]ts$': ['@swc/jest', ${JSON.stringify(SWC)}] } };`,
   );
+  ws.write(
+    'c/plain.flow.js',
+    `const { flow } = require('@nx-flow/core');
+const f = flow('plain');
+module.exports = f.end(f.start(() => ({ long: 'long '.repeat(300),n: 1 })));
+`,
+  );
   await ws.ok(['run', 'a/films.flow.ts', '--params.label=best', '--params.least=3']);
 });
 
@@ -102,6 +109,8 @@ test('tests of a split, a join, a gather and start pass, and fail after an edit'
   ]);
   await freeze('both', '--freeze=a/gathered.spec.ts');
   await freeze('start', '--params.label=worst', '--freeze');
+  // Neither jest nor anything else reads TypeScript where a flow is JavaScript.
+  await ws.ok(['spin', 'c/plain.flow.js', 'start', '--freeze']);
   cpSync(ws.path('a'), ws.path('b'), { recursive: true });
   for (const file of ['films.all.test.ts', 'films.start.test.ts']) ws.removeFile(`b/${file}`);
   const edited = FLOW.replace('input * 10', 'input * 11').replace('inputs.left.left', '1 + inputs.left.left');
@@ -113,6 +122,7 @@ test('tests of a split, a join, a gather and start pass, and fail after an edit'
   expect(results).toEqual([
     ...files.filter((file) => !/all|start/.test(file)).map((file) => `FAIL b/${file}`),
     ...files.map((file) => `PASS a/${file}`),
+    'PASS c/plain.start.test.js',
   ]);
 
   cpSync(ws.path('a'), ws.path('vitest/a'), { recursive: true });
@@ -141,6 +151,9 @@ test('nothing is written over, outside of the project, or larger than 1 MB', asy
   symlinkSync('/tmp', ws.path('a/link'));
   await refused('FLOW_FREEZE_PLACE', 2, '--freeze=a/link/outside.test.ts');
   await refused('FLOW_FREEZE_PLACE', 2, '--freeze=a/films.flow.ts');
+  await refused('FLOW_FREEZE_PLACE', 2, '--freeze=a/films.flow.ts/x.test.ts');
+  symlinkSync(ws.path('../nothing.ts'), ws.path('a/to-nothing.test.ts'));
+  await refused('FLOW_FREEZE_EXISTS', 2, '--freeze=a/to-nothing.test.ts');
   await refused('FLOW_FREEZE_SIZE', 1, '--freeze=a/small.test.ts', '--max-size=1 KB');
   expect([existsSync(ws.path('a/small.test.ts')), existsSync(ws.path('a/small.frozen'))]).toEqual([
     false,
@@ -148,7 +161,10 @@ test('nothing is written over, outside of the project, or larger than 1 MB', asy
   ]);
   await refused('FLOW_OPTION', 2, '--freeze', '--max-size=much');
   await refused('FLOW_USAGE', 2, '--force');
-  await refused('FLOW_USAGE', 2, '--freeze', '--all');
+  for (const other of ['--all', '--from=last:2', '--through=all', '--watch'])
+    await refused('FLOW_USAGE', 2, '--freeze', other);
+  await refused('FLOW_USAGE', 2, '--inspect=0', '--from=last:2');
+  await refused('FLOW_USAGE', 2, '--inspect=0', '--watch');
 });
 
 test('a value that holds a secret is not written', async () => {

@@ -58,6 +58,21 @@ test('the inputs of a step, the exports of its flow, and await are at hand; noth
   expect(await ws.store()).toEqual(before);
 });
 
+test('a secret is hidden however it comes', async () => {
+  const { printed, stderr } = await typed(
+    ['films', 'each'],
+    [
+      'process.stdout.write("squir"); process.stdout.write("rel\\n"); 1',
+      'process.stdout.write(Buffer.from("squirrel\\n")); 2',
+      'console.error("squirrel")',
+      'process.stdout.write("s"); 3',
+    ],
+    { FILMS_KEY: 'squirrel' },
+  );
+  expect(printed).toEqual(['***', '1', '***', '2', 's3']);
+  expect(stderr).toBe('***\n');
+});
+
 test('.exit and process.exit leave it', async () => {
   const exit = await typed(['films', 'start'], ['.exit', '1']);
   expect([exit.code, exit.stderr, exit.printed]).toEqual([0, '', []]);

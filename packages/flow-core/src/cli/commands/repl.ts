@@ -1,6 +1,7 @@
 /** nx-flow repl: a prompt in the place of a step's body. */
 import { basename } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import type { Graph } from '../../definition/graph';
 import { openRepl } from '../../session/repl';
 import { openSession } from '../../session/session';
 import { prepareSpin } from '../../session/spin';
@@ -13,6 +14,7 @@ import { eventLine } from '../render/event-line';
 import type { Output } from '../render/output';
 import { headText } from '../render/spin';
 import { wrapped } from '../render/wrap';
+import type { PromptOptions } from '../repl';
 import { selectionOf } from '../selection';
 import { spec } from '../specs/repl';
 
@@ -31,13 +33,9 @@ export const command: Command = {
         'A prompt is for people: nx-flow spin --json gives what a step returns.',
       );
     }
-    let mask: ((text: string) => string) | undefined;
     const session = await openSession(placeOf(context), {
       emit: (event) => output.write(eventLine(event, output)),
-      hide(hides) {
-        output.hide(hides);
-        mask = hides;
-      },
+      hide: output.hide,
       signal: context.signal,
     });
     try {
@@ -53,15 +51,17 @@ export const command: Command = {
           const { default: _, __esModule, ...exports } = Object.getOwnPropertyDescriptors(exported);
           const { card, ...names } = Object.getOwnPropertyDescriptors(seen) as PropertyDescriptorMap;
           output.write(headText(started, output, 'repl'));
-          output.write(hint(Object.keys(names), [session.file, Object.keys(exports)], output));
-          const { prompt } = await import('../repl');
+          const { isNodes, prompt } = await import('../repl');
+          // What Node or the step calls so is what the name gives.
+          const shown = Object.keys(exports).filter((name) => !(name in names) && !isNodes(name));
+          output.write(hint(Object.keys(names), [session.file, shown], output));
           await prompt({
             name: `${started.flow}/${started.step}`,
             seen: { ...exports, ...names },
             color: output.colors.bold('x') !== 'x',
             // What is typed for a step with secrets may hold one.
             keep: session.graph.steps.get(started.step)?.options.secrets === undefined,
-            ...(mask ? { mask } : {}),
+            ...(await masking(session.graph)),
           });
         },
       });
@@ -71,6 +71,16 @@ export const command: Command = {
     }
   },
 };
+
+/** What hides the secrets of a flow that has some. */
+async function masking(graph: Graph): Promise<Pick<PromptOptions, 'mask'>> {
+  if (!graph.secrets) return {};
+  const [{ maskedOutput }, { secretsOf }] = await Promise.all([
+    import('../../engine/secrets/output'),
+    import('../../engine/secrets/secrets'),
+  ]);
+  return { mask: (log) => maskedOutput(secretsOf(graph), log) };
+}
 
 /** What can be named, and how to leave. */
 function hint(names: string[], [file, exported]: [string, string[]], output: Output): string {

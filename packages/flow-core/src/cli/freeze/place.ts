@@ -1,5 +1,5 @@
 /** Where a frozen test lies, and which test runner executes it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { realPath } from '../../environment/real-path';
@@ -13,6 +13,8 @@ export interface TestPlace {
   runner: TestRunner;
 }
 
+const TEST = /\.(test|spec)\.[cm]?[jt]sx?$/;
+const TYPED_TEST = /\.(test|spec)\.[cm]?tsx?$/;
 const RUNNERS = ['jest', 'vitest'] as const;
 const CONFIG = { jest: /^jest\.config\./, vitest: /^vitest\.(config|workspace)\./ };
 
@@ -30,12 +32,15 @@ interface Asked {
 /** @throws FlowError FLOW_FREEZE_PLACE, FLOW_FREEZE_RUNNER */
 export function testPlace({ given, cwd, workspace, flow, step, index }: Asked): TestPlace {
   const name = `${basename(flow).replace(/(\.flow)?\.[cm]?[jt]sx?$/, '')}.${[step, ...index].join('-')}`;
-  const file = given ? resolve(cwd, given) : join(dirname(flow), `${name}.test.ts`);
-  if (!/\.(test|spec)\.[cm]?tsx?$/.test(file)) {
-    throw place(`--freeze writes a test, such as ${name}.test.ts, not "${basename(file)}".`);
+  const ending = isJavaScript(flow) ? 'js' : 'ts';
+  const file = given ? resolve(cwd, given) : join(dirname(flow), `${name}.test.${ending}`);
+  if (!(ending === 'js' ? TEST : TYPED_TEST).test(file)) {
+    throw place(`--freeze writes a test, such as ${name}.test.${ending}, not "${basename(file)}".`);
   }
   const project = projectOf(flow, workspace);
-  if (!isWithin(realPath(nearest(dirname(file))), realPath(project))) {
+  const folder = nearest(dirname(file));
+  if (!statSync(folder).isDirectory()) throw place(`${folder} is no folder: give another file.`);
+  if (!isWithin(realPath(folder), realPath(project))) {
     throw place(`${file} is outside of the project of the flow, ${project}: give a file in it.`);
   }
   const runner = runnerAt(dirname(file), workspace);
@@ -45,12 +50,13 @@ export function testPlace({ given, cwd, workspace, flow, step, index }: Asked): 
       'Neither jest nor Vitest is in the workspace: install the one that shall execute the test.',
     );
   }
-  return { file, runner, fixtures: file.replace(/\.(test|spec)\.[cm]?tsx?$/, '.frozen') };
+  return { file, runner, fixtures: file.replace(TEST, '.frozen') };
 }
 
 /** @throws FlowError FLOW_FREEZE_EXISTS */
 export function requireNew({ file, fixtures }: TestPlace): void {
-  const there = [file, fixtures].find((path) => existsSync(path));
+  // A link to nothing is there, too.
+  const there = [file, fixtures].find((path) => lstatSync(path, { throwIfNoEntry: false }));
   if (there !== undefined) {
     throw new FlowError(
       'FLOW_FREEZE_EXISTS',
@@ -101,10 +107,23 @@ function isWithin(path: string, folder: string): boolean {
   return from === '' || (from !== '..' && !from.startsWith(`..${sep}`) && from !== path);
 }
 
+export const isJavaScript = (file: string) => /\.[cm]?jsx?$/.test(file);
+
+/** Whether a test runner reads a flow's file as it is set up by most: other endings are read by Node alone. */
+export function canBeImported(flow: string, runner: TestRunner): boolean {
+  return isJavaScript(flow) || /\.tsx?$/.test(flow) || (runner === 'vitest' && flow.endsWith('.mts'));
+}
+
+/** Whether a test in JavaScript has to load it by `require`. */
+export function isCommonJs(flow: string): boolean {
+  return isJavaScript(flow) && !/^\s*(import|export)[\s{*]/m.test(readFileSync(flow, 'utf8'));
+}
+
 /** The flow's file as the test imports it: with the ending that the flow's own relative imports have. */
 export function importPath(from: string, flow: string): string {
   const path = relative(dirname(from), flow).split(sep).join('/');
   const relativePath = path.startsWith('.') ? path : `./${path}`;
+  if (isJavaScript(flow)) return relativePath;
   const ending = extname(flow);
   const imports = [...readFileSync(flow, 'utf8').matchAll(/from\s+['"](\.\.?\/[^'"]+)['"]/g)].map(
     ([, name]) => name as string,

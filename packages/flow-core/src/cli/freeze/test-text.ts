@@ -13,6 +13,9 @@ export interface TestText {
   importsGlobals: boolean;
   /** How the test imports the flow: the export, and the module. Undefined where a process of its own does. */
   imported: { name: string; from: string } | undefined;
+  isTyped: boolean;
+  /** Whether it loads modules by `require`. */
+  requires: boolean;
   /** From the test's folder. */
   flowFile: string;
   /** The folder of fixtures, from the test's. */
@@ -37,23 +40,21 @@ export function testText(test: TestText): string {
     ...(shape.iteration === undefined ? [] : [`iteration: ${shape.iteration}`]),
     ...(Object.keys(test.params as object).length > 0 ? [`params: ${text(test.params, '    ')}`] : []),
   ];
+  const load = (names: string, from: string) =>
+    test.requires ? `const ${names} = require(${quoted(from)});` : `import ${names} from ${quoted(from)};`;
   const lines = [
     `// Written by \`${test.command}\`: the step on ${origin === undefined ? 'its parameters' : `what ${origin} saw`}.`,
     ...(typed.length > 0
       ? [`// Two executions gave other values for ${typed.join(', ')}: of these, the type is asserted.`]
       : []),
-    ...(test.usesFixtures || !imported ? ["import { join } from 'node:path';"] : []),
-    ...(runner === 'vitest' || test.importsGlobals
-      ? [`import { afterAll, expect, test } from '${globals}';`]
-      : []),
-    `import { ${test.usesFixtures ? 'readFixture, ' : ''}Runner } from '@nx-flow/core/testing';`,
-    ...(imported
-      ? [`import ${imported.name === 'default' ? 'flow' : `{ ${flow} }`} from ${quoted(imported.from)};`]
-      : []),
+    ...(test.usesFixtures || !imported ? [load('{ join }', 'node:path')] : []),
+    ...(runner === 'vitest' || test.importsGlobals ? [load('{ afterAll, expect, test }', globals)] : []),
+    load(`{ ${test.usesFixtures ? 'readFixture, ' : ''}Runner }`, '@nx-flow/core/testing'),
+    ...(imported ? [load(imported.name === 'default' ? 'flow' : `{ ${flow} }`, imported.from)] : []),
     '',
     ...(test.usesFixtures
       ? [
-          `const fixture = (name: string) => readFixture(join(__dirname, ${quoted(test.fixtures)}, name)${flow === undefined ? '' : `, ${flow}`});`,
+          `const fixture = (${test.isTyped ? 'name: string' : 'name'}) => readFixture(join(__dirname, ${quoted(test.fixtures)}, name)${flow === undefined ? '' : `, ${flow}`});`,
         ]
       : []),
     `const runner = new Runner(${flow ?? `join(__dirname, ${quoted(test.flowFile)})`});`,

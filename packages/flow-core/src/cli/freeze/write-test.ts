@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { graphOf } from '../../definition/flow';
+import { typed } from '../../engine/freeze/expected';
 import { fixtureOf, readFixtureBytes } from '../../engine/freeze/fixture';
 import { Code, literalOf, quoted } from '../../engine/freeze/literal';
 import { parseSize } from '../../engine/housekeeping/policy';
@@ -12,11 +13,14 @@ import type { FileSession } from '../../session/session';
 import { importModule } from '../../source/load';
 import { isLater } from '../../store/later';
 import { size } from '../render/table';
-import { importPath, type TestPlace } from './place';
+import { canBeImported, importPath, isCommonJs, isJavaScript, type TestPlace } from './place';
 import { testText } from './test-text';
 
 /** Characters of a value that stands in the test itself. */
 const INLINE = 1000;
+
+/** Characters of one whose parts two executions gave differently: no file can hold such an expectation. */
+const INLINE_DIFFERING = 20_000;
 
 /** What all files of a test take at most, unless `--max-size` says otherwise. Bytes. */
 export const MOST = 1e6;
@@ -47,15 +51,16 @@ export async function writeTest({
 }: Writing): Promise<{ files: WrittenFile[]; typed: string[] }> {
   const { graph, workspace } = session;
   const fixtures = new Map<string, Uint8Array>();
-  const typed = [...frozen.typed];
+  const differing = [...frozen.typed];
   /** The value itself where it is small, else code that reads a fixture. */
   const coded = async (prefix: string, name: string, { value, digest }: Partial<DigestedValue>) => {
     const literal = literalOf(value);
-    if (literal !== undefined && (literal.length <= INLINE || digest === undefined)) return value;
-    if (digest === undefined) return new Code('expect.anything()');
+    const most = digest === undefined ? INLINE_DIFFERING : INLINE;
+    if (literal !== undefined && literal.length <= most) return value;
+    if (digest === undefined) return typed(value, value);
     const { ending, bytes } = await fixtureOf(value, digest, graph.codecs);
     if (prefix !== '' && isLater(readFixtureBytes(Buffer.from(bytes), ending === '.json', graph.codecs))) {
-      typed.push(name);
+      differing.push(name);
       return new Code('expect.anything()');
     }
     return new Code(`fixture(${quoted(fileFor(fixtures, `${prefix}${name}`, ending, bytes))})`);
@@ -74,11 +79,25 @@ export async function writeTest({
     }
   }
   const text = testText({
-    ...{ command, step, runner: place.runner, outputs, typed, flow: graph.flow, shape: frozen.shape },
+    ...{
+      command,
+      step,
+      runner: place.runner,
+      outputs,
+      typed: differing,
+      flow: graph.flow,
+      shape: frozen.shape,
+    },
     ...{ origin: frozen.origin, params: frozen.params, artifacts: shaped(inputs, frozen.shape) },
     importsGlobals: canImport('@jest/globals', place.file),
     // A test runner would load other versions of the step's packages.
-    imported: graph.steps.get(step)?.options.packages ? undefined : await exportOf(session, place),
+    imported:
+      graph.steps.get(step)?.options.packages || !canBeImported(session.file, place.runner)
+        ? undefined
+        : await exportOf(session, place),
+    isTyped: !isJavaScript(place.file),
+    // Vitest cannot be required.
+    requires: isJavaScript(place.file) && place.runner === 'jest' && isCommonJs(session.file),
     flowFile: relative(dirname(place.file), session.file),
     fixtures: basename(place.fixtures),
     usesFixtures: fixtures.size > 0,
@@ -88,7 +107,7 @@ export async function writeTest({
     ...[...fixtures].map(([name, bytes]) => [join(place.fixtures, name), bytes] as const),
   ]);
   requireSmall(files, mostBytes);
-  return { files: writeAll(files, place, workspace), typed };
+  return { files: writeAll(files, place, workspace), typed: differing };
 }
 
 async function codedAll<V>(
@@ -154,11 +173,13 @@ function writeAll(
   { fixtures }: TestPlace,
   workspace: string,
 ): WrittenFile[] {
-  rmSync(fixtures, { recursive: true, force: true });
   const written: WrittenFile[] = [];
   try {
+    rmSync(fixtures, { recursive: true, force: true });
     for (const [file, content] of [...files].reverse()) {
       mkdirSync(dirname(file), { recursive: true });
+      // A link is replaced, not what it leads to.
+      rmSync(file, { force: true });
       writeFileSync(file, content);
       written.unshift({ file: relative(workspace, file), size: Buffer.byteLength(content) });
     }
@@ -166,9 +187,13 @@ function writeAll(
   } catch (error) {
     if (existsSync(fixtures)) rmSync(fixtures, { recursive: true, force: true });
     const { code, path } = error as NodeJS.ErrnoException;
-    throw new FlowError('FLOW_FREEZE_PLACE', `${path} cannot be written (${code}): give another file.`, {
-      exit: 1,
-    });
+    throw new FlowError(
+      'FLOW_FREEZE_PLACE',
+      `${path ?? fixtures} cannot be written (${code}): give another file.`,
+      {
+        exit: 1,
+      },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** What two executions of a step have in common: where they differ, a test asserts the type alone. */
 import { types } from 'node:util';
-import { typeOf } from '../../store/type-of';
+import { bytesClass } from '../../store/builtin-class';
 import { Code } from './literal';
 
 /** The value, with `expect.any(…)` in the places where the other execution left something else. */
@@ -19,9 +19,9 @@ export function expectedOf(first: unknown, second: unknown): unknown {
 /** Of what has no values to compare one by one. */
 export function typed(first: unknown, second: unknown): Code {
   const kind = kindOf(first);
-  return new Code(
-    kind !== undefined && kind === kindOf(second) ? `expect.any(${kind})` : 'expect.anything()',
-  );
+  if (kind !== undefined && kind === kindOf(second)) return new Code(`expect.any(${kind})`);
+  // `anything` is neither null nor undefined.
+  return new Code(first == null || second == null ? '{ asymmetricMatch: () => true }' : 'expect.anything()');
 }
 
 const PRIMITIVES: Record<string, string> = {
@@ -35,8 +35,11 @@ const PRIMITIVES: Record<string, string> = {
 function kindOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return PRIMITIVES[typeof value];
   if (Array.isArray(value)) return 'Array';
-  const name = /^(Date|Map|Set|Buffer|\w+Array)\b/.exec(typeOf(value))?.[1];
-  return name ?? (isDictionary(value) ? 'Object' : undefined);
+  if (types.isTypedArray(value)) return bytesClass(value);
+  if (types.isDate(value)) return 'Date';
+  if (types.isMap(value)) return 'Map';
+  if (types.isSet(value)) return 'Set';
+  return isDictionary(value) ? 'Object' : undefined;
 }
 
 function isDictionary(value: unknown): value is Record<string, unknown> {

@@ -38,7 +38,11 @@ test('where two executions differ, the type is expected: at the place itself, wh
   expect(expected({ a: new Date(1), b: new Map([[1, 2]]) }, { a: new Date(2), b: new Map() })).toBe(
     '{ a: expect.any(Date), b: expect.any(Map) }',
   );
-  expect(expected(null, 1)).toBe('expect.anything()');
+  class SparseArray {}
+  expect(expected(new SparseArray(), new SparseArray())).toBe('expect.anything()');
+  expect(expected(new Uint8Array(1), new Uint8Array(2))).toBe('expect.any(Uint8Array)');
+  expect(expected(null, 1)).toBe('{ asymmetricMatch: () => true }');
+  expect(expected('', 1)).toBe('expect.anything()');
   expect(expectedOf(1, 1)).toBe(1);
   expect(literalOf([new Code('x')])).toBe('[x]');
 });
