@@ -80,7 +80,9 @@ async function look(store: string, folder: string, tell: (news: string) => void)
 /** Call when a database was closed: nobody waits for it then. What there is no time for is only due. */
 export async function lookAtTables(store: string, folder: string): Promise<void> {
   const { known, unknown } = tablesOf(store, folder);
-  const isOld = ([, [, , , at]]: [string, Look]) => Date.now() - at > GOOD_MS;
+  // A time to come is of a clock that was wrong.
+  const isGood = (at: number) => at <= Date.now() && Date.now() - at <= GOOD_MS;
+  const isOld = ([, [, , , at]]: [string, Look]) => !isGood(at);
   const old = known.filter(isOld).sort(([, a], [, b]) => a[3] - b[3]);
   if (unknown.length + old.length === 0) return;
   const { lookAtTable } = await import('./salvage/damaged-tables');

@@ -35,6 +35,7 @@ export interface MemoryRunOptions {
   signal?: AbortSignal;
   user?: string;
   takeover?: Takeover;
+  until?: string;
   onEvent?(event: FlowEvent): void;
 }
 
@@ -65,6 +66,7 @@ export class MemoryEngine {
       ...(options.bail === undefined ? {} : { bail: options.bail }),
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.takeover ? { takeover: options.takeover } : {}),
+      ...(options.until === undefined ? {} : { until: options.until }),
     });
     const tasks: TaskRow[] = [];
     for await (const row of this.store.tasks(graph.flow, outcome.run)) tasks.push(row);
@@ -79,6 +81,7 @@ export class MemoryEngine {
       store: this.store,
       run,
       ...(step === undefined ? {} : { step }),
+      ...(options.until === undefined ? {} : { until: options.until }),
       params: options.params ?? {},
       namespace: undefined,
     });
