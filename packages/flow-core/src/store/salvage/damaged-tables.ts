@@ -1,8 +1,10 @@
 /** Whether a table that its database needs is as it was written. */
 import { join } from 'node:path';
-import { readManifest } from './manifest';
+import { type Manifest, readManifest } from './manifest';
 import { isAnother } from './named-table';
 import { damagedBlocks } from './table-check';
+
+export { readManifest };
 
 /**
  * What a look at a table finds.
@@ -15,21 +17,22 @@ export type Found = 'whole' | 'unknown' | { damage: string };
 /**
  * @param folder the database's
  * @param name `000012.ldb`
+ * @param manifest what {@link readManifest} returned
  */
-export function lookAtTable(folder: string, name: string): Found {
+export function lookAtTable(folder: string, name: string, manifest: Manifest | undefined): Found {
   const path = join(folder, name);
   const found = foundIn(path);
-  if (found === 'whole') return isOther(folder, name) ? { damage: 'all' } : found;
+  if (found === 'whole') return isOther(folder, name, manifest) ? { damage: 'all' } : found;
   if (found === 'unknown') return found;
   // It may have been written just then, by who has the database open: one that is needed is complete.
   return isNeeded(folder, name) ? foundIn(path) : 'unknown';
 }
 
-function isOther(folder: string, name: string): boolean {
-  const look = () => isAnother(join(folder, name), name, readManifest(folder));
+function isOther(folder: string, name: string, manifest: Manifest | undefined): boolean {
+  const path = join(folder, name);
   try {
     // A repair may have put another database there just then.
-    return look() && look();
+    return isAnother(path, name, manifest) && isAnother(path, name, readManifest(folder));
   } catch {
     // It has just been merged with others.
     return false;
