@@ -82,6 +82,7 @@ export const PACKAGES = {
         'hold-database',
         'log',
         'manifest',
+        'named-table',
         'snappy',
         'table',
         'version',

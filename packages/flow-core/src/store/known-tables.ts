@@ -62,7 +62,8 @@ async function look(store: string, folder: string, tell: (news: string) => void)
   // Whoever had the database may have looked.
   const { known, unknown } = tablesOf(store, folder);
   if (unknown.length === 0) return;
-  const { lookAtTable } = await import('./salvage/damaged-tables');
+  const { lookAtTable, readManifest } = await import('./salvage/damaged-tables');
+  const manifest = readManifest(folder);
   let told = Number.NEGATIVE_INFINITY;
   for (const [i, [name, state]] of unknown.entries()) {
     if (performance.now() - told > NEWS_MS) {
@@ -70,7 +71,7 @@ async function look(store: string, folder: string, tell: (news: string) => void)
       tell(`is looking at its tables: ${i.toLocaleString('en')} of ${unknown.length.toLocaleString('en')}`);
       await setImmediate();
     }
-    const found = lookAtTable(folder, name);
+    const found = lookAtTable(folder, name, manifest);
     if (found === 'whole') known.push([name, state]);
     else if (found !== 'unknown') throw damagedTable(folder, name, found.damage);
   }
@@ -80,15 +81,18 @@ async function look(store: string, folder: string, tell: (news: string) => void)
 /** Call when a database was closed: nobody waits for it then. What there is no time for is only due. */
 export async function lookAtTables(store: string, folder: string): Promise<void> {
   const { known, unknown } = tablesOf(store, folder);
-  const isOld = ([, [, , , at]]: [string, Look]) => Date.now() - at > GOOD_MS;
+  // A time to come is of a clock that was wrong.
+  const isGood = (at: number) => at <= Date.now() && Date.now() - at <= GOOD_MS;
+  const isOld = ([, [, , , at]]: [string, Look]) => !isGood(at);
   const old = known.filter(isOld).sort(([, a], [, b]) => a[3] - b[3]);
   if (unknown.length + old.length === 0) return;
-  const { lookAtTable } = await import('./salvage/damaged-tables');
+  const { lookAtTable, readManifest } = await import('./salvage/damaged-tables');
+  const manifest = readManifest(folder);
   const whole = new Map(known);
   const until = performance.now() + AT_THE_END_MS;
   for (const [name, [size, inode, changed]] of [...unknown, ...old]) {
     if (performance.now() >= until) break;
-    if (lookAtTable(folder, name) === 'whole') whole.set(name, [size, inode, changed, Date.now()]);
+    if (lookAtTable(folder, name, manifest) === 'whole') whole.set(name, [size, inode, changed, Date.now()]);
     else whole.delete(name);
   }
   note(store, [...whole]);

@@ -37,6 +37,7 @@ export interface MemoryRunOptions {
   user?: string;
   takeover?: Takeover;
   reuse?: Reuse;
+  until?: string;
   onEvent?(event: FlowEvent): void;
 }
 
@@ -68,6 +69,7 @@ export class MemoryEngine {
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.takeover ? { takeover: options.takeover } : {}),
       ...(options.reuse ? { reuse: options.reuse } : {}),
+      ...(options.until === undefined ? {} : { until: options.until }),
     });
     const tasks: TaskRow[] = [];
     for await (const row of this.store.tasks(graph.flow, outcome.run)) tasks.push(row);
@@ -82,6 +84,7 @@ export class MemoryEngine {
       store: this.store,
       run,
       ...(step === undefined ? {} : { step }),
+      ...(options.until === undefined ? {} : { until: options.until }),
       params: options.params ?? {},
       namespace: undefined,
     });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerKv } from '../../src/store/broker/client';
+import { StartingBroker } from '../../src/store/broker/starting';
 import { droppedLine } from '../../src/store/dropped';
 import { manifestOf, noteLogs } from '../../src/store/left-logs';
 import { LevelKv } from '../../src/store/level';
@@ -64,6 +65,19 @@ test('a log that ends in the middle of a record is a crash, and no damage', asyn
   damage((bytes) => bytes.subarray(0, bytes.length - 77));
   expect(await count()).toBe(199);
   expect(droppedLine(place.folder)).toBeUndefined();
+});
+
+test('a log in which a part stands twice ends the process of LevelDB: that is damage', async () => {
+  const BLOCK = 32 * 1024;
+  damage((bytes) =>
+    Buffer.concat([bytes.subarray(0, BLOCK), bytes.subarray(0, BLOCK), bytes.subarray(2 * BLOCK)]),
+  );
+  await expect(new StartingBroker(place.folder).settled).rejects.toMatchObject({
+    code: 'FLOW_STORE_CORRUPT',
+    message: expect.stringMatching(
+      / is damaged: LevelDB has ended its process \(Assertion .* failed\)\. Restore .* nx-flow verify --repair\.$/,
+    ),
+  });
 });
 
 describe('a log that its broker left', () => {

@@ -122,10 +122,14 @@ test('a table that was looked at is looked at again when its file was written, a
   writeFileSync(join(place.folder, 'tables.json'), JSON.stringify(Object.fromEntries(states)));
   await lookAtTables(place.folder, db);
   expect(known()).toContain(table);
-  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61 * 60 * 1000);
-  await lookAtTables(place.folder, db);
-  jest.restoreAllMocks();
-  expect(known()).toEqual(tables().filter((name) => name !== table));
+  // Also where the clock was ahead when it was looked at.
+  for (const hours of [1.01, -1]) {
+    writeFileSync(join(place.folder, 'tables.json'), JSON.stringify(Object.fromEntries(states)));
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + hours * 60 * 60 * 1000);
+    await lookAtTables(place.folder, db);
+    jest.restoreAllMocks();
+    expect(known()).toEqual(tables().filter((name) => name !== table));
+  }
   await expect(read()).rejects.toThrow(refusal());
 
   // Written to, with a time of its own.
@@ -134,6 +138,20 @@ test('a table that was looked at is looked at again when its file was written, a
     JSON.stringify({ [table]: [size, ino, ctimeMs - 1, Date.now()] }),
   );
   await expect(read()).rejects.toThrow(refusal());
+});
+
+test('a whole table in the place of another is not read', async () => {
+  flip(-1);
+  const [one, other] = [tables()[0], table].map((name) => join(db, name as string));
+  const both = [one, other].map((path) => readFileSync(path as string));
+  writeFileSync(one as string, both[1] as Buffer);
+  writeFileSync(other as string, both[0] as Buffer);
+  await expect(read()).rejects.toMatchObject({
+    code: 'FLOW_STORE_CORRUPT',
+    message: expect.stringContaining(
+      ` is damaged: all of its table ${tables()[0]} is not as it was written.`,
+    ),
+  });
 });
 
 test('a table that the database does not need may be anything, and is not known as whole', async () => {

@@ -28,6 +28,7 @@ export const command: Command = {
     noMoreThan(context, 2);
     return runCommand(context, async (session) => {
       const { graph, store } = session;
+      const until = context.options.until as string | undefined;
       const origin = originOf(context, graph);
       if (origin.run === undefined)
         await importSnapshot(session, context.cwd, context.options.namespace as string | undefined);
@@ -37,6 +38,7 @@ export const command: Command = {
         params: givenParams(context),
         namespace: namespaceOf(context),
         ...origin,
+        ...(until === undefined ? {} : { until }),
       });
     });
   },

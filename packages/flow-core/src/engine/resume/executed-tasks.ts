@@ -4,7 +4,7 @@ import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import { labelOf } from '../task/label';
 import type { LostTasks } from './lost-tasks';
-import { isExecuted, parentsOf, readOf } from './takeover';
+import { isExecuted, parentsOf, reachedSteps, readOf } from './takeover';
 
 export interface Resumed {
   graph: Graph;
@@ -12,6 +12,8 @@ export interface Resumed {
   origin: RunRow;
   /** This step is executed again, and what follows it. */
   from?: string;
+  /** The run stops there. */
+  until?: string;
   /** Parameters whose values differ from the origin's. */
   changed: ReadonlySet<string>;
   /** What is known to be lost is executed again, too. */
@@ -20,9 +22,9 @@ export interface Resumed {
 
 /** Their labels. Reads all tasks of the run, again where a loop leads back. */
 export async function executedTasks(resumed: Resumed): Promise<ReadonlySet<string>> {
-  const { graph, store, origin, changed, lost } = resumed;
+  const { store, origin, changed, lost } = resumed;
   // What is executed as a whole is asked for by nobody.
-  const steps = [...graph.steps.keys()].filter((step) => !isExecuted(resumed, step));
+  const steps = reachedSteps(resumed).filter((step) => !isExecuted(resumed, step));
   const executed = new Set<string>();
   for (let before = -1; executed.size > before; ) {
     before = executed.size;

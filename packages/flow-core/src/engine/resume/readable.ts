@@ -9,7 +9,7 @@ import type { Store } from '../../store/store';
 import type { StandIns } from '../record/stand-ins';
 import { labelOf } from '../task/label';
 import type { Resumed } from './executed-tasks';
-import { isExecuted } from './takeover';
+import { isExecuted, reachedSteps } from './takeover';
 
 export interface ReadableOptions extends Resumed {
   /** What the origin took over from other runs lies there. */
@@ -21,9 +21,9 @@ export interface ReadableOptions extends Resumed {
  * @throws FlowError FLOW_STORE_CORRUPT
  */
 export async function requireReadable(options: ReadableOptions): Promise<void> {
-  const { graph, standIns } = options;
+  const { standIns } = options;
   const again = new Again(options);
-  const steps = [...graph.steps.keys()].filter((name) => !isExecuted(options, name));
+  const steps = reachedSteps(options).filter((name) => !isExecuted(options, name));
   for (const step of ['params', ...steps]) {
     await requireOwn(options, step, again);
     for (const other of standIns.runs()) await requireTaken(options, other, step, again);

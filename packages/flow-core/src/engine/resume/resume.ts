@@ -20,6 +20,8 @@ export interface ResumeOptions {
   run?: number;
   /** Execute this step again, and what follows it. */
   step?: string;
+  /** The run stops at this step, which is one of the flow's. */
+  until?: string;
   /** Parameters given now. They win over the origin's. */
   params: Record<string, unknown>;
   /** Undefined means all namespaces. */
@@ -30,7 +32,7 @@ export interface ResumeOptions {
 export async function prepareResume(
   options: ResumeOptions,
 ): Promise<{ params: Parameters; takeover: Takeover }> {
-  const { graph, store, step, params } = options;
+  const { graph, store, step, until, params } = options;
   if (step !== undefined) requireStepIn(graph.flow, graph.steps.keys(), step);
   const { run, namespace } = options;
   const origin = await (run === undefined
@@ -61,6 +63,7 @@ export async function prepareResume(
     origin,
     changed: new Set(changed),
     ...(step === undefined ? {} : { from: step }),
+    ...(until === undefined ? {} : { until }),
   };
   await requireReadable({ ...resumed, standIns, lost });
   return {

@@ -14,6 +14,8 @@ export interface TakeoverOptions {
   origin: RunRow;
   /** Execute this step again, and what follows it. */
   from?: string;
+  /** The run stops there. */
+  until?: string;
   /** Parameters whose values differ from the origin's: tasks that read one are executed again. */
   changed: ReadonlySet<string>;
   lost?: LostTasks;
@@ -48,7 +50,7 @@ export class Takeover {
 
   static async of(options: TakeoverOptions): Promise<Takeover> {
     const takeover = new Takeover(options);
-    for (const step of options.graph.steps.keys()) {
+    for (const step of reachedSteps(options)) {
       try {
         await takeover.#read(step, options);
       } catch (error) {
@@ -124,6 +126,12 @@ export class Takeover {
   source(row: TaskRow): string {
     return row.origin ?? formatLabel({ run: this.origin.run, step: row.step, task: row.task });
   }
+}
+
+/** The steps that a run reaches which stops at one of them. */
+export function reachedSteps({ graph, until }: Pick<TakeoverOptions, 'graph' | 'until'>): string[] {
+  const wanted = until === undefined ? graph.steps : ancestors(graph, until);
+  return [...graph.steps.keys()].filter((step) => wanted.has(step));
 }
 
 /** Whether a step is executed again as a whole, since one before it is. */

@@ -16,6 +16,13 @@ export interface Mended {
   values: number;
 }
 
+/** A record of the file. */
+interface Given {
+  op: Op;
+  /** It is just what the run recorded. */
+  recorded: boolean;
+}
+
 /** Records that are compared together. */
 const GROUP = 256;
 
@@ -46,7 +53,7 @@ export async function hasValue(cas: Cas, hash: string): Promise<boolean> {
 
 /**
  * Puts the staged values into their places, and the records of a step that are exactly those that the run recorded at its end.
- * Nothing else is changed.
+ * Of what it recorded no digest of, only what is gone comes back. Nothing else is changed.
  * @param stage the whole file's rows; of its values those that the store has not
  * @throws FlowError FLOW_STORE_CORRUPT where the run is not whole then
  */
@@ -60,17 +67,18 @@ export async function mend(
   const given = new Tally();
   for await (const row of stage.rows()) given.addAll([opOf(run.flow, run.run, row)]);
   let records = 0;
-  let group: Op[] = [];
+  let group: Given[] = [];
   const write = async () => {
-    const lost = await differing(store, group);
+    const lost = await lostOf(store, group);
     group = [];
     if (lost.length > 0) await store.commit(lost);
     records += lost.length;
   };
   for await (const row of stage.rows()) {
     const op = opOf(run.flow, run.run, row);
-    if (!isRecorded(run, op.key, given)) continue;
-    group.push(op);
+    const recorded = isRecorded(run, op.key, given);
+    if (recorded === false) continue;
+    group.push({ op, recorded: recorded === true });
     if (group.length === GROUP) await write();
   }
   await write();
@@ -85,17 +93,23 @@ export function whatCameBack({ records, values }: Mended): string {
   return what.length === 0 ? '' : `${what.join(' and ')} came back`;
 }
 
-/** Whether the file has of a step just what the run had at its end. Of what has no digest there, the file's id speaks: the code. */
-function isRecorded({ contents, imported }: RunRow, key: string, given: Tally): boolean {
+/**
+ * Whether the file has of a step just what the run had at its end. Of an imported run that recorded none, the file's id speaks.
+ * Undefined for what neither speaks of, such as the code.
+ */
+function isRecorded({ contents, imported }: RunRow, key: string, given: Tally): boolean | undefined {
   const [kind = '', , , step] = key.split('/');
-  if (!isRecordKind(kind)) return true;
-  return contents ? isWhole(kind, contents, given, step) : imported !== undefined;
+  if (!isRecordKind(kind)) return undefined;
+  if (contents) return isWhole(kind, contents, given, step);
+  return imported !== undefined && (kind === 'log' ? undefined : true);
 }
 
-/** Those that the store has not, or that are damaged there. */
-async function differing({ kv }: Store, ops: readonly Op[]): Promise<Op[]> {
-  const found = await Promise.all(ops.map(({ key }) => unlessDamaged(kv.get(key))));
-  return ops.filter(({ value }, i) => !found[i] || !Buffer.from(value as string).equals(found[i]));
+/** Those that the store has not, or that are damaged there; of recorded ones also those that it has otherwise. */
+async function lostOf({ kv }: Store, given: readonly Given[]): Promise<Op[]> {
+  const found = await Promise.all(given.map(({ op }) => unlessDamaged(kv.get(op.key))));
+  const isLost = ({ op, recorded }: Given, here: Uint8Array | undefined) =>
+    !here || (recorded && !Buffer.from(op.value as string).equals(here));
+  return given.filter((one, i) => isLost(one, found[i])).map(({ op }) => op);
 }
 
 function stillLost({ flow, run }: RunRow, mended: Mended): FlowError {

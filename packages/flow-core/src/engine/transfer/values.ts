@@ -38,15 +38,18 @@ async function* verified(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const check = createHash('sha256');
   let left = size;
-  const file = await open(path, 'r');
+  let file: FileHandle | undefined;
   try {
+    file = await open(path, 'r');
     for await (const piece of piecesOf(file, size)) {
       check.update(piece);
       left -= piece.length;
       yield piece;
     }
+  } catch (cause) {
+    throw unreadable(path, cause);
   } finally {
-    await file.close();
+    await file?.close();
   }
   if (left !== 0 || check.digest('hex') !== hash) throw changed(path);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { droppedRecords } from '../../store/dropped';
 import { nameOfKey } from '../../store/row-keys';
 import { type Manifest, readManifest } from '../../store/salvage/manifest';
+import { isAnother } from '../../store/salvage/named-table';
 import { damagedBlocks } from '../../store/salvage/table-check';
 import type { StoreProblem } from './problem';
 
@@ -15,7 +16,7 @@ export function damagedFiles(store: string): StoreProblem[] {
   const dropped = droppedRecords(store);
   if (dropped !== undefined) problems.push({ where: 'db', message: dropped });
   for (const name of tablesOf(db)) {
-    const message = damageOf(join(db, name));
+    const message = damageOf(join(db, name), name, manifest);
     if (message !== undefined) problems.push({ where: `db/${name}`, message });
   }
   return problems;
@@ -35,10 +36,12 @@ function* missingTables(db: string, { tables }: Manifest): Generator<StoreProble
 }
 
 /** What is wrong with a table that is there. */
-function damageOf(path: string): string | undefined {
+function damageOf(path: string, name: string, manifest: Manifest | undefined): string | undefined {
   let blocks: ReturnType<typeof damagedBlocks>;
   try {
     blocks = damagedBlocks(path);
+    if (blocks?.length === 0 && isAnother(path, name, manifest))
+      return 'This is not the table that the database has under this name, but another one: what is recorded there is not seen.';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // It was merged with others meanwhile.

@@ -15,6 +15,9 @@ import { unavailable } from './unavailable';
 /** How long a broker stays without clients. Under ten seconds, so that it soon follows the last command. */
 const IDLE_MS = 5000;
 
+/** LevelDB ends its process where a damaged file has what it never writes, such as a record twice. */
+const ASSERTION = /leveldb.*(Assertion .* failed)/;
+
 export class StartingBroker {
   readonly #child: ChildProcess;
   /**
@@ -67,6 +70,9 @@ export class StartingBroker {
         complaint += chunk;
       });
       this.#child.once('close', (code, signal) => {
+        const failed = signal === 'SIGABRT' ? ASSERTION.exec(complaint)?.[1] : undefined;
+        if (failed !== undefined)
+          return reject(damagedDatabase(store, `LevelDB has ended its process (${failed})`));
         if (code === 0 || signal !== null) return resolve('gone');
         const last = complaint.trim().split('\n').at(-1) || `exit code ${code}`;
         reject(openingError(store, last));

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyOf, type Manifest, readManifest } from './manifest';
+import { isAnother } from './named-table';
 import { indexOf, isWhole, namedIn, withFile } from './table';
 
 /** The keys behind the first, up to the last. */
@@ -23,8 +24,13 @@ export function damagedRanges(folder: string): DamagedRange[] {
     ...gone.map((number) => allOf(manifest, number)),
     ...names
       .filter(isNeeded)
-      .flatMap((name) => rangesIn(join(folder, name)) ?? allOf(manifest, numberOf(name))),
+      .flatMap((name) => rangesOf(join(folder, name), name, manifest) ?? allOf(manifest, numberOf(name))),
   ];
+}
+
+function rangesOf(path: string, name: string, manifest: Manifest | undefined): DamagedRange[] | undefined {
+  const ranges = rangesIn(path);
+  return ranges?.length === 0 && isAnother(path, name, manifest) ? undefined : ranges;
 }
 
 /** Undefined where the table does not say what it has. */

@@ -15,6 +15,10 @@ export interface NamedTable {
   /** The first and the last key of its records. */
   first: string;
   last: string;
+  /** The same as LevelDB has them: with what was done, and the sequence. */
+  ends: [first: string, last: string];
+  /** Bytes of the file. */
+  size: number;
 }
 
 export interface Manifest {
@@ -59,8 +63,10 @@ function apply(edit: Cursor, manifest: Manifest): void {
     } else if (what === ADDED) {
       edit.varint();
       const number = edit.varint();
-      edit.varint();
-      manifest.tables.set(number, { first: keyOf(edit.piece()), last: keyOf(edit.piece()) });
+      const size = edit.varint();
+      const [first, last] = [edit.piece(), edit.piece()];
+      const ends: NamedTable['ends'] = [first.toString('latin1'), last.toString('latin1')];
+      manifest.tables.set(number, { first: keyOf(first), last: keyOf(last), ends, size });
     } else throw new RangeError('No change.');
   }
 }

@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { isSealed, unsealed } from '../checksum';
 import { keptLogs } from './damaged-logs';
 import { logVersions } from './log';
+import { readManifest } from './manifest';
 import { merged } from './merge';
+import { isStrange } from './named-table';
 import { Table } from './table';
 import { inOrder, type Version } from './version';
 
@@ -37,8 +39,9 @@ export function* salvaged(folder: string): Generator<Salvaged, void, undefined> 
 /** Each version that is there, by its key, the newest first. */
 function newestFirst(folder: string): Iterable<Version> {
   const names = readdirSync(folder).sort();
+  const manifest = readManifest(folder);
   const tables = names
-    .filter((name) => /^\d+\.(ldb|sst)$/.test(name))
+    .filter((name) => /^\d+\.(ldb|sst)$/.test(name) && !isStrange(join(folder, name), name, manifest))
     .map((name) => new Table(join(folder, name)));
   // Logs and damaged blocks have no order, and are small.
   const others: Version[] = [];

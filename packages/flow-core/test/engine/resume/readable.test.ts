@@ -115,3 +115,25 @@ describe('what is executed again in any case need not be there', () => {
     await expect(engine.resume(given, 1, 'end')).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT' });
   });
 });
+
+test('a run that stops at a step needs nothing of the others', async () => {
+  let fails = true;
+  const g = flow('two');
+  const begin = g.start(() => ({ n: 1 }));
+  const a = g.step('a', { after: begin }, () => {
+    if (fails) throw new Error('Not yet.');
+    return {};
+  });
+  const b = g.step('b', { after: begin }, () => ({ big: new Uint8Array(100_002) }));
+  const two = g.end(g.gather('both', { after: { a, b } }, () => ({})));
+  const { tasks } = await engine.run(two);
+  const { task } = tasks.find(({ step }) => step === 'b') as { task: number };
+  const [found] = await engine.store.artifacts([{ flow: 'two', run: 1, step: 'b', task, name: 'big' }]);
+  rmSync(engine.store.cas.path?.(found?.hash as string) as string);
+  fails = false;
+  await expect(engine.resume(two, 1)).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT' });
+  expect((await engine.resume(two, 1, undefined, { until: 'a' })).row).toMatchObject({
+    run: 2,
+    status: 'stopped',
+  });
+});

@@ -1,9 +1,11 @@
 /** An import of a run that is here, and of which the store has lost something, brings that back, and changes nothing else. */
-import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Kind, PREAMBLE } from '../../../src/engine/transfer/format';
 import { record } from '../../../src/store/records';
 import { keys } from '../../../src/store/row-keys';
 import type { CodeRow } from '../../../src/store/rows';
+import { type Frame, framesOf, signed } from '../../fuzz/signed';
 import { DamagedStore, type Rows } from '../verify/damaged-store';
 import { exported, imported } from './kit';
 
@@ -118,4 +120,29 @@ test('what another run had, of which this one took tasks over, comes back after 
     expect((await bringBack(file)).known).toBe(false);
     expect((await bringBack(file)).known).toBe(true);
   }
+});
+
+test('a file with other code brings back what is lost, and the code stays as it is', async () => {
+  const file = await fileOf(1);
+  const frames = framesOf(file);
+  const code = frames.find(({ kind }) => kind === Kind.Code) as Frame;
+  code.row = { ...(code.row as CodeRow), otherDigest: 'of another' };
+  await lose(task)(1);
+  const store = await damaged.open();
+  const { mended } = await imported(store, signed(file.subarray(0, PREAMBLE), frames));
+  await store.close();
+  expect(mended).toEqual({ records: 1, values: 0 });
+  expect(await damaged.rows()).toEqual(before);
+});
+
+test('a value that cannot be read is named', async () => {
+  const path = largeFile();
+  rmSync(path);
+  mkdirSync(path);
+  const store = await damaged.open();
+  await expect(exported(store, 'films', 1)).rejects.toMatchObject({
+    code: 'FLOW_STORE_CORRUPT',
+    message: expect.stringContaining(`${path} cannot be read (EISDIR)`),
+  });
+  await store.close();
 });

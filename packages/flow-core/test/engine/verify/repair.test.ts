@@ -307,6 +307,31 @@ describe('files of the database', () => {
     expect((await damaged.verify()).problems).toEqual([]);
   });
 
+  test('a whole table of another database in the place of one: it is named, and what it holds does not count', async () => {
+    await inTables();
+    const other = keys.task('films', 1, 'each', 2);
+    const row = Buffer.from(before.get(other) as string, 'latin1');
+    await damaged.raw([{ key: other, value: sealed(other, row) }], true);
+    const folder = join(damaged.folder, 'other');
+    const level = new Level<string, Uint8Array>(folder, { valueEncoding: 'view' });
+    await level.put(TASK, sealed(TASK, Buffer.from(before.get(TASK) as string, 'latin1')));
+    await (level as unknown as { compactRange(a: string, b: string): Promise<void> }).compactRange(
+      '',
+      '\x7f',
+    );
+    await level.close();
+    const [name] = readdirSync(folder).filter((one) => one.endsWith('.ldb'));
+    writeFileSync(table(), readFileSync(join(folder, name as string)));
+    rmSync(folder, { recursive: true });
+    const expected = expect.stringContaining('This is not the table that the database has under this name');
+    expect(damagedFiles(damaged.folder)).toEqual([{ where: expect.any(String), message: expected }]);
+    await expect(LevelKv.open(damaged.db)).rejects.toMatchObject({ code: 'FLOW_STORE_CORRUPT' });
+    const { lines } = await damaged.repair();
+    expect(lines[0]).toEqual(expected);
+    const rows = await damaged.rows();
+    expect([rows.has(other), rows.has(TASK)]).toEqual([true, false]);
+  });
+
   test('tags that may have been where a table is damaged: one line names the runs', async () => {
     await inTables();
     const path = table();
