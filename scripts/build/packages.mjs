@@ -15,13 +15,9 @@ export const PACKAGES = {
     parts: {
       // Every process.
       core: [
-        ...[
-          'crc32',
-          'make-folder',
-          'own-globals',
-          'private-folder',
-          'temporary',
-        ].map((name) => `environment/${name}`),
+        ...['crc32', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
+          (name) => `environment/${name}`,
+        ),
         ...[
           'holds',
           'kv',
@@ -113,12 +109,7 @@ export const PACKAGES = {
       ],
       worker: ['engine/pool/active', 'engine/pool/worker'],
       // Where a foreach shares values among its splits, and joins of much.
-      shared: [
-        'definition/shared',
-        'engine/task/large-values',
-        'store/share-bytes',
-        'store/shared-values',
-      ],
+      shared: ['definition/shared', 'engine/task/large-values', 'store/share-bytes', 'store/shared-values'],
       // Why a value cannot be stored.
       refusal: ['definition/class-source', 'store/ready-codec', 'store/refusal'],
       // Values that are given as text.
