@@ -15,15 +15,9 @@ export const PACKAGES = {
     parts: {
       // Every process.
       core: [
-        ...[
-          'code-cache',
-          'crc32',
-          'make-folder',
-          'make-folder',
-          'own-globals',
-          'private-folder',
-          'temporary',
-        ].map((name) => `environment/${name}`),
+        ...['crc32', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
+          (name) => `environment/${name}`,
+        ),
         ...[
           'holds',
           'kv',
@@ -97,8 +91,6 @@ export const PACKAGES = {
           'process/debugged',
           'definition/codec',
           'definition/duration',
-          // Coordinators, and joins of much.
-          'environment/node-capabilities',
         ],
         ...['failed-request', 'find', 'import-watch'].map((name) => `source/${name}`),
       ],
@@ -118,6 +110,13 @@ export const PACKAGES = {
         ...['process/end-children', 'process/started', 'store/item-digests'],
       ],
       worker: ['engine/pool/active', 'engine/pool/worker'],
+      // Where a foreach shares values among its splits, and joins of much.
+      shared: ['definition/shared', 'engine/task/large-values', 'store/share-bytes', 'store/shared-values'],
+      // Why a value cannot be stored.
+      refusal: ['definition/class-source', 'store/ready-codec', 'store/refusal'],
+      // Values that are given as text.
+      typed: ['definition/exact', 'definition/silent', 'definition/wrong-value'],
+      timeout: ['engine/contain/timeout'],
       // Whatever imports a flow that is an ES module.
       import: ['source/native-import'],
       // The store as its clients see it. A worker has none.
@@ -158,33 +157,31 @@ export const PACKAGES = {
         ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
         ),
-        ...['params', 'wrong-value'].map((name) => `definition/${name}`),
+        'definition/params',
         'process/orphan-guard',
       ],
       run: [
-        ...[
-          'engine/run/',
-          'engine/resume/',
-          'engine/record/',
-          'session/run',
-          'session/retention',
-          'session/code-record',
-        ],
-        'definition/with',
-        ...['exit-of', 'run-', 'commands/resume', 'commands/run', 'render/run'].map((name) => `cli/${name}`),
+        ...['engine/run/', 'engine/resume/', 'engine/record/', 'session/run', 'session/retention'],
+        ...['session/code-record', 'definition/with', 'engine/task/rate'],
+        ...['exit-of', 'run-', 'commands/resume', 'commands/run', 'render/live-region', 'render/run'].map(
+          (name) => `cli/${name}`,
+        ),
         'source/declared-inputs',
       ],
       pool: [
         ...['', 'worker-listener', 'worker-process', 'worker-state'].map((name) => `engine/pool/${name}`),
-        ...['process/heap', 'process/start-process'],
+        ...['engine/task/retry', 'process/heap', 'process/start-process'],
+        // Coordinators, and joins of much.
+        'environment/node-capabilities',
       ],
       handover: [
-        ...['engine/handover/', 'engine/outputs/task-writer', 'session/step', 'store/row-shapes'],
+        ...['engine/handover/', 'engine/outputs/pieces', 'engine/outputs/task-writer', 'session/step'],
+        'store/row-shapes',
         ...['commands/step', 'render/step', 'json/step'].map((name) => `cli/${name}`),
       ],
       spin: [
         ...['engine/inputs/', 'engine/outputs/', 'engine/spin/', 'engine/record/task-index'],
-        ...['bodies', 'guard', 'process-owner', 'signals', 'timeout'].map((name) => `engine/contain/${name}`),
+        ...['bodies', 'guard', 'process-owner', 'signals'].map((name) => `engine/contain/${name}`),
         ...['commands/spin', 'json/spin', 'overrides', 'render/difference', 'render/spin', 'specs/spin'].map(
           (name) => `cli/${name}`,
         ),
@@ -235,6 +232,7 @@ export const PACKAGES = {
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
         ...['engine/pool/packages', 'store/make-room', 'store/replaceable'],
         'definition/without',
+        'environment/code-cache',
         'store/tagged-runs',
         'store/imports',
         'store/lost-records',

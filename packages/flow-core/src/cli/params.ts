@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from '../definition/errors';
-import { exactJson } from '../definition/exact';
 import { readText } from '../source/read-text';
 import type { Context } from './command';
 
@@ -15,6 +14,7 @@ export function givenParams({ params, options, cwd }: Context): Record<string, u
     const message = `There is no file ${file}: --params-file takes a JSON object of parameters.`;
     throw new FlowError('FLOW_PARAMS_FILE', message);
   }
+  const { exactJson } = require('../definition/exact') as typeof import('../definition/exact');
   let values: unknown;
   try {
     values = exactJson(readText(file));

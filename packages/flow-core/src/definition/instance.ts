@@ -1,5 +1,4 @@
 /** A ready codec for a class: `instance(Point)`. */
-import { privateName } from './class-source';
 import type { InstanceCodec } from './codec';
 import { FlowError, suggest } from './errors';
 import { describeValue } from './thrown';
@@ -108,6 +107,7 @@ export function beyondFields(prototype: object): string | undefined {
     const text = Function.prototype.toString.call(Class);
     if (/\{\s*\[native code\]\s*\}$/.test(text))
       return `it extends ${Class.name}, whose content is no property: give encode and decode.`;
+    const { privateName } = require('./class-source') as typeof import('./class-source');
     const field = privateName(text);
     if (field !== undefined)
       return `nobody outside of ${Class.name} can see its private field ${field}: give encode and decode, or toJSON() and a static fromJSON().`;

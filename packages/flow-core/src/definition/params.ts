@@ -2,9 +2,11 @@
 import type { z } from 'zod';
 import { FlowError, type Problem, problemsError, suggest } from './errors';
 import type { Graph } from './graph';
-import { silentReading } from './silent';
 import { describeValue, isErrorLike, readProperty, textOf } from './thrown';
-import { whyWrong } from './wrong-value';
+
+/** Often no parameter is given. */
+const silent = () => require('./silent') as typeof import('./silent');
+const wrongValue = () => require('./wrong-value') as typeof import('./wrong-value');
 
 export interface Parameters {
   /** As they were given, name to text (or to JSON, from a file). */
@@ -40,8 +42,8 @@ export function parseParams(
       continue;
     }
     const schema = graph.params[name] as z.ZodType;
-    const silent = isGiven ? silentReading(schema, given[name]) : undefined;
-    const result = silent === undefined ? read(schema, isGiven ? given[name] : undefined) : refused(silent);
+    const why = isGiven ? silent().silentReading(schema, given[name]) : undefined;
+    const result = why === undefined ? read(schema, isGiven ? given[name] : undefined) : refused(why);
     if (result.success && (isGiven || !needsText(schema))) parsed[name] = result.data;
     else if (result === ASYNC) {
       const message = `The schema of "${name}" answers by a promise, as an async refine or transform does, and parameters are read at once: make it answer at once, and do what has to be waited for in a step.`;
@@ -52,7 +54,7 @@ export function parseParams(
         message: `"${name}" is required: give it as --params.${name}=…${describe(schema)}`,
       });
     } else if (!result.success) {
-      const why = whyWrong(result.error.issues, given[name]);
+      const why = wrongValue().whyWrong(result.error.issues, given[name]);
       problems.push({
         code: 'FLOW_PARAM_TYPE',
         message: `"${name}" cannot be ${JSON.stringify(given[name])}: ${why}${describe(schema)}`,

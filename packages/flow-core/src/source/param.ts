@@ -1,11 +1,12 @@
 /** Schemas for parameters, where zod's own coercion gets text from a command line wrong. */
 import type { z } from 'zod';
-import { exactJson } from '../definition/exact';
-import { silentReading } from '../definition/silent';
 import { readText } from './read-text';
 
 /** Loaded when a flow uses it: most flows have loaded zod already, the others do not need it. */
 const zod = (): typeof z => require('zod').z;
+/** Loaded when a text is read. */
+const exact = () => require('../definition/exact') as typeof import('../definition/exact');
+const silent = () => require('../definition/silent') as typeof import('../definition/silent');
 
 const WORDS: Record<string, boolean> = {
   true: true,
@@ -51,8 +52,8 @@ export const param = {
     const read = (value: unknown, context: { addIssue(issue: string): void }) => {
       if (typeof value !== 'string') return value;
       try {
-        const parsed = exactJson(value);
-        const why = schema && silentReading(schema, parsed);
+        const parsed = exact().exactJson(value);
+        const why = schema && silent().silentReading(schema, parsed);
         if (why === undefined) return parsed;
         context.addIssue(why);
         return zod().NEVER;

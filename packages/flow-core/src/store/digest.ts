@@ -28,10 +28,12 @@ import type { Cycles } from './cycles';
 import { isFile } from './file';
 import { type CodecFor, Instance } from './instance';
 import { ownSymbols } from './printable';
-import { inherits, refusal } from './refusal';
 import { SharedMemory } from './shared-memory';
 
 export { bytesClass, isPlain } from './builtin-class';
+
+/** Most values are stored. */
+const refusals = () => require('./refusal') as typeof import('./refusal');
 
 export interface Walked {
   /** Hex, 64 characters. */
@@ -299,7 +301,7 @@ class Walker {
     if (isFile(v))
       this.refuse('is a file(), which is an artifact of its own: return it as one, not inside another');
     const standard = standardClass(v);
-    if (standard === undefined) this.refuse(refusal(v));
+    if (standard === undefined) this.refuse(refusals().refusal(v));
     if (types.isNativeError(v)) this.#error(v);
     else if (types.isAnyArrayBuffer(v) || ArrayBuffer.isView(v)) this.#bytes(v, standard);
     else this.#standard(v, standard);
@@ -338,7 +340,7 @@ class Walker {
 
   #standard(v: object, standard: string): void {
     if (types.isPromise(v)) this.refuse('is a Promise; await it first');
-    if (standard === 'Object') this.refuse(inherits(v));
+    if (standard === 'Object') this.refuse(refusals().inherits(v));
     this.#noOwn(v, standard);
     if (saysItself(v)) throw UNREAD;
     const depth = this.#path.length;
@@ -380,7 +382,7 @@ class Walker {
       this.#tag(Tag.Boxed);
       this.value(Boolean.prototype.valueOf.call(v));
     } else {
-      this.refuse(refusal(v));
+      this.refuse(refusals().refusal(v));
     }
     this.#path.length = depth;
   }

@@ -1,7 +1,9 @@
 /** Artifacts given as text, by `--set.<name>=<text>`: the text is read as what the artifact is that it replaces. */
 import { FlowError } from '../../definition/errors';
-import { exactBigint, exactDate, exactJson, exactNumber } from '../../definition/exact';
 import { typeOf } from '../../store/type-of';
+
+/** Few values are typed. */
+const exact = () => require('../../definition/exact') as typeof import('../../definition/exact');
 
 /** A value as it was typed. What it means depends on the artifact that it replaces. */
 export class TypedText {
@@ -49,11 +51,11 @@ function replaced(name: string, value: unknown, recorded: string | undefined): R
 function asRecorded(name: string, text: string, recorded: string): unknown {
   const read =
     recorded === 'number'
-      ? exactNumber(text)
+      ? exact().exactNumber(text)
       : recorded === 'bigint'
-        ? exactBigint(text.replace(/^(\s*-?\d+)n(\s*)$/, '$1$2'))
+        ? exact().exactBigint(text.replace(/^(\s*-?\d+)n(\s*)$/, '$1$2'))
         : recorded === 'Date'
-          ? exactDate(quoted(text) ?? text)
+          ? exact().exactDate(quoted(text) ?? text)
           : undefined;
   if (read?.why !== undefined) throw refused(name, text, read.why);
   return read?.value;
@@ -72,7 +74,7 @@ function quoted(text: string): string | undefined {
 
 function jsonOf(text: string): unknown {
   try {
-    return exactJson(text);
+    return exact().exactJson(text);
   } catch (error) {
     return error;
   }
