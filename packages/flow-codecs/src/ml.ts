@@ -1,4 +1,5 @@
 /** Models of the ml-* packages (mljs). */
+import { inspect } from 'node:util';
 import type { InstanceCodec } from '@nx-flow/core';
 import { classOf, library } from './library';
 
@@ -45,6 +46,7 @@ export const ml: InstanceCodec<object> = {
     if (!load) throw new Error(`this version of the codec "ml" does not know the class ${name}`);
     return (load()[name] as ModelClass).load(json);
   },
+  preview,
 };
 
 /**
@@ -64,6 +66,7 @@ export function mlModel(Class: ModelClass, { id = Class.name }: { id?: string } 
       typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Class.prototype,
     take: (value) => kept(Class, value),
     make: (taken) => Class.load(taken as never),
+    preview,
   };
 }
 
@@ -83,4 +86,9 @@ function plain(value: unknown): unknown {
       .filter(([, item]) => item !== undefined)
       .map(([key, item]) => [key, plain(item)]),
   );
+}
+
+/** Its own settings: a forest has thousands of lines. */
+function preview(model: object): string {
+  return inspect(model, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
 }

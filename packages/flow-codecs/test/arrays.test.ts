@@ -81,6 +81,7 @@ describe('ml', () => {
     const back = await roundTrip(ml, model);
     expect(back).toBeInstanceOf(model.constructor);
     expect(back.predict(x)).toEqual(model.predict(x));
+    expect(ml.preview?.(back)).toMatch(new RegExp(`^${model.constructor.name} \\{ .+ \\}$`));
     const loaded = model.constructor.load(JSON.parse(JSON.stringify(model)));
     expect(JSON.stringify(back)).toBe(JSON.stringify(loaded));
   });

@@ -32,7 +32,7 @@ const READY: [name: RegExp, codec: string][] = [
   [/^apache-arrow/, 'arrow'],
   [/^@tensorflow\//, 'tfjs'],
   [/^ndarray/, 'ndarray'],
-  [/^ml-/, 'ml'],
+  [/^ml-(random-forest|cart|regression-simple-linear)$/, 'ml'],
 ];
 
 export function classReturns(ts: Typescript, program: Program, flows: readonly string[]): Problem[] {
@@ -156,7 +156,7 @@ class Returns {
       return;
     }
     if (symbol && (symbol.flags & this.#ts.SymbolFlags.Class) !== 0) {
-      if (!this.#isStored(type, declared)) this.#tell(symbol.name, declared, look);
+      if (!this.#isStored(type, declared)) this.#tell(type, symbol.name, declared, look);
       return;
     }
     if (/[\\/](@nx-flow[\\/]core|flow-core)[\\/]/.test(declared?.fileName ?? '')) return;
@@ -191,10 +191,13 @@ class Returns {
     return [type, ...bases.flatMap((base) => this.#ancestors(base))];
   }
 
-  #tell(name: string, declared: SourceFile | undefined, { artifact, path, where }: Look): void {
+  #tell(type: Type, name: string, declared: SourceFile | undefined, { artifact, path, where }: Look): void {
     const from = packageOf(declared);
     const ready = from === undefined ? undefined : READY.find(([library]) => library.test(from))?.[1];
-    const [line, codec] = ready === undefined ? [undefined, `instance(${name})`] : readyImport(ready);
+    const [line, codec] =
+      ready === undefined
+        ? [undefined, `instance(${name}${isHidden(type) ? ', { encode, decode }' : ''})`]
+        : readyImport(ready);
     const imported = line === undefined ? '' : ` ${line}, and`;
     const what = path === artifact ? 'is' : `has at ${path}`;
     const message = `The artifact ${artifact} ${what} ${article(name)}${from === undefined ? '' : ` of ${from}`}, a class that no codec of the flow stores:${imported} say how, as flow('…', { codecs: [${codec}] }), or return plain data.`;
@@ -210,6 +213,16 @@ interface Look {
   /** The types around. */
   seen: Set<Type>;
 }
+
+/** Whether it has private `#fields`, which no codec can see, and does not say by itself how it is stored. */
+function isHidden(type: Type): boolean {
+  const fields = type.getProperties().some(({ valueDeclaration: at }) => at && nameIn(at).startsWith('#'));
+  const statics = type.getSymbol()?.exports;
+  return fields && !(type.getProperty('toJSON') && statics?.has('fromJSON' as never));
+}
+
+/** As it is written: of a private field, with its `#`. */
+const nameIn = (at: Node) => (at as { name?: Node }).name?.getText() ?? '';
 
 function membersOf(type: Type | undefined): Type[] {
   if (!type) return [];

@@ -42,7 +42,9 @@ const READY: [codec: string, library: string, is: (value: Asked, name: string) =
     (value) => isMethod(value.dataSync) && Array.isArray(value.shape) && 'dtype' in value,
   ],
   ['ndarray', 'ndarray', (value, name) => /^View(\d+d|_Nil)/.test(name) && Array.isArray(value.stride)],
+  ['ml', 'ml.js', (value, name) => ML.test(name) && isLoadable(value)],
 ];
+const ML = /^((RandomForest|DecisionTree)(Classifier|Regression)|SimpleLinearRegression)$/;
 
 /** @param name the name of its class */
 export function readyCodec(value: object, name: string): ReadyCodec | undefined {

@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { beyondFields } from '../definition/instance';
 import { article, nameOf } from './builtin-class';
+import { heldIn } from './held';
 import { isLoadable, readyCodec, readyRemedy } from './ready-codec';
 
 /** Of what nobody can look into, by the name of its class. */
@@ -52,10 +53,15 @@ function ofUser(value: object, Class: { name: unknown }): string {
   // The class of `export default class {}` is called so, and no import can be.
   if (name === '' || name === 'default')
     return `is an object of a class without a name, which no codec stores: give the class a name, and say how, as flow('…', { codecs: [instance(ItsName)] }), or return plain data`;
-  const what = `is ${article(name)}, a class that no codec stores: say how, as flow('…', { codecs: [instance(${name}`;
+  const what = `is ${article(name)}, a class that no codec stores`;
+  const how = (options = '') => `say how, as flow('…', { codecs: [instance(${name}${options})] })`;
   if (isLoadable(value))
-    return `${what}, { encode: (it) => it.toJSON(), decode: (data) => ${name}.load(data) })] }); models of ml.js have a ready codec: import { ml } from '@nx-flow/codecs/ml'`;
-  return `${what}${hasHidden(value) ? ', { encode, decode }' : ''})] }), or return plain data`;
+    return `${what}: ${how(`, { encode: (it) => it.toJSON(), decode: (data) => ${name}.load(data) }`)}; for a model of ml.js, import { mlModel } from '@nx-flow/codecs/ml', and register mlModel(${name})`;
+  if (has(value, 'toJSON') && has(Class, 'fromJSON')) return `${what}: ${how()}, or return plain data`;
+  const held = heldIn(value);
+  if (held !== undefined)
+    return `${what}, and ${held}: return what you need of it, or make it in the step that needs it; or ${how(', { encode, decode }')}`;
+  return `${what}: ${how(hasHidden(value) ? ', { encode, decode }' : '')}, or return plain data`;
 }
 
 /** @param value an object that has a plain object as its prototype, and no class */
@@ -82,6 +88,7 @@ function isGlobal(Class: object, name: string): boolean {
 /** Whether an instance has more than properties that can be seen. */
 const hasHidden = (value: object) =>
   beyondFields(Object.getPrototypeOf(value)) !== undefined ||
+  Object.hasOwn(value, 'constructor') ||
   Reflect.ownKeys(value).some((key) => !Object.prototype.propertyIsEnumerable.call(value, key));
 const has = (value: object, name: string) => typeof (value as Record<string, unknown>)[name] === 'function';
 const tagOf = (value: object) =>

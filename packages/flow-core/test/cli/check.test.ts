@@ -248,13 +248,15 @@ class Pine extends Forest {}
 class Place { lat = 1; }
 class Hill extends Place { height = 1; }
 class Late extends Error {}
+class Purse { #euros = 1; count() { return this.#euros; } }
+class Sack { #euros = 1; toJSON() { return this.#euros; } static fromJSON(_: number) { return new Sack(); } }
 interface Film { title: string; by: Map<string, Forest | undefined>; next?: Film }
 // The type of a list of these leaves out one of them, since it has all that another has.
 const places = [instance(Place), instance(Hill)];
 const f = flow('returns', { codecs: [instance(Point), ...places] });
 const start = f.start(() => ({ at: [new Point()], hill: [new Hill(), new Place()], day: new Date(), url: new URL('http://a.b'), file: file('x'), late: new Late() }));
 const read = f.step('read', { after: start }, async ({ self }): Promise<{ films: Film[]; price: Decimal; at: Point[] }> => ({ ...self, films: [], price: new Decimal('1') }));
-const grow = f.step('grow', { after: read }, () => ({ tree: [new Pine()][0] }));
+const grow = f.step('grow', { after: read }, () => ({ tree: [new Pine()][0], purse: new Purse(), sack: new Sack() }));
 const late = f.step('late', { after: grow }, () => ({ later: () => 1 }));
 export default f.end(late);
 `,
@@ -264,21 +266,26 @@ export default f.end(late);
       {
         code: 'FLOW_ARTIFACT_UNSTORABLE',
         message: 'The artifact later holds a function, which cannot be stored: return what it computes.',
-        where: ws.path('returns.flow.ts:16:46'),
+        where: ws.path('returns.flow.ts:18:46'),
       },
     ]);
     const plain = 'a class that no codec of the flow stores:';
     expect(checked.json.warnings).toEqual(
       [
         [
-          '14:16',
+          '16:16',
           `films has at films[].by.get(…) a Forest, ${plain} say how, as flow('…', { codecs: [instance(Forest)] }), or`,
         ],
         [
-          '14:16',
+          '16:16',
           `price is a Decimal of decimal.js, ${plain} import { decimal } from '@nx-flow/codecs/decimal', and say how, as flow('…', { codecs: [decimal] }), or`,
         ],
-        ['15:16', `tree is a Pine, ${plain} say how, as flow('…', { codecs: [instance(Pine)] }), or`],
+        ['17:16', `tree is a Pine, ${plain} say how, as flow('…', { codecs: [instance(Pine)] }), or`],
+        [
+          '17:16',
+          `purse is a Purse, ${plain} say how, as flow('…', { codecs: [instance(Purse, { encode, decode })] }), or`,
+        ],
+        ['17:16', `sack is a Sack, ${plain} say how, as flow('…', { codecs: [instance(Sack)] }), or`],
       ].map(([at, text]) => ({
         code: 'FLOW_ARTIFACT_UNSTORABLE',
         message: `The artifact ${text} return plain data.`,

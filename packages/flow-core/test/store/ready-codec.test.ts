@@ -38,6 +38,10 @@ class Tensor {
 class View2dfloat64 {
   stride = [1, 1];
 }
+class RandomForestClassifier {
+  static load(_: unknown) {}
+  toJSON() {}
+}
 
 const said = (value: unknown) => {
   try {
@@ -58,6 +62,7 @@ test.each([
   [Table, 'arrow', 'apache-arrow'],
   [Tensor, 'tfjs', '@tensorflow/tfjs'],
   [View2dfloat64, 'ndarray', 'ndarray'],
+  [RandomForestClassifier, 'ml', 'ml.js'],
 ])('%p has a ready codec, and the message has the line to write', (Class, codec, library) => {
   // Where the library is imported by the same name, the codec has another beside it.
   const name = { dayjs: 'dayjsCodec', ndarray: 'ndarrayCodec' }[codec] ?? codec;
