@@ -11,18 +11,20 @@ import { spinJson, sweepJson, throughJson } from './json/spin';
 import { overridesOf } from './overrides';
 import { givenParams } from './params';
 import { selectionOf } from './selection';
+import type { SpinDoor } from './spin-door';
 
-/** Returns the exit code. @throws FlowError FLOW_USAGE, FLOW_FROM, FLOW_THROUGH and those of a spin */
-export async function spinSeveral(context: Context, place: Place): Promise<number> {
+/** @param door in the place of a renderer and a store of its own @returns the exit code @throws FlowError FLOW_USAGE, FLOW_FROM, FLOW_THROUGH and those of a spin */
+export async function spinSeveral(context: Context, place: Place, door?: SpinDoor): Promise<number> {
   const { output, options } = context;
   const { from, through, iteration } = options as Record<string, string | undefined>;
   const iterations = iteration === 'all';
-  requireTogether(options, iterations);
+  requireTogether(options);
   const named = from === undefined ? undefined : parseFrom(from);
   const session = await openSession(place, {
-    emit: await rendererOf(context, place.workspace),
+    ...(door ?? { emit: await rendererOf(context, place.workspace) }),
     hide: output.hide,
     with: (options.with as string[] | undefined) ?? [],
+    without: (options.without as string[] | undefined) ?? [],
     signal: context.signal,
   });
   try {
@@ -54,18 +56,21 @@ export async function spinSeveral(context: Context, place: Place): Promise<numbe
 }
 
 /** Options that do not go with each other. @throws FlowError FLOW_USAGE */
-function requireTogether(given: Values, iterations: boolean): void {
-  const { from, through, persist, origin } = given;
+export function requireTogether(given: Values): void {
+  const { from, through, iteration, persist, origin } = given;
+  const iterations = iteration === 'all';
   const which = from !== undefined ? '--from' : through !== undefined ? '--through' : '--iteration=all';
   const refuse = (message: string) => {
     throw new FlowError('FLOW_USAGE', message);
   };
-  const single = ['freeze', 'force', 'max-size', 'inspect', 'inspect-brk'].find(
-    (name) => given[name] !== undefined,
-  );
-  if (single !== undefined) refuse(`${which} goes without --${single}: that is for a spin of one task.`);
   if (persist === true)
     refuse(`${which} goes without --persist: nothing of it is stored. Persist a single spin.`);
+  for (const name of ['freeze', 'force', 'max-size'])
+    if (given[name] !== undefined)
+      refuse(`${which} goes without --${name}: a test spins one step on one run. Freeze a single spin.`);
+  for (const name of ['inspect', 'inspect-brk'])
+    if (given[name] !== undefined)
+      refuse(`${which} goes without --${name}: a debugger looks at one process. Debug a single spin.`);
   if (from !== undefined && origin !== undefined)
     refuse('--from and --origin both say which runs give the inputs: give one of them.');
   if (through !== undefined && from !== undefined)

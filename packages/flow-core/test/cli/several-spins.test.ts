@@ -173,11 +173,15 @@ test.each([
   ],
   [
     ['leg', '--from=last:2', '--watch'],
-    '--watch goes without --from: it spins on one run. --origin says which.',
+    '--watch goes without --from: it spins on one run: --origin says which.',
   ],
   [
-    ['leg', '--through=all', '--watch'],
-    '--watch goes without --through: it spins one step. Give the command without --watch for those after it.',
+    ['leg', '--from=last:2', '--freeze'],
+    '--from goes without --freeze: a test spins one step on one run. Freeze a single spin.',
+  ],
+  [
+    ['leg', '--through=all', '--inspect-brk'],
+    '--through goes without --inspect-brk: a debugger looks at one process. Debug a single spin.',
   ],
 ])('nx-flow spin trips %j is refused', async (args, said) => {
   trips();

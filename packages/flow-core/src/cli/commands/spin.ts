@@ -7,7 +7,6 @@ import type { PersistedSpins } from '../../session/persisted-spins';
 import type { Place } from '../../session/place';
 import { type FileSession, openSession } from '../../session/session';
 import { prepareSpin, type SpinRequest, spinStep } from '../../session/spin';
-import type { Store } from '../../store/store';
 import { namespaceOf, noMoreThan, placeOf } from '../arguments';
 import type { Command, Context } from '../command';
 import type { Freezer } from '../freeze/freezer';
@@ -18,6 +17,7 @@ import { givenParams } from '../params';
 import { spinRenderer } from '../render/spin';
 import { selectionOf } from '../selection';
 import { isOfSeveral, spec } from '../specs/spin';
+import type { SpinDoor } from '../spin-door';
 
 export const command: Command = {
   spec,
@@ -36,13 +36,6 @@ export const command: Command = {
     return executeSpin(context, place, { emit: await rendererOf(context, place.workspace) });
   },
 };
-
-export interface SpinDoor {
-  /** Hears all that happens. */
-  emit: Emit;
-  /** The store, where it is open already; it is closed with the session. */
-  store?: Promise<Store>;
-}
 
 /** One spin, or one of all splits, from its command line. Returns the exit code. */
 export async function executeSpin(

@@ -161,10 +161,10 @@ export type WatchJson =
   | { watch: 'unchanged'; step: string; files: readonly string[] }
   /** The code cannot be read, or the spin was refused: nothing is spun until it is mended. */
   | { watch: 'broken'; step: string; latencyMs: number; error: { code: string; message: string } }
-  | WatchedSpinJson;
+  | WatchedSpinJson
+  | WatchedThroughJson;
 
-/** One spin of a watch. */
-export interface WatchedSpinJson extends Omit<SpinJson, 'outputPath' | 'persisted'> {
+interface WatchedJson {
   watch: 'spun';
   /** Counts from 1. */
   n: number;
@@ -172,8 +172,18 @@ export interface WatchedSpinJson extends Omit<SpinJson, 'outputPath' | 'persiste
   changed: readonly string[];
   /** From the change of the file to the result. */
   latencyMs: number;
+}
+
+/** One spin of a watch. */
+export interface WatchedSpinJson extends WatchedJson, Omit<SpinJson, 'outputPath' | 'persisted'> {
   /** Absent where its process died. */
   outputPath?: string;
+}
+
+/** One spin of a watch with `--through`. */
+export interface WatchedThroughJson extends WatchedJson, ThroughJson {
+  /** Its process died. */
+  error?: ErrorJson;
 }
 
 /** `spin --all` */

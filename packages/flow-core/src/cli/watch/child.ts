@@ -22,6 +22,7 @@ import { unmarked } from '../render/colours';
 import { makeOutput, type Output, outputWritten } from '../render/output';
 import { plain } from '../render/plain';
 import { spec } from '../specs/spin';
+import type { SpinDoor } from '../spin-door';
 
 /** Files of the store that the next process need not verify again. */
 const MOST_VERIFIED = 1000;
@@ -62,14 +63,13 @@ export function main(executed: () => void): void {
         workspace,
       });
       const env = setup.env ? { env: new EnvFiles({ kind: 'spin' }, note) } : {};
-      const code = await executeSpin(
-        context,
-        { ...place, ...env },
-        {
-          emit: (event) => channel.send({ type: 'event', event }),
-          ...(store ? { store } : {}),
-        },
-      );
+      const door: SpinDoor = {
+        emit: (event) => channel.send({ type: 'event', event }),
+        ...(store ? { store } : {}),
+      };
+      const execute =
+        options.through === undefined ? executeSpin : (await import('../several-spins')).spinSeveral;
+      const code = await execute(context, { ...place, ...env }, door);
       if (late && code !== late.exit) throw late;
       channel.send({ type: 'ended', code });
     } catch (thrown) {

@@ -1,10 +1,12 @@
 /** A watch for programs: one JSON object a line. */
-import { spinJson } from '../json/spin';
+import { spinJson, throughJson } from '../json/spin';
 import type { Output } from '../render/output';
-import type { Screen } from './screen';
+import type { Screen, ScreenOptions } from './screen';
 
-/** @param built files of libraries that are read as they were built */
-export function watchJson(output: Output, step: () => string, built: () => readonly string[]): Screen {
+export function watchJson(
+  output: Output,
+  { step, through, built }: Pick<ScreenOptions, 'step' | 'through' | 'built'>,
+): Screen {
   const nothing = () => {};
   return {
     ready() {
@@ -23,11 +25,14 @@ export function watchJson(output: Output, step: () => string, built: () => reado
         ...{ watch: 'broken', step: step(), latencyMs: Math.round(latencyMs) },
         error: { code, message },
       }),
-    spun({ n, changed, latencyMs, done, end }) {
-      const json = done && spinJson(done);
+    spun({ n, changed, latencyMs, done, through: chain, end }) {
+      const failed = { step: step(), origin: null, status: 'failed' as const, durationMs: 0 };
+      const head = { watch: 'spun' as const, n, changed: [...changed], latencyMs: Math.round(latencyMs) };
       output.result({
-        ...{ watch: 'spun' as const, n, changed: [...changed], latencyMs: Math.round(latencyMs) },
-        ...(json ?? { step: step(), origin: null, status: 'failed' as const, durationMs: 0, artifacts: {} }),
+        ...head,
+        ...(through === undefined
+          ? ((done && spinJson(done)) ?? { ...failed, artifacts: {} })
+          : ((chain && throughJson(chain)) ?? { ...failed, through, reached: false, steps: [], cases: [] })),
         ...(end.type === 'died'
           ? {
               error: {

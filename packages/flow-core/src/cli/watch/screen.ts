@@ -8,6 +8,7 @@ import type { Output } from '../render/output';
 import { endText, outputsText, spinRenderer } from '../render/spin';
 import { spinAllRenderer } from '../render/spin-all';
 import { duration } from '../render/table';
+import { throughRenderer } from '../render/through';
 import { wrapped } from '../render/wrap';
 import { KEYS, type KeyScreen } from './keys';
 import { StatusLine } from './status-line';
@@ -20,6 +21,8 @@ export interface Screen extends WatchListener, KeyScreen {
 
 export interface ScreenOptions {
   step(): string;
+  /** The last step of the chain, where one is spun. */
+  through: string | undefined;
   place: Place;
   /** The flow's file. */
   file: string;
@@ -27,13 +30,19 @@ export interface ScreenOptions {
   built(): readonly string[];
 }
 
-export function watchScreen(output: Output, { step, place, file, built }: ScreenOptions): Screen {
+export function watchScreen(
+  output: Output,
+  { step: first, through, place, file, built }: ScreenOptions,
+): Screen {
+  const step = () => (through === undefined ? first() : `${first()} through ${through}`);
   const { colors } = output;
   const { cwd, workspace } = place;
   const status = new StatusLine(output);
   const show = spinRenderer(output, workspace, cwd);
   let showAll: Emit | undefined;
   let before: { n: number; done: SpinDone } | undefined;
+  /** The number of the last spin that ended well. */
+  let good: number | undefined;
   /** The head of a spin, until there is something to show below it: what is waited for stays in sight. */
   let head = '';
   let newer = '';
@@ -48,7 +57,7 @@ export function watchScreen(output: Output, { step, place, file, built }: Screen
     status.show(`${newer}watching ${step()}   Enter again   ? keys   q quit   ${named(file)}`);
   /** Its lines that are redrawn end with it. */
   const endAll = () => {
-    showAll?.({ type: 'spins-stopped', flow: place.flow, step: step() });
+    showAll?.({ type: 'spins-stopped', flow: place.flow, step: first() });
     showAll = undefined;
   };
   const note = (text: string) =>
@@ -67,24 +76,27 @@ export function watchScreen(output: Output, { step, place, file, built }: Screen
       status.showSoon(`spinning ${step()} …   a save or Enter begins it again   q quit`);
     },
     event(event) {
-      if (event.type === 'spin-done') return;
+      if (event.type === 'spin-done' && !showAll) return;
       if (event.type === 'spins-started') showAll = spinAllRenderer(output, workspace, cwd);
+      if (event.type === 'through-started') showAll = throughRenderer(output, workspace, cwd);
       print(() => (showAll ?? show)(event));
     },
     printed: (text) => print(() => output.raw(text)),
     note,
-    spun({ n, latencyMs, done, all, end, changed }) {
+    spun({ n, latencyMs, done, all, through: chain, end, changed }) {
       endAll();
       const after = `${duration(latencyMs)} after the ${changed.length === 0 ? 'key' : 'save'}`;
       print(() => {
         if (end.type === 'died')
           output.write(`\n${colors.red('FLOW_WORKER_DIED')}  The process of the spin ${end.how}.\n`);
+        if (chain && n > 1) output.write(`${colors.dim(after)}\n`);
         if (!done || all) return;
         const since = before && isSame(before.done, done) ? { n: before.n, ...before.done } : undefined;
         const where = n === 1 ? outputsText(done, workspace, cwd) : after;
         output.write(endText(done, { end: where, before: since }, output, workspace));
       });
       if (done?.status === 'done' && !all) before = { n, done };
+      if ((done ?? chain)?.status === 'done') good = n;
       waiting();
     },
     unchanged(files) {
@@ -99,7 +111,7 @@ export function watchScreen(output: Output, { step, place, file, built }: Screen
         if (text !== undefined) output.recorded(text);
         else output.write(`${wrapped(`${colors.red(code)}  ${message}`, output)}\n`);
         if (text === undefined && where !== undefined) output.write(excerpt(where, output));
-        if (before) output.write(colors.dim(`the last good result is that of spin ${before.n}\n`));
+        if (good !== undefined) output.write(colors.dim(`the last good result is that of spin ${good}\n`));
       });
       waiting();
     },

@@ -26,7 +26,6 @@ const DEBUGS = 'it spins in a new process at each save. The command without --wa
 const NOT_WITH: Record<string, string> = {
   all: 'it spins one split at each save. On a terminal, the key a spins all of them once',
   from: 'it spins on one run: --origin says which',
-  through: 'it spins one step: the command without --watch spins those after it, too',
   'max-workers': 'it spins one split at each save',
   freeze: FREEZES,
   force: FREEZES,
@@ -39,7 +38,11 @@ const NOT_WITH: Record<string, string> = {
 /** Returns the exit code when somebody ends it. @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
 export async function watchSpin(context: Context, place: Place): Promise<number> {
   const { output, options } = context;
+  const through = options.through as string | undefined;
+  if (through !== undefined) (await import('../several-spins')).requireTogether(options);
   for (const [name, why] of Object.entries(NOT_WITH)) {
+    // A chain is executed by workers.
+    if (name === 'max-workers' && through !== undefined) continue;
     if (options[name] !== undefined && options[name] !== false)
       throw new FlowError('FLOW_USAGE', `--watch goes without --${name}: ${why}.`);
   }
@@ -48,8 +51,8 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
   const step = () => choice.step;
   const built = () => builtFiles(file, place.workspace);
   const screen = output.json
-    ? watchJson(output, step, built)
-    : watchScreen(output, { step, place, file, built });
+    ? watchJson(output, { step, through, built })
+    : watchScreen(output, { step, through, place, file, built });
   // Without keys nobody can take a newer run: it is taken as a command would.
   const holds = !output.json && process.stdin.isTTY === true;
   // The broker, which would leave with the last process of a spin, stays for the next.
@@ -59,6 +62,7 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
     setup: { ...place, file, env: context.env !== undefined },
     files: filesIn(context),
     step,
+    ...(through === undefined ? {} : { through }),
     argv: (more) => choice.argv(more),
     otherwise: (code) => choice.letGo(code),
     listener: holds ? holding(screen, choice) : screen,
@@ -95,7 +99,7 @@ function holding(screen: Screen, choice: Choice): WatchListener {
   return {
     ...screen,
     event(event) {
-      if (event.type === 'spin-started') choice.hold(event.run);
+      if (event.type === 'spin-started' || event.type === 'through-started') choice.hold(event.run);
       screen.event(event);
     },
   };

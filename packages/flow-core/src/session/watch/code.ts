@@ -1,12 +1,14 @@
-/** What of the code a step sees, as it was when it was last looked at. The sources are parsed, never imported. */
+/** What of the code a step sees, or all steps of a chain, as it was when it was last looked at. The sources are parsed, never imported. */
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { messageOf } from '../../definition/thrown';
+import { stepsBetween } from '../../engine/spin/chain';
 import { fingerprintFlow, type StepFingerprint } from '../../source/fingerprint';
 import { compareFingerprints } from '../../source/fingerprint/compare';
 import { parseFlowSource } from '../../source/parse';
+import { staticGraph } from '../../source/static-graph';
 import { KeptSources, stampOf } from './stamps';
 
 export interface WatchedPlace {
@@ -25,8 +27,8 @@ export type Look =
 export class WatchedCode {
   readonly #place: WatchedPlace;
   readonly #sources = new KeptSources();
-  /** The step, and what it saw when that was last accepted. */
-  #seen: { step: string; code: StepFingerprint } | undefined;
+  /** The steps, and what each saw when that was last accepted. */
+  #seen: { of: string; code: ReadonlyMap<string, StepFingerprint> } | undefined;
   /** All files that were looked for when all could be parsed: a broken one hides those that it imports. */
   #files: ReadonlyMap<string, string> = new Map();
 
@@ -39,28 +41,40 @@ export class WatchedCode {
     return [...this.#files.keys()];
   }
 
-  /** Looks at it now, and compares it with what was seen when it was last accepted. */
-  look(step: string): Look {
+  /**
+   * Looks at it now, and compares it with what was seen when it was last accepted.
+   * @param through the last step of a chain: what all of its steps see counts
+   */
+  look(step: string, through?: string): Look {
     const { file, flow, workspace } = this.#place;
     this.#sources.begin();
-    let now: StepFingerprint;
+    let now: Map<string, StepFingerprint>;
     try {
       const { steps, other } = fingerprintFlow({ file, flow, root: workspace, host: this.#sources });
       // One whose declaration is not found may have a computed name, or be gone: the flow itself knows.
-      now = (Object.hasOwn(steps, step) ? steps[step] : undefined) ?? other;
+      const seenBy = (name: string) => (Object.hasOwn(steps, name) ? steps[name] : undefined) ?? other;
+      const chain = through === undefined ? [step] : this.#chain(step, through);
+      now = new Map(chain?.map((name) => [name, seenBy(name)]) ?? [[step, other]]);
       this.#files = new Map([[file, stampOf(file)], ...this.#sources.looked]);
     } catch (error) {
       const before = [file, ...this.#files.keys()].map((name): [string, string] => [name, stampOf(name)]);
       this.#files = new Map([...before, ...this.#sources.looked]);
       return { broken: this.#brokenBy(error) };
     }
-    const seen = this.#seen?.step === step ? this.#seen.code : undefined;
+    const of = `${step} ${through}`;
+    const seen = this.#seen?.of === of ? this.#seen.code : undefined;
     const accept = () => {
-      this.#seen = { step, code: now };
+      this.#seen = { of, code: now };
     };
-    if (!seen || seen.digest === now.digest) return { changed: [], accept };
-    const changed = compareFingerprints(seen, now).map(({ text, at }) => placed(text, at));
-    return { changed, accept };
+    return { changed: seen ? differences(seen, now) : [], accept };
+  }
+
+  /** The steps of a chain. Undefined where a part of the graph is computed. */
+  #chain(step: string, through: string): string[] | undefined {
+    const { file, flow } = this.#place;
+    const source = parseFlowSource(file).find(({ name }) => name === flow);
+    const graph = source && staticGraph(source);
+    return graph && [step, ...stepsBetween(graph, step, through).map(({ name }) => name)];
   }
 
   /** The inputs that the flow declares. Those that are computed are not known. */
@@ -83,6 +97,21 @@ export class WatchedCode {
     }
     return isFlowError(error) ? error : new FlowError('FLOW_INTERNAL', messageOf(error), { cause: error });
   }
+}
+
+/** In words, each once. */
+function differences(
+  before: ReadonlyMap<string, StepFingerprint>,
+  now: ReadonlyMap<string, StepFingerprint>,
+): string[] {
+  const changed = [...now].flatMap(([name, code]) => {
+    const seen = before.get(name);
+    if (!seen) return [`the chain has the step ${name}, too`];
+    if (seen.digest === code.digest) return [];
+    return compareFingerprints(seen, code).map(({ text, at }) => placed(text, at));
+  });
+  const gone = [...before.keys()].filter((name) => !now.has(name));
+  return [...new Set([...changed, ...gone.map((name) => `the chain has the step ${name} no more`)])];
 }
 
 function placed(text: string, at: string | undefined): string {

@@ -1,5 +1,5 @@
 /** One spin of a watch, in a process that was made ready: from the word to what it came to. */
-import type { FlowEvent, SpinDone, SpinsDone } from '../../engine/task/flow-event';
+import type { FlowEvent, SpinDone, SpinsDone, ThroughDone } from '../../engine/task/flow-event';
 import type { Go, Spare, SpareEnd, SpareListener } from './spare';
 import type { Spares } from './spares';
 
@@ -18,7 +18,11 @@ export interface Outcome {
   done?: SpinDone;
   /** In the place of `done`, of all splits. */
   all?: SpinsDone;
+  /** In the place of `done`, of a step and of those after it. */
+  through?: ThroughDone;
 }
+
+type Heard = Omit<Outcome, 'end'>;
 
 export class Running {
   readonly n: number;
@@ -27,6 +31,7 @@ export class Running {
   #endedAt: number | undefined;
   /** Whether it may still be reading code. */
   isLoading = true;
+  #hasSeveral = false;
   /** Whether what it came to was told. */
   isTold = false;
 
@@ -48,7 +53,7 @@ export class Running {
   /** Resolves when it is over, though its process may not have ended. Undefined once it was stopped. */
   async execute(go: Go, listener: SpareListener): Promise<Outcome | undefined> {
     for (let left = ATTEMPTS; ; left--) {
-      const heard: Pick<Outcome, 'done' | 'all'> = {};
+      const heard: Heard = {};
       const spare = this.#spares.take();
       this.#spare = spare;
       const long = setTimeout(() => this.#spares.refill(), LONG_MS);
@@ -82,9 +87,12 @@ export class Running {
     await spare?.kill();
   }
 
-  #hear(event: FlowEvent, heard: Pick<Outcome, 'done' | 'all'>): void {
-    if (event.type === 'spin-started' || event.type === 'spins-started') this.isLoading = false;
-    if (event.type === 'spin-done') heard.done = event;
+  #hear(event: FlowEvent, heard: Heard): void {
+    if (event.type === 'spins-started' || event.type === 'through-started') this.#hasSeveral = true;
+    // Several are executed by workers, which read the code for themselves.
+    if (event.type === (this.#hasSeveral ? 'task-started' : 'spin-started')) this.isLoading = false;
+    if (event.type === 'spin-done' && !this.#hasSeveral) heard.done = event;
     if (event.type === 'spins-done') heard.all = event;
+    if (event.type === 'through-done') heard.through = event;
   }
 }

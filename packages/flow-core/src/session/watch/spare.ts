@@ -6,6 +6,7 @@ import type { FlowEvent } from '../../engine/task/flow-event';
 import { packageFile } from '../../environment/package-root';
 import { endGroup } from '../../process/end-processes';
 import type { OrphanGuard } from '../../process/orphan-guard';
+import { familyOf, listProcesses } from '../../process/process-table';
 import { startProcess } from '../../process/start-process';
 import type { Verified } from '../../store/verified';
 import type { FromSpare, SpareGo, SpareOutcome, SpareSetup } from './protocol';
@@ -52,6 +53,8 @@ export class Spare {
   #outcome: SpareOutcome | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #late: string | undefined;
+  /** What it had started when it was killed: workers are in groups of their own. */
+  #started: number[] = [];
   #said: (end: SpareEnd) => void = () => {};
   /** Resolves when its spin is over, though its process may not have ended. */
   readonly said: Promise<SpareEnd>;
@@ -104,6 +107,9 @@ export class Spare {
   /** Resolves when it has ended, with what it had started. */
   async kill(): Promise<void> {
     this.#listener = undefined;
+    const { pid } = this.#process.child;
+    if (pid !== undefined && this.#state === 'begun' && !this.isOver)
+      this.#started = familyOf([pid], listProcesses()).filter((one) => one !== pid);
     this.#process.child.kill('SIGKILL');
     await this.ended;
   }
@@ -151,7 +157,7 @@ export class Spare {
     this.#said(end);
     const { pid } = this.#process.child;
     if (pid !== undefined) {
-      await endGroup(pid, []);
+      await endGroup(pid, this.#started);
       this.#guard.remove(-pid);
     }
     return end;

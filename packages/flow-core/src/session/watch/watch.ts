@@ -25,6 +25,8 @@ export interface WatchOptions {
   files?: readonly string[];
   /** The step that is spun now. */
   step(): string;
+  /** The last step of the chain that is spun from there. Absent where that is one step. */
+  through?: string;
   /** The command line of its spin. @param more added to it, once */
   argv(more: readonly string[]): readonly string[];
   /** A spin was refused. Returns whether another command line may do. */
@@ -114,12 +116,12 @@ export class Watch {
   }
 
   async #answer(ask: Ask): Promise<void> {
-    const { listener, step } = this.#options;
+    const { listener, step, through } = this.#options;
     const forced = ask.forced || this.#broken || this.#doubtful;
     this.#doubtful = false;
     this.#reading = true;
     try {
-      const look = this.#code.look(step());
+      const look = this.#code.look(step(), through);
       if ('broken' in look) {
         await this.#stop();
         this.#watchFolders();

@@ -12,7 +12,7 @@ function screen(built: string[] = []) {
   const output = { ...makeOutput(true, false), live: false, columns: 80, write, raw: write, recorded: write };
   const place = { flow: 'movies', cwd: '/w', workspace: '/w', store: '/w/.flow', found: {} };
   return watchScreen(output, {
-    ...{ step: () => 'train', place, file: '/w/app/movies.flow.ts' },
+    ...{ step: () => 'train', place, file: '/w/app/movies.flow.ts', through: undefined },
     built: () => built,
   });
 }

@@ -18,13 +18,14 @@ import { exported, imported } from '../transfer/kit';
 interface Options extends MemoryRunOptions {
   /** The code of a step that was edited. */
   edited?: Record<string, string>;
-  until?: number;
+  /** Until when the code stood still. */
+  steadyUntil?: number;
   plain?: true;
 }
 
 /** A run that takes over what it can, and can be taken over. */
 async function run(engine: MemoryEngine, defined: unknown, options: Options = {}): Promise<Ran> {
-  const { edited = {}, until = Date.now() + 1000, plain, ...rest } = options;
+  const { edited = {}, steadyUntil: until = Date.now() + 1000, plain, ...rest } = options;
   const graph = requireGraph(defined);
   const { store } = engine;
   const namespace = options.namespace ?? 'user:tester';
@@ -170,7 +171,7 @@ test('equal items stand for each other, each once; a split that reads its index 
 
 test('what ended after its code was seen unchanged does not count, nor another namespace, nor a run that goes on', async () => {
   const defined = squares(() => [1, 2]);
-  await run(engine, defined, { until: 0 });
+  await run(engine, defined, { steadyUntil: 0 });
   await run(engine, defined, { namespace: 'other' });
   const ran = await run(engine, defined);
   expect(ran.row.tasks).toMatchObject({ done: 5, reused: 0 });

@@ -1,10 +1,10 @@
 /** A watch that goes on in a process of its own, and the lines that it has answered with. */
 import { readFileSync } from 'node:fs';
-import type { WatchJson } from '../../../src/cli/json/shapes';
+import type { WatchedSpinJson, WatchedThroughJson, WatchJson } from '../../../src/cli/json/shapes';
 import type { RunOptions, Started, Workspace } from '../../kit/workspace';
 
-export type Line = WatchJson;
-export type Spun = Extract<Line, { watch: 'spun' }>;
+export type Line = Exclude<WatchJson, WatchedThroughJson>;
+export type Spun = WatchedSpinJson;
 
 /** How long an answer may take, on a machine that does much else. Milliseconds. */
 const PATIENCE_MS = 20_000;
