@@ -7,8 +7,8 @@ beforeAll(async () => {
   ws.flow(
     'opted',
     `const start = f.start(() => ({ items: [0, 1], slow: false }));
-     const each = f.foreach('each', { after: start, over: 'items', share: ['items'], timeout: '30ms', retry: 2, env: { PAINT: 'own' } }, async ({ self, signal }) => {
-       if (process.env.WORK) await new Promise((done) => { setTimeout(done, 60); signal.onabort = done; });
+     const each = f.foreach('each', { after: start, over: 'items', share: ['items'], timeout: '1s', retry: 2, env: { PAINT: 'own' } }, async ({ self, signal }) => {
+       if (process.env.WORK) await new Promise((done) => { setTimeout(done, 1500); signal.onabort = done; });
        return { color: process.env.PAINT ?? 'none', frozen: Object.isFrozen(self.items) };
      });
      export default f.end(f.join('all', { after: each }, () => ({})));`,
@@ -46,7 +46,7 @@ test('the workers of --all leave it out, too', async () => {
     'each',
     '--all',
     '--max-workers=1',
-    '--without=env',
+    '--without=env,timeout',
     '--json',
   ]);
   expect(json.splits.map(previews).map(({ color }: { color?: string }) => color)).toEqual([
