@@ -2,6 +2,7 @@
  * What a task looked at, and what it saw there. A finished task's row has both; of a task that was not executed, the second is asked
  * for what an earlier one looked at. Who looks at the same and sees the same, with equal code, does the same.
  */
+import type { StepNode } from '../../definition/graph';
 import type { StackFrame, TaskReads, TaskRow } from '../../store/rows';
 import { combined, digestOf } from '../task/reads';
 import type { View } from '../task/view';
@@ -44,6 +45,11 @@ export function lookedOf(row: TaskRow): Looked | undefined {
     ...[params, named, whole, items, index, iteration],
   ]);
   return { key, inputs, reads };
+}
+
+/** Whether a loop that goes on after an iteration may do so after that of a task: its `max` is not reached there. */
+export function mayGoOn({ max }: StepNode, { iteration = 0 }: Stands, { continues }: TaskRow): boolean {
+  return continues !== true || max === undefined || iteration + 1 < max;
 }
 
 /** Whether a task at this place could look at the same. */

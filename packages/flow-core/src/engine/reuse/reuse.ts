@@ -10,7 +10,7 @@ import type { Planned } from '../task/place';
 import type { View } from '../task/view';
 import { EarlierRuns } from './earlier-run';
 import { ListItems } from './list-items';
-import { type Sight, seenBy, standsAlike, viewsToRead, wordsFor } from './looked';
+import { mayGoOn, type Sight, seenBy, standsAlike, viewsToRead, wordsFor } from './looked';
 import { looksAround, type Shown, shownBy } from './passed-on';
 import { type Candidate, executedBy, StepCandidates } from './step-candidates';
 import type { StepKey } from './step-keys';
@@ -147,6 +147,7 @@ export class Reuse {
       for (const candidate of sees ? (seen.get(sees.join()) ?? []) : []) {
         const origin = executedBy(candidate);
         if (this.#used.has(origin) || !standsAlike(task, candidate.row)) continue;
+        if (!mayGoOn(this.#node(task), task, candidate.row)) continue;
         const shown = await this.#shown(candidate, task, views);
         if (!shown || !(await this.#earlier.has(origin, shown.own))) continue;
         this.#used.add(origin);
@@ -159,7 +160,7 @@ export class Reuse {
 
   async #shown({ row, run }: Candidate, task: Task, views: Map<string, View>): Promise<Shown | undefined> {
     const { graph, store } = this.#options;
-    const node = graph.steps.get(task.step) as StepNode;
+    const node = this.#node(task);
     if (looksAround(node, row)) await this.#read(labelsOf(task), views);
     return shownBy(node, { row, run, flow: graph.flow }, inputsOf(task, views), store);
   }
@@ -201,9 +202,14 @@ export class Reuse {
     const words = wordsFor(looked);
     const what = sees ? words.filter((_, i) => sees[i] !== saw[i]) : ['what cannot be compared'];
     if (!standsAlike(task, row)) what.push('the number of its inputs');
+    if (!mayGoOn(this.#node(task), task, row)) what.push('the iteration: it is the last that `max` allows');
     // Equal, but it is taken for another task, or its artifacts are lost.
     if (what.length === 0) what.push('nothing that is left to take over');
     return { to: executedBy(near), what };
+  }
+
+  #node({ step }: Task): StepNode {
+    return this.#options.graph.steps.get(step) as StepNode;
   }
 
   readonly #sight: Sight = {

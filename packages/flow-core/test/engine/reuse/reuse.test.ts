@@ -169,6 +169,22 @@ test('equal items stand for each other, each once; a split that reads its index 
   expect((await engine.after(again, 'all')).all).toEqual(['8 at 0', '7 at 1']);
 });
 
+test('an iteration that goes on stands for none at which the loop has reached its `max`', async () => {
+  const loop = (n: number) => {
+    const f = flow('rounds');
+    const start = f.start(() => ({ n }));
+    const round = f.loop('round', { after: start, while: 'more', max: 3 }, ({ self }) => ({
+      n: (self.n as number) + 1,
+      more: (self.n as number) < 12,
+    }));
+    return f.end(round);
+  };
+  await run(engine, loop(10), { edited: { start: '10' } });
+  const ran = await run(engine, loop(9), { edited: { start: '9' } });
+  expect(ran.row).toMatchObject({ status: 'failed', tasks: { reused: 1 } });
+  expect(rowsOf(ran, 'round').at(-1)).toMatchObject({ status: 'failed', error: { code: 'FLOW_LOOP_MAX' } });
+});
+
 test('what ended after its code was seen unchanged does not count, nor another namespace, nor a run that goes on', async () => {
   const defined = squares(() => [1, 2]);
   await run(engine, defined, { steadyUntil: 0 });
