@@ -1,5 +1,6 @@
 /** `spin --watch --through`: a step and those after it, at each save that one of them sees. */
 import type { WatchedThroughJson } from '../../../src/cli/json/shapes';
+import { isAlive } from '../../../src/environment/temporary';
 import { Workspace } from '../../kit/workspace';
 import { type Line, Watched } from '../../session/watch/watched';
 
@@ -83,7 +84,11 @@ test('an edit of the second step spins the chain, one outside of it nothing; a n
   });
 
   from = live.lines.length;
-  save(FLOW.replace("'second', { after: first }", "'second', { after: start }").replace('self.sum * 2', '2'));
+  save(
+    FLOW.replace("'second', { after: first }", "'second', { after: start }")
+      .replace("f.step('last', { after: second }", "f.gather('last', { after: { first, second } }")
+      .replace('self.sum * 2', '2'),
+  );
   expect(await live.line(from, any)).toMatchObject({ watch: 'broken', error: { code: 'FLOW_THROUGH' } });
 
   from = live.lines.length;
@@ -93,6 +98,32 @@ test('an edit of the second step spins the chain, one outside of it nothing; a n
     ['second', '6 same'],
   ]);
   expect(await live.end()).toBe(130);
+});
+
+test('a step that comes into the chain is told, and spun; where names are computed, all of the flow counts', async () => {
+  const live = watch('chain', 'first', '--through=second', '--max-workers=1');
+  await chain(live);
+  save(
+    FLOW.replace(
+      "const second = f.step('second', { after: first }",
+      "const mid = f.step('mid', { after: first }, () => ({ sum: 5 }));\nconst second = f.step('second', { after: mid }",
+    ),
+  );
+  const longer = await chain(live);
+  expect(longer.changed).toContain('the chain has the step mid, too');
+  expect(values(longer)).toEqual([
+    ['first', '3 same'],
+    ['mid', '5 new'],
+    ['second', '10 changed'],
+  ]);
+
+  const computed = FLOW.replace("f.step('last'", "f.step(['la', 'st'].join('')");
+  let from = live.lines.length;
+  save(computed);
+  await chain(live, from);
+  from = live.lines.length;
+  save(computed.replace('more: 1', 'more: 2'));
+  expect((await chain(live, from)).changed).not.toEqual([]);
 });
 
 const LOOP =
@@ -107,7 +138,7 @@ test('a save ends the worker of a step that is executed, before the next spin be
   const from = live.lines.length;
   second('return { twice: 1 };');
   expect(values(await chain(live, from))[1]).toEqual(['second', '1 changed']);
-  expect(() => process.kill(worker, 0)).toThrow('ESRCH');
+  expect(isAlive(worker)).toBe(false);
 });
 
 test.each(['SIGINT', 'SIGKILL'] as const)(
