@@ -52,7 +52,8 @@ export function main(executed: () => void): void {
       },
     });
     try {
-      const { cwd, workspace } = setup;
+      // Looking it up by its name would parse the file that was saved.
+      const { cwd, workspace, file } = setup;
       const parsed = splitFlow(spec, parseCommandLine(spec, [...argv]), cwd);
       limitImports(importTimeout(parsed));
       const context: Context = { ...parsed, cwd, workspace, output, signal: new AbortController().signal };
@@ -64,7 +65,7 @@ export function main(executed: () => void): void {
       const env = setup.env ? { env: new EnvFiles({ kind: 'spin' }, note) } : {};
       const code = await executeSpin(
         context,
-        { ...place, ...env },
+        { ...place, ...env, file },
         {
           emit: (event) => channel.send({ type: 'event', event }),
           ...(store ? { store } : {}),
