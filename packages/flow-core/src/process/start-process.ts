@@ -23,6 +23,7 @@ const WITHOUT_CHANNEL_MS = 1000;
 /**
  * Starts a Node process. Its output is piped, its input is empty, and it finds the channel by `channelToParent`.
  * @param apart in a process group of its own, where there are any
+ * @param node options of Node itself
  * @throws an error with the code EMFILE when there are no file handles for it
  */
 export function startProcess<In, Out>(
@@ -30,7 +31,7 @@ export function startProcess<In, Out>(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   hear: ChannelListener<In>['message'],
-  { apart = false } = {},
+  { apart = false, node = [] }: { apart?: boolean; node?: readonly string[] } = {},
 ): StartedProcess<Out> {
   const detached = apart && process.platform !== 'win32';
   const options: SpawnOptions = {
@@ -39,7 +40,7 @@ export function startProcess<In, Out>(
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   };
-  const child = spawn(process.execPath, [script, ...args], options);
+  const child = spawn(process.execPath, [...node, script, ...args], options);
   if ((child.stdio as unknown) === undefined) {
     // Told below, and told once more by an event.
     child.on('error', () => {});

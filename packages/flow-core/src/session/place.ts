@@ -13,6 +13,8 @@ import type { EnvFiles } from './env';
 export interface Place {
   /** The name or the file of the flow, as it was given. */
   flow: string;
+  /** The flow's file, where it was looked up before. */
+  file?: string;
   /** The folder that relative paths count from. */
   cwd: string;
   workspace: string;
@@ -48,8 +50,8 @@ export function placeIn(from: string, cwd: string, { store, workspace }: PlaceOp
 }
 
 /** @throws FlowError FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
-export function findPlaceFile({ flow, cwd, workspace }: Place): Promise<string> {
-  return findFlowFile(flow, cwd, workspace);
+export async function findPlaceFile({ flow, file, cwd, workspace }: Place): Promise<string> {
+  return file ?? findFlowFile(flow, cwd, workspace);
 }
 
 /** @throws FlowError what importing the flow throws */

@@ -53,7 +53,8 @@ export function main(executed: () => void): void {
       },
     });
     try {
-      const { cwd, workspace } = setup;
+      // Looking it up by its name would parse the file that was saved.
+      const { cwd, workspace, file } = setup;
       const parsed = splitFlow(spec, parseCommandLine(spec, [...argv]), cwd);
       limitImports(importTimeout(parsed));
       const context: Context = { ...parsed, cwd, workspace, output, signal: new AbortController().signal };
@@ -69,7 +70,7 @@ export function main(executed: () => void): void {
       };
       const execute =
         options.through === undefined ? executeSpin : (await import('../several-spins')).spinSeveral;
-      const code = await execute(context, { ...place, ...env }, door);
+      const code = await execute(context, { ...place, ...env, file }, door);
       if (late && code !== late.exit) throw late;
       channel.send({ type: 'ended', code });
     } catch (thrown) {

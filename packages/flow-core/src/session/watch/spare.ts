@@ -11,6 +11,9 @@ import { startProcess } from '../../process/start-process';
 import type { Verified } from '../../store/verified';
 import type { FromSpare, SpareGo, SpareOutcome, SpareSetup } from './protocol';
 
+/** It lives for one spin: large values are decoded without copies of what is young yet. */
+const NODE = ['--max-semi-space-size=64'];
+
 export interface SpareListener {
   event(event: FlowEvent): void;
   /** What is printed past the events, such as by a process that the step started. */
@@ -73,7 +76,7 @@ export class Spare {
       [JSON.stringify(setup)],
       { ...process.env, FORCE_COLOR: color },
       (message) => this.#hear(message),
-      { apart: true },
+      { apart: true, node: NODE },
     );
     const { child, onEnd } = this.#process;
     for (const stream of [child.stdout, child.stderr])
