@@ -59,6 +59,8 @@ export async function freeze(session: Session, outcome: SpinOutcome, { heard }: 
       found.inputs.map(async (given) => {
         const values = Object.entries(given).map(async ([name, frozen]) => {
           const value = givenValue(frozen, artifacts);
+          // Its bytes lie in the store alone.
+          if (isFile(value)) throw cannot(node, `its input "${name}" is a file, which no test can give`);
           const { digest } = frozen.item === undefined ? frozen.record : await artifacts.encode(name, value);
           return [name, { value, digest }] as const;
         });

@@ -167,6 +167,18 @@ test('nothing is written over, outside of the project, or larger than 1 MB', asy
   await refused('FLOW_USAGE', 2, '--inspect=0', '--watch');
 });
 
+test('a step that reads a file is refused', async () => {
+  ws.flow(
+    'filed',
+    `const { file } = require('@nx-flow/core');
+const start = f.start(() => ({ report: file('package.json') }));
+export default f.end(f.step('next', { after: start }, ({ self }) => ({ is: self.report !== undefined })));`,
+  );
+  await ws.ok(['run', 'filed']);
+  const { code, stderr } = await ws.nxFlow(['spin', 'filed', 'next', '--freeze']);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/FLOW_FREEZE .* its input "report" is a file/)]);
+});
+
 test('a value that holds a secret is not written', async () => {
   ws.flow(
     'secret',

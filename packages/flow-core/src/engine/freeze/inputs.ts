@@ -93,7 +93,7 @@ function framesInto(
 }
 
 export function cannot({ name }: StepNode, why: string): FlowError {
-  return new FlowError('FLOW_FREEZE', `"${name}" cannot be frozen: ${why}.`, { exit: 1 });
+  return new FlowError('FLOW_FREEZE', `"${name}" cannot be frozen: ${why.replace(/[.]$/, '')}.`, { exit: 1 });
 }
 
 /** The value that the test gives. */
