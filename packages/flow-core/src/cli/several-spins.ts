@@ -12,6 +12,20 @@ import { overridesOf } from './overrides';
 import { givenParams } from './params';
 import { selectionOf } from './selection';
 
+const ONE_PROCESS = 'a debugger looks at one process, and this is executed in several. Debug a single spin';
+const ONE_TEST = 'a test spins one step once. Freeze a single spin';
+
+/** Options of a single spin. */
+const NOT_WITH: Record<string, string> = {
+  persist: 'nothing of it is stored. Persist a single spin',
+  values: 'its table shows what changed in a word. Look into the values of a single spin',
+  freeze: ONE_TEST,
+  force: ONE_TEST,
+  'max-size': ONE_TEST,
+  inspect: ONE_PROCESS,
+  'inspect-brk': ONE_PROCESS,
+};
+
 /** Returns the exit code. @throws FlowError FLOW_USAGE, FLOW_FROM, FLOW_THROUGH and those of a spin */
 export async function spinSeveral(context: Context, place: Place): Promise<number> {
   const { output, options } = context;
@@ -23,6 +37,7 @@ export async function spinSeveral(context: Context, place: Place): Promise<numbe
     emit: await rendererOf(context, place.workspace),
     hide: output.hide,
     with: (options.with as string[] | undefined) ?? [],
+    without: (options.without as string[] | undefined) ?? [],
     signal: context.signal,
   });
   try {
@@ -54,13 +69,16 @@ export async function spinSeveral(context: Context, place: Place): Promise<numbe
 }
 
 /** Options that do not go with each other. @throws FlowError FLOW_USAGE */
-function requireTogether({ from, through, persist, origin }: Values, iterations: boolean): void {
+function requireTogether(options: Values, iterations: boolean): void {
+  const { from, through, origin } = options;
   const which = from !== undefined ? '--from' : through !== undefined ? '--through' : '--iteration=all';
   const refuse = (message: string) => {
     throw new FlowError('FLOW_USAGE', message);
   };
-  if (persist === true)
-    refuse(`${which} goes without --persist: nothing of it is stored. Persist a single spin.`);
+  for (const [name, why] of Object.entries(NOT_WITH)) {
+    if (options[name] !== undefined && options[name] !== false)
+      refuse(`${which} goes without --${name}: ${why}.`);
+  }
   if (from !== undefined && origin !== undefined)
     refuse('--from and --origin both say which runs give the inputs: give one of them.');
   if (through !== undefined && from !== undefined)

@@ -23,8 +23,8 @@ const quitCode = ({ workspace }: Context) => (workspace === undefined ? 0 : CODE
 
 const NOT_WITH: Record<string, string> = {
   all: 'it spins one split at each save. On a terminal, the key a spins all of them once',
-  from: 'it spins on one run: --origin says which',
-  through: 'it spins one step: the command without --watch spins those after it, too',
+  from: 'it spins on one run. --origin says which',
+  through: 'it spins one step. Give the command without --watch for those after it',
   'max-workers': 'it spins one split at each save',
   persist: 'it spins at each save, and stores none of them. On a terminal, the key p persists one',
 };
