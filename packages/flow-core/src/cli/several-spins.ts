@@ -13,6 +13,20 @@ import { givenParams } from './params';
 import { selectionOf } from './selection';
 import type { SpinDoor } from './spin-door';
 
+const ONE_PROCESS = 'a debugger looks at one process. Debug a single spin';
+const ONE_TEST = 'a test spins one step on one run. Freeze a single spin';
+
+/** Options of a single spin. */
+const NOT_WITH: Record<string, string> = {
+  persist: 'nothing of it is stored. Persist a single spin',
+  values: 'its table shows what changed in a word. Look into the values of a single spin',
+  freeze: ONE_TEST,
+  force: ONE_TEST,
+  'max-size': ONE_TEST,
+  inspect: ONE_PROCESS,
+  'inspect-brk': ONE_PROCESS,
+};
+
 /** @param door in the place of a renderer and a store of its own @returns the exit code @throws FlowError FLOW_USAGE, FLOW_FROM, FLOW_THROUGH and those of a spin */
 export async function spinSeveral(context: Context, place: Place, door?: SpinDoor): Promise<number> {
   const { output, options } = context;
@@ -56,21 +70,17 @@ export async function spinSeveral(context: Context, place: Place, door?: SpinDoo
 }
 
 /** Options that do not go with each other. @throws FlowError FLOW_USAGE */
-export function requireTogether(given: Values): void {
-  const { from, through, iteration, persist, origin } = given;
+export function requireTogether(options: Values): void {
+  const { from, through, iteration, origin } = options;
   const iterations = iteration === 'all';
   const which = from !== undefined ? '--from' : through !== undefined ? '--through' : '--iteration=all';
   const refuse = (message: string) => {
     throw new FlowError('FLOW_USAGE', message);
   };
-  if (persist === true)
-    refuse(`${which} goes without --persist: nothing of it is stored. Persist a single spin.`);
-  for (const name of ['freeze', 'force', 'max-size'])
-    if (given[name] !== undefined)
-      refuse(`${which} goes without --${name}: a test spins one step on one run. Freeze a single spin.`);
-  for (const name of ['inspect', 'inspect-brk'])
-    if (given[name] !== undefined)
-      refuse(`${which} goes without --${name}: a debugger looks at one process. Debug a single spin.`);
+  for (const [name, why] of Object.entries(NOT_WITH)) {
+    if (options[name] !== undefined && options[name] !== false)
+      refuse(`${which} goes without --${name}: ${why}.`);
+  }
   if (from !== undefined && origin !== undefined)
     refuse('--from and --origin both say which runs give the inputs: give one of them.');
   if (through !== undefined && from !== undefined)

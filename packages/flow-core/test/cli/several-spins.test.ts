@@ -152,6 +152,18 @@ test.each([
     '--through goes without --persist: nothing of it is stored. Persist a single spin.',
   ],
   [
+    ['leg', '--from=last:2', '--values'],
+    '--from goes without --values: its table shows what changed in a word. Look into the values of a single spin.',
+  ],
+  [
+    ['leg', '--through=all', '--freeze'],
+    '--through goes without --freeze: a test spins one step on one run. Freeze a single spin.',
+  ],
+  [
+    ['drive', '--iteration=all', '--inspect'],
+    '--iteration=all goes without --inspect: a debugger looks at one process. Debug a single spin.',
+  ],
+  [
     ['leg', '--from=last:2', '--origin=1'],
     '--from and --origin both say which runs give the inputs: give one of them.',
   ],
@@ -187,6 +199,12 @@ test.each([
   trips();
   const { code, stderr } = await ws.nxFlow(['spin', 'trips', ...args]);
   expect([code, stderr]).toEqual([2, `FLOW_USAGE  ${said}\n`]);
+});
+
+test('an option is left out of all tasks of a sweep', async () => {
+  trips();
+  const { code, stderr } = await ws.nxFlow(['spin', 'trips', 'leg', '--from=last:2', '--without=speed']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('FLOW_WITHOUT  --without=speed: no step has')]);
 });
 
 test('Ctrl-C ends the processes of a chain, and leaves nothing of it', async () => {

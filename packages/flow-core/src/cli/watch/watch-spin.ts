@@ -22,7 +22,6 @@ const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const quitCode = ({ workspace }: Context) => (workspace === undefined ? 0 : CODES.SIGINT);
 
 const FREEZES = 'a test is of one spin. The command without --watch writes it';
-const DEBUGS = 'it spins in a new process at each save. The command without --watch is debugged';
 const NOT_WITH: Record<string, string> = {
   all: 'it spins one split at each save. On a terminal, the key a spins all of them once',
   from: 'it spins on one run: --origin says which',
@@ -30,8 +29,6 @@ const NOT_WITH: Record<string, string> = {
   freeze: FREEZES,
   force: FREEZES,
   'max-size': FREEZES,
-  inspect: DEBUGS,
-  'inspect-brk': DEBUGS,
   persist: 'it spins at each save, and stores none of them. On a terminal, the key p persists one',
 };
 

@@ -21,7 +21,7 @@ export interface Finished {
 
 type Items = (index: number) => string | undefined;
 
-/** The runs of a flow, each read once. What is damaged counts as not there: it is executed again. */
+/** The runs of a flow, each read once. What is damaged or removed counts as not there: it is executed again. */
 export class EarlierRuns {
   readonly #store: Store;
   readonly #flow: string;
@@ -135,12 +135,14 @@ export class EarlierRuns {
   }
 }
 
-/** Undefined where the store is damaged. */
-async function whole<T>(read: () => Promise<T>): Promise<T | undefined> {
+const NOT_THERE = ['FLOW_STORE_CORRUPT', 'FLOW_RUN_REMOVED'];
+
+/** Undefined where the store is damaged, or the run is removed meanwhile. */
+export async function whole<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (isFlowError(error) && error.code === 'FLOW_STORE_CORRUPT') return undefined;
+    if (isFlowError(error) && NOT_THERE.includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import type { ArtifactRecord, StackFrame, TaskRow } from '../../store/rows';
 import type { Store } from '../../store/store';
 import type { Planned } from '../task/place';
 import type { View } from '../task/view';
-import { EarlierRuns } from './earlier-run';
+import { EarlierRuns, whole } from './earlier-run';
 import { ListItems } from './list-items';
 import { mayGoOn, type Sight, seenBy, standsAlike, viewsToRead, wordsFor } from './looked';
 import { looksAround, type Shown, shownBy } from './passed-on';
@@ -148,7 +148,7 @@ export class Reuse {
         const origin = executedBy(candidate);
         if (this.#used.has(origin) || !standsAlike(task, candidate.row)) continue;
         if (!mayGoOn(this.#node(task), task, candidate.row)) continue;
-        const shown = await this.#shown(candidate, task, views);
+        const shown = await whole(() => this.#shown(candidate, task, views));
         if (!shown || !(await this.#earlier.has(origin, shown.own))) continue;
         this.#used.add(origin);
         this.size++;

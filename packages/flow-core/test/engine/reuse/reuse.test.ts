@@ -212,6 +212,20 @@ test('what the store has lost is executed again', async () => {
   expect((await engine.after(ran, 'all')).squares).toEqual([1, 4]);
 });
 
+test('a run that is removed while another takes over of it counts as not there', async () => {
+  const defined = squares(() => [1, 2]);
+  await run(engine, defined);
+  const row = await engine.store.unpinnedRun('squares', 1);
+  const { store } = engine;
+  const tasks = store.tasks.bind(store);
+  jest.spyOn(store, 'tasks').mockImplementationOnce(async function* (...at) {
+    await removeRuns(store, row ? [row] : [], { by: 'mia', at: Date.now() });
+    yield* tasks(...at);
+  });
+  const ran = await run(engine, defined);
+  expect(ran.row).toMatchObject({ status: 'done', tasks: { done: 5, reused: 0 } });
+});
+
 test('a removed run keeps what was reused of it and leaves no index; a run that reused is exported whole', async () => {
   const defined = squares(() => [1, 2]);
   await run(engine, defined, { plain: true });
