@@ -42,7 +42,7 @@ export class Steady {
   /** Undefined where some file has changed since, or where there are too many of them. */
   static async of(
     { files }: Fingerprints,
-    { graph, file, workspace, since = Date.now() - process.uptime() * 1000 }: SteadyOptions,
+    { graph, file, workspace, since = startOfProcess() }: SteadyOptions,
   ): Promise<Steady | undefined> {
     const variables = declaredVariables(graph);
     const environment = variables && JSON.stringify(variables);
@@ -64,6 +64,11 @@ export class Steady {
     for (const [path, text] of this.#stats) if (textOf(lookAt(path)) !== text) return false;
     return this.#declared()?.join('\n') === this.#names;
   }
+}
+
+/** `performance.timeOrigin` is not at hand: the built command has its own `performance`, which can only tell spans. */
+function startOfProcess(): number {
+  return Date.now() - process.uptime() * 1000;
 }
 
 function textOf(found: Stats | undefined): string {

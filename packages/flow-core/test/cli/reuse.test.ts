@@ -26,6 +26,8 @@ export default f.end(who);
 
 test('what nothing changed for is taken over; the line says what is not seen, and why names what differed', async () => {
   const run = async (...args: string[]) => (await ws.ok(['run', 'bills', '--json', ...args])).json.tasks;
+  // What was written just before a process counts as changed by then.
+  await ws.ok(['runs', 'bills']);
   expect(await run()).toEqual({ done: 7, failed: 0 });
   const again = await ws.ok(['run', 'bills', '--reuse']);
   expect(again.stdout).toContain(
