@@ -176,7 +176,12 @@ process.exit = (process as any).reallyExit = (() => {}) as never;`;
     const hurry = 'const { bigint } = process.hrtime; process.hrtime.bigint = () => 30n * bigint();';
     workspace.write({ 'odd/hurry.cjs': hurry });
     const script = `const { Level } = require('level');
-      new Level(${JSON.stringify(path('.flow/db'))}).open().then(() => { console.log('locked'); process.stdin.resume(); });`;
+      // A broker that leaves holds it for a moment.
+      const lock = () => new Level(${JSON.stringify(path('.flow/db'))}).open().then(
+        () => { console.log('locked'); process.stdin.resume(); },
+        () => setTimeout(lock, 20),
+      );
+      lock();`;
     await withoutBroker(async () => {
       const locker = spawn(process.execPath, ['-e', script], { cwd: workspace.folder });
       try {
