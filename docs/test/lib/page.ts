@@ -97,7 +97,8 @@ export class PageExecution {
     const script = lines.filter((line) => line !== '' && !isNx(line));
     if (script.length === 0) return undefined;
     const wanted = Number(/exit=(\d+)/.exec(info)?.[1] ?? 0);
-    this.#printed = script.every((line) => PLAIN.test(line))
+    const served = notes['own-process'] === undefined && script.every((line) => PLAIN.test(line));
+    this.#printed = served
       ? await this.#commands(script)
       : this.workspaces.run(this.folder, script.join('\n'));
     const { code, text: printed } = this.#printed;
