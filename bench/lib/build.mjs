@@ -139,6 +139,8 @@ export function linkPackages(from, to, own = () => {}) {
   for (const name of readdirSync(from)) {
     if (name.startsWith('.')) continue;
     const path = join(from, name);
+    // A package that an earlier commit did not have yet.
+    if (!existsSync(path)) continue;
     const real = realpathSync(path);
     const installed = real.split(sep).includes('node_modules');
     if (!installed) own(path, join(to, name));
