@@ -158,6 +158,19 @@ export class Workspace {
     throw new Error(`A broker of ${this.store} did not leave.`);
   }
 
+  /** Removes the store. A broker that leaves writes its last notes after it has stopped to listen. */
+  async dropStore() {
+    for (let tries = 0; ; tries++) {
+      try {
+        rmSync(this.store, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if (error.code !== 'ENOTEMPTY' || tries === 20) throw error;
+        await delay(50);
+      }
+    }
+  }
+
   remove() {
     for (const undo of this.undo.splice(0).reverse()) undo();
     // A broker that answers no more may be closing its database still, and Node tries the outermost folder alone again.

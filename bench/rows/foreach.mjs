@@ -69,7 +69,7 @@ export default {
   open: (build, use) =>
     withWorkspace(build, FILES, async (workspace) => {
       const run = async () => {
-        rmSync(workspace.store, { recursive: true, force: true });
+        await workspace.dropStore();
         const { ms, stdout } = await workspace.nxFlow('run', 'wide', '--json');
         const { status, tasks, durationMs } = JSON.parse(stdout);
         if (status !== 'done' || tasks.done !== TASKS + 3) throw new Error(`The run is not whole: ${stdout}`);

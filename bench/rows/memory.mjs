@@ -1,5 +1,5 @@
 /** `nx-flow run` of a foreach with 100,000 tasks: the peak of memory of the process that coordinates them. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { timedNode } from '../lib/node.mjs';
 import { COMMAND } from '../lib/peak.mjs';
 import { withWorkspace } from '../lib/workspace.mjs';
@@ -36,7 +36,7 @@ export default {
       (workspace) => {
         const tasks = compared ? TASKS_COMPARED : TASKS;
         const run = async () => {
-          rmSync(workspace.store, { recursive: true, force: true });
+          await workspace.dropStore();
           const argv = ['child.cjs', 'run', 'wide', '--json'];
           const { ms, stdout } = await timedNode(argv, { cwd: workspace.folder });
           const { tasks: counts } = JSON.parse(stdout);

@@ -1,5 +1,5 @@
 /** `nx-flow resume` of 100,000 tasks, against the run of as many: the time, and the peak of the coordinator's memory. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { timedNode } from '../lib/node.mjs';
 import { COMMAND } from '../lib/peak.mjs';
 import { withWorkspace } from '../lib/workspace.mjs';
@@ -51,13 +51,13 @@ export default {
           await workspace.letBrokerGo();
           return { ms, mb: Number(readFileSync(workspace.path('peak'), 'utf8')) };
         };
-        const drop = () => rmSync(workspace.store, { recursive: true, force: true });
+        const drop = () => workspace.dropStore();
         const figures = [
           { of: 'ms', what: 'time', goal: 1 },
           { of: 'mb', what: 'memory', unit: 'MB', floor: MOST_MB, goal: 1 },
         ];
-        const runWide = () => {
-          drop();
+        const runWide = async () => {
+          await drop();
           return command(`${tasks + 3} 0`, 'run', 'wide');
         };
         const runLong = () => command(`${tasks + 3} 0`, 'run', 'long');
@@ -76,7 +76,7 @@ export default {
             what: `of ${text} tasks, half of them taken over`,
             warm: 0,
             async begin() {
-              drop();
+              await drop();
               await command(`${tasks / 2 + 1} 0`, 'run', 'long', '--until=each');
             },
             floor: runLong,
