@@ -1,21 +1,9 @@
 /** The tasks of a run that one resumed from it executes again, whatever is left of what they stored. */
-import type { Graph } from '../../definition/graph';
-import type { RunRow } from '../../store/rows';
-import type { Store } from '../../store/store';
 import { labelOf } from '../task/label';
 import type { LostTasks } from './lost-tasks';
-import { isExecuted, parentsOf, reachedSteps, readOf } from './takeover';
+import { isExecuted, parentsOf, reachedSteps, readOf, type TakeoverOptions } from './takeover';
 
-export interface Resumed {
-  graph: Graph;
-  store: Store;
-  origin: RunRow;
-  /** This step is executed again, and what follows it. */
-  from?: string;
-  /** The run stops there. */
-  until?: string;
-  /** Parameters whose values differ from the origin's. */
-  changed: ReadonlySet<string>;
+export interface Resumed extends Omit<TakeoverOptions, 'lost'> {
   /** What is known to be lost is executed again, too. */
   lost: LostTasks | undefined;
 }
