@@ -24,24 +24,28 @@ export type BeginPersisted = (
 
 /** The store of persisted spins, opened when the first one begins. */
 export interface PersistedSpins {
+  /** @throws FlowError FLOW_STORE_UNWRITABLE */
   begin: BeginPersisted;
   /** The folder of their large values. */
   cas: string;
   close(): Promise<void>;
 }
 
-/** @param folder The folder of the real store. @throws FlowError FLOW_STORE_UNWRITABLE */
+/** @param folder The folder of the real store: whether that can be read is known before the other is opened. */
 export function openPersistedSpins(
   session: Session,
   folder: string,
   options: PersistOptions,
 ): PersistedSpins {
   const spins = spinStoreFolder(folder);
-  const store = openStore(spins);
+  let store: Store | undefined;
   return {
-    begin: beginIn(session, store, options),
+    begin(...spin) {
+      store ??= openStore(spins);
+      return beginIn(session, store, options)(...spin);
+    },
     cas: join(spins, 'cas'),
-    close: () => store.close(),
+    close: async () => store?.close(),
   };
 }
 

@@ -138,3 +138,25 @@ test('check executes no flow of a folder above that is no workspace of the packa
   const { json } = await ws.ok(['check', '--json'], { cwd: ws.path('lone/deep') });
   expect(json.flows.map(({ flow }: { flow: string }) => flow)).toEqual(['only']);
 });
+
+test('a persisted spin opens no store beside one that it cannot read', async () => {
+  const other = new Workspace();
+  try {
+    other.write('films.flow.ts', ws.read('films.flow.ts'));
+    for (const line of [
+      ['run', 'films'],
+      ['spin', 'films', 'next', '--persist'],
+    ])
+      await other.ok(line);
+    await other.quiet();
+    other.write('.flow/db/nx-flow.json', '{"format":99,"digests":1}');
+    const spins = other.path('.flow', 'spin', 'db');
+    const before = readdirSync(spins).sort();
+    const spin = await other.nxFlow(['spin', 'films', 'next', '--persist']);
+    expect([spin.code, spin.stderr]).toEqual([2, expect.stringContaining('FLOW_STORE_FORMAT')]);
+    await other.quiet();
+    expect(readdirSync(spins).sort()).toEqual(before);
+  } finally {
+    await other.dispose();
+  }
+});
