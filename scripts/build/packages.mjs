@@ -89,8 +89,7 @@ export const PACKAGES = {
           'engine/task/label',
           'process/call-within',
           'process/debugged',
-          'definition/codec',
-          'definition/duration',
+          ...['codec', 'duration', 'handles', 'thrown'].map((name) => `definition/${name}`),
         ],
         ...['failed-request', 'find', 'import-watch'].map((name) => `source/${name}`),
       ],
@@ -123,6 +122,7 @@ export const PACKAGES = {
       store: [
         ...[
           'contents',
+          'contracts',
           'event-sink',
           'gone',
           'index',

@@ -2,10 +2,11 @@
 export { decodeArtifact, encodeArtifact, INLINE_LIMIT } from './artifacts';
 export { BrokerKv } from './broker/client';
 export { type Cas, FileCas } from './cas';
-export { type CasSupports, casContract, type OpenedCas } from './cas-contract';
+export type { CasSupports, OpenedCas } from './cas-contract';
+export { casContract, kvContract } from './contracts';
 export { walk } from './digest';
 export { type Kv, type Op, scan } from './kv';
-export { type ContractRunner, kvContract, type OpenedKv } from './kv-contract';
+export type { ContractRunner, OpenedKv } from './kv-contract';
 export { MemoryKv } from './memory';
 export { MemoryCas } from './memory-cas';
 export { memoryStore, openStore } from './open';
