@@ -107,12 +107,14 @@ export const PACKAGES = {
       task: [
         ...['definition/artifact-name', 'engine/contain/', 'engine/pool/perform', 'engine/task/'],
         ...['process/end-children', 'process/started', 'store/item-digests'],
+        // Coordinators have it from here, too.
+        'environment/node-capabilities',
       ],
       worker: ['engine/pool/active', 'engine/pool/worker'],
-      // Where a foreach shares values among its splits, and joins of much.
-      shared: ['definition/shared', 'engine/task/large-values', 'store/share-bytes', 'store/shared-values'],
+      // Where a foreach shares values among its splits, and a store its files with another one.
+      shared: ['definition/shared', 'store/share-bytes', 'store/shared-values'],
       // Why a value cannot be stored.
-      refusal: ['definition/class-source', 'store/ready-codec', 'store/refusal'],
+      refusal: ['definition/class-source', 'store/held', 'store/ready-codec', 'store/refusal'],
       // Values that are given as text.
       typed: ['definition/exact', 'definition/silent', 'definition/wrong-value'],
       timeout: ['engine/contain/timeout'],
@@ -133,6 +135,7 @@ export const PACKAGES = {
           'open',
           'param-names',
           'pathspec',
+          'pins',
         ],
         ...[
           'records',
@@ -154,7 +157,7 @@ export const PACKAGES = {
           (name) => `engine/record/${name}`,
         ),
         ...['flow-event', 'not-found', 'place', 'preview', 'shown'].map((name) => `engine/task/${name}`),
-        ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
+        ...['former-store', 'listed', 'output-folders', 'store-folder', 'target', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
         ),
         'definition/params',
@@ -171,8 +174,6 @@ export const PACKAGES = {
       pool: [
         ...['', 'worker-listener', 'worker-process', 'worker-state'].map((name) => `engine/pool/${name}`),
         ...['engine/task/retry', 'process/heap', 'process/start-process'],
-        // Coordinators, and joins of much.
-        'environment/node-capabilities',
       ],
       handover: [
         ...['engine/handover/', 'engine/outputs/pieces', 'engine/outputs/task-writer', 'session/step'],
@@ -199,6 +200,13 @@ export const PACKAGES = {
           'cli/render/spin-all',
           'engine/explain/missing',
         ],
+      ],
+      // A test that is made of a spin.
+      freeze: ['engine/freeze/', 'session/freeze', 'cli/freeze/'],
+      // A prompt on what a step sees, and a debugger in its source.
+      repl: [
+        'session/repl',
+        ...['commands/repl', 'debugger', 'repl', 'specs/repl'].map((name) => `cli/${name}`),
       ],
       // Sweeps, and chains of steps.
       several: [
