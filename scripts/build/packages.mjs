@@ -12,6 +12,7 @@ export const PACKAGES = {
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
+    // V8 copies a text of less than 128 KB twice before it lets it lie: two small parts that are always read together are one.
     parts: {
       // Every process.
       core: [
@@ -93,20 +94,10 @@ export const PACKAGES = {
         ],
         ...['failed-request', 'find', 'import-watch'].map((name) => `source/${name}`),
       ],
-      // Whatever imports a flow.
+      // Whatever imports a flow, and executes a body: workers and spins.
       flow: [
-        'definition/',
-        'engine/contain/left',
-        ...['error-record', 'policies'].map((name) => `engine/task/${name}`),
-        'process/',
-        'source/',
-        'source/packages/names',
-        'index',
-      ],
-      // Whatever executes a body: workers and spins.
-      task: [
-        ...['definition/artifact-name', 'engine/contain/', 'engine/pool/perform', 'engine/task/'],
-        ...['process/end-children', 'process/started', 'store/item-digests'],
+        ...['definition/', 'process/', 'source/', 'source/packages/names', 'index'],
+        ...['engine/contain/', 'engine/pool/perform', 'engine/task/', 'store/item-digests'],
         // Coordinators have it from here, too.
         'environment/node-capabilities',
       ],
@@ -120,38 +111,14 @@ export const PACKAGES = {
       timeout: ['engine/contain/timeout'],
       // Whatever imports a flow that is an ES module.
       import: ['source/native-import'],
-      // The store as its clients see it. A worker has none.
-      store: [
-        ...[
-          'contents',
-          'contracts',
-          'event-sink',
-          'gone',
-          'index',
-          'json',
-          'logs',
-          'memory',
-          'new-store',
-          'open',
-          'param-names',
-          'pathspec',
-          'pins',
-        ],
-        ...[
-          'records',
-          'removed',
-          'require-writable',
-          'rows',
-          'run-rows',
-          'store',
-          'tags',
-          'whole',
-          'writable',
-          'broker/',
-        ],
-      ].map((name) => `store/${name}`),
-      // Every command of a store.
+      // Every command of a store, and the store as its clients see it. A worker has none.
       cli: [
+        ...[
+          ...['contents', 'contracts', 'event-sink', 'gone', 'index', 'json', 'logs'],
+          ...['memory', 'new-store', 'open', 'param-names', 'pathspec', 'pins'],
+          ...['records', 'removed', 'require-writable', 'rows', 'run-rows'],
+          ...['store', 'tags', 'whole', 'writable', 'broker/'],
+        ].map((name) => `store/${name}`),
         ...['cli/', 'session/', 'engine/explain/error-text', 'engine/inputs/selection'],
         ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(
           (name) => `engine/record/${name}`,

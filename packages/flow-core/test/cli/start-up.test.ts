@@ -23,8 +23,8 @@ test('a worker, a spin and the broker read what they need of the engine, and no 
      export default f.end(start);`,
   );
   // It watches the clock.
-  const inWorker = { parts: ['base', 'core', 'flow', 'task', 'worker'], node: ['perf_hooks'] };
-  const inSpin = { parts: ['base', 'cli', 'core', 'flow', 'spin', 'store', 'task'], node: [] };
+  const inWorker = { parts: ['base', 'core', 'flow', 'worker'], node: ['perf_hooks'] };
+  const inSpin = { parts: ['base', 'cli', 'core', 'flow', 'spin'], node: [] };
   await ws.ok(['run', 'own', '--max-workers=1']);
   expect((await ws.ok(['dump', 'own/1/start', '--json'])).json.artifacts).toMatchObject(inWorker);
   await ws.ok(['spin', 'own', 'start']);
@@ -40,7 +40,7 @@ test('a worker, a spin and the broker read what they need of the engine, and no 
 
 test('who reads a store reads no contract of stores, and nothing of flows', () => {
   const store = `require(${JSON.stringify(join(DIST, 'store.js'))})`;
-  expect(readAfter(store)).toEqual({ parts: ['base', 'core', 'store'], node: [] });
+  expect(readAfter(store)).toEqual({ parts: ['base', 'cli', 'core'], node: [] });
 });
 
 /** In a process of its own. */
