@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { PACKAGES } from './build/packages.mjs';
-import { buildParts } from './build/parts.mjs';
+import { buildParts, DENSE } from './build/parts.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -52,6 +52,7 @@ for (const [folder, { external, parts, entries, modules = [], alone = [], progra
     const entry = join(cwd, 'src', `${entries[name]}.ts`);
     await build({
       ...options,
+      ...DENSE,
       entryPoints: [entry],
       outfile: join(dist, `${name}.js`),
       plugins: [byOtherDoors],

@@ -12,6 +12,7 @@ export const PACKAGES = {
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
+    // V8 copies a text of less than 128 KB twice before it lets it lie: two small parts that are always read together are one.
     parts: {
       // Every process.
       core: [
@@ -72,77 +73,46 @@ export const PACKAGES = {
           'engine/task/label',
           'process/call-within',
           'process/debugged',
-          'definition/codec',
-          'definition/duration',
+          ...['codec', 'duration', 'handles', 'thrown'].map((name) => `definition/${name}`),
         ],
         ...['failed-request', 'find', 'import-watch'].map((name) => `source/${name}`),
       ],
-      // Whatever imports a flow.
+      // Whatever imports a flow, and executes a body: workers and spins.
       flow: [
-        'definition/',
-        'engine/contain/left',
-        ...['error-record', 'policies'].map((name) => `engine/task/${name}`),
-        'process/',
-        'source/',
-        'source/packages/names',
-        'index',
-      ],
-      // Whatever executes a body: workers and spins.
-      task: [
-        ...['definition/artifact-name', 'engine/contain/', 'engine/pool/perform', 'engine/task/'],
-        ...['process/end-children', 'process/started', 'store/values/item-digests'],
+        ...['definition/', 'process/', 'source/', 'source/packages/names', 'index'],
+        ...['engine/contain/', 'engine/pool/perform', 'engine/task/', 'store/values/item-digests'],
+        // Coordinators have it from here, too.
+        'environment/node-capabilities',
       ],
       worker: ['engine/pool/active', 'engine/pool/worker'],
-      // Where a foreach shares values among its splits, and joins of much.
-      shared: [
-        'definition/shared',
-        'engine/task/large-values',
-        'store/cas/share-bytes',
-        'store/values/shared-values',
-      ],
+      // Where a foreach shares values among its splits, and a store its files with another one.
+      shared: ['definition/shared', 'store/cas/share-bytes', 'store/values/shared-values'],
       // Why a value cannot be stored.
-      refusal: ['definition/class-source', 'store/values/ready-codec', 'store/values/refusal'],
+      refusal: [
+        'definition/class-source',
+        'store/values/held',
+        'store/values/ready-codec',
+        'store/values/refusal',
+      ],
       // Values that are given as text.
       typed: ['definition/exact', 'definition/silent', 'definition/wrong-value'],
       timeout: ['engine/contain/timeout'],
       // Whatever imports a flow that is an ES module.
       import: ['source/native-import'],
-      // The store as its clients see it. A worker has none.
-      store: [
-        ...[
-          'contents',
-          'event-sink',
-          'gone',
-          'index',
-          'json',
-          'logs',
-          'memory',
-          'new-store',
-          'open',
-          'param-names',
-          'pathspec',
-        ],
-        ...[
-          'records',
-          'removed',
-          'require-writable',
-          'rows',
-          'run-rows',
-          'store',
-          'tags',
-          'whole',
-          'writable',
-          'broker/',
-        ],
-      ].map((name) => `store/${name}`),
-      // Every command of a store.
+      // Every command of a store, and the store as its clients see it. A worker has none.
       cli: [
+        ...[
+          ...['contents', 'contracts', 'event-sink', 'gone', 'index', 'json', 'logs'],
+          ...['memory', 'new-store', 'open', 'param-names', 'pathspec', 'pins'],
+          ...['records', 'removed', 'require-writable', 'rows', 'run-rows'],
+          ...['store', 'tags', 'whole', 'writable', 'broker/'],
+        ].map((name) => `store/${name}`),
         ...['cli/', 'session/', 'engine/explain/error-text', 'engine/inputs/selection'],
         ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(
           (name) => `engine/record/${name}`,
         ),
         ...['flow-event', 'not-found', 'place', 'preview', 'shown'].map((name) => `engine/task/${name}`),
-        ...['former-store', 'listed', 'output-folders', 'store-folder', 'user', 'workspace'].map(
+        ...['former-store', 'listed', 'output-folders', 'store-folder', 'target', 'user', 'workspace'].map(
           (name) => `environment/${name}`,
         ),
         'definition/params',
@@ -159,8 +129,6 @@ export const PACKAGES = {
       pool: [
         ...['', 'worker-listener', 'worker-process', 'worker-state'].map((name) => `engine/pool/${name}`),
         ...['engine/task/retry', 'process/heap', 'process/start-process'],
-        // Coordinators, and joins of much.
-        'environment/node-capabilities',
       ],
       handover: [
         ...['engine/handover/', 'engine/outputs/pieces', 'engine/outputs/task-writer', 'session/step'],
@@ -187,6 +155,13 @@ export const PACKAGES = {
           'cli/render/spin-all',
           'engine/explain/missing',
         ],
+      ],
+      // A test that is made of a spin.
+      freeze: ['engine/freeze/', 'session/freeze', 'cli/freeze/'],
+      // A prompt on what a step sees, and a debugger in its source.
+      repl: [
+        'session/repl',
+        ...['commands/repl', 'debugger', 'repl', 'specs/repl'].map((name) => `cli/${name}`),
       ],
       // Sweeps, and chains of steps.
       several: [

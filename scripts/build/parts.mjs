@@ -1,7 +1,7 @@
 /** Parts of a package: a few files, in which every module is evaluated on first use. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const OWN_GLOBALS = 'environment/own-globals';
 /** Imports flows: what is held is held when its part is loaded. */
@@ -9,6 +9,9 @@ const IMPORTS_FLOWS = 'source/load';
 
 /** Modules of Node that whatever imports a flow needs. What the engine uses of them is held before. */
 const HELD_AT_ONCE = ['fs', 'fs/promises', 'path', 'crypto', 'url', 'util', 'os', 'module', 'string_decoder'];
+
+/** Without comments and indentation, a quarter of a text: every process reads it, and keeps it in memory. Lines stay short for stacks. */
+export const DENSE = { minifyWhitespace: true, lineLimit: 120 };
 
 /**
  * `dist/parts/<name>.js`: functions that evaluate a module on first use, and give its exports. Every module is in one part, so
@@ -62,7 +65,8 @@ export async function buildParts(cwd, names, partOf, options) {
       holds: partOf(OWN_GLOBALS) === name,
       imports: held && partOf(IMPORTS_FLOWS) === name,
     };
-    writeFileSync(join(folder, `${name}.js`), linkParts(text, link));
+    const { code } = await transform(linkParts(text, link), DENSE);
+    writeFileSync(join(folder, `${name}.js`), code);
   }
 }
 

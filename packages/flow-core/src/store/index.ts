@@ -2,10 +2,11 @@
 
 export { BrokerKv } from './broker/client';
 export { type Cas, FileCas } from './cas/cas';
-export { type CasSupports, casContract, type OpenedCas } from './cas/cas-contract';
+export type { CasSupports, OpenedCas } from './cas/cas-contract';
 export { MemoryCas } from './cas/memory-cas';
+export { casContract, kvContract } from './contracts';
 export { type Kv, type Op, scan } from './kv/kv';
-export { type ContractRunner, kvContract, type OpenedKv } from './kv/kv-contract';
+export type { ContractRunner, OpenedKv } from './kv/kv-contract';
 export { MemoryKv } from './kv/memory';
 export { memoryStore, openStore } from './open';
 export { formatPathspec, type Pathspec, parsePathspec } from './pathspec';

@@ -5,6 +5,8 @@ import { Workspace } from '../kit/workspace';
 const ws = new Workspace();
 afterAll(() => ws.dispose());
 
+const DIST = join(__dirname, '..', '..', 'dist');
+
 /** The engine's files that a process has read, and what of Node only a few need. */
 const READ = `
   const parts = Object.keys(require.cache).filter((file) => file.includes('/dist/parts/'));
@@ -21,8 +23,8 @@ test('a worker, a spin and the broker read what they need of the engine, and no 
      export default f.end(start);`,
   );
   // It watches the clock.
-  const inWorker = { parts: ['base', 'core', 'flow', 'task', 'worker'], node: ['perf_hooks'] };
-  const inSpin = { parts: ['base', 'cli', 'core', 'flow', 'spin', 'store', 'task'], node: [] };
+  const inWorker = { parts: ['base', 'core', 'flow', 'worker'], node: ['perf_hooks'] };
+  const inSpin = { parts: ['base', 'cli', 'core', 'flow', 'spin'], node: [] };
   await ws.ok(['run', 'own', '--max-workers=1']);
   expect((await ws.ok(['dump', 'own/1/start', '--json'])).json.artifacts).toMatchObject(inWorker);
   await ws.ok(['spin', 'own', 'start']);
@@ -32,9 +34,17 @@ test('a worker, a spin and the broker read what they need of the engine, and no 
   ]);
   expect(Object.fromEntries(spun)).toEqual(inSpin);
 
-  const part = join(__dirname, '..', '..', 'dist', 'parts', 'broker.js');
-  const script = `const server = require(${JSON.stringify(part)})['store/broker/server']();
-    console.log(JSON.stringify((() => {${READ}})()));`;
-  const inBroker = { parts: ['broker', 'core'], node: [] };
-  expect(JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))).toEqual(inBroker);
+  const broker = `require(${JSON.stringify(join(DIST, 'parts', 'broker.js'))})['store/broker/server']()`;
+  expect(readAfter(broker)).toEqual({ parts: ['broker', 'core'], node: [] });
 });
+
+test('who reads a store reads no contract of stores, and nothing of flows', () => {
+  const store = `require(${JSON.stringify(join(DIST, 'store.js'))})`;
+  expect(readAfter(store)).toEqual({ parts: ['base', 'cli', 'core'], node: [] });
+});
+
+/** In a process of its own. */
+function readAfter(expression: string): unknown {
+  const script = `const kept = ${expression}; console.log(JSON.stringify((() => {${READ}})()));`;
+  return JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+}
