@@ -1,6 +1,6 @@
 /** Whether files are as they were, by their time stamps. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Stamps, UNSETTLED } from '../../src/keys/stamps';
+import { Stamps, UNSETTLED } from '../../src/nx/stamps';
 import { KeyWorkspace } from '../kit/key-workspace';
 
 let ws: KeyWorkspace;
