@@ -38,7 +38,8 @@ export class Stamps {
   take(files: readonly string[], present: (file: string) => boolean): FileStamps {
     const stamps: FileStamps = { files: {}, absent: {} };
     for (const file of files) {
-      if (present(file)) stamps.files[file] = this.of(file);
+      // What a link leads to may come without a change of the link's folder.
+      if (present(file) || isLink(file)) stamps.files[file] = this.of(file);
       else {
         const { folder, name } = this.#missing(file);
         stamps.absent[folder] ??= { stamp: this.of(folder), names: [] };
