@@ -1,8 +1,9 @@
 /** Which flows use libraries as they were built: their targets need the builds of the projects that they depend on. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { FileCache } from '../nx/file-cache';
+import { type FileStamps, Stamps, UNKNOWN } from '../nx/stamps';
 import type { SourceFile } from './sources';
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
@@ -27,8 +28,8 @@ export function withBuilds(inputs: Inputs): Inputs {
 interface Known {
   /** The hash of the flow's file. */
   hash: string;
-  /** What else it was read from, with a stamp each; empty for a missing file. */
-  stamps: Record<string, string>;
+  /** What else it was read from. */
+  stamps: FileStamps;
   /** JavaScript of other packages, from the workspace root. */
   files: string[];
 }
@@ -38,12 +39,13 @@ export async function flowsOnBuilds(sources: readonly SourceFile[], workspace: s
   const cache = new FileCache<Known>(workspace, 'built');
   const imports = new Map<string, string[]>();
   const found = new Set<string>();
-  // Flows have most of these files in common: manifests, tsconfig files, installed packages.
-  const seen = new Map<string, string>();
+  const stamps = new Stamps();
   for (const { file, hash } of sources) {
-    let known = cache.get(file);
-    if (known?.hash !== hash || !isSame(known.stamps, seen))
-      known = { hash, ...(await read(file, workspace, cache.last(file))) };
+    const before = cache.get(file);
+    const known = (before?.hash === hash ? stamps.upToDate(before) : undefined) ?? {
+      hash,
+      ...(await read(file, workspace, stamps, cache.last(file))),
+    };
     cache.set(file, known);
     if (known.files.length > 0) imports.set(file, known.files);
   }
@@ -59,6 +61,7 @@ export async function flowsOnBuilds(sources: readonly SourceFile[], workspace: s
 async function read(
   file: string,
   workspace: string,
+  stamps: Stamps,
   last: Known | undefined,
 ): Promise<Pick<Known, 'stamps' | 'files'>> {
   try {
@@ -66,35 +69,14 @@ async function read(
     const itself = join(workspace, file);
     const { files, from } = builtCode(itself, workspace);
     return {
-      stamps: Object.fromEntries(from.flatMap((path) => (path === itself ? [] : [[path, stampOf(path)]]))),
+      stamps: stamps.take(
+        from.filter((path) => path !== itself),
+        existsSync,
+      ),
       files: files.map((path) => relative(workspace, path).split(sep).join('/')),
     };
   } catch {
     // It does not parse, or there is no parser: executing it reports that.
-    return { stamps: { '': 'unknown' }, files: last?.files ?? [] };
-  }
-}
-
-/** @param seen the stamps of this look, by path */
-function isSame(stamps: Known['stamps'], seen: Map<string, string>): boolean {
-  for (const path in stamps) {
-    let stamp = seen.get(path);
-    if (stamp === undefined) {
-      // Most of those that were missing still are, and asking only for that is quicker.
-      stamp = stamps[path] === '' && !existsSync(path) ? '' : stampOf(path);
-      seen.set(path, stamp);
-    }
-    if (stamp !== stamps[path]) return false;
-  }
-  return true;
-}
-
-function stampOf(path: string): string {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats ? `${stats.mtimeMs} ${stats.ctimeMs} ${stats.size}` : '';
-  } catch {
-    // A path through a file, or one that may not be read.
-    return '';
+    return { stamps: UNKNOWN, files: last?.files ?? [] };
   }
 }

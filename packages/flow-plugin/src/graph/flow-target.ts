@@ -21,3 +21,11 @@ export interface FlowTargets {
   /** Nothing can be published for it, so nothing of it may be replayed. */
   lost?: true;
 }
+
+/** The options that each target of a flow has. */
+export function optionsOf({ flow, file, shared, namesake }: FlowTargets): Record<string, string> {
+  const options: Record<string, string> = { flow: file };
+  if (shared) options.name = flow.name;
+  if (namesake !== undefined) options.namesake = namesake;
+  return options;
+}

@@ -72,10 +72,12 @@ export class Modules {
   #file(path: string): string | undefined {
     // `./x.js` may be written for `./x.ts`, and a folder for its index.
     const source = path.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
-    const candidates = [path, source, posix.join(path, 'index')].flatMap((base) =>
-      EXTENSIONS.map((extension) => base + extension),
-    );
-    return candidates.find((candidate) => this.#files.has(candidate));
+    return this.#extended(path) ?? this.#extended(source) ?? this.#extended(posix.join(path, 'index'));
+  }
+
+  #extended(base: string): string | undefined {
+    for (const extension of EXTENSIONS) if (this.#files.has(base + extension)) return base + extension;
+    return undefined;
   }
 
   #manifest(folder: string): Manifest {

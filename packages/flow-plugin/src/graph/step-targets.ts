@@ -1,9 +1,9 @@
 /** A target for each step: the flow as a task graph of Nx, along its own edges. */
 import type { TargetConfiguration } from '@nx/devkit';
-import { fingerprintFile, UNPUBLISHED } from '../nx/published-files';
+import { fingerprintFolder, UNPUBLISHED } from '../nx/published-files';
 import { BUILD_FIRST, withBuilds } from './built';
 import { flowInputs } from './flow-inputs';
-import type { FlowTargets } from './flow-target';
+import { type FlowTargets, optionsOf } from './flow-target';
 
 /** The step's fingerprint covers code, binding by binding. All else in the project may be data of a step. */
 const CODE = ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'];
@@ -51,17 +51,8 @@ export function readsProject(inputs: Inputs): boolean {
   return inputs.includes(STEP) || inputs.includes(END);
 }
 
-export function stepTargets({
-  flow,
-  file,
-  project,
-  root,
-  names,
-  shared,
-  lost,
-  built,
-  namesake,
-}: FlowTargets): Record<string, TargetConfiguration> {
+export function stepTargets(mine: FlowTargets): Record<string, TargetConfiguration> {
+  const { flow, file, project, root, names, lost, built, namesake } = mine;
   const nameOf = (step: string) => names.steps.get(step) as string;
   const targets: Record<string, TargetConfiguration> = {};
   const reads = lost || namesake !== undefined ? undefined : flowInputs(flow, file, root);
@@ -73,36 +64,34 @@ export function stepTargets({
     // step names all code, and so selects the flow. With an unchanged fingerprint it keeps its outputs.
     end: [...(named ? [...files, ALL_CODE, ...BESIDE] : [END, THEIR_DATA, ...without]), DEPENDENCIES, ...env],
   };
+  const options = optionsOf(mine);
+  const fingerprints = `{workspaceRoot}/${fingerprintFolder(file, flow.name)}`;
   for (const { name: step, kind, after, gpu } of flow.known) {
-    const attempt = `npx nx run ${project}:${nameOf(step)}`;
-    const dependsOn = [
-      ...(built ? [BUILD_FIRST] : []),
-      ...after.map((parent) => ({ target: nameOf(parent), params: 'forward' as const })),
-    ];
+    const name = nameOf(step);
+    const before = after.map(nameOf);
+    const attempt = `npx nx run ${project}:${name}`;
     const reading = kind === 'end' ? inputs.end : inputs.step;
-    targets[nameOf(step)] = {
+    const target: TargetConfiguration = {
       executor: '@nx-flow/plugin:step',
-      options: {
-        flow: file,
-        ...(shared ? { name: flow.name } : {}),
-        ...(namesake === undefined ? {} : { namesake }),
-        step,
-      },
+      options: { ...options, step },
       cache: reads !== undefined,
-      // Two steps at once do not fit into one gpu's memory.
-      ...(gpu ? { parallelism: false } : {}),
-      // Parameters that are given for a step also go to the steps before it: it is one flow.
-      ...(dependsOn.length > 0 ? { dependsOn } : {}),
       inputs: [
-        { fileset: `{workspaceRoot}/${fingerprintFile(file, flow.name, step)}`, includeIgnored: true },
+        { fileset: `${fingerprints}/${step}`, includeIgnored: true },
         ...(built ? withBuilds(reading) : reading),
       ],
       outputs: [`{workspaceRoot}/dist/flow/${flow.name}/steps/${step}`],
       metadata: {
-        description: `${whatItDoes(flow.name, step, kind, after.map(nameOf))}; nothing is recorded. Try: ${attempt}`,
+        description: `${whatItDoes(flow.name, step, kind, before)}; nothing is recorded. Try: ${attempt}`,
         scriptContent: attempt,
       },
     };
+    // Parameters that are given for a step also go to the steps before it: it is one flow.
+    const forwarding = before.map((parent) => ({ target: parent, params: 'forward' as const }));
+    if (built) target.dependsOn = [BUILD_FIRST, ...forwarding];
+    else if (forwarding.length > 0) target.dependsOn = forwarding;
+    // Two steps at once do not fit into one gpu's memory.
+    if (gpu) target.parallelism = false;
+    targets[name] = target;
   }
   return targets;
 }

@@ -4,7 +4,7 @@ import { ALIAS_EXECUTOR } from '../nx/flow-targets';
 import { publishedBy, snapshotKeyFile, spinKeyFile, UNPUBLISHED } from '../nx/published-files';
 import { BUILD_FIRST, withBuilds } from './built';
 import { flowInputs } from './flow-inputs';
-import type { FlowTargets } from './flow-target';
+import { type FlowTargets, optionsOf } from './flow-target';
 import type { FlowSource } from './sources';
 import { STEP_INPUTS, stepTargets } from './step-targets';
 
@@ -38,24 +38,10 @@ const OUTPUTS_OF_TARGET: Inputs = [{ dependentTasksOutputFiles: '**/*' }];
 const isOfSources = (input: Inputs[number]) =>
   typeof input === 'string' || (!('env' in input) && publishedBy(input) === undefined);
 
-function flowTargets({
-  flow,
-  file,
-  project,
-  root,
-  names,
-  shared,
-  error,
-  lost,
-  built,
-  namesake,
-}: FlowTargets): Record<string, TargetConfiguration> {
+function flowTargets(mine: FlowTargets): Record<string, TargetConfiguration> {
+  const { flow, file, project, root, names, error, lost, built, namesake } = mine;
   const { run, spin, resume, snapshot } = names.flow;
-  const options = {
-    flow: file,
-    ...(shared ? { name: flow.name } : {}),
-    ...(namesake === undefined ? {} : { namesake }),
-  };
+  const options = optionsOf(mine);
   const step = exampleStep(flow);
   const reads = lost || namesake !== undefined ? undefined : readsOf(flow, file, root);
   const target = (name: string, executor: string, says: string, attempt: string, example: Example) => ({

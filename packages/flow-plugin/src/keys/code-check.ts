@@ -10,8 +10,8 @@ import { OUR_INPUTS } from '../graph/step-targets';
 import type { ExecutorOptions } from '../nx/command-line';
 import { FileCache } from '../nx/file-cache';
 import { fingerprintFile, PUBLISHED_AT } from '../nx/published-files';
+import { Stamps } from '../nx/stamps';
 import { flowKey, type KnownCode, knownCode } from './fingerprints';
-import { Stamps } from './stamps';
 
 /**
  * Returns a function to call after the step was executed: it returns what has changed, as the beginning of a

@@ -1,11 +1,17 @@
 /** Publishes each step's fingerprint in the file that its target's inputs name. Recomputes only what changed. */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { SourceFile } from '../graph/sources';
 import { FileCache } from '../nx/file-cache';
-import { fingerprintFile, markerFile, snapshotKeyFile, writeIfOther } from '../nx/published-files';
-import { type FileStamps, Stamps, UNSETTLED } from './stamps';
+import {
+  fingerprintFile,
+  fingerprintFolder,
+  markerFile,
+  snapshotKeyFile,
+  writeIfOther,
+} from '../nx/published-files';
+import { type FileStamps, Stamps, UNKNOWN, UNSETTLED } from '../nx/stamps';
 import type { CodeKey, SnapshotTargetKey, StepTargetKey } from './target-keys';
 import { TargetParams } from './target-params';
 
@@ -46,66 +52,86 @@ export async function publishFingerprints(
     for (const { name, known } of flows) {
       if (known.length === 0) continue;
       const key = flowKey(file, name);
-      let now = cache.get(key);
-      if (!now || !stamps.same(now.stamps)) now = await knownCode(file, name, workspace, stamps);
-      // The stamps may have been brought up to date in place.
-      cache.set(key, { ...now });
+      const now = stamps.upToDate(cache.get(key)) ?? (await knownCode(file, name, workspace, stamps));
+      cache.set(key, now);
       codes.set(key, now.steps);
       const steps = known.map(({ name: step }) => step);
-      const texts = await textsOf({ workspace, file, flow: name, steps }, now.steps, params);
-      publish(workspace, join(workspace, markerFile(file, name)), texts);
+      const flow = { workspace, file, flow: name };
+      publish(flow, await textsOf(flow, steps, now.steps, params));
     }
   }
   cache.write();
   return codes;
 }
 
-/** The texts to publish, by their files from the workspace root. */
+interface PublishedFlow {
+  workspace: string;
+  file: string;
+  flow: string;
+}
+
+/** The texts to publish. */
+interface Texts {
+  steps: Map<string, string>;
+  snapshot: string;
+}
+
 async function textsOf(
-  { workspace, file, flow, steps }: { workspace: string; file: string; flow: string; steps: string[] },
+  { workspace, file, flow }: PublishedFlow,
+  steps: readonly string[],
   codes: FlowCode,
   targetParams: TargetParams,
-): Promise<Map<string, string>> {
+): Promise<Texts> {
   const params = await targetParams.of(file, flow, 'step');
   const texts = new Map<string, string>();
   for (const step of steps) {
-    const key: StepTargetKey = { code: await codeKeyOf(codes[step], workspace), params };
-    texts.set(fingerprintFile(file, flow, step), JSON.stringify(key));
+    const code = codeKeyOf(codes[step], workspace);
+    // Most are known at once, and to wait for each of thousands takes milliseconds.
+    const key: StepTargetKey = { code: code instanceof Promise ? await code : code, params };
+    texts.set(step, JSON.stringify(key));
   }
   const key: SnapshotTargetKey = {
     code: Object.values(codes).map(({ digest }) => digest),
     params: await targetParams.of(file, flow, 'snapshot'),
   };
-  texts.set(snapshotKeyFile(file, flow), JSON.stringify(key));
-  return texts;
+  return { steps: texts, snapshot: JSON.stringify(key) };
 }
 
 /** Goes up when the layout of output folders changes. */
 const LAYOUT = 'layout-3';
 
-export async function codeKeyOf(code: StepCode | undefined, workspace: string): Promise<CodeKey> {
+export function codeKeyOf(code: StepCode | undefined, workspace: string): CodeKey | Promise<CodeKey> {
   if (!code || code.open) return { fingerprint: randomUUID(), layout: LAYOUT };
-  const { digest, personal, reading } = code;
+  const key = { fingerprint: code.digest, layout: LAYOUT };
+  return code.personal || code.reading ? withSurroundings(key, code, workspace) : key;
+}
+
+async function withSurroundings(
+  key: CodeKey,
+  { personal, reading }: StepCode,
+  workspace: string,
+): Promise<CodeKey> {
   return {
-    fingerprint: digest,
-    layout: LAYOUT,
+    ...key,
     ...(personal ? { user: await user() } : {}),
     ...(reading ? { store: await storeState(workspace) } : {}),
   };
 }
 
 /** Writes missing texts. The marker has a hash of all texts, and the state of the folder with most of them. */
-function publish(workspace: string, marker: string, texts: ReadonlyMap<string, string>): void {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([...texts]))
-    .digest('hex');
-  const paths = [...texts.keys()].map((path) => join(workspace, path));
-  const folder = dirname(paths[0] as string);
+function publish({ workspace, file, flow }: PublishedFlow, { steps, snapshot }: Texts): void {
+  const hash = createHash('sha256');
+  for (const [step, text] of steps) hash.update(`${step}\0${text}\0`);
+  const digest = hash.update(snapshot).digest('hex');
+  const folder = join(workspace, fingerprintFolder(file, flow));
+  const marker = join(workspace, markerFile(file, flow));
+  const last = join(workspace, snapshotKeyFile(file, flow));
   const stamp = new Stamps().of(folder);
   // Removing a file changes its folder's stamp. The last file is next to the marker, so it is checked itself.
-  if (stamp !== UNSETTLED && isText(marker, `${hash} ${stamp}`) && existsSync(paths.at(-1) as string)) return;
-  for (const [path, text] of texts) writeIfOther(join(workspace, path), text);
-  writeIfOther(marker, `${hash} ${new Stamps().of(folder)}`);
+  if (stamp !== UNSETTLED && isText(marker, `${digest} ${stamp}`) && existsSync(last)) return;
+  for (const [step, text] of steps) writeIfOther(join(workspace, fingerprintFile(file, flow, step)), text);
+  writeIfOther(last, snapshot);
+  writeIfOther(marker, `${digest} ${new Stamps().of(folder)}`);
 }
 
 function isText(file: string, text: string): boolean {
@@ -152,6 +178,6 @@ export async function knownCode(
     };
   } catch {
     // It does not parse: nothing is replayed, and executing it reports why.
-    return { stamps: { files: { '': UNSETTLED }, absent: {} }, steps: {} };
+    return { stamps: UNKNOWN, steps: {} };
   }
 }

@@ -29,6 +29,7 @@ export class TargetParams {
         ? [given as ExecutorOptions]
         : [],
     );
+    if (configured.length === 0 && this.#args.length === 0) return [];
     const lines = [
       this.#args,
       ...configured.map((given) => commandLine(kind, given, [given], this.#args).slice(2)),

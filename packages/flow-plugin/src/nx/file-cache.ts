@@ -22,7 +22,7 @@ export class FileCache<T> {
   constructor(workspace: string, name: string) {
     this.#path = join(workspaceData(workspace), `nx-flow-${name}.json`);
     this.#text = textOf(this.#path);
-    this.#before = parsed(this.#text);
+    this.#before = parsed(this.#path, this.#text);
   }
 
   /** The kept value of a file, from any parser. */
@@ -40,7 +40,7 @@ export class FileCache<T> {
     return Object.entries(this.#before.files);
   }
 
-  /** A kept value that was changed in place counts as the same: give a copy of it. */
+  /** Kept values are not changed in place: other caches of this process may give the same ones. */
   set(file: string, value: T): void {
     this.#changed ||= value !== this.get(file);
     this.#after[file] = value;
@@ -96,10 +96,18 @@ function textOf(path: string): string | undefined {
   }
 }
 
-function parsed<T>(text: string | undefined): Kept<T> {
+/** The last text of each cache file, parsed: a command reads some of them several times. */
+const latest = new Map<string, { text: string; kept: Kept<unknown> }>();
+
+function parsed<T>(path: string, text: string | undefined): Kept<T> {
+  const last = latest.get(path);
+  if (last !== undefined && last.text === text) return last.kept as Kept<T>;
   try {
     const kept = JSON.parse(text ?? '');
-    if (typeof kept.parser === 'string' && typeof kept.files === 'object' && kept.files) return kept;
+    if (typeof kept.parser === 'string' && typeof kept.files === 'object' && kept.files) {
+      latest.set(path, { text: text as string, kept });
+      return kept;
+    }
   } catch {
     // The cache is missing or cut off: every file is parsed.
   }

@@ -21,6 +21,7 @@ export interface FlowTarget {
 type Options = Record<string, unknown>;
 
 const OURS = '@nx-flow/plugin:';
+const SPIN = `${OURS}spin`;
 
 /** The executor of a target that is an alias of one of this plugin's. Nx ends it without a process. */
 export const ALIAS_EXECUTOR = 'nx:noop';
@@ -45,11 +46,12 @@ export function keepFlowTargets(workspace: string, projects: Record<string, Proj
       const means = aliasOf(configured);
       // An alias gets only what the command gives it by name.
       if (means === undefined) addForwarded(configured, forwarded);
-      else aliases.set(means, [...(aliases.get(means) ?? []), target]);
+      else if (aliases.has(means)) aliases.get(means)?.push(target);
+      else aliases.set(means, [target]);
       const { executor, options = {}, configurations } = configured;
       if (!executor?.startsWith(OURS)) continue;
-      const found = { target, executor, options, ...(isEmpty(configurations) ? {} : { configurations }) };
-      if (counts(found)) mine.push(found);
+      const own = isEmpty(configurations) ? {} : { configurations };
+      if (counts(executor, options, own.configurations)) mine.push({ target, executor, options, ...own });
     }
     if (mine.length > 0) kept.push({ project, targets: mine, aliases });
   }
@@ -79,12 +81,15 @@ function addForwarded({ dependsOn = [] }: TargetConfiguration, names: Set<string
 }
 
 /** Keeps the few spins, and of the many steps only those with configured parameters. */
-function counts(target: FlowTarget): boolean {
-  if (target.executor === `${OURS}spin`) return true;
-  return target.configurations ? variantsOf(target).some(givesParams) : givesParams(target.options);
+function counts(executor: string, options: Options, configurations: FlowTarget['configurations']): boolean {
+  if (executor === SPIN) return true;
+  return configurations ? variantsOf({ options, configurations }).some(givesParams) : givesParams(options);
 }
 
-const isEmpty = (record: object = {}) => Object.keys(record).length === 0;
+function isEmpty(record: object = {}): boolean {
+  for (const _ in record) return false;
+  return true;
+}
 
 function givesParams(options: Options): boolean {
   return 'params' in options || 'paramsFile' in options;

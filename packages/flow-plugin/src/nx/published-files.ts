@@ -24,9 +24,14 @@ function folderOf(file: string, flow: string): string {
 
 const hex = (character: string) => `%${(character.codePointAt(0) as number).toString(16)}`;
 
+/** The folder with the fingerprints of a flow's steps. */
+export function fingerprintFolder(file: string, flow: string): string {
+  return `${folderOf(file, flow)}/steps`;
+}
+
 /** The file with all code that can change what a step does. */
 export function fingerprintFile(file: string, flow: string, step: string): string {
-  return `${folderOf(file, flow)}/steps/${step}`;
+  return `${fingerprintFolder(file, flow)}/${step}`;
 }
 
 /** The file with all that the current command's spins would see. */

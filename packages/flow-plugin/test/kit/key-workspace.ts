@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutorContext, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import type { FlowSource, SourceFile } from '../../src/graph/sources';
-import { Stamps, UNSETTLED } from '../../src/keys/stamps';
 import { FileCache } from '../../src/nx/file-cache';
 import { keepFlowTargets } from '../../src/nx/flow-targets';
+import { Stamps, UNSETTLED } from '../../src/nx/stamps';
 
 export const FILE = 'jobs/f.flow.ts';
 
