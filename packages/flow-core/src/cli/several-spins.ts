@@ -56,7 +56,7 @@ export async function spinSeveral(context: Context, place: Place, door?: SpinDoo
     };
     if (through !== undefined) {
       const { spinThrough } = await import('../session/spin-through');
-      const done = await spinThrough(session, { ...request, through });
+      const done = await spinThrough(session, { ...request, through, values: options.values === true });
       output.result(throughJson(done));
       return done.status === 'done' ? 0 : 1;
     }
@@ -78,6 +78,8 @@ export function requireTogether(options: Values): void {
     throw new FlowError('FLOW_USAGE', message);
   };
   for (const [name, why] of Object.entries(NOT_WITH)) {
+    // A chain is of one run, as a single spin is.
+    if (name === 'values' && through !== undefined) continue;
     if (options[name] !== undefined && options[name] !== false)
       refuse(`${which} goes without --${name}: ${why}.`);
   }

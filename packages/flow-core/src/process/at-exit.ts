@@ -2,15 +2,11 @@
  * What a flow left to be called when its process exits. It is called, and the exit code stays what it was: a listener that
  * sets another, ends the process, throws, or never returns, changes nothing.
  */
-import { callWithin } from './call-within';
+import { callContained } from './call-contained';
 import { stopListening } from './listeners';
-import { replaceFunctions } from './replace-functions';
 
 export type ExitListener = (code: number) => void;
 type Raw = ExitListener & { listener?: ExitListener };
-
-/** How long one may take. Milliseconds. */
-const LIMIT_MS = 5000;
 
 const contained = new WeakSet<ExitListener>();
 
@@ -42,52 +38,10 @@ function containing(raw: Raw): ExitListener {
   const call = Object.assign(
     (code: number) => {
       if (once) stopListening('exit', call);
-      callContained(raw, code);
+      callContained('exit', raw, [code]);
     },
     { listener: raw.listener ?? raw },
   );
   contained.add(call);
   return call;
-}
-
-function callContained(listener: ExitListener, code: number): void {
-  const { exitCode } = process;
-  const allowEnd = refuseEnd();
-  try {
-    callWithin(
-      LIMIT_MS,
-      () => listener.call(process, code),
-      () => {
-        const seconds = LIMIT_MS / 1000;
-        process.stderr.write(`A listener of the event exit took longer than ${seconds} s, and was ended.\n`);
-      },
-    );
-  } catch {
-    // Its flow has ended. What fails now changes nothing.
-  }
-  allowEnd();
-  process.exitCode = exitCode;
-}
-
-/** Until the returned function is called, also where the listener has frozen `process`, so that these stay in their places. */
-function refuseEnd(): () => void {
-  let active = true;
-  const refusing =
-    (refuses: (...given: unknown[]) => boolean) =>
-    (real?: (...given: unknown[]) => unknown) =>
-    (...given: unknown[]) => {
-      if (active && refuses(...given)) throw new Error('The process is exiting already.');
-      return real?.apply(process, given);
-    };
-  const always = refusing(() => true);
-  const putBack = replaceFunctions({
-    exit: always,
-    reallyExit: always,
-    abort: always,
-    kill: refusing((pid) => pid === process.pid),
-  });
-  return () => {
-    active = false;
-    putBack();
-  };
 }

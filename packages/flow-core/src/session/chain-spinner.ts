@@ -22,7 +22,7 @@ import type { hidingOf } from './spin-all';
 
 export interface ChainSpinnerOptions {
   session: FileSession;
-  request: Pick<SpinRequest, 'selection' | 'overrides' | 'set'> & {
+  request: Pick<SpinRequest, 'selection' | 'overrides' | 'set' | 'values'> & {
     /** The content of `result.json` next to the outputs of one task. */
     result(done: SpinDone): object;
   };
@@ -83,7 +83,7 @@ export class ChainSpinner {
 
   async #wave(node: StepNode, tasks: readonly Resolved[], outputs: Outputs) {
     const { session, request, hiding, emit, params, chain, pool, cas } = this.#options;
-    const { graph, user, workspace, signal } = session;
+    const { graph, store, user, workspace, signal } = session;
     const folder = relative(workspace, outputs.folder);
     const made: Made[] = [];
     const doneOf = (outcome: SplitOutcome, task: Resolved) => {
@@ -100,6 +100,7 @@ export class ChainSpinner {
       pool: (host) => pool.attach(hiding ? hiding.host(host) : host),
       ...(packages ? { packages } : {}),
       ...(signal ? { signal } : {}),
+      ...(request.values ? { values: true, originCas: store.cas } : {}),
       returned: (task, result) => made.push(chain.add(task, result, this.#inputs.behind(task))),
       ended: (outcome, task) => emit(doneOf(outcome, task)),
     });

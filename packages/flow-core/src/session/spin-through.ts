@@ -20,7 +20,8 @@ import type { FileSession } from './session';
 import type { SpinRequest } from './spin';
 import { hidingOf } from './spin-all';
 
-export interface ThroughRequest extends Pick<SpinRequest, 'selection' | 'overrides' | 'set' | 'params'> {
+export interface ThroughRequest
+  extends Pick<SpinRequest, 'selection' | 'overrides' | 'set' | 'params' | 'values'> {
   /** The last step. */
   through: string;
   /** All splits of the first step, or those below the index. */

@@ -84,6 +84,36 @@ const PATCHES: Record<string, string> = {
   digests: 'Object.assign(crypto, { createHash: no, randomUUID: no });',
 };
 
+test('what an ended task begins to listen with, and what the file does, ends neither the next task nor the spin', async () => {
+  ws.write(
+    'late.flow.ts',
+    `import { flow } from '@nx-flow/core';
+process.on('uncaughtException', () => { throw new Error('of the file'); });
+const events = ['beforeExit', 'exit', 'uncaughtException', 'uncaughtExceptionMonitor', 'unhandledRejection'];
+const odd: Record<string, () => unknown> = {
+  listens: () => void setImmediate(() => {
+    for (const name of events) process.prependOnceListener(name, () => process.exit(0));
+  }),
+  waits: () => new Promise(() => {}),
+  throws: () => new Promise(() => setTimeout(() => { throw new RangeError('mine'); }, 1)),
+  exits: async () => { await new Promise((go) => setTimeout(go, 1)); process.exit(3); },
+};
+const f = flow('late');
+export const start = f.start(() => ({ names: ['waits', 'throws', 'exits'].flatMap((name) => ['listens', name]) }));
+export const each = f.foreach('each', { after: start, over: 'names', catch: 'why' }, async ({ input }) => void await odd[input]());
+export const all = f.join('all', { after: each }, ({ inputs }) => ({ told: inputs.map(({ why }: any) => why?.message) }));
+export default f.end(all);
+`,
+  );
+  await ws.ok(['run', 'late', '--max-workers=1']);
+  const { told } = (await ws.ok(['dump', 'late/1/all', '--json'])).json.artifacts;
+  const stuck = 'The step waits for a promise that nothing can settle any more.';
+  const exited = 'The worker process exited with code 3 in the middle of the task.';
+  expect(told).toEqual([null, stuck, null, 'mine', null, exited]);
+  const { json } = await ws.nxFlow(['spin', 'late', 'each', '--index=3', '--json']);
+  expect(json.error.message).toBe('mine');
+});
+
 test('a spin tells what its step returned, whatever that patched of what Node brings along', async () => {
   ws.write(
     'patches.flow.ts',

@@ -126,6 +126,21 @@ done 4 tasks in TIME, outputs in dist/flow/trips/spin/<step>/from-2
   expect(ws.read('dist/flow/trips/spin/all/from-2/artifacts/total.json').trim()).toBe('120');
   expect(await ws.store()).toEqual(before);
   expect(readdirSync(ws.path('dist/flow')).filter((name) => name.startsWith('.'))).toEqual([]);
+  const through = (...more: string[]) => ws.ok(['spin', 'trips', ...more, '--max-workers=1']);
+  const shown = await through('leg', '--through=all', '--values');
+  expect(calm(shown.stdout)).toContain(`
+leg split 0
+km 1 value changed
+ ~ km 30 → 60 +30
+
+all
+total 1 value changed
+ ~ total 90 → 120 +30
+`);
+  const told = await through('start', '--through=leg', '--params.unit=5', '--values', '--json');
+  const [spun] = told.json.steps[0].spins;
+  expect(spun.artifacts.map.difference).toMatchObject({ complete: true });
+
   const { json } = await ws.ok(['spin', 'trips', 'start', '--through=all', '--json', '--params.unit=5']);
   expect(json).toMatchObject({
     ...{

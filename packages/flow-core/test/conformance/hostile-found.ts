@@ -44,4 +44,24 @@ export const FOUND: readonly Sequence[] = [
     own: false,
     again: false,
   },
+  // Number 8 of seed 760857117. What a split listened with was called while another one was under way, and ended it.
+  {
+    surface: 'run together',
+    names: ['a thenable that never settles', 'a listener of beforeExit', 'a late exit'],
+    workers: 1,
+  },
+  ...['listeners that come first', 'listeners for once that throw', 'listeners that exit later'].map(
+    (left): Sequence => ({
+      surface: 'run together',
+      names: ['a wait for nothing', 'a throw of nothing in a timer', left],
+      workers: 1,
+    }),
+  ),
+  // The command ended without a word: what its step listened with threw.
+  {
+    surface: 'spin',
+    names: ['listeners that exit later', 'listeners for once that throw'],
+    workers: 1,
+    own: true,
+  },
 ];

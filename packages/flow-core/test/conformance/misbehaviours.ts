@@ -23,6 +23,8 @@ export type Misbehaviour = Done | Failing;
 const timers = 'setTimeout: () => 0, setImmediate: () => 0, setInterval: () => 0, clearTimeout: () => {}';
 const no = 'const no = () => { throw 1; };';
 const soon = 'await new Promise((go) => setTimeout(go, 5));';
+/** Whom Node asks whether the process ends. */
+const deciding = `for (const name of ['beforeExit', 'exit', 'uncaughtException', 'uncaughtExceptionMonitor', 'unhandledRejection'])`;
 const exited = (call: string) =>
   new RegExp(
     `^The step called ${call.replace(/[()$.*+?[\]]/g, '\\$&')}\\. Throw an error to fail, return to end\\.$`,
@@ -88,6 +90,13 @@ export const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   },
   'a handler of what is thrown late': { body: `process.on('uncaughtException', () => process.exit(0));` },
   'a listener of beforeExit': { body: `process.on('beforeExit', () => process.exit(0));` },
+  'listeners that come first': { body: `${deciding} process.prependListener(name, () => process.exit(0));` },
+  'listeners for once that throw': {
+    body: `${deciding} process.once(name, () => { throw new Error('listened'); });`,
+  },
+  'listeners that exit later': {
+    body: `${deciding} process.on(name, () => setImmediate(() => process.exit(0)));`,
+  },
   'the end of the channel': {
     body: `require('node:fs').closeSync(3); require('node:fs').closeSync(4); ${soon}`,
   },

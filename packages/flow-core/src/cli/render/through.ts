@@ -4,7 +4,7 @@ import type { Emit, SpinDone, ThroughDone, ThroughStarted } from '../../engine/t
 import { spinsFolder } from '../../environment/output-folders';
 import type { Output } from './output';
 import { placeText, Several } from './several';
-import { changeText, warnings } from './spin';
+import { changeText, differencesText, warnings } from './spin';
 import { CHANGES, changesText, failures } from './spin-all';
 import { duration, plural, table } from './table';
 
@@ -45,6 +45,10 @@ export function throughRenderer(output: Output, workspace: string, cwd: string):
         colors.dim,
       )}`,
     );
+    for (const spin of spins) {
+      const text = differencesText(spin, output);
+      if (text !== '') output.write(`\n${colors.dim(`${spin.step} ${placeText(spin)}`.trim())}${text}`);
+    }
     const hints = new Set(spins.flatMap((spin) => (spin.error ? [] : spin.hints)));
     const said = [...hints, ...(ended === undefined ? [] : [ended])];
     if (said.length > 0) output.write(`\n${said.map((one) => `${colors.yellow('!')} ${one}\n`).join('')}`);

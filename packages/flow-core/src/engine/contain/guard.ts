@@ -1,6 +1,7 @@
 /** Executes a step's body in this process, which is not the step's own, and leaves it as it was. */
 import type { FlowError } from '../../definition/errors';
 import { callAtExit } from '../../process/at-exit';
+import { containListeners, DECIDING } from '../../process/contain-listeners';
 import { exitNow } from '../../process/ending';
 import { letGoOfChannel } from '../../process/let-go-of-channel';
 import { stopListening } from '../../process/listeners';
@@ -73,7 +74,14 @@ export function makeGuard({
       const crash = (error: unknown) => fail(error);
       process.on('uncaughtException', crash);
       process.on('unhandledRejection', crash);
-      const stopHearingStuck = rules.hearStuck(() => fail(stuckError()));
+      const stuck = () => fail(stuckError());
+      const stopHearingStuck = rules.hearStuck(stuck);
+      const letListenersGo = rules.shared
+        ? () => {}
+        : containListeners(DECIDING, {
+            own: [crash, stuck],
+            isPast: () => bodies.getStore()?.ended === true,
+          });
       const abort = () => fail(signal?.reason);
       signal?.addEventListener('abort', abort);
       if (follows) rules.stopLateExits();
@@ -135,6 +143,7 @@ export function makeGuard({
         contained = undefined;
         signals?.release();
         signal?.removeEventListener('abort', abort);
+        letListenersGo();
         stopHearingStuck();
         stopListening('uncaughtException', crash);
         stopListening('unhandledRejection', crash);

@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Graph } from '../../definition/graph';
 import type { Channel } from '../../process/channel';
+import { containListeners, DECIDING } from '../../process/contain-listeners';
 import { exitNow } from '../../process/ending';
 import { watchStarted } from '../../process/started';
 import { type Ending, ImportEnded } from '../../source/import-ended';
@@ -66,12 +67,19 @@ export class Worker {
     this.#output = new WorkerOutput((piece) => channel.send({ type: 'log', ...piece }));
     const crash = (error: unknown) => this.#crashed(error);
     process.on('uncaughtException', crash).on('unhandledRejection', crash);
-    process.on('beforeExit', () => {
+    const stuck = () => {
       channel.hold(true);
       this.#active.failAll(stuckError);
-    });
+    };
+    process.on('beforeExit', stuck);
     captureOutput((stream, text) => this.#print(stream, text));
-    process.on('exit', () => this.#output.flush());
+    const flush = () => this.#output.flush();
+    process.on('exit', flush);
+    // A split may leave some that are called while others are under way.
+    containListeners([...DECIDING, 'exit'], {
+      own: [crash, stuck, flush],
+      isPast: () => this.#scopes.getStore()?.ended === true,
+    });
     // An import that waits for what never comes is noticed when nothing else keeps the process alive.
     channel.hold(false);
     this.#contained = new Containment({ refusal: (how) => this.#refusal(how) });

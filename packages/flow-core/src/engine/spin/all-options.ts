@@ -42,6 +42,8 @@ export interface SpinAllOptions {
   folder(split: Resolved): OutputFolder;
   /** Changed artifacts say what differs, in the first splits in which they changed. */
   values?: boolean;
+  /** Where large values of the origin run lie, if it is another place than `cas`. */
+  originCas?: Cas;
   /** The result that is written beside a split's outputs. */
   result(outcome: SplitOutcome, split: Resolved): object;
   pool(host: PoolHost): Pool;

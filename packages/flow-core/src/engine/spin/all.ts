@@ -199,7 +199,7 @@ class SplitSpinner {
     views: ReadonlyMap<string, View>,
   ): Promise<{ outcome: SplitOutcome; files: readonly OutputFile[] }> {
     const { resolved, index } = split;
-    const { graph, inputs, cas } = this.#options;
+    const { graph, inputs, cas, originCas = cas } = this.#options;
     const outcome: SplitOutcome = {
       step: resolved.node.name,
       origin: originOf(graph, resolved),
@@ -230,8 +230,8 @@ class SplitSpinner {
     outcome.artifacts = compareOutputs(before, ended.result, (name) => ({ preview: previews[name] ?? '' }));
     if (this.#options.values) {
       const { addDifferences } = await import('./differences');
-      const lie = { folder: this.#options.folder(resolved).path, files };
-      await addDifferences(outcome.artifacts, { before, cas, codecs: graph.codecs, ...lie }, this.#isExample);
+      const lie = { cas, beforeCas: originCas, folder: this.#options.folder(resolved).path, files };
+      await addDifferences(outcome.artifacts, { before, codecs: graph.codecs, ...lie }, this.#isExample);
     }
     return { outcome, files };
   }

@@ -11,6 +11,8 @@ import type { SpinArtifact } from './outcome';
 export interface Compared {
   /** What the origin had. */
   before: ReadonlyMap<string, Visible>;
+  /** Where the large values of that lie, if it is another place than `cas`. */
+  beforeCas?: Cas;
   cas: Cas;
   codecs: Codecs;
   /** Where the values of the spin lie as files, if they do, and which these are. */
@@ -24,12 +26,12 @@ export async function addDifferences(
   compared: Compared,
   wanted: (name: string) => boolean = () => true,
 ): Promise<void> {
-  const { before, cas, codecs } = compared;
+  const { before, cas, beforeCas = cas, codecs } = compared;
   for (const artifact of artifacts) {
     const old = before.get(artifact.name);
     if (artifact.change !== 'changed' || !old || !wanted(artifact.name)) continue;
     artifact.difference = await differenceOfArtifacts(
-      { size: old.size, read: () => decodeArtifact(old, cas, codecs) },
+      { size: old.size, read: () => decodeArtifact(old, beforeCas, codecs) },
       { size: artifact.size, read: () => returned(artifact, compared) },
       () => codecs,
     );
