@@ -142,6 +142,7 @@ export const PACKAGES = {
           'run-rows',
           'store',
           'tags',
+          'twins',
           'whole',
           'writable',
           'broker/',

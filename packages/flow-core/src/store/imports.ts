@@ -7,6 +7,7 @@ import { type Kv, type Op, scan } from './kv';
 import type { RemovedRow } from './missing-rows';
 import { keys, prefixRange } from './row-keys';
 import type { Store } from './store';
+import { withTwin } from './twins';
 
 export interface ImportMark {
   flow: string;
@@ -32,6 +33,9 @@ const PAGE = 128;
 
 /** A text that no value has: a key is all that is asked for. */
 const ONLY_KEYS = ['\u0000no value\u0000'];
+
+/** By which an import of a run into a namespace takes its number. */
+export const importNonce = ({ id }: { id: string }, namespace: string) => `import/${id}/${namespace}`;
 
 /** Takes a number. The same nonce gets the same one, also of two imports at once. */
 export async function beginImport(
@@ -111,7 +115,7 @@ async function removeImport(store: Store, { flow, run, nonce, by }: ImportMark):
   const tombstone: RemovedRow = { at: Date.now(), by, import: true };
   await store.commit([
     ...ops,
-    { key: keys.code(flow, run), value: undefined },
+    ...withTwin({ key: keys.code(flow, run), value: undefined }),
     { key: keys.removed(flow, run), value: JSON.stringify(tombstone) },
     ...(isOurs ? [{ key: nonceKey, value: undefined }] : []),
     importEnded({ flow, run }),

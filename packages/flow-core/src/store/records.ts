@@ -3,6 +3,7 @@ import type { Op } from './kv';
 import type { ReuseRow } from './reuse-row';
 import { keys } from './row-keys';
 import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
+import { withTwin } from './twins';
 
 /** The address of an artifact: the task that stored it, and its name. */
 export interface ArtifactAddress {
@@ -23,10 +24,8 @@ export const record = {
     key: keys.task(flow, run, row.step, row.task),
     value: JSON.stringify(row),
   }),
-  code: (flow: string, run: number, row: CodeRow): Op => ({
-    key: keys.code(flow, run),
-    value: JSON.stringify(row),
-  }),
+  code: (flow: string, run: number, row: CodeRow): Op[] =>
+    withTwin({ key: keys.code(flow, run), value: JSON.stringify(row) }, ''),
   reuse: (
     { flow, run, namespace }: Pick<RunRow, 'flow' | 'run' | 'namespace'>,
     step: string,

@@ -13,6 +13,8 @@ import { isSealed } from '../../../src/store/checksum';
 import { scan } from '../../../src/store/kv';
 import { LevelKv } from '../../../src/store/level';
 import { newestNumbers } from '../../../src/store/numbers';
+import { record } from '../../../src/store/records';
+import type { CodeRow } from '../../../src/store/rows';
 import { Store } from '../../../src/store/store';
 import { MemoryEngine } from '../../kit/memory';
 import { temporaryPlace } from '../../store/helpers/place';
@@ -31,6 +33,8 @@ export const films = f.end(
     sum: inputs.reduce((sum, { twice }) => sum + twice, 0),
   })),
 );
+
+export const CODE: CodeRow = { format: 1, parts: [], steps: {}, digests: {}, other: [], otherDigest: 'none' };
 
 export type Rows = Map<string, string>;
 
@@ -51,6 +55,7 @@ export class DamagedStore {
     await engine.resume(films, run, 'all');
     await engine.run(films);
     await store.changeTags('films', 3, { add: ['best'] });
+    await store.commit(record.code('films', 1, CODE));
     await store.close();
     this.fresh();
     this.keys = [...(await this.rows()).keys()];
