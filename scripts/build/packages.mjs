@@ -63,6 +63,7 @@ export const PACKAGES = {
           'migrate',
           'not-acknowledged',
           'numbers',
+          'older-manifest',
           'open-level',
           'swap',
         ].map((name) => `store/${name}`),

@@ -7,6 +7,7 @@ import { requireWholeTables } from './known-tables';
 import { lostOfLogs } from './left-logs';
 import { requireNew } from './lost-database';
 import { markLostRuns } from './lost-numbers';
+import { forgetOlderNote, requireNewestManifest } from './older-manifest';
 import { isCurrent, readStamp, unstamped, writeStamp } from './stamp';
 import { finishSwap } from './swap';
 
@@ -18,7 +19,10 @@ export async function openLevel(folder: string, tellNews?: (news: string) => voi
   const createIfMissing = !hasDatabase(folder) && !finishSwap(store);
   if (createIfMissing) requireNew(store);
   const stamped = readStamp(folder) !== undefined;
-  if (!createIfMissing) await requireWholeTables(store, folder, tellNews);
+  if (!createIfMissing) {
+    await requireNewestManifest(folder);
+    await requireWholeTables(store, folder, tellNews);
+  }
   const { Level } = await import('level');
   const damage = createIfMissing ? undefined : await damageOfLogs(folder);
   const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
@@ -30,6 +34,7 @@ export async function openLevel(folder: string, tellNews?: (news: string) => voi
   }
   try {
     damage?.logs.opened();
+    forgetOlderNote(folder);
     noteDropped(folder, store, damage?.bytes);
     // Read again under the lock: another process may have stamped or migrated it meanwhile.
     if (!stamped && readStamp(folder) === undefined) {
