@@ -9,6 +9,7 @@ import type { Kv } from '../../store/kv';
 import { type LostRecord, lostRecord, nameOfLost, whatHelps } from '../../store/lost-records';
 import { keys, nameOfKey } from '../../store/row-keys';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import { IdleReferences } from './idle-references';
 import { inspected } from './inspected';
 import { isThere, lostOnes } from './lost-ones';
 import { ranges, TakenNumbers } from './missing-runs';
@@ -48,13 +49,8 @@ export async function verifyStore(
   const taken = new TakenNumbers();
   const files = new NamedFiles(cas);
   const lost = new Map<string, LostRecord>();
-  const references = new References(kv, (key, by) => {
-    if (lost.has(key)) return;
-    report({
-      where: by,
-      message: `It refers to ${nameOfKey(key)}, which the store has lost: execute ${by} again.`,
-    });
-  });
+  const missing: [key: string, by: string][] = [];
+  const references = new References(kv, (key, by) => missing.push([key, by]));
   const twins = new Twins();
   let records = 0;
   for await (const [key, value] of inspected(kv, report)) {
@@ -82,6 +78,13 @@ export async function verifyStore(
   }
   await references.close();
   const isLost = (key: string) => lost.has(key);
+  const idle = new IdleReferences(kv);
+  for (const [key, by] of missing)
+    if (!isLost(key) && !(await idle.has(by)))
+      report({
+        where: by,
+        message: `It refers to ${nameOfKey(key)}, which the store has lost: execute ${by} again.`,
+      });
   for (const key of await twins.lost(kv)) {
     if (isLost(key) || met.get(runOf(key))?.isRemoved) continue;
     const one = { key, at: Date.now(), unrepaired: true as const };
