@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../definition/errors';
-import { forgetLogs, notedManifest } from './left-logs';
+import { forgetLogs, notedManifest } from './level/left-logs';
 import type { Manifest } from './salvage/manifest';
 
 /** `MANIFEST-000012` */

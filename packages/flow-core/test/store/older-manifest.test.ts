@@ -2,9 +2,9 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repairStore } from '../../src/engine/verify/repair';
-import { manifestOf, noteLogs } from '../../src/store/left-logs';
-import { LevelKv } from '../../src/store/level';
-import { keys } from '../../src/store/row-keys';
+import { keys } from '../../src/store/kv/row-keys';
+import { manifestOf, noteLogs } from '../../src/store/level/left-logs';
+import { LevelKv } from '../../src/store/level/level';
 import { temporaryPlace, wholeFolder, withEnvironment } from './helpers/place';
 
 withEnvironment('CI', '1');
