@@ -102,10 +102,12 @@ export const PACKAGES = {
       // Every command of a store, and the store as its clients see it. A worker has none.
       cli: [
         ...[
-          ...['contents', 'contracts', 'event-sink', 'gone', 'index', 'json', 'logs'],
-          ...['memory', 'new-store', 'open', 'param-names', 'pathspec', 'pins'],
-          ...['records', 'removed', 'require-writable', 'rows', 'run-rows'],
-          ...['store', 'tags', 'whole', 'writable', 'broker/'],
+          ...['broker/', 'contracts', 'folder/require-writable', 'folder/writable', 'index'],
+          ...['kv/event-sink', 'kv/memory', 'new-store', 'open', 'pathspec', 'store'],
+          ...['contents', 'gone', 'json', 'logs', 'param-names', 'pins', 'records', 'removed', 'rows'].map(
+            (name) => `rows/${name}`,
+          ),
+          ...['run-rows', 'tags', 'twins', 'whole'].map((name) => `rows/${name}`),
         ].map((name) => `store/${name}`),
         ...['cli/', 'session/', 'engine/explain/error-text', 'engine/inputs/selection'],
         ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(

@@ -8,6 +8,7 @@ import { keys, prefixRange } from './kv/row-keys';
 import { fromJson } from './rows/json';
 import type { RemovedRow } from './rows/missing-rows';
 import type { Store } from './store';
+import { withTwin } from './twins';
 
 export interface ImportMark {
   flow: string;
@@ -33,6 +34,9 @@ const PAGE = 128;
 
 /** A text that no value has: a key is all that is asked for. */
 const ONLY_KEYS = ['\u0000no value\u0000'];
+
+/** By which an import of a run into a namespace takes its number. */
+export const importNonce = ({ id }: { id: string }, namespace: string) => `import/${id}/${namespace}`;
 
 /** Takes a number. The same nonce gets the same one, also of two imports at once. */
 export async function beginImport(
@@ -112,7 +116,7 @@ async function removeImport(store: Store, { flow, run, nonce, by }: ImportMark):
   const tombstone: RemovedRow = { at: Date.now(), by, import: true };
   await store.commit([
     ...ops,
-    { key: keys.code(flow, run), value: undefined },
+    ...withTwin({ key: keys.code(flow, run), value: undefined }),
     { key: keys.removed(flow, run), value: JSON.stringify(tombstone) },
     ...(isOurs ? [{ key: nonceKey, value: undefined }] : []),
     importEnded({ flow, run }),

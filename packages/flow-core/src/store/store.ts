@@ -15,8 +15,9 @@ import { type ArtifactAddress, unpackArtifact } from './rows/records';
 import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows/rows';
 import { runEntries, runRows } from './rows/run-rows';
 import type { TaggedRuns } from './rows/tagged-runs';
-import { ADDED, applyChanges, REMOVED, type TagChanges, type TagEntry, tagEntry } from './rows/tags';
+import { ADDED, applyChanges, REMOVED, type TagChanges } from './rows/tags';
 import { requireWholeRun } from './rows/whole';
+import { withTwin } from './twins';
 
 export class Store {
   readonly kv: Kv;
@@ -120,11 +121,10 @@ export class Store {
     }
   }
 
-  /** The user's current tags of a run. */
+  /** The user's current tags of a run. @throws FlowError FLOW_STORE_CORRUPT where a change of them is lost */
   async tags({ flow, run, tags }: RunRow): Promise<string[]> {
-    const changes: TagEntry[] = [];
-    for await (const entry of scan(this.kv, prefixRange(keys.tags(flow, run)))) changes.push(tagEntry(entry));
-    return applyChanges(tags, changes);
+    const { changesOf } = await import('./rows/tagged-runs');
+    return applyChanges(tags, await changesOf(this.kv, flow, run));
   }
 
   /** The rows of {@link runs} with their current tags, or those that have all of some tags. */
@@ -145,8 +145,8 @@ export class Store {
    * of several processes and of the run itself all take effect. The operation is idempotent.
    */
   changeTags(flow: string, run: number, { add = [], remove = [] }: TagChanges): Promise<void> {
-    const op = (value: string) => (tag: string) => ({ key: keys.tag(flow, run, tag), value });
-    return this.commit([...remove.map(op(REMOVED)), ...add.map(op(ADDED))]);
+    const ops = (value: string) => (tag: string) => withTwin({ key: keys.tag(flow, run, tag), value });
+    return this.commit([...remove.flatMap(ops(REMOVED)), ...add.flatMap(ops(ADDED))]);
   }
 
   /** The flows that have runs, by one seek each. */

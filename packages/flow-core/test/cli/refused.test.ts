@@ -139,7 +139,7 @@ test('check executes no flow of a folder above that is no workspace of the packa
   expect(json.flows.map(({ flow }: { flow: string }) => flow)).toEqual(['only']);
 });
 
-test('a persisted spin opens no store beside one that it cannot read', async () => {
+test('no store is opened beside one that cannot be read: that of the spins, or that of the runs for what removes', async () => {
   const other = new Workspace();
   try {
     other.write('films.flow.ts', ws.read('films.flow.ts'));
@@ -149,13 +149,24 @@ test('a persisted spin opens no store beside one that it cannot read', async () 
     ])
       await other.ok(line);
     await other.quiet();
-    other.write('.flow/db/nx-flow.json', '{"format":99,"digests":1}');
-    const spins = other.path('.flow', 'spin', 'db');
-    const before = readdirSync(spins).sort();
-    const spin = await other.nxFlow(['spin', 'films', 'next', '--persist']);
-    expect([spin.code, spin.stderr]).toEqual([2, expect.stringContaining('FLOW_STORE_FORMAT')]);
-    await other.quiet();
-    expect(readdirSync(spins).sort()).toEqual(before);
+    const isRefused = async (line: string[]) => {
+      const before = tree(other.path('.flow'));
+      const { code, stderr } = await other.nxFlow(line);
+      expect([line, code, stderr]).toEqual([line, 2, expect.stringContaining('FLOW_STORE_FORMAT')]);
+      await other.quiet();
+      expect(tree(other.path('.flow'))).toEqual(before);
+    };
+    const stamp = other.read('.flow/db/nx-flow.json');
+    const newer = '{"format":99,"digests":1}';
+    other.write('.flow/db/nx-flow.json', newer);
+    for (const line of [['spin', 'films', 'next', '--persist'], ['gc'], ['store'], ['verify', '--repair']])
+      await isRefused(line);
+    other.write('.flow/db/nx-flow.json', stamp);
+    other.write('.flow/spin/db/nx-flow.json', newer);
+    await other.ok(['run', 'films']);
+    const gc = await other.nxFlow(['gc', '--keep-last=1']);
+    expect([gc.code, gc.stderr]).toEqual([2, expect.stringContaining('FLOW_STORE_FORMAT')]);
+    expect((await other.ok(['runs', 'films', '--json'])).json).toMatchObject({ runs: [{}, {}] });
   } finally {
     await other.dispose();
   }

@@ -12,6 +12,7 @@ import { spinStoreFolder } from '../../engine/spin/persisted';
 import { currentUser } from '../../environment/user';
 import { withReserves } from '../../store/folder/reserve';
 import { openStore } from '../../store/open';
+import type { Store } from '../../store/store';
 import { namespaceOf, noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { renderCollected } from '../render/gc';
@@ -61,9 +62,13 @@ export const command: Command = {
     const spinFolder = spinStoreFolder(folder);
     const databases = [folder, spinFolder].map((store) => join(store, 'db'));
     const store = openStore(folder);
-    const spins = existsSync(join(spinFolder, 'db')) ? openStore(spinFolder) : undefined;
+    let spins: Store | undefined;
     const progress = removalProgress(context.output);
     try {
+      // Where one of them cannot be read, such as by a newer format, the other is not touched.
+      await store.kv.range(FIRST);
+      if (existsSync(join(spinFolder, 'db'))) spins = openStore(spinFolder);
+      await spins?.kv.range(FIRST);
       const before = total(databases);
       const collecting = () =>
         collect(store, {
@@ -87,6 +92,8 @@ export const command: Command = {
     }
   },
 };
+
+const FIRST = { gte: '', lt: '\x7f', limit: 1 };
 
 /** Undefined where no option of a policy is given. @throws FlowError FLOW_OPTION */
 function givenPolicy({ options }: Context): Policy | undefined {

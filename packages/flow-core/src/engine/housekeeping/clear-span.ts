@@ -62,7 +62,7 @@ export async function clearSpan(store: Store, span: Span, needed: Needed, remova
   ) => {
     for await (const [key, value] of scan(store.kv, { ...rangeOf(span, of), having }, PAGE)) {
       const parts = key.split('/');
-      const run = Number(parts[parts[0] === 'lost' ? 3 : 2]);
+      const run = Number(parts[parts[0] === 'lost' || parts[0] === 'twin' ? 3 : 2]);
       if (goes(parts, run, value)) await removal.remove(key, run);
     }
   };
@@ -80,10 +80,7 @@ export async function clearSpan(store: Store, span: Span, needed: Needed, remova
     },
     IN_FILES,
   );
-  await each(
-    (run) => keys.tags(flow, run),
-    () => true,
-  );
+  for (const prefixOf of withTwins((run) => keys.tags(flow, run))) await each(prefixOf, () => true);
   // What a repair found lost is missed by who needs it.
   const isMissed = ([, kind, , , step = '', task]: string[], run: number) =>
     kind === 'code'
@@ -95,11 +92,12 @@ export async function clearSpan(store: Store, span: Span, needed: Needed, remova
       (parts, run) => !isMissed(parts, run),
     );
   // Of a task that is needed, one may ask which code it was.
-  await each(
-    (run) => keys.code(flow, run),
-    (_, run) => needed.count(run) === 0,
-  );
+  for (const prefixOf of withTwins((run) => keys.code(flow, run)))
+    await each(prefixOf, (_, run) => needed.count(run) === 0);
 }
+
+/** The twins go first: one that is left would say that its record is lost. */
+const withTwins = (of: (run: number) => string) => [(run: number) => keys.twin(of(run)), of];
 
 /** The index of equal tasks has the number of the run last. */
 export async function clearReuse(

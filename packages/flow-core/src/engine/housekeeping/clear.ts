@@ -141,7 +141,10 @@ function rangesOf(span: Span): KeyRange[] {
     prefixRange(keys.removedRuns(flow)),
     prefixRange(keys.reusable(flow)),
     rangeOf(span, (run) => keys.run(flow, run)),
+    rangeOf(span, (run) => keys.tags(flow, run)),
     rangeOf(span, (run) => keys.tasks(flow, run)),
+    rangeOf(span, (run) => keys.twin(keys.code(flow, run))),
+    rangeOf(span, (run) => keys.twin(keys.tags(flow, run))),
   ];
 }
 

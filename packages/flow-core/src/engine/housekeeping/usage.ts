@@ -21,14 +21,14 @@ export interface RunUsage {
 const PAGE = 128;
 
 /** The kinds of records that a run has. */
-const KINDS = ['artifact/', 'code/', 'log/', 'run/', 'tag/', 'task/'];
+const KINDS = ['artifact/', 'code/', 'log/', 'run/', 'tag/', 'task/', 'twin/code/', 'twin/tag/'];
 
 /** By run: `movies/12`. Also of removed runs, as far as something of them is there. */
 export async function usageOfRuns({ kv, cas }: { kv: Kv; cas: Cas }): Promise<Map<string, RunUsage>> {
   const usage = new Map<string, RunUsage>();
   for (const kind of KINDS)
     for await (const [key, value] of scan(kv, prefixRange(kind), PAGE)) {
-      const [, flow = '', number] = key.split('/', 3);
+      const [flow = '', number] = key.split('/', 4).slice(kind.startsWith('twin/') ? 2 : 1);
       const run = Number(number);
       const name = `${flow}/${run}`;
       const found = usage.get(name) ?? { flow, run, records: 0, logs: 0, files: new Map() };

@@ -24,7 +24,7 @@ export async function recordCode(
     row = { format: 0, parts: [], steps: {}, digests: {}, other: [], otherDigest: '', error: why };
   }
   try {
-    await store.commit([record.code(options.flow, run, row)]);
+    await store.commit(record.code(options.flow, run, row));
   } catch {
     // A store that fails says so to the run itself.
   }

@@ -10,6 +10,7 @@ import {
   endImport,
   type ImportUnderWay,
   importEnded,
+  importNonce,
   leaveImport,
   removeDeadImports,
 } from '../../store/imports';
@@ -23,10 +24,10 @@ import { refuseFor } from '../secrets/recorded';
 import { attempt } from './attempt';
 import { requireGoing } from './export';
 import { ContentId, type Head, Kind } from './format';
-import { knownRun, nonceOf } from './known-run';
+import { knownRun } from './known-run';
 import { hasValue, isWholeHere, type Mended, mend } from './mend';
 import { FrameReader, parsed, type Value } from './read';
-import { checkRow, NO_ROW, opOf } from './row';
+import { checkRow, NO_ROW, opsOf } from './row';
 import { folderOf, openStage, type Stage } from './stage';
 
 export interface ImportOptions {
@@ -81,7 +82,7 @@ export async function importRun(options: ImportOptions): Promise<Imported> {
     const now = known ?? (await knownRun(store, head, namespace));
     if (now || !stage) return { run: now as RunRow, known: true, head, bytes: reader.read };
     await removeDeadImports(store);
-    const nonce = nonceOf(head, namespace);
+    const nonce = importNonce(head, namespace);
     const underWay = await beginImport(store, { flow: head.run.flow, nonce, by: user });
     const placed = await place(store, stage, head, underWay, namespace);
     leaveImport(store, underWay);
@@ -211,8 +212,9 @@ async function writeRows(
   let ops: Op[] = [];
   let bytes = 0;
   for await (const row of stage.rows()) {
-    ops.push(opOf(flow, run, row));
-    tally.addAll(ops.slice(-1));
+    const some = opsOf(flow, run, row);
+    ops.push(...some);
+    tally.addAll(some);
     bytes += row.payload.length;
     if (ops.length < GROUP && bytes < GROUP_BYTES) continue;
     await store.commit(ops, fence);

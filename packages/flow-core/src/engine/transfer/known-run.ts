@@ -1,5 +1,5 @@
 /** The run of a file in a store that it is imported into. */
-
+import { importNonce } from '../../store/imports';
 import { keys } from '../../store/kv/row-keys';
 import { fromJson } from '../../store/rows/json';
 import type { RunRow } from '../../store/rows/rows';
@@ -10,7 +10,7 @@ import { unlessDamaged } from './unless-damaged';
 /** The run of a file, if this store has it already: imported into this namespace, or run here. */
 export async function knownRun(store: Store, head: Head, namespace: string): Promise<RunRow | undefined> {
   const { flow, run, startedAt, pid, host, namespace: original } = head.run;
-  const claimed = await store.kv.get(keys.nonce(flow, nonceOf(head, namespace)));
+  const claimed = await store.kv.get(keys.nonce(flow, importNonce(head, namespace)));
   if (claimed) {
     const row = await wholeRun(store, flow, Number(Buffer.from(claimed).toString('latin1')));
     if (row) return row;
@@ -38,6 +38,3 @@ async function isRepaired(store: Store, { flow, origin, repaired, imported }: Ru
 async function rowOf(store: Store, flow: string, run: number): Promise<RunRow | undefined> {
   return fromJson<RunRow>(await unlessDamaged(store.kv.get(keys.run(flow, run))));
 }
-
-/** By which an import takes its number. */
-export const nonceOf = ({ id }: Head, namespace: string) => `import/${id}/${namespace}`;

@@ -6,7 +6,7 @@ import { isRecordKind, isWhole, Tally } from '../../store/rows/contents';
 import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { exportRun } from './export';
-import { opOf } from './row';
+import { opsOf } from './row';
 import type { Stage } from './stage';
 import { unlessDamaged } from './unless-damaged';
 import { openValue } from './values';
@@ -65,7 +65,7 @@ export async function mend(
 ): Promise<Mended> {
   const values = await stage.place();
   const given = new Tally();
-  for await (const row of stage.rows()) given.addAll([opOf(run.flow, run.run, row)]);
+  for await (const row of stage.rows()) given.addAll(opsOf(run.flow, run.run, row));
   let records = 0;
   let group: Given[] = [];
   const write = async () => {
@@ -75,11 +75,11 @@ export async function mend(
     records += lost.length;
   };
   for await (const row of stage.rows()) {
-    const op = opOf(run.flow, run.run, row);
-    const recorded = isRecorded(run, op.key, given);
-    if (recorded === false) continue;
-    group.push({ op, recorded: recorded === true });
-    if (group.length === GROUP) await write();
+    for (const op of opsOf(run.flow, run.run, row)) {
+      const recorded = isRecorded(run, op.key, given);
+      if (recorded !== false) group.push({ op, recorded: recorded === true });
+    }
+    if (group.length >= GROUP) await write();
   }
   await write();
   if (!(await isWholeHere(store, run, signal))) throw stillLost(run, { records, values });

@@ -49,15 +49,15 @@ function must(holds: boolean): void {
   if (!holds) throw new TypeError();
 }
 
-/** As the record of a run of this store. */
-export function opOf(flow: string, run: number, { kind, payload }: Row): Op {
+/** As the records of a run of this store. */
+export function opsOf(flow: string, run: number, { kind, payload }: Row): Op[] {
   if (kind === Kind.Artifact) {
     const { at, packed } = artifactOf(payload);
-    return record.artifact({ flow, run, ...at }, unpackArtifact(packed));
+    return [record.artifact({ flow, run, ...at }, unpackArtifact(packed))];
   }
   const json = JSON.parse(payload.toString('utf8'));
-  if (kind === Kind.Task) return record.task(flow, run, json);
+  if (kind === Kind.Task) return [record.task(flow, run, json)];
   if (kind === Kind.Code) return record.code(flow, run, json);
   const { step, task, attempt: n, seq, ...log } = json as LogAt;
-  return record.log(flow, run, { step, task, attempt: n, seq }, log);
+  return [record.log(flow, run, { step, task, attempt: n, seq }, log)];
 }

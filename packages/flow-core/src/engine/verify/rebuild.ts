@@ -4,6 +4,7 @@
  * decides what becomes of others.
  */
 import type { Cas } from '../../store/cas/cas';
+import { importNonce } from '../../store/imports';
 import { type Kv, scan } from '../../store/kv/kv';
 import { keys, prefixRange } from '../../store/kv/row-keys';
 import { type Contents, isWhole, RECORD_KINDS, Tally } from '../../store/rows/contents';
@@ -19,6 +20,7 @@ import { isHash, NamedFiles } from './named-files';
 import type { RunName } from './problem';
 import { type Kind, kindOf, readRecord, type StoreRecord } from './read-record';
 import { References } from './references';
+import { Twins } from './twins';
 import { Writer } from './writer';
 
 export interface RebuildOptions {
@@ -66,7 +68,10 @@ export async function rebuild(
 }
 
 /** Kinds of records that are made anew, or that nobody asks for. */
-const NOT_NAMED: readonly Kind[] = ['namespace', 'counter', 'importing', 'nonce', 'lost', 'reuse'];
+const NOT_NAMED: readonly Kind[] = ['namespace', 'counter', 'importing', 'nonce', 'lost', 'reuse', 'twin'];
+
+/** Kinds that have no part in what is counted of a run. */
+const NOT_COUNTED: readonly Kind[] = ['namespace', 'reuse', 'twin'];
 
 class Rebuild {
   readonly #to: Writer;
@@ -77,6 +82,9 @@ class Rebuild {
   readonly #claimed = new TakenNumbers();
   readonly #files: NamedFiles;
   readonly #references: References;
+  readonly #twins = new Twins();
+  /** Tags that their twins brought back. */
+  readonly #broughtBack = new Set<string>();
   /** Damaged records, whose keys may be what is damaged: at the end it is known whether there can be such ones. */
   readonly #doubtful: [Kind, string][] = [];
   /** Indexes of equal tasks, by the run that they lead to. */
@@ -99,7 +107,8 @@ class Rebuild {
     if (kind === undefined) return value && this.#to.put(key, value);
     if (!record || 'message' in record) return void this.#doubtful.push([kind, key]);
     this.#kept++;
-    if (record.run !== undefined && kind !== 'namespace' && kind !== 'reuse') this.#note(record, value);
+    if (record.run !== undefined && !NOT_COUNTED.includes(kind)) this.#note(record, value);
+    await this.#missing(this.#twins.add(key), value);
     switch (kind) {
       // They are written when all is known.
       case 'run':
@@ -125,6 +134,14 @@ class Rebuild {
         await this.#references.of(record.flow, numberOf(record.run), record.row as TaskRow);
     }
     await this.#to.put(key, value);
+  }
+
+  /** @param key of a record that is not there, as its twin says. A twin says all of a tag. */
+  async #missing(key: string | undefined, value: Uint8Array): Promise<void> {
+    if (key?.startsWith('tag/')) {
+      this.#broughtBack.add(key);
+      await this.#to.put(key, value);
+    } else if (key !== undefined) this.#marks.add(key);
   }
 
   async #damaged(kind: Kind, key: string): Promise<void> {
@@ -167,7 +184,10 @@ class Rebuild {
     const { cas, readData } = this.#options;
     await this.#references.close();
     for (const [kind, key] of this.#doubtful)
-      if (canBe(key, this.#newest, (run) => fromJson(this.#runs.get(run)?.row)))
+      if (
+        !this.#broughtBack.has(key) &&
+        canBe(key, this.#newest, (run) => fromJson(this.#runs.get(run)?.row))
+      )
         await this.#damaged(kind, key);
     const wrong = new Map<string, string>();
     await this.#files.verify(readData, ({ hash, keys: named }) => {
@@ -207,6 +227,8 @@ class Rebuild {
     const now = changed ? JSON.stringify({ ...row, ...counted, repaired: this.#options.at }) : value;
     await this.#to.put(key, now);
     await this.#to.put(keys.inNamespace(flow, row.namespace, run), '');
+    if (row.imported)
+      await this.#to.put(keys.nonce(flow, importNonce(row.imported, row.namespace)), String(run));
   }
 
   #missingRuns(flow: string, newest: number): void {
@@ -216,7 +238,7 @@ class Rebuild {
 
   /** What came back of a run that was removed is removed again. */
   async #remove(run: string): Promise<void> {
-    for (const kind of ['artifact', 'code', 'log', 'tag', 'taken', 'task'])
+    for (const kind of ['artifact', 'code', 'log', 'tag', 'taken', 'task', 'twin/code', 'twin/tag'])
       for await (const [key] of scan(this.#to, prefixRange(run.replace(/^run/, kind))))
         await this.#to.remove(key);
     for (const key of this.#marks.ofRun(run)) this.#marks.drop(key);

@@ -3,11 +3,13 @@
  * what had ended before counts as whole. The idea is that of `git fsck` and `restic check`.
  */
 import type { Cas } from '../../store/cas/cas';
+import { importNonce } from '../../store/imports';
 import type { Kv } from '../../store/kv/kv';
 import { keys, nameOfKey } from '../../store/kv/row-keys';
 import { type Contents, RECORD_KINDS, requireWhole, Tally } from '../../store/rows/contents';
-import { type LostRecord, lostRecord } from '../../store/rows/lost-records';
+import { type LostRecord, lostRecord, nameOfLost, whatHelps } from '../../store/rows/lost-records';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
+import { IdleReferences } from './idle-references';
 import { inspected } from './inspected';
 import { isThere, lostOnes } from './lost-ones';
 import { ranges, TakenNumbers } from './missing-runs';
@@ -15,6 +17,7 @@ import { NamedFiles } from './named-files';
 import type { Looked, Report, RunName, StoreProblem } from './problem';
 import { readRecord, type StoreRecord } from './read-record';
 import { References } from './references';
+import { Twins } from './twins';
 
 export interface VerifyOptions {
   /** Read the bytes of every file, too. */
@@ -32,6 +35,8 @@ interface Met {
   inNamespace: boolean;
   /** It was removed: what is there of it, other runs need, or goes with the next `gc`. */
   isRemoved: boolean;
+  /** In an imported run: the key of who took its number. */
+  nonce?: string;
 }
 
 export async function verifyStore(
@@ -44,16 +49,13 @@ export async function verifyStore(
   const taken = new TakenNumbers();
   const files = new NamedFiles(cas);
   const lost = new Map<string, LostRecord>();
-  const references = new References(kv, (key, by) => {
-    if (lost.has(key)) return;
-    report({
-      where: by,
-      message: `It refers to ${nameOfKey(key)}, which the store has lost: execute ${by} again.`,
-    });
-  });
+  const missing: [key: string, by: string][] = [];
+  const references = new References(kv, (key, by) => missing.push([key, by]));
+  const twins = new Twins();
   let records = 0;
   for await (const [key, value] of inspected(kv, report)) {
     records++;
+    twins.add(key);
     const record = readRecord(key, value);
     if ('message' in record) {
       report(record);
@@ -76,6 +78,18 @@ export async function verifyStore(
   }
   await references.close();
   const isLost = (key: string) => lost.has(key);
+  const idle = new IdleReferences(kv);
+  for (const [key, by] of missing)
+    if (!isLost(key) && !(await idle.has(by)))
+      report({
+        where: by,
+        message: `It refers to ${nameOfKey(key)}, which the store has lost: execute ${by} again.`,
+      });
+  for (const key of await twins.lost(kv)) {
+    if (isLost(key) || met.get(runOf(key))?.isRemoved) continue;
+    const one = { key, at: Date.now(), unrepaired: true as const };
+    report({ where: nameOfLost(one), message: whatHelps(one) });
+  }
   for (const [run, one] of met) await verifyRun(kv, run, one, ended.get(run), newest, isLost, report);
   for (const [flow, number] of await numbersOf(kv, newest, numbers)) {
     const isKnown = (run: number) => met.has(`${flow}/${run}`) || isLost(keys.run(flow, run));
@@ -90,6 +104,12 @@ export async function verifyStore(
   });
   const runs = [...met.values()].filter(({ hasRow }) => hasRow).length;
   return { runs, records, ...found, lost: await lostOnes(kv, [...lost.values()], wrong) };
+}
+
+/** `movies/12` */
+function runOf(key: string): RunName {
+  const [, flow, run] = key.split('/');
+  return `${flow}/${Number(run)}`;
 }
 
 /** The newest number of each flow, as far as the database knows it, or the file beside it does. */
@@ -138,7 +158,11 @@ function metAt(met: Map<RunName, Met>, run: RunName): Met {
 
 function note(met: Met, { kind, key, row }: StoreRecord, value: Uint8Array): void {
   met.records++;
-  if (kind === 'run') met.hasRow = true;
+  if (kind === 'run') {
+    const { flow, imported, namespace } = row as RunRow;
+    met.hasRow = true;
+    if (imported) met.nonce = keys.nonce(flow, importNonce(imported, namespace));
+  }
   if (kind === 'namespace') met.inNamespace = true;
   if (kind === 'removed') met.isRemoved = true;
   if (kind !== 'task' || (row as TaskRow).status !== 'running') met.tally.add(key, value);
@@ -147,7 +171,7 @@ function note(met: Met, { kind, key, row }: StoreRecord, value: Uint8Array): voi
 async function verifyRun(
   kv: Kv,
   run: RunName,
-  { tally, records, hasRow, inNamespace, isRemoved }: Met,
+  { tally, records, hasRow, inNamespace, isRemoved, nonce }: Met,
   contents: Contents | undefined,
   newest: Map<string, number>,
   isLost: (key: string) => boolean,
@@ -174,6 +198,14 @@ async function verifyRun(
   if ((newest.get(flow) ?? 0) < Number(number))
     problem(
       `The newest number that the store knows of ${flow} is ${newest.get(flow) ?? 'lost'}: numbers would be given out again. Restore the store from a copy before the next run.`,
+    );
+  if (
+    nonce !== undefined &&
+    (await isThere(kv, nonce)) === false &&
+    (await isThere(kv, keys.run(flow, Number(number))))
+  )
+    problem(
+      'That it was imported is not known any more, so that another import of the same file would be a second run: nx-flow verify --repair records it anew.',
     );
   if (!contents) return;
   for (const kind of RECORD_KINDS)

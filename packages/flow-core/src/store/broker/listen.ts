@@ -4,11 +4,15 @@ import type { Server } from 'node:net';
 import { noRoom } from '../folder/no-room';
 import { requireSocketFolder, socketElsewhere, socketPath } from './protocol';
 
-/**
- * Listens in the store's folder. Where that takes no socket, as on a full disk, in the user's own folder of temporary files.
- * @returns a function that stops listening
- */
-export async function listen(server: Server, store: string): Promise<() => void> {
+export interface Listening {
+  /** New clients are refused from now on. They start the next broker. */
+  refuse(): void;
+  /** Removes the socket, which says that the store may be removed: call when nothing more is written to its folder. */
+  leave(): void;
+}
+
+/** Listens in the store's folder. Where that takes no socket, as on a full disk, in the user's own folder of temporary files. */
+export async function listen(server: Server, store: string): Promise<Listening> {
   const path = socketPath(store);
   requireSocketFolder(path, store);
   try {
@@ -23,11 +27,10 @@ export async function listen(server: Server, store: string): Promise<() => void>
   }
 }
 
-/** @returns a function that stops listening */
-async function listenAt(server: Server, path: string): Promise<() => void> {
+async function listenAt(server: Server, path: string): Promise<Listening> {
   if (process.platform === 'win32') {
     await listening(server, path);
-    return () => server.close();
+    return { refuse: () => server.close(), leave() {} };
   }
   // On close, the server deletes this path, even if it is another broker's by then. So it is not the real one.
   const beside = `${path}~`;
@@ -41,11 +44,13 @@ async function listenAt(server: Server, path: string): Promise<() => void> {
     throw error;
   }
   const own = statSync(path);
-  return () => {
-    server.close();
-    // After the store was deleted and created again, another broker's socket may be here.
-    const now = statSync(path, { throwIfNoEntry: false });
-    if (now?.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
+  return {
+    refuse: () => server.close(),
+    leave() {
+      // It may be that of the next broker by now, also of a store that was made again.
+      const now = statSync(path, { throwIfNoEntry: false });
+      if (now?.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
+    },
   };
 }
 

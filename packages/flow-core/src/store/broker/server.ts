@@ -97,7 +97,7 @@ export async function serveBroker({
     made = undefined;
     serveClient(socket, { kv, hub, holds, ready });
   });
-  const leave = await listen(server, store);
+  const listening = await listen(server, store);
   if (!view) notePid(store);
   onListening();
   open();
@@ -115,21 +115,26 @@ export async function serveBroker({
     await setImmediate();
     return 'moved';
   }
-  // From here on, new clients are refused. They start the next broker, which waits for the lock.
-  leave();
+  listening.refuse();
   const manifest = manifestOf(store);
   // As long as the lock is held, these are not the notes of the next one.
   if (!view && (end === 'idle' ? sockets.size === 0 : holds.isFree())) noteLeft(store);
   // Those who read through it come back to the next one, which must not take them for gone.
   if (view && holds.isHeld()) forgetLeft(store);
   await kv.close();
-  if (end === 'failed') await hangUp(sockets);
-  else if (!view) {
+  if (end === 'failed') {
+    listening.leave();
+    await hangUp(sockets);
+    return end;
+  }
+  // Somebody may remove the store just now.
+  if (!view && isHere(kv)) {
     noteLogs(store, manifest);
     await lookAtTables(store, join(store, 'db')).catch(() => {});
     // It may have been given up, and there may be room again.
-    await keepReserve(store);
+    if (isHere(kv)) await keepReserve(store);
   }
+  listening.leave();
   return end;
 }
 

@@ -47,6 +47,8 @@ export const keys = {
   pinBytes: (hour: number) => `pin-bytes/${hour}`,
   /** Pinned by whoever uses an installed set of npm packages. */
   pinPackages: (set: string) => `pin-packages/${text(set)}`,
+  /** Of a record of which no other one speaks: see `twins.ts`. */
+  twin: (key: string) => `twin/${key}`,
   /** What a repair found lost, under the key that it had. Without its last part: of records of which only their number is known. */
   lost: (key: string) => `lost/${key}`,
   /** Index of finished tasks by what a step's key says of them, for `run --reuse`. */
@@ -85,7 +87,10 @@ const NAMES: Record<string, string> = {
 
 /** What a key is the record of, for people: `movies/12/train/3/loss`, `the output of movies/12/train/3`. */
 export function nameOfKey(key: string): string {
-  const [kind = '', ...parts] = key.split('/').map(decodeURIComponent);
+  const [kind = '', ...parts] = key
+    .replace(/^twin\//, '')
+    .split('/')
+    .map(decodeURIComponent);
   const numbered = parts.map((part) => (/^\d{10}$/.test(part) ? String(Number(part)) : part));
   if (kind === 'namespace') numbered.splice(1, 1);
   if (kind === 'reuse') numbered.splice(1, 4, numbered[4] ?? '', numbered[2] ?? '');

@@ -4,7 +4,7 @@
  * database gives it another manifest, so that a note of earlier logs says nothing any more.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FILE = 'logs.json';
@@ -15,6 +15,8 @@ type Logs = Record<string, [size: number, sha1: string]>;
 interface Note {
   /** What {@link manifestOf} returned. */
   manifest: string;
+  /** Bytes of the manifest. Notes of earlier versions have none. */
+  size?: number;
   logs: Logs;
 }
 
@@ -42,10 +44,17 @@ export function noteLogs(store: string, manifest: string): void {
         return [name, [bytes.length, sha1(bytes)]];
       }),
     );
-    const note: Note = { manifest, logs };
+    const { size } = statSync(join(db, manifest));
+    const note: Note = { manifest, size, logs };
     if (manifestOf(store) === manifest)
       writeFileSync(join(store, FILE), JSON.stringify(note), { mode: 0o600 });
   } catch {}
+}
+
+/** The manifest that was left last, as long as it was by then, with the names of the logs. */
+export function notedManifest(store: string): { name: string; size: number; logs: string[] } | undefined {
+  const { manifest, size, logs } = readNote(store);
+  return manifest === '' ? undefined : { name: manifest, size: size ?? 0, logs: Object.keys(logs) };
 }
 
 /** Bytes of logs that are not as they were left; undefined where nobody noted that. Call before the database is opened, which makes new logs. */
@@ -62,8 +71,9 @@ export function lostOfLogs(store: string): number | undefined {
 
 function readNote(store: string): Note {
   try {
-    const { manifest, logs } = JSON.parse(readFileSync(join(store, FILE), 'utf8'));
-    if (typeof manifest === 'string') return { manifest, logs: Object(logs) };
+    const { manifest, size, logs } = JSON.parse(readFileSync(join(store, FILE), 'utf8'));
+    if (typeof manifest === 'string')
+      return { manifest, logs: Object(logs), ...(Number.isFinite(size) ? { size } : {}) };
   } catch {}
   return { manifest: '', logs: {} };
 }

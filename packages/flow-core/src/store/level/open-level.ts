@@ -1,6 +1,7 @@
 /** Opens LevelDB in the database's folder. What it would do unseen to a damaged one is looked for before and after. */
 import { dirname } from 'node:path';
 import type { Level } from 'level';
+import { forgetOlderNote, requireNewestManifest } from '../older-manifest';
 import { hasDatabase } from './database';
 import { noteDropped, noteLost } from './dropped';
 import { requireWholeTables } from './known-tables';
@@ -18,7 +19,10 @@ export async function openLevel(folder: string, tellNews?: (news: string) => voi
   const createIfMissing = !hasDatabase(folder) && !finishSwap(store);
   if (createIfMissing) requireNew(store);
   const stamped = readStamp(folder) !== undefined;
-  if (!createIfMissing) await requireWholeTables(store, folder, tellNews);
+  if (!createIfMissing) {
+    await requireNewestManifest(folder);
+    await requireWholeTables(store, folder, tellNews);
+  }
   const { Level } = await import('level');
   const damage = createIfMissing ? undefined : await damageOfLogs(folder);
   const db: Db = new Level(folder, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
@@ -30,6 +34,7 @@ export async function openLevel(folder: string, tellNews?: (news: string) => voi
   }
   try {
     damage?.logs.opened();
+    forgetOlderNote(folder);
     noteDropped(folder, store, damage?.bytes);
     // Read again under the lock: another process may have stamped or migrated it meanwhile.
     if (!stamped && readStamp(folder) === undefined) {

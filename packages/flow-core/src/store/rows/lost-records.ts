@@ -2,6 +2,7 @@
 import { FlowError } from '../../definition/errors';
 import { type Kv, scan, valuesOf } from '../kv/kv';
 import { keys, nameOfKey, prefixRange } from '../kv/row-keys';
+import { lostAlone } from '../twins';
 import { fromJson } from './json';
 import type { LostRow } from './missing-rows';
 import type { RunRow } from './rows';
@@ -52,6 +53,14 @@ export async function requireNotLost(kv: Kv, missing: readonly string[]): Promis
       const message = `${nameOfLost(lost)} ${whatHelps(lost, removed && { resume: 'unknown' })}`;
       throw new FlowError('FLOW_STORE_CORRUPT', message, { exit: 1 });
     }
+  const [alone] = await lostAlone(kv, missing);
+  if (alone !== undefined) throw notThere(alone);
+}
+
+/** The error for a record that is not there, as its twin says; no repair has looked at it. */
+export function notThere(key: string): FlowError {
+  const lost: LostRecord = { key, at: Date.now(), unrepaired: true };
+  return new FlowError('FLOW_STORE_CORRUPT', `${nameOfLost(lost)} ${whatHelps(lost)}`, { exit: 1 });
 }
 
 /** `movies/12/train/3`; where only their number is known, `2 tasks of movies/12/train`. */

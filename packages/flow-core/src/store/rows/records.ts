@@ -1,6 +1,7 @@
 /** The records of a run as operations on the database, and artifacts as its values. */
 import type { Op } from '../kv/kv';
 import { keys } from '../kv/row-keys';
+import { withTwin } from '../twins';
 import type { ReuseRow } from './reuse-row';
 import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
 
@@ -23,10 +24,8 @@ export const record = {
     key: keys.task(flow, run, row.step, row.task),
     value: JSON.stringify(row),
   }),
-  code: (flow: string, run: number, row: CodeRow): Op => ({
-    key: keys.code(flow, run),
-    value: JSON.stringify(row),
-  }),
+  code: (flow: string, run: number, row: CodeRow): Op[] =>
+    withTwin({ key: keys.code(flow, run), value: JSON.stringify(row) }, ''),
   reuse: (
     { flow, run, namespace }: Pick<RunRow, 'flow' | 'run' | 'namespace'>,
     step: string,

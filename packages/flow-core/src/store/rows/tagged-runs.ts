@@ -1,6 +1,8 @@
 /** Lists runs with their current tags, or those that have some: page by page, whatever the number of runs. */
 import { type Entry, type Kv, pages, scan } from '../kv/kv';
 import { keys, lastNumber, prefixRange } from '../kv/row-keys';
+import { lostAlone, twinOf } from '../twins';
+import { notThere } from './lost-records';
 import type { RunRow } from './rows';
 import { applyChanges, type TagEntry, tagEntry } from './tags';
 
@@ -61,25 +63,75 @@ function having(kv: Kv, flow: string, namespace: string | undefined, tags: reado
   return pages(kv, { ...prefixRange(keys.runs(flow)), reverse: true, having: texts }, PAGE);
 }
 
+/** The changes of a run's tags since its start. @throws FlowError FLOW_STORE_CORRUPT */
+export async function changesOf(kv: Kv, flow: string, run: number): Promise<TagEntry[]> {
+  const keysOf = async (prefix: string) => {
+    const entries: Entry[] = [];
+    for await (const entry of scan(kv, prefixRange(prefix))) entries.push(entry);
+    return entries;
+  };
+  const tags = keys.tags(flow, run);
+  const [twins, entries] = await Promise.all([keysOf(keys.twin(tags)), keysOf(tags)]);
+  await requireAll(kv, entries, twins);
+  return entries.map(tagEntry);
+}
+
+/** @throws FlowError FLOW_STORE_CORRUPT where a record is not there whose twin is */
+async function requireAll(kv: Kv, entries: readonly Entry[], twins: readonly Entry[]): Promise<void> {
+  if (twins.length === 0) return;
+  const found = new Set(entries.map(([key]) => key));
+  const missing = twins.map(([key]) => twinOf(key)).filter((key) => !found.has(key));
+  const [lost] = await lostAlone(kv, missing);
+  if (lost !== undefined) throw notThere(lost);
+}
+
 /** The changes of tags since the runs' starts, for runs that are asked for newest first. */
 class Changes {
+  readonly #kv: Kv;
+  readonly #entries: OfRuns;
+  readonly #twins: OfRuns;
+
+  constructor(kv: Kv, flow: string) {
+    this.#kv = kv;
+    this.#entries = new OfRuns(kv, keys.tags(flow));
+    this.#twins = new OfRuns(kv, keys.twin(keys.tags(flow)));
+  }
+
+  /** The newest run that may have some. */
+  get next(): number {
+    return Math.max(this.#entries.next, this.#twins.next);
+  }
+
+  /** @throws FlowError FLOW_STORE_CORRUPT where one is lost */
+  async of(run: number): Promise<TagEntry[]> {
+    const [entries, twins] = await Promise.all([this.#entries.of(run), this.#twins.of(run)]);
+    await requireAll(this.#kv, entries, twins);
+    return entries.map(tagEntry);
+  }
+}
+
+/** Records of runs, of which there are several for one. */
+class OfRuns {
   readonly #entries: AsyncGenerator<Entry>;
-  #entry: TagEntry | undefined;
+  #entry: Entry | undefined;
   /** The newest run that may have some. */
   next = Number.POSITIVE_INFINITY;
 
-  constructor(kv: Kv, flow: string) {
-    this.#entries = scan(kv, { ...prefixRange(keys.tags(flow)), reverse: true });
+  constructor(kv: Kv, prefix: string) {
+    this.#entries = scan(kv, { ...prefixRange(prefix), reverse: true });
   }
 
-  async of(run: number): Promise<TagEntry[]> {
-    const own: TagEntry[] = [];
+  async of(run: number): Promise<Entry[]> {
+    const own: Entry[] = [];
     while (this.next >= run) {
-      if (this.#entry?.run === run) own.unshift(this.#entry);
+      if (this.#entry && runOf(this.#entry) === run) own.unshift(this.#entry);
       const { value, done } = await this.#entries.next();
-      this.#entry = done ? undefined : tagEntry(value as Entry);
-      this.next = this.#entry?.run ?? 0;
+      this.#entry = done ? undefined : (value as Entry);
+      this.next = this.#entry ? runOf(this.#entry) : 0;
     }
     return own;
   }
 }
+
+/** The part before the last. */
+const runOf = ([key]: Entry) => lastNumber(key.slice(0, key.lastIndexOf('/')));

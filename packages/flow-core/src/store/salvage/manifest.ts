@@ -26,17 +26,22 @@ export interface Manifest {
   tables: Map<number, NamedTable>;
   /** The number of the oldest log that is needed; 0 before there was one. */
   log: number;
+  /** No file that it knows has this number or a larger one. */
+  next: number;
   /** The largest sequence of a record when the database was opened, or its tables changed. */
   sequence: number;
   /** A part of it is damaged: it may name other tables. */
   isDamaged: boolean;
 }
 
-/** What the current manifest says. Undefined where it cannot be read: then LevelDB cannot open the database either. */
-export function readManifest(folder: string): Manifest | undefined {
-  const manifest: Manifest = { tables: new Map(), log: 0, sequence: 0, isDamaged: false };
+/**
+ * What a manifest says. Undefined where it cannot be read: then LevelDB cannot open the database either.
+ * @param named the current one by default
+ */
+export function readManifest(folder: string, named?: string): Manifest | undefined {
+  const manifest: Manifest = { tables: new Map(), log: 0, next: 0, sequence: 0, isDamaged: false };
   try {
-    const name = readFileSync(join(folder, 'CURRENT'), 'latin1').trim();
+    const name = named ?? readFileSync(join(folder, 'CURRENT'), 'latin1').trim();
     const bytes = readFileSync(join(folder, name));
     for (const edit of batches(bytes, true)) apply(new Cursor(edit), manifest);
     manifest.isDamaged = damagedBytes(bytes) > 0;
@@ -53,7 +58,8 @@ function apply(edit: Cursor, manifest: Manifest): void {
     if (what === COMPARATOR) edit.piece();
     else if (what === LOG) manifest.log = edit.varint();
     else if (what === SEQUENCE) manifest.sequence = edit.varint();
-    else if (what === NEXT || what === EARLIER_LOG) edit.varint();
+    else if (what === NEXT) manifest.next = edit.varint();
+    else if (what === EARLIER_LOG) edit.varint();
     else if (what === POINTER) {
       edit.varint();
       edit.piece();

@@ -103,6 +103,6 @@ function* chosen(versions: readonly Version[]): Generator<Salvaged, void, undefi
 /** Whether an older version is as good as a newer one. */
 function saysTheSame(key: string, value: Uint8Array): boolean {
   const kind = key.slice(0, key.indexOf('/'));
-  if (kind !== 'task') return kind !== 'tag' && kind !== 'counter';
+  if (kind !== 'task') return !['tag', 'twin', 'counter'].includes(kind);
   return !Buffer.from(value).includes('"status":"running"');
 }

@@ -3,7 +3,6 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } fr
 import { join } from 'node:path';
 import { Kind, PREAMBLE } from '../../../src/engine/transfer/format';
 import { keys } from '../../../src/store/kv/row-keys';
-import { record } from '../../../src/store/rows/records';
 import type { CodeRow } from '../../../src/store/rows/rows';
 import { type Frame, framesOf, signed } from '../../fuzz/signed';
 import { DamagedStore, type Rows } from '../verify/damaged-store';
@@ -13,23 +12,12 @@ const damaged = new DamagedStore();
 let before: Rows;
 beforeAll(async () => {
   await damaged.make();
-  await withCode();
   before = await damaged.rows();
 });
-beforeEach(async () => {
-  damaged.fresh();
-  await withCode();
-});
+beforeEach(() => damaged.fresh());
 afterAll(() => damaged.dispose());
 
-const CODE: CodeRow = { format: 1, parts: [], steps: {}, digests: {}, other: [], otherDigest: 'none' };
 const bad = Buffer.from('{"status":"done"}????');
-
-async function withCode(): Promise<void> {
-  const store = await damaged.open();
-  await store.commit([record.code('films', 1, CODE)]);
-  await store.close();
-}
 
 async function fileOf(run: number): Promise<Buffer> {
   const store = await damaged.open();

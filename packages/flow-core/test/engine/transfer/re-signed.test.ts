@@ -32,7 +32,7 @@ beforeAll(async () => {
   };
   await store.commit([
     record.log('carried', 1, { step: 'each', task: 2, attempt: 0, seq: 0 }, log),
-    record.code('carried', 1, code as never),
+    ...record.code('carried', 1, code as never),
   ]);
   file = await exported(store, 'carried', 1);
 });

@@ -170,7 +170,7 @@ test('gc removes what a killed import wrote, too', async () => {
   const target = place();
   const { store } = target;
   const underWay = await beginImport(store, { flow: 'carried', nonce: 'import/x/user:mia', by: 'mia' });
-  await store.commit([record.code('carried', 1, { format: 1 } as never)], underWay.fence);
+  await store.commit(record.code('carried', 1, { format: 1 } as never), underWay.fence);
   leaveImport(store, underWay);
   await collect(store);
   expect(await keysOf(target)).toEqual(['counter/carried', 'removed/carried/0000000001']);

@@ -12,6 +12,8 @@ import { isSealed } from '../../../src/store/kv/checksum';
 import { scan } from '../../../src/store/kv/kv';
 import { LevelKv } from '../../../src/store/level/level';
 import { newestNumbers } from '../../../src/store/level/numbers';
+import { record } from '../../../src/store/rows/records';
+import type { CodeRow } from '../../../src/store/rows/rows';
 import { Store } from '../../../src/store/store';
 import { decodeArtifact } from '../../../src/store/values/artifacts';
 import { MemoryEngine } from '../../kit/memory';
@@ -32,6 +34,8 @@ export const films = f.end(
   })),
 );
 
+export const CODE: CodeRow = { format: 1, parts: [], steps: {}, digests: {}, other: [], otherDigest: 'none' };
+
 export type Rows = Map<string, string>;
 
 export class DamagedStore {
@@ -51,6 +55,7 @@ export class DamagedStore {
     await engine.resume(films, run, 'all');
     await engine.run(films);
     await store.changeTags('films', 3, { add: ['best'] });
+    await store.commit(record.code('films', 1, CODE));
     await store.close();
     this.fresh();
     this.keys = [...(await this.rows()).keys()];

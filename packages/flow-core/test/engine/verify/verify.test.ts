@@ -75,6 +75,30 @@ test('what a resumed run refers to and another run has lost is told once, with w
   expect(refers).toEqual([expect.stringMatching(/^films\/2\/\w+\/\d+ {2}It refers to .* lost: execute/)]);
 });
 
+test('what a removed run refers to may be gone with another one; unless a run that is there needs the task', async () => {
+  await remove(keys.task('films', 1, 'each', 2));
+  const entombed = async (run: number) => {
+    await store.commit([{ key: keys.removed('films', run), value: '{"at":1,"by":"tester","left":true}' }]);
+    added.push(keys.removed('films', run));
+    await remove(keys.run('films', run));
+  };
+  const refers = async () => (await told()).filter((line) => line.includes('refers to films/1/each/2'));
+  await entombed(1);
+  expect(await refers()).toHaveLength(1);
+  await entombed(2);
+  expect(await refers()).toEqual([]);
+  const copy = (from: string, key: string, changes: object) => {
+    const [, value] = before.find(([one]) => one === from) as [string, Uint8Array];
+    added.push(key);
+    return { key, value: JSON.stringify({ ...JSON.parse(Buffer.from(value).toString()), ...changes }) };
+  };
+  await store.commit([
+    copy(keys.run('films', 2), keys.run('films', 3), { run: 3, origin: 2, contents: undefined }),
+    copy(keys.task('films', 2, 'each', 2), keys.task('films', 3, 'each', 2), { origin: '2/each/2' }),
+  ]);
+  expect(await refers()).toEqual([expect.stringMatching(/^films\/2\/each\/2 /)]);
+});
+
 test('a part that cannot be read is told; what lies elsewhere and belongs to it is no other problem', async () => {
   const torn = [keys.run('films', 1), keys.task('films', 1, 'start', 1)];
   for (const name of ['inspect', 'getMany'] as const) {

@@ -20,10 +20,12 @@ test('where the store takes no socket, it is elsewhere, and gone when the broker
     throw Object.assign(new Error('ENOSPC: rename'), { code: 'ENOSPC' });
   });
   const server = createServer((socket) => socket.end('here'));
-  const leave = await listen(server, store);
+  const { refuse, leave } = await listen(server, store);
   expect([readdirSync(store), existsSync(elsewhere)]).toEqual([[], true]);
   const [said] = await once(connect(elsewhere), 'data');
   expect(String(said)).toBe('here');
+  refuse();
+  expect(existsSync(elsewhere)).toBe(true);
   leave();
   expect(existsSync(elsewhere)).toBe(false);
 });
