@@ -7,8 +7,8 @@ import { type Kv, type Op, scan } from './kv/kv';
 import { keys, prefixRange } from './kv/row-keys';
 import { fromJson } from './rows/json';
 import type { RemovedRow } from './rows/missing-rows';
+import { withTwin } from './rows/twins';
 import type { Store } from './store';
-import { withTwin } from './twins';
 
 export interface ImportMark {
   flow: string;

@@ -16,8 +16,8 @@ import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows/rows';
 import { runEntries, runRows } from './rows/run-rows';
 import type { TaggedRuns } from './rows/tagged-runs';
 import { ADDED, applyChanges, REMOVED, type TagChanges } from './rows/tags';
+import { withTwin } from './rows/twins';
 import { requireWholeRun } from './rows/whole';
-import { withTwin } from './twins';
 
 export class Store {
   readonly kv: Kv;

@@ -1,7 +1,7 @@
 /** Records that are lost alone: their twins are there. Records come before their twins, by the order of keys. */
 import type { Kv } from '../../store/kv/kv';
 import { keys } from '../../store/kv/row-keys';
-import { twinOf } from '../../store/twins';
+import { twinOf } from '../../store/rows/twins';
 import { isThere } from './lost-ones';
 
 export class Twins {

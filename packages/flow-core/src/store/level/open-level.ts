@@ -1,13 +1,13 @@
 /** Opens LevelDB in the database's folder. What it would do unseen to a damaged one is looked for before and after. */
 import { dirname } from 'node:path';
 import type { Level } from 'level';
-import { forgetOlderNote, requireNewestManifest } from '../older-manifest';
 import { hasDatabase } from './database';
 import { noteDropped, noteLost } from './dropped';
 import { requireWholeTables } from './known-tables';
 import { lostOfLogs } from './left-logs';
 import { requireNew } from './lost-database';
 import { markLostRuns } from './lost-numbers';
+import { forgetOlderNote, requireNewestManifest } from './older-manifest';
 import { isCurrent, readStamp, unstamped, writeStamp } from './stamp';
 import { finishSwap } from './swap';
 

@@ -2,10 +2,10 @@
 import { FlowError } from '../../definition/errors';
 import { type Kv, scan, valuesOf } from '../kv/kv';
 import { keys, nameOfKey, prefixRange } from '../kv/row-keys';
-import { lostAlone } from '../twins';
 import { fromJson } from './json';
 import type { LostRow } from './missing-rows';
 import type { RunRow } from './rows';
+import { lostAlone } from './twins';
 
 /** A lost record of a run. */
 export interface LostRecord extends LostRow {

@@ -1,9 +1,9 @@
 /** The records of a run as operations on the database, and artifacts as its values. */
 import type { Op } from '../kv/kv';
 import { keys } from '../kv/row-keys';
-import { withTwin } from '../twins';
 import type { ReuseRow } from './reuse-row';
 import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
+import { withTwin } from './twins';
 
 /** The address of an artifact: the task that stored it, and its name. */
 export interface ArtifactAddress {

@@ -1,10 +1,10 @@
 /** Lists runs with their current tags, or those that have some: page by page, whatever the number of runs. */
 import { type Entry, type Kv, pages, scan } from '../kv/kv';
 import { keys, lastNumber, prefixRange } from '../kv/row-keys';
-import { lostAlone, twinOf } from '../twins';
 import { notThere } from './lost-records';
 import type { RunRow } from './rows';
 import { applyChanges, type TagEntry, tagEntry } from './tags';
+import { lostAlone, twinOf } from './twins';
 
 export interface TaggedRuns {
   /** Undefined for all. */

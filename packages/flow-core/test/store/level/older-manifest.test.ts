@@ -1,11 +1,11 @@
 /** An older CURRENT with its manifest that was put back alone: the database is not opened, which would delete what came later. */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repairStore } from '../../src/engine/verify/repair';
-import { keys } from '../../src/store/kv/row-keys';
-import { manifestOf, noteLogs } from '../../src/store/level/left-logs';
-import { LevelKv } from '../../src/store/level/level';
-import { temporaryPlace, wholeFolder, withEnvironment } from './helpers/place';
+import { repairStore } from '../../../src/engine/verify/repair';
+import { keys } from '../../../src/store/kv/row-keys';
+import { manifestOf, noteLogs } from '../../../src/store/level/left-logs';
+import { LevelKv } from '../../../src/store/level/level';
+import { temporaryPlace, wholeFolder, withEnvironment } from '../helpers/place';
 
 withEnvironment('CI', '1');
 

@@ -2,8 +2,8 @@
  * Records of which no other one speaks, the code of a run and its tags, are written with a twin, under a key far away: one that is lost
  * alone is missed. Stores have records from before there were twins: without one, nothing is said.
  */
-import type { Kv, Op } from './kv/kv';
-import { keys } from './kv/row-keys';
+import type { Kv, Op } from '../kv/kv';
+import { keys } from '../kv/row-keys';
 
 /** @param value what the twin says of the record. That of a tag says all of it, so that a repair brings it back */
 export const withTwin = (op: Op, value = op.value): Op[] => [op, { key: keys.twin(op.key), value }];

@@ -4,9 +4,9 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FlowError } from '../definition/errors';
-import { forgetLogs, notedManifest } from './level/left-logs';
-import type { Manifest } from './salvage/manifest';
+import { FlowError } from '../../definition/errors';
+import type { Manifest } from '../salvage/manifest';
+import { forgetLogs, notedManifest } from './left-logs';
 
 /** `MANIFEST-000012` */
 const MANIFEST = /^MANIFEST-(\d+)$/;
@@ -20,7 +20,7 @@ export async function requireNewestManifest(folder: string): Promise<void> {
   const noted = comparedToNoted(folder, current);
   const later = namesIn(folder).filter((name) => MANIFEST.test(name) && numberOf(name) > numberOf(current));
   if (noted === 'the same' && later.length === 0) return;
-  const { readManifest } = await import('./salvage/manifest');
+  const { readManifest } = await import('../salvage/manifest');
   const manifest = readManifest(folder);
   // LevelDB says what is wrong with it.
   if (!manifest || manifest.isDamaged) return;
