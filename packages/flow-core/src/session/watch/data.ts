@@ -15,7 +15,7 @@ const SKIPPED = new Set(['node_modules', '.git', '.flow', '.nx']);
 /** What editors write beside a file while they save it. */
 const OF_EDITORS = /^4913$|~$|^\.#|^\.?#.*#$|\.sw[a-z]$|\.tmp$/;
 
-/** The most files that are known one by one. Of more, only what the system tells is heard. */
+/** The most files that are known one by one, by default. Of more, only what the system tells is heard. */
 const MOST = 20_000;
 
 export class DataFiles {
@@ -29,17 +29,23 @@ export class DataFiles {
   #declared: string | undefined;
   #places: readonly string[] = [];
   #names: (path: string) => boolean = () => false;
+  readonly #most: number;
   #stamps = new Map<string, string>();
+  /** Whether there are more. */
+  #hasMore = false;
+  /** Of those, what was heard of. */
+  readonly #told = new Map<string, string>();
   /** Those that were found to be others, and were not told. */
   readonly #found = new Set<string>();
   #folders: string[] = [];
 
-  /** @param env whether its `.env` files count @param files more of them, absolute */
+  /** @param env whether its `.env` files count @param files more of them, absolute @param most known one by one */
   constructor(
     { file, flow, workspace }: WatchedPlace,
-    { env, files }: { env: boolean; files: readonly string[] },
+    { env, files, most = MOST }: { env: boolean; files: readonly string[]; most?: number },
   ) {
     this.#more = files;
+    this.#most = most;
     this.#folder = dirname(file);
     this.#outputs = join(flowsFolder(workspace), flow);
     this.#envFolders = env ? foldersUpTo(this.#folder, workspace) : [];
@@ -85,19 +91,26 @@ export class DataFiles {
   /** Looks at all of them. @returns those that are others than when {@link changed} was last asked */
   walk(): string[] {
     const before = this.#stamps;
+    const hadMore = this.#hasMore;
     this.#stamps = new Map();
+    this.#hasMore = false;
     this.#folders = [];
-    for (const place of this.#places) this.#visit(place);
     for (const file of this.#more) this.#keep(file);
     for (const folder of this.#envFolders)
       for (const { name } of entriesOf(folder) ?? []) if (ENV_FILE.test(name)) this.#keep(join(folder, name));
-    for (const name of new Set([...before.keys(), ...this.#stamps.keys()]))
-      if (before.get(name) !== this.#stamps.get(name)) this.#found.add(name);
+    for (const place of this.#places) this.#visit(place);
+    for (const [name, stamp] of this.#stamps) {
+      const last = before.get(name) ?? this.#told.get(name);
+      // Where there were more, it may have been one of those.
+      if (last === undefined ? !hadMore : last !== stamp) this.#found.add(name);
+    }
+    for (const [name, stamp] of before)
+      if (!this.#stamps.has(name) && !(this.#hasMore && stampOf(name) === stamp)) this.#found.add(name);
     return [...this.#found];
   }
 
   #visit(path: string): void {
-    if (this.#stamps.size >= MOST || path === this.#outputs) return;
+    if (path === this.#outputs) return;
     const entries = entriesOf(path);
     if (!entries) {
       if (this.#counts(path)) this.#keep(path);
@@ -132,15 +145,22 @@ export class DataFiles {
   }
 
   #keep(path: string): void {
-    const stamp = stampOf(path);
-    if (stamp !== '') this.#stamps.set(path, stamp);
+    if (this.#stamps.size >= this.#most) this.#hasMore = true;
+    else {
+      const stamp = stampOf(path);
+      if (stamp !== '') this.#stamps.set(path, stamp);
+    }
   }
 
   #look(path: string): void {
-    const before = this.#stamps.get(path);
-    this.#stamps.delete(path);
-    this.#keep(path);
-    if (before !== this.#stamps.get(path)) this.#found.add(path);
+    const stamp = stampOf(path);
+    const isKnown = this.#stamps.has(path) || !this.#hasMore;
+    const last = (isKnown ? this.#stamps : this.#told).get(path);
+    if (last === stamp || (isKnown && last === undefined && stamp === '')) return;
+    this.#found.add(path);
+    if (!isKnown) this.#told.set(path, stamp);
+    else if (stamp === '') this.#stamps.delete(path);
+    else this.#stamps.set(path, stamp);
   }
 }
 
