@@ -56,7 +56,7 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
   // The broker, which would leave with the last process of a spin, stays for the next.
   const store = openStore(place.store);
   const watch = new Watch({
-    place: { file, flow: choice.flow, workspace: place.workspace },
+    place: { file, flow: choice.flow, named: !looksLikeFile(place.flow), workspace: place.workspace },
     setup: { ...place, file, env: context.env !== undefined },
     files: filesIn(context),
     step,

@@ -71,6 +71,16 @@ test('the first spin, a change in the words of why, a comment, what is broken, a
   expect(await live.line(from, () => true)).toMatchObject({ watch: 'broken', step: 'mid', error: gone });
 
   from = live.lines.length;
+  flow('live', 'return { sum: 0 };');
+  ws.write('live.flow.ts', ws.read('live.flow.ts').replace("flow('live'", "flow('other'"));
+  const renamed = {
+    code: 'FLOW_NOT_FOUND',
+    message: 'live.flow.ts declares "other" now, and no flow "live": the watch waits for it.',
+  };
+  const isRenamed = (line: Line) => line.watch === 'broken' && line.error.message === renamed.message;
+  expect(await live.line(from, isRenamed)).toMatchObject({ error: renamed });
+
+  from = live.lines.length;
   flow('live', 'return { sum: self.rows.length + 2 };');
   expect(told(await live.spun(from))[0]).toBe('5');
 
