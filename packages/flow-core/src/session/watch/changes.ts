@@ -1,5 +1,5 @@
 /** Hears of changed files: from the system, some of whose news get lost, and by a look at all of them now and then. */
-import { Folders } from './folders';
+import { Folders, type FoldersListener } from './folders';
 
 /** How long a burst of changes may last: editors write a file in several steps. Milliseconds. */
 export const DEBOUNCE_MS = 40;
@@ -13,7 +13,7 @@ const SWEEP_MS = 1000;
 /** A look at all files takes at most one part in so many of the time. */
 const SHARE = 50;
 
-export interface ChangesListener {
+export interface ChangesListener extends Pick<FoldersListener, 'refused'> {
   /** A file has changed, or seems to have: what is looked at now may be half of it. */
   noted(): void;
   /** A burst of changes is over. @param since when the first was heard of; milliseconds since 1970 */
@@ -32,7 +32,10 @@ export class Changes {
 
   constructor(workspace: string, listener: ChangesListener) {
     this.#listener = listener;
-    this.folders = new Folders(workspace, (path) => this.note(path));
+    this.folders = new Folders(workspace, {
+      changed: (path) => this.note(path),
+      refused: (why) => listener.refused(why),
+    });
     this.#sweeping = setTimeout(() => this.#sweep(), SWEEP_MS);
   }
 

@@ -7,7 +7,7 @@ import { messageOf } from '../../definition/thrown';
 import { stepsBetween } from '../../engine/spin/chain';
 import { fingerprintFlow, type StepFingerprint } from '../../source/fingerprint';
 import { compareFingerprints } from '../../source/fingerprint/compare';
-import { parseFlowSource } from '../../source/parse';
+import { parseFlowSource, type SourceFlow } from '../../source/parse';
 import { staticGraph } from '../../source/static-graph';
 import { KeptSources, stampOf } from './stamps';
 
@@ -15,6 +15,8 @@ export interface WatchedPlace {
   /** The flow's file. */
   file: string;
   flow: string;
+  /** The flow was given by its name, and not by its file: another one in the file is not meant. */
+  named?: boolean;
   workspace: string;
 }
 
@@ -27,6 +29,8 @@ export type Look =
 export class WatchedCode {
   readonly #place: WatchedPlace;
   readonly #sources = new KeptSources();
+  /** Those that the file declares. */
+  #flows: readonly SourceFlow[] = [];
   /** The steps, and what each saw when that was last accepted. */
   #seen: { of: string; code: ReadonlyMap<string, StepFingerprint> } | undefined;
   /** All files that were looked for when all could be parsed: a broken one hides those that it imports. */
@@ -51,6 +55,8 @@ export class WatchedCode {
     let now: Map<string, StepFingerprint>;
     try {
       const { steps, other } = fingerprintFlow({ file, flow, root: workspace, host: this.#sources });
+      this.#flows = parseFlowSource(file, Buffer.from(this.#sources.read(file) ?? []).toString());
+      this.#requireFlow();
       // One whose declaration is not found may have a computed name, or be gone: the flow itself knows.
       const seenBy = (name: string) => (Object.hasOwn(steps, name) ? steps[name] : undefined) ?? other;
       const chain = through === undefined ? [step] : this.#chain(step, through);
@@ -69,18 +75,31 @@ export class WatchedCode {
     return { changed: seen ? differences(seen, now) : [], accept };
   }
 
+  get #source(): SourceFlow | undefined {
+    return this.#flows.find(({ name }) => name === this.#place.flow);
+  }
+
+  /** @throws FlowError FLOW_NOT_FOUND. Where no name is written out, the flow itself knows. */
+  #requireFlow(): void {
+    const { file, flow, named, workspace } = this.#place;
+    if (!named || this.#source || this.#flows.length === 0) return;
+    const names = this.#flows.map(({ name }) => `"${name}"`).join(', ');
+    const place = relative(workspace, file);
+    throw new FlowError(
+      'FLOW_NOT_FOUND',
+      `${place} declares ${names} now, and no flow "${flow}": the watch waits for it.`,
+    );
+  }
+
   /** The steps of a chain. Undefined where a part of the graph is computed. */
   #chain(step: string, through: string): string[] | undefined {
-    const { file, flow } = this.#place;
-    const source = parseFlowSource(file).find(({ name }) => name === flow);
-    const graph = source && staticGraph(source);
+    const graph = this.#source && staticGraph(this.#source);
     return graph && [step, ...stepsBetween(graph, step, through).map(({ name }) => name)];
   }
 
   /** The inputs that the flow declares. Those that are computed are not known. */
   declared(): Graph['inputs'] {
-    const { file, flow } = this.#place;
-    const declared = parseFlowSource(file).find(({ name }) => name === flow)?.inputs;
+    const declared = this.#source?.inputs;
     return declared === 'computed' ? undefined : declared;
   }
 

@@ -15,7 +15,7 @@ const SKIPPED = new Set(['node_modules', '.git', '.flow', '.nx']);
 /** What editors write beside a file while they save it. */
 const OF_EDITORS = /^4913$|~$|^\.#|^\.?#.*#$|\.sw[a-z]$|\.tmp$/;
 
-/** The most files that are known one by one. Of more, only what the system tells is heard. */
+/** The most files that are known one by one, by default. Of more, only what the system tells is heard. */
 const MOST = 20_000;
 
 /** What became of a file: the end of a sentence that begins with its name. */
@@ -32,17 +32,23 @@ export class DataFiles {
   #declared: string | undefined;
   #places: readonly string[] = [];
   #names: (path: string) => boolean = () => false;
+  readonly #most: number;
   #stamps = new Map<string, string>();
+  /** Whether there are more. */
+  #hasMore = false;
+  /** Of those, what was heard of. */
+  readonly #told = new Map<string, string>();
   /** Those that were found to be others, and were not told, with what they were before. */
   readonly #found = new Map<string, string | undefined>();
   #folders: string[] = [];
 
-  /** @param env whether its `.env` files count @param files more of them, absolute */
+  /** @param env whether its `.env` files count @param files more of them, absolute @param most known one by one */
   constructor(
     { file, flow, workspace }: WatchedPlace,
-    { env, files }: { env: boolean; files: readonly string[] },
+    { env, files, most = MOST }: { env: boolean; files: readonly string[]; most?: number },
   ) {
     this.#more = files;
+    this.#most = most;
     this.#folder = dirname(file);
     this.#outputs = join(flowsFolder(workspace), flow);
     this.#envFolders = env ? foldersUpTo(this.#folder, workspace) : [];
@@ -80,7 +86,7 @@ export class DataFiles {
     // A folder came or went, with all that is in it.
     if (paths.some((path) => !this.#counts(path) && this.concerns(path))) this.walk();
     for (const path of paths) if (this.#counts(path)) this.#look(path);
-    const found = [...this.#found].map(([file, before]) => [file, this.#difference(file, before)] as const);
+    const found = [...this.#found].map(([file, before]) => [file, differenceTo(file, before)] as const);
     this.#found.clear();
     return new Map(found);
   }
@@ -88,28 +94,30 @@ export class DataFiles {
   /** Looks at all of them. @returns those that are others than when {@link changed} was last asked */
   walk(): string[] {
     const before = this.#stamps;
+    const hadMore = this.#hasMore;
     this.#stamps = new Map();
+    this.#hasMore = false;
     this.#folders = [];
-    for (const place of this.#places) this.#visit(place);
     for (const file of this.#more) this.#keep(file);
     for (const folder of this.#envFolders)
       for (const { name } of entriesOf(folder) ?? []) if (ENV_FILE.test(name)) this.#keep(join(folder, name));
-    for (const name of new Set([...before.keys(), ...this.#stamps.keys()]))
-      this.#compare(name, before.get(name));
+    for (const place of this.#places) this.#visit(place);
+    for (const [name, stamp] of this.#stamps) {
+      const last = before.get(name) ?? this.#told.get(name);
+      // Where there were more, it may have been one of those.
+      if (last === undefined ? !hadMore : last !== stamp) this.#find(name, last);
+    }
+    for (const [name, stamp] of before)
+      if (!this.#stamps.has(name) && !(this.#hasMore && stampOf(name) === stamp)) this.#find(name, stamp);
     return [...this.#found.keys()];
   }
 
-  #compare(file: string, before: string | undefined): void {
-    if (before !== this.#stamps.get(file) && !this.#found.has(file)) this.#found.set(file, before);
-  }
-
-  #difference(file: string, before: string | undefined): Difference {
-    if (!this.#stamps.has(file)) return 'is gone';
-    return before === undefined ? 'is new' : 'changed';
+  #find(file: string, before: string | undefined): void {
+    if (!this.#found.has(file)) this.#found.set(file, before);
   }
 
   #visit(path: string): void {
-    if (this.#stamps.size >= MOST || path === this.#outputs) return;
+    if (path === this.#outputs) return;
     const entries = entriesOf(path);
     if (!entries) {
       if (this.#counts(path)) this.#keep(path);
@@ -144,16 +152,29 @@ export class DataFiles {
   }
 
   #keep(path: string): void {
-    const stamp = stampOf(path);
-    if (stamp !== '') this.#stamps.set(path, stamp);
+    if (this.#stamps.size >= this.#most) this.#hasMore = true;
+    else {
+      const stamp = stampOf(path);
+      if (stamp !== '') this.#stamps.set(path, stamp);
+    }
   }
 
   #look(path: string): void {
-    const before = this.#stamps.get(path);
-    this.#stamps.delete(path);
-    this.#keep(path);
-    this.#compare(path, before);
+    const stamp = stampOf(path);
+    const isKnown = this.#stamps.has(path) || !this.#hasMore;
+    const last = (isKnown ? this.#stamps : this.#told).get(path);
+    if (last === stamp || (isKnown && last === undefined && stamp === '')) return;
+    // Of one that was not known, nobody knows whether it was there.
+    this.#find(path, isKnown ? last : '');
+    if (!isKnown) this.#told.set(path, stamp);
+    else if (stamp === '') this.#stamps.delete(path);
+    else this.#stamps.set(path, stamp);
   }
+}
+
+function differenceTo(file: string, before: string | undefined): Difference {
+  if (stampOf(file) === '') return 'is gone';
+  return before === undefined ? 'is new' : 'changed';
 }
 
 /** Undefined for what is no folder. */

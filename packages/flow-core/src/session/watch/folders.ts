@@ -5,6 +5,19 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 
+export interface FoldersListener {
+  /** A path may have changed: a file, or a folder on the way to one. */
+  changed(path: string): void;
+  /** The system watches no more folders. Called once. @param why a sentence */
+  refused(why: string): void;
+}
+
+/** What the system answers where it watches as many folders as it may, and the setting of Linux that says how many. */
+const LIMITS: Record<string, string> = {
+  ENOSPC: 'fs.inotify.max_user_watches',
+  EMFILE: 'fs.inotify.max_user_instances',
+};
+
 interface Watched {
   watcher: FSWatcher;
   /** Which folder it is: another one may take its place. */
@@ -13,16 +26,16 @@ interface Watched {
 
 export class Folders {
   readonly #workspace: string;
-  readonly #changed: (path: string) => void;
+  readonly #listener: FoldersListener;
   readonly #watched = new Map<string, Watched>();
   /** The files, and the folders on the way to them. */
   #wanted = new Set<string>();
   #counts: (path: string) => boolean = () => false;
+  #hasRefused = false;
 
-  /** @param changed called with a path that may have changed: a file, or a folder on the way to one */
-  constructor(workspace: string, changed: (path: string) => void) {
+  constructor(workspace: string, listener: FoldersListener) {
     this.#workspace = workspace;
-    this.#changed = changed;
+    this.#listener = listener;
   }
 
   /**
@@ -67,22 +80,32 @@ export class Folders {
     if (id === undefined) return false;
     try {
       const watcher = watch(folder, (_, name) => this.#heard(folder, name));
-      watcher.on('error', () => this.#changed(folder));
+      watcher.on('error', () => this.#listener.changed(folder));
       this.#watched.set(folder, { watcher, id });
       return true;
-    } catch {
-      // The system watches no more folders: those are looked at now and then.
+    } catch (error) {
+      // What is in it is looked at now and then.
+      this.#refused((error as NodeJS.ErrnoException).code ?? '');
       return false;
     }
+  }
+
+  #refused(code: string): void {
+    const limit = LIMITS[code];
+    if (limit === undefined || this.#hasRefused) return;
+    this.#hasRefused = true;
+    const raise = process.platform === 'linux' ? `: raise ${limit}` : '';
+    const later = 'so some saves are found a second or more later';
+    this.#listener.refused(`The system watches no more folders (${code}), ${later}${raise}.`);
   }
 
   #heard(folder: string, name: string | null): void {
     // What happens to the folder itself comes under its own name.
     if (name === null || (name === basename(folder) && this.#watched.get(folder)?.id !== idOf(folder)))
-      this.#changed(folder);
+      this.#listener.changed(folder);
     else {
       const path = join(folder, name);
-      if (this.#wanted.has(path) || this.#counts(path)) this.#changed(path);
+      if (this.#wanted.has(path) || this.#counts(path)) this.#listener.changed(path);
     }
   }
 }

@@ -75,6 +75,7 @@ export class Watch {
         if (this.#reading || this.#running?.isLoading) this.#doubtful = true;
       },
       changed: (paths, since) => this.#queue({ files: new Set(paths), forced: false, since, more: [] }),
+      refused: (why) => options.listener.note(why),
       sweep: () => (this.#busy ? [] : [...this.#code.changed(), ...this.#data.walk()]),
     });
   }

@@ -1,6 +1,6 @@
 /** `spin --watch` as a command: what it answers, what it refuses, and that nothing of it stays. */
 import { until, Workspace } from '../../kit/workspace';
-import { type Spun, Watched } from '../../session/watch/watched';
+import { type Line, type Spun, Watched } from '../../session/watch/watched';
 
 const ws = new Workspace();
 let watched: Watched | undefined;
@@ -69,6 +69,16 @@ test('the first spin, a change in the words of why, a comment, what is broken, a
     message: 'live.flow.ts is not there any more: the watch waits for it.',
   };
   expect(await live.line(from, () => true)).toMatchObject({ watch: 'broken', step: 'mid', error: gone });
+
+  from = live.lines.length;
+  flow('live', 'return { sum: 0 };');
+  ws.write('live.flow.ts', ws.read('live.flow.ts').replace("flow('live'", "flow('other'"));
+  const renamed = {
+    code: 'FLOW_NOT_FOUND',
+    message: 'live.flow.ts declares "other" now, and no flow "live": the watch waits for it.',
+  };
+  const isRenamed = (line: Line) => line.watch === 'broken' && line.error.message === renamed.message;
+  expect(await live.line(from, isRenamed)).toMatchObject({ error: renamed });
 
   from = live.lines.length;
   flow('live', 'return { sum: self.rows.length + 2 };');

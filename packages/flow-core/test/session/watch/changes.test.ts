@@ -1,5 +1,5 @@
 /** What is heard of files that are saved as editors and tools save them. */
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Changes } from '../../../src/session/watch/changes';
@@ -8,6 +8,7 @@ let folder: string;
 let changes: Changes;
 let heard: (paths: readonly string[]) => void;
 let swept: string[] = [];
+let refused: string[] = [];
 const path = (...parts: string[]) => join(folder, ...parts);
 const next = () =>
   new Promise<readonly string[]>((resolve) => {
@@ -18,8 +19,10 @@ const watch = (...files: string[]) => changes.folders.watch(files, [], () => fal
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-changes-')));
   swept = [];
+  refused = [];
   changes = new Changes(folder, {
     noted() {},
+    refused: (why) => refused.push(why),
     changed: (paths) => heard(paths),
     sweep: () => swept.splice(0),
   });
@@ -86,6 +89,23 @@ test('what the system does not tell is found by a look at all files', async () =
   const change = next();
   swept = [path('a.ts')];
   expect(await change).toEqual([path('a.ts')]);
+});
+
+test('that the system watches no more folders is told once; a folder that has just gone is not', () => {
+  const wrong = (code: string) => () => {
+    throw Object.assign(new Error(code), { code });
+  };
+  const open = jest
+    .spyOn(fs, 'watch')
+    .mockImplementationOnce(wrong('ENOENT'))
+    .mockImplementation(wrong('ENOSPC'));
+  watch(path('a.ts'));
+  expect(refused).toEqual([]);
+  for (let times = 0; times < 2; times++) watch(path('a.ts'));
+  expect(refused).toEqual([
+    expect.stringMatching(/^The system watches no more folders \(ENOSPC\), so some saves /),
+  ]);
+  open.mockRestore();
 });
 
 test('changes without an end are told all the same', async () => {

@@ -78,3 +78,23 @@ test('its own outputs are none of them', () => {
   const other = write('dist/flow/other/spin/a/artifacts/x.csv');
   expect([...all.changed([other]).keys()]).toEqual([other]);
 });
+
+test('of more files than are known one by one, those count that are told', () => {
+  const place = { file: path('app/f.flow.ts'), flow: 'f', workspace };
+  const few = new DataFiles(place, { env: false, files: [], most: 2 });
+  const more = ['app/more/a.csv', 'app/more/b.csv', 'app/more/deep/c.csv'].map((name) => write(name));
+  few.declare(['more/**']);
+  expect(few.folders).toEqual(expect.arrayContaining([path('app/more'), path('app/more/deep')]));
+  const heard = more.map((file) => {
+    writeFileSync(file, 'other');
+    return [few.changed([file]), few.changed([file])];
+  });
+  expect(heard).toEqual(more.map((file) => [[file], []]));
+  // Which of them are known one by one may become others.
+  const first = write('app/more/0.csv');
+  few.changed([first]);
+  expect(few.walk()).toEqual([]);
+  rmSync(first);
+  expect(few.changed([first])).toEqual([first]);
+  expect(few.walk()).toEqual([]);
+});
