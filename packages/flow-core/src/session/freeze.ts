@@ -6,10 +6,10 @@ import { isToldApart } from '../engine/freeze/told-apart';
 import { onlyGivenInputs } from '../engine/inputs/only-given';
 import { outputsOf, type SpinOutcome } from '../engine/spin/outcome';
 import type { SpinInputs } from '../engine/spin/spin';
-import { Artifacts, type Codecs, encodeValue } from '../store/artifacts';
-import { isFile } from '../store/file';
-import { isLater } from '../store/later';
-import type { ArtifactRecord, TaskReads } from '../store/rows';
+import { isFile } from '../store/cas/file';
+import type { ArtifactRecord, TaskReads } from '../store/rows/rows';
+import { Artifacts, type Codecs, encodeValue } from '../store/values/artifacts';
+import { isLater } from '../store/values/later';
 import type { Session } from './session';
 import { type SpinRequest, spinStep } from './spin';
 

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { graphOf } from '../definition/flow';
 import type { DefinedFlow } from '../definition/types';
-import { encodeValue } from '../store/artifacts';
+import { encodeValue } from '../store/values/artifacts';
 
 /**
  * Expects a value of which all that is stored is the same: for what `toEqual` takes for equal to others, such as holes, bytes of an

@@ -1,6 +1,6 @@
 /** Which values the equality of test runners tells apart from all others. */
 import { types } from 'node:util';
-import { isPlain } from '../../store/digest';
+import { isPlain } from '../../store/values/digest';
 
 /**
  * False for values that `toEqual` takes for equal to others, such as holes, bytes of an ArrayBuffer, fields of errors and classes;

@@ -1,7 +1,7 @@
 /** What lies on a disk: each file once, however many names it has. */
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { namesIn } from '../../store/replaceable';
+import { namesIn } from '../../store/folder/replaceable';
 
 export interface Taken {
   files: number;

@@ -1,9 +1,9 @@
 /** The files that artifacts name: whether each is there, as long as it should be, and with `--read-data` as it was written. */
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Cas } from '../../store/cas';
-import { hashFile } from '../../store/file';
-import type { ArtifactRecord } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import { hashFile } from '../../store/cas/file';
+import type { ArtifactRecord } from '../../store/rows/rows';
 import type { Looked } from './problem';
 
 const SHA256 = /^[0-9a-f]{64}$/;
