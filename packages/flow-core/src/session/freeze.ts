@@ -2,12 +2,13 @@
 import { parameterHelp } from '../definition/params';
 import { expectedOf, typed } from '../engine/freeze/expected';
 import { cannot, type FrozenInputs, frozenInputs, givenValue } from '../engine/freeze/inputs';
+import { isToldApart } from '../engine/freeze/told-apart';
 import { onlyGivenInputs } from '../engine/inputs/only-given';
 import { outputsOf, type SpinOutcome } from '../engine/spin/outcome';
 import type { SpinInputs } from '../engine/spin/spin';
 import { isFile } from '../store/cas/file';
 import type { ArtifactRecord, TaskReads } from '../store/rows/rows';
-import { Artifacts } from '../store/values/artifacts';
+import { Artifacts, type Codecs, encodeValue } from '../store/values/artifacts';
 import { isLater } from '../store/values/later';
 import type { Session } from './session';
 import { type SpinRequest, spinStep } from './spin';
@@ -24,7 +25,7 @@ export interface Frozen {
   shape: Pick<FrozenInputs, 'isList' | 'branches' | 'index' | 'iteration'>;
   params: Record<string, unknown>;
   /** By name: the value, or an expectation of its type where two executions differ. */
-  outputs: { name: string; value: unknown; digest?: string }[];
+  outputs: { name: string; value: unknown; digest?: string; exactly?: boolean }[];
   /** Artifacts of which the type alone is asserted. */
   typed: string[];
   origin: string | undefined;
@@ -86,11 +87,27 @@ export async function freeze(session: Session, outcome: SpinOutcome, { heard }: 
     // What came in pieces was written, and is nowhere whole.
     const isHandle =
       isFile(value) || isLater(value) || (value === undefined && artifact.type !== 'undefined');
-    if (!isHandle && other.digest === digest) return { name, value, digest };
+    const same = other.digest === digest;
+    const apart = isHandle || isToldApart(value);
+    if (!isHandle && same && (apart || isEncodedAtOnce(value, graph.codecs)))
+      return { name, value, digest, ...(apart ? {} : { exactly: true }) };
     differing.push(name);
-    return { name, value: isHandle ? typed(value, other) : expectedOf(value, decode(other)) };
+    return {
+      name,
+      value: isHandle || same ? typed(value, same ? value : other) : expectedOf(value, decode(other)),
+    };
   });
   return { inputs: await read(), shape, params, outputs, typed: differing, origin: outcome.origin };
+}
+
+/** A test compares its digest, and does not wait for it. */
+function isEncodedAtOnce(value: unknown, codecs: Codecs): boolean {
+  try {
+    encodeValue('value', value, codecs);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface Again extends Pick<Frozen, 'inputs' | 'params'> {

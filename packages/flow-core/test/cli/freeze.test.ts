@@ -24,6 +24,7 @@ const start = f.start(({ params }) => ({
   table: new Map([['a', new Date(0)]]),
   long: Array.from({ length: 300 }, (_, i) => ({ title: \`film \${i}\` })),
   origin: new Point(3),
+  never: [new Date(Number.NaN)],
 }));
 const each = f.foreach('each', { after: start, over: 'ns' }, ({ self, input, params }) => ({
   n: input * 10,
@@ -107,6 +108,8 @@ test('tests of a split, a join, a gather and start pass, and fail after an edit'
     ...['a/films.all.test.ts', 'a/films.all.frozen/long.json', 'a/films.all.frozen/origin.artifact'],
     'a/films.all.frozen/expected.points.artifact',
   ]);
+  // For jest, such a date is not equal to itself.
+  expect(ws.read('a/films.all.test.ts')).toContain('never: exactly([new Date(Number.NaN)], films),');
   await freeze('both', '--freeze=a/gathered.spec.ts');
   await freeze('start', '--params.label=worst', '--freeze');
   // Neither jest nor anything else reads TypeScript where a flow is JavaScript.
@@ -176,6 +179,16 @@ export default f.end(f.step('next', { after: start }, ({ self }) => ({ is: self.
   await ws.ok(['run', 'filed']);
   const { code, stderr } = await ws.nxFlow(['spin', 'filed', 'next', '--freeze']);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/FLOW_FREEZE .* its input "report" is a file/)]);
+  // Within another value, it is no value of an input at all.
+  ws.write(
+    'given.cjs',
+    "module.exports = { report: { files: [require('@nx-flow/core').file('package.json')] } };",
+  );
+  const given = await ws.nxFlow(['spin', 'filed', 'next', '--artifacts=given.cjs', '--freeze']);
+  expect([given.code, given.stderr]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('report.files[0] is a file(), which is an artifact of its own'),
+  ]);
 });
 
 test('a value that holds a secret is not written', async () => {

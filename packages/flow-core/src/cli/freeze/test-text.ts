@@ -33,7 +33,13 @@ export interface TestText {
 export function testText(test: TestText): string {
   const { step, runner, imported, shape, origin, typed } = test;
   const globals = runner === 'vitest' ? 'vitest' : '@jest/globals';
-  const flow = imported?.name === 'default' ? 'flow' : imported?.name;
+  const flow = imported && nameIn(imported);
+  const outputs = text(test.outputs, '  ');
+  const helpers = [
+    ...(outputs.includes('exactly(') ? ['exactly'] : []),
+    ...(test.usesFixtures ? ['readFixture'] : []),
+    'Runner',
+  ];
   const options = [
     `artifacts: ${text(test.artifacts, '    ')}`,
     ...(shape.index ? [`index: [${shape.index.join(', ')}]`] : []),
@@ -49,7 +55,7 @@ export function testText(test: TestText): string {
       : []),
     ...(test.usesFixtures || !imported ? [load('{ join }', 'node:path')] : []),
     ...(runner === 'vitest' || test.importsGlobals ? [load('{ afterAll, expect, test }', globals)] : []),
-    load(`{ ${test.usesFixtures ? 'readFixture, ' : ''}Runner }`, '@nx-flow/core/testing'),
+    load(`{ ${helpers.join(', ')} }`, '@nx-flow/core/testing'),
     ...(imported ? [load(imported.name === 'default' ? 'flow' : `{ ${flow} }`, imported.from)] : []),
     '',
     ...(test.usesFixtures
@@ -65,12 +71,15 @@ export function testText(test: TestText): string {
     ...options.map((option) => `    ${option},`),
     '  });',
     '  expect(error).toBeUndefined();',
-    `  expect({ ...artifacts }).toEqual(${text(test.outputs, '  ')});`,
+    `  expect({ ...artifacts }).toEqual(${outputs});`,
     '});',
     '',
   ];
   return lines.join('\n');
 }
+
+/** How a test names the flow that it imports. */
+export const nameIn = ({ name }: { name: string }) => (name === 'default' ? 'flow' : name);
 
 /** What cannot be written was replaced by code before. */
 function text(value: unknown, indent: string): string {

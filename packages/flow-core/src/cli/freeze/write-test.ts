@@ -6,7 +6,7 @@ import { FlowError } from '../../definition/errors';
 import { graphOf } from '../../definition/flow';
 import { typed } from '../../engine/freeze/expected';
 import { fixtureOf, readFixtureBytes } from '../../engine/freeze/fixture';
-import { Code, literalOf, quoted } from '../../engine/freeze/literal';
+import { Code, exactly, literalOf, quoted } from '../../engine/freeze/literal';
 import { parseSize } from '../../engine/housekeeping/policy';
 import { type DigestedValue, type Frozen, shaped } from '../../session/freeze';
 import type { FileSession } from '../../session/session';
@@ -14,7 +14,7 @@ import { importModule } from '../../source/load';
 import { isLater } from '../../store/values/later';
 import { size } from '../render/table';
 import { canBeImported, importPath, isCommonJs, isJavaScript, type TestPlace } from './place';
-import { testText } from './test-text';
+import { nameIn, testText } from './test-text';
 
 /** Characters of a value that stands in the test itself. */
 const INLINE = 1000;
@@ -68,9 +68,17 @@ export async function writeTest({
   const inputs = await Promise.all(
     frozen.inputs.map((given) => codedAll(Object.entries(given), (name, value) => coded('', name, value))),
   );
+  // A test runner would load other versions of the step's packages.
+  const imported =
+    graph.steps.get(step)?.options.packages || !canBeImported(session.file, place.runner)
+      ? undefined
+      : await exportOf(session, place);
   const outputs = await codedAll(
     frozen.outputs.map((output) => [output.name, output] as const),
-    (name, output) => coded('expected.', name, output),
+    async (name, output) => {
+      const code = await coded('expected.', name, output);
+      return output.exactly && !differing.includes(name) ? exactly(code, imported && nameIn(imported)) : code;
+    },
   );
   for (const [name, value] of Object.entries(frozen.params)) {
     if (literalOf(value) === undefined) {
@@ -90,11 +98,7 @@ export async function writeTest({
     },
     ...{ origin: frozen.origin, params: frozen.params, artifacts: shaped(inputs, frozen.shape) },
     importsGlobals: canImport('@jest/globals', place.file),
-    // A test runner would load other versions of the step's packages.
-    imported:
-      graph.steps.get(step)?.options.packages || !canBeImported(session.file, place.runner)
-        ? undefined
-        : await exportOf(session, place),
+    imported,
     isTyped: !isJavaScript(place.file),
     // Vitest cannot be required.
     requires: isJavaScript(place.file) && place.runner === 'jest' && isCommonJs(session.file),

@@ -1,7 +1,8 @@
 /** What two executions of a step have in common: where they differ, a test asserts the type alone. */
 import { types } from 'node:util';
 import { bytesClass } from '../../store/values/builtin-class';
-import { Code } from './literal';
+import { Code, exactly } from './literal';
+import { isToldApart } from './told-apart';
 
 /** The value, with `expect.any(…)` in the places where the other execution left something else. */
 export function expectedOf(first: unknown, second: unknown): unknown {
@@ -12,7 +13,8 @@ export function expectedOf(first: unknown, second: unknown): unknown {
   }
   if (Array.isArray(first) && Array.isArray(second) && first.length === second.length)
     return first.map((one, i) => expectedOf(one, second[i]));
-  if (types.isDate(first) && types.isDate(second) && first.getTime() === second.getTime()) return first;
+  if (types.isDate(first) && types.isDate(second) && Object.is(first.getTime(), second.getTime()))
+    return isToldApart(first) ? first : exactly(first);
   return typed(first, second);
 }
 

@@ -13,6 +13,12 @@ export class Code {
   constructor(readonly text: string) {}
 }
 
+/** What a test expects of a value that `toEqual` does not tell apart from others. @param flow how the test names the flow */
+export function exactly(value: unknown, flow?: string): Code {
+  const text = value instanceof Code ? value.text : literalOf(value, '    ');
+  return new Code(`exactly(${text}${flow === undefined ? '' : `, ${flow}`})`);
+}
+
 /** An expression that gives an equal value, or undefined where none does: for instances of classes and for cycles. */
 export function literalOf(value: unknown, indent = ''): string | undefined {
   try {
