@@ -15,7 +15,7 @@ export const PACKAGES = {
     parts: {
       // Every process.
       core: [
-        ...['crc32', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
+        ...['crc32', 'look', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
           (name) => `environment/${name}`,
         ),
         ...[

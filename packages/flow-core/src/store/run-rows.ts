@@ -3,6 +3,7 @@ import { fromJson } from './json';
 import { type Entry, type Kv, NOTHING, pages, type RangeQuery } from './kv';
 import { keys, lastNumber, prefixRange } from './row-keys';
 import type { RunRow } from './rows';
+import { missing } from './twins';
 
 /** Runs that are read at once, at most and at first: most readers want the newest. */
 const [RUNS, FEW_RUNS] = [512, 32];
@@ -19,12 +20,20 @@ export function runEntries(
   if (before !== undefined)
     range.lt = all ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
   const source = all ? kv : { range: (query: RangeQuery) => runsOfIndex(kv, flow, query) };
-  return pages(source, { ...range, reverse: true }, RUNS, FEW_RUNS);
+  return pages(missing(kv, source), { ...range, reverse: true }, RUNS, FEW_RUNS);
 }
 
 async function runsOfIndex(kv: Kv, flow: string, query: RangeQuery): Promise<Entry[]> {
   const index = await kv.range(query);
-  const rows = await kv.getMany(index.map(([key]) => keys.run(flow, lastNumber(key))));
+  const runs = index.map(([key]) => keys.run(flow, lastNumber(key)));
+  const rows = await kv.getMany(runs);
+  if (rows.includes(undefined)) {
+    const { requireNotLost } = await import('./lost-records');
+    await requireNotLost(
+      kv,
+      runs.filter((_, i) => !rows[i]),
+    );
+  }
   return index.map(([key], i): Entry => [key, rows[i] ?? NOTHING]);
 }
 

@@ -16,7 +16,7 @@ import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
 import { runEntries, runRows } from './run-rows';
 import type { TaggedRuns } from './tagged-runs';
 import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
-import { withTwin } from './twins';
+import { missing, withTwin } from './twins';
 import { requireWholeRun } from './whole';
 
 export class Store {
@@ -109,11 +109,11 @@ export class Store {
       yield await this.#asTheyAre(runRows(entries));
   }
 
-  /** The newest run of a namespace or of all, by one reverse seek. */
+  /** The newest run of a namespace or of all, by one reverse seek. @throws FlowError FLOW_STORE_CORRUPT where it is lost */
   async latest(flow: string, namespace?: string): Promise<RunRow | undefined> {
     const prefix = namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace);
     for (let before: string | undefined; ; ) {
-      const [entry] = await this.kv.range({ ...prefixRange(prefix), reverse: true, limit: 1 });
+      const [entry] = await missing(this.kv).range({ ...prefixRange(prefix), reverse: true, limit: 1 });
       const row = entry && (await this.run(flow, lastNumber(entry[0])));
       // It may have been removed meanwhile.
       if (row || entry?.[0] === before) return row;

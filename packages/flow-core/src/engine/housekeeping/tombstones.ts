@@ -5,6 +5,7 @@ import type { RemovedRow } from '../../store/missing-rows';
 import { keys, lastNumber, prefixRange } from '../../store/row-keys';
 import type { RunRow } from '../../store/rows';
 import type { Store } from '../../store/store';
+import { withTwin } from '../../store/twins';
 import type { RunNumber } from './in-use';
 
 export interface Remover {
@@ -34,8 +35,8 @@ export async function entomb(store: Store, rows: readonly RunRow[], { by, at }: 
   for (let i = 0; i < ended.length; i += GROUP) {
     const ops = ended.slice(i, i + GROUP).flatMap(({ flow, run, namespace }): Op[] => [
       tombstone({ flow, run }, { at, by, left: true }),
-      { key: keys.run(flow, run), value: undefined },
-      { key: keys.inNamespace(flow, namespace, run), value: undefined },
+      ...withTwin({ key: keys.run(flow, run), value: undefined }),
+      ...withTwin({ key: keys.inNamespace(flow, namespace, run), value: undefined }),
       // Without them, a run that is imported again gets a number of its own.
       ...(nonces.get(`${flow}/${run}`) ?? []).map((key): Op => ({ key, value: undefined })),
     ]);
