@@ -130,6 +130,7 @@ export const PACKAGES = {
           'json',
           'logs',
           'memory',
+          'missing',
           'new-store',
           'open',
           'param-names',

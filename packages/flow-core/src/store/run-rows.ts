@@ -1,9 +1,9 @@
 /** The rows of runs, newest first: of a flow, or of a namespace by its index. */
 import { fromJson } from './json';
 import { type Entry, type Kv, NOTHING, pages, type RangeQuery } from './kv';
+import { missing } from './missing';
 import { keys, lastNumber, prefixRange } from './row-keys';
 import type { RunRow } from './rows';
-import { missing } from './twins';
 
 /** Runs that are read at once, at most and at first: most readers want the newest. */
 const [RUNS, FEW_RUNS] = [512, 32];

@@ -7,6 +7,7 @@ import { type Holds, LocalHolds } from './holds';
 import { fromJson } from './json';
 import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv';
 import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
+import { missing } from './missing';
 import type { RemovedRow } from './missing-rows';
 import { paramNames } from './param-names';
 import { Pins } from './pins';
@@ -16,7 +17,7 @@ import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
 import { runEntries, runRows } from './run-rows';
 import type { TaggedRuns } from './tagged-runs';
 import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
-import { missing, withTwin } from './twins';
+import { withTwin } from './twins';
 import { requireWholeRun } from './whole';
 
 export class Store {

@@ -1,9 +1,9 @@
 /** Lists runs with their current tags, or those that have some: page by page, whatever the number of runs. */
 import { type Entry, type Kv, pages, scan } from './kv';
+import { missing, requireAll } from './missing';
 import { keys, lastNumber, prefixRange } from './row-keys';
 import type { RunRow } from './rows';
 import { applyChanges, type TagEntry, tagEntry } from './tags';
-import { missing, requireAll } from './twins';
 
 export interface TaggedRuns {
   /** Undefined for all. */
