@@ -18,7 +18,7 @@ const PROCESSES = [
   '/flow-core/test/fuzz/',
   '/flow-core/test/engine/(outputs/files|pool/(contract|merge-memory|packages|process-pool)|transfer/)',
   '/flow-core/test/source/(fingerprint/edits|import-guard|load)',
-  '/flow-core/test/store/(broker|database|events|full-disk|level|stamp)',
+  '/flow-core/test/store/(broker|folder/full-disk|level/(database|level|stamp))',
   '/flow-core/test/testing/(child|examples|packages|vitest)',
   '/flow-core/test/session/watch/storm',
   '/flow-core/test/torture/',

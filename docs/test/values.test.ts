@@ -6,8 +6,8 @@ import { Decimal } from 'decimal.js';
 import { decimal } from '../../packages/flow-codecs/src/decimal';
 import { instance } from '../../packages/flow-core/src';
 import type { AnyCodec } from '../../packages/flow-core/src/definition/codec';
-import { Artifacts } from '../../packages/flow-core/src/store/artifacts';
-import { MemoryCas } from '../../packages/flow-core/src/store/memory-cas';
+import { MemoryCas } from '../../packages/flow-core/src/store/cas/memory-cas';
+import { Artifacts } from '../../packages/flow-core/src/store/values/artifacts';
 import { ROOT } from './lib/workspace';
 
 class Point {

@@ -19,16 +19,16 @@ export const PACKAGES = {
           (name) => `environment/${name}`,
         ),
         ...[
-          'holds',
-          'kv',
-          'lost-database',
-          'no-room',
-          'opened-place',
-          'owner',
-          'reserve',
-          'row-keys',
-          'stamp',
-          'write-file',
+          'kv/holds',
+          'kv/kv',
+          'level/lost-database',
+          'folder/no-room',
+          'folder/opened-place',
+          'folder/owner',
+          'folder/reserve',
+          'kv/row-keys',
+          'level/stamp',
+          'folder/write-file',
         ].map((name) => `store/${name}`),
         ...['pid-file', 'protocol'].map((name) => `store/broker/${name}`),
         'definition/errors',
@@ -47,26 +47,8 @@ export const PACKAGES = {
           'sweep-sockets',
           'view',
         ].map((name) => `store/broker/${name}`),
-        ...[
-          'acknowledged',
-          'checksum',
-          'database',
-          'dropped',
-          'generation',
-          'known-tables',
-          'left-logs',
-          'level',
-          'level-entries',
-          'looked-level',
-          'lost-numbers',
-          'merge-tables',
-          'migrate',
-          'not-acknowledged',
-          'numbers',
-          'older-manifest',
-          'open-level',
-          'swap',
-        ].map((name) => `store/${name}`),
+        'store/level/',
+        'store/kv/checksum',
       ],
       // A broker whose database has tables that nobody has looked at.
       tables: [
@@ -108,13 +90,18 @@ export const PACKAGES = {
       // Whatever executes a body: workers and spins.
       task: [
         ...['definition/artifact-name', 'engine/contain/', 'engine/pool/perform', 'engine/task/'],
-        ...['process/end-children', 'process/started', 'store/item-digests'],
+        ...['process/end-children', 'process/started', 'store/values/item-digests'],
       ],
       worker: ['engine/pool/active', 'engine/pool/worker'],
       // Where a foreach shares values among its splits, and joins of much.
-      shared: ['definition/shared', 'engine/task/large-values', 'store/share-bytes', 'store/shared-values'],
+      shared: [
+        'definition/shared',
+        'engine/task/large-values',
+        'store/cas/share-bytes',
+        'store/values/shared-values',
+      ],
       // Why a value cannot be stored.
-      refusal: ['definition/class-source', 'store/ready-codec', 'store/refusal'],
+      refusal: ['definition/class-source', 'store/values/ready-codec', 'store/values/refusal'],
       // Values that are given as text.
       typed: ['definition/exact', 'definition/silent', 'definition/wrong-value'],
       timeout: ['engine/contain/timeout'],
@@ -179,7 +166,7 @@ export const PACKAGES = {
       ],
       handover: [
         ...['engine/handover/', 'engine/outputs/pieces', 'engine/outputs/task-writer', 'session/step'],
-        'store/row-shapes',
+        'store/rows/row-shapes',
         ...['commands/step', 'render/step', 'json/step'].map((name) => `cli/${name}`),
       ],
       spin: [
@@ -233,12 +220,12 @@ export const PACKAGES = {
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
-        ...['engine/pool/packages', 'store/make-room', 'store/replaceable'],
+        ...['engine/pool/packages', 'store/folder/make-room', 'store/folder/replaceable'],
         'definition/without',
         'environment/code-cache',
-        'store/tagged-runs',
+        'store/rows/tagged-runs',
         'store/imports',
-        'store/lost-records',
+        'store/rows/lost-records',
         ...['engine/record/needed', 'engine/record/taken-lost'],
       ],
       // Where there are `.env` files.
@@ -294,8 +281,8 @@ export const PACKAGES = {
       keys: ['cli/keys/', 'engine/spin/read-key'],
       testing: [
         'testing/',
-        'store/kv-contract',
-        'store/cas-contract',
+        'store/kv/kv-contract',
+        'store/cas/cas-contract',
         'engine/pool/pool-contract',
         'engine/pool/contract-',
       ],

@@ -1,8 +1,8 @@
 /** Tables, vectors and schemas of Apache Arrow. */
 import { createHash } from 'node:crypto';
 import * as lib from 'apache-arrow';
-import { Artifacts } from '../../flow-core/src/store/artifacts';
-import { MemoryCas } from '../../flow-core/src/store/memory-cas';
+import { MemoryCas } from '../../flow-core/src/store/cas/memory-cas';
+import { Artifacts } from '../../flow-core/src/store/values/artifacts';
 import { arrow } from '../src/arrow';
 import { roundTrip } from './helpers/round-trip';
 

@@ -9,7 +9,7 @@ export type { KeepOption } from './definition/keep-option';
 export { merge } from './definition/merge';
 export type * from './definition/types';
 export { param } from './source/param';
-export { type FileArtifact, file } from './store/file';
+export { type FileArtifact, file } from './store/cas/file';
 
 /**
  * Reads what runs recorded. See {@link FlowClient}.

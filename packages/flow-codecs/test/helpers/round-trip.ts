@@ -1,7 +1,7 @@
 /** Stores a value and reads it back, alone and inside of another, as a run does it. */
 import type { AnyCodec } from '../../../flow-core/src/definition/codec';
-import { Artifacts } from '../../../flow-core/src/store/artifacts';
-import { MemoryCas } from '../../../flow-core/src/store/memory-cas';
+import { MemoryCas } from '../../../flow-core/src/store/cas/memory-cas';
+import { Artifacts } from '../../../flow-core/src/store/values/artifacts';
 
 /**
  * @returns what came back: the value alone, and twice inside of a list in a Map

@@ -7,7 +7,7 @@ import { requireSameFlow } from '../engine/task/not-found';
 import { namedStore } from '../environment/store-folder';
 import { lookupNamespace } from '../environment/user';
 import { openPlaceStore, type Place, placeIn, placeOf as placeOfFlow } from '../session/place';
-import { besideDatabase } from '../store/lost-database';
+import { besideDatabase } from '../store/level/lost-database';
 import { hasDatabase } from '../store/new-store';
 import { openStore } from '../store/open';
 import { type Pathspec, parsePathspec } from '../store/pathspec';

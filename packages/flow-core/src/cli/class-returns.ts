@@ -10,8 +10,8 @@ import type {
   Symbol as TypeSymbol,
 } from 'typescript';
 import type { Problem } from '../definition/errors';
-import { article } from '../store/builtin-class';
-import { readyImport } from '../store/ready-codec';
+import { article } from '../store/values/builtin-class';
+import { readyImport } from '../store/values/ready-codec';
 
 type Typescript = typeof import('typescript');
 

@@ -3,7 +3,7 @@ import { latestRun, requireRun } from '../engine/record/find-run';
 import { allLostOf, orLost } from '../engine/record/lost';
 import { noTask, noTasks, requireStepIn } from '../engine/task/not-found';
 import type { Pathspec } from '../store/pathspec';
-import type { RunRow, TaskRow } from '../store/rows';
+import type { RunRow, TaskRow } from '../store/rows/rows';
 import type { Store } from '../store/store';
 import type { Recorded } from './reading';
 import type { Output } from './render/output';

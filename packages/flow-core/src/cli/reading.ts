@@ -2,11 +2,11 @@
 import { FlowError } from '../definition/errors';
 import { findPlaceFile, loadPlaceFlow, type Place } from '../session/place';
 import { findFlowFile, looksLikeFile, stem } from '../source/find';
-import { type Codecs, decodeArtifact, isBuiltIn } from '../store/artifacts';
-import { isLater } from '../store/later';
 import type { Pathspec } from '../store/pathspec';
-import type { ArtifactRecord } from '../store/rows';
+import type { ArtifactRecord } from '../store/rows/rows';
 import type { Store } from '../store/store';
+import { type Codecs, decodeArtifact, isBuiltIn } from '../store/values/artifacts';
+import { isLater } from '../store/values/later';
 import { namespaceOf, noMoreThan, openReadStore, pathspecOf, placeOf } from './arguments';
 import type { Context } from './command';
 

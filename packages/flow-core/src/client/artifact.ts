@@ -1,7 +1,7 @@
 /** An artifact: its metadata, and its value on demand. */
 import { fullPathspec, taskOf } from '../engine/task/label';
-import { decodeArtifact } from '../store/artifacts';
-import type { ArtifactRecord } from '../store/rows';
+import type { ArtifactRecord } from '../store/rows/rows';
+import { decodeArtifact } from '../store/values/artifacts';
 import type { Scope } from './scope';
 import type { ArtifactView } from './types';
 

@@ -2,10 +2,10 @@
 import { FlowError } from '../definition/errors';
 import { latestRun, noRun, requireRun } from '../engine/record/find-run';
 import { requireSameFlow } from '../engine/task/not-found';
-import type { Codecs } from '../store/artifacts';
 import { type Pathspec, parsePathspec } from '../store/pathspec';
-import type { RunRow, RunStatus } from '../store/rows';
+import type { RunRow, RunStatus } from '../store/rows/rows';
 import type { Store } from '../store/store';
+import type { Codecs } from '../store/values/artifacts';
 import { Run } from './run';
 import type { Step } from './step';
 import type { Task } from './task';

@@ -1,7 +1,8 @@
 /** The data that the views of one run share. */
-import type { Codecs } from '../store/artifacts';
-import type { RunRow } from '../store/rows';
+
+import type { RunRow } from '../store/rows/rows';
 import type { Store } from '../store/store';
+import type { Codecs } from '../store/values/artifacts';
 import type { RunView, Untyped } from './types';
 
 export interface Scope {

@@ -5,7 +5,7 @@ import { lost } from '../engine/record/lost';
 import { visibleNames } from '../engine/record/task-rows';
 import { fromRecord } from '../engine/task/error-record';
 import { addressOf, fullPathspec, labelOf, taskOf } from '../engine/task/label';
-import type { ErrorRecord, RunStatus, TaskRow } from '../store/rows';
+import type { ErrorRecord, RunStatus, TaskRow } from '../store/rows/rows';
 import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
 import type { Scope } from './scope';

@@ -1,6 +1,6 @@
 /** The client's views of runs, steps, tasks and artifacts as interfaces, so that each can refer to the others. */
 import type { StepKind } from '../definition/graph';
-import type { ErrorRecord, GitState, RunRow, RunStatus, TaskRow } from '../store/rows';
+import type { ErrorRecord, GitState, RunRow, RunStatus, TaskRow } from '../store/rows/rows';
 import type { Values } from './lazy';
 
 /** Any run, step or task, when nothing is known of its artifacts. */

@@ -177,7 +177,7 @@ const areRows = (rows: unknown) =>
 export const BUILT_IN = ['raw', 'json', 'v8', 'file'] as const;
 export type BuiltInId = (typeof BUILT_IN)[number];
 
-/** The classes of the web whose instances every flow stores: `store/codecs/standard.ts`. */
+/** The classes of the web whose instances every flow stores: `store/values/codecs/standard.ts`. */
 export const STANDARD_IDS = ['URL', 'URLSearchParams', 'Headers', 'Blob', 'File'] as const;
 export type StandardId = (typeof STANDARD_IDS)[number];
 

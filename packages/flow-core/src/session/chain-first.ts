@@ -7,8 +7,8 @@ import type { Resolved } from '../engine/inputs/resolved';
 import type { Selection } from '../engine/inputs/selection';
 import { recordedInputs } from '../engine/spin/split-inputs';
 import { viewsOf } from '../engine/task/place';
-import { Artifacts } from '../store/artifacts';
-import type { RunRow } from '../store/rows';
+import type { RunRow } from '../store/rows/rows';
+import { Artifacts } from '../store/values/artifacts';
 import type { FileSession } from './session';
 import type { SpinRequest } from './spin';
 

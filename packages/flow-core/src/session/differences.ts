@@ -10,9 +10,9 @@ import type { SpinArtifact } from '../engine/spin/outcome';
 import type { ArtifactDifference } from '../engine/task/difference';
 import type { SpinDone } from '../engine/task/flow-event';
 import type { OutputFile } from '../engine/task/task';
-import type { Codecs } from '../store/artifacts';
 import { parsePathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
+import type { Codecs } from '../store/values/artifacts';
 
 export interface SpinInStore {
   /** The store of its origin. */

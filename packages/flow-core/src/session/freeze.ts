@@ -5,10 +5,10 @@ import { cannot, type FrozenInputs, frozenInputs, givenValue } from '../engine/f
 import { onlyGivenInputs } from '../engine/inputs/only-given';
 import { outputsOf, type SpinOutcome } from '../engine/spin/outcome';
 import type { SpinInputs } from '../engine/spin/spin';
-import { Artifacts } from '../store/artifacts';
-import { isFile } from '../store/file';
-import { isLater } from '../store/later';
-import type { ArtifactRecord, TaskReads } from '../store/rows';
+import { isFile } from '../store/cas/file';
+import type { ArtifactRecord, TaskReads } from '../store/rows/rows';
+import { Artifacts } from '../store/values/artifacts';
+import { isLater } from '../store/values/later';
 import type { Session } from './session';
 import { type SpinRequest, spinStep } from './spin';
 

@@ -14,7 +14,7 @@ import { fromRecord } from '../engine/task/error-record';
 import type { Emit } from '../engine/task/flow-event';
 import type { TaskLog, TaskOutcome } from '../engine/task/task';
 import type { View } from '../engine/task/view';
-import type { ErrorRecord } from '../store/rows';
+import type { ErrorRecord } from '../store/rows/rows';
 import { packagesOf } from './packages';
 import type { Session } from './session';
 

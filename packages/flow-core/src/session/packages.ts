@@ -2,7 +2,7 @@
 import { hasPackages, type StepNode } from '../definition/graph';
 import type { Installed } from '../engine/pool/packages';
 import type { Emit } from '../engine/task/flow-event';
-import { keys } from '../store/row-keys';
+import { keys } from '../store/kv/row-keys';
 import type { Session } from './session';
 
 /** Installs the packages before anything of the step begins. @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED */

@@ -5,7 +5,7 @@ import type { ProcessPool } from '../engine/pool/process-pool';
 import type { Emit } from '../engine/task/flow-event';
 import { currentUser } from '../environment/user';
 import type { FingerprintOptions, Fingerprints } from '../source/fingerprint';
-import type { GitState } from '../store/rows';
+import type { GitState } from '../store/rows/rows';
 import type { Store } from '../store/store';
 import { findPlaceFile, loadPlaceFlow, openPlaceStore, type Place } from './place';
 

@@ -12,7 +12,7 @@ import { spinParams } from '../engine/spin/spec';
 import type { SpinDone, ThroughDone } from '../engine/task/flow-event';
 import { flowsFolder } from '../environment/output-folders';
 import { sweepTemporary, temporaryName } from '../environment/temporary';
-import { FileCas } from '../store/cas';
+import { FileCas } from '../store/cas/cas';
 import { firstTasks } from './chain-first';
 import { ChainSpinner } from './chain-spinner';
 import { publishing } from './publish';

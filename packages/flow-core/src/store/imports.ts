@@ -2,12 +2,13 @@
  * Imports under way. Until a run's own row is there, a mark says that the other records under its number are those of an import,
  * which goes on as long as its process has the store open. What one left that has ended is removed.
  */
-import { fromJson } from './json';
-import { type Kv, type Op, scan } from './kv';
-import type { RemovedRow } from './missing-rows';
-import { keys, prefixRange } from './row-keys';
+
+import { type Kv, type Op, scan } from './kv/kv';
+import { keys, prefixRange } from './kv/row-keys';
+import { fromJson } from './rows/json';
+import type { RemovedRow } from './rows/missing-rows';
+import { withTwin } from './rows/twins';
 import type { Store } from './store';
-import { withTwin } from './twins';
 
 export interface ImportMark {
   flow: string;

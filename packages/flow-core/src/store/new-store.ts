@@ -3,12 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError } from '../definition/errors';
 import { BrokerKv } from './broker/client';
-import type { EventSink, HeardEvent } from './event-sink';
-import type { Holds } from './holds';
-import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv';
-import { requireNew } from './lost-database';
-import { requireWritable, unwritableStore } from './require-writable';
-import { unwritable } from './writable';
+import { requireWritable, unwritableStore } from './folder/require-writable';
+import { unwritable } from './folder/writable';
+import type { EventSink, HeardEvent } from './kv/event-sink';
+import type { Holds } from './kv/holds';
+import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv/kv';
+import { requireNew } from './level/lost-database';
 
 /** Whether there is a database in the folder of a store, or one that the broker puts there: see `swap.ts`. */
 export function hasDatabase(store: string): boolean {

@@ -1,9 +1,9 @@
 /** Opens the store of a folder through its broker. */
 import { join, resolve } from 'node:path';
 import { BrokerKv } from './broker/client';
-import { FileCas } from './cas';
-import { MemoryKv } from './memory';
-import { MemoryCas } from './memory-cas';
+import { FileCas } from './cas/cas';
+import { MemoryCas } from './cas/memory-cas';
+import { MemoryKv } from './kv/memory';
 import { hasDatabase, NewKv } from './new-store';
 import { Store } from './store';
 

@@ -1,24 +1,24 @@
 /** A store of runs, tasks, artifacts and logs, on top of a Kv and a CAS. */
-import type { Cas } from './cas';
-import { Tally } from './contents';
-import { type EventSink, LocalEvents } from './event-sink';
-import { isGone } from './gone';
-import { type Holds, LocalHolds } from './holds';
-import { fromJson } from './json';
-import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv';
-import { LOG_PAGE, logRow, type TaskLogRow } from './logs';
+import type { Cas } from './cas/cas';
+import { type EventSink, LocalEvents } from './kv/event-sink';
+import { type Holds, LocalHolds } from './kv/holds';
+import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv/kv';
+import { keys, lastNumber, prefixRange } from './kv/row-keys';
 import { missing } from './missing';
-import type { RemovedRow } from './missing-rows';
-import { paramNames } from './param-names';
-import { Pins } from './pins';
-import { type ArtifactAddress, unpackArtifact } from './records';
-import { keys, lastNumber, prefixRange } from './row-keys';
-import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows';
-import { runEntries, runRows } from './run-rows';
-import type { TaggedRuns } from './tagged-runs';
-import { ADDED, applyChanges, REMOVED, type TagChanges } from './tags';
-import { withTwin } from './twins';
-import { requireWholeRun } from './whole';
+import { Tally } from './rows/contents';
+import { isGone } from './rows/gone';
+import { fromJson } from './rows/json';
+import { LOG_PAGE, logRow, type TaskLogRow } from './rows/logs';
+import type { RemovedRow } from './rows/missing-rows';
+import { paramNames } from './rows/param-names';
+import { Pins } from './rows/pins';
+import { type ArtifactAddress, unpackArtifact } from './rows/records';
+import type { ArtifactRecord, CodeRow, RunRow, TaskRow } from './rows/rows';
+import { runEntries, runRows } from './rows/run-rows';
+import type { TaggedRuns } from './rows/tagged-runs';
+import { ADDED, applyChanges, REMOVED, type TagChanges } from './rows/tags';
+import { withTwin } from './rows/twins';
+import { requireWholeRun } from './rows/whole';
 
 export class Store {
   readonly kv: Kv;
@@ -124,7 +124,7 @@ export class Store {
 
   /** The user's current tags of a run. @throws FlowError FLOW_STORE_CORRUPT where a change of them is lost */
   async tags({ flow, run, tags }: RunRow): Promise<string[]> {
-    const { changesOf } = await import('./tagged-runs');
+    const { changesOf } = await import('./rows/tagged-runs');
     return applyChanges(tags, await changesOf(this.kv, flow, run));
   }
 
@@ -135,7 +135,7 @@ export class Store {
 
   /** The same, as {@link unpinnedRun}. */
   async *pagesOfTagged(flow: string, wanted: TaggedRuns = {}): AsyncGenerator<RunRow[], void, undefined> {
-    const { taggedRuns } = await import('./tagged-runs');
+    const { taggedRuns } = await import('./rows/tagged-runs');
     const all = () => runEntries(this.kv, flow, wanted.namespace);
     for await (const rows of taggedRuns(this.kv, flow, wanted, all, runRows))
       yield await this.#asTheyAre(rows);
@@ -220,7 +220,7 @@ export class Store {
   async #values(wanted: readonly string[]): Promise<(Uint8Array | undefined)[]> {
     const values = await valuesOf(this.kv, wanted);
     const missing = wanted.filter((_, i) => values[i] === undefined);
-    if (missing.length > 0) await (await import('./lost-records')).requireNotLost(this.kv, missing);
+    if (missing.length > 0) await (await import('./rows/lost-records')).requireNotLost(this.kv, missing);
     return values;
   }
 

@@ -1,8 +1,8 @@
 /** The backend of a Runner, which executes in this process or in another. */
 import type { TaskCounts } from '../engine/task/flow-event';
-import type { Codecs } from '../store/artifacts';
 import type { Pathspec } from '../store/pathspec';
 import type { Store } from '../store/store';
+import type { Codecs } from '../store/values/artifacts';
 
 export interface SpinRequest {
   step: string;

@@ -14,10 +14,10 @@ import { OrphanGuard } from '../process/orphan-guard';
 import { familyOf, listProcesses } from '../process/process-table';
 import { type StartedProcess, startProcess } from '../process/start-process';
 import { IMPORT_TIMEOUT_MS, SLOW_MS } from '../source/import-watch';
-import { Artifacts, type Codecs, encodeArtifact, isBuiltIn } from '../store/artifacts';
-import { FileCas } from '../store/cas';
+import { FileCas } from '../store/cas/cas';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
+import { Artifacts, type Codecs, encodeArtifact, isBuiltIn } from '../store/values/artifacts';
 import type { Backend, RunReply, RunRequest, SpinReply, SpinRequest } from './backend';
 import { type Call, Calls } from './calls';
 import {

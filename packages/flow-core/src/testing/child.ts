@@ -14,10 +14,10 @@ import { executeRun } from '../session/run';
 import { spinStep } from '../session/spin';
 import { watchImports } from '../source/import-watch';
 import { loadFlow } from '../source/load';
-import { Artifacts, decodeArtifact, encodeArtifact } from '../store/artifacts';
-import { FileCas } from '../store/cas';
+import { FileCas } from '../store/cas/cas';
 import { memoryStore, openStore } from '../store/open';
 import type { Store } from '../store/store';
+import { Artifacts, decodeArtifact, encodeArtifact } from '../store/values/artifacts';
 import { type FromChild, type ImportDone, type Leaving, type ToChild, unpackFiles } from './protocol';
 import { runRequest, sessionOf, spinRequest } from './sessions';
 

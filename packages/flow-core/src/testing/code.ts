@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { gitState } from '../engine/record/git';
 import { packageFile } from '../environment/package-root';
 import type { FingerprintOptions, Fingerprints } from '../source/fingerprint';
-import type { GitState } from '../store/rows';
+import type { GitState } from '../store/rows/rows';
 
 const fingerprints = new Map<string, Promise<Fingerprints>>();
 const states = new Map<string, Promise<GitState | undefined>>();

@@ -1,8 +1,8 @@
 /** The messages between a Runner and its child process: one request, one answer. */
 import type { TaskCounts } from '../engine/task/flow-event';
-import { isPlain } from '../store/builtin-class';
-import { fileAt, isFile } from '../store/file';
-import type { ArtifactRecord, ErrorRecord } from '../store/rows';
+import { fileAt, isFile } from '../store/cas/file';
+import type { ArtifactRecord, ErrorRecord } from '../store/rows/rows';
+import { isPlain } from '../store/values/builtin-class';
 import type { RunRequest, SpinRequest } from './backend';
 
 export interface Order {

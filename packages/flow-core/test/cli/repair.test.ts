@@ -1,7 +1,7 @@
 /** verify --repair, as it is typed: refused while others use the store; then every command works, and names what is lost. */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Level } from 'level';
-import { keys } from '../../src/store/row-keys';
+import { keys } from '../../src/store/kv/row-keys';
 import { until, Workspace } from '../kit/workspace';
 
 const ws = new Workspace();

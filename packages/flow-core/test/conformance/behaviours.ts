@@ -1,11 +1,11 @@
 /** The behaviours of the conformance matrix: each holds for every graph. Adding one is one entry. */
 import { client } from '../../src/client/client';
 import { recordedViews } from '../../src/engine/record/views';
-import { decodeArtifact } from '../../src/store/artifacts';
-import { scan } from '../../src/store/kv';
+import { scan } from '../../src/store/kv/kv';
+import { prefixRange } from '../../src/store/kv/row-keys';
 import { memoryStore } from '../../src/store/open';
-import { prefixRange } from '../../src/store/row-keys';
-import type { ArtifactRecord, TaskRow } from '../../src/store/rows';
+import type { ArtifactRecord, TaskRow } from '../../src/store/rows/rows';
+import { decodeArtifact } from '../../src/store/values/artifacts';
 import { Bench, expectSame, expectSameSpin, labelOf, type Recorded } from './bench';
 import { type Context, returnedBy, snapshot } from './body';
 import type { Task } from './interpreter';

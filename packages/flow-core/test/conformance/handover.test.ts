@@ -7,7 +7,7 @@ import { DIGESTS_FILE, HANDED_FILE, type Handed, type StepDigests } from '../../
 import { Draft, executeStep } from '../../src/engine/handover/step';
 import { recordedViews } from '../../src/engine/record/views';
 import { stepFolder } from '../../src/environment/output-folders';
-import { FileCas } from '../../src/store/cas';
+import { FileCas } from '../../src/store/cas/cas';
 import { Bench, labelOf, placeOf, type RunSettings } from './bench';
 import { keyOf } from './body';
 import { GRAPHS } from './graphs';

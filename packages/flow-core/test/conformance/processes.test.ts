@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ProcessPool } from '../../src/engine/pool/process-pool';
 import { openStore } from '../../src/store/open';
-import type { TaskRow } from '../../src/store/rows';
+import type { TaskRow } from '../../src/store/rows/rows';
 import { Workspace } from '../kit/workspace';
 import { Bench } from './bench';
 import { GRAPHS } from './graphs';

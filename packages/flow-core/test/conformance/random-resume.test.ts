@@ -1,5 +1,5 @@
 /** Random programs that fail somewhere: what is resumed agrees with a reference interpreter. */
-import type { TaskRow } from '../../src/store/rows';
+import type { TaskRow } from '../../src/store/rows/rows';
 import { Bench, expectSame } from './bench';
 import type { Task } from './interpreter';
 import { DRAWN, everyProgram, oneOf, RUNS } from './random';

@@ -4,7 +4,7 @@ import { executorHere } from '../../src/engine/pool/in-process-pool';
 import type { Job } from '../../src/engine/pool/job';
 import type { Pool, PoolHost } from '../../src/engine/pool/pool';
 import type { TaskOutcome } from '../../src/engine/task/task';
-import type { Cas } from '../../src/store/cas';
+import type { Cas } from '../../src/store/cas/cas';
 
 export class ShuffledPool implements Pool {
   /** Tasks under way at once. */

@@ -1,10 +1,10 @@
 /** A flow with a bit of everything, and runs of it in memory: what the doors begin with. */
 import { z } from 'zod';
 import { flow } from '../../src/definition/flow';
-import type { Cas } from '../../src/store/cas';
-import { type Op, scan } from '../../src/store/kv';
-import { MemoryKv } from '../../src/store/memory';
-import { record } from '../../src/store/records';
+import type { Cas } from '../../src/store/cas/cas';
+import { type Op, scan } from '../../src/store/kv/kv';
+import { MemoryKv } from '../../src/store/kv/memory';
+import { record } from '../../src/store/rows/records';
 import { Store } from '../../src/store/store';
 import { MemoryEngine } from '../kit/memory';
 

@@ -14,11 +14,11 @@ import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
 import { spin } from '../../src/engine/spin/spin';
 import type { FlowEvent } from '../../src/engine/task/flow-event';
-import { decodeArtifact } from '../../src/store/artifacts';
 import { memoryStore } from '../../src/store/open';
-import { record } from '../../src/store/records';
-import type { RunRow, TaskRow } from '../../src/store/rows';
+import { record } from '../../src/store/rows/records';
+import type { RunRow, TaskRow } from '../../src/store/rows/rows';
 import type { Store } from '../../src/store/store';
+import { decodeArtifact } from '../../src/store/values/artifacts';
 
 export interface Ran extends Omit<RunOutcome, 'tasks'> {
   flow: string;

@@ -6,7 +6,7 @@ import type { Pool, PoolHost } from '../../src/engine/pool/pool';
 import type { ProcessPool } from '../../src/engine/pool/process-pool';
 import type { FlowEvent } from '../../src/engine/task/flow-event';
 import type { FileSession } from '../../src/session/session';
-import { FileCas } from '../../src/store/cas';
+import { FileCas } from '../../src/store/cas/cas';
 import type { MemoryEngine } from './memory';
 
 /** @param workspace a folder for outputs */

@@ -17,7 +17,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokerKv } from '../../src/store/broker/client';
-import { scan } from '../../src/store/kv';
+import { scan } from '../../src/store/kv/kv';
 
 // A broker that a test starts leaves at once, like those of the commands.
 process.env.CI = '1';

@@ -8,7 +8,7 @@ import type { Selection } from '../../src/engine/inputs/selection';
 import { parseFrom } from '../../src/engine/inputs/sweep-runs';
 import type { SweepDone } from '../../src/engine/task/flow-event';
 import { type SweepRequest, sweep } from '../../src/session/sweep';
-import { keys } from '../../src/store/row-keys';
+import { keys } from '../../src/store/kv/row-keys';
 import { MemoryEngine } from '../kit/memory';
 import { sessionHere } from '../kit/session';
 

@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerKv } from '../../src/store/broker/client';
-import type { HeardEvent } from '../../src/store/event-sink';
-import { kvContract } from '../../src/store/kv-contract';
+import type { HeardEvent } from '../../src/store/kv/event-sink';
+import { kvContract } from '../../src/store/kv/kv-contract';
 import { NewKv } from '../../src/store/new-store';
 import { openStore } from '../../src/store/open';
 import { sharedPlace, temporaryPlace, withEnvironment } from './helpers/place';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { decodeArtifact, encodeArtifact } from '../../src/store/artifacts';
-import { scan } from '../../src/store/kv';
-import { logsByTime } from '../../src/store/logs';
+import { scan } from '../../src/store/kv/kv';
 import { memoryStore, openStore } from '../../src/store/open';
-import { packArtifact, record, unpackArtifact } from '../../src/store/records';
-import type { LogRow, RunRow, TaskRow } from '../../src/store/rows';
+import { logsByTime } from '../../src/store/rows/logs';
+import { packArtifact, record, unpackArtifact } from '../../src/store/rows/records';
+import type { LogRow, RunRow, TaskRow } from '../../src/store/rows/rows';
 import type { Store } from '../../src/store/store';
+import { decodeArtifact, encodeArtifact } from '../../src/store/values/artifacts';
 import { difference } from './helpers/identical';
 import { sharedPlace, withEnvironment } from './helpers/place';
 

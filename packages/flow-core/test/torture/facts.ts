@@ -5,9 +5,9 @@
 
 import { readFileSync } from 'node:fs';
 import { FlowClient } from '../../src/client/flow';
-import { encodeValue } from '../../src/store/artifacts';
-import { isFile } from '../../src/store/file';
+import { isFile } from '../../src/store/cas/file';
 import type { Store } from '../../src/store/store';
+import { encodeValue } from '../../src/store/values/artifacts';
 
 export type Facts = Map<string, string>;
 

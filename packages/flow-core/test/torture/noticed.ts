@@ -1,6 +1,6 @@
 /** After damage: what is read is right, or an error with a code; what is absent was told; and no command hangs. */
 import { join } from 'node:path';
-import { droppedLine } from '../../src/store/dropped';
+import { droppedLine } from '../../src/store/level/dropped';
 import type { Result } from '../kit/workspace';
 import { commandNamed } from './commands';
 import { compare } from './compare';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { scan } from '../../src/store/kv';
-import { keys } from '../../src/store/row-keys';
+import { scan } from '../../src/store/kv/kv';
+import { keys } from '../../src/store/kv/row-keys';
 import type { Result } from '../kit/workspace';
 import { DONE, FAILED, NEWEST, STOPPED } from './fixture';
 import { rightRun } from './right';

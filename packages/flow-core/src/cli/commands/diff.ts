@@ -4,7 +4,7 @@ import { diffParams, diffSteps, diffTasks, type StepDiff } from '../../engine/ex
 import { latestRun } from '../../engine/record/find-run';
 import { Tasks } from '../../engine/record/task-index';
 import type { Pathspec } from '../../store/pathspec';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Command } from '../command';
 import { diffJson } from '../json/diff';
 import { requireRunStep, runOf, taskOf } from '../lookup';

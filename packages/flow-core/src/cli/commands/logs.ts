@@ -1,6 +1,6 @@
 /** nx-flow logs: the output of a run's tasks, by time. */
 import { taskOf as addressIn } from '../../engine/task/label';
-import { logsByTime, type TaskLogRow } from '../../store/logs';
+import { logsByTime, type TaskLogRow } from '../../store/rows/logs';
 import type { Command } from '../command';
 import { noteLost, requireRunStep, runOf, taskOf } from '../lookup';
 import { SPIN_STORE } from '../options';

@@ -1,7 +1,7 @@
 /** nx-flow runs: the runs of a flow, newest first. */
 import { FlowError } from '../../definition/errors';
 import { inNamespace } from '../../engine/record/find-run';
-import type { RunRow, RunStatus } from '../../store/rows';
+import type { RunRow, RunStatus } from '../../store/rows/rows';
 import type { Command, Context } from '../command';
 import { SPIN_STORE } from '../options';
 import { type Recorded, reading } from '../reading';

@@ -3,7 +3,7 @@
 import { recordedParams } from '../../engine/record/read';
 import { addRow, noTasks, type StepSummary, unpackSummary } from '../../engine/record/step-summaries';
 import { previewOf } from '../../engine/task/preview';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { Command } from '../command';
 import { taskJson } from '../json/task';

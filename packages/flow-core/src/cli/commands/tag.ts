@@ -1,6 +1,6 @@
 /** nx-flow tag: the tags of a run; adds and removes some. */
 import { FlowError } from '../../definition/errors';
-import { requireTags } from '../../store/tags';
+import { requireTags } from '../../store/rows/tags';
 import type { Command } from '../command';
 import { runOf } from '../lookup';
 import { reading } from '../reading';

@@ -8,7 +8,7 @@ import { requireNoRuns } from '../../engine/verify/live-runs';
 import { damagedNumbersFile } from '../../engine/verify/numbers-file';
 import type { Looked, Report, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
-import { newestNumbers } from '../../store/numbers';
+import { newestNumbers } from '../../store/level/numbers';
 import { openStore } from '../../store/open';
 import type { Store } from '../../store/store';
 import { noMoreThan, storeHere } from '../arguments';

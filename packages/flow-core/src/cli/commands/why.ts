@@ -4,7 +4,7 @@ import { why } from '../../engine/explain/why/why';
 import { requireRun } from '../../engine/record/find-run';
 import { gitState } from '../../engine/record/git';
 import { findPlaceFile, loadPlaceFlow } from '../../session/place';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { noMoreThan, openReadStore, pathspecOf, placeOf } from '../arguments';
 import type { Command } from '../command';

@@ -11,7 +11,7 @@ import { parseSize } from '../../engine/housekeeping/policy';
 import { type DigestedValue, type Frozen, shaped } from '../../session/freeze';
 import type { FileSession } from '../../session/session';
 import { importModule } from '../../source/load';
-import { isLater } from '../../store/later';
+import { isLater } from '../../store/values/later';
 import { size } from '../render/table';
 import { canBeImported, importPath, isCommonJs, isJavaScript, type TestPlace } from './place';
 import { testText } from './test-text';

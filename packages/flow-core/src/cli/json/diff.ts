@@ -1,8 +1,8 @@
 /** The difference of two runs or tasks, for `diff --json`. */
 
 import { type ArtifactDiff, endOf, type StepDiff } from '../../engine/explain/diff';
-import type { Cas } from '../../store/cas';
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import { isDifferent, type Pair, pathspecOf, ratioOf, shown } from '../render/diff';
 import type { DiffJson } from './shapes';
 

@@ -1,7 +1,7 @@
 /** What `store`, `rm` and `gc` print with `--json`. Sizes are bytes. */
 import type { FileKind } from '../../engine/housekeeping/files';
 import type { BesideUsage, FlowUsage } from '../../engine/housekeeping/overview';
-import type { RunStatus } from '../../store/rows';
+import type { RunStatus } from '../../store/rows/rows';
 
 /** `store` */
 export interface StoreJson {

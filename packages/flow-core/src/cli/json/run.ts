@@ -1,6 +1,6 @@
 /** The JSON of `run` and `resume`. */
 import type { RunOutcome } from '../../engine/run/options';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import type { ErrorJson, RunJson } from './shapes';
 
 export function runJson({ pathspec, status, durationMs, tasks, error }: RunOutcome): RunJson {

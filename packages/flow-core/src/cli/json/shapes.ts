@@ -7,7 +7,7 @@
 import type { Problem } from '../../definition/errors';
 import type { Change } from '../../engine/task/change';
 import type { TaskCounts } from '../../engine/task/flow-event';
-import type { GitState, RunRow, RunStatus } from '../../store/rows';
+import type { GitState, RunRow, RunStatus } from '../../store/rows/rows';
 import type { GcJson, RmJson, StoreJson } from './housekeeping';
 
 export type Json =

@@ -1,6 +1,6 @@
 /** The JSON of a task in `show`. */
 import { fullPathspec } from '../../engine/task/label';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import { isCaught } from '../render/status';
 import type { TaskJson } from './shapes';
 

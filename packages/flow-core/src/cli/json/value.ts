@@ -2,10 +2,10 @@
 import { types } from 'node:util';
 import type { AnyCodec } from '../../definition/codec';
 import { messageOf } from '../../definition/thrown';
-import { nameOf } from '../../store/builtin-class';
-import { unreadable } from '../../store/codecs/instances';
-import { isFile } from '../../store/file';
-import { mayHaveCodec } from '../../store/instance';
+import { isFile } from '../../store/cas/file';
+import { nameOf } from '../../store/values/builtin-class';
+import { unreadable } from '../../store/values/codecs/instances';
+import { mayHaveCodec } from '../../store/values/instance';
 
 /**
  * Map: list of pairs. Set: list. Date: ISO text. BigInt: decimal text. RegExp: text. Error: name and message.

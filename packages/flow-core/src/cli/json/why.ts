@@ -1,6 +1,6 @@
 /** The JSON that `why` prints. */
 import type { Why } from '../../engine/explain/why/why';
-import type { GitState } from '../../store/rows';
+import type { GitState } from '../../store/rows/rows';
 import type { WhyJson } from './shapes';
 import { jsonValue } from './value';
 

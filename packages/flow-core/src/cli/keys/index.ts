@@ -17,8 +17,8 @@ export {
   targetNames,
 } from '../../environment/target-names';
 export { currentUser } from '../../environment/user';
-export { readGeneration } from '../../store/generation';
-export { remedy } from '../../store/writable';
+export { remedy } from '../../store/folder/writable';
+export { readGeneration } from '../../store/level/generation';
 export { type KeyState, keyHolds, keyState, type PublishedKey } from './published-key';
 
 /**

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import type { Selection } from '../../engine/inputs/selection';
 import { currentUser } from '../../environment/user';
 import type { Place } from '../../session/place';
-import { readGeneration } from '../../store/generation';
+import { readGeneration } from '../../store/level/generation';
 import type { ParamsKey } from './params-key';
 
 export interface PublishedKey {

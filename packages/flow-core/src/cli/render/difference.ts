@@ -7,7 +7,7 @@ import type {
   NumberDifference,
   ValueDifference,
 } from '../../engine/task/difference';
-import type { TaskRow } from '../../store/rows';
+import type { TaskRow } from '../../store/rows/rows';
 import type { Output } from './output';
 import { plain } from './plain';
 import { plural } from './table';

@@ -1,6 +1,6 @@
 /** Renders what a step threw, without the colours of its messages. */
 import { errorText } from '../../engine/explain/error-text';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import type { Output } from './output';
 import { uncoloured } from './plain';
 

@@ -1,6 +1,6 @@
 /** Renders why a run with `--reuse` executed what it did not take over. */
 import type { NotReused } from '../../engine/explain/why/not-reused';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Output } from './output';
 import { plural, table } from './table';
 

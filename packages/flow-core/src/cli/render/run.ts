@@ -3,7 +3,7 @@
  * is known of each step.
  */
 import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/flow-event';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import { renderThrown } from './error';
 import { eventLine } from './event-line';
 import { LabelledLines, LiveRegion, progressLine } from './live-region';

@@ -1,6 +1,6 @@
 /** Renders one task: its outcome, its inputs and its artifacts. */
 import { recordedOutputs } from '../../engine/record/read';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { taskJson } from '../json/task';
 import { renderThrown } from './error';

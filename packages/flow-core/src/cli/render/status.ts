@@ -1,5 +1,5 @@
 /** The status of a run or a task, as one coloured word. */
-import type { RunRow, RunStatus, TaskRow } from '../../store/rows';
+import type { RunRow, RunStatus, TaskRow } from '../../store/rows/rows';
 import type { Output } from './output';
 
 export function statusText({ status }: Pick<RunRow, 'status'>, output: Output): string {

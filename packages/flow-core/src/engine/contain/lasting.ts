@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { types } from 'node:util';
 import { exitNow } from '../../process/ending';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import type { TaskOutcome } from '../task/task';
 
 const { getOwnPropertyDescriptor } = Object;

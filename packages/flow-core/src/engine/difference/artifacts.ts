@@ -2,9 +2,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../definition/thrown';
-import type { Codecs } from '../../store/artifacts';
-import { isFile } from '../../store/file';
-import { isLater } from '../../store/later';
+import { isFile } from '../../store/cas/file';
+import type { Codecs } from '../../store/values/artifacts';
+import { isLater } from '../../store/values/later';
 import type { ArtifactDifference } from '../task/difference';
 import type { Bounds } from './bounds';
 import { differenceOf } from './difference';

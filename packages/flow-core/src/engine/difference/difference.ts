@@ -1,5 +1,5 @@
 /** Compares two values. */
-import type { Codecs } from '../../store/artifacts';
+import type { Codecs } from '../../store/values/artifacts';
 import type { ValueDifference } from '../task/difference';
 import { BOUNDS, type Bounds } from './bounds';
 import { Found } from './found';

@@ -1,8 +1,8 @@
 /** What an instance is compared by: what its codec takes out of it, or says of it. */
 import { isInstanceCodec, previewBy } from '../../definition/codec';
-import type { Codecs } from '../../store/artifacts';
-import { type CodecFor, codecFor } from '../../store/instance';
-import { isLater, storedOf } from '../../store/later';
+import type { Codecs } from '../../store/values/artifacts';
+import { type CodecFor, codecFor } from '../../store/values/instance';
+import { isLater, storedOf } from '../../store/values/later';
 
 /** Gives what stands for an instance, with the name of its codec. Undefined where no codec knows it. */
 export type FormOf = (value: object) => { codec: string; form: unknown } | undefined;

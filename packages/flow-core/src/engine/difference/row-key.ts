@@ -1,5 +1,5 @@
 /** Finds the field that tells the rows of two lists from one another, such as `id`. */
-import { isPlain } from '../../store/builtin-class';
+import { isPlain } from '../../store/values/builtin-class';
 
 export type Row = Record<string, unknown>;
 

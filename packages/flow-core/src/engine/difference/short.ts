@@ -1,7 +1,7 @@
 /** A value on one short line, whatever it is. */
 import { types } from 'node:util';
-import type { Codecs } from '../../store/artifacts';
-import { typeOf } from '../../store/type-of';
+import type { Codecs } from '../../store/values/artifacts';
+import { typeOf } from '../../store/values/type-of';
 import { previewOf } from '../task/preview';
 import { shown } from '../task/shown';
 

@@ -1,8 +1,8 @@
 /** Walks two values at once, and finds where they differ. */
 import { types } from 'node:util';
-import type { Codecs } from '../../store/artifacts';
-import { bytesClass, nameOf } from '../../store/builtin-class';
-import { isLater } from '../../store/later';
+import type { Codecs } from '../../store/values/artifacts';
+import { bytesClass, nameOf } from '../../store/values/builtin-class';
+import { isLater } from '../../store/values/later';
 import { type FormOf, formsBy } from './form';
 import type { Found } from './found';
 import { compareLists } from './lists';

@@ -1,5 +1,5 @@
 /** The differences between two runs or two tasks: by digests, task by task, without decoding anything. */
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { recordedOutputs, recordedParams } from '../record/read';
 import type { Change } from '../task/change';

@@ -1,7 +1,8 @@
 /** What differs inside of the artifacts of two tasks. Loaded only when it is asked for: it decodes them. */
-import type { Codecs } from '../../store/artifacts';
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
+import type { Codecs } from '../../store/values/artifacts';
 import { differenceOfArtifacts } from '../difference/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Visible } from '../task/view';

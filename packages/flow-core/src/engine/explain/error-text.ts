@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { packageFile } from '../../environment/package-root';
 import { isMissingModule } from '../../source/failed-request';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import { ABOUT_RETURNED } from '../task/error-record';
 
 type Paint = (text: string) => string;

@@ -1,7 +1,7 @@
 /** Hints about artifacts that a step read and that do not exist. Loaded only when that happened. */
 import { nearest } from '../../definition/errors';
 import { ancestors, type Graph, type StepNode, scopeOf } from '../../definition/graph';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { inRun } from '../inputs/in-run';
 import type { Resolved } from '../inputs/resolved';

@@ -1,6 +1,6 @@
 /** What two executions of a step have in common: where they differ, a test asserts the type alone. */
 import { types } from 'node:util';
-import { bytesClass } from '../../store/builtin-class';
+import { bytesClass } from '../../store/values/builtin-class';
 import { Code } from './literal';
 
 /** The value, with `expect.any(…)` in the places where the other execution left something else. */

@@ -1,7 +1,8 @@
 /** A value as a file beside a test: JSON where that loses nothing, else what its codec made of it after a line that names the codec. */
-import { type Codecs, decodeArtifact, unkeptArtifact } from '../../store/artifacts';
-import { MemoryCas } from '../../store/memory-cas';
-import type { ArtifactRecord } from '../../store/rows';
+
+import { MemoryCas } from '../../store/cas/memory-cas';
+import type { ArtifactRecord } from '../../store/rows/rows';
+import { type Codecs, decodeArtifact, unkeptArtifact } from '../../store/values/artifacts';
 
 export interface Fixture {
   /** `.json` or `.artifact`. */

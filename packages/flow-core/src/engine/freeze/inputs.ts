@@ -1,8 +1,8 @@
 /** The inputs of a step as a test gives them: what it read, and no more. */
 import { FlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
-import type { Artifacts } from '../../store/artifacts';
-import type { ArtifactRecord, TaskReads } from '../../store/rows';
+import type { ArtifactRecord, TaskReads } from '../../store/rows/rows';
+import type { Artifacts } from '../../store/values/artifacts';
 import type { Frame, RunContext, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 

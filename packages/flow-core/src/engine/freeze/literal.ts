@@ -1,6 +1,6 @@
 /** Values as TypeScript: what a person would write in a test. */
 import { types } from 'node:util';
-import { isPlain } from '../../store/digest';
+import { isPlain } from '../../store/values/digest';
 
 /** The width at which an object or a list is broken into lines. */
 const WIDTH = 90;

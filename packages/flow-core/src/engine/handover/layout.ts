@@ -2,7 +2,7 @@
  * What a step hands over to later steps when a flow runs as a graph of targets: one folder for each step,
  * `dist/flow/<flow>/steps/<step>/`, and nothing else. A step needs only the folders of all earlier steps.
  */
-import type { ArtifactMeta, TaskRow } from '../../store/rows';
+import type { ArtifactMeta, TaskRow } from '../../store/rows/rows';
 
 /** Goes up when the folders change so that an older reader would be wrong. */
 export const HANDOVER_VERSION = 3;

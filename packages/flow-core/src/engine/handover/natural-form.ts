@@ -1,8 +1,8 @@
 /** Writes a step's artifacts in their natural form, as a spin does, for later targets that are not steps. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Codecs } from '../../store/artifacts';
-import type { ArtifactRecord, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, TaskRow } from '../../store/rows/rows';
+import type { Codecs } from '../../store/values/artifacts';
 import { writeArtifacts } from '../outputs/artifacts';
 import { visibleNames } from '../record/task-rows';
 import { addressOf, labelOf } from '../task/label';

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
-import { FileCas } from '../../store/cas';
-import type { ArtifactRecord, TaskRow } from '../../store/rows';
+import { FileCas } from '../../store/cas/cas';
+import type { ArtifactRecord, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
 import { visibleNames } from '../record/task-rows';

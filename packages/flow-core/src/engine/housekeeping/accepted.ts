@@ -1,7 +1,7 @@
 /** Which policy of `flow.json` was accepted, by a `gc` that somebody gave, and when it was last followed: a file in the store. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileWhole } from '../../store/write-file';
+import { writeFileWhole } from '../../store/folder/write-file';
 import { type Policy, policyDigest } from './policy';
 
 const FILE = 'retention.json';

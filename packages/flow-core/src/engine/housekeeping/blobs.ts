@@ -4,11 +4,11 @@
  */
 import { lstatSync, readdirSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Kv, scan } from '../../store/kv';
-import { storingSince } from '../../store/pins';
-import { IN_FILES, unpackArtifact } from '../../store/records';
-import { prefixRange } from '../../store/row-keys';
-import { LOST } from '../../store/set-aside';
+import { LOST } from '../../store/folder/set-aside';
+import { type Kv, scan } from '../../store/kv/kv';
+import { prefixRange } from '../../store/kv/row-keys';
+import { storingSince } from '../../store/rows/pins';
+import { IN_FILES, unpackArtifact } from '../../store/rows/records';
 import type { Store } from '../../store/store';
 import { endKilled } from './killed';
 

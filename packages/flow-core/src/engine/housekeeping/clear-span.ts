@@ -1,7 +1,7 @@
 /** Removes the records of removed runs whose numbers follow one another, by one look at each kind of record. */
-import { type KeyRange, type Op, scan } from '../../store/kv';
-import { IN_FILES, unpackArtifact } from '../../store/records';
-import { keys, lastNumber, prefixRange } from '../../store/row-keys';
+import { type KeyRange, type Op, scan } from '../../store/kv/kv';
+import { keys, lastNumber, prefixRange } from '../../store/kv/row-keys';
+import { IN_FILES, unpackArtifact } from '../../store/rows/records';
 import type { Store } from '../../store/store';
 import type { Needed } from '../record/needed';
 

@@ -2,8 +2,8 @@
  * Removes the records of runs that have tombstones, as far as nobody reads or needs them. It may end at any point: the tombstone
  * says that records are left, and the next one goes on.
  */
-import type { KeyRange } from '../../store/kv';
-import { keys, prefixRange } from '../../store/row-keys';
+import type { KeyRange } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
 import type { Store } from '../../store/store';
 import { type Needed, neededOf } from '../record/needed';
 import { clearReuse, clearSpan, Removal, rangeOf, type Span } from './clear-span';

@@ -1,8 +1,9 @@
 /** Whether the clock can be believed: one that jumps ahead makes every run old at once. */
-import { fromJson } from '../../store/json';
-import { scan } from '../../store/kv';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+
+import { scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import { fromJson } from '../../store/rows/json';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 
 /** As long as this, people are away. Milliseconds. */

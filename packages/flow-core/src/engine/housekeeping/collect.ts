@@ -1,7 +1,7 @@
 /** gc: what a policy lets go, with all that nothing needs any more, in the store, in that of persisted spins, and beside them. */
 import { isFlowError } from '../../definition/errors';
-import { keys } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { keys } from '../../store/kv/row-keys';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { Swept } from './blobs';
 import { type Beside, type SweptFiles, sweepFiles } from './files';

@@ -19,8 +19,8 @@ import {
   removeReplaceable,
   Sizes,
   temporary,
-} from '../../store/replaceable';
-import { keys } from '../../store/row-keys';
+} from '../../store/folder/replaceable';
+import { keys } from '../../store/kv/row-keys';
 import type { Store } from '../../store/store';
 import { held } from './in-use';
 

@@ -3,12 +3,12 @@
  * can come back. Where nothing can be written, no broker knows who stores what: the rows of runs and the marks of imports do.
  */
 
-import { isGone } from '../../store/gone';
 import { importMarks } from '../../store/imports';
-import { fromJson } from '../../store/json';
-import { scan } from '../../store/kv';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import { isGone } from '../../store/rows/gone';
+import { fromJson } from '../../store/rows/json';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { type Swept, sweepBlobs } from './blobs';
 import { RUNNING } from './killed';

@@ -1,5 +1,5 @@
 /** Asks who holds or reads what is to be removed. */
-import { keys } from '../../store/row-keys';
+import { keys } from '../../store/kv/row-keys';
 import type { Store } from '../../store/store';
 
 export interface RunNumber {

@@ -1,6 +1,6 @@
 /** Which runs are kept, and why: one reason for each. The idea is that of `restic forget`. */
 import { parseDuration } from '../../definition/duration';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Policy } from './policy';
 
 /** The reason of a run that somebody reads, or may read. */

@@ -1,8 +1,9 @@
 /** Runs that count as killed, before files go to which their processes might still refer. */
-import { fromJson } from '../../store/json';
-import { scan } from '../../store/kv';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+
+import { scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import { fromJson } from '../../store/rows/json';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 
 /** Of the rows of runs, those that have not ended. */

@@ -3,7 +3,7 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { lstatAt } from '../../environment/look';
-import { namesIn } from '../../store/replaceable';
+import { namesIn } from '../../store/folder/replaceable';
 
 export interface Taken {
   files: number;

@@ -1,7 +1,7 @@
 /** What a removal came to that found no room on the disk: a run is removed as soon as its tombstone is written. */
 import { FlowError, isFlowError } from '../../definition/errors';
-import { AGAIN } from '../../store/no-room';
-import type { RunRow } from '../../store/rows';
+import { AGAIN } from '../../store/folder/no-room';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 
 /** FLOW_STORE_FULL with the runs that are removed, and those that are not; any other error as it is. */

@@ -1,10 +1,10 @@
 /** What takes the space, for people: by flow, then what lies beside the records. Sizes are bytes. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { scan } from '../../store/kv';
+import { Sizes } from '../../store/folder/replaceable';
+import { scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
 import { hasDatabase } from '../../store/new-store';
-import { Sizes } from '../../store/replaceable';
-import { keys, prefixRange } from '../../store/row-keys';
 import type { Store } from '../../store/store';
 import { type Beside, type FileKind, filesBeside } from './files';
 import { OnDisk } from './on-disk';

@@ -1,5 +1,5 @@
 /** Which runs of a store would go by a policy: reads, and changes nothing. */
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { readRuns, surelyRead } from './in-use';
 import { beyond, type Judged, judge, MAY_BE_READ, READ } from './kept';

@@ -3,7 +3,7 @@
  * Whatever ends it in between, the next one goes on from there.
  */
 import { removeDeadImports } from '../../store/imports';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { type Swept, sweepBlobs } from './blobs';
 import { type Cleared, type ClearOptions, clearRemoved, compactRanges } from './clear';

@@ -1,11 +1,12 @@
 /** Takes runs out of the store in one batch: from then on, every command says that they were removed. Their records go later. */
-import { fromJson } from '../../store/json';
-import { namesAfter, type Op, scan } from '../../store/kv';
-import type { RemovedRow } from '../../store/missing-rows';
-import { keys, lastNumber, prefixRange } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+
+import { namesAfter, type Op, scan } from '../../store/kv/kv';
+import { keys, lastNumber, prefixRange } from '../../store/kv/row-keys';
+import { fromJson } from '../../store/rows/json';
+import type { RemovedRow } from '../../store/rows/missing-rows';
+import type { RunRow } from '../../store/rows/rows';
+import { withTwin } from '../../store/rows/twins';
 import type { Store } from '../../store/store';
-import { withTwin } from '../../store/twins';
 import type { RunNumber } from './in-use';
 
 export interface Remover {

@@ -1,9 +1,9 @@
 /** What takes the space of a store: the records and the large values of each run. */
 import { lstatAt } from '../../environment/look';
-import type { Cas } from '../../store/cas';
-import { type Kv, scan } from '../../store/kv';
-import { unpackArtifact } from '../../store/records';
-import { prefixRange } from '../../store/row-keys';
+import type { Cas } from '../../store/cas/cas';
+import { type Kv, scan } from '../../store/kv/kv';
+import { prefixRange } from '../../store/kv/row-keys';
+import { unpackArtifact } from '../../store/rows/records';
 
 /** Bytes of a run. */
 export interface RunUsage {

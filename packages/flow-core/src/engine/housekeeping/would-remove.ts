@@ -1,5 +1,5 @@
 /** What removing runs would come to: reads, and changes nothing. */
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { type Needed, neededOf } from '../record/needed';
 import { hashesIn, sweepBlobs } from './blobs';

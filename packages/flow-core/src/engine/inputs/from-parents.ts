@@ -1,8 +1,8 @@
 /** Finds a step's inputs from its parents in today's graph, when a run lacked the step or wired it differently. */
 import { type Edge, foreachOf, type Graph, type Input, type StepNode } from '../../definition/graph';
-import { decodeArtifact } from '../../store/artifacts';
-import { itemCount } from '../../store/lists';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
+import { decodeArtifact } from '../../store/values/artifacts';
+import { itemCount } from '../../store/values/lists';
 import type { Tasks } from '../record/task-index';
 import { labelOf, taskOf } from '../task/label';
 import type { Frame } from '../task/task';

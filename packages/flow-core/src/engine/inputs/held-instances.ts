@@ -1,11 +1,11 @@
 /** Of which classes the instances in an artifact are, that text cannot give. */
 import { types } from 'node:util';
 import { isBuiltInId } from '../../definition/codec';
-import { type Artifacts, isBuiltIn } from '../../store/artifacts';
-import { codecFor, mayHaveCodec } from '../../store/instance';
-import { isLater } from '../../store/later';
-import type { ArtifactRecord } from '../../store/rows';
-import { typeOf } from '../../store/type-of';
+import type { ArtifactRecord } from '../../store/rows/rows';
+import { type Artifacts, isBuiltIn } from '../../store/values/artifacts';
+import { codecFor, mayHaveCodec } from '../../store/values/instance';
+import { isLater } from '../../store/values/later';
+import { typeOf } from '../../store/values/type-of';
 
 /** A sentence about an artifact that held instances and is given as text. Undefined where it held none. */
 export function heldInstances(

@@ -1,7 +1,7 @@
 /** Finds the inputs that one run recorded for a step. */
 import { FlowError } from '../../definition/errors';
 import { foreachOf, type Graph, type Input, type StepNode } from '../../definition/graph';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { lostOf, someLost } from '../record/lost';
 import type { Tasks } from '../record/task-index';

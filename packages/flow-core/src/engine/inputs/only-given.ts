@@ -2,10 +2,10 @@
 import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
 import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
-import { type Codecs, decodeArtifact, unkeptArtifact } from '../../store/artifacts';
-import { itemCount } from '../../store/lists';
-import { MemoryCas } from '../../store/memory-cas';
-import type { ArtifactRecord } from '../../store/rows';
+import { MemoryCas } from '../../store/cas/memory-cas';
+import type { ArtifactRecord } from '../../store/rows/rows';
+import { type Codecs, decodeArtifact, unkeptArtifact } from '../../store/values/artifacts';
+import { itemCount } from '../../store/values/lists';
 import type { Frame } from '../task/task';
 import type { Missing, View, Visible } from '../task/view';
 import { noSplits } from './override-list';

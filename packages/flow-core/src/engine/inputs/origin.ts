@@ -13,7 +13,7 @@
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { requireRun } from '../record/find-run';
 import { orLost } from '../record/lost';

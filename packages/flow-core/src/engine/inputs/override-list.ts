@@ -1,9 +1,9 @@
 /** A foreach whose list is given by hand has as many splits as that list. Loaded only for given artifacts. */
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
-import { Artifacts } from '../../store/artifacts';
-import { itemCount } from '../../store/lists';
 import type { Store } from '../../store/store';
+import { Artifacts } from '../../store/values/artifacts';
+import { itemCount } from '../../store/values/lists';
 import { recordedViews } from '../record/views';
 import { viewsOf } from '../task/place';
 import type { Frame } from '../task/task';

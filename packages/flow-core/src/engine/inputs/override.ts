@@ -1,10 +1,10 @@
 /** Artifacts given by hand for a spin: for every input of the step, or for one of them. */
 import { requireArtifactName } from '../../definition/artifact-name';
 import { FlowError, suggest } from '../../definition/errors';
-import { type Artifacts, type Codecs, unkeptArtifact } from '../../store/artifacts';
-import { isFile } from '../../store/file';
-import type { ArtifactRecord, RunRow } from '../../store/rows';
-import { typeOf } from '../../store/type-of';
+import { isFile } from '../../store/cas/file';
+import type { ArtifactRecord, RunRow } from '../../store/rows/rows';
+import { type Artifacts, type Codecs, unkeptArtifact } from '../../store/values/artifacts';
+import { typeOf } from '../../store/values/type-of';
 import { inputsOf, lazyObject } from '../task/input-objects';
 import { formatLabel, fullPathspec, parseLabel, wholeLabel } from '../task/label';
 import type { View } from '../task/view';

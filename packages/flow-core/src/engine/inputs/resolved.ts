@@ -1,6 +1,6 @@
 /** Inputs that were found: the tasks that they come from, and the task that read them before. */
 import type { Graph, StepNode } from '../../definition/graph';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import { formatLabel } from '../task/label';
 import type { Frame } from '../task/task';
 

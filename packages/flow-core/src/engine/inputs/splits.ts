@@ -1,6 +1,6 @@
 /** All splits of a step that a run has inputs for: every index of every foreach, or those below a prefix. */
 import type { Graph, StepNode } from '../../definition/graph';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { Tasks } from '../record/task-index';
 import { inRun, splitCount } from './in-run';

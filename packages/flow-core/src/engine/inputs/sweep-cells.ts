@@ -1,7 +1,7 @@
 /** The tasks of a sweep: what a step is executed on in each of several runs, or why it cannot be there. */
 import { isFlowError } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { Tasks } from '../record/task-index';
 import { recordedViews } from '../record/views';

@@ -1,6 +1,6 @@
 /** The runs that `--from` names: the inputs of each are given to a step in one sweep. */
 import { FlowError, isFlowError } from '../../definition/errors';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { inNamespace, requireRun } from '../record/find-run';
 

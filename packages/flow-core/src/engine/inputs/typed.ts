@@ -1,6 +1,6 @@
 /** Artifacts given as text, by `--set.<name>=<text>`: the text is read as what the artifact is that it replaces. */
 import { FlowError } from '../../definition/errors';
-import { typeOf } from '../../store/type-of';
+import { typeOf } from '../../store/values/type-of';
 
 /** Few values are typed. */
 const exact = () => require('../../definition/exact') as typeof import('../../definition/exact');

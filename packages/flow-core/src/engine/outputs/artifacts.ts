@@ -3,19 +3,19 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import type { Cas } from '../../store/cas/cas';
+import { type FileArtifact, isFile } from '../../store/cas/file';
+import type { ArtifactRecord, ArtifactSummary } from '../../store/rows/rows';
 import {
   type Codecs,
   decodeArtifact,
   type EncodedValue,
   encodeLater,
   isBuiltIn,
-} from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
-import { fileForm } from '../../store/codecs';
-import type { FileForm } from '../../store/codecs/built-in-codec';
-import { type FileArtifact, isFile } from '../../store/file';
-import { isFileRecord } from '../../store/file-record';
-import type { ArtifactRecord, ArtifactSummary } from '../../store/rows';
+} from '../../store/values/artifacts';
+import { fileForm } from '../../store/values/codecs';
+import type { FileForm } from '../../store/values/codecs/built-in-codec';
+import { isFileRecord } from '../../store/values/file-record';
 import type { OutputFile } from '../task/task';
 
 /** A larger reference is copied as bytes instead of being decoded and written again. */

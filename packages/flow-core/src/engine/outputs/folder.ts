@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from
 import { join } from 'node:path';
 import { spinsFolder } from '../../environment/output-folders';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import type { Codecs } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
+import type { Cas } from '../../store/cas/cas';
+import type { Codecs } from '../../store/values/artifacts';
 import type { OutputFile } from '../task/task';
 import { type Output, writeArtifact } from './artifacts';
 import { writeManifest } from './manifest';

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Codecs, type EncodedValue, keepPiecesBy } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
-import { fileForm } from '../../store/codecs';
-import type { Look } from '../../store/file';
-import type { ArtifactRecord } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import type { Look } from '../../store/cas/file';
+import type { ArtifactRecord } from '../../store/rows/rows';
+import { type Codecs, type EncodedValue, keepPiecesBy } from '../../store/values/artifacts';
+import { fileForm } from '../../store/values/codecs';
 import type { OutputFile } from '../task/task';
 import { fileIn } from './artifacts';
 

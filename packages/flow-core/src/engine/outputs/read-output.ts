@@ -1,11 +1,11 @@
 /** Reads outputs back: what {@link writeForm} and the task that executed have written. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Codecs, decodeArtifact } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
-import { CODECS } from '../../store/codecs';
-import { fileAt } from '../../store/file';
-import type { ArtifactSummary } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import { fileAt } from '../../store/cas/file';
+import type { ArtifactSummary } from '../../store/rows/rows';
+import { type Codecs, decodeArtifact } from '../../store/values/artifacts';
+import { CODECS } from '../../store/values/codecs';
 import type { OutputFile } from '../task/task';
 import type { NaturalForm } from './artifacts';
 

@@ -1,6 +1,8 @@
 /** Writes the results of a spun task as files, in the process that executed it, and previews each value. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Cas } from '../../store/cas/cas';
+import { type FileArtifact, isFile } from '../../store/cas/file';
 import {
   COPY_LIMIT,
   type Codecs,
@@ -10,10 +12,8 @@ import {
   takenFile,
   takenValue,
   whenEncoded,
-} from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
-import { type FileArtifact, isFile } from '../../store/file';
-import { storeFile, unkeptFile } from '../../store/file-record';
+} from '../../store/values/artifacts';
+import { storeFile, unkeptFile } from '../../store/values/file-record';
 import { encodedPreview, previewOf } from '../task/preview';
 import type { OutputFile, TaskResult } from '../task/task';
 import { type NaturalForm, naturalForm, writeFileArtifact, writeForm } from './artifacts';

@@ -3,8 +3,8 @@ import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FlowError } from '../../definition/errors';
 import { flowsFolder } from '../../environment/output-folders';
-import { LEAST_ROOM, lackOfRoom, noRoom } from '../../store/no-room';
-import { remedy, unwritable } from '../../store/writable';
+import { LEAST_ROOM, lackOfRoom, noRoom } from '../../store/folder/no-room';
+import { remedy, unwritable } from '../../store/folder/writable';
 import type { Emit } from '../task/flow-event';
 
 /** @throws FlowError FLOW_OUTPUTS_UNWRITABLE when one of these output folders cannot be created or written */
@@ -48,7 +48,7 @@ export async function madeRoomAfter(error: unknown, workspace: string, emit: Emi
 }
 
 async function madeRoom(workspace: string, emit: Emit): Promise<boolean> {
-  const { makeRoom } = await import('../../store/make-room');
+  const { makeRoom } = await import('../../store/folder/make-room');
   const done = makeRoom(onDisk(workspace), { workspaces: [workspace] });
   if (done !== undefined) emit({ type: 'room-made', folder: flowsFolder(workspace), what: done });
   return done !== undefined;

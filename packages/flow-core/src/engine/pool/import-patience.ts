@@ -2,7 +2,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { FlowError } from '../../definition/errors';
 import { importWatch, tellSlow } from '../../source/import-watch';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import { fromRecord } from '../task/error-record';
 
 export class ImportPatience {

@@ -1,7 +1,7 @@
 /** Executes tasks in this process, one after another: for tests of flows and of the engine. */
 import type { Graph } from '../../definition/graph';
-import { Artifacts } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
+import type { Cas } from '../../store/cas/cas';
+import { Artifacts } from '../../store/values/artifacts';
 import { type Guard, makeGuard } from '../contain/guard';
 import type { TaskOutcome } from '../task/task';
 import type { View } from '../task/view';

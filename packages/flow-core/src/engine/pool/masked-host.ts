@@ -1,7 +1,7 @@
 /** A run or a spin as its pool sees it: it hears nothing that shows a secret. */
 import { FlowError, isFlowError } from '../../definition/errors';
 import { isErrorLike } from '../../definition/thrown';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import { type MaskedOutput, maskedOutput } from '../secrets/output';
 import type { Secrets } from '../secrets/secrets';
 import { fromRecord, toRecord } from '../task/error-record';

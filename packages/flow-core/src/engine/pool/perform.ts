@@ -2,8 +2,8 @@
 import type { Graph, StepNode } from '../../definition/graph';
 import { packageFile } from '../../environment/package-root';
 import { type After, after } from '../../process/after';
-import type { Cas } from '../../store/cas';
-import type { ErrorRecord } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import type { ErrorRecord } from '../../store/rows/rows';
 import { firstOf } from '../contain/first-of';
 import { ABOUT_RETURNED, toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';

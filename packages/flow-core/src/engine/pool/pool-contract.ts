@@ -13,7 +13,7 @@
  */
 import assert from 'node:assert/strict';
 import { realpathSync } from 'node:fs';
-import type { ContractRunner } from '../../store/kv-contract';
+import type { ContractRunner } from '../../store/kv/kv-contract';
 import type { TaskOutcome } from '../task/task';
 import { type OpenedPool, PoolBench, type PoolSetup } from './contract-bench';
 

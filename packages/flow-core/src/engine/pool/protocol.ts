@@ -1,5 +1,5 @@
 /** What the coordinator and its workers say to each other. */
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
 import type { Visible } from '../task/view';
 

@@ -1,6 +1,6 @@
 /** What a pool hears of its worker. */
 import type { FlowError } from '../../definition/errors';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
 import type { TaskName, TaskOutcome } from '../task/task';
 import type { Job } from './job';
 

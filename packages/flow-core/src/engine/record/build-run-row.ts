@@ -1,12 +1,12 @@
 /**
- * Builds the row of a run (`RunRow` of `store/rows.ts`): here alone,
+ * Builds the row of a run (`RunRow` of `store/rows/rows.ts`): here alone,
  * for a run, for a persisted spin and for what steps have handed over.
  */
 import { hostname } from 'node:os';
 import { type Graph, parents } from '../../definition/graph';
 import { packageVersion } from '../../environment/package-root';
 import { processSpace } from '../../environment/temporary';
-import type { ErrorRecord, RunRow, Status } from '../../store/rows';
+import type { ErrorRecord, RunRow, Status } from '../../store/rows/rows';
 
 export interface RunStart
   extends Pick<RunRow, 'run' | 'user' | 'namespace' | 'paramInputs'>,

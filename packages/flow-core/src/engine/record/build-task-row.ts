@@ -1,9 +1,9 @@
 /**
- * Builds the row of a task (`TaskRow` of `store/rows.ts`): here alone,
+ * Builds the row of a task (`TaskRow` of `store/rows/rows.ts`): here alone,
  * for a run, a resumed run, a persisted spin, a hand-over and an export.
  */
 import type { StepNode } from '../../definition/graph';
-import type { ErrorRecord, TaskRow, TaskStatus } from '../../store/rows';
+import type { ErrorRecord, TaskRow, TaskStatus } from '../../store/rows/rows';
 import type { Planned } from '../task/place';
 import type { TaskResult } from '../task/task';
 

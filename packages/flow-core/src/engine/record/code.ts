@@ -1,8 +1,8 @@
 /** The code of a run, for the record: the fingerprint of each of its steps, and how it is read back. */
 import { messageOf } from '../../definition/thrown';
 import type { FingerprintOptions, Fingerprints, Part, StepFingerprint } from '../../source/fingerprint';
-import { record } from '../../store/records';
-import type { CodePart, CodeRow } from '../../store/rows';
+import { record } from '../../store/rows/records';
+import type { CodePart, CodeRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 
 /**

@@ -1,7 +1,7 @@
 /** Finds a run by its number, or the newest of a namespace; says what there is where there is none. */
 import { FlowError } from '../../definition/errors';
-import { runRemoved } from '../../store/removed';
-import type { RunRow } from '../../store/rows';
+import { runRemoved } from '../../store/rows/removed';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 
 /** How many runs or namespaces a sentence names. */

@@ -1,6 +1,6 @@
 /** The state of git, for the record of a run. */
 import { execFile } from 'node:child_process';
-import type { GitState } from '../../store/rows';
+import type { GitState } from '../../store/rows/rows';
 
 /** A large repository may take long to say whether it is clean: the run does not wait longer. Milliseconds. */
 const PATIENCE_MS = 3000;

@@ -1,6 +1,7 @@
 /** Writes rows in groups: what gathers while one batch is under way goes together in the next, in order. */
-import { type Contents, Tally } from '../../store/contents';
-import type { Op } from '../../store/kv';
+
+import type { Op } from '../../store/kv/kv';
+import { type Contents, Tally } from '../../store/rows/contents';
 import type { Store } from '../../store/store';
 
 /** Most operations and bytes of one batch: bounds what a frame and a write hold in memory. */

@@ -1,7 +1,7 @@
 /** What a store must have, since a row of it says so, and has not. It is never skipped: a value would be gone unseen. */
 import { FlowError } from '../../definition/errors';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 
 /**
@@ -21,7 +21,7 @@ export function lost(what: string, needed?: string): FlowError {
 /** What a repair of the store found lost of a run, or of a step, each as one sentence. */
 export async function lostOf(store: Store, run: RunRow, step?: string): Promise<string[]> {
   if (run.repaired === undefined) return [];
-  const { lostRecords, nameOfLost, whatHelps } = await import('../../store/lost-records');
+  const { lostRecords, nameOfLost, whatHelps } = await import('../../store/rows/lost-records');
   return (await lostRecords(store.kv, run))
     .filter(({ key }) => step === undefined || key.split('/')[3] === step)
     .filter(({ hash }) => hash === undefined || !store.cas.has(hash))
@@ -35,7 +35,7 @@ export async function allLostOf(store: Store, run: RunRow): Promise<string[]> {
   const [{ StandIns }, { takenLost }, { nameOfLost, whatHelps }] = await Promise.all([
     import('./stand-ins'),
     import('./taken-lost'),
-    import('../../store/lost-records'),
+    import('../../store/rows/lost-records'),
   ]);
   const taken = await takenLost(store, run, await StandIns.of(store, run));
   const lines = taken

@@ -1,8 +1,9 @@
 /** What runs need of others that were removed: a resumed run refers to tasks of the run that it took over, and to their artifacts. */
-import { fromJson } from '../../store/json';
-import { scan, valuesOf } from '../../store/kv';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { RunRow, TaskRow } from '../../store/rows';
+
+import { scan, valuesOf } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import { fromJson } from '../../store/rows/json';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { parseLabel, type TaskAddress, taskOf } from '../task/label';
 import { refersToOthers } from './refers';

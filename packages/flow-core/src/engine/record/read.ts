@@ -1,5 +1,5 @@
 /** What a store recorded of a run beside views: what one task returned, and the parameters. */
-import type { ArtifactRecord, TaskRow } from '../../store/rows';
+import type { ArtifactRecord, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { fullPathspec, labelOf, taskOf } from '../task/label';
 import type { Visible } from '../task/view';

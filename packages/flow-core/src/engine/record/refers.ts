@@ -1,5 +1,5 @@
 /** Which runs can refer to tasks of others: those that took tasks over. */
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 
 export function refersToOthers({
   origin,

@@ -1,5 +1,5 @@
 /** What tasks of a run under way see of the finished ones: at hand in the process that coordinates it, as far as it has room. */
-import type { ArtifactRecord } from '../../store/rows';
+import type { ArtifactRecord } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { View, Visible } from '../task/view';
 import type { Recorded, Shown } from './views';

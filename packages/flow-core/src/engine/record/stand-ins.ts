@@ -1,5 +1,5 @@
 /** Tasks of other runs that a resumed run took over, and the tasks of its own that stand for them. */
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { type TaskAddress, taskOf } from '../task/label';
 import { refersToOthers } from './refers';

@@ -1,6 +1,6 @@
 /** What became of the tasks of each step: an ended run's row says it, so that nobody has to read all of them. */
 
-import type { PackedSummary, TaskRow } from '../../store/rows';
+import type { PackedSummary, TaskRow } from '../../store/rows/rows';
 import { labelOf } from '../task/label';
 
 /** The tasks of one step, by their ends. */

@@ -1,6 +1,6 @@
 /** What a repair of the store found lost of tasks that a run took over from others. */
-import { type LostRecord, lostOfRun } from '../../store/lost-records';
-import type { RunRow } from '../../store/rows';
+import { type LostRecord, lostOfRun } from '../../store/rows/lost-records';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { labelOf } from '../task/label';
 import type { StandIns } from './stand-ins';

@@ -1,5 +1,5 @@
 /** The recorded tasks of a step by their place in the foreaches: looked up one at a time, or all of a step at once. */
-import type { TaskRow } from '../../store/rows';
+import type { TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 
 export class Tasks {

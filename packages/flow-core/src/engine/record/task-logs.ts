@@ -1,6 +1,6 @@
 /** What tasks print, gathered into rows: a row for each piece of one stream, not for each line. */
-import type { Op } from '../../store/kv';
-import { record } from '../../store/records';
+import type { Op } from '../../store/kv/kv';
+import { record } from '../../store/rows/records';
 import type { Journal } from './journal';
 
 /** Longest piece, in characters. */

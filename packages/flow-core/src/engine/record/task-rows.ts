@@ -1,5 +1,5 @@
 /** Reads the rows of tasks, and what they say of the artifacts that a task shows. */
-import type { TaskRow } from '../../store/rows';
+import type { TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { taskOf } from '../task/label';
 

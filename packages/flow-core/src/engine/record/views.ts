@@ -1,5 +1,5 @@
 /** What tasks of a recorded run see of the finished ones: read from the store. */
-import type { ArtifactRecord, RunRow } from '../../store/rows';
+import type { ArtifactRecord, RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { addressOf, fullPathspec } from '../task/label';
 import type { View, Visible } from '../task/view';

@@ -1,8 +1,8 @@
 /** What a resumed run has to execute again, since a repair of the store found it lost: of the origin, or of what it took over. */
 
-import { type LostRecord, lostRecords, nameOfLost } from '../../store/lost-records';
-import { keys, lastNumber } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { keys, lastNumber } from '../../store/kv/row-keys';
+import { type LostRecord, lostRecords, nameOfLost } from '../../store/rows/lost-records';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { StandIns } from '../record/stand-ins';
 import { takenLost } from '../record/taken-lost';

@@ -2,10 +2,10 @@
 
 import { FlowError } from '../../definition/errors';
 import { statAt } from '../../environment/look';
-import { type Kv, scan } from '../../store/kv';
-import { IN_FILES, unpackArtifact } from '../../store/records';
-import { keys, nameOfKey, prefixRange } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { type Kv, scan } from '../../store/kv/kv';
+import { keys, nameOfKey, prefixRange } from '../../store/kv/row-keys';
+import { IN_FILES, unpackArtifact } from '../../store/rows/records';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { StandIns } from '../record/stand-ins';
 import { labelOf } from '../task/label';

@@ -2,9 +2,9 @@
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
 import { type Parameters, parseParams } from '../../definition/params';
-import { decodeArtifact, unkeptArtifact } from '../../store/artifacts';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
+import { decodeArtifact, unkeptArtifact } from '../../store/values/artifacts';
 import { latestRun, requireRun } from '../record/find-run';
 import { recordedParams } from '../record/read';
 import { StandIns } from '../record/stand-ins';

@@ -1,7 +1,7 @@
 /** Takes finished tasks over from an earlier run by reference. Nothing is copied. */
 import { isFlowError } from '../../definition/errors';
 import { ancestors, type Graph } from '../../definition/graph';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { visibleNames } from '../record/task-rows';
 import { formatLabel, labelOf, stepOf, wholeLabel } from '../task/label';

@@ -2,12 +2,12 @@
 
 import { isFlowError } from '../../definition/errors';
 import { statAt } from '../../environment/look';
-import { unpackItems } from '../../store/item-digests';
-import { scan } from '../../store/kv';
-import { IN_FILES, unpackArtifact } from '../../store/records';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { StackFrame, TaskRow } from '../../store/rows';
+import { scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import { IN_FILES, unpackArtifact } from '../../store/rows/records';
+import type { StackFrame, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
+import { unpackItems } from '../../store/values/item-digests';
 import { recordedParams } from '../record/read';
 import { rowsOf } from '../record/task-rows';
 import { taskOf } from '../task/label';

@@ -1,6 +1,6 @@
 /** Writes the index by which `run --reuse` finds finished tasks: one row for each step of a run, however many tasks it has. */
-import { record } from '../../store/records';
-import type { RunRow } from '../../store/rows';
+import { record } from '../../store/rows/records';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { StepKey } from './step-keys';
 

@@ -1,6 +1,7 @@
 /** The digests of the items of lists that foreaches split, as long as the task is at hand that shows the list. */
-import { unpackItems } from '../../store/item-digests';
-import type { StackFrame } from '../../store/rows';
+
+import type { StackFrame } from '../../store/rows/rows';
+import { unpackItems } from '../../store/values/item-digests';
 
 type Items = (index: number) => string | undefined;
 

@@ -3,7 +3,7 @@
  * for what an earlier one looked at. Who looks at the same and sees the same, with equal code, does the same.
  */
 import type { StepNode } from '../../definition/graph';
-import type { StackFrame, TaskReads, TaskRow } from '../../store/rows';
+import type { StackFrame, TaskReads, TaskRow } from '../../store/rows/rows';
 import { combined, digestOf } from '../task/reads';
 import type { View } from '../task/view';
 

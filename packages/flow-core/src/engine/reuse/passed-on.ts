@@ -1,6 +1,6 @@
 /** What a task that is taken over shows: its own artifacts from the earlier task, all else from the parents that it has now. */
 import { passesOn, type StepNode } from '../../definition/graph';
-import type { TaskRow } from '../../store/rows';
+import type { TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { addressOf } from '../task/label';
 import type { View } from '../task/view';

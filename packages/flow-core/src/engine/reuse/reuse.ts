@@ -3,8 +3,8 @@
  * for certain is executed.
  */
 import type { Graph, StepNode } from '../../definition/graph';
-import type { Unlike } from '../../store/reuse-row';
-import type { ArtifactRecord, StackFrame, TaskRow } from '../../store/rows';
+import type { Unlike } from '../../store/rows/reuse-row';
+import type { ArtifactRecord, StackFrame, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { Planned } from '../task/place';
 import type { View } from '../task/view';

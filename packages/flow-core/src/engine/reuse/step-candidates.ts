@@ -1,9 +1,10 @@
 /** The finished tasks of a step under one key, from the newest run that has some on: what each looked at, and what it saw. */
-import { fromJson } from '../../store/json';
-import { scan } from '../../store/kv';
-import type { ReuseRow } from '../../store/reuse-row';
-import { keys, lastNumber, prefixRange } from '../../store/row-keys';
-import type { TaskRow } from '../../store/rows';
+
+import { scan } from '../../store/kv/kv';
+import { keys, lastNumber, prefixRange } from '../../store/kv/row-keys';
+import { fromJson } from '../../store/rows/json';
+import type { ReuseRow } from '../../store/rows/reuse-row';
+import type { TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { formatLabel } from '../task/label';
 import { stackKey } from '../task/place';

@@ -1,10 +1,10 @@
 /** The result of a caught failure: the error under the step's `catch` name, and no other artifact. */
 import { FlowError } from '../../definition/errors';
 import { children, type Graph, passesOn, type StepNode } from '../../definition/graph';
-import { decodeArtifact, encodeArtifact } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
-import { itemCount } from '../../store/lists';
-import type { ErrorRecord } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import type { ErrorRecord } from '../../store/rows/rows';
+import { decodeArtifact, encodeArtifact } from '../../store/values/artifacts';
+import { itemCount } from '../../store/values/lists';
 import type { Views } from '../record/run-views';
 import { requireSplits } from '../task/decision';
 import { fromRecord } from '../task/error-record';

@@ -5,7 +5,7 @@
 import { FlowError, isFlowError } from '../../definition/errors';
 import type { StepNode } from '../../definition/graph';
 import { Heap } from '../../process/heap';
-import type { ArtifactRecord, ErrorRecord } from '../../store/rows';
+import type { ArtifactRecord, ErrorRecord } from '../../store/rows/rows';
 import { type Job, jobOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Pool } from '../pool/pool';

@@ -1,6 +1,6 @@
 /** How a run ends: its status, and the error that it ends with. */
 import { FlowError, isFlowError } from '../../definition/errors';
-import type { ErrorRecord, RunRow, Status } from '../../store/rows';
+import type { ErrorRecord, RunRow, Status } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { toRecord } from '../task/error-record';
 

@@ -1,7 +1,7 @@
 /** The options and the outcome of a run. */
 import type { Graph } from '../../definition/graph';
 import type { Parameters } from '../../definition/params';
-import type { ErrorRecord, GitState, Status } from '../../store/rows';
+import type { ErrorRecord, GitState, Status } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { Pool, PoolHost } from '../pool/pool';
 import type { Takeover } from '../resume/takeover';

@@ -1,6 +1,6 @@
 /** Numbers the tasks that become possible and makes them ready. Of a resumed run, it takes finished tasks over first. */
 import { ancestors, foreachOf, joinsOf, type StepNode } from '../../definition/graph';
-import type { TaskRow } from '../../store/rows';
+import type { TaskRow } from '../../store/rows/rows';
 import type { Installed } from '../pool/packages';
 import type { Takeover } from '../resume/takeover';
 import { type Planned, type PlannedTasks, viewsOf } from '../task/place';

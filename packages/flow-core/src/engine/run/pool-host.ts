@@ -1,6 +1,6 @@
 /** A run as its pool sees it: the tasks that it can pull, their common data, the callbacks for their events. */
 
-import type { ArtifactRecord } from '../../store/rows';
+import type { ArtifactRecord } from '../../store/rows/rows';
 import type { Job } from '../pool/job';
 import type { PoolHost } from '../pool/pool';
 import type { TaskAddress } from '../task/flow-event';

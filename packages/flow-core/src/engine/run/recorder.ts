@@ -1,8 +1,8 @@
 /** Writes down what happens in a run: its row, its tasks, their artifacts and logs. */
 import { passesOn, type StepNode } from '../../definition/graph';
 import { declaredVariables } from '../../source/declared-inputs';
-import type { Op } from '../../store/kv';
-import { record } from '../../store/records';
+import type { Op } from '../../store/kv/kv';
+import { record } from '../../store/rows/records';
 import type {
   ArtifactRecord,
   ErrorRecord,
@@ -11,7 +11,7 @@ import type {
   Status,
   TaskRow,
   TaskStatus,
-} from '../../store/rows';
+} from '../../store/rows/rows';
 import { endedRun, startedRun } from '../record/build-run-row';
 import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';

@@ -1,6 +1,6 @@
 /** Which tasks come next: a state machine over the graph. It knows no processes, no store and no clock. */
 import { children, type Edge, type Graph, type Input, joinsOf, type StepNode } from '../../definition/graph';
-import type { TaskRow } from '../../store/rows';
+import type { TaskRow } from '../../store/rows/rows';
 import { type Planned, type PlannedTasks, stackKey } from '../task/place';
 import type { Frame } from '../task/task';
 

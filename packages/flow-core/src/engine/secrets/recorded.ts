@@ -1,5 +1,5 @@
 /** The secrets of a run that was recorded: its row has their names, the environment of this process their values. */
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import { valuesOf } from './require';
 import { Secrets } from './secrets';
 

@@ -1,7 +1,7 @@
 /** Looks for secrets inside of a value that is to be stored, and says where. */
 import { types } from 'node:util';
 import { unreachable } from '../../definition/errors';
-import { Instance } from '../../store/instance';
+import { Instance } from '../../store/values/instance';
 
 /** What tells a secret: its name, or undefined when there is none. */
 export interface Finder {

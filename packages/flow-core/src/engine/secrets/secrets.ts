@@ -4,9 +4,9 @@
  */
 import { FlowError } from '../../definition/errors';
 import type { Graph } from '../../definition/graph';
-import { type Artifacts, isBuiltIn } from '../../store/artifacts';
-import { hashFile, isFile, type Look } from '../../store/file';
-import type { ErrorRecord, RunRow } from '../../store/rows';
+import { hashFile, isFile, type Look } from '../../store/cas/file';
+import type { ErrorRecord, RunRow } from '../../store/rows/rows';
+import { type Artifacts, isBuiltIn } from '../../store/values/artifacts';
 import type { TaskFailure, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { Form } from './encodings';

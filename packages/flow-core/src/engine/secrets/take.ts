@@ -1,8 +1,8 @@
 /** What a task returns is looked at before it is kept: an artifact that holds a secret is refused. */
 import { types } from 'node:util';
 import { isBuiltInId } from '../../definition/codec';
-import type { Taken } from '../../store/artifacts';
-import { isFile } from '../../store/file';
+import { isFile } from '../../store/cas/file';
+import type { Taken } from '../../store/values/artifacts';
 import type { TaskArtifacts } from '../task/execution';
 import type { Secrets } from './secrets';
 

@@ -1,6 +1,6 @@
 /** What it takes to spin many splits of one step at once. */
 import type { Graph } from '../../definition/graph';
-import type { Cas } from '../../store/cas';
+import type { Cas } from '../../store/cas/cas';
 import type { Resolved } from '../inputs/resolved';
 import type { OutputFolder } from '../outputs/folder';
 import type { Installed } from '../pool/packages';

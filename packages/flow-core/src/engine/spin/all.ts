@@ -4,8 +4,8 @@
  */
 import { FlowError, isFlowError } from '../../definition/errors';
 import { isErrorLike } from '../../definition/thrown';
-import { Artifacts } from '../../store/artifacts';
-import type { ErrorRecord } from '../../store/rows';
+import type { ErrorRecord } from '../../store/rows/rows';
+import { Artifacts } from '../../store/values/artifacts';
 import type { Resolved } from '../inputs/resolved';
 import { originOf, originTime } from '../inputs/resolved';
 import { type Job, jobOf } from '../pool/job';

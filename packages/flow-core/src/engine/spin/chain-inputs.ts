@@ -1,8 +1,8 @@
 /** What the tasks of a chain see: what was just made, otherwise what the origin run recorded. */
 import type { Graph } from '../../definition/graph';
-import type { Cas } from '../../store/cas';
-import type { RunRow } from '../../store/rows';
-import { shareBytes } from '../../store/share-bytes';
+import type { Cas } from '../../store/cas/cas';
+import { shareBytes } from '../../store/cas/share-bytes';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { Resolved } from '../inputs/resolved';
 import { recordedViews } from '../record/views';

@@ -3,7 +3,7 @@
  * other splits of a join are as the origin run recorded them. Nothing is executed and nothing is recorded here.
  */
 import { ancestors, type Graph, joinsOf, passesOn, type StepNode } from '../../definition/graph';
-import type { RunRow, TaskRow } from '../../store/rows';
+import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { leads } from '../inputs/from-parents';
 import type { Resolved } from '../inputs/resolved';

@@ -1,6 +1,7 @@
 /** What differs inside of the artifacts that a spin changed. Loaded only when it is asked for. */
-import { type Codecs, decodeArtifact } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
+
+import type { Cas } from '../../store/cas/cas';
+import { type Codecs, decodeArtifact } from '../../store/values/artifacts';
 import { differenceOfArtifacts } from '../difference/artifacts';
 import { readForm, readOutput } from '../outputs/read-output';
 import type { OutputFile } from '../task/task';

@@ -1,7 +1,7 @@
 /** What a spin of all splits hides of the secrets of its flow, and refuses. */
 import type { Graph } from '../../definition/graph';
-import { Artifacts } from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
+import type { Cas } from '../../store/cas/cas';
+import { Artifacts } from '../../store/values/artifacts';
 import { maskedHost } from '../pool/masked-host';
 import type { PoolHost } from '../pool/pool';
 import { maskedEvents } from '../secrets/output';

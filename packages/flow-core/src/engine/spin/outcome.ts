@@ -1,6 +1,6 @@
 /** What a spin gives back, and how its artifacts compare with those of the task before. */
 import { foreachOf, type Graph, type StepNode } from '../../definition/graph';
-import type { ErrorRecord, Status } from '../../store/rows';
+import type { ErrorRecord, Status } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { originOf, type Resolved } from '../inputs/resolved';
 import type { Output } from '../outputs/artifacts';

@@ -1,7 +1,7 @@
 /** Reads the key of a spin from the store, as one digest: see {@link SpinKey} for what is in it, and why. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Graph } from '../../definition/graph';
-import type { RunRow } from '../../store/rows';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { resolveInputs } from '../inputs/origin';
 import type { Resolved } from '../inputs/resolved';

@@ -1,4 +1,7 @@
 /** What a spun step returned: read once, with what is shown of it and what is written of it. */
+
+import type { Cas } from '../../store/cas/cas';
+import { isFile, type Look } from '../../store/cas/file';
 import {
   COPY_LIMIT,
   type Codecs,
@@ -9,10 +12,8 @@ import {
   takenFile,
   takenValue,
   whenEncoded,
-} from '../../store/artifacts';
-import type { Cas } from '../../store/cas';
-import { isFile, type Look } from '../../store/file';
-import { storeFile, unkeptFile } from '../../store/file-record';
+} from '../../store/values/artifacts';
+import { storeFile, unkeptFile } from '../../store/values/file-record';
 import { naturalForm } from '../outputs/artifacts';
 import { encodedPreview } from '../task/preview';
 import type { OutputFile } from '../task/task';

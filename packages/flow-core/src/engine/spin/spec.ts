@@ -1,9 +1,9 @@
 /** What a spin of one task and of many have in common: the task's place, its parameters, and how its outputs compare. */
 import type { Graph } from '../../definition/graph';
 import { parseParams } from '../../definition/params';
-import { unkeptArtifact } from '../../store/artifacts';
-import type { ArtifactRecord } from '../../store/rows';
+import type { ArtifactRecord } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
+import { unkeptArtifact } from '../../store/values/artifacts';
 import type { Resolved } from '../inputs/resolved';
 import { recordedParams } from '../record/read';
 import type { Frame, RunContext, TaskSpec } from '../task/task';

@@ -1,9 +1,9 @@
 /** spin: one step, now, in this process, on the inputs that a run recorded. Writes nothing to the store. */
 import type { Graph } from '../../definition/graph';
 import { ownNamespace } from '../../environment/user';
-import { Artifacts } from '../../store/artifacts';
-import type { TaskReads } from '../../store/rows';
+import type { TaskReads } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
+import { Artifacts } from '../../store/values/artifacts';
 import { type Guard, type GuardOptions, makeGuard } from '../contain/guard';
 import type { OnlyGiven } from '../inputs/only-given';
 import { resolveInputs } from '../inputs/origin';

@@ -1,7 +1,7 @@
 /** The inputs of splits that a run recorded, with what was given by hand on top. */
 import type { Graph } from '../../definition/graph';
-import { Artifacts } from '../../store/artifacts';
 import type { Store } from '../../store/store';
+import { Artifacts } from '../../store/values/artifacts';
 import { missingHints, unexpected } from '../explain/missing';
 import { applyOverrides, type Overrides } from '../inputs/override';
 import type { Selection } from '../inputs/selection';

@@ -1,6 +1,6 @@
 /** The views that many splits of one step read: each is read once, shared by the splits that see it, and forgotten with the last. */
-import type { Artifacts } from '../../store/artifacts';
-import { listLength } from '../../store/type-of';
+import type { Artifacts } from '../../store/values/artifacts';
+import { listLength } from '../../store/values/type-of';
 import type { Resolved } from '../inputs/resolved';
 import { viewsOf } from '../task/place';
 import { previewOf } from '../task/preview';

@@ -1,6 +1,6 @@
 /** The context that a step's body is called with: parameters, `current`, `signal`, `log`. Its inputs are in `input-objects.ts`. */
 import { FlowError } from '../../definition/errors';
-import { printable, SHORT, unread } from '../../store/printable';
+import { printable, SHORT, unread } from '../../store/values/printable';
 import type { Execution } from './execution';
 import type { ReadLog } from './reads';
 import type { RunContext } from './task';

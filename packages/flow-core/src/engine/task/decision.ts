@@ -5,11 +5,11 @@ import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
 import { describeValue } from '../../definition/thrown';
-import { isBuiltIn } from '../../store/artifacts';
-import { packItemDigests } from '../../store/item-digests';
-import { isLater, laterError, laterIn } from '../../store/later';
-import { hasPlainItems, itemsOf, kindOf, MOST_SPLITS } from '../../store/lists';
-import type { ArtifactMeta } from '../../store/rows';
+import type { ArtifactMeta } from '../../store/rows/rows';
+import { isBuiltIn } from '../../store/values/artifacts';
+import { packItemDigests } from '../../store/values/item-digests';
+import { isLater, laterError, laterIn } from '../../store/values/later';
+import { hasPlainItems, itemsOf, kindOf, MOST_SPLITS } from '../../store/values/lists';
 
 /** An artifact as it stands after the task; undefined where there is none. */
 export type Look = (

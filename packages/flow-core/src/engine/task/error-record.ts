@@ -1,7 +1,7 @@
 /** Errors to plain records and back: an Error written by one Node cannot be read by every other. */
 import { isFlowError } from '../../definition/errors';
 import { describeValue, isErrorLike, LONGEST_TEXT, readProperty, textOf } from '../../definition/thrown';
-import type { ErrorField, ErrorFields, ErrorRecord } from '../../store/rows';
+import type { ErrorField, ErrorFields, ErrorRecord } from '../../store/rows/rows';
 
 /** Errors of the engine about what a step has returned: the place of the step is theirs. */
 export const ABOUT_RETURNED: ReadonlySet<string> = new Set([

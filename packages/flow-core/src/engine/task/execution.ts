@@ -1,6 +1,6 @@
 /** What it takes to execute one task. */
 import type { Graph } from '../../definition/graph';
-import type { Artifacts } from '../../store/artifacts';
+import type { Artifacts } from '../../store/values/artifacts';
 import type { RunContext, TaskLog, TaskSpec } from './task';
 import type { Missing, View } from './view';
 

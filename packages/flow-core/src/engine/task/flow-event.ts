@@ -4,7 +4,7 @@
  * sent to another process. The form is taken from wireit's `src/event.ts`.
  * Long, because it is a list: each event stands alone, and one union holds them.
  */
-import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows';
+import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows/rows';
 import type { Change } from './change';
 import type { ArtifactDifference } from './difference';
 

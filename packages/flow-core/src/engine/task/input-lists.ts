@@ -1,6 +1,6 @@
 /** Lists of inputs: each input is made when it is read. */
 import { SOURCE, type Source } from '../../definition/merge';
-import { printable } from '../../store/printable';
+import { printable } from '../../store/values/printable';
 
 /** The inputs of a join that has none. merge() passes on what stood before its foreach. */
 export function emptyList(before: () => object): unknown[] {

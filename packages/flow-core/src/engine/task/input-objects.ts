@@ -2,8 +2,8 @@
 import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
-import { isFileRecord } from '../../store/file-record';
-import { Printable, readable, SHORT, unread } from '../../store/printable';
+import { isFileRecord } from '../../store/values/file-record';
+import { Printable, readable, SHORT, unread } from '../../store/values/printable';
 import type { Execution } from './execution';
 import { emptyList, lazyList } from './input-lists';
 import { fullPathspec } from './label';

@@ -2,7 +2,7 @@
  * Labels of tasks, as rows keep them: `step/task` for a task of the row's own run, `run/step/task` for one of another
  * run, `flow/run/step/task` (a pathspec) for one of another store. They are read and written here alone.
  */
-import type { ArtifactAddress } from '../../store/records';
+import type { ArtifactAddress } from '../../store/rows/records';
 
 export interface Label {
   flow?: string;

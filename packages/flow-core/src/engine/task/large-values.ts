@@ -4,7 +4,7 @@
  * read and let go makes room.
  */
 import { endKeptObjects } from '../../environment/node-capabilities';
-import { isFile } from '../../store/file';
+import { isFile } from '../../store/cas/file';
 import type { Decode, ReadLarge, Visible } from './view';
 
 /** One name of one input. */

@@ -1,6 +1,6 @@
 /** A value on one line, for people. */
 import { inspect } from 'node:util';
-import type { Codecs, EncodedValue } from '../../store/artifacts';
+import type { Codecs, EncodedValue } from '../../store/values/artifacts';
 import { shown } from './shown';
 
 /** @param width About how many characters are of use: more is not looked at. */

@@ -3,7 +3,7 @@
  * noted, and where that is not known exactly, more is noted than was seen.
  */
 import { createHash } from 'node:crypto';
-import type { NameRead, TaskReads } from '../../store/rows';
+import type { NameRead, TaskReads } from '../../store/rows/rows';
 import type { InputReads, View } from './view';
 
 /** Its collections are made when something is read: a quick task reads little. */

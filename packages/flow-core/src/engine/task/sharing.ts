@@ -1,6 +1,7 @@
 /** What a foreach shares among its splits, by its option `share`. */
-import { isFileRecord } from '../../store/file-record';
-import type { ArtifactRecord } from '../../store/rows';
+
+import type { ArtifactRecord } from '../../store/rows/rows';
+import { isFileRecord } from '../../store/values/file-record';
 import type { Decode, View } from './view';
 
 /** Reads what a foreach shares as the same value for all its splits, and all else as the task's own. */

@@ -1,8 +1,8 @@
 /** A value for people: where an instance lies whose codec says what it shows, that takes its place. */
 import { types } from 'node:util';
 import { type AnyCodec, previewBy } from '../../definition/codec';
-import { mayHaveCodec } from '../../store/instance';
-import { Words } from '../../store/printable';
+import { mayHaveCodec } from '../../store/values/instance';
+import { Words } from '../../store/values/printable';
 
 /** How deep is looked, and at how many items of each list: more is not printed. */
 const DEPTH = 5;

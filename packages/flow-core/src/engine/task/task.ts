@@ -1,6 +1,7 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
-import type { FileForm } from '../../store/codecs/built-in-codec';
-import type { ArtifactRecord, ArtifactSummary, ErrorRecord, TaskReads } from '../../store/rows';
+
+import type { ArtifactRecord, ArtifactSummary, ErrorRecord, TaskReads } from '../../store/rows/rows';
+import type { FileForm } from '../../store/values/codecs/built-in-codec';
 import type { Visible } from './view';
 
 /** What all tasks of a run, or one spin, have in common. */

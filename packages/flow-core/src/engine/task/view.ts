@@ -1,5 +1,5 @@
 /** What a task can see: names, each with where its artifact lies. */
-import type { ArtifactRecord } from '../../store/rows';
+import type { ArtifactRecord } from '../../store/rows/rows';
 
 /** An artifact as it is visible somewhere: `at` is the task that stored it. */
 export interface Visible extends ArtifactRecord {

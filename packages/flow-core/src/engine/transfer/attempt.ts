@@ -1,6 +1,6 @@
 /** Work in the folder of a store into which a run is imported. */
-import { notWritten } from '../../store/no-room';
-import { unwritableStore } from '../../store/require-writable';
+import { notWritten } from '../../store/folder/no-room';
+import { unwritableStore } from '../../store/folder/require-writable';
 
 /** Reports a refusal of the file system in one sentence. @param folder the store's */
 export async function attempt<T>(folder: string, work: () => Promise<T>): Promise<T> {

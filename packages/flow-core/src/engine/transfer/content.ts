@@ -3,10 +3,10 @@
  * this run had executed them, with artifacts and logs. What only its own store can understand is left out.
  */
 import { FlowError } from '../../definition/errors';
-import { scan } from '../../store/kv';
-import { LOG_PAGE } from '../../store/logs';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows';
+import { scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import { LOG_PAGE } from '../../store/rows/logs';
+import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
 import { allLostOf, lost, someLost } from '../record/lost';

@@ -1,7 +1,7 @@
 /** export: writes a run of any size as one file, with everything that a spin of its steps needs. */
 import { FlowError, isFlowError } from '../../definition/errors';
-import { packArtifact } from '../../store/records';
-import type { RunRow } from '../../store/rows';
+import { packArtifact } from '../../store/rows/records';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { type Content, RunContent } from './content';
 import { artifactPayload, ContentId, type Head, Kind } from './format';

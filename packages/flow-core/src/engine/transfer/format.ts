@@ -17,8 +17,8 @@
  * compressed: numbers gain nothing by it, and users can compress the file. Equal runs give equal files.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type { ArtifactAddress } from '../../store/records';
-import type { LogRow, RunRow } from '../../store/rows';
+import type { ArtifactAddress } from '../../store/rows/records';
+import type { LogRow, RunRow } from '../../store/rows/rows';
 
 /** Like PNG's: it shows when a file was sent as text or cut to seven bits. */
 export const MAGIC = Buffer.from('\x89NXF\r\n\x1a\n', 'latin1');

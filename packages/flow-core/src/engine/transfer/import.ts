@@ -4,7 +4,6 @@
  * Nothing is visible before that row. What a killed import leaves is removed by the next one, and by `gc`.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
-import { type Contents, Tally } from '../../store/contents';
 import {
   abandonImport,
   beginImport,
@@ -15,10 +14,11 @@ import {
   leaveImport,
   removeDeadImports,
 } from '../../store/imports';
-import type { Op } from '../../store/kv';
-import { record } from '../../store/records';
-import { isEndedRun } from '../../store/row-shapes';
-import type { RunRow } from '../../store/rows';
+import type { Op } from '../../store/kv/kv';
+import { type Contents, Tally } from '../../store/rows/contents';
+import { record } from '../../store/rows/records';
+import { isEndedRun } from '../../store/rows/row-shapes';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { refuseFor } from '../secrets/recorded';
 import { attempt } from './attempt';

@@ -1,8 +1,8 @@
 /** The run of a file in a store that it is imported into. */
 import { importNonce } from '../../store/imports';
-import { fromJson } from '../../store/json';
-import { keys } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { keys } from '../../store/kv/row-keys';
+import { fromJson } from '../../store/rows/json';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { Head } from './format';
 import { unlessDamaged } from './unless-damaged';

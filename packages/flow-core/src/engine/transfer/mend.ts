@@ -1,9 +1,9 @@
 /** Brings back what the store has lost of a run that it has already, out of a file of that run. */
 import { FlowError } from '../../definition/errors';
-import type { Cas } from '../../store/cas';
-import { isRecordKind, isWhole, Tally } from '../../store/contents';
-import type { Op } from '../../store/kv';
-import type { RunRow } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import type { Op } from '../../store/kv/kv';
+import { isRecordKind, isWhole, Tally } from '../../store/rows/contents';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { exportRun } from './export';
 import { opsOf } from './row';

@@ -1,6 +1,6 @@
 /** The rows of a run's file: whether nx-flow writes such ones, and what they are in a store. */
-import type { Op } from '../../store/kv';
-import { record, unpackArtifact } from '../../store/records';
+import type { Op } from '../../store/kv/kv';
+import { record, unpackArtifact } from '../../store/rows/records';
 import {
   isArtifactMeta,
   isArtifactPlace,
@@ -8,8 +8,8 @@ import {
   isLogRow,
   isTaskPlace,
   isTaskRow,
-} from '../../store/row-shapes';
-import type { ArtifactMeta } from '../../store/rows';
+} from '../../store/rows/row-shapes';
+import type { ArtifactMeta } from '../../store/rows/rows';
 import { artifactOf, Kind, type LogAt } from './format';
 import type { Row } from './read';
 

@@ -5,9 +5,9 @@
 import { type FileHandle, mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import { type Cas, READ_ONLY } from '../../store/cas';
-import { place } from '../../store/place-file';
-import { syncFolder } from '../../store/write-file';
+import { type Cas, READ_ONLY } from '../../store/cas/cas';
+import { place } from '../../store/cas/place-file';
+import { syncFolder } from '../../store/folder/write-file';
 import { frameHead } from './format';
 import { ByteReader, type Row } from './read';
 import { PIECE, piecesOf } from './values';

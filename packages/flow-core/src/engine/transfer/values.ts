@@ -1,7 +1,7 @@
 /** Reads values of the CAS piece by piece. Only one piece is in memory, whatever their size. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { type Cas, changed, unreadable } from '../../store/cas';
+import { type Cas, changed, unreadable } from '../../store/cas/cas';
 
 /** Large enough that the cost of a system call is negligible. */
 export const PIECE = 1024 * 1024;

@@ -1,6 +1,6 @@
 /** Whether a record with a wrong checksum can have been there: its key may be what is damaged. */
-import { keys } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { keys } from '../../store/kv/row-keys';
+import type { RunRow } from '../../store/rows/rows';
 import type { RunName } from './problem';
 
 /**

@@ -1,8 +1,8 @@
 /** The files of a database: what its manifest names must be there, and every block must be as it was written. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { droppedRecords } from '../../store/dropped';
-import { nameOfKey } from '../../store/row-keys';
+import { nameOfKey } from '../../store/kv/row-keys';
+import { droppedRecords } from '../../store/level/dropped';
 import { type Manifest, readManifest } from '../../store/salvage/manifest';
 import { isAnother } from '../../store/salvage/named-table';
 import { damagedBlocks } from '../../store/salvage/table-check';

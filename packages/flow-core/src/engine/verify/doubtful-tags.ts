@@ -1,6 +1,6 @@
 /** Tags that may be lost without a trace: no record tells of one that was added or removed since a run's start but its own. */
-import { type Kv, scan } from '../../store/kv';
-import { keys, prefixRange } from '../../store/row-keys';
+import { type Kv, scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
 import type { DamagedRange } from '../../store/salvage/damaged-ranges';
 import { ranges } from './missing-runs';
 import type { StoreProblem } from './problem';

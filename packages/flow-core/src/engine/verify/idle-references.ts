@@ -2,8 +2,8 @@
  * References that nobody follows: those of tasks of removed runs. Such a run may be there for a while since a command read it, and what
  * it refers to went with another one.
  */
-import type { Kv } from '../../store/kv';
-import { keys } from '../../store/row-keys';
+import type { Kv } from '../../store/kv/kv';
+import { keys } from '../../store/kv/row-keys';
 import { type Needed, neededOf } from '../record/needed';
 import { isThere } from './lost-ones';
 

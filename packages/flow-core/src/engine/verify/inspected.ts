@@ -1,6 +1,6 @@
 /** Every record of a database, also where parts of it cannot be read: what lies behind such a part is reached by a seek. */
-import type { Kv } from '../../store/kv';
-import { nameOfKey, prefixRange } from '../../store/row-keys';
+import type { Kv } from '../../store/kv/kv';
+import { nameOfKey, prefixRange } from '../../store/kv/row-keys';
 import type { Report, StoreProblem } from './problem';
 
 /** Records in one page: values may have megabytes. */

@@ -1,10 +1,10 @@
 /** Whether runs go on in a store, also in a damaged one: their processes are asked for, not their rows. */
 import { FlowError } from '../../definition/errors';
-import { isGone } from '../../store/gone';
 import type { ImportMark } from '../../store/imports';
-import { fromJson } from '../../store/json';
-import { keys } from '../../store/row-keys';
-import type { RunRow } from '../../store/rows';
+import { keys } from '../../store/kv/row-keys';
+import { isGone } from '../../store/rows/gone';
+import { fromJson } from '../../store/rows/json';
+import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { inspected } from './inspected';
 import { readRecord } from './read-record';

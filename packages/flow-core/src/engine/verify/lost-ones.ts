@@ -1,7 +1,7 @@
 /** What an earlier repair found lost: whether it still is. What is whole again is told once. */
-import type { Kv } from '../../store/kv';
-import { type LostRecord, nameOfLost, whatHelps } from '../../store/lost-records';
-import { keys } from '../../store/row-keys';
+import type { Kv } from '../../store/kv/kv';
+import { keys } from '../../store/kv/row-keys';
+import { type LostRecord, nameOfLost, whatHelps } from '../../store/rows/lost-records';
 import type { StoreProblem } from './problem';
 import { remediesOf } from './remedies';
 

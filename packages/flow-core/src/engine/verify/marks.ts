@@ -1,6 +1,6 @@
 /** What is lost of a store, by the keys that it had. */
-import type { LostRecord } from '../../store/lost-records';
-import type { LostRow } from '../../store/missing-rows';
+import type { LostRecord } from '../../store/rows/lost-records';
+import type { LostRow } from '../../store/rows/missing-rows';
 
 export class Marks {
   readonly #at: number;

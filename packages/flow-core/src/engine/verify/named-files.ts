@@ -3,9 +3,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { statAt } from '../../environment/look';
-import type { Cas } from '../../store/cas';
-import { hashFile } from '../../store/file';
-import type { ArtifactRecord } from '../../store/rows';
+import type { Cas } from '../../store/cas/cas';
+import { hashFile } from '../../store/cas/file';
+import type { ArtifactRecord } from '../../store/rows/rows';
 import type { Looked } from './problem';
 
 const SHA256 = /^[0-9a-f]{64}$/;

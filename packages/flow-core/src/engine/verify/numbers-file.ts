@@ -1,7 +1,7 @@
 /** The file beside the database that has the newest number of each flow: it must be there, and as it was written. */
-import { type Kv, scan } from '../../store/kv';
-import { damagedNumbers } from '../../store/numbers';
-import { prefixRange } from '../../store/row-keys';
+import { type Kv, scan } from '../../store/kv/kv';
+import { prefixRange } from '../../store/kv/row-keys';
+import { damagedNumbers } from '../../store/level/numbers';
 import type { StoreProblem } from './problem';
 
 const FILE = 'numbers.json';

@@ -1,12 +1,12 @@
 /** One record of the database: which run it belongs to, and whether it is what its key says. */
 
 import type { ImportMark } from '../../store/imports';
-import { fromJson } from '../../store/json';
-import type { LostRow } from '../../store/missing-rows';
-import { unpackArtifact } from '../../store/records';
-import type { ReuseRow } from '../../store/reuse-row';
-import { nameOfKey } from '../../store/row-keys';
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import { nameOfKey } from '../../store/kv/row-keys';
+import { fromJson } from '../../store/rows/json';
+import type { LostRow } from '../../store/rows/missing-rows';
+import { unpackArtifact } from '../../store/rows/records';
+import type { ReuseRow } from '../../store/rows/reuse-row';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import type { RunName, StoreProblem } from './problem';
 
 const RUN = String.raw`(?<flow>[^/]+)/(?<run>\d{10})`;

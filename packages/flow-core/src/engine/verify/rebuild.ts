@@ -3,15 +3,15 @@
  * anew; what is lost is noted, for whoever asks for it later. Nothing else is added. Long, because what is met of one record
  * decides what becomes of others.
  */
-import type { Cas } from '../../store/cas';
-import { type Contents, isWhole, RECORD_KINDS, Tally } from '../../store/contents';
+import type { Cas } from '../../store/cas/cas';
 import { importNonce } from '../../store/imports';
-import { fromJson } from '../../store/json';
-import { type Kv, scan } from '../../store/kv';
-import { lostRecord } from '../../store/lost-records';
-import type { LostRow } from '../../store/missing-rows';
-import { keys, prefixRange } from '../../store/row-keys';
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import { type Kv, scan } from '../../store/kv/kv';
+import { keys, prefixRange } from '../../store/kv/row-keys';
+import { type Contents, isWhole, RECORD_KINDS, Tally } from '../../store/rows/contents';
+import { fromJson } from '../../store/rows/json';
+import { lostRecord } from '../../store/rows/lost-records';
+import type { LostRow } from '../../store/rows/missing-rows';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import type { Salvaged } from '../../store/salvage/salvage';
 import { canBe } from './can-be';
 import { Marks } from './marks';

@@ -1,7 +1,7 @@
 /** What tasks refer to in other runs: the tasks before them, and artifacts that they pass on. */
-import type { Kv } from '../../store/kv';
-import { keys } from '../../store/row-keys';
-import type { TaskRow } from '../../store/rows';
+import type { Kv } from '../../store/kv/kv';
+import { keys } from '../../store/kv/row-keys';
+import type { TaskRow } from '../../store/rows/rows';
 import { parseLabel, taskOf } from '../task/label';
 import { isThere } from './lost-ones';
 

@@ -1,8 +1,8 @@
 /** What helps against a loss, where the run that had stored it was removed: a run that needs it, if there is one. */
 import { isFlowError } from '../../definition/errors';
-import { type Kv, scan } from '../../store/kv';
-import type { LostRecord, Remedy } from '../../store/lost-records';
-import { keys, lastNumber, prefixRange } from '../../store/row-keys';
+import { type Kv, scan } from '../../store/kv/kv';
+import { keys, lastNumber, prefixRange } from '../../store/kv/row-keys';
+import type { LostRecord, Remedy } from '../../store/rows/lost-records';
 import { type Needed, neededOf } from '../record/needed';
 
 /** By the keys of lost records; of those alone whose runs were removed, or that other runs need. */

@@ -2,9 +2,9 @@
  * Records that are lost alone: their twins are there. Records come before their twins, by the order of keys. That a run is in the index of
  * no namespace, its row tells.
  */
-import type { Kv } from '../../store/kv';
-import { keys } from '../../store/row-keys';
-import { twinOf } from '../../store/twins';
+import type { Kv } from '../../store/kv/kv';
+import { keys } from '../../store/kv/row-keys';
+import { twinOf } from '../../store/rows/twins';
 import { isThere } from './lost-ones';
 
 export class Twins {

@@ -2,13 +2,13 @@
  * Looks at every record of a store, at what they say of each other, and at the files that they name. Runs may go on meanwhile: only
  * what had ended before counts as whole. The idea is that of `git fsck` and `restic check`.
  */
-import type { Cas } from '../../store/cas';
-import { type Contents, RECORD_KINDS, requireWhole, Tally } from '../../store/contents';
+import type { Cas } from '../../store/cas/cas';
 import { importNonce } from '../../store/imports';
-import type { Kv } from '../../store/kv';
-import { type LostRecord, lostRecord, nameOfLost, whatHelps } from '../../store/lost-records';
-import { keys, nameOfKey } from '../../store/row-keys';
-import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows';
+import type { Kv } from '../../store/kv/kv';
+import { keys, nameOfKey } from '../../store/kv/row-keys';
+import { type Contents, RECORD_KINDS, requireWhole, Tally } from '../../store/rows/contents';
+import { type LostRecord, lostRecord, nameOfLost, whatHelps } from '../../store/rows/lost-records';
+import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import { IdleReferences } from './idle-references';
 import { inspected } from './inspected';
 import { isThere, lostOnes } from './lost-ones';

@@ -1,5 +1,5 @@
 /** Writes many records to a new database, some at a time. What was put is there for who reads. */
-import type { Kv, Op, RangeQuery } from '../../store/kv';
+import type { Kv, Op, RangeQuery } from '../../store/kv/kv';
 
 /** Records, and bytes of them, in one batch. */
 const BATCH = 1000;

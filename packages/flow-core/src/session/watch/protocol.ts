@@ -1,6 +1,6 @@
 /** What a watch and its spare process say to each other. */
 import type { FlowEvent } from '../../engine/task/flow-event';
-import type { Verified } from '../../store/verified';
+import type { Verified } from '../../store/cas/verified';
 
 /** What a spare process is made ready for. It travels on its command line, as JSON. */
 export interface SpareSetup {

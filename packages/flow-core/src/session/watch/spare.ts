@@ -8,7 +8,7 @@ import { endGroup } from '../../process/end-processes';
 import type { OrphanGuard } from '../../process/orphan-guard';
 import { familyOf, listProcesses } from '../../process/process-table';
 import { startProcess } from '../../process/start-process';
-import type { Verified } from '../../store/verified';
+import type { Verified } from '../../store/cas/verified';
 import type { FromSpare, SpareGo, SpareOutcome, SpareSetup } from './protocol';
 
 /** It lives for one spin: large values are decoded without copies of what is young yet. */

@@ -2,10 +2,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { FlowError } from '../../definition/errors';
-import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from '../kv';
-import { movedStore } from '../opened-place';
-import { requireWritable } from '../require-writable';
-import { giveUpReserve } from '../reserve';
+import { movedStore } from '../folder/opened-place';
+import { requireWritable } from '../folder/require-writable';
+import { giveUpReserve } from '../folder/reserve';
+import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from '../kv/kv';
 import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
 import { type Connection, hearFrom } from './greeting';

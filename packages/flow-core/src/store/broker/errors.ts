@@ -1,7 +1,7 @@
 /** What a client is told when the broker could not do it. */
 import { join } from 'node:path';
 import { FlowError } from '../../definition/errors';
-import { noRoom, storeFull } from '../no-room';
+import { noRoom, storeFull } from '../folder/no-room';
 import { type Complaint, LARGEST } from './protocol';
 
 export function tooLarge(bytes: number): FlowError {

@@ -1,5 +1,5 @@
 /** The client's side of events: sends its own while there are listeners, and receives those of others. */
-import type { EventSink, HeardEvent } from '../event-sink';
+import type { EventSink, HeardEvent } from '../kv/event-sink';
 import type { Push, Request } from './protocol';
 
 type EventPush = Exclude<Push, { hello: unknown } | { busy: string }>;

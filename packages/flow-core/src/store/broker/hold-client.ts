@@ -1,5 +1,5 @@
 /** The client's side of holds: each broker has to be told what this process holds. */
-import type { HoldState, Holds } from '../holds';
+import type { HoldState, Holds } from '../kv/holds';
 import type { Unsent } from './protocol';
 
 interface Connection {

@@ -1,7 +1,7 @@
 /** The broker's side of holds: which connection holds which names. */
 import type { Socket } from 'node:net';
-import { type HoldState, takenError } from '../holds';
-import type { Kv } from '../kv';
+import { type HoldState, takenError } from '../kv/holds';
+import type { Kv } from '../kv/kv';
 
 /** How long whoever held a name has to come back after a broker's start. Milliseconds. */
 export const COME_BACK_MS = 30_000;

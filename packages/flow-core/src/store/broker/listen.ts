@@ -1,7 +1,7 @@
 /** The socket of a broker. Takes the place of one that a broker left that is gone. */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Server } from 'node:net';
-import { noRoom } from '../no-room';
+import { noRoom } from '../folder/no-room';
 import { requireSocketFolder, socketElsewhere, socketPath } from './protocol';
 
 export interface Listening {

@@ -1,7 +1,7 @@
 /** The broker's program: `node broker.js <store> <idle milliseconds> [where it was started]`. */
 import { dirname } from 'node:path';
 import { packageFile } from '../../environment/package-root';
-import { becomeOwner, giveBack } from '../owner';
+import { becomeOwner, giveBack } from '../folder/owner';
 import { type Complaint, LISTENING, socketPath } from './protocol';
 import { serveBroker } from './server';
 

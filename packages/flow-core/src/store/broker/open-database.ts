@@ -1,8 +1,8 @@
 /** Opens the database that a broker serves: makes room for it on a full disk, or opens it for reading where there is none. */
 import { join } from 'node:path';
 import { isFlowError } from '../../definition/errors';
-import { LevelKv } from '../level';
-import { noRoom } from '../no-room';
+import { noRoom } from '../folder/no-room';
+import { LevelKv } from '../level/level';
 import type { ViewKv } from './view';
 
 export interface Opening {
@@ -69,7 +69,7 @@ export async function openDatabase(opening: Opening): Promise<OpenedDatabase | '
 
 /** Makes room on the disk of a store. Returns what it did; undefined when nothing could be removed. */
 export async function madeRoom({ store, started }: Opening): Promise<string | undefined> {
-  const { makeRoom } = await import('../make-room');
+  const { makeRoom } = await import('../folder/make-room');
   const { findWorkspace } = await import('../../environment/workspace');
   const workspaces = started === undefined ? [] : [findWorkspace(started, started)];
   const done = makeRoom(store, { store, workspaces });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { privateFolder, requirePrivate } from '../../environment/private-folder';
-import type { BatchOptions, Entry, Op, RangeQuery } from '../kv';
-import { DIGEST_VERSION, STORE_FORMAT } from '../stamp';
+import type { BatchOptions, Entry, Op, RangeQuery } from '../kv/kv';
+import { DIGEST_VERSION, STORE_FORMAT } from '../level/stamp';
 
 export type Request = { id: number } & (
   | { op: 'get'; key: string }

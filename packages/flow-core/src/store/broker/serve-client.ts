@@ -1,7 +1,7 @@
 /** Serves one client of a broker: its writes keep their order, and a read sees all writes before it. */
 import type { Socket } from 'node:net';
-import type { Kv } from '../kv';
-import { NotAcknowledged } from '../not-acknowledged';
+import type { Kv } from '../kv/kv';
+import { NotAcknowledged } from '../level/not-acknowledged';
 import type { HoldTable } from './hold-table';
 import type { Hub } from './hub';
 import { LARGEST, type Reply, type Request, Unframer } from './protocol';

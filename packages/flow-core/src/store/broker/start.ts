@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { FlowError } from '../../definition/errors';
 import { withoutHandles } from '../../definition/handles';
-import { whoseStore } from '../owner';
+import { whoseStore } from '../folder/owner';
 import { type Connection, greeted } from './greeting';
 import { requireSocketFolder, socketElsewhere } from './protocol';
 import { StartingBroker } from './starting';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { privateFolder, requirePrivate } from '../../environment/private-folder';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
-import { copyLooks } from '../known-tables';
+import { copyLooks } from '../level/known-tables';
 
 /** Where there may be room. */
 export const PLACES: readonly string[] = [tmpdir(), '/tmp', '/dev/shm'];

@@ -7,13 +7,13 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryName } from '../../environment/temporary';
-import { readGeneration } from '../generation';
-import type { Entry, Kv, RangeQuery } from '../kv';
-import { LevelKv } from '../level';
-import { neededRoom, noRoom, storeFull } from '../no-room';
-import { NotAcknowledged } from '../not-acknowledged';
-import { unwritableStore } from '../require-writable';
-import { readStamp, STORE_FORMAT } from '../stamp';
+import { neededRoom, noRoom, storeFull } from '../folder/no-room';
+import { unwritableStore } from '../folder/require-writable';
+import type { Entry, Kv, RangeQuery } from '../kv/kv';
+import { readGeneration } from '../level/generation';
+import { LevelKv } from '../level/level';
+import { NotAcknowledged } from '../level/not-acknowledged';
+import { readStamp, STORE_FORMAT } from '../level/stamp';
 import { makeView, PLACES, removeView, stateOf } from './view-folder';
 
 /** How often to look whether another process has opened the real database: clients with runs that go on must follow it. Milliseconds. */

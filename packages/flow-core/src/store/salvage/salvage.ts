@@ -5,7 +5,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSealed, unsealed } from '../checksum';
+import { isSealed, unsealed } from '../kv/checksum';
 import { keptLogs } from './damaged-logs';
 import { logVersions } from './log';
 import { readManifest } from './manifest';

@@ -3,7 +3,7 @@ import { instance } from '../../../src/definition/instance';
 import type { Bounds } from '../../../src/engine/difference/bounds';
 import { differenceOf } from '../../../src/engine/difference/difference';
 import type { Difference } from '../../../src/engine/task/difference';
-import { walk } from '../../../src/store/digest';
+import { walk } from '../../../src/store/values/digest';
 
 /** What is told, in one line each, and the counts. */
 function told(

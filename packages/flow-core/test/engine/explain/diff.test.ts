@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { flow } from '../../../src/definition/flow';
 import { diffParams, diffSteps, diffTasks, type StepDiff } from '../../../src/engine/explain/diff';
-import { record } from '../../../src/store/records';
-import type { RunRow, TaskRow } from '../../../src/store/rows';
+import { record } from '../../../src/store/rows/records';
+import type { RunRow, TaskRow } from '../../../src/store/rows/rows';
 import { MemoryEngine, type Ran, rowsOf } from '../../kit/memory';
 
 let engine: MemoryEngine;

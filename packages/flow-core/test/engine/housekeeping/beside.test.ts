@@ -9,7 +9,7 @@ import { collect } from '../../../src/engine/housekeeping/collect';
 import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { verifyStore } from '../../../src/engine/verify/verify';
 import { openStore } from '../../../src/store/open';
-import type { RunRow } from '../../../src/store/rows';
+import type { RunRow } from '../../../src/store/rows/rows';
 import type { Store } from '../../../src/store/store';
 import { MemoryEngine } from '../../kit/memory';
 import { temporaryPlace, withEnvironment } from '../../store/helpers/place';

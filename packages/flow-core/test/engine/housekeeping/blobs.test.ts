@@ -16,15 +16,15 @@ import { dirname, join } from 'node:path';
 import { sweepBlobs } from '../../../src/engine/housekeeping/blobs';
 import { sweepFiles } from '../../../src/engine/housekeeping/files';
 import { installPackages } from '../../../src/source/packages/install';
-import { encodeArtifact } from '../../../src/store/artifacts';
-import { FileCas } from '../../../src/store/cas';
-import { file } from '../../../src/store/file';
-import { MemoryKv } from '../../../src/store/memory';
-import { record } from '../../../src/store/records';
-import { keys } from '../../../src/store/row-keys';
-import { setAside } from '../../../src/store/set-aside';
-import { shareBytes } from '../../../src/store/share-bytes';
+import { FileCas } from '../../../src/store/cas/cas';
+import { file } from '../../../src/store/cas/file';
+import { shareBytes } from '../../../src/store/cas/share-bytes';
+import { setAside } from '../../../src/store/folder/set-aside';
+import { MemoryKv } from '../../../src/store/kv/memory';
+import { keys } from '../../../src/store/kv/row-keys';
+import { record } from '../../../src/store/rows/records';
 import { Store } from '../../../src/store/store';
+import { encodeArtifact } from '../../../src/store/values/artifacts';
 
 let folder: string;
 let store: Store;
@@ -91,7 +91,7 @@ test.each<[string, (hash: string) => Promise<unknown>]>([
     async (hash) => {
       const given = await encodeArtifact('model', file(pathOf(hash)), store.cas);
       utimesSync(pathOf(hash), OLD, OLD);
-      const { decodeArtifact } = await import('../../../src/store/artifacts');
+      const { decodeArtifact } = await import('../../../src/store/values/artifacts');
       await encodeArtifact('model', decodeArtifact(given, store.cas), store.cas);
     },
   ],

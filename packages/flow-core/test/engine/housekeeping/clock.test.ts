@@ -8,7 +8,7 @@ import { clockOff, steadyNow } from '../../../src/engine/housekeeping/clock';
 import type { Policy } from '../../../src/engine/housekeeping/policy';
 import { retain } from '../../../src/session/retention';
 import { memoryStore } from '../../../src/store/open';
-import type { RunRow } from '../../../src/store/rows';
+import type { RunRow } from '../../../src/store/rows/rows';
 import { Store } from '../../../src/store/store';
 import { MemoryEngine } from '../../kit/memory';
 import { withEnvironment } from '../../store/helpers/place';

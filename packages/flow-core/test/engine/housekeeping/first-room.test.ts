@@ -4,15 +4,15 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collect } from '../../../src/engine/housekeeping/collect';
 import { firstRoom } from '../../../src/engine/housekeeping/first-room';
-import { encodeArtifact } from '../../../src/store/artifacts';
-import { FileCas } from '../../../src/store/cas';
-import { LocalHolds } from '../../../src/store/holds';
-import { MemoryKv } from '../../../src/store/memory';
-import { storeFull } from '../../../src/store/no-room';
-import { record } from '../../../src/store/records';
-import { keys } from '../../../src/store/row-keys';
-import type { RunRow } from '../../../src/store/rows';
+import { FileCas } from '../../../src/store/cas/cas';
+import { storeFull } from '../../../src/store/folder/no-room';
+import { LocalHolds } from '../../../src/store/kv/holds';
+import { MemoryKv } from '../../../src/store/kv/memory';
+import { keys } from '../../../src/store/kv/row-keys';
+import { record } from '../../../src/store/rows/records';
+import type { RunRow } from '../../../src/store/rows/rows';
 import { Store } from '../../../src/store/store';
+import { encodeArtifact } from '../../../src/store/values/artifacts';
 
 /** As a broker knows that only reads: whoever has not come to it may be elsewhere. */
 class UnsureHolds extends LocalHolds {

@@ -2,9 +2,9 @@
 import { flow } from '../../../src/definition/flow';
 import { collect, isUndone } from '../../../src/engine/housekeeping/collect';
 import { MAY_BE_READ } from '../../../src/engine/housekeeping/kept';
-import { MemoryKv } from '../../../src/store/memory';
-import { MemoryCas } from '../../../src/store/memory-cas';
-import { storeFull } from '../../../src/store/no-room';
+import { MemoryCas } from '../../../src/store/cas/memory-cas';
+import { storeFull } from '../../../src/store/folder/no-room';
+import { MemoryKv } from '../../../src/store/kv/memory';
 import { Store } from '../../../src/store/store';
 import { MemoryEngine } from '../../kit/memory';
 

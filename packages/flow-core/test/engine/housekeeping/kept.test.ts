@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beyond, type JudgeOptions, judge } from '../../../src/engine/housekeeping/kept';
 import { declaredPolicy, parseSize, policyDigest } from '../../../src/engine/housekeeping/policy';
-import type { RunRow } from '../../../src/store/rows';
+import type { RunRow } from '../../../src/store/rows/rows';
 
 const DAY = 24 * 60 * 60 * 1000;
 const row = (run: number, more: Partial<RunRow> = {}) =>

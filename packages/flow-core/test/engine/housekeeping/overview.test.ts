@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { OnDisk } from '../../../src/engine/housekeeping/on-disk';
 import { usageBeside, usageOfStore } from '../../../src/engine/housekeeping/overview';
 import { tombstone } from '../../../src/engine/housekeeping/tombstones';
-import { FileCas } from '../../../src/store/cas';
-import { MemoryKv } from '../../../src/store/memory';
-import { keys } from '../../../src/store/row-keys';
-import { shareBytes } from '../../../src/store/share-bytes';
+import { FileCas } from '../../../src/store/cas/cas';
+import { shareBytes } from '../../../src/store/cas/share-bytes';
+import { MemoryKv } from '../../../src/store/kv/memory';
+import { keys } from '../../../src/store/kv/row-keys';
 import { Store } from '../../../src/store/store';
 
 let workspace: string;

@@ -6,11 +6,11 @@ import { wouldRemove } from '../../../src/engine/housekeeping/would-remove';
 import { requireRun } from '../../../src/engine/record/find-run';
 import { RunContent } from '../../../src/engine/transfer/content';
 import { verifyStore } from '../../../src/engine/verify/verify';
-import { scan } from '../../../src/store/kv';
-import { storeFull } from '../../../src/store/no-room';
+import { storeFull } from '../../../src/store/folder/no-room';
+import { scan } from '../../../src/store/kv/kv';
+import { keys } from '../../../src/store/kv/row-keys';
 import { memoryStore } from '../../../src/store/open';
-import { keys } from '../../../src/store/row-keys';
-import type { RunRow } from '../../../src/store/rows';
+import type { RunRow } from '../../../src/store/rows/rows';
 import { Store } from '../../../src/store/store';
 import { MemoryEngine } from '../../kit/memory';
 

@@ -1,7 +1,7 @@
 import { flow, merge, oneOf } from '../../../src';
 import { requireGraph } from '../../../src/definition/flow';
 import { requireStep } from '../../../src/engine/inputs/selection';
-import { record } from '../../../src/store/records';
+import { record } from '../../../src/store/rows/records';
 import { labelOf, MemoryEngine, rowOf, rowsOf, uncounted } from '../../kit/memory';
 
 /** A flow whose step `mine` can fail, and whose later steps can be changed. */

@@ -6,8 +6,8 @@ import type { Codec } from '../../../src/definition/codec';
 import { OutputWriter } from '../../../src/engine/outputs/task-writer';
 import { Returned } from '../../../src/engine/spin/returned';
 import type { TaskResult } from '../../../src/engine/task/task';
-import { unkeptArtifact } from '../../../src/store/artifacts';
-import { FileCas } from '../../../src/store/cas';
+import { FileCas } from '../../../src/store/cas/cas';
+import { unkeptArtifact } from '../../../src/store/values/artifacts';
 
 const MB = 1024 * 1024;
 

@@ -2,8 +2,8 @@
 import { flow, merge } from '../../../src';
 import { recordedOutputs } from '../../../src/engine/record/read';
 import { recordedViews } from '../../../src/engine/record/views';
-import { keys } from '../../../src/store/row-keys';
-import type { TaskRow } from '../../../src/store/rows';
+import { keys } from '../../../src/store/kv/row-keys';
+import type { TaskRow } from '../../../src/store/rows/rows';
 import { MemoryEngine, rowOf } from '../../kit/memory';
 
 function defined() {

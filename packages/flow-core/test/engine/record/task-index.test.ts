@@ -1,8 +1,8 @@
 /** The task of a split is found by looking where it should be, and by looking everywhere else where it is not. */
 import { Tasks } from '../../../src/engine/record/task-index';
 import { memoryStore } from '../../../src/store/open';
-import { record } from '../../../src/store/records';
-import type { TaskRow } from '../../../src/store/rows';
+import { record } from '../../../src/store/rows/records';
+import type { TaskRow } from '../../../src/store/rows/rows';
 
 const COUNT = 3000;
 const place = { flow: 'wide', run: 1, step: 'each' };

@@ -1,7 +1,7 @@
 import { Views } from '../../../src/engine/record/run-views';
-import { encodeArtifact } from '../../../src/store/artifacts';
 import { memoryStore } from '../../../src/store/open';
-import { record } from '../../../src/store/records';
+import { record } from '../../../src/store/rows/records';
+import { encodeArtifact } from '../../../src/store/values/artifacts';
 
 test('beyond what is kept at hand, artifacts are read from the store, those asked for at once in one request', async () => {
   const store = memoryStore();

@@ -4,7 +4,7 @@ import { taskOf } from '../../../src/cli/lookup';
 import { client } from '../../../src/client';
 import { requireGraph } from '../../../src/definition/flow';
 import { why } from '../../../src/engine/explain/why/why';
-import type { Entry } from '../../../src/store/kv';
+import type { Entry } from '../../../src/store/kv/kv';
 import { MemoryEngine, type Ran, rowsOf } from '../../kit/memory';
 
 const SPLITS = 1300;

@@ -1,7 +1,7 @@
 /** A parameter that changes between a run and the one that resumes it: what read it is executed again, nothing else. */
 import { z } from 'zod';
 import { flow } from '../../../src';
-import { record } from '../../../src/store/records';
+import { record } from '../../../src/store/rows/records';
 import { labelOf, MemoryEngine, type Ran, rowOf, uncounted } from '../../kit/memory';
 
 const executed = ({ tasks }: Ran) =>

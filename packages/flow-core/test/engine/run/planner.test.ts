@@ -6,9 +6,9 @@ import { Planner } from '../../../src/engine/run/planner';
 import { type NumberedTask, Recorder } from '../../../src/engine/run/recorder';
 import { Rates } from '../../../src/engine/task/rate';
 import type { TaskResult } from '../../../src/engine/task/task';
-import { encodeArtifact } from '../../../src/store/artifacts';
 import { memoryStore } from '../../../src/store/open';
-import type { ArtifactRecord } from '../../../src/store/rows';
+import type { ArtifactRecord } from '../../../src/store/rows/rows';
+import { encodeArtifact } from '../../../src/store/values/artifacts';
 
 const SPLITS = 100;
 

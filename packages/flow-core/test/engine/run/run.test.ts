@@ -4,8 +4,8 @@ import { requireGraph } from '../../../src/definition/flow';
 import type { Job } from '../../../src/engine/pool/job';
 import type { Pool, PoolHost } from '../../../src/engine/pool/pool';
 import { runFlow } from '../../../src/engine/run/run';
-import { decodeArtifact } from '../../../src/store/artifacts';
-import { storeFull } from '../../../src/store/no-room';
+import { storeFull } from '../../../src/store/folder/no-room';
+import { decodeArtifact } from '../../../src/store/values/artifacts';
 import { labelOf, MemoryEngine, rowOf, rowsOf } from '../../kit/memory';
 import { until } from '../../kit/workspace';
 

@@ -10,7 +10,7 @@ import { requireGraph } from '../../../src/definition/flow';
 import { optionsForAll, withOptions } from '../../../src/definition/with';
 import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import { importRun } from '../../../src/engine/transfer/import';
-import { scan } from '../../../src/store/kv';
+import { scan } from '../../../src/store/kv/kv';
 import { memoryStore } from '../../../src/store/open';
 import { Runner } from '../../../src/testing';
 import { MemoryEngine, rowOf } from '../../kit/memory';

@@ -5,8 +5,8 @@ import { formsOf } from '../../../src/engine/secrets/forms';
 import { ByteScanner } from '../../../src/engine/secrets/scan-bytes';
 import { Secrets } from '../../../src/engine/secrets/secrets';
 import { takeWithout } from '../../../src/engine/secrets/take';
-import { Artifacts } from '../../../src/store/artifacts';
-import { MemoryCas } from '../../../src/store/memory-cas';
+import { MemoryCas } from '../../../src/store/cas/memory-cas';
+import { Artifacts } from '../../../src/store/values/artifacts';
 
 const KEY = 'sk-1234567890';
 const secrets = new Secrets(

@@ -5,8 +5,8 @@ import { executeTask } from '../../../src/engine/task/execute';
 import { LargeValues } from '../../../src/engine/task/large-values';
 import type { View, Visible } from '../../../src/engine/task/view';
 import { collectGarbage } from '../../../src/environment/node-capabilities';
-import { Artifacts, encodeArtifact } from '../../../src/store/artifacts';
-import { MemoryCas } from '../../../src/store/memory-cas';
+import { MemoryCas } from '../../../src/store/cas/memory-cas';
+import { Artifacts, encodeArtifact } from '../../../src/store/values/artifacts';
 
 const MB = 1_000_000;
 const visible = (size: number): Visible => ({

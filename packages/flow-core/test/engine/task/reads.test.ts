@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type Codec, flow, instance, merge, oneOf } from '../../../src';
-import { itemDigest, shortDigest } from '../../../src/store/item-digests';
-import type { TaskReads } from '../../../src/store/rows';
+import type { TaskReads } from '../../../src/store/rows/rows';
+import { itemDigest, shortDigest } from '../../../src/store/values/item-digests';
 import { MemoryEngine, type Ran, rowOf, rowsOf } from '../../kit/memory';
 
 const sha256 = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');

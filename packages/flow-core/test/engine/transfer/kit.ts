@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportRun } from '../../../src/engine/transfer/export';
 import { type Imported, importRun } from '../../../src/engine/transfer/import';
-import { FileCas } from '../../../src/store/cas';
-import { type Kv, scan } from '../../../src/store/kv';
-import { MemoryKv } from '../../../src/store/memory';
-import type { RunRow, TaskRow } from '../../../src/store/rows';
+import { FileCas } from '../../../src/store/cas/cas';
+import { type Kv, scan } from '../../../src/store/kv/kv';
+import { MemoryKv } from '../../../src/store/kv/memory';
+import type { RunRow, TaskRow } from '../../../src/store/rows/rows';
 import { Store } from '../../../src/store/store';
 import { placeOf, type Recorded } from '../../conformance/bench';
 

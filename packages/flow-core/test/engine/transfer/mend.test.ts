@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, PREAMBLE } from '../../../src/engine/transfer/format';
-import { keys } from '../../../src/store/row-keys';
-import type { CodeRow } from '../../../src/store/rows';
+import { keys } from '../../../src/store/kv/row-keys';
+import type { CodeRow } from '../../../src/store/rows/rows';
 import { type Frame, framesOf, signed } from '../../fuzz/signed';
 import { DamagedStore, type Rows } from '../verify/damaged-store';
 import { exported, imported } from './kit';

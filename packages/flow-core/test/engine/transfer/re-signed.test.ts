@@ -1,7 +1,7 @@
 /** Rows that nx-flow did not write are refused at the door, though all checksums of their file are right. */
 import { flow } from '../../../src/definition/flow';
 import { Kind, PREAMBLE } from '../../../src/engine/transfer/format';
-import { record } from '../../../src/store/records';
+import { record } from '../../../src/store/rows/records';
 import { type Frame, framesOf, signed } from '../../fuzz/signed';
 import { MemoryEngine } from '../../kit/memory';
 import { exported, FileStore, imported } from './kit';

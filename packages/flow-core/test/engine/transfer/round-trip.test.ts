@@ -1,5 +1,5 @@
 /** A run in another store is the same run: over the graphs of the conformance matrix, and random ones that were resumed. */
-import type { RunRow } from '../../../src/store/rows';
+import type { RunRow } from '../../../src/store/rows/rows';
 import { Bench } from '../../conformance/bench';
 import { GRAPHS } from '../../conformance/graphs';
 import { everyProgram, oneOf, RUNS } from '../../conformance/random';

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { withRunIdFile } from '../../../src/cli/run-id-file';
 import { flow } from '../../../src/definition/flow';
 import { exportToFile } from '../../../src/engine/transfer/file';
-import type { RunRow } from '../../../src/store/rows';
+import type { RunRow } from '../../../src/store/rows/rows';
 import { MemoryEngine } from '../../kit/memory';
 import { exported, FileStore } from './kit';
 

@@ -2,8 +2,8 @@
 import { FlowError } from '../../../src/definition/errors';
 import { inspected } from '../../../src/engine/verify/inspected';
 import type { StoreProblem } from '../../../src/engine/verify/problem';
-import { MemoryKv } from '../../../src/store/memory';
-import { keys } from '../../../src/store/row-keys';
+import { MemoryKv } from '../../../src/store/kv/memory';
+import { keys } from '../../../src/store/kv/row-keys';
 
 const run = (n: number) =>
   Array.from({ length: 5 }, (_, i) => keys.artifact('films', n, 'start', i + 1, 'ns'));

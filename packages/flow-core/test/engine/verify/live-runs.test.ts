@@ -1,8 +1,8 @@
 /** A run goes on where its process lives, also where its row cannot be read again. */
 import { FlowError } from '../../../src/definition/errors';
 import { liveRun } from '../../../src/engine/verify/live-runs';
+import { keys } from '../../../src/store/kv/row-keys';
 import { memoryStore } from '../../../src/store/open';
-import { keys } from '../../../src/store/row-keys';
 
 test('a row that cannot be read again: the process that holds the run tells', async () => {
   const { kv, holds } = memoryStore();

@@ -7,10 +7,10 @@ import { flow } from '../../../src/definition/flow';
 import { NamedFiles, type WrongFile } from '../../../src/engine/verify/named-files';
 import type { StoreProblem } from '../../../src/engine/verify/problem';
 import { verifyStore } from '../../../src/engine/verify/verify';
-import { FileCas } from '../../../src/store/cas';
-import { scan } from '../../../src/store/kv';
+import { FileCas } from '../../../src/store/cas/cas';
+import { scan } from '../../../src/store/kv/kv';
+import { keys } from '../../../src/store/kv/row-keys';
 import { memoryStore } from '../../../src/store/open';
-import { keys } from '../../../src/store/row-keys';
 import type { Store } from '../../../src/store/store';
 import { MemoryEngine } from '../../kit/memory';
 

@@ -10,7 +10,7 @@ import { isStillValid, logsOf, stepKeyDigest } from '../../../src/engine/handove
 import { damageOf, isMisnamed, renameManifest } from '../../../src/engine/outputs/manifest';
 import { InProcessPool } from '../../../src/engine/pool/in-process-pool';
 import { stepFolder } from '../../../src/environment/output-folders';
-import { FileCas } from '../../../src/store/cas';
+import { FileCas } from '../../../src/store/cas/cas';
 import { coded, type Door, must } from '../door';
 import { byteEdits, dataEdits, type Edit, editBytes, editData, noEdits } from '../edits';
 import { fuzzed } from '../recorded';

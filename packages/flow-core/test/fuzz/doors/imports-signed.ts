@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { PREAMBLE } from '../../../src/engine/transfer/format';
-import { scan } from '../../../src/store/kv';
+import { scan } from '../../../src/store/kv/kv';
 import { exported, imported } from '../../engine/transfer/kit';
 import { execute, makeWorkspace } from '../command';
 import { coded, type Door, must } from '../door';

@@ -1,7 +1,7 @@
 /** Files of `nx-flow export` with other bytes: refused whole, or they are those bytes. */
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { RunRow } from '../../../src/store/rows';
+import type { RunRow } from '../../../src/store/rows/rows';
 import { exported, FileStore, imported } from '../../engine/transfer/kit';
 import { coded, type Door, must } from '../door';
 import { byteEdits, type Edit, editBytes, noEdits } from '../edits';

@@ -1,6 +1,7 @@
 /** In the place of `store/open`: every command finds the store that a door has in memory. */
-import { MemoryKv } from '../../../src/store/memory';
-import { MemoryCas } from '../../../src/store/memory-cas';
+
+import { MemoryCas } from '../../../src/store/cas/memory-cas';
+import { MemoryKv } from '../../../src/store/kv/memory';
 import { Store } from '../../../src/store/store';
 
 let at: Store | undefined;

@@ -3,7 +3,7 @@ import { InProcessPool } from '../../../src/engine/pool/in-process-pool';
 import type { Pool, PoolHost } from '../../../src/engine/pool/pool';
 import type { ProcessPoolOptions } from '../../../src/engine/pool/process-pool';
 import { loadFlow } from '../../../src/source/load';
-import { FileCas } from '../../../src/store/cas';
+import { FileCas } from '../../../src/store/cas/cas';
 import { openStore } from './open';
 
 export class ProcessPool implements Pool {

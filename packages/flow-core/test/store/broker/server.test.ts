@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { hadLeft } from '../../../src/store/broker/pid-file';
 import { socketPath } from '../../../src/store/broker/protocol';
 import { serveBroker } from '../../../src/store/broker/server';
-import { LevelKv } from '../../../src/store/level';
+import { LevelKv } from '../../../src/store/level/level';
 import { temporaryPlace } from '../helpers/place';
 
 let place: ReturnType<typeof temporaryPlace>;

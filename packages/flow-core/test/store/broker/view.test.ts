@@ -3,8 +3,8 @@ import fs, { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openDatabase } from '../../../src/store/broker/open-database';
 import type { ViewKv } from '../../../src/store/broker/view';
-import { LevelKv } from '../../../src/store/level';
-import { NotAcknowledged } from '../../../src/store/not-acknowledged';
+import { LevelKv } from '../../../src/store/level/level';
+import { NotAcknowledged } from '../../../src/store/level/not-acknowledged';
 import { temporaryPlace, wholeFolder } from '../helpers/place';
 
 let place: ReturnType<typeof temporaryPlace>;

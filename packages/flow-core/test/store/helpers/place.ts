@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { packageFile } from '../../../src/environment/package-root';
 import { BrokerKv } from '../../../src/store/broker/client';
 import { LISTENING } from '../../../src/store/broker/protocol';
-import { type Op, scan } from '../../../src/store/kv';
+import { type Op, scan } from '../../../src/store/kv/kv';
 
 const BROKER = packageFile('dist/broker.js');
 

@@ -1,7 +1,7 @@
 /** Each damage of a log is told from what a crash leaves. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LevelKv } from '../../../src/store/level';
+import { LevelKv } from '../../../src/store/level/level';
 import { damagedBytes } from '../../../src/store/salvage/log-check';
 import { temporaryPlace } from '../helpers/place';
 

@@ -3,8 +3,8 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Level } from 'level';
-import { sealed } from '../../../src/store/checksum';
-import { keys } from '../../../src/store/row-keys';
+import { sealed } from '../../../src/store/kv/checksum';
+import { keys } from '../../../src/store/kv/row-keys';
 import { salvaged } from '../../../src/store/salvage/salvage';
 import { temporaryPlace } from '../helpers/place';
 

@@ -4,7 +4,7 @@
  */
 import type { Fingerprints, PartKind } from '../../../source/fingerprint';
 import { compareFingerprints, type Difference } from '../../../source/fingerprint/compare';
-import type { CodeRow } from '../../../store/rows';
+import type { CodeRow } from '../../../store/rows/rows';
 import type { Store } from '../../../store/store';
 import { partsOf } from '../../record/code';
 

@@ -1,6 +1,6 @@
 /** Why `run --reuse` executed what it did not take over: from what it recorded of each task. */
 import { compareFingerprints, type Difference } from '../../../source/fingerprint/compare';
-import type { RunRow } from '../../../store/rows';
+import type { RunRow } from '../../../store/rows/rows';
 import type { Store } from '../../../store/store';
 import { partsOf } from '../../record/code';
 import { fullPathspec, labelOf } from '../../task/label';

@@ -1,8 +1,8 @@
 /** Compares the recorded parameters of a task with those that a run would have now. */
 import { parameterHelp, parseParams } from '../../../definition/params';
 import { compareFingerprints } from '../../../source/fingerprint/compare';
-import { decodeArtifact, unkeptArtifact } from '../../../store/artifacts';
-import type { ArtifactRecord } from '../../../store/rows';
+import type { ArtifactRecord } from '../../../store/rows/rows';
+import { decodeArtifact, unkeptArtifact } from '../../../store/values/artifacts';
 import { partsOf } from '../../record/code';
 import { recordedParams } from '../../record/read';
 import type { RecordedTask, WhyOptions } from './question';

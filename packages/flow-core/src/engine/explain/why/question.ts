@@ -1,7 +1,7 @@
 /** The question that `why` answers. */
 import type { Graph } from '../../../definition/graph';
 import type { Fingerprints } from '../../../source/fingerprint';
-import type { RunRow, TaskRow } from '../../../store/rows';
+import type { RunRow, TaskRow } from '../../../store/rows/rows';
 import type { Store } from '../../../store/store';
 
 export interface RecordedTask {

@@ -3,7 +3,7 @@ import { FlowError } from '../../../definition/errors';
 import { ancestors } from '../../../definition/graph';
 import { packageVersion } from '../../../environment/package-root';
 import { type VariableDifference, variableDifferences } from '../../../source/declared-inputs';
-import type { RunRow, TaskRow } from '../../../store/rows';
+import type { RunRow, TaskRow } from '../../../store/rows/rows';
 import type { Store } from '../../../store/store';
 import { inNamespace, requireRun } from '../../record/find-run';
 import { Tasks } from '../../record/task-index';

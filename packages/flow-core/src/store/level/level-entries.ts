@@ -1,0 +1,36 @@
+/** Reads a range of a database so that nothing of it is passed over in silence. */
+import type { Level } from 'level';
+import type { Entry, KeyRange } from '../kv/kv';
+
+/** Entries that LevelDB gives at once. */
+const AT_MOST = 1000;
+
+interface Options extends KeyRange {
+  reverse: boolean;
+  limit: number;
+  highWaterMarkBytes?: number;
+}
+
+/** What `all()` of an iterator reads by: it knows of a reading that goes on when the database is closed. */
+interface NativeIterator {
+  _nextv(size: number, options: object): Promise<Entry[]>;
+  _all(options: object): Promise<Entry[]>;
+  all(): Promise<Entry[]>;
+}
+
+/**
+ * LevelDB passes over a block that it cannot read, and says so only at the end of a range: so more is asked for than there can be,
+ * which `all()` by itself does not.
+ */
+export function entriesOf(db: Level<string, Uint8Array>, options: Options): Promise<Entry[]> {
+  const iterator = db.iterator(options) as unknown as NativeIterator;
+  iterator._all = async (how) => {
+    const found: Entry[] = [];
+    for (;;) {
+      const some = await iterator._nextv(Math.min(options.limit + 1 - found.length, AT_MOST), how);
+      if (some.length === 0) return found;
+      for (const entry of some) found.push(entry);
+    }
+  };
+  return iterator.all();
+}
