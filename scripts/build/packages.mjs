@@ -16,7 +16,7 @@ export const PACKAGES = {
     parts: {
       // Every process.
       core: [
-        ...['crc32', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
+        ...['crc32', 'look', 'make-folder', 'own-globals', 'private-folder', 'temporary'].map(
           (name) => `environment/${name}`,
         ),
         ...[
@@ -107,7 +107,7 @@ export const PACKAGES = {
           ...['contents', 'gone', 'json', 'logs', 'param-names', 'pins', 'records', 'removed', 'rows'].map(
             (name) => `rows/${name}`,
           ),
-          ...['run-rows', 'tags', 'twins', 'whole'].map((name) => `rows/${name}`),
+          ...['missing', 'run-rows', 'tags', 'twins', 'whole'].map((name) => `rows/${name}`),
         ].map((name) => `store/${name}`),
         ...['cli/', 'session/', 'engine/explain/error-text', 'engine/inputs/selection'],
         ...['find-run', 'lost', 'read', 'step-summaries', 'task-rows', 'views'].map(

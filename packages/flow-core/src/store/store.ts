@@ -4,6 +4,7 @@ import { type EventSink, LocalEvents } from './kv/event-sink';
 import { type Holds, LocalHolds } from './kv/holds';
 import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv/kv';
 import { keys, lastNumber, prefixRange } from './kv/row-keys';
+import { missing } from './missing';
 import { Tally } from './rows/contents';
 import { isGone } from './rows/gone';
 import { fromJson } from './rows/json';
@@ -109,11 +110,11 @@ export class Store {
       yield await this.#asTheyAre(runRows(entries));
   }
 
-  /** The newest run of a namespace or of all, by one reverse seek. */
+  /** The newest run of a namespace or of all, by one reverse seek. @throws FlowError FLOW_STORE_CORRUPT where it is lost */
   async latest(flow: string, namespace?: string): Promise<RunRow | undefined> {
     const prefix = namespace === undefined ? keys.runs(flow) : keys.namespace(flow, namespace);
     for (let before: string | undefined; ; ) {
-      const [entry] = await this.kv.range({ ...prefixRange(prefix), reverse: true, limit: 1 });
+      const [entry] = await missing(this.kv).range({ ...prefixRange(prefix), reverse: true, limit: 1 });
       const row = entry && (await this.run(flow, lastNumber(entry[0])));
       // It may have been removed meanwhile.
       if (row || entry?.[0] === before) return row;

@@ -124,7 +124,8 @@ describe.each([
         return range(query);
       };
       expect((await store.latest('movies', 'user:mia'))?.run).toBe(1000);
-      expect(asked).toEqual([1]);
+      // And one of its twin, which is there as long.
+      expect(asked).toEqual([1, 1]);
     });
 
     test('the latest of all is the newest of any namespace; those before one are found too', async () => {
@@ -350,7 +351,7 @@ describe.each([
           { stream: 'stdout', at: 2, text: '' },
         ),
       ]);
-      const rows = await all(logsByTime(store.kv, 'movies', 1));
+      const rows = await all(logsByTime(store, 'movies', 1));
       expect(rows.map(({ at, step, last }) => [at, step, last])).toEqual([
         [1, 'c', false],
         [5, 'b', false],
@@ -360,9 +361,9 @@ describe.each([
         [40, 'a', true],
         [50, 'c', true],
       ]);
-      const ofStep = await all(logsByTime(store.kv, 'movies', 1, 'a'));
+      const ofStep = await all(logsByTime(store, 'movies', 1, 'a'));
       expect(ofStep.map(({ text }) => text)).toEqual(['a/2 at 10', 'a/2 at 20', 'a/2 at 40']);
-      expect(await all(logsByTime(store.kv, 'movies', 2))).toEqual([]);
+      expect(await all(logsByTime(store, 'movies', 2))).toEqual([]);
     });
 
     test('of tasks that follow one another are read one after another, however many and however long', async () => {
@@ -380,7 +381,7 @@ describe.each([
         limit = Math.max(limit, query.limit);
         return range(query);
       };
-      const rows = await all(logsByTime(store.kv, 'movies', 1));
+      const rows = await all(logsByTime(store, 'movies', 1));
       const times = rows.map(({ at }) => at);
       expect(times).toEqual(times.toSorted((x, y) => x - y));
       expect(rows).toHaveLength(13 + 27 * long);
@@ -434,7 +435,7 @@ describe.each([
       ),
     ]);
     const keys = (await all(scan(store.kv, { gte: '', lt: '\x7f' }))).map(([key]) => key);
-    expect(keys).toHaveLength(5);
+    expect(keys).toHaveLength(7);
     for (const key of keys) expect(key).toMatch(/^[\x21-\x7e]+$/);
     expect((await store.latest('movies', odd))?.namespace).toBe(odd);
     expect(

@@ -73,7 +73,7 @@ async function rowsOf(recorded: Recorded, output: Output): Promise<Rows> {
     const note = `${plural(taken + reused, 'task')} taken over from ${from}: the output is there`;
     output.write(`${output.colors.dim(note)}\n`);
   }
-  return { run: run.run, rows: logsByTime(store.kv, flow, run.run, spec.step), alone: false };
+  return { run: run.run, rows: logsByTime(store, flow, run.run, spec.step), alone: false };
 }
 
 /** Joins lines that were stored in pieces, separately for each task and stream. */

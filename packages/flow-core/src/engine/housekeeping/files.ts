@@ -2,9 +2,11 @@
  * What lies beside the records and is made again when it is needed: outputs of spins, hand-overs of steps, npm packages, compiled
  * code, temporary files. What nobody has used for a month goes, and the outputs of spins on runs that were removed.
  */
-import { lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
+
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { lstatAt } from '../../environment/look';
 import { packagesFolder } from '../../environment/packages-folder';
 import { isPrivate, privateFolder } from '../../environment/private-folder';
 import { temporaryName } from '../../environment/temporary';
@@ -59,7 +61,7 @@ export function filesBeside({ store, workspace }: Beside): BesideFile[] {
 
 /** The file that is written last has the time of the last use. */
 const lastUse = (set: string) => timeOf(join(set, 'installed.json')) || timeOf(set);
-const timeOf = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const timeOf = (path: string) => lstatAt(path)?.mtimeMs ?? 0;
 
 export interface SweepFilesOptions extends Beside {
   /** Milliseconds since 1970. */

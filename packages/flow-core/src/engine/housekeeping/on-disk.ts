@@ -1,6 +1,8 @@
 /** What lies on a disk: each file once, however many names it has. */
-import { lstatSync, type Stats } from 'node:fs';
+
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
+import { lstatAt } from '../../environment/look';
 import { namesIn } from '../../store/folder/replaceable';
 
 export interface Taken {
@@ -14,7 +16,7 @@ export class OnDisk {
 
   /** What a file or a folder takes beside all that was asked for before. */
   take(path: string): Taken {
-    const found = lstatSync(path, { throwIfNoEntry: false });
+    const found = lstatAt(path);
     const taken = { files: 0, bytes: 0 };
     if (!found) return taken;
     if (!this.#isKnown(found)) {

@@ -5,6 +5,7 @@ import { keys, lastNumber, prefixRange } from '../../store/kv/row-keys';
 import { fromJson } from '../../store/rows/json';
 import type { RemovedRow } from '../../store/rows/missing-rows';
 import type { RunRow } from '../../store/rows/rows';
+import { withTwin } from '../../store/rows/twins';
 import type { Store } from '../../store/store';
 import type { RunNumber } from './in-use';
 
@@ -35,8 +36,8 @@ export async function entomb(store: Store, rows: readonly RunRow[], { by, at }: 
   for (let i = 0; i < ended.length; i += GROUP) {
     const ops = ended.slice(i, i + GROUP).flatMap(({ flow, run, namespace }): Op[] => [
       tombstone({ flow, run }, { at, by, left: true }),
-      { key: keys.run(flow, run), value: undefined },
-      { key: keys.inNamespace(flow, namespace, run), value: undefined },
+      ...withTwin({ key: keys.run(flow, run), value: undefined }),
+      ...withTwin({ key: keys.inNamespace(flow, namespace, run), value: undefined }),
       // Without them, a run that is imported again gets a number of its own.
       ...(nonces.get(`${flow}/${run}`) ?? []).map((key): Op => ({ key, value: undefined })),
     ]);

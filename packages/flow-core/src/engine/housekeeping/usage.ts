@@ -1,5 +1,5 @@
 /** What takes the space of a store: the records and the large values of each run. */
-import { lstatSync } from 'node:fs';
+import { lstatAt } from '../../environment/look';
 import type { Cas } from '../../store/cas/cas';
 import { type Kv, scan } from '../../store/kv/kv';
 import { prefixRange } from '../../store/kv/row-keys';
@@ -21,7 +21,7 @@ export interface RunUsage {
 const PAGE = 128;
 
 /** The kinds of records that a run has. */
-const KINDS = ['artifact/', 'code/', 'log/', 'run/', 'tag/', 'task/', 'twin/code/', 'twin/tag/'];
+const KINDS = ['artifact/', 'code/', 'log/', 'run/', 'tag/', 'task/', 'twin/code/', 'twin/run/', 'twin/tag/'];
 
 /** By run: `movies/12`. Also of removed runs, as far as something of them is there. */
 export async function usageOfRuns({ kv, cas }: { kv: Kv; cas: Cas }): Promise<Map<string, RunUsage>> {
@@ -42,7 +42,7 @@ export async function usageOfRuns({ kv, cas }: { kv: Kv; cas: Cas }): Promise<Ma
 
 function sizeOf(cas: Cas, hash: string): number {
   const path = cas.path?.(hash);
-  return path === undefined ? 0 : (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return path === undefined ? 0 : (lstatAt(path)?.size ?? 0);
 }
 
 /** Bytes that go with runs, one after another: a file goes with the last run that names it. */

@@ -1,6 +1,7 @@
 /** Whether a resumed run can read what it takes over. One that begins on damaged data would fail, and stay behind. */
-import { statSync } from 'node:fs';
+
 import { FlowError } from '../../definition/errors';
+import { statAt } from '../../environment/look';
 import { type Kv, scan } from '../../store/kv/kv';
 import { keys, nameOfKey, prefixRange } from '../../store/kv/row-keys';
 import { IN_FILES, unpackArtifact } from '../../store/rows/records';
@@ -102,7 +103,7 @@ function damageOf(
 ): string | undefined {
   if (hash === undefined) return undefined;
   const path = cas.path?.(hash);
-  const bytes = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.size;
+  const bytes = path === undefined ? undefined : statAt(path)?.size;
   if (path === undefined ? cas.has(hash) : bytes === size) return undefined;
   return `${bytes === undefined ? 'has lost' : `has ${bytes} of the ${size} bytes of`} ${nameOfKey(key)}`;
 }

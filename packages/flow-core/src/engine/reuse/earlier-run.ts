@@ -1,6 +1,7 @@
 /** What an earlier run has of a step whose tasks may be taken over: rows, parameters, items of lists, and what is stored. */
-import { statSync } from 'node:fs';
+
 import { isFlowError } from '../../definition/errors';
+import { statAt } from '../../environment/look';
 import { scan } from '../../store/kv/kv';
 import { keys, prefixRange } from '../../store/kv/row-keys';
 import { IN_FILES, unpackArtifact } from '../../store/rows/records';
@@ -123,9 +124,7 @@ export class EarlierRuns {
         const { hash, size } = value.length > 0 ? unpackArtifact(value) : { hash: undefined, size: 0 };
         const path = hash === undefined ? undefined : cas.path?.(hash);
         const isThere =
-          path === undefined
-            ? hash === undefined || cas.has(hash)
-            : statSync(path, { throwIfNoEntry: false })?.size === size;
+          path === undefined ? hash === undefined || cas.has(hash) : statAt(path)?.size === size;
         if (!isThere) continue;
         const names = stored.get(Number(task)) ?? new Set();
         stored.set(Number(task), names.add(decodeURIComponent(name)));

@@ -1,6 +1,8 @@
 /** The files that artifacts name: whether each is there, as long as it should be, and with `--read-data` as it was written. */
+
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { statAt } from '../../environment/look';
 import type { Cas } from '../../store/cas/cas';
 import { hashFile } from '../../store/cas/file';
 import type { ArtifactRecord } from '../../store/rows/rows';
@@ -75,7 +77,7 @@ export class NamedFiles {
       for (const name of list(join(folder, group))) {
         if (!SHA256.test(name) || this.#files.has(name)) continue;
         unused.files++;
-        unused.bytes += statSync(join(folder, group, name), { throwIfNoEntry: false })?.size ?? 0;
+        unused.bytes += statAt(join(folder, group, name))?.size ?? 0;
       }
     return unused;
   }

@@ -27,7 +27,7 @@ const KEYS = {
   reuse: /^reuse\/(?<flow>[^/]+)\/[^/]+\/[^/]+\/[0-9a-f]{64}\/(?<run>\d{10})$/,
   removed: new RegExp(`^removed/${RUN}$`),
   importing: new RegExp(`^importing/${RUN}$`),
-  twin: /^twin\/(?:code|tag)\/(?<flow>[^/]+)\/(?<run>\d{10})(?:\/[^/]+)?$/,
+  twin: /^twin\/(?:code|namespace|run|tag)\/(?<flow>[^/]+)\/.*\d{10}/,
   lost: /^lost\/(?:artifact|code|log|run|tag|task)\/(?<flow>[^/]+)\//,
 };
 export type Kind = keyof typeof KEYS;

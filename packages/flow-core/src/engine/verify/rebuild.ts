@@ -125,6 +125,9 @@ class Rebuild {
         if (!this.#options.incomplete)
           this.#claimed.claimed(record.flow, Number(Buffer.from(value).toString('latin1')));
         break;
+      case 'twin':
+        if (/^twin\/(namespace|run)\//.test(key)) return;
+        break;
       case 'lost':
         return this.#marks.keep(lostRecord(key, value));
       case 'artifact':
@@ -141,7 +144,8 @@ class Rebuild {
     if (key?.startsWith('tag/')) {
       this.#broughtBack.add(key);
       await this.#to.put(key, value);
-    } else if (key !== undefined) this.#marks.add(key);
+    } else if (key?.startsWith(keys.allRuns())) this.#met(key);
+    else if (key !== undefined) this.#marks.add(key);
   }
 
   async #damaged(kind: Kind, key: string): Promise<void> {
@@ -225,8 +229,9 @@ class Rebuild {
     const changed = differs || this.#marks.ofRun(key).some((one) => this.#marks.added.has(one));
     const counted = contents ? { contents: tally.contents } : {};
     const now = changed ? JSON.stringify({ ...row, ...counted, repaired: this.#options.at }) : value;
+    const place = keys.inNamespace(flow, row.namespace, run);
     await this.#to.put(key, now);
-    await this.#to.put(keys.inNamespace(flow, row.namespace, run), '');
+    for (const made of [place, keys.twin(key), keys.twin(place)]) await this.#to.put(made, '');
     if (row.imported)
       await this.#to.put(keys.nonce(flow, importNonce(row.imported, row.namespace)), String(run));
   }

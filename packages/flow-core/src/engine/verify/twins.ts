@@ -1,4 +1,7 @@
-/** Records that are lost alone: their twins are there. Records come before their twins, by the order of keys. */
+/**
+ * Records that are lost alone: their twins are there. Records come before their twins, by the order of keys. That a run is in the index of
+ * no namespace, its row tells.
+ */
 import type { Kv } from '../../store/kv/kv';
 import { keys } from '../../store/kv/row-keys';
 import { twinOf } from '../../store/rows/twins';
@@ -11,8 +14,9 @@ export class Twins {
   /** @param key of a record that is there, or of a twin. Returns the key of the record that its twin misses. */
   add(key: string): string | undefined {
     const [kind] = key.split('/', 1);
-    if (kind === 'code' || kind === 'tag') this.#there.add(key);
-    if (kind !== 'twin' || this.#there.has(twinOf(key))) return undefined;
+    if (kind === 'code' || kind === 'run' || kind === 'tag') this.#there.add(key);
+    if (kind !== 'twin' || key.startsWith(keys.twin('namespace/'))) return undefined;
+    if (this.#there.has(twinOf(key))) return undefined;
     this.#alone.push(twinOf(key));
     return twinOf(key);
   }

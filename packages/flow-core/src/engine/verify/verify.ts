@@ -86,7 +86,13 @@ export async function verifyStore(
         message: `It refers to ${nameOfKey(key)}, which the store has lost: execute ${by} again.`,
       });
   for (const key of await twins.lost(kv)) {
-    if (isLost(key) || met.get(runOf(key))?.isRemoved) continue;
+    // The row of a run is missed by its other records.
+    if (
+      isLost(key) ||
+      met.get(runOf(key))?.isRemoved ||
+      (key.startsWith(keys.allRuns()) && met.has(runOf(key)))
+    )
+      continue;
     const one = { key, at: Date.now(), unrepaired: true as const };
     report({ where: nameOfLost(one), message: whatHelps(one) });
   }

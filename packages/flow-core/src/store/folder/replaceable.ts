@@ -1,6 +1,8 @@
 /** What lies beside the records and can be made again: temporary files, outputs of spins, what steps handed over. */
-import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lstatAt } from '../../environment/look';
 import { flowsFolder } from '../../environment/output-folders';
 import { packagesFolder } from '../../environment/packages-folder';
 import { temporaryIn, temporaryName } from '../../environment/temporary';
@@ -37,7 +39,7 @@ export function temporary(store: string | undefined, workspaces: readonly string
   // Every start makes a new one: a small one would come back for ever.
   const logs = kept
     .map((folder) => join(folder, 'db', 'LOG.old'))
-    .filter((path) => (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) > LARGE_LOG);
+    .filter((path) => (lstatAt(path)?.size ?? 0) > LARGE_LOG);
   return [...left, ...logs].map((path) => ({ path, kind: 'temporary', at: 0 }));
 }
 
@@ -69,7 +71,7 @@ export function foldersIn(folder: string): string[] {
 /** The newest of a folder and what is right in it: a folder that was moved keeps its time. */
 export function writtenAt(folder: string): number {
   const times = [folder, ...namesIn(folder).map((name) => join(folder, name))].map(
-    (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    (path) => lstatAt(path)?.mtimeMs ?? 0,
   );
   return Math.max(...times);
 }
@@ -101,7 +103,7 @@ export class Sizes {
   readonly #left = new Map<number, number>();
 
   count(path: string): void {
-    const found = lstatSync(path, { throwIfNoEntry: false });
+    const found = lstatAt(path);
     if (!found) return;
     if (found.isDirectory()) for (const name of namesIn(path)) this.count(join(path, name));
     else {

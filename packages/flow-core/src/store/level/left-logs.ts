@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from '../../environment/crc32';
 
 const FILE = 'logs.json';
 
@@ -46,8 +47,9 @@ export function noteLogs(store: string, manifest: string): void {
     );
     const { size } = statSync(join(db, manifest));
     const note: Note = { manifest, size, logs };
+    const sum = sumOf(note);
     if (manifestOf(store) === manifest)
-      writeFileSync(join(store, FILE), JSON.stringify(note), { mode: 0o600 });
+      writeFileSync(join(store, FILE), JSON.stringify({ ...note, sum }), { mode: 0o600 });
   } catch {}
 }
 
@@ -71,8 +73,10 @@ export function lostOfLogs(store: string): number | undefined {
 
 function readNote(store: string): Note {
   try {
-    const { manifest, size, logs } = JSON.parse(readFileSync(join(store, FILE), 'utf8'));
-    if (typeof manifest === 'string')
+    const { manifest, size, logs, sum } = JSON.parse(readFileSync(join(store, FILE), 'utf8'));
+    // Earlier versions wrote none.
+    const isWhole = sum === undefined || sum === sumOf({ manifest, size, logs });
+    if (isWhole && typeof manifest === 'string')
       return { manifest, logs: Object(logs), ...(Number.isFinite(size) ? { size } : {}) };
   } catch {}
   return { manifest: '', logs: {} };
@@ -91,5 +95,7 @@ function isThere(log: string, [size, hash]: Logs[string]): boolean {
     return false;
   }
 }
+
+const sumOf = ({ manifest, size, logs }: Note) => crc32(JSON.stringify([manifest, size, logs]));
 
 const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex');

@@ -29,10 +29,15 @@ export async function markLostRuns(
   }));
   const lower = lost.filter(({ number, last }) => last < number);
   if (lower.length === 0) return;
-  const runs = lower.flatMap(({ counter, number, last }) =>
+  const taken = lower.flatMap(({ counter, number, last }) =>
     numbers(Math.max(last, number - LARGEST), number).map((run) => ({ flow: flowOf(counter), run })),
   );
-  note(runs.map(({ flow, run }) => `${flow}/${run}`));
+  // The counter alone may be lost.
+  const there = await db.getMany(
+    taken.flatMap(({ flow, run }) => [keys.run(flow, run), keys.removed(flow, run)]),
+  );
+  const runs = taken.filter((_, i) => !there[2 * i] && !there[2 * i + 1]);
+  if (runs.length > 0) note(runs.map(({ flow, run }) => `${flow}/${run}`));
   const row = JSON.stringify({ at: Date.now(), unrepaired: true } satisfies LostRow);
   const marks = runs.map(({ flow, run }) => [keys.lost(keys.run(flow, run)), row] as const);
   const known = lower.map(({ counter, number }) => [counter, String(number)] as const);

@@ -2,8 +2,10 @@
 
 import { type Entry, type Kv, scan } from '../kv/kv';
 import { keys, prefixRange } from '../kv/row-keys';
+import { Tally } from './contents';
 import { fromJson } from './json';
 import type { LogRow } from './rows';
+import { type Runs, requireWholeRun } from './whole';
 
 /** Log rows in one page. Each may hold 64 K characters. */
 export const LOG_PAGE = 16;
@@ -21,20 +23,27 @@ export function logRow([key, value]: Entry): TaskLogRow {
 
 interface Open {
   rows: AsyncGenerator<Entry, void, undefined>;
+  /** The next one, as it is recorded. */
+  entry: Entry;
   head: TaskLogRow;
 }
+
+const headed = (entry: Entry): Pick<Open, 'entry' | 'head'> => ({ entry, head: logRow(entry) });
 
 /**
  * Yields the pieces of a run or a step by the time at which each began; `last`: the task wrote nothing after it.
  * Tasks are read concurrently only where they wrote concurrently. Memory holds a page for each of those and for
  * the next few, and the first row's time of every task that wrote.
+ * @throws FlowError FLOW_STORE_CORRUPT at the end, where some of them are lost
  */
 export async function* logsByTime(
-  kv: Kv,
+  store: Runs,
   flow: string,
   run: number,
   step?: string,
 ): AsyncGenerator<TaskLogRow & { last: boolean }, void, undefined> {
+  const { kv } = store;
+  const tally = new Tally();
   const waiting = await beginnings(kv, flow, run, step);
   const open: Open[] = [];
   let ahead: Open[] = [];
@@ -45,24 +54,26 @@ export async function* logsByTime(
       next += AHEAD;
     }
     const now = earliest(open)?.head.at ?? ahead[0]?.head.at;
-    if (now === undefined) return;
+    if (now === undefined) break;
     if (ahead[0] && ahead[0].head.at <= now) {
       open.push(ahead.shift() as Open);
       continue;
     }
     const at = earliest(open) as Open;
     const { head } = at;
+    tally.add(...at.entry);
     const { value } = await at.rows.next();
-    if (value) at.head = logRow(value);
+    if (value) Object.assign(at, headed(value));
     else open.splice(open.indexOf(at), 1);
     yield { ...head, last: !value };
   }
+  await requireWholeRun(store, 'log', { flow, run, step }, prefixRange(keys.logs(flow, run, step)), tally);
 }
 
 /** Opens a log. It has at least one row, since the caller found it by one. */
 async function opened(kv: Kv, prefix: string): Promise<Open> {
   const rows = scan(kv, prefixRange(prefix), LOG_PAGE);
-  return { rows, head: logRow((await rows.next()).value as Entry) };
+  return { rows, ...headed((await rows.next()).value as Entry) };
 }
 
 function earliest(open: readonly Open[]): Open | undefined {

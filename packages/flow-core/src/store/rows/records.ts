@@ -1,6 +1,8 @@
 /** The records of a run as operations on the database, and artifacts as its values. */
+
 import type { Op } from '../kv/kv';
 import { keys } from '../kv/row-keys';
+import { fromJson, noRow } from './json';
 import type { ReuseRow } from './reuse-row';
 import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
 import { withTwin } from './twins';
@@ -17,8 +19,8 @@ export interface ArtifactAddress {
 /** Makes the operations for records. Those of one event go into one batch. */
 export const record = {
   run: (row: RunRow): Op[] => [
-    { key: keys.run(row.flow, row.run), value: JSON.stringify(row) },
-    { key: keys.inNamespace(row.flow, row.namespace, row.run), value: '' },
+    ...withTwin({ key: keys.run(row.flow, row.run), value: JSON.stringify(row) }, ''),
+    ...withTwin({ key: keys.inNamespace(row.flow, row.namespace, row.run), value: '' }),
   ],
   task: (flow: string, run: number, row: TaskRow): Op => ({
     key: keys.task(flow, run, row.step, row.task),
@@ -60,10 +62,12 @@ export function packArtifact({ bytes, ...meta }: ArtifactRecord): Uint8Array {
 /** Of the values of artifacts, those whose bytes lie in a file have one of these texts. */
 export const IN_FILES = ['"hash":"'];
 
+/** @throws FlowError FLOW_STORE_CORRUPT where it is none */
 export function unpackArtifact(value: Uint8Array): ArtifactRecord {
   const packed = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (packed.length < 4) throw noRow();
   const end = 4 + packed.readUInt32LE(0);
-  const artifact: ArtifactRecord = JSON.parse(packed.toString('utf8', 4, end));
+  const artifact = fromJson<ArtifactRecord>(packed.subarray(4, end)) as ArtifactRecord;
   if (artifact.hash === undefined) artifact.bytes = packed.subarray(end);
   return artifact;
 }

@@ -2,6 +2,7 @@
 
 import { type Entry, type Kv, NOTHING, pages, type RangeQuery } from '../kv/kv';
 import { keys, lastNumber, prefixRange } from '../kv/row-keys';
+import { missing } from '../missing';
 import { fromJson } from './json';
 import type { RunRow } from './rows';
 
@@ -20,12 +21,20 @@ export function runEntries(
   if (before !== undefined)
     range.lt = all ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
   const source = all ? kv : { range: (query: RangeQuery) => runsOfIndex(kv, flow, query) };
-  return pages(source, { ...range, reverse: true }, RUNS, FEW_RUNS);
+  return pages(missing(kv, source), { ...range, reverse: true }, RUNS, FEW_RUNS);
 }
 
 async function runsOfIndex(kv: Kv, flow: string, query: RangeQuery): Promise<Entry[]> {
   const index = await kv.range(query);
-  const rows = await kv.getMany(index.map(([key]) => keys.run(flow, lastNumber(key))));
+  const runs = index.map(([key]) => keys.run(flow, lastNumber(key)));
+  const rows = await kv.getMany(runs);
+  if (rows.includes(undefined)) {
+    const { requireNotLost } = await import('./lost-records');
+    await requireNotLost(
+      kv,
+      runs.filter((_, i) => !rows[i]),
+    );
+  }
   return index.map(([key], i): Entry => [key, rows[i] ?? NOTHING]);
 }
 

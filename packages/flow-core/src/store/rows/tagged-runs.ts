@@ -1,10 +1,9 @@
 /** Lists runs with their current tags, or those that have some: page by page, whatever the number of runs. */
 import { type Entry, type Kv, pages, scan } from '../kv/kv';
 import { keys, lastNumber, prefixRange } from '../kv/row-keys';
-import { notThere } from './lost-records';
+import { missing, requireAll } from '../missing';
 import type { RunRow } from './rows';
 import { applyChanges, type TagEntry, tagEntry } from './tags';
-import { lostAlone, twinOf } from './twins';
 
 export interface TaggedRuns {
   /** Undefined for all. */
@@ -60,7 +59,7 @@ function having(kv: Kv, flow: string, namespace: string | undefined, tags: reado
   const texts = [...tags, ...(namespace === undefined ? [] : [namespace])].map((text) =>
     JSON.stringify(text),
   );
-  return pages(kv, { ...prefixRange(keys.runs(flow)), reverse: true, having: texts }, PAGE);
+  return pages(missing(kv), { ...prefixRange(keys.runs(flow)), reverse: true, having: texts }, PAGE);
 }
 
 /** The changes of a run's tags since its start. @throws FlowError FLOW_STORE_CORRUPT */
@@ -74,15 +73,6 @@ export async function changesOf(kv: Kv, flow: string, run: number): Promise<TagE
   const [twins, entries] = await Promise.all([keysOf(keys.twin(tags)), keysOf(tags)]);
   await requireAll(kv, entries, twins);
   return entries.map(tagEntry);
-}
-
-/** @throws FlowError FLOW_STORE_CORRUPT where a record is not there whose twin is */
-async function requireAll(kv: Kv, entries: readonly Entry[], twins: readonly Entry[]): Promise<void> {
-  if (twins.length === 0) return;
-  const found = new Set(entries.map(([key]) => key));
-  const missing = twins.map(([key]) => twinOf(key)).filter((key) => !found.has(key));
-  const [lost] = await lostAlone(kv, missing);
-  if (lost !== undefined) throw notThere(lost);
 }
 
 /** The changes of tags since the runs' starts, for runs that are asked for newest first. */

@@ -1,6 +1,7 @@
 /**
- * Records of which no other one speaks, the code of a run and its tags, are written with a twin, under a key far away: one that is lost
- * alone is missed. Stores have records from before there were twins: without one, nothing is said.
+ * Records of which no other one speaks are written with a twin, under a key far away: one that is lost alone is missed. They are the
+ * row of a run, its place in the index of its namespace, its code and its tags. Stores have records from before there were twins: without
+ * one, nothing is said.
  */
 import type { Kv, Op } from '../kv/kv';
 import { keys } from '../kv/row-keys';
@@ -11,7 +12,7 @@ export const withTwin = (op: Op, value = op.value): Op[] => [op, { key: keys.twi
 /** The key of the record whose twin has this key. */
 export const twinOf = (key: string): string => key.slice(keys.twin('').length);
 
-const hasTwin = (key: string) => /^(code|tag)\//.test(key);
+const hasTwin = (key: string) => /^(code|namespace|run|tag)\//.test(key);
 
 /** Those of some records that are lost alone. They may be written or removed meanwhile: both are looked up at once. */
 export async function lostAlone(kv: Pick<Kv, 'getMany'>, wanted: readonly string[]): Promise<string[]> {

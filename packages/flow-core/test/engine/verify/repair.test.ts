@@ -24,6 +24,8 @@ import { droppedLine } from '../../../src/store/level/dropped';
 import { LevelKv } from '../../../src/store/level/level';
 import { hasDatabase } from '../../../src/store/new-store';
 import { openStore } from '../../../src/store/open';
+import { logsByTime } from '../../../src/store/rows/logs';
+import { unpackArtifact } from '../../../src/store/rows/records';
 import type { RunRow } from '../../../src/store/rows/rows';
 import { type DamagedRange, damagedRanges } from '../../../src/store/salvage/damaged-ranges';
 import { MemoryEngine } from '../../kit/memory';
@@ -45,9 +47,11 @@ const TASK = keys.task('films', 1, 'each', 3);
 
 /** Without what a repair makes anew. */
 const recorded = (rows: Rows) =>
-  [...rows].filter(([key]) => !/^(run|lost|namespace|counter)\//.test(key)).sort();
+  [...rows].filter(([key]) => !/^((twin\/)?(run|namespace)|lost|counter)\//.test(key)).sort();
 const without = (...lost: string[]) =>
-  [...before].filter(([key]) => !/^(run|lost|namespace|counter)\//.test(key) && !lost.includes(key)).sort();
+  [...before]
+    .filter(([key]) => !/^((twin\/)?(run|namespace)|lost|counter)\//.test(key) && !lost.includes(key))
+    .sort();
 
 test('a store that was made is whole', async () => {
   expect((await damaged.verify()).problems).toEqual([]);
@@ -57,6 +61,7 @@ test('a store that was made is whole', async () => {
 describe('a record that is lost alone', () => {
   const CODE = keys.code('films', 1);
   const TAG = keys.tag('films', 3, 'best');
+  const mine = 'user:tester';
   const lose = async (key: string) => damaged.raw([{ key, value: undefined }]);
   /** What reading says, by the name of what is read. */
   const read = async () => {
@@ -110,8 +115,72 @@ describe('a record that is lost alone', () => {
     expect(await damaged.rows()).toEqual(before);
   });
 
+  test.each([
+    [
+      'the row of the newest run',
+      () => keys.run('films', 3),
+      'films/3 is lost: ',
+      /^films\/3 Its row is lost/,
+    ],
+    [
+      'the newest run in its namespace',
+      () => keys.inNamespace('films', mine, 3),
+      'the namespace of films/3 is lost: ',
+      /^films\/3 It is in the index of no/,
+    ],
+  ])('%s: an earlier one never takes its place', async (_, keyOf, message, problem) => {
+    const key = keyOf();
+    expect(before.has(key)).toBe(true);
+    await lose(key);
+    const store = await damaged.open();
+    const lost = { code: 'FLOW_STORE_CORRUPT', message: expect.stringContaining(message) };
+    await expect(store.latest('films', mine)).rejects.toMatchObject(lost);
+    for (const list of [store.runs('films', mine), store.tagged('films', { namespace: mine })])
+      await expect(list.next()).rejects.toMatchObject(lost);
+    if (key.startsWith('run/')) {
+      await expect(store.latest('films')).rejects.toMatchObject(lost);
+      await expect(store.run('films', 3)).rejects.toMatchObject(lost);
+      await expect(store.tagged('films', { tags: ['best'] }).next()).rejects.toMatchObject(lost);
+    }
+    await store.close();
+    expect((await damaged.verify()).problems).toEqual([expect.stringMatching(problem)]);
+    const { lines } = await damaged.repair();
+    expect(lines).toEqual(key.startsWith('run/') ? [expect.stringMatching(/^films\/3 is lost: /)] : []);
+    const again = await damaged.open();
+    expect((await again.latest('films', mine))?.run).toBe(key.startsWith('run/') ? 2 : 3);
+    await again.close();
+  });
+
+  test('one that is none of its kind, though its checksum is right, is an error with a code', async () => {
+    const row = keys.run('films', 3);
+    for (const text of ['null', '{"flow":']) {
+      damaged.fresh();
+      await damaged.raw([row, TASK].map((key) => ({ key, value: sealed(key, text) })));
+      const store = await damaged.open();
+      const refused = { code: 'FLOW_STORE_CORRUPT', message: expect.stringContaining('none of its kind') };
+      await expect(store.run('films', 3)).rejects.toMatchObject(refused);
+      await expect(store.task('films', 1, 'each', 3)).rejects.toMatchObject(refused);
+      await expect(store.runs('films', mine).next()).rejects.toMatchObject(refused);
+      await store.close();
+    }
+    expect(() => unpackArtifact(Buffer.from('ab'))).toThrow(
+      expect.objectContaining({ code: 'FLOW_STORE_CORRUPT' }),
+    );
+  });
+
+  test('a piece of output: who reads all of the run hears it', async () => {
+    await lose([...before.keys()].find((key) => key.startsWith('log/films/0000000001/each')) as string);
+    const store = await damaged.open();
+    const read = async () => {
+      for await (const _ of logsByTime(store, 'films', 1));
+    };
+    await expect(read()).rejects.toThrow('has 2 of the 3 pieces of output of films/1/each');
+    await store.close();
+  });
+
   test('a twin says nothing, as in a store that was written before there were twins', async () => {
-    for (const key of [CODE, TAG]) await lose(keys.twin(key));
+    for (const key of [CODE, TAG, keys.run('films', 3), keys.inNamespace('films', mine, 3)])
+      await lose(keys.twin(key));
     expect(await read()).toEqual(['read', 'read', 'read']);
     expect((await damaged.verify()).problems).toEqual([]);
   });
@@ -142,7 +211,9 @@ describe('a record that is lost alone', () => {
     const rows = await Promise.all([1, 2, 3].map((run) => store.unpinnedRun('films', run)));
     await removeRuns(store, rows as RunRow[], { by: 'tester', at: 1 });
     await store.close();
-    expect([...(await damaged.rows()).keys()].filter((key) => /^(twin|code|tag)/.test(key))).toEqual([]);
+    expect(
+      [...(await damaged.rows()).keys()].filter((key) => /^(twin|code|namespace|run|tag)/.test(key)),
+    ).toEqual([]);
   });
 });
 
