@@ -2,8 +2,8 @@
 
 import { type Entry, type Kv, NOTHING, pages, type RangeQuery } from '../kv/kv';
 import { keys, lastNumber, prefixRange } from '../kv/row-keys';
-import { missing } from '../missing';
 import { fromJson } from './json';
+import { missing } from './missing';
 import type { RunRow } from './rows';
 
 /** Runs that are read at once, at most and at first: most readers want the newest. */

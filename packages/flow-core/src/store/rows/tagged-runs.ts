@@ -1,7 +1,7 @@
 /** Lists runs with their current tags, or those that have some: page by page, whatever the number of runs. */
 import { type Entry, type Kv, pages, scan } from '../kv/kv';
 import { keys, lastNumber, prefixRange } from '../kv/row-keys';
-import { missing, requireAll } from '../missing';
+import { missing, requireAll } from './missing';
 import type { RunRow } from './rows';
 import { applyChanges, type TagEntry, tagEntry } from './tags';
 

@@ -1,7 +1,7 @@
 /** Reads records together with their twins: see `twins.ts`. */
-import type { Entry, Kv, RangeQuery } from './kv/kv';
-import { keys } from './kv/row-keys';
-import { lostAlone, twinOf } from './rows/twins';
+import type { Entry, Kv, RangeQuery } from '../kv/kv';
+import { keys } from '../kv/row-keys';
+import { lostAlone, twinOf } from './twins';
 
 /**
  * Reads records of one kind, and misses those that are lost alone.
@@ -30,5 +30,5 @@ export async function requireAll(kv: Kv, entries: readonly Entry[], twins: reado
     kv,
     twins.map(([key]) => twinOf(key)).filter((key) => !found.has(key)),
   );
-  if (lost !== undefined) throw (await import('./rows/lost-records')).notThere(lost);
+  if (lost !== undefined) throw (await import('./lost-records')).notThere(lost);
 }
