@@ -4,9 +4,9 @@
  * before it.
  */
 import { relative } from 'node:path';
-import type { FlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
 import type { FlowEvent } from '../../engine/task/flow-event';
+import { brokenBy, latencyOf, namedFirst } from './answer';
 import { Changes } from './changes';
 import { WatchedCode, type WatchedPlace } from './code';
 import { DataFiles } from './data';
@@ -15,7 +15,6 @@ import type { SpareSetup } from './protocol';
 import { type Outcome, Running } from './running';
 import type { SpareListener } from './spare';
 import { Spares } from './spares';
-import { newestChange } from './stamps';
 import type { Broken, WatchListener } from './watch-listener';
 
 export interface WatchOptions {
@@ -133,7 +132,8 @@ export class Watch {
       }
       if (look.changed.length > 0 || this.#count === 0) this.#data.declare(this.#code.declared());
       const data = this.#dataChanged(ask, look.changed.length > 0);
-      const changed = this.#namedFirst([...look.changed, ...data.others], ask);
+      const saved = [...ask.files].map((file) => this.#named(file));
+      const changed = namedFirst([...look.changed, ...data.others], saved);
       if (changed.length === 0 && !forced) {
         this.#watchFolders();
         const files = [...ask.files].filter((file) => !data.own.has(file));
@@ -147,20 +147,13 @@ export class Watch {
       this.#broken = false;
       // What was broken is mended, and is what it was before.
       const mended = changed.length === 0 && !ask.forced;
-      this.#start(mended ? [...ask.files].map((file) => `${this.#named(file)} was saved`) : changed, ask);
+      this.#start(mended ? saved.map((name) => `${name} was saved`) : changed, ask);
     } finally {
       this.#reading = false;
     }
     this.#watchFolders();
     if (!this.#ready) listener.ready();
     this.#ready = true;
-  }
-
-  /** What changed in the files that were saved comes before what follows from it. */
-  #namedFirst(changed: readonly string[], { files }: Ask): string[] {
-    const names = [...files].map((file) => this.#named(file));
-    const isNamed = (text: string) => names.some((name) => text.includes(name));
-    return [...changed.filter(isNamed), ...changed.filter((text) => !isNamed(text))];
   }
 
   #named(file: string): string {
@@ -241,19 +234,6 @@ export class Watch {
   }
 }
 
-function brokenBy({ code, message, problems }: FlowError): Broken {
-  const [, where] = /^(\S.*?:\d+:\d+) {2}/.exec(message) ?? [];
-  const place = where ?? problems[0]?.where;
-  return { code, message, ...(place === undefined ? {} : { where: place }) };
-}
-
 function isCode(file: string): boolean {
   return /\.[cm]?[jt]sx?$/.test(file);
-}
-
-/** From the newest change. Where a clock is not ours, from when it was heard of. */
-function latencyOf({ files, since }: Ask): number {
-  const now = Date.now();
-  const changed = newestChange(files);
-  return now - (changed !== undefined && changed <= now && changed > since - 1000 ? changed : since);
 }

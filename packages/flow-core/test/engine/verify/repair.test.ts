@@ -715,7 +715,7 @@ test('whatever is damaged: what was whole is whole, nothing has another value, a
     at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     length: fc.nat(300),
   });
-  const isNew = (key: string) => /^(lost|namespace|counter)\//.test(key);
+  const isNew = (key: string) => /^(lost|namespace|counter|twin\/(namespace|run))\//.test(key);
   await fc.assert(
     fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), fc.boolean(), async (all, tables) => {
       damaged.fresh();
