@@ -49,7 +49,8 @@ function iterationOf(text: string | undefined): number | undefined {
   throw new FlowError('FLOW_ITERATION', `--iteration takes one number from 0, not "${text}".`);
 }
 
-function indexOf(text: string | undefined): number[] | undefined {
+/** @param text numbers, one for each level @throws FlowError FLOW_INDEX */
+export function indexOf(text: string | undefined): number[] | undefined {
   if (text === undefined) return undefined;
   const numbers = text.split(',').map((part) => (/^\d{1,15}$/.test(part.trim()) ? Number(part) : Number.NaN));
   if (numbers.some(Number.isNaN)) {

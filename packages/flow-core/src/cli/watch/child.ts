@@ -41,6 +41,8 @@ export function main(executed: () => void): void {
   async function spin({ argv, columns, verified }: SpareGo): Promise<void> {
     const { store } = await prepared;
     channel.send({ type: 'begun' });
+    // What waits for what never comes is noticed when nothing else keeps the process alive.
+    channel.hold(false);
     takeVerified(verified);
     const note = (text: string) => channel.send({ type: 'note', text });
     const texts = new Texts();

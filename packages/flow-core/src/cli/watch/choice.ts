@@ -2,6 +2,7 @@
 import { FlowError } from '../../definition/errors';
 import { pathspecOf } from '../arguments';
 import type { Parsed } from '../command';
+import { indexOf } from '../selection';
 
 /** Refusals of a run that was held on to: it has no inputs for what the code is now, or is not there any more. */
 const NOT_THAT_RUN = new Set([
@@ -97,20 +98,32 @@ export class Choice {
     return true;
   }
 
+  /** @throws FlowError FLOW_INDEX, and the former one stays */
   takeIndex(text: string): void {
+    if (text !== '') indexOf(text);
     this.#index = text === '' ? undefined : text;
     this.#task = undefined;
   }
 
+  /** @param text its name, or a pathspec @throws FlowError FLOW_PATHSPEC, and the former one stays */
   takeStep(text: string): void {
     if (text === '') return;
-    this.#step = text;
+    const { step, run, task } = pathspecOf(text, this.flow);
+    if (step === undefined)
+      throw new FlowError('FLOW_PATHSPEC', `"${text}" names no step. The key r takes another run.`);
+    if (run !== undefined) this.takeRun(String(run));
+    this.#step = step;
     this.#index = undefined;
-    this.#task = undefined;
+    this.#task = task;
   }
 
-  /** @param text a number; empty for the newest */
+  /** @param text a number; empty for the newest @throws FlowError FLOW_PATHSPEC, and the former one stays */
   takeRun(text: string): void {
+    if (text !== '' && !/^[1-9]\d{0,9}$/.test(text))
+      throw new FlowError(
+        'FLOW_PATHSPEC',
+        `"${text}" is not the number of a run, such as 12. Enter alone takes the newest.`,
+      );
     this.#run = text === '' ? undefined : Number(text);
     this.#held = undefined;
     this.#task = undefined;

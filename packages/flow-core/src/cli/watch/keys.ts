@@ -34,7 +34,15 @@ export interface KeysOptions {
   screen: KeyScreen;
   actions: KeyActions;
   quit(byCtrlC: boolean): void;
+  /** Stops this process, until somebody continues it. */
+  suspend(): void;
 }
+
+/** A key that comes again so soon is held down, or was pasted: it counts once. Milliseconds. */
+const HELD_MS = 100;
+
+/** When the terminal is taken back, where nobody could continue this process and the system has not stopped it. Milliseconds. */
+const NOT_STOPPED_MS = 100;
 
 /** What Ctrl-C, Ctrl-D, Ctrl-Z, Escape and Backspace are while a terminal gives each key as it is. */
 const CTRL_C = '\x03';
@@ -49,6 +57,7 @@ const SEQUENCE = /\x1b[[O][0-9;]*[A-Za-z~]/g;
 export class Keys {
   readonly #options: KeysOptions;
   #asked: { action: string; label: string; typed: string } | undefined;
+  #last = { name: '', at: 0 };
 
   constructor(options: KeysOptions) {
     this.#options = options;
@@ -60,11 +69,11 @@ export class Keys {
   }
 
   #press(key: string): void {
-    const { screen, actions, quit } = this.#options;
+    const { screen, actions, quit, suspend } = this.#options;
     if (key === CTRL_C) quit(true);
     else if (this.#asked) this.#type(this.#asked, key);
     else if (key === CTRL_D) quit(false);
-    else if (key === CTRL_Z) process.kill(process.pid, 'SIGTSTP');
+    else if (key === CTRL_Z) suspend();
     else if (key === 'q') quit(false);
     else if (key === '?') screen.help();
     else {
@@ -73,8 +82,14 @@ export class Keys {
       if (known?.asks !== undefined) {
         this.#asked = { action: name, label: known.asks, typed: '' };
         screen.ask(`${known.asks}: `);
-      } else if (Object.hasOwn(actions, name)) actions[name]?.('');
+      } else if (Object.hasOwn(actions, name) && !this.#isHeld(name)) actions[name]?.('');
     }
+  }
+
+  #isHeld(name: string): boolean {
+    const { name: before, at } = this.#last;
+    this.#last = { name, at: performance.now() };
+    return name === before && this.#last.at - at < HELD_MS;
   }
 
   #type(asked: { action: string; label: string; typed: string }, key: string): void {
@@ -85,23 +100,34 @@ export class Keys {
       if (key === '\r') actions[asked.action]?.(asked.typed.trim());
       return;
     }
-    if (BACKSPACE.has(key)) asked.typed = asked.typed.slice(0, -1);
+    if (BACKSPACE.has(key)) asked.typed = [...asked.typed].slice(0, -1).join('');
     else if (key >= ' ') asked.typed += key;
     screen.ask(`${asked.label}: ${asked.typed}`);
   }
 }
 
 /** Reads keys until the returned function is called. Without a terminal there are none. */
-export function readKeys(keys: Keys): () => void {
+export function readKeys(options: Omit<KeysOptions, 'suspend'>): () => void {
   const { stdin } = process;
   if (!stdin.isTTY) return () => {};
-  const raw = () => stdin.setRawMode(true);
+  // A shell has set another mode since, and Node sets none that it believes to be set.
+  const raw = () => stdin.setRawMode(false).setRawMode(true);
+  let later: NodeJS.Timeout | undefined;
+  const suspend = () => {
+    stdin.setRawMode(false);
+    // As a terminal does: with the processes that have started this one, such as npx. The shell waits for those.
+    process.kill(0, 'SIGTSTP');
+    clearTimeout(later);
+    later = setTimeout(raw, NOT_STOPPED_MS);
+  };
+  const keys = new Keys({ ...options, suspend });
   const read = (text: string) => keys.read(text);
   raw();
   stdin.setEncoding('utf8').on('data', read).resume();
   // After Ctrl-Z and `fg`.
   process.on('SIGCONT', raw);
   return () => {
+    clearTimeout(later);
     process.off('SIGCONT', raw);
     stdin.off('data', read).pause();
     stdin.setRawMode(false);

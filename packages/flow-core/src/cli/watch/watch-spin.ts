@@ -1,6 +1,7 @@
 /** nx-flow spin --watch: the step again, whenever a file changes that it depends on. */
 import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { messageOf } from '../../definition/thrown';
 import { findPlaceFile, type Place } from '../../session/place';
 import { Watch } from '../../session/watch/watch';
 import type { WatchListener } from '../../session/watch/watch-listener';
@@ -11,7 +12,7 @@ import { namespaceOf } from '../arguments';
 import type { Context } from '../command';
 import { Choice } from './choice';
 import { watchJson } from './json';
-import { Keys, readKeys } from './keys';
+import { readKeys } from './keys';
 import { watchRuns } from './newer';
 import { type Screen, watchScreen } from './screen';
 
@@ -78,7 +79,7 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
         const namespace = namespaceOf(context);
         ends.push(
           watchRuns({ store, flow: choice.flow, namespace, held, found: (run) => screen.newer(run) }),
-          readKeys(new Keys({ screen, actions: actionsOf(watch, choice, screen), quit })),
+          readKeys({ screen, actions: actionsOf(watch, choice, screen), quit }),
         );
       }
       // Nobody reads any more.
@@ -104,7 +105,12 @@ function holding(screen: Screen, choice: Choice): WatchListener {
 
 function actionsOf(watch: Watch, choice: Choice, screen: Screen) {
   const then = (take: (typed: string) => void) => (typed: string) => {
-    take(typed);
+    try {
+      take(typed);
+    } catch (error) {
+      screen.note(messageOf(error));
+      return screen.ask(undefined);
+    }
     watch.again();
   };
   return {

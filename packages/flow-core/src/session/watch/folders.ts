@@ -94,8 +94,9 @@ function isOther(folder: string, than: string): boolean {
 
 function idOf(folder: string): string | undefined {
   try {
-    const stats = statSync(folder, { throwIfNoEntry: false });
-    return stats?.isDirectory() ? `${stats.dev} ${stats.ino}` : undefined;
+    const stats = statSync(folder, { bigint: true, throwIfNoEntry: false });
+    // One that is made in its place may get its number.
+    return stats?.isDirectory() ? `${stats.dev} ${stats.ino} ${stats.birthtimeNs}` : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 /** Keeps one process ready for the next spin. */
 import { OrphanGuard } from '../../process/orphan-guard';
+import { configsNow } from './configs';
 import type { SpareSetup } from './protocol';
 import { type Findings, SPARE, Spare, type SpareOptions } from './spare';
 
@@ -12,6 +13,8 @@ export class Spares {
   readonly #guard = new OrphanGuard();
   readonly #findings: Findings = { verified: [] };
   #next: Spare | undefined;
+  /** What the next one has read of tsconfig files, or older. */
+  #configs = '';
   readonly #alive = new Set<Spare>();
   #again: NodeJS.Timeout | undefined;
   #closed = false;
@@ -23,9 +26,12 @@ export class Spares {
 
   /** One that has executed nothing: ready, where there was time. The caller has it alone. */
   take(): Spare {
-    const spare = this.#next && !this.#next.isOver ? this.#next : this.#start();
+    const next = this.#next;
     this.#next = undefined;
-    return spare;
+    if (!next || next.isOver) return this.#start();
+    if (this.#configs === configsNow(this.#setup.workspace)) return next;
+    void next.kill();
+    return this.#start();
   }
 
   /** Starts the next one, unless there is one. */
@@ -36,6 +42,7 @@ export class Spares {
       if (!this.#closed) this.#again = setTimeout(() => this.refill(), ms);
     };
     try {
+      this.#configs = configsNow(this.#setup.workspace);
       const spare = this.#start();
       this.#next = spare;
       void spare.ended.then(() => {

@@ -52,6 +52,19 @@ test('keys choose another split, another step, all splits once', () => {
   expect([spins(genre), genre.step]).toEqual([['movies', '12/tables'], 'tables']);
 });
 
+test('what is typed wrongly is refused, and the former choice stays', () => {
+  const genre = choice(['movies', '12/genre/3']);
+  expect(() => genre.takeRun('abc')).toThrow(
+    '"abc" is not the number of a run, such as 12. Enter alone takes the newest.',
+  );
+  expect(() => genre.takeStep('--all')).toThrow('"--all" is not a pathspec.');
+  expect(() => genre.takeStep('13')).toThrow('"13" names no step. The key r takes another run.');
+  expect(() => genre.takeIndex('abc')).toThrow('takes numbers from 0');
+  expect(spins(genre)).toEqual(['movies', '12/genre/3']);
+  genre.takeStep('13/tables/4');
+  expect(spins(genre)).toEqual(['movies', '13/tables/4']);
+});
+
 test.each<[string, string[], object]>([
   ['Which step? nx-flow spin movies <step> --watch', ['movies'], {}],
   ['The step is given twice', ['movies', 'genre'], { step: 'genre' }],

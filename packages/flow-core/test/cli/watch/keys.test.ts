@@ -1,4 +1,5 @@
-import { Keys } from '../../../src/cli/watch/keys';
+import { PassThrough } from 'node:stream';
+import { Keys, readKeys } from '../../../src/cli/watch/keys';
 
 function pressed(...texts: string[]): string[] {
   const done: string[] = [];
@@ -10,6 +11,7 @@ function pressed(...texts: string[]): string[] {
       i: (typed) => done.push(`index ${typed}`),
       r: (typed) => done.push(`run ${typed}`),
     },
+    suspend: () => done.push('suspend'),
     quit: (byCtrlC) => done.push(byCtrlC ? 'interrupted' : 'quit'),
   });
   for (const text of texts) keys.read(text);
@@ -17,13 +19,14 @@ function pressed(...texts: string[]): string[] {
 }
 
 test('each key does one thing', () => {
-  expect(pressed('\r', '\n', 'a', '?', 'q', '\x04')).toEqual([
-    'again',
+  expect(pressed('\r', 'a', '\n', '?', 'q', '\x04', '\x1a')).toEqual([
     'again',
     'all',
+    'again',
     'help',
     'quit',
     'quit',
+    'suspend',
   ]);
 });
 
@@ -51,4 +54,43 @@ test('Escape takes it back; q is typed; Ctrl-C ends all the same', () => {
   expect(pressed('i', '1', '\x1b', 'a').slice(-2)).toEqual(['ask undefined', 'all']);
   expect(pressed('i', 'q').at(-1)).toBe('ask index: q');
   expect(pressed('i', '\x03').at(-1)).toBe('interrupted');
+});
+
+test('a key that is held down, or pasted many times, counts once', () => {
+  expect(pressed(...'\r'.repeat(200), '\r'.repeat(200), 'a')).toEqual(['again', 'all']);
+});
+
+test('Backspace takes a whole sign back', () => {
+  expect(pressed('i😀\x7f').at(-1)).toBe('ask index: ');
+});
+
+test('Ctrl-Z stops the whole group, whose leader the shell waits for; the terminal is taken anew afterwards', () => {
+  const modes: boolean[] = [];
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode(mode: boolean) {
+      modes.push(mode);
+      return stdin;
+    },
+  });
+  const before = Object.getOwnPropertyDescriptor(process, 'stdin') as PropertyDescriptor;
+  Object.defineProperty(process, 'stdin', { ...before, get: () => stdin });
+  const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
+  jest.useFakeTimers();
+  const end = readKeys({ screen: { help() {}, ask() {} }, actions: {}, quit() {} });
+  try {
+    modes.length = 0;
+    stdin.emit('data', '\x1a');
+    expect([kill.mock.calls, modes]).toEqual([[[0, 'SIGTSTP']], [false]]);
+    process.emit('SIGCONT', 'SIGCONT');
+    expect(modes.splice(0)).toEqual([false, false, true]);
+    // Where the system does not stop it, nobody continues it.
+    jest.runAllTimers();
+    expect(modes).toEqual([false, true]);
+  } finally {
+    end();
+    jest.useRealTimers();
+    kill.mockRestore();
+    Object.defineProperty(process, 'stdin', before);
+  }
 });

@@ -89,11 +89,14 @@ test('a flow that cannot be parsed at first is waited for', async () => {
   expect(told(await live.spun())).toEqual(['7', []]);
 });
 
-test('a step that ends its process, or is killed, is an answer; the next save has its own', async () => {
+test('a step that ends its process, is killed, or waits for what never comes, is an answer; the next save has its own', async () => {
   const live = watch('live', 'mid');
   await live.spun();
   flow('live', "spawn('sh', ['-c', 'kill -9 ' + process.pid]); for (;;) {}");
   expect(await live.spun()).toMatchObject({ status: 'failed', error: { code: 'FLOW_WORKER_DIED' } });
+  // Nothing but the watch could wake its process.
+  flow('live', 'await new Promise(() => {});');
+  expect(await live.spun()).toMatchObject({ status: 'failed', error: { code: 'FLOW_STEP_STUCK' } });
   flow('live', 'return { sum: 1 };');
   expect(told(await live.spun())[0]).toBe('1');
 });

@@ -69,6 +69,19 @@ test('a folder that takes the place of another, and what is in that', async () =
   expect(await change).toEqual([path('lib/src/a.ts')]);
 });
 
+test('a folder that is removed and made again, even where it gets the same number', async () => {
+  mkdirSync(path('lib'));
+  watch(path('lib/a.ts'));
+  const made = next();
+  rmSync(path('lib'), { recursive: true });
+  mkdirSync(path('lib'));
+  expect(await made).toEqual([path('lib')]);
+  expect(watch(path('lib/a.ts'))).toBe(true);
+  const change = next();
+  writeFileSync(path('lib/a.ts'), '1');
+  expect(await change).toEqual([path('lib/a.ts')]);
+});
+
 test('what the system does not tell is found by a look at all files', async () => {
   const change = next();
   swept = [path('a.ts')];

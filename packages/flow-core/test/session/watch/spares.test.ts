@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Running } from '../../../src/session/watch/running';
 import { Spares } from '../../../src/session/watch/spares';
+import { until } from '../../kit/workspace';
 
 let folder: string;
 let spares: Spares;
@@ -41,4 +42,15 @@ test('one that is stopped is told to nobody', async () => {
   const outcome = running.execute({ argv: [], columns: 80 }, heard);
   await running.stop();
   expect(await outcome).toBeUndefined();
+});
+
+test('one that was made ready before a tsconfig file changed is not taken', async () => {
+  writeFileSync(join(folder, 'base.json'), '{}');
+  writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "./base" }');
+  program('setInterval(() => {}, 1000);');
+  spares.refill();
+  await until(() => started() === 1, 'a process');
+  writeFileSync(join(folder, 'base.json'), '{ "compilerOptions": {} }');
+  spares.take();
+  await until(() => started() === 2, 'another process');
 });
