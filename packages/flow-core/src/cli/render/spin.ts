@@ -1,7 +1,7 @@
 /** Renders a spin: where its inputs come from, what the step prints, then one table of what it returned. */
 import { join, relative } from 'node:path';
-import type { Change } from '../../engine/task/change';
-import type { Emit, SpinDone, SpinStarted, SpinsStarted, SpunArtifact } from '../../engine/task/flow-event';
+import { type Change, changeSince } from '../../engine/task/change';
+import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/flow-event';
 import { differenceText } from './difference';
 import { renderThrown } from './error';
 import { eventLine } from './event-line';
@@ -141,13 +141,6 @@ export function endText(
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
   const differences = differencesText(done, output);
   return `${body}${differences}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${end}\n`;
-}
-
-/** Beside the spin before, where it was not compared with a run. */
-function changeSince(before: SpinDone['artifacts'], { name, digest, change }: SpunArtifact): Change {
-  const was = before.find((one) => one.name === name && one.change !== 'gone');
-  if (change === 'gone') return was ? 'gone' : 'same';
-  return !was ? 'new' : was.digest === digest ? 'same' : 'changed';
 }
 
 /** What differs inside of its artifacts, where that was asked for. */

@@ -27,8 +27,8 @@ export type Look =
 export class WatchedCode {
   readonly #place: WatchedPlace;
   readonly #sources = new KeptSources();
-  /** The steps, and what each saw when that was last accepted. */
-  #seen: { of: string; code: ReadonlyMap<string, StepFingerprint> } | undefined;
+  /** By the steps that were spun, what each saw when that was last accepted: keys choose another, and go back. */
+  readonly #seen = new Map<string, ReadonlyMap<string, StepFingerprint>>();
   /** All files that were looked for when all could be parsed: a broken one hides those that it imports. */
   #files: ReadonlyMap<string, string> = new Map();
 
@@ -62,10 +62,8 @@ export class WatchedCode {
       return { broken: this.#brokenBy(error) };
     }
     const of = `${step} ${through}`;
-    const seen = this.#seen?.of === of ? this.#seen.code : undefined;
-    const accept = () => {
-      this.#seen = { of, code: now };
-    };
+    const seen = this.#seen.get(of);
+    const accept = () => void this.#seen.set(of, now);
     return { changed: seen ? differences(seen, now) : [], accept };
   }
 

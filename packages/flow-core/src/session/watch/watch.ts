@@ -29,8 +29,8 @@ export interface WatchOptions {
   through?: string;
   /** The command line of its spin. @param more added to it, once */
   argv(more: readonly string[]): readonly string[];
-  /** A spin was refused. Returns whether another command line may do. */
-  otherwise?(code: string): boolean;
+  /** A spin was refused. `again`: another command line may do. `told`: whoever has chosen this one knows, and has another. */
+  otherwise?(refusal: Broken): 'again' | 'told' | undefined;
   listener: WatchListener;
 }
 
@@ -212,10 +212,16 @@ export class Watch {
     const { listener, otherwise } = this.#options;
     running.isTold = true;
     const { end } = outcome;
-    if (end.type !== 'refused')
+    if (end.type !== 'refused') {
       listener.spun({ n: running.n, changed, latencyMs: latencyOf(ask), ...outcome });
-    else if (otherwise?.(end.error.code)) this.again();
-    else this.#tellBroken({ ...end.error, text: end.text }, ask);
+      return;
+    }
+    // Where it has executed nothing, the next one has its number.
+    if (!outcome.done && this.#count === running.n) this.#count--;
+    const refusal = { ...end.error, text: end.text };
+    const then = otherwise?.(refusal);
+    if (then === 'again') this.again(ask.more);
+    else if (then === undefined) this.#tellBroken(refusal, ask);
   }
 
   #tellBroken(broken: Broken, ask: Ask): void {
