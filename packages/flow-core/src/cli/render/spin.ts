@@ -111,7 +111,7 @@ export function endText(
   const beside = originMs === undefined ? '' : colors.dim(` (${duration(originMs)} in run ${run})`);
   const hints = done.hints.map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
   if (done.status === 'failed' && done.error) {
-    const look = output.live && !before ? `${lookText(done, output)}\n` : '';
+    const look = output.live ? `${lookText(done, output)}\n` : '';
     return `\n${renderThrown(done.error, output, workspace)}${hints}\n${colors.red('failed')} after ${duration(durationMs)}${beside}${before ? `, ${end}` : ''}\n${look}`;
   }
   const rows = done.artifacts.map((artifact) => [

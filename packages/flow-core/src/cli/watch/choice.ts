@@ -167,7 +167,9 @@ export class Choice {
 
   /** Why there is no index to choose, as a sentence. */
   get withoutIndex(): string | undefined {
-    return this.#splits?.length === 0 ? `"${this.#step}" stands in no foreach: it has no index.` : undefined;
+    return this.#splits?.length === 0
+      ? `"${this.#step}" stands in no foreach: it has one task, and no index.`
+      : undefined;
   }
 
   /** @throws FlowError FLOW_INDEX, and the former one stays */

@@ -10,6 +10,9 @@ const OF_THE_COMMAND = new Set([
   ...['FLOW_WITHOUT', 'FLOW_INSPECT_PORT', 'FLOW_RUN_NOT_FOUND', 'FLOW_RUN_REMOVED', 'FLOW_TASK_NOT_FOUND'],
 ]);
 
+/** Refusals of what a key has added. */
+const OF_ONCE = /^FLOW_(FREEZE\w*|INDEX|USAGE)$/;
+
 export class Refusals {
   readonly #choice: Choice;
   readonly #screen: Screen;
@@ -24,14 +27,15 @@ export class Refusals {
     this.#screen = screen;
   }
 
-  hear({ code, message }: Broken): 'again' | 'told' | undefined {
+  /** @param once whether a key has added to the command line, for this spin alone */
+  hear({ code, message }: Broken, once: boolean): 'again' | 'told' | undefined {
     if (!this.#hasBegun && OF_THE_COMMAND.has(code)) {
       this.ofTheCommand(new FlowError(code, message, { exit: 2 }));
       return 'told';
     }
-    const then = this.#choice.refused(code);
+    const then = once && OF_ONCE.test(code) ? 'back' : this.#choice.refused(code);
     if (then !== 'back') {
-      this.noInputs = then === undefined && code === 'FLOW_NO_INPUTS';
+      this.noInputs = then === undefined && code === 'FLOW_NO_INPUTS' && this.#choice.takesNewest;
       return then;
     }
     this.#screen.tookBack(withoutOptions(message));

@@ -10,7 +10,7 @@ import type { Output } from '../render/output';
 import { endText, outputsText, persistedText, spinRenderer } from '../render/spin';
 import { spinAllRenderer } from '../render/spin-all';
 import { duration } from '../render/table';
-import { throughRenderer } from '../render/through';
+import { type ThroughWatched, throughRenderer } from '../render/through';
 import { wrapped } from '../render/wrap';
 import { comparisonsText } from './comparisons';
 import type { KeyScreen } from './keys';
@@ -49,6 +49,7 @@ export function watchScreen(
   const show = spinRenderer(output, workspace, cwd);
   let showAll: Emit | undefined;
   let before: { n: number; done: SpinDone } | undefined;
+  const chain: ThroughWatched = {};
   /** The number of the last spin that ended well. */
   let good: number | undefined;
   /** The head of a spin, until there is something to show below it: what is waited for stays in sight. */
@@ -104,21 +105,26 @@ export function watchScreen(
       if (asking === undefined) status.showSoon(spinningText());
     },
     event(event) {
-      if (event.type === 'spin-done' && !showAll) return;
+      // With what is known once its process has told what it came to.
+      if (event.type === 'through-done' || (event.type === 'spin-done' && !showAll)) return;
       if (event.type === 'spins-started') showAll = spinAllRenderer(output, workspace, cwd);
-      if (event.type === 'through-started') showAll = throughRenderer(output, workspace, cwd);
+      if (event.type === 'through-started') showAll = throughRenderer(output, workspace, cwd, () => chain);
       print(() => (showAll ?? show)(event));
     },
     printed: (text) => print(() => output.raw(text)),
     note,
-    spun({ n, latencyMs, done, all, through: chain, end, changed }) {
-      endAll();
+    spun({ n, latencyMs, done, all, through: many, end, changed }) {
       spinning = false;
       const after = `${duration(latencyMs)} after the ${changed.length === 0 ? 'key' : 'save'}`;
+      if (many) {
+        chain.end = n === 1 ? undefined : after;
+        print(() => showAll?.(many));
+        chain.before = { n, spins: many.steps.flatMap(({ spins }) => spins) };
+      }
+      endAll();
       print(() => {
         if (end.type === 'died')
           output.write(`\n${colors.red('FLOW_WORKER_DIED')}  The process of the spin ${end.how}.\n`);
-        if (chain && n > 1) output.write(`${colors.dim(after)}\n`);
         if (!done || all) return;
         const since = before && isSameTask(before.done, done) ? { n: before.n, ...before.done } : undefined;
         const where = n === 1 ? outputsText(done, workspace, cwd) : after;
@@ -127,7 +133,7 @@ export function watchScreen(
         if (end.type === 'ended' && end.text !== undefined) output.write(end.text);
       });
       if (done?.status === 'done' && !all) before = { n, done };
-      if ((done ?? chain)?.status === 'done') good = n;
+      if ((done ?? all ?? many)?.status === 'done') good = n;
       waiting();
     },
     unchanged(files) {
@@ -139,15 +145,17 @@ export function watchScreen(
     broken({ code, message, text, where }) {
       spinning = false;
       // Nothing was spun: its number is that of the next one.
-      head = because ? head.replace(NUMBER, '──') : '';
+      head = because && code !== 'FLOW_STEP_NOT_FOUND' ? head.replace(NUMBER, '──') : '';
       print(() => {
         output.write('\n');
         if (text !== undefined) output.recorded(text);
         else output.write(`${wrapped(`${colors.red(code)}  ${message}`, output)}\n`);
         if (text === undefined && where !== undefined) output.write(excerpt(where, output));
-        const last = good === undefined ? '' : `; the last good result is that of spin ${good}`;
-        const other = OTHERS[code];
-        const waits = `the watch waits for a save that mends it${other === undefined || !output.live ? '' : `: ${other}`}${last}`;
+        const waits = [
+          `the watch waits for ${code === 'FLOW_NO_INPUTS' ? 'a run, or ' : ''}a save that mends it`,
+          ...(OTHERS[code] !== undefined && output.live ? [OTHERS[code]] : []),
+          ...(good === undefined ? [] : [`the last good result is that of spin ${good}`]),
+        ].join('; ');
         output.write(`${wrapped(colors.dim(waits), output)}\n`);
       });
       waiting();
@@ -199,7 +207,6 @@ const NUMBER = /── \d+ ──/;
 
 /** By the code of a refusal, what could be done but mend the code. */
 const OTHERS: Record<string, string> = {
-  FLOW_NO_INPUTS: 'a run that ends is taken',
   FLOW_RUN_NOT_FOUND: 'r takes another run',
   FLOW_RUN_REMOVED: 'r takes another run',
   FLOW_STEP_NOT_FOUND: 's takes another step',

@@ -68,7 +68,7 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
     step,
     ...(through === undefined ? {} : { through }),
     argv: (more) => choice.argv(more),
-    otherwise: (refusal) => refusals.hear(refusal),
+    otherwise: (refusal, once) => refusals.hear(refusal, once),
     listener: refusals.listening(kept ? holding(screen, choice, kept) : screen),
   });
   const ends: (() => void)[] = [() => screen.close()];
@@ -89,7 +89,7 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
       );
       if (kept) {
         const actions = actionsOf({ watch, choice, screen, kept, single: through === undefined });
-        const refuses = (key: string) => (key === 'i' ? choice.withoutIndex : undefined);
+        const refuses = (key: string) => (key === 'i' || key === 'a' ? choice.withoutIndex : undefined);
         ends.push(readKeys({ screen, actions, refuses, quit }));
       }
       // Nobody reads any more.

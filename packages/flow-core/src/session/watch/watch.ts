@@ -29,8 +29,11 @@ export interface WatchOptions {
   through?: string;
   /** The command line of its spin. @param more added to it, once */
   argv(more: readonly string[]): readonly string[];
-  /** A spin was refused. `again`: another command line may do. `told`: whoever has chosen this one knows, and has another. */
-  otherwise?(refusal: Broken): 'again' | 'told' | undefined;
+  /**
+   * A spin was refused. `again`: another command line may do. `told`: whoever has chosen this one knows, and has another.
+   * @param once whether something was added to the command line, for this spin alone
+   */
+  otherwise?(refusal: Broken, once: boolean): 'again' | 'told' | undefined;
   listener: WatchListener;
 }
 
@@ -219,7 +222,7 @@ export class Watch {
     // Where it has executed nothing, the next one has its number.
     if (!outcome.done && this.#count === running.n) this.#count--;
     const refusal = { ...end.error, text: end.text };
-    const then = otherwise?.(refusal);
+    const then = otherwise?.(refusal, ask.more.length > 0);
     if (then === 'again') this.again(ask.more);
     else if (then === undefined) this.#tellBroken(refusal, ask);
   }

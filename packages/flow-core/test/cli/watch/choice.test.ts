@@ -90,7 +90,7 @@ test('an index is refused at once where the splits are known', () => {
   // Another split of the outer one may have more.
   genre.takeIndex('2,2');
   genre.began(12, []);
-  expect(genre.withoutIndex).toBe('"genre" stands in no foreach: it has no index.');
+  expect(genre.withoutIndex).toBe('"genre" stands in no foreach: it has one task, and no index.');
   genre.takeStep('tables');
   expect(genre.withoutIndex).toBeUndefined();
 });

@@ -7,12 +7,12 @@ let text: string;
 const write = (more: string) => {
   text += more;
 };
-function screen(built: string[] = [], live = false) {
+function screen(built: string[] = [], live = false, through?: string) {
   text = '';
   const output = { ...makeOutput(true, false), live, columns: 80, write, raw: write, recorded: write };
   const place = { flow: 'movies', cwd: '/w', workspace: '/w', store: '/w/.flow', found: {} };
   return watchScreen(output, {
-    ...{ step: () => 'train', place, file: '/w/app/movies.flow.ts', through: undefined },
+    ...{ step: () => 'train', place, file: '/w/app/movies.flow.ts', through },
     built: () => built,
   });
 }
@@ -82,7 +82,7 @@ test('a spin that was refused has no number: the next one has it', () => {
     { code: 'FLOW_NO_INPUTS', message: 'run it first', text: 'FLOW_NO_INPUTS  run it first\n' },
     1,
   );
-  expect(text).toBe('\nFLOW_NO_INPUTS  run it first\nthe watch waits for a save that mends it\n');
+  expect(text).toBe('\nFLOW_NO_INPUTS  run it first\nthe watch waits for a run, or a save that mends it\n');
   text = '';
   shown.begins(1, ['it changed']);
   shown.broken({ code: 'FLOW_X', message: 'no', text: 'FLOW_X  no\n' }, 1);
@@ -156,5 +156,34 @@ test('a save that changes nothing, a spin that was ended, a library that is read
 watching train in app/movies.flow.ts
 app/movies.flow.ts changed, and nothing that train sees: not spun
 spin 4 was ended: a newer one begins
+`);
+});
+
+test('a chain beside the spin before, and how long after the save', () => {
+  const shown = screen([], false, 'test');
+  const chain = (n: number, digest: string) => {
+    const steps = [{ step: 'train', spins: [done(digest)] }];
+    const about = { flow: 'movies', step: 'train', through: 'test', run: 12 };
+    shown.event({ type: 'through-started', ...about, count: 1, workers: 1, passedOver: [], notApplied: [] });
+    const through = {
+      type: 'through-done' as const,
+      ...about,
+      status: 'done' as const,
+      durationMs: 3,
+      steps,
+      cases: [],
+    };
+    text = '';
+    shown.event(through);
+    shown.spun({ n, latencyMs: 38, changed: ['it changed'], through, end });
+  };
+  chain(1, 'a');
+  expect(text).toContain('done 1 task in 3.0 ms, outputs in dist/flow/movies/spin/<step>/from-12\n');
+  chain(2, 'a');
+  expect(text).toBe(`
+Step   Tasks  Status  vs run 12       vs spin 1    Time  In run 12
+train         done    changed: model  same       2.0 ms     3.0 ms
+
+done 1 task in 3.0 ms, 38 ms after the save
 `);
 });
