@@ -51,7 +51,7 @@ export class Choice {
   /** Of the spin that began last; undefined where none has, and after another step was chosen. */
   #splits: readonly Split[] | undefined;
 
-  /** @throws FlowError FLOW_USAGE where no step is named, FLOW_PATHSPEC */
+  /** @throws FlowError FLOW_USAGE where no step is named, FLOW_PATHSPEC, FLOW_INDEX */
   constructor(flow: string, given: Parsed) {
     this.flow = flow;
     this.#given = given;
@@ -77,6 +77,7 @@ export class Choice {
     this.#run = run ?? origin;
     this.#task = task;
     this.#index = options.index as string | undefined;
+    indexOf(this.#index);
     this.#began = this.#chosen;
   }
 

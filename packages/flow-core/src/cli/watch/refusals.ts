@@ -22,14 +22,20 @@ export class Refusals {
   /** Given what ends the watch. */
   ofTheCommand: (error: FlowError) => void = () => {};
 
-  constructor(choice: Choice, screen: Screen) {
+  readonly #through: string | undefined;
+
+  /** @param through the last step of the chain, where one is spun */
+  constructor(choice: Choice, screen: Screen, through?: string) {
     this.#choice = choice;
     this.#screen = screen;
+    this.#through = through;
   }
 
   /** @param once whether a key has added to the command line, for this spin alone */
   hear({ code, message }: Broken, once: boolean): 'again' | 'told' | undefined {
-    if (!this.#hasBegun && OF_THE_COMMAND.has(code)) {
+    const noThrough =
+      this.#through !== undefined && message.startsWith(`There is no step "${this.#through}"`);
+    if (!this.#hasBegun && (noThrough || OF_THE_COMMAND.has(code))) {
       this.ofTheCommand(new FlowError(code, message, { exit: 2 }));
       return 'told';
     }

@@ -61,7 +61,9 @@ export function watchScreen(
   /** What is being typed after a key: it stays in sight. */
   let asking: string | undefined;
   const named = (name: string) => relative(cwd, name) || name;
+  let printed = false;
   const print = (write: () => void) => {
+    printed = true;
     status.clear();
     output.write(head);
     head = '';
@@ -99,7 +101,7 @@ export function watchScreen(
     columns: () => process.stdout.columns || output.columns,
     begins(n, changed) {
       const why = changed.length === 0 ? '' : `  ${listed(changed)}`;
-      head = `${n === 1 ? '' : '\n'}${wrapped(`${colors.dim(`── ${n} ──`)}${why}`, output, '  ')}\n`;
+      head = `${printed ? '\n' : ''}${wrapped(`${colors.dim(`── ${n} ──`)}${why}`, output, '  ')}\n`;
       because = why !== '';
       spinning = true;
       if (asking === undefined) status.showSoon(spinningText());
@@ -130,7 +132,7 @@ export function watchScreen(
         const where = n === 1 ? outputsText(done, workspace, cwd) : after;
         output.write(endText(done, { end: where, before: since }, output, workspace));
         if (done.persisted !== undefined) output.write(persistedText(done.persisted, done.flow, output));
-        if (end.type === 'ended' && end.text !== undefined) output.write(end.text);
+        if (end.type === 'ended' && end.text !== undefined) output.recorded(wrapped(end.text, output, '  '));
       });
       if (done?.status === 'done' && !all) before = { n, done };
       if ((done ?? all ?? many)?.status === 'done') good = n;

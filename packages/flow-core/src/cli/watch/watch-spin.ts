@@ -60,7 +60,7 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
   const store = openStore(place.store);
   const setup = { ...place, file, env: context.env !== undefined };
   const kept = holds ? new KeptSpins(setup, choice.flow) : undefined;
-  const refusals = new Refusals(choice, screen);
+  const refusals = new Refusals(choice, screen, through);
   const watch = new Watch({
     place: { file, flow: choice.flow, workspace: place.workspace },
     setup,

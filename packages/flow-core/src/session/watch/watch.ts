@@ -4,7 +4,6 @@
  * before it.
  */
 import { relative } from 'node:path';
-import type { FlowError } from '../../definition/errors';
 import { messageOf } from '../../definition/thrown';
 import type { FlowEvent } from '../../engine/task/flow-event';
 import { Changes } from './changes';
@@ -15,8 +14,8 @@ import type { SpareSetup } from './protocol';
 import { type Outcome, Running } from './running';
 import type { SpareListener } from './spare';
 import { Spares } from './spares';
-import { newestChange } from './stamps';
-import type { Broken, WatchListener } from './watch-listener';
+import { latencyOf } from './stamps';
+import { type Broken, brokenBy, type WatchListener } from './watch-listener';
 
 export interface WatchOptions {
   place: WatchedPlace;
@@ -233,19 +232,6 @@ export class Watch {
   }
 }
 
-function brokenBy({ code, message, problems }: FlowError): Broken {
-  const [, where] = /^(\S.*?:\d+:\d+) {2}/.exec(message) ?? [];
-  const place = where ?? problems[0]?.where;
-  return { code, message, ...(place === undefined ? {} : { where: place }) };
-}
-
 function isCode(file: string): boolean {
   return /\.[cm]?[jt]sx?$/.test(file);
-}
-
-/** From the newest change. Where a clock is not ours, from when it was heard of. */
-function latencyOf({ files, since }: Ask): number {
-  const now = Date.now();
-  const changed = newestChange(files);
-  return now - (changed !== undefined && changed <= now && changed > since - 1000 ? changed : since);
 }

@@ -38,6 +38,14 @@ test.each(['FLOW_SYNTAX', 'FLOW_STEP_NOT_FOUND', 'FLOW_NO_INPUTS', 'FLOW_IMPORT'
   },
 );
 
+test('the last step of a chain has to be there from the beginning', () => {
+  const told: string[] = [];
+  const made = new Refusals({} as Choice, {} as Screen, 'nope');
+  made.ofTheCommand = ({ code }: FlowError) => void told.push(code);
+  made.hear({ code: 'FLOW_STEP_NOT_FOUND', message: 'There is no step "nope" in act.' }, false);
+  expect(told).toEqual(['FLOW_STEP_NOT_FOUND']);
+});
+
 test('what a key has chosen is taken back, in words without options', () => {
   const key = refusals('back');
   key.begin();

@@ -86,7 +86,11 @@ test('a spin that was refused has no number: the next one has it', () => {
   text = '';
   shown.begins(1, ['it changed']);
   shown.broken({ code: 'FLOW_X', message: 'no', text: 'FLOW_X  no\n' }, 1);
-  expect(text).toContain('──  it changed\n');
+  expect(text).toContain('\n──  it changed\n');
+  text = '';
+  shown.begins(1, []);
+  shown.spun(spun(1, done('a')));
+  expect(text).toContain('\n── 1 ──\n');
 });
 
 test('what is typed after a key stays in sight, whatever is printed meanwhile', () => {
