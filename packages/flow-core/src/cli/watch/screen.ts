@@ -100,7 +100,7 @@ export function watchScreen(
     },
     columns: () => process.stdout.columns || output.columns,
     begins(n, changed) {
-      const why = changed.length === 0 ? '' : `  ${listed(changed)}`;
+      const why = changed.length === 0 ? '' : `  ${listed(changed, '; ')}`;
       head = `${printed ? '\n' : ''}${wrapped(`${colors.dim(`── ${n} ──`)}${why}`, output, '  ')}\n`;
       because = why !== '';
       spinning = true;
@@ -140,7 +140,7 @@ export function watchScreen(
     },
     unchanged(files) {
       const names = listed(files.map(named));
-      const text = `${names} changed, and nothing that ${step()} sees: not spun`;
+      const text = `${names} was saved, and nothing that ${step()} sees changed: not spun`;
       print(() => output.write(`${wrapped(colors.dim(text), output)}\n`));
       waiting();
     },
@@ -165,7 +165,7 @@ export function watchScreen(
     stopped(n) {
       endAll();
       spinning = false;
-      print(() => output.write(`${colors.dim(`spin ${n} was ended: a newer one begins`)}\n`));
+      print(() => output.write(`${colors.dim(`spin ${n} was ended before it was done`)}\n`));
     },
     newer(run) {
       newer = run === undefined ? '' : `run ${run} is newer: r takes it   `;
@@ -215,7 +215,7 @@ const OTHERS: Record<string, string> = {
   FLOW_TASK_NOT_FOUND: 'r takes another run',
 };
 
-function listed(texts: readonly string[]): string {
-  const shown = texts.slice(0, 3).join(', ');
+function listed(texts: readonly string[], between = ', '): string {
+  const shown = texts.slice(0, 3).join(between);
   return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
 }

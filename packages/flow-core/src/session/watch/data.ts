@@ -18,6 +18,9 @@ const OF_EDITORS = /^4913$|~$|^\.#|^\.?#.*#$|\.sw[a-z]$|\.tmp$/;
 /** The most files that are known one by one. Of more, only what the system tells is heard. */
 const MOST = 20_000;
 
+/** What became of a file: the end of a sentence that begins with its name. */
+export type Difference = 'changed' | 'is new' | 'is gone';
+
 export class DataFiles {
   /** The folder of the flow's file: globs count from there. */
   readonly #folder: string;
@@ -30,8 +33,8 @@ export class DataFiles {
   #places: readonly string[] = [];
   #names: (path: string) => boolean = () => false;
   #stamps = new Map<string, string>();
-  /** Those that were found to be others, and were not told. */
-  readonly #found = new Set<string>();
+  /** Those that were found to be others, and were not told, with what they were before. */
+  readonly #found = new Map<string, string | undefined>();
   #folders: string[] = [];
 
   /** @param env whether its `.env` files count @param files more of them, absolute */
@@ -72,14 +75,14 @@ export class DataFiles {
     return this.#counts(path) || this.#places.some((place) => this.#leadsTo(path, place));
   }
 
-  /** Which are others than when this was last asked. @param paths what may have changed */
-  changed(paths: readonly string[]): string[] {
+  /** Which are others than when this was last asked, and how. @param paths what may have changed */
+  changed(paths: readonly string[]): Map<string, Difference> {
     // A folder came or went, with all that is in it.
     if (paths.some((path) => !this.#counts(path) && this.concerns(path))) this.walk();
     for (const path of paths) if (this.#counts(path)) this.#look(path);
-    const found = [...this.#found];
+    const found = [...this.#found].map(([file, before]) => [file, this.#difference(file, before)] as const);
     this.#found.clear();
-    return found;
+    return new Map(found);
   }
 
   /** Looks at all of them. @returns those that are others than when {@link changed} was last asked */
@@ -92,8 +95,17 @@ export class DataFiles {
     for (const folder of this.#envFolders)
       for (const { name } of entriesOf(folder) ?? []) if (ENV_FILE.test(name)) this.#keep(join(folder, name));
     for (const name of new Set([...before.keys(), ...this.#stamps.keys()]))
-      if (before.get(name) !== this.#stamps.get(name)) this.#found.add(name);
-    return [...this.#found];
+      this.#compare(name, before.get(name));
+    return [...this.#found.keys()];
+  }
+
+  #compare(file: string, before: string | undefined): void {
+    if (before !== this.#stamps.get(file) && !this.#found.has(file)) this.#found.set(file, before);
+  }
+
+  #difference(file: string, before: string | undefined): Difference {
+    if (!this.#stamps.has(file)) return 'is gone';
+    return before === undefined ? 'is new' : 'changed';
   }
 
   #visit(path: string): void {
@@ -140,7 +152,7 @@ export class DataFiles {
     const before = this.#stamps.get(path);
     this.#stamps.delete(path);
     this.#keep(path);
-    if (before !== this.#stamps.get(path)) this.#found.add(path);
+    this.#compare(path, before);
   }
 }
 

@@ -12,14 +12,18 @@ export class OwnWrites {
    */
   among(files: readonly string[], during: boolean): { own: Set<string>; found: string[] } {
     for (const file of files) {
-      if (during) this.#times.set(file, (this.#times.get(file) ?? 0) + 1);
-      // Somebody else writes it, too.
-      else this.#times.delete(file);
+      if (during) this.#times.set(file, this.#of(file) + 1);
+      // Somebody else writes it, too. What was found out of the step stays so.
+      else if (this.#of(file) <= MOST) this.#times.delete(file);
     }
-    const times = (file: string) => this.#times.get(file) ?? 0;
+    if (!during) return { own: new Set(), found: [] };
     return {
-      own: new Set(files.filter((file) => times(file) > MOST)),
-      found: files.filter((file) => times(file) === MOST + 1),
+      own: new Set(files.filter((file) => this.#of(file) > MOST)),
+      found: files.filter((file) => this.#of(file) === MOST + 1),
     };
+  }
+
+  #of(file: string): number {
+    return this.#times.get(file) ?? 0;
   }
 }

@@ -127,11 +127,14 @@ export class Watch {
       if ('broken' in look) {
         await this.#stop();
         this.#watchFolders();
-        return this.#tellBroken(brokenBy(look.broken), ask);
+        // What an import may lead to is looked at; what it does lead to, the spin knows.
+        if (ask.forced && this.#count > 0) this.#start([], ask);
+        else this.#tellBroken(brokenBy(look.broken), ask);
+        return;
       }
       if (look.changed.length > 0 || this.#count === 0) this.#data.declare(this.#code.declared());
       const data = this.#dataChanged(ask, look.changed.length > 0);
-      const changed = [...look.changed, ...data.others];
+      const changed = this.#namedFirst([...look.changed, ...data.others], ask);
       if (changed.length === 0 && !forced) {
         this.#watchFolders();
         const files = [...ask.files].filter((file) => !data.own.has(file));
@@ -143,7 +146,9 @@ export class Watch {
       if (this.#closed) return;
       look.accept();
       this.#broken = false;
-      this.#start(changed, ask);
+      // What was broken is mended, and is what it was before.
+      const mended = changed.length === 0 && !ask.forced;
+      this.#start(mended ? [...ask.files].map((file) => `${this.#named(file)} was saved`) : changed, ask);
     } finally {
       this.#reading = false;
     }
@@ -152,23 +157,34 @@ export class Watch {
     this.#ready = true;
   }
 
+  /** What changed in the files that were saved comes before what follows from it. */
+  #namedFirst(changed: readonly string[], { files }: Ask): string[] {
+    const names = [...files].map((file) => this.#named(file));
+    const isNamed = (text: string) => names.some((name) => text.includes(name));
+    return [...changed.filter(isNamed), ...changed.filter((text) => !isNamed(text))];
+  }
+
+  #named(file: string): string {
+    return relative(this.#options.place.workspace, file);
+  }
+
   /** Which data files are others, in words, without those that the step itself writes. */
   #dataChanged(ask: Ask, codeChanged: boolean): { others: string[]; own: Set<string> } {
-    const { place, listener, files = [] } = this.#options;
+    const { listener, files = [] } = this.#options;
     const known = new Set(this.#code.files);
     // Code is judged by what the step sees of it. What was read with the code has told that it changed.
-    const data = this.#data
-      .changed([...ask.files])
-      .filter((file) => files.includes(file) || (!isCode(file) && !(codeChanged && known.has(file))));
+    const differences = this.#data.changed([...ask.files]);
+    const data = [...differences.keys()].filter(
+      (file) => files.includes(file) || (!isCode(file) && !(codeChanged && known.has(file))),
+    );
     const during = this.#running?.wasAliveAt(ask.since) === true;
     const { own, found } = this.#own.among(data, during);
-    const named = (file: string) => relative(place.workspace, file);
     if (found.length > 0)
       listener.note(
-        `Each spin writes ${found.map(named).join(', ')}: what changes there while a spin is executed is ignored.`,
+        `Each spin writes ${found.map((file) => this.#named(file)).join(', ')}: what changes there while a spin is executed is ignored.`,
       );
     const others = data.filter((file) => !own.has(file));
-    return { others: others.map((file) => `the file ${named(file)} changed`), own };
+    return { others: others.map((file) => `the file ${this.#named(file)} ${differences.get(file)}`), own };
   }
 
   /** What is watched follows what was looked for. */

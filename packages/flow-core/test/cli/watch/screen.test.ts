@@ -158,8 +158,8 @@ test('a save that changes nothing, a spin that was ended, a library that is read
   shown.stopped(4);
   expect(text).toBe(`! lib/dist/index.js is read as it was built: its edits count when it is built again.
 watching train in app/movies.flow.ts
-app/movies.flow.ts changed, and nothing that train sees: not spun
-spin 4 was ended: a newer one begins
+app/movies.flow.ts was saved, and nothing that train sees changed: not spun
+spin 4 was ended before it was done
 `);
 });
 

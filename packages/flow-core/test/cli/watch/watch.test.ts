@@ -1,6 +1,6 @@
 /** `spin --watch` as a command: what it answers, what it refuses, and that nothing of it stays. */
 import { until, Workspace } from '../../kit/workspace';
-import { type Line, type Spun, Watched } from '../../session/watch/watched';
+import { type Spun, Watched } from '../../session/watch/watched';
 
 const ws = new Workspace();
 let watched: Watched | undefined;
@@ -86,7 +86,7 @@ test('a flow that cannot be parsed at first is waited for', async () => {
   const live = watch('live', 'mid');
   expect(await live.line(0, () => true)).toMatchObject({ watch: 'broken', error: { code: 'FLOW_SYNTAX' } });
   flow('live', 'return { sum: 7 };');
-  expect(told(await live.spun())).toEqual(['7', []]);
+  expect(told(await live.spun())).toEqual(['7', ['live.flow.ts was saved']]);
 });
 
 test('a step that ends its process, is killed, or waits for what never comes, is an answer; the next save has its own', async () => {
@@ -148,8 +148,8 @@ test('a declared file that the step itself writes does not spin it for ever', as
   await own.started.printed(told);
   const from = own.lines.length;
   ws.write('data/other', 'new');
-  const other = (line: Line) => line.watch === 'spun' && line.changed.includes('the file data/other changed');
-  await own.line(from, other, 'a spin for the other file');
+  const other = 'the file data/other is new';
+  await own.line(from, (line) => line.watch === 'spun' && line.changed.includes(other), other);
 });
 
 test('a run that no save can make is refused, as without --watch', async () => {

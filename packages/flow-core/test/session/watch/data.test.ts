@@ -11,6 +11,7 @@ const write = (name: string, text = name) => {
   writeFileSync(path(name), text);
   return path(name);
 };
+const changed = (paths: string[]) => [...data.changed(paths).keys()];
 
 beforeEach(() => {
   workspace = realpathSync(mkdtempSync(join(tmpdir(), 'nx-flow-data-')));
@@ -24,27 +25,37 @@ afterEach(() => rmSync(workspace, { recursive: true }));
 
 test('each change is told once', () => {
   const file = write('app/data/a.csv', 'other');
-  expect(data.changed([file])).toEqual([file]);
-  expect(data.changed([file])).toEqual([]);
+  expect(changed([file])).toEqual([file]);
+  expect(changed([file])).toEqual([]);
+});
+
+test('how a file differs is told: it is new, another one, or gone', () => {
+  const file = write('app/data/b.csv');
+  const how = () => data.changed([file]).get(file);
+  expect(how()).toBe('is new');
+  write('app/data/b.csv', 'other');
+  expect(how()).toBe('changed');
+  rmSync(file);
+  expect(how()).toBe('is gone');
 });
 
 test('what a look at all files has found is told, too', () => {
   const file = write('app/data/deep/b.csv');
   expect(data.walk()).toEqual([file]);
-  expect(data.changed([])).toEqual([file]);
+  expect(changed([])).toEqual([file]);
 });
 
 test('files that come and go', () => {
   const file = write('app/data/deep/b.csv');
-  expect(data.changed([dirname(file)])).toEqual([file]);
+  expect(changed([dirname(file)])).toEqual([file]);
   rmSync(dirname(file), { recursive: true });
-  expect(data.changed([dirname(file)])).toEqual([file]);
+  expect(changed([dirname(file)])).toEqual([file]);
 });
 
 test('.env files of the folders around the flow, and files that the command names', () => {
   const files = [write('.env'), write('app/.env.local'), write('given.ts')];
   write('other/.env');
-  expect(data.changed([...files, path('other/.env')]).sort()).toEqual(files.sort());
+  expect(changed([...files, path('other/.env')]).sort()).toEqual(files.sort());
 });
 
 test.each([
@@ -54,7 +65,7 @@ test.each([
   'app/data/b.csv~',
   'app/node_modules/x/b.csv',
 ])('%s is none of them', (name) => {
-  expect(data.changed([write(name)])).toEqual([]);
+  expect(changed([write(name)])).toEqual([]);
   expect(data.walk()).toEqual([]);
 });
 
@@ -62,8 +73,8 @@ test('its own outputs are none of them', () => {
   const place = { file: path('f.flow.ts'), flow: 'f', workspace };
   const all = new DataFiles(place, { env: false, files: [] });
   all.declare(['**']);
-  expect(all.changed([write('dist/flow/f/spin/a/artifacts/x.csv')])).toEqual([]);
+  expect([...all.changed([write('dist/flow/f/spin/a/artifacts/x.csv')])]).toEqual([]);
   expect(all.walk()).toEqual([]);
   const other = write('dist/flow/other/spin/a/artifacts/x.csv');
-  expect(all.changed([other])).toEqual([other]);
+  expect([...all.changed([other]).keys()]).toEqual([other]);
 });
