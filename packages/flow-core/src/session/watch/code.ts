@@ -116,3 +116,7 @@ function placed(text: string, at: string | undefined): string {
   const file = at?.replace(/:\d+$/, '');
   return file === undefined || text.includes(file) ? text : `${text} in ${file}`;
 }
+
+export function isCode(file: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(file);
+}

@@ -7,7 +7,7 @@ import { relative } from 'node:path';
 import { messageOf } from '../../definition/thrown';
 import type { FlowEvent } from '../../engine/task/flow-event';
 import { Changes } from './changes';
-import { WatchedCode, type WatchedPlace } from './code';
+import { isCode, WatchedCode, type WatchedPlace } from './code';
 import { DataFiles } from './data';
 import { OwnWrites } from './own-writes';
 import type { SpareSetup } from './protocol';
@@ -246,8 +246,4 @@ export class Watch {
     this.#broken = true;
     this.#options.listener.broken(broken, latencyOf(ask));
   }
-}
-
-function isCode(file: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(file);
 }
