@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { differenceOfArtifacts } from '../engine/difference/artifacts';
+import { readOutput } from '../engine/outputs/read-output';
 import { recordedOutputs } from '../engine/record/read';
 import { addDifferences } from '../engine/spin/differences';
 import type { SpinArtifact } from '../engine/spin/outcome';
@@ -39,7 +41,7 @@ export async function differencesOfSpin(
   const row = await store.task(flow, run, step, task);
   if (!row) return new Map();
   const folder = join(workspace, outputs);
-  const files: OutputFile[] = JSON.parse(readFileSync(join(folder, 'artifacts.json'), 'utf8'));
+  const files = filesIn(folder);
   const digests = new Map(files.map(({ name, digest }) => [name, digest]));
   const compared = artifacts
     .filter(({ name, digest }) => (only ?? name) === name && digests.get(name) === digest)
@@ -47,4 +49,31 @@ export async function differencesOfSpin(
   const before = await recordedOutputs(store, flow, run, row);
   await addDifferences(compared, { before, cas: store.cas, codecs, folder, files });
   return new Map(compared.flatMap(({ name, difference }) => (difference ? [[name, difference]] : [])));
+}
+
+/** Of the artifacts that two spins of one task returned, and that are not the same. Empty where their outputs are not there. */
+export async function differencesBetween(
+  before: SpinDone,
+  after: SpinDone,
+  { store, workspace, codecs }: SpinInStore,
+): Promise<Map<string, ArtifactDifference>> {
+  const found = new Map<string, ArtifactDifference>();
+  if (before.outputs === undefined || after.outputs === undefined) return found;
+  const [old, now] = [join(workspace, before.outputs), join(workspace, after.outputs)];
+  const earlier = new Map(filesIn(old).map((file) => [file.name, file]));
+  const side = (folder: string, file: OutputFile) => ({
+    size: file.size,
+    read: () => readOutput(folder, file, store.cas, codecs),
+  });
+  for (const file of filesIn(now)) {
+    const was = earlier.get(file.name);
+    if (!was || was.digest === file.digest) continue;
+    found.set(file.name, await differenceOfArtifacts(side(old, was), side(now, file), () => codecs));
+  }
+  return found;
+}
+
+/** What lies in a folder of outputs. @throws where it cannot be read */
+function filesIn(folder: string): OutputFile[] {
+  return JSON.parse(readFileSync(join(folder, 'artifacts.json'), 'utf8'));
 }

@@ -1,7 +1,7 @@
 /** Renders a spin: where its inputs come from, what the step prints, then one table of what it returned. */
 import { join, relative } from 'node:path';
-import type { Change } from '../../engine/task/change';
-import type { Emit, SpinDone, SpinStarted, SpinsStarted, SpunArtifact } from '../../engine/task/flow-event';
+import { type Change, changeSince } from '../../engine/task/change';
+import type { Emit, SpinDone, SpinStarted, SpinsStarted } from '../../engine/task/flow-event';
 import { differenceText } from './difference';
 import { renderThrown } from './error';
 import { eventLine } from './event-line';
@@ -111,7 +111,7 @@ export function endText(
   const beside = originMs === undefined ? '' : colors.dim(` (${duration(originMs)} in run ${run})`);
   const hints = done.hints.map((hint) => `${colors.yellow('!')} ${hint}\n`).join('');
   if (done.status === 'failed' && done.error) {
-    const look = output.live && !before ? `${lookText(done, output)}\n` : '';
+    const look = output.live ? `${lookText(done, output)}\n` : '';
     return `\n${renderThrown(done.error, output, workspace)}${hints}\n${colors.red('failed')} after ${duration(durationMs)}${beside}${before ? `, ${end}` : ''}\n${look}`;
   }
   const rows = done.artifacts.map((artifact) => [
@@ -141,13 +141,6 @@ export function endText(
       : `\n${colors.dim('The step returned no artifacts.')}\n`;
   const differences = differencesText(done, output);
   return `${body}${differences}${hints === '' ? '' : `\n${hints}`}\n${colors.green('done')} in ${duration(durationMs)}${beside}, ${end}\n`;
-}
-
-/** Beside the spin before, where it was not compared with a run. */
-function changeSince(before: SpinDone['artifacts'], { name, digest, change }: SpunArtifact): Change {
-  const was = before.find((one) => one.name === name && one.change !== 'gone');
-  if (change === 'gone') return was ? 'gone' : 'same';
-  return !was ? 'new' : was.digest === digest ? 'same' : 'changed';
 }
 
 /** What differs inside of its artifacts, where that was asked for. */

@@ -1,5 +1,6 @@
 /** Renders a spin of a step and of those after it: what they print, then one table, with a row for each step. */
 import { join, relative } from 'node:path';
+import { changeSince, isSameTask } from '../../engine/task/change';
 import type { Emit, SpinDone, ThroughDone, ThroughStarted } from '../../engine/task/flow-event';
 import { spinsFolder } from '../../environment/output-folders';
 import type { Output } from './output';
@@ -8,8 +9,21 @@ import { changeText, differencesText, warnings } from './spin';
 import { CHANGES, changesText, failures } from './spin-all';
 import { duration, plural, table } from './table';
 
-/** Shows a chain, from its first event to its last. */
-export function throughRenderer(output: Output, workspace: string, cwd: string): Emit {
+/** In a watch. */
+export interface ThroughWatched {
+  /** The spin before: what is another than in that gets a column. */
+  before?: { n: number; spins: readonly SpinDone[] };
+  /** The end of the last line, in the place of where the outputs are. */
+  end?: string | undefined;
+}
+
+/** Shows a chain, from its first event to its last. @param watched asked at its end */
+export function throughRenderer(
+  output: Output,
+  workspace: string,
+  cwd: string,
+  watched?: () => ThroughWatched,
+): Emit {
   const { colors } = output;
   const several = new Several(output, (task) => `${task.step} ${placeText(task)}`.trim());
 
@@ -28,7 +42,8 @@ export function throughRenderer(output: Output, workspace: string, cwd: string):
     several.close();
     const { steps, run, flow, ended, durationMs, status } = event;
     const spins = steps.flatMap((one) => one.spins);
-    const rows = steps.map((one) => rowOf(one, output));
+    const { before, end } = watched?.() ?? {};
+    const rows = steps.map((one) => rowOf(one, before?.spins, output));
     const inRun = run === undefined ? [] : [{ head: `In run ${run}`, align: 'right' as const }];
     output.write(
       `\n${table(
@@ -36,7 +51,8 @@ export function throughRenderer(output: Output, workspace: string, cwd: string):
           { head: 'Step' },
           { head: 'Tasks' },
           { head: 'Status' },
-          { head: 'Artifacts', shrink: true },
+          { head: before && run !== undefined ? `vs run ${run}` : 'Artifacts', shrink: true },
+          ...(before ? [{ head: `vs spin ${before.n}` }] : []),
           { head: 'Time', align: 'right' },
           ...inRun,
         ],
@@ -55,7 +71,7 @@ export function throughRenderer(output: Output, workspace: string, cwd: string):
     for (const text of failures(spins, output, workspace, whichText)) output.write(`\n${text}`);
     const word = status === 'done' ? colors.green('done') : colors.red('failed');
     const folder = join(spinsFolder(workspace, flow), '<step>', `from-${run ?? 'parameters'}`);
-    const where = `outputs in ${relative(cwd, folder)}`;
+    const where = end ?? `outputs in ${relative(cwd, folder)}`;
     output.write(`\n${word} ${plural(spins.length, 'task')} in ${duration(durationMs)}, ${where}\n`);
   };
 
@@ -66,7 +82,11 @@ export function throughRenderer(output: Output, workspace: string, cwd: string):
   };
 }
 
-function rowOf({ step, spins }: ThroughDone['steps'][number], output: Output): string[] {
+function rowOf(
+  { step, spins }: ThroughDone['steps'][number],
+  earlier: readonly SpinDone[] | undefined,
+  output: Output,
+): string[] {
   const { colors } = output;
   const failed = spins.filter(({ status }) => status !== 'done').length;
   const sum = (times: readonly number[]) => times.reduce((total, ms) => total + ms, 0);
@@ -76,10 +96,30 @@ function rowOf({ step, spins }: ThroughDone['steps'][number], output: Output): s
     step,
     spins.length === 1 ? placeText(only as SpinDone) : plural(spins.length, 'task'),
     failed > 0 ? colors.red(`failed${spins.length > 1 ? ` ${failed}` : ''}`) : colors.green('done'),
-    spins.length === 1 ? changesText(only as SpinDone, output) : totals(spins, output),
+    changes(spins, output),
+    ...(earlier ? [changes(sinceSpin(spins, earlier), output)] : []),
     duration(sum(spins.map(({ durationMs }) => durationMs))),
     before.length === spins.length ? colors.dim(duration(sum(before))) : '',
   ];
+}
+
+function changes(spins: readonly SpinDone[], output: Output): string {
+  const [only, ...more] = spins;
+  return only && more.length === 0 ? changesText(only, output) : totals(spins, output);
+}
+
+/** Those of a task that was spun before, with their artifacts beside what they were then. */
+function sinceSpin(spins: readonly SpinDone[], earlier: readonly SpinDone[]): SpinDone[] {
+  return spins.flatMap((spin) => {
+    const was = earlier.find((one) => one.status === 'done' && isSameTask(one, spin));
+    if (!was) return [];
+    return [
+      {
+        ...spin,
+        artifacts: spin.artifacts.map((one) => ({ ...one, change: changeSince(was.artifacts, one) })),
+      },
+    ];
+  });
 }
 
 /** `12 same, 2 changed: stats`: how often, and of which artifacts that was. */

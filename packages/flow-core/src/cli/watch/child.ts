@@ -8,7 +8,7 @@ import { channelToParent } from '../../process/channel';
 import { exitNow } from '../../process/ending';
 import { EnvFiles } from '../../session/env';
 import { placeOf } from '../../session/place';
-import type { FromSpare, SpareGo, SpareSetup } from '../../session/watch/protocol';
+import type { FromSpare, SpareCompare, SpareGo, SpareSetup, ToSpare } from '../../session/watch/protocol';
 import { limitImports, watchImports } from '../../source/import-watch';
 import { takeVerified, verifiedFiles } from '../../store/cas/verified';
 import { openStore } from '../../store/open';
@@ -30,8 +30,8 @@ const MOST_VERIFIED = 1000;
 /** @param executed called when the process has executed its spin */
 export function main(executed: () => void): void {
   const setup = JSON.parse(process.argv[2] as string) as SpareSetup;
-  const channel = channelToParent<SpareGo, FromSpare>({
-    message: (message) => void spin(message),
+  const channel = channelToParent<ToSpare, FromSpare>({
+    message: (message) => void (message.type === 'go' ? spin(message) : compare(message)),
     // The watch has ended.
     closed: () => exitNow(1),
   });
@@ -74,23 +74,38 @@ export function main(executed: () => void): void {
         options.through === undefined ? executeSpin : (await import('../several-spins')).spinSeveral;
       const code = await execute(context, { ...place, ...env, file }, door);
       if (late && code !== late.exit) throw late;
-      channel.send({ type: 'ended', code });
+      channel.send({ type: 'ended', code, ...(texts.text === '' ? {} : { text: texts.text }) });
     } catch (thrown) {
-      const { renderFailure } = await import('../render/failure');
-      const code = renderFailure(thrown, output, setup.cwd);
-      const error = isFlowError(thrown) ? thrown : new FlowError('FLOW_INTERNAL', messageOf(thrown));
-      const { text, mask } = texts;
-      channel.send({
-        type: 'refused',
-        code,
-        text,
-        error: { code: error.code, message: mask(error.message) },
-      });
+      await refuse(thrown, texts, output);
     }
     channel.send({ type: 'verified', files: verifiedFiles(MOST_VERIFIED) });
     executed();
     await outputWritten();
     exitNow(0);
+  }
+
+  async function compare(spins: SpareCompare): Promise<void> {
+    const { store = openStore(setup.store) } = await prepared;
+    channel.send({ type: 'begun' });
+    try {
+      const { compareSpins } = await import('../../session/watch/compare');
+      const comparisons = await compareSpins(spins, { ...setup, store: await store });
+      channel.send({ type: 'compared', comparisons });
+      channel.send({ type: 'ended', code: 0 });
+    } catch (thrown) {
+      const texts = new Texts();
+      await refuse(thrown, texts, texts.output(80));
+    }
+    await outputWritten();
+    exitNow(0);
+  }
+
+  async function refuse(thrown: unknown, texts: Texts, output: Output): Promise<void> {
+    const { renderFailure } = await import('../render/failure');
+    const code = renderFailure(thrown, output, setup.cwd);
+    const error = isFlowError(thrown) ? thrown : new FlowError('FLOW_INTERNAL', messageOf(thrown));
+    const { text, mask } = texts;
+    channel.send({ type: 'refused', code, text, error: { code: error.code, message: mask(error.message) } });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a watch spins now, as a command line: what was typed at its start, and what keys have chosen since. */
 import { FlowError } from '../../definition/errors';
+import type { SpinStarted } from '../../engine/task/flow-event';
 import { pathspecOf } from '../arguments';
 import type { Parsed } from '../command';
 import { indexOf } from '../selection';
@@ -8,9 +9,31 @@ import { indexOf } from '../selection';
 const NOT_THAT_RUN = new Set([
   'FLOW_NO_INPUTS',
   'FLOW_RUN_NOT_FOUND',
+  'FLOW_RUN_REMOVED',
   'FLOW_STEP_CHANGED',
   'FLOW_TASK_NOT_FOUND',
 ]);
+
+/** Refusals of what a key has chosen: what was there before is taken again. */
+const NOT_THAT_CHOICE = new Set([
+  ...NOT_THAT_RUN,
+  'FLOW_INDEX',
+  'FLOW_PATHSPEC',
+  'FLOW_STEP_NOT_FOUND',
+  'FLOW_THROUGH',
+]);
+
+/** What a key can choose. */
+interface Chosen {
+  step: string;
+  run: number | undefined;
+  task: number | undefined;
+  index: string | undefined;
+  held: number | undefined;
+}
+
+/** A level of foreach around the task that was spun. */
+type Split = SpinStarted['splits'][number];
 
 export class Choice {
   readonly flow: string;
@@ -22,8 +45,13 @@ export class Choice {
   #index: string | undefined;
   /** The run whose inputs were used: it stays until somebody asks for another. */
   #held: number | undefined;
+  /** As it was when a spin began with it, and what keys have chosen since. */
+  #began: Chosen;
+  #picked: 'step' | 'index' | 'run' | undefined;
+  /** Of the spin that began last; undefined where none has, and after another step was chosen. */
+  #splits: readonly Split[] | undefined;
 
-  /** @throws FlowError FLOW_USAGE where no step is named, FLOW_PATHSPEC */
+  /** @throws FlowError FLOW_USAGE where no step is named, FLOW_PATHSPEC, FLOW_INDEX */
   constructor(flow: string, given: Parsed) {
     this.flow = flow;
     this.#given = given;
@@ -49,6 +77,8 @@ export class Choice {
     this.#run = run ?? origin;
     this.#task = task;
     this.#index = options.index as string | undefined;
+    indexOf(this.#index);
+    this.#began = this.#chosen;
   }
 
   get step(): string {
@@ -86,21 +116,67 @@ export class Choice {
     ];
   }
 
-  /** @param run whose inputs a spin has used */
-  hold(run: number | undefined): void {
-    this.#held = run;
+  get #chosen(): Chosen {
+    return {
+      ...{ step: this.#step, run: this.#run, task: this.#task },
+      ...{ index: this.#index, held: this.#held },
+    };
   }
 
-  /** A spin was refused. Returns whether another run may do. */
-  letGo(code: string): boolean {
-    if (this.#run !== undefined || this.#held === undefined || !NOT_THAT_RUN.has(code)) return false;
-    this.#held = undefined;
-    return true;
+  #take({ step, run, task, index, held }: Chosen): void {
+    this.#step = step;
+    this.#run = run;
+    this.#task = task;
+    this.#index = index;
+    this.#held = held;
+  }
+
+  /**
+   * A spin has begun with it.
+   * @param run whose inputs it uses: it stays until somebody asks for another @param splits absent where there are several tasks
+   * @returns the run that was held on to, where another one has taken its place unasked
+   */
+  began(run: number | undefined, splits?: readonly Split[]): number | undefined {
+    const before = this.#picked === 'run' || this.#run !== undefined ? undefined : this.#began.held;
+    this.#held = run;
+    this.#splits = splits;
+    this.#picked = undefined;
+    this.#began = this.#chosen;
+    return before === run ? undefined : before;
+  }
+
+  /**
+   * A spin was refused, with a code. `again`: another run may do, and is taken. `back`: a key had chosen what cannot be, and what was
+   * there before is back. Undefined where the code may be mended.
+   */
+  refused(code: string): 'again' | 'back' | undefined {
+    const isHeld = this.#run === undefined && this.#held !== undefined;
+    // Another index is one of the same run.
+    if (isHeld && this.#picked !== 'index' && NOT_THAT_RUN.has(code)) {
+      this.#held = undefined;
+      return 'again';
+    }
+    if (this.#picked !== undefined && NOT_THAT_CHOICE.has(code)) {
+      this.#take(this.#began);
+      this.#picked = undefined;
+      return 'back';
+    }
+    // No other run has any, either: once the code is what it was, this one does.
+    if (!isHeld && this.#run === undefined && code === 'FLOW_NO_INPUTS') this.#held = this.#began.held;
+    return undefined;
+  }
+
+  /** Why there is no index to choose, as a sentence. */
+  get withoutIndex(): string | undefined {
+    return this.#splits?.length === 0
+      ? `"${this.#step}" stands in no foreach: it has one task, and no index.`
+      : undefined;
   }
 
   /** @throws FlowError FLOW_INDEX, and the former one stays */
   takeIndex(text: string): void {
-    if (text !== '') indexOf(text);
+    this.#requireSplits(indexOf(text === '' ? undefined : text) ?? []);
+    this.#picked = 'index';
     this.#index = text === '' ? undefined : text;
     this.#task = undefined;
   }
@@ -112,6 +188,8 @@ export class Choice {
     if (step === undefined)
       throw new FlowError('FLOW_PATHSPEC', `"${text}" names no step. The key r takes another run.`);
     if (run !== undefined) this.takeRun(String(run));
+    this.#picked = 'step';
+    this.#splits = undefined;
     this.#step = step;
     this.#index = undefined;
     this.#task = task;
@@ -124,9 +202,23 @@ export class Choice {
         'FLOW_PATHSPEC',
         `"${text}" is not the number of a run, such as 12. Enter alone takes the newest.`,
       );
+    this.#picked = 'run';
     this.#run = text === '' ? undefined : Number(text);
     this.#held = undefined;
     this.#task = undefined;
+  }
+
+  /** The splits below another one may be others: only the spin knows. @throws FlowError FLOW_INDEX */
+  #requireSplits(index: readonly number[]): void {
+    for (const [level, { index: now, count }] of (this.#splits ?? []).entries()) {
+      const number = index[level];
+      if (number !== undefined && number >= count)
+        throw new FlowError(
+          'FLOW_INDEX',
+          `"${this.#step}" has ${count === 1 ? 'one split there: its index is 0' : `${count} splits there: an index is 0 to ${count - 1}`}, not ${number}.`,
+        );
+      if (number !== now) return;
+    }
   }
 }
 

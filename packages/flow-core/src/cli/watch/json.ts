@@ -45,5 +45,6 @@ export function watchJson(
       });
     },
     ...{ begins: nothing, stopped: nothing, newer: nothing, help: nothing, ask: nothing, close: nothing },
+    ...{ refused: nothing, tookBack: nothing, showDifferences: nothing },
   };
 }

@@ -13,19 +13,24 @@ export const KEYS: readonly Key[] = [
   { key: 'a', what: 'all splits, once' },
   { key: 's', what: 'another step', asks: 'step' },
   { key: 'r', what: 'the newest run, or another one', asks: 'run (Enter: the newest)' },
-  { key: 'd', what: 'spin again, and show what differs in changed artifacts' },
+  { key: 'd', what: 'what differs in the changed artifacts of the last spin' },
   { key: 'p', what: 'spin again, and persist it' },
   { key: 'f', what: 'spin again, and write a test of it' },
   { key: '?', what: 'list the keys' },
   { key: 'q', what: 'quit' },
 ];
 
+/** Keys that are there in each watch. */
+const OWN = new Set(['?', 'q']);
+
 /** What the keys do, each with what was typed after it. An entry that is missing is no key. */
 export type KeyActions = Record<string, (typed: string) => void>;
 
 export interface KeyScreen {
-  /** Lists the keys. */
-  help(): void;
+  /** Lists keys. */
+  help(keys: readonly Key[]): void;
+  /** What a key has asked for cannot be. */
+  refused(why: string): void;
   /** Shows what is being typed: `index: 2`. Undefined ends that. */
   ask(text: string | undefined): void;
 }
@@ -33,6 +38,8 @@ export interface KeyScreen {
 export interface KeysOptions {
   screen: KeyScreen;
   actions: KeyActions;
+  /** Why a key need not ask for anything, as a sentence. Undefined where it may. */
+  refuses?(key: string): string | undefined;
   quit(byCtrlC: boolean): void;
   /** Stops this process, until somebody continues it. */
   suspend(): void;
@@ -69,17 +76,20 @@ export class Keys {
   }
 
   #press(key: string): void {
-    const { screen, actions, quit, suspend } = this.#options;
+    const { screen, actions, refuses, quit, suspend } = this.#options;
     if (key === CTRL_C) quit(true);
     else if (this.#asked) this.#type(this.#asked, key);
     else if (key === CTRL_D) quit(false);
     else if (key === CTRL_Z) suspend();
     else if (key === 'q') quit(false);
-    else if (key === '?') screen.help();
+    else if (key === '?')
+      screen.help(KEYS.filter((one) => OWN.has(one.key) || Object.hasOwn(actions, one.key)));
     else {
       const name = key === '\r' ? 'Enter' : key;
       const known = KEYS.find((one) => one.key === name);
-      if (known?.asks !== undefined) {
+      const why = refuses?.(name);
+      if (why !== undefined) screen.refused(why);
+      else if (known?.asks !== undefined) {
         this.#asked = { action: name, label: known.asks, typed: '' };
         screen.ask(`${known.asks}: `);
       } else if (Object.hasOwn(actions, name) && !this.#isHeld(name)) actions[name]?.('');

@@ -28,6 +28,13 @@ export class StatusLine {
     this.#soon.unref();
   }
 
+  /** The terminal has another width. */
+  resized(): void {
+    const text = this.#shown;
+    this.clear();
+    if (text !== '') this.show(text);
+  }
+
   clear(): void {
     clearTimeout(this.#soon);
     if (this.#shown !== '') this.#output.raw(ERASE);

@@ -1,8 +1,8 @@
 /** nx-flow spin --watch: the step again, whenever a file changes that it depends on. */
 import { resolve } from 'node:path';
 import { FlowError } from '../../definition/errors';
-import { messageOf } from '../../definition/thrown';
 import { findPlaceFile, type Place } from '../../session/place';
+import { KeptSpins } from '../../session/watch/kept';
 import { Watch } from '../../session/watch/watch';
 import type { WatchListener } from '../../session/watch/watch-listener';
 import { looksLikeFile, stem } from '../../source/find';
@@ -10,10 +10,12 @@ import { builtCode } from '../../source/fingerprint/built';
 import { openStore } from '../../store/open';
 import { namespaceOf } from '../arguments';
 import type { Context } from '../command';
+import { actionsOf } from './actions';
 import { Choice } from './choice';
 import { watchJson } from './json';
 import { readKeys } from './keys';
 import { watchRuns } from './newer';
+import { Refusals } from './refusals';
 import { type Screen, watchScreen } from './screen';
 
 /** How a watch ends by a signal. */
@@ -36,6 +38,7 @@ const NOT_WITH: Record<string, string> = {
 /** Returns the exit code when somebody ends it. @throws FlowError FLOW_USAGE, FLOW_NOT_FOUND, FLOW_AMBIGUOUS */
 export async function watchSpin(context: Context, place: Place): Promise<number> {
   const { output, options } = context;
+  requireOne(options);
   const through = options.through as string | undefined;
   if (through !== undefined) (await import('../several-spins')).requireTogether(options);
   for (const [name, why] of Object.entries(NOT_WITH)) {
@@ -55,32 +58,39 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
   const holds = !output.json && process.stdin.isTTY === true;
   // The broker, which would leave with the last process of a spin, stays for the next.
   const store = openStore(place.store);
+  const setup = { ...place, file, env: context.env !== undefined };
+  const kept = holds ? new KeptSpins(setup, choice.flow) : undefined;
+  const refusals = new Refusals(choice, screen, through);
   const watch = new Watch({
     place: { file, flow: choice.flow, named: !looksLikeFile(place.flow), workspace: place.workspace },
-    setup: { ...place, file, env: context.env !== undefined },
+    setup,
     files: filesIn(context),
     step,
     ...(through === undefined ? {} : { through }),
     argv: (more) => choice.argv(more),
-    otherwise: (code) => choice.letGo(code),
-    listener: holds ? holding(screen, choice) : screen,
+    otherwise: (refusal, once) => refusals.hear(refusal, once),
+    listener: refusals.listening(kept ? holding(screen, choice, kept) : screen),
   });
   const ends: (() => void)[] = [() => screen.close()];
   try {
-    return await new Promise<number>((resolve) => {
+    return await new Promise<number>((resolve, reject) => {
       for (const [signal, code] of Object.entries(CODES)) {
         const end = () => resolve(code);
         process.on(signal, end);
         ends.push(() => process.off(signal, end));
       }
+      refusals.ofTheCommand = reject;
       const quit = (byCtrlC: boolean) => resolve(byCtrlC ? CODES.SIGINT : quitCode(context));
-      if (holds) {
-        const held = () => (choice.takesNewest ? choice.run : undefined);
-        const namespace = namespaceOf(context);
-        ends.push(
-          watchRuns({ store, flow: choice.flow, namespace, held, found: (run) => screen.newer(run) }),
-          readKeys({ screen, actions: actionsOf(watch, choice, screen), quit }),
-        );
+      const runs = { store, flow: choice.flow, namespace: namespaceOf(context) };
+      const held = () => (holds && choice.takesNewest ? choice.run : undefined);
+      const found = (run: number | undefined) => screen.newer(run);
+      ends.push(
+        watchRuns({ ...runs, held, found, waits: () => refusals.noInputs, ended: () => watch.again() }),
+      );
+      if (kept) {
+        const actions = actionsOf({ watch, choice, screen, kept, single: through === undefined });
+        const refuses = (key: string) => (key === 'i' || key === 'a' ? choice.withoutIndex : undefined);
+        ends.push(readKeys({ screen, actions, refuses, quit }));
       }
       // Nobody reads any more.
       process.stdout.once('error', () => resolve(CODES.SIGHUP));
@@ -88,43 +98,34 @@ export async function watchSpin(context: Context, place: Place): Promise<number>
     });
   } finally {
     for (const end of ends) end();
-    await Promise.all([watch.close(), store.close()]);
+    await Promise.all([watch.close(), kept?.close(), store.close()]);
   }
 }
 
-/** Stays with the run whose inputs were used, so that the results can be compared. */
-function holding(screen: Screen, choice: Choice): WatchListener {
+/** @throws FlowError FLOW_USAGE */
+function requireOne({ iteration }: Context['options']): void {
+  if (iteration === 'all')
+    throw new FlowError(
+      'FLOW_USAGE',
+      '--watch goes without --iteration=all: it spins one iteration at each save. Give its number.',
+    );
+}
+
+/** Stays with the run whose inputs were used, so that the results can be compared; and keeps these. */
+function holding(screen: Screen, choice: Choice, kept: KeptSpins): WatchListener {
   return {
     ...screen,
     event(event) {
-      if (event.type === 'spin-started' || event.type === 'through-started') choice.hold(event.run);
+      const begins = event.type === 'spin-started' || event.type === 'through-started';
+      const lost =
+        begins && choice.began(event.run, event.type === 'spin-started' ? event.splits : undefined);
+      if (typeof lost === 'number') screen.note(`run ${lost} has no inputs for this: others are taken.`);
       screen.event(event);
     },
-  };
-}
-
-function actionsOf(watch: Watch, choice: Choice, screen: Screen) {
-  const then = (take: (typed: string) => void) => (typed: string) => {
-    try {
-      take(typed);
-    } catch (error) {
-      screen.note(messageOf(error));
-      return screen.ask(undefined);
-    }
-    watch.again();
-  };
-  return {
-    Enter: () => watch.again(),
-    i: then((typed) => choice.takeIndex(typed)),
-    a: () => watch.again(['--all']),
-    s: then((typed) => choice.takeStep(typed)),
-    r: then((typed) => {
-      choice.takeRun(typed);
-      screen.newer(undefined);
-    }),
-    d: () => watch.again(['--values']),
-    p: () => watch.again(['--persist']),
-    f: () => watch.again(['--freeze']),
+    spun(spun) {
+      screen.spun(spun);
+      kept.keep(spun.n, spun);
+    },
   };
 }
 

@@ -31,8 +31,8 @@ export class WatchedCode {
   readonly #sources = new KeptSources();
   /** Those that the file declares. */
   #flows: readonly SourceFlow[] = [];
-  /** The steps, and what each saw when that was last accepted. */
-  #seen: { of: string; code: ReadonlyMap<string, StepFingerprint> } | undefined;
+  /** By the steps that were spun, what each saw when that was last accepted: keys choose another, and go back. */
+  readonly #seen = new Map<string, ReadonlyMap<string, StepFingerprint>>();
   /** All files that were looked for when all could be parsed: a broken one hides those that it imports. */
   #files: ReadonlyMap<string, string> = new Map();
 
@@ -68,10 +68,8 @@ export class WatchedCode {
       return { broken: this.#brokenBy(error) };
     }
     const of = `${step} ${through}`;
-    const seen = this.#seen?.of === of ? this.#seen.code : undefined;
-    const accept = () => {
-      this.#seen = { of, code: now };
-    };
+    const seen = this.#seen.get(of);
+    const accept = () => void this.#seen.set(of, now);
     return { changed: seen ? differences(seen, now) : [], accept };
   }
 
@@ -136,4 +134,8 @@ function differences(
 function placed(text: string, at: string | undefined): string {
   const file = at?.replace(/:\d+$/, '');
   return file === undefined || text.includes(file) ? text : `${text} in ${file}`;
+}
+
+export function isCode(file: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(file);
 }

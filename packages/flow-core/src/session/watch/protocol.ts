@@ -1,5 +1,5 @@
 /** What a watch and its spare process say to each other. */
-import type { FlowEvent } from '../../engine/task/flow-event';
+import type { FlowEvent, SpinDone } from '../../engine/task/flow-event';
 import type { Verified } from '../../store/cas/verified';
 
 /** What a spare process is made ready for. It travels on its command line, as JSON. */
@@ -25,6 +25,28 @@ export interface SpareGo {
   verified: Verified;
 }
 
+/** What a spin came to, and copies of its outputs: the folders that its tasks name are those. */
+export interface KeptSpin {
+  n: number;
+  spins: readonly SpinDone[];
+}
+
+/** Say what differs inside of the artifacts of a spin, in the place of one. */
+export interface SpareCompare {
+  type: 'compare';
+  last: KeptSpin;
+  before?: KeptSpin;
+}
+
+export type ToSpare = SpareGo | SpareCompare;
+
+/** A task of a spin beside that of a run, or of the spin before. */
+export interface Comparison {
+  /** Its artifacts as they compare with those; what changed says what differs. */
+  spin: SpinDone;
+  beside: { run: number } | { spin: number };
+}
+
 export type FromSpare =
   /** All that can be loaded ahead is loaded. */
   | { type: 'ready' }
@@ -33,12 +55,13 @@ export type FromSpare =
   | { type: 'event'; event: FlowEvent }
   /** One line for people. */
   | { type: 'note'; text: string }
+  | { type: 'compared'; comparisons: readonly Comparison[] }
   /** What it has verified of the store, and what it was told. */
   | { type: 'verified'; files: Verified }
   | SpareOutcome;
 
 export type SpareOutcome =
-  /** The command has ended. */
-  | { type: 'ended'; code: number }
+  /** The command has ended. `text` is what it printed besides what the events say: the files of a test that it wrote. */
+  | { type: 'ended'; code: number; text?: string }
   /** It was refused, as a command of its own would have been. */
   | { type: 'refused'; code: number; error: { code: string; message: string }; text: string };

@@ -9,7 +9,15 @@ import type { OrphanGuard } from '../../process/orphan-guard';
 import { familyOf, listProcesses } from '../../process/process-table';
 import { startProcess } from '../../process/start-process';
 import type { Verified } from '../../store/cas/verified';
-import type { FromSpare, SpareGo, SpareOutcome, SpareSetup } from './protocol';
+import type {
+  Comparison,
+  FromSpare,
+  SpareCompare,
+  SpareGo,
+  SpareOutcome,
+  SpareSetup,
+  ToSpare,
+} from './protocol';
 
 /** It lives for one spin: large values are decoded without copies of what is young yet. */
 const NODE = ['--max-semi-space-size=64'];
@@ -19,6 +27,7 @@ export interface SpareListener {
   /** What is printed past the events, such as by a process that the step started. */
   printed(text: string): void;
   note(text: string): void;
+  compared?(comparisons: readonly Comparison[]): void;
 }
 
 /** What one process has found out for those after it. */
@@ -71,7 +80,7 @@ export class Spare {
     this.#guard = guard;
     this.#findings = findings;
     const color = process.env.FORCE_COLOR ?? (process.stdout.isTTY && !process.env.NO_COLOR ? '1' : '0');
-    this.#process = startProcess<FromSpare, SpareGo>(
+    this.#process = startProcess<FromSpare, ToSpare>(
       program,
       [JSON.stringify(setup)],
       { ...process.env, FORCE_COLOR: color },
@@ -101,10 +110,19 @@ export class Spare {
 
   /** Executes its spin. */
   go(go: Go, listener: SpareListener): void {
+    this.#tell({ type: 'go', ...go, verified: this.#findings.verified }, listener);
+  }
+
+  /** Compares what spins have returned, in the place of a spin. */
+  compare(spins: Omit<SpareCompare, 'type'>, listener: SpareListener): void {
+    this.#tell({ type: 'compare', ...spins }, listener);
+  }
+
+  #tell(message: ToSpare, listener: SpareListener): void {
     this.#listener = listener;
     this.#told = true;
     if (this.#state === 'ready') this.#within(BEGIN_MS, 'did not begin');
-    this.#process.channel.send({ type: 'go', ...go, verified: this.#findings.verified });
+    this.#process.channel.send(message);
   }
 
   /** Resolves when it has ended, with what it had started. */
@@ -139,6 +157,9 @@ export class Spare {
         return;
       case 'event':
         this.#listener?.event(message.event);
+        return;
+      case 'compared':
+        this.#listener?.compared?.(message.comparisons);
         return;
       case 'verified':
         this.#findings.verified = message.files;

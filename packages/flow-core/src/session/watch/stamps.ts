@@ -72,3 +72,13 @@ export class KeptSources implements SourceHost {
     return this.#looked;
   }
 }
+
+/**
+ * Milliseconds since the newest change. Where a clock is not ours, since it was heard of.
+ * @param since milliseconds since 1970
+ */
+export function latencyOf({ files, since }: { files: ReadonlySet<string>; since: number }): number {
+  const now = Date.now();
+  const changed = newestChange(files);
+  return now - (changed !== undefined && changed <= now && changed > since - 1000 ? changed : since);
+}

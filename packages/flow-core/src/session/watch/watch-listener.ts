@@ -1,4 +1,5 @@
 /** What a watch tells: of each save, and of each spin. */
+import type { FlowError } from '../../definition/errors';
 import type { Outcome } from './running';
 import type { SpareListener } from './spare';
 
@@ -31,4 +32,11 @@ export interface WatchListener extends SpareListener {
   /** A spin under way was ended: what it executes is of yesterday. */
   stopped(n: number): void;
   columns(): number;
+}
+
+/** By what the sources cannot be read. */
+export function brokenBy({ code, message, problems }: FlowError): Broken {
+  const [, where] = /^(\S.*?:\d+:\d+) {2}/.exec(message) ?? [];
+  const place = where ?? problems[0]?.where;
+  return { code, message, ...(place === undefined ? {} : { where: place }) };
 }

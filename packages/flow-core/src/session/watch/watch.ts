@@ -6,16 +6,17 @@
 import { relative } from 'node:path';
 import { messageOf } from '../../definition/thrown';
 import type { FlowEvent } from '../../engine/task/flow-event';
-import { brokenBy, latencyOf, namedFirst } from './answer';
+import { namedFirst } from './answer';
 import { Changes } from './changes';
-import { WatchedCode, type WatchedPlace } from './code';
+import { isCode, WatchedCode, type WatchedPlace } from './code';
 import { DataFiles } from './data';
 import { OwnWrites } from './own-writes';
 import type { SpareSetup } from './protocol';
 import { type Outcome, Running } from './running';
 import type { SpareListener } from './spare';
 import { Spares } from './spares';
-import type { Broken, WatchListener } from './watch-listener';
+import { latencyOf } from './stamps';
+import { type Broken, brokenBy, type WatchListener } from './watch-listener';
 
 export interface WatchOptions {
   place: WatchedPlace;
@@ -28,8 +29,11 @@ export interface WatchOptions {
   through?: string;
   /** The command line of its spin. @param more added to it, once */
   argv(more: readonly string[]): readonly string[];
-  /** A spin was refused. Returns whether another command line may do. */
-  otherwise?(code: string): boolean;
+  /**
+   * A spin was refused. `again`: another command line may do. `told`: whoever has chosen this one knows, and has another.
+   * @param once whether something was added to the command line, for this spin alone
+   */
+  otherwise?(refusal: Broken, once: boolean): 'again' | 'told' | undefined;
   listener: WatchListener;
 }
 
@@ -222,18 +226,20 @@ export class Watch {
     const { listener, otherwise } = this.#options;
     running.isTold = true;
     const { end } = outcome;
-    if (end.type !== 'refused')
+    if (end.type !== 'refused') {
       listener.spun({ n: running.n, changed, latencyMs: latencyOf(ask), ...outcome });
-    else if (otherwise?.(end.error.code)) this.again();
-    else this.#tellBroken({ ...end.error, text: end.text }, ask);
+      return;
+    }
+    // Where it has executed nothing, the next one has its number.
+    if (!outcome.done && this.#count === running.n) this.#count--;
+    const refusal = { ...end.error, text: end.text };
+    const then = otherwise?.(refusal, ask.more.length > 0);
+    if (then === 'again') this.again(ask.more);
+    else if (then === undefined) this.#tellBroken(refusal, ask);
   }
 
   #tellBroken(broken: Broken, ask: Ask): void {
     this.#broken = true;
     this.#options.listener.broken(broken, latencyOf(ask));
   }
-}
-
-function isCode(file: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(file);
 }

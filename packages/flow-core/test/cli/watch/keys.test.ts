@@ -4,7 +4,12 @@ import { Keys, readKeys } from '../../../src/cli/watch/keys';
 function pressed(...texts: string[]): string[] {
   const done: string[] = [];
   const keys = new Keys({
-    screen: { help: () => done.push('help'), ask: (text) => done.push(`ask ${text}`) },
+    screen: {
+      help: (listed) => done.push(`help ${listed.map(({ key }) => key).join('')}`),
+      ask: (text) => done.push(`ask ${text}`),
+      refused: (why) => done.push(why),
+    },
+    refuses: (key) => (key === 's' ? 'no step' : undefined),
     actions: {
       Enter: () => done.push('again'),
       a: () => done.push('all'),
@@ -23,7 +28,7 @@ test('each key does one thing', () => {
     'again',
     'all',
     'again',
-    'help',
+    'help Enteriar?q',
     'quit',
     'quit',
     'suspend',
@@ -77,7 +82,7 @@ test('Ctrl-Z stops the whole group, whose leader the shell waits for; the termin
   Object.defineProperty(process, 'stdin', { ...before, get: () => stdin });
   const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
   jest.useFakeTimers();
-  const end = readKeys({ screen: { help() {}, ask() {} }, actions: {}, quit() {} });
+  const end = readKeys({ screen: { help() {}, ask() {}, refused() {} }, actions: {}, quit() {} });
   try {
     modes.length = 0;
     stdin.emit('data', '\x1a');
@@ -93,4 +98,8 @@ test('Ctrl-Z stops the whole group, whose leader the shell waits for; the termin
     kill.mockRestore();
     Object.defineProperty(process, 'stdin', before);
   }
+});
+
+test('where there is nothing to choose, nothing is asked', () => {
+  expect(pressed('s', 'a')).toEqual(['no step', 'all']);
 });

@@ -7,12 +7,12 @@ let text: string;
 const write = (more: string) => {
   text += more;
 };
-function screen(built: string[] = []) {
+function screen(built: string[] = [], live = false, through?: string) {
   text = '';
-  const output = { ...makeOutput(true, false), live: false, columns: 80, write, raw: write, recorded: write };
+  const output = { ...makeOutput(true, false), live, columns: 80, write, raw: write, recorded: write };
   const place = { flow: 'movies', cwd: '/w', workspace: '/w', store: '/w/.flow', found: {} };
   return watchScreen(output, {
-    ...{ step: () => 'train', place, file: '/w/app/movies.flow.ts', through: undefined },
+    ...{ step: () => 'train', place, file: '/w/app/movies.flow.ts', through },
     built: () => built,
   });
 }
@@ -70,7 +70,85 @@ test('what is broken has its code around it, and the last good result is named',
   text = '';
   shown.broken({ code: 'FLOW_SYNTAX', message: 'Unexpected token', where: `${__filename}:1:5` }, 12);
   expect(text).toContain('FLOW_SYNTAX  Unexpected token\n  > 1 | /** What a person sees of a watch. */\n');
-  expect(text).toContain('the last good result is that of spin 3\n');
+  expect(text).toContain(
+    'the watch waits for a save that mends it; the last good result is that of spin 3\n',
+  );
+});
+
+test('a spin that was refused has no number: the next one has it', () => {
+  const shown = screen();
+  shown.begins(1, []);
+  shown.broken(
+    { code: 'FLOW_NO_INPUTS', message: 'run it first', text: 'FLOW_NO_INPUTS  run it first\n' },
+    1,
+  );
+  expect(text).toBe('\nFLOW_NO_INPUTS  run it first\nthe watch waits for a run, or a save that mends it\n');
+  text = '';
+  shown.begins(1, ['it changed']);
+  shown.broken({ code: 'FLOW_X', message: 'no', text: 'FLOW_X  no\n' }, 1);
+  expect(text).toContain('\n──  it changed\n');
+  text = '';
+  shown.begins(1, []);
+  shown.spun(spun(1, done('a')));
+  expect(text).toContain('\n── 1 ──\n');
+});
+
+test('what is typed after a key stays in sight, whatever is printed meanwhile', () => {
+  const shown = screen([], true);
+  const last = () => text.slice(text.lastIndexOf('\x1b[2K') + 4);
+  shown.begins(1, []);
+  shown.spun(spun(1, done('a')));
+  shown.ask('step: ');
+  expect(last()).toBe('step: ');
+  shown.begins(2, ['it changed']);
+  shown.event({
+    type: 'task-log',
+    task: { flow: 'movies', step: 'train', index: [] },
+    stream: 'stdout',
+    text: 'a\n',
+  });
+  expect(text.endsWith('a\nstep: ')).toBe(true);
+  shown.spun(spun(2, done('b')));
+  shown.newer(13);
+  expect(text.endsWith('after the save\nstep: ')).toBe(true);
+  shown.ask(undefined);
+  expect(last()).toContain('run 13 is newer: r takes it   watching train');
+  shown.close();
+});
+
+test('where it was persisted, and what files a test is', () => {
+  const shown = screen();
+  const frozen = { ...end, text: '\nFrozen  Size\na.test.ts  1 kB\n' };
+  shown.spun({ ...spun(1, { ...done('a'), persisted: 'movies/2/train/1' }), end: frozen });
+  expect(text).toContain('persisted as movies/2/train/1: nx-flow dump --spin movies 2\n\nFrozen  Size\n');
+});
+
+test('what a key has chosen, and was refused, is said in one sentence', () => {
+  const shown = screen();
+  shown.begins(4, []);
+  shown.tookBack('There is no step "bogus".');
+  expect(text).toBe('! There is no step "bogus".\n');
+});
+
+test('what differs, beside the run and beside the spin before', () => {
+  const shown = screen();
+  const difference = {
+    ...{ changed: 1, added: 0, removed: 0, complete: true },
+    differences: [{ kind: 'changed' as const, path: '', before: '2', after: '366' }],
+  };
+  const artifacts = done('a').artifacts.map((one) => ({ ...one, difference }));
+  const same = done('a').artifacts.map((one) => ({ ...one, change: 'same' as const }));
+  shown.showDifferences(3, [
+    { spin: { ...done('a'), artifacts }, beside: { run: 12 } },
+    { spin: { ...done('a'), artifacts: same }, beside: { spin: 2 } },
+  ]);
+  expect(text).toBe(`
+── spin 3 vs run 12  changed: model
+model  1 value changed
+  ~ model  2 → 366
+
+── spin 3 vs spin 2  same
+`);
 });
 
 test('a save that changes nothing, a spin that was ended, a library that is read as it was built', () => {
@@ -82,5 +160,34 @@ test('a save that changes nothing, a spin that was ended, a library that is read
 watching train in app/movies.flow.ts
 app/movies.flow.ts was saved, and nothing that train sees changed: not spun
 spin 4 was ended before it was done
+`);
+});
+
+test('a chain beside the spin before, and how long after the save', () => {
+  const shown = screen([], false, 'test');
+  const chain = (n: number, digest: string) => {
+    const steps = [{ step: 'train', spins: [done(digest)] }];
+    const about = { flow: 'movies', step: 'train', through: 'test', run: 12 };
+    shown.event({ type: 'through-started', ...about, count: 1, workers: 1, passedOver: [], notApplied: [] });
+    const through = {
+      type: 'through-done' as const,
+      ...about,
+      status: 'done' as const,
+      durationMs: 3,
+      steps,
+      cases: [],
+    };
+    text = '';
+    shown.event(through);
+    shown.spun({ n, latencyMs: 38, changed: ['it changed'], through, end });
+  };
+  chain(1, 'a');
+  expect(text).toContain('done 1 task in 3.0 ms, outputs in dist/flow/movies/spin/<step>/from-12\n');
+  chain(2, 'a');
+  expect(text).toBe(`
+Step   Tasks  Status  vs run 12       vs spin 1    Time  In run 12
+train         done    changed: model  same       2.0 ms     3.0 ms
+
+done 1 task in 3.0 ms, 38 ms after the save
 `);
 });

@@ -162,7 +162,27 @@ test('a declared file that the step itself writes does not spin it for ever', as
   await own.line(from, (line) => line.watch === 'spun' && line.changed.includes(other), other);
 });
 
+test('a run that no save can make is refused, as without --watch', async () => {
+  const refused = await ws.nxFlow(['spin', 'live', 'mid', '--watch', '--origin=99', '--json']);
+  expect(refused.code).toBe(2);
+  expect(refused.stdout).toContain('"error":{"code":"FLOW_RUN_NOT_FOUND"');
+});
+
+test('a watch that has no run to spin on takes the first one that ends', async () => {
+  flow('first', 'return { sum: self.rows.length };');
+  const live = watch('first', 'mid');
+  expect(await live.line(0, ({ watch }) => watch === 'broken')).toMatchObject({
+    error: { code: 'FLOW_NO_INPUTS' },
+  });
+  await ws.ok(['run', 'first', '--max-workers=1']);
+  expect(await live.spun()).toMatchObject({ n: 1, origin: 'first/1/mid/2' });
+});
+
 test.each([
+  [
+    '--iteration=all',
+    '--watch goes without --iteration=all: it spins one iteration at each save. Give its number.',
+  ],
   [
     '--all',
     '--watch goes without --all: it spins one split at each save. On a terminal, the key a spins all of them once.',
