@@ -52,7 +52,7 @@ function endWith(code) {
   process.on('uncaughtException', () => {}).on('unhandledRejection', () => {});
 }
 
-const keep = require('../dist/code-cache.js').keepCode();
+const keep = require('../dist/code-cache.js').keepCode(process.argv[2]);
 const { main, outputWritten } = require('../dist/cli.js');
 
 main(process.argv.slice(2))
