@@ -101,7 +101,7 @@ export function keepCode(use = '', folder = join(__dirname, 'parts')): () => voi
 /** The files of a folder name each other: Node need not look for each of them, nor for its real path, which the folder's is. */
 function rememberPaths(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) paths[`./${name}\0${folder}`] ??= join(folder, name);
+    for (const name of readdirSync(folder)) paths[`./${name}\0${folder}`] ??= folder + sep + name;
   } catch {
     // Its files will be missed when they are asked for.
   }
