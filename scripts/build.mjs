@@ -69,7 +69,7 @@ for (const [folder, { external, parts, entries, modules = [], alone = [], progra
     writeFileSync(
       join(dist, `${name}.js`),
       programs.includes(name)
-        ? `const keep = require('./code-cache.js').keepCode();\n${door}.main(keep);\n`
+        ? `const keep = require('./code-cache.js').keepCode('${name.replaceAll('-', '_')}');\n${door}.main(keep);\n`
         : `module.exports = ${door};\n${shown}`,
     );
   }

@@ -27,7 +27,7 @@ const end = (code) => {
 process.reallyExit = end;
 process.emit = (event, ...given) => {
   if (event !== 'exit') return emit.call(process, event, ...given);
-  const called = isExitCalled();
+  const called = ends || isExitCalled();
   if (!called) tellEarlyEnd(given[0]);
   try {
     return emit.call(process, event, ...given);
@@ -36,6 +36,9 @@ process.emit = (event, ...given) => {
     if (!called) process.exitCode = codeOf(given[0]);
   }
 };
+
+/** This file calls it. To look at a stack takes milliseconds where a flow was imported: its source maps are read for each line. */
+let ends = false;
 
 /** Told by the stack: what was loaded before this file may hold the `process.exit` of Node, which sets no flag. */
 function isExitCalled() {
@@ -52,7 +55,7 @@ function endWith(code) {
   process.on('uncaughtException', () => {}).on('unhandledRejection', () => {});
 }
 
-const keep = require('../dist/code-cache.js').keepCode();
+const keep = require('../dist/code-cache.js').keepCode(process.argv[2]);
 const { main, outputWritten } = require('../dist/cli.js');
 
 main(process.argv.slice(2))
@@ -67,6 +70,7 @@ main(process.argv.slice(2))
     // A command that was refused writes nothing anywhere.
     if (result === 0) keep();
     process.reallyExit = end;
+    ends = true;
     try {
       exit.call(process, result);
     } finally {

@@ -48,28 +48,38 @@ interface Made {
 type Compile = ((this: Loaded, content: string, file: string, ...rest: unknown[]) => unknown) & {
   [REPLACED]?: Compile;
 };
-const loader = (Module as unknown as { prototype: { _compile: Compile } }).prototype;
+interface Internals {
+  prototype: { _compile: Compile };
+  /** The file of each request, by the request and the folders that it is looked for in. */
+  _pathCache?: Record<string, string>;
+}
+const { prototype: loader, _pathCache: paths = {} } = Module as unknown as Internals;
 
 /**
  * From now on, files below a folder are compiled from what was kept of them, and so are files of packages that say by their
  * names that they are CommonJS.
+ * @param use what the process is for, such as the name of its command: V8 keeps the functions that were executed, and processes for
+ * one thing execute others of the engine than those for another do
  * @param folder of CommonJS files
  * @returns keeps what had to be compiled: call it once, when the process has executed what such a process executes
  */
-export function keepCode(folder = join(__dirname, 'parts')): () => void {
+export function keepCode(use = '', folder = join(__dirname, 'parts')): () => void {
   if (process.env.NODE_DISABLE_COMPILE_CACHE === '1') return () => {};
+  rememberPaths(folder);
   const own = privateFolder(tmpdir());
   const cache = join(own, 'code');
   const isOwn = isPrivate(own);
-  // Named by V8's version and options, by the file, which is in what V8 made of it, and by the text itself.
+  // Named by V8's version and options, by the use, by the file, which is in what V8 made of it, and by the text itself.
   const version = cachedDataVersionTag().toString(16);
+  const ownVersion = /^\w+$/.test(use) ? `${version}.${use}` : version;
   const made = new Map<string, Made>();
   // Another copy of this module may have been here before.
   const compile = loader._compile[REPLACED] ?? loader._compile;
   const compileKept: Compile = function (content, file, ...rest) {
-    const isKept = (file.startsWith(folder + sep) || OF_PACKAGES.test(file)) && !imports(file, content);
+    const isPart = file.startsWith(folder + sep);
+    const isKept = (isPart || OF_PACKAGES.test(file)) && !imports(file, content);
     if (!isKept) return compile.call(this, content, file, ...rest);
-    const path = join(cache, `${version}-${digestOf(headOf(file), content).toString('hex')}`);
+    const path = join(cache, `${isPart ? ownVersion : version}-${digestOf(headOf(file), content).toString('hex')}`);
     const cachedData = isOwn ? read(path) : undefined;
     const script = new Script(Module.wrap(content.replace(/^#!/, '//')), {
       ...{ filename: file, columnOffset: -WRAPPED },
@@ -86,6 +96,15 @@ export function keepCode(folder = join(__dirname, 'parts')): () => void {
     if (made.size > 0) keep(cache, made);
     made.clear();
   };
+}
+
+/** The files of a folder name each other: Node need not look for each of them, nor for its real path, which the folder's is. */
+function rememberPaths(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) paths[`./${name}\0${folder}`] ??= folder + sep + name;
+  } catch {
+    // Its files will be missed when they are asked for.
+  }
 }
 
 /** Where nobody can mistake a module for one of another kind. Zod is made of a hundred of them. */
@@ -119,7 +138,7 @@ function keep(cache: string, made: ReadonlyMap<string, Made>): void {
   try {
     requirePrivate(dirname(cache));
     mkdirSync(cache, { recursive: true, mode: 0o700 });
-    sweep(cache, [...made.keys()], new Set([...made.values()].map(({ file }) => file)));
+    sweep(cache, new Set([...made].map(([path, { file }]) => versionAndFile(path, file))));
     for (const [path, { file, script }] of made) {
       const data = script.createCachedData();
       const draft = join(cache, temporaryName());
@@ -135,19 +154,18 @@ function keep(cache: string, made: ReadonlyMap<string, Made>): void {
 }
 
 /** Removes what killed processes left, what is old, and what was made of files that are gone or have another text now. */
-function sweep(cache: string, made: readonly string[], files: ReadonlySet<string>): void {
+function sweep(cache: string, made: ReadonlySet<string>): void {
   sweepTemporary(cache);
-  const version = versionOf(made[0] as string);
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
     const file = firstLineOf(path);
     const isOld = Date.now() - statSync(path).mtimeMs > KEPT_MS;
-    const isFormer = files.has(file) && versionOf(path) === version;
+    const isFormer = made.has(versionAndFile(path, file));
     if (isOld || isFormer || !existsSync(file)) rmSync(path, { force: true });
   }
 }
 
-const versionOf = (path: string) => basename(path).split('-', 1)[0];
+const versionAndFile = (path: string, file: string) => `${basename(path).split('-', 1)[0]} ${file}`;
 
 function firstLineOf(path: string): string {
   const head = Buffer.alloc(LONGEST_PATH);

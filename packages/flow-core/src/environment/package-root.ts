@@ -10,7 +10,7 @@ export function packageFile(path: string): string {
     root = __dirname;
     while (!existsSync(join(root, 'package.json'))) root = dirname(root);
   }
-  return join(root, path);
+  return path === '' ? root : join(root, path);
 }
 
 export function packageVersion(): string {

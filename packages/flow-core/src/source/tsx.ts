@@ -90,7 +90,7 @@ export function registerTsx(flow: string): void {
   // Below tsx: what `paths` of a tsconfig say comes first, as with TypeScript.
   internals._resolveFilename = nodes;
   // Lazily, and only here: tsx must not be loaded in a process that hosts Nx.
-  withTsconfig(() => withLazyEsbuild(() => withCache(() => require('tsx/cjs/api').register())));
+  withTsconfig(() => withLazyEsbuild((api) => withCache(() => require(api).register())));
   const byTsx = internals._resolveFilename;
   // This package resolves to the installed or linked one, whatever the `paths` of a tsconfig say.
   internals._resolveFilename = (request, parent, ...rest) => {

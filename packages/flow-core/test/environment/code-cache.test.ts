@@ -30,8 +30,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a process prints that requires the file, and keeps what it had to compile. */
-function execute(env: NodeJS.ProcessEnv = {}, home = folder): string {
-  const script = `const keep = require(${JSON.stringify(built)}).keepCode(${JSON.stringify(folder)});
+function execute(env: NodeJS.ProcessEnv = {}, home = folder, use = ''): string {
+  const script = `const keep = require(${JSON.stringify(built)}).keepCode(${JSON.stringify(use)}, ${JSON.stringify(folder)});
     process.stdout.write(String(require(${JSON.stringify(join(folder, 'answer.js'))})));
     keep();`;
   // On Windows, the folder of temporary files is in the other two.
@@ -61,6 +61,18 @@ test('what one process compiled, the next one reads; a text that differs is comp
   // Nobody needs the former one any more.
   expect(kept()).toHaveLength(1);
   expect(kept()[0]?.name).not.toBe(first[0]?.name);
+});
+
+test('processes for different things keep different code of a file, each its own', () => {
+  execute({}, folder, 'spin');
+  const [first] = kept();
+  execute({}, folder, 'run');
+  expect(kept()).toHaveLength(2);
+  expect(kept()).toContainEqual(first);
+  writeFileSync(join(folder, 'answer.js'), TEXT.replace('twelve', 'eleven'));
+  expect(execute({}, folder, 'run')).toMatch(/^eleven /);
+  expect(kept()).toHaveLength(2);
+  expect(kept()).toContainEqual(first);
 });
 
 test('a folder of temporary files that is none is no reason to say anything', () => {

@@ -14,7 +14,7 @@ export async function runCommand(
   // Nx sets FORCE_COLOR for every task, even with the user's NO_COLOR. Node warns about the pair.
   if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
   const { keepCode } = await import('@nx-flow/core/code-cache');
-  const keep = keepCode();
+  const keep = keepCode(command);
   const { main } = await import('@nx-flow/core/cli');
   const argv = commandLine(command, options, configured(context), raw);
   const refused = more.refused ?? ambiguous(options);
