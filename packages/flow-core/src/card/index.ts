@@ -1,5 +1,13 @@
 /** Cards: what a step shows. Each component is a function that gives a handle; to change the handle is enough. */
 export { type Card, type CardOptions, createCard, type OpenCard } from './card';
+export { type BarChart, type BarOptions, barChart } from './charts/bar';
+export { type Heatmap, type HeatmapOptions, heatmap } from './charts/heatmap';
+export { type Histogram, type HistogramOptions, histogram } from './charts/histogram';
+export { type LineChart, lineChart } from './charts/line';
+export type { AxisOptions, ChartData, SeriesOptions } from './charts/options';
+export { type Scatter, scatter } from './charts/scatter';
+export { type Artifact, artifact } from './components/artifact';
+export { type Code, type CodeOptions, code } from './components/code';
 export { type ErrorOptions, type ErrorPart, error } from './components/error';
 export { type Event, type Events, type EventsOptions, events } from './components/events';
 export { type Html, type HtmlOptions, html } from './components/html';
