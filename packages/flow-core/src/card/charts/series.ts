@@ -57,16 +57,25 @@ export function seriesOf(data: unknown, options: SeriesOptions, categories = fal
     if (groups) series.push(...split({ name, x, y }, groups, yColumns.length > 1));
     else series.push({ name: textOf(name) ?? '', x, y });
   }
-  const xAxis = { ...axisOf(options, 'x', xName), ...place.axis, ...(options.xLog ? { log: true } : {}) };
+  const xAxis = {
+    ...axisOf(options, 'x', nameOf(xName)),
+    ...place.axis,
+    ...(options.xLog ? { log: true } : {}),
+  };
   const yName =
     yColumns.length === 1
       ? textOf(series[0]?.name && !groups ? series[0].name : yColumns[0]?.name)
       : undefined;
   const yAxis = {
-    ...axisOf(options, 'y', yName === 'value' ? undefined : yName),
+    ...axisOf(options, 'y', nameOf(yName)),
     ...(options.yLog ? { log: true } : {}),
   };
   return { x: xAxis, y: yAxis, series: series.slice(0, SERIES), of: rows.length * yColumns.length, gaps };
+}
+
+/** Columns of lists have no names of their own. */
+function nameOf(column: string | undefined): string | undefined {
+  return column === undefined || column === 'value' || /^\d+$/.test(column) ? undefined : textOf(column);
 }
 
 /** Rows that are pairs are points; bars stand at their texts. */

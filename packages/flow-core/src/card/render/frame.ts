@@ -29,8 +29,8 @@ export function renderVega(vega: VegaBlock, place: Place): Markup {
   if (missing.length > 0) {
     place.need('code');
     return block('vega', place.id, vega.title, [
-      markup`<pre tabindex="0"><code>${vega.spec}</code></pre>`,
-      note(`To see the chart, install ${missing.join(' and ')} in your workspace.`),
+      markup`<pre tabindex="0"><code>${JSON.stringify(JSON.parse(vega.spec), null, 2)}</code></pre>`,
+      note(`To see the chart, install ${missing.join(', ')} in your workspace.`),
     ]);
   }
   place.need('frame');

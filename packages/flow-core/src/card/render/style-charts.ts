@@ -11,9 +11,9 @@ const COLOURS = `
 
 /** On a small screen the picture is small: its letters are larger in it. */
 export const CHART = `${COLOURS}
-.chart{container-type:inline-size;max-width:760px}.chart svg{display:block;width:100%;height:auto;overflow:visible}
-.chart text{font-size:12px;fill:var(--soft)}.chart .e{text-anchor:end}.chart .m{text-anchor:middle}
-@container (max-width:460px){.chart text{font-size:16px}}
+.chart{container-type:inline-size;max-width:680px}.chart svg{display:block;width:100%;height:auto;overflow:visible}
+.chart text{font-size:13px;fill:var(--soft)}.chart .e{text-anchor:end}.chart .m{text-anchor:middle}
+@container (max-width:410px){.chart text{font-size:17px}.chart .o{display:none}}
 .g{stroke:var(--line);fill:none}.a{stroke:var(--soft);fill:none}
 ${LIGHT.map((_, i) => `.s${i}{--c:var(--c${i})}.k${i}{background:var(--c${i})}`).join('')}
 .l{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}.two .l{stroke-dasharray:6 3}

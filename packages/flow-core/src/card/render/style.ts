@@ -27,6 +27,7 @@ summary{cursor:pointer}
 .error details{margin-top:6px}
 table{border-collapse:collapse;font-size:14px}
 th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+td{overflow-wrap:break-word;max-width:40em}
 th{font-weight:600;white-space:nowrap;background:var(--tint)}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 body.live main:before{content:"live";float:right;font-size:12px;color:var(--soft);border:1px solid var(--line);border-radius:9px;padding:0 8px}
@@ -65,11 +66,11 @@ mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:in
 .events li.bad:before{background:var(--bad)}.events .why{color:var(--bad);white-space:pre-wrap}
 .events .kind{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:0 6px;font-size:12px}
 .events .told{font-size:13px;color:var(--soft);margin-left:6px}
-.events .side{font-size:14px;white-space:pre-wrap}.events .side.tree{font-size:13px;white-space:normal}.events .side>span{color:var(--soft);font-size:13px}
+.events .side{font-size:14px;white-space:pre-wrap}.events .side.tree{font-size:13px;white-space:normal}.events .side>span,.events .side>details>summary b,.events .side.tree>div>b{color:var(--soft);font:13px/1.5 system-ui,sans-serif}
 .events .side details{display:inline-block;vertical-align:top;max-width:100%}
 .strip{display:block;width:100%;height:4px;margin:3px 0;background:var(--tint)}.strip rect{fill:var(--link)}.bad .strip rect{fill:var(--bad)}`,
   frame: `
-iframe{display:block;width:100%;border:1px solid var(--line);border-radius:4px;background:transparent}`,
+iframe{display:block;width:100%;border:0;background:transparent}.frame iframe{color-scheme:light dark}`,
   layout: `
 .cells{display:flex;flex-wrap:wrap;gap:0 32px;align-items:flex-start}.cells>div{min-width:0}
 .columns>.cells{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:0 28px}

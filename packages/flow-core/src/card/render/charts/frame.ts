@@ -7,12 +7,11 @@ import type { Place } from '../place';
 import { type Extent, niceExtent, scaleOf } from './scale';
 import { pointText, type Tick, ticksOf } from './ticks';
 
-export const WIDTH = 640;
-const HEIGHT = 290;
+const WIDTH = 540;
+const HEIGHT = 280;
 /** Of a character of the marks. */
-const LETTER = 7.2;
-const BOTTOM = HEIGHT - 40;
-const TOP = 24;
+const LETTER = 8;
+const BOTTOM = HEIGHT - 44;
 
 export interface Frame {
   left: number;
@@ -30,36 +29,48 @@ export interface Frame {
  */
 export function frameOf(chart: ChartBlock, x: Extent, y: Extent): Frame {
   const yEnds = niceExtent(y, chart.y, 5);
-  const yTicks = ticksOf(chart.y, yEnds.low, yEnds.high, 5);
+  const yTicks = ticksOf(chart.y, yEnds.low, yEnds.high, 5, areWhole(chart.series.map((series) => series.y)));
   const longest = Math.max(...yTicks.map(({ text }) => text.length), 1);
   const left = Math.min(130, Math.round(16 + longest * LETTER));
-  const right = WIDTH - 14;
-  const yAt = scaleOf(yEnds, chart.y.log, BOTTOM, TOP);
+  const right = WIDTH - 16;
+  const top = labelled(chart.y) ? 34 : 12;
+  const yAt = scaleOf(yEnds, chart.y.log, BOTTOM, top);
   const xAt = scaleOf(x, chart.x.log, left, right);
-  const xTicks = xTicksOf(chart.x, x, right - left);
+  const xTicks = xTicksOf(chart, x, right - left);
   const marks = [
     yTicks.map(({ value, text }) => {
       const at = yAt(value);
       return markup`<path class="g" d="M${left} ${at}H${right}"/><text x="${left - 6}" y="${at + 4}" class="e">${text}</text>`;
     }),
     xTicks.map(
-      ({ value, text }) =>
-        markup`<path class="g" d="M${xAt(value)} ${BOTTOM}v4"/><text x="${xAt(value)}" y="${BOTTOM + 18}" class="m">${text}</text>`,
+      ({ value, text }, i) =>
+        markup`<path class="g" d="M${xAt(value)} ${BOTTOM}v4"/><text x="${xAt(value)}" y="${BOTTOM + 19}" class="m${xTicks.length > 4 && i % 2 === 1 ? ' o' : ''}">${text}</text>`,
     ),
     markup`<path class="a" d="M${left} ${BOTTOM}H${right}"/>`,
-    labelled(chart.y) && markup`<text x="2" y="12">${labelled(chart.y)}</text>`,
+    labelled(chart.y) && markup`<text x="2" y="14">${labelled(chart.y)}</text>`,
     labelled(chart.x) && markup`<text x="${right}" y="${HEIGHT - 4}" class="e">${labelled(chart.x)}</text>`,
   ];
-  return { left, right, top: TOP, bottom: BOTTOM, x: xAt, y: yAt, axes: markup`${marks}` };
+  return { left, right, top, bottom: BOTTOM, x: xAt, y: yAt, axes: markup`${marks}` };
 }
 
-function xTicksOf(axis: Axis, { low, high }: Extent, width: number): Tick[] {
-  if (!axis.categories) return ticksOf(axis, low, high, axis.time ? 5 : 7);
+/** As many as have room. */
+function xTicksOf({ x: axis, series }: ChartBlock, { low, high }: Extent, width: number): Tick[] {
+  if (!axis.categories) {
+    const whole = areWhole(series.map(({ x }) => x));
+    const many = ticksOf(axis, low, high, axis.time ? 5 : 7, whole);
+    const longest = Math.max(...many.map(({ text }) => text.length), 1);
+    return many.length * (longest + 1) * LETTER <= width ? many : ticksOf(axis, low, high, 3, whole);
+  }
   const names = axis.categories;
   const short = names.map((name) => (name.length > 14 ? `${[...name].slice(0, 12).join('')}…` : name));
   const longest = Math.max(...short.map((name) => name.length), 1);
   const every = Math.max(1, Math.ceil((names.length * (longest + 1.5) * LETTER) / width));
   return short.map((text, value) => ({ value, text })).filter((_, i) => i % every === 0);
+}
+
+/** Whether marks between whole numbers would say nothing. */
+function areWhole(lists: (number | null)[][]): boolean {
+  return lists.every((list) => list.every((value) => value === null || Number.isInteger(value)));
 }
 
 /** `loss (nats)`; times are of UTC. */

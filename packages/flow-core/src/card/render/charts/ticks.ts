@@ -8,15 +8,16 @@ export interface Tick {
   text: string;
 }
 
-/** @param count about how many */
-export function ticksOf(axis: Axis, low: number, high: number, count: number): Tick[] {
+/** @param count about how many @param whole that all values are whole numbers, and so are the marks */
+export function ticksOf(axis: Axis, low: number, high: number, count: number, whole = false): Tick[] {
   if (axis.time) return timeTicks(low, high, count);
-  return axis.log ? logTicks(low, high) : numberTicks(low, high, count);
+  return axis.log ? logTicks(low, high) : numberTicks(low, high, count, whole);
 }
 
-function numberTicks(low: number, high: number, count: number): Tick[] {
+function numberTicks(low: number, high: number, count: number, whole: boolean): Tick[] {
   if (!Number.isFinite(high - low)) return [low, 0, high].map((value) => ({ value, text: figure(value, 2) }));
-  const step = niceStep(high - low, count);
+  const nice = niceStep(high - low, count);
+  const step = whole ? Math.max(1, nice) : nice;
   const values: number[] = [];
   const first = Math.ceil(low / step - 1e-9);
   for (let i = first; i * step <= high + step * 1e-9 && values.length < 2 * count + 4; i++)
@@ -75,7 +76,7 @@ function timeTicks(low: number, high: number, count: number): Tick[] {
 }
 
 function monthTicks(low: number, high: number, rough: number): Tick[] {
-  const step = MONTHS.find((months) => months * 30 * DAY >= rough) ?? Math.ceil(rough / (365 * DAY)) * 12;
+  const step = MONTHS.find((months) => months * 31 * DAY >= rough) ?? Math.ceil(rough / (365 * DAY)) * 12;
   const start = new Date(low);
   const first = Math.ceil((12 * start.getUTCFullYear() + start.getUTCMonth()) / step) * step;
   const ticks: Tick[] = [];
