@@ -69,7 +69,11 @@ function count(list: List, bins: unknown) {
       ? Math.min(bins, BINS)
       : Math.min(40, Math.max(5, Math.ceil(2 * Math.cbrt(numbers))));
   const step =
-    high > low ? niceStep(high - low, wanted) : Math.abs(low) > 1e-9 ? niceStep(Math.abs(low), 10) : 1;
+    high > low
+      ? niceStep(Math.min(high - low, Number.MAX_VALUE), wanted)
+      : Math.abs(low) > 1e-9
+        ? niceStep(Math.abs(low), 10)
+        : 1;
   const from = Math.floor(low / step);
   const size = Math.max(1, Math.min(2 * BINS, Math.ceil(high / step) - from || 1));
   const counts = new Array<number>(size).fill(0);

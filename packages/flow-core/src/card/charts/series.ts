@@ -47,11 +47,12 @@ export function seriesOf(data: unknown, options: SeriesOptions, categories = fal
     const x = new Float64Array(rows.length);
     const y = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
-      const number = asNumber(column.at(i));
-      if (number === null || (options.yLog && number <= 0) || (options.xLog && (place.at(i) ?? 0) <= 0))
-        gaps++;
-      x[i] = place.at(i) ?? Number.NaN;
-      y[i] = number === null || (options.yLog && number <= 0) ? Number.NaN : number;
+      const [at, number] = [place.at(i), asNumber(column.at(i))];
+      const isShown =
+        at !== null && number !== null && !(options.xLog && at <= 0) && !(options.yLog && number <= 0);
+      if (!isShown) gaps++;
+      x[i] = at === null || (options.xLog && at <= 0) ? Number.NaN : at;
+      y[i] = isShown ? number : Number.NaN;
     }
     const name = column.name === 'value' && yColumns.length === 1 ? (options.yLabel ?? '') : column.name;
     if (groups) series.push(...split({ name, x, y }, groups, yColumns.length > 1));

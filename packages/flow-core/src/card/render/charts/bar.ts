@@ -23,6 +23,7 @@ export function renderBar(chart: ChartBlock, place: Place): Markup {
       if (typeof value !== 'number' || typeof place !== 'number') return undefined;
       const stack = value < 0 ? below : above;
       const from = chart.stacked ? (stack[place] ?? 0) : 0;
+      if (!Number.isFinite(from + value)) return undefined;
       stack[place] = from + value;
       const left = frame.x(place) + (chart.stacked ? -width / 2 : (i - beside / 2) * width);
       const said = `${pointText(chart.x, place)}${name ? `, ${name}` : ''}: ${pointText(chart.y, value)}`;

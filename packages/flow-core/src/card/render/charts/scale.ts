@@ -21,14 +21,18 @@ export function extentOf(lists: Iterable<(number | null)[]>): Extent | undefined
 
 /** Round ends around; where all is equal, some room on both sides. */
 export function niceExtent({ low, high }: Extent, axis: Axis, count: number): Extent {
-  if (axis.log) return low === high ? { low: low / 2, high: high * 2 } : { low, high };
+  if (axis.log)
+    return low === high ? { low: low / 2 || low, high: Math.min(high * 2, Number.MAX_VALUE) } : { low, high };
   if (low === high) {
     const room = axis.time ? 1_000 : Math.abs(low) * 0.1 || 1;
     return { low: low - room, high: high + room };
   }
   if (axis.time || !Number.isFinite(high - low)) return { low, high };
   const step = niceStep(high - low, count);
-  return { low: Math.floor(low / step + 1e-9) * step, high: Math.ceil(high / step - 1e-9) * step };
+  return {
+    low: Math.max(Math.floor(low / step + 1e-9) * step, -Number.MAX_VALUE),
+    high: Math.min(Math.ceil(high / step - 1e-9) * step, Number.MAX_VALUE),
+  };
 }
 
 /** @returns where a value lies between `from` and `to`, to a tenth of a unit */

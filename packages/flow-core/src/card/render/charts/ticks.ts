@@ -41,6 +41,7 @@ function textOf(value: number, step: number, largest: number): string {
 }
 
 function logTicks(low: number, high: number): Tick[] {
+  if (!(low > 0 && high < Number.POSITIVE_INFINITY)) return [];
   const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.max(1, Math.ceil((to - from) / 6));
   const ticks: Tick[] = [];
