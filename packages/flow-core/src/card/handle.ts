@@ -1,4 +1,5 @@
 /** What a component gives: an object whose properties may be assigned at any time. */
+import { types } from 'node:util';
 import type { Block } from './document';
 
 /** Marks every handle, also of another copy of this package. */
@@ -70,7 +71,8 @@ export function handle<P extends object, M extends object = object>(
 export function partOf(value: unknown): Part | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   try {
-    return (value as { [PART]?: Part })[PART];
+    const part = (value as { [PART]?: Part })[PART];
+    return typeof part?.block === 'function' && types.isSet(part.listeners) ? part : undefined;
   } catch {
     return undefined;
   }

@@ -21,11 +21,13 @@ ${LIGHT.map((_, i) => `.s${i}{--c:var(--c${i})}.k${i}{background:var(--c${i})}`)
 .chart circle,.bars rect{fill:var(--c)}.cloud{opacity:.75}.bars rect:hover,.chart circle:hover{opacity:.6}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 4px;padding:0;font-size:13px}.legend i{display:inline-block;width:12px;height:12px;border-radius:2px;margin-right:6px;vertical-align:-1px}`;
 
-const shades = Array.from({ length: 11 }, (_, i) => i);
+/** How much of the colour: letters on each are readable, the last ones inverted. */
+const SHADES = [0, 7, 14, 21, 28, 36, 45, 55, 80, 90, 100];
+const INVERTED = 8;
 
 export const HEATMAP = `
-:root{--heat:#0b62b4}@media (prefers-color-scheme:dark){:root{--heat:#5aaef5}}
+:root{--heat:#08488a}@media (prefers-color-scheme:dark){:root{--heat:#5aaef5}}
 .heat table{border-collapse:separate;border-spacing:2px}.heat td,.heat th{border:0;padding:6px 10px}.heat td{text-align:right;font-variant-numeric:tabular-nums;min-width:44px}
 .heat th{background:none;font-weight:400}.heat .small td{min-width:0;width:12px;height:12px;padding:0}.heat .small{border-spacing:1px}
 .axes{font-size:13px;color:var(--soft);margin-bottom:4px}
-${shades.map((i) => `.h${i}{background:color-mix(in srgb,var(--heat) ${10 * i}%,var(--bg))${i > 5 ? ';color:var(--bg)' : ''}}`).join('')}`;
+${SHADES.map((share, i) => `.h${i}{background:color-mix(in srgb,var(--heat) ${share}%,var(--bg))${i < INVERTED ? '' : ';color:var(--bg)'}}`).join('')}`;

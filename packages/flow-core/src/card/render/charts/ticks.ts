@@ -22,7 +22,7 @@ function numberTicks(low: number, high: number, count: number, whole: boolean): 
   const first = Math.ceil(low / step - 1e-9);
   for (let i = first; i * step <= high + step * 1e-9 && values.length < 2 * count + 4; i++)
     values.push(Number((i * step).toPrecision(14)) || 0);
-  return values.map((value) => ({
+  return values.filter(Number.isFinite).map((value) => ({
     value,
     text: textOf(value, step, Math.max(Math.abs(low), Math.abs(high))),
   }));
