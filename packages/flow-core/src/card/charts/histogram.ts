@@ -82,6 +82,9 @@ function count(list: List, bins: unknown) {
     const bin = Math.max(0, Math.min(size - 1, Math.floor(value / step) - from));
     counts[bin] = (counts[bin] as number) + 1;
   }
-  const edges = Array.from({ length: size + 1 }, (_, i) => Number(((from + i) * step).toPrecision(12)));
+  const edges = Array.from({ length: size + 1 }, (_, i) => {
+    const edge = Number(((from + i) * step).toPrecision(12));
+    return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, edge));
+  });
   return { edges, counts, gaps: list.length - numbers };
 }

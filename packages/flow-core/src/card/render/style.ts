@@ -43,6 +43,7 @@ const STYLES: { [P in Piece]?: string } = {
 .tools input,.tools button{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:4px;padding:3px 8px;min-height:28px}
 .tools button{cursor:pointer}.tools button:disabled{opacity:.4;cursor:default}.tools button:hover:enabled{background:var(--tint)}
 .pages{margin-left:auto;display:flex;gap:6px;align-items:center;color:var(--soft)}
+.t table{width:max-content;max-width:max(100%,60em)}
 th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 th[aria-sort=ascending] button:after{content:" ↑"}th[aria-sort=descending] button:after{content:" ↓"}
 tbody tr:hover{background:var(--tint)}tfoot td{font-weight:600;border-bottom:0}

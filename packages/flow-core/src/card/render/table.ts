@@ -11,8 +11,7 @@ export function renderTable(table: TableBlock, place: Place): Markup {
   const head = table.columns.map((name, j) => markup`<th scope="col"${numeric[j] ? N : ''}>${name}</th>`);
   const rows = table.rows.map((row, i) => rowOf(row, i, numeric, place)).join('');
   const size = Math.max(1, Math.floor(Number(table.pageSize)) || 20);
-  const inside = markup`<div class="scroll" tabindex="0" role="region" aria-label="${table.title ?? 'Table'}"><table data-size="${size}"><thead><tr>${head}</tr></thead><tbody>
-${new Markup(rows)}</tbody>${totals(table, numeric)}</table></div>`;
+  const inside = markup`<div class="scroll" tabindex="0" role="region" aria-label="${table.title ?? 'Table'}"><table data-size="${size}"><thead><tr>${head}</tr></thead><tbody>${new Markup(rows)}</tbody>${totals(table, numeric)}</table></div>`;
   return block('t', place.id, table.title, [inside, ...notes(table)]);
 }
 
@@ -31,7 +30,7 @@ function rowOf(row: Cell[], i: number, numeric: boolean[], place: Place): string
     else if (typeof cell === 'object') text += `<td>${place.block(cell.block, `${i}.${j}`).text}`;
     else text += `<td>${escaped(String(cell))}`;
   }
-  return `${text}\n`;
+  return text;
 }
 
 /** Whether all that is there is a number. */

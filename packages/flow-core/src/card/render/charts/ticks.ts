@@ -48,7 +48,8 @@ function logTicks(low: number, high: number): Tick[] {
   for (let power = from; power <= to; power += every)
     for (const times of to - from <= 2 ? [1, 2, 5] : [1]) {
       const value = times * 10 ** power;
-      if (value >= low * 0.999 && value <= high * 1.001) ticks.push({ value, text: figure(value, 2) });
+      if (value >= low * 0.999 && value <= high * 1.001 && Number.isFinite(value))
+        ticks.push({ value, text: figure(value, 2) });
     }
   return ticks;
 }
