@@ -4,6 +4,9 @@
  */
 import type { Piece } from './place';
 
+/** What of these nodes, or inside of them, is of a kind. */
+const FIND = 'const Q=(s,r)=>r.flatMap(n=>[...(n.matches(s)?[n]:[]),...n.querySelectorAll(s)]);';
+
 /** `S` is what the reader did, by place: it stays when the card changes. */
 const TABLE = String.raw`
 const S={},E=(n,p,...c)=>{const e=Object.assign(document.createElement(n),p);e.append(...c);return e};
@@ -35,40 +38,43 @@ copy.textContent=ok?'Copied':'Not allowed here';setTimeout(()=>copy.textContent=
 const bar=E('div',{className:'tools'});if(all.length>5)bar.append(find);bar.append(copy,E('span',{className:'pages'},at,back,on));
 f.querySelector('.scroll').before(bar);show()}`;
 
-const LOG =
-  'function ends(){for(const p of document.querySelectorAll(".log pre"))p.scrollTop=p.scrollHeight}';
-
 /** A frame says how high it is; nothing else is heard from it. */
 const FRAME = `addEventListener('message',e=>{const h=+e.data?.cardHeight;if(h>0)for(const f of document.querySelectorAll('iframe.fit'))if(f.contentWindow===e.source)f.style.height=Math.min(Math.ceil(h),5000)+'px'});`;
 
-const VEGA = String.raw`function charts(){
+const VEGA = String.raw`function charts(r){
 const q=JSON.parse(document.getElementById('libraries').textContent).map(x=>'<script>'+x.replace(/<\/script/gi,'<\\/script')+'<\/script>'),o='<script>',c='<\/script>';
-for(const f of document.querySelectorAll('iframe.vega'))f.srcdoc='<!doctype html><meta charset=utf-8><style>body{margin:0;background:#fff}#v{width:100%}</style><div id=v></div>'+q[0]+(f.dataset.lite==='1'?q[1]:'')+q[2]+o+'vegaEmbed("#v",'+f.dataset.spec+',{actions:false,renderer:"svg"}).catch(e=>document.body.textContent=e.message);new ResizeObserver(()=>parent.postMessage({cardHeight:document.documentElement.getBoundingClientRect().height},"*")).observe(document.documentElement)'+c}`;
+for(const f of r)f.srcdoc='<!doctype html><meta charset=utf-8><style>body{margin:0;background:#fff}#v{width:100%}</style><div id=v></div>'+q[0]+(f.dataset.lite==='1'?q[1]:'')+q[2]+o+'vegaEmbed("#v",'+f.dataset.spec+',{actions:false,renderer:"svg"}).catch(e=>document.body.textContent=e.message);new ResizeObserver(()=>parent.postMessage({cardHeight:document.documentElement.getBoundingClientRect().height},"*")).observe(document.documentElement)'+c}`;
 
-/** Only the page around the card is heard. What was open stays open, and where one was one stays. */
-const CHANGES = `addEventListener('message',e=>{if(parent===window||e.source!==parent||typeof e.data?.card!=='string')return;
-const m=document.querySelector('main'),q=(s)=>[...m.querySelectorAll(s)],o=new Map(q('details[data-k]').map(d=>[d.dataset.k,d.open])),c=q('input:checked').map(i=>i.id),a=document.activeElement,k=a?.closest('.t')?.dataset.k,i=a?.type==='search'?a.selectionStart:-1;
-m.innerHTML=e.data.card;for(const d of q('details[data-k]'))if(o.has(d.dataset.k))d.open=o.get(d.dataset.k);
-for(const x of c){const y=document.getElementById(x);if(y)y.checked=true}
-mount();if(i>=0){const f=q('.t').find(t=>t.dataset.k===k)?.querySelector('input');f?.focus();f?.setSelectionRange(i,i)}});`;
+/**
+ * Only the page around the card is heard. A block that is the same stays as it is; in another, what was open stays open, and where
+ * the reader was in a search.
+ */
+const CHANGES = `let L=[...document.querySelector('main').children].map(n=>n.outerHTML);
+addEventListener('message',e=>{if(parent===window||e.source!==parent||typeof e.data?.card!=='string')return;
+const m=document.querySelector('main'),x=document.createElement('template');x.innerHTML=e.data.card;
+const now=[...x.content.children],was=[...m.children],texts=now.map(n=>n.outerHTML),fresh=[];
+const o=new Map(Q('details[data-k]',[m]).map(d=>[d.dataset.k,d.open])),c=new Set(Q('input:checked',[m]).map(i=>i.id)),a=document.activeElement,k=a.closest?.('.t')?.dataset.k,i=a.type==='search'?a.selectionStart:-1;
+now.forEach((n,j)=>{if(was[j]&&L[j]===texts[j])return;if(was[j])was[j].replaceWith(n);else m.append(n);fresh.push(n)});
+was.slice(now.length).forEach(n=>n.remove());L=texts;
+for(const d of Q('details[data-k]',fresh))if(o.has(d.dataset.k))d.open=o.get(d.dataset.k);
+for(const y of Q('.tabs>input',fresh))if(c.has(y.id))y.checked=true;
+mount(fresh);if(i>=0&&!a.isConnected){const f=Q('.t',fresh).find(t=>t.dataset.k===k)?.querySelector('input');f?.focus();f?.setSelectionRange(i,i)}});
+`;
 
 /** @returns an empty text where the card needs none */
 export function scriptOf(pieces: ReadonlySet<Piece>, live: boolean): string {
-  const made: string[] = [];
+  const made: string[] = [FIND];
   const called: string[] = [];
   if (pieces.has('table')) {
     made.push(TABLE);
-    called.push("document.querySelectorAll('.t').forEach(f=>f.closest('td')||table(f));");
+    called.push("Q('.t',r).forEach(f=>f.closest('td')||table(f));");
   }
-  if (pieces.has('log')) {
-    made.push(LOG);
-    called.push('ends();');
-  }
+  if (pieces.has('log')) called.push("Q('.log pre',r).forEach(p=>p.scrollTop=p.scrollHeight);");
   if (pieces.has('vega')) {
     made.push(VEGA);
-    called.push('charts();');
+    called.push("charts(Q('iframe.vega',r));");
   }
-  if (made.length === 0 && !pieces.has('frame') && !live) return '';
-  const frame = pieces.has('frame') ? FRAME : '';
-  return `${made.join('\n')}\nfunction mount(){${called.join('')}}\n${frame}${live ? CHANGES : ''}mount();`.trim();
+  if (called.length === 0 && !pieces.has('frame') && !live) return '';
+  const heard = `${pieces.has('frame') ? FRAME : ''}${live ? CHANGES : ''}`;
+  return `${made.join('\n')}\nfunction mount(r){${called.join('')}}\n${heard}mount([document.querySelector('main')]);`;
 }
