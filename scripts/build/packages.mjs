@@ -227,8 +227,9 @@ export const PACKAGES = {
         'engine/spin/differences',
         'session/differences',
       ],
-      // Cards: what they show, and their HTML; the parser of their texts is larger than all else of them.
+      // Cards: what they show; their HTML; the parser of their texts, which is larger than all else of them.
       card: ['card/'],
+      'card-file': ['card/render/'],
       prose: ['card/render/markdown'],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [

@@ -31,6 +31,18 @@ export { type Value, type ValueOptions, value } from './components/value';
 export { type Vega, type VegaOptions, vega } from './components/vega';
 export type * from './document';
 export type { CardHost, Shown, Updatable } from './handle';
-export { type RenderedBlocks, type RenderOptions, renderBlocks, renderCard } from './render';
+export type { RenderedBlocks, RenderOptions } from './render';
 export type { LibraryName } from './render/place';
 export { type Throttled, type Timer, throttle } from './throttle';
+
+/** A card as one HTML file, which makes no requests. Throws nothing: what fails is shown as an error. */
+export const renderCard: typeof import('./render').renderCard = (...args) => rendering().renderCard(...args);
+
+/** What lies in the file's `<main>`: a live page puts it in the place of what it shows. */
+export const renderBlocks: typeof import('./render').renderBlocks = (...args) =>
+  rendering().renderBlocks(...args);
+
+/** Loaded when a file is made: a step that only shows something does not wait for it. */
+function rendering(): typeof import('./render') {
+  return require('./render');
+}

@@ -4,17 +4,21 @@ import { type CardHost, partOf, type Walk } from './handle';
 import { cut, lineOf } from './text';
 import { jsonBlock } from './tree';
 import { Unshowable, unshown } from './unshowable';
+import { weightOf } from './weight';
 
 /** How deep components may lie in each other. */
 const DEPTH = 12;
 /** How many components a card shows, those in cells too. */
 const PARTS = 5_000;
+/** Characters of all that a card shows. */
+const CHARACTERS = 32_000_000;
 
 export class Walker implements Walk {
   /** Those that were met, by what they are told of changes with. */
   readonly met = new Set<Set<() => void>>();
   #depth = 0;
   #parts = 0;
+  #characters = 0;
   /** Those that are being walked: a component that lies in itself is told. */
   readonly #open = new Set<object>();
 
@@ -33,7 +37,7 @@ export class Walker implements Walk {
       this.#depth++;
       this.#open.add(part);
       try {
-        return part.block(this);
+        return this.#weighed(part.block(this));
       } finally {
         this.#depth--;
         this.#open.delete(part);
@@ -47,6 +51,14 @@ export class Walker implements Walk {
     const blocks: Block[] = [];
     for (const value of values) blocks.push(this.block(value, path && `${path}[${blocks.length}]`));
     return blocks;
+  }
+
+  #weighed(block: Block): Block {
+    this.#characters += weightOf(block);
+    if (this.#characters <= CHARACTERS) return block;
+    throw new Unshowable(
+      `the card is full: it shows ${CHARACTERS.toLocaleString('en')} characters, images among them`,
+    );
   }
 
   #other(value: unknown, path: string): Block {

@@ -122,3 +122,12 @@ test('a progress has its rate and the time left by the clock it is given', () =>
   p.value = 0;
   expect(card.toDocument().blocks[0]).not.toHaveProperty('rate', 2);
 });
+
+test('a card is bounded, whatever is added to it', () => {
+  const text = 'x'.repeat(200_000);
+  const blocks = documentOf(...new Array(1_000).fill(text)).blocks;
+  expect(blocks.at(0)).toMatchObject({ type: 'markdown' });
+  expect(blocks.at(-1)).toMatchObject({ type: 'error', text: expect.stringMatching(/^the card is full/) });
+  const many = documentOf(table(new Array(9_000).fill({ v: value(1) }), { limit: 9_000 }));
+  expect(JSON.stringify(many)).toMatch(/a card shows 5,000 components/);
+});
