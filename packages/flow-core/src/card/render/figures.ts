@@ -25,9 +25,9 @@ export function plainFigure(number: number): string {
   return String(Number(number.toPrecision(6)));
 }
 
-/** @param seconds `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 2 h` */
+/** @param seconds `42 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 2 h` */
 export function duration(seconds: number): string {
-  if (seconds < 1) return `${Number(seconds.toPrecision(2))} s`;
+  if (seconds < 1) return `${Number((1_000 * seconds).toPrecision(3))} ms`;
   if (seconds < 59.95) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
   const units = [
     [86_400, 'd'],

@@ -28,6 +28,6 @@ const INVERTED = 8;
 export const HEATMAP = `
 :root{--heat:#08488a}@media (prefers-color-scheme:dark){:root{--heat:#5aaef5}}
 .heat table{border-collapse:separate;border-spacing:2px}.heat td,.heat th{border:0;padding:6px 10px}.heat td{text-align:right;font-variant-numeric:tabular-nums;min-width:44px}
-.heat th{background:none;font-weight:400}.heat .small td{min-width:0;width:12px;height:12px;padding:0}.heat .small{border-spacing:1px}
+.heat th{background:none;font-weight:400}.heat .small td{min-width:0;width:12px;height:12px;padding:0}.heat .small th{padding:0 4px;font-size:11px;line-height:14px}.heat .small{border-spacing:1px}
 .axes{font-size:13px;color:var(--soft);margin-bottom:4px}
 ${SHADES.map((share, i) => `.h${i}{background:color-mix(in srgb,var(--heat) ${share}%,var(--bg))${i < INVERTED ? '' : ';color:var(--bg)'}}`).join('')}`;

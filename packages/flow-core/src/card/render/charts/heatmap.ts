@@ -31,6 +31,7 @@ export function renderHeatmap(map: HeatmapBlock, place: Place): Markup {
   return block('heat', place.id, map.title, [
     axes !== '' && markup`<div class="axes">${axes}</div>`,
     markup`<div class="scroll" tabindex="0" role="region" aria-label="${map.title ?? 'Heat map'}"><table${isSmall ? SMALL : ''}><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>`,
+    isSmall && note(`From ${figure(ends.low, 3)} to ${figure(ends.high, 3)}.`),
     isCut &&
       note(`The first ${map.rows.length} by ${map.columns.length} of ${map.rowsOf} by ${map.columnsOf}.`),
   ]);
