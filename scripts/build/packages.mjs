@@ -192,6 +192,10 @@ export const PACKAGES = {
         'engine/spin/differences',
         'session/differences',
       ],
+      // Cards: what they show; their HTML; the parser of their texts, which is larger than all else of them.
+      card: ['card/'],
+      'card-file': ['card/render/'],
+      prose: ['card/render/markdown'],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
@@ -265,6 +269,7 @@ export const PACKAGES = {
     entries: {
       index: 'index',
       cli: 'cli/index',
+      card: 'card/index',
       keys: 'cli/keys/index',
       'spin-key': 'cli/keys/spin-key',
       'command-params-key': 'cli/keys/command-params-key',

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import {
+  createCard,
+  html,
+  image,
+  type LibraryName,
+  lineChart,
+  markdown,
+  renderBlocks,
+  renderCard,
+  section,
+  table,
+  tabs,
+  value,
+  vega,
+} from '../../src/card';
+import { blockOf, documentOf, host, htmlOf } from './card';
+import { elementsOf } from './elements';
+
+const policyOf = (file: string) =>
+  elementsOf(file).find(({ attributes }) => attributes['http-equiv'] === 'Content-Security-Policy')
+    ?.attributes.content;
+
+test('the policy lets the script of the file run, and nothing else', () => {
+  const file = htmlOf(table([{ a: 1 }, { a: 2 }]));
+  const script = /<script>([\s\S]*)<\/script>/.exec(file)?.[1] ?? '';
+  const hash = createHash('sha256').update(script).digest('base64');
+  expect(policyOf(file)).toBe(
+    `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+  );
+  expect(() => new Function(script)).not.toThrow();
+});
+
+test('a card has the styles and the script that it needs', () => {
+  const text = htmlOf('Hello');
+  expect(text).not.toContain('<script');
+  expect(policyOf(text)).toContain("script-src 'none'");
+  expect(text.length).toBeLessThan(4_000);
+  const file = htmlOf(
+    'text',
+    table([{ a: 1 }, { a: 2 }]),
+    lineChart([1, 2]),
+    value(1),
+    section('S'),
+    tabs({ a: 'b' }),
+  );
+  const fixed = elementsOf(file).filter(({ name }) => name === 'style' || name === 'script');
+  expect(fixed.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(14_000);
+  const live = renderCard(documentOf('text'), { live: {} });
+  expect(
+    elementsOf(live)
+      .filter(({ name }) => name === 'style' || name === 'script')
+      .reduce((sum, { text }) => sum + text.length, 0),
+  ).toBeLessThan(18_000);
+});
+
+test('markup of the user runs in a frame that reaches nothing', () => {
+  const file = htmlOf(html('<script>alert("1")</script>', { title: 'Mine' }));
+  const [frame] = elementsOf(file).filter(({ name }) => name === 'iframe');
+  expect(frame?.attributes).toMatchObject({ sandbox: 'allow-scripts', title: 'Mine' });
+  expect(frame?.attributes.srcdoc).toContain('<script>alert("1")</script>');
+  expect(policyOf(file)).toContain("default-src 'none'");
+  expect(policyOf(file)).toContain("script-src 'unsafe-inline';");
+});
+
+test('a chart of Vega is drawn where its libraries are, and shown as its specification where they are not', () => {
+  const spec = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', mark: '</script><b>' };
+  const without = htmlOf(vega(spec));
+  expect(without).toContain('install vega, vega-lite, vega-embed in your workspace');
+  expect(elementsOf(without).some(({ name }) => name === 'iframe')).toBe(false);
+  const asked: LibraryName[] = [];
+  const library = (name: LibraryName) => {
+    asked.push(name);
+    return `/* ${name} </script> */`;
+  };
+  const file = renderCard(documentOf(vega(spec), vega(spec)), { library });
+  const elements = elementsOf(file);
+  expect(elements.filter(({ name }) => name === 'iframe').length).toBe(2);
+  const libraries = elements.find(({ attributes }) => attributes.id === 'libraries')?.text ?? '';
+  expect(JSON.parse(libraries)).toEqual(
+    ['vega', 'vega-lite', 'vega-embed'].map((name) => `/* ${name} </script> */`),
+  );
+  expect(policyOf(file)).toContain("'unsafe-eval'");
+  renderCard(documentOf('no chart'), { library: () => expect(true).toBe(false) as never });
+  expect(new Set(asked).size).toBe(3);
+});
+
+test('a live card says so, hears the page around it, and is loaded again where that is asked', () => {
+  const document = documentOf('text', table([{ a: 1 }, { a: 2 }]));
+  const file = renderCard(document, { live: { reload: 2 } });
+  expect(file).toContain('<body class="live">');
+  expect(file).toContain('<meta http-equiv="refresh" content="2">');
+  const script = /<script>([\s\S]*)<\/script>/.exec(file)?.[1] ?? '';
+  expect(() => new Function(script)).not.toThrow();
+  const { html, policy } = renderBlocks(document, { live: {} });
+  expect(file).toContain(`<main>${html}</main>`);
+  expect(policyOf(file)).toBe(policy);
+});
+
+test('headings are in order', () => {
+  const levels = (title?: string) => {
+    const card = createCard(host);
+    card.title = title;
+    card.add(section('A', ['# B', section('C', ['## D'])]));
+    return elementsOf(renderCard(card.toDocument()))
+      .filter(({ name }) => /^h\d$/.test(name))
+      .map(({ name, text }) => `${name} ${text.trim()}`);
+  };
+  expect(levels('T')).toEqual(['h1 T', 'h2 A', 'h3 B', 'h3 C', 'h5 D']);
+  expect(levels()).toEqual(['h1 A', 'h2 B', 'h2 C', 'h4 D']);
+});
+
+test('links lead out, images do not', () => {
+  const text =
+    '[a](https://b.c) [d](javascript:e) ![f](https://g.h/i.png) ![j](data:image/png;base64,AA==) [k](data:image/png;base64,AA==)';
+  const elements = elementsOf(htmlOf(markdown(text)));
+  expect(elements.filter(({ name }) => name === 'a').map(({ attributes }) => attributes.href)).toEqual([
+    'https://b.c',
+    '#',
+  ]);
+  expect(elements.filter(({ name }) => name === 'img').map(({ attributes }) => attributes.src)).toEqual([
+    'data:image/png;base64,AA==',
+  ]);
+});
+
+test('what nobody would see is shown by its code', () => {
+  expect(htmlOf(table([['a\u202eb', '\ud800', '😀']]))).toContain('<td>a\\u202eb<td>\\ud800<td>😀');
+});
+
+test.each([
+  ['png', '\x89PNG\r\n\x1a\n'],
+  ['jpeg', '\xff\xd8\xff\xe0'],
+  ['gif', 'GIF89a'],
+  ['webp', 'RIFF0000WEBP'],
+  ['svg+xml', '<?xml version="1.0"?>\n<svg/>'],
+])('an image of %s is known by its bytes', (type, start) => {
+  const bytes = Buffer.from(start, 'latin1');
+  const source = `data:image/${type};base64,${bytes.toString('base64')}`;
+  expect(blockOf(image(bytes, { title: 'T' }))).toMatchObject({ source, alt: 'T' });
+  const card = createCard({ ...host, readFile: (path) => (path === '/a' ? bytes : Buffer.alloc(0)) });
+  card.add(image({ path: '/a' }));
+  expect(card.toDocument().blocks[0]).toMatchObject({ source });
+});
+
+test('an image that is none, or too large, is told', () => {
+  expect(blockOf(image(Buffer.from('text')))).toMatchObject({
+    type: 'error',
+    text: 'the bytes are none of PNG, JPEG, GIF, WebP, AVIF and SVG',
+  });
+  expect(blockOf(image(new Uint8Array(9_000_000)))).toMatchObject({
+    text: expect.stringMatching(/has 9.0 MB, and a card shows images of at most 8 MB/),
+  });
+  expect(blockOf(image({ path: '/a' }))).toMatchObject({
+    text: 'this card reads no files: give the bytes of the image',
+  });
+});
