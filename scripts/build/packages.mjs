@@ -215,6 +215,9 @@ export const PACKAGES = {
         'engine/spin/differences',
         'session/differences',
       ],
+      // Cards: what they show, and their HTML; the parser of their texts is larger than all else of them.
+      card: ['card/'],
+      prose: ['card/render/markdown'],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
         ...['source/conditioned', 'source/condition-hooks', 'source/question-', 'source/packages/'],
@@ -288,6 +291,7 @@ export const PACKAGES = {
     entries: {
       index: 'index',
       cli: 'cli/index',
+      card: 'card/index',
       keys: 'cli/keys/index',
       'spin-key': 'cli/keys/spin-key',
       'command-params-key': 'cli/keys/command-params-key',

@@ -1,0 +1,71 @@
+/** What a component gives: an object whose properties may be assigned at any time. */
+import type { Block } from './document';
+
+/** Marks every handle, also of another copy of this package. */
+const PART = Symbol.for('@nx-flow/core:card');
+
+/** What the walk asks of who made the card. */
+export interface CardHost {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** The bytes of what has a path, such as an artifact made by `file()`. Without it, such images are not shown. */
+  readFile?(path: string): Uint8Array;
+}
+
+/** One look at all components of a card. Nothing of it throws. */
+export interface Walk {
+  readonly host: CardHost;
+  /**
+   * @param value a handle, a text, or any other value, which is shown as a tree
+   * @param path where it stands, such as `rows[3].price`
+   */
+  block(value: unknown, path?: string): Block;
+  /** @param path the name of the list, such as `tabs[2]` */
+  blocks(values: Iterable<unknown>, path?: string): Block[];
+}
+
+interface Part {
+  block(walk: Walk): Block;
+  /** Called when something changed: by the cards that show it. */
+  readonly listeners: Set<() => void>;
+}
+
+/** What every handle can do. */
+export interface Updatable {
+  /** Shows what was changed inside of a property, such as `t.rows.push(row)`. To assign a property is enough by itself. */
+  update(): void;
+}
+
+/** What a card shows: a handle, or text, which is Markdown. */
+export type Shown = Updatable | string;
+
+/**
+ * @param props what can be read and assigned
+ * @param block what is shown of it, each time that the card is walked
+ */
+export function handle<P extends object>(props: P, block: (props: P, walk: Walk) => Block): P & Updatable {
+  const listeners = new Set<() => void>();
+  const update = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  const part: Part = { listeners, block: (walk) => block(props, walk) };
+  Object.defineProperty(props, PART, { value: part });
+  Object.defineProperty(props, 'update', { value: update });
+  return new Proxy(props, {
+    set(target, name, value) {
+      if (!Reflect.set(target, name, value)) return false;
+      update();
+      return true;
+    },
+  }) as P & Updatable;
+}
+
+/** @returns undefined where it is no handle. A value that throws when it is looked at is none */
+export function partOf(value: unknown): Part | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return (value as { [PART]?: Part })[PART];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+/** Which function renders which block. */
+import type { Block } from '../document';
+import { renderError } from './error';
+import type { Markup } from './markup';
+import type { Place } from './place';
+import { renderTable } from './table';
+import { renderProgress, renderValue } from './value';
+
+type Renderers = { [T in Block['type']]?: (block: Extract<Block, { type: T }>, place: Place) => Markup };
+
+const RENDERERS: Renderers = {
+  markdown(block, place) {
+    place.need('prose');
+    // Loaded where there is text.
+    const { renderMarkdown } = require('./markdown') as typeof import('./markdown');
+    return renderMarkdown(block.text, place.level);
+  },
+  table: renderTable,
+  value: renderValue,
+  progress: renderProgress,
+  error: renderError,
+};
+
+/** @throws whatever a document that is none of ours makes a renderer throw */
+export function renderBlock(block: Block, place: Place): Markup {
+  const render = Object.hasOwn(RENDERERS, block.type) ? RENDERERS[block.type] : undefined;
+  if (!render) throw new TypeError(`A newer version knows how to show a block of type ${block.type}.`);
+  return (render as (block: Block, place: Place) => Markup)(block, place);
+}

@@ -1,0 +1,30 @@
+/** Where a block is rendered, and what that asks of the file. */
+import type { Block } from '../document';
+import type { Markup } from './markup';
+
+export interface Place {
+  /** Its place in the card, such as `2-0`: what is open there stays open when the card changes. */
+  id: string;
+  /** Of the next heading. */
+  level: number;
+  /** Of what lies inside. */
+  block(block: Block, at: string | number, level?: number): Markup;
+  /** Names what of the styles and of the script the file needs. */
+  need(piece: Piece): void;
+}
+
+export type Piece =
+  | 'chart'
+  | 'code'
+  | 'events'
+  | 'frame'
+  | 'heatmap'
+  | 'json'
+  | 'layout'
+  | 'log'
+  | 'progress'
+  | 'prose'
+  | 'table'
+  | 'tabs'
+  | 'value'
+  | 'vega';
