@@ -216,7 +216,14 @@ export const PACKAGES = {
         'session/differences',
       ],
       // Cards: what they show, and their HTML; the parser of their texts is larger than all else of them.
-      card: ['card/'],
+      card: [
+        'card/',
+        'definition/step-cards',
+        'engine/cards/',
+        'engine/record/read-cards',
+        'engine/task/live-cards',
+        'store/rows/cards',
+      ],
       prose: ['card/render/markdown'],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
       seldom: [
@@ -255,6 +262,7 @@ export const PACKAGES = {
       ],
       reading: [
         ...[
+          'card',
           'check',
           'diff',
           'dump',
@@ -273,6 +281,7 @@ export const PACKAGES = {
           'cli/class-returns',
           'cli/types-child',
           'cli/lookup',
+          'cli/open-file',
           'cli/reading',
           'cli/render/status',
           'cli/render/value',

@@ -57,7 +57,6 @@ export default f.end(start);
       'graph.flow.ts:4:3 FLOW_OPTION_UNKNOWN',
       'graph.flow.ts:4:3 FLOW_OPTION_UNKNOWN',
       'graph.flow.ts:5:3 FLOW_DEAD_END',
-      'graph.flow.ts:5:3 FLOW_OPTION_PENDING',
       'none.flow.ts FLOW_NOT_EXPORTED',
       'syntax.flow.ts:2:24 FLOW_SYNTAX',
       'throws.flow.ts:2:7 FLOW_IMPORT',

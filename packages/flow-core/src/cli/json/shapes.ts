@@ -25,6 +25,7 @@ export type Json =
   | CheckJson
   | DumpJson
   | LogsJson
+  | CardsJson
   | TagJson
   | ExportJson
   | ImportJson
@@ -63,6 +64,23 @@ export interface RunJson {
   durationMs: number;
   tasks: TaskCounts;
   error?: ErrorJson;
+}
+
+/** `card` */
+export interface CardsJson {
+  cards: readonly CardJson[];
+}
+
+export interface CardJson {
+  /** `movies/12/train/3` */
+  pathspec: string;
+  /** Counts from 0. */
+  attempt: number;
+  id: string;
+  title: string | null;
+  bytes: number;
+  /** Where it was written. Null with `--list`. */
+  file: string | null;
 }
 
 /** An artifact that a spin returned. */

@@ -4,6 +4,7 @@
  * sent to another process. The form is taken from wireit's `src/event.ts`.
  * Long, because it is a list: each event stands alone, and one union holds them.
  */
+import type { CardDocument } from '../../card/document';
 import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows/rows';
 import type { Change } from './change';
 import type { ArtifactDifference } from './difference';
@@ -72,6 +73,17 @@ export interface TaskLogged {
   task: TaskAddress;
   stream: 'stdout' | 'stderr';
   text: string;
+}
+
+/** A card of a task shows something else. Sent at most a few times a second; what it shows at its end is recorded. */
+export interface CardUpdated {
+  type: 'card-updated';
+  task: TaskAddress;
+  /** Counts from 0. */
+  attempt: number;
+  /** The id of the card among those of its task. */
+  id: string;
+  document: CardDocument;
 }
 
 /** A task has ended well. */
@@ -438,6 +450,7 @@ export type RunEvent =
   | ForeachEmpty
   | TaskStarted
   | TaskLogged
+  | CardUpdated
   | TaskDone
   | TaskFailed
   | TaskRetried
