@@ -77,6 +77,11 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
         view,
         artifacts: { ...inputs.artifacts, take: returned.take },
         log: options.log,
+        showCard: ({ id, document }) => {
+          const { index, iteration } = placeOf(inputs);
+          const at = { flow: graph.flow, step: inputs.spec.step, index, ...iteration };
+          options.emit?.({ type: 'card-updated', task: at, attempt: 0, id, document });
+        },
         ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
         ...inThisProcess(resolved, options, guard),
       })

@@ -233,6 +233,15 @@ export interface SpunArtifact extends ArtifactSummary {
   difference?: ArtifactDifference;
 }
 
+/** A card that a spin showed. */
+export interface SpunCard {
+  /** `default` for the one that its step has as `card`. */
+  id: string;
+  title?: string;
+  /** From the workspace's root. Absent where no outputs are written. */
+  file?: string;
+}
+
 /** A spin has ended, and its outputs are in their place. */
 export interface SpinDone {
   type: 'spin-done';
@@ -251,6 +260,10 @@ export interface SpinDone {
   status: Status;
   durationMs: number;
   artifacts: readonly SpunArtifact[];
+  /** Absent where it showed nothing. */
+  cards?: readonly SpunCard[];
+  /** The card of the task whose inputs these were, from the workspace's root: to compare with. */
+  originCard?: string;
   error?: ErrorRecord;
   /** What to know of artifacts that the step read and that were not there. */
   hints: readonly string[];
