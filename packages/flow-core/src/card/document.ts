@@ -79,6 +79,8 @@ export interface ChartBlock {
   of: number;
   /** How many points are no numbers, and are not shown. */
   gaps?: number;
+  /** Categories that are not here. */
+  more?: number;
 }
 
 export interface HeatmapBlock {
@@ -89,6 +91,9 @@ export interface HeatmapBlock {
   columns: string[];
   rows: string[];
   cells: (number | null)[][];
+  /** How many there are; more than are here where it was cut. */
+  rowsOf: number;
+  columnsOf: number;
 }
 
 export interface ImageBlock {
@@ -136,7 +141,6 @@ export interface CodeBlock {
   marked?: number[];
   /** The number of the first line. */
   first?: number;
-  cut?: number;
 }
 
 /** A value as a tree. */

@@ -42,22 +42,28 @@ export type Shown = Updatable | string;
 /**
  * @param props what can be read and assigned
  * @param block what is shown of it, each time that the card is walked
+ * @param methods what it can do besides; they call `update` themselves
  */
-export function handle<P extends object>(props: P, block: (props: P, walk: Walk) => Block): P & Updatable {
+export function handle<P extends object, M extends object = object>(
+  props: P,
+  block: (props: P, walk: Walk) => Block,
+  methods?: (props: P, update: () => void) => M,
+): P & M & Updatable {
   const listeners = new Set<() => void>();
   const update = () => {
     for (const listener of [...listeners]) listener();
   };
   const part: Part = { listeners, block: (walk) => block(props, walk) };
   Object.defineProperty(props, PART, { value: part });
-  Object.defineProperty(props, 'update', { value: update });
+  for (const [name, method] of Object.entries({ update, ...methods?.(props, update) }))
+    Object.defineProperty(props, name, { value: method });
   return new Proxy(props, {
     set(target, name, value) {
       if (!Reflect.set(target, name, value)) return false;
       update();
       return true;
     },
-  }) as P & Updatable;
+  }) as P & M & Updatable;
 }
 
 /** @returns undefined where it is no handle. A value that throws when it is looked at is none */

@@ -1,11 +1,36 @@
 /** Cards: what a step shows. Each component is a function that gives a handle; to change the handle is enough. */
 export { type Card, type CardOptions, createCard, type OpenCard } from './card';
+export { type BarChart, type BarOptions, barChart } from './charts/bar';
+export { type Heatmap, type HeatmapOptions, heatmap } from './charts/heatmap';
+export { type Histogram, type HistogramOptions, histogram } from './charts/histogram';
+export { type LineChart, lineChart } from './charts/line';
+export type { AxisOptions, ChartData, SeriesOptions } from './charts/options';
+export { type Scatter, scatter } from './charts/scatter';
+export { type Artifact, artifact } from './components/artifact';
+export { type Code, type CodeOptions, code } from './components/code';
 export { type ErrorOptions, type ErrorPart, error } from './components/error';
+export { type Event, type Events, type EventsOptions, events } from './components/events';
+export { type Html, type HtmlOptions, html } from './components/html';
+export { type Image, type ImageOptions, type ImageSource, image } from './components/image';
+export { type Json, type JsonOptions, json } from './components/json';
+export {
+  columns,
+  type Layout,
+  row,
+  type Section,
+  type Several,
+  section,
+  type Tabs,
+  tabs,
+} from './components/layout';
+export { type Log, type LogOptions, log } from './components/log';
 export { type Markdown, markdown } from './components/markdown';
 export { type Progress, type ProgressOptions, progress } from './components/progress';
 export { type Table, type TableOptions, type TableRows, table } from './components/table';
 export { type Value, type ValueOptions, value } from './components/value';
+export { type Vega, type VegaOptions, vega } from './components/vega';
 export type * from './document';
 export type { CardHost, Shown, Updatable } from './handle';
-export { type RenderOptions, renderBlocks, renderCard } from './render';
+export { type RenderedBlocks, type RenderOptions, renderBlocks, renderCard } from './render';
+export type { LibraryName } from './render/place';
 export { type Throttled, type Timer, throttle } from './throttle';

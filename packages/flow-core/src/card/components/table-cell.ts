@@ -2,9 +2,9 @@
 import { types } from 'node:util';
 import type { Cell } from '../document';
 import { partOf, type Walk } from '../handle';
+import type { Column } from '../rows';
 import { cut, lineOf } from '../text';
 import { Unshowable, unshown } from '../unshowable';
-import type { Column } from './table-rows';
 
 const LIMIT = 500;
 

@@ -1,9 +1,9 @@
 /** Rows and columns. */
 import type { TableBlock } from '../document';
 import { handle, type Updatable, type Walk } from '../handle';
+import { type Column, rowsOf } from '../rows';
 import { textOf } from '../text';
 import { cellOf } from './table-cell';
-import { type Column, rowsOf } from './table-rows';
 
 /** Rows that are shown, unless `limit` says another number. */
 const LIMIT = 1_000;

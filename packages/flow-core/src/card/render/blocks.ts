@@ -1,12 +1,21 @@
 /** Which function renders which block. */
 import type { Block } from '../document';
+import { renderBar, renderHistogram } from './charts/bar';
+import { renderHeatmap } from './charts/heatmap';
+import { renderLine, renderScatter } from './charts/line';
+import { renderCode, renderLog } from './code';
 import { renderError } from './error';
+import { renderEvents } from './events';
+import { renderHtml, renderVega } from './frame';
+import { renderImage } from './image';
+import { renderArtifact, renderJson } from './json';
+import { renderLayout, renderTabs } from './layout';
 import type { Markup } from './markup';
 import type { Place } from './place';
 import { renderTable } from './table';
 import { renderProgress, renderValue } from './value';
 
-type Renderers = { [T in Block['type']]?: (block: Extract<Block, { type: T }>, place: Place) => Markup };
+type Renderers = { [T in Block['type']]: (block: Extract<Block, { type: T }>, place: Place) => Markup };
 
 const RENDERERS: Renderers = {
   markdown(block, place) {
@@ -19,6 +28,23 @@ const RENDERERS: Renderers = {
   value: renderValue,
   progress: renderProgress,
   error: renderError,
+  code: renderCode,
+  log: renderLog,
+  json: renderJson,
+  artifact: renderArtifact,
+  events: renderEvents,
+  image: renderImage,
+  html: renderHtml,
+  vega: renderVega,
+  section: renderLayout,
+  row: renderLayout,
+  columns: renderLayout,
+  tabs: renderTabs,
+  line: renderLine,
+  scatter: renderScatter,
+  bar: renderBar,
+  histogram: renderHistogram,
+  heatmap: renderHeatmap,
 };
 
 /** @throws whatever a document that is none of ours makes a renderer throw */

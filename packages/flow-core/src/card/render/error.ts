@@ -1,3 +1,4 @@
+/** What went wrong. */
 import type { ErrorBlock } from '../document';
 import { type Markup, markup } from './markup';
 import type { Place } from './place';

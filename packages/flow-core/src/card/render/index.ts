@@ -4,61 +4,76 @@ import type { Block, CardDocument } from '../document';
 import { lineOf } from '../text';
 import { renderBlock } from './blocks';
 import { renderError } from './error';
+import { librariesMarkup } from './frame';
 import { Markup, markup } from './markup';
 import { heading } from './parts';
-import type { Piece, Place } from './place';
+import { type LibraryName, PIECES, type Piece, type Place } from './place';
 import { scriptOf } from './script';
 import { styleOf } from './style';
 
 export interface RenderOptions {
   /**
-   * That the card still changes: it says so. The page around it sends `{ card: renderBlocks(document) }` by `postMessage`,
-   * which takes the place of what is shown. A file that is opened by itself is loaded again, where `reload` says after how many
-   * seconds.
+   * That the card still changes, and says so. The page around it may send `{ card: renderBlocks(document).html }` by
+   * `postMessage`, which takes the place of what is shown. A file that is opened by itself is loaded again, where `reload` says
+   * after how many seconds.
    */
   live?: { reload?: number };
+  /** The source of a library that draws, as a script for pages. Asked for only where the card has a chart of Vega. */
+  library?(name: LibraryName): string | undefined;
+}
+
+export interface RenderedBlocks {
+  html: string;
+  /** What the file's Content-Security-Policy has to be. Where it is another one than before, the file has to be loaded again. */
+  policy: string;
 }
 
 /** A card as one HTML file, which makes no requests. Throws nothing: what fails is shown as an error. */
 export function renderCard(document: CardDocument, options: RenderOptions = {}): string {
-  const { main, pieces } = render(document);
-  const style = styleOf(pieces);
-  const script = scriptOf(pieces, options.live !== undefined);
-  const title = textOf(document?.title);
+  const { html, policy, pieces, script } = render(document, options);
   const reload = Number(options.live?.reload);
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(script)}">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
+<meta http-equiv="x-dns-prefetch-control" content="off">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="referrer" content="no-referrer">
-${reload > 0 && markup`<meta http-equiv="refresh" content="${Math.ceil(reload)}">`}<title>${title ?? 'Card'}</title>
-<style>${new Markup(style)}</style></head>
-<body${options.live && new Markup(' class="live"')}><main>${new Markup(main)}</main>
-${script !== '' && new Markup(`<script>${script}</script>`)}</body></html>
+${reload > 0 && markup`<meta http-equiv="refresh" content="${Math.ceil(reload)}">`}<title>${titleOf(document) ?? 'Card'}</title>
+<style>${new Markup(styleOf(pieces))}</style></head>
+<body${options.live && LIVE}><main>${new Markup(html)}</main>
+${pieces.has('vega') && options.library && librariesMarkup(options.library)}${script !== '' && new Markup(`<script>${script}</script>`)}</body></html>
 `.text;
 }
 
-/** What lies in the file's `<main>`: what a live page puts in the place of what it shows. */
-export function renderBlocks(document: CardDocument): string {
-  return render(document).main;
+const LIVE = new Markup(' class="live"');
+
+/** What lies in the file's `<main>`: a live page puts it in the place of what it shows. */
+export function renderBlocks(document: CardDocument, options: RenderOptions = {}): RenderedBlocks {
+  const { html, policy } = render(document, options);
+  return { html, policy };
 }
 
-function render(document: CardDocument): { main: string; pieces: Set<Piece> } {
-  const pieces = new Set<Piece>();
-  const title = textOf(document?.title);
+function render(document: CardDocument, options: RenderOptions) {
+  const needed = new Set<Piece>();
+  const title = titleOf(document);
   const level = title === undefined ? 1 : 2;
   const blocks = Array.isArray(document?.blocks) ? document.blocks : [];
-  const inside = blocks.map((block, i) => rendered(block, String(i), level, pieces));
-  const main = [title !== undefined && heading(1, title), inside];
-  return { main: markup`${main}`.text, pieces };
+  const library = (name: LibraryName) => options.library?.(name);
+  const shared = { need: (piece: Piece) => needed.add(piece), library };
+  const inside = blocks.map((block, i) => rendered(block, String(i), level, shared));
+  const html = markup`${[title !== undefined && heading(1, title), inside]}`.text;
+  // A live card may show tomorrow what it does not show today.
+  const pieces = options.live ? new Set([...PIECES.filter((piece) => piece !== 'vega'), ...needed]) : needed;
+  const script = scriptOf(pieces, options.live !== undefined);
+  return { html, pieces, script, policy: policyOf(script, needed) };
 }
 
-function rendered(block: Block, id: string, level: number, pieces: Set<Piece>): Markup {
+function rendered(block: Block, id: string, level: number, shared: Pick<Place, 'need' | 'library'>): Markup {
   const place: Place = {
+    ...shared,
     id,
     level,
-    need: (piece) => pieces.add(piece),
-    block: (inner, at, deeper = level) => rendered(inner, `${id}-${at}`, deeper, pieces),
+    block: (inner, at, deeper = level) => rendered(inner, `${id}-${at}`, deeper, shared),
   };
   try {
     return renderBlock(block, place);
@@ -67,12 +82,21 @@ function rendered(block: Block, id: string, level: number, pieces: Set<Piece>): 
   }
 }
 
-/** No request leaves the file, and only its own script is executed. */
-function policyOf(script: string): string {
+/**
+ * No request leaves the file. Only its own script is executed; a frame of the user's has the policy of the file around it, and
+ * there its own scripts have to be.
+ */
+function policyOf(script: string, needed: ReadonlySet<Piece>): string {
   const hash = createHash('sha256').update(script).digest('base64');
-  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const scripts = needed.has('frame')
+    ? `'unsafe-inline'${needed.has('vega') ? " 'unsafe-eval'" : ''}`
+    : script === ''
+      ? "'none'"
+      : `'sha256-${hash}'`;
+  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts}; base-uri 'none'; form-action 'none'`;
 }
 
-function textOf(title: unknown): string | undefined {
+function titleOf(document: CardDocument): string | undefined {
+  const title: unknown = document?.title;
   return typeof title === 'string' && title !== '' ? title : undefined;
 }

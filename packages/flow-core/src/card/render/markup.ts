@@ -41,6 +41,11 @@ const HALVES = '[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\
 const UNSEEN = new RegExp(`[${HIDDEN}]|${HALVES}`, 'g');
 const SPECIAL = new RegExp(`[&<>"'\`\\ud800-\\udfff${HIDDEN}]`);
 
+/** For an attribute in quotes whose value must not be changed, such as the source of a frame; nothing of it is shown as text. */
+export function asIs(text: string): Markup {
+  return new Markup(text.replace(/[&"<>]/g, (sign) => `&#${sign.charCodeAt(0)};`));
+}
+
 /** JSON that may stand in a `<script type="application/json">`. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(

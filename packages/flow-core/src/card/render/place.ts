@@ -9,22 +9,18 @@ export interface Place {
   level: number;
   /** Of what lies inside. */
   block(block: Block, at: string | number, level?: number): Markup;
+  /** The source of a library of the user's, as a script of a page. Undefined where it is not there. */
+  library(name: LibraryName): string | undefined;
   /** Names what of the styles and of the script the file needs. */
   need(piece: Piece): void;
 }
 
-export type Piece =
-  | 'chart'
-  | 'code'
-  | 'events'
-  | 'frame'
-  | 'heatmap'
-  | 'json'
-  | 'layout'
-  | 'log'
-  | 'progress'
-  | 'prose'
-  | 'table'
-  | 'tabs'
-  | 'value'
-  | 'vega';
+export type LibraryName = 'vega' | 'vega-lite' | 'vega-embed';
+
+export const PIECES = [
+  ...(['chart', 'code', 'events', 'frame', 'heatmap', 'json', 'layout', 'log', 'progress'] as const),
+  ...(['prose', 'table', 'tabs', 'value', 'vega'] as const),
+] as const;
+
+/** What of the styles and of the script not every card needs. */
+export type Piece = (typeof PIECES)[number];

@@ -1,3 +1,4 @@
+/** A number, and how far something is. */
 import type { ProgressBlock, ValueBlock } from '../document';
 import { duration, figure } from './figures';
 import { type Markup, markup } from './markup';

@@ -1,8 +1,8 @@
 /** Rows by their columns, whatever they lie in. Of a million rows, only those that are shown are read. */
 import { types } from 'node:util';
-import { type List, listOf } from '../numbers';
-import { lineOf } from '../text';
-import { Unshowable } from '../unshowable';
+import { type List, listOf } from './numbers';
+import { lineOf } from './text';
+import { Unshowable } from './unshowable';
 
 export interface Rows {
   length: number;
@@ -17,17 +17,21 @@ export interface Column {
   path(row: number): string;
 }
 
+/** Rows that are looked at for the names of columns. */
+const LOOKED = 10_000;
+
 /**
- * @param limit how many rows are looked at for the names of columns
+ * @param limit how many rows are of use
  * @param chosen the names of the columns that are shown
+ * @param name of the property, for the sentence
  * @throws Unshowable where it holds no rows
  */
-export function rowsOf(value: unknown, limit: number, chosen?: readonly string[]): Rows {
-  if (typeof value !== 'object' || value === null)
-    throw new Unshowable(`rows has to be a list of rows, such as an array, not ${lineOf(value)}`);
+export function rowsOf(value: unknown, limit: number, chosen?: readonly string[], name = 'rows'): Rows {
   const rows =
-    arrowRows(value) ?? mapRows(value, limit) ?? listRows(value, limit, chosen) ?? columnRows(value);
-  if (!rows) throw new Unshowable(`rows has to be a list of rows, such as an array, not ${lineOf(value)}`);
+    typeof value === 'object' && value !== null
+      ? (arrowRows(value) ?? mapRows(value, limit) ?? listRows(value, limit, chosen) ?? columnRows(value))
+      : undefined;
+  if (!rows) throw new Unshowable(`${name} has to be a list of rows, such as an array, not ${lineOf(value)}`);
   if (!chosen) return rows;
   const known = new Map(rows.columns.map((column) => [column.name, column]));
   return {
@@ -90,7 +94,7 @@ function columnRows(value: object): Rows | undefined {
 
 /** @param path where a row stands */
 function ofItems(list: List, limit: number, path: (row: number) => string, chosen?: readonly string[]): Rows {
-  const shown = Math.min(list.length, limit);
+  const shown = Math.min(list.length, limit, LOOKED);
   const names = new Set<string>();
   let width = 0;
   let single = false;
@@ -98,8 +102,9 @@ function ofItems(list: List, limit: number, path: (row: number) => string, chose
     const row = list.at(i);
     if (Array.isArray(row) || types.isTypedArray(row)) width = Math.max(width, (row as unknown[]).length);
     else if (isRecord(row)) for (const name of Object.keys(row)) names.add(name);
-    else single = true;
+    else if (row !== null && row !== undefined) single = true;
   }
+  if (width === 0 && names.size === 0) single = true;
   const columns: Column[] = [];
   if (single)
     columns.push({ name: 'value', at: (row) => (isCompound(list.at(row)) ? undefined : list.at(row)), path });
@@ -120,10 +125,14 @@ function ofItems(list: List, limit: number, path: (row: number) => string, chose
 
 /** What has columns by their names. A Date, a Map or a component is one value. */
 function isRecord(row: unknown): row is Record<string, unknown> {
-  return (
-    typeof row === 'object' &&
-    row !== null &&
-    !(types.isDate(row) || types.isMap(row) || types.isSet(row) || types.isProxy(row) || types.isRegExp(row))
+  if (typeof row !== 'object' || row === null) return false;
+  if (Object.getPrototypeOf(row) === Object.prototype && !types.isProxy(row)) return true;
+  return !(
+    types.isDate(row) ||
+    types.isMap(row) ||
+    types.isSet(row) ||
+    types.isProxy(row) ||
+    types.isRegExp(row)
   );
 }
 

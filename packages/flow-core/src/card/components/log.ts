@@ -1,0 +1,59 @@
+/** Lines of text. */
+import { handle, type Updatable } from '../handle';
+import { listOf } from '../numbers';
+import { cut, lineOf, textOf } from '../text';
+
+/** Lines that are shown: the last ones. */
+const LINES = 1_000;
+/** Lines that are held: a step may write for hours. */
+const HELD = 10_000;
+const CHARACTERS = 200_000;
+const LINE = 2_000;
+
+export interface LogOptions {
+  title?: string;
+}
+
+export interface Log extends LogOptions, Updatable {
+  lines: string[];
+  /** Adds one or more lines. Of many, the last 10,000 are held. */
+  write(text: string): void;
+}
+
+/** Lines of text, of which the last are shown: `const l = card.add(log()); l.write('epoch 1')`. */
+export function log(text: string | readonly string[] = [], options: LogOptions = {}): Log {
+  let left = 0;
+  const lines = typeof text === 'string' ? linesOf(text) : [...text];
+  return handle(
+    { ...options, lines } as Omit<Log, 'update' | 'write'>,
+    (props) => {
+      const all = listOf(props.lines, 'lines');
+      const shown: string[] = [];
+      let characters = 0;
+      for (let i = all.length - 1; i >= 0 && shown.length < LINES && characters < CHARACTERS; i--) {
+        const line = all.at(i);
+        const told = cut(withoutColours(typeof line === 'string' ? line : lineOf(line)), LINE);
+        characters += told.length;
+        shown.push(told);
+      }
+      return { type: 'log', title: textOf(props.title), lines: shown.reverse(), of: all.length + left };
+    },
+    (props, update) => ({
+      write(more: string) {
+        for (const line of linesOf(String(more))) props.lines.push(line);
+        if (props.lines.length > 2 * HELD) left += props.lines.splice(0, props.lines.length - HELD).length;
+        update();
+      },
+    }),
+  );
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
+}
+
+/** Without what terminals take for colours. */
+function withoutColours(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of terminals
+  return line.includes('\u001b') ? line.replace(/\u001b\[[\d;]*[A-Za-z]/g, '') : line;
+}

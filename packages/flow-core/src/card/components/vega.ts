@@ -1,0 +1,36 @@
+/** A chart of Vega or Vega-Lite. */
+import { handle, type Updatable } from '../handle';
+import { lineOf, textOf } from '../text';
+import { Unshowable } from '../unshowable';
+
+/** Characters of the specification, as JSON. */
+const LIMIT = 2_000_000;
+
+export interface VegaOptions {
+  title?: string;
+}
+
+export interface Vega extends VegaOptions, Updatable {
+  /** The specification, its data in it. */
+  spec: object;
+}
+
+/**
+ * A chart by its specification for Vega or Vega-Lite. It is drawn where your workspace has the packages `vega` and
+ * `vega-embed`, and for Vega-Lite `vega-lite`, in a frame of its own; else the specification is shown.
+ */
+export function vega(spec: object, options: VegaOptions = {}): Vega {
+  return handle({ ...options, spec } as Omit<Vega, 'update'>, (props) => {
+    if (typeof props.spec !== 'object' || props.spec === null)
+      throw new Unshowable(
+        `spec has to be an object, the specification of a chart, not ${lineOf(props.spec)}`,
+      );
+    const schema = (props.spec as { $schema?: unknown }).$schema;
+    const spec = JSON.stringify(props.spec);
+    if (spec.length > LIMIT)
+      throw new Unshowable(
+        `the specification has ${spec.length.toLocaleString('en')} characters, and a card shows at most ${LIMIT.toLocaleString('en')}: give it less data`,
+      );
+    return { type: 'vega', title: textOf(props.title), spec, lite: !/\/schema\/vega\//.test(String(schema)) };
+  });
+}
