@@ -221,8 +221,10 @@ export const PACKAGES = {
         'definition/step-cards',
         'engine/cards/',
         'engine/record/read-cards',
+        'engine/spin/spun-facts',
+        'engine/run/task-facts',
+        'session/origin-card',
         'engine/task/live-cards',
-        'store/rows/cards',
       ],
       prose: ['card/render/markdown'],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.

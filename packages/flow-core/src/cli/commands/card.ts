@@ -1,9 +1,9 @@
 /** nx-flow card: what a task showed, as an HTML file. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { FlowError, suggest } from '../../definition/errors';
 import { cardsOfRun, cardsOfTask } from '../../engine/record/read-cards';
 import { cardsFolder } from '../../environment/output-folders';
+import { writeCardFile } from '../../session/origin-card';
 import type { Card } from '../../store/rows/cards';
 import type { RunRow } from '../../store/rows/rows';
 import type { Command, Context } from '../command';
@@ -80,7 +80,7 @@ async function show(context: Context, recorded: Recorded, run: RunRow): Promise<
   const { output, options, cwd } = context;
   const card = chosen(run, await cardsAsked(recorded, run), options);
   const { flow, place } = recorded;
-  const name = `${run.run}-${card.step}-${card.task}${options.attempt === undefined ? '' : `-attempt-${card.attempt}`}-${card.id}.html`;
+  const name = `${options.spin === true ? 'spin-' : ''}${run.run}-${card.step}-${card.task}${options.attempt === undefined ? '' : `-attempt-${card.attempt}`}-${card.id}.html`;
   const file =
     typeof options.out === 'string'
       ? resolve(cwd, options.out)
@@ -169,12 +169,10 @@ function cardJson(
   };
 }
 
-/** What a card shows is for its owner alone. @throws FlowError FLOW_CARD_WRITE */
+/** @throws FlowError FLOW_CARD_WRITE */
 function writeCard(file: string, html: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, html, { mode: 0o600 });
-    chmodSync(file, 0o600);
+    writeCardFile(file, html);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const message = `The card cannot be written to ${file} (${code}): give another file by --out=<file>.`;

@@ -154,6 +154,8 @@ export interface SpinJson {
   artifacts: Record<string, SpunArtifactJson>;
   /** The folder of the outputs, from the workspace's root. */
   outputPath: string;
+  /** What the step showed: files, from the workspace's root. Absent where it showed nothing. */
+  cards?: readonly { id: string; file: string }[];
   error?: ErrorJson;
   /** Hints about artifacts that the step read and that do not exist. */
   hints?: readonly string[];

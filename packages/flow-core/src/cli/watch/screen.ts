@@ -5,7 +5,7 @@ import type { Emit, SpinDone } from '../../engine/task/flow-event';
 import type { Place } from '../../session/place';
 import type { WatchListener } from '../../session/watch/watch-listener';
 import type { Output } from '../render/output';
-import { endText, outputsText, spinRenderer } from '../render/spin';
+import { cardText, endText, outputsText, spinRenderer } from '../render/spin';
 import { spinAllRenderer } from '../render/spin-all';
 import { duration } from '../render/table';
 import { throughRenderer } from '../render/through';
@@ -43,6 +43,8 @@ export function watchScreen(
   let before: { n: number; done: SpinDone } | undefined;
   /** The number of the last spin that ended well. */
   let good: number | undefined;
+  /** The files of cards were named: each spin writes them anew. */
+  let carded = false;
   /** The head of a spin, until there is something to show below it: what is waited for stays in sight. */
   let head = '';
   let newer = '';
@@ -94,6 +96,8 @@ export function watchScreen(
         const since = before && isSame(before.done, done) ? { n: before.n, ...before.done } : undefined;
         const where = n === 1 ? outputsText(done, workspace, cwd) : after;
         output.write(endText(done, { end: where, before: since }, output, workspace));
+        if (!carded) output.write(cardText(done, output, workspace, cwd));
+        carded ||= done.cards !== undefined;
       });
       if (done?.status === 'done' && !all) before = { n, done };
       if ((done ?? chain)?.status === 'done') good = n;

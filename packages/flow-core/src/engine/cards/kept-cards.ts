@@ -1,6 +1,8 @@
 /** What a task showed as it is kept: with the default card where its step has the option, and without secrets. */
-import { OWN_CARD, type TaskCard } from '../../definition/step-cards';
+
+import type { CardDocument } from '../../card/document';
 import type { Graph } from '../../definition/graph';
+import { OWN_CARD, type TaskCard } from '../../definition/step-cards';
 import { type KeptCard, renderCards } from './render-cards';
 import type { TaskFacts } from './task-facts';
 
@@ -15,10 +17,19 @@ export async function keptCards(
   return renderCards(cards, hide);
 }
 
+/** What the step itself added is shown all the same. */
+function failed(own: CardDocument | undefined, error: unknown): CardDocument {
+  const text = String((error as Error)?.message ?? error);
+  const block = { type: 'error' as const, title: 'The default card cannot be made', text };
+  return { version: 1, ...own, blocks: [...(own?.blocks ?? []), block] };
+}
+
 /** What the step itself added stands above. */
 async function withDefault(shown: readonly TaskCard[], facts: () => Promise<TaskFacts>): Promise<TaskCard[]> {
   const { defaultCard } = await import('./default-card');
   const own = shown.find(({ id }) => id === OWN_CARD)?.document;
-  const document = defaultCard(await facts(), own);
+  const document = await facts()
+    .then((known) => defaultCard(known, own))
+    .catch((error) => failed(own, error));
   return [{ id: OWN_CARD, document }, ...shown.filter(({ id }) => id !== OWN_CARD)];
 }

@@ -1,22 +1,27 @@
 /** The cards of a run's tasks: told while they change, and recorded when their task has ended. What fails here fails no task. */
 import type { StepNode } from '../../definition/graph';
 import type { TaskCard } from '../../definition/step-cards';
+import type { TaskFacts } from '../cards/task-facts';
 import type { TaskAddress } from '../task/flow-event';
-import type { TaskOutcome } from '../task/task';
+import type { RunContext } from '../task/task';
 import type { RunOptions } from './options';
 import type { NumberedTask, Recorder } from './recorder';
+import type { EndedTask, RunFacts } from './task-facts';
 
 export class RunCards {
   readonly #options: RunOptions;
   readonly #recorder: Recorder;
+  readonly #params: RunContext['params'];
+  #facts: RunFacts | undefined;
   /** What was shown last by each task under way, by its label: a worker that dies tells no more. */
   readonly #shown = new Map<string, Map<string, TaskCard>>();
   /** One after another, so that not all of many are in memory as HTML. */
   #recorded: Promise<void> = Promise.resolve();
 
-  constructor(options: RunOptions, recorder: Recorder) {
+  constructor(options: RunOptions, recorder: Recorder, params: RunContext['params']) {
     this.#options = options;
     this.#recorder = recorder;
+    this.#params = params;
   }
 
   /** A card of a task under way has changed. */
@@ -26,13 +31,14 @@ export class RunCards {
     this.#options.emit({ type: 'card-updated', task: address, attempt: task.attempt, ...card });
   }
 
-  /** An attempt has ended: what was recorded of the task before this call is there when its cards are made. */
-  ended(task: NumberedTask, node: StepNode, outcome: TaskOutcome): void {
+  /** An attempt has ended. */
+  ended(ended: EndedTask, { options: { card } }: StepNode): void {
+    const { task, outcome } = ended;
     const shown = this.#shown.get(task.label);
     this.#shown.delete(task.label);
     const cards = outcome.cards ?? [...(shown?.values() ?? [])];
-    if (cards.length === 0 && node.options.card !== true) return;
-    this.#recorded = this.#recorded.then(() => this.#record(task, cards)).catch(() => {});
+    if (cards.length === 0 && card !== true) return;
+    this.#recorded = this.#recorded.then(() => this.#record(ended, cards, card === true)).catch(() => {});
   }
 
   /** Resolves when all are recorded. */
@@ -40,15 +46,23 @@ export class RunCards {
     return this.#recorded;
   }
 
-  async #record(task: NumberedTask, cards: readonly TaskCard[]): Promise<void> {
-    const { graph } = this.#options;
-    const [{ renderCards }, hide] = await Promise.all([
-      import('../cards/render-cards'),
-      graph.secrets
-        ? import('../secrets/secrets').then(({ secretsOf }) => secretsOf(graph).maskIn)
-        : undefined,
-    ]);
-    this.#recorder.cards(task, renderCards(cards, hide));
+  async #record(ended: EndedTask, cards: readonly TaskCard[], withDefault: boolean): Promise<void> {
+    const { keptCards } = await import('../cards/kept-cards');
+    const kept = await keptCards(
+      this.#options.graph,
+      cards,
+      withDefault ? () => this.#factsOf(ended) : undefined,
+    );
+    this.#recorder.cards(ended.task, kept);
     await this.#recorder.room();
+  }
+
+  async #factsOf(ended: EndedTask): Promise<TaskFacts> {
+    if (!this.#facts) {
+      const { RunFacts } = await import('./task-facts');
+      this.#facts = new RunFacts(this.#options, this.#recorder, this.#params);
+    }
+    await this.#recorder.settled();
+    return this.#facts.of(ended);
   }
 }

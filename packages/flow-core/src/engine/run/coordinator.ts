@@ -63,7 +63,7 @@ export class Coordinator {
     this.#packages = packages;
     this.#params = params;
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
-    this.#cards = new RunCards(options, this.#recorder);
+    this.#cards = new RunCards(options, this.#recorder, params);
     this.#rates = new Rates(options.graph, () => this.#pool?.wake());
     this.#planner = new Planner(options, this.#recorder, packages, this.#rates, {
       stopped: () => this.#stopped || this.#bailed,
@@ -150,7 +150,7 @@ export class Coordinator {
     } else if (this.#node(task).options.catch !== undefined && !this.#stopped) {
       void this.#caught(task, outcome);
     } else this.#failed(task, outcome);
-    this.#cards.ended(task, this.#node(task), outcome);
+    this.#cards.ended({ task, address: this.#address(task), outcome }, this.#node(task));
     this.#finishIfDone();
   }
 

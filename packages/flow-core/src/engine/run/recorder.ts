@@ -172,6 +172,11 @@ export class Recorder {
     );
   }
 
+  /** Resolves when what was recorded before this call is acknowledged. @throws what the store threw */
+  settled(): Promise<void> {
+    return this.#journal.settled();
+  }
+
   /** Resolves when not much is left to be written. */
   room(): Promise<void> {
     return this.#journal.room();

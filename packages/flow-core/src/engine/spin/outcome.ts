@@ -1,10 +1,10 @@
 /** What a spin gives back, and how its artifacts compare with those of the task before. */
 import { foreachOf, type Graph, type StepNode } from '../../definition/graph';
+import { cardFile } from '../../environment/output-folders';
 import type { ErrorRecord, Status } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
-import { originOf, type Resolved } from '../inputs/resolved';
-import { cardFile } from '../../environment/output-folders';
 import type { KeptCard } from '../cards/render-cards';
+import { originOf, type Resolved } from '../inputs/resolved';
 import type { Output } from '../outputs/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';

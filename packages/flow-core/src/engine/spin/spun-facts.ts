@@ -20,10 +20,19 @@ export interface SpunTask {
   before: ReadonlyMap<string, Visible>;
   cas: Cas;
   /** Where its outputs are being written. */
-  folder?: string;
+  folder: string | undefined;
 }
 
-export function spunFacts({ graph, resolved, outcome, params, view, before, cas, folder }: SpunTask): TaskFacts {
+export function spunFacts({
+  graph,
+  resolved,
+  outcome,
+  params,
+  view,
+  before,
+  cas,
+  folder,
+}: SpunTask): TaskFacts {
   const { node, stack, iteration } = resolved;
   const { status, startedAt, durationMs } = outcome;
   const place = [
@@ -34,7 +43,7 @@ export function spunFacts({ graph, resolved, outcome, params, view, before, cas,
   return {
     ...{ graph, step: node.name, status, startedAt, durationMs, attempt: 0, params },
     name: ['spin of', `${graph.flow}/${node.name}`, ...place].join(' '),
-    inputs: viewsOf({ ...resolved, step: node.name } as never).flatMap((label) => view(label) ?? []),
+    inputs: viewsOf(resolved).flatMap((label) => view(label) ?? []),
     outputs: outcome.status === 'done' ? [...outcome.result.stored, ...outcome.result.references] : [],
     ...(outcome.status === 'failed' ? { error: outcome.failure.error } : {}),
     ...(resolved.origin && origin !== undefined ? { before: { name: origin, outputs: before } } : {}),

@@ -139,7 +139,8 @@ test('a task that was taken over shows the cards of the one that executed', asyn
 
 test('a step under way tells what it shows, at most now and then, and what it shows last is recorded', async () => {
   let told: (event: CardUpdated) => void = () => {};
-  const heard = () => new Promise<CardUpdated>((resolve) => {
+  const heard = () =>
+    new Promise<CardUpdated>((resolve) => {
       told = resolve;
     });
   const f = flow('live');
