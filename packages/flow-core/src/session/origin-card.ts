@@ -19,7 +19,8 @@ export async function writeOriginCard(
     const card = cards.find(({ attempt }) => attempt === row?.attempt);
     if (!card) return undefined;
     const file = join(cardsFolder(workspace), flow, `${run}-${step}-${task}-${card.id}.html`);
-    writeCardFile(file, card.html);
+    const { framed } = await import('../engine/cards/framed');
+    writeCardFile(file, runRow?.imported ? framed(card.html) : card.html);
     return relative(workspace, file);
   } catch {
     // A spin does not fail for it.
