@@ -43,7 +43,7 @@ test('it tells what the task read, returned and printed, its code, its place, an
     ['default', 'defaults/2/each/3'],
   ]);
   const [first, second] = cards.map(textOf);
-  expect(first?.indexOf('its own words')).toBeLessThan(first?.indexOf('Inputs') as number);
+  expect(first?.indexOf('its own words')).toBeLessThan(first?.indexOf('Inputs') ?? -1);
   expect(cards[0]?.html).toContain('class="prose"');
   expect(cards[1]?.html).not.toContain('class="prose"');
   for (const text of ['done', 'Alien', 'at 4', "f.foreach('each'", 'foreach']) expect(second).toContain(text);
