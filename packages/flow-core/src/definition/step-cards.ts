@@ -32,6 +32,8 @@ export class StepCards {
     this.#options = options;
     // Its own methods, so that they can be taken out: `({ card: { add } }) => …`.
     this.card = Object.assign(this.#of(OWN_CARD), { of: (id: string) => this.#of(requireId(id)) });
+    // For a step that prints its context.
+    Object.defineProperty(this.card, Symbol.for('nodejs.util.inspect.custom'), { value: () => 'card' });
   }
 
   /** What each of them shows now. Throws nothing. */

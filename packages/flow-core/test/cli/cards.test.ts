@@ -21,6 +21,7 @@ const each = f.foreach('each', { after: start, over: 'how', timeout: '2s' }, asy
   const p = card.add(progress());
   // It is seen without that it yields.
   for (const until = Date.now() + 30; Date.now() < until; ) p.value++;
+  p.value++;
   if (input === 'dies') execSync('kill -9 ' + process.pid);
   p.value = 7;
   if (input === 'late') await pause(60_000);

@@ -78,7 +78,7 @@ export default f.end(start);
       '✗ wants.ts:2:19  There is no module "./lib/nope".  FLOW_IMPORT\n',
       '✗ uninstalled.flow.ts:2:15  The package "no-such-package" is not installed.  FLOW_IMPORT\n',
       '✗ throws.flow.ts:2:7  The file throws when it is imported: RangeError: at import  FLOW_IMPORT\n',
-      '\n✗ 9 flows, 12 problems\n',
+      '\n✗ 9 flows, 11 problems\n',
     ]) {
       expect(all.stderr).toContain(line);
     }

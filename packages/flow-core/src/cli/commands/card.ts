@@ -1,6 +1,7 @@
 /** nx-flow card: what a task showed, as an HTML file. */
 import { join, relative, resolve } from 'node:path';
 import { FlowError, suggest } from '../../definition/errors';
+import { OWN_CARD } from '../../definition/step-cards';
 import { cardsOfRun, cardsOfTask } from '../../engine/record/read-cards';
 import { cardsFolder } from '../../environment/output-folders';
 import { writeCardFile } from '../../session/origin-card';
@@ -126,7 +127,8 @@ function chosen(run: RunRow, cards: Card[], { id, attempt }: Context['options'])
     const message = `Attempt ${wanted} of ${task} has no card. These have: ${attempts.join(', ')}.`;
     throw new FlowError('FLOW_CARD_NOT_FOUND', message);
   }
-  const found = id === undefined ? some[0] : some.find((card) => card.id === id);
+  const own = some.find((card) => card.id === OWN_CARD) ?? some[0];
+  const found = id === undefined ? own : some.find((card) => card.id === id);
   if (found) return found;
   const ids = some.map((card) => card.id);
   const message = `${task} has no card "${id}". ${suggest(id as string, ids)}`;

@@ -1,4 +1,5 @@
 /** The cards of a run as they are looked at: a task that was taken over shows those of the one that executed. */
+import { OWN_CARD } from '../../definition/step-cards';
 import { type Card, cardsOf } from '../../store/rows/cards';
 import type { RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
@@ -26,4 +27,4 @@ export async function* cardsOfRun(
     if (row.origin !== undefined) yield* await cardsOfTask(store, run, row);
 }
 
-const rank = ({ id }: Card) => (id === 'default' ? 0 : 1);
+const rank = ({ id }: Card) => (id === OWN_CARD ? 0 : 1);
