@@ -2,6 +2,7 @@
 import { flow } from '../../../src/definition/flow';
 import { cardsOfRun } from '../../../src/engine/record/read-cards';
 import type { Card } from '../../../src/store/rows/cards';
+import { Runner } from '../../../src/testing/runner';
 import { MemoryEngine, type Ran } from '../../kit/memory';
 
 async function cardsIn({ store }: MemoryEngine, { row }: Ran, step?: string): Promise<Card[]> {
@@ -71,4 +72,27 @@ test('in a spin it is compared with the origin', async () => {
   const [card] = cards;
   expect(card).toMatchObject({ id: 'default', title: 'spin of defaults/each split 1' });
   expect(textOf({ html: card?.html ?? '' })).toMatch(/Compared with defaults\/1\/each\/3 .*times.*changed/);
+});
+
+test('in a test, a spin gives what its step showed, and step.run() lets it show something', async () => {
+  const f = flow('tested');
+  const start = f.start(({ card }) => {
+    card.title = 'Looked at';
+    card.add('words');
+    return { a: 1 };
+  });
+  await expect(start.run({})).resolves.toEqual({ a: 1 });
+  const runner = new Runner(f.end(start));
+  try {
+    const spun = await runner.spin(start);
+    expect(spun.cards).toMatchObject([
+      { id: 'default', title: 'Looked at', html: expect.stringContaining('words') },
+    ]);
+    const ran = await runner.run();
+    const [card] = await (await ran.run.step('start').task()).cards();
+    expect(card).toMatchObject({ id: 'default', title: 'Looked at', bytes: expect.any(Number) });
+    expect(card?.html()).toContain('words');
+  } finally {
+    await runner.dispose();
+  }
 });
