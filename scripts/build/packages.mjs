@@ -192,8 +192,17 @@ export const PACKAGES = {
         'engine/spin/differences',
         'session/differences',
       ],
-      // Cards: what they show; their HTML; the parser of their texts, which is larger than all else of them.
-      card: ['card/'],
+      // Cards: what they show, and how they are recorded; their HTML; the parser of their texts is larger than all else of them.
+      card: [
+        'card/',
+        'definition/step-cards',
+        'engine/cards/',
+        'engine/record/read-cards',
+        'engine/spin/spun-facts',
+        'engine/run/task-facts',
+        'session/origin-card',
+        'engine/task/live-cards',
+      ],
       'card-file': ['card/render/'],
       prose: ['card/render/markdown'],
       // What few flows need: conditions of the workspace, packages of a step; runs by their tags; a full disk; what was lost.
@@ -233,6 +242,7 @@ export const PACKAGES = {
       ],
       reading: [
         ...[
+          'card',
           'check',
           'diff',
           'dump',
@@ -251,6 +261,7 @@ export const PACKAGES = {
           'cli/class-returns',
           'cli/types-child',
           'cli/lookup',
+          'cli/open-file',
           'cli/reading',
           'cli/render/status',
           'cli/render/value',

@@ -26,5 +26,6 @@ export type {
   Step as StepView,
   StoreClient,
   Task,
+  TaskCard,
   TaskLog,
 } from './client';

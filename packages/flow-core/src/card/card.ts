@@ -2,7 +2,7 @@
 
 import { type Markdown, markdown } from './components/markdown';
 import type { CardDocument } from './document';
-import type { CardHost, Shown } from './handle';
+import { type CardHost, partOf, type Shown } from './handle';
 import { textOf } from './text';
 import { Walker } from './walk';
 
@@ -53,6 +53,9 @@ export function createCard(options: CardOptions): OpenCard {
     add(component: unknown) {
       const shown = typeof component === 'string' ? markdown(component) : component;
       components.push(shown);
+      // At once: a step that never yields changes it before anybody has looked.
+      const part = partOf(shown);
+      if (part) heard.add(part.listeners.add(changed));
       changed();
       return shown as never;
     },

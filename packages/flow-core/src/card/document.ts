@@ -27,6 +27,7 @@ export type Block =
   | ArtifactBlock
   | HtmlBlock
   | VegaBlock
+  | GraphBlock
   | LayoutBlock
   | TabsBlock;
 
@@ -216,6 +217,16 @@ export interface VegaBlock {
   /** JSON. */
   spec: string;
   lite: boolean;
+}
+
+export interface GraphBlock {
+  type: 'graph';
+  title?: string | undefined;
+  nodes: { name: string; kind?: string | undefined; marked?: boolean }[];
+  /** By the index of two nodes. */
+  edges: [from: number, to: number][];
+  /** How many nodes there are. */
+  of: number;
 }
 
 export interface LayoutBlock {

@@ -10,6 +10,7 @@ export { type Artifact, artifact } from './components/artifact';
 export { type Code, type CodeOptions, code } from './components/code';
 export { type ErrorOptions, type ErrorPart, error } from './components/error';
 export { type Event, type Events, type EventsOptions, events } from './components/events';
+export { type GraphNode, type GraphOptions, type GraphPart, graph } from './components/graph';
 export { type Html, type HtmlOptions, html } from './components/html';
 export { type Image, type ImageOptions, type ImageSource, image } from './components/image';
 export { type Json, type JsonOptions, json } from './components/json';

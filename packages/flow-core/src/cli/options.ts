@@ -38,7 +38,7 @@ export const WITH: Record<string, OptionSpec> = {
     type: 'string',
     many: true,
     value: 'option',
-    help: 'An option for all steps that do not declare it: retry=3, retry:times=3,wait=10s, timeout=5m, catch=error, isolate, env:KEY=VALUE; may be given several times',
+    help: 'An option for all steps that do not declare it: retry=3, retry:times=3,wait=10s, timeout=5m, catch=error, isolate, card, env:KEY=VALUE; may be given several times',
   },
 };
 

@@ -12,6 +12,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   runs: () => import('./commands/runs'),
   dump: () => import('./commands/dump'),
   logs: () => import('./commands/logs'),
+  card: () => import('./commands/card'),
   diff: () => import('./commands/diff'),
   why: () => import('./commands/why'),
   tag: () => import('./commands/tag'),

@@ -9,7 +9,7 @@ import type { ErrorRecord, RunStatus, TaskRow } from '../store/rows/rows';
 import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
 import type { Scope } from './scope';
-import type { RunView, TaskLog, TaskView, Untyped } from './types';
+import type { RunView, TaskCard, TaskLog, TaskView, Untyped } from './types';
 
 /** How many artifacts are read at a time when all are read: each may hold 32 KB. */
 const TOGETHER = 64;
@@ -120,10 +120,9 @@ export class Task<A> implements TaskView<A> {
     const visible = this.#visible();
     const found = visible.find(([n]) => n === name);
     if (found) return (await this.#read([found]))[0] as Artifact;
-    const names = visible.map(([n]) => n);
     throw new FlowError(
       'FLOW_ARTIFACT_NOT_FOUND',
-      `${this.pathspec} has no artifact "${name}". ${suggest(name, names)}`,
+      `${this.pathspec} has no artifact "${name}". ${suggest(name, this.artifactNames())}`,
     );
   }
 
@@ -142,8 +141,7 @@ export class Task<A> implements TaskView<A> {
 
   /** Of a join whose foreach had nothing to split: the pathspec of the task before the foreach, which is no parent. */
   get basePathspec(): string | undefined {
-    const { base } = this.#row;
-    const { flow, run } = this.#scope.row;
+    const [{ base }, { flow, run }] = [this.#row, this.#scope.row];
     return base === undefined ? undefined : fullPathspec(flow, run, base);
   }
 
@@ -181,7 +179,7 @@ export class Task<A> implements TaskView<A> {
     }
   }
 
-  /** The task that executed, for a taken-over task. Undefined for others. */
+  /** Of a taken-over task, the one that executed. */
   async origin(): Promise<TaskView<Untyped> | undefined> {
     if (this.#row.origin === undefined) return undefined;
     const { run, step, task } = taskOf(this.#scope.row.run, this.#row.origin);
@@ -191,8 +189,7 @@ export class Task<A> implements TaskView<A> {
   /** The pathspec of {@link origin}, which needs no read. In a persisted spin, whose inputs it took. */
   get originPathspec(): string | undefined {
     const { origin, spunFrom } = this.#row;
-    if (spunFrom !== undefined) return spunFrom;
-    return origin === undefined ? undefined : `${this.#scope.row.flow}/${origin}`;
+    return spunFrom ?? (origin === undefined ? undefined : `${this.#scope.row.flow}/${origin}`);
   }
 
   /** The output of all attempts, piece by piece. For a taken-over task, its origin's output. */
@@ -201,6 +198,11 @@ export class Task<A> implements TaskView<A> {
     const { run, step, task } = taskOf(row.run, this.#row.origin ?? this.#label);
     for await (const { stream, at, attempt, text } of store.logs(row.flow, run, step, task))
       yield { stream, at: new Date(at), attempt, text };
+  }
+
+  /** What it showed, in its last attempt or in another one. For a taken-over task, its origin's cards. */
+  async cards(attempt = this.attempt): Promise<TaskCard[]> {
+    return (await import('./cards')).cardsShown(this.#scope, this.#row, attempt);
   }
 
   /** The output of all attempts or of one. */

@@ -27,6 +27,17 @@ export interface TaskLog {
   text: string;
 }
 
+/** What a task showed: one of its cards. */
+export interface TaskCard {
+  /** `default` for what its step has as `card`. */
+  readonly id: string;
+  readonly title: string | undefined;
+  /** Of its HTML. */
+  readonly bytes: number;
+  /** One HTML file, which makes no requests. */
+  html(): string;
+}
+
 /** The common part of runs and tasks: their status and their times. */
 export interface Timed {
   readonly pathspec: string;

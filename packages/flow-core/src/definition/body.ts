@@ -2,6 +2,7 @@
 import { FlowError, suggest } from './errors';
 import type { StepNode } from './graph';
 import { mergedReferences, mergeKeys } from './merge';
+import type { StepCard } from './types';
 
 /** Runs `node`'s body on the caller's context. Reading an artifact that was not given throws a named error. */
 export async function runBody(node: StepNode, given: object): Promise<Record<string, unknown>> {
@@ -12,7 +13,7 @@ export async function runBody(node: StepNode, given: object): Promise<Record<str
   context.params = strict('params', context.params, watch);
   context.signal ??= new AbortController().signal;
   context.log ??= () => {};
-  context.card ??= { append() {}, refresh() {} };
+  if (context.card === undefined) addCard(context);
   context.current ??= {
     flow: '',
     run: 'test',
@@ -30,6 +31,20 @@ export async function runBody(node: StepNode, given: object): Promise<Record<str
   } finally {
     watch.on = false;
   }
+}
+
+/** Made when the body asks for it. Nobody looks at it: a test that wants to gives a card of its own. */
+function addCard(context: object): void {
+  let card: StepCard | undefined;
+  Object.defineProperty(context, 'card', {
+    enumerable: true,
+    configurable: true,
+    get() {
+      const { StepCards } = require('./step-cards') as typeof import('./step-cards');
+      card ??= new StepCards({ now: Date.now }).card;
+      return card;
+    },
+  });
 }
 
 /** As in a run, what a foreach shares is frozen: in a copy, since what a test gives is the test's. */

@@ -20,8 +20,6 @@ export interface StepOption {
   kind?: StepKind;
   /** How `--with` sets it for all steps. Absent when `--with` cannot set it. */
   with?: string;
-  /** It has a type, but this version does not execute it: it is refused, never ignored. */
-  pending?: true;
   /** What is wrong with the value that a step declares, one sentence each. */
   problems?(node: StepNode): string[];
 }
@@ -131,7 +129,13 @@ export const STEP_OPTIONS = {
     problems: ({ name, options: { cache } }) =>
       cache === undefined || typeof cache === 'boolean' ? [] : [`\`cache\` of "${name}" is true or false.`],
   },
-  card: { help: 'The default card for each task', inKey: true, pending: true },
+  card: {
+    help: 'The default card for each task',
+    inKey: true,
+    with: 'card',
+    problems: ({ name, options: { card } }) =>
+      card === undefined || typeof card === 'boolean' ? [] : [`\`card\` of "${name}" is true or false.`],
+  },
   over: { help: 'The artifact that is split', inKey: true, kind: 'foreach' },
   empty: {
     help: "What becomes of it where the list is empty: 'fail', or else its join runs with no inputs",

@@ -312,17 +312,6 @@ const knownOptions: Rule = (_, declared) =>
 
 type OfKind = 'over' | 'empty' | 'share' | 'on' | 'cases' | 'while' | 'max';
 
-const pendingOptions: Rule = (_, declared) =>
-  declared.flatMap((node) =>
-    stepOptions
-      .map(([name, { pending }]) => [name as keyof StepNode['options'], pending] as const)
-      .filter(([name, pending]) => pending && (node.options[name] ?? false) !== false)
-      .map(([name]) => ({
-        node,
-        message: `The option \`${name}\` of "${node.name}" is not supported by this version: remove it.`,
-      })),
-  );
-
 /** The rules, by the error code of their findings. */
 export const RULES: Record<string, Rule> = {
   FLOW_NAME: flowName,
@@ -350,5 +339,4 @@ export const RULES: Record<string, Rule> = {
   FLOW_SECRET_INPUT: secretInputs,
   FLOW_PACKAGES: packageSpecs,
   FLOW_OPTION_UNKNOWN: knownOptions,
-  FLOW_OPTION_PENDING: pendingOptions,
 };

@@ -3,6 +3,7 @@
  * Long, because it is the one page of what users type.
  */
 import type { z } from 'zod';
+import type { Card } from '../card/card';
 import type { AnyCodec, Later, LaterCodec } from './codec';
 import type { Storable } from './storable';
 
@@ -179,16 +180,17 @@ export interface Current {
   readonly tags: ReadonlySet<string>;
 }
 
-export interface Card {
-  append(...components: unknown[]): void;
-  refresh(): void;
+/** What a task shows: `card.add(…)` makes its card, and changing a component that was added is enough. */
+export interface StepCard extends Card {
+  /** Another card of this task. @param id letters, digits, `-` and `_`. @throws FlowError FLOW_CARD_ID */
+  of(id: string): Card;
 }
 
 /** What every step's body gets. Contexts declare their variance (`out`) to spare the compiler computing it. */
 export interface BaseContext<out P, out S extends Around> {
   readonly params: Readonly<P>;
   readonly current: Current;
-  readonly card: Card;
+  readonly card: StepCard;
   /** Aborted when the task is to stop: its timeout, or the end of the run. */
   readonly signal: AbortSignal;
   /** The items of the foreaches around this task, innermost first. */
@@ -268,7 +270,8 @@ export interface Options<V extends string | undefined = undefined> {
   catch?: V;
   /** `false`: `run --reuse` never takes a task of this step over from an earlier run. For a step that asks what may change: a service, the clock. */
   cache?: boolean;
-  card?: boolean | string;
+  /** Adds what is known of each task to its card: what it read and returned, its code, its output. */
+  card?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a seam of inference

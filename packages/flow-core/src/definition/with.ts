@@ -8,7 +8,7 @@ import { secretInputs } from './rules';
 
 export type OptionsForAll = Pick<
   StepNode['options'],
-  'retry' | 'timeout' | 'concurrency' | 'rate' | 'catch' | 'isolate' | 'env' | 'secrets'
+  'retry' | 'timeout' | 'concurrency' | 'rate' | 'catch' | 'isolate' | 'card' | 'env' | 'secrets'
 >;
 type Name = keyof OptionsForAll;
 interface Given {
@@ -41,6 +41,7 @@ const FORMS: Record<Name, string> = {
   rate: STEP_OPTIONS.rate.with,
   catch: STEP_OPTIONS.catch.with,
   isolate: STEP_OPTIONS.isolate.with,
+  card: STEP_OPTIONS.card.with,
   env: STEP_OPTIONS.env.with,
   secrets: STEP_OPTIONS.secrets.with,
 };
@@ -94,6 +95,10 @@ const READERS: { [N in Name]: (given: Given) => OptionsForAll[N] } = {
   },
   isolate: ({ text, value, fields }) => {
     if (fields || (value !== undefined && value !== 'true')) throw malformed('isolate', text);
+    return true;
+  },
+  card: ({ text, value, fields }) => {
+    if (fields || (value !== undefined && value !== 'true')) throw malformed('card', text);
     return true;
   },
   env: ({ text, fields }) => {

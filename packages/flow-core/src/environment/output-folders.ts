@@ -14,6 +14,16 @@ export function stepFolder(workspace: string, flow: string, step: string): strin
   return join(flowsFolder(workspace), flow, 'steps', step);
 }
 
+/** The folder of cards that were written to be looked at. */
+export function cardsFolder(workspace: string): string {
+  return join(workspace, '.flow', 'cards');
+}
+
+/** The name of a card's file beside the outputs of its task. @param id `default` for the one that a step has as `card` */
+export function cardFile(id: string): string {
+  return id === 'default' ? 'card.html' : `card-${id}.html`;
+}
+
 /** The folder of the outputs of a flow's spins, with a folder for each step. */
 export function spinsFolder(workspace: string, flow: string): string {
   return join(workspace, 'dist', 'flow', flow, 'spin');

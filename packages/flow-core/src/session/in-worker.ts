@@ -9,7 +9,7 @@ import { maskedHost } from '../engine/pool/masked-host';
 import type { PoolHost } from '../engine/pool/pool';
 import type { ProcessPool } from '../engine/pool/process-pool';
 import { secretsOf } from '../engine/secrets/secrets';
-import type { SpinInputs } from '../engine/spin/spin';
+import { addressOf, type SpinInputs } from '../engine/spin/spin';
 import { fromRecord } from '../engine/task/error-record';
 import type { Emit } from '../engine/task/flow-event';
 import type { TaskLog, TaskOutcome } from '../engine/task/task';
@@ -49,6 +49,8 @@ export function executeInWorker(session: Session, { workers, folder, log, emit }
           view: (label) => views.get(label) as View,
           started() {},
           log: (_, stream, text) => log(stream, text),
+          card: (_, card) =>
+            emit({ type: 'card-updated', task: addressOf(session.graph, spec), attempt: 0, ...card }),
           finished: (_, outcome) => resolve(outcome),
           late: (_, text) => emit({ type: 'task-went-on', task: node.name, text }),
           silent: (_, ms) => emit({ type: 'task-silent', task: node.name, ms }),

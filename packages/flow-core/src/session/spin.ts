@@ -158,7 +158,8 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
     const ended = spinDone(graph.flow, outcome, path);
     return hiding ? hiding.maskIn(ended) : ended;
   };
-  const done = shown(where);
+  const beside = outcome.cards && request.outputs && (await besideOf(session, outcome));
+  const done = { ...shown(where), ...beside };
   let changed: string | undefined;
   if (outputs && request.outputs) {
     const placed = { outputs, outcome, done, options: request.outputs };
@@ -194,7 +195,7 @@ async function write(
     writingOutputs(workspace, async () => {
       await outputs
         .at()
-        .write(outputsOf(outcome), result(done), store.cas, outcome.files ?? [], graph.codecs);
+        .write(outputsOf(outcome), result(done), store.cas, outcome.files ?? [], graph.codecs, outcome.cards);
       const changed = await codeChanged?.();
       outputs.place(cache && (changed === undefined ? cache.task : ''));
       return changed;
@@ -205,6 +206,13 @@ async function write(
     if (!(await madeRoomAfter(error, workspace, emit))) throw error;
     return await attempt();
   }
+}
+
+/** Where the origin's card is, to compare with. */
+async function besideOf(session: Session, { origin }: SpinOutcome): Promise<Pick<SpinDone, 'originCard'>> {
+  const { writeOriginCard } = await import('./origin-card');
+  const file = await writeOriginCard(session, origin);
+  return file === undefined ? {} : { originCard: file };
 }
 
 async function inWorker(session: Session, options: InWorkerOptions) {

@@ -32,10 +32,20 @@ export interface SpinReply {
   stdout: string;
   stderr: string;
   artifacts: [name: string, read: () => unknown][];
+  /** What it showed. */
+  cards: readonly ShownCard[];
   /** Hints about artifacts that it read and that do not exist. */
   hints: readonly string[];
   /** Its pathspec in the store of persisted spins. */
   persisted: string | undefined;
+}
+
+/** A card: one HTML file. */
+export interface ShownCard {
+  /** `default` for what the step has as `card`. */
+  readonly id: string;
+  readonly title?: string;
+  readonly html: string;
 }
 
 export interface RunRequest {

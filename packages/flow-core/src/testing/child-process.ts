@@ -74,11 +74,18 @@ export class ChildProcesses implements Backend {
     const printed = { stdout, stderr };
     if (reply instanceof FlowError) {
       const durationMs = performance.now() - begun;
-      const none = { origin: undefined, index: [], artifacts: [], hints: [], persisted: undefined };
+      const none = {
+        origin: undefined,
+        index: [],
+        artifacts: [],
+        hints: [],
+        cards: [],
+        persisted: undefined,
+      };
       return { step: request.step, status: 'failed', error: reply, durationMs, ...none, ...printed };
     }
     if (reply.type !== 'spun') throw new Error(`Answered a spin with ${reply.type}.`);
-    const { step, error, durationMs, origin, index, hints, persisted } = reply;
+    const { step, error, durationMs, origin, index, hints, persisted, cards } = reply;
     this.#hasCodecs ||= reply.artifacts.some(([, record]) => !isBuiltIn(record));
     const { decode } = new Artifacts(values, await this.codecs());
     return {
@@ -90,6 +97,7 @@ export class ChildProcesses implements Backend {
       index,
       hints,
       persisted,
+      cards,
       ...printed,
       artifacts: reply.artifacts.map(([name, value]) => [name, () => decode(value)]),
     };

@@ -85,6 +85,7 @@ async function answerSpin(message: ToChild & { type: 'spin' }): Promise<FromChil
     const reply: FromChild = {
       ...{ type: 'spun', step, error, durationMs, origin, index, hints },
       persisted: outcome.persisted,
+      cards: outcome.cards ?? [],
       artifacts: [],
     };
     for (const { name, change, value, reference } of outcome.artifacts) {

@@ -76,6 +76,7 @@ export class InProcess implements Backend {
         return {
           ...outcome,
           persisted: outcome.persisted,
+          cards: outcome.cards ?? [],
           status: outcome.status === 'done' ? 'done' : 'failed',
           error: outcome.error && errorOf(outcome.error, outcome.thrown),
           ...printed,

@@ -3,7 +3,7 @@ import type { TaskCounts } from '../engine/task/flow-event';
 import { fileAt, isFile } from '../store/cas/file';
 import type { ArtifactRecord, ErrorRecord } from '../store/rows/rows';
 import { isPlain } from '../store/values/builtin-class';
-import type { RunRequest, SpinRequest } from './backend';
+import type { RunRequest, ShownCard, SpinRequest } from './backend';
 
 export interface Order {
   file: string;
@@ -49,6 +49,7 @@ export type FromChild =
       index: number[];
       hints: string[];
       persisted: string | undefined;
+      cards: readonly ShownCard[];
       artifacts: [name: string, record: ArtifactRecord][];
     }
   | {

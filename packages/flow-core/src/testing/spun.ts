@@ -20,6 +20,7 @@ export function spunOf({ artifacts, ...reply }: SpinReply, task?: Task<never>): 
     origin,
     index,
     hints: reply.hints,
+    cards: reply.cards,
     pathspec: reply.persisted,
     task,
   };

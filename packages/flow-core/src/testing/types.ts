@@ -2,6 +2,7 @@
 import type { Run, Task } from '../client';
 import type { Later } from '../definition/codec';
 import type { TaskCounts } from '../engine/task/flow-event';
+import type { ShownCard } from './backend';
 
 export interface RunnerOptions {
   /**
@@ -78,6 +79,8 @@ export interface Spun<A = Record<string, unknown>> {
   readonly origin: string | undefined;
   /** The split, outermost first. Empty outside a foreach. */
   readonly index: readonly number[];
+  /** What the step showed by `card`, as HTML: `spun.cards[0]?.html`. */
+  readonly cards: readonly ShownCard[];
   /** A sentence for each missing artifact that it read, on what would help. */
   readonly hints: readonly string[];
   /** For a persisted spin: `movies/3/train/1`, in the store of persisted spins. */

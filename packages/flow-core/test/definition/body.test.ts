@@ -125,8 +125,8 @@ test('a body has log, signal, card and current, and what is given of them wins',
   const lines: string[] = [];
   const step = f.step('talks', { after: sum }, ({ current, signal, card, log }) => {
     log('hello');
-    card.append('text');
-    card.refresh();
+    card.add('text').text = 'another';
+    card.of('more').title = 'More';
     return {
       aborted: signal.aborted,
       pathspec: current.pathspec,

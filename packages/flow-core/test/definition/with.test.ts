@@ -36,10 +36,10 @@ test('a variable may hold commas, equals signs and nothing, and variables add up
 
 test('what is unknown, malformed or given twice is refused with a sentence that says what to write', () => {
   expect(refusal('retri=3')).toBe(
-    '--with=retri=3: no such option can be given to all steps. Did you mean "retry"? Write retry=3 or retry:times=3,wait=10s,backoff=2,jitter=0.5; timeout=5m; concurrency=50; rate:limit=10,per=1s; catch=error; isolate; env:KEY=VALUE,OTHER=VALUE; secrets=KEY,OTHER.',
+    '--with=retri=3: no such option can be given to all steps. Did you mean "retry"? Write retry=3 or retry:times=3,wait=10s,backoff=2,jitter=0.5; timeout=5m; concurrency=50; rate:limit=10,per=1s; catch=error; isolate; card; env:KEY=VALUE,OTHER=VALUE; secrets=KEY,OTHER.',
   );
   expect(refusal('packages:a=1')).toContain(
-    'There are: retry, timeout, concurrency, rate, catch, isolate, env, secrets.',
+    'There are: retry, timeout, concurrency, rate, catch, isolate, card, env, secrets.',
   );
   expect(refusal('')).toContain('no such option');
   const retry = 'write retry=3 or retry:times=3,wait=10s,backoff=2,jitter=0.5.';

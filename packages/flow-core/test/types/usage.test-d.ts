@@ -87,7 +87,9 @@ const refine = f.loop(
 f.loop('bad', { after: slow, while: 'go' }, () => ({ r: 'str', go: false }));
 const last = f.step('last', { after: refine, card: true }, ({ self, card, current }) => {
   is<Eq<typeof self.loss, number>>();
-  card.append(`${current.pathspec}: ${self.r}`);
+  card.add(`${current.pathspec}: ${self.r}`).text = 'changed';
+  // @ts-expect-error a card has no such thing
+  card.append('x');
 });
 export default f.end(last);
 export async function testTrain() {

@@ -7,6 +7,7 @@ import { renderCode, renderLog } from './code';
 import { renderError } from './error';
 import { renderEvents } from './events';
 import { renderHtml, renderVega } from './frame';
+import { renderGraph } from './graph';
 import { renderImage } from './image';
 import { renderArtifact, renderJson } from './json';
 import { renderLayout, renderTabs } from './layout';
@@ -36,6 +37,7 @@ const RENDERERS: Renderers = {
   image: renderImage,
   html: renderHtml,
   vega: renderVega,
+  graph: renderGraph,
   section: renderLayout,
   row: renderLayout,
   columns: renderLayout,

@@ -18,7 +18,7 @@ export interface Place {
 export type LibraryName = 'vega' | 'vega-lite' | 'vega-embed';
 
 export const PIECES = [
-  ...(['chart', 'code', 'events', 'frame', 'heatmap', 'json', 'layout', 'log', 'progress'] as const),
+  ...(['chart', 'code', 'events', 'frame', 'graph', 'heatmap', 'json', 'layout', 'log', 'progress'] as const),
   ...(['prose', 'table', 'tabs', 'value', 'vega'] as const),
 ] as const;
 

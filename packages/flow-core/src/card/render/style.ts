@@ -72,6 +72,10 @@ mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:in
 .strip{display:block;width:100%;height:4px;margin:3px 0;background:var(--tint)}.strip rect{fill:var(--link)}.bad .strip rect{fill:var(--bad)}`,
   frame: `
 iframe{display:block;width:100%;border:0;background:transparent}.frame iframe{color-scheme:light dark}`,
+  graph: `
+.graph svg{display:block;fill:none;stroke:var(--line);stroke-width:1.5}.graph rect{fill:var(--tint)}
+.graph text{fill:var(--fg);stroke:none;font:600 13px system-ui,sans-serif;text-anchor:middle}.graph text.kind{fill:var(--soft);font:11px system-ui,sans-serif}
+.graph .here rect{fill:var(--mark);stroke:var(--link);stroke-width:2}`,
   layout: `
 .cells{display:flex;flex-wrap:wrap;gap:0 32px;align-items:flex-start}.cells>div{min-width:0}
 .columns>.cells{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:0 28px}

@@ -52,6 +52,7 @@ const BESIDE: Record<keyof BesideUsage, string> = {
   spins: 'Outputs of spins',
   handovers: 'Hand-overs of steps',
   packages: 'Packages of steps',
+  cards: 'Cards that were written',
   compiled: 'Compiled code',
   index: 'Index and keys',
   temporary: 'Left by commands that are gone',

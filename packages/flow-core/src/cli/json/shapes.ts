@@ -25,6 +25,7 @@ export type Json =
   | CheckJson
   | DumpJson
   | LogsJson
+  | CardsJson
   | TagJson
   | ExportJson
   | ImportJson
@@ -63,6 +64,23 @@ export interface RunJson {
   durationMs: number;
   tasks: TaskCounts;
   error?: ErrorJson;
+}
+
+/** `card` */
+export interface CardsJson {
+  cards: readonly CardJson[];
+}
+
+export interface CardJson {
+  /** `movies/12/train/3` */
+  pathspec: string;
+  /** Counts from 0. */
+  attempt: number;
+  id: string;
+  title: string | null;
+  bytes: number;
+  /** Where it was written. Null with `--list`. */
+  file: string | null;
 }
 
 /** An artifact that a spin returned. */
@@ -136,6 +154,8 @@ export interface SpinJson {
   artifacts: Record<string, SpunArtifactJson>;
   /** The folder of the outputs, from the workspace's root. */
   outputPath: string;
+  /** What the step showed: files, from the workspace's root. Absent where it showed nothing. */
+  cards?: readonly { id: string; file: string }[];
   error?: ErrorJson;
   /** Hints about artifacts that the step read and that do not exist. */
   hints?: readonly string[];

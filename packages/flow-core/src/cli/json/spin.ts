@@ -8,7 +8,7 @@ import type { SpinAllJson, SpinJson, SpunTaskJson, SweepJson, ThroughJson } from
 const PREVIEW = 120;
 
 export function spinJson(done: SpinDone): SpinJson {
-  const { step, origin, index, status, artifacts, outputs, error, hints, persisted } = done;
+  const { step, origin, index, status, artifacts, outputs, cards = [], error, hints, persisted } = done;
   return {
     step,
     origin: origin ?? null,
@@ -19,6 +19,7 @@ export function spinJson(done: SpinDone): SpinJson {
       artifacts.map(({ name, preview, ...rest }) => [name, { ...rest, preview: cut(preview, PREVIEW) }]),
     ),
     outputPath: outputs ?? '',
+    ...(cards.length > 0 ? { cards: cards.map(({ id, file }) => ({ id, file: file ?? '' })) } : {}),
     ...(error ? { error: errorJson(error) } : {}),
     ...(hints.length > 0 ? { hints } : {}),
     ...(persisted === undefined ? {} : { persisted }),

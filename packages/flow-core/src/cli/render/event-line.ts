@@ -62,6 +62,7 @@ export function eventLine(event: FlowEvent, output: Output): string {
     case 'tasks-taken':
     case 'task-started':
     case 'task-log':
+    case 'card-updated':
     case 'task-done':
     case 'task-failed':
     case 'task-retried':

@@ -19,6 +19,7 @@ const WORDS: Record<FileKind, [one: string, many: string]> = {
   spins: ['output of a spin', 'outputs of spins'],
   handovers: ['hand-over of a step', 'hand-overs of steps'],
   packages: ['set of packages', 'sets of packages'],
+  cards: ['card that was written', 'cards that were written'],
   compiled: ['file of compiled code', 'files of compiled code'],
   temporary: ['temporary file', 'temporary files'],
 };

@@ -19,6 +19,7 @@ export function spinRenderer(output: Output, workspace: string, cwd: string): Em
         return output.raw(event.text);
       case 'spin-done': {
         output.write(endText(event, { end: outputsText(event, workspace, cwd) }, output, workspace));
+        output.write(cardText(event, output, workspace, cwd));
         if (event.persisted !== undefined) output.write(persistedText(event.persisted, event.flow, output));
         return;
       }
@@ -71,6 +72,21 @@ export function warnings(
     lines.push(`${colors.yellow('!')} ${options} not applied: a spin shows the error as it is\n`);
   }
   return lines.join('');
+}
+
+/** Where its cards are, and that of its origin. Empty where it showed nothing. */
+export function cardText(
+  { cards = [], originCard }: SpinDone,
+  output: Output,
+  workspace: string,
+  cwd: string,
+): string {
+  const shown = (file: string) => relative(cwd, join(workspace, file));
+  const files = cards.flatMap(({ file }) => (file === undefined ? [] : [shown(file)]));
+  if (files.length === 0) return '';
+  const { dim } = output.colors;
+  const beside = originCard === undefined ? '' : dim(`, the origin's in ${shown(originCard)}`);
+  return `${dim(files.length === 1 ? 'card in' : 'cards in')} ${files.join(', ')}${beside}\n`;
 }
 
 /** How to look at a persisted spin. */

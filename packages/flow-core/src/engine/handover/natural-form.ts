@@ -1,9 +1,11 @@
 /** Writes a step's artifacts in their natural form, as a spin does, for later targets that are not steps. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cardsOf } from '../../store/rows/cards';
 import type { ArtifactRecord, TaskRow } from '../../store/rows/rows';
 import type { Codecs } from '../../store/values/artifacts';
 import { writeArtifacts } from '../outputs/artifacts';
+import { writeCards } from '../outputs/folder';
 import { visibleNames } from '../record/task-rows';
 import { addressOf, labelOf } from '../task/label';
 import type { Visible } from '../task/view';
@@ -25,6 +27,8 @@ export async function writeNatural(executed: Executed, folder: string, codecs: C
     await writeArtifacts(place, references, store.cas, codecs);
     let log = '';
     for await (const { text } of store.logs(flow, run, step, row.task)) log += text;
+    for await (const card of cardsOf(store, flow, run, step, row.task))
+      if (card.attempt === row.attempt) writeCards(place, [card]);
     if (log !== '') writeFileSync(join(place, 'log.txt'), log);
   }
 }

@@ -51,7 +51,7 @@ const PAGE = 128;
 const ONLY_KEYS = ['\u0000no value\u0000'];
 
 /** Kinds of records of which a repair notes what it found lost. */
-const LOST = ['artifact', 'code', 'log', 'tag', 'task'];
+const LOST = ['artifact', 'card', 'code', 'log', 'tag', 'task'];
 
 export async function clearSpan(store: Store, span: Span, needed: Needed, removal: Removal): Promise<void> {
   const { flow } = span;
@@ -70,6 +70,7 @@ export async function clearSpan(store: Store, span: Span, needed: Needed, remova
     !needed.has({ run, step, task: Number(task) });
   await each((run) => keys.tasks(flow, run), ofTask);
   await each((run) => keys.logs(flow, run), ofTask);
+  await each((run) => keys.cards(flow, run), ofTask);
   await each(
     (run) => keys.artifacts(flow, run),
     (parts, run, value) => {

@@ -134,6 +134,7 @@ function rangesOf(span: Span): KeyRange[] {
   const { flow } = span;
   return [
     rangeOf(span, (run) => keys.artifacts(flow, run)),
+    rangeOf(span, (run) => keys.cards(flow, run)),
     rangeOf(span, (run) => keys.code(flow, run)),
     rangeOf(span, (run) => keys.logs(flow, run)),
     prefixRange(keys.namespaces(flow)),

@@ -1,12 +1,14 @@
 /**
  * What lies beside the records and is made again when it is needed: outputs of spins, hand-overs of steps, npm packages, compiled
- * code, temporary files. What nobody has used for a month goes, and the outputs of spins on runs that were removed.
+ * code, cards that were written to be looked at, temporary files. What nobody has used for a month goes, and the outputs of spins on
+ * runs that were removed, and their cards.
  */
 
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { lstatAt } from '../../environment/look';
+import { cardsFolder } from '../../environment/output-folders';
 import { packagesFolder } from '../../environment/packages-folder';
 import { isPrivate, privateFolder } from '../../environment/private-folder';
 import { temporaryName } from '../../environment/temporary';
@@ -27,7 +29,7 @@ import { held } from './in-use';
 /** What nobody has used for so long goes. Milliseconds. */
 export const UNUSED_MS = 30 * 24 * 60 * 60 * 1000;
 
-export type FileKind = 'spins' | 'handovers' | 'packages' | 'compiled' | 'temporary';
+export type FileKind = 'spins' | 'handovers' | 'packages' | 'cards' | 'compiled' | 'temporary';
 
 export interface BesideFile {
   kind: FileKind;
@@ -48,12 +50,16 @@ export function filesBeside({ store, workspace }: Beside): BesideFile[] {
   const known = (files: Replaceable[]) =>
     files.map(({ path, kind, at }): BesideFile => ({ kind: KINDS[kind], path, at }));
   const packages = foldersIn(packagesFolder(workspace)).map((path) => ({ path, at: lastUse(path) }));
+  const cards = foldersIn(cardsFolder(workspace)).flatMap((flow) =>
+    namesIn(flow).map((name) => join(flow, name)),
+  );
   const own = privateFolder(tmpdir());
   const compiled = isPrivate(own) ? namesIn(join(own, 'code')).map((name) => join(own, 'code', name)) : [];
   return [
     ...known(outputs([workspace], 'spin')),
     ...known(outputs([workspace], 'steps')),
     ...packages.map(({ path, at }): BesideFile => ({ kind: 'packages', path, at })),
+    ...cards.map((path): BesideFile => ({ kind: 'cards', path, at: timeOf(path) })),
     ...compiled.map((path): BesideFile => ({ kind: 'compiled', path, at: timeOf(path) })),
     ...known(temporary(store, [workspace])),
   ];
@@ -77,7 +83,7 @@ export type SweptFiles = Record<FileKind, { names: string[]; bytes: number }>;
 export async function sweepFiles(store: Store, options: SweepFilesOptions): Promise<SweptFiles> {
   const { workspace, now, dryRun } = options;
   const swept = Object.fromEntries(
-    (['spins', 'handovers', 'packages', 'compiled', 'temporary'] as const).map((kind) => [
+    (['spins', 'handovers', 'packages', 'cards', 'compiled', 'temporary'] as const).map((kind) => [
       kind,
       { names: [] as string[], bytes: 0 },
     ]),
@@ -90,6 +96,7 @@ export async function sweepFiles(store: Store, options: SweepFilesOptions): Prom
       (file.kind === 'spins' && (isOld || (await isOfRemoved(file.path, options)))) ||
       (file.kind === 'handovers' && isOld && !executing) ||
       (file.kind === 'packages' && isOld && !(await isHeld(store, file.path))) ||
+      (file.kind === 'cards' && (isOld || (await isCardOfRemoved(file.path, options)))) ||
       (file.kind === 'compiled' && isOld);
     if (!goes) continue;
     const sizes = new Sizes();
@@ -110,6 +117,12 @@ async function isOfRemoved(folder: string, { isRemoved }: SweepFilesOptions): Pr
   } catch {
     return false;
   }
+}
+
+/** `.flow/cards/movies/12-train-3-default.html`; those of persisted spins have a word before the number. */
+async function isCardOfRemoved(file: string, { isRemoved }: SweepFilesOptions): Promise<boolean> {
+  const [run] = /^\d+(?=-)/.exec(basename(file)) ?? [];
+  return run !== undefined && (await isRemoved(basename(dirname(file)), Number(run)));
 }
 
 async function isHeld(store: Store, set: string): Promise<boolean> {

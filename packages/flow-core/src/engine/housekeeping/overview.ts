@@ -77,6 +77,7 @@ export function usageBeside(beside: Beside, disk = new OnDisk()): BesideUsage {
     spins: { count: 0, bytes: 0 },
     handovers: { count: 0, bytes: 0 },
     packages: { count: 0, bytes: 0 },
+    cards: { count: 0, bytes: 0 },
     compiled: { count: 0, bytes: 0 },
     temporary: { count: 0, bytes: 0 },
     index: { count: 0, bytes: 0 },

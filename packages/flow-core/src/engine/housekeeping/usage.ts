@@ -21,7 +21,18 @@ export interface RunUsage {
 const PAGE = 128;
 
 /** The kinds of records that a run has. */
-const KINDS = ['artifact/', 'code/', 'log/', 'run/', 'tag/', 'task/', 'twin/code/', 'twin/run/', 'twin/tag/'];
+const KINDS = [
+  'artifact/',
+  'card/',
+  'code/',
+  'log/',
+  'run/',
+  'tag/',
+  'task/',
+  'twin/code/',
+  'twin/run/',
+  'twin/tag/',
+];
 
 /** By run: `movies/12`. Also of removed runs, as far as something of them is there. */
 export async function usageOfRuns({ kv, cas }: { kv: Kv; cas: Cas }): Promise<Map<string, RunUsage>> {

@@ -1,7 +1,7 @@
 /** A spin's outputs as files, for later targets: `dist/flow/<flow>/spin/<step>/`. */
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { spinsFolder } from '../../environment/output-folders';
+import { cardFile, spinsFolder } from '../../environment/output-folders';
 import { sweepTemporary, temporaryName } from '../../environment/temporary';
 import type { Cas } from '../../store/cas/cas';
 import type { Codecs } from '../../store/values/artifacts';
@@ -9,6 +9,16 @@ import type { OutputFile } from '../task/task';
 import { type Output, writeArtifact } from './artifacts';
 import { writeManifest } from './manifest';
 import { discardFolder, replaceFolder } from './replace';
+
+/** A card of a task. */
+export interface CardFile {
+  id: string;
+  html: string;
+}
+
+export function writeCards(folder: string, cards: readonly CardFile[]): void {
+  for (const { id, html } of cards) writeFileSync(join(folder, cardFile(id)), html);
+}
 
 /** The files of one spun task. The folder is created with the first file. */
 export class OutputFolder {
@@ -53,6 +63,7 @@ export class OutputFolder {
     cas: Cas,
     written: readonly OutputFile[] = [],
     codecs?: Codecs,
+    cards: readonly CardFile[] = [],
   ): Promise<void> {
     this.#writeLog();
     this.close();
@@ -65,6 +76,7 @@ export class OutputFolder {
     for (const output of outputs)
       files.push(known.get(output.name) ?? (await writeArtifact(this.path, output, cas, codecs)));
     writeFileSync(join(this.path, 'artifacts.json'), `${JSON.stringify(files, null, 2)}\n`);
+    writeCards(this.path, cards);
     this.writeResult(result);
   }
 

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { progress } from '../../card/components/progress';
 import { flow } from '../../definition/flow';
 
 /** A variable that a step changes, to see that the next one does not have the change. */
@@ -50,8 +51,14 @@ const spins = f.step('spins', { after: looks, timeout: '100ms' }, () => {
 const sleeps = f.step('sleeps', { after: spins, timeout: '100ms' }, async () => {
   await pause(600_000);
 });
+/** It never yields while it shows something: what is heard of it was said at a change. */
+const shows = f.step('shows', { after: sleeps }, ({ card }) => {
+  const done = card.add(progress());
+  for (const until = Date.now() + 30; Date.now() < until; ) done.value++;
+  done.value = -1;
+});
 /** What it does not await is at work when it has ended. */
-const goesOn = f.step('goesOn', { after: sleeps }, ({ self }) => {
+const goesOn = f.step('goesOn', { after: shows }, ({ self }) => {
   void hear(self.folder, 'go').then(() => process.stdout.write('after its end\n'));
 });
 

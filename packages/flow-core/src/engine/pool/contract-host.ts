@@ -1,5 +1,6 @@
 /** The run that the contract of a pool works for: jobs that wait, and all that is said of them. */
 import type { Graph, StepNode } from '../../definition/graph';
+import type { TaskCard } from '../../definition/step-cards';
 import type { RunContext, TaskName, TaskOutcome } from '../task/task';
 import type { View, Visible } from '../task/view';
 import { type Job, jobOf } from './job';
@@ -92,6 +93,10 @@ export class ContractHost implements PoolHost {
 
   log(job: Job, stream: 'stdout' | 'stderr', text: string): void {
     this.heard(job).push(`${stream} ${text}`);
+  }
+
+  card(job: Job, { id, document }: TaskCard): void {
+    this.heard(job).push(`card ${id} ${JSON.stringify(document.blocks[0])}`);
   }
 
   finished(job: Job, outcome: TaskOutcome): void {

@@ -84,6 +84,7 @@ export function executorHere(
         spec: job.spec,
         view: (label) => views.get(label) as View,
         log: (stream, text) => host.log(job, stream, text),
+        showCard: (card) => host.card?.(job, card),
         artifacts,
         ...(persistedCas ? { persistedCas } : {}),
       });

@@ -1,10 +1,12 @@
 /** Executes one task and gives its outcome, whatever happens: with its timeout, its crashes and its files. It knows no process. */
 import type { Graph, StepNode } from '../../definition/graph';
+import type { TaskCard } from '../../definition/step-cards';
 import { packageFile } from '../../environment/package-root';
 import { type After, after } from '../../process/after';
 import type { Cas } from '../../store/cas/cas';
 import type { ErrorRecord } from '../../store/rows/rows';
 import { firstOf } from '../contain/first-of';
+import { CardsOfTask } from '../task/cards-of-task';
 import { ABOUT_RETURNED, toRecord } from '../task/error-record';
 import { executeTask } from '../task/execute';
 import type { Execution } from '../task/execution';
@@ -30,6 +32,8 @@ export interface Performance
   within?(fail: (error: unknown) => void, body: () => Promise<TaskResult>): Promise<TaskResult>;
   /** The asynchronous context at hand, for what is called from outside of it. */
   context?(): <T>(work: () => T) => T;
+  /** Hears what a card shows while the body is at work. */
+  showCard?(card: TaskCard): void;
   /** Called when the body has ended or thrown, before the engine goes on: what it patched is put back. */
   bodyEnded?(thrown?: unknown): void;
 }
@@ -42,6 +46,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
   const run = spec.params ? { ...task.run, params: spec.params } : task.run;
   const startedAt = Date.now();
   const begun = performance.now();
+  const cards = new CardsOfTask(task.showCard);
   const end = () => ({ startedAt, durationMs: performance.now() - begun });
   let { abort } = task;
   let inBody = <T>(work: () => T): T => work();
@@ -62,6 +67,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
         artifacts: kept,
         log,
         missing,
+        card: () => cards.card,
         signal: () => {
           abort ??= new AbortController();
           inBody = task.context?.() ?? inBody;
@@ -96,7 +102,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
     const timed = end();
     await writer?.finish(result);
     if (run.run === 'spin' && absent.length > 0) result.missing = absent;
-    return { ...timed, status: 'done', result };
+    return { ...timed, ...cards.end(), status: 'done', result };
   } catch (thrown) {
     task.bodyEnded?.(thrown);
     const { error = thrown, ...advice } = await adviceOf(graph.steps.get(spec.step), spec.attempt, thrown);
@@ -106,7 +112,7 @@ export async function perform(task: Performance): Promise<TaskOutcome> {
       advice,
       ...(absent.length > 0 ? { missing: absent } : {}),
     };
-    return { ...end(), status: 'failed', failure, ...(stray ? { stray } : {}) };
+    return { ...end(), ...cards.end(), status: 'failed', failure, ...(stray ? { stray } : {}) };
   } finally {
     timer?.cancel();
     abort?.abort();

@@ -13,6 +13,7 @@
  */
 import assert from 'node:assert/strict';
 import { realpathSync } from 'node:fs';
+import type { TaskCard } from '../../definition/step-cards';
 import type { ContractRunner } from '../../store/kv/kv-contract';
 import type { TaskOutcome } from '../task/task';
 import { type OpenedPool, PoolBench, type PoolSetup } from './contract-bench';
@@ -67,6 +68,23 @@ function always(specify: Specify): void {
     bench.pool.wake();
     await bench.host.outcome(job);
     assert.deepEqual(bench.host.heard(job), ['started', 'stdout one line\n', 'finished']);
+  });
+
+  specify('what a task shows is heard while it is at work, and once more at its end', 1, async (bench) => {
+    const job = bench.add('shows');
+    bench.pool.wake();
+    const { cards } = await bench.host.outcome(job);
+    const [started, shown = '', ...others] = bench.host.heard(job);
+    assert.deepEqual([started, others.at(-1)], ['started', 'finished']);
+    assert.match(shown, /^card default .*"value":-?[1-9]/);
+    const [
+      {
+        id,
+        document: { blocks },
+      },
+    ] = cards as [TaskCard];
+    assert.equal(id, 'default');
+    assert.equal(blocks.map((block) => (block as { value?: number }).value).join(), '-1');
   });
 
   specify('a task that throws fails with its error, and the next ones are executed', 1, async (bench) => {

@@ -1,4 +1,5 @@
 /** Who executes tasks: the interface between a run and its workers. */
+import type { TaskCard } from '../../definition/step-cards';
 import type { RunContext, TaskName, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { Job } from './job';
@@ -20,6 +21,8 @@ export interface PoolHost {
   started(job: Job): void;
   /** @param past it came past the streams of the task's process: by a process that it started, or `fs.writeSync(1, …)` */
   log(job: Job, stream: 'stdout' | 'stderr', text: string, past?: boolean): void;
+  /** What a card of a task shows, while it is at work. Absent where nobody looks. */
+  card?(job: Job, card: TaskCard): void;
   finished(job: Job, outcome: TaskOutcome): void;
   /** A task that had ended printed something still, or threw. */
   late(task: TaskName, text: string): void;

@@ -282,6 +282,9 @@ export class ProcessPool implements Pool {
     log: (job, stream, text, past) => {
       if (!this.#closed) this.#host?.log(job, stream, text, past);
     },
+    card: (job, card) => {
+      if (!this.#closed) this.#host?.card?.(job, card);
+    },
     silent: (job, ms) => {
       if (!this.#closed) this.#host?.silent(job, ms);
     },

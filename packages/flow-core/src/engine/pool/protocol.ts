@@ -1,4 +1,5 @@
 /** What the coordinator and its workers say to each other. */
+import type { TaskCard } from '../../definition/step-cards';
 import type { ErrorRecord } from '../../store/rows/rows';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
 import type { Visible } from '../task/view';
@@ -47,6 +48,8 @@ export type FromWorker =
   | { type: 'broken'; error: ErrorRecord }
   /** `task` is empty for what one of several tasks printed, nobody knows which; `step` as well where there is none. */
   | ({ type: 'log'; stream: 'stdout' | 'stderr'; text: string } & TaskName)
+  /** What a card of a task shows, while it is at work. */
+  | { type: 'card'; task: string; card: TaskCard }
   | { type: 'pong' }
   /** A task that is paced begins. */
   | { type: 'begun'; task: string }

@@ -41,6 +41,7 @@ export class RelayedPool {
       view: (label) => (this.#host as PoolHost).view(label),
       started: (job) => this.#host?.started(job),
       log: (...said) => this.#host?.log(...said),
+      card: (...shown) => this.#host?.card?.(...shown),
       finished: (...ended) => this.#host?.finished(...ended),
       late: (...said) => this.#host?.late(...said),
       silent: (...said) => this.#host?.silent(...said),

@@ -240,6 +240,11 @@ export class WorkerProcess {
         else if (message.task !== '') this.#listener.late(message, message.text);
         return;
       }
+      case 'card': {
+        const job = this.#atHand.find(message.task);
+        if (job) this.#listener.card(job, message.card);
+        return;
+      }
       case 'outcome':
         // What a child process of the task printed comes by a pipe: it is there, and is read before this.
         if (this.#outcomes.push(message) === 1) setImmediate(() => this.#settle());

@@ -249,6 +249,7 @@ export class Worker {
       spec,
       view: (label) => views.get(label) as View,
       log: (stream, text) => this.#print(stream, text),
+      showCard: (card) => this.#channel.send({ type: 'card', task: spec.task, card }),
       timeoutMs: timeoutOf(options),
       together,
       within: (fail, body) => {

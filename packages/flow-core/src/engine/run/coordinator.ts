@@ -16,6 +16,7 @@ import type { Planned } from '../task/place';
 import { Rates } from '../task/rate';
 import { mayRetry, retryAdvice, retryTimes, retryWait } from '../task/retry';
 import type { TaskOutcome, TaskResult } from '../task/task';
+import { RunCards } from './cards';
 import { caughtResult } from './caught';
 import { endingOf, unrecordedEnd } from './ending';
 import type { RunOptions, RunOutcome } from './options';
@@ -35,6 +36,7 @@ export class Coordinator {
   readonly #params: [string, ArtifactRecord][];
   readonly #recorder: Recorder;
   readonly #planner: Planner;
+  readonly #cards: RunCards;
   readonly #address: (task: NumberedTask) => TaskAddress;
   readonly #begun = performance.now();
   /** npm packages of steps, and where they are. */
@@ -61,6 +63,7 @@ export class Coordinator {
     this.#packages = packages;
     this.#params = params;
     this.#recorder = new Recorder(options, run, (error) => this.#stop(error));
+    this.#cards = new RunCards(options, this.#recorder, params);
     this.#rates = new Rates(options.graph, () => this.#pool?.wake());
     this.#planner = new Planner(options, this.#recorder, packages, this.#rates, {
       stopped: () => this.#stopped || this.#bailed,
@@ -103,6 +106,7 @@ export class Coordinator {
           ready: this.#planner.ready,
           active: this.#active,
           address: this.#address,
+          cards: this.#cards,
           stopped: () => this.#stopped,
           pull: (kind) => this.#pull(kind),
           finished: (job, outcome) => this.#finished(job, outcome),
@@ -146,6 +150,7 @@ export class Coordinator {
     } else if (this.#node(task).options.catch !== undefined && !this.#stopped) {
       void this.#caught(task, outcome);
     } else this.#failed(task, outcome);
+    this.#cards.ended({ task, address: this.#address(task), outcome }, this.#node(task));
     this.#finishIfDone();
   }
 
@@ -303,6 +308,7 @@ export class Coordinator {
       ...(takeover ? { taken: takeover.size } : {}),
       ...(reuse ? { reused: reuse.size } : {}),
     };
+    await this.#cards.settled();
     try {
       await this.#recorder.end(status, durationMs, tasks, await this.#options.git, error);
     } catch (failure) {

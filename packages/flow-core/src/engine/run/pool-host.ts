@@ -7,6 +7,7 @@ import type { TaskAddress } from '../task/flow-event';
 import { labelOf } from '../task/label';
 import type { Planned } from '../task/place';
 import type { RunContext, TaskSpec } from '../task/task';
+import type { RunCards } from './cards';
 import type { RunOptions } from './options';
 import type { ReadyTasks } from './ready-tasks';
 import type { NumberedTask, Recorder } from './recorder';
@@ -25,13 +26,14 @@ export interface HostedRun extends Pick<PoolHost, 'finished' | 'broken'> {
   recorder: Recorder;
   ready: ReadyTasks<NumberedTask>;
   active: ReadonlyMap<Job, ActiveTask>;
+  cards: RunCards;
   address(task: NumberedTask): TaskAddress;
   stopped(): boolean;
 }
 
 export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
   const { emit } = options;
-  const { recorder, ready, active, address, stopped } = hosted;
+  const { recorder, ready, active, cards, address, stopped } = hosted;
   return {
     run: runContext(options, recorder.row.run, hosted.params),
     pull: hosted.pull,
@@ -50,6 +52,10 @@ export function poolHost(options: RunOptions, hosted: HostedRun): PoolHost {
       if (!task) return;
       recorder.log(task, stream, text);
       emit({ type: 'task-log', task: address(task), stream, text });
+    },
+    card(job, card) {
+      const task = active.get(job);
+      if (task) cards.changed(task, address(task), card);
     },
     finished: hosted.finished,
     late: ({ step, task }, text) =>

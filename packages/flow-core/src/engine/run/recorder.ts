@@ -12,6 +12,7 @@ import type {
   TaskRow,
   TaskStatus,
 } from '../../store/rows/rows';
+import type { KeptCard } from '../cards/render-cards';
 import { endedRun, startedRun } from '../record/build-run-row';
 import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
 import { Journal } from '../record/journal';
@@ -161,6 +162,19 @@ export class Recorder {
     );
     const taken = takenOverRow(row, { ...task, task: task.number }, this.views.inherited(task.label), origin);
     this.#journal.add(this.#op(taken));
+  }
+
+  /** What an attempt of a task showed. */
+  cards({ step, number, attempt }: NumberedTask, cards: readonly KeptCard[]): void {
+    const { flow, run } = this.row;
+    this.#journal.addAll(
+      cards.map(({ id, ...row }) => record.card(flow, run, { step, task: number, attempt, id }, row)),
+    );
+  }
+
+  /** Resolves when what was recorded before this call is acknowledged. @throws what the store threw */
+  settled(): Promise<void> {
+    return this.#journal.settled();
   }
 
   /** Resolves when not much is left to be written. */

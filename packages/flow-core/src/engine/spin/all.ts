@@ -1,6 +1,7 @@
 /**
  * Spins many splits of one step at once, in worker processes that import the flow once and execute split after split.
  * Where the inputs come from is the caller's: a run in the store (`recordedInputs`), or whatever else gives views.
+ * Long, because the end of a split needs all that was known when it began.
  */
 import { FlowError, isFlowError } from '../../definition/errors';
 import { isErrorLike } from '../../definition/thrown';
@@ -20,6 +21,7 @@ import { examples } from './examples';
 import { compareOutputs, outputsOf, type SplitOutcome } from './outcome';
 import { spinContext, spinSpec } from './spec';
 import { itemText, SplitViews } from './split-views';
+import { spunCards } from './spun-cards';
 import { changedVariables } from './variables';
 
 /** In split order, those that failed too. @throws FlowError FLOW_INTERRUPTED, and what stops all of them */
@@ -121,6 +123,11 @@ class SplitSpinner {
         const split = this.#splits[Number(task) - 1];
         this.#options.emit({ type: 'task-went-on', task: this.#name(split), text });
       },
+      card: (job, card) => {
+        const split = this.#jobs.get(job);
+        const at = split && this.#address(split);
+        if (at) this.#options.emit({ type: 'card-updated', task: at, attempt: 0, ...card });
+      },
       silent: (job, ms) => {
         this.#options.emit({ type: 'task-silent', task: this.#name(this.#jobs.get(job)), ms });
       },
@@ -177,20 +184,34 @@ class SplitSpinner {
     const views = await this.#views.of(split.resolved);
     const view = (label: string) => views.get(label);
     const { outcome, files } = await this.#outcome(split, ended, views);
+    const cards = await this.#cards(split, ended, view);
+    Object.assign(outcome, cards);
     if (persisted) {
       const { startedAt, durationMs } = ended;
       const more = ended.status === 'done' ? { result: ended.result } : { error: ended.failure.error };
-      await persisted.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more });
+      await persisted.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more, ...cards });
       outcome.persisted = `${persisted.pathspec}/${outcome.step}/${split.at + 1}`;
     }
     if (ended.status === 'done') this.#options.returned?.(split.resolved, ended.result);
     const folder = this.#options.folder(split.resolved);
     const beside = result(outcome, split.resolved);
-    await folder.write(outputsOf(outcome), beside, cas, files, graph.codecs);
+    await folder.write(outputsOf(outcome), beside, cas, files, graph.codecs, outcome.cards);
+    // They are written: of many splits they are not held until the last has ended.
+    if (outcome.cards) outcome.cards = outcome.cards.map((card) => ({ ...card, html: '' }));
     this.#outcomes[split.at] = outcome;
     this.#views.forget(split.resolved);
     this.#options.ended(outcome, split.resolved);
     if (++this.#settled === this.#splits.length) this.#finish();
+  }
+
+  #cards({ resolved }: Split, outcome: TaskOutcome, view: (label: string) => View | undefined) {
+    const { graph, inputs, cas, params, ofRuns, folder } = this.#options;
+    return spunCards(graph, resolved.node, outcome, async () =>
+      (await import('./spun-facts')).spunFacts({
+        ...{ graph, resolved, outcome, view, before: await inputs.before(resolved), cas },
+        ...{ params: ofRuns?.get(resolved.run?.run ?? 0) ?? params, folder: folder(resolved).path },
+      }),
+    );
   }
 
   async #outcome(

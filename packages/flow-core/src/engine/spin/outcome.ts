@@ -1,13 +1,15 @@
 /** What a spin gives back, and how its artifacts compare with those of the task before. */
 import { foreachOf, type Graph, type StepNode } from '../../definition/graph';
+import { cardFile } from '../../environment/output-folders';
 import type { ErrorRecord, Status } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
+import type { KeptCard } from '../cards/render-cards';
 import { originOf, type Resolved } from '../inputs/resolved';
 import type { Output } from '../outputs/artifacts';
 import { recordedOutputs } from '../record/read';
 import type { Change } from '../task/change';
 import type { ArtifactDifference } from '../task/difference';
-import type { SpinDone, SpinStarted } from '../task/flow-event';
+import type { SpinDone, SpinStarted, SpunCard } from '../task/flow-event';
 import { previewOf } from '../task/preview';
 import type { OutputFile, TaskResult } from '../task/task';
 import type { Visible } from '../task/view';
@@ -83,6 +85,8 @@ export interface SpinOutcome {
   artifacts: SpinArtifact[];
   /** Those that are files already. */
   files?: OutputFile[];
+  /** What it showed. Absent where it showed nothing. */
+  cards?: KeptCard[];
   error?: ErrorRecord;
   thrown?: unknown;
   /** Artifacts that the step read and that were not there, with what to know about it: where it ends well, too. */
@@ -149,6 +153,7 @@ export function spinDone(
     error,
     hints,
     persisted,
+    cards = [],
   } = outcome;
   return {
     ...{ type: 'spin-done', flow, step, index, status, durationMs, hints: [...new Set(hints)] },
@@ -162,10 +167,16 @@ export function spinDone(
       const preview = previewOfArtifact(artifact);
       return { name, type, size, digest, change, preview, ...(difference ? { difference } : {}) };
     }),
+    ...(cards.length > 0 ? { cards: cards.map((card) => spunCard(card, outputs)) } : {}),
     ...(error ? { error } : {}),
     ...(outputs === undefined ? {} : { outputs }),
     ...(persisted === undefined ? {} : { persisted: persisted }),
   };
+}
+
+function spunCard({ id, title }: KeptCard, outputs: string | undefined): SpunCard {
+  const file = outputs === undefined ? {} : { file: `${outputs}/${cardFile(id)}` };
+  return { id, ...(title === undefined ? {} : { title }), ...file };
 }
 
 /** A reference is not decoded for it. */

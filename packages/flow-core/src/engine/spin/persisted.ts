@@ -12,6 +12,7 @@ import { record } from '../../store/rows/records';
 import type { ArtifactRecord, ErrorRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { INLINE_LIMIT } from '../../store/values/artifacts';
+import type { KeptCard } from '../cards/render-cards';
 import type { Resolved } from '../inputs/resolved';
 import { originOf } from '../inputs/resolved';
 import { endedRun, startedRun } from '../record/build-run-row';
@@ -46,6 +47,8 @@ export interface PersistedTask {
   durationMs: number;
   result?: TaskResult;
   error?: ErrorRecord;
+  /** What it showed. */
+  cards?: readonly KeptCard[] | undefined;
   /** The view of an input, by its label. */
   view(label: string): View | undefined;
 }
@@ -142,7 +145,11 @@ export class PersistedSpin {
     if (error) this.#tasks.failed++;
     else this.#tasks.done++;
     this.#error ??= error;
-    this.#journal.addAll([...this.#logs.take(node.name, task), ...artifacts, record.task(flow, run, row)]);
+    const cards = (kept.cards ?? []).map(({ id, ...card }) =>
+      record.card(flow, run, { step: node.name, task, attempt: 0, id }, card),
+    );
+    const logs = this.#logs.take(node.name, task);
+    this.#journal.addAll([...logs, ...artifacts, ...cards, record.task(flow, run, row)]);
   }
 
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */

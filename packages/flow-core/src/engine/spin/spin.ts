@@ -12,7 +12,7 @@ import { originOf, originTime, type Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
 import { type Performance, perform } from '../pool/perform';
 import { recordedViews } from '../record/views';
-import type { Emit } from '../task/flow-event';
+import type { Emit, TaskAddress } from '../task/flow-event';
 import { viewsOf } from '../task/place';
 import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskOutcome, TaskResult, TaskSpec } from '../task/task';
@@ -21,6 +21,7 @@ import { compareOutputs, outputsBefore, type SpinArtifact, type SpinOutcome, spi
 import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
+import { spunCards } from './spun-cards';
 import { changedVariables } from './variables';
 
 export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal' | 'leaves'> {
@@ -77,6 +78,8 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
         view,
         artifacts: { ...inputs.artifacts, take: returned.take },
         log: options.log,
+        showCard: (card) =>
+          options.emit?.({ type: 'card-updated', task: addressOf(graph, inputs.spec), attempt: 0, ...card }),
         ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
         ...inThisProcess(resolved, options, guard),
       })
@@ -86,8 +89,15 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const [result, thrown] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
   const failure = thrown && secrets ? secrets.failure(thrown) : thrown;
   if (result) options.hearReads?.(inputs, result.reads);
+  const before = () => outputsBefore(graph, options.store, resolved);
+  const { cards } = await spunCards(graph, resolved.node, outcome, async () =>
+    (await import('./spun-facts')).spunFacts({
+      ...{ graph, resolved, outcome, params: inputs.run.params, view },
+      ...{ before: await before(), cas: options.store.cas, folder: options.files?.() },
+    }),
+  );
   if (persisted) {
-    const ended = { ...(result ? { result } : {}), ...(failure ? { error: failure.error } : {}) };
+    const ended = { ...(result ? { result } : {}), ...(failure ? { error: failure.error } : {}), cards };
     await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended });
     await persisted.end(durationMs);
   }
@@ -102,6 +112,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     index: inputs.spec.stack.map(({ index }) => index),
     artifacts: result ? await artifactsOf(options, resolved, result, returned) : [],
     ...(result ? { files: result.files ?? returned.files } : {}),
+    ...(cards ? { cards } : {}),
     hints: [
       ...(resolved.lost === undefined ? [] : [resolved.lost]),
       ...(await changedVariables(graph, resolved)),
@@ -141,6 +152,11 @@ async function secretsOfSpin({ graph, selection, params }: SpinOptions) {
   const secrets = secretsFor(graph, new Set([selection.step]));
   secrets.refuseParams(params);
   return secrets;
+}
+
+export function addressOf({ flow }: Graph, { step, stack, iteration }: TaskSpec): TaskAddress {
+  const index = stack.map((frame) => frame.index);
+  return { flow, step, index, ...(iteration === undefined ? {} : { iteration }) };
 }
 
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */

@@ -1,5 +1,4 @@
 /** The context that a step's body is called with: parameters, `current`, `signal`, `log`. Its inputs are in `input-objects.ts`. */
-import { FlowError } from '../../definition/errors';
 import { printable, SHORT, unread } from '../../store/values/printable';
 import type { Execution } from './execution';
 import type { ReadLog } from './reads';
@@ -21,7 +20,9 @@ export function makeContext(execution: Execution, reads: ReadLog): Record<string
       current ??= currentOf(execution, reads);
       return current;
     },
-    card: NO_CARD,
+    get card() {
+      return execution.card();
+    },
     get signal() {
       return execution.signal();
     },
@@ -99,17 +100,4 @@ function lazyParams(run: RunContext, decode: Decode, reads: ReadLog): object {
       return [name, record.hash !== undefined && !values.has(name) ? unread(record) : params[name]];
     });
   return Object.defineProperty(params, SHORT, { get: () => Object.fromEntries(short()) });
-}
-
-const NO_CARD = Object.freeze({
-  append: refuseCard,
-  refresh: refuseCard,
-});
-
-function refuseCard(): never {
-  throw new FlowError(
-    'FLOW_OPTION_PENDING',
-    'Cards are not supported by this version: remove the call of `card`.',
-    { exit: 1 },
-  );
 }

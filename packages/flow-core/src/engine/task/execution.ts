@@ -1,5 +1,6 @@
 /** What it takes to execute one task. */
 import type { Graph } from '../../definition/graph';
+import type { StepCard } from '../../definition/types';
 import type { Artifacts } from '../../store/values/artifacts';
 import type { RunContext, TaskLog, TaskSpec } from './task';
 import type { Missing, View } from './view';
@@ -14,6 +15,8 @@ export interface Execution {
   /** Reads what the task looks at, and takes what it returns. */
   artifacts: TaskArtifacts;
   log: TaskLog;
+  /** What the step has as `card`. Made when it asks for it, with all that cards need. */
+  card(): StepCard;
   /** Made when a step asks for it: an AbortController for each quick task costs more than the task. */
   signal(): AbortSignal;
   missing?: Missing;

@@ -4,6 +4,7 @@
  * sent to another process. The form is taken from wireit's `src/event.ts`.
  * Long, because it is a list: each event stands alone, and one union holds them.
  */
+import type { CardDocument } from '../../card/document';
 import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows/rows';
 import type { Change } from './change';
 import type { ArtifactDifference } from './difference';
@@ -72,6 +73,17 @@ export interface TaskLogged {
   task: TaskAddress;
   stream: 'stdout' | 'stderr';
   text: string;
+}
+
+/** A card of a task shows something else. Sent at most a few times a second; what it shows at its end is recorded. */
+export interface CardUpdated {
+  type: 'card-updated';
+  task: TaskAddress;
+  /** Counts from 0. */
+  attempt: number;
+  /** The id of the card among those of its task. */
+  id: string;
+  document: CardDocument;
 }
 
 /** A task has ended well. */
@@ -221,6 +233,15 @@ export interface SpunArtifact extends ArtifactSummary {
   difference?: ArtifactDifference;
 }
 
+/** A card that a spin showed. */
+export interface SpunCard {
+  /** `default` for the one that its step has as `card`. */
+  id: string;
+  title?: string;
+  /** From the workspace's root. Absent where no outputs are written. */
+  file?: string;
+}
+
 /** A spin has ended, and its outputs are in their place. */
 export interface SpinDone {
   type: 'spin-done';
@@ -239,6 +260,10 @@ export interface SpinDone {
   status: Status;
   durationMs: number;
   artifacts: readonly SpunArtifact[];
+  /** Absent where it showed nothing. */
+  cards?: readonly SpunCard[];
+  /** The card of the task whose inputs these were, from the workspace's root: to compare with. */
+  originCard?: string;
   error?: ErrorRecord;
   /** What to know of artifacts that the step read and that were not there. */
   hints: readonly string[];
@@ -438,6 +463,7 @@ export type RunEvent =
   | ForeachEmpty
   | TaskStarted
   | TaskLogged
+  | CardUpdated
   | TaskDone
   | TaskFailed
   | TaskRetried

@@ -1,5 +1,6 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
 
+import type { TaskCard } from '../../definition/step-cards';
 import type { ArtifactRecord, ArtifactSummary, ErrorRecord, TaskReads } from '../../store/rows/rows';
 import type { FileForm } from '../../store/values/codecs/built-in-codec';
 import type { Visible } from './view';
@@ -90,6 +91,8 @@ export interface TaskFailure {
 export type TaskOutcome = {
   startedAt: number;
   durationMs: number;
+  /** What its step showed, at its end. Absent where it showed nothing. */
+  cards?: TaskCard[];
   /**
    * What it changed in its process and code that was loaded there may rely on, such as `globalThis.fetch`. It was put
    * back; other tasks are better off elsewhere.

@@ -10,9 +10,10 @@ import type { ArtifactRecord, CodeRow, ErrorRecord, LogRow, RunRow, TaskRow } fr
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
 import { allLostOf, lost, someLost } from '../record/lost';
+import { cardsOfRun } from '../record/read-cards';
 import { refersToOthers } from '../record/refers';
 import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
-import type { ArtifactAt, LogAt } from './format';
+import type { ArtifactAt, CardAt, LogAt } from './format';
 
 export type Content =
   | { kind: 'task'; row: TaskRow }
@@ -127,6 +128,11 @@ export class RunContent {
       for await (const log of this.#logs(keys.logs(flow, from.run, from.step, from.task)))
         yield { ...log, task };
     }
+  }
+
+  /** Yields what its tasks showed, also those that it had taken over. */
+  cards(): AsyncGenerator<CardAt, void, undefined> {
+    return cardsOfRun(this.#store, this.#row);
   }
 
   async *#logs(prefix: string): AsyncGenerator<LogAt, void, undefined> {

@@ -4,7 +4,7 @@ import { packArtifact } from '../../store/rows/records';
 import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { type Content, RunContent } from './content';
-import { artifactPayload, ContentId, type Head, Kind } from './format';
+import { artifactPayload, ContentId, type Head, Kind, VERSIONS } from './format';
 import { openValue } from './values';
 import { FrameWriter, type Sink } from './write';
 
@@ -34,7 +34,7 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
   const { store, run, sink, logs = true, progress = () => {}, signal } = options;
   const content = await RunContent.of(store, run);
   const head = await headOf(content, signal);
-  const writer = new FrameWriter(sink);
+  const writer = new FrameWriter(sink, await versionOf(content));
   await writer.frame(Kind.Head, Buffer.from(JSON.stringify(head)));
   const code = await content.code();
   if (code) await writer.frame(Kind.Code, Buffer.from(JSON.stringify(code)));
@@ -55,6 +55,10 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
     }
     tell(writer.written);
   }
+  for await (const card of content.cards()) {
+    requireGoing(signal);
+    await writer.frame(Kind.Card, Buffer.from(JSON.stringify(card)));
+  }
   if (logs) {
     for await (const log of content.logs()) {
       requireGoing(signal);
@@ -69,6 +73,12 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
     requireGoing(signal);
     progress(written, Math.max(head.bytes, written));
   }
+}
+
+/** An older nx-flow is told by the number that it cannot read cards. */
+async function versionOf(content: RunContent): Promise<number> {
+  for await (const _ of content.cards()) return VERSIONS.cards;
+  return VERSIONS.plain;
 }
 
 /** The error for a value that the store has lost says whose it is. */

@@ -1,5 +1,5 @@
 /**
- * The file that carries a run from one store to another. Version 2, numbers little-endian:
+ * The file that carries a run from one store to another. Version 2, or 3 where the run has cards; numbers little-endian:
  *
  *     preamble   magic (8 bytes), version (u16), the version's complement (u16)
  *     frames     kind (u8), length of the payload (u32), payload
@@ -9,6 +9,7 @@
  *     3 artifact  length of the address (u32), JSON {@link ArtifactAt}, the artifact as the store packs it
  *     4 log       JSON {@link LogAt}
  *     5 value     sha256 (32 bytes) and size (u64) of a value of the CAS; its bytes follow the frame
+ *     8 card      JSON {@link CardAt}
  *     7 code      JSON CodeRow: the fingerprints of the run's steps, if it recorded them itself
  *     6 end       sha256 of all bytes before it except those of values: always the last
  *
@@ -17,12 +18,15 @@
  * compressed: numbers gain nothing by it, and users can compress the file. Equal runs give equal files.
  */
 import { createHash, type Hash } from 'node:crypto';
+import type { CardRow } from '../../store/rows/card-row';
+import type { CardPlace } from '../../store/rows/cards';
 import type { ArtifactAddress } from '../../store/rows/records';
 import type { LogRow, RunRow } from '../../store/rows/rows';
 
 /** Like PNG's: it shows when a file was sent as text or cut to seven bits. */
 export const MAGIC = Buffer.from('\x89NXF\r\n\x1a\n', 'latin1');
-export const VERSION = 2;
+/** What this nx-flow reads. A run without cards is written as one that an older nx-flow reads, too. */
+export const VERSIONS = { plain: 2, cards: 3 } as const;
 export const PREAMBLE = MAGIC.length + 4;
 /** Longest payload: the row of a join of a million tasks has 20 MB. An altered length costs no more memory. */
 export const LONGEST = 256 * 1024 * 1024;
@@ -35,10 +39,11 @@ export enum Kind {
   Value,
   End,
   Code,
+  Card,
 }
 
 export interface Head {
-  /** The id of the run's content: its row, tasks and artifacts. Logs, code and tags do not count. */
+  /** The id of the run's content: its row, tasks and artifacts. Logs, cards, code and tags do not count. */
   id: string;
   /** The row as in the store in which the flow ran, with its number and namespace. */
   run: RunRow;
@@ -50,6 +55,8 @@ export interface Head {
 
 export type ArtifactAt = Omit<ArtifactAddress, 'flow' | 'run'>;
 
+export interface CardAt extends CardPlace, CardRow {}
+
 export interface LogAt extends LogRow {
   step: string;
   task: number;
@@ -57,11 +64,11 @@ export interface LogAt extends LogRow {
   seq: number;
 }
 
-export function preamble(): Buffer {
+export function preamble(version: number): Buffer {
   const bytes = Buffer.alloc(PREAMBLE);
   MAGIC.copy(bytes);
-  bytes.writeUInt16LE(VERSION, MAGIC.length);
-  bytes.writeUInt16LE(~VERSION & 0xffff, MAGIC.length + 2);
+  bytes.writeUInt16LE(version, MAGIC.length);
+  bytes.writeUInt16LE(~version & 0xffff, MAGIC.length + 2);
   return bytes;
 }
 

@@ -156,6 +156,9 @@ export async function readHead(reader: FrameReader): Promise<Head> {
   return head;
 }
 
+/** What is no part of the run's id. */
+const APART: ReadonlySet<Kind> = new Set([Kind.Log, Kind.Code, Kind.Card]);
+
 async function verify(
   reader: FrameReader,
   head: Head,
@@ -177,7 +180,7 @@ async function verify(
         progress(reader.read);
       });
     } else {
-      if (frame.kind !== Kind.Log && frame.kind !== Kind.Code) id.add(frame.kind, frame.payload);
+      if (!APART.has(frame.kind)) id.add(frame.kind, frame.payload);
       const value = parsed(() => checkRow(frame), reader, NO_ROW);
       if (value && (needed.get(value.hash) ?? value.size) !== value.size) throw reader.corrupt(NO_ROW);
       if (value) needed.set(value.hash, value.size);

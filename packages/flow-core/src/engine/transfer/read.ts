@@ -1,10 +1,10 @@
 /** Reads a run's file, from a file or a pipe: frames as they come, verified at the end. */
 import { createHash, type Hash } from 'node:crypto';
 import { FlowError } from '../../definition/errors';
-import { type Head, Kind, LONGEST, MAGIC, PREAMBLE, VERSION } from './format';
+import { type Head, Kind, LONGEST, MAGIC, PREAMBLE, VERSIONS } from './format';
 
-export type Row = { kind: Kind.Task | Kind.Artifact | Kind.Log | Kind.Code; payload: Buffer };
-const ROWS: ReadonlySet<Kind> = new Set([Kind.Task, Kind.Artifact, Kind.Log, Kind.Code]);
+export type Row = { kind: Kind.Task | Kind.Artifact | Kind.Log | Kind.Code | Kind.Card; payload: Buffer };
+const ROWS: ReadonlySet<Kind> = new Set([Kind.Task, Kind.Artifact, Kind.Log, Kind.Code, Kind.Card]);
 
 /** `pieces` must be read to their end before the next frame. */
 export type Value = { kind: Kind.Value; hash: string; size: number; pieces: AsyncGenerator<Uint8Array> };
@@ -34,10 +34,11 @@ export class FrameReader {
     if (begin.length < PREAMBLE) throw this.cutOff();
     const version = begin.readUInt16LE(magic);
     if (begin.readUInt16LE(magic + 2) !== (~version & 0xffff)) throw this.corrupt('its version is garbled');
-    if (version !== VERSION) {
+    const known: readonly number[] = Object.values(VERSIONS);
+    if (!known.includes(version)) {
       throw new FlowError(
         'FLOW_IMPORT_FORMAT',
-        `${this.#name} has format ${version}, and this nx-flow reads format ${VERSION}: import it with the version that wrote it, or a newer one.`,
+        `${this.#name} has format ${version}, and this nx-flow reads format ${known.join(' and ')}: import it with the version that wrote it, or a newer one.`,
       );
     }
     this.#chain.update(begin);

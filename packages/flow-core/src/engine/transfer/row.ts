@@ -4,13 +4,14 @@ import { record, unpackArtifact } from '../../store/rows/records';
 import {
   isArtifactMeta,
   isArtifactPlace,
+  isCardRow,
   isCodeRow,
   isLogRow,
   isTaskPlace,
   isTaskRow,
 } from '../../store/rows/row-shapes';
 import type { ArtifactMeta } from '../../store/rows/rows';
-import { artifactOf, Kind, type LogAt } from './format';
+import { artifactOf, type CardAt, Kind, type LogAt } from './format';
 import type { Row } from './read';
 
 /** What is told of a row that nx-flow did not write: its checksum may be right all the same. */
@@ -31,7 +32,12 @@ export function checkRow({ kind, payload }: Row): Needed | undefined {
     return undefined;
   }
   const row: unknown = JSON.parse(payload.toString('utf8'));
-  const isRow = { [Kind.Task]: isWholeTask, [Kind.Log]: isLogRow, [Kind.Code]: isCodeRow }[kind];
+  const isRow = {
+    [Kind.Task]: isWholeTask,
+    [Kind.Log]: isLogRow,
+    [Kind.Card]: isCardRow,
+    [Kind.Code]: isCodeRow,
+  }[kind];
   must(isRow(row));
   return undefined;
 }
@@ -58,6 +64,15 @@ export function opsOf(flow: string, run: number, { kind, payload }: Row): Op[] {
   const json = JSON.parse(payload.toString('utf8'));
   if (kind === Kind.Task) return [record.task(flow, run, json)];
   if (kind === Kind.Code) return record.code(flow, run, json);
+  if (kind === Kind.Card) {
+    const { step, task, attempt, id, title, html } = json as CardAt;
+    return record.card(
+      flow,
+      run,
+      { step, task, attempt, id },
+      { ...(title === undefined ? {} : { title }), html },
+    );
+  }
   const { step, task, attempt: n, seq, ...log } = json as LogAt;
   return [record.log(flow, run, { step, task, attempt: n, seq }, log)];
 }

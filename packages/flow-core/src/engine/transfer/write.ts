@@ -17,9 +17,9 @@ export class FrameWriter {
   /** Bytes written so far. */
   written = 0;
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, version: number) {
     this.#sink = sink;
-    this.#gather(preamble());
+    this.#gather(preamble(version));
   }
 
   async frame(kind: Kind, payload: Uint8Array): Promise<void> {

@@ -11,7 +11,7 @@ const SEEKS = 10_000;
 
 /** The kinds of records, in the order of their keys. */
 const KINDS = [
-  ...['artifact', 'code', 'counter', 'importing', 'log', 'lost', 'namespace'],
+  ...['artifact', 'card', 'code', 'counter', 'importing', 'log', 'lost', 'namespace'],
   ...['nonce', 'removed', 'reuse', 'run', 'tag', 'taken', 'task', 'twin'],
 ];
 

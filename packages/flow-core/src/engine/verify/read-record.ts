@@ -2,6 +2,7 @@
 
 import type { ImportMark } from '../../store/imports';
 import { nameOfKey } from '../../store/kv/row-keys';
+import type { CardRow } from '../../store/rows/card-row';
 import { fromJson } from '../../store/rows/json';
 import type { LostRow } from '../../store/rows/missing-rows';
 import { unpackArtifact } from '../../store/rows/records';
@@ -20,6 +21,7 @@ const KEYS = {
   task: new RegExp(`^task/${TASK}$`),
   artifact: new RegExp(`^artifact/${TASK}/(?<name>[^/]+)$`),
   log: new RegExp(`^log/${TASK}/\\d{10}/\\d{10}$`),
+  card: new RegExp(`^card/${TASK}/\\d{10}/[\\w-]{1,50}$`),
   code: new RegExp(`^code/${RUN}$`),
   taken: new RegExp(`^taken/${RUN}$`),
   counter: /^counter\/(?<flow>[^/]+)$/,
@@ -28,7 +30,7 @@ const KEYS = {
   removed: new RegExp(`^removed/${RUN}$`),
   importing: new RegExp(`^importing/${RUN}$`),
   twin: /^twin\/(?:code|namespace|run|tag)\/(?<flow>[^/]+)\/.*\d{10}/,
-  lost: /^lost\/(?:artifact|code|log|run|tag|task)\/(?<flow>[^/]+)\//,
+  lost: /^lost\/(?:artifact|card|code|log|run|tag|task)\/(?<flow>[^/]+)\//,
 };
 export type Kind = keyof typeof KEYS;
 
@@ -119,6 +121,9 @@ function contentOf(
       return undefined;
     case 'reuse':
       must(Number.isFinite(fromJson<ReuseRow>(value)?.until));
+      return undefined;
+    case 'card':
+      must(typeof fromJson<CardRow>(value)?.html === 'string');
       return undefined;
     case 'removed':
     case 'log':

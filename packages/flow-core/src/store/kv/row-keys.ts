@@ -30,6 +30,10 @@ export const keys = {
     `log/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${pad(seq)}`,
   logs: (flow: string, run: number, step?: string, task?: number) =>
     `log/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/${task === undefined ? '' : `${pad(task)}/`}`}`,
+  card: (flow: string, run: number, step: string, task: number, attempt: number, id: string) =>
+    `card/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${id}`,
+  cards: (flow: string, run: number, step?: string, task?: number) =>
+    `card/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/${task === undefined ? '' : `${pad(task)}/`}`}`,
   /** The code of a run: a row apart from the run's own, which is read more often. */
   code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
   /** Held by the process that coordinates a run. The key is there when the run was taken as killed. */
@@ -77,6 +81,7 @@ const NAMES: Record<string, string> = {
   nonce: 'a run number',
   namespace: 'the namespace',
   code: 'the code',
+  card: 'a card',
   log: 'the output',
   tag: 'a tag',
   taken: 'the end',
@@ -94,7 +99,7 @@ export function nameOfKey(key: string): string {
   const numbered = parts.map((part) => (/^\d{10}$/.test(part) ? String(Number(part)) : part));
   if (kind === 'namespace') numbered.splice(1, 1);
   if (kind === 'reuse') numbered.splice(1, 4, numbered[4] ?? '', numbered[2] ?? '');
-  if (kind === 'log') numbered.splice(4);
+  if (kind === 'log' || kind === 'card') numbered.splice(4);
   if (kind === 'tag') numbered.splice(2);
   if (kind === 'counter' || kind === 'nonce') numbered.splice(1);
   const path = numbered.join('/');

@@ -9,7 +9,7 @@ import type { Op } from '../kv/kv';
 /** Of the rows of one kind: how many, and the sum of their checksums. Both are the same in whatever order they are counted. */
 export type Count = [rows: number, sum: number];
 
-export const RECORD_KINDS = ['task', 'artifact', 'log'] as const;
+export const RECORD_KINDS = ['task', 'artifact', 'log', 'card'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** By step; `params` has the parameters. A kind without rows is absent. Rows of tasks under way do not count. */
@@ -44,7 +44,12 @@ export class Tally {
 export const isRecordKind = (text: string): text is RecordKind =>
   (RECORD_KINDS as readonly string[]).includes(text);
 
-const RECORDS: Record<RecordKind, string> = { task: 'tasks', artifact: 'artifacts', log: 'pieces of output' };
+const RECORDS: Record<RecordKind, string> = {
+  task: 'tasks',
+  artifact: 'artifacts',
+  log: 'pieces of output',
+  card: 'cards',
+};
 
 /** Whether what was read of a run is what it recorded at its end. @param step only this one was read */
 export function isWhole(kind: RecordKind, recorded: Contents, tally: Tally, step?: string): boolean {

@@ -2,6 +2,7 @@
 
 import type { Op } from '../kv/kv';
 import { keys } from '../kv/row-keys';
+import type { CardRow } from './card-row';
 import { fromJson, noRow } from './json';
 import type { ReuseRow } from './reuse-row';
 import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
@@ -37,6 +38,15 @@ export const record = {
   artifact: (address: ArtifactAddress, artifact: ArtifactRecord): Op => ({
     key: keys.artifact(address.flow, address.run, address.step, address.task, address.name),
     value: packArtifact(artifact),
+  }),
+  card: (
+    flow: string,
+    run: number,
+    at: { step: string; task: number; attempt: number; id: string },
+    row: CardRow,
+  ): Op => ({
+    key: keys.card(flow, run, at.step, at.task, at.attempt, at.id),
+    value: JSON.stringify(row),
   }),
   log: (
     flow: string,

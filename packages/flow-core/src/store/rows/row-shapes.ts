@@ -150,6 +150,16 @@ export function isLogRow(value: unknown): value is LogRow {
   return isLog(value);
 }
 
+const isCard = fields({
+  ...{ step: name, task: place, attempt: place, title: absent(text), html: text },
+  id: (v) => typeof v === 'string' && /^[\w-]{1,50}$/.test(v),
+});
+
+/** With its place. */
+export function isCardRow(value: unknown): boolean {
+  return isCard(value);
+}
+
 const isCode = fields({
   format: count,
   parts: list((v) => Array.isArray(v) && v.length >= 3 && v.length <= 4 && v.every(text)),

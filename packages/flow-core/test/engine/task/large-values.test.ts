@@ -96,6 +96,9 @@ test('a join of much has it, and a join of little keeps all that it reads', asyn
       artifacts: new Artifacts(cas),
       log: () => {},
       signal: () => new AbortController().signal,
+      card: () => {
+        throw new Error('nobody asks for it');
+      },
     });
   }
   expect(found).toEqual([true, false, true, true]);

@@ -136,11 +136,11 @@ test('altered in any place it is refused whole, and so is a file with something 
 
 test('a newer format is told from a broken file', async () => {
   const newer = Buffer.from(file);
-  newer.writeUInt16LE(3, 8);
+  newer.writeUInt16LE(4, 8);
   expect(await refused(place(), newer)).toContain('its version is garbled');
-  newer.writeUInt16LE(~3 & 0xffff, 10);
+  newer.writeUInt16LE(~4 & 0xffff, 10);
   expect(await refused(place(), newer)).toBe(
-    'the file has format 3, and this nx-flow reads format 2: import it with the version that wrote it, or a newer one.',
+    'the file has format 4, and this nx-flow reads format 2 and 3: import it with the version that wrote it, or a newer one.',
   );
   expect(await refused(place(), Buffer.from('{}\n'))).toContain('no file that nx-flow export wrote');
   expect(await refused(place(), Buffer.alloc(0))).toContain('no file that nx-flow export wrote');

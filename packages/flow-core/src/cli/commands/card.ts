@@ -1,0 +1,188 @@
+/** nx-flow card: what a task showed, as an HTML file. */
+import { join, relative, resolve } from 'node:path';
+import { FlowError, suggest } from '../../definition/errors';
+import { OWN_CARD } from '../../definition/step-cards';
+import { cardsOfRun, cardsOfTask } from '../../engine/record/read-cards';
+import { cardsFolder } from '../../environment/output-folders';
+import { writeCardFile } from '../../session/origin-card';
+import type { Card } from '../../store/rows/cards';
+import type { RunRow } from '../../store/rows/rows';
+import type { Command, Context } from '../command';
+import type { CardJson } from '../json/shapes';
+import { noteLost, requireRunStep, runOf, taskOf } from '../lookup';
+import { SPIN_STORE } from '../options';
+import { type Recorded, reading } from '../reading';
+import { size, table } from '../render/table';
+
+/** How many tasks with cards a sentence names. */
+const NAMED = 5;
+
+export const command: Command = {
+  spec: {
+    name: 'card',
+    help: 'Write the card of a task to a file: what the task showed',
+    positionals: ['<flow>', '[run | run/step | run/step/task]'],
+    options: {
+      ...SPIN_STORE,
+      id: { type: 'string', value: 'id', help: 'Another card of the task than its first one' },
+      attempt: { type: 'number', help: 'Of an attempt that failed before the last one, from 0' },
+      out: { type: 'string', value: 'file', help: 'The file; default one below .flow/cards' },
+      open: { type: 'boolean', help: 'Open it in the browser' },
+      list: { type: 'boolean', help: 'List the cards of the run, the step or the task; no file is written' },
+    },
+    families: [],
+    examples: ['nx-flow card movies 12/train/3 --open', 'nx-flow card movies 12 --list'],
+  },
+
+  execute(context) {
+    return reading(context, 1, async (recorded) => {
+      const run = await runOf(recorded, recorded.spec);
+      await noteLost(recorded.store, run, context.output);
+      if (context.options.list === true) await list(context, recorded, run);
+      else await show(context, recorded, run);
+    });
+  },
+};
+
+async function list({ output, options }: Context, recorded: Recorded, run: RunRow): Promise<void> {
+  for (const name of ['id', 'attempt', 'out', 'open'])
+    if (options[name] !== undefined)
+      throw new FlowError('FLOW_USAGE', `--list shows all cards: leave out --${name}.`);
+  const cards: CardJson[] = [];
+  for await (const card of cardsIn(recorded, run)) cards.push(cardJson(run, card));
+  const { colors } = output;
+  if (cards.length === 0) output.write(`${colors.dim('No task of it showed anything.')}\n`);
+  else {
+    const rows = cards.map((card) => [
+      `${card.pathspec}${card.attempt > 0 ? ` attempt ${card.attempt}` : ''}`,
+      card.id,
+      size(card.bytes),
+      card.title ?? '',
+    ]);
+    const columns = [
+      { head: 'Task' },
+      { head: 'Card' },
+      { head: 'Size', align: 'right' as const },
+      { head: 'Title', shrink: true },
+    ];
+    output.write(table(columns, rows, output.columns, colors.dim));
+  }
+  output.result({ cards });
+}
+
+async function* cardsIn(recorded: Recorded, run: RunRow): AsyncGenerator<Card, void, undefined> {
+  const { store, spec } = recorded;
+  if (spec.step !== undefined) requireRunStep(run, spec.step);
+  if (spec.step === undefined || spec.task === undefined) yield* cardsOfRun(store, run, spec.step);
+  else yield* await cardsOfTask(store, run, (await taskOf(store, run, { ...spec, step: spec.step })).row);
+}
+
+async function show(context: Context, recorded: Recorded, run: RunRow): Promise<void> {
+  const { output, options, cwd } = context;
+  const card = chosen(run, await cardsAsked(recorded, run), options);
+  const { flow, place } = recorded;
+  const name = `${options.spin === true ? 'spin-' : ''}${run.run}-${card.step}-${card.task}${options.attempt === undefined ? '' : `-attempt-${card.attempt}`}-${card.id}.html`;
+  const file =
+    typeof options.out === 'string'
+      ? resolve(cwd, options.out)
+      : join(cardsFolder(place.workspace), flow, name);
+  writeCard(file, await safeToOpen(run, card.html));
+  const shown = relative(cwd, file);
+  const { openFile } = options.open === true ? await import('../open-file') : { openFile: undefined };
+  const isOpen = (await openFile?.(file)) ?? false;
+  const json = cardJson(run, card, file);
+  const where = shown.startsWith('..') ? file : shown;
+  const note = options.open === true && !isOpen ? output.colors.dim('  no browser was found: open it') : '';
+  output.write(`${output.colors.bold(json.pathspec)} ${card.id}  ${where}${note}\n`);
+  output.result({ cards: [json] });
+}
+
+/** The cards of the task that was named, or of the first one that has some. @throws FlowError FLOW_CARD_NOT_FOUND */
+async function cardsAsked(recorded: Recorded, run: RunRow): Promise<Card[]> {
+  const { spec } = recorded;
+  const found: Card[] = [];
+  const { step, task } = spec;
+  for await (const card of cardsIn(recorded, run)) {
+    const [first] = found;
+    // One task is enough, where any of a step will do.
+    if (step !== undefined && first && card.task !== first.task) break;
+    found.push(card);
+  }
+  const asked = [`${run.flow}/${run.run}`, step, task].filter((part) => part !== undefined).join('/');
+  if (found.length === 0) throw await noCard(recorded, run, asked);
+  const tasks = namesOf(run, found);
+  if (tasks.length > 1) {
+    const message = `Several tasks of ${asked} have a card: ${listed(tasks)}. Name one, or list them by --list.`;
+    throw new FlowError('FLOW_CARD_NOT_FOUND', message);
+  }
+  return found;
+}
+
+function chosen(run: RunRow, cards: Card[], { id, attempt }: Context['options']): Card {
+  const task = namesOf(run, cards)[0];
+  const attempts = [...new Set(cards.map((card) => card.attempt))];
+  const wanted = attempt ?? Math.max(...attempts);
+  const some = cards.filter((card) => card.attempt === wanted);
+  if (some.length === 0) {
+    const message = `Attempt ${wanted} of ${task} has no card. These have: ${attempts.join(', ')}.`;
+    throw new FlowError('FLOW_CARD_NOT_FOUND', message);
+  }
+  const own = some.find((card) => card.id === OWN_CARD) ?? some[0];
+  const found = id === undefined ? own : some.find((card) => card.id === id);
+  if (found) return found;
+  const ids = some.map((card) => card.id);
+  const message = `${task} has no card "${id}". ${suggest(id as string, ids)}`;
+  throw new FlowError('FLOW_CARD_NOT_FOUND', message);
+}
+
+async function noCard({ store }: Recorded, run: RunRow, asked: string): Promise<FlowError> {
+  const others: Card[] = [];
+  for await (const card of cardsOfRun(store, run)) {
+    others.push({ ...card, html: '' });
+    if (namesOf(run, others).length > NAMED) break;
+  }
+  const help =
+    others.length > 0
+      ? `These tasks have one: ${listed(namesOf(run, others))}.`
+      : 'No task of the run has one: a step makes its card by `card.add(…)`, and `--with=card` gives one to each task.';
+  return new FlowError('FLOW_CARD_NOT_FOUND', `${asked} has no card. ${help}`);
+}
+
+function namesOf({ flow, run }: RunRow, cards: readonly Card[]): string[] {
+  return [...new Set(cards.map(({ step, task }) => `${flow}/${run}/${step}/${task}`))];
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
+}
+
+function cardJson(
+  { flow, run }: RunRow,
+  { step, task, attempt, id, title, html }: Card,
+  file?: string,
+): CardJson {
+  return {
+    pathspec: `${flow}/${run}/${step}/${task}`,
+    attempt,
+    id,
+    title: title ?? null,
+    bytes: Buffer.byteLength(html),
+    file: file ?? null,
+  };
+}
+
+/** The card of an imported run may be anybody's file: what it holds must not act where it is opened. */
+async function safeToOpen({ imported }: RunRow, html: string): Promise<string> {
+  return imported ? (await import('../../engine/cards/framed')).framed(html) : html;
+}
+
+/** @throws FlowError FLOW_CARD_WRITE */
+function writeCard(file: string, html: string): void {
+  try {
+    writeCardFile(file, html);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `The card cannot be written to ${file} (${code}): give another file by --out=<file>.`;
+    throw new FlowError('FLOW_CARD_WRITE', message, { cause });
+  }
+}

@@ -1,0 +1,50 @@
+/** The cards of a task where it is executed: made when its step asks for one, told while they change, and once more at its end. */
+import type { StepCards, TaskCard } from '../../definition/step-cards';
+import type { StepCard } from '../../definition/types';
+import type { LiveCards } from './live-cards';
+
+export class CardsOfTask {
+  readonly #show: ((card: TaskCard) => void) | undefined;
+  #cards: StepCards | undefined;
+  #live: LiveCards | undefined;
+
+  /** @param show hears what a card shows, now and then while it changes */
+  constructor(show?: (card: TaskCard) => void) {
+    this.#show = show;
+  }
+
+  /** What the step has as `card`. */
+  get card(): StepCard {
+    this.#cards ??= this.#open();
+    return this.#cards.card;
+  }
+
+  /** What they show now. Call when the body has ended: what it changes still is not told. */
+  end(): { cards?: TaskCard[] } {
+    this.#live?.end();
+    const cards = this.#cards?.documents() ?? [];
+    return cards.length > 0 ? { cards } : {};
+  }
+
+  /** A task that shows nothing loads nothing of it. */
+  #open(): StepCards {
+    const { StepCards } =
+      require('../../definition/step-cards') as typeof import('../../definition/step-cards');
+    const cards = new StepCards({
+      now: Date.now,
+      readFile,
+      onChange: (id) => this.#live?.changed(id),
+    });
+    if (this.#show) {
+      const { LiveCards } = require('./live-cards') as typeof import('./live-cards');
+      this.#live = new LiveCards((id) => cards.document(id), this.#show);
+    }
+    return cards;
+  }
+}
+
+/** For an artifact that `file()` made, which a card shows as an image. */
+function readFile(path: string): Uint8Array {
+  const { readFileSync } = require('node:fs') as typeof import('node:fs');
+  return readFileSync(path);
+}

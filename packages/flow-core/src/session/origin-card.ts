@@ -1,0 +1,36 @@
+/** Writes the card of the task whose inputs a spin took beside, so that the two can be compared. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { cardsOfTask } from '../engine/record/read-cards';
+import { cardsFolder } from '../environment/output-folders';
+import { parsePathspec } from '../store/pathspec';
+import type { Session } from './session';
+
+/** @param origin `movies/12/train/3` @returns its path from the workspace's root; undefined where it has no card */
+export async function writeOriginCard(
+  { store, workspace }: Session,
+  origin: string | undefined,
+): Promise<string | undefined> {
+  const { flow, run, step, task } = origin === undefined ? {} : parsePathspec(origin);
+  if (flow === undefined || run === undefined || step === undefined || task === undefined) return undefined;
+  try {
+    const [runRow, row] = [await store.run(flow, run), await store.task(flow, run, step, task)];
+    const cards = runRow && row ? await cardsOfTask(store, runRow, row) : [];
+    const card = cards.find(({ attempt }) => attempt === row?.attempt);
+    if (!card) return undefined;
+    const file = join(cardsFolder(workspace), flow, `${run}-${step}-${task}-${card.id}.html`);
+    const { framed } = await import('../engine/cards/framed');
+    writeCardFile(file, runRow?.imported ? framed(card.html) : card.html);
+    return relative(workspace, file);
+  } catch {
+    // A spin does not fail for it.
+    return undefined;
+  }
+}
+
+/** What a card shows is for its owner alone. */
+export function writeCardFile(file: string, html: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, html, { mode: 0o600 });
+  chmodSync(file, 0o600);
+}

@@ -1,0 +1,45 @@
+/** Reads the rows of cards: the HTML files that tasks showed. */
+import { scan } from '../kv/kv';
+import { keys, prefixRange } from '../kv/row-keys';
+import type { CardRow } from './card-row';
+import { Tally } from './contents';
+import { fromJson } from './json';
+import { type Runs, requireWholeRun } from './whole';
+
+/** Rows in one page: each may hold megabytes. */
+const PAGE = 8;
+
+/** Where a card stands in its run. */
+export interface CardPlace {
+  step: string;
+  task: number;
+  attempt: number;
+  id: string;
+}
+
+export type Card = CardPlace & CardRow;
+
+/**
+ * The cards of a run, a step or a task, by their keys.
+ * @throws FlowError FLOW_STORE_CORRUPT where some of a step or a run are gone
+ */
+export async function* cardsOf(
+  store: Runs,
+  flow: string,
+  run: number,
+  step?: string,
+  task?: number,
+): AsyncGenerator<Card, void, undefined> {
+  const range = prefixRange(keys.cards(flow, run, step, task));
+  const tally = new Tally();
+  for await (const [key, value] of scan(store.kv, range, PAGE)) {
+    tally.add(key, value);
+    yield { ...cardPlace(key), ...(fromJson<CardRow>(value) as CardRow) };
+  }
+  if (task === undefined) await requireWholeRun(store, 'card', { flow, run, step }, range, tally);
+}
+
+export function cardPlace(key: string): CardPlace {
+  const [, , , step = '', task, attempt, id = ''] = key.split('/');
+  return { step, task: Number(task), attempt: Number(attempt), id };
+}
