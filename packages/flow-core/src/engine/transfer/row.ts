@@ -66,12 +66,8 @@ export function opsOf(flow: string, run: number, { kind, payload }: Row): Op[] {
   if (kind === Kind.Code) return record.code(flow, run, json);
   if (kind === Kind.Card) {
     const { step, task, attempt, id, title, html } = json as CardAt;
-    return record.card(
-      flow,
-      run,
-      { step, task, attempt, id },
-      { ...(title === undefined ? {} : { title }), html },
-    );
+    const row = { ...(title === undefined ? {} : { title }), html };
+    return [record.card(flow, run, { step, task, attempt, id }, row)];
   }
   const { step, task, attempt: n, seq, ...log } = json as LogAt;
   return [record.log(flow, run, { step, task, attempt: n, seq }, log)];
