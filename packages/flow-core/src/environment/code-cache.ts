@@ -79,7 +79,10 @@ export function keepCode(use = '', folder = join(__dirname, 'parts')): () => voi
     const isPart = file.startsWith(folder + sep);
     const isKept = (isPart || OF_PACKAGES.test(file)) && !imports(file, content);
     if (!isKept) return compile.call(this, content, file, ...rest);
-    const path = join(cache, `${isPart ? ownVersion : version}-${digestOf(headOf(file), content).toString('hex')}`);
+    const path = join(
+      cache,
+      `${isPart ? ownVersion : version}-${digestOf(headOf(file), content).toString('hex')}`,
+    );
     const cachedData = isOwn ? read(path) : undefined;
     const script = new Script(Module.wrap(content.replace(/^#!/, '//')), {
       ...{ filename: file, columnOffset: -WRAPPED },
