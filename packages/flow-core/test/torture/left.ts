@@ -19,10 +19,16 @@ const TEMPORARY = /^(nx-flow-\d+(\/code(\/[0-9a-f]+-[0-9a-f]{40})?)?|tsx-\d+(\/.
 
 /** Processes end by themselves; a broker is gone with its last client. @param allowed what may be there too, from the store's folder */
 export async function nothingLeft({ lane, store }: Trial, allowed = /^$/): Promise<void> {
-  await as('left', 'processes', () => lane.gone());
-  const files = [...leftInStore(store), ...leftInWorkspace(lane.ws.folder)].filter(
-    (name) => !allowed.test(name),
-  );
+  const gone = () => as('left', 'processes', () => lane.gone());
+  const look = () =>
+    [...leftInStore(store), ...leftInWorkspace(lane.ws.folder)].filter((name) => !allowed.test(name));
+  await gone();
+  let files = look();
+  if (files.length > 0) {
+    // A broker that a killed client had just started was no process to be seen yet, and listens now.
+    await gone();
+    files = look();
+  }
   if (files.length > 0)
     throw new Failure('left', `${files.slice(0, 5).join(' ')} beside ${readdirSync(store)}`);
 }
