@@ -127,7 +127,7 @@ const REFUSED: [line: string, said: string][] = [
   ],
   [
     'spin movies train --index=2',
-    'FLOW_NO_INPUTS  No run of movies has inputs for "train": 1 ("films" there has 2 items, so no index 2). Run it again, with `nx-flow run movies`.',
+    'FLOW_NO_INPUTS  No run of movies has inputs for "train": 1 ("films" there has 2 items: an index is 0 to 1, not 2).',
   ],
   [
     'spin movies train --index=x',

@@ -275,7 +275,7 @@ test.each([
   ],
   [
     ['part', '--all', '--index=7', '--origin=1'],
-    'FLOW_NO_INPUTS  Run films/1 has no inputs for "part": "genres" there has 3 items, so no index 7.',
+    'FLOW_NO_INPUTS  Run films/1 has no inputs for "part": "genres" there has 3 items: an index is 0 to 2, not 7.',
   ],
 ])('nx-flow spin films %j is refused', async (args, said) => {
   films();

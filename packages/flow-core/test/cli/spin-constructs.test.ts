@@ -140,10 +140,10 @@ describe('on a run of the arm "big", and a newer one of "small"', () => {
       return stderr;
     };
     expect(await refusal('part', '--origin=2', '--index=2')).toBe(
-      'FLOW_NO_INPUTS  Run constructs/2 has no inputs for "part": "items" there has 2 items, so no index 2.\n',
+      'FLOW_NO_INPUTS  Run constructs/2 has no inputs for "part": "items" there has 2 items: an index is 0 to 1, not 2.\n',
     );
     expect(await refusal('part', '--index=0,3')).toContain(
-      '2 ("parts" there has 3 items, so no index 3); 1 (',
+      '2 ("parts" there has 3 items: an index is 0 to 2, not 3); 1 (',
     );
     expect(await refusal('part', '--index=0,1,2')).toBe(
       'FLOW_INDEX  "part" stands in 2 foreaches: --index takes at most 2 numbers.\n',

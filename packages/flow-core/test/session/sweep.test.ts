@@ -124,7 +124,7 @@ test('an edit is seen on each of them', async () => {
 test('a run in which the step cannot be spun is told with the reason, and the others are spun', async () => {
   const { rows, without, status } = await swept(engine, {}, 'each', 'last:3', { index: [1] });
   expect(rows.map(([run]) => run)).toEqual([3, 2]);
-  expect(without).toEqual([{ run: 1, index: [1], why: '"rows" there has 1 item, so no index 1' }]);
+  expect(without).toEqual([{ run: 1, index: [1], why: '"rows" there has one item: its index is 0, not 1' }]);
   expect(status).toBe('done');
 });
 

@@ -124,7 +124,7 @@ export const nothingSplit = ({ name, over }: StepNode) =>
   `"${over}" there is empty, so "${name}" had no splits`;
 
 export const noIndex = (over: string, count: number, index: number) =>
-  `"${over}" there has ${count} item${count === 1 ? '' : 's'}, so no index ${index}`;
+  `"${over}" there has ${count === 1 ? 'one item: its index is 0' : `${count} items: an index is 0 to ${count - 1}`}, not ${index}`;
 
 async function joinFromParents(
   graph: Graph,

@@ -40,12 +40,15 @@ export async function noInputs(asked: NoInputs): Promise<FlowError> {
       `Run ${graph.flow}/${selection.run} has no inputs for "${node.name}": ${first.why}.${split}`,
     );
   }
+  // Another run would have as few splits.
+  const isIndex = failures.every(({ why }) => /: (its|an) index is 0/.test(why));
+  const remedy = split || (isIndex ? '' : ` Run it again, with \`${again}\`.`);
   const shown = failures
     .slice(0, 3)
     .map(({ text }) => text)
     .join('; ');
   return error(
-    `No run of ${graph.flow} has inputs for "${node.name}": ${shown}${failures.length > 3 ? '; …' : ''}.${split || ` Run it again, with \`${again}\`.`}`,
+    `No run of ${graph.flow} has inputs for "${node.name}": ${shown}${failures.length > 3 ? '; …' : ''}.${remedy}`,
   );
 }
 

@@ -39,7 +39,7 @@ export function addRow(to: StepSummary, { status, task, durationMs = 0, error }:
 
 export function packSummary(summary: StepSummary): PackedSummary {
   const { done, caught, failed, running, totalMs, first, failures } = summary;
-  return [done, caught, failed, running, Math.round(totalMs), first, ...failures];
+  return [done, caught, failed, running, Math.round(totalMs * 10) / 10, first, ...failures];
 }
 
 /** Of a step without tasks where there is none. */

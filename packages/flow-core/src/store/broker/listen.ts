@@ -49,7 +49,8 @@ async function listenAt(server: Server, path: string): Promise<Listening> {
     leave() {
       // It may be that of the next broker by now, also of a store that was made again.
       const now = statSync(path, { throwIfNoEntry: false });
-      if (now?.ino === own.ino && now.dev === own.dev) rmSync(path, { force: true });
+      if (now?.ino === own.ino && now.dev === own.dev && now.ctimeMs === own.ctimeMs)
+        rmSync(path, { force: true });
     },
   };
 }

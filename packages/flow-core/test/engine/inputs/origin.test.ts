@@ -296,7 +296,7 @@ describe("under today's graph", () => {
     await e.run(declare(false));
     expect((await e.spin(declare(true), 'each', { index: [2] })).artifacts).toMatchObject([{ value: '2z' }]);
     expect(await messageOf(e.resolve(declare(true), 'each', { index: [3] }))).toBe(
-      'No run of addforeach has inputs for "each": 1 ("ns" there has 3 items, so no index 3). Run it again, with `nx-flow run addforeach`.',
+      'No run of addforeach has inputs for "each": 1 ("ns" there has 3 items: an index is 0 to 2, not 3).',
     );
     expect(await messageOf(e.resolve(declare(true), 'j'))).toContain('1 (each did not run there)');
   });
@@ -388,10 +388,10 @@ describe('in a foreach', () => {
 
   test('an index that is out of range is told with the range', async () => {
     expect(await messageOf(e.resolve(nested(), 'b', { run: 1, index: [2, 5] }))).toBe(
-      'Run nested/1 has no inputs for "b": "bs" there has 2 items, so no index 5.',
+      'Run nested/1 has no inputs for "b": "bs" there has 2 items: an index is 0 to 1, not 5.',
     );
     expect(await messageOf(e.resolve(nested(), 'b', { run: 1, index: [12, 0] }))).toBe(
-      'Run nested/1 has no inputs for "b": "as" there has 12 items, so no index 12.',
+      'Run nested/1 has no inputs for "b": "as" there has 12 items: an index is 0 to 11, not 12.',
     );
   });
 
