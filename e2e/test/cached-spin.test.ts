@@ -1,5 +1,5 @@
 /** What Nx replays of `nx spin` and what it executes: a truth table, against the real thing. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Sums } from '../lib/sums';
 
@@ -284,6 +284,19 @@ test('a target whose inputs leave out what is published is refused, before Nx ca
   });
   expect((await nx('spin', 'flows', '--step=sum')).code).toBe(0);
   workspace.write({ 'flows/project.json': { name: 'flows' } });
+});
+
+test('a card is an output: a replay has the bytes of the execution', async () => {
+  const card = () => readFileSync(workspace.path(`${FOLDER}/card.html`), 'utf8');
+  expect(await spin('--step=sum', '--with=card')).toBe('miss');
+  const made = card();
+  expect(made).toContain('<!doctype html>');
+  rmSync(workspace.path(FOLDER), { recursive: true });
+  expect(await spin('--step=sum', '--with=card')).toBe('hit');
+  expect(card()).toBe(made);
+  // Without it, none of it stays.
+  await spin('--step=sum');
+  expect(existsSync(workspace.path(`${FOLDER}/card.html`))).toBe(false);
 });
 
 test('what Nx has lost of a cached result is not taken for whole: the command fails, and the next one executes', async () => {

@@ -15,7 +15,7 @@ const STORE = [
 ];
 
 /** Compiled code is kept, by nx-flow and by tsx. */
-const TEMPORARY = /^(nx-flow-\d+(\/code(\/[0-9a-f]+-[0-9a-f]{40})?)?|tsx-\d+(\/.*)?)$/;
+const TEMPORARY = /^(nx-flow-\d+(\/code(\/[0-9a-f]+(\.[a-z-]+)?-[0-9a-f]{40})?)?|tsx-\d+(\/.*)?)$/;
 
 /** Processes end by themselves; a broker is gone with its last client. @param allowed what may be there too, from the store's folder */
 export async function nothingLeft({ lane, store }: Trial, allowed = /^$/): Promise<void> {
