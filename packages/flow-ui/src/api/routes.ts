@@ -229,6 +229,8 @@ export type FrameRequest =
 export interface FrameReply {
   /** `/frame/…` */
   url: string;
+  /** Of a card that still changes: as in `CardShown`. Where that says another one, the frame has to be loaded again. */
+  policy?: string;
 }
 
 /** `GET /api/log/:flow/:run/:step/:task?attempt=&from=`; of a spin: `GET /api/spins/:n/log?from=` */
@@ -338,6 +340,8 @@ export interface SpinsReply {
 /** A spin of this workspace, from the page or from a command. */
 export interface SpinEntry {
   n: number;
+  /** All of its events have it: see `Happened`. */
+  work: string;
   flow: string;
   step: string;
   index: readonly number[];
