@@ -1,7 +1,7 @@
 /** Forms: fields out of schemas, and what is wrong with what was written in them. */
 import { z } from 'zod';
-import { checked, checkedAll, problemsByField } from '../../src/page/start/check';
-import { defaultText, type Field, fieldsOf, textOf } from '../../src/page/start/fields';
+import { checked, checkedAll, problemsByField } from '../../src/page/logic/check';
+import { defaultText, type Field, fieldsOf, textOf } from '../../src/page/logic/fields';
 
 const field = (schema: z.ZodType, more: { required?: boolean; default?: unknown } = {}) =>
   fieldsOf([
