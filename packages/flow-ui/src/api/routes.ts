@@ -139,6 +139,8 @@ export interface TasksReply {
   attempts: readonly number[];
   /** The split, as in `2` or `2.0`; empty outside of a foreach. */
   index: readonly string[];
+  /** The attempts before the last one, by the place of the task: start and duration of each, one after the other. */
+  tries?: Readonly<Record<number, readonly number[]>>;
   /** The first line of the error of a failed task, by the place of the task. */
   errors: Readonly<Record<number, string>>;
 }

@@ -1,0 +1,4 @@
+/** Runs. */
+export function RunsView() {
+  return <p>Runs</p>;
+}
