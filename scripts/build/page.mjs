@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** `cwd`: the package. Everything lies in `dist/page`; the server shows `assets/*` of it under `/assets/`. */
+/** `cwd`: the package. Everything lies in `dist/page`, which the server shows at `/`. */
 export async function buildPage(cwd) {
   const page = join(cwd, 'dist', 'page');
   rmSync(page, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: [join(cwd, 'src', 'page', 'app.tsx')],
-    outdir: join(page, 'assets'),
+    outdir: page,
     entryNames: '[name]-[hash]',
     absWorkingDir: cwd,
     bundle: true,
@@ -27,7 +27,7 @@ export async function buildPage(cwd) {
   const html = Object.keys(metafile.outputs)
     .map((file) => basename(file))
     .reduce(
-      (text, file) => text.replace(`/assets/app${file.slice(file.lastIndexOf('.'))}"`, `/assets/${file}"`),
+      (text, file) => text.replace(`/app${file.slice(file.lastIndexOf('.'))}"`, `/${file}"`),
       readFileSync(join(cwd, 'src', 'page', 'index.html'), 'utf8'),
     );
   mkdirSync(page, { recursive: true });
