@@ -213,7 +213,13 @@ export interface CardEntry {
  */
 export type FrameRequest =
   | { card: { task: string; id: string; attempt?: number } }
-  | { value: { task: string; name: string; /** Into the value, as in `["a", 0]`. */ path?: readonly (string | number)[] } }
+  | {
+      value: {
+        task: string;
+        name: string /** Into the value, as in `["a", 0]`. */;
+        path?: readonly (string | number)[];
+      };
+    }
   /** Of a spin of the moment. */
   | { card: { spin: number; id: string } }
   | { value: { spin: number; name: string; path?: readonly (string | number)[] } }
@@ -274,7 +280,12 @@ export interface FlowReply {
   steps: readonly { name: string; kind: string; spin: boolean }[];
   graph: GraphEntry;
   /** JSON Schema of each parameter, in the order of declaration. */
-  params: readonly { name: string; schema: Readonly<Record<string, unknown>>; default?: unknown; required: boolean }[];
+  params: readonly {
+    name: string;
+    schema: Readonly<Record<string, unknown>>;
+    default?: unknown;
+    required: boolean;
+  }[];
 }
 
 /** Which step, on which inputs. Absent: as `nx-flow spin` chooses. */
