@@ -1,7 +1,7 @@
 /** The cards of both sides beside each other. */
 import type { CompareReply } from '../../api/routes';
-import { Frame } from '../parts/frame/frame';
 import { pathTo } from '../logic/place';
+import { Frame } from '../parts/frame/frame';
 
 export function CompareCards({ cards, a, b }: { cards: CompareReply['cards']; a: string; b: string }) {
   if (cards.length === 0) return null;
@@ -22,7 +22,9 @@ export function CompareCards({ cards, a, b }: { cards: CompareReply['cards']; a:
                   </>
                 )}
               </p>
-              {task !== undefined && <Frame request={{ card: { task, id: card.id } }} title={`${card.id} of ${task}`} />}
+              {task !== undefined && (
+                <Frame request={{ card: { task, id: card.id } }} title={`${card.id} of ${task}`} />
+              )}
             </div>
           ))}
         </div>

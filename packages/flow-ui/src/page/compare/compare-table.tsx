@@ -1,10 +1,10 @@
 /** Rows of a comparison: what differs first, and what is the same folded away where it is much. */
 import { useState } from 'preact/hooks';
 import type { CompareRow } from '../../api/routes';
-import { Frame } from '../parts/frame/frame';
-import { countText } from '../logic/words';
-import { ChangeMark, Inside } from '../parts/value/change';
 import { ordered } from '../logic/compare-rows';
+import { countText } from '../logic/words';
+import { Frame } from '../parts/frame/frame';
+import { ChangeMark, Inside } from '../parts/value/change';
 
 interface Props {
   rows: readonly CompareRow[];

@@ -1,5 +1,6 @@
 /** Two runs or two tasks beside each other. */
 import type { CompareReply } from '../../api/routes';
+import { told } from '../logic/compare-rows';
 import { pathTo, withQuery } from '../logic/place';
 import { Answer } from '../parts/notes';
 import { StatusMark } from '../parts/status-mark';
@@ -8,7 +9,6 @@ import { go, setQuery, usePlace } from '../shell/router';
 import { useAsk } from '../shell/use-ask';
 import { CompareCards } from './compare-cards';
 import { CompareTable } from './compare-table';
-import { told } from '../logic/compare-rows';
 import { Times } from './times';
 
 export function CompareView() {
@@ -41,7 +41,8 @@ function Chooser({ a, b }: { a: string; b: string }) {
       }}
     >
       <label>
-        <span class="soft">Left</span> <input name="a" value={a} placeholder="movies/11" spellcheck={false} required />
+        <span class="soft">Left</span>{' '}
+        <input name="a" value={a} placeholder="movies/11" spellcheck={false} required />
       </label>
       <button
         type="button"
@@ -52,7 +53,8 @@ function Chooser({ a, b }: { a: string; b: string }) {
         ⇄
       </button>
       <label>
-        <span class="soft">Right</span> <input name="b" value={b} placeholder="movies/12" spellcheck={false} required />
+        <span class="soft">Right</span>{' '}
+        <input name="b" value={b} placeholder="movies/12" spellcheck={false} required />
       </label>
       <button type="submit">Compare</button>
     </form>

@@ -1,7 +1,7 @@
 /** Times of both sides as bars of one scale. */
 import type { CompareReply } from '../../api/routes';
-import { durationText } from '../logic/words';
 import { timeBars } from '../logic/compare-rows';
+import { durationText } from '../logic/words';
 
 export function Times({ rows, a, b }: { rows: CompareReply['times']; a: string; b: string }) {
   if (rows.length === 0) return null;
@@ -12,7 +12,9 @@ export function Times({ rows, a, b }: { rows: CompareReply['times']; a: string; 
         <thead class="unseen">
           <tr>
             <th scope="col">Step</th>
-            <th scope="col">{a} above, {b} below</th>
+            <th scope="col">
+              {a} above, {b} below
+            </th>
             <th scope="col">Factor</th>
           </tr>
         </thead>

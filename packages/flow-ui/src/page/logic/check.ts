@@ -2,8 +2,9 @@
  * What is wrong with what somebody wrote in a field, before it is sent. The flow's own schema has the last word: it may know more
  * than its JSON Schema says.
  */
-import { mistakeIn } from './json/mistake';
+
 import { boundsOf, type Field } from './fields';
+import { mistakeIn } from './json/mistake';
 
 /** What is sent, or one sentence that says what would be right. Undefined: left to the flow's default. */
 export type Checked = { json: string } | { problem: string } | undefined;

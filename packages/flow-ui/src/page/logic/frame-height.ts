@@ -7,5 +7,7 @@ const [LEAST, MOST] = [24, 6_000];
 export function heightOf(message: unknown): number | undefined {
   if (typeof message !== 'object' || message === null || !('cardHeight' in message)) return undefined;
   const height: unknown = message.cardHeight;
-  return typeof height === 'number' && height > 0 ? Math.min(MOST, Math.max(LEAST, Math.ceil(height))) : undefined;
+  return typeof height === 'number' && height > 0
+    ? Math.min(MOST, Math.max(LEAST, Math.ceil(height)))
+    : undefined;
 }

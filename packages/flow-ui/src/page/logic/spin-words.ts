@@ -3,7 +3,12 @@ import type { SpinEntry, SpinRequest } from '../../api/routes';
 import { withQuery } from './place';
 
 /** `movies/genre split 2, iteration 1` */
-export function spinName({ flow, step, index, iteration }: Pick<SpinEntry, 'flow' | 'step' | 'index' | 'iteration'>) {
+export function spinName({
+  flow,
+  step,
+  index,
+  iteration,
+}: Pick<SpinEntry, 'flow' | 'step' | 'index' | 'iteration'>) {
   return [
     `${flow}/${step}`,
     [
@@ -29,6 +34,9 @@ export function factorText(ms: number | undefined, before: number | undefined): 
 }
 
 /** The address of the editor for what was executed. @param n the spin whose changed inputs it begins with */
-export function editorOf({ flow, step, run, task, index }: SpinRequest | SpinEntry & SpinRequest, n?: number): string {
+export function editorOf(
+  { flow, step, run, task, index }: SpinRequest | (SpinEntry & SpinRequest),
+  n?: number,
+): string {
   return withQuery('/spin', { flow, step, run, task, index: index?.join(','), from: n });
 }

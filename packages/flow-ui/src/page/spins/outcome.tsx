@@ -64,7 +64,8 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
           key={n}
           path={`/api/spins/${n}/log`}
           grows={(message) =>
-            (message.type === 'event' && message.work === work) || (message.type === 'spin' && message.spin.n === n)
+            (message.type === 'event' && message.work === work) ||
+            (message.type === 'spin' && message.spin.n === n)
           }
           name={`spin-${n}.log`}
         />

@@ -12,7 +12,8 @@ export function SpinCards({ spin }: { spin: SpinDetail }) {
   /** Cards that appeared while it goes on, before the reply has them. */
   const [seen, see] = useState<readonly string[]>([]);
   useMessages((message) => {
-    if (message.type === 'card' && message.task === n && !seen.includes(message.id)) see([...seen, message.id]);
+    if (message.type === 'card' && message.task === n && !seen.includes(message.id))
+      see([...seen, message.id]);
   });
   const ids = new Set([...spin.cards.map(({ id }) => id), ...seen]);
   const cards = [...ids].map((id) => ({ id, title: spin.cards.find((card) => card.id === id)?.title }));

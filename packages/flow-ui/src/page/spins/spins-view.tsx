@@ -6,8 +6,8 @@ import { Answer, EmptyState } from '../parts/notes';
 import { StatusMark } from '../parts/status-mark';
 import { Duration, Time } from '../parts/times';
 import { VirtualList } from '../parts/virtual-list';
-import { useNarrow } from '../shell/use-narrow';
 import { useAsk } from '../shell/use-ask';
+import { useNarrow } from '../shell/use-narrow';
 
 export function SpinsView() {
   const asked = useAsk<SpinsReply>('/api/spins', ({ type }) => type === 'spin');
@@ -33,8 +33,8 @@ function SpinList({ spins, dropped }: SpinsReply) {
     return (
       <EmptyState title="Nothing was spun yet.">
         <p>
-          What you spin here, or by <code>nx-flow spin</code> in this workspace, stands here while this server goes
-          on. It is in its memory alone.
+          What you spin here, or by <code>nx-flow spin</code> in this workspace, stands here while this server
+          goes on. It is in its memory alone.
         </p>
       </EmptyState>
     );
@@ -49,13 +49,15 @@ function SpinList({ spins, dropped }: SpinsReply) {
         rowClass={() => 'spin-row'}
         head={
           <div class="spin-row">
-            {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map((name) => (
-              // biome-ignore lint/a11y/useFocusableInteractive: a head is not.
-              // biome-ignore lint/a11y/useSemanticElements: the list is no table.
-              <span key={name} role="columnheader">
-                {name}
-              </span>
-            ))}
+            {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map(
+              (name) => (
+                // biome-ignore lint/a11y/useFocusableInteractive: a head is not.
+                // biome-ignore lint/a11y/useSemanticElements: the list is no table.
+                <span key={name} role="columnheader">
+                  {name}
+                </span>
+              ),
+            )}
           </div>
         }
       />
@@ -90,9 +92,7 @@ function SpinRow({ spin }: { spin: SpinEntry }) {
   return (
     <>
       {cells.map((cell, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the columns are always these
         // biome-ignore lint/a11y/useSemanticElements: the list is no table.
-        // biome-ignore lint/a11y/useFocusableInteractive: what is in it is.
         <span key={i} role="cell" class={`cell c${i}`}>
           {cell}
         </span>

@@ -10,7 +10,10 @@ import { useAsk } from '../shell/use-ask';
 import { SpinOutcome } from './outcome';
 
 export function SpunView({ n }: { n: number }) {
-  const asked = useAsk<SpinDetail>(`/api/spins/${n}`, (message) => message.type === 'spin' && message.spin.n === n);
+  const asked = useAsk<SpinDetail>(
+    `/api/spins/${n}`,
+    (message) => message.type === 'spin' && message.spin.n === n,
+  );
   return (
     <article class="spun">
       <Answer asked={asked}>
@@ -31,7 +34,8 @@ function SpunHead({ spin }: { spin: SpinDetail }) {
   const others = useAsk<SpinsReply>('/api/spins', ({ type }) => type === 'spin').value?.spins ?? [];
   const like = others.filter(({ flow, step }) => flow === spin.flow && step === spin.step);
   const [newer, older] = [like.findLast((other) => other.n > n), like.find((other) => other.n < n)];
-  const attempt = (work: () => Promise<void>) => () => work().catch((error: Error) => setProblem(error.message));
+  const attempt = (work: () => Promise<void>) => () =>
+    work().catch((error: Error) => setProblem(error.message));
   const again = attempt(async () => {
     const reply = await ask<SpinReply>('/api/spins', { body: request });
     go(`/spins/${reply.n}`);
@@ -51,7 +55,10 @@ function SpunHead({ spin }: { spin: SpinDetail }) {
         </h1>
         <span class="spring" />
         {spin.status === 'running' && spin.here && (
-          <button type="button" onClick={attempt(() => ask(`/api/spins/${n}`, { method: 'DELETE', body: {} }))}>
+          <button
+            type="button"
+            onClick={attempt(() => ask(`/api/spins/${n}`, { method: 'DELETE', body: {} }))}
+          >
             Stop
           </button>
         )}

@@ -60,7 +60,9 @@ function Control({ id, field, text, problem, onText }: Props & { id: string }) {
       const options = kind === 'boolean' ? ['true', 'false'] : choices;
       return (
         <select {...shared} onChange={onInput}>
-          <option value="">{byDefault === undefined ? (required ? 'choose …' : 'not given') : `default: ${byDefault}`}</option>
+          <option value="">
+            {byDefault === undefined ? (required ? 'choose …' : 'not given') : `default: ${byDefault}`}
+          </option>
           {options.map((json) => (
             <option key={json} value={json}>
               {shownText(json)}
@@ -70,15 +72,37 @@ function Control({ id, field, text, problem, onText }: Props & { id: string }) {
       );
     }
     case 'json':
-      return <textarea {...shared} rows={Math.min(10, Math.max(2, text.split('\n').length))} spellcheck={false} placeholder={byDefault} onInput={onInput} />;
+      return (
+        <textarea
+          {...shared}
+          rows={Math.min(10, Math.max(2, text.split('\n').length))}
+          spellcheck={false}
+          placeholder={byDefault}
+          onInput={onInput}
+        />
+      );
     case 'number':
     case 'integer':
-      return <input {...shared} inputMode={kind === 'integer' ? 'numeric' : 'decimal'} autocomplete="off" placeholder={byDefault} onInput={onInput} />;
+      return (
+        <input
+          {...shared}
+          inputMode={kind === 'integer' ? 'numeric' : 'decimal'}
+          autocomplete="off"
+          placeholder={byDefault}
+          onInput={onInput}
+        />
+      );
     case 'date':
       return <input {...shared} type="date" onInput={onInput} />;
     case 'text':
       return typeof schema.maxLength === 'number' && schema.maxLength <= 200 ? (
-        <input {...shared} maxLength={schema.maxLength} spellcheck={false} placeholder={byDefault} onInput={onInput} />
+        <input
+          {...shared}
+          maxLength={schema.maxLength}
+          spellcheck={false}
+          placeholder={byDefault}
+          onInput={onInput}
+        />
       ) : (
         <input {...shared} spellcheck={false} placeholder={byDefault} onInput={onInput} />
       );

@@ -24,10 +24,15 @@ export function StartForm({ flow, origin, step: from = '' }: Props) {
     // What it had before stands in a field already, so nothing of it is required.
     origin ? { ...field, required: false } : field,
   );
-  const begin = Object.fromEntries(fields.map((field) => [field.name, textOf(field, origin?.params[field.name])]));
+  const begin = Object.fromEntries(
+    fields.map((field) => [field.name, textOf(field, origin?.params[field.name])]),
+  );
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(begin);
   const [touched, touch] = useState<ReadonlySet<string>>(new Set());
-  const [refused, refuse] = useState<{ fields: Record<string, string>; rest: string }>({ fields: {}, rest: '' });
+  const [refused, refuse] = useState<{ fields: Record<string, string>; rest: string }>({
+    fields: {},
+    rest: '',
+  });
   const [tagText, setTagText] = useState('');
   const [step, setStep] = useState(from);
   const [sent, send] = useState<'no' | 'tried' | 'sending'>('no');
@@ -48,7 +53,12 @@ export function StartForm({ flow, origin, step: from = '' }: Props) {
       const { run } = await ask<WorkReply>('/api/work', { body: request });
       go(pathTo(run));
     } catch (error) {
-      refuse(problemsByField((error as Error).message, fields.map(({ name }) => name)));
+      refuse(
+        problemsByField(
+          (error as Error).message,
+          fields.map(({ name }) => name),
+        ),
+      );
       send('tried');
     }
   };

@@ -50,7 +50,9 @@ export function StartView() {
               <StartForm key={flow} flow={reply} />
             ) : (
               <Answer asked={origin}>
-                {(of) => <StartForm key={`${flow} ${run}`} flow={reply} origin={of} step={query.get('step') ?? ''} />}
+                {(of) => (
+                  <StartForm key={`${flow} ${run}`} flow={reply} origin={of} step={query.get('step') ?? ''} />
+                )}
               </Answer>
             )
           }

@@ -44,7 +44,8 @@ export function TaskCards({ task, again }: Props) {
                 title={labelOf(card)}
                 live={
                   goesOn
-                    ? (message) => message.task === pathspec && message.id === id && message.attempt === attempt
+                    ? (message) =>
+                        message.task === pathspec && message.id === id && message.attempt === attempt
                     : undefined
                 }
               />

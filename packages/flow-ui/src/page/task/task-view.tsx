@@ -1,14 +1,14 @@
 /** One task: what it made of what, what it showed and wrote, and what went wrong. */
 import type { TaskReply } from '../../api/routes';
-import { LogView } from '../parts/log/log';
 import { withQuery } from '../logic/place';
 import { Commands } from '../parts/copy';
+import { LogView } from '../parts/log/log';
 import { Answer } from '../parts/notes';
+import { ErrorBox } from '../parts/value/error-box';
+import { Values } from '../parts/value/values';
 import { useKeys } from '../shell/keys';
 import { go } from '../shell/router';
 import { useAsk } from '../shell/use-ask';
-import { ErrorBox } from '../parts/value/error-box';
-import { Values } from '../parts/value/values';
 import { Attempts } from './attempts';
 import { growsLog, isOfTask } from './is-of';
 import { Relatives } from './relatives';

@@ -5,10 +5,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CardShown } from '../../../api/messages';
 import type { FrameReply, FrameRequest } from '../../../api/routes';
-import { ErrorNote, Waiting } from '../notes';
+import { heightOf } from '../../logic/frame-height';
 import { ask } from '../../shell/ask';
 import { isStale, useMessages } from '../../shell/events';
-import { heightOf } from '../../logic/frame-height';
+import { ErrorNote, Waiting } from '../notes';
 import { useInView } from './in-view';
 
 interface Props {
@@ -30,12 +30,10 @@ export function Frame({ request, title, live }: Props) {
   const [problem, setProblem] = useState<string>();
   const [round, setRound] = useState(0);
   /** What a live card shows now. It may come before its frame hears. */
-  const latest = useRef<string>();
+  const latest = useRef<string | undefined>(undefined);
   const seen = useInView(place);
   const what = JSON.stringify(request);
   const isLive = live !== undefined;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a round and the end of changes load it again
   useEffect(() => {
     if (!seen) return;
     const end = new AbortController();
@@ -71,7 +69,8 @@ export function Frame({ request, title, live }: Props) {
     show();
   });
   const show = () => {
-    if (latest.current !== undefined) frame.current?.contentWindow?.postMessage({ card: latest.current }, '*');
+    if (latest.current !== undefined)
+      frame.current?.contentWindow?.postMessage({ card: latest.current }, '*');
   };
 
   return (

@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-export function useInView(part: RefObject<Element>): boolean {
+export function useInView(part: RefObject<Element | null>): boolean {
   const [seen, see] = useState(false);
   useEffect(() => {
     if (seen || !part.current) return;

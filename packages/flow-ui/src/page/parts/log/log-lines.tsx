@@ -1,10 +1,10 @@
 /** The lines of a log that are in sight, in a box that scrolls. Lines have one height, so that it is arithmetic which those are. */
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { rowsInSight } from '../../logic/window';
 import { spansOf } from '../../logic/log/ansi';
 import { hits } from '../../logic/log/find';
 import type { Line } from '../../logic/log/lines';
+import { rowsInSight } from '../../logic/window';
 
 export interface LinesHandle {
   to(line: number): void;
@@ -12,7 +12,7 @@ export interface LinesHandle {
 }
 
 interface Props {
-  handle: RefObject<LinesHandle>;
+  handle: RefObject<LinesHandle | null>;
   lines: readonly Line[];
   sought: string;
   /** The line that the search is at. */
@@ -73,7 +73,11 @@ export function LogLines({ handle, lines, sought, current, onScrollUp }: Props) 
     const at = first + i;
     const begins = several && line.attempt !== lines[at - 1]?.attempt;
     return (
-      <div key={at} class={`line ${line.stream} ${at === current ? 'current' : ''}`} style={{ top: `${at * ROW}px` }}>
+      <div
+        key={at}
+        class={`line ${line.stream} ${at === current ? 'current' : ''}`}
+        style={{ top: `${at * ROW}px` }}
+      >
         <span class="at">{at + 1}</span>
         <span class="stream">{line.stream === 'stderr' ? 'err' : ''}</span>
         {begins && <span class="tag">attempt {line.attempt}</span>}
@@ -94,11 +98,13 @@ export function LogLines({ handle, lines, sought, current, onScrollUp }: Props) 
 function textOf(text: string, sought: string) {
   const spans = spansOf(text.length > LONG ? `${text.slice(0, LONG)}…` : text);
   return spans.map(({ text: part, names }, i) => {
-    const inside = hits(part, sought).map((piece, j) =>
-      // biome-ignore lint/suspicious/noArrayIndexKey: a line does not change
-      j % 2 === 1 ? <mark key={j}>{piece}</mark> : piece,
+    const inside = hits(part, sought).map((piece, j) => (j % 2 === 1 ? <mark key={j}>{piece}</mark> : piece));
+    return names.length === 0 ? (
+      inside
+    ) : (
+      <span key={i} class={names.map((name) => `ansi-${name}`).join(' ')}>
+        {inside}
+      </span>
     );
-    // biome-ignore lint/suspicious/noArrayIndexKey: a line does not change
-    return names.length === 0 ? inside : <span key={i} class={names.map((name) => `ansi-${name}`).join(' ')}>{inside}</span>;
   });
 }

@@ -1,11 +1,11 @@
 /** A log: 100,000 lines of it are drawn as those that are in sight. It can be searched, followed and saved. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../../api/messages';
-import { countText } from '../../logic/words';
-import { ErrorNote } from '../notes';
-import { useKeys } from '../../shell/keys';
 import { plain } from '../../logic/log/ansi';
 import { find, nextOf } from '../../logic/log/find';
+import { countText } from '../../logic/words';
+import { useKeys } from '../../shell/keys';
+import { ErrorNote } from '../notes';
 import { type LinesHandle, LogLines } from './log-lines';
 import { save } from './save';
 import { useLog } from './use-log';
@@ -26,16 +26,12 @@ export function LogView({ path, grows, name }: Props) {
   const view = useRef<LinesHandle>(null);
   const field = useRef<HTMLInputElement>(null);
   const count = lines.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list of lines grows in place
   const shown = useMemo(
     () => (streams === 'both' ? lines : lines.filter(({ stream }) => stream === streams)),
     [lines, count, streams],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list of lines grows in place
   const found = useMemo(() => find(shown, sought), [shown, shown.length, sought]);
   const hasErrors = useMemo(() => lines.some(({ stream }) => stream === 'stderr'), [lines, count]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: more lines are followed
   useEffect(() => {
     if (follows) view.current?.toEnd();
   }, [follows, shown.length, streams]);
@@ -80,10 +76,20 @@ export function LogView({ path, grows, name }: Props) {
                 ? 'not found'
                 : `${found.indexOf(current) + 1} of ${found.length.toLocaleString('en')}`}
             </span>
-            <button type="button" aria-label="Line before" disabled={found.length === 0} onClick={() => move(-1)}>
+            <button
+              type="button"
+              aria-label="Line before"
+              disabled={found.length === 0}
+              onClick={() => move(-1)}
+            >
               ↑
             </button>
-            <button type="button" aria-label="Next line" disabled={found.length === 0} onClick={() => move(1)}>
+            <button
+              type="button"
+              aria-label="Next line"
+              disabled={found.length === 0}
+              onClick={() => move(1)}
+            >
               ↓
             </button>
           </span>
@@ -102,19 +108,33 @@ export function LogView({ path, grows, name }: Props) {
         <span class="spring" />
         <span class="soft">{asked ? countText(count, 'line') : ''}</span>
         <label class="check">
-          <input type="checkbox" checked={follows} onChange={() => setFollows(!follows)} /> {ended ? 'End' : 'Follow'}
+          <input type="checkbox" checked={follows} onChange={() => setFollows(!follows)} />{' '}
+          {ended ? 'End' : 'Follow'}
         </label>
-        <button type="button" disabled={count === 0} onClick={() => save(name, lines.map(({ text }) => `${plain(text)}\n`))}>
+        <button
+          type="button"
+          disabled={count === 0}
+          onClick={() =>
+            save(
+              name,
+              lines.map(({ text }) => `${plain(text)}\n`),
+            )
+          }
+        >
           Download
         </button>
       </div>
-      {problem !== undefined && (
-        <ErrorNote message={problem} />
-      )}
+      {problem !== undefined && <ErrorNote message={problem} />}
       {asked && count === 0 ? (
         <p class="soft">{ended ? 'It wrote nothing.' : 'It has written nothing yet.'}</p>
       ) : (
-        <LogLines handle={view} lines={shown} sought={sought} current={current} onScrollUp={() => setFollows(false)} />
+        <LogLines
+          handle={view}
+          lines={shown}
+          sought={sought}
+          current={current}
+          onScrollUp={() => setFollows(false)}
+        />
       )}
     </div>
   );

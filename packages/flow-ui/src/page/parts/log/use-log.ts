@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../../api/messages';
 import type { LogReply } from '../../../api/routes';
+import { type Line, Lines } from '../../logic/log/lines';
 import { pause } from '../../logic/pace';
 import { withQuery } from '../../logic/place';
 import { ask } from '../../shell/ask';
 import { isStale, useMessages } from '../../shell/events';
-import { type Line, Lines } from '../../logic/log/lines';
 
 export interface Log {
   lines: readonly Line[];

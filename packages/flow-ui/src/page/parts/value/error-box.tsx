@@ -20,7 +20,6 @@ export function ErrorBox({ error, source }: Props) {
       {source && <SourceLines source={source} />}
       <Fields error={error} />
       {causesOf(error).map((cause, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a record does not change
         <details key={i} class="cause">
           <summary>
             Caused by <strong>{cause.name}</strong>: {firstLine(cause.message)}
@@ -40,7 +39,11 @@ export function ErrorBox({ error, source }: Props) {
   );
 }
 
-function SourceLines({ source: { file, first, marked, lines } }: { source: NonNullable<TaskReply['source']> }) {
+function SourceLines({
+  source: { file, first, marked, lines },
+}: {
+  source: NonNullable<TaskReply['source']>;
+}) {
   const width = String(first + lines.length - 1).length;
   return (
     <figure class="source">

@@ -2,9 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ArtifactEntry, FrameRequest } from '../../../api/routes';
-import { Frame } from '../frame/frame';
 import { type Path, pathOf, pathText } from '../../logic/json/path';
 import { bytesText } from '../../logic/words';
+import { Frame } from '../frame/frame';
 
 export interface Shown extends ArtifactEntry {
   /** Beside its name, such as what became of it. */

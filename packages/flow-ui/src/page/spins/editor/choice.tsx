@@ -25,7 +25,9 @@ const AFTER = { task: undefined, index: undefined, from: undefined, spun: undefi
 export function Choice({ flow, step, run, task, index, reply }: Props) {
   const flows = (useValue(about)?.flows ?? []).filter(({ file }) => file !== undefined);
   const described = useAsk<FlowReply>(flow === '' ? undefined : `/api/flow/${encodeURIComponent(flow)}`);
-  const runs = useAsk<RunsReply>(flow === '' ? undefined : withQuery('/api/runs', { flow, limit: 30 })).value?.runs ?? [];
+  const runs =
+    useAsk<RunsReply>(flow === '' ? undefined : withQuery('/api/runs', { flow, limit: 30 })).value?.runs ??
+    [];
   const steps = (described.value?.steps ?? []).filter(({ spin }) => spin).map(({ name }) => name);
   const numbers = runs.map((entry) => String(entry.run));
   return (
@@ -72,7 +74,8 @@ export function Choice({ flow, step, run, task, index, reply }: Props) {
 function Split({ reply: { splits, splitsOf, choice }, index }: { reply: InputsReply; index: string }) {
   if (splitsOf === 0) return null;
   const value = index === '' ? (choice.index ?? []).join(',') : index;
-  const choose = (next: string) => setQuery({ index: next, task: undefined, from: undefined, spun: undefined });
+  const choose = (next: string) =>
+    setQuery({ index: next, task: undefined, from: undefined, spun: undefined });
   if (splits.length === splitsOf)
     return (
       <Select

@@ -26,7 +26,11 @@ export function Earlier({ spins, shown }: { spins: readonly SpinEntry[]; shown: 
                 Show
               </button>
               {here && (
-                <button type="button" class="quiet" onClick={() => setQuery({ from: String(n), spun: String(n) })}>
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={() => setQuery({ from: String(n), spun: String(n) })}
+                >
                   Its inputs
                 </button>
               )}

@@ -19,7 +19,13 @@ export function ExecuteBar({ reply, made, running, onExecute, onStop, onRevert }
   return (
     <div class="execute">
       <div class="tools">
-        <button type="button" class="main" disabled={running || isWrong} onClick={onExecute} title="Ctrl+Enter, ⌘ Enter">
+        <button
+          type="button"
+          class="main"
+          disabled={running || isWrong}
+          onClick={onExecute}
+          title="Ctrl+Enter, ⌘ Enter"
+        >
           Execute
         </button>
         {running && (

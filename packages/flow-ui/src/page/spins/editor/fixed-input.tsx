@@ -8,7 +8,11 @@ export function FixedInput({ input, choice }: { input: InputEntry; choice: SpinC
   const [open, setOpen] = useState(false);
   const { name, type, size, fixed, preview } = input;
   return (
-    <details class="input fixed value" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      class="input fixed value"
+      open={open}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>
         <code class="name">{name}</code> <span class="type">{type}</span>{' '}
         <span class="size number">{bytesText(size)}</span> <code class="preview">{preview ?? ''}</code>

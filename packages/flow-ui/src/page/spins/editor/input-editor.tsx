@@ -32,7 +32,12 @@ export function InputEditor({ input: { kind, name, type }, edit, onText }: Props
         <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
         {edited.state !== 'same' && <span class="change changed">≠ changed</span>}
         <span class="spring" />
-        <button type="button" class="quiet" disabled={edit.text === edit.before} onClick={() => onText(edit.before)}>
+        <button
+          type="button"
+          class="quiet"
+          disabled={edit.text === edit.before}
+          onClick={() => onText(edit.before)}
+        >
           Revert <span class="unseen">{name}</span>
         </button>
       </div>

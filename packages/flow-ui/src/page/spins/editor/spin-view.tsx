@@ -16,7 +16,13 @@ import { Inputs } from './inputs';
 export function SpinView() {
   const { query } = usePlace();
   const get = (name: string) => query.get(name) ?? '';
-  const choice = { flow: get('flow'), step: get('step'), run: get('run'), task: get('task'), index: get('index') };
+  const choice = {
+    flow: get('flow'),
+    step: get('step'),
+    run: get('run'),
+    task: get('task'),
+    index: get('index'),
+  };
   const chosen = choice.flow !== '' && choice.step !== '';
   const inputs = useAsk<InputsReply>(chosen ? withQuery('/api/inputs', choice) : undefined);
   const from = useAsk<SpinDetail>(get('from') === '' ? undefined : `/api/spins/${get('from')}`);
@@ -36,7 +42,9 @@ export function SpinView() {
         </Answer>
       ) : (
         <EmptyState title="Choose a flow and a step.">
-          <p>Its inputs stand here then: those that a run recorded. You can change them, and execute the step.</p>
+          <p>
+            Its inputs stand here then: those that a run recorded. You can change them, and execute the step.
+          </p>
         </EmptyState>
       )}
     </article>
@@ -69,7 +77,10 @@ function Editor({ reply, begin }: { reply: InputsReply; begin: Texts }) {
     }
     setAsking(false);
   };
-  const stop = () => ask(`/api/spins/${spun}`, { method: 'DELETE', body: {} }).catch((error: Error) => setProblem(error.message));
+  const stop = () =>
+    ask(`/api/spins/${spun}`, { method: 'DELETE', body: {} }).catch((error: Error) =>
+      setProblem(error.message),
+    );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a key that works in each of its fields
     <div
