@@ -53,20 +53,14 @@ export function VirtualList({ count, height, label, row, keyOf, head, onEnd, row
   useKeys({ j: () => move(1), k: () => move(-1) });
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a `<table>` cannot leave out rows.
     <div class="list" role="table" aria-label={label} aria-rowcount={count + (head ? 1 : 0)}>
       {head && (
-        // biome-ignore lint/a11y/useSemanticElements: as above.
-        // biome-ignore lint/a11y/useFocusableInteractive: a head is not.
         <div class="head" role="row" aria-rowindex={1}>
           {head}
         </div>
       )}
-      {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
       <div ref={body} class="body" role="rowgroup" style={{ height: `${count * height}px` }}>
         {rows.map((i) => (
-          // biome-ignore lint/a11y/useSemanticElements: as above.
-          // biome-ignore lint/a11y/useFocusableInteractive: what is in it is.
           <div
             key={keyOf(i)}
             class={`row ${rowClass?.(i) ?? ''}`}
