@@ -51,8 +51,6 @@ function SpinList({ spins, dropped }: SpinsReply) {
           <div class="spin-row">
             {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map(
               (name) => (
-                // biome-ignore lint/a11y/useFocusableInteractive: a head is not.
-                // biome-ignore lint/a11y/useSemanticElements: the list is no table.
                 <span key={name} role="columnheader">
                   {name}
                 </span>
@@ -92,7 +90,6 @@ function SpinRow({ spin }: { spin: SpinEntry }) {
   return (
     <>
       {cells.map((cell, i) => (
-        // biome-ignore lint/a11y/useSemanticElements: the list is no table.
         <span key={i} role="cell" class={`cell c${i}`}>
           {cell}
         </span>
