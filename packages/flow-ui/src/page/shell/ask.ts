@@ -41,7 +41,8 @@ export async function request(
   { method = 'GET', body, signal }: Options = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${token.get() ?? ''}` };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  // The server takes nothing else: a form of another page cannot say so.
+  if (method !== 'GET') headers['content-type'] = 'application/json';
   let response: Response;
   try {
     response = await fetch(path, { method, headers, body: JSON.stringify(body), signal: signal ?? null });
