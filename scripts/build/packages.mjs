@@ -8,7 +8,7 @@ export const PACKAGES = {
     // What is opened before all else: the whole bundle would take as long as all that such a door does.
     alone: ['keys', 'code-cache'],
     // Programs of their own: their `main` is called.
-    programs: ['worker', 'broker', 'types-child', 'watch-child'],
+    programs: ['worker', 'broker', 'types-child', 'watch-child', 'ui-child'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
@@ -301,6 +301,7 @@ export const PACKAGES = {
       broker: 'store/broker/main',
       'types-child': 'cli/types-child',
       ui: 'ui/index',
+      'ui-child': 'ui/child',
       'end-children': 'process/end-children',
       'code-cache': 'environment/code-cache',
     },

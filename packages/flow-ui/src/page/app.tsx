@@ -1,8 +1,12 @@
 /** The page: which view an address shows, and what stands there where nothing can be asked. */
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/values.css';
+import './styles/task.css';
+import './styles/spins.css';
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { CompareView } from './compare/compare-view';
 import { Layout } from './layout';
 import { pathTo, viewOf } from './logic/place';
 import { EmptyState, ErrorNote, Waiting } from './parts/notes';
@@ -15,6 +19,11 @@ import { startKeys } from './shell/keys';
 import { go, startRouter, usePlace } from './shell/router';
 import { takeToken, token } from './shell/token';
 import { useValue, value } from './shell/value';
+import { SpinView } from './spins/editor/spin-view';
+import { SpinsView } from './spins/spins-view';
+import { SpunView } from './spins/spun-view';
+import { StartView } from './start/start-view';
+import { TaskView } from './task/task-view';
 
 const refused = value<AskError | undefined>(undefined);
 
@@ -40,6 +49,18 @@ function Shown() {
       return <RunsView />;
     case 'run':
       return <RunView key={path} flow={view.flow} run={view.run} />;
+    case 'task':
+      return <TaskView key={path} {...view} />;
+    case 'compare':
+      return <CompareView />;
+    case 'spins':
+      return <SpinsView />;
+    case 'spun':
+      return <SpunView key={path} n={view.n} />;
+    case 'spin':
+      return <SpinView />;
+    case 'start':
+      return <StartView />;
     default:
       return (
         <EmptyState title="There is no such page.">

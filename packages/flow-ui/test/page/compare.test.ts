@@ -1,7 +1,7 @@
 /** Comparison, and the commands behind forms. */
-import { ordered, timeBars, told } from '../../src/page/compare/rows';
-import { runCommand, spinCommand } from '../../src/page/spin/command';
-import { splitOf } from '../../src/page/spin/split';
+import { ordered, timeBars, told } from '../../src/page/logic/compare-rows';
+import { runCommand, spinCommand } from '../../src/page/logic/spin-command';
+import { splitOf } from '../../src/page/logic/split';
 
 test('what differs stands first, and is counted', () => {
   const rows = [

@@ -1,7 +1,7 @@
 /** The editor of JSON: where a text is wrong, what was changed, ways into values. */
-import { changedOf, editedOf, laidOut, wrongOf } from '../../src/page/json/edits';
-import { mistakeIn } from '../../src/page/json/mistake';
-import { pathOf, pathText } from '../../src/page/json/path';
+import { changedOf, editedOf, laidOut, wrongOf } from '../../src/page/logic/json/edits';
+import { mistakeIn } from '../../src/page/logic/json/mistake';
+import { pathOf, pathText } from '../../src/page/logic/json/path';
 
 describe('a mistake in JSON', () => {
   test.each([

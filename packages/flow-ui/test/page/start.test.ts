@@ -1,7 +1,7 @@
 /** Forms: fields out of schemas, and what is wrong with what was written in them. */
 import { z } from 'zod';
-import { checked, checkedAll, problemsByField } from '../../src/page/start/check';
-import { defaultText, type Field, fieldsOf, textOf } from '../../src/page/start/fields';
+import { checked, checkedAll, problemsByField } from '../../src/page/logic/check';
+import { defaultText, type Field, fieldsOf, textOf } from '../../src/page/logic/fields';
 
 const field = (schema: z.ZodType, more: { required?: boolean; default?: unknown } = {}) =>
   fieldsOf([
@@ -65,10 +65,21 @@ test('an empty field leaves a parameter to its default, unless it is required', 
 });
 
 test('a refusal by the server is told at its fields', () => {
-  const message =
-    'The parameters of movies are not right:\n- "minVotes" cannot be -1: too small\n- "genre" is required: give it';
-  expect(problemsByField(message, ['minVotes'])).toEqual({
+  const names = ['minVotes', 'genre'];
+  expect(
+    problemsByField(
+      'The parameters of movies are not right:\n  "minVotes" cannot be -1: too small\n  "x" is none',
+      names,
+    ),
+  ).toEqual({
     fields: { minVotes: '"minVotes" cannot be -1: too small' },
-    rest: 'The parameters of movies are not right:\n- "genre" is required: give it',
+    rest: 'The parameters of movies are not right:\n  "x" is none',
   });
+  expect(
+    problemsByField('The parameters of movies are not right: "genre" is required: give it', names),
+  ).toEqual({
+    fields: { genre: '"genre" is required: give it' },
+    rest: 'The parameters of movies are not right.',
+  });
+  expect(problemsByField('No room.', names)).toEqual({ fields: {}, rest: 'No room.' });
 });

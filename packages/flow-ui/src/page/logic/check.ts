@@ -2,8 +2,9 @@
  * What is wrong with what somebody wrote in a field, before it is sent. The flow's own schema has the last word: it may know more
  * than its JSON Schema says.
  */
-import { mistakeIn } from '../json/mistake';
+
 import { boundsOf, type Field } from './fields';
+import { mistakeIn } from './json/mistake';
 
 /** What is sent, or one sentence that says what would be right. Undefined: left to the flow's default. */
 export type Checked = { json: string } | { problem: string } | undefined;
@@ -51,16 +52,19 @@ export function checkedAll(
   return { params, problems };
 }
 
-/** The sentences of a refusal by the server that speak of a field: they begin with its name in quotes. */
+/** A refusal by the server: what it says of a field begins with its name in quotes, on a line of its own or after the first colon. */
 export function problemsByField(message: string, names: readonly string[]) {
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const line of message.split('\n')) {
-    const name = /^\W*"([^"]+)"/.exec(line)?.[1];
-    if (name !== undefined && names.includes(name)) fields[name] = line.replace(/^[\s\-•]+/, '');
-    else if (line.trim() !== '') rest.push(line);
+    const [, head, name, told] = /^(.*?:)?\s*("[^"]+")(.*)$/.exec(line) ?? [];
+    const field = name?.slice(1, -1);
+    if (field !== undefined && names.includes(field)) {
+      fields[field] = `${name}${told}`;
+      if (head !== undefined) rest.push(head);
+    } else if (line.trim() !== '') rest.push(line);
   }
-  return { fields, rest: rest.join('\n') };
+  return { fields, rest: rest.join('\n').replace(/:$/, '.') };
 }
 
 function textProblem({ schema }: Field, text: string): { problem: string } | undefined {

@@ -1,5 +1,5 @@
 /** The lines of a log, as its pieces come: a piece is one or more whole or partial lines of one stream. */
-import type { LogReply } from '../../api/routes';
+import type { LogReply } from '../../../api/routes';
 
 export type Piece = LogReply['pieces'][number];
 
@@ -34,10 +34,5 @@ export class Lines {
       }
       if (i < last) this.#open.delete(key);
     }
-  }
-
-  /** As a file. */
-  text(): string {
-    return this.all.map(({ text }) => `${text}\n`).join('');
   }
 }
