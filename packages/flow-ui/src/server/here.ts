@@ -1,10 +1,17 @@
 /** All that the routes work on: one server, one workspace, one store. */
 import { randomUUID } from 'node:crypto';
-import type { StoreClient } from '@nx-flow/core/ui';
-import { isShown, LiveEvents } from './live/events';
+import { OrphanGuard, type StoreClient } from '@nx-flow/core/ui';
+import { askAbout } from './flows';
+import { Frames } from './frames/frames';
+import { Inputs } from './inputs';
+import { LiveCards } from './live/cards';
+import { LiveEvents } from './live/events';
+import { forward } from './live/forward';
 import { Hub } from './live/hub';
 import { Reader } from './read/reader';
 import { Token } from './security/token';
+import { Spins } from './spins/spins';
+import { Works } from './work/works';
 
 export interface HereOptions {
   workspace: string;
@@ -23,7 +30,9 @@ export interface HereOptions {
   note(text: string): void;
 }
 
-export interface Here extends Omit<HereOptions, 'store'> {
+export interface Here extends Omit<HereOptions, 'store' | 'spins' | 'note'> {
+  /** The store is one of kept spins: nothing is executed on it. */
+  isSpinStore: boolean;
   /** Another one than before has other spins of the moment. */
   id: string;
   token: Token;
@@ -31,6 +40,15 @@ export interface Here extends Omit<HereOptions, 'store'> {
   reader: Reader;
   hub: Hub;
   live: LiveEvents;
+  cards: LiveCards;
+  frames: Frames;
+  inputs: Inputs;
+  spins: Spins;
+  works: Works;
+  /** Ends what was started here, where this process is killed. */
+  guard: OrphanGuard;
+  /** Aborted when the server ends. */
+  ending: AbortSignal;
   /** Everything in the store, of everybody. @throws FlowError FLOW_STORE_UNAVAILABLE and its like */
   client(): StoreClient;
   /** Resolves when nothing of it is left. */
@@ -38,20 +56,39 @@ export interface Here extends Omit<HereOptions, 'store'> {
 }
 
 /** @throws FlowError where the page shall begin with what is not there */
-export async function openHere({ store, ...options }: HereOptions): Promise<Here> {
-  const reader = new Reader(store);
-  const hub = new Hub();
+export async function openHere({
+  store,
+  spins: isSpinStore,
+  note: _,
+  ...options
+}: HereOptions): Promise<Here> {
+  const { workspace, cwd, env, namespace } = options;
+  const [reader, hub, guard, cards, ending] = [
+    new Reader(store),
+    new Hub(),
+    new OrphanGuard(),
+    new LiveCards(),
+    new AbortController(),
+  ];
   const live = new LiveEvents(reader, hub);
-  live.hear(({ work, at, event }) => {
-    if (hub.isHeard && isShown(event)) hub.send({ type: 'event', work, at, event });
+  const asking = { workspace, cwd, env, reader, guard, ending: ending.signal };
+  const spins = new Spins({ workspace, cwd, env, reader, hub, cards });
+  const works = new Works({ workspace, store, env, guard });
+  live.hear((published) => {
+    if (!spins.hear(published)) forward(published, hub, cards);
   });
   const here: Here = {
     ...options,
-    ...{ id: randomUUID(), token: new Token(), port: 0, reader, hub, live },
+    ...{ isSpinStore, id: randomUUID(), token: new Token(), port: 0, frames: new Frames() },
+    ...{ reader, hub, live, cards, spins, works, guard, ending: ending.signal },
+    inputs: new Inputs((flow, choice) => askAbout(asking, flow, { ask: 'inputs', choice }), namespace),
     client: () => reader.client(),
     async close() {
+      ending.abort();
       hub.close();
       live.close();
+      await Promise.all([spins.close(), works.close()]);
+      guard.close();
       await reader.close();
     },
   };

@@ -2,15 +2,19 @@
 import { relative } from 'node:path';
 import type { Run, Task } from '@nx-flow/core/ui';
 import type { CommandEntry } from '../../api/routes';
-import type { Here } from '../here';
+import type { Reader } from './reader';
 
 export class Commands {
   readonly #more: string;
 
-  constructor({ reader, workspace, spins }: Pick<Here, 'reader' | 'workspace' | 'spins'>) {
+  constructor({
+    reader,
+    workspace,
+    isSpinStore,
+  }: { reader: Reader; workspace: string; isSpinStore: boolean }) {
     const folder = relative(workspace, reader.folder);
-    const store = folder === '.flow' || spins ? '' : ` --store=${quoted(reader.folder)}`;
-    this.#more = `${store}${spins ? ' --spin' : ''}`;
+    const store = folder === '.flow' || isSpinStore ? '' : ` --store=${quoted(reader.folder)}`;
+    this.#more = `${store}${isSpinStore ? ' --spin' : ''}`;
   }
 
   ofRun(run: Run<unknown>): CommandEntry[] {

@@ -1,10 +1,9 @@
 /** The file of a flow, where there is one in the workspace. */
 import { indexFlows } from '@nx-flow/core/ui';
-import type { Here } from '../here';
 
 /** Undefined where there is none, or several claim the name. */
 export async function flowFile(
-  { workspace }: Pick<Here, 'workspace'>,
+  { workspace }: { workspace: string },
   flow: string,
 ): Promise<string | undefined> {
   const files = (await indexFlows(workspace)).filter(({ name }) => name === flow);

@@ -21,7 +21,7 @@ export async function taskReply(
   const { error, status } = task;
   const [after, shown] = [await childrenOf(task), await artifactsOf(task)];
   const source = error && !run.imported ? sourceOf(error, here.workspace) : undefined;
-  const file = here.spins ? undefined : await flowFile(here, run.flow);
+  const file = here.isSpinStore ? undefined : await flowFile(here, run.flow);
   return {
     pathspec: task.pathspec,
     ...{ flow: run.flow, run: run.number, step: task.step, task: task.number, kind: task.kind },
@@ -39,11 +39,11 @@ export async function taskReply(
     inputs: await inputsOf(task),
     outputs: shown.filter((one) => isOwn(task, one)).map(artifactEntry),
     params: await paramsOf(run, task),
-    cards: await cardsOf(task),
+    cards: [...(await cardsOf(task)), ...liveCards(here, task)],
     parents: task.parentPathspecs.slice(0, NAMED),
     children: after.slice(0, NAMED),
     childrenOf: after.length,
-    commands: here.spins ? [] : commands.ofTask(task),
+    commands: here.isSpinStore ? [] : commands.ofTask(task),
     spin: file !== undefined,
   };
 }
@@ -116,4 +116,15 @@ async function cardsOf(task: Task<unknown>): Promise<TaskReply['cards']> {
     ),
   );
   return recorded.flat();
+}
+
+/** What it shows while it runs. */
+function liveCards({ cards }: Here, { pathspec, status }: Task<unknown>): TaskReply['cards'] {
+  if (status !== 'running') return [];
+  return cards.of(pathspec).map(({ id, attempt, document: { title } }) => ({
+    id,
+    ...(title === undefined ? {} : { title }),
+    attempt,
+    bytes: 0,
+  }));
 }

@@ -12,9 +12,15 @@ export async function tasksReply(run: Run<unknown>): Promise<TasksReply> {
     ...{ duration: [] as number[], attempts: [] as number[], index: [] as string[] },
   };
   const errors: Record<number, string> = {};
+  const tries: Record<number, number[]> = {};
   for await (const task of run.tasks()) {
     const { error } = task;
     if (error) errors[columns.task.length] = firstLine(`${error.name}: ${error.message}`);
+    if (task.attempts.length > 0)
+      tries[columns.task.length] = task.attempts.flatMap(({ startedAt, durationMs }) => [
+        startedAt - began,
+        durationMs,
+      ]);
     columns.step.push(places.get(task.step) ?? -1);
     columns.task.push(task.number);
     columns.status.push(STATUSES.indexOf(statusOf(task)));
@@ -23,7 +29,7 @@ export async function tasksReply(run: Run<unknown>): Promise<TasksReply> {
     columns.attempts.push(task.attempt + 1);
     columns.index.push(task.index.join('.'));
   }
-  return { steps, ...columns, errors };
+  return { steps, ...columns, tries, errors };
 }
 
 function statusOf(task: Task<unknown>): (typeof STATUSES)[number] {

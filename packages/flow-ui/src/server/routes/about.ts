@@ -25,7 +25,11 @@ export function aboutRoutes(app: Hono, here: Here): void {
 async function flowsOf(here: Here): Promise<FlowEntry[]> {
   const flows = new Map<string, FlowEntry>();
   for (const { name, file } of await indexFlows(here.workspace))
-    flows.set(name, { name, ...(here.spins ? {} : { file: relative(here.workspace, file) }), runs: false });
+    flows.set(name, {
+      name,
+      ...(here.isSpinStore ? {} : { file: relative(here.workspace, file) }),
+      runs: false,
+    });
   for await (const { name } of here.client().flows())
     flows.set(name, { ...(flows.get(name) ?? { name }), runs: true });
   return [...flows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
