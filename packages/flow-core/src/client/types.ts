@@ -38,6 +38,17 @@ export interface TaskCard {
   html(): string;
 }
 
+/** How many tasks of a step ended how. */
+export interface StepCounts {
+  done: number;
+  /** How many of the done tasks failed and were caught. */
+  caught: number;
+  failed: number;
+  running: number;
+  /** Of all its tasks together. Milliseconds. */
+  totalMs: number;
+}
+
 /** The common part of runs and tasks: their status and their times. */
 export interface Timed {
   readonly pathspec: string;
@@ -105,8 +116,12 @@ export interface RunView<A> extends Timed, Iterable<StepView<Untyped>> {
   readonly counts: RunRow['tasks'];
   readonly paramInputs: Readonly<Record<string, unknown>>;
   readonly spunFrom: RunRow['spunFrom'];
+  readonly imported: RunRow['imported'];
+  readonly originPathspec: string | undefined;
   origin(): Promise<RunView<Untyped> | undefined>;
   params(): Promise<Record<string, unknown>>;
+  paramArtifacts(): Promise<ArtifactView[]>;
+  stepCounts(): Promise<Map<string, StepCounts>>;
   addTags(...tags: string[]): Promise<this>;
   removeTags(...tags: string[]): Promise<this>;
   replaceTags(remove: readonly string[], add: readonly string[]): Promise<this>;

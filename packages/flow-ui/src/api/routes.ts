@@ -139,6 +139,8 @@ export interface TasksReply {
   attempts: readonly number[];
   /** The split, as in `2` or `2.0`; empty outside of a foreach. */
   index: readonly string[];
+  /** The attempts before the last one, by the place of the task: start and duration of each, one after the other. */
+  tries?: Readonly<Record<number, readonly number[]>>;
   /** The first line of the error of a failed task, by the place of the task. */
   errors: Readonly<Record<number, string>>;
 }
@@ -213,7 +215,13 @@ export interface CardEntry {
  */
 export type FrameRequest =
   | { card: { task: string; id: string; attempt?: number } }
-  | { value: { task: string; name: string; /** Into the value, as in `["a", 0]`. */ path?: readonly (string | number)[] } }
+  | {
+      value: {
+        task: string;
+        name: string /** Into the value, as in `["a", 0]`. */;
+        path?: readonly (string | number)[];
+      };
+    }
   /** Of a spin of the moment. */
   | { card: { spin: number; id: string } }
   | { value: { spin: number; name: string; path?: readonly (string | number)[] } }
@@ -223,6 +231,8 @@ export type FrameRequest =
 export interface FrameReply {
   /** `/frame/…` */
   url: string;
+  /** Of a card that still changes: as in `CardShown`. Where that says another one, the frame has to be loaded again. */
+  policy?: string;
 }
 
 /** `GET /api/log/:flow/:run/:step/:task?attempt=&from=`; of a spin: `GET /api/spins/:n/log?from=` */
@@ -274,7 +284,12 @@ export interface FlowReply {
   steps: readonly { name: string; kind: string; spin: boolean }[];
   graph: GraphEntry;
   /** JSON Schema of each parameter, in the order of declaration. */
-  params: readonly { name: string; schema: Readonly<Record<string, unknown>>; default?: unknown; required: boolean }[];
+  params: readonly {
+    name: string;
+    schema: Readonly<Record<string, unknown>>;
+    default?: unknown;
+    required: boolean;
+  }[];
 }
 
 /** Which step, on which inputs. Absent: as `nx-flow spin` chooses. */
@@ -327,6 +342,8 @@ export interface SpinsReply {
 /** A spin of this workspace, from the page or from a command. */
 export interface SpinEntry {
   n: number;
+  /** All of its events have it: see `Happened`. */
+  work: string;
   flow: string;
   step: string;
   index: readonly number[];

@@ -26,6 +26,7 @@ export type Json =
   | DumpJson
   | LogsJson
   | CardsJson
+  | UiJson
   | TagJson
   | ExportJson
   | ImportJson
@@ -64,6 +65,12 @@ export interface RunJson {
   durationMs: number;
   tasks: TaskCounts;
   error?: ErrorJson;
+}
+
+/** `ui`: at its begin, on one line. */
+export interface UiJson {
+  /** With its token. */
+  url: string;
 }
 
 /** `card` */

@@ -1,0 +1,47 @@
+/** A run on one page: what it is, its graph, its timeline, its tasks. A step that is clicked filters the tasks. */
+import './run.css';
+import { useMemo } from 'preact/hooks';
+import type { RunReply, TasksReply } from '../../api/routes';
+import { Answer } from '../parts/notes';
+import { changesRun } from '../shell/happenings';
+import { setQuery, usePlace } from '../shell/router';
+import { useAsk } from '../shell/use-ask';
+import { FlowGraph } from './flow-graph';
+import { RunHead } from './run-head';
+import { TaskList } from './task-list';
+import { Timeline } from './timeline';
+
+export function RunView({ flow, run }: { flow: string; run: number }) {
+  const { query } = usePlace();
+  const path = `/api/run/${encodeURIComponent(flow)}/${run}`;
+  const live = useMemo(() => changesRun(flow, run), [flow, run]);
+  const liveTasks = useMemo(() => changesRun(flow, run), [flow, run]);
+  const asked = useAsk<RunReply>(path, live);
+  const tasks = useAsk<TasksReply>(`${path}/tasks`, liveTasks);
+  const filter = {
+    step: query.get('step') ?? undefined,
+    status: query.get('status') ?? undefined,
+    q: query.get('q') ?? undefined,
+  };
+  const choose = (step: string | undefined) => setQuery({ step: step === filter.step ? undefined : step });
+  return (
+    <article class="run">
+      <Answer asked={asked}>
+        {(reply) => (
+          <>
+            <RunHead run={reply} again={asked.again} />
+            <FlowGraph graph={reply.graph} step={filter.step} onStep={choose} />
+            <Answer asked={tasks}>
+              {(all) => (
+                <>
+                  <Timeline run={reply} tasks={all} step={filter.step} />
+                  <TaskList run={reply} tasks={all} filter={filter} />
+                </>
+              )}
+            </Answer>
+          </>
+        )}
+      </Answer>
+    </article>
+  );
+}

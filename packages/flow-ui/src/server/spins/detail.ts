@@ -1,0 +1,81 @@
+/** One spin with what it returned, beside its origin and beside the spin before. */
+import {
+  changeSince,
+  differenceLines,
+  differenceOfKept,
+  type Store,
+  type StoreClient,
+} from '@nx-flow/core/ui';
+import type { CardEntry, SpinDetail, SpunEntry } from '../../api/routes';
+import { spinCommand } from './command';
+import type { Spin } from './spin';
+
+/** Artifacts whose insides are compared. */
+const COMPARED = 50;
+
+export async function spinDetail(
+  spin: Spin,
+  before: Spin | undefined,
+  { store, client }: { store: Store; client: StoreClient },
+): Promise<SpinDetail> {
+  const { entry, done, cards, failure, request } = spin;
+  if (before) spin.sinceInside ??= differencesSince(before, spin, store);
+  const inside = await (spin.sinceInside ?? new Map<string, readonly string[]>());
+  const asked = request ?? { flow: entry.flow, step: entry.step, index: entry.index, ...runIn(entry.origin) };
+  return {
+    ...entry,
+    artifacts: (done?.artifacts ?? []).map((one): SpunEntry => {
+      const { name, type, size, digest, preview, change, difference } = one;
+      const since = before?.done ? changeSince(before.done.artifacts, one) : undefined;
+      const lines = inside.get(name);
+      return {
+        ...{ name, type, size, digest, preview, change },
+        ...(difference ? { inside: differenceLines(name, difference) } : {}),
+        ...(since === undefined ? {} : { since }),
+        ...(lines ? { sinceInside: lines } : {}),
+      };
+    }),
+    cards: cards.map(({ id, title }) => ({ id, ...(title === undefined ? {} : { title }) })),
+    originCards: await cardsOf(entry.origin, client),
+    ...(failure ? { failure } : {}),
+    hints: done?.hints ?? [],
+    ...(request ? { request } : {}),
+    command: spinCommand(asked),
+  };
+}
+
+function runIn(origin: string | undefined): { run?: number } {
+  const run = Number(origin?.split('/')[1]);
+  return Number.isSafeInteger(run) && run > 0 ? { run } : {};
+}
+
+async function differencesSince(
+  before: Spin,
+  spin: Spin,
+  store: Store,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  for (const [name, after] of spin.values) {
+    const was = before.values.get(name);
+    if (!was || was.digest === after.digest || found.size === COMPARED) continue;
+    found.set(name, differenceLines(name, await differenceOfKept(was, after, store.cas)));
+  }
+  return found;
+}
+
+/** Of the task whose inputs it took. */
+async function cardsOf(origin: string | undefined, client: StoreClient): Promise<CardEntry[]> {
+  if (origin === undefined || origin.split('/').length !== 4) return [];
+  try {
+    const task = await client.task(origin);
+    return (await task.cards()).map(({ id, title, bytes }) => ({
+      id,
+      ...(title === undefined ? {} : { title }),
+      attempt: task.attempt,
+      bytes,
+    }));
+  } catch {
+    // It was removed meanwhile.
+    return [];
+  }
+}
