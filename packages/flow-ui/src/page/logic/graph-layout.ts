@@ -1,6 +1,6 @@
 /** Where the nodes and edges of a graph lie, in pixels: by dagre, in layers. */
 import { Graph, layout } from '@dagrejs/dagre';
-import type { ShownGraph } from './collapse';
+import type { ShownGraph, ShownNode } from './collapse';
 
 export interface Box {
   name: string;
@@ -22,6 +22,8 @@ export interface GraphLayout {
 
 const NODE_HEIGHT = 44;
 const MARGIN = 6;
+/** Above the nodes of an unfolded foreach, for its name. */
+const TITLE = 16;
 
 /** `down`: from top to bottom, for a narrow page. */
 export function layoutGraph({ nodes, edges, unfolded }: ShownGraph, down: boolean): GraphLayout {
@@ -32,13 +34,13 @@ export function layoutGraph({ nodes, edges, unfolded }: ShownGraph, down: boolea
     ranksep: 34,
     edgesep: 10,
     marginx: MARGIN,
-    marginy: MARGIN,
+    marginy: unfolded.length > 0 ? MARGIN + TITLE : MARGIN,
   });
   graph.setDefaultEdgeLabel(() => ({}));
   const group = (name: string) => `foreach ${name}`;
   for (const name of unfolded) graph.setNode(group(name), {});
   for (const node of nodes) {
-    graph.setNode(node.name, { width: widthOf(node.name), height: NODE_HEIGHT });
+    graph.setNode(node.name, { width: widthOf(node), height: NODE_HEIGHT });
     for (const [i, around] of node.inside.entries()) {
       const inner = node.inside[i + 1];
       graph.setParent(inner === undefined ? node.name : group(inner), group(around));
@@ -55,7 +57,10 @@ export function layoutGraph({ nodes, edges, unfolded }: ShownGraph, down: boolea
     width,
     height,
     nodes: new Map(nodes.map(({ name }) => [name, box(name, name)])),
-    groups: unfolded.map((name) => box(group(name), name)),
+    groups: unfolded.map((name) => {
+      const around = box(group(name), name);
+      return { ...around, y: around.y - TITLE, height: around.height + TITLE };
+    }),
     edges: edges.map(([from, to]) => {
       const { points = [] } = graph.edge(from, to) as { points?: readonly Point[] };
       return { from, to, path: smooth(points) };
@@ -69,8 +74,9 @@ interface Point {
 }
 
 /** Room for the name in bold, and for the counts below it. */
-function widthOf(name: string): number {
-  return Math.min(Math.max(name.length * 8 + 44, 118), 240);
+function widthOf({ name, folded, kind, inside }: ShownNode): number {
+  const many = folded || kind === 'foreach' || inside.length > 0;
+  return Math.min(Math.max(name.length * 8 + (folded ? 72 : 44), many ? 156 : 118), 240);
 }
 
 /** A line through the middle of each two points, bent at the points between. */

@@ -9,7 +9,7 @@ export interface TaskFilter {
   q?: string;
 }
 
-/** The places of the tasks to show: failed ones, then those that go on, then all others, each in the order of the run. */
+/** The places of the tasks to show: failed ones, then those that go on, then all others, each in the order of time. */
 export function taskRows(tasks: TasksReply, { step, status, q }: TaskFilter): number[] {
   const wantedStep = step === undefined ? undefined : tasks.steps.indexOf(step);
   const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
@@ -22,7 +22,8 @@ export function taskRows(tasks: TasksReply, { step, status, q }: TaskFilter): nu
       tasks.status[i] === STATUS.failed ? failed : tasks.status[i] === STATUS.running ? running : others;
     rows.push(i);
   }
-  return [...failed, ...running, ...others];
+  const byStart = (a: number, b: number) => (tasks.start[a] as number) - (tasks.start[b] as number) || a - b;
+  return [failed, running, others].flatMap((rows) => rows.sort(byStart));
 }
 
 function taskText(tasks: TasksReply, i: number): string {

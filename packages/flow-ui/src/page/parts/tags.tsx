@@ -60,13 +60,9 @@ export function Tags({
           {tag}
         </a>
       ))}
-      <button
-        type="button"
-        class="quiet pen"
-        aria-label={`Change the tags of ${run}`}
-        onClick={() => edit(true)}
-      >
-        {tags.length === 0 ? '+ tag' : '✎'}
+      <button type="button" class="quiet pen" title="Change the tags" onClick={() => edit(true)}>
+        {tags.length === 0 ? '+ tag' : <span aria-hidden="true">✎</span>}
+        <span class="unseen"> of {run}</span>
       </button>
     </span>
   );

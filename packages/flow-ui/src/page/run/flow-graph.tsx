@@ -31,7 +31,7 @@ export function FlowGraph({
         <div class="canvas" style={{ width: `${at.width}px`, height: `${at.height}px` }}>
           {at.groups.map(({ name, x, y, width, height }) => (
             <div key={name} class="group" style={place(x, y, width, height)}>
-              <button type="button" class="quiet" aria-label={`Fold ${name}`} onClick={() => toggle(name)}>
+              <button type="button" class="quiet" title="Fold" onClick={() => toggle(name)}>
                 ▾ for each {name}
               </button>
             </div>

@@ -7,7 +7,7 @@ import { Tabs } from '../parts/tabs';
 import { useMessages } from '../shell/events';
 
 export function SpinCards({ spin }: { spin: SpinDetail }) {
-  const { n, status, originCards, origin } = spin;
+  const { n } = spin;
   const [chosen, choose] = useState('');
   /** Cards that appeared while it goes on, before the reply has them. */
   const [seen, see] = useState<readonly string[]>([]);
@@ -18,47 +18,54 @@ export function SpinCards({ spin }: { spin: SpinDetail }) {
   const ids = new Set([...spin.cards.map(({ id }) => id), ...seen]);
   const cards = [...ids].map((id) => ({ id, title: spin.cards.find((card) => card.id === id)?.title }));
   if (cards.length === 0) return null;
+  const [only] = cards;
   return (
     <section>
-      <h2>{cards.length === 1 ? 'Card' : 'Cards'}</h2>
-      <Tabs
-        label="Cards"
-        chosen={chosen}
-        onChoose={choose}
-        tabs={cards.map(({ id, title }) => ({
-          id,
-          label: title ?? (id === 'default' ? 'Card' : id),
-          content: () => {
-            const before = originCards.findLast((card) => card.id === id);
-            const live = status === 'running';
-            return (
-              <div class={before && origin ? 'two' : undefined}>
-                <div class="side">
-                  {before && <p class="soft">this spin</p>}
-                  <Frame
-                    key={`${n} ${id}`}
-                    request={{ card: { spin: n, id } }}
-                    title={title ?? id}
-                    live={live ? (message) => message.task === n && message.id === id : undefined}
-                  />
-                </div>
-                {before && origin !== undefined && (
-                  <div class="side">
-                    <p class="soft">
-                      its origin, <a href={pathTo(origin)}>{origin}</a>
-                    </p>
-                    <Frame
-                      key={`${origin} ${id}`}
-                      request={{ card: { task: origin, id, attempt: before.attempt } }}
-                      title={`${title ?? id} of ${origin}`}
-                    />
-                  </div>
-                )}
-              </div>
-            );
-          },
-        }))}
-      />
+      <h2>{only && cards.length === 1 ? labelOf(only) : 'Cards'}</h2>
+      {only && cards.length === 1 ? (
+        <SpinCard spin={spin} {...only} />
+      ) : (
+        <Tabs
+          label="Cards"
+          chosen={chosen}
+          onChoose={choose}
+          tabs={cards.map((card) => ({
+            id: card.id,
+            label: labelOf(card),
+            content: () => <SpinCard key={card.id} spin={spin} {...card} />,
+          }))}
+        />
+      )}
     </section>
   );
 }
+
+function SpinCard({ spin, id, title }: { spin: SpinDetail; id: string; title?: string }) {
+  const { n, status, originCards, origin } = spin;
+  const before = origin === undefined ? undefined : originCards.findLast((card) => card.id === id);
+  return (
+    <div class={before ? 'two' : undefined}>
+      <div class="side">
+        {before && <p class="soft">this spin</p>}
+        <Frame
+          request={{ card: { spin: n, id } }}
+          title={title ?? id}
+          live={status === 'running' ? (message) => message.task === n && message.id === id : undefined}
+        />
+      </div>
+      {before && origin !== undefined && (
+        <div class="side">
+          <p class="soft">
+            its origin, <a href={pathTo(origin)}>{origin}</a>
+          </p>
+          <Frame
+            request={{ card: { task: origin, id, attempt: before.attempt } }}
+            title={`${title ?? id} of ${origin}`}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const labelOf = ({ id, title }: { id: string; title?: string }) => title ?? (id === 'default' ? 'Card' : id);

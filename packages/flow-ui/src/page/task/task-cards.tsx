@@ -24,35 +24,40 @@ export function TaskCards({ task, again }: Props) {
   // Those of the last attempt are what one looks for.
   const ordered = [...cards].sort((a, b) => b.attempt - a.attempt);
   const several = last > 0 && cards.some(({ attempt }) => attempt < last);
+  const show = (card: CardEntry) => {
+    const { id, attempt } = card;
+    const goesOn = status === 'running' && attempt === isNow;
+    return (
+      <Frame
+        key={idOf(card)}
+        request={{ card: { task: pathspec, id, attempt } }}
+        title={labelOf(card)}
+        live={
+          goesOn
+            ? (message) => message.task === pathspec && message.id === id && message.attempt === attempt
+            : undefined
+        }
+      />
+    );
+  };
+  const [only] = ordered;
   return (
     <section>
-      <h2>{cards.length === 1 ? 'Card' : 'Cards'}</h2>
-      <Tabs
-        label="Cards"
-        chosen={query.get('card') ?? ''}
-        onChoose={(card) => setQuery({ card }, { replace: true })}
-        tabs={ordered.map((card) => ({
-          id: idOf(card),
-          label: `${labelOf(card)}${several ? ` · attempt ${card.attempt}` : ''}`,
-          content: () => {
-            const { id, attempt } = card;
-            const goesOn = status === 'running' && attempt === isNow;
-            return (
-              <Frame
-                key={idOf(card)}
-                request={{ card: { task: pathspec, id, attempt } }}
-                title={labelOf(card)}
-                live={
-                  goesOn
-                    ? (message) =>
-                        message.task === pathspec && message.id === id && message.attempt === attempt
-                    : undefined
-                }
-              />
-            );
-          },
-        }))}
-      />
+      <h2>{only && ordered.length === 1 ? labelOf(only) : 'Cards'}</h2>
+      {only && ordered.length === 1 ? (
+        show(only)
+      ) : (
+        <Tabs
+          label="Cards"
+          chosen={query.get('card') ?? ''}
+          onChoose={(card) => setQuery({ card }, { replace: true })}
+          tabs={ordered.map((card) => ({
+            id: idOf(card),
+            label: `${labelOf(card)}${several ? ` · attempt ${card.attempt}` : ''}`,
+            content: () => show(card),
+          }))}
+        />
+      )}
     </section>
   );
 }

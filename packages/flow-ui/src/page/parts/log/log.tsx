@@ -125,8 +125,8 @@ export function LogView({ path, grows, name }: Props) {
         </button>
       </div>
       {problem !== undefined && <ErrorNote message={problem} />}
-      {asked && count === 0 ? (
-        <p class="soft">{ended ? 'It wrote nothing.' : 'It has written nothing yet.'}</p>
+      {count === 0 ? (
+        <p class="soft">{asked ? (ended ? 'It wrote nothing.' : 'It has written nothing yet.') : ''}</p>
       ) : (
         <LogLines
           handle={view}
