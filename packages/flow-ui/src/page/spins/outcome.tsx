@@ -70,7 +70,7 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
           name={`spin-${n}.log`}
         />
       </section>
-      <CommandLine command={command} label="Command" />
+      <CommandLine command={command} />
     </>
   );
 }

@@ -21,7 +21,7 @@ export function SpinCards({ spin }: { spin: SpinDetail }) {
   const [only] = cards;
   return (
     <section>
-      <h2>{only && cards.length === 1 ? labelOf(only) : 'Cards'}</h2>
+      <h2>{cards.length > 1 ? 'Cards' : only?.id === 'default' ? 'Card' : `Card ${only?.id}`}</h2>
       {only && cards.length === 1 ? (
         <SpinCard spin={spin} {...only} />
       ) : (

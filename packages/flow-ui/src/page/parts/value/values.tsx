@@ -83,7 +83,7 @@ export function OpenValue({ name, request }: { name: string; request: Props['req
         {path.length > 0 && <code class="soft">{`${name}${pathText(path).replace(/^(?=[^[])/, '.')}`}</code>}
         {problem !== undefined && <span class="wrong">{problem}</span>}
       </form>
-      <Frame key={JSON.stringify(path)} request={asked} title={name} />
+      <Frame key={JSON.stringify(path)} request={asked} title={name} most={560} />
     </>
   );
 }
