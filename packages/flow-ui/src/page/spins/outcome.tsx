@@ -49,10 +49,10 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
           </h2>
           <Values
             values={artifacts.map(shown)}
-            request={(name, path) =>
-              artifacts.some((entry) => entry.name === name && entry.change !== 'gone')
-                ? { value: { spin: n, name, ...(path ? { path } : {}) } }
-                : undefined
+            request={({ name, ...entry }, path) =>
+              'change' in entry && entry.change === 'gone'
+                ? undefined
+                : { value: { spin: n, name, ...(path ? { path } : {}) } }
             }
             none="It returned none."
           />

@@ -26,7 +26,7 @@ export function InputEditor({ input: { kind, name, type }, edit, onText }: Props
   return (
     <div class={`input ${edited.state} ${edit.text.length > 24 ? 'wide' : ''}`}>
       <div class="of">
-        <label for={id}>
+        <label class="label" for={id}>
           <code class="name">{name}</code>
         </label>
         <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
