@@ -9,7 +9,7 @@ import { useKeys } from '../shell/keys';
 import { go } from '../shell/router';
 import { useAsk } from '../shell/use-ask';
 import { Attempts } from './attempts';
-import { growsLog, isOfTask } from './is-of';
+import { growsLog, isNewsOf } from './is-of';
 import { Relatives } from './relatives';
 import { TaskCards } from './task-cards';
 import { TaskHead } from './task-head';
@@ -25,7 +25,7 @@ export interface TaskPlace {
 export function TaskView({ flow, run, step, task }: TaskPlace) {
   const pathspec = `${flow}/${run}/${step}/${task}`;
   const path = [flow, run, step, task].map(encodeURIComponent).join('/');
-  const asked = useAsk<TaskReply>(`/api/task/${path}`, (message) => isOfTask(message, pathspec));
+  const asked = useAsk<TaskReply>(`/api/task/${path}`, (message) => isNewsOf(message, pathspec));
   const { value } = asked;
   useKeys({
     ...(value?.spin ? { s: () => go(spinPlace(value)) } : {}),
