@@ -40,7 +40,7 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
           {hint}
         </p>
       ))}
-      {failure && <ErrorBox error={failure} />}
+      {failure && <ErrorBox error={failure} source={spin.source} />}
       <SpinCards spin={spin} />
       {status !== 'running' && (
         <section>
@@ -54,7 +54,7 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
                 ? undefined
                 : { value: { spin: n, name, ...(path ? { path } : {}) } }
             }
-            none="It returned none."
+            none={status === 'done' ? 'It returned none.' : 'It ended before it returned any.'}
           />
         </section>
       )}

@@ -29,8 +29,11 @@ export function InputEditor({ input: { kind, name, type }, edit, onText }: Props
         <label class="label" for={id}>
           <code class="name">{name}</code>
         </label>
-        <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
-        {edited.state !== 'same' && <span class="change changed">≠ changed</span>}
+        {edited.state === 'same' ? (
+          <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
+        ) : (
+          <span class="change changed">≠ changed</span>
+        )}
         <span class="spring" />
         <button
           type="button"
