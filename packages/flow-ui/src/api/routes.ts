@@ -95,6 +95,8 @@ export interface RunReply extends RunEntry {
   origin?: string;
   git?: { commit: string; branch?: string; dirty?: boolean };
   environment: { node: string; version: string; host: string };
+  /** It was started from this page: `DELETE /api/work/:flow/:run` ends it. */
+  here?: boolean;
   /** Commands behind what one sees. */
   commands: readonly CommandEntry[];
 }

@@ -33,7 +33,11 @@ export async function findCard(here: Here, request: FrameRequest): Promise<Found
     return { html: (await valueCard(here, place, [...place.path, ...pathOf(value.path)])).html };
   }
   if (value)
-    return { html: (await valueCard(here, { task: String(value.task), name: String(value.name) }, pathOf(value.path))).html };
+    return {
+      html: (
+        await valueCard(here, { task: String(value.task), name: String(value.name) }, pathOf(value.path))
+      ).html,
+    };
   throw notUnderstood('A frame shows a card or a value: { "card": … } or { "value": … }.');
 }
 

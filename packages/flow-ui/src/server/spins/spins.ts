@@ -31,7 +31,11 @@ const COLUMNS = 120;
 export interface SpinsPlace extends TellerPlace {
   cwd: string;
   env: boolean;
+  /** In which a run is looked up. Undefined means all. */
+  namespace: string | undefined;
   reader: Reader;
+  /** Options of commands, as they are shown. */
+  more: string;
 }
 
 export class Spins {
@@ -86,7 +90,11 @@ export class Spins {
     const running = new Running(spin.entry.n, this.#ready.of(file, this.#files()));
     this.#running.set(spin.entry.n, { running, file });
     this.#teller.tell(spin);
-    const ending = this.#execute(spin, running, spinArgv(request, given.argv));
+    const ending = this.#execute(
+      spin,
+      running,
+      spinArgv(request, [...given.argv, `--namespace=${this.#place.namespace ?? 'everybody'}`]),
+    );
     void ending.finally(() => {
       given.remove();
       this.#running.delete(spin.entry.n);
@@ -134,7 +142,7 @@ export class Spins {
   async detail(n: number): Promise<SpinDetail> {
     const spin = this.#memory.get(n);
     const { reader, cards } = this.#place;
-    const read = { store: reader.store(), client: reader.client() };
+    const read = { store: reader.store(), client: reader.client(), more: this.#place.more };
     const detail = await spinDetail(spin, this.#memory.before(spin), read);
     return spin.isRunning ? { ...detail, cards: cards.of(n).map(({ id }) => ({ id })) } : detail;
   }
