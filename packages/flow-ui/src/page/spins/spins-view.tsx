@@ -48,17 +48,17 @@ function SpinList({ spins, dropped }: SpinsReply) {
         row={(at) => <SpinRow spin={spins[at] as SpinEntry} />}
         rowClass={() => 'spin-row'}
         head={
-          <div class="spin-row">
-            {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map(
-              (name) => (
-                // biome-ignore lint/a11y/useFocusableInteractive: a head is not.
-                // biome-ignore lint/a11y/useSemanticElements: the list is no table.
-                <span key={name} role="columnheader">
-                  {name}
-                </span>
-              ),
-            )}
-          </div>
+          narrow ? undefined : (
+            <div class="spin-row" role="none">
+              {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map(
+                (name) => (
+                  <span key={name} role="columnheader">
+                    {name}
+                  </span>
+                ),
+              )}
+            </div>
+          )
         }
       />
       {dropped > 0 && <p class="soft">{countText(dropped, 'older spin')} had no room in its memory.</p>}
@@ -92,7 +92,6 @@ function SpinRow({ spin }: { spin: SpinEntry }) {
   return (
     <>
       {cells.map((cell, i) => (
-        // biome-ignore lint/a11y/useSemanticElements: the list is no table.
         <span key={i} role="cell" class={`cell c${i}`}>
           {cell}
         </span>
