@@ -372,6 +372,8 @@ export interface SpinDetail extends SpinEntry {
   /** The origin's card, to compare with. */
   originCards: readonly CardEntry[];
   failure?: ErrorRecord;
+  /** As in a {@link TaskReply}. */
+  source?: TaskReply['source'];
   hints: readonly string[];
   /** What was executed: to change it and execute it again. */
   request?: SpinRequest;

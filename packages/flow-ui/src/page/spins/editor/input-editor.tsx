@@ -26,11 +26,14 @@ export function InputEditor({ input: { kind, name, type }, edit, onText }: Props
   return (
     <div class={`input ${edited.state} ${edit.text.length > 24 ? 'wide' : ''}`}>
       <div class="of">
-        <label for={id}>
+        <label class="label" for={id}>
           <code class="name">{name}</code>
         </label>
-        <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
-        {edited.state !== 'same' && <span class="change changed">≠ changed</span>}
+        {edited.state === 'same' ? (
+          <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
+        ) : (
+          <span class="change changed">≠ changed</span>
+        )}
         <span class="spring" />
         <button
           type="button"
