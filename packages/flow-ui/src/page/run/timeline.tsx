@@ -143,10 +143,7 @@ export function Timeline({ run, tasks, step }: Props) {
           onKeyDown={keys}
         />
         {at && (
-          <div
-            class={`tip ${at.x > width / 2 ? 'left' : ''}`}
-            style={beside(canvas.current, at)}
-          >
+          <div class={`tip ${at.x > width / 2 ? 'left' : ''}`} style={beside(canvas.current, at)}>
             <Tip tasks={tasks} task={at.task} now={now} />
           </div>
         )}
