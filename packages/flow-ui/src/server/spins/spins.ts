@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import {
   currentUser,
   FlowError,
-  inside,
   keptValue,
   type PublishedEvent,
   Running,
@@ -173,9 +172,8 @@ export class Spins {
       const message = `The value of "${name}" in spin ${n} is not kept: it is large, or another spin has replaced it.`;
       throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', message);
     }
-    const value = inside(keptValue(kept, this.#place.reader.store().cas), path);
-    const { type, size } = kept;
-    return { html: rendered(value, { name: [name, ...path].join('.'), type, size }).html };
+    const value = keptValue(kept, this.#place.reader.store().cas);
+    return { html: rendered(value, kept, path).html };
   }
 
   /** Resolves when nothing that was started here is left. */
