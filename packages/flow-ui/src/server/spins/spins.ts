@@ -140,8 +140,8 @@ export class Spins {
   /** @throws FlowError FLOW_SPIN_NOT_FOUND */
   async detail(n: number): Promise<SpinDetail> {
     const spin = this.#memory.get(n);
-    const { reader, cards } = this.#place;
-    const read = { store: reader.store(), client: reader.client(), more: this.#place.more };
+    const { workspace, more, reader, cards } = this.#place;
+    const read = { workspace, store: reader.store(), client: reader.client(), more };
     const detail = await spinDetail(spin, this.#memory.before(spin), read);
     return spin.isRunning ? { ...detail, cards: cards.of(n).map(({ id }) => ({ id })) } : detail;
   }
