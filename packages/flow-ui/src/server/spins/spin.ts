@@ -24,7 +24,7 @@ export interface SpunCardFile {
 export class Spin {
   readonly entry: SpinEntry;
   /** What was executed, where that was asked for here. */
-  readonly request: SpinRequest | undefined;
+  request: SpinRequest | undefined;
   /** The process of another command. */
   readonly pid: number | undefined;
   done: SpinDone | undefined;
@@ -104,11 +104,19 @@ export class Spin {
   /** It was refused, or its process died. */
   failed(error: ErrorRecord, durationMs: number): void {
     this.failure = error;
+    // What was given holds a secret.
+    if (error.code === 'FLOW_SECRET_ARTIFACT') this.request = undefined;
     Object.assign(this.entry, { status: 'failed', durationMs, error: firstLine(error.message) });
   }
 
   stopped(): void {
     this.entry.status = 'stopped';
+  }
+
+  /** What it showed until it was ended early, which nothing has recorded. */
+  showed(cards: readonly SpunCardFile[]): void {
+    this.cards = cards;
+    this.#kept += cards.reduce((sum, { html }) => sum + html.length, 0);
   }
 
   /** Lets go of what it returned and showed. */
