@@ -33,7 +33,6 @@ export { type Vega, type VegaOptions, vega } from './components/vega';
 export type * from './document';
 export type { CardHost, Shown, Updatable } from './handle';
 export type { RenderedBlocks, RenderOptions } from './render';
-export type { LibraryName } from './render/place';
 export { type Throttled, type Timer, throttle } from './throttle';
 
 /** A card as one HTML file, which makes no requests. Throws nothing: what fails is shown as an error. */

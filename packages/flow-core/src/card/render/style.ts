@@ -50,7 +50,7 @@ tbody tr:hover{background:var(--tint)}tfoot td{font-weight:600;border-bottom:0}
 td .b{margin:0}td>.chart{min-width:220px}
 @media print{.tools{display:none}}`,
   code: `
-.code pre,.vega pre{background:var(--tint);padding:10px 12px;border-radius:4px}
+.code pre{background:var(--tint);padding:10px 12px;border-radius:4px}
 .ln{display:inline-block;margin-right:14px;color:var(--soft);user-select:none}
 mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:inherit}`,
   log: `
@@ -76,6 +76,8 @@ iframe{display:block;width:100%;border:0;background:transparent}.frame iframe{co
 .graph svg{display:block;fill:none;stroke:var(--line);stroke-width:1.5}.graph rect{fill:var(--tint)}
 .graph text{fill:var(--fg);stroke:none;font:600 13px system-ui,sans-serif;text-anchor:middle}.graph text.kind{fill:var(--soft);font:11px system-ui,sans-serif}
 .graph .here rect{fill:var(--mark);stroke:var(--link);stroke-width:2}`,
+  vega: `
+.vega img{display:block;box-sizing:content-box;background:#fff;max-width:calc(100% - 16px);padding:8px;border-radius:4px}`,
   layout: `
 .cells{display:flex;flex-wrap:wrap;gap:0 32px;align-items:flex-start}.cells>div{min-width:0}
 .columns>.cells{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:0 28px}
