@@ -58,14 +58,14 @@ export function showData(card: Card, { train, test }: { train: Penguin[]; test: 
     ]),
   );
   card.add(
-    columns(
-      SPECIES.map((species) => {
-        const masses = ofSpecies(penguins, species).map(({ mass }) => mass);
-        return histogram(masses, { title: species, ...named('mass', 'penguins', 'g', ''), bins: 10 });
-      }),
-    ),
+    columns([
+      histogram(
+        penguins.map(({ mass }) => mass),
+        { title: 'Masses', ...named('mass', 'penguins', 'g', ''), bins: 12 },
+      ),
+      table(counts, { title: 'The split', totals: true }),
+    ]),
   );
-  card.add(table(counts, { title: 'The split', totals: true }));
   card.add(table(penguins, { title: 'All penguins', pageSize: 10 }));
 }
 
@@ -86,13 +86,22 @@ export function showScore(card: Card, score: Score): void {
 }
 
 export function showScores(card: Card, scores: readonly Score[], best: Score): void {
-  const bars = scores.map(({ name, accuracy, trained }) => ({ setting: name, trained, validated: accuracy }));
+  const points = scores.map(({ setting, accuracy, trained }) => ({
+    model: setting.model,
+    trained,
+    accuracy,
+  }));
   card.title = 'Which model';
   card.add(`**${best.name}** is the best of ${scores.length} settings.`);
   card.add(scoreRow(best));
-  card.add(table(scores.map(scoreCells), { title: 'Settings' }));
   card.add(
-    barChart(bars, { title: 'What it has seen, and what it has not', x: 'setting', yLabel: 'accuracy' }),
+    columns([
+      table(scores.map(scoreCells), { title: 'Settings' }),
+      scatter(points, {
+        ...{ title: 'Seen and unseen', x: 'trained', y: 'accuracy', by: 'model' },
+        ...{ xLabel: 'accuracy on what it has seen', yLabel: 'cross-validated' },
+      }),
+    ]),
   );
 }
 
@@ -105,7 +114,7 @@ export function showReport(
   card.add(`**${best.name}** knows ${percent(accuracy)} of the penguins that were kept for the test.`);
   card.add(
     row([
-      value(hundredths(accuracy), { title: 'Test', unit: '%', before: hundredths(best.accuracy) }),
+      value(hundredths(accuracy), { title: 'Test', unit: '%' }),
       value(hundredths(best.accuracy), {
         title: 'Cross-validation',
         unit: '%',
@@ -128,16 +137,15 @@ export function showReport(
       }),
     ]),
   );
-  card.add(learningChart(curve));
+  card.add(columns([learningChart(curve), historyChart(history)]));
   card.add(table(mistakes, { title: 'Mistaken' }));
 }
 
 /** A row of the table of scores. A cell may be a component: here the folds, as a small line. */
-export function scoreCells({ name, accuracy, trained, folds }: Score) {
+export function scoreCells({ name, accuracy, folds }: Score) {
   return {
     setting: name,
     validated: value(hundredths(accuracy), { unit: '%', trend: folds }),
-    trained: hundredths(trained),
     worst: hundredths(Math.min(...folds)),
   };
 }
@@ -148,8 +156,11 @@ export function learningChart(curve: readonly Point[]) {
 }
 
 export function historyChart(history: readonly Score[]) {
-  const best = history.map(({ accuracy, trained }, round) => ({ round, validated: accuracy, trained }));
-  return lineChart(best, { title: 'The best so far', x: 'round', yLabel: 'accuracy' });
+  return lineChart(roundsOf(history), { title: 'Rounds of refinement', x: 'round', yLabel: 'accuracy' });
+}
+
+export function roundsOf(history: readonly Score[]) {
+  return history.map(({ accuracy, trained }, round) => ({ round, trained, validated: accuracy }));
 }
 
 /** `97.3 %` */

@@ -1,7 +1,7 @@
 /** Which species is it? Models are cross-validated, the best is refined, tested once, and kept. */
 import { ml } from '@nx-flow/codecs/ml';
 import { flow, merge, oneOf, param } from '@nx-flow/core';
-import { progress, table } from '@nx-flow/core/card';
+import { columns, progress, table } from '@nx-flow/core/card';
 import { z } from 'zod';
 import * as cards from './cards';
 import * as models from './models';
@@ -86,7 +86,9 @@ export const refine = f.loop(
     card.title = `Round ${iteration + 1}`;
     card.add(`What differs by one step from **${self.best.name}**:`);
     const done = card.add(progress({ total: untried.length, unit: 'settings' }));
-    const tried = card.add(table<object[]>([]));
+    const tried = table<object[]>([], { title: 'Tried' });
+    const rounds = cards.historyChart(self.history);
+    card.add(columns([tried, rounds]));
     const scores = untried.map((setting) => {
       const score = models.crossValidate(setting, self.train, params);
       tried.rows = [...tried.rows, cards.scoreCells(score)];
@@ -98,7 +100,7 @@ export const refine = f.loop(
     const best = better ? first : self.best;
     const history = [...self.history, best];
     console.log(`${better ? 'better' : 'nothing is better'}: ${best.name}, ${cards.percent(best.accuracy)}`);
-    card.add(cards.historyChart(history));
+    rounds.data = cards.roundsOf(history);
     return {
       best,
       history,
