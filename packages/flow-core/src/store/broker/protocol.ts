@@ -9,7 +9,7 @@ import { DIGEST_VERSION, STORE_FORMAT } from '../level/stamp';
 
 export type Request = { id: number } & (
   | { op: 'get'; key: string }
-  | { op: 'getMany'; keys: readonly string[] }
+  | { op: 'getMany'; keys: readonly string[]; atOnce?: boolean }
   | { op: 'range'; query: RangeQuery }
   | { op: 'inspect'; query: RangeQuery }
   | { op: 'batch'; ops: readonly Op[]; options: BatchOptions }

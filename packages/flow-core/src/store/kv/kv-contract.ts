@@ -348,6 +348,17 @@ function order(specify: Specify): void {
     await Promise.all(pending);
   });
 
+  specify('a read at once sees the writes that have resolved', async (kv) => {
+    await kv.batch([{ key: 'k', value: 'first' }]);
+    const pending = kv.batch([{ key: 'k', value: 'second' }], { sync: true });
+    const [value] = await kv.getMany(['k'], { atOnce: true });
+    const [entry] = await kv.range({ ...ALL, limit: 1, atOnce: true });
+    for (const found of [value, entry?.[1]]) assert.ok(['first', 'second'].includes(text(found) as string));
+    await pending;
+    const [last] = await kv.getMany(['k'], { atOnce: true });
+    assert.equal(text(last), 'second');
+  });
+
   specify('writes that are begun together are done in their order', async (kv) => {
     const writes = Array.from({ length: 200 }, (_, i) =>
       kv.batch([{ key: 'k', value: String(i) }], { sync: i % 50 === 0 }),

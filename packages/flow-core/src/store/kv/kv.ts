@@ -15,6 +15,12 @@ export interface RangeQuery extends KeyRange {
   limit: number;
   /** Values that lack one of these texts may come without their bytes, as empty ones: nobody looks at them. */
   having?: readonly string[];
+  atOnce?: ReadOptions['atOnce'];
+}
+
+export interface ReadOptions {
+  /** It need not see what its own client wrote before it and was not told of yet: it does not wait for that. */
+  atOnce?: boolean;
 }
 export type Entry = [key: string, value: Uint8Array];
 
@@ -29,12 +35,12 @@ export interface BatchOptions {
 
 /**
  * Keys are ASCII strings in byte order. Every later operation of any client sees an operation that has resolved. A
- * read sees every write that its own client began before it. The caller owns values that it read and, once the
+ * read sees every write that its own client began before it, unless it is one `atOnce`. The caller owns values that it read and, once the
  * batch has resolved, values that it wrote. Contract: `store/kv/kv-contract.ts`.
  */
 export interface Kv {
   get(key: string): Promise<Uint8Array | undefined>;
-  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  getMany(keys: readonly string[], options?: ReadOptions): Promise<(Uint8Array | undefined)[]>;
   /** One page. For any number of entries use {@link scan}. */
   range(query: RangeQuery): Promise<Entry[]>;
   /** As {@link range}, but a damaged value is undefined in place of an error. */
@@ -128,14 +134,18 @@ export async function* namesAfter(
 }
 
 /** The values of any number of keys, in pages, so that no message holds them all. */
-export async function valuesOf(kv: Kv, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-  if (keys.length <= PAGE) return kv.getMany(keys);
+export async function valuesOf(
+  kv: Kv,
+  keys: readonly string[],
+  options?: ReadOptions,
+): Promise<(Uint8Array | undefined)[]> {
+  if (keys.length <= PAGE) return kv.getMany(keys, options);
   const values: (Uint8Array | undefined)[] = [];
-  let coming = kv.getMany(keys.slice(0, PAGE));
+  let coming = kv.getMany(keys.slice(0, PAGE), options);
   for (let next = PAGE; values.length < keys.length; next += PAGE) {
     const page = await coming;
     if (next < keys.length) {
-      coming = kv.getMany(keys.slice(next, next + PAGE));
+      coming = kv.getMany(keys.slice(next, next + PAGE), options);
       coming.catch(() => {});
     }
     for (const value of page) values.push(value);

@@ -17,6 +17,8 @@ const put = { key: 'a', value: 'v' };
 test.each([
   { op: 'get', key: 'a' },
   { op: 'getMany', keys: [] },
+  { op: 'getMany', keys: ['a'], atOnce: true },
+  { op: 'range', query: { ...range, atOnce: true } },
   { op: 'range', query: range },
   { op: 'range', query: { ...range, reverse: undefined, limit: Number.POSITIVE_INFINITY, having: ['x'] } },
   { op: 'inspect', query: { ...range, reverse: true } },
@@ -46,6 +48,8 @@ test.each([
   { op: 'get', key: '' },
   { op: 'getMany', keys: 'ab' },
   { op: 'getMany', keys: { length: 1e9 } },
+  { op: 'getMany', keys: [], atOnce: 1 },
+  { op: 'range', query: { ...range, atOnce: 'x' } },
   { op: 'range', query: null },
   { op: 'range', query: { ...range, limit: Number.NaN } },
   { op: 'range', query: { ...range, limit: -1 } },
