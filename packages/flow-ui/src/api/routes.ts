@@ -95,6 +95,8 @@ export interface RunReply extends RunEntry {
   origin?: string;
   git?: { commit: string; branch?: string; dirty?: boolean };
   environment: { node: string; version: string; host: string };
+  /** It was started from this page: `DELETE /api/work/:flow/:run` ends it. */
+  here?: boolean;
   /** Commands behind what one sees. */
   commands: readonly CommandEntry[];
 }
@@ -370,6 +372,8 @@ export interface SpinDetail extends SpinEntry {
   /** The origin's card, to compare with. */
   originCards: readonly CardEntry[];
   failure?: ErrorRecord;
+  /** As in a {@link TaskReply}. */
+  source?: TaskReply['source'];
   hints: readonly string[];
   /** What was executed: to change it and execute it again. */
   request?: SpinRequest;

@@ -8,7 +8,7 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CompareView } from './compare/compare-view';
 import { Layout } from './layout';
-import { pathTo, viewOf } from './logic/place';
+import { decoded, pathTo, viewOf } from './logic/place';
 import { EmptyState, ErrorNote, Waiting } from './parts/notes';
 import { RunView } from './run/run-view';
 import { RunsView } from './runs/runs-view';
@@ -72,7 +72,7 @@ function Shown() {
 
 function useTitle(path: string): void {
   useEffect(() => {
-    const [, ...rest] = path.split('/').filter(Boolean).map(decodeURIComponent);
+    const [, ...rest] = path.split('/').filter(Boolean).map(decoded);
     const name = rest.join('/') || path.slice(1) || 'runs';
     document.title = `${name} · nx-flow`;
   }, [path]);
@@ -111,7 +111,7 @@ async function start(): Promise<void> {
     if (message.type === 'hello' || (message.type === 'event' && message.event.type === 'run-started')) ask();
   });
   startEvents();
-  if (token.get() !== undefined) await ask();
+  if (token.get() !== undefined) ask();
   render(<App />, document.getElementById('page') as HTMLElement);
 }
 

@@ -8,6 +8,7 @@ import { LiveCards } from './live/cards';
 import { LiveEvents } from './live/events';
 import { forward } from './live/forward';
 import { Hub } from './live/hub';
+import { Commands } from './read/commands';
 import { Reader } from './read/reader';
 import { Token } from './security/token';
 import { Spins } from './spins/spins';
@@ -72,8 +73,9 @@ export async function openHere({
   ];
   const live = new LiveEvents(reader, hub);
   const asking = { workspace, cwd, env, reader, guard, ending: ending.signal };
-  const spins = new Spins({ workspace, cwd, env, reader, hub, cards });
-  const works = new Works({ workspace, store, env, guard });
+  const { more } = new Commands({ reader, workspace, isSpinStore });
+  const spins = new Spins({ workspace, cwd, env, namespace, reader, hub, cards, more });
+  const works = new Works({ workspace, store, env, namespace, guard });
   live.hear((published) => {
     if (!spins.hear(published)) forward(published, hub, cards);
   });

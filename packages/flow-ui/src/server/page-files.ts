@@ -24,7 +24,8 @@ export function pageFile(path: string): Response {
     headers: {
       'Content-Type': TYPES[extname(name)] ?? 'application/octet-stream',
       'Content-Security-Policy': PAGE_POLICY,
-      'Cache-Control': 'no-cache',
+      // Their names say what is in them, all but that of the page.
+      'Cache-Control': name === 'index.html' ? 'no-cache' : 'max-age=31536000, immutable',
     },
   });
 }

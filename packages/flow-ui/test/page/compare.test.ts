@@ -1,5 +1,6 @@
 /** Comparison, and the commands behind forms. */
 import { ordered, timeBars, told } from '../../src/page/logic/compare-rows';
+import { inputGroups } from '../../src/page/logic/input-groups';
 import { runCommand, spinCommand } from '../../src/page/logic/spin-command';
 import { splitOf } from '../../src/page/logic/split';
 
@@ -50,4 +51,15 @@ test('a split is read', () => {
   expect(splitOf('2.0')).toEqual([2, 0]);
   expect(splitOf('')).toEqual([]);
   expect(splitOf('-1')).toMatch(/number from 0/);
+});
+
+test('inputs of a join are those of each task before it', () => {
+  const entry = (name: string, pathspec: string) => ({ name, pathspec, type: 'number', size: 1, digest: '' });
+  const [a, b] = [entry('n', 'f/1/work/2'), entry('n', 'f/1/work/3')];
+  expect(inputGroups([a, b, entry('m', 'f/1/work/2')])).toEqual([
+    { pathspec: 'f/1/work/2', entries: [a, entry('m', 'f/1/work/2')] },
+    { pathspec: 'f/1/work/3', entries: [b] },
+  ]);
+  expect(inputGroups([a, entry('m', 'f/1/start/1')])).toHaveLength(1);
+  expect(inputGroups([])).toEqual([]);
 });

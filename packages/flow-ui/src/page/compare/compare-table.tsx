@@ -28,6 +28,12 @@ export function CompareTable({ rows, a, b, values = false }: Props) {
     <>
       {shown.length > 0 && (
         <table class="compared">
+          <colgroup>
+            <col class="names" />
+            <col class="changes" />
+            <col />
+            <col />
+          </colgroup>
           <thead class="unseen">
             <tr>
               <th scope="col">Name</th>
@@ -90,7 +96,12 @@ function Row({ row, sides }: { row: CompareRow; sides: [string, string] | undefi
                       Not on this side.
                     </p>
                   ) : (
-                    <Frame key={task} request={{ value: { task, name } }} title={`${name} of ${task}`} />
+                    <Frame
+                      key={task}
+                      request={{ value: { task, name } }}
+                      title={`${name} of ${task}`}
+                      most={420}
+                    />
                   ),
                 )}
               </div>

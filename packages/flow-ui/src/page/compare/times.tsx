@@ -9,6 +9,11 @@ export function Times({ rows, a, b }: { rows: CompareReply['times']; a: string; 
     <section>
       <h2>Times</h2>
       <table class="times">
+        <colgroup>
+          <col class="names" />
+          <col />
+          <col class="factors" />
+        </colgroup>
         <thead class="unseen">
           <tr>
             <th scope="col">Step</th>
@@ -40,7 +45,7 @@ export function Times({ rows, a, b }: { rows: CompareReply['times']; a: string; 
 function Bar({ side, ms, part }: { side: 'a' | 'b'; ms: number | undefined; part: number }) {
   return (
     <div class={`time-bar ${side}`}>
-      <span class="length" style={{ width: `${Math.max(0.3, part * 100).toFixed(2)}%` }} />
+      <span class="length" style={{ width: `calc((100% - 80px) * ${part.toFixed(4)})` }} />
       <span class="number">{ms === undefined ? '–' : durationText(ms)}</span>
     </div>
   );

@@ -90,10 +90,10 @@ function checkedNumber({ kind, schema }: Field, text: string): Checked {
   if (!Number.isFinite(number) || (kind === 'integer' && !Number.isSafeInteger(number)))
     return { problem: 'This number is too large to be exact.' };
   const { low, high, above, below } = boundsOf(schema);
-  if (low !== undefined && number < low) return { problem: `At least ${low}.` };
-  if (high !== undefined && number > high) return { problem: `At most ${high}.` };
-  if (above !== undefined && number <= above) return { problem: `More than ${above}.` };
-  if (below !== undefined && number >= below) return { problem: `Less than ${below}.` };
+  if (low !== undefined && number < low) return { problem: `It has to be at least ${low}.` };
+  if (high !== undefined && number > high) return { problem: `It has to be at most ${high}.` };
+  if (above !== undefined && number <= above) return { problem: `It has to be more than ${above}.` };
+  if (below !== undefined && number >= below) return { problem: `It has to be less than ${below}.` };
   return { json: String(number) };
 }
 

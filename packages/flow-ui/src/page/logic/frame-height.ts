@@ -3,11 +3,11 @@
 /** Pixels. A card that is higher scrolls inside of its frame. */
 const [LEAST, MOST] = [24, 6_000];
 
-/** @returns pixels, undefined where a message says no height */
-export function heightOf(message: unknown): number | undefined {
+/** @param most pixels @returns pixels, undefined where a message says no height */
+export function heightOf(message: unknown, most = MOST): number | undefined {
   if (typeof message !== 'object' || message === null || !('cardHeight' in message)) return undefined;
   const height: unknown = message.cardHeight;
   return typeof height === 'number' && height > 0
-    ? Math.min(MOST, Math.max(LEAST, Math.ceil(height)))
+    ? Math.min(most, MOST, Math.max(LEAST, Math.ceil(height)))
     : undefined;
 }

@@ -45,7 +45,8 @@ export function withQuery(
 
 const isNumber = (text: string | undefined) => text !== undefined && /^\d+$/.test(text);
 
-function decoded(part: string): string {
+/** A part of a path; as it is where it cannot be decoded. */
+export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

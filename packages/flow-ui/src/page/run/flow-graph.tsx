@@ -1,5 +1,5 @@
 /** The graph of a run: a node for each step with what became of its tasks. A click filters the tasks by that step. */
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { GraphEntry } from '../../api/routes';
 import { nodeStatus, type ShownNode, shownGraph } from '../logic/collapse';
 import { listOf, toggled } from '../logic/filters';
@@ -8,6 +8,12 @@ import { durationText } from '../logic/words';
 import { StatusMark } from '../parts/status-mark';
 import { setQuery, usePlace } from '../shell/router';
 import { useNarrow } from '../shell/use-narrow';
+import { useSize } from './use-size';
+
+/** A graph that is wider than the page is drawn smaller, so far that it can still be read; then it scrolls. */
+const SMALLEST = 0.7;
+/** Of the frame around it, in pixels. */
+const PADDING = 7;
 
 export function FlowGraph({
   graph,
@@ -24,48 +30,56 @@ export function FlowGraph({
   // Counts change all the time, and move nothing.
   const form = JSON.stringify([shown.nodes.map(({ name, inside }) => [name, inside]), shown.edges, down]);
   const at = useMemo(() => layoutGraph(shown, down), [form]);
+  const scroll = useRef<HTMLDivElement>(null);
+  const { width } = useSize(scroll);
+  const scale = width > 0 ? Math.min(1, Math.max(SMALLEST, (width - 2 * PADDING) / at.width)) : 1;
   const toggle = (name: string) => setQuery({ fold: toggled(fold, name) || undefined });
   return (
     <section class="graph" aria-label="Graph">
-      <div class="scroll">
-        <div class="canvas" style={{ width: `${at.width}px`, height: `${at.height}px` }}>
-          {at.groups.map(({ name, x, y, width, height }) => (
-            <div key={name} class="group" style={place(x, y, width, height)}>
-              <button type="button" class="quiet" title="Fold" onClick={() => toggle(name)}>
-                ▾ for each {name}
-              </button>
-            </div>
-          ))}
-          <svg width={at.width} height={at.height} aria-hidden="true">
-            <marker
-              id="arrow"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="7"
-              markerHeight="7"
-              orient="auto"
-            >
-              <path d="M0 0L8 4L0 8z" />
-            </marker>
-            {at.edges.map(({ from, to, path }) => (
-              <path key={`${from} ${to}`} class="edge" d={path} marker-end="url(#arrow)" />
+      <div ref={scroll} class="scroll">
+        <div class="fit" style={{ width: `${at.width * scale}px`, height: `${at.height * scale}px` }}>
+          <div
+            class="canvas"
+            style={{ width: `${at.width}px`, height: `${at.height}px`, transform: `scale(${scale})` }}
+          >
+            {at.groups.map(({ name, x, y, width, height }) => (
+              <div key={name} class="group" style={place(x, y, width, height)}>
+                <button type="button" class="quiet" title="Fold" onClick={() => toggle(name)}>
+                  ▾ for each {name}
+                </button>
+              </div>
             ))}
-          </svg>
-          {shown.nodes.map((node) => {
-            const box = at.nodes.get(node.name);
-            return (
-              box && (
-                <Node
-                  key={node.name}
-                  node={node}
-                  style={place(box.x, box.y, box.width, box.height)}
-                  chosen={step !== undefined && node.steps.includes(step)}
-                  onClick={() => (node.folded ? toggle(node.name) : onStep(node.name))}
-                />
-              )
-            );
-          })}
+            <svg width={at.width} height={at.height} aria-hidden="true">
+              <marker
+                id="arrow"
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                markerWidth="7"
+                markerHeight="7"
+                orient="auto"
+              >
+                <path d="M0 0L8 4L0 8z" />
+              </marker>
+              {at.edges.map(({ from, to, path }) => (
+                <path key={`${from} ${to}`} class="edge" d={path} marker-end="url(#arrow)" />
+              ))}
+            </svg>
+            {shown.nodes.map((node) => {
+              const box = at.nodes.get(node.name);
+              return (
+                box && (
+                  <Node
+                    key={node.name}
+                    node={node}
+                    style={place(box.x, box.y, box.width, box.height)}
+                    chosen={step !== undefined && node.steps.includes(step)}
+                    onClick={() => (node.folded ? toggle(node.name) : onStep(node.name))}
+                  />
+                )
+              );
+            })}
+          </div>
         </div>
       </div>
     </section>

@@ -40,7 +40,7 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
           {hint}
         </p>
       ))}
-      {failure && <ErrorBox error={failure} />}
+      {failure && <ErrorBox error={failure} source={spin.source} />}
       <SpinCards spin={spin} />
       {status !== 'running' && (
         <section>
@@ -49,12 +49,12 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
           </h2>
           <Values
             values={artifacts.map(shown)}
-            request={(name, path) =>
-              artifacts.some((entry) => entry.name === name && entry.change !== 'gone')
-                ? { value: { spin: n, name, ...(path ? { path } : {}) } }
-                : undefined
+            request={({ name, ...entry }, path) =>
+              'change' in entry && entry.change === 'gone'
+                ? undefined
+                : { value: { spin: n, name, ...(path ? { path } : {}) } }
             }
-            none="It returned none."
+            none={status === 'done' ? 'It returned none.' : 'It ended before it returned any.'}
           />
         </section>
       )}
@@ -70,7 +70,7 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
           name={`spin-${n}.log`}
         />
       </section>
-      <CommandLine command={command} label="Command" />
+      <CommandLine command={command} />
     </>
   );
 }

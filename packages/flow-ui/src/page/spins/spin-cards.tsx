@@ -21,7 +21,7 @@ export function SpinCards({ spin }: { spin: SpinDetail }) {
   const [only] = cards;
   return (
     <section>
-      <h2>{only && cards.length === 1 ? labelOf(only) : 'Cards'}</h2>
+      <h2>{cards.length > 1 ? 'Cards' : only?.id === 'default' ? 'Card' : `Card ${only?.id}`}</h2>
       {only && cards.length === 1 ? (
         <SpinCard spin={spin} {...only} />
       ) : (
@@ -43,6 +43,8 @@ export function SpinCards({ spin }: { spin: SpinDetail }) {
 function SpinCard({ spin, id, title }: { spin: SpinDetail; id: string; title?: string }) {
   const { n, status, originCards, origin } = spin;
   const before = origin === undefined ? undefined : originCards.findLast((card) => card.id === id);
+  // What a spin showed that was ended early is nowhere but in its frame.
+  const isLive = status === 'running' || !spin.cards.some((card) => card.id === id);
   return (
     <div class={before ? 'two' : undefined}>
       <div class="side">
@@ -50,7 +52,7 @@ function SpinCard({ spin, id, title }: { spin: SpinDetail; id: string; title?: s
         <Frame
           request={{ card: { spin: n, id } }}
           title={title ?? id}
-          live={status === 'running' ? (message) => message.task === n && message.id === id : undefined}
+          live={isLive ? (message) => message.task === n && message.id === id : undefined}
         />
       </div>
       {before && origin !== undefined && (

@@ -48,15 +48,17 @@ function SpinList({ spins, dropped }: SpinsReply) {
         row={(at) => <SpinRow spin={spins[at] as SpinEntry} />}
         rowClass={() => 'spin-row'}
         head={
-          <div class="spin-row">
-            {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map(
-              (name) => (
-                <span key={name} role="columnheader">
-                  {name}
-                </span>
-              ),
-            )}
-          </div>
+          narrow ? undefined : (
+            <div class="spin-row" role="none">
+              {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map(
+                (name) => (
+                  <span key={name} role="columnheader">
+                    {name}
+                  </span>
+                ),
+              )}
+            </div>
+          )
         }
       />
       {dropped > 0 && <p class="soft">{countText(dropped, 'older spin')} had no room in its memory.</p>}

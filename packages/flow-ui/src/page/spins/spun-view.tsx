@@ -73,18 +73,20 @@ function SpunHead({ spin }: { spin: SpinDetail }) {
           </>
         )}
       </div>
-      <nav class="facts" aria-label="Spins of this step">
-        {newer && (
-          <a href={`/spins/${newer.n}`} title="Key: [">
-            ‹ newer: {newer.n}
-          </a>
-        )}
-        {older && (
-          <a href={`/spins/${older.n}`} title="Key: ]">
-            the one before: {older.n} ›
-          </a>
-        )}
-      </nav>
+      {(newer || older) && (
+        <nav class="facts" aria-label="Spins of this step">
+          {newer && (
+            <a href={`/spins/${newer.n}`} title="Key: [">
+              ‹ newer: {newer.n}
+            </a>
+          )}
+          {older && (
+            <a href={`/spins/${older.n}`} title="Key: ]">
+              the one before: {older.n} ›
+            </a>
+          )}
+        </nav>
+      )}
       {problem !== undefined && <ErrorNote message={problem} />}
     </header>
   );

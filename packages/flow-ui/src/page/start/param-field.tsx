@@ -14,7 +14,7 @@ export function ParamField({ field, text, problem, onText }: Props) {
   const { name, required, description, rule } = field;
   const byDefault = defaultText(field);
   return (
-    <div class={`field ${problem === undefined ? '' : 'bad'}`}>
+    <div class={`field ${problem === undefined ? '' : 'invalid'}`}>
       <label for={id}>
         <code>{name}</code>
         {required && (

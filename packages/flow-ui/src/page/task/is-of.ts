@@ -2,9 +2,18 @@
 import type { FlowEvent } from '@nx-flow/core/ui';
 import type { Message } from '../../api/messages';
 
-/** What an event says of a task: that it began, failed, ended. Not each piece of its log. */
-export function isOfTask(message: Message, pathspec: string): boolean {
-  return message.type === 'event' && message.event.type !== 'task-log' && taskOf(message.event) === pathspec;
+/**
+ * What may change a reply about a task: that it began, failed, ended; that tasks after it begin; that its run ended, with which
+ * all cards are recorded. Not each piece of its log.
+ */
+export function isNewsOf(message: Message, pathspec: string): boolean {
+  if (message.type !== 'event') return false;
+  const { event } = message;
+  if (event.type === 'task-log') return false;
+  const run = pathspec.split('/', 2).join('/');
+  if (event.type === 'run-done') return `${event.flow}/${event.run}` === run;
+  const task = taskOf(event);
+  return task === pathspec || (event.type === 'task-started' && task?.startsWith(`${run}/`) === true);
 }
 
 /** That there is more of its log, or that it ended, and so its log. */

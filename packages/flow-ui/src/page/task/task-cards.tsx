@@ -43,7 +43,7 @@ export function TaskCards({ task, again }: Props) {
   const [only] = ordered;
   return (
     <section>
-      <h2>{only && ordered.length === 1 ? labelOf(only) : 'Cards'}</h2>
+      <h2>{only && ordered.length === 1 ? headingOf(only.id) : 'Cards'}</h2>
       {only && ordered.length === 1 ? (
         show(only)
       ) : (
@@ -63,4 +63,6 @@ export function TaskCards({ task, again }: Props) {
 }
 
 const idOf = ({ id, attempt }: CardEntry) => `${id}.${attempt}`;
+/** Its title stands in the card. */
+const headingOf = (id: string) => (id === 'default' ? 'Card' : `Card ${id}`);
 const labelOf = ({ id, title }: { id: string; title?: string }) => title ?? (id === 'default' ? 'Card' : id);

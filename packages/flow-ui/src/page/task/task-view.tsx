@@ -5,15 +5,15 @@ import { Commands } from '../parts/copy';
 import { LogView } from '../parts/log/log';
 import { Answer } from '../parts/notes';
 import { ErrorBox } from '../parts/value/error-box';
-import { Values } from '../parts/value/values';
 import { useKeys } from '../shell/keys';
 import { go } from '../shell/router';
 import { useAsk } from '../shell/use-ask';
 import { Attempts } from './attempts';
-import { growsLog, isOfTask } from './is-of';
+import { growsLog, isNewsOf } from './is-of';
 import { Relatives } from './relatives';
 import { TaskCards } from './task-cards';
 import { TaskHead } from './task-head';
+import { TaskValues } from './task-values';
 
 export interface TaskPlace {
   flow: string;
@@ -25,7 +25,7 @@ export interface TaskPlace {
 export function TaskView({ flow, run, step, task }: TaskPlace) {
   const pathspec = `${flow}/${run}/${step}/${task}`;
   const path = [flow, run, step, task].map(encodeURIComponent).join('/');
-  const asked = useAsk<TaskReply>(`/api/task/${path}`, (message) => isOfTask(message, pathspec));
+  const asked = useAsk<TaskReply>(`/api/task/${path}`, (message) => isNewsOf(message, pathspec));
   const { value } = asked;
   useKeys({
     ...(value?.spin ? { s: () => go(spinPlace(value)) } : {}),
@@ -65,40 +65,6 @@ export function TaskView({ flow, run, step, task }: TaskPlace) {
         </article>
       )}
     </Answer>
-  );
-}
-
-function TaskValues({ task }: { task: TaskReply }) {
-  const { pathspec, inputs, outputs, params } = task;
-  const of = (owner: (name: string) => string) => (name: string, path?: readonly (string | number)[]) => ({
-    value: { task: owner(name), name, ...(path ? { path } : {}) },
-  });
-  // A name may be an input and an output: each is read where it is stored.
-  const stored = (list: TaskReply['inputs']) => {
-    const owners = new Map(list.map((entry) => [entry.name, entry.pathspec ?? pathspec]));
-    return of((name) => owners.get(name) ?? pathspec);
-  };
-  return (
-    <>
-      <section>
-        <h2>Outputs</h2>
-        <Values
-          values={outputs}
-          request={stored(outputs)}
-          none={task.status === 'running' ? 'They are stored when it has ended.' : 'It stored none.'}
-        />
-      </section>
-      <section>
-        <h2>Inputs</h2>
-        <Values values={inputs} request={stored(inputs)} none="It had none." />
-      </section>
-      {params.length > 0 && (
-        <section>
-          <h2>Parameters</h2>
-          <Values values={params} request={stored(params)} none="" />
-        </section>
-      )}
-    </>
   );
 }
 

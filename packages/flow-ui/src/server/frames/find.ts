@@ -30,10 +30,14 @@ export async function findCard(here: Here, request: FrameRequest): Promise<Found
     return here.spins.value(Number(value.spin), String(value.name), pathOf(value.path));
   if (value && 'inputs' in value) {
     const place = here.inputs.placeOf(value.inputs, String(value.name));
-    return valueCard(here, place, [...place.path, ...pathOf(value.path)]);
+    return { html: (await valueCard(here, place, [...place.path, ...pathOf(value.path)])).html };
   }
   if (value)
-    return valueCard(here, { task: String(value.task), name: String(value.name) }, pathOf(value.path));
+    return {
+      html: (
+        await valueCard(here, { task: String(value.task), name: String(value.name) }, pathOf(value.path))
+      ).html,
+    };
   throw notUnderstood('A frame shows a card or a value: { "card": … } or { "value": … }.');
 }
 

@@ -5,7 +5,8 @@ import type { CommandEntry } from '../../api/routes';
 import type { Reader } from './reader';
 
 export class Commands {
-  readonly #more: string;
+  /** Options of all of them, with a space in front. */
+  readonly more: string;
 
   constructor({
     reader,
@@ -14,7 +15,7 @@ export class Commands {
   }: { reader: Reader; workspace: string; isSpinStore: boolean }) {
     const folder = relative(workspace, reader.folder);
     const store = folder === '.flow' || isSpinStore ? '' : ` --store=${quoted(reader.folder)}`;
-    this.#more = `${store}${isSpinStore ? ' --spin' : ''}`;
+    this.more = `${store}${isSpinStore ? ' --spin' : ''}`;
   }
 
   ofRun(run: Run<unknown>): CommandEntry[] {
@@ -40,7 +41,7 @@ export class Commands {
   }
 
   #entry(label: string, command: string): CommandEntry {
-    return { label, command: `npx nx-flow ${command}${this.#more}` };
+    return { label, command: `npx nx-flow ${command}${this.more}` };
   }
 }
 

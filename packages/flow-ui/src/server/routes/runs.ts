@@ -11,7 +11,8 @@ export function runRoutes(app: Hono, here: Here): void {
   app.get('/api/runs', async (c) => c.json(await listRuns(here.client(), c.req.query())));
   app.get('/api/run/:flow/:run', async (c) => {
     const { flow, run } = c.req.param();
-    return c.json(await runReply(await here.client().run(`${flow}/${run}`), commands));
+    const reply = await runReply(await here.client().run(`${flow}/${run}`), commands);
+    return c.json(here.works.has(reply.pathspec) ? { ...reply, here: true } : reply);
   });
   app.get('/api/run/:flow/:run/tasks', async (c) => {
     const { flow, run } = c.req.param();

@@ -2,7 +2,7 @@
 import type { SpinRequest } from '../../api/routes';
 import { quoted } from '../read/commands';
 
-/** After `spin`. @param params the options for the parameters */
+/** After `spin`. @param params the options for the parameters, and others */
 export function spinArgv(
   { flow, step, run, task, index = [], set = {} }: SpinRequest,
   params: readonly string[],
@@ -18,12 +18,12 @@ export function spinArgv(
   ];
 }
 
-/** As it is typed. */
-export function spinCommand(request: SpinRequest): string {
+/** As it is typed. @param more options of every command, with a space in front */
+export function spinCommand(request: SpinRequest, more: string): string {
   const params = Object.entries(request.params ?? {}).map(
     ([name, text]) => `--params.${name}=${typed(text)}`,
   );
-  return `npx nx-flow spin ${spinArgv(request, params).map(quoted).join(' ')}`;
+  return `npx nx-flow spin ${spinArgv(request, params).map(quoted).join(' ')}${more}`;
 }
 
 /** A JSON text as a command line has it: a text without quotes. */

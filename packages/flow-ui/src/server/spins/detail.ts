@@ -13,10 +13,17 @@ import type { Spin } from './spin';
 /** Artifacts whose insides are compared. */
 const COMPARED = 50;
 
+/** What it is beside of, and the options of its command. */
+export interface DetailPlace {
+  store: Store;
+  client: StoreClient;
+  more: string;
+}
+
 export async function spinDetail(
   spin: Spin,
   before: Spin | undefined,
-  { store, client }: { store: Store; client: StoreClient },
+  { store, client, more }: DetailPlace,
 ): Promise<SpinDetail> {
   const { entry, done, cards, failure, request } = spin;
   if (before) spin.sinceInside ??= differencesSince(before, spin, store);
@@ -40,7 +47,7 @@ export async function spinDetail(
     ...(failure ? { failure } : {}),
     hints: done?.hints ?? [],
     ...(request ? { request } : {}),
-    command: spinCommand(asked),
+    command: spinCommand(asked, more),
   };
 }
 

@@ -1,47 +1,52 @@
-/** Spins of other commands, as their events tell them. */
-import type { PublishedEvent, SpinDone } from '@nx-flow/core/ui';
-import type { SpinEntry } from '../../api/routes';
+/** Spins of other commands in this workspace: what their events say is kept. */
+import { isAlive, type PublishedEvent, type SpinDone } from '@nx-flow/core/ui';
+import type { SpinMemory } from './memory';
+import { Spin } from './spin';
+import { entryOf, MOST_OF_ONE, spinsIn } from './spins-in';
+import type { Teller } from './teller';
 
-/** The number of tasks of one command that are kept: of more, nobody looks at each. */
-export const MOST_OF_ONE = 50;
+export class OtherSpins {
+  readonly #memory: SpinMemory;
+  readonly #teller: Teller;
 
-/** What an event says of a spin: that one begins, or that some have ended. */
-export interface HeardSpins {
-  begins?: Omit<SpinEntry, 'n'>;
-  ended?: readonly SpinDone[];
-  /** It has ended before its tasks had. */
-  stopped?: true;
-}
-
-export function spinsIn({ work, at, user, event }: PublishedEvent): HeardSpins | undefined {
-  switch (event.type) {
-    case 'spin-started': {
-      const { flow, step, origin, iteration } = event;
-      const index = event.splits.map((split) => split.index);
-      return { begins: entryOf({ work, at, user, flow, step, index, origin, iteration }) };
-    }
-    case 'spin-done':
-      return { ended: [event] };
-    case 'spins-done':
-    case 'sweep-done':
-      return { ended: event.spins };
-    case 'through-done':
-      return { ended: event.steps.flatMap(({ spins }) => spins) };
-    case 'spins-stopped':
-      return { stopped: true };
-    default:
-      return undefined;
+  constructor(memory: SpinMemory, teller: Teller) {
+    this.#memory = memory;
+    this.#teller = teller;
   }
-}
 
-interface About
-  extends Pick<SpinEntry, 'work' | 'at' | 'user' | 'flow' | 'step' | 'index' | 'origin' | 'iteration'> {}
+  hear(published: PublishedEvent): void {
+    const { pid, work, event } = published;
+    const found = spinsIn(published);
+    const isOfTask = event.type === 'task-log' || event.type === 'card-updated';
+    const [spin] = isOfTask && event.task.run === undefined ? this.#of(work) : [];
+    if (spin) this.#teller.happened(spin, event);
+    if (!found) return;
+    const { begins } = found;
+    if (begins) this.#teller.tell(this.#memory.add((n) => new Spin({ ...begins, n }, { pid })));
+    for (const done of found.ended?.slice(0, MOST_OF_ONE) ?? []) this.#ended(published, done);
+    if (found.stopped) for (const one of this.#of(work)) if (one.isRunning) this.#teller.stopped(one);
+  }
 
-export function entryOf({ origin, iteration, ...about }: About): Omit<SpinEntry, 'n'> {
-  return {
-    ...about,
-    ...(origin === undefined ? {} : { origin }),
-    ...(iteration === undefined ? {} : { iteration }),
-    ...{ status: 'running', here: false, changed: 0 },
-  };
+  /** Nobody says that a process was killed, as a watch does with a spin of yesterday's code. */
+  look(): void {
+    for (const spin of this.#memory.all())
+      if (spin.isRunning && spin.pid !== undefined && !isAlive(spin.pid)) this.#teller.stopped(spin);
+  }
+
+  /** Several tasks of one command are told one by one, and once more at its end. */
+  #ended({ work, at, user, pid }: PublishedEvent, done: SpinDone): void {
+    const { flow, step, index, iteration, origin } = done;
+    const like = this.#of(work).find(({ entry }) => {
+      const isSame =
+        entry.step === step && entry.index.join() === index.join() && entry.iteration === iteration;
+      return isSame && (entry.origin === origin || entry.status === 'running');
+    });
+    if (like && !like.isRunning) return;
+    const entry = entryOf({ work, at, user, flow, step, index, origin, iteration });
+    this.#teller.ended(like ?? this.#memory.add((n) => new Spin({ ...entry, n }, { pid })), done);
+  }
+
+  #of(work: string): Spin[] {
+    return this.#memory.all().filter(({ entry }) => entry.work === work);
+  }
 }

@@ -3,48 +3,47 @@ import { randomUUID } from 'node:crypto';
 import {
   currentUser,
   FlowError,
-  type FlowEvent,
   inside,
-  isAlive,
   keptValue,
   type PublishedEvent,
   Running,
   renderBlocks,
   renderCard,
   rendered,
-  type SpinDone,
 } from '@nx-flow/core/ui';
 import type { LogReply, SpinDetail, SpinRequest, SpinsReply } from '../../api/routes';
 import { requireFile } from '../flows';
 import type { FoundCard } from '../frames/framed';
-import { cardMessage, type LiveCards } from '../live/cards';
-import { isShown } from '../live/events';
-import type { Hub } from '../live/hub';
 import { commandFolder, jsonOf } from '../params-file';
 import type { Reader } from '../read/reader';
 import { spinArgv } from './command';
 import { spinDetail } from './detail';
 import { SpinMemory } from './memory';
-import { entryOf, MOST_OF_ONE, spinsIn } from './others';
+import { OtherSpins } from './others';
 import { ReadySpares } from './ready';
 import { Spin } from './spin';
+import { entryOf } from './spins-in';
+import { Teller, type TellerPlace } from './teller';
 
 /** Columns of what a refusal prints. */
 const COLUMNS = 120;
 
-export interface SpinsPlace {
-  workspace: string;
+export interface SpinsPlace extends TellerPlace {
   cwd: string;
   env: boolean;
+  /** In which a run is looked up. Undefined means all. */
+  namespace: string | undefined;
   reader: Reader;
-  hub: Hub;
-  cards: LiveCards;
+  /** Options of commands, as they are shown. */
+  more: string;
 }
 
 export class Spins {
   readonly #place: SpinsPlace;
   readonly #ready: ReadySpares;
   readonly #memory: SpinMemory;
+  readonly #teller: Teller;
+  readonly #others: OtherSpins;
   readonly #running = new Map<number, { running: Running; file: string }>();
   /** Processes of the spins that were asked for here: they say the same to all. */
   readonly #own = new Set<number>();
@@ -52,16 +51,22 @@ export class Spins {
   constructor(place: SpinsPlace, memory = new SpinMemory()) {
     this.#place = place;
     this.#memory = memory;
+    this.#teller = new Teller(place, memory);
+    this.#others = new OtherSpins(memory, this.#teller);
     const { workspace, cwd, env, reader } = place;
     this.#ready = new ReadySpares({ workspace, cwd, env, store: reader.folder });
   }
 
   list(): SpinsReply {
-    for (const spin of this.#memory.all()) {
-      const gone = spin.isRunning && spin.pid !== undefined && !isAlive(spin.pid);
-      if (gone) spin.stopped();
-    }
+    this.#others.look();
     return { spins: this.#memory.entries(), dropped: this.#memory.dropped };
+  }
+
+  /** What any process does. @returns whether it is of a spin that was asked for here, and told already */
+  hear(published: PublishedEvent): boolean {
+    if (this.#own.has(published.pid)) return true;
+    this.#others.hear(published);
+    return false;
   }
 
   /** Makes a process ready. What keeps it from that is told when it is needed. */
@@ -80,68 +85,69 @@ export class Spins {
     const given = commandFolder(params);
     const at = Date.now();
     const about = { work: randomUUID(), at, user: currentUser(), flow, step, index };
-    const spin = this.#memory.add(
-      (n) =>
-        new Spin(
-          { ...entryOf({ ...about, origin: undefined, iteration: undefined }), here: true, n },
-          { request },
-        ),
+    const entry = { ...entryOf({ ...about, origin: undefined, iteration: undefined }), here: true };
+    const spin = this.#memory.add((n) => new Spin({ ...entry, n }, { request }));
+    const running = new Running(spin.entry.n, this.#ready.of(file, this.#files()));
+    this.#running.set(spin.entry.n, { running, file });
+    this.#teller.tell(spin);
+    const ending = this.#execute(
+      spin,
+      running,
+      spinArgv(request, [...given.argv, `--namespace=${this.#place.namespace ?? 'everybody'}`]),
     );
-    const { n } = spin.entry;
-    const running = new Running(n, this.#ready.of(file, this.#files()));
-    this.#running.set(n, { running, file });
-    this.#tell(spin);
-    const say = (text: string) => this.#printed(spin, 'stderr', text);
+    void ending.finally(() => {
+      given.remove();
+      this.#running.delete(spin.entry.n);
+    });
+    return spin.entry.n;
+  }
+
+  async #execute(spin: Spin, running: Running, argv: readonly string[]): Promise<void> {
+    const own = () => void (running.pid !== undefined && this.#own.add(running.pid));
+    const printed = (text: string) => this.#teller.printed(spin, text);
     const ending = running.execute(
-      { argv: spinArgv(request, given.argv), columns: COLUMNS },
+      { argv, columns: COLUMNS },
       {
-        event: (event) => this.#happened(spin, running, event),
-        printed: say,
-        note: (text) => say(`${text}\n`),
+        event: (event) => {
+          own();
+          this.#teller.happened(spin, event);
+        },
+        ...{ printed, note: (text) => printed(`${text}\n`) },
       },
     );
-    if (running.pid !== undefined) this.#own.add(running.pid);
-    void ending
-      .then((outcome) => {
-        if (!outcome) return;
-        const { end, done } = outcome;
-        const durationMs = Date.now() - at;
-        if (done) return this.#ended(spin, done);
-        if (end.type === 'refused') return this.#failed(spin, end.error.code, end.error.message, durationMs);
-        const how = end.type === 'died' ? end.how : 'ended without a result';
-        return this.#failed(spin, 'FLOW_WORKER_DIED', `The process of the spin ${how}.`, durationMs);
-      })
-      .finally(() => {
-        given.remove();
-        this.#running.delete(n);
-      });
-    return n;
+    own();
+    const outcome = await ending;
+    if (!outcome) return;
+    const { end, done } = outcome;
+    const durationMs = Date.now() - spin.entry.at;
+    if (done) this.#teller.ended(spin, done);
+    else if (end.type === 'refused') this.#teller.failed(spin, end.error.code, end.error.message, durationMs);
+    else {
+      const how = end.type === 'died' ? end.how : 'ended without a result';
+      this.#teller.failed(spin, 'FLOW_WORKER_DIED', `The process of the spin ${how}.`, durationMs);
+    }
   }
 
   /** Resolves when nothing of it is left. @throws FlowError FLOW_SPIN_NOT_FOUND */
   async stop(n: number): Promise<void> {
     const spin = this.#memory.get(n);
     const under = this.#running.get(n);
-    if (!under) return;
-    spin.stopped();
-    this.#place.cards.ended(n);
+    if (!under || !spin.isRunning) return;
     await under.running.stop();
     this.#running.delete(n);
-    this.#tell(spin);
+    this.#teller.stopped(spin);
   }
 
   /** @throws FlowError FLOW_SPIN_NOT_FOUND */
   async detail(n: number): Promise<SpinDetail> {
     const spin = this.#memory.get(n);
     const { reader, cards } = this.#place;
-    const detail = await spinDetail(spin, this.#memory.before(spin), {
-      store: reader.store(),
-      client: reader.client(),
-    });
-    const live = cards.of(n).map(({ id }) => ({ id }));
-    return spin.isRunning ? { ...detail, cards: live } : detail;
+    const read = { store: reader.store(), client: reader.client(), more: this.#place.more };
+    const detail = await spinDetail(spin, this.#memory.before(spin), read);
+    return spin.isRunning ? { ...detail, cards: cards.of(n).map(({ id }) => ({ id })) } : detail;
   }
 
+  /** @throws FlowError FLOW_SPIN_NOT_FOUND */
   log(n: number, from: number): LogReply {
     return this.#memory.get(n).log(from);
   }
@@ -151,115 +157,34 @@ export class Spins {
     const card = this.#memory.get(n).cards.find((one) => one.id === id);
     if (card) return { html: card.html };
     const live = this.#place.cards.find(n, 0, id);
-    if (!live)
-      throw new FlowError(
-        'FLOW_CARD_NOT_FOUND',
-        `Spin ${n} has no card "${id}", or it was replaced before it was read.`,
-      );
-    return { html: renderCard(live, { live: {} }), policy: renderBlocks(live, { live: {} }).policy };
+    if (live)
+      return {
+        html: renderCard(live, { live: {} }),
+        policy: renderBlocks(live, { live: {} }).policy,
+      };
+    const message = `Spin ${n} has no card "${id}", or another spin replaced it before it was read.`;
+    throw new FlowError('FLOW_CARD_NOT_FOUND', message);
   }
 
   /** @throws FlowError FLOW_SPIN_NOT_FOUND, FLOW_ARTIFACT_NOT_FOUND, FLOW_CODEC_UNKNOWN */
   value(n: number, name: string, path: readonly (string | number)[]): FoundCard {
     const kept = this.#memory.get(n).values.get(name);
-    if (!kept)
-      throw new FlowError(
-        'FLOW_ARTIFACT_NOT_FOUND',
-        `The value of "${name}" in spin ${n} is not kept: it is large, or was replaced.`,
-      );
+    if (!kept) {
+      const message = `The value of "${name}" in spin ${n} is not kept: it is large, or another spin has replaced it.`;
+      throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', message);
+    }
     const value = inside(keptValue(kept, this.#place.reader.store().cas), path);
     const { type, size } = kept;
     return { html: rendered(value, { name: [name, ...path].join('.'), type, size }).html };
   }
 
-  /** What another process does. @returns whether it is of a spin that was asked for here, and told already */
-  hear(published: PublishedEvent): boolean {
-    const { pid, work, user, at, event } = published;
-    if (this.#own.has(pid)) return true;
-    const found = spinsIn(published);
-    if (event.type === 'task-log' && event.task.run === undefined)
-      this.#ofWork(work).at(0)?.print(event.stream, event.text, at);
-    if (event.type === 'card-updated' && event.task.run === undefined) {
-      const [spin] = this.#ofWork(work);
-      if (spin) this.#showCard(spin, event);
-    }
-    const { begins } = found ?? {};
-    if (begins) this.#tell(this.#memory.add((n) => new Spin({ ...begins, n }, { pid })));
-    for (const done of found?.ended?.slice(0, MOST_OF_ONE) ?? []) {
-      const { flow, step, index, iteration, origin } = done;
-      const like = this.#ofWork(work).find(
-        (one) =>
-          one.entry.step === step &&
-          one.entry.index.join() === index.join() &&
-          one.entry.iteration === iteration,
-      );
-      if (like && !like.isRunning) continue;
-      const entry = entryOf({ work, at, user, flow, step, index, origin, iteration });
-      this.#ended(like ?? this.#memory.add((n) => new Spin({ ...entry, n }, { pid })), done);
-    }
-    if (found?.stopped) for (const spin of this.#ofWork(work)) if (spin.isRunning) this.#stopped(spin);
-    return false;
-  }
-
+  /** Resolves when nothing that was started here is left. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.values()].map(({ running }) => running.stop()));
     await this.#ready.close();
   }
 
-  #ofWork(work: string): Spin[] {
-    return this.#memory.all().filter(({ entry }) => entry.work === work);
-  }
-
   #files(): ReadonlySet<string> {
     return new Set([...this.#running.values()].map(({ file }) => file));
-  }
-
-  #happened(spin: Spin, { pid }: Running, event: FlowEvent): void {
-    if (pid !== undefined) this.#own.add(pid);
-    if (event.type === 'spin-started') {
-      spin.began(event);
-      this.#tell(spin);
-    }
-    if (event.type === 'task-log') spin.print(event.stream, event.text);
-    if (event.type === 'card-updated') this.#showCard(spin, event);
-    const { hub } = this.#place;
-    if (hub.isHeard && isShown(event))
-      hub.send({ type: 'event', work: spin.entry.work, at: Date.now(), event });
-  }
-
-  #showCard({ entry }: Spin, { attempt, id, document }: Extract<FlowEvent, { type: 'card-updated' }>): void {
-    const card = { task: entry.n, attempt, id, document };
-    const { cards, hub } = this.#place;
-    cards.take(card);
-    if (hub.isHeard) hub.send(cardMessage(card));
-  }
-
-  #printed(spin: Spin, stream: 'stdout' | 'stderr', text: string): void {
-    spin.print(stream, text);
-    const { work, flow, step, index } = spin.entry;
-    const event = { type: 'task-log' as const, task: { flow, step, index }, stream, text };
-    if (this.#place.hub.isHeard) this.#place.hub.send({ type: 'event', work, at: Date.now(), event });
-  }
-
-  #ended(spin: Spin, done: SpinDone): void {
-    spin.ended(done, this.#place.workspace, this.#memory.before(spin));
-    this.#place.cards.ended(spin.entry.n);
-    this.#memory.makeRoom();
-    this.#tell(spin);
-  }
-
-  #failed(spin: Spin, code: string, message: string, durationMs: number): void {
-    spin.failed({ name: 'FlowError', code, message }, durationMs);
-    this.#place.cards.ended(spin.entry.n);
-    this.#tell(spin);
-  }
-
-  #stopped(spin: Spin): void {
-    spin.stopped();
-    this.#tell(spin);
-  }
-
-  #tell({ entry }: Spin): void {
-    if (this.#place.hub.isHeard) this.#place.hub.send({ type: 'spin', spin: { ...entry } });
   }
 }

@@ -16,6 +16,8 @@ export interface WorksPlace {
   /** The folder of the store. */
   store: string;
   env: boolean;
+  /** Where runs are recorded. Undefined means that of the user. */
+  namespace: string | undefined;
   guard: OrphanGuard;
 }
 
@@ -39,14 +41,20 @@ export class Works {
     const file = await requireFile(this.#place, flow);
     const given = commandFolder(params);
     const idFile = join(given.folder, 'run-id');
-    const { workspace, store, env, guard } = this.#place;
+    const { workspace, store, env, namespace, guard } = this.#place;
     const child = spawn(
       process.execPath,
       [
         packageFile('bin/nx-flow.js'),
         ...argv(file),
         ...given.argv,
-        ...['--json', `--store=${store}`, `--run-id-file=${idFile}`, ...(env ? [] : ['--no-env'])],
+        ...[
+          '--json',
+          `--store=${store}`,
+          `--run-id-file=${idFile}`,
+          ...(env ? [] : ['--no-env']),
+          ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
+        ],
       ],
       {
         cwd: workspace,
@@ -78,6 +86,11 @@ export class Works {
     this.#works.set(name, work);
     void work.ended.then(() => this.#works.delete(name));
     return name;
+  }
+
+  /** Whether a run was started here, and goes on. */
+  has(run: string): boolean {
+    return this.#works.has(run);
   }
 
   /** Asks it to end in order, as Ctrl-C does. @throws FlowError FLOW_RUN_NOT_FOUND */

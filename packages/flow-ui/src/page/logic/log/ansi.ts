@@ -30,13 +30,19 @@ const ESCAPES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /\u001b\[([0-9:;<=>?]*)([ -/]*)([@-~])|\u001b[\]PX^_][\s\S]*?(?:\u0007|\u001b\\|$)|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
+/** Most lines have none of these. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const UNUSUAL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
 /** The line without escapes. */
 export function plain(line: string): string {
+  if (!UNUSUAL.test(line)) return line;
   return shown(line).replace(ESCAPES, '');
 }
 
 /** A line as pieces. Most lines are one piece. */
 export function spansOf(line: string): Span[] {
+  if (!UNUSUAL.test(line)) return line === '' ? [] : [{ text: line, names: [] }];
   const text = shown(line);
   const spans: Span[] = [];
   let names = new Set<string>();

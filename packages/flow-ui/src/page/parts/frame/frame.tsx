@@ -16,6 +16,8 @@ interface Props {
   title: string;
   /** The card still changes: whether a message is of it. */
   live?: (message: CardShown) => boolean;
+  /** Pixels: what is higher scrolls inside. */
+  most?: number;
 }
 
 interface Loaded {
@@ -23,7 +25,7 @@ interface Loaded {
   policy?: string;
 }
 
-export function Frame({ request, title, live }: Props) {
+export function Frame({ request, title, live, most }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const [loaded, load] = useState<Loaded>();
@@ -52,12 +54,12 @@ export function Frame({ request, title, live }: Props) {
 
   useEffect(() => {
     const hear = ({ source, data }: MessageEvent) => {
-      const height = source === frame.current?.contentWindow ? heightOf(data) : undefined;
+      const height = source === frame.current?.contentWindow ? heightOf(data, most) : undefined;
       if (height !== undefined && frame.current) frame.current.style.height = `${height}px`;
     };
     addEventListener('message', hear);
     return () => removeEventListener('message', hear);
-  }, []);
+  }, [most]);
 
   const again = () => setRound((n) => n + 1);
   useMessages((message) => {
@@ -87,7 +89,7 @@ export function Frame({ request, title, live }: Props) {
           onLoad={show}
         />
       )}
-      {!loaded && problem === undefined && <Waiting />}
+      {seen && !loaded && problem === undefined && <Waiting />}
     </div>
   );
 }

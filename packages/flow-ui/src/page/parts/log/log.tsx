@@ -107,10 +107,11 @@ export function LogView({ path, grows, name }: Props) {
         )}
         <span class="spring" />
         <span class="soft">{asked ? countText(count, 'line') : ''}</span>
-        <label class="check">
-          <input type="checkbox" checked={follows} onChange={() => setFollows(!follows)} />{' '}
-          {ended ? 'End' : 'Follow'}
-        </label>
+        {!ended && (
+          <label class="check">
+            <input type="checkbox" checked={follows} onChange={() => setFollows(!follows)} /> Follow
+          </label>
+        )}
         <button
           type="button"
           disabled={count === 0}

@@ -55,10 +55,13 @@ function SourceLines({
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys. */}
       <pre tabIndex={0}>
-        {lines.map((line, i) => {
-          const text = `${first + i === marked ? '❯' : ' '} ${String(first + i).padStart(width)}  ${line}\n`;
-          return first + i === marked ? <mark key={first + i}>{text}</mark> : text;
-        })}
+        <code>
+          {lines.map((line, i) => {
+            const at = first + i;
+            const text = `${at === marked ? '❯' : ' '} ${String(at).padStart(width)}  ${line}\n`;
+            return at === marked ? <mark key={at}>{text}</mark> : text;
+          })}
+        </code>
       </pre>
     </figure>
   );

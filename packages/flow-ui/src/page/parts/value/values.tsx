@@ -16,7 +16,7 @@ export interface Shown extends ArtifactEntry {
 interface Props {
   values: readonly Shown[];
   /** Undefined: there is nothing to show, as of a value that is gone. */
-  request(name: string, path?: Path): FrameRequest | undefined;
+  request(value: ArtifactEntry, path?: Path): FrameRequest | undefined;
   /** What is said where there are none. */
   none: string;
 }
@@ -26,7 +26,7 @@ export function Values({ values, request, none }: Props) {
   return (
     <div class="values">
       {values.map((value) => (
-        <ValueRow key={value.name} value={value} request={request} />
+        <ValueRow key={`${value.name} ${value.pathspec}`} value={value} request={request} />
       ))}
     </div>
   );
@@ -47,18 +47,23 @@ function ValueRow({ value, request }: { value: Shown; request: Props['request'] 
       {open && (
         <div class="opened">
           {more}
-          <OpenValue name={name} request={request} />
+          <OpenValue name={name} request={(path) => request(value, path)} />
         </div>
       )}
     </details>
   );
 }
 
+interface OpenProps {
+  name: string;
+  request(path?: Path): FrameRequest | undefined;
+}
+
 /** A value, or what a way into it leads to. */
-export function OpenValue({ name, request }: { name: string; request: Props['request'] }) {
+export function OpenValue({ name, request }: OpenProps) {
   const [path, setPath] = useState<Path>([]);
   const [problem, setProblem] = useState<string>();
-  const asked = request(name, path.length > 0 ? path : undefined);
+  const asked = request(path.length > 0 ? path : undefined);
   if (!asked) return null;
   const enter = (text: string) => {
     const read = pathOf(text);
@@ -83,7 +88,7 @@ export function OpenValue({ name, request }: { name: string; request: Props['req
         {path.length > 0 && <code class="soft">{`${name}${pathText(path).replace(/^(?=[^[])/, '.')}`}</code>}
         {problem !== undefined && <span class="wrong">{problem}</span>}
       </form>
-      <Frame key={JSON.stringify(path)} request={asked} title={name} />
+      <Frame key={JSON.stringify(path)} request={asked} title={name} most={560} />
     </>
   );
 }

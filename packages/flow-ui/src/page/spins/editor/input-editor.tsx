@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** Lines of an editor. */
-const MOST = 18;
+const MOST = 12;
 
 export function InputEditor({ input: { kind, name, type }, edit, onText }: Props) {
   const id = useId();
@@ -24,13 +24,16 @@ export function InputEditor({ input: { kind, name, type }, edit, onText }: Props
     current.setSelectionRange(mistake.at, mistake.at + 1);
   };
   return (
-    <div class={`input ${edited.state}`}>
+    <div class={`input ${edited.state} ${edit.text.length > 24 ? 'wide' : ''}`}>
       <div class="of">
-        <label for={id}>
+        <label class="label" for={id}>
           <code class="name">{name}</code>
         </label>
-        <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
-        {edited.state !== 'same' && <span class="change changed">≠ changed</span>}
+        {edited.state === 'same' ? (
+          <span class="type">{kind === 'item' ? `item, ${type}` : type}</span>
+        ) : (
+          <span class="change changed">≠ changed</span>
+        )}
         <span class="spring" />
         <button
           type="button"

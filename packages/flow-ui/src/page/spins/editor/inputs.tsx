@@ -27,16 +27,18 @@ export function Inputs({ reply, texts, onTexts }: Props) {
           <section key={title}>
             <h2>{title}</h2>
             {group.length === 0 && <p class="soft">It reads none.</p>}
-            {group.map((input) => {
-              const key = keyOf(input);
-              const edit = edits.get(key);
-              if (!edit) return <FixedInput key={key} input={input} choice={choice} />;
-              const change = (text: string) => {
-                const { [key]: _, ...others } = texts;
-                onTexts(text === edit.before ? others : { ...others, [key]: text });
-              };
-              return <InputEditor key={key} input={input} edit={edit} onText={change} />;
-            })}
+            <div class={kinds.includes('param') ? 'beside' : undefined}>
+              {group.map((input) => {
+                const key = keyOf(input);
+                const edit = edits.get(key);
+                if (!edit) return <FixedInput key={key} input={input} choice={choice} />;
+                const change = (text: string) => {
+                  const { [key]: _, ...others } = texts;
+                  onTexts(text === edit.before ? others : { ...others, [key]: text });
+                };
+                return <InputEditor key={key} input={input} edit={edit} onText={change} />;
+              })}
+            </div>
           </section>
         );
       })}
