@@ -22,7 +22,11 @@ async function openChromium() {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(MISSING);
   const { chromium } = require('playwright-core');
-  const args = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--disable-gpu', '--force-color-profile=srgb'];
+  const args = [
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    '--disable-gpu',
+    '--force-color-profile=srgb',
+  ];
   // Whoever is root has no sandbox of Chromium's.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   return chromium.launch({ executablePath, args });

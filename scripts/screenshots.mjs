@@ -27,7 +27,7 @@ try {
     const context = await browser.newContext(view.options);
     const page = await context.newPage();
     for (const { name, show } of scenes) {
-      await show(page);
+      await show(page, folder);
       await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true });
     }
     await context.close();

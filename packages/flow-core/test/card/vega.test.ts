@@ -52,7 +52,7 @@ test('a chart of Vega is an image, and the file has no script', () => {
 test('a specification reaches nothing: no address, no link, nothing of this process', () => {
   const far = htmlOf(vega(bars(films, { data: [{ name: 'table', url: 'http://127.0.0.1:1/films.json' }] })));
   expect(far).toContain(
-    'The chart loads &#34;http://127.0.0.1:1/films.json&#34;, and a card makes no requests',
+    'the chart loads &#34;http://127.0.0.1:1/films.json&#34;, and a card makes no requests',
   );
   const linked = bars(films);
   Object.assign(linked.marks[0]?.encode.enter as object, { href: { value: 'javascript:alert(1)' } });

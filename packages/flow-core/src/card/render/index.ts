@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Block, CardDocument } from '../document';
 import { lineOf } from '../text';
+import { Unshowable } from '../unshowable';
 import { renderBlock } from './blocks';
 import { renderError } from './error';
 import { Markup, markup } from './markup';
@@ -74,7 +75,14 @@ function rendered(block: Block, id: string, level: number, need: Place['need']):
   try {
     return renderBlock(block, place);
   } catch (error) {
-    return renderError({ type: 'error', title: 'This cannot be shown', text: lineOf(error) }, place);
+    return renderError(
+      {
+        type: 'error',
+        title: 'This cannot be shown',
+        text: error instanceof Unshowable ? error.message : lineOf(error),
+      },
+      place,
+    );
   }
 }
 

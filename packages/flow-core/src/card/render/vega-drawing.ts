@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Context, createContext, runInContext } from 'node:vm';
+import { Unshowable } from '../unshowable';
 
 /** A chart, or the packages that are needed to draw it. */
 export type Drawing = { svg: string } | { missing: string[] };
@@ -51,7 +52,7 @@ let context: Context | undefined;
 /**
  * @param spec JSON
  * @param lite that it is one of Vega-Lite
- * @throws Error where it cannot be drawn, with the reason
+ * @throws Unshowable where it cannot be drawn, with the reason
  */
 export function drawVega(spec: string, lite: boolean, find: FindPackage = findPackage): Drawing {
   const key = `${lite}${spec}`;
@@ -69,7 +70,7 @@ export function drawVega(spec: string, lite: boolean, find: FindPackage = findPa
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     // It was stopped anywhere.
     context = undefined;
-    throw new Error(`The chart takes longer than ${PATIENCE_MS / 1000} s to draw.`);
+    throw new Unshowable(`the chart takes longer than ${PATIENCE_MS / 1000} s to draw`);
   }
 }
 
@@ -90,14 +91,16 @@ function draw(spec: string, lite: boolean, libraries: { name: string; file: stri
   };
   const [uri] = refused;
   if (uri !== undefined)
-    throw new Error(
-      `The chart loads ${JSON.stringify(uri.slice(0, 200))}, and a card makes no requests: put the data into the specification.`,
+    throw new Unshowable(
+      `the chart loads ${JSON.stringify(uri.slice(0, 200))}, and a card makes no requests: put the data into the specification`,
     );
   if (svg === undefined || errors.length > 0)
-    throw new Error(errors[0]?.slice(0, 1_000) ?? 'The chart does not come to an end.');
+    throw new Unshowable(
+      `Vega cannot draw it: ${errors[0]?.slice(0, 1_000) ?? 'it does not come to an end'}`,
+    );
   if (svg.length > LARGEST)
-    throw new Error(
-      `The chart has ${svg.length.toLocaleString('en')} characters as SVG, and a card shows at most ${LARGEST.toLocaleString('en')}: draw fewer marks.`,
+    throw new Unshowable(
+      `the chart has ${svg.length.toLocaleString('en')} characters as SVG, and a card shows at most ${LARGEST.toLocaleString('en')}: draw fewer marks`,
     );
   return svg;
 }
