@@ -83,6 +83,8 @@ export interface CardUpdated {
   attempt: number;
   /** The id of the card among those of its task. */
   id: string;
+  /** It is the card that all tasks of the step have together: `task` names the step, without a task and without a split. */
+  shared?: true;
   document: CardDocument;
 }
 
@@ -284,6 +286,8 @@ export interface SpinsDone {
   spins: readonly SpinDone[];
   without: readonly { index: readonly number[]; why: string }[];
   outputs: string;
+  /** Those that the splits have together. Absent where there are none. */
+  cards?: readonly SpunCard[];
   /** The pathspec of all of them in the store of persisted spins. */
   persisted?: string;
 }

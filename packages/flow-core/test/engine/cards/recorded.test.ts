@@ -164,6 +164,8 @@ test('a step under way tells what it shows, at most now and then, and what it sh
   expect(events).toMatchObject([
     { task: { flow: 'live', run: 1, step: 'start', task }, attempt: 0, id: 'default' },
     { id: 'default' },
+    // The last state arrives, whatever time has passed.
+    { id: 'default', document: { blocks: [{ value: 100 }] } },
   ]);
   expect((await cardsIn(engine, ran))[0]?.html).toContain('100');
 });
