@@ -51,7 +51,7 @@ export function showOne(
       value(because.join(', ') || 'nothing', { title: 'Because of' }),
     ]),
   );
-  card.add(events(calls.map(eventOf), { title: 'Calls' }));
+  card.add(events(inOrder(calls), { title: 'Calls' }));
 }
 
 export function showAll(card: Card, labelled: readonly Labelled[], calls: readonly Call[]): void {
@@ -59,7 +59,7 @@ export function showAll(card: Card, labelled: readonly Labelled[], calls: readon
   card.add(
     row([
       value(rightOf(labelled), { title: 'As the stars say', unit: `of ${labelled.length}` }),
-      value(dollars(calls), { title: 'Costs', unit: '$' }),
+      value(`$${dollars(calls)}`, { title: 'Costs' }),
       value(median(calls.map(({ duration }) => duration)), { title: 'Median call', unit: 'ms' }),
       value(calls.filter(({ refused }) => refused).length, { title: 'Refused', unit: 'calls' }),
     ]),
@@ -68,7 +68,7 @@ export function showAll(card: Card, labelled: readonly Labelled[], calls: readon
   card.add(
     tabs({
       'Not as the stars say': mistakes(labelled),
-      'All calls': events(calls.toSorted(byTime).map(eventOf)),
+      'All calls': events(inOrder(calls)),
     }),
   );
 }
@@ -95,7 +95,7 @@ export function showReport(card: Card, { first, second, calls }: Both): void {
         ...{ title: 'As the stars say', unit: `of ${second.length}` },
         before: rightOf(first),
       }),
-      value(dollars(calls), { title: 'Costs', unit: '$' }),
+      value(`$${dollars(calls)}`, { title: 'Costs' }),
     ]),
   );
   card.add(columns([confusion(first, 'After the first look'), confusion(second, 'After the second')]));
@@ -105,12 +105,17 @@ export function showReport(card: Card, { first, second, calls }: Both): void {
   card.add(
     tabs({
       'Still not as the stars say': mistakes(second),
-      'All calls': events(calls.toSorted(byTime).map(eventOf)),
+      'All calls': events(inOrder(calls)),
     }),
   );
 }
 
-export function eventOf({ model, at, duration, text, reading, refused, tokens, cost }: Call): Event {
+/** As events, by the time of their beginning. */
+export function inOrder(calls: readonly Call[]): Event[] {
+  return calls.toSorted((a, b) => a.at - b.at).map(eventOf);
+}
+
+function eventOf({ model, at, duration, text, reading, refused, tokens, cost }: Call): Event {
   return {
     kind: 'model',
     name: model,
@@ -122,10 +127,6 @@ export function eventOf({ model, at, duration, text, reading, refused, tokens, c
 /** `positive (0.95), because of love, perfect` */
 function told({ label, confidence, because }: Reading): string {
   return `${label} (${confidence}), because of ${because.join(', ') || 'nothing'}`;
-}
-
-function byTime(a: Call, b: Call): number {
-  return a.at - b.at;
 }
 
 /** To four digits. */

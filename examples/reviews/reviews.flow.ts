@@ -73,15 +73,15 @@ export const secondLook = f.step(
     card.title = 'A second look';
     card.add(`The small model is not sure of **${doubtful.length}** reviews. The large one looks again.`);
     const done = card.add(progress({ total: doubtful.length, unit: 'reviews' }));
-    const spent = value(0, { title: 'Costs', unit: '$' });
+    const spent = value('$0', { title: 'Costs' });
     const changed = value(0, { title: 'Other label', unit: 'reviews' });
     card.add(row([spent, changed]));
     const timeline = card.add(events([], { title: 'The last calls' }));
     const calls: Call[] = [];
     const onCall = (call: Call) => {
       calls.push(call);
-      timeline.items = calls.slice(-12).map(cards.eventOf);
-      spent.value = cards.dollars(calls);
+      timeline.items = cards.inOrder(calls.slice(-12));
+      spent.value = `$${cards.dollars(calls)}`;
     };
     const queue = doubtful.values();
     const worker = async () => {

@@ -5,7 +5,8 @@ const port = Number(process.env.PORT ?? 4010);
 startServer({ port }).then(
   ({ url }) => console.log(`a stand-in for a model answers at ${url}`),
   (error) => {
-    console.error(`The port ${port} cannot be used (${error.code}): is the stand-in running already?`);
-    process.exitCode = 1;
+    if (error.code !== 'EADDRINUSE') throw error;
+    console.log(`the port is taken: what answers at http://127.0.0.1:${port} is asked`);
+    setInterval(() => {}, 60_000); // The targets of Nx that need it take it for ended otherwise.
   },
 );
