@@ -56,7 +56,7 @@ test('a split is read', () => {
 test('inputs of a join are those of each task before it', () => {
   const entry = (name: string, pathspec: string) => ({ name, pathspec, type: 'number', size: 1, digest: '' });
   const [a, b] = [entry('n', 'f/1/work/2'), entry('n', 'f/1/work/3')];
-  expect(inputGroups([a, b, entry('m', 'f/1/work/2')])).toEqual([
+  expect(inputGroups([a, b, entry('m', 'f/1/work/2'), a])).toEqual([
     { pathspec: 'f/1/work/2', entries: [a, entry('m', 'f/1/work/2')] },
     { pathspec: 'f/1/work/3', entries: [b] },
   ]);

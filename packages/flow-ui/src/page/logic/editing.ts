@@ -12,9 +12,20 @@ export const keyOf = ({ kind, name }: Pick<InputEntry, 'kind' | 'name'>): string
 export function editsOf(inputs: readonly InputEntry[], texts: Texts): (Edit & { input: InputEntry })[] {
   return inputs.flatMap((input) => {
     if (input.json === undefined) return [];
-    const before = laidOut(input.json);
+    const before = beforeOf(input, input.json);
     return [{ input, name: input.name, before, text: texts[keyOf(input)] ?? before }];
   });
+}
+
+/** Laid out once: this is asked at each key that somebody types. */
+const laid = new WeakMap<InputEntry, string>();
+
+function beforeOf(input: InputEntry, json: string): string {
+  const known = laid.get(input);
+  if (known !== undefined) return known;
+  const text = laidOut(json);
+  laid.set(input, text);
+  return text;
 }
 
 /** The request for what is chosen and changed, or what is wrong first. */

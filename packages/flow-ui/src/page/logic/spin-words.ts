@@ -1,5 +1,5 @@
 /** What a spin is called, and what differs, in a few words. */
-import type { SpinEntry, SpinRequest } from '../../api/routes';
+import type { SpinChoice, SpinEntry } from '../../api/routes';
 import { withQuery } from './place';
 
 /** `movies/genre split 2, iteration 1` */
@@ -34,9 +34,6 @@ export function factorText(ms: number | undefined, before: number | undefined): 
 }
 
 /** The address of the editor for what was executed. @param n the spin whose changed inputs it begins with */
-export function editorOf(
-  { flow, step, run, task, index }: SpinRequest | (SpinEntry & SpinRequest),
-  n?: number,
-): string {
+export function editorOf({ flow, step, run, task, index }: SpinChoice, n?: number): string {
   return withQuery('/spin', { flow, step, run, task, index: index?.join(','), from: n });
 }

@@ -143,10 +143,7 @@ export function Timeline({ run, tasks, step }: Props) {
           onKeyDown={keys}
         />
         {at && (
-          <div
-            class={`tip ${at.x > width / 2 ? 'left' : ''}`}
-            style={{ left: `${at.x}px`, top: `${at.y}px` }}
-          >
+          <div class={`tip ${at.x > width / 2 ? 'left' : ''}`} style={beside(canvas.current, at)}>
             <Tip tasks={tasks} task={at.task} now={now} />
           </div>
         )}
@@ -156,6 +153,12 @@ export function Timeline({ run, tasks, step }: Props) {
       </div>
     </section>
   );
+}
+
+/** Above all else: what scrolls would cut it off. */
+function beside(canvas: HTMLElement | null, { x, y }: { x: number; y: number }) {
+  const { left = 0, top = 0 } = canvas?.getBoundingClientRect() ?? {};
+  return { left: `${left + x}px`, top: `${top + y}px` };
 }
 
 /** The whole is no zoom: it grows while the run goes on. */

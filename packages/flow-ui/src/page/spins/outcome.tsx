@@ -83,7 +83,7 @@ function shown(entry: SpunEntry) {
       <>
         <ChangeMark change={change} than="the origin" />
         {since !== undefined && since !== change && (
-          <span class="soft">
+          <span class="soft since">
             since the spin before: <ChangeMark change={since} than="the spin before" />
           </span>
         )}

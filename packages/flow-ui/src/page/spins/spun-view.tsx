@@ -40,10 +40,12 @@ function SpunHead({ spin }: { spin: SpinDetail }) {
     const reply = await ask<SpinReply>('/api/spins', { body: request });
     go(`/spins/${reply.n}`);
   });
-  const change = () => request && go(editorOf(request, n));
+  // Of a spin by a command the page knows the inputs that it began with, not what was changed.
+  const editor = request ? editorOf(request, n) : editorOf({ ...spin, ...placeOf(spin.origin) });
+  const change = () => go(editor);
   useKeys({
     ...(request && spin.status !== 'running' ? { r: again } : {}),
-    ...(request ? { e: change } : {}),
+    e: change,
     ...(newer ? { '[': () => go(`/spins/${newer.n}`) } : {}),
     ...(older ? { ']': () => go(`/spins/${older.n}`) } : {}),
   });
@@ -63,15 +65,13 @@ function SpunHead({ spin }: { spin: SpinDetail }) {
           </button>
         )}
         {request && (
-          <>
-            <button type="button" disabled={spin.status === 'running'} onClick={again} title="Key: r">
-              Again
-            </button>
-            <button type="button" class="main" onClick={change} title="Key: e">
-              Change and spin
-            </button>
-          </>
+          <button type="button" disabled={spin.status === 'running'} onClick={again} title="Key: r">
+            Again
+          </button>
         )}
+        <a class="button main" href={editor} title="Key: e">
+          Change and spin
+        </a>
       </div>
       {(newer || older) && (
         <nav class="facts" aria-label="Spins of this step">
@@ -90,4 +90,13 @@ function SpunHead({ spin }: { spin: SpinDetail }) {
       {problem !== undefined && <ErrorNote message={problem} />}
     </header>
   );
+}
+
+/** The run and the task of `movies/12/genre/3`; of a run alone, that. */
+function placeOf(origin: string | undefined): { run?: number; task?: number } {
+  const [, run, , task] = origin?.split('/') ?? [];
+  return {
+    ...(run === undefined ? {} : { run: Number(run) }),
+    ...(task === undefined ? {} : { task: Number(task) }),
+  };
 }

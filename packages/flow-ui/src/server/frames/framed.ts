@@ -18,6 +18,8 @@ export interface Framed {
 /** Tells the page around it how high it is. A constant: nothing of what is shown gets into it. */
 const SCRIPT =
   "new ResizeObserver(()=>parent.postMessage({cardHeight:document.documentElement.getBoundingClientRect().height},'*')).observe(document.documentElement)";
+/** On the page a card has less space around it than in a window of its own. */
+const STYLE = '<style>body>main{padding:16px 18px 14px}</style>';
 const HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`;
 
 /** The policies that cards have. None of them allows a request. */
@@ -34,7 +36,7 @@ export function framed(html: string): Framed {
   const [, said = ''] = META.exec(html) ?? [];
   const policy = KNOWN.test(said) ? said : STRICT;
   return {
-    html: withScript(html.replace(META, '')),
+    html: withOurs(html.replace(META, '')),
     policy: `sandbox allow-scripts; ${withHash(policy)}; frame-ancestors 'self'`,
   };
 }
@@ -47,8 +49,8 @@ function withHash(policy: string): string {
   });
 }
 
-function withScript(html: string): string {
+function withOurs(html: string): string {
   const at = html.lastIndexOf('</body>');
   const end = at < 0 ? html.length : at;
-  return `${html.slice(0, end)}<script>${SCRIPT}</script>${html.slice(end)}`;
+  return `${html.slice(0, end)}${STYLE}<script>${SCRIPT}</script>${html.slice(end)}`;
 }

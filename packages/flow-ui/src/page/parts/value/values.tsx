@@ -47,7 +47,7 @@ function ValueRow({ value, request }: { value: Shown; request: Props['request'] 
       {open && (
         <div class="opened">
           {more}
-          <OpenValue name={name} request={(path) => request(value, path)} />
+          <OpenValue name={name} type={type} request={(path) => request(value, path)} />
         </div>
       )}
     </details>
@@ -56,11 +56,16 @@ function ValueRow({ value, request }: { value: Shown; request: Props['request'] 
 
 interface OpenProps {
   name: string;
+  /** As it is told: there is no way into a number. */
+  type: string;
   request(path?: Path): FrameRequest | undefined;
 }
 
+/** Types without anything inside. */
+const FLAT = /^(number|string|boolean|bigint|undefined|null|symbol)\b/;
+
 /** A value, or what a way into it leads to. */
-export function OpenValue({ name, request }: OpenProps) {
+export function OpenValue({ name, type, request }: OpenProps) {
   const [path, setPath] = useState<Path>([]);
   const [problem, setProblem] = useState<string>();
   const asked = request(path.length > 0 ? path : undefined);
@@ -73,21 +78,25 @@ export function OpenValue({ name, request }: OpenProps) {
   };
   return (
     <>
-      <form
-        class="path"
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter(new FormData(event.currentTarget).get('path') as string);
-        }}
-      >
-        <label>
-          <span class="soft">{name}</span>{' '}
-          <input name="path" placeholder="[0].title" aria-label={`A way into ${name}`} spellcheck={false} />
-        </label>
-        <button type="submit">Show</button>
-        {path.length > 0 && <code class="soft">{`${name}${pathText(path).replace(/^(?=[^[])/, '.')}`}</code>}
-        {problem !== undefined && <span class="wrong">{problem}</span>}
-      </form>
+      {!FLAT.test(type) && (
+        <form
+          class="path"
+          onSubmit={(event) => {
+            event.preventDefault();
+            enter(new FormData(event.currentTarget).get('path') as string);
+          }}
+        >
+          <label>
+            <span class="soft">{name}</span>{' '}
+            <input name="path" placeholder="[0].title" aria-label={`A way into ${name}`} spellcheck={false} />
+          </label>
+          <button type="submit">Show</button>
+          {path.length > 0 && (
+            <code class="soft">{`${name}${pathText(path).replace(/^(?=[^[])/, '.')}`}</code>
+          )}
+          {problem !== undefined && <span class="wrong">{problem}</span>}
+        </form>
+      )}
       <Frame key={JSON.stringify(path)} request={asked} title={name} most={560} />
     </>
   );

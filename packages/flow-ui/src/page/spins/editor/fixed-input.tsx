@@ -22,6 +22,7 @@ export function FixedInput({ input, choice }: { input: InputEntry; choice: SpinC
           <p class="soft">{fixed ?? 'It cannot be edited here.'}</p>
           <OpenValue
             name={name}
+            type={type}
             request={(path) => ({ value: { inputs: choice, name, ...(path ? { path } : {}) } })}
           />
         </div>

@@ -1,5 +1,5 @@
 /** Spins a step from the page: which one on what, its inputs in editors, and what comes of it. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { InputsReply, SpinDetail, SpinReply, SpinsReply } from '../../../api/routes';
 import { requestOf, type Texts, textsOf } from '../../logic/editing';
 import { withQuery } from '../../logic/place';
@@ -51,11 +51,15 @@ export function SpinView() {
   );
 }
 
+/** Whether what comes of it stands below the inputs, as in the styles. */
+const below = matchMedia('(max-width: 1000px)');
+
 function Editor({ reply, begin }: { reply: InputsReply; begin: Texts }) {
   const { query } = usePlace();
   const [texts, setTexts] = useState(begin);
   const [problem, setProblem] = useState<string>();
   const [asking, setAsking] = useState(false);
+  const came = useRef<HTMLDivElement>(null);
   const spun = query.get('spun') ?? '';
   const result = useAsk<SpinDetail>(
     spun === '' ? undefined : `/api/spins/${spun}`,
@@ -72,6 +76,7 @@ function Editor({ reply, begin }: { reply: InputsReply; begin: Texts }) {
     try {
       const { n } = await ask<SpinReply>('/api/spins', { body: made.request });
       setQuery({ spun: String(n) }, { replace: true });
+      if (below.matches) came.current?.scrollIntoView({ block: 'start' });
     } catch (error) {
       setProblem((error as Error).message);
     }
@@ -102,7 +107,7 @@ function Editor({ reply, begin }: { reply: InputsReply; begin: Texts }) {
           onRevert={() => setTexts({})}
         />
       </div>
-      <div class="came" aria-live="polite">
+      <div class="came" ref={came}>
         {problem !== undefined && <ErrorNote message={problem} />}
         {spun === '' ? (
           problem === undefined && <p class="empty soft">What comes of it stands here.</p>
