@@ -97,7 +97,8 @@ async function ask(): Promise<void> {
   try {
     const { at } = await askAbout();
     refused.set(undefined);
-    if (at !== undefined && location.pathname === '/') go(pathTo(at), { replace: true });
+    if (location.pathname === '/')
+      go(at === undefined ? `/runs${location.search}` : pathTo(at), { replace: true });
   } catch (error) {
     if (error instanceof AskError) refused.set(error);
   }

@@ -26,9 +26,12 @@ export function viewOf(path: string): View {
   return { view: 'unknown' };
 }
 
-/** The address of a run or task: of `movies/12`, or `movies/12/train/3`. */
+/** The address of a pathspec: `movies`, `movies/12`, `movies/12/train` or `movies/12/train/3`. */
 export function pathTo(pathspec: string): string {
   const parts = pathspec.split('/');
+  const [flow, run, step] = parts;
+  if (run === undefined) return withQuery('/runs', { flow });
+  if (parts.length === 3) return withQuery(pathTo(`${flow}/${run}`), { step });
   return `/${parts.length > 2 ? 'task' : 'run'}/${parts.map(encodeURIComponent).join('/')}`;
 }
 

@@ -140,7 +140,7 @@ function Actions({ run, again }: { run: RunReply; again: () => void }) {
           Run …
         </a>
       )}
-      {!ended && (
+      {!ended && run.here && (
         <button type="button" disabled={busy} onClick={stop}>
           Stop
         </button>

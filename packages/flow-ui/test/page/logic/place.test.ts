@@ -18,7 +18,9 @@ test.each([
 ])('%s', (path, view) => expect(viewOf(path)).toEqual(view));
 
 test('a pathspec has an address, and an address leads back to it', () => {
-  expect(pathTo('movies/12')).toBe('/run/movies/12');
+  expect(['movies', 'movies/12', 'movies/12/train'].map(pathTo)).toEqual([
+    ...['/runs?flow=movies', '/run/movies/12', '/run/movies/12?step=train'],
+  ]);
   expect(viewOf(pathTo('mo vies?/12/a&b/3'))).toEqual({
     view: 'task',
     flow: 'mo vies?',
