@@ -101,13 +101,9 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   );
   const cards = [...(own ?? []), ...(await shared.cards())];
   if (persisted) {
-    const ended = {
-      ...(result ? { result } : {}),
-      ...(failure ? { error: failure.error } : {}),
-      cards: own,
-      parts,
-    };
-    await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended });
+    const ended = result ? { result } : failure ? { error: failure.error } : {};
+    const shown = { cards: own, parts };
+    await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended, ...shown });
     await persisted.end(durationMs);
   }
   const absent = (result ?? failure)?.missing ?? [];

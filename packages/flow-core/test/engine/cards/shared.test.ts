@@ -5,7 +5,9 @@ import type { StepCard } from '../../../src/definition/types';
 import { sharedCards } from '../../../src/engine/cards/shared-cards';
 import type { CardUpdated, FlowEvent } from '../../../src/engine/task/flow-event';
 import { partsOf } from '../../../src/store/rows/cards';
+import { isPartRow } from '../../../src/store/rows/row-shapes';
 import { MemoryEngine, type Ran, rowsOf } from '../../kit/memory';
+import { exported, imported } from '../transfer/kit';
 
 async function sharedOf(engine: MemoryEngine, { row }: Ran, step: string) {
   const [card, ...others] = await sharedCards(engine.store, row, step);
@@ -208,4 +210,32 @@ test('secrets are in no part, not even where markup would put one together', asy
   } finally {
     delete process.env.PART_SECRET;
   }
+});
+
+test('an import takes parts along, and refuses what is none', async () => {
+  const f = flow('moved');
+  const start = f.start(() => ({ items: [0, 1] }));
+  const each = f.foreach('each', { after: start, over: 'items' }, ({ input, card }) => {
+    card.shared('all').add(`split ${input} of it`);
+    return {};
+  });
+  const engine = new MemoryEngine();
+  const ran = await engine.run(f.end(f.join('all', { after: each }, () => ({}))));
+  const file = await exported(engine.store, 'moved', 1);
+  const other = new MemoryEngine();
+  const { run: row } = await imported(other.store, file);
+  expect(await sharedCards(other.store, row, 'each')).toEqual(
+    await sharedCards(engine.store, ran.row, 'each'),
+  );
+  const at = { step: 'each', task: 2, attempt: 0, id: 'all' };
+  const part = { index: [0], blocks: [{ type: 'markdown', text: 'x' }] };
+  expect(isPartRow({ ...at, part })).toBe(true);
+  for (const wrong of [
+    { blocks: [null] },
+    { index: ['a'] },
+    { rows: { columns: [1], rows: [], of: 0 } },
+    { of: -1 },
+  ])
+    expect(isPartRow({ ...at, part: { ...part, ...wrong } })).toBe(false);
+  expect(isPartRow({ ...at, id: '../up', part })).toBe(false);
 });
