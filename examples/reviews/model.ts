@@ -74,15 +74,29 @@ export function costOf(model: ModelName, tokens: { input: number; output: number
   return (tokens.input * PRICES[model].input + tokens.output * PRICES[model].output) / 1e6;
 }
 
-async function post(url: string, body: object, signal: AbortSignal): Promise<Response> {
+/** @throws where nothing answers at all */
+export async function isThere(url: string, signal: AbortSignal): Promise<void> {
+  await connected(url, () => fetch(url, { signal }));
+}
+
+function post(url: string, body: object, signal: AbortSignal): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  try {
-    return await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
-  } catch (error) {
-    if ((error as { cause?: { code?: string } }).cause?.code !== 'ECONNREFUSED') throw error;
-    throw fatal(
-      new Error(`No model answers at ${url}. Start the stand-in: npx tsx examples/reviews/serve.ts`),
-    );
+  return connected(url, () => fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal }));
+}
+
+/** Gives a service that is just being started a second. */
+async function connected(url: string, request: () => Promise<Response>): Promise<Response> {
+  for (let time = 1; ; time++) {
+    try {
+      return await request();
+    } catch (error) {
+      if ((error as { cause?: { code?: string } }).cause?.code !== 'ECONNREFUSED') throw error;
+      if (time === 5)
+        throw fatal(
+          new Error(`No model answers at ${url}. Start the stand-in: npx tsx examples/reviews/serve.ts`),
+        );
+      await setTimeout(250);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import '@nx-flow/core/testing/jest';
 import { Runner } from '@nx-flow/core/testing';
 import { type Labelled, rightOf } from './cards';
 import { ask, type Call } from './model';
-import reviews, { classify, secondLook } from './reviews.flow';
+import reviews, { classify, secondLook, start } from './reviews.flow';
 import rows from './reviews.json';
 import { read } from './sentiment';
 import { type ModelServer, startServer } from './server';
@@ -112,10 +112,10 @@ describe('the flow', () => {
     expect((await first).map(({ id }) => id)).toEqual(rows.slice(0, 40).map(({ id }) => id));
   });
 
-  test('without a server, the step says how it is started', async () => {
+  test('without a server, the start says how it is started', async () => {
     const closed = await startServer();
     await closed.close();
-    const spun = await runner.spin(classify, { artifacts: { reviews: rows }, params: { url: closed.url } });
+    const spun = await runner.spin(start, { artifacts: {}, params: { url: closed.url } });
     expect(spun).toFailWith(`No model answers at ${closed.url}`);
   });
 });

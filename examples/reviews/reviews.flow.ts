@@ -3,7 +3,7 @@ import { flow, merge, param } from '@nx-flow/core';
 import { events, progress, row, value } from '@nx-flow/core/card';
 import { z } from 'zod';
 import * as cards from './cards';
-import { ask, type Call, MODELS } from './model';
+import { ask, type Call, isThere, MODELS } from './model';
 import reviews from './reviews.json';
 
 const f = flow('reviews', {
@@ -24,7 +24,10 @@ const f = flow('reviews', {
   },
 });
 
-export const start = f.start(({ params }) => ({ reviews: reviews.slice(0, params.limit) }));
+export const start = f.start(async ({ params, signal }) => {
+  await isThere(params.url, signal); // Else all of them would say that it is not.
+  return { reviews: reviews.slice(0, params.limit) };
+});
 
 // One task for each review: 16 requests at a time in each worker, each review on its own to spin.
 export const classify = f.foreach(

@@ -1,4 +1,4 @@
-/** Starts the stand-in for a model's API, until Ctrl-C: `npx tsx examples/reviews/serve.ts`. */
+/** Starts the stand-in for a model's API, until Ctrl-C: `npx nx run reviews:model`, or `npx tsx examples/reviews/serve.ts`. */
 import { startServer } from './server';
 
 const port = Number(process.env.PORT ?? 4010);

@@ -47,8 +47,8 @@ export async function startServer(options: ServerOptions = {}): Promise<ModelSer
   let asked = 0;
   const server = createServer(async (request, response) => {
     const body = await textOf(request);
-    asked++;
     if (request.method !== 'POST' || request.url !== '/v1/chat') return send(404, { error: 'POST /v1/chat' });
+    asked++;
     if (asked <= failures) return send(500, { error: 'an error of the server' });
     if (asked % busyEvery === 0)
       return send(429, { error: 'too many requests' }, { 'retry-after': retryAfter });
