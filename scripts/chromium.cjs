@@ -32,4 +32,7 @@ async function openChromium() {
   return chromium.launch({ executablePath, args });
 }
 
-module.exports = { MISSING, findChromium, openChromium };
+/** Whether tests have to find it. Asked here: tests set it for what they start. */
+const IN_CI = Boolean(process.env.CI);
+
+module.exports = { IN_CI, MISSING, findChromium, openChromium };

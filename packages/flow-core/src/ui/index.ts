@@ -48,5 +48,4 @@ export type {
   RenderedCard,
   ValuePlace,
 } from './questions';
-export { inside, showValue } from './show-value';
 export { rendered } from './value';

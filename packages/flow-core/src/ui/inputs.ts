@@ -14,6 +14,7 @@ import type { ArtifactRecord } from '../store/rows/rows';
 import type { Store } from '../store/store';
 import { decodeArtifact, encodeValue } from '../store/values/artifacts';
 import { isLater } from '../store/values/later';
+import { typeOf } from '../store/values/type-of';
 import type { FoundInput, FoundInputs, InputsChoice, ValuePlace } from './questions';
 import { listSplits } from './splits';
 
@@ -67,7 +68,8 @@ class InputReader {
     const item = Array.isArray(value) ? value[frame.index] : undefined;
     const fixed = `It is item ${frame.index} of "${frame.over}": change that list, to execute the step on another item.`;
     const { size, digest } = list;
-    const about = { kind: 'item', name: 'input', type: '', size, digest, fixed } as const;
+    const type = item === undefined ? '' : typeOf(item);
+    const about = { kind: 'item', name: 'input', type, size, digest, fixed } as const;
     const place = { at: this.#placeOf(list, frame.over), path: [frame.index] };
     return [{ ...about, ...place, ...(item === undefined ? {} : { preview: this.#preview(item) }) }];
   }

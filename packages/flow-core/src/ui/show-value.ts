@@ -24,7 +24,8 @@ const CHART = 4;
 export interface ShownValue {
   name: string;
   type: string;
-  size: number;
+  /** Bytes as stored. Absent for a part of a value. */
+  size?: number;
 }
 
 export function showValue(value: unknown, { name, type, size }: ShownValue): CardDocument {
@@ -55,7 +56,8 @@ export function showValue(value: unknown, { name, type, size }: ShownValue): Car
   else if (typeof value === 'object' && value !== null) card.add(json(value, { open: 2 }));
   else card.add(artifact(name, value));
   const { blocks } = card.toDocument();
-  return { version: 1, title: `${name}: ${type}, ${size.toLocaleString('en')} bytes`, blocks };
+  const bytes = size === undefined ? '' : `, ${size.toLocaleString('en')} bytes`;
+  return { version: 1, title: `${name}: ${type}${bytes}`, blocks };
 }
 
 function showBytes(card: ReturnType<typeof createCard>, bytes: Uint8Array): void {

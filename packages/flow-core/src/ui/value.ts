@@ -4,8 +4,9 @@ import { FlowError } from '../definition/errors';
 import type { Graph } from '../definition/graph';
 import { shown } from '../engine/task/shown';
 import type { Store } from '../store/store';
-import { decodeArtifact } from '../store/values/artifacts';
+import { type Codecs, decodeArtifact } from '../store/values/artifacts';
 import { isLater } from '../store/values/later';
+import { typeOf } from '../store/values/type-of';
 import type { RenderedCard, ValuePlace } from './questions';
 import { inside, showValue } from './show-value';
 
@@ -24,15 +25,22 @@ export async function valueCard(
     );
   const decoded = decodeArtifact(record, store.cas, codecs);
   const value = isLater(decoded) ? await decoded.value() : decoded;
-  return rendered(shown(inside(value, path), codecs), {
-    name: [name, ...path].join('.'),
-    type: record.type,
-    size: record.size,
-  });
+  return rendered(value, { name, type: record.type, size: record.size }, path, codecs);
 }
 
-/** A value as a card, as a file. */
-export function rendered(value: unknown, about: { name: string; type: string; size: number }): RenderedCard {
-  const document = showValue(value, about);
+/**
+ * A value, or a part of one, as a card.
+ * @param about the whole value
+ * @param codecs those of the flow
+ */
+export function rendered(
+  value: unknown,
+  about: { name: string; type: string; size: number },
+  path: readonly (string | number)[] = [],
+  codecs?: Codecs,
+): RenderedCard {
+  const part = inside(value, path);
+  const of = path.length === 0 ? about : { name: [about.name, ...path].join('.'), type: typeOf(part) };
+  const document = showValue(shown(part, codecs), of);
   return { html: renderCard(document), policy: renderBlocks(document).policy };
 }

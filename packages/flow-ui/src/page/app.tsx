@@ -18,6 +18,7 @@ import { hear, startEvents } from './shell/events';
 import { startKeys } from './shell/keys';
 import { go, startRouter, usePlace } from './shell/router';
 import { takeToken, token } from './shell/token';
+import { startUnderWay } from './shell/under-way';
 import { useValue, value } from './shell/value';
 import { SpinView } from './spins/editor/spin-view';
 import { SpinsView } from './spins/spins-view';
@@ -111,6 +112,7 @@ async function start(): Promise<void> {
   hear((message) => {
     if (message.type === 'hello' || (message.type === 'event' && message.event.type === 'run-started')) ask();
   });
+  startUnderWay();
   startEvents();
   if (token.get() !== undefined) ask();
   render(<App />, document.getElementById('page') as HTMLElement);

@@ -3,8 +3,8 @@ import type { Message } from '../../src/api/messages';
 import type { InputEntry, InputsReply } from '../../src/api/routes';
 import { editsOf, keyOf, recordedOf, requestOf, textsOf } from '../../src/page/logic/editing';
 import { heightOf } from '../../src/page/logic/frame-height';
+import { growsLog, isNewsOf } from '../../src/page/logic/is-of';
 import { changedText, editorOf, factorText, spinName } from '../../src/page/logic/spin-words';
-import { growsLog, isNewsOf } from '../../src/page/task/is-of';
 
 const input = (kind: InputEntry['kind'], name: string, json?: string): InputEntry => ({
   ...{ kind, name, type: 'x', size: 1, digest: '' },

@@ -1,6 +1,7 @@
 /** Two runs or two tasks beside each other. */
 import type { CompareReply } from '../../api/routes';
 import { told } from '../logic/compare-rows';
+import { isNewsOf } from '../logic/is-of';
 import { pathTo, withQuery } from '../logic/place';
 import { Answer } from '../parts/notes';
 import { StatusMark } from '../parts/status-mark';
@@ -14,7 +15,10 @@ import { Times } from './times';
 export function CompareView() {
   const { query } = usePlace();
   const [a, b] = [query.get('a') ?? '', query.get('b') ?? ''];
-  const asked = useAsk<CompareReply>(a !== '' && b !== '' ? withQuery('/api/compare', { a, b }) : undefined);
+  const asked = useAsk<CompareReply>(
+    a !== '' && b !== '' ? withQuery('/api/compare', { a, b }) : undefined,
+    (message) => isNewsOf(message, a) || isNewsOf(message, b),
+  );
   return (
     <article class="compare">
       <header class="head-of">

@@ -42,7 +42,7 @@ export function withQuery(
 ): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   const text = new URLSearchParams(
-    Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+    given.map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
   // A comma and a slash mean nothing in a query: an address is to be read by people.
   return text === '' ? path : `${path}?${text.replaceAll('%2C', ',').replaceAll('%2F', '/')}`;

@@ -1,12 +1,13 @@
 /** The graph of a run: a node for each step with what became of its tasks. A click filters the tasks by that step. */
 import { useMemo, useRef } from 'preact/hooks';
-import type { GraphEntry } from '../../api/routes';
+import type { RunReply } from '../../api/routes';
 import { nodeStatus, type ShownNode, shownGraph } from '../logic/collapse';
 import { listOf, toggled } from '../logic/filters';
 import { layoutGraph } from '../logic/graph-layout';
 import { durationText } from '../logic/words';
 import { StatusMark } from '../parts/status-mark';
 import { setQuery, usePlace } from '../shell/router';
+import { useSteps } from '../shell/under-way';
 import { useNarrow } from '../shell/use-narrow';
 import { useSize } from './use-size';
 
@@ -16,17 +17,18 @@ const SMALLEST = 0.7;
 const PADDING = 7;
 
 export function FlowGraph({
-  graph,
+  run,
   step,
   onStep,
 }: {
-  graph: GraphEntry;
+  run: RunReply;
   step: string | undefined;
   onStep: (step: string | undefined) => void;
 }) {
   const fold = usePlace().query.get('fold') ?? '';
   const down = useNarrow();
-  const shown = shownGraph(graph, new Set(listOf(fold)));
+  const going = useSteps(run.pathspec, run.status === 'running') ?? run.current ?? [];
+  const shown = shownGraph(run.graph, new Set(listOf(fold)));
   // Counts change all the time, and move nothing.
   const form = JSON.stringify([shown.nodes.map(({ name, inside }) => [name, inside]), shown.edges, down]);
   const at = useMemo(() => layoutGraph(shown, down), [form]);
@@ -72,6 +74,7 @@ export function FlowGraph({
                   <Node
                     key={node.name}
                     node={node}
+                    going={run.status === 'running' && node.steps.some((name) => going.includes(name))}
                     style={place(box.x, box.y, box.width, box.height)}
                     chosen={step !== undefined && node.steps.includes(step)}
                     onClick={() => (node.folded ? toggle(node.name) : onStep(node.name))}
@@ -95,17 +98,20 @@ const place = (x: number, y: number, width: number, height: number) => ({
 
 function Node({
   node,
+  going,
   style,
   chosen,
   onClick,
 }: {
   node: ShownNode;
+  /** Its tasks are being executed, even if none is at this moment. */
+  going: boolean;
   style: Record<string, string>;
   chosen: boolean;
   onClick: () => void;
 }) {
   const { name, kind, folded, steps, tasks, durationMs } = node;
-  const status = nodeStatus(tasks);
+  const status = going && tasks.failed === 0 ? 'running' : nodeStatus(tasks);
   const many = folded || kind === 'foreach' || node.inside.length > 0;
   return (
     <button

@@ -30,7 +30,7 @@ export function RunView({ flow, run }: { flow: string; run: number }) {
         {(reply) => (
           <>
             <RunHead run={reply} again={asked.again} />
-            <FlowGraph graph={reply.graph} step={filter.step} onStep={choose} />
+            <FlowGraph run={reply} step={filter.step} onStep={choose} />
             <Answer asked={tasks}>
               {(all) => (
                 <>

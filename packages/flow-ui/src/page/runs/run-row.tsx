@@ -5,6 +5,7 @@ import { countText, valueText } from '../logic/words';
 import { StatusMark } from '../parts/status-mark';
 import { Tags } from '../parts/tags';
 import { Duration, Time } from '../parts/times';
+import { useSteps } from '../shell/under-way';
 
 interface Props {
   run: RunEntry;
@@ -60,10 +61,10 @@ export function RunRow({ run, picked, onPick, onTagged }: Props) {
 }
 
 /** The error of one that failed, the steps of one that goes on, else how many tasks it had. */
-function Now({ run: { error, current, counts, status } }: { run: RunEntry }) {
+function Now({ run: { pathspec, error, current, counts, status } }: { run: RunEntry }) {
+  const steps = useSteps(pathspec, status === 'running') ?? current ?? [];
   if (error !== undefined && status !== 'done') return <span class="bad">{error}</span>;
-  if (status === 'running')
-    return <span class="going">{current?.length ? current.join(', ') : 'between steps'}</span>;
+  if (status === 'running') return <span class="going">{steps.join(', ')}</span>;
   if (!counts) return null;
   const { done, failed, taken = 0, reused = 0 } = counts;
   const others = [failed && `${failed} failed`, taken && `${taken} taken over`, reused && `${reused} reused`];

@@ -32,7 +32,7 @@ export function useRuns(filters: Filters) {
   useMessages((message) => {
     // Rows of later pages may be gone.
     if (isStale(message)) setList((before) => before && { ...before, rows: before.rows.slice(0, PAGE) });
-    else if (message.type === 'event')
+    else if (message.type === 'event' && message.event.type === 'run-done')
       setList((before) => before && withRows(before, withEnd(before.rows, message)));
   });
   const more = async () => {

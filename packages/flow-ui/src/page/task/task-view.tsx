@@ -1,5 +1,6 @@
 /** One task: what it made of what, what it showed and wrote, and what went wrong. */
 import type { TaskReply } from '../../api/routes';
+import { growsLog, isNewsOf } from '../logic/is-of';
 import { withQuery } from '../logic/place';
 import { Commands } from '../parts/copy';
 import { LogView } from '../parts/log/log';
@@ -9,7 +10,6 @@ import { useKeys } from '../shell/keys';
 import { go } from '../shell/router';
 import { useAsk } from '../shell/use-ask';
 import { Attempts } from './attempts';
-import { growsLog, isNewsOf } from './is-of';
 import { Relatives } from './relatives';
 import { TaskCards } from './task-cards';
 import { TaskHead } from './task-head';

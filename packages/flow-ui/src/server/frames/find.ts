@@ -1,7 +1,6 @@
 /** What a frame was asked to show. */
 import {
   FlowError,
-  inside,
   isFlowError,
   isLater,
   type RenderedCard,
@@ -87,7 +86,7 @@ interface Artifact {
 async function valueCard(here: Here, { task, name }: Artifact, path: Path): Promise<RenderedCard> {
   const artifact = await artifactOf(here, task, name);
   const { type, size, pathspec } = artifact;
-  const about = { name: [name, ...path].join('.'), type, size };
+  const about = { name, type, size };
   if (size > LARGEST)
     return rendered(
       `It has ${Math.round(size / 1e6).toLocaleString('en')} MB, and values of at most ${LARGEST / 1024 / 1024} MB are shown.`,
@@ -95,7 +94,7 @@ async function valueCard(here: Here, { task, name }: Artifact, path: Path): Prom
     );
   try {
     const value = artifact.value();
-    return rendered(inside(isLater(value) ? await value.value() : value, path), about);
+    return rendered(isLater(value) ? await value.value() : value, about, path);
   } catch (error) {
     if (!isFlowError(error) || error.code !== 'FLOW_CODEC_UNKNOWN') throw error;
     const [flow = '', run, step = '', number] = pathspec.split('/');

@@ -7,6 +7,7 @@ import {
   type StoreClient,
 } from '@nx-flow/core/ui';
 import type { CardEntry, SpinDetail, SpunEntry } from '../../api/routes';
+import { sourceOf } from '../read/source';
 import { spinCommand } from './command';
 import type { Spin } from './spin';
 
@@ -15,6 +16,7 @@ const COMPARED = 50;
 
 /** What it is beside of, and the options of its command. */
 export interface DetailPlace {
+  workspace: string;
   store: Store;
   client: StoreClient;
   more: string;
@@ -23,11 +25,12 @@ export interface DetailPlace {
 export async function spinDetail(
   spin: Spin,
   before: Spin | undefined,
-  { store, client, more }: DetailPlace,
+  { workspace, store, client, more }: DetailPlace,
 ): Promise<SpinDetail> {
   const { entry, done, cards, failure, request } = spin;
   if (before) spin.sinceInside ??= differencesSince(before, spin, store);
   const inside = await (spin.sinceInside ?? new Map<string, readonly string[]>());
+  const source = failure && sourceOf(failure, workspace);
   const asked = request ?? { flow: entry.flow, step: entry.step, index: entry.index, ...runIn(entry.origin) };
   return {
     ...entry,
@@ -45,6 +48,7 @@ export async function spinDetail(
     cards: cards.map(({ id, title }) => ({ id, ...(title === undefined ? {} : { title }) })),
     originCards: await cardsOf(entry.origin, client),
     ...(failure ? { failure } : {}),
+    ...(source ? { source } : {}),
     hints: done?.hints ?? [],
     ...(request ? { request } : {}),
     command: spinCommand(asked, more),

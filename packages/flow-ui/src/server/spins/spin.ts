@@ -111,6 +111,12 @@ export class Spin {
     this.entry.status = 'stopped';
   }
 
+  /** What it showed until it was ended early, which nothing has recorded. */
+  showed(cards: readonly SpunCardFile[]): void {
+    this.cards = cards;
+    this.#kept += cards.reduce((sum, { html }) => sum + html.length, 0);
+  }
+
   /** Lets go of what it returned and showed. */
   forget(): void {
     this.values = new Map();

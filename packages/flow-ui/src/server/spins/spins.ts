@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import {
   currentUser,
   FlowError,
-  inside,
   keptValue,
   type PublishedEvent,
   Running,
@@ -141,8 +140,8 @@ export class Spins {
   /** @throws FlowError FLOW_SPIN_NOT_FOUND */
   async detail(n: number): Promise<SpinDetail> {
     const spin = this.#memory.get(n);
-    const { reader, cards } = this.#place;
-    const read = { store: reader.store(), client: reader.client(), more: this.#place.more };
+    const { workspace, more, reader, cards } = this.#place;
+    const read = { workspace, store: reader.store(), client: reader.client(), more };
     const detail = await spinDetail(spin, this.#memory.before(spin), read);
     return spin.isRunning ? { ...detail, cards: cards.of(n).map(({ id }) => ({ id })) } : detail;
   }
@@ -173,9 +172,8 @@ export class Spins {
       const message = `The value of "${name}" in spin ${n} is not kept: it is large, or another spin has replaced it.`;
       throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', message);
     }
-    const value = inside(keptValue(kept, this.#place.reader.store().cas), path);
-    const { type, size } = kept;
-    return { html: rendered(value, { name: [name, ...path].join('.'), type, size }).html };
+    const value = keptValue(kept, this.#place.reader.store().cas);
+    return { html: rendered(value, kept, path).html };
   }
 
   /** Resolves when nothing that was started here is left. */

@@ -1,5 +1,5 @@
 /** Changes of a spin, in memory and to the pages. */
-import type { FlowEvent, SpinDone } from '@nx-flow/core/ui';
+import { type FlowEvent, renderCard, type SpinDone } from '@nx-flow/core/ui';
 import { cardMessage, type LiveCards } from '../live/cards';
 import { isShown } from '../live/events';
 import type { Hub } from '../live/hub';
@@ -62,7 +62,18 @@ export class Teller {
   }
 
   #over(spin: Spin): void {
-    this.#place.cards.ended(spin.entry.n);
+    const { cards } = this.#place;
+    if (!spin.done) {
+      spin.showed(
+        cards.of(spin.entry.n).map(({ id, document }) => ({
+          id,
+          ...(typeof document.title === 'string' ? { title: document.title } : {}),
+          html: renderCard(document),
+        })),
+      );
+      this.#memory.makeRoom();
+    }
+    cards.ended(spin.entry.n);
     this.tell(spin);
   }
 

@@ -20,33 +20,42 @@ interface Props {
   most?: number;
 }
 
-interface Loaded {
-  url: string;
-  policy?: string;
-}
-
 export function Frame({ request, title, live, most }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
-  const [loaded, load] = useState<Loaded>();
+  const [loaded, load] = useState<FrameReply>();
   const [problem, setProblem] = useState<string>();
   const [round, setRound] = useState(0);
-  /** What a live card shows now. It may come before its frame hears. */
-  const latest = useRef<string | undefined>(undefined);
+  /** What a live card shows since its frame was asked for. It may come before the frame hears. */
+  const latest = useRef<CardShown | undefined>(undefined);
+  /** Another frame in the same place begins as high, so that the page does not jump. */
+  const height = useRef<number | undefined>(undefined);
+  const asking = useRef(false);
   const seen = useInView(place);
   const what = JSON.stringify(request);
   const isLive = live !== undefined;
+  const again = () => setRound((n) => n + 1);
+  const show = () => {
+    const html = latest.current?.html;
+    if (html !== undefined) frame.current?.contentWindow?.postMessage({ card: html }, '*');
+  };
+
   useEffect(() => {
     if (!seen) return;
     const end = new AbortController();
     latest.current = undefined;
+    asking.current = true;
     ask<FrameReply>('/api/frame', { body: JSON.parse(what), signal: end.signal }).then(
       (reply) => {
+        asking.current = false;
+        if (isOther(reply, latest.current)) return again();
         setProblem(undefined);
         load(reply);
       },
       (error: Error) => {
-        if (!end.signal.aborted) setProblem(error.message);
+        if (end.signal.aborted) return;
+        asking.current = false;
+        setProblem(error.message);
       },
     );
     return () => end.abort();
@@ -54,26 +63,24 @@ export function Frame({ request, title, live, most }: Props) {
 
   useEffect(() => {
     const hear = ({ source, data }: MessageEvent) => {
-      const height = source === frame.current?.contentWindow ? heightOf(data, most) : undefined;
-      if (height !== undefined && frame.current) frame.current.style.height = `${height}px`;
+      const pixels = source === frame.current?.contentWindow ? heightOf(data, most) : undefined;
+      if (pixels === undefined || !frame.current) return;
+      height.current = pixels;
+      frame.current.style.height = `${pixels}px`;
     };
     addEventListener('message', hear);
     return () => removeEventListener('message', hear);
   }, [most]);
 
-  const again = () => setRound((n) => n + 1);
   useMessages((message) => {
     if (!live || !seen) return;
     if (isStale(message)) return again();
     if (message.type !== 'card' || !live(message)) return;
-    if (!loaded || (loaded.policy !== undefined && loaded.policy !== message.policy)) return again();
-    latest.current = message.html;
+    latest.current = message;
+    if (asking.current) return;
+    if (!loaded || problem !== undefined || isOther(loaded, message)) return again();
     show();
   });
-  const show = () => {
-    if (latest.current !== undefined)
-      frame.current?.contentWindow?.postMessage({ card: latest.current }, '*');
-  };
 
   return (
     <div class="frame" ref={place}>
@@ -83,6 +90,7 @@ export function Frame({ request, title, live, most }: Props) {
           key={loaded.url}
           ref={frame}
           src={loaded.url}
+          style={height.current === undefined ? undefined : { height: `${height.current}px` }}
           title={title}
           sandbox="allow-scripts"
           referrerpolicy="no-referrer"
@@ -92,4 +100,9 @@ export function Frame({ request, title, live, most }: Props) {
       {seen && !loaded && problem === undefined && <Waiting />}
     </div>
   );
+}
+
+/** What it shows now needs another policy than its frame has. */
+function isOther({ policy }: FrameReply, shown: CardShown | undefined): boolean {
+  return policy !== undefined && shown !== undefined && policy !== shown.policy;
 }

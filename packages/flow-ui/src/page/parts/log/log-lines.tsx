@@ -60,7 +60,7 @@ export function LogLines({ handle, lines, sought, current, onScrollUp }: Props) 
     const watch = new ResizeObserver(look);
     if (box.current) watch.observe(box.current);
     return () => watch.disconnect();
-  });
+  }, []);
   const { first, end } = rowsInSight({
     scrolled: sight.top,
     height: sight.height,

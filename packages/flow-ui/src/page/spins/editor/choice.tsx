@@ -25,9 +25,11 @@ const AFTER = { task: undefined, index: undefined, from: undefined, spun: undefi
 export function Choice({ flow, step, run, task, index, reply }: Props) {
   const flows = (useValue(about)?.flows ?? []).filter(({ file }) => file !== undefined);
   const described = useAsk<FlowReply>(flow === '' ? undefined : `/api/flow/${encodeURIComponent(flow)}`);
-  const runs =
-    useAsk<RunsReply>(flow === '' ? undefined : withQuery('/api/runs', { flow, limit: 30 })).value?.runs ??
-    [];
+  const listed = useAsk<RunsReply>(
+    flow === '' ? undefined : withQuery('/api/runs', { flow, limit: 30 }),
+    (message) => message.type === 'event' && message.event.type === 'run-done' && message.event.flow === flow,
+  );
+  const runs = listed.value?.runs ?? [];
   const steps = (described.value?.steps ?? []).filter(({ spin }) => spin).map(({ name }) => name);
   const numbers = runs.map((entry) => String(entry.run));
   return (
