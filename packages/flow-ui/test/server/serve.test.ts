@@ -2,11 +2,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { until, Workspace } from '../../../flow-core/test/kit/workspace';
+import { type Started, until, Workspace } from '../../../flow-core/test/kit/workspace';
 import { servePage } from '../../src/server/serve';
 
 const ws = new Workspace();
-afterAll(() => ws.dispose());
+let ui: Started | undefined;
+afterAll(() => {
+  ui?.child.kill('SIGKILL');
+  return ws.dispose();
+});
 
 const request = () => ({
   ...{
@@ -28,15 +32,16 @@ test('nx-flow ui --json --open: a line with the address, a file that leads there
   );
   const { chmodSync } = await import('node:fs');
   chmodSync(ws.path('browser.cjs'), 0o755);
-  const ui = ws.start(['ui', '--json', '--open', '--port=0'], { env: { BROWSER: ws.path('browser.cjs') } });
+  ui = ws.start(['ui', '--json', '--open', '--port=0'], { env: { BROWSER: ws.path('browser.cjs') } });
   await ui.printed('"url"');
   await ui.printed('The page is open');
   let printed = '';
   ui.child.stdout?.on('data', (text: string) => {
     printed += text;
   });
-  await until(() => readdirSync(ws.folder).includes('opened.html'), 'the browser');
-  const url = /url=(http:[^"]*)"/.exec(ws.read('opened.html'))?.[1]?.replace('&#35;', '#') as string;
+  const opened = () => (readdirSync(ws.folder).includes('opened.html') ? ws.read('opened.html') : '');
+  await until(() => opened().endsWith('</html>\n'), 'the browser');
+  const url = /url=(http:[^"]*)"/.exec(opened())?.[1] as string;
   const [, origin, token] = /^(http:\/\/127\.0\.0\.1:\d+)\/#token=([\w-]{43})$/.exec(url) as RegExpExecArray;
   const [file = ''] = readdirSync(ws.path('.flow')).filter((name) => name.endsWith('.html'));
   expect(statSync(ws.path('.flow', file)).mode & 0o777).toBe(0o600);

@@ -8,8 +8,7 @@ interface Node {
   after: readonly string[];
 }
 
-export async function graphOfRun(run: Run<unknown>): Promise<GraphEntry> {
-  const counts = await run.stepCounts();
+export function graphOfRun(run: Run<unknown>, counts: ReadonlyMap<string, StepCounts>): GraphEntry {
   const nodes = run.steps().map((step): Node => {
     return { name: step.name, kind: step.kind, after: step.parents().map(({ name }) => name) };
   });

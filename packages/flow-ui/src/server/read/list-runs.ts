@@ -2,6 +2,7 @@
 import type { Run, StoreClient } from '@nx-flow/core/ui';
 import type { RunEntry, RunsQuery, RunsReply } from '../../api/routes';
 import { notUnderstood } from '../replies';
+import type { RunCounts } from './counts';
 import { currentSteps, runEntry } from './run-entry';
 import { filterOf } from './run-filter';
 
@@ -19,7 +20,7 @@ const KEYS: Record<string, (run: Run<unknown>) => Key> = {
 };
 
 /** @throws FlowError FLOW_UI_REQUEST for a filter that is none */
-export async function listRuns(client: StoreClient, query: RunsQuery): Promise<RunsReply> {
+export async function listRuns(client: StoreClient, query: RunsQuery, counts: RunCounts): Promise<RunsReply> {
   const [, down, by = ''] = /^(-?)(\w+)$/.exec(query.sort ?? '-started') ?? [];
   const key = Object.hasOwn(KEYS, by) ? KEYS[by] : undefined;
   if (!key)
@@ -44,14 +45,14 @@ export async function listRuns(client: StoreClient, query: RunsQuery): Promise<R
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
-    runs: await Promise.all(page.map(({ run }) => entryOf(run))),
+    runs: await Promise.all(page.map(({ run }) => entryOf(run, counts))),
     ...(last && found.length > limit ? { cursor: JSON.stringify(last.place) } : {}),
   };
 }
 
-async function entryOf(run: Run<unknown>): Promise<RunEntry> {
+async function entryOf(run: Run<unknown>, counts: RunCounts): Promise<RunEntry> {
   const entry = runEntry(run);
-  return run.status === 'running' ? { ...entry, current: await currentSteps(run) } : entry;
+  return run.status === 'running' ? { ...entry, current: await currentSteps(run, counts) } : entry;
 }
 
 type Place = [key: Key, flow: string, run: number];

@@ -1,6 +1,7 @@
 /** A run as a list shows it. */
 import type { Run } from '@nx-flow/core/ui';
 import type { RunEntry } from '../../api/routes';
+import type { RunCounts } from './counts';
 import { firstLine } from './text';
 
 export function runEntry(run: Run<unknown>): RunEntry {
@@ -24,6 +25,6 @@ export function runEntry(run: Run<unknown>): RunEntry {
 }
 
 /** The steps that a run executes now. */
-export async function currentSteps(run: Run<unknown>): Promise<string[]> {
-  return [...(await run.stepCounts())].filter(([, { running }]) => running > 0).map(([name]) => name);
+export async function currentSteps(run: Run<unknown>, counts: RunCounts): Promise<string[]> {
+  return [...(await counts.of(run))].filter(([, { running }]) => running > 0).map(([name]) => name);
 }

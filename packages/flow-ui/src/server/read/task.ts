@@ -1,5 +1,5 @@
 /** One task: what it was executed on, what it returned, how it went. */
-import type { ArtifactView, Run, Task } from '@nx-flow/core/ui';
+import type { ArtifactView, Run, StoreClient, Task } from '@nx-flow/core/ui';
 import type { ArtifactEntry, AttemptEntry, TaskReply } from '../../api/routes';
 import type { Here } from '../here';
 import { artifactEntry } from './artifacts';
@@ -36,13 +36,13 @@ export async function taskReply(
     attempts: attemptsOf(task),
     ...(error ? { error } : {}),
     ...(source ? { source } : {}),
-    inputs: await inputsOf(task),
+    inputs: await inputsOf(here.client(), run, task),
     outputs: shown.filter((one) => isOwn(task, one)).map(artifactEntry),
     params: await paramsOf(run, task),
     cards: [...(await cardsOf(task)), ...liveCards(here, task)],
     parents: task.parentPathspecs.slice(0, NAMED),
-    children: after.slice(0, NAMED),
-    childrenOf: after.length,
+    children: after.children,
+    childrenOf: after.of,
     commands: here.isSpinStore ? [] : commands.ofTask(task),
     spin: file !== undefined,
   };
@@ -62,11 +62,16 @@ async function artifactsOf(task: Task<unknown>): Promise<ArtifactView[]> {
   return found;
 }
 
-async function inputsOf(task: Task<unknown>): Promise<ArtifactEntry[]> {
+/** A join may have thousands of parents. Those of a kept spin are in another store. */
+async function inputsOf(
+  client: StoreClient,
+  run: Run<unknown>,
+  task: Task<unknown>,
+): Promise<ArtifactEntry[]> {
+  if (run.spunFrom) return [];
   const entries: ArtifactEntry[] = [];
-  if (task.parentPathspecs.length === 0) return entries;
-  for (const parent of (await task.parents()).slice(0, INPUTS))
-    entries.push(...(await artifactsOf(parent)).map(artifactEntry));
+  for (const pathspec of task.parentPathspecs.slice(0, INPUTS))
+    entries.push(...(await artifactsOf(await client.task(pathspec))).map(artifactEntry));
   return entries.slice(0, LISTED);
 }
 
@@ -76,10 +81,15 @@ async function paramsOf(run: Run<unknown>, { params }: Task<unknown>): Promise<A
   return all.filter(({ name }) => params.includes(name)).map(artifactEntry);
 }
 
-async function childrenOf(task: Task<unknown>): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { pathspec } of task.children()) found.push(pathspec);
-  return found;
+/** The first ones, and how many there are. A foreach says how many it has. */
+async function childrenOf(task: Task<unknown>): Promise<{ children: string[]; of: number }> {
+  const children: string[] = [];
+  for await (const { pathspec, kind, stack } of task.children()) {
+    children.push(pathspec);
+    if (children.length === NAMED)
+      return { children, of: kind === 'foreach' ? (stack.at(-1)?.count ?? NAMED) : NAMED };
+  }
+  return { children, of: children.length };
 }
 
 function attemptsOf(task: Task<unknown>): AttemptEntry[] {

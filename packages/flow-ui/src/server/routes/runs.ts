@@ -2,16 +2,17 @@
 import type { Hono } from 'hono';
 import type { Here } from '../here';
 import { Commands } from '../read/commands';
+import { RunCounts } from '../read/counts';
 import { listRuns } from '../read/list-runs';
 import { runReply } from '../read/run';
 import { tasksReply } from '../read/tasks';
 
 export function runRoutes(app: Hono, here: Here): void {
-  const commands = new Commands(here);
-  app.get('/api/runs', async (c) => c.json(await listRuns(here.client(), c.req.query())));
+  const [commands, counts] = [new Commands(here), new RunCounts()];
+  app.get('/api/runs', async (c) => c.json(await listRuns(here.client(), c.req.query(), counts)));
   app.get('/api/run/:flow/:run', async (c) => {
     const { flow, run } = c.req.param();
-    const reply = await runReply(await here.client().run(`${flow}/${run}`), commands);
+    const reply = await runReply(await here.client().run(`${flow}/${run}`), { commands, counts });
     return c.json(here.works.has(reply.pathspec) ? { ...reply, here: true } : reply);
   });
   app.get('/api/run/:flow/:run/tasks', async (c) => {

@@ -24,7 +24,7 @@ export interface SpunCardFile {
 export class Spin {
   readonly entry: SpinEntry;
   /** What was executed, where that was asked for here. */
-  readonly request: SpinRequest | undefined;
+  request: SpinRequest | undefined;
   /** The process of another command. */
   readonly pid: number | undefined;
   done: SpinDone | undefined;
@@ -104,6 +104,8 @@ export class Spin {
   /** It was refused, or its process died. */
   failed(error: ErrorRecord, durationMs: number): void {
     this.failure = error;
+    // What was given holds a secret.
+    if (error.code === 'FLOW_SECRET_ARTIFACT') this.request = undefined;
     Object.assign(this.entry, { status: 'failed', durationMs, error: firstLine(error.message) });
   }
 
