@@ -4,6 +4,7 @@ import { renderBlocks } from '../../card/render';
 import type { Graph } from '../../definition/graph';
 import type { TaskPart } from '../../definition/step-cards';
 import type { Frame } from '../task/task';
+import { shownId } from './render-cards';
 
 /** Where a task stands. */
 export interface TaskPlace {
@@ -44,6 +45,7 @@ export function placedPart({ stack, iteration }: TaskPlace, part: CardPart): Pla
 function withoutSecrets(graph: Graph): (one: TaskPart) => TaskPart {
   const { secretsOf } = require('../secrets/secrets') as typeof import('../secrets/secrets');
   const hide = secretsOf(graph).maskIn;
+  const taken = new Set<string>();
   return ({ id, part }) => {
     const hidden = hide(part);
     const { html } = renderBlocks({ version: 1, blocks: hidden.blocks });
@@ -51,6 +53,6 @@ function withoutSecrets(graph: Graph): (one: TaskPart) => TaskPart {
       hide(html) === html
         ? hidden.blocks
         : [{ type: 'error', title: 'This is not shown', text: 'It would show a secret of the flow.' }];
-    return { id: hide(id) === id ? id : 'hidden', part: { ...hidden, blocks } };
+    return { id: shownId(id, hide, taken), part: { ...hidden, blocks } };
   };
 }

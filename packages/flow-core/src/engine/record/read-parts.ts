@@ -25,7 +25,7 @@ export async function* partsOfRun(
     const { step: name, task: origin } = taskOf(0, from);
     for await (const { task, attempt, id, part } of partsOf(store, run.flow, origin, name, false)) {
       const here = tasks.get(task);
-      if (here) yield { ...here.at, attempt, id, part: { ...part, index: here.index } };
+      if (here) yield { ...here.at, attempt, id, part: { ...part, ...here.place } };
     }
   }
 }
@@ -33,9 +33,12 @@ export async function* partsOfRun(
 /** Of an equal task of another run, the item may stand elsewhere. */
 interface Taken {
   at: { step: string; task: number };
-  index: number[];
+  place: { index: number[]; of?: number };
 }
 
 function takenOf({ step, task, stack }: TaskRow): Taken {
-  return { at: { step, task }, index: stack.map(({ index }) => index) };
+  const index = stack.map((frame) => frame.index);
+  const [frame] = stack;
+  const of = frame && stack.length === 1 ? { of: frame.count } : {};
+  return { at: { step, task }, place: { index, ...of } };
 }

@@ -15,7 +15,7 @@ export interface TaskAddress {
   /** Absent where nothing is recorded: in a spin, and in the targets `spin-<step>`. */
   run?: number;
   step: string;
-  /** The number of the task in its run. Absent with `run`. */
+  /** The number of the task in its run. Absent with `run`, and of what all tasks of a step have together. */
   task?: number;
   /** The split, outermost foreach first; empty outside of a foreach. */
   index: readonly number[];
@@ -518,7 +518,7 @@ export function pathspecText(task: TaskAddress): string {
 
 /** `genre/3`; without a run the place of the task: `genre split 2,0, iteration 1`. */
 export function taskText({ run, step, task, index, iteration, from }: TaskAddress): string {
-  if (run !== undefined) return `${step}/${task}`;
+  if (run !== undefined) return task === undefined ? step : `${step}/${task}`;
   const place = [
     ...(index.length > 0 ? [`split ${index.join(',')}`] : []),
     ...(iteration === undefined ? [] : [`iteration ${iteration}`]),

@@ -180,6 +180,7 @@ test('values of secrets are in no card and in no event of one', async () => {
       card.add('key: sk\\-very\\-secret\\-1');
       card.add(table([{ key: process.env.CARD_SECRET }]));
       card.of(process.env.CARD_SECRET as string).add('x');
+      card.of(`${process.env.CARD_SECRET}-2`).add('y');
     });
     const engine = new MemoryEngine();
     const ran = await engine.run(f.end(start));
@@ -189,7 +190,9 @@ test('values of secrets are in no card and in no event of one', async () => {
     expect(names(cards).map(([, , id, title]) => [id, title])).toEqual([
       ['default', 'Key ***'],
       ['hidden', undefined],
+      ['hidden-2', undefined],
     ]);
+    expect(ran.row.contents?.start).toMatchObject({ card: [3, expect.any(Number)] });
   } finally {
     delete process.env.CARD_SECRET;
   }

@@ -3,9 +3,12 @@ import { progress, table } from '../../../src/card';
 import { flow } from '../../../src/definition/flow';
 import type { StepCard } from '../../../src/definition/types';
 import { sharedCards } from '../../../src/engine/cards/shared-cards';
+import { removeRuns } from '../../../src/engine/housekeeping/remove';
 import type { CardUpdated, FlowEvent } from '../../../src/engine/task/flow-event';
 import { partsOf } from '../../../src/store/rows/cards';
 import { isPartRow } from '../../../src/store/rows/row-shapes';
+import type { RunRow } from '../../../src/store/rows/rows';
+import { Store } from '../../../src/store/store';
 import { MemoryEngine, type Ran, rowsOf } from '../../kit/memory';
 import { exported, imported } from '../transfer/kit';
 
@@ -238,4 +241,32 @@ test('an import takes parts along, and refuses what is none', async () => {
   ])
     expect(isPartRow({ ...at, part: { ...part, ...wrong } })).toBe(false);
   expect(isPartRow({ ...at, id: '../up', part })).toBe(false);
+});
+
+test('of a run that is removed, the parts stay that a resumed one shows; with that one they go', async () => {
+  let fails = true;
+  const f = flow('gone');
+  const start = f.start(() => ({ items: [0, 1] }));
+  const each = f.foreach('each', { after: start, over: 'items' }, ({ input, card }) => {
+    card.shared('all').add(`${fails ? 'first' : 'second'} of ${input}`);
+    if (fails && input === 1) throw new Error('not yet');
+    return {};
+  });
+  const defined = f.end(f.join('all', { after: each }, () => ({})));
+  const engine = new MemoryEngine();
+  const first = await engine.run(defined);
+  fails = false;
+  const resumed = await engine.resume(defined, 1);
+  const before = await sharedOf(engine, resumed, 'each');
+  const { kv, cas } = engine.store;
+  const left = async () => (await kv.range({ gte: 'part/', lt: 'part0', limit: 9 })).length;
+  expect(await left()).toBe(3);
+  // Each command opens the store anew: what it has read is pinned on its connection.
+  const remove = (row: RunRow) => removeRuns(new Store(kv, cas), [row], { by: 'mia', at: 0 });
+  await remove(first.row);
+  expect(await left()).toBe(2);
+  const reader = new Store(kv, cas);
+  expect(await sharedCards(reader, resumed.row, 'each')).toEqual([before]);
+  await remove(resumed.row);
+  expect(await left()).toBe(0);
 });
