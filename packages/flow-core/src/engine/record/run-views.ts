@@ -2,7 +2,7 @@
 import type { ArtifactRecord } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { View, Visible } from '../task/view';
-import { ReadViews } from './read-views';
+import { AwayViews } from './away-views';
 
 type Entry = [name: string, Visible];
 /** A name, and the task that stored it. */
@@ -59,7 +59,7 @@ export class Views {
   readonly #nodes = new Map<string, Node>();
   /** How often a label is retained, where that is more than once. */
   readonly #retained = new Map<string, number>();
-  readonly #away: ReadViews;
+  readonly #away: AwayViews;
   /** Lists of names, shared. */
   readonly #names = new Map<string, readonly string[]>();
   /** What the last base of a task that was taken over shows: the next one mostly has the same. */
@@ -68,7 +68,7 @@ export class Views {
 
   /** @param settled Resolves when all that was noted so far can be read from the store. */
   constructor(flow: string, run: number, store: Store, settled: () => Promise<void>) {
-    this.#away = new ReadViews({ store, flow, run }, settled);
+    this.#away = new AwayViews({ store, flow, run }, settled);
   }
 
   /** How many tasks have a view at hand. */

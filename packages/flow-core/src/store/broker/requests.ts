@@ -16,16 +16,10 @@ const of = (v: unknown): Record<string, unknown> =>
   typeof v === 'object' && v !== null ? (v as Record<string, unknown>) : {};
 
 const isQuery: Check = (v) => {
-  const { gte, lt, reverse, limit, having, atOnce } = of(v);
+  const { gte, lt, reverse, limit, having, only, twins, atOnce } = of(v);
+  const flags = [reverse, only, twins, atOnce].every(flag);
   const counts = typeof limit === 'number' && limit >= 0;
-  return (
-    text(gte) &&
-    text(lt) &&
-    flag(reverse) &&
-    flag(atOnce) &&
-    counts &&
-    (having === undefined || list(text)(having))
-  );
+  return text(gte) && text(lt) && flags && counts && (having === undefined || list(text)(having));
 };
 
 const isOp: Check = (v) => {

@@ -4,7 +4,7 @@ import type { Recorded, Shown } from './views';
 
 const keyOf = ({ name, at }: Shown) => `${at}/${name}`;
 
-export class ReadViews {
+export class AwayViews {
   readonly #recorded: Recorded;
   readonly #settled: () => Promise<void>;
   #module: Promise<typeof import('./views')> | undefined;
