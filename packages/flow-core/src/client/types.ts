@@ -27,7 +27,7 @@ export interface TaskLog {
   text: string;
 }
 
-/** What a task showed: one of its cards. */
+/** What a task showed, or the tasks of a step together: a card. */
 export interface TaskCard {
   /** `default` for what its step has as `card`. */
   readonly id: string;
@@ -100,6 +100,7 @@ export interface StepView<A> extends AsyncIterable<TaskView<A>> {
   origin(): Promise<StepView<Untyped> | undefined>;
   task(number?: number): Promise<TaskView<A>>;
   tasks(): AsyncGenerator<TaskView<A>, void, undefined>;
+  cards(): Promise<TaskCard[]>;
 }
 
 export interface RunView<A> extends Timed, Iterable<StepView<Untyped>> {

@@ -7,7 +7,7 @@ import { requireWritable, unwritableStore } from './folder/require-writable';
 import { unwritable } from './folder/writable';
 import type { EventSink, HeardEvent } from './kv/event-sink';
 import type { Holds } from './kv/holds';
-import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from './kv/kv';
+import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery, ReadOptions } from './kv/kv';
 import { requireNew } from './level/lost-database';
 
 /** Whether there is a database in the folder of a store, or one that the broker puts there: see `swap.ts`. */
@@ -43,8 +43,8 @@ export class NewKv implements Kv {
   async get(key: string): Promise<Uint8Array | undefined> {
     return this.#found()?.get(key);
   }
-  async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#found()?.getMany(keys) ?? keys.map(() => undefined);
+  async getMany(keys: readonly string[], options?: ReadOptions): Promise<(Uint8Array | undefined)[]> {
+    return this.#found()?.getMany(keys, options) ?? keys.map(() => undefined);
   }
   async range(query: RangeQuery): Promise<Entry[]> {
     return this.#found()?.range(query) ?? [];

@@ -2,7 +2,7 @@
 import type { Cas } from './cas/cas';
 import { type EventSink, LocalEvents } from './kv/event-sink';
 import { type Holds, LocalHolds } from './kv/holds';
-import { type Kv, namesAfter, type Op, pages, scan, valuesOf } from './kv/kv';
+import { type Kv, namesAfter, type Op, pages, type ReadOptions, scan, valuesOf } from './kv/kv';
 import { keys, lastNumber, prefixRange } from './kv/row-keys';
 import { Tally } from './rows/contents';
 import { isGone } from './rows/gone';
@@ -208,9 +208,11 @@ export class Store {
     return paramNames(this, flow, run);
   }
 
-  async artifacts(addresses: readonly ArtifactAddress[]): Promise<(ArtifactRecord | undefined)[]> {
+  /** @param how `atOnce`: undefined may also be one that is lost, or is not written yet */
+  async artifacts(addresses: readonly ArtifactAddress[], how?: ReadOptions) {
     const wanted = addresses.map((a) => keys.artifact(a.flow, a.run, a.step, a.task, a.name));
-    return (await this.#values(wanted)).map((value) => (value ? unpackArtifact(value) : undefined));
+    const values = await (how?.atOnce ? valuesOf(this.kv, wanted, how) : this.#values(wanted));
+    return values.map((value): ArtifactRecord | undefined => value && unpackArtifact(value));
   }
 
   async #rows<T>(wanted: readonly string[]): Promise<(T | undefined)[]> {

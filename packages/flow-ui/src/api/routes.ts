@@ -90,6 +90,8 @@ export interface RunEntry {
 
 /** `GET /api/run/:flow/:run` */
 export interface RunReply extends RunEntry {
+  /** Cards that all tasks of a step show together. */
+  shared?: readonly (CardEntry & { step: string })[];
   graph: GraphEntry;
   failure?: ErrorRecord;
   origin?: string;
@@ -173,6 +175,8 @@ export interface TaskReply {
   outputs: readonly ArtifactEntry[];
   params: readonly ArtifactEntry[];
   cards: readonly CardEntry[];
+  /** Those that all tasks of its step show together. */
+  shared?: readonly CardEntry[];
   parents: readonly string[];
   /** The first hundred. */
   children: readonly string[];
@@ -217,6 +221,8 @@ export interface CardEntry {
  */
 export type FrameRequest =
   | { card: { task: string; id: string; attempt?: number } }
+  /** That all tasks of a step show together: of `movies/12/train`. */
+  | { card: { step: string; id: string } }
   | {
       value: {
         task: string;

@@ -223,6 +223,8 @@ export interface SpinAllJson {
   /** Splits that have no inputs in that run, and why. */
   without: readonly { index: readonly number[]; why: string }[];
   outputPath: string;
+  /** The cards that the splits have together, as files from the workspace's root. Absent where there are none. */
+  cards?: readonly { id: string; file: string }[];
   persisted?: string;
 }
 

@@ -2,7 +2,7 @@
 import type { ArtifactRecord } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import type { View, Visible } from '../task/view';
-import type { Recorded, Shown } from './views';
+import { AwayViews } from './away-views';
 
 type Entry = [name: string, Visible];
 /** A name, and the task that stored it. */
@@ -59,20 +59,16 @@ export class Views {
   readonly #nodes = new Map<string, Node>();
   /** How often a label is retained, where that is more than once. */
   readonly #retained = new Map<string, number>();
-  readonly #recorded: Recorded;
-  readonly #settled: () => Promise<void>;
+  readonly #away: AwayViews;
   /** Lists of names, shared. */
   readonly #names = new Map<string, readonly string[]>();
   /** What the last base of a task that was taken over shows: the next one mostly has the same. */
   #lastBase: { node: Node; shown: readonly Place[] } | undefined;
   #bytes = 0;
-  /** Artifacts that are asked for, and are read together. */
-  #reading: { shown: Shown[]; found: Promise<(Visible | undefined)[]> } | undefined;
 
   /** @param settled Resolves when all that was noted so far can be read from the store. */
   constructor(flow: string, run: number, store: Store, settled: () => Promise<void>) {
-    this.#recorded = { store, flow, run };
-    this.#settled = settled;
+    this.#away = new AwayViews({ store, flow, run }, settled);
   }
 
   /** How many tasks have a view at hand. */
@@ -197,28 +193,9 @@ export class Views {
 
   async #fetch(view: View, away: Entry[]): Promise<View> {
     const shown = away.map(([name, { at }]) => ({ name, at }));
-    const found = await this.#read(shown);
-    const visible = (await import('./views')).allOf(this.#recorded, shown, found);
+    const visible = await this.#away.read(shown);
     for (const [i, { name }] of shown.entries()) view.entries.set(name, visible[i] as Visible);
     return view;
-  }
-
-  /** What is asked for at once is read at once. */
-  async #read(shown: readonly Shown[]): Promise<(Visible | undefined)[]> {
-    this.#reading ??= this.#together();
-    const { shown: all, found } = this.#reading;
-    const from = all.length;
-    for (const one of shown) all.push(one);
-    return (await found).slice(from, from + shown.length);
-  }
-
-  #together() {
-    const shown: Shown[] = [];
-    const settled = this.#settled().finally(() => {
-      this.#reading = undefined;
-    });
-    const found = settled.then(async () => (await import('./views')).lookUp(this.#recorded, shown));
-    return { shown, found };
   }
 
   #keep(visible: Visible, node: Node): Visible {

@@ -1,4 +1,5 @@
 /** What tasks of a recorded run see of the finished ones: read from the store. */
+import type { ReadOptions } from '../../store/kv/kv';
 import type { ArtifactRecord, RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { addressOf, fullPathspec } from '../task/label';
@@ -50,10 +51,14 @@ export async function readVisible(at: Recorded, shown: readonly Shown[]): Promis
   return allOf(at, shown, await lookUp(at, shown));
 }
 
-/** Reads artifacts, each once: what is shown in several places is one object. Undefined for one that is not there. */
+/**
+ * Reads artifacts, each once: what is shown in several places is one object. Undefined for one that is not there.
+ * @param options with `atOnce`, also for one that is not written yet
+ */
 export async function lookUp(
   { store, flow, run }: Recorded,
   shown: readonly Shown[],
+  options?: ReadOptions,
 ): Promise<(Visible | undefined)[]> {
   const places = new Map<string, number>();
   const wanted: Shown[] = [];
@@ -64,7 +69,10 @@ export async function lookUp(
     places.set(key, wanted.length);
     return wanted.push(one) - 1;
   });
-  const records = await store.artifacts(wanted.map(({ name, at }) => addressOf(flow, run, at, name)));
+  const records = await store.artifacts(
+    wanted.map(({ name, at }) => addressOf(flow, run, at, name)),
+    options,
+  );
   const found = records.map((record: ArtifactRecord | undefined, i) =>
     record ? { ...record, at: (wanted[i] as Shown).at } : undefined,
   );

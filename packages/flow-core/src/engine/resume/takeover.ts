@@ -2,11 +2,13 @@
 import { isFlowError } from '../../definition/errors';
 import { ancestors, type Graph } from '../../definition/graph';
 import type { RunRow, TaskRow } from '../../store/rows/rows';
+import { firstTasks } from '../../store/rows/whole';
 import type { Store } from '../../store/store';
 import { visibleNames } from '../record/task-rows';
 import { formatLabel, labelOf, stepOf, wholeLabel } from '../task/label';
-import { type Planned, stackKey } from '../task/place';
+import type { Planned } from '../task/place';
 import type { LostTasks } from './lost-tasks';
+import { OriginRows } from './origin-rows';
 
 export interface TakeoverOptions {
   graph: Graph;
@@ -21,28 +23,22 @@ export interface TakeoverOptions {
   lost?: LostTasks;
 }
 
-/** Rows that are kept from the first reading. Of a larger run the others are read again, a batch at a time. */
-const AT_HAND = 1000;
-
 export class Takeover {
   readonly origin: RunRow;
-  readonly #store: Store;
   readonly #from: string | undefined;
   readonly #changed: ReadonlySet<string>;
-  /** The origin's finished tasks by step and place: their rows, or their numbers. */
-  readonly #finished = new Map<string, Map<PlaceKey, TaskRow | number>>();
+  /** By step. */
+  readonly #finished = new Map<string, OriginRows>();
   /** Labels of this run's tasks that were taken over. */
   readonly #taken = new Set<string>();
   #size = 0;
-  #atHand = 0;
   /** Steps with a finished task that was not taken over because of the parameters it read. */
   readonly affected = new Map<string, string[]>();
   /** What the origin has lost, by step: its tasks are executed again. */
   readonly lost: ReadonlyMap<string, readonly string[]>;
 
-  private constructor({ store, origin, from, changed, lost }: TakeoverOptions) {
+  private constructor({ origin, from, changed, lost }: TakeoverOptions) {
     this.lost = lost?.steps ?? new Map();
-    this.#store = store;
     this.origin = origin;
     this.#from = from;
     this.#changed = changed;
@@ -64,12 +60,10 @@ export class Takeover {
 
   /** @throws FlowError FLOW_STORE_CORRUPT; then nothing of the step is taken over */
   async #read(step: string, { store, origin, lost }: TakeoverOptions): Promise<void> {
-    const places = new Map<PlaceKey, TaskRow | number>();
-    for await (const row of store.tasks(origin.flow, origin.run, step)) {
-      if (row.status !== 'done' || lost?.tasks.has(labelOf(row))) continue;
-      places.set(placeKey(row), this.#atHand++ < AT_HAND ? row : row.task);
-    }
-    if (places.size > 0) this.#finished.set(step, places);
+    const first = await firstTasks(store, origin.flow, origin.run, step);
+    if (first.length === 0) return;
+    const isDone = (row: TaskRow) => row.status === 'done' && !lost?.tasks.has(labelOf(row));
+    this.#finished.set(step, new OriginRows(store, origin, step, { first, isDone }));
   }
 
   /** How many tasks were taken over so far. */
@@ -83,17 +77,15 @@ export class Takeover {
     return step !== this.#from && this.#finished.has(step) && before.every((label) => this.#taken.has(label));
   }
 
-  /** The origin's finished tasks at the same places. */
+  /** The origin's finished tasks at the same places. Each place is asked for once, one call after another. */
   async rowsOf(tasks: readonly Planned[]): Promise<(TaskRow | undefined)[]> {
-    const found = tasks.map((task) => this.#finished.get(task.step)?.get(placeKey(task)));
-    const away = tasks.flatMap(({ step }, i) => {
-      const task = found[i];
-      return typeof task === 'number' ? [{ i, step, task }] : [];
-    });
-    const rows = found.map((row) => (typeof row === 'number' ? undefined : row));
-    if (away.length === 0) return rows;
-    const read = await this.#store.taskRows(this.origin.flow, this.origin.run, away);
-    for (const [n, { i }] of away.entries()) rows[i] = read[n];
+    const rows: (TaskRow | undefined)[] = [];
+    for (let from = 0, to = 0; from < tasks.length; from = to) {
+      const { step } = tasks[from] as Planned;
+      while (tasks[to]?.step === step) to++;
+      const found = await this.#finished.get(step)?.at(tasks.slice(from, to));
+      for (let i = from; i < to; i++) rows[i] = found?.[i - from];
+    }
     return rows;
   }
 
@@ -145,21 +137,6 @@ export const readOf = ({ reads }: Pick<TaskRow, 'reads'>, changed: ReadonlySet<s
 /** The tasks that must have been taken over before one can be. */
 export const parentsOf = ({ parents, base }: Pick<Planned, 'parents' | 'base'>): readonly string[] =>
   base === undefined ? parents : [base];
-
-/** The split of the one foreach around a task; a text where there are other numbers of them, or iterations. */
-type PlaceKey = number | string;
-
-function placeKey({
-  stack,
-  iteration,
-}: {
-  stack: readonly { index: number }[];
-  iteration?: number;
-}): PlaceKey {
-  const [only] = stack;
-  if (only && stack.length === 1 && iteration === undefined) return only.index;
-  return `${stackKey(stack)}|${iteration ?? ''}`;
-}
 
 /** Whether the task had the same parents. If the flow was rewired since, it read something else. */
 function sameParents(row: TaskRow, task: Planned): boolean {

@@ -5,7 +5,7 @@ import { FlowError } from '../../definition/errors';
 import { movedStore } from '../folder/opened-place';
 import { requireWritable } from '../folder/require-writable';
 import { giveUpReserve } from '../folder/reserve';
-import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery } from '../kv/kv';
+import type { BatchOptions, Entry, KeyRange, Kv, Op, RangeQuery, ReadOptions } from '../kv/kv';
 import { brokerError, tooLarge } from './errors';
 import { BrokerEvents } from './event-client';
 import { type Connection, hearFrom } from './greeting';
@@ -80,8 +80,10 @@ export class BrokerKv implements Kv {
   get(key: string) {
     return this.#ask({ op: 'get', key }) as Promise<Uint8Array | undefined>;
   }
-  getMany(keys: readonly string[]) {
-    return this.#ask({ op: 'getMany', keys }) as Promise<(Uint8Array | undefined)[]>;
+  getMany(keys: readonly string[], { atOnce }: ReadOptions = {}) {
+    return this.#ask({ op: 'getMany', keys, ...(atOnce ? { atOnce } : {}) }) as Promise<
+      (Uint8Array | undefined)[]
+    >;
   }
   range(query: RangeQuery) {
     return this.#ask({ op: 'range', query }) as Promise<Entry[]>;

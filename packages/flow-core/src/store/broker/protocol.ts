@@ -9,7 +9,7 @@ import { DIGEST_VERSION, STORE_FORMAT } from '../level/stamp';
 
 export type Request = { id: number } & (
   | { op: 'get'; key: string }
-  | { op: 'getMany'; keys: readonly string[] }
+  | { op: 'getMany'; keys: readonly string[]; atOnce?: boolean }
   | { op: 'range'; query: RangeQuery }
   | { op: 'inspect'; query: RangeQuery }
   | { op: 'batch'; ops: readonly Op[]; options: BatchOptions }
@@ -63,7 +63,7 @@ export interface Complaint {
  * rows. All are part of the socket's name. A client that differs starts its own broker, which refuses a newer
  * store and otherwise waits for the lock until the other broker is idle and gone.
  */
-export const MESSAGES = 6;
+export const MESSAGES = 7;
 const WIRE = serialize(0)[1] ?? 0;
 
 /** Unix silently cuts socket paths at 108 bytes. A longer path becomes a hashed name in a private folder. */

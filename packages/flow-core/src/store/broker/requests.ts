@@ -16,9 +16,10 @@ const of = (v: unknown): Record<string, unknown> =>
   typeof v === 'object' && v !== null ? (v as Record<string, unknown>) : {};
 
 const isQuery: Check = (v) => {
-  const { gte, lt, reverse, limit, having } = of(v);
+  const { gte, lt, reverse, limit, having, only, twins, atOnce } = of(v);
+  const flags = [reverse, only, twins, atOnce].every(flag);
   const counts = typeof limit === 'number' && limit >= 0;
-  return text(gte) && text(lt) && flag(reverse) && counts && (having === undefined || list(text)(having));
+  return text(gte) && text(lt) && flags && counts && (having === undefined || list(text)(having));
 };
 
 const isOp: Check = (v) => {
@@ -34,7 +35,7 @@ const isBatch: Check = (v) => {
 
 const SHAPES: Record<Request['op'], (request: Record<string, unknown>) => boolean> = {
   get: (request) => key(request.key),
-  getMany: ({ keys }) => list(key)(keys),
+  getMany: ({ keys, atOnce }) => list(key)(keys) && flag(atOnce),
   range: ({ query }) => isQuery(query),
   inspect: ({ query }) => isQuery(query),
   batch: isBatch,

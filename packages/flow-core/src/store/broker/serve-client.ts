@@ -1,4 +1,4 @@
-/** Serves one client of a broker: its writes keep their order, and a read sees all writes before it. */
+/** Serves one client of a broker: its writes keep their order, and a read sees all writes before it, unless it wants to be answered at once. */
 import type { Socket } from 'node:net';
 import type { Kv } from '../kv/kv';
 import { NotAcknowledged } from '../level/not-acknowledged';
@@ -40,7 +40,9 @@ export function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): 
       if (request.id === 0) return;
     }
     open++;
-    const done = writes.then(() => execute(socket, { kv, hub, holds }, request));
+    const done = (isAtOnce(request) ? ready : writes).then(() =>
+      execute(socket, { kv, hub, holds }, request),
+    );
     if (request.op === 'batch' || request.op === 'claim') writes = done.catch(() => {});
     done.then(answer, (error: Error) => {
       if (!(error instanceof NotAcknowledged)) answer(failure(request.id, error));
@@ -58,6 +60,10 @@ export function serveClient(socket: Socket, { kv, hub, holds, ready }: Served): 
     if (open > 0 && taken > AHEAD) socket.pause();
   });
 }
+
+const isAtOnce = (request: Request) =>
+  (request.op === 'getMany' && request.atOnce === true) ||
+  (request.op === 'range' && request.query?.atOnce === true);
 
 async function execute(
   socket: Socket,

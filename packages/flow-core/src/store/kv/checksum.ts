@@ -22,16 +22,22 @@ export function sealed(key: string, value: Uint8Array | string): Uint8Array {
 
 /** The value that was sealed. @throws FlowError FLOW_STORE_CORRUPT */
 export function unsealed(key: string, whole: Uint8Array): Uint8Array {
-  if (!isSealed(key, whole)) throw damagedRecord(key);
-  return whole.subarray(0, whole.length - SIZE);
+  const value = ifSealed(key, whole);
+  if (!value) throw damagedRecord(key);
+  return value;
 }
 
 /** Whether it is what was sealed for this key. */
-export function isSealed(key: string, whole: Uint8Array): boolean {
+export const isSealed = (key: string, whole: Uint8Array): boolean => ifSealed(key, whole) !== undefined;
+
+/** Each record that is read comes by here: no object is made but the value. */
+function ifSealed(key: string, whole: Uint8Array): Uint8Array | undefined {
   const end = whole.length - SIZE;
-  if (end < 0) return false;
-  const found = new DataView(whole.buffer, whole.byteOffset + end).getUint32(0, true);
-  return found === checksum(key, whole.subarray(0, end));
+  if (end < 0) return undefined;
+  const at = (i: number) => whole[end + i] as number;
+  const found = (at(0) | (at(1) << 8) | (at(2) << 16) | (at(3) << 24)) >>> 0;
+  const value = whole.subarray(0, end);
+  return found === checksum(key, value) ? value : undefined;
 }
 
 /** Over a key and its value: 32 bits. */

@@ -253,6 +253,27 @@ function ranges(specify: Specify): void {
     },
   );
 
+  specify('or those alone that have them, and the last that was looked at', async (kv) => {
+    await kv.batch(puts('a1', 'a2', 'b1', 'b2', 'c1'));
+    const query = { ...ALL, having: ['1'], only: true };
+    lists(keysOf(await kv.range({ ...query, limit: 9 })), ['a1', 'b1', 'c1']);
+    lists(keysOf(await kv.range({ ...query, limit: 4 })), ['a1', 'b1', 'b2']);
+    lists(keysOf(await kv.range({ ...query, limit: 9, reverse: true, having: ['2'] })), ['b2', 'a2', 'a1']);
+    lists(await kv.range({ gte: 'x', lt: 'y', limit: 9, having: ['1'], only: true }), []);
+  });
+
+  specify('twins come behind whose records are not there, with or without the others', async (kv) => {
+    await kv.batch(puts('run/a', 'twin/run/a', 'twin/run/b', 'run/c', 'run/d', 'twin/run/d'));
+    const query = { gte: 'run/', lt: 'run0', limit: 9, twins: true };
+    lists(keysOf(await kv.range(query)), ['run/a', 'run/c', 'run/d', 'twin/run/b']);
+    lists(keysOf(await kv.range({ ...query, reverse: true })), ['run/d', 'run/c', 'run/a', 'twin/run/b']);
+    lists(keysOf(await kv.range({ ...query, having: ['run/c'], only: true })), [
+      ...['run/c', 'run/d'],
+      'twin/run/b',
+    ]);
+    lists(keysOf(await kv.range({ ...query, twins: false })), ['run/a', 'run/c', 'run/d']);
+  });
+
   specify('entries come with their values', async (kv) => {
     await kv.batch(puts('a', 'b'));
     const entries = await kv.range({ ...ALL, limit: 9 });
@@ -346,6 +367,17 @@ function order(specify: Specify): void {
       for (const value of await Promise.all(reads)) assert.equal(text(value), String(i));
     }
     await Promise.all(pending);
+  });
+
+  specify('a read at once sees the writes that have resolved', async (kv) => {
+    await kv.batch([{ key: 'k', value: 'first' }]);
+    const pending = kv.batch([{ key: 'k', value: 'second' }], { sync: true });
+    const [value] = await kv.getMany(['k'], { atOnce: true });
+    const [entry] = await kv.range({ ...ALL, limit: 1, atOnce: true });
+    for (const found of [value, entry?.[1]]) assert.ok(['first', 'second'].includes(text(found) as string));
+    await pending;
+    const [last] = await kv.getMany(['k'], { atOnce: true });
+    assert.equal(text(last), 'second');
   });
 
   specify('writes that are begun together are done in their order', async (kv) => {

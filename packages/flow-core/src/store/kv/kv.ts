@@ -1,6 +1,6 @@
 /** The store's interface: an ordered map with atomic batches. LevelDB (in the broker) and memory implement it. */
 
-import { prefixRange } from './row-keys';
+import { keys, prefixRange } from './row-keys';
 
 export type Op = { key: string; value: Uint8Array | string } | { key: string; value: undefined };
 
@@ -15,6 +15,16 @@ export interface RangeQuery extends KeyRange {
   limit: number;
   /** Values that lack one of these texts may come without their bytes, as empty ones: nobody looks at them. */
   having?: readonly string[];
+  /** With {@link having}: such entries are left out, but for the last one, which says how far it was looked. */
+  only?: boolean;
+  /** Behind the entries come those of twins, without their values, whose records are not among them: see `rows/twins.ts`. */
+  twins?: boolean;
+  atOnce?: ReadOptions['atOnce'];
+}
+
+export interface ReadOptions {
+  /** It need not see what its own client wrote before it and was not told of yet: it does not wait for that. */
+  atOnce?: boolean;
 }
 export type Entry = [key: string, value: Uint8Array];
 
@@ -29,12 +39,12 @@ export interface BatchOptions {
 
 /**
  * Keys are ASCII strings in byte order. Every later operation of any client sees an operation that has resolved. A
- * read sees every write that its own client began before it. The caller owns values that it read and, once the
+ * read sees every write that its own client began before it, unless it is one `atOnce`. The caller owns values that it read and, once the
  * batch has resolved, values that it wrote. Contract: `store/kv/kv-contract.ts`.
  */
 export interface Kv {
   get(key: string): Promise<Uint8Array | undefined>;
-  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  getMany(keys: readonly string[], options?: ReadOptions): Promise<(Uint8Array | undefined)[]>;
   /** One page. For any number of entries use {@link scan}. */
   range(query: RangeQuery): Promise<Entry[]>;
   /** As {@link range}, but a damaged value is undefined in place of an error. */
@@ -128,14 +138,18 @@ export async function* namesAfter(
 }
 
 /** The values of any number of keys, in pages, so that no message holds them all. */
-export async function valuesOf(kv: Kv, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-  if (keys.length <= PAGE) return kv.getMany(keys);
+export async function valuesOf(
+  kv: Kv,
+  wanted: readonly string[],
+  options?: ReadOptions,
+): Promise<(Uint8Array | undefined)[]> {
+  if (wanted.length <= PAGE) return kv.getMany(wanted, options);
   const values: (Uint8Array | undefined)[] = [];
-  let coming = kv.getMany(keys.slice(0, PAGE));
-  for (let next = PAGE; values.length < keys.length; next += PAGE) {
+  let coming = kv.getMany(wanted.slice(0, PAGE), options);
+  for (let next = PAGE; values.length < wanted.length; next += PAGE) {
     const page = await coming;
-    if (next < keys.length) {
-      coming = kv.getMany(keys.slice(next, next + PAGE));
+    if (next < wanted.length) {
+      coming = kv.getMany(wanted.slice(next, next + PAGE), options);
       coming.catch(() => {});
     }
     for (const value of page) values.push(value);
@@ -150,13 +164,37 @@ export const toBytes = (value: Uint8Array | string): Uint8Array =>
 /** What stands for a value that nobody looks at. */
 export const NOTHING = new Uint8Array();
 
-/** The entries of a range as its query asks for them. */
-export function withHaving(entries: Entry[], { having }: Pick<RangeQuery, 'having'>): Entry[] {
-  if (!having) return entries;
+/** The range of the twins of the records in a range. */
+export const twinsRange = <R extends KeyRange>({ gte, lt, ...how }: R) => ({
+  ...how,
+  gte: keys.twin(gte),
+  lt: keys.twin(lt),
+});
+
+/**
+ * The entries of a range as its query asks for them.
+ * @param twins keys of {@link twinsRange}, where it asks for them
+ */
+export function asAsked(
+  entries: Entry[],
+  { having, only }: Pick<RangeQuery, 'having' | 'only'>,
+  twins: readonly string[] = [],
+): Entry[] {
+  const looked = having ? withHaving(entries, having) : entries;
+  const last = entries.length - 1;
+  const asked = only ? looked.filter(([, value], i) => value !== NOTHING || i === last) : looked;
+  if (twins.length === 0) return asked;
+  const found = new Set(entries.map(([key]) => keys.twin(key)));
+  return [...asked, ...twins.flatMap((twin): Entry[] => (found.has(twin) ? [] : [[twin, NOTHING]]))];
+}
+
+const { indexOf } = Buffer.prototype;
+
+function withHaving(entries: Entry[], having: readonly string[]): Entry[] {
   const texts = having.map((text) => Buffer.from(text));
   return entries.map((entry) => {
-    const { buffer, byteOffset, byteLength } = entry[1];
-    const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    return texts.every((text) => bytes.includes(text)) ? entry : [entry[0], NOTHING];
+    // Of 10,000 values, a Buffer for each would cost as much as the search.
+    const has = (text: Buffer) => indexOf.call(entry[1] as Buffer, text) >= 0;
+    return texts.every(has) ? entry : [entry[0], NOTHING];
   });
 }

@@ -1,6 +1,15 @@
 /** The store in memory, for tests and for runs that need not be kept. */
 import { takenError } from './holds';
-import { type BatchOptions, type Entry, type Kv, type Op, type RangeQuery, toBytes, withHaving } from './kv';
+import {
+  asAsked,
+  type BatchOptions,
+  type Entry,
+  type Kv,
+  type Op,
+  type RangeQuery,
+  toBytes,
+  twinsRange,
+} from './kv';
 
 export class MemoryKv implements Kv {
   readonly #values = new Map<string, Uint8Array>();
@@ -15,14 +24,16 @@ export class MemoryKv implements Kv {
     return keys.map((key) => copy(this.#values.get(key)));
   }
 
-  async range({ gte, lt, reverse, limit, having }: RangeQuery): Promise<Entry[]> {
+  async range(query: RangeQuery): Promise<Entry[]> {
+    const entries = this.#keysOf(query).map((key): Entry => [key, copy(this.#values.get(key)) as Uint8Array]);
+    return asAsked(entries, query, query.twins ? this.#keysOf(twinsRange(query)) : undefined);
+  }
+
+  #keysOf({ gte, lt, reverse, limit }: RangeQuery): string[] {
     this.#sorted ??= [...this.#values.keys()].sort();
     const keys = this.#sorted.slice(lowerBound(this.#sorted, gte), lowerBound(this.#sorted, lt));
     if (reverse) keys.reverse();
-    const entries = keys
-      .slice(0, limit)
-      .map((key): Entry => [key, copy(this.#values.get(key)) as Uint8Array]);
-    return withHaving(entries, { having });
+    return keys.slice(0, limit);
   }
 
   inspect(query: RangeQuery) {

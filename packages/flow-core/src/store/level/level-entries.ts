@@ -9,6 +9,8 @@ interface Options extends KeyRange {
   reverse: boolean;
   limit: number;
   highWaterMarkBytes?: number;
+  /** False: the values are undefined. */
+  values?: boolean;
 }
 
 /** What `all()` of an iterator reads by: it knows of a reading that goes on when the database is closed. */
@@ -33,4 +35,9 @@ export function entriesOf(db: Level<string, Uint8Array>, options: Options): Prom
     }
   };
   return iterator.all();
+}
+
+/** The keys of a range, of which no value is read. */
+export async function keysOf(db: Level<string, Uint8Array>, options: Options): Promise<string[]> {
+  return (await entriesOf(db, { ...options, values: false })).map(([key]) => key);
 }

@@ -7,17 +7,18 @@ import { OpenedPlace } from '../folder/opened-place';
 import { isSealed, sealed, unsealed } from '../kv/checksum';
 import { takenError } from '../kv/holds';
 import {
+  asAsked,
   type BatchOptions,
   type Entry,
   type KeyRange,
   type Kv,
   type Op,
   type RangeQuery,
-  withHaving,
+  twinsRange,
 } from '../kv/kv';
 import { noteAcknowledged } from './acknowledged';
 import { Generation } from './generation';
-import { entriesOf } from './level-entries';
+import { entriesOf, keysOf } from './level-entries';
 import { mergeTables } from './merge-tables';
 import { migrate } from './migrate';
 import { isRefusal, NotAcknowledged } from './not-acknowledged';
@@ -115,12 +116,13 @@ export class LevelKv implements Kv {
     });
   }
 
-  range({ gte, lt, reverse, limit, having }: RangeQuery): Promise<Entry[]> {
+  range({ gte, lt, reverse = false, limit, ...how }: RangeQuery): Promise<Entry[]> {
     return this.#read(async () => {
-      const options = { gte, lt, reverse: reverse ?? false, limit, highWaterMarkBytes: AT_ONCE };
-      const entries = await entriesOf(this.#db, options);
+      const options = { gte, lt, reverse, limit, highWaterMarkBytes: AT_ONCE };
+      const theirs = how.twins ? keysOf(this.#db, twinsRange(options)) : undefined;
+      const [entries, twins] = await Promise.all([entriesOf(this.#db, options), theirs]);
       const unsealedOnes = entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
-      return withHaving(unsealedOnes, { having });
+      return asAsked(unsealedOnes, how, twins);
     });
   }
 

@@ -1,22 +1,16 @@
 /** Reads records together with their twins: see `twins.ts`. */
 import type { Entry, Kv, RangeQuery } from '../kv/kv';
-import { keys } from '../kv/row-keys';
-import { lostAlone, twinOf } from './twins';
+import { isTwin, lostAlone, twinOf } from './twins';
 
-/**
- * Reads records of one kind, and misses those that are lost alone.
- * @param source where the records are read, if it is not the database itself
- */
-export function missing(kv: Kv, source: Pick<Kv, 'range'> = kv): Pick<Kv, 'range'> {
+/** Reads records of one kind, and misses those that are lost alone. */
+export function missing(kv: Kv): Pick<Kv, 'range'> {
   return {
     async range(query: RangeQuery): Promise<Entry[]> {
-      const { gte, lt, reverse, limit } = query;
-      const order = reverse === undefined ? {} : { reverse };
-      const [entries, twins] = await Promise.all([
-        source.range(query),
-        kv.range({ gte: keys.twin(gte), lt: keys.twin(lt), limit, ...order }),
-      ]);
-      await requireAll(kv, entries, twins);
+      const found = await kv.range({ ...query, twins: true });
+      const end = found.findIndex(([key]) => isTwin(key));
+      if (end < 0) return found;
+      const entries = found.slice(0, end);
+      await requireAll(kv, entries, found.slice(end));
       return entries;
     },
   };

@@ -20,12 +20,12 @@ export function runEntries(
   const range = prefixRange(all ? keys.runs(flow) : keys.namespace(flow, namespace));
   if (before !== undefined)
     range.lt = all ? keys.run(flow, before) : keys.inNamespace(flow, namespace, before);
-  const source = all ? kv : { range: (query: RangeQuery) => runsOfIndex(kv, flow, query) };
-  return pages(missing(kv, source), { ...range, reverse: true }, RUNS, FEW_RUNS);
+  const source = all ? missing(kv) : { range: (query: RangeQuery) => runsOfIndex(kv, flow, query) };
+  return pages(source, { ...range, reverse: true }, RUNS, FEW_RUNS);
 }
 
 async function runsOfIndex(kv: Kv, flow: string, query: RangeQuery): Promise<Entry[]> {
-  const index = await kv.range(query);
+  const index = await missing(kv).range(query);
   const runs = index.map(([key]) => keys.run(flow, lastNumber(key)));
   const rows = await kv.getMany(runs);
   if (rows.includes(undefined)) {

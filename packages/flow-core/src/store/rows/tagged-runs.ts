@@ -1,9 +1,10 @@
 /** Lists runs with their current tags, or those that have some: page by page, whatever the number of runs. */
-import { type Entry, type Kv, pages, scan } from '../kv/kv';
+import { type Entry, type Kv, scan } from '../kv/kv';
 import { keys, lastNumber, prefixRange } from '../kv/row-keys';
 import { missing, requireAll } from './missing';
 import type { RunRow } from './rows';
 import { applyChanges, type TagEntry, tagEntry } from './tags';
+import { twinOf } from './twins';
 
 export interface TaggedRuns {
   /** Undefined for all. */
@@ -29,37 +30,40 @@ export async function* taggedRuns(
   const changes = new Changes(kv, flow);
   const chosen = tags.length === 0 ? all() : having(kv, flow, namespace, tags);
   for await (const entries of chosen) {
-    const changed = new Map<number, TagEntry[]>();
-    const left: number[] = [];
-    for (const [key, value] of entries) {
-      const run = lastNumber(key);
-      if (changes.next < run) continue;
-      const own = await changes.of(run);
-      if (own.length === 0) continue;
-      changed.set(run, own);
-      if (value.length === 0 && own.some(({ tag, added }) => added && tags.includes(tag))) left.push(run);
-    }
-    const read = new Map<number, Uint8Array>();
-    const values = left.length === 0 ? [] : await kv.getMany(left.map((run) => keys.run(flow, run)));
-    for (const [i, run] of left.entries()) if (values[i]) read.set(run, values[i]);
-    const rows = rowsOf(entries.map(([key, value]): Entry => [key, read.get(lastNumber(key)) ?? value]));
-    yield rows.flatMap((row): RunRow[] => {
+    const last = entries.at(-1);
+    if (!last) return;
+    const values = new Map<number, Uint8Array>();
+    for (const [key, value] of entries) if (value.length > 0) values.set(lastNumber(key), value);
+    const changed = await changes.downTo(lastNumber(last[0]));
+    const left = [...changed].flatMap(([run, own]) => (!values.has(run) && mayHave(own, tags) ? [run] : []));
+    const read = left.length === 0 ? [] : await kv.getMany(left.map((run) => keys.run(flow, run)));
+    for (const [i, run] of left.entries()) if (read[i]) values.set(run, read[i]);
+    const found = [...values].sort(([a], [b]) => b - a);
+    const rows: RunRow[] = [];
+    for (const row of rowsOf(found.map(([run, value]): Entry => [keys.run(flow, run), value]))) {
       const own = changed.get(row.run);
-      const now = own ? { ...row, tags: applyChanges(row.tags, own) } : row;
+      const now = own ? { ...row, tags: applyChanges(row.tags, await changesIn(kv, own)) } : row;
       const has = tags.every((tag) => now.tags.includes(tag) || now.systemTags.includes(tag));
-      return has && (tags.length === 0 || namespace === undefined || now.namespace === namespace)
-        ? [now]
-        : [];
-    });
+      if (has && (tags.length === 0 || namespace === undefined || now.namespace === namespace))
+        rows.push(now);
+    }
+    yield rows;
   }
 }
 
-/** All runs; the rows of those that had the tags at their start, and perhaps of some more. */
-function having(kv: Kv, flow: string, namespace: string | undefined, tags: readonly string[]) {
+/** The rows of those runs that had the tags at their start, and perhaps of some more. The last one may be without. */
+async function* having(kv: Kv, flow: string, namespace: string | undefined, tags: readonly string[]) {
   const texts = [...tags, ...(namespace === undefined ? [] : [namespace])].map((text) =>
     JSON.stringify(text),
   );
-  return pages(missing(kv), { ...prefixRange(keys.runs(flow)), reverse: true, having: texts }, PAGE);
+  const runs = missing(kv);
+  for (let { gte, lt } = prefixRange(keys.runs(flow)); ; ) {
+    const entries = await runs.range({ gte, lt, reverse: true, limit: PAGE, having: texts, only: true });
+    const last = entries.at(-1);
+    if (!last) return;
+    yield entries;
+    lt = last[0];
+  }
 }
 
 /** The changes of a run's tags since its start. @throws FlowError FLOW_STORE_CORRUPT */
@@ -71,32 +75,48 @@ export async function changesOf(kv: Kv, flow: string, run: number): Promise<TagE
   };
   const tags = keys.tags(flow, run);
   const [twins, entries] = await Promise.all([keysOf(keys.twin(tags)), keysOf(tags)]);
+  return changesIn(kv, { entries, twins });
+}
+
+/** The changes of one run's tags, and their twins. */
+interface TagsOfRun {
+  entries: Entry[];
+  twins: Entry[];
+}
+
+/** @throws FlowError FLOW_STORE_CORRUPT where one is lost */
+async function changesIn(kv: Kv, { entries, twins }: TagsOfRun): Promise<TagEntry[]> {
   await requireAll(kv, entries, twins);
   return entries.map(tagEntry);
 }
 
+/** Whether a run that did not have all of these tags at its start may have them now. One whose changes are lost may. */
+function mayHave({ entries, twins }: TagsOfRun, tags: readonly string[]): boolean {
+  const keysThere = new Set(entries.map(([key]) => key));
+  return (
+    tags.length > 0 &&
+    (twins.some(([twin]) => !keysThere.has(twinOf(twin))) ||
+      entries.map(tagEntry).some(({ tag, added }) => added && tags.includes(tag)))
+  );
+}
+
 /** The changes of tags since the runs' starts, for runs that are asked for newest first. */
 class Changes {
-  readonly #kv: Kv;
   readonly #entries: OfRuns;
   readonly #twins: OfRuns;
 
   constructor(kv: Kv, flow: string) {
-    this.#kv = kv;
     this.#entries = new OfRuns(kv, keys.tags(flow));
     this.#twins = new OfRuns(kv, keys.twin(keys.tags(flow)));
   }
 
-  /** The newest run that may have some. */
-  get next(): number {
-    return Math.max(this.#entries.next, this.#twins.next);
-  }
-
-  /** @throws FlowError FLOW_STORE_CORRUPT where one is lost */
-  async of(run: number): Promise<TagEntry[]> {
-    const [entries, twins] = await Promise.all([this.#entries.of(run), this.#twins.of(run)]);
-    await requireAll(this.#kv, entries, twins);
-    return entries.map(tagEntry);
+  /** Those of the runs down to this one that were not given yet. Some may be of runs that are removed. */
+  async downTo(run: number): Promise<Map<number, TagsOfRun>> {
+    const [entries, twins] = await Promise.all([this.#entries.downTo(run), this.#twins.downTo(run)]);
+    const numbers = new Set([...entries.keys(), ...twins.keys()]);
+    return new Map(
+      [...numbers].map((one) => [one, { entries: entries.get(one) ?? [], twins: twins.get(one) ?? [] }]),
+    );
   }
 }
 
@@ -105,21 +125,21 @@ class OfRuns {
   readonly #entries: AsyncGenerator<Entry>;
   #entry: Entry | undefined;
   /** The newest run that may have some. */
-  next = Number.POSITIVE_INFINITY;
+  #next = Number.POSITIVE_INFINITY;
 
   constructor(kv: Kv, prefix: string) {
     this.#entries = scan(kv, { ...prefixRange(prefix), reverse: true });
   }
 
-  async of(run: number): Promise<Entry[]> {
-    const own: Entry[] = [];
-    while (this.next >= run) {
-      if (this.#entry && runOf(this.#entry) === run) own.unshift(this.#entry);
+  async downTo(run: number): Promise<Map<number, Entry[]>> {
+    const found = new Map<number, Entry[]>();
+    while (this.#next >= run) {
+      if (this.#entry) found.set(this.#next, [this.#entry, ...(found.get(this.#next) ?? [])]);
       const { value, done } = await this.#entries.next();
       this.#entry = done ? undefined : (value as Entry);
-      this.next = this.#entry ? runOf(this.#entry) : 0;
+      this.#next = this.#entry ? runOf(this.#entry) : 0;
     }
-    return own;
+    return found;
   }
 }
 

@@ -12,6 +12,8 @@ export const withTwin = (op: Op, value = op.value): Op[] => [op, { key: keys.twi
 /** The key of the record whose twin has this key. */
 export const twinOf = (key: string): string => key.slice(keys.twin('').length);
 
+export const isTwin = (key: string): boolean => key.startsWith(keys.twin(''));
+
 const hasTwin = (key: string) => /^(code|namespace|run|tag)\//.test(key);
 
 /** Those of some records that are lost alone. They may be written or removed meanwhile: both are looked up at once. */

@@ -112,3 +112,47 @@ test('a task that was taken over shows what it showed, in that order, whatever i
     expect(views.size).toBe(0);
   }
 });
+
+test('what lies in another run is read while this one writes, and what is not written yet when it is', async () => {
+  const store = memoryStore();
+  const n = await encodeArtifact('n', 1, store.cas);
+  const large = await encodeArtifact('large', 'x'.repeat(30_000), store.cas);
+  const address = { flow: 'wide', step: 'each', name: 'n' };
+  await store.commit([record.artifact({ ...address, run: 1, task: 7 }, n)]);
+  let written = () => {};
+  const settled = new Promise<void>((resolve) => {
+    written = resolve;
+  });
+  const views = new Views('wide', 2, store, () => settled);
+  views.addTaken('each/2', undefined, [['n', '1/each/7']]);
+  expect((await views.view('each/2')).entries.get('n')).toMatchObject({ digest: n.digest });
+  // More than is kept at hand.
+  for (let task = 10; task < 400; task++) views.add(`each/${task}`, undefined, [['large', large]], []);
+  const own = { ...address, run: 2, task: 399, name: 'large' };
+  const reading = Promise.resolve(views.view('each/399'));
+  await store.commit([record.artifact(own, large)]);
+  written();
+  expect((await reading).entries.get('large')?.bytes).toHaveLength(large.size);
+});
+
+test('what many tasks show is read once, whenever they are asked for', async () => {
+  const store = memoryStore();
+  const address = { flow: 'wide', run: 1, step: 'start', task: 1 };
+  const list = await encodeArtifact('ns', [1, 2, 3], store.cas);
+  const n = await encodeArtifact('n', 1, store.cas);
+  const labels = Array.from({ length: 8 }, (_, i) => `each/${i + 2}`);
+  const own = labels.map((_, i) => record.artifact({ ...address, step: 'each', task: i + 2, name: 'n' }, n));
+  await store.commit([record.artifact({ ...address, name: 'ns' }, list), ...own]);
+  const reads = jest.spyOn(store, 'artifacts');
+  const views = new Views('wide', 2, store, async () => {});
+  for (const label of labels) {
+    const shown: [string, string][] = [
+      ['ns', '1/start/1'],
+      ['n', `1/${label}`],
+    ];
+    views.addTaken(label, undefined, shown);
+  }
+  for (let at = 0; at < labels.length; at += 2)
+    await Promise.all(labels.slice(at, at + 2).map((label) => views.view(label)));
+  expect(reads.mock.calls.map(([wanted]) => wanted.length)).toEqual([3, 2, 2, 2]);
+});

@@ -45,7 +45,9 @@ async function counted(work: () => Promise<unknown>) {
   const { range, getMany, get } = kv;
   const spies = [
     jest.spyOn(kv, 'range').mockImplementation(async (query) => note(await range.call(kv, query))),
-    jest.spyOn(kv, 'getMany').mockImplementation(async (keys) => note(await getMany.call(kv, keys))),
+    jest
+      .spyOn(kv, 'getMany')
+      .mockImplementation(async (keys, how) => note(await getMany.call(kv, keys, how))),
     jest.spyOn(kv, 'get').mockImplementation(async (key) => note([await get.call(kv, key)])[0]),
   ];
   await work();

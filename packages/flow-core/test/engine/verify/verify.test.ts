@@ -8,7 +8,7 @@ import { NamedFiles, type WrongFile } from '../../../src/engine/verify/named-fil
 import type { StoreProblem } from '../../../src/engine/verify/problem';
 import { verifyStore } from '../../../src/engine/verify/verify';
 import { FileCas } from '../../../src/store/cas/cas';
-import { scan } from '../../../src/store/kv/kv';
+import { type RangeQuery, scan } from '../../../src/store/kv/kv';
 import { keys } from '../../../src/store/kv/row-keys';
 import { memoryStore } from '../../../src/store/open';
 import type { Store } from '../../../src/store/store';
@@ -103,12 +103,16 @@ test('a part that cannot be read is told; what lies elsewhere and belongs to it 
   const torn = [keys.run('films', 1), keys.task('films', 1, 'start', 1)];
   for (const name of ['inspect', 'getMany'] as const) {
     const read = store.kv[name].bind(store.kv) as (query: never) => Promise<unknown[]>;
-    jest.spyOn(store.kv, name).mockImplementation(async (query) => {
-      const page = await read(query as never);
-      const found = Array.isArray(query) ? query : (page as [string][]).map(([key]) => key);
-      if (!found.some((key) => torn.includes(key))) return page as never;
-      throw new FlowError('FLOW_STORE_CORRUPT', 'Corruption: bad block', { exit: 1 });
-    });
+    jest
+      .spyOn(store.kv, name)
+      .mockImplementation(
+        async (...[query]: [query: RangeQuery] | [keys: readonly string[], how?: object]) => {
+          const page = await read(query as never);
+          const found = Array.isArray(query) ? query : (page as [string][]).map(([key]) => key);
+          if (!found.some((key) => torn.includes(key))) return page as never;
+          throw new FlowError('FLOW_STORE_CORRUPT', 'Corruption: bad block', { exit: 1 });
+        },
+      );
   }
   const part = /^after .*Corruption: bad block: what is recorded there is not seen/;
   expect(await told()).toEqual([expect.stringMatching(part), expect.stringMatching(part)]);
