@@ -90,8 +90,6 @@ export interface RunEntry {
 
 /** `GET /api/run/:flow/:run` */
 export interface RunReply extends RunEntry {
-  /** Cards that all tasks of a step show together. */
-  shared?: readonly (CardEntry & { step: string })[];
   graph: GraphEntry;
   failure?: ErrorRecord;
   origin?: string;
@@ -99,6 +97,8 @@ export interface RunReply extends RunEntry {
   environment: { node: string; version: string; host: string };
   /** It was started from this page: `DELETE /api/work/:flow/:run` ends it. */
   here?: boolean;
+  /** Cards that the tasks of a step have together. */
+  shared?: readonly SharedCardEntry[];
   /** Commands behind what one sees. */
   commands: readonly CommandEntry[];
 }
@@ -213,6 +213,11 @@ export interface CardEntry {
   title?: string;
   attempt: number;
   bytes: number;
+}
+
+/** A card of a whole step: it has no attempt of its own. */
+export interface SharedCardEntry extends Omit<CardEntry, 'attempt'> {
+  step: string;
 }
 
 /**
