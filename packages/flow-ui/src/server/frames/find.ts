@@ -24,6 +24,7 @@ type Path = readonly (string | number)[];
 export async function findCard(here: Here, request: FrameRequest): Promise<FoundCard> {
   const { card, value } = readFrameRequest(request);
   if (card && 'spin' in card) return here.spins.card(Number(card.spin), String(card.id));
+  if (card && 'step' in card) return sharedCard(here, String(card.step), String(card.id));
   if (card) return cardOfTask(here, String(card.task), String(card.id), card.attempt);
   if (value && 'spin' in value)
     return here.spins.value(Number(value.spin), String(value.name), pathOf(value.path));
@@ -75,6 +76,19 @@ async function cardOfTask(
     return { html: renderCard(live, { live: {} }), policy };
   }
   throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
+}
+
+/** That all tasks of a step show together. */
+async function sharedCard(here: Here, pathspec: string, id: string): Promise<FoundCard> {
+  const live = here.cards.find(pathspec, 0, id);
+  if (live) {
+    const { policy } = renderBlocks(live, { live: {} });
+    return { html: renderCard(live, { live: {} }), policy };
+  }
+  const step = await here.client().step(pathspec);
+  const card = (await step.cards()).find((one) => one.id === id);
+  if (card) return { html: card.html() };
+  throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);
 }
 
 interface Artifact {
