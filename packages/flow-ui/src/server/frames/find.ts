@@ -66,15 +66,16 @@ async function cardOfTask(
   id: string,
   wanted: number | undefined,
 ): Promise<FoundCard> {
-  const task = await here.client().task(pathspec);
-  const attempt = wanted ?? task.attempt;
-  const [card] = (await task.cards(attempt)).filter((one) => one.id === id);
-  if (card) return { html: card.html() };
-  const live = here.cards.find(task.pathspec, attempt, id);
+  // Before the store is asked: it may not have the task yet.
+  const live = here.cards.find(pathspec, wanted ?? 0, id);
   if (live) {
     const { policy } = renderBlocks(live, { live: {} });
     return { html: renderCard(live, { live: {} }), policy };
   }
+  const task = await here.client().task(pathspec);
+  const attempt = wanted ?? task.attempt;
+  const card = (await task.cards(attempt)).find((one) => one.id === id);
+  if (card) return { html: card.html() };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
 }
 
