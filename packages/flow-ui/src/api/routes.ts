@@ -99,6 +99,8 @@ export interface RunReply extends RunEntry {
   environment: { node: string; version: string; host: string };
   /** It was started from this page: `DELETE /api/work/:flow/:run` ends it. */
   here?: boolean;
+  /** Cards that the tasks of a step have together. */
+  shared?: readonly SharedCardEntry[];
   /** Commands behind what one sees. */
   commands: readonly CommandEntry[];
 }
@@ -215,13 +217,18 @@ export interface CardEntry {
   bytes: number;
 }
 
+/** A card of a whole step: it has no attempt of its own. */
+export interface SharedCardEntry extends Omit<CardEntry, 'attempt'> {
+  step: string;
+}
+
 /**
  * `POST /api/frame`: an address for a frame. It can be asked for once, within a minute, without the token, and answers with a
  * policy that sandboxes it. A card, or a value as a card: a table, a chart of its numbers, an image, a text, a tree.
  */
 export type FrameRequest =
   | { card: { task: string; id: string; attempt?: number } }
-  /** That all tasks of a step show together: of `movies/12/train`. */
+  /** What all tasks of a step show together; `step`: `movies/12/train`. */
   | { card: { step: string; id: string } }
   | {
       value: {

@@ -129,7 +129,7 @@ function Node({
       </span>
       <span class="told">
         <span>{toldOf(tasks, kind)}</span>
-        {tasks.total > 0 && <span class="number">{durationText(durationMs)}</span>}
+        {tasks.total > tasks.running && <span class="number">{durationText(durationMs)}</span>}
       </span>
       {tasks.total > 1 && <Shares tasks={tasks} />}
     </button>

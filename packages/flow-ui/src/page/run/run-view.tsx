@@ -8,6 +8,7 @@ import { setQuery, usePlace } from '../shell/router';
 import { useAsk } from '../shell/use-ask';
 import { FlowGraph } from './flow-graph';
 import { RunHead } from './run-head';
+import { SharedCards } from './shared-cards';
 import { TaskList } from './task-list';
 import { Timeline } from './timeline';
 
@@ -31,6 +32,7 @@ export function RunView({ flow, run }: { flow: string; run: number }) {
           <>
             <RunHead run={reply} again={asked.again} />
             <FlowGraph run={reply} step={filter.step} onStep={choose} />
+            <SharedCards run={reply} step={filter.step} again={asked.again} />
             <Answer asked={tasks}>
               {(all) => (
                 <>
