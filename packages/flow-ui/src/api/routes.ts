@@ -90,8 +90,6 @@ export interface RunEntry {
 
 /** `GET /api/run/:flow/:run` */
 export interface RunReply extends RunEntry {
-  /** Cards that all tasks of a step show together. */
-  shared?: readonly (CardEntry & { step: string })[];
   graph: GraphEntry;
   failure?: ErrorRecord;
   origin?: string;

@@ -1,6 +1,6 @@
 /** Draws a timeline on a canvas: what is in sight of each lane, and nothing that would be less than half a pixel from the last. */
 import type { TasksReply } from '../../api/routes';
-import type { Lanes } from '../logic/lanes';
+import { type Bar, isSame, type Lanes } from '../logic/lanes';
 import { marks, markText, type Range } from '../logic/scale';
 import { statusWord } from '../logic/statuses';
 import { taskName } from '../logic/task-rows';
@@ -21,8 +21,8 @@ export interface Drawing {
   now: number;
   /** The others are pale. */
   step: string | undefined;
-  /** The task that one points at. */
-  at: number | undefined;
+  /** The one that one points at. */
+  at: Bar | undefined;
   width: number;
   height: number;
   row: number;
@@ -72,42 +72,35 @@ function drawLane(pen: CanvasRenderingContext2D, drawing: Drawing, colours: Colo
   const { lanes, tasks, range, now, step, at, width, row } = drawing;
   const wanted = step === undefined ? -1 : tasks.steps.indexOf(step);
   const scale = width / (range.to - range.from);
-  const y = AXIS + lane * row;
+  const [y, height] = row > 4 ? [AXIS + lane * row + 1, row - 2] : [AXIS + lane * row, row - 0.5];
   let covered = Number.NEGATIVE_INFINITY;
-  for (const i of lanes.lanes[lane] ?? []) {
-    const [start, end] = [
-      lanes.start[i] as number,
-      Math.min(lanes.end[i] as number, Math.max(now, lanes.start[i] as number)),
-    ];
+  for (const bar of lanes.lanes[lane] ?? []) {
+    const { task, start, again } = bar;
+    const end = Math.min(bar.end, Math.max(now, start));
     if (end < range.from) continue;
     if (start > range.to) break;
     const left = Math.max((start - range.from) * scale, -2);
     const right = Math.min((end - range.from) * scale, width + 2);
-    const status = statusWord(tasks.status[i]);
-    if (right < covered + 0.5 && !LOUD.has(status) && i !== at) continue;
+    const status = again ? 'failed' : statusWord(tasks.status[task]);
+    const pointed = isSame(bar, at);
+    if (right < covered + 0.5 && !LOUD.has(status) && !pointed) continue;
     covered = Math.max(right, left + 1);
-    const bar: Bar = {
-      left,
-      width: Math.max(right - left, 1),
-      y: y + (row > 4 ? 1 : 0),
-      height: row > 4 ? row - 2 : row - 0.5,
-    };
-    pen.globalAlpha = wanted >= 0 && tasks.step[i] !== wanted ? 0.25 : 1;
-    drawBar(pen, bar, status, colours);
-    for (const [from, took] of pairs(tasks.tries?.[i]))
-      drawTry(pen, bar, (from - range.from) * scale, took * scale, colours);
-    if (i === at) {
+    const box: Box = { left, width: Math.max(right - left, 1), y, height };
+    pen.globalAlpha = wanted >= 0 && tasks.step[task] !== wanted ? 0.25 : 1;
+    drawBar(pen, box, again ? 'again' : status, colours);
+    if (pointed) {
       pen.strokeStyle = colours.fg as string;
       pen.lineWidth = 2;
-      pen.strokeRect(bar.left, bar.y, Math.max(bar.width, 2), bar.height);
+      pen.strokeRect(left, y, Math.max(box.width, 2), height);
       pen.lineWidth = 1;
     }
-    if (row >= 20 && bar.width > 50) drawName(pen, bar, taskName(tasks, i), status, colours);
+    if (row >= 20 && box.width > 50)
+      drawName(pen, box, taskName(tasks, task), again ? 'again' : status, colours);
   }
   pen.globalAlpha = 1;
 }
 
-interface Bar {
+interface Box {
   left: number;
   width: number;
   y: number;
@@ -118,19 +111,26 @@ const FILLS: Readonly<Record<string, string>> = {
   done: 'task',
   running: 'link',
   failed: 'bad',
+  again: 'bad',
   caught: 'warn',
 };
 
-/** A failed one has a cross-line, and one that goes on an open end, so that the colour does not tell it alone. */
+/** A failed one has a cross-line, one that goes on an open end, and one that was tried again is hollow, so that the colour does not tell it alone. */
 function drawBar(
   pen: CanvasRenderingContext2D,
-  { left, width, y, height }: Bar,
+  { left, width, y, height }: Box,
   status: string,
   colours: Colours,
 ): void {
   pen.fillStyle = colours[FILLS[status] ?? 'task'] as string;
   pen.fillRect(left, y, width, height);
   if (width < 4 || height < 5) return;
+  if (status === 'again') {
+    pen.fillStyle = colours.bg as string;
+    pen.fillRect(left + 1, y + 1, width - 3, height - 2);
+    pen.fillRect(left + width - 1, y, 1, height);
+    return;
+  }
   pen.fillStyle = colours.bg as string;
   if (status === 'running') pen.fillRect(left + width - 2, y + 2, 2, height - 4);
   // The end of a bar, so that the next one can be told from it.
@@ -147,23 +147,9 @@ function drawBar(
   pen.globalAlpha *= 2;
 }
 
-/** An attempt that failed, within the bar of its task: half as high, and a gap until the next. */
-function drawTry(
-  pen: CanvasRenderingContext2D,
-  bar: Bar,
-  left: number,
-  width: number,
-  colours: Colours,
-): void {
-  pen.fillStyle = colours.bg as string;
-  pen.fillRect(left, bar.y, Math.max(width, 1.5) + 1, bar.height / 2);
-  pen.fillStyle = colours.bad as string;
-  pen.fillRect(left, bar.y, Math.max(width, 1.5), bar.height / 2 - 1);
-}
-
 function drawName(
   pen: CanvasRenderingContext2D,
-  bar: Bar,
+  bar: Box,
   name: string,
   status: string,
   colours: Colours,
@@ -173,14 +159,9 @@ function drawName(
   pen.beginPath();
   pen.rect(from, bar.y, Math.max(0, to - from), bar.height);
   pen.clip();
-  pen.fillStyle = (status === 'done' ? colours['task-text'] : colours.bg) as string;
+  pen.fillStyle = (
+    status === 'done' ? colours['task-text'] : status === 'again' ? colours.bad : colours.bg
+  ) as string;
   pen.fillText(name, from, bar.y + bar.height / 2 + 0.5);
   pen.restore();
-}
-
-function pairs(list: readonly number[] = []): [number, number][] {
-  return Array.from({ length: list.length / 2 }, (_, i) => [
-    list[2 * i] as number,
-    list[2 * i + 1] as number,
-  ]);
 }

@@ -4,7 +4,7 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunReply, TasksReply } from '../../api/routes';
-import { lanesOf, taskAt } from '../logic/lanes';
+import { type Bar, barAt, laneOf, lanesOf, nextBar } from '../logic/lanes';
 import { moved, type Range, zoomed } from '../logic/scale';
 import { statusWord } from '../logic/statuses';
 import { taskName } from '../logic/task-rows';
@@ -12,7 +12,6 @@ import { countText, durationText } from '../logic/words';
 import { useNow } from '../shell/clock';
 import { go } from '../shell/router';
 import { AXIS, draw, laneHeight } from './draw-timeline';
-import { nextTask } from './next-task';
 import { useSize } from './use-size';
 
 interface Props {
@@ -27,7 +26,7 @@ export function Timeline({ run, tasks, step }: Props) {
   const whole: Range = { from: 0, to: Math.max(run.status === 'running' ? now : lanes.last, lanes.last, 1) };
   const [zoom, setZoom] = useState<Range>();
   const range = zoom ?? whole;
-  const [at, point] = useState<{ task: number; x: number; y: number }>();
+  const [at, point] = useState<{ bar: Bar; x: number; y: number }>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const drag = useRef<{ x: number; range: Range; far: boolean } | undefined>(undefined);
   const { width, scheme } = useSize(canvas);
@@ -35,8 +34,8 @@ export function Timeline({ run, tasks, step }: Props) {
   const height = AXIS + Math.max(1, lanes.lanes.length) * row;
   useEffect(() => {
     if (canvas.current && width > 0)
-      draw(canvas.current, { lanes, tasks, range, now: whole.to, step, at: at?.task, width, height, row });
-  }, [lanes, range.from, range.to, step, at?.task, width, height, scheme]);
+      draw(canvas.current, { lanes, tasks, range, now: whole.to, step, at: at?.bar, width, height, row });
+  }, [lanes, range.from, range.to, step, at?.bar, width, height, scheme]);
   useEffect(() => {
     const target = canvas.current;
     // Only a listener that is not passive may keep the page from zooming.
@@ -64,7 +63,7 @@ export function Timeline({ run, tasks, step }: Props) {
   const perPixel = (range.to - range.from) / Math.max(width, 1);
   const find = (x: number, y: number) => {
     const lane = Math.floor((y - AXIS) / row);
-    return lane < 0 ? undefined : taskAt(lanes, lane, range.from + x * perPixel, 3 * perPixel);
+    return lane < 0 ? undefined : barAt(lanes, lane, range.from + x * perPixel, 3 * perPixel);
   };
   const hover = (event: PointerEvent) => {
     const began = drag.current;
@@ -72,25 +71,25 @@ export function Timeline({ run, tasks, step }: Props) {
       began.far = true;
       setZoom(moved(began.range, (began.x - event.offsetX) * perPixel, whole));
     }
-    const task = find(event.offsetX, event.offsetY);
-    point(task === undefined ? undefined : { task, x: event.offsetX, y: event.offsetY });
+    const bar = find(event.offsetX, event.offsetY);
+    point(bar && { bar, x: event.offsetX, y: event.offsetY });
   };
-  const open = (task: number | undefined) => {
-    if (task === undefined) return;
+  const open = (bar: Bar | undefined) => {
+    if (!bar) return;
+    const { task } = bar;
     const name = tasks.steps[tasks.step[task] as number] as string;
     go(`/task/${encodeURIComponent(run.flow)}/${run.run}/${encodeURIComponent(name)}/${tasks.task[task]}`);
   };
   const zoomBy = (factor: number) =>
     setZoom(narrowed(zoomed(range, (range.from + range.to) / 2, factor, whole), whole));
   const keys = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') open(at?.task);
+    if (event.key === 'Enter') open(at?.bar);
     else if (event.key === '+' || event.key === '-') zoomBy(event.key === '+' ? 0.5 : 2);
     else {
-      const task = nextTask(lanes, at?.task, event.key);
-      if (task === undefined) return;
-      const lane = lanes.lanes.findIndex((all) => all.includes(task));
-      const middle = ((lanes.start[task] as number) - range.from) / perPixel;
-      point({ task, x: Math.min(Math.max(middle, 0), width), y: AXIS + (lane + 0.5) * row });
+      const bar = nextBar(lanes, at?.bar, event.key);
+      if (!bar) return;
+      const left = (bar.start - range.from) / perPixel;
+      point({ bar, x: Math.min(Math.max(left, 0), width), y: AXIS + (laneOf(lanes, bar) + 0.5) * row });
     }
     event.preventDefault();
   };
@@ -144,12 +143,12 @@ export function Timeline({ run, tasks, step }: Props) {
         />
         {at && (
           <div class={`tip ${at.x > width / 2 ? 'left' : ''}`} style={beside(canvas.current, at)}>
-            <Tip tasks={tasks} task={at.task} now={now} />
+            <Tip tasks={tasks} bar={at.bar} now={now} />
           </div>
         )}
       </div>
       <div class="unseen" aria-live="polite">
-        {at && <Tip tasks={tasks} task={at.task} now={now} />}
+        {at && <Tip tasks={tasks} bar={at.bar} now={now} />}
       </div>
     </section>
   );
@@ -166,18 +165,15 @@ function narrowed(range: Range, whole: Range): Range | undefined {
   return range.to - range.from >= whole.to - whole.from ? undefined : range;
 }
 
-function Tip({ tasks, task, now }: { tasks: TasksReply; task: number; now: number }) {
-  const [start, duration, attempts] = [tasks.start[task], tasks.duration[task], tasks.attempts[task]] as [
-    number,
-    number,
-    number,
-  ];
+function Tip({ tasks, bar, now }: { tasks: TasksReply; bar: Bar; now: number }) {
+  const { task, attempt, again, start, end } = bar;
+  const several = (tasks.attempts[task] ?? 1) > 1;
   return (
     <>
-      <b>{taskName(tasks, task)}</b> {statusWord(tasks.status[task])},{' '}
-      {durationText(duration < 0 ? now - start : duration)}
-      {attempts > 1 && `, attempt ${attempts}`}
-      {tasks.errors[task] !== undefined && <div class="bad">{tasks.errors[task]}</div>}
+      <b>{taskName(tasks, task)}</b> {several && `attempt ${attempt} `}
+      {again ? 'failed, was tried again' : statusWord(tasks.status[task])},{' '}
+      {durationText(Math.min(end, now) - start)}
+      {!again && tasks.errors[task] !== undefined && <div class="bad">{tasks.errors[task]}</div>}
     </>
   );
 }

@@ -79,15 +79,16 @@ async function cardOfTask(
   throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
 }
 
-/** That all tasks of a step show together. */
+/** That all tasks of a step show together: what is recorded grows while the run goes on. */
 async function sharedCard(here: Here, pathspec: string, id: string): Promise<FoundCard> {
-  const live = here.cards.find(pathspec, 0, id);
+  const [flow = '', number = '', step = ''] = pathspec.split('/');
+  const run = await here.client().run(`${flow}/${number}`);
+  const live = run.status === 'running' ? here.cards.find(pathspec, 0, id) : undefined;
   if (live) {
     const { policy } = renderBlocks(live, { live: {} });
     return { html: renderCard(live, { live: {} }), policy };
   }
-  const step = await here.client().step(pathspec);
-  const card = (await step.cards()).find((one) => one.id === id);
+  const card = (await run.step(step).cards()).find((one) => one.id === id);
   if (card) return { html: card.html() };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);
 }

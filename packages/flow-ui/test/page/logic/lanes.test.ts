@@ -1,6 +1,6 @@
 /** The lanes of a timeline. */
 import type { TasksReply } from '../../../src/api/routes';
-import { lanesOf, taskAt } from '../../../src/page/logic/lanes';
+import { barAt, laneOf, lanesOf, nextBar } from '../../../src/page/logic/lanes';
 import { STATUS } from '../../../src/page/logic/statuses';
 
 type Row = [start: number, duration: number, status?: keyof typeof STATUS];
@@ -20,8 +20,11 @@ function tasks(rows: readonly Row[], tries?: TasksReply['tries']): TasksReply {
   };
 }
 
+/** The tasks of each lane. */
+const inLanes = (of: ReturnType<typeof lanesOf>) => of.lanes.map((bars) => bars.map(({ task }) => task));
+
 test('tasks that overlap lie in lanes of their own, others one after the other', () => {
-  const { lanes, last } = lanesOf(
+  const lanes = lanesOf(
     tasks([
       [0, 10],
       [10, 5],
@@ -30,24 +33,24 @@ test('tasks that overlap lie in lanes of their own, others one after the other',
       [30, 1],
     ]),
   );
-  expect(lanes).toEqual([[0, 1, 4], [2], [3]]);
-  expect(last).toBe(31);
+  expect(inLanes(lanes)).toEqual([[0, 1, 4], [2], [3]]);
+  expect(lanes.last).toBe(31);
 });
 
 test('what goes on has its lane for itself', () => {
-  const { lanes, end } = lanesOf(
+  const lanes = lanesOf(
     tasks([
       [0, -1, 'running'],
       [50, 10],
       [70, 10],
     ]),
   );
-  expect(lanes).toEqual([[0], [1, 2]]);
-  expect(end[0]).toBe(Number.POSITIVE_INFINITY);
+  expect(inLanes(lanes)).toEqual([[0], [1, 2]]);
+  expect(lanes.lanes[0]?.[0]?.end).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('a task begins with its first attempt', () => {
-  const { lanes, start } = lanesOf(
+test('each attempt is a bar: while a task waits for the next one, its lane is free', () => {
+  const lanes = lanesOf(
     tasks(
       [
         [100, 10],
@@ -56,22 +59,29 @@ test('a task begins with its first attempt', () => {
       { 0: [5, 10, 40, 10] },
     ),
   );
-  expect([start[0], lanes]).toEqual([5, [[0], [1]]]);
+  expect(inLanes(lanes)).toEqual([[0, 1, 0, 0]]);
+  expect(lanes.lanes[0]?.filter(({ task }) => task === 0)).toEqual([
+    { task: 0, attempt: 0, start: 5, end: 15, again: true },
+    { task: 0, attempt: 1, start: 40, end: 50, again: true },
+    { task: 0, attempt: 2, start: 100, end: 110, again: false },
+  ]);
 });
 
 test('tasks of another run, and those that have not begun, lie in no lane', () => {
   expect(
-    lanesOf(
-      tasks([
-        [-500, 10, 'taken'],
-        [-1, -1],
-        [0, 5],
-      ]),
-    ).lanes,
+    inLanes(
+      lanesOf(
+        tasks([
+          [-500, 10, 'taken'],
+          [-1, -1],
+          [0, 5],
+        ]),
+      ),
+    ),
   ).toEqual([[2]]);
 });
 
-test('one points at a task, or near it', () => {
+test('one points at a bar, or near it', () => {
   const lanes = lanesOf(
     tasks([
       [0, 10],
@@ -79,11 +89,33 @@ test('one points at a task, or near it', () => {
       [5, 100],
     ]),
   );
-  const find = (lane: number, at: number) => taskAt(lanes, lane, at, 2);
+  const find = (lane: number, at: number) => barAt(lanes, lane, at, 2)?.task;
   expect([find(0, 5), find(0, 12), find(0, 15), find(0, 18), find(0, 30), find(0, 33)]).toEqual([
     ...[0, 0, undefined, 1, 1, undefined],
   ]);
   expect([find(1, 50), find(2, 0)]).toEqual([2, undefined]);
+});
+
+test('arrow keys move along a lane and between lanes, in a newer reply too', () => {
+  const rows: Row[] = [
+    [0, 10],
+    [20, 10],
+    [5, 100],
+  ];
+  const [before, lanes] = [lanesOf(tasks(rows)), lanesOf(tasks(rows))];
+  const bar = (lane: number, at: number) => before.lanes[lane]?.[at];
+  const next = (from: ReturnType<typeof bar>, key: string) => nextBar(lanes, from, key)?.task;
+  expect([
+    next(undefined, 'ArrowRight'),
+    next(bar(0, 0), 'ArrowRight'),
+    next(bar(0, 1), 'ArrowLeft'),
+  ]).toEqual([0, 1, 0]);
+  expect([next(bar(0, 1), 'ArrowDown'), next(bar(1, 0), 'ArrowUp')]).toEqual([2, 0]);
+  expect([next(bar(0, 1), 'ArrowRight'), next(bar(0, 0), 'ArrowUp'), next(bar(0, 0), 'Tab')]).toEqual([
+    ...[undefined, undefined, undefined],
+  ]);
+  const last = bar(1, 0);
+  expect(last && laneOf(lanes, last)).toBe(1);
 });
 
 test('ten thousand tasks in as many lanes as there were at once', () => {
