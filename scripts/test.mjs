@@ -23,6 +23,7 @@ const PROCESSES = [
   '/flow-core/test/session/watch/storm',
   '/flow-core/test/torture/',
   '/flow-codecs/test/es-modules',
+  '/flow-ui/test/browser/',
   '/flow-plugin/test/generators/',
 ];
 

@@ -99,6 +99,9 @@ test('nx migrate @nx-flow/plugin moves the engine, the codecs and the page along
   const manifest = json('packages/flow-plugin/package.json');
   expect(readNxMigrateConfig(manifest)).toEqual({
     migrations: './migrations.json',
-    packageGroup: ['@nx-flow/core', '@nx-flow/codecs', '@nx-flow/ui'].map((name) => ({ package: name, version: '*' })),
+    packageGroup: ['@nx-flow/core', '@nx-flow/codecs', '@nx-flow/ui'].map((name) => ({
+      package: name,
+      version: '*',
+    })),
   });
 });

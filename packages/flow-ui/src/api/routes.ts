@@ -175,6 +175,8 @@ export interface TaskReply {
   outputs: readonly ArtifactEntry[];
   params: readonly ArtifactEntry[];
   cards: readonly CardEntry[];
+  /** Those that all tasks of its step show together. */
+  shared?: readonly CardEntry[];
   parents: readonly string[];
   /** The first hundred. */
   children: readonly string[];

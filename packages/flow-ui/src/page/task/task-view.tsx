@@ -1,6 +1,7 @@
 /** One task: what it made of what, what it showed and wrote, and what went wrong. */
+import { useRef } from 'preact/hooks';
 import type { TaskReply } from '../../api/routes';
-import { growsLog, isNewsOf } from '../logic/is-of';
+import { growsLog, isNewsOf, isSignOf } from '../logic/is-of';
 import { withQuery } from '../logic/place';
 import { Commands } from '../parts/copy';
 import { LogView } from '../parts/log/log';
@@ -25,8 +26,13 @@ export interface TaskPlace {
 export function TaskView({ flow, run, step, task }: TaskPlace) {
   const pathspec = `${flow}/${run}/${step}/${task}`;
   const path = [flow, run, step, task].map(encodeURIComponent).join('/');
-  const asked = useAsk<TaskReply>(`/api/task/${path}`, (message) => isNewsOf(message, pathspec));
+  const known = useRef(false);
+  const asked = useAsk<TaskReply>(
+    `/api/task/${path}`,
+    (message) => isNewsOf(message, pathspec) || (!known.current && isSignOf(message, pathspec)),
+  );
   const { value } = asked;
+  known.current = value !== undefined;
   useKeys({
     ...(value?.spin ? { s: () => go(spinPlace(value)) } : {}),
     ...(value ? { c: () => go(withQuery('/compare', { a: value.pathspec })) } : {}),

@@ -24,6 +24,7 @@ type Path = readonly (string | number)[];
 export async function findCard(here: Here, request: FrameRequest): Promise<FoundCard> {
   const { card, value } = readFrameRequest(request);
   if (card && 'spin' in card) return here.spins.card(Number(card.spin), String(card.id));
+  if (card && 'step' in card) return sharedCard(here, String(card.step), String(card.id));
   if (card) return cardOfTask(here, String(card.task), String(card.id), card.attempt);
   if (value && 'spin' in value)
     return here.spins.value(Number(value.spin), String(value.name), pathOf(value.path));
@@ -65,16 +66,31 @@ async function cardOfTask(
   id: string,
   wanted: number | undefined,
 ): Promise<FoundCard> {
-  const task = await here.client().task(pathspec);
-  const attempt = wanted ?? task.attempt;
-  const [card] = (await task.cards(attempt)).filter((one) => one.id === id);
-  if (card) return { html: card.html() };
-  const live = here.cards.find(task.pathspec, attempt, id);
+  // Before the store is asked: it may not have the task yet.
+  const live = here.cards.find(pathspec, wanted ?? 0, id);
   if (live) {
     const { policy } = renderBlocks(live, { live: {} });
     return { html: renderCard(live, { live: {} }), policy };
   }
+  const task = await here.client().task(pathspec);
+  const attempt = wanted ?? task.attempt;
+  const card = (await task.cards(attempt)).find((one) => one.id === id);
+  if (card) return { html: card.html() };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
+}
+
+/** That all tasks of a step show together: what is recorded grows while the run goes on. */
+async function sharedCard(here: Here, pathspec: string, id: string): Promise<FoundCard> {
+  const [flow = '', number = '', step = ''] = pathspec.split('/');
+  const run = await here.client().run(`${flow}/${number}`);
+  const live = run.status === 'running' ? here.cards.find(pathspec, 0, id) : undefined;
+  if (live) {
+    const { policy } = renderBlocks(live, { live: {} });
+    return { html: renderCard(live, { live: {} }), policy };
+  }
+  const card = (await run.step(step).cards()).find((one) => one.id === id);
+  if (card) return { html: card.html() };
+  throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);
 }
 
 interface Artifact {

@@ -3,8 +3,16 @@ import { type PublishedEvent, pathspecText } from '@nx-flow/core/ui';
 import { cardMessage, type LiveCards } from './cards';
 import { isShown } from './events';
 import type { Hub } from './hub';
+import type { StartedTasks } from './started';
 
-export function forward({ work, at, event }: PublishedEvent, hub: Hub, cards: LiveCards): void {
+export interface ForwardTo {
+  hub: Hub;
+  cards: LiveCards;
+  started: StartedTasks;
+}
+
+export function forward({ work, at, event }: PublishedEvent, { hub, cards, started }: ForwardTo): void {
+  started.hear(event, at);
   if (event.type === 'card-updated') {
     const { task, attempt, id, document } = event;
     if (task.run === undefined) return;

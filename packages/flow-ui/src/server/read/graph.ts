@@ -8,11 +8,25 @@ interface Node {
   after: readonly string[];
 }
 
-export function graphOfRun(run: Run<unknown>, counts: ReadonlyMap<string, StepCounts>): GraphEntry {
+/** @param started how many tasks of each step have begun and not ended: the store may not have them yet */
+export function graphOfRun(
+  run: Run<unknown>,
+  counts: ReadonlyMap<string, StepCounts>,
+  started: ReadonlyMap<string, number>,
+): GraphEntry {
   const nodes = run.steps().map((step): Node => {
     return { name: step.name, kind: step.kind, after: step.parents().map(({ name }) => name) };
   });
-  return graphEntry(nodes, counts);
+  const graph = graphEntry(nodes, counts);
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => {
+      const more = (started.get(node.name) ?? 0) - node.tasks.running;
+      if (more <= 0) return node;
+      const { total, running } = node.tasks;
+      return { ...node, tasks: { ...node.tasks, total: total + more, running: running + more } };
+    }),
+  };
 }
 
 export function graphEntry(

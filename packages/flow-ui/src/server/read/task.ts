@@ -21,6 +21,7 @@ export async function taskReply(
   const { error, status } = task;
   const [after, shown] = [await childrenOf(task), await artifactsOf(task)];
   const source = error && !run.imported ? sourceOf(error, here.workspace) : undefined;
+  const shared = await run.step(task.step).cards();
   const file = here.isSpinStore ? undefined : await flowFile(here, run.flow);
   return {
     pathspec: task.pathspec,
@@ -40,6 +41,9 @@ export async function taskReply(
     outputs: shown.filter((one) => isOwn(task, one)).map(artifactEntry),
     params: await paramsOf(run, task),
     cards: [...(await cardsOf(task)), ...liveCards(here, task)],
+    ...(shared.length > 0
+      ? { shared: shared.map(({ id, title, bytes }) => ({ id, title, attempt: 0, bytes })) }
+      : {}),
     parents: task.parentPathspecs.slice(0, NAMED),
     children: after.children,
     childrenOf: after.of,

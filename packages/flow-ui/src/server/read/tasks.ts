@@ -1,9 +1,15 @@
 /** All tasks of a run, in columns. */
 import type { Run, Task } from '@nx-flow/core/ui';
 import { STATUSES, type TasksReply } from '../../api/routes';
+import type { StartedTask } from '../live/started';
 import { firstLine } from './text';
 
-export async function tasksReply(run: Run<unknown>): Promise<TasksReply> {
+/** @param started those that have begun: the store may not have them yet */
+export async function tasksReply(
+  run: Run<unknown>,
+  started: ReadonlyMap<string, StartedTask>,
+): Promise<TasksReply> {
+  const under = new Map(started);
   const steps = run.steps().map(({ name }) => name);
   const places = new Map(steps.map((name, i) => [name, i]));
   const began = run.startedAt.getTime();
@@ -15,6 +21,7 @@ export async function tasksReply(run: Run<unknown>): Promise<TasksReply> {
   const tries: Record<number, number[]> = {};
   for await (const task of run.tasks()) {
     const { error } = task;
+    under.delete(task.pathspec);
     if (error) errors[columns.task.length] = firstLine(`${error.name}: ${error.message}`);
     if (task.attempts.length > 0)
       tries[columns.task.length] = task.attempts.flatMap(({ startedAt, durationMs }) => [
@@ -27,6 +34,15 @@ export async function tasksReply(run: Run<unknown>): Promise<TasksReply> {
     columns.start.push(task.startedAt.getTime() - began);
     columns.duration.push(task.durationMs ?? -1);
     columns.attempts.push(task.attempt + 1);
+    columns.index.push(task.index.join('.'));
+  }
+  for (const { task, at } of under.values()) {
+    columns.step.push(places.get(task.step) ?? -1);
+    columns.task.push(task.task ?? 0);
+    columns.status.push(STATUSES.indexOf('running'));
+    columns.start.push(at - began);
+    columns.duration.push(-1);
+    columns.attempts.push(1);
     columns.index.push(task.index.join('.'));
   }
   return { steps, ...columns, tries, errors };

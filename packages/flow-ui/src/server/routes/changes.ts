@@ -1,19 +1,13 @@
-/** Logs, tags and comparisons. */
+/** Tags and comparisons. */
 import { compare } from '@nx-flow/core/ui';
 import type { Hono } from 'hono';
 import type { CompareReply, TagsRequest } from '../../api/routes';
 import type { Here } from '../here';
-import { readLog } from '../read/log';
 import { runEntry } from '../read/run-entry';
 import { notUnderstood } from '../replies';
 import { bodyOf, listOf } from './body';
 
 export function changeRoutes(app: Hono, here: Here): void {
-  app.get('/api/log/:flow/:run/:step/:task', async (c) => {
-    const { flow, run, step, task } = c.req.param();
-    const found = await here.client().task(`${flow}/${run}/${step}/${task}`);
-    return c.json(await readLog(found, c.req.query()));
-  });
   app.post('/api/tags', async (c) => {
     const { run, add, remove } = await bodyOf<TagsRequest>(c);
     const found = await here.client().run(String(run));

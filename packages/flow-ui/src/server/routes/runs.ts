@@ -12,11 +12,16 @@ export function runRoutes(app: Hono, here: Here): void {
   app.get('/api/runs', async (c) => c.json(await listRuns(here.client(), c.req.query(), counts)));
   app.get('/api/run/:flow/:run', async (c) => {
     const { flow, run } = c.req.param();
-    const reply = await runReply(await here.client().run(`${flow}/${run}`), { commands, counts });
+    const reply = await runReply(await here.client().run(`${flow}/${run}`), {
+      commands,
+      counts,
+      started: here.started,
+    });
     return c.json(here.works.has(reply.pathspec) ? { ...reply, here: true } : reply);
   });
   app.get('/api/run/:flow/:run/tasks', async (c) => {
     const { flow, run } = c.req.param();
-    return c.json(await tasksReply(await here.client().run(`${flow}/${run}`)));
+    const found = await here.client().run(`${flow}/${run}`);
+    return c.json(await tasksReply(found, here.started.of(found)));
   });
 }

@@ -90,7 +90,8 @@ class Scanner {
     while (this.text[this.#at] !== end) {
       if (this.#at < this.text.length) item();
       if (this.text[this.#at] === end) break;
-      if (this.#at >= this.text.length) throw new Wrong(begin, `The ${end} to this one is missing.`);
+      if (this.#at >= this.text.length)
+        throw new Wrong(begin, `This ${this.text[begin]} is never closed by ${end}.`);
       if (this.text[this.#at] !== ',') throw new Wrong(this.#at, `A comma or ${end} is expected here.`);
       const comma = this.#at;
       this.#step();

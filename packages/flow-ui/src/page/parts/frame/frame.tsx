@@ -16,20 +16,26 @@ interface Props {
   title: string;
   /** The card still changes: whether a message is of it. */
   live?: (message: CardShown) => boolean;
-  /** Pixels: what is higher scrolls inside. */
+  /** Pixels: what is higher scrolls inside, until somebody asks for all of it. */
   most?: number;
 }
 
-export function Frame({ request, title, live, most }: Props) {
+/** Pixels: what follows a card is to be reachable. */
+const TALL = 760;
+
+export function Frame({ request, title, live, most = TALL }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const [loaded, load] = useState<FrameReply>();
   const [problem, setProblem] = useState<string>();
   const [round, setRound] = useState(0);
+  const [isTall, setTall] = useState(false);
+  const [isWhole, setWhole] = useState(false);
   /** What a live card shows since its frame was asked for. It may come before the frame hears. */
   const latest = useRef<CardShown | undefined>(undefined);
   /** Another frame in the same place begins as high, so that the page does not jump. */
   const height = useRef<number | undefined>(undefined);
+  const full = useRef(0);
   const asking = useRef(false);
   const seen = useInView(place);
   const what = JSON.stringify(request);
@@ -63,14 +69,23 @@ export function Frame({ request, title, live, most }: Props) {
 
   useEffect(() => {
     const hear = ({ source, data }: MessageEvent) => {
-      const pixels = source === frame.current?.contentWindow ? heightOf(data, most) : undefined;
-      if (pixels === undefined || !frame.current) return;
+      const whole = source === frame.current?.contentWindow ? heightOf(data) : undefined;
+      if (whole === undefined || !frame.current) return;
+      const pixels = isWhole ? whole : Math.min(whole, most);
+      full.current = whole;
+      setTall(whole > most);
       height.current = pixels;
       frame.current.style.height = `${pixels}px`;
     };
     addEventListener('message', hear);
     return () => removeEventListener('message', hear);
-  }, [most]);
+  }, [most, isWhole]);
+
+  const toggle = () => {
+    setWhole(!isWhole);
+    height.current = isWhole ? most : full.current;
+    if (frame.current) frame.current.style.height = `${height.current}px`;
+  };
 
   useMessages((message) => {
     if (!live || !seen) return;
@@ -97,12 +112,17 @@ export function Frame({ request, title, live, most }: Props) {
           onLoad={show}
         />
       )}
+      {loaded && isTall && (
+        <button type="button" class="quiet" onClick={toggle}>
+          {isWhole ? 'Show less of it' : 'Show all of it'}
+        </button>
+      )}
       {seen && !loaded && problem === undefined && <Waiting />}
     </div>
   );
 }
 
-/** What it shows now needs another policy than its frame has. */
+/** What it shows now needs another policy than its frame has. What is recorded has none, and does not hear. */
 function isOther({ policy }: FrameReply, shown: CardShown | undefined): boolean {
-  return policy !== undefined && shown !== undefined && policy !== shown.policy;
+  return shown !== undefined && policy !== shown.policy;
 }
