@@ -13,13 +13,14 @@ interface Props {
 
 export function TaskCards({ task, again }: Props) {
   const { query } = usePlace();
-  const { pathspec, cards, status, attempts } = task;
+  const { pathspec, cards, shared = [], status, attempts } = task;
+  const step = pathspec.split('/', 3).join('/');
   useMessages((message) => {
     if (message.type !== 'card' || message.task !== pathspec) return;
     if (!cards.some((card) => card.id === message.id && card.attempt === message.attempt)) again();
   });
-  if (cards.length === 0) return null;
-  const last = Math.max(...cards.map(({ attempt }) => attempt));
+  if (cards.length + shared.length === 0) return null;
+  const last = Math.max(0, ...cards.map(({ attempt }) => attempt));
   const isNow = attempts.at(-1)?.attempt ?? last;
   // Those of the last attempt are what one looks for.
   const ordered = [...cards].sort((a, b) => b.attempt - a.attempt);
@@ -40,7 +41,26 @@ export function TaskCards({ task, again }: Props) {
       />
     );
   };
-  const [only] = ordered;
+  const tabs = [
+    ...ordered.map((card) => ({
+      id: idOf(card),
+      label: `${labelOf(card)}${several ? ` · attempt ${card.attempt}` : ''}`,
+      content: () => show(card),
+    })),
+    ...shared.map((card) => ({
+      id: `${card.id}.shared`,
+      label: `${labelOf(card)} · of all of ${task.step}`,
+      content: () => (
+        <Frame
+          key={`${card.id}.shared`}
+          request={{ card: { step, id: card.id } }}
+          title={labelOf(card)}
+          live={(message) => message.task === step && message.id === card.id}
+        />
+      ),
+    })),
+  ];
+  const [only] = shared.length === 0 ? ordered : [];
   return (
     <section>
       <h2>{only && ordered.length === 1 ? headingOf(only.id) : 'Cards'}</h2>
@@ -51,11 +71,7 @@ export function TaskCards({ task, again }: Props) {
           label="Cards"
           chosen={query.get('card') ?? ''}
           onChoose={(card) => setQuery({ card }, { replace: true })}
-          tabs={ordered.map((card) => ({
-            id: idOf(card),
-            label: `${labelOf(card)}${several ? ` · attempt ${card.attempt}` : ''}`,
-            content: () => show(card),
-          }))}
+          tabs={tabs}
         />
       )}
     </section>

@@ -122,7 +122,7 @@ export function Frame({ request, title, live, most = TALL }: Props) {
   );
 }
 
-/** What it shows now needs another policy than its frame has. */
+/** What it shows now needs another policy than its frame has. What is recorded has none, and does not hear. */
 function isOther({ policy }: FrameReply, shown: CardShown | undefined): boolean {
-  return policy !== undefined && shown !== undefined && policy !== shown.policy;
+  return shown !== undefined && policy !== shown.policy;
 }
