@@ -13,17 +13,38 @@ export interface TaskFilter {
 export function taskRows(tasks: TasksReply, { step, status, q }: TaskFilter): number[] {
   const wantedStep = step === undefined ? undefined : tasks.steps.indexOf(step);
   const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const { order, texts } = preparedTasks(tasks);
   const [failed, running, others]: [number[], number[], number[]] = [[], [], []];
-  for (let i = 0; i < tasks.task.length; i++) {
+  for (const i of order) {
     if (wantedStep !== undefined && tasks.step[i] !== wantedStep) continue;
     if (status !== undefined && statusWord(tasks.status[i]) !== status) continue;
-    if (words.length > 0 && !words.every((word) => taskText(tasks, i).includes(word))) continue;
+    if (words.length > 0 && !words.every((word) => texts[i]?.includes(word))) continue;
     const rows =
       tasks.status[i] === STATUS.failed ? failed : tasks.status[i] === STATUS.running ? running : others;
     rows.push(i);
   }
-  const byStart = (a: number, b: number) => (tasks.start[a] as number) - (tasks.start[b] as number) || a - b;
-  return [failed, running, others].flatMap((rows) => rows.sort(byStart));
+  return [...failed, ...running, ...others];
+}
+
+interface Prepared {
+  /** The places by time. */
+  order: readonly number[];
+  /** What a filter looks at, by place. */
+  texts: readonly string[];
+}
+
+const prepared = new WeakMap<TasksReply, Prepared>();
+
+/** What filters need of a reply: made once, so that what is typed is answered at once. */
+export function preparedTasks(tasks: TasksReply): Prepared {
+  const known = prepared.get(tasks);
+  if (known) return known;
+  const order = tasks.task
+    .map((_, i) => i)
+    .sort((a, b) => (tasks.start[a] as number) - (tasks.start[b] as number) || a - b);
+  const made = { order, texts: tasks.task.map((_, i) => taskText(tasks, i)) };
+  prepared.set(tasks, made);
+  return made;
 }
 
 function taskText(tasks: TasksReply, i: number): string {

@@ -14,8 +14,8 @@ interface Props {
   label: string;
   /** Cells of a row; its first `<a>` is what `j`, `k` and Enter open. */
   row: (at: number) => ComponentChildren;
-  /** What a row is, so that it stays the same when others come before it. */
-  keyOf: (at: number) => string | number;
+  /** What a row is, so that it stays the same when others come before it. Absent: rows have no state, and serve again for others. */
+  keyOf?: (at: number) => string | number;
   /** The cells of the head. */
   head?: ComponentChildren;
   /** There are more rows than `count`: called when the end comes into sight. */
@@ -51,6 +51,7 @@ export function VirtualList({ count, height, label, row, keyOf, head, onEnd, row
     focus(next);
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
+  const atOnce = Math.ceil(sight.height / height) + 2 * sight.spare + 1;
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
   return (
     <div class="list" role="table" aria-label={label} aria-rowcount={count + (head ? 1 : 0)}>
@@ -62,7 +63,7 @@ export function VirtualList({ count, height, label, row, keyOf, head, onEnd, row
       <div ref={body} class="body" role="rowgroup" style={{ height: `${count * height}px` }}>
         {rows.map((i) => (
           <div
-            key={keyOf(i)}
+            key={keyOf ? keyOf(i) : i % atOnce}
             class={`row ${rowClass?.(i) ?? ''}`}
             role="row"
             aria-rowindex={i + (head ? 2 : 1)}

@@ -24,6 +24,10 @@ export function RunView({ flow, run }: { flow: string; run: number }) {
     status: query.get('status') ?? undefined,
     q: query.get('q') ?? undefined,
   };
+  const timeline = useMemo(
+    () => asked.value && tasks.value && <Timeline run={asked.value} tasks={tasks.value} step={filter.step} />,
+    [asked.value, tasks.value, filter.step],
+  );
   const choose = (step: string | undefined) => setQuery({ step: step === filter.step ? undefined : step });
   return (
     <article class="run">
@@ -36,7 +40,7 @@ export function RunView({ flow, run }: { flow: string; run: number }) {
             <Answer asked={tasks}>
               {(all) => (
                 <>
-                  <Timeline run={reply} tasks={all} step={filter.step} />
+                  {timeline}
                   <TaskList run={reply} tasks={all} filter={filter} />
                 </>
               )}

@@ -31,7 +31,6 @@ export function TaskList({ run, tasks, filter }: Props) {
           label="Tasks"
           count={rows.length}
           height={narrow ? 52 : 30}
-          keyOf={(at) => rows[at] as number}
           head={narrow ? undefined : <Head />}
           row={(at) => <TaskRow run={run} tasks={tasks} i={rows[at] as number} />}
         />
