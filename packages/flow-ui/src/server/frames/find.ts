@@ -24,7 +24,7 @@ type Path = readonly (string | number)[];
 export async function findCard(here: Here, request: FrameRequest): Promise<FoundCard> {
   const { card, value } = readFrameRequest(request);
   if (card && 'spin' in card) return here.spins.card(Number(card.spin), String(card.id));
-  if (card && 'step' in card) return sharedCard(here, String(card.step), String(card.id));
+  if (card && 'step' in card) return cardOfStep(here, String(card.step), String(card.id));
   if (card) return cardOfTask(here, String(card.task), String(card.id), card.attempt);
   if (value && 'spin' in value)
     return here.spins.value(Number(value.spin), String(value.name), pathOf(value.path));
@@ -67,11 +67,8 @@ async function cardOfTask(
   wanted: number | undefined,
 ): Promise<FoundCard> {
   // Before the store is asked: it may not have the task yet.
-  const live = here.cards.find(pathspec, wanted ?? 0, id);
-  if (live) {
-    const { policy } = renderBlocks(live, { live: {} });
-    return { html: renderCard(live, { live: {} }), policy };
-  }
+  const live = liveCard(here, pathspec, wanted ?? 0, id);
+  if (live) return live;
   const task = await here.client().task(pathspec);
   const attempt = wanted ?? task.attempt;
   const card = (await task.cards(attempt)).find((one) => one.id === id);
@@ -79,18 +76,23 @@ async function cardOfTask(
   throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
 }
 
-/** That all tasks of a step show together: what is recorded grows while the run goes on. */
-async function sharedCard(here: Here, pathspec: string, id: string): Promise<FoundCard> {
-  const [flow = '', number = '', step = ''] = pathspec.split('/');
-  const run = await here.client().run(`${flow}/${number}`);
-  const live = run.status === 'running' ? here.cards.find(pathspec, 0, id) : undefined;
-  if (live) {
-    const { policy } = renderBlocks(live, { live: {} });
-    return { html: renderCard(live, { live: {} }), policy };
-  }
-  const card = (await run.step(step).cards()).find((one) => one.id === id);
+/** What all its tasks show together. */
+async function cardOfStep(here: Here, pathspec: string, id: string): Promise<FoundCard> {
+  const step = await here.client().step(pathspec);
+  // What is recorded grows while the run goes on.
+  const live = step.run.status === 'running' ? liveCard(here, pathspec, 0, id) : undefined;
+  if (live) return live;
+  const cards = await step.cards();
+  const card = cards.find((one) => one.id === id);
   if (card) return { html: card.html() };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);
+}
+
+function liveCard({ cards }: Here, of: string, attempt: number, id: string): FoundCard | undefined {
+  const live = cards.find(of, attempt, id);
+  if (!live) return undefined;
+  const { policy } = renderBlocks(live, { live: {} });
+  return { html: renderCard(live, { live: {} }), policy };
 }
 
 interface Artifact {

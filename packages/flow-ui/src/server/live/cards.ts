@@ -35,6 +35,12 @@ export class LiveCards {
     return [...this.#cards.values()].filter((card) => card.task === task);
   }
 
+  /** All of a run. @param run `movies/12` */
+  endedIn(run: string): void {
+    for (const [key, { task }] of this.#cards)
+      if (typeof task === 'string' && task.startsWith(`${run}/`)) this.#cards.delete(key);
+  }
+
   /** The task has ended: what it showed is recorded. */
   ended(task: string | number): void {
     for (const [key, card] of this.#cards) if (card.task === task) this.#cards.delete(key);

@@ -14,9 +14,10 @@ export interface ForwardTo {
 export function forward({ work, at, event }: PublishedEvent, { hub, cards, started }: ForwardTo): void {
   started.hear(event, at);
   if (event.type === 'card-updated') {
-    const { task, attempt, id, document } = event;
+    const { task, attempt, id, document, shared } = event;
     if (task.run === undefined) return;
-    const card = { task: pathspecText(task), attempt, id, document };
+    const of = shared ? `${task.flow}/${task.run}/${task.step}` : pathspecText(task);
+    const card = { task: of, attempt, id, document };
     cards.take(card);
     if (hub.isHeard) hub.send(cardMessage(card));
     return;
@@ -24,5 +25,6 @@ export function forward({ work, at, event }: PublishedEvent, { hub, cards, start
   // What was retried or caught showed something, too.
   if (event.type === 'task-done' || event.type === 'task-failed' || event.type === 'task-caught')
     cards.ended(pathspecText(event.task));
+  if (event.type === 'run-done') cards.endedIn(`${event.flow}/${event.run}`);
   if (hub.isHeard && isShown(event)) hub.send({ type: 'event', work, at, event });
 }

@@ -1,19 +1,29 @@
 /** One run, with its graph. */
 import type { Run } from '@nx-flow/core/ui';
 import type { RunReply } from '../../api/routes';
+import type { LiveCards } from '../live/cards';
 import type { StartedTasks } from '../live/started';
 import type { Commands } from './commands';
 import type { RunCounts } from './counts';
 import { graphOfRun } from './graph';
 import { runEntry } from './run-entry';
+import { sharedOfRun } from './shared-cards';
+
+export interface RunPlace {
+  commands: Commands;
+  counts: RunCounts;
+  started: StartedTasks;
+  cards: LiveCards;
+}
 
 export async function runReply(
   run: Run<unknown>,
-  { commands, counts, started }: { commands: Commands; counts: RunCounts; started: StartedTasks },
+  { commands, counts, started, cards }: RunPlace,
 ): Promise<RunReply> {
   const graph = graphOfRun(run, await counts.of(run), startedIn(run, started));
   const current = graph.nodes.filter(({ tasks }) => tasks.running > 0).map(({ name }) => name);
   const { error, originPathspec, git, environment } = run;
+  const shared = await sharedOfRun(run, cards);
   return {
     ...runEntry(run),
     ...(run.status === 'running' ? { current } : {}),
@@ -22,6 +32,7 @@ export async function runReply(
     ...(originPathspec === undefined ? {} : { origin: originPathspec }),
     ...(git ? { git } : {}),
     environment,
+    ...(shared.length > 0 ? { shared } : {}),
     commands: commands.ofRun(run),
   };
 }

@@ -5,6 +5,7 @@ import type { Here } from '../here';
 import { artifactEntry } from './artifacts';
 import type { Commands } from './commands';
 import { flowFile } from './flow-file';
+import { sharedOfStep } from './shared-cards';
 import { sourceOf } from './source';
 
 /** Tasks before and after it that are named, and artifacts that are listed. */
@@ -21,8 +22,11 @@ export async function taskReply(
   const { error, status } = task;
   const [after, shown] = [await childrenOf(task), await artifactsOf(task)];
   const source = error && !run.imported ? sourceOf(error, here.workspace) : undefined;
-  const shared = await run.step(task.step).cards();
   const file = here.isSpinStore ? undefined : await flowFile(here, run.flow);
+  const shared = (await sharedOfStep(run, task.step, here.cards)).map(({ step: _, ...card }) => ({
+    ...card,
+    attempt: 0,
+  }));
   return {
     pathspec: task.pathspec,
     ...{ flow: run.flow, run: run.number, step: task.step, task: task.number, kind: task.kind },
@@ -41,9 +45,7 @@ export async function taskReply(
     outputs: shown.filter((one) => isOwn(task, one)).map(artifactEntry),
     params: await paramsOf(run, task),
     cards: [...(await cardsOf(task)), ...liveCards(here, task)],
-    ...(shared.length > 0
-      ? { shared: shared.map(({ id, title, bytes }) => ({ id, title, attempt: 0, bytes })) }
-      : {}),
+    ...(shared.length > 0 ? { shared } : {}),
     parents: task.parentPathspecs.slice(0, NAMED),
     children: after.children,
     childrenOf: after.of,

@@ -16,6 +16,7 @@ export function runRoutes(app: Hono, here: Here): void {
       commands,
       counts,
       started: here.started,
+      cards: here.cards,
     });
     return c.json(here.works.has(reply.pathspec) ? { ...reply, here: true } : reply);
   });
