@@ -36,6 +36,8 @@ type Db = Level<string, Uint8Array>;
 /** What the interface of `level`, which has other databases too, does not say. */
 type Compactable = Db & { compactRange(start: string, end: string): Promise<void> };
 
+const unsealedOne = ([key, value]: Entry): Entry => [key, unsealed(key, value)];
+
 export class LevelKv implements Kv {
   readonly #db: Db;
   readonly #folder: string;
@@ -120,9 +122,8 @@ export class LevelKv implements Kv {
     return this.#read(async () => {
       const options = { gte, lt, reverse, limit, highWaterMarkBytes: AT_ONCE };
       const theirs = how.twins ? keysOf(this.#db, twinsRange(options)) : undefined;
-      const [entries, twins] = await Promise.all([entriesOf(this.#db, options), theirs]);
-      const unsealedOnes = entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
-      return asAsked(unsealedOnes, how, twins);
+      const [entries, twins] = await Promise.all([entriesOf(this.#db, options, unsealedOne), theirs]);
+      return asAsked(entries, how, twins);
     });
   }
 
