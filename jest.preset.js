@@ -5,7 +5,7 @@ if (process.env.NODE_EXTRA_CA_CERTS) process.env.NX_FLOW_CA_CERTS = process.env.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: require.resolve('./scripts/jest-environment.cjs'),
   testMatch: ['**/test/**/*.test.ts', '**/*.flow.test.ts'],
   transform: {
     '^.+\\.[cm]?tsx?$': [

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { PACKAGES } from './build/packages.mjs';
+import { buildPage } from './build/page.mjs';
 import { buildParts, DENSE } from './build/parts.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -79,6 +80,8 @@ for (const [folder, { external, parts, entries, modules = [], alone = [], progra
   }
   declarations(cwd);
 }
+
+await buildPage(join(root, 'packages', 'flow-ui'));
 
 async function exportedNames(cwd, entry) {
   const { metafile } = await build({

@@ -18,6 +18,8 @@ const ORDER = [
   'lazy-join',
   'share',
   'transfer',
+  'card',
+  'page',
 ];
 
 /**

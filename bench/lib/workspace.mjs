@@ -20,7 +20,7 @@ import { linkPackages } from './build.mjs';
 import { whenInterrupted } from './ending.mjs';
 import { timedNode } from './node.mjs';
 
-const PACKAGES = { core: 'packages/flow-core', plugin: 'packages/flow-plugin' };
+const PACKAGES = { core: 'packages/flow-core', plugin: 'packages/flow-plugin', ui: 'packages/flow-ui' };
 
 /** A broker that was left alone in CI goes at once; this is for a machine under load. Milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -86,6 +86,8 @@ export class Workspace {
     linkPackages(build.modules, this.path('node_modules'));
     for (const [name, folder] of Object.entries(PACKAGES)) {
       const from = join(build.folder, folder);
+      // An older commit has no page.
+      if (!existsSync(join(from, 'package.json'))) continue;
       const to = this.path('node_modules/@nx-flow', name);
       const { files = [] } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
       for (const path of ['package.json', ...files]) {
@@ -104,6 +106,7 @@ export class Workspace {
     linkPackages(build.modules, this.path('node_modules'));
     mkdirSync(this.path('node_modules/@nx-flow'), { recursive: true });
     for (const [name, folder] of Object.entries(PACKAGES)) {
+      if (!existsSync(join(build.folder, folder, 'package.json'))) continue;
       symlinkSync(join('../..', folder), this.path('node_modules/@nx-flow', name), 'junction');
       linkNested(build, folder, this.path(folder));
     }

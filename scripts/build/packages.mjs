@@ -8,7 +8,7 @@ export const PACKAGES = {
     // What is opened before all else: the whole bundle would take as long as all that such a door does.
     alone: ['keys', 'code-cache'],
     // Programs of their own: their `main` is called.
-    programs: ['worker', 'broker', 'types-child', 'watch-child'],
+    programs: ['worker', 'broker', 'types-child', 'watch-child', 'ui-child'],
     external: ['level', 'oxc-parser', 'tsx', 'tsx/*', 'zod'],
     // Node reads a file whole before it runs a line of it, so modules that are needed together lie together: what every process
     // needs, what the broker alone needs, and so on. A module is in the part that names the longest beginning of its path.
@@ -198,6 +198,9 @@ export const PACKAGES = {
         'definition/step-cards',
         'engine/cards/',
         'engine/record/read-cards',
+        'engine/record/read-parts',
+        'engine/run/shared-cards',
+        'engine/spin/spun-parts',
         'engine/spin/spun-facts',
         'engine/run/task-facts',
         'session/origin-card',
@@ -228,6 +231,8 @@ export const PACKAGES = {
       // A watch, and its spare process.
       watch: ['cli/watch/', 'session/watch/'],
       client: ['client/'],
+      // What the local page has of the engine.
+      ui: ['ui/', 'cli/commands/ui', 'cli/open-page', 'cli/ui-package'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
       housekeeping: [
         'engine/housekeeping/',
@@ -298,6 +303,8 @@ export const PACKAGES = {
       'question-outer': 'source/question-outer',
       broker: 'store/broker/main',
       'types-child': 'cli/types-child',
+      ui: 'ui/index',
+      'ui-child': 'ui/child',
       'end-children': 'process/end-children',
       'code-cache': 'environment/code-cache',
     },
@@ -313,6 +320,13 @@ export const PACKAGES = {
         ...['luxon', 'ml', 'ndarray', 'temporal', 'tfjs'],
       ].map((name) => [name, name]),
     ),
+  },
+  // The server of the page in one file: whoever loads it needs all of it.
+  'packages/flow-ui': {
+    external: ['@nx-flow/core', '@nx-flow/core/*'],
+    parts: {},
+    alone: ['index'],
+    entries: { index: 'index' },
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],

@@ -95,10 +95,13 @@ test('all packages have one version, and ask for each other at exactly that', ()
   expect(FOLDERS.map((folder) => packages[folder].version)).toEqual(FOLDERS.map(() => version));
 });
 
-test('nx migrate @nx-flow/plugin moves the engine and the codecs along', () => {
+test('nx migrate @nx-flow/plugin moves the engine, the codecs and the page along', () => {
   const manifest = json('packages/flow-plugin/package.json');
   expect(readNxMigrateConfig(manifest)).toEqual({
     migrations: './migrations.json',
-    packageGroup: ['@nx-flow/core', '@nx-flow/codecs'].map((name) => ({ package: name, version: '*' })),
+    packageGroup: ['@nx-flow/core', '@nx-flow/codecs', '@nx-flow/ui'].map((name) => ({
+      package: name,
+      version: '*',
+    })),
   });
 });

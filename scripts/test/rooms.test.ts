@@ -26,11 +26,11 @@ const ROOMS: Room[] = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.m?ts$/.test(file))
+    .filter((file) => /\.(m?ts|tsx)$/.test(file))
     .map((file) => join(folder, file));
 }
 
-const NAMES = ['flow-core', 'flow-plugin', 'flow-codecs'];
+const NAMES = ['flow-core', 'flow-plugin', 'flow-codecs', 'flow-ui'];
 const sources = NAMES.flatMap((name) => filesOf(join(PACKAGES, name, 'src')));
 const known = new Set(sources);
 const nameOf = (file: string) => relative(PACKAGES, file);
@@ -49,7 +49,9 @@ const graph = new Map(
   sources.map((file) => {
     const targets = importsOf(file).flatMap((specifier) => {
       const path = join(dirname(file), specifier);
-      const found = [`${path}.ts`, `${path}.mts`, join(path, 'index.ts')].find((target) => known.has(target));
+      const found = [`${path}.ts`, `${path}.tsx`, `${path}.mts`, join(path, 'index.ts')].find((target) =>
+        known.has(target),
+      );
       return specifier.startsWith('.') && found ? [found] : [];
     });
     return [file, targets] as const;
@@ -108,7 +110,7 @@ test('below the commands, nobody writes to the console', () => {
 });
 
 test('tests stand under the path of what they are about', () => {
-  const APART = /(^|\/)(conformance|fuzz|kit|helpers|torture|types)\//;
+  const APART = /(^|\/)(browser|conformance|fuzz|kit|helpers|torture|types)\//;
   const astray = NAMES.flatMap((name) =>
     filesOf(join(PACKAGES, name, 'test')).filter((file) => {
       const path = relative(join(PACKAGES, name, 'test'), file);

@@ -18,6 +18,8 @@ export interface Fragment {
 const LANGUAGES = ['ts', 'js', 'sh', 'json', 'yaml', 'text', 'mermaid'];
 /** A command of nx-flow that asks nothing of the shell but quotes. */
 const PLAIN = /^npx nx-flow (?:'[^']*'|[^'"$|&;<>*?#`\\])*$/;
+/** The files of code that the compiler is to look at, of one folder each. */
+const kept = new Set<string>();
 const SCRIPTS = /^\.[cm]?[jt]sx?$/;
 
 export class PageExecution {
@@ -153,9 +155,15 @@ export class PageExecution {
 
   #keepForTypes(): void {
     const to = join(this.types, `${this.folder.split('/').at(-1)}-${this.#versions++}`);
-    for (const entry of readdirSync(this.folder, { recursive: true }) as string[]) {
-      if (/(^|\/)(dist|node_modules|\.\w+)\//.test(entry) || !SCRIPTS.test(extname(entry))) continue;
-      cpSync(join(this.folder, entry), join(to, entry));
-    }
+    const entries = (readdirSync(this.folder, { recursive: true }) as string[]).filter(
+      (entry) => !/(^|\/)(dist|node_modules|\.\w+)\//.test(entry) && SCRIPTS.test(extname(entry)),
+    );
+    const content = JSON.stringify(
+      entries.map((entry) => [entry, readFileSync(join(this.folder, entry), 'utf8')]),
+    );
+    // Most pages begin with the same files. Where a page has fragments, they import them.
+    if (kept.has(content) && !existsSync(to)) return;
+    kept.add(content);
+    for (const entry of entries) cpSync(join(this.folder, entry), join(to, entry));
   }
 }

@@ -2,7 +2,8 @@
 
 import { type Markdown, markdown } from './components/markdown';
 import type { CardDocument } from './document';
-import { type CardHost, partOf, type Shown } from './handle';
+import type { CardHost, Shown } from './handle';
+import { staleCards } from './stale';
 import { textOf } from './text';
 import { Walker } from './walk';
 
@@ -18,7 +19,10 @@ export interface Card {
 }
 
 export interface CardOptions extends CardHost {
-  /** Called at each change: what is shown is another thing now. Not called while the document is made. */
+  /**
+   * Called when what is shown may be another thing now: at each change of what lies in the card, and, until it is looked at by
+   * `toDocument`, at each change of any handle. Not called while the document is made.
+   */
   onChange?(): void;
 }
 
@@ -26,8 +30,14 @@ export interface CardOptions extends CardHost {
 export interface OpenCard extends Card {
   /** How many components it has. */
   readonly size: number;
+  /** Whether anything was done with it. */
+  readonly used: boolean;
   /** What it shows now. One synchronous walk; throws nothing. */
   toDocument(): CardDocument;
+  /** Counts as a change: for whoever shows something of their own with it. */
+  update(): void;
+  /** Hears no change any more. */
+  close(): void;
 }
 
 /** Makes an empty card. */
@@ -36,8 +46,19 @@ export function createCard(options: CardOptions): OpenCard {
   let title: string | undefined;
   let heard = new Set<Set<() => void>>();
   let walking = false;
+  let used = false;
+  let closed = false;
+  const { onChange } = options;
   const changed = () => {
-    if (!walking) options.onChange?.();
+    if (walking) return;
+    used = true;
+    if (!onChange || closed) return;
+    staleCards().add(changed);
+    onChange();
+  };
+  const deafen = () => {
+    staleCards().delete(changed);
+    for (const listeners of heard) listeners.delete(changed);
   };
   return {
     get title() {
@@ -50,12 +71,12 @@ export function createCard(options: CardOptions): OpenCard {
     get size() {
       return components.length;
     },
+    get used() {
+      return used;
+    },
     add(component: unknown) {
       const shown = typeof component === 'string' ? markdown(component) : component;
       components.push(shown);
-      // At once: a step that never yields changes it before anybody has looked.
-      const part = partOf(shown);
-      if (part) heard.add(part.listeners.add(changed));
       changed();
       return shown as never;
     },
@@ -68,14 +89,19 @@ export function createCard(options: CardOptions): OpenCard {
       walking = true;
       try {
         const blocks = walk.blocks(components);
-        for (const listeners of heard) listeners.delete(changed);
-        heard = walk.met;
+        deafen();
+        heard = onChange && !closed ? walk.met : new Set();
         for (const listeners of heard) listeners.add(changed);
         const heading = textOf(title);
         return { version: 1, ...(heading === undefined ? {} : { title: heading }), blocks };
       } finally {
         walking = false;
       }
+    },
+    update: changed,
+    close() {
+      closed = true;
+      deafen();
     },
   };
 }

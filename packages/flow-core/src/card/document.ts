@@ -52,6 +52,8 @@ export interface TableBlock {
   pageSize: number;
   /** Sums of these columns, by their index. */
   totals?: { [column: number]: number };
+  /** The sums count rows that are not here, too. */
+  totalsOfAll?: boolean;
 }
 
 /** A number that is missing, or is none, is `null`: lines have a gap there. */

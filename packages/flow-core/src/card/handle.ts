@@ -1,6 +1,7 @@
 /** What a component gives: an object whose properties may be assigned at any time. */
 import { types } from 'node:util';
 import type { Block } from './document';
+import { staleCards } from './stale';
 
 /** Marks every handle, also of another copy of this package. */
 const PART = Symbol.for('@nx-flow/core:card');
@@ -53,6 +54,8 @@ export function handle<P extends object, M extends object = object>(
   const listeners = new Set<() => void>();
   const update = () => {
     for (const listener of [...listeners]) listener();
+    const stale = staleCards();
+    if (stale.size > 0) for (const changed of [...stale]) if (!listeners.has(changed)) changed();
   };
   const part: Part = { listeners, block: (walk) => block(props, walk) };
   Object.defineProperty(props, PART, { value: part });

@@ -32,9 +32,9 @@ export { type Value, type ValueOptions, value } from './components/value';
 export { type Vega, type VegaOptions, vega } from './components/vega';
 export type * from './document';
 export type { CardHost, Shown, Updatable } from './handle';
+export { MergedParts, type PartPlace, type PlacedPart } from './merged-parts';
+export type { CardPart, SharedCard, SharedOptions } from './part';
 export type { RenderedBlocks, RenderOptions } from './render';
-export type { LibraryName } from './render/place';
-export { type Throttled, type Timer, throttle } from './throttle';
 
 /** A card as one HTML file, which makes no requests. Throws nothing: what fails is shown as an error. */
 export const renderCard: typeof import('./render').renderCard = (...args) => rendering().renderCard(...args);

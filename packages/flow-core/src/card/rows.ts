@@ -42,16 +42,28 @@ export function rowsOf(value: unknown, limit: number, chosen?: readonly string[]
 
 interface Arrow {
   numRows: number;
-  schema: { fields: { name: string }[] };
+  schema: { fields: { name: string; type?: { typeId?: number } }[] };
   getChild(name: string): { get(row: number): unknown } | null;
 }
+
+/** Arrow's types `Date` and `Timestamp`. */
+const ARROW_TIMES = new Set<unknown>([8, 10]);
+
+/** Arrow gives milliseconds since 1970. */
+const timeOf = (value: unknown) => (typeof value === 'number' ? new Date(value) : value);
 
 function arrowRows(value: object): Rows | undefined {
   const table = value as Arrow;
   if (typeof table.getChild !== 'function' || !Array.isArray(table.schema?.fields)) return undefined;
-  const columns = table.schema.fields.map(({ name }) => {
+  const columns = table.schema.fields.map(({ name, type }) => {
     const vector = table.getChild(name);
-    return { name, at: (row: number) => vector?.get(row), path: (row: number) => `rows[${row}].${name}` };
+    const at = (row: number) => vector?.get(row);
+    const isTime = ARROW_TIMES.has(type?.typeId);
+    return {
+      name,
+      at: isTime ? (row: number) => timeOf(at(row)) : at,
+      path: (row: number) => `rows[${row}].${name}`,
+    };
   });
   return { length: table.numRows, columns };
 }

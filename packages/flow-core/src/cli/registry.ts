@@ -13,6 +13,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   dump: () => import('./commands/dump'),
   logs: () => import('./commands/logs'),
   card: () => import('./commands/card'),
+  ui: () => import('./commands/ui'),
   diff: () => import('./commands/diff'),
   why: () => import('./commands/why'),
   tag: () => import('./commands/tag'),

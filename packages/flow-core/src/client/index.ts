@@ -5,4 +5,4 @@ export { FlowClient, type RunFilter } from './flow';
 export { Run } from './run';
 export { Step } from './step';
 export { Task } from './task';
-export type { ArtifactView, RunView, StepView, TaskCard, TaskLog, TaskView } from './types';
+export type { ArtifactView, RunView, StepCounts, StepView, TaskCard, TaskLog, TaskView } from './types';

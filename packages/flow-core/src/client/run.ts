@@ -7,11 +7,15 @@ import type { ErrorRecord, GitState, RunRow, RunStatus } from '../store/rows/row
 import { requireTags } from '../store/rows/tags';
 import type { Store } from '../store/store';
 import { type Codecs, decodeArtifact } from '../store/values/artifacts';
+import { Artifact } from './artifact';
 import { lazyValues, type Values } from './lazy';
 import type { Scope } from './scope';
 import { Step } from './step';
 import { Task } from './task';
-import type { RunView, Untyped } from './types';
+import type { RunView, StepCounts, Untyped } from './types';
+
+/** The pseudo task that stored the parameters. */
+const PARAMS = 'params/0';
 
 /** A run. It is iterable: `for (const step of run)`. {@link refresh} reads again what can change. */
 export class Run<A> implements RunView<A> {
@@ -111,6 +115,17 @@ export class Run<A> implements RunView<A> {
     return origin === undefined ? undefined : this.#scope.open(origin);
   }
 
+  /** The pathspec of {@link origin}, which needs no read. */
+  get originPathspec(): string | undefined {
+    const { flow, origin } = this.#row;
+    return origin === undefined ? undefined : `${flow}/${origin}`;
+  }
+
+  /** Of an imported run: which run it was, in which store, and when it was imported by whom. */
+  get imported(): RunRow['imported'] {
+    return this.#row.imported;
+  }
+
   /** In a persisted spin: the step, and the run or task whose inputs it took. */
   get spunFrom(): { step: string; origin?: string } | undefined {
     return this.#row.spunFrom;
@@ -123,6 +138,19 @@ export class Run<A> implements RunView<A> {
     const records = await recordedParams(store, flow, run, await store.paramNames(flow, run));
     const values = records.map(([name, record]) => [name, decodeArtifact(record, store.cas, codecs)]);
     return Object.fromEntries(values);
+  }
+
+  /** The parameters as artifacts, without reading the values of large ones. */
+  async paramArtifacts(): Promise<Artifact[]> {
+    const { store } = this.#scope;
+    const { flow, run } = this.#row;
+    const records = await recordedParams(store, flow, run, await store.paramNames(flow, run));
+    return records.map(([name, record]) => new Artifact(this.#scope, PARAMS, name, record));
+  }
+
+  /** What became of the tasks of each step. Of a run that has ended it is mostly in its row; else its tasks are read. */
+  async stepCounts(): Promise<Map<string, StepCounts>> {
+    return (await import('./step-counts')).stepCounts(this.#scope);
   }
 
   /** Reads the run again: its status, its tags. */

@@ -3,7 +3,7 @@ import type { StepKind } from '../definition/graph';
 import { noTask, noTasks } from '../engine/task/not-found';
 import type { Scope } from './scope';
 import { Task } from './task';
-import type { RunView, StepView, Untyped } from './types';
+import type { RunView, StepView, TaskCard, Untyped } from './types';
 
 /** A step of a run. It is iterable: `for await (const task of step)`. */
 export class Step<A> implements StepView<A> {
@@ -62,6 +62,11 @@ export class Step<A> implements StepView<A> {
   async *tasks(): AsyncGenerator<Task<A>, void, undefined> {
     const { store, row: run } = this.#scope;
     for await (const row of store.tasks(run.flow, run.run, this.name)) yield new Task(this.#scope, row);
+  }
+
+  /** The cards that its tasks have together (`card.shared('progress')`), with what each of them showed so far. */
+  async cards(): Promise<TaskCard[]> {
+    return (await import('./cards')).cardsOfStep(this.#scope, this.name);
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Task<A>, void, undefined> {

@@ -27,7 +27,7 @@ export interface TaskLog {
   text: string;
 }
 
-/** What a task showed: one of its cards. */
+/** What a task showed, or the tasks of a step together: a card. */
 export interface TaskCard {
   /** `default` for what its step has as `card`. */
   readonly id: string;
@@ -36,6 +36,17 @@ export interface TaskCard {
   readonly bytes: number;
   /** One HTML file, which makes no requests. */
   html(): string;
+}
+
+/** How many tasks of a step ended how. */
+export interface StepCounts {
+  done: number;
+  /** How many of the done tasks failed and were caught. */
+  caught: number;
+  failed: number;
+  running: number;
+  /** Of all its tasks together. Milliseconds. */
+  totalMs: number;
 }
 
 /** The common part of runs and tasks: their status and their times. */
@@ -89,6 +100,7 @@ export interface StepView<A> extends AsyncIterable<TaskView<A>> {
   origin(): Promise<StepView<Untyped> | undefined>;
   task(number?: number): Promise<TaskView<A>>;
   tasks(): AsyncGenerator<TaskView<A>, void, undefined>;
+  cards(): Promise<TaskCard[]>;
 }
 
 export interface RunView<A> extends Timed, Iterable<StepView<Untyped>> {
@@ -105,8 +117,12 @@ export interface RunView<A> extends Timed, Iterable<StepView<Untyped>> {
   readonly counts: RunRow['tasks'];
   readonly paramInputs: Readonly<Record<string, unknown>>;
   readonly spunFrom: RunRow['spunFrom'];
+  readonly imported: RunRow['imported'];
+  readonly originPathspec: string | undefined;
   origin(): Promise<RunView<Untyped> | undefined>;
   params(): Promise<Record<string, unknown>>;
+  paramArtifacts(): Promise<ArtifactView[]>;
+  stepCounts(): Promise<Map<string, StepCounts>>;
   addTags(...tags: string[]): Promise<this>;
   removeTags(...tags: string[]): Promise<this>;
   replaceTags(remove: readonly string[], add: readonly string[]): Promise<this>;

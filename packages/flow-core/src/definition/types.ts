@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Card } from '../card/card';
+import type { SharedCard, SharedOptions } from '../card/part';
 import type { AnyCodec, Later, LaterCodec } from './codec';
 import type { Storable } from './storable';
 
@@ -184,6 +185,11 @@ export interface Current {
 export interface StepCard extends Card {
   /** Another card of this task. @param id letters, digits, `-` and `_`. @throws FlowError FLOW_CARD_ID */
   of(id: string): Card;
+  /**
+   * The card that all tasks of this step have together: the splits of a foreach, the iterations of a loop. What a task adds is its
+   * part of it. @param id as of another card, and not the same. @throws FlowError FLOW_CARD_ID
+   */
+  shared(id: string, options?: SharedOptions): SharedCard;
 }
 
 /** What every step's body gets. Contexts declare their variance (`out`) to spare the compiler computing it. */

@@ -24,6 +24,8 @@ export interface TargetNaming {
   snapshotTargetName?: string;
   /** The prefix of a step's target; default `spin-`. */
   stepTargetPrefix?: string;
+  /** The target of the workspace's root that serves the local page; default `flow-ui`. */
+  uiTargetName?: string;
 }
 
 export const DEFAULT_NAMES: Required<TargetNaming> = {
@@ -32,6 +34,7 @@ export const DEFAULT_NAMES: Required<TargetNaming> = {
   resumeTargetName: 'resume',
   snapshotTargetName: 'snapshot',
   stepTargetPrefix: 'spin-',
+  uiTargetName: 'flow-ui',
 };
 
 export interface NamedFlow {

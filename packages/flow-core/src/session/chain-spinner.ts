@@ -10,6 +10,7 @@ import { ChainInputs } from '../engine/spin/chain-inputs';
 import type { Made } from '../engine/spin/chain-places';
 import { type SplitOutcome, spinDone } from '../engine/spin/outcome';
 import { recordedInputs } from '../engine/spin/split-inputs';
+import { SharedSpun } from '../engine/spin/spun-cards';
 import type { Emit, SpinDone, ThroughDone } from '../engine/task/flow-event';
 import type { RunContext } from '../engine/task/task';
 import { ownNamespace } from '../environment/user';
@@ -63,14 +64,17 @@ export class ChainSpinner {
     const { session, chain, run, emit } = this.#options;
     const outputs = new Outputs(session.workspace, session.graph.flow, node.name, [folderName(run)]);
     const spins: SpinDone[] = [];
+    const { graph, store } = session;
+    const shared = new SharedSpun({ graph, step: node.name, recorded: run && { store, run }, emit });
     const known = chain.otherCases.length;
     try {
       for (let next = tasks; next.length > 0; ) {
         emit({ type: 'tasks-planned', step: node.name, count: next.length });
-        const wave = await this.#wave(node, next, outputs);
+        const wave = await this.#wave(node, next, outputs, shared);
         spins.push(...wave.spins);
         next = allWell(wave.spins) ? await chain.again(wave.made) : [];
       }
+      outputs.at().writeCards(await shared.cards());
       outputs.place();
     } catch (error) {
       outputs.discard();
@@ -81,7 +85,7 @@ export class ChainSpinner {
     return allWell(spins);
   }
 
-  async #wave(node: StepNode, tasks: readonly Resolved[], outputs: Outputs) {
+  async #wave(node: StepNode, tasks: readonly Resolved[], outputs: Outputs, shared: SharedSpun) {
     const { session, request, hiding, emit, params, chain, pool, cas } = this.#options;
     const { graph, store, user, workspace, signal } = session;
     const folder = relative(workspace, outputs.folder);
@@ -92,7 +96,7 @@ export class ChainSpinner {
     };
     const packages = await packagesOf(session, node, emit);
     const outcomes = await spinSplits({
-      ...{ graph, splits: tasks, params, user, cwd: workspace, cas, emit },
+      ...{ graph, splits: tasks, params, user, cwd: workspace, cas, emit, shared },
       inputs: hiding ? hiding.inputs(this.#inputs, cas) : this.#inputs,
       namespace: request.selection.namespace ?? ownNamespace(),
       folder: (task) => outputs.at(...below(task)),

@@ -3,13 +3,14 @@
  * that it starts write to the descriptors of their output can only be masked by the process that reads it.
  */
 import { FlowError } from '../definition/errors';
+import type { TaskShown } from '../definition/step-cards';
 import { isErrorLike } from '../definition/thrown';
 import { type Job, jobOf, kindOf } from '../engine/pool/job';
 import { maskedHost } from '../engine/pool/masked-host';
 import type { PoolHost } from '../engine/pool/pool';
 import type { ProcessPool } from '../engine/pool/process-pool';
 import { secretsOf } from '../engine/secrets/secrets';
-import { addressOf, type SpinInputs } from '../engine/spin/spin';
+import type { SpinInputs } from '../engine/spin/spin';
 import { fromRecord } from '../engine/task/error-record';
 import type { Emit } from '../engine/task/flow-event';
 import type { TaskLog, TaskOutcome } from '../engine/task/task';
@@ -28,7 +29,10 @@ export interface InWorkerOptions {
 
 /** @throws FlowError FLOW_PACKAGES, FLOW_INTERRUPTED, and what keeps the flow from being imported in the worker */
 export function executeInWorker(session: Session, { workers, folder, log, emit }: InWorkerOptions) {
-  return async ({ resolved: { node }, run, spec, views }: SpinInputs): Promise<TaskOutcome> => {
+  return async (
+    { resolved: { node }, run, spec, views }: SpinInputs,
+    showCard: (shown: TaskShown) => void,
+  ): Promise<TaskOutcome> => {
     const packages = await packagesOf(session, node, emit);
     const job = jobOf(node, { ...spec, task: '1', shown: 'spin', outputs: folder() }, packages);
     const pool = await workers();
@@ -49,8 +53,7 @@ export function executeInWorker(session: Session, { workers, folder, log, emit }
           view: (label) => views.get(label) as View,
           started() {},
           log: (_, stream, text) => log(stream, text),
-          card: (_, card) =>
-            emit({ type: 'card-updated', task: addressOf(session.graph, spec), attempt: 0, ...card }),
+          card: (_, shown) => showCard(shown),
           finished: (_, outcome) => resolve(outcome),
           late: (_, text) => emit({ type: 'task-went-on', task: node.name, text }),
           silent: (_, ms) => emit({ type: 'task-silent', task: node.name, ms }),

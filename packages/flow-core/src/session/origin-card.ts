@@ -1,6 +1,7 @@
-/** Writes the card of the task whose inputs a spin took beside, so that the two can be compared. */
+/** Writes the card of the task whose inputs a spin took beside, so that the two can be compared; else one that it shares. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { sharedCards } from '../engine/cards/shared-cards';
 import { cardsOfTask } from '../engine/record/read-cards';
 import { cardsFolder } from '../environment/output-folders';
 import { parsePathspec } from '../store/pathspec';
@@ -16,9 +17,12 @@ export async function writeOriginCard(
   try {
     const [runRow, row] = [await store.run(flow, run), await store.task(flow, run, step, task)];
     const cards = runRow && row ? await cardsOfTask(store, runRow, row) : [];
-    const card = cards.find(({ attempt }) => attempt === row?.attempt);
+    const own = cards.find(({ attempt }) => attempt === row?.attempt);
+    const [shared] = own || !runRow ? [] : await sharedCards(store, runRow, step);
+    const card = own ?? shared;
     if (!card) return undefined;
-    const file = join(cardsFolder(workspace), flow, `${run}-${step}-${task}-${card.id}.html`);
+    const of = own ? [run, step, task] : [run, step];
+    const file = join(cardsFolder(workspace), flow, `${[...of, card.id].join('-')}.html`);
     const { framed } = await import('../engine/cards/framed');
     writeCardFile(file, runRow?.imported ? framed(card.html) : card.html);
     return relative(workspace, file);

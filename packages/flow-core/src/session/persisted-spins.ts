@@ -69,15 +69,16 @@ export function beginIn(
 }
 
 /** The folder of persisted spins. @throws FlowError FLOW_RUN_NOT_FOUND when there are none */
-export function persistedSpinsFolder(store: string, flow: string): string {
+export function persistedSpinsFolder(store: string, flow?: string): string {
   const folder = spinStoreFolder(store);
   if (existsSync(folder)) return folder;
   throw nothingPersisted(store, flow);
 }
 
-export function nothingPersisted(store: string, flow: string): FlowError {
+/** @param flow absent where any would do */
+export function nothingPersisted(store: string, flow?: string): FlowError {
   return new FlowError(
     'FLOW_RUN_NOT_FOUND',
-    `No spin of ${flow} was persisted in ${spinStoreFolder(store)} yet: nx-flow spin ${flow} <step> --persist stores one.`,
+    `No spin${flow === undefined ? '' : ` of ${flow}`} was persisted in ${spinStoreFolder(store)} yet: nx-flow spin ${flow ?? '<flow>'} <step> --persist stores one.`,
   );
 }

@@ -6,9 +6,10 @@ import type { Splits } from '../engine/inputs/splits';
 import { Outputs } from '../engine/outputs/folder';
 import { writingOutputs } from '../engine/outputs/writable';
 import { spinSplits } from '../engine/spin/all';
-import { notApplied, type SplitOutcome, spinDone } from '../engine/spin/outcome';
+import { notApplied, type SplitOutcome, spinDone, spunCard } from '../engine/spin/outcome';
 import { spinParams } from '../engine/spin/spec';
 import { recordedInputs } from '../engine/spin/split-inputs';
+import { SharedSpun } from '../engine/spin/spun-cards';
 import { toRecord } from '../engine/task/error-record';
 import type { SpinDone, SpinsDone } from '../engine/task/flow-event';
 import { ownNamespace } from '../environment/user';
@@ -54,6 +55,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;
   let outcomes: SplitOutcome[];
+  const shared = new SharedSpun({ graph, step: node.name, recorded: { store, run }, emit });
   const overrides = [request.overrides, request.set];
   const inputs = recordedInputs({ graph, store, selection, overrides, emit });
   try {
@@ -72,6 +74,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
       ...(packages ? { packages } : {}),
       ...(request.values ? { values: true } : {}),
       ...(persisted ? { persisted } : {}),
+      shared,
       ...(signal ? { signal } : {}),
       emit,
       ended: (outcome) => emit(doneOf(outcome)),
@@ -84,6 +87,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
     throw error;
   }
   const durationMs = elapsed();
+  const cards = await shared.cards();
   await persisted?.end(durationMs);
   const done: SpinsDone = {
     ...{ type: 'spins-done', flow: graph.flow, step: node.name, run: run.run, durationMs },
@@ -91,9 +95,11 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
     spins: outcomes.map(doneOf),
     without: without.map(({ index, why }) => ({ index, why })),
     outputs: folder,
+    ...(cards.length > 0 ? { cards: cards.map((card) => spunCard(card, folder)) } : {}),
     ...(persisted ? { persisted: persisted.pathspec } : {}),
   };
   await writingOutputs(workspace, async () => {
+    outputs.at().writeCards(cards);
     outputs.at().writeResult(request.results(done));
     outputs.place();
   });

@@ -102,7 +102,9 @@ async function removeImport(store: Store, { flow, run, nonce, by }: ImportMark):
   if (!(await hasEnded()) && !(await holds.take(keys.fence(flow, run)))) return;
   if (await hasEnded()) return store.commit([importEnded({ flow, run })]);
   let ops: Op[] = [];
-  for (const prefix of [keys.artifacts, keys.cards, keys.logs, keys.tasks].map((of) => of(flow, run)))
+  for (const prefix of [keys.artifacts, keys.cards, keys.logs, keys.parts, keys.tasks].map((of) =>
+    of(flow, run),
+  ))
     for await (const [key] of scan(kv, { ...prefixRange(prefix), having: ONLY_KEYS }, PAGE)) {
       ops.push({ key, value: undefined });
       if (ops.length < GROUP) continue;

@@ -131,3 +131,53 @@ test('a card is bounded, whatever is added to it', () => {
   const many = documentOf(table(new Array(9_000).fill({ v: value(1) }), { limit: 9_000 }));
   expect(JSON.stringify(many)).toMatch(/a card shows 5,000 components/);
 });
+
+test('a handle is heard before anybody has looked, however deep it lies, and wherever it is put', () => {
+  let changes = 0;
+  const card = createCard({ now: () => 0, onChange: () => void changes++ });
+  const heardOf = (change: () => void) => {
+    const before = changes;
+    change();
+    return changes > before;
+  };
+  const [inRow, inTab, inCell, late, moved, replaced] = [1, 2, 3, 4, 5, 6].map((n) => value(n));
+  const rows: { a: unknown }[] = [{ a: inCell }];
+  const t = table(rows);
+  const s = section('S', [row([inRow as never]), tabs({ one: [inTab as never] }), t]);
+  card.add(s);
+  for (const one of [inRow, inTab, inCell])
+    expect(heardOf(() => Object.assign(one as object, { value: 9 }))).toBe(true);
+  card.toDocument();
+  // Added to what lies in a container, moved to another, replaced in a cell: each tells the card, and then it listens.
+  const inner = section('I');
+  s.add(inner);
+  inner.add(late as never);
+  expect(heardOf(() => Object.assign(late as object, { value: 9 }))).toBe(true);
+  card.toDocument();
+  s.items = [row([moved as never]), t];
+  rows[0] = { a: replaced };
+  t.update();
+  for (const one of [moved, replaced])
+    expect(heardOf(() => Object.assign(one as object, { value: 9 }))).toBe(true);
+  card.toDocument();
+  // Nothing of it lies in the card any more.
+  expect(heardOf(() => Object.assign(inRow as object, { value: 8 }))).toBe(false);
+  expect(heardOf(() => Object.assign(late as object, { value: 8 }))).toBe(false);
+  card.add('more');
+  card.close();
+  expect(heardOf(() => Object.assign(moved as object, { value: 7 }))).toBe(false);
+});
+
+test('one that lies in two cards is heard by both, also by the one that nobody has looked at', () => {
+  const changes = { a: 0, b: 0 };
+  const a = createCard({ now: () => 0, onChange: () => void changes.a++ });
+  const b = createCard({ now: () => 0, onChange: () => void changes.b++ });
+  const p = progress();
+  a.add(p);
+  a.toDocument();
+  b.add(section('S', [p]));
+  const before = { ...changes };
+  p.value = 1;
+  expect(changes).toEqual({ a: before.a + 1, b: before.b + 1 });
+  b.close();
+});

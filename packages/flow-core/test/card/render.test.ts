@@ -3,7 +3,6 @@ import {
   createCard,
   html,
   image,
-  type LibraryName,
   lineChart,
   markdown,
   renderBlocks,
@@ -12,7 +11,6 @@ import {
   table,
   tabs,
   value,
-  vega,
 } from '../../src/card';
 import { blockOf, documentOf, host, htmlOf } from './card';
 import { elementsOf } from './elements';
@@ -61,28 +59,6 @@ test('markup of the user runs in a frame that reaches nothing', () => {
   expect(frame?.attributes.srcdoc).toContain('<script>alert("1")</script>');
   expect(policyOf(file)).toContain("default-src 'none'");
   expect(policyOf(file)).toContain("script-src 'unsafe-inline';");
-});
-
-test('a chart of Vega is drawn where its libraries are, and shown as its specification where they are not', () => {
-  const spec = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', mark: '</script><b>' };
-  const without = htmlOf(vega(spec));
-  expect(without).toContain('install vega, vega-lite, vega-embed in your workspace');
-  expect(elementsOf(without).some(({ name }) => name === 'iframe')).toBe(false);
-  const asked: LibraryName[] = [];
-  const library = (name: LibraryName) => {
-    asked.push(name);
-    return `/* ${name} </script> */`;
-  };
-  const file = renderCard(documentOf(vega(spec), vega(spec)), { library });
-  const elements = elementsOf(file);
-  expect(elements.filter(({ name }) => name === 'iframe').length).toBe(2);
-  const libraries = elements.find(({ attributes }) => attributes.id === 'libraries')?.text ?? '';
-  expect(JSON.parse(libraries)).toEqual(
-    ['vega', 'vega-lite', 'vega-embed'].map((name) => `/* ${name} </script> */`),
-  );
-  expect(policyOf(file)).toContain("'unsafe-eval'");
-  renderCard(documentOf('no chart'), { library: () => expect(true).toBe(false) as never });
-  expect(new Set(asked).size).toBe(3);
 });
 
 test('a live card says so, hears the page around it, and is loaded again where that is asked', () => {

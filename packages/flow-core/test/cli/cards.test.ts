@@ -124,3 +124,67 @@ export default f.end(start);
   await ws.ok(['step', 'spun', 'start']);
   expect(shown('dist/flow/spun/steps/start/card.html')).toContain('handed over');
 });
+
+test('splits in several workers have one card together, from the first change to spins, targets, exports and removals', async () => {
+  const flow = (word: string) => `import { execSync } from 'node:child_process';
+import { flow } from '@nx-flow/core';
+import { progress } from '@nx-flow/core/card';
+const f = flow('split');
+const start = f.start(() => ({ items: [0, 1, 2, 3] }));
+const each = f.foreach('each', { after: start, over: 'items' }, ({ input, card, current }) => {
+  const shared = card.shared('progress', { totals: true });
+  shared.title = 'Splits of ' + current.flow;
+  const done = shared.add(progress({ total: 10 }));
+  shared.row({ word: '${word}', n: input });
+  // It is seen without that it yields.
+  if (input === 3 && current.run !== 'spin') {
+    for (const until = Date.now() + 400; Date.now() < until; ) done.value = 5;
+    execSync('kill -9 ' + process.pid);
+  }
+  done.value = 10;
+  return {};
+});
+const all = f.join('all', { after: each }, () => ({}));
+export default f.end(all);
+`;
+  ws.write('split.flow.ts', flow('recorded'));
+  // The last split kills its worker: what it had said is there.
+  const ran = await ws.nxFlow(['run', 'split', '--max-workers=2']);
+  expect(ran.code).toBe(1);
+  const { cards } = (await ws.ok(['card', 'split', '1', '--list', '--json'])).json;
+  expect(cards).toMatchObject([
+    { pathspec: 'split/1/each', id: 'progress', title: 'Splits of split', attempt: 0 },
+  ]);
+  const { stdout } = await ws.ok(['card', 'split', '1/each']);
+  expect(stdout).toContain('split/1/each progress  .flow/cards/split/1-each-progress.html');
+  const recorded = shown('.flow/cards/split/1-each-progress.html');
+  expect(recorded).toContain('35 of 40');
+  expect(recorded).toContain('Split 3, failed');
+  expect(recorded.match(/<td>recorded/g)).toHaveLength(4);
+
+  ws.write('split.flow.ts', flow('spun'));
+  const folder = 'dist/flow/split/spin/each';
+  const one = await ws.ok(['spin', 'split', 'each', '--index=1', '--json']);
+  expect(one.json.cards).toEqual([{ id: 'progress', file: `${folder}/1/card-progress.html` }]);
+  expect(shown(`${folder}/1/card-progress.html`).match(/<td>(recorded|spun)/g)).toEqual([
+    '<td>recorded',
+    '<td>spun',
+    '<td>recorded',
+    '<td>recorded',
+  ]);
+  const many = await ws.ok(['spin', 'split', 'each', '--all', '--json']);
+  expect(many.json.cards).toEqual([{ id: 'progress', file: `${folder}/card-progress.html` }]);
+  expect(shown(`${folder}/card-progress.html`).match(/<td>spun/g)).toHaveLength(4);
+  expect(shown(`${folder}/card-progress.html`)).toContain('40 of 40');
+  for (const step of ['start', 'each']) await ws.ok(['step', 'split', step]);
+  expect(shown('dist/flow/split/steps/each/card-progress.html').match(/<td>spun/g)).toHaveLength(4);
+
+  await ws.ok(['export', 'split', '1', 'one.nxflow']);
+  await ws.ok(['verify']);
+  await ws.ok(['import', 'one.nxflow', '--store=other']);
+  await ws.ok(['card', 'split', '1/each', '--store=other', '--out=other.html']);
+  expect(shown('other.html')).toContain('Split 3, failed');
+  await ws.ok(['rm', 'split', '1']);
+  expect((await ws.nxFlow(['card', 'split', '1/each'])).stderr).toContain('FLOW_RUN_REMOVED');
+  await ws.ok(['verify']);
+});

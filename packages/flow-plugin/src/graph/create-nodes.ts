@@ -13,6 +13,7 @@ import { type Place, placesOf } from './projects';
 import { type FlowSource, readSources, type SourceFile } from './sources';
 import { suffixOf, type TargetNames, targetNames } from './target-names';
 import { addTargets, FLOW_INPUTS } from './targets';
+import { uiNodes } from './ui-target';
 
 export const FLOWS = '**/*.flow.{ts,tsx,mts,cts}';
 /** Matched only to know which project names are taken. Nothing is inferred from them. */
@@ -40,7 +41,10 @@ export const createNodes: CreateNodes<PluginOptions> = [
       for (const warning of warningsOf(source, root)) warnOnce(warning);
     }
     const built = await flowsOnBuilds(sources, workspaceRoot);
-    return nodesOf(sources, places, built, options);
+    return [
+      ...nodesOf(sources, places, built, options),
+      ...uiNodes(files, manifests, workspaceRoot, options),
+    ];
   },
 ];
 

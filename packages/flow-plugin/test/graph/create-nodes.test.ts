@@ -796,3 +796,40 @@ describe('a flow that imports a library of the workspace as it is built has targ
     expect(await first()).toEqual([]);
   });
 });
+
+describe('the target of the page', () => {
+  const uiOf = async (options?: object) => {
+    const found = Object.entries(await infer(options)).flatMap(([root, { targets = {} }]) =>
+      Object.entries(targets)
+        .filter(([, { options: given }]) => given?.command === 'nx-flow ui')
+        .map(([name, { continuous, cache }]) => ({ root, name, continuous, cache })),
+    );
+    return found;
+  };
+
+  test('is at the root, once, where the page is installed and the root is a project', async () => {
+    write('packages/a/a.flow.ts', source('a'));
+    write('packages/a/package.json', { name: 'a' });
+    write('packages/b/b.flow.ts', source('b'));
+    write('packages/b/package.json', { name: 'b' });
+    expect(await uiOf()).toEqual([]);
+    write('node_modules/@nx-flow/ui/package.json', { name: '@nx-flow/ui', version: '0.1.0' });
+    written.pop();
+    expect(await uiOf()).toEqual([]);
+    write('project.json', { name: 'root' });
+    expect(await uiOf()).toEqual([{ root: '.', name: 'flow-ui', continuous: true, cache: false }]);
+    expect(await uiOf({ uiTargetName: 'page' })).toMatchObject([{ root: '.', name: 'page' }]);
+  });
+
+  test('is beside the targets of flows that are in the root themselves', async () => {
+    write('a.flow.ts', source('a'));
+    write('project.json', { name: 'root' });
+    write('node_modules/@nx-flow/ui/package.json', { name: '@nx-flow/ui', version: '0.1.0' });
+    written.pop();
+    const { '.': root } = await infer();
+    expect(Object.keys(root?.targets ?? {})).toEqual(
+      expect.arrayContaining(['run', 'spin-train', 'flow-ui']),
+    );
+    expect(root?.name).toBeUndefined();
+  });
+});

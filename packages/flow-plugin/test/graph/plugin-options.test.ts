@@ -11,6 +11,7 @@ test('without options, targets have their usual names', () => {
     resumeTargetName: 'resume',
     snapshotTargetName: 'snapshot',
     stepTargetPrefix: 'spin-',
+    uiTargetName: 'flow-ui',
   });
   expect(pluginOptions({ runTargetName: 'flow-run' })).toMatchObject({
     runTargetName: 'flow-run',

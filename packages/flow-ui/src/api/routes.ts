@@ -95,6 +95,10 @@ export interface RunReply extends RunEntry {
   origin?: string;
   git?: { commit: string; branch?: string; dirty?: boolean };
   environment: { node: string; version: string; host: string };
+  /** It was started from this page: `DELETE /api/work/:flow/:run` ends it. */
+  here?: boolean;
+  /** Cards that the tasks of a step have together. */
+  shared?: readonly SharedCardEntry[];
   /** Commands behind what one sees. */
   commands: readonly CommandEntry[];
 }
@@ -139,6 +143,8 @@ export interface TasksReply {
   attempts: readonly number[];
   /** The split, as in `2` or `2.0`; empty outside of a foreach. */
   index: readonly string[];
+  /** The attempts before the last one, by the place of the task: start and duration of each, one after the other. */
+  tries?: Readonly<Record<number, readonly number[]>>;
   /** The first line of the error of a failed task, by the place of the task. */
   errors: Readonly<Record<number, string>>;
 }
@@ -169,6 +175,8 @@ export interface TaskReply {
   outputs: readonly ArtifactEntry[];
   params: readonly ArtifactEntry[];
   cards: readonly CardEntry[];
+  /** Those that all tasks of its step show together. */
+  shared?: readonly CardEntry[];
   parents: readonly string[];
   /** The first hundred. */
   children: readonly string[];
@@ -207,13 +215,26 @@ export interface CardEntry {
   bytes: number;
 }
 
+/** A card of a whole step: it has no attempt of its own. */
+export interface SharedCardEntry extends Omit<CardEntry, 'attempt'> {
+  step: string;
+}
+
 /**
  * `POST /api/frame`: an address for a frame. It can be asked for once, within a minute, without the token, and answers with a
  * policy that sandboxes it. A card, or a value as a card: a table, a chart of its numbers, an image, a text, a tree.
  */
 export type FrameRequest =
   | { card: { task: string; id: string; attempt?: number } }
-  | { value: { task: string; name: string; /** Into the value, as in `["a", 0]`. */ path?: readonly (string | number)[] } }
+  /** What all tasks of a step show together; `step`: `movies/12/train`. */
+  | { card: { step: string; id: string } }
+  | {
+      value: {
+        task: string;
+        name: string /** Into the value, as in `["a", 0]`. */;
+        path?: readonly (string | number)[];
+      };
+    }
   /** Of a spin of the moment. */
   | { card: { spin: number; id: string } }
   | { value: { spin: number; name: string; path?: readonly (string | number)[] } }
@@ -223,6 +244,8 @@ export type FrameRequest =
 export interface FrameReply {
   /** `/frame/…` */
   url: string;
+  /** Of a card that still changes: as in `CardShown`. Where that says another one, the frame has to be loaded again. */
+  policy?: string;
 }
 
 /** `GET /api/log/:flow/:run/:step/:task?attempt=&from=`; of a spin: `GET /api/spins/:n/log?from=` */
@@ -274,7 +297,12 @@ export interface FlowReply {
   steps: readonly { name: string; kind: string; spin: boolean }[];
   graph: GraphEntry;
   /** JSON Schema of each parameter, in the order of declaration. */
-  params: readonly { name: string; schema: Readonly<Record<string, unknown>>; default?: unknown; required: boolean }[];
+  params: readonly {
+    name: string;
+    schema: Readonly<Record<string, unknown>>;
+    default?: unknown;
+    required: boolean;
+  }[];
 }
 
 /** Which step, on which inputs. Absent: as `nx-flow spin` chooses. */
@@ -327,6 +355,8 @@ export interface SpinsReply {
 /** A spin of this workspace, from the page or from a command. */
 export interface SpinEntry {
   n: number;
+  /** All of its events have it: see `Happened`. */
+  work: string;
   flow: string;
   step: string;
   index: readonly number[];
@@ -353,6 +383,8 @@ export interface SpinDetail extends SpinEntry {
   /** The origin's card, to compare with. */
   originCards: readonly CardEntry[];
   failure?: ErrorRecord;
+  /** As in a {@link TaskReply}. */
+  source?: TaskReply['source'];
   hints: readonly string[];
   /** What was executed: to change it and execute it again. */
   request?: SpinRequest;

@@ -16,8 +16,8 @@ export interface Vega extends VegaOptions, Updatable {
 }
 
 /**
- * A chart by its specification for Vega or Vega-Lite. It is drawn where your workspace has the packages `vega` and
- * `vega-embed`, and for Vega-Lite `vega-lite`, in a frame of its own; else the specification is shown.
+ * A chart by its specification for Vega or Vega-Lite. It is drawn, as an image, where your workspace has the package `vega`, and
+ * for Vega-Lite `vega-lite`; else the specification is shown.
  */
 export function vega(spec: object, options: VegaOptions = {}): Vega {
   return handle({ ...options, spec } as Omit<Vega, 'update'>, (props) => {

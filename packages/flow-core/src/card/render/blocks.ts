@@ -6,7 +6,7 @@ import { renderLine, renderScatter } from './charts/line';
 import { renderCode, renderLog } from './code';
 import { renderError } from './error';
 import { renderEvents } from './events';
-import { renderHtml, renderVega } from './frame';
+import { renderHtml } from './frame';
 import { renderGraph } from './graph';
 import { renderImage } from './image';
 import { renderArtifact, renderJson } from './json';
@@ -15,6 +15,7 @@ import type { Markup } from './markup';
 import type { Place } from './place';
 import { renderTable } from './table';
 import { renderProgress, renderValue } from './value';
+import { renderVega } from './vega';
 
 type Renderers = { [T in Block['type']]: (block: Extract<Block, { type: T }>, place: Place) => Markup };
 

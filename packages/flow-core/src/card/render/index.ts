@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Block, CardDocument } from '../document';
 import { lineOf } from '../text';
+import { Unshowable } from '../unshowable';
 import { renderBlock } from './blocks';
 import { renderError } from './error';
-import { librariesMarkup } from './frame';
 import { Markup, markup } from './markup';
 import { heading } from './parts';
-import { type LibraryName, PIECES, type Piece, type Place } from './place';
+import { PIECES, type Piece, type Place } from './place';
 import { scriptOf } from './script';
 import { styleOf } from './style';
 
@@ -18,8 +18,6 @@ export interface RenderOptions {
    * after how many seconds.
    */
   live?: { reload?: number };
-  /** The source of a library that draws, as a script for pages. Asked for only where the card has a chart of Vega. */
-  library?(name: LibraryName): string | undefined;
 }
 
 export interface RenderedBlocks {
@@ -41,7 +39,7 @@ export function renderCard(document: CardDocument, options: RenderOptions = {}):
 ${reload > 0 && markup`<meta http-equiv="refresh" content="${Math.ceil(reload)}">`}<title>${titleOf(document) ?? 'Card'}</title>
 <style>${new Markup(styleOf(pieces))}</style></head>
 <body${options.live && LIVE}><main>${new Markup(html)}</main>
-${pieces.has('vega') && options.library && librariesMarkup(options.library)}${script !== '' && new Markup(`<script>${script}</script>`)}</body></html>
+${script !== '' && new Markup(`<script>${script}</script>`)}</body></html>
 `.text;
 }
 
@@ -58,27 +56,33 @@ function render(document: CardDocument, options: RenderOptions) {
   const title = titleOf(document);
   const level = title === undefined ? 1 : 2;
   const blocks = Array.isArray(document?.blocks) ? document.blocks : [];
-  const library = (name: LibraryName) => options.library?.(name);
-  const shared = { need: (piece: Piece) => needed.add(piece), library };
-  const inside = blocks.map((block, i) => rendered(block, String(i), level, shared));
+  const need = (piece: Piece) => needed.add(piece);
+  const inside = blocks.map((block, i) => rendered(block, String(i), level, need));
   const html = markup`${[title !== undefined && heading(1, title), inside]}`.text;
   // A live card may show tomorrow what it does not show today.
-  const pieces = options.live ? new Set([...PIECES.filter((piece) => piece !== 'vega'), ...needed]) : needed;
+  const pieces = options.live ? new Set(PIECES) : needed;
   const script = scriptOf(pieces, options.live !== undefined);
   return { html, pieces, script, policy: policyOf(script, needed) };
 }
 
-function rendered(block: Block, id: string, level: number, shared: Pick<Place, 'need' | 'library'>): Markup {
+function rendered(block: Block, id: string, level: number, need: Place['need']): Markup {
   const place: Place = {
-    ...shared,
+    need,
     id,
     level,
-    block: (inner, at, deeper = level) => rendered(inner, `${id}-${at}`, deeper, shared),
+    block: (inner, at, deeper = level) => rendered(inner, `${id}-${at}`, deeper, need),
   };
   try {
     return renderBlock(block, place);
   } catch (error) {
-    return renderError({ type: 'error', title: 'This cannot be shown', text: lineOf(error) }, place);
+    return renderError(
+      {
+        type: 'error',
+        title: 'This cannot be shown',
+        text: error instanceof Unshowable ? error.message : lineOf(error),
+      },
+      place,
+    );
   }
 }
 
@@ -88,11 +92,7 @@ function rendered(block: Block, id: string, level: number, shared: Pick<Place, '
  */
 function policyOf(script: string, needed: ReadonlySet<Piece>): string {
   const hash = createHash('sha256').update(script).digest('base64');
-  const scripts = needed.has('frame')
-    ? `'unsafe-inline'${needed.has('vega') ? " 'unsafe-eval'" : ''}`
-    : script === ''
-      ? "'none'"
-      : `'sha256-${hash}'`;
+  const scripts = needed.has('frame') ? "'unsafe-inline'" : script === '' ? "'none'" : `'sha256-${hash}'`;
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts}; base-uri 'none'; form-action 'none'`;
 }
 

@@ -45,11 +45,3 @@ const SPECIAL = new RegExp(`[&<>"'\`\\ud800-\\udfff${HIDDEN}]`);
 export function asIs(text: string): Markup {
   return new Markup(text.replace(/[&"<>]/g, (sign) => `&#${sign.charCodeAt(0)};`));
 }
-
-/** JSON that may stand in a `<script type="application/json">`. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}

@@ -9,13 +9,9 @@ export interface Place {
   level: number;
   /** Of what lies inside. */
   block(block: Block, at: string | number, level?: number): Markup;
-  /** The source of a library of the user's, as a script of a page. Undefined where it is not there. */
-  library(name: LibraryName): string | undefined;
   /** Names what of the styles and of the script the file needs. */
   need(piece: Piece): void;
 }
-
-export type LibraryName = 'vega' | 'vega-lite' | 'vega-embed';
 
 export const PIECES = [
   ...(['chart', 'code', 'events', 'frame', 'graph', 'heatmap', 'json', 'layout', 'log', 'progress'] as const),

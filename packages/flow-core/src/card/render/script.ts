@@ -41,10 +41,6 @@ f.querySelector('.scroll').before(bar);show()}`;
 /** A frame says how high it is; nothing else is heard from it. */
 const FRAME = `addEventListener('message',e=>{const h=+e.data?.cardHeight;if(h>0)for(const f of document.querySelectorAll('iframe.fit'))if(f.contentWindow===e.source)f.style.height=Math.min(Math.ceil(h),5000)+'px'});`;
 
-const VEGA = String.raw`function charts(r){
-const q=JSON.parse(document.getElementById('libraries').textContent).map(x=>'<script>'+x.replace(/<\/script/gi,'<\\/script')+'<\/script>'),o='<script>',c='<\/script>';
-for(const f of r)f.srcdoc='<!doctype html><meta charset=utf-8><style>body{margin:0;background:#fff}#v{width:100%}</style><div id=v></div>'+q[0]+(f.dataset.lite==='1'?q[1]:'')+q[2]+o+'vegaEmbed("#v",'+f.dataset.spec+',{actions:false,renderer:"svg"}).catch(e=>document.body.textContent=e.message);new ResizeObserver(()=>parent.postMessage({cardHeight:document.documentElement.getBoundingClientRect().height},"*")).observe(document.documentElement)'+c}`;
-
 /**
  * Only the page around the card is heard. A block that is the same stays as it is; in another, what was open stays open, and where
  * the reader was in a search.
@@ -70,10 +66,6 @@ export function scriptOf(pieces: ReadonlySet<Piece>, live: boolean): string {
     called.push("Q('.t',r).forEach(f=>f.closest('td')||table(f));");
   }
   if (pieces.has('log')) called.push("Q('.log pre',r).forEach(p=>p.scrollTop=p.scrollHeight);");
-  if (pieces.has('vega')) {
-    made.push(VEGA);
-    called.push("charts(Q('iframe.vega',r));");
-  }
   if (called.length === 0 && !pieces.has('frame') && !live) return '';
   const heard = `${pieces.has('frame') ? FRAME : ''}${live ? CHANGES : ''}`;
   return `${made.join('\n')}\nfunction mount(r){${called.join('')}}\n${heard}mount([document.querySelector('main')]);`;

@@ -14,6 +14,7 @@ export const CHART = `${COLOURS}
 .chart{container-type:inline-size;max-width:680px}.chart svg{display:block;width:100%;height:auto;overflow:visible}
 .chart text{font-size:13px;fill:var(--soft)}.chart .e{text-anchor:end}.chart .m{text-anchor:middle}
 @container (max-width:410px){.chart text{font-size:17px}.chart .o{display:none}}
+@container (max-width:260px){.chart text{display:none}}
 .g{stroke:var(--line);fill:none}.a{stroke:var(--soft);fill:none}
 ${LIGHT.map((_, i) => `.s${i}{--c:var(--c${i})}.k${i}{background:var(--c${i})}`).join('')}
 .l{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}.two .l{stroke-dasharray:6 3}
@@ -28,6 +29,6 @@ const INVERTED = 8;
 export const HEATMAP = `
 :root{--heat:#08488a}@media (prefers-color-scheme:dark){:root{--heat:#5aaef5}}
 .heat table{border-collapse:separate;border-spacing:2px}.heat td,.heat th{border:0;padding:6px 10px}.heat td{text-align:right;font-variant-numeric:tabular-nums;min-width:44px}
-.heat th{background:none;font-weight:400}.heat .small td{min-width:0;width:12px;height:12px;padding:0}.heat .small th{padding:0 4px;font-size:11px;line-height:14px}.heat .small{border-spacing:1px}
+.heat th{background:none;font-weight:400;max-width:16em;overflow:hidden;text-overflow:ellipsis}.heat .small td{min-width:0;width:12px;height:12px;padding:0}.heat .small th{padding:0 4px;font-size:11px;line-height:14px}.heat .small{border-spacing:1px}
 .axes{font-size:13px;color:var(--soft);margin-bottom:4px}
 ${SHADES.map((share, i) => `.h${i}{background:color-mix(in srgb,var(--heat) ${share}%,var(--bg))${i < INVERTED ? '' : ';color:var(--bg)'}}`).join('')}`;

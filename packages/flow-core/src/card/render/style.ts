@@ -50,7 +50,7 @@ tbody tr:hover{background:var(--tint)}tfoot td{font-weight:600;border-bottom:0}
 td .b{margin:0}td>.chart{min-width:220px}
 @media print{.tools{display:none}}`,
   code: `
-.code pre,.vega pre{background:var(--tint);padding:10px 12px;border-radius:4px}
+.code pre{background:var(--tint);padding:10px 12px;border-radius:4px}
 .ln{display:inline-block;margin-right:14px;color:var(--soft);user-select:none}
 mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:inherit}`,
   log: `
@@ -73,13 +73,15 @@ mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:in
   frame: `
 iframe{display:block;width:100%;border:0;background:transparent}.frame iframe{color-scheme:light dark}`,
   graph: `
-.graph svg{display:block;fill:none;stroke:var(--line);stroke-width:1.5}.graph rect{fill:var(--tint)}
+.graph svg{display:block;fill:none;stroke:var(--line);stroke-width:1.5}.graph path{stroke:var(--soft)}.graph rect{fill:var(--tint)}
 .graph text{fill:var(--fg);stroke:none;font:600 13px system-ui,sans-serif;text-anchor:middle}.graph text.kind{fill:var(--soft);font:11px system-ui,sans-serif}
 .graph .here rect{fill:var(--mark);stroke:var(--link);stroke-width:2}`,
+  vega: `
+.vega img{display:block;box-sizing:content-box;background:#fff;max-width:calc(100% - 16px);padding:8px;border-radius:4px}`,
   layout: `
 .cells{display:flex;flex-wrap:wrap;gap:0 32px;align-items:flex-start}.cells>div{min-width:0}
 .columns>.cells{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:0 28px}
-.row .v{margin-right:0}section.section>:first-child{margin-top:1em}.cells section.section>:first-child{margin-top:0}`,
+.row .v{margin-right:0}.row .chart{width:360px;max-width:100%}.row>.cells>div{max-width:100%}section.section>:first-child{margin-top:1em}.cells section.section>:first-child{margin-top:0}`,
   tabs: `
 .tabs{display:flex;flex-wrap:wrap}.tabs>input{position:absolute;opacity:0;pointer-events:none}
 .tabs>label{order:0;padding:6px 14px;cursor:pointer;border-bottom:2px solid var(--line);color:var(--soft)}

@@ -59,7 +59,7 @@ function notes(table: TableBlock): Markup[] {
   if (table.of > shown)
     notes.push(
       note(
-        `The first ${counted(shown, 'row')} of ${table.of.toLocaleString('en')}. Sorting, searching, copying${table.totals ? ' and sums' : ''} see these alone.`,
+        `The first ${counted(shown, 'row')} of ${table.of.toLocaleString('en')}. Sorting, searching, copying${table.totals && !table.totalsOfAll ? ' and sums' : ''} see these alone.`,
       ),
     );
   if (table.columnsOf > table.columns.length)

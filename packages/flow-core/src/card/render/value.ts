@@ -29,7 +29,7 @@ function changeOf({ value, before, lower }: ValueBlock): Markup | undefined {
 
 export function renderProgress(progress: ProgressBlock, place: Place): Markup {
   place.need('progress');
-  const { value, total, unit, rate, remaining, elapsed = 0 } = progress;
+  const { value, total, unit, rate, remaining, elapsed } = progress;
   const count = total === undefined ? figure(value) : `${figure(value)} of ${figure(total)}`;
   const isDone = total !== undefined && value >= total;
   const told = [
@@ -40,7 +40,13 @@ export function renderProgress(progress: ProgressBlock, place: Place): Markup {
       : rate >= 0.1
         ? `${figure(rate, 3)} a second`
         : `${figure(rate * 60, 3)} a minute`,
-    isDone ? `took ${duration(elapsed)}` : remaining === undefined ? '' : `${duration(remaining)} left`,
+    isDone
+      ? elapsed === undefined
+        ? ''
+        : `took ${duration(elapsed)}`
+      : remaining === undefined
+        ? ''
+        : `${duration(remaining)} left`,
   ];
   const bar =
     total !== undefined &&

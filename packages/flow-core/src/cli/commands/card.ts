@@ -2,6 +2,7 @@
 import { join, relative, resolve } from 'node:path';
 import { FlowError, suggest } from '../../definition/errors';
 import { OWN_CARD } from '../../definition/step-cards';
+import { sharedCards } from '../../engine/cards/shared-cards';
 import { cardsOfRun, cardsOfTask } from '../../engine/record/read-cards';
 import { cardsFolder } from '../../environment/output-folders';
 import { writeCardFile } from '../../session/origin-card';
@@ -20,11 +21,11 @@ const NAMED = 5;
 export const command: Command = {
   spec: {
     name: 'card',
-    help: 'Write the card of a task to a file: what the task showed',
+    help: 'Write a card to a file: what a task showed, or all tasks of a step together',
     positionals: ['<flow>', '[run | run/step | run/step/task]'],
     options: {
       ...SPIN_STORE,
-      id: { type: 'string', value: 'id', help: 'Another card of the task than its first one' },
+      id: { type: 'string', value: 'id', help: 'Another card of the task or the step than its first one' },
       attempt: { type: 'number', help: 'Of an attempt that failed before the last one, from 0' },
       out: { type: 'string', value: 'file', help: 'The file; default one below .flow/cards' },
       open: { type: 'boolean', help: 'Open it in the browser' },
@@ -73,15 +74,24 @@ async function list({ output, options }: Context, recorded: Recorded, run: RunRo
 async function* cardsIn(recorded: Recorded, run: RunRow): AsyncGenerator<Card, void, undefined> {
   const { store, spec } = recorded;
   if (spec.step !== undefined) requireRunStep(run, spec.step);
+  if (spec.task === undefined) yield* togetherIn(recorded, run);
   if (spec.step === undefined || spec.task === undefined) yield* cardsOfRun(store, run, spec.step);
   else yield* await cardsOfTask(store, run, (await taskOf(store, run, { ...spec, step: spec.step })).row);
 }
 
+/** Those that the tasks of a step have together stand at no task: at 0. */
+async function* togetherIn({ store, spec }: Recorded, run: RunRow): AsyncGenerator<Card, void, undefined> {
+  const steps = spec.step === undefined ? run.steps.map(({ name }) => name) : [spec.step];
+  for (const step of steps)
+    for (const card of await sharedCards(store, run, step)) yield { step, task: 0, attempt: 0, ...card };
+}
+
 async function show(context: Context, recorded: Recorded, run: RunRow): Promise<void> {
   const { output, options, cwd } = context;
-  const card = chosen(run, await cardsAsked(recorded, run), options);
+  const card = chosen(run, await cardsAsked(recorded, run, options), options);
   const { flow, place } = recorded;
-  const name = `${options.spin === true ? 'spin-' : ''}${run.run}-${card.step}-${card.task}${options.attempt === undefined ? '' : `-attempt-${card.attempt}`}-${card.id}.html`;
+  const at = [run.run, card.step, ...(card.task === 0 ? [] : [card.task])].join('-');
+  const name = `${options.spin === true ? 'spin-' : ''}${at}${options.attempt === undefined ? '' : `-attempt-${card.attempt}`}-${card.id}.html`;
   const file =
     typeof options.out === 'string'
       ? resolve(cwd, options.out)
@@ -98,14 +108,17 @@ async function show(context: Context, recorded: Recorded, run: RunRow): Promise<
 }
 
 /** The cards of the task that was named, or of the first one that has some. @throws FlowError FLOW_CARD_NOT_FOUND */
-async function cardsAsked(recorded: Recorded, run: RunRow): Promise<Card[]> {
+async function cardsAsked(recorded: Recorded, run: RunRow, options: Context['options']): Promise<Card[]> {
   const { spec } = recorded;
   const found: Card[] = [];
   const { step, task } = spec;
   for await (const card of cardsIn(recorded, run)) {
     const [first] = found;
-    // One task is enough, where any of a step will do.
-    if (step !== undefined && first && card.task !== first.task) break;
+    // One task is enough, where any of a step will do; or what they have together.
+    if (step !== undefined && first && card.task !== first.task) {
+      if (first.task !== 0 || found.some(({ id }) => options.id === undefined || id === options.id)) break;
+      found.length = 0;
+    }
     found.push(card);
   }
   const asked = [`${run.flow}/${run.run}`, step, task].filter((part) => part !== undefined).join('/');
@@ -135,9 +148,9 @@ function chosen(run: RunRow, cards: Card[], { id, attempt }: Context['options'])
   throw new FlowError('FLOW_CARD_NOT_FOUND', message);
 }
 
-async function noCard({ store }: Recorded, run: RunRow, asked: string): Promise<FlowError> {
+async function noCard(recorded: Recorded, run: RunRow, asked: string): Promise<FlowError> {
   const others: Card[] = [];
-  for await (const card of cardsOfRun(store, run)) {
+  for await (const card of cardsIn({ ...recorded, spec: {} as Recorded['spec'] }, run)) {
     others.push({ ...card, html: '' });
     if (namesOf(run, others).length > NAMED) break;
   }
@@ -148,21 +161,22 @@ async function noCard({ store }: Recorded, run: RunRow, asked: string): Promise<
   return new FlowError('FLOW_CARD_NOT_FOUND', `${asked} has no card. ${help}`);
 }
 
+function nameOf({ flow, run }: Pick<RunRow, 'flow' | 'run'>, { step, task }: Card): string {
+  return `${flow}/${run}/${step}${task === 0 ? '' : `/${task}`}`;
+}
+
 function namesOf({ flow, run }: RunRow, cards: readonly Card[]): string[] {
-  return [...new Set(cards.map(({ step, task }) => `${flow}/${run}/${step}/${task}`))];
+  return [...new Set(cards.map((card) => nameOf({ flow, run }, card)))];
 }
 
 function listed(names: readonly string[]): string {
   return `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
 }
 
-function cardJson(
-  { flow, run }: RunRow,
-  { step, task, attempt, id, title, html }: Card,
-  file?: string,
-): CardJson {
+function cardJson(run: RunRow, card: Card, file?: string): CardJson {
+  const { attempt, id, title, html } = card;
   return {
-    pathspec: `${flow}/${run}/${step}/${task}`,
+    pathspec: nameOf(run, card),
     attempt,
     id,
     title: title ?? null,

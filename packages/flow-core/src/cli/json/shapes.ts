@@ -26,6 +26,7 @@ export type Json =
   | DumpJson
   | LogsJson
   | CardsJson
+  | UiJson
   | TagJson
   | ExportJson
   | ImportJson
@@ -64,6 +65,12 @@ export interface RunJson {
   durationMs: number;
   tasks: TaskCounts;
   error?: ErrorJson;
+}
+
+/** `ui`: at its begin, on one line. */
+export interface UiJson {
+  /** With its token. */
+  url: string;
 }
 
 /** `card` */
@@ -216,6 +223,8 @@ export interface SpinAllJson {
   /** Splits that have no inputs in that run, and why. */
   without: readonly { index: readonly number[]; why: string }[];
   outputPath: string;
+  /** The cards that the splits have together, as files from the workspace's root. Absent where there are none. */
+  cards?: readonly { id: string; file: string }[];
   persisted?: string;
 }
 

@@ -27,7 +27,7 @@ export function spinJson(done: SpinDone): SpinJson {
 }
 
 export function spinAllJson(done: SpinsDone): SpinAllJson {
-  const { flow, step, run, status, durationMs, spins, without, outputs, persisted } = done;
+  const { flow, step, run, status, durationMs, spins, without, outputs, cards = [], persisted } = done;
   return {
     step,
     origin: `${flow}/${run}`,
@@ -36,6 +36,7 @@ export function spinAllJson(done: SpinsDone): SpinAllJson {
     splits: spins.map(splitJson),
     without,
     outputPath: outputs,
+    ...(cards.length > 0 ? { cards: cards.map(({ id, file }) => ({ id, file: file ?? '' })) } : {}),
     ...(persisted === undefined ? {} : { persisted }),
   };
 }

@@ -7,7 +7,7 @@ import { renderThrown } from './error';
 import { eventLine } from './event-line';
 import { LabelledLines, LiveRegion, progressLine } from './live-region';
 import type { Output } from './output';
-import { changeText, differencesText, persistedText, warnings } from './spin';
+import { cardText, changeText, differencesText, persistedText, warnings } from './spin';
 import { duration, plural, table } from './table';
 
 /** Shows a spin of all splits, from its first event to its last. */
@@ -68,6 +68,7 @@ export function spinAllRenderer(output: Output, workspace: string, cwd: string):
     for (const text of failures(spins, output, workspace)) output.write(`\n${text}`);
     const folder = relative(cwd, join(workspace, event.outputs)) || '.';
     output.write(`\n${lastLine(event, output)}, outputs in ${folder}\n`);
+    output.write(cardText(event, output, workspace, cwd));
     if (event.persisted !== undefined) output.write(persistedText(event.persisted, flow, output));
   };
 

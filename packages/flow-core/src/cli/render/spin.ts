@@ -76,7 +76,7 @@ export function warnings(
 
 /** Where its cards are, and that of its origin. Empty where it showed nothing. */
 export function cardText(
-  { cards = [], originCard }: SpinDone,
+  { cards = [], originCard }: Pick<SpinDone, 'cards' | 'originCard'>,
   output: Output,
   workspace: string,
   cwd: string,

@@ -17,6 +17,13 @@ export async function keptCards(
   return renderCards(cards, hide);
 }
 
+/** The same without the default card, at once. */
+export function keptNow(graph: Graph, shown: readonly TaskCard[]): KeptCard[] {
+  if (!graph.secrets) return renderCards(shown);
+  const { secretsOf } = require('../secrets/secrets') as typeof import('../secrets/secrets');
+  return renderCards(shown, secretsOf(graph).maskIn);
+}
+
 /** What the step itself added is shown all the same. */
 function failed(own: CardDocument | undefined, error: unknown): CardDocument {
   const text = String((error as Error)?.message ?? error);

@@ -14,12 +14,20 @@ const MOST = 8 * 1024 * 1024;
 
 /** @param hide takes secrets out of what is shown, and of the file that it becomes: markup may have held one apart */
 export function renderCards(cards: readonly TaskCard[], hide: Hide = hidesNothing): KeptCard[] {
+  const taken = new Set<string>();
   return cards.map(({ id, document }) => {
     const shown = hide(document);
     const html = hide(rendered(shown));
-    // An id is a part of the key, of a file's name, and of what is printed.
-    return { id: hide(id) === id ? id : 'hidden', ...titleOf(shown), html };
+    return { id: shownId(id, hide, taken), ...titleOf(shown), html };
   });
+}
+
+/** An id is a part of the key, of a file's name, and of what is printed. Those of one task stay apart. */
+export function shownId(id: string, hide: Hide, taken: Set<string>): string {
+  let shown = hide(id) === id ? id : 'hidden';
+  for (let n = 2; taken.has(shown); n++) shown = `hidden-${n}`;
+  taken.add(shown);
+  return shown;
 }
 
 /** Gives plain data without secrets. */

@@ -1,7 +1,7 @@
 /** Writes a step's artifacts in their natural form, as a spin does, for later targets that are not steps. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cardsOf } from '../../store/rows/cards';
+import { cardsOf, partsOf } from '../../store/rows/cards';
 import type { ArtifactRecord, TaskRow } from '../../store/rows/rows';
 import type { Codecs } from '../../store/values/artifacts';
 import { writeArtifacts } from '../outputs/artifacts';
@@ -31,6 +31,16 @@ export async function writeNatural(executed: Executed, folder: string, codecs: C
       if (card.attempt === row.attempt) writeCards(place, [card]);
     if (log !== '') writeFileSync(join(place, 'log.txt'), log);
   }
+  const row = await store.run(flow, run);
+  if (row && (await hasParts(executed))) {
+    const { sharedCards } = await import('../cards/shared-cards');
+    writeCards(folder, await sharedCards(store, row, step));
+  }
+}
+
+async function hasParts({ store, flow, run, step }: Executed): Promise<boolean> {
+  for await (const _ of partsOf(store, flow, run, step)) return true;
+  return false;
 }
 
 /** The artifacts that the step returned. For `end`, a join and a gather, all artifacts that it shows. */

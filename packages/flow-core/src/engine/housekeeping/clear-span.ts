@@ -51,7 +51,7 @@ const PAGE = 128;
 const ONLY_KEYS = ['\u0000no value\u0000'];
 
 /** Kinds of records of which a repair notes what it found lost. */
-const LOST = ['artifact', 'card', 'code', 'log', 'tag', 'task'];
+const LOST = ['artifact', 'card', 'code', 'log', 'part', 'tag', 'task'];
 
 export async function clearSpan(store: Store, span: Span, needed: Needed, removal: Removal): Promise<void> {
   const { flow } = span;
@@ -71,6 +71,7 @@ export async function clearSpan(store: Store, span: Span, needed: Needed, remova
   await each((run) => keys.tasks(flow, run), ofTask);
   await each((run) => keys.logs(flow, run), ofTask);
   await each((run) => keys.cards(flow, run), ofTask);
+  await each((run) => keys.parts(flow, run), ofTask);
   await each(
     (run) => keys.artifacts(flow, run),
     (parts, run, value) => {

@@ -139,6 +139,7 @@ function rangesOf(span: Span): KeyRange[] {
     rangeOf(span, (run) => keys.logs(flow, run)),
     prefixRange(keys.namespaces(flow)),
     prefixRange(keys.nonces(flow)),
+    rangeOf(span, (run) => keys.parts(flow, run)),
     prefixRange(keys.removedRuns(flow)),
     prefixRange(keys.reusable(flow)),
     rangeOf(span, (run) => keys.run(flow, run)),

@@ -26,6 +26,7 @@ const KINDS = [
   'card/',
   'code/',
   'log/',
+  'part/',
   'run/',
   'tag/',
   'task/',

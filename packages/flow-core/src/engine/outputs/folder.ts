@@ -80,6 +80,12 @@ export class OutputFolder {
     this.writeResult(result);
   }
 
+  writeCards(cards: readonly CardFile[]): void {
+    if (cards.length === 0) return;
+    mkdirSync(this.path, { recursive: true });
+    writeCards(this.path, cards);
+  }
+
   writeResult(result: object): void {
     mkdirSync(this.path, { recursive: true });
     writeFileSync(join(this.path, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);

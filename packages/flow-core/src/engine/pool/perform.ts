@@ -1,6 +1,6 @@
 /** Executes one task and gives its outcome, whatever happens: with its timeout, its crashes and its files. It knows no process. */
 import type { Graph, StepNode } from '../../definition/graph';
-import type { TaskCard } from '../../definition/step-cards';
+import type { TaskShown } from '../../definition/step-cards';
 import { packageFile } from '../../environment/package-root';
 import { type After, after } from '../../process/after';
 import type { Cas } from '../../store/cas/cas';
@@ -33,7 +33,7 @@ export interface Performance
   /** The asynchronous context at hand, for what is called from outside of it. */
   context?(): <T>(work: () => T) => T;
   /** Hears what a card shows while the body is at work. */
-  showCard?(card: TaskCard): void;
+  showCard?(shown: TaskShown): void;
   /** Called when the body has ended or thrown, before the engine goes on: what it patched is put back. */
   bodyEnded?(thrown?: unknown): void;
 }

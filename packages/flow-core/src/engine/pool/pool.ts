@@ -1,5 +1,5 @@
 /** Who executes tasks: the interface between a run and its workers. */
-import type { TaskCard } from '../../definition/step-cards';
+import type { TaskShown } from '../../definition/step-cards';
 import type { RunContext, TaskName, TaskOutcome } from '../task/task';
 import type { View } from '../task/view';
 import type { Job } from './job';
@@ -22,7 +22,7 @@ export interface PoolHost {
   /** @param past it came past the streams of the task's process: by a process that it started, or `fs.writeSync(1, …)` */
   log(job: Job, stream: 'stdout' | 'stderr', text: string, past?: boolean): void;
   /** What a card of a task shows, while it is at work. Absent where nobody looks. */
-  card?(job: Job, card: TaskCard): void;
+  card?(job: Job, shown: TaskShown): void;
   finished(job: Job, outcome: TaskOutcome): void;
   /** A task that had ended printed something still, or threw. */
   late(task: TaskName, text: string): void;

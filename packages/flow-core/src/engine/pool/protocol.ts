@@ -1,5 +1,5 @@
 /** What the coordinator and its workers say to each other. */
-import type { TaskCard } from '../../definition/step-cards';
+import type { TaskShown } from '../../definition/step-cards';
 import type { ErrorRecord } from '../../store/rows/rows';
 import type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../task/task';
 import type { Visible } from '../task/view';
@@ -49,7 +49,7 @@ export type FromWorker =
   /** `task` is empty for what one of several tasks printed, nobody knows which; `step` as well where there is none. */
   | ({ type: 'log'; stream: 'stdout' | 'stderr'; text: string } & TaskName)
   /** What a card of a task shows, while it is at work. */
-  | { type: 'card'; task: string; card: TaskCard }
+  | { type: 'card'; task: string; card: TaskShown }
   | { type: 'pong' }
   /** A task that is paced begins. */
   | { type: 'begun'; task: string }

@@ -1,6 +1,6 @@
 /** What a pool hears of its worker. */
 import type { FlowError } from '../../definition/errors';
-import type { TaskCard } from '../../definition/step-cards';
+import type { TaskShown } from '../../definition/step-cards';
 import type { ErrorRecord } from '../../store/rows/rows';
 import type { TaskName, TaskOutcome } from '../task/task';
 import type { Job } from './job';
@@ -14,7 +14,7 @@ export interface WorkerListener {
   /** @param past it came past the worker's streams */
   log(job: Job, stream: 'stdout' | 'stderr', text: string, past?: boolean): void;
   /** What a card of a task shows, while it is at work. */
-  card(job: Job, card: TaskCard): void;
+  card(job: Job, card: TaskShown): void;
   /** The process of a task has neither worked nor answered for so long. */
   silent(job: Job, ms: number): void;
   /** A task that had ended printed something still. */

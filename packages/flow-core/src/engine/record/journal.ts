@@ -84,7 +84,11 @@ export class Journal {
 
   /** Resolves when no more than a batch or a few waits for the one under way, or the store has failed. */
   async room(): Promise<void> {
-    while (this.#calls.length > GROUP || this.#waiting > WAITING_BYTES) await this.#batch;
+    while (!this.hasRoom) await this.#batch;
+  }
+
+  get hasRoom(): boolean {
+    return this.#calls.length <= GROUP && this.#waiting <= WAITING_BYTES;
   }
 
   async #write(): Promise<void> {

@@ -47,7 +47,9 @@ export async function allLostOf(store: Store, run: RunRow): Promise<string[]> {
 /** Whether a run took tasks over, and something is lost of the flow: mostly nothing is, and three look-ups say that. */
 async function anyLost({ kv }: Store, { flow, origin, tasks }: RunRow): Promise<boolean> {
   if (origin === undefined && !tasks?.taken) return false;
-  const kinds = ['artifact', 'card', 'log', 'task'].map((kind) => prefixRange(keys.lost(`${kind}/${flow}/`)));
+  const kinds = ['artifact', 'card', 'log', 'part', 'task'].map((kind) =>
+    prefixRange(keys.lost(`${kind}/${flow}/`)),
+  );
   const found = await Promise.all(kinds.map((range) => kv.range({ ...range, limit: 1 })));
   return found.some((page) => page.length > 0);
 }

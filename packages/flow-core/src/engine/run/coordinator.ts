@@ -142,6 +142,7 @@ export class Coordinator {
     if (!task) return;
     this.#active.delete(job);
     const { emit } = this.#options;
+    this.#cards.ended({ task, address: this.#address(task), outcome }, this.#node(task));
     if (outcome.status === 'done') {
       this.#done(task, outcome, outcome.result);
       emit({ type: 'task-done', task: this.#address(task), durationMs: outcome.durationMs });
@@ -150,7 +151,6 @@ export class Coordinator {
     } else if (this.#node(task).options.catch !== undefined && !this.#stopped) {
       void this.#caught(task, outcome);
     } else this.#failed(task, outcome);
-    this.#cards.ended({ task, address: this.#address(task), outcome }, this.#node(task));
     this.#finishIfDone();
   }
 

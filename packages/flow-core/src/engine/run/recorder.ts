@@ -12,6 +12,7 @@ import type {
   TaskRow,
   TaskStatus,
 } from '../../store/rows/rows';
+import type { KeptPart } from '../cards/kept-parts';
 import type { KeptCard } from '../cards/render-cards';
 import { endedRun, startedRun } from '../record/build-run-row';
 import { takenOverRow, taskRow, withResult } from '../record/build-task-row';
@@ -35,6 +36,9 @@ export interface NumberedTask extends Planned {
   /** The attempts that failed before. */
   attempts: NonNullable<TaskRow['attempts']>;
 }
+
+/** What a task showed: cards of its own, and its parts of those that all tasks of its step have together. */
+type Shown = { cards?: readonly KeptCard[]; parts?: readonly KeptPart[] };
 
 export type Timed = Pick<TaskOutcome, 'startedAt' | 'durationMs'>;
 
@@ -164,12 +168,23 @@ export class Recorder {
     this.#journal.add(this.#op(taken));
   }
 
-  /** What an attempt of a task showed. */
-  cards({ step, number, attempt }: NumberedTask, cards: readonly KeptCard[]): void {
+  /** What an attempt of a task showed. @param again cards are recorded again, by this method, and count then */
+  shown(
+    { step, number: task, attempt }: NumberedTask,
+    { cards = [], parts = [] }: Shown,
+    again = false,
+  ): void {
     const { flow, run } = this.row;
-    this.#journal.addAll(
-      cards.map(({ id, ...row }) => record.card(flow, run, { step, task: number, attempt, id }, row)),
-    );
+    const at = { step, task, attempt };
+    const ops = cards.map(({ id, ...row }) => record.card(flow, run, { ...at, id }, row));
+    if (again) for (const op of ops) this.#journal.addUnderWay(op);
+    else this.#journal.addAll(ops);
+    this.#journal.addAll(parts.map(({ id, part }) => record.part(flow, run, { ...at, id }, { part })));
+  }
+
+  /** Whether not much is left to be written. */
+  get hasRoom(): boolean {
+    return this.#journal.hasRoom;
   }
 
   /** Resolves when what was recorded before this call is acknowledged. @throws what the store threw */

@@ -11,6 +11,7 @@ import type { View, Visible } from '../task/view';
 import type { SplitOutcome } from './outcome';
 import type { PersistedSpin } from './persisted';
 import type { ViewSource } from './split-views';
+import type { SharedSpun } from './spun-cards';
 
 /** Where splits take their inputs from, and what their outputs are compared with. */
 export interface SplitInputs extends ViewSource {
@@ -51,6 +52,8 @@ export interface SpinAllOptions {
   packages?: Installed;
   /** Records the splits in the store of persisted spins. */
   persisted?: PersistedSpin;
+  /** The cards that all splits have together: whoever gives it keeps them. */
+  shared?: SharedSpun;
   signal?: AbortSignal;
   emit: Emit;
   /** Called with what a split has returned, before its outputs are written. */

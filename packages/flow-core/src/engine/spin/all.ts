@@ -123,10 +123,13 @@ class SplitSpinner {
         const split = this.#splits[Number(task) - 1];
         this.#options.emit({ type: 'task-went-on', task: this.#name(split), text });
       },
-      card: (job, card) => {
+      card: (job, shown) => {
         const split = this.#jobs.get(job);
-        const at = split && this.#address(split);
-        if (at) this.#options.emit({ type: 'card-updated', task: at, attempt: 0, ...card });
+        const { shared, emit } = this.#options;
+        if (!split) return;
+        const task = this.#address(split);
+        if (shared) shared.show(split.resolved, task, shown);
+        else if (!('part' in shown)) emit({ type: 'card-updated', task, attempt: 0, ...shown });
       },
       silent: (job, ms) => {
         this.#options.emit({ type: 'task-silent', task: this.#name(this.#jobs.get(job)), ms });
@@ -185,11 +188,19 @@ class SplitSpinner {
     const view = (label: string) => views.get(label);
     const { outcome, files } = await this.#outcome(split, ended, views);
     const cards = await this.#cards(split, ended, view);
+    const parts = this.#options.shared?.ended(split.resolved, ended);
     Object.assign(outcome, cards);
     if (persisted) {
       const { startedAt, durationMs } = ended;
       const more = ended.status === 'done' ? { result: ended.result } : { error: ended.failure.error };
-      await persisted.task(split.at + 1, split.resolved, { startedAt, durationMs, view, ...more, ...cards });
+      await persisted.task(split.at + 1, split.resolved, {
+        startedAt,
+        durationMs,
+        view,
+        ...more,
+        ...cards,
+        parts,
+      });
       outcome.persisted = `${persisted.pathspec}/${outcome.step}/${split.at + 1}`;
     }
     if (ended.status === 'done') this.#options.returned?.(split.resolved, ended.result);

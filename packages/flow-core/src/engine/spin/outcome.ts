@@ -174,7 +174,7 @@ export function spinDone(
   };
 }
 
-function spunCard({ id, title }: KeptCard, outputs: string | undefined): SpunCard {
+export function spunCard({ id, title }: KeptCard, outputs: string | undefined): SpunCard {
   const file = outputs === undefined ? {} : { file: `${outputs}/${cardFile(id)}` };
   return { id, ...(title === undefined ? {} : { title }), ...file };
 }

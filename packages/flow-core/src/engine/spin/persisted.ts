@@ -12,6 +12,7 @@ import { record } from '../../store/rows/records';
 import type { ArtifactRecord, ErrorRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { INLINE_LIMIT } from '../../store/values/artifacts';
+import type { KeptPart } from '../cards/kept-parts';
 import type { KeptCard } from '../cards/render-cards';
 import type { Resolved } from '../inputs/resolved';
 import { originOf } from '../inputs/resolved';
@@ -49,6 +50,7 @@ export interface PersistedTask {
   error?: ErrorRecord;
   /** What it showed. */
   cards?: readonly KeptCard[] | undefined;
+  parts?: readonly KeptPart[] | undefined;
   /** The view of an input, by its label. */
   view(label: string): View | undefined;
 }
@@ -148,8 +150,11 @@ export class PersistedSpin {
     const cards = (kept.cards ?? []).map(({ id, ...card }) =>
       record.card(flow, run, { step: node.name, task, attempt: 0, id }, card),
     );
+    const parts = (kept.parts ?? []).map(({ id, part }) =>
+      record.part(flow, run, { step: node.name, task, attempt: 0, id }, { part }),
+    );
     const logs = this.#logs.take(node.name, task);
-    this.#journal.addAll([...logs, ...artifacts, ...cards, record.task(flow, run, row)]);
+    this.#journal.addAll([...logs, ...artifacts, ...cards, ...parts, record.task(flow, run, row)]);
   }
 
   /** The run's last row; resolves when everything is acknowledged. @throws what the store threw */

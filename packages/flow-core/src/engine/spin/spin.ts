@@ -1,5 +1,6 @@
 /** spin: one step, now, in this process, on the inputs that a run recorded. Writes nothing to the store. */
 import type { Graph } from '../../definition/graph';
+import type { TaskShown } from '../../definition/step-cards';
 import { ownNamespace } from '../../environment/user';
 import type { TaskReads } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
@@ -21,7 +22,7 @@ import { compareOutputs, outputsBefore, type SpinArtifact, type SpinOutcome, spi
 import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
 import { spinContext, spinParams, spinSpec } from './spec';
-import { spunCards } from './spun-cards';
+import { sharedSpun, spunCards } from './spun-cards';
 import { changedVariables } from './variables';
 
 export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal' | 'leaves'> {
@@ -50,7 +51,7 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   /** Hears what the step is executed on, and afterwards what it read of it. */
   hearReads?(inputs: SpinInputs, reads: TaskReads): void;
   /** Executes the step elsewhere than in this process. */
-  elsewhere?(inputs: SpinInputs): Promise<TaskOutcome>;
+  elsewhere?(inputs: SpinInputs, showCard: (shown: TaskShown) => void): Promise<TaskOutcome>;
   /** Begins to record the spin in the store of persisted spins. @param origin where its inputs come from */
   persist?(origin: string | undefined, params: RunContext['params']): Promise<PersistedSpin>;
 }
@@ -70,6 +71,8 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   options.emit?.(spinStarted(graph, resolved));
   const returned = new Returned(graph.codecs, { cas: persisted?.cas, folder: options.files });
   const view = (label: string) => inputs.views.get(label) as View;
+  const shared = sharedSpun(options, resolved);
+  const showCard = (shown: TaskShown) => shared.show(inputs.spec, addressOf(graph, inputs.spec), shown);
   const outcome = guard
     ? await perform({
         graph,
@@ -78,27 +81,29 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
         view,
         artifacts: { ...inputs.artifacts, take: returned.take },
         log: options.log,
-        showCard: (card) =>
-          options.emit?.({ type: 'card-updated', task: addressOf(graph, inputs.spec), attempt: 0, ...card }),
+        showCard,
         ...(options.onlyGiven ? { missing: options.onlyGiven.missing } : {}),
         ...inThisProcess(resolved, options, guard),
       })
-    : await (options.elsewhere as Elsewhere)(inputs);
+    : await (options.elsewhere as Elsewhere)(inputs, showCard);
   options.ended?.();
   const { status, startedAt, durationMs } = outcome;
   const [result, thrown] = status === 'done' ? [outcome.result] : [undefined, outcome.failure];
   const failure = thrown && secrets ? secrets.failure(thrown) : thrown;
   if (result) options.hearReads?.(inputs, result.reads);
   const before = () => outputsBefore(graph, options.store, resolved);
-  const { cards } = await spunCards(graph, resolved.node, outcome, async () =>
+  const parts = shared.ended(inputs.spec, outcome);
+  const { cards: own } = await spunCards(graph, resolved.node, outcome, async () =>
     (await import('./spun-facts')).spunFacts({
       ...{ graph, resolved, outcome, params: inputs.run.params, view },
       ...{ before: await before(), cas: options.store.cas, folder: options.files?.() },
     }),
   );
+  const cards = [...(own ?? []), ...(await shared.cards())];
   if (persisted) {
-    const ended = { ...(result ? { result } : {}), ...(failure ? { error: failure.error } : {}), cards };
-    await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended });
+    const ended = result ? { result } : failure ? { error: failure.error } : {};
+    const shown = { cards: own, parts };
+    await persisted.task(1, resolved, { startedAt, durationMs, view, ...ended, ...shown });
     await persisted.end(durationMs);
   }
   const absent = (result ?? failure)?.missing ?? [];
@@ -112,7 +117,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
     index: inputs.spec.stack.map(({ index }) => index),
     artifacts: result ? await artifactsOf(options, resolved, result, returned) : [],
     ...(result ? { files: result.files ?? returned.files } : {}),
-    ...(cards ? { cards } : {}),
+    ...(cards.length > 0 ? { cards } : {}),
     hints: [
       ...(resolved.lost === undefined ? [] : [resolved.lost]),
       ...(await changedVariables(graph, resolved)),

@@ -1,15 +1,15 @@
 /** The cards of a task where it is executed: made when its step asks for one, told while they change, and once more at its end. */
-import type { StepCards, TaskCard } from '../../definition/step-cards';
+import type { StepCards, TaskCard, TaskPart, TaskShown } from '../../definition/step-cards';
 import type { StepCard } from '../../definition/types';
 import type { LiveCards } from './live-cards';
 
 export class CardsOfTask {
-  readonly #show: ((card: TaskCard) => void) | undefined;
+  readonly #show: ((shown: TaskShown) => void) | undefined;
   #cards: StepCards | undefined;
-  #live: LiveCards | undefined;
+  #live: LiveCards<TaskShown> | undefined;
 
   /** @param show hears what a card shows, now and then while it changes */
-  constructor(show?: (card: TaskCard) => void) {
+  constructor(show?: (shown: TaskShown) => void) {
     this.#show = show;
   }
 
@@ -20,10 +20,14 @@ export class CardsOfTask {
   }
 
   /** What they show now. Call when the body has ended: what it changes still is not told. */
-  end(): { cards?: TaskCard[] } {
+  end(): { cards?: TaskCard[]; parts?: TaskPart[] } {
+    if (!this.#cards) return {};
     this.#live?.end();
-    const cards = this.#cards?.documents() ?? [];
-    return cards.length > 0 ? { cards } : {};
+    const shown = this.#cards.shown();
+    this.#cards.close();
+    const parts = shown.filter((one): one is TaskPart => 'part' in one);
+    const cards = shown.filter((one): one is TaskCard => !('part' in one));
+    return { ...(cards.length > 0 ? { cards } : {}), ...(parts.length > 0 ? { parts } : {}) };
   }
 
   /** A task that shows nothing loads nothing of it. */
@@ -37,7 +41,7 @@ export class CardsOfTask {
     });
     if (this.#show) {
       const { LiveCards } = require('./live-cards') as typeof import('./live-cards');
-      this.#live = new LiveCards((id) => cards.document(id), this.#show);
+      this.#live = new LiveCards((id) => cards.look(id), this.#show);
     }
     return cards;
   }

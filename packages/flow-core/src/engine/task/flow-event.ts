@@ -15,7 +15,7 @@ export interface TaskAddress {
   /** Absent where nothing is recorded: in a spin, and in the targets `spin-<step>`. */
   run?: number;
   step: string;
-  /** The number of the task in its run. Absent with `run`. */
+  /** The number of the task in its run. Absent with `run`, and of what all tasks of a step have together. */
   task?: number;
   /** The split, outermost foreach first; empty outside of a foreach. */
   index: readonly number[];
@@ -83,6 +83,8 @@ export interface CardUpdated {
   attempt: number;
   /** The id of the card among those of its task. */
   id: string;
+  /** It is the card that all tasks of the step have together: `task` names the step, without a task and without a split. */
+  shared?: true;
   document: CardDocument;
 }
 
@@ -284,6 +286,8 @@ export interface SpinsDone {
   spins: readonly SpinDone[];
   without: readonly { index: readonly number[]; why: string }[];
   outputs: string;
+  /** Those that the splits have together. Absent where there are none. */
+  cards?: readonly SpunCard[];
   /** The pathspec of all of them in the store of persisted spins. */
   persisted?: string;
 }
@@ -514,7 +518,7 @@ export function pathspecText(task: TaskAddress): string {
 
 /** `genre/3`; without a run the place of the task: `genre split 2,0, iteration 1`. */
 export function taskText({ run, step, task, index, iteration, from }: TaskAddress): string {
-  if (run !== undefined) return `${step}/${task}`;
+  if (run !== undefined) return task === undefined ? step : `${step}/${task}`;
   const place = [
     ...(index.length > 0 ? [`split ${index.join(',')}`] : []),
     ...(iteration === undefined ? [] : [`iteration ${iteration}`]),

@@ -1,8 +1,7 @@
 /**
- * Tells what cards show while they change: at a change, at most once in a while, and after the last one. A step that never yields
+ * Tells what cards show while they change: at a change, at most once in a while, and what they show last. A step that never yields
  * is heard too, since a change looks at the clock itself.
  */
-import type { TaskCard } from '../../definition/step-cards';
 import { type After, after } from '../../process/after';
 
 /** The first look comes a little later: a quick task adds all that it shows, and its end tells it. Milliseconds. */
@@ -11,52 +10,68 @@ const FIRST_MS = 20;
 /** Between two looks. Milliseconds. */
 const INTERVAL_MS = 200;
 
-/** Characters of a document that is looked at less often, and how often. */
+/** Characters of what is looked at less often, and how often. */
 const [LARGE, LARGE_INTERVAL_MS] = [1_000_000, 2_000];
+
+/** To look takes no more than this share of the time. */
+const SHARE = 1 / 20;
 
 interface Told {
   /** When it may be told again, by the clock. */
   next: number;
   timer?: After;
+  /** Since it was told, or ever. */
+  changed: boolean;
+  /** Whether it ever was. */
+  told: boolean;
 }
 
-export class LiveCards {
-  readonly #look: (id: string) => TaskCard | undefined;
-  readonly #show: (card: TaskCard) => void;
-  readonly #told = new Map<string, Told>();
+export class LiveCards<Shown> {
+  readonly #look: (id: string) => Shown | undefined;
+  readonly #show: (shown: Shown) => void;
+  readonly #all = new Map<string, Told>();
   #ended = false;
 
-  constructor(look: (id: string) => TaskCard | undefined, show: (card: TaskCard) => void) {
+  constructor(look: (id: string) => Shown | undefined, show: (shown: Shown) => void) {
     this.#look = look;
     this.#show = show;
   }
 
   changed(id: string): void {
     if (this.#ended) return;
-    let told = this.#told.get(id);
+    let told = this.#all.get(id);
     if (!told) {
-      told = { next: performance.now() + FIRST_MS };
-      this.#told.set(id, told);
+      told = { next: performance.now() + FIRST_MS, changed: true, told: false };
+      this.#all.set(id, told);
     }
+    told.changed = true;
     const wait = told.next - performance.now();
     if (wait <= 0) this.#tell(id, told);
     else told.timer ??= after(wait, () => this.#tell(id, told)).unref();
   }
 
-  /** Tells nothing any more. */
+  /** Tells what is other than was told last, and then nothing any more. What was never told is what the end tells. */
   end(): void {
+    for (const [id, told] of this.#all) {
+      if (told.told && told.changed) this.#tell(id, told);
+      told.timer?.cancel();
+    }
     this.#ended = true;
-    for (const { timer } of this.#told.values()) timer?.cancel();
   }
 
   #tell(id: string, told: Told): void {
     if (this.#ended) return;
     told.timer?.cancel();
     delete told.timer;
-    const card = this.#look(id);
-    if (!card) return;
-    const size = JSON.stringify(card.document).length;
-    told.next = performance.now() + (size > LARGE ? LARGE_INTERVAL_MS : INTERVAL_MS);
-    this.#show(card);
+    const begun = performance.now();
+    told.changed = false;
+    const shown = this.#look(id);
+    if (shown === undefined) return;
+    const size = JSON.stringify(shown).length;
+    const now = performance.now();
+    const interval = size > LARGE ? LARGE_INTERVAL_MS : INTERVAL_MS;
+    told.next = now + Math.max(interval, (now - begun) / SHARE);
+    told.told = true;
+    this.#show(shown);
   }
 }

@@ -1,6 +1,6 @@
 /** A task as the engine hands it to whoever executes it, and what comes back. Both travel between processes. */
 
-import type { TaskCard } from '../../definition/step-cards';
+import type { TaskCard, TaskPart } from '../../definition/step-cards';
 import type { ArtifactRecord, ArtifactSummary, ErrorRecord, TaskReads } from '../../store/rows/rows';
 import type { FileForm } from '../../store/values/codecs/built-in-codec';
 import type { Visible } from './view';
@@ -93,6 +93,8 @@ export type TaskOutcome = {
   durationMs: number;
   /** What its step showed, at its end. Absent where it showed nothing. */
   cards?: TaskCard[];
+  /** Its parts of cards that all tasks of its step have together. */
+  parts?: TaskPart[];
   /**
    * What it changed in its process and code that was loaded there may rely on, such as `globalThis.fetch`. It was put
    * back; other tasks are better off elsewhere.

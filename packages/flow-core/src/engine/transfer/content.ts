@@ -11,9 +11,10 @@ import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
 import { allLostOf, lost, someLost } from '../record/lost';
 import { cardsOfRun } from '../record/read-cards';
+import { partsOfRun } from '../record/read-parts';
 import { refersToOthers } from '../record/refers';
 import { addressOf, formatLabel, labelOf, taskOf } from '../task/label';
-import type { ArtifactAt, CardAt, LogAt } from './format';
+import type { ArtifactAt, CardAt, LogAt, PartAt } from './format';
 
 export type Content =
   | { kind: 'task'; row: TaskRow }
@@ -133,6 +134,11 @@ export class RunContent {
   /** Yields what its tasks showed, also those that it had taken over. */
   cards(): AsyncGenerator<CardAt, void, undefined> {
     return cardsOfRun(this.#store, this.#row);
+  }
+
+  /** Yields their parts of cards that they had together. */
+  parts(): AsyncGenerator<PartAt, void, undefined> {
+    return partsOfRun(this.#store, this.#row);
   }
 
   async *#logs(prefix: string): AsyncGenerator<LogAt, void, undefined> {

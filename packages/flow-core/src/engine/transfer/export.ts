@@ -59,6 +59,10 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
     requireGoing(signal);
     await writer.frame(Kind.Card, Buffer.from(JSON.stringify(card)));
   }
+  for await (const part of content.parts()) {
+    requireGoing(signal);
+    await writer.frame(Kind.Part, Buffer.from(JSON.stringify(part)));
+  }
   if (logs) {
     for await (const log of content.logs()) {
       requireGoing(signal);
@@ -78,6 +82,7 @@ export async function exportRun(options: ExportOptions): Promise<Exported> {
 /** An older nx-flow is told by the number that it cannot read cards. */
 async function versionOf(content: RunContent): Promise<number> {
   for await (const _ of content.cards()) return VERSIONS.cards;
+  for await (const _ of content.parts()) return VERSIONS.cards;
   return VERSIONS.plain;
 }
 

@@ -10,6 +10,7 @@
  *     4 log       JSON {@link LogAt}
  *     5 value     sha256 (32 bytes) and size (u64) of a value of the CAS; its bytes follow the frame
  *     8 card      JSON {@link CardAt}
+ *     9 part      JSON {@link PartAt}
  *     7 code      JSON CodeRow: the fingerprints of the run's steps, if it recorded them itself
  *     6 end       sha256 of all bytes before it except those of values: always the last
  *
@@ -18,7 +19,7 @@
  * compressed: numbers gain nothing by it, and users can compress the file. Equal runs give equal files.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type { CardRow } from '../../store/rows/card-row';
+import type { CardRow, PartRow } from '../../store/rows/card-row';
 import type { CardPlace } from '../../store/rows/cards';
 import type { ArtifactAddress } from '../../store/rows/records';
 import type { LogRow, RunRow } from '../../store/rows/rows';
@@ -40,6 +41,7 @@ export enum Kind {
   End,
   Code,
   Card,
+  Part,
 }
 
 export interface Head {
@@ -56,6 +58,8 @@ export interface Head {
 export type ArtifactAt = Omit<ArtifactAddress, 'flow' | 'run'>;
 
 export interface CardAt extends CardPlace, CardRow {}
+
+export interface PartAt extends CardPlace, PartRow {}
 
 export interface LogAt extends LogRow {
   step: string;

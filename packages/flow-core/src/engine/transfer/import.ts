@@ -157,7 +157,7 @@ export async function readHead(reader: FrameReader): Promise<Head> {
 }
 
 /** What is no part of the run's id. */
-const APART: ReadonlySet<Kind> = new Set([Kind.Log, Kind.Code, Kind.Card]);
+const APART: ReadonlySet<Kind> = new Set([Kind.Log, Kind.Code, Kind.Card, Kind.Part]);
 
 async function verify(
   reader: FrameReader,

@@ -2,7 +2,7 @@
 import { FlowError } from '../../definition/errors';
 import type { Cas } from '../../store/cas/cas';
 import type { Op } from '../../store/kv/kv';
-import { cardsOf } from '../../store/rows/cards';
+import { cardsOf, partsOf } from '../../store/rows/cards';
 import { isRecordKind, isWhole, Tally } from '../../store/rows/contents';
 import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
@@ -39,6 +39,7 @@ export async function isWholeHere(
     await exportRun({ store, run, sink, logs: false, ...(signal ? { signal } : {}) });
     for await (const _ of store.logs(run.flow, run.run));
     for await (const _ of cardsOf(store, run.flow, run.run));
+    for await (const _ of partsOf(store, run.flow, run.run));
     return true;
   };
   return (await unlessDamaged(read())) === true;
@@ -103,7 +104,7 @@ function isRecorded({ contents, imported }: RunRow, key: string, given: Tally): 
   const [kind = '', , , step] = key.split('/');
   if (!isRecordKind(kind)) return undefined;
   if (contents) return isWhole(kind, contents, given, step);
-  return imported !== undefined && (kind === 'log' || kind === 'card' ? undefined : true);
+  return imported !== undefined && (['log', 'card', 'part'].includes(kind) ? undefined : true);
 }
 
 /** Those that the store has not, or that are damaged there; of recorded ones also those that it has otherwise. */

@@ -3,8 +3,18 @@ import { createHash, type Hash } from 'node:crypto';
 import { FlowError } from '../../definition/errors';
 import { type Head, Kind, LONGEST, MAGIC, PREAMBLE, VERSIONS } from './format';
 
-export type Row = { kind: Kind.Task | Kind.Artifact | Kind.Log | Kind.Code | Kind.Card; payload: Buffer };
-const ROWS: ReadonlySet<Kind> = new Set([Kind.Task, Kind.Artifact, Kind.Log, Kind.Code, Kind.Card]);
+export type Row = {
+  kind: Kind.Task | Kind.Artifact | Kind.Log | Kind.Code | Kind.Card | Kind.Part;
+  payload: Buffer;
+};
+const ROWS: ReadonlySet<Kind> = new Set([
+  Kind.Task,
+  Kind.Artifact,
+  Kind.Log,
+  Kind.Code,
+  Kind.Card,
+  Kind.Part,
+]);
 
 /** `pieces` must be read to their end before the next frame. */
 export type Value = { kind: Kind.Value; hash: string; size: number; pieces: AsyncGenerator<Uint8Array> };

@@ -7,11 +7,12 @@ import {
   isCardRow,
   isCodeRow,
   isLogRow,
+  isPartRow,
   isTaskPlace,
   isTaskRow,
 } from '../../store/rows/row-shapes';
 import type { ArtifactMeta } from '../../store/rows/rows';
-import { artifactOf, type CardAt, Kind, type LogAt } from './format';
+import { artifactOf, type CardAt, Kind, type LogAt, type PartAt } from './format';
 import type { Row } from './read';
 
 /** What is told of a row that nx-flow did not write: its checksum may be right all the same. */
@@ -36,6 +37,7 @@ export function checkRow({ kind, payload }: Row): Needed | undefined {
     [Kind.Task]: isWholeTask,
     [Kind.Log]: isLogRow,
     [Kind.Card]: isCardRow,
+    [Kind.Part]: isPartRow,
     [Kind.Code]: isCodeRow,
   }[kind];
   must(isRow(row));
@@ -68,6 +70,10 @@ export function opsOf(flow: string, run: number, { kind, payload }: Row): Op[] {
     const { step, task, attempt, id, title, html } = json as CardAt;
     const row = { ...(title === undefined ? {} : { title }), html };
     return [record.card(flow, run, { step, task, attempt, id }, row)];
+  }
+  if (kind === Kind.Part) {
+    const { step, task, attempt, id, part } = json as PartAt;
+    return [record.part(flow, run, { step, task, attempt, id }, { part })];
   }
   const { step, task, attempt: n, seq, ...log } = json as LogAt;
   return [record.log(flow, run, { step, task, attempt: n, seq }, log)];

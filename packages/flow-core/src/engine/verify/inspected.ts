@@ -12,7 +12,7 @@ const SEEKS = 10_000;
 /** The kinds of records, in the order of their keys. */
 const KINDS = [
   ...['artifact', 'card', 'code', 'counter', 'importing', 'log', 'lost', 'namespace'],
-  ...['nonce', 'removed', 'reuse', 'run', 'tag', 'taken', 'task', 'twin'],
+  ...['nonce', 'part', 'removed', 'reuse', 'run', 'tag', 'taken', 'task', 'twin'],
 ];
 
 /**

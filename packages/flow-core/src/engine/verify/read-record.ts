@@ -2,7 +2,7 @@
 
 import type { ImportMark } from '../../store/imports';
 import { nameOfKey } from '../../store/kv/row-keys';
-import type { CardRow } from '../../store/rows/card-row';
+import type { CardRow, PartRow } from '../../store/rows/card-row';
 import { fromJson } from '../../store/rows/json';
 import type { LostRow } from '../../store/rows/missing-rows';
 import { unpackArtifact } from '../../store/rows/records';
@@ -22,6 +22,7 @@ const KEYS = {
   artifact: new RegExp(`^artifact/${TASK}/(?<name>[^/]+)$`),
   log: new RegExp(`^log/${TASK}/\\d{10}/\\d{10}$`),
   card: new RegExp(`^card/${TASK}/\\d{10}/[\\w-]{1,50}$`),
+  part: new RegExp(`^part/${TASK}/\\d{10}/[\\w-]{1,50}$`),
   code: new RegExp(`^code/${RUN}$`),
   taken: new RegExp(`^taken/${RUN}$`),
   counter: /^counter\/(?<flow>[^/]+)$/,
@@ -30,7 +31,7 @@ const KEYS = {
   removed: new RegExp(`^removed/${RUN}$`),
   importing: new RegExp(`^importing/${RUN}$`),
   twin: /^twin\/(?:code|namespace|run|tag)\/(?<flow>[^/]+)\/.*\d{10}/,
-  lost: /^lost\/(?:artifact|card|code|log|run|tag|task)\/(?<flow>[^/]+)\//,
+  lost: /^lost\/(?:artifact|card|code|log|part|run|tag|task)\/(?<flow>[^/]+)\//,
 };
 export type Kind = keyof typeof KEYS;
 
@@ -124,6 +125,9 @@ function contentOf(
       return undefined;
     case 'card':
       must(typeof fromJson<CardRow>(value)?.html === 'string');
+      return undefined;
+    case 'part':
+      must(Array.isArray(fromJson<PartRow>(value)?.part?.blocks));
       return undefined;
     case 'removed':
     case 'log':

@@ -243,7 +243,18 @@ class Rebuild {
 
   /** What came back of a run that was removed is removed again. */
   async #remove(run: string): Promise<void> {
-    for (const kind of ['artifact', 'card', 'code', 'log', 'tag', 'taken', 'task', 'twin/code', 'twin/tag'])
+    for (const kind of [
+      'artifact',
+      'card',
+      'code',
+      'log',
+      'part',
+      'tag',
+      'taken',
+      'task',
+      'twin/code',
+      'twin/tag',
+    ])
       for await (const [key] of scan(this.#to, prefixRange(run.replace(/^run/, kind))))
         await this.#to.remove(key);
     for (const key of this.#marks.ofRun(run)) this.#marks.drop(key);

@@ -45,6 +45,11 @@ export class Running {
     return this.#endedAt === undefined;
   }
 
+  /** The number of its process: another one where that died at once. */
+  get pid(): number | undefined {
+    return this.#spare?.pid;
+  }
+
   /** Whether it may have done what was heard of at a time. */
   wasAliveAt(time: number): boolean {
     return this.#endedAt === undefined || time <= this.#endedAt + HEARD_MS;

@@ -104,6 +104,11 @@ export class Spare {
     return exitCode !== null || signalCode !== null || pid === undefined || this.#late !== undefined;
   }
 
+  /** The number of its process. */
+  get pid(): number | undefined {
+    return this.#process.child.pid;
+  }
+
   get isReady(): boolean {
     return this.#state !== 'loading';
   }

@@ -34,6 +34,10 @@ export const keys = {
     `card/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${id}`,
   cards: (flow: string, run: number, step?: string, task?: number) =>
     `card/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/${task === undefined ? '' : `${pad(task)}/`}`}`,
+  part: (flow: string, run: number, step: string, task: number, attempt: number, id: string) =>
+    `part/${flow}/${pad(run)}/${step}/${pad(task)}/${pad(attempt)}/${id}`,
+  parts: (flow: string, run: number, step?: string) =>
+    `part/${flow}/${pad(run)}/${step === undefined ? '' : `${step}/`}`,
   /** The code of a run: a row apart from the run's own, which is read more often. */
   code: (flow: string, run: number) => `code/${flow}/${pad(run)}`,
   /** Held by the process that coordinates a run. The key is there when the run was taken as killed. */
@@ -82,6 +86,7 @@ const NAMES: Record<string, string> = {
   namespace: 'the namespace',
   code: 'the code',
   card: 'a card',
+  part: 'the part in a shared card',
   log: 'the output',
   tag: 'a tag',
   taken: 'the end',
@@ -99,7 +104,7 @@ export function nameOfKey(key: string): string {
   const numbered = parts.map((part) => (/^\d{10}$/.test(part) ? String(Number(part)) : part));
   if (kind === 'namespace') numbered.splice(1, 1);
   if (kind === 'reuse') numbered.splice(1, 4, numbered[4] ?? '', numbered[2] ?? '');
-  if (kind === 'log' || kind === 'card') numbered.splice(4);
+  if (kind === 'log' || kind === 'card' || kind === 'part') numbered.splice(4);
   if (kind === 'tag') numbered.splice(2);
   if (kind === 'counter' || kind === 'nonce') numbered.splice(1);
   const path = numbered.join('/');

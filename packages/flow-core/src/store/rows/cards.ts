@@ -1,13 +1,16 @@
-/** Reads the rows of cards: the HTML files that tasks showed. */
+/** Reads the rows of cards: the HTML files that tasks showed, and their parts of those that they had together. */
 import { scan } from '../kv/kv';
 import { keys, prefixRange } from '../kv/row-keys';
-import type { CardRow } from './card-row';
+import type { CardRow, PartRow } from './card-row';
 import { Tally } from './contents';
 import { fromJson } from './json';
 import { type Runs, requireWholeRun } from './whole';
 
 /** Rows in one page: each may hold megabytes. */
 const PAGE = 8;
+
+/** The same of parts, which are small. */
+const PARTS = 32;
 
 /** Where a card stands in its run. */
 export interface CardPlace {
@@ -39,7 +42,30 @@ export async function* cardsOf(
   if (task === undefined) await requireWholeRun(store, 'card', { flow, run, step }, range, tally);
 }
 
-export function cardPlace(key: string): CardPlace {
+export type Part = CardPlace & PartRow;
+
+/**
+ * The parts of shared cards, of a run or a step, by their keys: of a task that was tried again, each attempt's.
+ * @param whole that all are wanted: of a run that was removed, some may be there still
+ * @throws FlowError FLOW_STORE_CORRUPT where some are gone
+ */
+export async function* partsOf(
+  store: Runs,
+  flow: string,
+  run: number,
+  step?: string,
+  whole = true,
+): AsyncGenerator<Part, void, undefined> {
+  const range = prefixRange(keys.parts(flow, run, step));
+  const tally = new Tally();
+  for await (const [key, value] of scan(store.kv, range, PARTS)) {
+    tally.add(key, value);
+    yield { ...cardPlace(key), ...(fromJson<PartRow>(value) as PartRow) };
+  }
+  if (whole) await requireWholeRun(store, 'part', { flow, run, step }, range, tally);
+}
+
+function cardPlace(key: string): CardPlace {
   const [, , , step = '', task, attempt, id = ''] = key.split('/');
   return { step, task: Number(task), attempt: Number(attempt), id };
 }

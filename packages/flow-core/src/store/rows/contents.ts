@@ -9,7 +9,7 @@ import type { Op } from '../kv/kv';
 /** Of the rows of one kind: how many, and the sum of their checksums. Both are the same in whatever order they are counted. */
 export type Count = [rows: number, sum: number];
 
-export const RECORD_KINDS = ['task', 'artifact', 'log', 'card'] as const;
+export const RECORD_KINDS = ['task', 'artifact', 'log', 'card', 'part'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** By step; `params` has the parameters. A kind without rows is absent. Rows of tasks under way do not count. */
@@ -49,6 +49,7 @@ const RECORDS: Record<RecordKind, string> = {
   artifact: 'artifacts',
   log: 'pieces of output',
   card: 'cards',
+  part: 'parts of shared cards',
 };
 
 /** Whether what was read of a run is what it recorded at its end. @param step only this one was read */

@@ -14,7 +14,7 @@ export interface LostRecord extends LostRow {
 }
 
 /** The kinds of records that a run has. */
-const KINDS = ['artifact', 'card', 'code', 'log', 'run', 'tag', 'task'];
+const KINDS = ['artifact', 'card', 'code', 'log', 'part', 'run', 'tag', 'task'];
 
 /** What is lost of a run, as its row says whether something is. */
 export async function lostRecords(
@@ -67,8 +67,8 @@ export function notThere(key: string): FlowError {
 export function nameOfLost({ key, count, end }: LostRecord): string {
   if (count === undefined) return `${end ? 'the end of ' : ''}${nameOfKey(key)}`;
   const [kind = ''] = key.split('/');
-  const where = nameOfKey(key.slice(0, -1)).replace(/^(the output|a card) of /, '');
-  const one = { task: 'task', artifact: 'artifact', card: 'card' }[kind] ?? 'piece of output';
+  const where = nameOfKey(key.slice(0, -1)).replace(/^(the output|a card|the part in a shared card) of /, '');
+  const one = { task: 'task', artifact: 'artifact', card: 'card', part: 'part' }[kind] ?? 'piece of output';
   const some = count === 1 ? `1 ${one}` : `${count} ${one.replace(/^\w+/, '$&s')}`;
   return `${some} of ${where}`;
 }
@@ -120,6 +120,7 @@ const HELP: Record<string, typeof again> = {
     `Give it again, by nx-flow resume ${run} --params.<name>=<value>, import the run from an export, or restore the store from a copy.`,
   log: () => 'Nothing else of the run needs it.',
   card: () => 'Nothing else of the run needs it.',
+  part: () => 'Nothing else of the run needs it.',
   code: () => 'Nothing else of the run needs it: nx-flow why cannot tell what has changed since.',
   tag: (run) => `Give it again by nx-flow tag ${run}.`,
   run: () => 'Import it from an export, or run the flow again.',

@@ -2,7 +2,7 @@
 
 import type { Op } from '../kv/kv';
 import { keys } from '../kv/row-keys';
-import type { CardRow } from './card-row';
+import type { CardRow, PartRow } from './card-row';
 import { fromJson, noRow } from './json';
 import type { ReuseRow } from './reuse-row';
 import type { ArtifactRecord, CodeRow, LogRow, RunRow, TaskRow } from './rows';
@@ -46,6 +46,15 @@ export const record = {
     row: CardRow,
   ): Op => ({
     key: keys.card(flow, run, at.step, at.task, at.attempt, at.id),
+    value: JSON.stringify(row),
+  }),
+  part: (
+    flow: string,
+    run: number,
+    at: { step: string; task: number; attempt: number; id: string },
+    row: PartRow,
+  ): Op => ({
+    key: keys.part(flow, run, at.step, at.task, at.attempt, at.id),
     value: JSON.stringify(row),
   }),
   log: (

@@ -23,6 +23,10 @@ const oneOf =
   (...values: readonly unknown[]): Check =>
   (v) =>
     values.includes(v);
+const either =
+  (...checks: readonly Check[]): Check =>
+  (v) =>
+    checks.some((check) => check(v));
 const list =
   (check: Check): Check =>
   (v) =>
@@ -158,6 +162,22 @@ const isCard = fields({
 /** With its place. */
 export function isCardRow(value: unknown): boolean {
   return isCard(value);
+}
+
+const isPart = fields({
+  ...{ step: name, task: place, attempt: place },
+  id: (v) => typeof v === 'string' && /^[\w-]{1,50}$/.test(v),
+  part: fields({
+    ...{ title: absent(text), name: absent(text), index: list(place), iteration: absent(place) },
+    ...{ of: absent(place), failed: absent(oneOf(true)), totals: absent(either(oneOf(true), list(text))) },
+    blocks: list(isObject),
+    rows: absent(fields({ columns: list(text), rows: list(list(() => true)), of: place })),
+  }),
+});
+
+/** With its place. */
+export function isPartRow(value: unknown): boolean {
+  return isPart(value);
 }
 
 const isCode = fields({

@@ -1,5 +1,5 @@
 /** What steps show by `card`: recorded beside their tasks, told while it changes, never a reason to fail. */
-import { markdown, progress, table } from '../../../src/card';
+import { markdown, progress, row, section, table } from '../../../src/card';
 import { flow } from '../../../src/definition/flow';
 import { cardsOfRun, cardsOfTask } from '../../../src/engine/record/read-cards';
 import type { CardUpdated, FlowEvent } from '../../../src/engine/task/flow-event';
@@ -164,6 +164,8 @@ test('a step under way tells what it shows, at most now and then, and what it sh
   expect(events).toMatchObject([
     { task: { flow: 'live', run: 1, step: 'start', task }, attempt: 0, id: 'default' },
     { id: 'default' },
+    // The last state arrives, whatever time has passed.
+    { id: 'default', document: { blocks: [{ value: 100 }] } },
   ]);
   expect((await cardsIn(engine, ran))[0]?.html).toContain('100');
 });
@@ -178,6 +180,7 @@ test('values of secrets are in no card and in no event of one', async () => {
       card.add('key: sk\\-very\\-secret\\-1');
       card.add(table([{ key: process.env.CARD_SECRET }]));
       card.of(process.env.CARD_SECRET as string).add('x');
+      card.of(`${process.env.CARD_SECRET}-2`).add('y');
     });
     const engine = new MemoryEngine();
     const ran = await engine.run(f.end(start));
@@ -187,7 +190,9 @@ test('values of secrets are in no card and in no event of one', async () => {
     expect(names(cards).map(([, , id, title]) => [id, title])).toEqual([
       ['default', 'Key ***'],
       ['hidden', undefined],
+      ['hidden-2', undefined],
     ]);
+    expect(ran.row.contents?.start).toMatchObject({ card: [3, expect.any(Number)] });
   } finally {
     delete process.env.CARD_SECRET;
   }
@@ -209,4 +214,75 @@ test('splits that were taken over and those that were not are listed together', 
   const resumed = await engine.resume(defined, 1);
   const shown = (await cardsIn(engine, resumed, 'each')).map(({ task }) => task);
   expect(shown.sort()).toEqual(rowsOf(resumed, 'each').map(({ task }) => task));
+});
+
+test('no row says that a task has ended whose cards are not recorded, the default card among them', async () => {
+  const f = flow('order');
+  const start = f.start({ card: true }, ({ card }) => {
+    card.add('mine');
+    card.of('more').add('too');
+    return { items: [0, 1] };
+  });
+  const each = f.foreach('each', { after: start, over: 'items' }, ({ card }) => {
+    card.add('of a split');
+    card.shared('all').add('its part');
+    return {};
+  });
+  const engine = new MemoryEngine();
+  const written: string[] = [];
+  const { commit } = engine.store;
+  engine.store.commit = function (ops, ...more) {
+    for (const { key, value } of ops) {
+      const [kind, , , step, task] = key.split('/');
+      const isEnd = kind === 'task' && JSON.parse(String(value)).status !== 'running';
+      if (kind === 'card' || kind === 'part' || isEnd) written.push(`${kind} ${step}/${Number(task)}`);
+    }
+    return commit.call(this, ops, ...more);
+  };
+  const ran = await engine.run(f.end(f.join('join', { after: each }, () => ({}))));
+  expect(ran.status).toBe('done');
+  for (const { step, task } of [rowOf(ran, 'start'), ...rowsOf(ran, 'each')]) {
+    const end = written.indexOf(`task ${step}/${task}`);
+    expect(written.indexOf(`card ${step}/${task}`)).toBeGreaterThanOrEqual(0);
+    expect(written.indexOf(`card ${step}/${task}`)).toBeLessThan(end);
+  }
+  // The one that is written twice counts once.
+  expect(ran.row.contents?.start).toMatchObject({ card: [2, expect.any(Number)] });
+  expect(names(await cardsIn(engine, ran, 'start'))).toHaveLength(2);
+  const [own] = await cardsIn(engine, ran, 'start');
+  expect(own?.html).toMatch(/mine.*Returned/s);
+});
+
+test('a step that runs alone has all kinds of cards', async () => {
+  const f = flow('alone');
+  const start = f.start(({ card }) => {
+    card.shared('all').row({ n: 1 }).n = 2;
+    card.of('more').add('x');
+    return { typed: typeof card.shared('all').name };
+  });
+  f.end(start);
+  expect(await start.run({})).toEqual({ typed: 'undefined' });
+});
+
+test('a step that never yields is heard while it works, deep in a section, and where it fails', async () => {
+  let told = 0;
+  const f = flow('busy');
+  const start = f.start(({ card }) => {
+    const done = progress({ total: 10 });
+    card.add(section('S', [row([done])]));
+    for (const until = Date.now() + 10_000; told < 2 && Date.now() < until; ) done.value++;
+    done.value = -7;
+    throw new Error('after all');
+  });
+  const engine = new MemoryEngine();
+  const onEvent = (event: FlowEvent) => {
+    if (event.type === 'card-updated') told++;
+  };
+  const ran = await engine.run(f.end(start), { onEvent });
+  const events = ran.events.filter((event) => event.type === 'card-updated');
+  expect(events.length).toBeGreaterThanOrEqual(3);
+  expect(JSON.stringify(events.at(-1)?.document)).toContain('"value":-7');
+  // Nothing is told of a task that has ended.
+  const last = ran.events.findLastIndex(({ type }) => type === 'card-updated');
+  expect(ran.events.slice(last).some(({ type }) => type === 'task-failed')).toBe(true);
 });

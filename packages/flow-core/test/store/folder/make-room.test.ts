@@ -20,7 +20,10 @@ const owned = (pid: number) => temporaryName().replace(`-${process.pid}-`, `-${p
 const GONE = owned(2 ** 30);
 const LIVING = owned(process.pid);
 
-function put(path: string, bytes = 10_000, ageMs = 0): void {
+/** So large that it does not count what a folder takes, which is nothing on some file systems. */
+const SIZE = 100_000;
+
+function put(path: string, bytes = SIZE, ageMs = 0): void {
   const file = join(workspace, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, Buffer.alloc(bytes, 1));
@@ -56,18 +59,19 @@ const KEPT = [
 ];
 
 test('temporary files go first, then outputs of spins, then hand-overs: the oldest first, until there is enough', () => {
-  for (const path of KEPT) put(path);
+  // A larger file of LevelDB's messages would go, too.
+  for (const path of KEPT) put(path, 10_000);
   put(`.flow/cas/${GONE}`);
   put(`dist/flow/${GONE}/outputs/a`);
   put(`dist/flow/movies/spin/${GONE}/artifacts/a`);
-  put('dist/flow/movies/spin/new/result.json', 10_000, 1000);
-  put('dist/flow/movies/spin/old/result.json', 10_000, 5000);
-  put('dist/flow/movies/steps/old/digests.json', 10_000, 2 * HOUR);
+  put('dist/flow/movies/spin/new/result.json', SIZE, 1000);
+  put('dist/flow/movies/spin/old/result.json', SIZE, 5000);
+  put('dist/flow/movies/steps/old/digests.json', SIZE, 2 * HOUR);
   // A command that is under way may read it.
-  put('dist/flow/movies/steps/new/digests.json', 10_000, HOUR / 2);
+  put('dist/flow/movies/steps/new/digests.json', SIZE, HOUR / 2);
 
   expect(make(5000)).toMatch(/^removed 1 temporary file: \d+ KB came back$/);
-  expect(make(40_000)).toMatch(
+  expect(make(250_000)).toMatch(
     /^removed 2 temporary files and 1 output of a spin \(dist\/flow\/movies\/spin\/old\): \d+ KB came back$/,
   );
   expect(files()).toContain('dist/flow/movies/spin/new/result.json');
@@ -79,7 +83,7 @@ test('temporary files go first, then outputs of spins, then hand-overs: the olde
 });
 
 test('while a step is executed as a target, what others handed over stays', () => {
-  put('dist/flow/movies/steps/old/digests.json', 10_000, 2 * HOUR);
+  put('dist/flow/movies/steps/old/digests.json', SIZE, 2 * HOUR);
   put(`dist/flow/${LIVING}/outputs/a`);
   expect(make()).toBeUndefined();
 });

@@ -1,0 +1,66 @@
+/** The rows of a list of tasks: filtered, failed ones first. */
+import type { TasksReply } from '../../api/routes';
+import { STATUS, statusWord } from './statuses';
+
+export interface TaskFilter {
+  step?: string;
+  status?: string;
+  /** A part of the step, the split, the status or the error. */
+  q?: string;
+}
+
+/** The places of the tasks to show: failed ones, then those that go on, then all others, each in the order of time. */
+export function taskRows(tasks: TasksReply, { step, status, q }: TaskFilter): number[] {
+  const wantedStep = step === undefined ? undefined : tasks.steps.indexOf(step);
+  const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const { order, texts } = preparedTasks(tasks);
+  const [failed, running, others]: [number[], number[], number[]] = [[], [], []];
+  for (const i of order) {
+    if (wantedStep !== undefined && tasks.step[i] !== wantedStep) continue;
+    if (status !== undefined && statusWord(tasks.status[i]) !== status) continue;
+    if (words.length > 0 && !words.every((word) => texts[i]?.includes(word))) continue;
+    const rows =
+      tasks.status[i] === STATUS.failed ? failed : tasks.status[i] === STATUS.running ? running : others;
+    rows.push(i);
+  }
+  return [...failed, ...running, ...others];
+}
+
+interface Prepared {
+  /** The places by time. */
+  order: readonly number[];
+  /** What a filter looks at, by place. */
+  texts: readonly string[];
+}
+
+const prepared = new WeakMap<TasksReply, Prepared>();
+
+/** What filters need of a reply: made once, so that what is typed is answered at once. */
+export function preparedTasks(tasks: TasksReply): Prepared {
+  const known = prepared.get(tasks);
+  if (known) return known;
+  const order = tasks.task
+    .map((_, i) => i)
+    .sort((a, b) => (tasks.start[a] as number) - (tasks.start[b] as number) || a - b);
+  const made = { order, texts: tasks.task.map((_, i) => taskText(tasks, i)) };
+  prepared.set(tasks, made);
+  return made;
+}
+
+function taskText(tasks: TasksReply, i: number): string {
+  const text = `${tasks.steps[tasks.step[i] as number]}/${tasks.task[i]} [${tasks.index[i]}] ${statusWord(tasks.status[i])}`;
+  return `${text} ${tasks.errors[i] ?? ''}`.toLowerCase();
+}
+
+/** `each[12]`, `fit[2, 0]`, or the step alone outside of a foreach. */
+export function taskName(tasks: TasksReply, i: number): string {
+  const step = tasks.steps[tasks.step[i] as number] ?? '?';
+  return tasks.index[i] ? `${step}[${(tasks.index[i] as string).replaceAll('.', ', ')}]` : step;
+}
+
+/** How many tasks have each status, in the order of the statuses. */
+export function statusCounts(tasks: TasksReply): number[] {
+  const counts = Object.keys(STATUS).map(() => 0);
+  for (const status of tasks.status) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,71 @@
+/** The lines of a log, asked for piece by piece, and followed while it grows. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Message } from '../../../api/messages';
+import type { LogReply } from '../../../api/routes';
+import { type Line, Lines } from '../../logic/log/lines';
+import { pause } from '../../logic/pace';
+import { withQuery } from '../../logic/place';
+import { ask } from '../../shell/ask';
+import { isStale, useMessages } from '../../shell/events';
+
+export interface Log {
+  lines: readonly Line[];
+  ended: boolean;
+  /** There was an answer. */
+  asked: boolean;
+  problem?: string;
+}
+
+/**
+ * @param path such as `/api/log/movies/12/train/3`
+ * @param grows whether a message says that there is more
+ */
+export function useLog(path: string, grows: (message: Message) => boolean): Log {
+  const [, draw] = useState({});
+  const state = useRef<{ log: Log; more(): void }>({ log: none(), more: () => {} });
+  useEffect(() => {
+    const lines = new Lines();
+    const end = new AbortController();
+    let next = 0;
+    let [busy, more] = [false, true];
+    const tell = (log: Partial<Log>) => {
+      state.current.log = { ...state.current.log, ...log };
+      draw({});
+    };
+    const follow = async () => {
+      if (busy || end.signal.aborted) return;
+      busy = true;
+      while (more && !end.signal.aborted) {
+        more = false;
+        const at = performance.now();
+        try {
+          const reply = await ask<LogReply>(withQuery(path, { from: next }), { signal: end.signal });
+          if (end.signal.aborted) return;
+          lines.add(reply.pieces);
+          if (reply.pieces.length > 0 && !reply.ended) more = true;
+          next = reply.next;
+          tell({ lines: lines.all, ended: reply.ended, asked: true, problem: undefined });
+        } catch (error) {
+          if (!end.signal.aborted) tell({ problem: (error as Error).message });
+        }
+        if (more) await new Promise((resolve) => setTimeout(resolve, pause(performance.now() - at) / 2));
+      }
+      busy = false;
+    };
+    state.current = {
+      log: none(),
+      more() {
+        more = true;
+        follow();
+      },
+    };
+    follow();
+    return () => end.abort();
+  }, [path]);
+  useMessages((message) => {
+    if (isStale(message) || grows(message)) state.current.more();
+  });
+  return state.current.log;
+}
+
+const none = (): Log => ({ lines: [], ended: false, asked: false });

@@ -1,0 +1,132 @@
+/** What a frame was asked to show. */
+import {
+  FlowError,
+  isFlowError,
+  isLater,
+  type RenderedCard,
+  renderBlocks,
+  renderCard,
+  rendered,
+  type Task,
+} from '@nx-flow/core/ui';
+import type { FrameRequest } from '../../api/routes';
+import { askAbout } from '../flows';
+import type { Here } from '../here';
+import { notUnderstood } from '../replies';
+import type { FoundCard } from './framed';
+
+/** Bytes of a value that is read as a whole. */
+const LARGEST = 64 * 1024 * 1024;
+
+type Path = readonly (string | number)[];
+
+/** @throws FlowError FLOW_CARD_NOT_FOUND, FLOW_ARTIFACT_NOT_FOUND, FLOW_UI_REQUEST, and for runs and tasks that are not there */
+export async function findCard(here: Here, request: FrameRequest): Promise<FoundCard> {
+  const { card, value } = readFrameRequest(request);
+  if (card && 'spin' in card) return here.spins.card(Number(card.spin), String(card.id));
+  if (card && 'step' in card) return sharedCard(here, String(card.step), String(card.id));
+  if (card) return cardOfTask(here, String(card.task), String(card.id), card.attempt);
+  if (value && 'spin' in value)
+    return here.spins.value(Number(value.spin), String(value.name), pathOf(value.path));
+  if (value && 'inputs' in value) {
+    const place = here.inputs.placeOf(value.inputs, String(value.name));
+    return { html: (await valueCard(here, place, [...place.path, ...pathOf(value.path)])).html };
+  }
+  if (value)
+    return {
+      html: (
+        await valueCard(here, { task: String(value.task), name: String(value.name) }, pathOf(value.path))
+      ).html,
+    };
+  throw notUnderstood('A frame shows a card or a value: { "card": … } or { "value": … }.');
+}
+
+interface Asked {
+  card?: Extract<FrameRequest, { card: unknown }>['card'];
+  value?: Extract<FrameRequest, { value: unknown }>['value'];
+}
+
+function readFrameRequest(request: unknown): Asked {
+  if (typeof request !== 'object' || request === null) return {};
+  const { card, value } = request as Asked;
+  const isObject = (one: unknown) => typeof one === 'object' && one !== null;
+  return { ...(isObject(card) ? { card } : {}), ...(isObject(value) ? { value } : {}) } as Asked;
+}
+
+function pathOf(path: unknown): Path {
+  if (path === undefined) return [];
+  if (Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number'))
+    return path;
+  throw notUnderstood('A path is a list of names and numbers, as in ["rows", 0].');
+}
+
+async function cardOfTask(
+  here: Here,
+  pathspec: string,
+  id: string,
+  wanted: number | undefined,
+): Promise<FoundCard> {
+  // Before the store is asked: it may not have the task yet.
+  const live = here.cards.find(pathspec, wanted ?? 0, id);
+  if (live) {
+    const { policy } = renderBlocks(live, { live: {} });
+    return { html: renderCard(live, { live: {} }), policy };
+  }
+  const task = await here.client().task(pathspec);
+  const attempt = wanted ?? task.attempt;
+  const card = (await task.cards(attempt)).find((one) => one.id === id);
+  if (card) return { html: card.html() };
+  throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
+}
+
+/** That all tasks of a step show together: what is recorded grows while the run goes on. */
+async function sharedCard(here: Here, pathspec: string, id: string): Promise<FoundCard> {
+  const [flow = '', number = '', step = ''] = pathspec.split('/');
+  const run = await here.client().run(`${flow}/${number}`);
+  const live = run.status === 'running' ? here.cards.find(pathspec, 0, id) : undefined;
+  if (live) {
+    const { policy } = renderBlocks(live, { live: {} });
+    return { html: renderCard(live, { live: {} }), policy };
+  }
+  const card = (await run.step(step).cards()).find((one) => one.id === id);
+  if (card) return { html: card.html() };
+  throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);
+}
+
+interface Artifact {
+  /** That stored or shows it. */
+  task: string;
+  name: string;
+}
+
+async function valueCard(here: Here, { task, name }: Artifact, path: Path): Promise<RenderedCard> {
+  const artifact = await artifactOf(here, task, name);
+  const { type, size, pathspec } = artifact;
+  const about = { name, type, size };
+  if (size > LARGEST)
+    return rendered(
+      `It has ${Math.round(size / 1e6).toLocaleString('en')} MB, and values of at most ${LARGEST / 1024 / 1024} MB are shown.`,
+      about,
+    );
+  try {
+    const value = artifact.value();
+    return rendered(isLater(value) ? await value.value() : value, about, path);
+  } catch (error) {
+    if (!isFlowError(error) || error.code !== 'FLOW_CODEC_UNKNOWN') throw error;
+    const [flow = '', run, step = '', number] = pathspec.split('/');
+    const at = { run: Number(run), step, task: Number(number), name };
+    return askAbout(here, flow, { ask: 'value', at, path });
+  }
+}
+
+/** Parameters are those of the pseudo task `params/0`. */
+async function artifactOf(here: Here, pathspec: string, name: string) {
+  const [, run] = /^([^/]+\/\d+)\/params\/0$/.exec(pathspec) ?? [];
+  if (run === undefined) {
+    const task: Task<unknown> = await here.client().task(pathspec);
+    return task.artifact(name);
+  }
+  const found = (await (await here.client().run(run)).paramArtifacts()).find((one) => one.name === name);
+  if (found) return found;
+  throw new FlowError('FLOW_ARTIFACT_NOT_FOUND', `${run} has no parameter "${name}".`);
+}

@@ -1,0 +1,48 @@
+/** Messages to pages: the newest of what replaces another, and no more than a page takes. */
+import type { CardShown, Message } from '../../../src/api/messages';
+import { Hub } from '../../../src/server/live/hub';
+
+const card = (task: string, html: string): CardShown => ({
+  type: 'card',
+  task,
+  attempt: 0,
+  id: 'default',
+  html,
+  policy: '',
+});
+
+test('what a card shows takes the place of what nobody has seen', async () => {
+  const hub = new Hub();
+  const listener = hub.listen();
+  for (const message of [card('a', '1'), card('b', '1'), card('a', '2')]) hub.send(message);
+  expect(await listener.next()).toEqual([card('b', '1'), card('a', '2')]);
+});
+
+test('a page that does not keep up is told how much it missed, and gets the newest', async () => {
+  const hub = new Hub();
+  const listener = hub.listen();
+  const event = (at: number): Message => ({
+    type: 'event',
+    work: 'a',
+    at,
+    event: { type: 'room-made', folder: '', what: '' },
+  });
+  for (let at = 0; at < 2005; at++) hub.send(event(at));
+  const [first, second, ...rest] = (await listener.next()) as Message[];
+  expect(first).toEqual({ type: 'missed', count: 5 });
+  expect(second).toEqual(event(5));
+  expect(rest).toHaveLength(1999);
+  hub.send(event(1));
+  expect(await listener.next()).toEqual([event(1)]);
+});
+
+test('a page that has left hears nothing, and at the end nobody waits', async () => {
+  const hub = new Hub();
+  const [left, stays] = [hub.listen(), hub.listen()];
+  hub.leave(left);
+  expect(await left.next()).toBeUndefined();
+  const waiting = stays.next();
+  hub.close();
+  expect(await waiting).toBeUndefined();
+  expect(hub.isHeard).toBe(false);
+});
