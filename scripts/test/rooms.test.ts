@@ -110,7 +110,7 @@ test('below the commands, nobody writes to the console', () => {
 });
 
 test('tests stand under the path of what they are about', () => {
-  const APART = /(^|\/)(conformance|fuzz|kit|helpers|torture|types)\//;
+  const APART = /(^|\/)(browser|conformance|fuzz|kit|helpers|torture|types)\//;
   const astray = NAMES.flatMap((name) =>
     filesOf(join(PACKAGES, name, 'test')).filter((file) => {
       const path = relative(join(PACKAGES, name, 'test'), file);
