@@ -28,9 +28,8 @@ export default function setup(): void {
     execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'inherit' });
   if (newest(folder, 0) > Math.max(...PACKAGES.map((name) => newest(join(ROOT, 'packages', name, 'dist')))))
     return;
-  for (const name of PACKAGES) {
-    npm(join(ROOT, 'packages', name), 'pack', '--silent', '--pack-destination', folder);
-  }
+  const packages = PACKAGES.map((name) => `./packages/${name}`);
+  npm(ROOT, 'pack', ...packages, '--silent', '--pack-destination', folder);
   // NX_FLOW_E2E_NX=23.3.2 tries another version that we support.
   install(folder, process.env.NX_FLOW_E2E_NX ?? manifest(ROOT).devDependencies.nx);
 }

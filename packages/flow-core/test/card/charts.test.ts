@@ -169,3 +169,25 @@ test('a heat map is a table with heads, whose size is bounded', () => {
   const large = Array.from({ length: 300 }, () => new Float64Array(300).fill(1));
   expect(htmlOf(heatmap(large))).toContain('The first 64 by 64 of 300 by 300.');
 });
+
+test('bars with long names lie, one below the other; the same bars are there', () => {
+  const rows = ['forest of 15 trees', 'forest of 40 trees', 'tree'].map((name, i) => ({
+    name,
+    right: i - 1,
+  }));
+  const of = (chart: unknown) => elementsOf(htmlOf(chart));
+  const lying = of(barChart(rows, { x: 'name' }));
+  const standing = of(
+    barChart(
+      rows.map((row, i) => ({ ...row, name: `m${i}` })),
+      { x: 'name' },
+    ),
+  );
+  const bars = (elements: typeof lying) => elements.filter(({ name }) => name === 'rect');
+  expect(bars(lying)).toHaveLength(3);
+  expect(new Set(bars(lying).map(({ attributes }) => attributes.height)).size).toBe(1);
+  expect(new Set(bars(standing).map(({ attributes }) => attributes.width)).size).toBe(1);
+  expect(lying.filter(({ name }) => name === 'text').map(({ text }) => text)).toEqual(
+    expect.arrayContaining(rows.map(({ name }) => name)),
+  );
+});

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
+  artifact,
   createCard,
+  events,
   html,
   image,
   lineChart,
@@ -129,4 +131,23 @@ test('an image that is none, or too large, is told', () => {
   expect(blockOf(image({ path: '/a' }))).toMatchObject({
     text: 'this card reads no files: give the bytes of the image',
   });
+});
+
+test('a change of a share is told in points; the sign of a currency stands in front', () => {
+  expect(htmlOf(value(96.5, { unit: '%', before: 97.3 }))).toContain('▼ 0.8 points');
+  expect(htmlOf(value(150, { unit: 'ms', before: 100 }))).toContain('▲ 50 %');
+  expect(htmlOf(value(0.0032, { unit: '$' }))).toContain('>$0.0032<');
+});
+
+test('an event shows what its input and output begin with', () => {
+  const shown = elementsOf(htmlOf(events([{ kind: 'model', output: { label: 'good', sure: 0.9 } }])));
+  expect(shown.map(({ text }) => text)).toContain('label: "good", sure: 0.9');
+});
+
+test('a list of numbers that is an artifact stands on one line', () => {
+  expect(blockOf(artifact('bytes', new Uint8Array(5_000)))).toMatchObject({
+    kind: 'Uint8Array(5000)',
+    preview: { type: 'code', text: expect.stringMatching(/^0, 0, (0, ){48}… 4,950 more$/) },
+  });
+  expect(blockOf(artifact('few', [1, 'two']))).toMatchObject({ preview: { type: 'json' } });
 });

@@ -179,3 +179,14 @@ test('columns of numbers stand right, and keep what is not shown of a number', (
     text: '0.3',
   });
 });
+
+test('numbers below each other have as many decimals; not where one has many', () => {
+  const cells = (numbers: number[]) =>
+    elementsOf(htmlOf(table(numbers.map((n) => ({ n })))))
+      .filter(({ name }) => name === 'td')
+      .map(({ text }) => text);
+  expect(cells([96.1, 97, 0.25])).toEqual(['96.10', '97.00', '0.25']);
+  expect(cells([1, 20])).toEqual(['1', '20']);
+  expect(cells([1.5, 0.12345])).toEqual(['1.5', '0.12345']);
+  expect(cells([1.5, 0.00001])).toEqual(['1.5', '1e-5']);
+});

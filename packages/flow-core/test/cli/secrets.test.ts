@@ -46,8 +46,7 @@ const LEAKY = `
   export default f.end(all);`;
 const PARAMS = 'fail: z.coerce.boolean().default(false), keep: z.coerce.boolean().default(false)';
 
-const scanner = () =>
-  new ByteScanner(new Map(Object.entries(env).map(([name, value]) => [name, formsOf(value)])));
+const scanner = new ByteScanner(new Map(Object.entries(env).map(([name, value]) => [name, formsOf(value)])));
 
 /** The files below these folders, and rows of the stores, that hold a secret. */
 async function leaks(...folders: string[]): Promise<string[]> {
@@ -56,13 +55,13 @@ async function leaks(...folders: string[]): Promise<string[]> {
     for (const entry of readdirSync(workspace.path(folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const file = join(entry.parentPath, entry.name);
-      if (scanner().whole(readFileSync(file)) !== undefined) found.push(file);
+      if (scanner.whole(readFileSync(file)) !== undefined) found.push(file);
     }
   }
   // LevelDB compresses its files.
   for (const store of ['.flow', '.flow/spin'])
     for (const [key, value] of Object.entries(await wholeStore(workspace.path(store))))
-      if (scanner().whole(Buffer.concat([Buffer.from(key), Buffer.from(value, 'hex')]))) found.push(key);
+      if (scanner.whole(Buffer.concat([Buffer.from(key), Buffer.from(value, 'hex')]))) found.push(key);
   return found;
 }
 
@@ -108,7 +107,7 @@ test('nothing of what was recorded, written and shown has a secret in it', async
   await say('show', 'leaky', '1', '--verbose');
   workspace.write('shown/captures.txt', JSON.stringify(results));
   for (const [command, { stdout, stderr }] of Object.entries(results))
-    expect([command, scanner().whole(Buffer.from(stdout + stderr))]).toEqual([command, undefined]);
+    expect([command, scanner.whole(Buffer.from(stdout + stderr))]).toEqual([command, undefined]);
   expect(await leaks('.flow', 'dist')).toEqual([]);
   // What is looked for would be found.
   workspace.write('shown/secret.txt', `so ${Buffer.from(`a${SIGN_KEY}`).toString('base64')}`);

@@ -329,7 +329,7 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     async check(program) {
       const bench = new Bench(program);
       const extra = (key: string) => ({
-        large: key.repeat(20_000),
+        large: key.repeat(10_000),
         bytes: new Uint8Array(40_000).fill(key.length),
       });
       const run = await bench.run({ hooks: { extra } });

@@ -171,10 +171,9 @@ function ofObject(value: object): string {
   if (types.isDate(value)) return canonical(['Date!', value.getTime()]);
   if (types.isNativeError(value)) return canonical(['Error!', value.name, value.message]);
   if (ArrayBuffer.isView(value)) {
-    return canonical([
-      'bytes!',
-      Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex'),
-    ]);
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    const text = bytes.length > LONG ? createHash('sha1').update(bytes).digest('hex') : bytes.toString('hex');
+    return canonical(['bytes!', bytes.length, text]);
   }
   return `{${Object.entries(value).map(([name, v]) => `${JSON.stringify(name)}:${canonical(v)}`)}}`;
 }

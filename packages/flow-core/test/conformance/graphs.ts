@@ -31,7 +31,7 @@ const SHAPES = {
   switch: [choose([step()], [step(), step()], []), step()],
   'nested switch': [choose([choose([step()], []), step()], [step()], [choose([], [step()])])],
   'switch in branch': [gather([choose([step()], [])], [step(), choose([step()], [step()])])],
-  'switch in foreach': [foreach(12, choose([step()], [step(), step()], []))],
+  'switch in foreach': [foreach(7, choose([step()], [step(), step()], []))],
   'branch in switch': [choose([gather([step()], [step()])], [gather([], [step()])])],
   'foreach in switch': [choose([foreach(3, step())], [foreach(2)])],
   recursion: [step(), loop(4), step()],

@@ -12,7 +12,7 @@ const FROM = Number(process.env.NX_FLOW_FROM ?? 0);
 const SEED = Number(process.env.NX_FLOW_SEED ?? Date.now() % 2 ** 31);
 
 /** Without a number of sequences: how long to draw some. Milliseconds. */
-const SLICE_MS = 8_000;
+const SLICE_MS = 5_000;
 
 const ws = new Workspace().shareProcess();
 const hostile = new Hostile(ws);

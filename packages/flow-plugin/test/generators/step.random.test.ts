@@ -70,7 +70,7 @@ const insert = async (text: string, options: object) => {
   return { error, graph: changed[FILE] === undefined ? undefined : await generators.graph(changed[FILE]) };
 };
 const sorted = (edges: SourceGraph['edges']) => edges.map((edge) => JSON.stringify(edge)).sort();
-const RUNS = Number(process.env.FUZZ_RUNS ?? 150);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 100);
 
 test.each([
   ['step', {}],

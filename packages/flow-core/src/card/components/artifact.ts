@@ -1,6 +1,6 @@
 /** An artifact: its name, its type, and the beginning of its value. */
 import { types } from 'node:util';
-import type { Block } from '../document';
+import type { Block, Tree } from '../document';
 import { handle, partOf, type Updatable, type Walk } from '../handle';
 import { cut, lineOf, textOf } from '../text';
 import { jsonBlock, kindOf } from '../tree';
@@ -28,7 +28,24 @@ function previewOf(value: unknown, walk: Walk): Block {
   if (partOf(value)) return walk.block(value);
   if (typeof value === 'string') return { type: 'code', text: cut(value, 2_000) };
   if (typeof value === 'function') return { type: 'code', text: lineOf(value, 2_000) };
-  return hasRows(value) ? tableBlock({ rows: value, limit: ROWS, pageSize: ROWS }, walk) : jsonBlock(value);
+  if (hasRows(value)) return tableBlock({ rows: value, limit: ROWS, pageSize: ROWS }, walk);
+  const block = jsonBlock(value);
+  return lineOfList(block.tree) ?? (isLong(block.tree) ? { ...block, open: 0 } : block);
+}
+
+/** Items of a tree that are seen at once; of a list of numbers or texts, those of its line. */
+const [OPEN, LINE] = [20, 50];
+
+const isLong = ({ items = [] }: Tree) => items.length > OPEN;
+
+/** A list of numbers or texts, as one line: below each other they would fill the screen. */
+function lineOfList({ kind, items = [], text }: Tree): Block | undefined {
+  if (kind !== 'list' || items.length <= ROWS || items.some(([, item]) => item.items)) return undefined;
+  const values = items.filter(([, item]) => item.kind !== 'more').slice(0, LINE);
+  const all = Number(/\((\d+)\)/.exec(text)?.[1] ?? items.length);
+  const more = all - values.length;
+  const line = values.map(([, item]) => item.text).join(', ');
+  return { type: 'code', text: cut(more > 0 ? `${line}, … ${more.toLocaleString('en')} more` : line, 2_000) };
 }
 
 function hasRows(value: unknown): boolean {

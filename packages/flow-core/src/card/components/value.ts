@@ -5,9 +5,9 @@ import { lineOf, numberOf, textOf } from '../text';
 
 export interface ValueOptions {
   title?: string;
-  /** Stands after the number, such as `ms`. */
+  /** Stands after the number, such as `ms`; the sign of a currency, such as `$`, in front of it. */
   unit?: string;
-  /** The value before: how much it changed is shown, in percent. */
+  /** The value before: how much it changed is shown, in percent; with the unit `%`, in points. */
   before?: number;
   /** That less is better: a fall is shown as good. */
   lower?: boolean;

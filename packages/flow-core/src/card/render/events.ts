@@ -8,6 +8,8 @@ import type { Place } from './place';
 
 /** Texts up to so many characters stand in the line. */
 const SHORT = 160;
+/** Characters of what an object begins with. */
+const BRIEF = 100;
 
 export function renderEvents(events: EventsBlock, place: Place): Markup {
   place.need('events');
@@ -18,7 +20,9 @@ export function renderEvents(events: EventsBlock, place: Place): Markup {
   return block('events', place.id, events.title, [
     events.of > events.items.length &&
       note(`The last ${counted(events.items.length, 'event')} of ${events.of.toLocaleString('en')}.`),
-    items.length === 0 ? note('No events.') : markup`<ol>${items}</ol>`,
+    items.length === 0
+      ? note('No events.')
+      : markup`<ol tabindex="0" aria-label="${events.title ?? 'Events'}">${items}</ol>`,
   ]);
 }
 
@@ -42,7 +46,16 @@ function strip({ at, duration = 0 }: EventItem, { from, to }: { from: number; to
 function side(name: string, tree: Tree | undefined, id: string): Filling {
   if (!tree) return undefined;
   if (!tree.items) return markup`<div class="side"><span>${name}</span> ${text(tree)}</div>`;
-  return markup`<div class="side tree">${treeMarkup(tree, 0, id, name)}</div>`;
+  return markup`<div class="side tree">${treeMarkup(tree, 0, id, name, briefly(tree))}</div>`;
+}
+
+/** Its first fields, where these are no trees themselves: `label: "good", confidence: 0.9`. */
+function briefly({ kind, items = [] }: Tree): string {
+  const fields = items
+    .slice(0, 4)
+    .map(([key, item]) => (kind === 'object' ? `${key}: ${item.text}` : item.text))
+    .join(', ');
+  return fields.length > BRIEF ? `${fields.slice(0, BRIEF).replace(/[\uD800-\uDBFF]$/, '')}…` : fields;
 }
 
 function text(tree: Tree): Filling {

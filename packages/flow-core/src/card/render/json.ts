@@ -14,14 +14,14 @@ export function renderJson(json: JsonBlock, place: Place): Markup {
   );
 }
 
-/** @param open how many levels are open @param id of what opens */
-export function treeMarkup(tree: Tree, open: number, id: string, name?: string): Markup {
+/** @param open how many levels are open @param id of what opens @param said stands in the place of its kind */
+export function treeMarkup(tree: Tree, open: number, id: string, name?: string, said?: string): Markup {
   const label: Filling = name !== undefined && markup`<b>${name}</b> `;
   if (!tree.items) return markup`<div>${label}<span class="${kindOf(tree)}">${tree.text}</span></div>`;
   if (tree.items.length === 0)
     return markup`<div>${label}<span class="word">${tree.text}, empty</span></div>`;
   const inside = tree.items.map(([key, item], i) => treeMarkup(item, open - 1, `${id}.${i}`, key));
-  return markup`<details data-k="${id}"${open > 0 && markup` open`}><summary>${label}<span class="word">${tree.text}</span></summary>${inside}</details>`;
+  return markup`<details data-k="${id}"${open > 0 && markup` open`}><summary>${label}<span class="word">${said || tree.text}</span></summary>${inside}</details>`;
 }
 
 const KINDS = new Set(['text', 'number', 'word', 'more']);

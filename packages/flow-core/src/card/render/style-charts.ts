@@ -11,8 +11,8 @@ const COLOURS = `
 
 /** On a small screen the picture is small: its letters are larger in it. */
 export const CHART = `${COLOURS}
-.chart{container-type:inline-size;max-width:680px}.chart svg{display:block;width:100%;height:auto;overflow:visible}
-.chart text{font-size:13px;fill:var(--soft)}.chart .e{text-anchor:end}.chart .m{text-anchor:middle}
+.chart{container-type:inline-size;max-width:600px}.chart svg{display:block;width:100%;height:auto;overflow:visible}
+.chart text{font-size:12px;fill:var(--soft)}.chart .e{text-anchor:end}.chart .m{text-anchor:middle}
 @container (max-width:410px){.chart text{font-size:17px}.chart .o{display:none}}
 @container (max-width:260px){.chart text{display:none}}
 .g{stroke:var(--line);fill:none}.a{stroke:var(--soft);fill:none}

@@ -43,7 +43,7 @@ const STYLES: { [P in Piece]?: string } = {
 .tools input,.tools button{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:4px;padding:3px 8px;min-height:28px}
 .tools button{cursor:pointer}.tools button:disabled{opacity:.4;cursor:default}.tools button:hover:enabled{background:var(--tint)}
 .pages{margin-left:auto;display:flex;gap:6px;align-items:center;color:var(--soft)}
-.t table{width:max-content;max-width:max(100%,60em)}
+.t{width:fit-content;max-width:100%}.t table{width:max-content;max-width:max(100%,60em)}
 th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 th[aria-sort=ascending] button:after{content:" ↑"}th[aria-sort=descending] button:after{content:" ↓"}
 tbody tr:hover{background:var(--tint)}tfoot td{font-weight:600;border-bottom:0}
@@ -61,8 +61,8 @@ mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:in
 .tree>div{margin-left:0}.tree b{font-weight:600}.tree .text{color:var(--good)}.tree .number{color:var(--link)}.tree .word,.tree .more,.kind{color:var(--soft)}
 .artifact{border-left:3px solid var(--line);padding-left:12px}.artifact .kind{font-weight:400;font-size:13px}.artifact .b{margin:0}`,
   events: `
-.events ol{list-style:none;margin:0;padding:0;border-left:2px solid var(--line)}
-.events li{position:relative;padding:0 0 12px 16px}
+.events ol{list-style:none;margin:0;padding:0 0 0 6px;max-height:640px;overflow:auto}
+.events li{position:relative;padding:0 0 10px 16px;border-left:2px solid var(--line)}
 .events li:before{content:"";position:absolute;left:-6px;top:7px;width:10px;height:10px;border-radius:50%;background:var(--link)}
 .events li.bad:before{background:var(--bad)}.events .why{color:var(--bad);white-space:pre-wrap}
 .events .kind{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:0 6px;font-size:12px}
@@ -80,7 +80,7 @@ iframe{display:block;width:100%;border:0;background:transparent}.frame iframe{co
 .vega img{display:block;box-sizing:content-box;background:#fff;max-width:calc(100% - 16px);padding:8px;border-radius:4px}`,
   layout: `
 .cells{display:flex;flex-wrap:wrap;gap:0 32px;align-items:flex-start}.cells>div{min-width:0}
-.columns>.cells{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:0 28px}
+.columns>.cells{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(280px,100%),1fr));gap:0 28px}
 .row .v{margin-right:0}.row .chart{width:360px;max-width:100%}.row>.cells>div{max-width:100%}section.section>:first-child{margin-top:1em}.cells section.section>:first-child{margin-top:0}`,
   tabs: `
 .tabs{display:flex;flex-wrap:wrap}.tabs>input{position:absolute;opacity:0;pointer-events:none}

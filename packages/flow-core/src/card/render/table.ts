@@ -9,7 +9,8 @@ export function renderTable(table: TableBlock, place: Place): Markup {
   place.need('table');
   const numeric = table.columns.map((_, j) => isNumeric(table.rows, j));
   const head = table.columns.map((name, j) => markup`<th scope="col"${numeric[j] ? N : ''}>${name}</th>`);
-  const rows = table.rows.map((row, i) => rowOf(row, i, numeric, place)).join('');
+  const decimals = table.columns.map((_, j) => (numeric[j] ? decimalsOf(table.rows, j) : 0));
+  const rows = table.rows.map((row, i) => rowOf(row, i, { numeric, decimals }, place)).join('');
   const size = Math.max(1, Math.floor(Number(table.pageSize)) || 20);
   const inside = markup`<div class="scroll" tabindex="0" role="region" aria-label="${table.title ?? 'Table'}"><table data-size="${size}"><thead><tr>${head}</tr></thead><tbody>${new Markup(rows)}</tbody>${totals(table, numeric)}</table></div>`;
   return block('t', place.id, table.title, [inside, ...notes(table)]);
@@ -17,12 +18,35 @@ export function renderTable(table: TableBlock, place: Place): Markup {
 
 const N = new Markup(' class="n"');
 
-function rowOf(row: Cell[], i: number, numeric: boolean[], place: Place): string {
+/** Numbers below each other have as many decimals, up to so many: then their points are below each other. */
+const DECIMALS = 3;
+
+/** The most decimals that a number of a column is shown with; 0 where that is too many. */
+function decimalsOf(rows: Cell[][], column: number): number {
+  let most = 0;
+  for (const row of rows) {
+    const cell = row[column];
+    if (typeof cell !== 'number' || Number.isInteger(cell)) continue;
+    const text = plainFigure(cell);
+    const [, after = ''] = text.split('.');
+    if (after.length > DECIMALS || text.includes('e')) return 0;
+    most = Math.max(most, after.length);
+  }
+  return most;
+}
+
+function rowOf(
+  row: Cell[],
+  i: number,
+  { numeric, decimals }: { numeric: boolean[]; decimals: number[] },
+  place: Place,
+): string {
   let text = '<tr>';
   for (let j = 0; j < row.length; j++) {
     const cell = row[j] as Cell;
     if (typeof cell === 'number') {
-      const shown = plainFigure(cell);
+      const digits = decimals[j] as number;
+      const shown = digits > 0 && Math.abs(cell) < 1e6 ? cell.toFixed(digits) : plainFigure(cell);
       const whole = String(cell);
       text += `<td${numeric[j] ? ' class="n"' : ''}${shown === whole ? '' : ` data-v="${whole}"`}>${shown}`;
     } else if (typeof cell === 'string') text += `<td>${escaped(cell)}`;

@@ -10,19 +10,31 @@ export function renderValue(value: ValueBlock, place: Place): Markup {
   place.need('value');
   const shown = typeof value.value === 'number' ? figure(value.value) : value.value;
   return block('v', place.id, value.title, [
-    markup`<div class="big">${shown}${value.unit && markup` <small>${value.unit}</small>`}</div>`,
+    isCurrency(value.unit)
+      ? markup`<div class="big">${value.unit}${shown}</div>`
+      : markup`<div class="big">${shown}${value.unit && markup` <small>${value.unit}</small>`}</div>`,
     changeOf(value),
     value.trend && value.trend.length > 1 && sparkline(value.trend, value.title),
   ]);
 }
 
-function changeOf({ value, before, lower }: ValueBlock): Markup | undefined {
+/** Stands in front of the number. */
+function isCurrency(unit: string | undefined): boolean {
+  return unit !== undefined && /^[$€£¥₹₩]$/.test(unit);
+}
+
+/** A share of a number; what is a share itself changes by points. */
+function changeOf({ value, before, lower, unit }: ValueBlock): Markup | undefined {
   if (typeof value !== 'number' || typeof before !== 'number') return undefined;
   const change = value - before;
   const sign = change > 0 ? '▲' : change < 0 ? '▼' : '=';
   const isGood = lower ? change < 0 : change > 0;
   const share =
-    before === 0 ? figure(Math.abs(change), 3) : `${figure(Math.abs((100 * change) / before), 3)} %`;
+    unit === '%'
+      ? `${figure(Math.abs(change), 3)} points`
+      : before === 0
+        ? figure(Math.abs(change), 3)
+        : `${figure(Math.abs((100 * change) / before), 3)} %`;
   const name = change === 0 ? 'same' : isGood ? 'good' : 'bad';
   return markup`<div class="change ${name}">${sign} ${change === 0 ? 'unchanged' : share} <span>from ${figure(before)}</span></div>`;
 }

@@ -80,10 +80,8 @@ export class BrokerKv implements Kv {
   get(key: string) {
     return this.#ask({ op: 'get', key }) as Promise<Uint8Array | undefined>;
   }
-  getMany(keys: readonly string[], { atOnce }: ReadOptions = {}) {
-    return this.#ask({ op: 'getMany', keys, ...(atOnce ? { atOnce } : {}) }) as Promise<
-      (Uint8Array | undefined)[]
-    >;
+  getMany(keys: readonly string[], how: ReadOptions = {}) {
+    return this.#ask({ op: 'getMany', keys, ...how }) as Promise<(Uint8Array | undefined)[]>;
   }
   range(query: RangeQuery) {
     return this.#ask({ op: 'range', query }) as Promise<Entry[]>;

@@ -23,15 +23,32 @@ interface NativeIterator {
 /**
  * LevelDB passes over a block that it cannot read, and says so only at the end of a range: so more is asked for than there can be,
  * which `all()` by itself does not.
+ * @param look is given each entry, and gives it on; the next ones are read meanwhile
  */
-export function entriesOf(db: Level<string, Uint8Array>, options: Options): Promise<Entry[]> {
+export function entriesOf(
+  db: Level<string, Uint8Array>,
+  options: Options,
+  look: (entry: Entry) => Entry = (entry) => entry,
+): Promise<Entry[]> {
   const iterator = db.iterator(options) as unknown as NativeIterator;
   iterator._all = async (how) => {
     const found: Entry[] = [];
-    for (;;) {
-      const some = await iterator._nextv(Math.min(options.limit + 1 - found.length, AT_MOST), how);
+    const next = (coming: number) => {
+      const some = iterator._nextv(Math.min(options.limit + 1 - found.length - coming, AT_MOST), how);
+      some.catch(() => {});
+      return some;
+    };
+    for (let coming = next(0); ; ) {
+      const some = await coming;
       if (some.length === 0) return found;
-      for (const entry of some) found.push(entry);
+      coming = next(some.length);
+      try {
+        for (const entry of some) found.push(look(entry));
+      } catch (error) {
+        // The iterator must not be closed before.
+        await coming.catch(() => {});
+        throw error;
+      }
     }
   };
   return iterator.all();

@@ -33,6 +33,7 @@ const ROUNDS = 10;
 const AT_ONCE = 1024 * 1024;
 
 type Db = Level<string, Uint8Array>;
+const unsealedOne = ([key, value]: Entry): Entry => [key, unsealed(key, value)];
 /** What the interface of `level`, which has other databases too, does not say. */
 type Compactable = Db & { compactRange(start: string, end: string): Promise<void> };
 
@@ -119,16 +120,17 @@ export class LevelKv implements Kv {
   range({ gte, lt, reverse = false, limit, ...how }: RangeQuery): Promise<Entry[]> {
     return this.#read(async () => {
       const options = { gte, lt, reverse, limit, highWaterMarkBytes: AT_ONCE };
-      const theirs = how.twins ? keysOf(this.#db, twinsRange(options)) : undefined;
-      const [entries, twins] = await Promise.all([entriesOf(this.#db, options), theirs]);
-      const unsealedOnes = entries.map(([key, value]): Entry => [key, unsealed(key, value)]);
-      return asAsked(unsealedOnes, how, twins);
+      const [entries, twins] = await Promise.all([
+        entriesOf(this.#db, options, unsealedOne),
+        how.twins ? keysOf(this.#db, twinsRange(options)) : undefined,
+      ]);
+      return asAsked(entries, how, twins);
     });
   }
 
-  inspect({ gte, lt, reverse, limit }: RangeQuery): ReturnType<Kv['inspect']> {
+  inspect({ gte, lt, reverse = false, limit }: RangeQuery): ReturnType<Kv['inspect']> {
     return this.#read(async () => {
-      const entries = await entriesOf(this.#db, { gte, lt, reverse: reverse ?? false, limit });
+      const entries = await entriesOf(this.#db, { gte, lt, reverse, limit });
       return entries.map(([key, value]) => [key, isSealed(key, value) ? unsealed(key, value) : undefined]);
     });
   }
@@ -206,10 +208,8 @@ export class LevelKv implements Kv {
 
   /** Returns only between writes: a running write has already changed the name. */
   async generation() {
-    for (let round = 0; this.#writing > 0; round++) {
+    for (let round = 0; this.#writing > 0; round++, await this.#lastBatch)
       if (round === ROUNDS) return randomUUID();
-      await this.#lastBatch;
-    }
     this.#requireSound();
     this.requireHere();
     return this.#generation.name();

@@ -16,6 +16,8 @@ export interface TaggedRuns {
 /** Runs that are looked at together: of most, no more is read than the key. */
 const PAGE = 2048;
 
+const FIRST_RUN = 1;
+
 /**
  * @param all the rows of all runs of the namespace as they are stored, newest first
  * @param rowsOf parses rows; empty ones are left out
@@ -62,6 +64,7 @@ async function* having(kv: Kv, flow: string, namespace: string | undefined, tags
     const last = entries.at(-1);
     if (!last) return;
     yield entries;
+    if (lastNumber(last[0]) <= FIRST_RUN) return;
     lt = last[0];
   }
 }
@@ -123,23 +126,32 @@ class Changes {
 /** Records of runs, of which there are several for one. */
 class OfRuns {
   readonly #entries: AsyncGenerator<Entry>;
+  /** Begun before they are asked for. */
+  readonly #first: Promise<unknown>;
   #entry: Entry | undefined;
   /** The newest run that may have some. */
-  #next = Number.POSITIVE_INFINITY;
+  #next = 0;
 
   constructor(kv: Kv, prefix: string) {
     this.#entries = scan(kv, { ...prefixRange(prefix), reverse: true });
+    this.#first = this.#advance();
+    this.#first.catch(() => {});
   }
 
   async downTo(run: number): Promise<Map<number, Entry[]>> {
     const found = new Map<number, Entry[]>();
-    while (this.#next >= run) {
-      if (this.#entry) found.set(this.#next, [this.#entry, ...(found.get(this.#next) ?? [])]);
-      const { value, done } = await this.#entries.next();
-      this.#entry = done ? undefined : (value as Entry);
-      this.#next = this.#entry ? runOf(this.#entry) : 0;
+    await this.#first;
+    while (this.#entry && this.#next >= run) {
+      found.set(this.#next, [this.#entry, ...(found.get(this.#next) ?? [])]);
+      await this.#advance();
     }
     return found;
+  }
+
+  async #advance(): Promise<void> {
+    const { value, done } = await this.#entries.next();
+    this.#entry = done ? undefined : (value as Entry);
+    this.#next = this.#entry ? runOf(this.#entry) : 0;
   }
 }
 

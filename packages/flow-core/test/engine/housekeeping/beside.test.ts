@@ -171,7 +171,7 @@ test('a command that goes on while its run is removed has all of it, and so has 
 });
 
 test('after gc, the store takes what is kept, within 5 %', async () => {
-  const many = Number(process.env.GC_RUNS ?? 40);
+  const many = Number(process.env.GC_RUNS ?? 24);
   const big = flow('big');
   const first = big.start(() => ({ ns: Array.from({ length: 20 }, (_, i) => i) }));
   const bytes = random(SEED);

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { type Files, FingerprintProcess } from '../../kit/fingerprints';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 300);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 200);
 
 /** Modules of a vm are never given up: after so many edits, a new process goes on. */
 const FRESH = 250;

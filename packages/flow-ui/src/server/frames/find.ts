@@ -86,9 +86,11 @@ async function cardOfTask(
 
 /** What all its tasks show together. */
 async function cardOfStep(here: Here, pathspec: string, id: string): Promise<FoundCard> {
-  const live = liveCard(here, pathspec, 0, id);
+  const step = await here.client().step(pathspec);
+  // What is recorded grows while the run goes on.
+  const live = step.run.status === 'running' ? liveCard(here, pathspec, 0, id) : undefined;
   if (live) return live;
-  const cards = await (await here.client().step(pathspec)).cards();
+  const cards = await step.cards();
   const card = cards.find((one) => one.id === id);
   if (card) return { html: card.html() };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);

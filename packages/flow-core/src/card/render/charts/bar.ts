@@ -3,6 +3,7 @@ import type { ChartBlock } from '../../document';
 import { counted } from '../figures';
 import { type Markup, markup } from '../markup';
 import type { Place } from '../place';
+import { haveToLie, renderAcross } from './across';
 import { chartFigure, emptyChart, type Frame, frameOf } from './frame';
 import { type Extent, extentOf } from './scale';
 import { pointText } from './ticks';
@@ -11,6 +12,7 @@ export function renderBar(chart: ChartBlock, place: Place): Markup {
   const names = chart.x.categories ?? [];
   const y = chart.stacked ? stackedExtent(chart) : extentOf(chart.series.map((series) => series.y));
   if (!y || names.length === 0) return emptyChart(chart, place);
+  if (haveToLie(chart)) return renderAcross(chart, place, withZero(y));
   const frame = frameOf(chart, { low: -0.5, high: names.length - 0.5 }, withZero(y));
   const band = (frame.right - frame.left) / names.length;
   const beside = chart.stacked ? 1 : chart.series.length;

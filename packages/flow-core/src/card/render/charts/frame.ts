@@ -7,7 +7,7 @@ import type { Place } from '../place';
 import { type Extent, niceExtent, scaleOf } from './scale';
 import { pointText, type Tick, ticksOf } from './ticks';
 
-const WIDTH = 540;
+export const WIDTH = 540;
 const HEIGHT = 280;
 /** Of a character of the marks. */
 const LETTER = 8;
@@ -74,7 +74,7 @@ function areWhole(lists: (number | null)[][]): boolean {
 }
 
 /** `loss (nats)`; times are of UTC. */
-function labelled({ label, unit, time }: Axis): string {
+export function labelled({ label, unit, time }: Axis): string {
   const more = unit ?? (time ? 'UTC' : '');
   return label && more ? `${label} (${more})` : (label ?? more);
 }
@@ -86,6 +86,7 @@ export function chartFigure(
   kind: string,
   inside: Filling,
   y?: Extent,
+  height = HEIGHT,
 ): Markup {
   place.need('chart');
   const named = chart.series.filter(({ name }) => name);
@@ -98,7 +99,7 @@ export function chartFigure(
     chart.x.label ? `by ${chart.x.label}` : '',
     y ? `from ${pointText(chart.y, y.low)} to ${pointText(chart.y, y.high)}` : '',
   ];
-  const picture = markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${said.filter(Boolean).join(' ')}">${inside}</svg>`;
+  const picture = markup`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${said.filter(Boolean).join(' ')}">${inside}</svg>`;
   return block('chart', place.id, chart.title, [legend, picture, notesOf(chart)]);
 }
 
