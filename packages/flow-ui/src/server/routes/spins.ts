@@ -1,10 +1,15 @@
 /** Spins of the moment, and runs that are started here. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { isFlowError } from '@nx-flow/core/ui';
 import type { Hono } from 'hono';
 import type { SpinReply, SpinRequest, WorkReply, WorkRequest } from '../../api/routes';
 import type { Here } from '../here';
 import { notUnderstood } from '../replies';
 import { bodyOf, listOf, textsOf } from './body';
 import { choiceOf } from './flows';
+
+/** How often is looked whether a run is recorded, and how often at most. Milliseconds. */
+const [LOOK_MS, LOOKS] = [20, 100];
 
 export function spinRoutes(app: Hono, here: Here): void {
   app.get('/api/spins', (c) => c.json(here.spins.list()));
@@ -41,6 +46,7 @@ export function spinRoutes(app: Hono, here: Here): void {
           },
         };
     const reply: WorkReply = { run: await here.works.start(request) };
+    await isRecorded(here, reply.run);
     return c.json(reply);
   });
   app.delete('/api/work/:flow/:run', (c) => {
@@ -48,6 +54,20 @@ export function spinRoutes(app: Hono, here: Here): void {
     here.works.stop(`${flow}/${run}`);
     return c.json({});
   });
+}
+
+/** A run has its number before its row: who asks for it next has to find it. */
+async function isRecorded(here: Here, run: string): Promise<void> {
+  for (let left = LOOKS; left > 0; left--) {
+    const found = await here
+      .client()
+      .run(run)
+      .catch((error: unknown) => {
+        if (!isFlowError(error) || error.code !== 'FLOW_RUN_NOT_FOUND') throw error;
+      });
+    if (found) return;
+    await pause(LOOK_MS);
+  }
 }
 
 function requireRunStore({ isSpinStore }: Here): void {
