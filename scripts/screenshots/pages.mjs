@@ -23,10 +23,14 @@ export async function withPageScenes(use) {
   const store = mkdtempSync(join(tmpdir(), 'nx-flow-screenshots-'));
   const options = { cwd: root, env: { ...process.env, CI: '1' } };
   for (const seed of ['1', '5'])
-    execFileSync(process.execPath, [command, 'run', 'penguins', `--params.seed=${seed}`, `--store=${store}`], {
-      ...options,
-      stdio: 'ignore',
-    });
+    execFileSync(
+      process.execPath,
+      [command, 'run', 'penguins', `--params.seed=${seed}`, `--store=${store}`],
+      {
+        ...options,
+        stdio: 'ignore',
+      },
+    );
   const server = spawn(process.execPath, [command, 'ui', '--json', '--port=0', `--store=${store}`], {
     ...options,
     stdio: ['ignore', 'pipe', 'ignore'],
