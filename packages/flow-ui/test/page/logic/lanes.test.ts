@@ -104,7 +104,7 @@ test('arrow keys move along a lane and between lanes, in a newer reply too', () 
   ];
   const [before, lanes] = [lanesOf(tasks(rows)), lanesOf(tasks(rows))];
   const bar = (lane: number, at: number) => before.lanes[lane]?.[at];
-  const next = (from: ReturnType<typeof bar>, key: string) => nextBar(lanes, from, key)?.task;
+  const next = (from: ReturnType<typeof bar> | undefined, key: string) => nextBar(lanes, from, key)?.task;
   expect([
     next(undefined, 'ArrowRight'),
     next(bar(0, 0), 'ArrowRight'),
