@@ -115,7 +115,10 @@ async function start(): Promise<void> {
   startUnderWay();
   startEvents();
   if (token.get() !== undefined) ask();
-  render(<App />, document.getElementById('page') as HTMLElement);
+  const page = document.getElementById('page') as HTMLElement;
+  // What stood there until now was the page's own HTML.
+  page.replaceChildren();
+  render(<App />, page);
 }
 
 start();

@@ -15,6 +15,7 @@ beforeAll(async () => {
 const genre = f.foreach('genre', { after: start, over: 'films' }, async ({ input, self, card }) => {
   console.log('film', input.name);
   card.add('# Card of ' + input.name);
+  card.shared('together').add('a part of ' + input.name);
   if (self.films.length === 3 && input.id === 2) { tell('waits'); await hear('never'); }
   return { total: input.score + 1 };
 });
@@ -88,6 +89,7 @@ describe('reading', () => {
     ).toEqual([['start'], ['genre', 'genre'], ['all'], ['bad'], ['end']]);
     expect(run.graph.nodes[1].tasks).toEqual({ total: 4, done: 4, failed: 0, running: 0, caught: 0 });
     expect(run.graph.edges).toContainEqual(['genre', 'all']);
+    expect(run.shared).toMatchObject([{ step: 'genre', id: 'together' }]);
   });
 
   test('all tasks, in columns of one length', async () => {
@@ -192,6 +194,7 @@ describe('frames', () => {
 
   test('a card, a value, a part of one, a parameter: each once, sandboxed, and never as markup', async () => {
     expect(await shown({ card: { task: 'shows/1/genre/2', id: 'default' } })).toContain('Card of');
+    expect(await shown({ card: { step: 'shows/1/genre', id: 'together' } })).toContain('a part of');
     const films = await shown({ value: { task: 'shows/1/start/1', name: 'films' } });
     expect(films).toContain('&#60;b&#62;1');
     expect(films).not.toContain('<b>1');
@@ -253,7 +256,12 @@ describe('executing', () => {
     ]);
     const { n } = await json('/api/spins', { body: { ...choice, set: { films } } });
     const spun = await ended(n);
-    expect(spun).toMatchObject({ status: 'done', changed: 1, changedSince: 1, cards: [{ id: 'default' }] });
+    expect(spun).toMatchObject({
+      status: 'done',
+      changed: 1,
+      changedSince: 1,
+      cards: [{ id: 'default' }, { id: 'together' }],
+    });
     expect(spun.artifacts).toMatchObject([
       {
         name: 'total',

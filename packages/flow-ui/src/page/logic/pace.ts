@@ -2,7 +2,7 @@
 
 /** Milliseconds from an answer to the next question. */
 export function pause(tookMs: number): number {
-  return Math.min(Math.max(tookMs * 8, 200), 5000);
+  return Math.min(Math.max(tookMs * 4, 200), 4000);
 }
 
 /** Milliseconds until the `n`th attempt to be connected again: at once, then twice as long each time. */

@@ -13,12 +13,12 @@ export interface TaskFilter {
 export function taskRows(tasks: TasksReply, { step, status, q }: TaskFilter): number[] {
   const wantedStep = step === undefined ? undefined : tasks.steps.indexOf(step);
   const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const { order, texts } = preparedTasks(tasks);
+  const found = words.length > 0 ? textsOf(tasks) : [];
   const [failed, running, others]: [number[], number[], number[]] = [[], [], []];
-  for (const i of order) {
+  for (const i of orderOf(tasks)) {
     if (wantedStep !== undefined && tasks.step[i] !== wantedStep) continue;
     if (status !== undefined && statusWord(tasks.status[i]) !== status) continue;
-    if (words.length > 0 && !words.every((word) => texts[i]?.includes(word))) continue;
+    if (words.length > 0 && !words.every((word) => found[i]?.includes(word))) continue;
     const rows =
       tasks.status[i] === STATUS.failed ? failed : tasks.status[i] === STATUS.running ? running : others;
     rows.push(i);
@@ -26,24 +26,27 @@ export function taskRows(tasks: TasksReply, { step, status, q }: TaskFilter): nu
   return [...failed, ...running, ...others];
 }
 
-interface Prepared {
-  /** The places by time. */
-  order: readonly number[];
-  /** What a filter looks at, by place. */
-  texts: readonly string[];
+const orders = new WeakMap<TasksReply, readonly number[]>();
+const texts = new WeakMap<TasksReply, readonly string[]>();
+
+/** The places by time. */
+function orderOf(tasks: TasksReply): readonly number[] {
+  let order = orders.get(tasks);
+  if (!order) {
+    const places = tasks.task.map((_, i) => i);
+    order = places.sort((a, b) => (tasks.start[a] as number) - (tasks.start[b] as number) || a - b);
+    orders.set(tasks, order);
+  }
+  return order;
 }
 
-const prepared = new WeakMap<TasksReply, Prepared>();
-
-/** What filters need of a reply: made once, so that what is typed is answered at once. */
-export function preparedTasks(tasks: TasksReply): Prepared {
-  const known = prepared.get(tasks);
-  if (known) return known;
-  const order = tasks.task
-    .map((_, i) => i)
-    .sort((a, b) => (tasks.start[a] as number) - (tasks.start[b] as number) || a - b);
-  const made = { order, texts: tasks.task.map((_, i) => taskText(tasks, i)) };
-  prepared.set(tasks, made);
+/** What a filter looks at, by place. Made once, best before somebody types, so that what is typed is answered at once. */
+export function textsOf(tasks: TasksReply): readonly string[] {
+  let made = texts.get(tasks);
+  if (!made) {
+    made = tasks.task.map((_, i) => taskText(tasks, i));
+    texts.set(tasks, made);
+  }
   return made;
 }
 

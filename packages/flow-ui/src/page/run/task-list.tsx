@@ -1,9 +1,9 @@
 /** The tasks of a run, failed ones first: filtered by step, status and text, all of it in the address. */
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type RunReply, STATUSES, type TasksReply } from '../../api/routes';
 import { markText } from '../logic/scale';
 import { statusWord } from '../logic/statuses';
-import { statusCounts, type TaskFilter, taskName, taskRows } from '../logic/task-rows';
+import { statusCounts, type TaskFilter, taskName, taskRows, textsOf } from '../logic/task-rows';
 import { countText } from '../logic/words';
 import { EmptyState } from '../parts/notes';
 import { StatusMark } from '../parts/status-mark';
@@ -21,6 +21,10 @@ interface Props {
 export function TaskList({ run, tasks, filter }: Props) {
   const rows = useMemo(() => taskRows(tasks, filter), [tasks, filter.step, filter.status, filter.q]);
   const narrow = useNarrow();
+  useEffect(() => {
+    const timer = setTimeout(() => textsOf(tasks), 300);
+    return () => clearTimeout(timer);
+  }, [tasks]);
   return (
     <section class="tasks" aria-label="Tasks">
       <TaskFilters tasks={tasks} filter={filter} found={rows.length} />
