@@ -15,6 +15,8 @@ import { firstLine } from '../read/text';
 /** Bytes of one value, and characters of a log, that are kept. */
 const [VALUE, LOG] = [16 * 1024 * 1024, 2 * 1024 * 1024];
 
+const REST = '\n… what it printed from here on is not kept\n';
+
 export interface SpunCardFile {
   id: string;
   title?: string;
@@ -36,16 +38,20 @@ export class Spin {
   readonly #pieces: LogReply['pieces'][number][] = [];
   #printed = 0;
   #kept = 0;
+  /** Characters of what was asked for, and of what the spin came to beside its values. */
+  #asked: number;
+  #told = 0;
 
   constructor(entry: SpinEntry, more: { request?: SpinRequest; pid?: number } = {}) {
     this.entry = entry;
     this.request = more.request;
+    this.#asked = lengthOf(more.request);
     this.pid = more.pid;
   }
 
   /** Bytes of all that is kept of it. */
   get bytes(): number {
-    return this.#kept + this.#printed;
+    return this.#kept + this.#printed + this.#asked + this.#told;
   }
 
   get isRunning(): boolean {
@@ -66,6 +72,7 @@ export class Spin {
     if (last?.stream === stream && last.text.length < 1000) last.text += text;
     else this.#pieces.push({ stream, at, attempt: 0, text });
     this.#printed += text.length;
+    if (this.#printed > LOG) this.#pieces.push({ stream, at, attempt: 0, text: REST });
   }
 
   log(from: number): LogReply {
@@ -87,6 +94,7 @@ export class Spin {
     });
     this.#kept = [...this.values.values()].reduce((sum, { content }) => sum + content.length, 0);
     this.#kept += this.cards.reduce((sum, { html }) => sum + html.length, 0);
+    this.#told = lengthOf(done);
     const since = before?.done?.artifacts;
     Object.assign(this.entry, {
       ...{ step, index, status: status === 'done' ? 'done' : 'failed', durationMs },
@@ -106,6 +114,8 @@ export class Spin {
     this.failure = error;
     // What was given holds a secret.
     if (error.code === 'FLOW_SECRET_ARTIFACT') this.request = undefined;
+    this.#asked = lengthOf(this.request);
+    this.#told = lengthOf(error);
     Object.assign(this.entry, { status: 'failed', durationMs, error: firstLine(error.message) });
   }
 
@@ -134,3 +144,5 @@ export class Spin {
     );
   }
 }
+
+const lengthOf = (data: unknown) => JSON.stringify(data)?.length ?? 0;

@@ -46,7 +46,6 @@ export class Teller {
 
   ended(spin: Spin, done: SpinDone): void {
     spin.ended(done, this.#place.workspace, this.#memory.before(spin));
-    this.#memory.makeRoom();
     this.#over(spin);
   }
 
@@ -62,6 +61,7 @@ export class Teller {
   }
 
   #over(spin: Spin): void {
+    this.#memory.makeRoom();
     const { cards } = this.#place;
     if (!spin.done) {
       spin.showed(

@@ -46,6 +46,18 @@ test('one that goes on stays, and so does the newest', () => {
   expect(memory.entries().map(({ n }) => n)).toEqual([3, 1]);
 });
 
+test('what was asked for counts, and so does what it came to', () => {
+  const memory = new SpinMemory(3000);
+  for (const _ of [1, 2, 3]) {
+    const request = { flow: 'movies', step: 'genre', set: { a: `"${'x'.repeat(1000)}"` } };
+    const spin = memory.add((n) => new Spin(entry(n), { request }));
+    spin.failed({ name: 'FlowError', message: 'y'.repeat(300) }, 1);
+    memory.makeRoom();
+  }
+  expect(memory.entries().map(({ n }) => n)).toEqual([3, 2]);
+  expect(memory.dropped).toBe(1);
+});
+
 test('beside the spin of the same task before that ended well', () => {
   const memory = new SpinMemory();
   const [first, other, failed] = [add(memory, 1), add(memory, 1, { index: [1] }), add(memory, 1)];
