@@ -74,6 +74,7 @@ export function FlowGraph({
                   <Node
                     key={node.name}
                     node={node}
+                    ended={run.status !== 'running'}
                     going={run.status === 'running' && node.steps.some((name) => going.includes(name))}
                     style={place(box.x, box.y, box.width, box.height)}
                     chosen={step !== undefined && node.steps.includes(step)}
@@ -98,12 +99,15 @@ const place = (x: number, y: number, width: number, height: number) => ({
 
 function Node({
   node,
+  ended,
   going,
   style,
   chosen,
   onClick,
 }: {
   node: ShownNode;
+  /** The run has ended: what has not begun was not reached. */
+  ended: boolean;
   /** Its tasks are being executed, even if none is at this moment. */
   going: boolean;
   style: Record<string, string>;
@@ -124,11 +128,11 @@ function Node({
       onClick={onClick}
     >
       <span class="name">
-        <StatusMark status={status} word={false} />
+        <StatusMark status={status === 'waiting' && ended ? 'not reached' : status} word={false} />
         <b>{folded ? `▸ ${name} +${steps.length - 1}` : name}</b>
       </span>
       <span class="told">
-        <span>{toldOf(tasks, kind)}</span>
+        <span>{tasks.total === 0 ? (ended ? 'not reached' : 'not begun') : toldOf(tasks, kind)}</span>
         {tasks.total > tasks.running && <span class="number">{durationText(durationMs)}</span>}
       </span>
       {tasks.total > 1 && <Shares tasks={tasks} />}
@@ -138,7 +142,6 @@ function Node({
 
 /** Many tasks: how many, and of which state there are any that matter. One task: the kind of its step. */
 function toldOf({ total, failed, running, caught }: ShownNode['tasks'], kind: string): string {
-  if (total === 0) return 'not begun';
   if (total === 1) return kind;
   const parts = [failed && `${failed} failed`, running && `${running} running`, caught && `${caught} caught`];
   return [`×${total.toLocaleString('en')}`, ...parts.filter(Boolean)].join(', ');

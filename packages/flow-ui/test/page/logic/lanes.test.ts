@@ -1,6 +1,6 @@
 /** The lanes of a timeline. */
 import type { TasksReply } from '../../../src/api/routes';
-import { barAt, laneOf, lanesOf, nextBar } from '../../../src/page/logic/lanes';
+import { type Bar, barAt, laneOf, lanesOf, nextBar } from '../../../src/page/logic/lanes';
 import { STATUS } from '../../../src/page/logic/statuses';
 
 type Row = [start: number, duration: number, status?: keyof typeof STATUS];
@@ -104,7 +104,7 @@ test('arrow keys move along a lane and between lanes, in a newer reply too', () 
   ];
   const [before, lanes] = [lanesOf(tasks(rows)), lanesOf(tasks(rows))];
   const bar = (lane: number, at: number) => before.lanes[lane]?.[at];
-  const next = (from: ReturnType<typeof bar> | undefined, key: string) => nextBar(lanes, from, key)?.task;
+  const next = (from: Bar | undefined, key: string) => nextBar(lanes, from, key)?.task;
   expect([
     next(undefined, 'ArrowRight'),
     next(bar(0, 0), 'ArrowRight'),
