@@ -52,7 +52,7 @@ export class Look {
     page.setDefaultTimeout(8_000);
     const seen: Seen = { page, problems: [], elsewhere: [] };
     page.on('console', (message) => {
-      if (message.type() === 'error') seen.problems.push(message.text());
+      if (message.type() === 'error') seen.problems.push(`${message.text()} ${message.location().url}`);
     });
     page.on('pageerror', (error) => seen.problems.push(String(error)));
     page.on('dialog', (dialog) => {

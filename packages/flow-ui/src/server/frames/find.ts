@@ -66,13 +66,21 @@ async function cardOfTask(
   id: string,
   wanted: number | undefined,
 ): Promise<FoundCard> {
-  // Before the store is asked: it may not have the task yet.
   const live = liveCard(here, pathspec, wanted ?? 0, id);
-  if (live) return live;
-  const task = await here.client().task(pathspec);
+  const task = await here
+    .client()
+    .task(pathspec)
+    .catch((error) => {
+      // The store has no task yet that has begun a moment ago.
+      if (!live) throw error;
+    });
+  if (!task) return live as FoundCard;
   const attempt = wanted ?? task.attempt;
   const card = (await task.cards(attempt)).find((one) => one.id === id);
   if (card) return { html: card.html() };
+  const document = here.cards.find(pathspec, attempt, id);
+  if (document && task.status !== 'running') return { html: renderCard(document) };
+  if (live) return live;
   throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
 }
 

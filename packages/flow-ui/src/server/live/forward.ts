@@ -22,9 +22,7 @@ export function forward({ work, at, event }: PublishedEvent, { hub, cards, start
     if (hub.isHeard) hub.send(cardMessage(card));
     return;
   }
-  // What was retried or caught showed something, too.
-  if (event.type === 'task-done' || event.type === 'task-failed' || event.type === 'task-caught')
-    cards.ended(pathspecText(event.task));
+  // A card is recorded some time after its task has ended, and before its run has.
   if (event.type === 'run-done') cards.endedIn(`${event.flow}/${event.run}`);
   if (hub.isHeard && isShown(event)) hub.send({ type: 'event', work, at, event });
 }

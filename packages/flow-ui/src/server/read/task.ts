@@ -44,7 +44,7 @@ export async function taskReply(
     inputs: await inputsOf(here.client(), run, task),
     outputs: shown.filter((one) => isOwn(task, one)).map(artifactEntry),
     params: await paramsOf(run, task),
-    cards: [...(await cardsOf(task)), ...liveCards(here, task)],
+    cards: withLive(here, task, await cardsOf(task)),
     ...(shared.length > 0 ? { shared } : {}),
     parents: task.parentPathspecs.slice(0, NAMED),
     children: after.children,
@@ -134,13 +134,20 @@ async function cardsOf(task: Task<unknown>): Promise<TaskReply['cards']> {
   return recorded.flat();
 }
 
-/** What it shows while it runs. */
-function liveCards({ cards }: Here, { pathspec, status }: Task<unknown>): TaskReply['cards'] {
-  if (status !== 'running') return [];
-  return cards.of(pathspec).map(({ id, attempt, document: { title } }) => ({
-    id,
-    ...(title === undefined ? {} : { title }),
-    attempt,
-    bytes: 0,
-  }));
+/** And those that are not recorded yet. */
+function withLive(
+  { cards }: Here,
+  { pathspec }: Task<unknown>,
+  recorded: TaskReply['cards'],
+): TaskReply['cards'] {
+  const live = cards
+    .of(pathspec)
+    .filter(({ id, attempt }) => !recorded.some((one) => one.id === id && one.attempt === attempt))
+    .map(({ id, attempt, document: { title } }) => ({
+      id,
+      ...(title === undefined ? {} : { title }),
+      attempt,
+      bytes: 0,
+    }));
+  return [...recorded, ...live];
 }
