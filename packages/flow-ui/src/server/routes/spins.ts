@@ -1,4 +1,5 @@
 /** Spins of the moment, and runs that are started here. */
+import { isFlowError } from '@nx-flow/core/ui';
 import type { Hono } from 'hono';
 import type { SpinReply, SpinRequest, WorkReply, WorkRequest } from '../../api/routes';
 import type { Here } from '../here';
@@ -41,6 +42,7 @@ export function spinRoutes(app: Hono, here: Here): void {
           },
         };
     const reply: WorkReply = { run: await here.works.start(request) };
+    await recorded(here, reply.run);
     return c.json(reply);
   });
   app.delete('/api/work/:flow/:run', (c) => {
@@ -48,6 +50,19 @@ export function spinRoutes(app: Hono, here: Here): void {
     here.works.stop(`${flow}/${run}`);
     return c.json({});
   });
+}
+
+/** Resolves when the store has the run, so that who is told of it finds it; after two seconds in any case. */
+async function recorded({ client }: Here, run: string): Promise<void> {
+  for (let looks = 0; looks < 100; looks++) {
+    try {
+      await client().run(run);
+      return;
+    } catch (error) {
+      if (!isFlowError(error) || error.code !== 'FLOW_RUN_NOT_FOUND') return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function requireRunStore({ isSpinStore }: Here): void {
