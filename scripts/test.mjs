@@ -4,7 +4,7 @@
  * more random edits through Nx, where `npm test` takes some of them, others each time.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { cpus, freemem, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,8 @@ const ENOUGH = 4 * 2 ** 30;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // The names of sockets begin with it, and have to be short.
 const folder = mkdtempSync(hasMemory() ? join(MEMORY, 't-') : join(tmpdir(), 'nx-flow-test-'));
+// As /tmp is: stores of other users lie in it, which their owners have to reach.
+chmodSync(folder, 0o755);
 const report = join(folder, 'report.json');
 /** What jest has transformed serves the next time, too, and `npx jest`: it stays where that looks for it. */
 const cache = join(tmpdir(), `jest_${(process.getuid?.() ?? 0).toString(36)}`);

@@ -144,7 +144,9 @@ await runner.dispose();
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   workspace.unlink();
-  execute(join(tools, 'node_modules/pnpm/bin/pnpm.cjs'), 'install', '--offline', '--ignore-scripts');
+  const pnpm = join(tools, 'node_modules/pnpm/bin/pnpm.cjs');
+  // Its own place for packages is beside those of other folders of this disk, and stays.
+  execute(pnpm, 'install', '--offline', '--ignore-scripts', `--store-dir=${join(tools, 'store')}`);
   const told = execute(join(workspace.folder, 'packages/shop/test.mjs'));
   for (const part of ['run 0\n', 'spin 0\n', 'no problems', 'check 0\n']) expect(told).toContain(part);
   expect(total(told)).toBe('21');

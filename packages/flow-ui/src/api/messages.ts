@@ -21,7 +21,7 @@ export interface Happened {
 /** A card shows something else: `html` takes the place of what its frame shows (`{ card: html }` by `postMessage`). */
 export interface CardShown {
   type: 'card';
-  /** `movies/12/train/3`, or the number of a spin; `movies/12/train` for a card that all its tasks have together (attempt 0). */
+  /** `movies/12/train/3`, or the number of a spin; `movies/12/train` of a card that all its tasks show together. */
   task: string | number;
   attempt: number;
   id: string;

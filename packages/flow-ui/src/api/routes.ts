@@ -226,7 +226,7 @@ export interface SharedCardEntry extends Omit<CardEntry, 'attempt'> {
  */
 export type FrameRequest =
   | { card: { task: string; id: string; attempt?: number } }
-  /** What all tasks of a step show together; `step`: `movies/12/train`. */
+  /** That all tasks of a step show together: of `movies/12/train`. */
   | { card: { step: string; id: string } }
   | {
       value: {

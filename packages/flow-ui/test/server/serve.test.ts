@@ -50,6 +50,13 @@ test('nx-flow ui --json --open: a line with the address, a file that leads there
   expect((await fetch(`${origin}/api/about`)).status).toBe(401);
   const about = await fetch(`${origin}/api/about`, { headers: { authorization } });
   expect(await about.json()).toMatchObject({ version: 1, flows: [] });
+  // As a browser asks: without a body, and without a length.
+  const stopped = await fetch(`${origin}/api/work/movies/1`, {
+    method: 'DELETE',
+    headers: { authorization, 'content-type': 'application/json' },
+  });
+  expect(stopped.status).toBeLessThan(500);
+  await stopped.body?.cancel();
   const events = await fetch(`${origin}/api/events`, { headers: { authorization } });
   expect(events.headers.get('content-type')).toMatch(/^text\/event-stream/);
   const reader = events.body?.getReader();

@@ -1,5 +1,4 @@
 /** Spins of the moment, and runs that are started here. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { isFlowError } from '@nx-flow/core/ui';
 import type { Hono } from 'hono';
 import type { SpinReply, SpinRequest, WorkReply, WorkRequest } from '../../api/routes';
@@ -7,9 +6,6 @@ import type { Here } from '../here';
 import { notUnderstood } from '../replies';
 import { bodyOf, listOf, textsOf } from './body';
 import { choiceOf } from './flows';
-
-/** How often is looked whether a run is recorded, and how often at most. Milliseconds. */
-const [LOOK_MS, LOOKS] = [20, 100];
 
 export function spinRoutes(app: Hono, here: Here): void {
   app.get('/api/spins', (c) => c.json(here.spins.list()));
@@ -46,7 +42,7 @@ export function spinRoutes(app: Hono, here: Here): void {
           },
         };
     const reply: WorkReply = { run: await here.works.start(request) };
-    await isRecorded(here, reply.run);
+    await recorded(here, reply.run);
     return c.json(reply);
   });
   app.delete('/api/work/:flow/:run', (c) => {
@@ -56,17 +52,16 @@ export function spinRoutes(app: Hono, here: Here): void {
   });
 }
 
-/** A run has its number before its row: who asks for it next has to find it. */
-async function isRecorded(here: Here, run: string): Promise<void> {
-  for (let left = LOOKS; left > 0; left--) {
-    const found = await here
-      .client()
-      .run(run)
-      .catch((error: unknown) => {
-        if (!isFlowError(error) || error.code !== 'FLOW_RUN_NOT_FOUND') throw error;
-      });
-    if (found) return;
-    await pause(LOOK_MS);
+/** Resolves when the store has the run, so that who is told of it finds it; after two seconds in any case. */
+async function recorded({ client }: Here, run: string): Promise<void> {
+  for (let looks = 0; looks < 100; looks++) {
+    try {
+      await client().run(run);
+      return;
+    } catch (error) {
+      if (!isFlowError(error) || error.code !== 'FLOW_RUN_NOT_FOUND') return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

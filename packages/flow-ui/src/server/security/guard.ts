@@ -58,7 +58,8 @@ export function guardApi(here: Here): MiddlewareHandler {
     const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
     if (type !== 'application/json')
       return refuse(415, 'FLOW_UI_REQUEST', 'What changes something is asked for with application/json.');
-    return limit(c, next);
+    // The limit reads a body of unknown length, which is not there: it would fail at that.
+    return method === 'DELETE' ? next() : limit(c, next);
   };
 }
 
