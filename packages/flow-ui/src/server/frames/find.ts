@@ -75,7 +75,7 @@ async function cardOfTask(
   const task = await here.client().task(pathspec);
   const attempt = wanted ?? task.attempt;
   const card = (await task.cards(attempt)).find((one) => one.id === id);
-  if (card) return { html: card.html() };
+  if (card) return { html: card.html(), imported: card.imported };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `${pathspec} has no card "${id}" of attempt ${attempt}.`);
 }
 
@@ -89,7 +89,7 @@ async function sharedCard(here: Here, pathspec: string, id: string): Promise<Fou
     return { html: renderCard(live, { live: {} }), policy };
   }
   const card = (await run.step(step).cards()).find((one) => one.id === id);
-  if (card) return { html: card.html() };
+  if (card) return { html: card.html(), imported: card.imported };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);
 }
 
