@@ -197,6 +197,7 @@ export const PACKAGES = {
         'card/',
         'definition/step-cards',
         'engine/cards/',
+        'engine/record/others',
         'engine/record/read-cards',
         'engine/record/read-parts',
         'engine/run/shared-cards',

@@ -34,6 +34,8 @@ export interface TaskCard {
   readonly title: string | undefined;
   /** Of its HTML. */
   readonly bytes: number;
+  /** It was recorded by a run that was imported, or by one that was removed since: it may be anybody's. Open it in a frame with `sandbox`. */
+  readonly imported: boolean;
   /** One HTML file, which makes no requests. */
   html(): string;
 }

@@ -20,11 +20,12 @@ export async function writeOriginCard(
     const own = cards.find(({ attempt }) => attempt === row?.attempt);
     const [shared] = own || !runRow ? [] : await sharedCards(store, runRow, step);
     const card = own ?? shared;
-    if (!card) return undefined;
+    if (!runRow || !card) return undefined;
     const of = own ? [run, step, task] : [run, step];
     const file = join(cardsFolder(workspace), flow, `${[...of, card.id].join('-')}.html`);
-    const { framed } = await import('../engine/cards/framed');
-    writeCardFile(file, runRow?.imported ? framed(card.html) : card.html);
+    const { toOpen } = await import('../engine/cards/framed');
+    const { html } = await toOpen(card, store, runRow, step, own ? task : undefined);
+    writeCardFile(file, html);
     return relative(workspace, file);
   } catch {
     // A spin does not fail for it.

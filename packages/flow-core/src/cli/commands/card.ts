@@ -96,7 +96,9 @@ async function show(context: Context, recorded: Recorded, run: RunRow): Promise<
     typeof options.out === 'string'
       ? resolve(cwd, options.out)
       : join(cardsFolder(place.workspace), flow, name);
-  writeCard(file, await safeToOpen(run, card.html));
+  const { toOpen } = await import('../../engine/cards/framed');
+  const task = card.task === 0 ? undefined : card.task;
+  writeCard(file, (await toOpen(card, recorded.store, run, card.step, task)).html);
   const shown = relative(cwd, file);
   const { openFile } = options.open === true ? await import('../open-file') : { openFile: undefined };
   const isOpen = (await openFile?.(file)) ?? false;
@@ -183,11 +185,6 @@ function cardJson(run: RunRow, card: Card, file?: string): CardJson {
     bytes: Buffer.byteLength(html),
     file: file ?? null,
   };
-}
-
-/** The card of an imported run may be anybody's file: what it holds must not act where it is opened. */
-async function safeToOpen({ imported }: RunRow, html: string): Promise<string> {
-  return imported ? (await import('../../engine/cards/framed')).framed(html) : html;
 }
 
 /** @throws FlowError FLOW_CARD_WRITE */

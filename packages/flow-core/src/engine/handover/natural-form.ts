@@ -34,7 +34,9 @@ export async function writeNatural(executed: Executed, folder: string, codecs: C
   const row = await store.run(flow, run);
   if (row && (await hasParts(executed))) {
     const { sharedCards } = await import('../cards/shared-cards');
-    writeCards(folder, await sharedCards(store, row, step));
+    const { toOpen } = await import('../cards/framed');
+    for (const card of await sharedCards(store, row, step))
+      writeCards(folder, [await toOpen(card, store, row, step)]);
   }
 }
 

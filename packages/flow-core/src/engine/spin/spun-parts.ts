@@ -27,6 +27,8 @@ export class SpunParts {
   readonly #live: LiveCards<{ id: string; document: ReturnType<MergedParts['toDocument']> }>;
   /** By id: those of the origin run, with what was spun in their places. */
   #merged: Map<string, MergedParts> | undefined;
+  /** Some of the recorded ones may be anybody's: such a card is told at its end alone, as a file that may be opened. */
+  #others = false;
   #loading: Promise<void> | undefined;
   /** What came before the recorded ones were read. */
   #waiting: { kept: KeptPart; ended: boolean }[] = [];
@@ -36,7 +38,7 @@ export class SpunParts {
     const { graph, step, emit } = options;
     this.#live = new LiveCards(
       (id) => {
-        const document = this.#merged?.get(id)?.toDocument();
+        const document = this.#others ? undefined : this.#merged?.get(id)?.toDocument();
         return document && { id, document };
       },
       (card) => {
@@ -64,10 +66,13 @@ export class SpunParts {
     this.#live.end();
     const { graph } = this.#options;
     const hide = graph.secrets && (await import('../secrets/secrets')).secretsOf(graph).maskIn;
-    return [...this.#used].flatMap((id) => {
+    const cards = [...this.#used].flatMap((id) => {
       const merged = this.#merged?.get(id);
       return merged ? renderShared(id, merged, hide) : [];
     });
+    if (!this.#others) return cards;
+    const { framed } = await import('../cards/framed');
+    return cards.map((card) => ({ ...card, html: framed(card.html) }));
   }
 
   #set(kept: KeptPart, ended: boolean): void {
@@ -87,10 +92,18 @@ export class SpunParts {
     merged.set(part, ended);
   }
 
+  async #isOthers(): Promise<boolean> {
+    const { recorded, step } = this.#options;
+    if (!recorded) return false;
+    const { isOthers } = await import('../record/others');
+    return isOthers(recorded.store, recorded.run, step).catch(() => true);
+  }
+
   async #load(): Promise<void> {
     const { recorded, step } = this.#options;
     // A spin does not fail for it.
     const found = recorded && (await mergedParts(recorded.store, recorded.run, step).catch(() => undefined));
+    if (found?.size) this.#others = await this.#isOthers();
     this.#merged = found ?? new Map();
     for (const { kept, ended } of this.#waiting) this.#put(kept, ended);
     this.#waiting = [];

@@ -77,7 +77,7 @@ async function cardOfTask(
   if (!task) return live as FoundCard;
   const attempt = wanted ?? task.attempt;
   const card = (await task.cards(attempt)).find((one) => one.id === id);
-  if (card) return { html: card.html() };
+  if (card) return { html: card.html(), imported: card.imported };
   const document = here.cards.find(pathspec, attempt, id);
   if (document && task.status !== 'running') return { html: renderCard(document) };
   if (live) return live;
@@ -92,7 +92,7 @@ async function cardOfStep(here: Here, pathspec: string, id: string): Promise<Fou
   if (live) return live;
   const cards = await step.cards();
   const card = cards.find((one) => one.id === id);
-  if (card) return { html: card.html() };
+  if (card) return { html: card.html(), imported: card.imported };
   throw new FlowError('FLOW_CARD_NOT_FOUND', `The tasks of ${pathspec} have no card "${id}" together.`);
 }
 

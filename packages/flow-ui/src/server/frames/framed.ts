@@ -8,6 +8,8 @@ export interface FoundCard {
   html: string;
   /** Of a card that still changes. */
   policy?: string;
+  /** A run that was imported recorded it: it may be anybody's. */
+  imported?: boolean;
 }
 
 export interface Framed {
@@ -27,14 +29,14 @@ const KNOWN =
   /^default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ('none'|'unsafe-inline'(?: 'unsafe-eval')?|'sha256-[A-Za-z0-9+/]{43}='); base-uri 'none'; form-action 'none'$/;
 const META = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/;
 
-/** Of a file that says no policy of ours. */
+/** Of a file that may be anybody's, or says no policy of ours: no script of it, which could get out by WebRTC. */
 const STRICT =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'none'; base-uri 'none'; form-action 'none'";
 
-/** @param html a card as a file, which may be anybody's */
-export function framed(html: string): Framed {
+/** A card as it may be shown on the page. */
+export function framed({ html, imported = false }: FoundCard): Framed {
   const [, said = ''] = META.exec(html) ?? [];
-  const policy = KNOWN.test(said) ? said : STRICT;
+  const policy = !imported && KNOWN.test(said) ? said : STRICT;
   return {
     html: withOurs(html.replace(META, '')),
     policy: `sandbox allow-scripts; ${withHash(policy)}; frame-ancestors 'self'`,

@@ -9,10 +9,10 @@ import { bodyOf } from './body';
 
 export function frameRoutes(app: Hono, here: Here): void {
   app.post('/api/frame', async (c) => {
-    const { html, policy } = await findCard(here, await bodyOf<FrameRequest>(c));
+    const found = await findCard(here, await bodyOf<FrameRequest>(c));
     const reply: FrameReply = {
-      url: here.frames.add(framed(html)),
-      ...(policy === undefined ? {} : { policy }),
+      url: here.frames.add(framed(found)),
+      ...(found.policy === undefined ? {} : { policy: found.policy }),
     };
     return c.json(reply);
   });

@@ -16,7 +16,7 @@ const hashesIn = (text: string) =>
   );
 
 test('a card keeps its own policy, in a sandbox, and its scripts are those that it had, and the one that says its height', () => {
-  const { html: shown, policy } = framed(fileOf(table([{ a: 1 }, { a: 2 }])));
+  const { html: shown, policy } = framed({ html: fileOf(table([{ a: 1 }, { a: 2 }])) });
   const hashes = hashesIn(shown);
   expect(hashes).toHaveLength(2);
   expect(policy).toMatch(/^sandbox allow-scripts; default-src 'none';/);
@@ -26,12 +26,14 @@ test('a card keeps its own policy, in a sandbox, and its scripts are those that 
 });
 
 test('one without a script has that one alone', () => {
-  const { html: shown, policy } = framed(fileOf('# text'));
+  const { html: shown, policy } = framed({ html: fileOf('# text') });
   expect(policy).toContain(`script-src ${hashesIn(shown).join()};`);
 });
 
 test("the user's own markup keeps what it may, in a frame inside", () => {
-  expect(framed(fileOf(html('<script>1</script>'))).policy).toContain("script-src 'unsafe-inline';");
+  expect(framed({ html: fileOf(html('<script>1</script>')) }).policy).toContain(
+    "script-src 'unsafe-inline';",
+  );
 });
 
 test.each([
@@ -41,8 +43,15 @@ test.each([
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'none'; base-uri 'none'; form-action 'none'\r\nSet-Cookie: a=b",
 ])('a file that says another policy gets the strictest: %s', (said) => {
   const file = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${said}"><script>fetch('/api/spins', { method: 'POST' })</script>`;
-  const { policy } = framed(file);
-  expect(policy).toBe(
-    "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+  const shown = framed({ html: file });
+  expect(shown.policy).toBe(
+    `sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashesIn(shown.html).at(-1)}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
   );
+});
+
+test('no script of the card of an imported run is executed: only the one that says its height', () => {
+  for (const one of [html('<script>1</script>'), table([{ a: 1 }, { a: 2 }])]) {
+    const { html: shown, policy } = framed({ html: fileOf(one), imported: true });
+    expect(policy).toContain(`script-src ${hashesIn(shown).at(-1)};`);
+  }
 });
