@@ -65,6 +65,8 @@ export function wrongCommand(command: string, known: Known): string | undefined 
   const target = first === 'run' && words[0] === 'run' ? (second.split(':')[1] ?? 'run') : first;
   const executor = known.targets[target];
   if (target === 'report' || /<|…/.test(target)) return undefined;
+  // Of the root, and not of the project that the targets are of: it hands its options on.
+  if (target === 'flow-ui') return wrongCommand(`nx-flow ui ${options.join(' ')}`, known);
   if (executor === undefined) return `There is no target ${target}.`;
   return unknown(options, [...schema(executor), ...OF_NX]);
 }
