@@ -22,7 +22,7 @@ it('a run is started, watched from its start to its end, and its card changes in
   await page.locator('.run header .status.running').first().waitFor();
   await ws.hear('train-1');
   await page.getByRole('table', { name: 'Tasks' }).getByRole('link', { name: 'train[0]' }).first().click();
-  const card = page.frameLocator('iframe[title="Live 1"]');
+  const card = page.frameLocator('iframe').first();
   await card.getByText('It waits.').waitFor();
   const inside = page.frames().find((frame) => frame.url().includes('/frame/'));
   await inside?.evaluate('globalThis.kept = true');
