@@ -1,5 +1,6 @@
 /** Lines of text. */
 import { handle, type Updatable } from '../handle';
+import { append, held } from '../held';
 import { listOf } from '../numbers';
 import { cut, lineOf, textOf } from '../text';
 
@@ -23,7 +24,7 @@ export interface Log extends LogOptions, Updatable {
 /** Lines of text, of which the last are shown: `const l = card.add(log()); l.write('epoch 1')`. */
 export function log(text: string | readonly string[] = [], options: LogOptions = {}): Log {
   let left = 0;
-  const lines = typeof text === 'string' ? linesOf(text) : [...text];
+  const lines = typeof text === 'string' ? linesOf(text) : held(text);
   return handle(
     { ...options, lines } as Omit<Log, 'update' | 'write'>,
     (props) => {
@@ -40,8 +41,9 @@ export function log(text: string | readonly string[] = [], options: LogOptions =
     },
     (props, update) => ({
       write(more: string) {
-        for (const line of linesOf(String(more))) props.lines.push(line);
-        if (props.lines.length > 2 * HELD) left += props.lines.splice(0, props.lines.length - HELD).length;
+        for (const line of linesOf(String(more))) append(props.lines, line);
+        if (Array.isArray(props.lines) && props.lines.length > 2 * HELD)
+          left += props.lines.splice(0, props.lines.length - HELD).length;
         update();
       },
     }),
