@@ -108,13 +108,17 @@ function columnRows(value: object): Rows | undefined {
 function ofItems(list: List, limit: number, path: (row: number) => string, chosen?: readonly string[]): Rows {
   const shown = Math.min(list.length, limit, LOOKED);
   const names = new Set<string>();
+  // What was found to be a record is asked once, and not for each of its cells.
+  const records = new Uint8Array(shown);
   let width = 0;
   let single = false;
   for (let i = 0; i < shown; i++) {
     const row = list.at(i);
     if (Array.isArray(row) || types.isTypedArray(row)) width = Math.max(width, (row as unknown[]).length);
-    else if (isRecord(row)) for (const name of Object.keys(row)) names.add(name);
-    else if (row !== null && row !== undefined) single = true;
+    else if (isRecord(row)) {
+      records[i] = 1;
+      for (const name in row) if (Object.hasOwn(row, name)) names.add(name);
+    } else if (row !== null && row !== undefined) single = true;
   }
   if (width === 0 && names.size === 0) single = true;
   const columns: Column[] = [];
@@ -129,7 +133,8 @@ function ofItems(list: List, limit: number, path: (row: number) => string, chose
   for (const name of names)
     columns.push({
       name,
-      at: (row) => propertyOf(list.at(row), name),
+      at: (row) =>
+        records[row] === 1 ? (list.at(row) as Record<string, unknown>)[name] : propertyOf(list.at(row), name),
       path: (row) => `${path(row)}.${name}`,
     });
   return { length: list.length, columns };

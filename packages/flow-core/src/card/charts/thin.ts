@@ -16,11 +16,7 @@ interface Given {
 /** The lowest and the highest point of each stretch, in order: every peak stays. A stretch without numbers is a gap. */
 export function thinLine({ x, y }: Given): Points {
   const length = x.length;
-  if (length <= 2 * STRETCHES)
-    return pointsOf(
-      { x, y },
-      Array.from({ length }, (_, i) => i),
-    );
+  if (length <= 2 * STRETCHES) return { x: numbersIn(x), y: numbersIn(y) };
   const kept: number[] = [];
   for (let stretch = 0; stretch < STRETCHES; stretch++) {
     const from = Math.floor((stretch * length) / STRETCHES);
@@ -74,4 +70,13 @@ function cells(values: Float64Array, of: number[], count: number): (index: numbe
 function pointsOf({ x, y }: Given, kept: number[]): Points {
   const number = (value: number | undefined) => (Number.isFinite(value) ? (value as number) : null);
   return { x: kept.map((i) => number(x[i])), y: kept.map((i) => number(y[i])) };
+}
+
+function numbersIn(values: Float64Array): (number | null)[] {
+  const numbers = new Array<number | null>(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    numbers[i] = Number.isFinite(value) ? value : null;
+  }
+  return numbers;
 }

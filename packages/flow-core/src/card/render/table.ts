@@ -21,16 +21,17 @@ const N = new Markup(' class="n"');
 /** Numbers below each other have as many decimals, up to so many: then their points are below each other. */
 const DECIMALS = 3;
 
-/** The most decimals that a number of a column is shown with; 0 where that is too many. */
+/** The most decimals that a number of a column has; 0 where that is too many. */
 function decimalsOf(rows: Cell[][], column: number): number {
   let most = 0;
   for (const row of rows) {
     const cell = row[column];
-    if (typeof cell !== 'number' || Number.isInteger(cell)) continue;
-    const text = plainFigure(cell);
-    const [, after = ''] = text.split('.');
-    if (after.length > DECIMALS || text.includes('e')) return 0;
-    most = Math.max(most, after.length);
+    if (typeof cell !== 'number') continue;
+    let power = 10 ** most;
+    while (Math.round(cell * power) / power !== cell) {
+      if (++most > DECIMALS) return 0;
+      power *= 10;
+    }
   }
   return most;
 }

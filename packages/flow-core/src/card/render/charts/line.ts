@@ -1,6 +1,6 @@
 /** Lines and clouds of points. */
 import type { ChartBlock } from '../../document';
-import { type Markup, markup } from '../markup';
+import { Markup, markup } from '../markup';
 import type { Place } from '../place';
 import { chartFigure, emptyChart, type Frame, frameOf } from './frame';
 import { extentOf, niceExtent } from './scale';
@@ -15,7 +15,7 @@ const CIRCLES = 300;
 export function renderLine(chart: ChartBlock, place: Place): Markup {
   return overAxes(chart, place, 'Line chart', (series, i, frame) => {
     const shown = series.x.length <= DOTS ? dots(chart, series, frame, 2.5) : lonely(series, frame);
-    return markup`<g class="s${i % 8}"><path class="l" d="${lineOf(series, frame)}"><title>${series.name || chart.y.label}</title></path>${shown}</g>`;
+    return markup`<g class="s${i % 8}"><path class="l" d="${new Markup(lineOf(series, frame))}"><title>${series.name || chart.y.label}</title></path>${shown}</g>`;
   });
 }
 
@@ -28,7 +28,7 @@ export function renderScatter(chart: ChartBlock, place: Place): Markup {
       const y = series.y[at];
       if (isNumber(x) && isNumber(y)) path += `M${frame.x(x)} ${frame.y(y)}h0`;
     });
-    return markup`<g class="s${i % 8} cloud"><path class="d" d="${path}"><title>${series.name}</title></path></g>`;
+    return markup`<g class="s${i % 8} cloud"><path class="d" d="${new Markup(path)}"><title>${series.name}</title></path></g>`;
   });
 }
 
@@ -57,15 +57,30 @@ function overAxes(
 function lineOf({ x, y }: Series, frame: Frame): string {
   let path = '';
   let pen = 'M';
-  x.forEach((at, i) => {
+  for (let i = 0; i < x.length; i++) {
+    const at = x[i];
     const value = y[i];
     if (!isNumber(at) || !isNumber(value)) pen = 'M';
     else {
-      path += `${pen}${frame.x(at)} ${frame.y(value)}`;
+      path += `${pen}${tenths(frame.x(at))} ${tenths(frame.y(value))}`;
       pen = 'L';
     }
-  });
+  }
   return path;
+}
+
+/** Places on a picture are few: each is written once. */
+const WRITTEN: string[] = [];
+const WIDEST = 600;
+
+/** @param place a multiple of 0.1 */
+function tenths(place: number): string {
+  if (!(place >= 0 && place <= WIDEST)) return String(place);
+  const index = Math.round(place * 10);
+  const text = WRITTEN[index];
+  if (text !== undefined) return text;
+  WRITTEN[index] = String(place);
+  return String(place);
 }
 
 function dots(chart: ChartBlock, { name, x, y }: Series, frame: Frame, radius: number): Markup[] {
@@ -81,11 +96,13 @@ function dots(chart: ChartBlock, { name, x, y }: Series, frame: Frame, radius: n
 
 /** Points between two gaps: a line of one point is not seen. */
 function lonely({ x, y }: Series, frame: Frame): Markup[] {
-  return x.flatMap((at, i) => {
-    const value = y[i];
-    if (!isNumber(at) || !isNumber(value) || isNumber(y[i - 1]) || isNumber(y[i + 1])) return [];
-    return [markup`<circle cx="${frame.x(at)}" cy="${frame.y(value)}" r="1.5"/>`];
-  });
+  const found: Markup[] = [];
+  for (let i = 0; i < x.length; i++) {
+    const [at, value] = [x[i], y[i]];
+    if (isNumber(y[i + 1]) || isNumber(y[i - 1]) || !isNumber(at) || !isNumber(value)) continue;
+    found.push(markup`<circle cx="${frame.x(at)}" cy="${frame.y(value)}" r="1.5"/>`);
+  }
+  return found;
 }
 
 function isNumber(value: unknown): value is number {

@@ -37,9 +37,11 @@ export function niceExtent({ low, high }: Extent, axis: Axis, count: number): Ex
 
 /** @returns where a value lies between `from` and `to`, to a tenth of a unit */
 export function scaleOf({ low, high }: Extent, log: boolean | undefined, from: number, to: number) {
-  const share = log
-    ? (value: number) => (Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low) || 1)
-    : // By halves: the range of the largest numbers is none.
-      (value: number) => (value / 2 - low / 2) / (high / 2 - low / 2 || 1);
-  return (value: number) => Math.round(10 * (from + share(value) * (to - from))) / 10;
+  // By halves: the range of the largest numbers is none.
+  const [begin, span] = log
+    ? [Math.log10(low), Math.log10(high) - Math.log10(low)]
+    : [low / 2, high / 2 - low / 2];
+  const size = (to - from) / (span || 1);
+  return (value: number) =>
+    Math.round(10 * (from + ((log ? Math.log10(value) : value / 2) - begin) * size)) / 10;
 }
