@@ -141,7 +141,11 @@ function Node({
 }
 
 /** Many tasks: how many, and of which state there are any that matter. One task: the kind of its step. */
-function toldOf({ total, failed, running, caught }: ShownNode['tasks'], kind: string, ended: boolean): string {
+function toldOf(
+  { total, failed, running, caught }: ShownNode['tasks'],
+  kind: string,
+  ended: boolean,
+): string {
   if (total === 0) return ended ? 'not reached' : 'not begun';
   if (total === 1) return kind;
   const parts = [failed && `${failed} failed`, running && `${running} running`, caught && `${caught} caught`];

@@ -31,7 +31,9 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
             on the inputs of <a href={pathTo(origin)}>{origin}</a>
           </span>
         )}
-        {status === 'done' && origin !== undefined && <span>against the origin: {changedText(spin.changed)}</span>}
+        {status === 'done' && origin !== undefined && (
+          <span>against the origin: {changedText(spin.changed)}</span>
+        )}
         {status === 'done' && spin.changedSince !== undefined && (
           <span>against the spin before: {changedText(spin.changedSince)}</span>
         )}

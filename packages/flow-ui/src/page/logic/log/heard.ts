@@ -18,7 +18,8 @@ export function untold(heard: readonly Piece[], told: string): Piece[] {
 
 /** What a message says that a spin has printed. @param work of the spin */
 export function printedBy(work: string, message: Message): Piece | undefined {
-  if (message.type !== 'event' || message.work !== work || message.event.type !== 'task-log') return undefined;
+  if (message.type !== 'event' || message.work !== work || message.event.type !== 'task-log')
+    return undefined;
   const { stream, text } = message.event;
   return { stream, text, at: message.at, attempt: 0 };
 }

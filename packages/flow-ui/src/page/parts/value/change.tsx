@@ -14,7 +14,13 @@ const WORDS: Readonly<Record<string, string>> = {
   'only-b': 'only on the right',
 };
 
-export function ChangeMark({ change, than }: { change: string /** What it is compared with. */; than?: string }) {
+export function ChangeMark({
+  change,
+  than,
+}: {
+  change: string /** What it is compared with. */;
+  than?: string;
+}) {
   return (
     <span class={`change ${change}`} title={than && `Against ${than}: ${WORDS[change] ?? change}`}>
       <span aria-hidden="true">{SIGNS[change] ?? '?'}</span> {WORDS[change] ?? change}
