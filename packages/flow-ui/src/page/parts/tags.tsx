@@ -42,7 +42,7 @@ export function Tags({
           ref={(field) => field?.focus()}
           aria-label={`Tags of ${run}, with blanks between them`}
           defaultValue={written.join(' ')}
-          placeholder="tags, with blanks between them"
+          placeholder="separated by blanks"
           onKeyDown={(event) => {
             if (event.key === 'Enter') store(event.currentTarget.value);
             else if (event.key === 'Escape') edit(false);

@@ -118,7 +118,7 @@ export function StartForm({ flow, origin, step: from = '' }: Props) {
           <input
             id="tags"
             value={tagText}
-            placeholder="tags, with blanks between them"
+            placeholder="separated by blanks"
             onInput={({ currentTarget }) => setTagText(currentTarget.value)}
           />
         </div>
