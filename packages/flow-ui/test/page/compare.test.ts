@@ -1,6 +1,8 @@
 /** Comparison, and the commands behind forms. */
+import type { TasksReply } from '../../src/api/routes';
 import { ordered, timeBars, told } from '../../src/page/logic/compare-rows';
 import { inputGroups } from '../../src/page/logic/input-groups';
+import { partsOf, runBefore, sameTask } from '../../src/page/logic/same-task';
 import { runCommand, spinCommand } from '../../src/page/logic/spin-command';
 import { splitOf } from '../../src/page/logic/split';
 
@@ -62,4 +64,26 @@ test('inputs of a join are those of each task before it', () => {
   ]);
   expect(inputGroups([a, entry('m', 'f/1/start/1')])).toHaveLength(1);
   expect(inputGroups([])).toEqual([]);
+});
+
+test('a task is compared with that of the same step and split in the run before', () => {
+  const tasks = (...rows: [step: number, task: number, index: string][]) =>
+    ({
+      steps: ['start', 'train'],
+      step: rows.map(([step]) => step),
+      task: rows.map(([, task]) => task),
+      index: rows.map(([, , index]) => index),
+    }) as unknown as TasksReply;
+  const own = tasks([0, 1, ''], [1, 3, '0'], [1, 2, '1'], [1, 4, '1']);
+  const other = tasks([0, 1, ''], [1, 2, '0'], [1, 7, '1'], [1, 5, '1']);
+  expect(sameTask(own, other, 'train', 3)).toBe(2);
+  expect(sameTask(own, other, 'train', 4)).toBe(7);
+  expect(sameTask(own, tasks([0, 1, '']), 'train', 3)).toBeUndefined();
+  expect(sameTask(own, other, 'train', 9)).toBeUndefined();
+  expect(runBefore([{ run: 5 }, { run: 3 }, { run: 2 }], 3)).toBe(2);
+  expect(runBefore([{ run: 5 }, { run: 1 }], 1)).toBe(5);
+  expect(runBefore([{ run: 1 }], 1)).toBeUndefined();
+  expect(partsOf('movies/12/train/3')).toEqual({ flow: 'movies', run: 12, step: 'train', task: 3 });
+  expect(partsOf('movies/12')).toEqual({ flow: 'movies', run: 12 });
+  expect(partsOf('movies/12/train')).toBeUndefined();
 });

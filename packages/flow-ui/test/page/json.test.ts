@@ -7,7 +7,7 @@ describe('a mistake in JSON', () => {
   test.each([
     ['', 1, 1, /missing/],
     ['{"a": 1,}', 1, 8, /No comma stands before }/],
-    ['[1, 2', 1, 1, /This \[ is never closed by ]/],
+    ['[1, 2', 1, 1, /This \[ has no ]/],
     ['{\n  "a": 1\n  "b": 2\n}', 3, 3, /comma or }/],
     ['{"a" 1}', 1, 6, /colon/],
     ["{'a': 1}", 1, 2, /name in double quotes/],

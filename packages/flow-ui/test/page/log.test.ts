@@ -1,6 +1,7 @@
 /** Logs: lines out of pieces, colours of terminals as pieces of text, search. */
 import { plain, spansOf } from '../../src/page/logic/log/ansi';
 import { find, hits, nextOf } from '../../src/page/logic/log/find';
+import { untold } from '../../src/page/logic/log/heard';
 import { Lines } from '../../src/page/logic/log/lines';
 
 const ESC = '\u001b';
@@ -53,3 +54,23 @@ test('a search finds what is seen, and goes round', () => {
   expect(nextOf([], 0, 1)).toBeUndefined();
   expect(hits('an Ant ran', 'an')).toEqual(['', 'an', ' ', 'An', 't r', 'an', '']);
 });
+
+test('what was heard and is in no reply yet follows after what replies had', () => {
+  const heard = ['one\n', 'tw', 'o\n', 'three\n'].map(printed);
+  expect(untold(heard, '')).toEqual(heard);
+  expect(untold(heard, 'zero\none\ntw')).toEqual(heard.slice(2));
+  expect(untold(heard, 'one\ntwo\nthree\n')).toEqual([]);
+  // Replies ended before the first that was heard.
+  expect(untold(heard, 'zero\n')).toEqual(heard);
+});
+
+test('lines that were heard are shown before a reply has them, and are not kept', () => {
+  const lines = new Lines();
+  lines.add(['one\nt'].map(printed));
+  const shown = lines.before(['wo\n', 'three\n'].map(printed));
+  expect(shown.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+  lines.add(['wo\nthree\n'].map(printed));
+  expect(lines.all.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+});
+
+const printed = (text: string) => ({ stream: 'stdout' as const, at: 0, attempt: 0, text });

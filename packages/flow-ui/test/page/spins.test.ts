@@ -4,6 +4,7 @@ import type { InputEntry, InputsReply } from '../../src/api/routes';
 import { editsOf, keyOf, recordedOf, requestOf, textsOf } from '../../src/page/logic/editing';
 import { heightOf } from '../../src/page/logic/frame-height';
 import { growsLog, isNewsOf } from '../../src/page/logic/is-of';
+import { joinGroups } from '../../src/page/logic/join-inputs';
 import { changedText, editorOf, factorText, spinName } from '../../src/page/logic/spin-words';
 
 const input = (kind: InputEntry['kind'], name: string, json?: string): InputEntry => ({
@@ -73,4 +74,16 @@ test('a task hears what is of it', () => {
   expect(isNewsOf(message({ type: 'task-started', task }), 'movies/1/start/1')).toBe(false);
   expect(isNewsOf(message({ type: 'run-done', flow: 'movies', run: 12 }), 'movies/12/genre/3')).toBe(true);
   expect(isNewsOf({ type: 'missed', count: 1 }, 'movies/12/genre/3')).toBe(false);
+});
+
+test('inputs of a join are grouped by split, what all of them have once', () => {
+  const of = (name: string, digest: string) => ({ ...input('artifact', name), digest });
+  const groups = joinGroups([of('0.rows', 'r'), of('0.score', 'a'), of('1.rows', 'r'), of('1.score', 'b')]);
+  expect(groups?.map(({ title, entries }) => [title, entries.map(({ name }) => name)])).toEqual([
+    ['Split 0', ['score']],
+    ['Split 1', ['score']],
+    ['The same in all', ['rows']],
+  ]);
+  expect(joinGroups(reply.inputs)).toBeUndefined();
+  expect(joinGroups([])).toBeUndefined();
 });

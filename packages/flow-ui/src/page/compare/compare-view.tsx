@@ -6,8 +6,9 @@ import { pathTo, withQuery } from '../logic/place';
 import { Answer } from '../parts/notes';
 import { StatusMark } from '../parts/status-mark';
 import { Duration, Time } from '../parts/times';
-import { go, setQuery, usePlace } from '../shell/router';
+import { usePlace } from '../shell/router';
 import { useAsk } from '../shell/use-ask';
+import { Chooser } from './chooser';
 import { CompareCards } from './compare-cards';
 import { CompareTable } from './compare-table';
 import { Times } from './times';
@@ -25,43 +26,10 @@ export function CompareView() {
         <div class="title">
           <h1>Compare</h1>
         </div>
-        <Chooser key={`${a} ${b}`} a={a} b={b} />
+        <Chooser a={a} b={b} />
       </header>
       {a !== '' && b !== '' && <Answer asked={asked}>{(reply) => <Compared {...reply} />}</Answer>}
     </article>
-  );
-}
-
-/** Which two: by pathspec, so that an address leads here as well as the list of runs. */
-function Chooser({ a, b }: { a: string; b: string }) {
-  return (
-    <form
-      class="chooser"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const form = new FormData(event.currentTarget);
-        const side = (name: string) => String(form.get(name) ?? '').trim();
-        setQuery({ a: side('a'), b: side('b') });
-      }}
-    >
-      <label>
-        <span class="soft">Left</span>{' '}
-        <input name="a" value={a} placeholder="movies/11" spellcheck={false} required />
-      </label>
-      <button
-        type="button"
-        aria-label="Change sides"
-        disabled={a === '' || b === ''}
-        onClick={() => go(withQuery('/compare', { a: b, b: a }))}
-      >
-        ⇄
-      </button>
-      <label>
-        <span class="soft">Right</span>{' '}
-        <input name="b" value={b} placeholder="movies/12" spellcheck={false} required />
-      </label>
-      <button type="submit">Compare</button>
-    </form>
   );
 }
 

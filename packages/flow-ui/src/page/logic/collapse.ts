@@ -80,10 +80,10 @@ function together(a: ShownNode, b: GraphNode): ShownNode {
   return { ...a, steps: [...a.steps, b.name], tasks, durationMs: a.durationMs + b.durationMs };
 }
 
-/** The one word for all tasks of a node. */
-export function nodeStatus({ total, failed, running, caught }: GraphNode['tasks']): string {
+/** The one word for all tasks of a node. @param ended whether its run has ended: nothing more begins */
+export function nodeStatus({ total, failed, running, caught }: GraphNode['tasks'], ended: boolean): string {
   if (failed > 0) return 'failed';
   if (running > 0) return 'running';
-  if (total === 0) return 'waiting';
+  if (total === 0) return ended ? 'not reached' : 'waiting';
   return caught > 0 ? 'caught' : 'done';
 }

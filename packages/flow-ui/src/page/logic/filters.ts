@@ -43,6 +43,11 @@ export function listOf(text: string | undefined): string[] {
     .filter(Boolean);
 }
 
+/** Tags as people write them: blanks and commas separate them. */
+export function tagsOf(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+}
+
 /** Puts a word into such a list, or takes it out. */
 export function toggled(text: string | undefined, word: string): string {
   const words = listOf(text);

@@ -115,12 +115,12 @@ function Node({
   onClick: () => void;
 }) {
   const { name, kind, folded, steps, tasks, durationMs } = node;
-  const status = going && tasks.failed === 0 ? 'running' : nodeStatus(tasks);
+  const status = going && tasks.failed === 0 ? 'running' : nodeStatus(tasks, ended);
   const many = folded || kind === 'foreach' || node.inside.length > 0;
   return (
     <button
       type="button"
-      class={`node ${status} ${many ? 'many' : ''}`}
+      class={`node ${tasks.total === 0 && !going ? 'waiting' : status} ${many ? 'many' : ''}`}
       style={style}
       aria-pressed={folded ? undefined : chosen}
       aria-expanded={folded ? false : undefined}
@@ -132,7 +132,7 @@ function Node({
         <b>{folded ? `▸ ${name} +${steps.length - 1}` : name}</b>
       </span>
       <span class="told">
-        <span>{tasks.total === 0 ? (ended ? 'not reached' : 'not begun') : toldOf(tasks, kind)}</span>
+        <span>{toldOf(tasks, kind, ended)}</span>
         {tasks.total > tasks.running && <span class="number">{durationText(durationMs)}</span>}
       </span>
       {tasks.total > 1 && <Shares tasks={tasks} />}
@@ -141,7 +141,12 @@ function Node({
 }
 
 /** Many tasks: how many, and of which state there are any that matter. One task: the kind of its step. */
-function toldOf({ total, failed, running, caught }: ShownNode['tasks'], kind: string): string {
+function toldOf(
+  { total, failed, running, caught }: ShownNode['tasks'],
+  kind: string,
+  ended: boolean,
+): string {
+  if (total === 0) return ended ? 'not reached' : 'not begun';
   if (total === 1) return kind;
   const parts = [failed && `${failed} failed`, running && `${running} running`, caught && `${caught} caught`];
   return [`×${total.toLocaleString('en')}`, ...parts.filter(Boolean)].join(', ');

@@ -130,7 +130,7 @@ function Actions({ run, again }: { run: RunReply; again: () => void }) {
           Resume
         </button>
       )}
-      {ended && file !== undefined && (
+      {ended && run.status !== 'done' && file !== undefined && (
         <a class="button" href={withQuery('/start', { flow: run.flow, run: run.run })}>
           Resume with …
         </a>

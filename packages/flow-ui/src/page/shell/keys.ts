@@ -1,15 +1,15 @@
 /** Keys of the page: a view says what each does, the last one that said so counts. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
 const layers: { current: Keys }[] = [];
 
-/** Keys by their names, as in `{ j: next, k: before }`, while this part is on the page. */
+/** Keys by their names, as in `{ j: next, k: before }`, as soon and as long as this part is on the page. */
 export function useKeys(keys: Keys): void {
   const layer = useRef(keys);
   layer.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     layers.push(layer as { current: Keys });
     return () => {
       layers.splice(layers.indexOf(layer as { current: Keys }), 1);

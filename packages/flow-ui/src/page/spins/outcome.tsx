@@ -1,5 +1,6 @@
 /** What came of a spin: on its own page, and below the editor. */
 import type { SpinDetail, SpunEntry } from '../../api/routes';
+import { printedBy } from '../logic/log/heard';
 import { pathTo } from '../logic/place';
 import { changedText, factorText } from '../logic/spin-words';
 import { countText } from '../logic/words';
@@ -30,9 +31,11 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
             on the inputs of <a href={pathTo(origin)}>{origin}</a>
           </span>
         )}
-        {status === 'done' && origin !== undefined && <span>beside it: {changedText(spin.changed)}</span>}
+        {status === 'done' && origin !== undefined && (
+          <span>against the origin: {changedText(spin.changed)}</span>
+        )}
         {status === 'done' && spin.changedSince !== undefined && (
-          <span>beside the spin before: {changedText(spin.changedSince)}</span>
+          <span>against the spin before: {changedText(spin.changedSince)}</span>
         )}
       </div>
       {hints.map((hint) => (
@@ -67,6 +70,7 @@ export function SpinOutcome({ spin }: { spin: SpinDetail }) {
             (message.type === 'event' && message.work === work) ||
             (message.type === 'spin' && message.spin.n === n)
           }
+          heard={(message) => printedBy(work, message)}
           name={`spin-${n}.log`}
         />
       </section>
@@ -91,8 +95,8 @@ function shown(entry: SpunEntry) {
     ),
     more: (
       <>
-        <Inside lines={inside} title="Beside the origin" />
-        <Inside lines={sinceInside} title="Beside the spin before" />
+        <Inside lines={inside} title="Against the origin" />
+        <Inside lines={sinceInside} title="Against the spin before" />
       </>
     ),
   };

@@ -50,7 +50,7 @@ function SpinList({ spins, dropped }: SpinsReply) {
         head={
           narrow ? undefined : (
             <div class="spin-row" role="none">
-              {['#', 'Step', 'Status', 'Time', 'Beside the origin', 'Beside the one before', 'When'].map(
+              {['#', 'Step', 'Status', 'Time', 'Against the origin', 'Against the one before', 'When'].map(
                 (name) => (
                   <span key={name} role="columnheader">
                     {name}

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { FlowReply, RunReply, WorkReply, WorkRequest } from '../../api/routes';
 import { checkedAll, problemsByField } from '../logic/check';
 import { fieldsOf, textOf } from '../logic/fields';
+import { tagsOf } from '../logic/filters';
 import { pathTo } from '../logic/place';
 import { resumeCommand, runCommand } from '../logic/spin-command';
 import { CommandLine } from '../parts/copy';
@@ -38,7 +39,7 @@ export function StartForm({ flow, origin, step: from = '' }: Props) {
   const [sent, send] = useState<'no' | 'tried' | 'sending'>('no');
   const changedFields = fields.filter(({ name }) => !origin || texts[name] !== begin[name]);
   const { params, problems } = checkedAll(changedFields, texts, touched);
-  const tags = tagText.split(/[\s,]+/).filter(Boolean);
+  const tags = tagsOf(tagText);
   const isWrong = Object.keys(problems).length > 0;
   const start = async () => {
     if (sent === 'sending') return;
@@ -109,7 +110,7 @@ export function StartForm({ flow, origin, step: from = '' }: Props) {
               </option>
             ))}
           </select>
-          <p class="soft">What was done before it is taken over.</p>
+          <p class="soft">The tasks before that step are taken over.</p>
         </div>
       ) : (
         <div class="field">
@@ -117,7 +118,7 @@ export function StartForm({ flow, origin, step: from = '' }: Props) {
           <input
             id="tags"
             value={tagText}
-            placeholder="experiment best"
+            placeholder="separated by blanks"
             onInput={({ currentTarget }) => setTagText(currentTarget.value)}
           />
         </div>

@@ -1,4 +1,4 @@
-/** The tasks before and after a task. */
+/** The parents and children of a task. */
 import type { TaskReply } from '../../api/routes';
 import { pathTo } from '../logic/place';
 import { countText } from '../logic/words';
@@ -6,8 +6,8 @@ import { countText } from '../logic/words';
 export function Relatives({ task: { parents, children, childrenOf } }: { task: TaskReply }) {
   return (
     <>
-      <Tasks title="Before it" tasks={parents} of={parents.length} none="None: the flow begins here." />
-      <Tasks title="After it" tasks={children} of={childrenOf} none="None." />
+      <Tasks title="Parents" tasks={parents} of={parents.length} none="None: the flow begins here." />
+      <Tasks title="Children" tasks={children} of={childrenOf} none="None." />
     </>
   );
 }

@@ -27,7 +27,7 @@ export function TaskValues({ task }: { task: TaskReply }) {
       {params.length > 0 && (
         <section>
           <h2>
-            Parameters <span class="soft">that it read</span>
+            Parameters <span class="soft">only those that this task read</span>
           </h2>
           <Values values={params} request={request} none="" />
         </section>

@@ -1,5 +1,5 @@
 /** The filters of the list of runs, and the address. */
-import { filtersOf, nextSort, runsCommand, runsPath, toggled } from '../../../src/page/logic/filters';
+import { filtersOf, nextSort, runsCommand, runsPath, tagsOf, toggled } from '../../../src/page/logic/filters';
 
 const of = (query: string) => filtersOf(new URLSearchParams(query));
 
@@ -13,6 +13,9 @@ test('what an address asks for is what the server is asked', () => {
     cursor: '[1,"movies",2]',
   });
 });
+
+test('blanks and commas separate tags', () =>
+  expect(tagsOf(' mine  best,mine, new ')).toEqual(['mine', 'best', 'new']));
 
 test('an empty filter is none', () => expect(of('flow=&q=')).toEqual({}));
 

@@ -71,7 +71,14 @@ test('all tasks of a node have one word', () => {
     { ...tasks, running: 1, failed: 1 },
     { ...tasks, total: 0 },
   ];
-  expect(words.map(nodeStatus)).toEqual(['done', 'caught', 'running', 'failed', 'waiting']);
+  expect(words.map((word) => nodeStatus(word, false))).toEqual([
+    'done',
+    'caught',
+    'running',
+    'failed',
+    'waiting',
+  ]);
+  expect(nodeStatus({ ...tasks, total: 0 }, true)).toBe('not reached');
 });
 
 test.each([false, true])(

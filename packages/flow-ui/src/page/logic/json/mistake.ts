@@ -90,8 +90,7 @@ class Scanner {
     while (this.text[this.#at] !== end) {
       if (this.#at < this.text.length) item();
       if (this.text[this.#at] === end) break;
-      if (this.#at >= this.text.length)
-        throw new Wrong(begin, `This ${this.text[begin]} is never closed by ${end}.`);
+      if (this.#at >= this.text.length) throw new Wrong(begin, `This ${this.text[begin]} has no ${end}.`);
       if (this.text[this.#at] !== ',') throw new Wrong(this.#at, `A comma or ${end} is expected here.`);
       const comma = this.#at;
       this.#step();

@@ -12,12 +12,29 @@ export interface Line {
 }
 
 export class Lines {
-  readonly all: Line[] = [];
+  readonly all: Line[];
   /** The line of each stream that has not ended yet. */
   readonly #open = new Map<string, Line>();
 
+  constructor(all: Line[] = []) {
+    this.all = all;
+  }
+
   add(pieces: readonly Piece[]): void {
     for (const piece of pieces) this.#add(piece);
+  }
+
+  /** All lines, and those of `pieces` after them, which may come again by {@link add}. */
+  before(pieces: readonly Piece[]): readonly Line[] {
+    if (pieces.length === 0) return this.all;
+    const copy = new Lines([...this.all]);
+    for (const [key, line] of this.#open) {
+      const own = { ...line };
+      copy.all[copy.all.lastIndexOf(line)] = own;
+      copy.#open.set(key, own);
+    }
+    copy.add(pieces);
+    return copy.all;
   }
 
   #add({ stream, attempt, at, text }: Piece): void {

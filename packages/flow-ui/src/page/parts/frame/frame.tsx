@@ -37,6 +37,9 @@ export function Frame({ request, title, live, most = TALL }: Props) {
   const height = useRef<number | undefined>(undefined);
   const full = useRef(0);
   const asking = useRef(false);
+  /** Addresses: of the frame that has loaded, and of one that loaded something else after that. */
+  const first = useRef<string | undefined>(undefined);
+  const [left, leave] = useState<string>();
   const seen = useInView(place);
   const what = JSON.stringify(request);
   const isLive = live !== undefined;
@@ -100,7 +103,15 @@ export function Frame({ request, title, live, most = TALL }: Props) {
   return (
     <div class="frame" ref={place}>
       {problem !== undefined && <ErrorNote message={problem} />}
-      {loaded && problem === undefined && (
+      {loaded && problem === undefined && left === loaded.url && (
+        <div class="error-note" role="alert">
+          This card tried to go to another address, which no card may do.{' '}
+          <button type="button" class="quiet" onClick={again}>
+            Show it again
+          </button>
+        </div>
+      )}
+      {loaded && problem === undefined && left !== loaded.url && (
         <iframe
           key={loaded.url}
           ref={frame}
@@ -109,10 +120,14 @@ export function Frame({ request, title, live, most = TALL }: Props) {
           title={title}
           sandbox="allow-scripts"
           referrerpolicy="no-referrer"
-          onLoad={show}
+          onLoad={() => {
+            if (first.current === loaded.url) return leave(loaded.url);
+            first.current = loaded.url;
+            show();
+          }}
         />
       )}
-      {loaded && isTall && (
+      {loaded && isTall && left !== loaded.url && (
         <button type="button" class="quiet" onClick={toggle}>
           {isWhole ? 'Show less of it' : 'Show all of it'}
         </button>

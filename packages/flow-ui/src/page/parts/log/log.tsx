@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../../api/messages';
 import { plain } from '../../logic/log/ansi';
 import { find, nextOf } from '../../logic/log/find';
+import type { Piece } from '../../logic/log/lines';
 import { countText } from '../../logic/words';
 import { useKeys } from '../../shell/keys';
 import { ErrorNote } from '../notes';
@@ -13,12 +14,14 @@ import { useLog } from './use-log';
 interface Props {
   path: string;
   grows(message: Message): boolean;
+  /** What a message itself says of the log. */
+  heard?(message: Message): Piece | undefined;
   /** Of the file that it is saved as. */
   name: string;
 }
 
-export function LogView({ path, grows, name }: Props) {
-  const { lines, ended, asked, problem } = useLog(path, grows);
+export function LogView({ path, grows, heard, name }: Props) {
+  const { lines, ended, asked, problem } = useLog(path, grows, heard);
   const [sought, seek] = useState('');
   const [streams, setStreams] = useState<'both' | 'stdout' | 'stderr'>('both');
   const [follows, setFollows] = useState(true);

@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../../api/messages';
 import type { LogReply } from '../../../api/routes';
-import { type Line, Lines } from '../../logic/log/lines';
+import { LOOKED_AT, untold } from '../../logic/log/heard';
+import { type Line, Lines, type Piece } from '../../logic/log/lines';
 import { pause } from '../../logic/pace';
 import { withQuery } from '../../logic/place';
 import { ask } from '../../shell/ask';
@@ -19,15 +20,22 @@ export interface Log {
 /**
  * @param path such as `/api/log/movies/12/train/3`
  * @param grows whether a message says that there is more
+ * @param heardIn what a message itself says of it, where that comes before a reply has it
  */
-export function useLog(path: string, grows: (message: Message) => boolean): Log {
+export function useLog(
+  path: string,
+  grows: (message: Message) => boolean,
+  heardIn?: (message: Message) => Piece | undefined,
+): Log {
   const [, draw] = useState({});
-  const state = useRef<{ log: Log; more(): void }>({ log: none(), more: () => {} });
+  const state = useRef<State>({ log: none(), more: () => {}, hear: () => {} });
   useEffect(() => {
     const lines = new Lines();
     const end = new AbortController();
     let next = 0;
     let [busy, more] = [false, true];
+    let [heard, told]: [Piece[], string] = [[], ''];
+    let frame = 0;
     const tell = (log: Partial<Log>) => {
       state.current.log = { ...state.current.log, ...log };
       draw({});
@@ -44,7 +52,9 @@ export function useLog(path: string, grows: (message: Message) => boolean): Log 
           lines.add(reply.pieces);
           if (reply.pieces.length > 0 && !reply.ended) more = true;
           next = reply.next;
-          tell({ lines: lines.all, ended: reply.ended, asked: true, problem: undefined });
+          told = (told + reply.pieces.map(({ text }) => text).join('')).slice(-LOOKED_AT);
+          heard = reply.ended ? [] : untold(heard, told);
+          tell({ lines: lines.before(heard), ended: reply.ended, asked: true, problem: undefined });
         } catch (error) {
           if (!end.signal.aborted) tell({ problem: (error as Error).message });
         }
@@ -58,14 +68,33 @@ export function useLog(path: string, grows: (message: Message) => boolean): Log 
         more = true;
         follow();
       },
+      hear(piece) {
+        if (state.current.log.ended) return;
+        heard.push(piece);
+        frame ||= requestAnimationFrame(() => {
+          frame = 0;
+          tell({ lines: lines.before(heard) });
+        });
+      },
     };
     follow();
-    return () => end.abort();
+    return () => {
+      end.abort();
+      cancelAnimationFrame(frame);
+    };
   }, [path]);
   useMessages((message) => {
+    const piece = heardIn?.(message);
+    if (piece) state.current.hear(piece);
     if (isStale(message) || grows(message)) state.current.more();
   });
   return state.current.log;
+}
+
+interface State {
+  log: Log;
+  more(): void;
+  hear(piece: Piece): void;
 }
 
 const none = (): Log => ({ lines: [], ended: false, asked: false });

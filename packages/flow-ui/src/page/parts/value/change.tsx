@@ -14,9 +14,15 @@ const WORDS: Readonly<Record<string, string>> = {
   'only-b': 'only on the right',
 };
 
-export function ChangeMark({ change, than }: { change: string /** What it is beside. */; than?: string }) {
+export function ChangeMark({
+  change,
+  than,
+}: {
+  change: string /** What it is compared with. */;
+  than?: string;
+}) {
   return (
-    <span class={`change ${change}`} title={than && `Beside ${than}: ${WORDS[change] ?? change}`}>
+    <span class={`change ${change}`} title={than && `Against ${than}: ${WORDS[change] ?? change}`}>
       <span aria-hidden="true">{SIGNS[change] ?? '?'}</span> {WORDS[change] ?? change}
     </span>
   );

@@ -1,8 +1,10 @@
 /** The inputs and parameters of a step, each in an editor where it can be edited. */
 import type { InputEntry, InputsReply } from '../../../api/routes';
 import { editsOf, keyOf, type Texts } from '../../logic/editing';
+import { joinGroups } from '../../logic/join-inputs';
 import { FixedInput } from './fixed-input';
 import { InputEditor } from './input-editor';
+import { JoinInputs } from './join-inputs';
 
 interface Props {
   reply: InputsReply;
@@ -23,12 +25,14 @@ export function Inputs({ reply, texts, onTexts }: Props) {
       {GROUPS.map(({ title, kinds }) => {
         const group = inputs.filter(({ kind }) => kinds.includes(kind));
         if (group.length === 0 && title === 'Parameters') return null;
+        const joined = joinGroups(group.filter(({ kind }) => kind === 'artifact'));
+        const listed = joined ? group.filter(({ kind }) => kind !== 'artifact') : group;
         return (
           <section key={title}>
             <h2>{title}</h2>
             {group.length === 0 && <p class="soft">It reads none.</p>}
             <div class={kinds.includes('param') ? 'beside' : undefined}>
-              {group.map((input) => {
+              {listed.map((input) => {
                 const key = keyOf(input);
                 const edit = edits.get(key);
                 if (!edit) return <FixedInput key={key} input={input} choice={choice} />;
@@ -39,6 +43,7 @@ export function Inputs({ reply, texts, onTexts }: Props) {
                 return <InputEditor key={key} input={input} edit={edit} onText={change} />;
               })}
             </div>
+            {joined && <JoinInputs groups={joined} choice={choice} />}
           </section>
         );
       })}

@@ -110,7 +110,7 @@ function Editor({ reply, begin }: { reply: InputsReply; begin: Texts }) {
       <div class="came" ref={came}>
         {problem !== undefined && <ErrorNote message={problem} />}
         {spun === '' ? (
-          problem === undefined && <p class="empty soft">What comes of it stands here.</p>
+          problem === undefined && <p class="empty soft">The result appears here.</p>
         ) : (
           <>
             <h2>
