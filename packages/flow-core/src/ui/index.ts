@@ -14,6 +14,7 @@ export {
   type Task,
 } from '../client';
 export { FlowError, isFlowError } from '../definition/errors';
+export { messageOf } from '../definition/thrown';
 export { changeSince, isSameTask } from '../engine/task/change';
 export type { ArtifactDifference } from '../engine/task/difference';
 export { fromRecord, toRecord } from '../engine/task/error-record';
