@@ -33,6 +33,7 @@ export { formatPathspec, type Pathspec, parsePathspec } from '../store/pathspec'
 export type { ErrorRecord, RunStatus } from '../store/rows/rows';
 export type { Store } from '../store/store';
 export { isLater } from '../store/values/later';
+export { typeOf } from '../store/values/type-of';
 export { askFlow } from './ask-flow';
 export { compare } from './compare';
 export { differenceLines } from './difference-lines';

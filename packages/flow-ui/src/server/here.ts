@@ -60,11 +60,7 @@ export interface Here extends Omit<HereOptions, 'store' | 'spins'> {
 }
 
 /** @throws FlowError where the page shall begin with what is not there */
-export async function openHere({
-  store,
-  spins: isSpinStore,
-  ...options
-}: HereOptions): Promise<Here> {
+export async function openHere({ store, spins: isSpinStore, ...options }: HereOptions): Promise<Here> {
   const { workspace, cwd, env, namespace } = options;
   const [reader, hub, guard, cards, ending] = [
     new Reader(store),
