@@ -97,10 +97,10 @@ function readValue(option: OptionSpec, name: string, given: string | undefined) 
       if (value === undefined || value === 'true') return true;
       return value === 'false' ? false : wrong('true or false');
     case 'number': {
-      const number = Number(value);
-      return value !== undefined && value !== '' && Number.isSafeInteger(number) && number > 0
+      const [number, least] = [Number(value), option.least ?? 1];
+      return value !== undefined && value !== '' && Number.isSafeInteger(number) && number >= least
         ? number
-        : wrong('a whole number above 0');
+        : wrong(least === 0 ? 'a whole number from 0' : `a whole number above ${least - 1}`);
     }
     case 'port': {
       const port = Number(value);

@@ -6,6 +6,8 @@ export interface OptionSpec {
   type: 'string' | 'boolean' | 'number' | 'port';
   /** It may be given without a value, and is this then. It takes none after a space. */
   bare?: string;
+  /** The least number; default 1. */
+  least?: number;
   /** May be given several times. */
   many?: boolean;
   /** The placeholder of the value in the help. */

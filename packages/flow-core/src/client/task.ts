@@ -72,8 +72,8 @@ export class Task<A> implements TaskView<A> {
   get index(): number[] {
     return this.#row.stack.map(({ index }) => index);
   }
-  /** The foreaches around it, outermost first. */
-  get stack(): readonly { step: string; index: number; count: number }[] {
+  /** The foreaches around it, outermost first: each with the artifact that it splits, and the task that shows it (`step/task`). */
+  get stack(): readonly { step: string; index: number; count: number; over: string; shownBy: string }[] {
     return this.#row.stack;
   }
   /** The iteration of a loop. */

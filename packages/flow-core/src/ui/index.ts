@@ -14,6 +14,7 @@ export {
   type Task,
 } from '../client';
 export { FlowError, isFlowError } from '../definition/errors';
+export { messageOf } from '../definition/thrown';
 export { changeSince, isSameTask } from '../engine/task/change';
 export type { ArtifactDifference } from '../engine/task/difference';
 export { fromRecord, toRecord } from '../engine/task/error-record';
@@ -32,6 +33,7 @@ export { formatPathspec, type Pathspec, parsePathspec } from '../store/pathspec'
 export type { ErrorRecord, RunStatus } from '../store/rows/rows';
 export type { Store } from '../store/store';
 export { isLater } from '../store/values/later';
+export { typeOf } from '../store/values/type-of';
 export { askFlow } from './ask-flow';
 export { compare } from './compare';
 export { differenceLines } from './difference-lines';

@@ -54,6 +54,11 @@ export default f.end(both);
     expect(shown('one.html')).toMatch(title === 'It dies' ? /class="told">[1-9][\d,]*[ <]/ : />7</);
   }
   expect(statSync(ws.path('one.html')).mode & 0o777).toBe(0o600);
+  const several = await ws.nxFlow(['card', 'ends', '1/side']);
+  expect(several.code).toBe(2);
+  expect(several.stderr).toMatch(
+    /FLOW_CARD_NOT_FOUND +Several tasks of ends\/1\/side have a card: (ends\/1\/side\/\d+(, )?){3}\. Name/,
+  );
 });
 
 test('what is not there is told, and what there is', async () => {
@@ -79,6 +84,10 @@ export default f.end(next);
     'few/1/start/1 has no card "c". There are: b, default.',
   );
   expect(await refused('1/start', '--attempt=3')).toContain('Attempt 3 of few/1/start/1 has no card.');
+  expect(await refused('1/start', '--attempt=-1')).toContain('--attempt takes a whole number from 0');
+  expect((await ws.ok(['card', 'few', '1/start', '--attempt=0'])).stdout).toContain(
+    '1-start-1-attempt-0-default',
+  );
   expect(await refused('--list', '--id=b')).toContain('leave out --id');
   expect(await refused('1/start', '--out=.')).toContain('FLOW_CARD_WRITE');
   const env = { BROWSER: '', DISPLAY: '', WAYLAND_DISPLAY: '' };

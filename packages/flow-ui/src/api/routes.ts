@@ -206,6 +206,8 @@ export interface ArtifactEntry {
   preview?: string;
   /** The task that stored it. */
   pathspec?: string;
+  /** Of a part of an artifact, as the item of a split: the artifact, and the way into it. */
+  in?: { name: string; path: readonly (string | number)[] };
 }
 
 export interface CardEntry {

@@ -1,4 +1,5 @@
 /** The routes, behind their guards. */
+import { isFlowError } from '@nx-flow/core/ui';
 import { Hono } from 'hono';
 import type { Here } from './here';
 import { pageFile } from './page-files';
@@ -38,6 +39,7 @@ export function pageApp(here: Here): Hono {
   app.notFound(() => refusal(notUnderstood('Nothing of this name is here.'), 404));
   app.onError((error) => {
     here.reader.failed(error);
+    if (!isFlowError(error)) here.note(String(error.stack ?? error));
     return refusal(error);
   });
   return app;

@@ -29,10 +29,11 @@ export interface HereOptions {
   env: boolean;
   /** Where the page begins: a flow, or a pathspec. */
   at?: string;
+  /** For the terminal. */
   note(text: string): void;
 }
 
-export interface Here extends Omit<HereOptions, 'store' | 'spins' | 'note'> {
+export interface Here extends Omit<HereOptions, 'store' | 'spins'> {
   /** The store is one of kept spins: nothing is executed on it. */
   isSpinStore: boolean;
   /** Another one than before has other spins of the moment. */
@@ -59,12 +60,7 @@ export interface Here extends Omit<HereOptions, 'store' | 'spins' | 'note'> {
 }
 
 /** @throws FlowError where the page shall begin with what is not there */
-export async function openHere({
-  store,
-  spins: isSpinStore,
-  note: _,
-  ...options
-}: HereOptions): Promise<Here> {
+export async function openHere({ store, spins: isSpinStore, ...options }: HereOptions): Promise<Here> {
   const { workspace, cwd, env, namespace } = options;
   const [reader, hub, guard, cards, ending] = [
     new Reader(store),
@@ -77,7 +73,7 @@ export async function openHere({
   const asking = { workspace, cwd, env, reader, guard, ending: ending.signal };
   const { more } = new Commands({ reader, workspace, isSpinStore });
   const spins = new Spins({ workspace, cwd, env, namespace, reader, hub, cards, more });
-  const works = new Works({ workspace, store, env, namespace, guard });
+  const works = new Works({ workspace, store, env, namespace, guard, reader });
   live.hear((published) => {
     if (!spins.hear(published)) forward(published, { hub, cards, started });
   });

@@ -1,8 +1,8 @@
 /** Errors as replies: a status of HTTP, and a body with the code and one sentence. */
-import { FlowError, isFlowError } from '@nx-flow/core/ui';
+import { FlowError, isFlowError, messageOf } from '@nx-flow/core/ui';
 import type { ErrorReply } from '../api/routes';
 
-export type Status = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 500 | 503;
+export type Status = 400 | 401 | 403 | 404 | 409 | 410 | 411 | 413 | 415 | 500 | 503;
 
 /** What a store says of itself as a whole. */
 const AWAY = new Set([
@@ -25,14 +25,18 @@ function statusOf({ code }: FlowError): Status {
 }
 
 export function refusal(thrown: unknown, status?: Status): Response {
-  const error = isFlowError(thrown)
-    ? thrown
-    : new FlowError('FLOW_INTERNAL', String((thrown as Error)?.stack ?? thrown));
+  const error = isFlowError(thrown) ? thrown : unexpected(thrown);
   const reply: ErrorReply = { error: { code: error.code, message: error.message } };
   return Response.json(reply, {
     status: status ?? statusOf(error),
     headers: { 'Cache-Control': 'no-store' },
   });
+}
+
+/** Where it was thrown is for the terminal of the server alone. */
+function unexpected(thrown: unknown): FlowError {
+  const [what = ''] = messageOf(thrown).split('\n');
+  return new FlowError('FLOW_INTERNAL', `The server did not expect this error: ${what}`);
 }
 
 /** @throws FlowError FLOW_UI_REQUEST: what the page asked is not understood */

@@ -111,7 +111,11 @@ describe('reading', () => {
       cards: [{ id: 'default', attempt: 0 }],
       outputs: [{ name: 'total', preview: '1' }],
     });
-    expect(genre.inputs.map(({ name }: { name: string }) => name)).toEqual(['films', 'made']);
+    expect(genre.inputs.map(({ name }: { name: string }) => name)).toEqual(['input', 'films', 'made']);
+    expect(genre.inputs[0]).toMatchObject({
+      ...{ type: 'Object', pathspec: 'shows/1/start/1', in: { name: 'films', path: [0] } },
+      preview: expect.stringContaining('<b>0'),
+    });
     const bad = await json('/api/task/shows/2/bad/7');
     expect(bad).toMatchObject({ status: 'failed', source: { file: 'shows.flow.ts' } });
     const { first, marked, lines } = bad.source;

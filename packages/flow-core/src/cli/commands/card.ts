@@ -26,7 +26,7 @@ export const command: Command = {
     options: {
       ...SPIN_STORE,
       id: { type: 'string', value: 'id', help: 'Another card of the task or the step than its first one' },
-      attempt: { type: 'number', help: 'Of an attempt that failed before the last one, from 0' },
+      attempt: { type: 'number', least: 0, help: 'Of an attempt that failed before the last one, from 0' },
       out: { type: 'string', value: 'file', help: 'The file; default one below .flow/cards' },
       open: { type: 'boolean', help: 'Open it in the browser' },
       list: { type: 'boolean', help: 'List the cards of the run, the step or the task; no file is written' },
@@ -52,10 +52,11 @@ async function list({ output, options }: Context, recorded: Recorded, run: RunRo
   const cards: CardJson[] = [];
   for await (const card of cardsIn(recorded, run)) cards.push(cardJson(run, card));
   const { colors } = output;
+  const again = new Set(cards.flatMap(({ pathspec, attempt }) => (attempt > 0 ? [pathspec] : [])));
   if (cards.length === 0) output.write(`${colors.dim('No task of it showed anything.')}\n`);
   else {
     const rows = cards.map((card) => [
-      `${card.pathspec}${card.attempt > 0 ? ` attempt ${card.attempt}` : ''}`,
+      `${card.pathspec}${again.has(card.pathspec) ? ` attempt ${card.attempt}` : ''}`,
       card.id,
       size(card.bytes),
       card.title ?? '',
@@ -109,19 +110,19 @@ async function show(context: Context, recorded: Recorded, run: RunRow): Promise<
   output.result({ cards: [json] });
 }
 
-/** The cards of the task that was named, or of the first one that has some. @throws FlowError FLOW_CARD_NOT_FOUND */
+/** The cards of the task that was named, or of the only one that has some. @throws FlowError FLOW_CARD_NOT_FOUND */
 async function cardsAsked(recorded: Recorded, run: RunRow, options: Context['options']): Promise<Card[]> {
   const { spec } = recorded;
   const found: Card[] = [];
   const { step, task } = spec;
   for await (const card of cardsIn(recorded, run)) {
-    const [first] = found;
-    // One task is enough, where any of a step will do; or what they have together.
-    if (step !== undefined && first && card.task !== first.task) {
-      if (first.task !== 0 || found.some(({ id }) => options.id === undefined || id === options.id)) break;
+    // What the tasks of a step have together comes before what each of them has.
+    if (step !== undefined && found[0]?.task === 0 && card.task !== 0) {
+      if (found.some(({ id }) => options.id === undefined || id === options.id)) break;
       found.length = 0;
     }
     found.push(card);
+    if (namesOf(run, found).length > NAMED) break;
   }
   const asked = [`${run.flow}/${run.run}`, step, task].filter((part) => part !== undefined).join('/');
   if (found.length === 0) throw await noCard(recorded, run, asked);

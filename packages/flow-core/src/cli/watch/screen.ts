@@ -52,8 +52,6 @@ export function watchScreen(
   const chain: ThroughWatched = {};
   /** The number of the last spin that ended well. */
   let good: number | undefined;
-  /** The files of cards were named: each spin writes them anew. */
-  let carded = false;
   /** The head of a spin, until there is something to show below it: what is waited for stays in sight. */
   let head = '';
   /** Whether it says why. */
@@ -133,8 +131,7 @@ export function watchScreen(
         const since = before && isSameTask(before.done, done) ? { n: before.n, ...before.done } : undefined;
         const where = n === 1 ? outputsText(done, workspace, cwd) : after;
         output.write(endText(done, { end: where, before: since }, output, workspace));
-        if (!carded) output.write(cardText(done, output, workspace, cwd));
-        carded ||= done.cards !== undefined;
+        output.write(cardText(done, output, workspace, cwd));
         if (done.persisted !== undefined) output.write(persistedText(done.persisted, done.flow, output));
         if (end.type === 'ended' && end.text !== undefined) output.recorded(wrapped(end.text, output, '  '));
       });

@@ -10,9 +10,16 @@ import { Values } from '../parts/value/values';
 export function TaskValues({ task }: { task: TaskReply }) {
   const { pathspec, outputs, params, status } = task;
   // What was taken over or handed down is read where it is stored.
-  const request = (entry: ArtifactEntry, path?: Path) => ({
-    value: { task: entry.pathspec ?? pathspec, name: entry.name, ...(path ? { path } : {}) },
-  });
+  const request = (entry: ArtifactEntry, further: Path = []) => {
+    const path = [...(entry.in?.path ?? []), ...further];
+    return {
+      value: {
+        task: entry.pathspec ?? pathspec,
+        name: entry.in?.name ?? entry.name,
+        ...(path.length > 0 ? { path } : {}),
+      },
+    };
+  };
   return (
     <>
       <section>

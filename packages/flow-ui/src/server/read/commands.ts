@@ -25,7 +25,7 @@ export class Commands {
       this.#entry('Compare it with the run before', `diff ${run.flow} ${run.number} --values`),
       ...(ended ? [this.#entry('Go on where it ended', `resume ${run.flow} ${run.number}`)] : []),
       this.#entry('List its cards', `card ${run.flow} ${run.number} --list`),
-      this.#entry('Export it as a file', `export ${run.flow} ${run.number}`),
+      this.#entry('Export it as a file', `export ${run.flow} ${run.number} ${run.flow}-${run.number}.nxflow`),
     ];
   }
 

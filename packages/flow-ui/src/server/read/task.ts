@@ -5,6 +5,7 @@ import type { Here } from '../here';
 import { artifactEntry } from './artifacts';
 import type { Commands } from './commands';
 import { flowFile } from './flow-file';
+import { itemOf } from './item';
 import { sharedOfStep } from './shared-cards';
 import { sourceOf } from './source';
 
@@ -41,7 +42,7 @@ export async function taskReply(
     attempts: attemptsOf(task),
     ...(error ? { error } : {}),
     ...(source ? { source } : {}),
-    inputs: await inputsOf(here.client(), run, task),
+    inputs: [...(await itemOf(here.client(), run, task)), ...(await inputsOf(here.client(), run, task))],
     outputs: shown.filter((one) => isOwn(task, one)).map(artifactEntry),
     params: await paramsOf(run, task),
     cards: withLive(here, task, await cardsOf(task)),

@@ -6,10 +6,13 @@ import { FlowError, type OrphanGuard, packageFile, parsePathspec } from '@nx-flo
 import type { WorkRequest } from '../../api/routes';
 import { requireFile } from '../flows';
 import { commandFolder } from '../params-file';
+import type { Reader } from '../read/reader';
 import { notUnderstood } from '../replies';
 
 /** How often is looked whether a run has its number, and how long it may take to end in order. Milliseconds. */
 const [LOOK_MS, END_MS] = [40, 10_000];
+/** How long a run that has its number may take until it can be read. Milliseconds. */
+const READ_MS = 5_000;
 
 export interface WorksPlace {
   workspace: string;
@@ -19,6 +22,7 @@ export interface WorksPlace {
   /** Where runs are recorded. Undefined means that of the user. */
   namespace: string | undefined;
   guard: OrphanGuard;
+  reader: Reader;
 }
 
 interface Work {
@@ -35,7 +39,7 @@ export class Works {
     this.#place = place;
   }
 
-  /** Resolves with the run's pathspec as soon as it has its number. @throws FlowError what the command refuses */
+  /** Resolves with the run's pathspec as soon as the run can be read. @throws FlowError what the command refuses */
   async start(request: WorkRequest): Promise<string> {
     const { flow, argv, params } = commandOf(request);
     const file = await requireFile(this.#place, flow);
@@ -85,7 +89,23 @@ export class Works {
     const name = number === undefined ? runIn(printed) : `${flow}/${number}`;
     this.#works.set(name, work);
     void work.ended.then(() => this.#works.delete(name));
+    await this.#readable(name);
     return name;
+  }
+
+  /** A run has its number before the store has the run. */
+  async #readable(run: string): Promise<void> {
+    for (const last = Date.now() + READ_MS; Date.now() < last; ) {
+      const isThere = await this.#place.reader
+        .client()
+        .run(run)
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isThere) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 
   /** Whether a run was started here, and goes on. */
