@@ -1,6 +1,7 @@
 /** What happened, in order: calls of tools, answers of models. */
 import { types } from 'node:util';
 import type { EventItem } from '../document';
+import { append, listed, taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { asNumber, listOf } from '../numbers';
 import { cut, lineOf, numberOf, textOf } from '../text';
@@ -42,7 +43,7 @@ export interface Events extends EventsOptions, Updatable {
 /** A timeline: what was called, with what, what came back, and how long it took. Of many, the last 300. */
 export function events(items: readonly Event[] = [], options: EventsOptions = {}): Events {
   return handle(
-    { ...options, items: [...items] } as Omit<Events, 'update' | 'add'>,
+    { ...taken(options), ...listed('items', items) } as Omit<Events, 'update' | 'add'>,
     (props) => {
       const all = listOf(props.items, 'items');
       const from = Math.max(0, all.length - ITEMS);
@@ -51,7 +52,7 @@ export function events(items: readonly Event[] = [], options: EventsOptions = {}
     },
     (props, update) => ({
       add(event: Event) {
-        props.items.push(event);
+        append(props, 'items', event);
         update();
       },
     }),
