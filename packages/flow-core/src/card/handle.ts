@@ -1,6 +1,7 @@
 /** What a component gives: an object whose properties may be assigned at any time. */
 import { types } from 'node:util';
 import type { Block } from './document';
+import { WRONG, type Wrong } from './given';
 import { staleCards } from './stale';
 
 /** Marks every handle, also of another copy of this package. */
@@ -22,8 +23,16 @@ export interface Walk {
    * @param path where it stands, such as `rows[3].price`
    */
   block(value: unknown, path?: string): Block;
-  /** @param path the name of the list, such as `tabs[2]` */
-  blocks(values: Iterable<unknown>, path?: string): Block[];
+  /**
+   * Of a list that is longer than what a card shows, the beginning, and a word about the rest.
+   * @param path the name of the list, such as `tabs[2]`
+   * @param block how each is shown. Default: by `block`
+   */
+  blocks(
+    values: readonly unknown[],
+    path?: string,
+    block?: (value: unknown, path: string | undefined) => Block,
+  ): Block[];
 }
 
 interface Part {
@@ -57,13 +66,21 @@ export function handle<P extends object, M extends object = object>(
     const stale = staleCards();
     if (stale.size > 0) for (const changed of [...stale]) if (!listeners.has(changed)) changed();
   };
-  const part: Part = { listeners, block: (walk) => block(props, walk) };
+  const known: { [WRONG]?: Wrong } = props;
+  const part: Part = {
+    listeners,
+    block(walk) {
+      if (known[WRONG]) throw known[WRONG].error;
+      return block(props, walk);
+    },
+  };
   Object.defineProperty(props, PART, { value: part });
   for (const [name, method] of Object.entries({ update, ...methods?.(props, update) }))
     Object.defineProperty(props, name, { value: method });
   return new Proxy(props, {
     set(target, name, value) {
       if (!Reflect.set(target, name, value)) return false;
+      if (known[WRONG]?.name === name) delete known[WRONG];
       update();
       return true;
     },

@@ -25,6 +25,12 @@ export function listOf(value: unknown, path: string): List {
   throw new Unshowable(`${path} has to be a list, such as an array, not ${lineOf(value)}`);
 }
 
+/** The first items of a list. */
+export function firstOf(value: unknown, path: string, most: number): unknown[] {
+  const list = listOf(value, path);
+  return Array.from({ length: Math.min(list.length, most) }, (_, i) => list.at(i));
+}
+
 /** A number, or null where there is none. Dates are milliseconds. */
 export function asNumber(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;

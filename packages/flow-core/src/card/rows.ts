@@ -1,6 +1,6 @@
 /** Rows by their columns, whatever they lie in. Of a million rows, only those that are shown are read. */
 import { types } from 'node:util';
-import { type List, listOf } from './numbers';
+import { firstOf, type List, listOf } from './numbers';
 import { lineOf } from './text';
 import { Unshowable } from './unshowable';
 
@@ -17,6 +17,8 @@ export interface Column {
   path(row: number): string;
 }
 
+/** Columns of rows. */
+const WIDTH = 10_000;
 /** Rows that are looked at for the names of columns. */
 const LOOKED = 10_000;
 
@@ -36,8 +38,22 @@ export function rowsOf(value: unknown, limit: number, chosen?: readonly string[]
   const known = new Map(rows.columns.map((column) => [column.name, column]));
   return {
     ...rows,
-    columns: chosen.map((name) => known.get(name) ?? { name, at: () => undefined, path: () => name }),
+    columns: firstOf(chosen, 'columns', WIDTH).map((given) => {
+      const name = lineOf(given);
+      return known.get(given as string) ?? { name, at: () => undefined, path: () => name };
+    }),
   };
+}
+
+/** Rows of one chart: to draw them, each is read. */
+const MOST = 10_000_000;
+
+/** @throws Unshowable where there are no rows, or more than can be read */
+export function allRowsOf(value: unknown): Rows {
+  const rows = rowsOf(value, MOST, undefined, 'data');
+  if (rows.length <= MOST) return rows;
+  const [length, most] = [rows.length, MOST].map((count) => count.toLocaleString('en'));
+  throw new Unshowable(`data has ${length} rows, and a chart is drawn from at most ${most}`);
 }
 
 interface Arrow {
@@ -114,10 +130,11 @@ function ofItems(list: List, limit: number, path: (row: number) => string, chose
   let single = false;
   for (let i = 0; i < shown; i++) {
     const row = list.at(i);
-    if (Array.isArray(row) || types.isTypedArray(row)) width = Math.max(width, (row as unknown[]).length);
+    if (Array.isArray(row) || types.isTypedArray(row))
+      width = Math.min(WIDTH, Math.max(width, (row as unknown[]).length));
     else if (isRecord(row)) {
       records[i] = 1;
-      for (const name in row) if (Object.hasOwn(row, name)) names.add(name);
+      for (const name in row) if (names.size < WIDTH && Object.hasOwn(row, name)) names.add(name);
     } else if (row !== null && row !== undefined) single = true;
   }
   if (width === 0 && names.size === 0) single = true;

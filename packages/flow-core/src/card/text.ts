@@ -16,6 +16,8 @@ export function lineOf(value: unknown, limit = 200): string {
   if (typeof value === 'string') return cut(value, limit);
   try {
     if (types.isProxy(value)) return 'a Proxy';
+    if (typeof value === 'bigint') return cut(digitsOf(value), limit);
+    if (hasMany(value)) return `an object of more than ${NAMES} properties`;
     if (typeof value === 'function')
       return cut(
         Function.prototype.toString
@@ -32,6 +34,25 @@ export function lineOf(value: unknown, limit = 200): string {
   } catch {
     return 'a value that throws when it is looked at';
   }
+}
+
+/** Properties of an object that is shown on one line: all of them are looked at. */
+const NAMES = 1_000;
+
+function hasMany(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
+    return false;
+  let names = 0;
+  for (const _ in value) if (++names > NAMES) return true;
+  return false;
+}
+
+/** To write a whole number takes the square of its digits. */
+const WHOLE = 10n ** 1_000n;
+
+/** The digits of a whole number, or how many they are at least. */
+export function digitsOf(value: bigint): string {
+  return value < WHOLE && value > -WHOLE ? String(value) : 'a whole number of more than 1,000 digits';
 }
 
 /** A text that an option gave, or nothing where it is none. */

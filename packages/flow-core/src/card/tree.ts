@@ -2,7 +2,7 @@
 import { types } from 'node:util';
 import type { JsonBlock, Tree } from './document';
 import { partOf } from './handle';
-import { cut, lineOf } from './text';
+import { cut, digitsOf, lineOf } from './text';
 
 const ITEMS = 100;
 const DEPTH = 8;
@@ -30,7 +30,7 @@ function look(value: unknown, looked: Looked): Tree {
     if (typeof value === 'string') return { kind: 'text', text: JSON.stringify(cut(value, 10_000)) };
     if (typeof value === 'number')
       return { kind: 'number', text: Object.is(value, -0) ? '-0' : String(value) };
-    if (typeof value === 'bigint') return { kind: 'number', text: cut(`${value}n`, 1_000) };
+    if (typeof value === 'bigint') return { kind: 'number', text: bigOf(value) };
     if (typeof value !== 'object' || value === null)
       return word(typeof value === 'function' ? lineOf(value) : String(value));
     if (types.isProxy(value)) return word('a Proxy, which is not looked into');
@@ -108,6 +108,11 @@ export function kindOf(value: unknown): string {
   } catch {
     return 'object';
   }
+}
+
+function bigOf(value: bigint): string {
+  const digits = digitsOf(value);
+  return /\d$/.test(digits) ? cut(`${digits}n`, 1_000) : digits;
 }
 
 function word(text: string): Tree {

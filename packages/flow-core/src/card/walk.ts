@@ -25,15 +25,15 @@ export class Walker implements Walk {
   constructor(readonly host: CardHost) {}
 
   block(value: unknown, path = ''): Block {
-    if (typeof value === 'string') return { type: 'markdown', text: cut(value) };
-    const part = partOf(value);
     try {
-      if (!part) return this.#other(value, path);
+      if (++this.#parts > PARTS)
+        throw new Unshowable(`a card shows ${PARTS.toLocaleString('en')} components, and this is one more`);
+      if (typeof value === 'string') return this.#weighed({ type: 'markdown', text: cut(value) });
+      const part = partOf(value);
+      if (!part) return this.#weighed(this.#other(value, path));
       this.met.add(part.listeners);
       if (this.#open.has(part)) throw new Unshowable('it lies in itself');
       if (this.#depth >= DEPTH) throw new Unshowable(`it lies more than ${DEPTH} components deep`);
-      if (++this.#parts > PARTS)
-        throw new Unshowable(`a card shows ${PARTS.toLocaleString('en')} components, and this is one more`);
       this.#depth++;
       this.#open.add(part);
       try {
@@ -47,9 +47,20 @@ export class Walker implements Walk {
     }
   }
 
-  blocks(values: Iterable<unknown>, path = ''): Block[] {
+  blocks(
+    values: readonly unknown[],
+    path = '',
+    block: (value: unknown, path?: string) => Block = (value, at) => this.block(value, at),
+  ): Block[] {
     const blocks: Block[] = [];
-    for (const value of values) blocks.push(this.block(value, path && `${path}[${blocks.length}]`));
+    for (let i = 0; i < values.length; i++) {
+      if (this.#parts > PARTS || i === PARTS) {
+        const left = (values.length - i).toLocaleString('en');
+        blocks.push(unshown(new Unshowable(`${left} more are not shown`)));
+        break;
+      }
+      blocks.push(block(values[i], path && `${path}[${i}]`));
+    }
     return blocks;
   }
 

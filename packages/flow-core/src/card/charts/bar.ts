@@ -1,4 +1,5 @@
 /** Bars of categories. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { textOf } from '../text';
 import { adding } from './line';
@@ -22,7 +23,7 @@ export interface BarChart extends BarOptions, Updatable {
 /** Bars, one for each category: `barChart(genres, { x: 'genre', y: ['films', 'awards'] })`. Rows of one category are summed up. */
 export function barChart(data: ChartData, options: BarOptions = {}): BarChart {
   return handle(
-    { ...options, data } as Omit<BarChart, 'update' | 'add'>,
+    { ...taken(options), data } as Omit<BarChart, 'update' | 'add'>,
     (props) => {
       const { series, ...drawn } = seriesOf(props.data, props, true);
       const categories = drawn.x.categories ?? [];

@@ -1,4 +1,5 @@
 /** Numbers by rows and columns, as colours. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { asNumber, listOf } from '../numbers';
 import { textOf } from '../text';
@@ -22,7 +23,7 @@ export interface Heatmap extends HeatmapOptions, Updatable {
  * yLabel: 'actual' })`. What is no number is left empty.
  */
 export function heatmap(cells: ArrayLike<ArrayLike<number | null>>, options: HeatmapOptions = {}): Heatmap {
-  return handle({ ...options, cells } as Omit<Heatmap, 'update'>, (props) => {
+  return handle({ ...taken(options), cells } as Omit<Heatmap, 'update'>, (props) => {
     const rows = listOf(props.cells, 'cells');
     const shown = Array.from({ length: Math.min(rows.length, SIZE) }, (_, i) => {
       const row = listOf(rows.at(i), `cells[${i}]`);

@@ -1,8 +1,9 @@
 /** How often which values are there. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { niceStep } from '../nice';
 import { asNumber, type List, listOf } from '../numbers';
-import { rowsOf } from '../rows';
+import { allRowsOf } from '../rows';
 import { textOf } from '../text';
 import { Unshowable } from '../unshowable';
 import { type AxisOptions, axisOf, type ChartData } from './options';
@@ -22,7 +23,7 @@ export interface Histogram extends HistogramOptions, Updatable {
 
 /** How many values lie between which: `histogram(ratings, { bins: 20 })`. What is no number is left out, and counted. */
 export function histogram(data: ChartData, options: HistogramOptions = {}): Histogram {
-  return handle({ ...options, data } as Omit<Histogram, 'update'>, (props) => {
+  return handle({ ...taken(options), data } as Omit<Histogram, 'update'>, (props) => {
     const { name, list } = valuesOf(props.data, props.x);
     const { edges, counts, gaps } = count(list, props.bins);
     return {
@@ -38,7 +39,7 @@ export function histogram(data: ChartData, options: HistogramOptions = {}): Hist
 }
 
 function valuesOf(data: unknown, x: string | undefined): { name?: string; list: List } {
-  const rows = rowsOf(data, Number.POSITIVE_INFINITY, undefined, 'data');
+  const rows = allRowsOf(data);
   const column =
     x === undefined
       ? (rows.columns.find((one) => asNumber(one.at(0)) !== null) ?? rows.columns[0])

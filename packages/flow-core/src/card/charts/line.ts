@@ -1,4 +1,5 @@
 /** Lines over an axis. */
+import { append, taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { textOf } from '../text';
 import type { ChartData, SeriesOptions } from './options';
@@ -17,7 +18,7 @@ export interface LineChart extends SeriesOptions, Updatable {
  */
 export function lineChart(data: ChartData, options: SeriesOptions = {}): LineChart {
   return handle(
-    { ...options, data } as Omit<LineChart, 'update' | 'add'>,
+    { ...taken(options), data } as Omit<LineChart, 'update' | 'add'>,
     (props) => {
       const { series, ...drawn } = seriesOf(props.data, props);
       const thinned = series.map(({ name, ...points }) => ({ name, ...thinLine(points) }));
@@ -31,7 +32,7 @@ export function lineChart(data: ChartData, options: SeriesOptions = {}): LineCha
 export function adding(props: { data: ChartData }, update: () => void) {
   return {
     add(row: unknown) {
-      (props.data as unknown[]).push(row);
+      append(props, 'data', row);
       update();
     },
   };

@@ -1,4 +1,5 @@
 /** Points over two axes. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { textOf } from '../text';
 import { adding } from './line';
@@ -15,7 +16,7 @@ export interface Scatter extends SeriesOptions, Updatable {
 /** Points, each of a row: `scatter(films, { x: 'gross', y: 'rating', by: 'genre' })`. Of many, those that do not hide each other. */
 export function scatter(data: ChartData, options: SeriesOptions = {}): Scatter {
   return handle(
-    { ...options, data } as Omit<Scatter, 'update' | 'add'>,
+    { ...taken(options), data } as Omit<Scatter, 'update' | 'add'>,
     (props) => {
       const { series, ...drawn } = seriesOf(props.data, props);
       const thinned = series.map(({ name, ...points }) => ({ name, ...thinCloud(points) }));

@@ -1,8 +1,8 @@
 /** Rows as series of points. */
 import { types } from 'node:util';
 import type { Axis } from '../document';
-import { asNumber } from '../numbers';
-import { type Column, type Rows, rowsOf } from '../rows';
+import { asNumber, firstOf } from '../numbers';
+import { allRowsOf, type Column, type Rows } from '../rows';
 import { lineOf, textOf } from '../text';
 import { Unshowable } from '../unshowable';
 import { axisOf, type SeriesOptions } from './options';
@@ -35,7 +35,7 @@ export interface Drawn {
  * @throws Unshowable where there is nothing to draw, with the reason
  */
 export function seriesOf(data: unknown, options: SeriesOptions, categories = false): Drawn {
-  const rows = rowsOf(data, Number.POSITIVE_INFINITY, undefined, 'data');
+  const rows = allRowsOf(data);
   const xName = options.x ?? defaultX(rows, categories);
   const xColumn = xName === undefined ? undefined : columnOf(rows, xName, 'x');
   const yColumns = yOf(rows, options, xColumn);
@@ -43,7 +43,7 @@ export function seriesOf(data: unknown, options: SeriesOptions, categories = fal
   const groups = options.by === undefined ? undefined : groupsOf(rows, columnOf(rows, options.by, 'by'));
   let gaps = 0;
   const series: Series[] = [];
-  for (const column of yColumns) {
+  for (const column of yColumns.slice(0, SERIES)) {
     const x = new Float64Array(rows.length);
     const y = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) {
@@ -98,8 +98,8 @@ function columnOf(rows: Rows, name: string, option: string): Column {
 
 function yOf(rows: Rows, { y, by }: SeriesOptions, x: Column | undefined): Column[] {
   if (y !== undefined) {
-    const names = typeof y === 'string' ? [y] : [...y];
-    return names.map((name) => columnOf(rows, name, 'y'));
+    const names = typeof y === 'string' ? [y] : firstOf(y, 'y', SERIES);
+    return names.map((name) => columnOf(rows, name as string, 'y'));
   }
   const columns = rows.columns.filter(
     (column) => column !== x && column.name !== by && isNumeric(first(column, rows.length)),
@@ -137,7 +137,12 @@ function placesOf(rows: Rows, column: Column | undefined, categories: boolean) {
   const index = new Map<string, number>();
   const at = (row: number) => {
     const value = column ? column.at(row) : row;
-    const name = typeof value === 'string' ? value : types.isDate(value) ? dayOf(value) : lineOf(value, 80);
+    const name =
+      typeof value === 'string' || typeof value === 'number'
+        ? String(value)
+        : types.isDate(value)
+          ? dayOf(value)
+          : lineOf(value, 80);
     let place = index.get(name);
     if (place === undefined && index.size < CATEGORIES) {
       place = index.size;

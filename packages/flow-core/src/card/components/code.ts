@@ -1,5 +1,7 @@
 /** Source text. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
+import { firstOf } from '../numbers';
 import { cut, lineOf, numberOf, textOf } from '../text';
 
 export interface CodeOptions {
@@ -18,12 +20,18 @@ export interface Code extends CodeOptions, Updatable {
 
 /** Source text as it is, with line numbers and marked lines where they are asked for. */
 export function code(text: string, options: CodeOptions = {}): Code {
-  return handle({ ...options, text } as Omit<Code, 'update'>, (props) => ({
+  return handle({ ...taken(options), text } as Omit<Code, 'update'>, (props) => ({
     type: 'code',
     title: textOf(props.title),
     text: cut(typeof props.text === 'string' ? props.text : lineOf(props.text)),
     language: textOf(props.language),
-    marked: props.marked && [...props.marked].slice(0, 1_000).filter((line) => numberOf(line) !== undefined),
+    marked: props.marked && linesOf(props.marked),
     first: numberOf(props.first),
   }));
+}
+
+function linesOf(marked: unknown): number[] {
+  return firstOf(marked, 'marked', 1_000)
+    .map(numberOf)
+    .filter((line) => line !== undefined);
 }

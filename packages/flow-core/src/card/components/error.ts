@@ -1,5 +1,6 @@
 /** An error, or a warning in words. */
 import { types } from 'node:util';
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { cut, lineOf, textOf } from '../text';
 
@@ -17,7 +18,7 @@ export interface ErrorPart extends ErrorOptions, Updatable {
 
 /** An error with its stack and what caused it; anything else that was thrown as text. */
 export function error(of: unknown, options: ErrorOptions = {}): ErrorPart {
-  return handle({ ...options, error: of } as Omit<ErrorPart, 'update'>, (props) => {
+  return handle({ ...taken(options), error: of } as Omit<ErrorPart, 'update'>, (props) => {
     const thrown = props.error;
     if (!types.isNativeError(thrown))
       return { type: 'error', title: textOf(props.title) ?? 'Error', text: cut(lineOf(thrown, 10_000)) };

@@ -1,8 +1,8 @@
 /** What happened, in order: calls of tools, answers of models. */
 import { types } from 'node:util';
 import type { EventItem } from '../document';
+import { append, listed, taken } from '../given';
 import { handle, type Updatable } from '../handle';
-import { append, held } from '../held';
 import { asNumber, listOf } from '../numbers';
 import { cut, lineOf, numberOf, textOf } from '../text';
 import { treeOf } from '../tree';
@@ -43,7 +43,7 @@ export interface Events extends EventsOptions, Updatable {
 /** A timeline: what was called, with what, what came back, and how long it took. Of many, the last 300. */
 export function events(items: readonly Event[] = [], options: EventsOptions = {}): Events {
   return handle(
-    { ...options, items: held(items) } as Omit<Events, 'update' | 'add'>,
+    { ...taken(options), ...listed('items', items) } as Omit<Events, 'update' | 'add'>,
     (props) => {
       const all = listOf(props.items, 'items');
       const from = Math.max(0, all.length - ITEMS);
@@ -52,7 +52,7 @@ export function events(items: readonly Event[] = [], options: EventsOptions = {}
     },
     (props, update) => ({
       add(event: Event) {
-        append(props.items, event);
+        append(props, 'items', event);
         update();
       },
     }),

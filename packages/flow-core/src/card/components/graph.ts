@@ -1,6 +1,8 @@
 /** Steps and what leads from one to the next. */
 import type { GraphBlock } from '../document';
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
+import { firstOf, listOf } from '../numbers';
 import { textOf } from '../text';
 
 /** Nodes that are drawn: the first ones. */
@@ -26,8 +28,8 @@ export interface GraphPart extends GraphOptions, Updatable {
 
 /** A drawing of a graph without circles, from left to right. */
 export function graph(nodes: readonly GraphNode[], options: GraphOptions = {}): GraphPart {
-  return handle({ ...options, nodes } as Omit<GraphPart, 'update'>, (props): GraphBlock => {
-    const shown = props.nodes.slice(0, NODES);
+  return handle({ ...taken(options), nodes } as Omit<GraphPart, 'update'>, (props): GraphBlock => {
+    const shown = firstOf(props.nodes, 'nodes', NODES) as GraphNode[];
     const place = new Map(shown.map(({ name }, i) => [name, i]));
     return {
       type: 'graph',
@@ -38,12 +40,12 @@ export function graph(nodes: readonly GraphNode[], options: GraphOptions = {}): 
         ...(name === props.marked ? { marked: true } : {}),
       })),
       edges: shown.flatMap(({ after = [] }, to) =>
-        after.flatMap((name): [number, number][] => {
+        (firstOf(after, 'after', NODES) as string[]).flatMap((name): [number, number][] => {
           const from = place.get(name);
           return from === undefined || from === to ? [] : [[from, to]];
         }),
       ),
-      of: props.nodes.length,
+      of: listOf(props.nodes, 'nodes').length,
     };
   });
 }

@@ -1,4 +1,5 @@
 /** Markup of the user's own. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { lineOf, numberOf, textOf } from '../text';
 import { Unshowable } from '../unshowable';
@@ -21,7 +22,7 @@ export interface Html extends HtmlOptions, Updatable {
  * requests. So what it needs has to be in it.
  */
 export function html(text: string, options: HtmlOptions = {}): Html {
-  return handle({ ...options, text } as Omit<Html, 'update'>, (props) => {
+  return handle({ ...taken(options), text } as Omit<Html, 'update'>, (props) => {
     if (typeof props.text !== 'string') throw new Unshowable(`html shows a text, not ${lineOf(props.text)}`);
     if (props.text.length > LIMIT)
       throw new Unshowable(

@@ -1,5 +1,6 @@
 /** Pictures. */
 import { types } from 'node:util';
+import { taken } from '../given';
 import { type CardHost, handle, type Updatable } from '../handle';
 import { lineOf, numberOf, textOf } from '../text';
 import { Unshowable } from '../unshowable';
@@ -31,7 +32,7 @@ export interface Image extends ImageOptions, Updatable {
 export function image(source: ImageSource, options: ImageOptions = {}): Image {
   // A card that changes is walked often: the same picture is encoded once.
   let last: { source: unknown; address: string } | undefined;
-  return handle({ ...options, source } as Omit<Image, 'update'>, (props, { host }) => {
+  return handle({ ...taken(options), source } as Omit<Image, 'update'>, (props, { host }) => {
     if (last?.source !== props.source)
       last = { source: props.source, address: addressOf(props.source, host) };
     return {

@@ -1,4 +1,5 @@
 /** Any value as a tree. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { numberOf, textOf } from '../text';
 import { treeOf } from '../tree';
@@ -15,7 +16,7 @@ export interface Json extends JsonOptions, Updatable {
 
 /** Any value as a tree that opens and closes, Maps, Dates and class instances too. Of much, the beginning. */
 export function json(value: unknown, options: JsonOptions = {}): Json {
-  return handle({ ...options, value } as Omit<Json, 'update'>, (props) => ({
+  return handle({ ...taken(options), value } as Omit<Json, 'update'>, (props) => ({
     type: 'json',
     title: textOf(props.title),
     tree: treeOf(props.value),

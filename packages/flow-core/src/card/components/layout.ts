@@ -1,12 +1,9 @@
 /** What puts components together. */
 import type { LayoutBlock } from '../document';
+import { append, listed } from '../given';
 import { handle, type Shown, type Updatable, type Walk } from '../handle';
-import { append, held } from '../held';
 import { lineOf, textOf } from '../text';
 import { Unshowable } from '../unshowable';
-
-/** Components of one of them. */
-const MOST = 10_000;
 
 /** Components below each other are a list. */
 export type Several = Shown | readonly Shown[];
@@ -27,17 +24,17 @@ export interface Tabs extends Updatable {
 
 /** Components below a heading. */
 export function section(title: string, items: readonly Several[] = []): Section {
-  return layout('section', { title, items: held(items) });
+  return layout('section', { title, ...listed('items', items) });
 }
 
 /** Components beside each other, each as wide as it is; they wrap where there is no room. */
 export function row(items: readonly Several[] = []): Layout {
-  return layout('row', { items: held(items) });
+  return layout('row', listed('items', items));
 }
 
 /** Columns of the same width; below each other on a small screen. */
 export function columns(items: readonly Several[] = []): Layout {
-  return layout('columns', { items: held(items) });
+  return layout('columns', listed('items', items));
 }
 
 /** One of several at a time, by their names: `tabs({ Train: chart, Test: [table, 'text'] })`. */
@@ -59,7 +56,7 @@ function layout<P extends { items: Several[]; title?: string }>(type: LayoutBloc
     (props, walk) => ({ type, title: textOf(props.title), blocks: blocksOf(props.items, walk) }),
     (props, update) => ({
       add<C extends Several>(item: C): C {
-        append<Several>(props.items, item);
+        append(props, 'items', item);
         update();
         return item;
       },
@@ -70,13 +67,7 @@ function layout<P extends { items: Several[]; title?: string }>(type: LayoutBloc
 function blocksOf(items: unknown, walk: Walk): LayoutBlock['blocks'] {
   if (!Array.isArray(items))
     throw new Unshowable(`items has to be an array of components, not ${lineOf(items)}`);
-  if (items.length > MOST)
-    throw new Unshowable(
-      `items has ${items.length.toLocaleString('en')} components: more than ${MOST.toLocaleString('en')} are not shown`,
-    );
-  return items.map((item, i) =>
-    Array.isArray(item)
-      ? { type: 'section', blocks: walk.blocks(item, `items[${i}]`) }
-      : walk.block(item, `items[${i}]`),
+  return walk.blocks(items, 'items', (item, path) =>
+    Array.isArray(item) ? { type: 'section', blocks: walk.blocks(item, path) } : walk.block(item, path),
   );
 }

@@ -1,6 +1,6 @@
 /** Lines of text. */
+import { append, listed, taken } from '../given';
 import { handle, type Updatable } from '../handle';
-import { append, held } from '../held';
 import { listOf } from '../numbers';
 import { cut, lineOf, textOf } from '../text';
 
@@ -10,6 +10,8 @@ const LINES = 1_000;
 const HELD = 10_000;
 const CHARACTERS = 200_000;
 const LINE = 2_000;
+/** Characters of a line that is not searched for colours. */
+const LONG = 1_000_000;
 
 export interface LogOptions {
   title?: string;
@@ -24,9 +26,9 @@ export interface Log extends LogOptions, Updatable {
 /** Lines of text, of which the last are shown: `const l = card.add(log()); l.write('epoch 1')`. */
 export function log(text: string | readonly string[] = [], options: LogOptions = {}): Log {
   let left = 0;
-  const lines = typeof text === 'string' ? linesOf(text) : held(text);
+  const given = typeof text === 'string' ? linesOf(text) : text;
   return handle(
-    { ...options, lines } as Omit<Log, 'update' | 'write'>,
+    { ...taken(options), ...listed('lines', given) } as Omit<Log, 'update' | 'write'>,
     (props) => {
       const all = listOf(props.lines, 'lines');
       const shown: string[] = [];
@@ -41,7 +43,8 @@ export function log(text: string | readonly string[] = [], options: LogOptions =
     },
     (props, update) => ({
       write(more: string) {
-        for (const line of linesOf(String(more))) append(props.lines, line);
+        for (const line of linesOf(typeof more === 'string' ? more : lineOf(more)))
+          append(props, 'lines', line);
         if (Array.isArray(props.lines) && props.lines.length > 2 * HELD)
           left += props.lines.splice(0, props.lines.length - HELD).length;
         update();
@@ -50,12 +53,17 @@ export function log(text: string | readonly string[] = [], options: LogOptions =
   );
 }
 
+/** Of much, the last lines: a text may be longer than what lines of it take. */
 function linesOf(text: string): string[] {
-  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
+  if (text === '') return [];
+  let from = text.length;
+  for (let lines = 0; lines <= 2 * HELD && from > 0; lines++) from = text.lastIndexOf('\n', from - 1);
+  const last = from > 0 ? text.slice(from + 1) : text;
+  return last.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
 /** Without what terminals take for colours. */
 function withoutColours(line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of terminals
-  return line.includes('\u001b') ? line.replace(/\u001b\[[\d;]*[A-Za-z]/g, '') : line;
+  return line.length < LONG && line.includes('\u001b') ? line.replace(/\u001b\[[\d;]*[A-Za-z]/g, '') : line;
 }

@@ -1,4 +1,5 @@
 /** How far something is. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { numberOf, textOf } from '../text';
 
@@ -20,7 +21,7 @@ export interface Progress extends ProgressOptions, Updatable {
 export function progress(options: ProgressOptions = {}): Progress {
   let first: { at: number; value: number } | undefined;
   let ended: number | undefined;
-  return handle({ value: 0, ...options } as Omit<Progress, 'update'>, (props, { host }) => {
+  return handle({ value: 0, ...taken(options) } as Omit<Progress, 'update'>, (props, { host }) => {
     const value = numberOf(props.value) ?? 0;
     const total = numberOf(props.total);
     const now = host.now();

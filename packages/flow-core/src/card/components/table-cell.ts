@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import type { Cell } from '../document';
 import { partOf, type Walk } from '../handle';
 import type { Column } from '../rows';
-import { cut, lineOf } from '../text';
+import { cut, digitsOf, lineOf } from '../text';
 import { Unshowable, unshown } from '../unshowable';
 
 const LIMIT = 500;
@@ -17,7 +17,7 @@ export function cellOf(column: Column, row: number, walk: Walk): Cell {
     if (value === undefined || value === null) return null;
     if (typeof value === 'boolean') return value;
     if (typeof value === 'bigint')
-      return Number.isSafeInteger(Number(value)) ? Number(value) : cut(String(value), LIMIT);
+      return Number.isSafeInteger(Number(value)) ? Number(value) : cut(digitsOf(value), LIMIT);
     if (partOf(value)) return { block: walk.block(value, column.path(row)) };
     if (typeof value !== 'object')
       throw new Unshowable(`${column.path(row)} is a ${typeof value}: ${lineOf(value, 80)}`);

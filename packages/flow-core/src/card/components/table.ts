@@ -1,6 +1,8 @@
 /** Rows and columns. */
 import type { TableBlock } from '../document';
+import { taken } from '../given';
 import { handle, type Updatable, type Walk } from '../handle';
+import { firstOf } from '../numbers';
 import { type Column, rowsOf } from '../rows';
 import { textOf } from '../text';
 import { cellOf } from './table-cell';
@@ -43,7 +45,9 @@ export interface Table<R extends TableRows = TableRows> extends TableOptions, Up
  * an array or a Set; or a Map, a typed array, an Arrow table, or an object of columns. A cell may be a component.
  */
 export function table<R extends TableRows>(rows: R, options: TableOptions = {}): Table<R> {
-  return handle({ ...options, rows } as Omit<Table<R>, 'update'>, (props, walk) => tableBlock(props, walk));
+  return handle({ ...taken(options), rows } as Omit<Table<R>, 'update'>, (props, walk) =>
+    tableBlock(props, walk),
+  );
 }
 
 /** @throws Unshowable where it has no rows */
@@ -82,8 +86,9 @@ function cellsOf(columns: Column[], length: number, walk: Walk): TableBlock['row
 
 function totalsOf(columns: Column[], rows: TableBlock['rows'], of: true | readonly string[]) {
   const totals: { [column: number]: number } = {};
+  const summed = of === true ? undefined : new Set(firstOf(of, 'totals', MOST));
   columns.forEach(({ name }, j) => {
-    if (of !== true && !of.includes(name)) return;
+    if (summed && !summed.has(name)) return;
     const numbers = rows.map((row) => row[j]).filter((cell) => typeof cell === 'number');
     if (numbers.length > 0) totals[j] = numbers.reduce((sum, cell) => sum + cell, 0);
   });

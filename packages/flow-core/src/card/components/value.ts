@@ -1,4 +1,5 @@
 /** One number, large. */
+import { taken } from '../given';
 import { handle, type Updatable } from '../handle';
 import { numbersOf } from '../numbers';
 import { lineOf, numberOf, textOf } from '../text';
@@ -21,7 +22,7 @@ export interface Value extends ValueOptions, Updatable {
 
 /** One number, with its unit, how much it changed, and a small line of earlier values. */
 export function value(of: number | bigint | string, options: ValueOptions = {}): Value {
-  return handle({ ...options, value: of } as Omit<Value, 'update'>, (props) => ({
+  return handle({ ...taken(options), value: of } as Omit<Value, 'update'>, (props) => ({
     type: 'value',
     title: textOf(props.title),
     value:
