@@ -41,7 +41,9 @@ function jsonOf(spec: object): string {
   let values = 0;
   return JSON.stringify(spec, (_, value) => {
     if (++values > LIMIT)
-      throw new Unshowable(`the specification has more than ${LIMIT.toLocaleString('en')} values: give it less data`);
+      throw new Unshowable(
+        `the specification has more than ${LIMIT.toLocaleString('en')} values: give it less data`,
+      );
     return value;
   });
 }
