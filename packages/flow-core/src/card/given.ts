@@ -61,10 +61,14 @@ function tooLong(name: string, most: number): Unshowable {
   );
 }
 
-/** Adds an item to the end of a list of the user's. */
-export function append<N extends string>(props: { [name in N]: unknown }, name: N, item: unknown): void {
+/** Adds items to the end of a list of the user's. */
+export function append<N extends string>(
+  props: { [name in N]: unknown },
+  name: N,
+  ...items: unknown[]
+): void {
   try {
-    (props[name] as unknown[]).push(item);
+    (props[name] as unknown[]).push(...items);
   } catch {
     const why = `${name} has to be an array for add, not ${lineOf(props[name])}`;
     Object.assign(props, wrong(name, new Unshowable(why)));

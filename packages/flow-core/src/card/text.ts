@@ -18,6 +18,8 @@ export function lineOf(value: unknown, limit = 200): string {
     if (types.isProxy(value)) return 'a Proxy';
     if (typeof value === 'bigint') return cut(digitsOf(value), limit);
     if (hasMany(value)) return `an object of more than ${NAMES} properties`;
+    if (holdsMuch(value))
+      return Array.isArray(value) ? 'an array of large values' : 'an object of large values';
     if (typeof value === 'function')
       return cut(
         Function.prototype.toString
@@ -47,12 +49,26 @@ function hasMany(value: unknown): boolean {
   return false;
 }
 
+/** Whether one of its properties takes long to be written. */
+function holdsMuch(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  const names = Array.isArray(value)
+    ? Array.from({ length: Math.min(5, value.length) }, (_, i) => String(i))
+    : Object.keys(value);
+  return names.some((name) => {
+    const item: unknown = Object.getOwnPropertyDescriptor(value, name)?.value;
+    return typeof item === 'bigint' ? isLong(item) : !types.isProxy(item) && hasMany(item);
+  });
+}
+
+const isLong = (value: bigint) => value >= WHOLE || value <= -WHOLE;
+
 /** To write a whole number takes the square of its digits. */
 const WHOLE = 10n ** 1_000n;
 
 /** The digits of a whole number, or how many they are at least. */
 export function digitsOf(value: bigint): string {
-  return value < WHOLE && value > -WHOLE ? String(value) : 'a whole number of more than 1,000 digits';
+  return isLong(value) ? 'a whole number of more than 1,000 digits' : String(value);
 }
 
 /** A text that an option gave, or nothing where it is none. */

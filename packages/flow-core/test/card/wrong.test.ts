@@ -29,10 +29,16 @@ function fail(): never {
 
 const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i]));
 
+const huge = 10n ** 200_000n;
+const holes = new Array(1e9);
+const long = Buffer.alloc(20_000_000, 'x').toString();
+const manyLines = 'x\n'.repeat(2_000_000);
+const bytes = Buffer.alloc(2_000_000);
+
 const WRONG: [string, () => unknown][] = [
   ['a number', () => 5],
   ['a bigint', () => 10n ** 5_000n],
-  ['a huge bigint', () => 10n ** 200_000n],
+  ['a huge bigint', () => huge],
   ['null', () => null],
   ['a symbol', () => Symbol('x')],
   ['a function', () => () => 1],
@@ -42,11 +48,11 @@ const WRONG: [string, () => unknown][] = [
   ['an endless generator', generator],
   ['what throws as it is iterated', () => throwing],
   ['a Proxy that throws', () => nothing],
-  ['an array of holes', () => new Array(1e9)],
-  ['a row of holes', () => [new Array(1e9)]],
-  ['a long text', () => 'x'.repeat(20_000_000)],
-  ['a text of many lines', () => 'x\n'.repeat(2_000_000)],
-  ['many bytes', () => Buffer.alloc(2_000_000)],
+  ['an array of holes', () => holes],
+  ['a row of holes', () => [holes]],
+  ['a long text', () => long],
+  ['a text of many lines', () => manyLines],
+  ['many bytes', () => bytes],
   ['an object of many properties', () => many],
   ['globalThis', () => globalThis],
   ['process', () => process],

@@ -5,6 +5,9 @@ import { handle, type Shown, type Updatable, type Walk } from '../handle';
 import { lineOf, textOf } from '../text';
 import { Unshowable } from '../unshowable';
 
+/** Tabs that are shown: the first ones. */
+const TABS = 200;
+
 /** Components below each other are a list. */
 export type Several = Shown | readonly Shown[];
 
@@ -40,12 +43,14 @@ export function columns(items: readonly Several[] = []): Layout {
 /** One of several at a time, by their names: `tabs({ Train: chart, Test: [table, 'text'] })`. */
 export function tabs(of: { [name: string]: Several }): Tabs {
   return handle({ tabs: of } as Omit<Tabs, 'update'>, (props, walk) => {
-    if (typeof props.tabs !== 'object' || props.tabs === null)
+    if (typeof props.tabs !== 'object' || props.tabs === null || ArrayBuffer.isView(props.tabs))
       throw new Unshowable(`tabs has to be an object, such as { Train: chart }, not ${lineOf(props.tabs)}`);
-    const named = Object.entries(props.tabs).map(([name, items]) => ({
-      name: textOf(name) ?? '',
-      blocks: walk.blocks(Array.isArray(items) ? items : [items], `tabs.${name}`),
-    }));
+    const named = Object.entries(props.tabs)
+      .slice(0, TABS)
+      .map(([name, items]) => ({
+        name: textOf(name) ?? '',
+        blocks: walk.blocks(Array.isArray(items) ? items : [items], `tabs.${name}`),
+      }));
     return { type: 'tabs', tabs: named };
   });
 }

@@ -43,8 +43,7 @@ export function log(text: string | readonly string[] = [], options: LogOptions =
     },
     (props, update) => ({
       write(more: string) {
-        for (const line of linesOf(typeof more === 'string' ? more : lineOf(more)))
-          append(props, 'lines', line);
+        append(props, 'lines', ...linesOf(typeof more === 'string' ? more : lineOf(more)));
         if (Array.isArray(props.lines) && props.lines.length > 2 * HELD)
           left += props.lines.splice(0, props.lines.length - HELD).length;
         update();
