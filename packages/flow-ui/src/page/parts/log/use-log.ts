@@ -9,6 +9,9 @@ import { withQuery } from '../../logic/place';
 import { ask } from '../../shell/ask';
 import { isStale, useMessages } from '../../shell/events';
 
+/** How long until a log that goes on is asked for again. Milliseconds. */
+const AGAIN_MS = 1000;
+
 export interface Log {
   lines: readonly Line[];
   ended: boolean;
@@ -36,6 +39,7 @@ export function useLog(
     let [busy, more] = [false, true];
     let [heard, told]: [Piece[], string] = [[], ''];
     let frame = 0;
+    let again = 0;
     const tell = (log: Partial<Log>) => {
       state.current.log = { ...state.current.log, ...log };
       draw({});
@@ -61,6 +65,10 @@ export function useLog(
         if (more) await new Promise((resolve) => setTimeout(resolve, pause(performance.now() - at) / 2));
       }
       busy = false;
+      // What was printed before this view was there comes by no message, and into the store a little later.
+      clearTimeout(again);
+      if (!state.current.log.ended && !end.signal.aborted)
+        again = window.setTimeout(state.current.more, AGAIN_MS);
     };
     state.current = {
       log: none(),
@@ -80,6 +88,7 @@ export function useLog(
     follow();
     return () => {
       end.abort();
+      clearTimeout(again);
       cancelAnimationFrame(frame);
     };
   }, [path]);
