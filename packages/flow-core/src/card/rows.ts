@@ -134,7 +134,8 @@ function ofItems(list: List, limit: number, path: (row: number) => string, chose
       width = Math.min(WIDTH, Math.max(width, (row as unknown[]).length));
     else if (isRecord(row)) {
       records[i] = 1;
-      for (const name in row) if (names.size < WIDTH && Object.hasOwn(row, name)) names.add(name);
+      const keys = Object.keys(row);
+      for (let k = 0; k < keys.length && names.size < WIDTH; k++) names.add(keys[k] as string);
     } else if (row !== null && row !== undefined) single = true;
   }
   if (width === 0 && names.size === 0) single = true;

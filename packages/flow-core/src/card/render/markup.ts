@@ -19,6 +19,7 @@ export function markup(parts: TemplateStringsArray, ...fillings: Filling[]): Mar
 
 function filled(filling: Filling): string {
   if (filling instanceof Markup) return filling.text;
+  if (typeof filling === 'number') return String(filling);
   if (filling === undefined || filling === null || filling === false) return '';
   if (Array.isArray(filling)) return filling.map(filled).join('');
   return escaped(String(filling));
