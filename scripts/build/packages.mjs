@@ -33,6 +33,7 @@ export const PACKAGES = {
         ].map((name) => `store/${name}`),
         ...['pid-file', 'protocol'].map((name) => `store/broker/${name}`),
         'definition/errors',
+        'definition/thousands',
       ],
       broker: [
         ...[
@@ -80,7 +81,13 @@ export const PACKAGES = {
       // Whatever imports a flow, and executes a body: workers and spins.
       flow: [
         ...['definition/', 'process/', 'source/', 'source/packages/names', 'index'],
-        ...['engine/contain/', 'engine/pool/perform', 'engine/task/', 'store/values/item-digests'],
+        ...[
+          'engine/contain/',
+          'engine/pool/perform',
+          'engine/pool/plain-outcome',
+          'engine/task/',
+          'store/values/item-digests',
+        ],
         // Coordinators have it from here, too.
         'environment/node-capabilities',
       ],

@@ -9,21 +9,22 @@
 import { randomBytes } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { DefaultSerializer, deserialize } from 'node:v8';
+import { framed, framedPlain, HEAD, KEY, read, sizeOf } from './frames';
 
 /** The file descriptors in the started process: what it is told, and what it says. */
 export const FROM_PARENT = 3;
 export const TO_PARENT = 4;
 
-/** Bytes of a key, and of the length of a message that follows it. */
-const KEY = 16;
-const HEAD = KEY + 4;
-
-const { alloc, concat } = Buffer;
+const { alloc, concat, from } = Buffer;
 
 export interface Channel<Out> {
   /** @param sent called when the message has left this process, or is lost because the channel is closed */
   send(message: Out, sent?: () => void): void;
+  /**
+   * As {@link send}, for what JSON says as it is. Call it only where nothing that JSON uses may have been patched.
+   * @param bytes travel beside it, one after another, and come with it
+   */
+  sendPlain(message: Out, bytes: readonly Uint8Array[]): void;
   /** Whether the channel keeps this process alive. */
   hold(held: boolean): void;
   readonly open: boolean;
@@ -31,7 +32,8 @@ export interface Channel<Out> {
 }
 
 export interface ChannelListener<In> {
-  message(message: In): void;
+  /** @param bytes what came beside a plain message */
+  message(message: In, bytes?: readonly Uint8Array[]): void;
   /** Called once. `damaged`: something else than a message was read, and the channel was closed. */
   closed(damaged: boolean): void;
 }
@@ -117,6 +119,13 @@ class SocketChannel<In, Out> implements Channel<Out> {
     else this.#write(framed(message, this.#key), sent);
   }
 
+  sendPlain(message: Out, bytes: readonly Uint8Array[]): void {
+    if (this.#closed) return;
+    const framed = framedPlain(message, bytes, this.#key);
+    // What is written later must not change until then.
+    this.#write(this.#writer ? from(framed) : framed);
+  }
+
   hold(held: boolean): void {
     // No loop: a task may have broken the iterator of arrays.
     if (held) {
@@ -148,21 +157,21 @@ class SocketChannel<In, Out> implements Channel<Out> {
       this.#damaged();
       return;
     }
-    this.#wanted = HEAD + bytes.readUInt32LE(KEY);
+    this.#wanted = sizeOf(bytes);
     if (bytes.length < this.#wanted) {
       this.#keep(bytes);
       return;
     }
-    let message: In;
+    let found: [message: In, bytes?: Uint8Array[]];
     try {
-      message = deserialize(bytes.subarray(HEAD, this.#wanted));
+      found = read<In>(bytes.subarray(0, this.#wanted));
     } catch {
       this.#damaged();
       return;
     }
     this.#keep(bytes.subarray(this.#wanted));
     this.#wanted = HEAD;
-    this.#listener.message(message);
+    this.#listener.message(...found);
   }
 
   #keep(rest: Buffer): void {
@@ -186,17 +195,3 @@ class SocketChannel<In, Out> implements Channel<Out> {
     this.#listener.closed(damaged);
   }
 }
-
-/** The key, the length, the message. */
-function framed(message: unknown, key: Buffer): Buffer {
-  const serializer = new DefaultSerializer();
-  serializer.writeRawBytes(key);
-  serializer.writeRawBytes(NO_LENGTH);
-  serializer.writeHeader();
-  serializer.writeValue(message);
-  const bytes = serializer.releaseBuffer();
-  bytes.writeUInt32LE(bytes.length - HEAD, KEY);
-  return bytes;
-}
-
-const NO_LENGTH = alloc(HEAD - KEY);

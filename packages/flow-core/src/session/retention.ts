@@ -1,7 +1,9 @@
 /** The policy of `flow.json` works by itself, after a run: once a day, on the runs of the user alone, and never in CI. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDuration } from '../definition/duration';
+import { thousands } from '../definition/thousands';
 import { inCi } from '../environment/in-ci';
 import { ownNamespace } from '../environment/user';
 import type { FileSession } from './session';
@@ -78,7 +80,7 @@ const MOST_MS = 2000;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const count = (n: number, what = 'run') => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+const count = (n: number, what = 'run') => `${thousands(n)} ${what}${n === 1 ? '' : 's'}`;
 
 /** How many runs a sentence names. */
 const NAMED = 5;

@@ -1,5 +1,7 @@
 /** Two runs or two tasks beside each other, as `nx-flow diff --values` compares them. */
+
 import { FlowError } from '../definition/errors';
+import { thousands } from '../definition/thousands';
 import {
   type ArtifactDiff,
   diffParams,
@@ -153,7 +155,7 @@ function stepRows(store: Store, { step, tasks, artifacts }: StepDiff): ComparedR
     const change = differs === 0 ? 'same' : added === of ? 'only-b' : gone === of ? 'only-a' : 'changed';
     const counted =
       of > 1 && differs > 0
-        ? [`differs in ${differs.toLocaleString('en')} of ${of.toLocaleString('en')} tasks; the first one:`]
+        ? [`differs in ${thousands(differs)} of ${thousands(of)} tasks; the first one:`]
         : [];
     return {
       ...shown,
@@ -178,7 +180,7 @@ function stepRows(store: Store, { step, tasks, artifacts }: StepDiff): ComparedR
 
 /** Of a large value, what is known of it. */
 function textOf({ cas }: Store, record: ArtifactRecord): string {
-  const about = `${record.type}, ${record.size.toLocaleString('en')} bytes`;
+  const about = `${record.type}, ${thousands(record.size)} bytes`;
   if (!record.bytes) return about;
   try {
     const value = decodeArtifact(record, cas);

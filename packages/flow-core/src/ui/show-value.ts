@@ -14,6 +14,7 @@ import {
   lineChart,
   table,
 } from '../card';
+import { thousands } from '../definition/thousands';
 import { isFile } from '../store/cas/file';
 
 /** Characters of a text, rows of a table, and bytes of a file that is read to be shown. */
@@ -39,7 +40,7 @@ export function showValue(value: unknown, { name, type, size }: ShownValue): Car
       code(value.slice(0, TEXT), {
         title:
           value.length > TEXT
-            ? `The first ${TEXT.toLocaleString('en')} of ${value.length.toLocaleString('en')} characters`
+            ? `The first ${thousands(TEXT)} of ${thousands(value.length)} characters`
             : undefined,
       }),
     );
@@ -56,7 +57,7 @@ export function showValue(value: unknown, { name, type, size }: ShownValue): Car
   else if (typeof value === 'object' && value !== null) card.add(json(value, { open: 2 }));
   else card.add(artifact(name, value));
   const { blocks } = card.toDocument();
-  const bytes = size === undefined ? '' : `, ${size.toLocaleString('en')} bytes`;
+  const bytes = size === undefined ? '' : `, ${thousands(size)} bytes`;
   return { version: 1, title: `${name}: ${type}${bytes}`, blocks };
 }
 

@@ -1,5 +1,6 @@
 /** nx-flow show: a run and its steps, or one task. */
 
+import { thousands } from '../../definition/thousands';
 import { recordedParams } from '../../engine/record/read';
 import { addRow, noTasks, type StepSummary, unpackSummary } from '../../engine/record/step-summaries';
 import { previewOf } from '../../engine/task/preview';
@@ -162,8 +163,8 @@ function stepTable(steps: Step[], { colors, columns }: Output): string {
     return [
       ended + running > 0 ? name : colors.dim(name),
       colors.dim(kind),
-      done > 0 ? colors.green(done.toLocaleString('en')) : '',
-      ...(catches ? [caught > 0 ? colors.yellow(caught.toLocaleString('en')) : ''] : []),
+      done > 0 ? colors.green(thousands(done)) : '',
+      ...(catches ? [caught > 0 ? colors.yellow(thousands(caught)) : ''] : []),
       failed > 0 ? colors.red(String(failed)) : '',
       running > 0 ? colors.cyan(String(running)) : '',
       ended > 0 ? duration(totalMs / ended) : '',

@@ -1,6 +1,8 @@
 /** nx-flow store: what takes the space. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { thousands } from '../../definition/thousands';
 import { OnDisk } from '../../engine/housekeeping/on-disk';
 import {
   type BesideUsage,
@@ -84,9 +86,9 @@ function render(
     ],
     ...Object.entries(BESIDE).flatMap(([kind, words]) => {
       const { count, bytes } = beside[kind as keyof BesideUsage];
-      return count === 0 ? [] : [[words, `${size(bytes)} in ${count.toLocaleString('en')}`]];
+      return count === 0 ? [] : [[words, `${size(bytes)} in ${thousands(count)}`]];
     }),
-    ...(usage.removed > 0 ? [['Removed runs', usage.removed.toLocaleString('en')]] : []),
+    ...(usage.removed > 0 ? [['Removed runs', thousands(usage.removed)]] : []),
   ];
   output.write(table([{ head: folder }, { head: '' }], lines, output.columns, output.colors.dim));
 }
@@ -94,7 +96,7 @@ function render(
 function rowsOf({ flows }: StoreUsage, prefix: string): string[][] {
   return flows.map(({ flow, runs, records, logs, files, fileBytes }) => [
     `${prefix}${flow}`,
-    runs.toLocaleString('en'),
+    thousands(runs),
     size(records),
     size(logs),
     files === 0 ? '' : size(fileBytes),

@@ -1,5 +1,7 @@
 /** Renders the differences of two runs or tasks. */
+
 import { types } from 'node:util';
+import { thousands } from '../../definition/thousands';
 import { type ArtifactDiff, endOf, type StepDiff } from '../../engine/explain/diff';
 import type { Change } from '../../engine/task/change';
 import { previewOf } from '../../engine/task/preview';
@@ -85,8 +87,8 @@ function stepTable(steps: readonly StepDiff[], { colors, columns }: Output): str
     const executed = both - taken > 0;
     return [
       diff.change === 'same' ? step : paint(diff.change, colors)(step),
-      both > 0 ? both.toLocaleString('en') : '',
-      both > 0 ? t.same.toLocaleString('en') : '',
+      both > 0 ? thousands(both) : '',
+      both > 0 ? thousands(t.same) : '',
       executed ? duration(durationMs.before) : '',
       executed ? duration(durationMs.after) : '',
       executed ? ratioText(durationMs.before, durationMs.after) : '',
@@ -112,7 +114,7 @@ function stepTable(steps: readonly StepDiff[], { colors, columns }: Output): str
 /** `done → failed in 1, loss in 20, 3 tasks more` */
 function stepText({ change, tasks: t, artifacts, ends, taken }: StepDiff): string {
   const both = t.same + t.changed;
-  const of = (count: number) => (both > 1 ? ` in ${count.toLocaleString('en')}` : '');
+  const of = (count: number) => (both > 1 ? ` in ${thousands(count)}` : '');
   const words = ends.map(({ before, after, count }) =>
     before === after ? `another error${of(count)}` : `${before} → ${after}${of(count)}`,
   );
@@ -128,7 +130,7 @@ function stepText({ change, tasks: t, artifacts, ends, taken }: StepDiff): strin
     if (t.new > 0) words.push(`${plural(t.new, 'task')} more`);
     if (t.gone > 0) words.push(`${plural(t.gone, 'task')} less`);
   }
-  if (taken > 0) words.push(taken === both ? 'taken over' : `${taken.toLocaleString('en')} taken over`);
+  if (taken > 0) words.push(taken === both ? 'taken over' : `${thousands(taken)} taken over`);
   return words.join(', ');
 }
 

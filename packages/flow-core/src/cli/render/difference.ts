@@ -1,4 +1,5 @@
 /** Renders what differs inside of an artifact: a line with the counts, then a line for each place. */
+import { thousands } from '../../definition/thousands';
 import type { StepDiff } from '../../engine/explain/diff';
 import type {
   ArtifactDifference,
@@ -66,8 +67,8 @@ export function differencesIn(
 function countsText({ changed, added, removed, complete }: ValueDifference): string {
   const counts = [
     ...(changed > 0 ? [`${plural(changed, 'value')} changed`] : []),
-    ...(added > 0 ? [`${added.toLocaleString('en')} added`] : []),
-    ...(removed > 0 ? [`${removed.toLocaleString('en')} removed`] : []),
+    ...(added > 0 ? [`${thousands(added)} added`] : []),
+    ...(removed > 0 ? [`${thousands(removed)} removed`] : []),
   ];
   if (counts.length > 0) return counts.join(', ');
   return complete
@@ -79,7 +80,7 @@ function leftOut({ changed, added, removed, differences, complete }: ValueDiffer
   const told = differences.filter(({ kind }) => kind !== 'list').length;
   const more = changed + added + removed - told;
   return [
-    ...(more > 0 ? [`… and ${more.toLocaleString('en')} more`] : []),
+    ...(more > 0 ? [`… and ${thousands(more)} more`] : []),
     ...(complete ? [] : ['it is too large to be compared to its end']),
   ].join('; ');
 }
@@ -107,7 +108,7 @@ function linesOf(name: string, one: Difference): Line[] {
         {
           sign: ' ',
           at,
-          text: `${plural(one.added, 'line')} added, ${one.removed.toLocaleString('en')} removed`,
+          text: `${plural(one.added, 'line')} added, ${thousands(one.removed)} removed`,
         },
         ...one.lines.map(({ line, sign, text }) => ({ sign, at: `line ${line}`, text: shown(text) })),
       ];
@@ -116,7 +117,7 @@ function linesOf(name: string, one: Difference): Line[] {
 
 /** `3,200 → 3,202 items by id: 512 changed, 3 added; score in 512, by +0.08 on average, +1.2 at most` */
 function listText({ key, before, after, numbers, fields, ...list }: ListDifference): string {
-  const many = (count: number) => count.toLocaleString('en');
+  const many = (count: number) => thousands(count);
   const size = before === after ? plural(after, 'item') : `${many(before)} → ${plural(after, 'item')}`;
   const counts = (['changed', 'added', 'removed', 'moved'] as const).flatMap((kind) =>
     list[kind] > 0 ? [`${many(list[kind])} ${kind}`] : [],

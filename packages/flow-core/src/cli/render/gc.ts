@@ -1,4 +1,5 @@
 /** What gc did: each run with the reason that keeps it, then what went beside them. */
+import { thousands } from '../../definition/thousands';
 import type { ClockOff } from '../../engine/housekeeping/clock';
 import { type Collected, isUndone } from '../../engine/housekeeping/collect';
 import type { FileKind } from '../../engine/housekeeping/files';
@@ -51,7 +52,7 @@ export function renderCollected(
   const counts =
     judged.length === 0
       ? ''
-      : `${plural(runs.length, 'run')} ${dryRun ? 'would be removed' : 'removed'}, ${kept.toLocaleString('en')} kept; `;
+      : `${plural(runs.length, 'run')} ${dryRun ? 'would be removed' : 'removed'}, ${thousands(kept)} kept; `;
   output.write(
     `${isUndone(collected) ? colors.yellow('!') : colors.green('✓')} ${counts}${size(bytes)} ${dryRun ? 'would come back, and the room of their records' : 'came back'}\n`,
   );

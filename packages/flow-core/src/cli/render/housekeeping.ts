@@ -1,4 +1,5 @@
 /** What was removed, or would be, in lines. */
+import { thousands } from '../../definition/thousands';
 import type { Swept } from '../../engine/housekeeping/blobs';
 import type { Removed } from '../../engine/housekeeping/remove';
 import type { RemovedJson } from '../json/housekeeping';
@@ -11,7 +12,7 @@ const NAMED = 5;
 
 export function named(names: readonly string[]): string {
   const more = names.length - NAMED;
-  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${thousands(more)} more` : ''}`;
 }
 
 /** A removal that is over sooner shows no progress. Milliseconds. */
@@ -27,7 +28,7 @@ export function removalProgress(output: Output): { tell(done: number, of: number
       at = [done, of];
       if (output.live && performance.now() - begun > QUICK_MS)
         region ??= new LiveRegion(output, () => [
-          `clearing removed runs  ${at[0].toLocaleString('en')} of ${at[1].toLocaleString('en')}`,
+          `clearing removed runs  ${thousands(at[0])} of ${thousands(at[1])}`,
         ]);
       region?.changed();
     },

@@ -1,4 +1,5 @@
 /** Live progress: a few redrawn lines, and above them the output of tasks, each line with its task's name. */
+import { thousands } from '../../definition/thousands';
 import type { Output } from './output';
 import { duration } from './table';
 import { cut } from './text';
@@ -78,7 +79,7 @@ export function progressLine(
     ended >= ENOUGH && ended < planned
       ? colors.dim(`, ${duration((sinceMs / ended) * (planned - ended))} left`)
       : '';
-  return `${colors.cyan('●')} ${name} ${bar} ${ended.toLocaleString('en')}/${planned.toLocaleString('en')} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${colors.dim(duration(sinceMs))}${left}`;
+  return `${colors.cyan('●')} ${name} ${bar} ${thousands(ended)}/${thousands(planned)} ${colors.dim(`${running} running`)}${failed > 0 ? colors.red(` ${failed} failed`) : ''} ${colors.dim(duration(sinceMs))}${left}`;
 }
 
 /** Prints the output of concurrent tasks as whole lines. */

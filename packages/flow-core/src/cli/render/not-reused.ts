@@ -1,4 +1,5 @@
 /** Renders why a run with `--reuse` executed what it did not take over. */
+import { thousands } from '../../definition/thousands';
 import type { NotReused } from '../../engine/explain/why/not-reused';
 import type { RunRow } from '../../store/rows/rows';
 import type { Output } from './output';
@@ -15,7 +16,7 @@ export function renderNotReused(
   const { bold, dim } = output.colors;
   const reused = tasks?.reused ?? 0;
   const all = reused + found.reduce((sum, one) => sum + one.tasks, 0);
-  const head = `${bold(`why ${flow}/${run}`)}  ${dim(`${reused.toLocaleString('en')} of ${plural(all, 'task')} reused`)}\n`;
+  const head = `${bold(`why ${flow}/${run}`)}  ${dim(`${thousands(reused)} of ${plural(all, 'task')} reused`)}\n`;
   if (found.length === 0) return `${head}\nNothing was executed.\n`;
   const rows = found.map((one) => [one.first, String(one.tasks), whyText(one)]);
   const columns = [{ head: 'Executed' }, { head: 'Tasks', align: 'right' as const }, { head: 'Why' }];

@@ -1,4 +1,5 @@
 /** The last lines of a run: what was reused, and what helps after a failure. */
+import { thousands } from '../../definition/thousands';
 import type { RunDone } from '../../engine/task/flow-event';
 import type { Output } from './output';
 import { plural } from './table';
@@ -11,7 +12,7 @@ export function reusedLine(
 ): string {
   const all = done + failed + reused;
   const others = reused < all ? ` What differs of the others: nx-flow why ${flow} ${run}` : '';
-  return `${reused.toLocaleString('en')} of ${plural(all, 'task')} reused. ${colors.dim(`Changes of time, network and randomness are not seen.${others}`)}\n`;
+  return `${thousands(reused)} of ${plural(all, 'task')} reused. ${colors.dim(`Changes of time, network and randomness are not seen.${others}`)}\n`;
 }
 
 /** The two commands that help after a failure. */

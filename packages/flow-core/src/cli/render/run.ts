@@ -2,6 +2,7 @@
  * Renders a run: what runs now, counts and progress, each task's output, the final table. Long, because all of it is of one state: what
  * is known of each step.
  */
+import { thousands } from '../../definition/thousands';
 import { type Emit, pathspecText, type RunDone, taskText } from '../../engine/task/flow-event';
 import type { ErrorRecord } from '../../store/rows/rows';
 import { renderThrown } from './error';
@@ -62,9 +63,7 @@ export function runRenderer(output: Output, workspace: string): Emit {
       state.failed > 0 ? colors.red('✗') : state.caught > 0 ? colors.yellow('✗') : colors.green('✓');
     const failed = state.failed > 0 ? `, ${state.failed} failed` : '';
     const caught = state.caught > 0 ? `, ${state.caught} caught` : '';
-    print(
-      `${mark} ${state.name} ${over.toLocaleString('en')}/${state.planned.toLocaleString('en')}${failed}${caught}\n`,
-    );
+    print(`${mark} ${state.name} ${thousands(over)}/${thousands(state.planned)}${failed}${caught}\n`);
   };
 
   const showFailures = ({ flow, run, error }: RunDone) => {
@@ -206,8 +205,8 @@ function finalRow(state: StepState, { colors }: Output): string[] {
   const wall = state.begunAt !== undefined && state.endedAt !== undefined ? state.endedAt - state.begunAt : 0;
   return [
     state.name,
-    state.planned.toLocaleString('en'),
-    state.done.toLocaleString('en'),
+    thousands(state.planned),
+    thousands(state.done),
     state.failed > 0 ? colors.red(String(state.failed)) : '',
     ended > 0 ? duration(state.total / ended) : '',
     ended > 0 ? duration(Math.max(wall, ended === 1 ? state.total : 0)) : '',

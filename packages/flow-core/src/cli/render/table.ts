@@ -1,4 +1,5 @@
 /** Tables in the terminal, and the words for sizes and times. */
+import { thousands } from '../../definition/thousands';
 import { plain } from './plain';
 import { cut, textWidth } from './text';
 import { wrap } from './wrap';
@@ -98,5 +99,5 @@ export function ago(then: number, now: number): string {
 }
 
 export function plural(count: number, word: string): string {
-  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+  return `${thousands(count)} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,7 @@
 /** What a removal came to that found no room on the disk: a run is removed as soon as its tombstone is written. */
+
 import { FlowError, isFlowError } from '../../definition/errors';
+import { thousands } from '../../definition/thousands';
 import { AGAIN } from '../../store/folder/no-room';
 import type { RunRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
@@ -30,5 +32,5 @@ const NAMED = 5;
 
 function list(runs: readonly string[]): string {
   const more = runs.length - NAMED;
-  return `${runs.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`;
+  return `${runs.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${thousands(more)} more` : ''}`;
 }

@@ -1,5 +1,6 @@
 /** Starts the process of a worker. */
 import { packageFile } from '../../environment/package-root';
+import type { ChannelListener } from '../../process/channel';
 import { type StartedProcess, startProcess } from '../../process/start-process';
 import type { FromWorker, ToWorker } from './protocol';
 
@@ -16,7 +17,7 @@ export interface WorkerOptions {
 
 export function startWorker(
   { file, flow, with: given = [], without = [], kind }: WorkerOptions,
-  hear: (message: FromWorker) => void,
+  hear: ChannelListener<FromWorker>['message'],
 ): StartedProcess<ToWorker> {
   const color = process.env.FORCE_COLOR ?? (process.stdout.isTTY ? '1' : '0');
   const args = [file, flow, JSON.stringify({ with: given, without }), kind];

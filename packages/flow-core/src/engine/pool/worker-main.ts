@@ -22,15 +22,21 @@ export function main(executed: () => void): void {
     closed: () => exitNow(1),
   });
   let isFirst = true;
+  const outcomeSent = () => {
+    if (isFirst) setImmediate(executed);
+    isFirst = false;
+  };
   const worker = new Worker(
     { file, flow, ...JSON.parse(given), packages },
     {
       hold: (held) => channel.hold(held),
       send(message) {
         channel.send(message);
-        if (!isFirst || message.type !== 'outcome') return;
-        isFirst = false;
-        setImmediate(executed);
+        if (message.type === 'outcome') outcomeSent();
+      },
+      sendPlain(message, bytes) {
+        channel.sendPlain(message, bytes);
+        outcomeSent();
       },
     },
   );

@@ -10,6 +10,7 @@ import type { View } from '../task/view';
 import { AtHand, isTogether } from './at-hand';
 import { brokenBy, ImportPatience } from './import-patience';
 import type { Job } from './job';
+import { placeBytes } from './plain-outcome';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { SentViews } from './sent-views';
 import { startWorker, type WorkerOptions } from './start-worker';
@@ -54,7 +55,7 @@ export class WorkerProcess {
   constructor(options: WorkerOptions, listener: WorkerListener) {
     this.kind = options.kind;
     this.#listener = listener;
-    this.#process = startWorker(options, (message) => this.#hear(message));
+    this.#process = startWorker(options, (message, bytes) => this.#hear(message, bytes));
     const { child } = this.#process;
     this.#watchdog = new Watchdog({
       pid: child.pid,
@@ -200,7 +201,7 @@ export class WorkerProcess {
     return new Promise((resolve) => this.#process.channel.send(message, resolve));
   }
 
-  #hear(message: FromWorker): void {
+  #hear(message: FromWorker, bytes?: readonly Uint8Array[]): void {
     this.#watchdog.heard();
     if (message.type === 'process') {
       this.#noteStarted(message.pid, message.alive);
@@ -246,6 +247,7 @@ export class WorkerProcess {
         return;
       }
       case 'outcome':
+        if (bytes) placeBytes(message.outcome, bytes);
         // What a child process of the task printed comes by a pipe: it is there, and is read before this.
         if (this.#outcomes.push(message) === 1) setImmediate(() => this.#settle());
         return;

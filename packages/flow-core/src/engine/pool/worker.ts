@@ -23,6 +23,7 @@ import type { RunContext, TaskOutcome, TaskSpec } from '../task/task';
 import type { View } from '../task/view';
 import { Active } from './active';
 import { failedOutcome, perform } from './perform';
+import { withPlain } from './plain-outcome';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { loadForWorker, type WorkerSetup } from './worker-load';
 import { WorkerOutput } from './worker-output';
@@ -35,7 +36,7 @@ const SLOW_MS = 2;
 const soon = setImmediate;
 
 /** The coordinator, as a worker sees it. While a task is under way it is not held: a task cannot wait for it. */
-export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'hold'>;
+export type WorkerChannel = Pick<Channel<FromWorker>, 'send' | 'sendPlain' | 'hold'>;
 
 interface Place {
   graph: Graph;
@@ -157,7 +158,7 @@ export class Worker {
   async #beside(spec: TaskSpec, views: Map<string, View>, paced: boolean): Promise<void> {
     if (paced) this.#begins(spec);
     const outcome = await this.#perform(spec, views, (error) => this.#failUnknown(spec, error));
-    this.#tell(spec, outcome);
+    this.#tell(spec, outcome, true);
     this.#hold();
   }
 
@@ -166,9 +167,12 @@ export class Worker {
   }
 
   /** At once, before the next task begins: if that one kills this process, it alone has failed. */
-  #tell({ task }: TaskSpec, outcome: TaskOutcome): void {
+  #tell({ task }: TaskSpec, outcome: TaskOutcome, together = false): void {
     this.#output.flush();
-    this.#channel.send({ type: 'outcome', task, outcome });
+    const message: FromWorker = { type: 'outcome', task, outcome };
+    // While others are under way, what they have patched is not put back.
+    const isSent = !together && withPlain(outcome, (bytes) => this.#channel.sendPlain(message, bytes));
+    if (!isSent) this.#channel.send(message);
   }
 
   #hold(): void {
@@ -197,12 +201,9 @@ export class Worker {
     if (failAll) this.#hold();
     let outcome: TaskOutcome;
     try {
-      outcome = await this.#outcomeOf(spec, views, {
-        scope,
-        changed,
-        isFirst,
-        together: failAll !== undefined,
-      });
+      const place = this.#place ?? (await this.#placed());
+      const together = failAll !== undefined;
+      outcome = await this.#outcomeOf(place, spec, views, { scope, changed, isFirst, together });
     } catch (thrown) {
       outcome = failedOutcome(thrown);
     }
@@ -227,21 +228,16 @@ export class Worker {
     await ending;
   }
 
-  async #outcomeOf(
+  #outcomeOf(
+    { graph, run, artifacts, persistedCas }: Place,
     spec: TaskSpec,
     views: Map<string, View>,
-    {
-      scope,
-      changed,
-      isFirst,
-      together,
-    }: { scope: Scope; changed: string[]; isFirst: boolean; together: boolean },
+    how: { scope: Scope; changed: string[]; isFirst: boolean; together: boolean },
   ): Promise<TaskOutcome> {
-    const { graph, run, artifacts, persistedCas } = this.#place ?? (await this.#placed());
+    const { scope, changed, isFirst, together } = how;
     const options = graph.steps.get(spec.step)?.options ?? {};
     if (together && isFirst) Object.assign(process.env, options.env);
-    // Awaited: a promise that is returned is asked for its `then`, which the body may have replaced.
-    return await perform({
+    return perform({
       graph,
       run,
       artifacts,

@@ -11,6 +11,14 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 /** Bytes that wait before no more tasks are begun. */
 const WAITING_BYTES = 4 * GROUP_BYTES;
 
+/**
+ * How long what follows a batch gathers, where much comes and nobody waits for it: a batch costs more than a row. Milliseconds.
+ * Not where little comes: what the store refuses is to be known soon.
+ */
+const GATHER_MS = 10;
+const MUCH = 16;
+const ENOUGH = 256;
+
 export class Journal {
   readonly #store: Store;
   readonly #broken: (error: unknown) => void;
@@ -24,6 +32,10 @@ export class Journal {
   #writing: Promise<void> | undefined;
   #batch: Promise<void> = Promise.resolve();
   #failed: { error: unknown } | undefined;
+  /** Ends the gathering. */
+  #hurry: (() => void) | undefined;
+  /** Somebody waits for all of it. */
+  #isFlushed = false;
 
   /**
    * @param fence the run's, as `Store.coordinate` gave it
@@ -71,14 +83,22 @@ export class Journal {
 
   /** Resolves when everything added is acknowledged, also what is added meanwhile. @throws what the store threw */
   async flush(): Promise<void> {
-    while (this.#writing) await this.#writing;
+    while (this.#writing) {
+      this.#isFlushed = true;
+      this.#hurry?.();
+      await this.#writing;
+    }
+    this.#isFlushed = false;
     if (this.#failed) throw this.#failed.error;
   }
 
   /** Resolves when what was added before this call is acknowledged. @throws what the store threw */
   async settled(): Promise<void> {
     const until = this.#added;
-    while (this.#written < until && !this.#failed) await this.#batch;
+    while (this.#written < until && !this.#failed) {
+      this.#hurry?.();
+      await this.#batch;
+    }
     if (this.#failed) throw this.#failed.error;
   }
 
@@ -101,6 +121,8 @@ export class Journal {
         this.#batch = batch.catch(() => {});
         await batch;
         this.#written += calls;
+        const gathers = calls >= MUCH && this.#calls.length < ENOUGH;
+        if (gathers && !this.#isFlushed) await this.#gathered();
       }
     } catch (error) {
       this.#failed = { error };
@@ -110,6 +132,17 @@ export class Journal {
     } finally {
       this.#writing = undefined;
     }
+  }
+
+  /** Resolves a little later, or when somebody waits. */
+  #gathered(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** The calls that make up the next batch. */

@@ -4,6 +4,7 @@ import { isBuiltInId } from '../../definition/codec';
 import { FlowError, isFlowError, suggest } from '../../definition/errors';
 import type { Graph, StepNode } from '../../definition/graph';
 import { children } from '../../definition/graph';
+import { thousands } from '../../definition/thousands';
 import { describeValue } from '../../definition/thrown';
 import type { ArtifactMeta } from '../../store/rows/rows';
 import { isBuiltIn } from '../../store/values/artifacts';
@@ -101,7 +102,7 @@ function requireList(
     : !list
       ? `"${over}" is ${kindOf(found.value)}`
       : list.length > MOST_SPLITS
-        ? `"${over}" has more than ${MOST_SPLITS.toLocaleString('en')} items, which are the most`
+        ? `"${over}" has more than ${thousands(MOST_SPLITS)} items, which are the most`
         : undefined;
   if (what === undefined) {
     requireSplits(child, list?.length ?? 0, `return one from "${after}"`);

@@ -1,7 +1,9 @@
 /** `self`, `inputs`, `input` and `stack`: what a body reads artifacts through; each is decoded when it is read. */
+
 import type { StepNode } from '../../definition/graph';
 import { SOURCE, type Source } from '../../definition/merge';
 import { previewOf } from '../../definition/merge-conflict';
+import { thousands } from '../../definition/thousands';
 import { isFileRecord } from '../../store/values/file-record';
 import { Printable, readable, SHORT, unread } from '../../store/values/printable';
 import type { Execution } from './execution';
@@ -236,7 +238,7 @@ class Input implements ProxyHandler<Values> {
         const { type, size, bytes } = of(name);
         return bytes !== undefined && size <= PREVIEW_LIMIT
           ? previewOf(this.#decode(of(name)))
-          : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type} of ${size.toLocaleString('en')} bytes`;
+          : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type} of ${thousands(size)} bytes`;
       },
     };
   }

@@ -1,8 +1,10 @@
 /** Whether a failed task is tried again, and when: by its step's `retry`, and by what the error says. */
+
 import { parseDuration } from '../../definition/duration';
 import { FlowError } from '../../definition/errors';
 import { isFatal } from '../../definition/fatal';
 import type { StepNode } from '../../definition/graph';
+import { thousands } from '../../definition/thousands';
 import { messageOf, readProperty } from '../../definition/thrown';
 import { timeoutOf } from './policies';
 import type { Advice } from './task';
@@ -84,7 +86,7 @@ function askStep(step: string, { retry }: StepOptions, thrown: unknown): RetryAd
   return again === false ? { no: true } : wrong('gave neither true nor false.', thrown);
 }
 
-const seconds = (ms: number) => `${Math.ceil(ms / 1000).toLocaleString('en')} s`;
+const seconds = (ms: number) => `${thousands(Math.ceil(ms / 1000))} s`;
 
 /** How deep the cause may lie that says when to come again: errors are wrapped on their way. */
 const DEEPEST_CAUSE = 8;

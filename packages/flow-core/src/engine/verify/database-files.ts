@@ -1,6 +1,8 @@
 /** The files of a database: what its manifest names must be there, and every block must be as it was written. */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { thousands } from '../../definition/thousands';
 import { nameOfKey } from '../../store/kv/row-keys';
 import { droppedRecords } from '../../store/level/dropped';
 import { type Manifest, readManifest } from '../../store/salvage/manifest';
@@ -51,7 +53,7 @@ function damageOf(path: string, name: string, manifest: Manifest | undefined): s
   const [first] = blocks;
   if (!first) return undefined;
   const many = blocks.length === 1 ? 'A part' : `${blocks.length} parts`;
-  return `${many} of this table of the database, ${blocks.length === 1 ? '' : 'the first '}at byte ${first.at.toLocaleString('en')}, ${blocks.length === 1 ? 'is' : 'are'} damaged: what is recorded there may not be seen.`;
+  return `${many} of this table of the database, ${blocks.length === 1 ? '' : 'the first '}at byte ${thousands(first.at)}, ${blocks.length === 1 ? 'is' : 'are'} damaged: what is recorded there may not be seen.`;
 }
 
 const nameOf = (number: number, ending = 'ldb') => `${String(number).padStart(6, '0')}.${ending}`;

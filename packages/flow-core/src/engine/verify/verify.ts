@@ -2,6 +2,7 @@
  * Looks at every record of a store, at what they say of each other, and at the files that they name. Runs may go on meanwhile: only
  * what had ended before counts as whole. The idea is that of `git fsck` and `restic check`.
  */
+import { thousands } from '../../definition/thousands';
 import type { Cas } from '../../store/cas/cas';
 import { importNonce } from '../../store/imports';
 import type { Kv } from '../../store/kv/kv';
@@ -193,7 +194,7 @@ async function verifyRun(
     // It may be damaged, which was told, or of a run that began meanwhile.
     if ((await isThere(kv, key)) === false)
       problem(
-        `Its row is lost, and ${records.toLocaleString('en')} other records of it are there: restore the store from a copy, or import the run from an export.`,
+        `Its row is lost, and ${thousands(records)} other records of it are there: restore the store from a copy, or import the run from an export.`,
       );
     return;
   }

@@ -4,10 +4,12 @@
  * its batch has resolved, never before. After a failed batch it acknowledges nothing more and exits. Its clients
  * then send all unanswered requests to the broker that they start.
  */
+
 import { existsSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { thousands } from '../../definition/thousands';
 import { sweepTemporary } from '../../environment/temporary';
 import { keepReserve } from '../folder/reserve';
 import { droppedLine } from '../level/dropped';
@@ -153,7 +155,7 @@ function isHere(kv: LevelKv | ViewKv): boolean {
 const FIRST = { gte: '', lt: '\x7f', limit: 1 };
 
 const migrating = (done: number) =>
-  `is bringing its store to format ${STORE_FORMAT}: ${done.toLocaleString('en')} records so far`;
+  `is bringing its store to format ${STORE_FORMAT}: ${thousands(done)} records so far`;
 
 /** How long to wait for a client to hang up in return. */
 const HANGUP_MS = 1000;

@@ -1,4 +1,5 @@
 /** Artifacts that are files: file() makes one, FileArtifact reads it. A file is never completely in memory. */
+
 import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,6 +7,7 @@ import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { FlowError } from '../../definition/errors';
+import { thousands } from '../../definition/thousands';
 
 /** A file that a step returned. It is a file of the store and must not be written. */
 export interface FileArtifact {
@@ -104,7 +106,7 @@ class Handle implements FileArtifact {
   /** Its bytes are not read for a line, and one that is not there has a name all the same. */
   [inspect.custom](): string {
     try {
-      return `FileArtifact(${this.name}, ${this.size.toLocaleString('en')} B)`;
+      return `FileArtifact(${this.name}, ${thousands(this.size)} B)`;
     } catch {
       return `FileArtifact(${this.name})`;
     }

@@ -1,7 +1,9 @@
 /** Recognises a write that failed for lack of disk space, and reports it in one sentence. */
+
 import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../../definition/errors';
+import { thousands } from '../../definition/thousands';
 
 /** The system's messages of ENOSPC, EDQUOT and EFBIG: LevelDB passes on only the message. */
 const WORDS = {
@@ -90,4 +92,4 @@ export function requireRoom(store: string, needed: number, why: string): void {
   );
 }
 
-const kb = (bytes: number) => `${Math.ceil(bytes / 1024).toLocaleString('en')} KB`;
+const kb = (bytes: number) => `${thousands(Math.ceil(bytes / 1024))} KB`;

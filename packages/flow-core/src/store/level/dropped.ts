@@ -2,8 +2,10 @@
  * What was lost of a database's log when it was opened. LevelDB drops what it cannot read. It goes on as if nothing had been, and says so only in its own file, which
  * the next start replaces: so it is noted beside the database, until a repair has told what is lost.
  */
+
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { thousands } from '../../definition/thousands';
 import { writeFileWhole } from '../folder/write-file';
 
 const FILE = 'damage.json';
@@ -75,13 +77,13 @@ const NAMED = 5;
 function lostRuns(all: readonly Dropped[]): string {
   const runs = [...new Set(all.flatMap((one) => one.runs ?? []))];
   if (runs.length === 0) return '';
-  const more = runs.length > NAMED ? ` and ${(runs.length - NAMED).toLocaleString('en')} more` : '';
+  const more = runs.length > NAMED ? ` and ${thousands(runs.length - NAMED)} more` : '';
   return ` ${runs.slice(0, NAMED).join(', ')}${more} ${runs.length === 1 ? 'is' : 'are'} lost.`;
 }
 
 function bytesOf(all: readonly Dropped[]): string {
   const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
-  return bytes === 0 ? 'some' : `${bytes.toLocaleString('en')} bytes`;
+  return bytes === 0 ? 'some' : `${thousands(bytes)} bytes`;
 }
 
 function noted(store: string): Dropped[] {

@@ -3,10 +3,12 @@
  * flipped bit in a filter, an index or a key, it finds nothing, or an older value; it merges damaged tables with others, or ends its
  * process. So it gets no table that nobody has looked at since it was written.
  */
+
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { FlowError } from '../../definition/errors';
+import { thousands } from '../../definition/thousands';
 import { temporaryName } from '../../environment/temporary';
 
 const FILE = 'tables.json';
@@ -68,7 +70,7 @@ async function look(store: string, folder: string, tell: (news: string) => void)
   for (const [i, [name, state]] of unknown.entries()) {
     if (performance.now() - told > NEWS_MS) {
       told = performance.now();
-      tell(`is looking at its tables: ${i.toLocaleString('en')} of ${unknown.length.toLocaleString('en')}`);
+      tell(`is looking at its tables: ${thousands(i)} of ${thousands(unknown.length)}`);
       await setImmediate();
     }
     const found = lookAtTable(folder, name, manifest);

@@ -1,5 +1,7 @@
 /** Whether a table that its database needs is as it was written. */
+
 import { join } from 'node:path';
+import { thousands } from '../../definition/thousands';
 import { type Manifest, readManifest } from './manifest';
 import { isAnother } from './named-table';
 import { damagedBlocks } from './table-check';
@@ -49,7 +51,7 @@ function foundIn(path: string): Found {
   }
   if (!blocks) return { damage: 'the end' };
   const [first] = blocks;
-  return first ? { damage: `byte ${first.at.toLocaleString('en')}` } : 'whole';
+  return first ? { damage: `byte ${thousands(first.at)}` } : 'whole';
 }
 
 /** Where the manifest cannot be read, it may name each. */

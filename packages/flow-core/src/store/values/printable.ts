@@ -1,4 +1,5 @@
 /** What `console.log` prints of an object whose properties are read when they are looked at: their values. */
+import { thousands } from '../../definition/thousands';
 
 /** Node's `util.inspect` asks objects for a method of this name. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -13,7 +14,7 @@ function shown(this: object & { [SHORT]?: object }): unknown {
 
 /** What stands for a value of a record that is not decoded for a line. @param why it is not, where that is to be told */
 export function unread({ type, size }: { type: string; size: number }, why?: string): Words {
-  return new Words(`[${type}, ${size.toLocaleString('en')} B${why === undefined ? '' : `, ${why}`}]`);
+  return new Words(`[${type}, ${thousands(size)} B${why === undefined ? '' : `, ${why}`}]`);
 }
 
 /** A value for a line, or what stands for one that cannot be read. */

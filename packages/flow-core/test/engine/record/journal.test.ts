@@ -46,6 +46,34 @@ test.each([
   },
 );
 
+test('where much comes, what follows a batch gathers, unless somebody waits for it', async () => {
+  const kv = new CountingKv();
+  const journal = new Journal(new Store(kv, new MemoryCas()), 'fence');
+  const row = (i: number) => ({ key: `task/f/1/s/${i}`, value: 'row' });
+  journal.addAll([row(0)]);
+  for (let i = 1; i < 20; i++) journal.add(row(i));
+  await journal.settled();
+  // Its time does not pass, however slow the machine is.
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  try {
+    journal.addAll([row(20)]);
+    for (let i = 21; i < 40; i++) journal.add(row(i));
+    await journal.settled();
+    for (let i = 40; i < 60; i++) {
+      journal.add(row(i));
+      await new Promise(setImmediate);
+    }
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(kv.batches.map(({ ops }) => ops)).toEqual([20, 20]);
+  await journal.settled();
+  expect(kv.batches.map(({ ops }) => ops)).toEqual([20, 20, 20]);
+  journal.add(row(60));
+  await journal.flush();
+  expect(kv.batches.at(-1)?.last).toBe('task/f/1/s/60');
+});
+
 test('no more tasks are begun while much waits to be written', async () => {
   const kv = new CountingKv();
   const journal = new Journal(new Store(kv, new MemoryCas()), 'fence');
