@@ -1,43 +1,32 @@
 /** The context that a step's body is called with: parameters, `current`, `signal`, `log`. Its inputs are in `input-objects.ts`. */
 import { printable, SHORT, unread } from '../../store/values/printable';
+import type { Getters } from './computed';
 import type { Execution } from './execution';
 import type { ReadLog } from './reads';
 import type { RunContext } from './task';
 import type { Decode } from './view';
 
 /** All but its inputs, which `addInputs` adds. @param reads Notes what the body looks at. */
-export function makeContext(execution: Execution, reads: ReadLog): Record<string, unknown> {
+export function contextGetters(execution: Execution, reads: ReadLog): Getters {
   const { run, spec, artifacts } = execution;
   let current: object | undefined;
   let params: object | undefined;
-  const context: Record<string, unknown> = {
-    // Made when it is asked for, as `current` is: a quick task asks for little.
-    get params() {
-      params ??= lazyParams(run, artifacts.decode, reads);
-      return params;
-    },
-    get current() {
-      current ??= currentOf(execution, reads);
-      return current;
-    },
-    get card() {
-      return execution.card();
-    },
-    get signal() {
-      return execution.signal();
-    },
-    log: (message: string) => execution.log('stdout', `${message}\n`),
+  const log = (message: string) => execution.log('stdout', `${message}\n`);
+  // Made when it is asked for: a quick task asks for little.
+  const getters: Getters = {
+    params: () => (params ??= lazyParams(run, artifacts.decode, reads)),
+    current: () => (current ??= currentOf(execution, reads)),
+    card: () => execution.card(),
+    signal: () => execution.signal(),
+    log: () => log,
   };
   if (spec.iteration !== undefined) {
-    Object.defineProperty(context, 'iteration', {
-      enumerable: true,
-      get() {
-        reads.iteration();
-        return spec.iteration;
-      },
-    });
+    getters.iteration = () => {
+      reads.iteration();
+      return spec.iteration;
+    };
   }
-  return printable(context);
+  return getters;
 }
 
 /** Fields that can differ between two executions of one place say when they are read; flow and step cannot. */

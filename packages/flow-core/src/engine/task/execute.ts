@@ -8,7 +8,8 @@ import { isFile, requireFile } from '../../store/cas/file';
 import type { Taken } from '../../store/values/artifacts';
 import { isPlain } from '../../store/values/digest';
 import { typeOf } from '../../store/values/type-of';
-import { makeContext } from './context';
+import { computed } from './computed';
+import { contextGetters } from './context';
 import { chosenCase, goesOn, type Look, splitsAfter } from './decision';
 import type { Execution } from './execution';
 import { addInputs, isLarge } from './input-objects';
@@ -74,11 +75,11 @@ async function callBody(execution: Execution, node: StepNode, reads: ReadLog): P
   };
   let returned: unknown;
   try {
-    const context = makeContext(execution, reads);
+    const context = contextGetters(execution, reads);
     const large = node.kind === 'join' ? await largeOf(execution) : undefined;
     const shared = node.share ? await execution.artifacts.sharer(node.name) : undefined;
     addInputs(context, execution, node, reads, { large, shared });
-    returned = await node.body(context as never);
+    returned = await node.body(computed(context) as never);
   } catch (thrown) {
     ended(thrown);
     throw thrown;

@@ -6,6 +6,7 @@ import { previewOf } from '../../definition/merge-conflict';
 import { thousands } from '../../definition/thousands';
 import { isFileRecord } from '../../store/values/file-record';
 import { Printable, readable, SHORT, unread } from '../../store/values/printable';
+import type { Getters } from './computed';
 import type { Execution } from './execution';
 import { emptyList, lazyList } from './input-lists';
 import { fullPathspec } from './label';
@@ -30,7 +31,7 @@ export interface Readers {
  * @param reads Notes what the body looks at.
  */
 export function addInputs(
-  context: Record<string, unknown>,
+  context: Getters,
   execution: Execution,
   node: StepNode,
   reads: ReadLog,
@@ -47,8 +48,9 @@ export function addInputs(
     return lazyObject(view, decode, missing, reads.input(input, view), pathspec, large?.());
   };
   const many = node.kind === 'join' || node.kind === 'gather';
-  context[many ? 'inputs' : 'self'] =
+  const inputs =
     inputsOf(node, spec, object) ?? lazyObject(EMPTY, artifacts.decode, missing, reads.input(0, EMPTY));
+  context[many ? 'inputs' : 'self'] = () => inputs;
   const itemOf = ({ step, shownBy, over, index }: TaskSpec['stack'][number]) => {
     reads.item(step);
     const view = execution.view(shownBy);
@@ -56,31 +58,19 @@ export function addInputs(
     return list ? artifacts.item(list, index) : missing(over, view);
   };
   let stack: unknown[] | undefined;
-  Object.defineProperty(context, 'stack', {
-    enumerable: true,
-    get() {
-      stack ??= lazyList(spec.stack.map((frame) => () => itemOf(frame)).reverse());
-      return stack;
-    },
-  });
+  context.stack = () => (stack ??= lazyList(spec.stack.map((frame) => () => itemOf(frame)).reverse()));
   const own = spec.stack.at(-1);
   if (!own || node.kind === 'join') return;
-  Object.defineProperty(context, 'index', {
-    enumerable: true,
-    get() {
-      reads.index();
-      return own.index;
-    },
-  });
+  context.index = () => {
+    reads.index();
+    return own.index;
+  };
   let read = false;
   let value: unknown;
-  Object.defineProperty(context, 'input', {
-    enumerable: true,
-    get() {
-      if (!read) [value, read] = [itemOf(own), true];
-      return value;
-    },
-  });
+  context.input = () => {
+    if (!read) [value, read] = [itemOf(own), true];
+    return value;
+  };
 }
 
 /**
