@@ -1,12 +1,7 @@
 /** The text of a path. A card has thousands of places: as strings that are put together, they took most of its time. */
 
-const [MOVE, LINE, SPACE, POINT, ZERO] = [...'ML .0'].map((sign) => sign.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+/** `M`, `L`, a space, a point and `0`. */
+const [MOVE, LINE, SPACE, POINT, ZERO] = [0x4d, 0x4c, 0x20, 0x2e, 0x30] as const;
 /** Bytes of `M999.9 999.9`. */
 const LONGEST = 12;
 /** Tenths; no picture is as wide. */
