@@ -79,7 +79,7 @@ async function cardsOf(origin: string | undefined, client: StoreClient): Promise
   if (origin === undefined || origin.split('/').length !== 4) return [];
   try {
     const task = await client.task(origin);
-    const together = await client.step(origin.split('/', 3).join('/'));
+    const together = async () => (await client.step(origin.split('/', 3).join('/'))).cards();
     const entry = (attempt: number) => (card: Pick<OriginCard, 'id' | 'title' | 'bytes'>) => ({
       id: card.id,
       ...(card.title === undefined ? {} : { title: card.title }),
@@ -87,7 +87,7 @@ async function cardsOf(origin: string | undefined, client: StoreClient): Promise
       bytes: card.bytes,
     });
     const own = (await task.cards()).map(entry(task.attempt));
-    const shared = (await together.cards()).map(entry(0));
+    const shared = (await together().catch(() => [])).map(entry(0));
     return [...own, ...shared.map((card) => ({ ...card, shared: true as const }))];
   } catch {
     // It was removed meanwhile.
