@@ -286,17 +286,27 @@ test('a target whose inputs leave out what is published is refused, before Nx ca
   workspace.write({ 'flows/project.json': { name: 'flows' } });
 });
 
-test('a card is an output: a replay has the bytes of the execution', async () => {
-  const card = () => readFileSync(workspace.path(`${FOLDER}/card.html`), 'utf8');
-  expect(await spin('--step=sum', '--with=card')).toBe('miss');
-  const made = card();
-  expect(made).toContain('<!doctype html>');
-  rmSync(workspace.path(FOLDER), { recursive: true });
-  expect(await spin('--step=sum', '--with=card')).toBe('hit');
-  expect(card()).toBe(made);
-  // Without it, none of it stays.
+test('cards are outputs, of a task and of all tasks of its step: a replay has the bytes of the execution', async () => {
+  const files = ['card.html', 'card-together.html'].map((name) => workspace.path(FOLDER, name));
+  const cards = () => files.map((file) => readFileSync(file, 'utf8'));
+  const flow = 'flows/sums.flow.ts';
+  const shows = workspace
+    .edited(flow, '({ self, params }) => {', '({ self, params, card }) => {')
+    .replace("console.log('summing');", "$& card.shared('together').row({ shown: self.rows.length });");
+  await workspace.meanwhile({ [flow]: shows }, async () => {
+    expect(await spin('--step=sum', '--with=card')).toBe('miss');
+    const made = cards();
+    expect(made).toEqual([
+      expect.stringContaining('<!doctype html>'),
+      expect.stringContaining('>shown</th>'),
+    ]);
+    rmSync(workspace.path(FOLDER), { recursive: true });
+    expect(await spin('--step=sum', '--with=card')).toBe('hit');
+    expect(cards()).toEqual(made);
+  });
+  // Without them, none of it stays.
   await spin('--step=sum');
-  expect(existsSync(workspace.path(`${FOLDER}/card.html`))).toBe(false);
+  expect(files.filter((file) => existsSync(file))).toEqual([]);
 });
 
 test('what Nx has lost of a cached result is not taken for whole: the command fails, and the next one executes', async () => {

@@ -128,6 +128,8 @@ function ofItems(list: List, limit: number, path: (row: number) => string, chose
   const records = new Uint8Array(shown);
   let width = 0;
   let single = false;
+  // Rows are alike: only names that the row before does not have in the same place can be new.
+  let before: string[] = [];
   for (let i = 0; i < shown; i++) {
     const row = list.at(i);
     if (Array.isArray(row) || types.isTypedArray(row))
@@ -135,7 +137,9 @@ function ofItems(list: List, limit: number, path: (row: number) => string, chose
     else if (isRecord(row)) {
       records[i] = 1;
       const keys = Object.keys(row);
-      for (let k = 0; k < keys.length && names.size < WIDTH; k++) names.add(keys[k] as string);
+      for (let k = 0; k < keys.length && names.size < WIDTH; k++)
+        if (keys[k] !== before[k]) names.add(keys[k] as string);
+      before = keys;
     } else if (row !== null && row !== undefined) single = true;
   }
   if (width === 0 && names.size === 0) single = true;

@@ -1,4 +1,5 @@
 import { barChart, type ChartBlock, heatmap, histogram, lineChart, scatter } from '../../src/card';
+import { PathText } from '../../src/card/render/charts/path-text';
 import { blockOf, htmlOf } from './card';
 import { elementsOf } from './elements';
 
@@ -190,4 +191,13 @@ test('bars with long names lie, one below the other; the same bars are there', (
   expect(lying.filter(({ name }) => name === 'text').map(({ text }) => text)).toEqual(
     expect.arrayContaining(rows.map(({ name }) => name)),
   );
+});
+
+test('the path of a line has its places to a tenth, and nothing beyond the picture', () => {
+  const path = new PathText(4);
+  path.moveTo(0, 9.96);
+  path.lineTo(10.5, 100);
+  path.lineTo(539.9, 7);
+  path.moveTo(-3, 1e9);
+  expect(String(path)).toBe('M0 10L10.5 100L539.9 7M0 999.9');
 });

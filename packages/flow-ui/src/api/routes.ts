@@ -382,8 +382,8 @@ export interface SpinEntry {
 export interface SpinDetail extends SpinEntry {
   artifacts: readonly SpunEntry[];
   cards: readonly { id: string; title?: string }[];
-  /** The origin's card, to compare with. */
-  originCards: readonly CardEntry[];
+  /** The origin's cards, to compare with. */
+  originCards: readonly OriginCard[];
   failure?: ErrorRecord;
   /** As in a {@link TaskReply}. */
   source?: TaskReply['source'];
@@ -391,6 +391,11 @@ export interface SpinDetail extends SpinEntry {
   /** What was executed: to change it and execute it again. */
   request?: SpinRequest;
   command: string;
+}
+
+export interface OriginCard extends CardEntry {
+  /** All tasks of its step show it together. */
+  shared?: true;
 }
 
 export interface SpunEntry extends ArtifactEntry {

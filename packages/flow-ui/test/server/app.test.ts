@@ -275,7 +275,7 @@ describe('executing', () => {
       },
     ]);
     expect(spun.artifacts[0]?.sinceInside).toEqual(['total  1 value changed', '  ~ total  2 → 9  +7']);
-    expect(spun.originCards).toMatchObject([{ id: 'default' }]);
+    expect(spun.originCards).toMatchObject([{ id: 'default' }, { id: 'together', shared: true }]);
     expect((await json(`/api/spins/${n}/log`)).pieces).toMatchObject([{ text: 'film y\n' }]);
     for (const body of [{ card: { spin: n, id: 'default' } }, { value: { spin: n, name: 'total' } }])
       expect((await json('/api/frame', { body })).url).toMatch(/^\/frame\//);

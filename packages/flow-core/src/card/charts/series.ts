@@ -15,7 +15,7 @@ const CATEGORIES = 500;
 
 export interface Series {
   name: string;
-  /** Values of x by their place on the axis; of a category its index. */
+  /** Values of x by their place on the axis; of a category its index. Series of the same rows share them. */
   x: Float64Array;
   y: Float64Array;
 }
@@ -41,18 +41,14 @@ export function seriesOf(data: unknown, options: SeriesOptions, categories = fal
   const yColumns = yOf(rows, options, xColumn);
   const place = placesOf(rows, xColumn, categories);
   const groups = options.by === undefined ? undefined : groupsOf(rows, columnOf(rows, options.by, 'by'));
+  const x = numbersOn(rows.length, place.at, options.xLog);
   let gaps = 0;
   const series: Series[] = [];
   for (const column of yColumns.slice(0, SERIES)) {
-    const x = new Float64Array(rows.length);
-    const y = new Float64Array(rows.length);
+    const y = numbersOn(rows.length, (row) => asNumber(column.at(row)), options.yLog);
     for (let i = 0; i < rows.length; i++) {
-      const [at, number] = [place.at(i), asNumber(column.at(i))];
-      const isShown =
-        at !== null && number !== null && !(options.xLog && at <= 0) && !(options.yLog && number <= 0);
-      if (!isShown) gaps++;
-      x[i] = at === null || (options.xLog && at <= 0) ? Number.NaN : at;
-      y[i] = isShown ? number : Number.NaN;
+      if (Number.isNaN(x[i])) y[i] = Number.NaN;
+      if (Number.isNaN(y[i])) gaps++;
     }
     const name = column.name === 'value' && yColumns.length === 1 ? (options.yLabel ?? '') : column.name;
     if (groups) series.push(...split({ name, x, y }, groups, yColumns.length > 1));
@@ -72,6 +68,16 @@ export function seriesOf(data: unknown, options: SeriesOptions, categories = fal
     ...(options.yLog ? { log: true } : {}),
   };
   return { x: xAxis, y: yAxis, series: series.slice(0, SERIES), of: rows.length * yColumns.length, gaps };
+}
+
+/** Of each row its number on an axis; what is none there is `NaN`. */
+function numbersOn(length: number, at: (row: number) => number | null, log: boolean | undefined) {
+  const numbers = new Float64Array(length);
+  for (let row = 0; row < length; row++) {
+    const number = at(row);
+    numbers[row] = number === null || (log && number <= 0) ? Number.NaN : number;
+  }
+  return numbers;
 }
 
 /** Columns of lists have no names of their own. */

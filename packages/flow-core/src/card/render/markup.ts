@@ -18,11 +18,14 @@ export function markup(parts: TemplateStringsArray, ...fillings: Filling[]): Mar
 }
 
 function filled(filling: Filling): string {
+  if (typeof filling === 'string') return escaped(filling);
   if (filling instanceof Markup) return filling.text;
   if (typeof filling === 'number') return String(filling);
   if (filling === undefined || filling === null || filling === false) return '';
-  if (Array.isArray(filling)) return filling.map(filled).join('');
-  return escaped(String(filling));
+  if (!Array.isArray(filling)) return escaped(String(filling));
+  let text = '';
+  for (const one of filling) text += filled(one);
+  return text;
 }
 
 /** For text and for attributes in quotes. What nobody would see is shown by its code. */

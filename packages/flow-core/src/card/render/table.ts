@@ -47,15 +47,21 @@ function rowOf(
     const cell = row[j] as Cell;
     if (typeof cell === 'number') {
       const digits = decimals[j] as number;
-      const shown = digits > 0 && Math.abs(cell) < 1e6 ? cell.toFixed(digits) : plainFigure(cell);
       const whole = String(cell);
+      const shown = digits > 0 && Math.abs(cell) < 1e6 ? padded(whole, digits) : plainFigure(cell);
       text += `<td${numeric[j] ? ' class="n"' : ''}${shown === whole ? '' : ` data-v="${whole}"`}>${shown}`;
     } else if (typeof cell === 'string') text += `<td>${escaped(cell)}`;
     else if (cell === null || cell === undefined) text += '<td>';
     else if (typeof cell === 'object') text += `<td>${place.block(cell.block, `${i}.${j}`).text}`;
-    else text += `<td>${escaped(String(cell))}`;
+    else text += `<td>${cell}`;
   }
   return text;
+}
+
+/** A number that has no more decimals than that, with all of them. */
+function padded(number: string, decimals: number): string {
+  const point = number.indexOf('.');
+  return point < 0 ? `${number}.${'0'.repeat(decimals)}` : number.padEnd(point + 1 + decimals, '0');
 }
 
 /** Whether all that is there is a number. */

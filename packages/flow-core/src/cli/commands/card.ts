@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { FlowError, suggest } from '../../definition/errors';
 import { OWN_CARD } from '../../definition/step-cards';
 import { sharedCards } from '../../engine/cards/shared-cards';
-import { cardsOfRun, cardsOfTask } from '../../engine/record/read-cards';
+import { cardsOfRun, cardsOfTask, requireAllCards } from '../../engine/record/read-cards';
 import { cardsFolder } from '../../environment/output-folders';
 import { writeCardFile } from '../../session/origin-card';
 import type { Card } from '../../store/rows/cards';
@@ -89,7 +89,7 @@ async function* togetherIn({ store, spec }: Recorded, run: RunRow): AsyncGenerat
 
 async function show(context: Context, recorded: Recorded, run: RunRow): Promise<void> {
   const { output, options, cwd } = context;
-  const card = chosen(run, await cardsAsked(recorded, run, options), options);
+  const card = await chosen(recorded, run, await cardsAsked(recorded, run, options), options);
   const { flow, place } = recorded;
   const at = [run.run, card.step, ...(card.task === 0 ? [] : [card.task])].join('-');
   const name = `${options.spin === true ? 'spin-' : ''}${at}${options.attempt === undefined ? '' : `-attempt-${card.attempt}`}-${card.id}.html`;
@@ -134,21 +134,38 @@ async function cardsAsked(recorded: Recorded, run: RunRow, options: Context['opt
   return found;
 }
 
-function chosen(run: RunRow, cards: Card[], { id, attempt }: Context['options']): Card {
+/** @throws FlowError FLOW_CARD_NOT_FOUND, FLOW_STORE_CORRUPT */
+async function chosen(
+  recorded: Recorded,
+  run: RunRow,
+  cards: Card[],
+  { id, attempt }: Context['options'],
+): Promise<Card> {
   const task = namesOf(run, cards)[0];
   const attempts = [...new Set(cards.map((card) => card.attempt))];
   const wanted = attempt ?? Math.max(...attempts);
   const some = cards.filter((card) => card.attempt === wanted);
   if (some.length === 0) {
     const message = `Attempt ${wanted} of ${task} has no card. These have: ${attempts.join(', ')}.`;
-    throw new FlowError('FLOW_CARD_NOT_FOUND', message);
+    throw await notThere(recorded, run, cards[0], message);
   }
   const own = some.find((card) => card.id === OWN_CARD) ?? some[0];
   const found = id === undefined ? own : some.find((card) => card.id === id);
   if (found) return found;
   const ids = some.map((card) => card.id);
-  const message = `${task} has no card "${id}". ${suggest(id as string, ids)}`;
-  throw new FlowError('FLOW_CARD_NOT_FOUND', message);
+  throw await notThere(recorded, run, cards[0], `${task} has no card "${id}". ${suggest(id as string, ids)}`);
+}
+
+/** The error for a card that is not there. @throws FlowError FLOW_STORE_CORRUPT where the store has lost some of its step */
+async function notThere(
+  { store }: Recorded,
+  run: RunRow,
+  { step, task }: { step?: string; task?: number } = {},
+  message: string,
+): Promise<FlowError> {
+  if (step !== undefined && task)
+    await requireAllCards(store, run, (await taskOf(store, run, { step, task })).row);
+  return new FlowError('FLOW_CARD_NOT_FOUND', message);
 }
 
 async function noCard(recorded: Recorded, run: RunRow, asked: string): Promise<FlowError> {
@@ -161,7 +178,7 @@ async function noCard(recorded: Recorded, run: RunRow, asked: string): Promise<F
     others.length > 0
       ? `These tasks have one: ${listed(namesOf(run, others))}.`
       : 'No task of the run has one: a step makes its card by `card.add(…)`, and `--with=card` gives one to each task.';
-  return new FlowError('FLOW_CARD_NOT_FOUND', `${asked} has no card. ${help}`);
+  return notThere(recorded, run, recorded.spec, `${asked} has no card. ${help}`);
 }
 
 function nameOf({ flow, run }: Pick<RunRow, 'flow' | 'run'>, { step, task }: Card): string {

@@ -15,6 +15,15 @@ export async function cardsOfTask(store: Store, run: RunRow, row: TaskRow): Prom
   return cards.sort((a, b) => a.attempt - b.attempt || rank(a) - rank(b));
 }
 
+/**
+ * Call where a task has no such card: only all cards of its step tell whether it had one.
+ * @throws FlowError FLOW_STORE_CORRUPT where some are gone
+ */
+export async function requireAllCards(store: Store, run: RunRow, row: TaskRow): Promise<void> {
+  const at = taskOf(run.run, row.origin ?? labelOf(row));
+  if (await store.run(run.flow, at.run)) for await (const _ of cardsOf(store, run.flow, at.run, at.step));
+}
+
 /** Those of a run or of a step, task by task. */
 export async function* cardsOfRun(
   store: Store,

@@ -23,7 +23,8 @@ export async function* partsOfRun(
   }
   for (const [from, tasks] of taken) {
     const { step: name, task: origin } = taskOf(0, from);
-    for await (const { task, attempt, id, part } of partsOf(store, run.flow, origin, name, false)) {
+    const whole = (await store.run(run.flow, origin)) !== undefined;
+    for await (const { task, attempt, id, part } of partsOf(store, run.flow, origin, name, whole)) {
       const here = tasks.get(task);
       if (here) yield { ...here.at, attempt, id, part: { ...part, ...here.place } };
     }

@@ -2,11 +2,12 @@
 
 import type { ImportMark } from '../../store/imports';
 import { nameOfKey } from '../../store/kv/row-keys';
-import type { CardRow, PartRow } from '../../store/rows/card-row';
+import { cardPlace } from '../../store/rows/cards';
 import { fromJson } from '../../store/rows/json';
 import type { LostRow } from '../../store/rows/missing-rows';
 import { unpackArtifact } from '../../store/rows/records';
 import type { ReuseRow } from '../../store/rows/reuse-row';
+import { isCardRow, isPartRow } from '../../store/rows/row-shapes';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../store/rows/rows';
 import type { RunName, StoreProblem } from './problem';
 
@@ -73,7 +74,7 @@ export function readRecord(key: string, value: Uint8Array | undefined): StoreRec
     ...(run === undefined ? {} : { run: `${flow}/${Number(run)}` }),
   };
   try {
-    const row = contentOf(kind, value, found);
+    const row = contentOf(kind, key, value, found);
     return row === undefined ? record : { ...record, row };
   } catch {
     return { where, message: 'It is no record of its kind: execute again what it belongs to.' };
@@ -83,6 +84,7 @@ export function readRecord(key: string, value: Uint8Array | undefined): StoreRec
 /** @throws where the value is none of its kind */
 function contentOf(
   kind: Kind,
+  key: string,
   value: Uint8Array,
   { flow, run, step, task }: Record<string, string | undefined>,
 ): StoreRecord['row'] {
@@ -124,10 +126,10 @@ function contentOf(
       must(Number.isFinite(fromJson<ReuseRow>(value)?.until));
       return undefined;
     case 'card':
-      must(typeof fromJson<CardRow>(value)?.html === 'string');
+      must(isCardRow({ ...cardPlace(key), ...fromJson<object>(value) }));
       return undefined;
     case 'part':
-      must(Array.isArray(fromJson<PartRow>(value)?.part?.blocks));
+      must(isPartRow({ ...cardPlace(key), ...fromJson<object>(value) }));
       return undefined;
     case 'removed':
     case 'log':

@@ -3,7 +3,7 @@ import { scan } from '../kv/kv';
 import { keys, prefixRange } from '../kv/row-keys';
 import type { CardRow, PartRow } from './card-row';
 import { Tally } from './contents';
-import { fromJson } from './json';
+import { fromJson, noRow } from './json';
 import { type Runs, requireWholeRun } from './whole';
 
 /** Rows in one page: each may hold megabytes. */
@@ -24,7 +24,8 @@ export type Card = CardPlace & CardRow;
 
 /**
  * The cards of a run, a step or a task, by their keys.
- * @throws FlowError FLOW_STORE_CORRUPT where some of a step or a run are gone
+ * @param whole that all are wanted: of a run that was removed, some may be there still. Of a task alone it cannot be told
+ * @throws FlowError FLOW_STORE_CORRUPT where some are gone, or one is none of its kind
  */
 export async function* cardsOf(
   store: Runs,
@@ -32,14 +33,17 @@ export async function* cardsOf(
   run: number,
   step?: string,
   task?: number,
+  whole = task === undefined,
 ): AsyncGenerator<Card, void, undefined> {
   const range = prefixRange(keys.cards(flow, run, step, task));
   const tally = new Tally();
   for await (const [key, value] of scan(store.kv, range, PAGE)) {
     tally.add(key, value);
-    yield { ...cardPlace(key), ...(fromJson<CardRow>(value) as CardRow) };
+    const row = fromJson<CardRow>(value) as CardRow;
+    if (typeof row.html !== 'string') throw noRow();
+    yield { ...cardPlace(key), ...row };
   }
-  if (task === undefined) await requireWholeRun(store, 'card', { flow, run, step }, range, tally);
+  if (whole) await requireWholeRun(store, 'card', { flow, run, step }, range, tally);
 }
 
 export type Part = CardPlace & PartRow;
@@ -47,7 +51,7 @@ export type Part = CardPlace & PartRow;
 /**
  * The parts of shared cards, of a run or a step, by their keys: of a task that was tried again, each attempt's.
  * @param whole that all are wanted: of a run that was removed, some may be there still
- * @throws FlowError FLOW_STORE_CORRUPT where some are gone
+ * @throws FlowError FLOW_STORE_CORRUPT where some are gone, or one is none of its kind
  */
 export async function* partsOf(
   store: Runs,
@@ -60,12 +64,17 @@ export async function* partsOf(
   const tally = new Tally();
   for await (const [key, value] of scan(store.kv, range, PARTS)) {
     tally.add(key, value);
-    yield { ...cardPlace(key), ...(fromJson<PartRow>(value) as PartRow) };
+    const part = { ...cardPlace(key), ...(fromJson<PartRow>(value) as PartRow) };
+    // They are put together: each has to be what it should be. Few runs have any.
+    const { isPartRow } = await import('./row-shapes');
+    if (!isPartRow(part)) throw noRow();
+    yield part;
   }
   if (whole) await requireWholeRun(store, 'part', { flow, run, step }, range, tally);
 }
 
-function cardPlace(key: string): CardPlace {
+/** Where the card or the part with this key stands. */
+export function cardPlace(key: string): CardPlace {
   const [, , , step = '', task, attempt, id = ''] = key.split('/');
   return { step, task: Number(task), attempt: Number(attempt), id };
 }

@@ -78,7 +78,7 @@ export function requireWhole(
       : `has ${found} of the ${rows} ${RECORDS[kind]} of ${run}/${name}`;
   throw new FlowError(
     'FLOW_STORE_CORRUPT',
-    `The store is damaged: it ${what}. Restore it from a copy, import the run from an export, or execute it again.`,
+    `The store is damaged: it ${what}. Salvage what is whole by nx-flow verify --repair, restore it from a copy, import the run from an export, or execute it again.`,
     { exit: 1 },
   );
 }

@@ -68,7 +68,9 @@ export function nameOfLost({ key, count, end }: LostRecord): string {
   if (count === undefined) return `${end ? 'the end of ' : ''}${nameOfKey(key)}`;
   const [kind = ''] = key.split('/');
   const where = nameOfKey(key.slice(0, -1)).replace(/^(the output|a card|the part in a shared card) of /, '');
-  const one = { task: 'task', artifact: 'artifact', card: 'card', part: 'part' }[kind] ?? 'piece of output';
+  const one =
+    { task: 'task', artifact: 'artifact', card: 'card', part: 'part of a shared card' }[kind] ??
+    'piece of output';
   const some = count === 1 ? `1 ${one}` : `${count} ${one.replace(/^\w+/, '$&s')}`;
   return `${some} of ${where}`;
 }

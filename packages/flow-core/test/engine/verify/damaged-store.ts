@@ -46,16 +46,11 @@ export class DamagedStore {
   /** Of all records. */
   keys: string[] = [];
 
-  /** Two runs, the second of which took tasks of the first over; and one with a tag. */
-  async make(): Promise<void> {
+  /** @param fill what is recorded. Default: {@link filmRuns} */
+  async make(fill: (store: Store) => Promise<void> = filmRuns): Promise<void> {
     mkdirSync(this.#whole);
     const store = await openIn(this.#whole);
-    const engine = new MemoryEngine(store);
-    const { run } = await engine.run(films);
-    await engine.resume(films, run, 'all');
-    await engine.run(films);
-    await store.changeTags('films', 3, { add: ['best'] });
-    await store.commit(record.code('films', 1, CODE));
+    await fill(store);
     await store.close();
     this.fresh();
     this.keys = [...(await this.rows()).keys()];
@@ -173,6 +168,16 @@ export class DamagedStore {
   }
 
   dispose = () => this.#place.dispose();
+}
+
+/** Two runs, the second of which took tasks of the first over; and one with a tag. */
+async function filmRuns(store: Store): Promise<void> {
+  const engine = new MemoryEngine(store);
+  const { run } = await engine.run(films);
+  await engine.resume(films, run, 'all');
+  await engine.run(films);
+  await store.changeTags('films', 3, { add: ['best'] });
+  await store.commit(record.code('films', 1, CODE));
 }
 
 async function openIn(folder: string): Promise<Store> {

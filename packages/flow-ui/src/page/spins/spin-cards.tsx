@@ -61,7 +61,11 @@ function SpinCard({ spin, id, title }: { spin: SpinDetail; id: string; title?: s
             its origin, <a href={pathTo(origin)}>{origin}</a>
           </p>
           <Frame
-            request={{ card: { task: origin, id, attempt: before.attempt } }}
+            request={
+              before.shared
+                ? { card: { step: origin.split('/', 3).join('/'), id } }
+                : { card: { task: origin, id, attempt: before.attempt } }
+            }
             title={`${title ?? id} of ${origin}`}
           />
         </div>

@@ -6,7 +6,7 @@ import {
   type Store,
   type StoreClient,
 } from '@nx-flow/core/ui';
-import type { CardEntry, SpinDetail, SpunEntry } from '../../api/routes';
+import type { OriginCard, SpinDetail, SpunEntry } from '../../api/routes';
 import { sourceOf } from '../read/source';
 import { spinCommand } from './command';
 import type { Spin } from './spin';
@@ -74,17 +74,21 @@ async function differencesSince(
   return found;
 }
 
-/** Of the task whose inputs it took. */
-async function cardsOf(origin: string | undefined, client: StoreClient): Promise<CardEntry[]> {
+/** Of the task whose inputs it took, and those that all tasks of its step show together. */
+async function cardsOf(origin: string | undefined, client: StoreClient): Promise<OriginCard[]> {
   if (origin === undefined || origin.split('/').length !== 4) return [];
   try {
     const task = await client.task(origin);
-    return (await task.cards()).map(({ id, title, bytes }) => ({
-      id,
-      ...(title === undefined ? {} : { title }),
-      attempt: task.attempt,
-      bytes,
-    }));
+    const together = async () => (await client.step(origin.split('/', 3).join('/'))).cards();
+    const entry = (attempt: number) => (card: Pick<OriginCard, 'id' | 'title' | 'bytes'>) => ({
+      id: card.id,
+      ...(card.title === undefined ? {} : { title: card.title }),
+      attempt,
+      bytes: card.bytes,
+    });
+    const own = (await task.cards()).map(entry(task.attempt));
+    const shared = (await together().catch(() => [])).map(entry(0));
+    return [...own, ...shared.map((card) => ({ ...card, shared: true as const }))];
   } catch {
     // It was removed meanwhile.
     return [];

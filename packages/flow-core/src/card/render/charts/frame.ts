@@ -42,10 +42,10 @@ export function frameOf(chart: ChartBlock, x: Extent, y: Extent): Frame {
       const at = yAt(value);
       return markup`<path class="g" d="M${left} ${at}H${right}"/><text x="${left - 6}" y="${at + 4}" class="e">${text}</text>`;
     }),
-    xTicks.map(
-      ({ value, text }, i) =>
-        markup`<path class="g" d="M${xAt(value)} ${BOTTOM}v4"/><text x="${xAt(value)}" y="${BOTTOM + 19}" class="m${xTicks.length > 4 && i % 2 === 1 ? ' o' : ''}">${text}</text>`,
-    ),
+    xTicks.map(({ value, text }, i) => {
+      const at = xAt(value);
+      return markup`<path class="g" d="M${at} ${BOTTOM}v4"/><text x="${at}" y="${BOTTOM + 19}" class="m${xTicks.length > 4 && i % 2 === 1 ? ' o' : ''}">${text}</text>`;
+    }),
     markup`<path class="a" d="M${left} ${BOTTOM}H${right}"/>`,
     labelled(chart.y) && markup`<text x="2" y="14">${labelled(chart.y)}</text>`,
     labelled(chart.x) && markup`<text x="${right}" y="${HEIGHT - 4}" class="e">${labelled(chart.x)}</text>`,

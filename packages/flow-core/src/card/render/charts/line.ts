@@ -3,6 +3,7 @@ import type { ChartBlock } from '../../document';
 import { Markup, markup } from '../markup';
 import type { Place } from '../place';
 import { chartFigure, emptyChart, type Frame, frameOf } from './frame';
+import { PathText } from './path-text';
 import { extentOf, niceExtent } from './scale';
 import { pointText } from './ticks';
 
@@ -15,7 +16,7 @@ const CIRCLES = 300;
 export function renderLine(chart: ChartBlock, place: Place): Markup {
   return overAxes(chart, place, 'Line chart', (series, i, frame) => {
     const shown = series.x.length <= DOTS ? dots(chart, series, frame, 2.5) : lonely(series, frame);
-    return markup`<g class="s${i % 8}"><path class="l" d="${new Markup(lineOf(series, frame))}"><title>${series.name || chart.y.label}</title></path>${shown}</g>`;
+    return markup`<g class="s${i % 8}"><path class="l" d="${lineOf(series, frame)}"><title>${series.name || chart.y.label}</title></path>${shown}</g>`;
   });
 }
 
@@ -54,33 +55,20 @@ function overAxes(
   );
 }
 
-function lineOf({ x, y }: Series, frame: Frame): string {
-  let path = '';
-  let pen = 'M';
+function lineOf({ x, y }: Series, frame: Frame): Markup {
+  const path = new PathText(x.length);
+  let isDown = false;
   for (let i = 0; i < x.length; i++) {
     const at = x[i];
     const value = y[i];
-    if (!isNumber(at) || !isNumber(value)) pen = 'M';
+    if (!isNumber(at) || !isNumber(value)) isDown = false;
     else {
-      path += `${pen}${tenths(frame.x(at))} ${tenths(frame.y(value))}`;
-      pen = 'L';
+      if (isDown) path.lineTo(frame.x(at), frame.y(value));
+      else path.moveTo(frame.x(at), frame.y(value));
+      isDown = true;
     }
   }
-  return path;
-}
-
-/** Places on a picture are few: each is written once. */
-const WRITTEN: string[] = [];
-const WIDEST = 600;
-
-/** @param place a multiple of 0.1 */
-function tenths(place: number): string {
-  if (!(place >= 0 && place <= WIDEST)) return String(place);
-  const index = Math.round(place * 10);
-  const text = WRITTEN[index];
-  if (text !== undefined) return text;
-  WRITTEN[index] = String(place);
-  return String(place);
+  return new Markup(path.toString());
 }
 
 function dots(chart: ChartBlock, { name, x, y }: Series, frame: Frame, radius: number): Markup[] {
@@ -98,8 +86,10 @@ function dots(chart: ChartBlock, { name, x, y }: Series, frame: Frame, radius: n
 function lonely({ x, y }: Series, frame: Frame): Markup[] {
   const found: Markup[] = [];
   for (let i = 0; i < x.length; i++) {
-    const [at, value] = [x[i], y[i]];
-    if (isNumber(y[i + 1]) || isNumber(y[i - 1]) || !isNumber(at) || !isNumber(value)) continue;
+    if (isNumber(y[i + 1]) || (i > 0 && isNumber(y[i - 1]))) continue;
+    const at = x[i];
+    const value = y[i];
+    if (!isNumber(at) || !isNumber(value)) continue;
     found.push(markup`<circle cx="${frame.x(at)}" cy="${frame.y(value)}" r="1.5"/>`);
   }
   return found;

@@ -11,7 +11,8 @@ export interface Extent {
 export function extentOf(lists: Iterable<(number | null)[]>): Extent | undefined {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const list of lists)
-    for (const value of list) {
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i];
       if (typeof value !== 'number' || !Number.isFinite(value)) continue;
       if (value < low) low = value;
       if (value > high) high = value;
