@@ -191,3 +191,20 @@ test('bars with long names lie, one below the other; the same bars are there', (
     expect.arrayContaining(rows.map(({ name }) => name)),
   );
 });
+
+test('more lines than there are colours are dashed, also beside their names', () => {
+  const html = htmlOf(
+    lineChart(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`line ${i}`, [i, i]]))),
+  );
+  expect(html).toContain('<g class="s7">');
+  expect(html).toContain('<g class="s0 two">');
+  expect(html).toContain('<i class="k0 two"></i>line 8');
+});
+
+test('long names of bars are shorter on a small screen, where letters are larger', () => {
+  const html = htmlOf(barChart([{ name: 'a name that is longer than others', n: 1 }], { x: 'name' }));
+  const [wide = '', narrow = ''] = [...html.matchAll(/class="e [oq]">([^<]*)</g)].map(([, name]) => name);
+  expect(wide.length).toBe(26);
+  expect(narrow.length).toBeLessThan(wide.length);
+  expect(html).toContain('<title>a name that is longer than others</title>');
+});
