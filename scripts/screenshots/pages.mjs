@@ -15,7 +15,7 @@ const VIEWS = {
   run: { path: '/run/penguins/2', shown: 'judge', cut: true },
   task: { path: '/run/penguins/2?step=report', shown: 'report', act: openFirst },
   events: { path: '/run/reviews/3?step=secondLook', shown: 'secondLook', act: openFirst },
-  failed: { path: '/run/reviews/1?step=start', shown: 'start', act: (page) => first(page).click() },
+  failed: { path: '/run/reviews/1?step=start', shown: 'Timeline', act: (page) => first(page).click() },
   compare: { path: '/compare?a=penguins/2&b=penguins/1', shown: 'seed', cut: true },
   'compare-tasks': { path: '/compare?a=penguins/2/report/58&b=penguins/1/report/57', shown: 'Artifacts' },
   spins: { path: '/spins', shown: 'learning' },

@@ -32,7 +32,7 @@ rules.table_close = () => '</table></div>';
 const cell =
   (name: string): NonNullable<typeof rules.td_open> =>
   (tokens, index) =>
-    `<${name}${/right/.test(tokens[index]?.attrGet('style') ?? '') ? ' class="n"' : ''}>`;
+    `<${name}${/right/.test(String(tokens[index]?.attrGet('style'))) ? ' class="n"' : ''}>`;
 rules.td_open = cell('td');
 rules.th_open = cell('th scope="col"');
 

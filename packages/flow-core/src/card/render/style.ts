@@ -68,7 +68,7 @@ mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:in
 .events .kind{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:0 6px;font-size:12px}
 .events .told{font-size:13px;color:var(--soft);margin-left:6px}
 .events .side{font-size:14px;white-space:pre-wrap}.events .side.tree{font-size:13px;white-space:normal}.events .side>span,.events .side>details>summary b,.events .side.tree>div>b{color:var(--soft);font:13px/1.5 system-ui,sans-serif}
-.events .side:not(.tree){display:flex;gap:2px}.events .side>span{flex:none}.events .side details{min-width:0}
+.events .side:not(.tree){display:flex;gap:4px}.events .side>span{flex:none}.events .side details{min-width:0}
 .strip{display:block;width:100%;height:4px;margin:3px 0;background:var(--tint)}.strip rect{fill:var(--link)}.bad .strip rect{fill:var(--bad)}`,
   frame: `
 iframe{display:block;width:100%;border:0;background:transparent}.frame iframe{color-scheme:light dark}`,
