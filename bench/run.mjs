@@ -4,24 +4,42 @@ import { cpus } from 'node:os';
 import { build, findCommit, withCommit, withWorkingTree } from './lib/build.mjs';
 import { againstCommit, againstFloor } from './lib/measure.mjs';
 import { parseOptions, UsageError } from './lib/options.mjs';
+import results from './lib/results.cjs';
 import { loadRows } from './lib/rows.mjs';
-import { markdown, plain, plainComparison } from './lib/table.mjs';
+import { plain, plainComparison } from './lib/table.mjs';
 
+const { otherMachine, withLines } = results;
+const RESULTS = new URL('RESULTS.md', import.meta.url);
 // Brokers that this process starts leave with their last client.
 process.env.CI = '1';
 try {
-  const options = parseOptions(process.argv.slice(2), await loadRows());
-  process.exit(await (options.against === undefined ? floors(options) : commits(options)));
+  const all = await loadRows();
+  const options = parseOptions(process.argv.slice(2), all);
+  process.exit(await (options.against === undefined ? floors({ ...options, all }) : commits(options)));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(2);
 }
 
+const namesOf = (rows) => rows.map(({ name }) => name);
+
+/** What rows are measured on, and when; the names of all that there are. */
+function here(all) {
+  const { length, 0: core } = cpus();
+  return {
+    machine: `Node ${process.version}, ${length} cores, ${core.model.trim()}`,
+    day: new Date().toISOString().slice(0, 10),
+    order: namesOf(all),
+  };
+}
+
 /** Gives the exit code. */
-async function floors({ rows, write, samples }) {
+async function floors({ rows, all, write, samples }) {
+  const wrong = write && otherMachine(readFileSync(RESULTS, 'utf8'), namesOf(rows), here(all));
+  if (wrong) throw new UsageError(wrong);
   const lines = await withWorkingTree(async (ours) => {
-    const all = [];
+    const lines = [];
     for (const row of rows) {
       // Less than 20 only where a row says why.
       const taken = samples ?? row.samples ?? 20;
@@ -29,17 +47,12 @@ async function floors({ rows, write, samples }) {
         againstFloor(row, ours, { samples: taken, progress }),
       );
       if (!write) process.stdout.write(`${plain(measured)}\n`);
-      all.push(...measured);
+      lines.push(...measured);
     }
-    return all;
+    return lines;
   });
   if (write) {
-    const { model } = cpus()[0];
-    const machine = `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, ${model.trim()}`;
-    const file = new URL('RESULTS.md', import.meta.url);
-    // Sections below are of other programs.
-    const [, others = ''] = /(\n## .*)$/s.exec(readFileSync(file, 'utf8')) ?? [];
-    writeFileSync(file, markdown(lines, machine) + others);
+    writeFileSync(RESULTS, withLines(readFileSync(RESULTS, 'utf8'), lines, here(all)));
     process.stdout.write(`${plain(lines)}\n`);
   }
   return 0;

@@ -26,8 +26,6 @@ export function parseOptions(argv, rows) {
     throw new UsageError('--samples is against a floor; with --against, it is --pairs.');
   if (write && against !== undefined)
     throw new UsageError('--write goes without --against: the file shows the rows against their floors.');
-  if (write && values.rows !== undefined)
-    throw new UsageError('--write takes all rows: the file shows one run.');
   return {
     against,
     write,

@@ -1,4 +1,4 @@
-/** The results as a table, in a terminal and in RESULTS.md. */
+/** The results as a table in a terminal. */
 
 const AGAINST_FLOOR = {
   What: 'what',
@@ -60,27 +60,4 @@ function table(columns, lines, headline) {
     if (line.note) out.push(`  ${line.note}`);
   });
   return `${out.join('\n')}\n`;
-}
-
-/** @param {string} machine the date, and what it was measured on */
-export function markdown(lines, machine) {
-  const body = lines.map((line) => {
-    const { what, floor, name } = line.row;
-    const own = `${what}: ${line.what}${line.note ? `; ${line.note}` : ''}`;
-    return `| ${[name, own, floor, line.floor, line.ours, line.ratio, line.spread, line.goal, line.verdict, line.samples].join(' | ')} |`;
-  });
-  return `# Results
-
-${machine}.
-
-| row | what | floor | floor’s median | our median | ratio | middle half | goal | verdict | samples |
-| --- | --- | --- | --: | --: | --: | --- | --- | --- | --: |
-${body.join('\n')}
-
-How to read it: read the ratio, not the times. Floor and ours were taken in turn, in one run on one machine, so what
-slows the machine slows both; the times of another machine are other times. The ratio is that of the medians, and the
-middle half is where half of the ratios of neighbours lie: where it is wide, the machine was busy, and the row is worth a
-second run. Processes are timed whole, from spawn to exit. \`goal\` means that the goal is met, \`must\` that only the
-weaker bound beside it is, \`missed\` that neither is.
-`;
 }

@@ -66,7 +66,9 @@ export function readPage(root: string, name: string): Page {
       const [, marks = '', title = ''] = heading;
       page.headings.push({ level: marks.length, text: title, anchor: anchorOf(title), line: i + 1 });
     }
-    for (const [, target = ''] of line.replace(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const [, target = ''] of line
+      .replace(/`[^`]*`/g, '')
+      .matchAll(/(?:\]\(|\bsrc(?:set)?=")([^)"\s]+)[)"]/g)) {
       page.links.push({ target, at });
     }
   }

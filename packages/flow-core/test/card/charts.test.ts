@@ -201,3 +201,20 @@ test('the path of a line has its places to a tenth, and nothing beyond the pictu
   path.moveTo(-3, 1e9);
   expect(String(path)).toBe('M0 10L10.5 100L539.9 7M0 999.9');
 });
+
+test('more lines than there are colours are dashed, also beside their names', () => {
+  const html = htmlOf(
+    lineChart(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`line ${i}`, [i, i]]))),
+  );
+  expect(html).toContain('<g class="s7">');
+  expect(html).toContain('<g class="s0 two">');
+  expect(html).toContain('<i class="k0 two"></i>line 8');
+});
+
+test('long names of bars are shorter on a small screen, where letters are larger', () => {
+  const html = htmlOf(barChart([{ name: 'a name that is longer than others', n: 1 }], { x: 'name' }));
+  const [wide = '', narrow = ''] = [...html.matchAll(/class="e [oq]">([^<]*)</g)].map(([, name]) => name);
+  expect(wide.length).toBe(26);
+  expect(narrow.length).toBeLessThan(wide.length);
+  expect(html).toContain('<title>a name that is longer than others</title>');
+});

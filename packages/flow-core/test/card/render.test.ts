@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import {
   artifact,
   createCard,
+  error,
   events,
+  graph,
   html,
   image,
   lineChart,
@@ -150,4 +152,42 @@ test('a list of numbers that is an artifact stands on one line', () => {
     preview: { type: 'code', text: expect.stringMatching(/^0, 0, (0, ){48}… 4,950 more$/) },
   });
   expect(blockOf(artifact('few', [1, 'two']))).toMatchObject({ preview: { type: 'json' } });
+});
+
+test('numbers of a table in Markdown stand below each other where it says so', () => {
+  const file = htmlOf('| model | F1 |\n| --- | --: |\n| small | 0.91 |');
+  expect(file).toContain('<th scope="col" class="n">F1</th>');
+  expect(file).toContain('<td>small</td>\n<td class="n">0.91</td>');
+});
+
+test('an error says what caused it, once', () => {
+  const caused = new Error('It did not converge', { cause: new RangeError('The rate is too large') });
+  expect(htmlOf(error(caused))).toContain(
+    'It did not converge\ncaused by RangeError: The rate is too large</div>',
+  );
+  const own = new Error('Mine');
+  own.cause = own;
+  expect(htmlOf(error(own))).toContain('<div class="why">Mine</div>');
+});
+
+test('an edge of a graph goes past the nodes between its ends', () => {
+  const html = htmlOf(
+    graph([
+      { name: 'start' },
+      { name: 'train', after: ['start'] },
+      { name: 'baseline', after: ['start'] },
+      { name: 'choose', after: ['train'] },
+      { name: 'end', after: ['choose', 'baseline'] },
+    ]),
+  );
+  const places = new Map(
+    [...html.matchAll(/<rect x="([\d.]+)" y="([\d.]+)".*?<title>(\w+)</g)].map(([, x, y, name]) => [
+      name,
+      { x, y },
+    ]),
+  );
+  // In the layer of `choose` it is as high as `baseline`, where nothing else stands.
+  expect(places.get('choose')?.y).toBe(places.get('train')?.y);
+  const height = Number(places.get('baseline')?.y) + 19;
+  expect(html).toMatch(new RegExp(`<path d="M[\\d.]+ ${height}C[^H"]* ${height}H[\\d.]+C`));
 });

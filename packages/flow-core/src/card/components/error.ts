@@ -25,21 +25,27 @@ export function error(of: unknown, options: ErrorOptions = {}): ErrorPart {
     return {
       type: 'error',
       title: textOf(props.title) ?? textOf(thrown.name) ?? 'Error',
-      text: cut(String(thrown.message)),
-      stack: cut(stackOf(thrown)),
+      text: cut(messagesOf(thrown)),
+      stack: cut(causesOf(thrown).map(stackOf).join('\nCaused by: ')),
     };
   });
 }
 
-function stackOf(thrown: Error): string {
-  const stacks: string[] = [];
-  for (let at: unknown = thrown; at !== undefined && stacks.length < CAUSES; ) {
-    if (!types.isNativeError(at)) {
-      stacks.push(lineOf(at));
-      break;
-    }
-    stacks.push(String(at.stack ?? at));
-    at = at.cause;
+/** The error, and what caused it; the last ones of many are left out. */
+function causesOf(thrown: Error): unknown[] {
+  const found: unknown[] = [];
+  for (let at: unknown = thrown; at !== undefined && !found.includes(at) && found.length < CAUSES; ) {
+    found.push(at);
+    at = types.isNativeError(at) ? at.cause : undefined;
   }
-  return stacks.join('\nCaused by: ');
+  return found;
+}
+
+function messagesOf(thrown: Error): string {
+  const [, ...causes] = causesOf(thrown);
+  return [String(thrown.message), ...causes.map((cause) => `caused by ${lineOf(cause)}`)].join('\n');
+}
+
+function stackOf(thrown: unknown): string {
+  return types.isNativeError(thrown) ? String(thrown.stack ?? thrown) : lineOf(thrown);
 }

@@ -28,7 +28,13 @@ rules.image = (tokens, index) => {
 };
 rules.table_open = () => '<div class="scroll" tabindex="0"><table>';
 rules.table_close = () => '</table></div>';
-rules.th_open = () => '<th scope="col">';
+// The styles of the card say where a cell's text stands; attributes do not.
+const cell =
+  (name: string): NonNullable<typeof rules.td_open> =>
+  (tokens, index) =>
+    `<${name}${/right/.test(String(tokens[index]?.attrGet('style'))) ? ' class="n"' : ''}>`;
+rules.td_open = cell('td');
+rules.th_open = cell('th scope="col"');
 
 /** @param level of its first headings */
 export function renderMarkdown(text: string, level: number): Markup {

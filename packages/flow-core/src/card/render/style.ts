@@ -3,8 +3,8 @@ import type { Piece } from './place';
 import { CHART, HEATMAP } from './style-charts';
 
 const BASE = `
-:root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#59636e;--line:#d1d9e0;--tint:#f6f8fa;--link:#0757ad;--good:#1a7f37;--bad:#b3261e;--bad-bg:#fff1f0;--mark:#fff3c4}
-@media (prefers-color-scheme:dark){:root{--bg:#0f1318;--fg:#e6e9ed;--soft:#9aa4af;--line:#2f3742;--tint:#181d24;--link:#6cb1ff;--good:#4ac26b;--bad:#ff8a80;--bad-bg:#2b1614;--mark:#3d3410}}
+:root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#59636e;--line:#d1d9e0;--tint:#f6f8fa;--link:#0757ad;--good:#1a7f37;--bad:#b3261e;--bad-bg:#fff1f0;--mark:#fff3c4;--shade:#0002}
+@media (prefers-color-scheme:dark){:root{--bg:#0f1318;--fg:#e6e9ed;--soft:#9aa4af;--line:#2f3742;--tint:#181d24;--link:#6cb1ff;--good:#4ac26b;--bad:#ff8a80;--bad-bg:#2b1614;--mark:#3d3410;--shade:#fff2}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;overflow-wrap:anywhere}
 main{max-width:1080px;margin:0 auto;padding:24px 20px 48px}
@@ -16,7 +16,7 @@ a{color:var(--link)}
 figcaption{font-weight:600;margin:0 0 6px}
 pre,code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{margin:0;overflow:auto;max-height:480px;white-space:pre-wrap}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--bg) 30%,transparent) 0 0/40px 100% local,linear-gradient(-90deg,var(--bg) 30%,transparent) 100% 0/40px 100% local,linear-gradient(90deg,var(--shade),transparent) 0 0/14px 100%,linear-gradient(-90deg,var(--shade),transparent) 100% 0/14px 100%;background-repeat:no-repeat}
 .note{margin:6px 0 0;color:var(--soft);font-size:13px}
 img{max-width:100%;height:auto}
 summary{cursor:pointer}
@@ -68,7 +68,7 @@ mark{display:block;margin:0 -12px;padding:0 12px;background:var(--mark);color:in
 .events .kind{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:0 6px;font-size:12px}
 .events .told{font-size:13px;color:var(--soft);margin-left:6px}
 .events .side{font-size:14px;white-space:pre-wrap}.events .side.tree{font-size:13px;white-space:normal}.events .side>span,.events .side>details>summary b,.events .side.tree>div>b{color:var(--soft);font:13px/1.5 system-ui,sans-serif}
-.events .side details{display:inline-block;vertical-align:top;max-width:100%}
+.events .side:not(.tree){display:flex;gap:4px}.events .side>span{flex:none}.events .side details{min-width:0}
 .strip{display:block;width:100%;height:4px;margin:3px 0;background:var(--tint)}.strip rect{fill:var(--link)}.bad .strip rect{fill:var(--bad)}`,
   frame: `
 iframe{display:block;width:100%;border:0;background:transparent}.frame iframe{color-scheme:light dark}`,

@@ -53,9 +53,9 @@ export function renderProgress(progress: ProgressBlock, place: Place): Markup {
         ? `${figure(rate, 3)} a second`
         : `${figure(rate * 60, 3)} a minute`,
     isDone
-      ? elapsed === undefined
-        ? ''
-        : `took ${duration(elapsed)}`
+      ? elapsed
+        ? `took ${duration(elapsed)}`
+        : ''
       : remaining === undefined
         ? ''
         : `${duration(remaining)} left`,

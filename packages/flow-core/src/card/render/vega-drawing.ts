@@ -41,7 +41,7 @@ const loader={load:refuse,http:refuse,file:refuse,sanitize};
 const log={level:()=>log,error(...all){told.errors.push(all.join(' '));return log},warn:()=>log,info:()=>log,debug:()=>log};
 const failed=e=>{told.errors.push(String(e?.message??e))};
 try{
-const given=JSON.parse(text),spec=lite?vegaLite.compile(given,{logger:log}).spec:given;
+const given=JSON.parse(text),spec=lite?vegaLite.compile(given,{logger:log}).spec:given&&{padding:5,...given};
 new vega.View(vega.parse(spec),{renderer:'none',loader,logger:log}).toSVG().then(svg=>{told.svg=String(svg)},failed);
 }catch(e){failed(e)}
 return told}`;

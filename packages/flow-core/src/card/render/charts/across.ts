@@ -8,8 +8,8 @@ import { pointText, ticksOf } from './ticks';
 
 /** More of them stand, however long their names are: the picture would be as high as several screens. */
 const MOST = 40;
-/** Characters of a name that are shown, and how wide one is. */
-const [LONGEST, LETTER] = [26, 7.2];
+/** Characters of a name that are shown, and how wide one is; on a small screen, letters are larger. */
+const [LONGEST, LETTER, LARGER] = [26, 8.2, 9.8];
 const [TOP, BELOW, BAR, GAP] = [8, 40, 16, 8];
 
 /** Whether names of standing bars would be cut or left out. */
@@ -25,9 +25,7 @@ export function renderAcross(chart: ChartBlock, place: Place, ends: Extent): Mar
   const beside = chart.stacked ? 1 : chart.series.length;
   const band = beside * (beside > 1 ? 0.75 * BAR : BAR) + GAP;
   const bottom = TOP + names.length * band;
-  const short = names.map((name) =>
-    [...name].length > LONGEST ? `${[...name].slice(0, LONGEST - 1).join('')}…` : name,
-  );
+  const short = names.map((name) => shortened(name, LONGEST));
   const left = Math.round(14 + Math.max(...short.map(({ length }) => length), 1) * LETTER);
   const around = niceExtent(ends, chart.y, 5);
   const at = scaleOf(around, false, left, WIDTH - 16);
@@ -35,10 +33,12 @@ export function renderAcross(chart: ChartBlock, place: Place, ends: Extent): Mar
     ({ value, text }) =>
       markup`<path class="g" d="M${at(value)} ${TOP}V${bottom}"/><text x="${at(value)}" y="${bottom + 18}" class="m">${text}</text>`,
   );
-  const heads = short.map(
-    (name, i) =>
-      markup`<text x="${left - 8}" y="${(TOP + (i + 0.5) * band + 4).toFixed(1)}" class="e">${name}${name !== names[i] && markup`<title>${names[i]}</title>`}</text>`,
-  );
+  const heads = names.map((name, i) => {
+    const shorter = shortened(name, Math.floor((left - 8) / LARGER));
+    const head = (text: string, more: string) =>
+      markup`<text x="${left - 8}" y="${(TOP + (i + 0.5) * band + 4).toFixed(1)}" class="e${more}">${text}${text !== name && markup`<title>${name}</title>`}</text>`;
+    return shorter === short[i] ? head(shorter, '') : [head(short[i] ?? '', ' o'), head(shorter, ' q')];
+  });
   const thick = (band - GAP) / beside;
   const after = {
     above: new Array<number>(names.length).fill(0),
@@ -68,4 +68,9 @@ export function renderAcross(chart: ChartBlock, place: Place, ends: Extent): Mar
     label && markup`<text x="${WIDTH - 16}" y="${bottom + 36}" class="e">${label}</text>`,
   ];
   return chartFigure(chart, place, 'Bar chart', inside, ends, bottom + BELOW);
+}
+
+function shortened(name: string, longest: number): string {
+  const letters = [...name];
+  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : name;
 }

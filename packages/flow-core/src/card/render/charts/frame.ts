@@ -12,6 +12,11 @@ const HEIGHT = 280;
 /** Of a character of the marks. */
 const LETTER = 8;
 const BOTTOM = HEIGHT - 44;
+/** What the name of the axis below takes. */
+const NAME = 18;
+
+/** The classes of a series. There are eight colours: the lines of the next eight are dashed. */
+export const colourOf = (i: number) => `s${i % 8}${Math.floor(i / 8) % 2 === 1 ? ' two' : ''}`;
 
 export interface Frame {
   left: number;
@@ -44,7 +49,7 @@ export function frameOf(chart: ChartBlock, x: Extent, y: Extent): Frame {
     }),
     xTicks.map(({ value, text }, i) => {
       const at = xAt(value);
-      return markup`<path class="g" d="M${at} ${BOTTOM}v4"/><text x="${at}" y="${BOTTOM + 19}" class="m${xTicks.length > 4 && i % 2 === 1 ? ' o' : ''}">${text}</text>`;
+      return markup`<path class="g" d="M${at} ${BOTTOM}v4"/><text x="${at}" y="${BOTTOM + 21}" class="m${xTicks.length > 4 && i % 2 === 1 ? ' o' : ''}">${text}</text>`;
     }),
     markup`<path class="a" d="M${left} ${BOTTOM}H${right}"/>`,
     labelled(chart.y) && markup`<text x="2" y="14">${labelled(chart.y)}</text>`,
@@ -86,13 +91,13 @@ export function chartFigure(
   kind: string,
   inside: Filling,
   y?: Extent,
-  height = HEIGHT,
+  height = labelled(chart.x) ? HEIGHT : HEIGHT - NAME,
 ): Markup {
   place.need('chart');
   const named = chart.series.filter(({ name }) => name);
   const legend =
     chart.series.length > 1 &&
-    markup`<ul class="legend">${chart.series.map(({ name }, i) => markup`<li><i class="k${i % 8}"></i>${name || `series ${i + 1}`}</li>`)}</ul>`;
+    markup`<ul class="legend">${chart.series.map(({ name }, i) => markup`<li><i class="k${colourOf(i).slice(1)}"></i>${name || `series ${i + 1}`}</li>`)}</ul>`;
   const said = [
     `${kind}${chart.title ? `: ${chart.title}` : ''}`,
     named.length > 0 ? `of ${named.map(({ name }) => name).join(', ')}` : '',

@@ -1,13 +1,16 @@
 /** A heat map: a table, whose cells have one of eleven colours. Its numbers can be read and copied. */
 import type { HeatmapBlock } from '../../document';
 import { figure } from '../figures';
-import { Markup, markup } from '../markup';
+import { type Markup, markup } from '../markup';
 import { block, note } from '../parts';
 import type { Place } from '../place';
+import { WIDTHS } from '../style-charts';
 import { extentOf } from './scale';
 
 /** With more columns than that, cells show no numbers, but say them. */
 const WITH_NUMBERS = 16;
+/** Columns are of one width where that takes no more characters than these. */
+const EVEN = 90;
 
 export function renderHeatmap(map: HeatmapBlock, place: Place): Markup {
   place.need('heatmap');
@@ -30,14 +33,19 @@ export function renderHeatmap(map: HeatmapBlock, place: Place): Markup {
   const isCut = map.rowsOf > map.rows.length || map.columnsOf > map.columns.length;
   return block('heat', place.id, map.title, [
     axes !== '' && markup`<div class="axes">${axes}</div>`,
-    markup`<div class="scroll" tabindex="0" role="region" aria-label="${map.title ?? 'Heat map'}"><table${isSmall ? SMALL : ''}><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>`,
+    markup`<div class="scroll" tabindex="0" role="region" aria-label="${map.title ?? 'Heat map'}"><table class="${isSmall ? 'small' : widthOf(map.columns)}"><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>`,
     isSmall && note(`From ${figure(ends.low, 3)} to ${figure(ends.high, 3)}.`),
     isCut &&
       note(`The first ${map.rows.length} by ${map.columns.length} of ${map.rowsOf} by ${map.columnsOf}.`),
   ]);
 }
 
-const SMALL = new Markup(' class="small"');
+/** The class of columns of one width, that of the longest name. */
+function widthOf(names: string[]): string {
+  const longest = Math.max(...names.map(({ length }) => length), 1);
+  const width = WIDTHS.find((one) => one >= 0.8 * longest);
+  return width === undefined || names.length * longest > EVEN ? '' : `w${width}`;
+}
 
 function labelOf({ label, unit }: HeatmapBlock['x'], name: string): string {
   if (!label && !unit) return '';

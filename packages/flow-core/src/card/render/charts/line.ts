@@ -2,7 +2,7 @@
 import type { ChartBlock } from '../../document';
 import { Markup, markup } from '../markup';
 import type { Place } from '../place';
-import { chartFigure, emptyChart, type Frame, frameOf } from './frame';
+import { chartFigure, colourOf, emptyChart, type Frame, frameOf } from './frame';
 import { PathText } from './path-text';
 import { extentOf, niceExtent } from './scale';
 import { pointText } from './ticks';
@@ -16,7 +16,7 @@ const CIRCLES = 300;
 export function renderLine(chart: ChartBlock, place: Place): Markup {
   return overAxes(chart, place, 'Line chart', (series, i, frame) => {
     const shown = series.x.length <= DOTS ? dots(chart, series, frame, 2.5) : lonely(series, frame);
-    return markup`<g class="s${i % 8}"><path class="l" d="${lineOf(series, frame)}"><title>${series.name || chart.y.label}</title></path>${shown}</g>`;
+    return markup`<g class="${colourOf(i)}"><path class="l" d="${lineOf(series, frame)}"><title>${series.name || chart.y.label}</title></path>${shown}</g>`;
   });
 }
 

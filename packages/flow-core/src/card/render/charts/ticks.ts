@@ -36,7 +36,7 @@ function textOf(value: number, step: number, largest: number): string {
   const digits = Math.max(0, -Math.floor(Math.log10(step / size) + 1e-9));
   if (digits > 5) return figure(value, 12);
   const [whole = '', rest] = (value / size).toFixed(digits).split('.');
-  const grouped = Math.abs(value / size) >= 10_000 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
+  const grouped = largest / size >= 10_000 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
   return (rest === undefined ? grouped : `${grouped}.${rest}`) + letter;
 }
 
