@@ -15,8 +15,8 @@ import { place, renewed } from './place-file';
 import { readWhole } from './read-whole';
 import { isVerified, isWritten, noteVerified } from './verified';
 
-/** Large enough that a system call is cheap, small enough that hashing and writing overlap. */
-const CHUNK = 4 * 1024 * 1024;
+/** Large enough that a system call is cheap, small enough that hashing and writing overlap, and that a copy of it takes little. */
+const CHUNK = 1024 * 1024;
 
 /** Of a file, nobody writes: a step that gets its path cannot by mistake. What is read-only, Windows does not replace or remove. */
 export const READ_ONLY = process.platform === 'win32' ? 0o600 : 0o400;
