@@ -1,0 +1,53 @@
+/** Opens a connection to PostgreSQL, whose tables `nx-flow queue --migrate` has made. */
+import { assertSchemaCompatibility, DEFAULT_SCHEMA, runMigrations } from 'bullmq';
+import { Pool } from 'pg';
+import { queueError } from './errors';
+import { ANSWER_MS } from './redis';
+import { type Address, parseAddress } from './url';
+import { within } from './within';
+
+/** Each consumer holds one to listen; the others are shared. */
+const MOST_CONNECTIONS = 10;
+
+function newPool({ url }: Address): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: MOST_CONNECTIONS,
+    options: `-c search_path=${DEFAULT_SCHEMA}`,
+    keepAlive: true,
+    connectionTimeoutMillis: ANSWER_MS,
+  });
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** @throws FlowError FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE, FLOW_QUEUE_VERSION */
+export async function openPostgres(address: Address): Promise<Pool> {
+  const pool = newPool(address);
+  try {
+    await within(ANSWER_MS, () => assertSchemaCompatibility(pool));
+    return pool;
+  } catch (error) {
+    void pool.end().catch(() => {});
+    throw queueError(address.shown, error);
+  }
+}
+
+/** Makes the tables of the queue, or brings them up to date. On Redis there is nothing to do. @throws as {@link openPostgres} */
+export async function migrateQueue(url: string | undefined): Promise<void> {
+  const address = parseAddress(url);
+  if (address.kind === 'redis') return;
+  const pool = newPool(address);
+  try {
+    const client = await pool.connect();
+    try {
+      await runMigrations(client);
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    throw queueError(address.shown, error);
+  } finally {
+    await pool.end().catch(() => {});
+  }
+}
