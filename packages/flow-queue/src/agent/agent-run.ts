@@ -202,14 +202,24 @@ export class AgentRun {
     for (const { host } of this.#all) host.cut();
   }
 
-  /** Ends its tasks and its processes. Resolves when they have ended. @param answer says so to the run */
+  /** Ends its tasks and its processes, and says what was not said yet. @param answer says so to the run */
   async end(answer: boolean): Promise<void> {
-    this.#isClosed = true;
-    for (const { host } of this.#all) for (const work of host.works) work.giveUp('dropped');
-    await Promise.all([...this.#all].map((processes) => this.#end(processes)));
+    await this.#endAll();
     if (answer) this.outbox.say({ type: 'ended' }, true);
     await this.outbox.flush();
     this.outbox.close();
+  }
+
+  /** The same, and says nothing. */
+  kill(): Promise<void> {
+    this.outbox.close();
+    return this.#endAll();
+  }
+
+  async #endAll(): Promise<void> {
+    this.#isClosed = true;
+    for (const { host } of this.#all) for (const work of host.works) work.giveUp('dropped');
+    await Promise.all([...this.#all].map((processes) => this.#end(processes)));
   }
 }
 

@@ -1,7 +1,13 @@
 /** The code of flows as it is in the checkout of a worker, and whether it is still what was looked at. */
 import { statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { type Fingerprints, FlowError, fingerprintHere, type StepFingerprint } from '@nx-flow/core/queue';
+import {
+  type FingerprintOptions,
+  type Fingerprints,
+  FlowError,
+  fingerprintHere,
+  type StepFingerprint,
+} from '@nx-flow/core/queue';
 import { stepCode } from '../wire/code';
 
 /** The code of one flow at one moment. */
@@ -30,8 +36,11 @@ export class Checkout {
   readonly workspace: string;
   readonly #known = new Map<string, Promise<Code>>();
 
-  constructor(workspace: string) {
+  readonly #fingerprint: (options: FingerprintOptions) => Promise<Fingerprints>;
+
+  constructor(workspace: string, fingerprint = fingerprintHere) {
     this.workspace = workspace;
+    this.#fingerprint = fingerprint;
   }
 
   /** @throws FlowError FLOW_NOT_FOUND for a file that is not of this workspace */
@@ -57,7 +66,7 @@ export class Checkout {
   }
 
   async #read(flow: string, file: string): Promise<Code> {
-    const read = () => fingerprintHere({ flow, file, root: this.workspace });
+    const read = () => this.#fingerprint({ flow, file, root: this.workspace });
     const { files } = await read();
     // Looked at before they are read once more: what changes in between shows as touched.
     const states = new Map(Object.keys(files).map((path) => [path, stateOf(path)]));

@@ -20,12 +20,15 @@ export interface ChunkOptions {
 /** @throws FlowError what reading a view, and sending its values, throw */
 export async function chunkJob(
   { jobs, step }: Sent,
-  { run, view }: Pick<PoolHost, 'run' | 'view'>,
+  host: Pick<PoolHost, 'run' | 'view'>,
   { freight, token, refusedBy, ...options }: ChunkOptions,
 ): Promise<ChunkJob> {
+  const { run } = host;
   const labels = [...new Set(jobs.flatMap((job) => job.views))];
   const views: Chunk['views'] = await Promise.all(
-    labels.map(async (label) => [label, [...(await view(label)).entries]] as [string, [string, Visible][]]),
+    labels.map(
+      async (label) => [label, [...(await host.view(label)).entries]] as [string, [string, Visible][]],
+    ),
   );
   const params = [run.params, ...jobs.map(({ spec }) => spec.params ?? [])]
     .flat()

@@ -23,8 +23,8 @@ export class Sent implements Group {
   worker: string | undefined;
   /** When it was last heard of, or looked for; of a steady clock. */
   heardAt = 0;
-  /** How often it was looked for in vain. */
-  missing = 0;
+  /** It was looked for in vain. */
+  isMissing = false;
 
   constructor(id: string, { queue, step, jobs }: Group) {
     this.id = id;
@@ -49,10 +49,10 @@ export class Sent implements Group {
     return this.#open.size === 0;
   }
 
-  /** Those that have not ended: `begun` may have been under way, `others` were not. */
-  left(): { begun: Job[]; others: Job[] } {
-    const [begun, others]: [Job[], Job[]] = [[], []];
-    for (const at of this.#open) (this.#begun.has(at) ? begun : others).push(this.jobs[at] as Job);
-    return { begun, others };
+  /** Those that have not ended; `begun`: those of them that were under way. */
+  left(): { all: Job[]; begun: Job[] } {
+    const open = [...this.#open];
+    const jobOf = (at: number) => this.jobs[at] as Job;
+    return { all: open.map(jobOf), begun: open.filter((at) => this.#begun.has(at)).map(jobOf) };
   }
 }

@@ -20,7 +20,7 @@ export interface AgentEntry {
   user: string;
   queues: string[];
   slots: number;
-  resources: Record<string, number>;
+  resources: Readonly<Record<string, number>>;
   engine: string;
   node: string;
   /** Milliseconds since 1970. */
