@@ -37,12 +37,14 @@ export async function openQueuePool({
 
 export interface StartAgentOptions extends Omit<AgentOptions, 'server' | 'freight'> {
   url: string | undefined;
+  /** Its tasks begin again elsewhere when it was not heard of for so long. Milliseconds; default 10,000. */
+  lockMs?: number;
 }
 
 /** A worker, which takes tasks from now on. @throws as {@link openQueuePool} */
-export async function startAgent({ url, ...options }: StartAgentOptions): Promise<Agent> {
+export async function startAgent({ url, lockMs, ...options }: StartAgentOptions): Promise<Agent> {
   for (const queue of options.queues) requireQueueName(queue);
-  const server = await Server.open(url);
+  const server = await Server.open(url, lockMs);
   try {
     return await new Agent({ server, freight: noFreight, ...options }).start();
   } catch (error) {

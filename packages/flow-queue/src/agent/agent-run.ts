@@ -53,6 +53,7 @@ export class AgentRun {
   #size = 0;
   #isDraining = false;
   #isClosed = false;
+  #ending: Promise<void> | undefined;
   /** Since when it has nothing to do, of a steady clock. */
   #idleSince = performance.now();
 
@@ -113,6 +114,8 @@ export class AgentRun {
     if (this.#isDraining) host.cut();
     pool.wake();
     const how = await work.ended;
+    // Where the run waits for its end, the chunk is there until its processes have ended.
+    if (how === 'dropped') await this.#ending;
     host.remove(work);
     if (processes !== this.#newest && host.works.size === 0) await this.#end(processes);
     if (how === 'returned') this.outbox.say({ type: 'returned', chunk: work.id });
@@ -216,10 +219,12 @@ export class AgentRun {
     return this.#endAll();
   }
 
-  async #endAll(): Promise<void> {
+  #endAll(): Promise<void> {
     this.#isClosed = true;
-    for (const { host } of this.#all) for (const work of host.works) work.giveUp('dropped');
-    await Promise.all([...this.#all].map((processes) => this.#end(processes)));
+    const all = [...this.#all];
+    this.#ending = Promise.all(all.map((processes) => this.#end(processes))).then(() => {});
+    for (const { host } of all) for (const work of host.works) work.giveUp('dropped');
+    return this.#ending;
   }
 }
 

@@ -33,6 +33,8 @@ export interface AgentOptions {
   fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
   /** It ends by itself when it has had nothing to do for so long. Milliseconds. */
   idleExitMs?: number;
+  /** How often it looks whether its runs go on. Milliseconds; default 5000. */
+  beatMs?: number;
   tell?(event: AgentEvent): void;
 }
 
@@ -42,11 +44,11 @@ export type AgentEvent =
   /** Its run has ended without a word. */
   | { type: 'run-gone'; flow: string; run: string };
 
-/** A run that has not said for so long that it goes on has ended. Milliseconds. */
-const GONE_MS = 30_000;
+/** A run that has not said for so long that it goes on has ended: 30 s. */
+const GONE_BEATS = 6;
 
-/** Worker processes stay for so long, with the flow imported. Milliseconds. */
-const WARM_MS = 60_000;
+/** Worker processes stay for so long, with the flow imported: 60 s. */
+const WARM_BEATS = 12;
 
 /** What is for others, or for later, is looked at again after so long. Milliseconds. */
 const LATER_MS = 500;
@@ -76,6 +78,7 @@ export class Agent {
   readonly #running = new Set<AgentEntry['running'][number]>();
   #consumers: Consumer[] = [];
   #orders: Consumer | undefined;
+  readonly #beatMs: number;
   readonly #since = Date.now();
   #idleSince = performance.now();
   #timer: NodeJS.Timeout | undefined;
@@ -86,6 +89,7 @@ export class Agent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
+    this.#beatMs = options.beatMs ?? BEAT_MS;
     this.#registry = new Registry(options.server);
     this.#checkout = new Checkout(options.workspace, options.fingerprint);
     this.#slots = new Slots(options.slots, options.resources);
@@ -104,7 +108,7 @@ export class Agent {
     this.#consumers = queues.map((queue) =>
       server.consume<ChunkJob>(tasksName(queue), { concurrency: slots }, (taken) => this.#take(queue, taken)),
     );
-    this.#timer = setTimeout(() => void this.#beat(), BEAT_MS);
+    this.#timer = setTimeout(() => void this.#beat(), this.#beatMs);
     return this;
   }
 
@@ -219,15 +223,15 @@ export class Agent {
     const { idleExitMs } = this.#options;
     if (idleExitMs !== undefined && this.#slots.busy === 0 && now - this.#idleSince > idleExitMs)
       return this.stop('idle');
-    this.#timer = setTimeout(() => void this.#beat(), BEAT_MS);
+    this.#timer = setTimeout(() => void this.#beat(), this.#beatMs);
   }
 
   /** Whether its run goes on, and whether it has anything to do for it. */
   async #lookAfter(token: string, known: Known, now: number): Promise<void> {
     const beat = await this.#registry.beat(token);
     if (beat !== undefined && beat !== known.beat) Object.assign(known, { beat, heardAt: now });
-    const isGone = now - known.heardAt > GONE_MS;
-    if (!isGone && known.run.idleMs < WARM_MS) return;
+    const isGone = now - known.heardAt > GONE_BEATS * this.#beatMs;
+    if (!isGone && known.run.idleMs < WARM_BEATS * this.#beatMs) return;
     this.#runs.delete(token);
     await known.run.end(false);
     if (!isGone) return;

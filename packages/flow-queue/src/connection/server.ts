@@ -44,9 +44,8 @@ export interface Counts {
   failed: number;
 }
 
-/** A job is lost when its lock was not renewed for so long; how often that is looked at. Milliseconds. */
-export const LOCK_MS = 10_000;
-const LOOK_MS = 5000;
+/** A job is lost when its lock was not renewed for so long; twice as often, that is looked at. Milliseconds. */
+const LOCK_MS = 10_000;
 
 /** How soon it is tried again what failed while the server was away. Milliseconds. */
 const RETRY_MS = 1000;
@@ -56,20 +55,25 @@ type Connection = { redis: Redis } | { postgres: PgPool };
 export class Server {
   readonly shown: string;
   readonly #connection: Connection;
+  readonly #lockMs: number;
   readonly #queues = new Map<string, Queue>();
   readonly #consumers = new Set<Consumer>();
   #isClosed = false;
 
-  private constructor({ shown }: Address, connection: Connection) {
+  private constructor({ shown }: Address, connection: Connection, lockMs: number) {
+    this.#lockMs = lockMs;
     this.shown = shown;
     this.#connection = connection;
   }
 
-  /** @throws FlowError FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE, FLOW_QUEUE_VERSION */
-  static async open(url: string | undefined): Promise<Server> {
+  /**
+   * @param lockMs a job whose lock was not renewed for so long is lost
+   * @throws FlowError FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE, FLOW_QUEUE_VERSION
+   */
+  static async open(url: string | undefined, lockMs = LOCK_MS): Promise<Server> {
     const address = parseAddress(url);
-    if (address.kind === 'redis') return new Server(address, { redis: await openRedis(address) });
-    return new Server(address, { postgres: await openPostgres(address) });
+    if (address.kind === 'redis') return new Server(address, { redis: await openRedis(address) }, lockMs);
+    return new Server(address, { postgres: await openPostgres(address) }, lockMs);
   }
 
   /** A job with this id is there once. */
@@ -149,8 +153,8 @@ export class Server {
     const options: WorkerOptions = {
       connection: this.#client() as WorkerOptions['connection'],
       concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: LOOK_MS,
+      lockDuration: this.#lockMs,
+      stalledInterval: this.#lockMs / 2,
       // Who takes it decides: it is told that the job was lost before.
       maxStalledCount: 1_000_000,
       runRetryDelay: RETRY_MS,

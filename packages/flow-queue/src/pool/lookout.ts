@@ -7,18 +7,20 @@ import { currentUser, FlowError, type Part, type RunContext } from '@nx-flow/cor
 import { ANSWER_MS } from '../connection/redis';
 import type { Server } from '../connection/server';
 import { within } from '../connection/within';
-import { type AgentEntry, BEAT_MS, Registry, type RunEntry } from '../registry/registry';
+import { type AgentEntry, Registry, type RunEntry } from '../registry/registry';
 import { runName, tasksName } from '../wire/names';
 import type { QueueEvent } from './events';
 import type { Hearing } from './hearing';
 import type { Sent } from './sent';
 
-/** Milliseconds. */
+/** How often it looks, unless a test says otherwise. Milliseconds. */
 const LOOK_MS = 2000;
-/** Of a chunk that was just heard of, nobody wonders. */
-const QUIET_MS = 4000;
-/** So long may tasks wait for a worker of their queue before it is told that there is none. */
-const UNSERVED_MS = 10_000;
+/** It says that the run goes on every 4 s. */
+const BEAT_LOOKS = 2;
+/** Of a chunk that was heard of in the last looks, nobody wonders. */
+const QUIET_LOOKS = 2;
+/** So long may tasks wait for a worker of their queue before it is told that there is none: 10 s. */
+const UNSERVED_LOOKS = 5;
 
 export interface LookoutOptions {
   server: Server;
@@ -27,6 +29,7 @@ export interface LookoutOptions {
   sent: ReadonlyMap<string, Sent>;
   hearing: Hearing;
   patienceMs: number;
+  lookMs?: number | undefined;
   parts(step: string): Promise<readonly Part[]>;
   emit(event: QueueEvent): void;
   /** There may be more slots. */
@@ -48,10 +51,12 @@ export class Lookout {
   #awaySince: number | undefined;
   /** Queues of which it was told that nobody serves them. */
   readonly #unserved = new Set<string>();
+  readonly #lookMs: number;
   #isClosed = false;
 
   constructor(options: LookoutOptions) {
     this.#options = options;
+    this.#lookMs = options.lookMs ?? LOOK_MS;
     this.#registry = new Registry(options.server);
     const { flow, run } = options.run;
     const now = Date.now();
@@ -68,6 +73,10 @@ export class Lookout {
   /** How many chunks the workers of a queue can execute at once; 0 where that is not known. */
   slots(queue: string): number {
     return this.#serving(queue).reduce((sum, { slots }) => sum + slots, 0);
+  }
+
+  get isAway(): boolean {
+    return this.#awaySince !== undefined;
   }
 
   /** The run has ended. */
@@ -95,12 +104,12 @@ export class Lookout {
     }
     if (this.#isClosed) return;
     this.#options.looked();
-    this.#timer = setTimeout(() => void this.#look(), LOOK_MS);
+    this.#timer = setTimeout(() => void this.#look(), this.#lookMs);
   }
 
   async #ask(now: number): Promise<void> {
     const { hearing, server, sent } = this.#options;
-    if (now - this.#written >= BEAT_MS - LOOK_MS) {
+    if (now - this.#written >= BEAT_LOOKS * this.#lookMs) {
       await this.#registry.write({ ...this.#entry, seen: Date.now() });
       this.#written = now;
     } else await server.ping();
@@ -110,7 +119,7 @@ export class Lookout {
     for (const one of [...sent.values()]) {
       if (one.sentAt === undefined || this.#isClosed) continue;
       if (one.worker === undefined && (await this.#isRefused(one))) continue;
-      if (now - one.heardAt > QUIET_MS) await this.#lookFor(one);
+      if (now - one.heardAt > QUIET_LOOKS * this.#lookMs) await this.#lookFor(one);
     }
   }
 
@@ -141,7 +150,8 @@ export class Lookout {
   #tellUnserved(now: number): void {
     const waiting = new Map<string, number>();
     for (const { queue, worker, sentAt, jobs } of this.#options.sent.values()) {
-      if (worker !== undefined || sentAt === undefined || now - sentAt < UNSERVED_MS) continue;
+      if (worker !== undefined || sentAt === undefined || now - sentAt < UNSERVED_LOOKS * this.#lookMs)
+        continue;
       waiting.set(queue, (waiting.get(queue) ?? 0) + jobs.length);
     }
     for (const [queue, tasks] of waiting) {

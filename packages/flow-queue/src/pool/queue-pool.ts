@@ -46,6 +46,8 @@ export interface QueuePoolOptions {
   freight: Freight;
   /** How long the run waits for a queue that does not answer. Milliseconds. */
   patienceMs: number;
+  /** How often it looks after what it has sent. Milliseconds; default 2000. */
+  lookMs?: number;
   fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
   emit?(event: QueueEvent): void;
 }
@@ -81,7 +83,7 @@ export class QueuePool implements Pool {
 
   /** The run that it works for. */
   attach(host: PoolHost): this {
-    const { server, flow, file, workspace, freight, patienceMs } = this.#options;
+    const { server, flow, file, workspace, freight, patienceMs, lookMs } = this.#options;
     const { emit = () => {}, fingerprint = fingerprintHere } = this.#options;
     const { token } = this;
     this.#host = host;
@@ -99,7 +101,7 @@ export class QueuePool implements Pool {
       ended: (worker) => ending.answered(worker),
     });
     const lookout = new Lookout({
-      ...{ server, emit, parts, token, run: host.run, sent, hearing, patienceMs },
+      ...{ server, emit, parts, token, run: host.run, sent, hearing, patienceMs, lookMs },
       looked: () => this.wake(),
       fail: (one, error) => this.#fail(one, error),
       gaveUp: (error) => this.#broken(error),
@@ -210,7 +212,8 @@ export class QueuePool implements Pool {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#parts?.hearing.close();
-    await within(END_MS, () => this.#end()).catch(() => {});
+    // Nobody hears of it while the queue is away: workers notice by themselves that the run does not go on.
+    if (!this.#parts?.lookout.isAway) await within(END_MS, () => this.#end()).catch(() => {});
     this.#parts?.lookout.close();
     await this.#options.server.close();
   }

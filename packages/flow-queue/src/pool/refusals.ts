@@ -60,7 +60,7 @@ export function refusalText(refusal: Refusal, parts: readonly Part[]): string {
       return refusal.why.replace(/\.$/, '');
     case 'code': {
       const found = compareFingerprints({ parts }, { parts: refusal.parts });
-      const texts = found.slice(0, MOST).map(({ text }) => text);
+      const texts = found.slice(0, MOST).map(({ text, at }) => (at === undefined ? text : `${text} (${at})`));
       const more = found.length > MOST ? `, and ${found.length - MOST} more` : '';
       return `its code differs: ${texts.join(', ')}${more}`;
     }

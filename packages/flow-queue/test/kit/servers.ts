@@ -102,10 +102,8 @@ export async function startPostgres(): Promise<TestServer> {
   }
   chmodSync(folder, 0o700);
   const data = join(folder, 'data');
-  const [command, ...rest] = [...as, join(bin, 'initdb'), '-D', data, '-U', 'flow', '-A', 'trust', '-N'] as [
-    string,
-    ...string[],
-  ];
+  const init = ['-D', data, '-U', 'flow', '-A', 'trust', '-N'];
+  const [command = '', ...rest] = [...as, join(bin, 'initdb'), ...init];
   execFileSync(command, rest, { stdio: 'ignore', cwd: folder });
   let child: ChildProcess;
   const start = async () => {

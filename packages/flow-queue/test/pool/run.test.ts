@@ -1,0 +1,207 @@
+/** Whole runs over a queue: workers that are lost, a server that forgets, coordinators that die, code that differs, Ctrl-C. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrateQueue } from '../../src';
+import { Server } from '../../src/connection/server';
+import { Registry } from '../../src/registry/registry';
+import { tasksName } from '../../src/wire/names';
+import { redisProgram, startRedis, type TestServer } from '../kit/servers';
+import { SIGNALS, Site } from '../kit/site';
+
+const FLOW = `
+import { flow } from '@nx-flow/core';
+import { hear, note, tell } from './signals';
+const f = flow('squares');
+const start = f.start(() => ({ list: [0, 1, 2, 3] }));
+const each = f.foreach('each', { after: start, over: 'list' }, async ({ input, log }) => {
+  note('executed', String(input));
+  log(\`at \${input}\`);
+  if (input === 2) {
+    tell('at-2', String(process.pid));
+    await hear('go');
+  }
+  return { square: input * input };
+});
+const sum = f.join('sum', { after: each }, ({ inputs }) => ({
+  total: inputs.reduce((total, { square }) => total + square, 0),
+}));
+export default f.end(sum);
+`;
+const FILES = { 'squares.flow.ts': FLOW, 'signals.ts': SIGNALS };
+
+const withRedis = redisProgram === undefined ? describe.skip : describe;
+
+withRedis('a run over a queue', () => {
+  let server: TestServer;
+  let site: Site;
+  beforeAll(async () => {
+    server = await startRedis();
+    await migrateQueue(server.url);
+  });
+  afterAll(() => server.close());
+  let url: string;
+  let databases = 0;
+  beforeEach(() => {
+    // Workers of another test are known for a while.
+    url = `${server.url}/${databases++}`;
+    site = new Site(url, FILES);
+  });
+  afterEach(() => site.close());
+
+  /** Everything is there once, and right. */
+  async function isWhole(run: number) {
+    const found = await site.recorded('squares', run);
+    expect(found.row?.status).toBe('done');
+    expect(found.tasks.map(({ step, status }) => `${step} ${status}`).sort()).toEqual(
+      ['start', 'each', 'each', 'each', 'each', 'sum', 'end'].map((step) => `${step} done`).sort(),
+    );
+    const total = Object.values(found.values).find((values) => 'total' in values)?.total;
+    expect(total).toBe(14);
+    return found;
+  }
+
+  test('a worker that is killed in the middle of a task: it begins again elsewhere, and is recorded once', async () => {
+    const first = await site.agent('a');
+    const run = site.run('squares');
+    await site.hear('at-2');
+    await site.agent('b');
+    await first.kill();
+    await run.event(({ type }) => type === 'worker-lost');
+    site.tell('go');
+    const outcome = await run.outcome;
+    expect(outcome).toMatchObject({ status: 'done', tasks: { done: 7, failed: 0 } });
+    const { tasks, logs } = await isWhole(outcome.run);
+    const log = Object.values(logs).find((text) => text.includes('begins again'));
+    expect(log).toBe(
+      `at 2\nThe worker ${first.id} was lost while this task was executed: the task begins again.\nat 2\n`,
+    );
+    expect(tasks.filter(({ attempts }) => attempts !== undefined)).toEqual([]);
+  });
+
+  test('a server that restarts and has forgotten everything: what it had is sent again', async () => {
+    await site.agent('a');
+    const run = site.run('squares');
+    await site.hear('at-2');
+    await server.kill();
+    await server.start();
+    // The task that was under way is not heard of any more, under the fence that it had.
+    site.tell('go');
+    const outcome = await run.outcome;
+    expect(outcome).toMatchObject({ status: 'done', tasks: { done: 7, failed: 0 } });
+    await isWhole(outcome.run);
+  });
+
+  test('a coordinator that is killed: its workers end its tasks, and the resumed run is right', async () => {
+    const agent = await site.agent('a', { beatMs: 200 });
+    const run = site.run('squares');
+    const pid = Number(await site.hear('at-2'));
+    await run.kill();
+    await until(() => !isAlive(pid));
+    const looking = await Server.open(url);
+    try {
+      await until(async () => (await looking.counts(tasksName('default'))).active === 0);
+    } finally {
+      await looking.close();
+    }
+    site.tell('go');
+    const resumed = site.run('squares', { resume: 1 });
+    const outcome = await resumed.outcome;
+    expect(outcome).toMatchObject({ status: 'done', run: 2 });
+    await isWhole(2);
+    expect(await agent.stop()).toBe(0);
+  });
+
+  test('Ctrl-C ends what is under way, and leaves nothing in the queue', async () => {
+    await site.agent('a');
+    const run = site.run('squares');
+    const pid = Number(await site.hear('at-2'));
+    run.interrupt();
+    expect(await run.outcome).toMatchObject({ status: 'failed', error: { code: 'FLOW_INTERRUPTED' } });
+    expect(isAlive(pid)).toBe(false);
+    const looking = await Server.open(url);
+    try {
+      await until(async () => {
+        const { waiting, active, delayed } = await looking.counts(tasksName('default'));
+        return waiting + active + delayed === 0;
+      });
+      const { agents, runs } = await new Registry(looking).read();
+      expect(agents).toHaveLength(1);
+      expect(runs).toEqual([]);
+    } finally {
+      await looking.close();
+    }
+  });
+
+  test('a worker that is asked to end finishes what it began, and gives back the rest', async () => {
+    const first = await site.agent('a');
+    const run = site.run('squares', { max: 1 });
+    await site.hear('at-2');
+    const stopped = first.stop();
+    await site.agent('b');
+    site.tell('go');
+    expect(await stopped).toBe(0);
+    const outcome = await run.outcome;
+    expect(outcome).toMatchObject({ status: 'done', tasks: { done: 7, failed: 0 } });
+    await isWhole(outcome.run);
+    // Nothing was begun twice.
+    expect(readFileSync(join(site.signals, 'executed'), 'utf8').split('\n').sort().join('')).toBe('0123');
+  });
+
+  test('other code is refused in the words of why; a worker with the same code takes it, and without one it fails', async () => {
+    const other = site.checkout('other', {
+      'squares.flow.ts': FLOW.replace('input * input', 'input + input'),
+    });
+    const refusing = await site.agent('other', { workspace: other });
+    site.tell('go');
+    const failed = await site.run('squares').outcome;
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'FLOW_WORKER_CODE' } });
+    expect(failed.error?.message).toContain(`${refusing.id}: its code differs: `);
+    expect(failed.error?.message).toContain('squares.flow.ts');
+    await site.agent('a');
+    const run = site.run('squares');
+    const outcome = await run.outcome;
+    expect(outcome.status).toBe('done');
+    await isWhole(outcome.run);
+  });
+
+  test('a queue that nobody serves is told, with the queues that there are', async () => {
+    await site.agent('a', { queues: ['gpu', 'default'] });
+    const run = site.run('squares', { queue: 'tpu' });
+    expect(await run.event(({ type }) => type === 'queue-unserved')).toMatchObject({
+      queue: 'tpu',
+      queues: ['default', 'gpu'],
+      tasks: 1,
+    });
+    run.interrupt();
+    await run.outcome;
+  });
+
+  test('a queue that is away is told; a run that has waited long enough ends, and can be resumed', async () => {
+    await site.agent('a');
+    const run = site.run('squares', { patienceMs: 300 });
+    await site.hear('at-2');
+    await server.kill();
+    const outcome = await run.outcome;
+    expect(run.events.map(({ type }) => type)).toContain('queue-away');
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'FLOW_QUEUE_AWAY' } });
+    await server.start();
+    site.tell('go');
+    const resumed = await site.run('squares', { resume: outcome.run }).outcome;
+    expect(resumed.status).toBe('done');
+    await isWhole(resumed.run);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** There is no event for it: another process ends, or a server has heard of it. */
+async function until(is: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await is())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
