@@ -194,7 +194,16 @@ export class Site {
 
   async close(): Promise<void> {
     await Promise.all([...this.#children].map((child) => this.#kill(child)));
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    for (let tries = 0; ; tries++) {
+      try {
+        rmSync(this.folder, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        // The broker of a run that was killed is leaving.
+        if (tries > 250) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
   }
 
   #fork(program: string, options: object): ChildProcess {
