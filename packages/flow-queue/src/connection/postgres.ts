@@ -17,7 +17,8 @@ function newPool({ url }: Address): Pool {
     keepAlive: true,
     connectionTimeoutMillis: ANSWER_MS,
   });
-  pool.on('error', () => {});
+  // Each queue adds one.
+  pool.setMaxListeners(0).on('error', () => {});
   return pool;
 }
 

@@ -57,6 +57,7 @@ export class Server {
   readonly #connection: Connection;
   readonly #lockMs: number;
   readonly #queues = new Map<string, Queue>();
+  readonly #leftBehind = new WeakMap<object, () => void>();
   readonly #consumers = new Set<Consumer>();
   #isClosed = false;
 
@@ -134,7 +135,9 @@ export class Server {
   async forget(queue: string): Promise<void> {
     const known = this.#queues.get(queue);
     this.#queues.delete(queue);
-    await known?.close().catch(() => {});
+    if (!known) return;
+    await known.close().catch(() => {});
+    this.#leftBehind.get(known)?.();
   }
 
   /** Resolves when the server has answered. */
@@ -162,10 +165,14 @@ export class Server {
       removeOnFail: { count: 0 },
     };
     const work = (job: Job<T>, token?: string) => handle(takenOf(job, token));
+    const connection = this.#connection;
     const worker =
-      'redis' in this.#connection
+      'redis' in connection
         ? new Worker(queue, work, options)
-        : new Worker(queue, work, options as never, createPostgresBackend as never);
+        : this.#withPostgres(
+            connection.postgres,
+            () => new Worker(queue, work, options as never, createPostgresBackend as never),
+          );
     // It says so itself when it is back; what matters is noticed where it is needed.
     worker.on('error', () => {});
     const consumer: Consumer = {
@@ -174,6 +181,7 @@ export class Server {
       close: async (force) => {
         this.#consumers.delete(consumer);
         await worker.close(force);
+        this.#leftBehind.get(worker)?.();
       },
     };
     this.#consumers.add(consumer);
@@ -194,11 +202,15 @@ export class Server {
   #queue(name: string): Queue {
     let queue = this.#queues.get(name);
     if (!queue) {
+      const connection = this.#connection;
       const options: QueueOptions = { connection: this.#client() as QueueOptions['connection'] };
       queue =
-        'redis' in this.#connection
+        'redis' in connection
           ? new Queue(name, options)
-          : (new Queue(name, options as never, createPostgresBackend as never) as unknown as Queue);
+          : (this.#withPostgres(
+              connection.postgres,
+              () => new Queue(name, options as never, createPostgresBackend as never),
+            ) as unknown as Queue);
       queue.on('error', () => {});
       this.#queues.set(name, queue);
     }
@@ -207,6 +219,17 @@ export class Server {
 
   #client(): Redis | PgPool {
     return 'redis' in this.#connection ? this.#connection.redis : this.#connection.postgres;
+  }
+
+  /** BullMQ adds a listener to the connections of PostgreSQL, and leaves it there: it goes with the queue that is closed. */
+  #withPostgres<T extends object>(pool: PgPool, make: () => T): T {
+    const before = new Set(pool.listeners('error'));
+    const made = make();
+    this.#leftBehind.set(made, () => {
+      for (const listener of added) pool.off('error', listener as () => void);
+    });
+    const added = pool.listeners('error').filter((listener) => !before.has(listener));
+    return made;
   }
 }
 

