@@ -1,4 +1,5 @@
 /** What a worker says to one run: in order, and in as few messages as there is time to send. */
+import { again } from '../connection/again';
 import { pack } from '../wire/bytes';
 import type { Message, Refusal, Said } from '../wire/message';
 import { newToken } from '../wire/names';
@@ -11,7 +12,7 @@ const FULL = 1024 * 1024;
 
 export interface OutboxOptions {
   agent: string;
-  /** Puts it into the queue of the run; goes on trying while the queue is away. */
+  /** Puts it into the queue of the run. It is called again where that failed: what comes twice is heard once. */
   send(said: Said): Promise<void>;
 }
 
@@ -64,7 +65,12 @@ export class Outbox {
   #send(what: Pick<Said, 'refused' | 'body'>): Promise<void> {
     const { agent, send } = this.#options;
     const said: Said = { from: agent, stream: this.#stream, number: ++this.#numbers, ...what };
-    this.#sending = this.#sending.then(() => (this.#closed ? undefined : send(said)));
+    this.#sending = this.#sending.then(() =>
+      again(
+        () => send(said),
+        () => this.#closed,
+      ),
+    );
     return this.#sending;
   }
 

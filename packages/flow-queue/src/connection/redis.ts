@@ -29,6 +29,8 @@ export async function openRedis({ url, shown }: Address): Promise<Redis> {
       await redis.connect();
       await redis.ping();
     });
+    // Copies of this connection that are made while the server is away wait for it.
+    redis.options.lazyConnect = false;
     return redis;
   } catch (error) {
     redis.disconnect();

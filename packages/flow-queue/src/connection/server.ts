@@ -165,20 +165,24 @@ export class Server {
       removeOnFail: { count: 0 },
     };
     const work = (job: Job<T>, token?: string) => handle(takenOf(job, token));
-    const connection = this.#connection;
-    const worker =
-      'redis' in connection
-        ? new Worker(queue, work, options)
-        : this.#withPostgres(
-            connection.postgres,
-            () => new Worker(queue, work, options as never, createPostgresBackend as never),
-          );
-    // It says so itself when it is back; what matters is noticed where it is needed.
-    worker.on('error', () => {});
+    let worker = this.#worker(queue, work, options);
+    let isClosed = false;
+    /** What was made while the server was away may never be ready. */
+    const watch = (made: Worker) => {
+      made.waitUntilReady().catch(async () => {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (isClosed) return;
+        void made.close(true).catch(() => {});
+        worker = this.#worker(queue, work, options);
+        watch(worker);
+      });
+    };
+    watch(worker);
     const consumer: Consumer = {
       pause: () => void worker.pause(true),
       resume: () => void worker.resume(),
       close: async (force) => {
+        isClosed = true;
         this.#consumers.delete(consumer);
         await worker.close(force);
         this.#leftBehind.get(worker)?.();
@@ -213,8 +217,31 @@ export class Server {
             ) as unknown as Queue);
       queue.on('error', () => {});
       this.#queues.set(name, queue);
+      const made = queue;
+      // What was made while the server was away may never be ready.
+      made.waitUntilReady().catch(() => {
+        if (this.#queues.get(name) === made) this.#queues.delete(name);
+      });
     }
     return queue;
+  }
+
+  #worker<T>(
+    queue: string,
+    work: (job: Job<T>, token?: string) => Promise<void>,
+    options: WorkerOptions,
+  ): Worker {
+    const connection = this.#connection;
+    const worker =
+      'redis' in connection
+        ? new Worker(queue, work, options)
+        : (this.#withPostgres(
+            connection.postgres,
+            () => new Worker(queue, work, options as never, createPostgresBackend as never),
+          ) as unknown as Worker);
+    // It says so itself when it is back; what matters is noticed where it is needed.
+    worker.on('error', () => {});
+    return worker;
   }
 
   #client(): Redis | PgPool {

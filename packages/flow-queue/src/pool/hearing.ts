@@ -80,6 +80,10 @@ export class Hearing {
       }
       this.#options.settled();
     });
+    // The next ones are heard all the same.
+    this.#turn = this.#turn.catch((error) => {
+      if (!this.#isClosed) this.#options.host.broken(error);
+    });
     return this.#turn;
   }
 

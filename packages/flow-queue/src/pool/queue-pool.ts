@@ -17,6 +17,7 @@ import {
   type PoolHost,
   toRecord,
 } from '@nx-flow/core/queue';
+import { again } from '../connection/again';
 import type { Consumer, Server } from '../connection/server';
 import { within } from '../connection/within';
 import { stepCode } from '../wire/code';
@@ -176,7 +177,8 @@ export class QueuePool implements Pool {
         without,
       });
       if (this.#isClosed) return;
-      await server.add(tasksName(sent.queue), sent.id, data);
+      const add = () => server.add(tasksName(sent.queue), sent.id, data);
+      await again(add, () => this.#isClosed);
       sent.sentAt = sent.heardAt = performance.now();
       // It came too late to be taken out.
       if (this.#isClosed) await server.remove(tasksName(sent.queue), sent.id);

@@ -56,8 +56,9 @@ export function installedServers(): [name: string, start: () => Promise<TestServ
   return all.filter(([, isThere]) => isThere).map(([name, , start]) => [name, start]);
 }
 
-/** @param keeps what was in it is there after a start */
-export async function startRedis(keeps = false): Promise<TestServer> {
+/** @param options `keeps`: what was in it is there after a start */
+export async function startRedis(options: { keeps?: boolean; password?: string } = {}): Promise<TestServer> {
+  const { keeps, password } = options;
   const folder = mkdtempSync(join(tmpdir(), 'nx-flow-redis-'));
   const port = await freePort();
   const args = [
@@ -73,6 +74,7 @@ export async function startRedis(keeps = false): Promise<TestServer> {
     'warning',
   ];
   const kept = ['--appendonly', keeps ? 'yes' : 'no', '--appendfsync', 'always'];
+  if (password) kept.push('--requirepass', password);
   let child: ChildProcess;
   const start = async () => {
     child = spawn(redisProgram as string, [...args, ...kept], { stdio: 'ignore' });

@@ -49,7 +49,7 @@ export interface StormOptions {
 export async function storm({ seed, number, tasks, on }: StormOptions): Promise<string[]> {
   const random = drawn(seed, number);
   const upTo = (most: number) => Math.floor(random() * most);
-  const server = on === 'redis' ? await startRedis(random() < 0.5) : await startPostgres();
+  const server = on === 'redis' ? await startRedis({ keeps: random() < 0.5 }) : await startPostgres();
   await migrateQueue(server.url);
   const site = new Site(server.url, { 'storm.flow.ts': FLOW, 'signals.ts': SIGNALS });
   const happened: string[] = [];
