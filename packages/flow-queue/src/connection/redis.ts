@@ -19,6 +19,7 @@ export async function openRedis({ url, shown }: Address): Promise<Redis> {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(LATEST_MS, SOONEST_MS * times),
     connectTimeout: ANSWER_MS,
+    disconnectTimeout: LATEST_MS / 20,
   });
   let last: unknown;
   redis.on('error', (error) => {

@@ -42,7 +42,8 @@ async function main() {
         : await prepareResume({ graph, store, params, namespace: undefined, run: resume });
     const attached = (host) => pool.attach(host);
     const outcome = await executeRun(session, { ...prepared, workers: max, pool: attached });
-    process.send({ outcome });
+    // All that was said before is with the parent then.
+    await new Promise((sent) => process.send({ outcome }, sent));
   } finally {
     await pool.close();
     await session.close();

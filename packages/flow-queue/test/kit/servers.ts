@@ -9,6 +9,8 @@ import { delimiter, join } from 'node:path';
 export interface TestServer {
   url: string;
   port: number;
+  /** The address of a database on it that nobody has used. */
+  fresh(): Promise<string>;
   /** Ends it at once. */
   kill(): Promise<void>;
   /** After `kill`: with what it has kept, at the same address. */
@@ -56,6 +58,11 @@ export function installedServers(): [name: string, start: () => Promise<TestServ
   return all.filter(([, isThere]) => isThere).map(([name, , start]) => [name, start]);
 }
 
+/** Those that `npm test` asks more of: one of them, and all with `WHOLE=1`. */
+export function someServers(): ReturnType<typeof installedServers> {
+  return process.env.WHOLE === '1' ? installedServers() : installedServers().slice(0, 1);
+}
+
 /** @param options `keeps`: what was in it is there after a start */
 export async function startRedis(options: { keeps?: boolean; password?: string } = {}): Promise<TestServer> {
   const { keeps, password } = options;
@@ -86,7 +93,9 @@ export async function startRedis(options: { keeps?: boolean; password?: string }
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: `redis://127.0.0.1:${port}`, port, start, kill, close };
+  const url = `redis://127.0.0.1:${port}`;
+  let databases = 0;
+  return { url, port, fresh: async () => `${url}/${databases++}`, start, kill, close };
 }
 
 /** PostgreSQL refuses root: its own user executes it then. */
@@ -125,7 +134,14 @@ export async function startPostgres(): Promise<TestServer> {
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: `postgres://flow@127.0.0.1:${port}/postgres`, port, start, kill, close };
+  const url = `postgres://flow@127.0.0.1:${port}/postgres`;
+  let databases = 0;
+  const fresh = async () => {
+    const name = `flows${databases++}`;
+    execFileSync(join(bin, 'createdb'), ['-h', '127.0.0.1', '-p', `${port}`, '-U', 'flow', name]);
+    return url.replace(/postgres$/, name);
+  };
+  return { url, port, fresh, start, kill, close };
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

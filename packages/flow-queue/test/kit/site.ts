@@ -121,7 +121,8 @@ export class Site {
         if (message.error) fail(Object.assign(new Error(), message.error));
         for (const look of waiting) look();
       });
-      child.once('exit', (code, signal) => {
+      // What it has said comes by another way than its end.
+      void Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(([[code, signal]]) => {
         if (ended) done(ended);
         else fail(new Error(`The run ended with ${code ?? signal}.`));
       });

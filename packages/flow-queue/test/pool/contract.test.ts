@@ -1,4 +1,4 @@
-/** The contract of pools, kept by a pool whose tasks an agent executes, on each server that is installed here. */
+/** The contract of pools, kept by a pool whose tasks an agent executes, over Redis, and with `WHOLE=1` over each server that is installed here. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fingerprints } from '@nx-flow/core/queue';
@@ -6,7 +6,7 @@ import { poolContract } from '../../../flow-core/src/engine/pool/pool-contract';
 import type { Agent } from '../../src';
 import { migrateQueue, openQueuePool, startAgent } from '../../src';
 import type { QueuePool } from '../../src/pool/queue-pool';
-import { installedServers, type TestServer } from '../kit/servers';
+import { someServers, type TestServer } from '../kit/servers';
 
 /** Jest cannot load the parser of sources. */
 const fingerprint = async (): Promise<Fingerprints> => {
@@ -14,7 +14,7 @@ const fingerprint = async (): Promise<Fingerprints> => {
   return { format: 0, flow: '', steps: {}, other, files: {} };
 };
 
-describe.each(installedServers())('%s', (_, start) => {
+describe.each(someServers())('%s', (_, start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();

@@ -5,7 +5,7 @@ import { migrateQueue } from '../../src';
 import { Server } from '../../src/connection/server';
 import { Registry } from '../../src/registry/registry';
 import { tasksName } from '../../src/wire/names';
-import { redisProgram, startRedis, type TestServer } from '../kit/servers';
+import { someServers, type TestServer } from '../kit/servers';
 import { SIGNALS, Site } from '../kit/site';
 
 const FLOW = `
@@ -29,21 +29,18 @@ export default f.end(sum);
 `;
 const FILES = { 'squares.flow.ts': FLOW, 'signals.ts': SIGNALS };
 
-const withRedis = redisProgram === undefined ? describe.skip : describe;
-
-withRedis('a run over a queue', () => {
+describe.each(someServers())('a run over a queue on %s', (_, start) => {
   let server: TestServer;
   let site: Site;
   beforeAll(async () => {
-    server = await startRedis();
-    await migrateQueue(server.url);
+    server = await start();
   });
   afterAll(() => server.close());
   let url: string;
-  let databases = 0;
-  beforeEach(() => {
+  beforeEach(async () => {
     // Workers of another test are known for a while.
-    url = `${server.url}/${databases++}`;
+    url = await server.fresh();
+    await migrateQueue(url);
     site = new Site(url, FILES);
   });
   afterEach(() => site.close());
@@ -78,7 +75,7 @@ withRedis('a run over a queue', () => {
     expect(tasks.filter(({ attempts }) => attempts !== undefined)).toEqual([]);
   });
 
-  test('a server that restarts and has forgotten everything: what it had is sent again', async () => {
+  test('a server that restarts, and has forgotten what it had: that is sent again', async () => {
     await site.agent('a');
     const run = site.run('squares');
     await site.hear('at-2');
